@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+
+// CommonJS throughout `out/main`: the shell must also run on the Electron 22 of closed networks (no ES modules there).
+// Chunks lie beside the entries, so that `__dirname` is `out/main` wherever a module ends up.
+const commonjs = { format: 'cjs' as const, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
+
+export default defineConfig({
+  main: {
+    build: {
+      target: 'node16',
+      sourcemap: true,
+      externalizeDeps: true,
+      rollupOptions: {
+        input: {
+          index: resolve('src-main/index.ts'),
+          service: resolve('src-main/service/main.ts'),
+          trainer: resolve('src-main/trainer/main.ts'),
+          cli: resolve('src-main/cli/main.ts'),
+        },
+        output: commonjs,
+      },
+    },
+  },
+  preload: {
+    build: {
+      target: 'node16',
+      // A sandboxed preload can't require packages: everything is bundled into the one file.
+      externalizeDeps: false,
+      rollupOptions: { input: { preload: resolve('src-main/preload.ts') }, output: commonjs },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [svelte()],
+    build: {
+      target: 'chrome108',
+      cssMinify: 'lightningcss',
+      // Pictures as data: would need a wider content security policy.
+      assetsInlineLimit: 0,
+      rollupOptions: { input: resolve('src-renderer/index.html') },
+    },
+  },
+})

@@ -1,0 +1,100 @@
+/**
+ * Every call that a window, the command line or a script can make of the service, with the schemas of its
+ * parameters and result. Renderer, shell, service and command line import this one map.
+ */
+import { z } from 'zod'
+import { arch, datasetId, studyPlan, variant } from './experiment'
+import * as r from './records'
+
+const none = z.strictObject({})
+const ok = z.object({ ok: z.literal(true) })
+const ofRun = z.strictObject({ id: r.runId })
+const ofStudy = z.strictObject({ id: r.studyId })
+
+const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
+
+export const serviceCalls = {
+  'system.info': define(none, r.systemInfo),
+  'system.doctor': define(none, r.doctor),
+
+  'models.list': define(z.strictObject({ classes: z.int().min(2).max(1000).default(10) }), z.array(r.modelSummary)),
+  'models.get': define(z.strictObject({ arch, variant, classes: z.int().min(2).max(1000).default(10) }), r.modelSummary),
+
+  'datasets.list': define(none, z.array(r.datasetSummary)),
+  /** From a window the path comes only through a file dialog's grant (see shellCalls). */
+  'datasets.import': define(z.strictObject({ path: z.string().min(1).max(4096) }), r.datasetSummary),
+  'datasets.cancelImport': define(none, ok),
+  'datasets.verify': define(z.strictObject({ id: datasetId }), r.datasetSummary),
+  'datasets.remove': define(z.strictObject({ id: datasetId }), ok),
+  /** Pixels as base64 of 32 × 32 × 3 bytes, rows of RGB. */
+  'datasets.samples': define(
+    z.strictObject({ id: datasetId, perClass: z.int().min(1).max(20).default(8) }),
+    z.object({ samples: z.array(z.object({ label: z.int(), pixels: z.string() })) }),
+  ),
+
+  'studies.list': define(none, z.array(r.studySummary)),
+  'studies.get': define(ofStudy, z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
+  'studies.create': define(z.strictObject({ plan: studyPlan }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
+  'studies.estimate': define(z.strictObject({ plan: studyPlan }), r.estimate),
+  'studies.compare': define(ofStudy, r.comparison),
+  /** Epoch metrics of every run of a study, for its curves. */
+  'studies.curves': define(ofStudy, z.array(z.object({ runId: r.runId, epochs: z.array(r.epochMetrics) }))),
+  'studies.pause': define(ofStudy, ok),
+  'studies.resume': define(ofStudy, ok),
+  /** Stops what trains and takes the rest of the queue back. */
+  'studies.stop': define(ofStudy, ok),
+  'studies.delete': define(ofStudy, ok),
+
+  'runs.list': define(none, z.array(r.runSummary)),
+  'runs.get': define(ofRun, r.runDetail),
+  'runs.pause': define(ofRun, ok),
+  'runs.resume': define(ofRun, ok),
+  'runs.stop': define(ofRun, ok),
+  /** The same config and seed again, as a new run of the same study. */
+  'runs.rerun': define(ofRun, z.object({ id: r.runId })),
+  'runs.delete': define(ofRun, ok),
+
+  'filters.layers': define(ofRun, z.array(r.filterLayer)),
+  'filters.bank': define(
+    z.strictObject({
+      id: r.runId,
+      layer: z.string().max(100).default('stem'),
+      filter: z.int().min(0).default(0),
+      /** Null is the newest; epoch 0 is before training. */
+      epoch: z.int().min(0).nullable().default(null),
+      size: z.int().min(8).max(256).default(64),
+    }),
+    r.filterBank,
+  ),
+} as const
+
+export type ServiceCalls = typeof serviceCalls
+export type ServiceCall = keyof ServiceCalls
+export type ServiceParams<C extends ServiceCall> = z.input<ServiceCalls[C]['params']>
+export type ServiceParsed<C extends ServiceCall> = z.output<ServiceCalls[C]['params']>
+export type ServiceResult<C extends ServiceCall> = z.output<ServiceCalls[C]['result']>
+
+/** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
+export const shellCalls = {
+  'shell.info': define(none, z.object({ program: z.string(), electron: z.string(), chrome: z.string(), platform: z.string() })),
+  'shell.chooseDataset': define(
+    z.strictObject({ kind: z.enum(['archive', 'folder']) }),
+    z.object({ grant: z.string(), name: z.string() }).nullable(),
+  ),
+  'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
+  'shell.serviceState': define(none, z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() })),
+  'shell.restartService': define(none, ok),
+  'shell.openDataDir': define(none, ok),
+} as const
+
+export type ShellCalls = typeof shellCalls
+export type ShellCall = keyof ShellCalls
+
+/** Service calls that a window may make; paths never come from there. */
+export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => name !== 'datasets.import')
+export type RendererServiceCall = Exclude<ServiceCall, 'datasets.import'>
+
+type AllCalls = Omit<ServiceCalls, 'datasets.import'> & ShellCalls
+export type RendererCall = keyof AllCalls
+export type RendererParams<C extends RendererCall> = z.input<AllCalls[C]['params']>
+export type RendererResult<C extends RendererCall> = z.output<AllCalls[C]['result']>

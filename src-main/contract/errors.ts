@@ -1,0 +1,64 @@
+/**
+ * Errors that a person can act on. They cross process borders as plain values:
+ * a code for programs, a sentence for people and, where there is one, a way out.
+ */
+import { z } from 'zod'
+
+export const errorCodes = [
+  'bad-input', // the caller's words are off: a form field, a flag, a config
+  'not-found', // no such run, study, data set, layer
+  'bad-data', // a file that was read is truncated, foreign or damaged
+  'conflict', // the thing exists, but is in a state that forbids the call
+  'unavailable', // something of the machine is missing: runtime, disk, device
+  'cancelled', // the caller asked for the end
+  'internal', // ours to mend
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+export const errorValue = z.object({
+  code: z.enum(errorCodes),
+  message: z.string().max(4000),
+  /** What to do about it, as a sentence. */
+  fix: z.string().max(4000).optional(),
+  /** The form field or flag that is wrong, as a dotted path into the call's parameters. */
+  field: z.string().max(200).optional(),
+})
+export type ErrorValue = z.infer<typeof errorValue>
+
+/** An expected error: shown to the person as it is, without a stack. */
+export class WorkbenchError extends Error {
+  readonly code: ErrorCode
+  readonly fix: string | undefined
+  readonly field: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: { fix?: string; field?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'WorkbenchError'
+    this.code = code
+    this.fix = options.fix
+    this.field = options.field
+  }
+
+  toValue(): ErrorValue {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.fix === undefined ? {} : { fix: this.fix }),
+      ...(this.field === undefined ? {} : { field: this.field }),
+    }
+  }
+}
+
+/** Any thrown thing as an error value; what was not expected is `internal`. */
+export function toErrorValue(thrown: unknown): ErrorValue {
+  if (thrown instanceof WorkbenchError) return thrown.toValue()
+  if (thrown instanceof z.ZodError) return issuesToErrorValue(thrown)
+  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown) }
+}
+
+function issuesToErrorValue(error: z.ZodError): ErrorValue {
+  const issue = error.issues[0]
+  const field = issue ? issue.path.join('.') : ''
+  const message = issue ? (field ? `${field}: ${issue.message}` : issue.message) : 'The input is not valid.'
+  return { code: 'bad-input', message, ...(field ? { field } : {}) }
+}

@@ -1,0 +1,24 @@
+/** What the service (and the shell) tells without being asked. */
+import { z } from 'zod'
+import { datasetId } from './experiment'
+import * as r from './records'
+
+export const events = {
+  /** Several times a second while a run trains. */
+  'run.progress': r.runProgress,
+  /** A run was made, changed its state or finished an epoch. */
+  'run.changed': r.runSummary,
+  'run.epoch': z.object({ runId: r.runId, studyId: r.studyId, metrics: r.epochMetrics }),
+  'run.deleted': z.object({ runId: r.runId, studyId: r.studyId }),
+  /** The study's row changed: made, deleted, a run of it changed its state. Ask again. */
+  'study.changed': z.object({ studyId: r.studyId }),
+  'dataset.progress': z.object({ id: datasetId.nullable(), phase: z.string(), done: z.number(), total: z.number() }),
+  'dataset.changed': z.object({ id: datasetId }),
+  /** From the shell: the service went away or came back. */
+  'service.state': z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() }),
+} as const
+
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventPayload<E extends EventName> = z.output<Events[E]>
+export const eventNames = Object.keys(events) as EventName[]

@@ -1,0 +1,129 @@
+/** The experiment config: everything that determines a result, and nothing else. */
+import { z } from 'zod'
+
+/** Depths 6n + 2 of the CIFAR ResNets (He et al. 2016, section 4.2). */
+export const depths = [8, 14, 20, 32, 44, 56, 110] as const
+export const archs = ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resnet-110'] as const
+export const arch = z.enum(archs)
+export type Arch = z.infer<typeof arch>
+
+export function depthOf(name: Arch): number {
+  return Number(name.slice('resnet-'.length))
+}
+
+/** Which convolutions are multi-band: none, first, last, both, or every one whose output count divides by 4. */
+export const variants = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const
+export const variant = z.enum(variants)
+export type Variant = z.infer<typeof variant>
+
+export const datasetIds = ['synthetic', 'cifar-10', 'cifar-100'] as const
+export const datasetId = z.enum(datasetIds)
+export type DatasetId = z.infer<typeof datasetId>
+
+/** Full sizes; `synthetic` is made at run time and may be asked for any size up to `maxTrain`/`maxTest`. */
+export const datasetSizes = {
+  synthetic: { classes: 10, train: 4000, test: 1000, maxTrain: 50000, maxTest: 10000 },
+  'cifar-10': { classes: 10, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
+  'cifar-100': { classes: 100, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
+} as const satisfies Record<DatasetId, { classes: number; train: number; test: number; maxTrain: number; maxTest: number }>
+
+/** Only what the program can really do today: bfloat16 comes with the rewriting of the recorded graph. */
+export const precisions = ['float32'] as const
+export const precision = z.enum(precisions)
+
+const seed = z.int('a whole number').min(0, 'from 0').max(2 ** 31 - 1, 'at most 2147483647')
+
+/** The part of a config that every run of a study shares. */
+export const trainingConfig = z.strictObject({
+  dataset: datasetId,
+  /** A class-balanced subset chosen by the run's seed; null takes the whole set. */
+  trainExamples: z.int('a whole number').min(10, 'at least 10').max(50000, 'at most 50000').nullable(),
+  testExamples: z.int('a whole number').min(10, 'at least 10').max(10000, 'at most 10000').nullable(),
+  epochs: z.int('a whole number').min(1, 'at least 1').max(10000, 'at most 10000'),
+  batchSize: z.int('a whole number').min(1, 'at least 1').max(4096, 'at most 4096'),
+  learningRate: z.number('a number').positive('above 0').max(100, 'at most 100'),
+  momentum: z.number('a number').min(0, 'from 0').lt(1, 'below 1'),
+  weightDecay: z.number('a number').min(0, 'from 0').max(1, 'at most 1'),
+  /** The learning rate is multiplied by `gamma` after each of these epochs; strictly ascending. */
+  milestones: z.array(z.int('whole numbers').min(1, 'from 1')).max(20, 'at most 20'),
+  gamma: z.number('a number').positive('above 0').max(1, 'at most 1'),
+  /** Train at `learningRate` until an epoch's training error is below `untilError`, then at the config's own. */
+  warmup: z
+    .strictObject({ learningRate: z.number('a number').positive('above 0').max(100, 'at most 100'), untilError: z.number('a number').positive('above 0').max(1, 'at most 1') })
+    .nullable(),
+  /** Pad 4, random 32×32 crop, random horizontal flip. */
+  augment: z.boolean(),
+  precision,
+})
+export type TrainingConfig = z.infer<typeof trainingConfig>
+
+const ascending = (config: { milestones: number[] }): boolean =>
+  config.milestones.every((epoch, i) => i === 0 || epoch > (config.milestones[i - 1] ?? 0))
+const ascendingMessage = { message: 'must rise from one to the next', path: ['milestones'] }
+
+export const experimentConfig = z
+  .strictObject({ arch, variant, seed, ...trainingConfig.shape })
+  .refine(ascending, ascendingMessage)
+export type ExperimentConfig = z.infer<typeof experimentConfig>
+
+/** A study: every arch × variant × seed, all else equal. */
+export const studyPlan = z
+  .strictObject({
+    name: z.string().trim().min(1, 'needs a name').max(100, 'at most 100 characters'),
+    archs: z.array(arch).min(1, 'choose at least one'),
+    variants: z.array(variant).min(1, 'choose at least one'),
+    seeds: z.array(seed).min(1, 'at least one seed').max(100, 'at most 100'),
+    training: trainingConfig.refine(ascending, ascendingMessage),
+  })
+  .refine((plan) => new Set(plan.seeds).size === plan.seeds.length, { message: 'no seed twice', path: ['seeds'] })
+  .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= 2000, { message: 'at most 2000 runs', path: ['seeds'] })
+export type StudyPlan = z.infer<typeof studyPlan>
+
+/** × 0.1 at one half and three quarters of the epochs: the recipe's 100 and 150 of 200, scaled. */
+export function defaultMilestones(epochs: number): number[] {
+  return [...new Set([Math.round(epochs / 2), Math.round((epochs * 3) / 4)])].filter((e) => e >= 1 && e < epochs)
+}
+
+/** The recipe of the numbers to reproduce (He et al. 2016, section 4.2), at its full 200 epochs. */
+export const recipe: TrainingConfig = {
+  dataset: 'cifar-10',
+  trainExamples: null,
+  testExamples: null,
+  epochs: 200,
+  batchSize: 128,
+  learningRate: 0.1,
+  momentum: 0.9,
+  weightDecay: 1e-4,
+  milestones: [100, 150],
+  gamma: 0.1,
+  warmup: null,
+  augment: true,
+  precision: 'float32',
+}
+
+/** ResNet-110 starts at 0.01 until the training error is under 80 % (He et al. 2016, section 4.2). */
+export const resnet110Warmup = { learningRate: 0.01, untilError: 0.8 } as const
+
+/** The first study a person runs: six short runs on the built-in set. */
+export const quickStart: StudyPlan = {
+  name: 'Quick start',
+  archs: ['resnet-8'],
+  variants: ['baseline', 'mcnn-f', 'mcnn-l'],
+  seeds: [1, 2],
+  training: { ...recipe, dataset: 'synthetic', epochs: 5, batchSize: 64, milestones: [3, 4] },
+}
+
+/** The runs of a plan in the order they are trained: seed by seed, so that every variant has a number early. */
+export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
+  return plan.seeds.flatMap((s) =>
+    plan.archs.flatMap((a) =>
+      plan.variants.map((v): ExperimentConfig => ({
+        arch: a,
+        variant: v,
+        seed: s,
+        ...plan.training,
+        warmup: plan.training.warmup ?? (a === 'resnet-110' ? { ...resnet110Warmup } : null),
+      })),
+    ),
+  )
+}

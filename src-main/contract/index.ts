@@ -1,0 +1,6 @@
+export * from './errors'
+export * from './experiment'
+export * from './records'
+export * from './calls'
+export * from './events'
+export * from './wire'

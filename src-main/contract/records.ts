@@ -1,0 +1,298 @@
+/** What the history holds, as it is handed to a window, the command line or a script. */
+import { z } from 'zod'
+import { arch, datasetId, experimentConfig, studyPlan, variant } from './experiment'
+
+/** Short, lower case, safe as a file name. */
+export const runId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)
+export const studyId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,119}$/)
+
+/**
+ * queued → running ⇄ paused → done | stopped | diverged | failed; `interrupted` is found at start,
+ * where the program that trained the run is gone.
+ */
+export const runStates = ['queued', 'running', 'paused', 'done', 'stopped', 'interrupted', 'diverged', 'failed'] as const
+export const runState = z.enum(runStates)
+export type RunState = z.infer<typeof runState>
+/** States in which a trainer holds the run. */
+export const activeStates: readonly RunState[] = ['running', 'paused']
+export const endedStates: readonly RunState[] = ['done', 'stopped', 'interrupted', 'diverged', 'failed']
+
+/** One finished epoch. Accuracies are fractions; losses are means of the cross-entropy over examples, in nats. */
+export const epochMetrics = z.object({
+  epoch: z.int().min(1),
+  trainLoss: z.number(),
+  trainAccuracy: z.number().min(0).max(1),
+  testLoss: z.number(),
+  testAccuracy: z.number().min(0).max(1),
+  learningRate: z.number(),
+  /** Training pictures a second, evaluation excluded. */
+  imagesPerSecond: z.number(),
+  /** Wall time of the whole epoch, evaluation included, pauses excluded. */
+  seconds: z.number(),
+})
+export type EpochMetrics = z.infer<typeof epochMetrics>
+
+/** One sampled step; `loss` is null where it was not a finite number. */
+export const stepMetrics = z.object({
+  step: z.int().min(1),
+  epoch: z.int().min(1),
+  loss: z.number().nullable(),
+  learningRate: z.number(),
+  stepMs: z.number(),
+})
+export type StepMetrics = z.infer<typeof stepMetrics>
+
+export const runProgress = z.object({
+  runId,
+  /** 1-based epoch under way. */
+  epoch: z.int(),
+  epochs: z.int(),
+  /** Steps done in this run, over all epochs. */
+  step: z.int(),
+  steps: z.int(),
+  phase: z.enum(['starting', 'training', 'evaluating']),
+  /** Running mean over the epoch so far; null before the first step. */
+  loss: z.number().nullable(),
+  learningRate: z.number().nullable(),
+  imagesPerSecond: z.number().nullable(),
+  /** To the end of the run; null until it can be told from steps done. */
+  etaSeconds: z.number().nullable(),
+})
+export type RunProgress = z.infer<typeof runProgress>
+
+export const runSummary = z.object({
+  id: runId,
+  studyId,
+  studyName: z.string(),
+  arch,
+  variant,
+  dataset: datasetId,
+  seed: z.int(),
+  epochs: z.int(),
+  /** The same for runs that differ in nothing but the seed. */
+  configId: z.string(),
+  state: runState,
+  /** Why the run is in this state, in words; null where the state says it all. */
+  reason: z.string().nullable(),
+  epochsDone: z.int(),
+  /** Of the last finished epoch; null before the first. */
+  testAccuracy: z.number().nullable(),
+  /** The best epoch's, picked on the test set. */
+  bestTestAccuracy: z.number().nullable(),
+  bestEpoch: z.int().nullable(),
+  trainLoss: z.number().nullable(),
+  trainableParameters: z.int(),
+  trainableFilters: z.int(),
+  /** Mean over finished epochs. */
+  imagesPerSecond: z.number().nullable(),
+  /** Sum over finished epochs. */
+  seconds: z.number().nullable(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  weightsSha256: z.string().nullable(),
+})
+export type RunSummary = z.infer<typeof runSummary>
+
+export const environment = z.object({
+  program: z.string(),
+  /** Commit and whether there were uncommitted changes; null outside a git checkout. */
+  git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),
+  node: z.string(),
+  tensorflow: z.string(),
+  tfjs: z.string(),
+  /** What the run was really trained on: 'cpu' or the GPU's name. */
+  device: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  threads: z.object({ intraOp: z.int().nullable(), interOp: z.int().nullable() }),
+  memoryBytes: z.number(),
+  platform: z.string(),
+})
+export type Environment = z.infer<typeof environment>
+
+export const historyEvent = z.object({
+  at: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  /** Stable word for programs, such as 'started', 'paused', 'epoch', 'failed'. */
+  kind: z.string(),
+  message: z.string(),
+})
+export type HistoryEvent = z.infer<typeof historyEvent>
+
+export const runDetail = z.object({
+  run: runSummary,
+  config: experimentConfig,
+  environment: environment.nullable(),
+  /** SHA-256 over the examples the run trained and tested on. */
+  datasetFingerprint: z.string().nullable(),
+  weightsFile: z.string().nullable(),
+  epochs: z.array(epochMetrics),
+  steps: z.array(stepMetrics),
+  events: z.array(historyEvent),
+})
+export type RunDetail = z.infer<typeof runDetail>
+
+export const studySummary = z.object({
+  id: studyId,
+  name: z.string(),
+  createdAt: z.string(),
+  /** Null for runs started singly with `mcnn train`. */
+  plan: studyPlan.nullable(),
+  counts: z.record(runState, z.int()),
+  total: z.int(),
+  /** Steps done over steps planned, 0 to 1. */
+  progress: z.number(),
+  /** For what is queued and running, from this study's own speed; null until known. */
+  etaSeconds: z.number().nullable(),
+})
+export type StudySummary = z.infer<typeof studySummary>
+
+/** A mean over seeds; std (n − 1) is null under two. */
+export const spread = z.object({ mean: z.number(), std: z.number().nullable(), n: z.int().min(1), values: z.array(z.number()) })
+export type Spread = z.infer<typeof spread>
+
+export const comparisonCell = z.object({
+  variant,
+  /** Test accuracy of the last epoch over finished runs, as fractions; null without one. */
+  accuracy: spread.nullable(),
+  /** The best epoch's accuracy, picked on the test set. */
+  bestAccuracy: spread.nullable(),
+  /** Baseline mean − this mean, in percentage points, as Table I prints it: negative is better than the baseline. */
+  accuracyDrop: z.number().nullable(),
+  /** 95 % interval (Welch) of the drop in points; null under three seeds on either side. */
+  accuracyDropInterval: z.tuple([z.number(), z.number()]).nullable(),
+  trainableParameters: z.int(),
+  trainableFilters: z.int(),
+  /** Trainable filters of the first and the last convolution, as in Table II. */
+  firstLayerFilters: z.int(),
+  lastLayerFilters: z.int(),
+  multiplications: z.int(),
+  /** Runs of this cell by state, so that nothing is left out in silence. */
+  counts: z.record(runState, z.int()),
+})
+export type ComparisonCell = z.infer<typeof comparisonCell>
+
+export const comparisonRow = z.object({
+  dataset: datasetId,
+  arch,
+  epochs: z.int(),
+  trainExamples: z.int(),
+  testExamples: z.int(),
+  cells: z.array(comparisonCell),
+  /** What the data can and cannot support, in a sentence. */
+  note: z.string(),
+})
+export type ComparisonRow = z.infer<typeof comparisonRow>
+
+export const comparison = z.object({ studyId, studyName: z.string(), rows: z.array(comparisonRow) })
+export type Comparison = z.infer<typeof comparison>
+
+export const layerSummary = z.object({
+  /** stem, stage1.block1.conv1 … stage3.block5.conv2 */
+  name: z.string(),
+  kernel: z.tuple([z.int(), z.int()]),
+  in: z.int(),
+  out: z.int(),
+  stride: z.int(),
+  multiband: z.boolean(),
+  /** Trained filters: out, or out / 4 where multi-band. */
+  baseFilters: z.int(),
+})
+export type LayerSummary = z.infer<typeof layerSummary>
+
+export const modelSummary = z.object({
+  arch,
+  variant,
+  classes: z.int(),
+  trainableParameters: z.int(),
+  /** Trained filters over all convolutions. */
+  trainableFilters: z.int(),
+  /** For one picture's forward pass, convolutions and dense layer, as executed. */
+  multiplications: z.int(),
+  /** The convolutions, in order. */
+  layers: z.array(layerSummary),
+})
+export type ModelSummary = z.infer<typeof modelSummary>
+
+export const datasetSummary = z.object({
+  id: datasetId,
+  name: z.string(),
+  /** Made from a seed, not photographed: said wherever a number from it is shown. */
+  synthetic: z.boolean(),
+  available: z.boolean(),
+  classes: z.array(z.string()),
+  train: z.int(),
+  test: z.int(),
+  bytes: z.number(),
+  /** SHA-256 of the canonical examples; null where not available. */
+  fingerprint: z.string().nullable(),
+  /** Whether the content equals the official one; null where no official checksum applies. */
+  official: z.boolean().nullable(),
+  importedAt: z.string().nullable(),
+  source: z.string().nullable(),
+})
+export type DatasetSummary = z.infer<typeof datasetSummary>
+
+export const filterLayer = z.object({ ...layerSummary.shape, epochs: z.array(z.int()) })
+export type FilterLayer = z.infer<typeof filterLayer>
+
+export const bank = z.object({
+  /** 1 to 4: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h. */
+  band: z.int().min(1).max(4),
+  /** [row][column][in] */
+  kernel: z.array(z.array(z.array(z.number()))),
+  /** |H(u, v)| as [v][u][in] on a grid over −π…π with 0 at index size / 2. */
+  response: z.array(z.array(z.array(z.number()))),
+})
+export type Bank = z.infer<typeof bank>
+
+/** For a plain layer there is one bank: the filter itself. */
+export const filterBank = z.object({
+  runId,
+  layer: z.string(),
+  filter: z.int().min(0),
+  epoch: z.int().min(0),
+  multiband: z.boolean(),
+  baseFilters: z.int(),
+  banks: z.array(bank),
+})
+export type FilterBank = z.infer<typeof filterBank>
+
+export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().nullable() })
+export type Check = z.infer<typeof check>
+
+export const doctor = z.object({
+  ok: z.boolean(),
+  node: z.string(),
+  tensorflow: z.object({ version: z.string(), device: z.string(), gpus: z.array(z.string()) }).nullable(),
+  electron: z.string().nullable(),
+  sqlite: z.string(),
+  dataDir: z.string(),
+  checks: z.array(check),
+})
+export type Doctor = z.infer<typeof doctor>
+
+export const systemInfo = z.object({
+  program: z.string(),
+  git: environment.shape.git,
+  node: z.string(),
+  sqlite: z.string(),
+  dataDir: z.string(),
+  platform: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  memoryBytes: z.number(),
+  freeBytes: z.number().nullable(),
+})
+export type SystemInfo = z.infer<typeof systemInfo>
+
+export const estimate = z.object({
+  runs: z.int(),
+  /** For the whole study; null where this machine has no history to tell from. */
+  seconds: z.number().nullable(),
+  /** measured: same arch on this machine; scaled: from another arch's speed by multiplications. */
+  basis: z.enum(['measured', 'scaled', 'unknown']),
+  models: z.array(modelSummary.omit({ layers: true })),
+})
+export type Estimate = z.infer<typeof estimate>

@@ -1,0 +1,62 @@
+/** Messages between the service and a trainer: Node IPC, JSON; checked on both sides. */
+import { z } from 'zod'
+import { errorValue } from './errors'
+import { experimentConfig } from './experiment'
+import { environment, epochMetrics, runId, runProgress, stepMetrics } from './records'
+
+/** The trainer's one job, as its first message. */
+export const trainerJob = z.strictObject({
+  type: z.literal('job'),
+  runId,
+  config: experimentConfig,
+  /** The data directory's `datasets` folder; read only. */
+  datasetsDir: z.string(),
+  /** The run's own folder: the trainer writes final weights there, nothing else writes in it. */
+  runDir: z.string(),
+  program: z.string(),
+  git: environment.shape.git,
+})
+export type TrainerJob = z.infer<typeof trainerJob>
+
+/** Taken up between two steps. `stop` ends the run as stopped, with its metrics so far. */
+export const trainerCommand = z.discriminatedUnion('type', [
+  trainerJob,
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('stop') }),
+])
+export type TrainerCommand = z.infer<typeof trainerCommand>
+
+/** float32 values, little endian, base64; shape [rows, columns, in, base filters]. */
+export const layerFilters = z.object({ layer: z.string(), shape: z.tuple([z.int(), z.int(), z.int(), z.int()]), values: z.string() })
+export type LayerFilters = z.infer<typeof layerFilters>
+
+export const trainerMessage = z.discriminatedUnion('type', [
+  /** TensorFlow is loaded, data is read, the graph is recorded. */
+  z.object({
+    type: z.literal('started'),
+    environment,
+    datasetFingerprint: z.string(),
+    trainExamples: z.int(),
+    testExamples: z.int(),
+    /** Seconds to load TensorFlow, read the data, record the graph. */
+    seconds: z.object({ tensorflow: z.number(), data: z.number(), record: z.number() }),
+  }),
+  z.object({ type: z.literal('progress'), progress: runProgress }),
+  z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),
+  /** Also sent once with epoch 0: the filters before training. */
+  z.object({ type: z.literal('filters'), epoch: z.int(), layers: z.array(layerFilters) }),
+  z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
+  z.object({ type: z.literal('event'), level: z.enum(['info', 'warning', 'error']), kind: z.string(), message: z.string() }),
+  z.object({ type: z.literal('paused') }),
+  z.object({ type: z.literal('resumed') }),
+  z.object({ type: z.literal('done'), weightsFile: z.string(), weightsSha256: z.string() }),
+  z.object({ type: z.literal('stopped') }),
+  z.object({ type: z.literal('diverged'), step: z.int(), epoch: z.int(), learningRate: z.number(), message: z.string() }),
+  z.object({ type: z.literal('failed'), error: errorValue }),
+])
+export type TrainerMessage = z.infer<typeof trainerMessage>
+
+/** What a trainer started with `--probe` prints on standard output, as one JSON line. */
+export const deviceProbe = z.object({ version: z.string(), tfjs: z.string(), device: z.string(), gpus: z.array(z.string()) })
+export type DeviceProbe = z.infer<typeof deviceProbe>

@@ -1,0 +1,33 @@
+/** The envelopes that travel between shell and service (Node IPC, JSON) and between renderer and shell (Electron IPC). */
+import { z } from 'zod'
+import { errorValue, type ErrorValue } from './errors'
+import type { EventName, EventPayload } from './events'
+import type { RendererCall, RendererParams, RendererResult } from './calls'
+
+export const request = z.strictObject({ id: z.int(), call: z.string().max(100), params: z.unknown() })
+export type Request = z.infer<typeof request>
+
+export const reply = z.union([
+  z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),
+  z.object({ id: z.int(), ok: z.literal(false), error: errorValue }),
+])
+export type Reply = z.infer<typeof reply>
+
+export const eventMessage = z.object({ event: z.string(), payload: z.unknown() })
+export const readyMessage = z.object({ ready: z.literal(true) })
+/** A service that cannot start (a newer database, an unwritable folder) says why and ends. */
+export const startFailed = z.object({ startFailed: errorValue })
+
+/** Electron IPC channel names. */
+export const callChannel = 'workbench:call'
+export const eventChannel = 'workbench:event'
+
+/** What a call of the renderer comes back as: errors are values, never rejections that lose their fields. */
+export type CallOutcome<T> = { ok: true; value: T } | { ok: false; error: ErrorValue }
+
+/** The one bridge: `window.workbench`. */
+export interface WorkbenchBridge {
+  call<C extends RendererCall>(call: C, params: RendererParams<C>): Promise<CallOutcome<RendererResult<C>>>
+  /** Returns the function that ends the subscription. */
+  on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void
+}

@@ -1,0 +1,163 @@
+/** TensorFlow's GraphDef, written with the message classes that tfjs-node ships. */
+import { createRequire } from 'node:module'
+import type { TFEOpAttr, TFJSBinding } from './tensorflow'
+
+interface Message {
+  serializeBinary(): Uint8Array
+}
+interface AttrValue extends Message {
+  setS(base64: string): void
+  setI(value: number): void
+  setF(value: number): void
+  setB(value: boolean): void
+  setType(value: number): void
+  setShape(shape: Message): void
+  setTensor(tensor: Message): void
+  setList(list: Message): void
+}
+interface ListValue extends Message {
+  setSList(base64: string[]): void
+  setIList(values: number[]): void
+  setFList(values: number[]): void
+  setBList(values: boolean[]): void
+  setTypeList(values: number[]): void
+}
+interface NodeDef extends Message {
+  setName(name: string): void
+  setOp(op: string): void
+  setInputList(inputs: string[]): void
+  getAttrMap(): { set(key: string, value: AttrValue): void }
+}
+/** The parts of TensorFlow's protocol that a graph needs; the package carries no types for them. */
+interface Protocol {
+  NodeDef: new () => NodeDef
+  AttrValue: { new (): AttrValue; ListValue: new () => ListValue }
+  TensorShape: { new (): Message & { setDimList(dims: Message[]): void }; Dim: new () => Message & { setSize(size: number): void } }
+  Tensor: new () => Message & { setDtype(dtype: number): void; setTensorShape(shape: Message): void; setTensorContent(base64: string): void }
+  VersionDef: new () => Message & { setProducer(version: number): void }
+  GraphDef: new () => Message & { setNodeList(nodes: Message[]): void; setVersions(version: Message): void }
+  MetaGraphDef: { new (): Message & { setMetaInfoDef(info: Message): void; setGraphDef(graph: Message): void }; MetaInfoDef: new () => Message & { setTagsList(tags: string[]): void } }
+  SavedModel: new () => Message & { setSavedModelSchemaVersion(version: number): void; setMetaGraphsList(graphs: Message[]): void }
+}
+
+/** The tag under which a session finds the graph. */
+export const graphTag = 'serve'
+/** GraphDef producer version: any that knows the ops used here. */
+const producer = 27
+
+export class GraphBuilder {
+  private readonly nodes: Message[] = []
+  private readonly protocol: Protocol
+
+  constructor(private readonly binding: TFJSBinding) {
+    const require = createRequire(__filename)
+    const generated = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb') as Protocol & { tensorflow?: Protocol }
+    this.protocol = generated.tensorflow ?? generated
+  }
+
+  get size(): number {
+    return this.nodes.length
+  }
+
+  /** Adds a node and returns its name: the edge of its first output. */
+  add(name: string, op: string, inputs: string[], attrs: TFEOpAttr[] = []): string {
+    const node = this.node(name, op, inputs)
+    for (const attr of attrs) node.getAttrMap().set(attr.name, this.attr(attr))
+    this.nodes.push(node)
+    return name
+  }
+
+  /** `bytes` little endian, row by row. */
+  constant(name: string, bytes: Uint8Array, shape: number[], dtype: number): string {
+    const tensor = new this.protocol.Tensor()
+    tensor.setDtype(dtype)
+    tensor.setTensorShape(this.shape(shape))
+    tensor.setTensorContent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'))
+    const value = new this.protocol.AttrValue()
+    value.setTensor(tensor)
+    const node = this.node(name, 'Const', [])
+    node.getAttrMap().set('dtype', this.attr(this.type('dtype', dtype)))
+    node.getAttrMap().set('value', value)
+    this.nodes.push(node)
+    return name
+  }
+
+  type(name: string, value: number): TFEOpAttr {
+    return { name, type: this.binding.TF_ATTR_TYPE, value }
+  }
+
+  text(name: string, value: string): TFEOpAttr {
+    return { name, type: this.binding.TF_ATTR_STRING, value }
+  }
+
+  dims(name: string, value: number[]): TFEOpAttr {
+    return { name, type: this.binding.TF_ATTR_SHAPE, value }
+  }
+
+  /** The graph as the bytes of a SavedModel, the one form in which tfjs-node's addon takes a graph. */
+  savedModel(): Uint8Array {
+    const p = this.protocol
+    const version = new p.VersionDef()
+    version.setProducer(producer)
+    const graph = new p.GraphDef()
+    graph.setNodeList(this.nodes)
+    graph.setVersions(version)
+    const info = new p.MetaGraphDef.MetaInfoDef()
+    info.setTagsList([graphTag])
+    const meta = new p.MetaGraphDef()
+    meta.setMetaInfoDef(info)
+    meta.setGraphDef(graph)
+    const model = new p.SavedModel()
+    model.setSavedModelSchemaVersion(1)
+    model.setMetaGraphsList([meta])
+    return model.serializeBinary()
+  }
+
+  private node(name: string, op: string, inputs: string[]): NodeDef {
+    const node = new this.protocol.NodeDef()
+    node.setName(name)
+    node.setOp(op)
+    node.setInputList(inputs)
+    return node
+  }
+
+  private shape(sizes: number[]): Message {
+    const shape = new this.protocol.TensorShape()
+    shape.setDimList(
+      sizes.map((size) => {
+        const dim = new this.protocol.TensorShape.Dim()
+        dim.setSize(size)
+        return dim
+      }),
+    )
+    return shape
+  }
+
+  private attr({ name, type, value }: TFEOpAttr): AttrValue {
+    const { TF_ATTR_SHAPE, TF_ATTR_STRING, TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE } = this.binding
+    const attr = new this.protocol.AttrValue()
+    if (type === TF_ATTR_SHAPE) {
+      attr.setShape(this.shape(value as number[]))
+      return attr
+    }
+    const base64 = (text: unknown): string => Buffer.from(String(text)).toString('base64')
+    if (Array.isArray(value)) {
+      const list = new this.protocol.AttrValue.ListValue()
+      if (type === TF_ATTR_STRING) list.setSList(value.map(base64))
+      else if (type === TF_ATTR_INT) list.setIList(value)
+      else if (type === TF_ATTR_FLOAT) list.setFList(value)
+      else if (type === TF_ATTR_BOOL) list.setBList(value.map(Boolean))
+      else if (type === TF_ATTR_TYPE) list.setTypeList(value)
+      else throw new Error(`Attribute ${name} has a type that recording does not know: ${type}`)
+      attr.setList(list)
+      return attr
+    }
+    if (type === TF_ATTR_STRING) attr.setS(base64(value))
+    else if (type === TF_ATTR_INT) attr.setI(Number(value))
+    else if (type === TF_ATTR_FLOAT) attr.setF(Number(value))
+    else if (type === TF_ATTR_BOOL) attr.setB(Boolean(value))
+    else if (type === TF_ATTR_TYPE) attr.setType(Number(value))
+    else throw new Error(`Attribute ${name} has a type that recording does not know: ${type}`)
+    return attr
+  }
+}

@@ -1,0 +1,108 @@
+/** The operations of a network in TensorFlow's own fused ops, with their gradients; recorded or run eagerly alike. */
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
+import type { NormVariables, Operations } from '../nn/operations'
+import type { Recorder } from './recorder'
+import type { TensorFlow, TFEOpAttr } from './tensorflow'
+
+const epsilon = 1e-5
+/** 1 − the momentum 0.9 of the running statistics. */
+const averageFactor = 0.1
+
+/** @param recorder gives access to fused updates; null runs everything eagerly */
+export function operations({ tf, backend, binding }: TensorFlow, recorder: () => Recorder | null): Operations {
+  const float: TFEOpAttr = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }
+  const text = (name: string, value: string): TFEOpAttr => ({ name, type: binding.TF_ATTR_STRING, value })
+  const number = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_FLOAT, value })
+  const flag = (name: string, value: boolean): TFEOpAttr => ({ name, type: binding.TF_ATTR_BOOL, value })
+  const ints = (name: string, value: number[]): TFEOpAttr => ({ name, type: binding.TF_ATTR_INT, value })
+
+  const convAttrs = (stride: number): TFEOpAttr[] => [
+    float,
+    ints('strides', [1, stride, stride, 1]),
+    ints('dilations', [1, 1, 1, 1]),
+    text('data_format', 'NHWC'),
+    // At stride 2 TensorFlow's SAME puts the odd pixel of padding after the picture, the recipe (PyTorch) before it.
+    ...(stride === 1 ? [text('padding', 'SAME')] : [text('padding', 'EXPLICIT'), ints('explicit_paddings', [0, 0, 1, 1, 1, 1, 0, 0])]),
+  ]
+  const normAttrs = (training: boolean): TFEOpAttr[] => [
+    float,
+    { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    number('epsilon', epsilon),
+    flag('is_training', training),
+    text('data_format', 'NHWC'),
+  ]
+
+  return {
+    tf,
+
+    conv2d(x, kernel, stride) {
+      const attrs = convAttrs(stride)
+      const op = tf.customGrad((input, filter, save) => {
+        const value = backend.executeSingleOutput('Conv2D', attrs, [input as Tensor, filter as Tensor])
+        ;(save as (tensors: Tensor[]) => void)([input as Tensor, filter as Tensor])
+        return {
+          value,
+          gradFunc: (dy, saved) => {
+            const [xs, ws] = saved as [Tensor, Tensor]
+            const sizes = (shape: number[]): Tensor1D => tf.tensor1d(shape, 'int32')
+            return [
+              backend.executeSingleOutput('Conv2DBackpropInput', attrs, [sizes(xs.shape), ws, dy]),
+              backend.executeSingleOutput('Conv2DBackpropFilter', attrs, [xs, sizes(ws.shape), dy]),
+            ]
+          },
+        }
+      })
+      return op(x, kernel) as Tensor4D
+    },
+
+    batchNorm(x, { scale, offset, mean, variance }: NormVariables, training) {
+      if (!training) {
+        const [y] = backend.executeMultipleOutputs('FusedBatchNormV3', normAttrs(false), [x, scale, offset, mean, variance], 6)
+        return y as Tensor4D
+      }
+      const op = tf.customGrad((input, s, o, save) => {
+        const outputs = backend.executeMultipleOutputs(
+          'FusedBatchNormV3',
+          [...normAttrs(true), number('exponential_avg_factor', averageFactor)],
+          [input as Tensor, s as Tensor, o as Tensor, mean, variance],
+          6,
+        )
+        const [value, newMean, newVariance, r1, r2, r3] = outputs as [Tensor, Tensor1D, Tensor1D, Tensor, Tensor, Tensor]
+        mean.assign(newMean)
+        variance.assign(newVariance)
+        ;(save as (tensors: Tensor[]) => void)([input as Tensor, s as Tensor, r1, r2, r3])
+        return {
+          value,
+          gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs(true), [dy, ...(saved as Tensor[])], 5).slice(0, 3),
+        }
+      })
+      return op(x, scale, offset) as Tensor4D
+    },
+
+    // A pool of one pixel: tfjs has no gradient for strided slices.
+    subsample: (x) => tf.avgPool(x, 1, 2, 'valid'),
+
+    crossEntropy(logits: Tensor2D, labels: Tensor1D) {
+      const attrs = [float, { name: 'Tlabels', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 }]
+      const op = tf.customGrad((x, save) => {
+        const [value, slope] = backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', attrs, [x as Tensor, labels], 2) as [Tensor, Tensor]
+        ;(save as (tensors: Tensor[]) => void)([slope])
+        return { value, gradFunc: (dy, saved) => tf.mul(tf.reshape(dy, [-1, 1]), (saved as Tensor[])[0] as Tensor) }
+      })
+      return op(logits) as Tensor1D
+    },
+
+    momentumUpdate(w: Variable, velocity: Variable, gradient, learningRate, momentum, weightDecay) {
+      const decayed = tf.add(gradient, tf.mul(w, weightDecay))
+      const update = (): void =>
+        tf.tidy(() => {
+          const v = tf.add(tf.mul(velocity, momentum), decayed)
+          velocity.assign(v)
+          w.assign(tf.sub(w, tf.mul(learningRate, v)))
+        })
+      const active = recorder()
+      if (!active) return update()
+      active.fused('ResourceApplyMomentum', [w, velocity, learningRate, decayed, tf.scalar(momentum)], [float, flag('use_locking', false), flag('use_nesterov', false)], [w, velocity], update)
+    },
+  }
+}

@@ -1,0 +1,83 @@
+/** A recorded graph with its variables, run by one call of TensorFlow's session per function. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { graphTag } from './graphDef'
+import type { TFJSBinding } from './tensorflow'
+
+export interface FunctionSignature {
+  inputs: { name: string; shape: number[]; dtype: number }[]
+  fetches: string[]
+}
+
+export type Values = Float32Array | Int32Array | Uint8Array
+
+export class Session {
+  private readonly id: number
+  private open = true
+
+  /** @param savedModel the graph; it passes through a temporary folder, the only way in that the addon has */
+  constructor(
+    private readonly binding: TFJSBinding,
+    savedModel: Uint8Array,
+    private readonly functions: ReadonlyMap<string, FunctionSignature>,
+    private readonly variables: readonly { name: string; shape: number[] }[],
+  ) {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'mcnn-graph-'))
+    try {
+      fs.writeFileSync(path.join(dir, 'saved_model.pb'), savedModel)
+      this.id = binding.loadSavedModel(dir, graphTag)
+    } finally {
+      fs.rmSync(dir, { recursive: true, force: true })
+    }
+  }
+
+  /** Carries out a recorded function; inputs and outputs in the order they were recorded. */
+  run(name: string, inputs: readonly Values[]): Values[] {
+    const fn = this.functions.get(name)
+    if (!fn) throw new Error(`No function ${name} was recorded.`)
+    if (inputs.length !== fn.inputs.length) throw new Error(`${name} takes ${fn.inputs.length} inputs, ${inputs.length} given.`)
+    return this.call(
+      fn.inputs.map((input, i) => ({ ...input, values: inputs[i] as Values })),
+      fn.fetches,
+    )
+  }
+
+  /** The variables' values by name, as they are now. */
+  getVariables(names: readonly string[] = this.variables.map((v) => v.name)): Map<string, Float32Array> {
+    const values = this.call([], names.map((name) => `${name}/get`))
+    return new Map(names.map((name, i) => [name, values[i] as Float32Array]))
+  }
+
+  /** Sets variables; those not named keep what they have. */
+  setVariables(values: ReadonlyMap<string, Float32Array>): void {
+    const feeds = this.variables.flatMap(({ name, shape }) => {
+      const given = values.get(name)
+      return given ? [{ name: `${name}/value`, shape, dtype: this.binding.TF_FLOAT, values: given }] : []
+    })
+    const unknown = [...values.keys()].filter((name) => !this.variables.some((v) => v.name === name))
+    if (unknown.length > 0) throw new Error(`No such variable: ${unknown.join(', ')}`)
+    this.call(feeds, feeds.map((feed) => feed.name.replace(/\/value$/, '/confirm')))
+  }
+
+  close(): void {
+    if (!this.open) return
+    this.open = false
+    this.binding.deleteSavedModel(this.id)
+  }
+
+  private call(feeds: { name: string; shape: number[]; dtype: number; values: Values }[], fetches: string[]): Values[] {
+    const ids = feeds.map((feed) => this.binding.createTensor(feed.shape, feed.dtype, feed.values))
+    try {
+      return this.binding
+        .runSavedModel(this.id, ids, feeds.map((feed) => `${feed.name}:0`).join(','), fetches.map((name) => `${name}:0`).join(','))
+        .map(({ id }) => {
+          const values = this.binding.tensorDataSync(id)
+          this.binding.deleteTensor(id)
+          return values
+        })
+    } finally {
+      for (const id of ids) this.binding.deleteTensor(id)
+    }
+  }
+}

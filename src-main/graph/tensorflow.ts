@@ -1,0 +1,55 @@
+/** The one place where TensorFlow is loaded. */
+import util from 'node:util'
+import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
+import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
+import { WorkbenchError } from '../contract/errors'
+
+export type TF = typeof import('@tensorflow/tfjs-node-gpu')
+export type { TFEOpAttr, TFJSBinding }
+
+/** What tfjs-node's backend keeps of a tensor. */
+export interface TensorEntry {
+  shape: number[]
+  dtype: number
+}
+
+/** The backend with the members that recording needs; tfjs-node declares some of them private. */
+export type Backend = Pick<NodeJSKernelBackend, 'binding' | 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync'> & {
+  tensorMap: { get(dataId: object): TensorEntry | undefined }
+}
+
+export interface TensorFlow {
+  tf: TF
+  backend: Backend
+  binding: TFJSBinding
+}
+
+let loaded: Promise<TensorFlow> | undefined
+
+/**
+ * Loads TensorFlow once per process.
+ * @throws WorkbenchError unavailable where the runtime or its addon is not there
+ */
+export function loadTensorFlow(): Promise<TensorFlow> {
+  loaded ??= load()
+  return loaded
+}
+
+async function load(): Promise<TensorFlow> {
+  // Removed in Node 23, still called by tfjs-node 4.22.
+  const patched = util as unknown as Record<string, unknown>
+  patched['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
+  patched['isArray'] ??= Array.isArray
+  let tf: TF
+  try {
+    // Not a static import: it would be carried out before the lines above.
+    tf = await import('@tensorflow/tfjs-node-gpu')
+  } catch (cause) {
+    throw new WorkbenchError('unavailable', 'TensorFlow could not be loaded.', {
+      fix: 'Run `npm run setup`: it provides the runtime and builds what connects it.',
+      cause,
+    })
+  }
+  const backend = tf.backend() as unknown as Backend
+  return { tf, backend, binding: backend.binding }
+}

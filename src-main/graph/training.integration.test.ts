@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
+import { variants } from '../contract/experiment'
+import { bankKernels } from '../analysis/filterBank'
+import { network, trainableParameters } from '../nn/architecture'
+import { expandKernel } from '../nn/multiband'
+import { random } from '../nn/random'
+import { initialValues, parameters, ResNet } from '../nn/resnet'
+import { operations } from './operations'
+import { loadTensorFlow, type TensorFlow } from './tensorflow'
+import { buildTrainingGraph } from './training'
+
+const options = { momentum: 0.9, weightDecay: 1e-4 }
+let tensorflow: TensorFlow
+beforeAll(async () => {
+  tensorflow = await loadTensorFlow()
+})
+
+function batches(count: number, size: number): { images: Float32Array; labels: Int32Array }[] {
+  return Array.from({ length: count }, (_, i) => {
+    const rng = random(7, 'synthetic', i)
+    return { images: Float32Array.from({ length: size * 32 * 32 * 3 }, rng.normal), labels: Int32Array.from({ length: size }, () => rng.int(0, 9)) }
+  })
+}
+
+describe('a recorded step', () => {
+  it.each(variants)('of %s does what the eager one does', (variant) => {
+    const { tf } = tensorflow
+    const spec = network('resnet-8', variant, 10)
+    const initial = initialValues(spec, 3)
+    const data = batches(6, 8)
+
+    const eager = new ResNet(operations(tensorflow, () => null), spec)
+    eager.assign(initial)
+    const eagerLosses = data.map(({ images, labels }) =>
+      tf.tidy(() => {
+        const x: Tensor4D = tf.tensor4d(images, [8, 32, 32, 3])
+        const y: Tensor1D = tf.tensor1d(labels, 'int32')
+        return eager.step(x, y, tf.scalar(0.05), options)[0].dataSync()[0] ?? NaN
+      }),
+    )
+
+    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options })
+    const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.05).loss)
+    expect(losses.every(Number.isFinite)).toBe(true)
+    losses.forEach((loss, i) => expect(Math.abs(loss - (eagerLosses[i] ?? NaN))).toBeLessThan(1e-3 * Math.abs(loss)))
+
+    // Every variable has moved alike, running statistics included.
+    for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
+      const expected = eager.variables.get(name)?.dataSync() ?? new Float32Array()
+      const scale = Math.max(...expected.map(Math.abs), 1e-2)
+      values.forEach((value, i) => expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(2e-2 * scale))
+      expect(values).not.toEqual(initial.get(name))
+    }
+    graph.close()
+    eager.dispose()
+  })
+
+  it('gives the same weights, bit for bit, twice', () => {
+    const spec = network('resnet-14', 'mcnn-fl', 10)
+    const train = (): Map<string, Float32Array> => {
+      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [16], initial: initialValues(spec, 1), ...options })
+      for (const { images, labels } of batches(5, 16)) graph.step(images, labels, 0.1)
+      const values = graph.getVariables()
+      graph.close()
+      return values
+    }
+    expect(train()).toEqual(train())
+  })
+
+  it('leaves no tensors behind, and no session', () => {
+    const { binding } = tensorflow
+    const spec = network('resnet-8', 'mcnn-a', 10)
+    const build = () => buildTrainingGraph(tensorflow, { spec, batchSizes: [4, 2], initial: initialValues(spec, 1), ...options })
+    build().close()
+    const before = { tensors: binding.getNumOfTensors(), sessions: binding.getNumOfSavedModels() }
+    const graph = build()
+    const [batch] = batches(1, 4)
+    for (let i = 0; i < 3; i++) graph.step(batch?.images ?? new Float32Array(), batch?.labels ?? new Int32Array(), 0.1)
+    graph.evaluate(batch?.images ?? new Float32Array(), batch?.labels ?? new Int32Array(), 3)
+    graph.close()
+    expect({ tensors: binding.getNumOfTensors(), sessions: binding.getNumOfSavedModels() }).toEqual(before)
+  })
+
+  it('takes a shorter last batch', () => {
+    const spec = network('resnet-8', 'mcnn-f', 10)
+    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8, 3], initial: initialValues(spec, 1), ...options })
+    const [whole] = batches(1, 8)
+    const [short] = batches(1, 3)
+    expect(graph.step(whole?.images ?? new Float32Array(), whole?.labels ?? new Int32Array(), 0.1).loss).toBeGreaterThan(0)
+    expect(graph.step(short?.images ?? new Float32Array(), short?.labels ?? new Int32Array(), 0.1).correct).toBeLessThanOrEqual(3)
+    graph.close()
+  })
+
+  it('keeps running statistics with momentum 0.9 and the unbiased variance, and evaluates with them', () => {
+    const { tf } = tensorflow
+    const spec = network('resnet-8', 'baseline', 10)
+    const initial = initialValues(spec, 2)
+    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options })
+    const [batch] = batches(1, 8)
+    const images = batch?.images ?? new Float32Array()
+    graph.step(images, batch?.labels ?? new Int32Array(), 0)
+    // Second way: the stem's outputs by stock tfjs ops, their moments by hand.
+    const stem = tf.tidy(() => tf.conv2d(tf.tensor4d(images, [8, 32, 32, 3]), tf.tensor4d(initial.get('stem.kernel') ?? [], [3, 3, 3, 16]), 1, 'same').arraySync()).flat(2)
+    const channel = stem.map((row) => row[5] ?? NaN)
+    const mean = channel.reduce((a, b) => a + b, 0) / channel.length
+    const variance = channel.reduce((a, b) => a + (b - mean) ** 2, 0) / (channel.length - 1)
+    const running = graph.getVariables(['stem.norm.mean', 'stem.norm.variance'])
+    expect(running.get('stem.norm.mean')?.[5]).toBeCloseTo(0.1 * mean, 5)
+    expect(running.get('stem.norm.variance')?.[5]).toBeCloseTo(0.9 + 0.1 * variance, 4)
+    const before = graph.evaluate(images, batch?.labels ?? new Int32Array(), 8)
+    graph.setVariables(new Map([['stem.norm.mean', new Float32Array(16).fill(3)]]))
+    expect(graph.evaluate(images, batch?.labels ?? new Int32Array(), 8).lossSum).not.toBeCloseTo(before.lossSum, 3)
+    graph.close()
+  })
+
+  it('applies momentum and weight decay as the recipe writes them', () => {
+    const spec = network('resnet-8', 'baseline', 10)
+    const initial = initialValues(spec, 2)
+    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [4], initial, momentum: 0.9, weightDecay: 0.5 })
+    const [a, b] = batches(2, 4)
+    const bias = () => Float32Array.from(graph.getVariables(['dense.bias']).get('dense.bias') ?? [])
+    const velocity = () => Float32Array.from(graph.getVariables(['dense.bias.velocity']).get('dense.bias.velocity') ?? [])
+    graph.step(a?.images ?? new Float32Array(), a?.labels ?? new Int32Array(), 0.1)
+    const [w1, v1] = [bias(), velocity()]
+    w1.forEach((w, i) => expect(w).toBeCloseTo(-0.1 * (v1[i] ?? NaN), 6))
+    graph.step(b?.images ?? new Float32Array(), b?.labels ?? new Int32Array(), 0.02)
+    const [w2, v2] = [bias(), velocity()]
+    w2.forEach((w, i) => expect(w).toBeCloseTo((w1[i] ?? NaN) - 0.02 * (v2[i] ?? NaN), 6))
+    // The bias' own gradient sums to zero over classes (softmax), so what is left of the sum is momentum and decay.
+    const sum = (values: Float32Array) => values.reduce((x, y) => x + y, 0)
+    expect(sum(v2)).toBeCloseTo(0.9 * sum(v1) + 0.5 * sum(w1), 4)
+    graph.close()
+  })
+})
+
+describe('a multi-band kernel', () => {
+  const base = Float32Array.from({ length: 3 * 3 * 2 * 3 }, random(1, 'weights').normal)
+
+  it('is band-major and made by the paper’s signs', () => {
+    const { tf } = tensorflow
+    const expanded = tf.tidy(() => expandKernel(tf, tf.tensor4d(base, [3, 3, 2, 3])).arraySync())
+    for (let filter = 0; filter < 3; filter++)
+      bankKernels(base, [3, 3, 2, 3], filter).forEach((kernel, band) =>
+        kernel.forEach((row, s) => row.forEach((inputs, r) => inputs.forEach((value, i) => expect(expanded[s]?.[r]?.[i]?.[band * 3 + filter]).toBeCloseTo(value, 6)))),
+      )
+  })
+
+  it('has the gradient that finite differences give', () => {
+    const { tf } = tensorflow
+    const x = Float32Array.from({ length: 6 * 6 * 2 }, random(3, 'weights').normal)
+    const loss = (values: Float32Array): number =>
+      tf.tidy(() => {
+        const y = tf.conv2d(tf.tensor4d(x, [1, 6, 6, 2]), expandKernel(tf, tf.tensor4d(values, [3, 3, 2, 3])), 1, 'same')
+        return y.square().mul(0.5).sum().dataSync()[0] ?? NaN
+      })
+    const gradient = tf.tidy(() => {
+      const f = tf.grad((h) => tf.conv2d(tf.tensor4d(x, [1, 6, 6, 2]), expandKernel(tf, h), 1, 'same').square().mul(0.5).sum())
+      return f(tf.tensor4d(base, [3, 3, 2, 3])).dataSync()
+    })
+    const step = 1e-2
+    base.forEach((_, i) => {
+      const moved = (by: number) => loss(base.map((v, k) => (k === i ? v + by : v)))
+      // The loss is quadratic in h, so central differences are exact but for rounding.
+      expect(Math.abs((moved(step) - moved(-step)) / (2 * step) - (gradient[i] ?? NaN))).toBeLessThan(0.02 * Math.max(1, Math.abs(gradient[i] ?? 0)))
+    })
+  })
+
+  it('leaves as many trainable numbers as are counted', () => {
+    for (const variant of variants) {
+      const spec = network('resnet-14', variant, 10)
+      const made = parameters(spec).filter((p) => p.trainable).reduce((sum, p) => sum + p.shape.reduce((a, b) => a * b, 1), 0)
+      expect(made).toBe(trainableParameters(spec))
+    }
+  })
+})
+
+afterAll(() => tensorflow.tf.disposeVariables())

@@ -1,0 +1,121 @@
+/** A network's training step and evaluation, recorded as one graph over the same variables. */
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
+import { imageChannels, imageSize, type NetworkSpec } from '../nn/architecture'
+import { parameters, ResNet, velocitySuffix } from '../nn/resnet'
+import { operations } from './operations'
+import { Recorder } from './recorder'
+import type { Session } from './session'
+import type { TensorFlow } from './tensorflow'
+
+export interface StepResult {
+  /** Mean cross-entropy over the batch, in nats. */
+  loss: number
+  correct: number
+}
+
+export interface EvaluationResult {
+  /** Sum of the cross-entropy over the examples, in nats. */
+  lossSum: number
+  correct: number
+}
+
+export interface TrainingGraph {
+  /** The batch sizes of `step`, in the order given; `evaluate` takes up to the first. */
+  readonly batchSizes: readonly number[]
+  readonly nodes: number
+  /** @param images normalised [n, 32, 32, 3], @param labels [n]; n one of `batchSizes` */
+  step(images: Float32Array, labels: Int32Array, learningRate: number): StepResult
+  /** Of the first `count` examples; the arrays are those of a whole batch, the rest of them is ignored. */
+  evaluate(images: Float32Array, labels: Int32Array, count: number): EvaluationResult
+  /** Parameters and velocities by name, or some of them. */
+  getVariables(names?: readonly string[]): Map<string, Float32Array>
+  setVariables(values: ReadonlyMap<string, Float32Array>): void
+  close(): void
+}
+
+export interface TrainingGraphOptions {
+  spec: NetworkSpec
+  /** The batch size, and that of a shorter last batch where the examples don't divide. */
+  batchSizes: readonly [number, ...number[]]
+  momentum: number
+  weightDecay: number
+  /** Parameters by name (`initialValues`); velocities start at zero. */
+  initial: ReadonlyMap<string, Float32Array>
+}
+
+export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGraphOptions): TrainingGraph {
+  const { tf } = tensorflow
+  const { spec, batchSizes } = options
+  let recorder: Recorder | null = null
+  const network = new ResNet(
+    operations(tensorflow, () => recorder),
+    spec,
+  )
+  recorder = new Recorder(tensorflow, network.variables)
+  const record = recorder
+
+  const functionOf = (kind: 'step' | 'evaluate', size: number): string => `${kind}${size}`
+  const withBatch = (size: number, use: (x: Tensor4D, labels: Tensor1D) => void): void => {
+    const x: Tensor4D = tf.zeros([size, imageSize, imageSize, imageChannels])
+    const labels: Tensor1D = tf.zeros([size], 'int32')
+    use(x, labels)
+    tf.dispose([x, labels])
+  }
+  // What is recorded does not depend on values; real ones would only be slower to come by.
+  network.assign(options.initial)
+  for (const size of batchSizes)
+    withBatch(size, (x, labels) => {
+      const learningRate = tf.scalar(0)
+      record.record(functionOf('step', size), { inputs: [x, labels, learningRate], run: () => network.step(x, labels, learningRate, options) })
+      learningRate.dispose()
+    })
+  const evaluationSize = batchSizes[0]
+  withBatch(evaluationSize, (x, labels) => {
+    record.record(functionOf('evaluate', evaluationSize), { inputs: [x, labels], run: () => network.evaluate(x, labels) })
+  })
+
+  const velocities = parameters(spec)
+    .filter((p) => p.trainable)
+    .map((p): [string, Float32Array] => [p.name + velocitySuffix, new Float32Array(p.shape.reduce((a, b) => a * b, 1))])
+  const session = recorder.compile(new Map([...options.initial, ...velocities]))
+  const nodes = recorder.nodes
+  network.dispose()
+  recorder = null
+  return new RecordedTraining(session, batchSizes, nodes, functionOf)
+}
+
+class RecordedTraining implements TrainingGraph {
+  constructor(
+    private readonly session: Session,
+    readonly batchSizes: readonly [number, ...number[]],
+    readonly nodes: number,
+    private readonly functionOf: (kind: 'step' | 'evaluate', size: number) => string,
+  ) {}
+
+  step(images: Float32Array, labels: Int32Array, learningRate: number): StepResult {
+    const [loss, correct] = this.session.run(this.functionOf('step', labels.length), [images, labels, Float32Array.of(learningRate)])
+    return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? NaN }
+  }
+
+  evaluate(images: Float32Array, labels: Int32Array, count: number): EvaluationResult {
+    const [losses, right] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [images, labels])
+    const sum = (values: ArrayLike<number> | undefined): number => {
+      let total = 0
+      for (let i = 0; i < count; i++) total += values?.[i] ?? NaN
+      return total
+    }
+    return { lossSum: sum(losses), correct: sum(right) }
+  }
+
+  getVariables(names?: readonly string[]): Map<string, Float32Array> {
+    return this.session.getVariables(names)
+  }
+
+  setVariables(values: ReadonlyMap<string, Float32Array>): void {
+    this.session.setVariables(values)
+  }
+
+  close(): void {
+    this.session.close()
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The operations a network is built of, as an interface: `nn` says what is computed, `graph` says how TensorFlow does
+ * it. Every operation has its gradient. Pictures are [batch, height, width, channels].
+ */
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
+
+export type TF = typeof import('@tensorflow/tfjs-node-gpu')
+
+export interface NormVariables {
+  scale: Variable
+  offset: Variable
+  /** Running statistics: kept in training, used in evaluation. */
+  mean: Variable
+  variance: Variable
+}
+
+export interface Operations {
+  tf: TF
+  /** 3 × 3 with one pixel of zeros around, as the reference recipe pads: at stride 2, windows lie on even pixels. */
+  conv2d(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D
+  /**
+   * Batch normalisation. Training normalises by the batch and moves the running statistics by a tenth towards it
+   * (momentum 0.9), epsilon 1e-5; evaluation normalises by the running statistics.
+   */
+  batchNorm(x: Tensor4D, variables: NormVariables, training: boolean): Tensor4D
+  /** Every second pixel, from the first. */
+  subsample(x: Tensor4D): Tensor4D
+  /** Cross-entropy of each example, in nats. @param labels int32 [batch] */
+  crossEntropy(logits: Tensor2D, labels: Tensor1D): Tensor1D
+  /** SGD with momentum and weight decay: v ← momentum·v + (g + weightDecay·w); w ← w − learningRate·v. */
+  momentumUpdate(w: Variable, velocity: Variable, gradient: Tensor, learningRate: Tensor, momentum: number, weightDecay: number): void
+}

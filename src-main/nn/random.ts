@@ -1,0 +1,69 @@
+/**
+ * Every random number of the program. A stream is named by the run's seed, a purpose and indices (epoch, example):
+ * what is drawn for one purpose never depends on how much was drawn for another, so the position in a run is enough
+ * to draw the same numbers again.
+ */
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { uniformInt } from 'pure-rand/distribution/uniformInt'
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+
+export interface Random {
+  /** In [0, 1). */
+  uniform(): number
+  /** A whole number in [from, to], both included. */
+  int(from: number, to: number): number
+  /** From the standard normal distribution. */
+  normal(): number
+}
+
+/** Purposes are part of every result: renaming one changes the numbers. */
+export type Purpose = 'weights' | 'order' | 'augment' | 'subset' | 'synthetic'
+
+/** A stream of its own for each (seed, purpose, indices). Seeds and indices are whole numbers from 0. */
+export function random(seed: number, purpose: Purpose, ...indices: number[]): Random {
+  const words = [seed, ...[...purpose].map((c) => c.charCodeAt(0)), 0x9e3779b9, ...indices]
+  const generator = xoroshiro128plusFromState([hash(words, 1), hash(words, 2), hash(words, 3), hash(words, 4)])
+  let spare: number | null = null
+  return {
+    uniform: () => uniformFloat64(generator),
+    int: (from, to) => uniformInt(generator, from, to),
+    normal() {
+      if (spare !== null) {
+        const value = spare
+        spare = null
+        return value
+      }
+      // Box–Muller; 1 − u lies in (0, 1], so the logarithm is finite.
+      const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(generator)))
+      const angle = 2 * Math.PI * uniformFloat64(generator)
+      spare = radius * Math.sin(angle)
+      return radius * Math.cos(angle)
+    },
+  }
+}
+
+/** Shuffles in place (Fisher–Yates). */
+export function shuffle<T extends Uint32Array | number[]>(values: T, rng: Random): T {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = rng.int(0, i)
+    const kept = values[i] as number
+    values[i] = values[j] as number
+    values[j] = kept
+  }
+  return values
+}
+
+/** MurmurHash3's mixing over 32-bit words: names a stream's initial state. */
+function hash(words: number[], salt: number): number {
+  let h = Math.imul(salt, 0x85ebca6b)
+  for (const word of words) {
+    let k = Math.imul(word | 0, 0xcc9e2d51)
+    k = Math.imul((k << 15) | (k >>> 17), 0x1b873593)
+    h ^= k
+    h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
+  }
+  h ^= words.length
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) | 0
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['{src-main,src-renderer,setup}/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['src-main/**/*.integration.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // TensorFlow takes every core: two suites at a time would only slow each other down.
+          fileParallelism: false,
+          pool: 'forks',
+        },
+      },
+    ],
+  },
+})
