@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{src-main,src-renderer,setup}/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
+      { test: { name: 'unit', include: ['{src-main,src-renderer,setup}/**/*.test.ts'], exclude: ['**/*.integration.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'integration',

@@ -145,3 +145,11 @@ export function maxAbsolute(values: NestedNumbers): number {
   return max
 }
 export type NestedNumbers = readonly (number | NestedNumbers)[]
+
+/** Input channels worth drawing: all of a picture's up to three; of a deep layer's many, the one with the largest weight. */
+export function strongestChannels(kernel: Kernel): number[] {
+  const channels = [...(kernel[0]?.[0] ?? []).keys()]
+  if (channels.length <= 3) return channels
+  const weights = channels.map((c) => maxAbsolute(channelPlane(kernel, c)))
+  return [weights.indexOf(Math.max(...weights))]
+}

@@ -16,6 +16,8 @@ export const events = {
   'dataset.changed': z.object({ id: datasetId }),
   /** From the shell: the service went away or came back. */
   'service.state': z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() }),
+  /** From the shell: a menu item asks for a page. */
+  'shell.navigate': z.object({ hash: z.string() }),
 } as const
 
 export type Events = typeof events

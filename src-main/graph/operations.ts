@@ -73,7 +73,7 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
         ;(save as (tensors: Tensor[]) => void)([input as Tensor, s as Tensor, r1, r2, r3])
         return {
           value,
-          gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs(true), [dy, ...(saved as Tensor[])], 5).slice(0, 3),
+          gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs(true), [dy, ...(saved)], 5).slice(0, 3),
         }
       })
       return op(x, scale, offset) as Tensor4D
@@ -87,7 +87,7 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
       const op = tf.customGrad((x, save) => {
         const [value, slope] = backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', attrs, [x as Tensor, labels], 2) as [Tensor, Tensor]
         ;(save as (tensors: Tensor[]) => void)([slope])
-        return { value, gradFunc: (dy, saved) => tf.mul(tf.reshape(dy, [-1, 1]), (saved as Tensor[])[0] as Tensor) }
+        return { value, gradFunc: (dy, saved) => tf.mul(tf.reshape(dy, [-1, 1]), (saved)[0] as Tensor) }
       })
       return op(logits) as Tensor1D
     },

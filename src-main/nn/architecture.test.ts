@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { archs, depthOf, variants } from '../contract/experiment'
+import { archs, depthOf, type Variant } from '../contract/experiment'
 import { convolutions, makeMultiband, modelSummary, network } from './architecture'
 
 describe('trainable parameters', () => {
@@ -21,7 +21,7 @@ describe('trainable parameters', () => {
   })
 
   it('of mcnn-fl are those of the baseline less what F and L save', () => {
-    const count = (variant: (typeof variants)[number]) => modelSummary('resnet-32', variant, 10).trainableParameters
+    const count = (variant: Variant) => modelSummary('resnet-32', variant, 10).trainableParameters
     expect(count('mcnn-fl')).toBe(count('mcnn-f') + count('mcnn-l') - count('baseline'))
   })
 })
@@ -35,7 +35,7 @@ describe('layers', () => {
   })
 
   it('carry the trained filters of Table II', () => {
-    const filters = (variant: (typeof variants)[number]) => {
+    const filters = (variant: Variant) => {
       const { layers } = modelSummary('resnet-56', variant, 10)
       return [layers[0]?.baseFilters, layers.at(-1)?.baseFilters]
     }

@@ -9,11 +9,11 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 export interface Random {
   /** In [0, 1). */
-  uniform(): number
+  uniform: () => number
   /** A whole number in [from, to], both included. */
-  int(from: number, to: number): number
+  int: (from: number, to: number) => number
   /** From the standard normal distribution. */
-  normal(): number
+  normal: () => number
 }
 
 /** Purposes are part of every result: renaming one changes the numbers. */
@@ -21,7 +21,7 @@ export type Purpose = 'weights' | 'order' | 'augment' | 'subset' | 'synthetic'
 
 /** A stream of its own for each (seed, purpose, indices). Seeds and indices are whole numbers from 0. */
 export function random(seed: number, purpose: Purpose, ...indices: number[]): Random {
-  const words = [seed, ...[...purpose].map((c) => c.charCodeAt(0)), 0x9e3779b9, ...indices]
+  const words = [seed, ...Array.from(purpose, (letter) => letter.charCodeAt(0)), 0x9e3779b9, ...indices]
   const generator = xoroshiro128plusFromState([hash(words, 1), hash(words, 2), hash(words, 3), hash(words, 4)])
   let spare: number | null = null
   return {

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { runStates, type Comparison, type ComparisonCell, type RunState } from '../contract/records'
+import type { Variant } from '../contract/experiment'
+import { formatComparison } from './formats'
+import { spread } from './statistics'
+
+const counts = (some: Partial<Record<RunState, number>>): Record<RunState, number> => ({
+  ...(Object.fromEntries(runStates.map((state) => [state, 0])) as Record<RunState, number>),
+  ...some,
+})
+
+function cell(variant: Variant, accuracies: number[], more: Partial<ComparisonCell>): ComparisonCell {
+  return {
+    variant,
+    accuracy: spread(accuracies),
+    bestAccuracy: spread(accuracies.map((a) => a + 0.001)),
+    accuracyDrop: null,
+    accuracyDropInterval: null,
+    trainableParameters: 463_830,
+    trainableFilters: 1100,
+    firstLayerFilters: 4,
+    lastLayerFilters: 64,
+    multiplications: 69_124_736,
+    counts: counts({ done: accuracies.length }),
+    ...more,
+  }
+}
+
+const comparison: Comparison = {
+  studyId: 'first-1',
+  studyName: 'First & "best" | 100 %_x',
+  rows: [
+    {
+      dataset: 'synthetic',
+      arch: 'resnet-8',
+      epochs: 5,
+      trainExamples: 4000,
+      testExamples: 1000,
+      // In the plan's order, which is not the paper's.
+      cells: [
+        cell('mcnn-f', [0.93], { accuracyDrop: -0.9996, counts: counts({ done: 1, diverged: 1, queued: 2 }) }),
+        cell('baseline', [0.92, 0.92], { firstLayerFilters: 16, trainableParameters: 464_154 }),
+      ],
+      note: 'Under three seeds: no interval.',
+    },
+    {
+      dataset: 'cifar-100',
+      arch: 'resnet-110',
+      epochs: 200,
+      trainExamples: 50000,
+      testExamples: 10000,
+      cells: [
+        cell('baseline', [], { counts: counts({ failed: 3 }) }),
+        cell('mcnn-f', [0.7, 0.71, 0.72], { accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5] }),
+        cell('mcnn-l', [0.7134, 0.7136], {}),
+      ],
+      note: '',
+    },
+  ],
+}
+
+describe('formatComparison', () => {
+  it('as text', () => {
+    expect(formatComparison(comparison, 'table')).toBe(
+      [
+        'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
+        '',
+        'Dataset                Arch        Epochs     Train / test      Baseline acc        MCNN-F acc                Drop        MCNN-L acc  Drop',
+        '─────────────────────  ──────────  ──────  ───────────────  ────────────────  ────────────────  ──────────────────  ────────────────  ────',
+        'Synthetic (generated)  ResNet-8         5    4,000 / 1,000  92.00 ± 0.00 (2)         93.00 (1)               −1.00                 –     –',
+        'CIFAR-100              ResNet-110     200  50,000 / 10,000                 –  71.00 ± 1.00 (3)  0.00 [−0.50, 0.50]  71.35 ± 0.01 (2)     –',
+        '',
+        'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
+        '',
+        'First & "best" | 100 %_x: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture',
+        '',
+        'Dataset                Arch        Variant   First layer  Last layer  All layers  Parameters  Multiplications',
+        '─────────────────────  ──────────  ────────  ───────────  ──────────  ──────────  ──────────  ───────────────',
+        'Synthetic (generated)  ResNet-8    Baseline           16          64       1,100     464,154       69,124,736',
+        'Synthetic (generated)  ResNet-8    MCNN-F              4          64       1,100     463,830       69,124,736',
+        'CIFAR-100              ResNet-110  Baseline            4          64       1,100     463,830       69,124,736',
+        'CIFAR-100              ResNet-110  MCNN-F              4          64       1,100     463,830       69,124,736',
+        'CIFAR-100              ResNet-110  MCNN-L              4          64       1,100     463,830       69,124,736',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('as Markdown, with what it would take for markup escaped', () => {
+    expect(formatComparison(comparison, 'markdown').split('\n').slice(0, 9)).toEqual([
+      '**First & "best" \\| 100 %\\_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points \\[95 % interval\\]**',
+      '',
+      '| Dataset | Arch | Epochs | Train / test | Baseline acc | MCNN-F acc | Drop | MCNN-L acc | Drop |',
+      '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | 92.00 ± 0.00 (2) | 93.00 (1) | −1.00 | – | – |',
+      '| CIFAR-100 | ResNet-110 | 200 | 50,000 / 10,000 | – | 71.00 ± 1.00 (3) | 0.00 \\[−0.50, 0.50\\] | 71.35 ± 0.01 (2) | – |',
+      '',
+      'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
+      '',
+    ])
+  })
+
+  it('as LaTeX, with what it would take for commands escaped', () => {
+    expect(formatComparison(comparison, 'latex').split('\n').slice(0, 13)).toEqual([
+      '\\begin{table}',
+      '  \\centering',
+      '  \\caption{First \\& "best" | 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
+      '  \\begin{tabular}{llrrrrrrr}',
+      '    \\hline',
+      '    Dataset & Arch & Epochs & Train / test & Baseline acc & MCNN-F acc & Drop & MCNN-L acc & Drop \\\\',
+      '    \\hline',
+      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & 92.00 $\\pm$ 0.00 (2) & 93.00 (1) & $-$1.00 & -- & -- \\\\',
+      '    CIFAR-100 & ResNet-110 & 200 & 50,000 / 10,000 & -- & 71.00 $\\pm$ 1.00 (3) & 0.00 [$-$0.50, 0.50] & 71.35 $\\pm$ 0.01 (2) & -- \\\\',
+      '    \\hline',
+      '  \\end{tabular}',
+      '  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.',
+      '\\end{table}',
+    ])
+  })
+
+  it('as CSV, a line a cell, with empty fields for what was not measured', () => {
+    const lines = formatComparison(comparison, 'csv').split('\n')
+    expect(lines).toHaveLength(7)
+    expect(lines[0]).toBe(
+      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,n,accuracy_percent,accuracy_std,accuracies,' +
+        'best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,first_layer_filters,last_layer_filters,' +
+        'trainable_filters,trainable_parameters,multiplications,' +
+        'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
+    )
+    expect(lines[1]).toBe(
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,1,93.0000,,93.0000,93.1000,,-0.9996,,,4,64,1100,463830,69124736,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+    )
+    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-110,baseline,200,50000,10000,0,,,,,,,,,4,64,1100,463830,69124736,0,0,0,0,0,0,0,3,')
+    expect(lines[4]).toBe(
+      'first-1,cifar-100,false,resnet-110,mcnn-f,200,50000,10000,3,71.0000,1.0000,70.0000 71.0000 72.0000,71.1000,1.0000,0.0000,-0.5000,0.5000,4,64,1100,463830,69124736,0,0,0,3,0,0,0,0,',
+    )
+  })
+
+  it('as CSV, with commas and quotes of a note quoted', () => {
+    const [row] = comparison.rows
+    const text = formatComparison({ ...comparison, rows: row ? [{ ...row, note: 'One, "two"' }] : [] }, 'csv')
+    expect(text.split('\n')[1]).toMatch(/,"One, ""two"""$/)
+  })
+
+  it('as JSON, the whole of it', () => {
+    expect(JSON.parse(formatComparison(comparison, 'json'))).toEqual(comparison)
+  })
+})

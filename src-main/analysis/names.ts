@@ -1,0 +1,22 @@
+/** Names of things as people write them. */
+import { depthOf, type Arch, type DatasetId, type Variant } from '../contract/experiment'
+
+export function archName(arch: Arch): string {
+  return `ResNet-${depthOf(arch)}`
+}
+
+/** What was made rather than photographed says so wherever a number from it is shown. */
+export function datasetName(id: DatasetId): string {
+  switch (id) {
+    case 'synthetic':
+      return 'Synthetic (generated)'
+    case 'cifar-10':
+      return 'CIFAR-10'
+    case 'cifar-100':
+      return 'CIFAR-100'
+  }
+}
+
+export function variantName(variant: Variant): string {
+  return variant === 'baseline' ? 'Baseline' : variant.toUpperCase()
+}

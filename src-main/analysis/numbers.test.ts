@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { duration, fixed, percent, percentSpread, pointsWithInterval, whole } from './numbers'
+
+describe('numbers', () => {
+  it('have a real minus sign and no negative zero', () => {
+    expect([fixed(-0.314), fixed(-0.001), fixed(0), percent(-0.5, 1)]).toEqual(['−0.31', '0.00', '0.00', '−50.0'])
+  })
+
+  it('are shown as missing, NaN or infinite where they are', () => {
+    expect([fixed(null), fixed(NaN), fixed(-Infinity), whole(null), duration(null), percentSpread(null)]).toEqual(['–', 'NaN', '−∞', '–', '–', '–'])
+    expect(pointsWithInterval(null, [1, 2])).toBe('–')
+  })
+
+  it('carry their spread and count', () => {
+    expect(percentSpread({ mean: 0.9316, std: 0.0012, n: 5, values: [] })).toBe('93.16 ± 0.12 (5)')
+    expect(percentSpread({ mean: 0.9316, std: null, n: 1, values: [] })).toBe('93.16 (1)')
+    expect(pointsWithInterval(-0.31, [-0.8, 0.184])).toBe('−0.31 [−0.80, 0.18]')
+  })
+
+  it('count and last', () => {
+    expect([whole(463830), whole(-1234)]).toEqual(['463,830', '−1,234'])
+    expect([duration(0.47), duration(45), duration(200), duration(3600 * 2 + 300), duration(86400 * 3)]).toEqual(['0.5 s', '45 s', '3 min 20 s', '2 h 05 min', '3.0 days'])
+  })
+})

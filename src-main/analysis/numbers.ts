@@ -1,0 +1,48 @@
+/** Numbers as people read them, the same in the window, the terminal and the exports. */
+import type { Spread } from '../contract/records'
+
+export const missing = '–'
+const minus = '−'
+
+/** A fixed number of decimals with a real minus sign; never '−0.00'. '–' for null, 'NaN' and '∞' as what they are. */
+export function fixed(value: number | null, decimals = 2): string {
+  if (value === null) return missing
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value < 0 ? `${minus}∞` : '∞'
+  const digits = Math.abs(value).toFixed(decimals)
+  return value < 0 && Number(digits) !== 0 ? minus + digits : digits
+}
+
+/** A fraction as percent, without the sign: 0.9316 is '93.16'. */
+export function percent(fraction: number | null, decimals = 2): string {
+  return fixed(fraction === null ? null : fraction * 100, decimals)
+}
+
+/** Mean ± standard deviation (n) of fractions, in percent: '93.16 ± 0.12 (5)', '93.16 (1)', '–'. */
+export function percentSpread(spread: Spread | null): string {
+  if (spread === null) return missing
+  const std = spread.std === null ? '' : ` ± ${percent(spread.std)}`
+  return `${percent(spread.mean)}${std} (${spread.n})`
+}
+
+/** A difference in points, with its interval where there is one: '−0.31 [−0.80, 0.18]'. */
+export function pointsWithInterval(points: number | null, interval: readonly [number, number] | null): string {
+  if (points === null) return missing
+  return interval === null ? fixed(points) : `${fixed(points)} [${fixed(interval[0])}, ${fixed(interval[1])}]`
+}
+
+/** Thousands parted by commas: '463,830'. */
+export function whole(value: number | null): string {
+  return value === null ? missing : Math.round(value).toLocaleString('en-US').replace('-', minus)
+}
+
+/** '0.5 s', '45 s', '3 min 20 s', '2 h 05 min', '1.4 days'. */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return missing
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const s = Math.round(seconds)
+  if (s < 60) return `${s} s`
+  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`
+  if (s < 48 * 3600) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`
+  return `${(s / 86400).toFixed(1)} days`
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { mean, sampleStd, spread, tQuantile, visibleDifference, welchInterval } from './statistics'
+
+describe('spread', () => {
+  it('divides by n − 1', () => {
+    expect(sampleStd([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7), 14)
+    expect(mean([1, 2, 6])).toBe(3)
+    expect(spread([0.5, 0.7])).toEqual({ mean: 0.6, std: expect.closeTo(Math.SQRT2 / 10, 14), n: 2, values: [0.5, 0.7] })
+  })
+
+  it('has no deviation under two values and nothing under one', () => {
+    expect(spread([0.5])).toEqual({ mean: 0.5, std: null, n: 1, values: [0.5] })
+    expect(spread([])).toBeNull()
+    expect(sampleStd([])).toBeNull()
+  })
+})
+
+describe('tQuantile', () => {
+  // NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.2.
+  it.each([
+    [0.975, 1, 12.706],
+    [0.975, 2, 4.303],
+    [0.975, 3, 3.182],
+    [0.975, 4, 2.776],
+    [0.975, 10, 2.228],
+    [0.975, 30, 2.042],
+    [0.975, 100, 1.984],
+    [0.95, 5, 2.015],
+    [0.995, 7, 3.499],
+    [0.9, 20, 1.325],
+  ])('of %f with %i degrees of freedom is %f, as tables have it', (p, degrees, expected) => {
+    expect(tQuantile(p, degrees)).toBeCloseTo(expected, 3)
+  })
+
+  it('takes degrees that are not whole: between its neighbours', () => {
+    const t = tQuantile(0.975, 2.5)
+    expect(t).toBeLessThan(tQuantile(0.975, 2))
+    expect(t).toBeGreaterThan(tQuantile(0.975, 3))
+  })
+})
+
+describe('welchInterval', () => {
+  // R's documentation of t.test, Student's sleep data: t.test(extra ~ group) gives t = −1.8608, df = 17.776,
+  // 95 percent confidence interval −3.3654832 0.2054832, p-value = 0.07939.
+  const a = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+  const b = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+
+  it('agrees with a worked example', () => {
+    const [low, high] = welchInterval(a, b) ?? [NaN, NaN]
+    expect(low).toBeCloseTo(-3.3654832, 6)
+    expect(high).toBeCloseTo(0.2054832, 6)
+    // p-value = 0.07939: the interval of 1 − p ends at 0.
+    expect(welchInterval(a, b, 1 - 0.07939)?.[1]).toBeCloseTo(0, 4)
+  })
+
+  it('turns round with its sides', () => {
+    const [low, high] = welchInterval(a, b) ?? [NaN, NaN]
+    expect(welchInterval(b, a)).toEqual([expect.closeTo(-high, 12), expect.closeTo(-low, 12)])
+  })
+
+  it('is the pooled interval where variances and counts are equal', () => {
+    // Both sides: s² = 1, n = 3, so the error is √(2/3), with 4 degrees of freedom.
+    const interval = welchInterval([1, 2, 3], [1, 2, 3])
+    expect(interval?.[1]).toBeCloseTo(2.776445 * Math.sqrt(2 / 3), 5)
+    expect(visibleDifference(interval ?? [NaN, NaN])).toBeCloseTo(2.776445 * Math.sqrt(2 / 3), 5)
+  })
+
+  it('takes the degrees of the side that varies where the other does not', () => {
+    expect(welchInterval([1, 2, 3], [5, 5, 5])?.[1]).toBeCloseTo(-3 + 4.302653 / Math.sqrt(3), 5)
+  })
+
+  it('is not given under three values on either side, nor where nothing varies', () => {
+    expect(welchInterval([1, 2], [1, 2, 3])).toBeNull()
+    expect(welchInterval([1, 2, 3], [1, 2])).toBeNull()
+    expect(welchInterval([], [])).toBeNull()
+    expect(welchInterval([1, 1, 1], [2, 2, 2])).toBeNull()
+  })
+})

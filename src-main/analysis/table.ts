@@ -1,0 +1,95 @@
+/** A table of strings, and how it is written as text, Markdown and LaTeX. */
+export interface Table {
+  caption: string
+  columns: { title: string; align: 'left' | 'right' }[]
+  /** As many cells as columns. */
+  rows: string[][]
+  /** Sentences that belong under it. */
+  notes: string[]
+}
+
+const width = (text: string): number => Array.from(text).length
+
+/** Columns of equal width, two spaces between them, a rule under the head. */
+export function textTable(table: Table): string {
+  const widths = table.columns.map((column, i) => Math.max(width(column.title), ...table.rows.map((row) => width(row[i] ?? ''))))
+  const line = (cells: string[]): string =>
+    table.columns
+      .map(({ align }, i) => {
+        const text = cells[i] ?? ''
+        const space = ' '.repeat((widths[i] ?? 0) - width(text))
+        return align === 'right' ? space + text : text + space
+      })
+      .join('  ')
+      .trimEnd()
+  const body = [line(table.columns.map((c) => c.title)), line(widths.map((w) => '─'.repeat(w))), ...table.rows.map(line)]
+  return [table.caption, '', ...body, ...(table.notes.length > 0 ? ['', ...table.notes] : []), ''].join('\n')
+}
+
+/** GitHub's Markdown. */
+export function markdownTable(table: Table): string {
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
+  const notes = table.notes.flatMap((note) => ['', escapeMarkdown(note)])
+  return [
+    `**${escapeMarkdown(table.caption)}**`,
+    '',
+    line(table.columns.map((c) => escapeMarkdown(c.title))),
+    line(table.columns.map((c) => (c.align === 'right' ? '---:' : '---'))),
+    ...table.rows.map((row) => line(row.map(escapeMarkdown))),
+    ...notes,
+    '',
+  ].join('\n')
+}
+
+/** A `table` that needs no package. */
+export function latexTable(table: Table): string {
+  const line = (cells: string[]): string => `    ${cells.map(escapeLatex).join(' & ')} \\\\`
+  return [
+    '\\begin{table}',
+    '  \\centering',
+    `  \\caption{${escapeLatex(table.caption)}}`,
+    `  \\begin{tabular}{${table.columns.map((c) => (c.align === 'right' ? 'r' : 'l')).join('')}}`,
+    '    \\hline',
+    line(table.columns.map((c) => c.title)),
+    '    \\hline',
+    ...table.rows.map(line),
+    '    \\hline',
+    '  \\end{tabular}',
+    ...table.notes.map((note) => `  \\par\\smallskip\\footnotesize ${escapeLatex(note)}`),
+    '\\end{table}',
+    '',
+  ].join('\n')
+}
+
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s*\n\s*/g, ' ')
+}
+
+const latexSymbols: Record<string, string> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '±': '$\\pm$',
+  '×': '$\\times$',
+  '−': '$-$',
+  '–': '--',
+  '∞': '$\\infty$',
+  '<': '$<$',
+  '>': '$>$',
+  '≥': '$\\ge$',
+  '≤': '$\\le$',
+  '\n': ' ',
+}
+
+export function escapeLatex(text: string): string {
+  return text.replace(/[\\~^±×−–∞<>≥≤\n&%$#_{}]/g, (c) => latexSymbols[c] ?? `\\${c}`)
+}
+
+/** RFC 4180, lines ended by a line feed. A null is an empty field. */
+export function csvLine(fields: readonly (string | number | boolean | null)[]): string {
+  return `${fields.map((field) => (field === null ? '' : quoteCsv(String(field)))).join(',')}\n`
+}
+
+function quoteCsv(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
