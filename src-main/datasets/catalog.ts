@@ -1,0 +1,95 @@
+/** The two CIFAR sets as Alex Krizhevsky publishes them (https://www.cs.toronto.edu/~kriz/cifar.html): files, classes, checksums. */
+import type { DatasetId } from '../contract/experiment'
+import type { SplitName } from './format'
+
+/** Records that are one file in every published form. */
+export interface Part {
+  split: SplitName
+  /** Position of its first record in the split. */
+  first: number
+  count: number
+  binary: string
+  python: string
+  /** Of its records in the binary layout; null where nobody published it. */
+  sha256: string | null
+  /** Of the Python file; null where `sha256` says it all. */
+  pythonMd5: string | null
+}
+
+export interface CifarSpec {
+  id: Exclude<DatasetId, 'synthetic'>
+  name: string
+  classes: readonly string[]
+  /** Superclasses, each of equally many classes, in the first label byte; 0 where there are none. */
+  coarse: number
+  parts: readonly Part[]
+  /** MD5 of the binary archive, for a set whose parts have no `sha256`. */
+  binaryArchiveMd5: string | null
+  /** What a person downloads, for advice. */
+  archive: string
+}
+
+/** SHA-256 of the records, from files that gave the official MD5 sums in their Python form. */
+const cifar10Train = [
+  'cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5',
+  'a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed',
+  'bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67',
+  '014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48',
+  '755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add',
+]
+
+const cifar10: CifarSpec = {
+  id: 'cifar-10',
+  name: 'CIFAR-10',
+  classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+  coarse: 0,
+  parts: [
+    ...cifar10Train.map((sha256, i): Part => {
+      const name = `data_batch_${i + 1}`
+      return { split: 'train', first: i * 10000, count: 10000, binary: `${name}.bin`, python: name, sha256, pythonMd5: null }
+    }),
+    {
+      split: 'test',
+      first: 0,
+      count: 10000,
+      binary: 'test_batch.bin',
+      python: 'test_batch',
+      sha256: '8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b',
+      pythonMd5: null,
+    },
+  ],
+  binaryArchiveMd5: null,
+  archive: 'cifar-10-binary.tar.gz',
+}
+
+const cifar100: CifarSpec = {
+  id: 'cifar-100',
+  name: 'CIFAR-100',
+  classes: (
+    'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle ' +
+    'caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant ' +
+    'flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster man ' +
+    'maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree ' +
+    'plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper ' +
+    'snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor train ' +
+    'trout tulip turtle wardrobe whale willow_tree wolf woman worm'
+  ).split(' '),
+  coarse: 20,
+  // MD5 sums as in torchvision/datasets/cifar.py.
+  parts: [
+    { split: 'train', first: 0, count: 50000, binary: 'train.bin', python: 'train', sha256: null, pythonMd5: '16019d7e3df5f24257cddd939b257f8d' },
+    { split: 'test', first: 0, count: 10000, binary: 'test.bin', python: 'test', sha256: null, pythonMd5: 'f0ef6b0ae62326f3e7ffdfab6717acfc' },
+  ],
+  binaryArchiveMd5: '03b5dce01913d631647c71ecec9e9cb8',
+  archive: 'cifar-100-binary.tar.gz',
+}
+
+export const cifarSpecs: readonly CifarSpec[] = [cifar10, cifar100]
+
+export function labelBytesOf(spec: CifarSpec): number {
+  return spec.coarse === 0 ? 1 : 2
+}
+
+export function countOf(spec: CifarSpec, split: SplitName): number {
+  return spec.parts.reduce((sum, part) => sum + (part.split === split ? part.count : 0), 0)
+}

@@ -1,0 +1,127 @@
+/** One published file's content, brought into the stored layout and checked record by record. */
+import { WorkbenchError } from '../contract/errors'
+import { countOf, labelBytesOf, type CifarSpec, type Part } from './catalog'
+import { pixelBytes, recordBytes, splitNames, type SplitName } from './format'
+import { PickleError, readPickle, type ByteArray } from './pickle'
+
+export type Form = 'binary' | 'python'
+
+/** An error on a source file: its name and what is wrong with it. */
+export function badFile(name: string, wrong: string, fix?: string): WorkbenchError {
+  return new WorkbenchError('bad-data', `${name}: ${wrong}`, fix === undefined ? {} : { fix })
+}
+
+/** Bytes that a file may have: exactly so many of a binary; a pickle has its pictures and something around them. */
+export function sizeRange(spec: CifarSpec, part: Part, form: Form): { min: number; max: number } {
+  const binary = part.count * recordBytes(labelBytesOf(spec))
+  if (form === 'binary') return { min: binary, max: binary }
+  return { min: part.count * pixelBytes, max: part.count * (pixelBytes + 200) + 4096 }
+}
+
+/** @throws WorkbenchError bad-data, naming the file */
+export function checkSize(spec: CifarSpec, part: Part, form: Form, size: number): void {
+  const { min, max } = sizeRange(spec, part, form)
+  if (size >= min && size <= max) return
+  const expected =
+    min === max ? `${thousands(min)} expected` : size < min ? `at least ${thousands(min)} expected` : `at most ${thousands(max)} expected`
+  throw badFile(part[form], `${size < min ? 'truncated: ' : ''}${thousands(size)} bytes, ${expected}.`)
+}
+
+/**
+ * The content of a Python file (a pickled dictionary of `data` and labels) as binary records.
+ * @throws WorkbenchError bad-data, naming the file
+ */
+export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array): Uint8Array {
+  const name = part.python
+  let entries: Map<string, number[] | ByteArray>
+  try {
+    entries = readPickle(content)
+  } catch (error) {
+    if (error instanceof PickleError) throw badFile(name, `${error.message}.`)
+    throw error
+  }
+  const data = entries.get('data')
+  if (!data || Array.isArray(data)) throw badFile(name, 'holds no pictures under "data".')
+  if (data.shape.length !== 2 || data.shape[0] !== part.count || data.shape[1] !== pixelBytes)
+    throw badFile(name, `its pictures are ${data.shape.join(' × ')} bytes, ${part.count} × ${pixelBytes} expected.`)
+  const labels = (spec.coarse === 0 ? ['labels'] : ['coarse_labels', 'fine_labels']).map((key) => {
+    const list = entries.get(key)
+    if (!Array.isArray(list)) throw badFile(name, `holds no "${key}".`)
+    if (list.length !== part.count) throw badFile(name, `has ${thousands(list.length)} "${key}", ${thousands(part.count)} expected.`)
+    return list
+  })
+  const size = recordBytes(labels.length)
+  const records = new Uint8Array(part.count * size)
+  for (let i = 0; i < part.count; i++) {
+    labels.forEach((list, k) => {
+      const label = list[i] as number
+      // What does not fit a byte must not wrap round to a label that would pass.
+      records[i * size + k] = Number.isInteger(label) && label >= 0 && label < 255 ? label : 255
+    })
+    const at = i * size + labels.length
+    if (!data.fortran) records.set(data.bytes.subarray(i * pixelBytes, (i + 1) * pixelBytes), at)
+    else for (let p = 0; p < pixelBytes; p++) records[at + p] = data.bytes[p * part.count + i] as number
+  }
+  return records
+}
+
+/** Counts what a set's records say, part by part, and compares it with what the set must be. */
+export class RecordChecks {
+  private readonly counts: Record<SplitName, Uint32Array>
+  /** Of each class, its superclass; 255 before the first. */
+  private readonly coarseOf: Uint8Array
+
+  constructor(private readonly spec: CifarSpec) {
+    this.counts = { train: new Uint32Array(spec.classes.length), test: new Uint32Array(spec.classes.length) }
+    this.coarseOf = new Uint8Array(spec.classes.length).fill(255)
+  }
+
+  /** @throws WorkbenchError bad-data, naming file and record (counted from 0) */
+  add(part: Part, name: string, records: Uint8Array): void {
+    const { spec } = this
+    const labelBytes = labelBytesOf(spec)
+    const size = recordBytes(labelBytes)
+    for (let i = 0; i < part.count; i++) {
+      const label = records[i * size + labelBytes - 1] as number
+      if (label >= spec.classes.length)
+        throw badFile(name, `record ${thousands(i)} has the label ${label}, which is not in 0 to ${spec.classes.length - 1}.`)
+      const counts = this.counts[part.split]
+      counts[label] = (counts[label] as number) + 1
+      if (spec.coarse === 0) continue
+      const coarse = records[i * size] as number
+      if (coarse >= spec.coarse) throw badFile(name, `record ${thousands(i)} has the superclass ${coarse}, which is not in 0 to ${spec.coarse - 1}.`)
+      const known = this.coarseOf[label] as number
+      if (known === 255) this.coarseOf[label] = coarse
+      else if (known !== coarse) throw badFile(name, `record ${thousands(i)} gives class ${label} the superclass ${coarse}; before, it was ${known}.`)
+    }
+  }
+
+  /** After all parts. @throws WorkbenchError bad-data where classes are not balanced as in the official set */
+  finish(form: Form): void {
+    const { spec } = this
+    for (const split of splitNames) {
+      const each = countOf(spec, split) / spec.classes.length
+      this.counts[split].forEach((count, label) => {
+        if (count !== each)
+          throw badFile(
+            filesOf(spec, split, form),
+            `class ${label} (${spec.classes[label]}) has ${thousands(count)} pictures, ${thousands(each)} expected.`,
+          )
+      })
+    }
+    const each = spec.classes.length / Math.max(1, spec.coarse)
+    for (let coarse = 0; coarse < spec.coarse; coarse++) {
+      const members = this.coarseOf.filter((c) => c === coarse).length
+      if (members !== each) throw badFile(filesOf(spec, 'train', form), `superclass ${coarse} has ${members} classes, ${each} expected.`)
+    }
+  }
+}
+
+function filesOf(spec: CifarSpec, split: SplitName, form: Form): string {
+  const names = spec.parts.filter((part) => part.split === split).map((part) => part[form])
+  return names.length === 1 ? (names[0] ?? '') : `${names[0]} … ${names.at(-1)}`
+}
+
+export function thousands(n: number): string {
+  return n.toLocaleString('en-US')
+}

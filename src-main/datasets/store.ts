@@ -1,0 +1,296 @@
+/**
+ * Imported data sets on disk: datasetsDir/<id>/ with train.bin and test.bin (records in the CIFAR binary layout) and
+ * manifest.json. A set appears, is replaced and goes as a whole, by renaming its folder.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { WorkbenchError } from '../contract/errors'
+import { datasetSizes, datasetIds, type DatasetId } from '../contract/experiment'
+import type { DatasetSummary } from '../contract/records'
+import { cifarSpecs, countOf, labelBytesOf, type CifarSpec } from './catalog'
+import { digest, fingerprintOf, recordBytes, splitNames, type Records, type SplitName } from './format'
+import { thousands } from './records'
+import { syntheticClasses, syntheticFingerprint } from './synthetic'
+
+const storedSplit = z.object({ count: z.int().min(1), bytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+export const manifestSchema = z.object({
+  format: z.literal(1),
+  id: z.enum(datasetIds),
+  classes: z.array(z.string()).min(2),
+  labelBytes: z.int().min(1).max(2),
+  train: storedSplit,
+  test: storedSplit,
+  /** Whether the content is known to be the official one; null where no official checksum could be compared. */
+  official: z.boolean().nullable(),
+  source: z.string(),
+  importedAt: z.string(),
+})
+export type Manifest = z.infer<typeof manifestSchema>
+
+export const manifestName = 'manifest.json'
+export const fileOf = (split: SplitName): string => `${split}.bin`
+
+/** Folders on their way in or out; everything else starting with a dot is not ours. */
+const transient = /^\.(import|replaced|removed)-(?:(cifar-\d+)-)?([a-z0-9]+)-(\d+)-[0-9a-f]+$/
+/** Another machine on a shared disk may be at work in a folder; after a day it is not. */
+const dayMs = 24 * 3600 * 1000
+/** Folders that this process is at work in. */
+const inUse = new Set<string>()
+
+const hostTag =
+  hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, 40) || 'host'
+
+/** A folder for an import that nobody else touches; to be given back with `dropFolder`. */
+export async function makeFolder(datasetsDir: string): Promise<string> {
+  const name = `.import-${hostTag}-${process.pid}-${randomBytes(4).toString('hex')}`
+  inUse.add(name)
+  await mkdir(join(datasetsDir, name), { recursive: true })
+  return name
+}
+
+export async function dropFolder(datasetsDir: string, name: string): Promise<void> {
+  await rm(join(datasetsDir, name), { recursive: true, force: true })
+  inUse.delete(name)
+}
+
+/** Makes a finished folder the data set, in place of what was there. */
+export async function putInPlace(datasetsDir: string, folder: string, id: DatasetId): Promise<void> {
+  const aside = await moveAside(datasetsDir, 'replaced', id)
+  try {
+    await rename(join(datasetsDir, folder), join(datasetsDir, id))
+  } catch (error) {
+    if (aside) await rename(join(datasetsDir, aside), join(datasetsDir, id)).catch(() => undefined)
+    throw error
+  } finally {
+    if (aside) await dropFolder(datasetsDir, aside)
+  }
+  await syncFolder(datasetsDir)
+}
+
+async function moveAside(datasetsDir: string, kind: 'replaced' | 'removed', id: DatasetId): Promise<string | null> {
+  const name = `.${kind}-${id}-${hostTag}-${process.pid}-${randomBytes(4).toString('hex')}`
+  inUse.add(name)
+  try {
+    await rename(join(datasetsDir, id), join(datasetsDir, name))
+    return name
+  } catch (error) {
+    inUse.delete(name)
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+/** Clears away what a killed import left; a set that it had only moved aside is put back. */
+export async function removeLeftovers(datasetsDir: string): Promise<void> {
+  const names = await readdir(datasetsDir).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  })
+  for (const name of names) {
+    const match = transient.exec(name)
+    if (!match || inUse.has(name)) continue
+    const [, kind, id, host, pid] = match
+    const path = join(datasetsDir, name)
+    if (host === hostTag ? Number(pid) !== process.pid && isAlive(Number(pid)) : !(await isOld(path))) continue
+    const restored =
+      kind === 'replaced' &&
+      id &&
+      (await rename(path, join(datasetsDir, id)).then(
+        () => true,
+        () => false,
+      ))
+    if (!restored) await rm(path, { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  return stat(path).then(
+    (s) => Date.now() - s.mtimeMs > dayMs,
+    () => false,
+  )
+}
+
+/** The manifest; null where the set was not imported. @throws WorkbenchError bad-data where it can't be read */
+export async function readManifest(datasetsDir: string, spec: CifarSpec): Promise<Manifest | null> {
+  const path = join(datasetsDir, spec.id, manifestName)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''))
+      return (await exists(join(datasetsDir, spec.id))) ? damaged(spec, manifestName, 'is missing.') : null
+    return damaged(spec, manifestName, `can't be read (${codeOf(error) ?? String(error)}).`)
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return damaged(spec, manifestName, 'is not JSON.')
+  }
+  const parsed = manifestSchema.safeParse(json)
+  if (!parsed.success || parsed.data.id !== spec.id) return damaged(spec, manifestName, 'is not a manifest of this set.')
+  const size = recordBytes(labelBytesOf(spec))
+  for (const split of splitNames) {
+    const { count, bytes } = parsed.data[split]
+    if (count !== countOf(spec, split) || bytes !== count * size) return damaged(spec, manifestName, `has the wrong size of ${fileOf(split)}.`)
+  }
+  return parsed.data
+}
+
+function damaged(spec: CifarSpec, file: string, wrong: string): never {
+  throw new WorkbenchError('bad-data', `${spec.id}/${file} ${wrong}`, { fix: `Import ${spec.name} again.` })
+}
+
+/** The manifest of a set that must be there. @throws WorkbenchError not-found, bad-data */
+export async function needManifest(datasetsDir: string, spec: CifarSpec): Promise<Manifest> {
+  const manifest = await readManifest(datasetsDir, spec)
+  if (manifest) return manifest
+  throw new WorkbenchError('not-found', `${spec.name} has not been imported.`, {
+    fix: `Download ${spec.archive} from https://www.cs.toronto.edu/~kriz/cifar.html and import it: Data sets › Import, or mcnn datasets import ${spec.archive}.`,
+  })
+}
+
+/** A split's records, compared with the manifest's SHA-256. @throws WorkbenchError bad-data, naming the file */
+export async function readSplit(datasetsDir: string, spec: CifarSpec, manifest: Manifest, split: SplitName): Promise<Records> {
+  const file = fileOf(split)
+  const { bytes: expected, sha256 } = manifest[split]
+  const path = join(datasetsDir, spec.id, file)
+  const bytes = await readFile(path).catch((error: unknown) =>
+    damaged(spec, file, codeOf(error) === 'ENOENT' ? 'is missing.' : `can't be read (${codeOf(error) ?? String(error)}).`),
+  )
+  if (bytes.length !== expected) return damaged(spec, file, `has ${thousands(bytes.length)} bytes, ${thousands(expected)} expected.`)
+  if ((await digest('sha256', bytes)) !== sha256) return damaged(spec, file, 'has changed since it was imported.')
+  return { bytes, labelBytes: manifest.labelBytes }
+}
+
+/** The training records in their order, unchecked: enough for sample pictures. Each is valid until the next. */
+export async function* storedRecords(datasetsDir: string, manifest: Manifest): AsyncGenerator<Uint8Array> {
+  const size = recordBytes(manifest.labelBytes)
+  const buffer = Buffer.alloc(256 * size)
+  const handle = await open(join(datasetsDir, manifest.id, fileOf('train')), 'r')
+  try {
+    for (let position = 0; ;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
+      const whole = Math.floor(bytesRead / size)
+      if (whole === 0) return
+      for (let i = 0; i < whole; i++) yield buffer.subarray(i * size, (i + 1) * size)
+      position += whole * size
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Whether the files are there with their sizes: what can be told without reading them. */
+async function filesPresent(datasetsDir: string, manifest: Manifest): Promise<boolean> {
+  const sizes = await Promise.all(
+    splitNames.map((split) =>
+      stat(join(datasetsDir, manifest.id, fileOf(split))).then(
+        (s) => s.size,
+        () => -1,
+      ),
+    ),
+  )
+  return splitNames.every((split, i) => sizes[i] === manifest[split].bytes)
+}
+
+export function syntheticSummary(): DatasetSummary {
+  const { train, test } = datasetSizes.synthetic
+  return {
+    id: 'synthetic',
+    name: 'Synthetic textures and shapes',
+    synthetic: true,
+    available: true,
+    classes: [...syntheticClasses],
+    train,
+    test,
+    bytes: 0,
+    fingerprint: syntheticFingerprint,
+    official: null,
+    importedAt: null,
+    source: 'made at run time from a constant seed',
+  }
+}
+
+/** Of an imported set, or of one that is not there (manifest null). */
+export function cifarSummary(spec: CifarSpec, manifest: Manifest | null): DatasetSummary {
+  const common = {
+    id: spec.id,
+    name: spec.name,
+    synthetic: false,
+    classes: [...spec.classes],
+    train: countOf(spec, 'train'),
+    test: countOf(spec, 'test'),
+  }
+  if (!manifest) return { ...common, available: false, bytes: 0, fingerprint: null, official: null, importedAt: null, source: null }
+  const { train, test, official, importedAt, source } = manifest
+  return {
+    ...common,
+    available: true,
+    bytes: train.bytes + test.bytes,
+    fingerprint: fingerprintOf(spec.id, train, test),
+    official,
+    importedAt,
+    source,
+  }
+}
+
+/** Every data set there can be; one that is damaged is not available (`verifyDataset` says why). */
+export async function listDatasets(datasetsDir: string, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetSummary[]> {
+  // A folder that can't be written can still be listed.
+  await removeLeftovers(datasetsDir).catch(() => undefined)
+  const imported = specs.map(async (spec) => {
+    const manifest = await readManifest(datasetsDir, spec).catch(() => null)
+    return cifarSummary(spec, manifest && (await filesPresent(datasetsDir, manifest)) ? manifest : null)
+  })
+  return [syntheticSummary(), ...(await Promise.all(imported))]
+}
+
+/** @throws WorkbenchError conflict for the built-in set, not-found */
+export async function removeDataset(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<void> {
+  const spec = specOf(id, specs)
+  if (!spec) throw new WorkbenchError('conflict', 'The synthetic set is part of the program: there is nothing to remove.')
+  const aside = await moveAside(datasetsDir, 'removed', id)
+  if (!aside) throw new WorkbenchError('not-found', `${spec.name} has not been imported.`)
+  await dropFolder(datasetsDir, aside)
+}
+
+/** Null for the built-in set. */
+export function specOf(id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): CifarSpec | null {
+  return specs.find((spec) => spec.id === id) ?? null
+}
+
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it, vi } from 'vitest'
+import { channelStatistics, loadDataset, sampleImages, verifyDataset } from './load'
+import { pixelBytes, toSplit, type Split } from './format'
+import { syntheticClasses, syntheticRecords } from './synthetic'
+
+const load = (trainExamples: number | null, testExamples: number | null, seed = 1): ReturnType<typeof loadDataset> =>
+  loadDataset({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples, testExamples, seed })
+
+/** Each picture as a few numbers; the accuracy of the nearest class mean. */
+function nearestCentroid(train: Split, test: Split, features: (pixels: Uint8Array) => number[]): number {
+  const of = (split: Split, i: number): number[] => features(split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes))
+  const means = syntheticClasses.map((_, label) => {
+    const members = Array.from({ length: train.count }, (__, i) => i).filter((i) => train.labels[i] === label)
+    const all = members.map((i) => of(train, i))
+    return (all[0] ?? []).map((__, k) => all.reduce((total, f) => total + (f[k] ?? 0), 0) / all.length)
+  })
+  let correct = 0
+  for (let i = 0; i < test.count; i++) {
+    const f = of(test, i)
+    const distances = means.map((mean) => mean.reduce((total, m, k) => total + (m - (f[k] ?? 0)) ** 2, 0))
+    if (distances.indexOf(Math.min(...distances)) === test.labels[i]) correct++
+  }
+  return correct / test.count
+}
+
+function meanColour(pixels: Uint8Array): number[] {
+  return [0, 1, 2].map((c) => {
+    let total = 0
+    for (let k = c; k < pixelBytes; k += 3) total += pixels[k] ?? 0
+    return total / 1024
+  })
+}
+
+/** Softmax regression on normalised pixels by stochastic gradient descent: accuracy on the test split. */
+function linearSoftmax(train: Split, test: Split, epochs: number): number {
+  const { mean, std } = channelStatistics(train.images)
+  const weights = syntheticClasses.map(() => new Float64Array(pixelBytes))
+  const biases = new Float64Array(weights.length)
+  const pixels = (split: Split, i: number): Float64Array =>
+    Float64Array.from(split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes), (v, k) => (v / 255 - (mean[k % 3] ?? 0)) / (std[k % 3] ?? 1))
+  const scores = (x: Float64Array): number[] =>
+    weights.map((row, c) => {
+      let total = biases[c] ?? 0
+      for (let k = 0; k < pixelBytes; k++) total += (row[k] as number) * (x[k] as number)
+      return total
+    })
+  for (let epoch = 0; epoch < epochs; epoch++)
+    for (let i = 0; i < train.count; i++) {
+      const x = pixels(train, i)
+      const raw = scores(x)
+      const parts = raw.map((s) => Math.exp(s - Math.max(...raw)))
+      const total = parts.reduce((a, b) => a + b)
+      weights.forEach((row, c) => {
+        const step = (1e-4 / (1 + epoch)) * ((parts[c] ?? 0) / total - (train.labels[i] === c ? 1 : 0))
+        for (let k = 0; k < pixelBytes; k++) row[k] = (row[k] as number) - step * (x[k] as number)
+        biases[c] = (biases[c] ?? 0) - step
+      })
+    }
+  let correct = 0
+  for (let i = 0; i < test.count; i++) {
+    const found = scores(pixels(test, i))
+    if (found.indexOf(Math.max(...found)) === test.labels[i]) correct++
+  }
+  return correct / test.count
+}
+
+// A second or so each, but not on a machine that is busy with something else.
+vi.setConfig({ testTimeout: 60_000 })
+
+describe('the synthetic set', () => {
+  it('has 4,000 and 1,000 examples of 10 classes, and is on this machine what it is on every other', async () => {
+    const data = await load(null, null)
+    expect([data.train.count, data.test.count]).toEqual([4000, 1000])
+    expect(new Set(data.classes).size).toBe(10)
+    for (const split of [data.train, data.test])
+      expect(syntheticClasses.map((_, c) => split.labels.filter((label) => label === c).length)).toEqual(new Array(10).fill(split.count / 10))
+    const summary = await verifyDataset('nowhere', 'synthetic')
+    expect(summary).toMatchObject({ synthetic: true, available: true, train: 4000, test: 1000, fingerprint: data.fingerprint })
+  })
+
+  it('is the same for every seed, and any size is the start of a larger one', async () => {
+    const [small, large] = [await load(25, 10, 1), await load(60, 10, 2)]
+    expect(small.train.images).toEqual(large.train.images.slice(0, 25 * pixelBytes))
+    expect(small.test).toEqual(large.test)
+    expect(small.fingerprint).not.toBe(large.fingerprint)
+    expect((await load(25, 10, 9)).fingerprint).toBe(small.fingerprint)
+    await expect(load(50001, 10)).rejects.toMatchObject({ code: 'bad-input', field: 'trainExamples' })
+    await expect(load(10, 0)).rejects.toMatchObject({ code: 'bad-input', field: 'testExamples' })
+  })
+
+  it('shows no picture twice, in training or test', async () => {
+    const splits = [toSplit(await syntheticRecords('train', 500)), toSplit(await syntheticRecords('test', 500))]
+    const pictures = splits.flatMap((s) =>
+      Array.from({ length: s.count }, (_, i) => Buffer.from(s.images.subarray(i * pixelBytes, (i + 1) * pixelBytes)).toString('base64')),
+    )
+    expect(new Set(pictures).size).toBe(1000)
+  })
+
+  it('is not to be told by mean colours, contrast or single pixels', async () => {
+    const [train, test] = [toSplit(await syntheticRecords('train', 2000)), toSplit(await syntheticRecords('test', 1000))]
+    // Chance is 0.1, with a standard deviation of 0.0095 over 1,000 pictures.
+    expect(nearestCentroid(train, test, meanColour)).toBeLessThan(0.14)
+    expect(linearSoftmax(train, test, 2)).toBeLessThan(0.25)
+  })
+
+  it('would be told by these if its classes had colours or places of their own', async () => {
+    const marked = async (name: 'train' | 'test', count: number, mark: (label: number, row: number, channel: number) => number): Promise<Split> => {
+      const split = toSplit(await syntheticRecords(name, count))
+      const images = split.images.map((v, k) =>
+        Math.min(255, v + mark(split.labels[Math.floor(k / pixelBytes)] ?? 0, Math.floor((k % pixelBytes) / 96), k % 3)),
+      )
+      return { ...split, images }
+    }
+    const tint = (label: number, _: number, channel: number): number => (channel === 0 ? 20 * label : 0)
+    expect(nearestCentroid(await marked('train', 1000, tint), await marked('test', 500, tint), meanColour)).toBeGreaterThan(0.18)
+    const band = (label: number, row: number): number => (Math.floor(row / 3) === label ? 40 : 0)
+    expect(linearSoftmax(await marked('train', 1000, band), await marked('test', 500, band), 2)).toBeGreaterThan(0.4)
+  })
+
+  it('gives sample pictures of each class', async () => {
+    const samples = await sampleImages('nowhere', 'synthetic', 2)
+    expect(samples.map((s) => s.label)).toEqual(Array.from({ length: 20 }, (_, i) => Math.floor(i / 2)))
+    const train = toSplit(await syntheticRecords('train', 20))
+    expect(samples[7]?.pixels).toEqual(train.images.slice(13 * pixelBytes, 14 * pixelBytes))
+  })
+})
