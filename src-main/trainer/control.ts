@@ -1,0 +1,49 @@
+/** Pause, resume and stop, taken up between two steps. */
+
+export class StopRequested extends Error {}
+
+export class Control {
+  private paused = false
+  private stopped = false
+  private wake: (() => void) | null = null
+  private pausedMs = 0
+
+  constructor(private readonly onChange: (state: 'paused' | 'resumed') => void) {}
+
+  pause(): void {
+    this.paused = true
+  }
+
+  resume(): void {
+    this.paused = false
+    this.wake?.()
+  }
+
+  stop(): void {
+    this.stopped = true
+    this.wake?.()
+  }
+
+  /** Time spent paused so far, in milliseconds: no part of an epoch's time. */
+  get pausedTime(): number {
+    return this.pausedMs
+  }
+
+  /**
+   * Lets messages in and out, and waits while paused.
+   * @throws StopRequested
+   */
+  async betweenSteps(): Promise<void> {
+    // TensorFlow blocks the thread for the length of a step: messages are handled here and nowhere else.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    if (this.paused && !this.stopped) {
+      const since = performance.now()
+      this.onChange('paused')
+      while (this.paused && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve))
+      this.wake = null
+      this.pausedMs += performance.now() - since
+      if (!this.stopped) this.onChange('resumed')
+    }
+    if (this.stopped) throw new StopRequested()
+  }
+}

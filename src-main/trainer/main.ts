@@ -1,0 +1,72 @@
+/** The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device. */
+import { toErrorValue } from '../contract/errors'
+import { trainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
+import { loadTensorFlow } from '../graph/tensorflow'
+import { Control, StopRequested } from './control'
+import { probeDevice } from './environment'
+import { Diverged, trainRun } from './run'
+
+if (process.argv.includes('--probe')) {
+  loadTensorFlow()
+    .then(probeDevice)
+    .then(
+      (probe) => process.stdout.write(`${JSON.stringify(probe)}\n`),
+      (error: unknown) => {
+        process.stderr.write(`${toErrorValue(error).message}\n${causeOf(error)}`)
+        process.exitCode = 1
+      },
+    )
+} else if (process.send) {
+  serve()
+} else {
+  process.stderr.write('A trainer is started by the service, not by hand.\n')
+  process.exitCode = 2
+}
+
+function serve(): void {
+  const control = new Control((state) => send({ type: state }))
+  // The service is gone: nobody could keep what would be measured from here on.
+  process.on('disconnect', () => process.exit(1))
+  // A Ctrl-C in a terminal reaches the whole process group: the service decides what becomes of the run.
+  process.on('SIGINT', () => undefined)
+  let job: TrainerJob | null = null
+  process.on('message', (message) => {
+    const command = trainerCommand.parse(message)
+    if (command.type === 'pause') control.pause()
+    else if (command.type === 'resume') control.resume()
+    else if (command.type === 'stop') control.stop()
+    else if (job === null) {
+      job = command
+      void carryOut(job, control)
+    }
+  })
+}
+
+async function carryOut(job: TrainerJob, control: Control): Promise<void> {
+  try {
+    await trainRun(job, control, send)
+  } catch (error) {
+    if (error instanceof StopRequested) send({ type: 'stopped' })
+    else if (error instanceof Diverged)
+      send({ type: 'diverged', step: error.step, epoch: error.epoch, learningRate: error.learningRate, message: error.message })
+    else {
+      process.stderr.write(causeOf(error))
+      send({ type: 'failed', error: toErrorValue(error) })
+    }
+  }
+  // Everything sent is through when the channel has closed by itself.
+  process.removeAllListeners('disconnect')
+  process.on('disconnect', () => process.exit(0))
+  process.disconnect?.()
+}
+
+function send(message: TrainerMessage): void {
+  // Without a callback a broken channel would be an uncaught error; 'disconnect' says it all.
+  process.send?.(message, undefined, undefined, () => undefined)
+}
+
+/** For the log: the stack of what went wrong, and of what was beneath it. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return `${String(error)}\n`
+  return `${error.stack ?? error.message}\n${error.cause === undefined ? '' : `because of ${causeOf(error.cause)}`}`
+}
