@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { experimentConfig, type ExperimentConfig } from '../contract/experiment'
+import type { Database } from './database'
+
+/** Configs without their seed, once each: equal ids mean runs that differ in nothing else. */
+export class Configs {
+  readonly #insert
+  readonly #one
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[string, string]>('INSERT OR IGNORE INTO configs (id, json) VALUES (?, ?)')
+    this.#one = db.prepare<[string], { json: string }>('SELECT json FROM configs WHERE id = ?')
+  }
+
+  /** Returns the config's id. */
+  put(config: ExperimentConfig): string {
+    const json = withoutSeed(config)
+    const id = idOf(json)
+    this.#insert.run(id, json)
+    return id
+  }
+
+  get(id: string, seed: number): ExperimentConfig {
+    const row = this.#one.get(id)
+    if (!row) throw new Error(`no config ${id}`)
+    const stored: unknown = JSON.parse(row.json)
+    return experimentConfig.parse({ ...(stored as object), seed })
+  }
+}
+
+export function configId(config: ExperimentConfig): string {
+  return idOf(withoutSeed(config))
+}
+
+function idOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex').slice(0, 16)
+}
+
+function withoutSeed(config: ExperimentConfig): string {
+  const { seed: _seed, ...rest } = config
+  return canonicalJson(rest)
+}
+
+/** JSON with the keys of every object in order. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, held: unknown) =>
+    held !== null && typeof held === 'object' && !Array.isArray(held)
+      ? Object.fromEntries(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : held,
+  )
+}

@@ -1,0 +1,117 @@
+/** The history's database file: looked at, opened, brought to this program's version. */
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { basename } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { WorkbenchError } from '../contract/errors'
+import { migrations } from './migrations'
+
+export type Database = Sqlite.Database
+
+/** How long a write waits for another program's write before it gives up. */
+const busyTimeoutMs = 10_000
+
+/**
+ * Opens or makes the database and migrates it.
+ * @throws WorkbenchError unavailable where a newer program wrote it (it is left untouched), or it can't be opened;
+ *   bad-data where the file is no database
+ */
+export function openDatabase(file: string, steps: readonly string[] = migrations): Database {
+  const found = existsSync(file) ? versionOf(file) : 0
+  if (found > steps.length) throw newer(file, found, steps.length)
+  let db: Database | undefined
+  try {
+    db = new Sqlite(file, { timeout: busyTimeoutMs })
+    useWal(db)
+    // FULL: a result that was reported must outlive a power cut.
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    migrate(db, file, steps)
+    return db
+  } catch (cause) {
+    db?.close()
+    throw explained(file, cause)
+  }
+}
+
+function migrate(db: Database, file: string, steps: readonly string[]): void {
+  if (userVersion(db) === steps.length) return
+  // Immediate, and the version read again inside: two programs may start on one data directory.
+  const run = db.transaction(() => {
+    const version = userVersion(db)
+    if (version > steps.length) throw newer(file, version, steps.length)
+    for (const step of steps.slice(version)) db.exec(step)
+    db.pragma(`user_version = ${steps.length}`)
+  })
+  run.immediate()
+}
+
+/** SQLite answers "busy" at once, without its own waiting, where two programs turn a new database to WAL. */
+function useWal(db: Database): void {
+  const deadline = Date.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (thrown) {
+      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_BUSY') || Date.now() > deadline) throw thrown
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+}
+
+function userVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}
+
+/**
+ * The version, read from the file's header (sqlite.org/fileformat2.html, section 1.3): SQLite itself would make a WAL
+ * file beside a database that must not be touched. Where a WAL lies there already, it may hold a newer header.
+ */
+function versionOf(file: string): number {
+  const header = Buffer.alloc(100)
+  let read: number
+  try {
+    const fd = openSync(file, 'r')
+    try {
+      read = readSync(fd, header, 0, header.length, 0)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (cause) {
+    throw explained(file, cause)
+  }
+  if (read === 0) return 0
+  if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw foreign(file)
+  if (!existsSync(`${file}-wal`)) return header.readUInt32BE(60)
+  const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
+  try {
+    return userVersion(db)
+  } catch (cause) {
+    throw explained(file, cause)
+  } finally {
+    db.close()
+  }
+}
+
+function newer(file: string, found: number, known: number): WorkbenchError {
+  return new WorkbenchError(
+    'unavailable',
+    `The history ${file} was written by a newer MCNN Workbench (its version is ${found}; this program knows ${known}). It was not touched.`,
+    { fix: 'Update this program, or choose another data directory with --data-dir or MCNN_DATA_DIR.' },
+  )
+}
+
+function foreign(file: string): WorkbenchError {
+  return new WorkbenchError('bad-data', `${file} is not a database, or it is damaged.`, {
+    fix: `Move ${basename(file)} away, or put a copy of it back; the program makes a new one.`,
+  })
+}
+
+function explained(file: string, cause: unknown): Error {
+  if (cause instanceof WorkbenchError) return cause
+  if (cause instanceof Sqlite.SqliteError && (cause.code === 'SQLITE_NOTADB' || cause.code.startsWith('SQLITE_CORRUPT'))) return foreign(file)
+  return new WorkbenchError('unavailable', `The history ${file} could not be opened: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+    fix: 'Check that the data directory can be written and the disk is not full.',
+    cause,
+  })
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { environment, type Environment } from '../contract/records'
+import { canonicalJson } from './configs'
+import type { Database } from './database'
+
+/** What runs were trained on, once each. */
+export class Environments {
+  readonly #insert
+  readonly #one
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[string, string]>('INSERT OR IGNORE INTO environments (hash, json) VALUES (?, ?)')
+    this.#one = db.prepare<[string], { json: string }>('SELECT json FROM environments WHERE hash = ?')
+  }
+
+  /** Returns its hash. */
+  put(value: Environment): string {
+    const json = canonicalJson(value)
+    const hash = createHash('sha256').update(json).digest('hex').slice(0, 16)
+    this.#insert.run(hash, json)
+    return hash
+  }
+
+  get(hash: string): Environment | null {
+    const row = this.#one.get(hash)
+    return row ? environment.parse(JSON.parse(row.json)) : null
+  }
+}

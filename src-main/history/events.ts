@@ -1,0 +1,21 @@
+import type { HistoryEvent } from '../contract/records'
+import type { Database } from './database'
+
+export class Events {
+  readonly #insert
+  readonly #ofRun
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[number, string, string, string, string]>('INSERT INTO events (run, at, level, kind, message) VALUES (?, ?, ?, ?, ?)')
+    this.#ofRun = db.prepare<[number], HistoryEvent>('SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key')
+  }
+
+  add(run: number, level: HistoryEvent['level'], kind: string, message: string): void {
+    this.#insert.run(run, new Date().toISOString(), level, kind, message)
+  }
+
+  /** In the order they happened. */
+  ofRun(run: number): HistoryEvent[] {
+    return this.#ofRun.all(run)
+  }
+}

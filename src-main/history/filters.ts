@@ -1,0 +1,63 @@
+import type { Database } from './database'
+
+export type FilterShape = readonly [rows: number, columns: number, inputs: number, filters: number]
+
+export interface StoredFilters {
+  epoch: number
+  shape: FilterShape
+  /** [row][column][in][filter] */
+  values: Float32Array
+}
+
+interface FilterRow {
+  epoch: number
+  kernel_rows: number
+  kernel_columns: number
+  inputs: number
+  base_filters: number
+  weights: Buffer
+}
+
+/** Base filters after every epoch; epoch 0 is before training. */
+export class Filters {
+  readonly #insert
+  readonly #epochs
+  readonly #one
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(`
+      INSERT INTO filters (run, layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#epochs = db.prepare<[number], { layer: string; epoch: number }>('SELECT layer, epoch FROM filters WHERE run = ? ORDER BY layer, epoch')
+    this.#one = db.prepare<[{ run: number; layer: string; epoch: number | null }], FilterRow>(`
+      SELECT epoch, kernel_rows, kernel_columns, inputs, base_filters, weights FROM filters
+      WHERE run = @run AND layer = @layer AND (@epoch IS NULL OR epoch = @epoch) ORDER BY epoch DESC LIMIT 1`)
+  }
+
+  /**
+   * @param weights float32, little endian, as many as the shape says
+   * @throws where the length is not the shape's, or the layer's filters of that epoch are there already
+   */
+  add(run: number, epoch: number, layer: string, shape: FilterShape, weights: Buffer): void {
+    const expected = shape.reduce((product, side) => product * side, 4)
+    if (weights.length !== expected)
+      throw new RangeError(`filters of ${layer}: ${weights.length} bytes for the shape ${shape.join(' × ')}, which takes ${expected}`)
+    this.#insert.run(run, layer, epoch, ...shape, weights)
+  }
+
+  /** Epochs kept, by layer, ascending. */
+  epochs(run: number): Map<string, number[]> {
+    const byLayer = new Map<string, number[]>()
+    for (const { layer, epoch } of this.#epochs.all(run)) byLayer.set(layer, [...(byLayer.get(layer) ?? []), epoch])
+    return byLayer
+  }
+
+  /** @param epoch null is the newest */
+  get(run: number, layer: string, epoch: number | null): StoredFilters | null {
+    const row = this.#one.get({ run, layer, epoch })
+    if (!row) return null
+    const values = new Float32Array(row.weights.length / 4)
+    for (let i = 0; i < values.length; i++) values[i] = row.weights.readFloatLE(4 * i)
+    return { epoch: row.epoch, shape: [row.kernel_rows, row.kernel_columns, row.inputs, row.base_filters], values }
+  }
+}

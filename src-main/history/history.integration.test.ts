@@ -1,0 +1,267 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WorkbenchError } from '../contract/errors'
+import { quickStart, type ExperimentConfig } from '../contract/experiment'
+import type { EpochMetrics } from '../contract/records'
+import { random } from '../nn/random'
+import { configId } from './configs'
+import { openDatabase } from './database'
+import { History } from './history'
+import { migrations } from './migrations'
+
+const owner = { pid: 1, start: 'x' }
+const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
+
+let folder: string
+let file: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mcnn-history-'))
+  file = path.join(folder, 'history.sqlite')
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function addRun(history: History, id: string, studyId = 'study'): number {
+  if (!history.studies.has(studyId)) history.studies.insert({ id: studyId, name: studyId, createdAt: '2026-01-01T00:00:00Z', plan: null })
+  const { arch, variant, dataset, seed, epochs } = config
+  const examples = { trainExamples: 4000, testExamples: 1000 }
+  const counts = { trainableParameters: 1000, trainableFilters: 10 }
+  history.runs.insert({ id, studyId, configId: history.configs.put(config), arch, variant, dataset, seed, epochs, ...examples, ...counts, createdAt: '2026-01-01T00:00:00Z' }, owner)
+  return keyOf(history, id)
+}
+
+function keyOf(history: History, id: string): number {
+  const run = history.runs.get(id)
+  if (!run) throw new Error(`no run ${id}`)
+  return run.key
+}
+
+function epochOf(epoch: number, changes: Partial<EpochMetrics> = {}): EpochMetrics {
+  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, ...changes }
+}
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (thrown) {
+    return thrown
+  }
+  return null
+}
+
+describe('a database', () => {
+  it('is made, migrated to the newest version and opened again', () => {
+    new History(file).close()
+    const db = openDatabase(file)
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
+    expect(db.pragma('synchronous', { simple: true })).toBe(2)
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
+    db.close()
+  })
+
+  it('takes only the migrations that it lacks, all or none', () => {
+    openDatabase(file, ['CREATE TABLE a (x)']).close()
+    openDatabase(file, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)']).close()
+    expect(() => openDatabase(file, ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'])).toThrow(WorkbenchError)
+    const db = openDatabase(file, ['', ''])
+    expect(db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all()).toEqual(['a', 'b'])
+    db.close()
+  })
+
+  it('of a newer program is refused with a sentence and left as it is, to the byte', () => {
+    const newer = new Sqlite(file)
+    newer.pragma('journal_mode = WAL')
+    newer.exec('CREATE TABLE future (x)')
+    newer.pragma(`user_version = ${migrations.length + 1}`)
+    newer.close()
+    const bytes = readFileSync(file)
+    const { mtimeMs } = statSync(file)
+    const thrown = thrownBy(() => new History(file))
+    expect(thrown).toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer MCNN Workbench') as string, fix: expect.any(String) as string })
+    expect(readFileSync(file).equals(bytes)).toBe(true)
+    expect(statSync(file).mtimeMs).toBe(mtimeMs)
+    expect(readdirSync(folder)).toEqual(['history.sqlite'])
+  })
+
+  it('of a newer program is recognised while its version lies in the WAL only', () => {
+    const newer = new Sqlite(file)
+    newer.pragma('journal_mode = WAL')
+    newer.pragma(`user_version = ${migrations.length + 1}`)
+    try {
+      expect(readFileSync(file).readUInt32BE(60)).toBe(0)
+      expect(thrownBy(() => new History(file))).toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer MCNN Workbench') as string })
+    } finally {
+      newer.close()
+    }
+  })
+
+  it('that is another file is refused and left as it is', () => {
+    const text = 'not a database, but long enough to have had a header of a hundred bytes if it were one. '.repeat(2)
+    writeFileSync(file, text)
+    expect(thrownBy(() => new History(file))).toMatchObject({ code: 'bad-data', fix: expect.any(String) as string })
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    expect(existsSync(`${file}-wal`)).toBe(false)
+  })
+
+  it('lets one program write while another reads', () => {
+    const writer = new History(file)
+    const reader = new History(file)
+    const key = addRun(writer, 'a')
+    writer.metrics.addEpoch(key, epochOf(1))
+    expect(reader.runs.get('a')?.summary.epochsDone).toBe(1)
+    reader.close()
+    writer.close()
+  })
+
+  it('says that it is whole', () => {
+    const history = new History(file)
+    expect(history.check()).toBe('ok')
+    expect(history.sqliteVersion()).toMatch(/^3\./)
+    history.close()
+  })
+})
+
+describe('metrics', () => {
+  it('are rolled up as a second computation does, after every epoch', () => {
+    const history = new History(file)
+    const key = addRun(history, 'a')
+    const other = addRun(history, 'b')
+    history.metrics.addEpoch(other, epochOf(1, { testAccuracy: 0.99 }))
+    const rng = random(7, 'order')
+    const epochs: EpochMetrics[] = []
+    for (let epoch = 1; epoch <= 50; epoch++) {
+      // Coarse, so that the best accuracy is reached more than once.
+      const metrics = epochOf(epoch, { testAccuracy: rng.int(0, 8) / 8, trainLoss: rng.uniform(), seconds: rng.uniform(), imagesPerSecond: 100 * rng.uniform() })
+      epochs.push(metrics)
+      history.metrics.addEpoch(key, metrics)
+      const best = Math.max(...epochs.map((e) => e.testAccuracy))
+      const summary = history.runs.get('a')?.summary
+      expect(summary).toMatchObject({
+        epochsDone: epoch,
+        testAccuracy: metrics.testAccuracy,
+        trainLoss: metrics.trainLoss,
+        bestTestAccuracy: best,
+        bestEpoch: epochs.find((e) => e.testAccuracy === best)?.epoch,
+      })
+      expect(summary?.seconds).toBeCloseTo(epochs.reduce((sum, e) => sum + e.seconds, 0), 10)
+      expect(summary?.imagesPerSecond).toBeCloseTo(epochs.reduce((sum, e) => sum + e.imagesPerSecond, 0) / epoch, 10)
+    }
+    expect(history.metrics.epochsOfRun(key)).toEqual(epochs)
+    expect(history.metrics.epochsOfStudy('study').get('a')).toEqual(epochs)
+    expect(history.studies.totals('study')).toMatchObject({ total: 2, epochsDone: 51, epochs: 10 })
+    history.close()
+  })
+
+  it('that are not finite are never kept', () => {
+    const history = new History(file)
+    const key = addRun(history, 'a')
+    for (const value of [NaN, Infinity, -Infinity])
+      for (const name of Object.keys(epochOf(1)).filter((n) => n !== 'epoch'))
+        expect(() => history.metrics.addEpoch(key, { ...epochOf(1), [name]: value })).toThrow('only finite numbers')
+    expect(() => history.metrics.addSteps(key, [{ step: 1, epoch: 1, loss: NaN, learningRate: 0.1, stepMs: 1 }])).toThrow('only finite numbers')
+    expect(history.metrics.epochsOfRun(key)).toEqual([])
+    expect(history.runs.get('a')?.summary).toMatchObject({ epochsDone: 0, testAccuracy: null, seconds: null, imagesPerSecond: null })
+    history.close()
+  })
+
+  it('of steps keep a loss that was not a number as missing, and a step only once', () => {
+    const history = new History(file)
+    const key = addRun(history, 'a')
+    const steps = [
+      { step: 1, epoch: 1, loss: 2.5, learningRate: 0.1, stepMs: 10 },
+      { step: 2, epoch: 1, loss: null, learningRate: 0.1, stepMs: 10 },
+    ]
+    history.metrics.addSteps(key, steps)
+    expect(history.metrics.stepsOfRun(key)).toEqual(steps)
+    const more = [3, 2].map((step) => ({ step, epoch: 1, loss: 1, learningRate: 0.1, stepMs: 10 }))
+    expect(() => history.metrics.addSteps(key, more)).toThrow('UNIQUE')
+    expect(history.metrics.stepsOfRun(key)).toEqual(steps)
+    history.close()
+  })
+})
+
+describe('configs', () => {
+  it('have the same id where they differ in nothing but the seed, however their keys are ordered', () => {
+    const reordered = Object.fromEntries(Object.entries(config).reverse()) as ExperimentConfig
+    expect(configId({ ...reordered, seed: 2 })).toBe(configId(config))
+    expect(configId({ ...config, learningRate: 0.2 })).not.toBe(configId(config))
+    expect(configId({ ...config, arch: 'resnet-14' })).not.toBe(configId(config))
+  })
+
+  it('come back as they were', () => {
+    const history = new History(file)
+    expect(history.configs.get(history.configs.put(config), 17)).toEqual({ ...config, seed: 17 })
+    history.close()
+  })
+})
+
+describe('filters', () => {
+  it('come back bit for bit, NaN included, the newest where no epoch is named', () => {
+    const history = new History(file)
+    const key = addRun(history, 'a')
+    const values = Float32Array.from([0.1, -2, NaN, 1e-40])
+    history.filters.add(key, 0, 'stem', [1, 1, 1, 4], Buffer.alloc(16))
+    history.filters.add(key, 1, 'stem', [1, 1, 1, 4], Buffer.from(values.buffer))
+    expect(history.filters.get(key, 'stem', null)).toEqual({ epoch: 1, shape: [1, 1, 1, 4], values })
+    expect(history.filters.get(key, 'stem', 0)?.values).toEqual(new Float32Array(4))
+    expect(history.filters.get(key, 'stem', 2)).toBeNull()
+    expect(history.filters.epochs(key)).toEqual(new Map([['stem', [0, 1]]]))
+    expect(() => history.filters.add(key, 2, 'stem', [3, 3, 3, 4], Buffer.alloc(16))).toThrow('16 bytes')
+    history.close()
+  })
+})
+
+describe('runs', () => {
+  it('are claimed in order, by their owner only, once', () => {
+    const history = new History(file)
+    for (const id of ['a', 'b', 'c']) addRun(history, id)
+    history.runs.setOwner(keyOf(history, 'a'), null, 'Held.')
+    expect(history.runs.claimNext({ pid: 2, start: 'x' })).toBeNull()
+    expect(history.runs.claimNext(owner)?.summary).toMatchObject({ id: 'b', state: 'running', startedAt: expect.any(String) as string })
+    expect(history.runs.claimNext(owner)?.summary.id).toBe('c')
+    expect(history.runs.claimNext(owner)).toBeNull()
+    history.close()
+  })
+
+  it('go with all that they measured when they or their study are removed', () => {
+    const history = new History(file)
+    for (const id of ['a', 'b']) {
+      const key = addRun(history, id)
+      history.metrics.addEpoch(key, epochOf(1))
+      history.metrics.addSteps(key, [{ step: 1, epoch: 1, loss: 1, learningRate: 0.1, stepMs: 1 }])
+      history.filters.add(key, 0, 'stem', [1, 1, 1, 1], Buffer.alloc(4))
+      history.events.add(key, 'info', 'started', 'Started.')
+    }
+    history.runs.remove('a')
+    expect(rows()).toEqual([1, 1, 1, 1, 1])
+    history.studies.remove('study')
+    expect(rows()).toEqual([0, 0, 0, 0, 0])
+    history.close()
+
+    function rows(): unknown[] {
+      const db = new Sqlite(file, { readonly: true })
+      const counts = ['runs', 'epochs', 'steps', 'filters', 'events'].map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
+      db.close()
+      return counts
+    }
+  })
+
+  it('are listed and counted without a look at their epochs', () => {
+    const history = new History(file)
+    history.metrics.addEpoch(addRun(history, 'a'), epochOf(1))
+    const db = new Sqlite(file)
+    db.exec('DROP TABLE epochs')
+    db.close()
+    expect(history.runs.list()).toMatchObject([{ id: 'a', epochsDone: 1, testAccuracy: 0.5 }])
+    expect(history.runs.ofStudy('study')).toHaveLength(1)
+    expect(history.studies.allTotals().get('study')).toMatchObject({ total: 1, epochsDone: 1 })
+    history.close()
+  })
+})

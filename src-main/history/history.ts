@@ -1,0 +1,50 @@
+/** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
+import { Configs } from './configs'
+import { openDatabase, type Database } from './database'
+import { Environments } from './environments'
+import { Events } from './events'
+import { Filters } from './filters'
+import { Metrics } from './metrics'
+import { Runs } from './runs'
+import { Studies } from './studies'
+
+export class History {
+  readonly studies: Studies
+  readonly configs: Configs
+  readonly runs: Runs
+  readonly metrics: Metrics
+  readonly events: Events
+  readonly filters: Filters
+  readonly environments: Environments
+  readonly #db: Database
+
+  /** @throws WorkbenchError as `openDatabase` does */
+  constructor(file: string) {
+    this.#db = openDatabase(file)
+    this.studies = new Studies(this.#db)
+    this.configs = new Configs(this.#db)
+    this.runs = new Runs(this.#db)
+    this.metrics = new Metrics(this.#db)
+    this.events = new Events(this.#db)
+    this.filters = new Filters(this.#db)
+    this.environments = new Environments(this.#db)
+  }
+
+  /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */
+  transaction<T>(work: () => T): T {
+    return this.#db.transaction(work).immediate()
+  }
+
+  sqliteVersion(): string {
+    return String(this.#db.prepare('SELECT sqlite_version()').pluck().get())
+  }
+
+  /** 'ok', or what is wrong with the file, in SQLite's words. */
+  check(): string {
+    return String(this.#db.pragma('quick_check(1)', { simple: true }))
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

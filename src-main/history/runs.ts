@@ -1,0 +1,222 @@
+import { runSummary, type RunState, type RunSummary } from '../contract/records'
+import type { Database } from './database'
+
+/** The process that trains a run, or has it in its queue. */
+export interface Owner {
+  pid: number
+  /** Tells a process from a later one with the same pid. */
+  start: string
+}
+
+/** What is known of a run when it is made. */
+export interface NewRun {
+  id: string
+  studyId: string
+  configId: string
+  arch: string
+  variant: string
+  dataset: string
+  seed: number
+  epochs: number
+  trainExamples: number
+  testExamples: number
+  trainableParameters: number
+  trainableFilters: number
+  createdAt: string
+}
+
+/** A run with what the service needs of it beyond its summary. */
+export interface RunRecord {
+  key: number
+  summary: RunSummary
+  owner: Owner | null
+  environmentHash: string | null
+  datasetFingerprint: string | null
+  /** Relative to the data directory. */
+  weightsFile: string | null
+  trainExamples: number
+  testExamples: number
+  /** From the trainer's start to its first step. */
+  startupSeconds: number | null
+}
+
+export interface RunStart {
+  environmentHash: string
+  datasetFingerprint: string
+  trainExamples: number
+  testExamples: number
+  startupSeconds: number
+}
+
+interface ExtraColumns {
+  key: number
+  owner_pid: number | null
+  owner_start: string | null
+  environment: string | null
+  dataset_fingerprint: string | null
+  weights_file: string | null
+  train_examples: number
+  test_examples: number
+  startup_seconds: number | null
+}
+
+const summaryColumns = [
+  'runs.id',
+  'studies.id AS studyId',
+  'studies.name AS studyName',
+  'runs.arch',
+  'runs.variant',
+  'runs.dataset',
+  'runs.seed',
+  'runs.epochs',
+  'runs.config AS configId',
+  'runs.state',
+  'runs.reason',
+  'runs.epochs_done AS epochsDone',
+  'runs.test_accuracy AS testAccuracy',
+  'runs.best_test_accuracy AS bestTestAccuracy',
+  'runs.best_epoch AS bestEpoch',
+  'runs.train_loss AS trainLoss',
+  'runs.trainable_parameters AS trainableParameters',
+  'runs.trainable_filters AS trainableFilters',
+  'runs.images_per_second AS imagesPerSecond',
+  'runs.seconds',
+  'runs.created_at AS createdAt',
+  'runs.started_at AS startedAt',
+  'runs.ended_at AS endedAt',
+  'runs.weights_sha256 AS weightsSha256',
+].join(', ')
+
+const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
+  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, ${summaryColumns}`
+
+const from = 'FROM runs JOIN studies ON studies.key = runs.study'
+const unfinished = `runs.state IN ('queued', 'running', 'paused')`
+
+export class Runs {
+  readonly #insert
+  readonly #list
+  readonly #one
+  readonly #ofStudy
+  readonly #unfinished
+  readonly #measured
+  readonly #next
+  readonly #claim
+  readonly #setState
+  readonly #own
+  readonly #started
+  readonly #end
+  readonly #remove
+  readonly #claimNext
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[NewRun & { pid: number; start: string }]>(`
+      INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples,
+        trainable_parameters, trainable_filters, state, position, owner_pid, owner_start, created_at)
+      VALUES (@id, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
+        @testExamples, @trainableParameters, @trainableFilters, 'queued',
+        (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE state IN ('queued', 'running', 'paused')), @pid, @start, @createdAt)`)
+    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} ORDER BY runs.key DESC`)
+    this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
+    this.#ofStudy = db.prepare<[string], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) ORDER BY runs.key`)
+    this.#unfinished = db.prepare<[], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE ${unfinished} ORDER BY runs.position, runs.key`)
+    this.#measured = db.prepare<[number], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.epochs_done > 0 AND runs.environment IS NOT NULL ORDER BY runs.key DESC LIMIT ?`)
+    this.#next = db.prepare<[Owner], { id: string }>(`
+      SELECT id FROM runs WHERE ${unfinished} AND state = 'queued' AND owner_pid = @pid AND owner_start = @start ORDER BY position, key LIMIT 1`)
+    this.#claim = db.prepare<[string, string]>(
+      `UPDATE runs SET state = 'running', reason = NULL, started_at = ? WHERE id = ? AND state = 'queued'`,
+    )
+    this.#setState = db.prepare<[RunState, string | null, number]>('UPDATE runs SET state = ?, reason = ? WHERE key = ?')
+    this.#own = db.prepare<[number | null, string | null, string | null, number]>(
+      'UPDATE runs SET owner_pid = ?, owner_start = ?, reason = ? WHERE key = ?',
+    )
+    this.#started = db.prepare<[RunStart & { key: number }]>(`
+      UPDATE runs SET environment = @environmentHash, dataset_fingerprint = @datasetFingerprint, train_examples = @trainExamples,
+        test_examples = @testExamples, startup_seconds = @startupSeconds WHERE key = @key`)
+    this.#end = db.prepare<[{ key: number; state: RunState; reason: string | null; at: string; file: string | null; sha256: string | null }]>(`
+      UPDATE runs SET state = @state, reason = @reason, ended_at = @at, weights_file = @file, weights_sha256 = @sha256,
+        owner_pid = NULL, owner_start = NULL WHERE key = @key`)
+    this.#remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
+    this.#claimNext = db.transaction((owner: Owner): string | null => {
+      const next = this.#next.get(owner)
+      if (!next) return null
+      this.#claim.run(new Date().toISOString(), next.id)
+      return next.id
+    })
+  }
+
+  /** At the end of the queue, owned by a process. */
+  insert(run: NewRun, owner: Owner): void {
+    this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
+  }
+
+  /** Newest first. */
+  list(): RunSummary[] {
+    return this.#list.all().map((row) => runSummary.parse(row))
+  }
+
+  get(id: string): RunRecord | null {
+    const row = this.#one.get(id)
+    return row ? fromRow(row) : null
+  }
+
+  /** In the order they were made. */
+  ofStudy(studyId: string): RunRecord[] {
+    return this.#ofStudy.all(studyId).map(fromRow)
+  }
+
+  /** Queued, running and paused, in the order of the queue. */
+  unfinished(): RunRecord[] {
+    return this.#unfinished.all().map(fromRow)
+  }
+
+  /** The newest runs that have finished an epoch, with what they were trained on. */
+  measured(limit: number): RunRecord[] {
+    return this.#measured.all(limit).map(fromRow)
+  }
+
+  /** Turns the owner's next queued run to running and returns it; null where none waits. */
+  claimNext(owner: Owner): RunRecord | null {
+    const id = this.#claimNext.immediate(owner)
+    return id === null ? null : this.get(id)
+  }
+
+  setState(key: number, state: RunState, reason: string | null): void {
+    this.#setState.run(state, reason, key)
+  }
+
+  /** Takes a queued run into a process's queue, or (null) holds it: no process will start it uninvited. */
+  setOwner(key: number, owner: Owner | null, reason: string | null): void {
+    this.#own.run(owner?.pid ?? null, owner?.start ?? null, reason, key)
+  }
+
+  started(key: number, start: RunStart): void {
+    this.#started.run({ ...start, key })
+  }
+
+  /** @param weights file relative to the data directory */
+  end(key: number, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
+    this.#end.run({ key, state, reason, at: new Date().toISOString(), file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
+  }
+
+  /** With all it measured. */
+  remove(id: string): void {
+    this.#remove.run(id)
+  }
+}
+
+function fromRow(row: ExtraColumns): RunRecord {
+  return {
+    key: row.key,
+    summary: runSummary.parse(row),
+    owner: row.owner_pid === null || row.owner_start === null ? null : { pid: row.owner_pid, start: row.owner_start },
+    environmentHash: row.environment,
+    datasetFingerprint: row.dataset_fingerprint,
+    weightsFile: row.weights_file,
+    trainExamples: row.train_examples,
+    testExamples: row.test_examples,
+    startupSeconds: row.startup_seconds,
+  }
+}

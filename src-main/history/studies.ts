@@ -1,0 +1,112 @@
+import { studyPlan, type StudyPlan } from '../contract/experiment'
+import { runStates, type RunState } from '../contract/records'
+import type { Database } from './database'
+
+export interface StudyRecord {
+  id: string
+  name: string
+  createdAt: string
+  plan: StudyPlan | null
+}
+
+/** A study's runs, counted; `epochs` are planned, `epochsDone` finished, summed over them. */
+export interface StudyTotals {
+  counts: Record<RunState, number>
+  total: number
+  epochs: number
+  epochsDone: number
+}
+
+interface StudyRow {
+  id: string
+  name: string
+  created_at: string
+  plan: string | null
+}
+
+interface TotalsRow {
+  study: string
+  state: RunState
+  runs: number
+  epochs: number
+  epochs_done: number
+}
+
+export class Studies {
+  readonly #insert
+  readonly #one
+  readonly #all
+  readonly #totals
+  readonly #remove
+
+  constructor(db: Database) {
+    const columns = 'SELECT id, name, created_at, plan FROM studies'
+    this.#insert = db.prepare<[string, string, string, string | null]>('INSERT INTO studies (id, name, created_at, plan) VALUES (?, ?, ?, ?)')
+    this.#one = db.prepare<[string], StudyRow>(`${columns} WHERE id = ?`)
+    this.#all = db.prepare<[], StudyRow>(`${columns} ORDER BY key DESC`)
+    this.#totals = db.prepare<[{ study: string | null }], TotalsRow>(`
+      SELECT studies.id AS study, state, count(*) AS runs, sum(epochs) AS epochs, sum(epochs_done) AS epochs_done
+      FROM runs JOIN studies ON studies.key = runs.study
+      WHERE @study IS NULL OR studies.id = @study
+      GROUP BY runs.study, state`)
+    this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
+  }
+
+  insert(study: StudyRecord): void {
+    this.#insert.run(study.id, study.name, study.createdAt, study.plan === null ? null : JSON.stringify(study.plan))
+  }
+
+  get(id: string): StudyRecord | null {
+    const row = this.#one.get(id)
+    return row ? fromRow(row) : null
+  }
+
+  has(id: string): boolean {
+    return this.#one.get(id) !== undefined
+  }
+
+  /** Newest first. */
+  list(): StudyRecord[] {
+    return this.#all.all().map(fromRow)
+  }
+
+  totals(id: string): StudyTotals {
+    return gather(this.#totals.all({ study: id })).get(id) ?? noRuns()
+  }
+
+  /** By study id; a study without runs has no entry. */
+  allTotals(): Map<string, StudyTotals> {
+    return gather(this.#totals.all({ study: null }))
+  }
+
+  /** With its runs and all they measured. */
+  remove(id: string): void {
+    this.#remove.run(id)
+  }
+}
+
+export function noRuns(): StudyTotals {
+  return { counts: noCounts(), total: 0, epochs: 0, epochsDone: 0 }
+}
+
+export function noCounts(): Record<RunState, number> {
+  return Object.fromEntries(runStates.map((state) => [state, 0])) as Record<RunState, number>
+}
+
+function gather(rows: TotalsRow[]): Map<string, StudyTotals> {
+  const byStudy = new Map<string, StudyTotals>()
+  for (const row of rows) {
+    const totals = byStudy.get(row.study) ?? noRuns()
+    totals.counts[row.state] = row.runs
+    totals.total += row.runs
+    totals.epochs += row.epochs
+    totals.epochsDone += row.epochs_done
+    byStudy.set(row.study, totals)
+  }
+  return byStudy
+}
+
+function fromRow(row: StudyRow): StudyRecord {
+  const plan = row.plan === null ? null : studyPlan.parse(JSON.parse(row.plan))
+  return { id: row.id, name: row.name, createdAt: row.created_at, plan }
+}

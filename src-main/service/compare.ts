@@ -1,0 +1,115 @@
+/** A study as the paper's tables: one row a depth and data set, one cell a variant, means over seeds. */
+import { variantName } from '../analysis/names'
+import { fixed } from '../analysis/numbers'
+import { leastSeeds, spread, visibleDifference, welchInterval } from '../analysis/statistics'
+import { archs, datasetSizes, variants, type DatasetId } from '../contract/experiment'
+import { runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
+import type { RunRecord } from '../history/runs'
+import { noCounts } from '../history/studies'
+import { modelSummary } from '../nn/architecture'
+
+/** @param runs in the order they were made */
+export function compare(study: { id: string; name: string }, runs: readonly RunRecord[]): Comparison {
+  const rows = [...groupBy(runs, (run) => rowKey(run)).values()].map(rowOf)
+  rows.sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch))
+  return { studyId: study.id, studyName: study.name, rows }
+}
+
+function rowKey({ summary, trainExamples, testExamples }: RunRecord): string {
+  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples].join('/')
+}
+
+function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
+  const { summary, trainExamples, testExamples } = runs[0]
+  const { dataset, arch, epochs } = summary
+  const byVariant = groupBy(runs, (run) => run.summary.variant)
+  const counted = (runs: readonly RunRecord[]): number[] => newestDone(runs).map((run) => (run.summary.testAccuracy ?? NaN) * 100)
+  const baseline = counted(byVariant.get('baseline') ?? [])
+  const cells = variants.flatMap((variant): ComparisonCell[] => {
+    const members = byVariant.get(variant)
+    if (!members) return []
+    const done = newestDone(members)
+    const accuracy = spread(done.flatMap((run) => run.summary.testAccuracy ?? []))
+    const compared = variant !== 'baseline' && accuracy !== null && baseline.length > 0
+    const model = modelSummary(arch, variant, datasetSizes[dataset].classes)
+    const counts = noCounts()
+    for (const run of members) counts[run.summary.state]++
+    return [
+      {
+        variant,
+        accuracy,
+        bestAccuracy: spread(done.flatMap((run) => run.summary.bestTestAccuracy ?? [])),
+        accuracyDrop: compared ? baseline.reduce((sum, x) => sum + x, 0) / baseline.length - accuracy.mean * 100 : null,
+        accuracyDropInterval: compared ? welchInterval(baseline, counted(members), 0.95) : null,
+        trainableParameters: model.trainableParameters,
+        trainableFilters: model.trainableFilters,
+        firstLayerFilters: model.layers[0]?.baseFilters ?? 0,
+        lastLayerFilters: model.layers.at(-1)?.baseFilters ?? 0,
+        multiplications: model.multiplications,
+        counts,
+      },
+    ]
+  })
+  return { dataset, arch, epochs, trainExamples, testExamples, cells, note: note(dataset, cells, runs) }
+}
+
+/** A seed that was trained again counts once, by its newest finished run: equal seeds are no independent values. */
+function newestDone(runs: readonly RunRecord[]): RunRecord[] {
+  const done = runs.filter((run) => run.summary.state === 'done' && run.summary.testAccuracy !== null)
+  return [...new Map(done.map((run) => [`${run.summary.configId}/${run.summary.seed}`, run])).values()]
+}
+
+/** What the row's data can and cannot support. */
+function note(dataset: DatasetId, cells: readonly ComparisonCell[], runs: readonly RunRecord[]): string {
+  const sentences = [seedsSentence(cells), ...intervalSentence(cells), ...leftOutSentence(cells), ...repeatedSentence(runs)]
+  if (dataset === 'synthetic') sentences.push('The pictures are synthetic: this says nothing about photographs.')
+  return sentences.join(' ')
+}
+
+function seedsSentence(cells: readonly ComparisonCell[]): string {
+  const counts = cells.map((cell) => cell.accuracy?.n ?? 0)
+  const most = Math.max(...counts)
+  if (most === 0) return 'No run has finished yet.'
+  if (counts.every((n) => n === most)) return `${seeds(most)} each.`
+  return `Seeds finished: ${cells.map((cell) => `${variantName(cell.variant)} ${cell.accuracy?.n ?? 0}`).join(', ')}.`
+}
+
+function intervalSentence(cells: readonly ComparisonCell[]): string[] {
+  const baseline = cells.find((cell) => cell.variant === 'baseline')
+  const others = cells.filter((cell) => cell.variant !== 'baseline' && cell.accuracy !== null)
+  if (others.length === 0) return []
+  if (!baseline) return ['Without a baseline there is no drop to tell.']
+  if (!baseline.accuracy) return ['No baseline has finished: no drop to tell yet.']
+  const fewest = Math.min(baseline.accuracy.n, ...others.map((cell) => cell.accuracy?.n ?? 0))
+  const few = fewest < leastSeeds ? [`${seeds(fewest)}: no interval from under ${leastSeeds}.`] : []
+  const visible = others.flatMap((cell) => (cell.accuracyDropInterval ? visibleDifference(cell.accuracyDropInterval) : []))
+  if (visible.length === 0) return few.length > 0 ? few : ['All seeds gave the same accuracy: no interval.']
+  return [...few, `Differences under about ${fixed(Math.max(...visible), 1)} points can't be told from chance (95 %).`]
+}
+
+function leftOutSentence(cells: readonly ComparisonCell[]): string[] {
+  const leftOut = runStates
+    .filter((state) => state !== 'done')
+    .map((state) => ({ state, n: cells.reduce((sum, cell) => sum + cell.counts[state], 0) }))
+    .filter(({ n }) => n > 0)
+  return leftOut.length === 0 ? [] : [`Not counted: ${leftOut.map(({ n, state }) => `${n} ${state}`).join(', ')}.`]
+}
+
+function repeatedSentence(runs: readonly RunRecord[]): string[] {
+  const done = runs.filter((run) => run.summary.state === 'done')
+  return newestDone(done).length < done.length ? ['Where a seed was trained again, its newest finished run counts.'] : []
+}
+
+function seeds(n: number): string {
+  return n === 1 ? '1 seed' : `${n} seeds`
+}
+
+function groupBy<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, [T, ...T[]]> {
+  const groups = new Map<K, [T, ...T[]]>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value))
+    if (group) group.push(value)
+    else groups.set(keyOf(value), [value])
+  }
+  return groups
+}

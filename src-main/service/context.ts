@@ -1,0 +1,35 @@
+import type { EventName, EventPayload } from '../contract/events'
+import type { Environment } from '../contract/records'
+import type { History } from '../history/history'
+import type { Owner } from '../history/runs'
+import type { Paths } from './dataDir'
+
+export type Emit = <E extends EventName>(name: E, payload: EventPayload<E>) => void
+
+/** What the parts of a service share. */
+export interface Context {
+  history: History
+  paths: Paths
+  emit: Emit
+  /** This process, as the owner of runs. */
+  owner: Owner
+  program: string
+  trainerEntry: string
+  git: () => Promise<Environment['git']>
+}
+
+type Teller = Pick<Context, 'history' | 'emit'>
+
+/** Tells that a run was made or changed. */
+export function announceRun({ history, emit }: Teller, runId: string): void {
+  const run = history.runs.get(runId)
+  if (run) emit('run.changed', run.summary)
+}
+
+/** Tells that a run changed its state, and that its study's row changed with it. */
+export function announce(teller: Teller, runId: string): void {
+  const run = teller.history.runs.get(runId)
+  if (!run) return
+  teller.emit('run.changed', run.summary)
+  teller.emit('study.changed', { studyId: run.summary.studyId })
+}

@@ -1,0 +1,63 @@
+/** Where everything that lasts is kept. */
+import { access, constants, mkdir, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { WorkbenchError } from '../contract/errors'
+
+export interface Paths {
+  dataDir: string
+  database: string
+  datasets: string
+  runs: string
+  logs: string
+}
+
+/** MCNN_DATA_DIR, or `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
+export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
+  if (env['MCNN_DATA_DIR']) return path.resolve(env['MCNN_DATA_DIR'])
+  // A relative XDG_DATA_HOME is to be ignored (XDG Base Directory Specification).
+  const xdg = env['XDG_DATA_HOME']
+  const base = xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.local', 'share')
+  return path.join(base, 'mcnn-workbench')
+}
+
+/**
+ * Makes the folders that are missing.
+ * @throws WorkbenchError unavailable where the directory can't be made or written
+ */
+export async function prepareDataDir(dataDir: string): Promise<Paths> {
+  const root = path.resolve(dataDir)
+  const paths = {
+    dataDir: root,
+    database: path.join(root, 'history.sqlite'),
+    datasets: path.join(root, 'datasets'),
+    runs: path.join(root, 'runs'),
+    logs: path.join(root, 'logs'),
+  }
+  try {
+    for (const folder of [paths.datasets, paths.runs, paths.logs]) await mkdir(folder, { recursive: true })
+    for (const folder of [root, paths.datasets, paths.runs, paths.logs]) await access(folder, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new WorkbenchError('unavailable', `The data directory ${root} can't be written (${why}).`, {
+      fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or mend its permissions.',
+      cause,
+    })
+  }
+  return paths
+}
+
+/** The folder in which a run's trainer writes. */
+export function runDir(paths: Paths, runId: string): string {
+  return path.join(paths.runs, runId)
+}
+
+export function runLog(paths: Paths, runId: string): string {
+  return path.join(paths.logs, `${runId}.log`)
+}
+
+/** A run's folder and log. */
+export async function removeFiles(paths: Paths, runId: string): Promise<void> {
+  await rm(runDir(paths, runId), { recursive: true, force: true })
+  await rm(runLog(paths, runId), { force: true })
+}

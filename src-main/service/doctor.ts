@@ -1,0 +1,112 @@
+/** Whether everything that is needed is there and works. */
+import { constants, existsSync } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
+import type { Check, DatasetSummary, Doctor } from '../contract/records'
+import type { DeviceProbe } from '../contract/training'
+import type { Context } from './context'
+import { readSetupState, type SetupState } from './setupState'
+import { toErrorValue } from '../contract/errors'
+
+/** The Node that the program is built for. */
+const nodeMajor = 24
+/** Under this, a few long studies could fill the disk. */
+const leastFreeBytes = 2 * 1024 ** 3
+
+interface Parts {
+  /** Tries TensorFlow out. @throws WorkbenchError */
+  probe: () => Promise<DeviceProbe>
+  datasets: () => Promise<DatasetSummary[]>
+}
+
+export async function examine(context: Context, parts: Parts): Promise<Doctor> {
+  const { history, paths } = context
+  const [state, probe] = await Promise.all([readSetupState(), parts.probe().catch((thrown: unknown) => toErrorValue(thrown))])
+  const tensorflow = 'code' in probe ? null : { version: probe.version, device: probe.device, gpus: probe.gpus }
+  const checks = [
+    checkNode(),
+    'code' in probe
+      ? failed('TensorFlow', probe.message, probe.fix ?? 'Run `npm run setup`.')
+      : passed('TensorFlow', `${probe.version} on ${probe.device}`),
+    checkGpu(state, tensorflow),
+    checkElectron(state),
+    checkHistory(history.sqliteVersion(), history.check()),
+    await checkDataDir(paths.dataDir),
+    checkDisk(await freeBytes(paths.dataDir)),
+    checkDatasets(await parts.datasets()),
+  ]
+  return {
+    ok: checks.every((check) => check.ok),
+    node: process.versions.node,
+    tensorflow,
+    electron: state?.electron?.version ?? null,
+    sqlite: history.sqliteVersion(),
+    dataDir: paths.dataDir,
+    checks,
+  }
+}
+
+/** Of the disk that holds the folder; null where that can't be told. */
+export async function freeBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
+
+function checkNode(): Check {
+  const found = process.versions.node
+  return Number(found.split('.')[0]) === nodeMajor
+    ? passed('Node', found)
+    : failed('Node', `${found}, where Node ${nodeMajor} is needed`, 'Start the program with `npm start` or `npx mcnn`: they take the Node that the setup provides.')
+}
+
+function checkGpu(state: SetupState | null, tensorflow: Doctor['tensorflow']): Check {
+  const driver = existsSync('/proc/driver/nvidia/version')
+  if (tensorflow && tensorflow.device !== 'cpu') return passed('GPU', tensorflow.gpus.join(', ') || tensorflow.device)
+  if (!driver) return passed('GPU', 'no NVIDIA driver: runs are trained on the CPU')
+  return state?.tensorflow.kind === 'gpu'
+    ? failed('GPU', 'there is an NVIDIA driver, but TensorFlow does not use the GPU', 'Update the driver: TensorFlow 2.21 needs one for CUDA 12.')
+    : failed('GPU', 'there is an NVIDIA driver, but the TensorFlow build is for the CPU', 'Run `npm run setup -- --device gpu`.')
+}
+
+function checkElectron(state: SetupState | null): Check {
+  // Without a display nothing needs it.
+  if (!state?.electron) return passed('Electron', 'not provided: needed only with a display, and then `npm start` provides it')
+  return passed('Electron', state.electron.fallback ? `${state.electron.version}, the one for closed networks and tests` : state.electron.version)
+}
+
+function checkHistory(version: string, result: string): Check {
+  return result === 'ok'
+    ? passed('SQLite', `${version}, history whole`)
+    : failed('SQLite', `${version}; the history is damaged: ${result}`, 'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.')
+}
+
+async function checkDataDir(dataDir: string): Promise<Check> {
+  try {
+    await access(dataDir, constants.W_OK | constants.X_OK)
+    return passed('Data directory', dataDir)
+  } catch {
+    return failed('Data directory', `${dataDir} can't be written`, 'Mend its permissions, or choose another with --data-dir or MCNN_DATA_DIR.')
+  }
+}
+
+function checkDisk(free: number | null): Check {
+  if (free === null) return passed('Disk', 'free space not known')
+  const words = `${(free / 1024 ** 3).toFixed(1)} GiB free`
+  return free >= leastFreeBytes ? passed('Disk', words) : failed('Disk', words, 'Make room on the disk of the data directory: runs keep their weights and metrics there.')
+}
+
+function checkDatasets(datasets: readonly DatasetSummary[]): Check {
+  const there = datasets.filter((dataset) => dataset.available).map((dataset) => dataset.name)
+  return passed('Data sets', there.join(', ') || 'none')
+}
+
+function passed(name: string, detail: string): Check {
+  return { name, ok: true, detail, fix: null }
+}
+
+function failed(name: string, detail: string, fix: string): Check {
+  return { name, ok: false, detail, fix }
+}

@@ -1,0 +1,19 @@
+import { datasetSizes, type ExperimentConfig } from '../contract/experiment'
+import { modelSummary } from '../nn/architecture'
+import type { Context } from './context'
+import { runIdFor } from './ids'
+import { exampleCounts } from './speed'
+
+/** Puts runs of a study at the end of this process's queue; within a transaction. Returns their ids. */
+export function enqueue({ history, owner }: Context, studyId: string, configs: readonly ExperimentConfig[]): string[] {
+  const createdAt = new Date().toISOString()
+  return configs.map((config) => {
+    const { arch, variant, dataset, seed, epochs } = config
+    const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
+    const id = runIdFor(studyId, config, (taken) => history.runs.get(taken) !== null)
+    const configId = history.configs.put(config)
+    const run = { id, studyId, configId, arch, variant, dataset, seed, epochs, ...exampleCounts(config), trainableParameters, trainableFilters, createdAt }
+    history.runs.insert(run, owner)
+    return id
+  })
+}

@@ -1,0 +1,29 @@
+/** The state of the code that trains, kept with every run. */
+import { execFile } from 'node:child_process'
+import { realpath } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { Environment } from '../contract/records'
+
+const run = promisify(execFile)
+const timeoutMs = 5000
+
+/** The program's own folder: two above this file, as built and as source. */
+export const programRoot = path.join(__dirname, '../..')
+
+/** A function that asks git once; null where the program's folder is not a checkout's root, or git is missing. */
+export function gitState(root: string = programRoot): () => Promise<Environment['git']> {
+  let asked: Promise<Environment['git']> | undefined
+  return () => (asked ??= ask(root).catch(() => null))
+}
+
+async function ask(root: string): Promise<Environment['git']> {
+  const git = async (...args: string[]): Promise<string> => {
+    // A look that is cut off must not leave a lock behind: no optional locks.
+    const { stdout } = await run('git', ['--no-optional-locks', '-C', root, ...args], { timeout: timeoutMs, maxBuffer: 1 << 26 })
+    return stdout.trim()
+  }
+  // A folder inside somebody else's checkout is not that checkout.
+  if ((await realpath(await git('rev-parse', '--show-toplevel'))) !== (await realpath(root))) return null
+  return { commit: await git('rev-parse', 'HEAD'), dirty: (await git('status', '--porcelain', '--untracked-files=normal')) !== '' }
+}

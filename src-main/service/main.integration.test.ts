@@ -1,0 +1,226 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceResult } from '../contract/calls'
+import { quickStart, type StudyPlan } from '../contract/experiment'
+import { events } from '../contract/events'
+import { eventMessage, readyMessage, reply, startFailed } from '../contract/wire'
+
+/** The service as it is shipped, with the real trainer: the test command builds both first. */
+const entry = path.resolve('out/main/service.js')
+
+/** A shell without a window. */
+class Shell {
+  readonly child: ChildProcess
+  readonly #seen: unknown[] = []
+  readonly #waiting = new Set<() => void>()
+  #lastId = 0
+
+  constructor(dataDir: string) {
+    this.child = fork(entry, ['--data-dir', dataDir, '--program', '1.2.3'], { execArgv: [], serialization: 'json' })
+    this.child.on('message', (message) => {
+      this.#seen.push(message)
+      for (const look of [...this.#waiting]) look()
+    })
+  }
+
+  /** The first message, past or to come, that `pick` makes something of. */
+  async first<T>(pick: (message: unknown) => T | null): Promise<T> {
+    let from = 0
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        for (; from < this.#seen.length; from++) {
+          const found = pick(this.#seen[from])
+          if (found === null) continue
+          this.#waiting.delete(look)
+          return resolve(found)
+        }
+      }
+      this.#waiting.add(look)
+      this.child.once('exit', (code, signal) => reject(new Error(`the service ended: ${String(code ?? signal)}`)))
+      look()
+    })
+  }
+
+  async ready(): Promise<this> {
+    await this.first((message) => (readyMessage.safeParse(message).success ? true : null))
+    return this
+  }
+
+  async raw(call: string, params: unknown): Promise<ReturnType<typeof reply.parse>> {
+    const id = ++this.#lastId
+    this.child.send({ id, call, params })
+    return this.first((message) => {
+      const parsed = reply.safeParse(message)
+      return parsed.success && parsed.data.id === id ? parsed.data : null
+    })
+  }
+
+  async call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>> {
+    const answer = await this.raw(name, params)
+    if (!answer.ok) throw new Error(answer.error.message)
+    return serviceCalls[name].result.parse(answer.value) as ServiceResult<C>
+  }
+
+  async progressOf(runId: string): Promise<void> {
+    await this.first((message) => {
+      const event = eventMessage.safeParse(message)
+      if (!event.success || event.data.event !== 'run.progress') return null
+      return events['run.progress'].parse(event.data.payload).runId === runId ? true : null
+    })
+  }
+
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit')
+    return this.child.exitCode
+  }
+}
+
+let dataDir: string
+let shells: Shell[]
+
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'mcnn-main-'))
+  shells = []
+})
+
+afterEach(async () => {
+  for (const shell of shells) {
+    shell.child.kill('SIGKILL')
+    await shell.ended()
+  }
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+})
+
+function start(): Shell {
+  const shell = new Shell(dataDir)
+  shells.push(shell)
+  return shell
+}
+
+/** Trains for minutes where nobody ends it. */
+const long: StudyPlan = { ...quickStart, name: 'Long', variants: ['baseline'], seeds: [1], training: { ...quickStart.training, epochs: 500, milestones: [] } }
+const short: StudyPlan = {
+  ...long,
+  name: 'Short',
+  variants: ['baseline', 'mcnn-f'],
+  training: { ...long.training, epochs: 2, trainExamples: 200, testExamples: 100 },
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+}
+
+/** When a process is gone: there is no event for one that is not our child. */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+describe('the service process', () => {
+  it('trains a study for real and keeps it past its own end', async () => {
+    const shell = await start().ready()
+    const { id, runIds } = await shell.call('studies.create', { plan: short })
+    const last = runIds.at(-1) ?? ''
+    await shell.first((message) => {
+      const event = eventMessage.safeParse(message)
+      if (!event.success || event.data.event !== 'run.changed') return null
+      const run = events['run.changed'].parse(event.data.payload)
+      if (run.state === 'failed') throw new Error(run.reason ?? 'failed')
+      return run.id === last && run.state === 'done' ? true : null
+    })
+    const detail = await shell.call('runs.get', { id: last })
+    expect(detail.epochs.map((epoch) => epoch.epoch)).toEqual([1, 2])
+    expect(detail.environment).toMatchObject({ program: '1.2.3', device: expect.any(String) as string })
+    expect(detail.run.weightsSha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(readFileSync(detail.weightsFile ?? '').length).toBeGreaterThan(4 * detail.run.trainableParameters)
+    const layers = await shell.call('filters.layers', { id: last })
+    expect(layers.map((layer) => [layer.name, layer.epochs])).toEqual([['stem', [0, 1, 2]]])
+    expect((await shell.call('filters.bank', { id: last, size: 16 })).banks).toHaveLength(4)
+    const compared = await shell.call('studies.compare', { id })
+    shell.child.disconnect()
+    expect(await shell.ended()).toBe(0)
+
+    const again = await start().ready()
+    expect(await again.call('runs.get', { id: last })).toEqual(detail)
+    expect(await again.call('studies.compare', { id })).toEqual(compared)
+  })
+
+  it('answers errors as values', async () => {
+    const shell = await start().ready()
+    expect(await shell.raw('runs.get', { id: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found', field: 'id' } })
+    expect(await shell.raw('runs.get', {})).toMatchObject({ ok: false, error: { code: 'bad-input', field: 'id' } })
+    expect(await shell.raw('no.such', {})).toMatchObject({ ok: false, error: { code: 'bad-input' } })
+    // What is no request at all is passed over.
+    shell.child.send({ call: 'runs.list' })
+    expect(await shell.call('runs.list', {})).toEqual([])
+  })
+
+  it('stops its trainer and ends when the shell is gone', async () => {
+    const shell = await start().ready()
+    const { runIds } = await shell.call('studies.create', { plan: long })
+    await shell.progressOf(runIds[0] ?? '')
+    const [trainer = 0] = childrenOf(shell.child.pid ?? 0)
+    shell.child.disconnect()
+    expect(await shell.ended()).toBe(0)
+    await gone(trainer)
+    const again = await start().ready()
+    const { run } = await again.call('runs.get', { id: runIds[0] ?? '' })
+    expect(run).toMatchObject({ state: 'stopped', reason: 'The program was closed while this run trained.' })
+  })
+
+  it('killed, leaves no trainer behind, and the run is found interrupted', async () => {
+    const shell = await start().ready()
+    const { runIds } = await shell.call('studies.create', { plan: long })
+    await shell.progressOf(runIds[0] ?? '')
+    const [trainer = 0] = childrenOf(shell.child.pid ?? 0)
+    shell.child.kill('SIGKILL')
+    await shell.ended()
+    await gone(trainer)
+    const again = await start().ready()
+    const { run } = await again.call('runs.get', { id: runIds[0] ?? '' })
+    expect(run).toMatchObject({ state: 'interrupted', reason: 'The program that trained it ended unexpectedly.' })
+  })
+
+  it('works beside another on one data directory, each leaving the other’s run alone', async () => {
+    // Both at once on a new directory: both make the database.
+    const [one, two] = await Promise.all([start().ready(), start().ready()])
+    const { id, runIds } = await one.call('studies.create', { plan: long })
+    const runId = runIds[0] ?? ''
+    await one.progressOf(runId)
+    expect((await two.call('runs.get', { id: runId })).run.state).toBe('running')
+    expect(await two.raw('runs.stop', { id: runId })).toMatchObject({ ok: false, error: { code: 'conflict' } })
+    expect(await two.raw('studies.delete', { id })).toMatchObject({ ok: false, error: { code: 'conflict' } })
+    two.child.disconnect()
+    await two.ended()
+    expect((await one.call('runs.get', { id: runId })).run.state).toBe('running')
+    await one.call('studies.stop', { id })
+  })
+
+  it('that cannot start says why and ends', async () => {
+    const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
+    db.pragma('user_version = 1000')
+    db.close()
+    const shell = start()
+    const failed = await shell.first((message) => startFailed.safeParse(message).data ?? null)
+    expect(failed.startFailed).toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer') as string })
+    expect(await shell.ended()).toBe(1)
+  })
+
+  it('finds TensorFlow', async () => {
+    const shell = await start().ready()
+    const doctor = await shell.call('system.doctor', {})
+    expect(doctor.tensorflow).toMatchObject({ version: expect.stringMatching(/^2\./) as string })
+    expect(doctor.checks.find((check) => check.name === 'TensorFlow')).toMatchObject({ ok: true, fix: null })
+  })
+})

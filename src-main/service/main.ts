@@ -1,0 +1,61 @@
+/** The service as a process of its own, forked by the shell: requests and replies over Node's IPC. */
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { toErrorValue } from '../contract/errors'
+import { request, type Reply } from '../contract/wire'
+import { defaultDataDir } from './dataDir'
+import { createService, type Service } from './service'
+
+if (process.send) {
+  void main()
+} else {
+  process.stderr.write('The service is started by the desktop program; `mcnn` does the same in a terminal.\n')
+  process.exitCode = 2
+}
+
+async function main(): Promise<void> {
+  let service: Service
+  try {
+    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' } } })
+    service = await createService({
+      dataDir: values['data-dir'] ?? defaultDataDir(),
+      trainerEntry: path.join(__dirname, 'trainer.js'),
+      program: values.program ?? 'unknown',
+      onEvent: (event, payload) => send({ event, payload }),
+    })
+  } catch (thrown) {
+    send({ startFailed: toErrorValue(thrown) }, () => process.exit(1))
+    return
+  }
+  const end = (): void => void service.close().finally(() => process.exit(0))
+  // The shell is gone, or asks: nobody reads on.
+  process.on('disconnect', end)
+  process.on('SIGTERM', end)
+  process.on('SIGHUP', end)
+  // A Ctrl-C reaches the shell too, which then disconnects.
+  process.on('SIGINT', () => undefined)
+  process.on('message', (message) => void answer(service, message))
+  if (process.connected) send({ ready: true })
+  else end()
+}
+
+async function answer(service: Service, message: unknown): Promise<void> {
+  const parsed = request.safeParse(message)
+  // Without an id there is nobody to answer.
+  if (!parsed.success) return
+  const { id, call, params } = parsed.data
+  let reply: Reply
+  try {
+    reply = { id, ok: true, value: await service.handle(call, params) }
+  } catch (thrown) {
+    const error = toErrorValue(thrown)
+    if (error.code === 'internal') process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+    reply = { id, ok: false, error }
+  }
+  send(reply)
+}
+
+function send(message: object, done: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, undefined, undefined, done)
+  else done()
+}

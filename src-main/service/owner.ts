@@ -1,0 +1,47 @@
+/** Which process a run belongs to: several programs may work on one data directory. */
+import { readFileSync } from 'node:fs'
+import type { Owner } from '../history/runs'
+
+export function thisProcess(): Owner {
+  return { pid: process.pid, start: startOf(process.pid) ?? '' }
+}
+
+export function sameOwner(a: Owner, b: Owner): boolean {
+  return a.pid === b.pid && a.start === b.start
+}
+
+/** Whether the process still runs: the same one, not a later one that was given its pid. */
+export function isAlive(owner: Owner): boolean {
+  const start = startOf(owner.pid)
+  if (start !== null) return start === owner.start
+  if (process.platform === 'linux') return false
+  try {
+    process.kill(owner.pid, 0)
+    return true
+  } catch (thrown) {
+    // Another person's process may not be signalled, but is there.
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Boot and start time in clock ticks since then (proc(5), field 22); null where there is no such process or no /proc. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may hold spaces and parentheses itself.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, start] = [fields[0], fields[19]]
+    if (state === 'Z' || state === 'X' || start === undefined) return null
+    return `${bootId()}:${start}`
+  } catch {
+    return null
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
+}

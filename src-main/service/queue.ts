@@ -1,0 +1,279 @@
+/**
+ * One trainer at a time, queued runs in order. The queue itself is in the history; this process starts only the runs
+ * that it owns. A paused run keeps its place: it was paused to have the machine free, so nothing else starts meanwhile.
+ */
+import { WorkbenchError } from '../contract/errors'
+import type { RunProgress, RunState } from '../contract/records'
+import type { TrainerMessage } from '../contract/training'
+import type { RunRecord } from '../history/runs'
+import { announce, type Context } from './context'
+import { runDir, runLog } from './dataDir'
+import { exitReason } from './exitReason'
+import { isAlive, sameOwner } from './owner'
+import { recordMessage } from './recorder'
+import { Trainer, type TrainerEnd } from './trainers'
+
+export interface QueueOptions {
+  /** How long a trainer may take to stop before it is killed. */
+  stopMs: number
+  /** The same when the service closes. */
+  closeMs: number
+}
+
+interface Current {
+  run: RunRecord
+  trainer: Trainer | null
+  progress: RunProgress | null
+  /** Who wants it to end, if anybody. */
+  stopping: 'person' | 'closing' | null
+  /** Its end is written; the process may be there still. */
+  ended: boolean
+}
+
+const heldReason = 'Held until it is resumed.'
+
+export class Queue {
+  readonly #context: Context
+  readonly #options: QueueOptions
+  #current: Current | null = null
+  #closing = false
+
+  constructor(context: Context, options: QueueOptions) {
+    this.#context = context
+    this.#options = options
+  }
+
+  /** The newest progress of the run that trains here. */
+  progressOf(runId: string): RunProgress | null {
+    return this.#current?.run.summary.id === runId ? this.#current.progress : null
+  }
+
+  /** Starts the next run where none trains. */
+  kick(): void {
+    // The state of the code belongs to the job; it is asked for once, so that only the first run waits for it.
+    const started = this.#context.git().then((git) => {
+      if (this.#closing || this.#current) return
+      const run = this.#context.history.runs.claimNext(this.#context.owner)
+      if (run) this.#start(run, git)
+    })
+    // A full disk or a lock held for long: the run stays queued, and the service asks again.
+    started.catch((thrown: unknown) => process.stderr.write(`The next run could not be started: ${wordsOf(thrown)}\n`))
+  }
+
+  pause(run: RunRecord): void {
+    this.#mustBeOurs(run)
+    const { id, state } = run.summary
+    if (state === 'queued') this.#hold(run)
+    else if (this.#isCurrent(run)) this.#current?.trainer?.send({ type: 'pause' })
+    else throw ended(id, state, 'pause')
+  }
+
+  resume(run: RunRecord): void {
+    this.#mustBeOurs(run)
+    const { id, state } = run.summary
+    if (state === 'queued') {
+      this.#take(run)
+      this.kick()
+    } else if (this.#isCurrent(run)) {
+      this.#current?.trainer?.send({ type: 'resume' })
+    } else {
+      throw ended(id, state, 'resume')
+    }
+  }
+
+  stop(run: RunRecord): void {
+    this.#mustBeOurs(run)
+    const { id, state } = run.summary
+    if (state === 'queued') this.#takeBack(run)
+    else if (this.#isCurrent(run)) this.#stopCurrent('person', this.#options.stopMs)
+    else throw ended(id, state, 'stop')
+  }
+
+  pauseStudy(studyId: string): void {
+    const { trains, queued } = this.#unfinishedOf(studyId)
+    for (const run of queued) this.#hold(run)
+    if (trains) this.pause(trains)
+  }
+
+  resumeStudy(studyId: string): void {
+    const { trains, queued } = this.#unfinishedOf(studyId)
+    for (const run of queued) this.#take(run)
+    if (trains) this.resume(trains)
+    this.kick()
+  }
+
+  stopStudy(studyId: string): void {
+    const { trains, queued } = this.#unfinishedOf(studyId)
+    for (const run of queued) this.#takeBack(run)
+    if (trains) this.stop(trains)
+  }
+
+  /** When the trainer of a run that has ended is gone, and with it the last writer in the run's folder. */
+  async released(runId: string): Promise<void> {
+    if (this.#current?.run.summary.id === runId) await this.#current.trainer?.closed
+  }
+
+  /** @throws WorkbenchError conflict where the run trains, or another living program has it */
+  mustBeDeletable(run: RunRecord): void {
+    const { id, state } = run.summary
+    if (state !== 'running' && state !== 'paused') return
+    this.#mustBeOurs(run)
+    throw new WorkbenchError('conflict', `The run ${id} is ${state} and can't be deleted.`, { fix: 'Stop it first.' })
+  }
+
+  /** Stops what trains, holds what waits. */
+  async close(): Promise<void> {
+    this.#closing = true
+    const { history, owner } = this.#context
+    const waiting = history.runs.unfinished().filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
+    history.transaction(() => {
+      for (const run of waiting)
+        history.runs.setOwner(run.key, null, 'Held: the program was closed before this run began. Resume it, or its study.')
+    })
+    for (const run of waiting) announce(this.#context, run.summary.id)
+    const trainer = this.#current?.trainer
+    this.#stopCurrent('closing', this.#options.closeMs)
+    await trainer?.closed
+  }
+
+  #start(run: RunRecord, git: Awaited<ReturnType<Context['git']>>): void {
+    const { history, paths, program, trainerEntry } = this.#context
+    const { id, seed, configId } = run.summary
+    const current: Current = { run, trainer: null, progress: null, stopping: null, ended: false }
+    this.#current = current
+    announce(this.#context, id)
+    try {
+      const job = {
+        type: 'job' as const,
+        runId: id,
+        config: history.configs.get(configId, seed),
+        datasetsDir: paths.datasets,
+        runDir: runDir(paths, id),
+        program,
+        git,
+      }
+      current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), {
+        message: (message) => this.#received(current, message),
+        broken: (what) => this.#fail(current, `The trainer broke the contract (${what}).`),
+        closed: (end) => this.#closed(current, end),
+      })
+    } catch (thrown) {
+      this.#end(current, 'failed', `The trainer could not be started: ${wordsOf(thrown)}`)
+      this.#current = null
+      this.kick()
+    }
+  }
+
+  #received(current: Current, message: TrainerMessage): void {
+    if (current.ended) return
+    try {
+      const end = recordMessage(this.#context, current.run, message)
+      if (message.type === 'progress') current.progress = message.progress
+      if (!end) return
+      const reason = end.state === 'stopped' && current.stopping === 'closing' ? 'The program was closed while this run trained.' : end.reason
+      this.#end(current, end.state, reason, end.weights)
+      // It ends by itself now; where it hangs, the next run must not wait for it.
+      this.#killAfter(current, this.#options.stopMs)
+    } catch (thrown) {
+      this.#fail(current, `What the trainer sent could not be kept: ${wordsOf(thrown)}`)
+    }
+  }
+
+  #fail(current: Current, reason: string): void {
+    this.#end(current, 'failed', reason)
+    current.trainer?.kill()
+  }
+
+  #closed(current: Current, end: TrainerEnd): void {
+    if (!current.ended) {
+      if (current.stopping === 'closing') this.#end(current, 'interrupted', 'The program was closed; the trainer did not stop in time and was ended.')
+      else if (current.stopping === 'person') this.#end(current, 'stopped', 'The trainer did not stop in time and was ended.')
+      else {
+        if (end.output.length > 0) this.#context.history.events.add(current.run.key, 'error', 'output', end.output.join('\n'))
+        this.#end(current, 'failed', exitReason(end))
+      }
+    }
+    if (this.#current === current) this.#current = null
+    this.kick()
+  }
+
+  #end(current: Current, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
+    if (current.ended) return
+    current.ended = true
+    const { history } = this.#context
+    const { key, summary } = current.run
+    history.transaction(() => {
+      history.runs.end(key, state, reason, weights)
+      history.events.add(key, state === 'failed' || state === 'interrupted' ? 'error' : state === 'diverged' ? 'warning' : 'info', state, reason ?? `The run is ${state}.`)
+    })
+    announce(this.#context, summary.id)
+  }
+
+  #stopCurrent(who: 'person' | 'closing', graceMs: number): void {
+    const current = this.#current
+    if (!current) return
+    current.stopping ??= who
+    if (!current.ended) current.trainer?.send({ type: 'stop' })
+    this.#killAfter(current, graceMs)
+  }
+
+  #killAfter(current: Current, ms: number): void {
+    const { trainer } = current
+    if (!trainer) return
+    const timer = setTimeout(() => trainer.kill(), ms)
+    void trainer.closed.then(() => clearTimeout(timer))
+  }
+
+  #hold(run: RunRecord): void {
+    this.#context.history.runs.setOwner(run.key, null, heldReason)
+    announce(this.#context, run.summary.id)
+  }
+
+  #take(run: RunRecord): void {
+    this.#context.history.runs.setOwner(run.key, this.#context.owner, null)
+    announce(this.#context, run.summary.id)
+  }
+
+  #takeBack(run: RunRecord): void {
+    const { history } = this.#context
+    const reason = 'Taken back from the queue before it began.'
+    history.transaction(() => {
+      history.runs.end(run.key, 'stopped', reason)
+      history.events.add(run.key, 'info', 'stopped', reason)
+    })
+    announce(this.#context, run.summary.id)
+  }
+
+  /** @throws WorkbenchError conflict where all that is unfinished belongs to another living program */
+  #unfinishedOf(studyId: string): { trains: RunRecord | null; queued: RunRecord[] } {
+    const all = this.#context.history.runs.unfinished().filter((run) => run.summary.studyId === studyId)
+    const ours = all.filter((run) => !this.#isForeign(run))
+    const foreign = all[0]
+    if (ours.length === 0 && foreign) this.#mustBeOurs(foreign)
+    return { trains: ours.find((run) => this.#isCurrent(run)) ?? null, queued: ours.filter((run) => run.summary.state === 'queued') }
+  }
+
+  #isCurrent(run: RunRecord): boolean {
+    return this.#current !== null && !this.#current.ended && this.#current.run.key === run.key
+  }
+
+  #isForeign({ owner }: RunRecord): boolean {
+    return owner !== null && !sameOwner(owner, this.#context.owner) && isAlive(owner)
+  }
+
+  #mustBeOurs(run: RunRecord): void {
+    if (this.#isForeign(run))
+      throw new WorkbenchError('conflict', `The run ${run.summary.id} belongs to another MCNN Workbench (process ${run.owner?.pid ?? '?'}).`, {
+        fix: 'Do it there, or close that program first.',
+      })
+  }
+}
+
+function ended(id: string, state: RunState, what: string): WorkbenchError {
+  const rerun = what === 'resume' && state !== 'done'
+  return new WorkbenchError('conflict', `The run ${id} is ${state}: there is nothing to ${what}.`, rerun ? { fix: 'Re-run it: it starts again from its seed.' } : {})
+}
+
+function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

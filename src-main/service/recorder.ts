@@ -1,0 +1,87 @@
+/** What a trainer says, written to the history and told to whoever listens. */
+import path from 'node:path'
+import type { RunState } from '../contract/records'
+import type { TrainerMessage } from '../contract/training'
+import type { RunRecord } from '../history/runs'
+import { announce, announceRun, type Context } from './context'
+import { runDir, type Paths } from './dataDir'
+
+export interface RunEnd {
+  state: RunState
+  reason: string | null
+  weights: { file: string; sha256: string } | null
+}
+
+/**
+ * Returns the run's end where the message is one; writing that is the caller's.
+ * @throws where the message can't be kept
+ */
+export function recordMessage(context: Context, run: RunRecord, message: TrainerMessage): RunEnd | null {
+  const { history, emit, paths } = context
+  const { id, studyId } = run.summary
+  switch (message.type) {
+    case 'started': {
+      const { tensorflow, data, record } = message.seconds
+      history.transaction(() => {
+        history.runs.started(run.key, {
+          environmentHash: history.environments.put(message.environment),
+          datasetFingerprint: message.datasetFingerprint,
+          trainExamples: message.trainExamples,
+          testExamples: message.testExamples,
+          startupSeconds: tensorflow + data + record,
+        })
+        history.events.add(
+          run.key,
+          'info',
+          'started',
+          `On ${message.environment.device}, after ${(tensorflow + data + record).toFixed(1)} s (TensorFlow ${tensorflow.toFixed(1)}, data ${data.toFixed(1)}, graph ${record.toFixed(1)}).`,
+        )
+      })
+      announce(context, id)
+      return null
+    }
+    case 'progress':
+      if (message.progress.runId !== id) throw new Error(`progress of another run, ${message.progress.runId}`)
+      emit('run.progress', message.progress)
+      return null
+    case 'steps':
+      history.metrics.addSteps(run.key, message.steps)
+      return null
+    case 'filters':
+      history.transaction(() => {
+        for (const { layer, shape, values } of message.layers)
+          history.filters.add(run.key, message.epoch, layer, shape, Buffer.from(values, 'base64'))
+      })
+      return null
+    case 'epoch': {
+      history.metrics.addEpoch(run.key, message.metrics)
+      emit('run.epoch', { runId: id, studyId, metrics: message.metrics })
+      announceRun(context, id)
+      return null
+    }
+    case 'event':
+      history.events.add(run.key, message.level, message.kind, message.message)
+      return null
+    case 'paused':
+    case 'resumed':
+      history.transaction(() => {
+        history.runs.setState(run.key, message.type === 'paused' ? 'paused' : 'running', null)
+        history.events.add(run.key, 'info', message.type, message.type === 'paused' ? 'Paused between two steps.' : 'Resumed.')
+      })
+      announce(context, id)
+      return null
+    case 'done':
+      return { state: 'done', reason: null, weights: { file: weightsFile(paths, id, message.weightsFile), sha256: message.weightsSha256 } }
+    case 'stopped':
+      return { state: 'stopped', reason: 'Stopped by hand.', weights: null }
+    case 'diverged':
+      return { state: 'diverged', reason: message.message, weights: null }
+    case 'failed':
+      return { state: 'failed', reason: message.error.fix === undefined ? message.error.message : `${message.error.message} ${message.error.fix}`, weights: null }
+  }
+}
+
+/** Relative to the data directory, which may be moved as a whole. */
+function weightsFile(paths: Paths, runId: string, file: string): string {
+  return path.relative(paths.dataDir, path.resolve(runDir(paths, runId), file))
+}

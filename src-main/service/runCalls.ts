@@ -1,0 +1,80 @@
+import path from 'node:path'
+import { WorkbenchError } from '../contract/errors'
+import type { RunRecord } from '../history/runs'
+import { announce, type Context } from './context'
+import { removeFiles } from './dataDir'
+import type { Datasets } from './datasets'
+import { enqueue } from './enqueue'
+import { ok, type HandlersOf } from './handlers'
+import type { Queue } from './queue'
+
+export function runCalls(context: Context, queue: Queue, datasets: Datasets): HandlersOf<'runs'> {
+  const { history, paths } = context
+  return {
+    'runs.list': () => history.runs.list(),
+
+    'runs.get': ({ id }) => {
+      const run = runOf(context, id)
+      return {
+        run: run.summary,
+        config: history.configs.get(run.summary.configId, run.summary.seed),
+        environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
+        datasetFingerprint: run.datasetFingerprint,
+        weightsFile: run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile),
+        epochs: history.metrics.epochsOfRun(run.key),
+        steps: history.metrics.stepsOfRun(run.key),
+        events: history.events.ofRun(run.key),
+      }
+    },
+
+    'runs.pause': ({ id }) => {
+      queue.pause(runOf(context, id))
+      return ok
+    },
+
+    'runs.resume': ({ id }) => {
+      queue.resume(runOf(context, id))
+      return ok
+    },
+
+    'runs.stop': ({ id }) => {
+      queue.stop(runOf(context, id))
+      return ok
+    },
+
+    'runs.rerun': async ({ id }) => {
+      const { configId, seed, studyId } = runOf(context, id).summary
+      const config = history.configs.get(configId, seed)
+      await datasets.mustHave(config.dataset, 'id')
+      const [again] = history.transaction(() => {
+        runOf(context, id)
+        return enqueue(context, studyId, [config])
+      })
+      if (again === undefined) throw new Error('nothing was queued')
+      announce(context, again)
+      queue.kick()
+      return { id: again }
+    },
+
+    'runs.delete': async ({ id }) => {
+      const run = runOf(context, id)
+      queue.mustBeDeletable(run)
+      await queue.released(id)
+      history.transaction(() => {
+        queue.mustBeDeletable(runOf(context, id))
+        history.runs.remove(id)
+      })
+      context.emit('run.deleted', { runId: id, studyId: run.summary.studyId })
+      context.emit('study.changed', { studyId: run.summary.studyId })
+      await removeFiles(paths, id)
+      return ok
+    },
+  }
+}
+
+/** @throws WorkbenchError not-found */
+export function runOf({ history }: Pick<Context, 'history'>, id: string): RunRecord {
+  const run = history.runs.get(id)
+  if (!run) throw new WorkbenchError('not-found', `There is no run ${id}.`, { fix: '`mcnn runs list` shows the runs there are.', field: 'id' })
+  return run
+}

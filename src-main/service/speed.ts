@@ -1,0 +1,111 @@
+/** How long runs take here, told from what runs took here. */
+import { datasetSizes, type Arch, type DatasetId, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
+import type { Estimate } from '../contract/records'
+import type { RunRecord } from '../history/runs'
+import { modelSummary } from '../nn/architecture'
+
+type Basis = Estimate['basis']
+
+/** An evaluated example, in trained ones: one pass forward instead of one forward and about two backward. */
+const evaluationShare = 1 / 3
+/** From a trainer's start to its first step, where no run has measured it. */
+const startupGuess = 4
+
+export interface Workload {
+  arch: Arch
+  variant: Variant
+  dataset: DatasetId
+  epochs: number
+  trainExamples: number
+  testExamples: number
+}
+
+/** Seconds for an example, by what was measured. */
+export class Speed {
+  readonly #measured: { arch: Arch; variant: Variant; perExample: number; perMultiplication: number }[]
+  readonly #startup: number
+
+  /**
+   * @param runs that have finished an epoch, newest first; only those of the newest one's machine count
+   * @param machineOf names what a run's speed depends on besides the run itself
+   */
+  constructor(runs: readonly RunRecord[], machineOf: (run: RunRecord) => string | null = (run) => run.environmentHash) {
+    const newest = runs[0]
+    const machine = newest && machineOf(newest)
+    const here = runs.filter((run) => machineOf(run) === machine)
+    this.#measured = here.flatMap(({ summary, trainExamples, testExamples }) => {
+      if (summary.seconds === null || summary.epochsDone === 0) return []
+      const perExample = summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples }))
+      return [{ arch: summary.arch, variant: summary.variant, perExample, perMultiplication: perExample / multiplications(summary) }]
+    })
+    this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
+  }
+
+  /** Of a whole run, its start included. */
+  ofRun(work: Workload): { seconds: number | null; basis: Basis } {
+    const sameArch = this.#measured.filter((run) => run.arch === work.arch)
+    const sameModel = sameArch.filter((run) => run.variant === work.variant)
+    const measured = mean((sameModel.length > 0 ? sameModel : sameArch).map((run) => run.perExample))
+    const scaled = mean(this.#measured.map((run) => run.perMultiplication))
+    const perExample = measured ?? (scaled === null ? null : scaled * multiplications(work))
+    if (perExample === null) return { seconds: null, basis: 'unknown' }
+    return { seconds: this.#startup + work.epochs * examplesOf(work) * perExample, basis: measured === null ? 'scaled' : 'measured' }
+  }
+}
+
+/** The time of a whole study that isn't there yet, and the models it trains. */
+export function estimate(plan: StudyPlan, speed: Speed): Estimate {
+  const sizes = exampleCounts(plan.training)
+  const { dataset, epochs } = plan.training
+  const models = plan.archs.flatMap((arch) =>
+    plan.variants.map((variant) => {
+      const { layers: _layers, ...model } = modelSummary(arch, variant, datasetSizes[dataset].classes)
+      return model
+    }),
+  )
+  const times = models.map(({ arch, variant }) => speed.ofRun({ arch, variant, dataset, epochs, ...sizes }))
+  const basis = (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
+  const seconds = basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
+  return { runs: models.length * plan.seeds.length, seconds, basis, models }
+}
+
+/** The examples that a config trains and tests on; a limit above a set's size takes the whole set. */
+export function exampleCounts({ dataset, trainExamples, testExamples }: Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'testExamples'>): {
+  trainExamples: number
+  testExamples: number
+} {
+  const sizes = datasetSizes[dataset]
+  return { trainExamples: trainExamples ?? sizes.train, testExamples: testExamples ?? sizes.test }
+}
+
+/**
+ * Seconds to the end of a study's runs that are queued, running or paused, from its own speed; null until known.
+ * @param progressSeconds what the run that trains here says it still takes
+ */
+export function remainingSeconds(runs: readonly RunRecord[], progressSeconds: (runId: string) => number | null): number | null {
+  const speed = new Speed(runs.filter((run) => run.summary.epochsDone > 0))
+  let sum = 0
+  let waiting = 0
+  for (const { summary, trainExamples, testExamples } of runs) {
+    if (!['queued', 'running', 'paused'].includes(summary.state)) continue
+    waiting++
+    const { arch, variant, dataset, epochs, epochsDone } = summary
+    const told = progressSeconds(summary.id)
+    const seconds = told ?? speed.ofRun({ arch, variant, dataset, epochs: epochs - epochsDone, trainExamples, testExamples }).seconds
+    if (seconds === null) return null
+    sum += seconds
+  }
+  return waiting === 0 ? null : sum
+}
+
+function examplesOf({ trainExamples, testExamples }: { trainExamples: number; testExamples: number }): number {
+  return trainExamples + evaluationShare * testExamples
+}
+
+function multiplications({ arch, variant, dataset }: { arch: Arch; variant: Variant; dataset: DatasetId }): number {
+  return modelSummary(arch, variant, datasetSizes[dataset].classes).multiplications
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, x) => sum + x, 0) / values.length
+}

@@ -1,0 +1,132 @@
+import { WorkbenchError } from '../contract/errors'
+import { expandPlan } from '../contract/experiment'
+import type { StudySummary } from '../contract/records'
+import type { RunRecord } from '../history/runs'
+import { noRuns, type StudyRecord, type StudyTotals } from '../history/studies'
+import { compare } from './compare'
+import { announceRun, type Context } from './context'
+import { removeFiles } from './dataDir'
+import type { Datasets } from './datasets'
+import { enqueue } from './enqueue'
+import { ok, type HandlersOf } from './handlers'
+import { studyIdFor } from './ids'
+import type { Queue } from './queue'
+import { estimate, remainingSeconds, Speed } from './speed'
+
+/** Names a run's machine: what its speed depends on besides the run itself. A new version of the program is no new machine. */
+function machineNames(history: Context['history']): (run: RunRecord) => string | null {
+  const names = new Map<string, string>()
+  return ({ environmentHash }) => {
+    if (environmentHash === null) return null
+    const known = names.get(environmentHash)
+    if (known !== undefined) return known
+    const environment = history.environments.get(environmentHash)
+    const name = environment ? JSON.stringify([environment.device, environment.cpu, environment.cores, environment.threads, environment.tensorflow]) : environmentHash
+    names.set(environmentHash, name)
+    return name
+  }
+}
+
+/** Runs whose speed an estimate is told from. */
+const measuredRuns = 200
+
+export function studyCalls(context: Context, queue: Queue, datasets: Datasets): HandlersOf<'studies'> {
+  const { history, emit } = context
+  const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary => summary(context, queue, study, totals)
+  return {
+    'studies.list': () => {
+      const totals = history.studies.allTotals()
+      return history.studies.list().map((study) => summaryOf(study, totals.get(study.id) ?? noRuns()))
+    },
+
+    'studies.get': ({ id }) => {
+      const study = studyOf(context, id)
+      return { study: summaryOf(study, history.studies.totals(id)), runs: history.runs.ofStudy(id).map((run) => run.summary) }
+    },
+
+    'studies.create': async ({ plan }) => {
+      await datasets.mustHave(plan.training.dataset, 'plan.training.dataset')
+      const created = history.transaction(() => {
+        const id = studyIdFor(plan.name, (taken) => history.studies.has(taken))
+        history.studies.insert({ id, name: plan.name, createdAt: new Date().toISOString(), plan })
+        return { id, runIds: enqueue(context, id, expandPlan(plan)) }
+      })
+      for (const runId of created.runIds) announceRun(context, runId)
+      emit('study.changed', { studyId: created.id })
+      queue.kick()
+      return created
+    },
+
+    'studies.estimate': ({ plan }) => estimate(plan, new Speed(history.runs.measured(measuredRuns), machineNames(history))),
+
+    'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id)),
+
+    'studies.curves': ({ id }) => {
+      studyOf(context, id)
+      const epochs = history.metrics.epochsOfStudy(id)
+      return history.runs.ofStudy(id).map(({ summary: run }) => ({ runId: run.id, epochs: epochs.get(run.id) ?? [] }))
+    },
+
+    'studies.pause': ({ id }) => {
+      studyOf(context, id)
+      queue.pauseStudy(id)
+      return ok
+    },
+
+    'studies.resume': ({ id }) => {
+      studyOf(context, id)
+      queue.resumeStudy(id)
+      return ok
+    },
+
+    'studies.stop': ({ id }) => {
+      studyOf(context, id)
+      queue.stopStudy(id)
+      return ok
+    },
+
+    'studies.delete': async ({ id }) => {
+      studyOf(context, id)
+      const check = (): string[] => {
+        const runs = history.runs.ofStudy(id)
+        for (const run of runs) queue.mustBeDeletable(run)
+        return runs.map((run) => run.summary.id)
+      }
+      for (const runId of check()) await queue.released(runId)
+      const deleted = history.transaction(() => {
+        // Looked at again: a run of it may have begun meanwhile.
+        const runIds = check()
+        history.studies.remove(id)
+        return runIds
+      })
+      for (const runId of deleted) emit('run.deleted', { runId, studyId: id })
+      emit('study.changed', { studyId: id })
+      for (const runId of deleted) await removeFiles(context.paths, runId)
+      return ok
+    },
+  }
+}
+
+function studyOf({ history }: Context, id: string): StudyRecord {
+  const study = history.studies.get(id)
+  if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { fix: '`mcnn study list` shows the studies there are.', field: 'id' })
+  return study
+}
+
+function summary({ history }: Context, queue: Queue, study: StudyRecord, totals: StudyTotals): StudySummary {
+  const { counts, total, epochs, epochsDone } = totals
+  const unfinished = counts.queued + counts.running + counts.paused > 0
+  const runs = unfinished ? history.runs.ofStudy(study.id) : []
+  // Runs of a study have equally many steps an epoch, so epochs stand for steps; the epoch under way counts in part.
+  const partial = runs.reduce((sum, { summary: run }) => {
+    const progress = queue.progressOf(run.id)
+    return progress && progress.steps > 0 ? sum + Math.max(0, (progress.step / progress.steps) * run.epochs - run.epochsDone) : sum
+  }, 0)
+  return {
+    ...study,
+    counts,
+    total,
+    progress: epochs === 0 ? 0 : Math.min(1, (epochsDone + partial) / epochs),
+    etaSeconds: unfinished ? remainingSeconds(runs, (runId) => queue.progressOf(runId)?.etaSeconds ?? null) : null,
+  }
+}
