@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { barDomain } from './bar'
+
+const group = (...values: (number | null)[]) => ({ id: 'g', label: 'g', bars: values.map((value, i) => ({ id: String(i), label: '', color: '', value, error: null, dots: [] })) })
+
+describe('the axis of bars', () => {
+  it('starts at zero where differences can be seen from there', () => {
+    expect(barDomain([group(40, 90)])).toEqual([0, 90])
+    expect(barDomain([group(-1, 90)])[0]).toBe(-1)
+  })
+
+  it('starts below the lowest where they can not, error bars and dots included', () => {
+    const [from, to] = barDomain([{ ...group(92, 93), bars: [{ id: 'a', label: '', color: '', value: 92, error: [90, 94], dots: [89.5] }] }])
+    expect(from).toBeLessThan(89.5)
+    expect(from).toBeGreaterThan(80)
+    expect(to).toBe(94)
+  })
+
+  it('is there without values', () => {
+    expect(barDomain([])).toEqual([0, 1])
+    expect(barDomain([group(null)])).toEqual([0, 1])
+    const [from, to] = barDomain([group(92)])
+    expect(from).toBeLessThan(to)
+  })
+})

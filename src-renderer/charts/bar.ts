@@ -1,0 +1,35 @@
+/** What a bar chart draws. Pure. */
+import { extentOf } from './scale'
+
+export interface Bar {
+  id: string
+  label: string
+  /** Any CSS colour. */
+  color: string
+  /** Null: nothing measured, drawn as '–'. */
+  value: number | null
+  /** Ends of the error bar; null for none. */
+  error: readonly [number, number] | null
+  /** Single values behind the mean, as dots. */
+  dots: readonly number[]
+}
+
+export interface BarGroup {
+  id: string
+  label: string
+  bars: readonly Bar[]
+}
+
+/**
+ * From zero where that lets the differences be seen (everything together spans at least a quarter of the highest
+ * value), else from below the lowest: whoever draws it must say where the axis starts.
+ */
+export function barDomain(groups: readonly BarGroup[]): [number, number] {
+  const values = groups.flatMap((g) => g.bars.flatMap((b) => [b.value, ...(b.error ?? []), ...b.dots]))
+  const extent = extentOf(values)
+  if (extent === null) return [0, 1]
+  const [low, high] = extent
+  if (low <= 0 || high - low >= high / 4) return [Math.min(0, low), high]
+  const room = (high - low || high * 0.02) * 0.5
+  return [Math.max(0, low - room), high]
+}

@@ -1,0 +1,57 @@
+/** Pixels of a smooth map over a periodic plane, such as a frequency response. Pure. */
+
+type Rgb = readonly [number, number, number]
+
+/**
+ * Draws values on a grid over one period, sampled at −π, −π + step, …, as a picture of `side` × `side` pixels from
+ * −π to π. Between samples the values are interpolated, not their colours, and the grid wraps round at its edges.
+ * @param values [v][u], square
+ * @param max the value that gets the colour of 1
+ * @param color of 0 to 1, as bytes
+ * @returns RGBA bytes, row by row
+ */
+export function periodicPixels(values: readonly (readonly number[])[], side: number, max: number, color: (t: number) => Rgb): Uint8ClampedArray<ArrayBuffer> {
+  const size = values.length
+  const pixels = new Uint8ClampedArray(side * side * 4)
+  if (size === 0) return pixels
+  // Pixel centres lie at −π + 2π (x + ½) / side.
+  const at = Array.from({ length: side }, (_, x) => {
+    const position = ((x + 0.5) * size) / side
+    const low = Math.floor(position) % size
+    return { low, high: (low + 1) % size, f: position - Math.floor(position) }
+  })
+  const table = Array.from({ length: 256 }, (_, i) => color(i / 255))
+  const empty = color(Number.NaN)
+  let offset = 0
+  for (const y of at) {
+    const above = values[y.low] ?? []
+    const below = values[y.high] ?? []
+    for (const x of at) {
+      const top = mix(above[x.low], above[x.high], x.f)
+      const bottom = mix(below[x.low], below[x.high], x.f)
+      const value = top + (bottom - top) * y.f
+      const t = max > 0 ? value / max : Number.isFinite(value) ? 0 : Number.NaN
+      const rgb = Number.isFinite(t) ? (table[Math.round(Math.min(1, Math.max(0, t)) * 255)] ?? empty) : empty
+      pixels[offset++] = rgb[0]
+      pixels[offset++] = rgb[1]
+      pixels[offset++] = rgb[2]
+      pixels[offset++] = 255
+    }
+  }
+  return pixels
+}
+
+function mix(a: number | undefined, b: number | undefined, f: number): number {
+  return a === undefined || b === undefined ? Number.NaN : a + (b - a) * f
+}
+
+/** The sample nearest to a place within the picture, 0 at its left or top edge and 1 at the other; wraps round. */
+export function nearestSample(fraction: number, size: number): number {
+  const index = Math.round(Math.min(1, Math.max(0, fraction)) * size)
+  return index % size
+}
+
+/** Where a sample lies within the picture, 0 to 1. */
+export function placeOfSample(index: number, size: number): number {
+  return index / size
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { bandPath, endLabels, linePath, nearest, spread, stops, xExtent, yExtent, type LineSeries } from './line'
+import { niceScale, plainScale } from './scale'
+
+const look = { color: 'red', marker: 'circle' } as const
+const series = (id: string, ...values: (number | null)[]): LineSeries => ({ id, label: id, ...look, points: values.map((y, i) => ({ x: i + 1, y })) })
+
+const x = plainScale([1, 5], [0, 400], 4, true)
+const y = niceScale('linear', [0, 10], [100, 0], 5)
+
+describe('lines', () => {
+  it('go from point to point', () => {
+    expect(linePath(series('a', 0, 10, 5).points, x, y, 'linear')).toBe('M0,100L100,0L200,50')
+  })
+
+  it('have a gap where a value is missing, NaN or infinite, and go on after it', () => {
+    for (const gap of [null, NaN, Infinity]) expect(linePath(series('a', 0, gap, 10, 10).points, x, y, 'linear')).toBe('M0,100ZM200,0L300,0')
+  })
+
+  it('leave out what a logarithmic axis has no place for', () => {
+    const log = niceScale('log', [0.1, 10], [100, 0], 5)
+    expect(linePath(series('a', 1, 0, -1, 10, 10).points, x, log, 'log')).toBe('M0,50ZM300,0L400,0')
+  })
+
+  it('without any value draw nothing', () => {
+    expect(linePath(series('a', NaN, null).points, x, y, 'linear')).toBe('')
+    expect(yExtent([series('a', NaN, null)], 'linear')).toBeNull()
+    expect(xExtent([])).toBeNull()
+  })
+
+  it('and their bands both count for a linear axis', () => {
+    const banded = { ...series('a', 4, 5), band: [{ x: 1, low: 1, high: 12 }] }
+    expect(yExtent([banded], 'linear')).toEqual([1, 12])
+    expect(yExtent([banded], 'log')).toEqual([4, 5])
+  })
+
+  it('keep a band whose low end a logarithmic axis has no place for on the axis', () => {
+    const log = niceScale('log', [0.1, 10], [100, 0], 5)
+    expect(bandPath([{ x: 1, low: -3, high: 1 }, { x: 2, low: 0.5, high: NaN }], x, log, 'log')).toBe('M0,50L0,100Z')
+  })
+})
+
+describe('labels at the ends', () => {
+  const bounds = { top: 0, bottom: 100, gap: 13 }
+
+  it('stand at the last value there is', () => {
+    const [end] = endLabels([series('a', 0, 5, NaN)], x, y, 'linear', bounds)
+    expect(end).toMatchObject({ x: 100, y: 50, labelY: 50 })
+    expect(endLabels([series('a', NaN)], x, y, 'linear', bounds)).toEqual([])
+  })
+
+  it('move apart as little as it takes, in the order of the lines', () => {
+    expect(spread([50, 50], bounds)).toEqual([43.5, 56.5])
+    expect(spread([80, 20], bounds)).toEqual([80, 20])
+    expect(spread([50, 10, 52], bounds)).toEqual([44.5, 10, 57.5])
+  })
+
+  it('stay inside and never closer than the gap', () => {
+    for (const wanted of [[99, 98, 97, 5], [0, 0, 1, 1, 2], [100, 0, 50, 49, 51, 48]]) {
+      const placed = [...spread(wanted, bounds)].sort((a, b) => a - b)
+      expect(Math.min(...placed)).toBeGreaterThanOrEqual(0)
+      expect(Math.max(...placed)).toBeLessThanOrEqual(100)
+      for (let i = 1; i < placed.length; i++) expect((placed[i] ?? 0) - (placed[i - 1] ?? 0)).toBeGreaterThanOrEqual(13 - 1e-9)
+    }
+  })
+})
+
+describe('the cursor', () => {
+  it('stands where any line has a point, at the nearest', () => {
+    const at = stops([series('a', 1, 2, 3), { ...series('b'), points: [{ x: 7, y: 1 }, { x: 2, y: 1 }] }])
+    expect(at).toEqual([1, 2, 3, 7])
+    expect([nearest(at, -5), nearest(at, 2.4), nearest(at, 2.6), nearest(at, 5.1), nearest(at, 99), nearest([], 1)]).toEqual([1, 2, 3, 7, 7, null])
+  })
+})

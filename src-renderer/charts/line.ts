@@ -1,0 +1,149 @@
+/** What a line chart draws, from its series. Pure. */
+import { area, line } from 'd3-shape'
+import type { MarkerShape } from './markers'
+import { extentOf, type Scale, type ScaleKind } from './scale'
+
+/** y null or not finite (or not above 0 on a logarithmic axis) is a gap. */
+export interface Point {
+  x: number
+  y: number | null
+}
+
+export interface BandPoint {
+  x: number
+  low: number | null
+  high: number | null
+}
+
+export interface LineSeries {
+  id: string
+  /** Written at the line's end; empty for none. */
+  label: string
+  /** Any CSS colour. */
+  color: string
+  marker: MarkerShape
+  points: readonly Point[]
+  /** A pale band around the line, such as ± std. */
+  band?: readonly BandPoint[]
+  /** Thin lines of the same colour, such as single seeds. */
+  thin?: readonly (readonly Point[])[]
+  dashed?: boolean
+}
+
+/** A vertical line: a change of the learning rate, the end of a run. */
+export interface VerticalMark {
+  x: number
+  label: string
+  color?: string
+}
+
+export function drawable(value: number | null, kind: ScaleKind): value is number {
+  return value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0)
+}
+
+export function xExtent(series: readonly LineSeries[]): [number, number] | null {
+  return extentOf(series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat()]).map((p) => p.x))
+}
+
+/** Lines and bands; a band may not stretch the axis beyond what the lines need by more than it is worth: on a log axis its low end can go to 0. */
+export function yExtent(series: readonly LineSeries[], kind: ScaleKind): [number, number] | null {
+  const lines = series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat()]).map((p) => p.y)
+  const bands = kind === 'log' ? [] : series.flatMap((s) => (s.band ?? []).flatMap((b) => [b.low, b.high]))
+  return extentOf([...lines, ...bands], kind)
+}
+
+export function linePath(points: readonly Point[], x: Scale, y: Scale, kind: ScaleKind): string {
+  const draw = line<Point>()
+    .defined((p) => drawable(p.y, kind))
+    .x((p) => x(p.x))
+    .y((p) => y(p.y ?? 0))
+    .digits(1)
+  return draw(points) ?? ''
+}
+
+export function bandPath(band: readonly BandPoint[], x: Scale, y: Scale, kind: ScaleKind): string {
+  const floor = y.domain[0]
+  const draw = area<BandPoint>()
+    .defined((b) => b.low !== null && Number.isFinite(b.low) && drawable(b.high, kind))
+    .x((b) => x(b.x))
+    .y0((b) => y(kind === 'log' ? Math.max(b.low ?? floor, floor) : (b.low ?? 0)))
+    .y1((b) => y(b.high ?? 0))
+    .digits(1)
+  return draw(band) ?? ''
+}
+
+export interface EndLabel {
+  id: string
+  label: string
+  color: string
+  marker: MarkerShape
+  /** Of the line's last point, in pixels. */
+  x: number
+  y: number
+  /** Of the label: moved apart from the others. */
+  labelY: number
+}
+
+/** Each line's last drawable point, with labels at least `gap` px apart and inside top…bottom. */
+export function endLabels(series: readonly LineSeries[], x: Scale, y: Scale, kind: ScaleKind, bounds: { top: number; bottom: number; gap: number }): EndLabel[] {
+  const ends = series.flatMap((s): EndLabel[] => {
+    const last = s.points.findLast((p) => drawable(p.y, kind))
+    if (!last) return []
+    const at = y(last.y ?? 0)
+    return [{ id: s.id, label: s.label, color: s.color, marker: s.marker, x: x(last.x), y: at, labelY: at }]
+  })
+  const labelled = ends.filter((e) => e.label !== '')
+  const positions = spread(labelled.map((e) => e.y), bounds)
+  labelled.forEach((end, i) => (end.labelY = positions[i] ?? end.y))
+  return ends
+}
+
+/** Positions at least `gap` apart, as near to the wanted ones as that allows, inside top…bottom where they fit. */
+export function spread(wanted: readonly number[], { top, bottom, gap }: { top: number; bottom: number; gap: number }): number[] {
+  // Neighbours that touch become one block around their common mean; blocks are merged until none touch.
+  interface Block {
+    members: number[]
+    mean: number
+  }
+  const order = wanted.map((_, i) => i).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0))
+  const height = (block: Block): number => (block.members.length - 1) * gap
+  const start = (block: Block): number => Math.max(top, Math.min(block.mean - height(block) / 2, bottom - height(block)))
+  const blocks: Block[] = []
+  for (const member of order) {
+    let block: Block = { members: [member], mean: wanted[member] ?? 0 }
+    for (let previous = blocks.at(-1); previous && start(previous) + height(previous) + gap > start(block); previous = blocks.at(-1)) {
+      blocks.pop()
+      const members = [...previous.members, ...block.members]
+      block = { members, mean: (previous.mean * previous.members.length + block.mean * block.members.length) / members.length }
+    }
+    blocks.push(block)
+  }
+  const placed = new Array<number>(wanted.length).fill(0)
+  for (const block of blocks) block.members.forEach((member, i) => (placed[member] = start(block) + i * gap))
+  return placed
+}
+
+/** All x of the lines, ascending, each once: where the cursor can stand. */
+export function stops(series: readonly LineSeries[]): number[] {
+  return [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b)
+}
+
+/** The nearest of ascending values; null where there is none. */
+export function nearest(values: readonly number[], to: number): number | null {
+  let low = 0
+  let high = values.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((values[middle] ?? 0) < to) low = middle + 1
+    else high = middle
+  }
+  const after = values[low]
+  const before = values[low - 1]
+  if (after === undefined) return null
+  return before !== undefined && to - before <= after - to ? before : after
+}
+
+/** A series' value at a stop: undefined where it has no point there, null where that is a gap. */
+export function valueAt(series: LineSeries, x: number): number | null | undefined {
+  return series.points.find((p) => p.x === x)?.y
+}

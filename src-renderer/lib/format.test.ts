@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { bytes, count, duration, millions, number, percent, percentSpread, percentValue, plural, signed, significant, when } from './format'
+
+describe('numbers', () => {
+  it('are missing, NaN or infinite where they are', () => {
+    for (const text of [number, signed, significant, percent, percentValue, count, millions, bytes])
+      expect([text(null), text(undefined), text(NaN)], text.name).toEqual(['–', '–', 'NaN'])
+    expect([percent(-Infinity), count(Infinity)]).toEqual(['−∞', '∞'])
+    expect([duration(null), duration(NaN), percentSpread(null)]).toEqual(['–', '–', '–'])
+  })
+
+  it('carry a real minus sign, and a plus where differences are shown', () => {
+    expect([number(-1.5), signed(-0.314), signed(0.314), signed(0), signed(-0.001)]).toEqual(['−1.50', '−0.31', '+0.31', '0.00', '0.00'])
+  })
+
+  it('show fractions as percent', () => {
+    expect([percent(0.9285), percent(0.669, 0), percentValue(0.93161)]).toEqual(['92.85 %', '67 %', '93.16'])
+    expect([percentSpread({ mean: 0.93, std: 0.001 }), percentSpread({ mean: 0.93, std: null })]).toEqual(['93.00 ± 0.10', '93.00'])
+  })
+
+  it('keep what tells small and large apart', () => {
+    expect([significant(0.1), significant(0.0001), significant(0.43123), significant(2.302585), significant(0), significant(-0.00025)]).toEqual([
+      '0.1', '1e−4', '0.431', '2.3', '0', '−2.5e−4',
+    ])
+  })
+
+  it('have separators and units', () => {
+    expect([count(1727962), millions(68862592, 2), bytes(18.24e9), bytes(512), bytes(999_900), plural(1, 'run'), plural(1200, 'run')]).toEqual([
+      '1,727,962', '68.86 M', '18.2 GB', '512 B', '1.0 MB', '1 run', '1,200 runs',
+    ])
+  })
+})
+
+describe('times', () => {
+  it('last', () => {
+    expect([duration(0.42), duration(21), duration(13620)]).toEqual(['0.4 s', '21 s', '3 h 47 min'])
+  })
+
+  it('are told from today', () => {
+    const now = new Date(2026, 4, 9, 15, 0)
+    const at = (day: number, hour: number): string => new Date(2026, 4, day, hour, 5).toISOString()
+    expect([when(at(9, 0), now), when(at(8, 23), now), when(at(7, 23), now), when('nonsense', now), when(null, now)]).toEqual([
+      'today 00:05', 'yesterday 23:05', '2026-05-07', '–', '–',
+    ])
+  })
+})

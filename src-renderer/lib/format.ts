@@ -1,0 +1,137 @@
+/** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
+import type { Arch, DatasetId, Spread } from '../../src-main/contract'
+import { archName } from '../../src-main/analysis/names'
+import { duration as measuredDuration, fixed, missing } from '../../src-main/analysis/numbers'
+
+export { archName, missing }
+
+type Maybe = number | null | undefined
+
+/** With `digits` decimals and a real minus sign. */
+export function number(value: Maybe, digits = 2): string {
+  return fixed(value ?? null, digits)
+}
+
+function finite(value: Maybe): value is number {
+  return value !== null && value !== undefined && Number.isFinite(value)
+}
+
+/** With its sign always: differences. */
+export function signed(value: Maybe, digits = 2): string {
+  return finite(value) && Number(value.toFixed(digits)) > 0 ? `+${fixed(value, digits)}` : number(value, digits)
+}
+
+/** As many digits as tell it apart: learning rates, losses, weight decay. */
+export function significant(value: Maybe, digits = 3): string {
+  if (!finite(value)) return number(value)
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  const text = size < 1e-3 || size >= 1e6 ? value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(digits)))
+  return text.replaceAll('-', '\u2212')
+}
+
+/** A fraction as percent: 0.9285 is '92.85 %'. */
+export function percent(fraction: Maybe, digits = 2): string {
+  return finite(fraction) ? `${fixed(fraction * 100, digits)} %` : number(fraction)
+}
+
+/** The same without the unit, for columns whose head says '%'. */
+export function percentValue(fraction: Maybe, digits = 2): string {
+  return number(finite(fraction) ? fraction * 100 : fraction, digits)
+}
+
+/** Mean ± standard deviation of fractions, in percent without the unit: '92.85 ± 0.10', '92.85' with one value. */
+export function percentSpread(spread: Pick<Spread, 'mean' | 'std'> | null | undefined): string {
+  if (!spread) return missing
+  return spread.std === null ? percentValue(spread.mean) : `${percentValue(spread.mean)} ± ${percentValue(spread.std)}`
+}
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** Whole numbers with separators: 464,154. */
+export function count(value: Maybe): string {
+  return finite(value) ? grouped.format(value).replace('-', '\u2212') : number(value)
+}
+
+/** Multiplications and the like: 69.1 M. */
+export function millions(value: Maybe, digits = 1): string {
+  return finite(value) ? `${fixed(value / 1e6, digits)} M` : number(value)
+}
+
+/** '6 runs', '1 run'. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** Seconds as '0.4 s', '21 s', '3 min 20 s', '3 h 47 min', '2.5 days'. */
+export function duration(seconds: Maybe): string {
+  if (!finite(seconds) || seconds < 0) return missing
+  return seconds > 0 && seconds < 0.95 ? `${seconds.toFixed(1)} s` : measuredDuration(seconds)
+}
+
+/** Bytes as '18.2 GB', powers of ten as drives are sold. */
+export function bytes(value: Maybe): string {
+  if (!finite(value)) return number(value)
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = value
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit] ?? 'B'}`
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** An ISO time as local 'HH:MM:SS'. */
+export function clock(iso: string | null | undefined): string {
+  const at = parsed(iso)
+  return at === null ? missing : `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+/** An ISO time as local '2026-05-09 14:31'. */
+export function dateTime(iso: string | null | undefined): string {
+  const at = parsed(iso)
+  return at === null ? missing : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** 'today 14:31', 'yesterday 14:31', else the date. `now` is for tests. */
+export function when(iso: string | null | undefined, now = new Date()): string {
+  const at = parsed(iso)
+  if (at === null) return missing
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime()
+  const day = 24 * 3600 * 1000
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`
+  if (at.getTime() >= midnight && at.getTime() < midnight + day) return `today ${time}`
+  if (at.getTime() < midnight && at.getTime() >= midnight - day) return `yesterday ${time}`
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+}
+
+function parsed(iso: string | null | undefined): Date | null {
+  if (iso === null || iso === undefined) return null
+  const at = new Date(iso)
+  return Number.isNaN(at.getTime()) ? null : at
+}
+
+/** For tight places: R32. */
+export function archShort(arch: Arch): string {
+  return arch.replace('resnet-', 'R')
+}
+
+const datasetNames: Record<DatasetId, string> = { synthetic: 'synthetic', 'cifar-10': 'CIFAR-10', 'cifar-100': 'CIFAR-100' }
+
+/** The built-in set is called synthetic wherever a number from it is shown. */
+export function datasetName(dataset: DatasetId): string {
+  return datasetNames[dataset]
+}
+
+/** 'mcnn-f · ResNet-8 · synthetic · seed 1' */
+export function runTitle(run: { variant: string; arch: Arch; dataset: DatasetId; seed: number }): string {
+  return `${run.variant} · ${archName(run.arch)} · ${datasetName(run.dataset)} · seed ${run.seed}`
+}
+
+/** 'mcnn-f · R8 · s1' */
+export function runShort(run: { variant: string; arch: Arch; seed: number }): string {
+  return `${run.variant} · ${archShort(run.arch)} · s${run.seed}`
+}

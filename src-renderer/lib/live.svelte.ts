@@ -1,0 +1,134 @@
+/** What every page shares and what changes while one looks: studies, runs, progress, data sets, the service. */
+import { SvelteMap } from 'svelte/reactivity'
+import type { DatasetSummary, EventPayload, RunProgress, RunSummary, StudySummary, SystemInfo } from '../../src-main/contract'
+import { call, on, toClientError, type ClientError } from './client'
+
+type ServiceState = EventPayload<'service.state'>
+
+/** How long to wait for more before asking for the list of studies again. */
+const settleMs = 150
+
+class Live {
+  /** Newest first; null until the first answer. */
+  studies = $state.raw<StudySummary[] | null>(null)
+  /** By id, in the order of the service's list (newest first at loading; later ones at the end). */
+  readonly runs = new SvelteMap<string, RunSummary>()
+  /** Of runs that train now, by run id. */
+  readonly progress = new SvelteMap<string, RunProgress>()
+  datasets = $state.raw<DatasetSummary[] | null>(null)
+  system = $state.raw<SystemInfo | null>(null)
+  service = $state.raw<ServiceState>({ state: 'starting', detail: null })
+  /** Whether studies and runs have been read from the service at least once. */
+  loaded = $state(false)
+  error = $state.raw<ClientError | null>(null)
+
+  readonly training: RunSummary[] = $derived([...this.runs.values()].filter((run) => run.state === 'running' || run.state === 'paused'))
+  readonly queued: number = $derived([...this.runs.values()].filter((run) => run.state === 'queued').length)
+
+  #loading: Promise<void> | null = null
+  /** Runs that changed or went (null) while the list was on its way: newer than what it will say. */
+  #meanwhile: Map<string, RunSummary | null> | null = null
+  #settle: ReturnType<typeof setTimeout> | null = null
+
+  /** Subscribes and loads; once, at the window's start. */
+  start(): void {
+    on('run.changed', (run) => this.#runChanged(run))
+    on('run.deleted', ({ runId }) => this.#runGone(runId))
+    on('run.progress', (progress) => this.progress.set(progress.runId, progress))
+    on('study.changed', () => this.#studiesSoon())
+    on('dataset.changed', () => void this.#loadDatasets())
+    on('service.state', (service) => this.#serviceState(service))
+    void call('shell.serviceState', {}).then(
+      (service) => this.#serviceState(service),
+      // A shell that can't tell is no reason not to ask the service itself.
+      () => this.#serviceState({ state: 'running', detail: null }),
+    )
+  }
+
+  /** Everything again: at the start, when the service came back, when a person asks for it after an error. */
+  reload = (): Promise<void> => {
+    this.#loading ??= this.#load().finally(() => (this.#loading = null))
+    return this.#loading
+  }
+
+  runsOf(studyId: string): RunSummary[] {
+    return [...this.runs.values()].filter((run) => run.studyId === studyId)
+  }
+
+  async #load(): Promise<void> {
+    this.#meanwhile = new Map()
+    try {
+      const [studies, runs, datasets, system] = await Promise.all([
+        call('studies.list', {}),
+        call('runs.list', {}),
+        call('datasets.list', {}),
+        call('system.info', {}),
+      ])
+      this.runs.clear()
+      this.progress.clear()
+      for (const run of runs) this.runs.set(run.id, run)
+      for (const [id, run] of this.#meanwhile) {
+        if (run === null) this.runs.delete(id)
+        else this.runs.set(id, run)
+      }
+      this.studies = studies
+      this.datasets = datasets
+      this.system = system
+      this.loaded = true
+      this.error = null
+    } catch (thrown) {
+      this.error = toClientError(thrown)
+    }
+    this.#meanwhile = null
+  }
+
+  #runChanged(run: RunSummary): void {
+    this.#meanwhile?.set(run.id, run)
+    this.runs.set(run.id, run)
+    if (run.state !== 'running' && run.state !== 'paused') this.progress.delete(run.id)
+    this.#studiesSoon()
+  }
+
+  #runGone(id: string): void {
+    this.#meanwhile?.set(id, null)
+    this.runs.delete(id)
+    this.progress.delete(id)
+    this.#studiesSoon()
+  }
+
+  #serviceState(service: ServiceState): void {
+    const cameBack = service.state === 'running' && (this.service.state !== 'running' || !this.loaded)
+    this.service = service
+    if (cameBack) void this.reload()
+  }
+
+  /** Many events at once ask once. */
+  #studiesSoon(): void {
+    this.#settle ??= setTimeout(() => {
+      this.#settle = null
+      void this.#loadStudies()
+    }, settleMs)
+  }
+
+  async #loadStudies(): Promise<void> {
+    try {
+      // With the system's free space, which is what training uses up.
+      const [studies, system] = await Promise.all([call('studies.list', {}), call('system.info', {})])
+      this.studies = studies
+      this.system = system
+      if (this.loaded) this.error = null
+    } catch (thrown) {
+      this.error = toClientError(thrown)
+    }
+  }
+
+  async #loadDatasets(): Promise<void> {
+    try {
+      this.datasets = await call('datasets.list', {})
+    } catch (thrown) {
+      this.error = toClientError(thrown)
+    }
+  }
+}
+
+export const live = new Live()

@@ -1,0 +1,34 @@
+/** Where the window is: `router.route` is reactive and follows the hash, so back, forward and links simply work. */
+import { parseHash, type Route } from './routes'
+
+export { href, type Route } from './routes'
+
+class Router {
+  #hash = $state(window.location.hash)
+  readonly route: Route = $derived(parseHash(this.#hash))
+
+  constructor() {
+    window.addEventListener('hashchange', () => this.#read())
+  }
+
+  get hash(): string {
+    return this.#hash
+  }
+
+  /** Goes there, as a step that Back undoes. */
+  go(hash: string): void {
+    window.location.hash = hash
+  }
+
+  /** Changes the address without a step in the history: for choices within a page. */
+  replace(hash: string): void {
+    window.history.replaceState(window.history.state, '', hash)
+    this.#read()
+  }
+
+  #read(): void {
+    this.#hash = window.location.hash
+  }
+}
+
+export const router = new Router()

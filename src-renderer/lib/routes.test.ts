@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { href, parseHash } from './routes'
+
+describe('addresses', () => {
+  it('lead to the page that made them', () => {
+    expect(parseHash('')).toEqual({ page: 'studies' })
+    expect(parseHash(href.studies())).toEqual({ page: 'studies' })
+    expect(parseHash(href.newStudy())).toEqual({ page: 'new-study' })
+    expect(parseHash(href.study('quick-start'))).toEqual({ page: 'study', id: 'quick-start', section: null })
+    expect(parseHash(href.study('quick-start', 't1'))).toEqual({ page: 'study', id: 'quick-start', section: 't1' })
+    expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1' })
+    expect(parseHash(href.banks({ run: 'r-1', layer: 'stage1.block1.conv1', filter: 0 }))).toEqual({
+      page: 'banks', run: 'r-1', layer: 'stage1.block1.conv1', filter: 0, epoch: null,
+    })
+    expect(parseHash(href.data('cifar-10'))).toEqual({ page: 'data', id: 'cifar-10' })
+    expect(parseHash(href.system())).toEqual({ page: 'system' })
+    const runs = parseHash(href.runs({ state: 'failed', depth: 8, none: null }))
+    expect(runs.page === 'runs' && [...runs.query]).toEqual([['state', 'failed'], ['depth', '8']])
+  })
+
+  it('of nowhere are told as such', () => {
+    for (const hash of ['#/nowhere', '#/system/x', '#/runs/a/b']) expect(parseHash(hash)).toEqual({ page: 'unknown', hash })
+  })
+
+  it('survive what a person may type', () => {
+    expect(parseHash('#/studies/%E0%A4%A')).toEqual({ page: 'study', id: '%E0%A4%A', section: null })
+    expect(parseHash('#/banks?filter=-1&epoch=x')).toMatchObject({ filter: null, epoch: null })
+  })
+})

@@ -1,0 +1,60 @@
+/** Addresses of pages: everything a page shows that is worth a link lies in the hash. Pure. */
+
+export type Route =
+  | { page: 'studies' }
+  | { page: 'study'; id: string; section: string | null }
+  | { page: 'new-study' }
+  | { page: 'runs'; query: URLSearchParams }
+  | { page: 'run'; id: string }
+  | { page: 'banks'; run: string | null; layer: string | null; filter: number | null; epoch: number | null }
+  | { page: 'data'; id: string | null }
+  | { page: 'system' }
+  | { page: 'unknown'; hash: string }
+
+export function parseHash(hash: string): Route {
+  const text = hash.startsWith('#') ? hash.slice(1) : hash
+  const [path = '', search = ''] = text.split('?', 2)
+  const query = new URLSearchParams(search)
+  const [first = '', second, ...rest] = path.split('/').filter((part) => part !== '').map(decode)
+  if (rest.length > 0) return { page: 'unknown', hash }
+  if (first === '' || (first === 'studies' && second === undefined)) return { page: 'studies' }
+  if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
+  if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second }
+  if (second !== undefined) return { page: 'unknown', hash }
+  if (first === 'new') return { page: 'new-study' }
+  if (first === 'banks') return { page: 'banks', run: query.get('run'), layer: query.get('layer'), filter: whole(query.get('filter')), epoch: whole(query.get('epoch')) }
+  if (first === 'data') return { page: 'data', id: query.get('id') }
+  if (first === 'system') return { page: 'system' }
+  return { page: 'unknown', hash }
+}
+
+export const href = {
+  studies: () => '#/studies',
+  study: (id: string, section?: string) => `#/studies/${encodeURIComponent(id)}${search({ at: section })}`,
+  newStudy: () => '#/new',
+  /** `query` is the runs page's own. */
+  runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
+  run: (id: string) => `#/runs/${encodeURIComponent(id)}`,
+  banks: (at: { run?: string | null; layer?: string | null; filter?: number | null; epoch?: number | null } = {}) => `#/banks${search(at)}`,
+  data: (id?: string) => `#/data${search({ id })}`,
+  system: () => '#/system',
+}
+
+function search(values: Record<string, string | number | null | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [key, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
+  const text = query.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function whole(text: string | null): number | null {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { DatasetSummary } from '../../../src-main/contract'
+import { authenticity, byClass, decodePicture, presence } from './data-sets'
+
+const cifar: DatasetSummary = {
+  id: 'cifar-10',
+  name: 'CIFAR-10',
+  synthetic: false,
+  available: true,
+  classes: ['airplane', 'automobile'],
+  train: 50_000,
+  test: 10_000,
+  bytes: 1,
+  fingerprint: 'ab',
+  official: true,
+  importedAt: null,
+  source: null,
+}
+
+describe('words', () => {
+  it('never lets synthetic numbers pass for others', () => {
+    const synthetic: DatasetSummary = { ...cifar, id: 'synthetic', synthetic: true, official: null }
+    expect(presence(synthetic)).toContain('synthetic')
+    expect(authenticity(synthetic).text).toContain('Synthetic')
+  })
+
+  it('tells official, different and incomparable apart', () => {
+    expect(authenticity(cifar).kind).toBe('good')
+    expect(authenticity({ ...cifar, official: false }).kind).toBe('bad')
+    expect(authenticity({ ...cifar, official: null }).text).toContain('Not comparable')
+    expect(authenticity({ ...cifar, available: false, official: null }).text).toBe('Not here.')
+  })
+})
+
+describe('decodePicture', () => {
+  it('turns RGB into RGBA, pixel by pixel', () => {
+    const bytes = Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 7) % 256)
+    const pixels = decodePicture(btoa(String.fromCharCode(...bytes)))
+    expect([...pixels.slice(4, 8)]).toEqual([bytes[3], bytes[4], bytes[5], 255])
+    expect([...pixels.slice(-4)]).toEqual([...bytes.slice(-3), 255])
+  })
+
+  it('refuses what is not a picture', () => {
+    expect(() => decodePicture(btoa('abc'))).toThrow('3072 bytes, not 3')
+  })
+})
+
+describe('byClass', () => {
+  it('keeps the order of classes and leaves foreign labels out', () => {
+    const rows = byClass(['a', 'b'], [
+      { label: 1, pixels: 'x' },
+      { label: 9, pixels: 'y' },
+    ])
+    expect(rows).toEqual([
+      { name: 'a', pictures: [] },
+      { name: 'b', pictures: ['x'] },
+    ])
+  })
+})

@@ -1,0 +1,149 @@
+/** The form of a new study: what was typed, and what the contract says to it. Pure. */
+import {
+  datasetSizes,
+  defaultMilestones,
+  recipe,
+  studyPlan,
+  type Arch,
+  type DatasetId,
+  type StudyPlan,
+  type Variant,
+} from '../../../src-main/contract'
+
+/** Numbers are kept as typed: a field half typed is not a number yet. */
+export interface StudyForm {
+  name: string
+  dataset: DatasetId
+  archs: Arch[]
+  variants: Variant[]
+  seedMode: 'count' | 'list'
+  seedCount: string
+  seedList: string
+  epochs: string
+  batchSize: string
+  learningRate: string
+  momentum: string
+  weightDecay: string
+  /** Null follows the epochs. */
+  milestones: string | null
+  gamma: string
+  augment: boolean
+  trainExamples: string
+  testExamples: string
+}
+
+export type FormField = Exclude<keyof StudyForm, 'seedMode' | 'seedCount' | 'seedList'> | 'seeds'
+
+export function emptyForm(): StudyForm {
+  return {
+    name: '',
+    dataset: 'synthetic',
+    archs: ['resnet-8'],
+    variants: ['baseline', 'mcnn-f', 'mcnn-l'],
+    seedMode: 'count',
+    seedCount: '3',
+    seedList: '1, 2, 3',
+    epochs: '10',
+    batchSize: String(recipe.batchSize),
+    learningRate: String(recipe.learningRate),
+    momentum: String(recipe.momentum),
+    weightDecay: String(recipe.weightDecay),
+    milestones: null,
+    gamma: String(recipe.gamma),
+    augment: recipe.augment,
+    trainExamples: '',
+    testExamples: '',
+  }
+}
+
+export type FormErrors = Partial<Record<FormField, string>>
+
+export interface Checked {
+  /** Null where something is wrong. */
+  plan: StudyPlan | null
+  errors: FormErrors
+}
+
+export function milestonesText(form: StudyForm): string {
+  if (form.milestones !== null) return form.milestones
+  const epochs = typed(form.epochs)
+  return typeof epochs === 'number' && Number.isInteger(epochs) && epochs >= 1 && epochs <= 10000 ? defaultMilestones(epochs).join(', ') : ''
+}
+
+export function check(form: StudyForm): Checked {
+  const seeds = seedsOf(form)
+  const milestones = wholes(milestonesText(form))
+  const result = studyPlan.safeParse({
+    name: form.name,
+    archs: form.archs,
+    variants: form.variants,
+    seeds,
+    training: {
+      dataset: form.dataset,
+      trainExamples: form.trainExamples.trim() === '' ? null : typed(form.trainExamples),
+      testExamples: form.testExamples.trim() === '' ? null : typed(form.testExamples),
+      epochs: typed(form.epochs),
+      batchSize: typed(form.batchSize),
+      learningRate: typed(form.learningRate),
+      momentum: typed(form.momentum),
+      weightDecay: typed(form.weightDecay),
+      milestones,
+      gamma: typed(form.gamma),
+      warmup: null,
+      augment: form.augment,
+      precision: 'float32',
+    },
+  })
+  // What relates items of a list to each other is only checked in a plan that is right elsewhere: checked as typed too.
+  const lists = studyPlan.safeParse({ name: 'plan', archs: ['resnet-8'], variants: ['baseline'], seeds, training: { ...recipe, milestones } })
+  const errors: FormErrors = {}
+  for (const issue of [...(result.error?.issues ?? []), ...(lists.error?.issues ?? [])]) {
+    const field = fieldOf(issue.path.map(String).join('.'))
+    errors[field] ??= sentence(issue.message)
+  }
+  // What depends on the data set, which the contract's schema does not know of.
+  const sizes = datasetSizes[form.dataset]
+  for (const [field, most] of [['trainExamples', sizes.maxTrain], ['testExamples', sizes.maxTest]] as const) {
+    const asked = typed(form[field])
+    if (typeof asked !== 'number') continue
+    if (asked > most) errors[field] ??= `At most ${most}`
+    else if (asked < sizes.classes) errors[field] ??= `At least ${sizes.classes}, one a class`
+  }
+  const valid = result.success && Object.keys(errors).length === 0
+  return { plan: valid ? result.data : null, errors }
+}
+
+/** The form field that a path into a plan ('training.epochs', 'seeds.2') belongs to. */
+export function fieldOf(path: string): FormField {
+  const [first = '', second = ''] = path.replace(/^plan\./, '').split('.')
+  const name = first === 'training' ? second : first
+  return (fields as readonly string[]).includes(name) ? (name as FormField) : 'name'
+}
+
+const fields: readonly FormField[] = [
+  'name', 'dataset', 'archs', 'variants', 'seeds', 'epochs', 'batchSize', 'learningRate', 'momentum', 'weightDecay',
+  'milestones', 'gamma', 'augment', 'trainExamples', 'testExamples',
+]
+
+/** A number where the text is one; else what no schema takes for a number. */
+function typed(text: string): number | undefined | null {
+  const trimmed = text.trim()
+  if (trimmed === '') return undefined
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : null
+}
+
+function wholes(text: string): (number | undefined | null)[] {
+  return text.trim() === '' ? [] : text.trim().split(/[\s,;]+/).filter((part) => part !== '').map(typed)
+}
+
+function seedsOf(form: StudyForm): unknown {
+  if (form.seedMode === 'list') return wholes(form.seedList)
+  const count = typed(form.seedCount)
+  // A list of one that is not a number says “a whole number”; none says “at least one seed”; too many say how many at most.
+  if (typeof count !== 'number' || !Number.isInteger(count)) return [null]
+  return Array.from({ length: Math.max(0, Math.min(count, 101)) }, (_, i) => i + 1)
+}
+
+function sentence(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1)
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
+import { actionsOf, configRows, curvesOf, environmentRows, explanation, marksOf } from './run'
+
+const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
+
+describe('actionsOf', () => {
+  it('never offers to delete what trains, and to run again only what has ended', () => {
+    for (const state of runStates) {
+      const actions = actionsOf({ state, reason: null })
+      expect(actions.includes('delete')).toBe(!activeStates.includes(state))
+      expect(actions.includes('rerun')).toBe(endedStates.includes(state))
+    }
+  })
+
+  it('offers to go on with what is held, whether it had begun or not', () => {
+    expect(actionsOf({ state: 'paused', reason: null })).toContain('resume')
+    expect(actionsOf({ state: 'queued', reason: 'Held: the program was closed.' })).toContain('resume')
+    expect(actionsOf({ state: 'queued', reason: null })).not.toContain('resume')
+  })
+})
+
+describe('explanation', () => {
+  it('speaks up for every end but a whole one, in the run’s own words where it has any', () => {
+    const spoken = runStates.filter((state) => explanation({ state, reason: null, epochsDone: 3, epochs: 5 }) !== null)
+    expect(spoken).toEqual(['stopped', 'interrupted', 'diverged', 'failed'])
+    const said = explanation({ state: 'failed', reason: 'Out of memory.', epochsDone: 3, epochs: 5 })
+    expect(said?.title).toBe('Out of memory.')
+    expect(said?.text).toMatch(/3\sfinished epochs of 5 are kept/)
+    expect(explanation({ state: 'failed', reason: null, epochsDone: 0, epochs: 5 })?.text).toContain('No epoch was finished')
+  })
+})
+
+describe('tables', () => {
+  it('tell every part of a config', () => {
+    const rows = new Map(configRows({ ...config, trainExamples: 500, warmup: { learningRate: 0.01, untilError: 0.8 } }))
+    expect(rows.get('training pictures')).toBe('500, balanced by class')
+    expect(rows.get('test pictures')).toBe('all')
+    expect(rows.get('milestones')).toBe('× 0.1 after 100, 150')
+    expect(rows.get('warm-up')).toBe('0.01 until training error < 80 %')
+    // One row for two: milestones and gamma.
+    expect(rows.size).toBe(Object.keys(config).length - 1)
+  })
+
+  it('say where a source had changes and what was left to TensorFlow', () => {
+    const rows = new Map(
+      environmentRows({
+        program: '0.1.0',
+        git: { commit: '0123456789abcdef', dirty: true },
+        node: '24',
+        tensorflow: '2',
+        tfjs: '4',
+        device: 'cpu',
+        cpu: 'x',
+        cores: 2,
+        threads: { intraOp: 2, interOp: null },
+        memoryBytes: 8e9,
+        platform: 'linux',
+      }),
+    )
+    expect(rows.get('source')).toBe('0123456789ab, with uncommitted changes')
+    expect(rows.get('threads over ops')).toContain('own')
+    expect(rows.get('device')).toBe('CPU')
+  })
+})
+
+describe('curves and marks', () => {
+  it('shows accuracies in percent and leaves a gap where a loss was not a number', () => {
+    const curves = curvesOf({
+      epochs: [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.25, testLoss: 2.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1, seconds: 1 }],
+      steps: [{ step: 10, epoch: 1, loss: null, learningRate: 0.1, stepMs: 1 }],
+    })
+    expect(curves.testAccuracy).toEqual([{ x: 1, y: 50 }])
+    expect(curves.stepLoss).toEqual([{ x: 10, y: null }])
+  })
+
+  it('marks the schedule and the place where a run diverged', () => {
+    expect(marksOf({ state: 'done', epochsDone: 200 }, config, 1).map((m) => [m.x, m.label])).toEqual([
+      [100, 'lr ÷ 10'],
+      [150, 'lr ÷ 10'],
+    ])
+    expect(marksOf({ state: 'diverged', epochsDone: 36 }, { ...config, gamma: 0.2 }, 391).map((m) => [m.x, m.label])).toEqual([
+      [39_100, 'lr × 0.2'],
+      [58_650, 'lr × 0.2'],
+      [14_467, 'NaN'],
+    ])
+  })
+})

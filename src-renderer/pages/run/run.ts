@@ -1,0 +1,112 @@
+/** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
+import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary } from '../../../src-main/contract'
+import type { Point, VerticalMark } from '../../charts/line'
+import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
+
+export type RunAction = 'pause' | 'resume' | 'stop' | 'rerun' | 'delete'
+
+const ended: readonly RunAction[] = ['rerun', 'delete']
+const possible: Record<RunState, readonly RunAction[]> = {
+  queued: ['pause', 'stop', 'delete'],
+  running: ['pause', 'stop'],
+  paused: ['resume', 'stop'],
+  done: ended,
+  stopped: ended,
+  interrupted: ended,
+  diverged: ended,
+  failed: ended,
+}
+
+/** A queued run that has a reason not to begin: it waits for a person, not for its turn. */
+export function isHeld(run: Pick<RunSummary, 'state' | 'reason'>): boolean {
+  return run.state === 'queued' && run.reason !== null
+}
+
+export function actionsOf(run: Pick<RunSummary, 'state' | 'reason'>): readonly RunAction[] {
+  return isHeld(run) ? ['resume', 'stop', 'delete'] : possible[run.state]
+}
+
+/** What stands above the page of a run that ended before its last epoch; null for one that did not. */
+export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDone' | 'epochs'>): { title: string; text: string } | null {
+  const titles: Partial<Record<RunState, string>> = {
+    stopped: 'Stopped',
+    interrupted: 'The program that trained this run went away',
+    diverged: 'The loss was no longer a number',
+    failed: 'Training failed',
+  }
+  const title = titles[run.state]
+  if (title === undefined) return null
+  const kept = run.epochsDone === 0 ? 'No epoch was finished.' : `The metrics of ${plural(run.epochsDone, 'finished epoch')} of ${count(run.epochs)} are kept.`
+  return { title: run.reason ?? title, text: `${kept} The run counts as ${run.state} and is left out of means.` }
+}
+
+/** A config as rows of a table, in the order in which one would tell it. */
+export function configRows(config: ExperimentConfig): [label: string, value: string][] {
+  const examples = (limit: number | null): string => (limit === null ? 'all' : `${count(limit)}, balanced by class`)
+  return [
+    ['network', archName(config.arch)],
+    ['variant', config.variant],
+    ['data set', datasetName(config.dataset)],
+    ['training pictures', examples(config.trainExamples)],
+    ['test pictures', examples(config.testExamples)],
+    ['seed', String(config.seed)],
+    ['epochs', count(config.epochs)],
+    ['batch size', count(config.batchSize)],
+    ['learning rate', significant(config.learningRate)],
+    ['milestones', config.milestones.length === 0 ? 'none' : `× ${significant(config.gamma)} after ${config.milestones.join(', ')}`],
+    ['warm-up', config.warmup === null ? 'none' : `${significant(config.warmup.learningRate)} until training error < ${significant(config.warmup.untilError * 100)} %`],
+    ['momentum', significant(config.momentum)],
+    ['weight decay', significant(config.weightDecay)],
+    ['augmentation', config.augment ? 'pad 4, crop, flip' : 'none'],
+    ['precision', config.precision],
+  ]
+}
+
+/** What a run was trained on, as rows of a table. */
+export function environmentRows(environment: Environment): [label: string, value: string][] {
+  const { git, threads } = environment
+  const pool = (n: number | null): string => (n === null ? 'TensorFlow’s own' : count(n))
+  return [
+    ['device', environment.device === 'cpu' ? 'CPU' : environment.device],
+    ['processor', environment.cpu],
+    ['cores', count(environment.cores)],
+    ['memory', bytes(environment.memoryBytes)],
+    ['threads in an op', pool(threads.intraOp)],
+    ['threads over ops', pool(threads.interOp)],
+    ['platform', environment.platform],
+    ['TensorFlow', environment.tensorflow],
+    ['tfjs', environment.tfjs],
+    ['Node', environment.node],
+    ['program', environment.program],
+    ['source', git === null ? 'not a git checkout' : `${git.commit.slice(0, 12)}${git.dirty ? ', with uncommitted changes' : ''}`],
+  ]
+}
+
+/** What a run page's curves show; percentages and losses by epoch, losses by sampled step. */
+export interface Curves {
+  trainLoss: Point[]
+  testLoss: Point[]
+  trainAccuracy: Point[]
+  testAccuracy: Point[]
+  stepLoss: Point[]
+}
+
+export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
+  const by = (value: (epoch: EpochMetrics) => number): Point[] => detail.epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
+  return {
+    trainLoss: by((e) => e.trainLoss),
+    testLoss: by((e) => e.testLoss),
+    trainAccuracy: by((e) => e.trainAccuracy * 100),
+    testAccuracy: by((e) => e.testAccuracy * 100),
+    stepLoss: detail.steps.map((step) => ({ x: step.step, y: step.loss })),
+  }
+}
+
+/** Where the learning rate falls, and where the loss stopped being a number. `per` is the x units an epoch takes: 1, or its steps. */
+export function marksOf(run: Pick<RunSummary, 'state' | 'epochsDone'>, config: Pick<ExperimentConfig, 'milestones' | 'gamma' | 'epochs'>, per: number): VerticalMark[] {
+  const marks: VerticalMark[] = config.milestones
+    .filter((epoch) => epoch < config.epochs)
+    .map((epoch) => ({ x: epoch * per, label: config.gamma === 0.1 ? 'lr ÷ 10' : `lr × ${significant(config.gamma)}` }))
+  if (run.state === 'diverged') marks.push({ x: Math.min(run.epochsDone + 1, config.epochs) * per, label: 'NaN', color: 'var(--st-diverged)' })
+  return marks
+}

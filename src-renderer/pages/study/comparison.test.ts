@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import type { Comparison, ComparisonCell, Variant } from '../../../src-main/contract'
+import { countStates } from '../../lib/progress'
+import { variantLooks } from '../../lib/variants'
+import { barGroups, intervalLimit, leftOut } from './comparison'
+
+const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonCell => ({
+  variant, accuracy: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, trainableParameters: 1, trainableFilters: 1,
+  firstLayerFilters: 16, lastLayerFilters: 64, multiplications: 1, counts: countStates([]), ...part,
+})
+const comparison = (...cells: ComparisonCell[]): Comparison => ({
+  studyId: 's', studyName: 'S', rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, cells, note: '' }],
+})
+
+describe('the comparison’s figures', () => {
+  it('share an axis that most intervals fit on', () => {
+    const interval = (variant: Variant, low: number, high: number): ComparisonCell => cell(variant, { accuracyDropInterval: [low, high] })
+    expect(intervalLimit(comparison(interval('mcnn-f', -0.8, 0.2), interval('mcnn-l', -0.1, 0.7), interval('mcnn-fl', -0.4, 0.9), interval('mcnn-a', 2, 8)))).toBe(1)
+    expect(intervalLimit(comparison(interval('mcnn-f', -4, 0.2)))).toBe(5)
+    expect(intervalLimit(comparison())).toBe(0.5)
+  })
+
+  it('have bars in percent with ± std and the seeds, and none where nothing was measured', () => {
+    const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
+    const [group] = barGroups(comparison(cell('mcnn-f'), cell('baseline', { accuracy })).rows, ['baseline', 'mcnn-f'], variantLooks)
+    expect(group?.label).toBe('ResNet-20')
+    expect(group?.bars.map((bar) => bar.value)).toEqual([90, null])
+    expect(group?.bars[0]?.error?.map((v) => Math.round(v * 100) / 100)).toEqual([89, 91])
+    expect(group?.bars[1]?.error).toBeNull()
+  })
+
+  it('name what is not in a mean', () => {
+    expect(leftOut(cell('mcnn-a', { counts: { ...countStates([]), done: 3, diverged: 1, queued: 2 } }))).toEqual([{ state: 'diverged', count: 1 }])
+  })
+})

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { runWith } from '../../lib/testing'
+import { planGrid } from './grid'
+
+describe('the plan grid', () => {
+  it('has a row a data set and depth, a column a variant, seeds in order, re-runs after the first', () => {
+    const grid = planGrid([
+      runWith({ id: 'c', variant: 'mcnn-f', seed: 2 }),
+      runWith({ id: 'd', variant: 'mcnn-f', seed: 1, createdAt: '2026-05-09T12:00:00.000Z' }),
+      runWith({ id: 'b', variant: 'mcnn-f', seed: 1 }),
+      runWith({ id: 'a', seed: 1 }),
+      runWith({ id: 'e', dataset: 'cifar-10', arch: 'resnet-110' }),
+      runWith({ id: 'f', dataset: 'cifar-10', arch: 'resnet-20' }),
+    ])
+    expect(grid.variants).toEqual(['baseline', 'mcnn-f'])
+    expect(grid.rows.map((row) => row.label)).toEqual(['synthetic · ResNet-8', 'CIFAR-10 · ResNet-20', 'CIFAR-10 · ResNet-110'])
+    expect(grid.rows[0]?.cells.get('mcnn-f')?.map((run) => run.id)).toEqual(['b', 'd', 'c'])
+    expect(grid.rows[1]?.cells.get('mcnn-f')).toEqual([])
+  })
+
+  it('of no runs is empty', () => {
+    expect(planGrid([])).toEqual({ variants: [], rows: [] })
+  })
+})
