@@ -12,7 +12,7 @@ export default defineConfig({
       target: 'node16',
       sourcemap: true,
       externalizeDeps: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: resolve('src-main/index.ts'),
           service: resolve('src-main/service/main.ts'),
@@ -28,7 +28,7 @@ export default defineConfig({
       target: 'node16',
       // A sandboxed preload can't require packages: everything is bundled into the one file.
       externalizeDeps: false,
-      rollupOptions: { input: { preload: resolve('src-main/preload.ts') }, output: commonjs },
+      rolldownOptions: { input: { preload: resolve('src-main/preload.ts') }, output: commonjs },
     },
   },
   renderer: {
@@ -39,7 +39,7 @@ export default defineConfig({
       cssMinify: 'lightningcss',
       // Pictures as data: would need a wider content security policy.
       assetsInlineLimit: 0,
-      rollupOptions: { input: resolve('src-renderer/index.html') },
+      rolldownOptions: { input: resolve('src-renderer/index.html') },
     },
   },
 })

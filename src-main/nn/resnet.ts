@@ -56,9 +56,9 @@ export function initialValues(spec: NetworkSpec, seed: number): Map<string, Floa
       const values = new Float32Array(shape.reduce((a, b) => a * b, 1))
       if (initial === 'ones') values.fill(1)
       if (initial === 'kaiming') {
-        const { normal } = random(seed, 'weights', index)
+        const rng = random(seed, 'weights', index)
         const std = Math.sqrt(2 / fanIn)
-        for (let i = 0; i < values.length; i++) values[i] = std * normal()
+        for (let i = 0; i < values.length; i++) values[i] = std * rng.normal()
       }
       return [name, values]
     }),

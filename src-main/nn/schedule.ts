@@ -12,5 +12,6 @@ export function learningRateAt(schedule: Schedule, epoch: number, trainErrors: r
   const { warmup } = schedule
   if (warmup && !trainErrors.slice(0, epoch - 1).some((error) => error < warmup.untilError)) return warmup.learningRate
   const passed = schedule.milestones.filter((milestone) => epoch > milestone).length
-  return schedule.learningRate * schedule.gamma ** passed
+  // To 12 digits: 0.1 × 0.1 is 0.01, not 0.010000000000000002.
+  return Number((schedule.learningRate * schedule.gamma ** passed).toPrecision(12))
 }

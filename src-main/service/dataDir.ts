@@ -35,16 +35,35 @@ export async function prepareDataDir(dataDir: string): Promise<Paths> {
     logs: path.join(root, 'logs'),
   }
   try {
-    for (const folder of [paths.datasets, paths.runs, paths.logs]) await mkdir(folder, { recursive: true })
+    for (const folder of [paths.datasets, paths.runs, paths.logs]) await makeFolder(folder)
     for (const folder of [root, paths.datasets, paths.runs, paths.logs]) await access(folder, constants.W_OK | constants.X_OK)
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const why = codeOf(cause) ?? String(cause)
     throw new WorkbenchError('unavailable', `The data directory ${root} can't be written (${why}).`, {
       fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or mend its permissions.',
       cause,
     })
   }
   return paths
+}
+
+/** Node's own recursive mkdir tries for ever where the system says ENOENT below a folder that is there, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(folder).catch((error: unknown) => {
+      if (codeOf(error) !== 'EEXIST') throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || folder === path.dirname(folder)) throw error
+    await makeFolder(path.dirname(folder))
+    await make()
+  }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null
 }
 
 /** The folder in which a run's trainer writes. */

@@ -86,7 +86,7 @@ describe('the trainer', () => {
 
     const epochs = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [m.metrics] : []))
     expect(epochs.map((e) => e.epoch)).toEqual([1, 2])
-    expect(epochs.map((e) => e.learningRate)).toEqual([0.1, 0.1 * 0.1])
+    expect(epochs.map((e) => e.learningRate)).toEqual([0.1, 0.01])
     for (const { trainAccuracy, testAccuracy } of epochs) {
       // 200 and 100 examples: accuracies are whole numbers of them, the short last batch and the filled-up evaluation included.
       expect((trainAccuracy * 200) % 1).toBeCloseTo(0, 6)

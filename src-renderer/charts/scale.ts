@@ -43,8 +43,8 @@ export function niceScale(kind: ScaleKind, extent: readonly [number, number] | n
 
 /** An x axis keeps the data's own ends: a run's last epoch is where the axis ends. Whole numbers only where `whole`. */
 export function plainScale(extent: readonly [number, number] | null, range: readonly [number, number], count: number, whole: boolean): Scale {
-  let [low, high] = extent ?? [0, 1]
-  if (low === high) high = low + 1
+  const [low, end] = extent ?? [0, 1]
+  const high = end === low ? low + 1 : end
   const scale = scaleLinear([low, high], range)
   const all = scale.ticks(count)
   return Object.assign((value: number) => scale(value), { domain: [low, high] as const, ticks: whole ? all.filter(Number.isInteger) : all })

@@ -28,7 +28,7 @@ class Live {
   #loading: Promise<void> | null = null
   /** Runs that changed or went (null) while the list was on its way: newer than what it will say. */
   #meanwhile: Map<string, RunSummary | null> | null = null
-  #settle: ReturnType<typeof setTimeout> | null = null
+  #settling = false
 
   /** Subscribes and loads; once, at the window's start. */
   start(): void {
@@ -104,8 +104,10 @@ class Live {
 
   /** Many events at once ask once. */
   #studiesSoon(): void {
-    this.#settle ??= setTimeout(() => {
-      this.#settle = null
+    if (this.#settling) return
+    this.#settling = true
+    setTimeout(() => {
+      this.#settling = false
       void this.#loadStudies()
     }, settleMs)
   }

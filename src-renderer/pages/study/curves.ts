@@ -19,6 +19,19 @@ export interface Look {
   marker: MarkerShape
 }
 
+/** The epochs of each run: those that were asked for, and those that came in since. */
+export function mergedEpochs(
+  asked: readonly { runId: string; epochs: readonly EpochMetrics[] }[],
+  newer: ReadonlyMap<string, readonly EpochMetrics[]>,
+): Map<string, readonly EpochMetrics[]> {
+  const all = new Map<string, readonly EpochMetrics[]>(asked.map((run) => [run.runId, run.epochs]))
+  for (const [runId, more] of newer) {
+    const byEpoch = new Map([...(all.get(runId) ?? []), ...more].map((m) => [m.epoch, m]))
+    all.set(runId, [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch))
+  }
+  return all
+}
+
 /** Runs that a mean may hold, as in the tables: what ended early would cut it short or pull it somewhere it never was. */
 export function averaged(run: RunSummary): boolean {
   return run.state === 'done' || run.state === 'running' || run.state === 'paused'

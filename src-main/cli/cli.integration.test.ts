@@ -1,0 +1,364 @@
+/** The built command, as a person or a script meets it: another process, its output and its exit code. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contract/experiment'
+import * as records from '../contract/records'
+import { History } from '../history/history'
+import { modelSummary } from '../nn/architecture'
+
+const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
+let scratch = ''
+
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'mcnn-cli-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+const dir = (name: string): string => path.join(scratch, name)
+
+function start(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MCNN_DATA_DIR: dir('default') } })
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
+  const chunks: Buffer[] = []
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return () => Buffer.concat(chunks).toString('utf8')
+}
+
+function ended(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve(code ?? signal))
+  })
+}
+
+function lineWith({ stdout }: ChildProcess, part: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (!stdout) return reject(new Error('no standard output'))
+    createInterface(stdout)
+      .on('line', (line) => line.includes(part) && resolve())
+      .on('close', () => reject(new Error(`ended without a line with ${part}`)))
+  })
+}
+
+async function mcnn(...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
+  const child = start(args)
+  const out = collect(child.stdout)
+  const err = collect(child.stderr)
+  const code = await ended(child)
+  return { code, out: out(), err: err() }
+}
+
+async function json<T extends z.ZodType>(schema: T, ...args: string[]): Promise<z.output<T>> {
+  const { code, out, err } = await mcnn(...args, '--json')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  // One document on one line, and nothing else.
+  expect(out.endsWith('\n') && out.trimEnd().includes('\n')).toBe(false)
+  return schema.parse(JSON.parse(out))
+}
+
+const lines = (out: string): Record<string, unknown>[] => out.trimEnd().split('\n').map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+
+describe('wrong use', () => {
+  it.each([
+    [['train'], "required option '--arch <name>' not specified"],
+    [['train', '--arch', 'resnet-9'], /'--arch <name>' argument 'resnet-9' is invalid\. Allowed choices are resnet-8/],
+    [['train', '--arch', 'resnet-8', '--epochs', '1e'], /--epochs.*'1e'.*whole number/],
+    [['train', '--arch', 'resnet-8', '--epochs', ''], /--epochs.*''.*whole number/],
+    [['train', '--arch', 'resnet-8', '--epochs', 'abc'], /--epochs.*'abc'.*whole number/],
+    [['train', '--arch', 'resnet-8', '--epochs', '1.5'], /--epochs.*'1\.5'.*whole number/],
+    [['train', '--arch', 'resnet-8', '--epochs', '-1'], /--epochs.*'-1'.*whole number/],
+    [['train', '--arch', 'resnet-8', '--epochs', '0'], /--epochs: at least 1/],
+    [['train', '--arch', 'resnet-8', '--learning-rate', '0x1'], /--learning-rate.*'0x1'.*must be a number/],
+    [['train', '--arch', 'resnet-8', '--learning-rate', 'Infinity'], /--learning-rate.*'Infinity'.*must be a number/],
+    [['train', '--arch', 'resnet-8', '--learning-rate', '0'], /--learning-rate: above 0/],
+    [['train', '--arch', 'resnet-8', '--momentum', '1'], /--momentum: below 1/],
+    [['train', '--arch', 'resnet-8', '--milestones', '3,2'], /--milestones: must rise/],
+    [['train', '--arch', 'resnet-8', '--milestones', '3,'], /--milestones.*whole number/],
+    [['train', '--arch', 'resnet-8', '--seed', '2147483648'], /--seed: at most 2147483647/],
+    [['train', '--arch', 'resnet-8', '--dataset', 'cifar-10'], /CIFAR-10 has not been imported/],
+    [['train', '--arch', 'resnet-8', '--epoch', '1'], /unknown option '--epoch' \(Did you mean --epochs\?\)/],
+    [['stduy'], /unknown command 'stduy' \(Did you mean study\?\)/],
+    [['models', 'more'], /too many arguments/],
+    [['models', '--classes', '1'], /--classes: from 2 to 1000/],
+    [[], /doctor, models, datasets, train, study, compare, runs, filters/],
+    [['runs'], /runs needs a command: list, show, delete/],
+    [['runs', 'show'], /missing required argument 'run'/],
+    [['runs', 'show', 'nothing'], /There is no run "nothing"/],
+    [['compare', 'nothing'], /There is no study "nothing"/],
+    [['compare', 'nothing', '--json', '--format', 'csv'], /--json and --format csv exclude each other/],
+    [['study', 'run', 'slow-start'], /There is no built-in study "slow-start"/],
+    [['study', 'run', '--archs', 'resnet-8'], /needs its --name/],
+    [['study', 'run', '--name', 'x'], /needs its --archs/],
+    [['study', 'run', 'quick-start', '--variants', 'mcnn-f,mcnn-x'], /--variants.*Allowed choices are baseline/],
+    [['study', 'run', 'quick-start', '--seed-list', '1,1'], /--seed-list: no seed twice/],
+    [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds: from 1 to 100/],
+    [['filters', 'nothing', '--size', '7'], /--size: from 8 to 256/],
+    [['datasets', 'verify', 'mnist'], /There is no data set "mnist": they are synthetic, cifar-10, cifar-100/],
+    [['datasets', 'import', '/nowhere/cifar.tar.gz'], /cifar\.tar\.gz/],
+    [['--data-dir'], /'--data-dir <dir>' argument missing/],
+  ])('mcnn %j: one line, exit code 2', async (args, message) => {
+    const { code, out, err } = await mcnn(...args)
+    expect(err).toMatch(message)
+    expect(err).toMatch(/^mcnn: [^\n]+\n$/)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+})
+
+describe('without a history', () => {
+  it('prints its version and its help', async () => {
+    expect(await mcnn('--version')).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' })
+    const help = await mcnn('--help')
+    expect(help).toMatchObject({ code: 0, err: '' })
+    for (const word of ['Examples:', 'quick-start', '--json', '--data-dir', 'Exit codes']) expect(help.out).toContain(word)
+    expect((await mcnn('train', '--help')).out).toMatch(/--milestones[^]*Global Options:[^]*--data-dir[^]*Examples:/)
+  })
+
+  it('lists every network and variant with its counts', async () => {
+    const models = await json(z.array(records.modelSummary), 'models')
+    expect(models).toHaveLength(7 * 5)
+    const parameters = (arch: string, variant: string): unknown => models.find((m) => m.arch === arch && m.variant === variant)?.trainableParameters
+    expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-32', variant))).toEqual([464154, 463830, 436506])
+    expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-110', variant))).toEqual([1727962, 1727638, 1700314])
+    expect(models.find((m) => m.arch === 'resnet-8' && m.variant === 'mcnn-f')?.layers[0]).toEqual({
+      name: 'stem', kernel: [3, 3], in: 3, out: 16, stride: 1, multiband: true, baseFilters: 4,
+    })
+    const hundred = await json(z.array(records.modelSummary), 'models', '--classes', '100')
+    expect(hundred[0]?.trainableParameters).toBe((models[0]?.trainableParameters ?? NaN) + 90 * 65)
+  })
+
+  it('ends quietly when its reader goes away', async () => {
+    const child = start(['models', '--json'])
+    const err = collect(child.stderr)
+    child.stdout?.destroy()
+    await ended(child)
+    expect(err()).toBe('')
+  })
+})
+
+describe('on a new data directory', () => {
+  it('takes the global options before and after the command', async () => {
+    for (const args of [['--json', '--data-dir', dir('new'), 'runs', 'list'], ['runs', 'list', '--json', '--data-dir', dir('new')], ['runs', '--json', 'list', `--data-dir=${dir('new')}`]])
+      expect(await mcnn(...args)).toEqual({ code: 0, out: '[]\n', err: '' })
+  })
+
+  it('knows the data sets', async () => {
+    const datasets = await json(z.array(records.datasetSummary), 'datasets', 'list', '--data-dir', dir('new'))
+    expect(datasets.map((d) => [d.id, d.available, d.synthetic])).toEqual([
+      ['synthetic', true, true],
+      ['cifar-10', false, false],
+      ['cifar-100', false, false],
+    ])
+    expect((await mcnn('datasets', 'list', '--data-dir', dir('new'))).out).toMatch(/synthetic +Synthetic \(generated\) +yes/)
+  })
+
+  it('examines itself', async () => {
+    const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('new'))
+    const doctor = records.doctor.parse(JSON.parse(out))
+    expect(doctor.dataDir).toBe(dir('new'))
+    expect(doctor.ok).toBe(doctor.checks.every((check) => check.ok))
+    expect(code).toBe(doctor.ok ? 0 : 1)
+  })
+
+  it('says what is wrong where the data directory can’t be used, and that as a finding of doctor', async () => {
+    await writeFile(dir('file'), 'not a folder')
+    const list = await mcnn('runs', 'list', '--data-dir', dir('file'))
+    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+\n$/) })
+    const { code, out, err } = await mcnn('doctor', '--json', '--data-dir', dir('file'))
+    expect({ code, err }).toEqual({ code: 1, err: '' })
+    expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
+  })
+})
+
+describe('on a history', () => {
+  const accuracies: Record<string, number[]> = { baseline: [0.91, 0.92, 0.93], 'mcnn-f': [0.92, 0.93, 0.94], 'mcnn-l': [0.9, 0.9] }
+
+  beforeAll(async () => {
+    // Made by the command, so that folder and schema are there.
+    await mcnn('runs', 'list', '--data-dir', dir('history'))
+    const history = new History(path.join(dir('history'), 'history.sqlite'))
+    for (const id of ['table', 'table-2']) {
+      const plan = { ...quickStart, name: 'Table', seeds: [1, 2, 3] }
+      history.studies.insert({ id, name: plan.name, createdAt: `2026-01-0${id === 'table' ? 1 : 2}T00:00:00.000Z`, plan })
+      if (id === 'table') continue
+      for (const config of expandPlan(plan)) addRun(history, id, config, accuracies[config.variant]?.[config.seed - 1] ?? null)
+    }
+    history.close()
+  })
+
+  function addRun(history: History, studyId: string, config: ExperimentConfig, testAccuracy: number | null): void {
+    const { arch, variant, dataset, seed, epochs } = config
+    const { trainableParameters, trainableFilters } = modelSummary(arch, variant, 10)
+    const id = `${studyId}-${variant}-s${seed}`
+    const configId = history.configs.put(config)
+    history.runs.insert(
+      { id, studyId, configId, arch, variant, dataset, seed, epochs, trainExamples: 4000, testExamples: 1000, trainableParameters, trainableFilters, createdAt: '2026-01-02T00:00:00.000Z' },
+      { pid: 1, start: '' },
+    )
+    const key = history.runs.get(id)?.key ?? NaN
+    if (testAccuracy === null) return history.runs.end(key, 'failed', 'Out of memory.')
+    history.metrics.addEpoch(key, { epoch: 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 100, seconds: 40 })
+    history.runs.end(key, 'done', null, { file: `runs/${id}/weights`, sha256: '0'.repeat(64) })
+  }
+
+  const of = (...args: string[]): string[] => [...args, '--data-dir', dir('history')]
+
+  it('compares: means over seeds, drops in points and their interval; of studies of one name the newest', async () => {
+    const comparison = await json(records.comparison, ...of('compare', 'Table'))
+    expect(comparison.studyId).toBe('table-2')
+    const cells = comparison.rows[0]?.cells ?? []
+    expect(cells.map((cell) => [cell.variant, cell.accuracy?.n, cell.accuracyDrop])).toEqual([
+      ['baseline', 3, null],
+      ['mcnn-f', 3, expect.closeTo(-1, 10)],
+      ['mcnn-l', 2, expect.closeTo(2, 10)],
+    ])
+    // Both sides: s = 1 point, n = 3, so 4 degrees of freedom: ± 2.776 × √(2/3).
+    expect(cells[1]?.accuracyDropInterval).toEqual([expect.closeTo(-1 - 2.776445 * Math.sqrt(2 / 3), 4), expect.closeTo(-1 + 2.776445 * Math.sqrt(2 / 3), 4)])
+    expect(cells[2]?.accuracyDropInterval).toBeNull()
+    expect(cells[2]?.counts).toMatchObject({ done: 2, failed: 1 })
+  })
+
+  it.each([
+    ['table', ['92.00 ± 1.00 (3)', '−1.00 [−3.27, 1.27]', '90.00 ± 0.00 (2)', 'Synthetic (generated)']],
+    ['markdown', ['| --- |', '92.00 ± 1.00 (3)', '74,966']],
+    ['latex', ['\\begin{tabular}', '92.00 $\\pm$ 1.00 (3)', '$-$1.00 [$-$3.27, 1.27]']],
+    ['csv', ['table-2,synthetic,true,resnet-8,mcnn-f,', '93.0000,1.0000,92.0000 93.0000 94.0000']],
+    ['json', ['"studyId": "table-2"']],
+  ])('prints the comparison as %s', async (format, parts) => {
+    const { code, out, err } = await mcnn(...of('compare', 'table-2', '--format', format))
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const part of parts) expect(out).toContain(part)
+  })
+
+  it('lists and shows runs, by the beginning of an id where it is the only one', async () => {
+    expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
+    const shown = await json(records.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
+    expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
+    expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(/State +failed \(Out of memory\.\)\nResult +no epoch finished/)
+    expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({ code: 2, out: '', err: expect.stringContaining('6 of them begin with "table-2-mcnn"') })
+    expect((await mcnn(...of('runs', 'list'))).out).toMatch(/table-2-mcnn-l-s3 +failed +Synthetic \(generated\) +ResNet-8 +MCNN-L +3 +0\/5 +– +– +–\n/)
+  })
+
+  it('lists studies', async () => {
+    const studies = await json(z.array(records.studySummary), ...of('study', 'list'))
+    expect(studies.map((study) => [study.id, study.total])).toEqual([
+      ['table-2', 9],
+      ['table', 0],
+    ])
+  })
+
+  it('deletes a run', async () => {
+    expect(await json(z.unknown(), ...of('runs', 'delete', 'table-2-baseline-s1'))).toEqual({ deleted: 'table-2-baseline-s1' })
+    expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(8)
+    expect((await mcnn(...of('runs', 'delete', 'table-2-baseline-s1'))).code).toBe(2)
+  })
+})
+
+describe('training', () => {
+  const small = ['--dataset', 'synthetic', '--train-examples', '200', '--test-examples', '100', '--batch', '50']
+  const of = (...args: string[]): string[] => [...args, '--data-dir', dir('training')]
+  let id = ''
+
+  it('streams a run, its epochs and its end', async () => {
+    const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', '--variant', 'mcnn-f', ...small, '--epochs', '2', '--name', 'One', '--json'))
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const [run, first, second, done, ...more] = lines(out)
+    id = z.string().parse(run?.['id'])
+    expect(run).toMatchObject({ event: 'run', arch: 'resnet-8', variant: 'mcnn-f', seed: 1 })
+    expect([first, second]).toMatchObject([{ event: 'epoch', id, epoch: 1 }, { event: 'epoch', id, epoch: 2 }])
+    for (const epoch of [first, second]) {
+      const metrics = records.epochMetrics.parse(epoch)
+      expect(metrics.trainLoss).toBeGreaterThan(0)
+      expect(metrics.imagesPerSecond).toBeGreaterThan(0)
+    }
+    expect(done).toMatchObject({ event: 'done', id, testAccuracy: second?.['testAccuracy'], weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(more).toEqual([])
+    const detail = await json(records.runDetail, ...of('runs', 'show', id))
+    expect(detail.run).toMatchObject({ state: 'done', epochsDone: 2, studyName: 'One', weightsSha256: done?.['weightsSha256'] })
+    // The recipe's 100 and 150 of 200, scaled.
+    expect(detail.config).toMatchObject({ milestones: [1], learningRate: recipe.learningRate, trainExamples: 200, testExamples: 100, batchSize: 50 })
+  })
+
+  it('prints the filter bank of what was trained, each band the first one’s moved by π', async () => {
+    const bank = await json(records.filterBank, ...of('filters', id, '--size', '16', '--filter', '2'))
+    expect(bank).toMatchObject({ layer: 'stem', filter: 2, epoch: 2, multiband: true, baseFilters: 4 })
+    expect(bank.banks.map((b) => b.band)).toEqual([1, 2, 3, 4])
+    const at = (band: number, v: number, u: number): number => bank.banks[band]?.response[v]?.[u]?.[0] ?? NaN
+    for (let v = 0; v < 16; v++)
+      for (let u = 0; u < 16; u++) {
+        expect(at(1, v, u)).toBeCloseTo(at(0, v, (u + 8) % 16), 6)
+        expect(at(2, v, u)).toBeCloseTo(at(0, (v + 8) % 16, u), 6)
+        expect(at(3, v, u)).toBeCloseTo(at(0, (v + 8) % 16, (u + 8) % 16), 6)
+      }
+    const before = await json(records.filterBank, ...of('filters', id, '--size', '16', '--filter', '2', '--epoch', '0'))
+    expect(before.banks[0]?.kernel).not.toEqual(bank.banks[0]?.kernel)
+    const text = await mcnn(...of('filters', id))
+    expect(text.out).toMatch(/^stem, base filter 0 of 4, epoch 2\n/)
+    for (const [flag, value, message] of [['--filter', '4', /no filter 4/], ['--epoch', '9', /epoch/], ['--layer', 'stem2', /stem2/], ['--channel', '3', /--channel/]] as const) {
+      const wrong = await mcnn(...of('filters', id, flag, value))
+      expect(wrong).toEqual({ code: 2, out: '', err: expect.stringMatching(message) })
+    }
+  })
+
+  it('draws it', async () => {
+    const file = dir('bank.svg')
+    const { code, out, err } = await mcnn(...of('filters', id, '--size', '16', '--out', file))
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: `Drawn to ${file}.\n` })
+    expect(await readFile(file, 'utf8')).toMatch(/^<svg xmlns[^]*stem · base filter 0 · epoch 2[^]*<\/svg>\n$/)
+    expect((await mcnn(...of('filters', id, '--out', dir('no/folder.svg')))).code).toBe(2)
+  })
+
+  it('stops at Ctrl-C and keeps what was measured, while others read beside it', async () => {
+    const child = start(of('train', '--arch', 'resnet-8', ...small, '--epochs', '5000', '--json'))
+    const out = collect(child.stdout)
+    const err = collect(child.stderr)
+    const end = ended(child)
+    await lineWith(child, '"event":"epoch"')
+    const [beside] = await json(z.array(records.runSummary), ...of('runs', 'list'))
+    expect(beside?.state).toBe('running')
+    child.kill('SIGINT')
+    expect(await end).toBe(130)
+    const last = lines(out()).at(-1)
+    expect(last).toMatchObject({ event: 'stopped', id: beside?.id })
+    expect(err()).toMatch(/^Stopping/)
+    const { run, epochs } = await json(records.runDetail, ...of('runs', 'show', z.string().parse(last?.['id'])))
+    expect(run.state).toBe('stopped')
+    expect(epochs.length).toBeGreaterThan(0)
+  })
+
+  it('stops without a word when its reader goes away', async () => {
+    const child = start(of('train', '--arch', 'resnet-8', ...small, '--epochs', '5000', '--json'))
+    const err = collect(child.stderr)
+    const end = ended(child)
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    expect(await end).toBe(130)
+    expect(err()).toBe('')
+    const runs = await json(z.array(records.runSummary), ...of('runs', 'list'))
+    expect(runs[0]?.state).toBe('stopped')
+  })
+
+  it('runs a study to its comparison', async () => {
+    const { code, out, err } = await mcnn(
+      ...of('study', 'run', '--name', 'Two', '--archs', 'resnet-8', '--variants', 'baseline,mcnn-l', '--seed-list', '7', ...small, '--epochs', '1', '--json'),
+    )
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const events = lines(out)
+    expect(events.map((line) => line['event'])).toEqual(['study', 'run', 'epoch', 'done', 'run', 'epoch', 'done', 'comparison'])
+    expect(events.filter((line) => line['event'] === 'run')).toMatchObject([{ variant: 'baseline', seed: 7 }, { variant: 'mcnn-l', seed: 7 }])
+    const comparison = records.comparison.parse(events.at(-1))
+    expect(comparison).toMatchObject({ studyId: events[0]?.['id'], studyName: 'Two' })
+    expect(comparison.rows[0]?.cells.map((cell) => [cell.variant, cell.accuracy?.n])).toEqual([['baseline', 1], ['mcnn-l', 1]])
+  })
+
+  it('says that a run diverged, and fails', async () => {
+    const { code, out } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '3', '--learning-rate', '100', '--momentum', '0.99', '--weight-decay', '1', '--json'))
+    expect(lines(out).at(-1)).toMatchObject({ event: 'diverged', reason: expect.stringMatching(/./) })
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+import { comparisonFormats, formatComparison, type ComparisonFormat } from '../../analysis/formats'
+import { findStudy, withService } from '../client'
+import { usageError } from '../failures'
+import { choice } from '../options'
+import { writeJson, writeOut } from '../output'
+import type { Globals } from '../program'
+
+export function addCompare(program: Command): void {
+  program
+    .command('compare <study>')
+    .description('print the comparison of a study, given by its id or name (of several of one name, the newest)')
+    .addOption(choice('--format <format>', 'how (default: table)', comparisonFormats))
+    .action(async (name: string, { format }: { format?: ComparisonFormat }, command: Command) => {
+      const { json } = command.optsWithGlobals<Globals>()
+      if (json && format !== undefined && format !== 'json') throw usageError(`--json and --format ${format} exclude each other.`)
+      const comparison = await withService(command, async (service) => {
+        const study = await findStudy(service, name)
+        return service.call('studies.compare', { id: study.id })
+      })
+      if (json) writeJson(comparison)
+      else writeOut(formatComparison(comparison, format ?? 'table'))
+    })
+}

@@ -1,0 +1,62 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { bankSvg } from '../../analysis/bankSvg'
+import { WorkbenchError } from '../../contract/errors'
+import { findRun, withService } from '../client'
+import { drawBank } from '../drawBank'
+import { usageError } from '../failures'
+import { wholeNumber } from '../options'
+import { say, writeJson, writeOut } from '../output'
+import { runName } from '../progress'
+import type { Globals } from '../program'
+
+interface FilterFlags {
+  layer: string
+  filter: number
+  size: number
+  epoch?: number
+  channel?: number
+  out?: string
+}
+
+export function addFilters(program: Command): void {
+  program
+    .command('filters <run>')
+    .description('print a filter bank: its kernels and the magnitudes of their frequency responses')
+    .option('--layer <name>', 'the convolution, as stem or stage3.block1.conv2', 'stem')
+    .option('--filter <n>', 'the base filter, from 0', wholeNumber, 0)
+    .option('--size <n>', 'points a side of the response', wholeNumber, 64)
+    .option('--epoch <n>', 'of which epoch, 0 before training (default: the newest)', wholeNumber)
+    .option('--channel <n>', 'draw only this input channel (default: the picture’s three, else the strongest)', wholeNumber)
+    .option('--out <file>', 'draw it to an SVG file')
+    .action(async (name: string, flags: FilterFlags, command: Command) => {
+      if (flags.size < 8 || flags.size > 256) throw usageError('--size: from 8 to 256.')
+      const { run, bank } = await withService(command, async (service) => {
+        const found = await findRun(service, name)
+        const { layer, filter, size, epoch = null } = flags
+        return { run: found, bank: await service.call('filters.bank', { id: found.id, layer, filter, epoch, size }) }
+      })
+      const inputs = bank.banks[0]?.kernel[0]?.[0]?.length ?? 0
+      if (flags.channel !== undefined && flags.channel >= inputs) throw usageError(`--channel: ${bank.layer} has ${inputs}, numbered from 0.`)
+      const channels = flags.channel === undefined ? {} : { channels: [flags.channel] }
+      if (flags.out !== undefined) {
+        await writeWhole(flags.out, bankSvg(bank, { subtitle: `${runName(run)} · ${run.id}`, ...channels }))
+        say(`Drawn to ${flags.out}.`)
+      }
+      if (command.optsWithGlobals<Globals>().json) writeJson(bank)
+      else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel))
+    })
+}
+
+/** @throws WorkbenchError bad-input where the file can't be written */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const part = `${file}.${process.pid}.part`
+  try {
+    await writeFile(part, text, { flush: true })
+    await rename(part, file)
+  } catch (cause) {
+    await rm(part, { force: true })
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    throw new WorkbenchError('bad-input', `--out: ${file} can't be written (${why}).`, { cause })
+  }
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import { archName, datasetName, variantName } from '../../analysis/names'
+import { duration, fixed, percent, whole } from '../../analysis/numbers'
+import type { RunDetail } from '../../contract/records'
+import { findRun, withService } from '../client'
+import { columns } from '../columns'
+import { writeJson, writeOut } from '../output'
+import { accuracyWords, runName } from '../progress'
+import type { Globals } from '../program'
+
+export function addRuns(program: Command): void {
+  const group = program.command('runs').description('list, show and delete runs; RUN is an id or the beginning of one')
+
+  group
+    .command('list')
+    .description('list all runs')
+    .action(async (_options: unknown, command: Command) => {
+      const runs = await withService(command, (service) => service.call('runs.list', {}))
+      if (command.optsWithGlobals<Globals>().json) return writeJson(runs)
+      if (runs.length === 0) return writeOut('No runs yet.\n')
+      writeOut(
+        columns(
+          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best %', '>Time'],
+          runs.map((run) => [
+            run.id,
+            run.state,
+            datasetName(run.dataset),
+            archName(run.arch),
+            variantName(run.variant),
+            String(run.seed),
+            `${run.epochsDone}/${run.epochs}`,
+            percent(run.testAccuracy),
+            percent(run.bestTestAccuracy),
+            duration(run.seconds),
+          ]),
+        ),
+      )
+    })
+
+  group
+    .command('show <run>')
+    .description('print a run: its config, epochs, environment and events')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const detail = await withService(command, async (service) => {
+        const { id } = await findRun(service, name)
+        return service.call('runs.get', { id })
+      })
+      if (command.optsWithGlobals<Globals>().json) return writeJson(detail)
+      writeOut(page(detail))
+    })
+
+  group
+    .command('delete <run>')
+    .description('delete a run with all that it measured')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const id = await withService(command, async (service) => {
+        const run = await findRun(service, name)
+        await service.call('runs.delete', { id: run.id })
+        return run.id
+      })
+      if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id })
+      writeOut(`Deleted ${id}.\n`)
+    })
+}
+
+function page({ run, config, environment, datasetFingerprint, weightsFile, epochs, events }: RunDetail): string {
+  const reason = run.reason === null ? '' : ` (${run.reason})`
+  const facts: [string, string | null][] = [
+    ['Run', run.id],
+    ['Study', `${run.studyName} (${run.studyId})`],
+    ['State', run.state + reason],
+    ['Result', accuracyWords(run)],
+    ['Parameters', `${whole(run.trainableParameters)}, filters ${whole(run.trainableFilters)}`],
+    ['Data', datasetFingerprint],
+    ['Weights', weightsFile],
+    ['SHA-256', run.weightsSha256],
+    ['Device', environment && `${environment.device}; ${environment.cpu}, ${environment.cores} cores`],
+    ['Versions', environment && `program ${environment.program}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`],
+    ['Code', environment?.git ? `${environment.git.commit}${environment.git.dirty ? ', with uncommitted changes' : ''}` : null],
+  ]
+  const width = Math.max(...facts.map(([label]) => label.length), ...Object.keys(config).map((key) => key.length))
+  const line = ([label, value]: readonly [string, string | null]): string => `${label.padEnd(width)}  ${value ?? '–'}`
+  const epochRows = epochs.map((epoch) => [
+    String(epoch.epoch),
+    fixed(epoch.trainLoss, 4),
+    percent(epoch.trainAccuracy),
+    fixed(epoch.testLoss, 4),
+    percent(epoch.testAccuracy),
+    String(epoch.learningRate),
+    whole(epoch.imagesPerSecond),
+    duration(epoch.seconds),
+  ])
+  return [
+    runName(run),
+    '',
+    ...facts.map(line),
+    '',
+    ...Object.entries(config).map(([key, value]) => line([key, typeof value === 'string' ? value : JSON.stringify(value)])),
+    '',
+    ...(epochRows.length === 0
+      ? []
+      : [columns(['>Epoch', '>Loss', '>Train %', '>Test loss', '>Test %', '>Rate', '>Pictures/s', '>Time'], epochRows)]),
+    ...events.map((event) => `${event.at}  ${event.level.padEnd(7)}  ${event.message}`),
+    '',
+  ].join('\n')
+}

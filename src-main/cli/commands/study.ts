@@ -1,0 +1,104 @@
+import type { Command } from 'commander'
+import { formatComparison } from '../../analysis/formats'
+import { duration, percent } from '../../analysis/numbers'
+import { archs, quickStart, recipe, variants, type Arch, type StudyPlan, type Variant } from '../../contract/experiment'
+import { runStates, type StudySummary } from '../../contract/records'
+import { withService } from '../client'
+import { columns } from '../columns'
+import { usageError } from '../failures'
+import { Follower, mustBeDone } from '../follow'
+import { oneOrMoreOf, wholeNumber, wholeNumbers } from '../options'
+import { writeJson, writeOut } from '../output'
+import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
+import type { Globals } from '../program'
+
+const preset = 'quick-start'
+
+interface StudyFlags extends TrainingFlags {
+  name?: string
+  archs?: Arch[]
+  variants?: Variant[]
+  seeds?: number
+  seedList?: number[]
+}
+
+export function addStudy(program: Command): void {
+  const group = program.command('study').description('run studies: every network × variant × seed, all else equal')
+
+  const run = group
+    .command(`run [preset]`)
+    .description(`train a study and print its comparison; "${preset}" is the built-in one, its flags optional`)
+    .option('--name <text>', 'what the study is called')
+    .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
+    .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')} (default: baseline,mcnn-f,mcnn-l)`, oneOrMoreOf(variants))
+    .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
+    .option('--seed-list <list>', 'the seeds themselves, as 1,5,7', wholeNumbers)
+  addTrainingFlags(run, recipe, `; ${preset}: its own`).addHelpText(
+    'after',
+    `
+Examples:
+  $ mcnn study run ${preset}
+  $ mcnn study run --name "Table I" --archs resnet-32,resnet-56,resnet-110 --variants baseline,mcnn-f,mcnn-l --seeds 5`,
+  )
+  run.action(async (which: string | undefined, flags: StudyFlags, self: Command) => {
+    const json = self.optsWithGlobals<Globals>().json === true
+    const plan = planFrom(which, flags)
+    const follower = new Follower(json)
+    const { runs, comparison } = await withService(
+      self,
+      async (service) => {
+        const { id } = await service.call('studies.create', { plan })
+        if (json) writeJson({ event: 'study', id, name: plan.name })
+        const ended = await follower.follow(service, id)
+        return { runs: ended, comparison: await service.call('studies.compare', { id }) }
+      },
+      follower.listeners,
+    )
+    if (json) writeJson({ event: 'comparison', ...comparison })
+    else writeOut(`\n${formatComparison(comparison, 'table')}`)
+    mustBeDone(runs)
+  })
+
+  group
+    .command('list')
+    .description('list the studies, the newest first')
+    .action(async (_options: unknown, self: Command) => {
+      const studies = await withService(self, (service) => service.call('studies.list', {}))
+      if (self.optsWithGlobals<Globals>().json) return writeJson(studies)
+      if (studies.length === 0) return writeOut(`No studies yet. \`mcnn study run ${preset}\` makes the first.\n`)
+      writeOut(
+        columns(
+          ['Study', 'Name', 'Made', 'Runs', '>Progress', '>Left'],
+          studies.map((study) => [study.id, study.name, study.createdAt.slice(0, 16).replace('T', ' '), countsOf(study), `${percent(study.progress, 0)} %`, duration(study.etaSeconds)]),
+        ),
+      )
+    })
+}
+
+/** @throws WorkbenchError bad-input */
+function planFrom(which: string | undefined, flags: StudyFlags): StudyPlan {
+  if (which !== undefined && which !== preset)
+    throw usageError(`There is no built-in study ${JSON.stringify(which)}: there is ${preset}.`, 'Give a study of your own its --name and --archs.')
+  const base = which === preset ? quickStart : null
+  if (flags.seeds !== undefined && flags.seedList) throw usageError('--seeds and --seed-list exclude each other.')
+  if (flags.seeds !== undefined && (flags.seeds < 1 || flags.seeds > 100)) throw usageError('--seeds: from 1 to 100.')
+  const name = flags.name ?? base?.name
+  const nets = flags.archs ?? base?.archs
+  if (name === undefined) throw usageError('A study needs its --name.', `Or run the built-in one: \`mcnn study run ${preset}\`.`)
+  if (nets === undefined) throw usageError('A study needs its --archs.')
+  const seeds = flags.seedList ?? (flags.seeds === undefined ? base?.seeds : firstSeeds(flags.seeds)) ?? firstSeeds(3)
+  return checkedPlan(
+    { name, archs: nets, variants: flags.variants ?? base?.variants ?? ['baseline', 'mcnn-f', 'mcnn-l'], seeds, training: trainingFrom(flags, base?.training ?? recipe) },
+    flags.seedList ? { seeds: '--seed-list' } : {},
+  )
+}
+
+function firstSeeds(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i + 1)
+}
+
+/** '4 done, 1 failed of 6' */
+function countsOf({ counts, total }: StudySummary): string {
+  const parts = runStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`)
+  return `${parts.join(', ')} of ${total}`
+}

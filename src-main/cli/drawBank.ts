@@ -1,0 +1,55 @@
+/** A filter bank in letters, for a terminal. */
+import { channelName } from '../analysis/bankSvg'
+import { bandNames, channelPlane, maxAbsolute, strongestChannels } from '../analysis/filterBank'
+import { fixed } from '../analysis/numbers'
+import type { FilterBank } from '../contract/records'
+
+/** Cells are twice as high as wide: half as many rows as columns make a square. */
+const across = 24
+const down = 12
+const shades = [' ', '░', '▒', '▓', '█'] as const
+
+/** For each channel: the kernels of all bands beside each other, and under them their magnitudes on one scale, 0 in the middle. */
+export function drawBank(bank: FilterBank, channel?: number): string {
+  const inputs = bank.banks[0]?.kernel[0]?.[0]?.length ?? 0
+  const channels = channel === undefined ? strongestChannels(bank.banks[0]?.kernel ?? []) : [channel]
+  const peak = maxAbsolute(bank.banks.map((b) => channels.map((c) => channelPlane(b.response, c))))
+  const kind = bank.multiband ? `base filter ${bank.filter} of ${bank.baseFilters}` : `filter ${bank.filter} of ${bank.baseFilters}`
+  const head = bank.multiband ? [beside(bank.banks.map((b) => [bandNames[b.band - 1]?.formula ?? `h${b.band}`]))] : []
+  const blocks = channels.flatMap((c) => {
+    const name = channelName(bank.layer, c, inputs)
+    return [
+      ...(name === '' ? [] : [name]),
+      beside(bank.banks.map((b) => kernelLines(channelPlane(b.kernel, c)))),
+      '',
+      beside(bank.banks.map((b) => shadeLines(channelPlane(b.response, c), peak))),
+      '',
+    ]
+  })
+  return [`${bank.layer}, ${kind}, epoch ${bank.epoch}`, '', ...head, ...blocks, `|H(u, v)|, u and v from −π to π, ${shades[1]} to ${shades[4]} up to ${fixed(peak)}`, ''].join('\n')
+}
+
+function kernelLines(plane: number[][]): string[] {
+  return plane.map((row) => row.map((value) => fixed(value).padStart(6)).join(' '))
+}
+
+/** The mean of each cell's share of the grid. */
+function shadeLines(plane: number[][], peak: number): string[] {
+  const size = plane.length
+  const rows = Math.min(down, size)
+  const columns = Math.min(across, size)
+  return Array.from({ length: rows }, (_, y) =>
+    Array.from({ length: columns }, (_, x) => {
+      const cells = plane
+        .slice(Math.floor((y * size) / rows), Math.floor(((y + 1) * size) / rows))
+        .flatMap((row) => row.slice(Math.floor((x * size) / columns), Math.floor(((x + 1) * size) / columns)))
+      const value = cells.reduce((sum, m) => sum + m, 0) / cells.length
+      return shades[peak > 0 ? Math.min(4, Math.floor((5 * value) / peak)) : 0] ?? ' '
+    }).join(''),
+  )
+}
+
+function beside(blocks: readonly (readonly string[])[]): string {
+  const height = Math.max(...blocks.map((block) => block.length))
+  return Array.from({ length: height }, (_, i) => blocks.map((block) => (block[i] ?? '').padEnd(across)).join('  ').trimEnd()).join('\n')
+}

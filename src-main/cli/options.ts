@@ -1,0 +1,35 @@
+/** Flags whose values are numbers and lists, read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
+import { InvalidArgumentError, Option } from 'commander'
+
+const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+export function realNumber(text: string): number {
+  if (!plainNumber.test(text)) throw new InvalidArgumentError('It must be a number.')
+  return Number(text)
+}
+
+export function wholeNumber(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number.')
+  return value
+}
+
+/** Whole numbers parted by commas; 'none' is the empty list. */
+export function wholeNumbers(text: string): number[] {
+  return text === 'none' ? [] : text.split(',').map((part) => wholeNumber(part.trim()))
+}
+
+/** Words parted by commas, each one of `choices`. */
+export function oneOrMoreOf<T extends string>(choices: readonly T[]): (text: string) => T[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const found = choices.find((choice) => choice === part.trim())
+      if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+      return found
+    })
+}
+
+/** An option of one of some words. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices([...choices])
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { expandPlan, quickStart, recipe } from '../contract/experiment'
+import { checkedPlan, trainingFrom } from './plan'
+
+const plan = (training = recipe): Parameters<typeof checkedPlan>[0] => ({ name: 'x', archs: ['resnet-110'], variants: ['baseline'], seeds: [1], training })
+
+describe('trainingFrom', () => {
+  it('is the recipe where nothing is said', () => {
+    expect(trainingFrom({ augment: true }, recipe)).toEqual(recipe)
+    expect(trainingFrom({ augment: true }, quickStart.training)).toEqual(quickStart.training)
+  })
+
+  it('scales the milestones with the epochs, unless they are given', () => {
+    expect(trainingFrom({ augment: true, epochs: 40 }, recipe).milestones).toEqual([20, 30])
+    expect(trainingFrom({ augment: true, epochs: 1 }, recipe).milestones).toEqual([])
+    expect(trainingFrom({ augment: true, epochs: 40, milestones: [] }, recipe).milestones).toEqual([])
+    expect(trainingFrom({ augment: true, milestones: [7] }, recipe).milestones).toEqual([7])
+  })
+
+  it('takes every flag', () => {
+    const flags = { dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batch: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5, augment: false } as const
+    expect(trainingFrom({ ...flags, milestones: [2] }, recipe)).toEqual({
+      dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batchSize: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5,
+      warmup: null, augment: false, precision: 'float32',
+    })
+  })
+})
+
+describe('checkedPlan', () => {
+  it('leaves ResNet-110 its warm-up', () => {
+    expect(expandPlan(checkedPlan(plan()))[0]?.warmup).toEqual({ learningRate: 0.01, untilError: 0.8 })
+  })
+
+  it('names the flag that is wrong, of lists the list’s', () => {
+    expect(() => checkedPlan(plan({ ...recipe, batchSize: 0 }))).toThrow('--batch: at least 1.')
+    expect(() => checkedPlan(plan({ ...recipe, milestones: [5, 0] }))).toThrow('--milestones: from 1.')
+    expect(() => checkedPlan({ ...plan(), seeds: [-1] })).toThrow('--seeds: from 0.')
+    expect(() => checkedPlan({ ...plan(), seeds: [-1] }, { seeds: '--seed-list' })).toThrow('--seed-list: from 0.')
+    expect(() => checkedPlan({ ...plan(), name: ' ' })).toThrow('--name: needs a name.')
+  })
+})

@@ -1,0 +1,89 @@
+/** A study's plan from flags. */
+import type { Command } from 'commander'
+import { WorkbenchError } from '../contract/errors'
+import { datasetIds, defaultMilestones, precisions, studyPlan, type StudyPlan, type TrainingConfig } from '../contract/experiment'
+import { choice, realNumber, wholeNumber, wholeNumbers } from './options'
+
+/** Flags that `train` and `study run` share. */
+export interface TrainingFlags {
+  dataset?: TrainingConfig['dataset']
+  epochs?: number
+  trainExamples?: number
+  testExamples?: number
+  batch?: number
+  learningRate?: number
+  momentum?: number
+  weightDecay?: number
+  milestones?: number[]
+  gamma?: number
+  augment: boolean
+  precision?: TrainingConfig['precision']
+}
+
+export function addTrainingFlags(command: Command, defaults: TrainingConfig, notes = ''): Command {
+  const byDefault = (value: unknown): string => ` (default: ${String(value)}${notes})`
+  return command
+    .addOption(choice('--dataset <id>', `what to train on${byDefault(defaults.dataset)}`, datasetIds))
+    .option('--epochs <n>', `passes over the training examples${byDefault(defaults.epochs)}`, wholeNumber)
+    .option('--train-examples <n>', 'a class-balanced subset of the training examples (default: all)', wholeNumber)
+    .option('--test-examples <n>', 'a class-balanced subset of the test examples (default: all)', wholeNumber)
+    .option('--batch <n>', `pictures a step${byDefault(defaults.batchSize)}`, wholeNumber)
+    .option('--learning-rate <x>', `of the first epochs${byDefault(defaults.learningRate)}`, realNumber)
+    .option('--momentum <x>', `of the gradient descent${byDefault(defaults.momentum)}`, realNumber)
+    .option('--weight-decay <x>', `on all trainable weights${byDefault(defaults.weightDecay)}`, realNumber)
+    .option('--milestones <epochs>', 'after each of these the rate falls, as 100,150 or none (default: after 1/2 and 3/4 of the epochs)', wholeNumbers)
+    .option('--gamma <x>', `what the rate is multiplied by at a milestone${byDefault(defaults.gamma)}`, realNumber)
+    .option('--no-augment', 'train on the pictures as they are, neither moved nor flipped')
+    .addOption(choice('--precision <name>', `of the arithmetic${byDefault(defaults.precision)}`, precisions))
+}
+
+/** The flags' values over the defaults; a number of epochs that is not the default's brings its own milestones. */
+export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): TrainingConfig {
+  const epochs = flags.epochs ?? defaults.epochs
+  return {
+    dataset: flags.dataset ?? defaults.dataset,
+    trainExamples: flags.trainExamples ?? defaults.trainExamples,
+    testExamples: flags.testExamples ?? defaults.testExamples,
+    epochs,
+    batchSize: flags.batch ?? defaults.batchSize,
+    learningRate: flags.learningRate ?? defaults.learningRate,
+    momentum: flags.momentum ?? defaults.momentum,
+    weightDecay: flags.weightDecay ?? defaults.weightDecay,
+    milestones: flags.milestones ?? (epochs === defaults.epochs ? defaults.milestones : defaultMilestones(epochs)),
+    gamma: flags.gamma ?? defaults.gamma,
+    // ResNet-110 gets its own where none is given.
+    warmup: defaults.warmup,
+    augment: flags.augment && defaults.augment,
+    precision: flags.precision ?? defaults.precision,
+  }
+}
+
+/** Which flag a part of the plan comes from. */
+const flagOf: Record<string, string> = {
+  name: '--name',
+  archs: '--archs',
+  variants: '--variants',
+  seeds: '--seeds',
+  'training.trainExamples': '--train-examples',
+  'training.testExamples': '--test-examples',
+  'training.epochs': '--epochs',
+  'training.batchSize': '--batch',
+  'training.learningRate': '--learning-rate',
+  'training.momentum': '--momentum',
+  'training.weightDecay': '--weight-decay',
+  'training.milestones': '--milestones',
+  'training.gamma': '--gamma',
+}
+
+/** @throws WorkbenchError bad-input that names the flag; `names` says where a command's flags are called otherwise */
+export function checkedPlan(plan: StudyPlan, names: Record<string, string> = {}): StudyPlan {
+  const parsed = studyPlan.safeParse(plan)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const path = issue?.path.map(String) ?? []
+  const field = path.join('.')
+  // An element of a list belongs to the list's flag.
+  const list = path.slice(0, -1).join('.')
+  const flag = names[field] ?? flagOf[field] ?? names[list] ?? flagOf[list] ?? field
+  throw new WorkbenchError('bad-input', `${flag}: ${issue?.message ?? 'is not valid'}.`, { field })
+}

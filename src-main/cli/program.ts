@@ -1,0 +1,73 @@
+/** All commands together. */
+import { Command, CommanderError } from 'commander'
+import { version } from '../../package.json'
+import { addCompare } from './commands/compare'
+import { addDatasets } from './commands/datasets'
+import { addDoctor } from './commands/doctor'
+import { addFilters } from './commands/filters'
+import { addModels } from './commands/models'
+import { addRuns } from './commands/runs'
+import { addStudy } from './commands/study'
+import { addTrain } from './commands/train'
+import { report, usageError } from './failures'
+
+/** Options of every command, given before or after its name. */
+export interface Globals {
+  json?: true
+  dataDir?: string
+}
+
+const examples = `
+Examples:
+  $ mcnn study run quick-start          six short runs on the built-in data, then their comparison
+  $ mcnn datasets import cifar-10-binary.tar.gz
+  $ mcnn train --arch resnet-20 --variant mcnn-f --dataset cifar-10 --epochs 2 --seed 1
+  $ mcnn study run --name "Table I" --archs resnet-32,resnet-56 --variants baseline,mcnn-f,mcnn-l --seeds 5
+  $ mcnn compare "Table I" --format latex
+  $ mcnn filters RUN --layer stem --filter 0 --out bank.svg
+
+Exit codes: 0 done, 1 failed, 2 wrong use or bad input, 130 interrupted.`
+
+/** @returns the exit code */
+export async function runCli(argv: string[]): Promise<number> {
+  const program = buildProgram()
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (thrown) {
+    return report(thrown instanceof CommanderError && thrown.code === 'commander.help' && thrown.exitCode !== 0 ? nothingToDo(program, argv) : thrown)
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command('mcnn')
+    .description('Trains multi-band convolutional networks beside their baselines and compares them honestly.')
+    .version(version, '--version', 'print the version')
+    .option('--json', 'one JSON document on standard output, or JSON lines where the command streams')
+    .option('--data-dir <dir>', 'where data sets, runs and the history are kept (default: $MCNN_DATA_DIR, else the user’s data folder)')
+    .helpOption('--help', 'print what a command does and takes')
+    .helpCommand('help [command]', 'the same as --help')
+    .addHelpText('after', examples)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters]) add(program)
+  // Commander writes its complaints in several lines and ends the process: both are ours to do.
+  for (const command of everyCommand(program))
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+      .configureHelp({ showGlobalOptions: true })
+      .allowExcessArguments(false)
+  return program
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
+
+/** A command that only groups others was called alone. */
+function nothingToDo(program: Command, argv: string[]): Error {
+  const group = program.commands.find((command) => argv.includes(command.name()))
+  const names = (group ?? program).commands.map((command) => command.name()).join(', ')
+  return group
+    ? usageError(`${group.name()} needs a command: ${names}.`, `\`mcnn ${group.name()} --help\` says what they do.`)
+    : usageError(`Say what to do: ${names}.`, '`mcnn --help` says what they are.')
+}
