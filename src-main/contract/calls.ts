@@ -85,6 +85,8 @@ export const shellCalls = {
   'shell.serviceState': define(none, z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() })),
   'shell.restartService': define(none, ok),
   'shell.openDataDir': define(none, ok),
+  /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */
+  'shell.copyText': define(z.strictObject({ text: z.string().max(1_000_000) }), ok),
 } as const
 
 export type ShellCalls = typeof shellCalls

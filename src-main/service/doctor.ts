@@ -94,7 +94,7 @@ async function checkDataDir(dataDir: string): Promise<Check> {
 
 function checkDisk(free: number | null): Check {
   if (free === null) return passed('Disk', 'free space not known')
-  const words = `${(free / 1024 ** 3).toFixed(1)} GiB free`
+  const words = `${(free / 1e9).toFixed(1)} GB free`
   return free >= leastFreeBytes ? passed('Disk', words) : failed('Disk', words, 'Make room on the disk of the data directory: runs keep their weights and metrics there.')
 }
 

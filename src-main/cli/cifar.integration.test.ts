@@ -1,0 +1,43 @@
+/** Learning on real pictures, through the command line; skipped where CIFAR-10 is not beside the repository. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { epochMetrics } from '../contract/records'
+
+const packed = path.resolve(import.meta.dirname, '../../../shared/datasets/cifar-10-batches-bin.tar.xz')
+const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
+const run = promisify(execFile)
+
+describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
+  let dir: string
+  const mcnn = (...args: string[]) => run(process.execPath, [entry, '--json', '--data-dir', path.join(dir, 'data'), ...args], { maxBuffer: 1 << 26 })
+  beforeAll(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'mcnn-learn-'))
+    await run('tar', ['xJf', packed, '-C', dir])
+    await mcnn('datasets', 'import', path.join(dir, 'cifar-10-batches-bin'))
+  })
+  afterAll(() => rm(dir, { recursive: true, force: true }))
+
+  // PyTorch with the same recipe, three seeds: loss 1.26–1.30, best accuracy 44–51 %.
+  it.each(['baseline', 'mcnn-f', 'mcnn-l'])(
+    '%s learns in five epochs of 10,000 pictures what the recipe gives in PyTorch',
+    async (variant) => {
+      const args = ['--arch', 'resnet-8', '--variant', variant, '--dataset', 'cifar-10', '--train-examples', '10000', '--test-examples', '2000']
+      const { stdout } = await mcnn('train', ...args, '--batch', '128', '--epochs', '5', '--seed', '1')
+      const lines = stdout.trimEnd().split('\n').map((line) => z.looseObject({ event: z.string() }).parse(JSON.parse(line)))
+      const epochs = lines.filter((line) => line.event === 'epoch').map((line) => epochMetrics.omit({ learningRate: true }).parse(line))
+      const losses = epochs.map((epoch) => epoch.trainLoss)
+      expect(losses).toHaveLength(5)
+      expect(losses).toEqual([...losses].sort((a, b) => b - a))
+      expect(losses.at(-1)).toBeLessThanOrEqual(1.4)
+      expect(Math.max(...epochs.map((epoch) => epoch.testAccuracy))).toBeGreaterThan(0.42)
+      expect(lines.at(-1)).toMatchObject({ event: 'done', testAccuracy: epochs.at(-1)?.testAccuracy })
+    },
+    600_000,
+  )
+})
