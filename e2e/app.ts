@@ -1,0 +1,216 @@
+/** The real desktop program, in a data directory of its own, as tests use it. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test as base, _electron, expect, type ElectronApplication, type Page } from 'playwright/test'
+import type { CallOutcome, EventName, EventPayload, RendererCall, RendererParams, RendererResult, WorkbenchBridge } from '../src-main/contract'
+
+export { expect }
+
+const root = path.join(__dirname, '..')
+export const screenshots = path.join(root, 'test-results/screenshots')
+
+/** What a page's own code sees; tests have no DOM library to tell them. */
+interface PageGlobals {
+  workbench: WorkbenchBridge
+  told: { event: string; payload: unknown }[]
+}
+
+/** The Electron that the setup provided. */
+export function electronExecutable(): string {
+  const dist = process.env['MCNN_ELECTRON_DIST'] ?? distOfSetup()
+  const executable = path.join(dist, 'electron')
+  if (!existsSync(executable)) throw new Error(`There is no Electron at ${executable}: npm test provides it.`)
+  return executable
+}
+
+function distOfSetup(): string {
+  const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as { electron?: { dist?: string } | null }
+  if (state.electron?.dist === undefined) throw new Error('The setup has provided no Electron: npm test does.')
+  return state.electron.dist
+}
+
+export function electronArguments(dataDir: string): string[] {
+  return [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--data-dir=${dataDir}`]
+}
+
+/** Inherited by the shell, the service and its trainers alike: how a test tells them from another's. */
+const mark = (dataDir: string): string => `MCNN_E2E=${dataDir}`
+
+/** The processes that a test's program started, by a part of their command line. */
+export function processesOf(dataDir: string, containing = ''): number[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return []
+    try {
+      const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark(dataDir))
+      return marked && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(containing) ? [Number(pid)] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+export class Workbench {
+  readonly app: ElectronApplication
+  readonly page: Page
+  readonly dataDir: string
+  /** Errors of the page's console, of its scripts and of the shell. A test that provokes some takes them out. */
+  readonly problems: string[] = []
+  #closed = false
+
+  constructor(app: ElectronApplication, page: Page, dataDir: string) {
+    this.app = app
+    this.page = page
+    this.dataDir = dataDir
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(`console: ${message.text()}`)
+    })
+    page.on('pageerror', (error) => this.problems.push(`page: ${error.stack ?? error.message}`))
+    page.on('crash', () => this.problems.push('page: crashed'))
+    app.process().stderr?.on('data', (text: Buffer) => {
+      if (/Unhandled|Uncaught|TypeError|ReferenceError/.test(String(text))) this.problems.push(`shell: ${String(text)}`)
+    })
+    app.process().once('exit', () => (this.#closed = true))
+  }
+
+  /** Takes out the problems that the test provoked and gives them. */
+  takeProblems(): string[] {
+    return this.problems.splice(0)
+  }
+
+  async go(name: 'Studies' | 'Runs' | 'Filter banks' | 'Data sets' | 'System'): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click()
+    await expect(this.page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
+  }
+
+  /** @param hash an address as in src-renderer/lib/routes.ts */
+  async open(hash: string): Promise<void> {
+    await this.page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+    await this.page.waitForFunction(`location.hash === ${JSON.stringify(hash)}`)
+  }
+
+  /** One call over the bridge, as the page makes it, with its outcome. */
+  async outcome<C extends RendererCall>(call: C, params: RendererParams<C>): Promise<CallOutcome<RendererResult<C>>> {
+    const outcome: unknown = await this.page.evaluate(
+      ([name, given]) => (globalThis as unknown as { workbench: { call: (call: string, params: unknown) => Promise<unknown> } }).workbench.call(name, given),
+      [call, params] as const,
+    )
+    return outcome as CallOutcome<RendererResult<C>>
+  }
+
+  async call<C extends RendererCall>(call: C, params: RendererParams<C>): Promise<RendererResult<C>> {
+    const outcome = await this.outcome(call, params)
+    if (!outcome.ok) throw new Error(`${call}: ${outcome.error.code}: ${outcome.error.message}`)
+    return outcome.value
+  }
+
+  /** Begins to keep events, for `told`. */
+  async listen(...events: EventName[]): Promise<void> {
+    await this.page.evaluate((names) => {
+      const page = globalThis as unknown as PageGlobals
+      page.told = []
+      for (const event of names) page.workbench.on(event, (payload) => void page.told.push({ event, payload }))
+    }, events)
+  }
+
+  async told<E extends EventName>(event: E): Promise<EventPayload<E>[]> {
+    const all = await this.page.evaluate(() => (globalThis as unknown as PageGlobals).told)
+    return all.filter((one) => one.event === event).map((one) => one.payload as EventPayload<E>)
+  }
+
+  /** What the next question dialogs are answered with: the index of a button. Gives the texts of those asked so far. */
+  async answerQuestions(response: number): Promise<() => Promise<string[]>> {
+    await this.app.evaluate(({ dialog }, answer) => {
+      const kept = globalThis as unknown as { asked: string[] }
+      kept.asked = []
+      const stub = (...args: unknown[]) => {
+        kept.asked.push((args.at(-1) as { message: string }).message)
+        return Promise.resolve({ response: answer, checkboxChecked: false })
+      }
+      dialog.showMessageBox = stub
+    }, response)
+    return () => this.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
+  }
+
+  /** What the next file dialogs choose; null cancels. */
+  async chooseFiles(files: string[] | null): Promise<void> {
+    await this.app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: chosen === null, filePaths: chosen ?? [] })
+    }, files)
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [width, height] as const)
+    await this.page.waitForFunction(`innerWidth === ${width} && innerHeight === ${height}`)
+  }
+
+  async screenshot(name: string, folder = screenshots): Promise<void> {
+    mkdirSync(folder, { recursive: true })
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' })
+  }
+
+  /** The service's process. */
+  servicePid(): number | undefined {
+    return processesOf(this.dataDir, 'service.js')[0]
+  }
+
+  /** Quits as File › Quit does; whatever trains is stopped. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    await this.answerQuestions(0)
+    const child = this.app.process()
+    const late = setTimeout(() => {
+      this.problems.push('shell: did not quit within 30 s')
+      child.kill('SIGKILL')
+    }, 30_000)
+    await this.app.close()
+    clearTimeout(late)
+    this.#closed = true
+  }
+}
+
+interface Fixtures {
+  /** Not there yet: the program makes it. */
+  dataDir: string
+  /** Starts the program; several times in one test to close it and open it again. */
+  launch: (options?: { dataDir?: string; env?: Record<string, string> }) => Promise<Workbench>
+  workbench: Workbench
+}
+
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures wanted from the pattern
+  dataDir: async ({}, use) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-e2e-'))
+    await use(path.join(folder, 'data'))
+    rmSync(folder, { recursive: true, force: true })
+  },
+
+  launch: async ({ dataDir }, use) => {
+    const launched: Workbench[] = []
+    await use(async (options = {}) => {
+      const folder = options.dataDir ?? dataDir
+      const app = await _electron.launch({
+        executablePath: electronExecutable(),
+        args: electronArguments(folder),
+        cwd: root,
+        env: { ...environment(), MCNN_E2E: folder, ...options.env },
+      })
+      const workbench = new Workbench(app, await app.firstWindow(), folder)
+      launched.push(workbench)
+      return workbench
+    })
+    for (const workbench of launched) await workbench.close()
+    // Nothing of it goes on: no service, no trainer.
+    await expect.poll(() => processesOf(dataDir), { message: 'processes left', timeout: 20_000 }).toEqual([])
+    expect(launched.flatMap((workbench) => workbench.problems)).toEqual([])
+  },
+
+  workbench: async ({ launch }, use) => {
+    await use(await launch())
+  },
+})
+
+function environment(): Record<string, string> {
+  const { ELECTRON_RUN_AS_NODE: _, MCNN_DATA_DIR: __, ...rest } = process.env
+  return Object.fromEntries(Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}

@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { expect, test } from './app'
+
+test('a form that is off says what is wrong and cannot start', async ({ workbench }) => {
+  const { page } = workbench
+  await page.getByRole('link', { name: 'New study' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'New study' })).toBeVisible()
+  const start = page.getByRole('button', { name: 'Start study' })
+  await expect(start).toBeDisabled()
+  await page.getByLabel('Name').fill('Off')
+  await page.getByRole('radio', { name: /synthetic/i }).check()
+  await expect(start).toBeEnabled()
+
+  const wrong: [label: string, bad: string, good: string, says: RegExp][] = [
+    ['Epochs', '0', '5', /at least 1/i],
+    ['Epochs', '2.5', '5', /whole number/i],
+    ['Batch', '9999', '64', /at most 4096/i],
+    ['Learning rate', '-1', '0.1', /above 0/i],
+    ['Learning rate', 'fast', '0.1', /number/i],
+    ['Weight decay', '2', '0.0001', /at most 1/i],
+    ['Train limit', '3', '100', /at least 10/i],
+  ]
+  for (const [label, bad, good, says] of wrong) {
+    const field = page.getByLabel(label, { exact: true })
+    await field.fill(bad)
+    await expect(field, label).toHaveAttribute('aria-invalid', 'true')
+    await expect(field, label).toHaveAccessibleDescription(says)
+    await expect(start, label).toBeDisabled()
+    await field.fill(good)
+    await expect(field, label).not.toHaveAttribute('aria-invalid')
+    await expect(start, label).toBeEnabled()
+  }
+  const variants = page.getByRole('group', { name: 'Variants' })
+  // The box itself is drawn by its label, which lies over it.
+  for (const box of await variants.getByRole('checkbox').all()) await box.uncheck({ force: true })
+  await expect(variants).toContainText(/choose at least one/i)
+  await expect(start).toBeDisabled()
+  // Enter in a field is no way round the button.
+  await page.getByLabel('Name').press('Enter')
+  expect(await workbench.call('studies.list', {})).toEqual([])
+})
+
+test('a broken archive is refused by name and leaves nothing behind', async ({ workbench, dataDir }) => {
+  const { page } = workbench
+  const file = path.join(dataDir, '..', 'cifar-10-binary.tar.gz')
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, gzipSync(Buffer.alloc(50_000, 7)).subarray(0, 60))
+  await workbench.go('Data sets')
+  await workbench.chooseFiles([file])
+  await page.getByRole('button', { name: 'Import archive…' }).click()
+  const error = page.getByRole('alert').filter({ hasText: 'cifar-10-binary.tar.gz was not imported' })
+  await expect(error).toContainText(/bad-data/)
+  await expect(error).toContainText('cifar-10-binary.tar.gz')
+  const sets = await workbench.call('datasets.list', {})
+  expect(sets.filter((set) => set.available).map((set) => set.id)).toEqual(['synthetic'])
+
+  // What was chosen once can't be used again, and a cancelled dialog is no error.
+  await workbench.chooseFiles(null)
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await page.getByRole('button', { name: 'Import folder…' }).click()
+  await expect(page.getByRole('button', { name: 'Import archive…' })).toBeEnabled()
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})

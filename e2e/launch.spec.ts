@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import Database from 'better-sqlite3'
+import { electronArguments, electronExecutable, expect, test } from './app'
+
+const pages = ['Studies', 'Runs', 'Filter banks', 'Data sets', 'System'] as const
+
+test('opens with the five pages, each under its own heading', async ({ workbench }) => {
+  const { page } = workbench
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link')).toHaveCount(pages.length)
+  for (const name of [...pages].reverse()) await workbench.go(name)
+  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeVisible()
+  await expect(page.getByText('Service running')).toBeVisible()
+})
+
+test('the menu leads to every page and to a new study', async ({ workbench }) => {
+  const { app, page } = workbench
+  const click = (label: string) =>
+    app.evaluate(({ Menu, BrowserWindow }, wanted) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap((menu) => menu.submenu?.items ?? []) ?? []
+      const item = items.find((one) => one.label.replace('&', '') === wanted)
+      if (!item) throw new Error(`no ${wanted} in the menu`)
+      const press = item.click as (...args: unknown[]) => void
+      press.call(item, undefined, BrowserWindow.getAllWindows()[0], undefined)
+    }, label)
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible()
+  for (const name of ['System', 'Data sets', 'Filter banks', 'Runs', 'Studies']) {
+    await click(name)
+    await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
+  }
+  await click('New study')
+  await expect(page.getByRole('heading', { level: 1, name: 'New study' })).toBeVisible()
+})
+
+test('a second start on the same data directory leaves the first one alone', async ({ workbench, dataDir }) => {
+  await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const second = spawn(electronExecutable(), electronArguments(dataDir), { stdio: 'ignore' })
+  const [code] = (await once(second, 'exit')) as [number | null]
+  expect(code).toBe(0)
+  await workbench.go('System')
+  expect(await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+})
+
+test('the window opens where it was and keeps its size', async ({ launch, dataDir }) => {
+  const first = await launch()
+  await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1010, height: 710 }))
+  await first.page.waitForFunction('outerWidth === 1010')
+  await first.close()
+  expect(JSON.parse(readFileSync(path.join(dataDir, 'desktop/window.json'), 'utf8'))).toMatchObject({ width: 1010, height: 710 })
+  const second = await launch()
+  expect(await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toMatchObject({ width: 1010, height: 710 })
+})
+
+test('a database of a newer program is refused in the window and left as it is', async ({ launch, dataDir }) => {
+  mkdirSync(dataDir, { recursive: true })
+  const file = path.join(dataDir, 'history.sqlite')
+  const database = new Database(file)
+  database.exec('CREATE TABLE later (x)')
+  database.pragma('user_version = 9999')
+  database.close()
+  const before = readFileSync(file)
+
+  const { page } = await launch()
+  const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })
+  await expect(banner).toContainText(/newer/i)
+  expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('without its Node the window opens and says what is missing', async ({ launch }) => {
+  const { page } = await launch({ env: { MCNN_NODE: '/nowhere/bin/node' } })
+  const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })
+  await expect(banner).toContainText('The Node that runs the service is missing (/nowhere/bin/node).')
+  await expect(banner).toContainText('npm start')
+})

@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from './app'
+
+/** A server that counts who asks. */
+async function listening(): Promise<{ url: string; hits: () => number; close: () => void }> {
+  let hits = 0
+  const server = createServer((_, response) => {
+    hits++
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    response.end('alert(1)')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, hits: () => hits, close: () => void server.close() }
+}
+
+test('the page has no Node and one bridge of two functions', async ({ workbench }) => {
+  const { page, app } = workbench
+  for (const name of ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron']) expect(await page.evaluate(`typeof ${name}`), name).toBe('undefined')
+  expect(await page.evaluate('Object.keys(workbench).sort()')).toEqual(['call', 'on'])
+  expect(await page.evaluate('(() => { try { workbench.call = null } catch {} return typeof workbench.call })()')).toBe('function')
+  expect(
+    await app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences: () => Record<string, unknown> }
+      const { sandbox, contextIsolation, nodeIntegration, webSecurity } = contents.getLastWebPreferences()
+      return { sandbox, contextIsolation, nodeIntegration, webSecurity }
+    }),
+  ).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true })
+  expect(
+    await app.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      contents?.openDevTools({ mode: 'detach' })
+      return contents?.isDevToolsOpened()
+    }),
+  ).toBe(false)
+})
+
+test('the content security policy blocks inline script, eval, style and everything remote', async ({ workbench }) => {
+  const { page } = workbench
+  const server = await listening()
+  try {
+    const outcome = await page.evaluate(`new Promise((resolve) => {
+      const violations = []
+      document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective))
+      const add = (name, fields) => document.body.append(Object.assign(document.createElement(name), fields))
+      add('script', { textContent: 'globalThis.inlineRan = true' })
+      add('script', { src: '${server.url}' })
+      add('style', { textContent: 'body { color: red }' })
+      add('img', { src: '${server.url}' })
+      add('iframe', { src: '${server.url}' })
+      add('iframe', { srcdoc: 'x' })
+      const names = {}
+      // Later, so that it is the page's own code that runs, not the debugger's, which may.
+      setTimeout(async () => {
+        try { eval('1'); names.eval = 'ran' } catch (error) { names.eval = error.name }
+        try { new Function('return 1')(); names.function = 'ran' } catch (error) { names.function = error.name }
+        names.fetch = await fetch('${server.url}').then(() => 'answered', (error) => error.name)
+        names.file = await fetch('file:///etc/hostname').then(() => 'answered', (error) => error.name)
+        try { new WebSocket('${server.url}'.replace('http', 'ws')).onerror = () => {} } catch (error) { names.socket = error.name }
+        setTimeout(() => resolve({ names, inlineRan: globalThis.inlineRan ?? false, violations: [...new Set(violations)].sort() }), 500)
+      })
+    })`)
+    expect(outcome).toMatchObject({ names: { eval: 'EvalError', function: 'EvalError', fetch: 'TypeError', file: 'TypeError' }, inlineRan: false })
+    expect((outcome as { violations: string[] }).violations).toEqual(expect.arrayContaining(['connect-src', 'frame-src', 'img-src', 'script-src', 'script-src-elem', 'style-src-elem']))
+    expect(server.hits()).toBe(0)
+  } finally {
+    server.close()
+  }
+  expect(workbench.takeProblems().length).toBeGreaterThan(0)
+})
+
+test('requests are blocked even where no policy of a page says so', async ({ workbench }) => {
+  const server = await listening()
+  try {
+    const loaded = await workbench.app.evaluate(async ({ BrowserWindow }, url) => {
+      const other = new BrowserWindow({ show: false })
+      const outcome = await other.loadURL(url).then(
+        () => 'loaded',
+        (error: unknown) => String(error),
+      )
+      other.destroy()
+      return outcome
+    }, server.url)
+    expect(loaded).toContain('ERR_BLOCKED_BY_CLIENT')
+    expect(server.hits()).toBe(0)
+  } finally {
+    server.close()
+  }
+})
+
+test('navigation, new windows and permissions are denied; listed links open outside, after a click only', async ({ workbench }) => {
+  const { app, page } = workbench
+  await app.evaluate(({ shell }) => {
+    const kept = globalThis as unknown as { opened: string[] }
+    kept.opened = []
+    shell.openExternal = (url) => {
+      kept.opened.push(url)
+      return Promise.resolve()
+    }
+  })
+  const opened = () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible()
+  const url = page.url()
+
+  for (const target of ['https://arxiv.org/', 'file:///etc/', 'data:text/html,x']) {
+    await page.evaluate(`void (location.href = ${JSON.stringify(target)})`)
+    expect(await page.evaluate(`window.open(${JSON.stringify(target)}) === null`), target).toBe(true)
+  }
+  expect(await page.evaluate("window.open('about:blank') === null")).toBe(true)
+  // A call there and back: whatever was to come of it has come.
+  await workbench.call('shell.info', {})
+  expect(page.url()).toBe(url)
+  // The one that no program is asked about is left again.
+  const blank = page.waitForEvent('framenavigated', (frame) => frame.url() === 'about:blank')
+  await page.evaluate("setTimeout(() => (location.href = 'about:blank'))")
+  await blank
+  await expect(page).toHaveURL(url)
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible()
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+  expect(await opened()).toEqual([])
+
+  expect(await page.evaluate('Notification.requestPermission()')).toBe('denied')
+  for (const name of ['clipboard-read', 'clipboard-write', 'geolocation', 'camera']) expect(await page.evaluate(`navigator.permissions.query({ name: '${name}' }).then((status) => status.state)`), name).toBe('denied')
+
+  await page.evaluate(`for (const [i, href] of ['https://arxiv.org/abs/1512.03385', 'http://arxiv.org/', 'https://example.org/'].entries())
+    document.querySelector('main').prepend(Object.assign(document.createElement('a'), { href, target: i < 2 ? '_blank' : '', textContent: 'link ' + i }))`)
+  // Not `click`, which would wait for the end of a navigation that never begins.
+  const boxes = await Promise.all([0, 1, 2].map((i) => page.getByRole('link', { name: `link ${i}` }).boundingBox()))
+  for (const box of boxes.reverse()) await page.mouse.click((box?.x ?? 0) + 4, (box?.y ?? 0) + 4)
+  await expect.poll(opened).toEqual(['https://arxiv.org/abs/1512.03385'])
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()))).toEqual([url])
+  workbench.takeProblems()
+})
+
+test('calls that are not in the contract are refused with a value', async ({ workbench }) => {
+  const { page } = workbench
+  const call = (name: unknown, params: unknown) => page.evaluate(([n, p]) => (globalThis as unknown as { workbench: { call: (n: unknown, p: unknown) => Promise<unknown> } }).workbench.call(n, p), [name, params] as const)
+  const refused = { ok: false, error: { code: 'bad-input' } }
+  for (const [name, params] of [
+    ['datasets.import', { path: '/etc' }],
+    ['shell.importDataset', { grant: 'guessed' }],
+    ['shell.importDataset', {}],
+    ['no.such', {}],
+    ['__proto__', {}],
+    [null, {}],
+    [{}, {}],
+    ['runs.get', { id: '../x' }],
+    ['runs.get', { id: 1 }],
+    ['runs.list', { extra: true }],
+    ['runs.list', undefined],
+    ['runs.list', 'x'.repeat(2_000_000)],
+    ['studies.create', { plan: { name: 'x' } }],
+  ] as const)
+    expect(await call(name, params), `${JSON.stringify(name)} ${JSON.stringify(params ?? null).slice(0, 60)}`).toMatchObject(refused)
+  expect(await call('runs.get', { id: 'not-there' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
+  // What can't be cloned is a value too, and the bridge takes no unknown event.
+  expect(await page.evaluate(`workbench.call('runs.list', { f: () => 1 }).then((outcome) => outcome.ok)`)).toBe(false)
+  expect(await page.evaluate(`(() => { try { workbench.on('ipc', () => {}); return 'taken' } catch (error) { return 'refused' } })()`)).toBe('refused')
+})

@@ -1,0 +1,130 @@
+import { once } from 'node:events'
+import { quickStart, type StudyPlan } from '../src-main/contract'
+import { expect, processesOf, test, type Workbench } from './app'
+
+/** Short epochs, and more of them than any test waits for. */
+const long: StudyPlan = {
+  ...quickStart,
+  name: 'Long',
+  variants: ['mcnn-f'],
+  seeds: [1],
+  training: { ...quickStart.training, trainExamples: 640, testExamples: 100, epochs: 2000, milestones: [] },
+}
+
+async function startLong(workbench: Workbench): Promise<string> {
+  const { runIds } = await workbench.call('studies.create', { plan: long })
+  const id = runIds[0] ?? ''
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length, { timeout: 60_000 }).toBeGreaterThan(1)
+  return id
+}
+
+function kill(pid: number | undefined): void {
+  if (pid === undefined) throw new Error('there is no service to kill')
+  process.kill(pid, 'SIGKILL')
+}
+
+test('a run stopped from its page is shown as stopped, with its metrics', async ({ workbench }) => {
+  const { page } = workbench
+  await expect(page.getByText('Service running')).toBeVisible()
+  const id = await startLong(workbench)
+  await workbench.open(`#/runs/${id}`)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('dialog', { name: 'Stop this run?' }).getByRole('button', { name: 'Stop run' }).click()
+  await expect(page.getByRole('main').getByText('stopped', { exact: true }).first()).toBeVisible()
+  const { run, epochs } = await workbench.call('runs.get', { id })
+  expect(run.state).toBe('stopped')
+  expect(epochs.length).toBeGreaterThan(1)
+  expect(run.epochsDone).toBe(epochs.length)
+  await expect(page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')).toHaveCount(epochs.length)
+})
+
+test('quitting while something trains asks first, and stops it in good order', async ({ launch }) => {
+  const workbench = await launch()
+  await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const id = await startLong(workbench)
+  expect(await workbench.app.evaluate(({ powerSaveBlocker }) => [0, 1, 2].some((blocker) => powerSaveBlocker.isStarted(blocker)))).toBe(true)
+
+  const asked = await workbench.answerQuestions(1)
+  await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(asked).toEqual(['Stop training and quit?'])
+  await workbench.app.evaluate(({ app }) => app.quit())
+  await expect.poll(asked).toHaveLength(2)
+  expect((await workbench.call('runs.get', { id })).run.state).toBe('running')
+
+  await workbench.close()
+  const again = await launch()
+  await again.open(`#/runs/${id}`)
+  await expect(again.page.getByRole('status').filter({ hasText: /stopped|interrupted/i }).first()).toBeVisible()
+  const { run, epochs } = await again.call('runs.get', { id })
+  expect(['stopped', 'interrupted']).toContain(run.state)
+  expect(run.reason).not.toBeNull()
+  expect(epochs.length).toBeGreaterThan(1)
+})
+
+test('a killed service is said, started again, and given up on when it keeps dying', async ({ workbench }) => {
+  const { page } = workbench
+  await expect(page.getByText('Service running')).toBeVisible()
+  const id = await startLong(workbench)
+  await workbench.listen('service.state')
+  kill(workbench.servicePid())
+  await expect.poll(async () => (await workbench.told('service.state')).map((told) => told.state)).toEqual(['starting', 'running'])
+  expect((await workbench.told('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
+  await expect(page.getByText('Service running')).toBeVisible()
+
+  // What it trained is not said to be running still.
+  await workbench.open(`#/runs/${id}`)
+  await expect(page.getByText('interrupted', { exact: true }).first()).toBeVisible()
+  expect((await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(1)
+
+  for (let i = 2; i <= 4; i++) {
+    await expect.poll(async () => (await workbench.told('service.state')).filter((told) => told.state === 'running').length).toBe(i - 1)
+    kill(workbench.servicePid())
+  }
+  const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })
+  await expect(banner).toContainText('is not started again')
+  expect(await workbench.outcome('runs.list', {})).toMatchObject({ ok: false, error: { code: 'unavailable' } })
+
+  await banner.getByRole('button', { name: 'Start it again' }).click()
+  await expect(page.getByText('Service running')).toBeVisible()
+  await expect(banner).toHaveCount(0)
+  expect(await workbench.call('runs.list', {})).toHaveLength(1)
+})
+
+test('nothing outlives a shell that is killed while it trains', async ({ launch, dataDir }) => {
+  const workbench = await launch()
+  await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const id = await startLong(workbench)
+  expect(processesOf(dataDir, 'service.js')).toHaveLength(1)
+  expect(processesOf(dataDir, 'trainer.js')).toHaveLength(1)
+  workbench.app.process().kill('SIGKILL')
+  await expect.poll(() => processesOf(dataDir), { timeout: 20_000 }).toEqual([])
+
+  const again = await launch()
+  const { run, epochs } = await again.call('runs.get', { id })
+  expect(['stopped', 'interrupted']).toContain(run.state)
+  expect(epochs.length).toBeGreaterThan(1)
+})
+
+test('a signal ends it without a question', async ({ launch }) => {
+  const workbench = await launch()
+  await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const shell = workbench.app.process()
+  const ended = once(shell, 'exit')
+  shell.kill('SIGTERM')
+  await ended
+})
+
+test('a page that crashes comes back', async ({ launch }) => {
+  const workbench = await launch()
+  await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const heading = await workbench.app.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    if (!contents) throw new Error('no window')
+    const loaded = new Promise((resolve) => contents.once('did-finish-load', () => resolve(undefined)))
+    contents.forcefullyCrashRenderer()
+    await loaded
+    return contents.executeJavaScript("document.querySelector('h1').textContent") as Promise<string>
+  })
+  expect(heading).toBe('Studies')
+  workbench.takeProblems()
+})

@@ -1,0 +1,151 @@
+import path from 'node:path'
+import type { Locator, Page } from 'playwright/test'
+import { expect, test, type Workbench } from './app'
+
+const variants = ['baseline', 'mcnn-f', 'mcnn-l'] as const
+
+/** How many different colours a canvas has: one is an empty picture. */
+function coloursOf(canvas: Locator): Promise<number> {
+  return canvas.evaluate((element) => {
+    const { width, height, getContext } = element as unknown as { width: number; height: number; getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } } }
+    const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height)
+    const colours = new Set<number>()
+    for (let i = 0; i < data.length; i += 4) colours.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0))
+    return colours.size
+  })
+}
+
+async function checkFilterBank(page: Page): Promise<void> {
+  for (const row of ['Kernel', 'Response of'] as const) await expect(page.getByRole('button', { name: new RegExp(`^${row} `) })).toHaveCount(4)
+  const responses = page.getByRole('button', { name: /^Response of / })
+  for (const response of await responses.all()) await expect.poll(() => coloursOf(response.locator('canvas'))).toBeGreaterThan(8)
+  for (const kernel of await page.getByRole('button', { name: /^Kernel / }).all()) await expect(kernel.locator('rect').first()).toBeVisible()
+  await responses.nth(1).hover()
+  await expect(page.locator('#bank-readout')).toContainText(/\d/)
+  await page.getByRole('heading', { level: 1 }).hover()
+}
+
+/** Every page that has something to show, in both sizes and themes. */
+async function photograph(workbench: Workbench, studyUrl: string, runUrl: string): Promise<void> {
+  const { page } = workbench
+  const shots: [name: string, open: () => Promise<void>][] = [
+    ['studies', () => workbench.go('Studies')],
+    ['study', () => workbench.open(studyUrl)],
+    ['new-study', () => workbench.open('#/new')],
+    ['runs', () => workbench.go('Runs')],
+    ['run', () => workbench.open(runUrl)],
+    ['filter-banks', () => workbench.go('Filter banks')],
+    ['data-sets', () => workbench.go('Data sets')],
+    ['system', () => workbench.go('System')],
+  ]
+  for (const [width, height] of [
+    [1280, 800],
+    [900, 600],
+  ] as const) {
+    await workbench.resize(width, height)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const [name, open] of shots) {
+        await open()
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+        await workbench.screenshot(`${name}-${width}-${colorScheme}`)
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${name} at ${width} wide scrolls sideways`).toBeLessThanOrEqual(0)
+      }
+    }
+  }
+  await page.emulateMedia({ colorScheme: null })
+}
+
+test('the quick-start study: started, watched, compared, kept', async ({ launch }) => {
+  // Two minutes on a quiet machine.
+  test.setTimeout(10 * 60_000)
+  const workbench = await launch()
+  const { page } = workbench
+  let studyUrl = ''
+  let tableText = ''
+
+  await test.step('start', async () => {
+    await workbench.listen('run.progress', 'run.changed')
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Quick start' })).toBeVisible()
+    studyUrl = new URL(page.url()).hash
+    expect(studyUrl).toMatch(/^#\/studies\/.+/)
+  })
+
+  await test.step('live progress', async () => {
+    const status = page.getByRole('contentinfo', { name: 'Status' })
+    await expect(status).toContainText(/epoch \d of 5/, { timeout: 60_000 })
+    await expect(status).toContainText(/[\d,]+ images\/s/)
+    const bar = page.getByRole('region', { name: 'Training' }).getByRole('progressbar').first()
+    const shareNow = async () => Number(await bar.getAttribute('aria-valuenow'))
+    await expect.poll(shareNow).toBeGreaterThan(0)
+    const before = await shareNow()
+    await expect.poll(shareNow, { intervals: [50] }).toBeGreaterThan(before)
+    expect((await workbench.told('run.progress')).some((progress) => progress.loss !== null && progress.step > 0)).toBe(true)
+    await workbench.screenshot('study-live')
+  })
+
+  await test.step('to the end', async () => {
+    const id = studyUrl.split('/').at(-1) ?? ''
+    await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done, { timeout: 8 * 60_000, intervals: [1000] }).toBe(6)
+    const states = (await workbench.told('run.changed')).map((run) => run.state)
+    expect(states.filter((state) => ['failed', 'diverged', 'stopped', 'interrupted'].includes(state))).toEqual([])
+  })
+
+  await test.step('comparison', async () => {
+    const id = studyUrl.split('/').at(-1) ?? ''
+    const { rows } = await workbench.call('studies.compare', { id })
+    expect(rows).toHaveLength(1)
+    const table = page.getByRole('table', { name: /^Table I:/ })
+    await expect(table.getByRole('columnheader', { name: 'mcnn-l' })).toBeVisible()
+    const cells = table.locator('tbody td.begin')
+    await expect(cells).toHaveCount(variants.length)
+    for (const [i, variant] of variants.entries()) {
+      const accuracy = rows[0]?.cells.find((cell) => cell.variant === variant)?.accuracy
+      expect(accuracy?.n, variant).toBe(2)
+      // Chance is 0.1.
+      expect(accuracy?.mean, variant).toBeGreaterThan(0.4)
+      await expect(table.getByRole('columnheader', { name: variant })).toBeVisible()
+      await expect(cells.nth(i)).toContainText(((accuracy?.mean ?? 0) * 100).toFixed(2))
+      await expect(cells.nth(i)).toContainText(`± ${((accuracy?.std ?? 0) * 100).toFixed(2)}`)
+      await expect(cells.nth(i)).toContainText('n 2')
+    }
+    await expect(page.getByRole('img', { name: /^Test accuracy by network and variant/ })).toBeVisible()
+    await expect(page.getByRole('table', { name: /^Table II/ })).toBeVisible()
+    tableText = await table.innerText()
+  })
+
+  await test.step('runs', async () => {
+    await workbench.go('Runs')
+    await expect(page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: /resnet-8/i })).toHaveCount(6)
+  })
+
+  await test.step('filter bank', async () => {
+    await workbench.go('Filter banks')
+    await checkFilterBank(page)
+  })
+
+  await test.step('screenshots', async () => {
+    const run = (await workbench.call('runs.list', {})).find((one) => one.variant === 'mcnn-f')
+    await photograph(workbench, studyUrl, `#/runs/${run?.id ?? ''}`)
+    if (process.env['MCNN_README_SCREENSHOT']) {
+      await workbench.resize(1280, 800)
+      await page.emulateMedia({ colorScheme: 'light' })
+      await workbench.open(studyUrl)
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      await workbench.screenshot('study', path.join(__dirname, '../resources/screenshots'))
+    }
+  })
+
+  await test.step('closed and opened again', async () => {
+    await workbench.close()
+    const again = await launch()
+    await again.page.getByRole('link', { name: 'Quick start', exact: true }).click()
+    await expect(again.page.getByRole('heading', { level: 1, name: 'Quick start' })).toBeVisible()
+    await expect.poll(() => again.page.getByRole('table', { name: /^Table I:/ }).innerText()).toBe(tableText)
+    await again.go('Runs')
+    await expect(again.page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: /resnet-8/i })).toHaveCount(6)
+    await again.go('Filter banks')
+    await checkFilterBank(again.page)
+  })
+})

@@ -1,0 +1,151 @@
+/** The shell's entry: one window, one service. */
+import { app, ipcMain, Menu, session, shell, type BrowserWindow } from 'electron'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { EventName, EventPayload } from './contract/events'
+import { callChannel, eventChannel } from './contract/wire'
+import { answer, isServiceEvent } from './shell/calls'
+import { Grants } from './shell/grants'
+import { shellHandlers } from './shell/handlers'
+import { buildMenu } from './shell/menu'
+import { dataDirOf, serviceNode } from './shell/options'
+import { isOwnPage } from './shell/policies'
+import { Power } from './shell/power'
+import { mayQuit } from './shell/quit'
+import { Service } from './shell/service'
+import { Training } from './shell/training'
+import { createWindow, guardContents, guardSession } from './shell/window'
+
+const development = process.env['MCNN_DEV'] === '1'
+const page = path.join(__dirname, '../renderer/index.html')
+const pageUrl = pathToFileURL(page).href
+const dataDir = dataDirOf(process.argv, process.env, process.cwd())
+
+// The lock against a second window is one a profile: with the profile in the data directory it is one a data directory.
+if (!app.commandLine.hasSwitch('user-data-dir')) {
+  const profile = path.join(dataDir, 'desktop')
+  try {
+    mkdirSync(profile, { recursive: true })
+    app.setPath('userData', profile)
+  } catch {
+    // The service meets the same unwritable directory and says so in the window.
+  }
+}
+
+let window: BrowserWindow | null = null
+let quitting = false
+let serviceEnded = false
+
+function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
+  send(event, payload)
+}
+
+function send(event: EventName, payload: unknown): void {
+  if (window && !window.isDestroyed()) window.webContents.send(eventChannel, event, payload)
+}
+
+function openExternal(url: string): void {
+  // Where there is no browser there is nothing to do about it.
+  void shell.openExternal(url).catch(() => undefined)
+}
+
+const power = new Power()
+const training = new Training((active) => power.keepAwake(active))
+const grants = new Grants()
+const service = new Service({
+  node: serviceNode(process.env, app.getAppPath(), process.platform, process.arch),
+  script: path.join(__dirname, 'service.js'),
+  args: ['--data-dir', dataDir, '--program', app.getVersion()],
+  logFile: path.join(dataDir, 'logs', 'service.log'),
+  onState: (state) => {
+    if (state.state !== 'running') training.clear()
+    tell('service.state', state)
+  },
+  onEvent: (name, payload) => {
+    if (!isServiceEvent(name)) return
+    training.follow(name, payload)
+    send(name, payload)
+  },
+})
+
+function openWindow(): void {
+  window = createWindow({
+    page,
+    pageUrl,
+    preload: path.join(__dirname, '../preload/preload.js'),
+    icon: path.join(app.getAppPath(), 'resources/icons/icon.png'),
+    stateFile: path.join(app.getPath('userData'), 'window.json'),
+    development,
+    openExternal,
+  })
+  const opened = window
+  let asking = false
+  opened.on('close', (event) => {
+    if (quitting || training.held === 0) return
+    event.preventDefault()
+    if (asking) return
+    asking = true
+    void mayQuit(opened, training).then((may) => {
+      asking = false
+      if (!may) return
+      quitting = true
+      app.quit()
+    })
+  })
+  opened.on('closed', () => (window = null))
+}
+
+function handleCalls(): void {
+  const routes = {
+    shell: shellHandlers(service, grants, dataDir, () => window),
+    service: (call: string, params: unknown) => service.call(call, params),
+  }
+  ipcMain.handle(callChannel, (event, call: unknown, params: unknown) => {
+    const frame = event.senderFrame
+    const trusted = window !== null && event.sender === window.webContents && frame !== null && frame.parent === null && isOwnPage(frame.url, pageUrl)
+    return answer(routes, trusted, call, params)
+  })
+}
+
+function start(): void {
+  app.on('second-instance', () => {
+    if (!window) return
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  app.on('web-contents-created', (_, contents) => guardContents(contents, { pageUrl, openExternal }))
+  app.on('window-all-closed', () => app.quit())
+  app.on('will-quit', (event) => {
+    if (serviceEnded) return
+    event.preventDefault()
+    void service.stop().finally(() => {
+      serviceEnded = true
+      // A quit from within this event's own turn would be swallowed by it.
+      setImmediate(() => app.quit())
+    })
+  })
+  // Whoever sends a signal has decided already: no question, but the service still ends in good order.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      quitting = true
+      app.quit()
+    })
+  }
+
+  service.start()
+  void app.whenReady().then(() => {
+    guardSession(session.defaultSession, pageUrl, development)
+    Menu.setApplicationMenu(
+      buildMenu(
+        { navigate: (hash) => tell('shell.navigate', { hash }), openExternal, openDataDir: () => void shell.openPath(dataDir) },
+        development,
+      ),
+    )
+    handleCalls()
+    openWindow()
+  })
+}
+
+if (app.requestSingleInstanceLock()) start()
+else app.quit()

@@ -1,0 +1,56 @@
+import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron'
+import path from 'node:path'
+import { serviceCalls } from '../contract/calls'
+import { WorkbenchError } from '../contract/errors'
+import type { ShellHandlers } from './calls'
+import type { Grants } from './grants'
+import type { Service } from './service'
+
+/** What the shell answers itself. */
+export function shellHandlers(service: Service, grants: Grants, dataDir: string, window: () => BrowserWindow | null): ShellHandlers {
+  return {
+    'shell.info': () =>
+      Promise.resolve({
+        program: app.getVersion(),
+        electron: process.versions.electron ?? '',
+        chrome: process.versions['chrome'] ?? '',
+        platform: `${process.platform} ${process.arch}`,
+      }),
+
+    'shell.chooseDataset': async ({ kind }) => {
+      const options: Electron.OpenDialogOptions =
+        kind === 'archive'
+          ? { title: 'Import a CIFAR archive', properties: ['openFile'], filters: [{ name: 'CIFAR archive', extensions: ['tar.gz', 'tgz', 'gz', 'tar'] }, { name: 'All files', extensions: ['*'] }] }
+          : { title: 'Import a CIFAR folder', properties: ['openDirectory'] }
+      const parent = window()
+      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const chosen = filePaths[0]
+      return canceled || chosen === undefined ? null : { grant: grants.give(chosen), name: path.basename(chosen) }
+    },
+
+    'shell.importDataset': async ({ grant }) => {
+      const chosen = grants.take(grant)
+      if (chosen === null) throw new WorkbenchError('bad-input', 'This choice of a file has been used already.', { fix: 'Choose the file again.', field: 'grant' })
+      return serviceCalls['datasets.import'].result.parse(await service.call('datasets.import', { path: chosen }))
+    },
+
+    'shell.serviceState': () => Promise.resolve(service.state),
+
+    'shell.restartService': async () => {
+      await service.restart()
+      return { ok: true }
+    },
+
+    'shell.copyText': async ({ text }) => {
+      // Electron 22 has written when it returns, later ones when it resolves.
+      await clipboard.writeText(text)
+      return { ok: true }
+    },
+
+    'shell.openDataDir': async () => {
+      const failure = await shell.openPath(dataDir)
+      if (failure !== '') throw new WorkbenchError('unavailable', `The folder ${dataDir} could not be opened: ${failure}`)
+      return { ok: true }
+    },
+  }
+}

@@ -1,0 +1,21 @@
+/** Where the shell finds things, from its arguments and environment. Pure. */
+import path from 'node:path'
+import { defaultDataDir } from '../service/dataDir'
+
+/** `--data-dir=DIR` or `--data-dir DIR`, the last one given; else MCNN_DATA_DIR or the usual place. Absolute. */
+export function dataDirOf(argv: readonly string[], env: NodeJS.ProcessEnv, folder: string): string {
+  const values = argv.flatMap((argument, i) => {
+    if (argument.startsWith('--data-dir=')) return [argument.slice('--data-dir='.length)]
+    const next = argv[i + 1]
+    return argument === '--data-dir' && next !== undefined && !next.startsWith('-') ? [next] : []
+  })
+  const given = values.at(-1)
+  return given ? path.resolve(folder, given) : defaultDataDir(env)
+}
+
+/** The Node that runs the service: MCNN_NODE, or the one among the program's packages. */
+export function serviceNode(env: NodeJS.ProcessEnv, appPath: string, platform: string, arch: string): string {
+  if (env['MCNN_NODE']) return env['MCNN_NODE']
+  const [name, file] = platform === 'win32' ? ['win', 'node.exe'] : [platform, 'node']
+  return path.join(appPath, 'node_modules', `node-${name}-${arch}`, 'bin', file)
+}

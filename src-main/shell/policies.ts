@@ -1,0 +1,60 @@
+/** What a window may do. Pure: no Electron here, so that each rule can be tested by itself. */
+
+/** The only places outside that a click may open, in the person's own browser. The one list. */
+export const externalHosts: readonly string[] = ['www.cs.toronto.edu', 'arxiv.org', 'www.tensorflow.org']
+
+/** How long after a press of a button or key an outside link still counts as asked for. */
+const askedForMs = 1500
+
+function parse(url: string): URL | null {
+  try {
+    return new URL(url)
+  } catch {
+    return null
+  }
+}
+
+/** The path of a file URL as the file system will read it; null where it has no such reading. */
+function filePath(url: URL): string | null {
+  if (url.protocol !== 'file:') return null
+  try {
+    return decodeURIComponent(url.pathname)
+  } catch {
+    return null
+  }
+}
+
+/** Whether `url` is the program's own page, whatever its hash: navigation to anything else is refused. */
+export function isOwnPage(url: string, page: string): boolean {
+  const [asked, own] = [parse(url), parse(page)]
+  if (!asked || !own) return false
+  const path = filePath(asked)
+  return path !== null && path === filePath(own) && asked.host === own.host && asked.search === ''
+}
+
+/**
+ * Whether a request may leave the window: only for the program's own files (and the developer tools where they are allowed).
+ * @param page file URL of the window's page; its folder is what may be read
+ */
+export function mayRequest(url: string, page: string, development: boolean): boolean {
+  const [asked, own] = [parse(url), parse(page)]
+  if (!asked || !own) return false
+  if (asked.protocol === 'devtools:') return development
+  // Neither leaves the process; what they may be used for is the content security policy's matter.
+  if (asked.protocol === 'data:' || asked.protocol === 'blob:') return true
+  const [path, ownPath] = [filePath(asked), filePath(own)]
+  if (path === null || ownPath === null || asked.host !== own.host) return false
+  return path.startsWith(ownPath.slice(0, ownPath.lastIndexOf('/') + 1)) && !path.split(/[\\/]/).includes('..')
+}
+
+/** The address to open in the person's browser, or null where it is not one of ours to open. */
+export function externalLink(url: string): string | null {
+  const link = parse(url)
+  if (!link || link.protocol !== 'https:' || link.port !== '' || link.username !== '' || link.password !== '') return null
+  return externalHosts.includes(link.hostname) ? link.href : null
+}
+
+/** Whether the last press of a button or key (both times in ms) is recent enough to have asked for a link. */
+export function wasAskedFor(pressedAt: number | null, now: number): boolean {
+  return pressedAt !== null && now >= pressedAt && now - pressedAt <= askedForMs
+}

@@ -1,0 +1,15 @@
+import { powerSaveBlocker } from 'electron'
+
+/** Keeps the system from suspending while something trains; the display may still sleep. */
+export class Power {
+  #blocker: number | null = null
+
+  keepAwake(wanted: boolean): void {
+    if (wanted === (this.#blocker !== null)) return
+    if (this.#blocker === null) this.#blocker = powerSaveBlocker.start('prevent-app-suspension')
+    else {
+      powerSaveBlocker.stop(this.#blocker)
+      this.#blocker = null
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { endReason, serviceEnvironment } from './serviceEnd'
+
+const end = { code: null, signal: null, startError: null, lastWords: null }
+
+describe('endReason', () => {
+  it.each([
+    [{ ...end, startError: 'spawn EACCES' }, 'The service could not be started: spawn EACCES.'],
+    [{ ...end, signal: 'SIGKILL', lastWords: 'x' }, 'The service was killed (SIGKILL); the system may have run out of memory.'],
+    [{ ...end, signal: 'SIGTERM' }, 'The service was ended from outside (SIGTERM).'],
+    [{ ...end, signal: 'SIGSEGV', lastWords: 'boom' }, 'The service crashed (SIGSEGV). Its last words: boom'],
+    [{ ...end, code: 0 }, 'The service ended by itself.'],
+    [{ ...end, code: 1, lastWords: 'Error: no' }, 'The service ended with exit code 1. Its last words: Error: no'],
+    [{ ...end, code: 7 }, 'The service ended with exit code 7.'],
+  ])('says it in words (%#)', (given, sentence) => {
+    expect(endReason(given)).toBe(sentence)
+  })
+})
+
+describe('serviceEnvironment', () => {
+  it('drops what is meant for Electron or another Node and keeps the rest', () => {
+    expect(
+      serviceEnvironment({
+        PATH: '/bin',
+        LD_LIBRARY_PATH: '/cuda',
+        HOME: '/h',
+        MCNN_DATA_DIR: '/d',
+        ELECTRON_RUN_AS_NODE: '1',
+        ELECTRON_OVERRIDE_DIST_PATH: '/e',
+        NODE_OPTIONS: '--inspect',
+        NODE_CHANNEL_FD: '3',
+        NODE_CHANNEL_SERIALIZATION_MODE: 'advanced',
+        CHROME_DESKTOP: 'x',
+        EMPTY: undefined,
+      }),
+    ).toEqual({ PATH: '/bin', LD_LIBRARY_PATH: '/cuda', HOME: '/h', MCNN_DATA_DIR: '/d' })
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it, vi } from 'vitest'
+import { Training } from './training'
+
+describe('Training', () => {
+  it('tells when training begins and ends, once each', () => {
+    const told = vi.fn()
+    const training = new Training(told)
+    training.follow('run.changed', { id: 'a', state: 'queued' })
+    training.follow('run.changed', { id: 'b', state: 'queued' })
+    expect(told).not.toHaveBeenCalled()
+    expect([training.held, training.queued]).toEqual([0, 2])
+    training.follow('run.changed', { id: 'a', state: 'running' })
+    training.follow('run.changed', { id: 'a', state: 'running' })
+    training.follow('run.progress', { runId: 'a' })
+    expect(told.mock.calls).toEqual([[true]])
+    expect([training.held, training.queued]).toEqual([1, 1])
+    training.follow('run.changed', { id: 'a', state: 'done' })
+    expect(told.mock.calls).toEqual([[true], [false]])
+    expect(training.held).toBe(0)
+  })
+
+  it('holds a paused run, which needs no power', () => {
+    const told = vi.fn()
+    const training = new Training(told)
+    training.follow('run.changed', { id: 'a', state: 'running' })
+    training.follow('run.changed', { id: 'a', state: 'paused' })
+    expect(told.mock.calls).toEqual([[true], [false]])
+    expect(training.held).toBe(1)
+  })
+
+  it('forgets deleted runs and those of a service that is gone', () => {
+    const told = vi.fn()
+    const training = new Training(told)
+    training.follow('run.changed', { id: 'a', state: 'running' })
+    training.follow('run.deleted', { runId: 'a' })
+    training.follow('run.changed', { id: 'b', state: 'running' })
+    training.clear()
+    expect(told.mock.calls).toEqual([[true], [false], [true], [false]])
+    expect(training.held).toBe(0)
+  })
+
+  it('takes no notice of what is not a run', () => {
+    const training = new Training(() => undefined)
+    for (const payload of [null, {}, { id: 'a', state: 'flying' }]) training.follow('run.changed', payload)
+    expect(training.held).toBe(0)
+  })
+})
