@@ -110,7 +110,7 @@ export const quickStart: StudyPlan = {
   archs: ['resnet-8'],
   variants: ['baseline', 'mcnn-f', 'mcnn-l'],
   seeds: [1, 2],
-  training: { ...recipe, dataset: 'synthetic', epochs: 5, batchSize: 64, milestones: [3, 4] },
+  training: { ...recipe, dataset: 'synthetic', epochs: 4, batchSize: 64, milestones: [3] },
 }
 
 /** The runs of a plan in the order they are trained: seed by seed, so that every variant has a number early. */

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { startOptions } from './arguments.mjs'
+
+describe('the options of npm start', () => {
+  it.each([
+    [[], { device: undefined, dataDir: undefined, help: false }],
+    [['--device', 'gpu'], { device: 'gpu', dataDir: undefined, help: false }],
+    [['--device=cpu', '--data-dir=runs=1'], { device: 'cpu', dataDir: '/home/me/runs=1', help: false }],
+    [['--data-dir', '/data', '--help'], { device: undefined, dataDir: '/data', help: true }],
+  ])('%j', (args, options) => expect(startOptions(args, '/home/me')).toEqual(options))
+
+  it.each([
+    [['--device', 'tpu'], /--device must be cpu or gpu, not tpu/],
+    [['--device'], /--device needs a value/],
+    [['--data-dir='], /--data-dir needs a value/],
+    [['--verbose'], /--verbose is not known; usage: npm start/],
+    [['run'], /run is not known/],
+  ])('%j is refused', (args, message) => expect(() => startOptions(args, '/home/me')).toThrow(message))
+})

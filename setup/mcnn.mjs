@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { join } from 'node:path'
+import { node24, root } from './paths.mjs'
+import { become, entry } from './program.mjs'
+import { provide } from './provide.mjs'
+
+// stdout belongs to the command: it may be JSON.
+await entry(async () => {
+  await provide()
+  await become(node24, [join(root, 'out/main/cli.js'), ...process.argv.slice(2)])
+})

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { explain } from './failures.mjs'
+import { logFile, shown } from './paths.mjs'
+import { say } from './progress.mjs'
+
+/**
+ * Becomes another program: same terminal, same signals, its exit code.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env] on top of this process's environment
+ */
+export async function become(command, args, env = {}) {
+  const whole = Object.fromEntries(Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined))
+  // Truly, where Node can: no second process to keep alive, and signals go to the program alone.
+  if (typeof process.execve === 'function') process.execve(command, [command, ...args], whole)
+  process.exitCode = await runAttached(command, args, whole)
+}
+
+/**
+ * Runs a program in this terminal to its end.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} its exit code, 128 + the signal that ended it
+ */
+export function runAttached(command, args, env) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env, stdio: 'inherit' })
+    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+    /** @param {NodeJS.Signals} signal */
+    const forward = (signal) => {
+      // Ctrl-C reaches the child from the terminal already, and twice may mean something else to it.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    }
+    for (const signal of signals) process.on(signal, forward)
+    child.on('error', (error) => {
+      say(`${command} could not be started: ${error.message}`)
+      resolve(127)
+    })
+    child.on('exit', (code, signal) => {
+      for (const name of signals) process.off(name, forward)
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+    })
+  })
+}
+
+/** Runs an entry's work; a failure is one sentence on stderr and exit code 1. @param {() => Promise<void>} work */
+export async function entry(work) {
+  try {
+    await work()
+  } catch (error) {
+    say(explain(error, shown(logFile)))
+    process.exitCode = 1
+  }
+}

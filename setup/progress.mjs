@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+// Not process.stderr: opening it makes a pipe non-blocking, which the program that takes over this process would inherit.
+/** @param {string} text */
+function write(text) {
+  for (let rest = Buffer.from(text); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(2, rest))
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') continue
+      return // nobody listens
+    }
+  }
+}
+
+/** One line of setup on stderr. @param {string} text */
+export const say = (text) => write(`setup: ${text}\n`)
+
+/** @param {number} bytes */
+export const megabytes = (bytes) => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
+
+const interval = { terminal: 200, lines: 15_000 }
+
+/**
+ * Shows a step while it lasts: in place on a terminal, else a line at the start, every 15 s, and at the end.
+ * @template T
+ * @param {string} title
+ * @param {(update: (detail: string) => void) => Promise<T>} work may call `update` with how far it is
+ * @param {(result: T) => string} [ending] how it went, where "done" is not all there is to say
+ * @returns {Promise<T>}
+ */
+export async function step(title, work, ending = () => 'done') {
+  const started = Date.now()
+  const terminal = isatty(2)
+  let detail = ''
+  const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`
+  const now = () => [`setup: ${title}`, detail, seconds()].filter((part) => part !== '').join(', ')
+  const show = () => write(terminal ? `\r\x1b[2K${now()}` : `${now()}\n`)
+  if (terminal) show()
+  else say(`${title} …`)
+  const timer = setInterval(show, terminal ? interval.terminal : interval.lines)
+  const clear = terminal ? '\r\x1b[2K' : ''
+  try {
+    const result = await work((text) => (detail = text))
+    write(`${clear}setup: ${title}: ${ending(result)} in ${seconds()}\n`)
+    return result
+  } catch (error) {
+    write(`${clear}setup: ${title}: failed after ${seconds()}\n`)
+    throw error
+  } finally {
+    clearInterval(timer)
+  }
+}

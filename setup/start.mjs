@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { startOptions, usage } from './arguments.mjs'
+import { findDisplay } from './display.mjs'
+import { electronHere, fallbackNotice } from './electron.mjs'
+import { SetupError } from './failures.mjs'
+import { node24, root } from './paths.mjs'
+import { become, entry } from './program.mjs'
+import { say } from './progress.mjs'
+import { provide } from './provide.mjs'
+
+await entry(async () => {
+  let options
+  try {
+    // npm runs this in the clone's root, whatever folder it was typed in.
+    options = startOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    say(error.message)
+    process.exitCode = 2
+    return
+  }
+  const { device, dataDir, help } = options
+  if (help) {
+    console.log(usage)
+    return
+  }
+  const display = await findDisplay(process.env)
+  const before = electronHere()
+  await provide({ device, electron: display !== null })
+
+  if (display === null) {
+    say('there is no display to open a window on: the quick-start study runs here in the terminal instead')
+    await become(node24, [join(root, 'out/main/cli.js'), 'study', 'run', 'quick-start', ...(dataDir === undefined ? [] : ['--data-dir', dataDir])])
+    return
+  }
+  const here = electronHere()
+  if (here === null) throw new Error('Electron was provided and is not here')
+  if (here.fallback && before !== null) say(fallbackNotice())
+  const switches = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(display === 'wayland' ? ['--ozone-platform=wayland'] : [])]
+  await become(join(here.dist, 'electron'), [...switches, root, ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`])], {
+    MCNN_NODE: node24,
+    ELECTRON_RUN_AS_NODE: undefined,
+  })
+})

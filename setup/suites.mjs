@@ -1,0 +1,53 @@
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ */
+
+/** @param {unknown} value @returns {Record<string, unknown>} */
+const record = (value) => (typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {})
+
+/** @param {Record<string, unknown>} from @param {string[]} names @returns {number} */
+const sum = (from, ...names) => names.reduce((total, name) => total + Number(from[name] ?? 0), 0)
+
+/**
+ * A suite that fails without a failed test (a crash, an error outside of every test, no report) counts as one failed.
+ * @param {Counts} counts
+ * @param {number} code the suite's exit code
+ * @returns {Counts}
+ */
+const judged = (counts, code) => (code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts)
+
+/** A check without tests of its own. @param {number} code @returns {Counts} */
+export const countsOfCheck = (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
+
+/**
+ * @param {unknown} report of vitest's json reporter, null if there is none
+ * @param {number} code
+ * @returns {Counts}
+ */
+export function countsOfVitest(report, code) {
+  const counts = record(report)
+  const results = Array.isArray(counts['testResults']) ? counts['testResults'].map(record) : []
+  // A file that can't be loaded has no tests to count.
+  const broken = results.filter(({ status, assertionResults }) => status === 'failed' && Array.isArray(assertionResults) && assertionResults.length === 0)
+  return judged(
+    { passed: sum(counts, 'numPassedTests'), failed: sum(counts, 'numFailedTests') + broken.length, skipped: sum(counts, 'numPendingTests', 'numTodoTests') },
+    code,
+  )
+}
+
+/**
+ * @param {unknown} report of Playwright's json reporter, null if there is none
+ * @param {number} code
+ * @returns {Counts}
+ */
+export function countsOfPlaywright(report, code) {
+  const stats = record(record(report)['stats'])
+  return judged({ passed: sum(stats, 'expected', 'flaky'), failed: sum(stats, 'unexpected'), skipped: sum(stats, 'skipped') }, code)
+}
+
+/** @param {Counts[]} all @returns {Counts} */
+export const total = (all) =>
+  all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }), { passed: 0, failed: 0, skipped: 0 })
+
+/** @param {Counts} counts */
+export const summary = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { countsOfCheck, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
+
+const passing = { assertionResults: [{}], status: 'passed' }
+
+describe('the counts of a vitest report', () => {
+  it('are its tests', () => {
+    const report = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 2, numTodoTests: 1, testResults: [passing] }
+    expect(countsOfVitest(report, 0)).toEqual({ passed: 5, failed: 0, skipped: 3 })
+  })
+
+  it('count a file that could not be loaded as failed', () => {
+    const report = { numPassedTests: 5, numFailedTests: 1, testResults: [passing, { assertionResults: [], status: 'failed' }] }
+    expect(countsOfVitest(report, 1)).toEqual({ passed: 5, failed: 2, skipped: 0 })
+  })
+
+  it('count an error outside of every test as failed', () => {
+    expect(countsOfVitest({ numPassedTests: 5, numFailedTests: 0, testResults: [passing] }, 1)).toEqual({ passed: 5, failed: 1, skipped: 0 })
+  })
+
+  it('count a crash without a report as failed', () => expect(countsOfVitest(null, 139)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
+})
+
+describe('the counts of a Playwright report', () => {
+  it('are its tests, flaky ones passed in the end', () => {
+    expect(countsOfPlaywright({ stats: { expected: 6, unexpected: 1, flaky: 1, skipped: 2 } }, 1)).toEqual({ passed: 7, failed: 1, skipped: 2 })
+  })
+
+  it('count no tests at all as failed', () => {
+    expect(countsOfPlaywright({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
+    expect(countsOfPlaywright(null, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
+  })
+})
+
+it('sums suites into one line', () => {
+  const all = total([countsOfCheck(0), countsOfCheck(2), { passed: 10, failed: 0, skipped: 3 }])
+  expect(summary(all)).toBe('11 passed, 1 failed, 3 skipped')
+})

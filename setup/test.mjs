@@ -1,0 +1,95 @@
+import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { allOnPath, onNode24 } from './command.mjs'
+import { findDisplay } from './display.mjs'
+import { electronHere } from './electron.mjs'
+import { node24, root, runtime } from './paths.mjs'
+import { entry, runAttached } from './program.mjs'
+import { say } from './progress.mjs'
+import { provide } from './provide.mjs'
+import { countsOfCheck, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
+
+const names = ['lint', 'types', 'unit', 'integration', 'e2e']
+const reports = join(runtime, 'reports')
+
+/** @param {string} line */
+const print = (line) => writeSync(1, `${line}\n`)
+
+/** @param {string} file @returns {unknown} */
+function reportIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+await entry(async () => {
+  const asked = process.argv.slice(2)
+  const unknown = asked.find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    say(`there is no suite ${unknown}; usage: npm test -- [${names.join('|')}]…`)
+    process.exitCode = 2
+    return
+  }
+  const wanted = names.filter((name) => asked.length === 0 || asked.includes(name))
+  const windows = wanted.includes('e2e')
+  const display = windows ? await findDisplay(process.env) : null
+  await provide({ electron: windows, xvfb: windows && display === null })
+
+  process.chdir(root)
+  rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
+  const env = {
+    ...process.env,
+    ...onNode24(),
+    NODE_ENV: undefined,
+    ELECTRON_RUN_AS_NODE: undefined,
+    MCNN_NODE: node24,
+    MCNN_ELECTRON_DIST: electronHere()?.dist,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json'),
+    VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true',
+  }
+  // Whatever a suite makes of Ctrl-C, nothing after it is run.
+  let interrupted = 0
+  process.on('SIGINT', () => (interrupted = 130))
+  process.on('SIGTERM', () => (interrupted = 143))
+  const onXvfb = ['-a', '-s', '-screen 0 1920x1200x24', node24]
+  const [xvfbRun = 'xvfb-run'] = allOnPath('xvfb-run')
+  const tool = (/** @type {string} */ script, /** @type {string[]} */ ...args) => runAttached(node24, [join('node_modules', script), ...args], env)
+  const vitest = async (/** @type {string} */ project) => {
+    const file = join(reports, `${project}.json`)
+    const code = await tool('vitest/vitest.mjs', 'run', '--project', project, '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${file}`)
+    return countsOfVitest(reportIn(file), code)
+  }
+
+  /** @type {Record<string, () => Promise<import('./suites.mjs').Counts>>} */
+  const suites = {
+    lint: async () => countsOfCheck(await tool('eslint/bin/eslint.js', '.')),
+    types: async () =>
+      total([
+        countsOfCheck(await tool('typescript/bin/tsc', '-p', '.')),
+        countsOfCheck(await tool('svelte-check/bin/svelte-check', '--tsconfig', 'src-renderer/tsconfig.json')),
+      ]),
+    unit: () => vitest('unit'),
+    integration: () => vitest('integration'),
+    e2e: async () => {
+      const args = ['node_modules/playwright/cli.js', 'test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
+      const code = await (display === null ? runAttached(xvfbRun, [...onXvfb, ...args], env) : runAttached(node24, args, env))
+      return countsOfPlaywright(reportIn(env.PLAYWRIGHT_JSON_OUTPUT_NAME), code)
+    },
+  }
+
+  const results = []
+  for (const name of wanted) {
+    print(`\n── ${name}`)
+    const counts = await suites[name]?.()
+    if (interrupted !== 0) process.exit(interrupted)
+    if (counts !== undefined) results.push({ name, counts })
+  }
+  print('')
+  for (const { name, counts } of results) print(`${name}: ${summary(counts)}`)
+  const all = total(results.map(({ counts }) => counts))
+  print(`\n${summary(all)}`)
+  process.exitCode = all.failed === 0 ? 0 : 1
+})
