@@ -41,7 +41,7 @@ function border(files, { parts: allowed, modules = [], packages = [], types = []
 }
 
 const tests = ['**/*.test.ts']
-const typed = ['src-main/**/*.ts', 'src-renderer/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', '*.config.ts']
+const typed = ['src-main/**/*.ts', 'src-renderer/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'setup/**/*.ts', '*.config.ts']
 
 export default defineConfig(
   { ignores: ['out/', 'node_modules/', '.runtime/', 'test-results/', 'coverage/', 'release/'] },

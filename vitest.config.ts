@@ -12,6 +12,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // TensorFlow takes every core: two suites at a time would only slow each other down.
           fileParallelism: false,
+          env: { TF_CPP_MIN_LOG_LEVEL: '2' },
           pool: 'forks',
         },
       },

@@ -40,7 +40,7 @@ function holder(beforeWaiting = '') {
     },
     end: async () => {
       child.stdin.end()
-      const [code] = await once(child, 'exit')
+      const [code] = (await once(child, 'exit')) as [number | null]
       return code
     },
   }
@@ -60,7 +60,7 @@ it('lets the second setup wait, and say so, until the first is done', async () =
 it('takes the lock of a killed setup, ends the command it left running and removes its work in progress', async () => {
   const killed = holder("void run('sleep', ['1000'])")
   await killed.isIn
-  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.lock'), 'utf8'))
+  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.lock'), 'utf8')) as { child: { pid: number; start: string } }
   killed.child.kill('SIGKILL')
   await once(killed.child, 'exit')
   expect(startOf(child.pid)).toBe(child.start)

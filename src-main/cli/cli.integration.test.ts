@@ -184,7 +184,7 @@ describe('on a history', () => {
     await mcnn('runs', 'list', '--data-dir', dir('history'))
     const history = new History(path.join(dir('history'), 'history.sqlite'))
     for (const id of ['table', 'table-2']) {
-      const plan = { ...quickStart, name: 'Table', seeds: [1, 2, 3] }
+      const plan = { ...quickStart, name: 'Table', seeds: [1, 2, 3], training: { ...quickStart.training, epochs: 5 } }
       history.studies.insert({ id, name: plan.name, createdAt: `2026-01-0${id === 'table' ? 1 : 2}T00:00:00.000Z`, plan })
       if (id === 'table') continue
       for (const config of expandPlan(plan)) addRun(history, id, config, accuracies[config.variant]?.[config.seed - 1] ?? null)

@@ -13,7 +13,7 @@ import { History } from './history'
 import { migrations } from './migrations'
 
 const owner = { pid: 1, start: 'x' }
-const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
+const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training, epochs: 5 }
 
 let folder: string
 let file: string

@@ -54,7 +54,7 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
   }
 }
 
-const plan = { ...quickStart, variants: ['baseline' as const], seeds: [1, 2] }
+const plan = { ...quickStart, variants: ['baseline' as const], seeds: [1, 2], training: { ...quickStart.training, epochs: 5 } }
 
 describe('an estimate', () => {
   it('is unknown without a history', () => {
