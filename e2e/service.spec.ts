@@ -69,6 +69,10 @@ test('a killed service is said, started again, and given up on when it keeps dyi
   kill(workbench.servicePid())
   await expect.poll(async () => (await workbench.told('service.state')).map((told) => told.state)).toEqual(['starting', 'running'])
   expect((await workbench.told('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
+  const back = page.getByRole('status').filter({ hasText: 'The service was started again' })
+  await expect(back).toContainText('killed (SIGKILL)')
+  await back.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(back).toHaveCount(0)
   await expect(page.getByText('Service running')).toBeVisible()
 
   // What it trained is not said to be running still.

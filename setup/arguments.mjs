@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
-import { SetupError } from './failures.mjs'
+import { UsageError } from './failures.mjs'
 
-export const usage = 'usage: npm start -- [--device cpu|gpu] [--data-dir DIR]'
+export const usage = 'usage: npm start -- [--device cpu|gpu] [--data-dir DIR]; npm run setup -- [--device cpu|gpu]'
 
 /**
- * The options of `npm start`.
+ * The options of `npm start`, and of `npm run setup` but for the data directory.
  * @param {string[]} args
  * @param {string} folder what a relative DIR is relative to
  * @returns {{ device: string | undefined, dataDir: string | undefined, help: boolean }}
- * @throws {SetupError} with a sentence for anything else
+ * @throws {UsageError} with a sentence for anything else
  */
 export function startOptions(args, folder) {
   /** @type {{ device: string | undefined, dataDir: string | undefined, help: boolean }} */
@@ -22,12 +22,12 @@ export function startOptions(args, folder) {
       options.help = true
       continue
     }
-    if (name !== '--device' && name !== '--data-dir') throw new SetupError(`${name} is not known; ${usage}`)
+    if (name !== '--device' && name !== '--data-dir') throw new UsageError(`${name} is not known; ${usage}`)
     const value = rest.shift()
-    if (value === undefined || value === '') throw new SetupError(`${name} needs a value; ${usage}`)
+    if (value === undefined || value === '') throw new UsageError(`${name} needs a value; ${usage}`)
     if (name === '--data-dir') options.dataDir = resolve(folder, value)
     else if (value === 'cpu' || value === 'gpu') options.device = value
-    else throw new SetupError(`--device must be cpu or gpu, not ${value}; ${usage}`)
+    else throw new UsageError(`--device must be cpu or gpu, not ${value}; ${usage}`)
   }
   return options
 }

@@ -7,6 +7,9 @@ export class SetupError extends Error {
   }
 }
 
+/** Words on the command line that mean nothing here. */
+export class UsageError extends SetupError {}
+
 const network = [
   /\bE(NOTFOUND|AI_AGAIN|TIMEDOUT|CONNREFUSED|CONNRESET|NETUNREACH|HOSTUNREACH|SOCKETTIMEDOUT)\b|\bEAI_AGAIN\b|\bERR_SOCKET_TIMEOUT\b|\bENOTCACHED\b/,
   /Temporary failure in name resolution|Name or service not known|Network is unreachable|No route to host/i,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { explain } from './failures.mjs'
+import { explain, UsageError } from './failures.mjs'
 import { logFile, shown } from './paths.mjs'
 import { say } from './progress.mjs'
 
@@ -45,12 +45,12 @@ export function runAttached(command, args, env) {
   })
 }
 
-/** Runs an entry's work; a failure is one sentence on stderr and exit code 1. @param {() => Promise<void>} work */
+/** Runs an entry's work; a failure is one sentence on stderr and exit code 1, or 2 for wrong use. @param {() => Promise<void>} work */
 export async function entry(work) {
   try {
     await work()
   } catch (error) {
     say(explain(error, shown(logFile)))
-    process.exitCode = 1
+    process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }

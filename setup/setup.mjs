@@ -1,10 +1,18 @@
+import { startOptions, usage } from './arguments.mjs'
+import { findDisplay } from './display.mjs'
+import { UsageError } from './failures.mjs'
 import { entry } from './program.mjs'
 import { say } from './progress.mjs'
 import { provide } from './provide.mjs'
-import { findDisplay } from './display.mjs'
 
 // Everything that `npm start` and `npm test` would provide, so that later calls need no network.
 await entry(async () => {
-  await provide({ electron: true, xvfb: (await findDisplay(process.env)) === null })
+  const { device, dataDir, help } = startOptions(process.argv.slice(2), process.cwd())
+  if (dataDir !== undefined) throw new UsageError(`--data-dir is for npm start; ${usage}`)
+  if (help) {
+    console.log(usage)
+    return
+  }
+  await provide({ device, electron: true, xvfb: (await findDisplay(process.env)) === null })
   say('everything is provided')
 })

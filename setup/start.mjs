@@ -2,24 +2,14 @@ import { join } from 'node:path'
 import { startOptions, usage } from './arguments.mjs'
 import { findDisplay } from './display.mjs'
 import { electronHere, fallbackNotice } from './electron.mjs'
-import { SetupError } from './failures.mjs'
 import { node24, root } from './paths.mjs'
 import { become, entry } from './program.mjs'
 import { say } from './progress.mjs'
 import { provide } from './provide.mjs'
 
 await entry(async () => {
-  let options
-  try {
-    // npm runs this in the clone's root, whatever folder it was typed in.
-    options = startOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error
-    say(error.message)
-    process.exitCode = 2
-    return
-  }
-  const { device, dataDir, help } = options
+  // npm runs this in the clone's root, whatever folder it was typed in.
+  const { device, dataDir, help } = startOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
   if (help) {
     console.log(usage)
     return

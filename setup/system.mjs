@@ -179,8 +179,8 @@ export const xvfb = {
   provide: async () => {},
 }
 
-/** @param {string} file */
-function firstLine(file) {
+/** @param {string} file @returns {string | null} null where it can't be read */
+function textOf(file) {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch {
@@ -190,7 +190,7 @@ function firstLine(file) {
 
 /** @returns {boolean} whether Chromium can make the user namespaces that its sandbox stands on (Ubuntu 24.04, for one, says no) */
 function namespacesWork() {
-  if (firstLine('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1') return false
+  if (textOf('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1') return false
   const unshare = allOnPath('unshare')[0]
   return unshare === undefined || spawnSync(unshare, ['-Ur', 'true'], { stdio: 'ignore' }).status === 0
 }

@@ -86,12 +86,13 @@ function openWindow(): void {
     event.preventDefault()
     if (asking) return
     asking = true
-    void mayQuit(opened, training).then((may) => {
-      asking = false
-      if (!may) return
-      quitting = true
-      app.quit()
-    })
+    void mayQuit(opened, training)
+      .then((may) => {
+        if (!may) return
+        quitting = true
+        app.quit()
+      })
+      .finally(() => (asking = false))
   })
   opened.on('closed', () => (window = null))
 }

@@ -25,7 +25,7 @@ export function formatComparison(comparison: Comparison, format: ComparisonForma
 }
 
 /** As Table I: a row a data set and depth, the baseline first, then accuracy and drop of each variant. */
-export function accuracyTable(comparison: Comparison): Table {
+function accuracyTable(comparison: Comparison): Table {
   const present = presentVariants(comparison)
   const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
   return {
@@ -61,7 +61,7 @@ function notes(row: ComparisonRow, named: boolean): string[] {
 }
 
 /** As Table II, with the parameters: a row a variant. */
-export function filterTable(comparison: Comparison): Table {
+function filterTable(comparison: Comparison): Table {
   const rows = new Map<string, string[]>()
   for (const row of comparison.rows)
     for (const variant of presentVariants(comparison)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, fixed, percent, percentSpread, pointsWithInterval, whole } from './numbers'
+import { duration, fixed, percent, percentSpread, pointsWithInterval, typedNumber, whole } from './numbers'
 
 describe('numbers', () => {
   it('have a real minus sign and no negative zero', () => {
@@ -17,8 +17,13 @@ describe('numbers', () => {
     expect(pointsWithInterval(-0.31, [-0.8, 0.184])).toBe('−0.31 [−0.80, 0.18]')
   })
 
+  it('are read as typed, and strictly', () => {
+    expect(['0.1', '-3', '.5', '5.', '1e-4', '+2E3'].map(typedNumber)).toEqual([0.1, -3, 0.5, 5, 1e-4, 2000])
+    expect(['', ' ', '1e', '0x10', 'Infinity', 'NaN', '1,5', '1 '].map(typedNumber)).toEqual(new Array(8).fill(null))
+  })
+
   it('count and last', () => {
-    expect([whole(463830), whole(-1234)]).toEqual(['463,830', '−1,234'])
+    expect([whole(463830), whole(-1234), whole(1.5), whole(NaN), whole(Infinity)]).toEqual(['463,830', '−1,234', '2', 'NaN', '∞'])
     expect([duration(0.47), duration(45), duration(200), duration(3600 * 2 + 300), duration(86400 * 3)]).toEqual(['0.5 s', '45 s', '3 min 20 s', '2 h 05 min', '3.0 days'])
   })
 })

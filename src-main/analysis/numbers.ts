@@ -4,6 +4,14 @@ import type { Spread } from '../contract/records'
 export const missing = '–'
 const minus = '−'
 
+/**
+ * A number as a person types it into a field or a flag: '0.1', '-3', '1e-4'; null for anything else, such as '', '1e',
+ * '0x10' and 'Infinity', which `Number` would take.
+ */
+export function typedNumber(text: string): number | null {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null
+}
+
 /** A fixed number of decimals with a real minus sign; never '−0.00'. '–' for null, 'NaN' and '∞' as what they are. */
 export function fixed(value: number | null, decimals = 2): string {
   if (value === null) return missing
@@ -31,9 +39,11 @@ export function pointsWithInterval(points: number | null, interval: readonly [nu
   return interval === null ? fixed(points) : `${fixed(points)} [${fixed(interval[0])}, ${fixed(interval[1])}]`
 }
 
-/** Thousands parted by commas: '463,830'. */
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** Thousands parted by commas: '463,830'; '–', 'NaN' and '∞' as `fixed`. */
 export function whole(value: number | null): string {
-  return value === null ? missing : Math.round(value).toLocaleString('en-US').replace('-', minus)
+  return value !== null && Number.isFinite(value) ? grouped.format(value).replace('-', minus) : fixed(value)
 }
 
 /** '0.5 s', '45 s', '3 min 20 s', '2 h 05 min', '1.4 days'. */

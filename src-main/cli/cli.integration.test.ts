@@ -1,6 +1,6 @@
 /** The built command, as a person or a script meets it: another process, its output and its exit code. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -103,6 +103,8 @@ describe('wrong use', () => {
     [['datasets', 'verify', 'mnist'], /There is no data set "mnist": they are synthetic, cifar-10, cifar-100/],
     [['datasets', 'import', '/nowhere/cifar.tar.gz'], /cifar\.tar\.gz/],
     [['--data-dir'], /'--data-dir <dir>' argument missing/],
+    [['runs', 'list', '--data-dir', ''], /--data-dir: needs a folder/],
+    [['study', 'run', 'quick-start', '--archs', 'resnet-8,resnet-8'], /--archs: none twice/],
   ])('mcnn %j: one line, exit code 2', async (args, message) => {
     const { code, out, err } = await mcnn(...args)
     expect(err).toMatch(message)
@@ -172,6 +174,16 @@ describe('on a new data directory', () => {
     expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+\n$/) })
     const { code, out, err } = await mcnn('doctor', '--json', '--data-dir', dir('file'))
     expect({ code, err }).toEqual({ code: 1, err: '' })
+    expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
+  })
+
+  it('says the same of a history that is no database', async () => {
+    await mkdir(dir('foreign'))
+    await writeFile(dir('foreign/history.sqlite'), 'x'.repeat(500))
+    const list = await mcnn('runs', 'list', '--data-dir', dir('foreign'))
+    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+ is not a database[^\n]+\n$/) })
+    const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('foreign'))
+    expect(code).toBe(1)
     expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
   })
 })

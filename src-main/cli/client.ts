@@ -7,6 +7,7 @@ import type { EventName, EventPayload } from '../contract/events'
 import type { RunSummary, StudySummary } from '../contract/records'
 import type { Service } from '../service/service'
 import type { Globals } from './program'
+import { usageError } from './failures'
 import { takeSignals } from './interruption'
 
 export type { Service }
@@ -34,7 +35,10 @@ export async function withService<T>(command: Command, work: (service: Service) 
 
 export async function dataDirOf(command: Command): Promise<string> {
   const { defaultDataDir } = await import('../service/dataDir')
-  return path.resolve(command.optsWithGlobals<Globals>().dataDir ?? defaultDataDir())
+  const { dataDir } = command.optsWithGlobals<Globals>()
+  // As of an unset variable in a script: the working directory is not what was meant.
+  if (dataDir === '') throw usageError('--data-dir: needs a folder.')
+  return path.resolve(dataDir ?? defaultDataDir())
 }
 
 /**

@@ -39,5 +39,5 @@ function reportUsage(error: CommanderError): number {
 }
 
 export function usageError(message: string, fix?: string): WorkbenchError {
-  return new WorkbenchError('bad-input', message, fix === undefined ? {} : { fix })
+  return new WorkbenchError('bad-input', message, { fix })
 }

@@ -3,7 +3,11 @@ import { say } from './output'
 
 export const interruptedCode = 130
 
+/** npm passes on the Ctrl-C that the terminal has sent to the whole group: what comes this soon is the same press. */
+const samePressMs = 500
+
 const controller = new AbortController()
+let pressedAt = -Infinity
 
 /** Aborted when the person wants the command to end. */
 export const interruption: AbortSignal = controller.signal
@@ -16,7 +20,9 @@ export function interrupt(): void {
 export function takeSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
+      if (performance.now() - pressedAt < samePressMs) return
       if (interruption.aborted) process.exit(interruptedCode)
+      pressedAt = performance.now()
       say('Stopping … (once more ends at once)')
       interrupt()
     })

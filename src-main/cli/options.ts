@@ -1,11 +1,11 @@
 /** Flags whose values are numbers and lists, read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
 import { InvalidArgumentError, Option } from 'commander'
-
-const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+import { typedNumber } from '../analysis/numbers'
 
 export function realNumber(text: string): number {
-  if (!plainNumber.test(text)) throw new InvalidArgumentError('It must be a number.')
-  return Number(text)
+  const value = typedNumber(text)
+  if (value === null) throw new InvalidArgumentError('It must be a number.')
+  return value
 }
 
 export function wholeNumber(text: string): number {

@@ -37,5 +37,8 @@ describe('checkedPlan', () => {
     expect(() => checkedPlan({ ...plan(), seeds: [-1] })).toThrow('--seeds: from 0.')
     expect(() => checkedPlan({ ...plan(), seeds: [-1] }, { seeds: '--seed-list' })).toThrow('--seed-list: from 0.')
     expect(() => checkedPlan({ ...plan(), name: ' ' })).toThrow('--name: needs a name.')
+    expect(() => checkedPlan({ ...plan(), name: 'two\nlines' })).toThrow('--name: no line breaks or control characters.')
+    expect(() => checkedPlan({ ...plan(), archs: ['resnet-8', 'resnet-8'] })).toThrow('--archs: none twice.')
+    expect(() => checkedPlan({ ...plan(), variants: ['mcnn-f', 'mcnn-f'] })).toThrow('--variants: none twice.')
   })
 })

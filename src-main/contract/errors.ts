@@ -31,7 +31,7 @@ export class WorkbenchError extends Error {
   readonly fix: string | undefined
   readonly field: string | undefined
 
-  constructor(code: ErrorCode, message: string, options: { fix?: string; field?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { fix?: string | undefined; field?: string | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.name = 'WorkbenchError'
     this.code = code
@@ -53,7 +53,17 @@ export class WorkbenchError extends Error {
 export function toErrorValue(thrown: unknown): ErrorValue {
   if (thrown instanceof WorkbenchError) return thrown.toValue()
   if (thrown instanceof z.ZodError) return issuesToErrorValue(thrown)
-  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown) }
+  return { code: 'internal', message: messageOf(thrown) }
+}
+
+/** What came over a border, to be thrown again on this side. */
+export function fromErrorValue({ code, message, fix, field }: ErrorValue): WorkbenchError {
+  return new WorkbenchError(code, message, { fix, field })
+}
+
+/** What any thrown thing says, without its stack. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
 function issuesToErrorValue(error: z.ZodError): ErrorValue {

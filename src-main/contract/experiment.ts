@@ -1,8 +1,7 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
 
-/** Depths 6n + 2 of the CIFAR ResNets (He et al. 2016, section 4.2). */
-export const depths = [8, 14, 20, 32, 44, 56, 110] as const
+/** The CIFAR ResNets, of depth 6n + 2 (He et al. 2016, section 4.2). */
 export const archs = ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resnet-110'] as const
 export const arch = z.enum(archs)
 export type Arch = z.infer<typeof arch>
@@ -19,6 +18,10 @@ export type Variant = z.infer<typeof variant>
 export const datasetIds = ['synthetic', 'cifar-10', 'cifar-100'] as const
 export const datasetId = z.enum(datasetIds)
 export type DatasetId = z.infer<typeof datasetId>
+
+/** Sides and channels of every data set's pictures, which are what the networks take. */
+export const imageSize = 32
+export const imageChannels = 3
 
 /** Full sizes; `synthetic` is made at run time and may be asked for any size up to `maxTrain`/`maxTest`. */
 export const datasetSizes = {
@@ -66,12 +69,14 @@ export const experimentConfig = z
   .refine(ascending, ascendingMessage)
 export type ExperimentConfig = z.infer<typeof experimentConfig>
 
+const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
+
 /** A study: every arch × variant × seed, all else equal. */
 export const studyPlan = z
   .strictObject({
-    name: z.string().trim().min(1, 'needs a name').max(100, 'at most 100 characters'),
-    archs: z.array(arch).min(1, 'choose at least one'),
-    variants: z.array(variant).min(1, 'choose at least one'),
+    name: z.string().trim().min(1, 'needs a name').max(100, 'at most 100 characters').regex(/^\P{Cc}*$/u, 'no line breaks or control characters'),
+    archs: z.array(arch).min(1, 'choose at least one').refine(distinct, 'none twice'),
+    variants: z.array(variant).min(1, 'choose at least one').refine(distinct, 'none twice'),
     seeds: z.array(seed).min(1, 'at least one seed').max(100, 'at most 100'),
     training: trainingConfig.refine(ascending, ascendingMessage),
   })

@@ -17,6 +17,11 @@ export type RunState = z.infer<typeof runState>
 export const activeStates: readonly RunState[] = ['running', 'paused']
 export const endedStates: readonly RunState[] = ['done', 'stopped', 'interrupted', 'diverged', 'failed']
 
+/** A count of 0 for each state. */
+export function noCounts(): Record<RunState, number> {
+  return { queued: 0, running: 0, paused: 0, done: 0, stopped: 0, interrupted: 0, diverged: 0, failed: 0 }
+}
+
 /** One finished epoch. Accuracies are fractions; losses are means of the cross-entropy over examples, in nats. */
 export const epochMetrics = z.object({
   epoch: z.int().min(1),
@@ -114,7 +119,7 @@ export type Environment = z.infer<typeof environment>
 export const historyEvent = z.object({
   at: z.string(),
   level: z.enum(['info', 'warning', 'error']),
-  /** Stable word for programs, such as 'started', 'paused', 'epoch', 'failed'. */
+  /** Stable word for programs, such as 'started', 'paused', 'output', 'failed'. */
   kind: z.string(),
   message: z.string(),
 })
@@ -242,7 +247,7 @@ export const bank = z.object({
   band: z.int().min(1).max(4),
   /** [row][column][in] */
   kernel: z.array(z.array(z.array(z.number()))),
-  /** |H(u, v)| as [v][u][in] on a grid over −π…π with 0 at index size / 2. */
+  /** |H(u, v)| as [v][u][in] on a grid over −π…π with 0 at index ⌊size / 2⌋. */
   response: z.array(z.array(z.array(z.number()))),
 })
 export type Bank = z.infer<typeof bank>

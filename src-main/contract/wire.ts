@@ -5,7 +5,6 @@ import type { EventName, EventPayload } from './events'
 import type { RendererCall, RendererParams, RendererResult } from './calls'
 
 export const request = z.strictObject({ id: z.int(), call: z.string().max(100), params: z.unknown() })
-export type Request = z.infer<typeof request>
 
 export const reply = z.union([
   z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),

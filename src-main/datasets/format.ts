@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { WorkbenchError } from '../contract/errors'
-import type { DatasetId } from '../contract/experiment'
+import { imageChannels, imageSize, type DatasetId } from '../contract/experiment'
 
-export const side = 32
-export const channels = 3
+export const side = imageSize
+export const channels = imageChannels
 const area = side * side
 export const pixelBytes = area * channels
 

@@ -8,7 +8,7 @@ export type Form = 'binary' | 'python'
 
 /** An error on a source file: its name and what is wrong with it. */
 export function badFile(name: string, wrong: string, fix?: string): WorkbenchError {
-  return new WorkbenchError('bad-data', `${name}: ${wrong}`, fix === undefined ? {} : { fix })
+  return new WorkbenchError('bad-data', `${name}: ${wrong}`, { fix })
 }
 
 /** Bytes that a file may have: exactly so many of a binary; a pickle has its pictures and something around them. */

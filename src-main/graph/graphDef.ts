@@ -1,5 +1,6 @@
 /** TensorFlow's GraphDef, written with the message classes that tfjs-node ships. */
 import { createRequire } from 'node:module'
+import { attributes } from './attributes'
 import type { TFEOpAttr, TFJSBinding } from './tensorflow'
 
 interface Message {
@@ -45,6 +46,7 @@ export const graphTag = 'serve'
 /** GraphDef producer version: any that knows the ops used here. */
 const producer = 27
 
+/** Collects the nodes of one graph; names are the caller's to keep apart. */
 export class GraphBuilder {
   private readonly nodes: Message[] = []
   private readonly protocol: Protocol
@@ -53,10 +55,6 @@ export class GraphBuilder {
     const require = createRequire(__filename)
     const generated = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb') as Protocol & { tensorflow?: Protocol }
     this.protocol = generated.tensorflow ?? generated
-  }
-
-  get size(): number {
-    return this.nodes.length
   }
 
   /** Adds a node and returns its name: the edge of its first output. */
@@ -76,22 +74,10 @@ export class GraphBuilder {
     const value = new this.protocol.AttrValue()
     value.setTensor(tensor)
     const node = this.node(name, 'Const', [])
-    node.getAttrMap().set('dtype', this.attr(this.type('dtype', dtype)))
+    node.getAttrMap().set('dtype', this.attr(attributes(this.binding).type('dtype', dtype)))
     node.getAttrMap().set('value', value)
     this.nodes.push(node)
     return name
-  }
-
-  type(name: string, value: number): TFEOpAttr {
-    return { name, type: this.binding.TF_ATTR_TYPE, value }
-  }
-
-  text(name: string, value: string): TFEOpAttr {
-    return { name, type: this.binding.TF_ATTR_STRING, value }
-  }
-
-  dims(name: string, value: number[]): TFEOpAttr {
-    return { name, type: this.binding.TF_ATTR_SHAPE, value }
   }
 
   /** The graph as the bytes of a SavedModel, the one form in which tfjs-node's addon takes a graph. */

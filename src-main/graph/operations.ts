@@ -1,6 +1,7 @@
 /** The operations of a network in TensorFlow's own fused ops, with their gradients; recorded or run eagerly alike. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { NormVariables, Operations } from '../nn/operations'
+import { attributes } from './attributes'
 import type { Recorder } from './recorder'
 import type { TensorFlow, TFEOpAttr } from './tensorflow'
 
@@ -10,11 +11,8 @@ const averageFactor = 0.1
 
 /** @param recorder gives access to fused updates; null runs everything eagerly */
 export function operations({ tf, backend, binding }: TensorFlow, recorder: () => Recorder | null): Operations {
-  const float: TFEOpAttr = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }
-  const text = (name: string, value: string): TFEOpAttr => ({ name, type: binding.TF_ATTR_STRING, value })
-  const number = (name: string, value: number): TFEOpAttr => ({ name, type: binding.TF_ATTR_FLOAT, value })
-  const flag = (name: string, value: boolean): TFEOpAttr => ({ name, type: binding.TF_ATTR_BOOL, value })
-  const ints = (name: string, value: number[]): TFEOpAttr => ({ name, type: binding.TF_ATTR_INT, value })
+  const { type, text, number, flag, ints } = attributes(binding)
+  const float = type('T', binding.TF_FLOAT)
 
   const convAttrs = (stride: number): TFEOpAttr[] => [
     float,
@@ -26,7 +24,7 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
   ]
   const normAttrs = (training: boolean): TFEOpAttr[] => [
     float,
-    { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    type('U', binding.TF_FLOAT),
     number('epsilon', epsilon),
     flag('is_training', training),
     text('data_format', 'NHWC'),
@@ -73,7 +71,7 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
         ;(save as (tensors: Tensor[]) => void)([input as Tensor, s as Tensor, r1, r2, r3])
         return {
           value,
-          gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs(true), [dy, ...(saved)], 5).slice(0, 3),
+          gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs(true), [dy, ...saved], 5).slice(0, 3),
         }
       })
       return op(x, scale, offset) as Tensor4D
@@ -83,11 +81,11 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
     subsample: (x) => tf.avgPool(x, 1, 2, 'valid'),
 
     crossEntropy(logits: Tensor2D, labels: Tensor1D) {
-      const attrs = [float, { name: 'Tlabels', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 }]
+      const attrs = [float, type('Tlabels', binding.TF_INT32)]
       const op = tf.customGrad((x, save) => {
         const [value, slope] = backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', attrs, [x as Tensor, labels], 2) as [Tensor, Tensor]
         ;(save as (tensors: Tensor[]) => void)([slope])
-        return { value, gradFunc: (dy, saved) => tf.mul(tf.reshape(dy, [-1, 1]), (saved)[0] as Tensor) }
+        return { value, gradFunc: (dy, saved) => tf.mul(tf.reshape(dy, [-1, 1]), saved[0] as Tensor) }
       })
       return op(logits) as Tensor1D
     },

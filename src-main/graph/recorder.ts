@@ -7,10 +7,12 @@
  * A variable that was assigned over the recorded code is assigned in the graph.
  */
 import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-node-gpu'
+import { attributes, type Attributes } from './attributes'
 import { GraphBuilder } from './graphDef'
 import type { Backend, TensorFlow, TFEOpAttr } from './tensorflow'
 import { Session, type FunctionSignature } from './session'
 
+/** Code to be recorded. */
 export interface RecordedFunction {
   /** The tensors that stand for the function's inputs. */
   inputs: Tensor[]
@@ -19,6 +21,7 @@ export interface RecordedFunction {
 
 export class Recorder {
   private readonly graph: GraphBuilder
+  private readonly attributes: Attributes
   private readonly backend: Backend
   private readonly functions = new Map<string, FunctionSignature>()
   private readonly names: ReadonlyMap<Variable, string>
@@ -33,19 +36,21 @@ export class Recorder {
   ) {
     this.backend = tensorflow.backend
     this.graph = new GraphBuilder(tensorflow.binding)
+    this.attributes = attributes(tensorflow.binding)
     this.names = new Map([...variables].map(([name, v]) => [v, name]))
     for (const [name, v] of variables) this.declare(name, v)
   }
 
   private declare(variable: string, v: Variable): void {
     const { graph } = this
-    const { TF_FLOAT } = this.tensorflow.binding
-    graph.add(variable, 'VarHandleOp', [], [graph.type('dtype', TF_FLOAT), graph.dims('shape', v.shape), graph.text('shared_name', variable), graph.text('container', '')])
-    graph.add(`${variable}/value`, 'Placeholder', [], [graph.type('dtype', TF_FLOAT), graph.dims('shape', v.shape)])
-    graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [graph.type('dtype', TF_FLOAT)])
-    graph.add(`${variable}/get`, 'ReadVariableOp', [variable], [graph.type('dtype', TF_FLOAT)])
+    const { type, dims, text } = this.attributes
+    const { TF_FLOAT, TF_INT32 } = this.tensorflow.binding
+    graph.add(variable, 'VarHandleOp', [], [type('dtype', TF_FLOAT), dims('shape', v.shape), text('shared_name', variable), text('container', '')])
+    graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', TF_FLOAT), dims('shape', v.shape)])
+    graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', TF_FLOAT)])
+    graph.add(`${variable}/get`, 'ReadVariableOp', [variable], [type('dtype', TF_FLOAT)])
     // An assignment has no output to fetch: this one does, and waits for it.
-    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [graph.type('T', TF_FLOAT), graph.type('out_type', this.tensorflow.binding.TF_INT32)])
+    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [type('T', TF_FLOAT), type('out_type', TF_INT32)])
   }
 
   /**
@@ -54,6 +59,7 @@ export class Recorder {
    */
   record(name: string, fn: RecordedFunction): void {
     const { graph, backend, tensorflow } = this
+    const { type, dims } = this.attributes
     const edges = new Map<object, string>()
     const updates: string[] = []
     this.scope = { name, edges, updates, handled: new Set() }
@@ -61,11 +67,11 @@ export class Recorder {
 
     fn.inputs.forEach((input, i) => {
       const dtype = this.dtype(input.dataId)
-      edges.set(input.dataId, graph.add(`${name}/in${i}`, 'Placeholder', [], [graph.type('dtype', dtype), graph.dims('shape', input.shape)]))
+      edges.set(input.dataId, graph.add(`${name}/in${i}`, 'Placeholder', [], [type('dtype', dtype), dims('shape', input.shape)]))
     })
     const before = new Map([...this.variables].map(([variable, v]) => [variable, v.dataId]))
     for (const [variable, dataId] of before)
-      edges.set(dataId, graph.add(`${name}/read/${variable}`, 'ReadVariableOp', [variable], [graph.type('dtype', tensorflow.binding.TF_FLOAT)]))
+      edges.set(dataId, graph.add(`${name}/read/${variable}`, 'ReadVariableOp', [variable], [type('dtype', tensorflow.binding.TF_FLOAT)]))
 
     const { executeSingleOutput, executeMultipleOutputs } = backend
     backend.executeSingleOutput = (op, attrs, inputs) => {
@@ -79,11 +85,11 @@ export class Recorder {
         const outputs = fn.run()
         for (const [variable, v] of this.variables) {
           if (v.dataId === before.get(variable) || scope.handled.has(v)) continue
-          updates.push(graph.add(`${name}/assign/${variable}`, 'AssignVariableOp', [variable, this.edge(v)], [graph.type('dtype', tensorflow.binding.TF_FLOAT)]))
+          updates.push(graph.add(`${name}/assign/${variable}`, 'AssignVariableOp', [variable, this.edge(v)], [type('dtype', tensorflow.binding.TF_FLOAT)]))
         }
         // Outputs wait for all updates: one session call is one whole step.
         const fetches = outputs.map((output, i) =>
-          graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [graph.type('T', this.dtype(output.dataId))]),
+          graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [type('T', this.dtype(output.dataId))]),
         )
         this.functions.set(name, {
           inputs: fn.inputs.map((input, i) => ({ name: `${name}/in${i}`, shape: input.shape, dtype: this.dtype(input.dataId) })),
@@ -120,10 +126,6 @@ export class Recorder {
     )
     session.setVariables(initial)
     return session
-  }
-
-  get nodes(): number {
-    return this.graph.size
   }
 
   private node(op: string, attrs: TFEOpAttr[], inputs: TensorInfo[], execute: () => Tensor[]): Tensor[] {

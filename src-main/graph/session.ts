@@ -32,7 +32,11 @@ export class Session {
     }
   }
 
-  /** Carries out a recorded function; inputs and outputs in the order they were recorded. */
+  /**
+   * Carries out a recorded function: blocks until it is done.
+   * @param inputs row by row, in the order and of the shapes they were recorded with
+   * @returns the outputs, in the order they were recorded
+   */
   run(name: string, inputs: readonly Values[]): Values[] {
     const fn = this.functions.get(name)
     if (!fn) throw new Error(`No function ${name} was recorded.`)
@@ -60,6 +64,7 @@ export class Session {
     this.call(feeds, feeds.map((feed) => feed.name.replace(/\/value$/, '/confirm')))
   }
 
+  /** Frees the graph and its variables. */
   close(): void {
     if (!this.open) return
     this.open = false

@@ -3,8 +3,8 @@ import util from 'node:util'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 import { WorkbenchError } from '../contract/errors'
+import type { TF } from '../nn/operations'
 
-export type TF = typeof import('@tensorflow/tfjs-node-gpu')
 export type { TFEOpAttr, TFJSBinding }
 
 /** What tfjs-node's backend keeps of a tensor. */

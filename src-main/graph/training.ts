@@ -1,6 +1,7 @@
 /** A network's training step and evaluation, recorded as one graph over the same variables. */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
-import { imageChannels, imageSize, type NetworkSpec } from '../nn/architecture'
+import { imageChannels, imageSize } from '../contract/experiment'
+import type { NetworkSpec } from '../nn/architecture'
 import { parameters, ResNet, velocitySuffix } from '../nn/resnet'
 import { operations } from './operations'
 import { Recorder } from './recorder'
@@ -10,25 +11,27 @@ import type { TensorFlow } from './tensorflow'
 export interface StepResult {
   /** Mean cross-entropy over the batch, in nats. */
   loss: number
+  /** Right predictions in the batch, before the update. */
   correct: number
 }
 
 export interface EvaluationResult {
   /** Sum of the cross-entropy over the examples, in nats. */
   lossSum: number
+  /** Right predictions. */
   correct: number
 }
 
 export interface TrainingGraph {
   /** The batch sizes of `step`, in the order given; `evaluate` takes up to the first. */
   readonly batchSizes: readonly number[]
-  readonly nodes: number
   /** @param images normalised [n, 32, 32, 3], @param labels [n]; n one of `batchSizes` */
   step(images: Float32Array, labels: Int32Array, learningRate: number): StepResult
   /** Of the first `count` examples; the arrays are those of a whole batch, the rest of them is ignored. */
   evaluate(images: Float32Array, labels: Int32Array, count: number): EvaluationResult
   /** Parameters and velocities by name, or some of them. */
   getVariables(names?: readonly string[]): Map<string, Float32Array>
+  /** Those not named keep what they have. */
   setVariables(values: ReadonlyMap<string, Float32Array>): void
   close(): void
 }
@@ -43,6 +46,10 @@ export interface TrainingGraphOptions {
   initial: ReadonlyMap<string, Float32Array>
 }
 
+/**
+ * Records the network's step for each batch size and its evaluation for the first, over one set of variables that are
+ * set to `initial`. The eager tensors made on the way are freed; the graph's own live until `close`.
+ */
 export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGraphOptions): TrainingGraph {
   const { tf } = tensorflow
   const { spec, batchSizes } = options
@@ -78,17 +85,15 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
     .filter((p) => p.trainable)
     .map((p): [string, Float32Array] => [p.name + velocitySuffix, new Float32Array(p.shape.reduce((a, b) => a * b, 1))])
   const session = recorder.compile(new Map([...options.initial, ...velocities]))
-  const nodes = recorder.nodes
   network.dispose()
   recorder = null
-  return new RecordedTraining(session, batchSizes, nodes, functionOf)
+  return new RecordedTraining(session, batchSizes, functionOf)
 }
 
 class RecordedTraining implements TrainingGraph {
   constructor(
     private readonly session: Session,
     readonly batchSizes: readonly [number, ...number[]],
-    readonly nodes: number,
     private readonly functionOf: (kind: 'step' | 'evaluate', size: number) => string,
   ) {}
 

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { WorkbenchError } from '../contract/errors'
+import { messageOf, WorkbenchError } from '../contract/errors'
 import { migrations } from './migrations'
 
 export type Database = Sqlite.Database
@@ -12,8 +12,8 @@ const busyTimeoutMs = 10_000
 
 /**
  * Opens or makes the database and migrates it.
- * @throws WorkbenchError unavailable where a newer program wrote it (it is left untouched), or it can't be opened;
- *   bad-data where the file is no database
+ * @throws WorkbenchError unavailable where a newer program wrote it (it is left untouched), the file is no database, or it
+ *   can't be opened
  */
 export function openDatabase(file: string, steps: readonly string[] = migrations): Database {
   const found = existsSync(file) ? versionOf(file) : 0
@@ -102,15 +102,31 @@ function newer(file: string, found: number, known: number): WorkbenchError {
 }
 
 function foreign(file: string): WorkbenchError {
-  return new WorkbenchError('bad-data', `${file} is not a database, or it is damaged.`, {
+  return new WorkbenchError('unavailable', `${file} is not a database, or it is damaged.`, {
     fix: `Move ${basename(file)} away, or put a copy of it back; the program makes a new one.`,
   })
 }
 
 function explained(file: string, cause: unknown): Error {
   if (cause instanceof WorkbenchError) return cause
-  if (cause instanceof Sqlite.SqliteError && (cause.code === 'SQLITE_NOTADB' || cause.code.startsWith('SQLITE_CORRUPT'))) return foreign(file)
-  return new WorkbenchError('unavailable', `The history ${file} could not be opened: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+  return isDamage(cause) ? foreign(file) : unusable(file, 'could not be opened', cause)
+}
+
+/** What SQLite says of a database in use, damaged or not writable, as an error to act on; other errors as they are. */
+export function explainedInUse(file: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Sqlite.SqliteError) || !environmental.test(thrown.code)) return thrown
+  return isDamage(thrown) ? foreign(file) : unusable(file, 'could not be read or written', thrown)
+}
+
+/** Of the file and its disk, not of a statement of ours. */
+const environmental = /^SQLITE_(NOTADB|CORRUPT|READONLY|FULL|IOERR|CANTOPEN|BUSY|PERM)/
+
+function isDamage(cause: unknown): boolean {
+  return cause instanceof Sqlite.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(cause.code)
+}
+
+function unusable(file: string, what: string, cause: unknown): WorkbenchError {
+  return new WorkbenchError('unavailable', `The history ${file} ${what}: ${messageOf(cause)}.`, {
     fix: 'Check that the data directory can be written and the disk is not full.',
     cause,
   })

@@ -1,10 +1,9 @@
+import type { KernelShape } from '../analysis/filterBank'
 import type { Database } from './database'
-
-export type FilterShape = readonly [rows: number, columns: number, inputs: number, filters: number]
 
 export interface StoredFilters {
   epoch: number
-  shape: FilterShape
+  shape: KernelShape
   /** [row][column][in][filter] */
   values: Float32Array
 }
@@ -38,7 +37,7 @@ export class Filters {
    * @param weights float32, little endian, as many as the shape says
    * @throws where the length is not the shape's, or the layer's filters of that epoch are there already
    */
-  add(run: number, epoch: number, layer: string, shape: FilterShape, weights: Buffer): void {
+  add(run: number, epoch: number, layer: string, shape: KernelShape, weights: Buffer): void {
     const expected = shape.reduce((product, side) => product * side, 4)
     if (weights.length !== expected)
       throw new RangeError(`filters of ${layer}: ${weights.length} bytes for the shape ${shape.join(' × ')}, which takes ${expected}`)
@@ -48,7 +47,11 @@ export class Filters {
   /** Epochs kept, by layer, ascending. */
   epochs(run: number): Map<string, number[]> {
     const byLayer = new Map<string, number[]>()
-    for (const { layer, epoch } of this.#epochs.all(run)) byLayer.set(layer, [...(byLayer.get(layer) ?? []), epoch])
+    for (const { layer, epoch } of this.#epochs.iterate(run)) {
+      const epochs = byLayer.get(layer)
+      if (epochs) epochs.push(epoch)
+      else byLayer.set(layer, [epoch])
+    }
     return byLayer
   }
 

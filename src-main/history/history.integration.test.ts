@@ -105,9 +105,23 @@ describe('a database', () => {
   it('that is another file is refused and left as it is', () => {
     const text = 'not a database, but long enough to have had a header of a hundred bytes if it were one. '.repeat(2)
     writeFileSync(file, text)
-    expect(thrownBy(() => new History(file))).toMatchObject({ code: 'bad-data', fix: expect.any(String) as string })
+    expect(thrownBy(() => new History(file))).toMatchObject({ code: 'unavailable', fix: expect.any(String) as string })
     expect(readFileSync(file, 'utf8')).toBe(text)
     expect(existsSync(`${file}-wal`)).toBe(false)
+  })
+
+  it('that turns out damaged or not writable in use is told of as one to mend', () => {
+    const history = new History(file)
+    try {
+      const read = thrownBy(() => history.transaction(() => { throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT') }))
+      expect(history.explained(read)).toMatchObject({ code: 'unavailable', message: expect.stringContaining(file) as string, fix: expect.any(String) as string })
+      const written = new Sqlite.SqliteError('attempt to write a readonly database', 'SQLITE_READONLY')
+      expect(history.explained(written)).toMatchObject({ code: 'unavailable', message: expect.stringContaining('readonly') as string })
+      const ours = new Sqlite.SqliteError('no such column: x', 'SQLITE_ERROR')
+      expect(history.explained(ours)).toBe(ours)
+    } finally {
+      history.close()
+    }
   })
 
   it('lets one program write while another reads', () => {

@@ -1,6 +1,6 @@
 /** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
 import { Configs } from './configs'
-import { openDatabase, type Database } from './database'
+import { explainedInUse, openDatabase, type Database } from './database'
 import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
@@ -33,6 +33,11 @@ export class History {
   /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */
   transaction<T>(work: () => T): T {
     return this.#db.transaction(work).immediate()
+  }
+
+  /** Damage, missing rights or a full disk as a WorkbenchError `unavailable`; any other error as it is. */
+  explained(thrown: unknown): unknown {
+    return explainedInUse(this.#db.name, thrown)
   }
 
   sqliteVersion(): string {

@@ -1,5 +1,5 @@
 import { studyPlan, type StudyPlan } from '../contract/experiment'
-import { runStates, type RunState } from '../contract/records'
+import { noCounts, type RunState } from '../contract/records'
 import type { Database } from './database'
 
 export interface StudyRecord {
@@ -89,10 +89,6 @@ export function noRuns(): StudyTotals {
   return { counts: noCounts(), total: 0, epochs: 0, epochsDone: 0 }
 }
 
-export function noCounts(): Record<RunState, number> {
-  return Object.fromEntries(runStates.map((state) => [state, 0])) as Record<RunState, number>
-}
-
 function gather(rows: TotalsRow[]): Map<string, StudyTotals> {
   const byStudy = new Map<string, StudyTotals>()
   for (const row of rows) {
@@ -107,6 +103,7 @@ function gather(rows: TotalsRow[]): Map<string, StudyTotals> {
 }
 
 function fromRow(row: StudyRow): StudyRecord {
-  const plan = row.plan === null ? null : studyPlan.parse(JSON.parse(row.plan))
+  // A plan that this version no longer takes must not hide its runs.
+  const plan = row.plan === null ? null : (studyPlan.safeParse(JSON.parse(row.plan)).data ?? null)
   return { id: row.id, name: row.name, createdAt: row.created_at, plan }
 }

@@ -1,14 +1,10 @@
 /** The CIFAR ResNets as lists of layers, and what is counted on them. He et al. 2016, section 4.2; paper, section III-B. */
-import { depthOf, type Arch, type Variant } from '../contract/experiment'
+import { depthOf, imageChannels, imageSize, type Arch, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary, ModelSummary } from '../contract/records'
 
 /** Filters in a bank: the base filter and the three derived from it. */
 export const bands = 4
-
-/** Sides and channels of the pictures that the networks take. */
-export const imageSize = 32
-export const imageChannels = 3
 
 export interface BlockSpec {
   conv1: LayerSummary
@@ -49,9 +45,9 @@ export function network(arch: Arch, variant: Variant, classes: number): NetworkS
       channels = out
     }
   }
-  const convolutions = [stem, ...blocks.flatMap((b) => [b.conv1, b.conv2])]
-  for (const layer of multibandLayers(variant, convolutions)) makeMultiband(layer)
-  return { arch, variant, classes, stem, blocks, features: channels }
+  const spec = { arch, variant, classes, stem, blocks, features: channels }
+  for (const layer of multibandLayers(variant, convolutions(spec))) makeMultiband(layer)
+  return spec
 }
 
 /** The convolutions of a network, in order. */

@@ -117,7 +117,7 @@ export class ResNet {
     let correct: Tensor | undefined
     const { value, grads } = tf.variableGrads(() => {
       const logits = this.forward(x, true)
-      correct = tf.keep(this.countCorrect(logits, labels))
+      correct = tf.keep(tf.sum(this.right(logits, labels)))
       return tf.mean(this.ops.crossEntropy(logits, labels)).asScalar()
     }, trained)
     for (const name of this.trainable) {
@@ -134,18 +134,18 @@ export class ResNet {
 
   /** Losses [batch] and whether each prediction is right (1 or 0) [batch], by the running statistics. */
   evaluate(x: Tensor4D, labels: Tensor1D): [Tensor, Tensor] {
-    const { tf } = this.ops
     const logits = this.forward(x, false)
-    return [this.ops.crossEntropy(logits, labels), tf.cast(tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels), 'float32')]
+    return [this.ops.crossEntropy(logits, labels), this.right(logits, labels)]
   }
 
   dispose(): void {
     for (const v of this.variables.values()) v.dispose()
   }
 
-  private countCorrect(logits: Tensor2D, labels: Tensor1D): Tensor {
+  /** Whether each prediction is right (1 or 0) [batch]. */
+  private right(logits: Tensor2D, labels: Tensor1D): Tensor {
     const { tf } = this.ops
-    return tf.sum(tf.cast(tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels), 'float32'))
+    return tf.cast(tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels), 'float32')
   }
 
   private convNorm(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {

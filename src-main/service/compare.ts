@@ -1,11 +1,10 @@
 /** A study as the paper's tables: one row a depth and data set, one cell a variant, means over seeds. */
 import { variantName } from '../analysis/names'
 import { fixed } from '../analysis/numbers'
-import { leastSeeds, spread, visibleDifference, welchInterval } from '../analysis/statistics'
+import { leastSeeds, mean, spread, visibleDifference, welchInterval } from '../analysis/statistics'
 import { archs, datasetSizes, variants, type DatasetId } from '../contract/experiment'
-import { runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
+import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
 import type { RunRecord } from '../history/runs'
-import { noCounts } from '../history/studies'
 import { modelSummary } from '../nn/architecture'
 
 /** @param runs in the order they were made */
@@ -39,7 +38,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
         variant,
         accuracy,
         bestAccuracy: spread(done.flatMap((run) => run.summary.bestTestAccuracy ?? [])),
-        accuracyDrop: compared ? baseline.reduce((sum, x) => sum + x, 0) / baseline.length - accuracy.mean * 100 : null,
+        accuracyDrop: compared ? mean(baseline) - accuracy.mean * 100 : null,
         accuracyDropInterval: compared ? welchInterval(baseline, counted(members), 0.95) : null,
         trainableParameters: model.trainableParameters,
         trainableFilters: model.trainableFilters,

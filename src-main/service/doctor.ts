@@ -80,7 +80,7 @@ function checkElectron(state: SetupState | null): Check {
 function checkHistory(version: string, result: string): Check {
   return result === 'ok'
     ? passed('SQLite', `${version}, history whole`)
-    : failed('SQLite', `${version}; the history is damaged: ${result}`, 'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.')
+    : failed('SQLite', `${version}; the history is damaged: ${result.replace(/\s+/g, ' ')}`, 'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.')
 }
 
 async function checkDataDir(dataDir: string): Promise<Check> {

@@ -2,9 +2,12 @@ import type { TrainerEnd } from './trainers'
 
 const nativeCrashes: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS']
 
+/** What TensorFlow logs on every start, such as 'I0000 00:00:1795447937.124070   27075 port.cc:153] …': no words of an end. */
+const chatter = /^(I\d{4} |\d{4}-\d\d-\d\d [\d:.]+: I |WARNING: All log messages before absl::InitializeLog)/
+
 /** Why a trainer that gave no result is gone, in words. */
 export function exitReason(end: TrainerEnd): string {
-  const last = end.output.at(-1)
+  const last = end.output.findLast((line) => !chatter.test(line))
   return last === undefined || end.signal === 'SIGKILL' ? `${cause(end)}.` : `${cause(end)}. Its last words: ${last.trim().slice(0, 500)}`
 }
 

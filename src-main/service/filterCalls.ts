@@ -8,6 +8,9 @@ import type { Context } from './context'
 import { runOf } from './runCalls'
 import type { HandlersOf } from './handlers'
 
+/** Numbers in one band's response: size 64 for every layer there is, size 256 for a first one. */
+const largestResponse = 128 * 128 * 64
+
 export function filterCalls(context: Context): HandlersOf<'filters'> {
   const { history } = context
   return {
@@ -29,6 +32,13 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
         throw new WorkbenchError('bad-data', `The filters of ${name} after epoch ${stored.epoch} hold numbers that are not finite.`, {
           fix: 'Choose an earlier epoch.',
           field: 'epoch',
+        })
+      // A response is a number a frequency and input: of a deep layer, a large one would be hundreds of megabytes of JSON.
+      const inputs = stored.shape[2]
+      if (size * size * inputs > largestResponse)
+        throw new WorkbenchError('bad-input', `A response of size ${size} over ${inputs} input channels is too large.`, {
+          fix: `Ask for a size of at most ${Math.floor(Math.sqrt(largestResponse / inputs))}.`,
+          field: 'size',
         })
       const kernels = layer.multiband ? bankKernels(stored.values, stored.shape, filter) : [filterKernel(stored.values, stored.shape, filter)]
       return {

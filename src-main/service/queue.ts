@@ -2,8 +2,8 @@
  * One trainer at a time, queued runs in order. The queue itself is in the history; this process starts only the runs
  * that it owns. A paused run keeps its place: it was paused to have the machine free, so nothing else starts meanwhile.
  */
-import { WorkbenchError } from '../contract/errors'
-import type { RunProgress, RunState } from '../contract/records'
+import { messageOf, WorkbenchError } from '../contract/errors'
+import { activeStates, type RunProgress, type RunState } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
 import type { RunRecord } from '../history/runs'
 import { announce, type Context } from './context'
@@ -57,7 +57,7 @@ export class Queue {
       if (run) this.#start(run, git)
     })
     // A full disk or a lock held for long: the run stays queued, and the service asks again.
-    started.catch((thrown: unknown) => process.stderr.write(`The next run could not be started: ${wordsOf(thrown)}\n`))
+    started.catch((thrown: unknown) => process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`))
   }
 
   pause(run: RunRecord): void {
@@ -116,7 +116,7 @@ export class Queue {
   /** @throws WorkbenchError conflict where the run trains, or another living program has it */
   mustBeDeletable(run: RunRecord): void {
     const { id, state } = run.summary
-    if (state !== 'running' && state !== 'paused') return
+    if (!activeStates.includes(state)) return
     this.#mustBeOurs(run)
     throw new WorkbenchError('conflict', `The run ${id} is ${state} and can't be deleted.`, { fix: 'Stop it first.' })
   }
@@ -158,7 +158,7 @@ export class Queue {
         closed: (end) => this.#closed(current, end),
       })
     } catch (thrown) {
-      this.#end(current, 'failed', `The trainer could not be started: ${wordsOf(thrown)}`)
+      this.#end(current, 'failed', `The trainer could not be started: ${messageOf(thrown)}`)
       this.#current = null
       this.kick()
     }
@@ -175,7 +175,7 @@ export class Queue {
       // It ends by itself now; where it hangs, the next run must not wait for it.
       this.#killAfter(current, this.#options.stopMs)
     } catch (thrown) {
-      this.#fail(current, `What the trainer sent could not be kept: ${wordsOf(thrown)}`)
+      this.#fail(current, `What the trainer sent could not be kept: ${messageOf(thrown)}`)
     }
   }
 
@@ -272,8 +272,4 @@ export class Queue {
 function ended(id: string, state: RunState, what: string): WorkbenchError {
   const rerun = what === 'resume' && state !== 'done'
   return new WorkbenchError('conflict', `The run ${id} is ${state}: there is nothing to ${what}.`, rerun ? { fix: 'Re-run it: it starts again from its seed.' } : {})
-}
-
-function wordsOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
 }

@@ -1,6 +1,6 @@
 /** The service: history, queue, studies and data sets behind the calls of the contract. */
 import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed, type ServiceResult } from '../contract/calls'
-import { toErrorValue, WorkbenchError } from '../contract/errors'
+import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
 import { History } from '../history/history'
 import type { Context, Emit } from './context'
 import { prepareDataDir } from './dataDir'
@@ -52,7 +52,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     trainerEntry: options.trainerEntry,
     git: gitState(),
   }
-  recover(context)
+  try {
+    recover(context)
+  } catch (thrown) {
+    history.close()
+    throw history.explained(thrown)
+  }
   const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, ...options.queue })
   const datasets = new Datasets(context)
   const aborted = new AbortController()
@@ -65,20 +70,26 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...filterCalls(context),
   }
   const recovery = setInterval(() => {
-    recover(context)
-    queue.kick()
+    try {
+      recover(context)
+      queue.kick()
+    } catch (thrown) {
+      // A full disk or a lock held for long: asked again the next time.
+      process.stderr.write(`The history could not be looked through: ${messageOf(thrown)}\n`)
+    }
   }, recoveryMs).unref()
   let closed: Promise<void> | null = null
 
   async function call<C extends ServiceCall>(name: C, params: unknown): Promise<ServiceResult<C>> {
     if (closed) throw new WorkbenchError('unavailable', 'The service is closing.')
     const parsed = serviceCalls[name].params.safeParse(params)
-    if (!parsed.success) {
-      const { code, message, field } = toErrorValue(parsed.error)
-      throw new WorkbenchError(code, message, field === undefined ? {} : { field })
-    }
+    if (!parsed.success) throw fromErrorValue(toErrorValue(parsed.error))
     // The compiler can't follow the one name through both maps.
-    return handlers[name](parsed.data as ServiceParsed<C>)
+    try {
+      return await handlers[name](parsed.data as ServiceParsed<C>)
+    } catch (thrown) {
+      throw history.explained(thrown)
+    }
   }
 
   async function close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** How long runs take here, told from what runs took here. */
 import { datasetSizes, type Arch, type DatasetId, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
-import type { Estimate } from '../contract/records'
+import { endedStates, type Estimate } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 
@@ -87,7 +87,7 @@ export function remainingSeconds(runs: readonly RunRecord[], progressSeconds: (r
   let sum = 0
   let waiting = 0
   for (const { summary, trainExamples, testExamples } of runs) {
-    if (!['queued', 'running', 'paused'].includes(summary.state)) continue
+    if (endedStates.includes(summary.state)) continue
     waiting++
     const { arch, variant, dataset, epochs, epochsDone } = summary
     const told = progressSeconds(summary.id)

@@ -1,5 +1,5 @@
 /** What a trainer gets of this process's environment: nothing that could change a result unseen, no secrets. */
-const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'LD_LIBRARY_PATH', 'TF_ENABLE_ONEDNN_OPTS']
+const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'LD_LIBRARY_PATH', 'TF_ENABLE_ONEDNN_OPTS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']
 const passedOnPrefixes = ['CUDA_', 'MCNN_']
 
 export function trainerEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Writes a small file so that a reader finds the old text or the new one, never half of it: temp file, fsync, rename. */
 export function writeAtomically(file: string, text: string): void {
@@ -6,7 +6,8 @@ export function writeAtomically(file: string, text: string): void {
   try {
     const handle = openSync(part, 'w', 0o600)
     try {
-      writeSync(handle, text)
+      // Unlike writeSync, all of it or an error: a full disk may take a part first.
+      writeFileSync(handle, text)
       fsyncSync(handle)
     } finally {
       closeSync(handle)

@@ -1,11 +1,12 @@
 /** The service's process: started, watched, started again, ended. Knows nothing of Electron. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
-import { WorkbenchError, type ErrorValue } from '../contract/errors'
+import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
 import type { EventPayload } from '../contract/events'
 import { eventMessage, readyMessage, reply, startFailed } from '../contract/wire'
 import { RestartLimit } from './restarts'
-import { endReason, serviceEnvironment } from './serviceEnd'
+import { endReason } from './serviceEnd'
+import { serviceEnvironment } from './serviceEnvironment'
 import { ServiceLog } from './serviceLog'
 
 export type ServiceState = EventPayload<'service.state'>
@@ -167,7 +168,7 @@ export class Service {
       const waiting = this.#pending.get(answered.data.id)
       this.#pending.delete(answered.data.id)
       if (answered.data.ok) waiting?.resolve(answered.data.value)
-      else waiting?.reject(toWorkbenchError(answered.data.error))
+      else waiting?.reject(fromErrorValue(answered.data.error))
       return
     }
     const told = eventMessage.safeParse(message)
@@ -204,7 +205,7 @@ export class Service {
     } else if (this.#restarts.take(Date.now())) {
       const held = new Set(this.#held.map((request) => request.id))
       this.#rejectPending({ code: 'unavailable', message: reason, fix: 'It is being started again: try once more.' }, held)
-      this.#spawn(`${reason} It is being started again.`)
+      this.#spawn(reason)
     } else {
       this.#halt({ code: 'unavailable', message: `${reason} It ended ${maxRestarts + 1} times within a minute and is not started again.` })
     }
@@ -222,23 +223,18 @@ export class Service {
     for (const [id, waiting] of [...this.#pending]) {
       if (except.has(id)) continue
       this.#pending.delete(id)
-      waiting.reject(toWorkbenchError(error))
+      waiting.reject(fromErrorValue(error))
     }
   }
 
   #unavailable(): WorkbenchError {
-    return toWorkbenchError(this.#failure ?? { code: 'unavailable', message: 'The service has not been started.' })
+    return fromErrorValue(this.#failure ?? { code: 'unavailable', message: 'The service has not been started.' })
   }
 
   #tell(state: ServiceState): void {
     this.#state = state
     this.#options.onState(state)
   }
-}
-
-function toWorkbenchError(value: ErrorValue): WorkbenchError {
-  const { code, message, fix, field } = value
-  return new WorkbenchError(code, message, { ...(fix === undefined ? {} : { fix }), ...(field === undefined ? {} : { field }) })
 }
 
 /** The service and whatever it started. */

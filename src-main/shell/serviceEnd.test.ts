@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endReason, serviceEnvironment } from './serviceEnd'
+import { endReason } from './serviceEnd'
 
 const end = { code: null, signal: null, startError: null, lastWords: null }
 
@@ -14,25 +14,5 @@ describe('endReason', () => {
     [{ ...end, code: 7 }, 'The service ended with exit code 7.'],
   ])('says it in words (%#)', (given, sentence) => {
     expect(endReason(given)).toBe(sentence)
-  })
-})
-
-describe('serviceEnvironment', () => {
-  it('drops what is meant for Electron or another Node and keeps the rest', () => {
-    expect(
-      serviceEnvironment({
-        PATH: '/bin',
-        LD_LIBRARY_PATH: '/cuda',
-        HOME: '/h',
-        MCNN_DATA_DIR: '/d',
-        ELECTRON_RUN_AS_NODE: '1',
-        ELECTRON_OVERRIDE_DIST_PATH: '/e',
-        NODE_OPTIONS: '--inspect',
-        NODE_CHANNEL_FD: '3',
-        NODE_CHANNEL_SERIALIZATION_MODE: 'advanced',
-        CHROME_DESKTOP: 'x',
-        EMPTY: undefined,
-      }),
-    ).toEqual({ PATH: '/bin', LD_LIBRARY_PATH: '/cuda', HOME: '/h', MCNN_DATA_DIR: '/d' })
   })
 })

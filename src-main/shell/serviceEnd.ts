@@ -16,11 +16,3 @@ export function endReason({ code, signal, startError, lastWords }: ServiceEnd): 
   if (code === 0) return 'The service ended by itself.'
   return `The service ended with exit code ${code ?? 'unknown'}.${words}`
 }
-
-/** Variables of Electron and of Node that would change what the service's own Node does. */
-const foreign = /^(ELECTRON_.*|NODE_OPTIONS|NODE_PATH|NODE_CHANNEL_.*|NODE_REPL_.*|NODE_V8_COVERAGE|CHROME_DESKTOP|GOOGLE_API_KEY|GDK_BACKEND)$/
-
-/** The environment the service is started with. */
-export function serviceEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined || foreign.test(name) ? [] : [[name, value]])))
-}

@@ -1,11 +1,9 @@
 /** Which runs train, told from the service's events: what quitting and the power saver want to know. */
 import { z } from 'zod'
-import { runState, type RunState } from '../contract/records'
+import { endedStates, runState, type RunState } from '../contract/records'
 
 const changed = z.object({ id: z.string(), state: runState })
 const deleted = z.object({ runId: z.string() })
-
-const unfinished: readonly RunState[] = ['running', 'paused', 'queued']
 
 export class Training {
   readonly #runs = new Map<string, RunState>()
@@ -30,8 +28,8 @@ export class Training {
     if (event === 'run.changed') {
       const run = changed.safeParse(payload)
       if (!run.success) return
-      if (unfinished.includes(run.data.state)) this.#runs.set(run.data.id, run.data.state)
-      else this.#runs.delete(run.data.id)
+      if (endedStates.includes(run.data.state)) this.#runs.delete(run.data.id)
+      else this.#runs.set(run.data.id, run.data.state)
     } else if (event === 'run.deleted') {
       const run = deleted.safeParse(payload)
       if (run.success) this.#runs.delete(run.data.runId)

@@ -1,13 +1,16 @@
 /** Pause, resume and stop, taken up between two steps. */
 
+/** A person, or the end of the service, wants the run to end here: no failure. */
 export class StopRequested extends Error {}
 
+/** What is asked of the run, until it comes to look. */
 export class Control {
   private paused = false
   private stopped = false
   private wake: (() => void) | null = null
   private pausedMs = 0
 
+  /** @param onChange is told when the run really stands still, and when it goes on */
   constructor(private readonly onChange: (state: 'paused' | 'resumed') => void) {}
 
   pause(): void {

@@ -28,6 +28,7 @@ function threads(variable: string): number | null {
   return Number.isInteger(value) && value > 0 ? value : null
 }
 
+/** @param program its version */
 export function environmentOf(probe: DeviceProbe, program: string, git: Environment['git']): Environment {
   const cpus = os.cpus()
   return {

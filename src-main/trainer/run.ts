@@ -1,13 +1,13 @@
 /** One run from its first to its last step: the training loop a person can read in a sitting. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { datasetSizes } from '../contract/experiment'
+import { datasetSizes, imageChannels, imageSize } from '../contract/experiment'
 import type { EpochMetrics, RunProgress, StepMetrics } from '../contract/records'
 import type { LayerFilters, TrainerJob, TrainerMessage } from '../contract/training'
 import { epochOrder, fillBatch, loadDataset, type LoadedDataset, type Split } from '../datasets'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph, type TrainingGraph } from '../graph/training'
-import { convolutions, imageChannels, imageSize, network, type NetworkSpec } from '../nn/architecture'
+import { convolutions, network, type NetworkSpec } from '../nn/architecture'
 import { initialValues, parameters } from '../nn/resnet'
 import { learningRateAt } from '../nn/schedule'
 import type { Control } from './control'
@@ -85,7 +85,7 @@ class Training {
   private step = 0
   private sampled: StepMetrics[] = []
   private lastProgress = -Infinity
-  /** Steps a second over the newest steps: an exponential mean, null before the second step. */
+  /** Seconds a step takes: an exponential mean over the newest ones, null before the second step. */
   private stepSeconds: number | null = null
   private evaluationSeconds: number | null = null
 
@@ -231,7 +231,7 @@ function readFilters(spec: NetworkSpec, graph: TrainingGraph): LayerFilters[] {
   const layers = convolutions(spec).filter((layer, i) => i === 0 || layer.multiband)
   const values = graph.getVariables(layers.map((layer) => `${layer.name}.kernel`))
   return layers.map((layer) => {
-    const kernel = values.get(`${layer.name}.kernel`) ?? new Float32Array()
+    const kernel = named(values, `${layer.name}.kernel`)
     return {
       layer: layer.name,
       shape: [...layer.kernel, layer.in, layer.baseFilters],
@@ -244,9 +244,16 @@ function encodeWeights({ config }: TrainerJob, spec: NetworkSpec, graph: Trainin
   const specs = parameters(spec)
   const values = graph.getVariables(specs.map((p) => p.name))
   return encodeSafetensors(
-    specs.map(({ name, shape }) => ({ name, shape, values: values.get(name) ?? new Float32Array() })),
+    specs.map(({ name, shape }) => ({ name, shape, values: named(values, name) })),
     { arch: config.arch, variant: config.variant, classes: String(spec.classes), layout: 'kernel: rows, columns, in, base filters' },
   )
+}
+
+function named(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const found = values.get(name)
+  // Nothing in its place: a weights file with a hole in it would be read as whole.
+  if (!found) throw new Error(`The graph has no variable ${name}.`)
+  return found
 }
 
 /** Seconds since the last call. */

@@ -35,6 +35,10 @@ describe('encodeSafetensors', () => {
       'dense.bias': { shape: [3], values: [9, 7, 8] },
     })
   })
+
+  it('keeps the numbers aligned whatever the metadata is written in', () => {
+    for (const note of ['', '±', 'ü×3', '√2']) expect(Object.keys(decode(encodeSafetensors(tensors, { note })))).toEqual(['stem.kernel', 'dense.bias'])
+  })
 })
 
 describe('writeDurably', () => {

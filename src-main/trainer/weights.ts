@@ -18,8 +18,9 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rec
     offset += values.byteLength
   }
   // The format wants the numbers aligned to 8 bytes: the header is padded with spaces.
-  const json = JSON.stringify(header)
-  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8))
+  const json = Buffer.from(JSON.stringify(header))
+  const text = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ')
+  json.copy(text)
   const bytes = Buffer.alloc(8 + text.length + offset)
   bytes.writeBigUInt64LE(BigInt(text.length), 0)
   text.copy(bytes, 8)

@@ -1,5 +1,5 @@
 /** The one way out of the window: typed calls of the service and the shell, and what they tell without being asked. */
-import type { ErrorCode, ErrorValue, EventName, EventPayload, RendererCall, RendererParams, RendererResult, WorkbenchBridge } from '../../src-main/contract'
+import { messageOf, type ErrorCode, type ErrorValue, type EventName, type EventPayload, type RendererCall, type RendererParams, type RendererResult, type WorkbenchBridge } from '../../src-main/contract'
 
 declare global {
   interface Window {
@@ -44,5 +44,5 @@ export function on<E extends EventName>(event: E, listener: (payload: EventPaylo
 
 export function toClientError(thrown: unknown): ClientError {
   if (thrown instanceof ClientError) return thrown
-  return new ClientError({ code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown) })
+  return new ClientError({ code: 'internal', message: messageOf(thrown) })
 }

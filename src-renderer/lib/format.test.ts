@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, count, duration, millions, number, percent, percentSpread, percentValue, plural, signed, significant, when } from './format'
+import { bytes, count, duration, millions, number, percent, percentValue, plural, signed, significant, when } from './format'
 
 describe('numbers', () => {
   it('are missing, NaN or infinite where they are', () => {
     for (const text of [number, signed, significant, percent, percentValue, count, millions, bytes])
       expect([text(null), text(undefined), text(NaN)], text.name).toEqual(['–', '–', 'NaN'])
     expect([percent(-Infinity), count(Infinity)]).toEqual(['−∞', '∞'])
-    expect([duration(null), duration(NaN), percentSpread(null)]).toEqual(['–', '–', '–'])
+    expect([duration(null), duration(NaN), duration(-1)]).toEqual(['–', '–', '–'])
   })
 
   it('carry a real minus sign, and a plus where differences are shown', () => {
@@ -15,7 +15,6 @@ describe('numbers', () => {
 
   it('show fractions as percent', () => {
     expect([percent(0.9285), percent(0.669, 0), percentValue(0.93161)]).toEqual(['92.85 %', '67 %', '93.16'])
-    expect([percentSpread({ mean: 0.93, std: 0.001 }), percentSpread({ mean: 0.93, std: null })]).toEqual(['93.00 ± 0.10', '93.00'])
   })
 
   it('keep what tells small and large apart', () => {

@@ -1,7 +1,7 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
-import type { Arch, DatasetId, Spread } from '../../src-main/contract'
+import type { Arch, DatasetId } from '../../src-main/contract'
 import { archName } from '../../src-main/analysis/names'
-import { duration as measuredDuration, fixed, missing } from '../../src-main/analysis/numbers'
+import { duration as measuredDuration, fixed, missing, whole } from '../../src-main/analysis/numbers'
 
 export { archName, missing }
 
@@ -40,17 +40,9 @@ export function percentValue(fraction: Maybe, digits = 2): string {
   return number(finite(fraction) ? fraction * 100 : fraction, digits)
 }
 
-/** Mean ± standard deviation of fractions, in percent without the unit: '92.85 ± 0.10', '92.85' with one value. */
-export function percentSpread(spread: Pick<Spread, 'mean' | 'std'> | null | undefined): string {
-  if (!spread) return missing
-  return spread.std === null ? percentValue(spread.mean) : `${percentValue(spread.mean)} ± ${percentValue(spread.std)}`
-}
-
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-
 /** Whole numbers with separators: 464,154. */
 export function count(value: Maybe): string {
-  return finite(value) ? grouped.format(value).replace('-', '\u2212') : number(value)
+  return whole(value ?? null)
 }
 
 /** Multiplications and the like: 69.1 M. */
@@ -65,8 +57,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 
 /** Seconds as '0.4 s', '21 s', '3 min 20 s', '3 h 47 min', '2.5 days'. */
 export function duration(seconds: Maybe): string {
-  if (!finite(seconds) || seconds < 0) return missing
-  return seconds > 0 && seconds < 0.95 ? `${seconds.toFixed(1)} s` : measuredDuration(seconds)
+  return finite(seconds) && seconds >= 0 ? measuredDuration(seconds) : missing
 }
 
 /** Bytes as '18.2 GB', powers of ten as drives are sold. */

@@ -7,6 +7,8 @@ type ServiceState = EventPayload<'service.state'>
 
 /** How long to wait for more before asking for the list of studies again. */
 const settleMs = 150
+/** How long a service that came back by itself is told of: long enough to be read by who looked elsewhere. */
+const toldMs = 10_000
 
 class Live {
   /** Newest first; null until the first answer. */
@@ -18,6 +20,8 @@ class Live {
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
+  /** Why the service ended without being asked to; stays for a while after it is back, or until it is dismissed. */
+  crash = $state.raw<string | null>(null)
   /** Whether studies and runs have been read from the service at least once. */
   loaded = $state(false)
   error = $state.raw<ClientError | null>(null)
@@ -29,6 +33,7 @@ class Live {
   /** Runs that changed or went (null) while the list was on its way: newer than what it will say. */
   #meanwhile: Map<string, RunSummary | null> | null = null
   #settling = false
+  #crashTold: ReturnType<typeof setTimeout> | undefined
 
   /** Subscribes and loads; once, at the window's start. */
   start(): void {
@@ -99,7 +104,25 @@ class Live {
   #serviceState(service: ServiceState): void {
     const cameBack = service.state === 'running' && (this.service.state !== 'running' || !this.loaded)
     this.service = service
+    this.#followCrash(service)
     if (cameBack) void this.reload()
+  }
+
+  dismissCrash = (): void => {
+    clearTimeout(this.#crashTold)
+    this.crash = null
+  }
+
+  #followCrash({ state, detail }: ServiceState): void {
+    if (state === 'running') {
+      if (this.crash === null) return
+      clearTimeout(this.#crashTold)
+      this.#crashTold = setTimeout(this.dismissCrash, toldMs)
+    } else {
+      clearTimeout(this.#crashTold)
+      // A service that has stopped for good says so itself.
+      this.crash = state === 'starting' ? detail : null
+    }
   }
 
   /** Many events at once ask once. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countStates, needsYou, progressOf, studyState } from './progress'
+import { countStates, isHeld, needsYou, progressOf, studyState } from './progress'
 import { runWith } from './testing'
 
 const told = { runId: 'r', epoch: 3, epochs: 5, step: 130, steps: 200, phase: 'training' as const, loss: 1, learningRate: 0.1, imagesPerSecond: 1, etaSeconds: 1 }
@@ -36,5 +36,13 @@ describe('runs that need a person', () => {
     expect(needsYou([failed, again])).toEqual([])
     expect(needsYou([failed, { ...again, seed: 2 }])).toEqual([failed])
     expect(needsYou([failed, { ...again, configId: 'other' }])).toEqual([failed])
+  })
+})
+
+describe('held', () => {
+  it('is a queued run that has a reason not to begin', () => {
+    expect(isHeld({ state: 'queued', reason: 'Held until it is resumed.' })).toBe(true)
+    expect(isHeld({ state: 'queued', reason: null })).toBe(false)
+    expect(isHeld({ state: 'stopped', reason: 'Stopped by hand.' })).toBe(false)
   })
 })

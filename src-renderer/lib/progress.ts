@@ -1,5 +1,5 @@
 /** How far runs and studies are, and in which state a study is. Pure. */
-import type { RunProgress, RunState, RunSummary } from '../../src-main/contract'
+import { noCounts, type RunProgress, type RunState, type RunSummary } from '../../src-main/contract'
 
 /** 0 to 1; from the steps where they are told, else from finished epochs. */
 export function progressOf(run: RunSummary, progress: RunProgress | undefined): number {
@@ -17,9 +17,14 @@ export function studyState(counts: Readonly<Record<RunState, number>>): RunState
 }
 
 export function countStates(runs: Iterable<RunSummary>): Record<RunState, number> {
-  const counts: Record<RunState, number> = { queued: 0, running: 0, paused: 0, done: 0, stopped: 0, interrupted: 0, diverged: 0, failed: 0 }
+  const counts = noCounts()
   for (const run of runs) counts[run.state]++
   return counts
+}
+
+/** A queued run that has a reason not to begin: it waits for a person, not for its turn. */
+export function isHeld(run: Pick<RunSummary, 'state' | 'reason'>): boolean {
+  return run.state === 'queued' && run.reason !== null
 }
 
 const endedBadly: readonly RunState[] = ['interrupted', 'failed', 'diverged', 'stopped']

@@ -1,12 +1,12 @@
 /** What the data sets page says and draws. Pure. */
-import type { DatasetSummary } from '../../../src-main/contract'
+import { imageSize, type DatasetSummary } from '../../../src-main/contract'
 
 /** Pictures are 32 × 32 × 3 bytes, rows of RGB. */
-export const side = 32
+export const side = imageSize
 
 /** The one line under a data set's name in the list. */
 export function presence(set: DatasetSummary): string {
-  if (set.synthetic) return 'synthetic, built in'
+  if (set.synthetic) return 'built in'
   return set.available ? 'imported' : 'not here'
 }
 

@@ -116,7 +116,7 @@ export function colourCell(weights: readonly number[], max: number): string {
   return `rgb(${byte(weights[0])} ${byte(weights[1])} ${byte(weights[2])})`
 }
 
-/** 'stem, 3 → 16, 4 base filters' */
+/** 'stem, 3 → 16, multi-band' */
 export function layerLabel(layer: FilterLayer): string {
   return `${layer.name}, ${layer.in} → ${layer.out}${layer.multiband ? ', multi-band' : ', plain'}`
 }

@@ -45,9 +45,11 @@ describe('Leafing', () => {
     s.leafing.wish(wish(5, 1, 3))
     await s.answer(0)
     await s.answer(1)
+    expect(s.now().waiting).toBe(true)
     await s.answer(2)
     expect(s.places()).toEqual(['1@5', '0@5', '2@5'])
     expect([...s.now().layer.keys()]).toEqual([0, 1, 2])
+    expect(s.now().waiting).toBe(false)
   })
 
   it('skips the epochs that a slider rushed past, and keeps the old picture until the new one is there', async () => {

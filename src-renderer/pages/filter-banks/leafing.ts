@@ -23,9 +23,11 @@ export interface Shown {
   layer: ReadonlyMap<number, Kernels>
   /** What the call threw for the wished place itself. */
   error: unknown
+  /** Something of the wished layer is still on its way. */
+  waiting: boolean
 }
 
-export const nothing: Shown = { current: null, layer: new Map(), error: null }
+export const nothing: Shown = { current: null, layer: new Map(), error: null, waiting: false }
 
 /** Kernels of a layer of ResNet-110 take 20 kB each. */
 const kept = 500
@@ -62,7 +64,7 @@ export class Leafing {
       } catch (thrown) {
         this.#failed.add(key)
         // An error of a place that one has left already is nobody's business.
-        if (this.#wish && keyOf(this.#wish) === key) this.#show(thrown)
+        this.#show(this.#wish && keyOf(this.#wish) === key ? thrown : this.#shown.error)
       }
     }
     this.#busy = false
@@ -88,7 +90,7 @@ export class Leafing {
         const bank = this.#seen.get(keyOf({ ...wish, filter })) ?? this.#stale(wish, filter)
         if (bank) layer.set(filter, bank)
       }
-      this.#shown = { current: this.#seen.get(keyOf(wish)) ?? this.#shown.current, layer, error }
+      this.#shown = { current: this.#seen.get(keyOf(wish)) ?? this.#shown.current, layer, error, waiting: this.#next() !== null }
     }
     this.#changed(this.#shown)
   }

@@ -1,4 +1,5 @@
 /** The form of a new study: what was typed, and what the contract says to it. Pure. */
+import { typedNumber } from '../../../src-main/analysis/numbers'
 import {
   datasetSizes,
   defaultMilestones,
@@ -128,8 +129,7 @@ const fields: readonly FormField[] = [
 /** A number where the text is one; else what no schema takes for a number. */
 function typed(text: string): number | undefined | null {
   const trimmed = text.trim()
-  if (trimmed === '') return undefined
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : null
+  return trimmed === '' ? undefined : typedNumber(trimmed)
 }
 
 function wholes(text: string): (number | undefined | null)[] {

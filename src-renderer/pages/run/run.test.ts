@@ -76,8 +76,8 @@ describe('curves and marks', () => {
 
   it('marks the schedule and the place where a run diverged', () => {
     expect(marksOf({ state: 'done', epochsDone: 200 }, config, 1).map((m) => [m.x, m.label])).toEqual([
-      [100, 'lr ÷ 10'],
-      [150, 'lr ÷ 10'],
+      [100, 'lr × 0.1'],
+      [150, 'lr × 0.1'],
     ])
     expect(marksOf({ state: 'diverged', epochsDone: 36 }, { ...config, gamma: 0.2 }, 391).map((m) => [m.x, m.label])).toEqual([
       [39_100, 'lr × 0.2'],

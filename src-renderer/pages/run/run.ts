@@ -2,6 +2,7 @@
 import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary } from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../charts/line'
 import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
+import { isHeld } from '../../lib/progress'
 
 export type RunAction = 'pause' | 'resume' | 'stop' | 'rerun' | 'delete'
 
@@ -15,11 +16,6 @@ const possible: Record<RunState, readonly RunAction[]> = {
   interrupted: ended,
   diverged: ended,
   failed: ended,
-}
-
-/** A queued run that has a reason not to begin: it waits for a person, not for its turn. */
-export function isHeld(run: Pick<RunSummary, 'state' | 'reason'>): boolean {
-  return run.state === 'queued' && run.reason !== null
 }
 
 export function actionsOf(run: Pick<RunSummary, 'state' | 'reason'>): readonly RunAction[] {
@@ -106,7 +102,7 @@ export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
 export function marksOf(run: Pick<RunSummary, 'state' | 'epochsDone'>, config: Pick<ExperimentConfig, 'milestones' | 'gamma' | 'epochs'>, per: number): VerticalMark[] {
   const marks: VerticalMark[] = config.milestones
     .filter((epoch) => epoch < config.epochs)
-    .map((epoch) => ({ x: epoch * per, label: config.gamma === 0.1 ? 'lr ÷ 10' : `lr × ${significant(config.gamma)}` }))
+    .map((epoch) => ({ x: epoch * per, label: `lr × ${significant(config.gamma)}` }))
   if (run.state === 'diverged') marks.push({ x: Math.min(run.epochsDone + 1, config.epochs) * per, label: 'NaN', color: 'var(--st-diverged)' })
   return marks
 }

@@ -1,37 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { RunSummary } from '../../../src-main/contract'
+import { runWith } from '../../lib/testing'
 import { arrange, defaultView, facetCounts, parseView, viewQuery, type View } from './table'
 
 let made = 0
 function run(changes: Partial<RunSummary> = {}): RunSummary {
   made++
-  return {
-    id: `run-${String(made).padStart(4, '0')}`,
-    studyId: 'study',
-    studyName: 'Study',
-    arch: 'resnet-8',
-    variant: 'baseline',
-    dataset: 'synthetic',
-    seed: 1,
-    epochs: 5,
-    configId: 'config',
-    state: 'done',
-    reason: null,
-    epochsDone: 5,
-    testAccuracy: 0.9,
-    bestTestAccuracy: 0.91,
-    bestEpoch: 4,
-    trainLoss: 0.2,
-    trainableParameters: 78_042,
-    trainableFilters: 112,
-    imagesPerSecond: 1000,
-    seconds: 20,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    startedAt: null,
-    endedAt: null,
-    weightsSha256: null,
-    ...changes,
-  }
+  return runWith({ id: `run-${String(made).padStart(4, '0')}`, createdAt: '2026-01-01T00:00:00.000Z', ...changes })
 }
 const ids = (runs: RunSummary[]): string[] => runs.map((r) => r.id)
 const by = (sort: View['sort'], descending: boolean): View => ({ ...defaultView, sort, descending })
@@ -67,6 +42,13 @@ describe('arrange', () => {
     const others = [run({ variant: 'mcnn-l' }), run({ dataset: 'cifar-10' }), run({ variant: 'mcnn-l', dataset: 'cifar-10', state: 'failed' })]
     const view: View = { ...defaultView, variant: 'mcnn-l', dataset: 'cifar-10', state: 'done' }
     expect(ids(arrange([...others, wanted], view))).toEqual([wanted.id])
+  })
+
+  it('puts the runs of one moment in the order of their plan', () => {
+    const shallow = runWith({ arch: 'resnet-20', variant: 'baseline', seed: 2 })
+    const deep = runWith({ arch: 'resnet-110', variant: 'baseline', seed: 1 })
+    const multiband = runWith({ arch: 'resnet-20', variant: 'mcnn-f', seed: 1 })
+    expect(ids(arrange([deep, multiband, shallow], by('created', true)))).toEqual(ids([shallow, multiband, deep]))
   })
 
   it('gives the same order for the same runs, however they come', () => {

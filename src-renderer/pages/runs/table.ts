@@ -100,7 +100,7 @@ export function isFiltered(view: View): boolean {
   return facets.some((facet) => view[facet] !== null)
 }
 
-/** Runs to show, in order. Missing values and NaN are last whichever way it is sorted; equals by newest, then id. */
+/** Runs to show, in order. Missing values and NaN are last whichever way it is sorted; equals by newest, then in the order of a plan. */
 export function arrange(runs: Iterable<RunSummary>, view: View): RunSummary[] {
   const key: (run: RunSummary) => Key = columnKeys[view.sort]
   const rows: { run: RunSummary; key: Key; rank: number }[] = []
@@ -114,9 +114,14 @@ export function arrange(runs: Iterable<RunSummary>, view: View): RunSummary[] {
     if (a.rank !== b.rank) return a.rank - b.rank
     if (a.rank === 0 && a.key !== b.key) return sign * (a.key !== null && b.key !== null && a.key < b.key ? -1 : 1)
     if (a.run.createdAt !== b.run.createdAt) return a.run.createdAt < b.run.createdAt ? 1 : -1
-    return a.run.id < b.run.id ? -1 : a.run.id > b.run.id ? 1 : 0
+    return planOrder(a.run, b.run)
   })
   return rows.map((row) => row.run)
+}
+
+/** Runs of one study are made at one moment: by network, variant and seed then, as its plan has them. */
+function planOrder(a: RunSummary, b: RunSummary): number {
+  return archs.indexOf(a.arch) - archs.indexOf(b.arch) || variants.indexOf(a.variant) - variants.indexOf(b.variant) || a.seed - b.seed || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
 /** How many runs each choice of a filter would leave, the other filters as they are. */

@@ -58,10 +58,11 @@ export function seriesOf(
       return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variant : '', ...looks[variant], points }))
     if (lines.length === 0) return []
     const common = Math.min(...lines.map(({ points }) => points.at(-1)?.x ?? 0))
+    const byEpoch = lines.map((l) => new Map(l.points.map((p) => [p.x, p.y])))
     const points: Point[] = []
     const band: { x: number; low: number | null; high: number | null }[] = []
     for (let x = 1; x <= common; x++) {
-      const values = valuesAt(lines.map((l) => l.points), x)
+      const values = valuesAt(byEpoch, x)
       const middle = mean(values) ?? null
       const std = deviation(values) ?? null
       points.push({ x, y: middle })
@@ -92,9 +93,9 @@ export function readingsAt(runs: readonly RunSummary[], epochs: ReadonlyMap<stri
   })
 }
 
-function valuesAt(lines: readonly (readonly Point[])[], x: number): number[] {
+function valuesAt(lines: readonly ReadonlyMap<number, number | null>[], x: number): number[] {
   return lines.flatMap((points) => {
-    const y = points.find((p) => p.x === x)?.y
+    const y = points.get(x)
     return y !== undefined && y !== null && Number.isFinite(y) ? [y] : []
   })
 }
