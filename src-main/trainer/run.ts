@@ -15,7 +15,9 @@ import { environmentOf, probeDevice } from './environment'
 import { encodeSafetensors, writeDurably } from './weights'
 
 /** Time between two progress messages, in milliseconds. */
-const progressInterval = 150
+const progressInterval = 300
+/** Time between two deliveries of step metrics within an epoch, in milliseconds. */
+const flushInterval = 2000
 /** Step metrics kept of an epoch, at most about this many. */
 const stepSamples = 50
 
@@ -85,6 +87,7 @@ class Training {
   private step = 0
   private sampled: StepMetrics[] = []
   private lastProgress = -Infinity
+  private lastFlush = -Infinity
   /** Seconds a step takes: an exponential mean over the newest ones, null before the second step. */
   private stepSeconds: number | null = null
   private evaluationSeconds: number | null = null
@@ -216,10 +219,12 @@ class Training {
             : (this.steps - this.step) * this.stepSeconds + evaluations * (this.evaluationSeconds ?? (Math.ceil(this.data.test.count / this.size) * this.stepSeconds) / 3),
       },
     })
-    this.flushSteps()
+    // Steps are written to the history, which waits for the disk: not as often as a reading is shown.
+    if (time - this.lastFlush > flushInterval) this.flushSteps()
   }
 
   private flushSteps(): void {
+    this.lastFlush = performance.now()
     if (this.sampled.length === 0) return
     this.send({ type: 'steps', steps: this.sampled })
     this.sampled = []
