@@ -147,6 +147,12 @@ describe('the trainer', () => {
     const diverged = await trainer.message('diverged')
     expect(diverged).toMatchObject({ learningRate: 100 })
     expect(diverged.message).toMatch(/became (NaN|Infinity) in epoch \d+, step \d+, at learning rate 100/)
+    // The steps that led there are told before the end is.
+    expect(trainer.messages.at(-1)).toBe(diverged)
+    const steps = trainer.messages.flatMap((m) => (m.type === 'steps' ? m.steps.map((s) => s.step) : []))
+    // A test loss that is no number comes after a step that was fine; a training loss, with one that was not.
+    const fine = diverged.message.startsWith('The test loss') ? diverged.step : diverged.step - 1
+    expect(steps).toEqual(Array.from({ length: fine }, (_, i) => i + 1))
     for (const m of trainer.messages) if (m.type === 'epoch') expect(Object.values(m.metrics).every(Number.isFinite)).toBe(true)
     expect(await trainer.exit).toBe(0)
   })

@@ -109,10 +109,9 @@ class Training {
   async run(): Promise<void> {
     const { epochs } = this.job.config
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const metrics = await this.epoch(epoch)
+      const metrics = await this.epoch(epoch).finally(() => this.flushSteps())
       this.trainErrors.push(1 - metrics.trainAccuracy)
       // The epoch's metrics come last: whoever has them has all of the epoch.
-      this.flushSteps()
       this.send({ type: 'filters', epoch, layers: readFilters(this.spec, this.graph) })
       this.send({ type: 'epoch', metrics })
     }
