@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { arch, datasetId, studyPlan, variant } from './experiment'
+import { events } from './events'
 import * as r from './records'
 
 const none = z.strictObject({})
@@ -82,7 +83,7 @@ export const shellCalls = {
     z.object({ grant: z.string(), name: z.string() }).nullable(),
   ),
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
-  'shell.serviceState': define(none, z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() })),
+  'shell.serviceState': define(none, events['service.state']),
   'shell.restartService': define(none, ok),
   'shell.openDataDir': define(none, ok),
   /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */

@@ -22,7 +22,7 @@ export interface Workload {
 
 /** Seconds for an example, by what was measured. */
 export class Speed {
-  readonly #measured: { arch: Arch; variant: Variant; perExample: number; perMultiplication: number }[]
+  readonly #measured: { arch: Arch; variant: Variant; dataset: DatasetId; perExample: number }[]
   readonly #startup: number
 
   /**
@@ -36,7 +36,7 @@ export class Speed {
     this.#measured = here.flatMap(({ summary, trainExamples, testExamples }) => {
       if (summary.seconds === null || summary.epochsDone === 0) return []
       const perExample = summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples }))
-      return [{ arch: summary.arch, variant: summary.variant, perExample, perMultiplication: perExample / multiplications(summary) }]
+      return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, perExample }]
     })
     this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
   }
@@ -46,10 +46,15 @@ export class Speed {
     const sameArch = this.#measured.filter((run) => run.arch === work.arch)
     const sameModel = sameArch.filter((run) => run.variant === work.variant)
     const measured = mean((sameModel.length > 0 ? sameModel : sameArch).map((run) => run.perExample))
-    const scaled = mean(this.#measured.map((run) => run.perMultiplication))
-    const perExample = measured ?? (scaled === null ? null : scaled * multiplications(work))
+    const perExample = measured ?? this.#scaled(work)
     if (perExample === null) return { seconds: null, basis: 'unknown' }
     return { seconds: this.#startup + work.epochs * examplesOf(work) * perExample, basis: measured === null ? 'scaled' : 'measured' }
+  }
+
+  /** Counts multiplications of every measured run: only where no run of the arch was measured. */
+  #scaled(work: Workload): number | null {
+    const perMultiplication = mean(this.#measured.map((run) => run.perExample / multiplications(run)))
+    return perMultiplication === null ? null : perMultiplication * multiplications(work)
   }
 }
 
