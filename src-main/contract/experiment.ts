@@ -30,9 +30,10 @@ export const datasetSizes = {
   'cifar-100': { classes: 100, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
 } as const satisfies Record<DatasetId, { classes: number; train: number; test: number; maxTrain: number; maxTest: number }>
 
-/** Only what the program can really do today: bfloat16 comes with the rewriting of the recorded graph. */
-export const precisions = ['float32'] as const
+/** Of activations and convolutions in training and evaluation; weights, statistics, loss and update are float32 in both. */
+export const precisions = ['float32', 'bfloat16'] as const
 export const precision = z.enum(precisions)
+export type Precision = z.infer<typeof precision>
 
 const seed = z.int('a whole number').min(0, 'from 0').max(2 ** 31 - 1, 'at most 2147483647')
 

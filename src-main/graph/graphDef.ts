@@ -46,9 +46,42 @@ export const graphTag = 'serve'
 /** GraphDef producer version: any that knows the ops used here. */
 const producer = 27
 
-/** Collects the nodes of one graph; names are the caller's to keep apart. */
+/** A node before it is written: what rewriting a graph works on. */
+export interface GraphNode {
+  name: string
+  op: string
+  /** Edges: a node's name for its first output, `name:1` and so on for the others, `^name` to wait for it. */
+  inputs: string[]
+  attrs: TFEOpAttr[]
+  /** A Const's value, little endian, row by row. */
+  constant?: { bytes: Uint8Array; shape: number[]; dtype: number }
+}
+
+/** Collects the nodes of one graph, each after those it takes from; names are the caller's to keep apart. */
 export class GraphBuilder {
-  private readonly nodes: Message[] = []
+  readonly nodes: GraphNode[] = []
+
+  constructor(private readonly binding: TFJSBinding) {}
+
+  /** Adds a node and returns its name: the edge of its first output. */
+  add(name: string, op: string, inputs: string[], attrs: TFEOpAttr[] = []): string {
+    this.nodes.push({ name, op, inputs, attrs })
+    return name
+  }
+
+  /** `bytes` little endian, row by row. */
+  constant(name: string, bytes: Uint8Array, shape: number[], dtype: number): string {
+    this.nodes.push({ name, op: 'Const', inputs: [], attrs: [attributes(this.binding).type('dtype', dtype)], constant: { bytes, shape, dtype } })
+    return name
+  }
+}
+
+/** A graph as the bytes of a SavedModel, the one form in which tfjs-node's addon takes a graph. */
+export function savedModel(binding: TFJSBinding, nodes: readonly GraphNode[]): Uint8Array {
+  return new SavedModelWriter(binding).write(nodes)
+}
+
+class SavedModelWriter {
   private readonly protocol: Protocol
 
   constructor(private readonly binding: TFJSBinding) {
@@ -57,36 +90,12 @@ export class GraphBuilder {
     this.protocol = generated.tensorflow ?? generated
   }
 
-  /** Adds a node and returns its name: the edge of its first output. */
-  add(name: string, op: string, inputs: string[], attrs: TFEOpAttr[] = []): string {
-    const node = this.node(name, op, inputs)
-    for (const attr of attrs) node.getAttrMap().set(attr.name, this.attr(attr))
-    this.nodes.push(node)
-    return name
-  }
-
-  /** `bytes` little endian, row by row. */
-  constant(name: string, bytes: Uint8Array, shape: number[], dtype: number): string {
-    const tensor = new this.protocol.Tensor()
-    tensor.setDtype(dtype)
-    tensor.setTensorShape(this.shape(shape))
-    tensor.setTensorContent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'))
-    const value = new this.protocol.AttrValue()
-    value.setTensor(tensor)
-    const node = this.node(name, 'Const', [])
-    node.getAttrMap().set('dtype', this.attr(attributes(this.binding).type('dtype', dtype)))
-    node.getAttrMap().set('value', value)
-    this.nodes.push(node)
-    return name
-  }
-
-  /** The graph as the bytes of a SavedModel, the one form in which tfjs-node's addon takes a graph. */
-  savedModel(): Uint8Array {
+  write(nodes: readonly GraphNode[]): Uint8Array {
     const p = this.protocol
     const version = new p.VersionDef()
     version.setProducer(producer)
     const graph = new p.GraphDef()
-    graph.setNodeList(this.nodes)
+    graph.setNodeList(nodes.map((node) => this.node(node)))
     graph.setVersions(version)
     const info = new p.MetaGraphDef.MetaInfoDef()
     info.setTagsList([graphTag])
@@ -99,12 +108,24 @@ export class GraphBuilder {
     return model.serializeBinary()
   }
 
-  private node(name: string, op: string, inputs: string[]): NodeDef {
+  private node({ name, op, inputs, attrs, constant }: GraphNode): NodeDef {
     const node = new this.protocol.NodeDef()
     node.setName(name)
     node.setOp(op)
     node.setInputList(inputs)
+    for (const attr of attrs) node.getAttrMap().set(attr.name, this.attr(attr))
+    if (constant) node.getAttrMap().set('value', this.tensor(constant))
     return node
+  }
+
+  private tensor({ bytes, shape, dtype }: NonNullable<GraphNode['constant']>): AttrValue {
+    const tensor = new this.protocol.Tensor()
+    tensor.setDtype(dtype)
+    tensor.setTensorShape(this.shape(shape))
+    tensor.setTensorContent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'))
+    const value = new this.protocol.AttrValue()
+    value.setTensor(tensor)
+    return value
   }
 
   private shape(sizes: number[]): Message {

@@ -1,16 +1,20 @@
 /**
- * Records eager tfjs-node code as a TensorFlow graph.
+ * Records tfjs-node code as a TensorFlow graph.
  *
- * Every tfjs-node kernel ends in one of two backend methods, which take an op's name, attributes and inputs: wrapping
- * them sees the forward pass, the gradients and the optimizer alike. A tensor is known by its dataId: an input
- * becomes a Placeholder, a variable a resource read, the output of a recorded op an edge, anything else a constant.
- * A variable that was assigned over the recorded code is assigned in the graph.
+ * Every tfjs-node kernel ends in one of two backend methods, which take an op's name, attributes and inputs: replacing
+ * them sees the forward pass, the gradients and the optimizer alike. Nothing is computed: an op's outputs are tensors
+ * of the right shapes without values. A tensor is known by its dataId: an input becomes a Placeholder, a variable
+ * a resource read, the output of a recorded op an edge, anything else a constant. A variable that was assigned over
+ * the recorded code is assigned in the graph.
  */
 import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-node-gpu'
+import type { Precision } from '../contract/experiment'
 import { attributes, type Attributes } from './attributes'
-import { GraphBuilder } from './graphDef'
-import type { Backend, TensorFlow, TFEOpAttr } from './tensorflow'
+import { toBfloat16 } from './bfloat16'
+import { GraphBuilder, savedModel } from './graphDef'
 import { Session, type FunctionSignature } from './session'
+import { outputTypes, type TensorType } from './shapes'
+import type { Backend, TensorFlow, TFEOpAttr } from './tensorflow'
 
 /** Code to be recorded. */
 export interface RecordedFunction {
@@ -54,8 +58,8 @@ export class Recorder {
   }
 
   /**
-   * Runs `fn` eagerly once and keeps what it did as a function of the graph. All tensors made on the way are freed.
-   * Inputs and outputs keep the shapes that they have here.
+   * Goes through `fn` once and keeps what it would do as a function of the graph. All tensors made on the way are
+   * freed. Inputs and outputs keep the shapes that they have here.
    */
   record(name: string, fn: RecordedFunction): void {
     const { graph, backend, tensorflow } = this
@@ -66,7 +70,7 @@ export class Recorder {
     const scope = this.scope
 
     fn.inputs.forEach((input, i) => {
-      const dtype = this.dtype(input.dataId)
+      const dtype = this.typeOf(input).dtype
       edges.set(input.dataId, graph.add(`${name}/in${i}`, 'Placeholder', [], [type('dtype', dtype), dims('shape', input.shape)]))
     })
     const before = new Map([...this.variables].map(([variable, v]) => [variable, v.dataId]))
@@ -74,12 +78,8 @@ export class Recorder {
       edges.set(dataId, graph.add(`${name}/read/${variable}`, 'ReadVariableOp', [variable], [type('dtype', tensorflow.binding.TF_FLOAT)]))
 
     const { executeSingleOutput, executeMultipleOutputs } = backend
-    backend.executeSingleOutput = (op, attrs, inputs) => {
-      const [output] = this.node(op, attrs, inputs, () => [executeSingleOutput.call(backend, op, attrs, inputs)])
-      return output as Tensor
-    }
-    backend.executeMultipleOutputs = (op, attrs, inputs, outputs) =>
-      this.node(op, attrs, inputs, () => executeMultipleOutputs.call(backend, op, attrs, inputs, outputs))
+    backend.executeSingleOutput = (op, attrs, inputs) => this.node(op, attrs, inputs)[0] as Tensor
+    backend.executeMultipleOutputs = (op, attrs, inputs) => this.node(op, attrs, inputs)
     try {
       tensorflow.tf.tidy(() => {
         const outputs = fn.run()
@@ -89,10 +89,10 @@ export class Recorder {
         }
         // Outputs wait for all updates: one session call is one whole step.
         const fetches = outputs.map((output, i) =>
-          graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [type('T', this.dtype(output.dataId))]),
+          graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [type('T', this.typeOf(output).dtype)]),
         )
         this.functions.set(name, {
-          inputs: fn.inputs.map((input, i) => ({ name: `${name}/in${i}`, shape: input.shape, dtype: this.dtype(input.dataId) })),
+          inputs: fn.inputs.map((input, i) => ({ name: `${name}/in${i}`, shape: input.shape, dtype: this.typeOf(input).dtype })),
           fetches,
         })
       })
@@ -117,10 +117,12 @@ export class Recorder {
   }
 
   /** The recorded functions as a session, its variables set to the values that `initial` gives by name. */
-  compile(initial: ReadonlyMap<string, Float32Array>): Session {
+  compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision): Session {
+    const { binding } = this.tensorflow
+    const nodes = precision === 'bfloat16' ? toBfloat16(binding, this.graph.nodes) : this.graph.nodes
     const session = new Session(
-      this.tensorflow.binding,
-      this.graph.savedModel(),
+      binding,
+      savedModel(binding, nodes),
       this.functions,
       [...this.variables].map(([name, v]) => ({ name, shape: v.shape })),
     )
@@ -128,32 +130,30 @@ export class Recorder {
     return session
   }
 
-  private node(op: string, attrs: TFEOpAttr[], inputs: TensorInfo[], execute: () => Tensor[]): Tensor[] {
-    const { scope } = this
-    if (!scope) return execute()
+  private node(op: string, attrs: TFEOpAttr[], inputs: TensorInfo[]): Tensor[] {
+    const { scope, backend } = this
+    if (!scope) throw new Error('A node is only added while a function is recorded.')
     const from = inputs.map((input) => this.edge(input))
-    const results = execute()
+    const values = (i: number): number[] => [...(backend.readSync((inputs[i] as TensorInfo).dataId) as Int32Array)]
+    const types = outputTypes(op, attrs, inputs.map((input) => this.typeOf(input)), values)
     const name = this.graph.add(`${scope.name}/${this.count++}/${op}`, op, from, attrs)
-    results.forEach((result, i) => scope.edges.set(result.dataId, i === 0 ? name : `${name}:${i}`))
-    return results
+    return types.map((type, i) => {
+      // A tensor without a value: only its dataId and shape are ever looked at.
+      const output = backend.createOutputTensor({ ...type, id: -1 })
+      scope.edges.set(output.dataId, i === 0 ? name : `${name}:${i}`)
+      return output
+    })
   }
 
   private edge(input: TensorInfo): string {
-    const { scope, graph, backend, tensorflow } = this
+    const { scope, graph, backend } = this
     if (!scope) throw new Error('An edge is only known while a function is recorded.')
-    // tfjs-node's stand-in for an int64 scalar has no dataId.
-    const int64 = (input as { valueArray?: Int32Array }).valueArray
-    if (int64) {
-      const bytes = new Uint8Array(new BigInt64Array([BigInt(int64[0] ?? 0)]).buffer)
-      return graph.constant(`${scope.name}/${this.count++}/const`, bytes, [], tensorflow.binding.TF_INT64)
-    }
     const known = scope.edges.get(input.dataId)
     if (known !== undefined) return known
-    const entry = backend.tensorMap.get(input.dataId)
-    if (!entry) throw new Error('A tensor was used after it was disposed.')
+    const { shape, dtype } = this.typeOf(input)
     const values = backend.readSync(input.dataId) as Float32Array | Int32Array | Uint8Array
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    const edge = graph.constant(`${scope.name}/${this.count++}/const`, bytes, entry.shape, entry.dtype)
+    const edge = graph.constant(`${scope.name}/${this.count++}/const`, bytes, shape, dtype)
     scope.edges.set(input.dataId, edge)
     return edge
   }
@@ -164,10 +164,11 @@ export class Recorder {
     return name
   }
 
-  private dtype(dataId: object): number {
+  private typeOf({ dataId, shape }: Pick<TensorInfo, 'dataId' | 'shape'>): TensorType {
     const entry = this.backend.tensorMap.get(dataId)
     if (!entry) throw new Error('A tensor was used after it was disposed.')
-    return entry.dtype
+    // tfjs reshapes some tensors without an op: the entry's own shape can be an older one.
+    return { shape, dtype: entry.dtype }
   }
 }
 

@@ -1,5 +1,6 @@
 /** The one place where TensorFlow is loaded. */
 import util from 'node:util'
+import type { Tensor } from '@tensorflow/tfjs-node-gpu'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 import { WorkbenchError } from '../contract/errors'
@@ -15,6 +16,8 @@ export interface TensorEntry {
 
 /** The backend with the members that recording needs; tfjs-node declares some of them private. */
 export type Backend = Pick<NodeJSKernelBackend, 'binding' | 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync'> & {
+  /** @param metadata `id` of the addon's tensor, or −1 for a tensor without a value */
+  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor
   tensorMap: { get(dataId: object): TensorEntry | undefined }
 }
 

@@ -10,7 +10,7 @@ import { operations } from './operations'
 import { loadTensorFlow, type TensorFlow } from './tensorflow'
 import { buildTrainingGraph } from './training'
 
-const options = { momentum: 0.9, weightDecay: 1e-4 }
+const options = { momentum: 0.9, weightDecay: 1e-4, precision: 'float32' } as const
 let tensorflow: TensorFlow
 beforeAll(async () => {
   tensorflow = await loadTensorFlow()
@@ -117,7 +117,7 @@ describe('a recorded step', () => {
   it('applies momentum and weight decay as the recipe writes them', () => {
     const spec = network('resnet-8', 'baseline', 10)
     const initial = initialValues(spec, 2)
-    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [4], initial, momentum: 0.9, weightDecay: 0.5 })
+    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [4], initial, ...options, weightDecay: 0.5 })
     const [a, b] = batches(2, 4)
     const bias = () => Float32Array.from(graph.getVariables(['dense.bias']).get('dense.bias') ?? [])
     const velocity = () => Float32Array.from(graph.getVariables(['dense.bias.velocity']).get('dense.bias.velocity') ?? [])

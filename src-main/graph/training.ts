@@ -1,6 +1,6 @@
 /** A network's training step and evaluation, recorded as one graph over the same variables. */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
-import { imageChannels, imageSize } from '../contract/experiment'
+import { imageChannels, imageSize, type Precision } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
 import { parameters, ResNet, velocitySuffix } from '../nn/resnet'
 import { operations } from './operations'
@@ -42,6 +42,7 @@ export interface TrainingGraphOptions {
   batchSizes: readonly [number, ...number[]]
   momentum: number
   weightDecay: number
+  precision: Precision
   /** Parameters by name (`initialValues`); velocities start at zero. */
   initial: ReadonlyMap<string, Float32Array>
 }
@@ -84,7 +85,7 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   const velocities = parameters(spec)
     .filter((p) => p.trainable)
     .map((p): [string, Float32Array] => [p.name + velocitySuffix, new Float32Array(p.shape.reduce((a, b) => a * b, 1))])
-  const session = recorder.compile(new Map([...options.initial, ...velocities]))
+  const session = recorder.compile(new Map([...options.initial, ...velocities]), options.precision)
   network.dispose()
   recorder = null
   return new RecordedTraining(session, batchSizes, functionOf)

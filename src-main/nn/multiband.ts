@@ -13,6 +13,6 @@ import type { TF } from './operations'
 export function expandKernel(tf: TF, base: Tensor): Tensor4D {
   const [rows = 0, columns = 0, inputs = 0, filters = 0] = base.shape
   const signs = signMasks(rows, columns)
-  const mask = tf.tidy(() => tf.tensor3d(signs).transpose([1, 2, 0]).reshape([rows, columns, 1, bands, 1]))
+  const mask = tf.tensor5d(signs[0]?.map((row, s) => row.map((_, r) => [signs.map((band) => [band[s]?.[r] ?? NaN])])) ?? [], [rows, columns, 1, bands, 1])
   return base.reshape([rows, columns, inputs, 1, filters]).mul(mask).reshape([rows, columns, inputs, bands * filters])
 }

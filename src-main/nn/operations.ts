@@ -18,11 +18,11 @@ export interface Operations {
   tf: TF
   /** 3 × 3 with one pixel of zeros around, as the reference recipe pads: at stride 2, windows lie on even pixels. */
   conv2d(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D
-  /**
-   * Batch normalisation. Training normalises by the batch and moves the running statistics by a tenth towards it
-   * (momentum 0.9), epsilon 1e-5; evaluation normalises by the running statistics.
-   */
-  batchNorm(x: Tensor4D, variables: NormVariables, training: boolean): Tensor4D
+  /** Batch normalisation by the batch, epsilon 1e-5; moves the running statistics by a tenth towards it (momentum 0.9). */
+  batchNorm(x: Tensor4D, variables: NormVariables): Tensor4D
+  /** `conv2d` and normalisation by the running statistics, folded into one convolution with a bias. No gradient. */
+  foldedConv2d(x: Tensor4D, kernel: Tensor4D, variables: NormVariables, stride: number): Tensor4D
+  relu(x: Tensor4D): Tensor4D
   /** Every second pixel, from the first. */
   subsample(x: Tensor4D): Tensor4D
   /** Cross-entropy of each example, in nats. @param labels int32 [batch] */

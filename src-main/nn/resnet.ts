@@ -96,12 +96,13 @@ export class ResNet {
 
   /** @param x normalised pictures [batch, 32, 32, 3]; @returns logits [batch, classes] */
   forward(x: Tensor4D, training: boolean): Tensor2D {
-    const { tf } = this.ops
-    let y = tf.relu(this.convNorm(x, this.spec.stem, training))
+    const { ops } = this
+    const { tf } = ops
+    let y = ops.relu(this.convNorm(x, this.spec.stem, training))
     for (const { conv1, conv2, subsample } of this.spec.blocks) {
       const shortcut = subsample ? this.shortcut(y, conv2.out) : y
-      const inner = tf.relu(this.convNorm(y, conv1, training))
-      y = tf.relu(tf.add(this.convNorm(inner, conv2, training), shortcut))
+      const inner = ops.relu(this.convNorm(y, conv1, training))
+      y = ops.relu(tf.add(this.convNorm(inner, conv2, training), shortcut))
     }
     const features = tf.mean(y, [1, 2])
     return tf.add(tf.matMul(features, this.variable('dense.weight')), this.variable('dense.bias'))
@@ -151,7 +152,8 @@ export class ResNet {
   private convNorm(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
     const base = this.variable(`${layer.name}.kernel`)
     const kernel = layer.multiband ? expandKernel(this.ops.tf, base) : (base as Tensor as Tensor4D)
-    return this.ops.batchNorm(this.ops.conv2d(x, kernel, layer.stride), this.norm(layer.name), training)
+    const norm = this.norm(layer.name)
+    return training ? this.ops.batchNorm(this.ops.conv2d(x, kernel, layer.stride), norm) : this.ops.foldedConv2d(x, kernel, norm, layer.stride)
   }
 
   /** Option A: every second pixel, and zeros for the channels that the input lacks. */

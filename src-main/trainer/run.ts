@@ -54,6 +54,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: Send): P
     batchSizes: rest === 0 ? [batchSize] : [batchSize, rest],
     momentum: config.momentum,
     weightDecay: config.weightDecay,
+    precision: config.precision,
     initial: initialValues(spec, config.seed),
   })
   const probe = await probeDevice(tensorflow)

@@ -1,0 +1,67 @@
+/**
+ * The recorded graph with its activations in bfloat16: convolutions, normalisation's pictures and what lies between
+ * them. Weights, statistics, loss and update stay float32, casts stand at the edges.
+ */
+import { attributes } from './attributes'
+import type { GraphNode } from './graphDef'
+import type { TFJSBinding } from './tensorflow'
+
+/** TensorFlow's DT_BFLOAT16, which the addon has no name for. */
+const bfloat16 = 14
+
+interface Rule {
+  /** Inputs of type T; the others (sizes, statistics, paddings) keep theirs. */
+  data: readonly number[]
+  /** Always in bfloat16; without this, only where one of the data inputs already is. */
+  always?: true
+}
+
+// Of all these ops, only the first output is of type T.
+const rules: Readonly<Record<string, Rule>> = {
+  Conv2D: { data: [0, 1], always: true },
+  Conv2DBackpropInput: { data: [1, 2], always: true },
+  Conv2DBackpropFilter: { data: [0, 2], always: true },
+  FusedBatchNormV3: { data: [0] },
+  FusedBatchNormGradV3: { data: [0, 1] },
+  Add: { data: [0, 1] },
+  AddV2: { data: [0, 1] },
+  Sub: { data: [0, 1] },
+  AvgPool: { data: [0] },
+  AvgPoolGrad: { data: [1] },
+  BiasAdd: { data: [0, 1] },
+  PadV2: { data: [0, 2] },
+  Relu: { data: [0] },
+  ReluGrad: { data: [0, 1] },
+  Slice: { data: [0] },
+}
+
+/** @param nodes in an order in which every node comes after those it takes from; they are left as they are */
+export function toBfloat16(binding: TFJSBinding, nodes: readonly GraphNode[]): GraphNode[] {
+  const { type, flag } = attributes(binding)
+  const rewritten: GraphNode[] = []
+  /** Edges whose tensor is bfloat16 now. */
+  const narrow = new Set<string>()
+  const casts = new Map<string, string>()
+  const cast = (edge: string, from: number, to: number): string => {
+    const name = `${edge.replace(':', '/')}/${to === bfloat16 ? 'bfloat16' : 'float32'}`
+    if (!casts.has(name)) {
+      casts.set(name, name)
+      rewritten.push({ name, op: 'Cast', inputs: [edge], attrs: [type('SrcT', from), type('DstT', to), flag('Truncate', false)] })
+    }
+    return name
+  }
+  for (const node of nodes) {
+    const rule = rules[node.op]
+    const converts = rule !== undefined && (rule.always === true || rule.data.some((i) => narrow.has(node.inputs[i] ?? '')))
+    const inputs = node.inputs.map((edge, i) => {
+      const wanted = converts && rule.data.includes(i)
+      if (wanted && !narrow.has(edge)) return cast(edge, binding.TF_FLOAT, bfloat16)
+      if (!wanted && narrow.has(edge)) return cast(edge, bfloat16, binding.TF_FLOAT)
+      return edge
+    })
+    const attrs = converts ? node.attrs.map((attr) => (attr.name === 'T' ? type('T', bfloat16) : attr)) : node.attrs
+    rewritten.push({ ...node, inputs, attrs })
+    if (converts) narrow.add(node.name)
+  }
+  return rewritten
+}

@@ -1,0 +1,52 @@
+import { afterAll, expect, it } from 'vitest'
+import { variants } from '../contract/experiment'
+import { network } from '../nn/architecture'
+import { ResNet } from '../nn/resnet'
+import { operations } from './operations'
+import { outputTypes, type TensorType } from './shapes'
+import { loadTensorFlow, type TensorFlow } from './tensorflow'
+
+let tensorflow: TensorFlow
+afterAll(() => tensorflow.tf.disposeVariables())
+
+it('are those that TensorFlow itself gives, for every op of every variant’s step and evaluation', async () => {
+  tensorflow = await loadTensorFlow()
+  const { tf, backend } = tensorflow
+  const typeOf = ({ dataId, shape }: { dataId: object; shape: number[] }): TensorType => ({ shape, dtype: backend.tensorMap.get(dataId)?.dtype ?? -1 })
+  const seen = new Set<string>()
+  const { executeSingleOutput, executeMultipleOutputs } = backend
+  type Inputs = Parameters<typeof executeSingleOutput>[2]
+  const check = (op: string, attrs: Parameters<typeof executeSingleOutput>[1], inputs: Inputs, outputs: Inputs): void => {
+    seen.add(op)
+    const expected = outputTypes(op, attrs, inputs.map(typeOf), (i) => [...(backend.readSync((inputs[i] as Inputs[number]).dataId) as Int32Array)])
+    // What batch norm keeps for its own gradient, and the two empty outputs of that, are nobody else's.
+    const compared = op === 'FusedBatchNormV3' ? 5 : op === 'FusedBatchNormGradV3' ? 3 : outputs.length
+    expect({ op, types: outputs.slice(0, compared).map(typeOf) }).toEqual({ op, types: expected.slice(0, compared) })
+  }
+  backend.executeSingleOutput = (op, attrs, inputs) => {
+    const output = executeSingleOutput.call(backend, op, attrs, inputs)
+    check(op, attrs, inputs, [output])
+    return output
+  }
+  backend.executeMultipleOutputs = (op, attrs, inputs, count) => {
+    const outputs = executeMultipleOutputs.call(backend, op, attrs, inputs, count)
+    check(op, attrs, inputs, outputs)
+    return outputs
+  }
+  try {
+    for (const variant of variants) {
+      const net = new ResNet(operations(tensorflow, () => null), network('resnet-8', variant, 10))
+      tf.tidy(() => {
+        const x = tf.randomNormal<import('@tensorflow/tfjs-node-gpu').Rank.R4>([3, 32, 32, 3])
+        const labels = tf.tensor1d([1, 2, 3], 'int32')
+        net.step(x, labels, tf.scalar(0.1), { momentum: 0.9, weightDecay: 1e-4 })
+        net.evaluate(x, labels)
+      })
+      net.dispose()
+    }
+  } finally {
+    Object.assign(backend, { executeSingleOutput, executeMultipleOutputs })
+  }
+  expect(seen).toContain('Conv2DBackpropInput')
+  expect(() => outputTypes('NoSuchOp', [], [], () => [])).toThrow(/NoSuchOp/)
+})
