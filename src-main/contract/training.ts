@@ -13,6 +13,8 @@ export const trainerJob = z.strictObject({
   datasetsDir: z.string(),
   /** The run's own folder: the trainer writes final weights there, nothing else writes in it. */
   runDir: z.string(),
+  /** Where a machine's measurements of its fastest algorithms are remembered; only trainers write it. */
+  tuningFile: z.string(),
   program: z.string(),
   git: environment.shape.git,
 })
@@ -39,8 +41,8 @@ export const trainerMessage = z.discriminatedUnion('type', [
     datasetFingerprint: z.string(),
     trainExamples: z.int(),
     testExamples: z.int(),
-    /** Seconds to load TensorFlow, read the data, record the graph. */
-    seconds: z.object({ tensorflow: z.number(), data: z.number(), record: z.number() }),
+    /** Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph. */
+    seconds: z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
   }),
   z.object({ type: z.literal('progress'), progress: runProgress }),
   z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),

@@ -7,6 +7,7 @@ export interface Attributes {
   dims: (name: string, value: number[]) => TFEOpAttr
   text: (name: string, value: string) => TFEOpAttr
   number: (name: string, value: number) => TFEOpAttr
+  integer: (name: string, value: number) => TFEOpAttr
   flag: (name: string, value: boolean) => TFEOpAttr
   ints: (name: string, value: number[]) => TFEOpAttr
 }
@@ -17,6 +18,7 @@ export function attributes(binding: TFJSBinding): Attributes {
     dims: (name, value) => ({ name, type: binding.TF_ATTR_SHAPE, value }),
     text: (name, value) => ({ name, type: binding.TF_ATTR_STRING, value }),
     number: (name, value) => ({ name, type: binding.TF_ATTR_FLOAT, value }),
+    integer: (name, value) => ({ name, type: binding.TF_ATTR_INT, value }),
     flag: (name, value) => ({ name, type: binding.TF_ATTR_BOOL, value }),
     ints: (name, value) => ({ name, type: binding.TF_ATTR_INT, value }),
   }

@@ -12,11 +12,12 @@ const bfloat16 = 14
 interface Rule {
   /** Inputs of type T; the others (sizes, statistics, paddings) keep theirs. */
   data: readonly number[]
+  /** Outputs of type T; the first one where nothing is said. */
+  outputs?: readonly number[]
   /** Always in bfloat16; without this, only where one of the data inputs already is. */
   always?: true
 }
 
-// Of all these ops, only the first output is of type T.
 const rules: Readonly<Record<string, Rule>> = {
   Conv2D: { data: [0, 1], always: true },
   Conv2DBackpropInput: { data: [1, 2], always: true },
@@ -33,6 +34,12 @@ const rules: Readonly<Record<string, Rule>> = {
   Relu: { data: [0] },
   ReluGrad: { data: [0, 1] },
   Slice: { data: [0] },
+  // Base filters and their gradient stay float32: there is nothing to gain by less.
+  WorkbenchBankConv: { data: [0], always: true },
+  WorkbenchBankConvGradFilter: { data: [0, 1], outputs: [], always: true },
+  WorkbenchBankConvGradInput: { data: [1], always: true },
+  WorkbenchNorm: { data: [0, 5] },
+  WorkbenchNormGrad: { data: [0, 4, 5, 6], outputs: [0, 3] },
 }
 
 /** @param nodes in an order in which every node comes after those it takes from; they are left as they are */
@@ -61,7 +68,7 @@ export function toBfloat16(binding: TFJSBinding, nodes: readonly GraphNode[]): G
     })
     const attrs = converts ? node.attrs.map((attr) => (attr.name === 'T' ? type('T', bfloat16) : attr)) : node.attrs
     rewritten.push({ ...node, inputs, attrs })
-    if (converts) narrow.add(node.name)
+    if (converts) for (const i of rule.outputs ?? [0]) narrow.add(i === 0 ? node.name : `${node.name}:${i}`)
   }
   return rewritten
 }

@@ -2,25 +2,42 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { NormVariables, Operations } from '../nn/operations'
 import { attributes } from './attributes'
+import { bankConv2d, hasShared, type BankAlgorithms, type BankShape } from './bankConvolution'
 import type { Recorder } from './recorder'
-import type { TensorFlow, TFEOpAttr } from './tensorflow'
+import type { TensorFlow, TFEOpAttr, TFJSBinding } from './tensorflow'
 
 const epsilon = 1e-5
 /** 1 − the momentum 0.9 of the running statistics. */
 const averageFactor = 0.1
 
-/** @param recorder gives access to fused updates; null runs everything eagerly */
-export function operations({ tf, backend, binding }: TensorFlow, recorder: () => Recorder | null): Operations {
-  const { type, text, number, flag, ints } = attributes(binding)
-  const float = type('T', binding.TF_FLOAT)
+export interface OperationsOptions {
+  /** Gives access to fused updates; null runs everything eagerly. */
+  recorder: () => Recorder | null
+  /** Our own kernels, which are there on the CPU only; else TensorFlow's ops alone. */
+  fused: boolean
+  /** How multi-band layers are computed, where there is a choice: all expanded unless said otherwise. */
+  bank?: (shape: BankShape) => BankAlgorithms
+}
 
-  const convAttrs = (stride: number): TFEOpAttr[] => [
-    float,
+/** Of a convolution over pictures that have their padding where SAME would put it elsewhere (see `padded`). */
+export function convAttrs(binding: TFJSBinding, stride: number): TFEOpAttr[] {
+  const { type, text, ints } = attributes(binding)
+  return [
+    type('T', binding.TF_FLOAT),
     ints('strides', [1, stride, stride, 1]),
     ints('dilations', [1, 1, 1, 1]),
     text('data_format', 'NHWC'),
     text('padding', stride === 1 ? 'SAME' : 'VALID'),
   ]
+}
+
+export const allExpanded: BankAlgorithms = { forward: 'expanded', gradInput: 'expanded', gradFilter: 'expanded' }
+
+export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () => allExpanded }: OperationsOptions): Operations {
+  const { tf, backend, binding } = tensorflow
+  const { type, text, number, integer, flag } = attributes(binding)
+  const float = type('T', binding.TF_FLOAT)
+
   /**
    * At stride 2 TensorFlow's SAME puts the odd pixel of padding after the picture, the recipe (PyTorch) before it.
    * Explicit paddings would say so, but their gradients miss TensorFlow's fast kernels (10 to 40 times slower).
@@ -28,12 +45,63 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
   const padded = (x: Tensor4D, stride: number): Tensor4D => (stride === 1 ? x : tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]]))
   const normAttrs = [float, type('U', binding.TF_FLOAT), number('epsilon', epsilon), flag('is_training', true), text('data_format', 'NHWC')]
 
+  type Save = (tensors: Tensor[]) => void
+
+  const batchNorm = (x: Tensor4D, { scale, offset, mean, variance }: NormVariables): Tensor4D => {
+    const op = tf.customGrad((input, s, o, save) => {
+      const outputs = backend.executeMultipleOutputs(
+        'FusedBatchNormV3',
+        [...normAttrs, number('exponential_avg_factor', averageFactor)],
+        [input as Tensor, s as Tensor, o as Tensor, mean, variance],
+        6,
+      )
+      const [value, newMean, newVariance, r1, r2, r3] = outputs as [Tensor, Tensor1D, Tensor1D, Tensor, Tensor, Tensor]
+      mean.assign(newMean)
+      variance.assign(newVariance)
+      ;(save as Save)([input as Tensor, s as Tensor, r1, r2, r3])
+      return {
+        value,
+        gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs, [dy, ...saved], 5).slice(0, 3),
+      }
+    })
+    return op(x, scale, offset) as Tensor4D
+  }
+
+  // tfjs' own gradient of relu takes four ops and looks at the input: with the output, TensorFlow may fuse relu into what comes before.
+  const relu = (x: Tensor4D): Tensor4D => {
+    const op = tf.customGrad((input, save) => {
+      const value = backend.executeSingleOutput('Relu', [float], [input as Tensor])
+      ;(save as Save)([value])
+      return { value, gradFunc: (dy, saved) => backend.executeSingleOutput('ReluGrad', [float], [dy, saved[0] as Tensor]) }
+    })
+    return op(x) as Tensor4D
+  }
+
+  /** Our own kernels (native/norm.cc): two passes over the pictures each way, where stock ops take five to seven. */
+  const fusedNormRelu = (x: Tensor4D, { scale, offset, mean, variance }: NormVariables, residual?: Tensor4D): Tensor4D => {
+    const rest = residual ? [residual] : []
+    const attrs = [float, flag('relu', true), integer('residuals', rest.length)]
+    const op = tf.customGrad((input, s, o, ...others) => {
+      const save = others.pop() as Save
+      const outputs = backend.executeMultipleOutputs('WorkbenchNorm', attrs, [input as Tensor, s as Tensor, o as Tensor, mean, variance, ...(others as Tensor[])], 5)
+      const [value, newMean, newVariance, batchMean, batchInverse] = outputs as [Tensor, Tensor1D, Tensor1D, Tensor, Tensor]
+      mean.assign(newMean)
+      variance.assign(newVariance)
+      save([input as Tensor, s as Tensor, batchMean, batchInverse, value])
+      return {
+        value,
+        gradFunc: (dy, saved) => backend.executeMultipleOutputs('WorkbenchNormGrad', [...attrs, integer('gradients', 1)], [...saved, dy], 4).slice(0, 3 + rest.length),
+      }
+    })
+    return op(x, scale, offset, ...rest) as Tensor4D
+  }
+
   return {
     tf,
 
     conv2d(unpadded, kernel, stride) {
       const x = padded(unpadded, stride)
-      const attrs = convAttrs(stride)
+      const attrs = convAttrs(binding, stride)
       const op = tf.customGrad((input, filter, save) => {
         const value = backend.executeSingleOutput('Conv2D', attrs, [input as Tensor, filter as Tensor])
         ;(save as (tensors: Tensor[]) => void)([input as Tensor, filter as Tensor])
@@ -52,42 +120,28 @@ export function operations({ tf, backend, binding }: TensorFlow, recorder: () =>
       return op(x, kernel) as Tensor4D
     },
 
-    batchNorm(x, { scale, offset, mean, variance }: NormVariables) {
-      const op = tf.customGrad((input, s, o, save) => {
-        const outputs = backend.executeMultipleOutputs(
-          'FusedBatchNormV3',
-          [...normAttrs, number('exponential_avg_factor', averageFactor)],
-          [input as Tensor, s as Tensor, o as Tensor, mean, variance],
-          6,
-        )
-        const [value, newMean, newVariance, r1, r2, r3] = outputs as [Tensor, Tensor1D, Tensor1D, Tensor, Tensor, Tensor]
-        mean.assign(newMean)
-        variance.assign(newVariance)
-        ;(save as (tensors: Tensor[]) => void)([input as Tensor, s as Tensor, r1, r2, r3])
-        return {
-          value,
-          gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs, [dy, ...saved], 5).slice(0, 3),
-        }
-      })
-      return op(x, scale, offset) as Tensor4D
+    bankConv2d(unpadded, base, stride) {
+      const x = padded(unpadded, stride)
+      const [, height, width, inputs] = x.shape
+      const shape = { height, width, inputs, filters: base.shape[3] }
+      const chosen = fused && stride === 1 && hasShared(shape) ? bank(shape) : allExpanded
+      return bankConv2d(tensorflow, convAttrs(binding, stride), chosen, x, base)
+    },
+
+    normRelu(x, variables, residual) {
+      if (fused) return fusedNormRelu(x, variables, residual)
+      const y = batchNorm(x, variables)
+      return relu(residual ? tf.add(y, residual) : y)
     },
 
     // The folded convolution is a plain one with a bias, which TensorFlow fuses with what follows it.
     foldedConv2d(x, kernel, { scale, offset, mean, variance }: NormVariables, stride) {
       const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)))
-      const y = backend.executeSingleOutput('Conv2D', convAttrs(stride), [padded(x, stride), tf.mul(kernel, factor)])
+      const y = backend.executeSingleOutput('Conv2D', convAttrs(binding, stride), [padded(x, stride), tf.mul(kernel, factor)])
       return backend.executeSingleOutput('BiasAdd', [float, text('data_format', 'NHWC')], [y, tf.sub(offset, tf.mul(mean, factor))]) as Tensor4D
     },
 
-    // tfjs' own gradient of relu takes four ops and looks at the input: with the output, TensorFlow may fuse relu into what comes before.
-    relu(x) {
-      const op = tf.customGrad((input, save) => {
-        const value = backend.executeSingleOutput('Relu', [float], [input as Tensor])
-        ;(save as (tensors: Tensor[]) => void)([value])
-        return { value, gradFunc: (dy, saved) => backend.executeSingleOutput('ReluGrad', [float], [dy, saved[0] as Tensor]) }
-      })
-      return op(x) as Tensor4D
-    },
+    relu,
 
     // A pool of one pixel: tfjs has no gradient for strided slices.
     subsample: (x) => tf.avgPool(x, 1, 2, 'valid'),

@@ -11,6 +11,7 @@ import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
 import { attributes, type Attributes } from './attributes'
 import { toBfloat16 } from './bfloat16'
+import { sumGradientsInKernels } from './fuse'
 import { GraphBuilder, savedModel } from './graphDef'
 import { Session, type FunctionSignature } from './session'
 import { outputTypes, type TensorType } from './shapes'
@@ -119,7 +120,8 @@ export class Recorder {
   /** The recorded functions as a session, its variables set to the values that `initial` gives by name. */
   compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision): Session {
     const { binding } = this.tensorflow
-    const nodes = precision === 'bfloat16' ? toBfloat16(binding, this.graph.nodes) : this.graph.nodes
+    const fused = sumGradientsInKernels(this.graph.nodes)
+    const nodes = precision === 'bfloat16' ? toBfloat16(binding, fused) : fused
     const session = new Session(
       binding,
       savedModel(binding, nodes),

@@ -2,6 +2,7 @@
  * The shapes that TensorFlow's ops give, so that a step can be recorded without being computed: a ResNet-110 in
  * a second and no memory, where one eager step takes half a minute and ten gigabytes.
  */
+import { bands } from '../nn/architecture'
 import type { TFEOpAttr } from './tensorflow'
 
 /** A tensor as recording knows it: `dtype` in TensorFlow's numbers. */
@@ -121,6 +122,17 @@ const rules: Readonly<Record<string, Rule>> = {
   SparseSoftmaxCrossEntropyWithLogits: (call) => [as(call, first(call).shape.slice(0, 1)), first(call)],
   Sub: elementwise,
   Sum: reduced,
+  WorkbenchBankConv: (call) => [as(call, [...first(call).shape.slice(0, 3), bands * (second(call).shape[3] ?? 0)])],
+  WorkbenchBankConvGradFilter: (call) => [as(call, [3, 3, first(call).shape[3] ?? 0, (second(call).shape[3] ?? 0) / bands])],
+  WorkbenchBankConvGradInput: (call) => [{ ...second(call), shape: [...second(call).shape.slice(0, 3), first(call).shape[2] ?? 0] }],
+  WorkbenchNorm: (call) => {
+    const scale = second(call)
+    return [first(call), scale, scale, scale, scale]
+  },
+  WorkbenchNormGrad: (call) => {
+    const scale = second(call)
+    return [first(call), scale, scale, call.attr('residuals') === 0 ? as(call, [0]) : first(call)]
+  },
 }
 
 /**

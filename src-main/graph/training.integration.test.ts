@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
-import { variants } from '../contract/experiment'
+import { variants, type Precision } from '../contract/experiment'
 import { bankKernels } from '../analysis/filterBank'
 import { network, trainableParameters } from '../nn/architecture'
 import { expandKernel } from '../nn/multiband'
 import { random } from '../nn/random'
 import { initialValues, parameters, ResNet } from '../nn/resnet'
+import type { BankAlgorithms } from './bankConvolution'
 import { operations } from './operations'
 import { loadTensorFlow, type TensorFlow } from './tensorflow'
 import { buildTrainingGraph } from './training'
@@ -23,37 +24,67 @@ function batches(count: number, size: number): { images: Float32Array; labels: I
   })
 }
 
+/** Every algorithm that a multi-band layer may take: TensorFlow's own ops, then ours. */
+const ways = [
+  { name: 'TensorFlow’s ops', fused: false },
+  { name: 'our kernels', fused: true, bank: (): BankAlgorithms => ({ forward: 'shared', gradInput: 'shared', gradFilter: 'shared' }) },
+]
+
 describe('a recorded step', () => {
-  it.each(variants)('of %s does what the eager one does', (variant) => {
+  it.each(variants)('of %s goes as the eager one does for 50 steps, by either way', (variant) => {
     const { tf } = tensorflow
     const spec = network('resnet-8', variant, 10)
     const initial = initialValues(spec, 3)
-    const data = batches(6, 8)
+    const data = batches(50, 8)
 
-    const eager = new ResNet(operations(tensorflow, () => null), spec)
+    const eager = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
     eager.assign(initial)
     const eagerLosses = data.map(({ images, labels }) =>
       tf.tidy(() => {
         const x: Tensor4D = tf.tensor4d(images, [8, 32, 32, 3])
         const y: Tensor1D = tf.tensor1d(labels, 'int32')
-        return eager.step(x, y, tf.scalar(0.05), options)[0].dataSync()[0] ?? NaN
+        return eager.step(x, y, tf.scalar(0.002), options)[0].dataSync()[0] ?? NaN
       }),
     )
+    for (const way of ways) {
+      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options, ...way })
+      const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.002).loss)
+      expect(losses.every(Number.isFinite)).toBe(true)
+      losses.forEach((loss, i) => expect(Math.abs(loss - (eagerLosses[i] ?? NaN)), `${way.name}, step ${i + 1}`).toBeLessThan(1e-4 * Math.abs(loss)))
 
-    const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options })
-    const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.05).loss)
-    expect(losses.every(Number.isFinite)).toBe(true)
-    losses.forEach((loss, i) => expect(Math.abs(loss - (eagerLosses[i] ?? NaN))).toBeLessThan(1e-3 * Math.abs(loss)))
-
-    // Every variable has moved alike, running statistics included.
-    for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
-      const expected = eager.variables.get(name)?.dataSync() ?? new Float32Array()
-      const scale = Math.max(...expected.map(Math.abs), 1e-2)
-      values.forEach((value, i) => expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(2e-2 * scale))
-      expect(values).not.toEqual(initial.get(name))
+      // Every variable has moved alike, running statistics included.
+      for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
+        const expected = eager.variables.get(name)?.dataSync() ?? new Float32Array()
+        const scale = Math.max(...expected.map(Math.abs), 1e-2)
+        values.forEach((value, i) => expect(Math.abs(value - (expected[i] ?? NaN))).toBeLessThan(5e-2 * scale))
+        expect(values).not.toEqual(initial.get(name))
+      }
+      graph.close()
     }
-    graph.close()
     eager.dispose()
+  })
+
+  it.each(ways)('in bfloat16 differs from float32 by bfloat16’s rounding only, by $name', (way) => {
+    const spec = network('resnet-14', 'mcnn-a', 10)
+    const [batch] = batches(1, 16)
+    const first = (precision: Precision) => {
+      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [16], initial: initialValues(spec, 4), ...options, ...way, precision })
+      const { loss } = graph.step(batch?.images ?? new Float32Array(), batch?.labels ?? new Int32Array(), 0.1)
+      const values = { loss, weights: graph.getVariables(['stem.kernel', 'stage3.block2.conv2.kernel', 'dense.weight']), evaluation: graph.evaluate(batch?.images ?? new Float32Array(), batch?.labels ?? new Int32Array(), 16).lossSum }
+      graph.close()
+      return values
+    }
+    const [wide, narrow] = [first('float32'), first('bfloat16')]
+    expect(narrow.loss).not.toBe(wide.loss)
+    expect(Math.abs(narrow.loss - wide.loss)).toBeLessThan(0.02 * wide.loss)
+    expect(Math.abs(narrow.evaluation - wide.evaluation)).toBeLessThan(0.1 * wide.evaluation)
+    for (const [name, values] of wide.weights) {
+      const size = Math.hypot(...values)
+      expect(Math.hypot(...values.map((v, i) => v - (narrow.weights.get(name)?.[i] ?? NaN)))).toBeLessThan(0.1 * size)
+      // Weights themselves are float32: most have more digits than bfloat16 holds.
+      const digits = narrow.weights.get(name)?.filter((v) => new Uint16Array(Float32Array.of(v).buffer)[0] !== 0).length ?? 0
+      expect(digits).toBeGreaterThan(0.5 * values.length)
+    }
   })
 
   it('gives the same weights, bit for bit, twice', () => {

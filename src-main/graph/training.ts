@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
 import { imageChannels, imageSize, type Precision } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
 import { parameters, ResNet, velocitySuffix } from '../nn/resnet'
+import type { BankAlgorithms, BankShape } from './bankConvolution'
 import { operations } from './operations'
 import { Recorder } from './recorder'
 import type { Session } from './session'
@@ -43,8 +44,16 @@ export interface TrainingGraphOptions {
   momentum: number
   weightDecay: number
   precision: Precision
+  /** Our own kernels where there are some: by default on the CPU, the only device that has them. */
+  fused?: boolean
+  /** How multi-band layers are computed where our own kernels are; all expanded by default. */
+  bank?: (shape: BankShape) => BankAlgorithms
   /** Parameters by name (`initialValues`); velocities start at zero. */
   initial: ReadonlyMap<string, Float32Array>
+}
+
+export function hasOwnKernels({ binding }: TensorFlow): boolean {
+  return !binding.isUsingGpuDevice()
 }
 
 /**
@@ -55,10 +64,7 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   const { tf } = tensorflow
   const { spec, batchSizes } = options
   let recorder: Recorder | null = null
-  const network = new ResNet(
-    operations(tensorflow, () => recorder),
-    spec,
-  )
+  const network = new ResNet(operations(tensorflow, { recorder: () => recorder, fused: options.fused ?? hasOwnKernels(tensorflow), ...(options.bank && { bank: options.bank }) }), spec)
   recorder = new Recorder(tensorflow, network.variables)
   const record = recorder
 

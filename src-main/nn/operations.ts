@@ -18,8 +18,16 @@ export interface Operations {
   tf: TF
   /** 3 × 3 with one pixel of zeros around, as the reference recipe pads: at stride 2, windows lie on even pixels. */
   conv2d(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D
-  /** Batch normalisation by the batch, epsilon 1e-5; moves the running statistics by a tenth towards it (momentum 0.9). */
-  batchNorm(x: Tensor4D, variables: NormVariables): Tensor4D
+  /**
+   * The same with the kernels that a multi-band layer makes of its base filters (`expandKernel`), by whichever
+   * algorithm is faster here. @param base [3, 3, in, b]; @returns [batch, height, width, 4b]
+   */
+  bankConv2d(x: Tensor4D, base: Tensor4D, stride: number): Tensor4D
+  /**
+   * Batch normalisation by the batch, epsilon 1e-5; then the sum with `residual` where given, then relu. Moves the
+   * running statistics by a tenth towards the batch's (momentum 0.9).
+   */
+  normRelu(x: Tensor4D, variables: NormVariables, residual?: Tensor4D): Tensor4D
   /** `conv2d` and normalisation by the running statistics, folded into one convolution with a bias. No gradient. */
   foldedConv2d(x: Tensor4D, kernel: Tensor4D, variables: NormVariables, stride: number): Tensor4D
   relu(x: Tensor4D): Tensor4D

@@ -96,13 +96,11 @@ export class ResNet {
 
   /** @param x normalised pictures [batch, 32, 32, 3]; @returns logits [batch, classes] */
   forward(x: Tensor4D, training: boolean): Tensor2D {
-    const { ops } = this
-    const { tf } = ops
-    let y = ops.relu(this.convNorm(x, this.spec.stem, training))
+    const { tf } = this.ops
+    let y = this.convNormRelu(x, this.spec.stem, training)
     for (const { conv1, conv2, subsample } of this.spec.blocks) {
       const shortcut = subsample ? this.shortcut(y, conv2.out) : y
-      const inner = ops.relu(this.convNorm(y, conv1, training))
-      y = ops.relu(tf.add(this.convNorm(inner, conv2, training), shortcut))
+      y = this.convNormRelu(this.convNormRelu(y, conv1, training), conv2, training, shortcut)
     }
     const features = tf.mean(y, [1, 2])
     return tf.add(tf.matMul(features, this.variable('dense.weight')), this.variable('dense.bias'))
@@ -149,11 +147,16 @@ export class ResNet {
     return tf.cast(tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels), 'float32')
   }
 
-  private convNorm(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
-    const base = this.variable(`${layer.name}.kernel`)
-    const kernel = layer.multiband ? expandKernel(this.ops.tf, base) : (base as Tensor as Tensor4D)
+  private convNormRelu(x: Tensor4D, layer: LayerSummary, training: boolean, residual?: Tensor4D): Tensor4D {
+    const { ops } = this
+    const kernel = this.variable(`${layer.name}.kernel`) as Tensor as Tensor4D
     const norm = this.norm(layer.name)
-    return training ? this.ops.batchNorm(this.ops.conv2d(x, kernel, layer.stride), norm) : this.ops.foldedConv2d(x, kernel, norm, layer.stride)
+    if (training) {
+      const filtered = layer.multiband ? ops.bankConv2d(x, kernel, layer.stride) : ops.conv2d(x, kernel, layer.stride)
+      return ops.normRelu(filtered, norm, residual)
+    }
+    const y = ops.foldedConv2d(x, layer.multiband ? expandKernel(ops.tf, kernel) : kernel, norm, layer.stride)
+    return ops.relu(residual ? ops.tf.add(y, residual) : y)
   }
 
   /** Option A: every second pixel, and zeros for the channels that the input lacks. */

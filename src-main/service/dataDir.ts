@@ -10,6 +10,8 @@ export interface Paths {
   datasets: string
   runs: string
   logs: string
+  /** Measurements of this machine's fastest algorithms. */
+  tuning: string
 }
 
 /** MCNN_DATA_DIR, or `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
@@ -33,6 +35,7 @@ export async function prepareDataDir(dataDir: string): Promise<Paths> {
     datasets: path.join(root, 'datasets'),
     runs: path.join(root, 'runs'),
     logs: path.join(root, 'logs'),
+    tuning: path.join(root, 'tuning.json'),
   }
   try {
     for (const folder of [paths.datasets, paths.runs, paths.logs]) await makeFolder(folder)

@@ -148,6 +148,7 @@ export class Queue {
         runId: id,
         config: history.configs.get(configId, seed),
         datasetsDir: paths.datasets,
+        tuningFile: paths.tuning,
         runDir: runDir(paths, id),
         program,
         git,

@@ -21,20 +21,21 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
   const { id, studyId } = run.summary
   switch (message.type) {
     case 'started': {
-      const { tensorflow, data, record } = message.seconds
+      const { tensorflow, data, tuning, record } = message.seconds
+      const all = tensorflow + data + tuning + record
       history.transaction(() => {
         history.runs.started(run.key, {
           environmentHash: history.environments.put(message.environment),
           datasetFingerprint: message.datasetFingerprint,
           trainExamples: message.trainExamples,
           testExamples: message.testExamples,
-          startupSeconds: tensorflow + data + record,
+          startupSeconds: all,
         })
         history.events.add(
           run.key,
           'info',
           'started',
-          `On ${message.environment.device}, after ${(tensorflow + data + record).toFixed(1)} s (TensorFlow ${tensorflow.toFixed(1)}, data ${data.toFixed(1)}, graph ${record.toFixed(1)}).`,
+          `On ${message.environment.device}, after ${all.toFixed(1)} s (TensorFlow ${tensorflow.toFixed(1)}, data ${data.toFixed(1)}, measuring ${tuning.toFixed(1)}, graph ${record.toFixed(1)}).`,
         )
       })
       announce(context, id)

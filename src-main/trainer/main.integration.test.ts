@@ -72,7 +72,7 @@ function start(change: Partial<ExperimentConfig> = {}): Trainer {
         void exit.then((code) => reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)))
       }),
   }
-  trainer.send({ type: 'job', runId: 'r1', config: { ...config, ...change }, datasetsDir: path.join(dir, 'datasets'), runDir: path.join(dir, `run${children.length}`), program: 'test', git: null })
+  trainer.send({ type: 'job', runId: 'r1', config: { ...config, ...change }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, `run${children.length}`), program: 'test', git: null })
   return trainer
 }
 

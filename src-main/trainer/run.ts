@@ -12,6 +12,7 @@ import { initialValues, parameters } from '../nn/resnet'
 import { learningRateAt } from '../nn/schedule'
 import type { Control } from './control'
 import { environmentOf, probeDevice } from './environment'
+import { tuneBanks } from './tuning'
 import { encodeSafetensors, writeDurably } from './weights'
 
 /** Time between two progress messages, in milliseconds. */
@@ -49,12 +50,16 @@ export async function trainRun(job: TrainerJob, control: Control, send: Send): P
   const spec = network(config.arch, config.variant, datasetSizes[config.dataset].classes)
   const batchSize = Math.min(config.batchSize, data.train.count)
   const rest = data.train.count % batchSize
+  const { precision } = config
+  const tuning = await tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile })
+  const tuningSeconds = clock()
   const graph = buildTrainingGraph(tensorflow, {
     spec,
+    bank: tuning.bank,
     batchSizes: rest === 0 ? [batchSize] : [batchSize, rest],
     momentum: config.momentum,
     weightDecay: config.weightDecay,
-    precision: config.precision,
+    precision,
     initial: initialValues(spec, config.seed),
   })
   const probe = await probeDevice(tensorflow)
@@ -64,8 +69,9 @@ export async function trainRun(job: TrainerJob, control: Control, send: Send): P
     datasetFingerprint: data.fingerprint,
     trainExamples: data.train.count,
     testExamples: data.test.count,
-    seconds: { tensorflow: tensorflowSeconds, data: dataSeconds, record: clock() },
+    seconds: { tensorflow: tensorflowSeconds, data: dataSeconds, tuning: tuningSeconds, record: clock() },
   })
+  for (const message of tuning.sentences) send({ type: 'event', level: 'info', kind: 'convolutions', message })
   try {
     send({ type: 'filters', epoch: 0, layers: readFilters(spec, graph) })
     await new Training(job, data, spec, graph, control, send).run()

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { toBfloat16 } from './bfloat16'
+import { sumGradientsInKernels } from './fuse'
+import type { GraphNode } from './graphDef'
+import type { TFJSBinding } from './tensorflow'
+
+/** The names that rewriting asks for; their values are TensorFlow's. */
+const binding = { TF_FLOAT: 1, TF_ATTR_TYPE: 2, TF_ATTR_BOOL: 3, TF_ATTR_INT: 4 } as unknown as TFJSBinding
+const node = (name: string, op: string, inputs: string[]): GraphNode => ({ name, op, inputs, attrs: [{ name: 'T', type: 2, value: 1 }] })
+const typeOf = (nodes: GraphNode[], name: string): unknown => nodes.find((n) => n.name === name)?.attrs.find((a) => a.name === 'T')?.value
+
+describe('toBfloat16', () => {
+  const graph = [
+    node('x', 'Placeholder', []),
+    node('w', 'ReadVariableOp', []),
+    node('conv', 'Conv2D', ['x', 'w']),
+    node('norm', 'FusedBatchNormV3', ['conv', 'scale', 'offset', 'mean', 'variance']),
+    node('relu', 'Relu', ['norm']),
+    node('features', 'Mean', ['relu', 'axes']),
+    node('alone', 'Relu', ['w']),
+    node('filter', 'Conv2DBackpropFilter', ['x', 'sizes', 'relu']),
+    node('update', 'ResourceApplyMomentum', ['v', 'a', 'rate', 'filter', 'm']),
+    node('moved', 'AssignVariableOp', ['m', 'norm:1', '^update']),
+  ]
+  const rewritten = toBfloat16(binding, graph)
+
+  it('turns convolutions, normalisation and what follows them', () => {
+    expect(['conv', 'norm', 'relu', 'filter'].map((name) => typeOf(rewritten, name))).toEqual([14, 14, 14, 14])
+  })
+
+  it('leaves loss, weights, statistics and update alone', () => {
+    expect(['features', 'alone', 'update'].map((name) => typeOf(rewritten, name))).toEqual([1, 1, 1])
+    // The mean is normalisation's second output: float32 as it is.
+    expect(rewritten.find((n) => n.name === 'moved')?.inputs).toEqual(['m', 'norm:1', '^update'])
+  })
+
+  it('casts once at each edge, and before the node that needs it', () => {
+    const casts = rewritten.filter((n) => n.op === 'Cast')
+    expect(casts.map((n) => n.name).sort()).toEqual(['filter/float32', 'relu/float32', 'w/bfloat16', 'x/bfloat16'])
+    expect(rewritten.find((n) => n.name === 'filter')?.inputs).toEqual(['x/bfloat16', 'sizes', 'relu'])
+    for (const [i, n] of rewritten.entries())
+      for (const edge of n.inputs) {
+        const from = rewritten.findIndex((other) => other.name === edge)
+        if (from >= 0) expect(from).toBeLessThan(i)
+      }
+  })
+
+  it('changes nothing of the graph it was given', () => {
+    expect(graph.every((n) => n.attrs[0]?.value === 1)).toBe(true)
+  })
+})
+
+describe('sumGradientsInKernels', () => {
+  const grad = (name: string, dy: string): GraphNode => ({ ...node(name, 'WorkbenchNormGrad', ['x', 's', 'm', 'i', 'y', dy]), attrs: [{ name: 'gradients', type: 4, value: 1 }] })
+
+  it('lets the kernel add two gradients', () => {
+    const rewritten = sumGradientsInKernels([node('sum', 'Add', ['a', 'b']), grad('g', 'sum')])
+    expect(rewritten).toEqual([{ ...grad('g', 'sum'), inputs: ['x', 's', 'm', 'i', 'y', 'a', 'b'], attrs: [{ name: 'gradients', type: 4, value: 2 }] }])
+  })
+
+  it('keeps a sum that something else needs too', () => {
+    const graph = [node('sum', 'Add', ['a', 'b']), grad('g', 'sum'), node('other', 'Relu', ['sum'])]
+    expect(sumGradientsInKernels(graph)).toEqual(graph)
+  })
+})
