@@ -24,5 +24,5 @@ export function variantName(variant: Variant): string {
 
 /** How a device computes bfloat16. */
 export function bfloat16Words({ bfloat16 }: Pick<Device, 'bfloat16'>): string {
-  return bfloat16 === null ? 'emulated: slower than float32' : `in hardware (${bfloat16})`
+  return bfloat16 === null ? 'emulated, slower than float32' : `in hardware (${bfloat16})`
 }

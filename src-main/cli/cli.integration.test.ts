@@ -79,7 +79,7 @@ describe('wrong use', () => {
     [['train', '--arch', 'resnet-8', '--learning-rate', 'Infinity'], /--learning-rate.*'Infinity'.*must be a number/],
     [['train', '--arch', 'resnet-8', '--learning-rate', '0'], /--learning-rate: above 0/],
     [['train', '--arch', 'resnet-8', '--momentum', '1'], /--momentum: below 1/],
-    [['train', '--arch', 'resnet-8', '--precision', 'float16'], /--precision.*Allowed choices are auto, float32, bfloat16/],
+    [['train', '--arch', 'resnet-8', '--precision', 'float16'], /--precision.*Allowed choices are float32, bfloat16, auto/],
     [['train', '--arch', 'resnet-8', '--milestones', '3,2'], /--milestones: must rise/],
     [['train', '--arch', 'resnet-8', '--milestones', '3,'], /--milestones.*whole number/],
     [['train', '--arch', 'resnet-8', '--seed', '2147483648'], /--seed: at most 2147483647/],
@@ -303,7 +303,7 @@ describe('training', () => {
     expect(code).toBe(0)
     const doctor = await json(records.doctor, ...of('doctor'))
     const precision = doctor.tensorflow?.bfloat16 === null ? 'float32' : 'bfloat16'
-    expect(err).toMatch(new RegExp(`^Precision: ${precision}\\. bfloat16 on this device: [^\\n]+\\n$`))
+    expect(err).toMatch(new RegExp(`^Precision: ${precision}; bfloat16 here: [^\\n]+\\n$`))
     const run = z.string().parse(lines(out)[0]?.['id'])
     expect((await json(records.runDetail, ...of('runs', 'show', run))).config.precision).toBe(precision)
   })

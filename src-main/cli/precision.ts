@@ -8,7 +8,7 @@ import { say } from './output'
 export async function tellPrecision(service: Service, { training: { precision } }: StudyRequest): Promise<void> {
   if (precision === 'float32') return
   const device = await service.call('system.device', {})
-  const words = `bfloat16 on this device: ${bfloat16Words(device)}.`
-  if (precision === 'auto') say(`Precision: ${autoPrecision(device)}. ${words}`)
+  const words = `bfloat16 here: ${bfloat16Words(device)}.`
+  if (precision === 'auto') say(`Precision: ${autoPrecision(device)}; ${words}`)
   else if (device.bfloat16 === null) say(`Warning: ${words}`)
 }

@@ -36,7 +36,7 @@ export const precision = z.enum(precisions)
 export type Precision = z.infer<typeof precision>
 
 /** What may be asked for where a study is set up: `auto` becomes what the device computes in hardware, and no config holds it. */
-export const precisionChoices = ['auto', ...precisions] as const
+export const precisionChoices = [...precisions, 'auto'] as const
 export type PrecisionChoice = (typeof precisionChoices)[number]
 
 const seed = z.int('a whole number').min(0, 'from 0').max(2 ** 31 - 1, 'at most 2147483647')

@@ -4,10 +4,11 @@ import { cpuBfloat16, gpuBfloat16, gpusIn } from './environment'
 describe('bfloat16 in hardware', () => {
   it('is told by a processor’s flags', () => {
     const cpuinfo = (flags: string): string => `processor\t: 0\nmodel name\t: A processor\nflags\t\t: fpu sse ${flags} avx\nvmx flags\t: avx512_bf16\n\nprocessor\t: 1\n`
-    expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16'))).toBe('avx512_bf16')
-    expect(cpuBfloat16(cpuinfo('avx512_bf16 amx_bf16'))).toBe('amx_bf16')
-    expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16x'))).toBeNull()
-    expect(cpuBfloat16('')).toBeNull()
+    expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16'), true)).toBe('avx512_bf16')
+    expect(cpuBfloat16(cpuinfo('avx512_bf16 amx_bf16'), true)).toBe('amx_bf16')
+    expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16x'), true)).toBeNull()
+    expect(cpuBfloat16(cpuinfo('avx512_bf16'), false)).toBeNull()
+    expect(cpuBfloat16('', true)).toBeNull()
   })
 
   it('is told by a GPU’s compute capability', () => {

@@ -39,7 +39,9 @@ export function gpuBfloat16({ capability }: Gpu): string | null {
 }
 
 /** @param cpuinfo the text of /proc/cpuinfo */
-export function cpuBfloat16(cpuinfo: string): string | null {
+export function cpuBfloat16(cpuinfo: string, oneDnn: boolean): string | null {
+  // TensorFlow's own kernels know no such instructions.
+  if (!oneDnn) return null
   const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(/\s+/) ?? []
   return ['amx_bf16', 'avx512_bf16'].find((flag) => flags.includes(flag)) ?? null
 }
@@ -54,7 +56,7 @@ export async function probeDevice({ tf, binding }: TensorFlow): Promise<DevicePr
     tfjs: tf.version['tfjs-core'] ?? '',
     device: onGpu ? (gpu?.name ?? 'gpu') : 'cpu',
     gpus: gpus.map(({ name }) => name),
-    bfloat16: onGpu ? (gpu ? gpuBfloat16(gpu) : null) : cpuBfloat16(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')),
+    bfloat16: onGpu ? (gpu ? gpuBfloat16(gpu) : null) : cpuBfloat16(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''), process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0'),
   }
 }
 
