@@ -42,6 +42,30 @@ test('a form that is off says what is wrong and cannot start', async ({ workbenc
   expect(await workbench.call('studies.list', {})).toEqual([])
 })
 
+test('auto says which precision it is here, and the run says which it was', async ({ workbench }) => {
+  const { page } = workbench
+  const { bfloat16 } = await workbench.call('system.device', {})
+  const here = bfloat16 === null ? 'float32' : 'bfloat16'
+  await page.getByRole('link', { name: 'New study' }).click()
+  const precision = page.getByRole('combobox', { name: 'Precision' })
+  await expect(precision).toHaveValue('float32')
+  await expect(precision.getByRole('option')).toHaveText(['float32', 'bfloat16', `auto (${here} here)`])
+  await precision.selectOption('bfloat16')
+  const warning = page.getByText('bfloat16 here: emulated')
+  await expect(warning).toHaveCount(bfloat16 === null ? 1 : 0)
+  await precision.selectOption('auto')
+  await page.getByLabel('Name').fill('In auto')
+  await page.getByRole('radio', { name: /synthetic/i }).check()
+  for (const [label, value] of [['Seeds', '1'], ['Epochs', '1'], ['Batch', '50'], ['Train limit', '100'], ['Test limit', '100']] as const) await page.getByLabel(label, { exact: true }).fill(value)
+  await page.getByRole('button', { name: 'Start study' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'In auto' })).toBeVisible()
+  const [study] = await workbench.call('studies.list', {})
+  expect(study?.plan?.training.precision).toBe(here)
+  const [run] = await workbench.call('runs.list', {})
+  await workbench.open(`#/runs/${run?.id ?? ''}`)
+  await expect(page.getByText('precision', { exact: true }).locator('xpath=following-sibling::*[1]')).toHaveText(here)
+})
+
 test('a broken archive is refused by name and leaves nothing behind', async ({ workbench, dataDir }) => {
   const { page } = workbench
   const file = path.join(dataDir, '..', 'cifar-10-binary.tar.gz')

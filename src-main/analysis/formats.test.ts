@@ -36,6 +36,7 @@ const comparison: Comparison = {
       epochs: 5,
       trainExamples: 4000,
       testExamples: 1000,
+      precision: 'float32',
       // In the plan's order, which is not the paper's.
       cells: [
         cell('mcnn-f', [0.93], { accuracyDrop: -0.9996, counts: counts({ done: 1, diverged: 1, queued: 2 }) }),
@@ -49,6 +50,7 @@ const comparison: Comparison = {
       epochs: 200,
       trainExamples: 50000,
       testExamples: 10000,
+      precision: 'bfloat16',
       cells: [
         cell('baseline', [], { counts: counts({ failed: 3 }) }),
         cell('mcnn-f', [0.7, 0.71, 0.72], { accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5] }),
@@ -122,17 +124,17 @@ describe('formatComparison', () => {
     const lines = formatComparison(comparison, 'csv').split('\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
-      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,n,accuracy_percent,accuracy_std,accuracies,' +
+      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,precision,n,accuracy_percent,accuracy_std,accuracies,' +
         'best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,first_layer_filters,last_layer_filters,' +
         'trainable_filters,trainable_parameters,multiplications,' +
         'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
     )
     expect(lines[1]).toBe(
-      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,1,93.0000,,93.0000,93.1000,,-0.9996,,,4,64,1100,463830,69124736,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,1,93.0000,,93.0000,93.1000,,-0.9996,,,4,64,1100,463830,69124736,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
-    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-110,baseline,200,50000,10000,0,,,,,,,,,4,64,1100,463830,69124736,0,0,0,0,0,0,0,3,')
+    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-110,baseline,200,50000,10000,bfloat16,0,,,,,,,,,4,64,1100,463830,69124736,0,0,0,0,0,0,0,3,')
     expect(lines[4]).toBe(
-      'first-1,cifar-100,false,resnet-110,mcnn-f,200,50000,10000,3,71.0000,1.0000,70.0000 71.0000 72.0000,71.1000,1.0000,0.0000,-0.5000,0.5000,4,64,1100,463830,69124736,0,0,0,3,0,0,0,0,',
+      'first-1,cifar-100,false,resnet-110,mcnn-f,200,50000,10000,bfloat16,3,71.0000,1.0000,70.0000 71.0000 72.0000,71.1000,1.0000,0.0000,-0.5000,0.5000,4,64,1100,463830,69124736,0,0,0,3,0,0,0,0,',
     )
   })
 

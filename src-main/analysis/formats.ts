@@ -93,7 +93,7 @@ function filterTable(comparison: Comparison): Table {
  */
 function comparisonCsv(comparison: Comparison): string {
   const head = [
-    'study', 'dataset', 'synthetic', 'arch', 'variant', 'epochs', 'train_examples', 'test_examples',
+    'study', 'dataset', 'synthetic', 'arch', 'variant', 'epochs', 'train_examples', 'test_examples', 'precision',
     'n', 'accuracy_percent', 'accuracy_std', 'accuracies',
     'best_accuracy_percent', 'best_accuracy_std',
     'drop_points', 'drop_low', 'drop_high',
@@ -106,7 +106,7 @@ function comparisonCsv(comparison: Comparison): string {
   const lines = comparison.rows.flatMap((row) =>
     row.cells.map((cell) =>
       csvLine([
-        comparison.studyId, row.dataset, row.dataset === 'synthetic', row.arch, cell.variant, row.epochs, row.trainExamples, row.testExamples,
+        comparison.studyId, row.dataset, row.dataset === 'synthetic', row.arch, cell.variant, row.epochs, row.trainExamples, row.testExamples, row.precision,
         cell.accuracy?.n ?? 0, number(cell.accuracy?.mean, 100), number(cell.accuracy?.std, 100),
         cell.accuracy === null ? null : cell.accuracy.values.map((value) => number(value, 100)).join(' '),
         number(cell.bestAccuracy?.mean, 100), number(cell.bestAccuracy?.std, 100),

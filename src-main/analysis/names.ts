@@ -1,5 +1,6 @@
 /** Names of things as people write them. */
 import { depthOf, type Arch, type DatasetId, type Variant } from '../contract/experiment'
+import type { Device } from '../contract/records'
 
 export function archName(arch: Arch): string {
   return `ResNet-${depthOf(arch)}`
@@ -19,4 +20,9 @@ export function datasetName(id: DatasetId): string {
 
 export function variantName(variant: Variant): string {
   return variant === 'baseline' ? 'Baseline' : variant.toUpperCase()
+}
+
+/** How a device computes bfloat16. */
+export function bfloat16Words({ bfloat16 }: Pick<Device, 'bfloat16'>): string {
+  return bfloat16 === null ? 'emulated, slower than float32' : `in hardware (${bfloat16})`
 }

@@ -79,6 +79,7 @@ describe('wrong use', () => {
     [['train', '--arch', 'resnet-8', '--learning-rate', 'Infinity'], /--learning-rate.*'Infinity'.*must be a number/],
     [['train', '--arch', 'resnet-8', '--learning-rate', '0'], /--learning-rate: above 0/],
     [['train', '--arch', 'resnet-8', '--momentum', '1'], /--momentum: below 1/],
+    [['train', '--arch', 'resnet-8', '--precision', 'float16'], /--precision.*Allowed choices are float32, bfloat16, auto/],
     [['train', '--arch', 'resnet-8', '--milestones', '3,2'], /--milestones: must rise/],
     [['train', '--arch', 'resnet-8', '--milestones', '3,'], /--milestones.*whole number/],
     [['train', '--arch', 'resnet-8', '--seed', '2147483648'], /--seed: at most 2147483647/],
@@ -295,6 +296,16 @@ describe('training', () => {
     expect(detail.run).toMatchObject({ state: 'done', epochsDone: 2, studyName: 'One', weightsSha256: done?.['weightsSha256'] })
     // The recipe's 100 and 150 of 200, scaled.
     expect(detail.config).toMatchObject({ milestones: [1], learningRate: recipe.learningRate, trainExamples: 200, testExamples: 100, batchSize: 50 })
+  })
+
+  it('trains in the precision that the device has hardware for where it is left to it, and says which', async () => {
+    const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--precision', 'auto', '--json'))
+    expect(code).toBe(0)
+    const doctor = await json(records.doctor, ...of('doctor'))
+    const precision = doctor.tensorflow?.bfloat16 === null ? 'float32' : 'bfloat16'
+    expect(err).toMatch(new RegExp(`^Precision: ${precision}; bfloat16 here: [^\\n]+\\n$`))
+    const run = z.string().parse(lines(out)[0]?.['id'])
+    expect((await json(records.runDetail, ...of('runs', 'show', run))).config.precision).toBe(precision)
   })
 
   it('prints the filter bank of what was trained, each band the first one’s moved by π', async () => {

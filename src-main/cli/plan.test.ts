@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { expandPlan, quickStart, recipe } from '../contract/experiment'
+import { expandPlan, quickStart, recipe, studyPlan, type StudyPlan } from '../contract/experiment'
 import { checkedPlan, trainingFrom } from './plan'
 
-const plan = (training = recipe): Parameters<typeof checkedPlan>[0] => ({ name: 'x', archs: ['resnet-110'], variants: ['baseline'], seeds: [1], training })
+const plan = (training = recipe): StudyPlan => ({ name: 'x', archs: ['resnet-110'], variants: ['baseline'], seeds: [1], training })
 
 describe('trainingFrom', () => {
   it('is the recipe where nothing is said', () => {
@@ -18,17 +18,17 @@ describe('trainingFrom', () => {
   })
 
   it('takes every flag', () => {
-    const flags = { dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batch: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5, augment: false } as const
+    const flags = { dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batch: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5, augment: false, precision: 'auto' } as const
     expect(trainingFrom({ ...flags, milestones: [2] }, recipe)).toEqual({
       dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batchSize: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5,
-      warmup: null, augment: false, precision: 'float32',
+      warmup: null, augment: false, precision: 'auto',
     })
   })
 })
 
 describe('checkedPlan', () => {
   it('leaves ResNet-110 its warm-up', () => {
-    expect(expandPlan(checkedPlan(plan()))[0]?.warmup).toEqual({ learningRate: 0.01, untilError: 0.8 })
+    expect(expandPlan(studyPlan.parse(checkedPlan(plan())))[0]?.warmup).toEqual({ learningRate: 0.01, untilError: 0.8 })
   })
 
   it('names the flag that is wrong, of lists the list’s', () => {

@@ -1,7 +1,7 @@
 /** A study's plan from flags. */
 import type { Command } from 'commander'
 import { WorkbenchError } from '../contract/errors'
-import { datasetIds, defaultMilestones, precisions, studyPlan, type StudyPlan, type TrainingConfig } from '../contract/experiment'
+import { datasetIds, defaultMilestones, precisionChoices, studyRequest, type PrecisionChoice, type StudyRequest, type TrainingConfig, type TrainingRequest } from '../contract/experiment'
 import { choice, realNumber, wholeNumber, wholeNumbers } from './options'
 
 /** Flags that `train` and `study run` share. */
@@ -17,7 +17,7 @@ export interface TrainingFlags {
   milestones?: number[]
   gamma?: number
   augment: boolean
-  precision?: TrainingConfig['precision']
+  precision?: PrecisionChoice
 }
 
 export function addTrainingFlags(command: Command, defaults: TrainingConfig, notes = ''): Command {
@@ -34,11 +34,11 @@ export function addTrainingFlags(command: Command, defaults: TrainingConfig, not
     .option('--milestones <epochs>', 'after each of these the rate falls, as 100,150 or none (default: after 1/2 and 3/4 of the epochs)', wholeNumbers)
     .option('--gamma <x>', `what the rate is multiplied by at a milestone${byDefault(defaults.gamma)}`, realNumber)
     .option('--no-augment', 'train on the pictures as they are, neither moved nor flipped')
-    .addOption(choice('--precision <name>', `of the arithmetic${byDefault(defaults.precision)}`, precisions))
+    .addOption(choice('--precision <name>', `of the arithmetic; auto: bfloat16 where the device computes it in hardware${byDefault(defaults.precision)}`, precisionChoices))
 }
 
 /** The flags' values over the defaults; a number of epochs that is not the default's brings its own milestones. */
-export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): TrainingConfig {
+export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): TrainingRequest {
   const epochs = flags.epochs ?? defaults.epochs
   return {
     dataset: flags.dataset ?? defaults.dataset,
@@ -76,8 +76,8 @@ const flagOf: Record<string, string> = {
 }
 
 /** @throws WorkbenchError bad-input that names the flag; `names` says where a command's flags are called otherwise */
-export function checkedPlan(plan: StudyPlan, names: Record<string, string> = {}): StudyPlan {
-  const parsed = studyPlan.safeParse(plan)
+export function checkedPlan(plan: StudyRequest, names: Record<string, string> = {}): StudyRequest {
+  const parsed = studyRequest.safeParse(plan)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = issue?.path.map(String) ?? []

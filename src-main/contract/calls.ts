@@ -3,7 +3,7 @@
  * parameters and result. Renderer, shell, service and command line import this one map.
  */
 import { z } from 'zod'
-import { arch, datasetId, studyPlan, variant } from './experiment'
+import { arch, datasetId, studyRequest, variant } from './experiment'
 import { events } from './events'
 import * as r from './records'
 
@@ -17,6 +17,8 @@ const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R):
 export const serviceCalls = {
   'system.info': define(none, r.systemInfo),
   'system.doctor': define(none, r.doctor),
+  /** What runs are trained on; TensorFlow is loaded for it once. */
+  'system.device': define(none, r.device),
 
   'models.list': define(z.strictObject({ classes: z.int().min(2).max(1000).default(10) }), z.array(r.modelSummary)),
   'models.get': define(z.strictObject({ arch, variant, classes: z.int().min(2).max(1000).default(10) }), r.modelSummary),
@@ -35,8 +37,8 @@ export const serviceCalls = {
 
   'studies.list': define(none, z.array(r.studySummary)),
   'studies.get': define(ofStudy, z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
-  'studies.create': define(z.strictObject({ plan: studyPlan }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
-  'studies.estimate': define(z.strictObject({ plan: studyPlan }), r.estimate),
+  'studies.create': define(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
+  'studies.estimate': define(z.strictObject({ plan: studyRequest }), r.estimate),
   'studies.compare': define(ofStudy, r.comparison),
   /** Epoch metrics of every run of a study, for its curves. */
   'studies.curves': define(ofStudy, z.array(z.object({ runId: r.runId, epochs: z.array(r.epochMetrics) }))),

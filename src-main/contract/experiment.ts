@@ -35,6 +35,10 @@ export const precisions = ['float32', 'bfloat16'] as const
 export const precision = z.enum(precisions)
 export type Precision = z.infer<typeof precision>
 
+/** What may be asked for where a study is set up: `auto` becomes what the device computes in hardware, and no config holds it. */
+export const precisionChoices = [...precisions, 'auto'] as const
+export type PrecisionChoice = (typeof precisionChoices)[number]
+
 const seed = z.int('a whole number').min(0, 'from 0').max(2 ** 31 - 1, 'at most 2147483647')
 
 /** The part of a config that every run of a study shares. */
@@ -61,6 +65,9 @@ export const trainingConfig = z.strictObject({
 })
 export type TrainingConfig = z.infer<typeof trainingConfig>
 
+const trainingRequest = trainingConfig.extend({ precision: z.enum(precisionChoices) })
+export type TrainingRequest = z.infer<typeof trainingRequest>
+
 const ascending = (config: { milestones: number[] }): boolean =>
   config.milestones.every((epoch, i) => i === 0 || epoch > (config.milestones[i - 1] ?? 0))
 const ascendingMessage = { message: 'must rise from one to the next', path: ['milestones'] }
@@ -72,17 +79,21 @@ export type ExperimentConfig = z.infer<typeof experimentConfig>
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
 
-/** A study: every arch × variant × seed, all else equal. */
-export const studyPlan = z
+/** A study as it is asked for. */
+export const studyRequest = z
   .strictObject({
     name: z.string().trim().min(1, 'needs a name').max(100, 'at most 100 characters').regex(/^\P{Cc}*$/u, 'no line breaks or control characters'),
     archs: z.array(arch).min(1, 'choose at least one').refine(distinct, 'none twice'),
     variants: z.array(variant).min(1, 'choose at least one').refine(distinct, 'none twice'),
     seeds: z.array(seed).min(1, 'at least one seed').max(100, 'at most 100'),
-    training: trainingConfig.refine(ascending, ascendingMessage),
+    training: trainingRequest.refine(ascending, ascendingMessage),
   })
   .refine((plan) => new Set(plan.seeds).size === plan.seeds.length, { message: 'no seed twice', path: ['seeds'] })
   .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= 2000, { message: 'at most 2000 runs', path: ['seeds'] })
+export type StudyRequest = z.infer<typeof studyRequest>
+
+/** A study: every arch × variant × seed, all else equal. */
+export const studyPlan = studyRequest.safeExtend({ training: trainingConfig.refine(ascending, ascendingMessage) })
 export type StudyPlan = z.infer<typeof studyPlan>
 
 /** × 0.1 at one half and three quarters of the epochs: the recipe's 100 and 150 of 200, scaled. */
@@ -104,6 +115,7 @@ export const recipe: TrainingConfig = {
   gamma: 0.1,
   warmup: null,
   augment: true,
+  // The paper's arithmetic, and the same on every machine: a default that followed the device would make numbers from two of them differ.
   precision: 'float32',
 }
 

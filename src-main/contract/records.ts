@@ -1,6 +1,6 @@
 /** What the history holds, as it is handed to a window, the command line or a script. */
 import { z } from 'zod'
-import { arch, datasetId, experimentConfig, studyPlan, variant } from './experiment'
+import { arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
 
 /** Short, lower case, safe as a file name. */
 export const runId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)
@@ -184,6 +184,7 @@ export const comparisonRow = z.object({
   epochs: z.int(),
   trainExamples: z.int(),
   testExamples: z.int(),
+  precision,
   cells: z.array(comparisonCell),
   /** What the data can and cannot support, in a sentence. */
   note: z.string(),
@@ -267,10 +268,26 @@ export type FilterBank = z.infer<typeof filterBank>
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().nullable() })
 export type Check = z.infer<typeof check>
 
+/** TensorFlow as it runs here. */
+export const device = z.object({
+  version: z.string(),
+  /** 'cpu' or the GPU's name. */
+  device: z.string(),
+  gpus: z.array(z.string()),
+  /** What computes bfloat16 in hardware, such as 'avx512_bf16'; null where nothing is known to. */
+  bfloat16: z.string().nullable(),
+})
+export type Device = z.infer<typeof device>
+
+/** What `auto` is on a device. */
+export function autoPrecision({ bfloat16 }: Pick<Device, 'bfloat16'>): Precision {
+  return bfloat16 === null ? 'float32' : 'bfloat16'
+}
+
 export const doctor = z.object({
   ok: z.boolean(),
   node: z.string(),
-  tensorflow: z.object({ version: z.string(), device: z.string(), gpus: z.array(z.string()) }).nullable(),
+  tensorflow: device.nullable(),
   electron: z.string().nullable(),
   sqlite: z.string(),
   dataDir: z.string(),

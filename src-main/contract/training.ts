@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { errorValue } from './errors'
 import { experimentConfig } from './experiment'
-import { environment, epochMetrics, runId, runProgress, stepMetrics } from './records'
+import { device, environment, epochMetrics, runId, runProgress, stepMetrics } from './records'
 
 /** The trainer's one job, as its first message. */
 export const trainerJob = z.strictObject({
@@ -60,5 +60,5 @@ export const trainerMessage = z.discriminatedUnion('type', [
 export type TrainerMessage = z.infer<typeof trainerMessage>
 
 /** What a trainer started with `--probe` prints on standard output, as one JSON line. */
-export const deviceProbe = z.object({ version: z.string(), tfjs: z.string(), device: z.string(), gpus: z.array(z.string()) })
+export const deviceProbe = z.object({ ...device.shape, tfjs: z.string() })
 export type DeviceProbe = z.infer<typeof deviceProbe>

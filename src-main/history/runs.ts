@@ -1,3 +1,4 @@
+import { precision, type Precision } from '../contract/experiment'
 import { runSummary, type RunState, type RunSummary } from '../contract/records'
 import type { Database } from './database'
 
@@ -36,6 +37,7 @@ export interface RunRecord {
   weightsFile: string | null
   trainExamples: number
   testExamples: number
+  precision: Precision
   /** From the trainer's start to its first step. */
   startupSeconds: number | null
 }
@@ -57,6 +59,7 @@ interface ExtraColumns {
   weights_file: string | null
   train_examples: number
   test_examples: number
+  precision: string
   startup_seconds: number | null
 }
 
@@ -88,7 +91,8 @@ const summaryColumns = [
 ].join(', ')
 
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
-  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, ${summaryColumns}`
+  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds,
+  (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
 const from = 'FROM runs JOIN studies ON studies.key = runs.study'
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
@@ -217,6 +221,7 @@ function fromRow(row: ExtraColumns): RunRecord {
     weightsFile: row.weights_file,
     trainExamples: row.train_examples,
     testExamples: row.test_examples,
+    precision: precision.parse(row.precision),
     startupSeconds: row.startup_seconds,
   }
 }

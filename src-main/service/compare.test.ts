@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { datasetSizes, type Variant } from '../contract/experiment'
+import { datasetSizes, type Precision, type Variant } from '../contract/experiment'
 import { comparison, type RunState } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
@@ -16,9 +16,10 @@ interface Sketch {
   state?: RunState
   arch?: 'resnet-8' | 'resnet-20'
   dataset?: 'synthetic' | 'cifar-10'
+  precision?: Precision
 }
 
-function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'resnet-20', dataset = 'cifar-10' }: Sketch): RunRecord {
+function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'resnet-20', dataset = 'cifar-10', precision = 'float32' }: Sketch): RunRecord {
   const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
   return {
     key: ++made,
@@ -54,6 +55,7 @@ function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'res
     weightsFile: null,
     trainExamples: 50000,
     testExamples: 10000,
+    precision,
     startupSeconds: null,
   }
 }
@@ -111,6 +113,14 @@ describe('a comparison', () => {
     expect(onlyRow(seeds('mcnn-a', [0.9])).note).toContain('Without a baseline')
     expect(onlyRow([run({ variant: 'baseline', seed: 1, state: 'running' }), ...seeds('mcnn-a', [0.9])]).note).toContain('No baseline has finished')
     expect(onlyRow([run({ variant: 'baseline', seed: 1, accuracy: 0.9, dataset: 'synthetic' })]).note).toContain('synthetic')
+  })
+
+  it('mixes no precisions, and says which it is where it is not the recipe’s', () => {
+    const rows = compare(study, [...seeds('baseline', [0.9]), run({ variant: 'baseline', seed: 1, accuracy: 0.8, precision: 'bfloat16' })]).rows
+    expect(rows.map((row) => [row.precision, row.cells[0]?.accuracy?.mean, row.note.includes('Trained in bfloat16.')])).toEqual([
+      ['float32', 0.9, false],
+      ['bfloat16', 0.8, true],
+    ])
   })
 
   it('has a row for each depth, the shallow ones first', () => {

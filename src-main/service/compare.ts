@@ -14,12 +14,12 @@ export function compare(study: { id: string; name: string }, runs: readonly RunR
   return { studyId: study.id, studyName: study.name, rows }
 }
 
-function rowKey({ summary, trainExamples, testExamples }: RunRecord): string {
-  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples].join('/')
+function rowKey({ summary, trainExamples, testExamples, precision }: RunRecord): string {
+  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, precision].join('/')
 }
 
 function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
-  const { summary, trainExamples, testExamples } = runs[0]
+  const { summary, trainExamples, testExamples, precision } = runs[0]
   const { dataset, arch, epochs } = summary
   const byVariant = groupBy(runs, (run) => run.summary.variant)
   const counted = (runs: readonly RunRecord[]): number[] => newestDone(runs).map((run) => (run.summary.testAccuracy ?? NaN) * 100)
@@ -49,7 +49,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
       },
     ]
   })
-  return { dataset, arch, epochs, trainExamples, testExamples, cells, note: note(dataset, cells, runs) }
+  return { dataset, arch, epochs, trainExamples, testExamples, precision, cells, note: note(dataset, cells, runs) }
 }
 
 /** A seed that was trained again counts once, by its newest finished run: equal seeds are no independent values. */
@@ -61,6 +61,7 @@ function newestDone(runs: readonly RunRecord[]): RunRecord[] {
 /** What the row's data can and cannot support. */
 function note(dataset: DatasetId, cells: readonly ComparisonCell[], runs: readonly RunRecord[]): string {
   const sentences = [seedsSentence(cells), ...intervalSentence(cells), ...leftOutSentence(cells), ...repeatedSentence(runs)]
+  if (runs[0]?.precision === 'bfloat16') sentences.push('Trained in bfloat16.')
   if (dataset === 'synthetic') sentences.push('The pictures are synthetic: this says nothing about photographs.')
   return sentences.join(' ')
 }

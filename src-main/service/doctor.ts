@@ -1,9 +1,10 @@
 /** Whether everything that is needed is there and works. */
 import { constants, existsSync } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
+import { bfloat16Words } from '../analysis/names'
 import type { Check, DatasetSummary, Doctor } from '../contract/records'
-import type { DeviceProbe } from '../contract/training'
 import type { Context } from './context'
+import type { Probe } from './probe'
 import { readSetupState, type SetupState } from './setupState'
 import { toErrorValue } from '../contract/errors'
 
@@ -14,20 +15,22 @@ const leastFreeBytes = 2 * 1024 ** 3
 
 interface Parts {
   /** Tries TensorFlow out. @throws WorkbenchError */
-  probe: () => Promise<DeviceProbe>
+  probe: Probe
   datasets: () => Promise<DatasetSummary[]>
 }
 
 export async function examine(context: Context, parts: Parts): Promise<Doctor> {
   const { history, paths } = context
   const [state, probe] = await Promise.all([readSetupState(), parts.probe().catch((thrown: unknown) => toErrorValue(thrown))])
-  const tensorflow = 'code' in probe ? null : { version: probe.version, device: probe.device, gpus: probe.gpus }
+  const tensorflow = 'code' in probe ? null : { version: probe.version, device: probe.device, gpus: probe.gpus, bfloat16: probe.bfloat16 }
   const checks = [
     checkNode(),
     'code' in probe
       ? failed('TensorFlow', probe.message, probe.fix ?? 'Run `npm run setup`.')
       : passed('TensorFlow', `${probe.version} on ${probe.device}`),
     checkGpu(state, tensorflow),
+    // Known of a device only through TensorFlow, and nothing to mend either way.
+    ...(tensorflow ? [passed('bfloat16', bfloat16Words(tensorflow))] : []),
     checkElectron(state),
     checkHistory(history.sqliteVersion(), history.check()),
     await checkDataDir(paths.dataDir),

@@ -6,6 +6,7 @@ import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceResult } from '../contract/calls'
+import { bfloat16Words } from '../analysis/names'
 import { quickStart, type StudyPlan } from '../contract/experiment'
 import { events } from '../contract/events'
 import { eventMessage, readyMessage, reply, startFailed } from '../contract/wire'
@@ -221,6 +222,7 @@ describe('the service process', () => {
     const shell = await start().ready()
     const doctor = await shell.call('system.doctor', {})
     expect(doctor.tensorflow).toMatchObject({ version: expect.stringMatching(/^2\./) as string })
+    expect(doctor.checks.find((check) => check.name === 'bfloat16')).toMatchObject({ ok: true, detail: bfloat16Words(await shell.call('system.device', {})) })
     expect(doctor.checks.find((check) => check.name === 'TensorFlow')).toMatchObject({ ok: true, fix: null })
   })
 })

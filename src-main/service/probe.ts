@@ -8,8 +8,26 @@ import { trainerEnv } from './trainerEnv'
 const run = promisify(execFile)
 const timeoutMs = 90_000
 
+export type Probe = () => Promise<DeviceProbe>
+
+/**
+ * Asked for once, however often it is called.
+ * @param signal ends what is under way when the service closes
+ */
+export function deviceProber(trainerEntry: string, signal: AbortSignal): Probe {
+  let probed: Promise<DeviceProbe> | null = null
+  return () => {
+    // A failure is not kept: the person may mend it and ask again.
+    probed ??= probeTensorFlow(trainerEntry, signal).catch((thrown: unknown) => {
+      probed = null
+      throw thrown
+    })
+    return probed
+  }
+}
+
 /** @throws WorkbenchError unavailable where TensorFlow does not load */
-export async function probeTensorFlow(trainerEntry: string, signal: AbortSignal): Promise<DeviceProbe> {
+async function probeTensorFlow(trainerEntry: string, signal: AbortSignal): Promise<DeviceProbe> {
   try {
     const { stdout } = await run(process.execPath, [trainerEntry, '--probe'], { env: trainerEnv(), timeout: timeoutMs, killSignal: 'SIGKILL', signal })
     const line = stdout.split('\n').findLast((text) => text.startsWith('{'))

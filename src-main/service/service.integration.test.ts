@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../contract/calls'
 import { quickStart } from '../contract/experiment'
+import type { DeviceProbe } from '../contract/training'
 import { Bench, fakeTrainer, planOf } from './fixtures/bench'
 import { createService } from './service'
 
@@ -15,6 +16,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await bench.end()
+  delete process.env['MCNN_FAKE_PROBE']
 })
 
 describe('calls', () => {
@@ -68,6 +70,26 @@ describe('calls', () => {
     const { samples } = serviceCalls['datasets.samples'].result.parse(await service.call('datasets.samples', { id: 'synthetic', perClass: 1 }))
     expect(samples).toHaveLength(10)
     expect(Buffer.from(samples[0]?.pixels ?? '', 'base64')).toHaveLength(32 * 32 * 3)
+  })
+
+  it('make of `auto` what the device computes in hardware, and keep no `auto`', async () => {
+    const service = await bench.open()
+    const { training, ...rest } = planOf({ 1: 'good' })
+    const plan = { ...rest, training: { ...training, precision: 'auto' as const } }
+    // No device is known: nothing is made.
+    await expect(service.call('studies.create', { plan })).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await service.call('studies.list', {})).toEqual([])
+    process.env['MCNN_FAKE_PROBE'] = JSON.stringify({ version: '2.0', tfjs: '4.0', device: 'cpu', gpus: [], bfloat16: 'avx512_bf16' } satisfies DeviceProbe)
+    expect(serviceCalls['system.device'].result.parse(await service.call('system.device', {}))).toMatchObject({ bfloat16: 'avx512_bf16' })
+    const { id, runIds } = await service.call('studies.create', { plan })
+    expect((await service.call('studies.get', { id })).study.plan?.training.precision).toBe('bfloat16')
+    const runId = runIds[0] ?? ''
+    expect((await service.call('runs.get', { id: runId })).config.precision).toBe('bfloat16')
+    await bench.reached(runId, 'done')
+    expect((await service.call('studies.estimate', { plan })).basis).toBe('measured')
+    expect((await service.call('studies.estimate', { plan: { ...plan, training } })).basis).toBe('unknown')
+    const { checks } = await service.call('system.doctor', {})
+    expect(checks.find((check) => check.name === 'bfloat16')).toMatchObject({ ok: true, detail: 'in hardware (avx512_bf16)' })
   })
 
   it('give a second study of the same name an id of its own', async () => {

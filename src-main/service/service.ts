@@ -9,6 +9,7 @@ import { filterCalls } from './filterCalls'
 import { gitState } from './git'
 import type { Handlers } from './handlers'
 import { modelCalls } from './modelCalls'
+import { deviceProber } from './probe'
 import { thisProcess } from './owner'
 import { Queue, type QueueOptions } from './queue'
 import { recover } from './recovery'
@@ -61,11 +62,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, ...options.queue })
   const datasets = new Datasets(context)
   const aborted = new AbortController()
+  const probe = deviceProber(context.trainerEntry, aborted.signal)
   const handlers: Handlers = {
-    ...systemCalls(context, aborted.signal),
+    ...systemCalls(context, probe),
     ...modelCalls(),
     ...datasets.calls(),
-    ...studyCalls(context, queue, datasets),
+    ...studyCalls(context, queue, datasets, probe),
     ...runCalls(context, queue, datasets),
     ...filterCalls(context),
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { quickStart, type Arch, type Variant } from '../contract/experiment'
+import { quickStart, type Arch, type Precision, type Variant } from '../contract/experiment'
 import { estimate as estimateSchema } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
@@ -11,10 +11,11 @@ interface Sketch {
   secondsAnEpoch?: number | null
   epochsDone?: number
   machine?: string
+  precision?: Precision
   state?: 'done' | 'queued' | 'running'
 }
 
-function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epochsDone = 5, machine = 'here', state = 'done' }: Sketch = {}): RunRecord {
+function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epochsDone = 5, machine = 'here', precision = 'float32', state = 'done' }: Sketch = {}): RunRecord {
   const { trainableParameters, trainableFilters } = modelSummary(arch, variant, 10)
   return {
     key: 1,
@@ -50,6 +51,7 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
     weightsFile: null,
     trainExamples: 4000,
     testExamples: 1000,
+    precision,
     startupSeconds: epochsDone === 0 ? null : 3,
   }
 }
@@ -76,6 +78,15 @@ describe('an estimate', () => {
     const speed = new Speed([run({ secondsAnEpoch: 10 }), run({ variant: 'mcnn-a', secondsAnEpoch: 30 }), run({ secondsAnEpoch: 1, machine: 'there' })])
     expect(estimate(plan, speed).seconds).toBeCloseTo(106, 6)
     expect(estimate({ ...plan, variants: ['mcnn-f'] }, speed)).toMatchObject({ basis: 'measured', seconds: 2 * (3 + 5 * 20) })
+  })
+
+  it('takes no speed of the other precision, of no depth', () => {
+    const inBfloat16 = { ...plan, training: { ...plan.training, precision: 'bfloat16' as const } }
+    const speed = new Speed([run({ secondsAnEpoch: 10 }), run({ arch: 'resnet-20', secondsAnEpoch: 5, precision: 'bfloat16' })])
+    expect(estimate(plan, speed)).toMatchObject({ basis: 'measured', seconds: 106 })
+    expect(estimate(inBfloat16, speed).basis).toBe('scaled')
+    expect(estimate({ ...inBfloat16, archs: ['resnet-20'] }, speed)).toMatchObject({ basis: 'measured', seconds: 2 * (3 + 25) })
+    expect(estimate(inBfloat16, new Speed([run()]))).toMatchObject({ basis: 'unknown', seconds: null })
   })
 
   it('grows with the examples asked for', () => {

@@ -1,5 +1,5 @@
 /** How long runs take here, told from what runs took here. */
-import { datasetSizes, type Arch, type DatasetId, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
+import { datasetSizes, type Arch, type DatasetId, type Precision, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
 import { endedStates, type Estimate } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
@@ -11,18 +11,22 @@ const evaluationShare = 1 / 3
 /** From a trainer's start to its first step, where no run has measured it. */
 const startupGuess = 4
 
-export interface Workload {
+interface Model {
   arch: Arch
   variant: Variant
   dataset: DatasetId
+}
+
+export interface Workload extends Model {
+  precision: Precision
   epochs: number
   trainExamples: number
   testExamples: number
 }
 
-/** Seconds for an example, by what was measured. */
+/** Seconds for an example, by what was measured. A precision's speed says nothing of the other's. */
 export class Speed {
-  readonly #measured: { arch: Arch; variant: Variant; dataset: DatasetId; perExample: number }[]
+  readonly #measured: (Model & { precision: Precision; perExample: number })[]
   readonly #startup: number
 
   /**
@@ -33,42 +37,43 @@ export class Speed {
     const newest = runs[0]
     const machine = newest && machineOf(newest)
     const here = runs.filter((run) => machineOf(run) === machine)
-    this.#measured = here.flatMap(({ summary, trainExamples, testExamples }) => {
+    this.#measured = here.flatMap(({ summary, trainExamples, testExamples, precision }) => {
       if (summary.seconds === null || summary.epochsDone === 0) return []
       const perExample = summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples }))
-      return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, perExample }]
+      return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, precision, perExample }]
     })
     this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
   }
 
   /** Of a whole run, its start included. */
   ofRun(work: Workload): { seconds: number | null; basis: Basis } {
-    const sameArch = this.#measured.filter((run) => run.arch === work.arch)
+    const samePrecision = this.#measured.filter((run) => run.precision === work.precision)
+    const sameArch = samePrecision.filter((run) => run.arch === work.arch)
     const sameModel = sameArch.filter((run) => run.variant === work.variant)
     const measured = mean((sameModel.length > 0 ? sameModel : sameArch).map((run) => run.perExample))
-    const perExample = measured ?? this.#scaled(work)
+    const perExample = measured ?? scaled(work, samePrecision)
     if (perExample === null) return { seconds: null, basis: 'unknown' }
     return { seconds: this.#startup + work.epochs * examplesOf(work) * perExample, basis: measured === null ? 'scaled' : 'measured' }
   }
+}
 
-  /** Counts multiplications of every measured run: only where no run of the arch was measured. */
-  #scaled(work: Workload): number | null {
-    const perMultiplication = mean(this.#measured.map((run) => run.perExample / multiplications(run)))
-    return perMultiplication === null ? null : perMultiplication * multiplications(work)
-  }
+/** Counts multiplications of every measured run: only where no run of the arch was measured. */
+function scaled(work: Model, measured: readonly (Model & { perExample: number })[]): number | null {
+  const perMultiplication = mean(measured.map((run) => run.perExample / multiplications(run)))
+  return perMultiplication === null ? null : perMultiplication * multiplications(work)
 }
 
 /** The time of a whole study that isn't there yet, and the models it trains. */
 export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   const sizes = exampleCounts(plan.training)
-  const { dataset, epochs } = plan.training
+  const { dataset, epochs, precision } = plan.training
   const models = plan.archs.flatMap((arch) =>
     plan.variants.map((variant) => {
       const { layers: _layers, ...model } = modelSummary(arch, variant, datasetSizes[dataset].classes)
       return model
     }),
   )
-  const times = models.map(({ arch, variant }) => speed.ofRun({ arch, variant, dataset, epochs, ...sizes }))
+  const times = models.map(({ arch, variant }) => speed.ofRun({ arch, variant, dataset, precision, epochs, ...sizes }))
   const basis = (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
   const seconds = basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
   return { runs: models.length * plan.seeds.length, seconds, basis, models }
@@ -91,12 +96,12 @@ export function remainingSeconds(runs: readonly RunRecord[], progressSeconds: (r
   const speed = new Speed(runs.filter((run) => run.summary.epochsDone > 0))
   let sum = 0
   let waiting = 0
-  for (const { summary, trainExamples, testExamples } of runs) {
+  for (const { summary, trainExamples, testExamples, precision } of runs) {
     if (endedStates.includes(summary.state)) continue
     waiting++
     const { arch, variant, dataset, epochs, epochsDone } = summary
     const told = progressSeconds(summary.id)
-    const seconds = told ?? speed.ofRun({ arch, variant, dataset, epochs: epochs - epochsDone, trainExamples, testExamples }).seconds
+    const seconds = told ?? speed.ofRun({ arch, variant, dataset, precision, epochs: epochs - epochsDone, trainExamples, testExamples }).seconds
     if (seconds === null) return null
     sum += seconds
   }
@@ -107,7 +112,7 @@ function examplesOf({ trainExamples, testExamples }: { trainExamples: number; te
   return trainExamples + evaluationShare * testExamples
 }
 
-function multiplications({ arch, variant, dataset }: { arch: Arch; variant: Variant; dataset: DatasetId }): number {
+function multiplications({ arch, variant, dataset }: Model): number {
   return modelSummary(arch, variant, datasetSizes[dataset].classes).multiplications
 }
 

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../contract/errors'
-import { expandPlan } from '../contract/experiment'
-import type { StudySummary } from '../contract/records'
+import { expandPlan, type StudyPlan, type StudyRequest } from '../contract/experiment'
+import { autoPrecision, type StudySummary } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../history/studies'
 import { compare } from './compare'
@@ -10,6 +10,7 @@ import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
 import { ok, type HandlersOf } from './handlers'
 import { studyIdFor } from './ids'
+import type { Probe } from './probe'
 import type { Queue } from './queue'
 import { estimate, remainingSeconds, Speed } from './speed'
 
@@ -30,7 +31,7 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
 /** Runs whose speed an estimate is told from. */
 const measuredRuns = 200
 
-export function studyCalls(context: Context, queue: Queue, datasets: Datasets): HandlersOf<'studies'> {
+export function studyCalls(context: Context, queue: Queue, datasets: Datasets, probe: Probe): HandlersOf<'studies'> {
   const { history, emit } = context
   const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary => summary(context, queue, study, totals)
   return {
@@ -44,8 +45,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets): 
       return { study: summaryOf(study, history.studies.totals(id)), runs: history.runs.ofStudy(id).map((run) => run.summary) }
     },
 
-    'studies.create': async ({ plan }) => {
-      await datasets.mustHave(plan.training.dataset, 'plan.training.dataset')
+    'studies.create': async ({ plan: asked }) => {
+      await datasets.mustHave(asked.training.dataset, 'plan.training.dataset')
+      const plan = await planFor(asked, probe)
       const created = history.transaction(() => {
         const id = studyIdFor(plan.name, (taken) => history.studies.has(taken))
         history.studies.insert({ id, name: plan.name, createdAt: new Date().toISOString(), plan })
@@ -57,7 +59,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets): 
       return created
     },
 
-    'studies.estimate': ({ plan }) => estimate(plan, new Speed(history.runs.measured(measuredRuns), machineNames(history))),
+    'studies.estimate': async ({ plan }) => estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
 
     'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id)),
 
@@ -105,6 +107,13 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets): 
       return ok
     },
   }
+}
+
+/** @throws WorkbenchError unavailable where `auto` is asked for and TensorFlow does not load */
+async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
+  const { precision } = asked.training
+  const chosen = precision === 'auto' ? autoPrecision(await probe()) : precision
+  return { ...asked, training: { ...asked.training, precision: chosen } }
 }
 
 function studyOf({ history }: Context, id: string): StudyRecord {

@@ -1,23 +1,12 @@
 import os from 'node:os'
-import type { DeviceProbe } from '../contract/training'
 import { listDatasets } from '../datasets'
 import type { Context } from './context'
 import { examine, freeBytes } from './doctor'
 import type { HandlersOf } from './handlers'
-import { probeTensorFlow } from './probe'
+import type { Probe } from './probe'
 
-/** @param signal ends what is under way when the service closes */
-export function systemCalls(context: Context, signal: AbortSignal): HandlersOf<'system'> {
-  const { history, paths, program, git, trainerEntry } = context
-  let probed: Promise<DeviceProbe> | null = null
-  const probe = (): Promise<DeviceProbe> => {
-    // A failure is not kept: the person may mend it and ask again.
-    probed ??= probeTensorFlow(trainerEntry, signal).catch((thrown: unknown) => {
-      probed = null
-      throw thrown
-    })
-    return probed
-  }
+export function systemCalls(context: Context, probe: Probe): HandlersOf<'system'> {
+  const { history, paths, program, git } = context
   return {
     'system.info': async () => ({
       program,
@@ -33,5 +22,7 @@ export function systemCalls(context: Context, signal: AbortSignal): HandlersOf<'
     }),
 
     'system.doctor': () => examine(context, { probe, datasets: () => Promise.resolve(listDatasets(paths.datasets)) }),
+
+    'system.device': probe,
   }
 }

@@ -1,26 +1,63 @@
 /** What a run was trained on, as measured here and now. */
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import type { Environment } from '../contract/records'
 import type { DeviceProbe } from '../contract/training'
 import type { TensorFlow } from '../graph/tensorflow'
 
-/** Names of the GPUs that the driver shows; none where there is no driver. */
-async function gpuNames(): Promise<string[]> {
+interface Gpu {
+  name: string
+  /** Compute capability; null where the driver does not tell. */
+  capability: number | null
+}
+
+/** The GPUs that the driver shows; none where there is no driver. */
+async function gpusOfDriver(): Promise<Gpu[]> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { timeout: 10_000 })
-    return stdout.split('\n').map((line) => line.trim()).filter(Boolean)
+    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=name,compute_cap', '--format=csv,noheader'], { timeout: 10_000 })
+    return gpusIn(stdout)
   } catch {
     return []
   }
 }
 
+/** @param csv lines of `nvidia-smi --query-gpu=name,compute_cap --format=csv,noheader` */
+export function gpusIn(csv: string): Gpu[] {
+  return csv.split('\n').flatMap((line) => {
+    const comma = line.lastIndexOf(',')
+    if (comma < 0) return []
+    const capability = Number.parseFloat(line.slice(comma + 1))
+    return [{ name: line.slice(0, comma).trim(), capability: Number.isNaN(capability) ? null : capability }]
+  })
+}
+
+/** Tensor cores compute bfloat16 from Ampere on. */
+export function gpuBfloat16({ capability }: Gpu): string | null {
+  return capability !== null && capability >= 8 ? `compute capability ${capability.toFixed(1)}` : null
+}
+
+/** @param cpuinfo the text of /proc/cpuinfo */
+export function cpuBfloat16(cpuinfo: string, oneDnn: boolean): string | null {
+  // TensorFlow's own kernels know no such instructions.
+  if (!oneDnn) return null
+  const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(/\s+/) ?? []
+  return ['amx_bf16', 'avx512_bf16'].find((flag) => flags.includes(flag)) ?? null
+}
+
 /** `device` is a GPU's name only where TensorFlow itself runs on it. */
 export async function probeDevice({ tf, binding }: TensorFlow): Promise<DeviceProbe> {
   const onGpu = binding.isUsingGpuDevice()
-  const gpus = onGpu ? await gpuNames() : []
-  return { version: binding.TF_Version, tfjs: tf.version['tfjs-core'] ?? '', device: onGpu ? (gpus[0] ?? 'gpu') : 'cpu', gpus }
+  const gpus = onGpu ? await gpusOfDriver() : []
+  const [gpu] = gpus
+  return {
+    version: binding.TF_Version,
+    tfjs: tf.version['tfjs-core'] ?? '',
+    device: onGpu ? (gpu?.name ?? 'gpu') : 'cpu',
+    gpus: gpus.map(({ name }) => name),
+    bfloat16: onGpu ? (gpu ? gpuBfloat16(gpu) : null) : cpuBfloat16(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''), process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0'),
+  }
 }
 
 function threads(variable: string): number | null {

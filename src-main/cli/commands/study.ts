@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { formatComparison } from '../../analysis/formats'
 import { duration, percent } from '../../analysis/numbers'
-import { archs, quickStart, recipe, variants, type Arch, type StudyPlan, type Variant } from '../../contract/experiment'
+import { archs, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
 import { runStates, type StudySummary } from '../../contract/records'
 import { withService } from '../client'
 import { columns } from '../columns'
@@ -10,6 +10,7 @@ import { Follower, mustBeDone } from '../follow'
 import { oneOrMoreOf, wholeNumber, wholeNumbers } from '../options'
 import { writeJson, writeOut } from '../output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
+import { tellPrecision } from '../precision'
 import type { Globals } from '../program'
 
 const preset = 'quick-start'
@@ -47,6 +48,7 @@ Examples:
     const { runs, comparison } = await withService(
       self,
       async (service) => {
+        await tellPrecision(service, plan)
         const { id } = await service.call('studies.create', { plan })
         if (json) writeJson({ event: 'study', id, name: plan.name })
         const ended = await follower.follow(service, id)
@@ -76,7 +78,7 @@ Examples:
 }
 
 /** @throws WorkbenchError bad-input */
-function planFrom(which: string | undefined, flags: StudyFlags): StudyPlan {
+function planFrom(which: string | undefined, flags: StudyFlags): StudyRequest {
   if (which !== undefined && which !== preset)
     throw usageError(`There is no built-in study ${JSON.stringify(which)}: there is ${preset}.`, 'Give a study of your own its --name and --archs.')
   const base = which === preset ? quickStart : null

@@ -6,6 +6,7 @@ import { Follower, mustBeDone } from '../follow'
 import { choice, wholeNumber } from '../options'
 import { writeOut } from '../output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
+import { tellPrecision } from '../precision'
 import { accuracyWords, runName } from '../progress'
 import type { Globals } from '../program'
 
@@ -42,6 +43,7 @@ Examples:
     const runs = await withService(
       self,
       async (service) => {
+        await tellPrecision(service, plan)
         const { id } = await service.call('studies.create', { plan })
         return follower.follow(service, id)
       },

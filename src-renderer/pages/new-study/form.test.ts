@@ -43,6 +43,11 @@ describe('the form of a new study', () => {
     expect(check(form).errors).toEqual({ seeds: 'At most 2000 runs' })
   })
 
+  it('leaves the precision to the paper unless another is asked for', () => {
+    expect(check(filled()).plan?.training.precision).toBe('float32')
+    expect(check(filled({ precision: 'auto' })).plan?.training.precision).toBe('auto')
+  })
+
   it('wants an example a class', () => {
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '50' })).errors).toEqual({ trainExamples: 'At least 100, one a class' })
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '500' })).plan?.training.trainExamples).toBe(500)

@@ -4,10 +4,11 @@ import {
   datasetSizes,
   defaultMilestones,
   recipe,
-  studyPlan,
+  studyRequest,
   type Arch,
   type DatasetId,
-  type StudyPlan,
+  type PrecisionChoice,
+  type StudyRequest,
   type Variant,
 } from '../../../src-main/contract'
 
@@ -29,6 +30,7 @@ export interface StudyForm {
   milestones: string | null
   gamma: string
   augment: boolean
+  precision: PrecisionChoice
   trainExamples: string
   testExamples: string
 }
@@ -52,6 +54,7 @@ export function emptyForm(): StudyForm {
     milestones: null,
     gamma: String(recipe.gamma),
     augment: recipe.augment,
+    precision: recipe.precision,
     trainExamples: '',
     testExamples: '',
   }
@@ -61,7 +64,7 @@ export type FormErrors = Partial<Record<FormField, string>>
 
 export interface Checked {
   /** Null where something is wrong. */
-  plan: StudyPlan | null
+  plan: StudyRequest | null
   errors: FormErrors
 }
 
@@ -74,7 +77,7 @@ export function milestonesText(form: StudyForm): string {
 export function check(form: StudyForm): Checked {
   const seeds = seedsOf(form)
   const milestones = wholes(milestonesText(form))
-  const result = studyPlan.safeParse({
+  const result = studyRequest.safeParse({
     name: form.name,
     archs: form.archs,
     variants: form.variants,
@@ -92,11 +95,11 @@ export function check(form: StudyForm): Checked {
       gamma: typed(form.gamma),
       warmup: null,
       augment: form.augment,
-      precision: 'float32',
+      precision: form.precision,
     },
   })
   // What relates items of a list to each other is only checked in a plan that is right elsewhere: checked as typed too.
-  const lists = studyPlan.safeParse({ name: 'plan', archs: ['resnet-8'], variants: ['baseline'], seeds, training: { ...recipe, milestones } })
+  const lists = studyRequest.safeParse({ name: 'plan', archs: ['resnet-8'], variants: ['baseline'], seeds, training: { ...recipe, milestones } })
   const errors: FormErrors = {}
   for (const issue of [...(result.error?.issues ?? []), ...(lists.error?.issues ?? [])]) {
     const field = fieldOf(issue.path.map(String).join('.'))
@@ -123,7 +126,7 @@ export function fieldOf(path: string): FormField {
 
 const fields: readonly FormField[] = [
   'name', 'dataset', 'archs', 'variants', 'seeds', 'epochs', 'batchSize', 'learningRate', 'momentum', 'weightDecay',
-  'milestones', 'gamma', 'augment', 'trainExamples', 'testExamples',
+  'milestones', 'gamma', 'augment', 'precision', 'trainExamples', 'testExamples',
 ]
 
 /** A number where the text is one; else what no schema takes for a number. */

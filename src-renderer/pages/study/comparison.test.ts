@@ -9,7 +9,7 @@ const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonC
   firstLayerFilters: 16, lastLayerFilters: 64, multiplications: 1, counts: countStates([]), ...part,
 })
 const comparison = (...cells: ComparisonCell[]): Comparison => ({
-  studyId: 's', studyName: 'S', rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, cells, note: '' }],
+  studyId: 's', studyName: 'S', rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, precision: 'float32', cells, note: '' }],
 })
 
 describe('the comparison’s figures', () => {

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { cpuBfloat16, gpuBfloat16, gpusIn } from './environment'
+
+describe('bfloat16 in hardware', () => {
+  it('is told by a processor’s flags', () => {
+    const cpuinfo = (flags: string): string => `processor\t: 0\nmodel name\t: A processor\nflags\t\t: fpu sse ${flags} avx\nvmx flags\t: avx512_bf16\n\nprocessor\t: 1\n`
+    expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16'), true)).toBe('avx512_bf16')
+    expect(cpuBfloat16(cpuinfo('avx512_bf16 amx_bf16'), true)).toBe('amx_bf16')
+    expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16x'), true)).toBeNull()
+    expect(cpuBfloat16(cpuinfo('avx512_bf16'), false)).toBeNull()
+    expect(cpuBfloat16('', true)).toBeNull()
+  })
+
+  it('is told by a GPU’s compute capability', () => {
+    const gpus = gpusIn('NVIDIA H100 80GB HBM3, 9.0\nTesla V100-SXM2-16GB, 7.0\nNVIDIA A100, SXM4, 8.0\nQuadro, [N/A]\n\n')
+    expect(gpus.map((gpu) => [gpu.name, gpuBfloat16(gpu)])).toEqual([
+      ['NVIDIA H100 80GB HBM3', 'compute capability 9.0'],
+      ['Tesla V100-SXM2-16GB', null],
+      ['NVIDIA A100, SXM4', 'compute capability 8.0'],
+      ['Quadro', null],
+    ])
+    expect(gpusIn('')).toEqual([])
+  })
+})
