@@ -163,17 +163,18 @@ export class Service {
 
   #receive(child: ChildProcess, message: unknown): void {
     if (child !== this.#child) return
+    // First what comes several times a second while something trains: a schema that does not fit costs more than one that does.
+    const told = eventMessage.safeParse(message)
+    if (told.success) {
+      this.#options.onEvent(told.data.event, told.data.payload)
+      return
+    }
     const answered = reply.safeParse(message)
     if (answered.success) {
       const waiting = this.#pending.get(answered.data.id)
       this.#pending.delete(answered.data.id)
       if (answered.data.ok) waiting?.resolve(answered.data.value)
       else waiting?.reject(fromErrorValue(answered.data.error))
-      return
-    }
-    const told = eventMessage.safeParse(message)
-    if (told.success) {
-      this.#options.onEvent(told.data.event, told.data.payload)
       return
     }
     const failed = startFailed.safeParse(message)

@@ -7,6 +7,8 @@ type ServiceState = EventPayload<'service.state'>
 
 /** How long to wait for more before asking for the list of studies again. */
 const settleMs = 150
+/** A little less than a second, for the report that comes next is then a second after the last one. */
+const bySecondMs = 900
 /** How long a service that came back by itself is told of: long enough to be read by who looked elsewhere. */
 const toldMs = 10_000
 
@@ -17,6 +19,8 @@ class Live {
   readonly runs = new SvelteMap<string, RunSummary>()
   /** Of runs that train now, by run id. */
   readonly progress = new SvelteMap<string, RunProgress>()
+  /** The same about once a second, for bars, rings and tables: they lie far apart, and drawing them at every report takes the training's time. */
+  readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
@@ -33,13 +37,14 @@ class Live {
   /** Runs that changed or went (null) while the list was on its way: newer than what it will say. */
   #meanwhile: Map<string, RunSummary | null> | null = null
   #settling = false
+  #bySecondAt = -Infinity
   #crashTold: ReturnType<typeof setTimeout> | undefined
 
   /** Subscribes and loads; once, at the window's start. */
   start(): void {
     on('run.changed', (run) => this.#runChanged(run))
     on('run.deleted', ({ runId }) => this.#runGone(runId))
-    on('run.progress', (progress) => this.progress.set(progress.runId, progress))
+    on('run.progress', (progress) => this.#progressed(progress))
     on('study.changed', () => this.#studiesSoon())
     on('dataset.changed', () => void this.#loadDatasets())
     on('service.state', (service) => this.#serviceState(service))
@@ -71,6 +76,7 @@ class Live {
       ])
       this.runs.clear()
       this.progress.clear()
+      this.progressBySecond.clear()
       for (const run of runs) this.runs.set(run.id, run)
       for (const [id, run] of this.#meanwhile) {
         if (run === null) this.runs.delete(id)
@@ -87,18 +93,33 @@ class Live {
     this.#meanwhile = null
   }
 
+  #progressed(progress: RunProgress): void {
+    this.progress.set(progress.runId, progress)
+    const now = performance.now()
+    if (now - this.#bySecondAt < bySecondMs && this.progressBySecond.has(progress.runId)) return
+    this.#bySecondAt = now
+    this.progressBySecond.set(progress.runId, progress)
+  }
+
   #runChanged(run: RunSummary): void {
     this.#meanwhile?.set(run.id, run)
     this.runs.set(run.id, run)
-    if (run.state !== 'running' && run.state !== 'paused') this.progress.delete(run.id)
+    const progress = this.progress.get(run.id)
+    if (run.state !== 'running' && run.state !== 'paused') this.#noProgress(run.id)
+    else if (progress) this.progressBySecond.set(run.id, progress)
     this.#studiesSoon()
   }
 
   #runGone(id: string): void {
     this.#meanwhile?.set(id, null)
     this.runs.delete(id)
-    this.progress.delete(id)
+    this.#noProgress(id)
     this.#studiesSoon()
+  }
+
+  #noProgress(id: string): void {
+    this.progress.delete(id)
+    this.progressBySecond.delete(id)
   }
 
   #serviceState(service: ServiceState): void {
