@@ -7,7 +7,7 @@ import { step } from './progress.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
 
 const stamp = join(root, 'out/.stamp')
-const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/cli.js', 'out/preload/preload.js', 'out/renderer/index.html']
+const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/feeder.js', 'out/main/cli.js', 'out/preload/preload.js', 'out/renderer/index.html']
 
 /** By content: a checkout that touches files without changing them builds nothing. */
 function key() {

@@ -1,7 +1,7 @@
 /** Our own kernels against TensorFlow's ops, run eagerly: values and gradients. */
 import type { Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { NormVariables, Operations } from '../nn/operations'
+import type { Operations } from '../nn/operations'
 import { random } from '../nn/random'
 import { bankConvolutions, directions } from './bankConvolution'
 import { convAttrs, operations } from './operations'

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { datasetSizes, imageChannels, imageSize } from '../contract/experiment'
 import type { EpochMetrics, RunProgress, StepMetrics } from '../contract/records'
 import type { LayerFilters, TrainerJob, TrainerMessage } from '../contract/training'
-import { epochOrder, fillBatch, loadDataset, type LoadedDataset, type Split } from '../datasets'
+import { loadDataset, type LoadedDataset } from '../datasets'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph, type TrainingGraph } from '../graph/training'
 import { convolutions, network, type NetworkSpec } from '../nn/architecture'
@@ -12,13 +12,15 @@ import { initialValues, parameters } from '../nn/resnet'
 import { learningRateAt } from '../nn/schedule'
 import type { Control } from './control'
 import { environmentOf, probeDevice } from './environment'
+import { Feeder } from './feeder'
 import { tuneBanks } from './tuning'
 import { encodeSafetensors, writeDurably } from './weights'
 
 /** Time between two progress messages, in milliseconds. */
-const progressInterval = 300
+const progressInterval = 450
 /** Time between two deliveries of step metrics within an epoch, in milliseconds. */
 const flushInterval = 2000
+const imageValues = imageSize * imageSize * imageChannels
 /** Step metrics kept of an epoch, at most about this many. */
 const stepSamples = 50
 
@@ -72,15 +74,17 @@ export async function trainRun(job: TrainerJob, control: Control, send: Send): P
     seconds: { tensorflow: tensorflowSeconds, data: dataSeconds, tuning: tuningSeconds, record: clock() },
   })
   for (const message of tuning.sentences) send({ type: 'event', level: 'info', kind: 'convolutions', message })
+  const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment })
   try {
     send({ type: 'filters', epoch: 0, layers: readFilters(spec, graph) })
-    await new Training(job, data, spec, graph, control, send).run()
+    await new Training(job, data, spec, graph, feeder, control, send).run()
     await control.betweenSteps()
     const file = path.join(job.runDir, 'weights.safetensors')
     await mkdir(job.runDir, { recursive: true })
     const weightsSha256 = await writeDurably(file, encodeWeights(job, spec, graph))
     send({ type: 'done', weightsFile: file, weightsSha256 })
   } finally {
+    feeder.close()
     graph.close()
   }
 }
@@ -88,7 +92,6 @@ export async function trainRun(job: TrainerJob, control: Control, send: Send): P
 class Training {
   private readonly stepsPerEpoch: number
   private readonly steps: number
-  private readonly batch: { images: Float32Array; labels: Int32Array }
   private readonly size: number
   private readonly trainErrors: number[] = []
   private step = 0
@@ -104,13 +107,13 @@ class Training {
     private readonly data: LoadedDataset,
     private readonly spec: NetworkSpec,
     private readonly graph: TrainingGraph,
+    private readonly feeder: Feeder,
     private readonly control: Control,
     private readonly send: Send,
   ) {
     this.size = graph.batchSizes[0] ?? 1
     this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
     this.steps = this.stepsPerEpoch * job.config.epochs
-    this.batch = { images: new Float32Array(this.size * imageSize * imageSize * imageChannels), labels: new Int32Array(this.size) }
   }
 
   async run(): Promise<void> {
@@ -128,25 +131,29 @@ class Training {
     const { config } = this.job
     const learningRate = learningRateAt(config, epoch, this.trainErrors)
     const start = this.activeTime()
-    const order = epochOrder(config.seed, epoch, this.data.train.count)
     const sampleEvery = Math.max(1, Math.floor(this.stepsPerEpoch / stepSamples))
+    const all = this.data.train.count
     let lossSum = 0
     let correct = 0
     let seen = 0
-    for (let from = 0; from < order.length; from += this.size) {
+    let stepStart = performance.now()
+    for await (const { images, labels, count } of this.feeder.batches('train', epoch)) {
+      const paused = this.control.pausedTime
       await this.control.betweenSteps()
-      const stepStart = performance.now()
-      const count = Math.min(this.size, order.length - from)
-      const { images, labels } = this.fill(this.data.train, order, from, count, { augment: config.augment, epoch })
-      const result = this.graph.step(images, labels, learningRate)
+      stepStart += this.control.pausedTime - paused
+      // A short last batch has a function of its own.
+      const whole = count === this.size
+      const result = whole ? this.graph.step(images, labels, learningRate) : this.graph.step(images.subarray(0, count * imageValues), labels.subarray(0, count), learningRate)
       this.step++
       if (!Number.isFinite(result.loss)) throw new Diverged(this.step, epoch, learningRate, `The training loss became ${result.loss}`)
       lossSum += result.loss * count
       correct += result.correct
       seen += count
-      const stepMs = performance.now() - stepStart
+      const now = performance.now()
+      const stepMs = now - stepStart
+      stepStart = now
       this.measure(stepMs / 1000)
-      if (this.step % sampleEvery === 0 || from + count === order.length) this.sampled.push({ step: this.step, epoch, loss: result.loss, learningRate, stepMs })
+      if (this.step % sampleEvery === 0 || seen === all) this.sampled.push({ step: this.step, epoch, loss: result.loss, learningRate, stepMs })
       this.progress({ epoch, phase: 'training', loss: lossSum / seen, learningRate })
     }
     const trained = this.activeTime()
@@ -168,28 +175,17 @@ class Training {
 
   private async evaluate(epoch: number, loss: number, learningRate: number): Promise<{ loss: number; accuracy: number }> {
     const { test } = this.data
-    const order = Uint32Array.from({ length: test.count }, (_, i) => i)
     let lossSum = 0
     let correct = 0
-    for (let from = 0; from < test.count; from += this.size) {
+    for await (const { images, labels, count } of this.feeder.batches('test', epoch)) {
       await this.control.betweenSteps()
       this.progress({ epoch, phase: 'evaluating', loss, learningRate })
-      const count = Math.min(this.size, test.count - from)
-      this.fill(test, order, from, count, { augment: false, epoch })
       // Evaluation has one batch size: a short last batch is filled up with whatever was there, and not counted.
-      const result = this.graph.evaluate(this.batch.images, this.batch.labels, count)
+      const result = this.graph.evaluate(images, labels, count)
       lossSum += result.lossSum
       correct += result.correct
     }
     return { loss: lossSum / test.count, accuracy: correct / test.count }
-  }
-
-  /** The first `count` examples of the batch buffers, which are used again for the next one. */
-  private fill(split: Split, order: Uint32Array, from: number, count: number, options: { augment: boolean; epoch: number }): { images: Float32Array; labels: Int32Array } {
-    const { data, batch, job } = this
-    fillBatch({ split, order, from, count, images: batch.images, labels: batch.labels, mean: data.mean, std: data.std, seed: job.config.seed, ...options })
-    if (count === this.size) return batch
-    return { images: batch.images.subarray(0, count * imageSize * imageSize * imageChannels), labels: batch.labels.subarray(0, count) }
   }
 
   /** Milliseconds, pauses left out. */

@@ -1,0 +1,99 @@
+/** Batches that are ready before the step asks for them: a thread of its own prepares the next while one is trained on. */
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { LoadedDataset } from '../datasets'
+
+export interface Batch {
+  /** Of a whole batch, normalised [batchSize, 32, 32, 3]; what lies behind `count` examples is of no meaning. */
+  images: Float32Array<ArrayBuffer>
+  labels: Int32Array<ArrayBuffer>
+  count: number
+}
+
+/** What the thread is started with. */
+export interface FeederData {
+  data: Pick<LoadedDataset, 'train' | 'test' | 'mean' | 'std'>
+  batchSize: number
+  seed: number
+  augment: boolean
+}
+
+export interface BatchRequest {
+  split: 'train' | 'test'
+  /** From 1: decides order and augmentation of train examples. */
+  epoch: number
+  from: number
+  count: number
+  /** Those of a batch that is done with, to be used again. */
+  buffers: { images: ArrayBuffer; labels: ArrayBuffer } | null
+}
+
+/** Batches under way at once: one that is trained on, one that is ready, one that is prepared. */
+const ahead = 2
+
+export class Feeder {
+  private readonly worker: Worker
+  private readonly sizes: Record<'train' | 'test', number>
+  private readonly ready: Batch[] = []
+  private readonly free: NonNullable<BatchRequest['buffers']>[] = []
+  private waiting: { resolve: (batch: Batch) => void; reject: (error: Error) => void } | null = null
+  private failure: Error | null = null
+  private waitedMs = 0
+
+  constructor(private readonly options: FeederData) {
+    this.sizes = { train: options.data.train.count, test: options.data.test.count }
+    this.worker = new Worker(path.join(__dirname, 'feeder.js'), { workerData: options })
+    this.worker.on('message', (batch: Batch) => {
+      if (this.waiting) this.waiting.resolve(batch)
+      else this.ready.push(batch)
+      this.waiting = null
+    })
+    this.worker.on('error', (error) => {
+      this.failure = error instanceof Error ? error : new Error(String(error))
+      this.waiting?.reject(this.failure)
+    })
+  }
+
+  /** Milliseconds that steps have waited for data so far. */
+  get waited(): number {
+    return this.waitedMs
+  }
+
+  /**
+   * One pass over a split: train examples in the epoch's order and augmented, test examples as they are. A batch's
+   * arrays are the caller's until it asks for the next one. One pass at a time.
+   */
+  async *batches(split: 'train' | 'test', epoch: number): AsyncGenerator<Batch> {
+    const { batchSize } = this.options
+    const all = this.sizes[split]
+    let asked = 0
+    const ask = (): void => {
+      if (asked >= all) return
+      const buffers = this.free.pop() ?? null
+      const request: BatchRequest = { split, epoch, from: asked, count: Math.min(batchSize, all - asked), buffers }
+      this.worker.postMessage(request, buffers ? [buffers.images, buffers.labels] : [])
+      asked += batchSize
+    }
+    for (let i = 0; i < ahead; i++) ask()
+    for (let from = 0; from < all; from += batchSize) {
+      const batch = await this.next()
+      ask()
+      yield batch
+      this.free.push({ images: batch.images.buffer, labels: batch.labels.buffer })
+    }
+  }
+
+  close(): void {
+    void this.worker.terminate()
+  }
+
+  private async next(): Promise<Batch> {
+    if (this.failure) throw this.failure
+    const batch = this.ready.shift()
+    if (batch) return batch
+    const start = performance.now()
+    const late = await new Promise<Batch>((resolve, reject) => (this.waiting = { resolve, reject }))
+    this.waitedMs += performance.now() - start
+    return late
+  }
+}
