@@ -19,6 +19,8 @@ export default defineConfig({
           trainer: resolve('src-main/trainer/main.ts'),
           feeder: resolve('src-main/trainer/feederWorker.ts'),
           cli: resolve('src-main/cli/main.ts'),
+          bench: resolve('bench/main.ts'),
+          'bench-worker': resolve('bench/worker.ts'),
         },
         output: commonjs,
       },

@@ -127,6 +127,14 @@ export default defineConfig(
   // Where data is kept is asked before there is a service.
   border('src-main/shell/**', { parts: ['contract'], modules: ['service/dataDir'], packages: ['node', 'electron'] }),
   border('src-main/*.ts', { parts: ['contract', 'shell'], packages: ['node', 'electron'], way: '\\./' }),
+  // Times the parts as they are; what it starts are processes like the service's.
+  border('bench/**', {
+    parts: ['contract', 'nn', 'graph', 'analysis'],
+    modules: ['service/(git|setupState|trainerEnv|trainers)', 'trainer/environment'],
+    packages: ['node'],
+    types: ['tensorflow'],
+    way: '(\\.\\./)+src-main/',
+  }),
   border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
   {
     // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.

@@ -31,3 +31,17 @@ export function startOptions(args, folder) {
   }
   return options
 }
+
+/**
+ * The device that `npm run bench` is asked for; all else of its options is the benchmark's own to read.
+ * @param {string[]} args
+ * @returns {string | undefined}
+ * @throws {UsageError}
+ */
+export function benchDevice(args) {
+  const at = args.findLastIndex((argument) => argument === '--device' || argument.startsWith('--device='))
+  if (at < 0) return undefined
+  const device = args[at] === '--device' ? args[at + 1] : args[at]?.slice('--device='.length)
+  if (device !== 'cpu' && device !== 'gpu') throw new UsageError(`--device must be cpu or gpu, not ${device || 'nothing'}.`)
+  return device
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startOptions } from './arguments.mjs'
+import { benchDevice, startOptions } from './arguments.mjs'
 
 describe('the options of npm start', () => {
   it.each([
@@ -16,4 +16,14 @@ describe('the options of npm start', () => {
     [['--verbose'], /--verbose is not known; usage: npm start/],
     [['run'], /run is not known/],
   ])('%j is refused', (args, message) => expect(() => startOptions(args, '/home/me')).toThrow(message))
+})
+
+describe('the device of npm run bench', () => {
+  it.each([
+    [['--json', '--batch', '8'], undefined],
+    [['--device', 'cpu', '--json'], 'cpu'],
+    [['--device=cpu', '--device=gpu'], 'gpu'],
+  ])('%j', (args, device) => expect(benchDevice(args)).toBe(device))
+
+  it.each([[['--device', 'tpu']], [['--device']], [['--device=']]])('%j is refused', (args) => expect(() => benchDevice(args)).toThrow(/--device must be cpu or gpu/))
 })

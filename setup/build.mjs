@@ -7,12 +7,15 @@ import { step } from './progress.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
 
 const stamp = join(root, 'out/.stamp')
-const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/feeder.js', 'out/main/cli.js', 'out/preload/preload.js', 'out/renderer/index.html']
+const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/feeder.js', 'out/main/cli.js', 'out/main/bench.js', 'out/main/bench-worker.js', 'out/preload/preload.js', 'out/renderer/index.html']
+
+/** Results and Python in `bench/` are read as they lie there. @param {string} file */
+const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench/') || file.endsWith('.ts'))
 
 /** By content: a checkout that touches files without changing them builds nothing. */
 function key() {
-  const folders = ['src-main', 'src-renderer', 'resources'].filter((folder) => existsSync(join(root, folder))) // git keeps no empty folder
-  const sources = folders.flatMap((folder) => filesIn(join(root, folder)).filter((file) => !file.endsWith('.test.ts')).map(shown))
+  const folders = ['src-main', 'src-renderer', 'resources', 'bench'].filter((folder) => existsSync(join(root, folder))) // git keeps no empty folder
+  const sources = folders.flatMap((folder) => filesIn(join(root, folder)).map(shown).filter(isBuilt))
   const files = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json', ...sources.sort()]
   return keyOf(...files.flatMap((file) => [file, readFileSync(join(root, file))]))
 }

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { row } from './measures'
+
+/** As it is built: the test command builds it first. */
+const entry = path.resolve('out/main/bench.js')
+const bench = (...args: string[]) => spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' })
+
+describe('the benchmark', () => {
+  it('times each kind of contender of ours, and goes on without a peer that is not there', () => {
+    const only = 'stock-eager,epoch/bfloat16,step/float32/baseline,step/bfloat16/mcnn-a,tensorflow/float32'
+    const { status, stdout, stderr } = bench('--json', '--depth', '8', '--batch', '8', '--rounds', '2', '--steps', '1', '--only', only, '--peers', './no-python')
+    expect(stderr).toMatch(/tensorflow\/float32\/baseline is left out: .*no-python could not be started/)
+    expect(status).toBe(0)
+    const rows = stdout.trim().split('\n').map((line) => row.parse(JSON.parse(line)))
+    expect(rows.map(({ name, precision, variant, depth, batch }) => [name, precision, variant, depth, batch])).toEqual([
+      ['stock-eager', 'float32', 'baseline', 8, 8],
+      ['step', 'float32', 'baseline', 8, 8],
+      ['step', 'bfloat16', 'mcnn-a', 8, 8],
+      ['epoch', 'bfloat16', 'baseline', 8, 8],
+    ])
+    for (const { msMin, msMedian, imagesPerSecond } of rows) {
+      expect(msMin).toBeGreaterThan(0)
+      expect(msMedian).toBeGreaterThanOrEqual(msMin)
+      expect(imagesPerSecond).toBeCloseTo(8000 / msMedian, 0)
+    }
+    expect(stderr).toMatch(/float32 step \/ stock tfjs-node +cpu /)
+  })
+
+  it('answers wrong use with a sentence and exit code 2', () => {
+    const { status, stdout, stderr } = bench('--depth', '31')
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain('--depth must be one of 8, 14,')
+  })
+})

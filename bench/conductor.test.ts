@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { hold, type Entrant } from './conductor'
+import type { Name } from './contenders'
+import type { Player } from './player'
+
+const options = { rounds: 3, steps: 2, say: () => undefined }
+
+/** Writes down who is at work; `failsIn` is the turn in which it dies, 0 its start. */
+function entrant(name: Name, log: string[], failsIn?: number): Entrant {
+  let turns = 0
+  const work = async <T>(what: string, result: T): Promise<T> => {
+    log.push(`${name} ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    if (turns++ === failsIn) throw new Error('it is gone')
+    log.push(`${name} done`)
+    return result
+  }
+  const player: Player = {
+    start: () => work('starts', { version: '2', device: 'cpu' }),
+    turn: (_untimed, timed) => work('runs', Array<number>(timed).fill(turns)),
+    stop: () => void log.push(`${name} stops`),
+  }
+  return { contender: { name, precision: 'float32', variant: 'baseline' }, player }
+}
+
+describe('hold', () => {
+  it('lets one at a time at work, every second round backwards', async () => {
+    const log: string[] = []
+    const { measured, failed } = await hold([entrant('step', log), entrant('epoch', log)], options)
+    const turn = (name: Name, what: string): string[] => [`${name} ${what}`, `${name} done`]
+    expect(log).toEqual([
+      ...turn('step', 'starts'), ...turn('epoch', 'starts'),
+      ...turn('step', 'runs'), ...turn('epoch', 'runs'),
+      ...turn('epoch', 'runs'), ...turn('step', 'runs'),
+      ...turn('step', 'runs'), ...turn('epoch', 'runs'),
+      'step stops', 'epoch stops',
+    ])
+    expect(measured.map(({ rounds }) => rounds)).toEqual([[[1, 1], [2, 2], [3, 3]], [[1, 1], [2, 2], [3, 3]]])
+    expect(failed).toEqual([])
+  })
+
+  it.each([0, 2])('goes on without one that fails (in turn %d)', async (failsIn) => {
+    const said: string[] = []
+    const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], { ...options, say: (line) => void said.push(line) })
+    expect(measured.map(({ contender, rounds }) => [contender.name, rounds.length])).toEqual([['step', 3]])
+    expect(failed).toMatchObject([{ contender: { name: 'pytorch' }, why: 'it is gone' }])
+    expect(said).toContain('pytorch/float32/baseline is left out: it is gone.')
+  })
+})

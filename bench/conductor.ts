@@ -1,0 +1,69 @@
+/** Lets contenders take turns, one at a time, so that none of them ever competes with another. */
+import { setTimeout } from 'node:timers/promises'
+import { idOf, type Contender } from './contenders'
+import { median, type Measured } from './measures'
+import type { Player } from './player'
+
+/** Threads of one that has just ended its turn may spin for a moment before they sleep. */
+const restMs = 50
+
+export interface Entrant {
+  contender: Contender
+  player: Player
+}
+
+export interface Outcome {
+  /** Those that came through all rounds. */
+  measured: Measured[]
+  failed: { contender: Contender; why: string }[]
+}
+
+/**
+ * Starts and warms up one after the other, then holds the rounds, every second one in the opposite order. One that
+ * fails is left out from there on, with all it gave.
+ */
+export async function hold(entrants: readonly Entrant[], { rounds, steps, say }: { rounds: number; steps: number; say: (line: string) => void }): Promise<Outcome> {
+  const outcome: Outcome = { measured: [], failed: [] }
+  const ready: (Entrant & { measured: Measured })[] = []
+  const give = async (entrant: Entrant, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      outcome.failed.push({ contender: entrant.contender, why })
+      entrant.player.stop()
+      say(`${idOf(entrant.contender)} is left out: ${why}.`)
+      return false
+    }
+  }
+  try {
+    for (const [i, entrant] of entrants.entries()) {
+      const { contender, player } = entrant
+      const started = performance.now()
+      await give(entrant, async () => {
+        const { version, device } = await player.start()
+        ready.push({ ...entrant, measured: { contender, version, device, rounds: [] } })
+        say(`${i + 1} of ${entrants.length}: ${idOf(contender)} is warm, on ${device}, in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+      })
+    }
+    for (let round = 1; round <= rounds; round++) {
+      const still = ready.filter(({ contender }) => !outcome.failed.some((f) => f.contender === contender))
+      const order = round % 2 === 1 ? still : still.toReversed()
+      const told: string[] = []
+      for (const entrant of order) {
+        await setTimeout(restMs)
+        const fine = await give(entrant, async () => {
+          // The first step finds the caches full of somebody else's numbers.
+          entrant.measured.rounds.push(await entrant.player.turn(1, steps))
+        })
+        if (fine) told.push(`${idOf(entrant.contender)} ${median(entrant.measured.rounds.at(-1) ?? []).toFixed(0)}`)
+      }
+      say(`round ${round} of ${rounds}, ms a step: ${told.join(', ')}`)
+    }
+  } finally {
+    for (const { player } of entrants) player.stop()
+  }
+  outcome.measured = ready.filter(({ measured }) => measured.rounds.length === rounds).map(({ measured }) => measured)
+  return outcome
+}

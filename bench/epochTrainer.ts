@@ -1,0 +1,86 @@
+/** Whole epochs of the real trainer, data preparation and metrics included: a turn is an epoch, between two it is paused. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { datasetSizes, recipe, type Arch, type ExperimentConfig, type Precision, type Variant } from '../src-main/contract/experiment'
+import type { TrainerMessage } from '../src-main/contract/training'
+import { Trainer } from '../src-main/service/trainers'
+import type { Player, Ready } from './player'
+
+/** Steps of an epoch: as many whole batches as the built-in set of 4,000 examples has at the recipe's 128, fewer of larger ones. */
+export function epochSteps(batch: number): number {
+  return Math.max(1, Math.min(Math.floor(datasetSizes.synthetic.train / recipe.batchSize), Math.floor(datasetSizes.synthetic.train / batch)))
+}
+
+export class EpochTrainer implements Player {
+  readonly #folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-bench-'))
+  readonly #config: ExperimentConfig
+  #trainer: Trainer | null = null
+  #seen: TrainerMessage[] = []
+  #look: (() => void) | null = null
+  #ended: string | null = null
+
+  /** @param epochs at least the turns to come and two more: it warms up in the first, and never gets to the end of the last */
+  constructor(
+    private readonly entry: string,
+    arch: Arch,
+    variant: Variant,
+    precision: Precision,
+    private readonly batch: number,
+    epochs: number,
+  ) {
+    const trainExamples = Math.max(10, epochSteps(batch) * batch)
+    this.#config = { ...recipe, arch, variant, precision, seed: 1, dataset: 'synthetic', trainExamples, testExamples: 10, batchSize: batch, epochs, milestones: [] }
+  }
+
+  async start(): Promise<Ready> {
+    const job = { type: 'job', runId: 'bench', config: this.#config, datasetsDir: path.join(this.#folder, 'datasets'), runDir: this.#folder, program: 'bench', git: null } as const
+    this.#trainer = new Trainer(this.entry, job, path.join(this.#folder, 'trainer.log'), {
+      message: (message) => {
+        this.#seen.push(message)
+        this.#look?.()
+      },
+      broken: (what) => this.#end(`the trainer said ${what}`),
+      closed: ({ code, signal, startError, output }) => this.#end(startError?.message ?? `the trainer ended with ${signal ?? code}: ${output.at(-1) ?? 'no output'}`),
+    })
+    const { environment } = await this.#message('started')
+    await this.#epoch()
+    return { version: environment.tensorflow, device: environment.device }
+  }
+
+  async turn(): Promise<number[]> {
+    this.#trainer?.send({ type: 'resume' })
+    return [await this.#epoch()]
+  }
+
+  stop(): void {
+    this.#trainer?.kill()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Milliseconds a step of the next epoch to end; the trainer stands still then. */
+  async #epoch(): Promise<number> {
+    const { metrics } = await this.#message('epoch')
+    this.#trainer?.send({ type: 'pause' })
+    await this.#message('paused')
+    return (this.batch / metrics.imagesPerSecond) * 1000
+  }
+
+  /** The next message of that type; those before it are passed over. */
+  async #message<T extends TrainerMessage['type']>(type: T): Promise<Extract<TrainerMessage, { type: T }>> {
+    for (;;) {
+      for (let next = this.#seen.shift(); next; next = this.#seen.shift()) {
+        if (next.type === type) return next as Extract<TrainerMessage, { type: T }>
+        if (next.type === 'failed') throw new Error(next.error.message)
+        if (next.type === 'diverged') throw new Error(next.message)
+      }
+      if (this.#ended !== null) throw new Error(this.#ended)
+      await new Promise<void>((resolve) => (this.#look = resolve))
+    }
+  }
+
+  #end(why: string): void {
+    this.#ended ??= why
+    this.#look?.()
+  }
+}

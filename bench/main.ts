@@ -1,0 +1,159 @@
+/** `npm run bench`: times contenders in turns, or profiles our graph, or draws README's table. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { dependencies, version } from '../package.json'
+import { textTable } from '../src-main/analysis/table'
+import { WorkbenchError } from '../src-main/contract/errors'
+import { gitState, programRoot } from '../src-main/service/git'
+import { readSetupState } from '../src-main/service/setupState'
+import { trainerEnv } from '../src-main/service/trainerEnv'
+import { benchOptions, usage, type Options } from './arguments'
+import { hold, type Entrant, type Outcome } from './conductor'
+import { chosen, groupsOf, idOf, isOwn, lineup, type Contender, type Name } from './contenders'
+import { EpochTrainer } from './epochTrainer'
+import { LineWorker } from './lineWorker'
+import { ratiosOf, rowOf } from './measures'
+import type { Work } from './protocol'
+import { profile, profileTable } from './profile'
+import { drawn, result, withResult, type Result } from './result'
+
+/** Steps before the first turn. Stock tfjs has no graph to settle, and takes long. */
+const warmUp = { 'stock-eager': 2, step: 6, tensorflow: 5, pytorch: 5 }
+
+const built = (entry: string): string => path.join(programRoot, 'out/main', entry)
+const kept = (...parts: string[]): string => path.join(programRoot, 'bench', ...parts)
+const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`)
+const print = (text: string): void => void process.stdout.write(text)
+
+async function main(): Promise<number> {
+  const options = benchOptions(process.argv.slice(2))
+  if (options.help) {
+    print(usage)
+    return 0
+  }
+  if (options.readme !== null) return drawReadme(options.readme)
+  if (options.profile) return await profiled(options)
+  const outcome = await measured(options)
+  const rows = outcome.measured.map((m) => rowOf(m, options.depth, options.batch))
+  const { ratios, notes } = ratiosOf(outcome.measured)
+  const device = outcome.measured.find(({ contender }) => isOwn(contender))?.device ?? outcome.measured[0]?.device ?? 'nothing'
+  const text = drawn(rows, ratios, notes, { ...options, device })
+  if (options.json) process.stderr.write(text)
+  else print(`${text}\n`)
+  for (const row of rows) print(`${JSON.stringify(row)}\n`)
+  if (options.machine !== null) await keep(options.machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
+  const own = outcome.failed.filter(({ contender }) => isOwn(contender))
+  for (const { contender, why } of own) say(`${idOf(contender)} failed: ${why}.`)
+  return own.length === 0 ? 0 : 1
+}
+
+async function measured(options: Options): Promise<Outcome> {
+  const wanted = chosen(lineup, options.only).filter(({ name }) => (name !== 'tensorflow' && name !== 'pytorch') || options.peers[name] !== null)
+  if (wanted.length === 0) throw new WorkbenchError('bad-input', 'Nothing is left to time: --only names peers alone, and --peers names none.')
+  const groups = groupsOf(wanted, options.depth, options.batch, process.availableMemory())
+  say(`ResNet-${options.depth}, batch ${options.batch}: ${wanted.length} contenders, ${options.rounds} rounds of ${options.steps} steps each${groups.length > 1 ? `; memory is short, so in ${groups.length} groups` : ''}`)
+  const cpuOnly = await onCpu()
+  const entrants = groups.map((group) => group.map((contender): Entrant => ({ contender, player: playerOf(contender, options, cpuOnly) })))
+  process.on('exit', () => {
+    for (const { player } of entrants.flat()) player.stop()
+  })
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.on(signal, () => process.exit(code))
+  const outcomes: Outcome[] = []
+  for (const group of entrants) outcomes.push(await hold(group, { ...options, say }))
+  return { measured: outcomes.flatMap(({ measured: m }) => m), failed: outcomes.flatMap(({ failed }) => failed) }
+}
+
+/** Whether ours is TensorFlow's CPU build. Python's packages take whatever GPU they find: theirs then see none. */
+async function onCpu(): Promise<boolean> {
+  return (await readSetupState())?.tensorflow.kind === 'cpu'
+}
+
+function playerOf({ name, precision, variant }: Contender, options: Options, cpuOnly: boolean): EpochTrainer | LineWorker {
+  const { arch, depth, batch, rounds, peers } = options
+  if (name === 'epoch') return new EpochTrainer(built('trainer.js'), arch, variant, precision, batch, rounds + 2)
+  if (name === 'step' || name === 'stock-eager') {
+    const work: Work = { name, precision, variant, arch, batch, warmUp: warmUp[name] }
+    return new LineWorker(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], trainerEnv())
+  }
+  const script = kept('peers', name === 'tensorflow' ? 'tensorflow_step.py' : 'torch_step.py')
+  const flags = Object.entries({ depth, batch, precision, 'warm-up': warmUp[name] }).flatMap(([flag, value]) => [`--${flag}`, String(value)])
+  return new LineWorker(interpreter(peers[name] ?? ''), [script, ...flags], pythonEnv(cpuOnly))
+}
+
+/** As typed in the caller's folder: npm runs scripts in the clone's. */
+function interpreter(typed: string): string {
+  return typed.includes('/') ? path.resolve(process.env['INIT_CWD'] ?? process.cwd(), typed) : typed
+}
+
+function pythonEnv(cpuOnly: boolean): NodeJS.ProcessEnv {
+  return { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_FORCE_GPU_ALLOW_GROWTH: 'true', PYTHONDONTWRITEBYTECODE: '1', ...(cpuOnly ? { CUDA_VISIBLE_DEVICES: '' } : {}) }
+}
+
+async function keep(machine: string, numbers: Pick<Result, 'device' | 'rows' | 'ratios' | 'rounds' | 'steps'>, { measured: all }: Outcome): Promise<void> {
+  const versionOf = (...of: Name[]): string | null => all.find(({ contender }) => of.includes(contender.name))?.version ?? null
+  const git = await gitState()()
+  write(kept('results', `${machine}.json`), {
+    machine: { name: machine, ...hardware() },
+    date: today(),
+    versions: {
+      program: version,
+      commit: git && `${git.commit}${git.dirty ? ' and changes' : ''}`,
+      node: process.versions.node,
+      tfjs: dependencies['@tensorflow/tfjs-node-gpu'],
+      tensorflow: versionOf('step', 'epoch', 'stock-eager'),
+      peerTensorflow: versionOf('tensorflow'),
+      peerPytorch: versionOf('pytorch'),
+    },
+    ...numbers,
+  } satisfies Result)
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10)
+
+function hardware(): { cpu: string; cores: number; memoryGiB: number } {
+  return { cpu: os.cpus()[0]?.model.trim() ?? 'unknown', cores: os.availableParallelism(), memoryGiB: Math.round(os.totalmem() / 2 ** 30) }
+}
+
+function write(file: string, value: unknown): void {
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(`${file}.tmp`, `${JSON.stringify(value, null, 2)}\n`)
+  renameSync(`${file}.tmp`, file)
+  say(`kept in ${path.relative(programRoot, file)}`)
+}
+
+function drawReadme(machine: string): number {
+  const file = kept('results', `${machine}.json`)
+  if (!existsSync(file)) throw new WorkbenchError('bad-input', `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` makes it.`)
+  const readme = path.join(programRoot, 'README.md')
+  writeFileSync(readme, withResult(readFileSync(readme, 'utf8'), result.parse(JSON.parse(readFileSync(file, 'utf8')))))
+  say(`README.md shows ${machine}`)
+  return 0
+}
+
+async function profiled(options: Options): Promise<number> {
+  const steps = chosen(lineup, options.only.length > 0 ? options.only : ['step/float32/baseline', 'step/bfloat16/baseline']).filter(({ name }) => name === 'step')
+  if (steps.length === 0) throw new WorkbenchError('bad-input', '--profile is of our own step: --only must name one, e.g. step/float32.')
+  const cpuOnly = await onCpu()
+  const profiles = []
+  for (const { precision, variant } of steps) {
+    say(`tracing ${precision} ${variant} …`)
+    const work: Work = { name: 'step', precision, variant, arch: options.arch, batch: options.batch, warmUp: 0 }
+    const made = await profile(work, { worker: built('bench-worker.js'), script: kept('peers/trace.py'), python: interpreter(options.peers.tensorflow ?? ''), env: pythonEnv(cpuOnly) })
+    profiles.push({ depth: options.depth, batch: options.batch, precision, variant, ...made })
+    if (!options.json) print(`${textTable(profileTable(`${precision} ${variant}: ops of a step`, made))}\n`)
+  }
+  if (options.json) for (const made of profiles) print(`${JSON.stringify(made)}\n`)
+  if (options.machine !== null) write(kept('profiles', `${options.machine}.json`), { machine: { name: options.machine, ...hardware() }, date: today(), program: version, profiles })
+  return 0
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    // What was not expected, with its stack.
+    say(error instanceof WorkbenchError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error))
+    process.exitCode = error instanceof WorkbenchError && error.code === 'bad-input' ? 2 : 1
+    if (process.exitCode === 2) process.stderr.write('`npm run bench -- --help` shows what there is.\n')
+  },
+)
