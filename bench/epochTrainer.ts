@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { datasetSizes, recipe, type Arch, type ExperimentConfig, type Precision, type Variant } from '../src-main/contract/experiment'
-import type { TrainerMessage } from '../src-main/contract/training'
+import type { TrainerJob, TrainerMessage } from '../src-main/contract/training'
 import { Trainer } from '../src-main/service/trainers'
 import type { Player, Ready } from './player'
 
@@ -34,7 +34,16 @@ export class EpochTrainer implements Player {
   }
 
   async start(): Promise<Ready> {
-    const job = { type: 'job', runId: 'bench', config: this.#config, datasetsDir: path.join(this.#folder, 'datasets'), runDir: this.#folder, program: 'bench', git: null } as const
+    const job: TrainerJob = {
+      type: 'job',
+      runId: 'bench',
+      config: this.#config,
+      datasetsDir: path.join(this.#folder, 'datasets'),
+      runDir: this.#folder,
+      tuningFile: path.join(this.#folder, 'tuning.json'),
+      program: 'bench',
+      git: null,
+    }
     this.#trainer = new Trainer(this.entry, job, path.join(this.#folder, 'trainer.log'), {
       message: (message) => {
         this.#seen.push(message)

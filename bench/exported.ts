@@ -1,25 +1,23 @@
 /** Our recorded graph and what is fed into it, for a session in another language: everything the addon is asked is written down. */
 import { copyFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
 import type { TensorFlow } from '../src-main/graph/tensorflow'
 
 /** A session call: tensors fed, as files of little-endian values, and outputs fetched, both by their names in the graph. */
-export const sessionCall = z.strictObject({
-  feeds: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()), dtype: z.int(), file: z.string() })),
-  fetches: z.array(z.string()),
-})
-export type SessionCall = z.infer<typeof sessionCall>
+export interface SessionCall {
+  feeds: { name: string; shape: number[]; dtype: number; file: string }[]
+  fetches: string[]
+}
 
 /**
  * @param folder gets saved_model.pb and the values of tensors
  * @returns the same TensorFlow, and the list in which its session calls will stand, oldest first
  */
-export function watched(tensorflow: TensorFlow, folder: string): { tensorflow: TensorFlow; calls: SessionCall[] } {
+export function watched(tensorflow: TensorFlow, folder: string): { watching: TensorFlow; calls: SessionCall[] } {
   const { binding } = tensorflow
   const calls: SessionCall[] = []
   const tensors = new Map<number, { shape: number[]; dtype: number; values: Uint8Array }>()
-  const watching = {
+  const members = {
     loadSavedModel(dir: string, tags: string) {
       copyFileSync(path.join(dir, 'saved_model.pb'), path.join(folder, 'saved_model.pb'))
       return binding.loadSavedModel(dir, tags)
@@ -48,6 +46,6 @@ export function watched(tensorflow: TensorFlow, folder: string): { tensorflow: T
     },
   }
   // Over the addon's own members, which are read-only.
-  const over = Object.create(binding, Object.getOwnPropertyDescriptors(watching)) as typeof binding
-  return { tensorflow: { ...tensorflow, binding: over }, calls }
+  const over = Object.create(binding, Object.getOwnPropertyDescriptors(members)) as typeof binding
+  return { watching: { ...tensorflow, binding: over }, calls }
 }

@@ -135,11 +135,17 @@ async function profiled(options: Options): Promise<number> {
   const steps = chosen(lineup, options.only.length > 0 ? options.only : ['step/float32/baseline', 'step/bfloat16/baseline']).filter(({ name }) => name === 'step')
   if (steps.length === 0) throw new WorkbenchError('bad-input', '--profile is of our own step: --only must name one, e.g. step/float32.')
   const cpuOnly = await onCpu()
+  const tools = {
+    worker: built('bench-worker.js'),
+    script: kept('peers/trace.py'),
+    addon: path.join(programRoot, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
+    python: interpreter(options.peers.tensorflow ?? ''),
+  }
   const profiles = []
   for (const { precision, variant } of steps) {
     say(`tracing ${precision} ${variant} …`)
     const work: Work = { name: 'step', precision, variant, arch: options.arch, batch: options.batch, warmUp: 0 }
-    const made = await profile(work, { worker: built('bench-worker.js'), script: kept('peers/trace.py'), python: interpreter(options.peers.tensorflow ?? ''), env: pythonEnv(cpuOnly) })
+    const made = await profile(work, { ...tools, env: pythonEnv(cpuOnly) })
     profiles.push({ depth: options.depth, batch: options.batch, precision, variant, ...made })
     if (!options.json) print(`${textTable(profileTable(`${precision} ${variant}: ops of a step`, made))}\n`)
   }

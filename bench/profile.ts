@@ -26,11 +26,11 @@ const stepProfile = z.strictObject({
 export type StepProfile = z.infer<typeof stepProfile>
 
 /** @throws WorkbenchError unavailable */
-export async function profile(work: Work, { worker, script, python, env }: { worker: string; script: string; python: string; env: NodeJS.ProcessEnv }): Promise<StepProfile> {
+export async function profile(work: Work, { worker, script, addon, python, env }: { worker: string; script: string; addon: string; python: string; env: NodeJS.ProcessEnv }): Promise<StepProfile> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-profile-'))
   try {
     await run(process.execPath, [worker, JSON.stringify(work), folder], { env: trainerEnv() }).catch(inWords('Our graph could not be exported'))
-    const { stdout } = await run(python, [script, folder], { env, maxBuffer: 1 << 26 }).catch(inWords('Our graph could not be traced'))
+    const { stdout } = await run(python, [script, folder, addon], { env, maxBuffer: 1 << 26 }).catch(inWords('Our graph could not be traced'))
     return stepProfile.parse(JSON.parse(stdout.split('\n').findLast((line) => line.startsWith('{')) ?? 'null'))
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,17 +1,24 @@
 /** One training step on data that stays the same: ours, recorded, and the one a tfjs user writes today. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
-import { depthOf, imageChannels, imageSize, type Arch, type Precision, type Variant } from '../src-main/contract/experiment'
+import { depthOf, imageChannels, imageSize } from '../src-main/contract/experiment'
 import type { TensorFlow } from '../src-main/graph/tensorflow'
 import { buildTrainingGraph } from '../src-main/graph/training'
 import { network } from '../src-main/nn/architecture'
 import type { TF } from '../src-main/nn/operations'
 import { random } from '../src-main/nn/random'
 import { initialValues } from '../src-main/nn/resnet'
+import { tuneBanks } from '../src-main/trainer/tuning'
+import type { Work } from './protocol'
 
 const classes = 10
 const learningRate = 0.1
 const momentum = 0.9
 const weightDecay = 1e-4
+
+type Network = Pick<Work, 'arch' | 'variant' | 'precision' | 'batch'>
 
 /** Carries out one step, to its end, and returns the loss. */
 export type Step = () => number
@@ -24,9 +31,13 @@ function randomBatch(batch: number): { images: Float32Array; labels: Int32Array 
   }
 }
 
-export function recordedStep(tensorflow: TensorFlow, arch: Arch, variant: Variant, precision: Precision, batch: number): Step {
+/** @param recording what the graph is recorded with and run by, where somebody watches; measurements before that are not watched */
+export async function recordedStep(tensorflow: TensorFlow, { arch, variant, precision, batch }: Network, recording = tensorflow): Promise<Step> {
   const spec = network(arch, variant, classes)
-  const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [batch], momentum, weightDecay, precision, initial: initialValues(spec, 1) })
+  // As the trainer does, but remembering nothing.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-tuning-'))
+  const { bank } = await tuneBanks({ tensorflow, spec, batchSize: batch, precision, program: 'bench', file: path.join(folder, 'tuning.json') }).finally(() => rmSync(folder, { recursive: true, force: true }))
+  const graph = buildTrainingGraph(recording, { spec, bank, batchSizes: [batch], momentum, weightDecay, precision, initial: initialValues(spec, 1) })
   const { images, labels } = randomBatch(batch)
   return () => graph.step(images, labels, learningRate).loss
 }
@@ -35,7 +46,7 @@ export function recordedStep(tensorflow: TensorFlow, arch: Arch, variant: Varian
  * The same network op by op, with tfjs' own functions alone. Its optimizer knows no weight decay, and the running
  * statistics are left out: a little less work than ours.
  */
-export function stockStep(tf: TF, arch: Arch, batch: number): Step {
+export function stockStep(tf: TF, { arch, batch }: Network): Step {
   const trained: Variable[] = []
   const parameter = <T extends Tensor>(value: T): T => {
     const made = tf.variable(value)

@@ -13,10 +13,9 @@ async function main(): Promise<void> {
   const [, , job = 'null', folder] = process.argv
   const asked = work.parse(JSON.parse(job))
   if (folder !== undefined) return await exportTo(folder, asked)
-  const { name, precision, variant, arch, batch, warmUp } = asked
   const tensorflow = await loadTensorFlow()
-  const step = name === 'step' ? recordedStep(tensorflow, arch, variant, precision, batch) : stockStep(tensorflow.tf, arch, batch)
-  for (let i = 0; i < warmUp; i++) step()
+  const step = asked.name === 'step' ? await recordedStep(tensorflow, asked) : stockStep(tensorflow.tf, asked)
+  for (let i = 0; i < asked.warmUp; i++) step()
   const { version, device } = await probeDevice(tensorflow)
   say({ ready: { version, device } })
 
@@ -35,10 +34,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function exportTo(folder: string, { arch, variant, precision, batch }: Work): Promise<void> {
-  const { tensorflow, calls } = watched(await loadTensorFlow(), folder)
-  recordedStep(tensorflow, arch, variant, precision, batch)()
-  writeFileSync(path.join(folder, 'calls.json'), JSON.stringify(calls))
+async function exportTo(folder: string, asked: Work): Promise<void> {
+  const tensorflow = await loadTensorFlow()
+  const { watching, calls } = watched(tensorflow, folder)
+  const step = await recordedStep(tensorflow, asked, watching)
+  step()
+  writeFileSync(path.join(folder, 'calls.json'), JSON.stringify({ version: tensorflow.binding.TF_Version, calls }))
 }
 
 function say(message: Answer): void {

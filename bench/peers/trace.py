@@ -1,6 +1,8 @@
 """Traces a step of a graph that `bench` has exported: time by op, as one JSON line on stdout."""
 import collections
+import ctypes
 import json
+import os
 import pathlib
 import sys
 import time
@@ -15,8 +17,17 @@ except ImportError as missing:
 WARM_UP, TIMED, TRACED = 4, 10, 10
 v1 = tf.compat.v1
 folder = pathlib.Path(sys.argv[1])
-*before, step = json.loads((folder / "calls.json").read_text())
+exported = json.loads((folder / "calls.json").read_text())
+*before, step = exported["calls"]
 saved = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+
+if tf.__version__ != exported["version"]:
+    sys.exit(f"this Python has TensorFlow {tf.__version__}, the graph runs on {exported['version']}")
+# Our own kernels are in the addon. What it wants of Node is never called here, so it need not be found: lazily.
+system = ctypes.CDLL(None)
+system.dlopen.restype, system.dlopen.argtypes, system.dlerror.restype = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int), ctypes.c_char_p
+if not system.dlopen(os.fsencode(sys.argv[2]), os.RTLD_LAZY):
+    sys.exit(f"our kernels could not be loaded ({os.fsdecode(system.dlerror())})")
 
 
 def values(feed):
