@@ -152,10 +152,8 @@ void forwardRow<4>(const float* padded, const Sizes& sizes, const float* base, f
 #pragma GCC unroll 8
       for (int p = 0; p < together; p++) parts[partOf(s, r)][p] = sums[p];
     }
-  const auto pairs = [](Vec a, Vec b) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
-           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  };
+  const Mask even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
+  const auto pairs = [even](Vec a, Vec b) { return __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, even + 1); };
   for (int p = 0; p < together; p++, out += lanes) {
     const Bank<Vec> bank(parts[0][p], parts[1][p], parts[2][p], parts[3][p]);
     store(out, pairs(pairs(bank.h1, bank.h2), pairs(bank.h3, bank.h4)));
