@@ -25,7 +25,6 @@ const rules: Readonly<Record<string, Rule>> = {
   FusedBatchNormV3: { data: [0] },
   FusedBatchNormGradV3: { data: [0, 1] },
   Add: { data: [0, 1] },
-  AddV2: { data: [0, 1] },
   Sub: { data: [0, 1] },
   AvgPool: { data: [0] },
   AvgPoolGrad: { data: [1] },

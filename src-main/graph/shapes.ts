@@ -63,7 +63,6 @@ const reduced: Rule = (call) => {
 
 const rules: Readonly<Record<string, Rule>> = {
   Add: elementwise,
-  AddV2: elementwise,
   ArgMax: (call) => {
     const { shape } = first(call)
     const [axis = 0] = call.values(1)
@@ -79,16 +78,10 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   BiasAdd: like,
   Cast: (call) => [as(call, first(call).shape, call.attr('DstT') as number)],
-  ConcatV2: (call) => {
-    const parts = call.inputs.slice(0, -1)
-    const [axis = 0] = call.values(parts.length)
-    return [as(call, first(call).shape.map((size, i) => (i === axis ? parts.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0) : size)))]
-  },
   Conv2D: (call) => [windowed(call, second(call).shape, second(call).shape[3] ?? 0)],
   Conv2DBackpropFilter: (call) => [as(call, call.values(1))],
   Conv2DBackpropInput: (call) => [{ ...second(call), shape: call.values(0) }],
   Equal: (call) => [as(call, broadcast(call), bool)],
-  Fill: (call) => [{ ...second(call), shape: call.values(0) }],
   FusedBatchNormGradV3: (call) => {
     const scale = call.inputs[2] ?? second(call)
     return [first(call), scale, scale, { ...scale, shape: [0] }, { ...scale, shape: [0] }]
@@ -100,7 +93,6 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Mean: reduced,
   Mul: elementwise,
-  Neg: like,
   PadV2: (call) => {
     const pads = call.values(1)
     return [as(call, first(call).shape.map((size, axis) => size + (pads[2 * axis] ?? 0) + (pads[2 * axis + 1] ?? 0)))]

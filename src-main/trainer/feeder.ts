@@ -38,7 +38,6 @@ export class Feeder {
   private readonly free: NonNullable<BatchRequest['buffers']>[] = []
   private waiting: { resolve: (batch: Batch) => void; reject: (error: Error) => void } | null = null
   private failure: Error | null = null
-  private waitedMs = 0
 
   constructor(private readonly options: FeederData) {
     this.sizes = { train: options.data.train.count, test: options.data.test.count }
@@ -52,11 +51,6 @@ export class Feeder {
       this.failure = error instanceof Error ? error : new Error(String(error))
       this.waiting?.reject(this.failure)
     })
-  }
-
-  /** Milliseconds that steps have waited for data so far. */
-  get waited(): number {
-    return this.waitedMs
   }
 
   /**
@@ -91,9 +85,6 @@ export class Feeder {
     if (this.failure) throw this.failure
     const batch = this.ready.shift()
     if (batch) return batch
-    const start = performance.now()
-    const late = await new Promise<Batch>((resolve, reject) => (this.waiting = { resolve, reject }))
-    this.waitedMs += performance.now() - start
-    return late
+    return new Promise<Batch>((resolve, reject) => (this.waiting = { resolve, reject }))
   }
 }
