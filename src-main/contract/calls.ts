@@ -12,6 +12,13 @@ const ok = z.object({ ok: z.literal(true) })
 const ofRun = z.strictObject({ id: r.runId })
 const ofStudy = z.strictObject({ id: r.studyId })
 
+const atEpoch = z.strictObject({
+  id: r.runId,
+  layer: z.string().max(100),
+  /** Null is the newest; epoch 0 is before training. */
+  epoch: z.int().min(0).nullable().default(null),
+})
+
 const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
 
 export const serviceCalls = {
@@ -68,6 +75,34 @@ export const serviceCalls = {
       size: z.int().min(8).max(256).default(64),
     }),
     r.filterBank,
+  ),
+  /** All stored filters of a layer at once. */
+  'filters.layer': define(atEpoch, r.layerFilterValues),
+  /** How much of the frequency plane filters cover after each epoch (see analysis/spectrum.ts), for a multi-band layer with all their bands. */
+  'filters.coverage': define(
+    z.strictObject({
+      id: r.runId,
+      layer: z.string().max(100),
+      filters: z.array(z.int().min(0)).min(1).max(16),
+      /** Input channels, taken together as the root of the mean square. */
+      channels: z.array(z.int().min(0)).min(1).max(3),
+      /** Band edge in decibels under each filter's peak. */
+      edge: z.union([z.literal(3), z.literal(6)]),
+    }),
+    z.object({ epochs: z.array(z.int()), covered: z.array(z.number().min(0).max(1)) }),
+  ),
+  /** The greatest weight and the greatest |H| of a layer over all its epochs and filters, for scales that hold for the whole run. */
+  'filters.scale': define(
+    z.strictObject({ id: r.runId, layer: z.string().max(100), channels: z.array(z.int().min(0)).min(1).max(3) }),
+    z.object({ weight: z.number(), magnitude: z.number() }),
+  ),
+  /**
+   * What comes into a layer when a run's network looks at a picture: for the first layer the picture as the run's data
+   * are normalised, for others what the layers before make of it with the weights at the run's end.
+   */
+  'filters.input': define(
+    z.strictObject({ id: r.runId, layer: z.string().max(100), /** 32 × 32 × 3 bytes, rows of RGB, base64. */ picture: z.base64().length(4096) }),
+    r.layerInput,
   ),
 } as const
 

@@ -265,6 +265,31 @@ export const filterBank = z.object({
 })
 export type FilterBank = z.infer<typeof filterBank>
 
+export const layerFilterValues = z.object({
+  runId,
+  layer: z.string(),
+  epoch: z.int().min(0),
+  multiband: z.boolean(),
+  stride: z.int(),
+  /** Rows, columns, in, stored filters (base filters where multi-band). */
+  shape: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+  /** float32, little endian, laid out as `shape`, base64. */
+  values: z.string(),
+})
+export type LayerFilterValues = z.infer<typeof layerFilterValues>
+
+/** Channels last: [height, width, channels], float32, little endian, base64. */
+export const layerInput = z.object({
+  height: z.int(),
+  width: z.int(),
+  channels: z.int(),
+  values: z.string(),
+  /** What a pixel of the picture, 0 to 1, was normalised by: (pixel − mean) / std. */
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+})
+export type LayerInput = z.infer<typeof layerInput>
+
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().nullable() })
 export type Check = z.infer<typeof check>
 
