@@ -9,9 +9,8 @@ describe('addresses', () => {
     expect(parseHash(href.study('quick-start'))).toEqual({ page: 'study', id: 'quick-start', section: null })
     expect(parseHash(href.study('quick-start', 't1'))).toEqual({ page: 'study', id: 'quick-start', section: 't1' })
     expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1' })
-    expect(parseHash(href.banks({ run: 'r-1', layer: 'stage1.block1.conv1', filter: 0 }))).toEqual({
-      page: 'banks', run: 'r-1', layer: 'stage1.block1.conv1', filter: 0, epoch: null,
-    })
+    const banks = parseHash(href.banks({ run: 'r-1', layer: 'stage1.block1.conv1', filter: 0, epoch: null }))
+    expect(banks.page === 'banks' && [...banks.query]).toEqual([['run', 'r-1'], ['layer', 'stage1.block1.conv1'], ['filter', '0']])
     expect(parseHash(href.data('cifar-10'))).toEqual({ page: 'data', id: 'cifar-10' })
     expect(parseHash(href.system())).toEqual({ page: 'system' })
     const runs = parseHash(href.runs({ state: 'failed', depth: 8, none: null }))
@@ -24,6 +23,5 @@ describe('addresses', () => {
 
   it('survive what a person may type', () => {
     expect(parseHash('#/studies/%E0%A4%A')).toEqual({ page: 'study', id: '%E0%A4%A', section: null })
-    expect(parseHash('#/banks?filter=-1&epoch=x')).toMatchObject({ filter: null, epoch: null })
   })
 })

@@ -6,7 +6,7 @@ export type Route =
   | { page: 'new-study' }
   | { page: 'runs'; query: URLSearchParams }
   | { page: 'run'; id: string }
-  | { page: 'banks'; run: string | null; layer: string | null; filter: number | null; epoch: number | null }
+  | { page: 'banks'; query: URLSearchParams }
   | { page: 'data'; id: string | null }
   | { page: 'system' }
   | { page: 'unknown'; hash: string }
@@ -22,7 +22,7 @@ export function parseHash(hash: string): Route {
   if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second }
   if (second !== undefined) return { page: 'unknown', hash }
   if (first === 'new') return { page: 'new-study' }
-  if (first === 'banks') return { page: 'banks', run: query.get('run'), layer: query.get('layer'), filter: whole(query.get('filter')), epoch: whole(query.get('epoch')) }
+  if (first === 'banks') return { page: 'banks', query }
   if (first === 'data') return { page: 'data', id: query.get('id') }
   if (first === 'system') return { page: 'system' }
   return { page: 'unknown', hash }
@@ -35,7 +35,8 @@ export const href = {
   /** `query` is the runs page's own. */
   runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
   run: (id: string) => `#/runs/${encodeURIComponent(id)}`,
-  banks: (at: { run?: string | null; layer?: string | null; filter?: number | null; epoch?: number | null } = {}) => `#/banks${search(at)}`,
+  /** `query` is the filter banks page's own: pages/filter-banks/address.ts. */
+  banks: (query?: Record<string, string | number | null | undefined>) => `#/banks${search(query ?? {})}`,
   data: (id?: string) => `#/data${search({ id })}`,
   system: () => '#/system',
 }
@@ -45,10 +46,6 @@ function search(values: Record<string, string | number | null | undefined>): str
   for (const [key, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
   const text = query.toString()
   return text === '' ? '' : `?${text}`
-}
-
-function whole(text: string | null): number | null {
-  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null
 }
 
 function decode(part: string): string {
