@@ -117,11 +117,20 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
     expect(page.url()).toContain('at=t2')
   })
 
+  await test.step('the plan with the keyboard: arrows go from run to run', async () => {
+    const plan = page.getByRole('region', { name: 'Plan' })
+    await plan.getByRole('link', { name: /^baseline · ResNet-20 .* seed 5: done/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    await expect(plan.getByRole('link', { name: /^mcnn-f · ResNet-20 .* seed 1: done/ })).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(plan.getByRole('link', { name: /^mcnn-f · ResNet-32 .* seed 1: done/ })).toBeFocused()
+  })
+
   await test.step('Table I', async () => {
     const { rows } = await workbench.call('studies.compare', { id: comparisonStudy })
     const cell = rows.find((row) => row.arch === 'resnet-32')?.cells.find((one) => one.variant === 'mcnn-f')
     const group = table.locator('tbody', { hasText: 'ResNet-32' })
-    const row = group.getByRole('row', { name: /^mcnn-f/ })
+    const row = group.getByRole('row', { name: /^mcnn-f / })
     await expect(row).toContainText('93.16')
     await expect(row).toContainText(((cell?.accuracy?.mean ?? NaN) * 100).toFixed(2))
     await expect(group).toContainText(/a true difference under about \d\.\d points would be missed/)
@@ -152,12 +161,12 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
       await page.getByRole('menuitem', { name }).click()
     }
     await choose('Save as SVG…', path.join(folder, 'figure.svg'))
-    await expect(page.getByText('Saved', { exact: true })).toBeVisible()
+    await expect(page.getByText('Table I reproduced - Figure 3, CIFAR-10.svg saved')).toBeVisible()
     const svg = readFileSync(path.join(folder, 'figure.svg'), 'utf8')
     expect(svg).toContain('ResNet-56')
     expect(svg).toMatch(/^<svg [^>]*width="6\.5in"/)
     await choose('Save as PNG, 300 dpi…', path.join(folder, 'figure.png'))
-    await expect(page.getByText('Saved', { exact: true })).toHaveCount(2)
+    await expect(page.getByText('Table I reproduced - Figure 3, CIFAR-10.png saved')).toBeVisible()
     const png = readFileSync(path.join(folder, 'figure.png'))
     expect([png.readUInt32BE(16), png.toString('latin1', 37, 41), png.readUInt32BE(41)]).toEqual([1950, 'pHYs', 11811])
     // Not saved is no error and says nothing.
