@@ -112,6 +112,9 @@ export type ServiceParams<C extends ServiceCall> = z.input<ServiceCalls[C]['para
 export type ServiceParsed<C extends ServiceCall> = z.output<ServiceCalls[C]['params']>
 export type ServiceResult<C extends ServiceCall> = z.output<ServiceCalls[C]['result']>
 
+/** Of a file that a window saves, in characters as it travels: a figure at 300 dpi has under a million. */
+export const maxFileLength = 32_000_000
+
 /** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
 export const shellCalls = {
   'shell.info': define(none, z.object({ program: z.string(), electron: z.string(), chrome: z.string(), platform: z.string() })),
@@ -123,6 +126,18 @@ export const shellCalls = {
   'shell.serviceState': define(none, events['service.state']),
   'shell.restartService': define(none, ok),
   'shell.openDataDir': define(none, ok),
+  /**
+   * Asks where to save a file and writes it there, whole or not at all; the path stays with the shell. The name's ending
+   * says what kind of file it is.
+   */
+  'shell.saveFile': define(
+    z.strictObject({
+      suggestedName: z.string().max(160).regex(/^[\p{L}\p{N}][\p{L}\p{N} ._(),+=-]*\.(csv|md|tex|txt|json|svg|png)$/u, 'a file name with a known ending, without a folder'),
+      content: z.string().max(maxFileLength, 'too large'),
+      encoding: z.enum(['utf8', 'base64']),
+    }),
+    z.object({ saved: z.boolean() }),
+  ),
   /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */
   'shell.copyText': define(z.strictObject({ text: z.string().max(1_000_000) }), ok),
 } as const

@@ -167,6 +167,12 @@ export const comparisonCell = z.object({
   accuracyDrop: z.number().nullable(),
   /** 95 % interval (Welch) of the drop in points; null under three seeds on either side. */
   accuracyDropInterval: z.tuple([z.number(), z.number()]).nullable(),
+  /** The drop over seeds that both sides have finished, as differences within pairs; null without such a seed. */
+  paired: z.object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable() }).nullable(),
+  /** The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %, power 80 %); null where it can't be told. */
+  smallestVisible: z.number().nullable(),
+  /** Milliseconds a training step over counted runs, from each run's mean speed; null where none was measured. */
+  stepMs: spread.nullable(),
   trainableParameters: z.int(),
   trainableFilters: z.int(),
   /** Trainable filters of the first and the last convolution, as in Table II. */
@@ -186,6 +192,8 @@ export const comparisonRow = z.object({
   testExamples: z.int(),
   precision,
   cells: z.array(comparisonCell),
+  /** Different machines that counted runs were trained on: times from several are no one number. */
+  machines: z.int().min(0),
   /** What the data can and cannot support, in a sentence. */
   note: z.string(),
 })
