@@ -67,7 +67,7 @@ describe('tables', () => {
 describe('curves and marks', () => {
   it('shows accuracies in percent and leaves a gap where a loss was not a number', () => {
     const curves = curvesOf({
-      epochs: [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.25, testLoss: 2.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1, seconds: 1 }],
+      epochs: [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.25, testLoss: 2.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }],
       steps: [{ step: 10, epoch: 1, loss: null, learningRate: 0.1, stepMs: 1 }],
     })
     expect(curves.testAccuracy).toEqual([{ x: 1, y: 50 }])

@@ -5,7 +5,7 @@ import { readingsAt, seriesOf, type Look } from './curves'
 
 const looks = Object.fromEntries(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].map((v) => [v, { color: v, marker: 'circle' }])) as Record<Variant, Look>
 const metrics = (...accuracies: number[]): EpochMetrics[] =>
-  accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 1, seconds: 1 }))
+  accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }))
 
 const one = runWith({ id: 'one', seed: 1 })
 const two = runWith({ id: 'two', seed: 2, state: 'running' })
