@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import type { Tensor4D } from '@tensorflow/tfjs-node-gpu'
 import { encodeSafetensors } from '../trainer/weights'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
@@ -24,7 +23,7 @@ it.each(['baseline', 'mcnn-fl', 'mcnn-a'] as const)('the pure way through %s giv
   const image = Float32Array.from({ length: 32 * 32 * 3 }, rng.normal)
   const resnet = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
   resnet.assign(values)
-  const expected = tf.tidy(() => resnet.forward(tf.tensor4d(image, [1, 32, 32, 3]) as Tensor4D, false).dataSync())
+  const expected = tf.tidy(() => resnet.forward(tf.tensor4d(image, [1, 32, 32, 3]), false).dataSync())
   resnet.dispose()
 
   const file = encodeSafetensors(parameters(spec).map(({ name, shape }) => ({ name, shape, values: values.get(name) ?? new Float32Array() })), {})

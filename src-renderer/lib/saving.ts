@@ -19,7 +19,7 @@ async function save(suggestedName: string, content: string, encoding: 'utf8' | '
   if (outcome?.saved === true) toasts.info(`${suggestedName} saved`)
 }
 
-export function saveText(name: string, extension: 'csv' | 'md' | 'tex' | 'svg', text: string): Promise<void> {
+export function saveText(name: string, extension: 'csv' | 'json' | 'md' | 'tex' | 'svg', text: string): Promise<void> {
   return save(fileName(name, extension), text, 'utf8')
 }
 
