@@ -1,5 +1,5 @@
 /** The shell's entry: one window, one service. */
-import { app, ipcMain, Menu, session, shell, type BrowserWindow } from 'electron'
+import { app, ipcMain, Menu, nativeTheme, session, shell, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,10 +8,11 @@ import { callChannel, eventChannel } from './contract/wire'
 import { answer, isServiceEvent } from './shell/calls'
 import { Grants } from './shell/grants'
 import { shellHandlers } from './shell/handlers'
-import { buildMenu } from './shell/menu'
+import { buildMenu, markTheme } from './shell/menu'
 import { dataDirOf, serviceNode } from './shell/options'
 import { isOwnPage } from './shell/policies'
 import { Power } from './shell/power'
+import { KeptPreferences } from './shell/preferences'
 import { mayQuit } from './shell/quit'
 import { Service } from './shell/service'
 import { Training } from './shell/training'
@@ -53,6 +54,13 @@ function openExternal(url: string): void {
 const power = new Power()
 const training = new Training((active) => power.keepAwake(active))
 const grants = new Grants()
+const preferences = new KeptPreferences(path.join(app.getPath('userData'), 'preferences.json'), (now) => {
+  nativeTheme.themeSource = now.theme
+  markTheme(Menu.getApplicationMenu(), now.theme)
+  if (window && !window.isDestroyed()) window.webContents.setZoomFactor(now.zoom)
+  tell('shell.preferences', now)
+})
+nativeTheme.themeSource = preferences.now.theme
 const service = new Service({
   node: serviceNode(process.env, app.getAppPath(), process.platform, process.arch),
   script: path.join(__dirname, 'service.js'),
@@ -78,6 +86,8 @@ function openWindow(): void {
     stateFile: path.join(app.getPath('userData'), 'window.json'),
     development,
     openExternal,
+    zoom: () => preferences.now.zoom,
+    zoomBy: (direction) => tell('shell.command', { name: direction === 'in' ? 'view.zoom-in' : 'view.zoom-out' }),
   })
   const opened = window
   let asking = false
@@ -99,7 +109,7 @@ function openWindow(): void {
 
 function handleCalls(): void {
   const routes = {
-    shell: shellHandlers(service, grants, dataDir, () => window),
+    shell: shellHandlers(service, grants, dataDir, preferences, () => window),
     service: (call: string, params: unknown) => service.call(call, params),
   }
   ipcMain.handle(callChannel, (event, call: unknown, params: unknown) => {
@@ -137,12 +147,7 @@ function start(): void {
   service.start()
   void app.whenReady().then(() => {
     guardSession(session.defaultSession, pageUrl, development)
-    Menu.setApplicationMenu(
-      buildMenu(
-        { navigate: (hash) => tell('shell.navigate', { hash }), openExternal, openDataDir: () => void shell.openPath(dataDir) },
-        development,
-      ),
-    )
+    Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
     handleCalls()
     openWindow()
   })

@@ -19,7 +19,8 @@ const eventNames: Record<EventName, true> = {
   'dataset.progress': true,
   'dataset.changed': true,
   'service.state': true,
-  'shell.navigate': true,
+  'shell.command': true,
+  'shell.preferences': true,
 }
 
 type Listener = (payload: never) => void

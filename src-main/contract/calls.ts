@@ -5,7 +5,9 @@
 import { z } from 'zod'
 import { arch, datasetId, studyRequest, variant } from './experiment'
 import { events } from './events'
+import { preferences } from './preferences'
 import * as r from './records'
+import { found, searchText } from './search'
 
 const none = z.strictObject({})
 const ok = z.object({ ok: z.literal(true) })
@@ -75,6 +77,9 @@ export const serviceCalls = {
   'runs.rerun': define(ofRun, z.object({ id: r.runId })),
   'runs.delete': define(ofRun, ok),
 
+  /** Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best first. */
+  'search.find': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
+
   'filters.layers': define(ofRun, z.array(r.filterLayer)),
   'filters.bank': define(
     z.strictObject({
@@ -137,6 +142,8 @@ export const shellCalls = {
   'shell.serviceState': define(none, events['service.state']),
   'shell.restartService': define(none, ok),
   'shell.openDataDir': define(none, ok),
+  /** Sets what is given of them and gives all. */
+  'shell.preferences': define(preferences.partial().strict(), preferences),
   /**
    * Asks where to save a file and writes it there, whole or not at all; the path stays with the shell. The name's ending
    * says what kind of file it is.

@@ -1,6 +1,8 @@
 /** What the service (and the shell) tells without being asked. */
 import { z } from 'zod'
+import { commandName } from './commands'
 import { datasetId } from './experiment'
+import { preferences } from './preferences'
 import * as r from './records'
 
 export const events = {
@@ -16,8 +18,9 @@ export const events = {
   'dataset.changed': z.object({ id: datasetId }),
   /** From the shell: the service went away or came back. */
   'service.state': z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() }),
-  /** From the shell: a menu item asks for a page. */
-  'shell.navigate': z.object({ hash: z.string() }),
+  /** From the shell: a menu item was chosen. */
+  'shell.command': z.object({ name: commandName }),
+  'shell.preferences': preferences,
 } as const
 
 export type Events = typeof events

@@ -6,6 +6,7 @@ import { Events } from './events'
 import { Filters } from './filters'
 import { Metrics } from './metrics'
 import { Runs } from './runs'
+import { Search } from './search'
 import { Studies } from './studies'
 
 export class History {
@@ -16,6 +17,7 @@ export class History {
   readonly events: Events
   readonly filters: Filters
   readonly environments: Environments
+  readonly search: Search
   readonly #db: Database
 
   /** @throws WorkbenchError as `openDatabase` does */
@@ -28,6 +30,7 @@ export class History {
     this.events = new Events(this.#db)
     this.filters = new Filters(this.#db)
     this.environments = new Environments(this.#db)
+    this.search = new Search(this.#db)
   }
 
   /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */

@@ -14,6 +14,7 @@ import { thisProcess } from './owner'
 import { Queue, type QueueOptions } from './queue'
 import { recover } from './recovery'
 import { runCalls } from './runCalls'
+import { searchCalls } from './searchCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
 
@@ -70,6 +71,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...studyCalls(context, queue, datasets, probe),
     ...runCalls(context, queue, datasets),
     ...filterCalls(context),
+    ...searchCalls(context),
   }
   const recovery = setInterval(() => {
     try {

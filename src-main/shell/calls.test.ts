@@ -12,6 +12,7 @@ function routes() {
     'shell.serviceState': no,
     'shell.restartService': no,
     'shell.openDataDir': no,
+    'shell.preferences': vi.fn(() => Promise.resolve({ theme: 'system' as const, zoom: 1 })),
     'shell.copyText': no,
     'shell.saveFile': vi.fn(() => Promise.resolve({ saved: true })),
   } satisfies CallRoutes['shell']
@@ -107,6 +108,6 @@ describe('answer', () => {
 describe('isServiceEvent', () => {
   it('lets the service tell what is its own to tell', () => {
     expect(isServiceEvent('run.progress')).toBe(true)
-    for (const name of ['service.state', 'shell.navigate', 'no.such', 'constructor', '']) expect(isServiceEvent(name)).toBe(false)
+    for (const name of ['service.state', 'shell.command', 'shell.preferences', 'no.such', 'constructor', '']) expect(isServiceEvent(name)).toBe(false)
   })
 })

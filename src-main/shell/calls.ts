@@ -65,5 +65,5 @@ function isRendererServiceCall(name: string): name is RendererServiceCall {
 
 /** Events that the service may tell; the others are the shell's own. */
 export function isServiceEvent(name: string): name is EventName {
-  return name !== 'service.state' && name !== 'shell.navigate' && (eventNames as string[]).includes(name)
+  return name !== 'service.state' && !name.startsWith('shell.') && (eventNames as string[]).includes(name)
 }

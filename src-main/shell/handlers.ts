@@ -4,11 +4,12 @@ import { serviceCalls } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
 import type { ShellHandlers } from './calls'
 import type { Grants } from './grants'
+import type { KeptPreferences } from './preferences'
 import { fileFilter, saveFile } from './saveFile'
 import type { Service } from './service'
 
 /** What the shell answers itself. */
-export function shellHandlers(service: Service, grants: Grants, dataDir: string, window: () => BrowserWindow | null): ShellHandlers {
+export function shellHandlers(service: Service, grants: Grants, dataDir: string, preferences: KeptPreferences, window: () => BrowserWindow | null): ShellHandlers {
   return {
     'shell.info': () =>
       Promise.resolve({
@@ -56,6 +57,8 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       await clipboard.writeText(text)
       return { ok: true }
     },
+
+    'shell.preferences': (change) => Promise.resolve(preferences.set(change)),
 
     'shell.openDataDir': async () => {
       const failure = await shell.openPath(dataDir)

@@ -1,61 +1,57 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
+import { commandNames, commands, menus, type CommandName, type MenuName } from '../contract/commands'
+import { themes, type ThemeChoice } from '../contract/preferences'
 
 interface MenuActions {
-  navigate: (hash: string) => void
+  command: (name: CommandName) => void
   openExternal: (url: string) => void
-  openDataDir: () => void
 }
 
-/** The pages in the order of the navigation, with the addresses of src-renderer/lib/routes.ts. */
-const pages = [
-  ['Studies', '#/studies'],
-  ['Runs', '#/runs'],
-  ['Filter banks', '#/banks'],
-  ['Data sets', '#/data'],
-  ['System', '#/system'],
-] as const
+type Item = MenuItemConstructorOptions
+const separator: Item = { type: 'separator' }
+/** Of a theme's item, by which its mark is moved. */
+const themeItem = (theme: ThemeChoice): CommandName => `view.theme-${theme}`
 
-export function buildMenu(actions: MenuActions, development: boolean): Menu {
-  const separator: MenuItemConstructorOptions = { type: 'separator' }
-  const link = (label: string, url: string): MenuItemConstructorOptions => ({ label, click: () => actions.openExternal(url) })
-  return Menu.buildFromTemplate([
-    {
-      label: '&File',
-      submenu: [
-        { label: '&New study', accelerator: 'CmdOrCtrl+N', click: () => actions.navigate('#/new') },
-        { label: '&Import data set…', accelerator: 'CmdOrCtrl+I', click: () => actions.navigate('#/data') },
-        { label: 'Open data &folder', click: () => actions.openDataDir() },
-        separator,
-        { role: 'quit', label: '&Quit', accelerator: 'CmdOrCtrl+Q' },
-      ],
-    },
-    {
-      label: '&Edit',
-      submenu: [{ role: 'undo' }, { role: 'redo' }, separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
-    },
-    {
-      label: '&View',
-      submenu: [
-        ...pages.map(([label, hash], i): MenuItemConstructorOptions => ({ label, accelerator: `CmdOrCtrl+${i + 1}`, click: () => actions.navigate(hash) })),
-        separator,
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        // The key without Shift, which most keyboards have for +.
-        { role: 'zoomIn', accelerator: 'CmdOrCtrl+=', visible: false },
-        { role: 'zoomOut' },
-        separator,
-        { role: 'togglefullscreen' },
-        ...(development ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
-      ],
-    },
-    {
-      label: '&Help',
-      submenu: [
-        link('Deep residual learning (He et al.)', 'https://arxiv.org/abs/1512.03385'),
-        link('CIFAR-10 and CIFAR-100', 'https://www.cs.toronto.edu/~kriz/cifar.html'),
-        separator,
-        { role: 'about' },
-      ],
-    },
-  ])
+/** Made of the contract's table of commands, with what only Electron can do beside them. */
+export function buildMenu(actions: MenuActions, development: boolean, theme: ThemeChoice): Menu {
+  const link = (label: string, url: string): Item => ({ label, click: () => actions.openExternal(url) })
+  const beside: Partial<Record<MenuName, Item[]>> = {
+    File: [separator, { role: 'quit', label: 'Quit', accelerator: 'CmdOrCtrl+Q' }],
+    View: [separator, { role: 'togglefullscreen' }, ...(development ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : [])],
+    Help: [
+      separator,
+      link('Deep residual learning (He et al.)', 'https://arxiv.org/abs/1512.03385'),
+      link('CIFAR-10 and CIFAR-100', 'https://www.cs.toronto.edu/~kriz/cifar.html'),
+      separator,
+      { role: 'about' },
+    ],
+  }
+  return Menu.buildFromTemplate(
+    menus.map((menu) => {
+      const items = commandNames.filter((name) => commands[name].menu === menu).flatMap((name) => itemsOf(name, actions, theme))
+      if (menu === 'Edit') items.splice(1, 0, { role: 'redo' }, separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' })
+      return { label: `&${menu}`, submenu: [...items, ...(beside[menu] ?? [])] }
+    }),
+  )
+}
+
+function itemsOf(name: CommandName, actions: MenuActions, theme: ThemeChoice): Item[] {
+  const { title, keys = [], apart } = commands[name]
+  const chosen = themes.find((one) => themeItem(one) === name)
+  const click = (): void => actions.command(name)
+  // A bare character would be taken from whoever types it.
+  const accelerators = keys.filter((key) => key.length > 1)
+  const [first, ...others] = accelerators
+  return [
+    ...(apart ? [separator] : []),
+    { id: name, label: title, click, ...(first === undefined ? {} : { accelerator: first }), ...(chosen === undefined ? {} : { type: 'radio', checked: chosen === theme }) },
+    // Shown nowhere, but heard.
+    ...others.map((accelerator): Item => ({ label: title, accelerator, visible: false, acceleratorWorksWhenHidden: true, click })),
+  ]
+}
+
+/** Moves the mark among the themes. */
+export function markTheme(menu: Menu | null, theme: ThemeChoice): void {
+  const item = menu?.getMenuItemById(themeItem(theme))
+  if (item) item.checked = true
 }

@@ -14,6 +14,10 @@ export interface WindowOptions {
   stateFile: string
   development: boolean
   openExternal: (url: string) => void
+  /** The factor that the person chose. */
+  zoom: () => number
+  /** Ctrl with the wheel. */
+  zoomBy: (direction: 'in' | 'out') => void
 }
 
 /** The page's ground in tokens.css, so that nothing flashes before it is drawn. */
@@ -67,6 +71,9 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.webContents.on('did-navigate', (_, url) => {
     if (!isOwnPage(url, options.pageUrl)) void window.loadFile(options.page)
   })
+  // Chromium keeps a zoom of its own for a page; the person's choice holds.
+  window.webContents.on('did-finish-load', () => window.webContents.setZoomFactor(options.zoom()))
+  window.webContents.on('zoom-changed', (_, direction) => options.zoomBy(direction))
   void window.loadFile(options.page)
   return window
 }

@@ -1,23 +1,17 @@
-/** The theme as pictures need it, whose colours are not in the style sheet. Reactive. */
+/** The theme as pictures need it, whose colours are not in the style sheet: the system's, or the one chosen in the View menu. Reactive. */
 import { createSubscriber } from 'svelte/reactivity'
 import type { Theme } from '../../src-main/analysis/colors'
 
-const system = window.matchMedia('(prefers-color-scheme: dark)')
+const dark = window.matchMedia('(prefers-color-scheme: dark)')
 
 const subscribe = createSubscriber((update) => {
-  const observer = new MutationObserver(update)
-  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-  system.addEventListener('change', update)
-  return () => {
-    observer.disconnect()
-    system.removeEventListener('change', update)
-  }
+  dark.addEventListener('change', update)
+  return () => dark.removeEventListener('change', update)
 })
 
 export function currentTheme(): Theme {
   subscribe()
-  const forced = document.documentElement.dataset['theme']
-  return forced === 'light' || forced === 'dark' ? forced : system.matches ? 'dark' : 'light'
+  return dark.matches ? 'dark' : 'light'
 }
 
 /** A colour that may be a token, such as 'var(--v-f)', as a canvas takes it: '#0072b2' in the theme of now. */

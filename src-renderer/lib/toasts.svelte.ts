@@ -1,5 +1,6 @@
-/** Short notices that go by themselves. */
+/** Short notices that go by themselves; what was deleted can be taken back from one. */
 import type { ClientError } from './client'
+import { toClientError } from './client'
 
 export interface Toast {
   id: number
@@ -7,31 +8,88 @@ export interface Toast {
   /** What to do about it, for errors. */
   fix: string | null
   kind: 'info' | 'error'
+  undo: (() => Promise<void>) | null
 }
 
 const shownMs = 8000
+/** Long enough to see what is missing. */
+const undoMs = 10_000
 
 class Toasts {
   list = $state.raw<readonly Toast[]>([])
   #last = 0
+  readonly #ends = new Map<number, ReturnType<typeof setTimeout>>()
+  /** Called when a notice goes for good. */
+  readonly #lapses = new Map<number, () => void>()
 
   info(text: string): void {
-    this.#add({ text, fix: null, kind: 'info' })
+    this.#add({ text, fix: null, kind: 'info', undo: null })
   }
 
   error(error: ClientError): void {
-    this.#add({ text: error.message, fix: error.fix ?? null, kind: 'error' })
+    this.#add({ text: error.message, fix: error.fix ?? null, kind: 'error', undo: null })
+  }
+
+  /**
+   * Tells of something that can be taken back for 10 s, longer while the pointer or the focus is on it.
+   * @param undo takes it back; what it rejects with becomes a notice
+   * @param lapse when it can't be taken back any more: what was only moved aside may go
+   */
+  undoable({ message, undo, lapse }: { message: string; undo: () => Promise<unknown>; lapse?: () => void }): void {
+    const id = this.#add({
+      text: message,
+      fix: null,
+      kind: 'info',
+      undo: async () => {
+        this.#lapses.delete(id)
+        this.close(id)
+        try {
+          await undo()
+        } catch (thrown) {
+          this.error(toClientError(thrown))
+        }
+      },
+    })
+    if (lapse) this.#lapses.set(id, lapse)
+  }
+
+  /** Takes the newest thing back that can be; returns whether there was one. */
+  undoLast(): boolean {
+    const toast = this.list.findLast((one) => one.undo !== null)
+    void toast?.undo?.()
+    return toast !== undefined
+  }
+
+  /** While somebody reads a notice it stays. */
+  hold(id: number): void {
+    clearTimeout(this.#ends.get(id))
+    this.#ends.delete(id)
+  }
+
+  /** It has its whole time again. */
+  release(id: number): void {
+    const toast = this.list.find((one) => one.id === id)
+    // Errors stay until they are closed: they may be read late.
+    if (!toast || toast.kind === 'error') return
+    this.hold(id)
+    this.#ends.set(id, setTimeout(() => this.close(id), toast.undo ? undoMs : shownMs))
   }
 
   close(id: number): void {
+    this.hold(id)
     this.list = this.list.filter((toast) => toast.id !== id)
+    this.#lapses.get(id)?.()
+    this.#lapses.delete(id)
   }
 
-  #add(toast: Omit<Toast, 'id'>): void {
+  #add(toast: Omit<Toast, 'id'>): number {
     const id = ++this.#last
-    this.list = [...this.list.slice(-2), { ...toast, id }]
-    // Errors stay until they are closed: they may be read late.
-    if (toast.kind === 'info') setTimeout(() => this.close(id), shownMs)
+    // The oldest gives way; one that can be undone only to another of its kind.
+    const most = 3
+    if (this.list.length >= most) this.close((this.list.find((one) => one.undo === null) ?? this.list[0])?.id ?? 0)
+    this.list = [...this.list, { ...toast, id }]
+    this.release(id)
+    return id
   }
 }
 

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright/test'
+import { expect, test, type Workbench } from './app'
+import { writeComparisonHistory } from './comparisonHistory'
+
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Search and commands' })
+const search = (page: Page) => palette(page).getByRole('combobox')
+const chosen = (page: Page) => palette(page).getByRole('option', { selected: true })
+const heading = (page: Page, name: string | RegExp) => expect(page.getByRole('heading', { level: 1, name, ...(typeof name === 'string' ? { exact: true } : {}) })).toBeVisible()
+
+/** Of the slim navigation; zoomed, it is not quite whole. */
+const slimWidth = /^4[78](\.\d+)?px$/
+
+/** Clicks an item of the native menu. */
+async function menu(workbench: Workbench, label: string): Promise<void> {
+  await workbench.app.evaluate(({ Menu, BrowserWindow }, wanted) => {
+    const items = Menu.getApplicationMenu()?.items.flatMap((one) => one.submenu?.items ?? []) ?? []
+    const item = items.find((one) => one.label === wanted)
+    if (!item) throw new Error(`no ${wanted} in the menu`)
+    const press = item.click as (...args: unknown[]) => void
+    press.call(item, undefined, BrowserWindow.getAllWindows()[0], undefined)
+  }, label)
+}
+
+const zoomOf = ({ app }: Workbench): Promise<number> => app.evaluate(({ BrowserWindow }) => Math.round((BrowserWindow.getAllWindows()[0]?.webContents.getZoomFactor() ?? 0) * 100))
+const clipboardOf = ({ app }: Workbench): Promise<string> => app.evaluate(({ clipboard }) => clipboard.readText())
+const isDark = (page: Page): Promise<unknown> => page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`)
+
+test('the palette finds pages, actions, studies and runs by the keyboard alone', async ({ launch, dataDir }) => {
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  const { page } = workbench
+  await heading(page, 'Studies')
+  await page.keyboard.press('Control+k')
+  await expect(search(page)).toBeFocused()
+  await expect(chosen(page)).toHaveCount(1)
+  await expect(search(page)).toHaveAttribute('aria-activedescendant', (await chosen(page).getAttribute('id')) ?? 'none')
+
+  // A page, by a part of its name.
+  await search(page).fill('bank')
+  await expect(chosen(page)).toContainText('Filter banks')
+  await page.keyboard.press('Enter')
+  await expect(palette(page)).toHaveCount(0)
+  await heading(page, 'Filter banks')
+
+  // A run, by words of what it is.
+  await page.keyboard.press('Control+k')
+  await search(page).fill('r32 mcnn-l s4')
+  const runs = palette(page).getByRole('group', { name: 'Runs' }).getByRole('option')
+  await expect(runs).toHaveCount(1)
+  await expect(runs).toContainText('mcnn-l · ResNet-32 · CIFAR-10 · seed 4')
+  await workbench.screenshot('palette-1280-light')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(`location.hash === '#/runs/resnet-32-mcnn-l-s4'`)
+
+  // A study, by the arrow keys, and what was looked at is offered again.
+  await page.keyboard.press('Control+k')
+  await expect(palette(page).getByRole('group', { name: 'Recent' }).getByRole('option').first()).toContainText('Filter banks')
+  await search(page).fill('table')
+  await expect(palette(page).getByRole('group', { name: 'Studies' })).toContainText('Table I reproduced')
+  for (let i = 0; i < 20 && !(await chosen(page).textContent())?.includes('runs done'); i++) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Table I reproduced')
+
+  // An action, and nothing.
+  await page.keyboard.press('Control+k')
+  await search(page).fill('qqqq zzzz')
+  await expect(palette(page)).toContainText('Nothing found.')
+  await search(page).fill('slim')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toHaveCSS('width', slimWidth)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.press('Escape')
+  await expect(palette(page)).toHaveCount(0)
+})
+
+test('a view’s link pasted into the palette opens the same view, and back and forward lead through views', async ({ launch, dataDir }) => {
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  const { page } = workbench
+  await workbench.open('#/studies/table-1?at=t1')
+  await heading(page, 'Table I reproduced')
+  await page.keyboard.press('Control+l')
+  await expect(page.getByRole('status').filter({ hasText: 'Copied #/studies/table-1?at=t1' })).toBeVisible()
+  const link = await clipboardOf(workbench)
+  expect(link).toBe('#/studies/table-1?at=t1')
+  await page.keyboard.press('Control+5')
+  await heading(page, 'System')
+  await page.keyboard.press('Control+k')
+  await search(page).fill(link)
+  await expect(palette(page).getByRole('option')).toHaveText([/Open this view/])
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(`location.hash === '#/studies/table-1?at=t1'`)
+  await heading(page, 'Table I reproduced')
+
+  await page.keyboard.press('Alt+ArrowLeft')
+  await heading(page, 'System')
+  await page.keyboard.press('Alt+ArrowRight')
+  await heading(page, 'Table I reproduced')
+  // The mouse's own buttons, which the driver has no name for.
+  await page.evaluate(`document.body.dispatchEvent(new MouseEvent('mouseup', { button: 3, bubbles: true, cancelable: true }))`)
+  await heading(page, 'System')
+  await page.evaluate(`document.body.dispatchEvent(new MouseEvent('mouseup', { button: 4, bubbles: true, cancelable: true }))`)
+  await heading(page, 'Table I reproduced')
+  await menu(workbench, 'Back')
+  await heading(page, 'System')
+})
+
+test('menus have what the keys do: pages, zoom within its limits, theme, navigation, shortcuts', async ({ launch }) => {
+  const workbench = await launch()
+  const { page, app, dataDir } = workbench
+  // The driver's own idea of a theme would hide the program's.
+  await page.emulateMedia({ colorScheme: null })
+  await heading(page, 'Studies')
+  expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label.replace('&', '')))).toEqual(['File', 'Edit', 'View', 'Run', 'Go', 'Help'])
+  for (const [i, name] of ['Studies', 'Runs', 'Filter banks', 'Data sets', 'System'].entries()) {
+    await page.keyboard.press(`Control+${i + 1}`)
+    await heading(page, name)
+  }
+
+  expect(await zoomOf(workbench)).toBe(100)
+  for (let i = 0; i < 9; i++) await page.keyboard.press('Control+=')
+  await expect.poll(() => zoomOf(workbench)).toBe(200)
+  await menu(workbench, 'Actual size')
+  await expect.poll(() => zoomOf(workbench)).toBe(100)
+  for (let i = 0; i < 5; i++) await menu(workbench, 'Zoom out')
+  await expect.poll(() => zoomOf(workbench)).toBe(80)
+
+  await menu(workbench, 'Dark theme')
+  await expect.poll(() => isDark(page)).toBe(true)
+  expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('view.theme-dark')?.checked)).toBe(true)
+  await expect.poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown).toEqual({ theme: 'dark', zoom: 0.8 })
+
+  await page.keyboard.press('?')
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(sheet).toContainText('Ctrl K')
+  await workbench.screenshot('shortcuts-dark')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+  await page.keyboard.press('Control+b')
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toHaveCSS('width', slimWidth)
+  await workbench.close()
+
+  // All of it is as it was left.
+  const again = await launch()
+  await again.page.emulateMedia({ colorScheme: null })
+  await expect.poll(() => zoomOf(again)).toBe(80)
+  expect(await isDark(again.page)).toBe(true)
+  await expect(again.page.getByRole('navigation', { name: 'Pages' })).toHaveCSS('width', slimWidth)
+  await menu(again, 'Theme of the system')
+  await menu(again, 'Actual size')
+})
+
+test('a key that is typed is typed', async ({ workbench }) => {
+  const { page } = workbench
+  await workbench.open('#/new')
+  await page.getByLabel('Name').fill('Why')
+  await page.getByLabel('Name').press('?')
+  await expect(page.getByLabel('Name')).toHaveValue('Why?')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.getByLabel('Name').press('Control+z')
+  await expect(page.getByLabel('Name')).not.toHaveValue('Why?')
+  await menu(workbench, 'Pause or resume the run')
+  await expect(page.getByRole('status').filter({ hasText: 'Nothing trains now.' })).toBeVisible()
+})

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { archs, quickStart, variants, type ExperimentConfig } from '../contract/experiment'
+import type { Found } from '../contract/search'
+import { History } from './history'
+
+let folder: string
+let history: History
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mcnn-search-'))
+  history = new History(path.join(folder, 'history.sqlite'))
+})
+
+afterEach(() => {
+  history.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function addRuns(studyId: string, name: string, count: number): void {
+  history.transaction(() => {
+    history.studies.insert({ id: studyId, name, createdAt: '2026-01-01T00:00:00Z', plan: null })
+    for (let i = 0; i < count; i++) {
+      const arch = archs[i % archs.length] ?? 'resnet-8'
+      const variant = variants[Math.floor(i / archs.length) % variants.length] ?? 'baseline'
+      const config: ExperimentConfig = { arch, variant, seed: Math.floor(i / (archs.length * variants.length)), ...quickStart.training }
+      const sizes = { epochs: config.epochs, trainExamples: 4000, testExamples: 1000, trainableParameters: 1, trainableFilters: 1 }
+      history.runs.insert(
+        { id: `${studyId}-${i}`, studyId, configId: history.configs.put(config), arch, variant, dataset: config.dataset, seed: config.seed, ...sizes, createdAt: '2026-01-01T00:00:00Z' },
+        { pid: 1, start: 'x' },
+      )
+    }
+  })
+}
+
+const runsOf = (all: Found[]): Extract<Found, { kind: 'run' }>[] => all.filter((one) => one.kind === 'run')
+
+describe('search', () => {
+  beforeEach(() => {
+    addRuns('table-1', 'Table I reproduced', 350)
+    addRuns('deep', 'How “deep”? 100 %', 40)
+  })
+
+  it('finds studies and runs by every word, whole words first, in few', () => {
+    const all = history.search.find('R32 mcnn-f S1', 50)
+    // The same by hand: 's1' is in 's10' too, which then comes later.
+    const expected = history.runs.list().filter((run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && String(run.seed).startsWith('1'))
+    expect(runsOf(all).map((run) => run.id).sort()).toEqual(expected.map((run) => run.id).sort())
+    expect(runsOf(all)[0]).toMatchObject({ arch: 'resnet-32', variant: 'mcnn-f', seed: 1 })
+    expect(history.search.find('mcnn', 5)).toHaveLength(5)
+    expect(history.search.find('table rep', 1)).toMatchObject([{ kind: 'study', id: 'table-1', runs: 350, done: 0 }, { kind: 'run' }])
+    expect(history.search.find('resnet-8 vanished', 50)).toEqual([])
+  })
+
+  it('takes every character as it is and finds nothing for nothing', () => {
+    expect(history.search.find('“deep”? 100 %', 50)[0]).toMatchObject({ kind: 'study', id: 'deep' })
+    for (const text of ['', '   ', '_____', "' OR 1=1 --"]) expect(history.search.find(text, 5)).toEqual([])
+  })
+
+  it('answers within a few frames over 10,000 runs', () => {
+    addRuns('large', 'Ten thousand', 10_000)
+    history.search.find('mcnn-a r110 seed', 8)
+    const from = performance.now()
+    for (let i = 0; i < 5; i++) history.search.find('mcnn-a r110 s4', 8)
+    const each = (performance.now() - from) / 5
+    expect(each).toBeLessThan(150)
+  })
+})

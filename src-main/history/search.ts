@@ -1,0 +1,49 @@
+/** Studies and runs by words. */
+import { found, type Found } from '../contract/search'
+import type { Database } from './database'
+
+const maxWords = 8
+
+/** What is searched of a run, in lower case between blanks: 'r32' and 's4' are how the window names a depth and a seed. */
+const runText = `' ' || lower(studies.name) || ' ' || runs.id || ' ' || runs.variant || ' ' || runs.arch || ' ' || replace(runs.arch, 'resnet-', 'r') || ' '
+  || runs.dataset || ' seed ' || runs.seed || ' s' || runs.seed || ' ' || runs.state || ' '`
+const studyText = `' ' || lower(studies.name) || ' ' || studies.id || ' '`
+
+/** Each word must occur; one that is a whole word of the text counts in the order. */
+const every = (text: string): string => `(SELECT min(instr(${text}, value) > 0) FROM json_each(@words))`
+const whole = (text: string): string => `(SELECT sum(instr(${text}, ' ' || value || ' ') > 0) FROM json_each(@words))`
+
+interface Asked {
+  words: string
+  limit: number
+}
+
+export class Search {
+  readonly #studies
+  readonly #runs
+
+  constructor(db: Database) {
+    this.#studies = db.prepare<[Asked]>(`
+      SELECT 'study' AS kind, studies.id, studies.name,
+        (SELECT count(*) FROM runs WHERE runs.study = studies.key) AS runs,
+        (SELECT count(*) FROM runs WHERE runs.study = studies.key AND runs.state = 'done') AS done
+      FROM studies WHERE ${every(studyText)}
+      ORDER BY ${whole(studyText)} DESC, studies.key DESC LIMIT @limit`)
+    this.#runs = db.prepare<[Asked]>(`
+      SELECT 'run' AS kind, runs.id, studies.name AS studyName, runs.arch, runs.variant, runs.dataset, runs.seed, runs.state,
+        runs.test_accuracy AS testAccuracy
+      FROM runs JOIN studies ON studies.key = runs.study WHERE ${every(runText)}
+      ORDER BY ${whole(runText)} DESC, runs.state IN ('running', 'paused') DESC, runs.key DESC LIMIT @limit`)
+  }
+
+  /**
+   * Studies before runs, each best first: most whole words, then what trains, then the newest.
+   * @param limit of each kind
+   */
+  find(text: string, limit: number): Found[] {
+    const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '').slice(0, maxWords)
+    if (words.length === 0) return []
+    const asked = { words: JSON.stringify(words), limit }
+    return [...this.#studies.all(asked), ...this.#runs.all(asked)].map((row) => found.parse(row))
+  }
+}

@@ -1,0 +1,35 @@
+/** What a person chose about the window. Theme and zoom are the shell's, which applies them; the navigation is this window's own. */
+import { nextZoom, usualPreferences, type Preferences } from '../../src-main/contract'
+import { attempt } from './action'
+import { call, on } from './client'
+import { remembered, remember } from './storage'
+
+const slimKey = 'navigation.slim'
+
+class Choices {
+  kept = $state.raw<Preferences>(usualPreferences)
+  /** Chosen; a narrow window is slim whatever was chosen. */
+  slim = $state(remembered(slimKey) === 'yes')
+
+  /** Follows the shell; once, at the window's start. */
+  start(): void {
+    on('shell.preferences', (now) => (this.kept = now))
+    void this.set({})
+  }
+
+  async set(change: Partial<Preferences>): Promise<void> {
+    const now = await attempt(() => call('shell.preferences', change))
+    if (now) this.kept = now
+  }
+
+  zoom(direction: 1 | -1): void {
+    void this.set({ zoom: nextZoom(this.kept.zoom, direction) })
+  }
+
+  toggleSlim(): void {
+    this.slim = !this.slim
+    remember(slimKey, this.slim ? 'yes' : 'no')
+  }
+}
+
+export const choices = new Choices()

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecent, pastedAddress, withVisit } from './recent'
+
+describe('recent places', () => {
+  it('are the newest first, each once, with its last address', () => {
+    const seen = ['#/studies', '#/runs/a', '#/runs?state=failed', '#/nowhere', '#/runs/a?beside=b', '#/studies/s?at=t1', '#/runs'].reduce<string[]>(withVisit, [])
+    expect(seen).toEqual(['#/runs', '#/studies/s?at=t1', '#/runs/a?beside=b', '#/studies'])
+    expect(Array.from({ length: 50 }, (_, i) => `#/runs/r${i}`).reduce<string[]>(withVisit, [])).toHaveLength(20)
+  })
+
+  it('are none where what was kept is something else', () => {
+    expect(parseRecent(JSON.stringify(['#/runs', 3]))).toEqual(['#/runs'])
+    for (const text of [null, '', '{', '{"a":1}', 'null']) expect(parseRecent(text)).toEqual([])
+  })
+})
+
+describe('a pasted link', () => {
+  it('leads where it came from', () => {
+    expect(pastedAddress(' #/runs/a?beside=b\n')).toBe('#/runs/a?beside=b')
+    expect(pastedAddress('file:///opt/x/index.html#/banks?run=a')).toBe('#/banks?run=a')
+  })
+
+  it('is none where it leads nowhere', () => {
+    for (const text of ['', 'runs', '#', '#/nowhere', 'look at #/runs', '#/runs and more', 'javascript:alert(1)']) expect(pastedAddress(text)).toBeNull()
+  })
+})
