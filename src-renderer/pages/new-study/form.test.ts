@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { check, emptyForm, fieldOf, milestonesText, type StudyForm } from './form'
+import { archs, quickStart, variants, type StudyRequest } from '../../../src-main/contract'
+import { check, depthProblem, emptyForm, fieldOf, formOf, milestonesText, type StudyForm } from './form'
+import { presetOf, presets } from './presets'
 
 const filled = (part: Partial<StudyForm> = {}): StudyForm => ({ ...emptyForm(), name: 'A study', ...part })
 
@@ -62,5 +64,37 @@ describe('the form of a new study', () => {
     expect([fieldOf('plan.training.epochs'), fieldOf('training.trainExamples'), fieldOf('seeds.3'), fieldOf('name'), fieldOf('elsewhere')]).toEqual([
       'epochs', 'trainExamples', 'seeds', 'name', 'name',
     ])
+  })
+})
+
+describe('a plan and its form', () => {
+  const plans: StudyRequest[] = [
+    quickStart,
+    { ...quickStart, seeds: [7], archs: [...archs], variants: [...variants] },
+    { ...quickStart, seeds: [3, 1], training: { ...quickStart.training, milestones: [], trainExamples: 100, testExamples: 50, precision: 'auto', learningRate: 1e-7 } },
+    ...presets.map((preset) => preset.plan),
+  ]
+
+  it('give each other back', () => {
+    for (const plan of plans) expect(check(formOf(plan))).toEqual({ plan, errors: {} })
+  })
+
+  it('are the preset that they came from until something but the name is changed', () => {
+    for (const preset of presets) {
+      expect(presetOf({ ...formOf(preset.plan), name: 'Mine' })?.id).toBe(preset.id)
+      expect(presetOf({ ...formOf(preset.plan), momentum: '0.85' })).toBeNull()
+    }
+  })
+})
+
+describe('a typed depth', () => {
+  it('that is no 6n + 2 says so, with the nearest there are', () => {
+    expect(depthProblem('34')).toEqual({ message: 'ResNet-34 does not exist: depth is 6n + 2', nearest: ['resnet-32', 'resnet-44'] })
+    expect(depthProblem('2')?.message).toContain('does not exist')
+    expect(depthProblem('26')).toEqual({ message: 'ResNet-26 is not among the choices', nearest: ['resnet-20', 'resnet-32'] })
+    expect(depthProblem('1202')?.nearest).toEqual(['resnet-110'])
+    for (const odd of ['x', '3.5', '-8', '0']) expect(depthProblem(odd)?.nearest).toEqual([])
+    for (const fine of ['', ' ', '32', ' 110 ']) expect(depthProblem(fine)).toBeNull()
+    expect(check(filled({ depthText: '34' }))).toMatchObject({ plan: null, errors: { archs: 'ResNet-34 does not exist: depth is 6n + 2' } })
   })
 })

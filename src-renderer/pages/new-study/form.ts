@@ -1,10 +1,13 @@
 /** The form of a new study: what was typed, and what the contract says to it. Pure. */
 import { typedNumber } from '../../../src-main/analysis/numbers'
 import {
+  archs,
   datasetSizes,
   defaultMilestones,
+  depthOf,
   recipe,
   studyRequest,
+  variants,
   type Arch,
   type DatasetId,
   type PrecisionChoice,
@@ -17,6 +20,8 @@ export interface StudyForm {
   name: string
   dataset: DatasetId
   archs: Arch[]
+  /** A depth that is typed and not one of the choices. */
+  depthText: string
   variants: Variant[]
   seedMode: 'count' | 'list'
   seedCount: string
@@ -35,13 +40,14 @@ export interface StudyForm {
   testExamples: string
 }
 
-export type FormField = Exclude<keyof StudyForm, 'seedMode' | 'seedCount' | 'seedList'> | 'seeds'
+export type FormField = Exclude<keyof StudyForm, 'seedMode' | 'seedCount' | 'seedList' | 'depthText'> | 'seeds'
 
 export function emptyForm(): StudyForm {
   return {
     name: '',
     dataset: 'synthetic',
     archs: ['resnet-8'],
+    depthText: '',
     variants: ['baseline', 'mcnn-f', 'mcnn-l'],
     seedMode: 'count',
     seedCount: '3',
@@ -105,6 +111,8 @@ export function check(form: StudyForm): Checked {
     const field = fieldOf(issue.path.map(String).join('.'))
     errors[field] ??= sentence(issue.message)
   }
+  const depth = depthProblem(form.depthText)
+  if (depth !== null) errors.archs = depth.message
   // What depends on the data set, which the contract's schema does not know of.
   const sizes = datasetSizes[form.dataset]
   for (const [field, most] of [['trainExamples', sizes.maxTrain], ['testExamples', sizes.maxTest]] as const) {
@@ -115,6 +123,51 @@ export function check(form: StudyForm): Checked {
   }
   const valid = result.success && Object.keys(errors).length === 0
   return { plan: valid ? result.data : null, errors }
+}
+
+/** The form that holds a plan: `check` gives it back. */
+export function formOf(plan: StudyRequest): StudyForm {
+  const { training, seeds } = plan
+  const counted = seeds.every((seed, i) => seed === i + 1)
+  const byDefault = defaultMilestones(training.epochs).join() === training.milestones.join()
+  return {
+    ...emptyForm(),
+    name: plan.name,
+    dataset: training.dataset,
+    archs: archs.filter((one) => plan.archs.includes(one)),
+    variants: variants.filter((one) => plan.variants.includes(one)),
+    seedMode: counted ? 'count' : 'list',
+    seedCount: String(seeds.length),
+    seedList: seeds.join(', '),
+    epochs: String(training.epochs),
+    batchSize: String(training.batchSize),
+    learningRate: String(training.learningRate),
+    momentum: String(training.momentum),
+    weightDecay: String(training.weightDecay),
+    milestones: byDefault ? null : training.milestones.join(', '),
+    gamma: String(training.gamma),
+    augment: training.augment,
+    precision: training.precision,
+    trainExamples: training.trainExamples === null ? '' : String(training.trainExamples),
+    testExamples: training.testExamples === null ? '' : String(training.testExamples),
+  }
+}
+
+/** The arch of a typed depth; null where it is none of the choices. */
+export function archOfDepth(text: string): Arch | null {
+  return archs.find((one) => String(depthOf(one)) === text.trim()) ?? null
+}
+
+/** What is wrong with a typed depth, with the choices nearest to it; null where nothing is typed. */
+export function depthProblem(text: string): { message: string; nearest: Arch[] } | null {
+  const typedDepth = text.trim()
+  if (typedDepth === '' || archOfDepth(typedDepth) !== null) return null
+  const depth = Number(typedDepth)
+  if (!/^\d{1,6}$/.test(typedDepth) || depth < 1) return { message: 'A depth is a whole number', nearest: [] }
+  const below = archs.filter((one) => depthOf(one) < depth).slice(-1)
+  const above = archs.filter((one) => depthOf(one) > depth).slice(0, 1)
+  const exists = depth >= 8 && depth % 6 === 2
+  return { message: exists ? `ResNet-${depth} is not among the choices` : `ResNet-${depth} does not exist: depth is 6n + 2`, nearest: [...below, ...above] }
 }
 
 /** The form field that a path into a plan ('training.epochs', 'seeds.2') belongs to. */

@@ -1,0 +1,118 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from './app'
+
+test('presets fill the form, checks are made in place, and a depth that does not exist says which do', async ({ workbench }) => {
+  const { page } = workbench
+  await workbench.open('#/new')
+  const start = page.getByRole('button', { name: 'Start study' })
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Table I: all of CIFAR-10' })
+  await expect(page.getByLabel('Name')).toHaveValue('Table I, CIFAR-10')
+  await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('200')
+  await expect(page.getByRole('region', { name: 'Before the start' })).toContainText('45')
+  // Not imported here.
+  await expect(start).toBeDisabled()
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick check' })
+  await expect(start).toBeEnabled()
+
+  const depth = page.getByLabel('Another depth')
+  await depth.fill('34')
+  const depths = page.getByRole('group', { name: 'Depths' })
+  await expect(depths).toContainText('ResNet-34 does not exist: depth is 6n + 2. Nearest: 32 or 44')
+  await expect(depth).toHaveAttribute('aria-invalid', 'true')
+  await expect(start).toBeDisabled()
+  await depths.getByRole('button', { name: '32' }).click()
+  await expect(page.getByRole('checkbox', { name: 'ResNet-32' })).toBeChecked()
+  await expect(depth).toHaveValue('')
+  await expect(start).toBeEnabled()
+  await expect(page.getByRole('combobox', { name: 'Preset' })).toHaveValue('own')
+  await depth.fill('14')
+  await depth.press('Enter')
+  await expect(page.getByRole('checkbox', { name: 'ResNet-14' })).toBeChecked()
+  expect(await workbench.call('studies.list', {})).toEqual([])
+})
+
+test('the drawing is the network: a click on a layer shows its inside and leads to the variant that it makes', async ({ workbench }) => {
+  const { page } = workbench
+  await workbench.open('#/new')
+  const drawing = page.getByRole('region', { name: 'Architecture' })
+  const variant = drawing.getByRole('group', { name: 'Variant shown' })
+  const model = await workbench.call('models.get', { arch: 'resnet-8', variant: 'mcnn-fl' })
+  const stem = drawing.getByRole('button', { name: /^stem,/ })
+  const last = drawing.getByRole('button', { name: /^stage3\.block1\.conv2,/ })
+  await expect(drawing.getByRole('button', { name: /conv\d|stem/ })).toHaveCount(model.layers.length)
+  await expect(variant.getByRole('radio', { name: 'mcnn-f' })).toBeChecked()
+  await expect(stem).toHaveAttribute('aria-pressed', 'true')
+  await expect(last).toHaveAttribute('aria-pressed', 'false')
+
+  await last.click()
+  await expect(last).toHaveAttribute('aria-pressed', 'true')
+  await expect(variant.getByRole('radio', { name: 'mcnn-fl' })).toBeChecked()
+  await expect(page.getByRole('group', { name: 'Variants' }).getByRole('checkbox', { name: 'mcnn-fl' })).toBeChecked()
+  await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))
+  await expect(drawing.getByRole('img')).toHaveAccessibleName(/16 base filters trained, 48 derived/)
+
+  // By the keyboard too, and where no variant does it, it says so.
+  await stem.focus()
+  await page.keyboard.press('Enter')
+  await expect(variant.getByRole('radio', { name: 'mcnn-l', exact: true })).toBeChecked()
+  const inner = drawing.getByRole('button', { name: /^stage2\.block1\.conv1,/ })
+  await inner.click()
+  await expect(inner).toHaveAttribute('aria-pressed', 'false')
+  await expect(drawing.getByRole('status')).toContainText('the first and the last only')
+  await expect(drawing.getByRole('img')).toHaveAccessibleName(/stage2\.block1\.conv1.*all trained/)
+})
+
+test('the study as text is copied, refused with what is wrong, and taken from a file', async ({ workbench, dataDir }) => {
+  const { page, app } = workbench
+  await workbench.open('#/new')
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick check' })
+  await page.getByRole('button', { name: 'As text' }).click()
+  const dialog = page.getByRole('dialog', { name: 'The study as text' })
+  const text = dialog.getByRole('textbox', { name: 'Study as JSON' })
+  const plan = JSON.parse(await text.inputValue()) as { name: string; training: { epochs: number; momentum?: number } }
+  expect(plan.name).toBe('Quick check')
+  await dialog.getByRole('button', { name: 'Copy' }).click()
+  await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toBe(await text.inputValue())
+
+  await text.fill('{ "name": "x",\n  nonsense }')
+  await dialog.getByRole('button', { name: 'Use this text' }).click()
+  await expect(dialog.getByRole('status')).toContainText('line 2, column 3')
+  const { momentum: _, ...training } = plan.training
+  await text.fill(JSON.stringify({ ...plan, training: { ...training, epochs: 0 } }))
+  await dialog.getByRole('button', { name: 'Use this text' }).click()
+  await expect(dialog.getByRole('status')).toContainText('2 things to put right')
+  await expect(dialog.getByRole('status')).toContainText('training.epochs: at least 1')
+  await expect(dialog.getByRole('status')).toContainText('training.momentum: is missing')
+  await expect(text).toHaveAttribute('aria-invalid', 'true')
+
+  const file = path.join(dataDir, 'study.json')
+  writeFileSync(file, JSON.stringify({ ...plan, name: 'From a file', training: { ...plan.training, epochs: 7, milestones: [] } }))
+  await dialog.locator('input[type=file]').setInputFiles(file)
+  await dialog.getByRole('button', { name: 'Use this text' }).click()
+  await expect(dialog).toHaveCount(0)
+  await expect(page.getByLabel('Name')).toHaveValue('From a file')
+  await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('7')
+  await expect(page.getByLabel('Lower at epochs')).toHaveValue('')
+})
+
+test('looks right at every size', async ({ workbench }) => {
+  const { page } = workbench
+  for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+    await workbench.resize(width, height)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      await workbench.open('#/studies')
+      await workbench.open('#/new')
+      await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Table I: all of CIFAR-10' })
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+      await workbench.screenshot(`new-study-paper-${width}-${colorScheme}`)
+    }
+  }
+  // Zoomed in as far as it goes, nothing scrolls sideways.
+  await page.keyboard.press('Control+0')
+  for (let i = 0; i < 7; i++) await page.keyboard.press('Control+=')
+  await page.waitForFunction('innerWidth <= 460')
+  await workbench.screenshot('new-study-paper-900-zoomed')
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+})

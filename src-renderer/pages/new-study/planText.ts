@@ -1,0 +1,51 @@
+/** A study's plan as text: JSON, there and back with errors that say where. Pure. */
+import { studyRequest, type StudyRequest } from '../../../src-main/contract'
+
+export interface TextError {
+  /** 'training.epochs', or 'line 3, column 7' where the text is no JSON. */
+  at: string
+  message: string
+}
+
+export type ReadPlan = { plan: StudyRequest } | { errors: TextError[] }
+
+export function planText(plan: StudyRequest): string {
+  // Lists of numbers and names stay on their line, as people write them.
+  return `${JSON.stringify(plan, null, 2).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s*\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`
+}
+
+export function readPlan(text: string): ReadPlan {
+  if (text.trim() === '') return { errors: [{ at: 'line 1, column 1', message: 'There is no text.' }] }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (thrown) {
+    return { errors: [syntaxError(text, thrown instanceof Error ? thrown.message : '')] }
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { errors: [{ at: 'line 1, column 1', message: 'A study is an object: { "name": …, "archs": …, … }.' }] }
+  const parsed = studyRequest.safeParse(json)
+  if (!parsed.success)
+    return {
+      errors: parsed.error.issues.map(({ path, message, ...issue }) => {
+        const at = path.map(String).join('.') || 'the study'
+        if (issue.code === 'unrecognized_keys') return { at, message: `has no ${issue.keys.map((key) => `“${key}”`).join(', ')}` }
+        return { at, message: valueAt(json, path) === undefined ? 'is missing' : message }
+      }),
+    }
+  if (parsed.data.training.warmup !== null) return { errors: [{ at: 'training.warmup', message: 'must be null here: ResNet-110 gets its own' }] }
+  return { plan: parsed.data }
+}
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), json)
+}
+
+/** The engine says where in characters; people count lines. */
+function syntaxError(text: string, said: string): TextError {
+  const position = /position (\d+)/.exec(said)?.[1]
+  const at = position === undefined ? text.trimEnd().length : Number(position)
+  const before = text.slice(0, at).split('\n')
+  const found = text.charAt(at)
+  const message = found === '' || position === undefined ? 'The text ends too early.' : `“${found === '\n' ? 'end of the line' : found}” is not expected here.`
+  return { at: `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`, message }
+}
