@@ -28,6 +28,12 @@ export const serviceCalls = {
   'system.doctor': define(none, r.doctor),
   /** What runs are trained on; TensorFlow is loaded for it once. */
   'system.device': define(none, r.device),
+  /** What lies in the data directory, and what of it nothing needs any more. */
+  'system.storage': define(none, r.storage),
+  /** Deletes what nothing needs any more. */
+  'system.reclaim': define(none, z.object({ bytes: z.number() })),
+  /** The last lines that the service wrote, oldest first. */
+  'system.log': define(none, z.object({ lines: z.array(z.string()) })),
 
   'models.list': define(z.strictObject({ classes: z.int().min(2).max(1000).default(10) }), z.array(r.modelSummary)),
   'models.get': define(z.strictObject({ arch, variant, classes: z.int().min(2).max(1000).default(10) }), r.modelSummary),
@@ -37,11 +43,22 @@ export const serviceCalls = {
   'datasets.import': define(z.strictObject({ path: z.string().min(1).max(4096) }), r.datasetSummary),
   'datasets.cancelImport': define(none, ok),
   'datasets.verify': define(z.strictObject({ id: datasetId }), r.datasetSummary),
+  /** Takes it away; until the service ends, or `datasets.purge`, it can be put back. */
   'datasets.remove': define(z.strictObject({ id: datasetId }), ok),
+  'datasets.restore': define(z.strictObject({ id: datasetId }), ok),
+  /** Deletes the files of what was taken away; where nothing was, nothing happens. */
+  'datasets.purge': define(z.strictObject({ id: datasetId }), ok),
   /** Pixels as base64 of 32 × 32 × 3 bytes, rows of RGB. */
   'datasets.samples': define(
     z.strictObject({ id: datasetId, perClass: z.int().min(1).max(20).default(8) }),
     z.object({ samples: z.array(z.object({ label: z.int(), pixels: z.string() })) }),
+  ),
+  /** Of the training pictures; every one is looked at. */
+  'datasets.statistics': define(z.strictObject({ id: datasetId }), r.datasetStatistics),
+  /** The first training picture of a class, and what augmentation makes of it; pixels as in `datasets.samples`. */
+  'datasets.augmented': define(
+    z.strictObject({ id: datasetId, label: z.int().min(0).max(999), seed: z.int().min(0).max(2 ** 31 - 1).default(1), draws: z.int().min(1).max(30).default(9) }),
+    z.object({ original: z.string(), pictures: z.array(z.string()) }),
   ),
 
   'studies.list': define(none, z.array(r.studySummary)),

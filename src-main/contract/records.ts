@@ -269,6 +269,24 @@ export const datasetSummary = z.object({
 })
 export type DatasetSummary = z.infer<typeof datasetSummary>
 
+/** Of a set's training pictures; means and standard deviations of pixels scaled to 0..1. */
+export const datasetStatistics = z.object({
+  perClass: z.array(z.int()),
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+  /** [channel][value]: pixels that have it, of the 256 values. */
+  histograms: z.array(z.array(z.int()).length(256)).length(3),
+})
+export type DatasetStatistics = z.infer<typeof datasetStatistics>
+
+export const storageKinds = ['runs', 'history', 'datasets', 'logs', 'desktop', 'other'] as const
+export const storage = z.object({
+  parts: z.array(z.object({ kind: z.enum(storageKinds), bytes: z.number(), /** Needed by nothing in the history. */ reclaimable: z.number() })),
+  bytes: z.number(),
+  reclaimable: z.number(),
+})
+export type Storage = z.infer<typeof storage>
+
 export const filterLayer = z.object({ ...layerSummary.shape, epochs: z.array(z.int()) })
 export type FilterLayer = z.infer<typeof filterLayer>
 

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, type DatasetId } from '../contract/experiment'
 import type { DatasetSummary } from '../contract/records'
+import { fillBatch } from './batches'
 import { cifarSpecs, type CifarSpec } from './catalog'
 import {
   channels,
@@ -14,6 +15,7 @@ import {
   pixelBytes,
   recordBytes,
   selectRecords,
+  side,
   splitNames,
   toSplit,
   type Records,
@@ -125,10 +127,55 @@ const recordsATime = 512
  * @throws WorkbenchError as `loadDataset` does
  */
 export async function loadNormalisation(options: Omit<LoadOptions, 'testExamples'>, specs: readonly CifarSpec[] = cifarSpecs): Promise<Normalisation> {
+  const records = await trainRecords(options, specs)
+  return statisticsOf(await valueCounts(records), countRecords(records) * side * side)
+}
+
+async function trainRecords(options: Omit<LoadOptions, 'testExamples'>, specs: readonly CifarSpec[]): Promise<Records> {
   const spec = specOf(options.dataset, specs)
-  const { bytes, labelBytes } = spec
-    ? await importedSplit(options, spec, await needManifest(options.datasetsDir, spec), 'train', options.trainExamples).then(({ records }) => records)
-    : await syntheticRecords('train', options.trainExamples ?? datasetSizes.synthetic.train)
+  if (!spec) return syntheticRecords('train', options.trainExamples ?? datasetSizes.synthetic.train)
+  const { records } = await importedSplit(options, spec, await needManifest(options.datasetsDir, spec), 'train', options.trainExamples)
+  return records
+}
+
+/** What the training pictures of a whole set are like. */
+export interface DatasetStatistics extends Normalisation {
+  /** Pictures by class. */
+  perClass: number[]
+  /** [channel][value]: how many pixels have it, of the 256 values. */
+  histograms: number[][]
+}
+
+/** @throws WorkbenchError as `loadDataset` does */
+export async function datasetStatistics(datasetsDir: string, dataset: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetStatistics> {
+  // Of the whole set: no seed chooses anything.
+  const records = await trainRecords({ datasetsDir, dataset, trainExamples: null, seed: 0 }, specs)
+  const counts = await valueCounts(records)
+  const perClass = (specOf(dataset, specs)?.classes ?? syntheticClasses).map(() => 0)
+  for (const label of labelsOf(records)) perClass[label] = (perClass[label] ?? 0) + 1
+  return {
+    ...statisticsOf(counts, countRecords(records) * side * side),
+    perClass,
+    histograms: Array.from({ length: channels }, (_, c) => [...counts.subarray(c * 256, (c + 1) * 256)]),
+  }
+}
+
+/**
+ * A picture as training sees it in its first epochs: `fillBatch` itself, without the normalisation.
+ * @param picture 3,072 bytes, rows of RGB pixels
+ */
+export function augmentedPictures(picture: Uint8Array, seed: number, draws: number): Uint8Array[] {
+  const split: Split = { images: picture, labels: new Uint8Array(1), count: 1 }
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const
+  const images = new Float32Array(pixelBytes)
+  return Array.from({ length: draws }, (_, i) => {
+    fillBatch({ split, order: new Uint32Array(1), from: 0, count: 1, images, labels: new Int32Array(1), ...plain, augment: true, seed, epoch: i + 1 })
+    return Uint8Array.from(images, (value) => Math.round(value * 255))
+  })
+}
+
+/** How often each of the 256 values occurs, one channel after the other; other work has its turn between records. */
+async function valueCounts({ bytes, labelBytes }: Records): Promise<Float64Array> {
   const size = recordBytes(labelBytes)
   const counts = new Float64Array(channels * 256)
   const plane = pixelBytes / channels
@@ -139,7 +186,7 @@ export async function loadNormalisation(options: Omit<LoadOptions, 'testExamples
     }
     if (record % recordsATime === recordsATime - 1) await setImmediate()
   }
-  return statisticsOf(counts, (bytes.length / size) * plane)
+  return counts
 }
 
 function statisticsOf(counts: Float64Array, pixels: number): Normalisation {

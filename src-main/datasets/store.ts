@@ -261,13 +261,31 @@ export async function listDatasets(datasetsDir: string, specs: readonly CifarSpe
   return [syntheticSummary(), ...(await Promise.all(imported))]
 }
 
-/** @throws WorkbenchError conflict for the built-in set, not-found */
-export async function removeDataset(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<void> {
+/**
+ * Takes a set away, whole, to be put back or dropped: the name of the folder that it lies in meanwhile. Where neither
+ * happens before this process ends, `removeLeftovers` drops it.
+ * @throws WorkbenchError conflict for the built-in set, not-found
+ */
+export async function setAside(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<string> {
   const spec = specOf(id, specs)
   if (!spec) throw new WorkbenchError('conflict', 'The synthetic set is part of the program: there is nothing to remove.')
   const aside = await moveAside(datasetsDir, 'removed', id)
   if (!aside) throw new WorkbenchError('not-found', `${spec.name} has not been imported.`)
-  await dropFolder(datasetsDir, aside)
+  return aside
+}
+
+/** @throws WorkbenchError conflict where the set is there again */
+export async function putBack(datasetsDir: string, folder: string, id: DatasetId): Promise<void> {
+  // A rename would go over an empty folder.
+  if (await exists(join(datasetsDir, id))) throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)
+  await rename(join(datasetsDir, folder), join(datasetsDir, id))
+  inUse.delete(folder)
+  await syncFolder(datasetsDir)
+}
+
+/** @throws WorkbenchError as `setAside` does */
+export async function removeDataset(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<void> {
+  await dropFolder(datasetsDir, await setAside(datasetsDir, id, specs))
 }
 
 /** Null for the built-in set. */

@@ -1,13 +1,18 @@
 /** Data sets as the service's calls see them: one import at a time, and studies only on what is there. */
 import { datasetName } from '../analysis/names'
-import { importDataset, listDatasets, removeDataset, sampleImages, verifyDataset } from '../datasets'
+import { augmentedPictures, datasetStatistics, dropFolder, importDataset, listDatasets, putBack, sampleImages, setAside, verifyDataset } from '../datasets'
 import { WorkbenchError } from '../contract/errors'
 import type { DatasetId } from '../contract/experiment'
+import type { DatasetStatistics } from '../contract/records'
 import type { Context } from './context'
 import { ok, type HandlersOf } from './handlers'
 
 export class Datasets {
   readonly #context: Context
+  /** Folders of sets that were taken away and can be put back. */
+  readonly #removed = new Map<DatasetId, string>()
+  /** By set and fingerprint: the pictures of one never change. */
+  readonly #statistics = new Map<string, Promise<DatasetStatistics>>()
   #import: { abort: AbortController; done: Promise<unknown> } | null = null
 
   constructor(context: Context) {
@@ -48,9 +53,33 @@ export class Datasets {
 
       'datasets.remove': async ({ id }) => {
         this.#mustBeUnused(id)
-        await removeDataset(paths.datasets, id)
+        await this.#purge(id)
+        this.#removed.set(id, await setAside(paths.datasets, id))
         emit('dataset.changed', { id })
         return ok
+      },
+
+      'datasets.restore': async ({ id }) => {
+        const folder = this.#removed.get(id)
+        if (folder === undefined) throw new WorkbenchError('not-found', `${datasetName(id)} can’t be put back: its files are gone.`, { fix: 'Import it again.' })
+        await putBack(paths.datasets, folder, id)
+        this.#removed.delete(id)
+        emit('dataset.changed', { id })
+        return ok
+      },
+
+      'datasets.purge': async ({ id }) => {
+        await this.#purge(id)
+        return ok
+      },
+
+      'datasets.statistics': ({ id }) => this.#statisticsOf(id),
+
+      'datasets.augmented': async ({ id, label, seed, draws }) => {
+        const picture = (await sampleImages(paths.datasets, id, 1)).find((sample) => sample.label === label)?.pixels
+        if (!picture) throw new WorkbenchError('bad-input', `${datasetName(id)} has no class ${label}.`, { field: 'label' })
+        const text = (pixels: Uint8Array): string => Buffer.from(pixels).toString('base64')
+        return { original: text(picture), pictures: augmentedPictures(picture, seed, draws).map(text) }
       },
 
       'datasets.samples': async ({ id, perClass }) => {
@@ -62,6 +91,25 @@ export class Datasets {
 
   async close(): Promise<void> {
     await this.#cancel()
+    for (const id of this.#removed.keys()) await this.#purge(id)
+  }
+
+  async #purge(id: DatasetId): Promise<void> {
+    const folder = this.#removed.get(id)
+    if (folder === undefined) return
+    this.#removed.delete(id)
+    await dropFolder(this.#context.paths.datasets, folder)
+  }
+
+  async #statisticsOf(id: DatasetId): Promise<DatasetStatistics> {
+    const { datasets } = this.#context.paths
+    const fingerprint = (await listDatasets(datasets)).find((one) => one.id === id)?.fingerprint
+    const key = `${id} ${fingerprint ?? ''}`
+    const statistics = this.#statistics.get(key) ?? datasetStatistics(datasets, id)
+    this.#statistics.set(key, statistics)
+    // What failed may be mended and is asked for again.
+    statistics.catch(() => this.#statistics.delete(key))
+    return statistics
   }
 
   async #importFrom(path: string): ReturnType<typeof importDataset> {

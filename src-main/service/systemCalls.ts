@@ -1,9 +1,12 @@
 import os from 'node:os'
+import path from 'node:path'
 import { listDatasets } from '../datasets'
 import type { Context } from './context'
 import { examine, freeBytes } from './doctor'
 import type { HandlersOf } from './handlers'
+import { logTail } from './outputLog'
 import type { Probe } from './probe'
+import { measureStorage, reclaim, serviceLogName } from './storage'
 
 export function systemCalls(context: Context, probe: Probe): HandlersOf<'system'> {
   const { history, paths, program, git } = context
@@ -24,5 +27,11 @@ export function systemCalls(context: Context, probe: Probe): HandlersOf<'system'
     'system.doctor': () => examine(context, { probe, datasets: () => Promise.resolve(listDatasets(paths.datasets)) }),
 
     'system.device': probe,
+
+    'system.storage': () => measureStorage(context),
+
+    'system.reclaim': async () => ({ bytes: await reclaim(context) }),
+
+    'system.log': async () => ({ lines: await logTail(path.join(paths.logs, serviceLogName)) }),
   }
 }

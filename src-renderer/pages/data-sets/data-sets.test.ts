@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DatasetSummary } from '../../../src-main/contract'
-import { authenticity, byClass, presence } from './data-sets'
+import { authenticity, bars, byClass, extent, presence } from './data-sets'
 
 const cifar: DatasetSummary = {
   id: 'cifar-10',
@@ -42,5 +42,22 @@ describe('byClass', () => {
       { name: 'a', pictures: [] },
       { name: 'b', pictures: ['x'] },
     ])
+  })
+})
+
+describe('histograms', () => {
+  it('have their ends and bars of the height of their sums', () => {
+    const histogram = Array.from({ length: 256 }, (_, value) => (value >= 8 && value < 16 ? 10 : value === 200 ? 20 : 0))
+    expect(extent(histogram)).toEqual([8, 200])
+    expect(extent([0, 0])).toBeNull()
+    const heights = bars(histogram, 128, 20).split('z').filter((bar) => bar !== '').map((bar) => Number(/v(-?[\d.]+)/.exec(bar)?.[1]))
+    expect(heights).toHaveLength(64)
+    expect(heights.map((height) => Math.abs(height))).toEqual(Array.from({ length: 64 }, (_, i) => (i === 2 || i === 3 ? 20 : i === 50 ? 10 : 0)))
+  })
+
+  it('cut one spike and draw nothing of nothing', () => {
+    const spiked = Array.from({ length: 256 }, (_, value) => (value === 0 ? 1e6 : value === 100 ? 10 : 0))
+    expect(bars(spiked, 64, 30)).toContain('v-10h')
+    expect(bars(new Array<number>(256).fill(0), 64, 30)).toBe('')
   })
 })

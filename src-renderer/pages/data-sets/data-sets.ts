@@ -27,3 +27,21 @@ export function byClass(classes: readonly string[], samples: readonly { label: n
 export function samplesPerClass(classes: number): number {
   return classes > 20 ? 8 : 20
 }
+
+/** The smallest and the greatest value that occurs; null where none does. */
+export function extent(histogram: readonly number[]): [number, number] | null {
+  const first = histogram.findIndex((n) => n > 0)
+  return first < 0 ? null : [first, histogram.findLastIndex((n) => n > 0)]
+}
+
+/** A histogram as an SVG path of bars, four values a bar. The highest is as high as there is room; one spike, such as black, is cut at three times the next. */
+export function bars(histogram: readonly number[], width: number, height: number): string {
+  const together = 4
+  const sums = Array.from({ length: Math.ceil(histogram.length / together) }, (_, i) => histogram.slice(i * together, (i + 1) * together).reduce((sum, n) => sum + n, 0))
+  const [highest = 0, next = 0] = [...sums].sort((a, b) => b - a)
+  const top = Math.min(highest, 3 * next) || highest
+  if (top === 0) return ''
+  const each = width / sums.length
+  const at = (value: number): string => String(Math.round(value * 100) / 100)
+  return sums.map((n, i) => `M${at(i * each)} ${height}h${at(each)}v${at(-Math.min(1, n / top) * height)}h${at(-each)}z`).join('')
+}

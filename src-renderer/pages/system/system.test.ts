@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brokenFirst, gpuWords } from './system'
+import { brokenFirst, fixCommand, fixParts, gpuWords, shares } from './system'
 
 const check = (name: string, ok: boolean) => ({ name, ok, detail: '', fix: ok ? null : 'mend it' })
 
@@ -16,5 +16,27 @@ describe('gpuWords', () => {
     expect(gpuWords(['cpu'], 'NVIDIA H200')).toMatch(/has not been run yet.*NVIDIA H200/)
     expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu')).toContain('has been run here')
     expect(gpuWords([], null)).toContain('has not been run yet')
+  })
+})
+
+describe('fixes', () => {
+  it('have their commands apart, to be copied', () => {
+    expect(fixParts('Run `npm run setup`.')).toEqual([{ text: 'Run ', command: false }, { text: 'npm run setup', command: true }, { text: '.', command: false }])
+    expect(fixParts('`a` or `b`').filter((part) => part.command).map((part) => part.text)).toEqual(['a', 'b'])
+  })
+
+  it('are buttons where the program can do something, and only for what is broken', () => {
+    expect(fixCommand(check('Disk', false))?.command).toBe('file.open-data')
+    expect(fixCommand(check('Disk', true))).toBeNull()
+    expect(fixCommand(check('Node', false))).toBeNull()
+  })
+})
+
+describe('shares', () => {
+  it('fill the whole one after the other', () => {
+    const part = (kind: 'runs' | 'logs' | 'history', bytes: number) => ({ kind, bytes, reclaimable: 0 })
+    const all = shares({ parts: [part('runs', 60), part('history', 40), part('logs', 0)], bytes: 100 })
+    expect(all.map(({ from, width }) => [from, width])).toEqual([[0, 0.6], [0.6, 0.4]])
+    expect(shares({ parts: [], bytes: 0 })).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 /** What the system page says. Pure. */
-import type { Check, Doctor, SystemInfo } from '../../../src-main/contract'
+import type { Check, CommandName, Doctor, Storage, SystemInfo } from '../../../src-main/contract'
 
 /** Broken first, each group in its own order. */
 export function brokenFirst(checks: readonly Check[]): Check[] {
@@ -25,4 +25,44 @@ export function gpuWords(trainedOn: readonly string[], device: string | null): s
 /** Everything on the page as JSON, for a report of a problem. */
 export function reportText(doctor: Doctor | null, info: SystemInfo | null, shell: unknown): string {
   return JSON.stringify({ system: info, shell, doctor }, null, 2)
+}
+
+/** A fix in parts: words, and commands (between backticks) to be copied. */
+export function fixParts(fix: string): { text: string; command: boolean }[] {
+  return fix.split('`').flatMap((text, i) => (text === '' ? [] : [{ text, command: i % 2 === 1 }]))
+}
+
+/** What the program itself can do towards a fix; null where only the person can. */
+export function fixCommand({ name, ok }: Check): { command: CommandName; label: string } | null {
+  if (ok) return null
+  switch (name) {
+    case 'SQLite':
+    case 'Data directory':
+    case 'Disk':
+      return { command: 'file.open-data', label: 'Open data folder' }
+    case 'Data sets':
+      return { command: 'file.import-archive', label: 'Import archive…' }
+    default:
+      return null
+  }
+}
+
+export const storageWords: Record<Storage['parts'][number]['kind'], string> = {
+  runs: 'Weights of runs',
+  history: 'History',
+  datasets: 'Data sets',
+  logs: 'Logs',
+  desktop: 'Window’s own',
+  other: 'Other',
+}
+
+/** Parts with where they begin and how much they take of the whole, 0 to 1; empty ones are left out. */
+export function shares({ parts, bytes }: Pick<Storage, 'parts' | 'bytes'>): (Storage['parts'][number] & { from: number; width: number })[] {
+  let from = 0
+  return parts.flatMap((part) => {
+    if (part.bytes === 0) return []
+    const share = { ...part, from, width: part.bytes / bytes }
+    from += share.width
+    return [share]
+  })
 }
