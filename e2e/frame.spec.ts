@@ -122,6 +122,13 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
   expect(await zoomOf(workbench)).toBe(100)
   for (let i = 0; i < 9; i++) await page.keyboard.press('Control+=')
   await expect.poll(() => zoomOf(workbench)).toBe(200)
+  // Another address, the same zoom.
+  const wide = await page.evaluate('innerWidth')
+  await page.keyboard.press('Control+2')
+  await heading(page, 'Runs')
+  await workbench.open('#/runs?state=done')
+  expect(await zoomOf(workbench)).toBe(200)
+  expect(await page.evaluate('innerWidth')).toBe(wide)
   await menu(workbench, 'Actual size')
   await expect.poll(() => zoomOf(workbench)).toBe(100)
   for (let i = 0; i < 5; i++) await menu(workbench, 'Zoom out')

@@ -71,8 +71,10 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.webContents.on('did-navigate', (_, url) => {
     if (!isOwnPage(url, options.pageUrl)) void window.loadFile(options.page)
   })
-  // Chromium keeps a zoom of its own for a page; the person's choice holds.
-  window.webContents.on('did-finish-load', () => window.webContents.setZoomFactor(options.zoom()))
+  // Chromium keeps a zoom for each address, and of a file's address the hash is part: the person's choice holds for all.
+  const zoom = (): void => window.webContents.setZoomFactor(options.zoom())
+  window.webContents.on('did-finish-load', zoom)
+  window.webContents.on('did-navigate-in-page', zoom)
   window.webContents.on('zoom-changed', (_, direction) => options.zoomBy(direction))
   void window.loadFile(options.page)
   return window
