@@ -21,6 +21,7 @@ export default defineConfig({
           cli: resolve('src-main/cli/main.ts'),
           bench: resolve('bench/main.ts'),
           'bench-worker': resolve('bench/worker.ts'),
+          history: resolve('bench/history/main.ts'),
         },
         output: commonjs,
       },

@@ -16,7 +16,7 @@ const epochColumns = [
 ].join(', ')
 
 export class Metrics {
-  readonly #addEpoch
+  readonly #addEpochs
   readonly #addSteps
   readonly #epochsOfRun
   readonly #epochsOfStudy
@@ -39,18 +39,21 @@ export class Metrics {
       UPDATE runs SET
         (epochs_done, seconds, images_per_second) =
           (SELECT count(*), sum(seconds), avg(images_per_second) FROM epochs WHERE run = @run),
-        (test_accuracy, train_loss) =
-          (SELECT test_accuracy, train_loss FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1),
+        (min_test_accuracy, min_train_loss, max_train_loss, min_test_loss, max_test_loss) =
+          (SELECT min(test_accuracy), min(train_loss), max(train_loss), min(test_loss), max(test_loss) FROM epochs WHERE run = @run),
+        (test_accuracy, train_loss, test_loss) =
+          (SELECT test_accuracy, train_loss, test_loss FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1),
         (best_test_accuracy, best_epoch) =
           (SELECT test_accuracy, epoch FROM epochs WHERE run = @run ORDER BY test_accuracy DESC, epoch LIMIT 1)
       WHERE key = @run`)
-    this.#addEpoch = db.transaction((run: number, m: EpochMetrics) => {
-      epoch.run(
-        run,
-        m.epoch,
-        ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
-        ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes].map((value) => (value === null ? null : finite(value))),
-      )
+    this.#addEpochs = db.transaction((run: number, epochs: readonly EpochMetrics[]) => {
+      for (const m of epochs)
+        epoch.run(
+          run,
+          m.epoch,
+          ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
+          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes].map((value) => (value === null ? null : finite(value))),
+        )
       rollUp.run({ run })
     })
     this.#addSteps = db.transaction((run: number, steps: StepMetrics[]) => {
@@ -83,7 +86,12 @@ export class Metrics {
    * @throws where a metric is not finite, or the epoch is there already
    */
   addEpoch(run: number, metrics: EpochMetrics): void {
-    this.#addEpoch.immediate(run, metrics)
+    this.#addEpochs.immediate(run, [metrics])
+  }
+
+  /** Several at once, rolled up once: all or none. */
+  addEpochs(run: number, epochs: readonly EpochMetrics[]): void {
+    this.#addEpochs.immediate(run, epochs)
   }
 
   /** @throws where a number but the loss is missing or not finite, or a step is there already */

@@ -90,7 +90,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
     'studies.delete': async ({ id }) => {
       studyOf(context, id)
       const check = (): string[] => {
-        const runs = history.runs.ofStudy(id)
+        const runs = [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)]
         for (const run of runs) queue.mustBeDeletable(run)
         return runs.map((run) => run.summary.id)
       }
