@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { divergingColor, divergingRgb, inkOn, magnitudeColor, magnitudeRgb } from './colors'
+import { divergingColor, divergingRgb, inkOn, magnitudeColor, magnitudeRgb, variantColors } from './colors'
 
 /** CIE L* of an sRGB colour. */
 function lightness(rgb: readonly number[]): number {
@@ -48,5 +50,12 @@ describe('inkOn', () => {
   it('is dark on light colours and white on dark ones', () => {
     expect(['#ffffff', '#f6f6f7', '#def5e5', '#d49e91'].map(inkOn)).toEqual(Array(4).fill('#1a1b1e'))
     expect(['#000000', '#2166ac', '#0b0406'].map(inkOn)).toEqual(Array(3).fill('#ffffff'))
+  })
+})
+
+describe('the variants’ colours in figures', () => {
+  it('are the window’s light tokens', () => {
+    const css = readFileSync(path.join(__dirname, '../../src-renderer/tokens.css'), 'utf8')
+    for (const [variant, color] of Object.entries(variantColors)) expect(css).toMatch(new RegExp(`--v-${variant.replace('mcnn-', '')}: ${color};`))
   })
 })

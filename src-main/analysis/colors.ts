@@ -1,4 +1,6 @@
 /** Colour scales of the filter views, the same in the window and in drawings. Tokens: --div-*, --bg, --ink, --b-* of the window. */
+import type { Variant } from '../contract/experiment'
+
 export type Theme = 'light' | 'dark'
 
 type Rgb = readonly [number, number, number]
@@ -23,6 +25,9 @@ export const surfaces: Record<Theme, { bg: string; line: string; ink: string; in
   light: { bg: '#ffffff', line: '#e4e4e8', ink: '#1a1b1e', ink2: '#4a4d55', ink3: '#666971', missing: '#d2d3d9' },
   dark: { bg: '#17181b', line: '#2c2e33', ink: '#ececee', ink2: '#b8bbc2', ink3: '#999da6', missing: '#3d4046' },
 }
+
+/** Of each variant in light figures: tokens.css has the same, by name `--v-…` without `mcnn-`. */
+export const variantColors: Record<Variant, string> = { baseline: '#5c626c', 'mcnn-f': '#0072b2', 'mcnn-l': '#cc8400', 'mcnn-fl': '#009e73', 'mcnn-a': '#bf3f0d' }
 
 const parse = (color: string): Rgb => {
   const byte = (i: number): number => parseInt(color.slice(i, i + 2), 16)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runStates, type Comparison, type ComparisonCell, type RunState } from '../contract/records'
 import type { Variant } from '../contract/experiment'
-import { formatComparison } from './formats'
+import { formatComparison, formatPart } from './formats'
 import { spread } from './statistics'
 
 const counts = (some: Partial<Record<RunState, number>>): Record<RunState, number> => ({
@@ -16,6 +16,9 @@ function cell(variant: Variant, accuracies: number[], more: Partial<ComparisonCe
     bestAccuracy: spread(accuracies.map((a) => a + 0.001)),
     accuracyDrop: null,
     accuracyDropInterval: null,
+    paired: null,
+    smallestVisible: null,
+    stepMs: null,
     trainableParameters: 463_830,
     trainableFilters: 1100,
     firstLayerFilters: 4,
@@ -42,20 +45,22 @@ const comparison: Comparison = {
         cell('mcnn-f', [0.93], { accuracyDrop: -0.9996, counts: counts({ done: 1, diverged: 1, queued: 2 }) }),
         cell('baseline', [0.92, 0.92], { firstLayerFilters: 16, trainableParameters: 464_154 }),
       ],
+      machines: 1,
       note: 'Under three seeds: no interval.',
     },
     {
       dataset: 'cifar-100',
-      arch: 'resnet-110',
+      arch: 'resnet-56',
       epochs: 200,
       trainExamples: 50000,
       testExamples: 10000,
       precision: 'bfloat16',
       cells: [
         cell('baseline', [], { counts: counts({ failed: 3 }) }),
-        cell('mcnn-f', [0.7, 0.71, 0.72], { accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5] }),
+        cell('mcnn-f', [0.7, 0.71, 0.72], { accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5], paired: { drop: 0.1, pairs: 3, interval: [-0.2, 0.4] }, smallestVisible: 1.234, stepMs: spread([47, 48]) }),
         cell('mcnn-l', [0.7134, 0.7136], {}),
       ],
+      machines: 2,
       note: '',
     },
   ],
@@ -63,61 +68,72 @@ const comparison: Comparison = {
 
 describe('formatComparison', () => {
   it('as text', () => {
-    expect(formatComparison(comparison, 'table')).toBe(
-      [
-        'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
-        '',
-        'Dataset                Arch        Epochs     Train / test      Baseline acc        MCNN-F acc                Drop        MCNN-L acc  Drop',
-        '─────────────────────  ──────────  ──────  ───────────────  ────────────────  ────────────────  ──────────────────  ────────────────  ────',
-        'Synthetic (generated)  ResNet-8         5    4,000 / 1,000  92.00 ± 0.00 (2)         93.00 (1)               −1.00                 –     –',
-        'CIFAR-100              ResNet-110     200  50,000 / 10,000                 –  71.00 ± 1.00 (3)  0.00 [−0.50, 0.50]  71.35 ± 0.01 (2)     –',
-        '',
-        'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
-        '',
-        'First & "best" | 100 %_x: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture',
-        '',
-        'Dataset                Arch        Variant   First layer  Last layer  All layers  Parameters  Multiplications',
-        '─────────────────────  ──────────  ────────  ───────────  ──────────  ──────────  ──────────  ───────────────',
-        'Synthetic (generated)  ResNet-8    Baseline           16          64       1,100     464,154       69,124,736',
-        'Synthetic (generated)  ResNet-8    MCNN-F              4          64       1,100     463,830       69,124,736',
-        'CIFAR-100              ResNet-110  Baseline            4          64       1,100     463,830       69,124,736',
-        'CIFAR-100              ResNet-110  MCNN-F              4          64       1,100     463,830       69,124,736',
-        'CIFAR-100              ResNet-110  MCNN-L              4          64       1,100     463,830       69,124,736',
-        '',
-      ].join('\n'),
-    )
+    const lines = formatComparison(comparison, 'table').split('\n').map((line) => line.replace(/ {2,}/g, '  ').trim())
+    expect(lines).toEqual([
+      'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
+      '',
+      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Here  Drop, paper  Drop  Drop, paired by seed  Seen from',
+      expect.stringMatching(/^[─ ]+$/),
+      'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  Baseline  –  92.00 ± 0.00 (2)',
+      'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  MCNN-F  –  93.00 (1)  –  −1.00  –  –',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  Baseline  71.79  –',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-F  71.70  71.00 ± 1.00 (3)  0.09  0.00 [−0.50, 0.50]  0.10 [−0.20, 0.40] (3)  1.23',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-L  71.34  71.35 ± 0.01 (2)  0.45  –  –  –',
+      '',
+      'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
+      'Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at 5 %, power 80 %).',
+      expect.stringMatching(/^Paper: M\. Mondal.*Tables I and II\.$/),
+      '',
+      'First & "best" | 100 %_x: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture, time of a training step',
+      '',
+      'Dataset  Arch  Variant  First layer  Last layer  All layers  Parameters  Multiplications  Step, ms',
+      expect.stringMatching(/^[─ ]+$/),
+      'Synthetic (generated)  ResNet-8  Baseline  16  64  1,100  464,154  69,124,736  –',
+      'Synthetic (generated)  ResNet-8  MCNN-F  4  64  1,100  463,830  69,124,736  –',
+      // The counts of this test are made up: where they are not the paper's, that is said.
+      'CIFAR-100  ResNet-56  Baseline  4 (paper 16)  64  1,100  463,830  69,124,736  –',
+      'CIFAR-100  ResNet-56  MCNN-F  4  64  1,100  463,830  69,124,736  47.5 ± 0.7',
+      'CIFAR-100  ResNet-56  MCNN-L  4 (paper 16)  64 (paper 16)  1,100  463,830  69,124,736  –',
+      '',
+      'Steps were timed on more than one machine: their times are no one number.',
+      '',
+    ])
+  })
+
+  it('without the paper’s columns where the paper has nothing', () => {
+    const [row] = comparison.rows
+    const text = formatPart({ ...comparison, rows: row ? [row] : [] }, 'table-1', 'table')
+    expect(text).not.toContain('Paper')
+    expect(text).toContain('MCNN-F ')
   })
 
   it('as Markdown, with what it would take for markup escaped', () => {
     expect(formatComparison(comparison, 'markdown').split('\n').slice(0, 9)).toEqual([
       '**First & "best" \\| 100 %\\_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points \\[95 % interval\\]**',
       '',
-      '| Dataset | Arch | Epochs | Train / test | Baseline acc | MCNN-F acc | Drop | MCNN-L acc | Drop |',
-      '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | 92.00 ± 0.00 (2) | 93.00 (1) | −1.00 | – | – |',
-      '| CIFAR-100 | ResNet-110 | 200 | 50,000 / 10,000 | – | 71.00 ± 1.00 (3) | 0.00 \\[−0.50, 0.50\\] | 71.35 ± 0.01 (2) | – |',
-      '',
-      'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
-      '',
+      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Here | Drop, paper | Drop | Drop, paired by seed | Seen from |',
+      '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | Baseline | – | 92.00 ± 0.00 (2) |  |  |  |  |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | MCNN-F | – | 93.00 (1) | – | −1.00 | – | – |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | Baseline | 71.79 | – |  |  |  |  |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-F | 71.70 | 71.00 ± 1.00 (3) | 0.09 | 0.00 \\[−0.50, 0.50\\] | 0.10 \\[−0.20, 0.40\\] (3) | 1.23 |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-L | 71.34 | 71.35 ± 0.01 (2) | 0.45 | – | – | – |',
     ])
   })
 
   it('as LaTeX, with what it would take for commands escaped', () => {
-    expect(formatComparison(comparison, 'latex').split('\n').slice(0, 13)).toEqual([
+    const lines = formatComparison(comparison, 'latex').split('\n')
+    expect(lines.slice(0, 8)).toEqual([
       '\\begin{table}',
       '  \\centering',
       '  \\caption{First \\& "best" | 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
-      '  \\begin{tabular}{llrrrrrrr}',
+      '  \\begin{tabular}{llrrlrrrrrr}',
       '    \\hline',
-      '    Dataset & Arch & Epochs & Train / test & Baseline acc & MCNN-F acc & Drop & MCNN-L acc & Drop \\\\',
+      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & Drop, paired by seed & Seen from \\\\',
       '    \\hline',
-      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & 92.00 $\\pm$ 0.00 (2) & 93.00 (1) & $-$1.00 & -- & -- \\\\',
-      '    CIFAR-100 & ResNet-110 & 200 & 50,000 / 10,000 & -- & 71.00 $\\pm$ 1.00 (3) & 0.00 [$-$0.50, 0.50] & 71.35 $\\pm$ 0.01 (2) & -- \\\\',
-      '    \\hline',
-      '  \\end{tabular}',
-      '  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.',
-      '\\end{table}',
+      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  \\\\',
     ])
+    expect(lines).toContain('  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.')
   })
 
   it('as CSV, a line a cell, with empty fields for what was not measured', () => {
@@ -125,17 +141,27 @@ describe('formatComparison', () => {
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
       'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,precision,n,accuracy_percent,accuracy_std,accuracies,' +
-        'best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,first_layer_filters,last_layer_filters,' +
-        'trainable_filters,trainable_parameters,multiplications,' +
+        'best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,pairs,paired_drop_points,paired_drop_low,paired_drop_high,' +
+        'smallest_visible_points,paper_accuracy_percent,paper_drop_points,first_layer_filters,last_layer_filters,' +
+        'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,machines,' +
         'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
     )
     expect(lines[1]).toBe(
-      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,1,93.0000,,93.0000,93.1000,,-0.9996,,,4,64,1100,463830,69124736,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,1,93.0000,,93.0000,93.1000,,-0.9996,,,0,,,,,,,4,64,1100,463830,69124736,,,1,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
-    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-110,baseline,200,50000,10000,bfloat16,0,,,,,,,,,4,64,1100,463830,69124736,0,0,0,0,0,0,0,3,')
+    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,bfloat16,0,,,,,,,,,0,,,,,71.7900,,4,64,1100,463830,69124736,,,2,0,0,0,0,0,0,0,3,')
     expect(lines[4]).toBe(
-      'first-1,cifar-100,false,resnet-110,mcnn-f,200,50000,10000,bfloat16,3,71.0000,1.0000,70.0000 71.0000 72.0000,71.1000,1.0000,0.0000,-0.5000,0.5000,4,64,1100,463830,69124736,0,0,0,3,0,0,0,0,',
+      'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,bfloat16,3,71.0000,1.0000,70.0000 71.0000 72.0000,71.1000,1.0000,0.0000,-0.5000,0.5000,' +
+        '3,0.1000,-0.2000,0.4000,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,2,0,0,0,3,0,0,0,0,',
     )
+  })
+
+  it('as CSV of one table, with that table’s columns', () => {
+    const [one, two] = (['table-1', 'table-2'] as const).map((part) => formatPart(comparison, part, 'csv').split('\n')[0]?.split(','))
+    expect(one).toContain('paired_drop_points')
+    expect(one).not.toContain('multiplications')
+    expect(two).toContain('step_ms')
+    expect(two).not.toContain('accuracies')
   })
 
   it('as CSV, with commas and quotes of a note quoted', () => {

@@ -1,126 +1,95 @@
-/** A study's comparison as a text, a page or a file. Tables I and II of the paper. */
-import { variants, type Variant } from '../contract/experiment'
+/** A study's comparison, or one of its tables, as a text, a page or a file. */
 import { runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
-import { archName, datasetName, variantName } from './names'
-import { percentSpread, pointsWithInterval, whole } from './numbers'
+import { tableOne, tableTwo } from './comparisonTables'
+import { paperAccuracy } from './paper'
 import { csvLine, latexTable, markdownTable, textTable, type Table } from './table'
 
 export const comparisonFormats = ['table', 'json', 'csv', 'markdown', 'latex'] as const
 export type ComparisonFormat = (typeof comparisonFormats)[number]
 
+/** `table-1` is accuracy, `table-2` what is trained and what it costs. */
+export type ComparisonPart = 'table-1' | 'table-2'
+const parts: readonly ComparisonPart[] = ['table-1', 'table-2']
+const tables: Record<ComparisonPart, (comparison: Comparison) => Table> = { 'table-1': tableOne, 'table-2': tableTwo }
+
 /** A text that ends with a line feed. */
 export function formatComparison(comparison: Comparison, format: ComparisonFormat): string {
+  if (format === 'json') return `${JSON.stringify(comparison, null, 2)}\n`
+  if (format === 'csv') return comparisonCsv(comparison, parts)
+  return parts.map((part) => formatPart(comparison, part, format)).join('\n')
+}
+
+/** One table alone, ending with a line feed. */
+export function formatPart(comparison: Comparison, part: ComparisonPart, format: Exclude<ComparisonFormat, 'json'>): string {
   switch (format) {
-    case 'json':
-      return `${JSON.stringify(comparison, null, 2)}\n`
     case 'csv':
-      return comparisonCsv(comparison)
+      return comparisonCsv(comparison, [part])
     case 'table':
-      return [accuracyTable(comparison), filterTable(comparison)].map(textTable).join('\n')
+      return textTable(tables[part](comparison))
     case 'markdown':
-      return [accuracyTable(comparison), filterTable(comparison)].map(markdownTable).join('\n')
+      return markdownTable(tables[part](comparison))
     case 'latex':
-      return [accuracyTable(comparison), filterTable(comparison)].map(latexTable).join('\n')
+      return latexTable(tables[part](comparison))
   }
 }
 
-/** As Table I: a row a data set and depth, the baseline first, then accuracy and drop of each variant. */
-function accuracyTable(comparison: Comparison): Table {
-  const present = presentVariants(comparison)
-  const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
-  return {
-    caption: `${comparison.studyName}: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]`,
-    columns: [
-      { title: 'Dataset', align: 'left' },
-      { title: 'Arch', align: 'left' },
-      right('Epochs'),
-      right('Train / test'),
-      ...present.flatMap((v) => (v === 'baseline' ? [right('Baseline acc')] : [right(`${variantName(v)} acc`), right('Drop')])),
-    ],
-    rows: comparison.rows.map((row) => [
-      datasetName(row.dataset),
-      archName(row.arch),
-      whole(row.epochs),
-      `${whole(row.trainExamples)} / ${whole(row.testExamples)}`,
-      ...present.flatMap((v) => accuracyCells(v, row.cells.find((cell) => cell.variant === v))),
-    ]),
-    notes: comparison.rows.flatMap((row) => notes(row, comparison.rows.length > 1)),
-  }
+type Field = string | number | boolean | null
+type Columns = [name: string, value: (row: ComparisonRow, cell: ComparisonCell) => Field][]
+
+function number(value: number | null | undefined, factor = 1): string | null {
+  return value === null || value === undefined ? null : (value * factor).toFixed(4).replace(/^-(?=[0.]*$)/, '')
 }
 
-function accuracyCells(variant: Variant, cell: ComparisonCell | undefined): string[] {
-  const accuracy = percentSpread(cell?.accuracy ?? null)
-  if (variant === 'baseline') return [accuracy]
-  return [accuracy, pointsWithInterval(cell?.accuracyDrop ?? null, cell?.accuracyDropInterval ?? null)]
+const keyColumns: Columns = [
+  ['dataset', (row) => row.dataset],
+  ['synthetic', (row) => row.dataset === 'synthetic'],
+  ['arch', (row) => row.arch],
+  ['variant', (_, cell) => cell.variant],
+  ['epochs', (row) => row.epochs],
+  ['train_examples', (row) => row.trainExamples],
+  ['test_examples', (row) => row.testExamples],
+  ['precision', (row) => row.precision],
+]
+
+const partColumns: Record<ComparisonPart, Columns> = {
+  'table-1': [
+    ['n', (_, { accuracy }) => accuracy?.n ?? 0],
+    ['accuracy_percent', (_, { accuracy }) => number(accuracy?.mean, 100)],
+    ['accuracy_std', (_, { accuracy }) => number(accuracy?.std, 100)],
+    ['accuracies', (_, { accuracy }) => (accuracy === null ? null : accuracy.values.map((value) => number(value, 100)).join(' '))],
+    ['best_accuracy_percent', (_, cell) => number(cell.bestAccuracy?.mean, 100)],
+    ['best_accuracy_std', (_, cell) => number(cell.bestAccuracy?.std, 100)],
+    ['drop_points', (_, cell) => number(cell.accuracyDrop)],
+    ['drop_low', (_, cell) => number(cell.accuracyDropInterval?.[0])],
+    ['drop_high', (_, cell) => number(cell.accuracyDropInterval?.[1])],
+    ['pairs', (_, { paired }) => paired?.pairs ?? 0],
+    ['paired_drop_points', (_, { paired }) => number(paired?.drop)],
+    ['paired_drop_low', (_, { paired }) => number(paired?.interval?.[0])],
+    ['paired_drop_high', (_, { paired }) => number(paired?.interval?.[1])],
+    ['smallest_visible_points', (_, cell) => number(cell.smallestVisible)],
+    ['paper_accuracy_percent', (row, cell) => number(paperAccuracy(row, cell.variant)?.accuracy)],
+    ['paper_drop_points', (row, cell) => number(paperAccuracy(row, cell.variant)?.drop)],
+  ],
+  'table-2': [
+    ['first_layer_filters', (_, cell) => cell.firstLayerFilters],
+    ['last_layer_filters', (_, cell) => cell.lastLayerFilters],
+    ['trainable_filters', (_, cell) => cell.trainableFilters],
+    ['trainable_parameters', (_, cell) => cell.trainableParameters],
+    ['multiplications', (_, cell) => cell.multiplications],
+    ['step_ms', (_, { stepMs }) => number(stepMs?.mean)],
+    ['step_ms_std', (_, { stepMs }) => number(stepMs?.std)],
+    ['machines', (row) => row.machines],
+  ],
 }
 
-/** The row's own note, which also says what is not in its means. */
-function notes(row: ComparisonRow, named: boolean): string[] {
-  if (row.note === '') return []
-  return [named ? `${datasetName(row.dataset)}, ${archName(row.arch)}: ${row.note}` : row.note]
-}
-
-/** As Table II, with the parameters: a row a variant. */
-function filterTable(comparison: Comparison): Table {
-  const rows = new Map<string, string[]>()
-  for (const row of comparison.rows)
-    for (const variant of presentVariants(comparison)) {
-      const cell = row.cells.find((c) => c.variant === variant)
-      if (!cell) continue
-      const filters = [cell.firstLayerFilters, cell.lastLayerFilters, cell.trainableFilters, cell.trainableParameters, cell.multiplications]
-      rows.set(`${row.dataset} ${row.arch} ${variant}`, [datasetName(row.dataset), archName(row.arch), variantName(variant), ...filters.map(whole)])
-    }
-  return {
-    caption: `${comparison.studyName}: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture`,
-    columns: [
-      { title: 'Dataset', align: 'left' },
-      { title: 'Arch', align: 'left' },
-      { title: 'Variant', align: 'left' },
-      { title: 'First layer', align: 'right' },
-      { title: 'Last layer', align: 'right' },
-      { title: 'All layers', align: 'right' },
-      { title: 'Parameters', align: 'right' },
-      { title: 'Multiplications', align: 'right' },
-    ],
-    rows: [...rows.values()],
-    notes: [],
-  }
-}
+const stateColumns: Columns = runStates.map((state): Columns[number] => [`runs_${state}`, (_, cell) => cell.counts[state]])
 
 /**
  * A line a data set, depth and variant, for programs: percents and points with four decimals, each seed's accuracy
  * beside the mean, what was not measured left empty.
  */
-function comparisonCsv(comparison: Comparison): string {
-  const head = [
-    'study', 'dataset', 'synthetic', 'arch', 'variant', 'epochs', 'train_examples', 'test_examples', 'precision',
-    'n', 'accuracy_percent', 'accuracy_std', 'accuracies',
-    'best_accuracy_percent', 'best_accuracy_std',
-    'drop_points', 'drop_low', 'drop_high',
-    'first_layer_filters', 'last_layer_filters', 'trainable_filters', 'trainable_parameters', 'multiplications',
-    ...runStates.map((state) => `runs_${state}`),
-    'note',
-  ]
-  const number = (value: number | null | undefined, factor: number): string | null =>
-    value === null || value === undefined ? null : (value * factor).toFixed(4).replace(/^-(?=[0.]*$)/, '')
-  const lines = comparison.rows.flatMap((row) =>
-    row.cells.map((cell) =>
-      csvLine([
-        comparison.studyId, row.dataset, row.dataset === 'synthetic', row.arch, cell.variant, row.epochs, row.trainExamples, row.testExamples, row.precision,
-        cell.accuracy?.n ?? 0, number(cell.accuracy?.mean, 100), number(cell.accuracy?.std, 100),
-        cell.accuracy === null ? null : cell.accuracy.values.map((value) => number(value, 100)).join(' '),
-        number(cell.bestAccuracy?.mean, 100), number(cell.bestAccuracy?.std, 100),
-        number(cell.accuracyDrop, 1), number(cell.accuracyDropInterval?.[0], 1), number(cell.accuracyDropInterval?.[1], 1),
-        cell.firstLayerFilters, cell.lastLayerFilters, cell.trainableFilters, cell.trainableParameters, cell.multiplications,
-        ...runStates.map((state) => cell.counts[state]),
-        row.note,
-      ]),
-    ),
-  )
-  return csvLine(head) + lines.join('')
-}
-
-/** In the paper's order, whatever the order of the plan. */
-export function presentVariants(comparison: Comparison): Variant[] {
-  return variants.filter((variant) => comparison.rows.some((row) => row.cells.some((cell) => cell.variant === variant)))
+function comparisonCsv(comparison: Comparison, wanted: readonly ComparisonPart[]): string {
+  const columns: Columns = [['study', () => comparison.studyId], ...keyColumns, ...wanted.flatMap((part) => partColumns[part]), ...stateColumns, ['note', (row) => row.note]]
+  const lines = comparison.rows.flatMap((row) => row.cells.map((cell) => csvLine(columns.map(([, value]) => value(row, cell)))))
+  return csvLine(columns.map(([name]) => name)) + lines.join('')
 }

@@ -33,6 +33,12 @@ export function percentSpread(spread: Spread | null): string {
   return `${percent(spread.mean)}${std} (${spread.n})`
 }
 
+/** Mean ± standard deviation of plain numbers: '47.5 ± 0.3', '47.5', '–'. */
+export function spreadOf(spread: Spread | null, decimals = 2): string {
+  if (spread === null) return missing
+  return `${fixed(spread.mean, decimals)}${spread.std === null ? '' : ` ± ${fixed(spread.std, decimals)}`}`
+}
+
 /** A difference in points, with its interval where there is one: '−0.31 [−0.80, 0.18]'. */
 export function pointsWithInterval(points: number | null, interval: readonly [number, number] | null): string {
   if (points === null) return missing

@@ -43,9 +43,60 @@ export function welchInterval(a: readonly number[], b: readonly number[], level 
   return [difference - half, difference + half]
 }
 
-/** Half the width of an interval: a true difference smaller than this could not have been told from zero. */
-export function visibleDifference(interval: readonly [number, number]): number {
-  return (interval[1] - interval[0]) / 2
+/**
+ * Interval of the mean of differences that belong together in pairs, as those of runs that share a seed do: Student's t
+ * with n − 1 degrees of freedom.
+ * @returns [low, high] in the values' unit; null under three pairs, and where the differences do not vary
+ */
+export function pairedInterval(differences: readonly number[], level = 0.95): [number, number] | null {
+  if (differences.length < leastSeeds) return null
+  const error = (sampleStd(differences) ?? NaN) / Math.sqrt(differences.length)
+  if (!(error > 0)) return null
+  const half = tQuantile(1 - (1 - level) / 2, differences.length - 1) * error
+  const middle = mean(differences)
+  return [middle - half, middle + half]
+}
+
+/** Standard deviation of two samples about their own means: √(((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)); null where no sample has two values. */
+export function pooledStd(a: readonly number[], b: readonly number[]): number | null {
+  const degrees = Math.max(0, a.length - 1) + Math.max(0, b.length - 1)
+  if (degrees === 0) return null
+  return Math.sqrt(((a.length - 1) * (sampleStd(a) ?? 0) ** 2 + (b.length - 1) * (sampleStd(b) ?? 0) ** 2) / degrees)
+}
+
+/** Two-sided. */
+export const testLevel = 0.05
+/** The chance to see a difference that is there. */
+export const testPower = 0.8
+
+/**
+ * Power of the two-sided t test of two samples of one standard deviation σ whose means lie δ apart: with
+ * ν = n₁ + n₂ − 2, λ = δ / (σ √(1/n₁ + 1/n₂)) and t the (1 − α/2) quantile of Student's t, it is
+ * 1 − F(t; ν, λ) + F(−t; ν, λ), where F is the noncentral t distribution (Cohen 1988, chapter 2).
+ */
+export function powerOfTest(difference: number, std: number, n1: number, n2: number, level = testLevel): number {
+  const degrees = n1 + n2 - 2
+  const shift = difference / (std * Math.sqrt(1 / n1 + 1 / n2))
+  const t = tQuantile(1 - level / 2, degrees)
+  return 1 - jstat.noncentralt.cdf(t, degrees, shift) + jstat.noncentralt.cdf(-t, degrees, shift)
+}
+
+/**
+ * The smallest true difference that the test above sees with the given power: a smaller one would be missed more often.
+ * @param std of single values, above 0
+ * @returns in the unit of `std`; null under two values on either side, or where nothing varies
+ */
+export function smallestVisible(std: number, n1: number, n2: number, power = testPower, level = testLevel): number | null {
+  if (n1 < 2 || n2 < 2 || !(std > 0)) return null
+  let low = 0
+  let high = std
+  while (powerOfTest(high, std, n1, n2, level) < power) high *= 2
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2
+    if (powerOfTest(middle, std, n1, n2, level) < power) low = middle
+    else high = middle
+  }
+  return high
 }
 
 /** Quantile of Student's t. @param degrees of freedom, above 0, need not be whole */

@@ -12,6 +12,13 @@ const ok = z.object({ ok: z.literal(true) })
 const ofRun = z.strictObject({ id: r.runId })
 const ofStudy = z.strictObject({ id: r.studyId })
 
+const atEpoch = z.strictObject({
+  id: r.runId,
+  layer: z.string().max(100),
+  /** Null is the newest; epoch 0 is before training. */
+  epoch: z.int().min(0).nullable().default(null),
+})
+
 const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
 
 export const serviceCalls = {
@@ -80,6 +87,34 @@ export const serviceCalls = {
     }),
     r.filterBank,
   ),
+  /** All stored filters of a layer at once. */
+  'filters.layer': define(atEpoch, r.layerFilterValues),
+  /** How much of the frequency plane filters cover after each epoch (see analysis/spectrum.ts), for a multi-band layer with all their bands. */
+  'filters.coverage': define(
+    z.strictObject({
+      id: r.runId,
+      layer: z.string().max(100),
+      filters: z.array(z.int().min(0)).min(1).max(16),
+      /** Input channels, taken together as the root of the mean square. */
+      channels: z.array(z.int().min(0)).min(1).max(3),
+      /** Band edge in decibels under each filter's peak. */
+      edge: z.union([z.literal(3), z.literal(6)]),
+    }),
+    z.object({ epochs: z.array(z.int()), covered: z.array(z.number().min(0).max(1)) }),
+  ),
+  /** The greatest weight and the greatest |H| of a layer over all its epochs and filters, for scales that hold for the whole run. */
+  'filters.scale': define(
+    z.strictObject({ id: r.runId, layer: z.string().max(100), channels: z.array(z.int().min(0)).min(1).max(3) }),
+    z.object({ weight: z.number(), magnitude: z.number() }),
+  ),
+  /**
+   * What comes into a layer when a run's network looks at a picture: for the first layer the picture as the run's data
+   * are normalised, for others what the layers before make of it with the weights at the run's end.
+   */
+  'filters.input': define(
+    z.strictObject({ id: r.runId, layer: z.string().max(100), /** 32 × 32 × 3 bytes, rows of RGB, base64. */ picture: z.base64().length(4096) }),
+    r.layerInput,
+  ),
 } as const
 
 export type ServiceCalls = typeof serviceCalls
@@ -87,6 +122,9 @@ export type ServiceCall = keyof ServiceCalls
 export type ServiceParams<C extends ServiceCall> = z.input<ServiceCalls[C]['params']>
 export type ServiceParsed<C extends ServiceCall> = z.output<ServiceCalls[C]['params']>
 export type ServiceResult<C extends ServiceCall> = z.output<ServiceCalls[C]['result']>
+
+/** Of a file that a window saves, in characters as it travels: a figure at 300 dpi has under a million. */
+export const maxFileLength = 32_000_000
 
 /** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
 export const shellCalls = {
@@ -99,6 +137,18 @@ export const shellCalls = {
   'shell.serviceState': define(none, events['service.state']),
   'shell.restartService': define(none, ok),
   'shell.openDataDir': define(none, ok),
+  /**
+   * Asks where to save a file and writes it there, whole or not at all; the path stays with the shell. The name's ending
+   * says what kind of file it is.
+   */
+  'shell.saveFile': define(
+    z.strictObject({
+      suggestedName: z.string().max(160).regex(/^[\p{L}\p{N}][\p{L}\p{N} ._(),+=-]*\.(csv|md|tex|txt|json|svg|png)$/u, 'a file name with a known ending, without a folder'),
+      content: z.string().max(maxFileLength, 'too large'),
+      encoding: z.enum(['utf8', 'base64']),
+    }),
+    z.object({ saved: z.boolean() }),
+  ),
   /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */
   'shell.copyText': define(z.strictObject({ text: z.string().max(1_000_000) }), ok),
 } as const

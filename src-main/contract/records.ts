@@ -188,6 +188,12 @@ export const comparisonCell = z.object({
   accuracyDrop: z.number().nullable(),
   /** 95 % interval (Welch) of the drop in points; null under three seeds on either side. */
   accuracyDropInterval: z.tuple([z.number(), z.number()]).nullable(),
+  /** The drop over seeds that both sides have finished, as differences within pairs; null without such a seed. */
+  paired: z.object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable() }).nullable(),
+  /** The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %, power 80 %); null where it can't be told. */
+  smallestVisible: z.number().nullable(),
+  /** Milliseconds a training step over counted runs, from each run's mean speed; null where none was measured. */
+  stepMs: spread.nullable(),
   trainableParameters: z.int(),
   trainableFilters: z.int(),
   /** Trainable filters of the first and the last convolution, as in Table II. */
@@ -207,6 +213,8 @@ export const comparisonRow = z.object({
   testExamples: z.int(),
   precision,
   cells: z.array(comparisonCell),
+  /** Different machines that counted runs were trained on: times from several are no one number. */
+  machines: z.int().min(0),
   /** What the data can and cannot support, in a sentence. */
   note: z.string(),
 })
@@ -285,6 +293,31 @@ export const filterBank = z.object({
   banks: z.array(bank),
 })
 export type FilterBank = z.infer<typeof filterBank>
+
+export const layerFilterValues = z.object({
+  runId,
+  layer: z.string(),
+  epoch: z.int().min(0),
+  multiband: z.boolean(),
+  stride: z.int(),
+  /** Rows, columns, in, stored filters (base filters where multi-band). */
+  shape: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+  /** float32, little endian, laid out as `shape`, base64. */
+  values: z.string(),
+})
+export type LayerFilterValues = z.infer<typeof layerFilterValues>
+
+/** Channels last: [height, width, channels], float32, little endian, base64. */
+export const layerInput = z.object({
+  height: z.int(),
+  width: z.int(),
+  channels: z.int(),
+  values: z.string(),
+  /** What a pixel of the picture, 0 to 1, was normalised by: (pixel − mean) / std. */
+  mean: z.array(z.number()).length(3),
+  std: z.array(z.number()).length(3),
+})
+export type LayerInput = z.infer<typeof layerInput>
 
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().nullable() })
 export type Check = z.infer<typeof check>

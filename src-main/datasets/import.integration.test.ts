@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cifarSpecs } from './catalog'
-import { importDataset, listDatasets, loadDataset, removeDataset, sampleImages, testImages, verifyDataset } from '.'
+import { importDataset, listDatasets, loadDataset, loadNormalisation, removeDataset, sampleImages, testImages, verifyDataset } from '.'
 import { archiveOf, pythonBatch } from './testSupport'
 
 const packed = resolve(__dirname, '../../../shared/datasets/cifar-10-batches-bin.tar.xz')
@@ -59,6 +59,8 @@ describe.skipIf(!existsSync(packed))('the real CIFAR-10', () => {
     expect(await testImages(options, [1999, 0, 7])).toEqual([1999, 0, 7].map(pictureOf))
     expect(data.classes.map((_, c) => subset.train.labels.filter((label) => label === c).length)).toEqual(new Array(10).fill(1000))
     expect(subset.test.count).toBe(2000)
+    for (const [trainExamples, whole] of [[null, data], [10000, subset]] as const)
+      expect(await loadNormalisation({ datasetsDir, dataset: 'cifar-10', trainExamples, seed: 1 })).toEqual({ mean: whole.mean, std: whole.std })
     expect(await sampleImages(datasetsDir, 'cifar-10', 8)).toHaveLength(80)
     await removeDataset(datasetsDir, 'cifar-10')
     expect((await listDatasets(datasetsDir))[1]).toMatchObject({ available: false })

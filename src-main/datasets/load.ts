@@ -1,4 +1,5 @@
 /** Data sets in memory, as a run trains on them. */
+import { setImmediate } from 'node:timers/promises'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, type DatasetId } from '../contract/experiment'
 import type { DatasetSummary } from '../contract/records'
@@ -19,7 +20,7 @@ import {
   type Split,
   type SplitName,
 } from './format'
-import { cifarSummary, needManifest, readSplit, specOf, storedRecords, syntheticSummary } from './store'
+import { cifarSummary, needManifest, readSplit, specOf, storedRecords, syntheticSummary, type Manifest } from './store'
 import { balancedSubset } from './subset'
 import { drawRecord, syntheticClasses, syntheticFingerprint, syntheticRecords } from './synthetic'
 
@@ -74,14 +75,18 @@ interface Loaded {
 
 async function imported(options: LoadOptions, spec: CifarSpec, limits: Record<SplitName, number | null>): Promise<Record<SplitName, Loaded>> {
   const manifest = await needManifest(options.datasetsDir, spec)
-  const load = async (split: SplitName): Promise<Loaded> => {
-    const all = await readSplit(options.datasetsDir, spec, manifest, split)
-    const chosen = balancedSubset(labelsOf(all), limits[split], options.seed, split)
-    if (!chosen) return { records: all, sha256: manifest[split].sha256 }
-    const records = selectRecords(all, chosen)
-    return { records, sha256: await digest('sha256', records.bytes) }
+  return {
+    train: await importedSplit(options, spec, manifest, 'train', limits.train),
+    test: await importedSplit(options, spec, manifest, 'test', limits.test),
   }
-  return { train: await load('train'), test: await load('test') }
+}
+
+async function importedSplit({ datasetsDir, seed }: Pick<LoadOptions, 'datasetsDir' | 'seed'>, spec: CifarSpec, manifest: Manifest, split: SplitName, limit: number | null): Promise<Loaded> {
+  const all = await readSplit(datasetsDir, spec, manifest, split)
+  const chosen = balancedSubset(labelsOf(all), limit, seed, split)
+  if (!chosen) return { records: all, sha256: manifest[split].sha256 }
+  const records = selectRecords(all, chosen)
+  return { records, sha256: await digest('sha256', records.bytes) }
 }
 
 async function synthetic(limits: Record<SplitName, number | null>): Promise<Record<SplitName, Loaded>> {
@@ -96,14 +101,48 @@ async function synthetic(limits: Record<SplitName, number | null>): Promise<Reco
 }
 
 /** Exact, by counting how often each of the 256 values occurs. */
-export function channelStatistics(images: Uint8Array): { mean: [number, number, number]; std: [number, number, number] } {
+export function channelStatistics(images: Uint8Array): Normalisation {
   const counts = new Float64Array(channels * 256)
   for (let i = 0; i < images.length; i += channels)
     for (let c = 0; c < channels; c++) {
       const bin = c * 256 + (images[i + c] as number)
       counts[bin] = (counts[bin] as number) + 1
     }
-  const pixels = images.length / channels
+  return statisticsOf(counts, images.length / channels)
+}
+
+/** Per channel, of pixels scaled to 0..1: what a run's pictures are normalised by. */
+export interface Normalisation {
+  mean: [number, number, number]
+  std: [number, number, number]
+}
+
+/** Records between two looks at what else there is to do. */
+const recordsATime = 512
+
+/**
+ * The mean and std of `loadDataset` alone, without the test split, for a process that has others to answer.
+ * @throws WorkbenchError as `loadDataset` does
+ */
+export async function loadNormalisation(options: Omit<LoadOptions, 'testExamples'>, specs: readonly CifarSpec[] = cifarSpecs): Promise<Normalisation> {
+  const spec = specOf(options.dataset, specs)
+  const { bytes, labelBytes } = spec
+    ? await importedSplit(options, spec, await needManifest(options.datasetsDir, spec), 'train', options.trainExamples).then(({ records }) => records)
+    : await syntheticRecords('train', options.trainExamples ?? datasetSizes.synthetic.train)
+  const size = recordBytes(labelBytes)
+  const counts = new Float64Array(channels * 256)
+  const plane = pixelBytes / channels
+  for (let record = 0; record * size < bytes.length; record++) {
+    for (let p = 0; p < pixelBytes; p++) {
+      const bin = Math.floor(p / plane) * 256 + (bytes[record * size + labelBytes + p] as number)
+      counts[bin] = (counts[bin] as number) + 1
+    }
+    if (record % recordsATime === recordsATime - 1) await setImmediate()
+  }
+  return statisticsOf(counts, (bytes.length / size) * plane)
+}
+
+function statisticsOf(counts: Float64Array, pixels: number): Normalisation {
   const of = (c: number): { mean: number; std: number } => {
     let sum = 0
     let squares = 0

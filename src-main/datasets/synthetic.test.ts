@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { channelStatistics, loadDataset, sampleImages, testImages, verifyDataset } from './load'
+import { channelStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset } from './load'
 import { pixelBytes, toSplit, type Split } from './format'
 import { syntheticClasses, syntheticRecords } from './synthetic'
 
@@ -68,6 +68,11 @@ function linearSoftmax(train: Split, test: Split, epochs: number): number {
 vi.setConfig({ testTimeout: 60_000 })
 
 describe('the synthetic set', () => {
+  it('are normalised by what a run finds, whoever asks', async () => {
+    const { mean, std } = await load(100, 10)
+    expect(await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 100, seed: 1 })).toEqual({ mean, std })
+  })
+
   it('has 4,000 and 1,000 examples of 10 classes, and is on this machine what it is on every other', async () => {
     const data = await load(null, null)
     expect([data.train.count, data.test.count]).toEqual([4000, 1000])

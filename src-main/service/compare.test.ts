@@ -3,9 +3,10 @@ import { datasetSizes, type Precision, type Variant } from '../contract/experime
 import { comparison, type RunState } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
-import { compare } from './compare'
+import { compare as compareWith } from './compare'
 
 const study = { id: 'study', name: 'Study' }
+const compare = (of: typeof study, runs: RunRecord[]) => compareWith(of, runs, { batchSize: () => 64, machine: (run) => run.environmentHash })
 let made = 0
 
 interface Sketch {
@@ -83,7 +84,28 @@ describe('a comparison', () => {
     const half = 3.218759 * Math.sqrt(5 / 3)
     expect(first?.accuracyDropInterval?.[0]).toBeCloseTo(-1 - half, 4)
     expect(first?.accuracyDropInterval?.[1]).toBeCloseTo(-1 + half, 4)
-    expect(row.note).toBe("3 seeds each. Differences under about 4.2 points can't be told from chance (95 %).")
+    // Pooled deviation √((1 + 4) / 2) points; three a side see 3.07 deviations (G*Power: d = 3.07).
+    expect(first?.smallestVisible).toBeCloseTo(3.07 * Math.sqrt(2.5), 1)
+    expect(row.note).toBe('3 seeds each. No difference seen for MCNN-F. With these seeds and this spread a true difference under about 4.9 points would be missed more often than one time in five (t test at 5 %, power 80 %).')
+  })
+
+  it('pairs by seed where both sides have it', () => {
+    const baseline = [1, 2, 3, 4].map((seed) => run({ variant: 'baseline', seed, accuracy: 0.9 + seed / 100 }))
+    const others = [2, 3, 4, 9].map((seed, i) => run({ variant: 'mcnn-l', seed, accuracy: 0.9 + seed / 100 - (i + 1) / 1000 }))
+    const paired = onlyRow([...baseline, ...others]).cells[1]?.paired
+    expect(paired?.pairs).toBe(3)
+    expect(paired?.drop).toBeCloseTo(0.2, 10)
+    // Deviation 0.1 over √3, two degrees of freedom.
+    expect(paired?.interval?.[1]).toBeCloseTo(0.2 + (4.302653 * 0.1) / Math.sqrt(3), 6)
+    expect(onlyRow([run({ variant: 'baseline', seed: 1, accuracy: 0.9 }), run({ variant: 'mcnn-l', seed: 2, accuracy: 0.9 })]).cells[1]?.paired).toBeNull()
+  })
+
+  it('tells the time of a step from the speed of its runs, and on how many machines', () => {
+    const [a, b] = [run({ variant: 'baseline', seed: 1, accuracy: 0.9 }), run({ variant: 'baseline', seed: 2, accuracy: 0.9 })]
+    const row = onlyRow([{ ...a, environmentHash: 'x' }, { ...b, environmentHash: 'y', summary: { ...b.summary, imagesPerSecond: 200 } }])
+    expect(row.cells[0]?.stepMs?.values).toEqual([640, 320])
+    expect(row.machines).toBe(2)
+    expect(onlyRow([{ ...a, summary: { ...a.summary, imagesPerSecond: null } }]).cells[0]?.stepMs).toBeNull()
   })
 
   it('counts finished runs only, and says what is left out', () => {

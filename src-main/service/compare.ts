@@ -1,15 +1,22 @@
 /** A study as the paper's tables: one row a depth and data set, one cell a variant, means over seeds. */
 import { variantName } from '../analysis/names'
 import { fixed } from '../analysis/numbers'
-import { leastSeeds, mean, spread, visibleDifference, welchInterval } from '../analysis/statistics'
+import { leastSeeds, mean, pairedInterval, pooledStd, smallestVisible, spread, welchInterval } from '../analysis/statistics'
 import { archs, datasetSizes, variants, type DatasetId } from '../contract/experiment'
 import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 
+/** What the history knows of a run beyond its record. */
+export interface RunFacts {
+  batchSize: (run: RunRecord) => number
+  /** Names what its speed depends on besides itself; null where that was not kept. */
+  machine: (run: RunRecord) => string | null
+}
+
 /** @param runs in the order they were made */
-export function compare(study: { id: string; name: string }, runs: readonly RunRecord[]): Comparison {
-  const rows = [...groupBy(runs, (run) => rowKey(run)).values()].map(rowOf)
+export function compare(study: { id: string; name: string }, runs: readonly RunRecord[], facts: RunFacts): Comparison {
+  const rows = [...groupBy(runs, (run) => rowKey(run)).values()].map((row) => rowOf(row, facts))
   rows.sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch))
   return { studyId: study.id, studyName: study.name, rows }
 }
@@ -18,12 +25,12 @@ function rowKey({ summary, trainExamples, testExamples, precision }: RunRecord):
   return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, precision].join('/')
 }
 
-function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
+function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRow {
   const { summary, trainExamples, testExamples, precision } = runs[0]
   const { dataset, arch, epochs } = summary
   const byVariant = groupBy(runs, (run) => run.summary.variant)
-  const counted = (runs: readonly RunRecord[]): number[] => newestDone(runs).map((run) => (run.summary.testAccuracy ?? NaN) * 100)
-  const baseline = counted(byVariant.get('baseline') ?? [])
+  const baselineRuns = newestDone(byVariant.get('baseline') ?? [])
+  const baseline = points(baselineRuns)
   const cells = variants.flatMap((variant): ComparisonCell[] => {
     const members = byVariant.get(variant)
     if (!members) return []
@@ -39,7 +46,10 @@ function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
         accuracy,
         bestAccuracy: spread(done.flatMap((run) => run.summary.bestTestAccuracy ?? [])),
         accuracyDrop: compared ? mean(baseline) - accuracy.mean * 100 : null,
-        accuracyDropInterval: compared ? welchInterval(baseline, counted(members), 0.95) : null,
+        accuracyDropInterval: compared ? welchInterval(baseline, points(done)) : null,
+        paired: compared ? pairedDrop(baselineRuns, done) : null,
+        smallestVisible: compared ? smallestVisible(pooledStd(baseline, points(done)) ?? 0, baseline.length, done.length) : null,
+        stepMs: spread(done.flatMap((run) => (run.summary.imagesPerSecond ? [(1000 * facts.batchSize(run)) / run.summary.imagesPerSecond] : []))),
         trainableParameters: model.trainableParameters,
         trainableFilters: model.trainableFilters,
         firstLayerFilters: model.layers[0]?.baseFilters ?? 0,
@@ -49,7 +59,24 @@ function rowOf(runs: [RunRecord, ...RunRecord[]]): ComparisonRow {
       },
     ]
   })
-  return { dataset, arch, epochs, trainExamples, testExamples, precision, cells, note: note(dataset, cells, runs) }
+  const machines = new Set(newestDone(runs).flatMap((run) => facts.machine(run) ?? [])).size
+  return { dataset, arch, epochs, trainExamples, testExamples, precision, cells, machines, note: note(dataset, cells, runs) }
+}
+
+/** Test accuracies in percent. */
+function points(runs: readonly RunRecord[]): number[] {
+  return runs.map((run) => (run.summary.testAccuracy ?? NaN) * 100)
+}
+
+/** Over the seeds that both have: equal seeds share order and augmentation of the pictures. */
+function pairedDrop(baseline: readonly RunRecord[], others: readonly RunRecord[]): ComparisonCell['paired'] {
+  const bySeed = new Map(baseline.map((run) => [run.summary.seed, run]))
+  const differences = others.flatMap((run) => {
+    const partner = bySeed.get(run.summary.seed)
+    return partner ? points([partner]).map((value) => value - (points([run])[0] ?? NaN)) : []
+  })
+  if (differences.length === 0) return null
+  return { drop: mean(differences), pairs: differences.length, interval: pairedInterval(differences) }
 }
 
 /** A seed that was trained again counts once, by its newest finished run: equal seeds are no independent values. */
@@ -82,9 +109,14 @@ function intervalSentence(cells: readonly ComparisonCell[]): string[] {
   if (!baseline.accuracy) return ['No baseline has finished: no drop to tell yet.']
   const fewest = Math.min(baseline.accuracy.n, ...others.map((cell) => cell.accuracy?.n ?? 0))
   const few = fewest < leastSeeds ? [`${seeds(fewest)}: no interval from under ${leastSeeds}.`] : []
-  const visible = others.flatMap((cell) => (cell.accuracyDropInterval ? visibleDifference(cell.accuracyDropInterval) : []))
+  const unseen = others.filter(({ accuracyDropInterval: interval }) => interval !== null && interval[0] <= 0 && interval[1] >= 0)
+  const visible = others.flatMap((cell) => cell.smallestVisible ?? [])
   if (visible.length === 0) return few.length > 0 ? few : ['All seeds gave the same accuracy: no interval.']
-  return [...few, `Differences under about ${fixed(Math.max(...visible), 1)} points can't be told from chance (95 %).`]
+  return [
+    ...few,
+    ...(unseen.length > 0 ? [`No difference seen for ${unseen.map((cell) => variantName(cell.variant)).join(', ')}.`] : []),
+    `With these seeds and this spread a true difference under about ${fixed(Math.max(...visible), 1)} points would be missed more often than one time in five (t test at 5 %, power 80 %).`,
+  ]
 }
 
 function leftOutSentence(cells: readonly ComparisonCell[]): string[] {

@@ -1,18 +1,43 @@
+import { setImmediate } from 'node:timers/promises'
 import { bankKernels, filterKernel, responseMagnitude } from '../analysis/filterBank'
+import { bandEdges, bankPlanes, coverageOf, filterPlane, peakOf } from '../analysis/spectrum'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes } from '../contract/experiment'
 import type { Bank, LayerSummary } from '../contract/records'
+import type { StoredFilters } from '../history/filters'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 import type { Context } from './context'
+import { base64Of, LayerInputs } from './layerInput'
 import { runOf } from './runCalls'
 import type { HandlersOf } from './handlers'
+
+/** Points a side on which coverage is counted: the same as in the window, so that the numbers are the same. */
+const coverageSize = 64
+/** The peak of a 3 × 3 kernel's smooth response lies near enough to one of so many points a side. */
+const scaleSize = 16
 
 /** Numbers in one band's response: size 64 for every layer there is, size 256 for a first one. */
 const largestResponse = 128 * 128 * 64
 
 export function filterCalls(context: Context): HandlersOf<'filters'> {
   const { history } = context
+  const inputs = new LayerInputs(context)
+
+  /** A layer's stored filters; refuses what is not there or not finite. */
+  const storedOf = (id: string, name: string, epoch: number | null): { run: RunRecord; layer: LayerSummary; stored: StoredFilters } => {
+    const run = runOf(context, id)
+    const layer = layersOf(run).find((l) => l.name === name)
+    const stored = layer && history.filters.get(run.key, name, epoch)
+    if (!stored) throw notKept(run, name, epoch, history.filters.epochs(run.key))
+    if (!stored.values.every(Number.isFinite))
+      throw new WorkbenchError('bad-data', `The filters of ${name} after epoch ${stored.epoch} hold numbers that are not finite.`, {
+        fix: 'Choose an earlier epoch.',
+        field: 'epoch',
+      })
+    return { run, layer, stored }
+  }
+
   return {
     'filters.layers': ({ id }) => {
       const run = runOf(context, id)
@@ -24,20 +49,12 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
     },
 
     'filters.bank': ({ id, layer: name, filter, epoch, size }) => {
-      const run = runOf(context, id)
-      const layer = layersOf(run).find((l) => l.name === name)
-      const stored = layer && history.filters.get(run.key, name, epoch)
-      if (!stored) throw notKept(run, name, epoch, history.filters.epochs(run.key))
-      if (!stored.values.every(Number.isFinite))
-        throw new WorkbenchError('bad-data', `The filters of ${name} after epoch ${stored.epoch} hold numbers that are not finite.`, {
-          fix: 'Choose an earlier epoch.',
-          field: 'epoch',
-        })
+      const { layer, stored } = storedOf(id, name, epoch)
       // A response is a number a frequency and input: of a deep layer, a large one would be hundreds of megabytes of JSON.
-      const inputs = stored.shape[2]
-      if (size * size * inputs > largestResponse)
-        throw new WorkbenchError('bad-input', `A response of size ${size} over ${inputs} input channels is too large.`, {
-          fix: `Ask for a size of at most ${Math.floor(Math.sqrt(largestResponse / inputs))}.`,
+      const channels = stored.shape[2]
+      if (size * size * channels > largestResponse)
+        throw new WorkbenchError('bad-input', `A response of size ${size} over ${channels} input channels is too large.`, {
+          fix: `Ask for a size of at most ${Math.floor(Math.sqrt(largestResponse / channels))}.`,
           field: 'size',
         })
       const kernels = layer.multiband ? bankKernels(stored.values, stored.shape, filter) : [filterKernel(stored.values, stored.shape, filter)]
@@ -51,7 +68,70 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
         banks: kernels.map((kernel, i): Bank => ({ band: i + 1, kernel, response: responseMagnitude(kernel, size) })),
       }
     },
+
+    'filters.layer': ({ id, layer: name, epoch }) => {
+      const { layer, stored } = storedOf(id, name, epoch)
+      const { values, shape } = stored
+      return {
+        runId: id,
+        layer: name,
+        epoch: stored.epoch,
+        multiband: layer.multiband,
+        stride: layer.stride,
+        shape: [...shape],
+        values: base64Of(values),
+      }
+    },
+
+    'filters.coverage': async ({ id, layer: name, filters, channels, edge }) => {
+      const { run, layer, stored } = storedOf(id, name, 0)
+      inRange(filters, stored.shape[3], 'filters')
+      inRange(channels, stored.shape[2], 'channels')
+      const epochs: number[] = []
+      const covered: number[] = []
+      for await (const { epoch, shape, values } of overEpochs(history, run.key, name)) {
+        // An epoch that diverged covers nothing that could be told.
+        if (!values.every(Number.isFinite)) continue
+        const planes = filters.flatMap((filter) => bankPlanes({ shape, values, multiband: layer.multiband }, filter, channels, coverageSize))
+        epochs.push(epoch)
+        covered.push(coverageOf(planes, bandEdges[edge]).covered)
+      }
+      return { epochs, covered }
+    },
+
+    'filters.scale': async ({ id, layer: name, channels }) => {
+      const { run, stored } = storedOf(id, name, 0)
+      inRange(channels, stored.shape[2], 'channels')
+      let weight = 0
+      let magnitude = 0
+      for await (const { shape, values } of overEpochs(history, run.key, name)) {
+        if (!values.every(Number.isFinite)) continue
+        const [, , inputs, filters] = shape
+        for (let i = 0; i < values.length; i++) if (channels.includes(Math.floor(i / filters) % inputs)) weight = Math.max(weight, Math.abs(values[i] as number))
+        for (let filter = 0; filter < filters; filter++) {
+          magnitude = Math.max(magnitude, peakOf(filterPlane({ shape, values }, filter, channels, scaleSize)))
+          if (filter % 16 === 15) await setImmediate()
+        }
+      }
+      return { weight, magnitude }
+    },
+
+    'filters.input': ({ id, layer, picture }) => inputs.of(runOf(context, id), layer, Buffer.from(picture, 'base64')),
   }
+}
+
+/** A layer's filters after every epoch that is kept, letting others in between. */
+async function* overEpochs(history: Context['history'], key: number, layer: string): AsyncGenerator<StoredFilters> {
+  for (const epoch of history.filters.epochs(key).get(layer) ?? []) {
+    const stored = history.filters.get(key, layer, epoch)
+    if (stored) yield stored
+    await setImmediate()
+  }
+}
+
+function inRange(indices: readonly number[], count: number, field: string): void {
+  const wrong = indices.find((index) => index >= count)
+  if (wrong !== undefined) throw new WorkbenchError('not-found', `There is no ${wrong} among the ${field} of this layer: it has ${count}, numbered from 0.`, { field })
 }
 
 function layersOf({ summary }: RunRecord): LayerSummary[] {

@@ -3,7 +3,7 @@ import { expandPlan, type StudyPlan, type StudyRequest } from '../contract/exper
 import { autoPrecision, type StudySummary } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../history/studies'
-import { compare } from './compare'
+import { compare, type RunFacts } from './compare'
 import { announceRun, type Context } from './context'
 import { removeFiles } from './dataDir'
 import type { Datasets } from './datasets'
@@ -25,6 +25,19 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
     const name = environment ? JSON.stringify([environment.device, environment.cpu, environment.cores, environment.threads, environment.tensorflow]) : environmentHash
     names.set(environmentHash, name)
     return name
+  }
+}
+
+/** A config is read once however many runs have it. */
+function factsOf(history: Context['history']): RunFacts {
+  const batchSizes = new Map<string, number>()
+  return {
+    machine: machineNames(history),
+    batchSize: ({ summary: { configId, seed } }) => {
+      const known = batchSizes.get(configId) ?? history.configs.get(configId, seed).batchSize
+      batchSizes.set(configId, known)
+      return known
+    },
   }
 }
 
@@ -61,7 +74,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
 
     'studies.estimate': async ({ plan }) => estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
 
-    'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id)),
+    'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
 
     'studies.curves': ({ id }) => {
       studyOf(context, id)

@@ -13,6 +13,7 @@ function routes() {
     'shell.restartService': no,
     'shell.openDataDir': no,
     'shell.copyText': no,
+    'shell.saveFile': vi.fn(() => Promise.resolve({ saved: true })),
   } satisfies CallRoutes['shell']
   return { service, shell }
 }
@@ -63,12 +64,20 @@ describe('answer', () => {
     ['models.list', { classes: 1 }, 'classes'],
     ['shell.chooseDataset', { kind: 'device' }, 'kind'],
     ['shell.importDataset', { grant: '' }, 'grant'],
+    ['shell.saveFile', { suggestedName: '../table.csv', content: '', encoding: 'utf8' }, 'suggestedName'],
+    ['shell.saveFile', { suggestedName: '.hidden.csv', content: '', encoding: 'utf8' }, 'suggestedName'],
+    ['shell.saveFile', { suggestedName: 'run.sh', content: '', encoding: 'utf8' }, 'suggestedName'],
+    ['shell.saveFile', { suggestedName: 'a\\b.csv', content: '', encoding: 'utf8' }, 'suggestedName'],
+    ['shell.saveFile', { suggestedName: 'a.csv', content: '', encoding: 'latin1' }, 'encoding'],
+    ['shell.saveFile', { suggestedName: 'a.csv', content: '', encoding: 'utf8', path: '/etc/a.csv' }, undefined],
+    ['shell.saveFile', { suggestedName: 'a.csv', content: 'a'.repeat(32_000_001), encoding: 'utf8' }, 'content'],
   ] as const)('refuses parameters that are off: %s %j', async (call, params, field) => {
     const r = routes()
     expect(await answer(r, true, call, params)).toEqual(refused(field))
     expect(r.service).not.toHaveBeenCalled()
     expect(r.shell['shell.chooseDataset']).not.toHaveBeenCalled()
     expect(r.shell['shell.importDataset']).not.toHaveBeenCalled()
+    expect(r.shell['shell.saveFile']).not.toHaveBeenCalled()
   })
 
   it('refuses what is not JSON or too large', async () => {
@@ -77,6 +86,13 @@ describe('answer', () => {
     expect(await answer(routes(), true, 'runs.list', circle)).toEqual(refused())
     expect(await answer(routes(), true, 'runs.list', { big: 1n })).toEqual(refused())
     expect(await answer(routes(), true, 'runs.get', { id: 'a'.repeat(1_000_001) })).toMatchObject({ ok: false, error: { message: expect.stringContaining('too large') as unknown } })
+  })
+
+  it('lets a file to be saved be larger than other parameters', async () => {
+    const r = routes()
+    const file = { suggestedName: 'Figure 3, ResNet-20.png', content: 'a'.repeat(2_000_000), encoding: 'base64' }
+    expect(await answer(r, true, 'shell.saveFile', file)).toEqual({ ok: true, value: { saved: true } })
+    expect(r.shell['shell.saveFile']).toHaveBeenCalledExactlyOnceWith(file)
   })
 
   it('takes nothing from a sender it does not trust', async () => {

@@ -4,6 +4,7 @@ import { serviceCalls } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
 import type { ShellHandlers } from './calls'
 import type { Grants } from './grants'
+import { fileFilter, saveFile } from './saveFile'
 import type { Service } from './service'
 
 /** What the shell answers itself. */
@@ -39,6 +40,15 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     'shell.restartService': async () => {
       await service.restart()
       return { ok: true }
+    },
+
+    'shell.saveFile': async ({ suggestedName, content, encoding }) => {
+      const options: Electron.SaveDialogOptions = { title: 'Save', defaultPath: suggestedName, filters: [fileFilter(suggestedName), { name: 'All files', extensions: ['*'] }] }
+      const parent = window()
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+      if (canceled || filePath === undefined || filePath === '') return { saved: false }
+      await saveFile(filePath, Buffer.from(content, encoding))
+      return { saved: true }
     },
 
     'shell.copyText': async ({ text }) => {

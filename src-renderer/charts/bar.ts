@@ -12,6 +12,8 @@ export interface Bar {
   error: readonly [number, number] | null
   /** Single values behind the mean, as dots. */
   dots: readonly number[]
+  /** A number from elsewhere, drawn as a hollow diamond. */
+  reference?: number | null
 }
 
 export interface BarGroup {
@@ -25,7 +27,7 @@ export interface BarGroup {
  * value), else from below the lowest: whoever draws it must say where the axis starts.
  */
 export function barDomain(groups: readonly BarGroup[]): [number, number] {
-  const values = groups.flatMap((g) => g.bars.flatMap((b) => [b.value, ...(b.error ?? []), ...b.dots]))
+  const values = groups.flatMap((g) => g.bars.flatMap((b) => [b.value, b.reference ?? null, ...(b.error ?? []), ...b.dots]))
   const extent = extentOf(values)
   if (extent === null) return [0, 1]
   const [low, high] = extent

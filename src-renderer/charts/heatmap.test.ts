@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearestSample, periodicPixels, placeOfSample } from './heatmap'
+import { nearestSample, periodicPixels, pixelsOf, placeOfSample } from './heatmap'
 
 const grey = (t: number): [number, number, number] => (Number.isFinite(t) ? [Math.round(t * 255), Math.round(t * 255), Math.round(t * 255)] : [255, 0, 0])
 const red = (pixels: Uint8ClampedArray, side: number, x: number, y: number): number => pixels[(y * side + x) * 4] ?? -1
@@ -7,7 +7,7 @@ const red = (pixels: Uint8ClampedArray, side: number, x: number, y: number): num
 describe('periodicPixels', () => {
   it('is symmetric about 0 for a symmetric response, though the grid has no sample at π', () => {
     const size = 8
-    const values = Array.from({ length: size }, (_, v) => Array.from({ length: size }, (_, u) => 2 + Math.cos((2 * Math.PI * (u - 4)) / size) + Math.cos((2 * Math.PI * (v - 4)) / size)))
+    const values = Array.from({ length: size }, (_, v) => Array.from({ length: size }, (_, u) => 2 + Math.cos((2 * Math.PI * (u - 4)) / size) + Math.cos((2 * Math.PI * (v - 4)) / size))).flat()
     const side = 40
     const pixels = periodicPixels(values, side, 4, grey)
     for (let y = 0; y < side; y += 3)
@@ -20,18 +20,15 @@ describe('periodicPixels', () => {
   })
 
   it('keeps rows as v and columns as u', () => {
-    const values = [
-      [0, 0],
-      [1, 1],
-    ]
+    const values = [0, 0, 1, 1]
     const pixels = periodicPixels(values, 4, 1, grey)
     expect(red(pixels, 4, 0, 2)).toBe(red(pixels, 4, 3, 2))
     expect(red(pixels, 4, 0, 2)).toBeGreaterThan(red(pixels, 4, 0, 0))
   })
 
   it('shows what is not a number as that, and a plane of zeros as zero', () => {
-    expect([...periodicPixels([[Number.NaN]], 1, 1, grey)]).toEqual([255, 0, 0, 255])
-    expect([...periodicPixels([[0]], 1, 0, grey)]).toEqual([0, 0, 0, 255])
+    expect([...periodicPixels([Number.NaN], 1, 1, grey)]).toEqual([255, 0, 0, 255])
+    expect([...periodicPixels([0], 1, 0, grey)]).toEqual([0, 0, 0, 255])
   })
 })
 
@@ -41,4 +38,8 @@ describe('nearestSample', () => {
     expect(nearestSample(1, 64)).toBe(0)
     expect(nearestSample(-3, 64)).toBe(0)
   })
+})
+
+it('gives every number its pixel', () => {
+  expect([...pixelsOf(Float32Array.of(0, 1), grey)]).toEqual([0, 0, 0, 255, 255, 255, 255, 255])
 })

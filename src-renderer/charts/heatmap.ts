@@ -5,13 +5,13 @@ type Rgb = readonly [number, number, number]
 /**
  * Draws values on a grid over one period, sampled at −π, −π + step, …, as a picture of `side` × `side` pixels from
  * −π to π. Between samples the values are interpolated, not their colours, and the grid wraps round at its edges.
- * @param values [v][u], square
+ * @param values size × size, row by row (v)
  * @param max the value that gets the colour of 1
  * @param color of 0 to 1, as bytes
  * @returns RGBA bytes, row by row
  */
-export function periodicPixels(values: readonly (readonly number[])[], side: number, max: number, color: (t: number) => Rgb): Uint8ClampedArray<ArrayBuffer> {
-  const size = values.length
+export function periodicPixels(values: ArrayLike<number>, side: number, max: number, color: (t: number) => Rgb): Uint8ClampedArray<ArrayBuffer> {
+  const size = Math.sqrt(values.length)
   const pixels = new Uint8ClampedArray(side * side * 4)
   if (size === 0) return pixels
   // Pixel centres lie at −π + 2π (x + ½) / side.
@@ -24,11 +24,11 @@ export function periodicPixels(values: readonly (readonly number[])[], side: num
   const empty = color(Number.NaN)
   let offset = 0
   for (const y of at) {
-    const above = values[y.low] ?? []
-    const below = values[y.high] ?? []
+    const above = y.low * size
+    const below = y.high * size
     for (const x of at) {
-      const top = mix(above[x.low], above[x.high], x.f)
-      const bottom = mix(below[x.low], below[x.high], x.f)
+      const top = mix(values[above + x.low], values[above + x.high], x.f)
+      const bottom = mix(values[below + x.low], values[below + x.high], x.f)
       const value = top + (bottom - top) * y.f
       const t = max > 0 ? value / max : Number.isFinite(value) ? 0 : Number.NaN
       const rgb = Number.isFinite(t) ? (table[Math.round(Math.min(1, Math.max(0, t)) * 255)] ?? empty) : empty
@@ -43,6 +43,23 @@ export function periodicPixels(values: readonly (readonly number[])[], side: num
 
 function mix(a: number | undefined, b: number | undefined, f: number): number {
   return a === undefined || b === undefined ? Number.NaN : a + (b - a) * f
+}
+
+/**
+ * A picture whose every number is one pixel: feature maps.
+ * @param values row by row
+ * @returns RGBA bytes
+ */
+export function pixelsOf(values: ArrayLike<number>, color: (value: number) => Rgb): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(values.length * 4)
+  for (let i = 0; i < values.length; i++) {
+    const rgb = color(values[i] ?? Number.NaN)
+    pixels[4 * i] = rgb[0]
+    pixels[4 * i + 1] = rgb[1]
+    pixels[4 * i + 2] = rgb[2]
+    pixels[4 * i + 3] = 255
+  }
+  return pixels
 }
 
 /** The sample nearest to a place within the picture, 0 at its left or top edge and 1 at the other; wraps round. */

@@ -28,6 +28,8 @@ export interface LineSeries {
   /** Thin lines of the same colour, such as single seeds. */
   thin?: readonly (readonly Point[])[]
   dashed?: boolean
+  /** The values became NaN after the last point: its end is marked so. */
+  broken?: boolean
 }
 
 /** A vertical line: a change of the learning rate, the end of a run. */
@@ -43,6 +45,12 @@ export function drawable(value: number | null, kind: ScaleKind): value is number
 
 export function xExtent(series: readonly LineSeries[]): [number, number] | null {
   return extentOf(series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat()]).map((p) => p.x))
+}
+
+/** The series with only what lies in a part of x, for an axis that fits what is shown. */
+export function clipped(series: readonly LineSeries[], [low, high]: readonly [number, number]): LineSeries[] {
+  const inside = ({ x }: { x: number }): boolean => x >= low && x <= high
+  return series.map((s) => ({ ...s, points: s.points.filter(inside), band: (s.band ?? []).filter(inside), thin: (s.thin ?? []).map((line) => line.filter(inside)) }))
 }
 
 /** Lines and bands; a band may not stretch the axis beyond what the lines need by more than it is worth: on a log axis its low end can go to 0. */
@@ -82,6 +90,8 @@ export interface EndLabel {
   y: number
   /** Of the label: moved apart from the others. */
   labelY: number
+  /** Whether the line ended in NaN. */
+  broken: boolean
 }
 
 /** Each line's last drawable point, with labels at least `gap` px apart and inside top…bottom. */
@@ -90,7 +100,7 @@ export function endLabels(series: readonly LineSeries[], x: Scale, y: Scale, kin
     const last = s.points.findLast((p) => drawable(p.y, kind))
     if (!last) return []
     const at = y(last.y ?? 0)
-    return [{ id: s.id, label: s.label, color: s.color, marker: s.marker, x: x(last.x), y: at, labelY: at }]
+    return [{ id: s.id, label: s.label, color: s.color, marker: s.marker, x: x(last.x), y: at, labelY: at, broken: s.broken === true || Number.isNaN(s.points.at(-1)?.y) }]
   })
   const labelled = ends.filter((e) => e.label !== '')
   const positions = spread(labelled.map((e) => e.y), bounds)
@@ -121,6 +131,16 @@ export function spread(wanted: readonly number[], { top, bottom, gap }: { top: n
   const placed = new Array<number>(wanted.length).fill(0)
   for (const block of blocks) block.members.forEach((member, i) => (placed[member] = start(block) + i * gap))
   return placed
+}
+
+/** Each line's best drawable point, the first of equals; lines of one or two points have none. */
+export function bests(series: readonly LineSeries[], better: 'high' | 'low', kind: ScaleKind): { id: string; color: string; point: { x: number; y: number } }[] {
+  return series.flatMap((s) => {
+    const points = s.points.flatMap((p) => (drawable(p.y, kind) ? [{ x: p.x, y: p.y }] : []))
+    if (points.length < 3) return []
+    const point = points.reduce((best, p) => ((better === 'high' ? p.y > best.y : p.y < best.y) ? p : best))
+    return [{ id: s.id, color: s.color, point }]
+  })
 }
 
 /** All x of the lines, ascending, each once: where the cursor can stand. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, count, duration, millions, number, percent, percentValue, plural, signed, significant, when } from './format'
+import { bytes, count, duration, millions, number, percent, percentValue, plural, readyAbout, signed, significant, when } from './format'
 
 describe('numbers', () => {
   it('are missing, NaN or infinite where they are', () => {
@@ -41,5 +41,17 @@ describe('times', () => {
     expect([when(at(9, 0), now), when(at(8, 23), now), when(at(7, 23), now), when('nonsense', now), when(null, now)]).toEqual([
       'today 00:05', 'yesterday 23:05', '2026-05-07', '–', '–',
     ])
+  })
+})
+
+describe('when something is ready', () => {
+  const now = new Date(2026, 4, 8, 14, 31)
+
+  it('is a time today, a day of the week to come, or a date', () => {
+    expect(readyAbout(3600, now)).toBe('15:31')
+    expect(readyAbout(9 * 3600 + 20 * 60, now)).toBe('23:51')
+    expect(readyAbout(24 * 3600, now)).toBe('Sat 14:31')
+    expect(readyAbout(30 * 24 * 3600, now)).toBe('2026-06-07')
+    expect([readyAbout(null), readyAbout(NaN), readyAbout(-1)]).toEqual(['–', '–', '–'])
   })
 })

@@ -99,6 +99,15 @@ export function when(iso: string | null | undefined, now = new Date()): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
 }
 
+/** When something that takes so many seconds more is ready, as 'Mon 23:51', within the week to come, else the date. `now` is for tests. */
+export function readyAbout(seconds: Maybe, now = new Date()): string {
+  if (!finite(seconds) || seconds < 0) return missing
+  const at = new Date(now.getTime() + seconds * 1000)
+  if (seconds > 6 * 24 * 3600) return dateTime(at.toISOString()).slice(0, 10)
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`
+  return at.toDateString() === now.toDateString() ? time : `${at.toLocaleDateString('en-US', { weekday: 'short' })} ${time}`
+}
+
 function parsed(iso: string | null | undefined): Date | null {
   if (iso === null || iso === undefined) return null
   const at = new Date(iso)

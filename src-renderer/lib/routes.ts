@@ -5,8 +5,8 @@ export type Route =
   | { page: 'study'; id: string; section: string | null }
   | { page: 'new-study' }
   | { page: 'runs'; query: URLSearchParams }
-  | { page: 'run'; id: string }
-  | { page: 'banks'; run: string | null; layer: string | null; filter: number | null; epoch: number | null }
+  | { page: 'run'; id: string; beside: string | null }
+  | { page: 'banks'; query: URLSearchParams }
   | { page: 'data'; id: string | null }
   | { page: 'system' }
   | { page: 'unknown'; hash: string }
@@ -19,10 +19,10 @@ export function parseHash(hash: string): Route {
   if (rest.length > 0) return { page: 'unknown', hash }
   if (first === '' || (first === 'studies' && second === undefined)) return { page: 'studies' }
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
-  if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second }
+  if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
   if (second !== undefined) return { page: 'unknown', hash }
   if (first === 'new') return { page: 'new-study' }
-  if (first === 'banks') return { page: 'banks', run: query.get('run'), layer: query.get('layer'), filter: whole(query.get('filter')), epoch: whole(query.get('epoch')) }
+  if (first === 'banks') return { page: 'banks', query }
   if (first === 'data') return { page: 'data', id: query.get('id') }
   if (first === 'system') return { page: 'system' }
   return { page: 'unknown', hash }
@@ -34,8 +34,10 @@ export const href = {
   newStudy: () => '#/new',
   /** `query` is the runs page's own. */
   runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
-  run: (id: string) => `#/runs/${encodeURIComponent(id)}`,
-  banks: (at: { run?: string | null; layer?: string | null; filter?: number | null; epoch?: number | null } = {}) => `#/banks${search(at)}`,
+  /** `beside`: another run whose curves and config this one's are shown against. */
+  run: (id: string, beside?: string) => `#/runs/${encodeURIComponent(id)}${search({ beside })}`,
+  /** `query` is the filter banks page's own: pages/filter-banks/address.ts. */
+  banks: (query?: Record<string, string | number | null | undefined>) => `#/banks${search(query ?? {})}`,
   data: (id?: string) => `#/data${search({ id })}`,
   system: () => '#/system',
 }
@@ -45,10 +47,6 @@ function search(values: Record<string, string | number | null | undefined>): str
   for (const [key, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
   const text = query.toString()
   return text === '' ? '' : `?${text}`
-}
-
-function whole(text: string | null): number | null {
-  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null
 }
 
 function decode(part: string): string {

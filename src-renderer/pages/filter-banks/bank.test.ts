@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { signMasks } from '../../../src-main/analysis/filterBank'
-import { bandViews, channelsOf, colourCell, frequencyText, kernelReading, responseReading, responseSize, scaleEnds, sourceOf, type BandView } from './bank'
+import { bankKernelsOf, convolve, type Activation } from '../../../src-main/analysis/convolution'
+import { bandViews, bankEnds, channelsOf, colourCell, featureReading, frequencyText, kernelReading, layerEnds, responseReading, responseSize, sourceOf, type BandView } from './bank'
 
 /** A kernel of three channels without any symmetry. */
 const base = Array.from({ length: 3 }, (_, s) => Array.from({ length: 3 }, (_, r) => [Math.sin(1 + 3 * s + r), Math.cos(2 + s * r), (s - r) / 3 + 0.1]))
-const bank = {
-  multiband: true,
-  banks: signMasks(3, 3).map((mask, b) => ({
-    band: b + 1,
-    kernel: base.map((row, s) => row.map((weights, r) => weights.map((w) => w * (mask[s]?.[r] ?? 1)))),
-    response: [],
-  })),
-}
-const views = bandViews(bank, 0)
+const layer = { shape: [3, 3, 3, 1] as const, values: Float32Array.from(base.flat(2)), multiband: true }
+const views = bandViews(layer, 0, 0)
 const view = (band: number): BandView => {
   const found = views[band]
   if (!found) throw new Error(`no band ${band}`)
@@ -21,25 +15,25 @@ const view = (band: number): BandView => {
 
 describe('bandViews', () => {
   it('takes the one channel asked for', () => {
-    expect(view(0).kernel[2]?.[1]).toEqual([base[2]?.[1]?.[0]])
-    expect(view(0).response).toHaveLength(responseSize)
-    expect(bandViews(bank, 2)[0]?.kernel[0]?.[2]).toEqual([base[0]?.[2]?.[2]])
+    expect(view(0).kernel[2]?.[1]?.[0]).toBeCloseTo(base[2]?.[1]?.[0] ?? NaN, 6)
+    expect(view(0).plane).toHaveLength(responseSize ** 2)
+    expect(bandViews(layer, 0, 2)[0]?.kernel[0]?.[2]?.[0]).toBeCloseTo(base[0]?.[2]?.[2] ?? NaN, 6)
   })
 
   it('reads |H(0, 0)| as the sum of the weights', () => {
     const sum = base.flat().reduce((total, weights) => total + (weights[0] ?? 0), 0)
-    expect(view(0).response[responseSize / 2]?.[responseSize / 2]).toBeCloseTo(Math.abs(sum), 12)
+    expect(view(0).plane[(responseSize / 2) * responseSize + responseSize / 2]).toBeCloseTo(Math.abs(sum), 6)
   })
 
   it('shows three channels at once by the root of their mean square', () => {
-    const [colour] = bandViews(bank, 'colour')
-    const planes = [0, 1, 2].map((c) => bandViews(bank, c)[0]?.response[10]?.[50] ?? Number.NaN)
-    expect(colour?.response[10]?.[50]).toBeCloseTo(Math.sqrt(planes.reduce((sum, x) => sum + x * x, 0) / 3), 12)
+    const [colour] = bandViews(layer, 0, 'colour')
+    const planes = [0, 1, 2].map((c) => bandViews(layer, 0, c)[0]?.plane[10 * responseSize + 50] ?? Number.NaN)
+    expect(colour?.plane[10 * responseSize + 50]).toBeCloseTo(Math.sqrt(planes.reduce((sum, x) => sum + x * x, 0) / 3), 12)
     expect(colour?.kernel[0]?.[0]).toHaveLength(3)
   })
 
   it('calls a plain layer’s filter what it is', () => {
-    const [plain] = bandViews({ multiband: false, banks: bank.banks.slice(0, 1) }, 0)
+    const [plain] = bandViews({ ...layer, multiband: false }, 0, 0)
     expect([plain?.symbol, plain?.words]).toEqual(['h', 'the filter itself'])
   })
 })
@@ -50,7 +44,7 @@ describe('sourceOf', () => {
       for (let v = 0; v < responseSize; v += 5)
         for (let u = 0; u < responseSize; u += 3) {
           const from = sourceOf(band, u, v)
-          expect(view(band).response[v]?.[u]).toBeCloseTo(view(0).response[from.v]?.[from.u] ?? Number.NaN, 10)
+          expect(view(band).plane[v * responseSize + u]).toBeCloseTo(view(0).plane[from.v * responseSize + from.u] ?? Number.NaN, 10)
         }
   })
 })
@@ -65,8 +59,35 @@ describe('readings', () => {
   })
 
   it('give the magnitude at a frequency', () => {
-    expect(responseReading(view(1), true, 0, responseSize / 2).origin).toBe('= |H₁(u 0, v 0)|, moved by π in u')
+    expect(responseReading(view(1), true, 0, responseSize / 2).origin).toMatch(/^= \|H₁\(u 0, v 0\)\|, H\(u−π, v\); −?\d+\.\d dB of its peak$/)
     expect(responseReading(view(0), true, 48, 16).value).toMatch(/^\|H₁\(u 0\.500π, v −0\.500π\)\| = \d\.\d{3}$/)
+  })
+})
+
+describe('a feature map’s reading', () => {
+  const input: Activation = { height: 4, width: 4, channels: 3, values: Float32Array.from({ length: 48 }, (_, i) => Math.cos(i * 0.7)) }
+  const kernels = bankKernelsOf(layer, [0])
+  const map = convolve(input, kernels, 1)
+
+  it('is the map’s value, the sum of nine products and of the other channels', () => {
+    for (const [band, x, y] of [[0, 0, 0], [2, 1, 2], [3, 3, 3]] as const) {
+      const { value, origin, sum } = featureReading(input, kernels, 1, band, 1, x, y)
+      const shown = Number(value.split(' = ')[1]?.replace('−', '-'))
+      expect(shown).toBeCloseTo(map.values[(y * 4 + x) * 4 + band] ?? NaN, 2)
+      const parts = [...origin.matchAll(/(−?[\d.]+)\)? from/g)].map((match) => Number(match[1]?.replace('−', '-')))
+      const others = Number(/\+ \(?(−?[\d.]+)\)? from the other 2/.exec(origin)?.[1]?.replace('−', '-'))
+      expect((parts[0] ?? NaN) + others).toBeCloseTo(shown, 2)
+      const products = (sum?.split(': ')[1] ?? '').split(' + ').map((text) => text.replace(/[()]/g, '').replaceAll('−', '-').split(' · ').map(Number))
+      expect(products).toHaveLength(9)
+      expect(products.reduce((total, [pixel, weight]) => total + (pixel ?? NaN) * (weight ?? NaN), 0)).toBeCloseTo(parts[0] ?? NaN, 1)
+    }
+  })
+
+  it('is in colour the sum of the channels', () => {
+    const { value, origin } = featureReading(input, kernels, 1, 1, 'colour', 2, 1)
+    const parts = [...origin.matchAll(/[RGB] \(?(−?[\d.]+)/g)].map((match) => Number(match[1]?.replace('−', '-')))
+    expect(parts).toHaveLength(3)
+    expect(parts.reduce((a, b) => a + b)).toBeCloseTo(Number(value.split(' = ')[1]?.replace('−', '-')), 2)
   })
 })
 
@@ -87,8 +108,9 @@ describe('words and colours', () => {
   })
 
   it('ends the scales at the bank’s own greatest', () => {
-    const { weight, magnitude } = scaleEnds(views)
-    expect(weight).toBe(Math.max(...base.flat().map((weights) => Math.abs(weights[0] ?? 0))))
-    expect(magnitude).toBe(Math.max(...view(0).response.flat()))
+    const { weight, magnitude } = bankEnds(views)
+    expect(weight).toBeCloseTo(Math.max(...base.flat().map((weights) => Math.abs(weights[0] ?? 0))), 6)
+    expect(magnitude).toBe(Math.max(...view(0).plane))
+    expect(layerEnds(layer, 0, views.map((v) => v.plane))).toEqual({ weight, magnitude })
   })
 })

@@ -1,10 +1,14 @@
 /** What the filter banks page shows of a bank, in numbers and words. Pure. */
-import { bandNames, channelPlane, frequencyAt, maxAbsolute, responseMagnitude, rmsPlane } from '../../../src-main/analysis/filterBank'
-import type { FilterBank, FilterLayer } from '../../../src-main/contract'
+import { productsAt, type Activation, type Kernels } from '../../../src-main/analysis/convolution'
+import { bandNames, bankKernels, filterKernel, frequencyAt, maxAbsolute } from '../../../src-main/analysis/filterBank'
+import { bankPlanes, decibels, peakOf, type LayerValues, type Plane } from '../../../src-main/analysis/spectrum'
+import type { FilterLayer } from '../../../src-main/contract'
 import { number } from '../../lib/format'
 
 /** Points a side of a response; even, so that a shift by π is a shift by whole samples. */
 export const responseSize = 64
+/** The lowest end of the scale in decibels. */
+export const floorDb = -30
 
 /** An input channel, or all three of a picture at once. */
 export type Channel = 'colour' | number
@@ -15,6 +19,11 @@ const colourNames = ['R', 'G', 'B']
 export function channelsOf(layer: Pick<FilterLayer, 'in'>): { value: Channel; label: string }[] {
   if (layer.in !== 3) return Array.from({ length: layer.in }, (_, c) => ({ value: c, label: `channel ${c}` }))
   return [{ value: 'colour', label: 'colour' }, ...colourNames.map((label, c) => ({ value: c, label }))]
+}
+
+/** The channels that a choice stands for. */
+export function channelIndices(channel: Channel): number[] {
+  return channel === 'colour' ? [0, 1, 2] : [channel]
 }
 
 export interface BandTitle {
@@ -35,34 +44,40 @@ export interface BandView extends BandTitle {
   band: number
   /** [row][column][in], of the channels shown: one, or three for colour. */
   kernel: number[][][]
-  /** |H(u, v)| as [v][u], for colour the root of the mean square over R, G and B. */
-  response: number[][]
+  /** |H(u, v)|, row by row (v), for colour the root of the mean square over R, G and B. */
+  plane: Plane
 }
 
-/**
- * The response is computed here from the kernel, with the function that the service and the command line use: what
- * travels is nine weights a channel, so that the epochs can be leafed through.
- */
-export function bandViews(bank: Pick<FilterBank, 'banks' | 'multiband'>, channel: Channel): BandView[] {
-  const titles = bandTitles(bank.multiband)
-  return bank.banks.map(({ band, kernel }) => {
-    const shown = channel === 'colour' ? kernel : kernel.map((row) => row.map((weights) => [weights[channel] ?? Number.NaN]))
-    const response = responseMagnitude(shown, responseSize)
-    const { symbol, formula, words } = titles[band - 1] ?? bandNames[0]
-    return {
-      band: band - 1,
-      symbol,
-      formula,
-      words,
-      kernel: shown,
-      response: channel === 'colour' ? rmsPlane(response) : channelPlane(response, 0),
-    }
-  })
+export function bandViews(layer: LayerValues, filter: number, channel: Channel): BandView[] {
+  const titles = bandTitles(layer.multiband)
+  const kernels = layer.multiband ? bankKernels(layer.values, layer.shape, filter) : [filterKernel(layer.values, layer.shape, filter)]
+  const channels = channelIndices(channel)
+  return bankPlanes(layer, filter, channels, responseSize).map((plane, band) => ({
+    ...(titles[band] ?? bandNames[0]),
+    band,
+    kernel: (kernels[band] ?? []).map((row) => row.map((weights) => channels.map((c) => weights[c] ?? Number.NaN))),
+    plane,
+  }))
 }
 
-/** Ends of the two scales: the greatest weight and the greatest magnitude of the bank. */
-export function scaleEnds(views: readonly BandView[]): { weight: number; magnitude: number } {
-  return { weight: maxAbsolute(views.map((view) => view.kernel)), magnitude: maxAbsolute(views.map((view) => view.response)) }
+/** Ends of the two scales: a weight and a magnitude. */
+export interface ScaleEnds {
+  weight: number
+  magnitude: number
+}
+
+/** The greatest weight and the greatest magnitude of one bank. */
+export function bankEnds(views: readonly BandView[]): ScaleEnds {
+  return { weight: maxAbsolute(views.map((view) => view.kernel)), magnitude: Math.max(0, ...views.map((view) => peakOf(view.plane))) }
+}
+
+/** The same over a layer's stored filters; a derived filter has its base filter's. */
+export function layerEnds({ shape, values }: LayerValues, channel: Channel, basePlanes: readonly Plane[]): ScaleEnds {
+  const [, , inputs, filters] = shape
+  const channels = channelIndices(channel)
+  let weight = 0
+  for (let i = 0; i < values.length; i++) if (channels.includes(Math.floor(i / filters) % inputs)) weight = Math.max(weight, Math.abs(values[i] ?? 0))
+  return { weight, magnitude: Math.max(0, ...basePlanes.map(peakOf)) }
 }
 
 /** Bands whose columns (u) and rows (v) alternate, and whose response is therefore moved by π there. */
@@ -85,18 +100,22 @@ export function frequencyText(index: number): string {
 export interface Reading {
   value: string
   origin: string
+  /** Nine products, for a feature map. */
+  sum?: string
 }
 
 const subscripts = ['₁', '₂', '₃', '₄']
+const sources = ['', 'H(u−π, v)', 'H(u, v−π)', 'H(u−π, v−π)']
 
 export function responseReading(view: BandView, multiband: boolean, u: number, v: number): Reading {
+  const magnitude = view.plane[v * responseSize + u] ?? Number.NaN
   const index = multiband ? (subscripts[view.band] ?? '') : ''
-  const value = `|H${index}(u ${frequencyText(u)}, v ${frequencyText(v)})| = ${number(view.response[v]?.[u], 3)}`
-  if (!multiband) return { value, origin: '' }
-  if (view.band === 0) return { value, origin: 'the base filter' }
+  const value = `|H${index}(u ${frequencyText(u)}, v ${frequencyText(v)})| = ${number(magnitude, 3)}`
+  const under = `${number(decibels(magnitude, peakOf(view.plane), -99), 1)} dB of its peak`
+  if (!multiband) return { value, origin: under }
+  if (view.band === 0) return { value, origin: `the base filter, ${under}` }
   const from = sourceOf(view.band, u, v)
-  const moved = view.band === 1 ? 'moved by π in u' : view.band === 2 ? 'moved by π in v' : 'moved by π in u and v'
-  return { value, origin: `= |H₁(u ${frequencyText(from.u)}, v ${frequencyText(from.v)})|, ${moved}` }
+  return { value, origin: `= |H₁(u ${frequencyText(from.u)}, v ${frequencyText(from.v)})|, ${sources[view.band] ?? ''}; ${under}` }
 }
 
 export function kernelReading(view: BandView, multiband: boolean, column: number, row: number): Reading {
@@ -108,6 +127,28 @@ export function kernelReading(view: BandView, multiband: boolean, column: number
   if (view.band === 0) return { value, origin: 'trained' }
   const negative = ((movesU(view.band) ? column : 0) + (movesV(view.band) ? row : 0)) % 2 === 1
   return { value, origin: `= ${negative ? '−' : ''}h${place}, ${view.words}` }
+}
+
+/**
+ * Where a feature map's value comes from: pixel times weight over the window of the channel that is shown, and what the
+ * other channels add. In colour, the sum of each channel.
+ * @param kernels the bank's filters, one a band
+ */
+export function featureReading(input: Activation, kernels: Kernels, stride: number, band: number, channel: Channel, x: number, y: number): Reading {
+  const of = (c: number): ReturnType<typeof productsAt> => productsAt(input, kernels, stride, band, c, x, y)
+  const total = (c: number): number => of(c).reduce((sum, { pixel, weight }) => sum + pixel * weight, 0)
+  const sums = Array.from({ length: input.channels }, (_, c) => total(c))
+  const y0 = number(sums.reduce((a, b) => a + b, 0), 3)
+  const value = `y${kernels.shape[3] > 1 ? (subscripts[band] ?? '') : ''}(x ${x}, y ${y}) = ${y0}`
+  const signed = (v: number): string => (v < 0 ? `(${number(v, 3)})` : number(v, 3))
+  if (channel === 'colour') return { value, origin: `= ${sums.map((sum, c) => `${colourNames[c] ?? c} ${signed(sum)}`).join(' + ')}, pixel × weight over each channel’s window` }
+  const others = sums.reduce((sum, value_, c) => (c === channel ? sum : sum + value_), 0)
+  const name = input.channels === 3 ? (colourNames[channel] ?? '') : `channel ${channel}`
+  return {
+    value,
+    origin: `= ${signed(sums[channel] ?? Number.NaN)} from ${name} + ${signed(others)} from the other ${input.channels - 1} channels`,
+    sum: `${name}, pixel × weight: ${of(channel).map(({ pixel, weight }) => `${number(pixel)} · ${weight < 0 ? `(${number(weight)})` : number(weight)}`).join(' + ')}`,
+  }
 }
 
 /** A weight's cell for three channels at once: grey is 0, each channel up or down from there. */

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { Leafing, type Kernels, type Place, type Shown, type Wish } from './leafing'
+import { floatsOf, layerFiltersOf, Leafing, type LayerFilters, type Shown, type Wish } from './leafing'
 
 /** A service whose answers come when the test says so. */
 function service() {
-  const asked: { place: Place; answer: () => void; fail: (error: Error) => void }[] = []
+  const asked: { wish: Wish; answer: () => void; fail: (error: Error) => void }[] = []
   let shown: Shown | undefined
   const leafing = new Leafing(
-    (place) =>
-      new Promise<Kernels>((resolve, reject) => {
+    (wish) =>
+      new Promise<LayerFilters>((resolve, reject) => {
         asked.push({
-          place,
-          answer: () => resolve({ runId: place.run, layer: place.layer, filter: place.filter, epoch: place.epoch, multiband: true, banks: [{ band: 1, kernel: [[[place.epoch]]], response: [[[1]]] }] }),
+          wish,
+          answer: () => resolve({ runId: wish.run, layer: wish.layer, epoch: wish.epoch, stride: 1, multiband: true, shape: [1, 1, 1, 1], values: Float32Array.of(wish.epoch) }),
           fail: reject,
         })
       }),
@@ -21,8 +21,7 @@ function service() {
   }
   return {
     leafing,
-    asked,
-    places: () => asked.map(({ place }) => `${place.filter}@${place.epoch}`),
+    epochs: () => asked.map(({ wish }) => wish.epoch),
     now: () => {
       if (!shown) throw new Error('nothing was shown')
       return shown
@@ -37,65 +36,57 @@ function service() {
     },
   }
 }
-const wish = (epoch: number, filter = 0, filters = 2): Wish => ({ run: 'a', layer: 'stem', filter, epoch, filters })
+const wish = (epoch: number, layer = 'stem'): Wish => ({ run: 'a', layer, epoch })
 
-describe('Leafing', () => {
-  it('asks for the wished bank first and then for the rest of its layer', async () => {
-    const s = service()
-    s.leafing.wish(wish(5, 1, 3))
-    await s.answer(0)
-    await s.answer(1)
-    expect(s.now().waiting).toBe(true)
-    await s.answer(2)
-    expect(s.places()).toEqual(['1@5', '0@5', '2@5'])
-    expect([...s.now().layer.keys()]).toEqual([0, 1, 2])
-    expect(s.now().waiting).toBe(false)
+describe('leafing', () => {
+  it('asks one at a time, the newest wish next, none twice', async () => {
+    const { leafing, epochs, now, answer } = service()
+    for (const epoch of [1, 2, 3]) leafing.wish(wish(epoch))
+    expect(epochs()).toEqual([1])
+    await answer(0)
+    expect(epochs()).toEqual([1, 3])
+    // On the way, the one that came is shown.
+    expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: true })
+    await answer(1)
+    expect(now()).toMatchObject({ current: { epoch: 3 }, waiting: false, error: null })
+    leafing.wish(wish(1))
+    expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: false })
+    expect(epochs()).toEqual([1, 3])
   })
 
-  it('skips the epochs that a slider rushed past, and keeps the old picture until the new one is there', async () => {
-    const s = service()
-    s.leafing.wish(wish(0, 0, 1))
-    await s.answer(0)
-    for (const epoch of [1, 2, 3, 4]) s.leafing.wish(wish(epoch, 0, 1))
-    expect(s.now().current?.epoch).toBe(0)
-    await s.answer(1)
-    await s.answer(2)
-    expect(s.places()).toEqual(['0@0', '0@1', '0@4'])
-    expect(s.now().current?.epoch).toBe(4)
+  it('keeps what it shows until the wished is there, and shows nothing late of another layer', async () => {
+    const { leafing, now, answer } = service()
+    leafing.wish(wish(1))
+    await answer(0)
+    leafing.wish(wish(2))
+    leafing.wish(wish(5, 'last'))
+    expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: true })
+    await answer(1)
+    expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: true })
+    await answer(2)
+    expect(now()).toMatchObject({ current: { layer: 'last', epoch: 5 }, waiting: false })
+    leafing.wish(null)
+    expect(now()).toEqual({ current: null, error: null, waiting: false })
   })
 
-  it('does not ask again for what it has seen', async () => {
-    const s = service()
-    s.leafing.wish(wish(0, 0, 1))
-    await s.answer(0)
-    s.leafing.wish(wish(1, 0, 1))
-    await s.answer(1)
-    s.leafing.wish(wish(0, 0, 1))
-    expect(s.places()).toEqual(['0@0', '0@1'])
-    expect(s.now().current?.epoch).toBe(0)
+  it('tells an error of what is wished, once, and goes on with the next wish', async () => {
+    const { leafing, epochs, now, answer, fail } = service()
+    leafing.wish(wish(1))
+    await fail(0)
+    expect(now()).toMatchObject({ error: new Error('gone'), waiting: false })
+    expect(epochs()).toEqual([1])
+    leafing.wish(wish(2))
+    leafing.wish(wish(3))
+    await fail(1)
+    expect(now()).toMatchObject({ error: null, waiting: true })
+    await answer(2)
+    expect(now()).toMatchObject({ current: { epoch: 3 }, error: null })
   })
+})
 
-  it('tells an error of the wished place, goes on with the others, and asks again when wished again', async () => {
-    const s = service()
-    s.leafing.wish(wish(7))
-    await s.fail(0)
-    expect(s.now().error).toBeInstanceOf(Error)
-    await s.answer(1)
-    expect(s.places()).toEqual(['0@7', '1@7'])
-    expect(s.now().error).toBeInstanceOf(Error)
-    s.leafing.wish(wish(7))
-    expect(s.now().error).toBeNull()
-    await s.answer(2)
-    expect(s.now().current?.epoch).toBe(7)
-  })
-
-  it('keeps quiet about an error of a place that was left', async () => {
-    const s = service()
-    s.leafing.wish(wish(1, 0, 1))
-    s.leafing.wish(wish(2, 0, 1))
-    await s.fail(0)
-    expect(s.now().error).toBeNull()
-    await s.answer(1)
-    expect(s.now().current?.epoch).toBe(2)
-  })
+it('reads numbers as the service writes them', () => {
+  const values = Float32Array.of(1.5, -0.1, NaN, 3e-40)
+  const text = btoa(String.fromCharCode(...new Uint8Array(values.buffer)))
+  expect(floatsOf(text)).toEqual(values)
+  expect(layerFiltersOf({ runId: 'a', layer: 'stem', epoch: 1, multiband: true, stride: 1, shape: [2, 1, 1, 2], values: text }).values).toEqual(values)
 })

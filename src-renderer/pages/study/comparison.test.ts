@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Comparison, ComparisonCell, Variant } from '../../../src-main/contract'
 import { countStates } from '../../lib/progress'
 import { variantLooks } from '../../lib/variants'
-import { barGroups, intervalLimit, leftOut } from './comparison'
+import { barGroups, costPoints, intervalLimit, leftOut } from './comparison'
 
 const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonCell => ({
-  variant, accuracy: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, trainableParameters: 1, trainableFilters: 1,
+  variant, accuracy: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, paired: null, smallestVisible: null, stepMs: null, trainableParameters: 1, trainableFilters: 1,
   firstLayerFilters: 16, lastLayerFilters: 64, multiplications: 1, counts: countStates([]), ...part,
 })
 const comparison = (...cells: ComparisonCell[]): Comparison => ({
-  studyId: 's', studyName: 'S', rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, precision: 'float32', cells, note: '' }],
+  studyId: 's', studyName: 'S', rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, precision: 'float32', cells, machines: 1, note: '' }],
 })
 
 describe('the comparison’s figures', () => {
@@ -27,6 +27,26 @@ describe('the comparison’s figures', () => {
     expect(group?.bars.map((bar) => bar.value)).toEqual([90, null])
     expect(group?.bars[0]?.error?.map((v) => Math.round(v * 100) / 100)).toEqual([89, 91])
     expect(group?.bars[1]?.error).toBeNull()
+  })
+
+  it('take the intervals that are shown for their axis', () => {
+    const paired = comparison(cell('mcnn-f', { accuracyDropInterval: [-0.8, 0.2], paired: { drop: 0, pairs: 3, interval: [-4, 4] } }))
+    expect([intervalLimit(paired), intervalLimit(paired, 'paired')]).toEqual([1, 5])
+  })
+
+  it('have the paper’s number beside the bar for runs on the whole data only', () => {
+    const reference = (trainExamples: number) => {
+      const [row] = comparison(cell('mcnn-f')).rows
+      return barGroups(row ? [{ ...row, arch: 'resnet-32', trainExamples, testExamples: 10000 }] : [], ['mcnn-f'], variantLooks)[0]?.bars[0]?.reference
+    }
+    expect([reference(50000), reference(5000)]).toEqual([93.16, null])
+  })
+
+  it('have a point for each result against its parameters', () => {
+    const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
+    const points = costPoints(comparison(cell('mcnn-f', { accuracy, trainableParameters: 270000 }), cell('baseline')).rows, ['baseline', 'mcnn-f'], variantLooks)
+    expect(points.map((p) => [p.label, p.cost, p.value, p.marker])).toEqual([['mcnn-f · R20', 270000, 90, 'square']])
+    expect(points[0]?.error?.[0]).toBeCloseTo(89, 10)
   })
 
   it('name what is not in a mean', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { EpochMetrics, Variant } from '../../../src-main/contract'
 import { runWith } from '../../lib/testing'
-import { readingsAt, seriesOf, type Look } from './curves'
+import { interpolated, readingsAt, seriesOf, type Drawn, type Look } from './curves'
 
 const looks = Object.fromEntries(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].map((v) => [v, { color: v, marker: 'circle' }])) as Record<Variant, Look>
 const metrics = (...accuracies: number[]): EpochMetrics[] =>
   accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }))
+
+const drawn: Drawn = { measure: 'accuracy', band: 'std', axis: 'epoch', smooth: 0, steps: 63 }
 
 const one = runWith({ id: 'one', seed: 1 })
 const two = runWith({ id: 'two', seed: 2, state: 'running' })
@@ -18,7 +20,7 @@ const epochs = new Map([
 
 describe('curves', () => {
   it('are the mean over seeds as far as all are, with a band, and thin lines ahead', () => {
-    const [line, ...more] = seriesOf([one, two, bad], epochs, 'accuracy', 'mean', looks)
+    const [line, ...more] = seriesOf([one, two, bad], epochs, drawn, looks)
     expect(more).toEqual([])
     expect(line?.points.map((p) => [p.x, Math.round(p.y ?? NaN)])).toEqual([[1, 30], [2, 50]])
     expect(line?.band?.map((b) => Math.round((b.high ?? NaN) - (b.low ?? NaN)))).toEqual([28, 28])
@@ -26,18 +28,56 @@ describe('curves', () => {
   })
 
   it('of one seed have no band', () => {
-    expect(seriesOf([one], epochs, 'error', 'mean', looks)[0]).toMatchObject({ points: [{ x: 1, y: 80 }, { x: 2, y: 60 }, { x: 3, y: 40 }], thin: [] })
-    expect(seriesOf([one], epochs, 'error', 'mean', looks)[0]?.band).toBeUndefined()
+    expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]).toMatchObject({ points: [{ x: 1, y: 80 }, { x: 2, y: 60 }, { x: 3, y: 40 }], thin: [] })
+    expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]?.band).toBeUndefined()
   })
 
   it('show every seed, the diverged too, named once', () => {
-    expect(seriesOf([one, two, bad], epochs, 'accuracy', 'seeds', looks).map((s) => [s.label, s.points.length])).toEqual([['baseline', 3], ['', 2], ['', 1]])
+    expect(seriesOf([one, two, bad], epochs, { ...drawn, band: 'seeds' }, looks).map((s) => [s.label, s.points.length])).toEqual([['baseline', 3], ['', 2], ['', 1]])
+  })
+
+  it('say where a seed became NaN', () => {
+    expect(seriesOf([one, bad], epochs, { ...drawn, band: 'seeds' }, looks).map((s) => s.broken)).toEqual([false, true])
+  })
+
+  it('have the band that is asked for', () => {
+    const three = [one, runWith({ id: 'b', seed: 2 }), runWith({ id: 'c', seed: 3 })]
+    const of = new Map([['one', metrics(0.2)], ['b', metrics(0.3)], ['c', metrics(0.7)]])
+    const band = (kind: Drawn['band']) => seriesOf(three, of, { ...drawn, band: kind }, looks)[0]?.band?.[0]
+    expect([band('range')?.low, band('range')?.high].map((v) => Math.round(v ?? NaN))).toEqual([20, 70])
+    // Deviation of 20, 30, 70: √700; t of two degrees of freedom.
+    expect((band('std')?.high ?? NaN) - 40).toBeCloseTo(Math.sqrt(700), 9)
+    expect((band('ci')?.high ?? NaN) - 40).toBeCloseTo((4.302653 * Math.sqrt(700)) / Math.sqrt(3), 4)
+    expect(seriesOf(three.slice(1), of, { ...drawn, band: 'ci' }, looks)[0]?.band).toBeUndefined()
+  })
+
+  it('stand at steps, or at minutes, where seeds of different speed are interpolated', () => {
+    expect(seriesOf([one], epochs, { ...drawn, axis: 'step' }, looks)[0]?.points.map((p) => p.x)).toEqual([63, 126, 189])
+    const slow = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, seconds: 60 }))
+    const fast = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, seconds: 30 }))
+    const [line] = seriesOf([one, runWith({ id: 'b', seed: 2 })], new Map([['one', slow], ['b', fast]]), { ...drawn, axis: 'time' }, looks)
+    // From 1 min, the slow one's first, to 1.5 min, the fast one's end: there 20 + 20 × 0.5 and 60 percent.
+    expect(line?.points[0]).toEqual({ x: 1, y: 30 })
+    expect(line?.points.at(-1)?.x).toBe(1.5)
+    expect(line?.points.at(-1)?.y).toBeCloseTo((30 + 60) / 2, 9)
+  })
+
+  it('are smoothed by seed before the mean', () => {
+    const single = seriesOf([one], epochs, { ...drawn, smooth: 2 }, looks)[0]?.points.map((p) => p.y ?? NaN) ?? []
+    expect(single[0]).toBeCloseTo(20, 9)
+    expect(single[2]).toBeLessThan(60)
+    expect(single[2]).toBeGreaterThan(single[1] ?? NaN)
+  })
+
+  it('are interpolated within their ends only', () => {
+    const points = [{ x: 1, y: 10 }, { x: 3, y: 20 }, { x: 4, y: null }]
+    expect([0.5, 1, 2, 3, 3.5, 5].map((x) => interpolated(points, x))).toEqual([null, 10, 15, 20, null, null])
   })
 
   it('leave out runs without an epoch, and variants without a run that counts', () => {
     const queued = runWith({ id: 'queued', seed: 4, state: 'queued' })
-    expect(seriesOf([one, queued], epochs, 'accuracy', 'mean', looks)[0]?.points).toHaveLength(3)
-    expect(seriesOf([queued, bad], epochs, 'accuracy', 'mean', looks)).toEqual([])
+    expect(seriesOf([one, queued], epochs, drawn, looks)[0]?.points).toHaveLength(3)
+    expect(seriesOf([queued, bad], epochs, drawn, looks)).toEqual([])
   })
 })
 

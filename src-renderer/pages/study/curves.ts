@@ -1,11 +1,13 @@
 /** From the epochs of a study's runs to the lines of its charts. Pure. */
 import { deviation, mean } from 'd3-array'
+import { leastSeeds, tQuantile } from '../../../src-main/analysis/statistics'
 import type { EpochMetrics, RunSummary, Variant } from '../../../src-main/contract'
 import type { LineSeries, Point } from '../../charts/line'
 import type { MarkerShape } from '../../charts/markers'
+import { smooth } from '../../charts/smooth'
+import type { Axis, BandKind } from './choices'
 
 export type Measure = 'accuracy' | 'error' | 'loss'
-export type Together = 'mean' | 'seeds'
 
 export const measures: Record<Measure, (metrics: EpochMetrics) => number> = {
   /** In percent, as is the error. */
@@ -37,40 +39,95 @@ export function averaged(run: RunSummary): boolean {
   return run.state === 'done' || run.state === 'running' || run.state === 'paused'
 }
 
+export interface Drawn {
+  measure: Measure
+  band: BandKind
+  /** Time is minutes of training, evaluation included and pauses not. */
+  axis: Axis
+  /** Time constant in epochs, of each seed's curve before any mean is taken. */
+  smooth: number
+  /** Steps an epoch; null where that is not known, and the axis is epochs. */
+  steps: number | null
+}
+
 /**
- * One line a variant: the mean over seeds as far as all of them are, with ± one standard deviation (n − 1) from two
- * seeds on; what single seeds are ahead goes on as thin lines. Or one line a seed, diverged ones too.
+ * One line a variant: the mean over seeds as far as all of them are, with a band from two seeds on (± one standard
+ * deviation (n − 1), the 95 % interval of the mean by Student's t from three on, or smallest to largest); what single
+ * seeds are ahead goes on as thin lines. Or one line a seed, diverged ones too. By time seeds are not at the same x:
+ * they are interpolated linearly at as many equal steps as the fastest has epochs.
  */
-export function seriesOf(
-  runs: readonly RunSummary[],
-  epochs: ReadonlyMap<string, readonly EpochMetrics[]>,
-  measure: Measure,
-  together: Together,
-  looks: Record<Variant, Look>,
-): LineSeries[] {
+export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly EpochMetrics[]>, drawn: Drawn, looks: Record<Variant, Look>): LineSeries[] {
   const variants = [...new Set(runs.map((run) => run.variant))]
-  return variants.flatMap((variant) => {
+  return variants.flatMap((variant): LineSeries[] => {
     const lines = runs
-      .filter((run) => run.variant === variant && (together === 'seeds' || averaged(run)))
-      .map((run) => ({ run, points: (epochs.get(run.id) ?? []).map((m): Point => ({ x: m.epoch, y: measures[measure](m) })) }))
+      .filter((run) => run.variant === variant && (drawn.band === 'seeds' || averaged(run)))
+      .map((run) => ({ run, points: pointsOf(epochs.get(run.id) ?? [], drawn) }))
       .filter(({ points }) => points.length > 0)
-    if (together === 'seeds')
-      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variant : '', ...looks[variant], points }))
+    if (drawn.band === 'seeds')
+      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variant : '', ...looks[variant], points, broken: run.state === 'diverged' }))
     if (lines.length === 0) return []
     const common = Math.min(...lines.map(({ points }) => points.at(-1)?.x ?? 0))
-    const byEpoch = lines.map((l) => new Map(l.points.map((p) => [p.x, p.y])))
     const points: Point[] = []
     const band: { x: number; low: number | null; high: number | null }[] = []
-    for (let x = 1; x <= common; x++) {
-      const values = valuesAt(byEpoch, x)
+    for (const { x, values } of aligned(lines.map((line) => line.points), common, drawn.axis)) {
       const middle = mean(values) ?? null
-      const std = deviation(values) ?? null
       points.push({ x, y: middle })
-      if (middle !== null && std !== null) band.push({ x, low: middle - std, high: middle + std })
+      const around = middle === null ? null : bandAround(values, middle, drawn.band)
+      if (around) band.push({ x, low: around[0], high: around[1] })
     }
     const thin = lines.map((l) => l.points.filter((p) => p.x >= common)).filter((ahead) => ahead.length > 1)
     return [{ id: variant, label: variant, ...looks[variant], points, ...(band.length > 0 ? { band } : {}), thin }]
   })
+}
+
+/** A run's curve, smoothed by epochs and then set on the axis. */
+function pointsOf(metrics: readonly EpochMetrics[], { measure, axis, smooth: tau, steps }: Drawn): Point[] {
+  const smoothed = smooth(metrics.map((m) => ({ x: m.epoch, y: measures[measure](m) })), tau)
+  let seconds = 0
+  return smoothed.map(({ x, y }, i) => {
+    seconds += metrics[i]?.seconds ?? 0
+    return { x: axis === 'time' ? seconds / 60 : axis === 'step' ? x * (steps ?? 1) : x, y }
+  })
+}
+
+function aligned(lines: readonly (readonly Point[])[], common: number, axis: Axis): { x: number; values: number[] }[] {
+  if (axis !== 'time') {
+    const byX = lines.map((points) => new Map(points.map((p) => [p.x, p.y])))
+    const xs = [...new Set(lines.flatMap((points) => points.map((p) => p.x)))].filter((x) => x <= common).sort((a, b) => a - b)
+    return xs.map((x) => ({ x, values: valuesAt(byX, x) }))
+  }
+  const first = Math.max(...lines.map((points) => points[0]?.x ?? 0))
+  if (first > common) return []
+  const count = Math.max(1, ...lines.map((points) => points.filter((p) => p.x <= common).length))
+  return Array.from({ length: count }, (_, i) => {
+    const x = count === 1 ? common : first + ((common - first) * i) / (count - 1)
+    return { x, values: lines.flatMap((points) => interpolated(points, x) ?? []) }
+  })
+}
+
+/** Between a curve's points; null outside of them and beside a gap. */
+export function interpolated(points: readonly Point[], x: number): number | null {
+  const after = points.findIndex((p) => p.x >= x)
+  const b = points[after]
+  if (b === undefined) {
+    const last = points.at(-1)
+    // The grid's last step may lie a rounding error beyond the curve.
+    return last && x - last.x <= 1e-9 * Math.abs(x) ? last.y : null
+  }
+  const a = points[after - 1]
+  if (b.x === x) return b.y
+  if (a === undefined || a.y === null || b.y === null) return null
+  return a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x)
+}
+
+function bandAround(values: readonly number[], middle: number, kind: BandKind): [number, number] | null {
+  if (values.length < 2) return null
+  if (kind === 'range') return [Math.min(...values), Math.max(...values)]
+  const std = deviation(values) ?? 0
+  if (kind === 'std') return [middle - std, middle + std]
+  if (values.length < leastSeeds) return null
+  const half = (tQuantile(0.975, values.length - 1) * std) / Math.sqrt(values.length)
+  return [middle - half, middle + half]
 }
 
 export interface Reading {

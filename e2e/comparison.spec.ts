@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Locator } from 'playwright/test'
+import { expect, test, type Workbench } from './app'
+import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
+
+const study = `#/studies/${comparisonStudy}`
+
+/** What the next save dialogs choose. */
+async function saveTo(workbench: Workbench, file: string | null): Promise<void> {
+  await workbench.app.evaluate(({ dialog }, chosen) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: chosen === null, filePath: chosen ?? '' })
+  }, file)
+}
+
+async function clipboard(workbench: Workbench): Promise<string> {
+  return workbench.app.evaluate(({ clipboard: board }) => board.readText())
+}
+
+/** How much of a chart's canvas is drawn on. */
+function inked(chart: Locator): Promise<number> {
+  return chart.locator('canvas').evaluate((element) => {
+    const { width, height, getContext } = element as unknown as { width: number; height: number; getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } } }
+    const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height)
+    let count = 0
+    for (let i = 3; i < data.length; i += 4) if ((data[i] ?? 0) > 0) count++
+    return count
+  })
+}
+
+test('the curves of a study: band, scale, axis, smoothing and zoom, in the address and with the keyboard', async ({ launch, dataDir }) => {
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  const { page } = workbench
+  await workbench.resize(1280, 800)
+  await workbench.open(study)
+  const curves = page.getByRole('region', { name: 'Curves' })
+  const chart = curves.getByRole('img', { name: /^Test accuracy, % by epoch/ })
+  await expect.poll(() => inked(chart)).toBeGreaterThan(1000)
+
+  await test.step('band and scale', async () => {
+    const banded = await inked(chart)
+    await curves.getByRole('radio', { name: 'min–max' }).check({ force: true })
+    await expect.poll(() => inked(chart)).toBeGreaterThan(banded)
+    expect(page.url()).toContain('band=range')
+    await curves.getByRole('radio', { name: 'error' }).check({ force: true })
+    await curves.getByRole('radio', { name: 'log' }).check({ force: true })
+    const error = curves.getByRole('img', { name: /^Test error, % by epoch/ })
+    await expect(error.locator('text', { hasText: /^10$/ })).toBeVisible()
+    expect(page.url()).toMatch(/scale=log/)
+    await workbench.screenshot('study-curves-log')
+  })
+
+  await test.step('an address opens the same view', async () => {
+    await workbench.open(`${study}?band=seeds&by=step&smooth=3&row=cifar-10%2Fresnet-32`)
+    await expect(curves.getByRole('radio', { name: 'seeds' })).toBeChecked()
+    await expect(curves.getByRole('img', { name: /^Test accuracy, % by step, CIFAR-10 · ResNet-32, a line a seed/ })).toBeVisible()
+    // The seed that diverged ends with a mark.
+    await expect(curves.getByText('NaN', { exact: false }).first()).toBeVisible()
+    await workbench.screenshot('study-curves-seeds')
+  })
+
+  await test.step('zoom and back, with the keyboard', async () => {
+    await workbench.open(study)
+    const slider = curves.getByRole('slider', { name: /^Position in Test accuracy/ })
+    await slider.focus()
+    await page.keyboard.press('Home')
+    await expect(slider).toHaveAttribute('aria-valuetext', /^epoch 1: baseline \d/)
+    await expect(curves.locator('.legend')).toContainText('epoch 1')
+    for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowRight')
+    await expect(slider).toHaveAttribute('aria-valuetext', /^epoch 10: /)
+    await page.keyboard.press('+')
+    await page.keyboard.press('+')
+    // Both charts of the group.
+    await expect(curves.getByRole('button', { name: 'Show all' })).toHaveCount(2)
+    const ticks = chart.locator('text')
+    await expect(ticks.filter({ hasText: /^200$/ })).toHaveCount(0)
+    await page.keyboard.press('Shift+ArrowRight')
+    await page.keyboard.press('Escape')
+    await expect(curves.getByRole('button', { name: 'Show all' })).toHaveCount(0)
+    await expect(ticks.filter({ hasText: /^200$/ })).toBeVisible()
+  })
+
+  await test.step('zoom by dragging', async () => {
+    const box = await chart.boundingBox()
+    if (!box) throw new Error('no chart')
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 80)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 90, { steps: 4 })
+    await page.mouse.up()
+    await expect(curves.getByRole('button', { name: 'Show all' })).toHaveCount(2)
+    await workbench.screenshot('study-curves-zoomed')
+    await curves.getByRole('button', { name: 'Show all' }).first().click()
+    await expect(curves.getByRole('button', { name: 'Show all' })).toHaveCount(0)
+  })
+})
+
+test('the comparison: sections by address, the paper beside ours, intervals, copied and saved', async ({ launch, dataDir }) => {
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  const { page } = workbench
+  await workbench.resize(1280, 800)
+  await workbench.open(`${study}?at=plan`)
+  const sections = page.getByRole('navigation', { name: 'Sections' })
+  const table = page.getByRole('table', { name: /^Table I:/ })
+  await expect(table).toBeVisible()
+
+  await test.step('sections are addresses: back and forward', async () => {
+    await sections.getByRole('link', { name: 'Table I', exact: true }).click()
+    await expect(sections.getByRole('link', { name: 'Table I', exact: true })).toHaveAttribute('aria-current', 'true')
+    await sections.getByRole('link', { name: 'Table II' }).click()
+    expect(page.url()).toContain('at=t2')
+    await page.goBack()
+    expect(page.url()).toContain('at=t1')
+    await expect(sections.getByRole('link', { name: 'Table I', exact: true })).toHaveAttribute('aria-current', 'true')
+    await page.goForward()
+    expect(page.url()).toContain('at=t2')
+  })
+
+  await test.step('the plan with the keyboard: arrows go from run to run', async () => {
+    const plan = page.getByRole('region', { name: 'Plan' })
+    await plan.getByRole('link', { name: /^baseline · ResNet-20 .* seed 5: done/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    await expect(plan.getByRole('link', { name: /^mcnn-f · ResNet-20 .* seed 1: done/ })).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(plan.getByRole('link', { name: /^mcnn-f · ResNet-32 .* seed 1: done/ })).toBeFocused()
+  })
+
+  await test.step('Table I', async () => {
+    const { rows } = await workbench.call('studies.compare', { id: comparisonStudy })
+    const cell = rows.find((row) => row.arch === 'resnet-32')?.cells.find((one) => one.variant === 'mcnn-f')
+    const group = table.locator('tbody', { hasText: 'ResNet-32' })
+    const row = group.getByRole('row', { name: /^mcnn-f / })
+    await expect(row).toContainText('93.16')
+    await expect(row).toContainText(((cell?.accuracy?.mean ?? NaN) * 100).toFixed(2))
+    await expect(group).toContainText(/a true difference under about \d\.\d points would be missed/)
+    const welch = await row.innerText()
+    await page.getByRole('radio', { name: 'paired by seed' }).check({ force: true })
+    expect(page.url()).toContain('test=paired')
+    await expect.poll(() => row.innerText()).not.toBe(welch)
+    expect(cell?.paired?.pairs).toBe(5)
+  })
+
+  await test.step('copied as Markdown, with the keyboard', async () => {
+    const menu = page.getByRole('button', { name: 'Export Table I', exact: true })
+    await menu.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('menuitem', { name: 'Copy as Markdown' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('Table I copied as Markdown')).toBeVisible()
+    const text = await clipboard(workbench)
+    expect(text).toMatch(/^\*\*Table I reproduced: test accuracy/)
+    expect(text).toMatch(/\| CIFAR-10 \| ResNet-32 \| 200 \| 50,000 \/ 10,000 \| MCNN-F \| 93\.16 \| /)
+  })
+
+  await test.step('saved as SVG and PNG', async () => {
+    const folder = path.dirname(dataDir)
+    const choose = async (name: string, file: string | null): Promise<void> => {
+      await saveTo(workbench, file)
+      await page.getByRole('button', { name: 'Export Figure 3, CIFAR-10' }).click()
+      await page.getByRole('menuitem', { name }).click()
+    }
+    await choose('Save as SVG…', path.join(folder, 'figure.svg'))
+    await expect(page.getByText('Table I reproduced - Figure 3, CIFAR-10.svg saved')).toBeVisible()
+    const svg = readFileSync(path.join(folder, 'figure.svg'), 'utf8')
+    expect(svg).toContain('ResNet-56')
+    expect(svg).toMatch(/^<svg [^>]*width="6\.5in"/)
+    await choose('Save as PNG, 300 dpi…', path.join(folder, 'figure.png'))
+    await expect(page.getByText('Table I reproduced - Figure 3, CIFAR-10.png saved')).toBeVisible()
+    const png = readFileSync(path.join(folder, 'figure.png'))
+    expect([png.readUInt32BE(16), png.toString('latin1', 37, 41), png.readUInt32BE(41)]).toEqual([1950, 'pHYs', 11811])
+    // Not saved is no error and says nothing.
+    await choose('Save as SVG…', null)
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
+
+  await test.step('screenshots', async () => {
+    for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+      await workbench.resize(width, height)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        for (const at of ['plan', 'curves', 't1', 't2', 'fig3']) {
+          await workbench.open(`${study}?at=${at}`)
+          await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+          await workbench.screenshot(`comparison-${at}-${width}-${colorScheme}`)
+        }
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      }
+    }
+  })
+})

@@ -1,0 +1,99 @@
+/** Tables I and II of the paper from a study's runs: a row a network and variant, the paper's number beside ours. */
+import { variants, type Variant } from '../contract/experiment'
+import type { Comparison, ComparisonCell, ComparisonRow } from '../contract/records'
+import { archName, datasetName, variantName } from './names'
+import { fixed, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
+import { paperAccuracy, paperFilters, paperSource } from './paper'
+import { testLevel, testPower } from './statistics'
+import type { Table } from './table'
+
+const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
+const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
+
+/** In the paper's order, whatever the order of the plan. */
+export function presentVariants(comparison: Comparison): Variant[] {
+  return variants.filter((variant) => comparison.rows.some((row) => row.cells.some((cell) => cell.variant === variant)))
+}
+
+/** A row's cells in the paper's order. */
+export function cellsInOrder(row: ComparisonRow): ComparisonCell[] {
+  return variants.flatMap((variant) => row.cells.filter((cell) => cell.variant === variant))
+}
+
+/** Accuracy and its drop. */
+export function tableOne(comparison: Comparison): Table {
+  const withPaper = comparison.rows.some((row) => row.cells.some((cell) => paperAccuracy(row, cell.variant) !== null))
+  return {
+    caption: `${comparison.studyName}: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]`,
+    columns: [
+      left('Dataset'), left('Arch'), right('Epochs'), right('Train / test'), left('Variant'),
+      ...(withPaper ? [right('Paper')] : []),
+      right('Here'),
+      ...(withPaper ? [right('Drop, paper')] : []),
+      right('Drop'), right('Drop, paired by seed'), right('Seen from'),
+    ],
+    rows: comparison.rows.flatMap((row) =>
+      cellsInOrder(row).map((cell) => {
+        const paper = paperAccuracy(row, cell.variant)
+        const baseline = cell.variant === 'baseline'
+        return [
+          datasetName(row.dataset), archName(row.arch), whole(row.epochs), `${whole(row.trainExamples)} / ${whole(row.testExamples)}`, variantName(cell.variant),
+          ...(withPaper ? [fixed(paper?.accuracy ?? null)] : []),
+          percentSpread(cell.accuracy),
+          ...(withPaper ? [baseline ? '' : fixed(paper?.drop ?? null)] : []),
+          ...(baseline ? ['', '', ''] : [pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval), pairedWords(cell), fixed(cell.smallestVisible)]),
+        ]
+      }),
+    ),
+    notes: [
+      ...comparison.rows.flatMap((row) => notes(row, comparison.rows.length > 1)),
+      `Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at ${fixed(testLevel * 100, 0)} %, power ${fixed(testPower * 100, 0)} %).`,
+      ...(withPaper ? [`Paper: ${paperSource}.`] : []),
+    ],
+  }
+}
+
+function pairedWords({ paired }: ComparisonCell): string {
+  return paired === null ? fixed(null) : `${pointsWithInterval(paired.drop, paired.interval)} (${paired.pairs})`
+}
+
+/** The row's own note, which also says what is not in its means. */
+function notes(row: ComparisonRow, named: boolean): string[] {
+  if (row.note === '') return []
+  return [named ? `${datasetName(row.dataset)}, ${archName(row.arch)}: ${row.note}` : row.note]
+}
+
+/** Rows that differ in nothing Table II counts or times are one: the first that was timed. */
+export function countedRows(comparison: Comparison): ComparisonRow[] {
+  const rows = new Map<string, ComparisonRow>()
+  for (const row of comparison.rows) {
+    const key = `${row.dataset} ${row.arch} ${row.precision}`
+    const known = rows.get(key)
+    if (!known || (known.cells.every((cell) => cell.stepMs === null) && row.cells.some((cell) => cell.stepMs !== null))) rows.set(key, row)
+  }
+  return [...rows.values()]
+}
+
+/** Trainable filters and parameters, multiplications, and the time of a step. */
+export function tableTwo(comparison: Comparison): Table {
+  const rows = countedRows(comparison)
+  const several = rows.filter((row) => row.machines > 1).length
+  const filters = (row: ComparisonRow, cell: ComparisonCell, layer: 'first' | 'last'): string => {
+    const here = layer === 'first' ? cell.firstLayerFilters : cell.lastLayerFilters
+    const printed = paperFilters(row.arch, layer, cell.variant)
+    // Both are counts of the same network: a difference would be a mistake in one of them, and is shown.
+    return printed === null || printed === here ? whole(here) : `${whole(here)} (paper ${whole(printed)})`
+  }
+  return {
+    caption: `${comparison.studyName}: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture, time of a training step`,
+    columns: [left('Dataset'), left('Arch'), left('Variant'), right('First layer'), right('Last layer'), right('All layers'), right('Parameters'), right('Multiplications'), right('Step, ms')],
+    rows: rows.flatMap((row) =>
+      cellsInOrder(row).map((cell) => [
+        datasetName(row.dataset), archName(row.arch), variantName(cell.variant),
+        filters(row, cell, 'first'), filters(row, cell, 'last'),
+        whole(cell.trainableFilters), whole(cell.trainableParameters), whole(cell.multiplications), spreadOf(cell.stepMs, 1),
+      ]),
+    ),
+    notes: several > 0 ? ['Steps were timed on more than one machine: their times are no one number.'] : [],
+  }
+}

@@ -1,0 +1,105 @@
+/** Convolutions of one picture as the networks here apply them. Pure. */
+import { signMasks, type KernelShape } from './filterBank'
+import type { LayerValues } from './spectrum'
+
+/** Channels-last numbers of one picture: [height, width, channels], row by row. */
+export interface Activation {
+  height: number
+  width: number
+  channels: number
+  values: Float32Array
+}
+
+/** A kernel that is applied as it is: [rows, columns, in, out]. */
+export interface Kernels {
+  shape: KernelShape
+  values: Float32Array
+}
+
+/**
+ * The kernels of chosen base filters with all their bands, band-major: h1 of each, h2 of each, and so on. Of a plain
+ * layer the filters themselves.
+ */
+export function bankKernelsOf(layer: LayerValues, filters: readonly number[]): Kernels {
+  const [rows, columns, inputs, stored] = layer.shape
+  const masks = layer.multiband ? signMasks(rows, columns) : [signMasks(rows, columns)[0] ?? []]
+  const out = masks.length * filters.length
+  const values = new Float32Array(rows * columns * inputs * out)
+  for (const [band, mask] of masks.entries())
+    for (const [i, filter] of filters.entries())
+      for (let s = 0; s < rows; s++)
+        for (let r = 0; r < columns; r++)
+          for (let c = 0; c < inputs; c++) {
+            const place = (s * columns + r) * inputs + c
+            values[place * out + band * filters.length + i] = (layer.values[place * stored + filter] ?? NaN) * (mask[s]?.[r] ?? 1)
+          }
+  return { shape: [rows, columns, inputs, out], values }
+}
+
+/**
+ * y(x, y) = Σ over s, r, c of kernel(s, r, c) · input(stride · y + s − pad, stride · x + r − pad, c), zeros outside of the
+ * picture, pad the half of the kernel's side: the networks' convolution, which does not mirror the kernel.
+ * @returns [height / stride, width / stride, out]
+ */
+export function convolve(input: Activation, kernels: Kernels, stride: number): Activation {
+  const [rows, columns, inputs, out] = kernels.shape
+  const height = Math.ceil(input.height / stride)
+  const width = Math.ceil(input.width / stride)
+  const values = new Float32Array(height * width * out)
+  const sums = new Float64Array(out)
+  const padY = Math.floor(rows / 2)
+  const padX = Math.floor(columns / 2)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      sums.fill(0)
+      for (let s = 0; s < rows; s++) {
+        const py = stride * y + s - padY
+        if (py < 0 || py >= input.height) continue
+        for (let r = 0; r < columns; r++) {
+          const px = stride * x + r - padX
+          if (px < 0 || px >= input.width) continue
+          const pixel = (py * input.width + px) * inputs
+          const weights = (s * columns + r) * inputs * out
+          for (let c = 0; c < inputs; c++) {
+            const value = input.values[pixel + c] as number
+            // After a relu about half of them are.
+            if (value === 0) continue
+            const from = weights + c * out
+            for (let o = 0; o < out; o++) sums[o] = (sums[o] as number) + value * (kernels.values[from + o] as number)
+          }
+        }
+      }
+      values.set(sums, (y * width + x) * out)
+    }
+  return { height, width, channels: out, values }
+}
+
+/** One product of a sum: a pixel of the input times a weight. */
+export interface Product {
+  /** Column and row of the weight. */
+  r: number
+  s: number
+  /** Where the pixel lies in the input; outside of it the pixel is 0. */
+  x: number
+  y: number
+  pixel: number
+  weight: number
+}
+
+/**
+ * Where one value of `convolve` comes from: the products over one input channel, row by row.
+ * @param x column and `y` row of the value
+ */
+export function productsAt(input: Activation, { shape, values }: Kernels, stride: number, filter: number, channel: number, x: number, y: number): Product[] {
+  const [rows, columns, inputs, out] = shape
+  const products: Product[] = []
+  for (let s = 0; s < rows; s++)
+    for (let r = 0; r < columns; r++) {
+      const px = stride * x + r - Math.floor(columns / 2)
+      const py = stride * y + s - Math.floor(rows / 2)
+      const inside = px >= 0 && px < input.width && py >= 0 && py < input.height
+      const pixel = inside ? (input.values[(py * input.width + px) * inputs + channel] ?? NaN) : 0
+      products.push({ r, s, x: px, y: py, pixel, weight: values[((s * columns + r) * inputs + channel) * out + filter] ?? NaN })
+    }
+  return products
+}

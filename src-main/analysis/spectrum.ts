@@ -1,0 +1,199 @@
+/**
+ * Frequency responses as typed planes, and what is counted on them: how much of the frequency plane filters cover, how
+ * much they overlap, how alike they are. Paper, section III-A, equations 1–4 and figure 2: there the plane is divided
+ * among the four filters of a bank; here it is measured how far that is so.
+ *
+ * A plane holds |H(u, v)| on a grid of size × size over one period, row by row (v down, u across), at the frequencies of
+ * `frequencyAt`. Every point stands for the same share of the plane.
+ */
+import { zeroIndex, type KernelShape } from './filterBank'
+
+export type Plane = Float64Array
+
+/** A layer's filters as they are stored: `values` laid out as `shape`. */
+export interface LayerValues {
+  shape: KernelShape
+  values: Float32Array
+  multiband: boolean
+}
+
+/** Where a band is cut off, relative to its own peak. −3 dB is half the power, −6 dB half the magnitude. */
+export const bandEdges = { 3: Math.SQRT1_2, 6: 0.5 } as const
+export type BandEdge = keyof typeof bandEdges
+
+interface Turns {
+  cos: Float64Array
+  sin: Float64Array
+}
+const tables = new Map<number, Turns>()
+
+/** One table entry for u and u + 2π, so that a roll of a plane is exact. */
+function turnsOf(size: number): Turns {
+  let table = tables.get(size)
+  if (!table) {
+    const angle = (k: number): number => (2 * Math.PI * k) / size
+    table = { cos: Float64Array.from({ length: size }, (_, k) => Math.cos(angle(k))), sin: Float64Array.from({ length: size }, (_, k) => Math.sin(angle(k))) }
+    tables.set(size, table)
+  }
+  return table
+}
+
+const at = (values: Float64Array | Float32Array, index: number): number => values[index] as number
+
+/**
+ * |H(u, v)| of one stored filter: of a single input channel, or the root of the mean square over several.
+ * @param channels input channels from 0, at least one
+ */
+export function filterPlane({ shape, values }: Pick<LayerValues, 'shape' | 'values'>, filter: number, channels: readonly number[], size: number): Plane {
+  const [rows, columns, inputs, filters] = shape
+  const { cos, sin } = turnsOf(size)
+  const zero = zeroIndex(size)
+  const power = new Float64Array(size * size)
+  const re = new Float64Array(rows * size)
+  const im = new Float64Array(rows * size)
+  for (const channel of channels) {
+    re.fill(0)
+    im.fill(0)
+    for (let s = 0; s < rows; s++)
+      for (let r = 0; r < columns; r++) {
+        const h = at(values, ((s * columns + r) * inputs + channel) * filters + filter)
+        for (let u = 0; u < size; u++) {
+          const k = ((((u - zero) * r) % size) + size) % size
+          re[s * size + u] = at(re, s * size + u) + h * at(cos, k)
+          im[s * size + u] = at(im, s * size + u) - h * at(sin, k)
+        }
+      }
+    for (let v = 0; v < size; v++)
+      for (let u = 0; u < size; u++) {
+        let a = 0
+        let b = 0
+        for (let s = 0; s < rows; s++) {
+          const k = ((((v - zero) * s) % size) + size) % size
+          const x = at(re, s * size + u)
+          const y = at(im, s * size + u)
+          a += x * at(cos, k) + y * at(sin, k)
+          b += y * at(cos, k) - x * at(sin, k)
+        }
+        power[v * size + u] = at(power, v * size + u) + a * a + b * b
+      }
+  }
+  for (let i = 0; i < power.length; i++) power[i] = Math.sqrt(at(power, i) / channels.length)
+  return power
+}
+
+/** H(u − π, v), H(u, v − π) or both: equations 2 to 4. `size` must be even, so that π is a whole number of points. */
+export function shifted(plane: Plane, size: number, inU: boolean, inV: boolean): Plane {
+  const half = size / 2
+  const moved = new Float64Array(plane.length)
+  for (let v = 0; v < size; v++) {
+    const row = (inV ? (v + half) % size : v) * size
+    for (let u = 0; u < size; u++) moved[v * size + u] = at(plane, row + (inU ? (u + half) % size : u))
+  }
+  return moved
+}
+
+/** The planes of a base filter's four bands, h1 to h4; of a plain layer the filter's own plane. */
+export function bankPlanes(layer: LayerValues, filter: number, channels: readonly number[], size: number): Plane[] {
+  const own = filterPlane(layer, filter, channels, size)
+  return layer.multiband ? [own, shifted(own, size, true, false), shifted(own, size, false, true), shifted(own, size, true, true)] : [own]
+}
+
+/** The planes of all filters that a layer applies, bank by bank. */
+export function layerPlanes(layer: LayerValues, channels: readonly number[], size: number): Plane[] {
+  return Array.from({ length: layer.shape[3] }, (_, filter) => bankPlanes(layer, filter, channels, size)).flat()
+}
+
+/** The greatest value of a plane. */
+export function peakOf(plane: Plane): number {
+  let peak = 0
+  for (const value of plane) if (value > peak) peak = value
+  return peak
+}
+
+export interface Coverage {
+  /** Points that at least one filter passes, over all points: 0 to 1. */
+  covered: number
+  /** Points that at least two filters pass, over the covered points: 0 to 1; 0 where nothing is covered. */
+  overlap: number
+}
+
+/**
+ * A filter passes a frequency where its magnitude is at least `edge` times its own peak. This is the gray of figure 2,
+ * which speaks of a response that is not zero: a 3 × 3 kernel's response is zero almost nowhere, so a band needs an edge.
+ * A filter of zeros passes nothing.
+ * @param edge 0 to 1, as `bandEdges`
+ */
+export function coverageOf(planes: readonly Plane[], edge: number): Coverage {
+  const points = planes[0]?.length ?? 0
+  const passing = new Uint16Array(points)
+  for (const plane of planes) {
+    const peak = peakOf(plane)
+    if (!(peak > 0)) continue
+    for (let i = 0; i < points; i++) if (at(plane, i) >= edge * peak) passing[i] = (passing[i] as number) + 1
+  }
+  let one = 0
+  let more = 0
+  for (const count of passing) {
+    if (count > 0) one++
+    if (count > 1) more++
+  }
+  return { covered: points === 0 ? 0 : one / points, overlap: one === 0 ? 0 : more / one }
+}
+
+/** Cosine of two planes as vectors: Σ |A||B| / √(Σ |A|² Σ |B|²). 0 to 1, for magnitudes are not negative; NaN where one is zero everywhere. */
+export function cosineOf(a: Plane, b: Plane): number {
+  let product = 0
+  let aa = 0
+  let bb = 0
+  for (let i = 0; i < a.length; i++) {
+    const x = at(a, i)
+    const y = at(b, i)
+    product += x * y
+    aa += x * x
+    bb += y * y
+  }
+  return product / Math.sqrt(aa * bb)
+}
+
+/**
+ * How alike filters are in what they pass: the mean cosine over all pairs of their absolute responses |H|. 1 where all
+ * have the same response but for a factor (phase aside), near 0 where each has its own part of the plane.
+ * @returns null under two filters, or where one of them is zero everywhere
+ */
+export function likenessOf(planes: readonly Plane[]): number | null {
+  let sum = 0
+  let pairs = 0
+  for (const [i, a] of planes.entries())
+    for (const b of planes.slice(i + 1)) {
+      sum += cosineOf(a, b)
+      pairs++
+    }
+  return pairs === 0 || !Number.isFinite(sum) ? null : sum / pairs
+}
+
+/**
+ * For each band in turn the candidate that is most like it (`cosineOf`) among those not taken yet: a plain layer's
+ * nearest equivalent of a bank.
+ * @returns indices of `candidates`, as many as there are bands, fewer where there are not enough
+ */
+export function nearestTo(bank: readonly Plane[], candidates: readonly Plane[]): number[] {
+  const taken: number[] = []
+  for (const band of bank) {
+    let best = -1
+    let likest = -Infinity
+    for (const [i, candidate] of candidates.entries()) {
+      const cosine = taken.includes(i) ? NaN : cosineOf(band, candidate)
+      if (cosine > likest) {
+        best = i
+        likest = cosine
+      }
+    }
+    if (best >= 0) taken.push(best)
+  }
+  return taken
+}
+
+/** A magnitude against a peak in decibels, 20 log10(value / peak), not below `floor`. */
+export function decibels(value: number, peak: number, floor = -Infinity): number {
+  return peak > 0 ? Math.max(floor, 20 * Math.log10(value / peak)) : floor
+}

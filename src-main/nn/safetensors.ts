@@ -1,0 +1,38 @@
+/** Reads what `trainer/weights.ts` writes: a length, a JSON header, raw little-endian numbers. Pure. */
+import { z } from 'zod'
+import { WorkbenchError } from '../contract/errors'
+
+const entry = z.object({ dtype: z.literal('F32'), shape: z.array(z.int().min(0)), data_offsets: z.tuple([z.int().min(0), z.int().min(0)]) })
+const header = z.record(z.string(), z.unknown())
+
+/**
+ * Every float32 tensor of a safetensors file, by name.
+ * @throws WorkbenchError bad-data where the bytes are no such file
+ */
+export function decodeSafetensors(bytes: Uint8Array): Map<string, { shape: readonly number[]; values: Float32Array }> {
+  const damaged = (why: string): WorkbenchError => new WorkbenchError('bad-data', `The weights file is damaged: ${why}.`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.byteLength < 8) throw damaged('it is too short')
+  const length = Number(view.getBigUint64(0, true))
+  const start = 8 + length
+  if (start > bytes.byteLength) throw damaged('its header is longer than the file')
+  let entries: Record<string, unknown>
+  try {
+    entries = header.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))))
+  } catch {
+    throw damaged('its header can’t be read')
+  }
+  const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>()
+  for (const [name, given] of Object.entries(entries)) {
+    if (name === '__metadata__') continue
+    const parsed = entry.safeParse(given)
+    if (!parsed.success) throw damaged(`${name} is not float32`)
+    const { shape, data_offsets: [from, to] } = parsed.data
+    const count = shape.reduce((product, side) => product * side, 1)
+    if (to - from !== 4 * count || start + to > bytes.byteLength) throw damaged(`${name} has not as many numbers as its shape says`)
+    const values = new Float32Array(count)
+    for (let i = 0; i < count; i++) values[i] = view.getFloat32(start + from + 4 * i, true)
+    tensors.set(name, { shape, values })
+  }
+  return tensors
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { paretoFront } from './pareto'
+
+describe('the Pareto front', () => {
+  it('holds exactly the points that none beats, cheapest first', () => {
+    const points = Array.from({ length: 200 }, (_, i) => ({ cost: ((i * 7919) % 97) + 1, value: ((i * 104729) % 89) / 10 }))
+    const front = paretoFront(points)
+    // By its definition, each against all.
+    const unbeaten = points.filter((p) => !points.some((q) => q.cost <= p.cost && q.value >= p.value && (q.cost < p.cost || q.value > p.value)))
+    expect(new Set(front.map((p) => `${p.cost} ${p.value}`))).toEqual(new Set(unbeaten.map((p) => `${p.cost} ${p.value}`)))
+    expect(front.map((p) => p.cost)).toEqual([...front.map((p) => p.cost)].sort((a, b) => a - b))
+  })
+
+  it('of nothing is nothing', () => {
+    expect(paretoFront([])).toEqual([])
+  })
+})

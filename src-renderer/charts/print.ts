@@ -1,0 +1,167 @@
+/** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
+import { surfaces, variantColors } from '../../src-main/analysis/colors'
+import { variants } from '../../src-main/contract'
+import { barDomain, type BarGroup } from './bar'
+import { bandPath, endLabels, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
+import { markerPath, type MarkerShape } from './markers'
+import { paretoFront, type CostPoint } from './pareto'
+import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind } from './scale'
+
+const { bg, ink, ink2, line: lineColor } = surfaces.light
+const grid = '#ebebee'
+/** Named, for whoever opens the file to have or to exchange; text stays text. */
+const font = "Inter, 'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+
+/** A token, such as 'var(--v-f)', as it is in the light theme. */
+export function printColor(color: string): string {
+  const token = /^var\(--v-(\w+)\)$/.exec(color)?.[1]
+  const variant = variants.find((v) => v.replace('mcnn-', '') === token)
+  return variant === undefined ? (color.startsWith('var(') ? ink : color) : variantColors[variant]
+}
+
+export interface LegendEntry {
+  label: string
+  color: string
+  marker: MarkerShape
+}
+
+/** 6.5 inches: the width of a page's text. CSS px, 96 an inch. */
+const pageWidth = 624
+const box = { left: 44, right: pageWidth - 16, top: 54 }
+
+function documentOf(title: string, legend: readonly LegendEntry[], height: number, parts: readonly string[], note = ''): string {
+  let x = box.left
+  const entries = legend.map(({ label, color, marker }) => {
+    const entry = `<path d="${markerPath(marker, x + 4, 34, 4)}" fill="${printColor(color)}"/>${text(x + 13, 38, label, { fill: ink })}`
+    x += 13 + label.length * 6.4 + 18
+    return entry
+  })
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${pageWidth / 96}in" height="${height / 96}in" viewBox="0 0 ${pageWidth} ${height}" font-family="${font}" font-size="11" role="img" aria-label="${escapeXml(title)}">`,
+    `<title>${escapeXml(title)}</title>`,
+    `<rect width="${pageWidth}" height="${height}" fill="${bg}"/>`,
+    text(box.left, 16, title, { fill: ink, weight: 600 }),
+    ...entries,
+    ...parts,
+    ...(note === '' ? [] : [text(box.left, height - 8, note, { size: 9.5 })]),
+    '</svg>',
+    '',
+  ].join('\n')
+}
+
+interface TextLook {
+  anchor?: 'start' | 'middle' | 'end'
+  fill?: string
+  weight?: number
+  size?: number
+}
+
+function text(x: number, y: number, words: string, { anchor = 'start', fill = ink2, weight = 400, size = 11 }: TextLook = {}): string {
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${fill}"${weight === 400 ? '' : ` font-weight="${weight}"`}${size === 11 ? '' : ` font-size="${size}"`}>${escapeXml(words)}</text>`
+}
+
+function stroke(d: string, color: string, width = 1, more = ''): string {
+  return `<path d="${d}" fill="none" stroke="${color}" stroke-width="${width}"${more}/>`
+}
+
+function yAxis(y: Scale): string[] {
+  return y.ticks.flatMap((tick) => [stroke(`M${box.left} ${round(y(tick))}H${box.right}`, grid), text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' })])
+}
+
+function xAxis(x: Scale, bottom: number, label: string, format: (value: number) => string): string[] {
+  return [
+    stroke(`M${box.left} ${bottom}H${box.right}`, lineColor),
+    ...x.ticks.flatMap((tick) => [stroke(`M${round(x(tick))} ${bottom}v4`, lineColor), text(x(tick), bottom + 16, format(tick), { anchor: 'middle' })]),
+    text((box.left + box.right) / 2, bottom + 32, label, { anchor: 'middle' }),
+  ]
+}
+
+/** Figure 3: bars with error bars and seeds as dots; hollow diamonds are the paper's numbers. */
+export function barFigure(title: string, groups: readonly BarGroup[], legend: readonly LegendEntry[], note = ''): string {
+  const bottom = 270
+  const domain = barDomain(groups)
+  const y = niceScale('linear', domain, [bottom, box.top], 5)
+  const groupWidth = (box.right - box.left) / Math.max(1, groups.length)
+  const most = Math.max(1, ...groups.map((g) => g.bars.length))
+  const barWidth = Math.max(4, Math.min(40, (groupWidth - 20) / most))
+  const parts = groups.flatMap((group, g) => {
+    const from = box.left + g * groupWidth + (groupWidth - barWidth * group.bars.length) / 2
+    return [
+      ...group.bars.flatMap((bar, i) => {
+        const x = from + i * barWidth + 1.5
+        const w = barWidth - 3
+        const middle = round(x + w / 2)
+        const color = printColor(bar.color)
+        const reference = bar.reference === undefined || bar.reference === null ? [] : [`<path d="${markerPath('diamond', middle, round(y(bar.reference)), 3.6)}" fill="${bg}" stroke="${ink}"/>`]
+        if (bar.value === null) return [text(middle, bottom - 4, '–', { anchor: 'middle' }), ...reference]
+        const at = round(y(bar.value))
+        return [
+          `<rect x="${round(x)}" y="${at}" width="${round(w)}" height="${round(Math.max(0, bottom - at))}" fill="${color}" fill-opacity="0.28"/>`,
+          stroke(`M${round(x)} ${at}h${round(w)}`, color, 2),
+          ...bar.dots.map((dot, k) => `<circle cx="${round(middle + (k % 2 === 0 ? -1 : 1) * Math.min(5, w / 4))}" cy="${round(y(dot))}" r="1.6" fill="${color}"/>`),
+          ...(bar.error ? [stroke(`M${middle} ${round(y(bar.error[0]))}V${round(y(bar.error[1]))}M${round(middle - 3)} ${round(y(bar.error[0]))}h6M${round(middle - 3)} ${round(y(bar.error[1]))}h6`, ink, 1.1)] : []),
+          ...reference,
+        ]
+      }),
+      text(box.left + (g + 0.5) * groupWidth, bottom + 16, group.label, { anchor: 'middle', fill: ink }),
+    ]
+  })
+  const start = y.domain[0]
+  return documentOf(title, legend, 310, [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)], `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}`)
+}
+
+/** Value against cost on a logarithmic axis, with the line of points that nothing cheaper reaches. */
+export function paretoFigure(title: string, costLabel: string, points: readonly CostPoint[], legend: readonly LegendEntry[], formatCost: (value: number) => string, note = ''): string {
+  const bottom = 270
+  const costs = extentOf(points.map((p) => p.cost), 'log')
+  const x = niceScale('log', costs && [costs[0] / 1.08, costs[1] * 1.08], [box.left, box.right], 4)
+  const y = niceScale('linear', extentOf(points.flatMap((p) => [p.value, ...(p.error ?? [])])), [bottom, box.top], 5)
+  const front = paretoFront(points)
+  const at = (p: CostPoint): string => `${round(x(p.cost))} ${round(y(p.value))}`
+  return documentOf(
+    title,
+    legend,
+    330,
+    [
+      ...yAxis(y),
+      ...xAxis(x, bottom, costLabel, formatCost),
+      ...(front.length > 1 ? [stroke(`M${front.map(at).join('L')}`, ink2, 1, ' stroke-dasharray="3 3"')] : []),
+      ...points.flatMap((p) => [
+        ...(p.error ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)] : []),
+        `<path d="${markerPath(p.marker, round(x(p.cost)), round(y(p.value)), 4.2)}" fill="${printColor(p.color)}" stroke="${bg}"><title>${escapeXml(p.label)}</title></path>`,
+      ]),
+    ],
+    note,
+  )
+}
+
+/** Lines with bands over a common x, named at their ends. */
+export function lineFigure(title: string, xLabel: string, series: readonly LineSeries[], kind: ScaleKind, marks: readonly VerticalMark[], view: readonly [number, number] | null = null): string {
+  const bottom = 290
+  const right = box.right - 62
+  const x = plainScale(view ?? xExtent(series), [box.left, right], 6, false)
+  const y = niceScale(kind, yExtent(series, kind), [bottom, 36], 6)
+  const ends = endLabels(series, x, y, kind, { top: 40, bottom: bottom - 6, gap: 13 })
+  return documentOf(title, [], 330, [
+    `<clipPath id="plot"><rect x="${box.left}" y="34" width="${right - box.left}" height="${bottom - 32}"/></clipPath>`,
+    ...y.ticks.flatMap((tick) => [stroke(`M${box.left} ${round(y(tick))}H${right}`, grid), text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' })]),
+    stroke(`M${box.left} ${bottom}H${right}`, lineColor),
+    ...x.ticks.flatMap((tick) => [stroke(`M${round(x(tick))} ${bottom}v4`, lineColor), text(x(tick), bottom + 16, tickText(tick), { anchor: 'middle' })]),
+    text((box.left + right) / 2, bottom + 32, xLabel, { anchor: 'middle' }),
+    ...marks.filter((m) => m.x >= x.domain[0] && m.x <= x.domain[1]).flatMap((m) => [stroke(`M${round(x(m.x))} 32V${bottom}`, lineColor, 1, ' stroke-dasharray="2 3"'), text(x(m.x) + 4, 42, m.label)]),
+    '<g clip-path="url(#plot)">',
+    ...series.flatMap((s) => (s.band ? [`<path d="${bandPath(s.band, x, y, kind)}" fill="${printColor(s.color)}" fill-opacity="0.16"/>`] : [])),
+    ...series.flatMap((s) => [...(s.thin ?? []).map((line) => stroke(linePath(line, x, y, kind), printColor(s.color), 0.7, ' stroke-opacity="0.6"')), stroke(linePath(s.points, x, y, kind), printColor(s.color), 1.4)]),
+    '</g>',
+    ...ends.filter((e) => e.x <= right + 1).flatMap((e) => [
+      `<path d="${markerPath(e.marker, round(e.x), round(e.y), 3)}" fill="${printColor(e.color)}"/>`,
+      ...(e.label === '' ? [] : [text(e.x + 8, e.labelY + 3.8, e.label, { fill: printColor(e.color), weight: 500 })]),
+    ]),
+  ])
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+function escapeXml(words: string): string {
+  return words.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c)
+}

@@ -1,0 +1,18 @@
+/** What the matrix hands to each of its rows. */
+import type { MapRow } from './address'
+
+export interface RowProps {
+  /** Props of a band's tile. */
+  tile: (
+    row: MapRow,
+    band: number,
+  ) => {
+    describedby: string
+    at: { x: number; y: number } | null
+    onpoint: (at: { x: number; y: number } | null, byKey: boolean) => void
+    onkeep: (at: { x: number; y: number }) => void
+    onclear: () => void
+  }
+  /** Where a band's map is marked. */
+  markOf: (row: MapRow, band: number) => { x: number; y: number } | null
+}
