@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { arch, datasetId, studyRequest, variant } from './experiment'
 import { events } from './events'
 import * as r from './records'
+import { runListCalls } from './runLists'
 
 const none = z.strictObject({})
 const ok = z.object({ ok: z.literal(true) })
@@ -74,6 +75,17 @@ export const serviceCalls = {
   /** The same config and seed again, as a new run of the same study. */
   'runs.rerun': define(ofRun, z.object({ id: r.runId })),
   'runs.delete': define(ofRun, ok),
+  'runs.query': runListCalls.query,
+  'runs.ids': runListCalls.ids,
+  'runs.rows': runListCalls.rows,
+  'runs.curves': runListCalls.curves,
+  'runs.words': runListCalls.words,
+  'runs.tag': runListCalls.tag,
+  'runs.note': runListCalls.note,
+  'runs.archive': runListCalls.archive,
+  'runs.trash': runListCalls.trash,
+  'runs.restore': runListCalls.restore,
+  'runs.purge': runListCalls.purge,
 
   'filters.layers': define(ofRun, z.array(r.filterLayer)),
   'filters.bank': define(

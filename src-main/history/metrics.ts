@@ -15,12 +15,24 @@ const epochColumns = [
   'epochs.memory_bytes AS memoryBytes',
 ].join(', ')
 
+/** epoch, test accuracy, training loss, test loss */
+type CurveRow = [number, number, number, number]
+
+export interface Curve {
+  runId: string
+  epoch: number[]
+  testAccuracy: number[]
+  trainLoss: number[]
+  testLoss: number[]
+}
+
 export class Metrics {
   readonly #addEpochs
   readonly #addSteps
   readonly #epochsOfRun
   readonly #epochsOfStudy
   readonly #stepsOfRun
+  readonly #curve
   readonly #epochsSince
   readonly #stepsSince
   readonly #putEvaluation
@@ -66,6 +78,11 @@ export class Metrics {
       FROM runs JOIN epochs ON epochs.run = runs.key
       WHERE runs.study = (SELECT key FROM studies WHERE id = ?)
       ORDER BY runs.key, epochs.epoch`)
+    this.#curve = db
+      .prepare<[string], CurveRow>(
+        `SELECT epochs.epoch, test_accuracy, train_loss, test_loss FROM epochs WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY epoch`,
+      )
+      .raw()
     this.#stepsOfRun = db.prepare<[number], StepMetrics>(
       'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? ORDER BY step',
     )
@@ -112,6 +129,17 @@ export class Metrics {
       else byRun.set(runId, [epoch])
     }
     return byRun
+  }
+
+  /**
+   * A run's curves as columns; empty where it has no epochs.
+   * @param points at most so many epochs, evenly taken, the first and the last among them; null is all
+   */
+  curve(runId: string, points: number | null): Curve {
+    const all = this.#curve.all(runId)
+    const step = points === null || all.length <= points ? 1 : (all.length - 1) / (points - 1)
+    const rows = step === 1 ? all : Array.from({ length: points ?? 0 }, (_, i) => all[Math.round(i * step)] as CurveRow)
+    return { runId, epoch: rows.map((r) => r[0]), testAccuracy: rows.map((r) => r[1]), trainLoss: rows.map((r) => r[2]), testLoss: rows.map((r) => r[3]) }
   }
 
   stepsOfRun(run: number): StepMetrics[] {

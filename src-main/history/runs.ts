@@ -40,6 +40,7 @@ export interface RunRecord {
   precision: Precision
   /** From the trainer's start to its first step. */
   startupSeconds: number | null
+  trashed: boolean
 }
 
 export interface RunStart {
@@ -61,9 +62,11 @@ interface ExtraColumns {
   test_examples: number
   precision: string
   startup_seconds: number | null
+  trashed_at: string | null
 }
 
-const summaryColumns = [
+/** A run's summary as SQL names it. */
+export const summaryColumns = [
   'runs.id',
   'studies.id AS studyId',
   'studies.name AS studyName',
@@ -91,7 +94,7 @@ const summaryColumns = [
 ].join(', ')
 
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
-  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds,
+  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
 const from = 'FROM runs JOIN studies ON studies.key = runs.study'
@@ -237,5 +240,6 @@ function fromRow(row: ExtraColumns): RunRecord {
     testExamples: row.test_examples,
     precision: precision.parse(row.precision),
     startupSeconds: row.startup_seconds,
+    trashed: row.trashed_at !== null,
   }
 }

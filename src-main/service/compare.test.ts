@@ -58,6 +58,7 @@ function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'res
     testExamples: 10000,
     precision,
     startupSeconds: null,
+    trashed: false,
   }
 }
 

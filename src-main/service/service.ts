@@ -14,6 +14,7 @@ import { thisProcess } from './owner'
 import { Queue, type QueueOptions } from './queue'
 import { recover } from './recovery'
 import { runCalls } from './runCalls'
+import { runListCalls } from './runListCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
 
@@ -69,6 +70,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...datasets.calls(),
     ...studyCalls(context, queue, datasets, probe),
     ...runCalls(context, queue, datasets),
+    ...runListCalls(context, queue),
     ...filterCalls(context),
   }
   const recovery = setInterval(() => {
