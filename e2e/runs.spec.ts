@@ -172,7 +172,7 @@ test('compares runs on one chart with the differences of their configs, and expo
 
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Differences of their configs' })).toBeVisible()
-  const table = page.getByRole('table')
+  const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'State' }) })
   await expect(table.getByRole('columnheader', { name: 'variant' })).toBeVisible()
   await expect(table.getByRole('columnheader', { name: 'learning rate' })).toHaveCount(0)
   await expect(table.locator('tbody tr')).toHaveCount(n)
