@@ -52,9 +52,13 @@ export async function longestTask(page: Page): Promise<number> {
     world.watched = watched
   })
   const go = (hash: string): Promise<void> => page.evaluate((to) => void ((globalThis as unknown as { location: { hash: string } }).location.hash = to), hash)
+  const longest = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched.longest)
   for (const hash of ['#/runs', '#/runs?group=config', '#/runs?q=state:running', `#/runs/${runIds[0] ?? ''}`, '#/studies', `#/studies/${id}`, '#/runs?sort=-accuracy']) {
+    const before = await longest()
     await go(hash)
     await page.waitForTimeout(3000)
+    const after = await longest()
+    if (after > before) process.stderr.write(`${hash}: a task of ${Math.round(after)} ms\n`)
   }
   for (let i = 0; i < 40; i++) {
     await page.mouse.wheel(0, 400)

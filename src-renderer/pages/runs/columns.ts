@@ -81,15 +81,19 @@ export interface Placed extends Column {
   left: number | null
 }
 
+/** Of columns that stay, the fixed one among them: more would leave no room for the others. */
+export const mostPinned = 6
+
 /** The columns to draw: the fixed one, the pinned ones, the others. @param start where the first begins, in pixels */
 export function placed(layout: Layout, start: number): Placed[] {
   const shown = layout.order.filter((id) => layout.shown.includes(id))
-  const ids = [fixedColumn, ...shown.filter((id) => layout.pinned.includes(id)), ...shown.filter((id) => !layout.pinned.includes(id))]
+  const pinned = shown.filter((id) => layout.pinned.includes(id)).slice(0, mostPinned - 1)
+  const ids = [fixedColumn, ...pinned, ...shown.filter((id) => !pinned.includes(id))]
   let left = start
   return ids.flatMap((id): Placed[] => {
     const found = columns.find((c) => c.id === id)
     if (!found) return []
-    const stays = id === fixedColumn || layout.pinned.includes(id)
+    const stays = id === fixedColumn || pinned.includes(id)
     const at = stays ? left : null
     left += found.width
     return [{ ...found, left: at }]
