@@ -216,7 +216,7 @@ describe('on a history', () => {
     )
     const key = history.runs.get(id)?.key ?? NaN
     if (testAccuracy === null) return history.runs.end(key, 'failed', 'Out of memory.')
-    history.metrics.addEpoch(key, { epoch: 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 100, seconds: 40 })
+    history.metrics.addEpoch(key, { epoch: 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 100, seconds: 40, waitSeconds: null, cpuSeconds: null, memoryBytes: null })
     history.runs.end(key, 'done', null, { file: `runs/${id}/weights`, sha256: '0'.repeat(64) })
   }
 

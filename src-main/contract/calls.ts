@@ -52,6 +52,17 @@ export const serviceCalls = {
 
   'runs.list': define(none, z.array(r.runSummary)),
   'runs.get': define(ofRun, r.runDetail),
+  /** What came to a run after an epoch, a step and a number of events that the asker has already. */
+  'runs.news': define(
+    z.strictObject({ id: r.runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
+    r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, epochs: true, steps: true, events: true }),
+  ),
+  /** Null before the first epoch is finished. */
+  'runs.evaluation': define(ofRun, r.evaluation.nullable()),
+  /** The pictures of the newest evaluation's mistakes, in its order: pixels as in `datasets.samples`. */
+  'runs.mistakes': define(ofRun, z.object({ epoch: z.int(), pictures: z.array(z.string()) })),
+  /** The last lines that the trainer wrote, oldest first. */
+  'runs.log': define(ofRun, z.object({ lines: z.array(z.string()) })),
   'runs.pause': define(ofRun, ok),
   'runs.resume': define(ofRun, ok),
   'runs.stop': define(ofRun, ok),

@@ -34,6 +34,12 @@ export const epochMetrics = z.object({
   imagesPerSecond: z.number(),
   /** Wall time of the whole epoch, evaluation included, pauses excluded. */
   seconds: z.number(),
+  /** Part of it in which training stood still for its pictures; null where a program before this was measured ran it. */
+  waitSeconds: z.number().nullable(),
+  /** Processor time of the trainer within the epoch, over all cores; null as above. */
+  cpuSeconds: z.number().nullable(),
+  /** The trainer's resident memory at the epoch's end; null as above. */
+  memoryBytes: z.number().nullable(),
 })
 export type EpochMetrics = z.infer<typeof epochMetrics>
 
@@ -46,6 +52,21 @@ export const stepMetrics = z.object({
   stepMs: z.number(),
 })
 export type StepMetrics = z.infer<typeof stepMetrics>
+
+/** A test example that was taken for another class. `index` counts the run's test examples from 0. */
+export const mistake = z.object({ index: z.int().min(0), label: z.int().min(0), predicted: z.int().min(0), confidence: z.number().min(0).max(1) })
+export type Mistake = z.infer<typeof mistake>
+
+/** What a run made of its test examples after its newest epoch. */
+export const evaluation = z.object({
+  epoch: z.int().min(1),
+  classes: z.int().min(2).max(1000),
+  /** [true class][predicted class], row after row: counts of examples. */
+  confusion: z.array(z.int().min(0)),
+  /** The most confident ones, the most confident first. */
+  mistakes: z.array(mistake),
+})
+export type Evaluation = z.infer<typeof evaluation>
 
 export const runProgress = z.object({
   runId,

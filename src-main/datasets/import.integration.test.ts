@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cifarSpecs } from './catalog'
-import { importDataset, listDatasets, loadDataset, removeDataset, sampleImages, verifyDataset } from '.'
+import { importDataset, listDatasets, loadDataset, removeDataset, sampleImages, testImages, verifyDataset } from '.'
 import { archiveOf, pythonBatch } from './testSupport'
 
 const packed = resolve(__dirname, '../../../shared/datasets/cifar-10-batches-bin.tar.xz')
@@ -53,7 +53,10 @@ describe.skipIf(!existsSync(packed))('the real CIFAR-10', () => {
     // The frog: its first pixel, as every tutorial prints it.
     expect([...data.train.images.subarray(0, 3)]).toEqual([59, 62, 63])
 
-    const subset = await loadDataset({ datasetsDir, dataset: 'cifar-10', trainExamples: 10000, testExamples: 2000, seed: 1 })
+    const options = { datasetsDir, dataset: 'cifar-10', trainExamples: 10000, testExamples: 2000, seed: 1 } as const
+    const subset = await loadDataset(options)
+    const pictureOf = (place: number): Uint8Array => subset.test.images.slice(place * 3072, (place + 1) * 3072)
+    expect(await testImages(options, [1999, 0, 7])).toEqual([1999, 0, 7].map(pictureOf))
     expect(data.classes.map((_, c) => subset.train.labels.filter((label) => label === c).length)).toEqual(new Array(10).fill(1000))
     expect(subset.test.count).toBe(2000)
     expect(await sampleImages(datasetsDir, 'cifar-10', 8)).toHaveLength(80)

@@ -1,5 +1,5 @@
 export { epochOrder, fillBatch, type BatchOptions } from './batches'
 export type { Split } from './format'
 export { importDataset, type ImportOptions, type ImportProgress } from './import'
-export { loadDataset, sampleImages, verifyDataset, type LoadedDataset, type LoadOptions } from './load'
+export { loadDataset, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions } from './load'
 export { listDatasets, removeDataset } from './store'

@@ -153,12 +153,37 @@ export async function sampleImages(
   const spec = specOf(id, specs)
   const samples = spec ? await storedSamples(datasetsDir, spec, perClass) : syntheticSamples(perClass)
   return samples.flatMap((records, label) =>
-    records.map((record) => {
-      const pixels = new Uint8Array(pixelBytes)
-      interleave(record, record.length - pixelBytes, pixels, 0)
-      return { label, pixels }
-    }),
+    records.map((record) => ({ label, pixels: pixelsOf(record) })),
   )
+}
+
+/**
+ * Test examples of a run by their place among all of its test examples: 3,072 bytes each, rows of RGB pixels.
+ * @throws WorkbenchError as `loadDataset`; RangeError for a place that there is not
+ */
+export async function testImages(options: LoadOptions, places: readonly number[], specs: readonly CifarSpec[] = cifarSpecs): Promise<Uint8Array[]> {
+  const spec = specOf(options.dataset, specs)
+  if (!spec)
+    return places.map((place) => {
+      const record = new Uint8Array(recordBytes(1))
+      drawRecord('test', place, record)
+      return pixelsOf(record)
+    })
+  const all = await readSplit(options.datasetsDir, spec, await needManifest(options.datasetsDir, spec), 'test')
+  const chosen = balancedSubset(labelsOf(all), options.testExamples, options.seed, 'test')
+  const count = chosen?.length ?? countRecords(all)
+  const wrong = places.find((place) => place >= count)
+  if (wrong !== undefined) throw new RangeError(`There is no test example ${wrong} in ${count}.`)
+  const size = recordBytes(all.labelBytes)
+  const { bytes } = selectRecords(all, Uint32Array.from(places, (place) => chosen?.[place] ?? place))
+  return places.map((_, i) => pixelsOf(bytes.subarray(i * size, (i + 1) * size)))
+}
+
+/** A record's pixels, one after the other instead of in planes. */
+function pixelsOf(record: Uint8Array): Uint8Array {
+  const pixels = new Uint8Array(pixelBytes)
+  interleave(record, record.length - pixelBytes, pixels, 0)
+  return pixels
 }
 
 function syntheticSamples(perClass: number): Uint8Array[][] {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { channelStatistics, loadDataset, sampleImages, verifyDataset } from './load'
+import { channelStatistics, loadDataset, sampleImages, testImages, verifyDataset } from './load'
 import { pixelBytes, toSplit, type Split } from './format'
 import { syntheticClasses, syntheticRecords } from './synthetic'
 
@@ -115,6 +115,12 @@ describe('the synthetic set', () => {
     expect(nearestCentroid(await marked('train', 1000, tint), await marked('test', 500, tint), meanColour)).toBeGreaterThan(0.18)
     const band = (label: number, row: number): number => (Math.floor(row / 3) === label ? 40 : 0)
     expect(linearSoftmax(await marked('train', 1000, band), await marked('test', 500, band), 2)).toBeGreaterThan(0.4)
+  })
+
+  it('gives test pictures by their place among those of a run', async () => {
+    const images = await testImages({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 10, testExamples: 20, seed: 7 }, [19, 3])
+    const test = toSplit(await syntheticRecords('test', 20))
+    expect(images).toEqual([19, 3].map((i) => test.images.slice(i * pixelBytes, (i + 1) * pixelBytes)))
   })
 
   it('gives sample pictures of each class', async () => {

@@ -21,6 +21,10 @@ export interface EvaluationResult {
   lossSum: number
   /** Right predictions. */
   correct: number
+  /** The class with the highest probability, for each example. */
+  predicted: Int32Array
+  /** Its probability, 0 to 1. */
+  confidence: Float32Array
 }
 
 export interface TrainingGraph {
@@ -110,13 +114,16 @@ class RecordedTraining implements TrainingGraph {
   }
 
   evaluate(images: Float32Array, labels: Int32Array, count: number): EvaluationResult {
-    const [losses, right] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [images, labels])
-    const sum = (values: ArrayLike<number> | undefined): number => {
-      let total = 0
-      for (let i = 0; i < count; i++) total += values?.[i] ?? NaN
-      return total
+    const [losses, classes, surprise] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [images, labels])
+    if (!losses || !classes || !surprise) throw new Error('The evaluation gave no results.')
+    const predicted = Int32Array.from(classes.subarray(0, count))
+    let lossSum = 0
+    let correct = 0
+    for (let i = 0; i < count; i++) {
+      lossSum += losses[i] ?? NaN
+      if (predicted[i] === labels[i]) correct++
     }
-    return { lossSum: sum(losses), correct: sum(right) }
+    return { lossSum, correct, predicted, confidence: Float32Array.from(surprise.subarray(0, count), (value) => Math.exp(-value)) }
   }
 
   getVariables(names?: readonly string[]): Map<string, Float32Array> {

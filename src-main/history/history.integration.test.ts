@@ -43,7 +43,7 @@ function keyOf(history: History, id: string): number {
 }
 
 function epochOf(epoch: number, changes: Partial<EpochMetrics> = {}): EpochMetrics {
-  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, ...changes }
+  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, ...changes }
 }
 
 function thrownBy(work: () => unknown): unknown {

@@ -1,4 +1,4 @@
-import type { EpochMetrics, StepMetrics } from '../contract/records'
+import { evaluation, type EpochMetrics, type Evaluation, type StepMetrics } from '../contract/records'
 import type { Database } from './database'
 
 const epochColumns = [
@@ -10,6 +10,9 @@ const epochColumns = [
   'epochs.learning_rate AS learningRate',
   'epochs.images_per_second AS imagesPerSecond',
   'epochs.seconds',
+  'epochs.wait_seconds AS waitSeconds',
+  'epochs.cpu_seconds AS cpuSeconds',
+  'epochs.memory_bytes AS memoryBytes',
 ].join(', ')
 
 export class Metrics {
@@ -18,11 +21,16 @@ export class Metrics {
   readonly #epochsOfRun
   readonly #epochsOfStudy
   readonly #stepsOfRun
+  readonly #epochsSince
+  readonly #stepsSince
+  readonly #putEvaluation
+  readonly #evaluation
 
   constructor(db: Database) {
-    const epoch = db.prepare<[number, ...number[]]>(`
-      INSERT INTO epochs (run, epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    const epoch = db.prepare<[number, ...(number | null)[]]>(`
+      INSERT INTO epochs (run, epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds,
+        wait_seconds, cpu_seconds, memory_bytes)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     const step = db.prepare<[number, number, number, number | null, number, number]>(
       'INSERT INTO steps (run, step, epoch, loss, learning_rate, step_ms) VALUES (?, ?, ?, ?, ?, ?)',
     )
@@ -41,6 +49,7 @@ export class Metrics {
         run,
         m.epoch,
         ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
+        ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes].map((value) => (value === null ? null : finite(value))),
       )
       rollUp.run({ run })
     })
@@ -56,6 +65,16 @@ export class Metrics {
       ORDER BY runs.key, epochs.epoch`)
     this.#stepsOfRun = db.prepare<[number], StepMetrics>(
       'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? ORDER BY step',
+    )
+    this.#epochsSince = db.prepare<[number, number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? AND epoch > ? ORDER BY epoch`)
+    this.#stepsSince = db.prepare<[number, number], StepMetrics>(
+      'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? AND step > ? ORDER BY step',
+    )
+    this.#putEvaluation = db.prepare<[number, number, number, Buffer, string]>(
+      'INSERT OR REPLACE INTO evaluations (run, epoch, classes, confusion, mistakes) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#evaluation = db.prepare<[number], { epoch: number; classes: number; confusion: Buffer; mistakes: string }>(
+      'SELECT epoch, classes, confusion, mistakes FROM evaluations WHERE run = ?',
     )
   }
 
@@ -89,6 +108,30 @@ export class Metrics {
 
   stepsOfRun(run: number): StepMetrics[] {
     return this.#stepsOfRun.all(run)
+  }
+
+  epochsSince(run: number, epoch: number): EpochMetrics[] {
+    return this.#epochsSince.all(run, epoch)
+  }
+
+  stepsSince(run: number, step: number): StepMetrics[] {
+    return this.#stepsSince.all(run, step)
+  }
+
+  /** Keeps the newest only: over 200 epochs they would outweigh all else. */
+  putEvaluation(run: number, { epoch, classes, confusion, mistakes }: Evaluation): void {
+    if (confusion.length !== classes * classes) throw new RangeError(`a confusion matrix of ${confusion.length} counts for ${classes} classes`)
+    const bytes = Buffer.alloc(4 * confusion.length)
+    confusion.forEach((value, i) => bytes.writeUInt32LE(value, 4 * i))
+    this.#putEvaluation.run(run, epoch, classes, bytes, JSON.stringify(mistakes))
+  }
+
+  /** Null before the first epoch, and for runs of a program that did not keep one. */
+  evaluation(run: number): Evaluation | null {
+    const row = this.#evaluation.get(run)
+    if (!row) return null
+    const confusion = Array.from({ length: row.confusion.length / 4 }, (_, i) => row.confusion.readUInt32LE(4 * i))
+    return evaluation.parse({ epoch: row.epoch, classes: row.classes, confusion, mistakes: JSON.parse(row.mistakes) as unknown })
   }
 }
 

@@ -131,20 +131,31 @@ export class ResNet {
     return [value, counted]
   }
 
-  /** Losses [batch] and whether each prediction is right (1 or 0) [batch], by the running statistics. */
-  evaluate(x: Tensor4D, labels: Tensor1D): [Tensor, Tensor] {
+  /**
+   * By the running statistics: losses [batch], predicted classes [batch] as float32, and the cross-entropy against
+   * these [batch], which is −log of the probability that the network gives its own prediction.
+   */
+  evaluate(x: Tensor4D, labels: Tensor1D): [Tensor, Tensor, Tensor] {
+    const { tf } = this.ops
     const logits = this.forward(x, false)
-    return [this.ops.crossEntropy(logits, labels), this.right(logits, labels)]
+    const predicted = this.predicted(logits)
+    return [this.ops.crossEntropy(logits, labels), tf.cast(predicted, 'float32'), this.ops.crossEntropy(logits, predicted)]
   }
 
   dispose(): void {
     for (const v of this.variables.values()) v.dispose()
   }
 
+  /** int32 [batch] */
+  private predicted(logits: Tensor2D): Tensor1D {
+    const { tf } = this.ops
+    return tf.cast<Tensor1D>(tf.argMax(logits, 1), 'int32')
+  }
+
   /** Whether each prediction is right (1 or 0) [batch]. */
   private right(logits: Tensor2D, labels: Tensor1D): Tensor {
     const { tf } = this.ops
-    return tf.cast(tf.equal(tf.cast(tf.argMax(logits, 1), 'int32'), labels), 'float32')
+    return tf.cast(tf.equal(this.predicted(logits), labels), 'float32')
   }
 
   private convNormRelu(x: Tensor4D, layer: LayerSummary, training: boolean, residual?: Tensor4D): Tensor4D {

@@ -1,10 +1,12 @@
 /** A trainer's output: to a file that can't fill the disk, its last lines kept for the reason of a failure. */
 import { createWriteStream, type WriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
 const maxBytes = 1024 * 1024
 const keptLines = 50
 const maxLineLength = 2000
+const tailBytes = 64 * 1024
 
 export class OutputLog {
   readonly #file: WriteStream
@@ -42,5 +44,25 @@ export class OutputLog {
     this.#partial = lines.pop() ?? ''
     this.#lines.push(...lines)
     this.#lines.splice(0, Math.max(0, this.#lines.length - keptLines))
+  }
+}
+
+/** The last lines of a log, oldest first; none where there is no log. */
+export async function logTail(file: string): Promise<string[]> {
+  const handle = await open(file).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  })
+  if (!handle) return []
+  try {
+    const { size } = await handle.stat()
+    const from = Math.max(0, size - tailBytes)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from)
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n').map((line) => line.slice(0, maxLineLength))
+    // Cut in the middle of a line, or of a character.
+    if (from > 0) lines.shift()
+    return lines.filter((line) => line !== '')
+  } finally {
+    await handle.close()
   }
 }

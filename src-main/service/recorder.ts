@@ -54,6 +54,9 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
           history.filters.add(run.key, message.epoch, layer, shape, Buffer.from(values, 'base64'))
       })
       return null
+    case 'evaluation':
+      history.metrics.putEvaluation(run.key, message.evaluation)
+      return null
     case 'epoch': {
       history.metrics.addEpoch(run.key, message.metrics)
       emit('run.epoch', { runId: id, studyId, metrics: message.metrics })

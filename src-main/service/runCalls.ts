@@ -1,31 +1,61 @@
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
+import type { RunDetail } from '../contract/records'
+import { testImages } from '../datasets'
 import type { RunRecord } from '../history/runs'
 import { announce, type Context } from './context'
-import { removeFiles } from './dataDir'
+import { removeFiles, runLog } from './dataDir'
 import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
 import { ok, type HandlersOf } from './handlers'
+import { logTail } from './outputLog'
 import type { Queue } from './queue'
 
 export function runCalls(context: Context, queue: Queue, datasets: Datasets): HandlersOf<'runs'> {
   const { history, paths } = context
+  const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile'> => ({
+    run: run.summary,
+    environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
+    datasetFingerprint: run.datasetFingerprint,
+    weightsFile: run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile),
+  })
   return {
     'runs.list': () => history.runs.list(),
 
     'runs.get': ({ id }) => {
       const run = runOf(context, id)
       return {
-        run: run.summary,
+        ...trainedOn(run),
         config: history.configs.get(run.summary.configId, run.summary.seed),
-        environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
-        datasetFingerprint: run.datasetFingerprint,
-        weightsFile: run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile),
         epochs: history.metrics.epochsOfRun(run.key),
         steps: history.metrics.stepsOfRun(run.key),
         events: history.events.ofRun(run.key),
       }
     },
+
+    'runs.news': ({ id, epoch, step, events }) => {
+      const run = runOf(context, id)
+      return {
+        ...trainedOn(run),
+        epochs: history.metrics.epochsSince(run.key, epoch),
+        steps: history.metrics.stepsSince(run.key, step),
+        events: history.events.ofRun(run.key).slice(events),
+      }
+    },
+
+    'runs.evaluation': ({ id }) => history.metrics.evaluation(runOf(context, id).key),
+
+    'runs.mistakes': async ({ id }) => {
+      const { key, summary } = runOf(context, id)
+      const evaluation = history.metrics.evaluation(key)
+      if (!evaluation) return { epoch: 0, pictures: [] }
+      const config = history.configs.get(summary.configId, summary.seed)
+      const places = evaluation.mistakes.map((mistake) => mistake.index)
+      const images = await testImages({ datasetsDir: paths.datasets, ...config }, places)
+      return { epoch: evaluation.epoch, pictures: images.map((pixels) => Buffer.from(pixels).toString('base64')) }
+    },
+
+    'runs.log': async ({ id }) => ({ lines: await logTail(runLog(paths, runOf(context, id).summary.id)) }),
 
     'runs.pause': ({ id }) => {
       queue.pause(runOf(context, id))

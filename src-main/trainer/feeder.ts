@@ -38,6 +38,7 @@ export class Feeder {
   private readonly free: NonNullable<BatchRequest['buffers']>[] = []
   private waiting: { resolve: (batch: Batch) => void; reject: (error: Error) => void } | null = null
   private failure: Error | null = null
+  private waited = 0
 
   constructor(private readonly options: FeederData) {
     this.sizes = { train: options.data.train.count, test: options.data.test.count }
@@ -77,6 +78,13 @@ export class Feeder {
     }
   }
 
+  /** Milliseconds for which a batch that was asked for was not there yet, since the last call. */
+  takeWaited(): number {
+    const waited = this.waited
+    this.waited = 0
+    return waited
+  }
+
   close(): void {
     void this.worker.terminate()
   }
@@ -85,6 +93,9 @@ export class Feeder {
     if (this.failure) throw this.failure
     const batch = this.ready.shift()
     if (batch) return batch
-    return new Promise<Batch>((resolve, reject) => (this.waiting = { resolve, reject }))
+    const since = performance.now()
+    const late = await new Promise<Batch>((resolve, reject) => (this.waiting = { resolve, reject }))
+    this.waited += performance.now() - since
+    return late
   }
 }

@@ -92,6 +92,20 @@ describe('the trainer', () => {
       expect((trainAccuracy * 200) % 1).toBeCloseTo(0, 6)
       expect((testAccuracy * 100) % 1).toBeCloseTo(0, 6)
     }
+    for (const { seconds, waitSeconds, cpuSeconds, memoryBytes } of epochs) {
+      expect(waitSeconds).toBeGreaterThanOrEqual(0)
+      expect(waitSeconds).toBeLessThan(seconds)
+      expect(cpuSeconds).toBeGreaterThan(0)
+      expect(memoryBytes).toBeGreaterThan(1e8)
+    }
+    // The matrix holds every test example, and says of them what the metrics say.
+    for (const { epoch, classes, confusion, mistakes } of trainer.messages.flatMap((m) => (m.type === 'evaluation' ? [m.evaluation] : []))) {
+      const right = confusion.filter((_, i) => i % (classes + 1) === 0).reduce((a, b) => a + b)
+      expect(confusion.reduce((a, b) => a + b)).toBe(100)
+      expect(right / 100).toBeCloseTo(epochs[epoch - 1]?.testAccuracy ?? NaN, 6)
+      expect(mistakes).toHaveLength(Math.min(48, 100 - right))
+      expect(mistakes.every((m) => m.confidence >= 1 / classes)).toBe(true)
+    }
     // 200 examples in batches of 64 are 4 steps, the last of them short.
     expect(trainer.messages.flatMap((m) => (m.type === 'steps' ? m.steps.map((s) => s.step) : []))).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     const filters = trainer.messages.flatMap((m) => (m.type === 'filters' ? [m] : []))

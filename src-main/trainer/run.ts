@@ -12,6 +12,7 @@ import { initialValues, parameters } from '../nn/resnet'
 import { learningRateAt } from '../nn/schedule'
 import type { Control } from './control'
 import { environmentOf, probeDevice } from './environment'
+import { Evaluated } from './evaluated'
 import { Feeder } from './feeder'
 import { tuneBanks } from './tuning'
 import { encodeSafetensors, writeDurably } from './weights'
@@ -101,6 +102,7 @@ class Training {
   /** Seconds a step takes: an exponential mean over the newest ones, null before the second step. */
   private stepSeconds: number | null = null
   private evaluationSeconds: number | null = null
+  private evaluated: Evaluated
 
   constructor(
     private readonly job: TrainerJob,
@@ -112,6 +114,7 @@ class Training {
     private readonly send: Send,
   ) {
     this.size = graph.batchSizes[0] ?? 1
+    this.evaluated = new Evaluated(spec.classes)
     this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
     this.steps = this.stepsPerEpoch * job.config.epochs
   }
@@ -123,6 +126,7 @@ class Training {
       this.trainErrors.push(1 - metrics.trainAccuracy)
       // The epoch's metrics come last: whoever has them has all of the epoch.
       this.send({ type: 'filters', epoch, layers: readFilters(this.spec, this.graph) })
+      this.send({ type: 'evaluation', evaluation: { epoch, ...this.evaluated.result() } })
       this.send({ type: 'epoch', metrics })
     }
   }
@@ -131,6 +135,8 @@ class Training {
     const { config } = this.job
     const learningRate = learningRateAt(config, epoch, this.trainErrors)
     const start = this.activeTime()
+    const cpu = process.cpuUsage()
+    this.feeder.takeWaited()
     const sampleEvery = Math.max(1, Math.floor(this.stepsPerEpoch / stepSamples))
     const all = this.data.train.count
     let lossSum = 0
@@ -160,6 +166,7 @@ class Training {
     const test = await this.evaluate(epoch, lossSum / seen, learningRate)
     if (!Number.isFinite(test.loss)) throw new Diverged(this.step, epoch, learningRate, `The test loss became ${test.loss}`)
     const end = this.activeTime()
+    const { user, system } = process.cpuUsage(cpu)
     this.evaluationSeconds = (end - trained) / 1000
     return {
       epoch,
@@ -170,6 +177,9 @@ class Training {
       learningRate,
       imagesPerSecond: seen / ((trained - start) / 1000),
       seconds: (end - start) / 1000,
+      waitSeconds: this.feeder.takeWaited() / 1000,
+      cpuSeconds: (user + system) / 1e6,
+      memoryBytes: process.memoryUsage.rss(),
     }
   }
 
@@ -177,6 +187,7 @@ class Training {
     const { test } = this.data
     let lossSum = 0
     let correct = 0
+    this.evaluated = new Evaluated(this.spec.classes)
     for await (const { images, labels, count } of this.feeder.batches('test', epoch)) {
       await this.control.betweenSteps()
       this.progress({ epoch, phase: 'evaluating', loss, learningRate })
@@ -184,6 +195,7 @@ class Training {
       const result = this.graph.evaluate(images, labels, count)
       lossSum += result.lossSum
       correct += result.correct
+      this.evaluated.add(labels, result)
     }
     return { loss: lossSum / test.count, accuracy: correct / test.count }
   }

@@ -8,7 +8,8 @@ describe('addresses', () => {
     expect(parseHash(href.newStudy())).toEqual({ page: 'new-study' })
     expect(parseHash(href.study('quick-start'))).toEqual({ page: 'study', id: 'quick-start', section: null })
     expect(parseHash(href.study('quick-start', 't1'))).toEqual({ page: 'study', id: 'quick-start', section: 't1' })
-    expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1' })
+    expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1', beside: null })
+    expect(parseHash(href.run('r-1', 'r-2'))).toEqual({ page: 'run', id: 'r-1', beside: 'r-2' })
     expect(parseHash(href.banks({ run: 'r-1', layer: 'stage1.block1.conv1', filter: 0 }))).toEqual({
       page: 'banks', run: 'r-1', layer: 'stage1.block1.conv1', filter: 0, epoch: null,
     })

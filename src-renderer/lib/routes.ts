@@ -5,7 +5,7 @@ export type Route =
   | { page: 'study'; id: string; section: string | null }
   | { page: 'new-study' }
   | { page: 'runs'; query: URLSearchParams }
-  | { page: 'run'; id: string }
+  | { page: 'run'; id: string; beside: string | null }
   | { page: 'banks'; run: string | null; layer: string | null; filter: number | null; epoch: number | null }
   | { page: 'data'; id: string | null }
   | { page: 'system' }
@@ -19,7 +19,7 @@ export function parseHash(hash: string): Route {
   if (rest.length > 0) return { page: 'unknown', hash }
   if (first === '' || (first === 'studies' && second === undefined)) return { page: 'studies' }
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
-  if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second }
+  if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
   if (second !== undefined) return { page: 'unknown', hash }
   if (first === 'new') return { page: 'new-study' }
   if (first === 'banks') return { page: 'banks', run: query.get('run'), layer: query.get('layer'), filter: whole(query.get('filter')), epoch: whole(query.get('epoch')) }
@@ -34,7 +34,8 @@ export const href = {
   newStudy: () => '#/new',
   /** `query` is the runs page's own. */
   runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
-  run: (id: string) => `#/runs/${encodeURIComponent(id)}`,
+  /** `beside`: another run whose curves and config this one's are shown against. */
+  run: (id: string, beside?: string) => `#/runs/${encodeURIComponent(id)}${search({ beside })}`,
   banks: (at: { run?: string | null; layer?: string | null; filter?: number | null; epoch?: number | null } = {}) => `#/banks${search(at)}`,
   data: (id?: string) => `#/data${search({ id })}`,
   system: () => '#/system',

@@ -1,4 +1,5 @@
 import { sql as initial } from './001-initial'
+import { sql as evaluations } from './002-evaluations'
 
 /** Number n takes a database from version n − 1 to n. A migration that was released is never changed. */
-export const migrations: readonly string[] = [initial]
+export const migrations: readonly string[] = [initial, evaluations]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DatasetSummary } from '../../../src-main/contract'
-import { authenticity, byClass, decodePicture, presence } from './data-sets'
+import { authenticity, byClass, presence } from './data-sets'
 
 const cifar: DatasetSummary = {
   id: 'cifar-10',
@@ -29,19 +29,6 @@ describe('words', () => {
     expect(authenticity({ ...cifar, official: false }).kind).toBe('bad')
     expect(authenticity({ ...cifar, official: null }).text).toContain('Not comparable')
     expect(authenticity({ ...cifar, available: false, official: null }).text).toBe('Not here.')
-  })
-})
-
-describe('decodePicture', () => {
-  it('turns RGB into RGBA, pixel by pixel', () => {
-    const bytes = Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 7) % 256)
-    const pixels = decodePicture(btoa(String.fromCharCode(...bytes)))
-    expect([...pixels.slice(4, 8)]).toEqual([bytes[3], bytes[4], bytes[5], 255])
-    expect([...pixels.slice(-4)]).toEqual([...bytes.slice(-3), 255])
-  })
-
-  it('refuses what is not a picture', () => {
-    expect(() => decodePicture(btoa('abc'))).toThrow('3072 bytes, not 3')
   })
 })
 

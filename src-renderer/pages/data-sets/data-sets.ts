@@ -1,8 +1,5 @@
 /** What the data sets page says and draws. Pure. */
-import { imageSize, type DatasetSummary } from '../../../src-main/contract'
-
-/** Pictures are 32 × 32 × 3 bytes, rows of RGB. */
-export const side = imageSize
+import type { DatasetSummary } from '../../../src-main/contract'
 
 /** The one line under a data set's name in the list. */
 export function presence(set: DatasetSummary): string {
@@ -17,18 +14,6 @@ export function authenticity(set: DatasetSummary): { kind: 'good' | 'bad' | 'neu
   if (set.official === true) return { kind: 'good', text: `Every record equals the official ${set.name}: numbers can be put beside published ones.` }
   if (set.official === false) return { kind: 'bad', text: `Its records differ from the official ${set.name}: numbers can’t be put beside published ones.` }
   return { kind: 'neutral', text: `Not comparable with the official ${set.name}: no official checksum applies.` }
-}
-
-/** A picture as RGBA. @throws Error where the bytes are not those of a picture */
-export function decodePicture(base64: string): Uint8ClampedArray<ArrayBuffer> {
-  const bytes = atob(base64)
-  if (bytes.length !== side * side * 3) throw new Error(`A picture has ${side * side * 3} bytes, not ${bytes.length}.`)
-  const pixels = new Uint8ClampedArray(side * side * 4)
-  for (let i = 0; i < side * side; i++) {
-    for (let c = 0; c < 3; c++) pixels[i * 4 + c] = bytes.charCodeAt(i * 3 + c)
-    pixels[i * 4 + 3] = 255
-  }
-  return pixels
 }
 
 /** Samples by class, in the order of the classes; a class without samples has none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
-import { actionsOf, configRows, curvesOf, environmentRows, explanation, marksOf } from './run'
+import { actionsOf, configRows, curvesOf, differences, environmentRows, explanation, marksOf, usageOf } from './run'
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
 
@@ -67,7 +67,7 @@ describe('tables', () => {
 describe('curves and marks', () => {
   it('shows accuracies in percent and leaves a gap where a loss was not a number', () => {
     const curves = curvesOf({
-      epochs: [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.25, testLoss: 2.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1, seconds: 1 }],
+      epochs: [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.25, testLoss: 2.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }],
       steps: [{ step: 10, epoch: 1, loss: null, learningRate: 0.1, stepMs: 1 }],
     })
     expect(curves.testAccuracy).toEqual([{ x: 1, y: 50 }])
@@ -84,5 +84,38 @@ describe('curves and marks', () => {
       [58_650, 'lr × 0.2'],
       [14_467, 'NaN'],
     ])
+  })
+})
+
+describe('differences', () => {
+  it('keeps what differs only, and shows what the other lacks as missing', () => {
+    const rows = (changes: Partial<ExperimentConfig>): [string, string][] => configRows({ ...config, ...changes })
+    expect(differences(rows({}), rows({ variant: 'baseline', seed: 5 }))).toEqual([
+      { label: 'variant', here: 'mcnn-l', there: 'baseline' },
+      { label: 'seed', here: '4', there: '5' },
+    ])
+    expect(differences(rows({}), rows({}))).toEqual([])
+    expect(differences([['a', '1']], [])).toEqual([{ label: 'a', here: '1', there: '–' }])
+  })
+})
+
+describe('usageOf', () => {
+  const epoch = { epoch: 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 500, seconds: 10, waitSeconds: 0.5, cpuSeconds: 19, memoryBytes: 2 ** 29 }
+  const steps = [30, 10, 20, 40].map((stepMs, i) => ({ step: i + 1, epoch: 1, loss: 1, learningRate: 0.1, stepMs }))
+  const valueOf = (name: string, readings = usageOf([epoch], steps, 2)): unknown => readings.find((r) => r.name.startsWith(name))?.points[0]?.y
+
+  it('gives shares and medians in the units it names', () => {
+    expect(valueOf('Step')).toBe(25)
+    expect(valueOf('Step', usageOf([epoch], steps.slice(1), 2))).toBe(20)
+    expect(valueOf('Waiting')).toBe(5)
+    expect(valueOf('Processor')).toBe(1.9)
+    expect(valueOf('Memory')).toBe(512)
+  })
+
+  it('leaves a gap where nothing was measured, and starts every axis at zero', () => {
+    const readings = usageOf([{ ...epoch, waitSeconds: null, cpuSeconds: null, memoryBytes: null }], [], 2)
+    expect(['Waiting', 'Processor', 'Memory'].map((name) => valueOf(name, readings))).toEqual([null, null, null])
+    expect(readings.every((r) => r.yDomain[0] === 0 && r.yDomain[1] > 0)).toBe(true)
+    expect(readings.find((r) => r.name === 'Processor')?.yDomain).toEqual([0, 2])
   })
 })

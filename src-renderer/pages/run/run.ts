@@ -1,5 +1,5 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
-import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary } from '../../../src-main/contract'
+import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../charts/line'
 import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
 import { isHeld } from '../../lib/progress'
@@ -105,4 +105,56 @@ export function marksOf(run: Pick<RunSummary, 'state' | 'epochsDone'>, config: P
     .map((epoch) => ({ x: epoch * per, label: `lr × ${significant(config.gamma)}` }))
   if (run.state === 'diverged') marks.push({ x: Math.min(run.epochsDone + 1, config.epochs) * per, label: 'NaN', color: 'var(--st-diverged)' })
   return marks
+}
+
+/** One row of a table in which two runs stand side by side. */
+export interface Difference {
+  label: string
+  here: string
+  there: string
+}
+
+/** Only the rows in which two tables differ, in the order of the first. */
+export function differences(here: readonly (readonly [string, string])[], there: readonly (readonly [string, string])[]): Difference[] {
+  const other = new Map(there)
+  return here.flatMap(([label, value]) => {
+    const theirs = other.get(label) ?? '–'
+    return theirs === value ? [] : [{ label, here: value, there: theirs }]
+  })
+}
+
+/** One small chart of what training costs the machine. */
+export interface Reading {
+  name: string
+  unit: string
+  points: Point[]
+  /** From zero, to whatever is the whole of it where there is one. */
+  yDomain: readonly [number, number]
+}
+
+/** Readings by epoch; what was not measured is a gap. @param cores of the machine, null where not known */
+export function usageOf(epochs: readonly EpochMetrics[], steps: readonly StepMetrics[], cores: number | null): Reading[] {
+  const by = (value: (epoch: EpochMetrics) => number | null): Point[] => epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
+  const reading = (name: string, unit: string, points: Point[], whole?: number | null): Reading => {
+    const top = whole ?? Math.max(0, ...points.map((p) => p.y ?? 0)) * 1.1
+    return { name, unit, points, yDomain: [0, top > 0 ? top : 1] }
+  }
+  const medians = new Map<number, number[]>()
+  for (const { epoch, stepMs } of steps) medians.set(epoch, [...(medians.get(epoch) ?? []), stepMs])
+  return [
+    reading('Step, median', 'ms', [...medians].map(([x, values]) => ({ x, y: median(values) }))),
+    reading('Images', 'a second', by((e) => e.imagesPerSecond)),
+    reading('Waiting for pictures', '% of the epoch', by((e) => (e.waitSeconds === null || e.seconds === 0 ? null : (100 * e.waitSeconds) / e.seconds))),
+    reading('Processor', cores === null ? 'cores' : `of ${cores} cores`, by((e) => (e.cpuSeconds === null || e.seconds === 0 ? null : e.cpuSeconds / e.seconds)), cores),
+    reading('Memory', 'MiB', by((e) => (e.memoryBytes === null ? null : e.memoryBytes / 2 ** 20))),
+    reading('Learning rate', '', by((e) => e.learningRate)),
+  ]
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  const low = sorted[Math.ceil(middle) - 1]
+  const high = sorted[Math.floor(middle)]
+  return low === undefined || high === undefined ? null : (low + high) / 2
 }

@@ -5,7 +5,7 @@ import { interpolated, readingsAt, seriesOf, type Drawn, type Look } from './cur
 
 const looks = Object.fromEntries(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].map((v) => [v, { color: v, marker: 'circle' }])) as Record<Variant, Look>
 const metrics = (...accuracies: number[]): EpochMetrics[] =>
-  accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 1, seconds: 1 }))
+  accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }))
 
 const drawn: Drawn = { measure: 'accuracy', band: 'std', axis: 'epoch', smooth: 0, steps: 63 }
 

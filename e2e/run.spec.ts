@@ -1,0 +1,63 @@
+import type { StudyRequest } from '../src-main/contract'
+import { quickStart } from '../src-main/contract'
+import { expect, test } from './app'
+
+const plan: StudyRequest = {
+  ...quickStart,
+  name: 'Two runs',
+  variants: ['baseline', 'mcnn-a'],
+  seeds: [1],
+  training: { ...quickStart.training, epochs: 3, milestones: [2], trainExamples: 1000, testExamples: 500 },
+}
+
+test('a run’s page: followed while it trains, what it takes for what, beside another', async ({ workbench }) => {
+  test.setTimeout(5 * 60_000)
+  const { page } = workbench
+  const { id, runIds } = await workbench.call('studies.create', { plan })
+  const [baseline = '', multiband = ''] = runIds
+
+  await test.step('curves grow while it trains', async () => {
+    await workbench.open(`#/runs/${baseline}`)
+    const epochs = page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')
+    await expect.poll(() => epochs.count(), { timeout: 60_000, intervals: [200] }).toBeGreaterThan(0)
+    await expect(epochs).toHaveCount(3, { timeout: 60_000 })
+    await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done, { timeout: 3 * 60_000 }).toBe(2)
+  })
+
+  await test.step('confusion and mistakes are those of the last epoch', async () => {
+    await workbench.open(`#/runs/${multiband}`)
+    const matrix = page.getByRole('region', { name: 'Confusion matrix' })
+    await expect(page.getByText('500 test pictures, epoch 3')).toBeVisible()
+    const counts = (await matrix.locator('td').allInnerTexts()).map(Number)
+    expect(counts).toHaveLength(100)
+    expect(counts.reduce((a, b) => a + b)).toBe(500)
+    const { run } = await workbench.call('runs.get', { id: multiband })
+    expect(counts.filter((_, i) => i % 11 === 0).reduce((a, b) => a + b) / 500).toBeCloseTo(run.testAccuracy ?? NaN, 6)
+    await expect(page.getByRole('img', { name: /^Test picture \d+, a / }).first()).toBeVisible()
+  })
+
+  await test.step('what it cost and how it was computed', async () => {
+    await expect(page.getByRole('region', { name: 'Machine' })).toContainText('Waiting for pictures')
+    await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText(/Banks of \d+ base filters/)
+    await page.getByText('Trainer’s log').click()
+    await expect(page.getByText('It wrote nothing.').or(page.getByRole('region', { name: 'Trainer’s log' }))).toBeVisible()
+  })
+
+  await test.step('beside the baseline: in the curves, and the config shows what differs', async () => {
+    await page.getByLabel('Beside').selectOption({ label: 'baseline · R8 · s1' })
+    await expect(page).toHaveURL(new RegExp(`beside=${baseline}`))
+    const about = page.getByRole('complementary', { name: 'About this run' })
+    await expect(about.getByRole('row', { name: /^variant/ })).toHaveText(/mcnn-a\s*baseline/)
+    await expect(about.getByRole('row', { name: /^seed/ })).toHaveCount(0)
+    for (const [width, height] of [[1280, 800], [900, 600]] as const)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await workbench.resize(width, height)
+        await page.emulateMedia({ colorScheme })
+        await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
+        await workbench.screenshot(`run-beside-${width}-${colorScheme}`)
+        await page.getByRole('heading', { name: 'Most confident mistakes' }).scrollIntoViewIfNeeded()
+        await workbench.screenshot(`run-evaluated-${width}-${colorScheme}`)
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      }
+  })
+})

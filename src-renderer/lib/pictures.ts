@@ -1,0 +1,17 @@
+/** Pictures as the service hands them out. Pure. */
+import { imageSize } from '../../src-main/contract'
+
+/** Pictures are 32 × 32 × 3 bytes, rows of RGB. */
+export const side = imageSize
+
+/** A picture as RGBA. @throws Error where the bytes are not those of a picture */
+export function decodePicture(base64: string): Uint8ClampedArray<ArrayBuffer> {
+  const bytes = atob(base64)
+  if (bytes.length !== side * side * 3) throw new Error(`A picture has ${side * side * 3} bytes, not ${bytes.length}.`)
+  const pixels = new Uint8ClampedArray(side * side * 4)
+  for (let i = 0; i < side * side; i++) {
+    for (let c = 0; c < 3; c++) pixels[i * 4 + c] = bytes.charCodeAt(i * 3 + c)
+    pixels[i * 4 + 3] = 255
+  }
+  return pixels
+}
