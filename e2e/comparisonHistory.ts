@@ -74,7 +74,7 @@ function addRun(history: History, config: ExperimentConfig): void {
     const seconds = model.multiplications / 3e6
     history.metrics.addEpoch(run.key, {
       epoch, trainLoss: loss, trainAccuracy: 1 - Math.min(0.9, level), testLoss: error * 4, testAccuracy: 1 - error,
-      learningRate: rate, imagesPerSecond: size.trainExamples / seconds, seconds: seconds + 2,
+      learningRate: rate, imagesPerSecond: size.trainExamples / seconds, seconds: seconds + 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null,
     })
   }
   history.runs.end(run.key, other?.[0] ?? 'done', other?.[4] ?? null)
