@@ -48,6 +48,8 @@ export const serviceCalls = {
   'studies.create': define(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
   'studies.estimate': define(z.strictObject({ plan: studyRequest }), r.estimate),
   'studies.compare': define(ofStudy, r.comparison),
+  /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
+  'studies.findings': define(none, z.array(r.finding)),
   /** Epoch metrics of every run of a study, for its curves. */
   'studies.curves': define(ofStudy, z.array(z.object({ runId: r.runId, epochs: z.array(r.epochMetrics) }))),
   'studies.pause': define(ofStudy, ok),
