@@ -23,7 +23,7 @@ async function ready(page: Page): Promise<void> {
 
 const query = (page: Page): URLSearchParams => new URLSearchParams(new URL(page.url()).hash.split('?')[1])
 const signed = (text: string): number => Number(text.replaceAll('−', '-').replace(/[()]/g, ''))
-const readout = (page: Page) => page.locator('p.readout')
+const readout = (page: Page) => page.locator('#bank-readout')
 
 function floats(base64: string): Float32Array {
   const bytes = Buffer.from(base64, 'base64')
@@ -84,7 +84,7 @@ test('a bank is chosen, read and pinned with the keyboard alone', async ({ launc
     const pins = page.getByRole('region', { name: 'Pinned banks' })
     await expect(pins.getByRole('article')).toHaveCount(1)
     expect(query(page).get('pins')).toBe(`${own}~stem~2~${filterEpochs}`)
-    await workbench.open(`${new URL(page.url()).hash.replace('filter=2', 'filter=1')}`)
+    await workbench.open(new URL(page.url()).hash.replace('filter=2', 'filter=1'))
     await page.getByRole('button', { name: 'Pin this bank' }).press('Enter')
     await expect(pins.getByRole('article')).toHaveCount(2)
     await pins.getByRole('button', { name: /^Unpin mcnn-f, .*base 2/ }).press('Enter')
