@@ -86,7 +86,7 @@ export class Workbench {
   /** @param hash an address as in src-renderer/lib/routes.ts */
   async open(hash: string): Promise<void> {
     await this.page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
-    await this.page.waitForFunction(`location.hash === ${JSON.stringify(hash)}`)
+    await expect.poll(() => this.page.evaluate('location.hash')).toBe(hash)
   }
 
   /** One call over the bridge, as the page makes it, with its outcome. */
@@ -141,7 +141,8 @@ export class Workbench {
 
   async resize(width: number, height: number): Promise<void> {
     await this.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [width, height] as const)
-    await this.page.waitForFunction(`innerWidth === ${width} && innerHeight === ${height}`)
+    // Not waitForFunction: where its first look fails it evaluates within the page, which the page's policy forbids.
+    await expect.poll(() => this.page.evaluate('`${innerWidth} ${innerHeight}`')).toBe(`${width} ${height}`)
   }
 
   async screenshot(name: string, folder = screenshots): Promise<void> {
