@@ -27,6 +27,7 @@ export async function longestTask(page: Page): Promise<number> {
   for (let n = 0; n < 120; n++) {
     const detail = await call(page, 'runs.get', { id: runIds[0] ?? '' })
     if (detail.run.epochsDone > 0) break
+    if (detail.run.state === 'failed') throw new Error(`The run that was to train failed: ${detail.run.reason ?? ''}`)
     await page.waitForTimeout(500)
   }
   await page.evaluate(() => {
