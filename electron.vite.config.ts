@@ -11,7 +11,7 @@ export default defineConfig({
     build: {
       target: 'node16',
       sourcemap: true,
-      externalizeDeps: true,
+      externalizeDeps: { include: ['playwright'] },
       rolldownOptions: {
         input: {
           index: resolve('src-main/index.ts'),
@@ -21,6 +21,8 @@ export default defineConfig({
           cli: resolve('src-main/cli/main.ts'),
           bench: resolve('bench/main.ts'),
           'bench-worker': resolve('bench/worker.ts'),
+          history: resolve('bench/history/main.ts'),
+          'bench-ui': resolve('bench/ui/main.ts'),
         },
         output: commonjs,
       },

@@ -174,7 +174,18 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
     await expect(page.getByRole('alert')).toHaveCount(0)
   })
 
+  await test.step('the studies list tells the first difference with its interval', async () => {
+    await workbench.go('Studies')
+    const { rows } = await workbench.call('studies.compare', { id: comparisonStudy })
+    const drop = rows[0]?.cells.find((one) => one.variant === 'mcnn-f')?.accuracyDrop ?? NaN
+    const row = page.getByRole('row', { name: /Table I reproduced/ })
+    await expect(row.getByRole('link', { name: /mcnn-f/ })).toContainText(Math.abs(drop).toFixed(2))
+    await expect(row).toContainText('66 of 75 done')
+    await workbench.screenshot('comparison-studies')
+  })
+
   await test.step('screenshots', async () => {
+    for (const close of (await page.getByRole('button', { name: 'Close', exact: true }).all()).reverse()) await close.click()
     for (const [width, height] of [[1280, 800], [900, 600]] as const) {
       await workbench.resize(width, height)
       for (const colorScheme of ['light', 'dark'] as const) {

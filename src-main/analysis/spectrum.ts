@@ -161,11 +161,17 @@ export function cosineOf(a: Plane, b: Plane): number {
  * @returns null under two filters, or where one of them is zero everywhere
  */
 export function likenessOf(planes: readonly Plane[]): number | null {
+  // Each made as long as 1 once: a pair's cosine is then its product.
+  const units = planes.map((plane) => {
+    const length = Math.sqrt(plane.reduce((total, value) => total + value * value, 0))
+    return plane.map((value) => value / length)
+  })
   let sum = 0
   let pairs = 0
-  for (const [i, a] of planes.entries())
-    for (const b of planes.slice(i + 1)) {
-      sum += cosineOf(a, b)
+  for (const [i, a] of units.entries())
+    for (let j = i + 1; j < units.length; j++) {
+      const b = units[j] as Plane
+      for (let k = 0; k < a.length; k++) sum += at(a, k) * at(b, k)
       pairs++
     }
   return pairs === 0 || !Number.isFinite(sum) ? null : sum / pairs

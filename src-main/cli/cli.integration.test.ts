@@ -90,6 +90,7 @@ describe('wrong use', () => {
     [['models', '--classes', '1'], /--classes: from 2 to 1000/],
     [[], /doctor, models, datasets, train, study, compare, runs, filters/],
     [['runs'], /runs needs a command: list, show, delete/],
+    [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'show'], /missing required argument 'run'/],
     [['runs', 'show', 'nothing'], /There is no run "nothing"/],
     [['compare', 'nothing'], /There is no study "nothing"/],

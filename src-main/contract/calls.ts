@@ -8,6 +8,7 @@ import { events } from './events'
 import { preferences } from './preferences'
 import * as r from './records'
 import { found, searchText } from './search'
+import { runListCalls } from './runLists'
 
 const none = z.strictObject({})
 const ok = z.object({ ok: z.literal(true) })
@@ -66,6 +67,8 @@ export const serviceCalls = {
   'studies.create': define(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
   'studies.estimate': define(z.strictObject({ plan: studyRequest }), r.estimate),
   'studies.compare': define(ofStudy, r.comparison),
+  /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
+  'studies.findings': define(none, z.array(r.finding)),
   /** Epoch metrics of every run of a study, for its curves. */
   'studies.curves': define(ofStudy, z.array(z.object({ runId: r.runId, epochs: z.array(r.epochMetrics) }))),
   'studies.pause': define(ofStudy, ok),
@@ -93,6 +96,17 @@ export const serviceCalls = {
   /** The same config and seed again, as a new run of the same study. */
   'runs.rerun': define(ofRun, z.object({ id: r.runId })),
   'runs.delete': define(ofRun, ok),
+  'runs.query': runListCalls.query,
+  'runs.ids': runListCalls.ids,
+  'runs.rows': runListCalls.rows,
+  'runs.curves': runListCalls.curves,
+  'runs.words': runListCalls.words,
+  'runs.tag': runListCalls.tag,
+  'runs.note': runListCalls.note,
+  'runs.archive': runListCalls.archive,
+  'runs.trash': runListCalls.trash,
+  'runs.restore': runListCalls.restore,
+  'runs.purge': runListCalls.purge,
 
   /** Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best first. */
   'search.find': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),

@@ -1,6 +1,7 @@
 export * from './errors'
 export * from './experiment'
 export * from './records'
+export * from './runLists'
 export * from './calls'
 export * from './commands'
 export * from './preferences'

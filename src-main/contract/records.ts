@@ -223,6 +223,20 @@ export type ComparisonRow = z.infer<typeof comparisonRow>
 export const comparison = z.object({ studyId, studyName: z.string(), rows: z.array(comparisonRow) })
 export type Comparison = z.infer<typeof comparison>
 
+/** The one difference that a list of studies shows of each. */
+export const finding = z.object({
+  studyId,
+  dataset: datasetId,
+  arch,
+  variant,
+  /** As in the comparison: baseline − variant, points, with its 95 % interval. */
+  drop: z.number(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  /** Seeds behind it: of the baseline and of the variant. */
+  seeds: z.tuple([z.int(), z.int()]),
+})
+export type Finding = z.infer<typeof finding>
+
 export const layerSummary = z.object({
   /** stem, stage1.block1.conv1 … stage3.block5.conv2 */
   name: z.string(),

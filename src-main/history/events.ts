@@ -10,8 +10,8 @@ export class Events {
     this.#ofRun = db.prepare<[number], HistoryEvent>('SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key')
   }
 
-  add(run: number, level: HistoryEvent['level'], kind: string, message: string): void {
-    this.#insert.run(run, new Date().toISOString(), level, kind, message)
+  add(run: number, level: HistoryEvent['level'], kind: string, message: string, at = new Date().toISOString()): void {
+    this.#insert.run(run, at, level, kind, message)
   }
 
   /** In the order they happened. */

@@ -5,6 +5,8 @@ import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
 import { Metrics } from './metrics'
+import { RunLists } from './runLists'
+import { RunMarks } from './runMarks'
 import { Runs } from './runs'
 import { Search } from './search'
 import { Studies } from './studies'
@@ -13,6 +15,8 @@ export class History {
   readonly studies: Studies
   readonly configs: Configs
   readonly runs: Runs
+  readonly runLists: RunLists
+  readonly runMarks: RunMarks
   readonly metrics: Metrics
   readonly events: Events
   readonly filters: Filters
@@ -26,6 +30,8 @@ export class History {
     this.studies = new Studies(this.#db)
     this.configs = new Configs(this.#db)
     this.runs = new Runs(this.#db)
+    this.runLists = new RunLists(this.#db)
+    this.runMarks = new RunMarks(this.#db)
     this.metrics = new Metrics(this.#db)
     this.events = new Events(this.#db)
     this.filters = new Filters(this.#db)

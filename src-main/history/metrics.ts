@@ -15,12 +15,24 @@ const epochColumns = [
   'epochs.memory_bytes AS memoryBytes',
 ].join(', ')
 
+/** epoch, test accuracy, training loss, test loss */
+type CurveRow = [number, number, number, number]
+
+export interface Curve {
+  runId: string
+  epoch: number[]
+  testAccuracy: number[]
+  trainLoss: number[]
+  testLoss: number[]
+}
+
 export class Metrics {
-  readonly #addEpoch
+  readonly #addEpochs
   readonly #addSteps
   readonly #epochsOfRun
   readonly #epochsOfStudy
   readonly #stepsOfRun
+  readonly #curve
   readonly #epochsSince
   readonly #stepsSince
   readonly #putEvaluation
@@ -39,18 +51,21 @@ export class Metrics {
       UPDATE runs SET
         (epochs_done, seconds, images_per_second) =
           (SELECT count(*), sum(seconds), avg(images_per_second) FROM epochs WHERE run = @run),
-        (test_accuracy, train_loss) =
-          (SELECT test_accuracy, train_loss FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1),
+        (min_test_accuracy, min_train_loss, max_train_loss, min_test_loss, max_test_loss) =
+          (SELECT min(test_accuracy), min(train_loss), max(train_loss), min(test_loss), max(test_loss) FROM epochs WHERE run = @run),
+        (test_accuracy, train_loss, test_loss) =
+          (SELECT test_accuracy, train_loss, test_loss FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1),
         (best_test_accuracy, best_epoch) =
           (SELECT test_accuracy, epoch FROM epochs WHERE run = @run ORDER BY test_accuracy DESC, epoch LIMIT 1)
       WHERE key = @run`)
-    this.#addEpoch = db.transaction((run: number, m: EpochMetrics) => {
-      epoch.run(
-        run,
-        m.epoch,
-        ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
-        ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes].map((value) => (value === null ? null : finite(value))),
-      )
+    this.#addEpochs = db.transaction((run: number, epochs: readonly EpochMetrics[]) => {
+      for (const m of epochs)
+        epoch.run(
+          run,
+          m.epoch,
+          ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
+          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes].map((value) => (value === null ? null : finite(value))),
+        )
       rollUp.run({ run })
     })
     this.#addSteps = db.transaction((run: number, steps: StepMetrics[]) => {
@@ -63,6 +78,11 @@ export class Metrics {
       FROM runs JOIN epochs ON epochs.run = runs.key
       WHERE runs.study = (SELECT key FROM studies WHERE id = ?)
       ORDER BY runs.key, epochs.epoch`)
+    this.#curve = db
+      .prepare<[string], CurveRow>(
+        `SELECT epochs.epoch, test_accuracy, train_loss, test_loss FROM epochs WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY epoch`,
+      )
+      .raw()
     this.#stepsOfRun = db.prepare<[number], StepMetrics>(
       'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? ORDER BY step',
     )
@@ -83,7 +103,12 @@ export class Metrics {
    * @throws where a metric is not finite, or the epoch is there already
    */
   addEpoch(run: number, metrics: EpochMetrics): void {
-    this.#addEpoch.immediate(run, metrics)
+    this.#addEpochs.immediate(run, [metrics])
+  }
+
+  /** Several at once, rolled up once: all or none. */
+  addEpochs(run: number, epochs: readonly EpochMetrics[]): void {
+    this.#addEpochs.immediate(run, epochs)
   }
 
   /** @throws where a number but the loss is missing or not finite, or a step is there already */
@@ -104,6 +129,17 @@ export class Metrics {
       else byRun.set(runId, [epoch])
     }
     return byRun
+  }
+
+  /**
+   * A run's curves as columns; empty where it has no epochs.
+   * @param points at most so many epochs, evenly taken, the first and the last among them; null is all
+   */
+  curve(runId: string, points: number | null): Curve {
+    const all = this.#curve.all(runId)
+    const step = points === null || all.length <= points ? 1 : (all.length - 1) / (points - 1)
+    const rows = step === 1 ? all : Array.from({ length: points ?? 0 }, (_, i) => all[Math.round(i * step)] as CurveRow)
+    return { runId, epoch: rows.map((r) => r[0]), testAccuracy: rows.map((r) => r[1]), trainLoss: rows.map((r) => r[2]), testLoss: rows.map((r) => r[3]) }
   }
 
   stepsOfRun(run: number): StepMetrics[] {

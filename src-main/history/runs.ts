@@ -40,6 +40,7 @@ export interface RunRecord {
   precision: Precision
   /** From the trainer's start to its first step. */
   startupSeconds: number | null
+  trashed: boolean
 }
 
 export interface RunStart {
@@ -61,9 +62,11 @@ interface ExtraColumns {
   test_examples: number
   precision: string
   startup_seconds: number | null
+  trashed_at: string | null
 }
 
-const summaryColumns = [
+/** A run's summary as SQL names it. */
+export const summaryColumns = [
   'runs.id',
   'studies.id AS studyId',
   'studies.name AS studyName',
@@ -91,7 +94,7 @@ const summaryColumns = [
 ].join(', ')
 
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
-  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds,
+  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
 const from = 'FROM runs JOIN studies ON studies.key = runs.study'
@@ -102,6 +105,7 @@ export class Runs {
   readonly #list
   readonly #one
   readonly #ofStudy
+  readonly #trashedOfStudy
   readonly #unfinished
   readonly #measured
   readonly #next
@@ -116,14 +120,17 @@ export class Runs {
   constructor(db: Database) {
     this.#insert = db.prepare<[NewRun & { pid: number; start: string }]>(`
       INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples,
-        trainable_parameters, trainable_filters, state, position, owner_pid, owner_start, created_at)
+        trainable_parameters, trainable_filters, batch_size, state, position, owner_pid, owner_start, created_at)
       VALUES (@id, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
-        @testExamples, @trainableParameters, @trainableFilters, 'queued',
+        @testExamples, @trainableParameters, @trainableFilters,
+        (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), 'queued',
         (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE state IN ('queued', 'running', 'paused')), @pid, @start, @createdAt)`)
-    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} ORDER BY runs.key DESC`)
+    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE runs.trashed_at IS NULL ORDER BY runs.key DESC`)
     this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
     this.#ofStudy = db.prepare<[string], ExtraColumns>(`
-      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) ORDER BY runs.key`)
+      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key`)
+    this.#trashedOfStudy = db.prepare<[string], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
     this.#unfinished = db.prepare<[], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE ${unfinished} ORDER BY runs.position, runs.key`)
     this.#measured = db.prepare<[number], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.epochs_done > 0 AND runs.environment IS NOT NULL ORDER BY runs.key DESC LIMIT ?`)
@@ -156,7 +163,7 @@ export class Runs {
     this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
   }
 
-  /** Newest first. */
+  /** Newest first; what is in the trash is not among them, here and in a study. */
   list(): RunSummary[] {
     return this.#list.all().map((row) => runSummary.parse(row))
   }
@@ -169,6 +176,11 @@ export class Runs {
   /** In the order they were made. */
   ofStudy(studyId: string): RunRecord[] {
     return this.#ofStudy.all(studyId).map(fromRow)
+  }
+
+  /** In the order they were made: they go with their study. */
+  trashedOfStudy(studyId: string): RunRecord[] {
+    return this.#trashedOfStudy.all(studyId).map(fromRow)
   }
 
   /** Queued, running and paused, in the order of the queue. */
@@ -187,6 +199,11 @@ export class Runs {
     return id === null ? null : this.get(id)
   }
 
+  /** Turns a queued run to running, whoever owns it. @param at when, ISO */
+  begin(id: string, at: string): void {
+    this.#claim.run(at, id)
+  }
+
   setState(key: number, state: RunState, reason: string | null): void {
     this.#setState.run(state, reason, key)
   }
@@ -201,8 +218,8 @@ export class Runs {
   }
 
   /** @param weights file relative to the data directory */
-  end(key: number, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
-    this.#end.run({ key, state, reason, at: new Date().toISOString(), file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
+  end(key: number, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null, at = new Date().toISOString()): void {
+    this.#end.run({ key, state, reason, at, file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
   }
 
   /** With all it measured. */
@@ -223,5 +240,6 @@ function fromRow(row: ExtraColumns): RunRecord {
     testExamples: row.test_examples,
     precision: precision.parse(row.precision),
     startupSeconds: row.startup_seconds,
+    trashed: row.trashed_at !== null,
   }
 }

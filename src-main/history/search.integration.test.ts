@@ -59,6 +59,17 @@ describe('search', () => {
     for (const text of ['', '   ', '_____', "' OR 1=1 --"]) expect(history.search.find(text, 5)).toEqual([])
   })
 
+  it('leaves out what is in the trash until it is brought back', () => {
+    const [run] = runsOf(history.search.find('table-1 r32 mcnn-f s4', 1))
+    if (!run) throw new Error('no run')
+    const ids = (): string[] => runsOf(history.search.find('table-1 r32 mcnn-f s4', 50)).map((one) => one.id)
+    history.runMarks.trash(run.id, '2026-01-02T00:00:00Z')
+    expect(ids()).not.toContain(run.id)
+    expect(history.search.find('reproduced', 1)[0]).toMatchObject({ kind: 'study', runs: 349 })
+    history.runMarks.trash(run.id, null)
+    expect(ids()).toContain(run.id)
+  })
+
   it('answers within a few frames over 10,000 runs', () => {
     addRuns('large', 'Ten thousand', 10_000)
     history.search.find('mcnn-a r110 seed', 8)

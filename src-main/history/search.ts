@@ -25,14 +25,14 @@ export class Search {
   constructor(db: Database) {
     this.#studies = db.prepare<[Asked]>(`
       SELECT 'study' AS kind, studies.id, studies.name,
-        (SELECT count(*) FROM runs WHERE runs.study = studies.key) AS runs,
-        (SELECT count(*) FROM runs WHERE runs.study = studies.key AND runs.state = 'done') AS done
+        (SELECT count(*) FROM runs WHERE runs.study = studies.key AND runs.trashed_at IS NULL) AS runs,
+        (SELECT count(*) FROM runs WHERE runs.study = studies.key AND runs.state = 'done' AND runs.trashed_at IS NULL) AS done
       FROM studies WHERE ${every(studyText)}
       ORDER BY ${whole(studyText)} DESC, studies.key DESC LIMIT @limit`)
     this.#runs = db.prepare<[Asked]>(`
       SELECT 'run' AS kind, runs.id, studies.name AS studyName, runs.arch, runs.variant, runs.dataset, runs.seed, runs.state,
         runs.test_accuracy AS testAccuracy
-      FROM runs JOIN studies ON studies.key = runs.study WHERE ${every(runText)}
+      FROM runs JOIN studies ON studies.key = runs.study WHERE runs.trashed_at IS NULL AND ${every(runText)}
       ORDER BY ${whole(runText)} DESC, runs.state IN ('running', 'paused') DESC, runs.key DESC LIMIT @limit`)
   }
 

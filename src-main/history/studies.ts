@@ -47,7 +47,7 @@ export class Studies {
     this.#totals = db.prepare<[{ study: string | null }], TotalsRow>(`
       SELECT studies.id AS study, state, count(*) AS runs, sum(epochs) AS epochs, sum(epochs_done) AS epochs_done
       FROM runs JOIN studies ON studies.key = runs.study
-      WHERE @study IS NULL OR studies.id = @study
+      WHERE (@study IS NULL OR studies.id = @study) AND runs.trashed_at IS NULL
       GROUP BY runs.study, state`)
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
   }

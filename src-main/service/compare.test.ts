@@ -3,7 +3,7 @@ import { datasetSizes, type Precision, type Variant } from '../contract/experime
 import { comparison, type RunState } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
-import { compare as compareWith } from './compare'
+import { compare as compareWith, findingOf } from './compare'
 
 const study = { id: 'study', name: 'Study' }
 const compare = (of: typeof study, runs: RunRecord[]) => compareWith(of, runs, { batchSize: () => 64, machine: (run) => run.environmentHash })
@@ -58,6 +58,7 @@ function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'res
     testExamples: 10000,
     precision,
     startupSeconds: null,
+    trashed: false,
   }
 }
 
@@ -148,5 +149,23 @@ describe('a comparison', () => {
   it('has a row for each depth, the shallow ones first', () => {
     const runs = [run({ variant: 'baseline', seed: 1, accuracy: 0.9 }), run({ variant: 'baseline', seed: 1, accuracy: 0.8, arch: 'resnet-8' })]
     expect(compare(study, runs).rows.map((row) => row.arch)).toEqual(['resnet-8', 'resnet-20'])
+  })
+})
+
+describe('the finding of a study', () => {
+  it('is the first variant of the first network that has one, however large others are', () => {
+    const runs = [
+      run({ variant: 'baseline', seed: 1, accuracy: 0.8, arch: 'resnet-8' }),
+      ...seeds('baseline', [0.9, 0.91, 0.92]),
+      ...seeds('mcnn-f', [0.9, 0.91, 0.93]),
+      ...seeds('mcnn-a', [0.5, 0.5, 0.6]),
+    ]
+    expect(findingOf(compare(study, runs))).toMatchObject({ studyId: 'study', arch: 'resnet-20', variant: 'mcnn-f', seeds: [3, 3], drop: expect.closeTo(-1 / 3, 9) })
+    expect(findingOf(compare(study, runs))?.interval?.[0]).toBeLessThan(0)
+  })
+
+  it('is none without a baseline or without a variant', () => {
+    expect(findingOf(compare(study, seeds('mcnn-f', [0.9])))).toBeNull()
+    expect(findingOf(compare(study, [...seeds('baseline', [0.9]), run({ variant: 'mcnn-f', seed: 1, state: 'running' })]))).toBeNull()
   })
 })

@@ -3,7 +3,7 @@ import { variantName } from '../analysis/names'
 import { fixed } from '../analysis/numbers'
 import { leastSeeds, mean, pairedInterval, pooledStd, smallestVisible, spread, welchInterval } from '../analysis/statistics'
 import { archs, datasetSizes, variants, type DatasetId } from '../contract/experiment'
-import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
+import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow, type Finding } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 
@@ -19,6 +19,20 @@ export function compare(study: { id: string; name: string }, runs: readonly RunR
   const rows = [...groupBy(runs, (run) => rowKey(run)).values()].map((row) => rowOf(row, facts))
   rows.sort((a, b) => archs.indexOf(a.arch) - archs.indexOf(b.arch))
   return { studyId: study.id, studyName: study.name, rows }
+}
+
+/**
+ * The first network's first variant that has a result beside its baseline's: by the paper's order and not by how large
+ * the difference is, which would pick the luckiest of many.
+ */
+export function findingOf({ studyId, rows }: Comparison): Finding | null {
+  for (const { dataset, arch, cells } of rows) {
+    const baseline = cells.find((cell) => cell.variant === 'baseline')
+    const cell = cells.find((one) => one.accuracyDrop !== null)
+    if (!baseline?.accuracy || !cell?.accuracy || cell.accuracyDrop === null) continue
+    return { studyId, dataset, arch, variant: cell.variant, drop: cell.accuracyDrop, interval: cell.accuracyDropInterval, seeds: [baseline.accuracy.n, cell.accuracy.n] }
+  }
+  return null
 }
 
 function rowKey({ summary, trainExamples, testExamples, precision }: RunRecord): string {

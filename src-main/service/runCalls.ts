@@ -10,8 +10,9 @@ import { enqueue } from './enqueue'
 import { ok, type HandlersOf } from './handlers'
 import { logTail } from './outputLog'
 import type { Queue } from './queue'
+import type { RunListHandlers } from './runListCalls'
 
-export function runCalls(context: Context, queue: Queue, datasets: Datasets): HandlersOf<'runs'> {
+export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers> {
   const { history, paths } = context
   const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile'> => ({
     run: run.summary,

@@ -15,6 +15,7 @@ import { Queue, type QueueOptions } from './queue'
 import { recover } from './recovery'
 import { runCalls } from './runCalls'
 import { searchCalls } from './searchCalls'
+import { runListCalls } from './runListCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
 
@@ -70,6 +71,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...datasets.calls(),
     ...studyCalls(context, queue, datasets, probe),
     ...runCalls(context, queue, datasets),
+    ...runListCalls(context, queue),
     ...filterCalls(context),
     ...searchCalls(context),
   }

@@ -53,6 +53,7 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
     testExamples: 1000,
     precision,
     startupSeconds: epochsDone === 0 ? null : 3,
+    trashed: false,
   }
 }
 

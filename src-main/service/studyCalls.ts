@@ -1,9 +1,9 @@
 import { WorkbenchError } from '../contract/errors'
 import { expandPlan, type StudyPlan, type StudyRequest } from '../contract/experiment'
-import { autoPrecision, type StudySummary } from '../contract/records'
+import { autoPrecision, type Finding, type StudySummary } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../history/studies'
-import { compare, type RunFacts } from './compare'
+import { compare, findingOf, type RunFacts } from './compare'
 import { announceRun, type Context } from './context'
 import { removeFiles } from './dataDir'
 import type { Datasets } from './datasets'
@@ -47,6 +47,17 @@ const measuredRuns = 200
 export function studyCalls(context: Context, queue: Queue, datasets: Datasets, probe: Probe): HandlersOf<'studies'> {
   const { history, emit } = context
   const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary => summary(context, queue, study, totals)
+  // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read again.
+  const findings = new Map<string, { stamp: string; finding: Finding | null }>()
+  const finding = (study: StudyRecord, totals: StudyTotals): Finding | null => {
+    // Epochs of runs that are not done change nothing.
+    const stamp = JSON.stringify([totals.counts.done, totals.total])
+    const known = findings.get(study.id)
+    if (known?.stamp === stamp) return known.finding
+    const told = totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))
+    findings.set(study.id, { stamp, finding: told })
+    return told
+  }
   return {
     'studies.list': () => {
       const totals = history.studies.allTotals()
@@ -76,6 +87,11 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
 
     'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
 
+    'studies.findings': () => {
+      const totals = history.studies.allTotals()
+      return history.studies.list().flatMap((study) => finding(study, totals.get(study.id) ?? noRuns()) ?? [])
+    },
+
     'studies.curves': ({ id }) => {
       studyOf(context, id)
       const epochs = history.metrics.epochsOfStudy(id)
@@ -103,7 +119,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
     'studies.delete': async ({ id }) => {
       studyOf(context, id)
       const check = (): string[] => {
-        const runs = history.runs.ofStudy(id)
+        const runs = [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)]
         for (const run of runs) queue.mustBeDeletable(run)
         return runs.map((run) => run.summary.id)
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { paretoFront } from './pareto'
+import { groupLabels, paretoFront } from './pareto'
 
 describe('the Pareto front', () => {
   it('holds exactly the points that none beats, cheapest first', () => {
@@ -13,5 +13,10 @@ describe('the Pareto front', () => {
 
   it('of nothing is nothing', () => {
     expect(paretoFront([])).toEqual([])
+  })
+
+  it('names each group once, at its highest point', () => {
+    const points = [{ group: 'a', value: 1 }, { group: 'b', value: 5 }, { group: 'a', value: 3 }, { group: 'a', value: 3 }]
+    expect(groupLabels(points)).toEqual([points[2], points[1]])
   })
 })

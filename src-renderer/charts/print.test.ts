@@ -8,7 +8,7 @@ const legend = [{ label: 'mcnn-f', color: 'var(--v-f)', marker: 'square' as cons
 const series: LineSeries[] = [{ id: 'a', label: 'mcnn-f', color: 'var(--v-f)', marker: 'square', points: [{ x: 1, y: 50 }, { x: 2, y: NaN }, { x: 3, y: 10 }], band: [{ x: 1, low: 40, high: 60 }, { x: 3, low: 9, high: 11 }] }]
 const all = [
   barFigure('Test accuracy, %', groups, legend, 'note'),
-  paretoFigure('Test accuracy, %', 'trainable parameters', [{ id: 'p', label: 'mcnn-f · R20', color: 'var(--v-f)', marker: 'square', cost: 2.7e5, value: 92, error: [91, 93] }, { id: 'q', label: 'baseline', color: 'var(--v-baseline)', marker: 'circle', cost: 4.6e5, value: 93, error: null }], legend, String),
+  paretoFigure('Test accuracy, %', 'trainable parameters', [{ id: 'p', label: 'mcnn-f · R20', group: 'R20', color: 'var(--v-f)', marker: 'square', cost: 2.7e5, value: 92, error: [91, 93] }, { id: 'q', label: 'baseline', group: 'R32', color: 'var(--v-baseline)', marker: 'circle', cost: 4.6e5, value: 93, error: null }], legend, String),
   lineFigure('Test error, %', 'epoch', series, 'log', [{ x: 2, label: 'lr × 0.1' }]),
 ]
 
@@ -34,6 +34,7 @@ describe('figures for print', () => {
     expect(all[0]).toContain('>–</text>')
     expect(all[0]).toContain('Axis starts at')
     expect(all[1]).toContain('stroke-dasharray="3 3"')
+    expect(all[1]).toContain('>R32</text>')
     expect(all[2]).toContain('lr × 0.1')
     expect(all[2]).toContain('fill-opacity="0.16"')
   })

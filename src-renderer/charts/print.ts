@@ -4,7 +4,7 @@ import { variants } from '../../src-main/contract'
 import { barDomain, type BarGroup } from './bar'
 import { bandPath, endLabels, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
-import { paretoFront, type CostPoint } from './pareto'
+import { groupLabels, paretoFront, type CostPoint } from './pareto'
 import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind } from './scale'
 
 const { bg, ink, ink2, line: lineColor } = surfaces.light
@@ -130,6 +130,7 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
         ...(p.error ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)] : []),
         `<path d="${markerPath(p.marker, round(x(p.cost)), round(y(p.value)), 4.2)}" fill="${printColor(p.color)}" stroke="${bg}"><title>${escapeXml(p.label)}</title></path>`,
       ]),
+      ...groupLabels(points).map((p) => text(x(p.cost) - 9, y(p.error?.[1] ?? p.value) - 6, p.group, { anchor: 'end' })),
     ],
     note,
   )

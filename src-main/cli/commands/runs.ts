@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
-import type { RunDetail } from '../../contract/records'
+import type { RunDetail, RunSummary } from '../../contract/records'
+import type { RunRow } from '../../contract/runLists'
+import type { Service } from '../../service/service'
 import { findRun, withService } from '../client'
 import { columns } from '../columns'
 import { writeJson, writeOut } from '../output'
@@ -13,11 +15,12 @@ export function addRuns(program: Command): void {
 
   group
     .command('list')
-    .description('list all runs')
-    .action(async (_options: unknown, command: Command) => {
-      const runs = await withService(command, (service) => service.call('runs.list', {}))
+    .description('list runs, newest first')
+    .option('--query <query>', 'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"')
+    .action(async ({ query }: { query?: string }, command: Command) => {
+      const runs = await withService<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matching(service, query)))
       if (command.optsWithGlobals<Globals>().json) return writeJson(runs)
-      if (runs.length === 0) return writeOut('No runs yet.\n')
+      if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
         columns(
           ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best %', '>Time'],
@@ -61,6 +64,18 @@ export function addRuns(program: Command): void {
       if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id })
       writeOut(`Deleted ${id}.\n`)
     })
+}
+
+/** With tags and notes; in parts, as the service gives them. */
+async function matching(service: Service, query: string): Promise<RunRow[]> {
+  const limit = 500
+  const found: RunRow[] = []
+  for (let rows = Infinity; found.length < rows; ) {
+    const list = await service.call('runs.query', { query, offset: found.length, limit })
+    found.push(...list.part.filter((row) => row.kind === 'run'))
+    rows = list.part.length === 0 ? 0 : list.rows
+  }
+  return found
 }
 
 function page({ run, config, environment, datasetFingerprint, weightsFile, epochs, events }: RunDetail): string {

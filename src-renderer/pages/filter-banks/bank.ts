@@ -157,7 +157,7 @@ export function colourCell(weights: readonly number[], max: number): string {
   return `rgb(${byte(weights[0])} ${byte(weights[1])} ${byte(weights[2])})`
 }
 
-/** 'stem, 3 → 16, multi-band' */
+/** 'stem, 3 → 16'; a layer without banks says so */
 export function layerLabel(layer: FilterLayer): string {
-  return `${layer.name}, ${layer.in} → ${layer.out}${layer.multiband ? ', multi-band' : ', plain'}`
+  return `${layer.name}, ${layer.in} → ${layer.out}${layer.multiband ? '' : ', plain'}`
 }

@@ -105,9 +105,10 @@ export class Banks {
     return { weight: layer.weight, magnitude: Math.max(layer.magnitude, bank.magnitude) }
   })
 
-  /* The right side: later than the maps, so that neither takes long */
+  /* The right side: one layer after the other, later than the maps, so that no task takes long */
 
-  settled = $state.raw<{ own: LayerFilters | null; beside: LayerFilters | null }>({ own: null, beside: null })
+  #settledOwn = $state.raw<LayerFilters | null>(null)
+  #settledBeside = $state.raw<LayerFilters | null>(null)
   readonly #newest = resource<[LayerFilters, LayerFilters] | null>(
     () => this.#fetchNewest(),
     () => `${this.runId} ${this.layer?.name} ${this.lastEpoch} ${this.beside?.id} ${this.besideLayer?.epochs.at(-1)}`,
@@ -119,11 +120,11 @@ export class Banks {
     return counterpart(newest[0], this.base, newest[1], channelIndices(this.channel))
   })
   readonly ownSide = $derived.by(() => {
-    const layer = this.settled.own
+    const layer = this.#settledOwn
     return layer && this.base < layer.shape[3] ? this.#side(layer, [this.base]) : null
   })
   readonly besideSide = $derived.by(() => {
-    const layer = this.settled.beside
+    const layer = this.#settledBeside
     return layer && this.counterpart?.every((i) => i < layer.shape[3]) ? this.#side(layer, this.counterpart) : null
   })
 
@@ -270,7 +271,10 @@ export class Banks {
       const own = this.own
       const shown = this.besideShown.current
       const beside = shown && this.besideLayer && shown.runId === this.beside?.id && shown.layer === this.besideLayer.name ? shown : null
-      const later = setTimeout(() => (this.settled = { own, beside }))
+      let later = setTimeout(() => {
+        this.#settledOwn = own
+        later = setTimeout(() => (this.#settledBeside = beside))
+      })
       return () => clearTimeout(later)
     })
     $effect(() => {

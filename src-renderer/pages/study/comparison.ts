@@ -66,6 +66,7 @@ export function costPoints(rows: readonly ComparisonRow[], variants: readonly Va
         {
           id: `${row.arch}/${row.epochs}/${row.trainExamples}/${row.precision}/${variant}`,
           label: `${variant} · ${archShort(row.arch)}`,
+          group: archName(row.arch),
           ...looks[variant],
           cost: cell.trainableParameters,
           value: mean * 100,

@@ -1,0 +1,95 @@
+/** Learning curves as ResNets on CIFAR draw them: a noisy plateau, a drop at each lower learning rate. Pure. */
+import { datasetSizes, depthOf, type Arch, type DatasetId, type ExperimentConfig, type Variant } from '../../src-main/contract/experiment'
+import type { EpochMetrics, RunState } from '../../src-main/contract/records'
+import { random, type Random } from '../../src-main/nn/random'
+import { learningRateAt } from '../../src-main/nn/schedule'
+
+/** Test error in percent on CIFAR-10 after the whole recipe (He et al. 2016, table 6, and about that for the shallow ones). */
+const errors: Record<Arch, number> = {
+  'resnet-8': 12.4, 'resnet-14': 9.6, 'resnet-20': 8.75, 'resnet-32': 7.51, 'resnet-44': 7.17, 'resnet-56': 6.97, 'resnet-110': 6.43,
+}
+/** What multi-band layers cost in points, about. */
+const costs: Record<Variant, number> = { baseline: 0, 'mcnn-f': 0.08, 'mcnn-l': 0.22, 'mcnn-fl': 0.35, 'mcnn-a': 2.1 }
+const difficulty: Record<DatasetId, number> = { synthetic: 0.4, 'cifar-10': 1, 'cifar-100': 3.9 }
+
+export interface Fate {
+  state: Exclude<RunState, 'running' | 'paused'>
+  epochsDone: number
+}
+
+/** How a run ends. @param late within the newest study's plan, 0 to 1: its last part has not begun */
+export function fateOf(epochs: number, rng: Random, late: number | null): Fate {
+  const part = (): number => Math.floor(rng.uniform() * epochs)
+  const draw = rng.uniform()
+  if (late !== null && late > 0.8) return { state: 'queued', epochsDone: 0 }
+  if (draw < 0.9) return { state: 'done', epochsDone: epochs }
+  if (draw < 0.925) return { state: 'diverged', epochsDone: Math.floor(part() / 4) }
+  if (draw < 0.95) return { state: 'failed', epochsDone: rng.uniform() < 0.5 ? 0 : part() }
+  if (draw < 0.975) return { state: 'stopped', epochsDone: part() }
+  return { state: 'interrupted', epochsDone: part() }
+}
+
+/** Milliseconds a step of 128 takes on the imagined GPU. */
+export function stepMs(config: Pick<ExperimentConfig, 'arch' | 'batchSize' | 'precision'>): number {
+  const full = 2.6 + 0.43 * depthOf(config.arch)
+  return full * (config.batchSize / 128) * (config.precision === 'bfloat16' ? 0.62 : 1)
+}
+
+/** The finished epochs. @param index names the run's stream: equal seeds of a re-run are no equal curves */
+export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): EpochMetrics[] {
+  const rng = random(config.seed, 'history', index)
+  const { classes, train } = datasetSizes[config.dataset]
+  const examples = config.trainExamples ?? train
+  const scarce = Math.sqrt(Math.log2(50_000 / Math.max(100, examples)) + 1) * (config.augment ? 1 : 1.5)
+  const rate = 1 + 0.06 * Math.abs(Math.log2(config.learningRate / 0.1))
+  const chance = 1 - 1 / classes
+  const base = ((errors[config.arch] + costs[config.variant]) / 100) * difficulty[config.dataset] * scarce * rate
+  const final = Math.min(chance * 0.9, base + rng.normal() * 0.0022 * Math.sqrt(difficulty[config.dataset]))
+  const [first = Infinity, second = Infinity] = config.milestones
+  const time = Math.max(1, config.epochs * 0.045)
+  const ms = stepMs(config) * (1 + 0.02 * rng.normal())
+  const ips = (config.batchSize * 1000) / ms
+  const trainErrors: number[] = []
+  const out: EpochMetrics[] = []
+  const length = fate.epochsDone
+  for (let epoch = 1; epoch <= length; epoch++) {
+    const phase = epoch <= first ? 0 : epoch <= second ? 1 : 2
+    const since = phase === 0 ? epoch : epoch - (phase === 1 ? first : second)
+    const settling = Math.exp(-since / (phase === 0 ? time : Math.max(0.6, time / 8)))
+    const plateau = Math.min(chance * 0.8, final + 0.075 * Math.sqrt(difficulty[config.dataset]))
+    const low = [plateau, final + 0.006, final][phase] ?? final
+    const from = [chance, plateau, final + 0.006][phase] ?? chance
+    const noise = [0.016, 0.0022, 0.0011][phase] ?? 0
+    const blowing = fate.state === 'diverged' ? Math.exp((epoch - length) / 2) : 0
+    const testError = clamp(low + (from - low) * settling + Math.abs(rng.normal()) * noise + blowing * 0.3, 0.001, chance)
+    const fit = [0.8, 0.3, 0.13][phase] ?? 0
+    const trainError = clamp(low * fit + (chance - low * fit) * (phase === 0 ? settling : 0.05 * settling) + rng.normal() * noise * 0.15 + blowing * 0.3, 0.0004, chance)
+    trainErrors.push(trainError)
+    const loss = (error: number, sharpness: number): number => Math.max(0.0008, -Math.log(1 - Math.min(0.995, error)) * sharpness) * (1 + 0.01 * rng.normal())
+    const images = ips * (1 + 0.012 * rng.normal())
+    const seconds = (examples / images) * 1.06 + 1.1
+    out.push({
+      epoch,
+      trainLoss: round(loss(trainError, 2.6) + blowing * 4),
+      trainAccuracy: round(1 - trainError),
+      testLoss: round(loss(testError, 3.1) + blowing * 5),
+      testAccuracy: round(1 - testError),
+      learningRate: learningRateAt(config, epoch, trainErrors),
+      imagesPerSecond: round(images),
+      seconds: round(seconds),
+      waitSeconds: round(seconds * 0.012 * (1 + rng.uniform())),
+      cpuSeconds: round(seconds * 1.4),
+      memoryBytes: Math.round(1.6e9 + 4e6 * depthOf(config.arch) + 1e6 * rng.uniform()),
+    })
+  }
+  return out
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value))
+}
+
+/** To what a float32 tells: longer texts would be no truer. */
+function round(value: number): number {
+  return Math.fround(value)
+}

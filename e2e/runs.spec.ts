@@ -1,0 +1,200 @@
+/** The runs page over a made-up history: found, ordered, grouped, chosen, marked, thrown away and compared. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Locator, Page } from 'playwright/test'
+import { expect, test, type Workbench } from './app'
+
+const runs = 300
+
+test.beforeEach(({ dataDir }) => {
+  execFileSync(process.execPath, [path.join(__dirname, '../out/main/history.js'), '--data-dir', dataDir, '--runs', String(runs), '--epochs', '30'])
+})
+
+const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Runs' })
+const filter = (page: Page): Locator => page.getByRole('combobox', { name: 'Filter runs' })
+const head = (page: Page, name: string): Locator => grid(page).getByRole('columnheader', { name, exact: false }).getByRole('button')
+/** The texts of a column in the rows that are in the page. */
+async function column(page: Page, name: RegExp): Promise<string[]> {
+  const heads = await grid(page).getByRole('columnheader').allTextContents()
+  const at = heads.findIndex((text) => name.test(text.trim()))
+  return grid(page).locator(`tbody tr[aria-selected] > td:nth-child(${at + 1})`).evaluateAll((cells) => cells.map((cell) => (cell as unknown as { innerText: string }).innerText.trim()))
+}
+const rowsOf = (page: Page): Promise<number> => grid(page).getAttribute('aria-rowcount').then((text) => Number(text) - 1)
+
+async function onRuns(workbench: Workbench): Promise<Page> {
+  await workbench.go('Runs')
+  await expect.poll(() => rowsOf(workbench.page)).toBe(runs)
+  return workbench.page
+}
+
+test('filters by a query with completion, keeps it in the address, and says what is wrong where', async ({ workbench }) => {
+  const page = await onRuns(workbench)
+  await page.keyboard.press('/')
+  await expect(filter(page)).toBeFocused()
+  await page.keyboard.type('va')
+  await expect(page.getByRole('option', { name: /^variant/ })).toBeVisible()
+  await page.keyboard.press('Tab')
+  await expect(filter(page)).toHaveValue('variant:')
+  await page.keyboard.type('mcnn-l')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Remove variant:mcnn-l' })).toBeVisible()
+  await page.keyboard.type('depth:20 ')
+  const wanted = (await workbench.call('runs.list', {})).filter((run) => run.variant === 'mcnn-l' && run.arch === 'resnet-20').length
+  expect(wanted).toBeGreaterThan(2)
+  await expect.poll(() => rowsOf(page)).toBe(wanted)
+  for (const text of await column(page, /^Config/)) expect(text).toMatch(/mcnn-l.*R20/s)
+
+  await page.keyboard.type('acx>1')
+  await expect(filter(page)).toHaveAccessibleDescription(/no field “acx”; did you mean acc/)
+  await filter(page).fill('')
+  await page.goBack()
+  await expect.poll(() => rowsOf(page)).toBeGreaterThan(wanted)
+  await expect(page.getByRole('button', { name: /^Remove/ })).toHaveCount(1)
+  await page.goBack()
+  await expect.poll(() => rowsOf(page)).toBe(runs)
+
+  await workbench.open('#/runs?q=variant:mcnn-l+nothing-is-called-so')
+  await expect(page.getByRole('heading', { name: 'No run matches' })).toBeVisible()
+  await page.getByRole('button', { name: 'Show all runs' }).click()
+  await expect.poll(() => rowsOf(page)).toBe(runs)
+})
+
+test('sorts by several columns, shows other epochs, and remembers columns', async ({ workbench }) => {
+  const page = await onRuns(workbench)
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('checkbox', { name: 'Images/s' }).check()
+  await page.getByRole('button', { name: 'Pin Time' }).click()
+  await page.keyboard.press('Escape')
+  await head(page, 'State').click()
+  await head(page, 'Test acc.').click({ modifiers: ['Shift'] })
+  await expect(grid(page).getByRole('columnheader', { name: 'Test acc.' })).toHaveAttribute('aria-sort', 'descending')
+  await expect.poll(async () => (await column(page, /^State/))[0]).toBe('failed')
+  const states = await column(page, /^State/)
+  const accuracies = (await column(page, /^Test acc/)).map(Number)
+  states.forEach((state, i) => {
+    const before = accuracies[i - 1]
+    if (state === states[i - 1] && before !== undefined && !Number.isNaN(before)) expect(accuracies[i] ?? NaN).not.toBeGreaterThan(before)
+  })
+  await page.getByText('best', { exact: true }).click()
+  await expect(head(page, 'Best acc.')).toBeVisible()
+  await page.reload()
+  await expect(head(page, 'Best acc.')).toBeVisible()
+  await expect(grid(page).getByRole('columnheader').nth(2)).toHaveText('Time')
+  await expect(grid(page).getByRole('columnheader', { name: 'Images/s' })).toBeVisible()
+})
+
+test('groups by config, unfolds, and is used with the keyboard alone', async ({ workbench }) => {
+  await workbench.resize(1280, 800)
+  const page = await onRuns(workbench)
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('config')
+  const { groups, part } = await workbench.call('runs.query', { group: 'config', limit: 500 })
+  await expect.poll(() => rowsOf(page)).toBe(groups ?? -1)
+  const [first] = part
+  if (first?.kind !== 'group') throw new Error('no group')
+  await grid(page).focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => rowsOf(page)).toBe((groups ?? 0) + first.runs)
+  await page.keyboard.press(' ')
+  await expect(page.getByRole('toolbar', { name: `${first.runs} selected` })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('toolbar')).toHaveCount(0)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press(' ')
+  await expect(page.getByRole('toolbar', { name: '1 selected' })).toBeVisible()
+  await workbench.screenshot('runs-grouped-light')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(first.variant)
+  await page.goBack()
+  await grid(page).focus()
+  await page.keyboard.press('End')
+  await expect(grid(page)).toHaveAttribute('aria-activedescendant', /\d/)
+  await page.keyboard.press('Control+a')
+  await expect(page.getByRole('toolbar', { name: `${runs} selected` })).toBeVisible()
+})
+
+test('tags, archives, throws away and takes back', async ({ workbench }) => {
+  const page = await onRuns(workbench)
+  await grid(page).focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await expect(page.getByRole('toolbar', { name: '3 selected' })).toBeVisible()
+  await page.getByRole('button', { name: 'Tag', exact: true }).click()
+  await page.getByLabel('Add tags').fill('paper, to check')
+  await page.keyboard.press('Enter')
+  await expect(grid(page).locator('.tag', { hasText: 'paper' })).toHaveCount(3)
+  await page.getByRole('button', { name: 'Select none' }).click()
+
+  await page.keyboard.press('/')
+  await page.keyboard.type('tag:')
+  await page.getByRole('option', { name: 'to check' }).click()
+  await expect.poll(() => rowsOf(page)).toBe(3)
+  await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
+  await page.getByRole('button', { name: 'Move to trash' }).click()
+  await expect.poll(() => rowsOf(page)).toBe(0)
+  expect(await workbench.call('runs.list', {})).toHaveLength(runs - 3)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => rowsOf(page)).toBe(3)
+
+  await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
+  await page.getByRole('button', { name: 'Archive', exact: true }).click()
+  await expect.poll(() => rowsOf(page)).toBe(0)
+  await workbench.open('#/runs?q=is:archived')
+  await expect.poll(() => rowsOf(page)).toBe(3)
+  await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Move to trash' }).click()
+  await workbench.open('#/runs?q=is:trashed')
+  await expect.poll(() => rowsOf(page)).toBe(3)
+  await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
+  await page.getByRole('button', { name: 'Delete for good…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect.poll(() => rowsOf(page)).toBe(0)
+  expect((await workbench.call('runs.query', { query: 'is:trashed' })).runs).toBe(0)
+})
+
+test('compares runs on one chart with the differences of their configs, and exports them', async ({ workbench, dataDir }) => {
+  const page = await onRuns(workbench)
+  await workbench.open('#/runs?q=study:every-layer+depth:20+state:done')
+  await expect.poll(() => rowsOf(page)).toBeLessThan(30)
+  await page.getByRole('checkbox', { name: 'Select all runs' }).check()
+  const file = path.join(dataDir, 'runs.csv')
+  await workbench.app.evaluate(({ dialog }, chosen) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
+  }, file)
+  await page.getByRole('button', { name: 'Export selected' }).click()
+  await page.getByRole('menuitem', { name: 'As CSV' }).click()
+  await expect(page.getByText('Runs.csv saved')).toBeVisible()
+  const n = await rowsOf(page)
+  expect(readFileSync(file, 'utf8').trimEnd().split('\r\n')).toHaveLength(n + 1)
+
+  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Differences of their configs' })).toBeVisible()
+  const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'State' }) })
+  await expect(table.getByRole('columnheader', { name: 'variant' })).toBeVisible()
+  await expect(table.getByRole('columnheader', { name: 'learning rate' })).toHaveCount(0)
+  await expect(table.locator('tbody tr')).toHaveCount(n)
+  await expect(page.getByRole('img', { name: /Test accuracy by epoch/ })).toBeVisible()
+  await workbench.screenshot('runs-compare-light')
+  await page.goBack()
+  await expect.poll(() => rowsOf(page)).toBe(n)
+})
+
+test('looks as it should in both themes and sizes', async ({ workbench }) => {
+  const page = await onRuns(workbench)
+  await workbench.call('runs.tag', { ids: (await workbench.call('runs.ids', { query: 'state:done seed:1' })).slice(0, 30), add: ['paper'] })
+  for (const [theme, width, height] of [['light', 1280, 800], ['dark', 1280, 800], ['light', 900, 600], ['dark', 900, 600]] as const) {
+    await page.emulateMedia({ colorScheme: theme })
+    await workbench.resize(width, height)
+    const size = width === 1280 ? '' : '-small'
+    await workbench.open('#/runs?q=dataset:cifar-10&sort=-accuracy')
+    await expect.poll(() => rowsOf(page)).toBeGreaterThan(10)
+    await expect(grid(page).locator('svg path[d^=M]').first()).toBeVisible()
+    await workbench.screenshot(`runs${size}-${theme}`)
+    await workbench.open('#/runs?group=config')
+    await expect.poll(async () => (await column(page, /^Epoch/))[0]).toMatch(/^n /)
+    await workbench.screenshot(`runs-groups${size}-${theme}`)
+  }
+})

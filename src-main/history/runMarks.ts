@@ -1,0 +1,53 @@
+/** What people do with runs in lists: tags, notes, archive and trash. */
+import type { Database } from './database'
+
+interface Put {
+  id: string
+  at: string | null
+}
+
+export class RunMarks {
+  readonly #tag
+  readonly #untag
+  readonly #note
+  readonly #archive
+  readonly #trash
+  readonly #trashed
+
+  constructor(db: Database) {
+    this.#tag = db.prepare<[string, string]>('INSERT OR IGNORE INTO tags (run, tag) SELECT key, ? FROM runs WHERE id = ?')
+    this.#untag = db.prepare<[string, string]>('DELETE FROM tags WHERE tag = ? AND run = (SELECT key FROM runs WHERE id = ?)')
+    this.#note = db.prepare<[string, string]>('UPDATE runs SET note = ? WHERE id = ?')
+    this.#archive = db.prepare<[Put]>('UPDATE runs SET archived_at = @at WHERE id = @id AND (archived_at IS NULL) <> (@at IS NULL)')
+    this.#trash = db.prepare<[Put]>('UPDATE runs SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)')
+    this.#trashed = db.prepare<[], string>('SELECT id FROM runs WHERE trashed_at IS NOT NULL ORDER BY trashed_at, key').pluck()
+  }
+
+  /** Tags are the same in small and capital letters. @returns whether the run changed; so with the others */
+  tag(id: string, tag: string): boolean {
+    return this.#tag.run(tag, id).changes > 0
+  }
+
+  untag(id: string, tag: string): boolean {
+    return this.#untag.run(tag, id).changes > 0
+  }
+
+  note(id: string, note: string): boolean {
+    return this.#note.run(note, id).changes > 0
+  }
+
+  /** @param at when it was put away, ISO; null brings it back */
+  archive(id: string, at: string | null): boolean {
+    return this.#archive.run({ at, id }).changes > 0
+  }
+
+  /** As `archive`. */
+  trash(id: string, at: string | null): boolean {
+    return this.#trash.run({ at, id }).changes > 0
+  }
+
+  /** Ids of what is in the trash. */
+  trashed(): string[] {
+    return this.#trashed.all()
+  }
+}

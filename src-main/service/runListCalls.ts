@@ -1,0 +1,84 @@
+import { WorkbenchError } from '../contract/errors'
+import type { RunRecord } from '../history/runs'
+import { announce, type Context } from './context'
+import { removeFiles } from './dataDir'
+import type { HandlersOf, Handlers } from './handlers'
+import type { Queue } from './queue'
+
+type Names = 'query' | 'ids' | 'rows' | 'curves' | 'words' | 'tag' | 'note' | 'archive' | 'trash' | 'restore' | 'purge'
+export type RunListHandlers = Pick<HandlersOf<'runs'>, `runs.${Names}` & keyof Handlers>
+
+export function runListCalls(context: Context, queue: Queue): RunListHandlers {
+  const { history, emit, paths } = context
+
+  /** All or none: `mark` says of each whether it changed. */
+  const each = (ids: readonly string[], mark: (id: string) => boolean): { changed: number; touched: string[] } => {
+    const touched = history.transaction(() => [...new Set(ids)].filter(mark))
+    return { changed: touched.length, touched }
+  }
+  const tellStudies = (runs: readonly RunRecord[]): void => {
+    for (const studyId of new Set(runs.map((run) => run.summary.studyId))) emit('study.changed', { studyId })
+  }
+  const records = (ids: readonly string[]): RunRecord[] => ids.flatMap((id) => history.runs.get(id) ?? [])
+
+  async function purge(ids: readonly string[]): Promise<{ changed: number }> {
+    const runs = records(ids)
+    const here = runs.find((run) => !run.trashed)
+    if (here) throw new WorkbenchError('conflict', `The run ${here.summary.id} is not in the trash.`, { fix: 'Move it there first.' })
+    for (const { summary } of runs) await queue.released(summary.id)
+    history.transaction(() => {
+      for (const { summary } of runs) history.runs.remove(summary.id)
+    })
+    for (const { summary } of runs) await removeFiles(paths, summary.id)
+    return { changed: runs.length }
+  }
+
+  return {
+    'runs.query': ({ offset, limit, ...asked }) => history.runLists.part(asked, offset, limit),
+    'runs.ids': ({ offset, limit, ...asked }) => history.runLists.ids(asked, offset, limit),
+    'runs.rows': ({ ids, statistic }) => history.runLists.byIds(ids, statistic).map((run) => ({ run, config: history.configs.get(run.configId, run.seed) })),
+    'runs.curves': ({ ids, points }) => ids.map((id) => history.metrics.curve(id, points)),
+    'runs.words': () => history.runLists.words(),
+
+    'runs.tag': ({ ids, add, remove }) => {
+      const { changed, touched } = each(ids, (id) => {
+        const removed = remove.filter((tag) => history.runMarks.untag(id, tag)).length
+        return removed + add.filter((tag) => history.runMarks.tag(id, tag)).length > 0
+      })
+      for (const run of records(touched)) emit('run.changed', run.summary)
+      return { changed }
+    },
+
+    'runs.note': ({ id, note }) => {
+      const { changed, touched } = each([id], (one) => history.runMarks.note(one, note.trim()))
+      for (const run of records(touched)) emit('run.changed', run.summary)
+      return { changed }
+    },
+
+    'runs.archive': ({ ids, archived }) => {
+      const at = archived ? new Date().toISOString() : null
+      const { changed, touched } = each(ids, (id) => history.runMarks.archive(id, at))
+      for (const run of records(touched)) if (!run.trashed) emit('run.changed', run.summary)
+      return { changed }
+    },
+
+    'runs.trash': ({ ids }) => {
+      const runs = records(ids)
+      for (const run of runs) queue.mustBeDeletable(run)
+      for (const run of runs) if (run.summary.state === 'queued') queue.stop(run)
+      const at = new Date().toISOString()
+      const { changed } = each(ids, (id) => history.runMarks.trash(id, at))
+      for (const { summary } of runs) emit('run.deleted', { runId: summary.id, studyId: summary.studyId })
+      tellStudies(runs)
+      return { changed }
+    },
+
+    'runs.restore': ({ ids }) => {
+      const { changed, touched } = each(ids, (id) => history.runMarks.trash(id, null))
+      for (const id of touched) announce(context, id)
+      return { changed }
+    },
+
+    'runs.purge': ({ ids }) => purge(ids ?? history.runMarks.trashed()),
+  }
+}

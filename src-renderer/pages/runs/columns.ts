@@ -1,0 +1,116 @@
+/** The columns of the runs table, and which of them a person wants to see, where. Pure. */
+import type { SortColumn } from '../../../src-main/contract'
+
+export interface Column {
+  id: string
+  label: string
+  /** In pixels. */
+  width: number
+  num?: boolean
+  sort: SortColumn | null
+  /** Shown where nobody chose. */
+  usual: boolean
+}
+
+const column = (id: string, label: string, width: number, sort: SortColumn | null, rest: { num?: boolean; usual?: boolean } = {}): Column => ({ id, label, width, sort, usual: false, ...rest })
+const num = { num: true }
+const usual = { usual: true }
+
+export const columns: readonly Column[] = [
+  column('config', 'Config', 146, 'config', usual),
+  column('seed', 'Seed', 50, 'seed', { ...num, ...usual }),
+  column('state', 'State', 130, 'state', usual),
+  column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
+  column('best', 'Best on test', 86, 'best', { ...num, ...usual }),
+  column('curve', 'Curve', 100, null, usual),
+  column('trainLoss', 'Train loss', 80, 'trainLoss', num),
+  column('testLoss', 'Test loss', 80, 'testLoss', num),
+  column('epochs', 'Epoch', 74, 'epochs', { ...num, ...usual }),
+  column('parameters', 'Parameters', 86, 'parameters', { ...num, ...usual }),
+  column('filters', 'Filters', 70, 'filters', num),
+  column('stepMs', 'ms / step', 70, 'stepMs', { ...num, ...usual }),
+  column('speed', 'Images/s', 78, 'speed', num),
+  column('time', 'Time', 90, 'time', { ...num, ...usual }),
+  column('created', 'Created', 104, 'created', num),
+  column('dataset', 'Data set', 84, 'dataset'),
+  column('study', 'Study', 160, 'study'),
+  column('tags', 'Tags', 110, null, usual),
+  column('note', 'Note', 200, null),
+]
+
+/** Always first: the link to the run, and where groups unfold. */
+export const fixedColumn = 'config'
+
+export interface Layout {
+  /** All columns but the fixed one, in their order. */
+  order: string[]
+  shown: string[]
+  /** Stay at the left when the table scrolls sideways; they come first. */
+  pinned: string[]
+}
+
+export const usualLayout: Layout = {
+  order: columns.filter((c) => c.id !== fixedColumn).map((c) => c.id),
+  shown: columns.filter((c) => c.usual && c.id !== fixedColumn).map((c) => c.id),
+  pinned: [],
+}
+
+/** What was kept by this or another version: unknown columns go, new ones come last. */
+export function parseLayout(text: string | null): Layout {
+  let kept: unknown
+  try {
+    kept = JSON.parse(text ?? 'null')
+  } catch {
+    return usualLayout
+  }
+  if (typeof kept !== 'object' || kept === null) return usualLayout
+  const list = (name: keyof Layout): string[] | null => {
+    const value = (kept as Record<string, unknown>)[name]
+    return Array.isArray(value) ? [...new Set(value)].filter((id): id is string => usualLayout.order.includes(id as string)) : null
+  }
+  const order = list('order') ?? []
+  return {
+    order: [...order, ...usualLayout.order.filter((id) => !order.includes(id))],
+    shown: list('shown') ?? usualLayout.shown,
+    pinned: list('pinned') ?? [],
+  }
+}
+
+export interface Placed extends Column {
+  /** Pixels from the left where it is pinned, else null. */
+  left: number | null
+}
+
+/** Of columns that stay, the fixed one among them: more would leave no room for the others. */
+export const mostPinned = 6
+
+/** The columns to draw: the fixed one, the pinned ones, the others. @param start where the first begins, in pixels */
+export function placed(layout: Layout, start: number): Placed[] {
+  const shown = layout.order.filter((id) => layout.shown.includes(id))
+  const pinned = shown.filter((id) => layout.pinned.includes(id)).slice(0, mostPinned - 1)
+  const ids = [fixedColumn, ...pinned, ...shown.filter((id) => !pinned.includes(id))]
+  let left = start
+  return ids.flatMap((id): Placed[] => {
+    const found = columns.find((c) => c.id === id)
+    if (!found) return []
+    const stays = id === fixedColumn || pinned.includes(id)
+    const at = stays ? left : null
+    left += found.width
+    return [{ ...found, left: at }]
+  })
+}
+
+/** Moved by one place among all columns. */
+export function moved(layout: Layout, id: string, by: -1 | 1): Layout {
+  const from = layout.order.indexOf(id)
+  const to = from + by
+  if (from < 0 || to < 0 || to >= layout.order.length) return layout
+  const order = [...layout.order]
+  order.splice(from, 1)
+  order.splice(to, 0, id)
+  return { ...layout, order }
+}
+
+export function toggled(list: readonly string[], id: string): string[] {
+  return list.includes(id) ? list.filter((other) => other !== id) : [...list, id]
+}

@@ -1,0 +1,31 @@
+/** What configs differ in, for runs side by side and for groups in a table. Pure. */
+import { recipe, type ExperimentConfig, type TrainingConfig } from '../../../src-main/contract'
+import { configRows } from '../run/run'
+
+export interface Differences {
+  labels: string[]
+  /** Of each config, the values under the labels. */
+  values: string[][]
+}
+
+/** Only what is not the same for all; the seed among it. */
+export function differences(configs: readonly ExperimentConfig[]): Differences {
+  const rows = configs.map((config) => configRows(config))
+  const labels = (rows[0] ?? []).map(([label]) => label).filter((_, i) => new Set(rows.map((row) => row[i]?.[1])).size > 1)
+  return { labels, values: rows.map((row) => labels.map((label) => row.find(([name]) => name === label)?.[1] ?? '')) }
+}
+
+const short: { [K in keyof TrainingConfig]?: (training: TrainingConfig) => string } = {
+  learningRate: (t) => `lr ${t.learningRate}`,
+  batchSize: (t) => `batch ${t.batchSize}`,
+  weightDecay: (t) => `decay ${t.weightDecay}`,
+  momentum: (t) => `momentum ${t.momentum}`,
+  trainExamples: (t) => `${t.trainExamples ?? 'all'} pictures`,
+  augment: (t) => (t.augment ? 'augmented' : 'not augmented'),
+  precision: (t) => t.precision,
+}
+
+/** What tells a group's config from the recipe, in few words; network, variant and data set are said elsewhere. */
+export function unusual(training: TrainingConfig): string[] {
+  return Object.entries(short).flatMap(([key, words]) => (training[key as keyof TrainingConfig] === recipe[key as keyof TrainingConfig] ? [] : [words(training)]))
+}

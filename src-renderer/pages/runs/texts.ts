@@ -1,0 +1,49 @@
+/** Cells of the runs table that are words and numbers only; the others have a component. Pure. */
+import type { RunGroup, RunRow } from '../../../src-main/contract'
+import { count, datasetName, duration, number, percentValue, significant, when } from '../../lib/format'
+
+type Text<R> = Readonly<Record<string, (row: R) => string>>
+
+const ofRun: Text<RunRow> = {
+  seed: (run) => String(run.seed),
+  best: (run) => percentValue(run.bestTestAccuracy),
+  trainLoss: (run) => significant(run.rowTrainLoss),
+  testLoss: (run) => significant(run.rowTestLoss),
+  parameters: (run) => count(run.trainableParameters),
+  filters: (run) => count(run.trainableFilters),
+  stepMs: (run) => number(run.stepMs, 1),
+  created: (run) => when(run.createdAt),
+  dataset: (run) => datasetName(run.dataset),
+  study: (run) => run.studyName,
+  note: (run) => run.note,
+}
+
+const ofEndedRun: Text<RunRow> = {
+  ...ofRun,
+  speed: (run) => count(run.imagesPerSecond),
+  time: (run) => duration(run.seconds),
+}
+
+const ofGroup: Text<RunGroup> = {
+  seed: () => '',
+  best: (group) => percentValue(group.best),
+  trainLoss: (group) => significant(group.trainLoss),
+  testLoss: (group) => significant(group.testLoss),
+  epochs: (group) => `n ${group.accuracy?.n ?? 0}`,
+  parameters: (group) => count(group.trainableParameters),
+  filters: (group) => count(group.trainableFilters),
+  stepMs: (group) => number(group.stepMs, 1),
+  speed: (group) => (group.stepMs === null ? number(null) : count((1000 * group.training.batchSize) / group.stepMs)),
+  time: (group) => duration(group.seconds),
+  created: (group) => when(group.createdAt),
+  dataset: (group) => datasetName(group.dataset),
+  study: () => '',
+  note: () => '',
+}
+
+/** Null where the cell is more than a text, or changes by the second. */
+export function textOf(column: string, row: RunRow | RunGroup): string | null {
+  if (row.kind === 'group') return ofGroup[column]?.(row) ?? null
+  const texts = row.state === 'running' || row.state === 'paused' ? ofRun : ofEndedRun
+  return texts[column]?.(row) ?? null
+}
