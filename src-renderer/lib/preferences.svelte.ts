@@ -8,18 +8,29 @@ const slimKey = 'navigation.slim'
 
 class Choices {
   kept = $state.raw<Preferences>(usualPreferences)
+  #asked = 0
   /** Chosen; a narrow window is slim whatever was chosen. */
   slim = $state(remembered(slimKey) === 'yes')
 
   /** Follows the shell; once, at the window's start. */
   start(): void {
-    on('shell.preferences', (now) => (this.kept = now))
+    on('shell.preferences', (now) => this.#told(now))
     void this.set({})
   }
 
   async set(change: Partial<Preferences>): Promise<void> {
+    const before = this.kept
+    // At once, so that the next step of the zoom, which may come before the answer, starts from this one.
+    this.kept = { ...before, ...change }
+    this.#asked++
     const now = await attempt(() => call('shell.preferences', change))
-    if (now) this.kept = now
+    this.#asked--
+    this.#told(now ?? before)
+  }
+
+  /** What is told while more was asked for is old already. */
+  #told(now: Preferences): void {
+    if (this.#asked === 0) this.kept = now
   }
 
   zoom(direction: 1 | -1): void {
