@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mean, sampleStd, spread, tQuantile, visibleDifference, welchInterval } from './statistics'
+import { mean, median, sampleStd, spread, tQuantile, visibleDifference, welchInterval } from './statistics'
 
 describe('spread', () => {
   it('divides by n − 1', () => {
@@ -75,4 +75,12 @@ describe('welchInterval', () => {
     expect(welchInterval([], [])).toBeNull()
     expect(welchInterval([1, 1, 1], [2, 2, 2])).toBeNull()
   })
+})
+
+describe('median', () => {
+  it.each([
+    [[3, 1, 2], 2],
+    [[4, 1, 2, 3], 2.5],
+    [[7], 7],
+  ])('of %j is %d', (values, expected) => expect(median(values)).toBe(expected))
 })
