@@ -1,4 +1,5 @@
 /** Which of TensorFlow's thread counts train fastest here: candidates, each a process, timed in turns. */
+import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../analysis/statistics'
 import { messageOf, WorkbenchError } from '../contract/errors'
@@ -57,23 +58,24 @@ export async function tuneThreads({ trainerEntry, processor, probe, say, signal,
   if (candidates.length < 2) return without('with one processor there is nothing to choose')
   let players: Player[] = []
   const stop = (): void => players.forEach((player) => player.stop())
-  signal?.addEventListener('abort', stop)
+  // A player that is stopped answers no more: what waits for it has to be left.
+  const aborted = signal ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted'))) : new Promise<never>(() => undefined)
+  aborted.catch(() => undefined)
   try {
     if (await busy()) return without('the machine was busy with other work')
     const precision = autoPrecision(await probe())
     const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
     players = candidates.map((threads) => new LineWorker(process.execPath, [trainerEntry, '--turns', JSON.stringify(job)], trainerEnv(process.env, threads), limitMs))
-    signal?.throwIfAborted()
     say(`${candidates.length} processes load TensorFlow and warm up`)
-    const [first] = await Promise.all(players.map((player) => player.start()))
-    const measured = await takeTurns(players, say)
+    signal?.throwIfAborted()
+    const [first] = await Promise.race([aborted, Promise.all(players.map((player) => player.start()))])
+    const measured = await Promise.race([aborted, takeTurns(players, say)])
     const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
     return { at: new Date().toISOString(), device: first?.device ?? 'cpu', precision: job.precision, batch: job.batch, own, candidates: timesOf(candidates, measured) }
   } catch (thrown) {
     if (signal?.aborted) throw new WorkbenchError('cancelled', 'The measurement was interrupted.', { cause: thrown })
     return without(`the measurement failed: ${messageOf(thrown).replace(/\.$/, '').slice(0, 500)}`)
   } finally {
-    signal?.removeEventListener('abort', stop)
     stop()
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brokenFirst, gpuWords } from './system'
+import { brokenFirst, gpuWords, threadsShort } from './system'
 
 const check = (name: string, ok: boolean) => ({ name, ok, detail: '', fix: ok ? null : 'mend it' })
 
@@ -17,4 +17,10 @@ describe('gpuWords', () => {
     expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu')).toContain('has been run here')
     expect(gpuWords([], null)).toContain('has not been run yet')
   })
+})
+
+it('says how many threads are taken, and why', () => {
+  const own = { intraOp: 4, interOp: 4 }
+  expect(threadsShort({ intraOp: 2, interOp: 1, own, source: 'measured', tuning: null })).toBe('2 × 1, measured')
+  expect(threadsShort({ intraOp: null, interOp: null, own, source: 'own', tuning: null })).toBe('4 × 4, TensorFlow’s default')
 })
