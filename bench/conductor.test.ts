@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Player } from '../src-main/service/player'
 import { hold, type Entrant } from './conductor'
 import type { Name } from './contenders'
-import type { Player } from './player'
 
 const options = { rounds: 3, steps: 2, say: () => undefined }
 

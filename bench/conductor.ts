@@ -1,8 +1,9 @@
 /** Lets contenders take turns, one at a time, so that none of them ever competes with another. */
 import { setTimeout } from 'node:timers/promises'
+import { median } from '../src-main/analysis/statistics'
+import type { Player } from '../src-main/service/player'
 import { idOf, type Contender } from './contenders'
-import { median, type Measured } from './measures'
-import type { Player } from './player'
+import type { Measured } from './measures'
 
 /** Threads of one that has just ended its turn may spin for a moment before they sleep. */
 const restMs = 50

@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { datasetSizes, recipe, type Arch, type ExperimentConfig, type Precision, type Variant } from '../src-main/contract/experiment'
 import type { TrainerJob, TrainerMessage } from '../src-main/contract/training'
+import type { Player, Ready } from '../src-main/service/player'
 import { Trainer } from '../src-main/service/trainers'
-import type { Player, Ready } from './player'
 
 /** Steps of an epoch: as many whole batches as the built-in set of 4,000 examples has at the recipe's 128, fewer of larger ones. */
 export function epochSteps(batch: number): number {

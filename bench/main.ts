@@ -5,14 +5,15 @@ import path from 'node:path'
 import { dependencies, version } from '../package.json'
 import { textTable } from '../src-main/analysis/table'
 import { WorkbenchError } from '../src-main/contract/errors'
+import { ownThreads } from '../src-main/contract/tuning'
 import { gitState, programRoot } from '../src-main/service/git'
+import { LineWorker } from '../src-main/service/lineWorker'
 import { readSetupState } from '../src-main/service/setupState'
 import { trainerEnv } from '../src-main/service/trainerEnv'
 import { benchOptions, usage, type Options } from './arguments'
 import { hold, type Entrant, type Outcome } from './conductor'
 import { chosen, groupsOf, idOf, isOwn, lineup, type Contender, type Name } from './contenders'
 import { EpochTrainer } from './epochTrainer'
-import { LineWorker } from './lineWorker'
 import { ratiosOf, rowOf } from './measures'
 import type { Work } from './protocol'
 import { profile, profileTable } from './profile'
@@ -53,7 +54,7 @@ async function measured(options: Options): Promise<Outcome> {
   if (wanted.length === 0) throw new WorkbenchError('bad-input', 'Nothing is left to time: --only names peers alone, and --peers names none.')
   const groups = groupsOf(wanted, options.depth, options.batch, process.availableMemory())
   say(`ResNet-${options.depth}, batch ${options.batch}: ${wanted.length} contenders, ${options.rounds} rounds of ${options.steps} steps each${groups.length > 1 ? `; memory is short, so in ${groups.length} groups` : ''}`)
-  const cpuOnly = await onCpu()
+  const cpuOnly = onCpu()
   const entrants = groups.map((group) => group.map((contender): Entrant => ({ contender, player: playerOf(contender, options, cpuOnly) })))
   process.on('exit', () => {
     for (const { player } of entrants.flat()) player.stop()
@@ -65,8 +66,8 @@ async function measured(options: Options): Promise<Outcome> {
 }
 
 /** Whether ours is TensorFlow's CPU build. Python's packages take whatever GPU they find: theirs then see none. */
-async function onCpu(): Promise<boolean> {
-  return (await readSetupState())?.tensorflow.kind === 'cpu'
+function onCpu(): boolean {
+  return readSetupState()?.tensorflow.kind === 'cpu'
 }
 
 function playerOf({ name, precision, variant }: Contender, options: Options, cpuOnly: boolean): EpochTrainer | LineWorker {
@@ -74,7 +75,9 @@ function playerOf({ name, precision, variant }: Contender, options: Options, cpu
   if (name === 'epoch') return new EpochTrainer(built('trainer.js'), arch, variant, precision, batch, rounds + 2)
   if (name === 'step' || name === 'stock-eager') {
     const work: Work = { name, precision, variant, arch, batch, warmUp: warmUp[name] }
-    return new LineWorker(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], trainerEnv())
+    // Stock tfjs is timed as its users find it.
+    const env = name === 'step' ? trainerEnv() : trainerEnv(process.env, ownThreads)
+    return new LineWorker(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], env)
   }
   const script = kept('peers', name === 'tensorflow' ? 'tensorflow_step.py' : 'torch_step.py')
   const flags = Object.entries({ depth, batch, precision, 'warm-up': warmUp[name] }).flatMap(([flag, value]) => [`--${flag}`, String(value)])
@@ -134,7 +137,7 @@ function drawReadme(machine: string): number {
 async function profiled(options: Options): Promise<number> {
   const steps = chosen(lineup, options.only.length > 0 ? options.only : ['step/float32/baseline', 'step/bfloat16/baseline']).filter(({ name }) => name === 'step')
   if (steps.length === 0) throw new WorkbenchError('bad-input', '--profile is of our own step: --only must name one, e.g. step/float32.')
-  const cpuOnly = await onCpu()
+  const cpuOnly = onCpu()
   const tools = {
     worker: built('bench-worker.js'),
     script: kept('peers/trace.py'),

@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Contender } from './contenders'
-import { median, ratiosOf, rowOf, verdict, type Measured, type Ratio } from './measures'
+import { ratiosOf, rowOf, verdict, type Measured, type Ratio } from './measures'
 
 function measured(name: Contender['name'], rounds: number[][], more: Partial<Contender> & { device?: string } = {}): Measured {
   const { device = 'cpu', ...contender } = more
   return { contender: { name, precision: 'float32', variant: 'baseline', ...contender }, version: '1', device, rounds }
 }
-
-describe('median', () => {
-  it.each([
-    [[3, 1, 2], 2],
-    [[4, 1, 2, 3], 2.5],
-    [[7], 7],
-  ])('of %j is %d', (values, expected) => expect(median(values)).toBe(expected))
-})
 
 describe('rowOf', () => {
   it('is over all timed steps', () =>

@@ -1,6 +1,6 @@
 /** From milliseconds to rows and ratios: pure. */
 import { z } from 'zod'
-import { mean } from '../src-main/analysis/statistics'
+import { mean, median } from '../src-main/analysis/statistics'
 import { precision, variant, type Precision, type Variant } from '../src-main/contract/experiment'
 import { idOf, names, type Contender, type Name } from './contenders'
 
@@ -41,13 +41,6 @@ export const ratio = z.strictObject({
   aim: z.number().nullable(),
 })
 export type Ratio = z.infer<typeof ratio>
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
-}
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits))
 

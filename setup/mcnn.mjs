@@ -6,6 +6,8 @@ import { provide } from './provide.mjs'
 
 // stdout belongs to the command: it may be JSON.
 await entry(async () => {
-  await provide()
-  await become(node24, [join(root, 'out/main/cli.js'), ...process.argv.slice(2)])
+  const args = process.argv.slice(2)
+  // What measures anyway, or says a word and ends, does not wait for a measurement.
+  await provide({ threads: args.some((arg) => arg === 'train' || arg === 'study') })
+  await become(node24, [join(root, 'out/main/cli.js'), ...args])
 })

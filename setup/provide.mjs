@@ -9,6 +9,7 @@ import { packages, pinnedNode } from './packages.mjs'
 import { pinned, runtime } from './paths.mjs'
 import { writeAtomically } from './stamps.mjs'
 import { provideTools, system, xvfb } from './system.mjs'
+import { measureThreads, threadsMeasured } from './threads.mjs'
 import { addon, chooseDevice, folderOf, tensorflow, version as tensorflowVersion } from './tensorflow.mjs'
 
 /**
@@ -51,7 +52,7 @@ function writeState(device) {
 
 /**
  * Provides what is missing of what is wanted. With nothing missing it reads stamps and starts no process.
- * @param {{ device?: string | undefined, electron?: boolean, xvfb?: boolean }} [wanted] device: `cpu` or `gpu`, else as the machine is
+ * @param {{ device?: string | undefined, electron?: boolean, xvfb?: boolean, threads?: boolean }} [wanted] device: `cpu` or `gpu`, else as the machine is; threads: their counts measured
  * @throws {SetupError} a sentence that says what is missing and what to do
  */
 export async function provide(wanted = {}) {
@@ -73,4 +74,9 @@ export async function provide(wanted = {}) {
     })
   }
   writeState(device)
+  if (wanted.threads && !threadsMeasured(device)) {
+    await withLock(async () => {
+      if (!threadsMeasured(device)) await measureThreads(device)
+    })
+  }
 }

@@ -13,6 +13,6 @@ await entry(async () => {
     console.log(usage)
     return
   }
-  await provide({ device, electron: true, xvfb: (await findDisplay(process.env)) === null })
+  await provide({ device, electron: true, threads: true, xvfb: (await findDisplay(process.env)) === null })
   say('everything is provided')
 })

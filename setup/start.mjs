@@ -16,7 +16,7 @@ await entry(async () => {
   }
   const display = await findDisplay(process.env)
   const before = electronHere()
-  await provide({ device, electron: display !== null })
+  await provide({ device, electron: display !== null, threads: true })
 
   if (display === null) {
     say('there is no display to open a window on: the quick-start study runs here in the terminal instead')

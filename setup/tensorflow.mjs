@@ -79,7 +79,7 @@ const binary = `${packageFolder}/lib/napi-v8/tfjs_binding.node`
 const kernels = 'src-main/graph/native'
 
 /** What -march=native compiles for: a folder that other machines share holds an addon for each. */
-function processor() {
+export function processor() {
   return /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? ''
 }
 

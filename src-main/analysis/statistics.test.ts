@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../nn/random'
-import { mean, pairedInterval, pooledStd, powerOfTest, sampleStd, smallestVisible, spread, tQuantile, welchInterval } from './statistics'
+import { mean, median, pairedInterval, pooledStd, powerOfTest, sampleStd, smallestVisible, spread, tQuantile, welchInterval } from './statistics'
 
 describe('spread', () => {
   it('divides by n − 1', () => {
@@ -132,4 +132,12 @@ describe('the smallest visible difference', () => {
     expect(pooledStd([1, 3], [1, 2, 3])).toBeCloseTo(Math.sqrt((2 + 2) / 3), 12)
     expect(pooledStd([1], [2])).toBeNull()
   })
+})
+
+describe('median', () => {
+  it.each([
+    [[3, 1, 2], 2],
+    [[4, 1, 2, 3], 2.5],
+    [[7], 7],
+  ])('of %j is %d', (values, expected) => expect(median(values)).toBe(expected))
 })

@@ -8,6 +8,14 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, x) => sum + x, 0) / values.length
 }
 
+/** NaN without values. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
+}
+
 /** Sample standard deviation (n − 1); null under two values. */
 export function sampleStd(values: readonly number[]): number | null {
   if (values.length < 2) return null

@@ -88,7 +88,7 @@ describe('wrong use', () => {
     [['stduy'], /unknown command 'stduy' \(Did you mean study\?\)/],
     [['models', 'more'], /too many arguments/],
     [['models', '--classes', '1'], /--classes: from 2 to 1000/],
-    [[], /doctor, models, datasets, train, study, compare, runs, filters/],
+    [[], /doctor, models, datasets, train, study, compare, runs, filters, tune/],
     [['runs'], /runs needs a command: list, show, delete/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'show'], /missing required argument 'run'/],

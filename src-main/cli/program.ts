@@ -9,6 +9,7 @@ import { addModels } from './commands/models'
 import { addRuns } from './commands/runs'
 import { addStudy } from './commands/study'
 import { addTrain } from './commands/train'
+import { addTune } from './commands/tune'
 import { report, usageError } from './failures'
 
 /** Options of every command, given before or after its name. */
@@ -48,7 +49,7 @@ function buildProgram(): Command {
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', examples)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters]) add(program)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addTune]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

@@ -1,6 +1,7 @@
 /** What the history holds, as it is handed to a window, the command line or a script. */
 import { z } from 'zod'
 import { arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
+import { threadCounts, threadTuning } from './tuning'
 
 /** Short, lower case, safe as a file name. */
 export const runId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)
@@ -131,6 +132,7 @@ export const environment = z.object({
   device: z.string(),
   cpu: z.string(),
   cores: z.int(),
+  /** In an op, and ops side by side; null where an older version did not tell TensorFlow's own choice. */
   threads: z.object({ intraOp: z.int().nullable(), interOp: z.int().nullable() }),
   memoryBytes: z.number(),
   platform: z.string(),
@@ -370,11 +372,22 @@ export function autoPrecision({ bfloat16 }: Pick<Device, 'bfloat16'>): Precision
   return bfloat16 === null ? 'float32' : 'bfloat16'
 }
 
+/** Null leaves it to TensorFlow, whose choice comes to `own`. */
+export const threadsInUse = z.object({
+  ...threadCounts.shape,
+  own: z.object({ intraOp: z.int(), interOp: z.int() }),
+  source: z.enum(['environment', 'measured', 'own']),
+  /** This machine's measurement; null where there is none. */
+  tuning: threadTuning.nullable(),
+})
+
 export const doctor = z.object({
   ok: z.boolean(),
   node: z.string(),
   tensorflow: device.nullable(),
   electron: z.string().nullable(),
+  /** What a run that starts now takes; null where the service could not be opened. */
+  threads: threadsInUse.nullable(),
   sqlite: z.string(),
   dataDir: z.string(),
   checks: z.array(check),

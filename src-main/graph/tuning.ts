@@ -1,6 +1,7 @@
 /** Which algorithm a multi-band layer's convolution takes: measured once on this machine, then remembered. */
 import type { Variable } from '@tensorflow/tfjs-node-gpu'
 import { imageSize, type Precision } from '../contract/experiment'
+import { margin } from '../contract/tuning'
 import { bands, convolutions, type NetworkSpec } from '../nn/architecture'
 import { random } from '../nn/random'
 import { algorithms, bankConvolutions, directions, hasShared, type Algorithm, type BankAlgorithms, type BankShape, type Direction } from './bankConvolution'
@@ -27,8 +28,6 @@ export function shapeKey({ height, width, inputs, filters }: BankShape): string 
   return `${height}x${width}x${inputs}x${filters}`
 }
 
-/** How much faster our own kernels must be to be taken: a tie should not turn on the noise of one measurement. */
-const margin = 0.95
 const repetitions = 4
 
 /**

@@ -2,8 +2,10 @@
 import { constants, existsSync } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
 import { bfloat16Words } from '../analysis/names'
+import { threadsWords } from '../analysis/threads'
 import type { Check, DatasetSummary, Doctor } from '../contract/records'
 import type { Context } from './context'
+import { threadsNow } from './machineTuning'
 import type { Probe } from './probe'
 import { readSetupState, type SetupState } from './setupState'
 import { toErrorValue } from '../contract/errors'
@@ -21,7 +23,9 @@ interface Parts {
 
 export async function examine(context: Context, parts: Parts): Promise<Doctor> {
   const { history, paths } = context
-  const [state, probe] = await Promise.all([readSetupState(), parts.probe().catch((thrown: unknown) => toErrorValue(thrown))])
+  const state = readSetupState()
+  const threads = threadsNow()
+  const probe = await parts.probe().catch((thrown: unknown) => toErrorValue(thrown))
   const tensorflow = 'code' in probe ? null : { version: probe.version, device: probe.device, gpus: probe.gpus, bfloat16: probe.bfloat16 }
   const checks = [
     checkNode(),
@@ -31,6 +35,7 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
     checkGpu(state, tensorflow),
     // Known of a device only through TensorFlow, and nothing to mend either way.
     ...(tensorflow ? [passed('bfloat16', bfloat16Words(tensorflow))] : []),
+    passed('Threads', threadsWords(threads)),
     checkElectron(state),
     checkHistory(history.sqliteVersion(), history.check()),
     await checkDataDir(paths.dataDir),
@@ -42,6 +47,7 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
     node: process.versions.node,
     tensorflow,
     electron: state?.electron?.version ?? null,
+    threads,
     sqlite: history.sqliteVersion(),
     dataDir: paths.dataDir,
     checks,

@@ -1,5 +1,5 @@
 /** What the setup provided, as it wrote it down. */
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { programRoot } from './git'
@@ -11,9 +11,9 @@ const setupState = z.object({
 export type SetupState = z.infer<typeof setupState>
 
 /** Null where the setup has not been through, or was another version's. */
-export async function readSetupState(root: string = programRoot): Promise<SetupState | null> {
+export function readSetupState(root: string = programRoot): SetupState | null {
   try {
-    return setupState.parse(JSON.parse(await readFile(path.join(root, '.runtime', 'state.json'), 'utf8')))
+    return setupState.parse(JSON.parse(readFileSync(path.join(root, '.runtime', 'state.json'), 'utf8')))
   } catch {
     return null
   }

@@ -1,13 +1,34 @@
+import { ownThreads, type ThreadCounts } from '../contract/tuning'
+import { measuredThreads } from './threads'
+
 /** What a trainer gets of this process's environment: nothing that could change a result unseen, no secrets. */
-const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'LD_LIBRARY_PATH', 'TF_ENABLE_ONEDNN_OPTS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS']
+const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'LD_LIBRARY_PATH', 'TF_ENABLE_ONEDNN_OPTS']
 const passedOnPrefixes = ['CUDA_', 'MCNN_']
 
-export function trainerEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+/** What TensorFlow reads when it starts, and only then. */
+const variables = { intraOp: 'TF_NUM_INTRAOP_THREADS', interOp: 'TF_NUM_INTEROP_THREADS' } as const
+
+/** @param threads of TensorFlow; else what the environment says, else what was measured of this machine */
+export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: ThreadCounts = threadsOf(env) ?? measuredThreads() ?? ownThreads): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => passedOn.includes(name) || passedOnPrefixes.some((prefix) => name.startsWith(prefix)))
+  const { intraOp, interOp } = threads
   return {
     ...Object.fromEntries(kept),
+    ...(intraOp === null ? {} : { [variables.intraOp]: String(intraOp) }),
+    ...(interOp === null ? {} : { [variables.interOp]: String(interOp) }),
     TF_CPP_MIN_LOG_LEVEL: env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     // Else TensorFlow takes all of the GPU's memory for one run.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   }
+}
+
+/** The counts that an environment asks for; null where it names neither. One alone leaves the other to TensorFlow: a measurement is of both. */
+export function threadsOf(env: NodeJS.ProcessEnv): ThreadCounts | null {
+  const asked = { intraOp: countIn(env[variables.intraOp]), interOp: countIn(env[variables.interOp]) }
+  return asked.intraOp === null && asked.interOp === null ? null : asked
+}
+
+function countIn(text: string | undefined): number | null {
+  const value = Number(text)
+  return Number.isInteger(value) && value > 0 ? value : null
 }

@@ -1,10 +1,12 @@
 /** What a run was trained on, as measured here and now. */
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import type { Environment } from '../contract/records'
 import type { DeviceProbe } from '../contract/training'
+import { processorsIn } from '../contract/tuning'
 import type { TensorFlow } from '../graph/tensorflow'
 
 interface Gpu {
@@ -60,14 +62,29 @@ export async function probeDevice({ tf, binding }: TensorFlow): Promise<DevicePr
   }
 }
 
-function threads(variable: string): number | null {
+/** TensorFlow reads a count when it starts; without one it takes a thread for each processor that this process may run on. */
+function threads(variable: string, status: string): number | null {
   const value = Number(process.env[variable])
-  return Number.isInteger(value) && value > 0 ? value : null
+  return Number.isInteger(value) && value > 0 ? value : allowedProcessors(status)
+}
+
+/** @param status the text of /proc/self/status; null where it does not tell */
+export function allowedProcessors(status: string): number | null {
+  return processorsIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '').length || null
+}
+
+function statusOfThis(): string {
+  try {
+    return readFileSync('/proc/self/status', 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** @param program its version */
 export function environmentOf(probe: DeviceProbe, program: string, git: Environment['git']): Environment {
   const cpus = os.cpus()
+  const status = statusOfThis()
   return {
     program,
     git,
@@ -77,8 +94,7 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
     device: probe.device,
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: cpus.length,
-    // Null: TensorFlow's own choice.
-    threads: { intraOp: threads('TF_NUM_INTRAOP_THREADS'), interOp: threads('TF_NUM_INTEROP_THREADS') },
+    threads: { intraOp: threads('TF_NUM_INTRAOP_THREADS', status), interOp: threads('TF_NUM_INTEROP_THREADS', status) },
     memoryBytes: os.totalmem(),
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
   }

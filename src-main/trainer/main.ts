@@ -1,10 +1,12 @@
-/** The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device. */
+/** The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device. With `--turns`: is timed. */
 import { toErrorValue } from '../contract/errors'
 import { trainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
+import { timedWork } from '../contract/turns'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { Control, StopRequested } from './control'
 import { probeDevice } from './environment'
 import { Diverged, trainRun } from './run'
+import { endWith, takeTurnsAt } from './turns'
 
 if (process.argv.includes('--probe')) {
   loadTensorFlow()
@@ -16,6 +18,8 @@ if (process.argv.includes('--probe')) {
         process.exitCode = 1
       },
     )
+} else if (process.argv[2] === '--turns') {
+  endWith(Promise.resolve(process.argv[3] ?? 'null').then((job) => takeTurnsAt(timedWork.parse(JSON.parse(job)))))
 } else if (process.send) {
   serve()
 } else {

@@ -35,6 +35,7 @@ async function examine(command: Command): Promise<Doctor> {
       node: process.versions.node,
       tensorflow: null,
       electron: null,
+      threads: null,
       sqlite: 'not opened',
       dataDir: await dataDirOf(command),
       checks: [{ name: 'Data directory', ok: false, detail: thrown.message, fix: thrown.fix ?? null }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brokenFirst, fixCommand, fixParts, gpuWords, shares } from './system'
+import { brokenFirst, fixCommand, fixParts, gpuWords, shares, threadsShort } from './system'
 
 const check = (name: string, ok: boolean) => ({ name, ok, detail: '', fix: ok ? null : 'mend it' })
 
@@ -39,4 +39,10 @@ describe('shares', () => {
     expect(all.map(({ from, width }) => [from, width])).toEqual([[0, 0.6], [0.6, 0.4]])
     expect(shares({ parts: [], bytes: 0 })).toEqual([])
   })
+})
+
+it('says how many threads are taken, and why', () => {
+  const own = { intraOp: 4, interOp: 4 }
+  expect(threadsShort({ intraOp: 2, interOp: 1, own, source: 'measured', tuning: null })).toBe('2 × 1, measured')
+  expect(threadsShort({ intraOp: null, interOp: null, own, source: 'own', tuning: null })).toBe('4 × 4, TensorFlow’s default')
 })

@@ -1,4 +1,5 @@
 /** What the system page says. Pure. */
+import { threadsName } from '../../../src-main/analysis/threads'
 import type { Check, CommandName, Doctor, Storage, SystemInfo } from '../../../src-main/contract'
 
 /** Broken first, each group in its own order. */
@@ -20,6 +21,12 @@ export function gpuWords(trainedOn: readonly string[], device: string | null): s
   if (gpu !== undefined) return `The GPU path has been run here: a run was trained on ${gpu}.`
   const here = device !== null && isGpu(device) ? ` TensorFlow finds ${device}; the next run will be the first.` : ''
   return `The GPU path has not been run yet: no run here was trained on a GPU.${here}`
+}
+
+/** TensorFlow's thread counts and where they come from; the doctor's check says more. */
+export function threadsShort(threads: NonNullable<Doctor['threads']>): string {
+  const source = { environment: 'set by the environment', measured: 'measured', own: 'TensorFlow’s default' }[threads.source]
+  return `${threadsName(threads, threads.own)}, ${source}`
 }
 
 /** Everything on the page as JSON, for a report of a problem. */

@@ -1,4 +1,4 @@
-/** Where a contender runs: a process of its own, still between its turns. */
+/** What is timed in turns: a process of its own, still between its turns. */
 export interface Ready {
   /** Of what it stands on: TensorFlow or PyTorch. */
   version: string

@@ -1,52 +1,15 @@
-/** One training step on data that stays the same: ours, recorded, and the one a tfjs user writes today. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
+/** The training step that a tfjs user writes today, on the same data as ours. */
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { depthOf, imageChannels, imageSize } from '../src-main/contract/experiment'
-import type { TensorFlow } from '../src-main/graph/tensorflow'
-import { buildTrainingGraph } from '../src-main/graph/training'
-import { network } from '../src-main/nn/architecture'
 import type { TF } from '../src-main/nn/operations'
-import { random } from '../src-main/nn/random'
-import { initialValues } from '../src-main/nn/resnet'
-import { tuneBanks } from '../src-main/trainer/tuning'
+import { classes, learningRate, momentum, randomBatch, type Step } from '../src-main/trainer/timedStep'
 import type { Work } from './protocol'
 
-const classes = 10
-const learningRate = 0.1
-const momentum = 0.9
-const weightDecay = 1e-4
-
-type Network = Pick<Work, 'arch' | 'variant' | 'precision' | 'batch'>
-
-/** Carries out one step, to its end, and returns the loss. */
-export type Step = () => number
-
-function randomBatch(batch: number): { images: Float32Array; labels: Int32Array } {
-  const rng = random(1, 'synthetic', batch)
-  return {
-    images: Float32Array.from({ length: batch * imageSize * imageSize * imageChannels }, rng.normal),
-    labels: Int32Array.from({ length: batch }, () => rng.int(0, classes - 1)),
-  }
-}
-
-/** @param recording what the graph is recorded with and run by, where somebody watches; measurements before that are not watched */
-export async function recordedStep(tensorflow: TensorFlow, { arch, variant, precision, batch }: Network, recording = tensorflow): Promise<Step> {
-  const spec = network(arch, variant, classes)
-  // As the trainer does, but remembering nothing.
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-tuning-'))
-  const { bank } = await tuneBanks({ tensorflow, spec, batchSize: batch, precision, program: 'bench', file: path.join(folder, 'tuning.json') }).finally(() => rmSync(folder, { recursive: true, force: true }))
-  const graph = buildTrainingGraph(recording, { spec, bank, batchSizes: [batch], momentum, weightDecay, precision, initial: initialValues(spec, 1) })
-  const { images, labels } = randomBatch(batch)
-  return () => graph.step(images, labels, learningRate).loss
-}
-
 /**
- * The same network op by op, with tfjs' own functions alone. Its optimizer knows no weight decay, and the running
+ * One training step of the network op by op, as a tfjs user writes it today: with tfjs' own functions alone. Its optimizer knows no weight decay, and the running
  * statistics are left out: a little less work than ours.
  */
-export function stockStep(tf: TF, { arch, batch }: Network): Step {
+export function stockStep(tf: TF, { arch, batch }: Pick<Work, 'arch' | 'batch'>): Step {
   const trained: Variable[] = []
   const parameter = <T extends Tensor>(value: T): T => {
     const made = tf.variable(value)

@@ -1,11 +1,9 @@
-/** A contender in a process that speaks JSON lines: one of ours, or a peer in Python. */
+/** A process that speaks JSON lines and is timed in turns with others: one of ours, or a benchmark's peer in Python. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Player, Ready } from './player'
-import { answer, type Answer, type Turn } from './protocol'
+import { answer, type Answer, type Turn } from '../contract/turns'
 
-/** A start takes seconds, a turn less; on a slow machine perhaps minutes. */
-const limitMs = 15 * 60_000
 const keptOutput = 4000
 
 export class LineWorker implements Player {
@@ -14,10 +12,12 @@ export class LineWorker implements Player {
   #ended: string | null = null
   #output = ''
 
+  /** @param limitMs for its start and for each turn: a start takes seconds, a turn less; on a slow machine perhaps minutes */
   constructor(
     private readonly command: string,
     private readonly args: readonly string[],
     private readonly env: NodeJS.ProcessEnv,
+    private readonly limitMs = 15 * 60_000,
   ) {}
 
   async start(): Promise<Ready> {
@@ -52,7 +52,7 @@ export class LineWorker implements Player {
   async #next(): Promise<Answer> {
     if (this.#ended !== null) throw new Error(this.#ended)
     const said = await new Promise<Answer | { ended: string }>((resolve) => {
-      const timer = setTimeout(() => this.#end(`no answer within ${limitMs / 60_000} minutes`), limitMs)
+      const timer = setTimeout(() => this.#end(`no answer within ${this.limitMs / 1000} s`), this.limitMs)
       this.#take = (value) => {
         clearTimeout(timer)
         this.#take = null

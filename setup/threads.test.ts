@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest'
+import { endingOf } from './threads.mjs'
+
+describe('what setup says of the thread counts', () => {
+  it('are the words of the measurement, whatever else was said around them', () => {
+    const words = '2 × 1, measured on this machine'
+    expect(endingOf(`round 1\n{"half\n${JSON.stringify({ tuning: {}, words })}\nI0000 port.cc\n`)).toBe(words)
+  })
+
+  it.each(['', 'mcnn: it crashed\n', '{"words":', 'null', '{"words":3}', '{}'])('are that the default is kept where the command said %j', (output) => {
+    expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is kept/)
+  })
+})

@@ -1,0 +1,31 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import { textTable } from '../../analysis/table'
+import { threadsWords, tuningTable } from '../../analysis/threads'
+import { Failed } from '../failures'
+import { interruption, takeSignals } from '../interruption'
+import { say, writeJson, writeOut } from '../output'
+import type { Globals } from '../program'
+
+export function addTune(program: Command): void {
+  program
+    .command('tune')
+    .description('measure which of TensorFlow’s thread counts train fastest on this machine and remember them; exit code 1 where that can’t be measured now')
+    .option('--once', 'only where this machine has not been measured before, as the setup does')
+    .action(async (options: { once?: true }, command: Command) => {
+      takeSignals()
+      const { tuneMachine } = await import('../../service/machineTuning')
+      const entry = path.join(__dirname, 'trainer.js')
+      const { tuning, threads } = await tuneMachine({ trainerEntry: entry, once: options.once === true, say, signal: interruption })
+      const words = threadsWords(threads)
+      if (command.optsWithGlobals<Globals>().json) writeJson({ tuning, threads, words })
+      else {
+        if (!('problem' in tuning)) writeOut(`${textTable(tuningTable(tuning))}\n`)
+        writeOut(`${words}.\n`)
+      }
+      if ('problem' in tuning) {
+        say(`mcnn: The thread counts were not measured: ${tuning.problem}.`)
+        throw new Failed()
+      }
+    })
+}
