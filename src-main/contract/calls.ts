@@ -94,8 +94,10 @@ export const serviceCalls = {
   /** Also of a run that was stopped, interrupted or failed: it goes on from its newest checkpoint, else from its seed. */
   'runs.resume': define(ofRun, ok),
   'runs.stop': define(ofRun, ok),
-  /** All that a program's end cut short, in the order of the queue. */
-  'runs.resumeInterrupted': define(z.strictObject({}), z.object({ resumed: z.int().min(0) })),
+  /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
+  'runs.cutShort': define(z.strictObject({}), z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() })),
+  /** All of it goes on, in the order of the queue. */
+  'runs.resumeCutShort': define(z.strictObject({}), z.object({ resumed: z.int().min(0) })),
   /** Keeps where the run that trains stands, before the machine sleeps. */
   'runs.checkpoint': define(z.strictObject({}), ok),
   /** A finished run for more epochs, as a new run that goes on where it ended; `epochs` in all. */

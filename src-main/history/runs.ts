@@ -159,9 +159,9 @@ export class Runs {
     this.#end = db.prepare<[{ key: number; state: RunState; reason: string | null; at: string; file: string | null; sha256: string | null }]>(`
       UPDATE runs SET state = @state, reason = @reason, ended_at = @at, weights_file = @file, weights_sha256 = @sha256,
         owner_pid = NULL, owner_start = NULL WHERE key = @key`)
-    this.#requeue = db.prepare<[Owner & { key: number }]>(`
+    this.#requeue = db.prepare<[Owner & { key: number; last: number }]>(`
       UPDATE runs SET state = 'queued', reason = NULL, ended_at = NULL, owner_pid = @pid, owner_start = @start,
-        position = (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE ${unfinished}) WHERE key = @key`)
+        position = iif(@last, (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE ${unfinished}), position) WHERE key = @key`)
     this.#checkpoint = db.prepare<[number, number, string, number]>('UPDATE runs SET checkpoint_step = ?, checkpoint_epochs = ?, checkpoint_at = ? WHERE key = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
     this.#claimNext = db.transaction((owner: Owner): string | null => {
@@ -241,9 +241,9 @@ export class Runs {
     this.#end.run({ key, state, reason, at, file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
   }
 
-  /** Puts a run that has ended back at the end of the queue, to go on. */
-  requeue(key: number, owner: Owner): void {
-    this.#requeue.run({ ...owner, key })
+  /** Puts a run that has ended back into the queue, where it was before or behind all others. */
+  requeue(key: number, owner: Owner, place: 'before' | 'last'): void {
+    this.#requeue.run({ ...owner, key, last: place === 'last' ? 1 : 0 })
   }
 
   setCheckpoint(key: number, { step, epochs }: { step: number; epochs: number }): void {

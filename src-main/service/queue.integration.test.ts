@@ -172,10 +172,13 @@ describe('closing and opening again', () => {
       ['interrupted', 'The program was closed while this run trained.'],
       ['queued', 'Held: the program was closed before this run began. Resume it, or its study.'],
     ])
-    await again.call('studies.resume', { id })
-    await bench.reached(second, 'done')
-    // It goes on behind the one that waited already.
+    expect(await again.call('runs.cutShort', {})).toMatchObject({ interrupted: 1, held: 1, newest: runs[0]?.endedAt })
+    expect(await again.call('runs.resumeCutShort', {})).toEqual({ resumed: 2 })
+    // In the places that they had.
     expect(await bench.reached(first, 'done')).toMatchObject({ epochsDone: 3 })
+    expect((await again.call('runs.get', { id: second })).run.state).not.toBe('done')
+    await bench.reached(second, 'done')
+    expect(await again.call('runs.cutShort', {})).toEqual({ interrupted: 0, held: 0, newest: null })
     const rerun = await again.call('runs.rerun', { id: first })
     await bench.reached(rerun.id, 'running')
     const [a, b] = await Promise.all([first, rerun.id].map((runId) => again.call('runs.get', { id: runId })))
@@ -224,7 +227,7 @@ describe('closing and opening again', () => {
     expect(states[3]?.reason).toBeNull()
     for (const call of ['runs.stop', 'runs.pause', 'runs.delete'] as const)
       await expect(again.call(call, { id: runIds[2] ?? '' })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('another MCNN Workbench') as string })
-    expect(await again.call('runs.resumeInterrupted', {})).toEqual({ resumed: 1 })
+    expect(await again.call('runs.resumeCutShort', {})).toEqual({ resumed: 2 })
     bench.forget()
     expect((await again.call('runs.get', { id: runIds[0] ?? '' })).run.endedAt).toBeNull()
   })

@@ -88,11 +88,18 @@ export class Queue {
     }
   }
 
-  /** Takes up every run whose program ended before it did; returns how many. */
-  resumeInterrupted(): number {
-    const interrupted = this.#context.history.runs.interrupted()
-    this.#requeue(interrupted)
-    return interrupted.length
+  /** Runs whose program ended before they did, and those that it left waiting. */
+  cutShort(): { interrupted: RunRecord[]; held: RunRecord[] } {
+    const { runs } = this.#context.history
+    return { interrupted: runs.interrupted(), held: runs.unfinished().filter(({ owner, summary }) => owner === null && summary.state === 'queued' && summary.reason !== heldReason) }
+  }
+
+  /** Takes all of them up, in the places that they had; returns how many. */
+  resumeCutShort(): number {
+    const { interrupted, held } = this.cutShort()
+    for (const run of held) this.#take(run)
+    this.#requeue(interrupted, 'before')
+    return interrupted.length + held.length
   }
 
   /** Has the run that trains keep where it stands, as far as its trainer comes to it. */
@@ -248,12 +255,12 @@ export class Queue {
     void trainer.closed.then(() => clearTimeout(timer))
   }
 
-  /** Back at the end of the queue, from where each stands. */
-  #requeue(runs: readonly RunRecord[]): void {
+  /** Back in the queue, where each was or behind all others; it goes on from where it stands. */
+  #requeue(runs: readonly RunRecord[], place: 'before' | 'last' = 'last'): void {
     const { history, owner } = this.#context
     history.transaction(() => {
       for (const run of runs) {
-        history.runs.requeue(run.key, owner)
+        history.runs.requeue(run.key, owner, place)
         const from = run.checkpoint ? `to go on after step ${run.checkpoint.step}` : run.summary.startedAt === null ? 'to begin' : 'to begin again: there is no checkpoint'
         history.events.add(run.key, 'info', 'resumed', `Queued again, ${from}.`)
       }

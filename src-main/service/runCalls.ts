@@ -98,7 +98,13 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
       return { id: extended }
     },
 
-    'runs.resumeInterrupted': () => ({ resumed: queue.resumeInterrupted() }),
+    'runs.cutShort': () => {
+      const { interrupted, held } = queue.cutShort()
+      const ends = interrupted.flatMap((run) => run.summary.endedAt ?? []).sort()
+      return { interrupted: interrupted.length, held: held.length, newest: ends.at(-1) ?? null }
+    },
+
+    'runs.resumeCutShort': () => ({ resumed: queue.resumeCutShort() }),
 
     'runs.checkpoint': () => {
       queue.checkpoint()
