@@ -44,7 +44,7 @@ test('quitting while something trains asks first, and stops it in good order', a
   const id = await startLong(workbench)
   expect(await workbench.app.evaluate(({ powerSaveBlocker }) => [0, 1, 2].some((blocker) => powerSaveBlocker.isStarted(blocker)))).toBe(true)
 
-  const asked = await workbench.answerQuestions(1)
+  const asked = await workbench.answerQuestions(2)
   await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect.poll(asked).toEqual(['Quit while a run trains?'])
   await workbench.app.evaluate(({ app }) => app.quit())
@@ -58,6 +58,30 @@ test('quitting while something trains asks first, and stops it in good order', a
   const { run, epochs } = await again.call('runs.get', { id })
   expect(['stopped', 'interrupted']).toContain(run.state)
   expect(run.reason).not.toBeNull()
+  expect(epochs.length).toBeGreaterThan(1)
+})
+
+test('closed to the background it trains on, comes back as a window, and ends by itself', async ({ launch, dataDir }) => {
+  const workbench = await launch()
+  await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const id = await startLong(workbench)
+  await workbench.answerQuestions(1)
+  await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(() => workbench.app.windows().length).toBe(0)
+  const [window] = await Promise.all([
+    workbench.app.waitForEvent('window'),
+    workbench.app.evaluate(({ app }) => app.emit('second-instance')),
+  ])
+  await expect(window.getByText('Service running')).toBeVisible()
+  // It went on all the while; now what trains is stopped, and without a window there is nothing left to do.
+  await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await expect.poll(() => workbench.app.windows().length).toBe(0)
+  for (const pid of processesOf(dataDir, 'trainer.js')) process.kill(pid, 'SIGTERM')
+  await once(workbench.app.process(), 'exit')
+  const again = await launch()
+  await expect(again.page.getByText('Service running')).toBeVisible()
+  const { run, epochs } = await again.call('runs.get', { id })
+  expect(run.state).toBe('failed')
   expect(epochs.length).toBeGreaterThan(1)
 })
 

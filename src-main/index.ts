@@ -13,7 +13,7 @@ import { dataDirOf, serviceNode } from './shell/options'
 import { isOwnPage } from './shell/policies'
 import { Power } from './shell/power'
 import { KeptPreferences } from './shell/preferences'
-import { mayQuit } from './shell/quit'
+import { askClosing } from './shell/quit'
 import { Service } from './shell/service'
 import { Training } from './shell/training'
 import { createWindow, guardContents, guardSession } from './shell/window'
@@ -36,6 +36,8 @@ if (!app.commandLine.hasSwitch('user-data-dir')) {
 
 let window: BrowserWindow | null = null
 let quitting = false
+/** Trains on without a window. */
+let background = false
 let serviceEnded = false
 
 function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
@@ -52,7 +54,13 @@ function openExternal(url: string): void {
 }
 
 const power = new Power()
-const training = new Training((active) => power.keepAwake(active))
+const training = new Training(
+  (active) => power.keepAwake(active),
+  () => {
+    // Nobody looks, and there is nothing left to do.
+    if (background) app.quit()
+  },
+)
 const grants = new Grants()
 const preferences = new KeptPreferences(path.join(app.getPath('userData'), 'preferences.json'), (now) => {
   nativeTheme.themeSource = now.theme
@@ -96,11 +104,15 @@ function openWindow(): void {
     event.preventDefault()
     if (asking) return
     asking = true
-    void mayQuit(opened, training)
-      .then((may) => {
-        if (!may) return
-        quitting = true
-        app.quit()
+    void askClosing(opened, training)
+      .then((closing) => {
+        if (closing === 'quit') {
+          quitting = true
+          app.quit()
+        } else if (closing === 'background') {
+          background = true
+          opened.destroy()
+        }
       })
       .finally(() => (asking = false))
   })
@@ -121,12 +133,15 @@ function handleCalls(): void {
 
 function start(): void {
   app.on('second-instance', () => {
-    if (!window) return
+    background = false
+    if (!window) return openWindow()
     if (window.isMinimized()) window.restore()
     window.focus()
   })
   app.on('web-contents-created', (_, contents) => guardContents(contents, { pageUrl, openExternal }))
-  app.on('window-all-closed', () => app.quit())
+  app.on('window-all-closed', () => {
+    if (!background) app.quit()
+  })
   app.on('will-quit', (event) => {
     if (serviceEnded) return
     event.preventDefault()

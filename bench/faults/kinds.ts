@@ -1,5 +1,5 @@
 /** Each fault, and what a person would do after it. */
-import { readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunSummary } from '../../src-main/contract/records'
@@ -42,14 +42,15 @@ function killBoth(program: Program): void {
   if (trainer !== null) kill(trainer, 'SIGKILL')
 }
 
-function checkpointsIn(world: World): string[] {
+/** That from which the run that trained last would go on. */
+function newestCheckpoint(world: World): string | undefined {
   const runs = path.join(world.dataDir, 'runs')
-  return readdirSync(runs).flatMap((run) =>
+  const files = readdirSync(runs).flatMap((run) =>
     readdirSync(path.join(runs, run))
       .filter((name) => name.startsWith('checkpoint-') && name.endsWith('.safetensors'))
-      .sort()
       .map((name) => path.join(runs, run, name)),
   )
+  return files.sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs).at(-1)
 }
 
 async function stopAndContinue(world: World, pid: number | null): Promise<void> {
@@ -107,11 +108,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
     strike: (world) =>
       hurtService(world, (program) => {
         killBoth(program)
-        const newest = checkpointsIn(world).at(-1)
+        const newest = newestCheckpoint(world)
         if (newest === undefined) return
         world.damaged = true
         const bytes = readFileSync(newest)
-        const way = world.random.int(0, 2)
+        const way = world.random.int(0, 3)
         if (way === 0) rmSync(newest)
         else if (way === 1) writeFileSync(newest, bytes.subarray(0, world.random.int(0, bytes.length - 1)))
         else {

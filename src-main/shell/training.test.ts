@@ -39,6 +39,18 @@ describe('Training', () => {
     expect(training.held).toBe(0)
   })
 
+  it('is idle when nothing trains, is paused or has its turn to come; what is held back waits for a person', () => {
+    const idle = vi.fn()
+    const training = new Training(() => undefined, idle)
+    training.follow('run.changed', { id: 'a', state: 'running' })
+    training.follow('run.changed', { id: 'b', state: 'queued', reason: null })
+    training.follow('run.changed', { id: 'a', state: 'done' })
+    expect(idle).not.toHaveBeenCalled()
+    training.follow('run.changed', { id: 'b', state: 'queued', reason: 'Held until it is resumed.' })
+    expect(idle).toHaveBeenCalledOnce()
+    expect(training.queued).toBe(0)
+  })
+
   it('takes no notice of what is not a run', () => {
     const training = new Training(() => undefined)
     for (const payload of [null, {}, { id: 'a', state: 'flying' }]) training.follow('run.changed', payload)

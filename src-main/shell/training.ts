@@ -2,17 +2,23 @@
 import { z } from 'zod'
 import { endedStates, runState, type RunState } from '../contract/records'
 
-const changed = z.object({ id: z.string(), state: runState })
+/** A queued run with a reason is held: it waits for a person. */
+const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })
 const deleted = z.object({ runId: z.string() })
 
 export class Training {
   readonly #runs = new Map<string, RunState>()
+  readonly #onIdle: () => void
   readonly #onChange: (active: boolean) => void
   #active = false
 
-  /** @param onChange is told when the first run begins to train and when the last one ceases to */
-  constructor(onChange: (active: boolean) => void) {
+  /**
+   * @param onChange is told when the first run begins to train and when the last one ceases to
+   * @param onIdle is told whenever nothing trains and nothing is about to
+   */
+  constructor(onChange: (active: boolean) => void, onIdle: () => void = () => undefined) {
     this.#onChange = onChange
+    this.#onIdle = onIdle
   }
 
   /** Runs that a quit would stop: training or paused. */
@@ -28,7 +34,8 @@ export class Training {
     if (event === 'run.changed') {
       const run = changed.safeParse(payload)
       if (!run.success) return
-      if (endedStates.includes(run.data.state)) this.#runs.delete(run.data.id)
+      const heldBack = run.data.state === 'queued' && (run.data.reason ?? null) !== null
+      if (endedStates.includes(run.data.state) || heldBack) this.#runs.delete(run.data.id)
       else this.#runs.set(run.data.id, run.data.state)
     } else if (event === 'run.deleted') {
       const run = deleted.safeParse(payload)
@@ -48,6 +55,7 @@ export class Training {
   }
 
   #tell(): void {
+    if (this.held === 0 && this.queued === 0) this.#onIdle()
     const active = this.#count('running') > 0
     if (active === this.#active) return
     this.#active = active
