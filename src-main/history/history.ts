@@ -1,6 +1,6 @@
 /** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
 import { Configs } from './configs'
-import { explainedInUse, openDatabase, type Database } from './database'
+import { explainedInUse, mustBeKnown, openDatabase, wholeness, type Database, type Opening } from './database'
 import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
@@ -25,8 +25,8 @@ export class History {
   readonly #db: Database
 
   /** @throws WorkbenchError as `openDatabase` does */
-  constructor(file: string) {
-    this.#db = openDatabase(file)
+  constructor(file: string, opening: Opening = {}) {
+    this.#db = openDatabase(file, opening)
     this.studies = new Studies(this.#db)
     this.configs = new Configs(this.#db)
     this.runs = new Runs(this.#db)
@@ -55,7 +55,27 @@ export class History {
 
   /** 'ok', or what is wrong with the file, in SQLite's words. */
   check(): string {
-    return String(this.#db.pragma('quick_check(1)', { simple: true }))
+    return wholeness(this.#db)
+  }
+
+  /** Changes with every write of another program. */
+  dataVersion(): number {
+    return Number(this.#db.pragma('data_version', { simple: true }))
+  }
+
+  /**
+   * For a history that was opened to be read only: the program that wrote it is gone, and this one may write.
+   * @throws WorkbenchError unavailable where that program was a newer one
+   */
+  mayWrite(): void {
+    mustBeKnown(this.#db)
+    this.#db.pragma('query_only = OFF')
+    this.#db.pragma('synchronous = FULL')
+    this.#db.pragma('foreign_keys = ON')
+  }
+
+  mayNotWrite(): void {
+    this.#db.pragma('query_only = ON')
   }
 
   close(): void {

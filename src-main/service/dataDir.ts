@@ -10,6 +10,8 @@ export interface Paths {
   datasets: string
   runs: string
   logs: string
+  /** Copies of the history. Made when the first one is. */
+  backups: string
   /** Measurements of this machine's fastest algorithms. */
   tuning: string
 }
@@ -35,6 +37,7 @@ export async function prepareDataDir(dataDir: string): Promise<Paths> {
     datasets: path.join(root, 'datasets'),
     runs: path.join(root, 'runs'),
     logs: path.join(root, 'logs'),
+    backups: path.join(root, 'backups'),
     tuning: path.join(root, 'tuning.json'),
   }
   try {

@@ -51,7 +51,7 @@ async function orphanLogs({ history, paths }: Place): Promise<string[]> {
 
 function kindOf(name: string, database: string): Kind {
   if (name.startsWith(database)) return 'history'
-  return name === 'runs' || name === 'datasets' || name === 'logs' || name === 'desktop' ? name : 'other'
+  return name === 'runs' || name === 'backups' || name === 'datasets' || name === 'logs' || name === 'desktop' ? name : 'other'
 }
 
 async function total(files: readonly string[]): Promise<number> {

@@ -11,6 +11,7 @@ function routes() {
     'shell.importDataset': no,
     'shell.serviceState': no,
     'shell.restartService': no,
+    'shell.repairHistory': no,
     'shell.openDataDir': no,
     'shell.preferences': vi.fn(() => Promise.resolve({ theme: 'system' as const, zoom: 1 })),
     'shell.copyText': no,
