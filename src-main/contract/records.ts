@@ -398,9 +398,14 @@ export type Doctor = z.infer<typeof doctor>
 export const holder = z.object({ pid: z.int(), program: z.string() })
 export type Holder = z.infer<typeof holder>
 
+/** Why nothing can be written now, what to do, and since when. Training waits, and goes on by itself. */
+export const diskProblem = z.object({ message: z.string(), fix: z.string(), since: z.string() })
+export type DiskProblem = z.infer<typeof diskProblem>
+
 export const condition = z.object({
   /** Another program that has the data directory: from here it can only be looked at. */
   heldBy: holder.nullable(),
+  disk: diskProblem.nullable(),
 })
 export type Condition = z.infer<typeof condition>
 

@@ -165,6 +165,14 @@ export function explainedInUse(file: string, thrown: unknown): unknown {
 /** Of the file and its disk, not of a statement of ours. */
 const environmental = /^SQLITE_(NOTADB|CORRUPT|READONLY|FULL|IOERR|CANTOPEN|BUSY|PERM)/
 
+const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN']
+
+/** Whether a write failed for the disk's sake: full, read-only, failing, gone, or locked for long. */
+export function isDiskProblem(thrown: unknown): boolean {
+  if (thrown instanceof Sqlite.SqliteError) return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|PERM)/.test(thrown.code)
+  return thrown instanceof Error && 'code' in thrown && systemCodes.includes(String(thrown.code))
+}
+
 export function isDamage(cause: unknown): boolean {
   return cause instanceof Sqlite.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(cause.code)
 }

@@ -1,4 +1,5 @@
 /** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
+import { statSync } from 'node:fs'
 import { Configs } from './configs'
 import { explainedInUse, mustBeKnown, openDatabase, wholeness, type Database, type Opening } from './database'
 import { Environments } from './environments'
@@ -23,10 +24,12 @@ export class History {
   readonly environments: Environments
   readonly search: Search
   readonly #db: Database
+  readonly #inode: number
 
   /** @throws WorkbenchError as `openDatabase` does */
   constructor(file: string, opening: Opening = {}) {
     this.#db = openDatabase(file, opening)
+    this.#inode = statSync(file).ino
     this.studies = new Studies(this.#db)
     this.configs = new Configs(this.#db)
     this.runs = new Runs(this.#db)
@@ -56,6 +59,19 @@ export class History {
   /** 'ok', or what is wrong with the file, in SQLite's words. */
   check(): string {
     return wholeness(this.#db)
+  }
+
+  /**
+   * Writes into a file that was taken away would seem to succeed.
+   * @throws with the system's code where the file is not there, ESTALE where it is another one
+   */
+  mustBeThere(): void {
+    if (statSync(this.#db.name).ino !== this.#inode) throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
+  }
+
+  /** Writes something that changes nothing. @throws where that can't be written */
+  tryWrite(): void {
+    this.transaction(() => this.#db.pragma(`user_version = ${Number(this.#db.pragma('user_version', { simple: true }))}`))
   }
 
   /** Changes with every write of another program. */

@@ -35,7 +35,7 @@ export class Ownership {
   }
 
   get condition(): Condition {
-    return { heldBy: this.#heldBy }
+    return { heldBy: this.#heldBy, disk: this.#context.disk.problem }
   }
 
   /** @throws WorkbenchError conflict */

@@ -4,6 +4,7 @@ import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../cont
 import type { Context, Emit } from './context'
 import { prepareDataDir } from './dataDir'
 import { Datasets } from './datasets'
+import { Disk, type DiskOptions } from './disk'
 import { filterCalls } from './filterCalls'
 import { gitState } from './git'
 import type { Handlers } from './handlers'
@@ -36,6 +37,7 @@ export interface ServiceOptions {
   onDamage?: (error: WorkbenchError) => void
   /** Shorter in tests. */
   queue?: Partial<QueueOptions>
+  disk?: Partial<DiskOptions>
   /** How often to look whether the other program has gone, in ms; shorter in tests. */
   followMs?: number
 }
@@ -57,10 +59,23 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { access = 'write', as = 'MCNN Workbench' } = options
   const paths = await prepareDataDir(options.dataDir)
   const { history, lock } = await openHistory(paths, as, access)
+  let damage = false
+  const emit = options.onEvent ?? (() => undefined)
+  /** Damage, wherever it is met, as an error that says so; the one that hears of it first ends the service. */
+  const explained = (thrown: unknown): unknown => {
+    const error = history.explained(thrown)
+    if (error instanceof WorkbenchError && error.code === 'damaged' && !damage) {
+      damage = true
+      options.onDamage?.(error)
+    }
+    return error
+  }
+  const disk = new Disk(history, paths.dataDir, options.disk ?? {}, () => emit('system.condition', own.condition), explained)
   const context: Context = {
     history,
     paths,
-    emit: options.onEvent ?? (() => undefined),
+    disk,
+    emit,
     owner: thisProcess(),
     program: options.program,
     trainerEntry: options.trainerEntry,
@@ -89,22 +104,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...filterCalls(context),
     ...searchCalls(context),
   }
-  let damage = false
-  /** Damage, wherever it is met, as an error that says so; the one that hears of it first ends the service. */
-  const explained = (thrown: unknown): unknown => {
-    const error = history.explained(thrown)
-    if (error instanceof WorkbenchError && error.code === 'damaged' && !damage) {
-      damage = true
-      options.onDamage?.(error)
-    }
-    return error
-  }
   const regularly = (work: () => void): void => {
     try {
       work()
     } catch (thrown) {
-      // A full disk or a lock held for long: asked again the next time.
-      process.stderr.write(`The history could not be looked through: ${messageOf(explained(thrown))}\n`)
+      // Asked again the next time.
+      if (!disk.met(thrown)) process.stderr.write(`The history could not be looked through: ${messageOf(thrown)}\n`)
     }
   }
   const timers = [
@@ -141,6 +146,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     try {
       await Promise.all([own.mayWrite ? queue.close() : null, datasets.close()])
     } finally {
+      disk.close()
       history.close()
       own.release(damage)
     }

@@ -23,8 +23,8 @@ class Live {
   readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
-  /** Whether anything can be changed from here. */
-  condition = $state.raw<Condition>({ heldBy: null })
+  /** Whether anything can be changed from here, and whether the disk takes it. */
+  condition = $state.raw<Condition>({ heldBy: null, disk: null })
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
   /** Why the service ended without being asked to; stays for a while after it is back, or until it is dismissed. */
   crash = $state.raw<string | null>(null)
