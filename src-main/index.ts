@@ -146,6 +146,7 @@ function start(): void {
 
   service.start()
   void app.whenReady().then(() => {
+    power.follow({ sleeps: () => service.note('the system goes to sleep'), wakes: () => service.note('the system woke up') })
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
     handleCalls()

@@ -29,7 +29,7 @@ export function listBackups({ backups }: Pick<Paths, 'backups'>): Backup[] {
 /** A name in the backups' folder that is not taken. @param what of its end, such as '-damaged' */
 export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): string {
   mkdirSync(backups, { recursive: true })
-  for (let at = Date.now(); ; at++) {
+  for (let at = new Date().getTime(); ; at++) {
     const stamp = new Date(at).toISOString().replaceAll(/[-:.Z]/g, '').replace('T', '-')
     const file = path.join(backups, `history-${stamp}${what}.sqlite`)
     if (!existsSync(file)) return file

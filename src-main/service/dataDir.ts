@@ -84,5 +84,5 @@ export function runLog(paths: Paths, runId: string): string {
 /** A run's folder and log. */
 export async function removeFiles(paths: Paths, runId: string): Promise<void> {
   await rm(runDir(paths, runId), { recursive: true, force: true })
-  await rm(runLog(paths, runId), { force: true })
+  for (const end of ['', '.1']) await rm(runLog(paths, runId) + end, { force: true })
 }

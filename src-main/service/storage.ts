@@ -8,6 +8,9 @@ import type { Context } from './context'
 /** As the shell names it; it is moved on to service.log.1 … when it is full. */
 export const serviceLogName = 'service.log'
 
+/** The end of a run's log, and of one that was full. */
+const runLogName = /\.log(\.1)?$/
+
 type Kind = Storage['parts'][number]['kind']
 type Place = Pick<Context, 'history' | 'paths'>
 
@@ -45,7 +48,7 @@ async function orphanFolders({ history, paths }: Place): Promise<string[]> {
 async function orphanLogs({ history, paths }: Place): Promise<string[]> {
   const files = await entries(paths.logs)
   return files
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.log') && entry.name !== serviceLogName && history.runs.get(entry.name.slice(0, -'.log'.length)) === null)
+    .filter((entry) => entry.isFile() && runLogName.test(entry.name) && !entry.name.startsWith(serviceLogName) && history.runs.get(entry.name.replace(runLogName, '')) === null)
     .map((entry) => path.join(paths.logs, entry.name))
 }
 

@@ -1,8 +1,17 @@
-import { powerSaveBlocker } from 'electron'
+import { powerMonitor, powerSaveBlocker } from 'electron'
 
 /** Keeps the system from suspending while something trains; the display may still sleep. */
 export class Power {
   #blocker: number | null = null
+
+  /**
+   * Calls back when the system goes to sleep and when it has woken up; after the program is ready. Durations need no more:
+   * they are measured by a clock that stands still while the system sleeps.
+   */
+  follow({ sleeps, wakes }: { sleeps: () => void; wakes: () => void }): void {
+    powerMonitor.on('suspend', sleeps)
+    powerMonitor.on('resume', wakes)
+  }
 
   keepAwake(wanted: boolean): void {
     if (wanted === (this.#blocker !== null)) return

@@ -121,6 +121,11 @@ export class Service {
     return outcome
   }
 
+  /** Says something in the service's log. */
+  note(what: string): void {
+    this.#log.add(`--- ${new Date().toISOString()} ${what}\n`)
+  }
+
   /** Ends it and waits for its end: asked to, then told to, then made to. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -226,7 +231,7 @@ export class Service {
   #ended(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return
     this.#child = null
-    this.#log.add(`--- ${new Date().toISOString()} ${this.#stopping ? 'stopped' : reason}\n`)
+    this.note(this.#stopping ? 'stopped' : reason)
     if (this.#repair) {
       // What it said came before its end; without a word it failed.
       const failure = this.#failure ?? { code: 'internal' as const, message: reason }
