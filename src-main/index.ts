@@ -146,9 +146,14 @@ function start(): void {
 
   service.start()
   void app.whenReady().then(() => {
-    power.follow({ sleeps: () => service.note('the system goes to sleep'), wakes: () => service.note('the system woke up') })
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
+    // A sleep from which the machine does not wake costs no more than the step under way.
+    const asleep = (): void => {
+      service.note('the system goes to sleep or shuts down')
+      void service.call('runs.checkpoint', {}).catch(() => undefined)
+    }
+    power.watch(asleep, () => service.note('the system woke up'))
     handleCalls()
     openWindow()
   })

@@ -17,9 +17,10 @@ if (process.send) {
 async function main(): Promise<void> {
   let service: Service
   try {
-    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' }, repair: { type: 'boolean' } } })
+    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' }, repair: { type: 'boolean' }, 'checkpoint-seconds': { type: 'string' } } })
     const dataDir = values['data-dir'] ?? defaultDataDir()
     const program = values.program ?? 'unknown'
+    const checkpointSeconds = Number(values['checkpoint-seconds'])
     if (values.repair) {
       send({ repaired: await repairHistory(dataDir, program) }, () => process.exit(0))
       return
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
       program,
       access: 'either',
       as: 'the window of MCNN Workbench',
+      queue: checkpointSeconds > 0 ? { checkpointSeconds } : {},
       onEvent: (event, payload) => send({ event, payload }),
       // Told as one that can't start: started again, it would meet the same.
       onDamage: (error) => {

@@ -5,12 +5,13 @@ export class Power {
   #blocker: number | null = null
 
   /**
-   * Calls back when the system goes to sleep and when it has woken up; after the program is ready. Durations need no more:
-   * they are measured by a clock that stands still while the system sleeps.
+   * Durations need no more than to know of it: they are measured by a clock that stands still while the system sleeps.
+   * @param asleep is called just before the system sleeps all the same, or shuts down. @param awake when it has woken up
    */
-  follow({ sleeps, wakes }: { sleeps: () => void; wakes: () => void }): void {
-    powerMonitor.on('suspend', sleeps)
-    powerMonitor.on('resume', wakes)
+  watch(asleep: () => void, awake: () => void): void {
+    powerMonitor.on('suspend', asleep)
+    powerMonitor.on('shutdown', asleep)
+    powerMonitor.on('resume', awake)
   }
 
   keepAwake(wanted: boolean): void {
