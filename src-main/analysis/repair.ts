@@ -12,7 +12,7 @@ export function repairWords({ from, kept, backup, tables }: Repair): string {
       const lost = tables.reduce((sum, table) => sum + (table.lost ?? 0), 0)
       const unknown = tables.filter((table) => table.lost === null).map((table) => table.table)
       const more = unknown.length === 0 ? '' : ` How many are lost of ${unknown.join(', ')} can’t be told.`
-      return `The history is mended: ${whole(tables.reduce((sum, table) => sum + table.saved, 0))} rows are saved, ${lost === 0 ? 'none that is known of is lost' : `${whole(lost)} ${lost === 1 ? 'is' : 'are'} lost`}.${more}${where}`
+      return `The history is mended: ${whole(tables.reduce((sum, table) => sum + table.saved, 0))} rows are saved, ${lost === 0 ? (unknown.length === 0 ? 'none is lost' : 'none that is known of is lost') : `${whole(lost)} ${lost === 1 ? 'is' : 'are'} lost`}.${more}${where}`
     }
     case 'backup':
       return `Nothing could be read of the history; the newest copy, ${backup ?? ''}, took its place. What came after it is lost.${where}`

@@ -169,7 +169,7 @@ describe('Service', () => {
 
   it('has a damaged history mended by a process of its own, and starts the service again', async () => {
     const { service, until, states } = start('damaged', { args: ['damaged', path.join(folder, 'mended')] })
-    expect(await until(1, 'stopped')).toEqual({ state: 'stopped', detail: 'It is damaged. Mend it.', damaged: true })
+    expect(await until(1, 'stopped')).toEqual({ state: 'stopped', detail: 'It is damaged.', damaged: true })
     expect(await service.repair()).toMatchObject({ from: 'history', kept: '/k' })
     await until(1, 'running')
     expect(states.at(-1)).toEqual({ state: 'running', detail: null })

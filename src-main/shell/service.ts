@@ -254,7 +254,9 @@ export class Service {
   #halt(failure: ErrorValue): void {
     this.#failure = failure
     this.#held = []
-    this.#tell({ state: 'stopped', detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}`, ...(failure.code === 'damaged' ? { damaged: true } : {}) })
+    // How a damaged history is mended the window says itself.
+    if (failure.code === 'damaged') this.#tell({ state: 'stopped', detail: failure.message, damaged: true })
+    else this.#tell({ state: 'stopped', detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}` })
     this.#rejectPending(failure)
   }
 
