@@ -17,6 +17,7 @@ import { Feeder } from './feeder'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
 import { encodeWeights, readFilters } from './variables'
+import { whenTheDiskTakes } from './patience'
 import { writeDurably } from './weights'
 
 /**
