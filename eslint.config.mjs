@@ -57,7 +57,13 @@ export default defineConfig(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },
   // A trainer's or a service's standard output belongs to who reads it.
-  { files: ['src-main/**', 'src-renderer/**'], rules: { 'no-console': 'error' } },
+  {
+    files: ['src-main/**', 'src-renderer/**'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'The clock may jump: measure with performance.now(). What is a date is new Date().' }],
+    },
+  },
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: globals.node } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
   {

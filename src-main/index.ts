@@ -164,7 +164,11 @@ function start(): void {
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
     // A sleep from which the machine does not wake costs no more than the step under way.
-    power.watch(() => void service.call('runs.checkpoint', {}).catch(() => undefined))
+    const asleep = (): void => {
+      service.note('the system goes to sleep or shuts down')
+      void service.call('runs.checkpoint', {}).catch(() => undefined)
+    }
+    power.watch(asleep, () => service.note('the system woke up'))
     handleCalls()
     openWindow()
   })

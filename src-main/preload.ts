@@ -16,6 +16,8 @@ const eventNames: Record<EventName, true> = {
   'run.epoch': true,
   'run.deleted': true,
   'study.changed': true,
+  'system.condition': true,
+  'history.changed': true,
   'dataset.progress': true,
   'dataset.changed': true,
   'service.state': true,

@@ -88,7 +88,7 @@ describe('wrong use', () => {
     [['stduy'], /unknown command 'stduy' \(Did you mean study\?\)/],
     [['models', 'more'], /too many arguments/],
     [['models', '--classes', '1'], /--classes: from 2 to 1000/],
-    [[], /doctor, models, datasets, train, study, compare, runs, filters, tune/],
+    [[], /doctor, models, datasets, train, study, compare, runs, filters, tune, backup/],
     [['runs'], /runs needs a command: list, show, resume, extend, delete/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'show'], /missing required argument 'run'/],
@@ -405,5 +405,55 @@ describe('training', () => {
     const { code, out } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '3', '--learning-rate', '100', '--momentum', '0.99', '--weight-decay', '1', '--json'))
     expect(lines(out).at(-1)).toMatchObject({ event: 'diverged', reason: expect.stringMatching(/./) })
     expect(code).toBe(1)
+  })
+})
+
+describe('beside a command that trains', () => {
+  it('what looks works, what changes is refused, and a copy is whole', async () => {
+    const flags = ['--data-dir', dir('shared')]
+    const training = start(['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '500', '--milestones', 'none', '--json', ...flags])
+    const over = ended(training)
+    try {
+      await lineWith(training, '"epoch"')
+      const [run] = await json(z.array(records.runSummary), 'runs', 'list', ...flags)
+      expect(run).toMatchObject({ state: 'running' })
+      const refused = `mcnn: The data directory ${dir('shared')} is in use by mcnn train (process ${training.pid ?? 0}): from here it can only be looked at.`
+      for (const args of [['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1'], ['runs', 'delete', run?.id ?? ''], ['doctor', '--repair']]) {
+        const { code, out, err } = await mcnn(...args, ...flags)
+        expect({ code, out }).toEqual({ code: 1, out: '' })
+        expect(err).toContain(refused)
+      }
+      const made = await json(z.object({ file: z.string(), bytes: z.number() }), 'backup', ...flags)
+      const copy = new History(made.file)
+      expect(copy.runs.list().map((one) => one.id)).toEqual([run?.id])
+      expect(copy.check()).toBe('ok')
+      copy.close()
+      const out = path.join(scratch, 'copy.sqlite')
+      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 0, out: expect.stringContaining(`${out}: `) })
+      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 2, err: expect.stringContaining('is there already') })
+    } finally {
+      training.kill('SIGKILL')
+      await over
+    }
+    // It let go of the data directory whatever it died of.
+    const [run] = await json(z.array(records.runSummary), 'runs', 'list', ...flags)
+    expect(run).toMatchObject({ state: 'interrupted' })
+    expect(await mcnn('doctor', '--repair', ...flags)).toEqual({ code: 0, out: 'The history is whole: there is nothing to mend.\n', err: '' })
+    expect(await mcnn('runs', 'delete', run?.id ?? '', ...flags)).toMatchObject({ code: 0 })
+  })
+
+  it('a damaged history is told of, mended, and what was saved and lost is counted', async () => {
+    const flags = ['--data-dir', dir('damaged')]
+    await json(z.array(records.runSummary), 'runs', 'list', ...flags)
+    const file = path.join(dir('damaged'), 'history.sqlite')
+    const bytes = await readFile(file)
+    await writeFile(file, Buffer.concat([Buffer.alloc(40), bytes.subarray(40)]))
+    const doctor = await mcnn('doctor', ...flags)
+    expect(doctor).toMatchObject({ code: 1, out: expect.stringMatching(/✗ SQLite: The history .* is damaged[^]*mcnn doctor --repair/) })
+    expect(await mcnn('runs', 'list', ...flags)).toMatchObject({ code: 1, err: expect.stringMatching(/^mcnn: The history .* is damaged: [^\n]+ Nothing of it was changed\. `mcnn doctor --repair`[^\n]+\n$/) })
+    const repaired = await json(records.repair, 'doctor', '--repair', ...flags)
+    expect(repaired.from).toBe('nothing')
+    expect((await readFile(repaired.kept ?? '')).subarray(40).equals(bytes.subarray(40))).toBe(true)
+    expect(await json(z.array(records.runSummary), 'runs', 'list', ...flags)).toEqual([])
   })
 })

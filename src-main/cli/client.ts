@@ -15,8 +15,20 @@ export type { Service }
 /** What to do at which event of the service. */
 export type Listeners = { [E in EventName]?: (payload: EventPayload<E>) => void }
 
-/** Opens the service on the data directory of the command's flags, works with it, and closes it whatever happens. */
-export async function withService<T>(command: Command, work: (service: Service) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+/**
+ * Opens the service on the data directory of the command's flags, works with it, and closes it whatever happens.
+ * @throws WorkbenchError conflict where another program has the data directory
+ */
+export function withService<T>(command: Command, work: (service: Service) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+  return open(command, 'write', work, listeners)
+}
+
+/** The same for what only looks: beside a window, or another command that trains. */
+export function withReader<T>(command: Command, work: (service: Service) => Promise<T>): Promise<T> {
+  return open(command, 'read', work, {})
+}
+
+async function open<T>(command: Command, access: 'read' | 'write', work: (service: Service) => Promise<T>, listeners: Listeners): Promise<T> {
   takeSignals()
   // Loaded only here: what needs no history must not wait for SQLite.
   const { createService } = await import('../service/service')
@@ -24,6 +36,8 @@ export async function withService<T>(command: Command, work: (service: Service) 
     dataDir: await dataDirOf(command),
     trainerEntry: path.join(__dirname, 'trainer.js'),
     program: version,
+    as: `mcnn ${command.name()}`,
+    access,
     onEvent: (name, payload) => listeners[name]?.(payload),
   })
   try {

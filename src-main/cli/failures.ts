@@ -18,6 +18,7 @@ const codes: Record<ErrorCode, number> = {
   'bad-data': wrongUse,
   conflict: 1,
   unavailable: 1,
+  damaged: 1,
   cancelled: interruptedCode,
   internal: 1,
 }

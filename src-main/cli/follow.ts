@@ -3,17 +3,23 @@ import { endedStates, type EpochMetrics, type RunProgress, type RunSummary } fro
 import type { Listeners, Service } from './client'
 import { Failed } from './failures'
 import { interruptedCode, interruption, onInterruption } from './interruption'
-import { writeJson } from './output'
+import { say, writeJson } from './output'
 import { TrainingProgress } from './progress'
 
 export class Follower {
   readonly listeners: Listeners = {
+    'system.condition': ({ disk }) => {
+      if (disk) say(`${disk.message} Training waits. ${disk.fix}`)
+      else if (this.#waits) say('The disk takes what is written again: training goes on.')
+      this.#waits = disk !== null
+    },
     'run.changed': (run) => this.#take(() => this.#changed(run)),
     'run.epoch': ({ runId, metrics }) => this.#take(() => this.#epoch(runId, metrics)),
     'run.progress': (progress) => this.#take(() => this.#progress(progress)),
     'run.deleted': ({ runId }) => this.#take(() => this.#gone(runId)),
   }
   readonly #json: boolean
+  #waits = false
   /** What came before it was known whose runs to follow. */
   #early: (() => void)[] | null = []
   #bars: TrainingProgress | null = null

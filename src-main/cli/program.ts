@@ -1,6 +1,7 @@
 /** All commands together. */
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
+import { addBackup } from './commands/backup'
 import { addCompare } from './commands/compare'
 import { addDatasets } from './commands/datasets'
 import { addDoctor } from './commands/doctor'
@@ -49,7 +50,7 @@ function buildProgram(): Command {
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', examples)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addTune]) add(program)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addTune, addBackup]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

@@ -29,6 +29,12 @@ export const serviceCalls = {
   'system.doctor': define(none, r.doctor),
   /** What runs are trained on; TensorFlow is loaded for it once. */
   'system.device': define(none, r.device),
+  /** Whether anything can be changed from here. */
+  'system.condition': define(none, r.condition),
+  /** Copies the history into the data directory's `backups`. */
+  'system.backup': define(none, z.object({ file: z.string(), bytes: z.number() })),
+  /** The copies there, the newest first. */
+  'system.backups': define(none, z.array(r.backup)),
   /** What lies in the data directory, and what of it nothing needs any more. */
   'system.storage': define(none, r.storage),
   /** Deletes what nothing needs any more. */
@@ -181,6 +187,8 @@ export const shellCalls = {
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
   'shell.serviceState': define(none, events['service.state']),
   'shell.restartService': define(none, ok),
+  /** Stops the service, mends a damaged history and starts the service again. */
+  'shell.repairHistory': define(none, r.repair),
   'shell.openDataDir': define(none, ok),
   /** Sets what is given of them and gives all. */
   'shell.preferences': define(preferences.partial().strict(), preferences),

@@ -10,6 +10,7 @@ export const errorCodes = [
   'bad-data', // a file that was read is truncated, foreign or damaged
   'conflict', // the thing exists, but is in a state that forbids the call
   'unavailable', // something of the machine is missing: runtime, disk, device
+  'damaged', // the history itself: it was not touched and can be repaired
   'cancelled', // the caller asked for the end
   'internal', // ours to mend
 ] as const

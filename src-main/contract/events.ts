@@ -14,10 +14,19 @@ export const events = {
   'run.deleted': z.object({ runId: r.runId, studyId: r.studyId }),
   /** The study's row changed: made, deleted, a run of it changed its state. Ask again. */
   'study.changed': z.object({ studyId: r.studyId }),
+  /** Whether anything can be changed from here is different from before. */
+  'system.condition': r.condition,
+  /** Another program changed the history. Ask again. */
+  'history.changed': z.object({}),
   'dataset.progress': z.object({ id: datasetId.nullable(), phase: z.string(), done: z.number(), total: z.number() }),
   'dataset.changed': z.object({ id: datasetId }),
   /** From the shell: the service went away or came back. */
-  'service.state': z.object({ state: z.enum(['starting', 'running', 'stopped']), detail: z.string().nullable() }),
+  'service.state': z.object({
+    state: z.enum(['starting', 'running', 'stopped']),
+    detail: z.string().nullable(),
+    /** It can't be started before the history is mended. */
+    damaged: z.boolean().optional(),
+  }),
   /** From the shell: a menu item was chosen. */
   'shell.command': z.object({ name: commandName }),
   'shell.preferences': preferences,

@@ -297,7 +297,7 @@ export const datasetStatistics = z.object({
 })
 export type DatasetStatistics = z.infer<typeof datasetStatistics>
 
-export const storageKinds = ['runs', 'history', 'datasets', 'logs', 'desktop', 'other'] as const
+export const storageKinds = ['runs', 'history', 'backups', 'datasets', 'logs', 'desktop', 'other'] as const
 export const storage = z.object({
   parts: z.array(z.object({ kind: z.enum(storageKinds), bytes: z.number(), /** Needed by nothing in the history. */ reclaimable: z.number() })),
   bytes: z.number(),
@@ -395,6 +395,40 @@ export const doctor = z.object({
   checks: z.array(check),
 })
 export type Doctor = z.infer<typeof doctor>
+
+/** A program that has a data directory; pid 0 where that is not known. */
+export const holder = z.object({ pid: z.int(), program: z.string() })
+export type Holder = z.infer<typeof holder>
+
+/** Why nothing can be written now, what to do, and since when. Training waits, and goes on by itself. */
+export const diskProblem = z.object({ message: z.string(), fix: z.string(), since: z.string() })
+export type DiskProblem = z.infer<typeof diskProblem>
+
+export const condition = z.object({
+  /** Another program that has the data directory: from here it can only be looked at. */
+  heldBy: holder.nullable(),
+  disk: diskProblem.nullable(),
+})
+export type Condition = z.infer<typeof condition>
+
+/** A copy of the history: one that was asked for, made before a newer program changed its form, or of a damaged one. */
+export const backup = z.object({ file: z.string(), kind: z.enum(['asked', 'migration', 'damaged']), at: z.string(), bytes: z.number() })
+export type Backup = z.infer<typeof backup>
+
+/** Rows of a table; lost is null where nobody can tell how many there were. */
+export const repairedTable = z.object({ table: z.string(), saved: z.int(), lost: z.int().nullable() })
+export type RepairedTable = z.infer<typeof repairedTable>
+
+export const repair = z.object({
+  /** What the history is made of now; whole: there was nothing to mend. */
+  from: z.enum(['whole', 'history', 'backup', 'nothing']),
+  /** Where the damaged file is kept. */
+  kept: z.string().nullable(),
+  /** The copy that was taken in its place. */
+  backup: z.string().nullable(),
+  tables: z.array(repairedTable),
+})
+export type Repair = z.infer<typeof repair>
 
 export const systemInfo = z.object({
   program: z.string(),

@@ -1,6 +1,7 @@
 /** The envelopes that travel between shell and service (Node IPC, JSON) and between renderer and shell (Electron IPC). */
 import { z } from 'zod'
 import { errorValue, type ErrorValue } from './errors'
+import { repair } from './records'
 import type { EventName, EventPayload } from './events'
 import type { RendererCall, RendererParams, RendererResult } from './calls'
 
@@ -16,6 +17,9 @@ export const eventMessage = z.object({ event: z.string(), payload: z.unknown() }
 export const readyMessage = z.object({ ready: z.literal(true) })
 /** A service that cannot start (a newer database, an unwritable folder) says why and ends. */
 export const startFailed = z.object({ startFailed: errorValue })
+
+/** What a service that was started to mend the history says, and ends. */
+export const repaired = z.object({ repaired: repair })
 
 /** Electron IPC channel names. */
 export const callChannel = 'workbench:call'

@@ -120,7 +120,7 @@ function isAlive(pid: number): boolean {
 
 async function isOld(path: string): Promise<boolean> {
   return stat(path).then(
-    (s) => Date.now() - s.mtimeMs > dayMs,
+    (s) => new Date().getTime() - s.mtimeMs > dayMs,
     () => false,
   )
 }

@@ -1,6 +1,5 @@
 /** The history's database file: looked at, opened, brought to this program's version. */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { basename } from 'node:path'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { migrations } from './migrations'
@@ -9,18 +8,34 @@ export type Database = Sqlite.Database
 
 /** How long a write waits for another program's write before it gives up. */
 const busyTimeoutMs = 10_000
+/** Up to here a whole look through the file takes a fraction of a second. */
+const alwaysCheckedBytes = 64 * 1024 * 1024
+
+export interface Opening {
+  steps?: readonly string[]
+  /** Nothing is written, nor migrated, until `History.mayWrite`. */
+  readOnly?: boolean
+  /** Look through the whole file however large it is: the program that had it last did not end well. */
+  suspect?: boolean
+}
 
 /**
- * Opens or makes the database and migrates it.
- * @throws WorkbenchError unavailable where a newer program wrote it (it is left untouched), the file is no database, or it
- *   can't be opened
+ * Opens or makes the database, looks whether it is whole and migrates it.
+ * @throws WorkbenchError unavailable where a newer program wrote it or it can't be opened; damaged where it is no database
+ *   or not whole. Either way the file is left as it is.
  */
-export function openDatabase(file: string, steps: readonly string[] = migrations): Database {
+export function openDatabase(file: string, { steps = migrations, readOnly = false, suspect = false }: Opening = {}): Database {
   const found = existsSync(file) ? versionOf(file) : 0
   if (found > steps.length) throw newer(file, found, steps.length)
+  if (readOnly && found < steps.length) throw older(file)
   let db: Database | undefined
   try {
+    if (found > 0 && (suspect || statSync(file).size <= alwaysCheckedBytes)) mustBeWhole(file)
     db = new Sqlite(file, { timeout: busyTimeoutMs })
+    if (readOnly) {
+      db.pragma('query_only = ON')
+      return db
+    }
     useWal(db)
     // FULL: a result that was reported must outlive a power cut.
     db.pragma('synchronous = FULL')
@@ -31,6 +46,22 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
     db?.close()
     throw explained(file, cause)
   }
+}
+
+/** Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. @throws */
+function mustBeWhole(file: string): void {
+  const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
+  try {
+    const result = wholeness(db)
+    if (result !== 'ok') throw damaged(file, result)
+  } finally {
+    db.close()
+  }
+}
+
+/** 'ok', or what is wrong, in SQLite's words. */
+export function wholeness(db: Database): string {
+  return String(db.pragma('quick_check(1)', { simple: true })).replace(/\s+/g, ' ')
 }
 
 function migrate(db: Database, file: string, steps: readonly string[]): void {
@@ -47,16 +78,22 @@ function migrate(db: Database, file: string, steps: readonly string[]): void {
 
 /** SQLite answers "busy" at once, without its own waiting, where two programs turn a new database to WAL. */
 function useWal(db: Database): void {
-  const deadline = Date.now() + busyTimeoutMs
+  const deadline = performance.now() + busyTimeoutMs
   for (;;) {
     try {
       db.pragma('journal_mode = WAL')
       return
     } catch (thrown) {
-      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_BUSY') || Date.now() > deadline) throw thrown
+      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_BUSY') || performance.now() > deadline) throw thrown
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }
+}
+
+/** @throws WorkbenchError unavailable where a newer program changed it meanwhile */
+export function mustBeKnown(db: Database): void {
+  const version = userVersion(db)
+  if (version !== migrations.length) throw newer(db.name, version, migrations.length)
 }
 
 function userVersion(db: Database): number {
@@ -67,7 +104,7 @@ function userVersion(db: Database): number {
  * The version, read from the file's header (sqlite.org/fileformat2.html, section 1.3): SQLite itself would make a WAL
  * file beside a database that must not be touched. Where a WAL lies there already, it may hold a newer header.
  */
-function versionOf(file: string): number {
+export function versionOf(file: string): number {
   const header = Buffer.alloc(100)
   let read: number
   try {
@@ -81,7 +118,7 @@ function versionOf(file: string): number {
     throw explained(file, cause)
   }
   if (read === 0) return 0
-  if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw foreign(file)
+  if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged(file, 'it does not begin as a database does')
   if (!existsSync(`${file}-wal`)) return header.readUInt32BE(60)
   const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
   try {
@@ -101,27 +138,42 @@ function newer(file: string, found: number, known: number): WorkbenchError {
   )
 }
 
-function foreign(file: string): WorkbenchError {
-  return new WorkbenchError('unavailable', `${file} is not a database, or it is damaged.`, {
-    fix: `Move ${basename(file)} away, or put a copy of it back; the program makes a new one.`,
+function older(file: string): WorkbenchError {
+  return new WorkbenchError('unavailable', `The history ${file} is in use by an older MCNN Workbench, and this one would have to change its form.`, {
+    fix: 'Close the other program first.',
+  })
+}
+
+/** @param what is wrong with it */
+export function damaged(file: string, what: string): WorkbenchError {
+  return new WorkbenchError('damaged', `The history ${file} is damaged: ${what}. Nothing of it was changed.`, {
+    fix: '`mcnn doctor --repair` saves what can be read into a new history and keeps this one beside it.',
   })
 }
 
 function explained(file: string, cause: unknown): Error {
   if (cause instanceof WorkbenchError) return cause
-  return isDamage(cause) ? foreign(file) : unusable(file, 'could not be opened', cause)
+  return isDamage(cause) ? damaged(file, messageOf(cause)) : unusable(file, 'could not be opened', cause)
 }
 
 /** What SQLite says of a database in use, damaged or not writable, as an error to act on; other errors as they are. */
 export function explainedInUse(file: string, thrown: unknown): unknown {
   if (!(thrown instanceof Sqlite.SqliteError) || !environmental.test(thrown.code)) return thrown
-  return isDamage(thrown) ? foreign(file) : unusable(file, 'could not be read or written', thrown)
+  return isDamage(thrown) ? damaged(file, messageOf(thrown)) : unusable(file, 'could not be read or written', thrown)
 }
 
 /** Of the file and its disk, not of a statement of ours. */
 const environmental = /^SQLITE_(NOTADB|CORRUPT|READONLY|FULL|IOERR|CANTOPEN|BUSY|PERM)/
 
-function isDamage(cause: unknown): boolean {
+const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN']
+
+/** Whether a write failed for the disk's sake: full, read-only, failing, gone, or locked for long. */
+export function isDiskProblem(thrown: unknown): boolean {
+  if (thrown instanceof Sqlite.SqliteError) return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|PERM)/.test(thrown.code)
+  return thrown instanceof Error && 'code' in thrown && systemCodes.includes(String(thrown.code))
+}
+
+export function isDamage(cause: unknown): boolean {
   return cause instanceof Sqlite.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(cause.code)
 }
 

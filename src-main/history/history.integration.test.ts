@@ -67,10 +67,10 @@ describe('a database', () => {
   })
 
   it('takes only the migrations that it lacks, all or none', () => {
-    openDatabase(file, ['CREATE TABLE a (x)']).close()
-    openDatabase(file, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)']).close()
-    expect(() => openDatabase(file, ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'])).toThrow(WorkbenchError)
-    const db = openDatabase(file, ['', ''])
+    openDatabase(file, { steps: ['CREATE TABLE a (x)'] }).close()
+    openDatabase(file, { steps: ['CREATE TABLE a (x)', 'CREATE TABLE b (x)'] }).close()
+    expect(() => openDatabase(file, { steps: ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'] })).toThrow(WorkbenchError)
+    const db = openDatabase(file, { steps: ['', ''] })
     expect(db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all()).toEqual(['a', 'b'])
     db.close()
   })
@@ -105,7 +105,7 @@ describe('a database', () => {
   it('that is another file is refused and left as it is', () => {
     const text = 'not a database, but long enough to have had a header of a hundred bytes if it were one. '.repeat(2)
     writeFileSync(file, text)
-    expect(thrownBy(() => new History(file))).toMatchObject({ code: 'unavailable', fix: expect.any(String) as string })
+    expect(thrownBy(() => new History(file))).toMatchObject({ code: 'damaged', fix: expect.any(String) as string })
     expect(readFileSync(file, 'utf8')).toBe(text)
     expect(existsSync(`${file}-wal`)).toBe(false)
   })
@@ -114,7 +114,7 @@ describe('a database', () => {
     const history = new History(file)
     try {
       const read = thrownBy(() => history.transaction(() => { throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT') }))
-      expect(history.explained(read)).toMatchObject({ code: 'unavailable', message: expect.stringContaining(file) as string, fix: expect.any(String) as string })
+      expect(history.explained(read)).toMatchObject({ code: 'damaged', message: expect.stringContaining(file) as string, fix: expect.any(String) as string })
       const written = new Sqlite.SqliteError('attempt to write a readonly database', 'SQLITE_READONLY')
       expect(history.explained(written)).toMatchObject({ code: 'unavailable', message: expect.stringContaining('readonly') as string })
       const ours = new Sqlite.SqliteError('no such column: x', 'SQLITE_ERROR')

@@ -1,6 +1,7 @@
 /** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
+import { statSync } from 'node:fs'
 import { Configs } from './configs'
-import { explainedInUse, openDatabase, type Database } from './database'
+import { explainedInUse, mustBeKnown, openDatabase, wholeness, type Database, type Opening } from './database'
 import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
@@ -23,10 +24,12 @@ export class History {
   readonly environments: Environments
   readonly search: Search
   readonly #db: Database
+  readonly #inode: number
 
   /** @throws WorkbenchError as `openDatabase` does */
-  constructor(file: string) {
-    this.#db = openDatabase(file)
+  constructor(file: string, opening: Opening = {}) {
+    this.#db = openDatabase(file, opening)
+    this.#inode = statSync(file).ino
     this.studies = new Studies(this.#db)
     this.configs = new Configs(this.#db)
     this.runs = new Runs(this.#db)
@@ -55,7 +58,40 @@ export class History {
 
   /** 'ok', or what is wrong with the file, in SQLite's words. */
   check(): string {
-    return String(this.#db.pragma('quick_check(1)', { simple: true }))
+    return wholeness(this.#db)
+  }
+
+  /**
+   * Writes into a file that was taken away would seem to succeed.
+   * @throws with the system's code where the file is not there, ESTALE where it is another one
+   */
+  mustBeThere(): void {
+    if (statSync(this.#db.name).ino !== this.#inode) throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
+  }
+
+  /** Writes something that changes nothing. @throws where that can't be written */
+  tryWrite(): void {
+    this.transaction(() => this.#db.pragma(`user_version = ${Number(this.#db.pragma('user_version', { simple: true }))}`))
+  }
+
+  /** Changes with every write of another program. */
+  dataVersion(): number {
+    return Number(this.#db.pragma('data_version', { simple: true }))
+  }
+
+  /**
+   * For a history that was opened to be read only: the program that wrote it is gone, and this one may write.
+   * @throws WorkbenchError unavailable where that program was a newer one
+   */
+  mayWrite(): void {
+    mustBeKnown(this.#db)
+    this.#db.pragma('query_only = OFF')
+    this.#db.pragma('synchronous = FULL')
+    this.#db.pragma('foreign_keys = ON')
+  }
+
+  mayNotWrite(): void {
+    this.#db.pragma('query_only = ON')
   }
 
   close(): void {

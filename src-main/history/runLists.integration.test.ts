@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 it('the third migration rolls up what runs of before have measured, and keeps them in the list', () => {
   const file = path.join(folder, 'history.sqlite')
-  const old = openDatabase(file, migrations.slice(0, 2))
+  const old = openDatabase(file, { steps: migrations.slice(0, 2) })
   old.exec(`INSERT INTO studies (key, id, name, created_at) VALUES (1, 's', 'S', '2026-01-01T00:00:00Z')`)
   old.prepare('INSERT INTO configs (id, json) VALUES (?, ?)').run('c', canonicalJson({ ...recipe, arch: 'resnet-20', variant: 'mcnn-f', batchSize: 64 }))
   old.exec(`

@@ -3,6 +3,7 @@ import type { Environment } from '../contract/records'
 import type { History } from '../history/history'
 import type { Owner } from '../history/runs'
 import type { Paths } from './dataDir'
+import type { Disk } from './disk'
 
 export type Emit = <E extends EventName>(name: E, payload: EventPayload<E>) => void
 
@@ -10,6 +11,7 @@ export type Emit = <E extends EventName>(name: E, payload: EventPayload<E>) => v
 export interface Context {
   history: History
   paths: Paths
+  disk: Disk
   emit: Emit
   /** This process, as the owner of runs. */
   owner: Owner

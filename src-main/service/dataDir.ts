@@ -10,6 +10,8 @@ export interface Paths {
   datasets: string
   runs: string
   logs: string
+  /** Copies of the history. Made when the first one is. */
+  backups: string
   /** Measurements of this machine's fastest algorithms. */
   tuning: string
 }
@@ -35,6 +37,7 @@ export async function prepareDataDir(dataDir: string): Promise<Paths> {
     datasets: path.join(root, 'datasets'),
     runs: path.join(root, 'runs'),
     logs: path.join(root, 'logs'),
+    backups: path.join(root, 'backups'),
     tuning: path.join(root, 'tuning.json'),
   }
   try {
@@ -81,5 +84,5 @@ export function runLog(paths: Paths, runId: string): string {
 /** A run's folder and log. */
 export async function removeFiles(paths: Paths, runId: string): Promise<void> {
   await rm(runDir(paths, runId), { recursive: true, force: true })
-  await rm(runLog(paths, runId), { force: true })
+  for (const end of ['', '.1']) await rm(runLog(paths, runId) + end, { force: true })
 }

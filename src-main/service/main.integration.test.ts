@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -9,7 +9,7 @@ import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceResult 
 import { bfloat16Words } from '../analysis/names'
 import { quickStart, type StudyPlan } from '../contract/experiment'
 import { events } from '../contract/events'
-import { eventMessage, readyMessage, reply, startFailed } from '../contract/wire'
+import { eventMessage, readyMessage, repaired, reply, startFailed } from '../contract/wire'
 
 /** The service as it is shipped, with the real trainer: the test command builds both first. */
 const entry = path.resolve('out/main/service.js')
@@ -21,8 +21,8 @@ class Shell {
   readonly #waiting = new Set<() => void>()
   #lastId = 0
 
-  constructor(dataDir: string) {
-    this.child = fork(entry, ['--data-dir', dataDir, '--program', '1.2.3'], { execArgv: [], serialization: 'json' })
+  constructor(dataDir: string, ...more: string[]) {
+    this.child = fork(entry, ['--data-dir', dataDir, '--program', '1.2.3', ...more], { execArgv: [], serialization: 'json' })
     this.child.on('message', (message) => {
       this.#seen.push(message)
       for (const look of [...this.#waiting]) look()
@@ -73,6 +73,12 @@ class Shell {
       if (!event.success || event.data.event !== 'run.progress') return null
       return events['run.progress'].parse(event.data.payload).runId === runId ? true : null
     })
+  }
+
+  /** Resolves at the first event of a name from now on. */
+  async event(name: string): Promise<void> {
+    const from = this.#seen.length
+    await this.first((message) => (this.#seen.indexOf(message) >= from && eventMessage.safeParse(message).data?.event === name ? true : null))
   }
 
   async ended(): Promise<number | null> {
@@ -193,19 +199,65 @@ describe('the service process', () => {
     expect(run).toMatchObject({ state: 'interrupted', reason: 'The program that trained it ended unexpectedly.' })
   })
 
-  it('works beside another on one data directory, each leaving the other’s run alone', async () => {
-    // Both at once on a new directory: both make the database.
-    const [one, two] = await Promise.all([start().ready(), start().ready()])
+  it('only looks while another has the data directory, sees what that one does, and takes over when it is killed', async () => {
+    // Both at once on a new directory: one makes the database, whichever.
+    const both = await Promise.all([start().ready(), start().ready()])
+    const conditions = await Promise.all(both.map((shell) => shell.call('system.condition', {})))
+    expect(conditions.filter(({ heldBy }) => heldBy === null)).toHaveLength(1)
+    const one = both[conditions[0]?.heldBy === null ? 0 : 1]
+    const two = both[conditions[0]?.heldBy === null ? 1 : 0]
+    expect(conditions.find(({ heldBy }) => heldBy !== null)?.heldBy).toMatchObject({ pid: one.child.pid, program: expect.stringContaining('window') as string })
     const { id, runIds } = await one.call('studies.create', { plan: long })
     const runId = runIds[0] ?? ''
     await one.progressOf(runId)
     expect((await two.call('runs.get', { id: runId })).run.state).toBe('running')
-    expect(await two.raw('runs.stop', { id: runId })).toMatchObject({ ok: false, error: { code: 'conflict' } })
-    expect(await two.raw('studies.delete', { id })).toMatchObject({ ok: false, error: { code: 'conflict' } })
-    two.child.disconnect()
-    await two.ended()
-    expect((await one.call('runs.get', { id: runId })).run.state).toBe('running')
-    await one.call('studies.stop', { id })
+    for (const [call, params] of [['runs.stop', { id: runId }], ['studies.delete', { id }], ['studies.create', { plan: long }]] as const)
+      expect(await two.raw(call, params)).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining(`process ${one.child.pid ?? 0}`) as string } })
+    await two.event('history.changed')
+    one.child.kill('SIGKILL')
+    await one.ended()
+    await two.event('system.condition')
+    expect(await two.call('system.condition', {})).toEqual({ heldBy: null, disk: null })
+    expect((await two.call('runs.get', { id: runId })).run.state).toBe('interrupted')
+    await two.call('studies.delete', { id })
+  })
+
+  it('that meets damage in use says so, ends, and does not begin again before it is mended', async () => {
+    const shell = await start().ready()
+    const { runIds } = await shell.call('studies.create', { plan: short })
+    const last = runIds.at(-1) ?? ''
+    await shell.first((message) => {
+      const event = eventMessage.safeParse(message)
+      if (!event.success || event.data.event !== 'run.changed') return null
+      const run = events['run.changed'].parse(event.data.payload)
+      return run.id === last && run.state === 'done' ? true : null
+    })
+    shell.child.disconnect()
+    await shell.ended()
+    const file = path.join(dataDir, 'history.sqlite')
+    const db = new Sqlite(file, { readonly: true })
+    const pages = db.prepare<[], number>(`SELECT pageno FROM dbstat WHERE name = 'filters' AND pagetype = 'leaf'`).pluck().all()
+    db.close()
+    const again = await start().ready()
+    // The file is whole at the start, and is overwritten under the running service.
+    const handle = openSync(file, 'r+')
+    for (const page of pages) writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096)
+    closeSync(handle)
+    const failed = again.first((message) => startFailed.safeParse(message).data ?? null)
+    expect(await again.raw('filters.layer', { id: last, layer: 'stem' })).toMatchObject({ ok: false, error: { code: 'damaged' } })
+    expect((await failed).startFailed).toMatchObject({ code: 'damaged', fix: expect.stringContaining('--repair') as string })
+    expect(await again.ended()).toBe(1)
+    const third = start()
+    expect((await third.first((message) => startFailed.safeParse(message).data ?? null)).startFailed.code).toBe('damaged')
+    await third.ended()
+    const mending = new Shell(dataDir, '--repair')
+    shells.push(mending)
+    const done = (await mending.first((message) => repaired.safeParse(message).data ?? null)).repaired
+    expect(done).toMatchObject({ from: 'history', kept: expect.stringContaining('damaged') as string })
+    expect(done.tables.find((table) => table.table === 'runs')).toEqual({ table: 'runs', saved: 2, lost: 0 })
+    expect(await mending.ended()).toBe(0)
+    const mended = await start().ready()
+    expect((await mended.call('runs.get', { id: last })).epochs).toHaveLength(2)
   })
 
   it('that cannot start says why and ends', async () => {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { toErrorValue } from '../contract/errors'
 import { request, type Reply } from '../contract/wire'
 import { defaultDataDir } from './dataDir'
+import { repairHistory } from './repair'
 import { createService, type Service } from './service'
 
 if (process.send) {
@@ -16,14 +17,27 @@ if (process.send) {
 async function main(): Promise<void> {
   let service: Service
   try {
-    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' }, 'checkpoint-seconds': { type: 'string' } } })
+    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' }, repair: { type: 'boolean' }, 'checkpoint-seconds': { type: 'string' } } })
+    const dataDir = values['data-dir'] ?? defaultDataDir()
+    const program = values.program ?? 'unknown'
     const checkpointSeconds = Number(values['checkpoint-seconds'])
+    if (values.repair) {
+      send({ repaired: await repairHistory(dataDir, program) }, () => process.exit(0))
+      return
+    }
     service = await createService({
-      dataDir: values['data-dir'] ?? defaultDataDir(),
+      dataDir,
       trainerEntry: path.join(__dirname, 'trainer.js'),
-      program: values.program ?? 'unknown',
+      program,
+      access: 'either',
+      as: 'the window of MCNN Workbench',
       queue: checkpointSeconds > 0 ? { checkpointSeconds } : {},
       onEvent: (event, payload) => send({ event, payload }),
+      // Told as one that can't start: started again, it would meet the same.
+      onDamage: (error) => {
+        send({ startFailed: toErrorValue(error) })
+        void service.close().finally(() => process.exit(1))
+      },
     })
   } catch (thrown) {
     send({ startFailed: toErrorValue(thrown) }, () => process.exit(1))

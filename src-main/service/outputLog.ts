@@ -1,5 +1,5 @@
 /** A trainer's output: to a file that can't fill the disk, its last lines kept for the reason of a failure. */
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
@@ -14,8 +14,18 @@ export class OutputLog {
   #written = 0
   #partial = ''
 
+  /** @param file goes on where it is there already, as that of a run that is resumed; a full one is kept as file.1 */
   constructor(file: string) {
-    this.#file = createWriteStream(file)
+    this.#written = sizeOf(file)
+    if (this.#written >= maxBytes) {
+      this.#written = 0
+      try {
+        renameSync(file, `${file}.1`)
+      } catch {
+        // Seen again at each write, and of no weight there either.
+      }
+    }
+    this.#file = createWriteStream(file, { flags: 'a' })
     // A full disk must not end the service; the lines in memory are there still.
     this.#file.on('error', () => undefined)
   }
@@ -44,6 +54,14 @@ export class OutputLog {
     this.#partial = lines.pop() ?? ''
     this.#lines.push(...lines)
     this.#lines.splice(0, Math.max(0, this.#lines.length - keptLines))
+  }
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size
+  } catch {
+    return 0
   }
 }
 

@@ -5,6 +5,7 @@
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { activeStates, type RunProgress, type RunState } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
+import { isDamage, isDiskProblem } from '../history/database'
 import type { RunRecord } from '../history/runs'
 import { announce, type Context } from './context'
 import { runDir, runLog } from './dataDir'
@@ -28,6 +29,8 @@ interface Current {
   progress: RunProgress | null
   /** Who wants it to end, if anybody. */
   stopping: 'person' | 'closing' | null
+  /** A person wants it to stand still. */
+  paused: boolean
   /** Its end is written; the process may be there still. */
   ended: boolean
 }
@@ -45,6 +48,7 @@ export class Queue {
   constructor(context: Context, options: QueueOptions) {
     this.#context = context
     this.#options = options
+    context.disk.follow({ stalled: () => this.#current?.trainer?.send({ type: 'pause' }), freed: (seconds) => this.#goOn(seconds) })
   }
 
   /** The newest progress of the run that trains here. */
@@ -56,19 +60,19 @@ export class Queue {
   kick(): void {
     // The state of the code belongs to the job; it is asked for once, so that only the first run waits for it.
     const started = this.#context.git().then((git) => {
-      if (this.#closing || this.#current) return
+      if (this.#closing || this.#current || this.#context.disk.problem) return
       const run = this.#context.history.runs.claimNext(this.#context.owner)
       if (run) this.#start(run, git)
     })
-    // A full disk or a lock held for long: the run stays queued, and the service asks again.
-    started.catch((thrown: unknown) => process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`))
+    // The run stays queued, and the service asks again.
+    started.catch((thrown: unknown) => this.#context.disk.met(thrown) || process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`))
   }
 
   pause(run: RunRecord): void {
     this.#mustBeOurs(run)
     const { id, state } = run.summary
     if (state === 'queued') this.#hold(run)
-    else if (this.#isCurrent(run)) this.#current?.trainer?.send({ type: 'pause' })
+    else if (this.#isCurrent(run)) this.#letTrain(false)
     else throw ended(id, state, 'pause')
   }
 
@@ -79,7 +83,7 @@ export class Queue {
       this.#take(run)
       this.kick()
     } else if (this.#isCurrent(run)) {
-      this.#current?.trainer?.send({ type: 'resume' })
+      this.#letTrain(true)
     } else if (resumable.includes(state)) {
       if (run.trashed) throw new WorkbenchError('conflict', `The run ${id} is in the trash.`, { fix: 'Restore it first.' })
       this.#requeue([run])
@@ -154,11 +158,16 @@ export class Queue {
     this.#closing = true
     const { history, owner } = this.#context
     const waiting = history.runs.unfinished().filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
-    history.transaction(() => {
-      for (const run of waiting)
-        history.runs.setOwner(run.key, null, 'Held: the program was closed before this run began. Resume it, or its study.')
-    })
-    for (const run of waiting) announce(this.#context, run.summary.id)
+    try {
+      history.transaction(() => {
+        for (const run of waiting)
+          history.runs.setOwner(run.key, null, 'Held: the program was closed before this run began. Resume it, or its study.')
+      })
+      for (const run of waiting) announce(this.#context, run.summary.id)
+    } catch (thrown) {
+      // The next start finds them without an owner that lives, and holds them.
+      if (!isDiskProblem(thrown)) throw thrown
+    }
     const trainer = this.#current?.trainer
     this.#stopCurrent('closing', this.#options.closeMs)
     await trainer?.closed
@@ -167,7 +176,7 @@ export class Queue {
   #start(run: RunRecord, git: Awaited<ReturnType<Context['git']>>): void {
     const { history, paths, program, trainerEntry } = this.#context
     const { id, seed, configId } = run.summary
-    const current: Current = { run, trainer: null, progress: null, stopping: null, ended: false }
+    const current: Current = { run, trainer: null, progress: null, stopping: null, paused: false, ended: false }
     this.#current = current
     announce(this.#context, id)
     try {
@@ -184,9 +193,9 @@ export class Queue {
         checkpointSeconds: this.#options.checkpointSeconds,
       }
       current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), {
-        message: (message) => this.#received(current, message),
-        broken: (what) => this.#fail(current, `The trainer broke the contract (${what}).`),
-        closed: (end) => this.#closed(current, end),
+        message: (message) => this.#context.disk.take(() => this.#received(current, message)),
+        broken: (what) => this.#context.disk.take(() => this.#fail(current, `The trainer broke the contract (${what}).`)),
+        closed: (end) => this.#context.disk.take(() => this.#closed(current, end)),
       })
     } catch (thrown) {
       this.#end(current, 'failed', `The trainer could not be started: ${messageOf(thrown)}`)
@@ -206,6 +215,7 @@ export class Queue {
       // It ends by itself now; where it hangs, the next run must not wait for it.
       this.#killAfter(current, this.#options.stopMs)
     } catch (thrown) {
+      if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
       this.#fail(current, `What the trainer sent could not be kept: ${messageOf(thrown)}`)
     }
   }
@@ -230,14 +240,32 @@ export class Queue {
 
   #end(current: Current, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
     if (current.ended) return
-    current.ended = true
     const { history } = this.#context
     const { key, summary } = current.run
     history.transaction(() => {
       history.runs.end(key, state, reason, weights)
       history.events.add(key, state === 'failed' || state === 'interrupted' ? 'error' : state === 'diverged' ? 'warning' : 'info', state, reason ?? `The run is ${state}.`)
     })
+    // Not before: a full disk has it written later.
+    current.ended = true
     announce(this.#context, summary.id)
+  }
+
+  #letTrain(wanted: boolean): void {
+    if (!this.#current) return
+    this.#current.paused = !wanted
+    // While nothing can be written it stands still anyway.
+    if (!wanted || !this.#context.disk.problem) this.#current.trainer?.send({ type: wanted ? 'resume' : 'pause' })
+  }
+
+  /** The disk takes what is written again. */
+  #goOn(seconds: number): void {
+    const current = this.#current
+    if (current && !current.ended) {
+      this.#context.disk.take(() => this.#context.history.events.add(current.run.key, 'warning', 'disk', `Training waited ${seconds.toFixed(0)} s for the disk; nothing that was measured is lost.`))
+      if (!current.paused) current.trainer?.send({ type: 'resume' })
+    }
+    this.kick()
   }
 
   #stopCurrent(who: 'person' | 'closing', graceMs: number): void {

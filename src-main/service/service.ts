@@ -1,17 +1,20 @@
 /** The service: history, queue, studies and data sets behind the calls of the contract. */
 import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed, type ServiceResult } from '../contract/calls'
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
-import { History } from '../history/history'
 import type { Context, Emit } from './context'
 import { prepareDataDir } from './dataDir'
 import { Datasets } from './datasets'
+import { Disk, type DiskOptions } from './disk'
 import { filterCalls } from './filterCalls'
 import { gitState } from './git'
 import type { Handlers } from './handlers'
 import { modelCalls } from './modelCalls'
 import { deviceProber } from './probe'
 import { thisProcess } from './owner'
+import { Ownership } from './ownership'
+import { openHistory, type Access } from './ownHistory'
 import { Queue, type QueueOptions } from './queue'
+import { isReading } from './reading'
 import { recover } from './recovery'
 import { runCalls } from './runCalls'
 import { searchCalls } from './searchCalls'
@@ -25,9 +28,18 @@ export interface ServiceOptions {
   trainerEntry: string
   /** The program's version, kept with every run. */
   program: string
+  /** What other programs are told has the data directory. */
+  as?: string
   onEvent?: Emit
+  /** What it is opened for, `write` where nothing is said. */
+  access?: Access
+  /** Told once where the history turns out to be damaged while it is in use: the service is of no more use. */
+  onDamage?: (error: WorkbenchError) => void
   /** Shorter in tests. */
   queue?: Partial<QueueOptions>
+  disk?: Partial<DiskOptions>
+  /** How often to look whether the other program has gone, in ms; shorter in tests. */
+  followMs?: number
 }
 
 export interface Service {
@@ -39,25 +51,42 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Programs that die beside this one are noticed this often. */
+/** A disk that was full is tried again this often. */
 const recoveryMs = 10_000
 
-/** @throws WorkbenchError unavailable where the data directory or its history can't be used */
+/** @throws WorkbenchError unavailable where the data directory or its history can't be used, damaged, or conflict (see `Access`) */
 export async function createService(options: ServiceOptions): Promise<Service> {
+  const { access = 'write', as = 'MCNN Workbench' } = options
   const paths = await prepareDataDir(options.dataDir)
-  const history = new History(paths.database)
+  const { history, lock } = await openHistory(paths, as, access)
+  let damage = false
+  const emit = options.onEvent ?? (() => undefined)
+  /** Damage, wherever it is met, as an error that says so; the one that hears of it first ends the service. */
+  const explained = (thrown: unknown): unknown => {
+    const error = history.explained(thrown)
+    if (error instanceof WorkbenchError && error.code === 'damaged' && !damage) {
+      damage = true
+      options.onDamage?.(error)
+    }
+    return error
+  }
+  const disk = new Disk(history, paths.dataDir, options.disk ?? {}, () => emit('system.condition', own.condition), explained)
   const context: Context = {
     history,
     paths,
-    emit: options.onEvent ?? (() => undefined),
+    disk,
+    emit,
     owner: thisProcess(),
     program: options.program,
     trainerEntry: options.trainerEntry,
     git: gitState(),
   }
+  const own = new Ownership(context, lock, { access, as })
   try {
-    recover(context)
+    if (lock) recover(context)
+    own.settle()
   } catch (thrown) {
+    own.release()
     history.close()
     throw history.explained(thrown)
   }
@@ -66,7 +95,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
   const handlers: Handlers = {
-    ...systemCalls(context, probe),
+    ...systemCalls(context, own, probe),
     ...modelCalls(),
     ...datasets.calls(),
     ...studyCalls(context, queue, datasets, probe),
@@ -75,15 +104,27 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...filterCalls(context),
     ...searchCalls(context),
   }
-  const recovery = setInterval(() => {
+  const regularly = (work: () => void): void => {
     try {
-      recover(context)
-      queue.kick()
+      work()
     } catch (thrown) {
-      // A full disk or a lock held for long: asked again the next time.
-      process.stderr.write(`The history could not be looked through: ${messageOf(thrown)}\n`)
+      // Asked again the next time.
+      if (!disk.met(thrown)) process.stderr.write(`The history could not be looked through: ${messageOf(thrown)}\n`)
     }
-  }, recoveryMs).unref()
+  }
+  const timers = [
+    setInterval(() => {
+      if (own.mayWrite)
+        regularly(() => {
+          recover(context)
+          queue.kick()
+        })
+    }, recoveryMs),
+    setInterval(() => {
+      if (!own.mayWrite) regularly(() => own.follow())
+    }, options.followMs ?? 2000),
+  ]
+  for (const timer of timers) timer.unref()
   let closed: Promise<void> | null = null
 
   async function call<C extends ServiceCall>(name: C, params: unknown): Promise<ServiceResult<C>> {
@@ -92,17 +133,23 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     if (!parsed.success) throw fromErrorValue(toErrorValue(parsed.error))
     // The compiler can't follow the one name through both maps.
     try {
+      if (!isReading(name)) own.mustMayWrite()
       return await handlers[name](parsed.data as ServiceParsed<C>)
     } catch (thrown) {
-      throw history.explained(thrown)
+      throw explained(thrown)
     }
   }
 
   async function close(): Promise<void> {
-    clearInterval(recovery)
+    for (const timer of timers) clearInterval(timer)
     aborted.abort()
-    await Promise.all([queue.close(), datasets.close()])
-    history.close()
+    try {
+      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close()])
+    } finally {
+      disk.close()
+      history.close()
+      own.release(damage)
+    }
   }
 
   return {

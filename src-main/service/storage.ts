@@ -8,6 +8,9 @@ import type { Context } from './context'
 /** As the shell names it; it is moved on to service.log.1 … when it is full. */
 export const serviceLogName = 'service.log'
 
+/** The end of a run's log, and of one that was full. */
+const runLogName = /\.log(\.1)?$/
+
 type Kind = Storage['parts'][number]['kind']
 type Place = Pick<Context, 'history' | 'paths'>
 
@@ -45,13 +48,13 @@ async function orphanFolders({ history, paths }: Place): Promise<string[]> {
 async function orphanLogs({ history, paths }: Place): Promise<string[]> {
   const files = await entries(paths.logs)
   return files
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.log') && entry.name !== serviceLogName && history.runs.get(entry.name.slice(0, -'.log'.length)) === null)
+    .filter((entry) => entry.isFile() && runLogName.test(entry.name) && !entry.name.startsWith(serviceLogName) && history.runs.get(entry.name.replace(runLogName, '')) === null)
     .map((entry) => path.join(paths.logs, entry.name))
 }
 
 function kindOf(name: string, database: string): Kind {
   if (name.startsWith(database)) return 'history'
-  return name === 'runs' || name === 'datasets' || name === 'logs' || name === 'desktop' ? name : 'other'
+  return name === 'runs' || name === 'backups' || name === 'datasets' || name === 'logs' || name === 'desktop' ? name : 'other'
 }
 
 async function total(files: readonly string[]): Promise<number> {

@@ -1,14 +1,16 @@
 import os from 'node:os'
 import path from 'node:path'
 import { listDatasets } from '../datasets'
+import { listBackups, makeBackup } from './backups'
 import type { Context } from './context'
 import { examine, freeBytes } from './doctor'
 import type { HandlersOf } from './handlers'
 import { logTail } from './outputLog'
+import type { Ownership } from './ownership'
 import type { Probe } from './probe'
 import { measureStorage, reclaim, serviceLogName } from './storage'
 
-export function systemCalls(context: Context, probe: Probe): HandlersOf<'system'> {
+export function systemCalls(context: Context, own: Ownership, probe: Probe): HandlersOf<'system'> {
   const { history, paths, program, git } = context
   return {
     'system.info': async () => ({
@@ -27,6 +29,12 @@ export function systemCalls(context: Context, probe: Probe): HandlersOf<'system'
     'system.doctor': () => examine(context, { probe, datasets: () => Promise.resolve(listDatasets(paths.datasets)) }),
 
     'system.device': probe,
+
+    'system.condition': () => own.condition,
+
+    'system.backup': () => makeBackup(paths),
+
+    'system.backups': () => listBackups(paths),
 
     'system.storage': () => measureStorage(context),
 

@@ -12,6 +12,7 @@ function routes() {
     'shell.importDataset': no,
     'shell.serviceState': no,
     'shell.restartService': no,
+    'shell.repairHistory': no,
     'shell.openDataDir': no,
     'shell.preferences': vi.fn(() => Promise.resolve(usualPreferences)),
     'shell.copyText': no,

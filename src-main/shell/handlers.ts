@@ -43,6 +43,8 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       return { ok: true }
     },
 
+    'shell.repairHistory': () => service.repair(),
+
     'shell.saveFile': async ({ suggestedName, content, encoding }) => {
       const options: Electron.SaveDialogOptions = { title: 'Save', defaultPath: suggestedName, filters: [fileFilter(suggestedName), { name: 'All files', extensions: ['*'] }] }
       const parent = window()

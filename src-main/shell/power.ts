@@ -4,10 +4,14 @@ import { powerMonitor, powerSaveBlocker } from 'electron'
 export class Power {
   #blocker: number | null = null
 
-  /** @param asleep is called just before the system sleeps all the same, or shuts down */
-  watch(asleep: () => void): void {
+  /**
+   * Durations need no more than to know of it: they are measured by a clock that stands still while the system sleeps.
+   * @param asleep is called just before the system sleeps all the same, or shuts down. @param awake when it has woken up
+   */
+  watch(asleep: () => void, awake: () => void): void {
     powerMonitor.on('suspend', asleep)
     powerMonitor.on('shutdown', asleep)
+    powerMonitor.on('resume', awake)
   }
 
   keepAwake(wanted: boolean): void {

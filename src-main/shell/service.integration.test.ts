@@ -7,7 +7,9 @@ import { Service, type ServiceOptions, type ServiceState } from './service'
 
 const standIn = `
 const [mode] = process.argv.slice(2)
-if (mode === 'refuse') process.send({ startFailed: { code: 'unavailable', message: 'The database is newer.', fix: 'Update.' } }, () => process.exit(1))
+if (process.argv.includes('--repair')) process.send(mode === 'damaged' ? { repaired: { from: 'history', kept: '/k', backup: null, tables: [] } } : { startFailed: { code: 'conflict', message: 'In use.' } }, () => { if (mode === 'damaged') require('fs').writeFileSync(process.argv[3], ''); process.exit(0) })
+else if (mode === 'damaged' && !require('fs').existsSync(process.argv[3])) process.send({ startFailed: { code: 'damaged', message: 'It is damaged.', fix: 'Mend it.' } }, () => process.exit(1))
+else if (mode === 'refuse') process.send({ startFailed: { code: 'unavailable', message: 'The database is newer.', fix: 'Update.' } }, () => process.exit(1))
 else if (mode === 'crash') { console.error('about to\\nfall over'); process.exit(3) }
 else {
   process.on('disconnect', () => mode === 'stubborn' || process.exit(0))
@@ -163,5 +165,20 @@ describe('Service', () => {
     expect(states).toEqual([{ state: 'stopped', detail: expect.stringContaining(sentence) as unknown }])
     await expect(service.call('echo', 1)).rejects.toMatchObject({ code: 'unavailable', message: sentence, fix: expect.stringContaining('npm start') as unknown })
     await service.stop()
+  })
+
+  it('has a damaged history mended by a process of its own, and starts the service again', async () => {
+    const { service, until, states } = start('damaged', { args: ['damaged', path.join(folder, 'mended')] })
+    expect(await until(1, 'stopped')).toEqual({ state: 'stopped', detail: 'It is damaged.', damaged: true })
+    expect(await service.repair()).toMatchObject({ from: 'history', kept: '/k' })
+    await until(1, 'running')
+    expect(states.at(-1)).toEqual({ state: 'running', detail: null })
+  })
+
+  it('that can’t be mended stays stopped, and says so', async () => {
+    const { service, until } = start('refuse')
+    await until(1, 'stopped')
+    await expect(service.repair()).rejects.toMatchObject({ code: 'conflict', message: 'In use.' })
+    expect(service.state).toMatchObject({ state: 'stopped', damaged: true })
   })
 })

@@ -3,7 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
 import type { EventPayload } from '../contract/events'
-import { eventMessage, readyMessage, reply, startFailed } from '../contract/wire'
+import type { Repair } from '../contract/records'
+import { eventMessage, readyMessage, repaired, reply, startFailed } from '../contract/wire'
 import { RestartLimit } from './restarts'
 import { endReason } from './serviceEnd'
 import { serviceEnvironment } from './serviceEnvironment'
@@ -49,6 +50,7 @@ export class Service {
   #gone: Promise<void> = Promise.resolve()
   #state: ServiceState = { state: 'stopped', detail: null }
   #failure: ErrorValue | null = null
+  #repair: ((outcome: Repair | ErrorValue) => void) | null = null
   #stopping = false
   #restarting: Promise<void> | null = null
   #nextId = 1
@@ -98,6 +100,32 @@ export class Service {
     return this.#restarting
   }
 
+  /**
+   * Has the history mended by a process of its own while there is no service, then starts the service again.
+   * @throws WorkbenchError as the repair does
+   */
+  async repair(): Promise<Repair> {
+    if (this.#repair) throw new WorkbenchError('conflict', 'The history is being mended already.')
+    await this.stop()
+    this.#stopping = false
+    this.#failure = null
+    const outcome = await new Promise<Repair | ErrorValue>((resolve) => {
+      this.#repair = resolve
+      this.#spawn(null, ['--repair'])
+    })
+    await this.#gone
+    this.#repair = null
+    if ('code' in outcome) throw fromErrorValue(outcome)
+    this.#restarts.reset()
+    this.start()
+    return outcome
+  }
+
+  /** Says something in the service's log. */
+  note(what: string): void {
+    this.#log.add(`--- ${new Date().toISOString()} ${what}\n`)
+  }
+
   /** Ends it and waits for its end: asked to, then told to, then made to. */
   async stop(): Promise<void> {
     this.#stopping = true
@@ -127,12 +155,12 @@ export class Service {
     return null
   }
 
-  #spawn(detail: string | null): void {
+  #spawn(detail: string | null, more: readonly string[] = []): void {
     const { node, script, args } = this.#options
     this.#log.begin(`--- ${new Date().toISOString()} started`)
     // `spawn` and not `fork`: Electron's own `fork` would add ELECTRON_RUN_AS_NODE to the environment.
     // A group of its own: Ctrl+C in the terminal reaches the shell, which then ends the service in good order.
-    const child = spawn(node, [script, ...args], {
+    const child = spawn(node, [script, ...args, ...more], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
       env: serviceEnvironment(process.env),
@@ -177,6 +205,11 @@ export class Service {
       else waiting?.reject(fromErrorValue(answered.data.error))
       return
     }
+    const mended = repaired.safeParse(message)
+    if (mended.success) {
+      this.#repair?.(mended.data.repaired)
+      return
+    }
     const failed = startFailed.safeParse(message)
     if (failed.success) {
       this.#failure = failed.data.startFailed
@@ -198,12 +231,17 @@ export class Service {
   #ended(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return
     this.#child = null
-    this.#log.add(`--- ${new Date().toISOString()} ${this.#stopping ? 'stopped' : reason}\n`)
-    if (this.#stopping) {
+    this.note(this.#stopping ? 'stopped' : reason)
+    if (this.#repair) {
+      // What it said came before its end; without a word it failed.
+      const failure = this.#failure ?? { code: 'internal' as const, message: reason }
+      this.#repair(failure)
+      this.#halt({ ...failure, code: this.#stopping ? 'unavailable' : 'damaged' })
+    } else if (this.#stopping) {
       this.#halt({ code: 'unavailable', message: 'The service was stopped.' })
     } else if (this.#failure) {
       this.#halt(this.#failure)
-    } else if (this.#restarts.take(Date.now())) {
+    } else if (this.#restarts.take(performance.now())) {
       const held = new Set(this.#held.map((request) => request.id))
       this.#rejectPending({ code: 'unavailable', message: reason, fix: 'It is being started again: try once more.' }, held)
       this.#spawn(reason)
@@ -216,7 +254,9 @@ export class Service {
   #halt(failure: ErrorValue): void {
     this.#failure = failure
     this.#held = []
-    this.#tell({ state: 'stopped', detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}` })
+    // How a damaged history is mended the window says itself.
+    if (failure.code === 'damaged') this.#tell({ state: 'stopped', detail: failure.message, damaged: true })
+    else this.#tell({ state: 'stopped', detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}` })
     this.#rejectPending(failure)
   }
 

@@ -65,7 +65,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
 
   const crashes = new RestartLimit(3, 60_000)
   window.webContents.on('render-process-gone', (_, { reason }) => {
-    if (reason !== 'clean-exit' && crashes.take(Date.now())) window.webContents.reload()
+    if (reason !== 'clean-exit' && crashes.take(performance.now())) window.webContents.reload()
   })
   // about:blank is gone to without asking.
   window.webContents.on('did-navigate', (_, url) => {
@@ -84,11 +84,11 @@ export function createWindow(options: WindowOptions): BrowserWindow {
 export function guardContents(contents: WebContents, { pageUrl, openExternal }: Pick<WindowOptions, 'pageUrl' | 'openExternal'>): void {
   let pressedAt: number | null = null
   contents.on('input-event', (_, { type }) => {
-    if (type === 'mouseUp' || type === 'mouseDown' || type === 'rawKeyDown' || type === 'keyDown') pressedAt = Date.now()
+    if (type === 'mouseUp' || type === 'mouseDown' || type === 'rawKeyDown' || type === 'keyDown') pressedAt = performance.now()
   })
   const outside = (url: string): void => {
     const link = externalLink(url)
-    if (link !== null && wasAskedFor(pressedAt, Date.now())) openExternal(link)
+    if (link !== null && wasAskedFor(pressedAt, performance.now())) openExternal(link)
   }
   contents.on('will-navigate', (event, url) => {
     if (isOwnPage(url, pageUrl)) return

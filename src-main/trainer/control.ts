@@ -34,6 +34,10 @@ export class Control {
     this.wake?.()
   }
 
+  get stopRequested(): boolean {
+    return this.stopped
+  }
+
   /** Time spent paused so far, in milliseconds: no part of an epoch's time. */
   get pausedTime(): number {
     return this.pausedMs

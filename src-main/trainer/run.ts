@@ -17,6 +17,7 @@ import { Feeder } from './feeder'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
 import { encodeWeights, readFilters } from './variables'
+import { whenTheDiskTakes } from './patience'
 import { writeDurably } from './weights'
 
 /**
@@ -77,8 +78,12 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
     const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
     await new Training({ job, data, spec, graph, feeder, control, send, save }, from?.at ?? beginning()).run()
     const file = path.join(job.runDir, 'weights.safetensors')
-    await mkdir(job.runDir, { recursive: true })
-    const weightsSha256 = await writeDurably(file, encodeWeights(config, spec, graph))
+    const write = async (): Promise<string> => {
+      await mkdir(job.runDir, { recursive: true })
+      return writeDurably(file, encodeWeights(config, spec, graph))
+    }
+    const tell = (why: string): void => send({ type: 'event', level: 'warning', kind: 'disk', message: `The weights could not be written (${why}): it is tried again until the disk takes them.` })
+    const weightsSha256 = await whenTheDiskTakes(write, () => control.stopRequested, tell)
     // The newest stays: the run may be extended.
     await checkpoints.remove(1)
     send({ type: 'done', weightsFile: file, weightsSha256 })

@@ -16,8 +16,9 @@ class CutShort {
 
   /** When the service has come up. */
   async look(): Promise<void> {
-    const [found] = await Promise.all([attempt(() => call('runs.cutShort', {})), choices.ready])
-    if (!found || found.newest === null) return
+    const [found, condition] = await Promise.all([attempt(() => call('runs.cutShort', {})), attempt(() => call('system.condition', {})), choices.ready])
+    // Another program has them: nothing can be resumed from here.
+    if (!found || found.newest === null || condition?.heldBy) return
     if (choices.kept.cutShort === 'resume') await this.resume()
     // What was left alone once is not asked about again.
     else if (found.newest > (remembered(key) ?? '')) this.offer = found

@@ -1,6 +1,6 @@
 /** What every page shares and what changes while one looks: studies, runs, progress, data sets, the service. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { DatasetSummary, EventPayload, RunProgress, RunSummary, StudySummary, SystemInfo } from '../../src-main/contract'
+import type { Condition, DatasetSummary, EventPayload, RunProgress, RunSummary, StudySummary, SystemInfo } from '../../src-main/contract'
 import { call, on, toClientError, type ClientError } from './client'
 
 type ServiceState = EventPayload<'service.state'>
@@ -23,6 +23,8 @@ class Live {
   readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
+  /** Whether anything can be changed from here, and whether the disk takes it. */
+  condition = $state.raw<Condition>({ heldBy: null, disk: null })
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
   /** Why the service ended without being asked to; stays for a while after it is back, or until it is dismissed. */
   crash = $state.raw<string | null>(null)
@@ -46,6 +48,8 @@ class Live {
     on('run.deleted', ({ runId }) => this.#runGone(runId))
     on('run.progress', (progress) => this.#progressed(progress))
     on('study.changed', () => this.#studiesSoon())
+    on('system.condition', (condition) => (this.condition = condition))
+    on('history.changed', () => void this.reload())
     on('dataset.changed', () => void this.#loadDatasets())
     on('service.state', (service) => this.#serviceState(service))
     void call('shell.serviceState', {}).then(
@@ -68,12 +72,14 @@ class Live {
   async #load(): Promise<void> {
     this.#meanwhile = new Map()
     try {
-      const [studies, runs, datasets, system] = await Promise.all([
+      const [studies, runs, datasets, system, condition] = await Promise.all([
         call('studies.list', {}),
         call('runs.list', {}),
         call('datasets.list', {}),
         call('system.info', {}),
+        call('system.condition', {}),
       ])
+      this.condition = condition
       this.runs.clear()
       this.progress.clear()
       this.progressBySecond.clear()

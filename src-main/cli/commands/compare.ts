@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { comparisonFormats, formatComparison, type ComparisonFormat } from '../../analysis/formats'
-import { findStudy, withService } from '../client'
+import { findStudy, withReader } from '../client'
 import { usageError } from '../failures'
 import { choice } from '../options'
 import { writeJson, writeOut } from '../output'
@@ -14,7 +14,7 @@ export function addCompare(program: Command): void {
     .action(async (name: string, { format }: { format?: ComparisonFormat }, command: Command) => {
       const { json } = command.optsWithGlobals<Globals>()
       if (json && format !== undefined && format !== 'json') throw usageError(`--json and --format ${format} exclude each other.`)
-      const comparison = await withService(command, async (service) => {
+      const comparison = await withReader(command, async (service) => {
         const study = await findStudy(service, name)
         return service.call('studies.compare', { id: study.id })
       })

@@ -4,7 +4,7 @@ import { datasetName } from '../../analysis/names'
 import { whole } from '../../analysis/numbers'
 import { datasetId, datasetIds } from '../../contract/experiment'
 import type { DatasetSummary } from '../../contract/records'
-import { withService } from '../client'
+import { withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { onInterruption } from '../interruption'
@@ -19,7 +19,7 @@ export function addDatasets(program: Command): void {
     .command('list')
     .description('list the data sets and whether they are there')
     .action(async (_options: unknown, command: Command) => {
-      const datasets = await withService(command, (service) => service.call('datasets.list', {}))
+      const datasets = await withReader(command, (service) => service.call('datasets.list', {}))
       if (command.optsWithGlobals<Globals>().json) return writeJson(datasets)
       writeOut(
         columns(

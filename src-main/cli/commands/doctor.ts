@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { WorkbenchError } from '../../contract/errors'
+import { repairTable, repairWords } from '../../analysis/repair'
+import { textTable } from '../../analysis/table'
+import { version } from '../../../package.json'
 import type { Doctor } from '../../contract/records'
-import { dataDirOf, withService } from '../client'
+import { dataDirOf, withReader } from '../client'
 import { Failed } from '../failures'
 import { writeJson, writeOut } from '../output'
 import type { Globals } from '../program'
@@ -10,7 +13,9 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('check that everything needed is there and works; exit code 1 where something is not')
-    .action(async (_options: unknown, command: Command) => {
+    .option('--repair', 'save what can be read of a damaged history into a new one; the damaged one is kept beside it')
+    .action(async (options: { repair?: true }, command: Command) => {
+      if (options.repair) return repair(command)
       const result = await examine(command)
       if (command.optsWithGlobals<Globals>().json) writeJson(result)
       else {
@@ -24,12 +29,20 @@ export function addDoctor(program: Command): void {
     })
 }
 
+async function repair(command: Command): Promise<void> {
+  const { repairHistory } = await import('../../service/repair')
+  const done = await repairHistory(await dataDirOf(command), `mcnn ${version}`)
+  if (command.optsWithGlobals<Globals>().json) return writeJson(done)
+  if (done.tables.length > 0) writeOut(`${textTable(repairTable(done))}\n`)
+  writeOut(`${repairWords(done)}\n`)
+}
+
 /** A data directory or history that can't be opened is a finding, not the end of the examination. */
 async function examine(command: Command): Promise<Doctor> {
   try {
-    return await withService(command, (service) => service.call('system.doctor', {}))
+    return await withReader(command, (service) => service.call('system.doctor', {}))
   } catch (thrown) {
-    if (!(thrown instanceof WorkbenchError) || thrown.code !== 'unavailable') throw thrown
+    if (!(thrown instanceof WorkbenchError) || (thrown.code !== 'unavailable' && thrown.code !== 'damaged')) throw thrown
     return {
       ok: false,
       node: process.versions.node,
@@ -38,7 +51,7 @@ async function examine(command: Command): Promise<Doctor> {
       threads: null,
       sqlite: 'not opened',
       dataDir: await dataDirOf(command),
-      checks: [{ name: 'Data directory', ok: false, detail: thrown.message, fix: thrown.fix ?? null }],
+      checks: [{ name: thrown.code === 'damaged' ? 'SQLite' : 'Data directory', ok: false, detail: thrown.message, fix: thrown.fix ?? null }],
     }
   }
 }

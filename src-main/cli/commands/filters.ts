@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { bankSvg } from '../../analysis/bankSvg'
 import { WorkbenchError } from '../../contract/errors'
-import { findRun, withService } from '../client'
+import { findRun, withReader } from '../client'
 import { drawBank } from '../drawBank'
 import { usageError } from '../failures'
 import { wholeNumber } from '../options'
@@ -31,7 +31,7 @@ export function addFilters(program: Command): void {
     .option('--out <file>', 'draw it to an SVG file')
     .action(async (name: string, flags: FilterFlags, command: Command) => {
       if (flags.size < 8 || flags.size > 256) throw usageError('--size: from 8 to 256.')
-      const { run, bank } = await withService(command, async (service) => {
+      const { run, bank } = await withReader(command, async (service) => {
         const found = await findRun(service, name)
         const { layer, filter, size, epoch = null } = flags
         return { run: found, bank: await service.call('filters.bank', { id: found.id, layer, filter, epoch, size }) }

@@ -4,7 +4,7 @@ import { duration, fixed, percent, whole } from '../../analysis/numbers'
 import type { RunDetail, RunSummary } from '../../contract/records'
 import type { RunRow } from '../../contract/runLists'
 import type { Service } from '../../service/service'
-import { findRun, withService } from '../client'
+import { findRun, withReader, withService } from '../client'
 import { Follower, mustBeDone } from '../follow'
 import { wholeNumber } from '../options'
 import { columns } from '../columns'
@@ -20,7 +20,7 @@ export function addRuns(program: Command): void {
     .description('list runs, newest first')
     .option('--query <query>', 'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"')
     .action(async ({ query }: { query?: string }, command: Command) => {
-      const runs = await withService<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matching(service, query)))
+      const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matching(service, query)))
       if (command.optsWithGlobals<Globals>().json) return writeJson(runs)
       if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
@@ -46,7 +46,7 @@ export function addRuns(program: Command): void {
     .command('show <run>')
     .description('print a run: its config, epochs, environment and events')
     .action(async (name: string, _options: unknown, command: Command) => {
-      const detail = await withService(command, async (service) => {
+      const detail = await withReader(command, async (service) => {
         const { id } = await findRun(service, name)
         return service.call('runs.get', { id })
       })

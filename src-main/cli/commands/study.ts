@@ -4,7 +4,7 @@ import { duration, percent } from '../../analysis/numbers'
 import { archs, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
 import { endedStates, runStates, type StudySummary } from '../../contract/records'
 import { WorkbenchError } from '../../contract/errors'
-import { findStudy, withService } from '../client'
+import { findStudy, withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
@@ -89,7 +89,7 @@ Examples:
     .command('list')
     .description('list the studies, the newest first')
     .action(async (_options: unknown, self: Command) => {
-      const studies = await withService(self, (service) => service.call('studies.list', {}))
+      const studies = await withReader(self, (service) => service.call('studies.list', {}))
       if (self.optsWithGlobals<Globals>().json) return writeJson(studies)
       if (studies.length === 0) return writeOut(`No studies yet. \`mcnn study run ${preset}\` makes the first.\n`)
       writeOut(

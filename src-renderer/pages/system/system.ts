@@ -1,6 +1,6 @@
 /** What the system page says. Pure. */
 import { threadsName } from '../../../src-main/analysis/threads'
-import type { Check, CommandName, Doctor, Storage, SystemInfo } from '../../../src-main/contract'
+import type { Backup, Check, CommandName, Doctor, Storage, SystemInfo } from '../../../src-main/contract'
 
 /** Broken first, each group in its own order. */
 export function brokenFirst(checks: readonly Check[]): Check[] {
@@ -57,6 +57,7 @@ export function fixCommand({ name, ok }: Check): { command: CommandName; label: 
 export const storageWords: Record<Storage['parts'][number]['kind'], string> = {
   runs: 'Weights of runs',
   history: 'History',
+  backups: 'Copies of the history',
   datasets: 'Data sets',
   logs: 'Logs',
   desktop: 'Window’s own',
@@ -72,4 +73,10 @@ export function shares({ parts, bytes }: Pick<Storage, 'parts' | 'bytes'>): (Sto
     from += share.width
     return [share]
   })
+}
+
+export const copyWords: Record<Backup['kind'], string> = {
+  asked: 'asked for',
+  migration: 'before its form changed',
+  damaged: 'damaged, kept by a repair',
 }

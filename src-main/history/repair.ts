@@ -1,0 +1,169 @@
+/** Saves what can be read of a damaged history into a new one, table by table and row by row. */
+import { closeSync, copyFileSync, existsSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import type { RepairedTable } from '../contract/records'
+import { openDatabase, wholeness, type Database } from './database'
+import { migrations } from './migrations'
+import { quoted, readDamaged, type Table } from './readDamaged'
+import { dropDangling, makeSense } from './repairSense'
+
+const besides = ['-wal', '-shm', '-journal']
+
+/**
+ * Makes a new history of what can be read of a damaged one, which is only read.
+ * @param target must not be there; whole and in this program's form afterwards
+ * @returns what was saved and lost, by table; null where nothing could be read: then there is no target either
+ */
+export function rescue(source: string, target: string): RepairedTable[] | null {
+  const work = `${target}.work`
+  try {
+    copyWithWal(source, work)
+    mendHeader(work)
+    const from = new Sqlite(work)
+    try {
+      // A line of the schema that can't be understood must not keep the other tables from being read.
+      from.unsafeMode()
+      tried(() => from.pragma('writable_schema = ON'), null)
+      const found = Number(tried(() => from.pragma('user_version', { simple: true }), 0))
+      const version = found >= 1 && found <= migrations.length ? found : migrations.length
+      const into = openDatabase(target, { steps: migrations.slice(0, version) })
+      const copied = copyAll(from, into)
+      if (copied.every(({ read }) => read === 0)) {
+        rmSync(target)
+        return null
+      }
+      const migrated = openDatabase(target)
+      try {
+        makeSense(migrated)
+        const result = wholeness(migrated)
+        if (result !== 'ok') throw new Error(`the new history is not whole: ${result}`)
+        return copied.map(({ table, expected }) => {
+          const saved = countOf(migrated, table) ?? 0
+          return { table, saved, lost: expected === null ? null : Math.max(0, expected - saved) }
+        })
+      } finally {
+        migrated.close()
+      }
+    } finally {
+      from.close()
+    }
+  } catch (thrown) {
+    rmSync(target, { force: true })
+    throw thrown
+  } finally {
+    for (const end of ['', ...besides]) rmSync(work + end, { force: true })
+    for (const end of besides) rmSync(target + end, { force: true })
+  }
+}
+
+interface Copied {
+  table: string
+  read: number
+  /** How many rows there were; null where that can't be told. */
+  expected: number | null
+}
+
+function copyAll(from: Database, into: Database): Copied[] {
+  try {
+    into.pragma('foreign_keys = OFF')
+    const copied: Copied[] = []
+    let runs: number[] = []
+    for (const table of parentsFirst(into)) {
+      copied.push(into.transaction(() => copyTable(from, into, table, runs))())
+      if (table.name === 'runs') runs = into.prepare<[], number>('SELECT key FROM runs').pluck().all()
+    }
+    into.transaction(() => dropDangling(into))()
+    return copied
+  } finally {
+    into.close()
+  }
+}
+
+function copyTable(from: Database, into: Database, table: Table, runs: readonly number[]): Copied {
+  const insert = into.prepare<(string | number | null | Buffer)[]>(`INSERT OR IGNORE INTO ${quoted(table.name)} (${table.columns.map(quoted).join(', ')}) VALUES (${table.columns.map(() => '?').join(', ')})`)
+  let read = 0
+  let failure: Error | null = null
+  const whole = readDamaged(from, table, runs, (row) => {
+    if (failure) return
+    try {
+      read += insert.run(...row).changes
+    } catch (thrown) {
+      // A row that breaks the table's rules is a damaged one; anything else is ours, or the disk's.
+      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_CONSTRAINT')) failure = thrown instanceof Error ? thrown : new Error(String(thrown))
+    }
+  })
+  // Assigned where the compiler does not look.
+  if (failure as Error | null) throw failure as unknown as Error
+  if (whole) return { table: table.name, read, expected: Math.max(read, countOf(from, table.name) ?? 0) }
+  const counts = indexesOf(into, table.name).flatMap((index) => countOf(from, table.name, index) ?? [])
+  // A run's row says how many epochs it had.
+  if (table.name === 'epochs') counts.push(Number(into.prepare('SELECT coalesce(sum(epochs_done), 0) FROM runs').pluck().get()))
+  return { table: table.name, read, expected: counts.length === 0 ? null : Math.max(read, ...counts) }
+}
+
+/** Every table of the new history, those that others refer to first. */
+function parentsFirst(db: Database): Table[] {
+  const names = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).pluck().all()
+  const parents = new Map(names.map((name) => [name, db.prepare<[string], string>('SELECT "table" FROM pragma_foreign_key_list(?)').pluck().all(name)]))
+  const sorted: string[] = []
+  while (sorted.length < names.length) {
+    const next = names.filter((name) => !sorted.includes(name) && (parents.get(name) ?? []).every((parent) => parent === name || sorted.includes(parent)))
+    if (next.length === 0) throw new Error('tables that refer to each other')
+    sorted.push(...next)
+  }
+  return sorted.map((name) => tableOf(db, name))
+}
+
+function tableOf(db: Database, name: string): Table {
+  const columns = db.prepare<[string], { name: string; pk: number }>('SELECT name, pk FROM pragma_table_info(?)').all(name)
+  const withoutRowid = db.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(name) === 1
+  const primary = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk)
+  return { name, columns: columns.map((column) => column.name), key: withoutRowid ? primary.map((column) => column.name) : ['rowid'] }
+}
+
+/** Those that hold every row. */
+function indexesOf(db: Database, table: string): string[] {
+  return db.prepare<[string], string>('SELECT name FROM pragma_index_list(?) WHERE partial = 0').pluck().all(table)
+}
+
+/** Null where it can't be counted. */
+function countOf(db: Database, table: string, index?: string): number | null {
+  return tried(() => Number(db.prepare(`SELECT count(*) FROM ${quoted(table)} ${index === undefined ? '' : `INDEXED BY ${quoted(index)}`}`).pluck().get()), null)
+}
+
+function tried<T>(read: () => T, otherwise: T): T {
+  try {
+    return read()
+  } catch {
+    return otherwise
+  }
+}
+
+function copyWithWal(source: string, work: string): void {
+  copyFileSync(source, work)
+  if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${work}-wal`)
+}
+
+/** Pages are 4096 bytes in every history. */
+const pageBytes = 4096
+
+/** The first 100 bytes (sqlite.org/fileformat2.html, section 1.3) as they must have been, where they can't be. */
+function mendHeader(file: string): void {
+  const handle = openSync(file, 'r+')
+  try {
+    const header = Buffer.alloc(100)
+    readSync(handle, header, 0, header.length, 0)
+    if (header.toString('latin1', 0, 16) === 'SQLite format 3\0' && header.readUInt16BE(16) === pageBytes && header.readUInt32BE(44) === 4 && header.readUInt32BE(56) === 1) return
+    header.fill(0)
+    header.write('SQLite format 3\0', 'latin1')
+    header.writeUInt16BE(pageBytes, 16)
+    // WAL for reading and writing; bytes of a page that may be filled; schema format 4, UTF-8.
+    header.set([2, 2, 0, 64, 32, 32], 18)
+    header.writeUInt32BE(Math.floor(statSync(file).size / pageBytes), 28)
+    header.writeUInt32BE(4, 44)
+    header.writeUInt32BE(1, 56)
+    writeSync(handle, header, 0, header.length, 0)
+  } finally {
+    closeSync(handle)
+  }
+}

@@ -1,0 +1,53 @@
+/** The copies of the history in the data directory. */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { Backup } from '../contract/records'
+import { backupDatabase } from '../history/backup'
+import { versionOf } from '../history/database'
+import { migrations } from '../history/migrations'
+import type { Paths } from './dataDir'
+
+/** Of the copies made before a newer program changes the history's form. */
+const keptBeforeMigration = 3
+const pattern = /^history-(\d{8}-\d{9})(-before-v\d+|-damaged)?\.sqlite$/
+
+/** The newest first, those of damaged histories among them. */
+export function listBackups({ backups }: Pick<Paths, 'backups'>): Backup[] {
+  if (!existsSync(backups)) return []
+  const found = readdirSync(backups).flatMap((name): Backup[] => {
+    const match = pattern.exec(name)
+    if (!match) return []
+    const [, stamp = '', what] = match
+    const file = path.join(backups, name)
+    const kind = what === undefined ? 'asked' : what === '-damaged' ? 'damaged' : 'migration'
+    const at = stamp.replace(/(....)(..)(..)-(..)(..)(..)(...)/, '$1-$2-$3T$4:$5:$6.$7Z')
+    return [{ file, kind, at, bytes: statSync(file).size }]
+  })
+  return found.sort((a, b) => (path.basename(a.file) < path.basename(b.file) ? 1 : -1))
+}
+
+/** A name in the backups' folder that is not taken. @param what of its end, such as '-damaged' */
+export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): string {
+  mkdirSync(backups, { recursive: true })
+  for (let at = new Date().getTime(); ; at++) {
+    const stamp = new Date(at).toISOString().replaceAll(/[-:.Z]/g, '').replace('T', '-')
+    const file = path.join(backups, `history-${stamp}${what}.sqlite`)
+    if (!existsSync(file)) return file
+  }
+}
+
+/** @param out where to; in the backups' folder where it is not given. @throws WorkbenchError as `backupDatabase` does */
+export async function makeBackup(paths: Paths, out?: string): Promise<{ file: string; bytes: number }> {
+  const file = out ?? newBackupFile(paths)
+  return { file, bytes: await backupDatabase(paths.database, file) }
+}
+
+/** Where the history has the form of an older program: a copy before it is changed, and the oldest such copies go. */
+export async function backupBeforeMigration(paths: Paths): Promise<void> {
+  if (!existsSync(paths.database)) return
+  const version = versionOf(paths.database)
+  if (version === 0 || version >= migrations.length) return
+  await makeBackup(paths, newBackupFile(paths, `-before-v${migrations.length}`))
+  const older = listBackups(paths).filter((backup) => backup.kind === 'migration').slice(keptBeforeMigration)
+  for (const { file } of older) rmSync(file, { force: true })
+}
