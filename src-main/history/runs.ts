@@ -40,7 +40,10 @@ export interface RunRecord {
   precision: Precision
   /** From the trainer's start to its first step. */
   startupSeconds: number | null
+  /** It is in the trash itself. */
   trashed: boolean
+  /** It or its study is in the trash: nobody is told of it. */
+  hidden: boolean
 }
 
 export interface RunStart {
@@ -63,6 +66,7 @@ interface ExtraColumns {
   precision: string
   startup_seconds: number | null
   trashed_at: string | null
+  hidden: number
 }
 
 /** A run's summary as SQL names it. */
@@ -95,9 +99,12 @@ export const summaryColumns = [
 
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
   runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
+  (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
 const from = 'FROM runs JOIN studies ON studies.key = runs.study'
+/** Neither it nor its study is in the trash. */
+export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
 
 export class Runs {
@@ -125,7 +132,7 @@ export class Runs {
         @testExamples, @trainableParameters, @trainableFilters,
         (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), 'queued',
         (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE state IN ('queued', 'running', 'paused')), @pid, @start, @createdAt)`)
-    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE runs.trashed_at IS NULL ORDER BY runs.key DESC`)
+    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE ${listed} ORDER BY runs.key DESC`)
     this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
     this.#ofStudy = db.prepare<[string], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key`)
@@ -163,7 +170,7 @@ export class Runs {
     this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
   }
 
-  /** Newest first; what is in the trash is not among them, here and in a study. */
+  /** Newest first; what is in the trash is not among them, here and in a study, nor are runs of a study in the trash. */
   list(): RunSummary[] {
     return this.#list.all().map((row) => runSummary.parse(row))
   }
@@ -241,5 +248,6 @@ function fromRow(row: ExtraColumns): RunRecord {
     precision: precision.parse(row.precision),
     startupSeconds: row.startup_seconds,
     trashed: row.trashed_at !== null,
+    hidden: row.hidden !== 0,
   }
 }

@@ -201,7 +201,7 @@ describe('the service process', () => {
     await one.progressOf(runId)
     expect((await two.call('runs.get', { id: runId })).run.state).toBe('running')
     expect(await two.raw('runs.stop', { id: runId })).toMatchObject({ ok: false, error: { code: 'conflict' } })
-    expect(await two.raw('studies.delete', { id })).toMatchObject({ ok: false, error: { code: 'conflict' } })
+    expect(await two.raw('studies.trash', { id })).toMatchObject({ ok: false, error: { code: 'conflict' } })
     two.child.disconnect()
     await two.ended()
     expect((await one.call('runs.get', { id: runId })).run.state).toBe('running')
