@@ -43,6 +43,8 @@ export class EpochTrainer implements Player {
       tuningFile: path.join(this.#folder, 'tuning.json'),
       program: 'bench',
       git: null,
+      kept: { epochs: 0, step: 0 },
+      checkpointSeconds: 180,
     }
     this.#trainer = new Trainer(this.entry, job, path.join(this.#folder, 'trainer.log'), {
       message: (message) => {

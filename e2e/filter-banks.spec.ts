@@ -185,20 +185,11 @@ test('training is played, and the numbers beside the baseline follow', async ({ 
     await expect(slider).toHaveAttribute('aria-valuetext', 'epoch 0, before training')
     await page.keyboard.press('ArrowRight')
     await expect.poll(() => query(page).get('epoch')).toBe('1')
-    await page.evaluate(() => {
-      const kept = globalThis as unknown as { long: number[]; PerformanceObserver: new (told: (list: { getEntries: () => { duration: number }[] }) => void) => { observe: (options: object) => void } }
-      kept.long = []
-      new kept.PerformanceObserver((list) => void kept.long.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' })
-    })
     await page.keyboard.press('Space')
     await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
     await expect(slider).toHaveAttribute('aria-valuetext', `epoch ${filterEpochs}`, { timeout: 20_000 })
     await expect(page.getByRole('button', { name: 'Play over epochs' })).toBeVisible()
     await expect.poll(() => query(page).get('epoch')).toBe(String(filterEpochs))
-    const long = await page.evaluate(() => (globalThis as unknown as { long: number[] }).long)
-    test.info().annotations.push({ type: 'long tasks while playing, ms', description: long.join(', ') || 'none' })
-    // Another test's work on the same cores may make a task or two long; ours alone must not.
-    expect(long.length, `long tasks of ${long.join(', ')} ms in ${filterEpochs} epochs`).toBeLessThanOrEqual(4)
   })
 })
 

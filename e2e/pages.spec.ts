@@ -50,7 +50,9 @@ async function views(workbench: Workbench): Promise<View[]> {
     const grid = page.getByRole('grid', { name: 'Runs' })
     await expect(grid.getByRole('row').nth(3)).toBeVisible()
     await grid.focus()
-    for (const key of ['Home', 'ArrowRight', 'ArrowDown', ' ', 'ArrowDown', ' ']) await page.keyboard.press(key)
+    for (const key of ['Home', 'ArrowRight']) await page.keyboard.press(key)
+    await expect(grid.getByRole('link', { name: /^seed / }).first()).toBeVisible()
+    for (const key of ['ArrowDown', ' ']) await page.keyboard.press(key)
     await expect(page.getByRole('toolbar')).toBeVisible()
   }
   const section = (id: string): View => ({ name: `study-${id}`, hash: `#/studies/${study}?at=${id}` })
@@ -86,6 +88,11 @@ async function views(workbench: Workbench): Promise<View[]> {
   ]
 }
 
+/** The generated history has runs that were cut short: the offer to resume them would be on every picture. */
+async function leaveBanner(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Not now' }).click()
+}
+
 async function show(workbench: Workbench, { hash, then }: View): Promise<void> {
   const { page } = workbench
   await page.keyboard.press('Escape')
@@ -99,6 +106,7 @@ test('each page is photographed in both themes and sizes', async ({ workbench })
   test.setTimeout(600_000)
   const { page } = workbench
   const all = await views(workbench)
+  await leaveBanner(page)
   for (const [width, height] of [[1280, 800], [900, 600]] as const) {
     await workbench.resize(width, height)
     for (const colorScheme of process.env['LO'] ? [width === 1280 ? 'light' : 'dark'] as const : ['light', 'dark'] as const) {

@@ -46,7 +46,7 @@ test('quitting while something trains asks first, and stops it in good order', a
 
   const asked = await workbench.answerQuestions(1)
   await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  await expect.poll(asked).toEqual(['Stop training and quit?'])
+  await expect.poll(asked).toEqual(['Quit while a run trains?'])
   await workbench.app.evaluate(({ app }) => app.quit())
   await expect.poll(asked).toHaveLength(2)
   expect((await workbench.call('runs.get', { id })).run.state).toBe('running')

@@ -148,6 +148,8 @@ function start(): void {
   void app.whenReady().then(() => {
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
+    // A sleep from which the machine does not wake costs no more than the step under way.
+    power.watch(() => void service.call('runs.checkpoint', {}).catch(() => undefined))
     handleCalls()
     openWindow()
   })

@@ -89,7 +89,7 @@ describe('wrong use', () => {
     [['models', 'more'], /too many arguments/],
     [['models', '--classes', '1'], /--classes: from 2 to 1000/],
     [[], /doctor, models, datasets, train, study, compare, runs, filters, tune/],
-    [['runs'], /runs needs a command: list, show, delete/],
+    [['runs'], /runs needs a command: list, show, resume, extend, delete/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'show'], /missing required argument 'run'/],
     [['runs', 'show', 'nothing'], /There is no run "nothing"/],
@@ -354,6 +354,27 @@ describe('training', () => {
     const { run, epochs } = await json(records.runDetail, ...of('runs', 'show', z.string().parse(last?.['id'])))
     expect(run.state).toBe('stopped')
     expect(epochs.length).toBeGreaterThan(0)
+  })
+
+  it('goes on with a run that was stopped, and with a finished one for more epochs', async () => {
+    const flags = ['--arch', 'resnet-8', '--seed', '11', '--milestones', '2', ...small]
+    const whole = lines((await mcnn(...of('train', ...flags, '--epochs', '6', '--json'))).out).at(-1)
+    const child = start(of('train', ...flags, '--epochs', '4', '--json'))
+    const out = collect(child.stdout)
+    const end = ended(child)
+    await lineWith(child, '"event":"epoch"')
+    child.kill('SIGINT')
+    expect(await end).toBe(130)
+    const id = z.string().parse(lines(out()).at(-1)?.['id'])
+    const resumed = await mcnn(...of('runs', 'resume', id, '--json'))
+    expect(resumed).toMatchObject({ code: 0, err: '' })
+    expect(lines(resumed.out).at(-1)).toMatchObject({ event: 'done', id })
+    expect((await mcnn(...of('runs', 'resume', id))).code).toBe(1)
+    const extended = lines((await mcnn(...of('runs', 'extend', id, '--epochs', '6', '--json'))).out).at(-1)
+    expect(extended).toMatchObject({ event: 'done', weightsSha256: whole?.['weightsSha256'] })
+    const { epochs, events } = await json(records.runDetail, ...of('runs', 'show', z.string().parse(extended?.['id'])))
+    expect(epochs.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(events[0]?.message).toContain(id)
   })
 
   it('stops without a word when its reader goes away', async () => {

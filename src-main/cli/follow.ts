@@ -27,11 +27,11 @@ export class Follower {
   }
 
   /**
-   * Follows the runs of a study that this process trains to their ends; an interruption stops them.
+   * Follows runs of a study that this process trains to their ends; an interruption stops them. @param only these, else all
    * @returns the runs as they ended, those that were deleted meanwhile left out
    */
-  async follow(service: Service, studyId: string): Promise<RunSummary[]> {
-    const { runs } = await service.call('studies.get', { id: studyId })
+  async follow(service: Service, studyId: string, only?: readonly string[]): Promise<RunSummary[]> {
+    const runs = (await service.call('studies.get', { id: studyId })).runs.filter((run) => only?.includes(run.id) ?? true)
     if (!this.#json) this.#bars = new TrainingProgress(runs.length)
     const finished = new Promise<void>((resolve) => (this.#finish = resolve))
     for (const run of runs) this.#open.set(run.id, { run, told: false })

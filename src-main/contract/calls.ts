@@ -3,7 +3,7 @@
  * parameters and result. Renderer, shell, service and command line import this one map.
  */
 import { z } from 'zod'
-import { arch, datasetId, studyRequest, variant } from './experiment'
+import { arch, datasetId, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
 import * as r from './records'
@@ -89,7 +89,7 @@ export const serviceCalls = {
   /** What came to a run after an epoch, a step and a number of events that the asker has already. */
   'runs.news': define(
     z.strictObject({ id: r.runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
-    r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, epochs: true, steps: true, events: true }),
+    r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, checkpoint: true, epochs: true, steps: true, events: true }),
   ),
   /** Null before the first epoch is finished. */
   'runs.evaluation': define(ofRun, r.evaluation.nullable()),
@@ -98,8 +98,17 @@ export const serviceCalls = {
   /** The last lines that the trainer wrote, oldest first. */
   'runs.log': define(ofRun, z.object({ lines: z.array(z.string()) })),
   'runs.pause': define(ofRun, ok),
+  /** Also of a run that was stopped, interrupted or failed: it goes on from its newest checkpoint, else from its seed. */
   'runs.resume': define(ofRun, ok),
   'runs.stop': define(ofRun, ok),
+  /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
+  'runs.cutShort': define(z.strictObject({}), z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() })),
+  /** All of it goes on, in the order of the queue. */
+  'runs.resumeCutShort': define(z.strictObject({}), z.object({ resumed: z.int().min(0) })),
+  /** Keeps where the run that trains stands, before the machine sleeps. */
+  'runs.checkpoint': define(z.strictObject({}), ok),
+  /** A finished run for more epochs, as a new run that goes on where it ended; `epochs` in all. */
+  'runs.extend': define(z.strictObject({ id: r.runId, epochs: trainingConfig.shape.epochs }), z.object({ id: r.runId })),
   /** The same config and seed again, as a new run of the same study. */
   'runs.rerun': define(ofRun, z.object({ id: r.runId })),
   'runs.delete': define(ofRun, ok),

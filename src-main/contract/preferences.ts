@@ -10,9 +10,12 @@ export const zoomSteps = [0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2] as const
 const smallest = zoomSteps[0]
 const largest = 2
 
-export const preferences = z.object({ theme, zoom: z.number().min(smallest).max(largest) })
+/** What becomes of runs that the program's end cut short, at its next start. */
+export const cutShortChoices = ['ask', 'resume'] as const
+
+export const preferences = z.object({ theme, zoom: z.number().min(smallest).max(largest), cutShort: z.enum(cutShortChoices) })
 export type Preferences = z.infer<typeof preferences>
-export const usualPreferences: Preferences = { theme: 'system', zoom: 1 }
+export const usualPreferences: Preferences = { theme: 'system', zoom: 1, cutShort: 'ask' }
 
 /** The step after (or before) a factor, which may lie between steps; the last one stays. */
 export function nextZoom(factor: number, direction: 1 | -1): number {

@@ -17,14 +17,22 @@ export const trainerJob = z.strictObject({
   tuningFile: z.string(),
   program: z.string(),
   git: environment.shape.git,
+  /**
+   * Finished epochs and the last sampled step that the history holds of the run, 0 where it begins: it goes on from its
+   * newest whole checkpoint that is not ahead of them, else from its seed.
+   */
+  kept: z.strictObject({ epochs: z.int().min(0), step: z.int().min(0) }),
+  /** Between two checkpoints within an epoch. */
+  checkpointSeconds: z.number().positive(),
 })
 export type TrainerJob = z.infer<typeof trainerJob>
 
-/** Taken up between two steps. `stop` ends the run as stopped, with its metrics so far. */
+/** Taken up between two steps. `stop` ends the run as stopped, with its metrics so far and a checkpoint. */
 export const trainerCommand = z.discriminatedUnion('type', [
   trainerJob,
   z.strictObject({ type: z.literal('pause') }),
   z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('checkpoint') }),
   z.strictObject({ type: z.literal('stop') }),
 ])
 export type TrainerCommand = z.infer<typeof trainerCommand>
@@ -41,6 +49,8 @@ export const trainerMessage = z.discriminatedUnion('type', [
     datasetFingerprint: z.string(),
     trainExamples: z.int(),
     testExamples: z.int(),
+    /** Finished epochs and steps that the run goes on from; null where it begins. What the history has beyond is void. */
+    resumedFrom: z.object({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
     /** Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph. */
     seconds: z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
   }),
@@ -52,6 +62,8 @@ export const trainerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('evaluation'), evaluation }),
   z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
   z.object({ type: z.literal('event'), level: z.enum(['info', 'warning', 'error']), kind: z.string(), message: z.string() }),
+  /** The run can go on from here, whatever happens to its trainer. */
+  z.object({ type: z.literal('checkpoint'), step: z.int(), epochs: z.int(), bytes: z.int() }),
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),
   z.object({ type: z.literal('done'), weightsFile: z.string(), weightsSha256: z.string() }),

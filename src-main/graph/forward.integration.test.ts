@@ -27,7 +27,7 @@ it.each(['baseline', 'mcnn-fl', 'mcnn-a'] as const)('the pure way through %s giv
   resnet.dispose()
 
   const file = encodeSafetensors(parameters(spec).map(({ name, shape }) => ({ name, shape, values: values.get(name) ?? new Float32Array() })), {})
-  const way = forward(spec, decodeSafetensors(file), { height: 32, width: 32, channels: 3, values: image })
+  const way = forward(spec, decodeSafetensors(file).tensors, { height: 32, width: 32, channels: 3, values: image })
   const layers: string[] = []
   let next = way.next()
   while (!next.done) {

@@ -37,6 +37,9 @@ export class Metrics {
   readonly #stepsSince
   readonly #putEvaluation
   readonly #evaluation
+  readonly #lastStep
+  readonly #rollBack
+  readonly #copy
 
   constructor(db: Database) {
     const epoch = db.prepare<[number, ...(number | null)[]]>(`
@@ -90,6 +93,27 @@ export class Metrics {
     this.#stepsSince = db.prepare<[number, number], StepMetrics>(
       'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? AND step > ? ORDER BY step',
     )
+    this.#lastStep = db.prepare<[number], { step: number | null }>('SELECT max(step) AS step FROM steps WHERE run = ?')
+    const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch > ?')
+    const dropSteps = db.prepare<[number, number]>('DELETE FROM steps WHERE run = ? AND step > ?')
+    const dropFilters = db.prepare<[number, number]>('DELETE FROM filters WHERE run = ? AND epoch > ?')
+    const dropEvaluation = db.prepare<[number, number]>('DELETE FROM evaluations WHERE run = ? AND epoch > ?')
+    this.#rollBack = db.transaction((run: number, to: { epochs: number; step: number } | null) => {
+      dropEpochs.run(run, to?.epochs ?? 0)
+      dropSteps.run(run, to?.step ?? 0)
+      // Epoch 0: the filters before training, which only a run that begins sends again.
+      dropFilters.run(run, to?.epochs ?? -1)
+      dropEvaluation.run(run, to?.epochs ?? 0)
+      rollUp.run({ run })
+    })
+    const copies = ['epochs', 'steps', 'filters', 'evaluations'].map((table) => {
+      const columns = (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name).filter((name) => name !== 'run').join(', ')
+      return db.prepare<[number, number]>(`INSERT INTO ${table} (run, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run = ?`)
+    })
+    this.#copy = db.transaction((from: number, to: number) => {
+      for (const copy of copies) copy.run(to, from)
+      rollUp.run({ run: to })
+    })
     this.#putEvaluation = db.prepare<[number, number, number, Buffer, string]>(
       'INSERT OR REPLACE INTO evaluations (run, epoch, classes, confusion, mistakes) VALUES (?, ?, ?, ?, ?)',
     )
@@ -152,6 +176,21 @@ export class Metrics {
 
   stepsSince(run: number, step: number): StepMetrics[] {
     return this.#stepsSince.all(run, step)
+  }
+
+  /** The last sampled step; 0 before the first. */
+  lastStep(run: number): number {
+    return this.#lastStep.get(run)?.step ?? 0
+  }
+
+  /** Drops what was measured after a number of finished epochs and steps, and the rolled-up columns with it; null drops everything. */
+  rollBack(run: number, to: { epochs: number; step: number } | null): void {
+    this.#rollBack.immediate(run, to)
+  }
+
+  /** Gives a run that has measured nothing all that another has. */
+  copy(from: number, to: number): void {
+    this.#copy.immediate(from, to)
   }
 
   /** Keeps the newest only: over 200 epochs they would outweigh all else. */

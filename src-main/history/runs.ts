@@ -44,6 +44,7 @@ export interface RunRecord {
   trashed: boolean
   /** It or its study is in the trash: nobody is told of it. */
   hidden: boolean
+  checkpoint: { step: number; epochs: number; at: string } | null
 }
 
 export interface RunStart {
@@ -67,6 +68,9 @@ interface ExtraColumns {
   startup_seconds: number | null
   trashed_at: string | null
   hidden: number
+  checkpoint_step: number | null
+  checkpoint_epochs: number | null
+  checkpoint_at: string | null
 }
 
 /** A run's summary as SQL names it. */
@@ -100,6 +104,7 @@ export const summaryColumns = [
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
   runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
   (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
+  runs.checkpoint_step, runs.checkpoint_epochs, runs.checkpoint_at,
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
 const from = 'FROM runs JOIN studies ON studies.key = runs.study'
@@ -114,6 +119,7 @@ export class Runs {
   readonly #ofStudy
   readonly #trashedOfStudy
   readonly #unfinished
+  readonly #interrupted
   readonly #measured
   readonly #next
   readonly #claim
@@ -122,6 +128,8 @@ export class Runs {
   readonly #started
   readonly #end
   readonly #remove
+  readonly #requeue
+  readonly #checkpoint
   readonly #claimNext
 
   constructor(db: Database) {
@@ -139,12 +147,14 @@ export class Runs {
     this.#trashedOfStudy = db.prepare<[string], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
     this.#unfinished = db.prepare<[], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE ${unfinished} ORDER BY runs.position, runs.key`)
+    this.#interrupted = db.prepare<[], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.state = 'interrupted' AND ${listed} AND runs.archived_at IS NULL ORDER BY runs.position, runs.key`)
     this.#measured = db.prepare<[number], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.epochs_done > 0 AND runs.environment IS NOT NULL ORDER BY runs.key DESC LIMIT ?`)
     this.#next = db.prepare<[Owner], { id: string }>(`
       SELECT id FROM runs WHERE ${unfinished} AND state = 'queued' AND owner_pid = @pid AND owner_start = @start ORDER BY position, key LIMIT 1`)
     this.#claim = db.prepare<[string, string]>(
-      `UPDATE runs SET state = 'running', reason = NULL, started_at = ? WHERE id = ? AND state = 'queued'`,
+      `UPDATE runs SET state = 'running', reason = NULL, started_at = coalesce(started_at, ?) WHERE id = ? AND state = 'queued'`,
     )
     this.#setState = db.prepare<[RunState, string | null, number]>('UPDATE runs SET state = ?, reason = ? WHERE key = ?')
     this.#own = db.prepare<[number | null, string | null, string | null, number]>(
@@ -156,6 +166,10 @@ export class Runs {
     this.#end = db.prepare<[{ key: number; state: RunState; reason: string | null; at: string; file: string | null; sha256: string | null }]>(`
       UPDATE runs SET state = @state, reason = @reason, ended_at = @at, weights_file = @file, weights_sha256 = @sha256,
         owner_pid = NULL, owner_start = NULL WHERE key = @key`)
+    this.#requeue = db.prepare<[Owner & { key: number; last: number }]>(`
+      UPDATE runs SET state = 'queued', reason = NULL, ended_at = NULL, owner_pid = @pid, owner_start = @start,
+        position = iif(@last, (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE ${unfinished}), position) WHERE key = @key`)
+    this.#checkpoint = db.prepare<[number, number, string, number]>('UPDATE runs SET checkpoint_step = ?, checkpoint_epochs = ?, checkpoint_at = ? WHERE key = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
     this.#claimNext = db.transaction((owner: Owner): string | null => {
       const next = this.#next.get(owner)
@@ -195,6 +209,11 @@ export class Runs {
     return this.#unfinished.all().map(fromRow)
   }
 
+  /** Whose program ended before they did, in the order of the queue; not what was put aside. */
+  interrupted(): RunRecord[] {
+    return this.#interrupted.all().map(fromRow)
+  }
+
   /** The newest runs that have finished an epoch, with what they were trained on. */
   measured(limit: number): RunRecord[] {
     return this.#measured.all(limit).map(fromRow)
@@ -229,6 +248,15 @@ export class Runs {
     this.#end.run({ key, state, reason, at, file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
   }
 
+  /** Puts a run that has ended back into the queue, where it was before or behind all others. */
+  requeue(key: number, owner: Owner, place: 'before' | 'last'): void {
+    this.#requeue.run({ ...owner, key, last: place === 'last' ? 1 : 0 })
+  }
+
+  setCheckpoint(key: number, { step, epochs }: { step: number; epochs: number }): void {
+    this.#checkpoint.run(step, epochs, new Date().toISOString(), key)
+  }
+
   /** With all it measured. */
   remove(id: string): void {
     this.#remove.run(id)
@@ -249,5 +277,6 @@ function fromRow(row: ExtraColumns): RunRecord {
     startupSeconds: row.startup_seconds,
     trashed: row.trashed_at !== null,
     hidden: row.hidden !== 0,
+    checkpoint: row.checkpoint_step === null || row.checkpoint_epochs === null || row.checkpoint_at === null ? null : { step: row.checkpoint_step, epochs: row.checkpoint_epochs, at: row.checkpoint_at },
   }
 }

@@ -11,12 +11,25 @@ it('reads back what the trainer writes, wherever the bytes lie', () => {
   const bytes = encodeSafetensors(tensors, { arch: 'resnet-8' })
   const moved = new Uint8Array(bytes.length + 3)
   moved.set(bytes, 3)
-  const read = decodeSafetensors(moved.subarray(3))
+  const { tensors: read, metadata } = decodeSafetensors(moved.subarray(3))
+  expect(metadata).toEqual({ arch: 'resnet-8' })
   expect([...read]).toEqual(tensors.map(({ name, shape, values }) => [name, { shape, values }]))
 })
 
-it('tells a damaged file from a whole one', () => {
+it('reads nothing past the end: every file cut short is refused', () => {
   const bytes = encodeSafetensors(tensors, {})
-  for (const wrong of [bytes.subarray(0, 4), bytes.subarray(0, 20), bytes.subarray(0, bytes.length - 1), Uint8Array.from(bytes, (b, i) => (i === 8 ? 0 : b))])
-    expect(() => decodeSafetensors(wrong)).toThrow(/damaged/)
+  for (let length = 0; length < bytes.length; length++) expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/damaged/)
+})
+
+it('refuses headers that lie', () => {
+  const withHeader = (header: string): Uint8Array => {
+    const out = Buffer.alloc(8 + header.length + 8)
+    out.writeBigUInt64LE(BigInt(header.length))
+    out.write(header, 8)
+    return out
+  }
+  const tensor = (shape: unknown, offsets: unknown, dtype = 'F32'): string => JSON.stringify({ w: { dtype, shape, data_offsets: offsets } })
+  expect(decodeSafetensors(withHeader(tensor([2], [0, 8]))).tensors.get('w')?.values).toHaveLength(2)
+  for (const lie of [tensor([2], [4, 12]), tensor([3], [0, 8]), tensor([-2], [0, 8]), tensor([2], [8, 0]), tensor([1e9, 1e9], [0, 8]), tensor([2], [0, 8], 'F64'), '[]', 'null', '{', '{"w":1}', '{"__metadata__":{"a":1}}'])
+    expect(() => decodeSafetensors(withHeader(lie)), lie).toThrow(/damaged/)
 })

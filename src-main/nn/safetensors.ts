@@ -5,11 +5,16 @@ import { WorkbenchError } from '../contract/errors'
 const entry = z.object({ dtype: z.literal('F32'), shape: z.array(z.int().min(0)), data_offsets: z.tuple([z.int().min(0), z.int().min(0)]) })
 const header = z.record(z.string(), z.unknown())
 
-/**
- * Every float32 tensor of a safetensors file, by name.
- * @throws WorkbenchError bad-data where the bytes are no such file
- */
-export function decodeSafetensors(bytes: Uint8Array): Map<string, { shape: readonly number[]; values: Float32Array }> {
+const text = z.record(z.string(), z.string())
+
+export interface Safetensors {
+  /** Every float32 tensor, by name. */
+  tensors: Map<string, { shape: readonly number[]; values: Float32Array }>
+  metadata: Record<string, string>
+}
+
+/** @throws WorkbenchError bad-data where the bytes are no safetensors file with float32 values: nothing is read before its place is checked */
+export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const damaged = (why: string): WorkbenchError => new WorkbenchError('bad-data', `The weights file is damaged: ${why}.`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 8) throw damaged('it is too short')
@@ -22,9 +27,15 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, { shape: reado
   } catch {
     throw damaged('its header can’t be read')
   }
-  const tensors = new Map<string, { shape: readonly number[]; values: Float32Array }>()
+  const tensors: Safetensors['tensors'] = new Map()
+  let metadata: Record<string, string> = {}
   for (const [name, given] of Object.entries(entries)) {
-    if (name === '__metadata__') continue
+    if (name === '__metadata__') {
+      const parsed = text.safeParse(given)
+      if (!parsed.success) throw damaged('its metadata is not text')
+      metadata = parsed.data
+      continue
+    }
     const parsed = entry.safeParse(given)
     if (!parsed.success) throw damaged(`${name} is not float32`)
     const { shape, data_offsets: [from, to] } = parsed.data
@@ -34,5 +45,5 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, { shape: reado
     for (let i = 0; i < count; i++) values[i] = view.getFloat32(start + from + 4 * i, true)
     tensors.set(name, { shape, values })
   }
-  return tensors
+  return { tensors, metadata }
 }

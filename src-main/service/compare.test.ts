@@ -60,6 +60,7 @@ function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'res
     startupSeconds: null,
     trashed: false,
     hidden: false,
+    checkpoint: null,
   }
 }
 

@@ -68,7 +68,7 @@ export class LayerInputs {
       throw new WorkbenchError('not-found', 'The weights of all layers are kept at a run’s end, and this run has none.', { fix: 'Look at the first layer, or at a run that is done.' })
     const file = path.join(this.#context.paths.dataDir, weightsFile)
     if (this.#weights?.file !== file || this.#weights.sha256 !== summary.weightsSha256) {
-      const values = readFile(file).then(decodeSafetensors, (cause: unknown) => {
+      const values = readFile(file).then((bytes) => decodeSafetensors(bytes).tensors, (cause: unknown) => {
         throw new WorkbenchError('not-found', 'The weights file of this run can’t be read: it may have been moved or removed.', { cause })
       })
       this.#weights = { file, sha256: summary.weightsSha256, values }

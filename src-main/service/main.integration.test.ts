@@ -177,7 +177,7 @@ describe('the service process', () => {
     await gone(trainer)
     const again = await start().ready()
     const { run } = await again.call('runs.get', { id: runIds[0] ?? '' })
-    expect(run).toMatchObject({ state: 'stopped', reason: 'The program was closed while this run trained.' })
+    expect(run).toMatchObject({ state: 'interrupted', reason: 'The program was closed while this run trained.' })
   })
 
   it('killed, leaves no trainer behind, and the run is found interrupted', async () => {

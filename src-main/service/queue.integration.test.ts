@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../contract/calls'
@@ -62,6 +62,7 @@ describe('a queue', () => {
     expect(detail.environment).toMatchObject({ program: '1.2.3', device: 'cpu' })
     expect(detail.datasetFingerprint).toBe('cd'.repeat(32))
     expect(detail.events.map((e) => e.kind)).toEqual(['started', 'done'])
+    expect(detail.checkpoint).toMatchObject({ step: 6, epochs: 3 })
     expect(readFileSync(detail.weightsFile ?? '', 'utf8')).toBe('weights')
     expect(detail.epochs.at(-1)).toMatchObject({ waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 4e8 })
     const news = serviceCalls['runs.news'].result.parse(await service.call('runs.news', { id: runId, epoch: 2, step: 5, events: 1 }))
@@ -111,7 +112,7 @@ describe('a queue', () => {
     await service.call('runs.stop', { id: first })
     expect(await bench.reached(first, 'stopped')).toMatchObject({ reason: 'Stopped by hand.', epochsDone: 1 })
     await bench.reached(second, 'done')
-    await expect(service.call('runs.resume', { id: first })).rejects.toMatchObject({ code: 'conflict', fix: expect.stringContaining('Re-run') as string })
+    await expect(service.call('runs.resume', { id: second })).rejects.toMatchObject({ code: 'conflict' })
     await expect(service.call('runs.stop', { id: second })).rejects.toMatchObject({ code: 'conflict' })
   })
 
@@ -168,13 +169,18 @@ describe('closing and opening again', () => {
     const again = await bench.open()
     const { runs } = await again.call('studies.get', { id })
     expect(runs.map((run) => [run.state, run.reason])).toEqual([
-      ['stopped', 'The program was closed while this run trained.'],
+      ['interrupted', 'The program was closed while this run trained.'],
       ['queued', 'Held: the program was closed before this run began. Resume it, or its study.'],
     ])
-    await again.call('studies.resume', { id })
+    expect(await again.call('runs.cutShort', {})).toMatchObject({ interrupted: 1, held: 1, newest: runs[0]?.endedAt })
+    expect(await again.call('runs.resumeCutShort', {})).toEqual({ resumed: 2 })
+    // In the places that they had.
+    expect(await bench.reached(first, 'done')).toMatchObject({ epochsDone: 3 })
+    expect((await again.call('runs.get', { id: second })).run.state).not.toBe('done')
     await bench.reached(second, 'done')
+    expect(await again.call('runs.cutShort', {})).toEqual({ interrupted: 0, held: 0, newest: null })
     const rerun = await again.call('runs.rerun', { id: first })
-    await bench.waitFor((e) => e.name === 'run.progress' && e.payload.runId === rerun.id)
+    await bench.reached(rerun.id, 'running')
     const [a, b] = await Promise.all([first, rerun.id].map((runId) => again.call('runs.get', { id: runId })))
     expect(b?.config).toEqual(a?.config)
     expect(b?.run.configId).toBe(a?.run.configId)
@@ -221,7 +227,66 @@ describe('closing and opening again', () => {
     expect(states[3]?.reason).toBeNull()
     for (const call of ['runs.stop', 'runs.pause', 'runs.delete'] as const)
       await expect(again.call(call, { id: runIds[2] ?? '' })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('another MCNN Workbench') as string })
-    await expect(again.call('runs.resume', { id: runIds[0] ?? '' })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await again.call('runs.resumeCutShort', {})).toEqual({ resumed: 2 })
+    bench.forget()
+    expect((await again.call('runs.get', { id: runIds[0] ?? '' })).run.endedAt).toBeNull()
+  })
+})
+
+describe('going on', () => {
+  it.each(['waits', 'exit-3'])('a run that ended before its time measures the rest, nothing twice: %s', async (scenario) => {
+    const service = await bench.open()
+    const { runIds: [id = ''] } = await service.call('studies.create', { plan: planOf({ 1: scenario }) })
+    await bench.waitFor((e) => e.name === 'run.epoch')
+    if (scenario === 'waits') await service.call('runs.stop', { id })
+    const { startedAt } = await bench.reached(id, 'stopped', 'failed')
+    bench.forget()
+    await service.call('runs.resume', { id })
+    expect(await bench.reached(id, 'done')).toMatchObject({ epochsDone: 3, startedAt, seconds: 6, reason: null })
+    const { epochs, steps, events } = await service.call('runs.get', { id })
+    expect(epochs.map((e) => e.epoch)).toEqual([1, 2, 3])
+    expect(steps.map((s) => s.step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(events.filter((e) => e.kind === 'started').map((e) => e.message.includes('Goes on after step 2, in epoch 2.'))).toEqual([false, true])
+    expect((await service.call('filters.layers', { id }))[0]?.epochs).toEqual([0, 1, 2, 3])
+  })
+
+  it('is not for what is done, diverged or in the trash', async () => {
+    const service = await bench.open()
+    const { runIds: [done = '', diverged = '', failed = ''] } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'diverges', 3: 'fails' }) })
+    await bench.reached(failed, 'failed')
+    await expect(service.call('runs.resume', { id: done })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(service.call('runs.resume', { id: diverged })).rejects.toMatchObject({ code: 'conflict', fix: expect.stringContaining('Re-run') as string })
+    await service.call('runs.trash', { ids: [failed] })
+    await expect(service.call('runs.resume', { id: failed })).rejects.toMatchObject({ code: 'conflict', fix: expect.stringContaining('Restore') as string })
+  })
+
+  it('for more epochs is a run of its own, and the shorter one stays as it is', async () => {
+    const service = await bench.open()
+    const { runIds: [id = '', stopped = ''] } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'waits' }) })
+    await bench.waitFor((e) => e.name === 'run.epoch' && e.payload.runId === stopped)
+    await service.call('runs.stop', { id: stopped })
+    await bench.reached(stopped, 'stopped')
+    const before = await service.call('runs.get', { id })
+    await expect(service.call('runs.extend', { id, epochs: 3 })).rejects.toMatchObject({ code: 'bad-input', field: 'epochs' })
+    await expect(service.call('runs.extend', { id: stopped, epochs: 5 })).rejects.toMatchObject({ code: 'conflict', fix: 'Resume it first.' })
+    const { id: longer } = await service.call('runs.extend', { id, epochs: 5 })
+    expect(await bench.reached(longer, 'done')).toMatchObject({ epochs: 5, epochsDone: 5, seconds: 10 })
+    const [shorter, extended] = await Promise.all([id, longer].map((runId) => service.call('runs.get', { id: runId })))
+    expect(extended?.epochs.slice(0, 3)).toEqual(before.epochs)
+    expect(extended?.epochs.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5])
+    expect(extended?.steps.map((s) => s.step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect({ ...shorter, events: [] }).toEqual({ ...before, events: [] })
+    const folder = path.join(bench.dataDir, 'runs', longer)
+    rmSync(folder, { recursive: true })
+    await expect(service.call('runs.extend', { id: longer, epochs: 9 })).rejects.toMatchObject({ code: 'conflict', fix: 'Train it again with 9 epochs.' })
+  })
+
+  it('keeps where a run stands when it is asked to', async () => {
+    const service = await bench.open()
+    const { runIds: [id = ''] } = await service.call('studies.create', { plan: planOf({ 1: 'waits' }) })
+    await bench.waitFor((e) => e.name === 'run.epoch')
+    await service.call('runs.checkpoint', {})
+    await expect.poll(async () => (await service.call('runs.get', { id })).checkpoint).toMatchObject({ step: 3, epochs: 1 })
   })
 })
 

@@ -18,6 +18,8 @@ export interface QueueOptions {
   stopMs: number
   /** The same when the service closes. */
   closeMs: number
+  /** Between two checkpoints within an epoch. */
+  checkpointSeconds: number
 }
 
 interface Current {
@@ -30,6 +32,8 @@ interface Current {
   ended: boolean
 }
 
+/** Ends after which a run can go on where it was. One that diverged would diverge again. */
+const resumable: readonly RunState[] = ['stopped', 'interrupted', 'failed']
 const heldReason = 'Held until it is resumed.'
 
 export class Queue {
@@ -76,9 +80,31 @@ export class Queue {
       this.kick()
     } else if (this.#isCurrent(run)) {
       this.#current?.trainer?.send({ type: 'resume' })
+    } else if (resumable.includes(state)) {
+      if (run.hidden) throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, { fix: 'Restore it first.' })
+      this.#requeue([run])
     } else {
       throw ended(id, state, 'resume')
     }
+  }
+
+  /** Runs whose program ended before they did, and those that it left waiting. */
+  cutShort(): { interrupted: RunRecord[]; held: RunRecord[] } {
+    const { runs } = this.#context.history
+    return { interrupted: runs.interrupted(), held: runs.unfinished().filter(({ owner, summary }) => owner === null && summary.state === 'queued' && summary.reason !== heldReason) }
+  }
+
+  /** Takes all of them up, in the places that they had; returns how many. */
+  resumeCutShort(): number {
+    const { interrupted, held } = this.cutShort()
+    for (const run of held) this.#take(run)
+    this.#requeue(interrupted, 'before')
+    return interrupted.length + held.length
+  }
+
+  /** Has the run that trains keep where it stands, as far as its trainer comes to it. */
+  checkpoint(): void {
+    this.#current?.trainer?.send({ type: 'checkpoint' })
   }
 
   stop(run: RunRecord): void {
@@ -99,7 +125,9 @@ export class Queue {
     const { trains, queued } = this.#unfinishedOf(studyId)
     for (const run of queued) this.#take(run)
     if (trains) this.resume(trains)
-    this.kick()
+    // What a person stopped by itself stays stopped while the rest of its study waits or trains.
+    const goesOn: readonly RunState[] = trains || queued.length > 0 ? ['interrupted'] : ['interrupted', 'stopped']
+    this.#requeue(this.#context.history.runs.ofStudy(studyId).filter((run) => goesOn.includes(run.summary.state)))
   }
 
   stopStudy(studyId: string): void {
@@ -152,6 +180,8 @@ export class Queue {
         runDir: runDir(paths, id),
         program,
         git,
+        kept: { epochs: run.summary.epochsDone, step: history.metrics.lastStep(run.key) },
+        checkpointSeconds: this.#options.checkpointSeconds,
       }
       current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), {
         message: (message) => this.#received(current, message),
@@ -171,8 +201,8 @@ export class Queue {
       const end = recordMessage(this.#context, current.run, message)
       if (message.type === 'progress') current.progress = message.progress
       if (!end) return
-      const reason = end.state === 'stopped' && current.stopping === 'closing' ? 'The program was closed while this run trained.' : end.reason
-      this.#end(current, end.state, reason, end.weights)
+      if (end.state === 'stopped' && current.stopping === 'closing') this.#end(current, 'interrupted', 'The program was closed while this run trained.')
+      else this.#end(current, end.state, end.reason, end.weights)
       // It ends by itself now; where it hangs, the next run must not wait for it.
       this.#killAfter(current, this.#options.stopMs)
     } catch (thrown) {
@@ -225,6 +255,20 @@ export class Queue {
     void trainer.closed.then(() => clearTimeout(timer))
   }
 
+  /** Back in the queue, where each was or behind all others; it goes on from where it stands. */
+  #requeue(runs: readonly RunRecord[], place: 'before' | 'last' = 'last'): void {
+    const { history, owner } = this.#context
+    history.transaction(() => {
+      for (const run of runs) {
+        history.runs.requeue(run.key, owner, place)
+        const from = run.checkpoint ? `to go on after step ${run.checkpoint.step}` : run.summary.startedAt === null ? 'to begin' : 'to begin again: there is no checkpoint'
+        history.events.add(run.key, 'info', 'resumed', `Queued again, ${from}.`)
+      }
+    })
+    for (const run of runs) announce(this.#context, run.summary.id)
+    this.kick()
+  }
+
   #hold(run: RunRecord): void {
     this.#context.history.runs.setOwner(run.key, null, heldReason)
     announce(this.#context, run.summary.id)
@@ -271,6 +315,6 @@ export class Queue {
 }
 
 function ended(id: string, state: RunState, what: string): WorkbenchError {
-  const rerun = what === 'resume' && state !== 'done'
+  const rerun = what === 'resume' && state === 'diverged'
   return new WorkbenchError('conflict', `The run ${id} is ${state}: there is nothing to ${what}.`, rerun ? { fix: 'Re-run it: it starts again from its seed.' } : {})
 }

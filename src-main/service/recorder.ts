@@ -24,6 +24,7 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
       const { tensorflow, data, tuning, record } = message.seconds
       const all = tensorflow + data + tuning + record
       history.transaction(() => {
+        history.metrics.rollBack(run.key, message.resumedFrom)
         history.runs.started(run.key, {
           environmentHash: history.environments.put(message.environment),
           datasetFingerprint: message.datasetFingerprint,
@@ -35,7 +36,7 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
           run.key,
           'info',
           'started',
-          `On ${message.environment.device}, after ${all.toFixed(1)} s (TensorFlow ${tensorflow.toFixed(1)}, data ${data.toFixed(1)}, measuring ${tuning.toFixed(1)}, graph ${record.toFixed(1)}).`,
+          `${message.resumedFrom ? `Goes on after step ${message.resumedFrom.step}, in epoch ${message.resumedFrom.epochs + 1}. ` : ''}On ${message.environment.device}, after ${all.toFixed(1)} s (TensorFlow ${tensorflow.toFixed(1)}, data ${data.toFixed(1)}, measuring ${tuning.toFixed(1)}, graph ${record.toFixed(1)}).`,
         )
       })
       announce(context, id)
@@ -65,6 +66,9 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
     }
     case 'event':
       history.events.add(run.key, message.level, message.kind, message.message)
+      return null
+    case 'checkpoint':
+      history.runs.setCheckpoint(run.key, message)
       return null
     case 'paused':
     case 'resumed':

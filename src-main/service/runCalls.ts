@@ -7,6 +7,7 @@ import { announce, type Context } from './context'
 import { removeFiles, runLog } from './dataDir'
 import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
+import { extend } from './extend'
 import { ok, type HandlersOf } from './handlers'
 import { logTail } from './outputLog'
 import type { Queue } from './queue'
@@ -14,11 +15,12 @@ import type { RunListHandlers } from './runListCalls'
 
 export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers> {
   const { history, paths } = context
-  const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile'> => ({
+  const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'checkpoint'> => ({
     run: run.summary,
     environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
     datasetFingerprint: run.datasetFingerprint,
     weightsFile: run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile),
+    checkpoint: run.checkpoint,
   })
   return {
     'runs.list': () => history.runs.list(),
@@ -85,6 +87,28 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
       announce(context, again)
       queue.kick()
       return { id: again }
+    },
+
+    'runs.extend': async ({ id, epochs }) => {
+      await datasets.mustHave(runOf(context, id).summary.dataset, 'id')
+      const extended = extend(context, runOf(context, id), epochs)
+      announce(context, id)
+      announce(context, extended)
+      queue.kick()
+      return { id: extended }
+    },
+
+    'runs.cutShort': () => {
+      const { interrupted, held } = queue.cutShort()
+      const ends = interrupted.flatMap((run) => run.summary.endedAt ?? []).sort()
+      return { interrupted: interrupted.length, held: held.length, newest: ends.at(-1) ?? null }
+    },
+
+    'runs.resumeCutShort': () => ({ resumed: queue.resumeCutShort() }),
+
+    'runs.checkpoint': () => {
+      queue.checkpoint()
+      return ok
     },
 
     'runs.delete': async ({ id }) => {

@@ -61,7 +61,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     history.close()
     throw history.explained(thrown)
   }
-  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, ...options.queue })
+  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
   const datasets = new Datasets(context)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)

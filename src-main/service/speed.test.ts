@@ -55,6 +55,7 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
     startupSeconds: epochsDone === 0 ? null : 3,
     trashed: false,
     hidden: false,
+    checkpoint: null,
   }
 }
 

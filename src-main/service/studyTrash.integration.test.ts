@@ -19,7 +19,7 @@ const weights = (runId: string): string => path.join(folder, 'runs', runId, 'wei
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'mcnn-trash-'))
   const history = new History(path.join(folder, 'history.sqlite'))
-  writeHistory(history, { runs: 200, epochs: 6, seed: 4 })
+  writeHistory(history, { runs: 300, epochs: 6, seed: 4 })
   history.close()
   told = []
   const onEvent = (name: string, payload: unknown): void => {
@@ -59,6 +59,7 @@ describe('a study in the trash', () => {
     for (const run of mine.filter((one) => one.state === 'queued')) await service.call('runs.stop', { id: run.id })
     const before = await seen()
 
+    const cutShort = (await service.call('runs.cutShort', {})).interrupted
     await service.call('studies.trash', { id: study })
     const left = all.filter((run) => run.studyId !== study).length
     expect((await service.call('studies.list', {})).map((one) => one.id)).not.toContain(study)
@@ -75,6 +76,11 @@ describe('a study in the trash', () => {
     for (const call of ['studies.get', 'studies.compare', 'studies.curves', 'studies.resume', 'studies.trash'] as const)
       await expect(service.call(call, { id: study })).rejects.toMatchObject({ code: 'not-found' })
     expect(await service.call('studies.trashed', {})).toMatchObject([{ id: study, name: 'Every layer', runs: mine.length - 1 }])
+    // Nothing trains for it.
+    expect((await service.call('runs.cutShort', {})).interrupted).toBe(cutShort - mine.filter((run) => run.state === 'interrupted').length)
+    const stopped = mine.find((run) => ['stopped', 'interrupted', 'failed'].includes(run.state))
+    if (!stopped) throw new Error('no run that could go on')
+    await expect(service.call('runs.resume', { id: stopped.id })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('in the trash with its study') as string })
     // What is done to a run of it meanwhile is told to nobody.
     told.length = 0
     await service.call('runs.trash', { ids: [next.id] })

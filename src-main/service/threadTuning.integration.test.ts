@@ -85,7 +85,7 @@ async function start(): Promise<{ environment: Extract<TrainerMessage, { type: '
       let environment: Extract<TrainerMessage, { type: 'started' }>['environment'] | null = null
       trainer = new Trainer(
         trainerEntry,
-        { type: 'job', runId: 'r', config: { ...config, milestones: [] }, datasetsDir: path.join(folder, 'datasets'), runDir: folder, tuningFile: path.join(folder, 'tuning.json'), program: 'test', git: null },
+        { type: 'job', runId: 'r', config: { ...config, milestones: [] }, datasetsDir: path.join(folder, 'datasets'), runDir: folder, tuningFile: path.join(folder, 'tuning.json'), program: 'test', git: null, kept: { epochs: 0, step: 0 }, checkpointSeconds: 180 },
         path.join(folder, 'trainer.log'),
         {
           message: (message) => {

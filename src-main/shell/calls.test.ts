@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { WorkbenchError } from '../contract/errors'
+import { usualPreferences } from '../contract/preferences'
 import { answer, isServiceEvent, type CallRoutes } from './calls'
 
 function routes() {
@@ -12,7 +13,7 @@ function routes() {
     'shell.serviceState': no,
     'shell.restartService': no,
     'shell.openDataDir': no,
-    'shell.preferences': vi.fn(() => Promise.resolve({ theme: 'system' as const, zoom: 1 })),
+    'shell.preferences': vi.fn(() => Promise.resolve(usualPreferences)),
     'shell.copyText': no,
     'shell.saveFile': vi.fn(() => Promise.resolve({ saved: true })),
   } satisfies CallRoutes['shell']

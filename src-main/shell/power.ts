@@ -1,8 +1,14 @@
-import { powerSaveBlocker } from 'electron'
+import { powerMonitor, powerSaveBlocker } from 'electron'
 
 /** Keeps the system from suspending while something trains; the display may still sleep. */
 export class Power {
   #blocker: number | null = null
+
+  /** @param asleep is called just before the system sleeps all the same, or shuts down */
+  watch(asleep: () => void): void {
+    powerMonitor.on('suspend', asleep)
+    powerMonitor.on('shutdown', asleep)
+  }
 
   keepAwake(wanted: boolean): void {
     if (wanted === (this.#blocker !== null)) return

@@ -23,18 +23,18 @@ describe('preferences', () => {
     first.set({ zoom: 1.5 })
     first.set({ zoom: 1.5, theme: undefined })
     first.set({ theme: 'dark' })
-    expect(changed.mock.calls).toEqual([[{ theme: 'system', zoom: 1.5 }], [{ theme: 'dark', zoom: 1.5 }]])
-    expect(new KeptPreferences(file, changed).now).toEqual({ theme: 'dark', zoom: 1.5 })
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ theme: 'dark', zoom: 1.5 })
+    expect(changed.mock.calls).toEqual([[{ ...usualPreferences, zoom: 1.5 }], [{ ...usualPreferences, theme: 'dark', zoom: 1.5 }]])
+    expect(new KeptPreferences(file, changed).now).toEqual({ ...usualPreferences, theme: 'dark', zoom: 1.5 })
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...usualPreferences, theme: 'dark', zoom: 1.5 })
   })
 
   it('that are off are the usual ones, and none off is taken', () => {
-    for (const text of ['', 'null', '{"zoom": 9}', '{"theme": "pink"}']) {
+    for (const text of ['', 'null', '{"zoom": 9}', '{"theme": "pink"}', '{"cutShort": 1}']) {
       writeFileSync(file, text)
       expect(new KeptPreferences(file, () => undefined).now, text).toEqual(usualPreferences)
     }
     writeFileSync(file, '{"theme": "pink", "zoom": 1.25}')
-    expect(new KeptPreferences(file, () => undefined).now).toEqual({ theme: 'system', zoom: 1.25 })
+    expect(new KeptPreferences(file, () => undefined).now).toEqual({ ...usualPreferences, zoom: 1.25 })
     expect(() => new KeptPreferences(file, () => undefined).set({ zoom: 3 })).toThrow()
   })
 

@@ -21,7 +21,7 @@ export class KeptPreferences {
 
   set(change: { [K in keyof Preferences]?: Preferences[K] | undefined }): Preferences {
     const now = preferences.parse({ ...this.#now, ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) })
-    if (now.theme === this.#now.theme && now.zoom === this.#now.zoom) return now
+    if (JSON.stringify(now) === JSON.stringify(this.#now)) return now
     this.#now = now
     try {
       writeAtomically(this.#file, JSON.stringify(now))
@@ -34,7 +34,8 @@ export class KeptPreferences {
 }
 
 /** Each choice by itself: one that can't be read costs the others nothing. */
-const lenient = z.object({ theme: preferences.shape.theme.catch(usualPreferences.theme), zoom: preferences.shape.zoom.catch(usualPreferences.zoom) })
+const { theme, zoom, cutShort } = preferences.shape
+const lenient = z.object({ theme: theme.catch(usualPreferences.theme), zoom: zoom.catch(usualPreferences.zoom), cutShort: cutShort.catch(usualPreferences.cutShort) })
 
 function read(file: string): Preferences {
   try {

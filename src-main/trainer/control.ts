@@ -1,4 +1,4 @@
-/** Pause, resume and stop, taken up between two steps. */
+/** Pause, resume, checkpoint and stop, taken up between two steps. */
 
 /** A person, or the end of the service, wants the run to end here: no failure. */
 export class StopRequested extends Error {}
@@ -7,8 +7,11 @@ export class StopRequested extends Error {}
 export class Control {
   private paused = false
   private stopped = false
+  private saving = false
   private wake: (() => void) | null = null
   private pausedMs = 0
+  /** Keeps where the run stands, before it stands still or when asked for; set by who can. */
+  save: (() => Promise<void>) | null = null
 
   /** @param onChange is told when the run really stands still, and when it goes on */
   constructor(private readonly onChange: (state: 'paused' | 'resumed') => void) {}
@@ -20,6 +23,10 @@ export class Control {
   resume(): void {
     this.paused = false
     this.wake?.()
+  }
+
+  checkpoint(): void {
+    this.saving = true
   }
 
   stop(): void {
@@ -39,8 +46,13 @@ export class Control {
   async betweenSteps(): Promise<void> {
     // TensorFlow blocks the thread for the length of a step: messages are handled here and nowhere else.
     await new Promise<void>((resolve) => setImmediate(resolve))
+    if (this.saving) {
+      this.saving = false
+      await this.save?.()
+    }
     if (this.paused && !this.stopped) {
       const since = performance.now()
+      await this.save?.()
       this.onChange('paused')
       while (this.paused && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve))
       this.wake = null

@@ -56,12 +56,13 @@ export class Feeder {
 
   /**
    * One pass over a split: train examples in the epoch's order and augmented, test examples as they are. A batch's
-   * arrays are the caller's until it asks for the next one. One pass at a time.
+   * arrays are the caller's until it asks for the next one. One pass at a time. @param first examples to pass over,
+   * whole batches of them
    */
-  async *batches(split: 'train' | 'test', epoch: number): AsyncGenerator<Batch> {
+  async *batches(split: 'train' | 'test', epoch: number, first = 0): AsyncGenerator<Batch> {
     const { batchSize } = this.options
     const all = this.sizes[split]
-    let asked = 0
+    let asked = first
     const ask = (): void => {
       if (asked >= all) return
       const buffers = this.free.pop() ?? null
@@ -70,7 +71,7 @@ export class Feeder {
       asked += batchSize
     }
     for (let i = 0; i < ahead; i++) ask()
-    for (let from = 0; from < all; from += batchSize) {
+    for (let from = first; from < all; from += batchSize) {
       const batch = await this.next()
       ask()
       yield batch

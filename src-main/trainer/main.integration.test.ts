@@ -1,27 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { recipe, variants, type ExperimentConfig } from '../contract/experiment'
-import { trainerMessage, type TrainerCommand, type TrainerMessage } from '../contract/training'
-
-/** The trainer as it is shipped: the test command builds it first. */
-const entry = path.resolve('out/main/trainer.js')
-
-const config: ExperimentConfig = {
-  ...recipe,
-  arch: 'resnet-8',
-  variant: 'mcnn-f',
-  seed: 1,
-  dataset: 'synthetic',
-  trainExamples: 200,
-  testExamples: 100,
-  epochs: 2,
-  batchSize: 64,
-  milestones: [1],
-}
+import { variants, type ExperimentConfig } from '../contract/experiment'
+import { startTrainer, type Trainer } from './testSupport'
 
 let dir: string
 let children: ChildProcess[]
@@ -34,45 +18,9 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-interface Trainer {
-  messages: TrainerMessage[]
-  send: (command: TrainerCommand) => void
-  child: ChildProcess
-  /** Resolves with the first message of the type, or fails when the process ends without one. */
-  message: <T extends TrainerMessage['type']>(type: T, from?: number) => Promise<Extract<TrainerMessage, { type: T }>>
-  exit: Promise<number | null>
-}
-
 function start(change: Partial<ExperimentConfig> = {}): Trainer {
-  const child = fork(entry, [], { serialization: 'json', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } })
-  children.push(child)
-  const messages: TrainerMessage[] = []
-  const waiting = new Set<() => void>()
-  child.on('message', (message) => {
-    messages.push(trainerMessage.parse(message))
-    for (const wake of waiting) wake()
-  })
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const trainer: Trainer = {
-    messages,
-    child,
-    exit,
-    send: (command) => void child.send(command),
-    message: (type, from = 0) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = messages.slice(from).find((m) => m.type === type)
-          if (found) {
-            waiting.delete(look)
-            resolve(found as never)
-          }
-        }
-        waiting.add(look)
-        look()
-        void exit.then((code) => reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)))
-      }),
-  }
-  trainer.send({ type: 'job', runId: 'r1', config: { ...config, ...change }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, `run${children.length}`), program: 'test', git: null })
+  const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) })
+  children.push(trainer.child)
   return trainer
 }
 
@@ -115,7 +63,8 @@ describe('the trainer', () => {
 
     const bytes = await readFile(done.weightsFile)
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(done.weightsSha256)
-    expect(await readdir(path.dirname(done.weightsFile))).toEqual(['weights.safetensors'])
+    // And from where the run could be extended.
+    expect((await readdir(path.dirname(done.weightsFile))).map((name) => name.replace(/-[0-9a-f]{64}/, ''))).toEqual(['checkpoint-0000000008.safetensors', 'weights.safetensors'])
   })
 
   it.each(variants)('gives bit-identical weights for the same config twice and others for another seed: %s', async (variant) => {
@@ -145,7 +94,7 @@ describe('the trainer', () => {
     trainer.send({ type: 'stop' })
     await trainer.message('stopped')
     expect(await trainer.exit).toBe(0)
-    expect(await readdir(dir)).toEqual([])
+    expect((await readdir(path.join(dir, 'run0'))).every((name) => name.startsWith('checkpoint-'))).toBe(true)
 
     const paused = start({ epochs: 500, milestones: [] })
     await paused.message('steps')

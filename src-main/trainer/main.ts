@@ -5,7 +5,8 @@ import { timedWork } from '../contract/turns'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { Control, StopRequested } from './control'
 import { probeDevice } from './environment'
-import { Diverged, trainRun } from './run'
+import { trainRun } from './run'
+import { Diverged } from './training'
 import { endWith, takeTurnsAt } from './turns'
 
 if (process.argv.includes('--probe')) {
@@ -38,6 +39,7 @@ function serve(): void {
     const command = trainerCommand.parse(message)
     if (command.type === 'pause') control.pause()
     else if (command.type === 'resume') control.resume()
+    else if (command.type === 'checkpoint') control.checkpoint()
     else if (command.type === 'stop') control.stop()
     else if (job === null) {
       job = command

@@ -12,10 +12,13 @@ class Choices {
   /** Chosen; a narrow window is slim whatever was chosen. */
   slim = $state(remembered(slimKey) === 'yes')
 
+  /** Resolves when the shell has told what is kept. */
+  ready: Promise<void> = Promise.resolve()
+
   /** Follows the shell; once, at the window's start. */
   start(): void {
     on('shell.preferences', (now) => this.#told(now))
-    void this.set({})
+    this.ready = this.set({})
   }
 
   async set(change: Partial<Preferences>): Promise<void> {

@@ -5,13 +5,15 @@ import type { RunDetail, RunSummary } from '../../contract/records'
 import type { RunRow } from '../../contract/runLists'
 import type { Service } from '../../service/service'
 import { findRun, withService } from '../client'
+import { Follower, mustBeDone } from '../follow'
+import { wholeNumber } from '../options'
 import { columns } from '../columns'
 import { writeJson, writeOut } from '../output'
 import { accuracyWords, runName } from '../progress'
 import type { Globals } from '../program'
 
 export function addRuns(program: Command): void {
-  const group = program.command('runs').description('list, show and delete runs; RUN is an id or the beginning of one')
+  const group = program.command('runs').description('list, show, resume, extend and delete runs; RUN is an id or the beginning of one')
 
   group
     .command('list')
@@ -51,6 +53,44 @@ export function addRuns(program: Command): void {
       if (command.optsWithGlobals<Globals>().json) return writeJson(detail)
       writeOut(page(detail))
     })
+
+  const goesOn = async (command: Command, begin: (service: Service) => Promise<RunSummary>): Promise<void> => {
+    const json = command.optsWithGlobals<Globals>().json === true
+    const follower = new Follower(json)
+    const runs = await withService(
+      command,
+      async (service) => {
+        const run = await begin(service)
+        return follower.follow(service, run.studyId, [run.id])
+      },
+      follower.listeners,
+    )
+    const [run] = runs
+    if (!json && run?.state === 'done') writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
+    mustBeDone(runs)
+  }
+
+  group
+    .command('resume <run>')
+    .description('go on with a run that was stopped, interrupted or failed, from its last checkpoint')
+    .action((name: string, _options: unknown, command: Command) =>
+      goesOn(command, async (service) => {
+        const run = await findRun(service, name)
+        await service.call('runs.resume', { id: run.id })
+        return run
+      }),
+    )
+
+  group
+    .command('extend <run>')
+    .description('train a finished run for more epochs, as a new run that goes on where it ended')
+    .requiredOption('--epochs <n>', 'how many it is to have in all', wholeNumber)
+    .action((name: string, { epochs }: { epochs: number }, command: Command) =>
+      goesOn(command, async (service) => {
+        const run = await findRun(service, name)
+        return { ...run, id: (await service.call('runs.extend', { id: run.id, epochs })).id }
+      }),
+    )
 
   group
     .command('delete <run>')

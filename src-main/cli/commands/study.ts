@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import { formatComparison } from '../../analysis/formats'
 import { duration, percent } from '../../analysis/numbers'
 import { archs, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
-import { runStates, type StudySummary } from '../../contract/records'
-import { withService } from '../client'
+import { endedStates, runStates, type StudySummary } from '../../contract/records'
+import { WorkbenchError } from '../../contract/errors'
+import { findStudy, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
@@ -60,6 +61,29 @@ Examples:
     else writeOut(`\n${formatComparison(comparison, 'table')}`)
     mustBeDone(runs)
   })
+
+  group
+    .command('resume <study>')
+    .description('go on with what waits, was paused or interrupted of a study, or with all that was stopped; then print its comparison')
+    .action(async (name: string, _options: unknown, self: Command) => {
+      const json = self.optsWithGlobals<Globals>().json === true
+      const follower = new Follower(json)
+      const { runs, comparison } = await withService(
+        self,
+        async (service) => {
+          const { id } = await findStudy(service, name)
+          await service.call('studies.resume', { id })
+          const open = (await service.call('studies.get', { id })).runs.filter((run) => !endedStates.includes(run.state))
+          if (open.length === 0) throw new WorkbenchError('conflict', `Nothing of the study ${id} can be resumed.`, { fix: '`mcnn runs list` shows its runs.' })
+          const ended = await follower.follow(service, id, open.map((run) => run.id))
+          return { runs: ended, comparison: await service.call('studies.compare', { id }) }
+        },
+        follower.listeners,
+      )
+      if (json) writeJson({ event: 'comparison', ...comparison })
+      else writeOut(`\n${formatComparison(comparison, 'table')}`)
+      mustBeDone(runs)
+    })
 
   group
     .command('list')

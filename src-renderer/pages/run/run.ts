@@ -4,18 +4,19 @@ import type { Point, VerticalMark } from '../../charts/line'
 import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
 import { isHeld } from '../../lib/progress'
 
-export type RunAction = 'pause' | 'resume' | 'stop' | 'rerun' | 'delete'
+export type RunAction = 'pause' | 'resume' | 'extend' | 'stop' | 'rerun' | 'delete'
 
-const ended: readonly RunAction[] = ['rerun', 'delete']
+const goesOn: readonly RunAction[] = ['resume', 'rerun', 'delete']
 const possible: Record<RunState, readonly RunAction[]> = {
   queued: ['pause', 'stop', 'delete'],
   running: ['pause', 'stop'],
   paused: ['resume', 'stop'],
-  done: ended,
-  stopped: ended,
-  interrupted: ended,
-  diverged: ended,
-  failed: ended,
+  done: ['extend', 'rerun', 'delete'],
+  stopped: goesOn,
+  interrupted: goesOn,
+  // It would diverge again.
+  diverged: ['rerun', 'delete'],
+  failed: goesOn,
 }
 
 export function actionsOf(run: Pick<RunSummary, 'state' | 'reason'>): readonly RunAction[] {
@@ -23,7 +24,7 @@ export function actionsOf(run: Pick<RunSummary, 'state' | 'reason'>): readonly R
 }
 
 /** What stands above the page of a run that ended before its last epoch; null for one that did not. */
-export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDone' | 'epochs'>): { title: string; text: string } | null {
+export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDone' | 'epochs'>, checkpoint: RunDetail['checkpoint'] = null): { title: string; text: string } | null {
   const titles: Partial<Record<RunState, string>> = {
     stopped: 'Stopped',
     interrupted: 'The program that trained this run went away',
@@ -33,7 +34,13 @@ export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDo
   const title = titles[run.state]
   if (title === undefined) return null
   const kept = run.epochsDone === 0 ? 'No epoch was finished.' : `The metrics of ${plural(run.epochsDone, 'finished epoch')} of ${count(run.epochs)} are kept.`
-  return { title: run.reason ?? title, text: `${kept} The run counts as ${run.state} and is left out of means.` }
+  const further =
+    run.state === 'diverged'
+      ? checkpoint && `Its last good checkpoint is of step ${count(checkpoint.step)}.`
+      : checkpoint
+        ? `Resumed, it goes on after step ${count(checkpoint.step)} as if it had never stopped.`
+        : 'Resumed, it begins again: there is no checkpoint.'
+  return { title: run.reason ?? title, text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' ') }
 }
 
 /** A config as rows of a table, in the order in which one would tell it. */

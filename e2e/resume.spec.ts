@@ -1,0 +1,87 @@
+import path from 'node:path'
+import { quickStart, type StudyPlan } from '../src-main/contract'
+import { expect, screenshots, test, type Workbench } from './app'
+
+/** A minute of short epochs: long enough to be cut short, short enough to be waited for. */
+const plan = (epochs: number): StudyPlan => ({
+  ...quickStart,
+  name: 'Cut short',
+  variants: ['mcnn-f'],
+  seeds: [1],
+  training: { ...quickStart.training, trainExamples: 200, testExamples: 100, epochs, milestones: [] },
+})
+
+async function begin(workbench: Workbench, epochs: number): Promise<string> {
+  await expect(workbench.page.getByText('Service running', { exact: true })).toBeVisible()
+  const { runIds: [id = ''] } = await workbench.call('studies.create', { plan: plan(epochs) })
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length, { timeout: 60_000 }).toBeGreaterThan(1)
+  return id
+}
+
+const measured = async (workbench: Workbench, id: string): Promise<unknown> => {
+  const { run, epochs, steps } = await workbench.call('runs.get', { id })
+  return { sha256: run.weightsSha256, epochs: epochs.map(({ epoch, trainLoss, testAccuracy }) => ({ epoch, trainLoss, testAccuracy })), steps: steps.map(({ step, loss }) => ({ step, loss })) }
+}
+
+test('a run that the program’s end cut short goes on when it is asked to, and can be extended', async ({ launch }) => {
+  test.setTimeout(180_000)
+  const first = await launch()
+  const id = await begin(first, 40)
+  await first.close()
+
+  const workbench = await launch()
+  const { page } = workbench
+  const offer = page.getByRole('status').filter({ hasText: '1 run was cut short when the program ended' })
+  await expect(offer).toBeVisible()
+  await page.screenshot({ path: path.join(screenshots, 'cut-short.png') })
+  await workbench.open(`#/runs/${id}`)
+  await expect(page.getByText('Resumed, it goes on after step', { exact: false })).toBeVisible()
+  await page.screenshot({ path: path.join(screenshots, 'run-interrupted.png') })
+  await offer.getByRole('button', { name: 'Resume' }).click()
+  await expect(offer).toHaveCount(0)
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state, { timeout: 60_000 }).toBe('done')
+
+  await page.getByRole('button', { name: 'Extend' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Extend this run' })
+  await expect(dialog.getByLabel('Epochs in all')).toHaveValue('60')
+  await dialog.getByLabel('Epochs in all').fill('40')
+  await expect(dialog.getByRole('button', { name: 'Extend' })).toBeDisabled()
+  await dialog.getByLabel('Epochs in all').fill('42')
+  await page.screenshot({ path: path.join(screenshots, 'extend.png') })
+  await page.keyboard.press('Enter')
+  await expect(page).not.toHaveURL(new RegExp(`${id}$`))
+  const extended = new URL(page.url()).hash.split('/').at(-1) ?? ''
+  await expect.poll(async () => (await workbench.call('runs.get', { id: extended })).run.state, { timeout: 60_000 }).toBe('done')
+  await expect(page.getByText(`Goes on where ${id} ended`, { exact: false })).toBeVisible()
+
+  // Never stopped, and asked for all its epochs at first.
+  const { runIds: [whole = ''] } = await workbench.call('studies.create', { plan: plan(42) })
+  await expect.poll(async () => (await workbench.call('runs.get', { id: whole })).run.state, { timeout: 60_000 }).toBe('done')
+  expect(await measured(workbench, extended)).toEqual(await measured(workbench, whole))
+})
+
+test('where a person chose so, what was cut short goes on at the start', async ({ launch }) => {
+  const first = await launch()
+  await first.open('#/system')
+  await first.page.getByRole('group', { name: 'Runs cut short, at start' }).getByRole('radio', { name: 'resume' }).check({ force: true })
+  const id = await begin(first, 40)
+  await first.close()
+  const workbench = await launch()
+  await expect(workbench.page.getByText('1 run goes on')).toBeVisible()
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state, { timeout: 60_000 }).toBe('done')
+  expect((await workbench.call('runs.get', { id })).epochs.map((epoch) => epoch.epoch)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+})
+
+test('left alone, it is not asked about again', async ({ launch }) => {
+  const first = await launch()
+  await begin(first, 500)
+  await first.close()
+  const second = await launch()
+  await second.page.getByRole('button', { name: 'Not now' }).click()
+  await second.close()
+  const third = await launch()
+  await expect(third.page.getByText('Service running', { exact: true })).toBeVisible()
+  await third.open('#/runs')
+  await expect(third.page.getByText('interrupted', { exact: true }).first()).toBeVisible()
+  await expect(third.page.getByText('was cut short', { exact: false })).toHaveCount(0)
+})

@@ -1,0 +1,52 @@
+/** A finished run for more epochs: a run of its own, so that what the shorter one showed stays as it is. */
+import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { WorkbenchError } from '../contract/errors'
+import type { RunRecord } from '../history/runs'
+import type { Context } from './context'
+import { runDir } from './dataDir'
+import { enqueue } from './enqueue'
+
+/**
+ * Queues a run that goes on where `run` ended, with all it measured. Milestones and rates stay: up to there it is what
+ * it would have been, had it been asked for `epochs` at first.
+ * @returns the new run's id
+ * @throws WorkbenchError bad-input for no more epochs than it has; conflict where it has not finished or its last checkpoint is gone
+ */
+export function extend(context: Context, run: RunRecord, epochs: number): string {
+  const { history, paths } = context
+  const { id, state, studyId, configId, seed } = run.summary
+  if (state !== 'done') throw new WorkbenchError('conflict', `The run ${id} is ${state}: only a finished run can be extended.`, { fix: 'Resume it first.' })
+  if (epochs <= run.summary.epochs)
+    throw new WorkbenchError('bad-input', `The run ${id} has ${run.summary.epochs} epochs already.`, { fix: 'Ask for more of them.', field: 'epochs' })
+  const checkpoint = lastCheckpoint(runDir(paths, id))
+  if (checkpoint === null || run.checkpoint?.epochs !== run.summary.epochs)
+    throw new WorkbenchError('conflict', `The run ${id} has no checkpoint of its end.`, { fix: `Train it again with ${epochs} epochs.` })
+  const config = { ...history.configs.get(configId, seed), epochs }
+  return history.transaction(() => {
+    const [extended = ''] = enqueue(context, studyId, [config])
+    const made = history.runs.get(extended)
+    if (!made) throw new Error(`no run ${extended}`)
+    history.metrics.copy(run.key, made.key)
+    if (run.checkpoint) history.runs.setCheckpoint(made.key, run.checkpoint)
+    history.events.add(made.key, 'info', 'extended', `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`)
+    history.events.add(run.key, 'info', 'extended', `Extended to ${epochs} epochs by ${extended}.`)
+    const folder = runDir(paths, extended)
+    mkdirSync(folder, { recursive: true })
+    // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the blocks.
+    copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
+    return extended
+  })
+}
+
+/** The trainer checks what is in it. */
+function lastCheckpoint(folder: string): string | null {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return null
+  }
+  const newest = names.filter((name) => name.startsWith('checkpoint-') && name.endsWith('.safetensors')).sort().at(-1)
+  return newest === undefined ? null : path.join(folder, newest)
+}

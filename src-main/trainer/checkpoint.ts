@@ -1,0 +1,138 @@
+/**
+ * What a run goes on from: all variables and its place in the data, in one safetensors file that carries its own
+ * checksum in its name. Random numbers need no state: their streams are named by seed, epoch and example.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { experimentConfig, type ExperimentConfig } from '../contract/experiment'
+import type { NetworkSpec } from '../nn/architecture'
+import { parameters } from '../nn/resnet'
+import { decodeSafetensors } from '../nn/safetensors'
+import { encodeSafetensors, writeDurably } from './weights'
+
+/** Where a run stands between two steps. */
+export const position = z.strictObject({
+  /** The epoch under way, from 1; one more than there are where all are finished. */
+  epoch: z.int().min(1),
+  /** Training examples of it that were trained on. */
+  seen: z.int().min(0),
+  /** Sums over them: of the cross-entropy in nats, of right predictions. */
+  lossSum: z.number(),
+  correct: z.int().min(0),
+  /** Steps done in the whole run. */
+  step: z.int().min(0),
+  /** The last step whose metrics were handed on. */
+  sampledStep: z.int().min(0),
+  /** Of every finished epoch, 0 to 1: a warm-up's schedule depends on it. */
+  trainErrors: z.array(z.number()),
+  /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
+  milliseconds: z.strictObject({ active: z.number(), waited: z.number(), cpu: z.number() }),
+  /** The best epoch's test accuracy, and the step at its end. */
+  best: z.strictObject({ accuracy: z.number(), step: z.int() }).nullable(),
+})
+export type Position = z.infer<typeof position>
+
+export function beginning(): Position {
+  return { epoch: 1, seen: 0, lossSum: 0, correct: 0, step: 0, sampledStep: 0, trainErrors: [], milliseconds: { active: 0, waited: 0, cpu: 0 }, best: null }
+}
+
+/** What a run that goes on ought to find unchanged. */
+export interface Circumstances {
+  /** In words: by other algorithms or threads the last bits come out differently. */
+  computedBy: string
+  datasetFingerprint: string
+}
+
+export interface Checkpoint extends Circumstances {
+  at: Position
+  /** Parameters, running statistics and velocities by name. */
+  variables: Map<string, Float32Array>
+}
+
+/** Writes a checkpoint; resolves to the file's size in bytes. */
+export type Save = (at: Position, variables: ReadonlyMap<string, Float32Array>) => Promise<number>
+
+interface Found {
+  file: string
+  step: number
+  sha256: string
+}
+
+const namePattern = /^checkpoint-(\d{10})-([0-9a-f]{64})\.safetensors$/
+/** Newest ones kept, beside that of the best epoch. */
+const newestKept = 2
+
+export class Checkpoints {
+  /** @param folder the run's own; made where it is not there */
+  constructor(
+    private readonly folder: string,
+    private readonly config: ExperimentConfig,
+  ) {}
+
+  /** Saves atomically and durably, then lets go of those no longer needed. */
+  writer(spec: NetworkSpec, { computedBy, datasetFingerprint }: Circumstances): Save {
+    const shapes = new Map(parameters(spec).map(({ name, shape }) => [name, shape]))
+    return async (at, variables) => {
+      const tensors = [...variables].map(([name, values]) => ({ name, values, shape: shapes.get(name) ?? [values.length] }))
+      const bytes = encodeSafetensors(tensors, { position: JSON.stringify(at), config: JSON.stringify(this.config), computedBy, datasetFingerprint })
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      await mkdir(this.folder, { recursive: true })
+      await writeDurably(path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256}.safetensors`), bytes)
+      await this.remove(newestKept, at.best?.step)
+      return bytes.length
+    }
+  }
+
+  /**
+   * The newest whole one that `fits`.
+   * @param damaged is told why one was passed over that ought to have been whole
+   */
+  async newest(fits: (at: Position) => boolean, damaged: (why: string) => void): Promise<Checkpoint | null> {
+    for (const found of await this.list()) {
+      try {
+        const checkpoint = await this.read(found)
+        if (fits(checkpoint.at)) return checkpoint
+      } catch (error) {
+        damaged(`The checkpoint of step ${found.step} is damaged and was passed over: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    return null
+  }
+
+  /** All but the newest few and that of one step. */
+  async remove(keep = 0, step?: number): Promise<void> {
+    for (const found of (await this.list()).slice(keep)) if (found.step !== step) await rm(found.file, { force: true })
+  }
+
+  private async read({ file, sha256 }: Found): Promise<Checkpoint> {
+    const bytes = await readFile(file)
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error('Its content does not have the checksum in its name.')
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config)) throw new Error('It belongs to another config.')
+    return {
+      at: position.parse(JSON.parse(metadata['position'] ?? '')),
+      variables: new Map([...tensors].map(([name, { values }]) => [name, values])),
+      computedBy: metadata['computedBy'] ?? '',
+      datasetFingerprint: metadata['datasetFingerprint'] ?? '',
+    }
+  }
+
+  /** Newest first. */
+  private async list(): Promise<Found[]> {
+    const names = await readdir(this.folder).catch(() => [])
+    return names
+      .flatMap((name) => {
+        const [, step, sha256] = namePattern.exec(name) ?? []
+        return step === undefined || sha256 === undefined ? [] : [{ file: path.join(this.folder, name), step: Number(step), sha256 }]
+      })
+      .sort((a, b) => b.step - a.step)
+  }
+}
+
+/** A run of more epochs is the same up to where the shorter one ends: milestones are given in epochs. */
+function sameTraining(a: ExperimentConfig, b: ExperimentConfig): boolean {
+  const text = (config: ExperimentConfig): string => JSON.stringify(experimentConfig.parse({ ...config, epochs: 1 }))
+  return text(a) === text(b)
+}

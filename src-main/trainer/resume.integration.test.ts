@@ -1,0 +1,176 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ExperimentConfig } from '../contract/experiment'
+import type { TrainerMessage } from '../contract/training'
+import { startTrainer, type Trainer } from './testSupport'
+
+let dir: string
+let children: ChildProcess[]
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-resume-'))
+  children = []
+})
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await rm(dir, { recursive: true, force: true })
+})
+
+/** A history as the service keeps it, told by one trainer after another. */
+class Kept {
+  epochs: Extract<TrainerMessage, { type: 'epoch' }>['metrics'][] = []
+  steps: Extract<TrainerMessage, { type: 'steps' }>['steps'] = []
+  filters: Extract<TrainerMessage, { type: 'filters' }>[] = []
+  warnings: string[] = []
+  resumedFrom: number[] = []
+
+  get kept(): { epochs: number; step: number } {
+    return { epochs: this.epochs.length, step: this.steps.at(-1)?.step ?? 0 }
+  }
+
+  hear(messages: readonly TrainerMessage[]): void {
+    for (const m of messages) {
+      if (m.type === 'started') {
+        this.epochs = this.epochs.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? 0))
+        this.steps = this.steps.filter(({ step }) => step <= (m.resumedFrom?.step ?? 0))
+        this.filters = this.filters.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? -1))
+        this.resumedFrom.push(m.resumedFrom?.step ?? 0)
+      } else if (m.type === 'epoch') this.epochs.push(m.metrics)
+      else if (m.type === 'steps') this.steps.push(...m.steps)
+      else if (m.type === 'filters') this.filters.push(m)
+      else if (m.type === 'event' && m.level === 'warning') this.warnings.push(m.message)
+    }
+  }
+
+  /** All that does not depend on the clock. */
+  get measured(): unknown {
+    return {
+      epochs: this.epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate }) => ({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate })),
+      steps: this.steps.map(({ step, epoch, loss, learningRate }) => ({ step, epoch, loss, learningRate })),
+      filters: this.filters,
+    }
+  }
+}
+
+/** Of five steps each, the last of them short. */
+const four = { epochs: 4, milestones: [2], trainExamples: 300 }
+const stepsPerEpoch = 5
+
+function start(change: Partial<ExperimentConfig>, kept = new Kept(), runDir = 'run', checkpointSeconds = 180): Trainer {
+  const trainer = startTrainer(dir, { ...four, ...change }, { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds })
+  children.push(trainer.child)
+  return trainer
+}
+
+async function undisturbed(change: Partial<ExperimentConfig>): Promise<{ kept: Kept; sha256: string }> {
+  const kept = new Kept()
+  const trainer = start(change, kept, 'undisturbed')
+  const done = await trainer.message('done')
+  kept.hear(trainer.messages)
+  return { kept, sha256: done.weightsSha256 }
+}
+
+async function checkpointFiles(): Promise<string[]> {
+  return (await readdir(path.join(dir, 'run'))).filter((name) => name.startsWith('checkpoint-')).sort()
+}
+
+/** To the end; its weights must be those of a run that was never stopped, its metrics none twice and none missing. */
+async function finishAs(expected: { kept: Kept; sha256: string }, change: Partial<ExperimentConfig>, kept: Kept): Promise<void> {
+  const trainer = start(change, kept)
+  const done = await trainer.message('done')
+  kept.hear(trainer.messages)
+  expect(kept.measured).toEqual(expected.kept.measured)
+  expect(done.weightsSha256).toBe(expected.sha256)
+}
+
+describe('a run that goes on', () => {
+  it.each([
+    { variant: 'baseline' },
+    { variant: 'mcnn-a', precision: 'bfloat16' },
+  ] as const)('after stops within and between epochs comes out bit for bit: %j', async (change) => {
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    for (const after of [0, 200]) {
+      const trainer = start(change, kept)
+      // Told at once after the first step: the next one is within the epoch.
+      await trainer.message('progress')
+      await wait(after)
+      trainer.send({ type: 'stop' })
+      await trainer.exit
+      kept.hear(trainer.messages)
+      expect(trainer.messages.at(-1)?.type).toBe('stopped')
+    }
+    await finishAs(whole, change, kept)
+    expect(kept.warnings).toEqual([])
+    expect((kept.resumedFrom[1] ?? 0) % stepsPerEpoch).not.toBe(0)
+  })
+
+  it('after SIGKILL at any moment comes out bit for bit', async () => {
+    const change = { variant: 'mcnn-l' } as const
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    for (const after of [50, 400, 130]) {
+      const trainer = start(change, kept, 'run', 0.05)
+      await trainer.message('started')
+      await wait(after)
+      trainer.child.kill('SIGKILL')
+      await trainer.exit
+      kept.hear(trainer.messages)
+    }
+    await finishAs(whole, change, kept)
+  })
+
+  it('passes over a damaged checkpoint with a warning, and over all of them from its seed', async () => {
+    const change = { variant: 'mcnn-f' } as const
+    const whole = await undisturbed(change)
+    for (const damage of ['newest', 'all'] as const) {
+      await rm(path.join(dir, 'run'), { recursive: true, force: true })
+      const kept = new Kept()
+      const trainer = start(change, kept)
+      await trainer.message('checkpoint', trainer.messages.indexOf(await trainer.message('checkpoint')) + 1)
+      trainer.send({ type: 'stop' })
+      await trainer.exit
+      kept.hear(trainer.messages)
+      const files = await checkpointFiles()
+      expect(files.length).toBeGreaterThan(1)
+      for (const name of damage === 'all' ? files : files.slice(-1)) {
+        const file = path.join(dir, 'run', name)
+        const bytes = await readFile(file)
+        bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 0x10
+        await writeFile(file, bytes)
+      }
+      await finishAs(whole, change, kept)
+      expect(kept.warnings[0]).toContain('is damaged and was passed over')
+      expect(kept.warnings).toHaveLength(damage === 'all' ? files.length + 1 : 1)
+      expect(kept.resumedFrom[1] === 0).toBe(damage === 'all')
+    }
+  })
+
+  it('never goes on from a checkpoint that the history does not reach', async () => {
+    const change = { variant: 'baseline' } as const
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    const trainer = start(change, kept)
+    await trainer.message('checkpoint', trainer.messages.indexOf(await trainer.message('checkpoint')) + 1)
+    trainer.child.kill('SIGKILL')
+    await trainer.exit
+    // The service died before it had written the second epoch.
+    kept.hear(trainer.messages.slice(0, trainer.messages.findIndex((m) => m.type === 'epoch' && m.metrics.epoch === 2)))
+    await finishAs(whole, change, kept)
+    expect(kept.resumedFrom).toEqual([0, stepsPerEpoch])
+  })
+
+  it('for more epochs comes out as if it had been asked for them at first', async () => {
+    const whole = await undisturbed({})
+    const kept = new Kept()
+    const shorter = start({ epochs: 3 }, kept)
+    await shorter.message('done')
+    await shorter.exit
+    kept.hear(shorter.messages)
+    await finishAs(whole, {}, kept)
+    expect(kept.resumedFrom).toEqual([0, 3 * stepsPerEpoch])
+  })
+})

@@ -1,0 +1,64 @@
+/** A trainer as the service starts it, for tests. */
+import { fork, type ChildProcess } from 'node:child_process'
+import path from 'node:path'
+import { recipe, type ExperimentConfig } from '../contract/experiment'
+import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
+
+/** The trainer as it is shipped: the test command builds it first. */
+const entry = path.resolve('out/main/trainer.js')
+
+/** Two epochs of four steps, the last of each short. */
+export const config: ExperimentConfig = {
+  ...recipe,
+  arch: 'resnet-8',
+  variant: 'mcnn-f',
+  seed: 1,
+  dataset: 'synthetic',
+  trainExamples: 200,
+  testExamples: 100,
+  epochs: 2,
+  batchSize: 64,
+  milestones: [1],
+}
+
+export interface Trainer {
+  messages: TrainerMessage[]
+  send: (command: TrainerCommand) => void
+  child: ChildProcess
+  /** Resolves with the first message of the type, or fails when the process ends without one. */
+  message: <T extends TrainerMessage['type']>(type: T, from?: number) => Promise<Extract<TrainerMessage, { type: T }>>
+  exit: Promise<number | null>
+}
+
+/** @param dir where data sets, measurements and, unless the job says otherwise, the run are */
+export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}, job: Partial<TrainerJob> = {}): Trainer {
+  const child = fork(entry, [], { serialization: 'json', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } })
+  const messages: TrainerMessage[] = []
+  const waiting = new Set<() => void>()
+  child.on('message', (message) => {
+    messages.push(trainerMessage.parse(message))
+    for (const wake of waiting) wake()
+  })
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const trainer: Trainer = {
+    messages,
+    child,
+    exit,
+    send: (command) => void child.send(command),
+    message: (type, from = 0) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = messages.slice(from).find((m) => m.type === type)
+          if (found) {
+            waiting.delete(look)
+            resolve(found as never)
+          }
+        }
+        waiting.add(look)
+        look()
+        void exit.then((code) => reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)))
+      }),
+  }
+  trainer.send({ type: 'job', runId: 'r1', config: { ...config, ...change }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, 'run'), program: 'test', git: null, kept: { epochs: 0, step: 0 }, checkpointSeconds: 180, ...job })
+  return trainer
+}

@@ -1,0 +1,217 @@
+/** The training loop a person can read in a sitting. */
+import { messageOf } from '../contract/errors'
+import { imageChannels, imageSize } from '../contract/experiment'
+import type { EpochMetrics } from '../contract/records'
+import type { TrainerJob, TrainerMessage } from '../contract/training'
+import type { LoadedDataset } from '../datasets'
+import type { TrainingGraph } from '../graph/training'
+import type { NetworkSpec } from '../nn/architecture'
+import { learningRateAt } from '../nn/schedule'
+import { beginning, type Position, type Save } from './checkpoint'
+import { StopRequested, type Control } from './control'
+import { Evaluated } from './evaluated'
+import type { Feeder } from './feeder'
+import { Reporter } from './reporter'
+import { readFilters } from './variables'
+
+const imageValues = imageSize * imageSize * imageChannels
+/** Step metrics kept of an epoch, at most about this many. */
+const stepSamples = 50
+
+/** The loss or a weight stopped being a number. */
+export class Diverged extends Error {
+  constructor(
+    readonly step: number,
+    readonly epoch: number,
+    readonly learningRate: number,
+    what: string,
+  ) {
+    super(`${what} in epoch ${epoch}, step ${step}, at learning rate ${learningRate}.`)
+  }
+}
+
+export interface Parts {
+  job: TrainerJob
+  data: LoadedDataset
+  spec: NetworkSpec
+  graph: TrainingGraph
+  feeder: Feeder
+  control: Control
+  send: (message: TrainerMessage) => void
+  save: Save
+}
+
+export class Training {
+  private readonly size: number
+  private readonly stepsPerEpoch: number
+  private readonly report: Reporter
+  /** When the last checkpoint was taken, and at which step. */
+  private saved = { time: performance.now(), step: -1 }
+  /** Checkpoints are written beside the next steps, one after the other. */
+  private writing: Promise<void> = Promise.resolve()
+  /** Where this epoch's clocks would have stood at its start, had it never been stopped; milliseconds. */
+  private clocks = { active: 0, cpu: 0, waited: 0 }
+  private evaluated: Evaluated
+
+  /** @param at where the run stands */
+  constructor(
+    private readonly parts: Parts,
+    private at: Position,
+  ) {
+    const { job, data, graph, spec, send } = parts
+    this.size = graph.batchSizes[0] ?? 1
+    this.evaluated = new Evaluated(spec.classes)
+    this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
+    this.report = new Reporter(send, { runId: job.runId, epochs: job.config.epochs, stepsPerEpoch: this.stepsPerEpoch, batchSize: this.size, testBatches: Math.ceil(data.test.count / this.size) })
+  }
+
+  /** @throws StopRequested (where it stands is saved), Diverged */
+  async run(): Promise<void> {
+    const { job, spec, graph, control, send } = this.parts
+    control.save = () => this.save()
+    try {
+      while (this.at.epoch <= job.config.epochs) {
+        const metrics = await this.epoch()
+        this.report.flushSteps()
+        // The epoch's metrics come last: whoever has them has all of the epoch.
+        send({ type: 'filters', epoch: metrics.epoch, layers: readFilters(spec, graph) })
+        send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
+        send({ type: 'epoch', metrics })
+        this.at = nextEpoch(this.at, metrics)
+        void this.save()
+      }
+      await control.betweenSteps()
+    } catch (error) {
+      this.report.flushSteps()
+      if (error instanceof StopRequested) await this.save()
+      throw error
+    } finally {
+      await this.writing
+    }
+  }
+
+  private async epoch(): Promise<EpochMetrics> {
+    const { job, data, graph, feeder, control } = this.parts
+    const { at } = this
+    const { epoch } = at
+    const learningRate = learningRateAt(job.config, epoch, at.trainErrors)
+    feeder.takeWaited()
+    this.clocks = { active: this.activeTime() - at.milliseconds.active, cpu: cpuTime() - at.milliseconds.cpu, waited: at.milliseconds.waited }
+    const sampleEvery = Math.max(1, Math.floor(this.stepsPerEpoch / stepSamples))
+    const all = data.train.count
+    let stepStart = performance.now()
+    for await (const { images, labels, count } of feeder.batches('train', epoch, at.seen)) {
+      const paused = control.pausedTime
+      await control.betweenSteps()
+      stepStart += control.pausedTime - paused
+      // A short last batch has a function of its own.
+      const whole = count === this.size
+      const result = whole ? graph.step(images, labels, learningRate) : graph.step(images.subarray(0, count * imageValues), labels.subarray(0, count), learningRate)
+      at.step++
+      if (!Number.isFinite(result.loss)) throw new Diverged(at.step, epoch, learningRate, `The training loss became ${result.loss}`)
+      at.lossSum += result.loss * count
+      at.correct += result.correct
+      at.seen += count
+      const now = performance.now()
+      const stepMs = now - stepStart
+      stepStart = now
+      this.report.measureStep(stepMs)
+      if (at.step % sampleEvery === 0 || at.seen === all) {
+        this.report.sample({ step: at.step, epoch, loss: result.loss, learningRate, stepMs })
+        at.sampledStep = at.step
+      }
+      this.report.progress(at.step, { epoch, phase: 'training', loss: at.lossSum / at.seen, learningRate })
+      if (now - this.saved.time > job.checkpointSeconds * 1000) void this.save()
+    }
+    const trained = this.spent().active
+    const test = await this.evaluate(epoch, at.lossSum / at.seen, learningRate)
+    if (!Number.isFinite(test.loss)) throw new Diverged(at.step, epoch, learningRate, `The test loss became ${test.loss}`)
+    const { active, waited, cpu } = this.spent()
+    this.report.evaluationSeconds = (active - trained) / 1000
+    return {
+      epoch,
+      trainLoss: at.lossSum / at.seen,
+      trainAccuracy: at.correct / at.seen,
+      testLoss: test.loss,
+      testAccuracy: test.accuracy,
+      learningRate,
+      imagesPerSecond: at.seen / (trained / 1000),
+      seconds: active / 1000,
+      waitSeconds: waited / 1000,
+      cpuSeconds: cpu / 1000,
+      memoryBytes: process.memoryUsage.rss(),
+    }
+  }
+
+  private async evaluate(epoch: number, loss: number, learningRate: number): Promise<{ loss: number; accuracy: number }> {
+    const { data, graph, feeder, control, spec } = this.parts
+    let lossSum = 0
+    let correct = 0
+    this.evaluated = new Evaluated(spec.classes)
+    for await (const { images, labels, count } of feeder.batches('test', epoch)) {
+      await control.betweenSteps()
+      this.report.progress(this.at.step, { epoch, phase: 'evaluating', loss, learningRate })
+      // Evaluation has one batch size: a short last batch is filled up with whatever was there, and not counted.
+      const result = graph.evaluate(images, labels, count)
+      lossSum += result.lossSum
+      correct += result.correct
+      this.evaluated.add(labels, result)
+    }
+    return { loss: lossSum / data.test.count, accuracy: correct / data.test.count }
+  }
+
+  /**
+   * Keeps what the run could go on from: the values are taken now, the writing goes on beside the next steps.
+   * @throws Diverged before anything is written: the checkpoint before this one is the last good one
+   */
+  private save(): Promise<void> {
+    const { at } = this
+    if (at.step === this.saved.step) return this.writing
+    const { job, graph, send, save } = this.parts
+    const variables = graph.getVariables()
+    const spoilt = [...variables].find(([, values]) => !values.every(Number.isFinite))
+    if (spoilt) throw new Diverged(at.step, Math.min(at.epoch, job.config.epochs), learningRateAt(job.config, at.epoch, at.trainErrors), `A value of ${spoilt[0]} is no longer a number`)
+    // Step metrics that the checkpoint counts as handed on must be.
+    this.report.flushSteps()
+    this.saved = { time: performance.now(), step: at.step }
+    const copy: Position = { ...at, milliseconds: at.seen > 0 ? this.spent() : at.milliseconds }
+    this.writing = this.writing
+      .then(() => save(copy, variables))
+      .then(
+        (bytes) => send({ type: 'checkpoint', step: copy.step, epochs: copy.epoch - 1, bytes }),
+        (error: unknown) => {
+          this.saved.step = -1
+          send({ type: 'event', level: 'warning', kind: 'checkpoint', message: `The checkpoint of step ${copy.step} could not be written: ${messageOf(error)}` })
+        },
+      )
+    return this.writing
+  }
+
+  /** Of this epoch so far, whatever stops it had. */
+  private spent(): Position['milliseconds'] {
+    this.clocks.waited += this.parts.feeder.takeWaited()
+    return { active: this.activeTime() - this.clocks.active, waited: this.clocks.waited, cpu: cpuTime() - this.clocks.cpu }
+  }
+
+  /** Milliseconds, pauses left out. */
+  private activeTime(): number {
+    return performance.now() - this.parts.control.pausedTime
+  }
+}
+
+function nextEpoch({ epoch, step, sampledStep, trainErrors, best }: Position, { testAccuracy, trainAccuracy }: EpochMetrics): Position {
+  return {
+    ...beginning(),
+    epoch: epoch + 1,
+    step,
+    sampledStep,
+    trainErrors: [...trainErrors, 1 - trainAccuracy],
+    best: best === null || testAccuracy > best.accuracy ? { accuracy: testAccuracy, step } : best,
+  }
+}
+
+/** Processor time of this process so far, over all threads, in milliseconds. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
