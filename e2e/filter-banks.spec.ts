@@ -258,7 +258,7 @@ test('runs selected on the runs page are shown side by side, the rest as pins', 
   const chosen = [query(page).get('run'), query(page).get('pins')?.split('~')[0]]
   expect(chosen.sort()).toEqual([runIdOf('mcnn-a', 1), runIdOf('mcnn-f', 1)])
   await expect(page.getByRole('combobox', { name: 'beside' })).toHaveValue('baseline · R8 · seed 1')
-  await expect(page.getByRole('region', { name: 'Pinned' }).getByRole('img').first()).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Pinned banks' }).getByRole('article')).toHaveCount(1)
 })
 
 test('without a run the page says what will be there', async ({ workbench }) => {

@@ -137,7 +137,7 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
   await menu(workbench, 'Dark theme')
   await expect.poll(() => isDark(page)).toBe(true)
   expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('view.theme-dark')?.checked)).toBe(true)
-  await expect.poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown).toEqual({ theme: 'dark', zoom: 0.8 })
+  await expect.poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown).toMatchObject({ theme: 'dark', zoom: 0.8 })
 
   await page.keyboard.press('?')
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })

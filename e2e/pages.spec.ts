@@ -125,7 +125,7 @@ const tooWide = `(() => {
   const name = (e) => e.tagName.toLowerCase() + (typeof e.className === 'string' && e.className !== '' ? '.' + e.className.split(' ')[0] : '') + (e.id ? '#' + e.id : '')
   const scrolls = (e) => /auto|scroll/.test(getComputedStyle(e).overflowX)
   // Tables, tabs, the strip of filters and the drawing of a network scroll by themselves.
-  const mayScroll = (e) => e.matches('.tscroll, .scroll, .thumbs, [role="region"], nav')
+  const mayScroll = (e) => e.matches('.tscroll, .scroll, .thumbs, .pins ul, [role="region"], nav')
   const root = document.documentElement
   if (root.scrollWidth > root.clientWidth) found.push('the document, ' + root.scrollWidth + ' in ' + root.clientWidth)
   for (const e of document.querySelectorAll('body *')) {

@@ -46,7 +46,7 @@ test('filters by a query with completion, keeps it in the address, and says what
   await expect.poll(() => rowsOf(page)).toBe(wanted)
   for (const text of await column(page, /^Config/)) expect(text).toMatch(/mcnn-l.*R20/s)
 
-  await page.keyboard.type('acx>1')
+  await filter(page).fill('acx>1')
   await expect(filter(page)).toHaveAccessibleDescription(/no field “acx”; did you mean acc/)
   await filter(page).fill('')
   await page.goBack()
