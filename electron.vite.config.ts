@@ -23,6 +23,7 @@ export default defineConfig({
           'bench-worker': resolve('bench/worker.ts'),
           history: resolve('bench/history/main.ts'),
           'bench-ui': resolve('bench/ui/main.ts'),
+          faults: resolve('bench/faults/main.ts'),
         },
         output: commonjs,
       },

@@ -45,6 +45,18 @@ export function countsOfPlaywright(report, code) {
   return judged({ passed: sum(stats, 'expected', 'flaky'), failed: sum(stats, 'unexpected'), skipped: sum(stats, 'skipped') }, code)
 }
 
+/**
+ * @param {unknown} report of the fault campaign: what went wrong may be more than one thing a round
+ * @param {number} code
+ * @returns {Counts}
+ */
+export function countsOfFaults(report, code) {
+  const sums = record(report)
+  const rounds = Number(sums['rounds'] ?? 0)
+  const failed = Math.min(rounds, sum(sums, 'lost', 'mismatches', 'orphans', 'unnoticed'))
+  return judged({ passed: rounds - failed, failed, skipped: 0 }, code)
+}
+
 /** @param {Counts[]} all @returns {Counts} */
 export const total = (all) =>
   all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }), { passed: 0, failed: 0, skipped: 0 })

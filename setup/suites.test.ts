@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countsOfCheck, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
+import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
 
 const passing = { assertionResults: [{}], status: 'passed' }
 
@@ -30,6 +30,16 @@ describe('the counts of a Playwright report', () => {
     expect(countsOfPlaywright({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
     expect(countsOfPlaywright(null, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
   })
+})
+
+describe('the counts of a fault campaign', () => {
+  it('are its rounds, and those in which something went wrong at most', () => {
+    expect(countsOfFaults({ rounds: 10, lost: 0, mismatches: 0, orphans: 0, unnoticed: 0 }, 0)).toEqual({ passed: 10, failed: 0, skipped: 0 })
+    expect(countsOfFaults({ rounds: 10, lost: 2, mismatches: 1, orphans: 0, unnoticed: 0 }, 1)).toEqual({ passed: 7, failed: 3, skipped: 0 })
+    expect(countsOfFaults({ rounds: 2, lost: 2, mismatches: 1, orphans: 5, unnoticed: 0 }, 1)).toEqual({ passed: 0, failed: 2, skipped: 0 })
+  })
+
+  it('count a crash as failed', () => expect(countsOfFaults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
 })
 
 it('sums suites into one line', () => {

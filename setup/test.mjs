@@ -7,9 +7,11 @@ import { node24, root, runtime } from './paths.mjs'
 import { entry, runAttached } from './program.mjs'
 import { say } from './progress.mjs'
 import { provide } from './provide.mjs'
-import { countsOfCheck, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
+import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
 
-const names = ['lint', 'types', 'unit', 'integration', 'e2e']
+const names = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e']
+/** Of the fault campaign; `npm run faults` does more. */
+const faultRounds = 10
 const reports = join(runtime, 'reports')
 
 /** @param {string} line */
@@ -73,6 +75,12 @@ await entry(async () => {
       ]),
     unit: () => vitest('unit'),
     integration: () => vitest('integration'),
+    faults: async () => {
+      const file = join(reports, 'faults.json')
+      // The same faults each time: what failed once can be looked at again.
+      const code = await runAttached(node24, [join('out', 'main', 'faults.js'), '--rounds', String(faultRounds), '--report', file], env)
+      return countsOfFaults(reportIn(file), code)
+    },
     e2e: async () => {
       const args = ['node_modules/playwright/cli.js', 'test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
       const code = await (display === null ? runAttached(xvfbRun, [...onXvfb, ...args], env) : runAttached(node24, args, env))

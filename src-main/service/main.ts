@@ -16,11 +16,13 @@ if (process.send) {
 async function main(): Promise<void> {
   let service: Service
   try {
-    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' } } })
+    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' }, 'checkpoint-seconds': { type: 'string' } } })
+    const checkpointSeconds = Number(values['checkpoint-seconds'])
     service = await createService({
       dataDir: values['data-dir'] ?? defaultDataDir(),
       trainerEntry: path.join(__dirname, 'trainer.js'),
       program: values.program ?? 'unknown',
+      queue: checkpointSeconds > 0 ? { checkpointSeconds } : {},
       onEvent: (event, payload) => send({ event, payload }),
     })
   } catch (thrown) {

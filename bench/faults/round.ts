@@ -1,0 +1,105 @@
+/** One round: runs that are hurt a few times and must come out as if they had not been. */
+import { quickStart, type StudyPlan } from '../../src-main/contract/experiment'
+import { random } from '../../src-main/nn/random'
+import { kinds } from './kinds'
+import { World } from './world'
+
+/** What a run measures, that depends on no clock: as text, by variant. */
+export type Outcome = ReadonlyMap<string, string>
+
+export interface Reference {
+  outcome: Outcome
+  /** Measurements of the fastest algorithms: all rounds compute in the same way. */
+  tuning: string
+}
+
+export interface Round {
+  faults: string[]
+  lost: string[]
+  mismatches: string[]
+  orphans: string[]
+  unnoticed: string[]
+}
+
+/** Three seconds of training each, undisturbed. */
+const plan: StudyPlan = {
+  ...quickStart,
+  name: 'Faults',
+  variants: ['mcnn-f', 'mcnn-a'],
+  seeds: [1],
+  training: { ...quickStart.training, trainExamples: 200, testExamples: 60, epochs: 8, milestones: [5] },
+}
+const limitMs = 180_000
+
+/** The runs undisturbed. @param keep called with the world before it goes */
+export async function undisturbed(keep: (world: World) => void): Promise<Outcome> {
+  const world = new World(random(0, 'faults'), null)
+  try {
+    await world.open()
+    await world.program.call('studies.create', { plan })
+    if (!(await world.untilDone(limitMs))) throw new Error('Undisturbed runs did not come to their end.')
+    keep(world)
+    return await outcomeOf(world)
+  } finally {
+    await world.close()
+  }
+}
+
+/** @param only these kinds of faults */
+export async function disturbed(seed: number, round: number, reference: Reference, only: readonly string[]): Promise<Round> {
+  const draw = random(seed, 'faults', round)
+  const world = new World(draw, reference.tuning)
+  const struck: string[] = []
+  try {
+    await world.open()
+    await world.program.call('studies.create', { plan })
+    const possible = only.filter((name) => kinds[name]?.possible?.(world) ?? true)
+    for (let left = draw.int(1, 3); left > 0; left--) {
+      if (!(await world.untilTraining())) break
+      await world.moment(5000)
+      const name = possible[draw.int(0, possible.length - 1)] ?? ''
+      struck.push(name)
+      await kinds[name]?.strike(world)
+    }
+    if (await world.untilDone(limitMs)) await compare(world, reference.outcome)
+    else world.faults.mismatches.push(`not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`)
+  } catch (thrown) {
+    world.faults.mismatches.push(`after ${struck.join(', ')}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+  } finally {
+    await world.close()
+  }
+  return { faults: struck, ...world.faults }
+}
+
+async function compare(world: World, reference: Outcome): Promise<void> {
+  const outcome = await outcomeOf(world)
+  for (const [variant, expected] of reference) {
+    const found = outcome.get(variant) ?? ''
+    if (found !== expected) world.faults.mismatches.push(`${variant} came out otherwise: ${difference(expected, found)}`)
+  }
+  if (world.damaged) return
+  for (const run of await world.runs())
+    for (const event of (await world.program.call('runs.get', { id: run.id })).events)
+      if (event.kind === 'checkpoint' && event.message.includes('damaged')) world.faults.mismatches.push(`a checkpoint that nobody hurt: ${event.message}`)
+}
+
+/** Weights, every metric, sampled step and kept filter. */
+async function outcomeOf(world: World): Promise<Outcome> {
+  const outcome = new Map<string, string>()
+  for (const { id, variant } of await world.runs()) {
+    const { run, epochs, steps } = await world.program.call('runs.get', { id })
+    const evaluation = await world.program.call('runs.evaluation', { id })
+    const filters = await world.program.call('filters.layers', { id })
+    const measured = epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate }) => [epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate])
+    const sampled = steps.map(({ step, epoch, loss, learningRate }) => [step, epoch, loss, learningRate])
+    outcome.set(variant, JSON.stringify({ weights: run.weightsSha256, best: [run.bestTestAccuracy, run.bestEpoch], measured, sampled, evaluation, filters }))
+  }
+  return outcome
+}
+
+/** The first place where two texts part, with a little around it. */
+function difference(expected: string, found: string): string {
+  let place = 0
+  while (place < expected.length && expected[place] === found[place]) place++
+  return `…${expected.slice(Math.max(0, place - 40), place + 40)} ≠ …${found.slice(Math.max(0, place - 40), place + 40)}`
+}
