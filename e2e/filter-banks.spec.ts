@@ -247,6 +247,20 @@ test('a bank is saved as picture, numbers and arrays, and each size and theme is
   }
 })
 
+test('runs selected on the runs page are shown side by side, the rest as pins', async ({ launch, dataDir }) => {
+  writeFilterHistory(dataDir)
+  const { page, ...workbench } = await launch().then((one) => ({ page: one.page, open: one.open.bind(one) }))
+  await workbench.open('#/runs?group=none')
+  for (const [variant, seed] of [['baseline', 1], ['mcnn-a', 1], ['mcnn-f', 1]] as const)
+    await page.getByRole('checkbox', { name: `Select ${variant} · ResNet-8 · synthetic · seed ${seed}` }).check()
+  await page.getByRole('toolbar', { name: '3 selected' }).getByRole('button', { name: 'Filter banks' }).click()
+  await ready(page)
+  const chosen = [query(page).get('run'), query(page).get('pins')?.split('~')[0]]
+  expect(chosen.sort()).toEqual([runIdOf('mcnn-a', 1), runIdOf('mcnn-f', 1)])
+  await expect(page.getByRole('combobox', { name: 'beside' })).toHaveValue('baseline · R8 · seed 1')
+  await expect(page.getByRole('region', { name: 'Pinned banks' }).getByRole('article')).toHaveCount(1)
+})
+
 test('without a run the page says what will be there', async ({ workbench }) => {
   await workbench.go('Filter banks')
   await expect(workbench.page.getByRole('heading', { name: 'No filters yet' })).toBeVisible()

@@ -52,7 +52,7 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   await expect(runs).toContainText('mcnn-l · ResNet-32 · CIFAR-10 · seed 4')
   await workbench.screenshot('palette-1280-light')
   await page.keyboard.press('Enter')
-  await page.waitForFunction(`location.hash === '#/runs/resnet-32-mcnn-l-s4'`)
+  await expect.poll(() => page.evaluate('location.hash')).toBe('#/runs/resnet-32-mcnn-l-s4')
 
   // A study, by the arrow keys, and what was looked at is offered again.
   await page.keyboard.press('Control+k')
@@ -91,7 +91,7 @@ test('a view’s link pasted into the palette opens the same view, and back and 
   await search(page).fill(link)
   await expect(palette(page).getByRole('option')).toHaveText([/Open this view/])
   await page.keyboard.press('Enter')
-  await page.waitForFunction(`location.hash === '#/studies/table-1?at=t1'`)
+  await expect.poll(() => page.evaluate('location.hash')).toBe('#/studies/table-1?at=t1')
   await heading(page, 'Table I reproduced')
 
   await page.keyboard.press('Alt+ArrowLeft')
@@ -137,7 +137,7 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
   await menu(workbench, 'Dark theme')
   await expect.poll(() => isDark(page)).toBe(true)
   expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('view.theme-dark')?.checked)).toBe(true)
-  await expect.poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown).toEqual({ theme: 'dark', zoom: 0.8 })
+  await expect.poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown).toMatchObject({ theme: 'dark', zoom: 0.8 })
 
   await page.keyboard.press('?')
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })

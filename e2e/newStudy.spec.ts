@@ -112,7 +112,7 @@ test('looks right at every size', async ({ workbench }) => {
   // Zoomed in as far as it goes, nothing scrolls sideways.
   await page.keyboard.press('Control+0')
   for (let i = 0; i < 7; i++) await page.keyboard.press('Control+=')
-  await page.waitForFunction('innerWidth <= 460')
+  await expect.poll(() => page.evaluate('innerWidth')).toBeLessThanOrEqual(460)
   await workbench.screenshot('new-study-paper-900-zoomed')
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
 })

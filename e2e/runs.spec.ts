@@ -22,8 +22,9 @@ async function column(page: Page, name: RegExp): Promise<string[]> {
 }
 const rowsOf = (page: Page): Promise<number> => grid(page).getAttribute('aria-rowcount').then((text) => Number(text) - 1)
 
+/** As single runs; a group is a row otherwise. */
 async function onRuns(workbench: Workbench): Promise<Page> {
-  await workbench.go('Runs')
+  await workbench.open('#/runs?group=none')
   await expect.poll(() => rowsOf(workbench.page)).toBe(runs)
   return workbench.page
 }
@@ -45,7 +46,7 @@ test('filters by a query with completion, keeps it in the address, and says what
   await expect.poll(() => rowsOf(page)).toBe(wanted)
   for (const text of await column(page, /^Config/)) expect(text).toMatch(/mcnn-l.*R20/s)
 
-  await page.keyboard.type('acx>1')
+  await filter(page).fill('acx>1')
   await expect(filter(page)).toHaveAccessibleDescription(/no field “acx”; did you mean acc/)
   await filter(page).fill('')
   await page.goBack()
@@ -54,7 +55,7 @@ test('filters by a query with completion, keeps it in the address, and says what
   await page.goBack()
   await expect.poll(() => rowsOf(page)).toBe(runs)
 
-  await workbench.open('#/runs?q=variant:mcnn-l+nothing-is-called-so')
+  await workbench.open('#/runs?group=none&q=variant:mcnn-l+nothing-is-called-so')
   await expect(page.getByRole('heading', { name: 'No run matches' })).toBeVisible()
   await page.getByRole('button', { name: 'Show all runs' }).click()
   await expect.poll(() => rowsOf(page)).toBe(runs)
@@ -86,8 +87,8 @@ test('sorts by several columns, shows other epochs, and remembers columns', asyn
 
 test('groups by config, unfolds, and is used with the keyboard alone', async ({ workbench }) => {
   await workbench.resize(1280, 800)
-  const page = await onRuns(workbench)
-  await page.getByRole('combobox', { name: 'Group' }).selectOption('config')
+  await workbench.go('Runs')
+  const { page } = workbench
   const { groups, part } = await workbench.call('runs.query', { group: 'config', limit: 500 })
   await expect.poll(() => rowsOf(page)).toBe(groups ?? -1)
   const [first] = part
@@ -107,6 +108,13 @@ test('groups by config, unfolds, and is used with the keyboard alone', async ({ 
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1 })).toContainText(first.variant)
   await page.goBack()
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('none')
+  await expect.poll(() => rowsOf(page)).toBe(runs)
+  expect(await page.evaluate('location.hash')).toBe('#/runs?group=none')
+  await page.reload()
+  await expect.poll(() => rowsOf(page)).toBe(runs)
+  await page.getByRole('combobox', { name: 'Group' }).selectOption('config')
+  await expect.poll(() => rowsOf(page)).toBe(groups ?? -1)
   await grid(page).focus()
   await page.keyboard.press('End')
   await expect(grid(page)).toHaveAttribute('aria-activedescendant', /\d/)
@@ -141,12 +149,12 @@ test('tags, archives, throws away and takes back', async ({ workbench }) => {
   await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
   await page.getByRole('button', { name: 'Archive', exact: true }).click()
   await expect.poll(() => rowsOf(page)).toBe(0)
-  await workbench.open('#/runs?q=is:archived')
+  await workbench.open('#/runs?group=none&q=is:archived')
   await expect.poll(() => rowsOf(page)).toBe(3)
   await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
   await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Move to trash' }).click()
-  await workbench.open('#/runs?q=is:trashed')
+  await workbench.open('#/runs?group=none&q=is:trashed')
   await expect.poll(() => rowsOf(page)).toBe(3)
   await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
   await page.getByRole('button', { name: 'Delete for good…' }).click()
@@ -157,7 +165,7 @@ test('tags, archives, throws away and takes back', async ({ workbench }) => {
 
 test('compares runs on one chart with the differences of their configs, and exports them', async ({ workbench, dataDir }) => {
   const page = await onRuns(workbench)
-  await workbench.open('#/runs?q=study:every-layer+depth:20+state:done')
+  await workbench.open('#/runs?group=none&q=study:every-layer+depth:20+state:done')
   await expect.poll(() => rowsOf(page)).toBeLessThan(30)
   await page.getByRole('checkbox', { name: 'Select all runs' }).check()
   const file = path.join(dataDir, 'runs.csv')
@@ -189,11 +197,11 @@ test('looks as it should in both themes and sizes', async ({ workbench }) => {
     await page.emulateMedia({ colorScheme: theme })
     await workbench.resize(width, height)
     const size = width === 1280 ? '' : '-small'
-    await workbench.open('#/runs?q=dataset:cifar-10&sort=-accuracy')
+    await workbench.open('#/runs?group=none&q=dataset:cifar-10&sort=-accuracy')
     await expect.poll(() => rowsOf(page)).toBeGreaterThan(10)
     await expect(grid(page).locator('svg path[d^=M]').first()).toBeVisible()
     await workbench.screenshot(`runs${size}-${theme}`)
-    await workbench.open('#/runs?group=config')
+    await workbench.open('#/runs')
     await expect.poll(async () => (await column(page, /^Epoch/))[0]).toMatch(/^n /)
     await workbench.screenshot(`runs-groups${size}-${theme}`)
   }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Locator, Page } from 'playwright/test'
-import { expect, test, type Workbench } from './app'
+import { expect, test } from './app'
 
 const variants = ['baseline', 'mcnn-f', 'mcnn-l'] as const
 
@@ -23,37 +23,6 @@ async function checkFilterBank(page: Page): Promise<void> {
   await responses.nth(1).hover()
   await expect(page.locator('#bank-readout')).toContainText(/\d/)
   await page.getByRole('heading', { level: 1 }).hover()
-}
-
-/** Every page that has something to show, in both sizes and themes. */
-async function photograph(workbench: Workbench, studyUrl: string, runUrl: string): Promise<void> {
-  const { page } = workbench
-  const shots: [name: string, open: () => Promise<void>][] = [
-    ['studies', () => workbench.go('Studies')],
-    ['study', () => workbench.open(studyUrl)],
-    ['new-study', () => workbench.open('#/new')],
-    ['runs', () => workbench.go('Runs')],
-    ['run', () => workbench.open(runUrl)],
-    ['filter-banks', () => workbench.go('Filter banks')],
-    ['data-sets', () => workbench.go('Data sets')],
-    ['system', () => workbench.go('System')],
-  ]
-  for (const [width, height] of [
-    [1280, 800],
-    [900, 600],
-  ] as const) {
-    await workbench.resize(width, height)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      for (const [name, open] of shots) {
-        await open()
-        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-        await workbench.screenshot(`${name}-${width}-${colorScheme}`)
-        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), `${name} at ${width} wide scrolls sideways`).toBeLessThanOrEqual(0)
-      }
-    }
-  }
-  await page.emulateMedia({ colorScheme: null })
 }
 
 test('the quick-start study: started, watched, compared, kept', async ({ launch }) => {
@@ -117,7 +86,8 @@ test('the quick-start study: started, watched, compared, kept', async ({ launch 
 
   await test.step('runs', async () => {
     await workbench.go('Runs')
-    await expect(page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: /resnet-8/i })).toHaveCount(6)
+    await page.getByRole('combobox', { name: 'Group' }).selectOption('none')
+    await expect(page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: '· R8' })).toHaveCount(6)
   })
 
   await test.step('filter bank', async () => {
@@ -125,17 +95,19 @@ test('the quick-start study: started, watched, compared, kept', async ({ launch 
     await checkFilterBank(page)
   })
 
-  await test.step('screenshots', async () => {
-    const run = (await workbench.call('runs.list', {})).find((one) => one.variant === 'mcnn-f')
-    await photograph(workbench, studyUrl, `#/runs/${run?.id ?? ''}`)
-    if (process.env['MCNN_README_SCREENSHOT']) {
+  // The README's pictures are of this very study; pages.spec.ts has pictures of every page.
+  if (process.env['MCNN_README_SCREENSHOT'])
+    await test.step('pictures for the README', async () => {
+      const run = (await workbench.call('runs.list', {})).find((one) => one.variant === 'mcnn-f')?.id ?? ''
       await workbench.resize(1280, 800)
-      await page.emulateMedia({ colorScheme: 'light' })
-      await workbench.open(studyUrl)
-      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-      await workbench.screenshot('study', path.join(__dirname, '../resources/screenshots'))
-    }
-  })
+      for (const [name, hash, colorScheme] of [['study', studyUrl, 'light'], ['run', `#/runs/${run}`, 'light'], ['filter-banks', `#/banks?run=${run}`, 'dark']] as const) {
+        await page.emulateMedia({ colorScheme })
+        await workbench.open(hash)
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+        await workbench.screenshot(name, path.join(__dirname, '../resources/screenshots'))
+      }
+      await page.emulateMedia({ colorScheme: null })
+    })
 
   await test.step('closed and opened again', async () => {
     await workbench.close()
@@ -143,8 +115,8 @@ test('the quick-start study: started, watched, compared, kept', async ({ launch 
     await again.page.getByRole('link', { name: 'Quick start', exact: true }).click()
     await expect(again.page.getByRole('heading', { level: 1, name: 'Quick start' })).toBeVisible()
     await expect.poll(() => again.page.getByRole('table', { name: /^Table I:/ }).textContent()).toBe(tableText)
-    await again.go('Runs')
-    await expect(again.page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: /resnet-8/i })).toHaveCount(6)
+    await again.open('#/runs?group=none')
+    await expect(again.page.getByRole('region', { name: 'Runs' }).getByRole('link', { name: '· R8' })).toHaveCount(6)
     await again.go('Filter banks')
     await checkFilterBank(again.page)
   })

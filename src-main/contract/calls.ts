@@ -81,7 +81,14 @@ export const serviceCalls = {
   'studies.resume': define(ofStudy, ok),
   /** Stops what trains and takes the rest of the queue back. */
   'studies.stop': define(ofStudy, ok),
-  'studies.delete': define(ofStudy, ok),
+  /** Takes a study with its runs out of every list, count and search, until it is restored or purged. What waits is taken back from the queue. */
+  'studies.trash': define(ofStudy, ok),
+  /** Brings a study back as it was; runs that were in the trash before it stay there. */
+  'studies.restore': define(ofStudy, ok),
+  /** Deletes a study that is in the trash with its runs, their weights and logs. */
+  'studies.purge': define(ofStudy, ok),
+  /** What is in the trash, what came last first. */
+  'studies.trashed': define(none, z.array(r.trashedStudy)),
 
   'runs.list': define(none, z.array(r.runSummary)),
   'runs.get': define(ofRun, r.runDetail),

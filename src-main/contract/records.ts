@@ -178,6 +178,9 @@ export const studySummary = z.object({
 })
 export type StudySummary = z.infer<typeof studySummary>
 
+export const trashedStudy = z.object({ id: studyId, name: z.string(), trashedAt: z.string(), /** Those that were put into the trash singly are not counted. */ runs: z.int() })
+export type TrashedStudy = z.infer<typeof trashedStudy>
+
 /** A mean over seeds; std (n − 1) is null under two. */
 export const spread = z.object({ mean: z.number(), std: z.number().nullable(), n: z.int().min(1), values: z.array(z.number()) })
 export type Spread = z.infer<typeof spread>
@@ -302,6 +305,8 @@ export const storage = z.object({
   parts: z.array(z.object({ kind: z.enum(storageKinds), bytes: z.number(), /** Needed by nothing in the history. */ reclaimable: z.number() })),
   bytes: z.number(),
   reclaimable: z.number(),
+  /** Of runs in the trash, of studies in the trash too: weights and logs that a purge would delete. */
+  trash: z.number(),
 })
 export type Storage = z.infer<typeof storage>
 

@@ -36,7 +36,8 @@ const texts: Partial<Record<Field, readonly string[]>> = {
 const everywhere = ['runs.id', 'studies.name', 'runs.variant', 'runs.dataset', 'runs.arch', 'runs.note', 'runs.reason']
 
 /**
- * What is archived or in the trash matches only where the query asks for it (`is:archived`, `is:trashed`).
+ * What is archived or in the trash matches only where the query asks for it (`is:archived`, `is:trashed`); runs of a study
+ * in the trash never do: they come back with it.
  * @throws WorkbenchError bad-input of field `query`, with the place of what is wrong
  */
 export function filterOf(query: string): Filter {
@@ -47,6 +48,7 @@ export function filterOf(query: string): Filter {
     return term.negated ? `NOT ${sql}` : sql
   })
   const asks = (what: string): boolean => terms.some((term) => term.kind === 'words' && term.field === 'is' && !term.negated && term.values.includes(what))
+  parts.push('studies.trashed_at IS NULL')
   if (!asks('trashed')) parts.push('runs.trashed_at IS NULL')
   if (!asks('archived') && !asks('trashed')) parts.push('runs.archived_at IS NULL')
   return { where: parts.join(' AND '), values }

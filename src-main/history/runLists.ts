@@ -96,7 +96,7 @@ export class RunLists {
 
   /** In the order of the ids; ids that are gone are left out. */
   byIds(ids: readonly string[], statistic: Statistic): RunRow[] {
-    const keys = this.#db.prepare<[string], number>('SELECT runs.key FROM json_each(?) AS wanted JOIN runs ON runs.id = wanted.value ORDER BY wanted.key').pluck()
+    const keys = this.#db.prepare<[string], number>('SELECT runs.key FROM json_each(?) AS wanted JOIN runs ON runs.id = wanted.value JOIN studies ON studies.key = runs.study WHERE studies.trashed_at IS NULL ORDER BY wanted.key').pluck()
     return this.#rowsOf(keys.all(JSON.stringify(ids)), statistic)
   }
 
@@ -104,7 +104,7 @@ export class RunLists {
   words(): { tags: string[]; studies: string[] } {
     return {
       tags: this.#db.prepare<[], string>('SELECT DISTINCT tag FROM tags ORDER BY tag').pluck().all(),
-      studies: this.#db.prepare<[], string>('SELECT DISTINCT name FROM studies ORDER BY name COLLATE NOCASE').pluck().all(),
+      studies: this.#db.prepare<[], string>('SELECT DISTINCT name FROM studies WHERE trashed_at IS NULL ORDER BY name COLLATE NOCASE').pluck().all(),
     }
   }
 
@@ -132,11 +132,10 @@ export class RunLists {
   /** All groups in their order, with where each lies. */
   #placed(asked: RunListQuery, { where, values }: Filter): Placed[] {
     const open = new Set(asked.open)
+    const { columns, order } = groupOrder(asked.sort, asked.statistic)
     const sql = `
-      WITH matching AS (SELECT runs.*, studies.name ${from} WHERE ${where}),
-        counting AS (SELECT runs.*, ${counts} AS counted FROM matching AS runs)
-      SELECT runs.config, count(*) AS runs FROM counting AS runs JOIN studies ON studies.key = runs.study
-      GROUP BY runs.config ORDER BY ${groupOrder(asked.sort, asked.statistic)}`
+      WITH matching AS (SELECT ${['runs.config', 'runs.created_at', 'runs.key', ...columns].join(', ')} ${from} WHERE ${where})
+      SELECT config, count(*) AS runs FROM matching GROUP BY config ORDER BY ${order}`
     let row = 0
     return this.#db.prepare<(string | number)[], { config: string; runs: number }>(sql).all(...values).map(({ config, runs }) => {
       const placed = { config, runs, row, rows: open.has(config) ? 1 + runs : 1 }
@@ -186,8 +185,12 @@ function orderOf(sort: readonly Sorting[], statistic: Statistic): string {
   return [...sort.flatMap(({ column, descending }) => sortKeys(column, statistic).flatMap((key) => ordered(key, descending))), ...lastKeys].join(', ')
 }
 
-/** Means over what counts for results; the first or the last run's for the rest. */
-function groupOrder(sort: readonly Sorting[], statistic: Statistic): string {
+/**
+ * Means over what counts for results; the first or the last run's for the rest.
+ * @returns what is needed of a run beside its config, key and time, and the order made of that: every column more costs
+ *   milliseconds over ten thousand runs, and what counts is asked for where means are only
+ */
+function groupOrder(sort: readonly Sorting[], statistic: Statistic): { columns: string[]; order: string } {
   const means: readonly SortColumn[] = ['accuracy', 'best', 'trainLoss', 'testLoss']
   const together = (column: SortColumn, key: string, descending: boolean): string => {
     if (means.includes(column)) return `avg(CASE WHEN counted THEN ${key} END)`
@@ -195,6 +198,9 @@ function groupOrder(sort: readonly Sorting[], statistic: Statistic): string {
     if (column === 'time' || column === 'epochs') return `sum(${key})`
     return descending ? `max(${key})` : `min(${key})`
   }
-  const keys = sort.flatMap(({ column, descending }) => sortKeys(column, statistic).flatMap((key) => ordered(together(column, key, descending), descending)))
-  return [...keys, 'max(runs.created_at) DESC', 'max(runs.key) DESC'].join(', ')
+  const sorted = sort.flatMap(({ column, descending }) => sortKeys(column, statistic).map((key) => ({ column, key, descending })))
+  return {
+    columns: [...sorted.map(({ key }, i) => `(${key}) AS sort${i}`), ...(sort.some(({ column }) => means.includes(column)) ? [`${counts} AS counted`] : [])],
+    order: [...sorted.flatMap(({ column, descending }, i) => ordered(together(column, `sort${i}`, descending), descending)), 'max(created_at) DESC', 'max(key) DESC'].join(', '),
+  }
 }

@@ -20,7 +20,9 @@ export class RunMarks {
     this.#note = db.prepare<[string, string]>('UPDATE runs SET note = ? WHERE id = ?')
     this.#archive = db.prepare<[Put]>('UPDATE runs SET archived_at = @at WHERE id = @id AND (archived_at IS NULL) <> (@at IS NULL)')
     this.#trash = db.prepare<[Put]>('UPDATE runs SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)')
-    this.#trashed = db.prepare<[], string>('SELECT id FROM runs WHERE trashed_at IS NOT NULL ORDER BY trashed_at, key').pluck()
+    this.#trashed = db.prepare<[], string>(
+      'SELECT runs.id FROM runs JOIN studies ON studies.key = runs.study WHERE runs.trashed_at IS NOT NULL AND studies.trashed_at IS NULL ORDER BY runs.trashed_at, runs.key',
+    ).pluck()
   }
 
   /** Tags are the same in small and capital letters. @returns whether the run changed; so with the others */
@@ -46,7 +48,7 @@ export class RunMarks {
     return this.#trash.run({ at, id }).changes > 0
   }
 
-  /** Ids of what is in the trash. */
+  /** Ids of what is in the trash; what went there with or before its study is not among them. */
   trashed(): string[] {
     return this.#trashed.all()
   }

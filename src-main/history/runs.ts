@@ -40,7 +40,10 @@ export interface RunRecord {
   precision: Precision
   /** From the trainer's start to its first step. */
   startupSeconds: number | null
+  /** It is in the trash itself. */
   trashed: boolean
+  /** It or its study is in the trash: nobody is told of it. */
+  hidden: boolean
   checkpoint: { step: number; epochs: number; at: string } | null
 }
 
@@ -64,6 +67,7 @@ interface ExtraColumns {
   precision: string
   startup_seconds: number | null
   trashed_at: string | null
+  hidden: number
   checkpoint_step: number | null
   checkpoint_epochs: number | null
   checkpoint_at: string | null
@@ -99,10 +103,13 @@ export const summaryColumns = [
 
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
   runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
+  (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
   runs.checkpoint_step, runs.checkpoint_epochs, runs.checkpoint_at,
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
 const from = 'FROM runs JOIN studies ON studies.key = runs.study'
+/** Neither it nor its study is in the trash. */
+export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
 
 export class Runs {
@@ -133,7 +140,7 @@ export class Runs {
         @testExamples, @trainableParameters, @trainableFilters,
         (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), 'queued',
         (SELECT coalesce(max(position), 0) + 1 FROM runs WHERE state IN ('queued', 'running', 'paused')), @pid, @start, @createdAt)`)
-    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE runs.trashed_at IS NULL ORDER BY runs.key DESC`)
+    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE ${listed} ORDER BY runs.key DESC`)
     this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
     this.#ofStudy = db.prepare<[string], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key`)
@@ -141,7 +148,7 @@ export class Runs {
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
     this.#unfinished = db.prepare<[], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE ${unfinished} ORDER BY runs.position, runs.key`)
     this.#interrupted = db.prepare<[], ExtraColumns>(`
-      SELECT ${recordColumns} ${from} WHERE runs.state = 'interrupted' AND runs.trashed_at IS NULL AND runs.archived_at IS NULL ORDER BY runs.position, runs.key`)
+      SELECT ${recordColumns} ${from} WHERE runs.state = 'interrupted' AND ${listed} AND runs.archived_at IS NULL ORDER BY runs.position, runs.key`)
     this.#measured = db.prepare<[number], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.epochs_done > 0 AND runs.environment IS NOT NULL ORDER BY runs.key DESC LIMIT ?`)
     this.#next = db.prepare<[Owner], { id: string }>(`
@@ -177,7 +184,7 @@ export class Runs {
     this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
   }
 
-  /** Newest first; what is in the trash is not among them, here and in a study. */
+  /** Newest first; what is in the trash is not among them, here and in a study, nor are runs of a study in the trash. */
   list(): RunSummary[] {
     return this.#list.all().map((row) => runSummary.parse(row))
   }
@@ -269,6 +276,7 @@ function fromRow(row: ExtraColumns): RunRecord {
     precision: precision.parse(row.precision),
     startupSeconds: row.startup_seconds,
     trashed: row.trashed_at !== null,
+    hidden: row.hidden !== 0,
     checkpoint: row.checkpoint_step === null || row.checkpoint_epochs === null || row.checkpoint_at === null ? null : { step: row.checkpoint_step, epochs: row.checkpoint_epochs, at: row.checkpoint_at },
   }
 }

@@ -1,6 +1,7 @@
 /** Studies and runs by words. */
 import { found, type Found } from '../contract/search'
 import type { Database } from './database'
+import { listed } from './runs'
 
 const maxWords = 8
 
@@ -27,12 +28,12 @@ export class Search {
       SELECT 'study' AS kind, studies.id, studies.name,
         (SELECT count(*) FROM runs WHERE runs.study = studies.key AND runs.trashed_at IS NULL) AS runs,
         (SELECT count(*) FROM runs WHERE runs.study = studies.key AND runs.state = 'done' AND runs.trashed_at IS NULL) AS done
-      FROM studies WHERE ${every(studyText)}
+      FROM studies WHERE studies.trashed_at IS NULL AND ${every(studyText)}
       ORDER BY ${whole(studyText)} DESC, studies.key DESC LIMIT @limit`)
     this.#runs = db.prepare<[Asked]>(`
       SELECT 'run' AS kind, runs.id, studies.name AS studyName, runs.arch, runs.variant, runs.dataset, runs.seed, runs.state,
         runs.test_accuracy AS testAccuracy
-      FROM runs JOIN studies ON studies.key = runs.study WHERE runs.trashed_at IS NULL AND ${every(runText)}
+      FROM runs JOIN studies ON studies.key = runs.study WHERE ${listed} AND ${every(runText)}
       ORDER BY ${whole(runText)} DESC, runs.state IN ('running', 'paused') DESC, runs.key DESC LIMIT @limit`)
   }
 

@@ -7,6 +7,8 @@ export interface StudyRecord {
   name: string
   createdAt: string
   plan: StudyPlan | null
+  /** ISO; null where it is not in the trash. */
+  trashedAt: string | null
 }
 
 /** A study's runs, counted; `epochs` are planned, `epochsDone` finished, summed over them. */
@@ -22,6 +24,7 @@ interface StudyRow {
   name: string
   created_at: string
   plan: string | null
+  trashed_at: string | null
 }
 
 interface TotalsRow {
@@ -36,14 +39,18 @@ export class Studies {
   readonly #insert
   readonly #one
   readonly #all
+  readonly #trashed
+  readonly #trash
   readonly #totals
   readonly #remove
 
   constructor(db: Database) {
-    const columns = 'SELECT id, name, created_at, plan FROM studies'
+    const columns = 'SELECT id, name, created_at, plan, trashed_at FROM studies'
     this.#insert = db.prepare<[string, string, string, string | null]>('INSERT INTO studies (id, name, created_at, plan) VALUES (?, ?, ?, ?)')
     this.#one = db.prepare<[string], StudyRow>(`${columns} WHERE id = ?`)
-    this.#all = db.prepare<[], StudyRow>(`${columns} ORDER BY key DESC`)
+    this.#all = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NULL ORDER BY key DESC`)
+    this.#trashed = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, key DESC`)
+    this.#trash = db.prepare<[{ id: string; at: string | null }]>('UPDATE studies SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)')
     this.#totals = db.prepare<[{ study: string | null }], TotalsRow>(`
       SELECT studies.id AS study, state, count(*) AS runs, sum(epochs) AS epochs, sum(epochs_done) AS epochs_done
       FROM runs JOIN studies ON studies.key = runs.study
@@ -52,22 +59,38 @@ export class Studies {
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
   }
 
-  insert(study: StudyRecord): void {
+  insert(study: Omit<StudyRecord, 'trashedAt'>): void {
     this.#insert.run(study.id, study.name, study.createdAt, study.plan === null ? null : JSON.stringify(study.plan))
   }
 
+  /** Also from the trash. */
   get(id: string): StudyRecord | null {
     const row = this.#one.get(id)
     return row ? fromRow(row) : null
   }
 
+  /** Also in the trash: an id is given once. */
   has(id: string): boolean {
     return this.#one.get(id) !== undefined
   }
 
-  /** Newest first. */
+  /** Newest first; what is in the trash is not among them. */
   list(): StudyRecord[] {
     return this.#all.all().map(fromRow)
+  }
+
+  /** What is in the trash, what came last first. */
+  trashed(): StudyRecord[] {
+    return this.#trashed.all().map(fromRow)
+  }
+
+  /**
+   * Hides a study with its runs, whose own marks stay as they are.
+   * @param at when it was put away, ISO; null brings it back
+   * @returns whether it changed
+   */
+  trash(id: string, at: string | null): boolean {
+    return this.#trash.run({ id, at }).changes > 0
   }
 
   totals(id: string): StudyTotals {
@@ -105,5 +128,5 @@ function gather(rows: TotalsRow[]): Map<string, StudyTotals> {
 function fromRow(row: StudyRow): StudyRecord {
   // A plan that this version no longer takes must not hide its runs.
   const plan = row.plan === null ? null : (studyPlan.safeParse(JSON.parse(row.plan)).data ?? null)
-  return { id: row.id, name: row.name, createdAt: row.created_at, plan }
+  return { id: row.id, name: row.name, createdAt: row.created_at, plan, trashedAt: row.trashed_at }
 }

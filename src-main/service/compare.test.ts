@@ -59,6 +59,7 @@ function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'res
     precision,
     startupSeconds: null,
     trashed: false,
+    hidden: false,
     checkpoint: null,
   }
 }

@@ -22,16 +22,16 @@ export interface Context {
 
 type Teller = Pick<Context, 'history' | 'emit'>
 
-/** Tells that a run was made or changed. */
+/** Tells that a run was made or changed; of what is in the trash nobody is told. */
 export function announceRun({ history, emit }: Teller, runId: string): void {
   const run = history.runs.get(runId)
-  if (run) emit('run.changed', run.summary)
+  if (run && !run.hidden) emit('run.changed', run.summary)
 }
 
 /** Tells that a run changed its state, and that its study's row changed with it. */
 export function announce(teller: Teller, runId: string): void {
   const run = teller.history.runs.get(runId)
-  if (!run) return
+  if (!run || run.hidden) return
   teller.emit('run.changed', run.summary)
   teller.emit('study.changed', { studyId: run.summary.studyId })
 }

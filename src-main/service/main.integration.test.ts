@@ -211,7 +211,7 @@ describe('the service process', () => {
     const runId = runIds[0] ?? ''
     await one.progressOf(runId)
     expect((await two.call('runs.get', { id: runId })).run.state).toBe('running')
-    for (const [call, params] of [['runs.stop', { id: runId }], ['studies.delete', { id }], ['studies.create', { plan: long }]] as const)
+    for (const [call, params] of [['runs.stop', { id: runId }], ['studies.trash', { id }], ['studies.create', { plan: long }]] as const)
       expect(await two.raw(call, params)).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining(`process ${one.child.pid ?? 0}`) as string } })
     await two.event('history.changed')
     one.child.kill('SIGKILL')
@@ -219,7 +219,7 @@ describe('the service process', () => {
     await two.event('system.condition')
     expect(await two.call('system.condition', {})).toEqual({ heldBy: null, disk: null })
     expect((await two.call('runs.get', { id: runId })).run.state).toBe('interrupted')
-    await two.call('studies.delete', { id })
+    await two.call('studies.trash', { id })
   })
 
   it('that meets damage in use says so, ends, and does not begin again before it is mended', async () => {

@@ -85,7 +85,7 @@ export class Queue {
     } else if (this.#isCurrent(run)) {
       this.#letTrain(true)
     } else if (resumable.includes(state)) {
-      if (run.trashed) throw new WorkbenchError('conflict', `The run ${id} is in the trash.`, { fix: 'Restore it first.' })
+      if (run.hidden) throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, { fix: 'Restore it first.' })
       this.#requeue([run])
     } else {
       throw ended(id, state, 'resume')

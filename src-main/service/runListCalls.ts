@@ -45,20 +45,20 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
         const removed = remove.filter((tag) => history.runMarks.untag(id, tag)).length
         return removed + add.filter((tag) => history.runMarks.tag(id, tag)).length > 0
       })
-      for (const run of records(touched)) emit('run.changed', run.summary)
+      for (const run of records(touched)) if (!run.hidden) emit('run.changed', run.summary)
       return { changed }
     },
 
     'runs.note': ({ id, note }) => {
       const { changed, touched } = each([id], (one) => history.runMarks.note(one, note.trim()))
-      for (const run of records(touched)) emit('run.changed', run.summary)
+      for (const run of records(touched)) if (!run.hidden) emit('run.changed', run.summary)
       return { changed }
     },
 
     'runs.archive': ({ ids, archived }) => {
       const at = archived ? new Date().toISOString() : null
       const { changed, touched } = each(ids, (id) => history.runMarks.archive(id, at))
-      for (const run of records(touched)) if (!run.trashed) emit('run.changed', run.summary)
+      for (const run of records(touched)) if (!run.hidden) emit('run.changed', run.summary)
       return { changed }
     },
 

@@ -54,6 +54,7 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
     precision,
     startupSeconds: epochsDone === 0 ? null : 3,
     trashed: false,
+    hidden: false,
     checkpoint: null,
   }
 }

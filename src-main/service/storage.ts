@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Storage } from '../contract/records'
+import type { RunRecord } from '../history/runs'
 import type { Context } from './context'
 
 /** As the shell names it; it is moved on to service.log.1 … when it is full. */
@@ -21,15 +22,16 @@ export async function measureStorage(context: Place): Promise<Storage> {
     const kind = kindOf(entry.name, path.basename(paths.database))
     sizes.set(kind, (sizes.get(kind) ?? 0) + (await sizeOf(path.join(paths.dataDir, entry.name))))
   }
-  const unneeded = { runs: await total(await orphanFolders(context)), logs: await total(await orphanLogs(context)) }
+  const unneeded = { runs: await total(await foldersOf(context, isOrphan)), logs: await total(await logsOf(context, isOrphan)) }
+  const trash = (await total(await foldersOf(context, isTrashed))) + (await total(await logsOf(context, isTrashed)))
   const parts = [...sizes].map(([kind, bytes]) => ({ kind, bytes, reclaimable: kind === 'runs' ? unneeded.runs : kind === 'logs' ? unneeded.logs : 0 }))
   parts.sort((a, b) => b.bytes - a.bytes)
-  return { parts, bytes: parts.reduce((sum, part) => sum + part.bytes, 0), reclaimable: unneeded.runs + unneeded.logs }
+  return { parts, bytes: parts.reduce((sum, part) => sum + part.bytes, 0), reclaimable: unneeded.runs + unneeded.logs, trash }
 }
 
-/** Deletes folders and logs of runs that are in no history; gives the bytes. */
+/** Deletes folders and logs of runs that are in no history, not even in the trash; gives the bytes. */
 export async function reclaim(context: Place): Promise<number> {
-  const files = [...(await orphanFolders(context)), ...(await orphanLogs(context))]
+  const files = [...(await foldersOf(context, isOrphan)), ...(await logsOf(context, isOrphan))]
   let freed = 0
   for (const file of files) {
     const bytes = await sizeOf(file)
@@ -39,16 +41,20 @@ export async function reclaim(context: Place): Promise<number> {
   return freed
 }
 
+type Which = (run: RunRecord | null) => boolean
 /** A run is in the history before its folder is made, so a folder without one is what was left of one. */
-async function orphanFolders({ history, paths }: Place): Promise<string[]> {
+const isOrphan: Which = (run) => run === null
+const isTrashed: Which = (run) => run?.hidden ?? false
+
+async function foldersOf({ history, paths }: Place, which: Which): Promise<string[]> {
   const folders = await entries(paths.runs)
-  return folders.filter((entry) => entry.isDirectory() && history.runs.get(entry.name) === null).map((entry) => path.join(paths.runs, entry.name))
+  return folders.filter((entry) => entry.isDirectory() && which(history.runs.get(entry.name))).map((entry) => path.join(paths.runs, entry.name))
 }
 
-async function orphanLogs({ history, paths }: Place): Promise<string[]> {
+async function logsOf({ history, paths }: Place, which: Which): Promise<string[]> {
   const files = await entries(paths.logs)
   return files
-    .filter((entry) => entry.isFile() && runLogName.test(entry.name) && !entry.name.startsWith(serviceLogName) && history.runs.get(entry.name.replace(runLogName, '')) === null)
+    .filter((entry) => entry.isFile() && runLogName.test(entry.name) && !entry.name.startsWith(serviceLogName) && which(history.runs.get(entry.name.replace(runLogName, ''))))
     .map((entry) => path.join(paths.logs, entry.name))
 }
 

@@ -123,23 +123,41 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return ok
     },
 
-    'studies.delete': async ({ id }) => {
+    'studies.trashed': () => {
+      const totals = history.studies.allTotals()
+      return history.studies.trashed().map(({ id, name, trashedAt }) => ({ id, name, trashedAt: trashedAt ?? '', runs: totals.get(id)?.total ?? 0 }))
+    },
+
+    'studies.trash': ({ id }) => {
       studyOf(context, id)
-      const check = (): string[] => {
-        const runs = [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)]
-        for (const run of runs) queue.mustBeDeletable(run)
-        return runs.map((run) => run.summary.id)
-      }
-      for (const runId of check()) await queue.released(runId)
-      const deleted = history.transaction(() => {
-        // Looked at again: a run of it may have begun meanwhile.
-        const runIds = check()
-        history.studies.remove(id)
-        return runIds
-      })
-      for (const runId of deleted) emit('run.deleted', { runId, studyId: id })
+      const runs = history.runs.ofStudy(id)
+      for (const run of runs) queue.mustBeDeletable(run)
+      for (const run of runs) if (run.summary.state === 'queued') queue.stop(run)
+      history.studies.trash(id, new Date().toISOString())
+      for (const { summary: run } of runs) emit('run.deleted', { runId: run.id, studyId: id })
       emit('study.changed', { studyId: id })
-      for (const runId of deleted) await removeFiles(context.paths, runId)
+      return ok
+    },
+
+    'studies.restore': ({ id }) => {
+      trashedStudy(context, id)
+      history.studies.trash(id, null)
+      for (const { summary: run } of history.runs.ofStudy(id)) emit('run.changed', run)
+      emit('study.changed', { studyId: id })
+      return ok
+    },
+
+    'studies.purge': async ({ id }) => {
+      trashedStudy(context, id)
+      const runIds = [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)].map((run) => run.summary.id)
+      for (const runId of runIds) await queue.released(runId)
+      history.transaction(() => {
+        // Looked at again: it may have been restored meanwhile.
+        trashedStudy(context, id)
+        history.studies.remove(id)
+      })
+      emit('study.changed', { studyId: id })
+      for (const runId of runIds) await removeFiles(context.paths, runId)
       return ok
     },
   }
@@ -155,10 +173,17 @@ async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
 function studyOf({ history }: Context, id: string): StudyRecord {
   const study = history.studies.get(id)
   if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { fix: '`mcnn study list` shows the studies there are.', field: 'id' })
+  if (study.trashedAt !== null) throw new WorkbenchError('not-found', `The study ${id} is in the trash.`, { fix: 'Restore it first.', field: 'id' })
   return study
 }
 
-function summary({ history }: Context, queue: Queue, study: StudyRecord, totals: StudyTotals): StudySummary {
+function trashedStudy({ history }: Context, id: string): void {
+  const study = history.studies.get(id)
+  if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { field: 'id' })
+  if (study.trashedAt === null) throw new WorkbenchError('conflict', `The study ${id} is not in the trash.`, { fix: 'Move it there first.' })
+}
+
+function summary({ history }: Context, queue: Queue, { trashedAt: _, ...study }: StudyRecord, totals: StudyTotals): StudySummary {
   const { counts, total, epochs, epochsDone } = totals
   const unfinished = counts.queued + counts.running + counts.paused > 0
   const runs = unfinished ? history.runs.ofStudy(study.id) : []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bandPath, endLabels, linePath, nearest, spread, stops, xExtent, yExtent, type LineSeries } from './line'
+import { bandPath, endLabels, linePath, markLabels, nearest, spread, stops, xExtent, yExtent, type LineSeries } from './line'
 import { niceScale, plainScale } from './scale'
 
 const look = { color: 'red', marker: 'circle' } as const
@@ -70,5 +70,28 @@ describe('the cursor', () => {
     const at = stops([series('a', 1, 2, 3), { ...series('b'), points: [{ x: 7, y: 1 }, { x: 2, y: 1 }] }])
     expect(at).toEqual([1, 2, 3, 7])
     expect([nearest(at, -5), nearest(at, 2.4), nearest(at, 2.6), nearest(at, 5.1), nearest(at, 99), nearest([], 1)]).toEqual([1, 2, 3, 7, 7, null])
+  })
+})
+
+describe('labels of vertical marks', () => {
+  const at = (value: number): number => value
+  const labelled = (...xs: number[]) => xs.map((mark) => ({ x: mark, label: 'lr × 0.1' }))
+
+  it('stand right of their lines, left where the chart ends', () => {
+    expect(markLabels(labelled(100, 200, 390), at, 400)).toEqual([{ x: 104, anchor: 'start' }, { x: 204, anchor: 'start' }, { x: 386, anchor: 'end' }])
+  })
+
+  it('never lie over each other, however narrow the chart, and that of a diverged run stays', () => {
+    for (let right = 40; right < 700; right += 7) {
+      const marks = [...labelled(right * 0.5, right * 0.55, right * 0.75, right * 0.9), { x: right * 0.52, label: 'NaN', color: 'red' }]
+      const places = markLabels(marks, at, right)
+      expect(places.at(-1)).not.toBeNull()
+      const spans = places.flatMap((place, i) => {
+        const width = (marks[i]?.label.length ?? 0) * 6
+        return place ? [place.anchor === 'start' ? [place.x, place.x + width] : [place.x - width, place.x]] : []
+      })
+      spans.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0))
+      for (const [i, [from = 0]] of spans.entries()) if (i > 0) expect(from).toBeGreaterThan(spans[i - 1]?.[1] ?? 0)
+    }
   })
 })

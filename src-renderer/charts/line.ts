@@ -39,6 +39,30 @@ export interface VerticalMark {
   color?: string
 }
 
+/** Of the axis' type, about: a label is placed before it is measured. */
+const markCharacter = 6
+
+/**
+ * Where the labels of vertical marks stand: to the right of their line, to its left where the chart ends, and nowhere where
+ * they would lie over another. What has a colour of its own (NaN) is placed first.
+ * @param right where the plotting area ends, in px
+ * @returns in the order of the marks; null where a label has no room
+ */
+export function markLabels(marks: readonly VerticalMark[], x: (value: number) => number, right: number): ({ x: number; anchor: 'start' | 'end' } | null)[] {
+  const taken: [from: number, to: number][] = []
+  const places = new Map<VerticalMark, { x: number; anchor: 'start' | 'end' }>()
+  for (const mark of [...marks.filter((m) => m.color !== undefined), ...marks.filter((m) => m.color === undefined)]) {
+    const at = x(mark.x)
+    const width = mark.label.length * markCharacter
+    const late = at + 4 + width > right
+    const from = late ? at - 4 - width : at + 4
+    if (taken.some(([a, b]) => from < b + 4 && from + width > a - 4)) continue
+    taken.push([from, from + width])
+    places.set(mark, late ? { x: at - 4, anchor: 'end' } : { x: at + 4, anchor: 'start' })
+  }
+  return marks.map((mark) => places.get(mark) ?? null)
+}
+
 export function drawable(value: number | null, kind: ScaleKind): value is number {
   return value !== null && Number.isFinite(value) && (kind === 'linear' || value > 0)
 }

@@ -3,8 +3,9 @@ import { href, parseHash } from './routes'
 
 describe('addresses', () => {
   it('lead to the page that made them', () => {
-    expect(parseHash('')).toEqual({ page: 'studies' })
-    expect(parseHash(href.studies())).toEqual({ page: 'studies' })
+    expect(parseHash('')).toEqual({ page: 'studies', trash: false })
+    expect(parseHash(href.studies())).toEqual({ page: 'studies', trash: false })
+    expect(parseHash(href.trashedStudies())).toEqual({ page: 'studies', trash: true })
     expect(parseHash(href.newStudy())).toEqual({ page: 'new-study' })
     expect(parseHash(href.study('quick-start'))).toEqual({ page: 'study', id: 'quick-start', section: null })
     expect(parseHash(href.study('quick-start', 't1'))).toEqual({ page: 'study', id: 'quick-start', section: 't1' })

@@ -1,7 +1,7 @@
 /** Addresses of pages: everything a page shows that is worth a link lies in the hash. Pure. */
 
 export type Route =
-  | { page: 'studies' }
+  | { page: 'studies'; trash: boolean }
   | { page: 'study'; id: string; section: string | null }
   | { page: 'new-study' }
   | { page: 'runs'; query: URLSearchParams }
@@ -17,7 +17,7 @@ export function parseHash(hash: string): Route {
   const query = new URLSearchParams(search)
   const [first = '', second, ...rest] = path.split('/').filter((part) => part !== '').map(decode)
   if (rest.length > 0) return { page: 'unknown', hash }
-  if (first === '' || (first === 'studies' && second === undefined)) return { page: 'studies' }
+  if (first === '' || (first === 'studies' && second === undefined)) return { page: 'studies', trash: query.get('in') === 'trash' }
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
   if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
   if (second !== undefined) return { page: 'unknown', hash }
@@ -30,6 +30,7 @@ export function parseHash(hash: string): Route {
 
 export const href = {
   studies: () => '#/studies',
+  trashedStudies: () => '#/studies?in=trash',
   study: (id: string, section?: string) => `#/studies/${encodeURIComponent(id)}${search({ at: section })}`,
   newStudy: () => '#/new',
   /** `query` is the runs page's own. */

@@ -21,8 +21,8 @@ export const columns: readonly Column[] = [
   column('seed', 'Seed', 50, 'seed', { ...num, ...usual }),
   column('state', 'State', 130, 'state', usual),
   column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
-  column('best', 'Best on test', 86, 'best', { ...num, ...usual }),
-  column('curve', 'Curve', 100, null, usual),
+  column('best', 'Best on test', 98, 'best', { ...num, ...usual }),
+  column('curve', 'Curve', 104, null, usual),
   column('trainLoss', 'Train loss', 80, 'trainLoss', num),
   column('testLoss', 'Test loss', 80, 'testLoss', num),
   column('epochs', 'Epoch', 74, 'epochs', { ...num, ...usual }),
@@ -84,15 +84,23 @@ export interface Placed extends Column {
 /** Of columns that stay, the fixed one among them: more would leave no room for the others. */
 export const mostPinned = 6
 
-/** The columns to draw: the fixed one, the pinned ones, the others. @param start where the first begins, in pixels */
-export function placed(layout: Layout, start: number): Placed[] {
-  const shown = layout.order.filter((id) => layout.shown.includes(id))
+/** A group says how many runs are in which state, and is of no one seed. */
+const groupedStateWidth = 166
+
+/**
+ * The columns to draw: the fixed one, the pinned ones, the others.
+ * @param start where the first begins, in pixels
+ * @param grouped by config
+ */
+export function placed(layout: Layout, start: number, grouped = false): Placed[] {
+  const shown = layout.order.filter((id) => layout.shown.includes(id) && !(grouped && id === 'seed'))
   const pinned = shown.filter((id) => layout.pinned.includes(id)).slice(0, mostPinned - 1)
   const ids = [fixedColumn, ...pinned, ...shown.filter((id) => !pinned.includes(id))]
   let left = start
   return ids.flatMap((id): Placed[] => {
-    const found = columns.find((c) => c.id === id)
-    if (!found) return []
+    const known = columns.find((c) => c.id === id)
+    if (!known) return []
+    const found = grouped && id === 'state' ? { ...known, width: groupedStateWidth } : known
     const stays = id === fixedColumn || pinned.includes(id)
     const at = stays ? left : null
     left += found.width

@@ -1,6 +1,9 @@
 /** Cells of the runs table that are words and numbers only; the others have a component. Pure. */
-import type { RunGroup, RunRow } from '../../../src-main/contract'
+import type { RunGroup, RunRow, RunState } from '../../../src-main/contract'
 import { count, datasetName, duration, number, percentValue, significant, when } from '../../lib/format'
+
+/** States beside done, in the order in which a group names them. */
+export const urgent: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'stopped', 'queued']
 
 type Text<R> = Readonly<Record<string, (row: R) => string>>
 

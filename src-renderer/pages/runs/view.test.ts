@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { nextSort, parseView, viewQuery, type View } from './view'
 
-const plain: View = { query: '', sort: [], group: 'none', statistic: 'last', compare: [] }
+const plain: View = { query: '', sort: [], group: 'config', statistic: 'last', compare: [] }
 
 describe('the address', () => {
   it('keeps everything and nothing that is so anyway', () => {
     expect(Object.values(viewQuery(plain)).every((value) => value === null)).toBe(true)
-    const full: View = { query: 'depth:32 "a, b" acc>0.9&', sort: [{ column: 'accuracy', descending: true }, { column: 'seed', descending: false }], group: 'config', statistic: 'best', compare: ['run-1', 'run-2'] }
+    const full: View = { query: 'depth:32 "a, b" acc>0.9&', sort: [{ column: 'accuracy', descending: true }, { column: 'seed', descending: false }], group: 'none', statistic: 'best', compare: ['run-1', 'run-2'] }
     const query = new URLSearchParams(Object.entries(viewQuery(full)).flatMap(([key, value]) => (value === null ? [] : [[key, value]])))
     expect(parseView(new URLSearchParams(query.toString()))).toEqual(full)
   })

@@ -23,7 +23,7 @@ export function parseView(address: URLSearchParams): View {
   return {
     query: address.get('q') ?? '',
     sort: sort.filter(({ column }, i) => sort.findIndex((other) => other.column === column) === i).slice(0, 5),
-    group: address.get('group') === 'config' ? 'config' : 'none',
+    group: address.get('group') === 'none' ? 'none' : 'config',
     statistic: statistics.find((known) => known === address.get('of')) ?? 'last',
     compare: (address.get('compare') ?? '').split(',').filter((id) => /^[a-z0-9][a-z0-9-]{0,79}$/.test(id)).slice(0, 500),
   }
@@ -34,7 +34,7 @@ export function viewQuery({ query, sort, group, statistic, compare }: View): Rec
   return {
     q: query.trim() || null,
     sort: sort.map(({ column, descending }) => `${descending ? '-' : ''}${column}`).join(',') || null,
-    group: group === 'none' ? null : group,
+    group: group === 'config' ? null : group,
     of: statistic === 'last' ? null : statistic,
     compare: compare.join(',') || null,
   }

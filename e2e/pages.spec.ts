@@ -1,0 +1,162 @@
+/**
+ * Every page over one made-up history: a picture of each in both themes and sizes (test-results/screenshots/pages), and that
+ * nothing of it is cut off or scrolls sideways, however far a person has zoomed. A table may scroll in its own box.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Page } from 'playwright/test'
+import { expect, screenshots, test, type Workbench } from './app'
+
+const folder = path.join(screenshots, 'pages')
+const study = 'every-layer'
+
+test.beforeEach(({ dataDir }) => {
+  execFileSync(process.execPath, [path.join(__dirname, '../out/main/history.js'), '--data-dir', dataDir, '--runs', '400', '--epochs', '200'])
+})
+
+interface View {
+  name: string
+  hash: string
+  /** What one does there before the picture is taken. */
+  then?: (page: Page) => Promise<void>
+}
+
+async function views(workbench: Workbench): Promise<View[]> {
+  const runs = await workbench.call('runs.list', {})
+  // One of the built-in set first: its pictures are there.
+  const done = runs.filter((run) => run.state === 'done').sort((a, b) => Number(b.dataset === 'synthetic') - Number(a.dataset === 'synthetic'))
+  let found = null
+  for (const run of done) {
+    if (run.variant === 'baseline' || (await workbench.call('runs.evaluation', { id: run.id })) === null) continue
+    found = run
+    break
+  }
+  if (!found) throw new Error('the history has no run with an evaluation')
+  const detailed = found.id
+  let banks = detailed
+  for (const run of done) {
+    if (run.variant !== 'mcnn-f' || !(await workbench.call('filters.layers', { id: run.id })).some((layer) => layer.multiband && layer.epochs.length > 0)) continue
+    banks = run.id
+    break
+  }
+  const { arch, dataset } = found
+  const beside = done.find((run) => run.variant === 'baseline' && run.arch === arch && run.dataset === dataset)?.id ?? ''
+  const alike = done.filter((run) => run.studyId === 'every-layer' && run.arch === 'resnet-32')
+  const diverged = runs.find((run) => run.state === 'diverged')?.id ?? ''
+  const failed = runs.find((run) => run.state === 'failed')?.id ?? ''
+  const compared = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].flatMap((variant) => alike.find((run) => run.variant === variant)?.id ?? [])
+  const select = async (page: Page): Promise<void> => {
+    const grid = page.getByRole('grid', { name: 'Runs' })
+    await expect(grid.getByRole('row').nth(3)).toBeVisible()
+    await grid.focus()
+    for (const key of ['Home', 'ArrowRight']) await page.keyboard.press(key)
+    await expect(grid.getByRole('link', { name: /^seed / }).first()).toBeVisible()
+    for (const key of ['ArrowDown', ' ']) await page.keyboard.press(key)
+    await expect(page.getByRole('toolbar')).toBeVisible()
+  }
+  const section = (id: string): View => ({ name: `study-${id}`, hash: `#/studies/${study}?at=${id}` })
+  return [
+    { name: 'studies', hash: '#/studies' },
+    { name: 'studies-trash', hash: '#/studies?in=trash' },
+    { name: 'study', hash: `#/studies/${study}` },
+    section('curves'),
+    section('t1'),
+    section('t2'),
+    section('fig3'),
+    { name: 'runs', hash: '#/runs?q=dataset:cifar-10', then: select },
+    { name: 'runs-single', hash: '#/runs?group=none' },
+    { name: 'run', hash: `#/runs/${detailed}?beside=${beside}` },
+    { name: 'run-evaluated', hash: `#/runs/${detailed}`, then: (page) => page.evaluate<undefined>(`document.getElementById('confusion').scrollIntoView()`).then(() => undefined) },
+    { name: 'run-diverged', hash: `#/runs/${diverged}` },
+    { name: 'run-failed', hash: `#/runs/${failed}` },
+    { name: 'compare', hash: `#/runs?compare=${compared.join(',')}` },
+    { name: 'new-study', hash: '#/new' },
+    { name: 'filter-banks', hash: `#/banks?run=${banks}` },
+    { name: 'data-sets', hash: '#/data' },
+    { name: 'system', hash: '#/system' },
+    { name: 'nowhere', hash: '#/nowhere' },
+    {
+      name: 'palette',
+      hash: '#/studies',
+      then: async (page) => {
+        await page.keyboard.press('Control+k')
+        await page.keyboard.type('mcnn-l r32')
+        await expect(page.getByRole('dialog').getByRole('option').nth(3)).toBeVisible()
+      },
+    },
+  ]
+}
+
+/** The generated history has runs that were cut short: the offer to resume them would be on every picture. */
+async function leaveBanner(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Not now' }).click()
+}
+
+async function show(workbench: Workbench, { hash, then }: View): Promise<void> {
+  const { page } = workbench
+  await page.keyboard.press('Escape')
+  await workbench.open(hash)
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  await then?.(page)
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+}
+
+test('each page is photographed in both themes and sizes', async ({ workbench }) => {
+  test.setTimeout(600_000)
+  const { page } = workbench
+  const all = await views(workbench)
+  await leaveBanner(page)
+  for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+    await workbench.resize(width, height)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const view of all) {
+        await show(workbench, view)
+        await workbench.screenshot(`${view.name}-${width}-${colorScheme}`, folder)
+      }
+    }
+  }
+})
+
+/** What is wider than its place, or beyond the window's right end, without a box of its own to scroll in. */
+const tooWide = `(() => {
+  const found = []
+  const name = (e) => e.tagName.toLowerCase() + (typeof e.className === 'string' && e.className !== '' ? '.' + e.className.split(' ')[0] : '') + (e.id ? '#' + e.id : '')
+  const scrolls = (e) => /auto|scroll/.test(getComputedStyle(e).overflowX)
+  // Tables, tabs, the strip of filters and the drawing of a network scroll by themselves.
+  const mayScroll = (e) => e.matches('.tscroll, .scroll, .thumbs, .pins ul, [role="region"], nav')
+  const root = document.documentElement
+  if (root.scrollWidth > root.clientWidth) found.push('the document, ' + root.scrollWidth + ' in ' + root.clientWidth)
+  for (const e of document.querySelectorAll('body *')) {
+    if (scrolls(e) && e.scrollWidth > e.clientWidth + 1 && !mayScroll(e)) found.push(name(e) + ' scrolls sideways, ' + e.scrollWidth + ' in ' + e.clientWidth)
+    if (!e.matches('button, a, input, select, h1, h2, summary') || e.closest('.sr, .skip, [aria-hidden="true"]')) continue
+    const { left, right, width } = e.getBoundingClientRect()
+    if (width <= 1 || (right <= innerWidth + 1 && left >= -1)) continue
+    let box = e.parentElement
+    while (box && !(scrolls(box) && mayScroll(box))) box = box.parentElement
+    if (!box) found.push(name(e) + ' "' + (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().slice(0, 30) + '" from ' + Math.round(left) + ' to ' + Math.round(right) + ' of ' + innerWidth)
+  }
+  return found
+})()`
+
+for (const zoom of [2, 1, 0.8])
+  test(`nothing is cut off or scrolls sideways at 900 × 600 and ${zoom * 100} %`, async ({ workbench }) => {
+    test.setTimeout(300_000)
+    const { page } = workbench
+    await workbench.resize(900, 600)
+    const all = await views(workbench)
+    await workbench.call('shell.preferences', { zoom })
+    await expect.poll(() => page.evaluate('innerWidth')).toBe(Math.round(900 / zoom))
+    mkdirSync(folder, { recursive: true })
+    const faults: Record<string, unknown> = {}
+    for (const view of all) {
+      await show(workbench, view)
+      const found = await page.evaluate<string[]>(tooWide)
+      if (found.length > 0) faults[view.name] = found
+      // The driver's own picture is of the unzoomed size.
+      const picture = await workbench.app.evaluate(async ({ BrowserWindow }) => (await BrowserWindow.getAllWindows()[0]?.webContents.capturePage())?.toPNG().toString('base64') ?? '')
+      writeFileSync(path.join(folder, `${view.name}-zoom-${zoom * 100}.png`), Buffer.from(picture, 'base64'))
+    }
+    expect(faults).toEqual({})
+  })

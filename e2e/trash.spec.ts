@@ -1,0 +1,78 @@
+/** Deleting: studies and runs go to the trash, come back from it, and are gone with their files when purged. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from './app'
+import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
+
+test.beforeEach(({ dataDir }) => void writeComparisonHistory(dataDir))
+
+test('a study goes to the trash with its runs, comes back by Undo and from the trash, and is purged with its files', async ({ workbench, dataDir }) => {
+  const { page } = workbench
+  const { study, runs } = await workbench.call('studies.get', { id: comparisonStudy })
+  const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: study.name, exact: true }) })
+  const weights = path.join(dataDir, 'runs', runs[0]?.id ?? '', 'weights.safetensors')
+  mkdirSync(path.dirname(weights), { recursive: true })
+  writeFileSync(weights, Buffer.alloc(2_000_000))
+
+  await workbench.open(`#/studies/${comparisonStudy}`)
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Move to trash' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible()
+  await expect(page.getByText('No studies yet')).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(row).toBeVisible()
+  await workbench.go('Runs')
+  await expect(page.getByText(`${runs.length} runs`)).toBeVisible()
+
+  await workbench.go('Studies')
+  await row.getByRole('button', { name: `Actions for ${study.name}` }).click()
+  await page.getByRole('menuitem', { name: 'Move to trash' }).click()
+  await expect(row).toHaveCount(0)
+  await workbench.go('Runs')
+  await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog', { name: 'Search and commands' }).getByRole('combobox').fill(study.name)
+  await expect(page.getByRole('dialog').getByText('Nothing found')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await workbench.go('System')
+  await expect(page.getByRole('region', { name: 'Storage' })).toContainText(/2\.0 MB in the trash/)
+  // One of its runs by its address: it says where it is.
+  await workbench.open(`#/runs/${runs[0]?.id ?? ''}`)
+  await expect(page.getByText(`Its study, “${study.name}”, is in the trash`)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Re-run' })).toHaveCount(0)
+
+  await workbench.go('Studies')
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Trash' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Trash' })).toBeVisible()
+  await page.getByRole('button', { name: `Restore ${study.name}` }).click()
+  await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).last().click()
+  await page.getByRole('button', { name: `Delete for good… ${study.name}` }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
+  expect(existsSync(weights)).toBe(false)
+  expect(await workbench.call('studies.list', {})).toEqual([])
+})
+
+test('a run is deleted on its page as in the list: into the trash, with undo', async ({ workbench }) => {
+  const { page } = workbench
+  const id = 'resnet-32-mcnn-l-s4'
+  await workbench.open(`#/runs/${id}`)
+  const { run } = await workbench.call('runs.get', { id })
+  const before = (await workbench.call('runs.list', {})).length
+  await page.getByRole('button', { name: 'Move to trash' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible()
+  await expect(page.getByText(`${before - 1} runs`)).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByText(`${before} runs`)).toBeVisible()
+
+  await workbench.open(`#/runs/${id}`)
+  await page.getByRole('button', { name: 'Move to trash' }).click()
+  await expect(page.getByText(`${before - 1} runs`)).toBeVisible()
+  await page.goBack()
+  await expect(page.getByText('This run is in the trash')).toBeVisible()
+  await page.getByRole('button', { name: 'Restore run' }).click()
+  await expect(page.getByText('This run is in the trash')).toHaveCount(0)
+  expect((await workbench.call('runs.list', {})).find((one) => one.id === id)).toEqual(run)
+})

@@ -1,0 +1,33 @@
+/** The filter banks of selected runs as a view of their page: two side by side, the others as pins. */
+import type { FilterLayer, RunSummary } from '../../../src-main/contract'
+import { call } from '../../lib/client'
+import { addressQuery, parseAddress, type Pin } from '../filter-banks/address'
+
+/** As many as can be looked at side by side. */
+const mostPins = 6
+
+/** Of runs that have begun, multi-band ones first: what the page is about, and what stands beside it. Pure. */
+export function arranged(runs: readonly RunSummary[]): { run: RunSummary; beside: RunSummary | null; others: RunSummary[] } | null {
+  const started = runs.filter((run) => run.startedAt !== null)
+  const [run, ...rest] = [...started.filter((one) => one.variant !== 'baseline'), ...started.filter((one) => one.variant === 'baseline')]
+  if (!run) return null
+  // Its own baseline says most.
+  const beside = rest.find((one) => one.variant === 'baseline' && one.arch === run.arch && one.dataset === run.dataset && one.seed === run.seed) ?? rest[0] ?? null
+  return { run, beside, others: rest.filter((one) => one !== beside).slice(0, mostPins) }
+}
+
+/** The bank that a run's page of filters opens with; null where it has none. Pure. */
+export function firstBank(run: string, layers: readonly FilterLayer[]): Pin | null {
+  const stored = layers.filter((layer) => layer.epochs.length > 0)
+  const layer = stored.find((one) => one.multiband) ?? stored[0]
+  const epoch = layer?.epochs.at(-1)
+  return layer && epoch !== undefined ? { run, layer: layer.name, filter: 0, epoch } : null
+}
+
+/** The query of the page's address; undefined where none of the runs has begun. */
+export async function banksOf(ids: readonly string[], known: ReadonlyMap<string, RunSummary>): Promise<Record<string, string | number | null> | undefined> {
+  const chosen = arranged(ids.flatMap((id) => known.get(id) ?? []))
+  if (!chosen) return undefined
+  const pins = await Promise.all(chosen.others.map(async ({ id }) => firstBank(id, await call('filters.layers', { id }))))
+  return addressQuery({ ...parseAddress(new URLSearchParams()), run: chosen.run.id, beside: chosen.beside?.id ?? null, pins: pins.filter((pin) => pin !== null) })
+}
