@@ -55,6 +55,28 @@ function thrownBy(work: () => unknown): unknown {
   return null
 }
 
+describe('the queue', () => {
+  it('is no slower to make for what waits in it already', () => {
+    const history = new History(file)
+    const add = (from: number, to: number): number => {
+      const began = performance.now()
+      history.transaction(() => {
+        for (let i = from; i < to; i++) addRun(history, `r${i}`)
+      })
+      return performance.now() - began
+    }
+    add(0, 200)
+    const first = add(200, 600)
+    add(600, 4000)
+    // It took 15 times as long where SQLite read all that waits for each.
+    expect(add(4000, 4400)).toBeLessThan(5 * first)
+    expect(history.runs.unfinished().map((run) => run.summary.id)).toEqual(Array.from({ length: 4400 }, (_, i) => `r${i}`))
+    expect(history.runs.claimNext(owner)?.summary.id).toBe('r0')
+    expect(history.runs.claimNext(owner)?.summary.id).toBe('r1')
+    history.close()
+  })
+})
+
 describe('a database', () => {
   it('is made, migrated to the newest version and opened again', () => {
     new History(file).close()
