@@ -29,6 +29,8 @@ export const serviceCalls = {
   'system.doctor': define(none, r.doctor),
   /** What runs are trained on; TensorFlow is loaded for it once. */
   'system.device': define(none, r.device),
+  /** What the run that was started last was trained on; null where there is none, or its trainer has not told yet. */
+  'system.trainedOn': define(none, r.environment.nullable()),
   /** What lies in the data directory, and what of it nothing needs any more. */
   'system.storage': define(none, r.storage),
   /** Deletes what nothing needs any more. */
@@ -78,6 +80,8 @@ export const serviceCalls = {
   'studies.delete': define(ofStudy, ok),
 
   'runs.list': define(none, z.array(r.runSummary)),
+  /** Queued, running and paused, in the order of the queue. */
+  'runs.unfinished': define(none, z.array(r.runSummary)),
   'runs.get': define(ofRun, r.runDetail),
   /** What came to a run after an epoch, a step and a number of events that the asker has already. */
   'runs.news': define(
@@ -111,6 +115,10 @@ export const serviceCalls = {
   /** Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best first. */
   'search.find': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
 
+  /** Runs of which filters are kept and in which every word of the text occurs, the newest first, and how many there are in all. */
+  'filters.runs': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }), z.object({ found: z.array(r.runSummary), total: z.int() })),
+  /** What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that belongs beside it. */
+  'filters.suggested': define(z.strictObject({ id: r.runId.nullable() }), z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() })),
   'filters.layers': define(ofRun, z.array(r.filterLayer)),
   'filters.bank': define(
     z.strictObject({

@@ -23,6 +23,8 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
   return {
     'runs.list': () => history.runs.list(),
 
+    'runs.unfinished': () => history.runs.unfinished().map((run) => run.summary),
+
     'runs.get': ({ id }) => {
       const run = runOf(context, id)
       return {

@@ -171,6 +171,18 @@ describe('what people do with runs', () => {
     await service.call('runs.restore', { ids: [run.id] })
     expect(await service.call('studies.compare', { id: run.studyId })).toEqual(before)
 
+    // One in, one out leaves all counts as they were, and yet another finding.
+    const told = (await service.call('studies.findings', {})).find((one) => one.seeds[0] > 1)
+    const [first, second] = all.filter((one) => one.state === 'done' && one.studyId === told?.studyId && one.dataset === told.dataset && one.arch === told.arch && one.variant === 'baseline')
+    if (!first || !second) throw new Error('no baselines')
+    const finding = async (): Promise<unknown> => (await service.call('studies.findings', {})).find((one) => one.studyId === first.studyId)
+    await service.call('runs.trash', { ids: [first.id] })
+    const without = await finding()
+    await service.call('runs.trash', { ids: [second.id] })
+    await service.call('runs.restore', { ids: [first.id] })
+    expect(await finding()).not.toEqual(without)
+    await service.call('runs.restore', { ids: [second.id] })
+
     await expect(service.call('runs.purge', { ids: [run.id] })).rejects.toMatchObject({ code: 'conflict' })
     const weights = path.join(folder, 'runs', other.id)
     mkdirSync(weights)

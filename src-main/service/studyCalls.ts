@@ -50,8 +50,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
   // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read again.
   const findings = new Map<string, { stamp: string; finding: Finding | null }>()
   const finding = (study: StudyRecord, totals: StudyTotals): Finding | null => {
-    // Epochs of runs that are not done change nothing.
-    const stamp = JSON.stringify([totals.counts.done, totals.total])
+    const stamp = history.studies.stamp(study.id)
     const known = findings.get(study.id)
     if (known?.stamp === stamp) return known.finding
     const told = totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))

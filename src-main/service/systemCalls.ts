@@ -28,6 +28,11 @@ export function systemCalls(context: Context, probe: Probe): HandlersOf<'system'
 
     'system.device': probe,
 
+    'system.trainedOn': () => {
+      const hash = history.startedRuns.lastEnvironment()
+      return hash === null ? null : history.environments.get(hash)
+    },
+
     'system.storage': () => measureStorage(context),
 
     'system.reclaim': async () => ({ bytes: await reclaim(context) }),
