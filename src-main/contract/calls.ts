@@ -71,8 +71,17 @@ export const serviceCalls = {
   'studies.compare': define(ofStudy, r.comparison),
   /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
   'studies.findings': define(none, z.array(r.finding)),
-  /** Epoch metrics of every run of a study, for its curves. */
-  'studies.curves': define(ofStudy, z.array(z.object({ runId: r.runId, epochs: z.array(r.epochMetrics) }))),
+  /**
+   * Curves of a study's runs on one data set with one network, as columns. Of many runs not every epoch is told: the first, each
+   * `every`th and the last planned, the same of all runs, so that means over runs are exact where they are drawn.
+   */
+  'studies.curves': define(
+    z.strictObject({ id: r.studyId, dataset: datasetId, arch }),
+    z.object({
+      every: z.int().min(1),
+      runs: z.array(z.object({ runId: r.runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), /** Seconds of training up to that epoch, evaluation included. */ elapsed: z.array(z.number()) })),
+    }),
+  ),
   'studies.pause': define(ofStudy, ok),
   'studies.resume': define(ofStudy, ok),
   /** Stops what trains and takes the rest of the queue back. */

@@ -41,6 +41,9 @@ function factsOf(history: Context['history']): RunFacts {
   }
 }
 
+/** Of a study's curves together: a hundred runs of sixty epochs, or five of a thousand. */
+const mostPoints = 6000
+
 /** Runs whose speed an estimate is told from. */
 const measuredRuns = 200
 
@@ -98,10 +101,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return found
     },
 
-    'studies.curves': ({ id }) => {
+    'studies.curves': ({ id, dataset, arch }) => {
       studyOf(context, id)
-      const epochs = history.metrics.epochsOfStudy(id)
-      return history.runs.ofStudy(id).map(({ summary: run }) => ({ runId: run.id, epochs: epochs.get(run.id) ?? [] }))
+      return history.metrics.curvesOfStudy(id, dataset, arch, mostPoints)
     },
 
     'studies.pause': ({ id }) => {

@@ -1,0 +1,49 @@
+/** Parts of a page that are made over several frames, so that none takes long. */
+import { flushSync, untrack } from 'svelte'
+
+/** What the making of new parts may take of a frame; their layout and painting come on top. */
+const budgetMs = 8
+const mostAtOnce = 64
+
+export interface Gradual {
+  /** So many may be made by now. */
+  readonly shown: number
+}
+
+/**
+ * Call while a component is set up.
+ * @param total parts in all
+ * @param first as many in the first frame
+ * @param restart begins anew where what it reads changes
+ */
+export function gradually(total: () => number, first: number, restart: () => unknown = () => null): Gradual {
+  let shown = $state(first)
+  let frame = 0
+  let atOnce = first
+  const grow = (): void => {
+    frame = 0
+    if (shown >= untrack(total)) return
+    const began = performance.now()
+    shown += atOnce
+    flushSync()
+    const took = Math.max(0.1, performance.now() - began)
+    atOnce = Math.min(mostAtOnce, Math.max(1, Math.floor(Math.min(2 * atOnce, (atOnce * budgetMs) / took))))
+    frame = requestAnimationFrame(grow)
+  }
+  $effect.pre(() => {
+    restart()
+    untrack(() => {
+      shown = first
+      atOnce = first
+    })
+  })
+  $effect(() => {
+    if (frame === 0 && shown < total()) frame = requestAnimationFrame(grow)
+  })
+  $effect(() => () => cancelAnimationFrame(frame))
+  return {
+    get shown() {
+      return shown
+    },
+  }
+}
