@@ -72,23 +72,23 @@ class Live {
   async #load(): Promise<void> {
     this.#meanwhile = new Map()
     try {
-      const [studies, runs, datasets, system] = await Promise.all([
-        call('studies.list', {}),
-        call('runs.unfinished', {}),
-        call('datasets.list', {}),
-        call('system.info', {}),
-      ])
+      // What the first page shows does not wait for the rest: the system's answer asks git, which takes longer than all else.
+      const others = Promise.all([call('datasets.list', {}), this.#readSystem()])
+      // Told where it is awaited.
+      others.catch(() => undefined)
+      const [studies, runs] = await Promise.all([call('studies.list', {}), call('runs.unfinished', {})])
       this.unfinished.clear()
       this.progress.clear()
       this.progressBySecond.clear()
       for (const run of runs) this.unfinished.set(run.id, run)
       for (const [id, run] of this.#meanwhile) this.#keep(id, run)
       this.studies = studies
-      this.datasets = datasets
-      this.system = system
       this.loaded = true
       this.loads++
       this.error = null
+      this.#meanwhile = null
+      const [datasets] = await others
+      this.datasets = datasets
     } catch (thrown) {
       this.error = toClientError(thrown)
     }
@@ -166,13 +166,16 @@ class Live {
   async #loadStudies(): Promise<void> {
     try {
       // With the system's free space, which is what training uses up.
-      const [studies, system] = await Promise.all([call('studies.list', {}), call('system.info', {})])
+      const [studies] = await Promise.all([call('studies.list', {}), this.#readSystem()])
       this.studies = studies
-      this.system = system
       if (this.loaded) this.error = null
     } catch (thrown) {
       this.error = toClientError(thrown)
     }
+  }
+
+  async #readSystem(): Promise<void> {
+    this.system = await call('system.info', {})
   }
 
   async #loadDatasets(): Promise<void> {
