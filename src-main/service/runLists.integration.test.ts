@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeHistory } from '../../bench/history/write'
-import type { ServiceParams } from '../contract/calls'
+import { serviceCalls, type ServiceParams } from '../contract/calls'
 import { depthOf } from '../contract/experiment'
 import type { RunSummary } from '../contract/records'
 import type { RunGroup, RunRow } from '../contract/runLists'
@@ -129,6 +129,26 @@ describe('runs.query', () => {
 
   it('refuses a query with the place of what is wrong', async () => {
     await expect(query({ query: 'depth:32 acx>1' })).rejects.toMatchObject({ code: 'bad-input', field: 'query', message: expect.stringMatching(/At character 10.*acx/) as string })
+  })
+})
+
+describe('what a window asks for instead of all runs', () => {
+  it('is what waits, what the filter banks begin with, and what was trained on last', async () => {
+    const waiting = serviceCalls['runs.unfinished'].result.parse(await service.call('runs.unfinished', {}))
+    expect(waiting.map((run) => run.id).sort()).toEqual(all.filter((run) => run.state === 'queued').map((run) => run.id).sort())
+    expect(waiting.length).toBeGreaterThan(0)
+
+    const started = all.filter((run) => run.startedAt !== null).sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
+    const { run, beside } = serviceCalls['filters.suggested'].result.parse(await service.call('filters.suggested', { id: null }))
+    expect(run).toEqual(started.find((one) => one.variant !== 'baseline' && one.state === 'done'))
+    const alike = started.filter((one) => one.variant === 'baseline' && one.arch === run?.arch && one.dataset === run.dataset && one.seed === run.seed && one.epochs === run.epochs)
+    expect(beside).toEqual(alike.find((one) => one.studyId === run?.studyId) ?? alike[0] ?? null)
+    const { found, total } = serviceCalls['filters.runs'].result.parse(await service.call('filters.runs', { text: 'R32', limit: 3 }))
+    const wanted = started.filter((one) => one.arch === 'resnet-32')
+    expect([found, total]).toEqual([wanted.slice(0, 3), wanted.length])
+
+    const last = [...started].sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1))[0]
+    expect(await service.call('system.trainedOn', {})).toEqual((await service.call('runs.get', { id: last?.id ?? '' })).environment)
   })
 })
 

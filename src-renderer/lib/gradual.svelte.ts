@@ -14,9 +14,9 @@ export interface Gradual {
  * Call while a component is set up.
  * @param total parts in all
  * @param first as many in the first frame
- * @param restart begins anew where what it reads changes
+ * @param restart begins anew where this value changes
  */
-export function gradually(total: () => number, first: number, restart: () => unknown = () => null): Gradual {
+export function gradually(total: () => number, first: number, restart: () => string | boolean = () => false): Gradual {
   let shown = $state(first)
   let frame = 0
   let atOnce = first
@@ -30,15 +30,17 @@ export function gradually(total: () => number, first: number, restart: () => unk
     atOnce = Math.min(mostAtOnce, Math.max(1, Math.floor(Math.min(2 * atOnce, (atOnce * budgetMs) / took))))
     frame = requestAnimationFrame(grow)
   }
+  const beginning = $derived(restart())
+  let begun = untrack(() => beginning)
   $effect.pre(() => {
-    restart()
-    untrack(() => {
-      shown = first
-      atOnce = first
-    })
+    if (beginning === begun) return
+    begun = beginning
+    shown = first
+    atOnce = first
   })
   $effect(() => {
-    if (frame === 0 && shown < total()) frame = requestAnimationFrame(grow)
+    const more = shown < total()
+    if (more && frame === 0) frame = requestAnimationFrame(grow)
   })
   $effect(() => () => cancelAnimationFrame(frame))
   return {
