@@ -21,14 +21,13 @@ export function gradually(total: () => number, first: number, restart: () => str
   let frame = 0
   let atOnce = first
   const grow = (): void => {
-    frame = 0
-    if (shown >= untrack(total)) return
+    // Until the end of this, for what is made asks whether more is under way.
     const began = performance.now()
     shown += atOnce
     flushSync()
     const took = Math.max(0.1, performance.now() - began)
     atOnce = Math.min(mostAtOnce, Math.max(1, Math.floor(Math.min(2 * atOnce, (atOnce * budgetMs) / took))))
-    frame = requestAnimationFrame(grow)
+    frame = shown < untrack(total) ? requestAnimationFrame(grow) : 0
   }
   const beginning = $derived(restart())
   let begun = untrack(() => beginning)
