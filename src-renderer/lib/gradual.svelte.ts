@@ -20,6 +20,7 @@ export function gradually(total: () => number, first: number, restart: () => str
   let shown = $state(first)
   let frame = 0
   let atOnce = first
+  let ended = false
   const grow = (): void => {
     // Until the end of this, for what is made asks whether more is under way.
     const began = performance.now()
@@ -27,7 +28,7 @@ export function gradually(total: () => number, first: number, restart: () => str
     flushSync()
     const took = Math.max(0.1, performance.now() - began)
     atOnce = Math.min(mostAtOnce, Math.max(1, Math.floor(Math.min(2 * atOnce, (atOnce * budgetMs) / took))))
-    frame = shown < untrack(total) ? requestAnimationFrame(grow) : 0
+    frame = !ended && shown < untrack(total) ? requestAnimationFrame(grow) : 0
   }
   const beginning = $derived(restart())
   let begun = untrack(() => beginning)
@@ -41,7 +42,10 @@ export function gradually(total: () => number, first: number, restart: () => str
     const more = shown < total()
     if (more && frame === 0) frame = requestAnimationFrame(grow)
   })
-  $effect(() => () => cancelAnimationFrame(frame))
+  $effect(() => () => {
+    ended = true
+    cancelAnimationFrame(frame)
+  })
   return {
     get shown() {
       return shown
