@@ -35,6 +35,8 @@ export const serviceCalls = {
   'system.backup': define(none, z.object({ file: z.string(), bytes: z.number() })),
   /** The copies there, the newest first. */
   'system.backups': define(none, z.array(r.backup)),
+  /** What the run that was started last was trained on; null where there is none, or its trainer has not told yet. */
+  'system.trainedOn': define(none, r.environment.nullable()),
   /** What lies in the data directory, and what of it nothing needs any more. */
   'system.storage': define(none, r.storage),
   /** Deletes what nothing needs any more. */
@@ -75,8 +77,17 @@ export const serviceCalls = {
   'studies.compare': define(ofStudy, r.comparison),
   /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
   'studies.findings': define(none, z.array(r.finding)),
-  /** Epoch metrics of every run of a study, for its curves. */
-  'studies.curves': define(ofStudy, z.array(z.object({ runId: r.runId, epochs: z.array(r.epochMetrics) }))),
+  /**
+   * Curves of a study's runs on one data set with one network, as columns. Of many runs not every epoch is told: the first, each
+   * `every`th and the last planned, the same of all runs, so that means over runs are exact where they are drawn.
+   */
+  'studies.curves': define(
+    z.strictObject({ id: r.studyId, dataset: datasetId, arch }),
+    z.object({
+      every: z.int().min(1),
+      runs: z.array(z.object({ runId: r.runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), /** Seconds of training up to that epoch, evaluation included. */ elapsed: z.array(z.number()) })),
+    }),
+  ),
   'studies.pause': define(ofStudy, ok),
   'studies.resume': define(ofStudy, ok),
   /** Stops what trains and takes the rest of the queue back. */
@@ -91,11 +102,13 @@ export const serviceCalls = {
   'studies.trashed': define(none, z.array(r.trashedStudy)),
 
   'runs.list': define(none, z.array(r.runSummary)),
+  /** Queued, running and paused, in the order of the queue. */
+  'runs.unfinished': define(none, z.array(r.runSummary)),
   'runs.get': define(ofRun, r.runDetail),
   /** What came to a run after an epoch, a step and a number of events that the asker has already. */
   'runs.news': define(
     z.strictObject({ id: r.runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
-    r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, checkpoint: true, epochs: true, steps: true, events: true }),
+    r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, trashed: true, checkpoint: true, epochs: true, steps: true, events: true }),
   ),
   /** Null before the first epoch is finished. */
   'runs.evaluation': define(ofRun, r.evaluation.nullable()),
@@ -133,6 +146,10 @@ export const serviceCalls = {
   /** Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best first. */
   'search.find': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
 
+  /** Runs of which filters are kept and in which every word of the text occurs, the newest first, and how many there are in all. */
+  'filters.runs': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }), z.object({ found: z.array(r.runSummary), total: z.int() })),
+  /** What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that belongs beside it. */
+  'filters.suggested': define(z.strictObject({ id: r.runId.nullable() }), z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() })),
   'filters.layers': define(ofRun, z.array(r.filterLayer)),
   'filters.bank': define(
     z.strictObject({

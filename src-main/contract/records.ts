@@ -155,6 +155,8 @@ export const runDetail = z.object({
   /** SHA-256 over the examples the run trained and tested on. */
   datasetFingerprint: z.string().nullable(),
   weightsFile: z.string().nullable(),
+  /** By itself or with its study. */
+  trashed: z.boolean(),
   /** What the run would go on from; null before the first one. */
   checkpoint: z.object({ step: z.int(), epochs: z.int(), at: z.string() }).nullable(),
   epochs: z.array(epochMetrics),

@@ -55,6 +55,46 @@ function thrownBy(work: () => unknown): unknown {
   return null
 }
 
+describe('curves of a study', () => {
+  it('are of all its runs with a network, the same epochs of each, and tell the time of those between', () => {
+    const history = new History(file)
+    const runs = ['a', 'b', 'c'].map((id) => addRun(history, id))
+    for (const [i, run] of runs.entries()) history.metrics.addEpochs(run, [1, 2, 3, 4, 5].slice(0, 5 - i).map((epoch) => epochOf(epoch, { testAccuracy: epoch / 10, seconds: 2 + i })))
+    const whole = history.metrics.curvesOfStudy('study', config.dataset, config.arch, 100)
+    expect(whole.every).toBe(1)
+    expect(whole.runs.map((run) => [run.runId, run.epoch.length])).toEqual([['a', 5], ['b', 4], ['c', 3]])
+    expect(whole.runs[1]).toEqual({ runId: 'b', epoch: [1, 2, 3, 4], testAccuracy: [0.1, 0.2, 0.3, 0.4], trainLoss: [1, 1, 1, 1], elapsed: [3, 6, 9, 12] })
+    const some = history.metrics.curvesOfStudy('study', config.dataset, config.arch, 4)
+    expect(some).toMatchObject({ every: 3, runs: [{ epoch: [1, 3, 5], elapsed: [2, 6, 10] }, { epoch: [1, 3], elapsed: [3, 9] }, { epoch: [1, 3] }] })
+    history.runMarks.trash('a', '2026-01-02T00:00:00Z')
+    expect(history.metrics.curvesOfStudy('study', config.dataset, config.arch, 100).runs.map((run) => run.runId)).toEqual(['b', 'c'])
+    expect(history.metrics.curvesOfStudy('study', config.dataset, 'resnet-110', 100).runs).toEqual([])
+    history.close()
+  })
+})
+
+describe('the queue', () => {
+  it('is no slower to make for what waits in it already', () => {
+    const history = new History(file)
+    const add = (from: number, to: number): number => {
+      const began = performance.now()
+      history.transaction(() => {
+        for (let i = from; i < to; i++) addRun(history, `r${i}`)
+      })
+      return performance.now() - began
+    }
+    add(0, 200)
+    const first = add(200, 600)
+    add(600, 4000)
+    // It took 15 times as long where SQLite read all that waits for each.
+    expect(add(4000, 4400)).toBeLessThan(5 * first)
+    expect(history.runs.unfinished().map((run) => run.summary.id)).toEqual(Array.from({ length: 4400 }, (_, i) => `r${i}`))
+    expect(history.runs.claimNext(owner)?.summary.id).toBe('r0')
+    expect(history.runs.claimNext(owner)?.summary.id).toBe('r1')
+    history.close()
+  })
+})
+
 describe('a database', () => {
   it('is made, migrated to the newest version and opened again', () => {
     new History(file).close()
@@ -168,7 +208,6 @@ describe('metrics', () => {
       expect(summary?.imagesPerSecond).toBeCloseTo(epochs.reduce((sum, e) => sum + e.imagesPerSecond, 0) / epoch, 10)
     }
     expect(history.metrics.epochsOfRun(key)).toEqual(epochs)
-    expect(history.metrics.epochsOfStudy('study').get('a')).toEqual(epochs)
     expect(history.studies.totals('study')).toMatchObject({ total: 2, epochsDone: 51, epochs: 10 })
     history.close()
   })

@@ -10,6 +10,7 @@ import { RunLists } from './runLists'
 import { RunMarks } from './runMarks'
 import { Runs } from './runs'
 import { Search } from './search'
+import { StartedRuns } from './startedRuns'
 import { Studies } from './studies'
 
 export class History {
@@ -17,6 +18,7 @@ export class History {
   readonly configs: Configs
   readonly runs: Runs
   readonly runLists: RunLists
+  readonly startedRuns: StartedRuns
   readonly runMarks: RunMarks
   readonly metrics: Metrics
   readonly events: Events
@@ -34,6 +36,7 @@ export class History {
     this.configs = new Configs(this.#db)
     this.runs = new Runs(this.#db)
     this.runLists = new RunLists(this.#db)
+    this.startedRuns = new StartedRuns(this.#db)
     this.runMarks = new RunMarks(this.#db)
     this.metrics = new Metrics(this.#db)
     this.events = new Events(this.#db)

@@ -15,7 +15,7 @@ const epochColumns = [
   'epochs.memory_bytes AS memoryBytes',
 ].join(', ')
 
-/** epoch, test accuracy, training loss, test loss */
+/** epoch, test accuracy, training loss, and a fourth: test loss of a run's curve, seconds of a study's */
 type CurveRow = [number, number, number, number]
 
 export interface Curve {
@@ -26,11 +26,21 @@ export interface Curve {
   testLoss: number[]
 }
 
+/** A run's curve within its study's. */
+export interface StudyCurve {
+  runId: string
+  epoch: number[]
+  testAccuracy: number[]
+  trainLoss: number[]
+  /** Seconds of training up to that epoch. */
+  elapsed: number[]
+}
+
 export class Metrics {
   readonly #addEpochs
   readonly #addSteps
   readonly #epochsOfRun
-  readonly #epochsOfStudy
+  readonly #rowOfStudy
   readonly #stepsOfRun
   readonly #curve
   readonly #epochsSince
@@ -76,11 +86,13 @@ export class Metrics {
         step.run(run, s.step, s.epoch, s.loss === null ? null : finite(s.loss), finite(s.learningRate), finite(s.stepMs))
     })
     this.#epochsOfRun = db.prepare<[number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch`)
-    this.#epochsOfStudy = db.prepare<[string], EpochMetrics & { runId: string }>(`
-      SELECT runs.id AS runId, ${epochColumns}
-      FROM runs JOIN epochs ON epochs.run = runs.key
-      WHERE runs.study = (SELECT key FROM studies WHERE id = ?)
-      ORDER BY runs.key, epochs.epoch`)
+    this.#rowOfStudy = db
+      .prepare<[string, string, string], [id: string, planned: number, ...CurveRow]>(`
+        SELECT runs.id, runs.epochs, epochs.epoch, epochs.test_accuracy, epochs.train_loss, epochs.seconds
+        FROM runs JOIN epochs ON epochs.run = runs.key
+        WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.dataset = ? AND runs.arch = ? AND runs.trashed_at IS NULL
+        ORDER BY runs.key, epochs.epoch`)
+      .raw()
     this.#curve = db
       .prepare<[string], CurveRow>(
         `SELECT epochs.epoch, test_accuracy, train_loss, test_loss FROM epochs WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY epoch`,
@@ -144,15 +156,30 @@ export class Metrics {
     return this.#epochsOfRun.all(run)
   }
 
-  /** By run id; a run without a finished epoch has no entry. */
-  epochsOfStudy(studyId: string): Map<string, EpochMetrics[]> {
-    const byRun = new Map<string, EpochMetrics[]>()
-    for (const { runId, ...epoch } of this.#epochsOfStudy.iterate(studyId)) {
-      const epochs = byRun.get(runId)
-      if (epochs) epochs.push(epoch)
-      else byRun.set(runId, [epoch])
+  /**
+   * Curves of a study's runs on a data set with a network; a run without a finished epoch has none.
+   * @param most points of all runs together, about: of more epochs only each `every`th is given, the first and the last planned besides
+   */
+  curvesOfStudy(studyId: string, dataset: string, arch: string, most: number): { every: number; runs: StudyCurve[] } {
+    const rows = this.#rowOfStudy.all(studyId, dataset, arch)
+    const every = Math.max(1, Math.ceil(rows.length / most))
+    const runs: StudyCurve[] = []
+    let elapsed = 0
+    for (const [runId, planned, epoch, testAccuracy, trainLoss, seconds] of rows) {
+      let run = runs.at(-1)
+      if (run?.runId !== runId) {
+        run = { runId, epoch: [], testAccuracy: [], trainLoss: [], elapsed: [] }
+        runs.push(run)
+        elapsed = 0
+      }
+      elapsed += seconds
+      if (epoch !== 1 && epoch % every !== 0 && epoch !== planned) continue
+      run.epoch.push(epoch)
+      run.testAccuracy.push(testAccuracy)
+      run.trainLoss.push(trainLoss)
+      run.elapsed.push(elapsed)
     }
-    return byRun
+    return { every, runs }
   }
 
   /**

@@ -54,6 +54,41 @@ describe('search', () => {
     expect(history.search.find('resnet-8 vanished', 50)).toEqual([])
   })
 
+  it('finds started runs newest first, with how many there are, whatever parts the words', () => {
+    for (const { id } of history.runs.list().filter((_, i) => i % 2 === 0)) history.runs.begin(id, '2026-01-02T00:00:00Z')
+    const started = history.runs.list().filter((run) => run.startedAt !== null)
+    const expected = started.filter((run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && run.studyId === 'table-1')
+    const { found, total } = history.startedRuns.find('mcnn-f · R32, table', 2)
+    expect(found).toEqual(expected.slice(0, 2))
+    expect(total).toBe(expected.length)
+    expect(history.startedRuns.find('', 500)).toEqual({ found: started, total: started.length })
+    expect(history.startedRuns.find('nothing', 5)).toEqual({ found: [], total: 0 })
+  })
+
+  it('suggests a run with multi-band layers, and beside it the baseline of its study before others', () => {
+    expect(history.startedRuns.suggested(null)).toBeNull()
+    expect(history.startedRuns.lastEnvironment()).toBeNull()
+    const ofBoth = (id: string): string[] => ['table-1', 'deep'].map((study) => `${study}-${id}`)
+    // Of each study: ResNet-8's baseline and mcnn-f of the first seed.
+    const [f, b] = [archs.length, 0]
+    for (const id of [...ofBoth(String(b)), ...ofBoth(String(f))]) history.runs.begin(id, '2026-01-02T00:00:00Z')
+    expect(history.startedRuns.suggested(null)?.id).toBe(`deep-${f}`)
+    expect(history.startedRuns.beside(`table-1-${f}`)?.id).toBe(`table-1-${b}`)
+    expect(history.startedRuns.beside(`deep-${b}`)).toBeNull()
+    const done = history.runs.get(`table-1-${f}`)
+    if (done) history.runs.end(done.key, 'done', null)
+    expect(history.startedRuns.suggested(null)?.id).toBe(`table-1-${f}`)
+    expect(history.startedRuns.suggested('table-1-9')).toMatchObject({ id: 'table-1-9', startedAt: null })
+    history.runMarks.trash(`table-1-${b}`, '2026-01-03T00:00:00Z')
+    history.runMarks.trash(`table-1-${f}`, '2026-01-03T00:00:00Z')
+    expect(history.startedRuns.suggested(`table-1-${f}`)).toBeNull()
+    expect(history.startedRuns.suggested(null)?.id).toBe(`deep-${f}`)
+    // Without the other study's own, the one that is left.
+    history.runMarks.trash(`deep-${b}`, '2026-01-03T00:00:00Z')
+    history.runMarks.trash(`table-1-${b}`, null)
+    expect(history.startedRuns.beside(`deep-${f}`)?.id).toBe(`table-1-${b}`)
+  })
+
   it('takes every character as it is and finds nothing for nothing', () => {
     expect(history.search.find('“deep”? 100 %', 50)[0]).toMatchObject({ kind: 'study', id: 'deep' })
     for (const text of ['', '   ', '_____', "' OR 1=1 --"]) expect(history.search.find(text, 5)).toEqual([])

@@ -6,13 +6,18 @@ import { listed } from './runs'
 const maxWords = 8
 
 /** What is searched of a run, in lower case between blanks: 'r32' and 's4' are how the window names a depth and a seed. */
-const runText = `' ' || lower(studies.name) || ' ' || runs.id || ' ' || runs.variant || ' ' || runs.arch || ' ' || replace(runs.arch, 'resnet-', 'r') || ' '
+export const runText = `' ' || lower(studies.name) || ' ' || runs.id || ' ' || runs.variant || ' ' || runs.arch || ' ' || replace(runs.arch, 'resnet-', 'r') || ' '
   || runs.dataset || ' seed ' || runs.seed || ' s' || runs.seed || ' ' || runs.state || ' '`
 const studyText = `' ' || lower(studies.name) || ' ' || studies.id || ' '`
 
 /** Each word must occur; one that is a whole word of the text counts in the order. */
-const every = (text: string): string => `(SELECT min(instr(${text}, value) > 0) FROM json_each(@words))`
+export const every = (text: string): string => `(SELECT min(instr(${text}, value) > 0) FROM json_each(@words))`
 const whole = (text: string): string => `(SELECT sum(instr(${text}, ' ' || value || ' ') > 0) FROM json_each(@words))`
+
+/** What every one of them must occur of; dots and commas are how the window parts the words of a name. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/[\s·,]+/).filter((word) => word !== '').slice(0, maxWords)
+}
 
 interface Asked {
   words: string
@@ -42,7 +47,7 @@ export class Search {
    * @param limit of each kind
    */
   find(text: string, limit: number): Found[] {
-    const words = text.toLowerCase().split(/\s+/).filter((word) => word !== '').slice(0, maxWords)
+    const words = wordsOf(text)
     if (words.length === 0) return []
     const asked = { words: JSON.stringify(words), limit }
     return [...this.#studies.all(asked), ...this.#runs.all(asked)].map((row) => found.parse(row))

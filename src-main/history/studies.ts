@@ -43,6 +43,7 @@ export class Studies {
   readonly #trash
   readonly #totals
   readonly #remove
+  readonly #stamp
 
   constructor(db: Database) {
     const columns = 'SELECT id, name, created_at, plan, trashed_at FROM studies'
@@ -56,6 +57,10 @@ export class Studies {
       FROM runs JOIN studies ON studies.key = runs.study
       WHERE (@study IS NULL OR studies.id = @study) AND runs.trashed_at IS NULL
       GROUP BY runs.study, state`)
+    // Runs keep what they ended with, so who is there in which state says it all; a sum over keys would be the same for others.
+    this.#stamp = db.prepare<[string], string>(`
+      SELECT coalesce(group_concat(run, ' '), '') FROM (SELECT runs.key || runs.state AS run FROM runs
+        WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key)`).pluck()
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
   }
 
@@ -100,6 +105,11 @@ export class Studies {
   /** By study id; a study without runs has no entry. */
   allTotals(): Map<string, StudyTotals> {
     return gather(this.#totals.all({ study: null }))
+  }
+
+  /** A text that is another where the study's comparison may be: a run was made, began, ended, went to the trash or came back. */
+  stamp(id: string): string {
+    return this.#stamp.get(id) ?? ''
   }
 
   /** With its runs and all they measured. */

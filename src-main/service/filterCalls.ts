@@ -39,6 +39,13 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
   }
 
   return {
+    'filters.runs': ({ text, limit }) => history.startedRuns.find(text, limit),
+
+    'filters.suggested': ({ id }) => {
+      const run = history.startedRuns.suggested(id)
+      return { run, beside: run && history.startedRuns.beside(run.id) }
+    },
+
     'filters.layers': ({ id }) => {
       const run = runOf(context, id)
       const kept = history.filters.epochs(run.key)

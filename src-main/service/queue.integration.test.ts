@@ -72,7 +72,13 @@ describe('a queue', () => {
     const { pictures } = await service.call('runs.mistakes', { id: runId })
     expect(pictures.map((pixels) => Buffer.from(pixels, 'base64').length)).toEqual([32 * 32 * 3])
     expect((await service.call('runs.log', { id: runId })).lines.every((line) => line !== '')).toBe(true)
-    expect(await service.call('studies.curves', { id })).toEqual([{ runId, epochs: detail.epochs }])
+    const { dataset, arch } = detail.run
+    let elapsed = 0
+    expect(await service.call('studies.curves', { id, dataset, arch })).toEqual({
+      every: 1,
+      runs: [{ runId, epoch: detail.epochs.map((e) => e.epoch), testAccuracy: detail.epochs.map((e) => e.testAccuracy), trainLoss: detail.epochs.map((e) => e.trainLoss), elapsed: detail.epochs.map((e) => (elapsed += e.seconds)) }],
+    })
+    expect(await service.call('studies.curves', { id, dataset, arch: 'resnet-110' })).toEqual({ every: 1, runs: [] })
     expect(await service.call('filters.layers', { id: runId })).toMatchObject([{ name: 'stem', baseFilters: 4, multiband: true, epochs: [0, 1, 2, 3] }])
     const bank = serviceCalls['filters.bank'].result.parse(await service.call('filters.bank', { id: runId, epoch: 2, filter: 1, size: 8 }))
     expect(bank.banks.map((b) => b.band)).toEqual([1, 2, 3, 4])

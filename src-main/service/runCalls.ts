@@ -15,15 +15,18 @@ import type { RunListHandlers } from './runListCalls'
 
 export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers> {
   const { history, paths } = context
-  const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'checkpoint'> => ({
+  const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
     run: run.summary,
     environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
     datasetFingerprint: run.datasetFingerprint,
     weightsFile: run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile),
+    trashed: run.hidden,
     checkpoint: run.checkpoint,
   })
   return {
     'runs.list': () => history.runs.list(),
+
+    'runs.unfinished': () => history.runs.unfinished().map((run) => run.summary),
 
     'runs.get': ({ id }) => {
       const run = runOf(context, id)

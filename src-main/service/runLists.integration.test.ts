@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeHistory } from '../../bench/history/write'
-import type { ServiceParams } from '../contract/calls'
+import { serviceCalls, type ServiceParams } from '../contract/calls'
 import { depthOf } from '../contract/experiment'
 import type { RunSummary } from '../contract/records'
 import type { RunGroup, RunRow } from '../contract/runLists'
@@ -132,6 +132,26 @@ describe('runs.query', () => {
   })
 })
 
+describe('what a window asks for instead of all runs', () => {
+  it('is what waits, what the filter banks begin with, and what was trained on last', async () => {
+    const waiting = serviceCalls['runs.unfinished'].result.parse(await service.call('runs.unfinished', {}))
+    expect(waiting.map((run) => run.id).sort()).toEqual(all.filter((run) => run.state === 'queued').map((run) => run.id).sort())
+    expect(waiting.length).toBeGreaterThan(0)
+
+    const started = all.filter((run) => run.startedAt !== null).sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
+    const { run, beside } = serviceCalls['filters.suggested'].result.parse(await service.call('filters.suggested', { id: null }))
+    expect(run).toEqual(started.find((one) => one.variant !== 'baseline' && one.state === 'done'))
+    const alike = started.filter((one) => one.variant === 'baseline' && one.arch === run?.arch && one.dataset === run.dataset && one.seed === run.seed && one.epochs === run.epochs)
+    expect(beside).toEqual(alike.find((one) => one.studyId === run?.studyId) ?? alike[0] ?? null)
+    const { found, total } = serviceCalls['filters.runs'].result.parse(await service.call('filters.runs', { text: 'R32', limit: 3 }))
+    const wanted = started.filter((one) => one.arch === 'resnet-32')
+    expect([found, total]).toEqual([wanted.slice(0, 3), wanted.length])
+
+    const last = [...started].sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1))[0]
+    expect(await service.call('system.trainedOn', {})).toEqual((await service.call('runs.get', { id: last?.id ?? '' })).environment)
+  })
+})
+
 describe('what people do with runs', () => {
   it('tags and notes are kept and found', async () => {
     const [a, b] = all.map((run) => run.id)
@@ -170,6 +190,18 @@ describe('what people do with runs', () => {
     expect(await service.call('studies.compare', { id: run.studyId })).not.toEqual(before)
     await service.call('runs.restore', { ids: [run.id] })
     expect(await service.call('studies.compare', { id: run.studyId })).toEqual(before)
+
+    // One in, one out leaves all counts as they were, and yet another finding.
+    const told = (await service.call('studies.findings', {})).find((one) => one.seeds[0] > 1)
+    const [first, second] = all.filter((one) => one.state === 'done' && one.studyId === told?.studyId && one.dataset === told.dataset && one.arch === told.arch && one.variant === 'baseline')
+    if (!first || !second) throw new Error('no baselines')
+    const finding = async (): Promise<unknown> => (await service.call('studies.findings', {})).find((one) => one.studyId === first.studyId)
+    await service.call('runs.trash', { ids: [first.id] })
+    const without = await finding()
+    await service.call('runs.trash', { ids: [second.id] })
+    await service.call('runs.restore', { ids: [first.id] })
+    expect(await finding()).not.toEqual(without)
+    await service.call('runs.restore', { ids: [second.id] })
 
     await expect(service.call('runs.purge', { ids: [run.id] })).rejects.toMatchObject({ code: 'conflict' })
     const weights = path.join(folder, 'runs', other.id)

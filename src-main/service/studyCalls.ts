@@ -41,6 +41,9 @@ function factsOf(history: Context['history']): RunFacts {
   }
 }
 
+/** Of a study's curves together: a hundred runs of sixty epochs, or five of a thousand. */
+const mostPoints = 6000
+
 /** Runs whose speed an estimate is told from. */
 const measuredRuns = 200
 
@@ -50,8 +53,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
   // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read again.
   const findings = new Map<string, { stamp: string; finding: Finding | null }>()
   const finding = (study: StudyRecord, totals: StudyTotals): Finding | null => {
-    // Epochs of runs that are not done change nothing.
-    const stamp = JSON.stringify([totals.counts.done, totals.total])
+    const stamp = history.studies.stamp(study.id)
     const known = findings.get(study.id)
     if (known?.stamp === stamp) return known.finding
     const told = totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))
@@ -99,10 +101,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return found
     },
 
-    'studies.curves': ({ id }) => {
+    'studies.curves': ({ id, dataset, arch }) => {
       studyOf(context, id)
-      const epochs = history.metrics.epochsOfStudy(id)
-      return history.runs.ofStudy(id).map(({ summary: run }) => ({ runId: run.id, epochs: epochs.get(run.id) ?? [] }))
+      return history.metrics.curvesOfStudy(id, dataset, arch, mostPoints)
     },
 
     'studies.pause': ({ id }) => {

@@ -35,6 +35,10 @@ export function systemCalls(context: Context, own: Ownership, probe: Probe): Han
     'system.backup': () => makeBackup(paths),
 
     'system.backups': () => listBackups(paths),
+    'system.trainedOn': () => {
+      const hash = history.startedRuns.lastEnvironment()
+      return hash === null ? null : history.environments.get(hash)
+    },
 
     'system.storage': () => measureStorage(context),
 

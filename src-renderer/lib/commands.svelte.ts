@@ -20,9 +20,7 @@ export const overlay = new Overlay()
 
 /** The run that commands are about: the one that is looked at, else the one that trains. */
 function currentRun(): RunSummary | null {
-  const { route } = router
-  const looked = route.page === 'run' ? live.runs.get(route.id) : undefined
-  return looked ?? live.training.find((run) => run.state === 'running') ?? live.training[0] ?? null
+  return live.looked ?? live.training.find((run) => run.state === 'running') ?? live.training[0] ?? null
 }
 
 async function pauseOrResume(): Promise<void> {

@@ -1,6 +1,6 @@
-/** What every page shares and what changes while one looks: studies, runs, progress, data sets, the service. */
+/** What every page shares and what changes while one looks: studies, unfinished runs, progress, data sets, the service. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { Condition, DatasetSummary, EventPayload, RunProgress, RunSummary, StudySummary, SystemInfo } from '../../src-main/contract'
+import type { Condition, DatasetSummary, EventPayload, RunProgress, RunState, RunSummary, StudySummary, SystemInfo } from '../../src-main/contract'
 import { call, on, toClientError, type ClientError } from './client'
 
 type ServiceState = EventPayload<'service.state'>
@@ -12,11 +12,17 @@ const bySecondMs = 900
 /** How long a service that came back by itself is told of: long enough to be read by who looked elsewhere. */
 const toldMs = 10_000
 
+const activeOrQueued: readonly RunState[] = ['queued', 'running', 'paused']
+
 class Live {
   /** Newest first; null until the first answer. */
   studies = $state.raw<StudySummary[] | null>(null)
-  /** By id, in the order of the service's list (newest first at loading; later ones at the end). */
-  readonly runs = new SvelteMap<string, RunSummary>()
+  /** Runs that train or wait, by id, in the order of the queue: the others are thousands, and each page asks for what it shows of them. */
+  readonly unfinished = new SvelteMap<string, RunSummary>()
+  /** The run whose page is shown. */
+  looked = $state.raw<RunSummary | null>(null)
+  /** How often everything was read: changes where what was told meanwhile may have been missed. */
+  loads = $state(0)
   /** Of runs that train now, by run id. */
   readonly progress = new SvelteMap<string, RunProgress>()
   /** The same about once a second, for bars, rings and tables: they lie far apart, and drawing them at every report takes the training's time. */
@@ -32,8 +38,10 @@ class Live {
   loaded = $state(false)
   error = $state.raw<ClientError | null>(null)
 
-  readonly training: RunSummary[] = $derived([...this.runs.values()].filter((run) => run.state === 'running' || run.state === 'paused'))
-  readonly queued: number = $derived([...this.runs.values()].filter((run) => run.state === 'queued').length)
+  readonly training: RunSummary[] = $derived([...this.unfinished.values()].filter((run) => run.state === 'running' || run.state === 'paused'))
+  readonly queued: number = $derived(this.unfinished.size - this.training.length)
+  /** Of all studies, what is in the trash left out. */
+  readonly runCount: number = $derived((this.studies ?? []).reduce((sum, study) => sum + study.total, 0))
 
   #loading: Promise<void> | null = null
   /** Runs that changed or went (null) while the list was on its way: newer than what it will say. */
@@ -65,34 +73,27 @@ class Live {
     return this.#loading
   }
 
-  runsOf(studyId: string): RunSummary[] {
-    return [...this.runs.values()].filter((run) => run.studyId === studyId)
-  }
-
   async #load(): Promise<void> {
     this.#meanwhile = new Map()
     try {
-      const [studies, runs, datasets, system, condition] = await Promise.all([
-        call('studies.list', {}),
-        call('runs.list', {}),
-        call('datasets.list', {}),
-        call('system.info', {}),
-        call('system.condition', {}),
-      ])
+      // What the first page shows does not wait for the rest: the system's answer asks git, which takes longer than all else.
+      const others = Promise.all([call('datasets.list', {}), this.#readSystem()])
+      // Told where it is awaited.
+      others.catch(() => undefined)
+      const [studies, runs, condition] = await Promise.all([call('studies.list', {}), call('runs.unfinished', {}), call('system.condition', {})])
       this.condition = condition
-      this.runs.clear()
+      this.unfinished.clear()
       this.progress.clear()
       this.progressBySecond.clear()
-      for (const run of runs) this.runs.set(run.id, run)
-      for (const [id, run] of this.#meanwhile) {
-        if (run === null) this.runs.delete(id)
-        else this.runs.set(id, run)
-      }
+      for (const run of runs) this.unfinished.set(run.id, run)
+      for (const [id, run] of this.#meanwhile) this.#keep(id, run)
       this.studies = studies
-      this.datasets = datasets
-      this.system = system
       this.loaded = true
+      this.loads++
       this.error = null
+      this.#meanwhile = null
+      const [datasets] = await others
+      this.datasets = datasets
     } catch (thrown) {
       this.error = toClientError(thrown)
     }
@@ -109,7 +110,7 @@ class Live {
 
   #runChanged(run: RunSummary): void {
     this.#meanwhile?.set(run.id, run)
-    this.runs.set(run.id, run)
+    this.#keep(run.id, run)
     const progress = this.progress.get(run.id)
     if (run.state !== 'running' && run.state !== 'paused') this.#noProgress(run.id)
     else if (progress) this.progressBySecond.set(run.id, progress)
@@ -118,9 +119,14 @@ class Live {
 
   #runGone(id: string): void {
     this.#meanwhile?.set(id, null)
-    this.runs.delete(id)
+    this.#keep(id, null)
     this.#noProgress(id)
     this.#studiesSoon()
+  }
+
+  #keep(id: string, run: RunSummary | null): void {
+    if (run !== null && activeOrQueued.includes(run.state)) this.unfinished.set(id, run)
+    else this.unfinished.delete(id)
   }
 
   #noProgress(id: string): void {
@@ -165,13 +171,16 @@ class Live {
   async #loadStudies(): Promise<void> {
     try {
       // With the system's free space, which is what training uses up.
-      const [studies, system] = await Promise.all([call('studies.list', {}), call('system.info', {})])
+      const [studies] = await Promise.all([call('studies.list', {}), this.#readSystem()])
       this.studies = studies
-      this.system = system
       if (this.loaded) this.error = null
     } catch (thrown) {
       this.error = toClientError(thrown)
     }
+  }
+
+  async #readSystem(): Promise<void> {
+    this.system = await call('system.info', {})
   }
 
   async #loadDatasets(): Promise<void> {

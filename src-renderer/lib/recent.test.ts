@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { parseRecent, pastedAddress, withVisit } from './recent'
+import { parseRecent, pastedAddress, runsIn, withVisit } from './recent'
 
 describe('recent places', () => {
   it('are the newest first, each once, with its last address', () => {
     const seen = ['#/studies', '#/runs/a', '#/runs?state=failed', '#/nowhere', '#/runs/a?beside=b', '#/studies/s?at=t1', '#/runs'].reduce<string[]>(withVisit, [])
     expect(seen).toEqual(['#/runs', '#/studies/s?at=t1', '#/runs/a?beside=b', '#/studies'])
     expect(Array.from({ length: 50 }, (_, i) => `#/runs/r${i}`).reduce<string[]>(withVisit, [])).toHaveLength(20)
+  })
+
+  it('lead to runs, each once', () => {
+    expect(runsIn(['#/runs/a?beside=b', '#/runs', '#/studies/s', '#/runs/c', '#/runs/a'])).toEqual(['a', 'c'])
   })
 
   it('are none where what was kept is something else', () => {

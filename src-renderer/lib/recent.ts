@@ -10,6 +10,14 @@ export function placeOf(hash: string): string {
   return route.page === 'study' || route.page === 'run' ? `${route.page}/${route.id}` : route.page
 }
 
+/** Ids of the runs that addresses lead to, each once. */
+export function runsIn(hashes: readonly string[]): string[] {
+  return [...new Set(hashes.flatMap((hash) => {
+    const route = parseHash(hash)
+    return route.page === 'run' ? [route.id] : []
+  }))]
+}
+
 /** With `hash` in front, in the place of what was seen of the same place before. */
 export function withVisit(recent: readonly string[], hash: string): string[] {
   if (parseHash(hash).page === 'unknown') return [...recent]

@@ -14,8 +14,17 @@ export function currentTheme(): Theme {
   return dark.matches ? 'dark' : 'light'
 }
 
+/** Asked for once a theme: while a page is being made each question works out the styles of everything made so far. */
+const known: { theme: Theme; tokens: Record<string, string> } = { theme: 'light', tokens: {} }
+
 /** A colour that may be a token, such as 'var(--v-f)', as a canvas takes it: '#0072b2' in the theme of now. */
 export function resolvedColor(color: string): string {
   const token = /^var\((--[\w-]+)\)$/.exec(color)?.[1]
-  return token === undefined ? color : getComputedStyle(document.documentElement).getPropertyValue(token).trim()
+  if (token === undefined) return color
+  const theme = dark.matches ? 'dark' : 'light'
+  if (known.theme !== theme) Object.assign(known, { theme, tokens: {} })
+  const value = known.tokens[token] ?? getComputedStyle(document.documentElement).getPropertyValue(token).trim()
+  // Nothing before the style sheet is there.
+  if (value !== '') known.tokens[token] = value
+  return value
 }

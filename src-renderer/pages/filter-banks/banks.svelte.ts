@@ -2,14 +2,13 @@
 import { untrack } from 'svelte'
 import { bankKernelsOf, convolve, type Activation } from '../../../src-main/analysis/convolution'
 import { filterPlane } from '../../../src-main/analysis/spectrum'
-import type { FilterLayer, RunSummary } from '../../../src-main/contract'
-import { call, on, toClientError } from '../../lib/client'
+import type { FilterLayer, RendererResult, RunSummary } from '../../../src-main/contract'
+import { call, on, toClientError, type ClientError } from '../../lib/client'
 import { live } from '../../lib/live.svelte'
 import { resource } from '../../lib/resource.svelte'
 import { href, router } from '../../lib/router.svelte'
 import { addressQuery, parseAddress, samePin, type BankAddress, type Pin, type Place } from './address'
 import { bandViews, bankEnds, channelIndices, channelsOf, layerEnds, type Channel, type ScaleEnds } from './bank'
-import { besideOf } from './choice'
 import { counterpart, figuresOf, groupOf, layerSize, wholeLayer } from './compare'
 import { floatsOf, layerFiltersOf, Leafing, nothing, type LayerFilters, type Shown } from './leafing'
 import { drawPicture } from './pictures'
@@ -22,6 +21,8 @@ const calmPlayMs = 500
 
 const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<LayerFilters> => call('filters.layer', { id, layer, epoch }).then(layerFiltersOf)
 
+type Suggested = RendererResult<'filters.suggested'>
+
 export class Banks {
   readonly #query: () => URLSearchParams
   constructor(query: () => URLSearchParams) {
@@ -33,17 +34,21 @@ export class Banks {
 
   /* Runs */
 
-  // Filters are kept from before the first epoch on: a run has some as soon as it was started.
-  readonly started: RunSummary[] = $derived([...live.runs.values()].filter((r) => r.startedAt !== null).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)))
-  readonly runId: string | null = $derived.by(() => {
-    const best = (wanted: (r: RunSummary) => boolean): string | undefined => this.started.find(wanted)?.id
-    return this.address.run ?? best((r) => r.variant !== 'baseline' && r.state === 'done') ?? best((r) => r.variant !== 'baseline') ?? this.started[0]?.id ?? null
-  })
-  readonly run: RunSummary | undefined = $derived(this.runId === null ? undefined : live.runs.get(this.runId))
+  /** The run of the address or, where it names none, the one to begin with; and the baseline that belongs beside it. Null until it is told. */
+  suggested = $state.raw<Suggested | null>(null)
+  suggestedError = $state.raw<ClientError | null>(null)
+  #suggestions = 0
+  #loads = -1
+  readonly #chosenBeside = resource(
+    () => (this.address.beside ? call('filters.suggested', { id: this.address.beside }) : Promise.resolve(null)),
+    () => this.address.beside,
+  )
+  readonly runId: string | null = $derived(this.address.run ?? this.suggested?.run?.id ?? null)
+  readonly run: RunSummary | undefined = $derived(this.suggested?.run?.id === this.runId ? (this.suggested?.run ?? undefined) : undefined)
   readonly beside: RunSummary | null = $derived.by(() => {
     const { beside } = this.address
     if (beside === '' || !this.run) return null
-    return beside === null ? besideOf(this.run, this.started) : (live.runs.get(beside) ?? null)
+    return beside === null ? (this.suggested?.beside ?? null) : (this.#chosenBeside.value?.run ?? null)
   })
 
   /* Layer, filter, epoch, channel */
@@ -255,8 +260,42 @@ export class Banks {
     return call('filters.coverage', { id, layer, filters, channels: channelIndices(this.channel), edge: this.address.edge })
   }
 
+  /** Asks again; what was told stays meanwhile. */
+  suggest = async (): Promise<void> => {
+    const mine = ++this.#suggestions
+    try {
+      const suggested = await call('filters.suggested', { id: this.address.run })
+      if (mine !== this.#suggestions) return
+      this.suggested = suggested
+      this.suggestedError = null
+    } catch (thrown) {
+      if (mine === this.#suggestions) this.suggestedError = toClientError(thrown)
+    }
+  }
+
   #follow(): void {
+    $effect(() => {
+      const wanted = this.address.run
+      const { loads } = live
+      // The first choice writes the run into the address: it is the one that is shown.
+      untrack(() => {
+        if (wanted === null || this.suggested?.run?.id !== wanted || loads !== this.#loads) void this.suggest()
+      })
+      this.#loads = loads
+    })
     $effect(() => on('run.epoch', (event) => void (event.runId === this.runId && this.layers.reload())))
+    // One that begins may be the first there is; of the others only what is shown matters.
+    $effect(() =>
+      on('run.changed', (run) => {
+        if (run.id === this.runId || run.id === this.beside?.id || (run.epochsDone === 0 && this.address.run === null)) void this.suggest()
+        if (run.id === this.address.beside) void this.#chosenBeside.reload()
+      }),
+    )
+    $effect(() =>
+      on('run.deleted', ({ runId }) => {
+        if (runId === this.runId || runId === this.beside?.id) void Promise.all([this.suggest(), this.#chosenBeside.reload()])
+      }),
+    )
     $effect(() => {
       const wish = this.runId !== null && this.layer ? { run: this.runId, layer: this.layer.name, epoch: this.epoch } : null
       untrack(() => this.#leafing.wish(wish))

@@ -1,14 +1,28 @@
 /** A run's whole record, read once and then kept up with: what is new is asked for, not everything again. */
-import type { RunDetail } from '../../../src-main/contract'
+import { untrack } from 'svelte'
+import type { RunDetail, RunSummary } from '../../../src-main/contract'
 import { call, on } from '../../lib/client'
+import { live } from '../../lib/live.svelte'
 import { resource, type Resource } from '../../lib/resource.svelte'
 
 /** Between two questions while steps come in, in milliseconds. */
 const everyMs = 2000
 
-/** Call while a component is set up. `state` is the run's state as the window's list knows it. */
-export function followed(id: () => string, state: () => string | undefined): Resource<RunDetail> {
-  const detail = resource(() => call('runs.get', { id: id() }), id)
+export interface Followed {
+  detail: Resource<RunDetail>
+  /** Newer than the record's while epochs come in. */
+  readonly run: RunSummary | null
+}
+
+/** Call while a component is set up. */
+export function followed(id: () => string): Followed {
+  /** Since the last answer. */
+  let told = $state.raw<RunSummary | null>(null)
+  const detail = resource(async () => {
+    const answer = await call('runs.get', { id: id() })
+    told = null
+    return answer
+  }, id)
   let asking = false
   let again = false
   let last = 0
@@ -21,10 +35,12 @@ export function followed(id: () => string, state: () => string | undefined): Res
     const { epochs, steps, events, run } = detail.value
     try {
       const news = await call('runs.news', { id: run.id, epoch: epochs.at(-1)?.epoch ?? 0, step: steps.at(-1)?.step ?? 0, events: events.length })
-      if (detail.value?.run.id === run.id)
+      if (detail.value?.run.id === run.id) {
+        told = null
         detail.value = { ...detail.value, ...news, epochs: [...epochs, ...news.epochs], steps: [...steps, ...news.steps], events: [...events, ...news.events] }
+      }
     } catch {
-      // The list tells where the service is gone or the run was deleted; the next event asks again.
+      // The banner tells where the service is gone or the run was deleted; the next event asks again.
     }
     asking = false
     if (again) await ask()
@@ -32,12 +48,25 @@ export function followed(id: () => string, state: () => string | undefined): Res
 
   $effect(() => on('run.epoch', (event) => void (event.runId === id() && ask())))
   $effect(() => on('run.progress', (event) => void (event.runId === id() && performance.now() - last > everyMs && ask())))
-  // Environment and weights come with the states.
-  let seen: string | undefined
+  $effect(() =>
+    on('run.changed', (run) => {
+      if (run.id !== id()) return
+      const state = (told ?? detail.value?.run)?.state
+      told = run
+      // Environment and weights come with the states.
+      if (run.state !== state || detail.value?.trashed) void ask()
+    }),
+  )
+  // Into the trash, most often: the record is still there.
+  $effect(() => on('run.deleted', ({ runId }) => void (runId === id() && ask())))
+  // A service that came back knows what nobody told.
   $effect(() => {
-    const now = state()
-    if (seen !== undefined && seen !== now) void ask()
-    seen = now
+    if (live.loads > 0) untrack(() => void ask())
   })
-  return detail
+  return {
+    detail,
+    get run() {
+      return told ?? detail.value?.run ?? null
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
-import { actionsOf, configRows, curvesOf, differences, environmentRows, explanation, marksOf, usageOf } from './run'
+import { actionsOf, configRows, curvesOf, differences, environmentRows, explanation, marksOf, rowsInView, usageOf } from './run'
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
 
@@ -117,5 +117,22 @@ describe('usageOf', () => {
     expect(['Waiting', 'Processor', 'Memory'].map((name) => valueOf(name, readings))).toEqual([null, null, null])
     expect(readings.every((r) => r.yDomain[0] === 0 && r.yDomain[1] > 0)).toBe(true)
     expect(readings.find((r) => r.name === 'Processor')?.yDomain).toEqual([0, 2])
+  })
+})
+
+describe('rows in view', () => {
+  it('are all of a few', () => {
+    for (const rows of [0, 3, 36]) expect(rowsInView(rows, 0)).toEqual({ from: 0, to: rows, above: 0, below: 0 })
+  })
+
+  it('are of many those that are seen, wherever it is scrolled to, and nothing changes its height', () => {
+    for (const rows of [37, 200, 1000])
+      for (let top = 0; top <= rows * 26 - 282; top += 13) {
+        const { from, to, above, below } = rowsInView(rows, top)
+        expect(above + (to - from) * 26 + below).toBe(rows * 26)
+        expect(from * 26).toBeLessThanOrEqual(top)
+        expect(to * 26).toBeGreaterThanOrEqual(Math.min(rows * 26, top + 308))
+        expect(to - from).toBeLessThanOrEqual(60)
+      }
   })
 })

@@ -114,6 +114,19 @@ export function marksOf(run: Pick<RunSummary, 'state' | 'epochsDone'>, config: P
   return marks
 }
 
+/** Of a row of the epochs' table, in pixels; the same as --row. */
+const rowHeight = 26
+/** Rows of the table's height, and as many above and below of them for who scrolls. */
+const rowsAround = 12
+
+/** Rows `from` up to `to` (in steps, so that not every pixel changes them), and the heights of what is left out, in pixels; of a few nothing is. */
+export function rowsInView(rows: number, top: number): { from: number; to: number; above: number; below: number } {
+  const step = Math.floor(top / rowHeight / rowsAround)
+  const from = rows <= 3 * rowsAround ? 0 : Math.max(0, Math.min((step - 1) * rowsAround, rows - 3 * rowsAround))
+  const to = rows <= 3 * rowsAround ? rows : Math.min(rows, Math.max(0, step - 1) * rowsAround + 4 * rowsAround)
+  return { from, to, above: from * rowHeight, below: (rows - to) * rowHeight }
+}
+
 /** One row of a table in which two runs stand side by side. */
 export interface Difference {
   label: string

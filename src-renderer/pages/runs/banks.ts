@@ -25,8 +25,8 @@ export function firstBank(run: string, layers: readonly FilterLayer[]): Pin | nu
 }
 
 /** The query of the page's address; undefined where none of the runs has begun. */
-export async function banksOf(ids: readonly string[], known: ReadonlyMap<string, RunSummary>): Promise<Record<string, string | number | null> | undefined> {
-  const chosen = arranged(ids.flatMap((id) => known.get(id) ?? []))
+export async function banksOf(ids: readonly string[]): Promise<Record<string, string | number | null> | undefined> {
+  const chosen = arranged((await call('runs.rows', { ids: ids.slice(0, 500) })).map(({ run }) => run))
   if (!chosen) return undefined
   const pins = await Promise.all(chosen.others.map(async ({ id }) => firstBank(id, await call('filters.layers', { id }))))
   return addressQuery({ ...parseAddress(new URLSearchParams()), run: chosen.run.id, beside: chosen.beside?.id ?? null, pins: pins.filter((pin) => pin !== null) })

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { EpochMetrics, Variant } from '../../../src-main/contract'
 import { runWith } from '../../lib/testing'
-import { interpolated, readingsAt, seriesOf, type Drawn, type Look } from './curves'
+import { interpolated, mergedEpochs, readingsAt, seriesOf, type CurveEpoch, type Drawn, type Look } from './curves'
 
 const looks = Object.fromEntries(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].map((v) => [v, { color: v, marker: 'circle' }])) as Record<Variant, Look>
-const metrics = (...accuracies: number[]): EpochMetrics[] =>
-  accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }))
+const metrics = (...accuracies: number[]): CurveEpoch[] => accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), testAccuracy, elapsed: i + 1 }))
 
 const drawn: Drawn = { measure: 'accuracy', band: 'std', axis: 'epoch', smooth: 0, steps: 63 }
 
@@ -53,8 +52,8 @@ describe('curves', () => {
 
   it('stand at steps, or at minutes, where seeds of different speed are interpolated', () => {
     expect(seriesOf([one], epochs, { ...drawn, axis: 'step' }, looks)[0]?.points.map((p) => p.x)).toEqual([63, 126, 189])
-    const slow = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, seconds: 60 }))
-    const fast = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, seconds: 30 }))
+    const slow = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, elapsed: 60 * m.epoch }))
+    const fast = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, elapsed: 30 * m.epoch }))
     const [line] = seriesOf([one, runWith({ id: 'b', seed: 2 })], new Map([['one', slow], ['b', fast]]), { ...drawn, axis: 'time' }, looks)
     // From 1 min, the slow one's first, to 1.5 min, the fast one's end: there 20 + 20 × 0.5 and 60 percent.
     expect(line?.points[0]).toEqual({ x: 1, y: 30 })
@@ -92,5 +91,20 @@ describe('the legend', () => {
 
   it('has nothing to say of runs that have not begun', () => {
     expect(readingsAt([runWith({ id: 'new', state: 'queued' })], new Map(), 'accuracy', null)).toEqual([{ variant: 'baseline', mean: null, std: null, n: 0 }])
+  })
+})
+
+describe('epochs that come in', () => {
+  const come = (epoch: number): EpochMetrics => ({ epoch, trainLoss: 1 / epoch, trainAccuracy: 0.5, testLoss: 1, testAccuracy: epoch / 10, learningRate: 0.1, imagesPerSecond: 1, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null })
+  const asked = { every: 1, runs: [{ runId: 'one', epoch: [1, 2], testAccuracy: [0.1, 0.2], trainLoss: [1, 0.5], elapsed: [2, 4] }] }
+
+  it('go on where what was asked for ends, each once', () => {
+    const merged = mergedEpochs(asked, new Map([['one', [come(2), come(3)]], ['new', [come(1)]]]))
+    expect(merged.get('one')).toEqual([1, 2, 3].map((epoch) => ({ epoch, testAccuracy: epoch / 10, trainLoss: 1 / epoch, elapsed: 2 * epoch })))
+    expect(merged.get('new')).toEqual([{ epoch: 1, testAccuracy: 0.1, trainLoss: 1, elapsed: 2 }])
+  })
+
+  it('wait for the next answer where only some epochs are told: a mean needs the same of all runs', () => {
+    expect(mergedEpochs({ ...asked, every: 2 }, new Map([['one', [come(3)]]])).get('one')?.map((e) => e.epoch)).toEqual([1, 2])
   })
 })

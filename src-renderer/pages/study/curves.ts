@@ -1,7 +1,7 @@
 /** From the epochs of a study's runs to the lines of its charts. Pure. */
 import { deviation, mean } from 'd3-array'
 import { leastSeeds, tQuantile } from '../../../src-main/analysis/statistics'
-import type { EpochMetrics, RunSummary, Variant } from '../../../src-main/contract'
+import type { EpochMetrics, RendererResult, RunSummary, Variant } from '../../../src-main/contract'
 import type { LineSeries, Point } from '../../charts/line'
 import type { MarkerShape } from '../../charts/markers'
 import { smooth } from '../../charts/smooth'
@@ -9,7 +9,13 @@ import type { Axis, BandKind } from './choices'
 
 export type Measure = 'accuracy' | 'error' | 'loss'
 
-export const measures: Record<Measure, (metrics: EpochMetrics) => number> = {
+/** What a curve is made of. */
+export type CurveEpoch = Pick<EpochMetrics, 'epoch' | 'testAccuracy' | 'trainLoss'> & {
+  /** Seconds of training up to this epoch. */
+  elapsed: number
+}
+
+export const measures: Record<Measure, (metrics: CurveEpoch) => number> = {
   /** In percent, as is the error. */
   accuracy: (m) => m.testAccuracy * 100,
   error: (m) => (1 - m.testAccuracy) * 100,
@@ -21,15 +27,19 @@ export interface Look {
   marker: MarkerShape
 }
 
-/** The epochs of each run: those that were asked for, and those that came in since. */
-export function mergedEpochs(
-  asked: readonly { runId: string; epochs: readonly EpochMetrics[] }[],
-  newer: ReadonlyMap<string, readonly EpochMetrics[]>,
-): Map<string, readonly EpochMetrics[]> {
-  const all = new Map<string, readonly EpochMetrics[]>(asked.map((run) => [run.runId, run.epochs]))
+/** The epochs of each run: those that were asked for, and those that came in since; where not every epoch was told, only those. */
+export function mergedEpochs({ every, runs }: RendererResult<'studies.curves'>, newer: ReadonlyMap<string, readonly EpochMetrics[]>): Map<string, readonly CurveEpoch[]> {
+  const all = new Map<string, readonly CurveEpoch[]>(
+    runs.map(({ runId, epoch, testAccuracy, trainLoss, elapsed }) => [runId, epoch.map((at, i) => ({ epoch: at, testAccuracy: testAccuracy[i] ?? NaN, trainLoss: trainLoss[i] ?? NaN, elapsed: elapsed[i] ?? NaN }))]),
+  )
+  if (every > 1) return all
   for (const [runId, more] of newer) {
-    const byEpoch = new Map([...(all.get(runId) ?? []), ...more].map((m) => [m.epoch, m]))
-    all.set(runId, [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch))
+    const known = [...(all.get(runId) ?? [])]
+    for (const { epoch, testAccuracy, trainLoss, seconds } of [...more].sort((a, b) => a.epoch - b.epoch)) {
+      const last = known.at(-1)
+      if (last === undefined || epoch > last.epoch) known.push({ epoch, testAccuracy, trainLoss, elapsed: (last?.elapsed ?? 0) + seconds })
+    }
+    all.set(runId, known)
   }
   return all
 }
@@ -56,7 +66,7 @@ export interface Drawn {
  * seeds are ahead goes on as thin lines. Or one line a seed, diverged ones too. By time seeds are not at the same x:
  * they are interpolated linearly at as many equal steps as the fastest has epochs.
  */
-export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly EpochMetrics[]>, drawn: Drawn, looks: Record<Variant, Look>): LineSeries[] {
+export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly CurveEpoch[]>, drawn: Drawn, looks: Record<Variant, Look>): LineSeries[] {
   const variants = [...new Set(runs.map((run) => run.variant))]
   return variants.flatMap((variant): LineSeries[] => {
     const lines = runs
@@ -81,13 +91,9 @@ export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string
 }
 
 /** A run's curve, smoothed by epochs and then set on the axis. */
-function pointsOf(metrics: readonly EpochMetrics[], { measure, axis, smooth: tau, steps }: Drawn): Point[] {
+function pointsOf(metrics: readonly CurveEpoch[], { measure, axis, smooth: tau, steps }: Drawn): Point[] {
   const smoothed = smooth(metrics.map((m) => ({ x: m.epoch, y: measures[measure](m) })), tau)
-  let seconds = 0
-  return smoothed.map(({ x, y }, i) => {
-    seconds += metrics[i]?.seconds ?? 0
-    return { x: axis === 'time' ? seconds / 60 : axis === 'step' ? x * (steps ?? 1) : x, y }
-  })
+  return smoothed.map(({ x, y }, i) => ({ x: axis === 'time' ? (metrics[i]?.elapsed ?? 0) / 60 : axis === 'step' ? x * (steps ?? 1) : x, y }))
 }
 
 function aligned(lines: readonly (readonly Point[])[], common: number, axis: Axis): { x: number; values: number[] }[] {
@@ -138,7 +144,7 @@ export interface Reading {
 }
 
 /** What the legend says at an epoch; at null, where each variant's line ends: the last epoch that all its runs have. */
-export function readingsAt(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly EpochMetrics[]>, measure: Measure, epoch: number | null): Reading[] {
+export function readingsAt(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly CurveEpoch[]>, measure: Measure, epoch: number | null): Reading[] {
   return [...new Set(runs.map((run) => run.variant))].map((variant) => {
     const lines = runs
       .filter((run) => run.variant === variant && averaged(run))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runWith } from '../../lib/testing'
-import { planGrid } from './grid'
+import { cellsBefore, planGrid } from './grid'
 
 describe('the plan grid', () => {
   it('has a row a data set and depth, a column a variant, seeds in order, re-runs after the first', () => {
@@ -16,6 +16,7 @@ describe('the plan grid', () => {
     expect(grid.rows.map((row) => row.label)).toEqual(['synthetic · ResNet-8', 'CIFAR-10 · ResNet-20', 'CIFAR-10 · ResNet-110'])
     expect(grid.rows[0]?.cells.get('mcnn-f')?.map((run) => run.id)).toEqual(['b', 'd', 'c'])
     expect(grid.rows[1]?.cells.get('mcnn-f')).toEqual([])
+    expect(cellsBefore(grid)).toEqual({ of: [[0, 1], [4, 5], [5, 6]], total: 6 })
   })
 
   it('of no runs is empty', () => {

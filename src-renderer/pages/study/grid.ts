@@ -32,3 +32,16 @@ export function planGrid(runs: readonly RunSummary[]): PlanGrid {
   )
   return { variants: present, rows }
 }
+
+/** Cells that come before those of a row's variant, by rows and variants, and all there are. */
+export function cellsBefore(grid: PlanGrid): { of: number[][]; total: number } {
+  let total = 0
+  const of = grid.rows.map((row) =>
+    grid.variants.map((variant) => {
+      const before = total
+      total += row.cells.get(variant)?.length ?? 0
+      return before
+    }),
+  )
+  return { of, total }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { parseQuery } from '../../../src-main/analysis/runQuery'
+import { runWith } from '../../lib/testing'
+import { closest, queriesFor } from './closeness'
+
+const at = { startedAt: '2026-05-09T10:00:00.000Z' }
+const run = runWith({ ...at, id: 'own', variant: 'mcnn-f', arch: 'resnet-32', seed: 3 })
+
+describe('runs to put a run beside', () => {
+  it('are offered with the baseline of its network and seed first', () => {
+    const others = [
+      run,
+      runWith({ ...at, id: 'net', variant: 'mcnn-f', arch: 'resnet-32', seed: 4 }),
+      runWith({ ...at, id: 'seed', variant: 'baseline', arch: 'resnet-20', seed: 3 }),
+      runWith({ ...at, id: 'best', variant: 'baseline', arch: 'resnet-32', seed: 3 }),
+      runWith({ ...at, id: 'good', variant: 'mcnn-l', arch: 'resnet-32', seed: 3 }),
+      runWith({ ...at, id: 'other', variant: 'baseline', arch: 'resnet-32', seed: 3, studyId: 'elsewhere' }),
+      runWith({ id: 'waits', variant: 'baseline', arch: 'resnet-32', seed: 3 }),
+    ]
+    expect(closest(run, others).map((one) => one.id)).toEqual(['best', 'good', 'net', 'seed'])
+  })
+
+  it('are asked for in the language of lists', () => {
+    const [seeds, network] = queriesFor({ ...run, studyId: 'table-i', depth: 32 }).map((query) => parseQuery(query))
+    expect(seeds).toMatchObject([{ kind: 'words', field: 'study', values: ['table-i'], exact: true }, { kind: 'numbers', field: 'seed', alternatives: [{ low: 2.5, high: 3.5 }] }])
+    expect(network).toMatchObject([{ field: 'study', exact: true }, { field: 'dataset', values: ['synthetic'] }, { field: 'depth', alternatives: [{ low: 31.5, high: 32.5 }] }, { field: 'variant', values: ['baseline', 'mcnn-f'] }])
+    expect(queriesFor({ ...run, variant: 'baseline', depth: 32 })[1]).toMatch(/variant:baseline$/)
+  })
+})
