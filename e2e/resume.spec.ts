@@ -81,7 +81,7 @@ test('left alone, it is not asked about again', async ({ launch }) => {
   await second.close()
   const third = await launch()
   await expect(third.page.getByText('Service running', { exact: true })).toBeVisible()
-  await third.open('#/runs')
+  await third.open('#/runs?group=none')
   await expect(third.page.getByText('interrupted', { exact: true }).first()).toBeVisible()
   await expect(third.page.getByText('was cut short', { exact: false })).toHaveCount(0)
 })
