@@ -17,6 +17,7 @@ export default defineConfig({
           index: resolve('src-main/index.ts'),
           service: resolve('src-main/service/main.ts'),
           trainer: resolve('src-main/trainer/main.ts'),
+          watchdog: resolve('src-main/trainer/watchdog.ts'),
           feeder: resolve('src-main/trainer/feederWorker.ts'),
           cli: resolve('src-main/cli/main.ts'),
           bench: resolve('bench/main.ts'),

@@ -1,11 +1,13 @@
-import type { ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { variants, type ExperimentConfig } from '../contract/experiment'
-import { startTrainer, type Trainer } from './testSupport'
+import { config, startTrainer, type Trainer } from './testSupport'
 
 let dir: string
 let children: ChildProcess[]
@@ -125,6 +127,19 @@ describe('the trainer', () => {
     const { error } = await trainer.message('failed')
     expect(error).toMatchObject({ code: 'not-found' })
     expect(error.fix).toMatch(/import/i)
+  })
+
+  it('ends within two seconds of the service’s death, also while TensorFlow is being loaded', async () => {
+    // Its parent is a process of its own, killed as soon as the trainer has begun.
+    const job = { type: 'job', runId: 'r1', config: { ...config, arch: 'resnet-110' }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, 'run'), program: 'test', git: null, kept: { epochs: 0, step: 0 }, checkpointSeconds: 180 }
+    const script = `const c = require('node:child_process').fork(${JSON.stringify(path.resolve('out/main/trainer.js'))}); c.send(${JSON.stringify(job)}); console.log(c.pid); setInterval(() => {}, 1000)`
+    const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+    children.push(parent)
+    const trainer = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+    await wait(1500)
+    expect(existsSync(`/proc/${trainer}`)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => existsSync(`/proc/${trainer}`), { timeout: 2000 }).toBe(false)
   })
 
   it('ends when the service is gone', async () => {

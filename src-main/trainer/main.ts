@@ -1,4 +1,6 @@
 /** The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device. With `--turns`: is timed. */
+import path from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { toErrorValue } from '../contract/errors'
 import { trainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
 import { timedWork } from '../contract/turns'
@@ -29,6 +31,8 @@ if (process.argv.includes('--probe')) {
 }
 
 function serve(): void {
+  // It does not keep a trainer that has nothing more to do.
+  new Worker(path.join(__dirname, 'watchdog.js')).unref()
   const control = new Control((state) => send({ type: state }))
   // The service is gone: nobody could keep what would be measured from here on.
   process.on('disconnect', () => process.exit(1))
