@@ -65,10 +65,12 @@ test('a data set that was removed is put back by Ctrl Z, and gone when the notic
 })
 
 test('the system page shows storage and log, and keeps the theme that is chosen', async ({ launch, dataDir }) => {
-  for (const name of ['runs/gone', 'logs']) mkdirSync(path.join(dataDir, name), { recursive: true })
-  writeFileSync(path.join(dataDir, 'runs/gone/weights.safetensors'), Buffer.alloc(2_000_000))
   const workbench = await launch()
   const { page } = workbench
+  // What a run leaves behind, in a directory that has its history: without one it would be taken for a history that is lost.
+  await expect(page.getByText('Service running')).toBeVisible()
+  mkdirSync(path.join(dataDir, 'runs/gone'), { recursive: true })
+  writeFileSync(path.join(dataDir, 'runs/gone/weights.safetensors'), Buffer.alloc(2_000_000))
   await page.emulateMedia({ colorScheme: null })
   await workbench.go('System')
   const storage = page.getByRole('region', { name: 'Storage' })
