@@ -4,6 +4,7 @@ import { defineConfig } from 'eslint/config'
 import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
+import { constantSql } from './setup/lint/constantSql.mjs'
 
 const parts = ['contract', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'history', 'service', 'shell', 'cli']
 
@@ -114,6 +115,14 @@ export default defineConfig(
   },
   // TypeScript knows the names.
   { files: ['**/*.ts'], rules: { 'no-undef': 'off' } },
+
+  {
+    files: ['src-main/**/*.ts', 'bench/**/*.ts'],
+    ignores: tests,
+    plugins: { workbench: { rules: { 'constant-sql': constantSql } } },
+    // `filterOf` alone makes a `where`, of columns by field and of `?`; the functions make expressions of columns from enums.
+    rules: { 'workbench/constant-sql': ['error', { members: ['filter.where'], names: ['where', 'step'], calls: ['orderOf', 'groupOrder', 'every', 'whole', 'mean'] }] },
+  },
 
   border('src-main/contract/**', { parts: [], only: ['zod'] }),
   border('src-main/nn/**', { parts: ['contract', 'analysis'], types: ['tensorflow'] }),

@@ -1,12 +1,12 @@
 /** The service's process: started, watched, started again, ended. Knows nothing of Electron. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import { environmentFor } from '../contract/environment'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
 import type { EventPayload } from '../contract/events'
 import { eventMessage, readyMessage, reply, startFailed } from '../contract/wire'
 import { RestartLimit } from './restarts'
 import { endReason } from './serviceEnd'
-import { serviceEnvironment } from './serviceEnvironment'
 import { ServiceLog } from './serviceLog'
 
 export type ServiceState = EventPayload<'service.state'>
@@ -135,7 +135,7 @@ export class Service {
     const child = spawn(node, [script, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
-      env: serviceEnvironment(process.env),
+      env: environmentFor('service', process.env),
       detached: true,
       windowsHide: true,
     })
