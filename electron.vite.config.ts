@@ -11,7 +11,7 @@ export default defineConfig({
     build: {
       target: 'node16',
       sourcemap: true,
-      externalizeDeps: { include: ['playwright'] },
+      externalizeDeps: { include: ['playwright', 'fast-check'] },
       rolldownOptions: {
         input: {
           index: resolve('src-main/index.ts'),
@@ -23,6 +23,7 @@ export default defineConfig({
           'bench-worker': resolve('bench/worker.ts'),
           history: resolve('bench/history/main.ts'),
           'bench-ui': resolve('bench/ui/main.ts'),
+          fuzz: resolve('bench/fuzz/main.ts'),
         },
         output: commonjs,
       },

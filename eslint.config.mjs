@@ -146,6 +146,8 @@ export default defineConfig(
   }),
   // A made-up history is written as a real one is.
   border('bench/{history,ui}/**', { parts: ['contract', 'nn', 'analysis', 'history'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  // Looks at every parser from outside, as a test does.
+  border('bench/fuzz/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
   {
     // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { migrations } from './migrations'
 
@@ -21,6 +22,9 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
   let db: Database | undefined
   try {
     db = new Sqlite(file, { timeout: busyTimeoutMs })
+    // The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cell_size_check = ON')
     useWal(db)
     // FULL: a result that was reported must outlive a power cut.
     db.pragma('synchronous = FULL')
@@ -107,6 +111,14 @@ function foreign(file: string): WorkbenchError {
   })
 }
 
+/** SQLite finds nothing wrong with the file, and a row holds what this program never wrote. */
+function altered(file: string, cause: Error): WorkbenchError {
+  return new WorkbenchError('bad-data', `The history ${file} holds something that can’t be read: ${messageOf(cause).slice(0, 300)}`, {
+    fix: 'It was damaged or changed by hand. `mcnn doctor` looks at it; put a copy of it back where you have one.',
+    cause,
+  })
+}
+
 function explained(file: string, cause: unknown): Error {
   if (cause instanceof WorkbenchError) return cause
   return isDamage(cause) ? foreign(file) : unusable(file, 'could not be opened', cause)
@@ -114,6 +126,7 @@ function explained(file: string, cause: unknown): Error {
 
 /** What SQLite says of a database in use, damaged or not writable, as an error to act on; other errors as they are. */
 export function explainedInUse(file: string, thrown: unknown): unknown {
+  if (thrown instanceof z.ZodError || thrown instanceof SyntaxError) return altered(file, thrown)
   if (!(thrown instanceof Sqlite.SqliteError) || !environmental.test(thrown.code)) return thrown
   return isDamage(thrown) ? foreign(file) : unusable(file, 'could not be read or written', thrown)
 }
