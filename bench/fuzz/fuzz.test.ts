@@ -4,9 +4,21 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WorkbenchError } from '../../src-main/contract/errors'
+import { filterOf } from '../../src-main/history/runFilter'
 import { refusedWith, target, type Outcome, type Verdict } from './check'
 import { mutatedBytes, mutatedJson, mutatedText } from './mutations'
 import { targetNames, targets } from './targets'
+
+/** A query may be refused, in words. */
+function filterSql(query: string): string {
+  try {
+    return filterOf(query).where
+  } catch (thrown) {
+    if (thrown instanceof WorkbenchError) return thrown.message
+    throw thrown
+  }
+}
 
 let folder: string
 beforeEach(() => {
@@ -23,6 +35,13 @@ describe('a sample of every parser', () => {
     // Inputs that are all refused at the door test the door only.
     expect(outcome.accepted).toBeGreaterThan(0)
     expect(outcome.refused).toBeGreaterThan(0)
+  })
+})
+
+describe('what a campaign found', () => {
+  it('stays mended: a bound that is no number of SQL’s', () => {
+    for (const query of ['loss<1e999', 'loss<=1e999', 'acc>-1e999', 'loss:-1e999..1e999', 'ms!=1e999']) expect(filterSql(query), query).not.toContain('()')
+    expect(filterSql('loss<1e999')).toContain('IS NOT NULL')
   })
 })
 
