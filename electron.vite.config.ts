@@ -11,7 +11,7 @@ export default defineConfig({
     build: {
       target: 'node16',
       sourcemap: true,
-      externalizeDeps: { include: ['playwright'] },
+      externalizeDeps: { include: ['playwright', 'fast-check'] },
       rolldownOptions: {
         input: {
           index: resolve('src-main/index.ts'),
@@ -25,6 +25,7 @@ export default defineConfig({
           history: resolve('bench/history/main.ts'),
           'bench-ui': resolve('bench/ui/main.ts'),
           faults: resolve('bench/faults/main.ts'),
+          fuzz: resolve('bench/fuzz/main.ts'),
         },
         output: commonjs,
       },

@@ -4,6 +4,7 @@ import { defineConfig } from 'eslint/config'
 import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
+import { constantSql } from './setup/lint/constantSql.mjs'
 
 const parts = ['contract', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'history', 'service', 'shell', 'cli']
 
@@ -121,6 +122,15 @@ export default defineConfig(
   // TypeScript knows the names.
   { files: ['**/*.ts'], rules: { 'no-undef': 'off' } },
 
+  {
+    files: ['src-main/**/*.ts', 'bench/**/*.ts'],
+    ignores: tests,
+    plugins: { workbench: { rules: { 'constant-sql': constantSql } } },
+    // `filterOf` alone makes a `where`, of columns by field and of `?`; the functions make expressions of columns from enums, a
+    // quoted name, a number.
+    rules: { 'workbench/constant-sql': ['error', { members: ['filter.where'], names: ['where', 'step', 'columns', 'order'], calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number'] }] },
+  },
+
   border('src-main/contract/**', { parts: [], only: ['zod'] }),
   border('src-main/nn/**', { parts: ['contract', 'analysis'], types: ['tensorflow'] }),
   border('src-main/analysis/**', { parts: ['contract'] }),
@@ -145,6 +155,8 @@ export default defineConfig(
   border('bench/{history,ui}/**', { parts: ['contract', 'nn', 'analysis', 'history'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // What is hurt is the program as it is shipped: only its contract is known.
   border('bench/faults/**', { parts: ['contract', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  // Looks at every parser from outside, as a test does.
+  border('bench/fuzz/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
   {
     // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.

@@ -79,6 +79,9 @@ test('the system page shows storage and log, and keeps the theme that is chosen'
   await expect(storage).toContainText('0 B reclaimable')
   await expect(storage.getByRole('button', { name: 'Reclaim' })).toBeDisabled()
   await expect(page.getByRole('region', { name: 'Last lines of the log' })).toContainText(/\S/)
+  const licences = page.getByRole('region', { name: 'Packages and their licences' })
+  await expect(licences.getByRole('row', { name: /^better-sqlite3 [\d.]+ MIT$/ })).toBeVisible()
+  expect(await licences.getByRole('row').count()).toBeGreaterThan(100)
   const view = page.getByRole('region', { name: 'View' })
   // The box itself is drawn by its label, which lies over it.
   await view.getByRole('radio', { name: 'dark' }).check({ force: true })

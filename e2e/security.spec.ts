@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import { expect, test } from './app'
 
 /** A server that counts who asks. */
@@ -24,10 +26,14 @@ test('the page has no Node and one bridge of two functions', async ({ workbench 
   expect(
     await app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences: () => Record<string, unknown> }
-      const { sandbox, contextIsolation, nodeIntegration, webSecurity } = contents.getLastWebPreferences()
-      return { sandbox, contextIsolation, nodeIntegration, webSecurity }
+      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, ...others } = contents.getLastWebPreferences()
+      const on = ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures', 'nodeIntegrationInWorker', 'nodeIntegrationInSubFrames'].filter((name) => Boolean(others[name]))
+      return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, on }
     }),
-  ).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true })
+  ).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false, on: [] })
+  // Not allowed here, a webview is an element like any unknown one.
+  expect(await page.evaluate("(() => { const view = Object.assign(document.createElement('webview'), { src: 'https://arxiv.org/' }); view.setAttribute('allowpopups', ''); document.body.append(view); return typeof view.loadURL })()")).toBe('undefined')
+  expect(await app.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getType()))).toEqual(['window'])
   expect(
     await app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents
@@ -132,6 +138,36 @@ test('navigation, new windows and permissions are denied; listed links open outs
   await expect.poll(opened).toEqual(['https://arxiv.org/abs/1512.03385'])
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()))).toEqual([url])
   workbench.takeProblems()
+})
+
+test('calls are taken from the program’s own window only, even from its own page with its own bridge', async ({ workbench }) => {
+  const outcome = await workbench.app.evaluate(async ({ BrowserWindow }, preload) => {
+    const url = BrowserWindow.getAllWindows()[0]?.webContents.getURL() ?? ''
+    const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true, contextIsolation: true } })
+    await other.loadURL(url)
+    const answered: unknown = await other.webContents.executeJavaScript("workbench.call('shell.info', {})")
+    other.destroy()
+    return answered
+  }, path.join(__dirname, '../out/preload/preload.js'))
+  expect(outcome).toMatchObject({ ok: false, error: { code: 'bad-input', message: expect.stringContaining('own window') as unknown } })
+  workbench.takeProblems()
+})
+
+test('the service gets what it needs of the environment, and no secret of it is ever written down', async ({ launch, dataDir }) => {
+  const secret = 'correct-horse-battery-staple'
+  const workbench = await launch({ env: { SECRET_TOKEN: secret, AWS_SECRET_ACCESS_KEY: secret, GIT_SSH_COMMAND: secret, CUDA_VISIBLE_DEVICES: '' } })
+  // Processes of the service that look around most: TensorFlow, git.
+  await workbench.call('system.doctor', {})
+  await workbench.call('system.info', {})
+  const pid = workbench.servicePid()
+  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter((line) => line !== '')
+  expect(environment.map((line) => line.split('=')[0] ?? '').filter((name) => !/^(PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR|LD_LIBRARY_PATH|XDG_DATA_HOME|TF_[A-Z_]+|CUDA_.*|MCNN_.*|NODE_CHANNEL_.*)$/.test(name))).toEqual([])
+  expect(environment).toContain('CUDA_VISIBLE_DEVICES=')
+  await workbench.outcome('runs.get', { id: 'not-there' })
+  await workbench.close()
+  const written = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  expect(written.length).toBeGreaterThan(3)
+  expect(written.filter((file) => readFileSync(file).includes(secret))).toEqual([])
 })
 
 test('calls that are not in the contract are refused with a value', async ({ workbench }) => {

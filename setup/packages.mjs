@@ -23,7 +23,7 @@ const outside = () => (process.env['PATH'] ?? '').split(delimiter).filter((folde
  * The npm that belongs to the Node that bootstraps, and a Node to run it which lies outside of what npm is about to replace.
  * @returns {{ node: string | null, npm: string }} node null: npm is a command of its own
  */
-function findNpm() {
+export function findNpm() {
   const nodes = [process.env['npm_node_execpath'], process.execPath, ...allOnPath('node')]
   const node = nodes.find((file) => file !== undefined && !within(file) && existsSync(file))
   const own = process.env['npm_execpath'] ?? ''

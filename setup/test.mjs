@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { audit } from './audit.mjs'
 import { allOnPath, onNode24 } from './command.mjs'
 import { findDisplay } from './display.mjs'
 import { electronHere } from './electron.mjs'
@@ -9,7 +10,7 @@ import { say } from './progress.mjs'
 import { provide } from './provide.mjs'
 import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
 
-const names = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e']
+const names = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e', 'audit']
 /** Of the fault campaign; `npm run faults` does more. */
 const faultRounds = 10
 const reports = join(runtime, 'reports')
@@ -85,6 +86,12 @@ await entry(async () => {
       const args = ['node_modules/playwright/cli.js', 'test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
       const code = await (display === null ? runAttached(xvfbRun, [...onXvfb, ...args], env) : runAttached(node24, args, env))
       return countsOfPlaywright(reportIn(env.PLAYWRIGHT_JSON_OUTPUT_NAME), code)
+    },
+    audit: async () => {
+      const found = await audit()
+      if (found.kind === 'faults') for (const sentence of found.sentences) print(sentence)
+      if (found.kind === 'unanswered') print(`the registry did not answer, so nothing is known of the packages' faults (${found.why})`)
+      return { passed: found.kind === 'clean' ? 1 : 0, failed: found.kind === 'faults' ? found.sentences.length : 0, skipped: found.kind === 'unanswered' ? 1 : 0 }
     },
   }
 

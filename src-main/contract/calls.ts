@@ -209,6 +209,8 @@ export const shellCalls = {
     z.object({ grant: z.string(), name: z.string() }).nullable(),
   ),
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
+  /** What the program is made of and under which licences, as the build wrote it down. */
+  'shell.licences': define(none, z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() }))),
   'shell.serviceState': define(none, events['service.state']),
   'shell.restartService': define(none, ok),
   /** Stops the service, mends a damaged history and starts the service again. */

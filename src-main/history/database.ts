@@ -1,6 +1,7 @@
 /** The history's database file: looked at, opened, brought to this program's version. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { migrations } from './migrations'
 
@@ -32,6 +33,9 @@ export function openDatabase(file: string, { steps = migrations, readOnly = fals
   try {
     if (found > 0 && (suspect || statSync(file).size <= alwaysCheckedBytes)) mustBeWhole(file)
     db = new Sqlite(file, { timeout: busyTimeoutMs })
+    // The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cell_size_check = ON')
     if (readOnly) {
       db.pragma('query_only = ON')
       return db
@@ -151,6 +155,14 @@ export function damaged(file: string, what: string): WorkbenchError {
   })
 }
 
+/** SQLite finds nothing wrong with the file, and a row holds what this program never wrote. */
+function altered(file: string, cause: Error): WorkbenchError {
+  return new WorkbenchError('bad-data', `The history ${file} holds something that can’t be read: ${messageOf(cause).slice(0, 300)}`, {
+    fix: 'It was damaged or changed by hand. `mcnn doctor` looks at it; put a copy of it back where you have one.',
+    cause,
+  })
+}
+
 function explained(file: string, cause: unknown): Error {
   if (cause instanceof WorkbenchError) return cause
   return isDamage(cause) ? damaged(file, messageOf(cause)) : unusable(file, 'could not be opened', cause)
@@ -158,6 +170,7 @@ function explained(file: string, cause: unknown): Error {
 
 /** What SQLite says of a database in use, damaged or not writable, as an error to act on; other errors as they are. */
 export function explainedInUse(file: string, thrown: unknown): unknown {
+  if (thrown instanceof z.ZodError || thrown instanceof SyntaxError) return altered(file, thrown)
   if (!(thrown instanceof Sqlite.SqliteError) || !environmental.test(thrown.code)) return thrown
   return isDamage(thrown) ? damaged(file, messageOf(thrown)) : unusable(file, 'could not be read or written', thrown)
 }

@@ -182,6 +182,37 @@ describe('a database', () => {
   })
 })
 
+describe('a history that somebody else wrote', () => {
+  it('is bad data where a row holds what this program never writes', () => {
+    const history = new History(file)
+    try {
+      addRun(history, 'a')
+      const db = new Sqlite(file)
+      for (const json of ['{}', 'no JSON', '{"__proto__": {"polluted": true}}', 'null', '[]']) {
+        db.prepare('UPDATE configs SET json = ?').run(json)
+        const thrown = thrownBy(() => history.configs.get(configId(config), 1))
+        expect(history.explained(thrown), json).toMatchObject({ code: 'bad-data', message: expect.stringContaining(file) as string })
+      }
+      db.close()
+      expect('polluted' in {}).toBe(false)
+    } finally {
+      history.close()
+    }
+  })
+
+  it('makes SQLite load no library and trust no function that its own schema calls', () => {
+    new History(file).close()
+    const db = openDatabase(file)
+    try {
+      expect(db.pragma('trusted_schema', { simple: true })).toBe(0)
+      expect(() => db.prepare("SELECT load_extension('evil')").get()).toThrow(/not authorized|no such function/)
+      for (const name of ['readfile', 'writefile', 'edit', 'shell']) expect(db.prepare('SELECT 1 FROM pragma_function_list WHERE name = ?').get(name), name).toBeUndefined()
+    } finally {
+      db.close()
+    }
+  })
+})
+
 describe('metrics', () => {
   it('are rolled up as a second computation does, after every epoch', () => {
     const history = new History(file)

@@ -36,6 +36,12 @@ export interface StudyCurve {
   elapsed: number[]
 }
 
+/** All columns of what a run measures, but for the run. */
+const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes'
+const stepTable = 'step, epoch, loss, learning_rate, step_ms'
+const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
+const evaluationTable = 'epoch, classes, confusion, mistakes'
+
 export class Metrics {
   readonly #addEpochs
   readonly #addSteps
@@ -118,10 +124,12 @@ export class Metrics {
       dropEvaluation.run(run, to?.epochs ?? 0)
       rollUp.run({ run })
     })
-    const copies = ['epochs', 'steps', 'filters', 'evaluations'].map((table) => {
-      const columns = (db.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name).filter((name) => name !== 'run').join(', ')
-      return db.prepare<[number, number]>(`INSERT INTO ${table} (run, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run = ?`)
-    })
+    const copies = [
+      db.prepare<[number, number]>(`INSERT INTO epochs (run, ${epochTable}) SELECT ?, ${epochTable} FROM epochs WHERE run = ?`),
+      db.prepare<[number, number]>(`INSERT INTO steps (run, ${stepTable}) SELECT ?, ${stepTable} FROM steps WHERE run = ?`),
+      db.prepare<[number, number]>(`INSERT INTO filters (run, ${filterTable}) SELECT ?, ${filterTable} FROM filters WHERE run = ?`),
+      db.prepare<[number, number]>(`INSERT INTO evaluations (run, ${evaluationTable}) SELECT ?, ${evaluationTable} FROM evaluations WHERE run = ?`),
+    ]
     this.#copy = db.transaction((from: number, to: number) => {
       for (const copy of copies) copy.run(to, from)
       rollUp.run({ run: to })

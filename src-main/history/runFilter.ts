@@ -86,7 +86,8 @@ function within(field: Field, { low, high, lowOpen, highOpen }: Interval, values
     parts.push(`${column} ${highOpen ? '<' : '<='} ?`)
     values.push(end(high))
   }
-  return `(${parts.join(' AND ')})`
+  // Beyond every number (1e999 is read as infinite) there is no bound, and yet something to compare.
+  return parts.length === 0 ? `${column} IS NOT NULL` : `(${parts.join(' AND ')})`
 }
 
 function word(field: Field, value: string, exact: boolean, values: Filter['values']): string {

@@ -16,6 +16,14 @@ it('reads back what the trainer writes, wherever the bytes lie', () => {
   expect([...read]).toEqual(tensors.map(({ name, shape, values }) => [name, { shape, values }]))
 })
 
+it('takes no tensors that share bytes: a small file would fill the memory', () => {
+  const entry = { dtype: 'F32', shape: [4], data_offsets: [0, 16] }
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`t${i}`, entry]))))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(header.length))
+  expect(() => decodeSafetensors(Buffer.concat([length, header, Buffer.alloc(16)]))).toThrow('its tensors overlap')
+})
+
 it('reads nothing past the end: every file cut short is refused', () => {
   const bytes = encodeSafetensors(tensors, {})
   for (let length = 0; length < bytes.length; length++) expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/damaged/)

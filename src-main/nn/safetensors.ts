@@ -29,6 +29,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   }
   const tensors: Safetensors['tensors'] = new Map()
   let metadata: Record<string, string> = {}
+  let left = bytes.byteLength - start
   for (const [name, given] of Object.entries(entries)) {
     if (name === '__metadata__') {
       const parsed = text.safeParse(given)
@@ -41,6 +42,9 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     const { shape, data_offsets: [from, to] } = parsed.data
     const count = shape.reduce((product, side) => product * side, 1)
     if (to - from !== 4 * count || start + to > bytes.byteLength) throw damaged(`${name} has not as many numbers as its shape says`)
+    // The format has each byte belong to one tensor; shared ones would make gigabytes of a small file.
+    left -= to - from
+    if (left < 0) throw damaged('its tensors overlap')
     const values = new Float32Array(count)
     for (let i = 0; i < count; i++) values[i] = view.getFloat32(start + from + 4 * i, true)
     tensors.set(name, { shape, values })

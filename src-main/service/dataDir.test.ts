@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { defaultDataDir, prepareDataDir } from './dataDir'
+import { defaultDataDir, isOfRun, prepareDataDir, removeFiles, runDir, runLog } from './dataDir'
 
 let dir: string
 beforeEach(async () => void (dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-datadir-'))))
@@ -20,6 +20,24 @@ describe('prepareDataDir', () => {
   ])('says in a sentence that it cannot use %s', async (_, place) => {
     await writeFile(path.join(dir, 'file'), '')
     await expect(prepareDataDir(place())).rejects.toMatchObject({ code: 'unavailable', fix: expect.stringContaining('--data-dir') as string })
+  })
+})
+
+describe('paths of runs', () => {
+  it('lead to no other place, whatever a history calls a run or its weights', async () => {
+    const paths = await prepareDataDir(path.join(dir, 'data'))
+    const precious = path.join(dir, 'precious')
+    await writeFile(precious, 'x')
+    for (const id of ['..', '../..', '../../precious', '.', '', '/etc', 'a/b', 'a\0b', 'A', precious]) {
+      expect(() => runDir(paths, id), id).toThrow(/no name of a run/)
+      expect(() => runLog(paths, id), id).toThrow(/no name of a run/)
+      await expect(removeFiles(paths, id), id).rejects.toMatchObject({ code: 'bad-data' })
+    }
+    expect(await readFile(precious, 'utf8')).toBe('x')
+    expect(runDir(paths, 'a-1')).toBe(path.join(paths.runs, 'a-1'))
+    for (const file of ['weights.safetensors', 'checkpoints/1', '..weights']) expect(isOfRun(paths, 'a-1', path.join(paths.runs, 'a-1', file)), file).toBe(true)
+    for (const file of ['..', '.', '../b/weights', '../../history.sqlite']) expect(isOfRun(paths, 'a-1', path.join(paths.runs, 'a-1', file)), file).toBe(false)
+    expect(isOfRun(paths, 'a-1', '/etc/passwd')).toBe(false)
   })
 })
 

@@ -3,6 +3,7 @@ import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
+import { runId } from '../contract/records'
 
 export interface Paths {
   dataDir: string
@@ -72,13 +73,25 @@ function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error ? String(error.code) : null
 }
 
-/** The folder in which a run's trainer writes. */
-export function runDir(paths: Paths, runId: string): string {
-  return path.join(paths.runs, runId)
+/** The folder in which a run's trainer writes. @throws WorkbenchError bad-data for an id that is none */
+export function runDir(paths: Paths, id: string): string {
+  return path.join(paths.runs, checked(id))
 }
 
-export function runLog(paths: Paths, runId: string): string {
-  return path.join(paths.logs, `${runId}.log`)
+export function runLog(paths: Paths, id: string): string {
+  return path.join(paths.logs, `${checked(id)}.log`)
+}
+
+/** Whether a file, by its whole path, lies in the folder of a run. */
+export function isOfRun(paths: Paths, id: string, file: string): boolean {
+  const within = path.relative(runDir(paths, id), file)
+  return within !== '' && within.split(path.sep)[0] !== '..' && !path.isAbsolute(within)
+}
+
+/** A history that somebody else wrote may hold any text for an id, and with a run its folder is deleted. */
+function checked(id: string): string {
+  if (runId.safeParse(id).success) return id
+  throw new WorkbenchError('bad-data', `The history holds a run called ${JSON.stringify(id.slice(0, 100))}, which is no name of a run.`, { fix: 'The history was damaged or changed by hand: put a copy of it back.' })
 }
 
 /** A run's folder and log. */

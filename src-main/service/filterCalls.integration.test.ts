@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { filterEpochs, runIdOf, writeFilterHistory } from '../../e2e/filterHistory'
 import { convolve } from '../analysis/convolution'
@@ -111,5 +112,17 @@ describe('what comes into a layer', () => {
     await expect(service.call('filters.input', { id, layer: last, picture })).rejects.toMatchObject({ code: 'not-found' })
     mkdirSync(file)
     await expect(service.call('filters.input', { id, layer: last, picture })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('is read from the run’s own folder only, whatever the history says', async () => {
+    const db = new Sqlite(path.join(bench.dataDir, 'history.sqlite'))
+    try {
+      for (const elsewhere of ['../secret', '/etc/passwd', 'runs/other/weights.safetensors', `runs/${id}/../other/weights`, 'history.sqlite']) {
+        db.prepare('UPDATE runs SET weights_file = ? WHERE id = ?').run(elsewhere, id)
+        await expect(service.call('filters.input', { id, layer: last, picture }), elsewhere).rejects.toMatchObject({ code: 'bad-data', message: expect.stringContaining('outside of its folder') as string })
+      }
+    } finally {
+      db.close()
+    }
   })
 })

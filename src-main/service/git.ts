@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { environmentFor } from '../contract/environment'
 import type { Environment } from '../contract/records'
 
 const run = promisify(execFile)
@@ -19,8 +20,9 @@ export function gitState(root: string = programRoot): () => Promise<Environment[
 
 async function ask(root: string): Promise<Environment['git']> {
   const git = async (...args: string[]): Promise<string> => {
-    // A look that is cut off must not leave a lock behind: no optional locks.
-    const { stdout } = await run('git', ['--no-optional-locks', '-C', root, ...args], { timeout: timeoutMs, maxBuffer: 1 << 26 })
+    // A look that is cut off must not leave a lock behind: no optional locks. Nor may it start what a checkout's config names.
+    const options = { timeout: timeoutMs, maxBuffer: 1 << 26, env: environmentFor('git', process.env) }
+    const { stdout } = await run('git', ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-C', root, ...args], options)
     return stdout.trim()
   }
   // A folder inside somebody else's checkout is not that checkout.

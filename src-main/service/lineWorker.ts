@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Player, Ready } from './player'
-import { answer, type Answer, type Turn } from '../contract/turns'
+import { answerIn, type Answer, type Turn } from '../contract/turns'
 
 const keptOutput = 4000
 
@@ -27,8 +27,8 @@ export class LineWorker implements Player {
     child.stdin.on('error', () => undefined)
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#output = (this.#output + text).slice(-keptOutput)))
     createInterface({ input: child.stdout }).on('line', (line) => {
-      // TensorFlow and others have been seen to greet on standard output.
-      if (line.startsWith('{')) this.#say(answer.parse(JSON.parse(line)))
+      const said = answerIn(line)
+      if (said) this.#say(said)
     })
     child.on('error', (error) => this.#end(`${this.command} could not be started (${error.message})`))
     child.on('close', (code, signal) => this.#end(this.#reason(code, signal)))

@@ -4,7 +4,7 @@ import type { RunState } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
 import type { RunRecord } from '../history/runs'
 import { announce, announceRun, type Context } from './context'
-import { runDir, type Paths } from './dataDir'
+import { isOfRun, runDir, type Paths } from './dataDir'
 
 export interface RunEnd {
   state: RunState
@@ -91,5 +91,7 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
 
 /** Relative to the data directory, which may be moved as a whole. */
 function weightsFile(paths: Paths, runId: string, file: string): string {
-  return path.relative(paths.dataDir, path.resolve(runDir(paths, runId), file))
+  const whole = path.resolve(runDir(paths, runId), file)
+  if (!isOfRun(paths, runId, whole)) throw new Error(`a weights file outside of the run's folder, ${file.slice(0, 200)}`)
+  return path.relative(paths.dataDir, whole)
 }

@@ -1,19 +1,15 @@
+import { environmentFor } from '../contract/environment'
 import { ownThreads, type ThreadCounts } from '../contract/tuning'
 import { measuredThreads } from './threads'
-
-/** What a trainer gets of this process's environment: nothing that could change a result unseen, no secrets. */
-const passedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'LD_LIBRARY_PATH', 'TF_ENABLE_ONEDNN_OPTS']
-const passedOnPrefixes = ['CUDA_', 'MCNN_']
 
 /** What TensorFlow reads when it starts, and only then. */
 const variables = { intraOp: 'TF_NUM_INTRAOP_THREADS', interOp: 'TF_NUM_INTEROP_THREADS' } as const
 
 /** @param threads of TensorFlow; else what the environment says, else what was measured of this machine */
 export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: ThreadCounts = threadsOf(env) ?? measuredThreads() ?? ownThreads): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => passedOn.includes(name) || passedOnPrefixes.some((prefix) => name.startsWith(prefix)))
   const { intraOp, interOp } = threads
   return {
-    ...Object.fromEntries(kept),
+    ...environmentFor('trainer', env),
     ...(intraOp === null ? {} : { [variables.intraOp]: String(intraOp) }),
     ...(interOp === null ? {} : { [variables.interOp]: String(interOp) }),
     TF_CPP_MIN_LOG_LEVEL: env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',

@@ -10,6 +10,7 @@ function routes() {
     'shell.info': vi.fn(() => Promise.resolve({ program: '1', electron: '2', chrome: '3', platform: '4' })),
     'shell.chooseDataset': vi.fn(() => Promise.resolve(null)),
     'shell.importDataset': no,
+    'shell.licences': no,
     'shell.serviceState': no,
     'shell.restartService': no,
     'shell.repairHistory': no,

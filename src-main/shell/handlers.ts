@@ -1,6 +1,7 @@
 import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { serviceCalls } from '../contract/calls'
+import { serviceCalls, shellCalls } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
 import type { ShellHandlers } from './calls'
 import type { Grants } from './grants'
@@ -34,6 +35,13 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       const chosen = grants.take(grant)
       if (chosen === null) throw new WorkbenchError('bad-input', 'This choice of a file has been used already.', { fix: 'Choose the file again.', field: 'grant' })
       return serviceCalls['datasets.import'].result.parse(await service.call('datasets.import', { path: chosen }))
+    },
+
+    'shell.licences': async () => {
+      const text = await readFile(path.join(__dirname, '../licences.json'), 'utf8').catch((cause: unknown) => {
+        throw new WorkbenchError('unavailable', 'The list of licences is missing from this build.', { fix: 'Close the program and run `npm start` again.', cause })
+      })
+      return shellCalls['shell.licences'].result.parse(JSON.parse(text))
     },
 
     'shell.serviceState': () => Promise.resolve(service.state),

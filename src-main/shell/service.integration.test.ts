@@ -89,14 +89,17 @@ describe('Service', () => {
     expect(await service.call('garbage', {})).toBe('fine')
   })
 
-  it('gives it nothing that was meant for Electron or another Node', async () => {
+  it('gives it nothing that was meant for Electron or another Node, and no secret', async () => {
     vi.stubEnv('ELECTRON_RUN_AS_NODE', '1')
     vi.stubEnv('NODE_OPTIONS', '--no-warnings')
+    vi.stubEnv('SECRET_TOKEN', 'x')
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '0')
     try {
       const { service } = start('serve')
       const env = (await service.call('env', {})) as Record<string, string>
       expect(env['PATH']).toBe(process.env['PATH'])
-      for (const name of ['ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS']) expect(env).not.toHaveProperty(name)
+      expect(env['CUDA_VISIBLE_DEVICES']).toBe('0')
+      for (const name of ['ELECTRON_RUN_AS_NODE', 'NODE_OPTIONS', 'SECRET_TOKEN']) expect(env).not.toHaveProperty(name)
     } finally {
       vi.unstubAllEnvs()
     }

@@ -1,13 +1,13 @@
 /** The service's process: started, watched, started again, ended. Knows nothing of Electron. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import { environmentFor } from '../contract/environment'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
 import type { EventPayload } from '../contract/events'
 import type { Repair } from '../contract/records'
 import { eventMessage, readyMessage, repaired, reply, startFailed } from '../contract/wire'
 import { RestartLimit } from './restarts'
 import { endReason } from './serviceEnd'
-import { serviceEnvironment } from './serviceEnvironment'
 import { ServiceLog } from './serviceLog'
 
 export type ServiceState = EventPayload<'service.state'>
@@ -163,7 +163,7 @@ export class Service {
     const child = spawn(node, [script, ...args, ...more], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
-      env: serviceEnvironment(process.env),
+      env: environmentFor('service', process.env),
       detached: true,
       windowsHide: true,
     })

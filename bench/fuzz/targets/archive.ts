@@ -1,0 +1,84 @@
+/** An archive and a folder as a person would import it. */
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { WorkbenchError } from '../../../src-main/contract/errors'
+import { readArchive } from '../../../src-main/datasets/archive'
+import { importDataset } from '../../../src-main/datasets/import'
+import { archiveOf, fakeCifar10, tarOf, type TarEntry } from '../../../src-main/datasets/testSupport'
+import { refusedWith, target } from '../check'
+import { mutatedBytes } from '../mutations'
+import { hostileTars, zipped } from './binaries'
+
+/** As the importer reads one: so much and no more is taken of a file. */
+const largest = 1 << 20
+const maxBytes = 4 << 20
+
+const folders = ['cifar', 'cifar/a', '.', '..', '../..', '/', '/etc', 'a/../..', '~', 'C:\\', 'cifar/\0x', 'cifar\\..', '']
+const entryNames = ['data_batch_1.bin', 'readme.html', '..', '.', '', 'a\\b', 'x'.repeat(90), '__proto__', 'é', 'a:b']
+/** Whole archives, their sums right, of entries that are not. */
+const entries: fc.Arbitrary<TarEntry[]> = fc.array(
+  fc.record({
+    path: fc.tuple(fc.constantFrom(...folders), fc.constantFrom(...entryNames)).map(([folder, name]) => `${folder}/${name}`),
+    content: fc.uint8Array({ maxLength: 1100 }).map((bytes) => Buffer.from(bytes)),
+    type: fc.constantFrom('0', '0', '0', '', '1', '2', '3', '4', '5', '6', '7', 'x', 'g', 'L', 'K', 'D', 'M', 'N', 'S', 'V', 'Z'),
+    link: fc.constantFrom('', '/etc/passwd', '../../outside.txt', 'cifar'),
+  }).chain((entry) => fc.constantFrom(entry.content.length, 0, 1, 8 * 1024 ** 3 - 1).map((size): TarEntry => ({ ...entry, size: size > 1 ? size : entry.content.length }))),
+  { maxLength: 6 },
+)
+
+export const archive = target<Buffer>('archives (tar in gzip)', (folder) => {
+  const file = path.join(folder, 'given.tar.gz')
+  return {
+    inputs: fc.oneof({ weight: 3, arbitrary: entries.map(tarOf).map(zipped) }, { weight: 3, arbitrary: mutatedBytes(hostileTars, 4).map(zipped) }, { weight: 2, arbitrary: mutatedBytes(hostileTars.map(zipped), 4) }),
+    run: async (bytes) => {
+      writeFileSync(file, bytes)
+      const verdict = await refusedWith([WorkbenchError], () =>
+        readArchive(
+          { path: file, maxBytes, onRead: () => undefined },
+          {
+            wants: (name, size) => {
+              if (name.includes('/') || name === '..' || name === '') throw new Error(`a file is called ${JSON.stringify(name)}`)
+              if (size > largest) throw new WorkbenchError('bad-data', 'too large')
+              return true
+            },
+            take: (_, content) => (content.length > largest ? Promise.reject(new Error('more than was asked for')) : Promise.resolve()),
+          },
+        ),
+      )
+      if (readdirSync(folder).length !== 1) throw new Error(`left ${readdirSync(folder).join(', ')} behind`)
+      return verdict
+    },
+  }
+})
+
+type Given = { form: 'archive'; bytes: Buffer } | { form: 'folder'; which: number; place: number; bytes: Buffer }
+
+/** A whole import, of an archive or of a folder that holds anything. */
+export const imported = target<Given>('a data set’s import, with its files', (folder) => {
+  const { spec, binary, python } = fakeCifar10()
+  const datasetsDir = path.join(folder, 'datasets')
+  const given = path.join(folder, 'given')
+  const names = [...binary.keys(), ...python.keys()]
+  const contents = [...binary.values(), ...python.values()]
+  const archives = [archiveOf('cifar', binary, 1), archiveOf('cifar', python, 1)]
+  return {
+    inputs: fc.oneof(
+      { weight: 1, arbitrary: fc.record({ form: fc.constant('archive' as const), bytes: mutatedBytes(archives, 2) }) },
+      { weight: 1, arbitrary: fc.record({ form: fc.constant('folder' as const), which: fc.constantFrom(0, 3), place: fc.nat(2), bytes: mutatedBytes(contents, 1) }) },
+    ),
+    run: async (input) => {
+      rmSync(given, { recursive: true, force: true })
+      if (input.form === 'archive') writeFileSync(given, input.bytes)
+      else {
+        mkdirSync(given)
+        for (let i = 0; i < 3; i++) writeFileSync(path.join(given, names[input.which + i] ?? ''), i === input.place ? input.bytes : (contents[input.which + i] ?? ''))
+      }
+      const verdict = await refusedWith([WorkbenchError], () => importDataset({ path: given, datasetsDir }, [spec]))
+      const left = existsSync(datasetsDir) ? readdirSync(datasetsDir) : []
+      if (left.some((name) => name !== spec.id)) throw new Error(`left ${left.join(', ')} behind`)
+      if (readdirSync(folder).some((name) => name !== 'datasets' && name !== 'given')) throw new Error(`left ${readdirSync(folder).join(', ')} behind`)
+      return verdict
+    },
+  }
+})

@@ -1,0 +1,46 @@
+/** Small files that the program keeps: read at each start, whatever became of them. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { preferences } from '../../../src-main/contract/preferences'
+import { WorkbenchError } from '../../../src-main/contract/errors'
+import { fakeCifar10 } from '../../../src-main/datasets/testSupport'
+import { readManifest } from '../../../src-main/datasets/store'
+import { readSetupState } from '../../../src-main/service/setupState'
+import { measuredThreads } from '../../../src-main/service/threads'
+import { openingBounds, readWindowState } from '../../../src-main/shell/bounds'
+import { KeptPreferences } from '../../../src-main/shell/preferences'
+import { refusedWith, target } from '../check'
+import { mutatedJsonText } from '../mutations'
+
+const { spec } = fakeCifar10()
+const sha256 = 'a'.repeat(64)
+const seeds = [
+  { theme: 'dark', zoom: 1.25 },
+  { x: 10, y: 20, width: 1280, height: 800, maximized: false },
+  { machine: { at: '2026-05-09T12:00:00Z', device: 'cpu', precision: 'float32', batch: 128, own: { intraOp: 2, interOp: 2 }, candidates: [{ threads: { intraOp: 2, interOp: null }, msStep: 12.5, ratio: 1 }] } },
+  { tensorflow: { version: '2.21', kind: 'cpu' }, electron: { version: '45', fallback: false } },
+  {
+    format: 1, id: spec.id, classes: spec.classes, labelBytes: 1, train: { count: 20, bytes: 20 * 3073, sha256 }, test: { count: 10, bytes: 10 * 3073, sha256 }, official: null, source: 's', importedAt: 'x',
+  },
+]
+
+export const files = target<string>('settings, the window’s place, measurements, manifests', (folder) => {
+  const file = path.join(folder, 'file.json')
+  const setDir = path.join(folder, 'datasets', spec.id)
+  mkdirSync(setDir, { recursive: true })
+  mkdirSync(path.join(folder, '.runtime'))
+  return {
+    inputs: mutatedJsonText(seeds),
+    run: async (text) => {
+      for (const to of [file, path.join(setDir, 'manifest.json'), path.join(folder, '.runtime/state.json')]) writeFileSync(to, text)
+      if (!preferences.safeParse(new KeptPreferences(file, () => undefined).now).success) throw new Error('preferences that are none')
+      const bounds = openingBounds(readWindowState(file), [{ x: 0, y: 0, width: 1920, height: 1080 }])
+      if (!Object.values(bounds).every((value) => Number.isFinite(value))) throw new Error('a window without a size')
+      measuredThreads(file, 'machine')
+      readSetupState(folder)
+      const verdict = await refusedWith([WorkbenchError], () => readManifest(path.join(folder, 'datasets'), spec))
+      rmSync(file)
+      return verdict
+    },
+  }
+})

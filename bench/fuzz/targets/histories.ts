@@ -1,0 +1,193 @@
+/** The history: its file, what is asked of it, what trainers have written into it. */
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { serviceCalls, type ServiceCall } from '../../../src-main/contract/calls'
+import { toErrorValue, WorkbenchError } from '../../../src-main/contract/errors'
+import { trainerMessage } from '../../../src-main/contract/training'
+import { History } from '../../../src-main/history/history'
+import type { Context } from '../../../src-main/service/context'
+import { prepareDataDir } from '../../../src-main/service/dataDir'
+import { Disk } from '../../../src-main/service/disk'
+import { recordMessage } from '../../../src-main/service/recorder'
+import { createService } from '../../../src-main/service/service'
+import { writeHistory } from '../../history/write'
+import { refusedWith, target, type Verdict } from '../check'
+import { mutatedBytes, mutatedJson, mutatedText } from '../mutations'
+import { params, trainerSeeds } from './messages'
+import { queries } from './texts'
+
+function madeHistory(file: string, runs: number, epochs: number): History {
+  const history = new History(file)
+  writeHistory(history, { runs, epochs, seed: 1 })
+  return history
+}
+
+/** Reads of everything that a window shows of a history. */
+function readAll(history: History): void {
+  for (const { id } of history.runs.list()) {
+    const run = history.runs.get(id)
+    // A damaged index finds less than the table holds.
+    if (!run) continue
+    history.configs.get(run.summary.configId, run.summary.seed)
+    history.metrics.epochsOfRun(run.key)
+    history.metrics.stepsOfRun(run.key)
+    history.metrics.evaluation(run.key)
+    history.events.ofRun(run.key)
+    history.filters.epochs(run.key)
+  }
+  history.studies.list()
+  const asked = { query: '', sort: [], statistic: 'last' as const, open: [] }
+  history.runLists.part({ ...asked, group: 'none' }, 0, 100)
+  history.runLists.part({ ...asked, group: 'config' }, 0, 100)
+}
+
+export const database = target<Buffer>('a history’s file (SQLite)', (folder) => {
+  const whole = path.join(folder, 'whole.sqlite')
+  const history = madeHistory(whole, 2, 1)
+  history.close()
+  const bytes = readFileSync(whole)
+  const file = path.join(folder, 'history.sqlite')
+  // Page by page, for most of a file is room.
+  const pages = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, i) => bytes.subarray(4096 * i, 4096 * (i + 1)))
+  const used = pages.flatMap((page, i) => (page.some((byte) => byte !== 0) ? [i] : []))
+  const inPage = fc.oneof(
+    ...used.map((i) =>
+      mutatedBytes([pages[i] ?? bytes], 4).map((page) => {
+        const out = Buffer.from(bytes)
+        page.copy(out, 4096 * i, 0, 4096)
+        return out
+      }),
+    ),
+  )
+  return {
+    inputs: fc.oneof({ weight: 4, arbitrary: inPage }, { weight: 1, arbitrary: mutatedBytes([bytes, bytes.subarray(0, 4096)], 3) }),
+    run: (given) => {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+      writeFileSync(file, given)
+      return refusedWith([WorkbenchError], () => {
+        const opened = new History(file)
+        try {
+          readAll(opened)
+        } catch (thrown) {
+          throw opened.explained(thrown)
+        } finally {
+          opened.close()
+        }
+      })
+    },
+  }
+})
+
+export const sql = target<[string, 'none' | 'config']>('queries over runs, carried out', (folder) => {
+  const history = madeHistory(path.join(folder, 'history.sqlite'), 40, 3)
+  const all = history.runs.list().length
+  return {
+    inputs: fc.tuple(mutatedText(queries), fc.constantFrom('none' as const, 'config' as const)),
+    run: async ([query, group]) => {
+      const verdict = await refusedWith([WorkbenchError], () => {
+        const { runs } = history.runLists.part({ query, sort: [{ column: 'accuracy', descending: true }], statistic: 'best', group, open: [] }, 0, 20)
+        if (runs > all) throw new Error(`${runs} of ${all} runs`)
+      })
+      if (history.runs.list().length !== all) throw new Error('a query changed the history')
+      return verdict
+    },
+    close: () => {
+      disk.close()
+      history.close()
+    },
+  }
+})
+
+/** Calls that train, load TensorFlow, start programs or take a path of the command line's. */
+const outOfReach: readonly string[] = ['studies.create', 'studies.resume', 'runs.rerun', 'runs.resume', 'datasets.import', 'system.doctor', 'system.device', 'system.info', 'system.reclaim', 'studies.estimate']
+
+export const service = target<[ServiceCall, unknown]>('calls to the service, on a real history', async (folder) => {
+  const paths = await prepareDataDir(path.join(folder, 'data'))
+  const made = madeHistory(paths.database, 40, 3)
+  // What waits would be trained.
+  for (const run of made.runs.unfinished()) made.runs.end(run.key, 'stopped', null)
+  const ids = made.runs.list().map((run) => run.id)
+  const studies = made.studies.list().map((study) => study.id)
+  made.close()
+  // Each call changes it: every so often from the beginning.
+  const kept = `${paths.database}.whole`
+  copyFileSync(paths.database, kept)
+  const open = () => createService({ dataDir: paths.dataDir, trainerEntry: path.join(folder, 'no-trainer.js'), program: '1' })
+  let opened = await open()
+  let left = 2000
+  const names = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => !outOfReach.includes(name))
+  const named = params.map((one) => JSON.parse(JSON.stringify(one).replaceAll('run-1', ids[0] ?? '').replaceAll('run-2', ids[1] ?? '')) as unknown)
+  const given = [...named, ...ids.slice(0, 20).map((id) => ({ id })), ...studies.map((id) => ({ id }))]
+  const any = fc.oneof(mutatedJson(given, 2), mutatedText(queries).map((query): unknown => ({ query })))
+  const inputs = fc.oneof(
+    ...names.map((name) => {
+      const fitting = given.filter((one) => serviceCalls[name].params.safeParse(one).success)
+      return fc.tuple(fc.constant(name), fitting.length === 0 ? any : fc.oneof({ weight: 4, arbitrary: mutatedJson(fitting, 2) }, { weight: 1, arbitrary: any }))
+    }),
+  )
+  return {
+    inputs,
+    run: async ([name, given]): Promise<Verdict> => {
+      if (left-- === 0) {
+        left = 2000
+        await opened.close()
+        for (const suffix of ['-wal', '-shm']) rmSync(paths.database + suffix, { force: true })
+        copyFileSync(kept, paths.database)
+        opened = await open()
+      }
+      try {
+        const value = await opened.handle(name, given)
+        const told: unknown = JSON.parse(JSON.stringify(value))
+        const checked = serviceCalls[name].result.safeParse(told)
+        if (!checked.success) throw new Error(`${name} answered ${toErrorValue(checked.error).message}`)
+        return 'accepted'
+      } catch (thrown) {
+        if (thrown instanceof WorkbenchError && thrown.code !== 'internal') return 'refused'
+        throw thrown
+      }
+    },
+    close: () => opened.close(),
+  }
+})
+
+class TakenBack extends Error {}
+
+export const recorder = target<unknown>('what trainers say, written down', (folder) => {
+  const history = madeHistory(path.join(folder, 'history.sqlite'), 1, 1)
+  const id = history.runs.list()[0]?.id ?? ''
+  const run = history.runs.get(id)
+  if (!run) throw new Error('no run')
+  const seeds = JSON.parse(JSON.stringify(trainerSeeds).replaceAll('"runId":"run"', `"runId":${JSON.stringify(id)}`).replaceAll('"epoch":1', '"epoch":9')) as unknown[]
+  const dataDir = path.join(folder, 'data')
+  const paths = { dataDir, database: '', datasets: '', runs: path.join(dataDir, 'runs'), logs: '', backups: '', tuning: '' }
+  const disk = new Disk(history, dataDir, {}, () => undefined, () => undefined)
+  const context: Context = { history, disk, paths, emit: () => undefined, owner: { pid: 1, start: '' }, program: '1', trainerEntry: '', git: () => Promise.resolve(null) }
+  return {
+    inputs: mutatedJson(seeds, 3),
+    run: (message): Verdict => {
+      const parsed = trainerMessage.safeParse(message)
+      if (!parsed.success) return 'refused'
+      let verdict: Verdict = 'accepted'
+      try {
+        history.transaction(() => {
+          try {
+            const end = recordMessage(context, run, parsed.data)
+            const file = end?.weights?.file
+            if (file !== undefined && !path.resolve(dataDir, file).startsWith(`${path.join(paths.runs, id)}${path.sep}`)) throw new TakenBack(`the weights file ${file}`)
+          } catch (thrown) {
+            // The run fails with what is wrong; the history must be none the worse.
+            if (thrown instanceof TakenBack) throw thrown
+            verdict = 'refused'
+          }
+          readAll(history)
+          throw new TakenBack('')
+        })
+      } catch (thrown) {
+        if (!(thrown instanceof TakenBack) || thrown.message !== '') throw thrown
+      }
+      return verdict
+    },
+    close: () => history.close(),
+  }
+})

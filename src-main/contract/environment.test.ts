@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { environmentFor, type ChildProcessKind } from './environment'
+
+const kinds: ChildProcessKind[] = ['service', 'trainer', 'git']
+
+/** Each of these makes some runtime load code, or is a secret of the person's. */
+const hostile = [
+  'LD_PRELOAD', 'LD_AUDIT', 'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_CHANNEL_FD', 'NODE_V8_COVERAGE',
+  'ELECTRON_RUN_AS_NODE', 'ELECTRON_OVERRIDE_DIST_PATH', 'CHROME_DESKTOP', 'GOOGLE_API_KEY', 'PYTHONPATH', 'PYTHONSTARTUP', 'BASH_ENV', 'ENV',
+  'GIT_DIR', 'GIT_SSH_COMMAND', 'GIT_EXTERNAL_DIFF', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_0', 'GCONV_PATH', 'TF_XLA_FLAGS',
+  'GITHUB_TOKEN', 'NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'npm_config__authToken', 'SSH_AUTH_SOCK', 'SECRET_TOKEN', 'DATABASE_URL', 'HTTPS_PROXY',
+]
+
+describe('environmentFor', () => {
+  it.each(kinds)('gives a %s nothing that loads code and no secret', (kind) => {
+    expect(environmentFor(kind, Object.fromEntries(hostile.map((name) => [name, 'x'])))).toEqual({})
+  })
+
+  it.each(kinds)('lets a %s find programs and a home', (kind) => {
+    expect(environmentFor(kind, { PATH: '/bin', HOME: '/h', TMPDIR: '/t', LD_LIBRARY_PATH: '/cuda', EMPTY: undefined })).toEqual({
+      PATH: '/bin', HOME: '/h', TMPDIR: '/t', LD_LIBRARY_PATH: '/cuda',
+    })
+  })
+
+  it('gives the service what says where data lies and how TensorFlow is to run', () => {
+    const env = { XDG_DATA_HOME: '/x', MCNN_DATA_DIR: '/d', CUDA_VISIBLE_DEVICES: '0', TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '1', TF_ENABLE_ONEDNN_OPTS: '0', LANG: 'C', TZ: 'UTC' }
+    expect(environmentFor('service', env)).toEqual(env)
+  })
+
+  it('takes no name for another that begins or ends like it, and none from the prototype', () => {
+    expect(environmentFor('git', { PATHX: 'x', XPATH: 'x', MCNN_DATA_DIR: '/d', path: 'x' })).toEqual({})
+    expect(environmentFor('service', Object.create({ PATH: 'inherited' }) as Record<string, string>)).toEqual({})
+    expect(environmentFor('trainer', JSON.parse('{"__proto__": "x", "constructor": "y"}') as Record<string, string>)).toEqual({})
+  })
+})

@@ -1,0 +1,28 @@
+/** What a child process gets of its parent's environment: what is named here and nothing else. Pure. */
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/**
+ * What any of our processes needs to find programs, libraries, a home and words. Nothing that makes a runtime load other code
+ * (LD_PRELOAD, NODE_OPTIONS, GIT_DIR, PYTHONPATH …) is in it, and no token of the person's.
+ */
+const always = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH']
+
+/** What changes how TensorFlow computes or what it says. */
+const tensorflow = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL']
+
+const processes = {
+  service: { names: [...always, 'XDG_DATA_HOME', ...tensorflow], prefixes: ['CUDA_', 'MCNN_'] },
+  trainer: { names: [...always, 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL'], prefixes: ['CUDA_', 'MCNN_'] },
+  git: { names: ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'LD_LIBRARY_PATH'], prefixes: [] },
+} as const satisfies Record<string, { names: readonly string[]; prefixes: readonly string[] }>
+
+export type ChildProcessKind = keyof typeof processes
+
+/** The part of `env` that a child of this kind may see. */
+export function environmentFor(kind: ChildProcessKind, env: Variables): Record<string, string> {
+  const { names, prefixes }: { names: readonly string[]; prefixes: readonly string[] } = processes[kind]
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value !== undefined && (names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix))) ? [[name, value]] : [])),
+  )
+}
