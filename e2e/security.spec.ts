@@ -149,7 +149,7 @@ test('calls are taken from the program’s own window only, even from its own pa
     other.destroy()
     return answered
   }, path.join(__dirname, '../out/preload/preload.js'))
-  expect(outcome).toMatchObject({ ok: false, error: { code: 'bad-input', message: expect.stringContaining('own window') as string } })
+  expect(outcome).toMatchObject({ ok: false, error: { code: 'bad-input', message: expect.stringContaining('own window') as unknown } })
   workbench.takeProblems()
 })
 
