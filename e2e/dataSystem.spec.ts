@@ -82,6 +82,8 @@ test('the system page shows storage and log, and keeps the theme that is chosen'
   const licences = page.getByRole('region', { name: 'Packages and their licences' })
   await expect(licences.getByRole('row', { name: /^better-sqlite3 [\d.]+ MIT$/ })).toBeVisible()
   expect(await licences.getByRole('row').count()).toBeGreaterThan(100)
+  await licences.scrollIntoViewIfNeeded()
+  await workbench.screenshot('system-licences')
   const view = page.getByRole('region', { name: 'View' })
   // The box itself is drawn by its label, which lies over it.
   await view.getByRole('radio', { name: 'dark' }).check({ force: true })

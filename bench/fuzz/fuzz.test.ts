@@ -1,5 +1,5 @@
 /** A small fixed sample of each parser's campaign, the mutations, and that a parser that breaks a promise is found out. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -8,6 +8,7 @@ import { WorkbenchError } from '../../src-main/contract/errors'
 import { filterOf } from '../../src-main/history/runFilter'
 import { refusedWith, target, type Outcome, type Verdict } from './check'
 import { mutatedBytes, mutatedJson, mutatedText } from './mutations'
+import { campaign } from './summary'
 import { targetNames, targets } from './targets'
 
 /** A query may be refused, in words. */
@@ -109,5 +110,15 @@ describe('mutations', () => {
     const values = some(mutatedJson([{ a: { b: [1, 2] }, c: 'x' }]))
     expect(values.filter((value) => JSON.stringify(value)?.includes('"__proto__"')).length).toBeGreaterThan(10)
     expect('polluted' in {}).toBe(false)
+  })
+})
+
+describe('the campaign that was run in full', () => {
+  it('had a hundred thousand inputs for every parser there is, and no fault', () => {
+    const kept = campaign.parse(JSON.parse(readFileSync('bench/results/fuzz.json', 'utf8')))
+    expect(Object.keys(kept.parsers).sort()).toEqual([...targetNames].sort())
+    for (const [name, { inputs, fault }] of Object.entries(kept.parsers)) expect([name, inputs >= 100_000, fault]).toEqual([name, true, null])
+    expect(kept.faults).toBe(0)
+    expect(JSON.stringify(kept)).not.toMatch(/\/(home|work|tmp|root|dev)\//)
   })
 })
