@@ -14,12 +14,29 @@ export function epochOrder(seed: number, epoch: number, count: number): Uint32Ar
   )
 }
 
-export interface BatchOptions {
-  split: Split
+/** Which examples a batch is made of, and how each is augmented: all that is random about it, without a pixel. */
+export interface BatchPlan {
+  /** Place in the split, one a picture. */
+  examples: Int32Array
+  /** Rows, then columns by which a picture's 32 × 32 crop is moved, two a picture: −4 to 4, 0 without augmentation. */
+  offsets: Int32Array
+  /** 1 where the crop is mirrored. */
+  mirrored: Uint8Array
+}
+
+export interface PlanOptions {
   /** The examples are order[from], …, order[from + count − 1]. */
   order: Uint32Array
   from: number
   count: number
+  /** Padding by 4, a random 32 × 32 crop and a random mirror. */
+  augment: boolean
+  seed: number
+  epoch: number
+}
+
+export interface BatchOptions extends PlanOptions {
+  split: Split
   /** Takes count × 32 × 32 × 3 values (NHWC), from its start. */
   images: Float32Array
   /** Takes count classes, from its start. */
@@ -27,36 +44,47 @@ export interface BatchOptions {
   /** Per channel, of pixels scaled to 0..1. */
   mean: readonly [number, number, number]
   std: readonly [number, number, number]
-  /** Padding by 4, a random 32 × 32 crop and a random mirror. */
-  augment: boolean
-  seed: number
-  epoch: number
+}
+
+/**
+ * Draws a batch. Each (seed, epoch, example) is drawn by itself, so that a run that stopped anywhere goes on with the
+ * same pictures.
+ * @throws RangeError where the order is too short
+ */
+export function planBatch({ order, from, count, augment, seed, epoch }: PlanOptions): BatchPlan {
+  if (from < 0 || from + count > order.length) throw new RangeError(`A batch of ${count} from ${from} does not fit an order of ${order.length}.`)
+  const plan = { examples: new Int32Array(count), offsets: new Int32Array(2 * count), mirrored: new Uint8Array(count) }
+  for (let i = 0; i < count; i++) {
+    const example = order[from + i] as number
+    plan.examples[i] = example
+    if (!augment) continue
+    // One draw: 9 rows × 9 columns × mirrored or not.
+    const draw = random(seed, 'augment', epoch, example).int(0, 2 * starts * starts - 1)
+    const place = draw >> 1
+    plan.offsets[2 * i] = Math.floor(place / starts) - padding
+    plan.offsets[2 * i + 1] = (place % starts) - padding
+    plan.mirrored[i] = draw % 2
+  }
+  return plan
 }
 
 /**
  * Writes a batch: (pixel / 255 − mean) / std. Augmentation follows the recipe (akamaster/pytorch_resnet_cifar10,
- * trainer.py): the padding is black before normalisation. It is drawn for each (seed, epoch, example) by itself, so that
- * a run that stopped anywhere goes on with the same pictures.
+ * trainer.py): the padding is black before normalisation.
  * @throws RangeError where the order or a buffer is too short
  */
 export function fillBatch(options: BatchOptions): void {
-  const { split, order, from, count, images, labels, augment, seed, epoch } = options
-  if (from < 0 || from + count > order.length || images.length < count * pixelBytes || labels.length < count)
-    throw new RangeError(`A batch of ${count} from ${from} does not fit: order ${order.length}, images ${images.length}, labels ${labels.length}.`)
+  const { split, count, images, labels, augment } = options
+  if (images.length < count * pixelBytes || labels.length < count)
+    throw new RangeError(`A batch of ${count} does not fit: images ${images.length}, labels ${labels.length}.`)
+  const { examples, offsets, mirrored } = planBatch(options)
   const table = normalisation(options.mean, options.std)
   for (let i = 0; i < count; i++) {
-    const example = order[from + i] as number
+    const example = examples[i] as number
     if (example >= split.count) throw new RangeError(`There is no example ${example} in ${split.count}.`)
     labels[i] = split.labels[example] as number
-    // One draw: 9 rows × 9 columns × mirrored or not.
-    const draw = augment ? random(seed, 'augment', epoch, example).int(0, 2 * starts * starts - 1) : -1
-    if (draw < 0) copy(split.images, example * pixelBytes, table, images, i * pixelBytes)
-    else {
-      const place = draw >> 1
-      const dy = Math.floor(place / starts) - padding
-      const dx = (place % starts) - padding
-      copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, dy, dx, draw % 2 === 1)
-    }
+    if (!augment) copy(split.images, example * pixelBytes, table, images, i * pixelBytes)
+    else copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, offsets[2 * i] as number, offsets[2 * i + 1] as number, mirrored[i] === 1)
   }
 }
 
