@@ -53,20 +53,26 @@ describe('planBatch', () => {
 
   it('says of every picture of a batch how it was made', () => {
     const { images } = fill({ order, augment: true })
-    const { examples, offsets, mirrored } = planBatch({ order, from: 0, count, augment: true, seed: 1, epoch: 1 })
+    const { examples, rows, columns, mirrored } = planBatch({ order, from: 0, count, augment: true, seed: 1, epoch: 1 })
     expect([...examples]).toEqual([...order])
     examples.forEach((e, i) => {
       const picture = images.subarray(i * pixelBytes, (i + 1) * pixelBytes)
-      const [dy, dx, flip] = [offsets[2 * i] ?? NaN, offsets[2 * i + 1] ?? NaN, mirrored[i] === 1]
+      const [dy, dx, flip] = [rows[i] ?? NaN, columns[i] ?? NaN, mirrored[i] === 1] as const
       expect(matches(picture, e, dy, dx, flip), `picture ${i}`).toBe(true)
       expect(matches(picture, e, dy, dx, !flip), `picture ${i}, the other way round`).toBe(false)
     })
   })
 
   it('moves and mirrors nothing without augmentation', () => {
-    const { examples, offsets, mirrored } = planBatch({ order, from: 5, count: 3, augment: false, seed: 1, epoch: 1 })
+    const { examples, rows, columns, mirrored } = planBatch({ order, from: 5, count: 3, augment: false, seed: 1, epoch: 1 })
     expect([...examples]).toEqual([...order.subarray(5, 8)])
-    expect([...offsets, ...mirrored].every((v) => v === 0)).toBe(true)
+    expect([...rows, ...columns, ...mirrored].every((v) => v === 0)).toBe(true)
+  })
+
+  it('is filled up to a batch that there are not enough examples for', () => {
+    const draw = { order, from: count - 2, count: 2, augment: true, seed: 1, epoch: 1 }
+    const [plan, filled] = [planBatch(draw), planBatch(draw, 4)]
+    for (const part of ['examples', 'rows', 'columns', 'mirrored'] as const) expect([...filled[part]]).toEqual([...plan[part], 0, 0])
   })
 
   it('refuses more than the order has', () => {

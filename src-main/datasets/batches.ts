@@ -16,12 +16,13 @@ export function epochOrder(seed: number, epoch: number, count: number): Uint32Ar
 
 /** Which examples a batch is made of, and how each is augmented: all that is random about it, without a pixel. */
 export interface BatchPlan {
-  /** Place in the split, one a picture. */
-  examples: Int32Array
-  /** Rows, then columns by which a picture's 32 × 32 crop is moved, two a picture: −4 to 4, 0 without augmentation. */
-  offsets: Int32Array
-  /** 1 where the crop is mirrored. */
-  mirrored: Uint8Array
+  /** Place in the split, one a picture, as everything here. */
+  examples: Int32Array<ArrayBuffer>
+  /** By which the 32 × 32 crop is moved: −4 to 4, 0 without augmentation. */
+  rows: Int32Array<ArrayBuffer>
+  columns: Int32Array<ArrayBuffer>
+  /** 1 where the crop is mirrored, else 0. */
+  mirrored: Int32Array<ArrayBuffer>
 }
 
 export interface PlanOptions {
@@ -49,11 +50,12 @@ export interface BatchOptions extends PlanOptions {
 /**
  * Draws a batch. Each (seed, epoch, example) is drawn by itself, so that a run that stopped anywhere goes on with the
  * same pictures.
+ * @param size of the plan; what lies behind `count` is the first example as it is
  * @throws RangeError where the order is too short
  */
-export function planBatch({ order, from, count, augment, seed, epoch }: PlanOptions): BatchPlan {
+export function planBatch({ order, from, count, augment, seed, epoch }: PlanOptions, size = count): BatchPlan {
   if (from < 0 || from + count > order.length) throw new RangeError(`A batch of ${count} from ${from} does not fit an order of ${order.length}.`)
-  const plan = { examples: new Int32Array(count), offsets: new Int32Array(2 * count), mirrored: new Uint8Array(count) }
+  const plan = { examples: new Int32Array(size), rows: new Int32Array(size), columns: new Int32Array(size), mirrored: new Int32Array(size) }
   for (let i = 0; i < count; i++) {
     const example = order[from + i] as number
     plan.examples[i] = example
@@ -61,8 +63,8 @@ export function planBatch({ order, from, count, augment, seed, epoch }: PlanOpti
     // One draw: 9 rows × 9 columns × mirrored or not.
     const draw = random(seed, 'augment', epoch, example).int(0, 2 * starts * starts - 1)
     const place = draw >> 1
-    plan.offsets[2 * i] = Math.floor(place / starts) - padding
-    plan.offsets[2 * i + 1] = (place % starts) - padding
+    plan.rows[i] = Math.floor(place / starts) - padding
+    plan.columns[i] = (place % starts) - padding
     plan.mirrored[i] = draw % 2
   }
   return plan
@@ -77,19 +79,19 @@ export function fillBatch(options: BatchOptions): void {
   const { split, count, images, labels, augment } = options
   if (images.length < count * pixelBytes || labels.length < count)
     throw new RangeError(`A batch of ${count} does not fit: images ${images.length}, labels ${labels.length}.`)
-  const { examples, offsets, mirrored } = planBatch(options)
+  const { examples, rows, columns, mirrored } = planBatch(options)
   const table = normalisation(options.mean, options.std)
   for (let i = 0; i < count; i++) {
     const example = examples[i] as number
     if (example >= split.count) throw new RangeError(`There is no example ${example} in ${split.count}.`)
     labels[i] = split.labels[example] as number
     if (!augment) copy(split.images, example * pixelBytes, table, images, i * pixelBytes)
-    else copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, offsets[2 * i] as number, offsets[2 * i + 1] as number, mirrored[i] === 1)
+    else copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, rows[i] as number, columns[i] as number, mirrored[i] === 1)
   }
 }
 
-/** The 256 normalised values of each channel, one channel after the other. */
-function normalisation(mean: readonly number[], std: readonly number[]): Float32Array {
+/** What a picture's bytes become: the 256 normalised values of each channel, one channel after the other. */
+export function normalisation(mean: readonly number[], std: readonly number[]): Float32Array {
   const table = new Float32Array(channels * 256)
   for (let c = 0; c < channels; c++) for (let v = 0; v < 256; v++) table[c * 256 + v] = (v / 255 - (mean[c] as number)) / (std[c] as number)
   return table

@@ -21,8 +21,13 @@ import type { Backend, TensorFlow, TFEOpAttr } from './tensorflow'
 export interface RecordedFunction {
   /** The tensors that stand for the function's inputs. */
   inputs: Tensor[]
+  /** An input that is made in the graph, out of others that the function takes in its place. */
+  made?: ReadonlyMap<Tensor, MakeInput>
   run: () => Tensor[]
 }
+
+/** Adds nodes whose names begin with `name`; returns the edge of what they make, and what they take. */
+export type MakeInput = (graph: GraphBuilder, name: string) => { edge: string; inputs: FunctionSignature['inputs'] }
 
 export class Recorder {
   private readonly graph: GraphBuilder
@@ -43,19 +48,35 @@ export class Recorder {
     this.graph = new GraphBuilder(tensorflow.binding)
     this.attributes = attributes(tensorflow.binding)
     this.names = new Map([...variables].map(([name, v]) => [v, name]))
-    for (const [name, v] of variables) this.declare(name, v)
+    for (const [name, v] of variables) {
+      this.declare(name, v.shape, tensorflow.binding.TF_FLOAT)
+      this.graph.add(`${name}/get`, 'ReadVariableOp', [name], [this.attributes.type('dtype', tensorflow.binding.TF_FLOAT)])
+    }
   }
 
-  private declare(variable: string, v: Variable): void {
+  private declare(variable: string, shape: number[], dtype: number): void {
     const { graph } = this
     const { type, dims, text } = this.attributes
-    const { TF_FLOAT, TF_INT32 } = this.tensorflow.binding
-    graph.add(variable, 'VarHandleOp', [], [type('dtype', TF_FLOAT), dims('shape', v.shape), text('shared_name', variable), text('container', '')])
-    graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', TF_FLOAT), dims('shape', v.shape)])
-    graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', TF_FLOAT)])
-    graph.add(`${variable}/get`, 'ReadVariableOp', [variable], [type('dtype', TF_FLOAT)])
+    graph.add(variable, 'VarHandleOp', [], [type('dtype', dtype), dims('shape', shape), text('shared_name', variable), text('container', '')])
+    graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
+    graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', dtype)])
     // An assignment has no output to fetch: this one does, and waits for it.
-    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [type('T', TF_FLOAT), type('out_type', TF_INT32)])
+    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [type('T', dtype), type('out_type', this.tensorflow.binding.TF_INT32)])
+  }
+
+  /**
+   * Data that stay with the graph, none of its variables: the function of the same name takes them, once.
+   * @returns the edge of their handle
+   */
+  hold(name: string, shape: number[], dtype: number): string {
+    this.declare(name, shape, dtype)
+    this.functions.set(name, { inputs: [{ name: `${name}/value`, shape, dtype }], fetches: [`${name}/confirm`] })
+    return name
+  }
+
+  /** A value that functions recorded after this may use in what makes their inputs. @returns its edge */
+  constant(name: string, values: Float32Array): string {
+    return this.graph.constant(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), [values.length], this.tensorflow.binding.TF_FLOAT)
   }
 
   /**
@@ -70,9 +91,14 @@ export class Recorder {
     this.scope = { name, edges, updates, handled: new Set() }
     const scope = this.scope
 
-    fn.inputs.forEach((input, i) => {
-      const dtype = this.typeOf(input).dtype
-      edges.set(input.dataId, graph.add(`${name}/in${i}`, 'Placeholder', [], [type('dtype', dtype), dims('shape', input.shape)]))
+    const inputs = fn.inputs.flatMap((input, i) => {
+      const placeholder = `${name}/in${i}`
+      const made = fn.made?.get(input)?.(graph, placeholder)
+      edges.set(input.dataId, made?.edge ?? placeholder)
+      if (made) return made.inputs
+      const { shape, dtype } = this.typeOf(input)
+      graph.add(placeholder, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
+      return [{ name: placeholder, shape, dtype }]
     })
     const before = new Map([...this.variables].map(([variable, v]) => [variable, v.dataId]))
     for (const [variable, dataId] of before)
@@ -92,10 +118,7 @@ export class Recorder {
         const fetches = outputs.map((output, i) =>
           graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [type('T', this.typeOf(output).dtype)]),
         )
-        this.functions.set(name, {
-          inputs: fn.inputs.map((input, i) => ({ name: `${name}/in${i}`, shape: input.shape, dtype: this.typeOf(input).dtype })),
-          fetches,
-        })
+        this.functions.set(name, { inputs, fetches })
       })
     } finally {
       backend.executeSingleOutput = executeSingleOutput

@@ -1,46 +1,73 @@
 /** A batch's pictures made inside a graph, out of a data set that a variable holds: only the batch's plan is an input. */
+import { imageChannels, imageSize } from '../contract/experiment'
 import { attributes } from './attributes'
 import type { GraphBuilder } from './graphDef'
-import type { TFJSBinding } from './tensorflow'
+import type { FunctionSignature } from './session'
+import type { TFEOpAttr, TFJSBinding } from './tensorflow'
 
-/** TensorFlow's DT_INT64. Places are computed in it: int32 arithmetic is, as far as we know, kept in host memory on a GPU. */
+/** Which examples a batch is made of, and how each is augmented: a value a picture each. */
+export interface PicturePlan {
+  /** Place in the data. */
+  examples: Int32Array
+  /** By which the crop is moved: −4 to 4. */
+  rows: Int32Array
+  columns: Int32Array
+  /** 1 where the crop is mirrored, else 0. */
+  mirrored: Int32Array
+}
+
+/** In the order in which a function takes them. */
+export function planInputs({ examples, rows, columns, mirrored }: PicturePlan): Int32Array[] {
+  return [examples, rows, columns, mirrored]
+}
+
+/** TensorFlow's DT_INT64. Places are computed in it: its kernels for int32 arithmetic keep their numbers in host memory. */
 const int64 = 9
-const side = 32
 
 /**
- * Adds nodes for the very pictures that `fillBatch` writes: every value is looked up in the same table.
- * Not yet run on a GPU: whether each op (GatherV2 of uint8 above all) has a GPU kernel has not been checked.
- * @param edges pixels: uint8 [examples × 1024, 3]; table: float32 [768], channel by channel; examples [n], rows and
- * columns [n] (−4 to 4) and mirrored [n] (0 or 1): int32
- * @returns the edge of float32 [n, 32, 32, 3]
+ * Adds nodes for the very pictures that `fillBatch` writes: every value is looked up in the same table. Each op has a
+ * kernel of TensorFlow's on a GPU that leaves the pictures there; the pixels are taken by ResourceGather because GatherV2
+ * has none for uint8.
+ * @param pixels the handle of a variable, uint8 [examples × 1024, 3] @param table float32 [768], channel by channel
+ * @param n pictures of a batch
+ * @returns the edge of float32 [n, 32, 32, 3], and the plan's inputs in the order of `planInputs`
  */
-export function residentPictures(graph: GraphBuilder, binding: TFJSBinding, name: string, n: number, edges: Record<'pixels' | 'table' | 'examples' | 'rows' | 'columns' | 'mirrored', string>): string {
-  const { type, integer } = attributes(binding)
+export function residentPictures(graph: GraphBuilder, binding: TFJSBinding, name: string, n: number, { pixels, table }: Record<'pixels' | 'table', string>): { edge: string; inputs: FunctionSignature['inputs'] } {
+  const { type, integer, dims, flag } = attributes(binding)
+  const { TF_INT32, TF_UINT8, TF_BOOL, TF_FLOAT } = binding
   let count = 0
-  const node = (op: string, inputs: string[], attrs: ReturnType<typeof type>[]): string => graph.add(`${name}/${count++}/${op}`, op, inputs, attrs)
-  const whole = (values: number[], shape: number[]): string =>
-    graph.constant(`${name}/${count++}/Const`, new Uint8Array(BigInt64Array.from(values, BigInt).buffer), shape, int64)
-  const sizes = (values: number[]): string => graph.constant(`${name}/${count++}/Sizes`, new Uint8Array(Int32Array.from(values).buffer), [values.length], binding.TF_INT32)
-  const axis = graph.constant(`${name}/axis`, new Uint8Array(4), [], binding.TF_INT32)
+  const node = (op: string, inputs: string[], attrs: TFEOpAttr[]): string => graph.add(`${name}/${count++}/${op}`, op, inputs, attrs)
+  const constant = (values: number[], shape: number[], dtype: number): string =>
+    graph.constant(`${name}/${count++}/Const`, new Uint8Array(dtype === int64 ? BigInt64Array.from(values, BigInt).buffer : Int32Array.from(values).buffer), shape, dtype)
+  const places = (values: number[], shape: number[]): string => constant(values, shape, int64)
+
   const T = type('T', int64)
-  const wide = (edge: string, from: number): string => node('Cast', [edge], [type('SrcT', from), type('DstT', int64)])
-  const one = (edge: string): string => node('Reshape', [wide(edge, binding.TF_INT32), sizes([n, 1, 1])], [T, type('Tshape', binding.TF_INT32)])
+  const wide = (edge: string, from: number): string => node('Cast', [edge], [type('SrcT', from), type('DstT', int64), flag('Truncate', false)])
+  const shaped = (edge: string, shape: number[]): string => node('Reshape', [edge, constant(shape, [shape.length], TF_INT32)], [T, type('Tshape', TF_INT32)])
   const add = (a: string, b: string): string => node('AddV2', [a, b], [T])
   const mul = (a: string, b: string): string => node('Mul', [a, b], [T])
-  const gather = (from: string, at: string, dtype: number): string =>
-    node('GatherV2', [from, at, axis], [type('Tparams', dtype), type('Tindices', int64), type('Taxis', binding.TF_INT32), integer('batch_dims', 0)])
-  const range = Array.from({ length: side }, (_, i) => i)
-  const last = whole([side - 1], [])
-  const zero = whole([0], [])
+  const same = (a: string, b: string): string => node('Equal', [a, b], [T, flag('incompatible_shape_error', true)])
+  const last = places([imageSize - 1], [])
+  const zero = places([0], [])
   const clip = (edge: string): string => node('Minimum', [node('Maximum', [edge, zero], [T]), last], [T])
 
-  const row = add(one(edges.rows), whole(range, [1, side, 1]))
+  const inputs = ['examples', 'rows', 'columns', 'mirrored'].map((input) => ({ name: `${name}/${input}`, shape: [n], dtype: TF_INT32 }))
+  const [example = '', down = '', right = '', mirrored = ''] = inputs.map((input) => {
+    graph.add(input.name, 'Placeholder', [], [type('dtype', input.dtype), dims('shape', input.shape)])
+    return shaped(wide(input.name, TF_INT32), [n, 1, 1])
+  })
+  const range = Array.from({ length: imageSize }, (_, i) => i)
+  const row = add(down, places(range, [1, imageSize, 1]))
   // Mirrored: 31 − x, which is x and (31 − 2x) more.
-  const column = add(add(one(edges.columns), whole(range, [1, 1, side])), mul(one(edges.mirrored), whole(range.map((x) => side - 1 - 2 * x), [1, 1, side])))
+  const turned = mul(mirrored, places(range.map((x) => imageSize - 1 - 2 * x), [1, 1, imageSize]))
+  const column = add(add(right, places(range, [1, 1, imageSize])), turned)
   const [y, x] = [clip(row), clip(column)]
-  const inside = node('LogicalAnd', [node('Equal', [row, y], [T]), node('Equal', [column, x], [T])], [])
-  const place = add(add(mul(one(edges.examples), whole([side * side], [])), mul(y, whole([side], []))), x)
-  const bytes = wide(gather(edges.pixels, place, binding.TF_UINT8), binding.TF_UINT8)
-  const mask = node('Reshape', [wide(inside, binding.TF_BOOL), sizes([n, side, side, 1])], [T, type('Tshape', binding.TF_INT32)])
-  return gather(edges.table, add(mul(bytes, mask), whole([0, 256, 512], [1, 1, 1, 3])), binding.TF_FLOAT)
+  const place = add(add(mul(example, places([imageSize * imageSize], [])), mul(y, places([imageSize], []))), x)
+  const taken = node('ResourceGather', [pixels, place], [type('dtype', TF_UINT8), type('Tindices', int64), integer('batch_dims', 0), flag('validate_indices', true)])
+  // What lies outside of the picture is black, as a byte: 0.
+  const inside = shaped(wide(node('LogicalAnd', [same(row, y), same(column, x)], []), TF_BOOL), [n, imageSize, imageSize, 1])
+  const channel = places(Array.from({ length: imageChannels }, (_, c) => 256 * c), [1, 1, 1, imageChannels])
+  const entry = add(mul(wide(taken, TF_UINT8), inside), channel)
+  const edge = node('GatherV2', [table, entry, constant([0], [], TF_INT32)], [type('Tparams', TF_FLOAT), type('Tindices', int64), type('Taxis', TF_INT32), integer('batch_dims', 0)])
+  return { edge, inputs }
 }
