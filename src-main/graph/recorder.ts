@@ -11,7 +11,7 @@ import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
 import { attributes, type Attributes } from './attributes'
 import { toBfloat16 } from './bfloat16'
-import { sumGradientsInKernels } from './fuse'
+import { padByZero, sumGradientsInKernels } from './fuse'
 import { GraphBuilder, savedModel } from './graphDef'
 import { Session, type FunctionSignature } from './session'
 import { outputTypes, type TensorType } from './shapes'
@@ -140,10 +140,13 @@ export class Recorder {
     for (const v of updated) scope.handled.add(v)
   }
 
-  /** The recorded functions as a session, its variables set to the values that `initial` gives by name. */
-  compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision): Session {
+  /**
+   * The recorded functions as a session, its variables set to the values that `initial` gives by name.
+   * @param forGpu rewritten as a GPU wants it, which a CPU computes just as well
+   */
+  compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision, forGpu = false): Session {
     const { binding } = this.tensorflow
-    const fused = sumGradientsInKernels(this.graph.nodes)
+    const fused = forGpu ? padByZero(this.graph.nodes) : sumGradientsInKernels(this.graph.nodes)
     const nodes = precision === 'bfloat16' ? toBfloat16(binding, fused) : fused
     const session = new Session(
       binding,

@@ -82,8 +82,9 @@ export function hasOwnKernels({ binding }: TensorFlow): boolean {
 export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGraphOptions): TrainingGraph {
   const { tf, binding } = tensorflow
   const { spec, batchSizes, resident } = options
+  const fused = options.fused ?? hasOwnKernels(tensorflow)
   let recorder: Recorder | null = null
-  const network = new ResNet(operations(tensorflow, { recorder: () => recorder, fused: options.fused ?? hasOwnKernels(tensorflow), ...(options.bank && { bank: options.bank }) }), spec)
+  const network = new ResNet(operations(tensorflow, { recorder: () => recorder, fused, ...(options.bank && { bank: options.bank }) }), spec)
   recorder = new Recorder(tensorflow, network.variables)
   const record = recorder
 
@@ -118,7 +119,7 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   const velocities = parameters(spec)
     .filter((p) => p.trainable)
     .map((p): [string, Float32Array] => [p.name + velocitySuffix, new Float32Array(p.shape.reduce((a, b) => a * b, 1))])
-  const session = recorder.compile(new Map([...options.initial, ...velocities]), options.precision)
+  const session = recorder.compile(new Map([...options.initial, ...velocities]), options.precision, !fused)
   if (resident) for (const split of ['train', 'test'] as const) session.run(residentName(split), [resident[split]])
   network.dispose()
   recorder = null

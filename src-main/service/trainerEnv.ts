@@ -1,3 +1,4 @@
+import { gpuMathIn } from '../contract/gpuMath'
 import { ownThreads, type ThreadCounts } from '../contract/tuning'
 import { measuredThreads } from './threads'
 
@@ -19,6 +20,7 @@ export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: Thread
     TF_CPP_MIN_LOG_LEVEL: env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     // Else TensorFlow takes all of the GPU's memory for one run.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...gpuMathIn(env),
   }
 }
 

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import type { Environment } from '../contract/records'
+import { gpuMathWords } from '../contract/gpuMath'
 import type { DeviceProbe } from '../contract/training'
 import { processorsIn } from '../contract/tuning'
 import type { TensorFlow } from '../graph/tensorflow'
@@ -112,5 +113,6 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
     threads: { intraOp: threads('TF_NUM_INTRAOP_THREADS', status), interOp: threads('TF_NUM_INTEROP_THREADS', status) },
     memoryBytes: os.totalmem(),
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    gpuMath: probe.device === 'cpu' ? null : gpuMathWords(process.env),
   }
 }

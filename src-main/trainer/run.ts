@@ -97,9 +97,9 @@ function residentData({ train, test, mean, std }: LoadedDataset): ResidentData {
 }
 
 /** What decides the last bits of a step's results, in words. @param banks how multi-band layers are computed, with times in brackets */
-function howComputed({ device, tensorflow, threads }: Environment, banks: readonly string[]): string {
+function howComputed({ device, tensorflow, threads, gpuMath }: Environment, banks: readonly string[]): string {
   const algorithms = banks.map((sentence) => ` ${sentence.replace(/ \([^)]*\)/g, '')}`).join('')
-  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op.${algorithms}`
+  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op${gpuMath === null ? '' : `, ${gpuMath}`}.${algorithms}`
 }
 
 /** Seconds since the last call. */
