@@ -94,11 +94,10 @@ export class Recorder {
     const inputs = fn.inputs.flatMap((input, i) => {
       const placeholder = `${name}/in${i}`
       const made = fn.made?.get(input)?.(graph, placeholder)
-      edges.set(input.dataId, made?.edge ?? placeholder)
-      if (made) return made.inputs
       const { shape, dtype } = this.typeOf(input)
-      graph.add(placeholder, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
-      return [{ name: placeholder, shape, dtype }]
+      const edge = made?.edge ?? graph.add(placeholder, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
+      edges.set(input.dataId, shape.length > 1 ? this.shaped(edge, `${placeholder}/shaped`, shape, dtype) : edge)
+      return made?.inputs ?? [{ name: placeholder, shape, dtype }]
     })
     const before = new Map([...this.variables].map(([variable, v]) => [variable, v.dataId]))
     for (const [variable, dataId] of before)
@@ -125,6 +124,14 @@ export class Recorder {
       backend.executeMultipleOutputs = executeMultipleOutputs
       this.scope = null
     }
+  }
+
+  /** TensorFlow's optimizer takes the shape of what is fed for unknown, and fuses less: said again, it knows it. */
+  private shaped(edge: string, name: string, shape: number[], dtype: number): string {
+    const { type } = this.attributes
+    const { TF_INT32 } = this.tensorflow.binding
+    const sizes = this.graph.constant(`${name}/sizes`, new Uint8Array(Int32Array.from(shape).buffer), [shape.length], TF_INT32)
+    return this.graph.add(name, 'Reshape', [edge, sizes], [type('T', dtype), type('Tshape', TF_INT32)])
   }
 
   /**

@@ -68,8 +68,6 @@ export function residentPictures(graph: GraphBuilder, binding: TFJSBinding, name
   const inside = shaped(wide(node('LogicalAnd', [same(row, y), same(column, x)], []), TF_BOOL), [n, imageSize, imageSize, 1])
   const channel = places(Array.from({ length: imageChannels }, (_, c) => 256 * c), [1, 1, 1, imageChannels])
   const entry = add(mul(wide(taken, TF_UINT8), inside), channel)
-  const values = node('GatherV2', [table, entry, constant([0], [], TF_INT32)], [type('Tparams', TF_FLOAT), type('Tindices', int64), type('Taxis', TF_INT32), integer('batch_dims', 0)])
-  // Said again, so that TensorFlow's optimizer knows it as it knows an input's: it takes other ways with shapes that it doesn't.
-  const edge = node('Reshape', [values, constant([n, imageSize, imageSize, imageChannels], [4], TF_INT32)], [type('T', TF_FLOAT), type('Tshape', TF_INT32)])
+  const edge = node('GatherV2', [table, entry, constant([0], [], TF_INT32)], [type('Tparams', TF_FLOAT), type('Tindices', int64), type('Taxis', TF_INT32), integer('batch_dims', 0)])
   return { edge, inputs }
 }
