@@ -146,7 +146,7 @@ export default defineConfig(
   // Times the parts as they are; what it starts are processes like the service's.
   border('bench/**', {
     parts: ['contract', 'nn', 'graph', 'analysis'],
-    modules: ['service/(git|lineWorker|player|setupState|trainerEnv|trainers)', 'trainer/(timedStep|turns)'],
+    modules: ['service/(git|lineWorker|player|probe|setupState|trainerEnv|trainers)', 'trainer/(timedStep|turns)'],
     packages: ['node'],
     types: ['tensorflow'],
     way: '(\\.\\./)+src-main/',

@@ -11,12 +11,13 @@ Times a training step of ours, of stock tfjs-node and of Python's TensorFlow and
   --peers TF[,TORCH]  Python interpreters that have tensorflow and torch; one name does for both
   --depth N           of the ResNet: ${archs.map(depthOf).join(', ')} (32)
   --batch N           examples of a step (128)
-  --device cpu|gpu    which build of TensorFlow is provided (what the machine has)
+  --device cpu|gpu    which build of TensorFlow is provided (what the machine has); gpu keeps the results
   --rounds N          turns of each contender (5)
   --steps N           timed steps of a turn (4)
   --only A,B          contenders by name, e.g. step/float32 or epoch,step/bfloat16/baseline
   --json              standard output carries JSON lines only
   --machine NAME      keeps the results in bench/results/NAME.json, a profile in bench/profiles/NAME.json
+                      (of a GPU: without a NAME, its own)
   --profile           instead of timing: our graph by op, traced by the TensorFlow of --peers
   --readme NAME       instead of timing: draws README's table from bench/results/NAME.json
 `

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { row } from './measures'
@@ -27,6 +28,16 @@ describe('the benchmark', () => {
       expect(imagesPerSecond / (8000 / msMedian)).toBeCloseTo(1, 1)
     }
     expect(stderr).toMatch(/float32 step \/ stock tfjs-node +cpu /)
+  })
+
+  const withoutGpu = it.skipIf(existsSync('/proc/driver/nvidia/version'))
+  withoutGpu.each([
+    ['before anything is provided', 'setup/bench.mjs', /needs an NVIDIA GPU, and no driver shows one here/],
+    ['as it is built', entry, /TensorFlow finds no GPU on this machine/],
+  ])('says %s that there is no GPU to time, with exit code 2', (_when, program, sentence) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, '--device', 'gpu', '--rounds', '1'], { encoding: 'utf8' })
+    expect(stderr).toMatch(sentence)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   })
 
   it('answers wrong use with a sentence and exit code 2', () => {

@@ -1,13 +1,15 @@
 /** `npm run bench`: times contenders in turns, or profiles our graph, or draws README's table. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { dependencies, version } from '../package.json'
 import { textTable } from '../src-main/analysis/table'
 import { WorkbenchError } from '../src-main/contract/errors'
+import { gpuMathIn } from '../src-main/contract/gpuMath'
 import { ownThreads } from '../src-main/contract/tuning'
 import { gitState, programRoot } from '../src-main/service/git'
 import { LineWorker } from '../src-main/service/lineWorker'
+import { deviceProber } from '../src-main/service/probe'
 import { readSetupState } from '../src-main/service/setupState'
 import { trainerEnv } from '../src-main/service/trainerEnv'
 import { benchOptions, usage, type Options } from './arguments'
@@ -17,7 +19,8 @@ import { EpochTrainer } from './epochTrainer'
 import { ratiosOf, rowOf } from './measures'
 import type { Work } from './protocol'
 import { profile, profileTable } from './profile'
-import { drawn, result, withResult, type Result } from './result'
+import { gpusOf, parseResults, withGpus } from './gpus'
+import { drawn, machineNameOf, result, withResult, type Result } from './result'
 
 /** Steps before the first turn. Stock tfjs has no graph to settle, and takes long. */
 const warmUp = { 'stock-eager': 2, step: 6, tensorflow: 5, pytorch: 5 }
@@ -34,6 +37,7 @@ async function main(): Promise<number> {
     return 0
   }
   if (options.readme !== null) return drawReadme(options.readme)
+  if (options.device === 'gpu') await needGpu()
   if (options.profile) return await profiled(options)
   const outcome = await measured(options)
   const rows = outcome.measured.map((m) => rowOf(m, options.depth, options.batch))
@@ -43,10 +47,19 @@ async function main(): Promise<number> {
   if (options.json) process.stderr.write(text)
   else print(`${text}\n`)
   for (const row of rows) print(`${JSON.stringify(row)}\n`)
-  if (options.machine !== null) await keep(options.machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
+  // What was measured on a GPU is worth keeping: until a result says so, the program says that it has not been run on one.
+  const machine = options.machine ?? (options.device === 'gpu' ? machineNameOf(device) : null)
+  if (machine !== null) await keep(machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
   const own = outcome.failed.filter(({ contender }) => isOwn(contender))
   for (const { contender, why } of own) say(`${idOf(contender)} failed: ${why}.`)
   return own.length === 0 ? 0 : 1
+}
+
+/** @throws WorkbenchError bad-input */
+async function needGpu(): Promise<void> {
+  const { device } = await deviceProber(built('trainer.js'), new AbortController().signal)()
+  if (device === 'cpu')
+    throw new WorkbenchError('bad-input', 'TensorFlow finds no GPU on this machine, so there is nothing to time on one: `npx mcnn doctor` says what is missing, and `--device cpu` times the processor.')
 }
 
 async function measured(options: Options): Promise<Outcome> {
@@ -76,7 +89,7 @@ function playerOf({ name, precision, variant }: Contender, options: Options, cpu
   if (name === 'step' || name === 'stock-eager') {
     const work: Work = { name, precision, variant, arch, batch, warmUp: warmUp[name] }
     // Stock tfjs is timed as its users find it.
-    const env = name === 'step' ? trainerEnv() : trainerEnv(process.env, ownThreads)
+    const env = name === 'step' ? trainerEnv() : trainerEnv({ TF_CUDNN_DETERMINISTIC: '0', TF_CUDNN_USE_AUTOTUNE: '1', ...process.env }, ownThreads)
     return new LineWorker(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], env)
   }
   const script = kept('peers', name === 'tensorflow' ? 'tensorflow_step.py' : 'torch_step.py')
@@ -89,8 +102,9 @@ function interpreter(typed: string): string {
   return typed.includes('/') ? path.resolve(process.env['INIT_CWD'] ?? process.cwd(), typed) : typed
 }
 
+/** float32 is float32 for the peers as well; all else of a GPU is theirs to choose. */
 function pythonEnv(cpuOnly: boolean): NodeJS.ProcessEnv {
-  return { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_FORCE_GPU_ALLOW_GROWTH: 'true', PYTHONDONTWRITEBYTECODE: '1', ...(cpuOnly ? { CUDA_VISIBLE_DEVICES: '' } : {}) }
+  return { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: gpuMathIn(process.env).NVIDIA_TF32_OVERRIDE, PYTHONDONTWRITEBYTECODE: '1', ...(cpuOnly ? { CUDA_VISIBLE_DEVICES: '' } : {}) }
 }
 
 async function keep(machine: string, numbers: Pick<Result, 'device' | 'rows' | 'ratios' | 'rounds' | 'steps'>, { measured: all }: Outcome): Promise<void> {
@@ -129,7 +143,9 @@ function drawReadme(machine: string): number {
   const file = kept('results', `${machine}.json`)
   if (!existsSync(file)) throw new WorkbenchError('bad-input', `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` makes it.`)
   const readme = path.join(programRoot, 'README.md')
-  writeFileSync(readme, withResult(readFileSync(readme, 'utf8'), result.parse(JSON.parse(readFileSync(file, 'utf8')))))
+  const all = readdirSync(kept('results')).filter((name) => name.endsWith('.json')).map((name) => readFileSync(kept('results', name), 'utf8'))
+  const shown = withResult(readFileSync(readme, 'utf8'), result.parse(JSON.parse(readFileSync(file, 'utf8'))))
+  writeFileSync(readme, withGpus(shown, gpusOf(parseResults(all))))
   say(`README.md shows ${machine}`)
   return 0
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { result, shownIn, withResult, type Result } from './result'
+import { machineNameOf, result, shownIn, withResult, type Result } from './result'
 
 const results = path.resolve('bench/results')
 const read = (name: string): Result => result.parse(JSON.parse(readFileSync(path.join(results, `${name}.json`), 'utf8')))
@@ -50,4 +50,11 @@ describe('withResult', () => {
   })
 
   it('says what README lacks', () => expect(() => withResult('nothing\n', sample)).toThrow(/has no place for it: put a line '<!-- bench small/))
+})
+
+describe('a machine without a name', () => {
+  it('has its device’s', () => {
+    expect(machineNameOf('NVIDIA H100 80GB HBM3')).toBe('nvidia-h100-80gb-hbm3')
+    expect(machineNameOf('(?)')).toBe('gpu')
+  })
 })

@@ -26,6 +26,11 @@ export const result = z.strictObject({
 })
 export type Result = z.infer<typeof result>
 
+/** A machine named after its device, where nobody named it: `NVIDIA H100 80GB HBM3` is `nvidia-h100-80gb-hbm3`. */
+export function machineNameOf(device: string): string {
+  return device.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 64) || 'gpu'
+}
+
 const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
 const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
 

@@ -1,12 +1,18 @@
 import { join } from 'node:path'
 import { benchDevice } from './arguments.mjs'
+import { UsageError } from './failures.mjs'
 import { node24, root } from './paths.mjs'
 import { become, entry } from './program.mjs'
 import { provide } from './provide.mjs'
+import { chooseDevice } from './tensorflow.mjs'
 
 // stdout belongs to the benchmark: it may be JSON.
 await entry(async () => {
   const args = process.argv.slice(2)
-  await provide({ device: benchDevice(args), threads: true })
+  const device = benchDevice(args)
+  // Its build would run on the CPU as well, after 3.4 GB of download, and there is nothing to be learnt from that.
+  if (device === 'gpu' && chooseDevice(undefined) !== 'gpu')
+    throw new UsageError('--device gpu needs an NVIDIA GPU, and no driver shows one here: run it where there is one; --device cpu times the processor.')
+  await provide({ device, threads: true })
   await become(node24, [join(root, 'out/main/bench.js'), ...args])
 })

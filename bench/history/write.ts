@@ -28,6 +28,7 @@ const environments: Environment[] = [0, 1].map((i) => ({
   threads: { intraOp: null, interOp: null },
   memoryBytes: i === 0 ? 8e9 : 128e9,
   platform: 'linux x64',
+  gpuMath: i === 0 ? null : 'float32 without TF32, repeatable convolutions, chosen by rule',
 }))
 
 /** Runs in one transaction: a commit waits for the disk. */

@@ -1,5 +1,7 @@
 /** What a child process gets of its parent's environment: what is named here and nothing else. Pure. */
 
+import { gpuMath } from './gpuMath'
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
@@ -9,7 +11,7 @@ type Variables = Readonly<Record<string, string | undefined>>
 const always = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH']
 
 /** What changes how TensorFlow computes or what it says. */
-const tensorflow = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL']
+const tensorflow = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL', ...Object.keys(gpuMath)]
 
 const processes = {
   service: { names: [...always, 'XDG_DATA_HOME', ...tensorflow], prefixes: ['CUDA_', 'MCNN_'] },

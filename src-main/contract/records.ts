@@ -136,6 +136,8 @@ export const environment = z.object({
   threads: z.object({ intraOp: z.int().nullable(), interOp: z.int().nullable() }),
   memoryBytes: z.number(),
   platform: z.string(),
+  /** What a GPU's libraries were told about precision and repeatability, in words; null on a CPU and where an older version did not tell. */
+  gpuMath: z.string().nullable().default(null),
 })
 export type Environment = z.infer<typeof environment>
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { epochOrder, fillBatch, type BatchOptions } from './batches'
+import { epochOrder, fillBatch, planBatch, type BatchOptions } from './batches'
 import { pixelBytes, side, type Split } from './format'
 import { fakePixels } from './testSupport'
 
@@ -45,6 +45,38 @@ describe('epochOrder', () => {
     expect(epochOrder(3, 1, 1000)).toEqual(order)
     expect(epochOrder(3, 2, 1000)).not.toEqual(order)
     expect(epochOrder(4, 1, 1000)).not.toEqual(order)
+  })
+})
+
+describe('planBatch', () => {
+  const order = epochOrder(1, 1, count)
+
+  it('says of every picture of a batch how it was made', () => {
+    const { images } = fill({ order, augment: true })
+    const { examples, rows, columns, mirrored } = planBatch({ order, from: 0, count, augment: true, seed: 1, epoch: 1 })
+    expect([...examples]).toEqual([...order])
+    examples.forEach((e, i) => {
+      const picture = images.subarray(i * pixelBytes, (i + 1) * pixelBytes)
+      const [dy, dx, flip] = [rows[i] ?? NaN, columns[i] ?? NaN, mirrored[i] === 1] as const
+      expect(matches(picture, e, dy, dx, flip), `picture ${i}`).toBe(true)
+      expect(matches(picture, e, dy, dx, !flip), `picture ${i}, the other way round`).toBe(false)
+    })
+  })
+
+  it('moves and mirrors nothing without augmentation', () => {
+    const { examples, rows, columns, mirrored } = planBatch({ order, from: 5, count: 3, augment: false, seed: 1, epoch: 1 })
+    expect([...examples]).toEqual([...order.subarray(5, 8)])
+    expect([...rows, ...columns, ...mirrored].every((v) => v === 0)).toBe(true)
+  })
+
+  it('is filled up to a batch that there are not enough examples for', () => {
+    const draw = { order, from: count - 2, count: 2, augment: true, seed: 1, epoch: 1 }
+    const [plan, filled] = [planBatch(draw), planBatch(draw, 4)]
+    for (const part of ['examples', 'rows', 'columns', 'mirrored'] as const) expect([...filled[part]]).toEqual([...plan[part], 0, 0])
+  })
+
+  it('refuses more than the order has', () => {
+    expect(() => planBatch({ order, from: count, count: 1, augment: false, seed: 1, epoch: 1 })).toThrow(RangeError)
   })
 })
 

@@ -14,12 +14,30 @@ export function epochOrder(seed: number, epoch: number, count: number): Uint32Ar
   )
 }
 
-export interface BatchOptions {
-  split: Split
+/** Which examples a batch is made of, and how each is augmented: all that is random about it, without a pixel. */
+export interface BatchPlan {
+  /** Place in the split, one a picture, as everything here. */
+  examples: Int32Array<ArrayBuffer>
+  /** By which the 32 × 32 crop is moved: −4 to 4, 0 without augmentation. */
+  rows: Int32Array<ArrayBuffer>
+  columns: Int32Array<ArrayBuffer>
+  /** 1 where the crop is mirrored, else 0. */
+  mirrored: Int32Array<ArrayBuffer>
+}
+
+export interface PlanOptions {
   /** The examples are order[from], …, order[from + count − 1]. */
   order: Uint32Array
   from: number
   count: number
+  /** Padding by 4, a random 32 × 32 crop and a random mirror. */
+  augment: boolean
+  seed: number
+  epoch: number
+}
+
+export interface BatchOptions extends PlanOptions {
+  split: Split
   /** Takes count × 32 × 32 × 3 values (NHWC), from its start. */
   images: Float32Array
   /** Takes count classes, from its start. */
@@ -27,41 +45,53 @@ export interface BatchOptions {
   /** Per channel, of pixels scaled to 0..1. */
   mean: readonly [number, number, number]
   std: readonly [number, number, number]
-  /** Padding by 4, a random 32 × 32 crop and a random mirror. */
-  augment: boolean
-  seed: number
-  epoch: number
+}
+
+/**
+ * Draws a batch. Each (seed, epoch, example) is drawn by itself, so that a run that stopped anywhere goes on with the
+ * same pictures.
+ * @param size of the plan; what lies behind `count` is the first example as it is
+ * @throws RangeError where the order is too short
+ */
+export function planBatch({ order, from, count, augment, seed, epoch }: PlanOptions, size = count): BatchPlan {
+  if (from < 0 || from + count > order.length) throw new RangeError(`A batch of ${count} from ${from} does not fit an order of ${order.length}.`)
+  const plan = { examples: new Int32Array(size), rows: new Int32Array(size), columns: new Int32Array(size), mirrored: new Int32Array(size) }
+  for (let i = 0; i < count; i++) {
+    const example = order[from + i] as number
+    plan.examples[i] = example
+    if (!augment) continue
+    // One draw: 9 rows × 9 columns × mirrored or not.
+    const draw = random(seed, 'augment', epoch, example).int(0, 2 * starts * starts - 1)
+    const place = draw >> 1
+    plan.rows[i] = Math.floor(place / starts) - padding
+    plan.columns[i] = (place % starts) - padding
+    plan.mirrored[i] = draw % 2
+  }
+  return plan
 }
 
 /**
  * Writes a batch: (pixel / 255 − mean) / std. Augmentation follows the recipe (akamaster/pytorch_resnet_cifar10,
- * trainer.py): the padding is black before normalisation. It is drawn for each (seed, epoch, example) by itself, so that
- * a run that stopped anywhere goes on with the same pictures.
+ * trainer.py): the padding is black before normalisation.
  * @throws RangeError where the order or a buffer is too short
  */
 export function fillBatch(options: BatchOptions): void {
-  const { split, order, from, count, images, labels, augment, seed, epoch } = options
-  if (from < 0 || from + count > order.length || images.length < count * pixelBytes || labels.length < count)
-    throw new RangeError(`A batch of ${count} from ${from} does not fit: order ${order.length}, images ${images.length}, labels ${labels.length}.`)
+  const { split, count, images, labels, augment } = options
+  if (images.length < count * pixelBytes || labels.length < count)
+    throw new RangeError(`A batch of ${count} does not fit: images ${images.length}, labels ${labels.length}.`)
+  const { examples, rows, columns, mirrored } = planBatch(options)
   const table = normalisation(options.mean, options.std)
   for (let i = 0; i < count; i++) {
-    const example = order[from + i] as number
+    const example = examples[i] as number
     if (example >= split.count) throw new RangeError(`There is no example ${example} in ${split.count}.`)
     labels[i] = split.labels[example] as number
-    // One draw: 9 rows × 9 columns × mirrored or not.
-    const draw = augment ? random(seed, 'augment', epoch, example).int(0, 2 * starts * starts - 1) : -1
-    if (draw < 0) copy(split.images, example * pixelBytes, table, images, i * pixelBytes)
-    else {
-      const place = draw >> 1
-      const dy = Math.floor(place / starts) - padding
-      const dx = (place % starts) - padding
-      copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, dy, dx, draw % 2 === 1)
-    }
+    if (!augment) copy(split.images, example * pixelBytes, table, images, i * pixelBytes)
+    else copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, rows[i] as number, columns[i] as number, mirrored[i] === 1)
   }
 }
 
-/** The 256 normalised values of each channel, one channel after the other. */
-function normalisation(mean: readonly number[], std: readonly number[]): Float32Array {
+/** What a picture's bytes become: the 256 normalised values of each channel, one channel after the other. */
+export function normalisation(mean: readonly number[], std: readonly number[]): Float32Array {
   const table = new Float32Array(channels * 256)
   for (let c = 0; c < channels; c++) for (let v = 0; v < 256; v++) table[c * 256 + v] = (v / 255 - (mean[c] as number)) / (std[c] as number)
   return table

@@ -29,6 +29,7 @@ const rules: Readonly<Record<string, Rule>> = {
   AvgPool: { data: [0] },
   AvgPoolGrad: { data: [1] },
   BiasAdd: { data: [0, 1] },
+  Pad: { data: [0] },
   PadV2: { data: [0, 2] },
   Relu: { data: [0] },
   ReluGrad: { data: [0, 1] },

@@ -1,4 +1,4 @@
-/** Rewriting of the recorded graph for our own kernels. */
+/** Rewriting of the recorded graph: for our own kernels, and for a GPU. */
 import type { GraphNode } from './graphDef'
 
 /**
@@ -22,4 +22,14 @@ export function sumGradientsInKernels(nodes: readonly GraphNode[]): GraphNode[] 
     }
   })
   return rewritten.filter((node) => !dissolved.has(node.name))
+}
+
+/**
+ * Padding by zero without naming it. On a GPU `PadV2`, which tfjs takes, wants the value in host memory: a copy from the
+ * device in each step, for which everything queued before it has to end first.
+ * @param nodes are left as they are
+ */
+export function padByZero(nodes: readonly GraphNode[]): GraphNode[] {
+  const zeros = new Set(nodes.filter(({ constant }) => constant?.bytes.every((byte) => byte === 0) === true).map(({ name }) => name))
+  return nodes.map((node) => (node.op === 'PadV2' && zeros.has(node.inputs[2] ?? '') ? { ...node, op: 'Pad', inputs: node.inputs.slice(0, 2) } : node))
 }

@@ -11,7 +11,7 @@ import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
 import { attributes, type Attributes } from './attributes'
 import { toBfloat16 } from './bfloat16'
-import { sumGradientsInKernels } from './fuse'
+import { padByZero, sumGradientsInKernels } from './fuse'
 import { GraphBuilder, savedModel } from './graphDef'
 import { Session, type FunctionSignature } from './session'
 import { outputTypes, type TensorType } from './shapes'
@@ -21,8 +21,13 @@ import type { Backend, TensorFlow, TFEOpAttr } from './tensorflow'
 export interface RecordedFunction {
   /** The tensors that stand for the function's inputs. */
   inputs: Tensor[]
+  /** An input that is made in the graph, out of others that the function takes in its place. */
+  made?: ReadonlyMap<Tensor, MakeInput>
   run: () => Tensor[]
 }
+
+/** Adds nodes whose names begin with `name`; returns the edge of what they make, and what they take. */
+export type MakeInput = (graph: GraphBuilder, name: string) => { edge: string; inputs: FunctionSignature['inputs'] }
 
 export class Recorder {
   private readonly graph: GraphBuilder
@@ -43,19 +48,35 @@ export class Recorder {
     this.graph = new GraphBuilder(tensorflow.binding)
     this.attributes = attributes(tensorflow.binding)
     this.names = new Map([...variables].map(([name, v]) => [v, name]))
-    for (const [name, v] of variables) this.declare(name, v)
+    for (const [name, v] of variables) {
+      this.declare(name, v.shape, tensorflow.binding.TF_FLOAT)
+      this.graph.add(`${name}/get`, 'ReadVariableOp', [name], [this.attributes.type('dtype', tensorflow.binding.TF_FLOAT)])
+    }
   }
 
-  private declare(variable: string, v: Variable): void {
+  private declare(variable: string, shape: number[], dtype: number): void {
     const { graph } = this
     const { type, dims, text } = this.attributes
-    const { TF_FLOAT, TF_INT32 } = this.tensorflow.binding
-    graph.add(variable, 'VarHandleOp', [], [type('dtype', TF_FLOAT), dims('shape', v.shape), text('shared_name', variable), text('container', '')])
-    graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', TF_FLOAT), dims('shape', v.shape)])
-    graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', TF_FLOAT)])
-    graph.add(`${variable}/get`, 'ReadVariableOp', [variable], [type('dtype', TF_FLOAT)])
+    graph.add(variable, 'VarHandleOp', [], [type('dtype', dtype), dims('shape', shape), text('shared_name', variable), text('container', '')])
+    graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
+    graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', dtype)])
     // An assignment has no output to fetch: this one does, and waits for it.
-    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [type('T', TF_FLOAT), type('out_type', TF_INT32)])
+    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [type('T', dtype), type('out_type', this.tensorflow.binding.TF_INT32)])
+  }
+
+  /**
+   * Data that stay with the graph, none of its variables: the function of the same name takes them, once.
+   * @returns the edge of their handle
+   */
+  hold(name: string, shape: number[], dtype: number): string {
+    this.declare(name, shape, dtype)
+    this.functions.set(name, { inputs: [{ name: `${name}/value`, shape, dtype }], fetches: [`${name}/confirm`] })
+    return name
+  }
+
+  /** A value that functions recorded after this may use in what makes their inputs. @returns its edge */
+  constant(name: string, values: Float32Array): string {
+    return this.graph.constant(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), [values.length], this.tensorflow.binding.TF_FLOAT)
   }
 
   /**
@@ -70,9 +91,13 @@ export class Recorder {
     this.scope = { name, edges, updates, handled: new Set() }
     const scope = this.scope
 
-    fn.inputs.forEach((input, i) => {
-      const dtype = this.typeOf(input).dtype
-      edges.set(input.dataId, graph.add(`${name}/in${i}`, 'Placeholder', [], [type('dtype', dtype), dims('shape', input.shape)]))
+    const inputs = fn.inputs.flatMap((input, i) => {
+      const placeholder = `${name}/in${i}`
+      const made = fn.made?.get(input)?.(graph, placeholder)
+      const { shape, dtype } = this.typeOf(input)
+      const edge = made?.edge ?? graph.add(placeholder, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
+      edges.set(input.dataId, shape.length > 1 ? this.shaped(edge, `${placeholder}/shaped`, shape, dtype) : edge)
+      return made?.inputs ?? [{ name: placeholder, shape, dtype }]
     })
     const before = new Map([...this.variables].map(([variable, v]) => [variable, v.dataId]))
     for (const [variable, dataId] of before)
@@ -92,16 +117,21 @@ export class Recorder {
         const fetches = outputs.map((output, i) =>
           graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [type('T', this.typeOf(output).dtype)]),
         )
-        this.functions.set(name, {
-          inputs: fn.inputs.map((input, i) => ({ name: `${name}/in${i}`, shape: input.shape, dtype: this.typeOf(input).dtype })),
-          fetches,
-        })
+        this.functions.set(name, { inputs, fetches })
       })
     } finally {
       backend.executeSingleOutput = executeSingleOutput
       backend.executeMultipleOutputs = executeMultipleOutputs
       this.scope = null
     }
+  }
+
+  /** TensorFlow's optimizer takes the shape of what is fed for unknown, and fuses less: said again, it knows it. */
+  private shaped(edge: string, name: string, shape: number[], dtype: number): string {
+    const { type } = this.attributes
+    const { TF_INT32 } = this.tensorflow.binding
+    const sizes = this.graph.constant(`${name}/sizes`, new Uint8Array(Int32Array.from(shape).buffer), [shape.length], TF_INT32)
+    return this.graph.add(name, 'Reshape', [edge, sizes], [type('T', dtype), type('Tshape', TF_INT32)])
   }
 
   /**
@@ -117,10 +147,13 @@ export class Recorder {
     for (const v of updated) scope.handled.add(v)
   }
 
-  /** The recorded functions as a session, its variables set to the values that `initial` gives by name. */
-  compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision): Session {
+  /**
+   * The recorded functions as a session, its variables set to the values that `initial` gives by name.
+   * @param forGpu rewritten as a GPU wants it, which a CPU computes just as well
+   */
+  compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision, forGpu = false): Session {
     const { binding } = this.tensorflow
-    const fused = sumGradientsInKernels(this.graph.nodes)
+    const fused = forGpu ? padByZero(this.graph.nodes) : sumGradientsInKernels(this.graph.nodes)
     const nodes = precision === 'bfloat16' ? toBfloat16(binding, fused) : fused
     const session = new Session(
       binding,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toBfloat16 } from './bfloat16'
-import { sumGradientsInKernels } from './fuse'
+import { padByZero, sumGradientsInKernels } from './fuse'
 import type { GraphNode } from './graphDef'
 import type { TFJSBinding } from './tensorflow'
 
@@ -62,4 +62,17 @@ describe('sumGradientsInKernels', () => {
     const graph = [node('sum', 'Add', ['a', 'b']), grad('g', 'sum'), node('other', 'Relu', ['sum'])]
     expect(sumGradientsInKernels(graph)).toEqual(graph)
   })
+})
+
+describe('padByZero', () => {
+  const constant = (name: string, value: number): GraphNode => ({ ...node(name, 'Const', []), constant: { bytes: new Uint8Array(Float32Array.of(value).buffer), shape: [], dtype: 1 } })
+  const graph = [constant('zero', 0), constant('one', 1), node('a', 'PadV2', ['x', 'paddings', 'zero']), node('b', 'PadV2', ['a', 'paddings', 'one'])]
+
+  it('names the value only where it is not zero', () =>
+    expect(padByZero(graph).map(({ op, inputs }) => [op, inputs])).toEqual([
+      ['Const', []],
+      ['Const', []],
+      ['Pad', ['x', 'paddings']],
+      ['PadV2', ['a', 'paddings', 'one']],
+    ]))
 })

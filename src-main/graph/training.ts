@@ -5,9 +5,22 @@ import type { NetworkSpec } from '../nn/architecture'
 import { parameters, ResNet, velocitySuffix } from '../nn/resnet'
 import type { BankAlgorithms, BankShape } from './bankConvolution'
 import { operations } from './operations'
-import { Recorder } from './recorder'
-import type { Session } from './session'
+import { Recorder, type MakeInput } from './recorder'
+import { planInputs, residentPictures, type PicturePlan } from './residentPictures'
+import type { Session, Values } from './session'
 import type { TensorFlow } from './tensorflow'
+
+/** Normalised [n, 32, 32, 3], or, where the graph holds the data itself, which of them and how each is augmented. */
+export type Pictures = Float32Array | PicturePlan
+
+/** A data set that stays with the graph, on whatever device that is. */
+export interface ResidentData {
+  /** Bytes of each split, 32 × 32 × 3 a picture. */
+  train: Uint8Array
+  test: Uint8Array
+  /** [768]: what the 256 values of a byte are normalised, one channel after the other. */
+  table: Float32Array
+}
 
 export interface StepResult {
   /** Mean cross-entropy over the batch, in nats. */
@@ -30,10 +43,10 @@ export interface EvaluationResult {
 export interface TrainingGraph {
   /** The batch sizes of `step`, in the order given; `evaluate` takes up to the first. */
   readonly batchSizes: readonly number[]
-  /** @param images normalised [n, 32, 32, 3], @param labels [n]; n one of `batchSizes` */
-  step(images: Float32Array, labels: Int32Array, learningRate: number): StepResult
-  /** Of the first `count` examples; the arrays are those of a whole batch, the rest of them is ignored. */
-  evaluate(images: Float32Array, labels: Int32Array, count: number): EvaluationResult
+  /** @param pictures n of them, a plan's from the training examples @param labels [n]; n one of `batchSizes` */
+  step(pictures: Pictures, labels: Int32Array, learningRate: number): StepResult
+  /** Of the first `count` examples, a plan's from the test examples; the arrays are those of a whole batch, the rest of them is ignored. */
+  evaluate(pictures: Pictures, labels: Int32Array, count: number): EvaluationResult
   /** Parameters and velocities by name, or some of them. */
   getVariables(names?: readonly string[]): Map<string, Float32Array>
   /** Those not named keep what they have. */
@@ -54,6 +67,8 @@ export interface TrainingGraphOptions {
   bank?: (shape: BankShape) => BankAlgorithms
   /** Parameters by name (`initialValues`); velocities start at zero. */
   initial: ReadonlyMap<string, Float32Array>
+  /** Then `step` and `evaluate` take plans, else pictures. */
+  resident?: ResidentData
 }
 
 export function hasOwnKernels({ binding }: TensorFlow): boolean {
@@ -65,12 +80,21 @@ export function hasOwnKernels({ binding }: TensorFlow): boolean {
  * set to `initial`. The eager tensors made on the way are freed; the graph's own live until `close`.
  */
 export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGraphOptions): TrainingGraph {
-  const { tf } = tensorflow
-  const { spec, batchSizes } = options
+  const { tf, binding } = tensorflow
+  const { spec, batchSizes, resident } = options
+  const fused = options.fused ?? hasOwnKernels(tensorflow)
   let recorder: Recorder | null = null
-  const network = new ResNet(operations(tensorflow, { recorder: () => recorder, fused: options.fused ?? hasOwnKernels(tensorflow), ...(options.bank && { bank: options.bank }) }), spec)
+  const network = new ResNet(operations(tensorflow, { recorder: () => recorder, fused, ...(options.bank && { bank: options.bank }) }), spec)
   recorder = new Recorder(tensorflow, network.variables)
   const record = recorder
+
+  const table = resident && record.constant('resident/table', resident.table)
+  const fromPlan = (split: 'train' | 'test'): ((x: Tensor4D) => ReadonlyMap<Tensor4D, MakeInput>) => {
+    if (!resident || table === undefined) return () => new Map()
+    const pixels = record.hold(residentName(split), [resident[split].length / imageChannels, imageChannels], binding.TF_UINT8)
+    return (x) => new Map([[x, (graph, name) => residentPictures(graph, binding, name, x.shape[0], { pixels, table })]])
+  }
+  const [fromTrain, fromTest] = [fromPlan('train'), fromPlan('test')]
 
   const functionOf = (kind: 'step' | 'evaluate', size: number): string => `${kind}${size}`
   const withBatch = (size: number, use: (x: Tensor4D, labels: Tensor1D) => void): void => {
@@ -84,22 +108,27 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   for (const size of batchSizes)
     withBatch(size, (x, labels) => {
       const learningRate = tf.scalar(0)
-      record.record(functionOf('step', size), { inputs: [x, labels, learningRate], run: () => network.step(x, labels, learningRate, options) })
+      record.record(functionOf('step', size), { inputs: [x, labels, learningRate], made: fromTrain(x), run: () => network.step(x, labels, learningRate, options) })
       learningRate.dispose()
     })
   const evaluationSize = batchSizes[0]
   withBatch(evaluationSize, (x, labels) => {
-    record.record(functionOf('evaluate', evaluationSize), { inputs: [x, labels], run: () => network.evaluate(x, labels) })
+    record.record(functionOf('evaluate', evaluationSize), { inputs: [x, labels], made: fromTest(x), run: () => network.evaluate(x, labels) })
   })
 
   const velocities = parameters(spec)
     .filter((p) => p.trainable)
     .map((p): [string, Float32Array] => [p.name + velocitySuffix, new Float32Array(p.shape.reduce((a, b) => a * b, 1))])
-  const session = recorder.compile(new Map([...options.initial, ...velocities]), options.precision)
+  const session = recorder.compile(new Map([...options.initial, ...velocities]), options.precision, !fused)
+  if (resident) for (const split of ['train', 'test'] as const) session.run(residentName(split), [resident[split]])
   network.dispose()
   recorder = null
   return new RecordedTraining(session, batchSizes, functionOf)
 }
+
+const residentName = (split: 'train' | 'test'): string => `resident/${split}`
+
+const inputsOf = (pictures: Pictures): Values[] => (pictures instanceof Float32Array ? [pictures] : planInputs(pictures))
 
 class RecordedTraining implements TrainingGraph {
   constructor(
@@ -108,13 +137,13 @@ class RecordedTraining implements TrainingGraph {
     private readonly functionOf: (kind: 'step' | 'evaluate', size: number) => string,
   ) {}
 
-  step(images: Float32Array, labels: Int32Array, learningRate: number): StepResult {
-    const [loss, correct] = this.session.run(this.functionOf('step', labels.length), [images, labels, Float32Array.of(learningRate)])
+  step(pictures: Pictures, labels: Int32Array, learningRate: number): StepResult {
+    const [loss, correct] = this.session.run(this.functionOf('step', labels.length), [...inputsOf(pictures), labels, Float32Array.of(learningRate)])
     return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? NaN }
   }
 
-  evaluate(images: Float32Array, labels: Int32Array, count: number): EvaluationResult {
-    const [losses, classes, surprise] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [images, labels])
+  evaluate(pictures: Pictures, labels: Int32Array, count: number): EvaluationResult {
+    const [losses, classes, surprise] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [...inputsOf(pictures), labels])
     if (!losses || !classes || !surprise) throw new Error('The evaluation gave no results.')
     const predicted = Int32Array.from(classes.subarray(0, count))
     let lossSum = 0

@@ -112,6 +112,12 @@ describe('a trainer’s environment', () => {
     expect(Object.keys(trainerEnv(env, { intraOp: null, interOp: null }))).not.toContain('SECRET')
   })
 
+  it('lets a GPU’s memory grow and its libraries compute float32 repeatably, unless the surrounding one says otherwise', () => {
+    const own = { intraOp: null, interOp: null }
+    expect(trainerEnv({}, own)).toMatchObject({ TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: '0', TF_CUDNN_DETERMINISTIC: '1', TF_CUDNN_USE_AUTOTUNE: '0' })
+    expect(trainerEnv({ NVIDIA_TF32_OVERRIDE: '1', MCNN_RESIDENT: '1' }, own)).toMatchObject({ NVIDIA_TF32_OVERRIDE: '1', MCNN_RESIDENT: '1' })
+  })
+
   it('has what the surrounding one asks for before anything that was measured', () => {
     const env = trainerEnv({ TF_NUM_INTRAOP_THREADS: '7' })
     expect(env['TF_NUM_INTRAOP_THREADS']).toBe('7')

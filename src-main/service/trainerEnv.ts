@@ -1,4 +1,5 @@
 import { environmentFor } from '../contract/environment'
+import { gpuMathIn } from '../contract/gpuMath'
 import { ownThreads, type ThreadCounts } from '../contract/tuning'
 import { measuredThreads } from './threads'
 
@@ -15,6 +16,7 @@ export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: Thread
     TF_CPP_MIN_LOG_LEVEL: env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     // Else TensorFlow takes all of the GPU's memory for one run.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...gpuMathIn(env),
   }
 }
 

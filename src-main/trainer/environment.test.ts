@@ -12,13 +12,14 @@ describe('bfloat16 in hardware', () => {
   })
 
   it('is told by a GPU’s compute capability', () => {
-    const gpus = gpusIn('NVIDIA H100 80GB HBM3, 9.0\nTesla V100-SXM2-16GB, 7.0\nNVIDIA A100, SXM4, 8.0\nQuadro, [N/A]\n\n')
+    const gpus = gpusIn('NVIDIA H100 80GB HBM3, 9.0, 81559\nTesla V100-SXM2-16GB, 7.0, 16384\nNVIDIA A100, SXM4, 8.0, 40960\nQuadro, [N/A], [N/A]\n\n')
     expect(gpus.map((gpu) => [gpu.name, gpuBfloat16(gpu)])).toEqual([
       ['NVIDIA H100 80GB HBM3', 'compute capability 9.0'],
       ['Tesla V100-SXM2-16GB', null],
       ['NVIDIA A100, SXM4', 'compute capability 8.0'],
       ['Quadro', null],
     ])
+    expect(gpus.map(({ bytes }) => bytes)).toEqual([81559 * 2 ** 20, 2 ** 34, 40 * 2 ** 30, null])
     expect(gpusIn('')).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import type { Environment } from '../contract/records'
+import { gpuMathWords } from '../contract/gpuMath'
 import type { DeviceProbe } from '../contract/training'
 import { processorsIn } from '../contract/tuning'
 import type { TensorFlow } from '../graph/tensorflow'
@@ -13,26 +14,41 @@ interface Gpu {
   name: string
   /** Compute capability; null where the driver does not tell. */
   capability: number | null
+  /** Its memory; null likewise. */
+  bytes: number | null
 }
+
+const asked = ['--query-gpu=name,compute_cap,memory.total', '--format=csv,noheader,nounits']
 
 /** The GPUs that the driver shows; none where there is no driver. */
 async function gpusOfDriver(): Promise<Gpu[]> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=name,compute_cap', '--format=csv,noheader'], { timeout: 10_000 })
+    const { stdout } = await promisify(execFile)('nvidia-smi', asked, { timeout: 10_000 })
     return gpusIn(stdout)
   } catch {
     return []
   }
 }
 
-/** @param csv lines of `nvidia-smi --query-gpu=name,compute_cap --format=csv,noheader` */
+/** @param csv lines of `nvidia-smi`, asked for name, compute capability and memory in MiB */
 export function gpusIn(csv: string): Gpu[] {
   return csv.split('\n').flatMap((line) => {
-    const comma = line.lastIndexOf(',')
-    if (comma < 0) return []
-    const capability = Number.parseFloat(line.slice(comma + 1))
-    return [{ name: line.slice(0, comma).trim(), capability: Number.isNaN(capability) ? null : capability }]
+    // A name may have a comma in it.
+    const [, name, ...numbers] = /^(.*),([^,]*),([^,]*)$/.exec(line) ?? []
+    if (name === undefined) return []
+    const [capability = null, mebibytes = null] = numbers.map((text) => {
+      const value = Number.parseFloat(text)
+      return Number.isNaN(value) ? null : value
+    })
+    return [{ name: name.trim(), capability, bytes: mebibytes === null ? null : mebibytes * 2 ** 20 }]
   })
+}
+
+/** Bytes of the GPU that TensorFlow runs on; null where it does not tell, 'cpu' where there is none. */
+export async function deviceMemory({ binding }: TensorFlow): Promise<number | null | 'cpu'> {
+  if (!binding.isUsingGpuDevice()) return 'cpu'
+  const [gpu] = await gpusOfDriver()
+  return gpu?.bytes ?? null
 }
 
 /** Tensor cores compute bfloat16 from Ampere on. */
@@ -97,5 +113,6 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
     threads: { intraOp: threads('TF_NUM_INTRAOP_THREADS', status), interOp: threads('TF_NUM_INTEROP_THREADS', status) },
     memoryBytes: os.totalmem(),
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    gpuMath: probe.device === 'cpu' ? null : gpuMathWords(process.env),
   }
 }

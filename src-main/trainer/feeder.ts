@@ -1,11 +1,17 @@
 /** Batches that are ready before the step asks for them: a thread of its own prepares the next while one is trained on. */
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { LoadedDataset } from '../datasets'
+import { imageChannels, imageSize } from '../contract/experiment'
+import type { BatchPlan, LoadedDataset } from '../datasets'
+
+const imageValues = imageSize * imageSize * imageChannels
 
 export interface Batch {
-  /** Of a whole batch, normalised [batchSize, 32, 32, 3]; what lies behind `count` examples is of no meaning. */
-  images: Float32Array<ArrayBuffer>
+  /**
+   * Normalised [n, 32, 32, 3], or what they are to be made of. Of training examples n is `count`; of test examples it is
+   * the batch size, and what lies behind `count` is of no meaning.
+   */
+  pictures: Float32Array<ArrayBuffer> | BatchPlan
   labels: Int32Array<ArrayBuffer>
   count: number
 }
@@ -16,6 +22,8 @@ export interface FeederData {
   batchSize: number
   seed: number
   augment: boolean
+  /** The graph holds the pixels: batches are plans. */
+  resident: boolean
 }
 
 export interface BatchRequest {
@@ -42,7 +50,11 @@ export class Feeder {
 
   constructor(private readonly options: FeederData) {
     this.sizes = { train: options.data.train.count, test: options.data.test.count }
-    this.worker = new Worker(path.join(__dirname, 'feeder.js'), { workerData: options })
+    const { data } = options
+    // The thread gets a copy: not of what it has no use for.
+    const unseen = { train: { ...data.train, images: new Uint8Array() }, test: { ...data.test, images: new Uint8Array() } }
+    const workerData: FeederData = options.resident ? { ...options, data: { ...data, ...unseen } } : options
+    this.worker = new Worker(path.join(__dirname, 'feeder.js'), { workerData })
     this.worker.on('message', (batch: Batch) => {
       if (this.waiting) this.waiting.resolve(batch)
       else this.ready.push(batch)
@@ -74,8 +86,8 @@ export class Feeder {
     for (let from = first; from < all; from += batchSize) {
       const batch = await this.next()
       ask()
-      yield batch
-      this.free.push({ images: batch.images.buffer, labels: batch.labels.buffer })
+      yield split === 'train' ? cut(batch) : batch
+      if (batch.pictures instanceof Float32Array) this.free.push({ images: batch.pictures.buffer, labels: batch.labels.buffer })
     }
   }
 
@@ -99,4 +111,9 @@ export class Feeder {
     this.waited += performance.now() - since
     return late
   }
+}
+
+/** Without what lies behind its examples: a short batch has a step of its own. */
+function cut({ pictures, labels, count }: Batch): Batch {
+  return { pictures: pictures instanceof Float32Array ? pictures.subarray(0, count * imageValues) : pictures, labels: labels.subarray(0, count), count }
 }

@@ -1,10 +1,10 @@
 /** The thread that prepares batches while TensorFlow has the main one: order, augmentation, normalisation. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { imageChannels, imageSize } from '../contract/experiment'
-import { epochOrder, fillBatch } from '../datasets'
+import { epochOrder, fillBatch, planBatch } from '../datasets'
 import type { Batch, BatchRequest, FeederData } from './feeder'
 
-const { data, batchSize, seed, augment } = workerData as FeederData
+const { data, batchSize, seed, augment, resident } = workerData as FeederData
 
 /** The order of the newest epoch asked for. */
 let order: { epoch: number; examples: Uint32Array } = { epoch: -1, examples: new Uint32Array() }
@@ -15,22 +15,20 @@ function trainOrder(epoch: number): Uint32Array {
 const testOrder = Uint32Array.from({ length: data.test.count }, (_, i) => i)
 
 parentPort?.on('message', ({ split, epoch, from, count, buffers }: BatchRequest) => {
-  const images = new Float32Array(buffers?.images ?? new ArrayBuffer(4 * batchSize * imageSize * imageSize * imageChannels))
-  const labels = new Int32Array(buffers?.labels ?? new ArrayBuffer(4 * batchSize))
   const training = split === 'train'
-  fillBatch({
-    split: data[split],
-    order: training ? trainOrder(epoch) : testOrder,
-    from,
-    count,
-    images,
-    labels,
-    mean: data.mean,
-    std: data.std,
-    augment: training && augment,
-    seed,
-    epoch,
-  })
-  const batch: Batch = { images, labels, count }
-  parentPort?.postMessage(batch, [images.buffer, labels.buffer])
+  const draw = { order: training ? trainOrder(epoch) : testOrder, from, count, augment: training && augment, seed, epoch }
+  const labels = new Int32Array(buffers?.labels ?? new ArrayBuffer(4 * batchSize))
+  if (resident) {
+    const pictures = planBatch(draw, training ? count : batchSize)
+    for (let i = 0; i < count; i++) labels[i] = data[split].labels[pictures.examples[i] ?? 0] ?? 0
+    post({ pictures, labels, count }, [])
+  } else {
+    const images = new Float32Array(buffers?.images ?? new ArrayBuffer(4 * batchSize * imageSize * imageSize * imageChannels))
+    fillBatch({ ...draw, split: data[split], images, labels, mean: data.mean, std: data.std })
+    post({ pictures: images, labels, count }, [images.buffer, labels.buffer])
+  }
 })
+
+function post(batch: Batch, moved: ArrayBuffer[]): void {
+  parentPort?.postMessage(batch, moved)
+}

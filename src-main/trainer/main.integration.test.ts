@@ -20,8 +20,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-function start(change: Partial<ExperimentConfig> = {}): Trainer {
-  const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) })
+function start(change: Partial<ExperimentConfig> = {}, env: NodeJS.ProcessEnv = {}): Trainer {
+  const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) }, env)
   children.push(trainer.child)
   return trainer
 }
@@ -74,6 +74,25 @@ describe('the trainer', () => {
     const first = await weights(1)
     expect(await weights(1)).toBe(first)
     expect(await weights(2)).not.toBe(first)
+  })
+
+  it.each([
+    { variant: 'mcnn-a', precision: 'float32' },
+    { variant: 'baseline', precision: 'bfloat16' },
+  ] as const)('gives the very same results with its data kept in the graph: %j', async (change) => {
+    const trained = async (MCNN_RESIDENT: string) => {
+      const trainer = start(change, { MCNN_RESIDENT })
+      const { weightsSha256 } = await trainer.message('done')
+      const [told] = trainer.messages.flatMap((m) => (m.type === 'event' && m.kind === 'data' ? [m.message] : []))
+      const measured = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [[m.metrics.trainLoss, m.metrics.testLoss, m.metrics.trainAccuracy, m.metrics.testAccuracy]] : []))
+      return { weightsSha256, measured, evaluations: trainer.messages.filter((m) => m.type === 'evaluation'), told }
+    }
+    // One after the other: the first one's measurement of algorithms is the second one's too.
+    const fed = await trained('0')
+    const resident = await trained('1')
+    expect({ ...resident, told: '' }).toEqual({ ...fed, told: '' })
+    expect(fed.told).toContain('handed to each')
+    expect(resident.told).toMatch(/stay with the graph/)
   })
 
   it('pauses and resumes between two steps, and the result is that of a run never paused', async () => {

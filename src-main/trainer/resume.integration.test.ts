@@ -59,8 +59,8 @@ class Kept {
 const four = { epochs: 4, milestones: [2], trainExamples: 300 }
 const stepsPerEpoch = 5
 
-function start(change: Partial<ExperimentConfig>, kept = new Kept(), runDir = 'run', checkpointSeconds = 180): Trainer {
-  const trainer = startTrainer(dir, { ...four, ...change }, { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds })
+function start(change: Partial<ExperimentConfig>, kept = new Kept(), runDir = 'run', checkpointSeconds = 180, env: NodeJS.ProcessEnv = {}): Trainer {
+  const trainer = startTrainer(dir, { ...four, ...change }, { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds }, env)
   children.push(trainer.child)
   return trainer
 }
@@ -121,6 +121,23 @@ describe('a run that goes on', () => {
       kept.hear(trainer.messages)
     }
     await finishAs(whole, change, kept)
+  })
+
+  it('goes on with its data kept in the graph as if they had been fed all along', async () => {
+    const change = { variant: 'mcnn-f' } as const
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    for (const after of [0, 150]) {
+      const trainer = start(change, kept, 'run', 180, { MCNN_RESIDENT: '1' })
+      await trainer.message('progress')
+      await wait(after)
+      trainer.send({ type: 'stop' })
+      await trainer.exit
+      kept.hear(trainer.messages)
+    }
+    await finishAs(whole, change, kept)
+    expect(kept.warnings).toEqual([])
+    expect(kept.resumedFrom.at(-1)).toBeGreaterThan(0)
   })
 
   it('passes over a damaged checkpoint with a warning, and over all of them from its seed', async () => {

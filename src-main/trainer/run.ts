@@ -5,15 +5,16 @@ import { WorkbenchError } from '../contract/errors'
 import { datasetSizes } from '../contract/experiment'
 import type { Environment } from '../contract/records'
 import type { TrainerJob, TrainerMessage } from '../contract/training'
-import { loadDataset } from '../datasets'
+import { loadDataset, normalisation, type LoadedDataset } from '../datasets'
 import { loadTensorFlow } from '../graph/tensorflow'
-import { buildTrainingGraph } from '../graph/training'
+import { buildTrainingGraph, type ResidentData } from '../graph/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/resnet'
 import { beginning, Checkpoints } from './checkpoint'
 import type { Control } from './control'
-import { environmentOf, probeDevice } from './environment'
+import { deviceMemory, environmentOf, probeDevice } from './environment'
 import { Feeder } from './feeder'
+import { chooseResidence, pixelBytesOf } from './residence'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
 import { encodeWeights, readFilters } from './variables'
@@ -37,6 +38,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   const { precision } = config
   const tuning = await tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile })
   const tuningSeconds = clock()
+  const { resident, sentence: residence } = chooseResidence(pixelBytesOf(data), await deviceMemory(tensorflow), process.env['MCNN_RESIDENT'])
   const graph = buildTrainingGraph(tensorflow, {
     spec,
     bank: tuning.bank,
@@ -45,6 +47,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
     weightDecay: config.weightDecay,
     precision,
     initial: initialValues(spec, config.seed),
+    ...(resident && { resident: residentData(data) }),
   })
   const environment = environmentOf(await probeDevice(tensorflow), job.program, job.git)
   const computedBy = howComputed(environment, tuning.sentences)
@@ -70,9 +73,10 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
     resumedFrom: from && { epochs: from.at.epoch - 1, step: from.at.step },
     seconds: { tensorflow: tensorflowSeconds, data: dataSeconds, tuning: tuningSeconds, record: clock() },
   })
+  send({ type: 'event', level: 'info', kind: 'data', message: residence })
   for (const message of tuning.sentences) send({ type: 'event', level: 'info', kind: 'convolutions', message })
   for (const message of warnings) send({ type: 'event', level: 'warning', kind: 'checkpoint', message })
-  const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment })
+  const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment, resident })
   try {
     if (!from) send({ type: 'filters', epoch: 0, layers: readFilters(spec, graph) })
     const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
@@ -93,10 +97,14 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   }
 }
 
+function residentData({ train, test, mean, std }: LoadedDataset): ResidentData {
+  return { train: train.images, test: test.images, table: normalisation(mean, std) }
+}
+
 /** What decides the last bits of a step's results, in words. @param banks how multi-band layers are computed, with times in brackets */
-function howComputed({ device, tensorflow, threads }: Environment, banks: readonly string[]): string {
+function howComputed({ device, tensorflow, threads, gpuMath }: Environment, banks: readonly string[]): string {
   const algorithms = banks.map((sentence) => ` ${sentence.replace(/ \([^)]*\)/g, '')}`).join('')
-  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op.${algorithms}`
+  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op${gpuMath === null ? '' : `, ${gpuMath}`}.${algorithms}`
 }
 
 /** Seconds since the last call. */

@@ -30,9 +30,12 @@ export interface Trainer {
   exit: Promise<number | null>
 }
 
-/** @param dir where data sets, measurements and, unless the job says otherwise, the run are */
-export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}, job: Partial<TrainerJob> = {}): Trainer {
-  const child = fork(entry, [], { serialization: 'json', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } })
+/**
+ * @param dir where data sets, measurements and, unless the job says otherwise, the run are
+ * @param env on top of this process's
+ */
+export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}, job: Partial<TrainerJob> = {}, env: NodeJS.ProcessEnv = {}): Trainer {
+  const child = fork(entry, [], { serialization: 'json', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...env } })
   const messages: TrainerMessage[] = []
   const waiting = new Set<() => void>()
   child.on('message', (message) => {

@@ -1,6 +1,5 @@
 /** The training loop a person can read in a sitting. */
 import { messageOf } from '../contract/errors'
-import { imageChannels, imageSize } from '../contract/experiment'
 import type { EpochMetrics } from '../contract/records'
 import type { TrainerJob, TrainerMessage } from '../contract/training'
 import type { LoadedDataset } from '../datasets'
@@ -14,7 +13,6 @@ import type { Feeder } from './feeder'
 import { Reporter } from './reporter'
 import { readFilters } from './variables'
 
-const imageValues = imageSize * imageSize * imageChannels
 /** Step metrics kept of an epoch, at most about this many. */
 const stepSamples = 50
 
@@ -100,13 +98,11 @@ export class Training {
     const sampleEvery = Math.max(1, Math.floor(this.stepsPerEpoch / stepSamples))
     const all = data.train.count
     let stepStart = performance.now()
-    for await (const { images, labels, count } of feeder.batches('train', epoch, at.seen)) {
+    for await (const { pictures, labels, count } of feeder.batches('train', epoch, at.seen)) {
       const paused = control.pausedTime
       await control.betweenSteps()
       stepStart += control.pausedTime - paused
-      // A short last batch has a function of its own.
-      const whole = count === this.size
-      const result = whole ? graph.step(images, labels, learningRate) : graph.step(images.subarray(0, count * imageValues), labels.subarray(0, count), learningRate)
+      const result = graph.step(pictures, labels, learningRate)
       at.step++
       if (!Number.isFinite(result.loss)) throw new Diverged(at.step, epoch, learningRate, `The training loss became ${result.loss}`)
       at.lossSum += result.loss * count
@@ -148,11 +144,11 @@ export class Training {
     let lossSum = 0
     let correct = 0
     this.evaluated = new Evaluated(spec.classes)
-    for await (const { images, labels, count } of feeder.batches('test', epoch)) {
+    for await (const { pictures, labels, count } of feeder.batches('test', epoch)) {
       await control.betweenSteps()
       this.report.progress(this.at.step, { epoch, phase: 'evaluating', loss, learningRate })
       // Evaluation has one batch size: a short last batch is filled up with whatever was there, and not counted.
-      const result = graph.evaluate(images, labels, count)
+      const result = graph.evaluate(pictures, labels, count)
       lossSum += result.lossSum
       correct += result.correct
       this.evaluated.add(labels, result)

@@ -92,10 +92,7 @@ export const sql = target<[string, 'none' | 'config']>('queries over runs, carri
       if (history.runs.list().length !== all) throw new Error('a query changed the history')
       return verdict
     },
-    close: () => {
-      disk.close()
-      history.close()
-    },
+    close: () => history.close(),
   }
 })
 
@@ -188,6 +185,9 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
       }
       return verdict
     },
-    close: () => history.close(),
+    close: () => {
+      disk.close()
+      history.close()
+    },
   }
 })

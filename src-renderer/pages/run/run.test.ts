@@ -42,22 +42,28 @@ describe('tables', () => {
     expect(rows.size).toBe(Object.keys(config).length - 1)
   })
 
+  const environment = {
+    program: '0.1.0',
+    git: { commit: '0123456789abcdef', dirty: true },
+    node: '24',
+    tensorflow: '2',
+    tfjs: '4',
+    device: 'cpu',
+    cpu: 'x',
+    cores: 2,
+    threads: { intraOp: 2, interOp: null },
+    memoryBytes: 8e9,
+    platform: 'linux',
+    gpuMath: null,
+  }
+
+  it('say how a GPU computed, and nothing of it on a CPU', () => {
+    expect(environmentRows(environment).some(([label]) => label.includes('GPU'))).toBe(false)
+    expect(environmentRows({ ...environment, device: 'NVIDIA H100', gpuMath: 'float32 without TF32' })).toContainEqual(['GPU’s arithmetic', 'float32 without TF32'])
+  })
+
   it('say where a source had changes and what was left to TensorFlow', () => {
-    const rows = new Map(
-      environmentRows({
-        program: '0.1.0',
-        git: { commit: '0123456789abcdef', dirty: true },
-        node: '24',
-        tensorflow: '2',
-        tfjs: '4',
-        device: 'cpu',
-        cpu: 'x',
-        cores: 2,
-        threads: { intraOp: 2, interOp: null },
-        memoryBytes: 8e9,
-        platform: 'linux',
-      }),
-    )
+    const rows = new Map(environmentRows(environment))
     expect(rows.get('source')).toBe('0123456789ab, with uncommitted changes')
     expect(rows.get('threads over ops')).toContain('own')
     expect(rows.get('device')).toBe('CPU')

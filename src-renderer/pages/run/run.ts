@@ -71,6 +71,7 @@ export function environmentRows(environment: Environment): [label: string, value
   const pool = (n: number | null): string => (n === null ? 'TensorFlow’s own' : count(n))
   return [
     ['device', environment.device === 'cpu' ? 'CPU' : environment.device],
+    ...(environment.gpuMath === null ? [] : ([['GPU’s arithmetic', environment.gpuMath]] satisfies [string, string][])),
     ['processor', environment.cpu],
     ['cores', count(environment.cores)],
     ['memory', bytes(environment.memoryBytes)],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { benchedGpus } from './benched'
 import { brokenFirst, fixCommand, fixParts, gpuWords, shares, threadsShort } from './system'
 
 const check = (name: string, ok: boolean) => ({ name, ok, detail: '', fix: ok ? null : 'mend it' })
@@ -11,11 +12,21 @@ describe('brokenFirst', () => {
 })
 
 describe('gpuWords', () => {
-  it('says that the GPU path has not been run until a run says so', () => {
-    expect(gpuWords([], 'cpu')).toContain('has not been run yet')
-    expect(gpuWords(['cpu'], 'NVIDIA H200')).toMatch(/has not been run yet.*NVIDIA H200/)
-    expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu')).toContain('has been run here')
-    expect(gpuWords([], null)).toContain('has not been run yet')
+  it('says that the program is not yet run on a GPU until a run or a kept result says so', () => {
+    expect(gpuWords([], 'cpu', [])).toContain('not yet run on a GPU')
+    expect(gpuWords(['cpu'], 'NVIDIA H200', [])).toMatch(/not yet run on a GPU.*NVIDIA H200/)
+    expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu', [])).toContain('has been run here')
+    expect(gpuWords([], null, [])).toContain('not yet run on a GPU')
+    expect(gpuWords([], 'cpu', ['NVIDIA H100'])).toMatch(/has been run on NVIDIA H100, but no run here/)
+  })
+})
+
+describe('benchedGpus', () => {
+  it('are the devices of the results that come with the program, but for the CPU', () => {
+    const files = Object.values(import.meta.glob<string>('../../../bench/results/*.json', { eager: true, query: '?raw', import: 'default' }))
+    const devices = files.flatMap((text) => [.../^ {2}"device": "(.*)"/m.exec(text) ?? []].slice(1))
+    expect(devices).toHaveLength(files.length)
+    expect(benchedGpus).toEqual([...new Set(devices.filter((device) => device !== 'cpu'))].sort())
   })
 })
 

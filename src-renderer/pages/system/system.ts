@@ -15,12 +15,14 @@ export function isGpu(device: string): boolean {
  * Whether training on a GPU has been seen to work, in words.
  * @param trainedOn devices that runs say they were trained on
  * @param device what TensorFlow would train on here; null where it does not load
+ * @param benched GPUs of which the program's own results tell
  */
-export function gpuWords(trainedOn: readonly string[], device: string | null): string {
+export function gpuWords(trainedOn: readonly string[], device: string | null, benched: readonly string[]): string {
   const gpu = trainedOn.find(isGpu)
   if (gpu !== undefined) return `The GPU path has been run here: a run was trained on ${gpu}.`
   const here = device !== null && isGpu(device) ? ` TensorFlow finds ${device}; the next run will be the first.` : ''
-  return `The GPU path has not been run yet: no run here was trained on a GPU.${here}`
+  const before = benched.length === 0 ? 'The program is not yet run on a GPU, here or in any result that comes with it.' : `The program has been run on ${benched.join(', ')}, but no run here was trained on a GPU.`
+  return `${before}${here}`
 }
 
 /** TensorFlow's thread counts and where they come from; the doctor's check says more. */
