@@ -21,13 +21,13 @@ export interface Round {
   unnoticed: string[]
 }
 
-/** Three seconds of training each, undisturbed. */
+/** A few seconds of training each, undisturbed. */
 const plan: StudyPlan = {
   ...quickStart,
   name: 'Faults',
   variants: ['mcnn-f', 'mcnn-a'],
   seeds: [1],
-  training: { ...quickStart.training, trainExamples: 200, testExamples: 60, epochs: 8, milestones: [5] },
+  training: { ...quickStart.training, trainExamples: 200, testExamples: 60, epochs: 12, milestones: [8] },
 }
 const limitMs = 180_000
 
@@ -56,7 +56,7 @@ export async function disturbed(seed: number, round: number, reference: Referenc
     const possible = only.filter((name) => kinds[name]?.possible?.(world) ?? true)
     for (let left = draw.int(1, 3); left > 0; left--) {
       if (!(await world.untilTraining())) break
-      await world.moment(5000)
+      await world.somewhere(plan.training.epochs)
       const name = possible[draw.int(0, possible.length - 1)] ?? ''
       struck.push(name)
       await kinds[name]?.strike(world)

@@ -23,6 +23,8 @@ export class World {
   /** Files of checkpoints were damaged on purpose: warnings about them are right. */
   damaged = false
   #program: Program | null = null
+  /** Told so far, by whichever run. */
+  #epochs = 0
   /** Epochs that were told as kept, by run. */
   readonly #confirmed = new Map<string, Map<number, EpochMetrics>>()
 
@@ -54,6 +56,7 @@ export class World {
   start(): Promise<Program> {
     return Program.start(this.dataDir, this.mark, path.join(this.folder, 'service.log'), (event, payload) => {
       if (event === 'run.epoch') {
+        this.#epochs++
         const { runId, metrics } = payload as { runId: string; metrics: EpochMetrics }
         const epochs = this.#confirmed.get(runId) ?? new Map<number, EpochMetrics>()
         this.#confirmed.set(runId, epochs.set(metrics.epoch, metrics))
@@ -78,6 +81,14 @@ export class World {
       if (runs.some((run) => run.state === 'running')) return true
       await wait(50)
     }
+  }
+
+  /** Waits into a random epoch of what trains, or, one time in four, into its start. */
+  async somewhere(mostEpochs: number): Promise<void> {
+    if (this.random.uniform() < 0.25) return this.moment(4000)
+    const target = this.#epochs + this.random.int(0, mostEpochs)
+    await until(async () => this.#epochs > target || !(await this.untilTraining()), 30_000)
+    await this.moment(200)
   }
 
   /** Waits a random time, shorter times more often. */

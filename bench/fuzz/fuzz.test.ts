@@ -115,7 +115,7 @@ describe('mutations', () => {
 
 describe('the campaign that was run in full', () => {
   it('had a hundred thousand inputs for every parser there is, and no fault', () => {
-    const kept = campaign.parse(JSON.parse(readFileSync('bench/results/fuzz.json', 'utf8')))
+    const kept = campaign.parse(JSON.parse(readFileSync('bench/results/campaigns/fuzz.json', 'utf8')))
     expect(Object.keys(kept.parsers).sort()).toEqual([...targetNames].sort())
     for (const [name, { inputs, fault }] of Object.entries(kept.parsers)) expect([name, inputs >= 100_000, fault]).toEqual([name, true, null])
     expect(kept.faults).toBe(0)
