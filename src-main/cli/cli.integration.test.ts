@@ -183,7 +183,7 @@ describe('on a new data directory', () => {
     await mkdir(dir('foreign'))
     await writeFile(dir('foreign/history.sqlite'), 'x'.repeat(500))
     const list = await mcnn('runs', 'list', '--data-dir', dir('foreign'))
-    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+ is not a database[^\n]+\n$/) })
+    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+ does not begin as a database does[^\n]+--repair[^\n]+\n$/) })
     const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('foreign'))
     expect(code).toBe(1)
     expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })

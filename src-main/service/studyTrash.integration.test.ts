@@ -73,8 +73,9 @@ describe('a study in the trash', () => {
     expect((await service.call('studies.findings', {})).map((one) => one.studyId)).not.toContain(study)
     const found = await service.call('search.find', { text: 'every layer', limit: 50 })
     expect(found.filter((one) => (one.kind === 'study' ? one.id === study : one.studyName === 'Every layer'))).toEqual([])
-    for (const call of ['studies.get', 'studies.compare', 'studies.curves', 'studies.resume', 'studies.trash'] as const)
+    for (const call of ['studies.get', 'studies.compare', 'studies.resume', 'studies.trash'] as const)
       await expect(service.call(call, { id: study })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(service.call('studies.curves', { id: study, dataset: next.dataset, arch: next.arch })).rejects.toMatchObject({ code: 'not-found' })
     expect(await service.call('studies.trashed', {})).toMatchObject([{ id: study, name: 'Every layer', runs: mine.length - 1 }])
     // Nothing trains for it.
     expect((await service.call('runs.cutShort', {})).interrupted).toBe(cutShort - mine.filter((run) => run.state === 'interrupted').length)

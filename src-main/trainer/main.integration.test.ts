@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -156,9 +156,11 @@ describe('the trainer', () => {
     children.push(parent)
     const trainer = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
     await wait(1500)
-    expect(existsSync(`/proc/${trainer}`)).toBe(true)
+    // One that is dead and not yet reaped is gone.
+    const lives = (): boolean => existsSync(`/proc/${trainer}/stat`) && !/\) Z /.test(readFileSync(`/proc/${trainer}/stat`, 'utf8'))
+    expect(lives()).toBe(true)
     parent.kill('SIGKILL')
-    await expect.poll(() => existsSync(`/proc/${trainer}`), { timeout: 2000 }).toBe(false)
+    await expect.poll(lives, { timeout: 2000 }).toBe(false)
   })
 
   it('ends when the service is gone', async () => {
