@@ -6,7 +6,7 @@ import { runGroup, runRow, type RunGroup, type RunRow, type SortColumn, type Sor
 import type { Database } from './database'
 import { accuracyOf, lastKeys, sortKeys, stepMs, testLossOf, trainLossOf } from './runColumns'
 import { filterOf, type Filter } from './runFilter'
-import { summaryColumns } from './runs'
+import { from, summaryColumns } from './runs'
 
 export interface RunListQuery {
   query: string
@@ -50,7 +50,6 @@ interface Placed {
   rows: number
 }
 
-const from = 'FROM runs JOIN studies ON studies.key = runs.study'
 
 export class RunLists {
   readonly #db: Database

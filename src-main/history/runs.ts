@@ -107,7 +107,8 @@ const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environm
   runs.checkpoint_step, runs.checkpoint_epochs, runs.checkpoint_at,
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
 
-const from = 'FROM runs JOIN studies ON studies.key = runs.study'
+/** Runs with the study that each belongs to. */
+export const from = 'FROM runs JOIN studies ON studies.key = runs.study'
 /** Neither it nor its study is in the trash. */
 export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`

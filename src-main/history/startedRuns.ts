@@ -1,11 +1,10 @@
 /** Runs that were started: filters are kept of them from before their first epoch on. What is in the trash is none of them. */
 import { runSummary, type RunSummary } from '../contract/records'
 import type { Database } from './database'
-import { summaryColumns } from './runs'
+import { from, listed, summaryColumns } from './runs'
 import { every, runText, wordsOf } from './search'
 
-const from = 'FROM runs JOIN studies ON studies.key = runs.study'
-const started = 'runs.started_at IS NOT NULL AND runs.trashed_at IS NULL'
+const started = `runs.started_at IS NOT NULL AND ${listed}`
 const newestFirst = 'runs.created_at DESC, runs.key DESC'
 
 export class StartedRuns {
@@ -19,7 +18,7 @@ export class StartedRuns {
     this.#find = db.prepare<[{ words: string; limit: number }], { total: number }>(`
       SELECT count(*) OVER () AS total, ${summaryColumns} ${from}
       WHERE ${started} AND (@words = '[]' OR ${every(runText)}) ORDER BY ${newestFirst} LIMIT @limit`)
-    this.#one = db.prepare<[string]>(`SELECT ${summaryColumns} ${from} WHERE runs.id = ? AND runs.trashed_at IS NULL`)
+    this.#one = db.prepare<[string]>(`SELECT ${summaryColumns} ${from} WHERE runs.id = ? AND ${listed}`)
     this.#first = db.prepare<[]>(`
       SELECT ${summaryColumns} ${from} WHERE ${started}
       ORDER BY (runs.variant <> 'baseline') + (runs.variant <> 'baseline' AND runs.state = 'done') DESC, ${newestFirst} LIMIT 1`)
@@ -29,7 +28,7 @@ export class StartedRuns {
         JOIN studies ON studies.key = runs.study
       WHERE mine.id = ? AND mine.variant <> 'baseline' AND runs.variant = 'baseline' AND ${started}
       ORDER BY runs.study = mine.study DESC, ${newestFirst} LIMIT 1`)
-    this.#environment = db.prepare<[], string | null>(`SELECT runs.environment FROM runs WHERE ${started} ORDER BY runs.started_at DESC, runs.key DESC LIMIT 1`).pluck()
+    this.#environment = db.prepare<[], string | null>(`SELECT runs.environment ${from} WHERE ${started} ORDER BY runs.started_at DESC, runs.key DESC LIMIT 1`).pluck()
   }
 
   /**

@@ -71,6 +71,9 @@ describe('a study in the trash', () => {
     expect((await service.call('runs.words', {})).studies).not.toContain('Every layer')
     expect(await service.call('runs.rows', { ids: [next.id] })).toEqual([])
     expect((await service.call('studies.findings', {})).map((one) => one.studyId)).not.toContain(study)
+    // Nor offered where filters are looked at.
+    expect((await service.call('filters.runs', { text: 'every layer' })).total).toBe(0)
+    expect((await service.call('filters.suggested', { id: next.id })).run).toBeNull()
     const found = await service.call('search.find', { text: 'every layer', limit: 50 })
     expect(found.filter((one) => (one.kind === 'study' ? one.id === study : one.studyName === 'Every layer'))).toEqual([])
     for (const call of ['studies.get', 'studies.compare', 'studies.resume', 'studies.trash'] as const)
