@@ -1,6 +1,7 @@
 /** Lets contenders take turns, one at a time, so that none of them ever competes with another. */
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../src-main/analysis/statistics'
+import { messageOf } from '../src-main/contract/errors'
 import type { Player } from '../src-main/service/player'
 import { idOf, type Contender } from './contenders'
 import type { Measured } from './measures'
@@ -31,7 +32,7 @@ export async function hold(entrants: readonly Entrant[], { rounds, steps, say }:
       await work()
       return true
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       outcome.failed.push({ contender: entrant.contender, why })
       entrant.player.stop()
       say(`${idOf(entrant.contender)} is left out: ${why}.`)

@@ -1,4 +1,5 @@
 /** One round: runs that are hurt a few times and must come out as if they had not been. */
+import { messageOf } from '../../src-main/contract/errors'
 import { quickStart, type StudyPlan } from '../../src-main/contract/experiment'
 import { random } from '../../src-main/nn/random'
 import { kinds } from './kinds'
@@ -64,7 +65,7 @@ export async function disturbed(seed: number, round: number, reference: Referenc
     if (await world.untilDone(limitMs)) await compare(world, reference.outcome)
     else world.faults.mismatches.push(`not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`)
   } catch (thrown) {
-    world.faults.mismatches.push(`after ${struck.join(', ')}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    world.faults.mismatches.push(`after ${struck.join(', ')}: ${messageOf(thrown)}`)
   } finally {
     await world.close()
   }

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { median } from '../../src-main/analysis/statistics'
 import { History } from '../../src-main/history/history'
 import { writeHistory } from '../history/write'
 import { longestTask, memoryGrowth } from './live'
@@ -18,10 +19,6 @@ const repeats = 7
 const simulatedMinutes = 30
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-
-function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN
-}
 
 /** JSON has no NaN: what never came about was not measured. */
 const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 10) / 10 : null)

@@ -59,11 +59,10 @@ export class Metrics {
 
   constructor(db: Database) {
     const epoch = db.prepare<[number, ...(number | null)[]]>(`
-      INSERT INTO epochs (run, epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds,
-        wait_seconds, cpu_seconds, memory_bytes)
+      INSERT INTO epochs (run, ${epochTable})
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     const step = db.prepare<[number, number, number, number | null, number, number]>(
-      'INSERT INTO steps (run, step, epoch, loss, learning_rate, step_ms) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO steps (run, ${stepTable}) VALUES (?, ?, ?, ?, ?, ?)`,
     )
     // From all of the run's epochs, not by adding up: few rows, and never apart from what it sums.
     const rollUp = db.prepare<{ run: number }>(`
@@ -135,7 +134,7 @@ export class Metrics {
       rollUp.run({ run: to })
     })
     this.#putEvaluation = db.prepare<[number, number, number, Buffer, string]>(
-      'INSERT OR REPLACE INTO evaluations (run, epoch, classes, confusion, mistakes) VALUES (?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO evaluations (run, ${evaluationTable}) VALUES (?, ?, ?, ?, ?)`,
     )
     this.#evaluation = db.prepare<[number], { epoch: number; classes: number; confusion: Buffer; mistakes: string }>(
       'SELECT epoch, classes, confusion, mistakes FROM evaluations WHERE run = ?',

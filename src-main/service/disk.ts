@@ -1,4 +1,5 @@
 /** What must be written while the disk is full, gone or failing: held in order, and written when it can be. */
+import { messageOf } from '../contract/errors'
 import type { DiskProblem } from '../contract/records'
 import { isDamage, isDiskProblem } from '../history/database'
 import type { History } from '../history/history'
@@ -128,7 +129,7 @@ export class Disk {
       if (!this.met(thrown)) {
         // Not the disk's fault: the same would come again for ever.
         this.#held.shift()
-        process.stderr.write(`What a trainer sent could not be kept: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+        process.stderr.write(`What a trainer sent could not be kept: ${messageOf(thrown)}\n`)
       }
       return false
     }

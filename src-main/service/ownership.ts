@@ -1,4 +1,4 @@
-import { WorkbenchError } from '../contract/errors'
+import { messageOf, WorkbenchError } from '../contract/errors'
 import type { Condition, Holder } from '../contract/records'
 import type { WriterLock } from '../history/writer'
 import type { Context } from './context'
@@ -80,7 +80,7 @@ export class Ownership {
         if (changed) emit('system.condition', this.condition)
       }
     } catch (thrown) {
-      process.stderr.write(`The history could not be taken over: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`)
+      process.stderr.write(`The history could not be taken over: ${messageOf(thrown)}\n`)
     } finally {
       this.#taking = false
     }

@@ -1,9 +1,10 @@
 /** TensorFlow's thread counts as they were measured of this machine, remembered beside the TensorFlow they were measured with. */
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { chosenThreads, threadTuning, type ThreadCounts, type ThreadTuning } from '../contract/tuning'
+import { renameDurably } from '../history/backup'
 import { programRoot } from './git'
 import { processor, type Processor } from './processor'
 import { readSetupState, type SetupState } from './setupState'
@@ -38,14 +39,8 @@ export function rememberTuning(tuning: ThreadTuning, file: string, key: string):
   mkdirSync(path.dirname(file), { recursive: true })
   const temporary = `${file}.${randomUUID()}.tmp`
   try {
-    const handle = openSync(temporary, 'wx')
-    try {
-      writeFileSync(handle, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`)
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-    renameSync(temporary, file)
+    writeFileSync(temporary, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`, { flag: 'wx' })
+    renameDurably(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error

@@ -2,15 +2,15 @@
  * What a run goes on from: all variables and its place in the data, in one safetensors file that carries its own
  * checksum in its name. Random numbers need no state: their streams are named by seed, epoch and example.
  */
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { messageOf } from '../contract/errors'
 import { experimentConfig, type ExperimentConfig } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
 import { parameters } from '../nn/resnet'
 import { decodeSafetensors } from '../nn/safetensors'
-import { encodeSafetensors, writeDurably } from './weights'
+import { encodeSafetensors, putDurably, sha256Of } from './weights'
 
 /** Where a run stands between two steps. */
 export const position = z.strictObject({
@@ -77,9 +77,8 @@ export class Checkpoints {
     return async (at, variables) => {
       const tensors = [...variables].map(([name, values]) => ({ name, values, shape: shapes.get(name) ?? [values.length] }))
       const bytes = encodeSafetensors(tensors, { position: JSON.stringify(at), config: JSON.stringify(this.config), computedBy, datasetFingerprint })
-      const sha256 = createHash('sha256').update(bytes).digest('hex')
       await mkdir(this.folder, { recursive: true })
-      await writeDurably(path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256}.safetensors`), bytes)
+      await putDurably(path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256Of(bytes)}.safetensors`), bytes)
       await this.remove(newestKept, at.best?.step)
       return bytes.length
     }
@@ -95,7 +94,7 @@ export class Checkpoints {
         const checkpoint = await this.read(found)
         if (fits(checkpoint.at)) return checkpoint
       } catch (error) {
-        damaged(`The checkpoint of step ${found.step} is damaged and was passed over: ${error instanceof Error ? error.message : String(error)}`)
+        damaged(`The checkpoint of step ${found.step} is damaged and was passed over: ${messageOf(error)}`)
       }
     }
     return null
@@ -108,7 +107,7 @@ export class Checkpoints {
 
   private async read({ file, sha256 }: Found): Promise<Checkpoint> {
     const bytes = await readFile(file)
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error('Its content does not have the checksum in its name.')
+    if (sha256Of(bytes) !== sha256) throw new Error('Its content does not have the checksum in its name.')
     const { tensors, metadata } = decodeSafetensors(bytes)
     if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config)) throw new Error('It belongs to another config.')
     return {

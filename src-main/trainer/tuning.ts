@@ -9,7 +9,7 @@ import type { TensorFlow } from '../graph/tensorflow'
 import { hasOwnKernels } from '../graph/training'
 import { bankShapes, fasterAlgorithms, shapeKey, timeBank, type BankTimes } from '../graph/tuning'
 import type { NetworkSpec } from '../nn/architecture'
-import { writeDurably } from './weights'
+import { putDurably } from './weights'
 
 const times = z.record(z.enum(directions), z.record(z.enum(algorithms), z.number()))
 const measurements = z.record(z.string(), times)
@@ -45,7 +45,7 @@ export async function tuneBanks({ tensorflow, spec, batchSize, precision, progra
   )
   if (Object.keys(known).length > before) {
     await mkdir(path.dirname(file), { recursive: true })
-    await writeDurably(file, Buffer.from(`${JSON.stringify(known, null, 1)}\n`))
+    await putDurably(file, Buffer.from(`${JSON.stringify(known, null, 1)}\n`))
   }
   return {
     bank: (shape) => {

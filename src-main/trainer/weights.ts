@@ -32,8 +32,18 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rec
   return bytes
 }
 
-/** Writes atomically and durably (temp file, fsync, rename, fsync of the folder); returns the SHA-256 of the content. */
+/** As `putDurably`; returns the SHA-256 of the content. */
 export async function writeDurably(file: string, bytes: Uint8Array): Promise<string> {
+  await putDurably(file, bytes)
+  return sha256Of(bytes)
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Writes atomically and durably: temp file, fsync, rename, fsync of the folder. */
+export async function putDurably(file: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${file}.tmp`
   try {
     const handle = await open(temporary, 'w')
@@ -54,5 +64,4 @@ export async function writeDurably(file: string, bytes: Uint8Array): Promise<str
   } finally {
     await folder.close()
   }
-  return createHash('sha256').update(bytes).digest('hex')
 }

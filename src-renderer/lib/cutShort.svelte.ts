@@ -14,11 +14,10 @@ class CutShort {
   offer = $state.raw<ServiceResult<'runs.cutShort'> | null>(null)
   busy = $state(false)
 
-  /** When the service has come up. */
+  /** When the service has come up, and no other program has the history. */
   async look(): Promise<void> {
-    const [found, condition] = await Promise.all([attempt(() => call('runs.cutShort', {})), attempt(() => call('system.condition', {})), choices.ready])
-    // Another program has them: nothing can be resumed from here.
-    if (!found || found.newest === null || condition?.heldBy) return
+    const [found] = await Promise.all([attempt(() => call('runs.cutShort', {})), choices.ready])
+    if (!found || found.newest === null) return
     if (choices.kept.cutShort === 'resume') await this.resume()
     // What was left alone once is not asked about again.
     else if (found.newest > (remembered(key) ?? '')) this.offer = found

@@ -1,6 +1,6 @@
 /** What every page shares and what changes while one looks: studies, unfinished runs, progress, data sets, the service. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { Condition, DatasetSummary, EventPayload, RunProgress, RunState, RunSummary, StudySummary, SystemInfo } from '../../src-main/contract'
+import { endedStates, type Condition, type DatasetSummary, type EventPayload, type RunProgress, type RunSummary, type StudySummary, type SystemInfo } from '../../src-main/contract'
 import { call, on, toClientError, type ClientError } from './client'
 
 type ServiceState = EventPayload<'service.state'>
@@ -11,8 +11,6 @@ const settleMs = 150
 const bySecondMs = 900
 /** How long a service that came back by itself is told of: long enough to be read by who looked elsewhere. */
 const toldMs = 10_000
-
-const activeOrQueued: readonly RunState[] = ['queued', 'running', 'paused']
 
 class Live {
   /** Newest first; null until the first answer. */
@@ -125,7 +123,7 @@ class Live {
   }
 
   #keep(id: string, run: RunSummary | null): void {
-    if (run !== null && activeOrQueued.includes(run.state)) this.unfinished.set(id, run)
+    if (run !== null && !endedStates.includes(run.state)) this.unfinished.set(id, run)
     else this.unfinished.delete(id)
   }
 

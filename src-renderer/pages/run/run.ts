@@ -1,4 +1,5 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
+import { median } from '../../../src-main/analysis/statistics'
 import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../charts/line'
 import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
@@ -170,12 +171,4 @@ export function usageOf(epochs: readonly EpochMetrics[], steps: readonly StepMet
     reading('Memory', 'MiB', by((e) => (e.memoryBytes === null ? null : e.memoryBytes / 2 ** 20))),
     reading('Learning rate', '', by((e) => e.learningRate)),
   ]
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  const low = sorted[Math.ceil(middle) - 1]
-  const high = sorted[Math.floor(middle)]
-  return low === undefined || high === undefined ? null : (low + high) / 2
 }
