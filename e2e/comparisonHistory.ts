@@ -64,13 +64,13 @@ function addRun(history: History, config: ExperimentConfig): void {
     return
   }
   const ended = other?.[0] === 'failed' ? 2 : other?.[0] === 'diverged' ? 36 : other ? 112 : epochs
-  const last = (finalError[arch] ?? 0.08) + added[variant] + (noise(arch, variant, seed) - 0.5) * 0.005
+  const last = (finalError[arch] ?? 0.08) + (added[variant] ?? 0) + (noise(arch, variant, seed) - 0.5) * 0.005
   for (let epoch = 1; epoch <= ended; epoch++) {
     const rate = learningRateAt(config, epoch, [])
     const level = rate >= 0.1 ? 0.07 + 0.75 * Math.exp(-epoch / 9) : rate >= 0.01 ? 0.011 + 0.05 * Math.exp(-(epoch - 100) / 4) : 0.0005 + 0.012 * Math.exp(-(epoch - 150) / 6)
     const wobble = (noise(id, epoch) - 0.5) * (rate >= 0.1 ? 0.05 : rate >= 0.01 ? 0.01 : 0.002)
     const error = Math.min(0.9, Math.max(0.01, last + level + wobble))
-    const loss = (0.02 + added[variant] * 0.4 + level * 2) * (1 + (noise(id, epoch, 'loss') - 0.5) * 0.1)
+    const loss = (0.02 + (added[variant] ?? 0) * 0.4 + level * 2) * (1 + (noise(id, epoch, 'loss') - 0.5) * 0.1)
     const seconds = model.multiplications / 3e6
     history.metrics.addEpoch(run.key, {
       epoch, trainLoss: loss, trainAccuracy: 1 - Math.min(0.9, level), testLoss: error * 4, testAccuracy: 1 - error,

@@ -43,7 +43,7 @@ export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): E
   const scarce = Math.sqrt(Math.log2(50_000 / Math.max(100, examples)) + 1) * (config.augment ? 1 : 1.5)
   const rate = 1 + 0.06 * Math.abs(Math.log2(config.learningRate / 0.1))
   const chance = 1 - 1 / classes
-  const base = ((errors[config.arch] + costs[config.variant]) / 100) * difficulty[config.dataset] * scarce * rate
+  const base = ((errors[config.arch] + (costs[config.variant] ?? 1)) / 100) * difficulty[config.dataset] * scarce * rate
   const final = Math.min(chance * 0.9, base + rng.normal() * 0.0022 * Math.sqrt(difficulty[config.dataset]))
   const [first = Infinity, second = Infinity] = config.milestones
   const time = Math.max(1, config.epochs * 0.045)

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
+import { signBank } from './banks'
 import { bankCsv, bankJson } from './bankFiles'
 import { bankKernels, frequencyAt, responseMagnitude } from './filterBank'
 
 const shape = [3, 3, 2, 1] as const
 const values = Float32Array.from({ length: 18 }, (_, i) => Math.sin(i))
 const bank = {
-  runId: 'r', layer: 'stem', filter: 0, epoch: 3, multiband: true, baseFilters: 1,
-  banks: bankKernels(values, shape, 0).map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 8) })),
+  runId: 'r', layer: 'stem', filter: 0, epoch: 3, multiband: true, baseFilters: 1, bank: signBank.map((band) => [...band]),
+  banks: bankKernels(values, shape, 0, signBank).map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 8) })),
 }
 
 it('a bank’s CSV has each weight and each magnitude once, at its place', () => {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { FilterBank } from '../contract/records'
+import { signBank } from './banks'
 import { bankSvg } from './bankSvg'
 import { divergingColor, magnitudeColor } from './colors'
-import { bankKernels, filterKernel, responseMagnitude } from './filterBank'
+import { bankKernels, responseMagnitude } from './filterBank'
 
 function filterBank(inputs: number, multiband = true): FilterBank {
   const base = Float32Array.from({ length: 9 * inputs * 2 }, (_, i) => Math.sin(1 + i))
   const shape = [3, 3, inputs, 2] as const
-  const kernels = multiband ? bankKernels(base, shape, 0) : [filterKernel(base, shape, 0)]
+  const bank = multiband ? signBank.map((band) => [...band]) : null
+  const kernels = bankKernels(base, shape, 0, bank)
   return {
     runId: 'a-run',
     layer: inputs === 3 ? 'stem' : 'stage3.block1.conv2',
@@ -15,6 +17,7 @@ function filterBank(inputs: number, multiband = true): FilterBank {
     epoch: 5,
     multiband,
     baseFilters: 2,
+    bank,
     banks: kernels.map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 16) })),
   }
 }

@@ -1,7 +1,8 @@
 /** A filter bank as a drawing that stands on its own: the kernels with their values and the magnitudes |H(u, v)|. */
 import type { Bank, FilterBank } from '../contract/records'
 import { bandColors, divergingColor, inkOn, magnitudeColor, surfaces } from './colors'
-import { bandNames, channelPlane, maxAbsolute, strongestChannels } from './filterBank'
+import { bandTitles, isSignBank, type BandTitle } from './banks'
+import { channelPlane, maxAbsolute, strongestChannels } from './filterBank'
 import { fixed } from './numbers'
 
 export interface BankDrawing {
@@ -39,13 +40,14 @@ export function bankSvg(filterBank: FilterBank, options: BankDrawing = {}): stri
   const height = headHeight + channels.length * (kernelHeight + magnitudeHeight)
   const subtitle = options.subtitle ?? filterBank.runId
   const title = `${filterBank.layer} · ${filterBank.multiband ? 'base filter' : 'filter'} ${filterBank.filter} · epoch ${filterBank.epoch}`
+  const titles = bandTitles(filterBank.bank)
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${font} role="img" aria-label="${escapeXml(title)}">`,
     `<title>${escapeXml(`Filter bank: ${title}`)}</title>`,
     `<rect width="${width}" height="${height}" fill="${bg}"/>`,
     text(margin, 32, title, { size: 15, weight: 600 }),
     text(margin, 50, subtitle, { size: 12, color: ink3 }),
-    ...banks.map((bank, i) => bandHead(bank, filterBank.multiband, columnX(i))),
+    ...banks.map((bank, i) => bandHead(bank, filterBank, titles[i], columnX(i))),
   ]
   for (const [i, channel] of channels.entries()) {
     const kernelY = headHeight + i * (kernelHeight + magnitudeHeight)
@@ -70,14 +72,13 @@ export function channelName(layer: string, channel: number, inputs: number): str
   return inputs === 1 ? '' : `Input ${channel} of ${inputs}`
 }
 
-function bandHead(bank: Bank, multiband: boolean, x: number): string {
-  const name = bandNames[bank.band - 1]
-  if (!multiband || !name) return text(x, headHeight - 26, 'h', { size: 13, weight: 600 })
+function bandHead(bank: Bank, { bank: table }: FilterBank, title: BandTitle | undefined, x: number): string {
+  if (table === null || !title) return text(x, headHeight - 26, 'h', { size: 13, weight: 600 })
   return [
     `<rect x="${x}" y="${headHeight - 35}" width="9" height="9" rx="2" fill="${bandColors[theme][bank.band - 1] ?? ink}"/>`,
     // Superscripts as glyphs are missing from many fonts: the exponent is set as a raised span.
-    `<text x="${x + 15}" y="${headHeight - 26}" font-size="13" font-weight="600" fill="${ink}">${formula(bank.band)}</text>`,
-    text(x, headHeight - 9, name.words, { size: 11, color: ink3 }),
+    `<text x="${x + 15}" y="${headHeight - 26}" font-size="13" font-weight="600" fill="${ink}">${isSignBank(table) ? formula(bank.band) : escapeXml(title.formula)}</text>`,
+    text(x, headHeight - 9, title.words, { size: 11, color: ink3 }),
   ].join('\n')
 }
 

@@ -1,5 +1,5 @@
 /** Colour scales of the filter views, the same in the window and in drawings. Tokens: --div-*, --bg, --ink, --b-* of the window. */
-import type { Variant } from '../contract/experiment'
+import { parseVariant, type Variant } from '../contract/experiment'
 
 export type Theme = 'light' | 'dark'
 
@@ -14,10 +14,10 @@ const diverging: Record<Theme, readonly [string, string, string]> = {
 /** Dark blue to mint in even steps of lightness (the table of seaborn's `mako`). */
 export const magnitudeStops = ['#0b0406', '#2e1e3b', '#413d7b', '#37659e', '#348fa7', '#40b7ad', '#8bdab2', '#def5e5'] as const
 
-/** The four bands, h1 to h4. */
-export const bandColors: Record<Theme, readonly [string, string, string, string]> = {
-  light: ['#3f3a9e', '#c04a68', '#8a8415', '#1f8f84'],
-  dark: ['#9a96f0', '#ee8aa0', '#cfc85a', '#5fd0c3'],
+/** Bands, from h1; the paper's bank has the first four. */
+export const bandColors: Record<Theme, readonly string[]> = {
+  light: ['#3f3a9e', '#c04a68', '#8a8415', '#1f8f84', '#6b7a00', '#0b6fa8', '#a0522d', '#7b3f8c'],
+  dark: ['#9a96f0', '#ee8aa0', '#cfc85a', '#5fd0c3', '#a9bd4a', '#5ab0e6', '#d99a6c', '#c88ad8'],
 }
 
 /** What a drawing outside the window needs of the tokens. */
@@ -26,8 +26,30 @@ export const surfaces: Record<Theme, { bg: string; line: string; ink: string; in
   dark: { bg: '#17181b', line: '#2c2e33', ink: '#ececee', ink2: '#b8bbc2', ink3: '#999da6', missing: '#3d4046' },
 }
 
-/** Of each variant in light figures: tokens.css has the same, by name `--v-…` without `mcnn-`. */
-export const variantColors: Record<Variant, string> = { baseline: '#5c626c', 'mcnn-f': '#0072b2', 'mcnn-l': '#cc8400', 'mcnn-fl': '#009e73', 'mcnn-a': '#bf3f0d' }
+/** Colours of variants in light figures: tokens.css has the same, by name `--v-…`. */
+export const variantColors = {
+  baseline: '#5c626c', f: '#0072b2', l: '#cc8400', fl: '#009e73', a: '#bf3f0d', narrow: '#c26a9c', signs: '#9a8c00',
+  x1: '#6a3fa0', x2: '#00798c', x3: '#7a5230', x4: '#9b2257',
+} as const
+export type VariantColor = keyof typeof variantColors
+
+const named: Partial<Record<Variant, VariantColor>> = { baseline: 'baseline', 'mcnn-f': 'f', 'mcnn-l': 'l', 'mcnn-fl': 'fl', 'mcnn-a': 'a' }
+const others = ['x1', 'x2', 'x3', 'x4'] as const
+
+/** Always the same for a variant: its own where it has a name, one for each kind of control, of the rest one by the letters of its name. */
+export function variantColor(variant: Variant): VariantColor {
+  const own = named[variant]
+  if (own) return own
+  const parsed = parseVariant(variant)
+  if (parsed?.kind === 'narrow') return 'narrow'
+  if (parsed?.bank === 'random') return 'signs'
+  return others[lettersOf(variant) % others.length] ?? 'x1'
+}
+
+/** A number from a name's letters, to tell names apart by. */
+export function lettersOf(name: string): number {
+  return Array.from(name).reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7)
+}
 
 const parse = (color: string): Rgb => {
   const byte = (i: number): number => parseInt(color.slice(i, i + 2), 16)

@@ -1,5 +1,5 @@
 /** Tables I and II of the paper from a study's runs: a row a network and variant, the paper's number beside ours. */
-import { variants, type Variant } from '../contract/experiment'
+import { compareVariants, type Variant } from '../contract/experiment'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../contract/records'
 import { archName, datasetName, variantName } from './names'
 import { fixed, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
@@ -10,14 +10,14 @@ import type { Table } from './table'
 const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
 const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
 
-/** In the paper's order, whatever the order of the plan. */
+/** In the paper's order, then controls and others, whatever the order of the plan. */
 export function presentVariants(comparison: Comparison): Variant[] {
-  return variants.filter((variant) => comparison.rows.some((row) => row.cells.some((cell) => cell.variant === variant)))
+  return [...new Set(comparison.rows.flatMap((row) => row.cells.map((cell) => cell.variant)))].sort(compareVariants)
 }
 
 /** A row's cells in the paper's order. */
 export function cellsInOrder(row: ComparisonRow): ComparisonCell[] {
-  return variants.flatMap((variant) => row.cells.filter((cell) => cell.variant === variant))
+  return [...row.cells].sort((a, b) => compareVariants(a.variant, b.variant))
 }
 
 /** Accuracy and its drop. */

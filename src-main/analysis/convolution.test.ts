@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { signBank } from './banks'
 import { bankKernelsOf, convolve, productsAt, type Activation, type Kernels } from './convolution'
 import { bankKernels } from './filterBank'
 
@@ -40,11 +41,11 @@ it.each([1, 2])('at stride %d every value is the sum over a window of the padded
 })
 
 it('takes a bank’s kernels band by band', () => {
-  const layer = { shape: [3, 3, 2, 3] as const, values: numbers(54, 1), multiband: true }
+  const layer = { shape: [3, 3, 2, 3] as const, values: numbers(54, 1), bank: signBank }
   const { shape, values } = bankKernelsOf(layer, [2, 0])
   expect(shape).toEqual([3, 3, 2, 8])
   for (const [i, filter] of [2, 0].entries())
-    for (const [band, kernel] of bankKernels(layer.values, layer.shape, filter).entries())
+    for (const [band, kernel] of bankKernels(layer.values, layer.shape, filter, layer.bank).entries())
       kernel.forEach((row, s) => row.forEach((pixel, r) => pixel.forEach((weight, c) => expect(values[((s * 3 + r) * 2 + c) * 8 + band * 2 + i]).toBe(weight))))
-  expect(bankKernelsOf({ ...layer, multiband: false }, [1]).shape).toEqual([3, 3, 2, 1])
+  expect(bankKernelsOf({ ...layer, bank: null }, [1]).shape).toEqual([3, 3, 2, 1])
 })

@@ -1,5 +1,6 @@
 /** Convolutions of one picture as the networks here apply them. Pure. */
-import { signMasks, type KernelShape } from './filterBank'
+import { expandFilters } from './banks'
+import type { KernelShape } from './filterBank'
 import type { LayerValues } from './spectrum'
 
 /** Channels-last numbers of one picture: [height, width, channels], row by row. */
@@ -21,19 +22,9 @@ export interface Kernels {
  * layer the filters themselves.
  */
 export function bankKernelsOf(layer: LayerValues, filters: readonly number[]): Kernels {
-  const [rows, columns, inputs, stored] = layer.shape
-  const masks = layer.multiband ? signMasks(rows, columns) : [signMasks(rows, columns)[0] ?? []]
-  const out = masks.length * filters.length
-  const values = new Float32Array(rows * columns * inputs * out)
-  for (const [band, mask] of masks.entries())
-    for (const [i, filter] of filters.entries())
-      for (let s = 0; s < rows; s++)
-        for (let r = 0; r < columns; r++)
-          for (let c = 0; c < inputs; c++) {
-            const place = (s * columns + r) * inputs + c
-            values[place * out + band * filters.length + i] = (layer.values[place * stored + filter] ?? NaN) * (mask[s]?.[r] ?? 1)
-          }
-  return { shape: [rows, columns, inputs, out], values }
+  const { shape, values, bank } = layer
+  const [rows, columns, inputs] = shape
+  return { shape: [rows, columns, inputs, (bank?.length ?? 1) * filters.length], values: expandFilters(values, shape, bank, filters) }
 }
 
 /**

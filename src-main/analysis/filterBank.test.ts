@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { signBank } from './banks'
 import {
   bankKernels,
   channelPlane,
@@ -7,7 +8,6 @@ import {
   maxAbsolute,
   responseMagnitude,
   rmsPlane,
-  signMasks,
   zeroIndex,
   type Kernel,
 } from './filterBank'
@@ -31,23 +31,6 @@ function magnitudeAt(kernel: Kernel, channel: number, u: number, v: number): num
 const constant = (rows: number, columns: number, value: number): Kernel =>
   Array.from({ length: rows }, () => Array.from({ length: columns }, () => [value]))
 
-describe('signMasks', () => {
-  it('alternates columns in h2, rows in h3 and both in h4', () => {
-    expect(signMasks(3, 3)).toEqual([
-      [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
-      [[1, -1, 1], [1, -1, 1], [1, -1, 1]],
-      [[1, 1, 1], [-1, -1, -1], [1, 1, 1]],
-      [[1, -1, 1], [-1, 1, -1], [1, -1, 1]],
-    ])
-  })
-
-  it('knows rows from columns', () => {
-    expect(signMasks(2, 3).map((mask) => mask.map((row) => row.length))).toEqual([[3, 3], [3, 3], [3, 3], [3, 3]])
-    expect(signMasks(1, 4)[1]).toEqual([[1, -1, 1, -1]])
-    expect(signMasks(4, 1)[2]).toEqual([[1], [-1], [1], [-1]])
-  })
-})
-
 describe('filterKernel and bankKernels', () => {
   it('read TensorFlow’s order: rows, columns, inputs, filters', () => {
     const base = Float32Array.from({ length: 2 * 3 * 2 * 4 }, (_, i) => i)
@@ -55,14 +38,17 @@ describe('filterKernel and bankKernels', () => {
       [[1, 5], [9, 13], [17, 21]],
       [[25, 29], [33, 37], [41, 45]],
     ])
-    expect(bankKernels(base, [2, 3, 2, 4], 1)[3]).toEqual([
+    const square = Float32Array.from({ length: 3 * 3 * 2 * 4 }, (_, i) => i)
+    expect(bankKernels(square, [3, 3, 2, 4], 1, signBank)[3]).toEqual([
       [[1, 5], [-9, -13], [17, 21]],
       [[-25, -29], [33, 37], [-41, -45]],
+      [[49, 53], [-57, -61], [65, 69]],
     ])
+    expect(bankKernels(base, [2, 3, 2, 4], 1, null)).toEqual([filterKernel(base, [2, 3, 2, 4], 1)])
   })
 
   it('refuse a filter that the layer does not have, and values that do not fit the shape', () => {
-    expect(() => bankKernels(values(36), [3, 3, 1, 4], 4)).toThrow('There is no filter 4: this layer has 4, numbered from 0.')
+    expect(() => bankKernels(values(36), [3, 3, 1, 4], 4, signBank)).toThrow('There is no filter 4: this layer has 4, numbered from 0.')
     expect(() => filterKernel(values(36), [3, 3, 1, 4], -1)).toThrow('There is no filter -1')
     expect(() => filterKernel(values(36), [3, 3, 1, 4], 0.5)).toThrow('There is no filter 0.5')
     expect(() => filterKernel(values(35), [3, 3, 1, 4], 0)).toThrow("A kernel of shape 3 × 3 × 1 × 4 can't have 35 values.")
@@ -117,7 +103,7 @@ describe('responseMagnitude', () => {
   ])('of band %i is the base filter’s, moved by %i π in u and %i π in v', (band, pu, pv) => {
     const size = 32
     const shape = [3, 3, 3, 4] as const
-    const bank = bankKernels(values(108), shape, 3)
+    const bank = bankKernels(values(108), shape, 3, signBank)
     const base = bank[0] ?? []
     const own = responseMagnitude(bank[band - 1] ?? [], size)
     const first = responseMagnitude(base, size)

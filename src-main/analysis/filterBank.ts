@@ -1,5 +1,6 @@
 /** Filter banks and their frequency responses. Paper, section III-A, equations 1–4. */
 import { WorkbenchError } from '../contract/errors'
+import type { BankTable } from './banks'
 
 /** [rows, columns, in, filters], as TensorFlow lays kernels out. */
 export type KernelShape = readonly [rows: number, columns: number, inputs: number, filters: number]
@@ -7,26 +8,6 @@ export type KernelShape = readonly [rows: number, columns: number, inputs: numbe
 export type Kernel = number[][][]
 /** |H(u, v)| as [v][u][in] */
 export type Response = number[][][]
-
-/** What each band is, in the paper's notation: r the column, s the row, both from 0. */
-export const bandNames = [
-  { symbol: 'h₁', formula: 'h₁ = h', words: 'base filter' },
-  { symbol: 'h₂', formula: 'h₂ = (−1)ʳ h', words: 'columns alternate' },
-  { symbol: 'h₃', formula: 'h₃ = (−1)ˢ h', words: 'rows alternate' },
-  { symbol: 'h₄', formula: 'h₄ = (−1)ʳ⁺ˢ h', words: 'both alternate' },
-] as const
-
-const parity = (n: number): 1 | -1 => (n % 2 === 0 ? 1 : -1)
-
-/**
- * The signs that turn a base filter into its bank: 1, (−1)^r, (−1)^s, (−1)^(r+s), r the column and s the row, from 0.
- * @returns [band][row][column], four bands of ±1
- */
-export function signMasks(rows: number, columns: number): number[][][] {
-  const mask = (sign: (r: number, s: number) => number): number[][] =>
-    Array.from({ length: rows }, (_, s) => Array.from({ length: columns }, (_, r) => sign(r, s)))
-  return [mask(() => 1), mask((r) => parity(r)), mask((_, s) => parity(s)), mask((r, s) => parity(r + s))]
-}
 
 /**
  * One filter out of a layer's values.
@@ -47,15 +28,23 @@ export function filterKernel(values: Float32Array, shape: KernelShape, filter: n
 }
 
 /**
- * The four filters of one base filter's bank: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h.
+ * The filters of one base filter's bank, of the paper's h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h; of a plain
+ * layer (null) the filter itself.
  * @param base the layer's base filters, laid out as `shape`
  * @returns [band][row][column][in]
  * @throws WorkbenchError as `filterKernel` does
  */
-export function bankKernels(base: Float32Array, shape: KernelShape, filter: number): number[][][][] {
+export function bankKernels(base: Float32Array, shape: KernelShape, filter: number, bank: BankTable | null): number[][][][] {
   const kernel = filterKernel(base, shape, filter)
-  return signMasks(shape[0], shape[1]).map((mask) =>
-    kernel.map((row, s) => row.map((pixel, r) => pixel.map((value) => value * (mask[s]?.[r] ?? 1)))),
+  if (bank === null) return [kernel]
+  const flat = kernel.flat()
+  return bank.map((sources) =>
+    kernel.map((row, s) =>
+      row.map((pixel, r) => {
+        const source = sources[s * row.length + r] ?? 0
+        return source === 0 ? pixel.map(() => 0) : (flat[Math.abs(source) - 1] ?? pixel).map((value) => Math.sign(source) * value)
+      }),
+    ),
   )
 }
 

@@ -1,6 +1,7 @@
 /** Names of things as people write them. */
-import { depthOf, type Arch, type DatasetId, type Variant } from '../contract/experiment'
+import { depthOf, parseVariant, type Arch, type DatasetId, type ParsedVariant, type Variant } from '../contract/experiment'
 import type { Device } from '../contract/records'
+import { bankSize } from './banks'
 
 export function archName(arch: Arch): string {
   return `ResNet-${depthOf(arch)}`
@@ -18,8 +19,44 @@ export function datasetName(id: DatasetId): string {
   }
 }
 
+const layerSetNames = { none: 'Baseline', first: 'MCNN-F', last: 'MCNN-L', both: 'MCNN-FL', all: 'MCNN-A' } as const
+const bankNames = { signs: '', random: ', random signs', two: ', two bands', rotations: ', rotations', symmetries: ', symmetries' } as const
+
+/** 'MCNN-F', 'MCNN-A, random signs', 'MCNN (stem, stage3.*)', 'Narrow, as MCNN-A' */
 export function variantName(variant: Variant): string {
-  return variant === 'baseline' ? 'Baseline' : variant.toUpperCase()
+  const parsed = parseVariant(variant)
+  if (!parsed) return variant
+  const { kind, layers, bank } = parsed
+  const name = `${typeof layers === 'string' ? layerSetNames[layers] : `MCNN (${layers.join(', ')})`}${typeof bank === 'string' ? bankNames[bank] : `, own bank of ${bank.length}`}`
+  return kind === 'narrow' ? `Narrow, as ${name}` : name
+}
+
+const layerSetMeanings = { none: 'no layer multi-band', first: 'first convolution multi-band', last: 'last convolution multi-band', both: 'first and last convolution multi-band' } as const
+
+/** What is multi-band and how, in words. */
+export function variantMeaning(variant: Variant): string {
+  const parsed = parseVariant(variant)
+  if (!parsed) return ''
+  const { kind, layers, bank } = parsed
+  if (kind === 'narrow') return `plain, its blocks narrowed to as many trainable parameters as ${variantName(variant.slice('narrow('.length, -1))} has`
+  const which = layers === 'all' ? `every convolution multi-band whose output count divides by ${bankSize(bank)}` : typeof layers === 'string' ? layerSetMeanings[layers] : `${layers.join(', ')} multi-band`
+  return `${which}${bankMeaning(bank)}`
+}
+
+function bankMeaning(bank: ParsedVariant['bank']): string {
+  if (typeof bank !== 'string') return `, by masks of its own: ${bank.join(' ')}`
+  switch (bank) {
+    case 'signs':
+      return ''
+    case 'random':
+      return ', by random fixed signs instead of the paper’s'
+    case 'two':
+      return ', by two bands: h and (−1)ʳ⁺ˢ h'
+    case 'rotations':
+      return ', each filter also turned by 90°, 180° and 270°'
+    case 'symmetries':
+      return ', each filter in its eight rotations and mirror images'
+  }
 }
 
 /** How a device computes bfloat16. */

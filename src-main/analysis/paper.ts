@@ -1,10 +1,10 @@
 /** The paper's own numbers, for beside ours and never among them. */
 import { z } from 'zod'
 import tables from '../../resources/paper/tables.json'
-import { arch, datasetId, datasetSizes, variant, type Arch, type Variant } from '../contract/experiment'
+import { arch, datasetId, datasetSizes, variants, type Arch, type Variant } from '../contract/experiment'
 import type { ComparisonRow } from '../contract/records'
 
-const byVariant = z.partialRecord(variant, z.number())
+const byVariant = z.record(z.string(), z.number()).refine((numbers) => Object.keys(numbers).every((name) => (variants as readonly string[]).includes(name)))
 const schema = z.strictObject({
   source: z.string(),
   remarks: z.string(),

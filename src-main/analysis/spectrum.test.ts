@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { bankTable, signBank } from './banks'
 import { bankKernels, frequencyAt, responseMagnitude, rmsPlane, type KernelShape } from './filterBank'
 import { bandEdges, bankPlanes, cosineOf, coverageOf, decibels, filterPlane, layerPlanes, likenessOf, nearestTo, peakOf, type LayerValues } from './spectrum'
 
@@ -9,7 +10,7 @@ function layerOf(shape: KernelShape, multiband: boolean, seed = 1): LayerValues 
     state = (state * 16807) % 2147483647
     return state / 2147483647 - 0.5
   }
-  return { shape, multiband, values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next) }
+  return { shape, bank: multiband ? signBank : null, values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next) }
 }
 
 const close = (plane: Float64Array, expected: readonly number[]): void => {
@@ -45,15 +46,19 @@ describe('a filter’s plane', () => {
   })
 
   it('is over several channels what the service’s response gives', () => {
-    const kernel = bankKernels(layer.values, layer.shape, 1)[0] ?? []
+    const kernel = bankKernels(layer.values, layer.shape, 1, signBank)[0] ?? []
     close(filterPlane(layer, 1, [0, 1, 2], 16), rmsPlane(responseMagnitude(kernel, 16)).flat())
   })
 
   it('of each band is the transform of that band’s own kernel', () => {
-    const kernels = bankKernels(layer.values, layer.shape, 3)
+    const kernels = bankKernels(layer.values, layer.shape, 3, signBank)
     bankPlanes(layer, 3, [0, 1, 2], 16).forEach((plane, band) => close(plane, rmsPlane(responseMagnitude(kernels[band] ?? [], 16)).flat()))
     expect(layerPlanes(layer, [0], 8)).toHaveLength(16)
-    expect(layerPlanes({ ...layer, multiband: false }, [0], 8)).toHaveLength(4)
+    for (const other of [bankTable('symmetries'), bankTable(['+++++++++', '+-0-+-0-+'])]) {
+      const own = bankKernels(layer.values, layer.shape, 2, other)
+      bankPlanes({ ...layer, bank: other }, 2, [0, 1, 2], 16).forEach((plane, band) => close(plane, rmsPlane(responseMagnitude(own[band] ?? [], 16)).flat()))
+    }
+    expect(layerPlanes({ ...layer, bank: null }, [0], 8)).toHaveLength(4)
   })
 })
 

@@ -6,6 +6,7 @@
  * A plane holds |H(u, v)| on a grid of size × size over one period, row by row (v down, u across), at the frequencies of
  * `frequencyAt`. Every point stands for the same share of the plane.
  */
+import { expandFilters, isSignBank, type BankTable } from './banks'
 import { zeroIndex, type KernelShape } from './filterBank'
 
 export type Plane = Float64Array
@@ -14,7 +15,8 @@ export type Plane = Float64Array
 export interface LayerValues {
   shape: KernelShape
   values: Float32Array
-  multiband: boolean
+  /** Null for a plain layer. */
+  bank: BankTable | null
 }
 
 /** Where a band is cut off, relative to its own peak. −3 dB is half the power, −6 dB half the magnitude. */
@@ -92,10 +94,18 @@ export function shifted(plane: Plane, size: number, inU: boolean, inV: boolean):
   return moved
 }
 
-/** The planes of a base filter's four bands, h1 to h4; of a plain layer the filter's own plane. */
+/**
+ * The planes of a base filter's bands, h1 and so on; of a plain layer the filter's own plane. Those of the paper's bank are
+ * moved copies of one (equations 2–4), exactly; those of others are computed one by one.
+ */
 export function bankPlanes(layer: LayerValues, filter: number, channels: readonly number[], size: number): Plane[] {
-  const own = filterPlane(layer, filter, channels, size)
-  return layer.multiband ? [own, shifted(own, size, true, false), shifted(own, size, false, true), shifted(own, size, true, true)] : [own]
+  const { shape, values, bank } = layer
+  if (bank === null || isSignBank(bank)) {
+    const own = filterPlane(layer, filter, channels, size)
+    return bank === null ? [own] : [own, shifted(own, size, true, false), shifted(own, size, false, true), shifted(own, size, true, true)]
+  }
+  const expanded = { shape: [shape[0], shape[1], shape[2], bank.length] as const, values: expandFilters(values, shape, bank, [filter]) }
+  return bank.map((_, band) => filterPlane(expanded, band, channels, size))
 }
 
 /** The planes of all filters that a layer applies, bank by bank. */

@@ -1,6 +1,7 @@
 /** A filter bank in letters, for a terminal. */
 import { channelName } from '../analysis/bankSvg'
-import { bandNames, channelPlane, maxAbsolute, strongestChannels } from '../analysis/filterBank'
+import { bandTitles } from '../analysis/banks'
+import { channelPlane, maxAbsolute, strongestChannels } from '../analysis/filterBank'
 import { fixed } from '../analysis/numbers'
 import type { FilterBank } from '../contract/records'
 
@@ -15,7 +16,7 @@ export function drawBank(bank: FilterBank, channel?: number): string {
   const channels = channel === undefined ? strongestChannels(bank.banks[0]?.kernel ?? []) : [channel]
   const peak = maxAbsolute(bank.banks.map((b) => channels.map((c) => channelPlane(b.response, c))))
   const kind = bank.multiband ? `base filter ${bank.filter} of ${bank.baseFilters}` : `filter ${bank.filter} of ${bank.baseFilters}`
-  const head = bank.multiband ? [beside(bank.banks.map((b) => [bandNames[b.band - 1]?.formula ?? `h${b.band}`]))] : []
+  const head = bank.multiband ? [beside(bandTitles(bank.bank).map(({ formula }) => [formula]))] : []
   const blocks = channels.flatMap((c) => {
     const name = channelName(bank.layer, c, inputs)
     return [

@@ -1,6 +1,7 @@
 /** Flags whose values are numbers and lists, read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
 import { InvalidArgumentError, Option } from 'commander'
 import { typedNumber } from '../analysis/numbers'
+import { variant, type Variant } from '../contract/experiment'
 
 export function realNumber(text: string): number {
   const value = typedNumber(text)
@@ -27,6 +28,22 @@ export function oneOrMoreOf<T extends string>(choices: readonly T[]): (text: str
       if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
       return found
     })
+}
+
+/** Variants parted by commas, which none of them has in its name. */
+export function variantList(text: string): Variant[] {
+  return text.split(',').map((part) => oneVariant(part.trim()))
+}
+
+export function oneVariant(text: string): Variant {
+  const parsed = variant.safeParse(text)
+  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is not a variant'}.`)
+  return parsed.data
+}
+
+/** Names of layers or patterns, parted by commas. */
+export function layerList(text: string): string[] {
+  return text.split(',').map((part) => part.trim()).filter((part) => part !== '')
 }
 
 /** An option of one of some words. */

@@ -1,5 +1,8 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
+import { variant } from './variants'
+
+export * from './variants'
 
 /** The CIFAR ResNets, of depth 6n + 2 (He et al. 2016, section 4.2). */
 export const archs = ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resnet-110'] as const
@@ -9,11 +12,6 @@ export type Arch = z.infer<typeof arch>
 export function depthOf(name: Arch): number {
   return Number(name.slice('resnet-'.length))
 }
-
-/** Which convolutions are multi-band: none, first, last, both, or every one whose output count divides by 4. */
-export const variants = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const
-export const variant = z.enum(variants)
-export type Variant = z.infer<typeof variant>
 
 export const datasetIds = ['synthetic', 'cifar-10', 'cifar-100'] as const
 export const datasetId = z.enum(datasetIds)

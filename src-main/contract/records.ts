@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
 import { threadCounts, threadTuning } from './tuning'
+import { bankSizes } from './variants'
 
 /** Short, lower case, safe as a file name. */
 export const runId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/)
@@ -248,6 +249,9 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
+/** What a multi-band layer makes of its base filters (analysis/banks.ts); null for a plain layer. */
+export const bankTable = z.array(z.array(z.int().min(-9).max(9)).length(9)).min(bankSizes.least).max(bankSizes.most).nullable()
+
 export const layerSummary = z.object({
   /** stem, stage1.block1.conv1 … stage3.block5.conv2 */
   name: z.string(),
@@ -256,8 +260,9 @@ export const layerSummary = z.object({
   out: z.int(),
   stride: z.int(),
   multiband: z.boolean(),
-  /** Trained filters: out, or out / 4 where multi-band. */
+  /** Trained filters: out, or out over the bank's bands where multi-band. */
   baseFilters: z.int(),
+  bank: bankTable,
 })
 export type LayerSummary = z.infer<typeof layerSummary>
 
@@ -318,8 +323,8 @@ export const filterLayer = z.object({ ...layerSummary.shape, epochs: z.array(z.i
 export type FilterLayer = z.infer<typeof filterLayer>
 
 export const bank = z.object({
-  /** 1 to 4: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h. */
-  band: z.int().min(1).max(4),
+  /** From 1; of the paper's bank: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h. */
+  band: z.int().min(1).max(bankSizes.most),
   /** [row][column][in] */
   kernel: z.array(z.array(z.array(z.number()))),
   /** |H(u, v)| as [v][u][in] on a grid over −π…π with 0 at index ⌊size / 2⌋. */
@@ -335,6 +340,7 @@ export const filterBank = z.object({
   epoch: z.int().min(0),
   multiband: z.boolean(),
   baseFilters: z.int(),
+  bank: bankTable,
   banks: z.array(bank),
 })
 export type FilterBank = z.infer<typeof filterBank>
@@ -344,6 +350,7 @@ export const layerFilterValues = z.object({
   layer: z.string(),
   epoch: z.int().min(0),
   multiband: z.boolean(),
+  bank: bankTable,
   stride: z.int(),
   /** Rows, columns, in, stored filters (base filters where multi-band). */
   shape: z.tuple([z.int(), z.int(), z.int(), z.int()]),

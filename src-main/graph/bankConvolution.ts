@@ -4,7 +4,7 @@
  * is faster depends on shape, direction and device.
  */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
-import { bands } from '../nn/architecture'
+import { isSignBank, signBank, type BankTable } from '../analysis/banks'
 import { expandKernel, foldGradient } from '../nn/multiband'
 import { attributes } from './attributes'
 import type { TensorFlow, TFEOpAttr } from './tensorflow'
@@ -21,13 +21,13 @@ export interface BankShape {
   width: number
   /** Input channels. */
   inputs: number
-  /** Base filters: a quarter of the outputs. */
+  /** Base filters. */
   filters: number
 }
 
-/** Whether our own kernels take the shape (native/bank.cc): the stem, with its three inputs, they don't. */
-export function hasShared({ width, inputs, filters }: BankShape): boolean {
-  return [16, 32, 64].includes(inputs) && [4, 8, 16].includes(filters) && width % 8 === 0
+/** Whether our own kernels take the shape (native/bank.cc): the stem, with its three inputs, they don't; and of banks only the paper's. */
+export function hasShared({ width, inputs, filters }: BankShape, table: BankTable): boolean {
+  return isSignBank(table) && [16, 32, 64].includes(inputs) && [4, 8, 16].includes(filters) && width % 8 === 0
 }
 
 export type BankAlgorithms = Readonly<Record<Direction, Algorithm>>
@@ -41,17 +41,20 @@ interface BankConvolution {
   gradFilter: (x: Tensor, base: Tensor, dy: Tensor) => Tensor
 }
 
-/** @param convAttrs of the plain convolution, which is the layer's own stride and padding */
-export function bankConvolutions({ tf, backend, binding }: TensorFlow, convAttrs: readonly TFEOpAttr[]): Record<Algorithm, BankConvolution> {
+/**
+ * @param convAttrs of the plain convolution, which is the layer's own stride and padding
+ * @param table `shared` has the paper's only
+ */
+export function bankConvolutions({ tf, backend, binding }: TensorFlow, convAttrs: readonly TFEOpAttr[], table: BankTable = signBank): Record<Algorithm, BankConvolution> {
   const float = [attributes(binding).type('T', binding.TF_FLOAT)]
   const plain = [...convAttrs]
   const sizes = (shape: number[]): Tensor1D => tf.tensor1d(shape, 'int32')
-  const expandedShape = (base: Tensor): number[] => [...base.shape.slice(0, 3), bands * (base.shape[3] ?? 0)]
+  const expandedShape = (base: Tensor): number[] => [...base.shape.slice(0, 3), table.length * (base.shape[3] ?? 0)]
   return {
     expanded: {
-      forward: (x, base) => backend.executeSingleOutput('Conv2D', plain, [x, expandKernel(tf, base)]),
-      gradInput: (x, base, dy) => backend.executeSingleOutput('Conv2DBackpropInput', plain, [sizes(x.shape), expandKernel(tf, base), dy]),
-      gradFilter: (x, base, dy) => foldGradient(tf, backend.executeSingleOutput('Conv2DBackpropFilter', plain, [x, sizes(expandedShape(base)), dy])),
+      forward: (x, base) => backend.executeSingleOutput('Conv2D', plain, [x, expandKernel(tf, base, table)]),
+      gradInput: (x, base, dy) => backend.executeSingleOutput('Conv2DBackpropInput', plain, [sizes(x.shape), expandKernel(tf, base, table), dy]),
+      gradFilter: (x, base, dy) => foldGradient(tf, backend.executeSingleOutput('Conv2DBackpropFilter', plain, [x, sizes(expandedShape(base)), dy]), table),
     },
     shared: {
       forward: (x, base) => backend.executeSingleOutput('WorkbenchBankConv', float, [x, base]),
@@ -62,8 +65,8 @@ export function bankConvolutions({ tf, backend, binding }: TensorFlow, convAttrs
 }
 
 /** The convolution with its gradient, each direction by its own algorithm. */
-export function bankConv2d(tensorflow: TensorFlow, convAttrs: readonly TFEOpAttr[], chosen: BankAlgorithms, x: Tensor4D, base: Tensor4D): Tensor4D {
-  const by = bankConvolutions(tensorflow, convAttrs)
+export function bankConv2d(tensorflow: TensorFlow, convAttrs: readonly TFEOpAttr[], { table, chosen }: { table: BankTable; chosen: BankAlgorithms }, x: Tensor4D, base: Tensor4D): Tensor4D {
+  const by = bankConvolutions(tensorflow, convAttrs, table)
   const op = tensorflow.tf.customGrad((input, filters, save) => {
     ;(save as (tensors: Tensor[]) => void)([input as Tensor, filters as Tensor])
     return {

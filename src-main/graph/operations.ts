@@ -31,6 +31,9 @@ export function convAttrs(binding: TFJSBinding, stride: number): TFEOpAttr[] {
   ]
 }
 
+/** Widths that our own normalisation takes (native/norm.cc). */
+const ownNormChannels: readonly number[] = [16, 32, 64]
+
 export const allExpanded: BankAlgorithms = { forward: 'expanded', gradInput: 'expanded', gradFilter: 'expanded' }
 
 export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () => allExpanded }: OperationsOptions): Operations {
@@ -120,16 +123,16 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
       return op(x, kernel) as Tensor4D
     },
 
-    bankConv2d(unpadded, base, stride) {
+    bankConv2d(unpadded, base, stride, table) {
       const x = padded(unpadded, stride)
       const [, height, width, inputs] = x.shape
       const shape = { height, width, inputs, filters: base.shape[3] }
-      const chosen = fused && stride === 1 && hasShared(shape) ? bank(shape) : allExpanded
-      return bankConv2d(tensorflow, convAttrs(binding, stride), chosen, x, base)
+      const chosen = fused && stride === 1 && hasShared(shape, table) ? bank(shape) : allExpanded
+      return bankConv2d(tensorflow, convAttrs(binding, stride), { table, chosen }, x, base)
     },
 
     normRelu(x, variables, residual) {
-      if (fused) return fusedNormRelu(x, variables, residual)
+      if (fused && ownNormChannels.includes(x.shape[3])) return fusedNormRelu(x, variables, residual)
       const y = batchNorm(x, variables)
       return relu(residual ? tf.add(y, residual) : y)
     },

@@ -2,7 +2,7 @@
  * The shapes that TensorFlow's ops give, so that a step can be recorded without being computed: a ResNet-110 in
  * a second and no memory, where one eager step takes half a minute and ten gigabytes.
  */
-import { bands } from '../nn/architecture'
+import { signBank } from '../analysis/banks'
 import type { TFEOpAttr } from './tensorflow'
 
 /** A tensor as recording knows it: `dtype` in TensorFlow's numbers. */
@@ -19,6 +19,9 @@ interface Call {
   attr: (name: string) => TFEOpAttr['value'] | undefined
 }
 type Rule = (call: Call) => TensorType[]
+
+/** Of our own kernels' bank. */
+const bands = signBank.length
 
 /** TensorFlow's DT_BOOL. */
 const bool = 10
@@ -78,6 +81,11 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   BiasAdd: like,
   Cast: (call) => [as(call, first(call).shape, call.attr('DstT') as number)],
+  ConcatV2: (call) => {
+    const parts = call.inputs.slice(0, -1)
+    const [axis = 0] = call.values(parts.length)
+    return [as(call, first(call).shape.map((size, i) => (i === axis ? parts.reduce((sum, { shape }) => sum + (shape[i] ?? 0), 0) : size)))]
+  },
   Conv2D: (call) => [windowed(call, second(call).shape, second(call).shape[3] ?? 0)],
   Conv2DBackpropFilter: (call) => [as(call, call.values(1))],
   Conv2DBackpropInput: (call) => [{ ...second(call), shape: call.values(0) }],
@@ -91,6 +99,8 @@ const rules: Readonly<Record<string, Rule>> = {
     // The last one is the implementation's own: only its gradient reads it.
     return [first(call), scale, scale, scale, scale, { ...scale, shape: [0] }]
   },
+  // Along the first axis, the only one asked for.
+  GatherV2: (call) => [as(call, [...second(call).shape, ...first(call).shape.slice(1)])],
   Mean: reduced,
   Mul: elementwise,
   PadV2: (call) => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bankTable } from '../analysis/banks'
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
 import { variants, type Precision } from '../contract/experiment'
 import { bankKernels } from '../analysis/filterBank'
 import { network, trainableParameters } from '../nn/architecture'
-import { expandKernel } from '../nn/multiband'
+import { expandKernel, foldGradient } from '../nn/multiband'
 import { random } from '../nn/random'
 import { initialValues, parameters, ResNet } from '../nn/resnet'
 import type { BankAlgorithms } from './bankConvolution'
@@ -31,8 +32,10 @@ const ways = [
 ]
 
 describe('a recorded step', () => {
-  it.each(variants)('of %s goes as the eager one does for 50 steps, by either way', (variant) => {
+  it.each([...variants, 'mcnn-a@random', 'mcnn-a@symmetries', 'mcnn(stage2.*+stem)@+++++++++/+-0-+-0-+', 'narrow(mcnn-a)'])('of %s goes as the eager one does for 50 steps, by either way', (variant) => {
     const { tf } = tensorflow
+    // Rounding grows from step to step, in narrow and in wide banks' networks sooner.
+    const tolerance = (variants as readonly string[]).includes(variant) ? 1e-4 : 5e-4
     const spec = network('resnet-8', variant, 10)
     const initial = initialValues(spec, 3)
     const data = batches(50, 8)
@@ -50,7 +53,7 @@ describe('a recorded step', () => {
       const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options, ...way })
       const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.002).loss)
       expect(losses.every(Number.isFinite)).toBe(true)
-      losses.forEach((loss, i) => expect(Math.abs(loss - (eagerLosses[i] ?? NaN)), `${way.name}, step ${i + 1}`).toBeLessThan(1e-4 * Math.abs(loss)))
+      losses.forEach((loss, i) => expect(Math.abs(loss - (eagerLosses[i] ?? NaN)), `${way.name}, step ${i + 1}`).toBeLessThan(tolerance * Math.abs(loss)))
 
       // Every variable has moved alike, running statistics included.
       for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
@@ -165,14 +168,20 @@ describe('a recorded step', () => {
   })
 })
 
-describe('a multi-band kernel', () => {
+describe.each([
+  ['the paper’s', bankTable('signs')],
+  ['two', bankTable('two')],
+  ['rotations', bankTable('rotations')],
+  ['symmetries', bankTable('symmetries')],
+  ['own masks', bankTable(['+++++++++', '+-0-+-0-+', '000+++---'])],
+])('a multi-band kernel, bank: %s', (_, bank) => {
   const base = Float32Array.from({ length: 3 * 3 * 2 * 3 }, random(1, 'weights').normal)
 
-  it('is band-major and made by the paper’s signs', () => {
+  it('is band-major and made as its table says', () => {
     const { tf } = tensorflow
-    const expanded = tf.tidy(() => expandKernel(tf, tf.tensor4d(base, [3, 3, 2, 3])).arraySync())
+    const expanded = tf.tidy(() => expandKernel(tf, tf.tensor4d(base, [3, 3, 2, 3]), bank).arraySync())
     for (let filter = 0; filter < 3; filter++)
-      bankKernels(base, [3, 3, 2, 3], filter).forEach((kernel, band) =>
+      bankKernels(base, [3, 3, 2, 3], filter, bank).forEach((kernel, band) =>
         kernel.forEach((row, s) => row.forEach((inputs, r) => inputs.forEach((value, i) => expect(expanded[s]?.[r]?.[i]?.[band * 3 + filter]).toBeCloseTo(value, 6)))),
       )
   })
@@ -182,11 +191,11 @@ describe('a multi-band kernel', () => {
     const x = Float32Array.from({ length: 6 * 6 * 2 }, random(3, 'weights').normal)
     const loss = (values: Float32Array): number =>
       tf.tidy(() => {
-        const y = tf.conv2d(tf.tensor4d(x, [1, 6, 6, 2]), expandKernel(tf, tf.tensor4d(values, [3, 3, 2, 3])), 1, 'same')
+        const y = tf.conv2d(tf.tensor4d(x, [1, 6, 6, 2]), expandKernel(tf, tf.tensor4d(values, [3, 3, 2, 3]), bank), 1, 'same')
         return y.square().mul(0.5).sum().dataSync()[0] ?? NaN
       })
     const gradient = tf.tidy(() => {
-      const f = tf.grad((h) => tf.conv2d(tf.tensor4d(x, [1, 6, 6, 2]), expandKernel(tf, h), 1, 'same').square().mul(0.5).sum())
+      const f = tf.grad((h) => tf.conv2d(tf.tensor4d(x, [1, 6, 6, 2]), expandKernel(tf, h, bank), 1, 'same').square().mul(0.5).sum())
       return f(tf.tensor4d(base, [3, 3, 2, 3])).dataSync()
     })
     const step = 1e-2
@@ -197,8 +206,19 @@ describe('a multi-band kernel', () => {
     })
   })
 
+  it('sends gradients back as automatic differentiation does', () => {
+    const { tf } = tensorflow
+    const dy = Float32Array.from({ length: 3 * 3 * 2 * 3 * bank.length }, random(4, 'weights').normal)
+    const [own, other] = tf.tidy(() => {
+      const gradient = tf.tensor4d(dy, [3, 3, 2, 3 * bank.length])
+      const f = tf.grad((x) => expandKernel(tf, x, bank).mul(gradient).sum())
+      return [foldGradient(tf, gradient, bank).dataSync(), f(tf.tensor4d(base, [3, 3, 2, 3])).dataSync()]
+    })
+    own.forEach((value, i) => expect(value).toBeCloseTo(other[i] ?? NaN, 5))
+  })
+
   it('leaves as many trainable numbers as are counted', () => {
-    for (const variant of variants) {
+    for (const variant of [...variants, 'mcnn-a@symmetries', 'mcnn-l@two', 'narrow(mcnn-a)']) {
       const spec = network('resnet-14', variant, 10)
       const made = parameters(spec).filter((p) => p.trainable).reduce((sum, p) => sum + p.shape.reduce((a, b) => a * b, 1), 0)
       expect(made).toBe(trainableParameters(spec))

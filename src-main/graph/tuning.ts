@@ -1,8 +1,9 @@
 /** Which algorithm a multi-band layer's convolution takes: measured once on this machine, then remembered. */
 import type { Variable } from '@tensorflow/tfjs-node-gpu'
 import { imageSize, type Precision } from '../contract/experiment'
+import { signBank } from '../analysis/banks'
 import { margin } from '../contract/tuning'
-import { bands, convolutions, type NetworkSpec } from '../nn/architecture'
+import { convolutions, type NetworkSpec } from '../nn/architecture'
 import { random } from '../nn/random'
 import { algorithms, bankConvolutions, directions, hasShared, type Algorithm, type BankAlgorithms, type BankShape, type Direction } from './bankConvolution'
 import { convAttrs } from './operations'
@@ -19,7 +20,7 @@ export function bankShapes(spec: NetworkSpec): BankShape[] {
   for (const layer of convolutions(spec)) {
     size /= layer.stride
     const shape = { height: size, width: size, inputs: layer.in, filters: layer.baseFilters }
-    if (layer.multiband && layer.stride === 1 && hasShared(shape)) found.set(shapeKey(shape), shape)
+    if (layer.bank && layer.stride === 1 && hasShared(shape, layer.bank)) found.set(shapeKey(shape), shape)
   }
   return [...found.values()]
 }
@@ -36,7 +37,7 @@ const repetitions = 4
  */
 export function timeBank(tensorflow: TensorFlow, { height, width, inputs, filters }: BankShape, batch: number, precision: Precision): BankTimes {
   const { tf } = tensorflow
-  const shapes = { x: [batch, height, width, inputs], base: [3, 3, inputs, filters], dy: [batch, height, width, bands * filters] }
+  const shapes = { x: [batch, height, width, inputs], base: [3, 3, inputs, filters], dy: [batch, height, width, signBank.length * filters] }
   const variable = (shape: number[]): Variable => tf.tidy(() => tf.variable(tf.zeros(shape)))
   const [x, base, dy] = [variable(shapes.x), variable(shapes.base), variable(shapes.dy)]
   const recorder = new Recorder(tensorflow, new Map([['x', x], ['base', base], ['dy', dy]]))

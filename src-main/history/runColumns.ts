@@ -27,11 +27,14 @@ const stateOrder: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'r
 
 const rank = (column: string, order: readonly string[]): string => `CASE ${column} ${order.map((word, i) => `WHEN '${word}' THEN ${i}`).join(' ')} END`
 
+/** Those with a name of their own in the paper's order, the others behind them. */
+const byVariant: readonly string[] = [`coalesce(${rank('runs.variant', variants)}, ${variants.length})`, 'runs.variant']
+
 /** By which a run is sorted; the first expression decides. */
 export function sortKeys(column: SortColumn, statistic: Statistic): string[] {
   switch (column) {
     case 'config':
-      return [rank('runs.variant', variants), depth]
+      return [...byVariant, depth]
     case 'study':
       return ['studies.name COLLATE NOCASE']
     case 'dataset':
@@ -66,4 +69,4 @@ export function sortKeys(column: SortColumn, statistic: Statistic): string[] {
 }
 
 /** Newest first, and runs of one moment in the order of a plan. */
-export const lastKeys = ['runs.created_at DESC', rank('runs.arch', archs), rank('runs.variant', variants), 'runs.seed', 'runs.key']
+export const lastKeys = ['runs.created_at DESC', rank('runs.arch', archs), ...byVariant, 'runs.seed', 'runs.key']

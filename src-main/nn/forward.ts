@@ -37,10 +37,10 @@ function parameter(weights: Weights, name: string, size: number): Float32Array {
 }
 
 function normalised(x: Activation, layer: LayerSummary, weights: Weights): Activation {
-  const { name, kernel, out, baseFilters, multiband, stride } = layer
+  const { name, kernel, out, baseFilters, bank, stride } = layer
   const base = parameter(weights, `${name}.kernel`, kernel[0] * kernel[1] * layer.in * baseFilters)
   const all = Array.from({ length: baseFilters }, (_, i) => i)
-  const y = convolve(x, bankKernelsOf({ values: base, shape: [...kernel, layer.in, baseFilters], multiband }, all), stride)
+  const y = convolve(x, bankKernelsOf({ values: base, shape: [...kernel, layer.in, baseFilters], bank }, all), stride)
   const of = (part: string): Float32Array => parameter(weights, `${name}.norm.${part}`, out)
   const [scale, offset, mean, variance] = [of('scale'), of('offset'), of('mean'), of('variance')]
   for (let i = 0; i < y.values.length; i++) {

@@ -1,32 +1,53 @@
-/** The multi-band layer: a bank of four filters from each base filter. Paper, sections III-A and III-B. */
-import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu'
-import { signMasks } from '../analysis/filterBank'
-import { bands } from './architecture'
+/** The multi-band layer: a bank of filters from each base filter. Paper, sections III-A and III-B. */
+import type { Tensor, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu'
+import { bankSide, type BankTable } from '../analysis/banks'
 import type { TF } from './operations'
 
-/** [rows, columns, 1, bands, 1]: 1, (−1)^r, (−1)^s, (−1)^(r+s); r the column, s the row. */
-function signs(tf: TF, rows: number, columns: number): Tensor5D {
-  const masks = signMasks(rows, columns)
-  return tf.tensor5d(masks[0]?.map((row, s) => row.map((_, r) => [masks.map((band) => [band[s]?.[r] ?? NaN])])) ?? [], [rows, columns, 1, bands, 1])
+/** Bands that take every tap from its own place, with a factor: one product then makes them all. */
+const onlyFactors = (bank: BankTable): boolean => bank.every((band) => band.every((source, t) => source === 0 || Math.abs(source) === t + 1))
+
+/** [3, 3, 1, bands, 1] */
+function factors(tf: TF, bank: BankTable): Tensor5D {
+  const at = (s: number, r: number): number[] => bank.map((band) => Math.sign(band[s * bankSide + r] ?? NaN))
+  const sides = [...Array(bankSide).keys()]
+  return tf.tensor5d(sides.map((s) => sides.map((r) => [at(s, r).map((sign) => [sign])])), [bankSide, bankSide, 1, bank.length, 1])
 }
 
+/** [9, 1, 1] */
+const bandFactors = (tf: TF, band: readonly number[]): Tensor3D => tf.tensor3d(band.map((source) => [[Math.sign(source)]]))
+
 /**
- * The kernels that a multi-band layer convolves with: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h
- * (equations 1–4), r the column and s the row. Gradients reach h through all four.
- * @param base [rows, columns, in, b]
- * @returns [rows, columns, in, 4b], band-major: all h1, all h2, all h3, all h4
+ * The kernels that a multi-band layer convolves with, of the paper's bank h1 = h, h2 = (−1)^r h, h3 = (−1)^s h,
+ * h4 = (−1)^(r+s) h (equations 1–4), r the column and s the row. Gradients reach h through all of them (`foldGradient`).
+ * @param base [3, 3, in, b]
+ * @returns [3, 3, in, bands · b], band-major: all h1, all h2, and so on
  */
-export function expandKernel(tf: TF, base: Tensor): Tensor4D {
+export function expandKernel(tf: TF, base: Tensor, bank: BankTable): Tensor4D {
   const [rows = 0, columns = 0, inputs = 0, filters = 0] = base.shape
-  return base.reshape([rows, columns, inputs, 1, filters]).mul(signs(tf, rows, columns)).reshape([rows, columns, inputs, bands * filters])
+  if (onlyFactors(bank)) return base.reshape([rows, columns, inputs, 1, filters]).mul(factors(tf, bank)).reshape([rows, columns, inputs, bank.length * filters])
+  const taps = base.reshape([rows * columns, inputs, filters])
+  const bands = bank.map((band) => {
+    const sources = tf.tensor1d(band.map((source, t) => (source === 0 ? t : Math.abs(source) - 1)), 'int32')
+    return tf.gather(taps, sources).mul(bandFactors(tf, band)).reshape<Tensor4D>([rows, columns, inputs, filters])
+  })
+  return tf.concat(bands, 3)
 }
 
 /**
  * The gradient of the base filters from that of the expanded kernel: `expandKernel` turned around.
- * @param gradient [rows, columns, in, 4b]
- * @returns [rows, columns, in, b]
+ * @param gradient [3, 3, in, bands · b]
+ * @returns [3, 3, in, b]
  */
-export function foldGradient(tf: TF, gradient: Tensor): Tensor4D {
+export function foldGradient(tf: TF, gradient: Tensor, bank: BankTable): Tensor4D {
   const [rows = 0, columns = 0, inputs = 0, outputs = 0] = gradient.shape
-  return gradient.reshape([rows, columns, inputs, bands, outputs / bands]).mul(signs(tf, rows, columns)).sum(3)
+  const filters = outputs / bank.length
+  if (onlyFactors(bank)) return gradient.reshape([rows, columns, inputs, bank.length, filters]).mul(factors(tf, bank)).sum(3)
+  const parts = bank.map((band, i) => {
+    const taps = tf.slice(gradient, [0, 0, 0, i * filters], [rows, columns, inputs, filters]).reshape<Tensor3D>([rows * columns, inputs, filters])
+    // To each tap of the base filter comes what was taken from it; each is taken once a band, and a band without it has factor 0.
+    const taken = band.map((_, t) => Math.max(0, band.findIndex((source) => Math.abs(source) === t + 1)))
+    const signs = band.map((_, t) => Math.sign(band.find((source) => Math.abs(source) === t + 1) ?? 0))
+    return tf.gather(taps, tf.tensor1d(taken, 'int32')).mul(tf.tensor3d(signs.map((sign) => [[sign]])))
+  })
+  return parts.reduce((sum, part) => sum.add(part)).reshape([rows, columns, inputs, filters])
 }

@@ -3,6 +3,7 @@
  * it. Every operation has its gradient. Pictures are [batch, height, width, channels].
  */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
+import type { BankTable } from '../analysis/banks'
 
 export type TF = typeof import('@tensorflow/tfjs-node-gpu')
 
@@ -20,9 +21,9 @@ export interface Operations {
   conv2d(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D
   /**
    * The same with the kernels that a multi-band layer makes of its base filters (`expandKernel`), by whichever
-   * algorithm is faster here. @param base [3, 3, in, b]; @returns [batch, height, width, 4b]
+   * algorithm is faster here. @param base [3, 3, in, b]; @returns [batch, height, width, bands · b]
    */
-  bankConv2d(x: Tensor4D, base: Tensor4D, stride: number): Tensor4D
+  bankConv2d(x: Tensor4D, base: Tensor4D, stride: number, bank: BankTable): Tensor4D
   /**
    * Batch normalisation by the batch, epsilon 1e-5; then the sum with `residual` where given, then relu. Moves the
    * running statistics by a tenth towards the batch's (momentum 0.9).

@@ -17,7 +17,7 @@ export interface Random {
 }
 
 /** Purposes are part of every result: renaming one changes the numbers. */
-export type Purpose = 'weights' | 'order' | 'augment' | 'subset' | 'synthetic' | 'history' | 'faults'
+export type Purpose = 'weights' | 'order' | 'augment' | 'subset' | 'synthetic' | 'history' | 'faults' | 'bank'
 
 /** A stream of its own for each (seed, purpose, indices). Seeds and indices are whole numbers from 0. */
 export function random(seed: number, purpose: Purpose, ...indices: number[]): Random {

@@ -163,10 +163,10 @@ export class ResNet {
     const kernel = this.variable(`${layer.name}.kernel`) as Tensor as Tensor4D
     const norm = this.norm(layer.name)
     if (training) {
-      const filtered = layer.multiband ? ops.bankConv2d(x, kernel, layer.stride) : ops.conv2d(x, kernel, layer.stride)
+      const filtered = layer.bank ? ops.bankConv2d(x, kernel, layer.stride, layer.bank) : ops.conv2d(x, kernel, layer.stride)
       return ops.normRelu(filtered, norm, residual)
     }
-    const y = ops.foldedConv2d(x, layer.multiband ? expandKernel(ops.tf, kernel) : kernel, norm, layer.stride)
+    const y = ops.foldedConv2d(x, layer.bank ? expandKernel(ops.tf, kernel, layer.bank) : kernel, norm, layer.stride)
     return ops.relu(residual ? ops.tf.add(y, residual) : y)
   }
 

@@ -2,7 +2,7 @@
 import { variantName } from '../analysis/names'
 import { fixed } from '../analysis/numbers'
 import { leastSeeds, mean, pairedInterval, pooledStd, smallestVisible, spread, welchInterval } from '../analysis/statistics'
-import { archs, datasetSizes, variants, type DatasetId } from '../contract/experiment'
+import { archs, compareVariants, datasetSizes, type DatasetId } from '../contract/experiment'
 import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow, type Finding } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
@@ -45,17 +45,15 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
   const byVariant = groupBy(runs, (run) => run.summary.variant)
   const baselineRuns = newestDone(byVariant.get('baseline') ?? [])
   const baseline = points(baselineRuns)
-  const cells = variants.flatMap((variant): ComparisonCell[] => {
-    const members = byVariant.get(variant)
-    if (!members) return []
+  const present = [...byVariant].sort(([a], [b]) => compareVariants(a, b))
+  const cells = present.map(([variant, members]): ComparisonCell => {
     const done = newestDone(members)
     const accuracy = spread(done.flatMap((run) => run.summary.testAccuracy ?? []))
     const compared = variant !== 'baseline' && accuracy !== null && baseline.length > 0
     const model = modelSummary(arch, variant, datasetSizes[dataset].classes)
     const counts = noCounts()
     for (const run of members) counts[run.summary.state]++
-    return [
-      {
+    return {
         variant,
         accuracy,
         bestAccuracy: spread(done.flatMap((run) => run.summary.bestTestAccuracy ?? [])),
@@ -70,8 +68,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
         lastLayerFilters: model.layers.at(-1)?.baseFilters ?? 0,
         multiplications: model.multiplications,
         counts,
-      },
-    ]
+      }
   })
   const machines = new Set(newestDone(runs).flatMap((run) => facts.machine(run) ?? [])).size
   return { dataset, arch, epochs, trainExamples, testExamples, precision, cells, machines, note: note(dataset, cells, runs) }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { bankKernels, filterKernel, responseMagnitude } from '../analysis/filterBank'
+import { bankKernels, responseMagnitude } from '../analysis/filterBank'
 import { bandEdges, bankPlanes, coverageOf, filterPlane, peakOf } from '../analysis/spectrum'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes } from '../contract/experiment'
@@ -64,7 +64,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
           fix: `Ask for a size of at most ${Math.floor(Math.sqrt(largestResponse / channels))}.`,
           field: 'size',
         })
-      const kernels = layer.multiband ? bankKernels(stored.values, stored.shape, filter) : [filterKernel(stored.values, stored.shape, filter)]
+      const kernels = bankKernels(stored.values, stored.shape, filter, layer.bank)
       return {
         runId: id,
         layer: name,
@@ -72,6 +72,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
         epoch: stored.epoch,
         multiband: layer.multiband,
         baseFilters: stored.shape[3],
+        bank: layer.bank,
         banks: kernels.map((kernel, i): Bank => ({ band: i + 1, kernel, response: responseMagnitude(kernel, size) })),
       }
     },
@@ -84,6 +85,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
         layer: name,
         epoch: stored.epoch,
         multiband: layer.multiband,
+        bank: layer.bank,
         stride: layer.stride,
         shape: [...shape],
         values: base64Of(values),
@@ -99,7 +101,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
       for await (const { epoch, shape, values } of overEpochs(history, run.key, name)) {
         // An epoch that diverged covers nothing that could be told.
         if (!values.every(Number.isFinite)) continue
-        const planes = filters.flatMap((filter) => bankPlanes({ shape, values, multiband: layer.multiband }, filter, channels, coverageSize))
+        const planes = filters.flatMap((filter) => bankPlanes({ shape, values, bank: layer.bank }, filter, channels, coverageSize))
         epochs.push(epoch)
         covered.push(coverageOf(planes, bandEdges[edge]).covered)
       }
@@ -142,7 +144,7 @@ function inRange(indices: readonly number[], count: number, field: string): void
 }
 
 function layersOf({ summary }: RunRecord): LayerSummary[] {
-  return modelSummary(summary.arch, summary.variant, datasetSizes[summary.dataset].classes).layers
+  return modelSummary(summary.arch, summary.variant, datasetSizes[summary.dataset].classes, summary.seed).layers
 }
 
 function notKept(run: RunRecord, layer: string, epoch: number | null, kept: Map<string, number[]>): WorkbenchError {

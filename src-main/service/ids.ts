@@ -13,7 +13,7 @@ export function studyIdFor(name: string, taken: (id: string) => boolean): string
 
 /** Such as quick-start-r8-mcnn-f-s1-k3q9; at most 80 characters. */
 export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: string) => boolean): string {
-  const stem = `${slugOf(studyId, 40)}-r${depthOf(config.arch)}-${config.variant}-s${config.seed}`
+  const stem = `${slugOf(studyId, 40)}-r${depthOf(config.arch)}-${slugOf(config.variant, 24)}-s${config.seed}`
   for (;;) {
     const id = `${stem}-${randomSuffix()}`
     if (!taken(id)) return id

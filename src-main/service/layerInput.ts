@@ -35,8 +35,8 @@ export class LayerInputs {
    * @throws WorkbenchError not-found (no such layer; a data set that is no longer there; weights that are not kept), bad-data
    */
   async of(run: RunRecord, layer: string, picture: Uint8Array): Promise<LayerInput> {
-    const { arch, variant, dataset } = run.summary
-    const spec = network(arch, variant, datasetSizes[dataset].classes)
+    const { arch, variant, dataset, seed } = run.summary
+    const spec = network(arch, variant, datasetSizes[dataset].classes, seed)
     if (!convolutions(spec).some(({ name }) => name === layer)) throw new WorkbenchError('not-found', `${arch} has no layer ${layer}.`, { field: 'layer' })
     const { mean, std } = await this.#normalisation(run)
     const values = Float32Array.from(picture, (byte, i) => (byte / 255 - (mean[i % imageChannels] as number)) / (std[i % imageChannels] as number))

@@ -32,7 +32,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   const tensorflowSeconds = clock()
   const data = await loadDataset({ datasetsDir: job.datasetsDir, ...config })
   const dataSeconds = clock()
-  const spec = network(config.arch, config.variant, datasetSizes[config.dataset].classes)
+  const spec = network(config.arch, config.variant, datasetSizes[config.dataset].classes, config.seed)
   const batchSize = Math.min(config.batchSize, data.train.count)
   const rest = data.train.count % batchSize
   const { precision } = config

@@ -1,6 +1,5 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
-import { surfaces, variantColors } from '../../src-main/analysis/colors'
-import { variants } from '../../src-main/contract'
+import { surfaces, variantColors, type VariantColor } from '../../src-main/analysis/colors'
 import { barDomain, type BarGroup } from './bar'
 import { bandPath, endLabels, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
@@ -15,8 +14,8 @@ const font = "Inter, 'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-ser
 /** A token, such as 'var(--v-f)', as it is in the light theme. */
 export function printColor(color: string): string {
   const token = /^var\(--v-(\w+)\)$/.exec(color)?.[1]
-  const variant = variants.find((v) => v.replace('mcnn-', '') === token)
-  return variant === undefined ? (color.startsWith('var(') ? ink : color) : variantColors[variant]
+  if (token !== undefined && token in variantColors) return variantColors[token as VariantColor]
+  return color.startsWith('var(') ? ink : color
 }
 
 export interface LegendEntry {

@@ -1,20 +1,19 @@
 /** Colour and marker of each variant: the same everywhere, for ever. */
-import type { Variant } from '../../src-main/contract'
+import { lettersOf, variantColor } from '../../src-main/analysis/colors'
+import { parseVariant, type Variant } from '../../src-main/contract'
 import type { MarkerShape } from '../charts/markers'
 
-export const variantLooks: Record<Variant, { color: string; marker: MarkerShape }> = {
-  baseline: { color: 'var(--v-baseline)', marker: 'circle' },
-  'mcnn-f': { color: 'var(--v-f)', marker: 'square' },
-  'mcnn-l': { color: 'var(--v-l)', marker: 'up' },
-  'mcnn-fl': { color: 'var(--v-fl)', marker: 'diamond' },
-  'mcnn-a': { color: 'var(--v-a)', marker: 'down' },
+export interface Look {
+  color: string
+  marker: MarkerShape
 }
 
-/** What is multi-band, in words. */
-export const variantMeanings: Record<Variant, string> = {
-  baseline: 'no layer multi-band',
-  'mcnn-f': 'first convolution multi-band',
-  'mcnn-l': 'last convolution multi-band',
-  'mcnn-fl': 'first and last convolution multi-band',
-  'mcnn-a': 'every convolution multi-band whose output count divides by 4',
+const markerOf = { none: 'circle', first: 'square', last: 'up', both: 'diamond', all: 'down' } as const
+const markers: readonly MarkerShape[] = ['circle', 'square', 'up', 'diamond', 'down']
+
+/** The marker tells which layers, the colour which variant. */
+export function lookOf(variant: Variant): Look {
+  const layers = parseVariant(variant)?.layers ?? 'none'
+  const marker = typeof layers === 'string' ? markerOf[layers] : (markers[lettersOf(`${variant} `) % markers.length] ?? 'circle')
+  return { color: `var(--v-${variantColor(variant)})`, marker }
 }

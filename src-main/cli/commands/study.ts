@@ -8,7 +8,7 @@ import { findStudy, withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
-import { oneOrMoreOf, wholeNumber, wholeNumbers } from '../options'
+import { oneOrMoreOf, variantList, wholeNumber, wholeNumbers } from '../options'
 import { writeJson, writeOut } from '../output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
 import { tellPrecision } from '../precision'
@@ -32,7 +32,7 @@ export function addStudy(program: Command): void {
     .description(`train a study and print its comparison; "${preset}" is the built-in one, its flags optional`)
     .option('--name <text>', 'what the study is called')
     .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
-    .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')} (default: baseline,mcnn-f,mcnn-l)`, oneOrMoreOf(variants))
+    .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stem+stage3.*), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
     .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
     .option('--seed-list <list>', 'the seeds themselves, as 1,5,7', wholeNumbers)
   addTrainingFlags(run, recipe, `; ${preset}: its own`).addHelpText(

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { duration } from '../../analysis/numbers'
-import { archs, recipe, variants, type Arch, type Variant } from '../../contract/experiment'
+import { archs, namedBanks, recipe, variant as variantSchema, variantOfLayers, variants, type Arch, type Variant } from '../../contract/experiment'
 import { withService } from '../client'
+import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
-import { choice, wholeNumber } from '../options'
+import { choice, layerList, oneVariant, wholeNumber } from '../options'
 import { writeOut } from '../output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
 import { tellPrecision } from '../precision'
@@ -12,7 +13,9 @@ import type { Globals } from '../program'
 
 interface TrainFlags extends TrainingFlags {
   arch: Arch
-  variant: Variant
+  variant?: Variant
+  multiband?: string[]
+  bank?: string
   seed: number
   name?: string
 }
@@ -22,7 +25,9 @@ export function addTrain(program: Command): void {
     .command('train')
     .description('train one run; with --json a line for the run, for each epoch and for its end')
     .addOption(choice('--arch <name>', 'the network', archs).makeOptionMandatory())
-    .addOption(choice('--variant <name>', 'which convolutions are multi-band', variants).default('baseline'))
+    .option('--variant <name>', `which convolutions are multi-band: ${variants.join(', ')}, with another bank as mcnn-a@random, or the control narrow(mcnn-a) (default: baseline)`, oneVariant)
+    .option('--multiband <layers>', 'instead: these convolutions, parted by commas, * for any letters, as stem,stage3.*', layerList)
+    .option('--bank <bank>', `of --multiband: ${namedBanks.join(', ')}, or masks as +++++++++/+-+-+-+-+ (default: the paper’s four signs)`)
     .option('--seed <n>', 'of everything random', wholeNumber, 1)
     .option('--name <text>', 'the study that the run is filed under (default: one of its own)')
   addTrainingFlags(command, recipe).addHelpText(
@@ -30,13 +35,14 @@ export function addTrain(program: Command): void {
     `
 Examples:
   $ mcnn train --arch resnet-8 --dataset synthetic --epochs 5
-  $ mcnn train --arch resnet-20 --variant mcnn-f --dataset cifar-10 --epochs 2 --seed 1 --train-examples 10000 --json`,
+  $ mcnn train --arch resnet-20 --variant mcnn-f --dataset cifar-10 --epochs 2 --seed 1 --train-examples 10000 --json
+  $ mcnn train --arch resnet-20 --multiband 'stem,stage3.*' --bank rotations --dataset cifar-10`,
   )
   command.action(async (flags: TrainFlags, self: Command) => {
     const json = self.optsWithGlobals<Globals>().json === true
     const training = trainingFrom(flags, recipe)
     const plan = checkedPlan(
-      { name: flags.name ?? `Run on ${training.dataset}`, archs: [flags.arch], variants: [flags.variant], seeds: [flags.seed], training },
+      { name: flags.name ?? `Run on ${training.dataset}`, archs: [flags.arch], variants: [variantFrom(flags)], seeds: [flags.seed], training },
       { seeds: '--seed' },
     )
     const follower = new Follower(json)
@@ -53,4 +59,13 @@ Examples:
     if (!json && run?.state === 'done') writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
     mustBeDone(runs)
   })
+}
+
+function variantFrom({ variant, multiband, bank }: Pick<TrainFlags, 'variant' | 'multiband' | 'bank'>): Variant {
+  if (variant !== undefined && multiband) throw usageError('--variant and --multiband exclude each other.')
+  if (bank !== undefined && !multiband) throw usageError('--bank belongs to --multiband.', `With a variant, write it behind its name: --variant ${variant ?? 'mcnn-f'}@${bank}.`)
+  if (!multiband) return variant ?? 'baseline'
+  const parsed = variantSchema.safeParse(variantOfLayers(multiband, bank))
+  if (!parsed.success) throw usageError(`--multiband ${multiband.join(',')}${bank === undefined ? '' : ` --bank ${bank}`}: these are no layers, or no bank.`, 'Layers are named as stem or stage3.block1.conv2, * stands for any letters; a bank has 2 to 8 masks of nine signs.')
+  return parsed.data
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { signMasks } from '../../../src-main/analysis/filterBank'
+import { bankTable, signBank } from '../../../src-main/analysis/banks'
 import { bankKernelsOf, convolve, type Activation } from '../../../src-main/analysis/convolution'
 import { bandViews, bankEnds, channelsOf, colourCell, featureReading, frequencyText, kernelReading, layerEnds, responseReading, responseSize, sourceOf, type BandView } from './bank'
 
 /** A kernel of three channels without any symmetry. */
 const base = Array.from({ length: 3 }, (_, s) => Array.from({ length: 3 }, (_, r) => [Math.sin(1 + 3 * s + r), Math.cos(2 + s * r), (s - r) / 3 + 0.1]))
-const layer = { shape: [3, 3, 3, 1] as const, values: Float32Array.from(base.flat(2)), multiband: true }
+const layer = { shape: [3, 3, 3, 1] as const, values: Float32Array.from(base.flat(2)), bank: signBank }
 const views = bandViews(layer, 0, 0)
 const view = (band: number): BandView => {
   const found = views[band]
@@ -33,7 +33,7 @@ describe('bandViews', () => {
   })
 
   it('calls a plain layer’s filter what it is', () => {
-    const [plain] = bandViews({ ...layer, multiband: false }, 0, 0)
+    const [plain] = bandViews({ ...layer, bank: null }, 0, 0)
     expect([plain?.symbol, plain?.words]).toEqual(['h', 'the filter itself'])
   })
 })
@@ -51,16 +51,20 @@ describe('sourceOf', () => {
 
 describe('readings', () => {
   it('give the weight, and the sign it took from the base filter', () => {
-    expect(kernelReading(view(1), true, 1, 0)).toEqual({ value: `h₂(r 1, s 0) = −${(base[0]?.[1]?.[0] ?? 0).toFixed(4)}`, origin: '= −h(r 1, s 0), columns alternate' })
-    expect(kernelReading(view(3), true, 1, 1).origin).toBe('= h(r 1, s 1), both alternate')
+    expect(kernelReading(view(1), signBank, 1, 0)).toEqual({ value: `h₂(r 1, s 0) = −${(base[0]?.[1]?.[0] ?? 0).toFixed(4)}`, origin: '= −h(r 1, s 0), columns alternate' })
+    expect(kernelReading(view(3), signBank, 1, 1).origin).toBe('= h(r 1, s 1), both alternate')
     for (const band of [1, 2, 3])
       for (let s = 0; s < 3; s++)
-        for (let r = 0; r < 3; r++) expect(kernelReading(view(band), true, r, s).origin.includes('= −h')).toBe(signMasks(3, 3)[band]?.[s]?.[r] === -1)
+        for (let r = 0; r < 3; r++) expect(kernelReading(view(band), signBank, r, s).origin.includes('= −h')).toBe((signBank[band]?.[3 * s + r] ?? 0) < 0)
+    const turns = bankTable('rotations')
+    const turned = bandViews({ ...layer, bank: turns }, 0, 0)[1]
+    expect(turned && kernelReading(turned, turns, 0, 2).origin).toBe('= h(r 0, s 0), turned by 90°')
+    expect(turned?.kernel[2]?.[0]).toEqual(view(0).kernel[0]?.[0])
   })
 
   it('give the magnitude at a frequency', () => {
-    expect(responseReading(view(1), true, 0, responseSize / 2).origin).toMatch(/^= \|H₁\(u 0, v 0\)\|, H\(u−π, v\); −?\d+\.\d dB of its peak$/)
-    expect(responseReading(view(0), true, 48, 16).value).toMatch(/^\|H₁\(u 0\.500π, v −0\.500π\)\| = \d\.\d{3}$/)
+    expect(responseReading(view(1), signBank, 0, responseSize / 2).origin).toMatch(/^= \|H₁\(u 0, v 0\)\|, H\(u−π, v\); −?\d+\.\d dB of its peak$/)
+    expect(responseReading(view(0), signBank, 48, 16).value).toMatch(/^\|H₁\(u 0\.500π, v −0\.500π\)\| = \d\.\d{3}$/)
   })
 })
 

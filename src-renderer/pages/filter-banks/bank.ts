@@ -1,6 +1,7 @@
 /** What the filter banks page shows of a bank, in numbers and words. Pure. */
 import { productsAt, type Activation, type Kernels } from '../../../src-main/analysis/convolution'
-import { bandNames, bankKernels, filterKernel, frequencyAt, maxAbsolute } from '../../../src-main/analysis/filterBank'
+import { bandTitles, bankSide, isSignBank, type BandTitle, type BankTable } from '../../../src-main/analysis/banks'
+import { bankKernels, frequencyAt, maxAbsolute } from '../../../src-main/analysis/filterBank'
 import { bankPlanes, decibels, peakOf, type LayerValues, type Plane } from '../../../src-main/analysis/spectrum'
 import type { FilterLayer } from '../../../src-main/contract'
 import { number } from '../../lib/format'
@@ -26,21 +27,9 @@ export function channelIndices(channel: Channel): number[] {
   return channel === 'colour' ? [0, 1, 2] : [channel]
 }
 
-export interface BandTitle {
-  /** As the paper writes it. */
-  symbol: string
-  formula: string
-  words: string
-}
-
-/** Of a bank's four columns, or of the one of a plain layer's filter. */
-export function bandTitles(multiband: boolean): readonly BandTitle[] {
-  return multiband ? bandNames : [{ symbol: 'h', formula: 'h', words: 'the filter itself' }]
-}
-
 /** One band as it is drawn. */
 export interface BandView extends BandTitle {
-  /** 0 to 3; a plain layer's filter is 0. */
+  /** From 0; a plain layer's filter is 0. */
   band: number
   /** [row][column][in], of the channels shown: one, or three for colour. */
   kernel: number[][][]
@@ -49,14 +38,14 @@ export interface BandView extends BandTitle {
 }
 
 export function bandViews(layer: LayerValues, filter: number, channel: Channel): BandView[] {
-  const titles = bandTitles(layer.multiband)
-  const kernels = layer.multiband ? bankKernels(layer.values, layer.shape, filter) : [filterKernel(layer.values, layer.shape, filter)]
+  const kernels = bankKernels(layer.values, layer.shape, filter, layer.bank)
   const channels = channelIndices(channel)
-  return bankPlanes(layer, filter, channels, responseSize).map((plane, band) => ({
-    ...(titles[band] ?? bandNames[0]),
+  const planes = bankPlanes(layer, filter, channels, responseSize)
+  return bandTitles(layer.bank).map((title, band) => ({
+    ...title,
     band,
     kernel: (kernels[band] ?? []).map((row) => row.map((weights) => channels.map((c) => weights[c] ?? Number.NaN))),
-    plane,
+    plane: planes[band] ?? new Float64Array(responseSize * responseSize).fill(Number.NaN),
   }))
 }
 
@@ -80,11 +69,11 @@ export function layerEnds({ shape, values }: LayerValues, channel: Channel, base
   return { weight, magnitude: Math.max(0, ...basePlanes.map(peakOf)) }
 }
 
-/** Bands whose columns (u) and rows (v) alternate, and whose response is therefore moved by π there. */
+/** Bands of the paper's bank whose columns (u) and rows (v) alternate, and whose response is therefore moved by π there. */
 const movesU = (band: number): boolean => band === 1 || band === 3
 const movesV = (band: number): boolean => band === 2 || band === 3
 
-/** Where in H₁ a band's value at (u, v) comes from: equations 2 to 4. Indices on a grid of `responseSize`. */
+/** Where in H₁ a value of a band of the paper's bank comes from: equations 2 to 4. Indices on a grid of `responseSize`. */
 export function sourceOf(band: number, u: number, v: number): { u: number; v: number } {
   const half = responseSize / 2
   return { u: movesU(band) ? (u + half) % responseSize : u, v: movesV(band) ? (v + half) % responseSize : v }
@@ -104,29 +93,33 @@ export interface Reading {
   sum?: string
 }
 
-const subscripts = ['₁', '₂', '₃', '₄']
+const subscripts = '₁₂₃₄₅₆₇₈'
 const sources = ['', 'H(u−π, v)', 'H(u, v−π)', 'H(u−π, v−π)']
 
-export function responseReading(view: BandView, multiband: boolean, u: number, v: number): Reading {
+export function responseReading(view: BandView, bank: BankTable | null, u: number, v: number): Reading {
   const magnitude = view.plane[v * responseSize + u] ?? Number.NaN
-  const index = multiband ? (subscripts[view.band] ?? '') : ''
+  const index = bank ? (subscripts[view.band] ?? '') : ''
   const value = `|H${index}(u ${frequencyText(u)}, v ${frequencyText(v)})| = ${number(magnitude, 3)}`
   const under = `${number(decibels(magnitude, peakOf(view.plane), -99), 1)} dB of its peak`
-  if (!multiband) return { value, origin: under }
+  if (!bank) return { value, origin: under }
   if (view.band === 0) return { value, origin: `the base filter, ${under}` }
+  // Only of the paper's bank are the responses moved copies of the first.
+  if (!isSignBank(bank)) return { value, origin: `${view.words}; ${under}` }
   const from = sourceOf(view.band, u, v)
   return { value, origin: `= |H₁(u ${frequencyText(from.u)}, v ${frequencyText(from.v)})|, ${sources[view.band] ?? ''}; ${under}` }
 }
 
-export function kernelReading(view: BandView, multiband: boolean, column: number, row: number): Reading {
+export function kernelReading(view: BandView, bank: BankTable | null, column: number, row: number): Reading {
   const weights = view.kernel[row]?.[column] ?? []
   const place = `(r ${column}, s ${row})`
   const text = weights.length === 3 ? weights.map((w, c) => `${colourNames[c] ?? ''} ${number(w, 4)}`).join(', ') : number(weights[0], 4)
   const value = `${view.symbol}${place} = ${text}`
-  if (!multiband) return { value, origin: '' }
+  if (!bank) return { value, origin: '' }
   if (view.band === 0) return { value, origin: 'trained' }
-  const negative = ((movesU(view.band) ? column : 0) + (movesV(view.band) ? row : 0)) % 2 === 1
-  return { value, origin: `= ${negative ? '−' : ''}h${place}, ${view.words}` }
+  const source = bank[view.band]?.[row * bankSide + column] ?? 0
+  const from = Math.abs(source) - 1
+  if (from < 0) return { value, origin: `left out, ${view.words}` }
+  return { value, origin: `= ${source < 0 ? '−' : ''}h(r ${from % bankSide}, s ${Math.floor(from / bankSide)}), ${view.words}` }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What the filter banks page shows, from its address and the service: one object that its parts share. Made while the page is set up. */
+import { signBank, type BankTable } from '../../../src-main/analysis/banks'
 import { untrack } from 'svelte'
 import { bankKernelsOf, convolve, type Activation } from '../../../src-main/analysis/convolution'
 import { filterPlane } from '../../../src-main/analysis/spectrum'
@@ -65,7 +66,8 @@ export class Banks {
   readonly layer: FilterLayer | undefined = $derived(this.stored.find((l) => l.name === this.address.layer) ?? this.stored.find((l) => l.multiband) ?? this.stored[0])
   readonly besideLayer: FilterLayer | undefined = $derived((this.besideLayers.value ?? []).find((l) => l.name === this.layer?.name && l.epochs.length > 0 && l.in === this.layer.in))
   /** Four empty columns until it is known. */
-  readonly multiband: boolean = $derived(this.layer?.multiband ?? true)
+  readonly bank: BankTable | null = $derived(this.layer ? this.layer.bank : signBank)
+  readonly multiband: boolean = $derived(this.bank !== null)
   readonly base: number = $derived(this.layer ? Math.min(this.address.filter ?? 0, this.layer.baseFilters - 1) : 0)
   readonly channels: { value: Channel; label: string }[] = $derived(this.layer ? channelsOf(this.layer) : [])
   readonly channel: Channel = $derived(this.channels.some((c) => c.value === this.address.channel) ? (this.address.channel ?? 0) : 0)

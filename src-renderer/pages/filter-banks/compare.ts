@@ -1,6 +1,6 @@
 /** A bank beside another run's filters of the same layer. Pure. */
 import { bandEdges, bankPlanes, coverageOf, filterPlane, layerPlanes, likenessOf, nearestTo, type BandEdge, type Coverage, type LayerValues, type Plane } from '../../../src-main/analysis/spectrum'
-import { bandNames } from '../../../src-main/analysis/filterBank'
+import { bandTitles } from '../../../src-main/analysis/banks'
 import { responseSize } from './bank'
 
 /** Points a side where a whole layer is drawn and counted. */
@@ -28,13 +28,13 @@ export interface Group {
 export function counterpart(own: LayerValues, filter: number, other: LayerValues, channels: readonly number[]): number[] {
   const bank = bankPlanes(own, filter, channels, layerSize)
   const candidates = Array.from({ length: other.shape[3] }, (_, i) => filterPlane(other, i, channels, layerSize))
-  return nearestTo(other.multiband ? bank.slice(0, 1) : bank, candidates)
+  return nearestTo(other.bank ? bank.slice(0, 1) : bank, candidates)
 }
 
 /** Stored filters with all their bands, as they are named in drawings. */
 export function groupOf(layer: LayerValues, filters: readonly number[], channels: readonly number[]): Group {
   return {
-    names: filters.flatMap((filter) => (layer.multiband ? bandNames.map((band) => band.symbol) : [`#${filter}`])),
+    names: filters.flatMap((filter) => (layer.bank ? bandTitles(layer.bank).map(({ symbol }) => symbol) : [`#${filter}`])),
     planes: filters.flatMap((filter) => bankPlanes(layer, filter, channels, responseSize)),
   }
 }

@@ -39,8 +39,8 @@ export function floatsOf(base64: string): Float32Array {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
 }
 
-export function layerFiltersOf({ runId, layer, epoch, multiband, stride, shape, values }: LayerFilterValues): LayerFilters {
-  return { runId, layer, epoch, multiband, stride, shape, values: floatsOf(values) }
+export function layerFiltersOf({ runId, layer, epoch, bank, stride, shape, values }: LayerFilterValues): LayerFilters {
+  return { runId, layer, epoch, bank, stride, shape, values: floatsOf(values) }
 }
 
 export class Leafing {

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
+import { signBank } from '../../../src-main/analysis/banks'
 import { bandEdges, bankPlanes, coverageOf } from '../../../src-main/analysis/spectrum'
 import { bandPath, drawingSide, labelPlaces } from './overlay'
 
 const size = 64
-const layer = { shape: [3, 3, 1, 1] as const, values: Float32Array.of(0.5, 1, 0.6, 1, 1.7, 1, 0.5, 1, 0.6), multiband: true }
+const layer = { shape: [3, 3, 1, 1] as const, values: Float32Array.of(0.5, 1, 0.6, 1, 1.7, 1, 0.5, 1, 0.6), bank: signBank }
 const planes = bankPlanes(layer, 0, [0], size)
 
 /** Area inside of the drawing, by even-odd over a fine grid of points. */

@@ -2,12 +2,12 @@
 import { typedNumber } from '../../../src-main/analysis/numbers'
 import {
   archs,
+  compareVariants,
   datasetSizes,
   defaultMilestones,
   depthOf,
   recipe,
   studyRequest,
-  variants,
   type Arch,
   type DatasetId,
   type PrecisionChoice,
@@ -135,7 +135,7 @@ export function formOf(plan: StudyRequest): StudyForm {
     name: plan.name,
     dataset: training.dataset,
     archs: archs.filter((one) => plan.archs.includes(one)),
-    variants: variants.filter((one) => plan.variants.includes(one)),
+    variants: [...plan.variants].sort(compareVariants),
     seedMode: counted ? 'count' : 'list',
     seedCount: String(seeds.length),
     seedList: seeds.join(', '),

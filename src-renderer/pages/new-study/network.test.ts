@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { archs, variants, type Variant } from '../../../src-main/contract'
+import { archs, parseVariant, variants, type Variant } from '../../../src-main/contract'
 import { modelSummary } from '../../../src-main/nn/architecture'
 import { drawingOf, switched, weightsOf } from './network'
 
@@ -22,18 +22,25 @@ describe('the drawing', () => {
 })
 
 describe('switching a layer', () => {
-  it('leads to the variant whose network differs in that layer alone', () => {
-    for (const from of variants) {
-      const model = modelSummary('resnet-14', from, 10)
-      for (const { name } of model.layers) {
-        const outcome = switched(from, name, model.layers)
-        // Found by comparing networks instead of names.
-        const wanted: Variant | undefined = variants.find((other) =>
-          modelSummary('resnet-14', other, 10).layers.every((layer, i) => (layer.multiband !== model.layers[i]?.multiband) === (layer.name === name)),
-        )
-        expect('to' in outcome ? outcome.to : undefined, `${from} ${name}`).toBe(wanted)
-        if ('why' in outcome) expect(outcome.why).not.toBe('')
-      }
+  const banked = (variant: Variant): string[] => modelSummary('resnet-14', variant, 10).layers.filter((layer) => layer.multiband).map((layer) => layer.name)
+
+  it.each([...variants, 'mcnn-f@rotations', 'mcnn(stage2.*)@random'])('of %s leads to the variant whose network differs in that layer alone, by its own name where it has one', (from) => {
+    const model = modelSummary('resnet-14', from, 10)
+    for (const { name } of model.layers) {
+      const outcome = switched(from, name, model.layers)
+      if ('why' in outcome) throw new Error(outcome.why)
+      const before = banked(from)
+      const wanted = model.layers.map((layer) => layer.name).filter((one) => (one === name) !== before.includes(one))
+      expect(banked(outcome.to), `${from} ${name}`).toEqual(wanted)
+      const named = variants.find((other) => JSON.stringify(banked(other)) === JSON.stringify(wanted))
+      if (!from.includes('@') && named !== undefined) expect(outcome.to).toBe(named)
+      expect(parseVariant(outcome.to)).not.toBeNull()
+      if (from.includes('@') && wanted.length > 0) expect(outcome.to.split('@')[1]).toBe(from.split('@')[1])
     }
+  })
+
+  it('says why it can’t', () => {
+    expect(switched('narrow(mcnn-a)', 'stem', modelSummary('resnet-14', 'narrow(mcnn-a)', 10).layers)).toHaveProperty('why')
+    expect(switched('baseline', 'stage9', modelSummary('resnet-14', 'baseline', 10).layers)).toHaveProperty('why')
   })
 })

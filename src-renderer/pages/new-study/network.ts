@@ -1,5 +1,6 @@
 /** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
-import { depthOf, imageSize, type LayerSummary, type ModelSummary, type Variant } from '../../../src-main/contract'
+import { bankSide, bankSize } from '../../../src-main/analysis/banks'
+import { depthOf, imageSize, parseVariant, variantOfLayers, variants, type LayerSummary, type ModelSummary, type Variant } from '../../../src-main/contract'
 
 export interface Stage {
   title: string
@@ -37,18 +38,34 @@ export function drawingOf(model: Pick<ModelSummary, 'layers'>): Drawing | null {
 }
 
 /**
- * The named variant that switching a layer leads to, or why there is none: only named variants can be trained.
+ * The variant that switching a layer leads to, by its own name where it has one; or why there is none.
  * @param layers the network's convolutions, in order
  */
-export function switched(variant: Variant, layer: string, layers: readonly LayerSummary[]): { to: Variant } | { why: string } {
-  const first = layers[0]?.name === layer
-  const last = layers.at(-1)?.name === layer
-  if (variant === 'mcnn-a') return { why: 'mcnn-a takes every layer: none of the variants leaves a single one out.' }
-  if (!first && !last) return { why: 'Of single layers, variants switch the first and the last only; mcnn-a switches every one.' }
-  const on = { f: variant === 'mcnn-f' || variant === 'mcnn-fl', l: variant === 'mcnn-l' || variant === 'mcnn-fl' }
-  if (first) on.f = !on.f
-  else on.l = !on.l
-  return { to: on.f ? (on.l ? 'mcnn-fl' : 'mcnn-f') : on.l ? 'mcnn-l' : 'baseline' }
+export function switched(variant: Variant, name: string, layers: readonly LayerSummary[]): { to: Variant } | { why: string } {
+  const parsed = parseVariant(variant)
+  const clicked = layers.find((layer) => layer.name === name)
+  if (!parsed || !clicked) return { why: `There is no layer ${name} here.` }
+  if (parsed.kind === 'narrow') return { why: 'The narrow control has no multi-band layers: switch those of the variant that it is the control of.' }
+  const bands = bankSize(parsed.bank)
+  if (!isBankable(clicked)) return { why: `${name} has a kernel of ${clicked.kernel.join(' × ')}: only 3 × 3 convolutions can be multi-band.` }
+  if (clicked.out % bands !== 0) return { why: `${name} has ${clicked.out} outputs, which the bank’s ${bands} bands don’t divide.` }
+  const bank = variant.split('@')[1]
+  const after = layers.filter((layer) => (layer.name === name) !== layer.multiband)
+  if (after.length === 0) return { to: 'baseline' }
+  const named = variants.find((other) => {
+    const set = bankedBy(other, layers, bands)
+    return set.length === after.length && set.every((layer) => after.includes(layer))
+  })
+  return { to: named === undefined ? variantOfLayers(after.map((layer) => layer.name), bank) : bank === undefined ? named : `${named}@${bank}` }
+}
+
+const isBankable = ({ kernel }: LayerSummary): boolean => kernel.every((side) => side === bankSide)
+
+/** Layers that a variant with a name of its own makes multi-band. */
+function bankedBy(named: (typeof variants)[number], layers: readonly LayerSummary[], bands: number): LayerSummary[] {
+  const able = layers.filter(isBankable)
+  const [first, last] = [able.slice(0, 1), able.slice(-1)]
+  return { baseline: [], 'mcnn-f': first, 'mcnn-l': last, 'mcnn-fl': [...first, ...last], 'mcnn-a': able.filter((layer) => layer.out % bands === 0) }[named]
 }
 
 /** Weights that a layer trains: kernel × inputs × trained filters. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison, ComparisonCell, Variant } from '../../../src-main/contract'
 import { countStates } from '../../lib/progress'
-import { variantLooks } from '../../lib/variants'
+import { lookOf } from '../../lib/variants'
 import { barGroups, costPoints, intervalLimit, leftOut } from './comparison'
 
 const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonCell => ({
@@ -22,7 +22,7 @@ describe('the comparison’s figures', () => {
 
   it('have bars in percent with ± std and the seeds, and none where nothing was measured', () => {
     const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
-    const [group] = barGroups(comparison(cell('mcnn-f'), cell('baseline', { accuracy })).rows, ['baseline', 'mcnn-f'], variantLooks)
+    const [group] = barGroups(comparison(cell('mcnn-f'), cell('baseline', { accuracy })).rows, ['baseline', 'mcnn-f'], lookOf)
     expect(group?.label).toBe('ResNet-20')
     expect(group?.bars.map((bar) => bar.value)).toEqual([90, null])
     expect(group?.bars[0]?.error?.map((v) => Math.round(v * 100) / 100)).toEqual([89, 91])
@@ -37,14 +37,14 @@ describe('the comparison’s figures', () => {
   it('have the paper’s number beside the bar for runs on the whole data only', () => {
     const reference = (trainExamples: number) => {
       const [row] = comparison(cell('mcnn-f')).rows
-      return barGroups(row ? [{ ...row, arch: 'resnet-32', trainExamples, testExamples: 10000 }] : [], ['mcnn-f'], variantLooks)[0]?.bars[0]?.reference
+      return barGroups(row ? [{ ...row, arch: 'resnet-32', trainExamples, testExamples: 10000 }] : [], ['mcnn-f'], lookOf)[0]?.bars[0]?.reference
     }
     expect([reference(50000), reference(5000)]).toEqual([93.16, null])
   })
 
   it('have a point for each result against its parameters', () => {
     const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
-    const points = costPoints(comparison(cell('mcnn-f', { accuracy, trainableParameters: 270000 }), cell('baseline')).rows, ['baseline', 'mcnn-f'], variantLooks)
+    const points = costPoints(comparison(cell('mcnn-f', { accuracy, trainableParameters: 270000 }), cell('baseline')).rows, ['baseline', 'mcnn-f'], lookOf)
     expect(points.map((p) => [p.label, p.cost, p.value, p.marker])).toEqual([['mcnn-f · R20', 270000, 90, 'square']])
     expect(points[0]?.error?.[0]).toBeCloseTo(89, 10)
   })

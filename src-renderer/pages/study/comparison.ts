@@ -31,7 +31,7 @@ export function intervalLimit(comparison: Comparison, test: Test = 'welch'): num
 }
 
 /** A group a data set and depth, a bar a variant: mean in percent, ± one standard deviation, the seeds as dots. */
-export function barGroups(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: Record<Variant, Look>): BarGroup[] {
+export function barGroups(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: (variant: Variant) => Look): BarGroup[] {
   const datasets = new Set(rows.map((row) => row.dataset))
   return rows.map((row) => ({
     id: `${row.dataset}/${row.arch}/${row.epochs}/${row.trainExamples}`,
@@ -44,7 +44,7 @@ export function barGroups(rows: readonly ComparisonRow[], variants: readonly Var
         {
           id: variant,
           label: variant,
-          color: looks[variant].color,
+          color: looks(variant).color,
           value: accuracy === null ? null : accuracy.mean * 100,
           error: accuracy === null || accuracy.std === null ? null : ([(accuracy.mean - accuracy.std) * 100, (accuracy.mean + accuracy.std) * 100] as const),
           dots: accuracy === null ? [] : accuracy.values.map((v) => v * 100),
@@ -56,7 +56,7 @@ export function barGroups(rows: readonly ComparisonRow[], variants: readonly Var
 }
 
 /** A point a network and variant that has a result: accuracy in percent, ± one standard deviation, against trainable parameters. */
-export function costPoints(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: Record<Variant, Look>): CostPoint[] {
+export function costPoints(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: (variant: Variant) => Look): CostPoint[] {
   return rows.flatMap((row) =>
     variants.flatMap((variant): CostPoint[] => {
       const cell = row.cells.find((c) => c.variant === variant)
@@ -67,7 +67,7 @@ export function costPoints(rows: readonly ComparisonRow[], variants: readonly Va
           id: `${row.arch}/${row.epochs}/${row.trainExamples}/${row.precision}/${variant}`,
           label: `${variant} · ${archShort(row.arch)}`,
           group: archName(row.arch),
-          ...looks[variant],
+          ...looks(variant),
           cost: cell.trainableParameters,
           value: mean * 100,
           error: std === null ? null : [(mean - std) * 100, (mean + std) * 100],

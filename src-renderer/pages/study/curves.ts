@@ -66,7 +66,7 @@ export interface Drawn {
  * seeds are ahead goes on as thin lines. Or one line a seed, diverged ones too. By time seeds are not at the same x:
  * they are interpolated linearly at as many equal steps as the fastest has epochs.
  */
-export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly CurveEpoch[]>, drawn: Drawn, looks: Record<Variant, Look>): LineSeries[] {
+export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly CurveEpoch[]>, drawn: Drawn, looks: (variant: Variant) => Look): LineSeries[] {
   const variants = [...new Set(runs.map((run) => run.variant))]
   return variants.flatMap((variant): LineSeries[] => {
     const lines = runs
@@ -74,7 +74,7 @@ export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string
       .map((run) => ({ run, points: pointsOf(epochs.get(run.id) ?? [], drawn) }))
       .filter(({ points }) => points.length > 0)
     if (drawn.band === 'seeds')
-      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variant : '', ...looks[variant], points, broken: run.state === 'diverged' }))
+      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variant : '', ...looks(variant), points, broken: run.state === 'diverged' }))
     if (lines.length === 0) return []
     const common = Math.min(...lines.map(({ points }) => points.at(-1)?.x ?? 0))
     const points: Point[] = []
@@ -86,7 +86,7 @@ export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string
       if (around) band.push({ x, low: around[0], high: around[1] })
     }
     const thin = lines.map((l) => l.points.filter((p) => p.x >= common)).filter((ahead) => ahead.length > 1)
-    return [{ id: variant, label: variant, ...looks[variant], points, ...(band.length > 0 ? { band } : {}), thin }]
+    return [{ id: variant, label: variant, ...looks(variant), points, ...(band.length > 0 ? { band } : {}), thin }]
   })
 }
 

@@ -1,5 +1,5 @@
 /** The plan of a study as a grid of its runs. Pure. */
-import { archs, datasetIds, variants, type Arch, type DatasetId, type RunSummary, type Variant } from '../../../src-main/contract'
+import { archs, compareVariants, datasetIds, type Arch, type DatasetId, type RunSummary, type Variant } from '../../../src-main/contract'
 import { archName, archShort, datasetName } from '../../lib/format'
 
 export interface PlanRow {
@@ -19,7 +19,7 @@ export interface PlanGrid {
 }
 
 export function planGrid(runs: readonly RunSummary[]): PlanGrid {
-  const present = variants.filter((v) => runs.some((run) => run.variant === v))
+  const present = [...new Set(runs.map((run) => run.variant))].sort(compareVariants)
   const rows = datasetIds.flatMap((dataset) =>
     archs.flatMap((arch): PlanRow[] => {
       const members = runs.filter((run) => run.dataset === dataset && run.arch === arch)

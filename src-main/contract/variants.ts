@@ -1,0 +1,110 @@
+/**
+ * Which convolutions of a network are multi-band, and by which bank: the name of a variant says all of it.
+ *
+ * ```
+ * variant  = "baseline" | banked | "narrow(" banked ")"
+ * banked   = layers [ "@" bank ]
+ * layers   = "mcnn-f" | "mcnn-l" | "mcnn-fl" | "mcnn-a" | "mcnn(" pattern { "+" pattern } ")"
+ * bank     = "random" | "two" | "rotations" | "symmetries" | mask "/" mask { "/" mask }
+ * ```
+ *
+ * Without a bank it is the paper's, of four signs. A pattern is a layer's name in which `*` stands for any characters. A
+ * mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that is left out.
+ */
+import { z } from 'zod'
+
+/** Those with a name of their own: none, first, last, both, or every convolution whose output count the bank divides. */
+export const variants = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const
+
+/** Banks with a name; the paper's has none, for it is what is meant where nothing is said. */
+export const namedBanks = ['random', 'two', 'rotations', 'symmetries'] as const
+export type NamedBank = (typeof namedBanks)[number]
+
+export interface ParsedVariant {
+  /** Nothing multi-band, or a plain network with as many trainable parameters as the variant has that is described. */
+  kind: 'baseline' | 'banked' | 'narrow'
+  /** Patterns of layer names; `first`, `last` and `all` for the variants with a name of their own. */
+  layers: 'none' | 'first' | 'last' | 'both' | 'all' | string[]
+  /** 'signs' is the paper's. */
+  bank: 'signs' | NamedBank | string[]
+}
+
+const named = { 'mcnn-f': 'first', 'mcnn-l': 'last', 'mcnn-fl': 'both', 'mcnn-a': 'all' } as const
+
+/** Filters in the smallest and the largest bank. */
+export const bankSizes = { least: 2, most: 8 } as const
+
+const pattern = /^[a-z0-9*](?:[a-z0-9.*]{0,60}[a-z0-9*])?$/
+const mask = /^[+\-0]{9}$/
+
+/** @returns null for what is not a variant */
+export function parseVariant(text: string): ParsedVariant | null {
+  if (text === 'baseline') return { kind: 'baseline', layers: 'none', bank: 'signs' }
+  const narrow = /^narrow\((.*)\)$/s.exec(text)
+  const [layers = '', bank, ...rest] = (narrow?.[1] ?? text).split('@')
+  if (rest.length > 0) return null
+  const of = layersOf(layers)
+  const by = bank === undefined ? 'signs' : bankOf(bank)
+  return of === null || by === null ? null : { kind: narrow ? 'narrow' : 'banked', layers: of, bank: by }
+}
+
+function layersOf(text: string): ParsedVariant['layers'] | null {
+  if (text in named) return named[text as keyof typeof named]
+  const list = /^mcnn\((.*)\)$/s.exec(text)?.[1]?.split('+')
+  if (!list || list.length > 120 || !list.every((one) => pattern.test(one)) || !isSortedSet(list)) return null
+  return list
+}
+
+function bankOf(text: string): ParsedVariant['bank'] | null {
+  const name = namedBanks.find((one) => one === text)
+  if (name !== undefined) return name
+  const masks = text.split('/')
+  if (masks.length < bankSizes.least || masks.length > bankSizes.most || !masks.every((one) => mask.test(one)) || new Set(masks).size < masks.length) return null
+  return masks
+}
+
+const isSortedSet = (list: readonly string[]): boolean => list.every((one, i) => i === 0 || (list[i - 1] ?? '') < one)
+
+/** The variant with chosen layers, patterns sorted as its one name has them; `baseline` without any. @param bank as in a name; undefined for the paper's */
+export function variantOfLayers(patterns: readonly string[], bank?: string): Variant {
+  if (patterns.length === 0) return 'baseline'
+  return `mcnn(${[...new Set(patterns)].sort().join('+')})${bank === undefined ? '' : `@${bank}`}`
+}
+
+const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stem+stage3.*) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`
+
+/** What a name looks like, for whoever reads the schema only: `parseVariant` says whether it is one. */
+const shape = /^(?:narrow\()?(?:baseline|mcnn-(?:f|l|fl|a)|mcnn\([a-z0-9.*+]+\))(?:@[a-z0+/-]+)?\)?$/
+
+export const variant = z
+  .string()
+  .max(4000, 'at most 4000 characters')
+  .regex(shape, notOne)
+  .refine((text) => parseVariant(text) !== null, notOne)
+export type Variant = z.infer<typeof variant>
+
+/** Those with a name of their own first, in the paper's order; then the rest by name, a control behind what it is the control of. */
+export function compareVariants(a: Variant, b: Variant): number {
+  const rank = (one: Variant): number => {
+    const at = (variants as readonly string[]).indexOf(one)
+    return at < 0 ? variants.length : at
+  }
+  const plain = (one: Variant): string => (one.startsWith('narrow(') ? `${one.slice('narrow('.length, -1)}@~narrow` : one)
+  return rank(a) - rank(b) || (plain(a) < plain(b) ? -1 : plain(a) > plain(b) ? 1 : 0)
+}
+
+/** Whether a layer's name matches a pattern. */
+export function matchesLayer(patterned: string, name: string): boolean {
+  const parts = patterned.split('*')
+  if (parts.length === 1) return patterned === name
+  const [head = '', ...rest] = parts
+  if (!name.startsWith(head)) return false
+  let at = head.length
+  for (const [i, part] of rest.entries()) {
+    const last = i === rest.length - 1
+    const found = last ? name.length - part.length : name.indexOf(part, at)
+    if (found < at || !name.startsWith(part, found)) return false
+    at = found + part.length
+  }
+  return true
+}
