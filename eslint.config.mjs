@@ -136,7 +136,7 @@ export default defineConfig(
   border('src-main/analysis/**', { parts: ['contract'] }),
   border('src-main/datasets/**', { parts: ['contract', 'nn'], packages: ['node'] }),
   border('src-main/graph/**', { parts: ['contract', 'nn'], modules: ['analysis/banks'], packages: ['node', 'tensorflow'] }),
-  border('src-main/trainer/**', { parts: ['contract', 'nn', 'graph', 'datasets'], modules: ['analysis/banks'], packages: ['node', 'tensorflow'] }),
+  border('src-main/trainer/**', { parts: ['contract', 'nn', 'graph', 'datasets'], modules: ['analysis/(banks|complementarity)'], packages: ['node', 'tensorflow'] }),
   border('src-main/history/**', { parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] }),
   border('src-main/service/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'history'], packages: ['node'] }),
   border('src-main/cli/**', { parts: ['contract', 'nn', 'analysis', 'service'], packages: ['node'] }),

@@ -25,6 +25,7 @@ Examples:
   $ mcnn datasets import cifar-10-binary.tar.gz
   $ mcnn train --arch resnet-20 --variant mcnn-f --dataset cifar-10 --epochs 2 --seed 1
   $ mcnn study run --name "Table I" --archs resnet-32,resnet-56 --variants baseline,mcnn-f,mcnn-l --seeds 5
+  $ mcnn study run how-deep             first, last, each stage, all layers: accuracy against parameters
   $ mcnn compare "Table I" --format latex
   $ mcnn filters RUN --layer stem --filter 0 --out bank.svg
 

@@ -151,6 +151,8 @@ export const serviceCalls = {
   /** What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that belongs beside it. */
   'filters.suggested': define(z.strictObject({ id: r.runId.nullable() }), z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() })),
   'filters.layers': define(ofRun, z.array(r.filterLayer)),
+  /** How complementary the filters of each convolution were, epoch by epoch as far as that was kept. */
+  'filters.figures': define(ofRun, z.array(r.epochFigures)),
   'filters.bank': define(
     z.strictObject({
       id: r.runId,

@@ -359,6 +359,18 @@ export const layerFilterValues = z.object({
 })
 export type LayerFilterValues = z.infer<typeof layerFilterValues>
 
+/** How complementary the filters of a layer are (analysis/complementarity.ts). */
+export const layerFigures = z.object({
+  covered: z.number().min(0).max(1),
+  overlap: z.number().min(0).max(1),
+  cosine: z.number().min(0).max(1).nullable(),
+  effectiveRank: z.number().min(0).nullable(),
+  filters: z.int().min(1),
+})
+/** Of every convolution, in order; null where nothing was kept or a weight was no number. */
+export const epochFigures = z.object({ epoch: z.int().min(0), layers: z.array(z.object({ layer: z.string(), figures: layerFigures.nullable() })) })
+export type EpochFigures = z.infer<typeof epochFigures>
+
 /** Channels last: [height, width, channels], float32, little endian, base64. */
 export const layerInput = z.object({
   height: z.int(),

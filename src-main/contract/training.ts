@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { errorValue } from './errors'
 import { experimentConfig } from './experiment'
-import { device, environment, epochMetrics, evaluation, runId, runProgress, stepMetrics } from './records'
+import { device, environment, epochFigures, epochMetrics, evaluation, runId, runProgress, stepMetrics } from './records'
 
 /** The trainer's one job, as its first message. */
 export const trainerJob = z.strictObject({
@@ -58,6 +58,8 @@ export const trainerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),
   /** Also sent once with epoch 0: the filters before training. */
   z.object({ type: z.literal('filters'), epoch: z.int(), layers: z.array(layerFilters) }),
+  /** Of epoch 0, of the last one and of as many between as cost next to nothing. */
+  z.object({ type: z.literal('figures'), figures: epochFigures }),
   /** Comes just before the epoch that it belongs to. */
   z.object({ type: z.literal('evaluation'), evaluation }),
   z.object({ type: z.literal('epoch'), metrics: epochMetrics }),

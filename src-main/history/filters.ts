@@ -1,4 +1,6 @@
+import type { LayerFigures } from '../analysis/complementarity'
 import type { KernelShape } from '../analysis/filterBank'
+import type { EpochFigures } from '../contract/records'
 import type { Database } from './database'
 
 export interface StoredFilters {
@@ -22,6 +24,8 @@ export class Filters {
   readonly #insert
   readonly #epochs
   readonly #one
+  readonly #insertFigures
+  readonly #figures
 
   constructor(db: Database) {
     this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(`
@@ -31,6 +35,33 @@ export class Filters {
     this.#one = db.prepare<[{ run: number; layer: string; epoch: number | null }], FilterRow>(`
       SELECT epoch, kernel_rows, kernel_columns, inputs, base_filters, weights FROM filters
       WHERE run = @run AND layer = @layer AND (@epoch IS NULL OR epoch = @epoch) ORDER BY epoch DESC LIMIT 1`)
+    const insert = db.prepare<[LayerFigures & { run: number; layer: string; epoch: number }]>(`
+      INSERT OR REPLACE INTO layer_figures (run, layer, epoch, covered, overlap, cosine, effective_rank, filters)
+      VALUES (@run, @layer, @epoch, @covered, @overlap, @cosine, @effectiveRank, @filters)`)
+    this.#insertFigures = db.transaction((rows: (LayerFigures & { run: number; layer: string; epoch: number })[]) => {
+      for (const row of rows) insert.run(row)
+    })
+    this.#figures = db.prepare<[number], LayerFigures & { layer: string; epoch: number }>(
+      'SELECT layer, epoch, covered, overlap, cosine, effective_rank AS effectiveRank, filters FROM layer_figures WHERE run = ? ORDER BY epoch',
+    )
+  }
+
+  /** What is there of an epoch already is replaced. */
+  addFigures(run: number, { epoch, layers }: EpochFigures): void {
+    this.#insertFigures(layers.flatMap(({ layer, figures }) => (figures ? [{ run, layer, epoch, ...figures }] : [])))
+  }
+
+  /**
+   * @param layers in the order wanted
+   * @returns epochs, ascending, each with every layer
+   */
+  figures(run: number, layers: readonly string[]): EpochFigures[] {
+    const byEpoch = new Map<number, Map<string, LayerFigures>>()
+    for (const { layer, epoch, ...figures } of this.#figures.iterate(run)) {
+      const known = byEpoch.get(epoch) ?? new Map<string, LayerFigures>()
+      byEpoch.set(epoch, known.set(layer, figures))
+    }
+    return [...byEpoch].map(([epoch, known]) => ({ epoch, layers: layers.map((layer) => ({ layer, figures: known.get(layer) ?? null })) }))
   }
 
   /**

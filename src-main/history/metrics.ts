@@ -40,6 +40,7 @@ export interface StudyCurve {
 const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes'
 const stepTable = 'step, epoch, loss, learning_rate, step_ms'
 const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
+const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
 const evaluationTable = 'epoch, classes, confusion, mistakes'
 
 export class Metrics {
@@ -114,12 +115,14 @@ export class Metrics {
     const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch > ?')
     const dropSteps = db.prepare<[number, number]>('DELETE FROM steps WHERE run = ? AND step > ?')
     const dropFilters = db.prepare<[number, number]>('DELETE FROM filters WHERE run = ? AND epoch > ?')
+    const dropFigures = db.prepare<[number, number]>('DELETE FROM layer_figures WHERE run = ? AND epoch > ?')
     const dropEvaluation = db.prepare<[number, number]>('DELETE FROM evaluations WHERE run = ? AND epoch > ?')
     this.#rollBack = db.transaction((run: number, to: { epochs: number; step: number } | null) => {
       dropEpochs.run(run, to?.epochs ?? 0)
       dropSteps.run(run, to?.step ?? 0)
       // Epoch 0: the filters before training, which only a run that begins sends again.
       dropFilters.run(run, to?.epochs ?? -1)
+      dropFigures.run(run, to?.epochs ?? -1)
       dropEvaluation.run(run, to?.epochs ?? 0)
       rollUp.run({ run })
     })
@@ -127,6 +130,7 @@ export class Metrics {
       db.prepare<[number, number]>(`INSERT INTO epochs (run, ${epochTable}) SELECT ?, ${epochTable} FROM epochs WHERE run = ?`),
       db.prepare<[number, number]>(`INSERT INTO steps (run, ${stepTable}) SELECT ?, ${stepTable} FROM steps WHERE run = ?`),
       db.prepare<[number, number]>(`INSERT INTO filters (run, ${filterTable}) SELECT ?, ${filterTable} FROM filters WHERE run = ?`),
+      db.prepare<[number, number]>(`INSERT INTO layer_figures (run, ${figureTable}) SELECT ?, ${figureTable} FROM layer_figures WHERE run = ?`),
       db.prepare<[number, number]>(`INSERT INTO evaluations (run, ${evaluationTable}) SELECT ?, ${evaluationTable} FROM evaluations WHERE run = ?`),
     ]
     this.#copy = db.transaction((from: number, to: number) => {

@@ -55,6 +55,11 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
       })
     },
 
+    'filters.figures': ({ id }) => {
+      const run = runOf(context, id)
+      return history.filters.figures(run.key, layersOf(run).map(({ name }) => name))
+    },
+
     'filters.bank': ({ id, layer: name, filter, epoch, size }) => {
       const { layer, stored } = storedOf(id, name, epoch)
       // A response is a number a frequency and input: of a deep layer, a large one would be hundreds of megabytes of JSON.

@@ -8,7 +8,7 @@ const reading: ReadonlySet<ServiceCall> = new Set<ServiceCall>([
   'studies.list', 'studies.trashed', 'studies.get', 'studies.estimate', 'studies.compare', 'studies.findings', 'studies.curves',
   'runs.list', 'runs.unfinished', 'runs.get', 'runs.news', 'runs.evaluation', 'runs.mistakes', 'runs.log', 'runs.cutShort', 'runs.query', 'runs.ids', 'runs.rows', 'runs.curves', 'runs.words',
   'search.find',
-  'filters.layers', 'filters.bank', 'filters.layer', 'filters.coverage', 'filters.scale', 'filters.input',
+  'filters.layers', 'filters.figures', 'filters.bank', 'filters.layer', 'filters.coverage', 'filters.scale', 'filters.input',
 ])
 
 export function isReading(call: ServiceCall): boolean {

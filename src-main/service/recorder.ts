@@ -55,6 +55,9 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
           history.filters.add(run.key, message.epoch, layer, shape, Buffer.from(values, 'base64'))
       })
       return null
+    case 'figures':
+      history.filters.addFigures(run.key, message.figures)
+      return null
     case 'evaluation':
       history.metrics.putEvaluation(run.key, message.evaluation)
       return null

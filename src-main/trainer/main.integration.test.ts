@@ -6,6 +6,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { signBank } from '../analysis/banks'
+import { layerFigures } from '../analysis/complementarity'
 import { variants, type ExperimentConfig } from '../contract/experiment'
 import { config, startTrainer, type Trainer } from './testSupport'
 
@@ -61,6 +63,15 @@ describe('the trainer', () => {
     const filters = trainer.messages.flatMap((m) => (m.type === 'filters' ? [m] : []))
     expect(filters.map((f) => f.epoch)).toEqual([0, 1, 2])
     expect(filters[0]?.layers).toMatchObject([{ layer: 'stem', shape: [3, 3, 3, 4] }])
+    // Of every convolution; the stem's are those of the filters that were told beside.
+    const figures = trainer.messages.flatMap((m) => (m.type === 'figures' ? [m.figures] : []))
+    expect([figures[0]?.epoch, figures.at(-1)?.epoch]).toEqual([0, 2])
+    for (const { epoch, layers } of figures) {
+      expect(layers.map(({ layer }) => layer)).toHaveLength(7)
+      const [stem] = filters.find((f) => f.epoch === epoch)?.layers ?? []
+      const values = new Float32Array(Uint8Array.from(Buffer.from(stem?.values ?? '', 'base64')).buffer)
+      expect(layers[0]).toEqual({ layer: 'stem', figures: layerFigures({ shape: [3, 3, 3, 4], values, bank: signBank }) })
+    }
     expect(filters[2]?.layers[0]?.values).not.toBe(filters[0]?.layers[0]?.values)
 
     const bytes = await readFile(done.weightsFile)

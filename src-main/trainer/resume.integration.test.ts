@@ -24,6 +24,7 @@ class Kept {
   epochs: Extract<TrainerMessage, { type: 'epoch' }>['metrics'][] = []
   steps: Extract<TrainerMessage, { type: 'steps' }>['steps'] = []
   filters: Extract<TrainerMessage, { type: 'filters' }>[] = []
+  figures: Extract<TrainerMessage, { type: 'figures' }>['figures'][] = []
   warnings: string[] = []
   resumedFrom: number[] = []
 
@@ -37,10 +38,12 @@ class Kept {
         this.epochs = this.epochs.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? 0))
         this.steps = this.steps.filter(({ step }) => step <= (m.resumedFrom?.step ?? 0))
         this.filters = this.filters.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? -1))
+        this.figures = this.figures.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? -1))
         this.resumedFrom.push(m.resumedFrom?.step ?? 0)
       } else if (m.type === 'epoch') this.epochs.push(m.metrics)
       else if (m.type === 'steps') this.steps.push(...m.steps)
       else if (m.type === 'filters') this.filters.push(m)
+      else if (m.type === 'figures') this.figures.push(m.figures)
       else if (m.type === 'event' && m.level === 'warning') this.warnings.push(m.message)
     }
   }
@@ -51,6 +54,7 @@ class Kept {
       epochs: this.epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate }) => ({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate })),
       steps: this.steps.map(({ step, epoch, loss, learningRate }) => ({ step, epoch, loss, learningRate })),
       filters: this.filters,
+      figures: this.figures,
     }
   }
 }

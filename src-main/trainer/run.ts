@@ -14,6 +14,7 @@ import { beginning, Checkpoints } from './checkpoint'
 import type { Control } from './control'
 import { deviceMemory, environmentOf, probeDevice } from './environment'
 import { Feeder } from './feeder'
+import { readFigures } from './figures'
 import { chooseResidence, pixelBytesOf } from './residence'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
@@ -78,7 +79,10 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   for (const message of warnings) send({ type: 'event', level: 'warning', kind: 'checkpoint', message })
   const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment, resident })
   try {
-    if (!from) send({ type: 'filters', epoch: 0, layers: readFilters(spec, graph) })
+    if (!from) {
+      send({ type: 'filters', epoch: 0, layers: readFilters(spec, graph) })
+      send({ type: 'figures', figures: readFigures(spec, graph, 0) })
+    }
     const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
     await new Training({ job, data, spec, graph, feeder, control, send, save }, from?.at ?? beginning()).run()
     const file = path.join(job.runDir, 'weights.safetensors')

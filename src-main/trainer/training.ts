@@ -10,6 +10,7 @@ import { beginning, type Position, type Save } from './checkpoint'
 import { StopRequested, type Control } from './control'
 import { Evaluated } from './evaluated'
 import type { Feeder } from './feeder'
+import { figuresEvery, readFigures } from './figures'
 import { Reporter } from './reporter'
 import { readFilters } from './variables'
 
@@ -50,6 +51,7 @@ export class Training {
   /** Where this epoch's clocks would have stood at its start, had it never been stopped; milliseconds. */
   private clocks = { active: 0, cpu: 0, waited: 0 }
   private evaluated: Evaluated
+  private readonly figuresEvery: number
 
   /** @param at where the run stands */
   constructor(
@@ -59,6 +61,7 @@ export class Training {
     const { job, data, graph, spec, send } = parts
     this.size = graph.batchSizes[0] ?? 1
     this.evaluated = new Evaluated(spec.classes)
+    this.figuresEvery = figuresEvery(spec, data.train.count)
     this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
     this.report = new Reporter(send, { runId: job.runId, epochs: job.config.epochs, stepsPerEpoch: this.stepsPerEpoch, batchSize: this.size, testBatches: Math.ceil(data.test.count / this.size) })
   }
@@ -73,6 +76,7 @@ export class Training {
         this.report.flushSteps()
         // The epoch's metrics come last: whoever has them has all of the epoch.
         send({ type: 'filters', epoch: metrics.epoch, layers: readFilters(spec, graph) })
+        if (metrics.epoch % this.figuresEvery === 0 || metrics.epoch === job.config.epochs) send({ type: 'figures', figures: readFigures(spec, graph, metrics.epoch) })
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)

@@ -1,8 +1,10 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { bankSvg } from '../../analysis/bankSvg'
+import { fixed, whole } from '../../analysis/numbers'
 import { WorkbenchError } from '../../contract/errors'
 import { findRun, withReader } from '../client'
+import { columns } from '../columns'
 import { drawBank } from '../drawBank'
 import { usageError } from '../failures'
 import { wholeNumber } from '../options'
@@ -17,6 +19,7 @@ interface FilterFlags {
   epoch?: number
   channel?: number
   out?: string
+  layers?: true
 }
 
 export function addFilters(program: Command): void {
@@ -29,7 +32,9 @@ export function addFilters(program: Command): void {
     .option('--epoch <n>', 'of which epoch, 0 before training (default: the newest)', wholeNumber)
     .option('--channel <n>', 'draw only this input channel (default: the picture’s three, else the strongest)', wholeNumber)
     .option('--out <file>', 'draw it to an SVG file')
+    .option('--layers', 'instead: of every convolution how much its filters cover and repeat each other')
     .action(async (name: string, flags: FilterFlags, command: Command) => {
+      if (flags.layers) return layerByLayer(command, name, flags.epoch)
       if (flags.size < 8 || flags.size > 256) throw usageError('--size: from 8 to 256.')
       const { run, bank } = await withReader(command, async (service) => {
         const found = await findRun(service, name)
@@ -46,6 +51,24 @@ export function addFilters(program: Command): void {
       if (command.optsWithGlobals<Globals>().json) writeJson(bank)
       else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel))
     })
+}
+
+/** With --json all epochs that are kept, else the table of one. */
+async function layerByLayer(command: Command, name: string, epoch: number | undefined): Promise<void> {
+  const { run, kept } = await withReader(command, async (service) => {
+    const found = await findRun(service, name)
+    return { run: found, kept: await service.call('filters.figures', { id: found.id }) }
+  })
+  if (command.optsWithGlobals<Globals>().json) return writeJson(kept)
+  const at = epoch === undefined ? kept.at(-1) : kept.find((one) => one.epoch === epoch)
+  if (!at) throw new WorkbenchError('not-found', kept.length === 0 ? `Nothing of this kind is kept of ${run.id}.` : `Of ${run.id} epochs ${kept.map((one) => one.epoch).join(', ')} are kept.`)
+  writeOut(
+    columns(
+      ['Layer', '>Filters', '>Covered', '>Overlap', '>Mean |cos|', '>Effective rank'],
+      at.layers.map(({ layer, figures }) => [layer, whole(figures?.filters ?? null), fixed(figures?.covered ?? null, 3), fixed(figures?.overlap ?? null, 3), fixed(figures?.cosine ?? null, 3), fixed(figures?.effectiveRank ?? null, 1)]),
+    ),
+  )
+  writeOut(`${runName(run)}, epoch ${at.epoch}; derived filters counted.\n`)
 }
 
 /** @throws WorkbenchError bad-input where the file can't be written */

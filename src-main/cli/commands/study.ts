@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { formatComparison } from '../../analysis/formats'
 import { duration, percent } from '../../analysis/numbers'
+import { presets } from '../../analysis/presets'
 import { archs, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
 import { endedStates, runStates, type StudySummary } from '../../contract/records'
 import { WorkbenchError } from '../../contract/errors'
@@ -29,7 +30,7 @@ export function addStudy(program: Command): void {
 
   const run = group
     .command(`run [preset]`)
-    .description(`train a study and print its comparison; "${preset}" is the built-in one, its flags optional`)
+    .description('train a study and print its comparison: a ready one, its flags optional, or one of your own')
     .option('--name <text>', 'what the study is called')
     .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
     .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stem+stage3.*), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
@@ -38,8 +39,12 @@ export function addStudy(program: Command): void {
   addTrainingFlags(run, recipe, `; ${preset}: its own`).addHelpText(
     'after',
     `
+Ready studies:
+${presets.map(({ id, hint }) => `  ${id.padEnd(32)}${hint}`).join('\n')}
+
 Examples:
   $ mcnn study run ${preset}
+  $ mcnn study run how-deep --archs resnet-32 --seeds 5
   $ mcnn study run --name "Table I" --archs resnet-32,resnet-56,resnet-110 --variants baseline,mcnn-f,mcnn-l --seeds 5`,
   )
   run.action(async (which: string | undefined, flags: StudyFlags, self: Command) => {
@@ -103,9 +108,9 @@ Examples:
 
 /** @throws WorkbenchError bad-input */
 function planFrom(which: string | undefined, flags: StudyFlags): StudyRequest {
-  if (which !== undefined && which !== preset)
-    throw usageError(`There is no built-in study ${JSON.stringify(which)}: there is ${preset}.`, 'Give a study of your own its --name and --archs.')
-  const base = which === preset ? quickStart : null
+  const ready = which === undefined ? null : presets.find(({ id }) => id === which)
+  if (ready === undefined) throw usageError(`There is no ready study ${JSON.stringify(which)}: there are ${presets.map(({ id }) => id).join(', ')}.`, 'Give a study of your own its --name and --archs.')
+  const base = which === preset ? quickStart : (ready?.plan ?? null)
   if (flags.seeds !== undefined && flags.seedList) throw usageError('--seeds and --seed-list exclude each other.')
   if (flags.seeds !== undefined && (flags.seeds < 1 || flags.seeds > 100)) throw usageError('--seeds: from 1 to 100.')
   const name = flags.name ?? base?.name

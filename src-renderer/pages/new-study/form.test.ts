@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { archs, quickStart, variants, type StudyRequest } from '../../../src-main/contract'
 import { check, depthProblem, emptyForm, fieldOf, formOf, milestonesText, type StudyForm } from './form'
-import { presetOf, presets } from './presets'
+import { presets } from '../../../src-main/analysis/presets'
+import { presetOf } from './presets'
 
 const filled = (part: Partial<StudyForm> = {}): StudyForm => ({ ...emptyForm(), name: 'A study', ...part })
 

@@ -1,0 +1,42 @@
+/** How complementary a run's filters are, as lines: over the layers at one epoch, over the epochs of one layer. Pure. */
+import type { EpochFigures } from '../../../src-main/contract'
+import type { Point } from '../../charts/line'
+
+export type FigureName = 'cosine' | 'effectiveRank' | 'covered' | 'overlap'
+
+export const figureNames: Readonly<Record<FigureName, { title: string; meaning: string }>> = {
+  cosine: { title: 'Redundancy, mean |cosine|', meaning: 'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.' },
+  effectiveRank: { title: 'Effective rank, of filters', meaning: 'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.' },
+  covered: { title: 'Plane covered', meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.' },
+  overlap: { title: 'Overlap, of covered', meaning: 'Share of what is covered that two filters or more pass.' },
+}
+
+/** In 0..1: a rank is told of as many as there are filters, so that layers of different widths compare. */
+export function figureOf(name: FigureName, figures: EpochFigures['layers'][number]['figures']): number | null {
+  if (!figures) return null
+  if (name !== 'effectiveRank') return figures[name]
+  return figures.effectiveRank === null ? null : figures.effectiveRank / figures.filters
+}
+
+/** The kept epoch that is nearest to the one wanted, the newest where none is; null where nothing is kept. */
+export function nearestEpoch(all: readonly EpochFigures[], wanted: number | null): EpochFigures | null {
+  const newest = all.at(-1) ?? null
+  if (wanted === null || !newest) return newest
+  return all.reduce((best, one) => (Math.abs(one.epoch - wanted) < Math.abs(best.epoch - wanted) ? one : best), newest)
+}
+
+/** x is the layer's number, from 1. */
+export function byLayer(at: EpochFigures | null, name: FigureName): Point[] {
+  return (at?.layers ?? []).map(({ figures }, i) => ({ x: i + 1, y: figureOf(name, figures) }))
+}
+
+export function byEpoch(all: readonly EpochFigures[], layer: string, name: FigureName): Point[] {
+  return all.map(({ epoch, layers }) => ({ x: epoch, y: figureOf(name, layers.find((one) => one.layer === layer)?.figures ?? null) }))
+}
+
+export function figuresCsv(all: readonly EpochFigures[]): string {
+  const lines = all.flatMap(({ epoch, layers }) =>
+    layers.flatMap(({ layer, figures }) => (figures ? [[epoch, layer, figures.covered, figures.overlap, figures.cosine ?? '', figures.effectiveRank ?? '', figures.filters].join(',')] : [])),
+  )
+  return `${['epoch,layer,covered,overlap,mean_abs_cosine,effective_rank,filters', ...lines].join('\n')}\n`
+}
