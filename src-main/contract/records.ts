@@ -190,18 +190,36 @@ export type TrashedStudy = z.infer<typeof trashedStudy>
 export const spread = z.object({ mean: z.number(), std: z.number().nullable(), n: z.int().min(1), values: z.array(z.number()) })
 export type Spread = z.infer<typeof spread>
 
+/** A two-sided t test of a difference against 0. */
+export const testResult = z.object({
+  t: z.number(),
+  degrees: z.number(),
+  p: z.number().min(0).max(1),
+  /** p after Holm's correction for all comparisons of the table. */
+  corrected: z.number().min(0).max(1),
+})
+export type TestResult = z.infer<typeof testResult>
+
 export const comparisonCell = z.object({
   variant,
   /** Test accuracy of the last epoch over finished runs, as fractions; null without one. */
   accuracy: spread.nullable(),
+  /** 95 % interval (Student's t) of its mean, as fractions; null under three seeds, or where they all gave the same. */
+  accuracyInterval: z.tuple([z.number(), z.number()]).nullable(),
   /** The best epoch's accuracy, picked on the test set. */
   bestAccuracy: spread.nullable(),
   /** Baseline mean − this mean, in percentage points, as Table I prints it: negative is better than the baseline. */
   accuracyDrop: z.number().nullable(),
   /** 95 % interval (Welch) of the drop in points; null under three seeds on either side. */
   accuracyDropInterval: z.tuple([z.number(), z.number()]).nullable(),
+  /** Welch's test of the drop; null where there is no interval. */
+  test: testResult.nullable(),
+  /** Why there is no test, in words; null where there is one, and for the baseline. */
+  untested: z.string().nullable(),
   /** The drop over seeds that both sides have finished, as differences within pairs; null without such a seed. */
-  paired: z.object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable() }).nullable(),
+  paired: z
+    .object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable(), test: testResult.nullable(), untested: z.string().nullable() })
+    .nullable(),
   /** The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %, power 80 %); null where it can't be told. */
   smallestVisible: z.number().nullable(),
   /** Milliseconds a training step over counted runs, from each run's mean speed; null where none was measured. */
@@ -232,7 +250,13 @@ export const comparisonRow = z.object({
 })
 export type ComparisonRow = z.infer<typeof comparisonRow>
 
-export const comparison = z.object({ studyId, studyName: z.string(), rows: z.array(comparisonRow) })
+export const comparison = z.object({
+  studyId,
+  studyName: z.string(),
+  /** The family of Holm's correction: every variant of every row against that row's baseline, tested already or not. */
+  comparisons: z.int().min(0),
+  rows: z.array(comparisonRow),
+})
 export type Comparison = z.infer<typeof comparison>
 
 /** The one difference that a list of studies shows of each. */
