@@ -18,43 +18,55 @@ export interface Side {
 }
 
 /**
- * The smallest k for which the difference of two means, each over k more values, is to be expected within ± `halfWidth`:
- * t(1 − α/2, ν) √(s₁²/(n₁ + k) + s₂²/(n₂ + k)) ≤ w, with Welch's and Satterthwaite's ν at those counts and the
- * deviations as they are known now. The t quantile depends on k, so k is searched and not solved for: the usual
- * iteration over t quantiles (Desu and Raghavarao 1990, Sample Size Methodology, section 2; Kupper and Hafner 1989,
- * The American Statistician 43, 101–105), started at the counts there are. Width falls with k, so halving finds it.
- * It plans for the deviation as now estimated: about every second time the interval comes out wider (Kupper and Hafner),
- * and the question is asked again.
+ * Half the 95 % interval of the difference of two means that is to be expected when what is on its way and `more` has
+ * come: t(1 − α/2, ν) √(s₁²/n₁ + s₂²/n₂), with Welch's and Satterthwaite's ν at those counts and the deviations as
+ * they are known now.
+ * @returns in the values' unit; null under three finished values on a side
+ */
+export function expectedWidth(a: Side, b: Side, [moreA, moreB]: readonly [number, number], level = 0.95): number | null {
+  const [s1, s2] = [sampleStd(a.values), sampleStd(b.values)]
+  if (a.values.length < leastSeeds || b.values.length < leastSeeds || s1 === null || s2 === null) return null
+  const of = welchError(s1, a.values.length + a.open + moreA, s2, b.values.length + b.open + moreB)
+  // Equal values, time and again: nothing is left to narrow.
+  return of === null ? 0 : tQuantile(1 - (1 - level) / 2, of.degrees) * of.error
+}
+
+/** The same for the mean of differences within pairs: t(1 − α/2, n − 1) s / √n. */
+export function expectedPairedWidth({ values, open }: Side, more: number, level = 0.95): number | null {
+  const s = sampleStd(values)
+  if (values.length < leastSeeds || s === null) return null
+  const n = values.length + open + more
+  return (tQuantile(1 - (1 - level) / 2, n - 1) * s) / Math.sqrt(n)
+}
+
+/**
+ * The smallest k for which the difference of two means, each over k more values, is to be expected within ± `halfWidth`.
+ * The t quantile depends on k, so k is searched and not solved for: the usual iteration over t quantiles (Desu and
+ * Raghavarao 1990, Sample Size Methodology, section 2; Kupper and Hafner 1989, The American Statistician 43, 101–105),
+ * here by halving, for width falls with k. It plans for the deviation as now estimated: about every second time the
+ * interval comes out wider (Kupper and Hafner), and the question is asked again.
  * @param halfWidth above 0, in the values' unit
  * @returns 'unknown' under three finished values on a side; 'beyond' where `mostMoreSeeds` are not enough
  */
-export function moreSeeds(a: Side, b: Side, halfWidth: number, level = 0.95): MoreSeeds | 'unknown' | 'beyond' {
-  const [s1, s2] = [sampleStd(a.values), sampleStd(b.values)]
-  if (a.values.length < leastSeeds || b.values.length < leastSeeds || s1 === null || s2 === null) return 'unknown'
-  const [n1, n2] = [a.values.length + a.open, b.values.length + b.open]
-  return smallest((k) => {
-    const of = welchError(s1, n1 + k, s2, n2 + k)
-    // Equal values, time and again: nothing is left to narrow.
-    return of === null ? 0 : tQuantile(1 - (1 - level) / 2, of.degrees) * of.error
-  }, halfWidth)
+export function moreSeeds(a: Side, b: Side, halfWidth: number): MoreSeeds | 'unknown' | 'beyond' {
+  return smallest((k) => expectedWidth(a, b, [k, k]), halfWidth)
 }
 
-/** The same for the mean of differences within pairs: t(1 − α/2, n + k − 1) s / √(n + k) ≤ w. */
-export function morePairs(pairs: Side, halfWidth: number, level = 0.95): MoreSeeds | 'unknown' | 'beyond' {
-  const s = sampleStd(pairs.values)
-  if (pairs.values.length < leastSeeds || s === null) return 'unknown'
-  const n = pairs.values.length + pairs.open
-  return smallest((k) => (tQuantile(1 - (1 - level) / 2, n + k - 1) * s) / Math.sqrt(n + k), halfWidth)
+/** The same for the mean of differences within pairs. */
+export function morePairs(pairs: Side, halfWidth: number): MoreSeeds | 'unknown' | 'beyond' {
+  return smallest((k) => expectedPairedWidth(pairs, k), halfWidth)
 }
 
-/** @param width falls as its argument rises */
-function smallest(width: (k: number) => number, wanted: number): MoreSeeds | 'beyond' {
-  if (width(mostMoreSeeds) > wanted) return 'beyond'
+/** @param width falls as its argument rises, or is null for any */
+function smallest(width: (k: number) => number | null, wanted: number): MoreSeeds | 'unknown' | 'beyond' {
+  const narrowest = width(mostMoreSeeds)
+  if (narrowest === null) return 'unknown'
+  if (narrowest > wanted) return 'beyond'
   let [low, high] = [0, mostMoreSeeds]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (width(middle) > wanted) low = middle + 1
+    if ((width(middle) ?? Infinity) > wanted) low = middle + 1
     else high = middle
   }
-  return { more: low, expected: width(low) }
+  return { more: low, expected: width(low) ?? NaN }
 }

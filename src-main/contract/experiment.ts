@@ -93,6 +93,10 @@ export const studyRequest = z
   .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= mostRuns, { message: `at most ${mostRuns} runs`, path: ['seeds'] })
 export type StudyRequest = z.infer<typeof studyRequest>
 
+/** Seeds of one network and variant. */
+export const addedCell = z.strictObject({ arch, variant, seeds: z.array(seed).min(1).max(mostRuns) })
+export type AddedCell = z.infer<typeof addedCell>
+
 /** Seeds that came to a study later, so that nobody takes their number for one that was fixed beforehand. */
 export const addedSeeds = z.strictObject({
   /** When, ISO. */
@@ -101,7 +105,7 @@ export const addedSeeds = z.strictObject({
   finished: z.int().min(0),
   /** Half of the 95 % interval, in points, that they were to bring; null where just a number was asked for. */
   halfWidth: z.number().positive().nullable(),
-  cells: z.array(z.strictObject({ arch, variant, seeds: z.array(seed).min(1) })),
+  cells: z.array(addedCell),
 })
 export type AddedSeeds = z.infer<typeof addedSeeds>
 

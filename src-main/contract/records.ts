@@ -1,6 +1,6 @@
 /** What the history holds, as it is handed to a window, the command line or a script. */
 import { z } from 'zod'
-import { arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
+import { addedSeeds, arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
 import { threadCounts, threadTuning } from './tuning'
 import { bankSizes } from './variants'
 
@@ -493,3 +493,36 @@ export const estimate = z.object({
   models: z.array(modelSummary.omit({ layers: true })),
 })
 export type Estimate = z.infer<typeof estimate>
+
+/** What more seeds would do for one difference. */
+export const seedsForComparison = z.object({
+  variant,
+  /** Finished seeds of the baseline and the variant, or pairs of them twice. */
+  finished: z.tuple([z.int(), z.int()]),
+  /** More that wait or train. */
+  open: z.tuple([z.int(), z.int()]),
+  /** Half the 95 % interval as it is now, in points; null under three. */
+  halfWidth: z.number().nullable(),
+  /** And as it is to be expected with what is open and what is added; null where that can't be told. */
+  expected: z.number().nullable(),
+  /** met: narrow enough now; coming: with what is open; needed: with more; unknown: under three finished; beyond: not with 2000 more; null where no width is wanted. */
+  goal: z.enum(['met', 'coming', 'needed', 'unknown', 'beyond']).nullable(),
+  /** Seeds that this difference alone would need; null where that can't be told or no width is wanted. */
+  needed: z.int().nullable(),
+})
+export type SeedsForComparison = z.infer<typeof seedsForComparison>
+
+export const moreSeeds = z.object({
+  rows: z.array(z.object({ arch, /** Seeds for each chosen variant. */ more: z.int(), comparisons: z.array(seedsForComparison) })),
+  /** What would be added, to be handed on as it is. */
+  cells: addedSeeds.shape.cells,
+  runs: z.int(),
+  /** To train them, from this machine's own history; null where it has none. */
+  seconds: z.number().nullable(),
+  basis: estimate.shape.basis,
+  /** Finished runs of the study: above 0, results could be seen. */
+  finished: z.int(),
+  /** Why it can't be added; null where it can, and where there is nothing to add. */
+  problem: z.string().nullable(),
+})
+export type MoreSeeds = z.infer<typeof moreSeeds>

@@ -1,69 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { datasetSizes, recipe, type Precision, type StudyPlan, type Variant } from '../contract/experiment'
-import { comparison, type RunState } from '../contract/records'
+import { recipe, type StudyPlan, type Variant } from '../contract/experiment'
+import { comparison } from '../contract/records'
 import type { RunRecord } from '../history/runs'
-import { modelSummary } from '../nn/architecture'
 import { compare as compareWith, findingOf } from './compare'
+import { run } from './fixtures/runRecord'
 
 const study = { id: 'study', name: 'Study', plan: null as StudyPlan | null }
 const compare = (of: typeof study, runs: RunRecord[]) => compareWith(of, runs, { batchSize: () => 64, machine: (run) => run.environmentHash })
-let made = 0
-
-interface Sketch {
-  variant: Variant
-  seed: number
-  accuracy?: number | null
-  best?: number
-  state?: RunState
-  arch?: 'resnet-8' | 'resnet-20'
-  dataset?: 'synthetic' | 'cifar-10'
-  precision?: Precision
-}
-
-function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'resnet-20', dataset = 'cifar-10', precision = 'float32' }: Sketch): RunRecord {
-  const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
-  return {
-    key: ++made,
-    summary: {
-      id: `run-${made}`,
-      studyId: study.id,
-      studyName: study.name,
-      arch,
-      variant,
-      dataset,
-      seed,
-      epochs: 5,
-      configId: `${arch}-${variant}`,
-      state,
-      reason: null,
-      epochsDone: accuracy === null ? 0 : 5,
-      testAccuracy: accuracy,
-      bestTestAccuracy: best ?? accuracy,
-      bestEpoch: 5,
-      trainLoss: 1,
-      trainableParameters,
-      trainableFilters,
-      imagesPerSecond: 100,
-      seconds: 10,
-      createdAt: '2026-01-01T00:00:00Z',
-      startedAt: null,
-      endedAt: null,
-      weightsSha256: null,
-    },
-    owner: null,
-    environmentHash: null,
-    datasetFingerprint: null,
-    weightsFile: null,
-    trainExamples: 50000,
-    testExamples: 10000,
-    precision,
-    startupSeconds: null,
-    trashed: false,
-    hidden: false,
-    checkpoint: null,
-  }
-}
-
 const seeds = (variant: Variant, accuracies: number[]): RunRecord[] => accuracies.map((accuracy, i) => run({ variant, seed: i + 1, accuracy }))
 
 function onlyRow(runs: RunRecord[]): ReturnType<typeof compare>['rows'][number] {
