@@ -16,9 +16,8 @@ const variant = [0.904, 0.913, 0.908]
 const cellOf = (arch: NonNullable<Sketch['arch']>, of: Sketch['variant'], accuracies: readonly number[]): RunRecord[] => accuracies.map((accuracy, i) => run({ arch, variant: of, seed: i + 1, accuracy }))
 const finished = [...cellOf('resnet-8', 'baseline', baseline), ...cellOf('resnet-8', 'mcnn-f', variant), ...cellOf('resnet-20', 'baseline', baseline), ...cellOf('resnet-20', 'mcnn-f', variant)]
 
-type Asked = Parameters<(typeof serviceCalls)['studies.moreSeeds']['params']['parse']>[0]
 function tell(want: object, { runs = finished, trashed = [], of = plan, ...asked }: { runs?: RunRecord[]; trashed?: RunRecord[]; of?: StudyPlan | null; archs?: string[]; variants?: string[] } = {}): MoreSeeds {
-  const params = serviceCalls['studies.moreSeeds'].params.parse({ id: 'study', want, ...asked } as Asked)
+  const params = serviceCalls['studies.moreSeeds'].params.parse({ id: 'study', want, ...asked })
   return moreSeeds.parse(tellMoreSeeds({ id: 'study', name: 'Study', createdAt: '', plan: of, trashedAt: null }, runs, trashed, params, new Speed(runs)))
 }
 const seedsOf = (told: MoreSeeds, arch: string, of: string): number[] | undefined => told.cells.find((cell) => cell.arch === arch && cell.variant === of)?.seeds

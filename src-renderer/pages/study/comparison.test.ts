@@ -30,7 +30,7 @@ describe('the comparison’s figures', () => {
   })
 
   it('take the intervals that are shown for their axis', () => {
-    const paired = comparison(cell('mcnn-f', { accuracyDropInterval: [-0.8, 0.2], paired: { drop: 0, pairs: 3, interval: [-4, 4] } }))
+    const paired = comparison(cell('mcnn-f', { accuracyDropInterval: [-0.8, 0.2], paired: { drop: 0, pairs: 3, interval: [-4, 4], test: null, untested: null } }))
     expect([intervalLimit(paired), intervalLimit(paired, 'paired')]).toEqual([1, 5])
   })
 
