@@ -2,7 +2,7 @@
 import { compareVariants, type Variant } from '../contract/experiment'
 import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../contract/records'
 import { archName, datasetName, variantName } from './names'
-import { fixed, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
+import { fixed, percent, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
 import { paperAccuracy, paperFilters, paperSource } from './paper'
 import { pDigits } from './significance'
 import { testLevel, testPower } from './statistics'
@@ -85,19 +85,19 @@ export function tableTests(comparison: Comparison): Table {
   return {
     caption: `${comparison.studyName}: intervals of means and tests of drops, two-sided`,
     columns: [
-      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'),
+      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, picked on test, %'),
       right('Welch, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
       right('Paired, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => [
-        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell),
+        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), percent(cell.bestAccuracy?.mean ?? null),
         ...(cell.variant === 'baseline' ? Array.from({ length: many ? 6 : 4 }, () => '') : [...test(cell.test, cell.untested), ...test(cell.paired?.test ?? null, cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common')]),
       ]),
     ),
     notes: [
       ...(comparison.comparisons > 0 ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`] : []),
-      'Mean: Student’s t over seeds. Paired: over seeds that both sides have.',
+      'Mean: of the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. The best epoch was picked on the test set: its accuracy is no result.',
     ],
   }
 }
