@@ -1,6 +1,6 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
-import { variant } from './variants'
+import { variant, type Variant } from './variants'
 
 export * from './variants'
 
