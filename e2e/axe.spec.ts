@@ -53,5 +53,11 @@ for (const colorScheme of ['light', 'dark'] as const)
       if (found.length > 0) all[name] = found
       await page.keyboard.press('Escape')
     }
+    await workbench.open(`#/studies/${comparisonStudy}?at=t1`)
+    await page.getByText('Means and tests in full').click()
+    await page.getByRole('button', { name: 'Add seeds…' }).click()
+    await expect(page.getByRole('dialog', { name: 'Add seeds' })).toContainText('intervals are under')
+    const found = await faults(page)
+    if (found.length > 0) all['add seeds'] = found
     expect(all).toEqual({})
   })

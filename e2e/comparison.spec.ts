@@ -195,6 +195,14 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
           await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
           await workbench.screenshot(`comparison-${at}-${width}-${colorScheme}`)
         }
+        const inFull = page.getByRole('table', { name: 'Intervals of means and tests of drops' })
+        if (!(await inFull.isVisible())) await page.getByText('Means and tests in full').click()
+        await inFull.scrollIntoViewIfNeeded()
+        await workbench.screenshot(`comparison-tests-${width}-${colorScheme}`)
+        await page.getByRole('button', { name: 'Add seeds…' }).click()
+        await expect(page.getByRole('dialog', { name: 'Add seeds' })).toContainText(/of 12 intervals are under ±/)
+        await workbench.screenshot(`comparison-add-seeds-${width}-${colorScheme}`)
+        await page.keyboard.press('Escape')
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
       }
     }

@@ -1,9 +1,10 @@
 /** Tables I and II of the paper from a study's runs: a row a network and variant, the paper's number beside ours. */
 import { compareVariants, type Variant } from '../contract/experiment'
-import type { Comparison, ComparisonCell, ComparisonRow } from '../contract/records'
+import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../contract/records'
 import { archName, datasetName, variantName } from './names'
-import { fixed, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
+import { fixed, percent, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
 import { paperAccuracy, paperFilters, paperSource } from './paper'
+import { pDigits } from './significance'
 import { testLevel, testPower } from './statistics'
 import type { Table } from './table'
 
@@ -30,7 +31,7 @@ export function tableOne(comparison: Comparison): Table {
       ...(withPaper ? [right('Paper')] : []),
       right('Here'),
       ...(withPaper ? [right('Drop, paper')] : []),
-      right('Drop'), right('Drop, paired by seed'), right('Seen from'),
+      right('Drop'), right(pTitle(comparison)), right('Drop, paired by seed'), right('Seen from'),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => {
@@ -41,16 +42,68 @@ export function tableOne(comparison: Comparison): Table {
           ...(withPaper ? [fixed(paper?.accuracy ?? null)] : []),
           percentSpread(cell.accuracy),
           ...(withPaper ? [baseline ? '' : fixed(paper?.drop ?? null)] : []),
-          ...(baseline ? ['', '', ''] : [pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval), pairedWords(cell), fixed(cell.smallestVisible)]),
+          ...(baseline ? ['', '', '', ''] : [pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval), pOf(cell.test, comparison), pairedWords(cell), fixed(cell.smallestVisible)]),
         ]
       }),
     ),
     notes: [
       ...comparison.rows.flatMap((row) => notes(row, comparison.rows.length > 1)),
+      ...pNote(comparison),
       `Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at ${fixed(testLevel * 100, 0)} %, power ${fixed(testPower * 100, 0)} %).`,
       ...(withPaper ? [`Paper: ${paperSource}.`] : []),
     ],
   }
+}
+
+/** One comparison has nothing to be corrected for. */
+function pTitle({ comparisons }: Comparison): string {
+  return comparisons > 1 ? 'p (corrected)' : 'p'
+}
+
+function pOf(test: TestResult | null, { comparisons }: Comparison): string {
+  if (test === null) return fixed(null)
+  return comparisons > 1 ? `${pDigits(test.p)} (${pDigits(test.corrected)})` : pDigits(test.p)
+}
+
+/** The family of tests that p values are corrected for. */
+export function familyWords({ comparisons }: Comparison): string {
+  return comparisons > 1
+    ? `corrected by Holm’s step-down rule (Holm 1979) for the ${comparisons} comparisons of this table: every variant of every row against the baseline of its row, those still without a result among them`
+    : 'the only comparison of this table, so nothing is corrected'
+}
+
+function pNote(comparison: Comparison): string[] {
+  if (comparison.comparisons === 0) return []
+  return [`p: Welch’s t test of the drop, two-sided; ${comparison.comparisons > 1 ? 'in brackets ' : ''}${familyWords(comparison)}. Intervals are single ones.`]
+}
+
+/** Each cell's mean with its interval, and both tests of its drop, with what they are made of. */
+export function tableTests(comparison: Comparison): Table {
+  const many = comparison.comparisons > 1
+  const test = (result: TestResult | null, why: string | null): string[] =>
+    result === null ? [why ?? fixed(null), '', ...(many ? [''] : [])] : [`${fixed(result.t)} (${fixed(result.degrees, 1)})`, pDigits(result.p), ...(many ? [pDigits(result.corrected)] : [])]
+  return {
+    caption: `${comparison.studyName}: intervals of means and tests of drops, two-sided`,
+    columns: [
+      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, picked on test, %'),
+      right('Welch, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
+      right('Paired, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
+    ],
+    rows: comparison.rows.flatMap((row) =>
+      cellsInOrder(row).map((cell) => [
+        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), percent(cell.bestAccuracy?.mean ?? null),
+        ...(cell.variant === 'baseline' ? Array.from({ length: many ? 6 : 4 }, () => '') : [...test(cell.test, cell.untested), ...test(cell.paired?.test ?? null, cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common')]),
+      ]),
+    ),
+    notes: [
+      ...(comparison.comparisons > 0 ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`] : []),
+      'Mean: of the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. The best epoch was picked on the test set: its accuracy is no result.',
+    ],
+  }
+}
+
+function meanWithInterval({ accuracy, accuracyInterval }: ComparisonCell): string {
+  return pointsWithInterval(accuracy && accuracy.mean * 100, accuracyInterval && [accuracyInterval[0] * 100, accuracyInterval[1] * 100])
 }
 
 function pairedWords({ paired }: ComparisonCell): string {

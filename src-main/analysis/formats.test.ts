@@ -13,9 +13,12 @@ function cell(variant: Variant, accuracies: number[], more: Partial<ComparisonCe
   return {
     variant,
     accuracy: spread(accuracies),
+    accuracyInterval: null,
     bestAccuracy: spread(accuracies.map((a) => a + 0.001)),
     accuracyDrop: null,
     accuracyDropInterval: null,
+    test: null,
+    untested: variant === 'baseline' ? null : 'from 3 seeds a side on',
     paired: null,
     smallestVisible: null,
     stepMs: null,
@@ -32,6 +35,7 @@ function cell(variant: Variant, accuracies: number[], more: Partial<ComparisonCe
 const comparison: Comparison = {
   studyId: 'first-1',
   studyName: 'First & "best" | 100 %_x',
+  comparisons: 3,
   rows: [
     {
       dataset: 'synthetic',
@@ -57,7 +61,11 @@ const comparison: Comparison = {
       precision: 'bfloat16',
       cells: [
         cell('baseline', [], { counts: counts({ failed: 3 }) }),
-        cell('mcnn-f', [0.7, 0.71, 0.72], { accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5], paired: { drop: 0.1, pairs: 3, interval: [-0.2, 0.4] }, smallestVisible: 1.234, stepMs: spread([47, 48]) }),
+        cell('mcnn-f', [0.7, 0.71, 0.72], {
+          accuracyInterval: [0.685, 0.735], accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5], test: { t: 2.5, degrees: 3.25, p: 0.0123456, corrected: 0.0370368 }, untested: null,
+          paired: { drop: 0.1, pairs: 3, interval: [-0.2, 0.4], test: { t: -40, degrees: 2, p: 0.00000312345, corrected: 0.00000937035 }, untested: null },
+          smallestVisible: 1.234, stepMs: spread([47, 48]),
+        }),
         cell('mcnn-l', [0.7134, 0.7136], {}),
       ],
       machines: 2,
@@ -72,15 +80,16 @@ describe('formatComparison', () => {
     expect(lines).toEqual([
       'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
       '',
-      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Here  Drop, paper  Drop  Drop, paired by seed  Seen from',
+      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Here  Drop, paper  Drop  p (corrected)  Drop, paired by seed  Seen from',
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  Baseline  –  92.00 ± 0.00 (2)',
-      'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  MCNN-F  –  93.00 (1)  –  −1.00  –  –',
+      'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  MCNN-F  –  93.00 (1)  –  −1.00  –  –  –',
       'CIFAR-100  ResNet-56  200  50,000 / 10,000  Baseline  71.79  –',
-      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-F  71.70  71.00 ± 1.00 (3)  0.09  0.00 [−0.50, 0.50]  0.10 [−0.20, 0.40] (3)  1.23',
-      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-L  71.34  71.35 ± 0.01 (2)  0.45  –  –  –',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-F  71.70  71.00 ± 1.00 (3)  0.09  0.00 [−0.50, 0.50]  0.012 (0.037)  0.10 [−0.20, 0.40] (3)  1.23',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-L  71.34  71.35 ± 0.01 (2)  0.45  –  –  –  –',
       '',
       'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
+      'p: Welch’s t test of the drop, two-sided; in brackets corrected by Holm’s step-down rule (Holm 1979) for the 3 comparisons of this table: every variant of every row against the baseline of its row, those still without a result among them. Intervals are single ones.',
       'Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at 5 %, power 80 %).',
       expect.stringMatching(/^Paper: M\. Mondal.*Tables I and II\.$/),
       '',
@@ -97,7 +106,27 @@ describe('formatComparison', () => {
       '',
       'Steps were timed on more than one machine: their times are no one number.',
       '',
+      'First & "best" | 100 %_x: intervals of means and tests of drops, two-sided',
+      '',
+      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, picked on test, %  Welch, t (df)  p  corrected  Paired, t (df)  p  corrected',
+      expect.stringMatching(/^[─ ]+$/),
+      'Synthetic (generated)  ResNet-8  Baseline  92.00  92.10',
+      'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10  from 3 seeds a side on  no seed in common',
+      'CIFAR-100  ResNet-56  Baseline  –  –',
+      'CIFAR-100  ResNet-56  MCNN-F  71.00 [68.50, 73.50]  71.10  2.50 (3.3)  0.012  0.037  −40.00 (2.0)  < 0.0001  < 0.0001',
+      'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45  from 3 seeds a side on  –',
+      '',
+      expect.stringMatching(/^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/),
+      expect.stringMatching(/^Mean: .* picked on the test set: its accuracy is no result\.$/),
+      '',
     ])
+  })
+
+  it('with one comparison has nothing to correct, and says so', () => {
+    const text = formatPart({ ...comparison, comparisons: 1 }, 'table-1', 'table')
+    expect(text).not.toContain('(corrected)')
+    expect(text).toContain('the only comparison of this table, so nothing is corrected')
+    expect(formatPart({ ...comparison, comparisons: 1 }, 'tests', 'table')).not.toContain('corrected  ')
   })
 
   it('without the paper’s columns where the paper has nothing', () => {
@@ -111,13 +140,13 @@ describe('formatComparison', () => {
     expect(formatComparison(comparison, 'markdown').split('\n').slice(0, 9)).toEqual([
       '**First & "best" \\| 100 %\\_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points \\[95 % interval\\]**',
       '',
-      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Here | Drop, paper | Drop | Drop, paired by seed | Seen from |',
-      '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
-      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | Baseline | – | 92.00 ± 0.00 (2) |  |  |  |  |',
-      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | MCNN-F | – | 93.00 (1) | – | −1.00 | – | – |',
-      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | Baseline | 71.79 | – |  |  |  |  |',
-      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-F | 71.70 | 71.00 ± 1.00 (3) | 0.09 | 0.00 \\[−0.50, 0.50\\] | 0.10 \\[−0.20, 0.40\\] (3) | 1.23 |',
-      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-L | 71.34 | 71.35 ± 0.01 (2) | 0.45 | – | – | – |',
+      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Here | Drop, paper | Drop | p (corrected) | Drop, paired by seed | Seen from |',
+      '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | Baseline | – | 92.00 ± 0.00 (2) |  |  |  |  |  |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | MCNN-F | – | 93.00 (1) | – | −1.00 | – | – | – |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | Baseline | 71.79 | – |  |  |  |  |  |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-F | 71.70 | 71.00 ± 1.00 (3) | 0.09 | 0.00 \\[−0.50, 0.50\\] | 0.012 (0.037) | 0.10 \\[−0.20, 0.40\\] (3) | 1.23 |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-L | 71.34 | 71.35 ± 0.01 (2) | 0.45 | – | – | – | – |',
     ])
   })
 
@@ -127,11 +156,11 @@ describe('formatComparison', () => {
       '\\begin{table}',
       '  \\centering',
       '  \\caption{First \\& "best" | 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
-      '  \\begin{tabular}{llrrlrrrrrr}',
+      '  \\begin{tabular}{llrrlrrrrrrr}',
       '    \\hline',
-      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & Drop, paired by seed & Seen from \\\\',
+      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & p (corrected) & Drop, paired by seed & Seen from \\\\',
       '    \\hline',
-      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  \\\\',
+      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  &  \\\\',
     ])
     expect(lines).toContain('  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.')
   })
@@ -140,19 +169,19 @@ describe('formatComparison', () => {
     const lines = formatComparison(comparison, 'csv').split('\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
-      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,precision,n,accuracy_percent,accuracy_std,accuracies,' +
-        'best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,pairs,paired_drop_points,paired_drop_low,paired_drop_high,' +
+      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,precision,comparisons,n,accuracy_percent,accuracy_std,accuracies,accuracy_low,accuracy_high,' +
+        'best_epoch_picked_on_test_percent,best_epoch_picked_on_test_std,drop_points,drop_low,drop_high,p_welch,p_welch_corrected,pairs,paired_drop_points,paired_drop_low,paired_drop_high,p_paired,p_paired_corrected,' +
         'smallest_visible_points,paper_accuracy_percent,paper_drop_points,first_layer_filters,last_layer_filters,' +
-        'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,machines,' +
+        'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,machines,t_welch,df_welch,t_paired,df_paired,' +
         'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
     )
     expect(lines[1]).toBe(
-      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,1,93.0000,,93.0000,93.1000,,-0.9996,,,0,,,,,,,4,64,1100,463830,69124736,,,1,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,3,1,93.0000,,93.0000,,,93.1000,,-0.9996,,,,,0,,,,,,,,,4,64,1100,463830,69124736,,,1,,,,,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
-    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,bfloat16,0,,,,,,,,,0,,,,,71.7900,,4,64,1100,463830,69124736,,,2,0,0,0,0,0,0,0,3,')
+    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,bfloat16,3,0,,,,,,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,2,,,,,0,0,0,0,0,0,0,3,')
     expect(lines[4]).toBe(
-      'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,bfloat16,3,71.0000,1.0000,70.0000 71.0000 72.0000,71.1000,1.0000,0.0000,-0.5000,0.5000,' +
-        '3,0.1000,-0.2000,0.4000,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,2,0,0,0,3,0,0,0,0,',
+      'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,bfloat16,3,3,71.0000,1.0000,70.0000 71.0000 72.0000,68.5000,73.5000,71.1000,1.0000,0.0000,-0.5000,0.5000,0.01235,0.03704,' +
+        '3,0.1000,-0.2000,0.4000,0.000003123,0.000009370,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,2,2.5000,3.2500,-40.0000,2.0000,0,0,0,3,0,0,0,0,',
     )
   })
 

@@ -62,3 +62,14 @@ export function duration(seconds: number | null): string {
   if (s < 48 * 3600) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`
   return `${(s / 86400).toFixed(1)} days`
 }
+
+/** Ascending whole numbers, neighbours drawn together: '1–3, 7'. */
+export function ranges(values: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const value of values) {
+    const last = runs.at(-1)
+    if (last && value === last[1] + 1) last[1] = value
+    else runs.push([value, value])
+  }
+  return runs.map(([from, to]) => (from === to ? String(from) : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`)).join(', ')
+}

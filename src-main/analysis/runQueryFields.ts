@@ -23,7 +23,7 @@ export const fields = {
   tag: field('text', 'has this tag'),
   study: field('text', 'name or id of the study'),
   acc: field('fraction', 'test accuracy of the last epoch: 0.92 or 92'),
-  best: field('fraction', 'best test accuracy'),
+  best: field('fraction', 'test accuracy of the best epoch, picked on the test set'),
   loss: field('number', 'training loss of the last epoch'),
   testloss: field('number', 'test loss of the last epoch'),
   seed: field('number', 'seed'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../nn/random'
-import { mean, median, pairedInterval, pooledStd, powerOfTest, sampleStd, smallestVisible, spread, tQuantile, welchInterval } from './statistics'
+import { mean, median, meanInterval, pooledStd, powerOfTest, sampleStd, smallestVisible, spread, tQuantile, welchInterval } from './statistics'
 
 describe('spread', () => {
   it('divides by n − 1', () => {
@@ -77,19 +77,19 @@ describe('welchInterval', () => {
   })
 })
 
-describe('pairedInterval', () => {
+describe('meanInterval', () => {
   it('agrees with a worked example', () => {
     // The same sleep data, now as what it is, ten people each with both drugs: R's t.test(paired = TRUE) gives
     // t = −4.0621, df = 9, 95 percent confidence interval −2.4598858 −0.7001142.
     const differences = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0].map((x, i) => x - ([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4][i] ?? NaN))
-    const [low, high] = pairedInterval(differences) ?? [NaN, NaN]
+    const [low, high] = meanInterval(differences) ?? [NaN, NaN]
     expect(low).toBeCloseTo(-2.4598858, 6)
     expect(high).toBeCloseTo(-0.7001142, 6)
   })
 
   it('is not given under three pairs, nor where nothing varies', () => {
-    expect(pairedInterval([1, 2])).toBeNull()
-    expect(pairedInterval([1, 1, 1])).toBeNull()
+    expect(meanInterval([1, 2])).toBeNull()
+    expect(meanInterval([1, 1, 1])).toBeNull()
   })
 })
 

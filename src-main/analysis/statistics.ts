@@ -16,11 +16,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
 }
 
-/** Sample standard deviation (n − 1); null under two values. */
+/** A deviation smaller than this share of its values is what their arithmetic left: three times 91.23 would give 1e-14, and a t of any size. */
+const rounding = 1e-10
+
+/** Sample standard deviation (n − 1); null under two values, 0 where they differ by rounding only. */
 export function sampleStd(values: readonly number[]): number | null {
   if (values.length < 2) return null
   const m = mean(values)
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - m) ** 2, 0) / (values.length - 1))
+  const std = Math.sqrt(values.reduce((sum, x) => sum + (x - m) ** 2, 0) / (values.length - 1))
+  return std <= rounding * Math.max(...values.map(Math.abs)) ? 0 : std
 }
 
 /** Mean, standard deviation and count, with the values themselves; null without values. */
@@ -32,37 +36,61 @@ export function spread(values: readonly number[]): Spread | null {
 /** Under this many seeds on a side no interval is given: with two, a single degree of freedom makes it meaninglessly wide. */
 export const leastSeeds = 3
 
-/**
- * Interval of mean(a) − mean(b) for samples of unequal variance: Welch's t with the degrees of freedom of Welch and
- * Satterthwaite (Welch 1947).
- * @param level confidence, in (0, 1)
- * @returns [low, high] in the values' unit; null under three values on either side, and where neither side varies:
- *   there the t statistic does not exist
- */
-export function welchInterval(a: readonly number[], b: readonly number[], level = 0.95): [number, number] | null {
-  if (a.length < leastSeeds || b.length < leastSeeds) return null
-  const va = (sampleStd(a) ?? NaN) ** 2 / a.length
-  const vb = (sampleStd(b) ?? NaN) ** 2 / b.length
-  const variance = va + vb
-  if (!(variance > 0)) return null
-  const degrees = variance ** 2 / (va ** 2 / (a.length - 1) + vb ** 2 / (b.length - 1))
-  const half = tQuantile(1 - (1 - level) / 2, degrees) * Math.sqrt(variance)
-  const difference = mean(a) - mean(b)
-  return [difference - half, difference + half]
+/** What a t statistic is made of: an estimate, its standard error and the degrees of freedom of that error. */
+export interface Estimated {
+  value: number
+  /** Above 0. */
+  error: number
+  /** Above 0, need not be whole. */
+  degrees: number
 }
 
 /**
- * Interval of the mean of differences that belong together in pairs, as those of runs that share a seed do: Student's t
- * with n − 1 degrees of freedom.
- * @returns [low, high] in the values' unit; null under three pairs, and where the differences do not vary
+ * mean(a) − mean(b) of samples of unequal variance, with the degrees of freedom of Welch and Satterthwaite (Welch 1947).
+ * @returns in the values' unit; null under three values on either side, and where neither side varies: there the t
+ *   statistic does not exist
  */
-export function pairedInterval(differences: readonly number[], level = 0.95): [number, number] | null {
-  if (differences.length < leastSeeds) return null
-  const error = (sampleStd(differences) ?? NaN) / Math.sqrt(differences.length)
-  if (!(error > 0)) return null
-  const half = tQuantile(1 - (1 - level) / 2, differences.length - 1) * error
-  const middle = mean(differences)
-  return [middle - half, middle + half]
+export function welchDifference(a: readonly number[], b: readonly number[]): Estimated | null {
+  if (a.length < leastSeeds || b.length < leastSeeds) return null
+  const [sa, sb] = [sampleStd(a) ?? NaN, sampleStd(b) ?? NaN]
+  const error = welchError(sa, a.length, sb, b.length)
+  return error === null ? null : { value: mean(a) - mean(b), ...error }
+}
+
+/** Standard error and degrees of freedom of a difference of two means; null where neither side varies. */
+export function welchError(s1: number, n1: number, s2: number, n2: number): { error: number; degrees: number } | null {
+  const [v1, v2] = [s1 ** 2 / n1, s2 ** 2 / n2]
+  const variance = v1 + v2
+  if (!(variance > 0)) return null
+  return { error: Math.sqrt(variance), degrees: variance ** 2 / (v1 ** 2 / (n1 - 1) + v2 ** 2 / (n2 - 1)) }
+}
+
+/**
+ * A mean with its standard error s / √n and n − 1 degrees of freedom: of single values, or of differences that belong
+ * together in pairs, as those of runs that share a seed do.
+ * @returns in the values' unit; null under three values, and where they do not vary
+ */
+export function meanOf(values: readonly number[]): Estimated | null {
+  if (values.length < leastSeeds) return null
+  const error = (sampleStd(values) ?? NaN) / Math.sqrt(values.length)
+  return error > 0 ? { value: mean(values), error, degrees: values.length - 1 } : null
+}
+
+/** The t interval about an estimate. @param level confidence, in (0, 1) @returns [low, high]; null for null */
+export function intervalOf(estimated: Estimated | null, level = 0.95): [number, number] | null {
+  if (estimated === null) return null
+  const half = tQuantile(1 - (1 - level) / 2, estimated.degrees) * estimated.error
+  return [estimated.value - half, estimated.value + half]
+}
+
+/** `intervalOf` Welch's difference mean(a) − mean(b). */
+export function welchInterval(a: readonly number[], b: readonly number[], level = 0.95): [number, number] | null {
+  return intervalOf(welchDifference(a, b), level)
+}
+
+/** `intervalOf` the mean of differences within pairs, or of single values. */
+export function meanInterval(values: readonly number[], level = 0.95): [number, number] | null {
+  return intervalOf(meanOf(values), level)
 }
 
 /** Standard deviation of two samples about their own means: √(((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)); null where no sample has two values. */

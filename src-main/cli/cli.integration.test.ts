@@ -101,6 +101,12 @@ describe('wrong use', () => {
     [['study', 'run', 'quick-start', '--variants', 'mcnn-f,mcnn-x'], /--variants.*Allowed choices are baseline/],
     [['study', 'run', 'quick-start', '--seed-list', '1,1'], /--seed-list: no seed twice/],
     [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds: from 1 to 100/],
+    [['study', 'extend', 'x'], /How many seeds\? Give --seeds or --until/],
+    [['study', 'extend', 'x', '--seeds', '2', '--until', '0.1'], /--seeds and --until exclude each other/],
+    [['study', 'extend', 'x', '--seeds', '0'], /--seeds: from 1 to 2000/],
+    [['study', 'extend', 'x', '--until', '0'], /--until: above 0, at most 100 points/],
+    [['study', 'extend', 'x', '--seeds', '1', '--paired'], /--paired needs --until/],
+    [['study', 'extend', 'nothing', '--seeds', '1'], /There is no study "nothing"/],
     [['filters', 'nothing', '--size', '7'], /--size: from 8 to 256/],
     [['datasets', 'verify', 'mnist'], /There is no data set "mnist": they are synthetic, cifar-10, cifar-100/],
     [['datasets', 'import', '/nowhere/cifar.tar.gz'], /cifar\.tar\.gz/],
@@ -259,6 +265,20 @@ describe('on a history', () => {
     expect((await mcnn(...of('runs', 'list'))).out).toMatch(/table-2-mcnn-l-s3 +failed +Synthetic \(generated\) +ResNet-8 +MCNN-L +3 +0\/5 +– +– +–\n/)
   })
 
+  it('says what more seeds would be, and adds none where it is only asked', async () => {
+    // Both sides: s = 1 point; by scipy 1.17.1's t.ppf with 2(n − 1) degrees ± √(2/n) t is 1.0723 at n = 8 and 0.9993 at n = 9.
+    const args = of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '1', '--dry-run')
+    const told = await json(records.moreSeeds, ...args)
+    expect(told).toMatchObject({ runs: 12, finished: 8, problem: null, rows: [{ arch: 'resnet-8', more: 6, comparisons: [{ variant: 'mcnn-f', goal: 'needed', needed: 6, expected: expect.closeTo(0.9993329417017641, 5) as number }] }] })
+    expect(told.cells).toEqual(['baseline', 'mcnn-f'].map((variant) => ({ arch: 'resnet-8', variant, seeds: [4, 5, 6, 7, 8, 9] })))
+    expect((await mcnn(...args)).out).toBe('ResNet-8: 6 more seeds (4–9)\n  MCNN-F: ± 2.27 now, about ± 1.00 then\n12 runs; how long they take is not known: nothing like them has trained on this machine.\n')
+    expect((await mcnn(...of('study', 'extend', 'table-2', '--until', '1', '--dry-run'))).out).toContain('MCNN-L: known from 3 finished seeds a side on; now 3 and 2')
+    expect((await mcnn(...of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '3', '--dry-run'))).out).toContain('Every interval is under ± 3.00 points.\nNothing is added.')
+    expect(await mcnn(...of('study', 'extend', 'table-2', '--until', '0.01'))).toMatchObject({ code: expect.any(Number) as number, err: expect.stringContaining('out of reach for ResNet-8, MCNN-F') as string })
+    expect(await mcnn(...of('study', 'extend', 'table-2', '--seeds', '1', '--archs', 'resnet-20'))).toEqual({ code: 2, out: '', err: expect.stringContaining('ResNet-20 is not in the study’s plan') })
+    expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
+  })
+
   it('lists studies', async () => {
     const studies = await json(z.array(records.studySummary), ...of('study', 'list'))
     expect(studies.map((study) => [study.id, study.total])).toEqual([
@@ -297,6 +317,20 @@ describe('training', () => {
     expect(detail.run).toMatchObject({ state: 'done', epochsDone: 2, studyName: 'One', weightsSha256: done?.['weightsSha256'] })
     // The recipe's 100 and 150 of 200, scaled.
     expect(detail.config).toMatchObject({ milestones: [1], learningRate: recipe.learningRate, trainExamples: 200, testExamples: 100, batchSize: 50 })
+  })
+
+  it('adds a seed to a study, trains it and compares', async () => {
+    const study = of('study', 'run', '--name', 'Grows', '--archs', 'resnet-8', '--variants', 'baseline,mcnn-f', '--seeds', '1', ...small, '--epochs', '1')
+    expect((await mcnn(...study)).code).toBe(0)
+    const { code, out } = await mcnn(...of('study', 'extend', 'grows', '--seeds', '1', '--json'))
+    expect(code).toBe(0)
+    const events = lines(out)
+    expect(events.filter((event) => event['event'] === 'run').map((event) => [event['variant'], event['seed']])).toEqual([['baseline', 2], ['mcnn-f', 2]])
+    const comparison = records.comparison.parse(events.at(-1))
+    expect(comparison.rows[0]?.cells.map((cell) => cell.accuracy?.n)).toEqual([2, 2])
+    expect(comparison.rows[0]?.note).toContain('Seed 2 was added after results had been seen')
+    const [grown] = await json(z.array(records.studySummary), ...of('study', 'list'))
+    expect(grown).toMatchObject({ id: 'grows', total: 4, plan: { seeds: [1], added: [{ finished: 2, halfWidth: null }] } })
   })
 
   it('trains in the precision that the device has hardware for where it is left to it, and says which', async () => {

@@ -3,7 +3,7 @@
  * parameters and result. Renderer, shell, service and command line import this one map.
  */
 import { z } from 'zod'
-import { arch, datasetId, studyRequest, trainingConfig, variant } from './experiment'
+import { addedCell, arch, datasetId, mostRuns, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
 import * as r from './records'
@@ -75,6 +75,27 @@ export const serviceCalls = {
   'studies.create': define(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
   'studies.estimate': define(z.strictObject({ plan: studyRequest }), r.estimate),
   'studies.compare': define(ofStudy, r.comparison),
+  /** What more seeds for a study would be: so many, or as many as bring the 95 % intervals of all chosen differences under ± `until` points. */
+  'studies.moreSeeds': define(
+    z.strictObject({
+      ...ofStudy.shape,
+      /** Null: all of the plan. For `until` the baseline is always among them. */
+      archs: z.array(arch).min(1).max(100).nullable().default(null),
+      variants: z.array(variant).min(1).max(100).nullable().default(null),
+      want: z.union([
+        z.strictObject({ seeds: z.int('a whole number').min(1, 'at least 1').max(mostRuns, `at most ${mostRuns}`) }),
+        z.strictObject({ until: z.number('a number').positive('above 0').max(100, 'at most 100'), paired: z.boolean().default(false) }),
+      ]),
+    }),
+    r.moreSeeds,
+  ),
+  /** Puts seeds into a study's plan and queues them; `cells` as `studies.moreSeeds` tells, `halfWidth` what they were asked for by. */
+  'studies.extend': define(
+    z.strictObject({ ...ofStudy.shape, cells: z.array(addedCell).min(1).max(1000), halfWidth: z.number().positive().max(100).nullable().default(null) }),
+    z.object({ runIds: z.array(r.runId) }),
+  ),
+  /** Takes added runs that have not begun out of a study and its plan again. */
+  'studies.withdraw': define(z.strictObject({ ...ofStudy.shape, runIds: z.array(r.runId).min(1).max(mostRuns) }), z.object({ removed: z.int() })),
   /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
   'studies.findings': define(none, z.array(r.finding)),
   /**

@@ -1,6 +1,6 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
-import { variant } from './variants'
+import { variant, type Variant } from './variants'
 
 export * from './variants'
 
@@ -77,6 +77,9 @@ export type ExperimentConfig = z.infer<typeof experimentConfig>
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
 
+/** Of a study, what is added later too. */
+export const mostRuns = 2000
+
 /** A study as it is asked for. */
 export const studyRequest = z
   .strictObject({
@@ -87,12 +90,36 @@ export const studyRequest = z
     training: trainingRequest.refine(ascending, ascendingMessage),
   })
   .refine((plan) => new Set(plan.seeds).size === plan.seeds.length, { message: 'no seed twice', path: ['seeds'] })
-  .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= 2000, { message: 'at most 2000 runs', path: ['seeds'] })
+  .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= mostRuns, { message: `at most ${mostRuns} runs`, path: ['seeds'] })
 export type StudyRequest = z.infer<typeof studyRequest>
 
-/** A study: every arch × variant × seed, all else equal. */
-export const studyPlan = studyRequest.safeExtend({ training: trainingConfig.refine(ascending, ascendingMessage) })
+/** Seeds of one network and variant. */
+export const addedCell = z.strictObject({ arch, variant, seeds: z.array(seed).min(1).max(mostRuns) })
+export type AddedCell = z.infer<typeof addedCell>
+
+/** Seeds that came to a study later, so that nobody takes their number for one that was fixed beforehand. */
+export const addedSeeds = z.strictObject({
+  /** When, ISO. */
+  at: z.string(),
+  /** Runs of the study that had finished by then: above 0, results could be seen. */
+  finished: z.int().min(0),
+  /** Half of the 95 % interval, in points, that they were to bring; null where just a number was asked for. */
+  halfWidth: z.number().positive().nullable(),
+  cells: z.array(addedCell),
+})
+export type AddedSeeds = z.infer<typeof addedSeeds>
+
+/** A study: every arch × variant × seed, all else equal, and what was added since. */
+export const studyPlan = studyRequest.safeExtend({
+  training: trainingConfig.refine(ascending, ascendingMessage),
+  added: z.array(addedSeeds).optional(),
+})
 export type StudyPlan = z.infer<typeof studyPlan>
+
+/** The plan as it was asked for at first, to be asked for again. */
+export function requestOf({ added: _, ...plan }: StudyPlan): StudyRequest {
+  return plan
+}
 
 /** × 0.1 at one half and three quarters of the epochs: the recipe's 100 and 150 of 200, scaled. */
 export function defaultMilestones(epochs: number): number[] {
@@ -129,17 +156,12 @@ export const quickStart: StudyPlan = {
   training: { ...recipe, dataset: 'synthetic', epochs: 4, batchSize: 64, milestones: [3] },
 }
 
-/** The runs of a plan in the order they are trained: seed by seed, so that every variant has a number early. */
+/** The runs of a plan, without what was added later, in the order they are trained: seed by seed, so that every variant has a number early. */
 export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
-  return plan.seeds.flatMap((s) =>
-    plan.archs.flatMap((a) =>
-      plan.variants.map((v): ExperimentConfig => ({
-        arch: a,
-        variant: v,
-        seed: s,
-        ...plan.training,
-        warmup: plan.training.warmup ?? (a === 'resnet-110' ? { ...resnet110Warmup } : null),
-      })),
-    ),
-  )
+  return plan.seeds.flatMap((s) => plan.archs.flatMap((a) => plan.variants.map((v) => configOf(plan, a, v, s))))
+}
+
+/** One run of a plan. */
+export function configOf({ training }: Pick<StudyPlan, 'training'>, of: Arch, variantOf: Variant, seedOf: number): ExperimentConfig {
+  return { arch: of, variant: variantOf, seed: seedOf, ...training, warmup: training.warmup ?? (of === 'resnet-110' ? { ...resnet110Warmup } : null) }
 }

@@ -1,6 +1,6 @@
 /** What the history holds, as it is handed to a window, the command line or a script. */
 import { z } from 'zod'
-import { arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
+import { addedSeeds, arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
 import { threadCounts, threadTuning } from './tuning'
 import { bankSizes } from './variants'
 
@@ -190,18 +190,36 @@ export type TrashedStudy = z.infer<typeof trashedStudy>
 export const spread = z.object({ mean: z.number(), std: z.number().nullable(), n: z.int().min(1), values: z.array(z.number()) })
 export type Spread = z.infer<typeof spread>
 
+/** A two-sided t test of a difference against 0. */
+export const testResult = z.object({
+  t: z.number(),
+  degrees: z.number(),
+  p: z.number().min(0).max(1),
+  /** p after Holm's correction for all comparisons of the table. */
+  corrected: z.number().min(0).max(1),
+})
+export type TestResult = z.infer<typeof testResult>
+
 export const comparisonCell = z.object({
   variant,
   /** Test accuracy of the last epoch over finished runs, as fractions; null without one. */
   accuracy: spread.nullable(),
+  /** 95 % interval (Student's t) of its mean, as fractions; null under three seeds, or where they all gave the same. */
+  accuracyInterval: z.tuple([z.number(), z.number()]).nullable(),
   /** The best epoch's accuracy, picked on the test set. */
   bestAccuracy: spread.nullable(),
   /** Baseline mean − this mean, in percentage points, as Table I prints it: negative is better than the baseline. */
   accuracyDrop: z.number().nullable(),
   /** 95 % interval (Welch) of the drop in points; null under three seeds on either side. */
   accuracyDropInterval: z.tuple([z.number(), z.number()]).nullable(),
+  /** Welch's test of the drop; null where there is no interval. */
+  test: testResult.nullable(),
+  /** Why there is no test, in words; null where there is one, and for the baseline. */
+  untested: z.string().nullable(),
   /** The drop over seeds that both sides have finished, as differences within pairs; null without such a seed. */
-  paired: z.object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable() }).nullable(),
+  paired: z
+    .object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable(), test: testResult.nullable(), untested: z.string().nullable() })
+    .nullable(),
   /** The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %, power 80 %); null where it can't be told. */
   smallestVisible: z.number().nullable(),
   /** Milliseconds a training step over counted runs, from each run's mean speed; null where none was measured. */
@@ -232,7 +250,13 @@ export const comparisonRow = z.object({
 })
 export type ComparisonRow = z.infer<typeof comparisonRow>
 
-export const comparison = z.object({ studyId, studyName: z.string(), rows: z.array(comparisonRow) })
+export const comparison = z.object({
+  studyId,
+  studyName: z.string(),
+  /** The family of Holm's correction: every variant of every row against that row's baseline, tested already or not. */
+  comparisons: z.int().min(0),
+  rows: z.array(comparisonRow),
+})
 export type Comparison = z.infer<typeof comparison>
 
 /** The one difference that a list of studies shows of each. */
@@ -481,3 +505,36 @@ export const estimate = z.object({
   models: z.array(modelSummary.omit({ layers: true })),
 })
 export type Estimate = z.infer<typeof estimate>
+
+/** What more seeds would do for one difference. */
+export const seedsForComparison = z.object({
+  variant,
+  /** Finished seeds of the baseline and the variant, or pairs of them twice. */
+  finished: z.tuple([z.int(), z.int()]),
+  /** More that wait or train. */
+  open: z.tuple([z.int(), z.int()]),
+  /** Half the 95 % interval as it is now, in points; null under three. */
+  halfWidth: z.number().nullable(),
+  /** And as it is to be expected with what is open and what is added; null where that can't be told. */
+  expected: z.number().nullable(),
+  /** met: narrow enough now; coming: with what is open; needed: with more; unknown: under three finished; beyond: not with 2000 more; null where no width is wanted. */
+  goal: z.enum(['met', 'coming', 'needed', 'unknown', 'beyond']).nullable(),
+  /** Seeds that this difference alone would need; null where that can't be told or no width is wanted. */
+  needed: z.int().nullable(),
+})
+export type SeedsForComparison = z.infer<typeof seedsForComparison>
+
+export const moreSeeds = z.object({
+  rows: z.array(z.object({ arch, /** Seeds for each chosen variant. */ more: z.int(), comparisons: z.array(seedsForComparison) })),
+  /** What would be added, to be handed on as it is. */
+  cells: addedSeeds.shape.cells,
+  runs: z.int(),
+  /** To train them, from this machine's own history; null where it has none. */
+  seconds: z.number().nullable(),
+  basis: estimate.shape.basis,
+  /** Finished runs of the study: above 0, results could be seen. */
+  finished: z.int(),
+  /** Why it can't be added; null where it can, and where there is nothing to add. */
+  problem: z.string().nullable(),
+})
+export type MoreSeeds = z.infer<typeof moreSeeds>

@@ -44,6 +44,7 @@ export class Studies {
   readonly #totals
   readonly #remove
   readonly #stamp
+  readonly #setPlan
 
   constructor(db: Database) {
     const columns = 'SELECT id, name, created_at, plan, trashed_at FROM studies'
@@ -61,11 +62,17 @@ export class Studies {
     this.#stamp = db.prepare<[string], string>(`
       SELECT coalesce(group_concat(run, ' '), '') FROM (SELECT runs.key || runs.state AS run FROM runs
         WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key)`).pluck()
+    this.#setPlan = db.prepare<[string, string]>('UPDATE studies SET plan = ? WHERE id = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
   }
 
   insert(study: Omit<StudyRecord, 'trashedAt'>): void {
     this.#insert.run(study.id, study.name, study.createdAt, study.plan === null ? null : JSON.stringify(study.plan))
+  }
+
+  /** What was planned first stays in it; what was added comes beside. */
+  setPlan(id: string, plan: StudyPlan): void {
+    this.#setPlan.run(JSON.stringify(plan), id)
   }
 
   /** Also from the trash. */

@@ -1,69 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { datasetSizes, type Precision, type Variant } from '../contract/experiment'
-import { comparison, type RunState } from '../contract/records'
+import { recipe, type StudyPlan, type Variant } from '../contract/experiment'
+import { comparison } from '../contract/records'
 import type { RunRecord } from '../history/runs'
-import { modelSummary } from '../nn/architecture'
 import { compare as compareWith, findingOf } from './compare'
+import { run } from './fixtures/runRecord'
 
-const study = { id: 'study', name: 'Study' }
+const study = { id: 'study', name: 'Study', plan: null as StudyPlan | null }
 const compare = (of: typeof study, runs: RunRecord[]) => compareWith(of, runs, { batchSize: () => 64, machine: (run) => run.environmentHash })
-let made = 0
-
-interface Sketch {
-  variant: Variant
-  seed: number
-  accuracy?: number | null
-  best?: number
-  state?: RunState
-  arch?: 'resnet-8' | 'resnet-20'
-  dataset?: 'synthetic' | 'cifar-10'
-  precision?: Precision
-}
-
-function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'resnet-20', dataset = 'cifar-10', precision = 'float32' }: Sketch): RunRecord {
-  const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
-  return {
-    key: ++made,
-    summary: {
-      id: `run-${made}`,
-      studyId: study.id,
-      studyName: study.name,
-      arch,
-      variant,
-      dataset,
-      seed,
-      epochs: 5,
-      configId: `${arch}-${variant}`,
-      state,
-      reason: null,
-      epochsDone: accuracy === null ? 0 : 5,
-      testAccuracy: accuracy,
-      bestTestAccuracy: best ?? accuracy,
-      bestEpoch: 5,
-      trainLoss: 1,
-      trainableParameters,
-      trainableFilters,
-      imagesPerSecond: 100,
-      seconds: 10,
-      createdAt: '2026-01-01T00:00:00Z',
-      startedAt: null,
-      endedAt: null,
-      weightsSha256: null,
-    },
-    owner: null,
-    environmentHash: null,
-    datasetFingerprint: null,
-    weightsFile: null,
-    trainExamples: 50000,
-    testExamples: 10000,
-    precision,
-    startupSeconds: null,
-    trashed: false,
-    hidden: false,
-    checkpoint: null,
-  }
-}
-
 const seeds = (variant: Variant, accuracies: number[]): RunRecord[] => accuracies.map((accuracy, i) => run({ variant, seed: i + 1, accuracy }))
 
 function onlyRow(runs: RunRecord[]): ReturnType<typeof compare>['rows'][number] {
@@ -89,7 +32,58 @@ describe('a comparison', () => {
     expect(first?.accuracyDropInterval?.[1]).toBeCloseTo(-1 + half, 4)
     // Pooled deviation √((1 + 4) / 2) points; three a side see 3.07 deviations (G*Power: d = 3.07).
     expect(first?.smallestVisible).toBeCloseTo(3.07 * Math.sqrt(2.5), 1)
-    expect(row.note).toBe('3 seeds each. No difference seen for MCNN-F. With these seeds and this spread a true difference under about 4.9 points would be missed more often than one time in five (t test at 5 %, power 80 %).')
+    expect(row.note).toBe('3 seeds each. No difference is seen for MCNN-F. With these seeds and this spread a true difference under about 4.9 points would be missed more often than one time in five (t test at 5 %, power 80 %).')
+  })
+
+  it('tests each drop, and corrects for all the table’s comparisons', () => {
+    const baseline = [0.912, 0.917, 0.909, 0.915, 0.911]
+    const row = onlyRow([...seeds('baseline', baseline), ...seeds('mcnn-f', [0.904, 0.913, 0.908, 0.906]), ...seeds('mcnn-l', baseline.map((x) => x - 0.01)), ...seeds('mcnn-a', [0.5])])
+    const [reference, first, last, all] = row.cells
+    // scipy 1.17.1: ttest_ind([91.2, 91.7, 90.9, 91.5, 91.1], [90.4, 91.3, 90.8, 90.6], equal_var=False).pvalue, and the same minus 1.
+    expect(first?.test).toMatchObject({ p: expect.closeTo(0.08127519062046075, 6) as number, corrected: expect.closeTo(2 * 0.08127519062046075, 6) as number })
+    expect(last?.test?.p).toBeCloseTo(0.00111984567208644, 6)
+    // Three comparisons, MCNN-A among them, which has no p value yet.
+    expect(last?.test?.corrected).toBeCloseTo(3 * 0.00111984567208644, 6)
+    expect(all).toMatchObject({ test: null, untested: 'from 3 seeds a side on', accuracyInterval: null })
+    expect(last?.paired).toMatchObject({ test: null, untested: 'nothing varies' })
+    expect(reference).toMatchObject({ test: null, untested: null })
+    expect(reference?.accuracyInterval).toEqual([expect.closeTo(0.9088344431990903, 8), expect.closeTo(0.9167655568009097, 8)])
+    expect(row.note).toContain('After correction for 3 comparisons a drop is seen for MCNN-L (p = 0.0034), no difference is seen for MCNN-F.')
+    expect(row.note).toContain('(a single t test at 5 %, power 80 %)')
+  })
+
+  it('counts rows of other networks into the family, and says what only a single test would have found', () => {
+    const baseline = [0.912, 0.917, 0.909, 0.915, 0.911]
+    const near = baseline.map((x) => x - 0.0055)
+    const of = (arch: 'resnet-8' | 'resnet-20', variant: Variant, values: number[]) => values.map((accuracy, i) => run({ variant, seed: i + 1, accuracy, arch }))
+    const runs = [...of('resnet-8', 'baseline', baseline), ...of('resnet-8', 'mcnn-f', near), ...of('resnet-20', 'baseline', baseline), ...of('resnet-20', 'mcnn-f', baseline), ...of('resnet-20', 'mcnn-l', baseline)]
+    const table = compare(study, runs)
+    expect(table.comparisons).toBe(3)
+    const test = table.rows[0]?.cells[1]?.test
+    expect(test?.p).toBeLessThan(0.05)
+    expect(test?.corrected).toBeCloseTo(3 * (test?.p ?? NaN), 12)
+    expect(table.rows[0]?.note).toMatch(/After correction for 3 comparisons no difference is seen for MCNN-F\. Alone it would have been for MCNN-F \(p = 0\.0\d+, corrected p = 0\.\d+\): among 3 that is no finding\./)
+    // A row without a baseline has nothing to compare.
+    expect(compare(study, of('resnet-8', 'mcnn-f', near)).comparisons).toBe(0)
+    const better = compare(study, [...of('resnet-8', 'baseline', baseline), ...of('resnet-8', 'mcnn-f', baseline.map((x) => x + 0.02))])
+    expect(better.rows[0]?.note).toContain('5 seeds each. A gain is seen for MCNN-F (p < 0.0001).')
+  })
+
+  it('says that seeds were added after results could be seen', () => {
+    const training = { ...recipe, epochs: 5 }
+    const cells = (...added: number[]) => [{ arch: 'resnet-20' as const, variant: 'baseline' as const, seeds: added }, { arch: 'resnet-20' as const, variant: 'mcnn-f' as const, seeds: added }]
+    const plan: StudyPlan = { name: 'Study', archs: ['resnet-20'], variants: ['baseline', 'mcnn-f'], seeds: [1, 2, 3], training }
+    const runs = [...seeds('baseline', [0.9, 0.91, 0.92, 0.9, 0.91, 0.92]), ...seeds('mcnn-f', [0.92, 0.9, 0.94, 0.91, 0.92])]
+    const note = (added: StudyPlan['added']) => compare({ ...study, plan: added ? { ...plan, added } : plan }, runs).rows[0]?.note ?? ''
+    expect(note(undefined)).not.toContain('added')
+    // Nothing had finished: nobody could have looked.
+    expect(note([{ at: '', finished: 0, halfWidth: 0.15, cells: cells(4, 5, 6) }])).not.toContain('added')
+    expect(note([{ at: '', finished: 6, halfWidth: 0.15, cells: cells(4, 5, 6) }])).toContain(
+      'Seeds 4–6 were added after results had been seen to get intervals under ± 0.15 points: intervals and p values hold exactly only for a number of seeds fixed beforehand.',
+    )
+    expect(note([{ at: '', finished: 6, halfWidth: null, cells: cells(6) }])).toContain('Seed 6 was added after results had been seen: intervals')
+    // Of what has no result yet, nothing is in the numbers.
+    expect(note([{ at: '', finished: 6, halfWidth: null, cells: cells(7, 8) }])).not.toContain('added')
   })
 
   it('pairs by seed where both sides have it', () => {
@@ -123,7 +117,7 @@ describe('a comparison', () => {
     expect(row.cells[1]?.accuracy?.std).toBeNull()
     expect(row.cells[1]?.accuracyDropInterval).toBeNull()
     expect(row.cells[1]?.counts).toMatchObject({ done: 1, queued: 1, failed: 1, running: 0 })
-    expect(row.note).toBe('Seeds finished: Baseline 2, MCNN-L 1. 1 seed: no interval from under 3. Not counted: 1 queued, 1 stopped, 1 failed.')
+    expect(row.note).toBe('Seeds finished: Baseline 2, MCNN-L 1. 1 seed: no interval and no p value from under 3. Not counted: 1 queued, 1 stopped, 1 failed.')
   })
 
   it('counts a seed that was trained again once, by its newest finished run', () => {

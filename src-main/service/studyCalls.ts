@@ -10,6 +10,7 @@ import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
 import { ok, type HandlersOf } from './handlers'
 import { studyIdFor } from './ids'
+import { addSeeds, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
 import type { Probe } from './probe'
 import type { Queue } from './queue'
 import { estimate, remainingSeconds, Speed } from './speed'
@@ -88,6 +89,30 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
     'studies.estimate': async ({ plan }) => estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
 
     'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
+
+    'studies.moreSeeds': (asked) => {
+      const study = studyOf(context, asked.id)
+      const { runs } = history
+      return tellMoreSeeds(study, runs.ofStudy(study.id), runs.trashedOfStudy(study.id), asked, new Speed(runs.measured(measuredRuns), machineNames(history)))
+    },
+
+    'studies.extend': async ({ id, cells, halfWidth }) => {
+      const { plan } = studyOf(context, id)
+      if (plan) await datasets.mustHave(plan.training.dataset, 'id')
+      // Looked at again: it may have been put into the trash meanwhile.
+      const runIds = history.transaction(() => addSeeds(context, studyOf(context, id), cells, halfWidth))
+      for (const runId of runIds) announceRun(context, runId)
+      emit('study.changed', { studyId: id })
+      queue.kick()
+      return { runIds }
+    },
+
+    'studies.withdraw': ({ id, runIds }) => {
+      const gone = history.transaction(() => withdrawSeeds(context, studyOf(context, id), runIds))
+      for (const runId of gone) emit('run.deleted', { runId, studyId: id })
+      if (gone.length > 0) emit('study.changed', { studyId: id })
+      return { removed: gone.length }
+    },
 
     'studies.findings': async () => {
       const totals = history.studies.allTotals()

@@ -25,7 +25,7 @@ export function addRuns(program: Command): void {
       if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
         columns(
-          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best %', '>Time'],
+          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best, picked on test %', '>Time'],
           runs.map((run) => [
             run.id,
             run.state,

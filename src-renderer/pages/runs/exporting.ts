@@ -11,7 +11,7 @@ const fields: [head: string, value: (run: RunRow) => string | number | null][] =
   ['state', (r) => r.state],
   ['reason', (r) => r.reason],
   ['test_accuracy', (r) => r.testAccuracy],
-  ['best_test_accuracy', (r) => r.bestTestAccuracy],
+  ['best_epoch_accuracy_picked_on_test', (r) => r.bestTestAccuracy],
   ['best_epoch', (r) => r.bestEpoch],
   ['train_loss', (r) => r.trainLoss],
   ['epochs_done', (r) => r.epochsDone],

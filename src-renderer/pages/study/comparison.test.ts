@@ -5,11 +5,11 @@ import { lookOf } from '../../lib/variants'
 import { barGroups, costPoints, intervalLimit, leftOut } from './comparison'
 
 const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonCell => ({
-  variant, accuracy: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, paired: null, smallestVisible: null, stepMs: null, trainableParameters: 1, trainableFilters: 1,
+  variant, accuracy: null, accuracyInterval: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, test: null, untested: null, paired: null, smallestVisible: null, stepMs: null, trainableParameters: 1, trainableFilters: 1,
   firstLayerFilters: 16, lastLayerFilters: 64, multiplications: 1, counts: countStates([]), ...part,
 })
 const comparison = (...cells: ComparisonCell[]): Comparison => ({
-  studyId: 's', studyName: 'S', rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, precision: 'float32', cells, machines: 1, note: '' }],
+  studyId: 's', studyName: 'S', comparisons: 1, rows: [{ dataset: 'cifar-10', arch: 'resnet-20', epochs: 2, trainExamples: 10, testExamples: 10, precision: 'float32', cells, machines: 1, note: '' }],
 })
 
 describe('the comparison’s figures', () => {
@@ -30,7 +30,7 @@ describe('the comparison’s figures', () => {
   })
 
   it('take the intervals that are shown for their axis', () => {
-    const paired = comparison(cell('mcnn-f', { accuracyDropInterval: [-0.8, 0.2], paired: { drop: 0, pairs: 3, interval: [-4, 4] } }))
+    const paired = comparison(cell('mcnn-f', { accuracyDropInterval: [-0.8, 0.2], paired: { drop: 0, pairs: 3, interval: [-4, 4], test: null, untested: null } }))
     expect([intervalLimit(paired), intervalLimit(paired, 'paired')]).toEqual([1, 5])
   })
 

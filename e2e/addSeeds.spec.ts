@@ -1,0 +1,72 @@
+import { expect, test } from './app'
+import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
+
+const study = `#/studies/${comparisonStudy}`
+
+test('seeds are added until intervals are narrow enough, and taken back', async ({ launch, dataDir }) => {
+  // Of the built-in set: its runs can be queued here.
+  writeComparisonHistory(dataDir, 'synthetic')
+  const workbench = await launch()
+  const { page } = workbench
+  await workbench.resize(1280, 800)
+  await workbench.open(`${study}?at=t1`)
+  // What waits is held, so that nothing trains meanwhile.
+  const table = page.getByRole('table', { name: /^Table I:/ })
+  await expect(table).toBeVisible()
+  const before = (await workbench.call('studies.get', { id: comparisonStudy })).study
+
+  await test.step('p values, corrected beside alone, and in full', async () => {
+    const { comparisons, rows } = await workbench.call('studies.compare', { id: comparisonStudy })
+    expect(comparisons).toBe(12)
+    await expect(table).toContainText('After correction for 12 comparisons')
+    const cell = rows[0]?.cells.find((one) => one.variant === 'mcnn-a')
+    expect(cell?.test?.corrected).toBeGreaterThan(cell?.test?.p ?? Infinity)
+    await page.getByText('Means and tests in full').click()
+    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(/\d\d\.\d\d \[\d\d\.\d\d, \d\d\.\d\d\]/)
+    await workbench.screenshot('study-tests')
+  })
+
+  const dialog = page.getByRole('dialog', { name: 'Add seeds' })
+  await test.step('told before they are added', async () => {
+    await page.getByRole('button', { name: 'Add seeds…' }).click()
+    await expect(dialog.getByRole('radio', { name: 'until intervals are narrow' })).toBeChecked()
+    await expect(dialog).toContainText(/of 12 intervals are under ±/)
+    await expect(dialog).toContainText('Results have been seen, so this is no design fixed beforehand.')
+    await workbench.screenshot('study-add-seeds')
+    const points = dialog.getByLabel('Under ± points')
+    await points.fill('0')
+    await expect(dialog).toContainText('A number of points above 0')
+    await expect(dialog.getByRole('button', { name: /^Add/ })).toBeDisabled()
+    await points.fill('0.001')
+    await expect(dialog).toContainText('out of reach for')
+    await expect(dialog.getByRole('button', { name: /^Add/ })).toBeDisabled()
+    await points.fill('50')
+    await expect(dialog).toContainText('Every interval is under ± 50.00 points.')
+    await expect(dialog).toContainText('Nothing is to be added now.')
+  })
+
+  await test.step('added by number, with the keyboard', async () => {
+    await dialog.getByRole('radio', { name: 'a number' }).check({ force: true })
+    await dialog.getByLabel('Seeds', { exact: true }).fill('2')
+    for (const arch of ['ResNet-32', 'ResNet-56']) await dialog.getByRole('checkbox', { name: arch }).uncheck({ force: true })
+    for (const variant of ['mcnn-l', 'mcnn-fl', 'mcnn-a']) await dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })
+    await expect(dialog).toContainText('2 more seeds (6, 7)')
+    // The made-up history does not say on which machine its runs trained.
+    await expect(dialog).toContainText('4 runs; how long they take is not known')
+    await dialog.getByLabel('Seeds', { exact: true }).press('Enter')
+    await expect(dialog).not.toBeVisible()
+    await expect(page.getByText('4 runs added to “Table I reproduced”')).toBeVisible()
+    const { study: now } = await workbench.call('studies.get', { id: comparisonStudy })
+    expect(now.total).toBe(before.total + 4)
+    expect(now.plan?.added).toMatchObject([{ halfWidth: null, cells: [{ arch: 'resnet-20', variant: 'baseline', seeds: [6, 7] }, { arch: 'resnet-20', variant: 'mcnn-f', seeds: [6, 7] }] }])
+  })
+
+  await test.step('what has not begun is taken back', async () => {
+    await page.getByRole('button', { name: /undo/i }).click()
+    await expect.poll(async () => (await workbench.call('studies.get', { id: comparisonStudy })).study.total).toBeLessThanOrEqual(before.total + 1)
+    const { study: now } = await workbench.call('studies.get', { id: comparisonStudy })
+    // The first of them began at once, and says so.
+    if (now.total > before.total) await expect(page.getByText('3 runs taken back; 1 run had begun and stays')).toBeVisible()
+    else expect(now.plan).toEqual(before.plan)
+  })
+})
