@@ -58,7 +58,7 @@ export const trainerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),
   /** Also sent once with epoch 0: the filters before training. */
   z.object({ type: z.literal('filters'), epoch: z.int(), layers: z.array(layerFilters) }),
-  /** Of epoch 0, of the last one and of as many between as cost next to nothing. */
+  /** Of epoch 0, and of as many others as cost next to nothing. */
   z.object({ type: z.literal('figures'), figures: epochFigures }),
   /** Comes just before the epoch that it belongs to. */
   z.object({ type: z.literal('evaluation'), evaluation }),

@@ -5,11 +5,19 @@ import type { TrainingGraph } from '../graph/training'
 import { convolutions, multiplications, type NetworkSpec } from '../nn/architecture'
 
 /** Of an epoch's time at most so much goes into it. */
-const share = 0.01
+const share = 0.02
 /** How much longer a multiplication here takes than one of TensorFlow's, at the most. */
-const slower = 300
+const slower = 200
 
-/** Every how many epochs: a rule by counts, not by clocks, so that a run that is repeated keeps the same epochs. */
+/**
+ * Whether they are counted after an epoch: after every one where that costs next to nothing, else after every so many and after
+ * epochs 1, 2, 4, 8 and so on. A rule by counts, not by clocks or a run's length: a run that is repeated, or extended, keeps
+ * the same epochs.
+ */
+export function countsFigures(epoch: number, every: number): boolean {
+  return epoch % every === 0 || Number.isInteger(Math.log2(epoch))
+}
+
 export function figuresEvery(spec: NetworkSpec, trainExamples: number): number {
   const own = convolutions(spec).reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
   // A step is about three forward passes.

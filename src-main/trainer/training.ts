@@ -10,7 +10,7 @@ import { beginning, type Position, type Save } from './checkpoint'
 import { StopRequested, type Control } from './control'
 import { Evaluated } from './evaluated'
 import type { Feeder } from './feeder'
-import { figuresEvery, readFigures } from './figures'
+import { countsFigures, figuresEvery, readFigures } from './figures'
 import { Reporter } from './reporter'
 import { readFilters } from './variables'
 
@@ -76,7 +76,7 @@ export class Training {
         this.report.flushSteps()
         // The epoch's metrics come last: whoever has them has all of the epoch.
         send({ type: 'filters', epoch: metrics.epoch, layers: readFilters(spec, graph) })
-        if (metrics.epoch % this.figuresEvery === 0 || metrics.epoch === job.config.epochs) send({ type: 'figures', figures: readFigures(spec, graph, metrics.epoch) })
+        if (countsFigures(metrics.epoch, this.figuresEvery)) send({ type: 'figures', figures: readFigures(spec, graph, metrics.epoch) })
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)
