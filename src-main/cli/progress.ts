@@ -80,18 +80,27 @@ export class TrainingProgress {
   }
 }
 
+/** Between two lines about the same piece of work. */
+const linesMs = 10_000
+
 /** A piece of work that tells how much of it is done. */
 export class WorkProgress {
   readonly #bars = process.stderr.isTTY ? bars(' {bar} {percentage} %  {phase}', 30) : null
   #bar: SingleBar | null = null
   #phase = ''
+  #saidAt = -Infinity
 
-  update(phase: string, done: number, total: number): void {
+  /** @param detail of what can take minutes; elsewhere than on a terminal it is said now and then */
+  update(phase: string, done: number, total: number, detail = ''): void {
+    const now = performance.now()
     if (this.#bars) {
       this.#bar ??= this.#bars.create(Math.max(1, total), 0, { phase })
       this.#bar.setTotal(Math.max(1, total))
-      this.#bar.update(done, { phase })
-    } else if (phase !== this.#phase) say(`${phase} …`)
+      this.#bar.update(done, { phase: detail || phase })
+    } else if (phase !== this.#phase || (detail !== '' && now - this.#saidAt > linesMs)) {
+      this.#saidAt = now
+      say(detail === '' || phase !== this.#phase ? `${phase} …` : `  ${detail}`)
+    }
     this.#phase = phase
   }
 

@@ -299,6 +299,19 @@ export const datasetSummary = z.object({
 })
 export type DatasetSummary = z.infer<typeof datasetSummary>
 
+/** Where a published set can be downloaded. */
+export const datasetSource = z.object({
+  id: datasetId,
+  url: z.string(),
+  host: z.string(),
+  file: z.string(),
+  /** Of the archive. */
+  bytes: z.number(),
+  /** Of it here already, from a download that was not finished. */
+  kept: z.number(),
+})
+export type DatasetSource = z.infer<typeof datasetSource>
+
 /** Of a set's training pictures; means and standard deviations of pixels scaled to 0..1. */
 export const datasetStatistics = z.object({
   perClass: z.array(z.int()),
