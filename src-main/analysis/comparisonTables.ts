@@ -37,7 +37,7 @@ export function tableOne(comparison: Comparison): Table {
         const paper = paperAccuracy(row, cell.variant)
         const baseline = cell.variant === 'baseline'
         return [
-          datasetName(row.dataset), archName(row.arch), whole(row.epochs), `${whole(row.trainExamples)} / ${whole(row.testExamples)}`, variantName(cell.variant),
+          datasetName(row.dataset), archName(row.arch), whole(row.epochs), examplesWords(row), variantName(cell.variant),
           ...(withPaper ? [fixed(paper?.accuracy ?? null)] : []),
           percentSpread(cell.accuracy),
           ...(withPaper ? [baseline ? '' : fixed(paper?.drop ?? null)] : []),
@@ -51,6 +51,11 @@ export function tableOne(comparison: Comparison): Table {
       ...(withPaper ? [`Paper: ${paperSource}.`] : []),
     ],
   }
+}
+
+/** 'Train / test', with what was held out of the former. */
+function examplesWords({ trainExamples, testExamples, validationExamples = 0 }: ComparisonRow): string {
+  return `${whole(trainExamples)} / ${whole(testExamples)}${validationExamples > 0 ? ` (${whole(validationExamples)} held out)` : ''}`
 }
 
 function pairedWords({ paired }: ComparisonCell): string {

@@ -2,6 +2,7 @@
 import { runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
 import { tableOne, tableTwo } from './comparisonTables'
 import { paperAccuracy } from './paper'
+import { pickedOn } from './picked'
 import { csvLine, latexTable, markdownTable, textTable, type Table } from './table'
 
 export const comparisonFormats = ['table', 'json', 'csv', 'markdown', 'latex'] as const
@@ -48,6 +49,7 @@ const keyColumns: Columns = [
   ['epochs', (row) => row.epochs],
   ['train_examples', (row) => row.trainExamples],
   ['test_examples', (row) => row.testExamples],
+  ['validation_examples', (row) => row.validationExamples ?? 0],
   ['precision', (row) => row.precision],
 ]
 
@@ -57,6 +59,7 @@ const partColumns: Record<ComparisonPart, Columns> = {
     ['accuracy_percent', (_, { accuracy }) => number(accuracy?.mean, 100)],
     ['accuracy_std', (_, { accuracy }) => number(accuracy?.std, 100)],
     ['accuracies', (_, { accuracy }) => (accuracy === null ? null : accuracy.values.map((value) => number(value, 100)).join(' '))],
+    ['best_picked_on', (row) => pickedOn(row)],
     ['best_accuracy_percent', (_, cell) => number(cell.bestAccuracy?.mean, 100)],
     ['best_accuracy_std', (_, cell) => number(cell.bestAccuracy?.std, 100)],
     ['drop_points', (_, cell) => number(cell.accuracyDrop)],

@@ -55,6 +55,7 @@ function run({ variant, seed, accuracy = null, best, state = 'done', arch = 'res
     datasetFingerprint: null,
     weightsFile: null,
     trainExamples: 50000,
+    validationExamples: 0,
     testExamples: 10000,
     precision,
     startupSeconds: null,

@@ -35,12 +35,12 @@ export function findingOf({ studyId, rows }: Comparison): Finding | null {
   return null
 }
 
-function rowKey({ summary, trainExamples, testExamples, precision }: RunRecord): string {
-  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, precision].join('/')
+function rowKey({ summary, trainExamples, testExamples, validationExamples, precision }: RunRecord): string {
+  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, validationExamples, precision].join('/')
 }
 
 function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRow {
-  const { summary, trainExamples, testExamples, precision } = runs[0]
+  const { summary, trainExamples, testExamples, validationExamples, precision } = runs[0]
   const { dataset, arch, epochs } = summary
   const byVariant = groupBy(runs, (run) => run.summary.variant)
   const baselineRuns = newestDone(byVariant.get('baseline') ?? [])
@@ -71,7 +71,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
       }
   })
   const machines = new Set(newestDone(runs).flatMap((run) => facts.machine(run) ?? [])).size
-  return { dataset, arch, epochs, trainExamples, testExamples, precision, cells, machines, note: note(dataset, cells, runs) }
+  return { dataset, arch, epochs, trainExamples, testExamples, validationExamples, precision, cells, machines, note: note(dataset, cells, runs) }
 }
 
 /** Test accuracies in percent. */
