@@ -140,14 +140,14 @@ describe('formatComparison', () => {
     const lines = formatComparison(comparison, 'csv').split('\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
-      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,precision,n,accuracy_percent,accuracy_std,accuracies,' +
-        'best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,pairs,paired_drop_points,paired_drop_low,paired_drop_high,' +
+      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,validation_examples,precision,n,accuracy_percent,accuracy_std,accuracies,' +
+        'best_picked_on,best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,pairs,paired_drop_points,paired_drop_low,paired_drop_high,' +
         'smallest_visible_points,paper_accuracy_percent,paper_drop_points,first_layer_filters,last_layer_filters,' +
         'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,machines,' +
         'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
     )
     expect(lines[1]).toBe(
-      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,1,93.0000,,93.0000,93.1000,,-0.9996,,,0,,,,,,,4,64,1100,463830,69124736,,,1,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,0,float32,1,93.0000,,93.0000,test,93.1000,,-0.9996,,,0,,,,,,,4,64,1100,463830,69124736,,,1,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
     expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,bfloat16,0,,,,,,,,,0,,,,,71.7900,,4,64,1100,463830,69124736,,,2,0,0,0,0,0,0,0,3,')
     expect(lines[4]).toBe(

@@ -93,9 +93,9 @@ export function check(form: StudyForm): Checked {
     seeds,
     training: {
       dataset: form.dataset,
-      trainExamples: form.trainExamples.trim() === '' ? null : typed(form.trainExamples),
-      testExamples: form.testExamples.trim() === '' ? null : typed(form.testExamples),
-      ...(form.validationExamples.trim() === '' ? {} : { validationExamples: typed(form.validationExamples) }),
+      trainExamples: limit(form.trainExamples),
+      testExamples: limit(form.testExamples),
+      ...(form.validationExamples.trim() === '' ? {} : { validationExamples: limit(form.validationExamples) }),
       epochs: typed(form.epochs),
       batchSize: typed(form.batchSize),
       learningRate: typed(form.learningRate),
@@ -129,7 +129,7 @@ export function check(form: StudyForm): Checked {
   if (typeof held === 'number') {
     const all = typed(form.trainExamples) ?? sizes.train
     if (held < sizes.classes) errors.validationExamples ??= `At least ${sizes.classes}, one a class`
-    else if (held + leastExamples > all) errors.validationExamples ??= `Leaves too few of ${all} to train on`
+    else if (held + leastExamples > all) errors.validationExamples = `Leaves too few of ${all} to train on`
   }
   const valid = result.success && Object.keys(errors).length === 0
   return { plan: valid ? result.data : null, errors }
@@ -197,6 +197,11 @@ const fields: readonly FormField[] = [
 function typed(text: string): number | undefined | null {
   const trimmed = text.trim()
   return trimmed === '' ? undefined : typedNumber(trimmed)
+}
+
+/** Nothing typed is no limit; what is no number must not be taken for that. */
+function limit(text: string): number | string | null {
+  return text.trim() === '' ? null : (typed(text) ?? text)
 }
 
 function wholes(text: string): (number | undefined | null)[] {
