@@ -160,7 +160,7 @@ export function formOf(plan: StudyRequest): StudyForm {
     precision: training.precision,
     trainExamples: training.trainExamples === null ? '' : String(training.trainExamples),
     testExamples: training.testExamples === null ? '' : String(training.testExamples),
-    validationExamples: training.validationExamples == null ? '' : String(training.validationExamples),
+    validationExamples: typeof training.validationExamples !== 'number' ? '' : String(training.validationExamples),
   }
 }
 

@@ -53,7 +53,7 @@ export function configRows(config: ExperimentConfig): [label: string, value: str
     ['data set', datasetName(config.dataset)],
     ['training pictures', examples(config.trainExamples)],
     ['test pictures', examples(config.testExamples)],
-    ['validation pictures', config.validationExamples == null ? 'none' : `${count(config.validationExamples)} of the training pictures, never trained on`],
+    ['validation pictures', typeof config.validationExamples !== 'number' ? 'none' : `${count(config.validationExamples)} of the training pictures, never trained on`],
     ['seed', String(config.seed)],
     ['epochs', count(config.epochs)],
     ['batch size', count(config.batchSize)],
