@@ -1,5 +1,6 @@
 /** Downloads from a real https server on this machine, over real connections that fail in every way. */
 import { spawn, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -342,6 +343,25 @@ describe('a download', () => {
     })
   })
 
+  it('through a proxy that says nothing is given up, and cancelled at once', async () => {
+    const proxy = await openProxy(true)
+    const env = { HTTPS_PROXY: proxy.url }
+    const way = { specs: [{ ...spec, download: { ...spec.download, url: server.url('localhost') } }], env }
+    expect((await failure(download({ ...way, silenceMs: 300 }))).message).toMatch(/through the proxy 127\.0\.0\.1:\d+, sent nothing for 0\.3 s|The proxy 127\.0\.0\.1:\d+ lets nothing through/)
+    const abort = new AbortController()
+    let before = NaN
+    const asked = setInterval(() => {
+      if (proxy.tunnels.length < 2) return
+      before = performance.now()
+      abort.abort()
+      clearInterval(asked)
+    }, 20)
+    expect(await failure(download({ ...way, silenceMs: 20_000 }, abort))).toMatchObject({ code: 'cancelled' })
+    expect(performance.now() - before).toBeLessThan(2000)
+    expect(proxy.tunnels).toHaveLength(2)
+    await proxy.close()
+  })
+
   it('is not begun on a disk without room', async () => {
     const large = { ...spec, download: { ...spec.download, bytes: 1e18 } }
     expect((await failure(download({ specs: [large] }))).message).toMatch(/^CIFAR-10 needs [\d.]+ MB on the disk of the data directory, and [\d.]+ MB are free\./)
@@ -367,13 +387,20 @@ describe('a disk that fills while something is downloaded', () => {
     const spec = server.publish(set.spec)
     const options = { id: 'cifar-10', datasetsDir: disk, signal: new AbortController().signal, setup: { specs: [spec], ca: [server.ca], env: {} } } as const
     let filled = false
-    const fill = async (): Promise<void> => {
+    // At once, before the next piece is written.
+    const fill = (): void => {
       filled = true
       const ballast = join(disk, 'ballast')
-      for (let size = 1 << 20; size >= 4096; size >>= 2) for (;;) if (await writeFile(ballast, Buffer.alloc(size), { flag: 'a' }).then(() => false, () => true)) break
+      for (let size = 1 << 20; size >= 4096; size >>= 2) {
+        try {
+          for (;;) writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' })
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'ENOSPC' })
+        }
+      }
     }
     try {
-      const full = downloadDataset({ ...options, onProgress: ({ phase, done }) => void (phase === 'Downloading' && done > 0 && !filled && fill()) })
+      const full = downloadDataset({ ...options, onProgress: ({ phase, done }) => phase === 'Downloading' && done > 0 && !filled && fill() })
       await expect(full).rejects.toMatchObject({ code: 'unavailable', message: 'The disk of the data directory is full.', fix: expect.stringContaining('Free') as string })
       const had = (await datasetSources(disk, [spec]))[0]?.kept ?? 0
       expect(had).toBeGreaterThan(0)

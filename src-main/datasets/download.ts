@@ -152,7 +152,7 @@ class Fetching {
     const signal = AbortSignal.any([this.signal, silence.signal])
     let handle: FileHandle | null = null
     try {
-      const asked = { url: this.source.url, from: state?.size ?? 0, validator: state?.validator ?? null, env, ca: ca ?? undefined, signal }
+      const asked = { url: this.source.url, from: state?.size ?? 0, validator: state?.validator ?? null, env, ca: ca ?? undefined, signal, silenceMs }
       const { body, from, validator, total } = await requestFile(asked).catch(async (error: unknown) => {
         // The server and what is here don't go together: the next try begins anew.
         if (error instanceof HttpFault && error.kind === 'mismatch') await this.part.discard()

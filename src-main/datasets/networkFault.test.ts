@@ -23,7 +23,7 @@ describe('networkSentence', () => {
     expect(networkSentence(of('ENOTFOUND'), 'host', 'p:1')).toMatch(/^The name of the proxy p:1 could not/)
     expect(networkSentence(of('ECONNREFUSED'), 'host', 'p:1')).toMatch(/^The proxy p:1 refused/)
     expect(networkSentence(of('ERR_PROXY_TUNNEL', 'Failed to establish tunnel: 403 Forbidden'), 'host', 'p:1')).toBe('The proxy p:1 lets nothing through to host: Failed to establish tunnel: 403 Forbidden.')
-    expect(networkSentence(new Silence(30), 'host', 'p:1')).toBe('host, through the proxy p:1 sent nothing for 30 s.')
+    expect(networkSentence(new Silence(30), 'host', 'p:1')).toBe('host, through the proxy p:1, sent nothing for 30 s.')
   })
 })
 

@@ -29,7 +29,7 @@ const cut = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATUR
 export function networkSentence(error: unknown, host: string, proxy: string | null): string {
   if (error instanceof HttpFault) return `${host} ${error.words}`
   const via = proxy === null ? host : `the proxy ${proxy}`
-  if (error instanceof Silence) return `${capital(proxy === null ? host : `${host}, through ${via}`)} sent nothing for ${error.seconds} s.`
+  if (error instanceof Silence) return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent nothing for ${error.seconds} s.`
   const code = codeOf(error)
   const said = `(${code ?? (error instanceof Error ? error.message : String(error))})`
   if (code === 'ERR_PROXY_TUNNEL') return `${capital(via)} lets nothing through to ${host}: ${firstLine(error)}`

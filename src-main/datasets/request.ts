@@ -18,6 +18,8 @@ export interface FileRequest {
   /** Certificates that are trusted; those of Node and of the system where nothing is said. */
   ca?: readonly string[] | undefined
   signal: AbortSignal
+  /** For so long a proxy may keep one waiting for its tunnel, in ms. */
+  silenceMs: number
 }
 
 export interface FileAnswer {
@@ -63,7 +65,7 @@ export async function requestFile(options: FileRequest): Promise<FileAnswer> {
   throw new HttpFault(`sends on and on: more than ${mostRedirects} redirects.`)
 }
 
-function headOf(url: URL, agent: Agent, { from, validator, ca, signal }: FileRequest): Promise<IncomingMessage> {
+function headOf(url: URL, agent: Agent, { from, validator, ca, signal, silenceMs }: FileRequest): Promise<IncomingMessage> {
   const headers: Record<string, string> = { Accept: '*/*', 'Accept-Encoding': 'identity', 'User-Agent': 'mcnn-workbench' }
   if (from > 0 && validator !== null) {
     headers['Range'] = `bytes=${from}-`
@@ -71,8 +73,15 @@ function headOf(url: URL, agent: Agent, { from, validator, ca, signal }: FileReq
     headers['If-Range'] = validator
   }
   return new Promise((resolve, reject) => {
-    const sent = request(url, { agent, headers, signal, ca: [...(ca ?? trusted())], minVersion: 'TLSv1.2' })
-    sent.on('response', resolve)
+    // While a proxy makes its tunnel, a request that is aborted says nothing, and its connection stays: told here, ended by its timeout.
+    const aborted = (): void => reject(new DOMException('aborted', 'AbortError'))
+    signal.addEventListener('abort', aborted, { once: true })
+    if (signal.aborted) aborted()
+    const sent = request(url, { agent, headers, signal, timeout: silenceMs, ca: [...(ca ?? trusted())], minVersion: 'TLSv1.2' })
+    sent.on('response', (response) => {
+      signal.removeEventListener('abort', aborted)
+      resolve(response)
+    })
     sent.on('error', reject)
     sent.end()
   })

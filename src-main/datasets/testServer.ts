@@ -81,12 +81,15 @@ export class FileServer {
 }
 
 /** An http proxy that makes tunnels, and remembers to where. */
-export async function openProxy(): Promise<{ url: string; tunnels: string[]; close: () => Promise<void> }> {
+/** @param silent takes every question and answers none */
+export async function openProxy(silent = false): Promise<{ url: string; tunnels: string[]; close: () => Promise<void> }> {
   const tunnels: string[] = []
   const sockets = new Set<Socket>()
   const server: ProxyServer = createProxy((_request, response) => void response.writeHead(405).end())
   server.on('connect', (request, client: Socket) => {
     tunnels.push(request.url ?? '')
+    sockets.add(client)
+    if (silent) return void client.on('error', () => client.destroy())
     const [, port = ''] = (request.url ?? '').split(':')
     const target = connect(Number(port), '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
