@@ -40,7 +40,7 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     const best = detail.epochs.reduce((a, b) => ((b.validationAccuracy ?? 0) > (a.validationAccuracy ?? 0) ? b : a))
     expect(detail.run).toMatchObject({ bestEpoch: best.epoch, bestTestAccuracy: best.testAccuracy })
     await expect(rows.nth(best.epoch - 1)).toContainText(((best.validationAccuracy ?? NaN) * 100).toFixed(2))
-    await expect(page.getByRole('complementary', { name: 'About this run' }).getByRole('row', { name: /^validation pictures/ })).toContainText('200 of the training pictures')
+    await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText('200 of the training pictures, never trained on')
     await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
     await shots('run')
   })
