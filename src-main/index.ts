@@ -161,6 +161,9 @@ function start(): void {
 
   service.start()
   void app.whenReady().then(() => {
+    // A window without a spell checker still has its session fetch a dictionary from Google.
+    session.defaultSession.setSpellCheckerEnabled(false)
+    session.defaultSession.setSpellCheckerLanguages([])
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
     // A sleep from which the machine does not wake costs no more than the step under way.

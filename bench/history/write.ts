@@ -73,7 +73,7 @@ function writeRun(history: History, study: MadeStudy, i: number, { createdAt, ne
   const id = `${study.id.slice(0, 40)}-r${arch.slice(7)}-${variant}-s${seed}-${(index + 46656).toString(36)}`
   const sizes = datasetSizes[dataset]
   const { trainableParameters, trainableFilters } = counts(config)
-  const examples = { trainExamples: config.trainExamples ?? sizes.train, testExamples: config.testExamples ?? sizes.test }
+  const examples = { trainExamples: (config.trainExamples ?? sizes.train) - (config.validationExamples ?? 0), testExamples: config.testExamples ?? sizes.test }
   const made = createdAt.toISOString()
   history.runs.insert(
     { id, studyId: study.id, configId: history.configs.put(config), arch, variant, dataset, seed, epochs, ...examples, trainableParameters, trainableFilters, createdAt: made },

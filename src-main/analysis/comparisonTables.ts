@@ -3,6 +3,7 @@ import { compareVariants, type Variant } from '../contract/experiment'
 import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../contract/records'
 import { archName, datasetName, variantName } from './names'
 import { fixed, percent, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
+import { pickedOn } from './picked'
 import { paperAccuracy, paperFilters, paperSource } from './paper'
 import { pDigits } from './significance'
 import { testLevel, testPower } from './statistics'
@@ -38,7 +39,7 @@ export function tableOne(comparison: Comparison): Table {
         const paper = paperAccuracy(row, cell.variant)
         const baseline = cell.variant === 'baseline'
         return [
-          datasetName(row.dataset), archName(row.arch), whole(row.epochs), `${whole(row.trainExamples)} / ${whole(row.testExamples)}`, variantName(cell.variant),
+          datasetName(row.dataset), archName(row.arch), whole(row.epochs), examplesWords(row), variantName(cell.variant),
           ...(withPaper ? [fixed(paper?.accuracy ?? null)] : []),
           percentSpread(cell.accuracy),
           ...(withPaper ? [baseline ? '' : fixed(paper?.drop ?? null)] : []),
@@ -85,25 +86,30 @@ export function tableTests(comparison: Comparison): Table {
   return {
     caption: `${comparison.studyName}: intervals of means and tests of drops, two-sided`,
     columns: [
-      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, picked on test, %'),
+      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, %, picked on'),
       right('Welch, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
       right('Paired, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => [
-        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), percent(cell.bestAccuracy?.mean ?? null),
+        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), cell.bestAccuracy === null ? fixed(null) : `${percent(cell.bestAccuracy.mean)} (${pickedOn(row)})`,
         ...(cell.variant === 'baseline' ? Array.from({ length: many ? 6 : 4 }, () => '') : [...test(cell.test, cell.untested), ...test(cell.paired?.test ?? null, cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common')]),
       ]),
     ),
     notes: [
       ...(comparison.comparisons > 0 ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`] : []),
-      'Mean: of the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. The best epoch was picked on the test set: its accuracy is no result.',
+      'Mean: of the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. Best epoch: picked on the test set its accuracy is no result, picked on validation it is an honest one.',
     ],
   }
 }
 
 function meanWithInterval({ accuracy, accuracyInterval }: ComparisonCell): string {
   return pointsWithInterval(accuracy && accuracy.mean * 100, accuracyInterval && [accuracyInterval[0] * 100, accuracyInterval[1] * 100])
+}
+
+/** 'Train / test', with what was held out of the former. */
+function examplesWords({ trainExamples, testExamples, validationExamples = 0 }: ComparisonRow): string {
+  return `${whole(trainExamples)} / ${whole(testExamples)}${validationExamples > 0 ? ` (${whole(validationExamples)} held out)` : ''}`
 }
 
 function pairedWords({ paired }: ComparisonCell): string {

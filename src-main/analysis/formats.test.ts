@@ -108,16 +108,16 @@ describe('formatComparison', () => {
       '',
       'First & "best" | 100 %_x: intervals of means and tests of drops, two-sided',
       '',
-      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, picked on test, %  Welch, t (df)  p  corrected  Paired, t (df)  p  corrected',
+      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, %, picked on  Welch, t (df)  p  corrected  Paired, t (df)  p  corrected',
       expect.stringMatching(/^[─ ]+$/),
-      'Synthetic (generated)  ResNet-8  Baseline  92.00  92.10',
-      'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10  from 3 seeds a side on  no seed in common',
+      'Synthetic (generated)  ResNet-8  Baseline  92.00  92.10 (test)',
+      'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10 (test)  from 3 seeds a side on  no seed in common',
       'CIFAR-100  ResNet-56  Baseline  –  –',
-      'CIFAR-100  ResNet-56  MCNN-F  71.00 [68.50, 73.50]  71.10  2.50 (3.3)  0.012  0.037  −40.00 (2.0)  < 0.0001  < 0.0001',
-      'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45  from 3 seeds a side on  –',
+      'CIFAR-100  ResNet-56  MCNN-F  71.00 [68.50, 73.50]  71.10 (test)  2.50 (3.3)  0.012  0.037  −40.00 (2.0)  < 0.0001  < 0.0001',
+      'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45 (test)  from 3 seeds a side on  –',
       '',
       expect.stringMatching(/^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/),
-      expect.stringMatching(/^Mean: .* picked on the test set: its accuracy is no result\.$/),
+      expect.stringMatching(/^Mean: .* picked on the test set its accuracy is no result, /),
       '',
     ])
   })
@@ -169,18 +169,18 @@ describe('formatComparison', () => {
     const lines = formatComparison(comparison, 'csv').split('\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
-      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,precision,comparisons,n,accuracy_percent,accuracy_std,accuracies,accuracy_low,accuracy_high,' +
-        'best_epoch_picked_on_test_percent,best_epoch_picked_on_test_std,drop_points,drop_low,drop_high,p_welch,p_welch_corrected,pairs,paired_drop_points,paired_drop_low,paired_drop_high,p_paired,p_paired_corrected,' +
+      'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,validation_examples,precision,comparisons,n,accuracy_percent,accuracy_std,accuracies,accuracy_low,accuracy_high,' +
+        'best_picked_on,best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,p_welch,p_welch_corrected,pairs,paired_drop_points,paired_drop_low,paired_drop_high,p_paired,p_paired_corrected,' +
         'smallest_visible_points,paper_accuracy_percent,paper_drop_points,first_layer_filters,last_layer_filters,' +
         'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,machines,t_welch,df_welch,t_paired,df_paired,' +
         'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
     )
     expect(lines[1]).toBe(
-      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,float32,3,1,93.0000,,93.0000,,,93.1000,,-0.9996,,,,,0,,,,,,,,,4,64,1100,463830,69124736,,,1,,,,,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,0,float32,3,1,93.0000,,93.0000,,,test,93.1000,,-0.9996,,,,,0,,,,,,,,,4,64,1100,463830,69124736,,,1,,,,,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
-    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,bfloat16,3,0,,,,,,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,2,,,,,0,0,0,0,0,0,0,3,')
+    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,0,bfloat16,3,0,,,,,,test,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,2,,,,,0,0,0,0,0,0,0,3,')
     expect(lines[4]).toBe(
-      'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,bfloat16,3,3,71.0000,1.0000,70.0000 71.0000 72.0000,68.5000,73.5000,71.1000,1.0000,0.0000,-0.5000,0.5000,0.01235,0.03704,' +
+      'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,0,bfloat16,3,3,71.0000,1.0000,70.0000 71.0000 72.0000,68.5000,73.5000,test,71.1000,1.0000,0.0000,-0.5000,0.5000,0.01235,0.03704,' +
         '3,0.1000,-0.2000,0.4000,0.000003123,0.000009370,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,2,2.5000,3.2500,-40.0000,2.0000,0,0,0,3,0,0,0,0,',
     )
   })

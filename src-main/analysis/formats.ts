@@ -2,6 +2,7 @@
 import { runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../contract/records'
 import { tableOne, tableTests, tableTwo } from './comparisonTables'
 import { paperAccuracy } from './paper'
+import { pickedOn } from './picked'
 import { csvLine, latexTable, markdownTable, textTable, type Table } from './table'
 
 export const comparisonFormats = ['table', 'json', 'csv', 'markdown', 'latex'] as const
@@ -53,6 +54,7 @@ const keyColumns: Columns = [
   ['epochs', (row) => row.epochs],
   ['train_examples', (row) => row.trainExamples],
   ['test_examples', (row) => row.testExamples],
+  ['validation_examples', (row) => row.validationExamples ?? 0],
   ['precision', (row) => row.precision],
 ]
 
@@ -64,8 +66,9 @@ const partColumns: Record<ComparisonPart, Columns> = {
     ['accuracies', (_, { accuracy }) => (accuracy === null ? null : accuracy.values.map((value) => number(value, 100)).join(' '))],
     ['accuracy_low', (_, cell) => number(cell.accuracyInterval?.[0], 100)],
     ['accuracy_high', (_, cell) => number(cell.accuracyInterval?.[1], 100)],
-    ['best_epoch_picked_on_test_percent', (_, cell) => number(cell.bestAccuracy?.mean, 100)],
-    ['best_epoch_picked_on_test_std', (_, cell) => number(cell.bestAccuracy?.std, 100)],
+    ['best_picked_on', (row) => pickedOn(row)],
+    ['best_accuracy_percent', (_, cell) => number(cell.bestAccuracy?.mean, 100)],
+    ['best_accuracy_std', (_, cell) => number(cell.bestAccuracy?.std, 100)],
     ['drop_points', (_, cell) => number(cell.accuracyDrop)],
     ['drop_low', (_, cell) => number(cell.accuracyDropInterval?.[0])],
     ['drop_high', (_, cell) => number(cell.accuracyDropInterval?.[1])],

@@ -333,6 +333,25 @@ describe('training', () => {
     expect(grown).toMatchObject({ id: 'grows', total: 4, plan: { seeds: [1], added: [{ finished: 2, halfWidth: null }] } })
   })
 
+  it('holds training examples out and picks the best epoch on them', async () => {
+    const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '50', '--epochs', '3', '--milestones', 'none', '--name', 'Split', '--json'))
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const told = lines(out)
+    const epochs = told.filter((line) => line['event'] === 'epoch').map((line) => records.epochMetrics.parse(line))
+    const best = epochs.reduce((a, b) => ((b.validationAccuracy ?? NaN) > (a.validationAccuracy ?? NaN) ? b : a))
+    expect(told.at(-1)).toMatchObject({ event: 'done', bestPickedOn: 'validation', bestEpoch: best.epoch, bestTestAccuracy: best.testAccuracy, bestValidationAccuracy: best.validationAccuracy })
+    const run = z.string().parse(told[0]?.['id'])
+    const detail = await json(records.runDetail, ...of('runs', 'show', run))
+    expect(detail.config.validationExamples).toBe(50)
+    expect((await mcnn(...of('runs', 'show', run))).out).toContain('picked on validation')
+    const compared = await json(records.comparison, ...of('compare', 'Split'))
+    expect(compared.rows).toMatchObject([{ trainExamples: 150, testExamples: 100, validationExamples: 50 }])
+    expect((await mcnn(...of('compare', 'Split', '--format', 'csv'))).out).toContain(',validation,')
+    expect((await mcnn(...of('runs', 'show', id))).out).toContain('picked on the test set')
+    const wrong = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '195'))
+    expect(wrong).toEqual({ code: 2, out: '', err: expect.stringContaining('--validation: leaves too few of the training examples to train on.') as string })
+  })
+
   it('trains in the precision that the device has hardware for where it is left to it, and says which', async () => {
     const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--precision', 'auto', '--json'))
     expect(code).toBe(0)

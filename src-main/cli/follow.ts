@@ -1,4 +1,5 @@
 /** Runs that train in this process, told as JSON lines or drawn as progress, until the last has ended. */
+import { runPickedOn } from '../analysis/picked'
 import { endedStates, type EpochMetrics, type RunProgress, type RunSummary } from '../contract/records'
 import type { Listeners, Service } from './client'
 import { Failed } from './failures'
@@ -102,8 +103,8 @@ export class Follower {
 
 function endLine(run: RunSummary): Record<string, unknown> {
   if (run.state !== 'done') return { event: run.state, id: run.id, reason: run.reason, epochsDone: run.epochsDone }
-  const { id, testAccuracy, bestTestAccuracy, bestEpoch, weightsSha256 } = run
-  return { event: 'done', id, testAccuracy, bestTestAccuracy, bestEpoch, weightsSha256 }
+  const { id, testAccuracy, bestTestAccuracy, bestEpoch, bestValidationAccuracy = null, weightsSha256 } = run
+  return { event: 'done', id, testAccuracy, bestTestAccuracy, bestEpoch, bestPickedOn: runPickedOn(run), bestValidationAccuracy, weightsSha256 }
 }
 
 /** @throws Failed with the exit code of runs that did not all end well */

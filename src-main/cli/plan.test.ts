@@ -18,9 +18,9 @@ describe('trainingFrom', () => {
   })
 
   it('takes every flag', () => {
-    const flags = { dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batch: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5, augment: false, precision: 'auto' } as const
+    const flags = { dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, validation: 10, batch: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5, augment: false, precision: 'auto' } as const
     expect(trainingFrom({ ...flags, milestones: [2] }, recipe)).toEqual({
-      dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, batchSize: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5,
+      dataset: 'synthetic', epochs: 3, trainExamples: 50, testExamples: 20, validationExamples: 10, batchSize: 7, learningRate: 0.5, momentum: 0, weightDecay: 0, milestones: [2], gamma: 0.5,
       warmup: null, augment: false, precision: 'auto',
     })
   })

@@ -10,6 +10,7 @@ export interface TrainingFlags {
   epochs?: number
   trainExamples?: number
   testExamples?: number
+  validation?: number
   batch?: number
   learningRate?: number
   momentum?: number
@@ -27,6 +28,7 @@ export function addTrainingFlags(command: Command, defaults: TrainingConfig, not
     .option('--epochs <n>', `passes over the training examples${byDefault(defaults.epochs)}`, wholeNumber)
     .option('--train-examples <n>', 'a class-balanced subset of the training examples (default: all)', wholeNumber)
     .option('--test-examples <n>', 'a class-balanced subset of the test examples (default: all)', wholeNumber)
+    .option('--validation <n>', 'so many of the training examples, balanced by class, are never trained on: the best epoch is picked on them (default: none, it is picked on the test set)', wholeNumber)
     .option('--batch <n>', `pictures a step${byDefault(defaults.batchSize)}`, wholeNumber)
     .option('--learning-rate <x>', `of the first epochs${byDefault(defaults.learningRate)}`, realNumber)
     .option('--momentum <x>', `of the gradient descent${byDefault(defaults.momentum)}`, realNumber)
@@ -44,6 +46,7 @@ export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): Tr
     dataset: flags.dataset ?? defaults.dataset,
     trainExamples: flags.trainExamples ?? defaults.trainExamples,
     testExamples: flags.testExamples ?? defaults.testExamples,
+    ...splitOf(flags.validation ?? defaults.validationExamples),
     epochs,
     batchSize: flags.batch ?? defaults.batchSize,
     learningRate: flags.learningRate ?? defaults.learningRate,
@@ -58,6 +61,10 @@ export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): Tr
   }
 }
 
+function splitOf(validationExamples: number | null | undefined): Pick<TrainingRequest, 'validationExamples'> {
+  return typeof validationExamples === 'number' ? { validationExamples } : {}
+}
+
 /** Which flag a part of the plan comes from. */
 const flagOf: Record<string, string> = {
   name: '--name',
@@ -66,6 +73,7 @@ const flagOf: Record<string, string> = {
   seeds: '--seeds',
   'training.trainExamples': '--train-examples',
   'training.testExamples': '--test-examples',
+  'training.validationExamples': '--validation',
   'training.epochs': '--epochs',
   'training.batchSize': '--batch',
   'training.learningRate': '--learning-rate',

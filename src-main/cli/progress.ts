@@ -1,6 +1,7 @@
 /** Progress for people, on standard error: bars on a terminal, a line now and then elsewhere. */
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { duration, fixed, percent, whole } from '../analysis/numbers'
+import { pickedWords, runPickedOn } from '../analysis/picked'
 import { archName, datasetName, variantName } from '../analysis/names'
 import type { EpochMetrics, RunProgress, RunSummary } from '../contract/records'
 import { say } from './output'
@@ -21,9 +22,9 @@ export function runName(run: Pick<RunSummary, 'arch' | 'variant' | 'dataset' | '
 }
 
 /** 'test accuracy 93.10 % (best 93.40 % at epoch 4, picked on the test set)' */
-export function accuracyWords(run: Pick<RunSummary, 'testAccuracy' | 'bestTestAccuracy' | 'bestEpoch'>): string {
+export function accuracyWords(run: Pick<RunSummary, 'testAccuracy' | 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>): string {
   if (run.testAccuracy === null) return 'no epoch finished'
-  return `test accuracy ${percent(run.testAccuracy)} % (best ${percent(run.bestTestAccuracy)} % at epoch ${whole(run.bestEpoch)}, picked on the test set)`
+  return `test accuracy ${percent(run.testAccuracy)} % (best ${percent(run.bestTestAccuracy)} % at epoch ${whole(run.bestEpoch)}, ${pickedWords[runPickedOn(run) ?? 'test']})`
 }
 
 /** Training runs one after another: a bar for the one under way, a line for each that has ended. */
@@ -59,7 +60,7 @@ export class TrainingProgress {
     if (this.#bars) return
     say(
       `  epoch ${metrics.epoch}/${epochs}: loss ${fixed(metrics.trainLoss, 3)}, train ${percent(metrics.trainAccuracy)} %, ` +
-        `test ${percent(metrics.testAccuracy)} %, ${whole(metrics.imagesPerSecond)} pictures/s, ${duration(metrics.seconds)}`,
+        `${typeof metrics.validationAccuracy === 'number' ? `validation ${percent(metrics.validationAccuracy)} %, ` : ''}test ${percent(metrics.testAccuracy)} %, ${whole(metrics.imagesPerSecond)} pictures/s, ${duration(metrics.seconds)}`,
     )
   }
 
@@ -80,18 +81,27 @@ export class TrainingProgress {
   }
 }
 
+/** Between two lines about the same piece of work. */
+const linesMs = 10_000
+
 /** A piece of work that tells how much of it is done. */
 export class WorkProgress {
   readonly #bars = process.stderr.isTTY ? bars(' {bar} {percentage} %  {phase}', 30) : null
   #bar: SingleBar | null = null
   #phase = ''
+  #saidAt = -Infinity
 
-  update(phase: string, done: number, total: number): void {
+  /** @param detail of what can take minutes; elsewhere than on a terminal it is said now and then */
+  update(phase: string, done: number, total: number, detail = ''): void {
+    const now = performance.now()
     if (this.#bars) {
       this.#bar ??= this.#bars.create(Math.max(1, total), 0, { phase })
       this.#bar.setTotal(Math.max(1, total))
-      this.#bar.update(done, { phase })
-    } else if (phase !== this.#phase) say(`${phase} …`)
+      this.#bar.update(done, { phase: detail || phase })
+    } else if (phase !== this.#phase || (detail !== '' && now - this.#saidAt > linesMs)) {
+      this.#saidAt = now
+      say(detail === '' || phase !== this.#phase ? `${phase} …` : `  ${detail}`)
+    }
     this.#phase = phase
   }
 

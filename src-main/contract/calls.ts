@@ -50,7 +50,14 @@ export const serviceCalls = {
   'datasets.list': define(none, z.array(r.datasetSummary)),
   /** From a window the path comes only through a file dialog's grant (see shellCalls). */
   'datasets.import': define(z.strictObject({ path: z.string().min(1).max(4096) }), r.datasetSummary),
+  /** Of an import or a download, whichever is under way. */
   'datasets.cancelImport': define(none, ok),
+  /** Where data sets can be downloaded from, and how much that is. */
+  'datasets.sources': define(none, z.array(r.datasetSource)),
+  /** Fetches the official archive and imports it. What came of it before is not fetched again. */
+  'datasets.download': define(z.strictObject({ id: datasetId }), r.datasetSummary),
+  /** Deletes what came of a download that was not finished. */
+  'datasets.discardDownload': define(z.strictObject({ id: datasetId }), ok),
   'datasets.verify': define(z.strictObject({ id: datasetId }), r.datasetSummary),
   /** Takes it away; until the service ends, or `datasets.purge`, it can be put back. */
   'datasets.remove': define(z.strictObject({ id: datasetId }), ok),

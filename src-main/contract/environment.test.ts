@@ -8,7 +8,7 @@ const hostile = [
   'LD_PRELOAD', 'LD_AUDIT', 'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_CHANNEL_FD', 'NODE_V8_COVERAGE',
   'ELECTRON_RUN_AS_NODE', 'ELECTRON_OVERRIDE_DIST_PATH', 'CHROME_DESKTOP', 'GOOGLE_API_KEY', 'PYTHONPATH', 'PYTHONSTARTUP', 'BASH_ENV', 'ENV',
   'GIT_DIR', 'GIT_SSH_COMMAND', 'GIT_EXTERNAL_DIFF', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_0', 'GCONV_PATH', 'TF_XLA_FLAGS',
-  'GITHUB_TOKEN', 'NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'npm_config__authToken', 'SSH_AUTH_SOCK', 'SECRET_TOKEN', 'DATABASE_URL', 'HTTPS_PROXY',
+  'GITHUB_TOKEN', 'NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'npm_config__authToken', 'SSH_AUTH_SOCK', 'SECRET_TOKEN', 'DATABASE_URL', 'ALL_PROXY',
 ]
 
 describe('environmentFor', () => {
@@ -25,6 +25,12 @@ describe('environmentFor', () => {
   it('gives the service what says where data lies and how TensorFlow is to run', () => {
     const env = { XDG_DATA_HOME: '/x', MCNN_DATA_DIR: '/d', CUDA_VISIBLE_DEVICES: '0', TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '1', TF_ENABLE_ONEDNN_OPTS: '0', LANG: 'C', TZ: 'UTC' }
     expect(environmentFor('service', env)).toEqual(env)
+  })
+
+  it('tells the way to a data set’s site to the service, and to nobody else', () => {
+    const env = { HTTPS_PROXY: 'http://p:1', https_proxy: 'http://p:1', NO_PROXY: 'a', no_proxy: 'b' }
+    expect(environmentFor('service', env)).toEqual(env)
+    for (const kind of ['trainer', 'git'] as const) expect(environmentFor(kind, env)).toEqual({})
   })
 
   it('takes no name for another that begins or ends like it, and none from the prototype', () => {

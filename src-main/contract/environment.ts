@@ -13,8 +13,11 @@ const always = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'L
 /** What changes how TensorFlow computes or what it says. */
 const tensorflow = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL', ...Object.keys(gpuMath)]
 
+/** The way to a data set's site; only the service goes there. Its password, where it has one, is told nobody. */
+const proxy = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']
+
 const processes = {
-  service: { names: [...always, 'XDG_DATA_HOME', ...tensorflow], prefixes: ['CUDA_', 'MCNN_'] },
+  service: { names: [...always, 'XDG_DATA_HOME', ...tensorflow, ...proxy], prefixes: ['CUDA_', 'MCNN_'] },
   trainer: { names: [...always, 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL'], prefixes: ['CUDA_', 'MCNN_'] },
   git: { names: ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'LD_LIBRARY_PATH'], prefixes: [] },
 } as const satisfies Record<string, { names: readonly string[]; prefixes: readonly string[] }>

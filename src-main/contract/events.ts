@@ -18,7 +18,15 @@ export const events = {
   'system.condition': r.condition,
   /** Another program changed the history. Ask again. */
   'history.changed': z.object({}),
-  'dataset.progress': z.object({ id: datasetId.nullable(), phase: z.string(), done: z.number(), total: z.number() }),
+  /** Of an import or a download: bytes. How fast, and how long yet, is told of a download where it is known. */
+  'dataset.progress': z.object({
+    id: datasetId.nullable(),
+    phase: z.string(),
+    done: z.number(),
+    total: z.number(),
+    bytesPerSecond: z.number().nullable().optional(),
+    etaSeconds: z.number().nullable().optional(),
+  }),
   'dataset.changed': z.object({ id: datasetId }),
   /** From the shell: the service went away or came back. */
   'service.state': z.object({

@@ -37,6 +37,9 @@ export type Precision = z.infer<typeof precision>
 export const precisionChoices = [...precisions, 'auto'] as const
 export type PrecisionChoice = (typeof precisionChoices)[number]
 
+/** A run needs so many of each kind. */
+export const leastExamples = 10
+
 const seed = z.int('a whole number').min(0, 'from 0').max(2 ** 31 - 1, 'at most 2147483647')
 
 /** The part of a config that every run of a study shares. */
@@ -45,6 +48,11 @@ export const trainingConfig = z.strictObject({
   /** A class-balanced subset chosen by the run's seed; null takes the whole set. */
   trainExamples: z.int('a whole number').min(10, 'at least 10').max(50000, 'at most 50000').nullable(),
   testExamples: z.int('a whole number').min(10, 'at least 10').max(10000, 'at most 10000').nullable(),
+  /**
+   * So many of the training examples, balanced by class and chosen by the run's seed, are never trained on: the best epoch is picked
+   * on them. Null, and missing as in older configs, is none: then it is picked on the test set.
+   */
+  validationExamples: z.int('a whole number').min(10, 'at least 10').max(25000, 'at most 25000').nullable().optional(),
   epochs: z.int('a whole number').min(1, 'at least 1').max(10000, 'at most 10000'),
   batchSize: z.int('a whole number').min(1, 'at least 1').max(4096, 'at most 4096'),
   learningRate: z.number('a number').positive('above 0').max(100, 'at most 100'),
@@ -70,9 +78,15 @@ const ascending = (config: { milestones: number[] }): boolean =>
   config.milestones.every((epoch, i) => i === 0 || epoch > (config.milestones[i - 1] ?? 0))
 const ascendingMessage = { message: 'must rise from one to the next', path: ['milestones'] }
 
+type Split = Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'validationExamples'>
+/** Training examples must be left, as many as a run needs at least. */
+const leavesSome = ({ dataset, trainExamples, validationExamples }: Split): boolean => (validationExamples ?? 0) + leastExamples <= (trainExamples ?? datasetSizes[dataset].train)
+const leavesSomeMessage = { message: 'leaves too few of the training examples to train on', path: ['validationExamples'] }
+
 export const experimentConfig = z
   .strictObject({ arch, variant, seed, ...trainingConfig.shape })
   .refine(ascending, ascendingMessage)
+  .refine(leavesSome, leavesSomeMessage)
 export type ExperimentConfig = z.infer<typeof experimentConfig>
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
@@ -87,7 +101,7 @@ export const studyRequest = z
     archs: z.array(arch).min(1, 'choose at least one').refine(distinct, 'none twice'),
     variants: z.array(variant).min(1, 'choose at least one').refine(distinct, 'none twice'),
     seeds: z.array(seed).min(1, 'at least one seed').max(100, 'at most 100'),
-    training: trainingRequest.refine(ascending, ascendingMessage),
+    training: trainingRequest.refine(ascending, ascendingMessage).refine(leavesSome, leavesSomeMessage),
   })
   .refine((plan) => new Set(plan.seeds).size === plan.seeds.length, { message: 'no seed twice', path: ['seeds'] })
   .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= mostRuns, { message: `at most ${mostRuns} runs`, path: ['seeds'] })
@@ -111,7 +125,7 @@ export type AddedSeeds = z.infer<typeof addedSeeds>
 
 /** A study: every arch × variant × seed, all else equal, and what was added since. */
 export const studyPlan = studyRequest.safeExtend({
-  training: trainingConfig.refine(ascending, ascendingMessage),
+  training: trainingConfig.refine(ascending, ascendingMessage).refine(leavesSome, leavesSomeMessage),
   added: z.array(addedSeeds).optional(),
 })
 export type StudyPlan = z.infer<typeof studyPlan>
@@ -156,6 +170,12 @@ export const quickStart: StudyPlan = {
   training: { ...recipe, dataset: 'synthetic', epochs: 4, batchSize: 64, milestones: [3] },
 }
 
+/** No validation split is told by saying nothing, as configs did before there were any: the same config has one text. */
+export function withoutNoSplit<T extends { validationExamples?: number | null | undefined }>(config: T): T {
+  const { validationExamples, ...rest } = config
+  return validationExamples === null || validationExamples === undefined ? (rest as T) : config
+}
+
 /** The runs of a plan, without what was added later, in the order they are trained: seed by seed, so that every variant has a number early. */
 export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
   return plan.seeds.flatMap((s) => plan.archs.flatMap((a) => plan.variants.map((v) => configOf(plan, a, v, s))))
@@ -163,5 +183,5 @@ export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
 
 /** One run of a plan. */
 export function configOf({ training }: Pick<StudyPlan, 'training'>, of: Arch, variantOf: Variant, seedOf: number): ExperimentConfig {
-  return { arch: of, variant: variantOf, seed: seedOf, ...training, warmup: training.warmup ?? (of === 'resnet-110' ? { ...resnet110Warmup } : null) }
+  return { arch: of, variant: variantOf, seed: seedOf, ...withoutNoSplit(training), warmup: training.warmup ?? (of === 'resnet-110' ? { ...resnet110Warmup } : null) }
 }

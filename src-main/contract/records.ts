@@ -31,6 +31,9 @@ export const epochMetrics = z.object({
   trainAccuracy: z.number().min(0).max(1),
   testLoss: z.number(),
   testAccuracy: z.number().min(0).max(1),
+  /** Of the validation examples; null or missing where the run has none. */
+  validationLoss: z.number().nullable().optional(),
+  validationAccuracy: z.number().min(0).max(1).nullable().optional(),
   learningRate: z.number(),
   /** Training pictures a second, evaluation excluded. */
   imagesPerSecond: z.number(),
@@ -105,9 +108,11 @@ export const runSummary = z.object({
   epochsDone: z.int(),
   /** Of the last finished epoch; null before the first. */
   testAccuracy: z.number().nullable(),
-  /** The best epoch's, picked on the test set. */
+  /** The best epoch's: picked on the validation examples where there are some, else on the test set itself. */
   bestTestAccuracy: z.number().nullable(),
   bestEpoch: z.int().nullable(),
+  /** Of the best epoch; null or missing where the run has no validation examples, and the best epoch is picked on the test set. */
+  bestValidationAccuracy: z.number().nullable().optional(),
   trainLoss: z.number().nullable(),
   trainableParameters: z.int(),
   trainableFilters: z.int(),
@@ -206,7 +211,7 @@ export const comparisonCell = z.object({
   accuracy: spread.nullable(),
   /** 95 % interval (Student's t) of its mean, as fractions; null under three seeds, or where they all gave the same. */
   accuracyInterval: z.tuple([z.number(), z.number()]).nullable(),
-  /** The best epoch's accuracy, picked on the test set. */
+  /** The best epoch's accuracy, picked on the row's validation examples where there are some, else on the test set. */
   bestAccuracy: spread.nullable(),
   /** Baseline mean − this mean, in percentage points, as Table I prints it: negative is better than the baseline. */
   accuracyDrop: z.number().nullable(),
@@ -241,6 +246,8 @@ export const comparisonRow = z.object({
   epochs: z.int(),
   trainExamples: z.int(),
   testExamples: z.int(),
+  /** Held out of the training examples to pick the best epoch on; 0 or missing where it is picked on the test set. */
+  validationExamples: z.int().optional(),
   precision,
   cells: z.array(comparisonCell),
   /** Different machines that counted runs were trained on: times from several are no one number. */
@@ -322,6 +329,19 @@ export const datasetSummary = z.object({
   source: z.string().nullable(),
 })
 export type DatasetSummary = z.infer<typeof datasetSummary>
+
+/** Where a published set can be downloaded. */
+export const datasetSource = z.object({
+  id: datasetId,
+  url: z.string(),
+  host: z.string(),
+  file: z.string(),
+  /** Of the archive. */
+  bytes: z.number(),
+  /** Of it here already, from a download that was not finished. */
+  kept: z.number(),
+})
+export type DatasetSource = z.infer<typeof datasetSource>
 
 /** Of a set's training pictures; means and standard deviations of pixels scaled to 0..1. */
 export const datasetStatistics = z.object({

@@ -49,6 +49,8 @@ export const trainerMessage = z.discriminatedUnion('type', [
     datasetFingerprint: z.string(),
     trainExamples: z.int(),
     testExamples: z.int(),
+    /** 0 or missing without a split. */
+    validationExamples: z.int().optional(),
     /** Finished epochs and steps that the run goes on from; null where it begins. What the history has beyond is void. */
     resumedFrom: z.object({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
     /** Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph. */

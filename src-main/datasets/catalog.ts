@@ -27,7 +27,21 @@ export interface CifarSpec {
   binaryArchiveMd5: string | null
   /** What a person downloads, for advice. */
   archive: string
+  download: Download
 }
+
+/** The archive as its site offers it. */
+export interface Download {
+  /** https only. */
+  url: string
+  bytes: number
+  /** As the site tells it. */
+  md5: string
+  /** Of the same file: an MD5 can be met on purpose. As TensorFlow Datasets pins it (url_checksums/cifar10.txt, cifar100.txt). */
+  sha256: string
+}
+
+const site = 'https://www.cs.toronto.edu/~kriz'
 
 /** SHA-256 of the records, from files that gave the official MD5 sums in their Python form. */
 const cifar10Train = [
@@ -60,6 +74,12 @@ const cifar10: CifarSpec = {
   ],
   binaryArchiveMd5: null,
   archive: 'cifar-10-binary.tar.gz',
+  download: {
+    url: `${site}/cifar-10-binary.tar.gz`,
+    bytes: 170052171,
+    md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+    sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
+  },
 }
 
 const cifar100: CifarSpec = {
@@ -82,6 +102,12 @@ const cifar100: CifarSpec = {
   ],
   binaryArchiveMd5: '03b5dce01913d631647c71ecec9e9cb8',
   archive: 'cifar-100-binary.tar.gz',
+  download: {
+    url: `${site}/cifar-100-binary.tar.gz`,
+    bytes: 168513733,
+    md5: '03b5dce01913d631647c71ecec9e9cb8',
+    sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
+  },
 }
 
 export const cifarSpecs: readonly CifarSpec[] = [cifar10, cifar100]

@@ -81,9 +81,16 @@ export async function digest(algorithm: 'sha256' | 'md5', bytes: Uint8Array, sig
   return hash.digest('hex')
 }
 
-/** Names exactly these examples: SHA-256 over the sizes and SHA-256 sums of both splits' records. */
-export function fingerprintOf(id: DatasetId, train: { count: number; sha256: string }, test: { count: number; sha256: string }): string {
-  const text = `mcnn-workbench data set 1\n${id}\ntrain ${train.count} ${train.sha256}\ntest ${test.count} ${test.sha256}\n`
+interface Counted {
+  count: number
+  sha256: string
+}
+
+/** Names exactly these examples: SHA-256 over the sizes and SHA-256 sums of each split's records. */
+export function fingerprintOf(id: DatasetId, train: Counted, test: Counted, validation: Counted | null = null): string {
+  // Without a split the text is that of before there were any.
+  const held = validation === null ? '' : `validation ${validation.count} ${validation.sha256}\n`
+  const text = `mcnn-workbench data set 1\n${id}\ntrain ${train.count} ${train.sha256}\ntest ${test.count} ${test.sha256}\n${held}`
   return createHash('sha256').update(text).digest('hex')
 }
 

@@ -19,12 +19,17 @@ export interface ImportProgress {
   /** Bytes. */
   done: number
   total: number
+  /** Of a download; null where they can't be told yet. */
+  bytesPerSecond?: number | null
+  etaSeconds?: number | null
 }
 
 export interface ImportOptions {
   /** An official archive (.tar.gz) or its unpacked folder, binary or Python. */
   path: string
   datasetsDir: string
+  /** Where it came from, for the manifest; the file's name where nothing is said. */
+  source?: string
   signal?: AbortSignal
   onProgress?: (progress: ImportProgress) => void
 }
@@ -64,7 +69,7 @@ export async function importDataset(options: ImportOptions, specs: readonly Cifa
     const intake = new Intake(specs, join(datasetsDir, folder), options)
     try {
       const archiveMd5 = info.isDirectory() ? await fromFolder(path, intake, options) : await fromArchive(path, info.size, intake, options, specs)
-      const manifest = await intake.finish(name, archiveMd5)
+      const manifest = await intake.finish(name, options.source ?? name, archiveMd5)
       throwIfCancelled(signal)
       await onDisk(() => putInPlace(datasetsDir, folder, manifest.id))
       return cifarSummary(intake.layout(name).spec, manifest)
@@ -245,8 +250,8 @@ class Intake {
   }
 
   /** Checks the set as a whole, writes everything through to the disk, with a manifest. */
-  async finish(source: string, archiveMd5: string | null): Promise<Manifest> {
-    const { spec, form } = this.layout(source)
+  async finish(name: string, source: string, archiveMd5: string | null): Promise<Manifest> {
+    const { spec, form } = this.layout(name)
     this.checks?.finish(form)
     await onDisk(async () => {
       for (const handle of this.handles.values()) await handle.sync()
@@ -327,7 +332,7 @@ async function fileDigest(path: string, signal: AbortSignal | undefined, onRead:
   return hash.digest('hex')
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten
 }
 
@@ -344,7 +349,7 @@ function unreadable(path: string, error: unknown): unknown {
 }
 
 /** Errors of the data directory, as what they mean. */
-async function onDisk<T>(action: () => Promise<T>): Promise<T> {
+export async function onDisk<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action()
   } catch (error) {

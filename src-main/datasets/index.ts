@@ -1,4 +1,5 @@
 export { epochOrder, fillBatch, normalisation, planBatch, type BatchOptions, type BatchPlan } from './batches'
+export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download'
 export type { Split } from './format'
 export { importDataset, type ImportOptions, type ImportProgress } from './import'
 export { augmentedPictures, datasetStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions, type Normalisation } from './load'

@@ -23,16 +23,18 @@ import {
   type SplitName,
 } from './format'
 import { cifarSummary, needManifest, readSplit, specOf, storedRecords, syntheticSummary, type Manifest } from './store'
-import { balancedSubset } from './subset'
+import { balancedSubset, validationSplit } from './subset'
 import { drawRecord, syntheticClasses, syntheticFingerprint, syntheticRecords } from './synthetic'
 
 export interface LoadedDataset {
   train: Split
   test: Split
+  /** Held out of the training examples; null where nothing is. */
+  validation: Split | null
   classes: string[]
-  /** Names exactly these train and test examples: SHA-256 in hex over both splits' sizes and SHA-256 sums of their records. */
+  /** Names exactly these examples: SHA-256 in hex over each split's size and SHA-256 sum of its records. */
   fingerprint: string
-  /** Per channel over the train split, of pixels scaled to 0..1. */
+  /** Per channel over what is trained on, of pixels scaled to 0..1. */
   mean: [number, number, number]
   /** Standard deviations of the population, likewise; 1 for a channel that never changes. */
   std: [number, number, number]
@@ -44,6 +46,8 @@ export interface LoadOptions {
   /** A class-balanced subset chosen by the seed; null takes all. `synthetic` is drawn in any size, the same for every seed. */
   trainExamples: number | null
   testExamples: number | null
+  /** So many of the training examples are held out, balanced by class and chosen by the seed; null or missing holds none. */
+  validationExamples?: number | null | undefined
   seed: number
 }
 
@@ -56,16 +60,15 @@ export async function loadDataset(options: LoadOptions, specs: readonly CifarSpe
   const spec = specOf(dataset, specs)
   const limits = { train: trainExamples, test: testExamples }
   const part = spec ? await imported(options, spec, limits) : await synthetic(limits)
-  const train = toSplit(part.train.records)
-  const sizes = {
-    train: { count: train.count, sha256: part.train.sha256 },
-    test: { count: countRecords(part.test.records), sha256: part.test.sha256 },
-  }
+  const { rest, held } = await holdOut(part.train, options)
+  const train = toSplit(rest.records)
+  const counted = ({ records, sha256 }: Loaded): { count: number; sha256: string } => ({ count: countRecords(records), sha256 })
   return {
     train,
     test: toSplit(part.test.records),
+    validation: held && toSplit(held.records),
     classes: [...(spec?.classes ?? syntheticClasses)],
-    fingerprint: fingerprintOf(dataset, sizes.train, sizes.test),
+    fingerprint: fingerprintOf(dataset, counted(rest), counted(part.test), held && counted(held)),
     ...channelStatistics(train.images),
   }
 }
@@ -89,6 +92,17 @@ async function importedSplit({ datasetsDir, seed }: Pick<LoadOptions, 'datasetsD
   if (!chosen) return { records: all, sha256: manifest[split].sha256 }
   const records = selectRecords(all, chosen)
   return { records, sha256: await digest('sha256', records.bytes) }
+}
+
+/** Parts training examples in those that are trained on and those that the best epoch is picked on. */
+async function holdOut(all: Loaded, { validationExamples, seed }: Pick<LoadOptions, 'validationExamples' | 'seed'>): Promise<{ rest: Loaded; held: Loaded | null }> {
+  if (validationExamples === null || validationExamples === undefined) return { rest: all, held: null }
+  const { held, rest } = validationSplit(labelsOf(all.records), validationExamples, seed)
+  const part = async (chosen: Uint32Array): Promise<Loaded> => {
+    const records = selectRecords(all.records, chosen)
+    return { records, sha256: await digest('sha256', records.bytes) }
+  }
+  return { rest: await part(rest), held: await part(held) }
 }
 
 async function synthetic(limits: Record<SplitName, number | null>): Promise<Record<SplitName, Loaded>> {
@@ -133,9 +147,11 @@ export async function loadNormalisation(options: Omit<LoadOptions, 'testExamples
 
 async function trainRecords(options: Omit<LoadOptions, 'testExamples'>, specs: readonly CifarSpec[]): Promise<Records> {
   const spec = specOf(options.dataset, specs)
-  if (!spec) return syntheticRecords('train', options.trainExamples ?? datasetSizes.synthetic.train)
-  const { records } = await importedSplit(options, spec, await needManifest(options.datasetsDir, spec), 'train', options.trainExamples)
-  return records
+  const all = spec
+    ? (await importedSplit(options, spec, await needManifest(options.datasetsDir, spec), 'train', options.trainExamples)).records
+    : await syntheticRecords('train', options.trainExamples ?? datasetSizes.synthetic.train)
+  const { validationExamples, seed } = options
+  return validationExamples === null || validationExamples === undefined ? all : selectRecords(all, validationSplit(labelsOf(all), validationExamples, seed).rest)
 }
 
 /** What the training pictures of a whole set are like. */

@@ -161,7 +161,7 @@ export async function needManifest(datasetsDir: string, spec: CifarSpec): Promis
   const manifest = await readManifest(datasetsDir, spec)
   if (manifest) return manifest
   throw new WorkbenchError('not-found', `${spec.name} has not been imported.`, {
-    fix: `Download ${spec.archive} from https://www.cs.toronto.edu/~kriz/cifar.html and import it: Data sets › Import, or mcnn datasets import ${spec.archive}.`,
+    fix: `Download it on the Data sets page or with mcnn datasets download ${spec.id}; or fetch ${spec.archive} from https://www.cs.toronto.edu/~kriz/cifar.html and import it there, or with mcnn datasets import ${spec.archive}.`,
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { balancedSubset } from './subset'
+import { balancedSubset, validationSplit } from './subset'
 
 const labels = Uint8Array.from({ length: 1000 }, (_, i) => (i * 7) % 10)
 
@@ -41,5 +41,27 @@ describe('balancedSubset', () => {
   it('fills up from other classes where one runs out', () => {
     const few = Uint8Array.from({ length: 100 }, (_, i) => (i < 3 ? 0 : 1 + (i % 2)))
     expect(countsOf(balancedSubset(few, 43, 1, 'train'), few).slice(0, 3)).toEqual([3, 20, 20])
+  })
+})
+
+describe('validationSplit', () => {
+  it('parts the examples in two that share none, the one balanced by class, both in the order of the set', () => {
+    const { held, rest } = validationSplit(labels, 100, 1)
+    expect([...held, ...rest].sort((a, b) => a - b)).toEqual(Array.from(labels.keys()))
+    expect(countsOf(held)).toEqual(new Array(10).fill(10))
+    expect(countsOf(rest)).toEqual(new Array(10).fill(90))
+    for (const part of [held, rest]) expect([...part]).toEqual([...part].sort((a, b) => a - b))
+  })
+
+  it('is the same by seed, another for another seed, and not the subset that a limit takes', () => {
+    const { held } = validationSplit(labels, 100, 5)
+    expect(validationSplit(labels, 100, 5).held).toEqual(held)
+    expect(validationSplit(labels, 100, 6).held).not.toEqual(held)
+    for (const other of ['train', 'test'] as const) expect(balancedSubset(labels, 100, 5, other)).not.toEqual(held)
+  })
+
+  it('leaves something to train on', () => {
+    expect(() => validationSplit(labels, 1000, 1)).toThrow(RangeError)
+    expect(validationSplit(labels, 999, 1).rest).toHaveLength(1)
   })
 })

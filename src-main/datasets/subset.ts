@@ -1,14 +1,17 @@
 /** A class-balanced part of a split. */
 import { random, shuffle } from '../nn/random'
-import { splitNames, type SplitName } from './format'
+import type { SplitName } from './format'
+
+/** In the order of their random streams: new ones come last. */
+const purposes = ['train', 'test', 'validation'] as const satisfies readonly (SplitName | 'validation')[]
 
 /**
  * `limit` positions, ascending, chosen by the seed: as many of every class as possible, and where `limit` does not
  * divide (or a class runs out) one more of some, chosen by the seed too. Null where the limit leaves nothing out.
  */
-export function balancedSubset(labels: Uint8Array, limit: number | null, seed: number, split: SplitName): Uint32Array | null {
+export function balancedSubset(labels: Uint8Array, limit: number | null, seed: number, split: (typeof purposes)[number]): Uint32Array | null {
   if (limit === null || limit >= labels.length) return null
-  const rng = random(seed, 'subset', splitNames.indexOf(split))
+  const rng = random(seed, 'subset', purposes.indexOf(split))
   const classes = new Map<number, number[]>()
   labels.forEach((label, i) => {
     const members = classes.get(label)
@@ -27,4 +30,15 @@ export function balancedSubset(labels: Uint8Array, limit: number | null, seed: n
       if (position !== undefined && chosen.length < limit) chosen.push(position)
     }
   return Uint32Array.from(chosen).sort()
+}
+
+/**
+ * Parts `count` examples in two: `held`, balanced by class and chosen by the seed, and what is left to train on; ascending both.
+ * @throws RangeError where nothing would be left
+ */
+export function validationSplit(labels: Uint8Array, count: number, seed: number): { held: Uint32Array; rest: Uint32Array } {
+  const held = balancedSubset(labels, count, seed, 'validation')
+  if (!held) throw new RangeError(`${count} validation examples of ${labels.length} leave none to train on.`)
+  const isHeld = new Set(held)
+  return { held, rest: Uint32Array.from(labels.keys()).filter((i) => !isHeld.has(i)) }
 }

@@ -68,6 +68,28 @@ function linearSoftmax(train: Split, test: Split, epochs: number): number {
 vi.setConfig({ testTimeout: 60_000 })
 
 describe('the synthetic set', () => {
+  it('give some of their training examples up to a validation split: none twice, none lost, none of the test', async () => {
+    const whole = await load(300, 50)
+    const split = (seed: number, validationExamples: number | null = 60): ReturnType<typeof loadDataset> =>
+      loadDataset({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 300, testExamples: 50, validationExamples, seed })
+    const parted = await split(1)
+    expect([parted.train.count, parted.validation?.count, parted.test]).toEqual([240, 60, whole.test])
+    const pictures = ({ images }: { images: Uint8Array }): string[] => Array.from({ length: images.length / 3072 }, (_, i) => Buffer.from(images.subarray(i * 3072, (i + 1) * 3072)).toString('base64'))
+    const held = parted.validation ?? whole.test
+    expect([...pictures(parted.train), ...pictures(held)].sort()).toEqual(pictures(whole.train).sort())
+    expect(new Set(pictures(whole.train)).size).toBe(300)
+    expect(Array.from({ length: 10 }, (_, c) => held.labels.filter((label) => label === c).length)).toEqual(new Array(10).fill(6))
+    // A picture has kept its label.
+    const labelOf = new Map(pictures(whole.train).map((picture, i) => [picture, whole.train.labels[i]]))
+    for (const part of [parted.train, held]) expect(pictures(part).map((picture) => labelOf.get(picture))).toEqual([...part.labels])
+    // What it is normalised by is of what it trains on alone, whoever asks.
+    expect(parted.mean).not.toEqual(whole.mean)
+    expect(await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 300, validationExamples: 60, seed: 1 })).toEqual({ mean: parted.mean, std: parted.std })
+    expect((await split(1)).fingerprint).toBe(parted.fingerprint)
+    expect(new Set([whole.fingerprint, parted.fingerprint, (await split(2)).fingerprint, (await split(1, 50)).fingerprint]).size).toBe(4)
+    expect(await split(1, null)).toEqual(whole)
+  })
+
   it('are normalised by what a run finds, whoever asks', async () => {
     const { mean, std } = await load(100, 10)
     expect(await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 100, seed: 1 })).toEqual({ mean, std })

@@ -26,6 +26,8 @@ function fakeRecords(spec: CifarSpec, part: Part, seed: number): Buffer {
   )
 }
 
+const nowhere = { url: 'https://127.0.0.1:1/none.tar.gz', bytes: 1, md5: '', sha256: '' }
+
 export interface FakeSet {
   spec: CifarSpec
   /** By name. */
@@ -53,6 +55,7 @@ export function fakeCifar10(): FakeSet {
     parts,
     binaryArchiveMd5: null,
     archive: 'cifar-10-binary.tar.gz',
+    download: nowhere,
   }
   const { binary, python } = contents(spec)
   return { spec: { ...spec, parts: parts.map((p) => ({ ...p, sha256: sum('sha256', binary.get(p.binary)) })) }, binary, python }
@@ -72,6 +75,7 @@ export function fakeCifar100(): FakeSet {
     parts,
     binaryArchiveMd5: null,
     archive: 'cifar-100-binary.tar.gz',
+    download: nowhere,
   }
   const { binary, python } = contents(spec)
   return { spec: { ...spec, parts: parts.map((p) => ({ ...p, pythonMd5: sum('md5', python.get(p.python)) })) }, binary, python }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { experimentConfig, type ExperimentConfig } from '../contract/experiment'
+import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { Database } from './database'
 
 /** Configs without their seed, once each: equal ids mean runs that differ in nothing else. */
@@ -37,7 +37,7 @@ function idOf(json: string): string {
 }
 
 function withoutSeed(config: ExperimentConfig): string {
-  const { seed: _seed, ...rest } = config
+  const { seed: _seed, ...rest } = withoutNoSplit(config)
   return canonicalJson(rest)
 }
 

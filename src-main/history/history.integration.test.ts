@@ -43,7 +43,7 @@ function keyOf(history: History, id: string): number {
 }
 
 function epochOf(epoch: number, changes: Partial<EpochMetrics> = {}): EpochMetrics {
-  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, ...changes }
+  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null, ...changes }
 }
 
 function thrownBy(work: () => unknown): unknown {
@@ -112,6 +112,29 @@ describe('a database', () => {
     expect(() => openDatabase(file, { steps: ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'] })).toThrow(WorkbenchError)
     const db = openDatabase(file, { steps: ['', ''] })
     expect(db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all()).toEqual(['a', 'b'])
+    db.close()
+  })
+
+  it('of the version before keeps every run, epoch and best epoch when it gets validation columns', () => {
+    const before = openDatabase(file, { steps: migrations.slice(0, 5) })
+    before.exec(`
+      INSERT INTO studies (key, id, name, created_at) VALUES (1, 'study', 'Study', '2026-01-01T00:00:00Z');
+      INSERT INTO configs (id, json) VALUES ('c', '${JSON.stringify(Object.fromEntries(Object.entries(config).filter(([name]) => name !== 'seed')))}');
+      INSERT INTO runs (key, id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples, trainable_parameters, trainable_filters, state, position, created_at,
+        epochs_done, test_accuracy, best_test_accuracy, best_epoch, min_test_accuracy)
+        VALUES (7, 'old', 1, 'c', 'resnet-8', 'mcnn-f', 'synthetic', 3, 2, 4000, 1000, 9, 9, 'done', 1, '2026-01-01T00:00:00Z', 2, 0.5, 0.75, 1, 0.5);
+      INSERT INTO epochs VALUES (7, 1, 1.5, 0.4, 1.25, 0.75, 0.1, 100, 2, 0.01, 3.9, 5e8), (7, 2, 1.0, 0.6, 1.5, 0.5, 0.1, 100, 2, NULL, NULL, NULL);`)
+    before.close()
+    const history = new History(file)
+    expect(history.runs.get('old')).toMatchObject({ validationExamples: 0, summary: { testAccuracy: 0.5, bestTestAccuracy: 0.75, bestEpoch: 1, bestValidationAccuracy: null } })
+    expect(history.metrics.epochsOfRun(7)).toEqual([
+      { epoch: 1, trainLoss: 1.5, trainAccuracy: 0.4, testLoss: 1.25, testAccuracy: 0.75, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null },
+      { epoch: 2, trainLoss: 1, trainAccuracy: 0.6, testLoss: 1.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null, validationLoss: null, validationAccuracy: null },
+    ])
+    expect(history.configs.get('c', 3).validationExamples).toBeUndefined()
+    history.close()
+    const db = openDatabase(file)
+    expect(db.prepare('SELECT max_test_accuracy FROM runs').pluck().all()).toEqual([0.75])
     db.close()
   })
 
@@ -243,6 +266,25 @@ describe('metrics', () => {
     history.close()
   })
 
+  it('of a run with a validation split have the best epoch picked on it, and that epoch’s test accuracy', () => {
+    const history = new History(file)
+    const key = addRun(history, 'a')
+    // [test, validation]; the best test accuracy is not the picked one, and of two equal ones the first counts.
+    const told: [number, number][] = [[0.5, 0.3], [0.6, 0.8], [0.9, 0.7], [0.4, 0.8], [0.7, 0.1]]
+    const epochs = told.map(([testAccuracy, validationAccuracy], i) => epochOf(i + 1, { testAccuracy, validationAccuracy, validationLoss: 1 - validationAccuracy }))
+    for (const epoch of epochs) history.metrics.addEpoch(key, epoch)
+    expect(history.metrics.epochsOfRun(key)).toEqual(epochs)
+    expect(history.runs.get('a')?.summary).toMatchObject({ bestEpoch: 2, bestTestAccuracy: 0.6, bestValidationAccuracy: 0.8, testAccuracy: 0.7 })
+    // A run that is extended takes it along, one that goes back picks again.
+    const longer = addRun(history, 'b')
+    history.metrics.copy(key, longer)
+    expect(history.metrics.epochsOfRun(longer)).toEqual(epochs)
+    expect(history.runs.get('b')?.summary).toMatchObject({ bestEpoch: 2, bestValidationAccuracy: 0.8 })
+    history.metrics.rollBack(longer, { epochs: 1, step: 0 })
+    expect(history.runs.get('b')?.summary).toMatchObject({ bestEpoch: 1, bestTestAccuracy: 0.5, bestValidationAccuracy: 0.3 })
+    history.close()
+  })
+
   it('that are not finite are never kept', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
@@ -277,6 +319,13 @@ describe('configs', () => {
     expect(configId({ ...reordered, seed: 2 })).toBe(configId(config))
     expect(configId({ ...config, learningRate: 0.2 })).not.toBe(configId(config))
     expect(configId({ ...config, arch: 'resnet-14' })).not.toBe(configId(config))
+  })
+
+  it('without a validation split have the id that they had before there were any', () => {
+    // As the version before wrote it into histories.
+    expect(configId(config)).toBe('6d1ab9ce4ae2ffe6')
+    expect(configId({ ...config, validationExamples: null })).toBe(configId(config))
+    expect(configId({ ...config, validationExamples: 100 })).not.toBe(configId(config))
   })
 
   it('come back as they were', () => {

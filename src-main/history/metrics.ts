@@ -13,6 +13,8 @@ const epochColumns = [
   'epochs.wait_seconds AS waitSeconds',
   'epochs.cpu_seconds AS cpuSeconds',
   'epochs.memory_bytes AS memoryBytes',
+  'epochs.validation_loss AS validationLoss',
+  'epochs.validation_accuracy AS validationAccuracy',
 ].join(', ')
 
 /** epoch, test accuracy, training loss, and a fourth: test loss of a run's curve, seconds of a study's */
@@ -37,7 +39,7 @@ export interface StudyCurve {
 }
 
 /** All columns of what a run measures, but for the run. */
-const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes'
+const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes, validation_loss, validation_accuracy'
 const stepTable = 'step, epoch, loss, learning_rate, step_ms'
 const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
 const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
@@ -61,7 +63,7 @@ export class Metrics {
   constructor(db: Database) {
     const epoch = db.prepare<[number, ...(number | null)[]]>(`
       INSERT INTO epochs (run, ${epochTable})
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     const step = db.prepare<[number, number, number, number | null, number, number]>(
       `INSERT INTO steps (run, ${stepTable}) VALUES (?, ?, ?, ?, ?, ?)`,
     )
@@ -70,12 +72,12 @@ export class Metrics {
       UPDATE runs SET
         (epochs_done, seconds, images_per_second) =
           (SELECT count(*), sum(seconds), avg(images_per_second) FROM epochs WHERE run = @run),
-        (min_test_accuracy, min_train_loss, max_train_loss, min_test_loss, max_test_loss) =
-          (SELECT min(test_accuracy), min(train_loss), max(train_loss), min(test_loss), max(test_loss) FROM epochs WHERE run = @run),
+        (min_test_accuracy, max_test_accuracy, min_train_loss, max_train_loss, min_test_loss, max_test_loss) =
+          (SELECT min(test_accuracy), max(test_accuracy), min(train_loss), max(train_loss), min(test_loss), max(test_loss) FROM epochs WHERE run = @run),
         (test_accuracy, train_loss, test_loss) =
           (SELECT test_accuracy, train_loss, test_loss FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1),
-        (best_test_accuracy, best_epoch) =
-          (SELECT test_accuracy, epoch FROM epochs WHERE run = @run ORDER BY test_accuracy DESC, epoch LIMIT 1)
+        (best_test_accuracy, best_epoch, best_validation_accuracy) =
+          (SELECT test_accuracy, epoch, validation_accuracy FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)
       WHERE key = @run`)
     this.#addEpochs = db.transaction((run: number, epochs: readonly EpochMetrics[]) => {
       for (const m of epochs)
@@ -83,7 +85,7 @@ export class Metrics {
           run,
           m.epoch,
           ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
-          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes].map((value) => (value === null ? null : finite(value))),
+          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes, m.validationLoss ?? null, m.validationAccuracy ?? null].map((value) => (value === null ? null : finite(value))),
         )
       rollUp.run({ run })
     })

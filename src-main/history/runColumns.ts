@@ -8,7 +8,7 @@ const notDiverged = (column: string): string => `CASE runs.state WHEN 'diverged'
 export const accuracyOf: Record<Statistic, string> = {
   last: notDiverged('runs.test_accuracy'),
   best: 'runs.best_test_accuracy',
-  max: 'runs.best_test_accuracy',
+  max: 'runs.max_test_accuracy',
   min: 'runs.min_test_accuracy',
 }
 const lossOf = (name: 'train_loss' | 'test_loss'): Record<Statistic, string> => ({

@@ -37,6 +37,8 @@ export interface RunRecord {
   weightsFile: string | null
   trainExamples: number
   testExamples: number
+  /** Of its config; 0 where it has no validation split. */
+  validationExamples: number
   precision: Precision
   /** From the trainer's start to its first step. */
   startupSeconds: number | null
@@ -65,6 +67,7 @@ interface ExtraColumns {
   train_examples: number
   test_examples: number
   precision: string
+  validation_examples: number
   startup_seconds: number | null
   trashed_at: string | null
   hidden: number
@@ -90,6 +93,7 @@ export const summaryColumns = [
   'runs.test_accuracy AS testAccuracy',
   'runs.best_test_accuracy AS bestTestAccuracy',
   'runs.best_epoch AS bestEpoch',
+  'runs.best_validation_accuracy AS bestValidationAccuracy',
   'runs.train_loss AS trainLoss',
   'runs.trainable_parameters AS trainableParameters',
   'runs.trainable_filters AS trainableFilters',
@@ -105,7 +109,8 @@ const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environm
   runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
   (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
   runs.checkpoint_step, runs.checkpoint_epochs, runs.checkpoint_at,
-  (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision, ${summaryColumns}`
+  (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision,
+  coalesce((SELECT json ->> 'validationExamples' FROM configs WHERE id = runs.config), 0) AS validation_examples, ${summaryColumns}`
 
 /** Runs with the study that each belongs to. */
 export const from = 'FROM runs JOIN studies ON studies.key = runs.study'
@@ -276,6 +281,7 @@ function fromRow(row: ExtraColumns): RunRecord {
     weightsFile: row.weights_file,
     trainExamples: row.train_examples,
     testExamples: row.test_examples,
+    validationExamples: row.validation_examples,
     precision: precision.parse(row.precision),
     startupSeconds: row.startup_seconds,
     trashed: row.trashed_at !== null,

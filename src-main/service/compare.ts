@@ -69,12 +69,12 @@ function addedOf(runs: readonly RunRecord[], plan: StudyPlan | null): { seeds: n
   return { seeds: [...new Set(members.map((run) => run.summary.seed))].sort((a, b) => a - b), halfWidth: goals.at(-1) ?? null }
 }
 
-function rowKey({ summary, trainExamples, testExamples, precision }: RunRecord): string {
-  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, precision].join('/')
+function rowKey({ summary, trainExamples, testExamples, validationExamples, precision }: RunRecord): string {
+  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, validationExamples, precision].join('/')
 }
 
 function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRow {
-  const { summary, trainExamples, testExamples, precision } = runs[0]
+  const { summary, trainExamples, testExamples, validationExamples, precision } = runs[0]
   const { dataset, arch, epochs } = summary
   const byVariant = groupBy(runs, (run) => run.summary.variant)
   const baselineRuns = newestDone(byVariant.get('baseline') ?? [])
@@ -109,7 +109,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
       }
   })
   const machines = new Set(newestDone(runs).flatMap((run) => facts.machine(run) ?? [])).size
-  return { dataset, arch, epochs, trainExamples, testExamples, precision, cells, machines, note: '' }
+  return { dataset, arch, epochs, trainExamples, testExamples, validationExamples, precision, cells, machines, note: '' }
 }
 
 /** Until the whole table is there: a family of one needs no correction. */

@@ -1,9 +1,9 @@
 /** Data sets as the service's calls see them: one import at a time, and studies only on what is there. */
 import { datasetName } from '../analysis/names'
-import { augmentedPictures, datasetStatistics, dropFolder, importDataset, listDatasets, putBack, sampleImages, setAside, verifyDataset } from '../datasets'
+import { augmentedPictures, datasetSources, datasetStatistics, discardDownload, downloadDataset, dropFolder, importDataset, listDatasets, putBack, sampleImages, setAside, verifyDataset, type DownloadSetup, type ImportProgress } from '../datasets'
 import { WorkbenchError } from '../contract/errors'
 import type { DatasetId } from '../contract/experiment'
-import type { DatasetStatistics } from '../contract/records'
+import type { DatasetStatistics, DatasetSummary } from '../contract/records'
 import type { Context } from './context'
 import { ok, type HandlersOf } from './handlers'
 
@@ -15,7 +15,8 @@ export class Datasets {
   readonly #statistics = new Map<string, Promise<DatasetStatistics>>()
   #import: { abort: AbortController; done: Promise<unknown> } | null = null
 
-  constructor(context: Context) {
+  /** @param setup of downloads, for tests */
+  constructor(context: Context, private readonly setup: Partial<DownloadSetup> = {}) {
     this.#context = context
   }
 
@@ -28,7 +29,7 @@ export class Datasets {
     const summary = (await listDatasets(this.#context.paths.datasets)).find((d) => d.id === dataset)
     if (!summary?.available)
       throw new WorkbenchError('not-found', `${datasetName(dataset)} has not been imported.`, {
-        fix: 'Import it on the Data sets page or with `mcnn datasets import PATH`.',
+        fix: 'Download or import it on the Data sets page, or with `mcnn datasets download` or `mcnn datasets import PATH`.',
         field,
       })
   }
@@ -38,7 +39,17 @@ export class Datasets {
     return {
       'datasets.list': () => listDatasets(paths.datasets),
 
-      'datasets.import': ({ path }) => this.#importFrom(path),
+      'datasets.import': ({ path }) => this.#bringIn((options) => importDataset({ ...options, path })),
+
+      'datasets.sources': () => datasetSources(paths.datasets, this.setup.specs),
+
+      'datasets.download': ({ id }) => this.#bringIn((options) => downloadDataset({ ...options, id, setup: this.setup })),
+
+      'datasets.discardDownload': async ({ id }) => {
+        if (this.#import) throw underWay()
+        await discardDownload(paths.datasets, id, this.setup.specs)
+        return ok
+      },
 
       'datasets.cancelImport': async () => {
         await this.#cancel()
@@ -112,16 +123,12 @@ export class Datasets {
     return statistics
   }
 
-  async #importFrom(path: string): ReturnType<typeof importDataset> {
-    if (this.#import) throw new WorkbenchError('conflict', 'Another import is under way.', { fix: 'Wait for its end, or cancel it.' })
+  /** One import or download at a time: each has the whole disk and the one word of progress. */
+  async #bringIn(how: (options: { datasetsDir: string; signal: AbortSignal; onProgress: (progress: ImportProgress) => void }) => Promise<DatasetSummary>): Promise<DatasetSummary> {
+    if (this.#import) throw underWay()
     const { paths, emit } = this.#context
     const abort = new AbortController()
-    const work = importDataset({
-      path,
-      datasetsDir: paths.datasets,
-      signal: abort.signal,
-      onProgress: (progress) => emit('dataset.progress', progress),
-    })
+    const work = how({ datasetsDir: paths.datasets, signal: abort.signal, onProgress: (progress) => emit('dataset.progress', progress) })
     this.#import = { abort, done: work.catch(() => undefined) }
     try {
       const imported = await work
@@ -145,4 +152,8 @@ export class Datasets {
         fix: 'Stop that run first, or let it finish.',
       })
   }
+}
+
+function underWay(): WorkbenchError {
+  return new WorkbenchError('conflict', 'Another import or download is under way.', { fix: 'Wait for its end, or cancel it.' })
 }

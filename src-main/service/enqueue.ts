@@ -18,7 +18,8 @@ export function enqueue({ history, owner }: Context, studyId: string, configs: r
     const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
     const id = runIdFor(studyId, config, (taken) => history.runs.get(taken) !== null)
     const configId = history.configs.put(config)
-    const run = { id, studyId, configId, arch, variant, dataset, seed, epochs, ...exampleCounts(config), trainableParameters, trainableFilters, createdAt }
+    const { trainExamples, testExamples } = exampleCounts(config)
+    const run = { id, studyId, configId, arch, variant, dataset, seed, epochs, trainExamples, testExamples, trainableParameters, trainableFilters, createdAt }
     history.runs.insert(run, owner)
     return id
   })

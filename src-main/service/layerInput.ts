@@ -53,11 +53,11 @@ export class LayerInputs {
   }
 
   #normalisation({ summary: { configId, seed } }: RunRecord): Promise<Normalisation> {
-    const { dataset, trainExamples } = this.#context.history.configs.get(configId, seed)
-    const key = `${dataset} ${trainExamples} ${trainExamples === null ? '' : seed}`
+    const { dataset, trainExamples, validationExamples = null } = this.#context.history.configs.get(configId, seed)
+    const key = `${dataset} ${trainExamples} ${validationExamples} ${trainExamples === null && validationExamples === null ? '' : seed}`
     const known = this.#normalisations.get(key)
     if (known) return known
-    const asked = loadNormalisation({ datasetsDir: this.#context.paths.datasets, dataset, trainExamples, seed })
+    const asked = loadNormalisation({ datasetsDir: this.#context.paths.datasets, dataset, trainExamples, validationExamples, seed })
     this.#normalisations.set(key, asked)
     // A data set that is missing now may be imported later.
     asked.catch(() => this.#normalisations.delete(key))

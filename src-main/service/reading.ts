@@ -4,7 +4,7 @@ import type { ServiceCall } from '../contract/calls'
 const reading: ReadonlySet<ServiceCall> = new Set<ServiceCall>([
   'system.info', 'system.doctor', 'system.device', 'system.condition', 'system.trainedOn', 'system.backup', 'system.backups', 'system.storage', 'system.log',
   'models.list', 'models.get',
-  'datasets.list', 'datasets.samples', 'datasets.statistics', 'datasets.augmented',
+  'datasets.list', 'datasets.sources', 'datasets.samples', 'datasets.statistics', 'datasets.augmented',
   'studies.list', 'studies.trashed', 'studies.get', 'studies.estimate', 'studies.compare', 'studies.moreSeeds', 'studies.findings', 'studies.curves',
   'runs.list', 'runs.unfinished', 'runs.get', 'runs.news', 'runs.evaluation', 'runs.mistakes', 'runs.log', 'runs.cutShort', 'runs.query', 'runs.ids', 'runs.rows', 'runs.curves', 'runs.words',
   'search.find',

@@ -3,6 +3,7 @@ import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed,
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
 import type { Context, Emit } from './context'
 import { prepareDataDir } from './dataDir'
+import type { DownloadSetup } from '../datasets'
 import { Datasets } from './datasets'
 import { Disk, type DiskOptions } from './disk'
 import { filterCalls } from './filterCalls'
@@ -38,6 +39,8 @@ export interface ServiceOptions {
   /** Shorter in tests. */
   queue?: Partial<QueueOptions>
   disk?: Partial<DiskOptions>
+  /** Another site and other archives in tests; nothing outside of this process can set it. */
+  downloads?: Partial<DownloadSetup>
   /** How often to look whether the other program has gone, in ms; shorter in tests. */
   followMs?: number
 }
@@ -91,7 +94,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     throw history.explained(thrown)
   }
   const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
-  const datasets = new Datasets(context)
+  const datasets = new Datasets(context, options.downloads)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
   const handlers: Handlers = {

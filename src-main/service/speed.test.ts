@@ -50,6 +50,7 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
     datasetFingerprint: null,
     weightsFile: null,
     trainExamples: 4000,
+    validationExamples: 0,
     testExamples: 1000,
     precision,
     startupSeconds: epochsDone === 0 ? null : 3,

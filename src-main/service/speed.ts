@@ -22,6 +22,7 @@ export interface Workload extends Model {
   epochs: number
   trainExamples: number
   testExamples: number
+  validationExamples: number
 }
 
 /** Seconds for an example, by what was measured. A precision's speed says nothing of the other's. */
@@ -37,9 +38,9 @@ export class Speed {
     const newest = runs[0]
     const machine = newest && machineOf(newest)
     const here = runs.filter((run) => machineOf(run) === machine)
-    this.#measured = here.flatMap(({ summary, trainExamples, testExamples, precision }) => {
+    this.#measured = here.flatMap(({ summary, trainExamples, testExamples, validationExamples, precision }) => {
       if (summary.seconds === null || summary.epochsDone === 0) return []
-      const perExample = summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples }))
+      const perExample = summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples, validationExamples }))
       return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, precision, perExample }]
     })
     this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
@@ -79,13 +80,15 @@ export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   return { runs: models.length * plan.seeds.length, seconds, basis, models }
 }
 
-/** The examples that a config trains and tests on; a limit above a set's size takes the whole set. */
-export function exampleCounts({ dataset, trainExamples, testExamples }: Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'testExamples'>): {
+/** The examples that a config trains, tests and is picked on; a limit above a set's size takes the whole set. */
+export function exampleCounts({ dataset, trainExamples, testExamples, validationExamples }: Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'testExamples' | 'validationExamples'>): {
   trainExamples: number
   testExamples: number
+  validationExamples: number
 } {
   const sizes = datasetSizes[dataset]
-  return { trainExamples: trainExamples ?? sizes.train, testExamples: testExamples ?? sizes.test }
+  const held = validationExamples ?? 0
+  return { trainExamples: (trainExamples ?? sizes.train) - held, testExamples: testExamples ?? sizes.test, validationExamples: held }
 }
 
 /**
@@ -96,20 +99,20 @@ export function remainingSeconds(runs: readonly RunRecord[], progressSeconds: (r
   const speed = new Speed(runs.filter((run) => run.summary.epochsDone > 0))
   let sum = 0
   let waiting = 0
-  for (const { summary, trainExamples, testExamples, precision } of runs) {
+  for (const { summary, trainExamples, testExamples, validationExamples, precision } of runs) {
     if (endedStates.includes(summary.state)) continue
     waiting++
     const { arch, variant, dataset, epochs, epochsDone } = summary
     const told = progressSeconds(summary.id)
-    const seconds = told ?? speed.ofRun({ arch, variant, dataset, precision, epochs: epochs - epochsDone, trainExamples, testExamples }).seconds
+    const seconds = told ?? speed.ofRun({ arch, variant, dataset, precision, epochs: epochs - epochsDone, trainExamples, testExamples, validationExamples }).seconds
     if (seconds === null) return null
     sum += seconds
   }
   return waiting === 0 ? null : sum
 }
 
-function examplesOf({ trainExamples, testExamples }: { trainExamples: number; testExamples: number }): number {
-  return trainExamples + evaluationShare * testExamples
+function examplesOf({ trainExamples, testExamples, validationExamples }: ReturnType<typeof exampleCounts>): number {
+  return trainExamples + evaluationShare * (testExamples + validationExamples)
 }
 
 function multiplications({ arch, variant, dataset }: Model): number {

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../contract/errors'
-import { experimentConfig, type ExperimentConfig } from '../contract/experiment'
+import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
 import { parameters } from '../nn/resnet'
 import { decodeSafetensors } from '../nn/safetensors'
@@ -29,7 +29,7 @@ export const position = z.strictObject({
   trainErrors: z.array(z.number()),
   /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
   milliseconds: z.strictObject({ active: z.number(), waited: z.number(), cpu: z.number() }),
-  /** The best epoch's test accuracy, and the step at its end. */
+  /** The best epoch's accuracy (on the validation examples where there are some, else on the test examples), and the step at its end. */
   best: z.strictObject({ accuracy: z.number(), step: z.int() }).nullable(),
 })
 export type Position = z.infer<typeof position>
@@ -132,6 +132,6 @@ export class Checkpoints {
 
 /** A run of more epochs is the same up to where the shorter one ends: milestones are given in epochs. */
 function sameTraining(a: ExperimentConfig, b: ExperimentConfig): boolean {
-  const text = (config: ExperimentConfig): string => JSON.stringify(experimentConfig.parse({ ...config, epochs: 1 }))
+  const text = (config: ExperimentConfig): string => JSON.stringify(experimentConfig.parse({ ...withoutNoSplit(config), epochs: 1 }))
   return text(a) === text(b)
 }

@@ -2,13 +2,13 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { imageChannels, imageSize } from '../contract/experiment'
-import type { BatchPlan, LoadedDataset } from '../datasets'
+import type { BatchPlan, LoadedDataset, Split } from '../datasets'
 
 const imageValues = imageSize * imageSize * imageChannels
 
 export interface Batch {
   /**
-   * Normalised [n, 32, 32, 3], or what they are to be made of. Of training examples n is `count`; of test examples it is
+   * Normalised [n, 32, 32, 3], or what they are to be made of. Of training examples n is `count`; of those that are evaluated it is
    * the batch size, and what lies behind `count` is of no meaning.
    */
   pictures: Float32Array<ArrayBuffer> | BatchPlan
@@ -16,18 +16,20 @@ export interface Batch {
   count: number
 }
 
+export type SplitName = 'train' | 'test' | 'validation'
+
 /** What the thread is started with. */
 export interface FeederData {
-  data: Pick<LoadedDataset, 'train' | 'test' | 'mean' | 'std'>
+  data: Pick<LoadedDataset, SplitName | 'mean' | 'std'>
   batchSize: number
   seed: number
   augment: boolean
-  /** The graph holds the pixels: batches are plans. */
+  /** The graph holds the pixels: batches are plans. Validation examples are counted on from the test examples, behind which they lie. */
   resident: boolean
 }
 
 export interface BatchRequest {
-  split: 'train' | 'test'
+  split: SplitName
   /** From 1: decides order and augmentation of train examples. */
   epoch: number
   from: number
@@ -41,7 +43,7 @@ const ahead = 2
 
 export class Feeder {
   private readonly worker: Worker
-  private readonly sizes: Record<'train' | 'test', number>
+  private readonly sizes: Record<SplitName, number>
   private readonly ready: Batch[] = []
   private readonly free: NonNullable<BatchRequest['buffers']>[] = []
   private waiting: { resolve: (batch: Batch) => void; reject: (error: Error) => void } | null = null
@@ -49,10 +51,11 @@ export class Feeder {
   private waited = 0
 
   constructor(private readonly options: FeederData) {
-    this.sizes = { train: options.data.train.count, test: options.data.test.count }
+    this.sizes = { train: options.data.train.count, test: options.data.test.count, validation: options.data.validation?.count ?? 0 }
     const { data } = options
     // The thread gets a copy: not of what it has no use for.
-    const unseen = { train: { ...data.train, images: new Uint8Array() }, test: { ...data.test, images: new Uint8Array() } }
+    const without = (split: Split): Split => ({ ...split, images: new Uint8Array() })
+    const unseen = { train: without(data.train), test: without(data.test), validation: data.validation && without(data.validation) }
     const workerData: FeederData = options.resident ? { ...options, data: { ...data, ...unseen } } : options
     this.worker = new Worker(path.join(__dirname, 'feeder.js'), { workerData })
     this.worker.on('message', (batch: Batch) => {
@@ -67,11 +70,11 @@ export class Feeder {
   }
 
   /**
-   * One pass over a split: train examples in the epoch's order and augmented, test examples as they are. A batch's
+   * One pass over a split: train examples in the epoch's order and augmented, the others as they are. A batch's
    * arrays are the caller's until it asks for the next one. One pass at a time. @param first examples to pass over,
    * whole batches of them
    */
-  async *batches(split: 'train' | 'test', epoch: number, first = 0): AsyncGenerator<Batch> {
+  async *batches(split: SplitName, epoch: number, first = 0): AsyncGenerator<Batch> {
     const { batchSize } = this.options
     const all = this.sizes[split]
     let asked = first

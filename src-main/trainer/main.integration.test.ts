@@ -9,6 +9,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { signBank } from '../analysis/banks'
 import { layerFigures } from '../analysis/complementarity'
 import { variants, type ExperimentConfig } from '../contract/experiment'
+import { loadDataset, type Split } from '../datasets'
+import { network } from '../nn/architecture'
+import { forward } from '../nn/forward'
+import { decodeSafetensors } from '../nn/safetensors'
 import { config, startTrainer, type Trainer } from './testSupport'
 
 let dir: string
@@ -80,6 +84,41 @@ describe('the trainer', () => {
     expect((await readdir(path.dirname(done.weightsFile))).map((name) => name.replace(/-[0-9a-f]{64}/, ''))).toEqual(['checkpoint-0000000008.safetensors', 'weights.safetensors'])
   })
 
+  it('holds validation examples out, and says of them what the network computes picture by picture', async () => {
+    const validationExamples = 30
+    const trainer = start({ validationExamples, epochs: 3, milestones: [] })
+    const done = await trainer.message('done')
+    const data = await loadDataset({ datasetsDir: 'nowhere', ...config, validationExamples })
+    expect(await trainer.message('started')).toMatchObject({ trainExamples: 170, validationExamples: 30, testExamples: 100, datasetFingerprint: data.fingerprint })
+    const epochs = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [m.metrics] : []))
+    for (const { trainAccuracy, validationAccuracy } of epochs) {
+      expect((trainAccuracy * 170) % 1).toBeCloseTo(0, 6)
+      expect(((validationAccuracy ?? NaN) * 30) % 1).toBeCloseTo(0, 6)
+    }
+    // The other way: plain TypeScript over the weights that were kept, not TensorFlow's graph.
+    const spec = network(config.arch, config.variant, 10)
+    const { tensors } = decodeSafetensors(await readFile(done.weightsFile))
+    const ofSplit = ({ images, labels, count }: Split): { loss: number; accuracy: number } => {
+      let loss = 0
+      let correct = 0
+      for (let i = 0; i < count; i++) {
+        const values = Float32Array.from(images.subarray(i * 3072, (i + 1) * 3072), (byte, k) => (byte / 255 - (data.mean[k % 3] ?? 0)) / (data.std[k % 3] ?? 1))
+        const way = forward(spec, tensors, { height: 32, width: 32, channels: 3, values })
+        let step = way.next()
+        while (!step.done) step = way.next()
+        const logits = [...step.value]
+        const label = labels[i] ?? 0
+        loss += Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - (logits[label] ?? NaN)
+        if (logits.indexOf(Math.max(...logits)) === label) correct++
+      }
+      return { loss: loss / count, accuracy: correct / count }
+    }
+    const expected = ofSplit(data.validation ?? data.test)
+    expect(epochs[2]?.validationLoss).toBeCloseTo(expected.loss, 4)
+    expect(epochs[2]?.validationAccuracy).toBeCloseTo(expected.accuracy, 6)
+    expect(epochs[2]?.validationLoss).not.toBeCloseTo(epochs[2]?.testLoss ?? NaN, 4)
+  })
+
   it.each(variants)('gives bit-identical weights for the same config twice and others for another seed: %s', async (variant) => {
     const weights = async (seed: number): Promise<string> => (await start({ variant, seed, epochs: 1, milestones: [] }).message('done')).weightsSha256
     const first = await weights(1)
@@ -90,12 +129,13 @@ describe('the trainer', () => {
   it.each([
     { variant: 'mcnn-a', precision: 'float32' },
     { variant: 'baseline', precision: 'bfloat16' },
+    { variant: 'mcnn-f', validationExamples: 90 },
   ] as const)('gives the very same results with its data kept in the graph: %j', async (change) => {
     const trained = async (MCNN_RESIDENT: string) => {
       const trainer = start(change, { MCNN_RESIDENT })
       const { weightsSha256 } = await trainer.message('done')
       const [told] = trainer.messages.flatMap((m) => (m.type === 'event' && m.kind === 'data' ? [m.message] : []))
-      const measured = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [[m.metrics.trainLoss, m.metrics.testLoss, m.metrics.trainAccuracy, m.metrics.testAccuracy]] : []))
+      const measured = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [[m.metrics.trainLoss, m.metrics.testLoss, m.metrics.trainAccuracy, m.metrics.testAccuracy, m.metrics.validationLoss, m.metrics.validationAccuracy]] : []))
       return { weightsSha256, measured, evaluations: trainer.messages.filter((m) => m.type === 'evaluation'), told }
     }
     // One after the other: the first one's measurement of algorithms is the second one's too.

@@ -51,7 +51,7 @@ class Kept {
   /** All that does not depend on the clock. */
   get measured(): unknown {
     return {
-      epochs: this.epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate }) => ({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate })),
+      epochs: this.epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, validationLoss, validationAccuracy, learningRate }) => ({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, validationLoss, validationAccuracy, learningRate })),
       steps: this.steps.map(({ step, epoch, loss, learningRate }) => ({ step, epoch, loss, learningRate })),
       filters: this.filters,
       figures: this.figures,
@@ -94,6 +94,7 @@ describe('a run that goes on', () => {
   it.each([
     { variant: 'baseline' },
     { variant: 'mcnn-a', precision: 'bfloat16' },
+    { variant: 'mcnn-f', trainExamples: 400, validationExamples: 100 },
   ] as const)('after stops within and between epochs comes out bit for bit: %j', async (change) => {
     const whole = await undisturbed(change)
     const kept = new Kept()
@@ -184,14 +185,14 @@ describe('a run that goes on', () => {
     expect(kept.resumedFrom).toEqual([0, stepsPerEpoch])
   })
 
-  it('for more epochs comes out as if it had been asked for them at first', async () => {
-    const whole = await undisturbed({})
+  it.each([{}, { trainExamples: 400, validationExamples: 100 }])('for more epochs comes out as if it had been asked for them at first: %j', async (change) => {
+    const whole = await undisturbed(change)
     const kept = new Kept()
-    const shorter = start({ epochs: 3 }, kept)
+    const shorter = start({ ...change, epochs: 3 }, kept)
     await shorter.message('done')
     await shorter.exit
     kept.hear(shorter.messages)
-    await finishAs(whole, {}, kept)
+    await finishAs(whole, change, kept)
     expect(kept.resumedFrom).toEqual([0, 3 * stepsPerEpoch])
   })
 })

@@ -71,6 +71,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
     datasetFingerprint: data.fingerprint,
     trainExamples: data.train.count,
     testExamples: data.test.count,
+    validationExamples: data.validation?.count ?? 0,
     resumedFrom: from && { epochs: from.at.epoch - 1, step: from.at.step },
     seconds: { tensorflow: tensorflowSeconds, data: dataSeconds, tuning: tuningSeconds, record: clock() },
   })
@@ -101,8 +102,16 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   }
 }
 
-function residentData({ train, test, mean, std }: LoadedDataset): ResidentData {
-  return { train: train.images, test: test.images, table: normalisation(mean, std) }
+/** Validation examples lie behind the test examples: one evaluation serves both (see `FeederData.resident`). */
+function residentData({ train, test, validation, mean, std }: LoadedDataset): ResidentData {
+  return { train: train.images, test: validation ? joined(test.images, validation.images) : test.images, table: normalisation(mean, std) }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
 }
 
 /** What decides the last bits of a step's results, in words. @param banks how multi-band layers are computed, with times in brackets */

@@ -3,7 +3,7 @@ import { messageOf } from '../contract/errors'
 import type { EpochMetrics } from '../contract/records'
 import type { TrainerJob, TrainerMessage } from '../contract/training'
 import type { LoadedDataset } from '../datasets'
-import type { TrainingGraph } from '../graph/training'
+import type { EvaluationResult, TrainingGraph } from '../graph/training'
 import type { NetworkSpec } from '../nn/architecture'
 import { learningRateAt } from '../nn/schedule'
 import { beginning, type Position, type Save } from './checkpoint'
@@ -63,7 +63,7 @@ export class Training {
     this.evaluated = new Evaluated(spec.classes)
     this.figuresEvery = figuresEvery(spec, data.train.count)
     this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
-    this.report = new Reporter(send, { runId: job.runId, epochs: job.config.epochs, stepsPerEpoch: this.stepsPerEpoch, batchSize: this.size, testBatches: Math.ceil(data.test.count / this.size) })
+    this.report = new Reporter(send, { runId: job.runId, epochs: job.config.epochs, stepsPerEpoch: this.stepsPerEpoch, batchSize: this.size, testBatches: Math.ceil(data.test.count / this.size) + Math.ceil((data.validation?.count ?? 0) / this.size) })
   }
 
   /** @throws StopRequested (where it stands is saved), Diverged */
@@ -93,7 +93,7 @@ export class Training {
   }
 
   private async epoch(): Promise<EpochMetrics> {
-    const { job, data, graph, feeder, control } = this.parts
+    const { job, data, graph, feeder, control, spec } = this.parts
     const { at } = this
     const { epoch } = at
     const learningRate = learningRateAt(job.config, epoch, at.trainErrors)
@@ -124,7 +124,12 @@ export class Training {
       if (now - this.saved.time > job.checkpointSeconds * 1000) void this.save()
     }
     const trained = this.spent().active
-    const test = await this.evaluate(epoch, at.lossSum / at.seen, learningRate)
+    const now = { epoch, loss: at.lossSum / at.seen, learningRate }
+    const validation = data.validation && (await this.evaluate('validation', data.validation.count, now, () => undefined))
+    if (validation && !Number.isFinite(validation.loss)) throw new Diverged(at.step, epoch, learningRate, `The validation loss became ${validation.loss}`)
+    const evaluated = new Evaluated(spec.classes)
+    const test = await this.evaluate('test', data.test.count, now, (labels, result) => evaluated.add(labels, result))
+    this.evaluated = evaluated
     if (!Number.isFinite(test.loss)) throw new Diverged(at.step, epoch, learningRate, `The test loss became ${test.loss}`)
     const { active, waited, cpu } = this.spent()
     this.report.evaluationSeconds = (active - trained) / 1000
@@ -134,6 +139,7 @@ export class Training {
       trainAccuracy: at.correct / at.seen,
       testLoss: test.loss,
       testAccuracy: test.accuracy,
+      ...(validation && { validationLoss: validation.loss, validationAccuracy: validation.accuracy }),
       learningRate,
       imagesPerSecond: at.seen / (trained / 1000),
       seconds: active / 1000,
@@ -143,21 +149,20 @@ export class Training {
     }
   }
 
-  private async evaluate(epoch: number, loss: number, learningRate: number): Promise<{ loss: number; accuracy: number }> {
-    const { data, graph, feeder, control, spec } = this.parts
+  private async evaluate(split: 'test' | 'validation', all: number, now: { epoch: number; loss: number; learningRate: number }, each: (labels: Int32Array, result: EvaluationResult) => void): Promise<{ loss: number; accuracy: number }> {
+    const { graph, feeder, control } = this.parts
     let lossSum = 0
     let correct = 0
-    this.evaluated = new Evaluated(spec.classes)
-    for await (const { pictures, labels, count } of feeder.batches('test', epoch)) {
+    for await (const { pictures, labels, count } of feeder.batches(split, now.epoch)) {
       await control.betweenSteps()
-      this.report.progress(this.at.step, { epoch, phase: 'evaluating', loss, learningRate })
+      this.report.progress(this.at.step, { ...now, phase: 'evaluating' })
       // Evaluation has one batch size: a short last batch is filled up with whatever was there, and not counted.
       const result = graph.evaluate(pictures, labels, count)
       lossSum += result.lossSum
       correct += result.correct
-      this.evaluated.add(labels, result)
+      each(labels, result)
     }
-    return { loss: lossSum / data.test.count, accuracy: correct / data.test.count }
+    return { loss: lossSum / all, accuracy: correct / all }
   }
 
   /**
@@ -199,14 +204,15 @@ export class Training {
   }
 }
 
-function nextEpoch({ epoch, step, sampledStep, trainErrors, best }: Position, { testAccuracy, trainAccuracy }: EpochMetrics): Position {
+function nextEpoch({ epoch, step, sampledStep, trainErrors, best }: Position, { testAccuracy, validationAccuracy, trainAccuracy }: EpochMetrics): Position {
+  const accuracy = validationAccuracy ?? testAccuracy
   return {
     ...beginning(),
     epoch: epoch + 1,
     step,
     sampledStep,
     trainErrors: [...trainErrors, 1 - trainAccuracy],
-    best: best === null || testAccuracy > best.accuracy ? { accuracy: testAccuracy, step } : best,
+    best: best === null || accuracy > best.accuracy ? { accuracy, step } : best,
   }
 }
 

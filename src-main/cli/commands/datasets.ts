@@ -2,13 +2,14 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { datasetName } from '../../analysis/names'
 import { whole } from '../../analysis/numbers'
-import { datasetId, datasetIds } from '../../contract/experiment'
+import { megabytes, transferWords } from '../../analysis/transfer'
+import { datasetId, datasetIds, type DatasetId } from '../../contract/experiment'
 import type { DatasetSummary } from '../../contract/records'
 import { withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { onInterruption } from '../interruption'
-import { writeJson, writeOut } from '../output'
+import { say, writeJson, writeOut } from '../output'
 import { WorkProgress } from '../progress'
 import type { Globals } from '../program'
 
@@ -27,7 +28,7 @@ export function addDatasets(program: Command): void {
           datasets.map((dataset) => [
             dataset.id,
             datasetName(dataset.id),
-            dataset.available ? 'yes' : 'no: import it',
+            dataset.available ? 'yes' : 'no: download or import it',
             whole(dataset.train),
             whole(dataset.test),
             whole(dataset.classes.length),
@@ -60,15 +61,52 @@ export function addDatasets(program: Command): void {
     })
 
   group
+    .command('download <id>')
+    .description('fetch cifar-10 or cifar-100 from its official site (about 170 MB) and import it; what came before an interruption is not fetched again')
+    .option('--discard', 'delete what an interrupted download has left, and fetch nothing')
+    .action(async (name: string, { discard }: { discard?: boolean }, command: Command) => {
+      const id = namedDataset(name)
+      const progress = new WorkProgress()
+      const dataset = await withService(
+        command,
+        async (service) => {
+          if (discard) {
+            await service.call('datasets.discardDownload', { id })
+            return null
+          }
+          const source = (await service.call('datasets.sources', {})).find((one) => one.id === id)
+          if (source) say(`${source.url}: ${megabytes(source.bytes)}${source.kept > 0 ? `, ${megabytes(source.kept)} of it here already` : ''}`)
+          const release = onInterruption(() => void service.call('datasets.cancelImport', {}).catch(() => undefined))
+          try {
+            return await service.call('datasets.download', { id })
+          } finally {
+            release()
+            progress.end()
+          }
+        },
+        { 'dataset.progress': (told) => progress.update(told.phase, told.done, told.total, told.phase === 'Downloading' ? transferWords(told) : '') },
+      )
+      const { json } = command.optsWithGlobals<Globals>()
+      if (!dataset) return json ? writeJson({ ok: true }) : writeOut(`Nothing is left of a download of ${datasetName(id)}.\n`)
+      if (json) return writeJson(dataset)
+      writeOut(`Downloaded and imported ${dataset.name}: ${describe(dataset)}\n`)
+    })
+
+  group
     .command('verify <id>')
     .description('read a data set again from end to end and compare it with its checksums')
     .action(async (id: string, _options: unknown, command: Command) => {
-      const parsed = datasetId.safeParse(id)
-      if (!parsed.success) throw usageError(`There is no data set ${JSON.stringify(id)}: they are ${datasetIds.join(', ')}.`)
-      const dataset = await withService(command, (service) => service.call('datasets.verify', { id: parsed.data }))
+      const dataset = await withService(command, (service) => service.call('datasets.verify', { id: namedDataset(id) }))
       if (command.optsWithGlobals<Globals>().json) return writeJson(dataset)
       writeOut(`${dataset.name} is whole: ${describe(dataset)}\n`)
     })
+}
+
+/** @throws WorkbenchError bad-input */
+function namedDataset(name: string): DatasetId {
+  const parsed = datasetId.safeParse(name)
+  if (!parsed.success) throw usageError(`There is no data set ${JSON.stringify(name)}: they are ${datasetIds.join(', ')}.`)
+  return parsed.data
 }
 
 function describe(dataset: DatasetSummary): string {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
+import { runPickedOn } from '../../analysis/picked'
 import type { RunDetail, RunSummary } from '../../contract/records'
 import type { RunRow } from '../../contract/runLists'
 import type { Service } from '../../service/service'
@@ -25,7 +26,7 @@ export function addRuns(program: Command): void {
       if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
         columns(
-          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best, picked on test %', '>Time'],
+          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best %, picked on', '>Time'],
           runs.map((run) => [
             run.id,
             run.state,
@@ -35,7 +36,7 @@ export function addRuns(program: Command): void {
             String(run.seed),
             `${run.epochsDone}/${run.epochs}`,
             percent(run.testAccuracy),
-            percent(run.bestTestAccuracy),
+            run.bestTestAccuracy === null ? percent(null) : `${percent(run.bestTestAccuracy)} ${runPickedOn(run) === 'validation' ? 'val.' : 'test'}`,
             duration(run.seconds),
           ]),
         ),
@@ -135,10 +136,12 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
   ]
   const width = Math.max(...facts.map(([label]) => label.length), ...Object.keys(config).map((key) => key.length))
   const line = ([label, value]: readonly [string, string | null]): string => `${label.padEnd(width)}  ${value ?? '–'}`
+  const held = epochs.some((epoch) => typeof epoch.validationAccuracy === 'number')
   const epochRows = epochs.map((epoch) => [
     String(epoch.epoch),
     fixed(epoch.trainLoss, 4),
     percent(epoch.trainAccuracy),
+    ...(held ? [fixed(epoch.validationLoss ?? null, 4), percent(epoch.validationAccuracy ?? null)] : []),
     fixed(epoch.testLoss, 4),
     percent(epoch.testAccuracy),
     String(epoch.learningRate),
@@ -154,7 +157,7 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     '',
     ...(epochRows.length === 0
       ? []
-      : [columns(['>Epoch', '>Loss', '>Train %', '>Test loss', '>Test %', '>Rate', '>Pictures/s', '>Time'], epochRows)]),
+      : [columns(['>Epoch', '>Loss', '>Train %', ...(held ? ['>Val. loss', '>Val. %'] : []), '>Test loss', '>Test %', '>Rate', '>Pictures/s', '>Time'], epochRows)]),
     ...events.map((event) => `${event.at}  ${event.level.padEnd(7)}  ${event.message}`),
     '',
   ].join('\n')

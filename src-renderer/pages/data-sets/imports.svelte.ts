@@ -1,41 +1,67 @@
-/** The one import that may be under way: it goes on while one looks at other pages, and its end is told on return. */
-import type { EventPayload } from '../../../src-main/contract'
+/** The one import or download that may be under way: it goes on while one looks at other pages, and its end is told on return. */
+import { transferWords } from '../../../src-main/analysis/transfer'
+import type { DatasetId, DatasetSummary, EventPayload } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../../lib/client'
+import { datasetName } from '../../lib/format'
 import { toasts } from '../../lib/toasts.svelte'
 
+type Verb = 'imported' | 'downloaded'
+
 class Imports {
-  /** The file or folder that was chosen; null where none is being imported. */
+  /** The file or folder that was chosen, or what is downloaded; null where nothing is under way. */
   name = $state.raw<string | null>(null)
   progress = $state.raw<EventPayload<'dataset.progress'> | null>(null)
   cancelling = $state(false)
   /** Stays until it is dismissed. */
-  error = $state.raw<{ name: string; error: ClientError } | null>(null)
+  error = $state.raw<{ title: string; error: ClientError } | null>(null)
+  /** Counts up when one has ended: what is kept of downloads may be another. */
+  ended = $state(0)
+
+  /** What is done and how far it is, in words. */
+  get words(): string {
+    if (this.cancelling) return 'cancelling'
+    const { progress } = this
+    if (progress === null) return 'opening'
+    if (progress.phase === 'Downloading') return transferWords(progress)
+    return progress.total > 0 && progress.done > 0 ? `${progress.phase} · ${Math.floor((100 * progress.done) / progress.total)} %` : progress.phase
+  }
 
   async start(kind: 'archive' | 'folder'): Promise<void> {
     let choice
     try {
       choice = await call('shell.chooseDataset', { kind })
     } catch (thrown) {
-      this.error = { name: kind, error: toClientError(thrown) }
+      this.error = { title: `The ${kind} was not imported`, error: toClientError(thrown) }
       return
     }
-    if (choice === null || this.name !== null) return
-    this.name = choice.name
+    if (choice === null) return
+    const { grant, name } = choice
+    await this.#follow(name, 'imported', () => call('shell.importDataset', { grant }))
+  }
+
+  async download(id: DatasetId): Promise<void> {
+    await this.#follow(datasetName(id), 'downloaded', () => call('datasets.download', { id }))
+  }
+
+  async #follow(name: string, verb: Verb, work: () => Promise<DatasetSummary>): Promise<void> {
+    if (this.name !== null) return
+    this.name = name
     this.error = null
     this.progress = null
     const end = on('dataset.progress', (progress) => (this.progress = progress))
     try {
-      const set = await call('shell.importDataset', { grant: choice.grant })
-      toasts.info(`${set.name} imported.`)
+      const set = await work()
+      toasts.info(`${set.name} ${verb === 'downloaded' ? 'downloaded and imported' : verb}.`)
     } catch (thrown) {
       const error = toClientError(thrown)
-      if (error.code === 'cancelled') toasts.info('Import cancelled; nothing was kept.')
-      else this.error = { name: choice.name, error }
+      if (error.code !== 'cancelled') this.error = { title: `${name} was not ${verb}`, error }
+      else toasts.info(verb === 'downloaded' ? error.message : 'Import cancelled; nothing was kept.')
     } finally {
       end()
       this.name = null
       this.progress = null
       this.cancelling = false
+      this.ended++
     }
   }
 

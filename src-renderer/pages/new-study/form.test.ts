@@ -56,6 +56,20 @@ describe('the form of a new study', () => {
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '500' })).plan?.training.trainExamples).toBe(500)
   })
 
+  it('holds training examples out for validation, as many as leave some to train on', () => {
+    expect(check(filled()).plan?.training).not.toHaveProperty('validationExamples')
+    expect(check(filled({ validationExamples: '500' })).plan?.training.validationExamples).toBe(500)
+    const wrong = (part: Partial<StudyForm>): unknown => check(filled(part)).errors.validationExamples
+    expect(wrong({ validationExamples: '9' })).toBe('At least 10')
+    expect(wrong({ validationExamples: 'x' })).toBe('A whole number')
+    expect(check(filled({ trainExamples: 'x', testExamples: '1e' })).errors).toEqual({ trainExamples: 'A whole number', testExamples: 'A whole number' })
+    expect(wrong({ dataset: 'cifar-100', validationExamples: '50' })).toBe('At least 100, one a class')
+    // Beside other faults too, and of the limit that is typed.
+    expect(wrong({ name: '', validationExamples: '4000' })).toBe('Leaves too few of 4000 to train on')
+    expect(wrong({ trainExamples: '100', validationExamples: '91' })).toMatch(/^Leaves too few/)
+    expect(wrong({ trainExamples: '100', validationExamples: '90' })).toBeUndefined()
+  })
+
   it('follows the epochs with the milestones until those are typed', () => {
     expect([milestonesText(filled({ epochs: '200' })), milestonesText(filled({ epochs: 'x' })), milestonesText(filled({ epochs: '200', milestones: '' }))]).toEqual(['100, 150', '', ''])
     expect(check(filled({ milestones: '' })).plan?.training.milestones).toEqual([])
@@ -73,6 +87,7 @@ describe('a plan and its form', () => {
     quickStart,
     { ...quickStart, seeds: [7], archs: [...archs], variants: [...variants] },
     { ...quickStart, seeds: [3, 1], training: { ...quickStart.training, milestones: [], trainExamples: 100, testExamples: 50, precision: 'auto', learningRate: 1e-7 } },
+    { ...quickStart, training: { ...quickStart.training, validationExamples: 400 } },
     ...presets.map((preset) => preset.plan),
   ]
 

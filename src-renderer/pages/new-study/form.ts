@@ -6,6 +6,7 @@ import {
   datasetSizes,
   defaultMilestones,
   depthOf,
+  leastExamples,
   recipe,
   studyRequest,
   type Arch,
@@ -38,6 +39,7 @@ export interface StudyForm {
   precision: PrecisionChoice
   trainExamples: string
   testExamples: string
+  validationExamples: string
 }
 
 export type FormField = Exclude<keyof StudyForm, 'seedMode' | 'seedCount' | 'seedList' | 'depthText'> | 'seeds'
@@ -63,6 +65,7 @@ export function emptyForm(): StudyForm {
     precision: recipe.precision,
     trainExamples: '',
     testExamples: '',
+    validationExamples: '',
   }
 }
 
@@ -90,8 +93,9 @@ export function check(form: StudyForm): Checked {
     seeds,
     training: {
       dataset: form.dataset,
-      trainExamples: form.trainExamples.trim() === '' ? null : typed(form.trainExamples),
-      testExamples: form.testExamples.trim() === '' ? null : typed(form.testExamples),
+      trainExamples: limit(form.trainExamples),
+      testExamples: limit(form.testExamples),
+      ...(form.validationExamples.trim() === '' ? {} : { validationExamples: limit(form.validationExamples) }),
       epochs: typed(form.epochs),
       batchSize: typed(form.batchSize),
       learningRate: typed(form.learningRate),
@@ -120,6 +124,12 @@ export function check(form: StudyForm): Checked {
     if (typeof asked !== 'number') continue
     if (asked > most) errors[field] ??= `At most ${most}`
     else if (asked < sizes.classes) errors[field] ??= `At least ${sizes.classes}, one a class`
+  }
+  const held = typed(form.validationExamples)
+  if (typeof held === 'number') {
+    const all = typed(form.trainExamples) ?? sizes.train
+    if (held < sizes.classes) errors.validationExamples ??= `At least ${sizes.classes}, one a class`
+    else if (held + leastExamples > all) errors.validationExamples = `Leaves too few of ${all} to train on`
   }
   const valid = result.success && Object.keys(errors).length === 0
   return { plan: valid ? result.data : null, errors }
@@ -150,6 +160,7 @@ export function formOf(plan: StudyRequest): StudyForm {
     precision: training.precision,
     trainExamples: training.trainExamples === null ? '' : String(training.trainExamples),
     testExamples: training.testExamples === null ? '' : String(training.testExamples),
+    validationExamples: typeof training.validationExamples !== 'number' ? '' : String(training.validationExamples),
   }
 }
 
@@ -179,13 +190,18 @@ export function fieldOf(path: string): FormField {
 
 const fields: readonly FormField[] = [
   'name', 'dataset', 'archs', 'variants', 'seeds', 'epochs', 'batchSize', 'learningRate', 'momentum', 'weightDecay',
-  'milestones', 'gamma', 'augment', 'precision', 'trainExamples', 'testExamples',
+  'milestones', 'gamma', 'augment', 'precision', 'trainExamples', 'testExamples', 'validationExamples',
 ]
 
 /** A number where the text is one; else what no schema takes for a number. */
 function typed(text: string): number | undefined | null {
   const trimmed = text.trim()
   return trimmed === '' ? undefined : typedNumber(trimmed)
+}
+
+/** Nothing typed is no limit; what is no number must not be taken for that. */
+function limit(text: string): number | string | null {
+  return text.trim() === '' ? null : (typed(text) ?? text)
 }
 
 function wholes(text: string): (number | undefined | null)[] {

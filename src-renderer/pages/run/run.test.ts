@@ -39,7 +39,9 @@ describe('tables', () => {
     expect(rows.get('milestones')).toBe('× 0.1 after 100, 150')
     expect(rows.get('warm-up')).toBe('0.01 until training error < 80 %')
     // One row for two: milestones and gamma.
-    expect(rows.size).toBe(Object.keys(config).length - 1)
+    expect(rows.size).toBe(Object.keys({ validationExamples: null, ...config }).length - 1)
+    expect(rows.get('validation pictures')).toBe('none')
+    expect(new Map(configRows({ ...config, validationExamples: 5000 })).get('validation pictures')).toBe('5,000 of the training pictures, never trained on')
   })
 
   const environment = {

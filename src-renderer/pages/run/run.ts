@@ -53,6 +53,7 @@ export function configRows(config: ExperimentConfig): [label: string, value: str
     ['data set', datasetName(config.dataset)],
     ['training pictures', examples(config.trainExamples)],
     ['test pictures', examples(config.testExamples)],
+    ['validation pictures', typeof config.validationExamples !== 'number' ? 'none' : `${count(config.validationExamples)} of the training pictures, never trained on`],
     ['seed', String(config.seed)],
     ['epochs', count(config.epochs)],
     ['batch size', count(config.batchSize)],
@@ -93,16 +94,26 @@ export interface Curves {
   testLoss: Point[]
   trainAccuracy: Point[]
   testAccuracy: Point[]
+  /** Empty where the run holds nothing out. */
+  validationLoss: Point[]
+  validationAccuracy: Point[]
   stepLoss: Point[]
 }
 
 export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
   const by = (value: (epoch: EpochMetrics) => number): Point[] => detail.epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
+  const held = (value: (epoch: EpochMetrics) => number | null | undefined): Point[] =>
+    detail.epochs.flatMap((epoch) => {
+      const y = value(epoch)
+      return typeof y === 'number' ? [{ x: epoch.epoch, y }] : []
+    })
   return {
     trainLoss: by((e) => e.trainLoss),
     testLoss: by((e) => e.testLoss),
     trainAccuracy: by((e) => e.trainAccuracy * 100),
     testAccuracy: by((e) => e.testAccuracy * 100),
+    validationLoss: held((e) => e.validationLoss),
+    validationAccuracy: held((e) => (typeof e.validationAccuracy === 'number' ? e.validationAccuracy * 100 : null)),
     stepLoss: detail.steps.map((step) => ({ x: step.step, y: step.loss })),
   }
 }

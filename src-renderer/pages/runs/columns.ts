@@ -21,7 +21,7 @@ export const columns: readonly Column[] = [
   column('seed', 'Seed', 50, 'seed', { ...num, ...usual }),
   column('state', 'State', 130, 'state', usual),
   column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
-  column('best', 'Best, picked on test', 138, 'best', { ...num, ...usual }),
+  column('best', 'Best epoch', 98, 'best', { ...num, ...usual }),
   column('curve', 'Curve', 104, null, usual),
   column('trainLoss', 'Train loss', 80, 'trainLoss', num),
   column('testLoss', 'Test loss', 80, 'testLoss', num),

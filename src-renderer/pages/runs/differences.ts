@@ -21,11 +21,12 @@ const short: { [K in keyof TrainingConfig]?: (training: TrainingConfig) => strin
   weightDecay: (t) => `decay ${t.weightDecay}`,
   momentum: (t) => `momentum ${t.momentum}`,
   trainExamples: (t) => `${t.trainExamples ?? 'all'} pictures`,
+  validationExamples: (t) => `${t.validationExamples ?? 'none'} held out`,
   augment: (t) => (t.augment ? 'augmented' : 'not augmented'),
   precision: (t) => t.precision,
 }
 
 /** What tells a group's config from the recipe, in few words; network, variant and data set are said elsewhere. */
 export function unusual(training: TrainingConfig): string[] {
-  return Object.entries(short).flatMap(([key, words]) => (training[key as keyof TrainingConfig] === recipe[key as keyof TrainingConfig] ? [] : [words(training)]))
+  return Object.entries(short).flatMap(([key, words]) => ((training[key as keyof TrainingConfig] ?? null) === (recipe[key as keyof TrainingConfig] ?? null) ? [] : [words(training)]))
 }

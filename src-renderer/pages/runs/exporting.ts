@@ -1,4 +1,5 @@
 /** Lists of runs as files. Pure. */
+import { runPickedOn } from '../../../src-main/analysis/picked'
 import type { RunRow } from '../../../src-main/contract'
 
 const fields: [head: string, value: (run: RunRow) => string | number | null][] = [
@@ -13,6 +14,8 @@ const fields: [head: string, value: (run: RunRow) => string | number | null][] =
   ['test_accuracy', (r) => r.testAccuracy],
   ['best_epoch_accuracy_picked_on_test', (r) => r.bestTestAccuracy],
   ['best_epoch', (r) => r.bestEpoch],
+  ['best_picked_on', (r) => runPickedOn(r)],
+  ['best_validation_accuracy', (r) => r.bestValidationAccuracy ?? null],
   ['train_loss', (r) => r.trainLoss],
   ['epochs_done', (r) => r.epochsDone],
   ['epochs', (r) => r.epochs],

@@ -1,15 +1,25 @@
 /** Cells of the runs table that are words and numbers only; the others have a component. Pure. */
+import { runPickedOn } from '../../../src-main/analysis/picked'
 import type { RunGroup, RunRow, RunState } from '../../../src-main/contract'
 import { count, datasetName, duration, number, percentValue, significant, when } from '../../lib/format'
 
 /** States beside done, in the order in which a group names them. */
 export const urgent: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'stopped', 'queued']
 
+/** The best epoch's accuracy and, in a word, what it was picked on: honest where that was not the test set. */
+function picked(accuracy: number | null, onValidation: boolean): string {
+  return accuracy === null ? percentValue(null) : `${percentValue(accuracy)} ${onValidation ? 'val.' : 'test'}`
+}
+
+export function bestText(run: Pick<RunRow, 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>): string {
+  return picked(run.bestTestAccuracy, runPickedOn(run) === 'validation')
+}
+
 type Text<R> = Readonly<Record<string, (row: R) => string>>
 
 const ofRun: Text<RunRow> = {
   seed: (run) => String(run.seed),
-  best: (run) => percentValue(run.bestTestAccuracy),
+  best: bestText,
   trainLoss: (run) => significant(run.rowTrainLoss),
   testLoss: (run) => significant(run.rowTestLoss),
   parameters: (run) => count(run.trainableParameters),
@@ -29,7 +39,7 @@ const ofEndedRun: Text<RunRow> = {
 
 const ofGroup: Text<RunGroup> = {
   seed: () => '',
-  best: (group) => percentValue(group.best),
+  best: (group) => picked(group.best, (group.training.validationExamples ?? 0) > 0),
   trainLoss: (group) => significant(group.trainLoss),
   testLoss: (group) => significant(group.testLoss),
   epochs: (group) => `n ${group.accuracy?.n ?? 0}`,

@@ -34,7 +34,7 @@ export function intervalLimit(comparison: Comparison, test: Test = 'welch'): num
 export function barGroups(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: (variant: Variant) => Look): BarGroup[] {
   const datasets = new Set(rows.map((row) => row.dataset))
   return rows.map((row) => ({
-    id: `${row.dataset}/${row.arch}/${row.epochs}/${row.trainExamples}`,
+    id: `${row.dataset}/${row.arch}/${row.epochs}/${row.trainExamples}/${row.validationExamples ?? 0}`,
     label: datasets.size > 1 ? `${datasetName(row.dataset)} · ${archShort(row.arch)}` : archName(row.arch),
     bars: variants.flatMap((variant) => {
       const cell = row.cells.find((c) => c.variant === variant)
@@ -64,7 +64,7 @@ export function costPoints(rows: readonly ComparisonRow[], variants: readonly Va
       const { mean, std } = cell.accuracy
       return [
         {
-          id: `${row.arch}/${row.epochs}/${row.trainExamples}/${row.precision}/${variant}`,
+          id: `${row.arch}/${row.epochs}/${row.trainExamples}/${row.validationExamples ?? 0}/${row.precision}/${variant}`,
           label: `${variant} · ${archShort(row.arch)}`,
           group: archName(row.arch),
           ...looks(variant),

@@ -1,0 +1,58 @@
+import { quickStart } from '../src-main/contract'
+import { expect, test } from './app'
+
+test('a validation split: checked in the form, drawn and told on the run’s page, labelled in lists and comparison', async ({ workbench }) => {
+  test.setTimeout(5 * 60_000)
+  const { page } = workbench
+  const shots = async (name: string): Promise<void> => {
+    for (const [width, height] of [[1280, 800], [900, 600]] as const)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await workbench.resize(width, height)
+        await page.emulateMedia({ colorScheme })
+        await workbench.screenshot(`validation-${name}-${width}-${colorScheme}`)
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      }
+  }
+  await test.step('the form', async () => {
+    await workbench.open('#/new')
+    await page.getByLabel('Name').fill('Held out')
+    const field = page.getByLabel('Validation', { exact: true })
+    await expect(page.getByText('The best epoch is picked on the test set, and labelled so.')).toBeVisible()
+    await field.fill('4000')
+    await expect(page.getByText('Leaves too few of 4000 to train on')).toBeVisible()
+    await field.fill('400')
+    await expect(page.getByText('are never trained on: the best epoch is picked on them')).toBeVisible()
+    await field.scrollIntoViewIfNeeded()
+    await shots('form')
+  })
+
+  const { id, runIds } = await workbench.call('studies.create', {
+    plan: { ...quickStart, name: 'Held out', variants: ['baseline', 'mcnn-f'], seeds: [1], training: { ...quickStart.training, epochs: 4, milestones: [3], trainExamples: 600, testExamples: 300, validationExamples: 200 } },
+  })
+  await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done, { timeout: 3 * 60_000 }).toBe(2)
+  const detail = await workbench.call('runs.get', { id: runIds[1] ?? '' })
+
+  await test.step('the run', async () => {
+    await workbench.open(`#/runs/${runIds[1] ?? ''}`)
+    await expect(page.getByText('Best, picked on validation')).toBeVisible()
+    const rows = page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')
+    await expect(rows).toHaveCount(4)
+    const best = detail.epochs.reduce((a, b) => ((b.validationAccuracy ?? 0) > (a.validationAccuracy ?? 0) ? b : a))
+    expect(detail.run).toMatchObject({ bestEpoch: best.epoch, bestTestAccuracy: best.testAccuracy })
+    await expect(rows.nth(best.epoch - 1)).toContainText(((best.validationAccuracy ?? NaN) * 100).toFixed(2))
+    await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText('200 of the training pictures, never trained on')
+    await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
+    await shots('run')
+  })
+
+  await test.step('the list and the comparison', async () => {
+    await workbench.open('#/runs')
+    await expect(page.getByText(/^\d+\.\d\d val\.$/).first()).toBeVisible()
+    await shots('list')
+    await workbench.open(`#/studies/${id}`)
+    const table = page.getByRole('table', { name: /^Table I:/ })
+    await expect(table).toContainText('400 + 300 pictures, 200 held out · best epoch picked on validation')
+    await table.scrollIntoViewIfNeeded()
+    await shots('study')
+  })
+})

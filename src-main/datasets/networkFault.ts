@@ -1,0 +1,81 @@
+/** What went wrong between this machine and a server, in a sentence. Pure. */
+
+/** The server's answer is not the file that was asked for. */
+export class HttpFault extends Error {
+  constructor(
+    /** Goes on after the server's name. */
+    readonly words: string,
+    /** Whether asking again could give something else; `mismatch` where what is here of the file stands in the way. */
+    readonly kind: 'final' | 'passing' | 'mismatch' = 'final',
+  ) {
+    super(words)
+  }
+}
+
+/** For so many seconds nothing came. */
+export class Silence extends Error {
+  constructor(readonly seconds: number) {
+    super(`nothing came for ${seconds} s`)
+  }
+}
+
+const unreachable = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'])
+const cut = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_EOF_STATE'])
+
+/**
+ * @param host that was asked
+ * @param proxy its host and port, null where none is used
+ */
+export function networkSentence(error: unknown, host: string, proxy: string | null): string {
+  if (error instanceof HttpFault) return `${host} ${error.words}`
+  const via = proxy === null ? host : `the proxy ${proxy}`
+  if (error instanceof Silence) return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent nothing for ${error.seconds} s.`
+  const code = codeOf(error)
+  const said = `(${code ?? (error instanceof Error ? error.message : String(error))})`
+  if (code === 'ERR_PROXY_TUNNEL') return `${capital(via)} lets nothing through to ${host}: ${firstLine(error)}`
+  if (code === 'ERR_PROXY_INVALID_CONFIG') return 'HTTPS_PROXY does not hold the address of a proxy, such as http://proxy.example:3128.'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_FAIL' || code === 'EAI_NODATA' || code === 'EAI_NONAME')
+    return `The name of ${via} could not be looked up ${said}: there may be no network here.`
+  if (code === 'ECONNREFUSED') return `${capital(via)} refused the connection ${said}.`
+  if (code === 'ETIMEDOUT') return `${capital(via)} did not answer ${said}.`
+  if (code !== null && unreachable.has(code)) return `${capital(via)} can’t be reached from here ${said}.`
+  if (code !== null && cut.has(code)) return `The connection to ${host} was cut ${said}.`
+  if (code !== null && isTls(code)) return `There is no safe connection to ${host}: its certificate or encryption was not accepted ${said}.`
+  return `The connection to ${host} failed ${said}.`
+}
+
+/** Whether a download that was already going is worth another try. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof HttpFault) return error.kind !== 'final'
+  const code = codeOf(error)
+  return error instanceof Silence || (code !== null && !isTls(code) && code !== 'ERR_PROXY_INVALID_CONFIG' && code !== 'ERR_PROXY_TUNNEL')
+}
+
+/**
+ * The proxy that a request takes by these variables, as host:port: for the words only, the way itself is Node's.
+ * Names and passwords in it are not told.
+ */
+export function proxyOf(host: string, env: Readonly<Record<string, string | undefined>>): string | null {
+  const proxy = env['https_proxy'] ?? env['HTTPS_PROXY'] ?? ''
+  if (proxy === '' || !URL.canParse(proxy)) return null
+  const except = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
+  const isExcepted = except.some((entry) => entry === '*' || entry === host || (/^\*?\./.test(entry) && host.endsWith(entry.replace(/^\*/, ''))))
+  return isExcepted ? null : new URL(proxy).host
+}
+
+function isTls(code: string): boolean {
+  return /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/.test(code)
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
+function firstLine(error: unknown): string {
+  const line = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  return /[.!?]$/.test(line) ? line : `${line}.`
+}
+
+function capital(text: string): string {
+  return text.startsWith('the ') ? `The${text.slice(3)}` : text
+}
