@@ -6,7 +6,7 @@ import { History } from '../src-main/history/history'
 import { convolutions, network, trainableParameters } from '../src-main/nn/architecture'
 import { random } from '../src-main/nn/random'
 import { initialValues, parameters } from '../src-main/nn/resnet'
-import { encodeSafetensors } from '../src-main/trainer/weights'
+import { encodeSafetensors } from '../src-main/nn/safetensors'
 
 export const filterEpochs = 40
 const study = 'filters'
