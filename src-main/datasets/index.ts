@@ -1,5 +1,5 @@
 export { epochOrder, fillBatch, normalisation, planBatch, type BatchOptions, type BatchPlan } from './batches'
 export type { Split } from './format'
 export { importDataset, type ImportOptions, type ImportProgress } from './import'
-export { augmentedPictures, datasetStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions, type Normalisation } from './load'
+export { augmentedPictures, classNames, datasetStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions, type Normalisation } from './load'
 export { dropFolder, listDatasets, putBack, removeDataset, setAside } from './store'
