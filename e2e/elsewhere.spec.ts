@@ -6,6 +6,7 @@ import { InferenceSession } from 'onnxruntime-node'
 import { crc32 } from '../src-main/analysis/pngDensity'
 import type { RendererResult } from '../src-main/contract'
 import { expect, test, type Workbench } from './app'
+import { faults } from './axe'
 import { runIdOf, writeFilterHistory } from './filterHistory'
 
 const id = runIdOf('mcnn-a', 1)
@@ -41,7 +42,7 @@ async function told({ page }: Workbench): Promise<[string, string][]> {
 }
 const wordsOf = ({ top }: Said): [string, string][] => top.map(({ name, probability }) => [name, `${(100 * probability).toFixed(1)} %`])
 
-test('a picture of one’s own is classified: chosen, dropped, pasted or none', async ({ launch, dataDir }) => {
+test('a picture of one’s own is classified: chosen, dropped or pasted', async ({ launch, dataDir }) => {
   writeFilterHistory(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -74,6 +75,20 @@ test('a picture of one’s own is classified: chosen, dropped, pasted or none', 
     await expect(page).toHaveURL(new RegExp(`#/runs/${id}$`))
   })
 
+  await test.step('while it is held, the page says so', async () => {
+    await send(workbench, ['dragover'], 'stripes.png', 'image/png', pngOf(32, 32, stripes))
+    await expect(page.getByText('Let go to classify the picture')).toBeVisible()
+    await workbench.screenshot('classify-held')
+    await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
+    await expect(page.getByText('Let go to classify the picture')).toHaveCount(0)
+  })
+
+  await test.step('pasted', async () => {
+    await send(workbench, ['paste'], 'pasted.png', 'image/png', pngOf(32, 32, (x, y) => stripes(y, x)))
+    await expect(region.getByRole('img', { name: 'pasted.png as the network sees it' })).toBeVisible()
+    expect(await told(workbench)).toEqual(wordsOf(await workbench.call('runs.classify', { id, picture: bytesOf((x, y) => stripes(y, x)).toString('base64') })))
+  })
+
   await test.step('what is no picture is refused with a sentence', async () => {
     await drop(workbench, 'notes.png', 'image/png', Buffer.from('no picture at all'))
     await expect(region).toContainText('This is not a picture that can be read')
@@ -101,6 +116,7 @@ test('a picture of one’s own is classified: chosen, dropped, pasted or none', 
       await page.emulateMedia({ colorScheme })
       await region.scrollIntoViewIfNeeded()
       await workbench.screenshot(`classify-${width}-${colorScheme}`)
+      expect(await faults(page)).toEqual([])
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
     }
 })
@@ -150,23 +166,28 @@ test('a network is exported from the run’s page in each format, and over nothi
 
   await save(/^ONNX/, null)
   expect(existsSync(path.join(out, 'null'))).toBe(false)
-  expect(suggested).toEqual(['onnx', 'safetensors', 'savedmodel', 'savedmodel', 'onnx'].map((format) => `mcnn-a ResNet-8 Synthetic seed 1.${format}`))
+  expect(suggested).toEqual(['onnx', 'safetensors', 'savedmodel', 'savedmodel', 'onnx'].map((format) => `mcnn-a ResNet-8 synthetic seed 1.${format}`))
 })
 
 /** Drops a file on the page's heading, as a file manager does. */
-async function drop({ page }: Workbench, name: string, type: string, content: Buffer): Promise<void> {
+function drop(workbench: Workbench, name: string, type: string, content: Buffer): Promise<void> {
+  return send(workbench, ['dragover', 'drop'], name, type, content)
+}
+
+/** Events with a file, as the system sends them to the page. */
+async function send({ page }: Workbench, events: string[], name: string, type: string, content: Buffer): Promise<void> {
   await page.getByRole('heading', { level: 1 }).evaluate(
-    (element, [fileName, mime, base64]) => {
-      const web = globalThis as unknown as {
-        File: new (parts: unknown[], name: string, options: object) => unknown
-        DataTransfer: new () => { items: { add: (file: unknown) => void } }
-        DragEvent: new (type: string, options: object) => unknown
-        atob: (text: string) => string
-      }
+    (element, [wanted, fileName, mime, base64]) => {
+      type Made = new (...args: unknown[]) => unknown
+      const web = globalThis as unknown as { File: Made; DataTransfer: new () => { items: { add: (file: unknown) => void } }; DragEvent: Made; ClipboardEvent: Made; atob: (text: string) => string }
       const transfer = new web.DataTransfer()
       transfer.items.add(new web.File([Uint8Array.from(web.atob(base64), (c) => c.charCodeAt(0))], fileName, { type: mime }))
-      for (const event of ['dragover', 'drop']) (element as unknown as { dispatchEvent: (event: unknown) => void }).dispatchEvent(new web.DragEvent(event, { bubbles: true, cancelable: true, dataTransfer: transfer }))
+      for (const event of wanted) {
+        const common = { bubbles: true, cancelable: true }
+        const made = event === 'paste' ? new web.ClipboardEvent(event, { ...common, clipboardData: transfer }) : new web.DragEvent(event, { ...common, dataTransfer: transfer })
+        ;(element as unknown as { dispatchEvent: (event: unknown) => void }).dispatchEvent(made)
+      }
     },
-    [name, type, content.toString('base64')] as const,
+    [events, name, type, content.toString('base64')] as const,
   )
 }

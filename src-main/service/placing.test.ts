@@ -20,7 +20,7 @@ describe('a file', () => {
 
   it('replaces another where that was asked for, and otherwise leaves it', async () => {
     writeFileSync(at('m.onnx'), 'old')
-    await expect(placeFile(at('m.onnx'), bytes, false)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('is there already'), fix: expect.stringContaining('--force') })
+    await expect(placeFile(at('m.onnx'), bytes, false)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('is there already') })
     expect(readFileSync(at('m.onnx'), 'utf8')).toBe('old')
     await placeFile(at('m.onnx'), bytes, true)
     expect([...readFileSync(at('m.onnx'))]).toEqual([1, 2, 3])
@@ -32,7 +32,7 @@ describe('a file', () => {
     await expect(placeFile(at('folder'), bytes, true)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('is a folder') })
     writeFileSync(at('else'), 'else')
     symlinkSync(at('else'), at('link'))
-    await expect(placeFile(at('link'), bytes, false)).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(placeFile(at('link'), bytes, false)).rejects.toMatchObject({ code: 'conflict' })
     await placeFile(at('link'), bytes, true)
     expect(readFileSync(at('else'), 'utf8')).toBe('else')
     await expect(placeFile(at('missing/m'), bytes, false)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('ENOENT') })
@@ -57,7 +57,7 @@ describe('a folder', () => {
     mkdirSync(at('model'))
     writeFileSync(at('model/model.pb'), 'old')
     writeFileSync(at('model/left'), 'over')
-    await expect(placeFolder(at('model'), files, 'model.pb', false)).rejects.toMatchObject({ code: 'bad-input' })
+    await expect(placeFolder(at('model'), files, 'model.pb', false)).rejects.toMatchObject({ code: 'conflict' })
     expect(readFileSync(at('model/model.pb'), 'utf8')).toBe('old')
     await placeFolder(at('model'), files, 'model.pb', true)
     expect(existsSync(at('model/left'))).toBe(false)

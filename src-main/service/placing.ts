@@ -6,7 +6,8 @@ import { WorkbenchError } from '../contract/errors'
 
 /**
  * @param force replaces a file that is there
- * @throws WorkbenchError bad-input where something is there that must not be replaced, unavailable where it can't be written
+ * @throws WorkbenchError conflict where something is there and `force` was not given, bad-input where something is there that is
+ *   never replaced, unavailable where it can't be written
  */
 export async function placeFile(target: string, bytes: Uint8Array, force: boolean): Promise<void> {
   const there = await kindOf(target)
@@ -104,7 +105,7 @@ async function kindOf(target: string): Promise<'file' | 'folder' | null> {
 }
 
 function taken(target: string): WorkbenchError {
-  return refused(`${shown(target)} is there already.`, 'Choose another name, or say that it is to be replaced (--force).')
+  return new WorkbenchError('conflict', `${shown(target)} is there already.`, { fix: 'Choose another name.', field: 'path' })
 }
 
 function refused(message: string, fix: string): WorkbenchError {

@@ -151,7 +151,7 @@ describe('an export is refused', () => {
     const { id } = runOf('baseline')
     writeFileSync(at('there.onnx'), 'dear')
     const wanted = { id, format: 'onnx' as const, path: at('there.onnx') }
-    await expect(service.call('runs.export', wanted)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('is there already') })
+    await expect(service.call('runs.export', wanted)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('is there already') })
     expect(readFileSync(at('there.onnx'), 'utf8')).toBe('dear')
     const made = await service.call('runs.export', { ...wanted, force: true })
     expect(createHash('sha256').update(readFileSync(at('there.onnx'))).digest('hex')).toBe(made.sha256)
