@@ -228,19 +228,11 @@ describe('a picture', () => {
     expect((await asked('mcnn-f', 0)).top).toHaveLength(5)
   })
 
-  it('is classified while others wait for nothing', async () => {
-    const all = Promise.all(Array.from({ length: 20 }, (_, n) => asked('baseline', n)))
-    let longest = 0
-    let answered = false
-    void all.then(() => (answered = true))
-    for (let last = performance.now(); !answered; ) {
-      await service.call('runs.unfinished', {})
-      await new Promise((resolve) => setTimeout(resolve, 1))
-      longest = Math.max(longest, performance.now() - last)
-      last = performance.now()
-    }
-    expect(longest).toBeLessThan(50)
-    await all
+  it('is classified on another thread than the service’s, which has time for others', async () => {
+    const before = performance.eventLoopUtilization()
+    await Promise.all(Array.from({ length: 40 }, (_, n) => asked('baseline', n)))
+    // On its own thread it would be busy all the while; a share, since a loaded machine makes everything longer.
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5)
   })
 
   it('needs no data set where the trainer noted what pictures were normalised by, and finds it out again where it did not', async () => {
