@@ -6,12 +6,13 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 import { constantSql } from './setup/lint/constantSql.mjs'
 
-const parts = ['contract', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'history', 'service', 'shell', 'cli']
+const parts = ['contract', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'exports', 'history', 'service', 'shell', 'cli']
 
 /** Packages that only some parts may load, and why. */
 const guarded = {
   electron: { group: ['electron', 'electron/*'], message: 'Only the shell runs in Electron.' },
   tensorflow: { group: ['@tensorflow/*'], message: 'TensorFlow belongs to graph/ and trainer/.' },
+  protobuf: { group: ['protobufjs', 'protobufjs/*'], message: 'Only models for other programs are protocol buffers (exports/).' },
   sqlite: { group: ['better-sqlite3'], message: 'SQLite belongs to history/.' },
   node: { group: ['node:*'], message: 'This part also runs in a browser.' },
 }
@@ -134,11 +135,12 @@ export default defineConfig(
   border('src-main/contract/**', { parts: [], only: ['zod'] }),
   border('src-main/nn/**', { parts: ['contract', 'analysis'], types: ['tensorflow'] }),
   border('src-main/analysis/**', { parts: ['contract'] }),
+  border('src-main/exports/**', { parts: ['contract', 'nn', 'analysis'], packages: ['protobuf'], only: ['protobufjs'] }),
   border('src-main/datasets/**', { parts: ['contract', 'nn'], packages: ['node'] }),
   border('src-main/graph/**', { parts: ['contract', 'nn'], modules: ['analysis/banks'], packages: ['node', 'tensorflow'] }),
   border('src-main/trainer/**', { parts: ['contract', 'nn', 'graph', 'datasets'], modules: ['analysis/(banks|complementarity)'], packages: ['node', 'tensorflow'] }),
   border('src-main/history/**', { parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] }),
-  border('src-main/service/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'history'], packages: ['node'] }),
+  border('src-main/service/**', { parts: ['contract', 'nn', 'analysis', 'exports', 'datasets', 'history'], packages: ['node'] }),
   border('src-main/cli/**', { parts: ['contract', 'nn', 'analysis', 'service'], packages: ['node'] }),
   // Where data is kept is asked before there is a service.
   border('src-main/shell/**', { parts: ['contract'], modules: ['service/dataDir'], packages: ['node', 'electron'] }),

@@ -1,20 +1,6 @@
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright/test'
 import { expect, test } from './app'
+import { faults } from './axe'
 import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
-
-const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Serious and critical faults of what is shown, each with the elements it is found in. */
-async function faults(page: Page): Promise<string[]> {
-  // Put in by the driver, which the page's policy does not hold back.
-  await page.evaluate(source)
-  const results = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) => nodes.map((node) => `${id} (${help}): ${node.target.join(' ')} ${node.html.slice(0, 160)}`))
-}
 
 const views: readonly (readonly [name: string, hash: string])[] = [
   ['studies', '#/studies'],

@@ -1,4 +1,5 @@
 /** A small history with filters to look at, made from a seed: a study of mcnn-f, mcnn-a and baseline whose kernels come out of noise over its epochs. */
+import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { datasetSizes, quickStart, type ExperimentConfig, type Variant } from '../src-main/contract'
@@ -6,7 +7,7 @@ import { History } from '../src-main/history/history'
 import { convolutions, network, trainableParameters } from '../src-main/nn/architecture'
 import { random } from '../src-main/nn/random'
 import { initialValues, parameters } from '../src-main/nn/resnet'
-import { encodeSafetensors } from '../src-main/trainer/weights'
+import { encodeSafetensors } from '../src-main/nn/safetensors'
 
 export const filterEpochs = 40
 const study = 'filters'
@@ -84,7 +85,8 @@ function addRun(history: History, dataDir: string, config: ExperimentConfig): st
   const byName = new Map(layers.map((layer) => [`${layer.name}.kernel`, after(layer, epochs)]))
   const file = path.join('runs', id, 'weights.safetensors')
   mkdirSync(path.join(dataDir, 'runs', id), { recursive: true })
-  writeFileSync(path.join(dataDir, file), encodeSafetensors(parameters(spec).map(({ name, shape }) => ({ name, shape, values: byName.get(name) ?? initial.get(name) ?? new Float32Array() })), {}))
-  history.runs.end(claimed.key, 'done', null, { file, sha256: 'ab'.repeat(32) })
+  const weights = encodeSafetensors(parameters(spec).map(({ name, shape }) => ({ name, shape, values: byName.get(name) ?? initial.get(name) ?? new Float32Array() })), {})
+  writeFileSync(path.join(dataDir, file), weights)
+  history.runs.end(claimed.key, 'done', null, { file, sha256: createHash('sha256').update(weights).digest('hex') })
   return id
 }

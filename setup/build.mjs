@@ -8,7 +8,7 @@ import { step } from './progress.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
 
 const stamp = join(root, 'out/.stamp')
-const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/feeder.js', 'out/main/cli.js', 'out/main/bench.js', 'out/main/bench-worker.js', 'out/preload/preload.js', 'out/renderer/index.html', 'out/licences.json']
+const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/feeder.js', 'out/main/models.js', 'out/main/cli.js', 'out/main/bench.js', 'out/main/bench-worker.js', 'out/preload/preload.js', 'out/renderer/index.html', 'out/licences.json']
 
 /** Results and Python in `bench/` are read as they lie there. @param {string} file */
 const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench/') || file.endsWith('.ts'))

@@ -71,7 +71,7 @@ export function countFetches() {
 
 export const packages = {
   tools: [],
-  bytes: 900e6,
+  bytes: 1200e6,
 
   isDone: () => readStamp(stamp, key()) !== null,
 

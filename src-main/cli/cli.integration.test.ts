@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { InferenceSession } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contract/experiment'
@@ -88,7 +89,11 @@ describe('wrong use', () => {
     [['stduy'], /unknown command 'stduy' \(Did you mean study\?\)/],
     [['models', 'more'], /too many arguments/],
     [['models', '--classes', '1'], /--classes: from 2 to 1000/],
-    [[], /doctor, models, datasets, train, study, compare, runs, filters, tune, backup/],
+    [[], /doctor, models, datasets, train, study, compare, runs, filters, export, tune, backup/],
+    [['export', 'nothing', '--format', 'onnx', '--out', 'x.onnx'], /There is no run "nothing"/],
+    [['export', 'nothing', '--out', 'x.onnx'], /required option '--format <format>' not specified/],
+    [['export', 'nothing', '--format', 'pickle', '--out', 'x'], /--format.*Allowed choices are onnx, safetensors, savedmodel/],
+    [['export', 'nothing', '--format', 'onnx'], /required option '--out <path>' not specified/],
     [['runs'], /runs needs a command: list, show, resume, extend, delete/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'show'], /missing required argument 'run'/],
@@ -389,6 +394,25 @@ describe('training', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: `Drawn to ${file}.\n` })
     expect(await readFile(file, 'utf8')).toMatch(/^<svg xmlns[^]*stem · base filter 0 · epoch 2[^]*<\/svg>\n$/)
     expect((await mcnn(...of('filters', id, '--out', dir('no/folder.svg')))).code).toBe(2)
+  })
+
+  it('exports its network, whole, and over nothing unless told to', async () => {
+    const file = dir('model.onnx')
+    const printed = await mcnn(...of('export', id, '--format', 'onnx', '--out', file))
+    expect(printed).toEqual({ code: 0, err: '', out: expect.stringMatching(/as ONNX: .*model\.onnx, \d\.\d MB, SHA-256 [0-9a-f]{64}\.\n$/) })
+    const session = await InferenceSession.create(file)
+    expect([session.inputNames, session.outputNames]).toEqual([['pictures'], ['logits']])
+    await session.release()
+    const before = await readFile(file)
+    expect(await mcnn(...of('export', id, '--format', 'safetensors', '--out', file))).toEqual({ code: 2, out: '', err: `mcnn: ${file} is there already. Choose another name, or add --force to replace it.\n` })
+    expect((await readFile(file)).equals(before)).toBe(true)
+    const made = await json(records.exportedModel.extend({ run: records.runId }), ...of('export', id.slice(0, -1), '--format', 'safetensors', '--out', file, '--force'))
+    expect(made).toMatchObject({ run: id, format: 'safetensors', path: file, bytes: (await readFile(file)).length })
+    const folder = dir('model')
+    expect(await json(records.exportedModel, ...of('export', id, '--format', 'savedmodel', '--out', folder))).toMatchObject({ format: 'savedmodel', path: folder, sha256: null })
+    const about = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path.join(folder, 'assets.extra/model.json'), 'utf8')))
+    expect(about).toMatchObject({ run: id, variant: 'mcnn-f', architecture: 'resnet-8', weights_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(await mcnn(...of('export', id, '--format', 'onnx', '--out', dir('no/such/model.onnx')))).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') })
   })
 
   it('stops at Ctrl-C and keeps what was measured, while others read beside it', async () => {

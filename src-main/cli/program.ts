@@ -5,6 +5,7 @@ import { addBackup } from './commands/backup'
 import { addCompare } from './commands/compare'
 import { addDatasets } from './commands/datasets'
 import { addDoctor } from './commands/doctor'
+import { addExportModel } from './commands/exportModel'
 import { addFilters } from './commands/filters'
 import { addModels } from './commands/models'
 import { addRuns } from './commands/runs'
@@ -28,6 +29,7 @@ Examples:
   $ mcnn study run how-deep             first, last, each stage, all layers: accuracy against parameters
   $ mcnn compare "Table I" --format latex
   $ mcnn filters RUN --layer stem --filter 0 --out bank.svg
+  $ mcnn export RUN --format onnx --out model.onnx
 
 Exit codes: 0 done, 1 failed, 2 wrong use or bad input, 130 interrupted.`
 
@@ -51,7 +53,7 @@ function buildProgram(): Command {
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', examples)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addTune, addBackup]) add(program)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addExportModel, addTune, addBackup]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

@@ -22,6 +22,9 @@ const atEpoch = z.strictObject({
   epoch: z.int().min(0).nullable().default(null),
 })
 
+/** 32 × 32 × 3 bytes, rows of RGB, as base64. */
+const picture = z.base64().length(4096)
+
 const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
 
 export const serviceCalls = {
@@ -159,6 +162,13 @@ export const serviceCalls = {
   /** The same config and seed again, as a new run of the same study. */
   'runs.rerun': define(ofRun, z.object({ id: r.runId })),
   'runs.delete': define(ofRun, ok),
+  /** Writes the network with the weights at the run's end for other programs. From a window the path comes from a dialog only (see shellCalls). */
+  'runs.export': define(
+    z.strictObject({ id: r.runId, format: r.modelFormat, path: z.string().min(1).max(4096), /** Replaces what is there. */ force: z.boolean().default(false) }),
+    r.exportedModel,
+  ),
+  /** What the network with the weights at the run's end makes of a picture. */
+  'runs.classify': define(z.strictObject({ id: r.runId, picture, top: z.int().min(1).max(100).default(5) }), r.classification),
   'runs.query': runListCalls.query,
   'runs.ids': runListCalls.ids,
   'runs.rows': runListCalls.rows,
@@ -217,7 +227,7 @@ export const serviceCalls = {
    * are normalised, for others what the layers before make of it with the weights at the run's end.
    */
   'filters.input': define(
-    z.strictObject({ id: r.runId, layer: z.string().max(100), /** 32 × 32 × 3 bytes, rows of RGB, base64. */ picture: z.base64().length(4096) }),
+    z.strictObject({ id: r.runId, layer: z.string().max(100), picture }),
     r.layerInput,
   ),
 } as const
@@ -230,6 +240,9 @@ export type ServiceResult<C extends ServiceCall> = z.output<ServiceCalls[C]['res
 
 /** Of a file that a window saves, in characters as it travels: a figure at 300 dpi has under a million. */
 export const maxFileLength = 32_000_000
+
+/** A name with one of some endings. */
+const fileNameOf = (endings: string): z.ZodString => z.string().max(160).regex(new RegExp(`^[\\p{L}\\p{N}][\\p{L}\\p{N} ._(),+=-]*\\.(${endings})$`, 'u'), 'a file name with a known ending, without a folder')
 
 /** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
 export const shellCalls = {
@@ -254,11 +267,16 @@ export const shellCalls = {
    */
   'shell.saveFile': define(
     z.strictObject({
-      suggestedName: z.string().max(160).regex(/^[\p{L}\p{N}][\p{L}\p{N} ._(),+=-]*\.(csv|md|tex|txt|json|svg|png)$/u, 'a file name with a known ending, without a folder'),
+      suggestedName: fileNameOf('csv|md|tex|txt|json|svg|png'),
       content: z.string().max(maxFileLength, 'too large'),
       encoding: z.enum(['utf8', 'base64']),
     }),
     z.object({ saved: z.boolean() }),
+  ),
+  /** Asks where to write a run's network for other programs, and has the service write it there. */
+  'shell.exportModel': define(
+    z.strictObject({ id: r.runId, format: r.modelFormat, suggestedName: fileNameOf('onnx|safetensors|savedmodel') }),
+    z.object({ saved: z.boolean(), name: z.string() }),
   ),
   /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */
   'shell.copyText': define(z.strictObject({ text: z.string().max(1_000_000) }), ok),
@@ -267,11 +285,15 @@ export const shellCalls = {
 export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
-/** Service calls that a window may make; paths never come from there. */
-export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => name !== 'datasets.import')
-export type RendererServiceCall = Exclude<ServiceCall, 'datasets.import'>
+/** Those that take a path, which never comes from a window: the shell makes them with one from a dialog. */
+const withPaths = ['datasets.import', 'runs.export'] as const satisfies ServiceCall[]
+type WithPath = (typeof withPaths)[number]
 
-type AllCalls = Omit<ServiceCalls, 'datasets.import'> & ShellCalls
+/** Service calls that a window may make. */
+export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => !(withPaths as readonly ServiceCall[]).includes(name))
+export type RendererServiceCall = Exclude<ServiceCall, WithPath>
+
+type AllCalls = Omit<ServiceCalls, WithPath> & ShellCalls
 export type RendererCall = keyof AllCalls
 export type RendererParams<C extends RendererCall> = z.input<AllCalls[C]['params']>
 export type RendererResult<C extends RendererCall> = z.output<AllCalls[C]['result']>

@@ -297,6 +297,30 @@ export const layerSummary = z.object({
 })
 export type LayerSummary = z.infer<typeof layerSummary>
 
+/** What a run's network is written as for other programs. */
+export const modelFormats = ['onnx', 'safetensors', 'savedmodel'] as const
+export const modelFormat = z.enum(modelFormats)
+export type ModelFormat = z.infer<typeof modelFormat>
+
+/** A network that was written for other programs. */
+export const exportedModel = z.object({
+  format: modelFormat,
+  /** A SavedModel is a folder. */
+  path: z.string(),
+  bytes: z.int(),
+  /** Of the file; null for a folder. */
+  sha256: z.string().nullable(),
+})
+export type ExportedModel = z.infer<typeof exportedModel>
+
+/** What a run's network says of a picture. */
+export const classification = z.object({
+  /** The most probable classes, the first of them first; equal ones in the order of their labels. */
+  top: z.array(z.object({ label: z.int().min(0), name: z.string(), probability: z.number().min(0).max(1) })),
+  classes: z.int(),
+})
+export type Classification = z.infer<typeof classification>
+
 export const modelSummary = z.object({
   arch,
   variant,

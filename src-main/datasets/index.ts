@@ -2,5 +2,5 @@ export { epochOrder, fillBatch, normalisation, planBatch, type BatchOptions, typ
 export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download'
 export type { Split } from './format'
 export { importDataset, type ImportOptions, type ImportProgress } from './import'
-export { augmentedPictures, datasetStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions, type Normalisation } from './load'
+export { augmentedPictures, classNames, datasetStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions, type Normalisation } from './load'
 export { dropFolder, listDatasets, putBack, removeDataset, setAside } from './store'

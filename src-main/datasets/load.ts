@@ -67,7 +67,7 @@ export async function loadDataset(options: LoadOptions, specs: readonly CifarSpe
     train,
     test: toSplit(part.test.records),
     validation: held && toSplit(held.records),
-    classes: [...(spec?.classes ?? syntheticClasses)],
+    classes: classNames(dataset, specs),
     fingerprint: fingerprintOf(dataset, counted(rest), counted(part.test), held && counted(held)),
     ...channelStatistics(train.images),
   }
@@ -114,6 +114,11 @@ async function synthetic(limits: Record<SplitName, number | null>): Promise<Reco
     return { records, sha256: await digest('sha256', records.bytes) }
   }
   return { train: await draw('train', limits.train ?? train, maxTrain), test: await draw('test', limits.test ?? test, maxTest) }
+}
+
+/** Names of a set's classes, in the order of their labels; whether it is imported or not. */
+export function classNames(dataset: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): string[] {
+  return [...(specOf(dataset, specs)?.classes ?? syntheticClasses)]
 }
 
 /** Exact, by counting how often each of the 256 values occurs. */
@@ -167,7 +172,7 @@ export async function datasetStatistics(datasetsDir: string, dataset: DatasetId,
   // Of the whole set: no seed chooses anything.
   const records = await trainRecords({ datasetsDir, dataset, trainExamples: null, seed: 0 }, specs)
   const counts = await valueCounts(records)
-  const perClass = (specOf(dataset, specs)?.classes ?? syntheticClasses).map(() => 0)
+  const perClass = classNames(dataset, specs).map(() => 0)
   for (const label of labelsOf(records)) perClass[label] = (perClass[label] ?? 0) + 1
   return {
     ...statisticsOf(counts, countRecords(records) * side * side),

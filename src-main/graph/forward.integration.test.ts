@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest'
-import { encodeSafetensors } from '../trainer/weights'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
 import { random } from '../nn/random'
 import { initialValues, parameters, ResNet } from '../nn/resnet'
-import { decodeSafetensors } from '../nn/safetensors'
+import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { operations } from './operations'
 import { loadTensorFlow } from './tensorflow'
 

@@ -1,11 +1,11 @@
 /** One picture's way through a trained network, layer by layer, without TensorFlow: for looking, not for training. */
-import { bankKernelsOf, convolve, type Activation } from '../analysis/convolution'
+import { bankKernelsOf, convolve, type Activation, type Kernels } from '../analysis/convolution'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary } from '../contract/records'
 import type { NetworkSpec } from './architecture'
 
 /** Of the normalisation, as in `graph/operations.ts`. */
-const epsilon = 1e-5
+export const epsilon = 1e-5
 
 /** A parameter's numbers by its name in `parameters` of resnet.ts. */
 export type Weights = ReadonlyMap<string, { values: Float32Array }>
@@ -30,19 +30,39 @@ export function* forward(spec: NetworkSpec, weights: Weights, picture: Activatio
   return logits(spec, weights, x)
 }
 
-function parameter(weights: Weights, name: string, size: number): Float32Array {
+/** @throws WorkbenchError bad-data where it is missing or has another size */
+export function parameter(weights: Weights, name: string, size: number): Float32Array {
   const values = weights.get(name)?.values
   if (values?.length !== size) throw new WorkbenchError('bad-data', `The weights file has no ${name} of ${size} numbers.`)
   return values
 }
 
-function normalised(x: Activation, layer: LayerSummary, weights: Weights): Activation {
-  const { name, kernel, out, baseFilters, bank, stride } = layer
-  const base = parameter(weights, `${name}.kernel`, kernel[0] * kernel[1] * layer.in * baseFilters)
+/** The kernels that a layer convolves with, a multi-band layer's banks written out. @throws WorkbenchError as `forward` does */
+export function kernelsOf(layer: LayerSummary, weights: Weights): Kernels {
+  const { name, kernel, baseFilters, bank } = layer
+  const values = parameter(weights, `${name}.kernel`, kernel[0] * kernel[1] * layer.in * baseFilters)
   const all = Array.from({ length: baseFilters }, (_, i) => i)
-  const y = convolve(x, bankKernelsOf({ values: base, shape: [...kernel, layer.in, baseFilters], bank }, all), stride)
+  return bankKernelsOf({ values, shape: [...kernel, layer.in, baseFilters], bank }, all)
+}
+
+/** Of a layer's normalisation, a number an output channel: (x − mean) / √(variance + epsilon) · scale + offset. */
+export interface Norm {
+  scale: Float32Array
+  offset: Float32Array
+  mean: Float32Array
+  variance: Float32Array
+}
+
+/** @throws WorkbenchError as `forward` does */
+export function normOf({ name, out }: LayerSummary, weights: Weights): Norm {
   const of = (part: string): Float32Array => parameter(weights, `${name}.norm.${part}`, out)
-  const [scale, offset, mean, variance] = [of('scale'), of('offset'), of('mean'), of('variance')]
+  return { scale: of('scale'), offset: of('offset'), mean: of('mean'), variance: of('variance') }
+}
+
+function normalised(x: Activation, layer: LayerSummary, weights: Weights): Activation {
+  const { out, stride } = layer
+  const y = convolve(x, kernelsOf(layer, weights), stride)
+  const { scale, offset, mean, variance } = normOf(layer, weights)
   for (let i = 0; i < y.values.length; i++) {
     const c = i % out
     y.values[i] = (((y.values[i] as number) - (mean[c] as number)) / Math.sqrt((variance[c] as number) + epsilon)) * (scale[c] as number) + (offset[c] as number)

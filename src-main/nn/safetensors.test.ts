@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { encodeSafetensors } from '../trainer/weights'
-import { decodeSafetensors } from './safetensors'
+import { decodeSafetensors, encodeSafetensors } from './safetensors'
 
 const tensors = [
   { name: 'a', shape: [2, 1], values: Float32Array.of(1.5, -2) },

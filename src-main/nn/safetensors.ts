@@ -1,4 +1,4 @@
-/** Reads what `trainer/weights.ts` writes: a length, a JSON header, raw little-endian numbers. Pure. */
+/** Weights as a safetensors file: a length, a JSON header and the raw little-endian numbers. Pure. */
 import { z } from 'zod'
 import { WorkbenchError } from '../contract/errors'
 
@@ -50,4 +50,39 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     tensors.set(name, { shape, values })
   }
   return { tensors, metadata }
+}
+
+export interface NamedTensor {
+  name: string
+  shape: readonly number[]
+  values: Float32Array
+}
+
+/** The bytes of a safetensors file; the same tensors give the same bytes. */
+export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Record<string, string>): Uint8Array {
+  let offset = 0
+  const entries: Record<string, unknown> = { __metadata__: metadata }
+  for (const { name, shape, values } of tensors) {
+    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] }
+    offset += values.byteLength
+  }
+  const json = new TextEncoder().encode(JSON.stringify(entries))
+  // The format wants the numbers aligned to 8 bytes: the header is padded with spaces.
+  const length = Math.ceil(json.length / 8) * 8
+  const bytes = new Uint8Array(8 + length + offset)
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(0, BigInt(length), true)
+  bytes.fill(0x20, 8, 8 + length)
+  bytes.set(json, 8)
+  let at = 8 + length
+  for (const { values } of tensors) {
+    bytes.set(littleEndian(values), at)
+    at += values.byteLength
+  }
+  return bytes
+}
+
+/** Numbers as the bytes that file formats want. They are views of the same memory: every processor that this runs on is little endian. */
+export function littleEndian(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

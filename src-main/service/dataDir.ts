@@ -88,6 +88,17 @@ export function isOfRun(paths: Paths, id: string, file: string): boolean {
   return within !== '' && within.split(path.sep)[0] !== '..' && !path.isAbsolute(within)
 }
 
+/**
+ * Where the weights of a run are, which the history names from the data directory on.
+ * @throws WorkbenchError bad-data where that is outside of the run's folder: the history may be somebody else's, and of the
+ *   person's files it names none
+ */
+export function weightsPath(paths: Paths, id: string, weightsFile: string): string {
+  const file = path.join(paths.dataDir, weightsFile)
+  if (isOfRun(paths, id, file)) return file
+  throw new WorkbenchError('bad-data', `The history says that the weights of ${id} lie outside of its folder.`, { fix: 'The history was damaged or changed by hand: put a copy of it back.' })
+}
+
 /** A history that somebody else wrote may hold any text for an id, and with a run its folder is deleted. */
 function checked(id: string): string {
   if (runId.safeParse(id).success) return id

@@ -1,6 +1,5 @@
 /** What comes into a layer of a trained network when it looks at a picture. */
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Activation } from '../analysis/convolution'
 import { WorkbenchError } from '../contract/errors'
@@ -12,7 +11,7 @@ import { convolutions, network } from '../nn/architecture'
 import { forward, type Weights } from '../nn/forward'
 import { decodeSafetensors } from '../nn/safetensors'
 import type { Context } from './context'
-import { isOfRun } from './dataDir'
+import { weightsPath } from './dataDir'
 
 /** Float32 numbers, little endian, as base64. */
 export function base64Of(values: Float32Array): string {
@@ -67,10 +66,7 @@ export class LayerInputs {
   #weightsOf({ summary, weightsFile }: RunRecord): Promise<Weights> {
     if (weightsFile === null)
       throw new WorkbenchError('not-found', 'The weights of all layers are kept at a run’s end, and this run has none.', { fix: 'Look at the first layer, or at a run that is done.' })
-    const file = path.join(this.#context.paths.dataDir, weightsFile)
-    // The history may be somebody else's: of the person's files it names none.
-    if (!isOfRun(this.#context.paths, summary.id, file))
-      throw new WorkbenchError('bad-data', `The history says that the weights of ${summary.id} lie outside of its folder.`, { fix: 'The history was damaged or changed by hand: put a copy of it back.' })
+    const file = weightsPath(this.#context.paths, summary.id, weightsFile)
     if (this.#weights?.file !== file || this.#weights.sha256 !== summary.weightsSha256) {
       const values = readFile(file).then((bytes) => decodeSafetensors(bytes).tensors, (cause: unknown) => {
         throw new WorkbenchError('not-found', 'The weights file of this run can’t be read: it may have been moved or removed.', { cause })

@@ -6,7 +6,7 @@ const reading: ReadonlySet<ServiceCall> = new Set<ServiceCall>([
   'models.list', 'models.get',
   'datasets.list', 'datasets.sources', 'datasets.samples', 'datasets.statistics', 'datasets.augmented',
   'studies.list', 'studies.trashed', 'studies.get', 'studies.estimate', 'studies.compare', 'studies.moreSeeds', 'studies.findings', 'studies.curves',
-  'runs.list', 'runs.unfinished', 'runs.get', 'runs.news', 'runs.evaluation', 'runs.mistakes', 'runs.log', 'runs.cutShort', 'runs.query', 'runs.ids', 'runs.rows', 'runs.curves', 'runs.words',
+  'runs.list', 'runs.unfinished', 'runs.get', 'runs.news', 'runs.evaluation', 'runs.mistakes', 'runs.log', 'runs.export', 'runs.classify', 'runs.cutShort', 'runs.query', 'runs.ids', 'runs.rows', 'runs.curves', 'runs.words',
   'search.find',
   'filters.layers', 'filters.figures', 'filters.bank', 'filters.layer', 'filters.coverage', 'filters.scale', 'filters.input',
 ])

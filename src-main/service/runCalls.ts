@@ -12,8 +12,9 @@ import { ok, type HandlersOf } from './handlers'
 import { logTail } from './outputLog'
 import type { Queue } from './queue'
 import type { RunListHandlers } from './runListCalls'
+import type { RunModelHandlers } from './runModelCalls'
 
-export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers> {
+export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> {
   const { history, paths } = context
   const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
     run: run.summary,

@@ -1,4 +1,5 @@
 /** The service: history, queue, studies and data sets behind the calls of the contract. */
+import path from 'node:path'
 import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed, type ServiceResult } from '../contract/calls'
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
 import type { Context, Emit } from './context'
@@ -10,6 +11,7 @@ import { filterCalls } from './filterCalls'
 import { gitState } from './git'
 import type { Handlers } from './handlers'
 import { modelCalls } from './modelCalls'
+import { ModelThread } from './modelThread'
 import { deviceProber } from './probe'
 import { thisProcess } from './owner'
 import { Ownership } from './ownership'
@@ -20,6 +22,7 @@ import { recover } from './recovery'
 import { runCalls } from './runCalls'
 import { searchCalls } from './searchCalls'
 import { runListCalls } from './runListCalls'
+import { runModelCalls } from './runModelCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
 
@@ -27,6 +30,8 @@ export interface ServiceOptions {
   dataDir: string
   /** The script that trainers run. */
   trainerEntry: string
+  /** The script of the thread that works with finished runs' networks: as it is built, where nothing is said. */
+  modelsEntry?: string
   /** The program's version, kept with every run. */
   program: string
   /** What other programs are told has the data directory. */
@@ -95,6 +100,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
   const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
   const datasets = new Datasets(context, options.downloads)
+  const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
   const handlers: Handlers = {
@@ -104,6 +110,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...studyCalls(context, queue, datasets, probe),
     ...runCalls(context, queue, datasets),
     ...runListCalls(context, queue),
+    ...runModelCalls(context, models),
     ...filterCalls(context),
     ...searchCalls(context),
   }
@@ -147,7 +154,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close()])
+      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close(), models.close()])
     } finally {
       disk.close()
       history.close()

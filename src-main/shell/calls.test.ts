@@ -17,6 +17,7 @@ function routes() {
     'shell.openDataDir': no,
     'shell.preferences': vi.fn(() => Promise.resolve(usualPreferences)),
     'shell.copyText': no,
+    'shell.exportModel': no,
     'shell.saveFile': vi.fn(() => Promise.resolve({ saved: true })),
   } satisfies CallRoutes['shell']
   return { service, shell }
@@ -47,6 +48,7 @@ describe('answer', () => {
 
   it.each([
     ['an import by path', 'datasets.import', { path: '/etc' }],
+    ['a model to a path', 'runs.export', { id: 'a', format: 'onnx', path: '/tmp/a.onnx' }],
     ['an unknown call', 'runs.format', {}],
     ['a name from the prototype', 'constructor', {}],
     ['a name from the prototype', '__proto__', {}],

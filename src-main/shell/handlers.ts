@@ -62,6 +62,18 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       return { saved: true }
     },
 
+    'shell.exportModel': async ({ id, format, suggestedName }) => {
+      const folder = format === 'savedmodel'
+      const filters = folder ? [] : [fileFilter(suggestedName), { name: 'All files', extensions: ['*'] }]
+      const options: Electron.SaveDialogOptions = { title: 'Export model', defaultPath: suggestedName, buttonLabel: 'Export', filters }
+      const parent = window()
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+      if (canceled || filePath === undefined || filePath === '') return { saved: false, name: '' }
+      // The dialog has asked whether a file is to be replaced; what a folder holds it did not show.
+      await service.call('runs.export', { id, format, path: filePath, force: !folder })
+      return { saved: true, name: path.basename(filePath) }
+    },
+
     'shell.copyText': async ({ text }) => {
       // Electron 22 has written when it returns, later ones when it resolves.
       await clipboard.writeText(text)

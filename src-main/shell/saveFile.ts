@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 
-const kinds: Record<string, string> = { csv: 'Comma-separated values', md: 'Markdown', tex: 'LaTeX', txt: 'Text', json: 'JSON', svg: 'SVG picture', png: 'PNG picture' }
+const kinds: Record<string, string> = { csv: 'Comma-separated values', md: 'Markdown', tex: 'LaTeX', txt: 'Text', json: 'JSON', svg: 'SVG picture', png: 'PNG picture', onnx: 'ONNX model', safetensors: 'safetensors' }
 
 export function fileFilter(name: string): { name: string; extensions: string[] } {
   const extension = path.extname(name).slice(1)

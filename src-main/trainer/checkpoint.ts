@@ -9,8 +9,8 @@ import { messageOf } from '../contract/errors'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
 import { parameters } from '../nn/resnet'
-import { decodeSafetensors } from '../nn/safetensors'
-import { encodeSafetensors, putDurably, sha256Of } from './weights'
+import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
+import { putDurably, sha256Of } from './weights'
 
 /** Where a run stands between two steps. */
 export const position = z.strictObject({

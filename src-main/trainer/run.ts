@@ -89,7 +89,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
     const file = path.join(job.runDir, 'weights.safetensors')
     const write = async (): Promise<string> => {
       await mkdir(job.runDir, { recursive: true })
-      return writeDurably(file, encodeWeights(config, spec, graph))
+      return writeDurably(file, encodeWeights(config, spec, graph, data))
     }
     const tell = (why: string): void => send({ type: 'event', level: 'warning', kind: 'disk', message: `The weights could not be written (${why}): it is tried again until the disk takes them.` })
     const weightsSha256 = await whenTheDiskTakes(write, () => control.stopRequested, tell)

@@ -1,10 +1,11 @@
 /** The graph's variables as they leave the trainer. */
 import type { ExperimentConfig } from '../contract/experiment'
 import type { LayerFilters } from '../contract/training'
+import type { Normalisation } from '../datasets'
 import type { TrainingGraph } from '../graph/training'
 import { convolutions, type NetworkSpec } from '../nn/architecture'
 import { parameters } from '../nn/resnet'
-import { encodeSafetensors } from './weights'
+import { encodeSafetensors } from '../nn/safetensors'
 
 /** Base filters of every multi-band layer and of the first layer. */
 export function readFilters(spec: NetworkSpec, graph: TrainingGraph): LayerFilters[] {
@@ -20,13 +21,16 @@ export function readFilters(spec: NetworkSpec, graph: TrainingGraph): LayerFilte
   })
 }
 
-/** All weights as a safetensors file. */
-export function encodeWeights(config: ExperimentConfig, spec: NetworkSpec, graph: TrainingGraph): Uint8Array {
+/**
+ * All weights as a safetensors file. What pictures were normalised by goes with them: without it they are of no use elsewhere,
+ * and the data set may be gone one day.
+ */
+export function encodeWeights(config: ExperimentConfig, spec: NetworkSpec, graph: TrainingGraph, { mean, std }: Normalisation): Uint8Array {
   const specs = parameters(spec)
   const values = graph.getVariables(specs.map((p) => p.name))
   return encodeSafetensors(
     specs.map(({ name, shape }) => ({ name, shape, values: named(values, name) })),
-    { arch: config.arch, variant: config.variant, classes: String(spec.classes), layout: 'kernel: rows, columns, in, base filters' },
+    { arch: config.arch, variant: config.variant, classes: String(spec.classes), layout: 'kernel: rows, columns, in, base filters', mean: JSON.stringify(mean), std: JSON.stringify(std) },
   )
 }
 

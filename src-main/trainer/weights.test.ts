@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { encodeSafetensors, writeDurably } from './weights'
+import { encodeSafetensors } from '../nn/safetensors'
+import { writeDurably } from './weights'
 
 /** A reader written from the format's description alone. */
 function decode(bytes: Uint8Array): Record<string, { shape: number[]; values: number[] }> {

@@ -1,36 +1,7 @@
-/** Weights as a safetensors file: a length, a JSON header and the raw little-endian numbers. */
+/** Files that are put in place whole, and last. */
 import { createHash } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-
-export interface NamedTensor {
-  name: string
-  shape: readonly number[]
-  values: Float32Array
-}
-
-/** The bytes of a safetensors file; the same tensors give the same bytes. */
-export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Record<string, string>): Uint8Array {
-  let offset = 0
-  const header: Record<string, unknown> = { __metadata__: metadata }
-  for (const { name, shape, values } of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] }
-    offset += values.byteLength
-  }
-  // The format wants the numbers aligned to 8 bytes: the header is padded with spaces.
-  const json = Buffer.from(JSON.stringify(header))
-  const text = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ')
-  json.copy(text)
-  const bytes = Buffer.alloc(8 + text.length + offset)
-  bytes.writeBigUInt64LE(BigInt(text.length), 0)
-  text.copy(bytes, 8)
-  let at = 8 + text.length
-  for (const { values } of tensors) {
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength).copy(bytes, at)
-    at += values.byteLength
-  }
-  return bytes
-}
 
 /** As `putDurably`; returns the SHA-256 of the content. */
 export async function writeDurably(file: string, bytes: Uint8Array): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodePicture } from './pictures'
+import { decodePicture, encodePicture, rgbOf } from './pictures'
 
 describe('decodePicture', () => {
   it('turns RGB into RGBA, pixel by pixel', () => {
@@ -12,4 +12,10 @@ describe('decodePicture', () => {
   it('refuses what is not a picture', () => {
     expect(() => decodePicture(btoa('abc'))).toThrow('3072 bytes, not 3')
   })
+})
+
+it('a picture’s bytes lose their alpha only, and come back as they travelled', () => {
+  expect([...rgbOf(Uint8ClampedArray.of(1, 2, 3, 255, 4, 5, 6, 0))]).toEqual([1, 2, 3, 4, 5, 6])
+  const bytes = Uint8Array.from({ length: 3072 }, (_, i) => i % 256)
+  expect([...rgbOf(decodePicture(encodePicture(bytes)))]).toEqual([...bytes])
 })

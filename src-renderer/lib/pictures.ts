@@ -15,3 +15,13 @@ export function decodePicture(base64: string): Uint8ClampedArray<ArrayBuffer> {
   }
   return pixels
 }
+
+/** RGB bytes as they travel. */
+export function encodePicture(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}
+
+/** RGBA without its A. */
+export function rgbOf(rgba: Uint8ClampedArray): Uint8Array {
+  return Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] ?? 0)
+}

@@ -6,6 +6,7 @@ import { filterPlane } from '../../../src-main/analysis/spectrum'
 import type { FilterLayer, RendererResult, RunSummary } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../../lib/client'
 import { live } from '../../lib/live.svelte'
+import { encodePicture } from '../../lib/pictures'
 import { resource } from '../../lib/resource.svelte'
 import { href, router } from '../../lib/router.svelte'
 import { addressQuery, parseAddress, samePin, type BankAddress, type Pin, type Place } from './address'
@@ -161,7 +162,7 @@ export class Banks {
     const sample = this.samples.value?.samples[picture]
     return sample ? Uint8Array.from(atob(sample.pixels), (c) => c.charCodeAt(0)) : drawPicture('house')
   })
-  readonly #pictureText: string = $derived(btoa(String.fromCharCode(...this.picture)))
+  readonly #pictureText: string = $derived(encodePicture(this.picture))
   /** Why there are no feature maps; null where there are. */
   readonly noFeatures: string | null = $derived.by(() => {
     if (!this.layer || this.layer.name === 'stem' || !this.run) return null

@@ -60,8 +60,3 @@ function spots(x: number, y: number): Rgb {
     [0.16, 0.17, 0.24],
   )
 }
-
-/** The pixels of an image, scaled to the pictures' size. */
-export function rgbOf(rgba: Uint8ClampedArray): Uint8Array {
-  return Uint8Array.from({ length: (rgba.length / 4) * 3 }, (_, i) => rgba[Math.floor(i / 3) * 4 + (i % 3)] ?? 0)
-}

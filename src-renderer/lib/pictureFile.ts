@@ -1,11 +1,19 @@
 /** A picture of a person's as the networks see it: its middle square, 32 × 32. */
-import { pictureSide, rgbOf } from './pictures'
+import { rgbOf, side } from './pictures'
 
 /** Beyond it decoding alone would hold the window up. */
 const largest = 30_000_000
 
+export interface OwnPicture {
+  /** 32 × 32 × 3 bytes, rows of RGB. What was transparent is white. */
+  bytes: Uint8Array
+  /** Of the whole, before its middle was taken. */
+  width: number
+  height: number
+}
+
 /** @throws Error with a sentence for people where it is no picture, or too large */
-export async function readPicture(file: Blob): Promise<Uint8Array> {
+export async function readPicture(file: Blob): Promise<OwnPicture> {
   if (file.size > largest) throw new Error('This picture is larger than 30 MB: choose a smaller one.')
   let image: ImageBitmap
   try {
@@ -13,12 +21,15 @@ export async function readPicture(file: Blob): Promise<Uint8Array> {
   } catch {
     throw new Error('This is not a picture that can be read: choose a PNG, JPEG, WebP or GIF.')
   }
-  const canvas = new OffscreenCanvas(pictureSide, pictureSide)
+  const canvas = new OffscreenCanvas(side, side)
   const context = canvas.getContext('2d')
   if (!context) throw new Error('No picture can be drawn here.')
-  const side = Math.min(image.width, image.height)
+  const { width, height } = image
+  const middle = Math.min(width, height)
+  context.fillStyle = 'white'
+  context.fillRect(0, 0, side, side)
   context.imageSmoothingQuality = 'high'
-  context.drawImage(image, (image.width - side) / 2, (image.height - side) / 2, side, side, 0, 0, pictureSide, pictureSide)
+  context.drawImage(image, (width - middle) / 2, (height - middle) / 2, middle, middle, 0, 0, side, side)
   image.close()
-  return rgbOf(context.getImageData(0, 0, pictureSide, pictureSide).data)
+  return { bytes: rgbOf(context.getImageData(0, 0, side, side).data), width, height }
 }
