@@ -11,6 +11,7 @@ import { addRuns } from './commands/runs'
 import { addStudy } from './commands/study'
 import { addTrain } from './commands/train'
 import { addTune } from './commands/tune'
+import { addVerify } from './commands/verify'
 import { report, usageError } from './failures'
 
 /** Options of every command, given before or after its name. */
@@ -50,7 +51,7 @@ function buildProgram(): Command {
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', examples)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addTune, addBackup]) add(program)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addVerify, addTune, addBackup]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { arch, datasetId, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
+import { publishCalls } from './publish'
 import * as r from './records'
 import { found, searchText } from './search'
 import { runListCalls } from './runLists'
@@ -190,6 +191,8 @@ export const serviceCalls = {
     z.strictObject({ id: r.runId, layer: z.string().max(100), /** 32 × 32 × 3 bytes, rows of RGB, base64. */ picture: z.base64().length(4096) }),
     r.layerInput,
   ),
+
+  ...publishCalls,
 } as const
 
 export type ServiceCalls = typeof serviceCalls
@@ -237,11 +240,15 @@ export const shellCalls = {
 export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
-/** Service calls that a window may make; paths never come from there. */
-export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => name !== 'datasets.import')
-export type RendererServiceCall = Exclude<ServiceCall, 'datasets.import'>
+/** What takes a path, which never comes from a window: the shell makes these with what the person chose in a dialog. */
+const callsWithPaths = ['datasets.import'] as const
+type CallWithPath = (typeof callsWithPaths)[number]
 
-type AllCalls = Omit<ServiceCalls, 'datasets.import'> & ShellCalls
+/** Service calls that a window may make. */
+export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name): name is RendererServiceCall => !(callsWithPaths as readonly string[]).includes(name))
+export type RendererServiceCall = Exclude<ServiceCall, CallWithPath>
+
+type AllCalls = Omit<ServiceCalls, CallWithPath> & ShellCalls
 export type RendererCall = keyof AllCalls
 export type RendererParams<C extends RendererCall> = z.input<AllCalls[C]['params']>
 export type RendererResult<C extends RendererCall> = z.output<AllCalls[C]['result']>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { commandName } from './commands'
 import { datasetId } from './experiment'
 import { preferences } from './preferences'
+import { workProgress } from './publish'
 import * as r from './records'
 
 export const events = {
@@ -20,6 +21,8 @@ export const events = {
   'history.changed': z.object({}),
   'dataset.progress': z.object({ id: datasetId.nullable(), phase: z.string(), done: z.number(), total: z.number() }),
   'dataset.changed': z.object({ id: datasetId }),
+  /** What takes its time (a verification, an archive, a report) goes on. */
+  'work.progress': workProgress,
   /** From the shell: the service went away or came back. */
   'service.state': z.object({
     state: z.enum(['starting', 'running', 'stopped']),

@@ -13,6 +13,7 @@ import { deviceProber } from './probe'
 import { thisProcess } from './owner'
 import { Ownership } from './ownership'
 import { openHistory, type Access } from './ownHistory'
+import { publishCalls } from './publishCalls'
 import { Queue, type QueueOptions } from './queue'
 import { isReading } from './reading'
 import { recover } from './recovery'
@@ -21,6 +22,7 @@ import { searchCalls } from './searchCalls'
 import { runListCalls } from './runListCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
+import { Works } from './works'
 
 export interface ServiceOptions {
   dataDir: string
@@ -92,6 +94,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
   const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
   const datasets = new Datasets(context)
+  const works = new Works(context)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
   const handlers: Handlers = {
@@ -103,6 +106,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runListCalls(context, queue),
     ...filterCalls(context),
     ...searchCalls(context),
+    ...publishCalls(context, works),
   }
   const regularly = (work: () => void): void => {
     try {
@@ -144,7 +148,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close()])
+      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close(), works.close()])
     } finally {
       disk.close()
       history.close()

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { canonicalJson } from '../../analysis/canonicalJson'
 import { formatComparison } from '../../analysis/formats'
+import { manifestText } from '../../analysis/manifest'
 import { duration, percent } from '../../analysis/numbers'
 import { archs, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
 import { endedStates, runStates, type StudySummary } from '../../contract/records'
@@ -83,6 +85,15 @@ Examples:
       if (json) writeJson({ event: 'comparison', ...comparison })
       else writeOut(`\n${formatComparison(comparison, 'table')}`)
       mustBeDone(runs)
+    })
+
+  group
+    .command('manifest <study>')
+    .description('print the manifests of a study’s runs with its plan and seeds, as JSON')
+    .action(async (name: string, _options: unknown, self: Command) => {
+      const manifest = await withReader(self, async (service) => service.call('publish.studyManifest', { id: (await findStudy(service, name)).id }))
+      if (self.optsWithGlobals<Globals>().json) writeOut(`${canonicalJson(manifest)}\n`)
+      else writeOut(manifestText(manifest))
     })
 
   group

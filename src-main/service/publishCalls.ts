@@ -1,0 +1,23 @@
+import { runManifest, studyManifest } from '../analysis/manifest'
+import type { Context } from './context'
+import { ok, type HandlersOf } from './handlers'
+import { manifestFacts, studyFacts } from './manifests'
+import { runOf } from './runCalls'
+import { studyOf } from './studyCalls'
+import { verify } from './verify'
+import type { Works } from './works'
+
+export function publishCalls(context: Context, works: Works): HandlersOf<'publish'> {
+  return {
+    'publish.runManifest': ({ id }) => runManifest(manifestFacts(context, runOf(context, id))),
+
+    'publish.studyManifest': async ({ id }) => studyManifest(studyOf(context, id), await studyFacts(context, id)),
+
+    'publish.verify': ({ id, steps, epochs }) => works.run('verify', (signal, tell) => verify(context, runOf(context, id), { steps, epochs }, signal, tell)),
+
+    'publish.cancel': async ({ kind }) => {
+      await works.cancel(kind)
+      return ok
+    },
+  }
+}
