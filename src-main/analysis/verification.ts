@@ -55,7 +55,7 @@ function held<T>(kept: readonly T[], again: readonly T[], what: 'epoch' | 'step'
 }
 
 /** Every digit: a difference may be in the last one. */
-const numberOf = (value: unknown): string => (value === null ? missing : String(value))
+const numberOf = (value: unknown): string => (typeof value === 'number' ? String(value) : missing)
 const short = (sha256: string | null): string => `${(sha256 ?? missing).slice(0, 16)}…`
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 

@@ -5,7 +5,9 @@ import { addBackup } from './commands/backup'
 import { addCompare } from './commands/compare'
 import { addDatasets } from './commands/datasets'
 import { addDoctor } from './commands/doctor'
+import { addExport } from './commands/export'
 import { addFilters } from './commands/filters'
+import { addImport } from './commands/import'
 import { addModels } from './commands/models'
 import { addRuns } from './commands/runs'
 import { addStudy } from './commands/study'
@@ -51,7 +53,7 @@ function buildProgram(): Command {
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', examples)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addVerify, addTune, addBackup]) add(program)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addVerify, addExport, addImport, addTune, addBackup]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

@@ -241,7 +241,7 @@ export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
 /** What takes a path, which never comes from a window: the shell makes these with what the person chose in a dialog. */
-const callsWithPaths = ['datasets.import'] as const
+const callsWithPaths = ['datasets.import', 'publish.export', 'publish.import'] as const
 type CallWithPath = (typeof callsWithPaths)[number]
 
 /** Service calls that a window may make. */

@@ -91,6 +91,9 @@ export type WorkProgressEvent = z.infer<typeof workProgress>
 const ofRun = z.strictObject({ id: runId })
 const ofStudy = z.strictObject({ id: studyId })
 
+/** Absolute, and never from a window: see `rendererServiceCalls`. */
+const filePath = z.string().min(1).max(4096)
+
 export const exported = z.object({ file: z.string(), bytes: z.number(), runs: z.int(), members: z.int() })
 export const imported = z.object({
   studyId,
@@ -110,6 +113,10 @@ export const publishCalls = {
   'publish.studyManifest': { params: ofStudy, result: studyManifest },
   /** Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. */
   'publish.verify': { params: z.strictObject({ id: runId, steps: whole.max(1e9).nullable().default(null), epochs: whole.max(10000).nullable().default(null) }), result: verification },
+  /** Writes a study with all that belongs to it into one file, which must not be there yet unless `replace`. */
+  'publish.export': { params: z.strictObject({ id: studyId, out: filePath, checkpoints: z.boolean().default(false), replace: z.boolean().default(false) }), result: exported },
+  /** Takes an exported study in: all of it that is not here already, or nothing. */
+  'publish.import': { params: z.strictObject({ path: filePath }), result: imported },
   /** Ends what of a kind is under way, as cancelled; nothing where nothing is. */
   'publish.cancel': { params: z.strictObject({ kind: workProgress.shape.kind }), result: z.object({ ok: z.literal(true) }) },
 } as const

@@ -22,15 +22,29 @@ export class Filters {
   readonly #insert
   readonly #epochs
   readonly #one
+  readonly #shape
+  readonly #bytes
 
   constructor(db: Database) {
     this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(`
       INSERT INTO filters (run, layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#epochs = db.prepare<[number], { layer: string; epoch: number }>('SELECT layer, epoch FROM filters WHERE run = ? ORDER BY layer, epoch')
+    this.#shape = db.prepare<[number, string, number], [number, number, number, number]>('SELECT kernel_rows, kernel_columns, inputs, base_filters FROM filters WHERE run = ? AND layer = ? AND epoch = ?').raw()
+    this.#bytes = db.prepare<[number, string, number], Buffer>('SELECT weights FROM filters WHERE run = ? AND layer = ? AND epoch = ?').pluck()
     this.#one = db.prepare<[{ run: number; layer: string; epoch: number | null }], FilterRow>(`
       SELECT epoch, kernel_rows, kernel_columns, inputs, base_filters, weights FROM filters
       WHERE run = @run AND layer = @layer AND (@epoch IS NULL OR epoch = @epoch) ORDER BY epoch DESC LIMIT 1`)
+  }
+
+  /** Null where there are none. */
+  shape(run: number, layer: string, epoch: number): [number, number, number, number] | null {
+    return this.#shape.get(run, layer, epoch) ?? null
+  }
+
+  /** As stored: float32, little endian; null where there are none. */
+  bytes(run: number, layer: string, epoch: number): Buffer | null {
+    return this.#bytes.get(run, layer, epoch) ?? null
   }
 
   /**

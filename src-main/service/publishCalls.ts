@@ -4,6 +4,8 @@ import { ok, type HandlersOf } from './handlers'
 import { manifestFacts, studyFacts } from './manifests'
 import { runOf } from './runCalls'
 import { studyOf } from './studyCalls'
+import { importStudy } from './transfer/take'
+import { exportStudy } from './transfer/write'
 import { verify } from './verify'
 import type { Works } from './works'
 
@@ -14,6 +16,10 @@ export function publishCalls(context: Context, works: Works): HandlersOf<'publis
     'publish.studyManifest': async ({ id }) => studyManifest(studyOf(context, id), await studyFacts(context, id)),
 
     'publish.verify': ({ id, steps, epochs }) => works.run('verify', (signal, tell) => verify(context, runOf(context, id), { steps, epochs }, signal, tell)),
+
+    'publish.export': ({ id, ...options }) => works.run('export', (signal, tell) => exportStudy(context, studyOf(context, id), options, signal, tell)),
+
+    'publish.import': ({ path }) => works.run('import', (signal, tell) => importStudy(context, path, signal, tell)),
 
     'publish.cancel': async ({ kind }) => {
       await works.cancel(kind)
