@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { arch, datasetId, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
-import { publishCalls } from './publish'
+import { imported, publishCalls } from './publish'
 import * as r from './records'
 import { found, searchText } from './search'
 import { runListCalls } from './runLists'
@@ -212,6 +212,10 @@ export const shellCalls = {
     z.object({ grant: z.string(), name: z.string() }).nullable(),
   ),
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
+  /** Asks where to write a study's archive and has it written there; the path stays with the shell, here and below. */
+  'shell.exportStudy': define(z.strictObject({ id: r.studyId, checkpoints: z.boolean().default(false) }), z.object({ saved: z.boolean() })),
+  /** Asks for a study's archive and has it taken in; null where none was chosen. */
+  'shell.importStudy': define(none, imported.nullable()),
   /** What the program is made of and under which licences, as the build wrote it down. */
   'shell.licences': define(none, z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() }))),
   'shell.serviceState': define(none, events['service.state']),

@@ -141,7 +141,10 @@ class Members {
 
   #open(entry: ReadEntry): void {
     const name = entry.path
-    if (this.#failure) return void entry.resume()
+    if (this.#failure) {
+      entry.resume()
+      return
+    }
     if (entry.type !== 'File' && entry.type !== 'OldFile') throw badArchive(this.#archive, `holds ${quoted(name)}, which is not a file (${entry.type}).`)
     const first = this.#manifest === null
     if (first && name !== manifestName) throw badArchive(this.#archive, 'is not a study that was exported: it does not begin with its manifest.')
