@@ -1,7 +1,7 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
 import { median } from '../../../src-main/analysis/statistics'
 import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
-import type { Point, VerticalMark } from '../../charts/line'
+import type { Point, VerticalMark } from '../../../src-main/analysis/figures/line'
 import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
 import { isHeld } from '../../lib/progress'
 
