@@ -214,6 +214,8 @@ export const shellCalls = {
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
   /** Asks where to write a study's archive and has it written there; the path stays with the shell, here and below. */
   'shell.exportStudy': define(z.strictObject({ id: r.studyId, checkpoints: z.boolean().default(false) }), z.object({ saved: z.boolean() })),
+  /** Asks for a folder and has a study's report written into a new one there, which is named; null where none was chosen. */
+  'shell.reportStudy': define(z.strictObject({ id: r.studyId }), z.object({ folder: z.string() }).nullable()),
   /** Asks for a study's archive and has it taken in; null where none was chosen. */
   'shell.importStudy': define(none, imported.nullable()),
   /** What the program is made of and under which licences, as the build wrote it down. */
@@ -245,7 +247,7 @@ export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
 /** What takes a path, which never comes from a window: the shell makes these with what the person chose in a dialog. */
-const callsWithPaths = ['datasets.import', 'publish.export', 'publish.import'] as const
+const callsWithPaths = ['datasets.import', 'publish.export', 'publish.import', 'publish.report'] as const
 type CallWithPath = (typeof callsWithPaths)[number]
 
 /** Service calls that a window may make. */

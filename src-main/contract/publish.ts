@@ -117,6 +117,8 @@ export const publishCalls = {
   'publish.export': { params: z.strictObject({ id: studyId, out: filePath, checkpoints: z.boolean().default(false), replace: z.boolean().default(false) }), result: exported },
   /** Takes an exported study in: all of it that is not here already, or nothing. */
   'publish.import': { params: z.strictObject({ path: filePath }), result: imported },
+  /** Writes a report of a study into a folder, which must be empty or new unless `replace`. */
+  'publish.report': { params: z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), result: reported },
   /** Ends what of a kind is under way, as cancelled; nothing where nothing is. */
   'publish.cancel': { params: z.strictObject({ kind: workProgress.shape.kind }), result: z.object({ ok: z.literal(true) }) },
 } as const

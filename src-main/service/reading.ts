@@ -9,7 +9,7 @@ const reading: ReadonlySet<ServiceCall> = new Set<ServiceCall>([
   'runs.list', 'runs.unfinished', 'runs.get', 'runs.news', 'runs.evaluation', 'runs.mistakes', 'runs.log', 'runs.cutShort', 'runs.query', 'runs.ids', 'runs.rows', 'runs.curves', 'runs.words',
   'search.find',
   // Written beside the history, never into it.
-  'publish.runManifest', 'publish.studyManifest', 'publish.verify', 'publish.export', 'publish.cancel',
+  'publish.runManifest', 'publish.studyManifest', 'publish.verify', 'publish.export', 'publish.report', 'publish.cancel',
   'filters.layers', 'filters.bank', 'filters.layer', 'filters.coverage', 'filters.scale', 'filters.input',
 ])
 

@@ -97,16 +97,18 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const works = new Works(context)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
+  const studies = studyCalls(context, queue, datasets, probe)
+  const filters = filterCalls(context)
   const handlers: Handlers = {
     ...systemCalls(context, own, probe),
     ...modelCalls(),
     ...datasets.calls(),
-    ...studyCalls(context, queue, datasets, probe),
+    ...studies,
     ...runCalls(context, queue, datasets),
     ...runListCalls(context, queue),
-    ...filterCalls(context),
+    ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, works),
+    ...publishCalls(context, works, { ...studies, ...filters }),
   }
   const regularly = (work: () => void): void => {
     try {

@@ -12,6 +12,7 @@ function routes() {
     'shell.importDataset': no,
     'shell.exportStudy': no,
     'shell.importStudy': no,
+    'shell.reportStudy': no,
     'shell.licences': no,
     'shell.serviceState': no,
     'shell.restartService': no,

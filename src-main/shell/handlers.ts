@@ -49,6 +49,17 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       return { saved: true }
     },
 
+    'shell.reportStudy': async ({ id }) => {
+      const options: Electron.OpenDialogOptions = { title: 'Where to write the report', buttonLabel: 'Write report here', properties: ['openDirectory', 'createDirectory'] }
+      const parent = window()
+      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const chosen = filePaths[0]
+      if (canceled || chosen === undefined) return null
+      const folder = `${id}-report`
+      await service.call('publish.report', { id, out: path.join(chosen, folder) })
+      return { folder }
+    },
+
     'shell.importStudy': async () => {
       const options: Electron.OpenDialogOptions = { title: 'Import study', properties: ['openFile'], filters: [archiveFilter, { name: 'All files', extensions: ['*'] }] }
       const parent = window()

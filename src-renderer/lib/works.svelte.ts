@@ -26,6 +26,13 @@ class Works {
     })
   }
 
+  reportStudy(id: string): Promise<void> {
+    return this.#follow('report', async () => {
+      const made = await call('shell.reportStudy', { id })
+      if (made) toasts.info(`Report written: open index.html in ${made.folder}.`)
+    })
+  }
+
   importStudy(): Promise<void> {
     return this.#follow('import', async () => {
       const made = await call('shell.importStudy', {})
