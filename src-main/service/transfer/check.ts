@@ -53,9 +53,9 @@ export async function checkRun(archive: string, folder: string, id: string, { me
   const member = (name: string): ArchiveManifest['members'][number] | undefined => own.find((one) => one.path === `${inside}${name}`)
   const { config } = run
   if (run.id !== id) throw bad(`calls itself ${run.id}`)
-  if (run.epochs.some(({ epoch }, i) => epoch !== i + 1) || run.epochs.length > config.epochs) throw bad('has epochs that are not those of its config')
+  // A mended history may have lost some.
+  if (run.epochs.some(({ epoch }, i) => epoch <= (run.epochs[i - 1]?.epoch ?? 0) || epoch > config.epochs)) throw bad('has epochs that are not those of its config')
   if (run.steps.some(({ step, epoch }, i) => step <= (run.steps[i - 1]?.step ?? 0) || epoch > config.epochs)) throw bad('has steps out of order')
-  if (run.state === 'done' && (run.epochs.length !== config.epochs || run.weightsSha256 === null)) throw bad('is done without all its epochs and its weights’ checksum')
   if (run.state !== 'done' && run.weightsSha256 !== null) throw bad(`is ${run.state} and has final weights`)
   const { classes } = datasetSizes[config.dataset]
   const { evaluation } = run
