@@ -78,7 +78,10 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
     await page.reload()
     await expect(page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible()
     mkdirSync(screenshots, { recursive: true })
-    await page.screenshot({ path: path.join(screenshots, `report-${colorScheme}.png`), fullPage: true })
+    for (const part of ['What the study shows', 'Table I: accuracy', 'Figures', 'Runs']) {
+      await page.getByRole('heading', { name: part, exact: true }).evaluate((heading) => (heading as unknown as { scrollIntoView: () => void }).scrollIntoView())
+      await page.screenshot({ path: path.join(screenshots, `report-${colorScheme}-${part.toLowerCase().replace(/\W+/g, '-')}.png`) })
+    }
     await page.evaluate(axe)
     const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 200)])).toEqual([])

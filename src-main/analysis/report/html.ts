@@ -15,9 +15,10 @@ li { margin: 4px 0; }
 .wide { overflow-x: auto; margin: 12px 0; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 6px; }
-th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; white-space: nowrap; }
 th { background: var(--head); font-weight: 600; }
-.r { text-align: right; white-space: nowrap; }
+.r { text-align: right; }
+td.long { white-space: normal; min-width: 220px; }
 figure { margin: 20px 0; }
 figure > div { background: #ffffff; overflow-x: auto; border: 1px solid var(--line); }
 figure svg { display: block; max-width: 100%; height: auto; }
@@ -31,6 +32,7 @@ a { color: var(--link); }
   body { font-size: 10pt; }
   table { font-size: 8pt; }
   .wide { overflow: visible; }
+  th, td { white-space: normal; padding: 2px 5px; }
   figure, tr { break-inside: avoid; }
   h2 { break-after: avoid; }
   details { display: none; }
@@ -78,6 +80,9 @@ function blockHtml(block: Block, index: number): string {
   }
 }
 
+/** Characters of a cell whose words may break. */
+const longCell = 80
+
 function tableHtml({ caption, columns, rows, notes }: Table): string {
   const mark = (i: number): string => (columns[i]?.align === 'right' ? ' class="r"' : '')
   return [
@@ -86,7 +91,7 @@ function tableHtml({ caption, columns, rows, notes }: Table): string {
     `<caption>${escapeHtml(caption)}</caption>`,
     `<thead><tr>${columns.map(({ title }, i) => `<th scope="col"${mark(i)}>${escapeHtml(title)}</th>`).join('')}</tr></thead>`,
     '<tbody>',
-    ...rows.map((row) => `<tr>${row.map((cell, i) => `<td${mark(i)}>${escapeHtml(cell)}</td>`).join('')}</tr>`),
+    ...rows.map((row) => `<tr>${row.map((cell, i) => `<td${cell.length > longCell ? ' class="long"' : mark(i)}>${escapeHtml(cell)}</td>`).join('')}</tr>`),
     '</tbody>',
     '</table>',
     '</div>',

@@ -4,13 +4,14 @@ import { cellsInOrder } from '../comparisonTables'
 import { archName, datasetName, variantName } from '../names'
 import { fixed } from '../numbers'
 
-/** For each network and data set: each variant against the baseline, and then the row's own note. */
+/** For each network and data set: each variant against the baseline. */
 export function statisticsSentences(comparison: Comparison): string[] {
   return comparison.rows.flatMap((row) => {
     const baseline = row.cells.find((cell) => cell.variant === 'baseline')
     const where = `${datasetName(row.dataset)}, ${archName(row.arch)}, ${row.epochs} epochs`
     const others = cellsInOrder(row).flatMap((cell) => (cell.variant === 'baseline' ? [] : differenceSentence(row, baseline, cell)))
-    return [...others.map((sentence) => `${where}: ${sentence}`), ...(row.note === '' ? [] : [`${where}: ${row.note}`])]
+    // Without a difference to tell of, what the row says of itself; else it stands under Table I.
+    return others.length > 0 ? others.map((sentence) => `${where}: ${sentence}`) : row.note === '' ? [] : [`${where}: ${row.note}`]
   })
 }
 
@@ -24,7 +25,7 @@ function differenceSentence({ dataset }: ComparisonRow, baseline: ComparisonCell
   const range = `95 % interval ${fixed(interval[0])} to ${fixed(interval[1])} points`
   if (interval[0] > 0) return [`${name}${fewer} is less accurate than the baseline, by ${points(drop)} (${range}, ${seeds})${onlyHere(dataset)}.`]
   if (interval[1] < 0) return [`${name}${fewer} is more accurate than the baseline, by ${points(-drop)} (95 % interval ${fixed(-interval[1])} to ${fixed(-interval[0])} points, ${seeds})${onlyHere(dataset)}.`]
-  return [`No difference seen between ${name}${fewer} and the baseline: drop ${points(drop)} (${range}, ${seeds}). That is not to say there is none.`]
+  return [`No difference seen between ${name}${fewer} and the baseline: drop ${fixed(drop)} points (${range}, ${seeds}). That is not to say there is none.`]
 }
 
 const points = (value: number): string => `${fixed(Math.abs(value))} ${Math.abs(value) === 1 ? 'point' : 'points'}`

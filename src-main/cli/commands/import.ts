@@ -23,7 +23,7 @@ export function addImport(program: Command): void {
 function words({ studyId, studyName, completed, runs, skipped }: Imported): string {
   const renamed = runs.filter(({ id, as }) => id !== as)
   return [
-    runs.length === 0 ? `${studyName} (${studyId}): nothing new, all ${skipped.length} runs are here already.` : `${completed ? 'Completed' : 'Imported'} ${studyName} (${studyId}): ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${skipped.length > 0 ? `; ${skipped.length} were here already` : ''}.`,
+    runs.length === 0 ? `${studyName} (${studyId}): nothing new, ${skipped.length === 1 ? 'its run is' : `all ${skipped.length} runs are`} here already.` : `${completed ? 'Completed' : 'Imported'} ${studyName} (${studyId}): ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${skipped.length > 0 ? `; ${skipped.length} were here already` : ''}.`,
     ...renamed.map(({ id, as }) => `  ${id} is another run's id here: it is called ${as}.`),
     '',
   ].join('\n')
