@@ -146,7 +146,7 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
   const synthetic = used.some((config) => config.dataset === 'synthetic') ? [text('The pictures of the data set “synthetic” are drawn from a seed and not photographed: their numbers say nothing about photographs.')] : []
   return [
     text(
-      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer a quarter of the filters is trained, and the others of its bank are made of each by fixed masks; unless a variant’s name says otherwise three, by the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the pictures.',
+      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all where a bank has four, and the others of its bank are made of each by fixed masks; unless a variant’s name says otherwise three, by the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the pictures.',
     ),
     ...synthetic,
     ...(used.length === 0 ? [] : [table({ caption: 'Settings. Where runs differ, all values are given.', columns: [left('Setting'), left('Value')], rows: shared(used.map(configRows)), notes: [] })]),
