@@ -20,6 +20,7 @@ const eventNames: Record<EventName, true> = {
   'history.changed': true,
   'dataset.progress': true,
   'dataset.changed': true,
+  'work.progress': true,
   'service.state': true,
   'shell.command': true,
   'shell.preferences': true,

@@ -7,6 +7,18 @@ export function archName(arch: Arch): string {
   return `ResNet-${depthOf(arch)}`
 }
 
+/** For tight places: R32. */
+export function archShort(arch: Arch): string {
+  return arch.replace('resnet-', 'R')
+}
+
+const shortNames: Record<DatasetId, string> = { synthetic: 'synthetic', 'cifar-10': 'CIFAR-10', 'cifar-100': 'CIFAR-100' }
+
+/** For tight places; the built-in set is called synthetic there too. */
+export function datasetShort(dataset: DatasetId): string {
+  return shortNames[dataset]
+}
+
 /** What was made rather than photographed says so wherever a number from it is shown. */
 export function datasetName(id: DatasetId): string {
   switch (id) {

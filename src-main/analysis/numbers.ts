@@ -73,3 +73,25 @@ export function ranges(values: readonly number[]): string {
   }
   return runs.map(([from, to]) => (from === to ? String(from) : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`)).join(', ')
 }
+
+/** As many digits as tell it apart: learning rates, losses, weight decay. */
+export function significant(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return fixed(value ?? null)
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  const text = size < 1e-3 || size >= 1e6 ? value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(digits)))
+  return text.replaceAll('-', '\u2212')
+}
+
+/** Bytes as '18.2 GB', powers of ten as drives are sold. */
+export function bytes(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return fixed(value ?? null)
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = value
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit] ?? 'B'}`
+}

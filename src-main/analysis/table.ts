@@ -61,7 +61,7 @@ export function latexTable(table: Table): string {
   ].join('\n')
 }
 
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s*\n\s*/g, ' ')
 }
 
@@ -81,7 +81,7 @@ const latexSymbols: Record<string, string> = {
   '\n': ' ',
 }
 
-function escapeLatex(text: string): string {
+export function escapeLatex(text: string): string {
   return text.replace(/[\\~^±×−–∞<>≥≤\n&%$#_{}]/g, (c) => latexSymbols[c] ?? `\\${c}`)
 }
 

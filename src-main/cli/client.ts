@@ -24,8 +24,8 @@ export function withService<T>(command: Command, work: (service: Service) => Pro
 }
 
 /** The same for what only looks: beside a window, or another command that trains. */
-export function withReader<T>(command: Command, work: (service: Service) => Promise<T>): Promise<T> {
-  return open(command, 'read', work, {})
+export function withReader<T>(command: Command, work: (service: Service) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+  return open(command, 'read', work, listeners)
 }
 
 async function open<T>(command: Command, access: 'read' | 'write', work: (service: Service) => Promise<T>, listeners: Listeners): Promise<T> {

@@ -5,13 +5,16 @@ import { addBackup } from './commands/backup'
 import { addCompare } from './commands/compare'
 import { addDatasets } from './commands/datasets'
 import { addDoctor } from './commands/doctor'
-import { addExportModel } from './commands/exportModel'
+import { addExport } from './commands/export'
 import { addFilters } from './commands/filters'
+import { addImport } from './commands/import'
 import { addModels } from './commands/models'
+import { addReport } from './commands/report'
 import { addRuns } from './commands/runs'
 import { addStudy } from './commands/study'
 import { addTrain } from './commands/train'
 import { addTune } from './commands/tune'
+import { addVerify } from './commands/verify'
 import { report, usageError } from './failures'
 
 /** Options of every command, given before or after its name. */
@@ -53,7 +56,7 @@ function buildProgram(): Command {
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
     .addHelpText('after', examples)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addExportModel, addTune, addBackup]) add(program)
+  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addVerify, addReport, addExport, addImport, addTune, addBackup]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

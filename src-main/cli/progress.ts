@@ -4,6 +4,9 @@ import { duration, fixed, percent, whole } from '../analysis/numbers'
 import { pickedWords, runPickedOn } from '../analysis/picked'
 import { archName, datasetName, variantName } from '../analysis/names'
 import type { EpochMetrics, RunProgress, RunSummary } from '../contract/records'
+import type { WorkProgressEvent } from '../contract/publish'
+import type { Service } from '../service/service'
+import { onInterruption } from './interruption'
 import { say } from './output'
 
 function bars(format: string, barsize: number): MultiBar {
@@ -107,5 +110,16 @@ export class WorkProgress {
 
   end(): void {
     this.#bars?.stop()
+  }
+}
+
+/** Work of the service that a Ctrl-C cancels; the bar is taken away at its end. */
+export async function cancelled<T>(service: Service, kind: WorkProgressEvent['kind'], progress: WorkProgress, work: () => Promise<T>): Promise<T> {
+  const release = onInterruption(() => void service.call('publish.cancel', { kind }).catch(() => undefined))
+  try {
+    return await work()
+  } finally {
+    release()
+    progress.end()
   }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { addedCell, arch, datasetId, mostRuns, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
+import { imported, publishCalls } from './publish'
 import * as r from './records'
 import { found, searchText } from './search'
 import { runListCalls } from './runLists'
@@ -230,6 +231,8 @@ export const serviceCalls = {
     z.strictObject({ id: r.runId, layer: z.string().max(100), picture }),
     r.layerInput,
   ),
+
+  ...publishCalls,
 } as const
 
 export type ServiceCalls = typeof serviceCalls
@@ -252,6 +255,12 @@ export const shellCalls = {
     z.object({ grant: z.string(), name: z.string() }).nullable(),
   ),
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
+  /** Asks where to write a study's archive and has it written there; the path stays with the shell, here and below. */
+  'shell.exportStudy': define(z.strictObject({ id: r.studyId, checkpoints: z.boolean().default(false) }), z.object({ saved: z.boolean() })),
+  /** Asks for a folder and has a study's report written into a new one there, which is named; null where none was chosen. */
+  'shell.reportStudy': define(z.strictObject({ id: r.studyId }), z.object({ folder: z.string() }).nullable()),
+  /** Asks for a study's archive and has it taken in; null where none was chosen. */
+  'shell.importStudy': define(none, imported.nullable()),
   /** What the program is made of and under which licences, as the build wrote it down. */
   'shell.licences': define(none, z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() }))),
   'shell.serviceState': define(none, events['service.state']),
@@ -285,15 +294,15 @@ export const shellCalls = {
 export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
-/** Those that take a path, which never comes from a window: the shell makes them with one from a dialog. */
-const withPaths = ['datasets.import', 'runs.export'] as const satisfies ServiceCall[]
-type WithPath = (typeof withPaths)[number]
+/** What takes a path, which never comes from a window: the shell makes these with what the person chose in a dialog. */
+const callsWithPaths = ['datasets.import', 'runs.export', 'publish.export', 'publish.import', 'publish.report'] as const
+type CallWithPath = (typeof callsWithPaths)[number]
 
 /** Service calls that a window may make. */
-export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => !(withPaths as readonly ServiceCall[]).includes(name))
-export type RendererServiceCall = Exclude<ServiceCall, WithPath>
+export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name): name is RendererServiceCall => !(callsWithPaths as readonly string[]).includes(name))
+export type RendererServiceCall = Exclude<ServiceCall, CallWithPath>
 
-type AllCalls = Omit<ServiceCalls, WithPath> & ShellCalls
+type AllCalls = Omit<ServiceCalls, CallWithPath> & ShellCalls
 export type RendererCall = keyof AllCalls
 export type RendererParams<C extends RendererCall> = z.input<AllCalls[C]['params']>
 export type RendererResult<C extends RendererCall> = z.output<AllCalls[C]['result']>

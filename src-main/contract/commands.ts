@@ -22,6 +22,8 @@ const table = {
   'file.new-study': { title: 'New study', menu: 'File', keys: ['CmdOrCtrl+N'], words: 'create plan train' },
   'file.import-archive': { title: 'Import archive…', menu: 'File', keys: ['CmdOrCtrl+I'], words: 'data set cifar tar' },
   'file.import-folder': { title: 'Import folder…', menu: 'File', keys: ['CmdOrCtrl+Shift+I'], words: 'data set cifar' },
+  'file.import-study': { title: 'Import study…', menu: 'File', apart: true, words: 'archive transfer' },
+  'file.export-study': { title: 'Export study…', menu: 'File', words: 'archive transfer save' },
   'file.open-data': { title: 'Open data folder', menu: 'File', apart: true, words: 'directory' },
   'edit.undo': { title: 'Undo', menu: 'Edit', keys: ['CmdOrCtrl+Z'], words: 'delete restore' },
   'edit.copy-link': { title: 'Copy link to this view', menu: 'Edit', keys: ['CmdOrCtrl+L'], apart: true, words: 'address share' },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { commandName } from './commands'
 import { datasetId } from './experiment'
 import { preferences } from './preferences'
+import { workProgress } from './publish'
 import * as r from './records'
 
 export const events = {
@@ -28,6 +29,8 @@ export const events = {
     etaSeconds: z.number().nullable().optional(),
   }),
   'dataset.changed': z.object({ id: datasetId }),
+  /** What takes its time (a verification, an archive, a report) goes on. */
+  'work.progress': workProgress,
   /** From the shell: the service went away or came back. */
   'service.state': z.object({
     state: z.enum(['starting', 'running', 'stopped']),

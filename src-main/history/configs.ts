@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '../analysis/canonicalJson'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { Database } from './database'
 
@@ -39,13 +40,4 @@ function idOf(json: string): string {
 function withoutSeed(config: ExperimentConfig): string {
   const { seed: _seed, ...rest } = withoutNoSplit(config)
   return canonicalJson(rest)
-}
-
-/** JSON with the keys of every object in order. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, held: unknown) =>
-    held !== null && typeof held === 'object' && !Array.isArray(held)
-      ? Object.fromEntries(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : held,
-  )
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '../analysis/canonicalJson'
 import { environment, type Environment } from '../contract/records'
-import { canonicalJson } from './configs'
 import type { Database } from './database'
 
 /** What runs were trained on, once each. */

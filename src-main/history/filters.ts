@@ -26,12 +26,16 @@ export class Filters {
   readonly #one
   readonly #insertFigures
   readonly #figures
+  readonly #shape
+  readonly #bytes
 
   constructor(db: Database) {
     this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(`
       INSERT INTO filters (run, layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#epochs = db.prepare<[number], { layer: string; epoch: number }>('SELECT layer, epoch FROM filters WHERE run = ? ORDER BY layer, epoch')
+    this.#shape = db.prepare<[number, string, number], [number, number, number, number]>('SELECT kernel_rows, kernel_columns, inputs, base_filters FROM filters WHERE run = ? AND layer = ? AND epoch = ?').raw()
+    this.#bytes = db.prepare<[number, string, number], Buffer>('SELECT weights FROM filters WHERE run = ? AND layer = ? AND epoch = ?').pluck()
     this.#one = db.prepare<[{ run: number; layer: string; epoch: number | null }], FilterRow>(`
       SELECT epoch, kernel_rows, kernel_columns, inputs, base_filters, weights FROM filters
       WHERE run = @run AND layer = @layer AND (@epoch IS NULL OR epoch = @epoch) ORDER BY epoch DESC LIMIT 1`)
@@ -62,6 +66,16 @@ export class Filters {
       byEpoch.set(epoch, known.set(layer, figures))
     }
     return [...byEpoch].map(([epoch, known]) => ({ epoch, layers: layers.map((layer) => ({ layer, figures: known.get(layer) ?? null })) }))
+  }
+
+  /** Null where there are none. */
+  shape(run: number, layer: string, epoch: number): [number, number, number, number] | null {
+    return this.#shape.get(run, layer, epoch) ?? null
+  }
+
+  /** As stored: float32, little endian; null where there are none. */
+  bytes(run: number, layer: string, epoch: number): Buffer | null {
+    return this.#bytes.get(run, layer, epoch) ?? null
   }
 
   /**

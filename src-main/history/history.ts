@@ -5,6 +5,7 @@ import { explainedInUse, mustBeKnown, openDatabase, wholeness, type Database, ty
 import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
+import { Imports } from './imports'
 import { Metrics } from './metrics'
 import { RunLists } from './runLists'
 import { RunMarks } from './runMarks'
@@ -17,6 +18,7 @@ export class History {
   readonly studies: Studies
   readonly configs: Configs
   readonly runs: Runs
+  readonly imports: Imports
   readonly runLists: RunLists
   readonly startedRuns: StartedRuns
   readonly runMarks: RunMarks
@@ -35,6 +37,7 @@ export class History {
     this.studies = new Studies(this.#db)
     this.configs = new Configs(this.#db)
     this.runs = new Runs(this.#db)
+    this.imports = new Imports(this.#db)
     this.runLists = new RunLists(this.#db)
     this.startedRuns = new StartedRuns(this.#db)
     this.runMarks = new RunMarks(this.#db)
@@ -48,6 +51,11 @@ export class History {
   /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */
   transaction<T>(work: () => T): T {
     return this.#db.transaction(work).immediate()
+  }
+
+  /** All of `work`'s reads as of one moment, whatever other programs write meanwhile. */
+  snapshot<T>(work: () => T): T {
+    return this.#db.transaction(work).deferred()
   }
 
   /** Damage, missing rights or a full disk as a WorkbenchError `unavailable`; any other error as it is. */

@@ -57,6 +57,7 @@ export class Metrics {
   readonly #putEvaluation
   readonly #evaluation
   readonly #lastStep
+  readonly #lastEpoch
   readonly #rollBack
   readonly #copy
 
@@ -113,6 +114,7 @@ export class Metrics {
     this.#stepsSince = db.prepare<[number, number], StepMetrics>(
       'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? AND step > ? ORDER BY step',
     )
+    this.#lastEpoch = db.prepare<[number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1`)
     this.#lastStep = db.prepare<[number], { step: number | null }>('SELECT max(step) AS step FROM steps WHERE run = ?')
     const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch > ?')
     const dropSteps = db.prepare<[number, number]>('DELETE FROM steps WHERE run = ? AND step > ?')
@@ -216,6 +218,11 @@ export class Metrics {
 
   stepsSince(run: number, step: number): StepMetrics[] {
     return this.#stepsSince.all(run, step)
+  }
+
+  /** Null before the first. */
+  lastEpoch(run: number): EpochMetrics | null {
+    return this.#lastEpoch.get(run) ?? null
   }
 
   /** The last sampled step; 0 before the first. */

@@ -16,6 +16,7 @@ import { deviceProber } from './probe'
 import { thisProcess } from './owner'
 import { Ownership } from './ownership'
 import { openHistory, type Access } from './ownHistory'
+import { publishCalls } from './publishCalls'
 import { Queue, type QueueOptions } from './queue'
 import { isReading } from './reading'
 import { recover } from './recovery'
@@ -25,6 +26,7 @@ import { runListCalls } from './runListCalls'
 import { runModelCalls } from './runModelCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
+import { Works } from './works'
 
 export interface ServiceOptions {
   dataDir: string
@@ -101,18 +103,22 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
   const datasets = new Datasets(context, options.downloads)
   const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
+  const works = new Works(context)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
+  const studies = studyCalls(context, queue, datasets, probe)
+  const filters = filterCalls(context)
   const handlers: Handlers = {
     ...systemCalls(context, own, probe),
     ...modelCalls(),
     ...datasets.calls(),
-    ...studyCalls(context, queue, datasets, probe),
+    ...studies,
     ...runCalls(context, queue, datasets),
     ...runListCalls(context, queue),
     ...runModelCalls(context, models),
-    ...filterCalls(context),
+    ...filters,
     ...searchCalls(context),
+    ...publishCalls(context, works, { ...studies, ...filters }),
   }
   const regularly = (work: () => void): void => {
     try {
@@ -154,7 +160,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close(), models.close()])
+      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close(), models.close(), works.close()])
     } finally {
       disk.close()
       history.close()

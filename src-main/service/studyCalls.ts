@@ -196,7 +196,8 @@ async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
   return { ...asked, training: { ...asked.training, precision: chosen } }
 }
 
-function studyOf({ history }: Context, id: string): StudyRecord {
+/** @throws WorkbenchError not-found, also for what is in the trash */
+export function studyOf({ history }: Context, id: string): StudyRecord {
   const study = history.studies.get(id)
   if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { fix: '`mcnn study list` shows the studies there are.', field: 'id' })
   if (study.trashedAt !== null) throw new WorkbenchError('not-found', `The study ${id} is in the trash.`, { fix: 'Restore it first.', field: 'id' })

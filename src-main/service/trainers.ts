@@ -28,12 +28,13 @@ export class Trainer {
   readonly #child: ChildProcess
   readonly closed: Promise<TrainerEnd>
 
-  constructor(entry: string, job: TrainerJob, logFile: string, listener: TrainerListener) {
+  /** @param env what TensorFlow reads when it starts; this machine's own choice where nothing is said */
+  constructor(entry: string, job: TrainerJob, logFile: string, listener: TrainerListener, env: NodeJS.ProcessEnv = trainerEnv()) {
     const output = new OutputLog(logFile)
     this.#child = fork(entry, [], {
       execPath: process.execPath,
       execArgv: [],
-      env: trainerEnv(),
+      env,
       serialization: 'json',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Out of the terminal's process group: on Ctrl-C the service decides what becomes of the run.

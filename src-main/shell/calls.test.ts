@@ -10,6 +10,9 @@ function routes() {
     'shell.info': vi.fn(() => Promise.resolve({ program: '1', electron: '2', chrome: '3', platform: '4' })),
     'shell.chooseDataset': vi.fn(() => Promise.resolve(null)),
     'shell.importDataset': no,
+    'shell.exportStudy': no,
+    'shell.importStudy': no,
+    'shell.reportStudy': no,
     'shell.licences': no,
     'shell.serviceState': no,
     'shell.restartService': no,
@@ -49,6 +52,8 @@ describe('answer', () => {
   it.each([
     ['an import by path', 'datasets.import', { path: '/etc' }],
     ['a model to a path', 'runs.export', { id: 'a', format: 'onnx', path: '/tmp/a.onnx' }],
+    ['an archive by path', 'publish.import', { path: '/etc/passwd' }],
+    ['an export to a path', 'publish.export', { id: 'a', out: '/etc/passwd' }],
     ['an unknown call', 'runs.format', {}],
     ['a name from the prototype', 'constructor', {}],
     ['a name from the prototype', '__proto__', {}],

@@ -9,6 +9,8 @@ import type { KeptPreferences } from './preferences'
 import { fileFilter, saveFile } from './saveFile'
 import type { Service } from './service'
 
+const archiveFilter: Electron.FileFilter = { name: 'Exported study', extensions: ['tar.gz', 'tgz', 'gz'] }
+
 /** What the shell answers itself. */
 export function shellHandlers(service: Service, grants: Grants, dataDir: string, preferences: KeptPreferences, window: () => BrowserWindow | null): ShellHandlers {
   return {
@@ -35,6 +37,35 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       const chosen = grants.take(grant)
       if (chosen === null) throw new WorkbenchError('bad-input', 'This choice of a file has been used already.', { fix: 'Choose the file again.', field: 'grant' })
       return serviceCalls['datasets.import'].result.parse(await service.call('datasets.import', { path: chosen }))
+    },
+
+    'shell.exportStudy': async ({ id, checkpoints }) => {
+      const options: Electron.SaveDialogOptions = { title: 'Export study', defaultPath: `${id}.tar.gz`, filters: [archiveFilter, { name: 'All files', extensions: ['*'] }] }
+      const parent = window()
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
+      if (canceled || filePath === undefined || filePath === '') return { saved: false }
+      // The dialog has asked whether to replace a file that is there.
+      await service.call('publish.export', { id, out: filePath, checkpoints, replace: true })
+      return { saved: true }
+    },
+
+    'shell.reportStudy': async ({ id }) => {
+      const options: Electron.OpenDialogOptions = { title: 'Where to write the report', buttonLabel: 'Write report here', properties: ['openDirectory', 'createDirectory'] }
+      const parent = window()
+      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const chosen = filePaths[0]
+      if (canceled || chosen === undefined) return null
+      const folder = `${id}-report`
+      await service.call('publish.report', { id, out: path.join(chosen, folder) })
+      return { folder }
+    },
+
+    'shell.importStudy': async () => {
+      const options: Electron.OpenDialogOptions = { title: 'Import study', properties: ['openFile'], filters: [archiveFilter, { name: 'All files', extensions: ['*'] }] }
+      const parent = window()
+      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const chosen = filePaths[0]
+      return canceled || chosen === undefined ? null : serviceCalls['publish.import'].result.parse(await service.call('publish.import', { path: chosen }))
     },
 
     'shell.licences': async () => {

@@ -1,9 +1,9 @@
 /** The one place that knows uPlot: lines and bands on a canvas, and dragging over a part of them. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { LineSeries } from './line'
+import type { LineSeries } from '../../src-main/analysis/figures/line'
 import type { PlotData } from './plotData'
-import type { Scale, ScaleKind } from './scale'
+import type { Scale, ScaleKind } from '../../src-main/analysis/figures/scale'
 
 export interface PlotOptions {
   width: number

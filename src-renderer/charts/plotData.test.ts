@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LineSeries } from './line'
+import type { LineSeries } from '../../src-main/analysis/figures/line'
 import { plotData, structureOf } from './plotData'
 
 const a: LineSeries = { id: 'a', label: 'a', color: 'red', marker: 'circle', points: [{ x: 1, y: 1 }, { x: 3, y: NaN }], band: [{ x: 1, low: -2, high: 2 }], thin: [[{ x: 3, y: 0 }, { x: 4, y: 5 }]] }

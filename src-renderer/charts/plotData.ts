@@ -1,6 +1,6 @@
 /** From series to what uPlot draws: one x column, and a column a line. Pure. */
-import { drawable, type LineSeries, type Point } from './line'
-import type { ScaleKind } from './scale'
+import { drawable, type LineSeries, type Point } from '../../src-main/analysis/figures/line'
+import type { ScaleKind } from '../../src-main/analysis/figures/scale'
 
 export type Column = (number | null | undefined)[]
 

@@ -26,6 +26,8 @@ const icons: Partial<Record<CommandName, IconName>> = {
   'file.new-study': 'plus',
   'file.import-archive': 'import',
   'file.import-folder': 'folder',
+  'file.import-study': 'import',
+  'file.export-study': 'export',
   'file.open-data': 'folder',
   'edit.undo': 'undo',
   'edit.copy-link': 'link',

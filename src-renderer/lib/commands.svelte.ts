@@ -11,6 +11,7 @@ import { mac } from './platform'
 import { choices } from './preferences.svelte'
 import { href, router } from './router.svelte'
 import { toasts } from './toasts.svelte'
+import { works } from './works.svelte'
 
 /** What lies over the page. */
 class Overlay {
@@ -61,10 +62,19 @@ function startImport(kind: 'archive' | 'folder'): void {
   void imports.start(kind)
 }
 
+/** The study that is looked at. */
+function exportStudy(): void {
+  const { route } = router
+  if (route.page === 'study') void works.exportStudy(route.id)
+  else toasts.info('Open the study that you want to export first.')
+}
+
 const actions: Record<CommandName, () => void> = {
   'file.new-study': () => router.go(href.newStudy()),
   'file.import-archive': () => startImport('archive'),
   'file.import-folder': () => startImport('folder'),
+  'file.import-study': () => void works.importStudy(),
+  'file.export-study': exportStudy,
   'file.open-data': () => void attempt(() => call('shell.openDataDir', {})),
   'edit.undo': undo,
   'edit.copy-link': () => void copyLink(),

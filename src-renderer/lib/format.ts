@@ -1,9 +1,9 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
 import type { Arch, DatasetId } from '../../src-main/contract'
-import { archName } from '../../src-main/analysis/names'
-import { duration as measuredDuration, fixed, missing, whole } from '../../src-main/analysis/numbers'
+import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/names'
+import { bytes, duration as measuredDuration, fixed, missing, significant, whole } from '../../src-main/analysis/numbers'
 
-export { archName, missing }
+export { archName, archShort, bytes, datasetName, missing, significant }
 
 type Maybe = number | null | undefined
 
@@ -19,15 +19,6 @@ function finite(value: Maybe): value is number {
 /** With its sign always: differences. */
 export function signed(value: Maybe, digits = 2): string {
   return finite(value) && Number(value.toFixed(digits)) > 0 ? `+${fixed(value, digits)}` : number(value, digits)
-}
-
-/** As many digits as tell it apart: learning rates, losses, weight decay. */
-export function significant(value: Maybe, digits = 3): string {
-  if (!finite(value)) return number(value)
-  if (value === 0) return '0'
-  const size = Math.abs(value)
-  const text = size < 1e-3 || size >= 1e6 ? value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(digits)))
-  return text.replaceAll('-', '\u2212')
 }
 
 /** A fraction as percent: 0.9285 is '92.85 %'. */
@@ -58,19 +49,6 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 /** Seconds as '0.4 s', '21 s', '3 min 20 s', '3 h 47 min', '2.5 days'. */
 export function duration(seconds: Maybe): string {
   return finite(seconds) && seconds >= 0 ? measuredDuration(seconds) : missing
-}
-
-/** Bytes as '18.2 GB', powers of ten as drives are sold. */
-export function bytes(value: Maybe): string {
-  if (!finite(value)) return number(value)
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let size = value
-  let unit = 0
-  while (size >= 999.5 && unit < units.length - 1) {
-    size /= 1000
-    unit++
-  }
-  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit] ?? 'B'}`
 }
 
 const two = (value: number): string => String(value).padStart(2, '0')
@@ -112,18 +90,6 @@ function parsed(iso: string | null | undefined): Date | null {
   if (iso === null || iso === undefined) return null
   const at = new Date(iso)
   return Number.isNaN(at.getTime()) ? null : at
-}
-
-/** For tight places: R32. */
-export function archShort(arch: Arch): string {
-  return arch.replace('resnet-', 'R')
-}
-
-const datasetNames: Record<DatasetId, string> = { synthetic: 'synthetic', 'cifar-10': 'CIFAR-10', 'cifar-100': 'CIFAR-100' }
-
-/** The built-in set is called synthetic wherever a number from it is shown. */
-export function datasetName(dataset: DatasetId): string {
-  return datasetNames[dataset]
 }
 
 /** 'mcnn-f · ResNet-8 · synthetic · seed 1' */

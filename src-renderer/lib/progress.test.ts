@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countStates, isHeld, needsYou, progressOf, studyState } from './progress'
-import { runWith } from './testing'
+import { runWith } from '../../src-main/analysis/testing'
 
 const told = { runId: 'r', epoch: 3, epochs: 5, step: 130, steps: 200, phase: 'training' as const, loss: 1, learningRate: 0.1, imagesPerSecond: 1, etaSeconds: 1 }
 

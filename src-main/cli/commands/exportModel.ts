@@ -1,30 +1,20 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { WorkbenchError } from '../../contract/errors'
-import { modelFormats, type ModelFormat } from '../../contract/records'
+import type { ModelFormat } from '../../contract/records'
 import { findRun, withReader } from '../client'
-import { choice } from '../options'
 import { writeJson, writeOut } from '../output'
 import { runName } from '../progress'
 import type { Globals } from '../program'
 
-interface ExportFlags {
+interface ModelFlags {
   format: ModelFormat
   out: string
   force?: true
 }
 
-export function addExportModel(program: Command): void {
-  program
-    .command('export <run>')
-    .description('write a finished run’s network for other programs: banks written out, normalisation of the pictures included')
-    .addOption(choice('--format <format>', 'onnx or safetensors (a file), savedmodel (a folder)', modelFormats).makeOptionMandatory())
-    .requiredOption('--out <path>', 'the file or folder to write')
-    .option('--force', 'replace what is there')
-    .action(async (name: string, flags: ExportFlags, command: Command) => exportModel(name, flags, command))
-}
-
-async function exportModel(name: string, { format, out, force }: ExportFlags, command: Command): Promise<void> {
+/** A run's network in a format of other programs. */
+export async function exportModel(name: string, { format, out, force }: ModelFlags, command: Command): Promise<void> {
   const { run, made } = await withReader(command, async (service) => {
     const found = await findRun(service, name)
     return { run: found, made: await service.call('runs.export', { id: found.id, format, path: path.resolve(out), force: force === true }).catch(explained) }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { canonicalJson } from '../../analysis/canonicalJson'
+import { manifestText } from '../../analysis/manifest'
 import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
 import { runPickedOn } from '../../analysis/picked'
@@ -53,6 +55,15 @@ export function addRuns(program: Command): void {
       })
       if (command.optsWithGlobals<Globals>().json) return writeJson(detail)
       writeOut(page(detail))
+    })
+
+  group
+    .command('manifest <run>')
+    .description('print everything a run’s numbers depend on, and what they are, as JSON')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const manifest = await withReader(command, async (service) => service.call('publish.runManifest', { id: (await findRun(service, name)).id }))
+      if (command.optsWithGlobals<Globals>().json) writeOut(`${canonicalJson(manifest)}\n`)
+      else writeOut(manifestText(manifest))
     })
 
   const goesOn = async (command: Command, begin: (service: Service) => Promise<RunSummary>): Promise<void> => {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import { canonicalJson } from '../../analysis/canonicalJson'
 import { formatComparison } from '../../analysis/formats'
 import { comparisonWords, costWords, goalWords, rowWords } from '../../analysis/moreSeedsWords'
 import { archName } from '../../analysis/names'
+import { manifestText } from '../../analysis/manifest'
 import { duration, percent } from '../../analysis/numbers'
 import { presets } from '../../analysis/presets'
 import { archs, mostRuns, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
@@ -147,6 +149,15 @@ Examples:
         if (until !== undefined) writeOut(`\n${goalWords(done.after, until)}${done.after.runs > 0 ? ` ${moreAgain(done.after)}` : ''}\n`)
       }
       if (done.runs) mustBeDone(done.runs)
+    })
+
+  group
+    .command('manifest <study>')
+    .description('print the manifests of a study’s runs with its plan and seeds, as JSON')
+    .action(async (name: string, _options: unknown, self: Command) => {
+      const manifest = await withReader(self, async (service) => service.call('publish.studyManifest', { id: (await findStudy(service, name)).id }))
+      if (self.optsWithGlobals<Globals>().json) writeOut(`${canonicalJson(manifest)}\n`)
+      else writeOut(manifestText(manifest))
     })
 
   group

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { runName, runWhere } from './choice'
 
 it('a run is named by what tells it from others', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseQuery } from '../../../src-main/analysis/runQuery'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { closest, queriesFor } from './closeness'
 
 const at = { startedAt: '2026-05-09T10:00:00.000Z' }

@@ -1,6 +1,6 @@
 /** How complementary a run's filters are, as lines: over the layers at one epoch, over the epochs of one layer. Pure. */
 import type { EpochFigures } from '../../../src-main/contract'
-import type { Point } from '../../charts/line'
+import type { Point } from '../../../src-main/analysis/figures/line'
 
 export type FigureName = 'cosine' | 'effectiveRank' | 'covered' | 'overlap'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
-import { actionsOf, configRows, curvesOf, differences, environmentRows, explanation, marksOf, rowsInView, usageOf } from './run'
+import { configRows, environmentRows } from '../../../src-main/analysis/runRows'
+import { actionsOf, curvesOf, differences, explanation, marksOf, rowsInView, usageOf } from './run'
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
 

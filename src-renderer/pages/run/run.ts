@@ -1,8 +1,8 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
 import { median } from '../../../src-main/analysis/statistics'
-import type { Environment, EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
-import type { Point, VerticalMark } from '../../charts/line'
-import { archName, bytes, count, datasetName, plural, significant } from '../../lib/format'
+import type { EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
+import type { Point, VerticalMark } from '../../../src-main/analysis/figures/line'
+import { count, plural, significant } from '../../lib/format'
 import { isHeld } from '../../lib/progress'
 
 export type RunAction = 'pause' | 'resume' | 'extend' | 'stop' | 'rerun' | 'delete'
@@ -42,50 +42,6 @@ export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDo
         ? `Resumed, it goes on after step ${count(checkpoint.step)} as if it had never stopped.`
         : 'Resumed, it begins again: there is no checkpoint.'
   return { title: run.reason ?? title, text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' ') }
-}
-
-/** A config as rows of a table, in the order in which one would tell it. */
-export function configRows(config: ExperimentConfig): [label: string, value: string][] {
-  const examples = (limit: number | null): string => (limit === null ? 'all' : `${count(limit)}, balanced by class`)
-  return [
-    ['network', archName(config.arch)],
-    ['variant', config.variant],
-    ['data set', datasetName(config.dataset)],
-    ['training pictures', examples(config.trainExamples)],
-    ['test pictures', examples(config.testExamples)],
-    ['validation pictures', typeof config.validationExamples !== 'number' ? 'none' : `${count(config.validationExamples)} of the training pictures, never trained on`],
-    ['seed', String(config.seed)],
-    ['epochs', count(config.epochs)],
-    ['batch size', count(config.batchSize)],
-    ['learning rate', significant(config.learningRate)],
-    ['milestones', config.milestones.length === 0 ? 'none' : `× ${significant(config.gamma)} after ${config.milestones.join(', ')}`],
-    ['warm-up', config.warmup === null ? 'none' : `${significant(config.warmup.learningRate)} until training error < ${significant(config.warmup.untilError * 100)} %`],
-    ['momentum', significant(config.momentum)],
-    ['weight decay', significant(config.weightDecay)],
-    ['augmentation', config.augment ? 'pad 4, crop, flip' : 'none'],
-    ['precision', config.precision],
-  ]
-}
-
-/** What a run was trained on, as rows of a table. */
-export function environmentRows(environment: Environment): [label: string, value: string][] {
-  const { git, threads } = environment
-  const pool = (n: number | null): string => (n === null ? 'TensorFlow’s own' : count(n))
-  return [
-    ['device', environment.device === 'cpu' ? 'CPU' : environment.device],
-    ...(environment.gpuMath === null ? [] : ([['GPU’s arithmetic', environment.gpuMath]] satisfies [string, string][])),
-    ['processor', environment.cpu],
-    ['cores', count(environment.cores)],
-    ['memory', bytes(environment.memoryBytes)],
-    ['threads in an op', pool(threads.intraOp)],
-    ['threads over ops', pool(threads.interOp)],
-    ['platform', environment.platform],
-    ['TensorFlow', environment.tensorflow],
-    ['tfjs', environment.tfjs],
-    ['Node', environment.node],
-    ['program', environment.program],
-    ['source', git === null ? 'not a git checkout' : `${git.commit.slice(0, 12)}${git.dirty ? ', with uncommitted changes' : ''}`],
-  ]
 }
 
 /** What a run page's curves show; percentages and losses by epoch, losses by sampled step. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FilterLayer, RunSummary } from '../../../src-main/contract'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { arranged, firstBank } from './banks'
 
 const run = (id: string, variant: RunSummary['variant'], seed: number, startedAt: string | null = '2026-01-01T00:00:00Z'): RunSummary => runWith({ id, variant, seed, startedAt })

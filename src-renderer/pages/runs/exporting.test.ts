@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { recipe, type ExperimentConfig, type RunRow } from '../../../src-main/contract'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { differences, unusual } from './differences'
 import { runsCsv, runsJson } from './exporting'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { noCounts, recipe, type RunGroup, type RunRow } from '../../../src-main/contract'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { columns } from './columns'
 import { textOf } from './texts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { quickStart, type Comparison, type SeedsForComparison, type StudyPlan } from '../../../src-main/contract'
 import { countStates } from '../../lib/progress'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { beginWith, deciding } from './addSeeds'
 
 const comparison = (interval: [number, number] | null, states: ('done' | 'queued' | 'failed')[]): Comparison => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { withChanges, type Change } from './changes'
 
 it('a list of runs follows what is told of single ones', () => {

@@ -1,10 +1,7 @@
 /** What is chosen on a study's page, kept in the address: a link opens the same view. Pure. */
-import type { ScaleKind } from '../../charts/scale'
+import { axes, bandKinds, type Axis, type BandKind } from '../../../src-main/analysis/figures/curves'
+import type { ScaleKind } from '../../../src-main/analysis/figures/scale'
 
-export const bandKinds = ['std', 'ci', 'range', 'seeds'] as const
-export type BandKind = (typeof bandKinds)[number]
-export const axes = ['epoch', 'step', 'time'] as const
-export type Axis = (typeof axes)[number]
 export type Test = 'welch' | 'paired'
 
 export interface Choices {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Comparison, ComparisonCell, Variant } from '../../../src-main/contract'
 import { countStates } from '../../lib/progress'
+import { barGroups, costPoints } from '../../../src-main/analysis/figures/comparison'
 import { lookOf } from '../../lib/variants'
-import { barGroups, costPoints, intervalLimit, leftOut } from './comparison'
+import { intervalLimit, leftOut } from './comparison'
 
 const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonCell => ({
   variant, accuracy: null, accuracyInterval: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, test: null, untested: null, paired: null, smallestVisible: null, stepMs: null, trainableParameters: 1, trainableFilters: 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runWith } from '../../lib/testing'
+import { runWith } from '../../../src-main/analysis/testing'
 import { cellsBefore, planGrid } from './grid'
 
 describe('the plan grid', () => {

@@ -1,11 +1,15 @@
 /** From the epochs of a study's runs to the lines of its charts. Pure. */
 import { deviation, mean } from 'd3-array'
-import { leastSeeds, tQuantile } from '../../../src-main/analysis/statistics'
-import type { EpochMetrics, RendererResult, RunSummary, Variant } from '../../../src-main/contract'
-import type { LineSeries, Point } from '../../charts/line'
-import type { MarkerShape } from '../../charts/markers'
-import { smooth } from '../../charts/smooth'
-import type { Axis, BandKind } from './choices'
+import { leastSeeds, tQuantile } from '../statistics'
+import type { EpochMetrics, RendererResult, RunSummary, Variant } from '../../contract'
+import type { LineSeries, Point } from './line'
+import type { MarkerShape } from './markers'
+import { smooth } from './smooth'
+
+export const bandKinds = ['std', 'ci', 'range', 'seeds'] as const
+export type BandKind = (typeof bandKinds)[number]
+export const axes = ['epoch', 'step', 'time'] as const
+export type Axis = (typeof axes)[number]
 
 export type Measure = 'accuracy' | 'error' | 'loss'
 

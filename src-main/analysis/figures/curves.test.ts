@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { EpochMetrics, Variant } from '../../../src-main/contract'
-import { runWith } from '../../lib/testing'
+import type { EpochMetrics, Variant } from '../../contract'
+import { runWith } from '../testing'
 import { interpolated, mergedEpochs, readingsAt, seriesOf, type CurveEpoch, type Drawn, type Look } from './curves'
 
 const looks = (variant: Variant): Look => ({ color: variant, marker: 'circle' })

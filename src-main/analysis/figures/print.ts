@@ -1,5 +1,5 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
-import { surfaces, variantColors, type VariantColor } from '../../src-main/analysis/colors'
+import { surfaces, variantColors, type VariantColor } from '../colors'
 import { barDomain, type BarGroup } from './bar'
 import { bandPath, endLabels, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'

@@ -1,5 +1,5 @@
 /** A run as tests need it. */
-import type { RunSummary } from '../../src-main/contract'
+import type { RunSummary } from '../contract'
 
 export function runWith(part: Partial<RunSummary>): RunSummary {
   return {

@@ -1,0 +1,107 @@
+/** What leaves the window: a study as an archive that comes back elsewhere, a report that stands on its own, a manifest. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { AxeResults } from 'axe-core'
+import { expect, screenshots, test, type Workbench } from './app'
+import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const study = `#/studies/${comparisonStudy}`
+
+async function saveTo(workbench: Workbench, file: string | null): Promise<void> {
+  await workbench.app.evaluate(({ dialog }, chosen) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: chosen === null, filePath: chosen ?? '' })
+  }, file)
+}
+
+async function choose(workbench: Workbench, item: string): Promise<void> {
+  await workbench.page.getByRole('button', { name: /^More/ }).click()
+  await workbench.page.getByRole('menuitem', { name: item }).click()
+}
+
+test('a study goes out of one window and into another', async ({ launch, dataDir }) => {
+  test.setTimeout(180_000)
+  writeComparisonHistory(dataDir)
+  const archive = path.join(path.dirname(dataDir), 'study.tar.gz')
+  const workbench = await launch()
+  await workbench.resize(1280, 800)
+  await workbench.open(study)
+  await saveTo(workbench, null)
+  await choose(workbench, 'Export study…')
+  await saveTo(workbench, archive)
+  await choose(workbench, 'Export study…')
+  await expect(workbench.page.getByText('Study exported')).toBeVisible({ timeout: 60_000 })
+  expect(existsSync(archive)).toBe(true)
+  const compared = await workbench.call('studies.compare', { id: comparisonStudy })
+  await workbench.close()
+
+  const elsewhere = await launch({ dataDir: path.join(path.dirname(dataDir), 'elsewhere') })
+  await elsewhere.resize(1280, 800)
+  await elsewhere.chooseFiles([archive])
+  await choose(elsewhere, 'Import study…')
+  await expect(elsewhere.page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible({ timeout: 60_000 })
+  await expect(elsewhere.page.getByText(/Table I reproduced imported: 75 runs/)).toBeVisible()
+  await elsewhere.screenshot('publish-imported')
+  const [first] = (await elsewhere.call('studies.compare', { id: comparisonStudy })).rows
+  const [before] = compared.rows
+  expect(first?.cells.map((cell) => cell.accuracy)).toEqual(before?.cells.map((cell) => cell.accuracy))
+  await elsewhere.go('Studies')
+  await choose(elsewhere, 'Import study…')
+  await expect(elsewhere.page.getByText(/nothing new, 75 runs of it are here already/)).toBeVisible({ timeout: 60_000 })
+  await elsewhere.chooseFiles([path.join(__dirname, 'publish.spec.ts')])
+  await elsewhere.go('Studies')
+  await choose(elsewhere, 'Import study…')
+  await expect(elsewhere.page.getByText(/publish\.spec\.ts is damaged/)).toBeVisible()
+})
+
+test('a study’s report is written, and stands on its own', async ({ launch, dataDir }) => {
+  test.setTimeout(180_000)
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  await workbench.resize(1280, 800)
+  await workbench.open(study)
+  await workbench.chooseFiles([path.dirname(dataDir)])
+  await choose(workbench, 'Write report…')
+  await expect(workbench.page.getByText(/Report written: open index\.html/)).toBeVisible({ timeout: 60_000 })
+  const folder = path.join(path.dirname(dataDir), `${comparisonStudy}-report`)
+  const opened = workbench.app.waitForEvent('window')
+  await workbench.app.evaluate(({ BrowserWindow }, file) => {
+    // A browser of its own, as it were: nothing of the program's rules for its window holds there.
+    const window = new BrowserWindow({ width: 1100, height: 900, webPreferences: { partition: 'report', sandbox: true } })
+    void window.loadFile(file)
+  }, path.join(folder, 'index.html'))
+  const page = await opened
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.reload()
+    await expect(page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible()
+    mkdirSync(screenshots, { recursive: true })
+    for (const part of ['What the study shows', 'Table I: accuracy', 'Figures', 'Runs']) {
+      await page.getByRole('heading', { name: part, exact: true }).evaluate((heading) => (heading as unknown as { scrollIntoView: () => void }).scrollIntoView())
+      await page.screenshot({ path: path.join(screenshots, `report-${colorScheme}-${part.toLowerCase().replace(/\W+/g, '-')}.png`) })
+    }
+    await page.evaluate(axe)
+    const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 200)])).toEqual([])
+  }
+  expect(asked.filter((url) => !url.startsWith('file:'))).toEqual([])
+  const errors = await page.evaluate(
+    `new DOMParser().parseFromString(${JSON.stringify(readFileSync(path.join(folder, 'index.html'), 'utf8').replace('<!DOCTYPE html>\n', ''))}, 'application/xml').querySelectorAll('parsererror').length`,
+  )
+  expect(errors).toBe(0)
+  await page.close()
+})
+
+test('a run’s manifest is copied', async ({ launch, dataDir }) => {
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  await workbench.resize(1280, 800)
+  await workbench.open('#/runs/resnet-32-mcnn-l-s4')
+  await workbench.page.getByRole('button', { name: 'Copy manifest' }).click()
+  await expect(workbench.page.getByText('Manifest copied as JSON')).toBeVisible()
+  await workbench.screenshot('publish-run')
+  const text = await workbench.app.evaluate(({ clipboard }) => clipboard.readText())
+  expect(JSON.parse(text)).toMatchObject({ manifest: 'mcnn-run', run: { id: 'resnet-32-mcnn-l-s4', state: 'done' }, config: { variant: 'mcnn-l', seed: 4 }, results: { epochsDone: 200 } })
+})

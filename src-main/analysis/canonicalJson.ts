@@ -1,0 +1,11 @@
+/** JSON with the keys of every object in order: the same value is the same text. @param indent spaces a level; 0 is one line */
+export function canonicalJson(value: unknown, indent = 0): string {
+  return JSON.stringify(
+    value,
+    (_key, held: unknown) =>
+      held !== null && typeof held === 'object' && !Array.isArray(held)
+        ? Object.fromEntries(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+        : held,
+    indent,
+  )
+}

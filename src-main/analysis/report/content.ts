@@ -1,0 +1,171 @@
+/** What a report of a study says, before it is set as HTML, Markdown or LaTeX. Pure. */
+import type { ExperimentConfig } from '../../contract/experiment'
+import type { StudyManifest } from '../../contract/publish'
+import type { Comparison, ComparisonRow, Environment, FilterBank, RunSummary } from '../../contract/records'
+import { bankSvg } from '../bankSvg'
+import { presentVariants, tableOne, tableTwo } from '../comparisonTables'
+import { barGroups, costPoints } from '../figures/comparison'
+import { seriesOf, type CurveEpoch } from '../figures/curves'
+import { lookOf } from '../figures/looks'
+import { barFigure, lineFigure, paretoFigure } from '../figures/print'
+import { manifestText } from '../manifest'
+import { archName, datasetName, variantName } from '../names'
+import { duration, fixed, percent, whole } from '../numbers'
+import { configRows, environmentRows } from '../runRows'
+import type { Table } from '../table'
+import { statisticsSentences } from './sentences'
+
+export type Block =
+  | { kind: 'heading'; text: string }
+  | { kind: 'text'; text: string }
+  | { kind: 'list'; items: string[] }
+  | { kind: 'table'; table: Table }
+  /** `file` is its name without an ending. */
+  | { kind: 'figure'; file: string; svg: string; caption: string }
+  /** Long, and a file of its own beside the report. */
+  | { kind: 'file'; name: string; text: string; caption: string }
+
+export interface Report {
+  title: string
+  /** Under the title. */
+  byline: string
+  blocks: Block[]
+}
+
+export interface ReportFacts {
+  comparison: Comparison
+  runs: readonly RunSummary[]
+  /** By run id. */
+  configs: ReadonlyMap<string, ExperimentConfig>
+  environments: ReadonlyMap<string, Environment | null>
+  curves: ReadonlyMap<string, readonly CurveEpoch[]>
+  /** One of each variant that has multi-band layers and a finished run. */
+  banks: readonly { run: RunSummary; bank: FilterBank }[]
+  manifest: StudyManifest
+  program: string
+  /** ISO. */
+  madeAt: string
+}
+
+export function reportOf(facts: ReportFacts): Report {
+  const { comparison, manifest, program, madeAt } = facts
+  return {
+    title: comparison.studyName,
+    byline: `A study of ${count(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${madeAt.slice(0, 10)}.`,
+    blocks: [
+      heading('What the study shows'),
+      ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),
+      text('Test accuracy is that of the last epoch. The best epoch’s is picked on the test set and is no result; where it is shown it is called so. Numbers of the paper stand beside ours and are part of no mean.'),
+      heading('Table I: accuracy'),
+      table(tableOne(comparison)),
+      heading('Table II: what is trained, and what it costs'),
+      table(tableTwo(comparison)),
+      heading('Figures'),
+      ...figures(facts),
+      ...(facts.banks.length === 0 ? [] : [heading('Filter banks'), ...facts.banks.map(bankFigure)]),
+      heading('Method'),
+      ...method(facts),
+      heading('Runs'),
+      text('Every run of the study that is not in the trash, those that failed or did not end among them. Only finished runs are part of a mean.'),
+      table(runTable(facts)),
+      heading('Manifest'),
+      { kind: 'file', name: 'manifest.json', text: manifestText(manifest), caption: 'Config, code, versions, machine, data fingerprint, results and weights’ hash of every run. `mcnn verify RUN` trains a run again and says whether it comes out the same.' },
+    ],
+  }
+}
+
+const heading = (words: string): Block => ({ kind: 'heading', text: words })
+const text = (words: string): Block => ({ kind: 'text', text: words })
+const list = (items: string[]): Block => ({ kind: 'list', items })
+const table = (of: Table): Block => ({ kind: 'table', table: of })
+const count = (n: number, one: string): string => `${whole(n)} ${n === 1 ? one : `${one}s`}`
+
+/** Data sets in the order of the rows. */
+function datasetsOf({ rows }: Comparison): ComparisonRow['dataset'][] {
+  return [...new Set(rows.map((row) => row.dataset))]
+}
+
+function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): Block[] {
+  const variants = presentVariants(comparison)
+  const legend = variants.map((variant) => ({ label: variant, ...lookOf(variant) }))
+  const million = (value: number): string => `${fixed(value / 1e6, value < 1e6 ? 2 : 1)} M`
+  const ofDataset = datasetsOf(comparison).flatMap((dataset): Block[] => {
+    const rows = comparison.rows.filter((row) => row.dataset === dataset)
+    const groups = barGroups(rows, variants, lookOf)
+    const points = costPoints(rows, variants, lookOf)
+    if (points.length === 0) return []
+    const name = datasetName(dataset)
+    const paper = groups.some((group) => group.bars.some((bar) => bar.reference !== null)) ? ' Hollow diamonds: the paper.' : ''
+    return [
+      { kind: 'figure', file: `figure-3-${dataset}`, svg: barFigure(`Test accuracy, %, ${name}`, groups, legend), caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation, from two seeds on; dots: single seeds.${paper} Mind where the axis starts.` },
+      { kind: 'figure', file: `accuracy-and-size-${dataset}`, svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, million), caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on. Dashed: no network with fewer parameters here is better.` },
+    ]
+  })
+  const examples = new Map(manifest.runs.map(({ run, data }) => [run.id, `${data.trainExamples} ${data.testExamples}`]))
+  const base = (row: ComparisonRow): string => `${row.dataset}-${row.arch}-${row.epochs}`
+  const ofRows = comparison.rows.flatMap((row, i): Block[] => {
+    const own = runs.filter(
+      (run) => run.dataset === row.dataset && run.arch === row.arch && run.epochs === row.epochs && examples.get(run.id) === `${row.trainExamples} ${row.testExamples}` && configs.get(run.id)?.precision === row.precision,
+    )
+    // Rows may differ in what a file's name does not say.
+    const file = comparison.rows.filter((other) => base(other) === base(row)).length > 1 ? `${base(row)}-${i + 1}` : base(row)
+    const name = `${datasetName(row.dataset)}, ${archName(row.arch)}`
+    return (['accuracy', 'loss'] as const).flatMap((measure): Block[] => {
+      const series = seriesOf(own, curves, { measure, band: 'std', axis: 'epoch', smooth: 0, steps: null }, lookOf)
+      if (series.length === 0) return []
+      const what = measure === 'accuracy' ? 'Test accuracy, %' : 'Training loss, nats'
+      return [
+        { kind: 'figure', file: `${measure}-${file}`, svg: lineFigure(`${what}, ${name}`, 'epoch', series, 'linear', []), caption: `${what}, by epoch on ${name}. Lines: means over the seeds, as far as all have come; bands: ± one standard deviation, from two seeds on; thin lines: seeds that are ahead.` },
+      ]
+    })
+  })
+  return [...ofDataset, ...ofRows]
+}
+
+function bankFigure({ run, bank }: ReportFacts['banks'][number]): Block {
+  const name = `${variantName(run.variant)}, ${archName(run.arch)}, ${datasetName(run.dataset)}, seed ${run.seed}`
+  return {
+    kind: 'figure',
+    file: `bank-${run.variant.replace(/[^a-z0-9]+/gi, '-')}-${run.arch}`,
+    svg: bankSvg(bank, { subtitle: name }),
+    caption: `A filter bank of ${name}: ${bank.layer}, base filter ${bank.filter} after epoch ${bank.epoch}, with the magnitudes of its bands’ frequency responses.`,
+  }
+}
+
+/** Rows that all share, and those that differ with all their values. */
+function shared(all: readonly (readonly (readonly [string, string])[])[]): string[][] {
+  const values = new Map<string, Set<string>>()
+  for (const rows of all) for (const [label, value] of rows) values.set(label, (values.get(label) ?? new Set()).add(value))
+  return [...values].map(([label, known]) => [label, [...known].join('; ')])
+}
+
+function method({ runs, configs, environments }: ReportFacts): Block[] {
+  const used = runs.flatMap((run) => configs.get(run.id) ?? [])
+  const machines = runs.flatMap((run) => environments.get(run.id) ?? [])
+  const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
+  const synthetic = used.some((config) => config.dataset === 'synthetic') ? [text('The pictures of the data set “synthetic” are drawn from a seed and not photographed: their numbers say nothing about photographs.')] : []
+  return [
+    text(
+      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all where a bank has four, and the others of its bank are made of each by fixed masks; unless a variant’s name says otherwise three, by the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the pictures.',
+    ),
+    ...synthetic,
+    ...(used.length === 0 ? [] : [table({ caption: 'Settings. Where runs differ, all values are given.', columns: [left('Setting'), left('Value')], rows: shared(used.map(configRows)), notes: [] })]),
+    ...(machines.length === 0 ? [] : [table({ caption: 'What the runs were trained on. Where they differ, all values are given.', columns: [left('Machine and versions'), left('Value')], rows: shared(machines.map(environmentRows)), notes: [] })]),
+    text('Means and standard deviations (n − 1) are over seeds. Intervals are 95 % intervals of Student’s t: Welch’s for a difference of means, and of the differences within pairs of equal seeds where that is said; from three seeds on each side.'),
+  ]
+}
+
+function runTable({ runs }: ReportFacts): Table {
+  return {
+    caption: 'Runs, in the order they were made.',
+    columns: [
+      { title: 'Run', align: 'left' }, { title: 'Variant', align: 'left' }, { title: 'Arch', align: 'left' }, { title: 'Seed', align: 'right' }, { title: 'State', align: 'left' }, { title: 'Epochs', align: 'right' },
+      { title: 'Last epoch, %', align: 'right' }, { title: 'Best, picked on test, %', align: 'right' }, { title: 'Time', align: 'right' }, { title: 'Weights, SHA-256', align: 'left' },
+    ],
+    rows: runs.map((run) => [
+      run.id, variantName(run.variant), archName(run.arch), String(run.seed), run.state, `${whole(run.epochsDone)} of ${whole(run.epochs)}`,
+      percent(run.testAccuracy), run.bestTestAccuracy === null ? percent(null) : `${percent(run.bestTestAccuracy)} (epoch ${whole(run.bestEpoch)})`, duration(run.seconds), run.weightsSha256 === null ? '–' : run.weightsSha256.slice(0, 16),
+    ]),
+    notes: runs.flatMap((run) => (run.reason === null || run.state === 'done' ? [] : [`${run.id}: ${run.reason}`])),
+  }
+}

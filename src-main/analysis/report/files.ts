@@ -1,0 +1,21 @@
+/** A report as files. Pure. */
+import { formatComparison } from '../formats'
+import { reportOf, type ReportFacts } from './content'
+import { reportHtml } from './html'
+import { reportLatex, reportMarkdown } from './texts'
+
+/** By their names below the report's folder; `index.html` comes last: where it is, the rest is. */
+export function reportFiles(facts: ReportFacts): Map<string, string> {
+  const report = reportOf(facts)
+  const files = new Map<string, string>()
+  for (const block of report.blocks) {
+    if (block.kind === 'figure') files.set(`figures/${block.file}.svg`, block.svg)
+    if (block.kind === 'file') files.set(block.name, block.text)
+  }
+  files.set('comparison.json', formatComparison(facts.comparison, 'json'))
+  files.set('comparison.csv', formatComparison(facts.comparison, 'csv'))
+  files.set('report.md', reportMarkdown(report))
+  files.set('report.tex', reportLatex(report))
+  files.set('index.html', reportHtml(report))
+  return files
+}

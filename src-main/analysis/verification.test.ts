@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { Environment, EpochMetrics, StepMetrics } from '../contract/records'
+import { circumstancesOf, differencesOf } from './verification'
+
+const epoch = (n: number, change: Partial<EpochMetrics> = {}): EpochMetrics => ({
+  epoch: n, trainLoss: 1 / n, trainAccuracy: 0.1 * n, testLoss: 2 / n, testAccuracy: 0.05 * n, learningRate: 0.1, imagesPerSecond: 100, seconds: 1, waitSeconds: 0, cpuSeconds: 1, memoryBytes: 1, ...change,
+})
+const step = (n: number, loss: number | null = 1 / n): StepMetrics => ({ step: n, epoch: 1, loss, learningRate: 0.1, stepMs: 5 })
+const kept = { epochs: [epoch(1), epoch(2)], steps: [step(1), step(2), step(4)], weightsSha256: 'a'.repeat(64) }
+const all = { epochs: 2, step: 4 }
+
+describe('a run that was trained again', () => {
+  it('is the same where only times differ', () => {
+    const again = { ...kept, epochs: kept.epochs.map((e) => ({ ...e, seconds: 9, imagesPerSecond: 1, memoryBytes: null })), steps: kept.steps.map((s) => ({ ...s, stepMs: 7 })) }
+    expect(differencesOf(kept, again, all)).toEqual({ differences: [], compared: { epochs: 2, steps: 3, weights: true } })
+  })
+
+  it('differs by the last bit of a loss', () => {
+    const { differences } = differencesOf(kept, { ...kept, steps: [step(1), step(2, 0.5 + Number.EPSILON / 2), step(4, null)] }, all)
+    expect(differences).toEqual([`The loss of step 2 is ${0.5 + Number.EPSILON / 2} instead of 0.5. 2 of 3 steps compared differ.`])
+  })
+
+  it('differs where an epoch has another number, was not reached, or the weights are others', () => {
+    expect(differencesOf(kept, { ...kept, epochs: [epoch(1)], weightsSha256: 'b'.repeat(64) }, all).differences).toEqual(['Epoch 2 was not reached again.', `The final weights are others: SHA-256 ${'b'.repeat(16)}… instead of ${'a'.repeat(16)}….`])
+    expect(differencesOf(kept, { ...kept, epochs: [epoch(1, { testAccuracy: 0.06 }), epoch(2)] }, all).differences).toEqual(['The test accuracy of epoch 1 is 0.06 instead of 0.05.'])
+  })
+
+  it('is compared up to where it went, and its weights only where there are some', () => {
+    expect(differencesOf(kept, { epochs: [], steps: [step(1), step(2)], weightsSha256: null }, { epochs: 0, step: 2 })).toEqual({ differences: [], compared: { epochs: 0, steps: 2, weights: false } })
+  })
+})
+
+describe('circumstances', () => {
+  const here: Environment = {
+    program: '1.0', git: { commit: 'c0ffee', dirty: false }, node: 'v24', tensorflow: '2.21', tfjs: '4.22', device: 'cpu', cpu: 'a processor', cores: 2,
+    threads: { intraOp: 2, interOp: 1 }, memoryBytes: 1e9, platform: 'linux', gpuMath: null,
+  }
+  const now = { environment: here, datasetFingerprint: 'd', convolutions: ['Banks: forward shared (1.0 ms shared, 2.0 ms expanded).'] }
+
+  it('that are the same are not told, nor what changes no bit', () => {
+    expect(circumstancesOf({ ...now, environment: { ...here, threads: { intraOp: 2, interOp: 9 }, memoryBytes: 5 }, convolutions: ['Banks: forward shared (1.5 ms shared, 1.9 ms expanded).'] }, now)).toEqual([])
+  })
+
+  it('that are others are told with both values', () => {
+    const then = { datasetFingerprint: 'e', environment: { ...here, device: 'a GPU', threads: { intraOp: 4, interOp: 1 }, git: null, tensorflow: '2.20' }, convolutions: ['Banks: forward expanded (1 ms shared, 1 ms expanded).'] }
+    expect(circumstancesOf(then, now)).toEqual([
+      { what: 'data', then: 'e', now: 'd' },
+      { what: 'device', then: 'a GPU', now: 'cpu' },
+      { what: 'TensorFlow', then: '2.20', now: '2.21' },
+      { what: 'threads in an op', then: '4', now: '2' },
+      { what: 'commit', then: '–', now: 'c0ffee' },
+      { what: 'multi-band layers (tuning.json)', then: 'Banks: forward expanded.', now: 'Banks: forward shared.' },
+    ])
+  })
+
+  it('of which nothing is known from then are left out', () => {
+    expect(circumstancesOf({ environment: null }, now)).toEqual([])
+  })
+})

@@ -1,0 +1,75 @@
+/**
+ * A study as one file: a gzipped tar whose first member, `manifest.json`, lists every other one with its size and SHA-256;
+ * `study.json`, and for each run `runs/ID/run.json`, `filters.bin` (base filters of all epochs, one after the other, in the order
+ * that run.json lists them) and, where there are some, its weights and last checkpoint.
+ */
+import { z } from 'zod'
+import { experimentConfig, studyPlan } from './experiment'
+import { environment, epochFigures, epochMetrics, evaluation, historyEvent, runId, runState, stepMetrics, studyId } from './records'
+import { tag } from './runLists'
+
+/** Raised when an older program could not take an archive in. */
+export const archiveVersion = 1
+export const manifestName = 'manifest.json'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const memberPath = z.string().regex(/^(study\.json|runs\/[a-z0-9][a-z0-9-]{0,79}\/(run\.json|filters\.bin|weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors))$/, 'no member of a study’s archive')
+
+/** Of run.json, study.json and the manifest: read into memory. */
+export const maxJsonBytes = 128 * 1024 * 1024
+
+export const archiveManifest = z.strictObject({
+  format: z.literal('mcnn-study'),
+  version: z.literal(archiveVersion),
+  /** That wrote it. */
+  program: z.string().max(200),
+  createdAt: z.iso.datetime(),
+  members: z.array(z.strictObject({ path: memberPath, size: z.int().min(0), sha256 })).min(1).max(20_000),
+})
+export type ArchiveManifest = z.infer<typeof archiveManifest>
+
+export const archivedStudy = z.strictObject({
+  id: studyId,
+  name: z.string().min(1).max(200).regex(/^\P{Cc}*$/u, 'no control characters'),
+  createdAt: z.iso.datetime(),
+  plan: studyPlan.nullable(),
+  /** In the order they were made. */
+  runs: z.array(runId).max(5000),
+})
+export type ArchivedStudy = z.infer<typeof archivedStudy>
+
+const time = z.iso.datetime()
+
+export const archivedRun = z.strictObject({
+  id: runId,
+  state: runState,
+  reason: z.string().max(10_000).nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  config: experimentConfig,
+  environment: environment.nullable(),
+  datasetFingerprint: sha256.nullable(),
+  trainExamples: z.int().min(1).max(1e6),
+  testExamples: z.int().min(1).max(1e6),
+  startupSeconds: z.number().min(0).nullable(),
+  /** Of the final weights; where the archive holds them, of that file. */
+  weightsSha256: sha256.nullable(),
+  /** Where the archive holds the checkpoint. */
+  checkpoint: z.strictObject({ step: z.int().min(0), epochs: z.int().min(0), at: time }).nullable(),
+  note: z.string().max(4000),
+  tags: z.array(tag).max(1000),
+  archivedAt: time.nullable(),
+  epochs: z.array(epochMetrics).max(10_000),
+  steps: z.array(stepMetrics).max(1_000_000),
+  events: z.array(historyEvent).max(100_000),
+  evaluation: evaluation.nullable(),
+  figures: z.array(epochFigures).max(10_001),
+  filters: z.array(z.strictObject({ layer: z.string().max(100), epoch: z.int().min(0), shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1), z.int().min(1)]) })).max(1_000_000),
+})
+export type ArchivedRun = z.infer<typeof archivedRun>
+
+/** Bytes of float32 filters of a shape. */
+export function filterBytes(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 4)
+}

@@ -1,0 +1,32 @@
+import { runManifest, studyManifest } from '../analysis/manifest'
+import type { Context } from './context'
+import { ok, type HandlersOf } from './handlers'
+import { manifestFacts, studyFacts } from './manifests'
+import { writeReport, type Asked } from './report'
+import { runOf } from './runCalls'
+import { studyOf } from './studyCalls'
+import { importStudy } from './transfer/take'
+import { exportStudy } from './transfer/write'
+import { verify } from './verify'
+import type { Works } from './works'
+
+export function publishCalls(context: Context, works: Works, asked: Asked): HandlersOf<'publish'> {
+  return {
+    'publish.runManifest': ({ id }) => runManifest(manifestFacts(context, runOf(context, id))),
+
+    'publish.studyManifest': async ({ id }) => studyManifest(studyOf(context, id), await studyFacts(context, id)),
+
+    'publish.verify': ({ id, steps, epochs }) => works.run('verify', (signal, tell) => verify(context, runOf(context, id), { steps, epochs }, signal, tell)),
+
+    'publish.export': ({ id, ...options }) => works.run('export', (signal, tell) => exportStudy(context, studyOf(context, id), options, signal, tell)),
+
+    'publish.import': ({ path }) => works.run('import', (signal, tell) => importStudy(context, path, signal, tell)),
+
+    'publish.report': ({ id, ...options }) => works.run('report', (signal, tell) => writeReport(context, asked, studyOf(context, id), options, signal, tell)),
+
+    'publish.cancel': async ({ kind }) => {
+      await works.cancel(kind)
+      return ok
+    },
+  }
+}

@@ -1,0 +1,115 @@
+/** A report of a study, written into a folder. */
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
+import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { studyManifest } from '../analysis/manifest'
+import { reportFiles } from '../analysis/report/files'
+import type { ReportFacts } from '../analysis/report/content'
+import type { CurveEpoch } from '../analysis/figures/curves'
+import type { ServiceResult } from '../contract/calls'
+import { WorkbenchError } from '../contract/errors'
+import type { StudyRecord } from '../history/studies'
+import type { Context } from './context'
+import type { Handlers } from './handlers'
+import { studyFacts } from './manifests'
+import type { Tell } from './works'
+
+/** Calls that a report is made of: it says what the window says. */
+export type Asked = Pick<Handlers, 'studies.compare' | 'studies.curves' | 'filters.bank' | 'filters.layers'>
+
+/** Points a side of the responses. */
+const bankSize = 32
+
+/**
+ * Writes the report whole or not at all into a new or an empty folder; with `replace` its files replace those of the same names.
+ * @throws WorkbenchError conflict where there is something in the folder, unavailable where it can't be written
+ */
+export async function writeReport(context: Context, asked: Asked, study: StudyRecord, { out, replace }: { out: string; replace: boolean }, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.report'>> {
+  mustBeFree(out, replace)
+  tell('reading', 0, 0)
+  const files = reportFiles(await factsOf(context, asked, study, signal))
+  signal.throwIfAborted()
+  tell('writing', 0, files.size)
+  const part = `${out}.${process.pid}.part`
+  try {
+    await mkdir(path.join(part, 'figures'), { recursive: true })
+    for (const [name, text] of files) await putFlushed(path.join(part, name), text)
+    signal.throwIfAborted()
+    if (existsSync(out) && readdirSync(out).length > 0) {
+      mustBeFree(out, replace)
+      await mkdir(path.join(out, 'figures'), { recursive: true })
+      for (const name of files.keys()) await rename(path.join(part, name), path.join(out, name))
+    } else {
+      if (existsSync(out)) await rmdir(out)
+      await rename(part, out)
+    }
+    return { folder: out, files: [...files.keys()] }
+  } catch (thrown) {
+    if (thrown instanceof WorkbenchError || signal.aborted || !(thrown instanceof Error) || !('code' in thrown)) throw thrown
+    throw new WorkbenchError('unavailable', `The report could not be written to ${out} (${String(thrown.code)}).`, { fix: 'Choose a folder that can be written, on a disk that is not full.', cause: thrown })
+  } finally {
+    await rm(part, { recursive: true, force: true })
+  }
+}
+
+function mustBeFree(out: string, replace: boolean): void {
+  let found: string[]
+  try {
+    found = readdirSync(out)
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return
+    throw new WorkbenchError('bad-input', `${out} is no folder that can be read.`, { fix: 'Choose another folder.', field: 'out', cause: thrown })
+  }
+  if (found.length > 0 && !replace) throw new WorkbenchError('conflict', `${out} is not empty.`, { fix: 'Choose another folder, or have the report’s files replaced with --force.', field: 'out' })
+}
+
+async function putFlushed(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'wx')
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function factsOf(context: Context, asked: Asked, study: StudyRecord, signal: AbortSignal): Promise<ReportFacts> {
+  const comparison = await asked['studies.compare']({ id: study.id })
+  const facts = await studyFacts(context, study.id)
+  const curves = new Map<string, readonly CurveEpoch[]>()
+  for (const key of new Set(comparison.rows.map(({ dataset, arch }) => `${dataset} ${arch}`))) {
+    signal.throwIfAborted()
+    const row = comparison.rows.find(({ dataset, arch }) => `${dataset} ${arch}` === key)
+    if (!row) continue
+    const { runs } = await asked['studies.curves']({ id: study.id, dataset: row.dataset, arch: row.arch })
+    for (const { runId, epoch, testAccuracy, trainLoss, elapsed } of runs)
+      curves.set(runId, epoch.map((at, i) => ({ epoch: at, testAccuracy: testAccuracy[i] ?? NaN, trainLoss: trainLoss[i] ?? NaN, elapsed: elapsed[i] ?? NaN })))
+    await setImmediate()
+  }
+  const runs = facts.map(({ run }) => run)
+  return {
+    comparison,
+    runs,
+    configs: new Map(facts.map(({ run, config }) => [run.id, config])),
+    environments: new Map(facts.map(({ run, environment }) => [run.id, environment])),
+    curves,
+    banks: await banksOf(asked, runs, signal),
+    manifest: studyManifest(study, facts),
+    program: context.program,
+    madeAt: new Date().toISOString(),
+  }
+}
+
+/** The first base filter of the first multi-band layer of each variant's first finished run, by network. */
+async function banksOf(asked: Asked, runs: ReportFacts['runs'], signal: AbortSignal): Promise<ReportFacts['banks']> {
+  const firsts = new Map(runs.filter((run) => run.state === 'done').reverse().map((run) => [`${run.variant} ${run.arch}`, run]))
+  const banks: ReportFacts['banks'][number][] = []
+  for (const run of [...firsts.values()].reverse()) {
+    signal.throwIfAborted()
+    const layer = (await asked['filters.layers']({ id: run.id })).find((one) => one.multiband)
+    if (layer) banks.push({ run, bank: await asked['filters.bank']({ id: run.id, layer: layer.name, filter: 0, epoch: null, size: bankSize }) })
+    await setImmediate()
+  }
+  return banks
+}

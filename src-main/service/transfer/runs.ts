@@ -1,0 +1,76 @@
+/** A run as an archive has it, read from the history; and what makes two of them the same. */
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../analysis/canonicalJson'
+import { datasetSizes } from '../../contract/experiment'
+import type { ArchivedRun } from '../../contract/studyArchive'
+import type { History } from '../../history/history'
+import type { RunRecord } from '../../history/runs'
+import { modelSummary } from '../../nn/architecture'
+
+/** As of one moment. @param withCheckpoint whether its checkpoint goes along */
+export function archivedRunOf(history: History, { summary, key, environmentHash, datasetFingerprint, trainExamples, testExamples, startupSeconds, checkpoint }: RunRecord, withCheckpoint: boolean): ArchivedRun {
+  return history.snapshot(() => {
+    const filters = [...history.filters.epochs(key)].flatMap(([layer, epochs]) =>
+      epochs.flatMap((epoch) => {
+        const shape = history.filters.shape(key, layer, epoch)
+        return shape ? [{ layer, epoch, shape }] : []
+      }),
+    )
+    return {
+      id: summary.id,
+      state: summary.state,
+      reason: summary.reason,
+      createdAt: summary.createdAt,
+      startedAt: summary.startedAt,
+      endedAt: summary.endedAt,
+      config: history.configs.get(summary.configId, summary.seed),
+      environment: environmentHash === null ? null : history.environments.get(environmentHash),
+      datasetFingerprint,
+      trainExamples,
+      testExamples,
+      startupSeconds,
+      weightsSha256: summary.weightsSha256,
+      checkpoint: withCheckpoint ? checkpoint : null,
+      ...history.runMarks.of(summary.id),
+      epochs: history.metrics.epochsOfRun(key),
+      steps: history.metrics.stepsOfRun(key),
+      events: history.events.ofRun(key),
+      evaluation: history.metrics.evaluation(key),
+      figures: history.filters.figures(key, layersOf(summary)),
+      filters,
+    }
+  })
+}
+
+const layersOf = ({ arch, variant, dataset }: RunRecord['summary']): string[] => modelSummary(arch, variant, datasetSizes[dataset].classes).layers.map(({ name }) => name)
+
+/** The bytes of each of a run's stored filters, in the order of its list; others get their turn in between. @throws where one is gone */
+export async function* filterBlobs(history: History, key: number, { filters }: Pick<ArchivedRun, 'filters'>): AsyncGenerator<Buffer> {
+  for (const [i, { layer, epoch }] of filters.entries()) {
+    const bytes = history.filters.bytes(key, layer, epoch)
+    if (!bytes) throw new Error(`the filters of ${layer} after epoch ${epoch} are gone`)
+    yield bytes
+    if (i % 20 === 19) await new Promise(setImmediate)
+  }
+}
+
+/** SHA-256 of a run's stored filters one after the other. */
+export async function filtersHash(history: History, key: number, run: Pick<ArchivedRun, 'filters'>): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const bytes of filterBlobs(history, key, run)) hash.update(bytes)
+  return hash.digest('hex')
+}
+
+/**
+ * Equal for runs that are the same one: their config, when they were made, what they were trained on and all that they measured.
+ * Not what people wrote to them, their state and events: a run that is put away or extended stays the run it is.
+ * @param filtersSha256 of all filters one after the other
+ */
+export function identityOf({ config, createdAt, startedAt, environment, datasetFingerprint, epochs, steps, evaluation, filters, weightsSha256 }: ArchivedRun, filtersSha256: string): string {
+  return createHash('sha256')
+    .update(canonicalJson({ config, createdAt, startedAt, environment, datasetFingerprint, epochs, steps, evaluation, filters, filtersSha256, weightsSha256 }))
+    .digest('hex')
+}
+
+/** Of nothing at all: a run without stored filters. */
+export const emptyHash = createHash('sha256').digest('hex')

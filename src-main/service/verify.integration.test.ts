@@ -1,0 +1,121 @@
+/** A short run of the real trainer, trained again: the same, and not where what was kept had been changed. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { quickStart } from '../contract/experiment'
+import { runManifest, studyManifest, verification } from '../contract/publish'
+import { createService, type Service } from './service'
+
+const entry = path.resolve(import.meta.dirname, '../../out/main/trainer.js')
+const dataDir = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-'))
+let service: Service
+let runId = ''
+let studyId = ''
+const told: { phase: string; done: number; total: number }[] = []
+
+beforeAll(async () => {
+  service = await createService({
+    dataDir,
+    trainerEntry: entry,
+    program: '1.2.3',
+    onEvent: (name, payload) => {
+      if (name === 'work.progress') told.push(payload as (typeof told)[number])
+    },
+  })
+  const training = { ...quickStart.training, trainExamples: 200, testExamples: 50, epochs: 2, batchSize: 20, milestones: [1] }
+  const made = await service.call('studies.create', { plan: { ...quickStart, variants: ['mcnn-f'], seeds: [5], training } })
+  ;[runId = ''] = made.runIds
+  studyId = made.id
+  for (;;) {
+    const { run } = await service.call('runs.get', { id: runId })
+    if (run.state === 'done') break
+    if (run.state !== 'queued' && run.state !== 'running') throw new Error(`${run.state}: ${run.reason}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+})
+afterAll(async () => {
+  await service.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+/** What somebody else does to the history. */
+function tamper(sql: string): void {
+  const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
+  db.prepare(sql).run()
+  db.close()
+}
+
+const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-'))
+
+describe('a run’s manifest', () => {
+  it('tells what the history holds', async () => {
+    const detail = await service.call('runs.get', { id: runId })
+    const manifest = runManifest.parse(await service.call('publish.runManifest', { id: runId }))
+    expect(manifest.config).toEqual(detail.config)
+    expect(manifest.results.last).toEqual(detail.epochs.at(-1))
+    expect({ ...manifest.code, ...manifest.versions, ...manifest.machine }).toEqual(detail.environment)
+    expect(manifest.data).toEqual({ id: 'synthetic', trainExamples: 200, testExamples: 50, fingerprint: detail.datasetFingerprint })
+    expect(manifest.weights).toEqual({ sha256: detail.run.weightsSha256 })
+    expect(studyManifest.parse(await service.call('publish.studyManifest', { id: studyId })).runs).toEqual([manifest])
+  })
+})
+
+describe('a run that is trained again', () => {
+  it('comes out the same, to the weights’ last bit, and leaves nothing behind', async () => {
+    const before = await service.call('runs.list', {})
+    const left = folders()
+    const result = verification.parse(await service.call('publish.verify', { id: runId }))
+    const { same, extent, compared, differences, circumstances, weightsSha256 } = result
+    expect({ same, extent, compared, differences, circumstances, weightsSha256 }).toEqual({
+      same: true, extent: 'whole', compared: { epochs: 2, steps: 20, weights: true }, differences: [], circumstances: [], weightsSha256: before[0]?.weightsSha256,
+    })
+    expect(await service.call('runs.list', {})).toEqual(before)
+    expect(folders()).toEqual(left)
+    expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
+  })
+
+  it('is compared up to a step or an epoch where that is asked for', async () => {
+    expect(await service.call('publish.verify', { id: runId, steps: 3 })).toMatchObject({ same: true, extent: 'steps', steps: 3, epochs: 0, compared: { epochs: 0, steps: 3, weights: false }, weightsSha256: null })
+    expect(await service.call('publish.verify', { id: runId, epochs: 1 })).toMatchObject({ same: true, extent: 'epochs', epochs: 1, compared: { epochs: 1, steps: 10, weights: false } })
+    await expect(service.call('publish.verify', { id: runId, steps: 21 })).rejects.toThrow(/has 20 steps/)
+    await expect(service.call('publish.verify', { id: runId, epochs: 3 })).rejects.toThrow(/finished 2 epochs/)
+    await expect(service.call('publish.verify', { id: runId, steps: 1, epochs: 1 })).rejects.toThrow(/exclude/)
+  })
+
+  it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
+    const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
+    tamper('UPDATE steps SET loss = loss * 1.0000000001 WHERE step = 2')
+    expect(await service.call('publish.verify', { id: runId, steps: 1 })).toMatchObject({ same: true })
+    expect((await service.call('publish.verify', { id: runId, steps: 2 })).differences).toEqual([expect.stringMatching(/^The loss of step 2 is [\d.]+ instead of [\d.]+\.$/)])
+    tamper('UPDATE epochs SET test_accuracy = test_accuracy + 0.1 WHERE epoch = 2')
+    tamper(`UPDATE runs SET weights_sha256 = '${'0'.repeat(64)}'`)
+    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
+    expect(same).toBe(false)
+    expect(differences).toEqual([expect.stringMatching(/^The loss of step 2/), expect.stringMatching(/^The test accuracy of epoch 2 is/), `The final weights are others: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`])
+    expect(circumstances).toEqual([])
+  })
+
+  it('is not trained on other data, and says what is otherwise', async () => {
+    tamper(`UPDATE runs SET dataset_fingerprint = '${'1'.repeat(64)}'`)
+    tamper(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0')`)
+    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
+    expect({ same, differences }).toEqual({ same: false, differences: ['The examples are not those that the run was trained on: nothing was trained.'] })
+    expect(circumstances.map(({ what, then }) => [what, then])).toEqual([['data', '1'.repeat(64)], ['TensorFlow', '2.0.0']])
+  })
+
+  it('stops when it is cancelled', async () => {
+    const left = folders()
+    const verified = service.call('publish.verify', { id: runId })
+    await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/under way/)
+    setTimeout(() => void service.call('publish.cancel', { kind: 'verify' }), 300)
+    await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+    expect(folders()).toEqual(left)
+  })
+
+  it('is refused where there is nothing to compare with', async () => {
+    tamper('DELETE FROM steps')
+    await expect(service.call('publish.verify', { id: runId })).rejects.toMatchObject({ code: 'conflict' })
+  })
+})

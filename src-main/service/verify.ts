@@ -1,0 +1,199 @@
+/** A run trained again, beside the history: nothing of it becomes a run, and nothing in the history changes. */
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { circumstancesOf, differencesOf, type Measured } from '../analysis/verification'
+import { fromErrorValue, WorkbenchError } from '../contract/errors'
+import type { Verification } from '../contract/publish'
+import type { Environment, EpochMetrics, HistoryEvent, StepMetrics } from '../contract/records'
+import type { TrainerJob, TrainerMessage } from '../contract/training'
+import type { RunRecord } from '../history/runs'
+import type { Context } from './context'
+import { exitReason } from './exitReason'
+import { trainerEnv } from './trainerEnv'
+import { Trainer } from './trainers'
+import type { Tell } from './works'
+
+/** How far to train: to the end, or to the end of an epoch or a sampled step. */
+interface Target {
+  extent: Verification['extent']
+  epochs: number
+  step: number
+}
+
+interface Again extends Measured {
+  environment: Environment
+  datasetFingerprint: string
+  convolutions: string[]
+}
+
+/** No checkpoint within an epoch is needed: it is never gone on with. */
+const never = 1e9
+/** How long a trainer may take to stop before it is killed. */
+const stopMs = 15_000
+
+/**
+ * @param asked the first steps or the first epochs; neither: all that it measured
+ * @throws WorkbenchError bad-input where it has not measured as much, conflict where it has measured nothing, unavailable where it
+ *   can't be trained here
+ */
+export async function verify(context: Context, run: RunRecord, asked: { steps: number | null; epochs: number | null }, signal: AbortSignal, tell: Tell): Promise<Verification> {
+  const { history } = context
+  const { id, configId, seed, weightsSha256 } = run.summary
+  const kept: Measured = { epochs: history.metrics.epochsOfRun(run.key), steps: history.metrics.stepsOfRun(run.key), weightsSha256 }
+  const target = targetOf(run, kept, asked)
+  const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
+  const events = history.events.ofRun(run.key)
+  const started = performance.now()
+  const folder = await mkdtemp(path.join(tmpdir(), 'mcnn-verify-'))
+  try {
+    const tuningFile = path.join(folder, 'tuning.json')
+    // A copy: what this machine has measured is taken, and what a verification measures changes no run's way.
+    await copyFile(context.paths.tuning, tuningFile).catch(() => undefined)
+    const job: TrainerJob = {
+      type: 'job',
+      runId: id,
+      config: history.configs.get(configId, seed),
+      datasetsDir: context.paths.datasets,
+      tuningFile,
+      runDir: path.join(folder, 'run'),
+      program: context.program,
+      git: await context.git(),
+      kept: { epochs: 0, step: 0 },
+      checkpointSeconds: never,
+    }
+    const threads = before?.threads ?? null
+    const again = await train(context.trainerEntry, job, path.join(folder, 'trainer.log'), threads === null ? trainerEnv() : trainerEnv(process.env, threads), target, run.datasetFingerprint, signal, tell)
+    const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
+    const { differences, compared } = otherData
+      ? { differences: ['The examples are not those that the run was trained on: nothing was trained.'], compared: { epochs: 0, steps: 0, weights: false } }
+      : differencesOf(kept, again, { epochs: target.epochs, step: target.step })
+    return {
+      runId: id,
+      extent: target.extent,
+      epochs: target.epochs,
+      steps: target.step,
+      same: differences.length === 0,
+      compared,
+      differences,
+      circumstances: circumstancesOf({ environment: before, datasetFingerprint: run.datasetFingerprint, convolutions: sentencesOf(events) }, again),
+      remarks: remarksOf(before, events, again),
+      environment: again.environment,
+      weightsSha256: again.weightsSha256,
+      seconds: (performance.now() - started) / 1000,
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function targetOf({ summary }: RunRecord, kept: Measured, { steps, epochs }: { steps: number | null; epochs: number | null }): Target {
+  const { id, state, epochsDone } = summary
+  const last = kept.steps.at(-1)?.step ?? 0
+  if (steps !== null && epochs !== null) throw new WorkbenchError('bad-input', 'Steps and epochs exclude each other.', { field: 'steps' })
+  if (last === 0) throw new WorkbenchError('conflict', `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`, { fix: 'Let it train first.' })
+  if (steps !== null) {
+    const step = kept.steps.find((one) => one.step >= steps)
+    if (!step) throw new WorkbenchError('bad-input', `The run ${id} has ${last} steps.`, { fix: `Ask for at most ${last} of them.`, field: 'steps' })
+    // An epoch's metrics come after its last step.
+    return { extent: 'steps', step: step.step, epochs: step.epoch - 1 }
+  }
+  if (epochs !== null && epochs > epochsDone) throw new WorkbenchError('bad-input', `The run ${id} has finished ${epochsDone} epochs.`, { fix: `Ask for at most ${epochsDone} of them.`, field: 'epochs' })
+  if (state === 'done' && (epochs === null || epochs === summary.epochs)) return { extent: 'whole', epochs: summary.epochs, step: last }
+  if (epochs !== null) return { extent: 'epochs', epochs, step: kept.steps.findLast((one) => one.epoch <= epochs)?.step ?? 0 }
+  // Not finished: as far as it came.
+  const within = kept.steps.at(-1)?.epoch ?? 0
+  return within > epochsDone ? { extent: 'steps', step: last, epochs: epochsDone } : { extent: 'epochs', epochs: epochsDone, step: last }
+}
+
+/** @throws WorkbenchError what the trainer says it failed of, or unavailable where it ended otherwise */
+function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessEnv, target: Target, fingerprint: string | null, signal: AbortSignal, tell: Tell): Promise<Again> {
+  const epochs: EpochMetrics[] = []
+  const steps: StepMetrics[] = []
+  const convolutions: string[] = []
+  let first: Extract<TrainerMessage, { type: 'started' }> | null = null
+  let weightsSha256: string | null = null
+  let ended = false
+  let failure: Error | null = null
+  return new Promise((resolve, reject) => {
+    const stop = (): void => trainer.send({ type: 'stop' })
+    let timer: NodeJS.Timeout | undefined
+    const abort = (): void => {
+      stop()
+      timer = setTimeout(() => trainer.kill(), stopMs)
+    }
+    const heard = (message: TrainerMessage): void => {
+      switch (message.type) {
+        case 'started':
+          first = message
+          if (fingerprint !== null && message.datasetFingerprint !== fingerprint) stop()
+          break
+        case 'event':
+          if (message.kind === 'convolutions') convolutions.push(message.message)
+          break
+        case 'progress':
+          tell('training again', message.progress.step, target.extent === 'whole' ? message.progress.steps : target.step)
+          if (target.extent === 'steps' && message.progress.step >= target.step) stop()
+          break
+        case 'steps':
+          steps.push(...message.steps)
+          if (target.extent === 'steps' && (message.steps.at(-1)?.step ?? 0) >= target.step) stop()
+          break
+        case 'epoch':
+          epochs.push(message.metrics)
+          if (target.extent === 'epochs' && message.metrics.epoch >= target.epochs) stop()
+          break
+        case 'done':
+          weightsSha256 = message.weightsSha256
+          ended = true
+          break
+        case 'stopped':
+        case 'diverged':
+          ended = true
+          break
+        case 'failed':
+          failure = fromErrorValue(message.error)
+          break
+        default:
+      }
+    }
+    tell('starting', 0, 0)
+    const trainer = new Trainer(
+      entry,
+      job,
+      log,
+      {
+        message: heard,
+        broken: (what) => {
+          failure = new Error(`The trainer broke the contract (${what}).`)
+          trainer.kill()
+        },
+        closed: (end) => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', abort)
+          if (signal.aborted) reject(new WorkbenchError('cancelled', 'The verification was cancelled.'))
+          else if (failure) reject(failure)
+          else if (!ended || !first) reject(new WorkbenchError('unavailable', exitReason(end)))
+          else resolve({ epochs, steps, weightsSha256, environment: first.environment, datasetFingerprint: first.datasetFingerprint, convolutions })
+        },
+      },
+      env,
+    )
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+  })
+}
+
+function sentencesOf(events: readonly HistoryEvent[]): string[] {
+  return events.flatMap((event) => (event.kind === 'convolutions' ? [event.message] : []))
+}
+
+function remarksOf(before: Environment | null, events: readonly HistoryEvent[], { environment }: Again): string[] {
+  const otherWay = events.filter((event) => event.kind === 'checkpoint' && event.message.startsWith('Computed in another way'))
+  return [
+    ...(before === null ? ['What the run was trained on is not known: it was trained again with this machine’s own threads.'] : []),
+    ...(otherWay.length > 0 ? ['After a stop the run was itself computed in another way than before, which can change the last bits: its events tell how.'] : []),
+    ...(before?.git?.dirty ? ['The run was trained by code with uncommitted changes, which can’t be had again.'] : []),
+    ...(environment.device === 'cpu' && (before?.device ?? 'cpu') === 'cpu' ? [] : ['The same bits are promised on the CPU only: a GPU’s sums may come out differently each time.']),
+  ]
+}
