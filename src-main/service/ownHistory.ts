@@ -73,7 +73,7 @@ export function heldError(paths: Paths): WorkbenchError {
  * @throws WorkbenchError damaged
  */
 export function mustNotBeMissing({ database, runs }: Paths): void {
-  if (existsSync(database) && (statSync(database).size > 0 || existsSync(`${database}-wal`))) return
+  if (existsSync(database) && statSync(database).size > 0) return
   const count = readdirSync(runs).length
   if (count === 0) return
   throw new WorkbenchError('damaged', `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and files of ${count} ${count === 1 ? 'run' : 'runs'} are there.`, {

@@ -189,7 +189,7 @@ export class Queue {
         runDir: runDir(paths, id),
         program,
         git,
-        kept: { epochs: run.summary.epochsDone, step: history.metrics.lastStep(run.key) },
+        kept: history.completeness.kept(run.key),
         checkpointSeconds: this.#options.checkpointSeconds,
       }
       current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), {

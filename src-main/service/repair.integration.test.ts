@@ -170,7 +170,9 @@ describe('a damaged history', () => {
     if (name === 'epochs') {
       const history = new History(paths.database)
       const events = history.runs.list().flatMap((run) => history.events.ofRun(history.runs.get(run.id)?.key ?? 0))
-      expect(events.filter((event) => event.kind === 'repaired').map((event) => event.message).join()).toMatch(/\d+ of 40 epochs of this run are lost/)
+      expect(events.filter((event) => event.kind === 'repaired').map((event) => event.message).join()).toMatch(/Lost of this run: \d+ of 40 epochs/)
+      // And the repair names it.
+      expect(repair.runs).toHaveLength(events.filter((event) => event.kind === 'repaired').length)
       history.close()
     }
   })
