@@ -10,7 +10,7 @@ import { loadTensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph, type ResidentData } from '../graph/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/resnet'
-import { beginning, Checkpoints } from './checkpoint'
+import { beginning, Checkpoints, variablesOf } from './checkpoint'
 import type { Control } from './control'
 import { deviceMemory, environmentOf, probeDevice } from './environment'
 import { Feeder } from './feeder'
@@ -52,7 +52,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   })
   const environment = environmentOf(await probeDevice(tensorflow), job.program, job.git)
   const computedBy = howComputed(environment, tuning.sentences)
-  const checkpoints = new Checkpoints(job.runDir, config)
+  const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))
   const warnings: string[] = []
   // One that is ahead of the history would leave a hole in it.
   const from = kept && await checkpoints.newest((at) => at.epoch - 1 <= kept.epochs && at.sampledStep <= kept.step, (why) => warnings.push(why))
