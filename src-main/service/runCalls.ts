@@ -13,7 +13,7 @@ import { logTail } from './outputLog'
 import type { Queue } from './queue'
 import type { RunListHandlers } from './runListCalls'
 
-export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers> {
+export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers> & HandlersOf<'queue'> {
   const { history, paths } = context
   const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
     run: run.summary,
@@ -24,6 +24,8 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
     checkpoint: run.checkpoint,
   })
   return {
+    'queue.move': ({ ids, place }) => ({ was: queue.move(ids.map((id) => runOf(context, id)), place) }),
+
     'runs.list': () => history.runs.list(),
 
     'runs.unfinished': () => history.runs.unfinished().map((run) => run.summary),

@@ -14,7 +14,7 @@ import { toasts } from './toasts.svelte'
 
 /** What lies over the page. */
 class Overlay {
-  shown = $state<'palette' | 'shortcuts' | null>(null)
+  shown = $state<'palette' | 'shortcuts' | 'queue' | null>(null)
 }
 export const overlay = new Overlay()
 
@@ -79,6 +79,7 @@ const actions: Record<CommandName, () => void> = {
   'run.pause': () => void pauseOrResume(),
   'run.stop': () => void stop(),
   'run.show': showTraining,
+  'run.queue': () => (overlay.shown = 'queue'),
   'go.back': () => window.history.back(),
   'go.forward': () => window.history.forward(),
   'go.studies': () => router.go(href.studies()),
