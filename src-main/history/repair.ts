@@ -22,10 +22,10 @@ export type Rescued = Pick<Repair, 'tables' | 'runs' | 'unsure'>
  * @returns what was saved and lost, by table and by run; null where nothing could be read: then there is no target either
  */
 export function rescue(source: string, target: string, known: readonly string[] = []): Rescued | null {
-  if (!existsSync(source) && !existsSync(`${source}-wal`)) return null
   const work = `${target}.work`
   try {
     const unsure = copyWithWal(source, work)
+    if (!existsSync(work)) return null
     mendHeader(work)
     const from = new Sqlite(work)
     try {

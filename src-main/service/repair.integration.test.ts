@@ -136,6 +136,27 @@ describe('a damaged history', () => {
     expect(await opened()).toBeNull()
   })
 
+  it('that has gone before a run made a folder is missed for its log or its copies, and what the log holds is saved', async () => {
+    const history = new History(paths.database)
+    history.studies.insert({ id: 'study', name: 'S', createdAt: at, plan })
+    // As its program leaves them when it is killed; closed, the log would be put away.
+    const log = readFileSync(`${paths.database}-wal`)
+    history.close()
+    rmSync(paths.database)
+    writeFileSync(`${paths.database}-wal`, log)
+    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('its write-ahead log is there') as string })
+    const repair = await repairHistory(dataDir, 'test')
+    expect(repair).toMatchObject({ from: 'history' })
+    expect(readFileSync(`${repair.kept ?? ''}-wal`).equals(log)).toBe(true)
+    expect(existsSync(`${paths.database}-wal`)).toBe(false)
+    expect(rowsOf(paths.database).studies).toHaveLength(1)
+    await makeBackup(paths)
+    rmSync(paths.database)
+    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('copies of it') as string })
+    expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'backup' })
+    expect(rowsOf(paths.database).studies).toHaveLength(1)
+  })
+
   it.each([
     ['a page of steps', 'steps', 'leaf'],
     ['a page of epochs', 'epochs', 'leaf'],
