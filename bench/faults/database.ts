@@ -33,7 +33,7 @@ export async function breakDatabase(world: World): Promise<void> {
     const broken = existsSync(file) ? readFileSync(file) : null
     const told = await mended(world)
     if (broken && !(told.kept !== null && readFileSync(told.kept).equals(broken))) world.faults.lost.push(`the damaged history itself (${what})`)
-    const named = told.from === 'history' ? new Set(told.runs.map(({ id }) => id)) : new Set(before.keys())
+    const named = lostBy(told, before, told.from === 'nothing' ? new Map() : rowsOf(world, file))
     world.forget(named)
     await world.open()
     compare(world, before, rowsOf(world, file), named, told.from === 'history', what)
@@ -44,6 +44,14 @@ export async function breakDatabase(world: World): Promise<void> {
   // It started: then nothing that counts was hurt.
   compare(world, before, rowsOf(world, file), new Set(), true, `${what}, not noticed`)
   await world.program.call('runs.resumeCutShort', {})
+}
+
+/** Runs that are said to have lost something: by their ids, or, where not even those were left, as rows of the table of runs. */
+function lostBy(told: Repair, before: Rows, after: Rows): Set<string> {
+  if (told.from !== 'history') return new Set(before.keys())
+  const gone = [...before.keys()].filter((id) => !after.has(id))
+  const counted = told.tables.find(({ table }) => table === 'runs')?.lost ?? Infinity
+  return new Set([...told.runs.map(({ id }) => id), ...(counted >= gone.length ? gone : [])])
 }
 
 async function mended(world: World): Promise<Repair> {
