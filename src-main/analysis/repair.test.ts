@@ -14,7 +14,7 @@ it('a repair is told with what is lost, what is not known, and where the damaged
   expect(repairWords({ from: 'history', kept: null, backup: null, tables: [{ table: 'runs', saved: 3, lost: 0 }], ...nobody })).toContain('3 rows are saved, none is lost.')
   expect(repairWords({ from: 'whole', kept: null, backup: null, tables: [], ...nobody })).toContain('nothing to mend')
   expect(repairWords({ from: 'backup', kept: null, backup: '/d/b.sqlite', tables: [], ...nobody })).toContain('/d/b.sqlite')
-  expect(repairWords({ from: 'nothing', kept: null, backup: null, tables: [], ...nobody })).toContain('begins a new one')
+  expect(repairWords({ from: 'nothing', kept: null, backup: null, tables: [], ...nobody })).toContain('a new, empty one took its place')
   const runs = ['a', 'b', 'c', 'd'].map((id) => ({ id, lost: '3 of 12 epochs' }))
   const some = { from: 'history' as const, kept: null, backup: null, tables, runs, unsure: true }
   expect(repairWords(some)).toContain('can’t be told. 4 runs lost something, as their events say: a, b, c … A part of the write-ahead log')

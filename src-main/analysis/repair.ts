@@ -22,7 +22,7 @@ export function repairWords({ from, kept, backup, tables, runs, unsure }: Repair
     case 'backup':
       return `Nothing could be read of the history; the newest copy, ${backup ?? ''}, took its place. What came after it is lost.${where}`
     case 'nothing':
-      return `Nothing could be read of the history, and there is no copy of it: the next start begins a new one.${where}`
+      return `Nothing could be read of the history, and there is no copy of it: a new, empty one took its place.${where}`
   }
 }
 

@@ -132,8 +132,9 @@ describe('a damaged history', () => {
     writeFileSync(paths.database, '')
     expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('empty') as string })
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'nothing' })
-    fill(paths.database)
+    // Then there is one to begin with.
     expect(await opened()).toBeNull()
+    expect(rowsOf(paths.database).runs).toEqual([])
   })
 
   it('that has gone before a run made a folder is missed for its log or its copies, and what the log holds is saved', async () => {

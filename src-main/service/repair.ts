@@ -41,9 +41,10 @@ function mend(paths: Paths): Repair {
   for (const rest of [part, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
   const rescued = rescue(database, part, readdirSync(paths.runs))
   const backup = rescued ? null : restoreBackup(paths, part)
+  // An empty one, made by who was asked to: a start makes none where files of runs are there.
+  if (!existsSync(part)) openDatabase(part).close()
   const kept = setAside(paths)
-  if (existsSync(part)) renameDurably(part, database)
-  else rmSync(database, { force: true })
+  renameDurably(part, database)
   const from = rescued ? 'history' : backup === null ? 'nothing' : 'backup'
   return { from, kept, backup, ...(rescued ?? { tables: [], runs: [], unsure: false }) }
 }
