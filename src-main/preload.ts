@@ -16,6 +16,7 @@ const eventNames: Record<EventName, true> = {
   'run.epoch': true,
   'run.deleted': true,
   'study.changed': true,
+  'queue.changed': true,
   'system.condition': true,
   'history.changed': true,
   'dataset.progress': true,

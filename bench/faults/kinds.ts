@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } fro
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunSummary } from '../../src-main/contract/records'
+import { breakDatabase } from './database'
 import { NotStarted, type Program } from './program'
 import { until, type World } from './world'
 
@@ -121,6 +122,15 @@ export const kinds: Readonly<Record<string, Kind>> = {
           writeFileSync(newest, bytes)
         }
       }),
+  },
+
+  'break-database': {
+    strike: async (world) => {
+      if (world.random.uniform() < 0.3) await world.program.call('system.backup', {})
+      killBoth(world.program)
+      await world.gone()
+      await breakDatabase(world)
+    },
   },
 
   /** The second must not touch what the first trains, whatever it is asked. */

@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ServiceCall, ServiceParams, ServiceResult } from '../../src-main/contract/calls'
 import { serviceCalls } from '../../src-main/contract/calls'
+import type { ErrorValue } from '../../src-main/contract/errors'
 import { events, type EventName, type EventPayload } from '../../src-main/contract/events'
 import { eventMessage, readyMessage, reply, startFailed } from '../../src-main/contract/wire'
 
@@ -13,7 +14,11 @@ const markName = 'MCNN_FAULTS'
 export type Listener = <E extends EventName>(event: E, payload: EventPayload<E>) => void
 
 /** The service said why it does not start. */
-export class NotStarted extends Error {}
+export class NotStarted extends Error {
+  constructor(readonly value: ErrorValue) {
+    super(value.message)
+  }
+}
 
 export class Program {
   readonly child: ChildProcess
@@ -36,7 +41,7 @@ export class Program {
         this.#waiting.delete(answered.data.id)
         if (answered.data.ok) waiting?.resolve(answered.data.value)
         else waiting?.reject(new Error(answered.data.error.message))
-      } else if (failed.success) begun(new NotStarted(failed.data.startFailed.message))
+      } else if (failed.success) begun(new NotStarted(failed.data.startFailed))
       else if (readyMessage.safeParse(message).success) begun(null)
     })
     this.ended = new Promise((resolve) =>

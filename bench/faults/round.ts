@@ -1,8 +1,8 @@
 /** One round: runs that are hurt a few times and must come out as if they had not been. */
 import { messageOf } from '../../src-main/contract/errors'
-import { quickStart, type StudyPlan } from '../../src-main/contract/experiment'
 import { random } from '../../src-main/nn/random'
 import { kinds } from './kinds'
+import { plan } from './plan'
 import { World } from './world'
 
 /** What a run measures, that depends on no clock: as text, by variant. */
@@ -22,14 +22,6 @@ export interface Round {
   unnoticed: string[]
 }
 
-/** A few seconds of training each, undisturbed. */
-const plan: StudyPlan = {
-  ...quickStart,
-  name: 'Faults',
-  variants: ['mcnn-f', 'mcnn-a'],
-  seeds: [1],
-  training: { ...quickStart.training, trainExamples: 200, testExamples: 60, epochs: 12, milestones: [8] },
-}
 const limitMs = 180_000
 
 /** The runs undisturbed. @param keep called with the world before it goes */

@@ -10,6 +10,8 @@ import { Program, processesOf } from './program'
 
 /** A death is to be noticed within this. */
 const noticeMs = 2000
+/** From one run's end to the next one's start, with all to spare. */
+const startMs = 60_000
 const diskMiB = 48
 
 export class World {
@@ -73,14 +75,14 @@ export class World {
     return this.program.call('runs.list', {})
   }
 
-  /** Until something trains, or everything has ended. */
+  /** Until something trains, or all have ended. @throws where nothing does for long: a run ended that nobody had end */
   async untilTraining(): Promise<boolean> {
-    for (;;) {
+    for (const end = performance.now() + startMs; performance.now() < end; await wait(50)) {
       const runs = await this.runs()
       if (runs.every((run) => run.state === 'done')) return false
       if (runs.some((run) => run.state === 'running')) return true
-      await wait(50)
     }
+    throw new Error(`nothing trains: ${(await this.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`)
   }
 
   /** Waits into a random epoch of what trains, or, one time in four, into its start. */
@@ -98,13 +100,23 @@ export class World {
 
   /** After the service died: its trainer must go too; a new service finds all that was confirmed, and takes it up. */
   async reopen(): Promise<void> {
-    await this.program.ended
-    if (!(await until(() => processesOf(this.mark).length === 0, noticeMs))) this.faults.unnoticed.push('a trainer outlives its service')
-    await until(() => processesOf(this.mark).length === 0, 10_000)
+    await this.gone()
     await this.open()
     const going = (await this.runs()).filter((run) => run.state === 'running' || run.state === 'paused')
     if (going.length > 0) this.faults.mismatches.push(`${going.length} runs are ${going[0]?.state ?? ''} though nothing trains`)
     await this.program.call('runs.resumeCutShort', {})
+  }
+
+  /** The service died, and its trainer with it. */
+  async gone(): Promise<void> {
+    await this.program.ended
+    if (!(await until(() => processesOf(this.mark).length === 0, noticeMs))) this.faults.unnoticed.push('a trainer outlives its service')
+    await until(() => processesOf(this.mark).length === 0, 10_000)
+  }
+
+  /** Runs that were said to have lost something: what was confirmed of them is not looked for. */
+  forget(runs: ReadonlySet<string>): void {
+    for (const id of runs) this.#confirmed.delete(id)
   }
 
   /** After the trainer died: the service says so, and the run is taken up again. */

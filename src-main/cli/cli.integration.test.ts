@@ -95,7 +95,7 @@ describe('wrong use', () => {
     [['export', 'nothing', '--format', 'pickle', '--out', 'x'], /--format.*Allowed choices are onnx, safetensors, savedmodel/],
     [['export', 'nothing', '--format', 'onnx'], /required option '--out <path>' not specified/],
     [['export', 'nothing', '--format', 'onnx', '--checkpoints', '--out', 'x'], /--checkpoints belongs to a study/],
-    [['runs'], /runs needs a command: list, show, manifest, resume, extend, delete/],
+    [['runs'], /runs needs a command: list, show, manifest, resume, extend, move, delete, restore/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'show'], /missing required argument 'run'/],
     [['runs', 'show', 'nothing'], /There is no run "nothing"/],
@@ -293,10 +293,50 @@ describe('on a history', () => {
     ])
   })
 
-  it('deletes a run', async () => {
-    expect(await json(z.unknown(), ...of('runs', 'delete', 'table-2-baseline-s1'))).toEqual({ deleted: 'table-2-baseline-s1' })
-    expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(8)
-    expect((await mcnn(...of('runs', 'delete', 'table-2-baseline-s1'))).code).toBe(2)
+  it('moves a run to the trash, restores it, and deletes it for good where that is said', async () => {
+    const id = 'table-2-baseline-s1'
+    const left = async (): Promise<number> => (await json(z.array(records.runSummary), ...of('runs', 'list'))).length
+    expect((await mcnn(...of('runs', 'restore', id))).err).toContain('There is no run in the trash')
+    expect(await json(z.unknown(), ...of('runs', 'delete', id))).toEqual({ deleted: id, purged: false })
+    expect(await left()).toBe(8)
+    expect((await mcnn(...of('runs', 'delete', id))).code).toBe(2)
+    expect(await json(z.unknown(), ...of('runs', 'restore', id))).toEqual({ restored: id })
+    expect(await left()).toBe(9)
+    // Nobody can be asked here.
+    expect(await mcnn(...of('runs', 'delete', id, '--purge'))).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Say --yes') as string })
+    expect(await left()).toBe(9)
+    expect((await mcnn(...of('runs', 'delete', id))).out).toBe(`Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`)
+    // Also from there.
+    expect(await json(z.unknown(), ...of('runs', 'delete', id, '--purge', '--yes'))).toEqual({ deleted: id, purged: true })
+    expect((await mcnn(...of('runs', 'restore', id))).code).toBe(2)
+    expect(await left()).toBe(8)
+  })
+
+  it('moves runs that wait, and that lasts', async () => {
+    const plan = { ...quickStart, name: 'Waiting', variants: ['mcnn-f' as const], seeds: [1, 2, 3] }
+    const history = new History(path.join(dir('history'), 'history.sqlite'))
+    history.studies.insert({ id: 'waiting', name: plan.name, createdAt: '2026-01-03T00:00:00.000Z', plan })
+    for (const { seed, ...config } of expandPlan(plan)) {
+      const id = `waiting-s${seed}`
+      const configId = history.configs.put({ ...config, seed })
+      const { arch, variant, dataset, epochs } = config
+      history.runs.insert({ id, studyId: 'waiting', configId, arch, variant, dataset, seed, epochs, trainExamples: 9, testExamples: 9, trainableParameters: 9, trainableFilters: 9, createdAt: '2026-01-03T00:00:00.000Z' }, { pid: 1, start: '' })
+    }
+    history.close()
+    const order = async (): Promise<string[]> => {
+      const now = new History(path.join(dir('history'), 'history.sqlite'))
+      const ids = now.runs.waiting().map(({ id }) => id)
+      now.close()
+      return ids
+    }
+    expect((await mcnn(...of('runs', 'move', 'waiting-s3', '--first'))).out).toBe('waiting-s3 is number 1 of 3 that wait.\n')
+    expect(await order()).toEqual(['waiting-s3', 'waiting-s1', 'waiting-s2'])
+    expect(await json(z.unknown(), ...of('runs', 'move', 'waiting-s2', '--before', 'waiting-s1'))).toEqual({ moved: 'waiting-s2', place: 2, waiting: 3 })
+    expect((await mcnn(...of('runs', 'move', 'waiting-s3', '--down'))).code).toBe(0)
+    expect(await order()).toEqual(['waiting-s2', 'waiting-s3', 'waiting-s1'])
+    expect((await mcnn(...of('runs', 'move', 'table-2-mcnn-f-s1', '--first'))).err).toContain('there is nothing to move')
+    expect((await mcnn(...of('runs', 'move', 'waiting-s1'))).err).toContain('Say where to')
+    expect((await mcnn(...of('runs', 'move', 'waiting-s1', '--first', '--last'))).err).toContain('Say where to')
   })
 })
 

@@ -5,6 +5,7 @@ import { version } from '../../package.json'
 import { WorkbenchError } from '../contract/errors'
 import type { EventName, EventPayload } from '../contract/events'
 import type { RunSummary, StudySummary } from '../contract/records'
+import type { RunRow } from '../contract/runLists'
 import type { Service } from '../service/service'
 import type { Globals } from './program'
 import { usageError } from './failures'
@@ -61,6 +62,28 @@ export async function dataDirOf(command: Command): Promise<string> {
  */
 export async function findRun(service: Service, name: string): Promise<RunSummary> {
   return byPrefix('run', name, await service.call('runs.list', {}), '`mcnn runs list` shows them.')
+}
+
+/** The same of what is in the trash. @throws WorkbenchError as `findRun` does */
+export async function findTrashedRun(service: Service, name: string): Promise<RunSummary> {
+  return byPrefix('run in the trash', name, await matchingRuns(service, 'is:trashed'), '`mcnn runs list --query is:trashed` shows them.')
+}
+
+/** The same of both. */
+export async function findAnyRun(service: Service, name: string): Promise<RunSummary> {
+  return byPrefix('run', name, [...(await service.call('runs.list', {})), ...(await matchingRuns(service, 'is:trashed'))], '`mcnn runs list` shows them, and with --query is:trashed what is in the trash.')
+}
+
+/** With tags and notes; in parts, as the service gives them. */
+export async function matchingRuns(service: Service, query: string): Promise<RunRow[]> {
+  const limit = 500
+  const found: RunRow[] = []
+  for (let rows = Infinity; found.length < rows; ) {
+    const list = await service.call('runs.query', { query, offset: found.length, limit })
+    found.push(...list.part.filter((row) => row.kind === 'run'))
+    rows = list.part.length === 0 ? 0 : list.rows
+  }
+  return found
 }
 
 /**

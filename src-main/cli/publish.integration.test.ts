@@ -18,7 +18,10 @@ const archive = path.join(scratch, 'study.tar.gz')
 async function mcnn(dataDir: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return promisify(execFile)(process.execPath, [entry, ...args, '--data-dir', dataDir]).then(
     ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (failed: { code: number; stdout: string; stderr: string }) => ({ code: failed.code, out: failed.stdout, err: failed.stderr }),
+    (thrown: unknown) => {
+      const failed = thrown as { code: number; stdout: string; stderr: string }
+      return { code: failed.code, out: failed.stdout, err: failed.stderr }
+    },
   )
 }
 

@@ -133,6 +133,15 @@ export const serviceCalls = {
   /** What is in the trash, what came last first. */
   'studies.trashed': define(none, z.array(r.trashedStudy)),
 
+  /**
+   * Moves runs that wait: before all others, behind them, by one place, or before another one. Told is who stood right behind each: moved
+   * before those again, the last one first, they are where they were.
+   */
+  'queue.move': define(
+    z.strictObject({ ids: z.array(r.runId).min(1).max(500), place: z.union([z.enum(['first', 'last', 'up', 'down']), z.strictObject({ before: r.runId })]) }),
+    z.object({ was: z.array(z.object({ id: r.runId, before: r.runId.nullable() })) }),
+  ),
+
   'runs.list': define(none, z.array(r.runSummary)),
   /** Queued, running and paused, in the order of the queue. */
   'runs.unfinished': define(none, z.array(r.runSummary)),

@@ -39,6 +39,7 @@ const table = {
   'run.pause': { title: 'Pause or resume the run', menu: 'Run', keys: ['CmdOrCtrl+.'], words: 'training hold continue' },
   'run.stop': { title: 'Stop the run', menu: 'Run', words: 'training end cancel' },
   'run.show': { title: 'Show the run that trains', menu: 'Run', keys: ['CmdOrCtrl+T'], apart: true, words: 'current' },
+  'run.queue': { title: 'Show the queue', menu: 'Run', words: 'waiting order reorder move' },
   'go.back': { title: 'Back', menu: 'Go', keys: ['Alt+Left'] },
   'go.forward': { title: 'Forward', menu: 'Go', keys: ['Alt+Right'] },
   'go.studies': { title: 'Studies', menu: 'Go', keys: ['CmdOrCtrl+1'], apart: true },

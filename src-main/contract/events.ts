@@ -15,6 +15,8 @@ export const events = {
   'run.deleted': z.object({ runId: r.runId, studyId: r.studyId }),
   /** The study's row changed: made, deleted, a run of it changed its state. Ask again. */
   'study.changed': z.object({ studyId: r.studyId }),
+  /** The order of what waits is another. Ask again. */
+  'queue.changed': z.object({}),
   /** Whether anything can be changed from here is different from before. */
   'system.condition': r.condition,
   /** Another program changed the history. Ask again. */

@@ -523,6 +523,10 @@ export const repair = z.object({
   /** The copy that was taken in its place. */
   backup: z.string().nullable(),
   tables: z.array(repairedTable),
+  /** Each run that is known to have lost something, and what, in words. */
+  runs: z.array(z.object({ id: z.string(), lost: z.string() })),
+  /** A part of the write-ahead log could not be read that does not say what it held: more may be missing than is counted. */
+  unsure: z.boolean(),
 })
 export type Repair = z.infer<typeof repair>
 

@@ -4,6 +4,14 @@ import { errorValue } from './errors'
 import { experimentConfig } from './experiment'
 import { device, environment, epochFigures, epochMetrics, evaluation, runId, runProgress, stepMetrics } from './records'
 
+/** Step metrics kept of an epoch, at most about this many. */
+const stepSamples = 50
+
+/** Each so many steps one is kept, and the last of each epoch. */
+export function sampledEvery(stepsPerEpoch: number): number {
+  return Math.max(1, Math.floor(stepsPerEpoch / stepSamples))
+}
+
 /** The trainer's one job, as its first message. */
 export const trainerJob = z.strictObject({
   type: z.literal('job'),
@@ -19,9 +27,9 @@ export const trainerJob = z.strictObject({
   git: environment.shape.git,
   /**
    * Finished epochs and the last sampled step that the history holds of the run, 0 where it begins: it goes on from its
-   * newest whole checkpoint that is not ahead of them, else from its seed.
+   * newest whole checkpoint that is not ahead of them, else from its seed. Null: a damage left nothing to go on from.
    */
-  kept: z.strictObject({ epochs: z.int().min(0), step: z.int().min(0) }),
+  kept: z.strictObject({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
   /** Between two checkpoints within an epoch. */
   checkpointSeconds: z.number().positive(),
 })

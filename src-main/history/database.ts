@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { migrations } from './migrations'
+import { readWal } from './wal'
 
 export type Database = Sqlite.Database
 
@@ -26,6 +27,9 @@ export interface Opening {
  *   or not whole. Either way the file is left as it is.
  */
 export function openDatabase(file: string, { steps = migrations, readOnly = false, suspect = false }: Opening = {}): Database {
+  // Before SQLite comes to it. Another program may be writing one that is only read.
+  const wal = readOnly ? null : readWal(file)
+  if (wal?.damage) throw damaged(file, wal.damage)
   const found = existsSync(file) ? versionOf(file) : 0
   if (found > steps.length) throw newer(file, found, steps.length)
   if (readOnly && found < steps.length) throw older(file)

@@ -1,5 +1,6 @@
 /** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
 import { statSync } from 'node:fs'
+import { Completeness } from './completeness'
 import { Configs } from './configs'
 import { explainedInUse, mustBeKnown, openDatabase, wholeness, type Database, type Opening } from './database'
 import { Environments } from './environments'
@@ -27,6 +28,7 @@ export class History {
   readonly filters: Filters
   readonly environments: Environments
   readonly search: Search
+  readonly completeness: Completeness
   readonly #db: Database
   readonly #inode: number
 
@@ -46,6 +48,7 @@ export class History {
     this.filters = new Filters(this.#db)
     this.environments = new Environments(this.#db)
     this.search = new Search(this.#db)
+    this.completeness = new Completeness(this.#db)
   }
 
   /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */

@@ -13,17 +13,22 @@ export interface Table {
 /** Places that are tried in a stretch that neither end leads into. */
 const mostTries = 400
 
+/** @param key the row's, of the column that orders the table, or of its second where rows belong to something */
+type Take = (row: Row, key: string | number | null) => void
+
 /**
  * Hands on every row that can be reached, some of them perhaps twice.
  * @param known values of the key's first column, for tables whose rows belong to something: each is looked for by itself
- * @returns whether all was whole
+ * @returns whether all was whole, and of which of the known values not
  */
-export function readDamaged(db: Database, table: Table, known: readonly number[], take: (row: Row) => void): boolean {
-  if (scan(db, table, null, take).whole) return true
+export function readDamaged(db: Database, table: Table, known: readonly number[], take: Take): { whole: boolean; holes: number[] } {
   const [first = 'rowid', second] = table.key
-  if (second === undefined) aroundHoles(db, table, first, null, take)
-  else for (const value of known) aroundHoles(db, table, second, { column: first, value }, take)
-  return false
+  if (scan(db, table, { within: null, column: first, above: null, below: null, descending: false }, take).whole) return { whole: true, holes: [] }
+  if (second === undefined) {
+    aroundHoles(db, table, first, null, take)
+    return { whole: false, holes: [] }
+  }
+  return { whole: false, holes: known.filter((value) => !aroundHoles(db, table, second, { column: first, value }, take)) }
 }
 
 interface Within {
@@ -40,12 +45,12 @@ interface Range {
   descending: boolean
 }
 
-/** From both ends towards the hole, and where keys are numbers from places within it. */
-function aroundHoles(db: Database, table: Table, column: string, within: Within | null, take: (row: Row) => void): void {
+/** From both ends towards the hole, and where keys are numbers from places within it; returns whether there was none. */
+function aroundHoles(db: Database, table: Table, column: string, within: Within | null, take: Take): boolean {
   const up = scan(db, table, { within, column, above: null, below: null, descending: false }, take)
-  if (up.whole) return
+  if (up.whole) return true
   const down = scan(db, table, { within, column, above: up.last, below: null, descending: true }, take)
-  if (down.whole) return
+  if (down.whole) return false
   let holes: [number, number][] = [[numberOr(up.last, 0), numberOr(down.last, largest(up.last))]]
   for (let tries = 0; tries < mostTries && holes.length > 0; ) {
     const next: [number, number][] = []
@@ -60,6 +65,7 @@ function aroundHoles(db: Database, table: Table, column: string, within: Within 
     }
     holes = next
   }
+  return false
 }
 
 /** A row's key when nothing could be read from above it: runs, epochs and steps are counted from 1. */
@@ -72,7 +78,7 @@ function numberOr(value: number | string | null, otherwise: number): number {
 }
 
 /** Reads until the end or the first page that can't be read. */
-function scan(db: Database, table: Table, range: Range | null, take: (row: Row) => void): { whole: boolean; last: number | string | null } {
+function scan(db: Database, table: Table, range: Range, take: Take): { whole: boolean; last: number | string | null } {
   const columns = table.columns.map(quoted).join(', ')
   const terms: string[] = []
   const values: (number | string)[] = []
@@ -81,23 +87,18 @@ function scan(db: Database, table: Table, range: Range | null, take: (row: Row) 
     terms.push(term)
     values.push(value)
   }
-  let order = ''
-  if (range) {
-    const column = quoted(range.column)
-    if (range.within) add(`${quoted(range.within.column)} = ?`, range.within.value)
-    add(`${column} > ?`, range.above)
-    add(`${column} < ?`, range.below)
-    order = `ORDER BY ${column} ${range.descending ? 'DESC' : 'ASC'}`
-  }
+  const key = quoted(range.column)
+  if (range.within) add(`${quoted(range.within.column)} = ?`, range.within.value)
+  add(`${key} > ?`, range.above)
+  add(`${key} < ?`, range.below)
   let last: number | string | null = null
   try {
-    const key = range ? quoted(range.column) : 'NULL'
     const rows = db
-      .prepare<(number | string)[], [string | number | null, ...Row]>(`SELECT ${key}, ${columns} FROM ${quoted(table.name)} ${terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''} ${order}`)
+      .prepare<(number | string)[], [string | number | null, ...Row]>(`SELECT ${key}, ${columns} FROM ${quoted(table.name)} ${terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''} ORDER BY ${key} ${range.descending ? 'DESC' : 'ASC'}`)
       .raw()
       .iterate(...values)
     for (const [at, ...row] of rows) {
-      take(row)
+      take(row, at)
       last = at
     }
     return { whole: true, last }

@@ -1,23 +1,31 @@
 /** Saves what can be read of a damaged history into a new one, table by table and row by row. */
-import { closeSync, copyFileSync, existsSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, copyFileSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import type { RepairedTable } from '../contract/records'
+import type { Repair } from '../contract/records'
+import { brokenRows } from './brokenRows'
 import { openDatabase, wholeness, type Database } from './database'
 import { migrations } from './migrations'
-import { quoted, readDamaged, type Table } from './readDamaged'
-import { dropDangling, makeSense } from './repairSense'
+import { quoted, readDamaged, type Row, type Table } from './readDamaged'
+import { dropDangling, makeSense, type Doubt } from './repairSense'
+import { readWal } from './wal'
 
 const besides = ['-wal', '-shm', '-journal']
 
+export type Rescued = Pick<Repair, 'tables' | 'runs' | 'unsure'>
+
 /**
  * Makes a new history of what can be read of a damaged one, which is only read.
+ * @param source its log may be there without it
+ * @param known ids of runs that there were, as far as their files tell
  * @param target must not be there; whole and in this program's form afterwards
- * @returns what was saved and lost, by table; null where nothing could be read: then there is no target either
+ * @returns what was saved and lost, by table and by run; null where nothing could be read: then there is no target either
  */
-export function rescue(source: string, target: string): RepairedTable[] | null {
+export function rescue(source: string, target: string, known: readonly string[] = []): Rescued | null {
   const work = `${target}.work`
   try {
-    copyWithWal(source, work)
+    const unsure = copyWithWal(source, work)
+    if (!existsSync(work)) return null
     mendHeader(work)
     const from = new Sqlite(work)
     try {
@@ -27,20 +35,22 @@ export function rescue(source: string, target: string): RepairedTable[] | null {
       const found = Number(tried(() => from.pragma('user_version', { simple: true }), 0))
       const version = found >= 1 && found <= migrations.length ? found : migrations.length
       const into = openDatabase(target, { steps: migrations.slice(0, version) })
-      const copied = copyAll(from, into)
+      const copied = copyAll(from, into, work)
       if (copied.every(({ read }) => read === 0)) {
         rmSync(target)
         return null
       }
       const migrated = openDatabase(target)
       try {
-        makeSense(migrated)
+        const doubts = new Map(copied.map(({ table, doubt }) => [table, unsure ? 'any' : doubt]))
+        const runs = makeSense(migrated, doubts, [...new Set([...copied.flatMap(({ ids }) => ids), ...known])])
         const result = wholeness(migrated)
         if (result !== 'ok') throw new Error(`the new history is not whole: ${result}`)
-        return copied.map(({ table, expected }) => {
+        const tables = copied.map(({ table, expected }) => {
           const saved = countOf(migrated, table) ?? 0
           return { table, saved, lost: expected === null ? null : Math.max(0, expected - saved) }
         })
+        return { tables, runs, unsure }
       } finally {
         migrated.close()
       }
@@ -61,15 +71,18 @@ interface Copied {
   read: number
   /** How many rows there were; null where that can't be told. */
   expected: number | null
+  doubt: Doubt
+  /** Of runs whose row is lost. */
+  ids: string[]
 }
 
-function copyAll(from: Database, into: Database): Copied[] {
+function copyAll(from: Database, into: Database, file: string): Copied[] {
   try {
     into.pragma('foreign_keys = OFF')
     const copied: Copied[] = []
     let runs: number[] = []
     for (const table of parentsFirst(into)) {
-      copied.push(into.transaction(() => copyTable(from, into, table, runs))())
+      copied.push(into.transaction(() => copyTable(from, into, table, runs, file))())
       if (table.name === 'runs') runs = into.prepare<[], number>('SELECT key FROM runs').pluck().all()
     }
     into.transaction(() => dropDangling(into))()
@@ -79,12 +92,19 @@ function copyAll(from: Database, into: Database): Copied[] {
   }
 }
 
-function copyTable(from: Database, into: Database, table: Table, runs: readonly number[]): Copied {
+function copyTable(from: Database, into: Database, table: Table, runs: readonly number[], file: string): Copied {
+  const root = tried(() => Number(from.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table.name)), 0)
+  const broken = table.key.includes('rowid') ? brokenRows(file, root) : new Set<unknown>()
+  let passed = 0
   const insert = into.prepare<(string | number | null | Buffer)[]>(`INSERT OR IGNORE INTO ${quoted(table.name)} (${table.columns.map(quoted).join(', ')}) VALUES (${table.columns.map(() => '?').join(', ')})`)
   let read = 0
   let failure: Error | null = null
-  const whole = readDamaged(from, table, runs, (row) => {
+  const reading = readDamaged(from, table, runs, (row, key) => {
     if (failure) return
+    if (broken.has(key) || !isItself(table, row)) {
+      passed++
+      return
+    }
     try {
       read += insert.run(...row).changes
     } catch (thrown) {
@@ -94,11 +114,39 @@ function copyTable(from: Database, into: Database, table: Table, runs: readonly 
   })
   // Assigned where the compiler does not look.
   if (failure as Error | null) throw failure as unknown as Error
-  if (whole) return { table: table.name, read, expected: Math.max(read, countOf(from, table.name) ?? 0) }
+  const { name } = table
+  if (reading.whole && passed === 0) return { table: name, read, expected: Math.max(read, countOf(from, name) ?? 0), doubt: 'none', ids: [] }
   const counts = indexesOf(into, table.name).flatMap((index) => countOf(from, table.name, index) ?? [])
   // A run's row says how many epochs it had.
   if (table.name === 'epochs') counts.push(Number(into.prepare('SELECT coalesce(sum(epochs_done), 0) FROM runs').pluck().get()))
-  return { table: table.name, read, expected: counts.length === 0 ? null : Math.max(read, ...counts) }
+  if (reading.whole) counts.push(countOf(from, name) ?? 0)
+  const known = table.columns[0] === 'run' && table.key.length > 1 ? new Map(reading.holes.map((run) => [run, null])) : lostByRun(from, into, name)
+  return { table: name, read, expected: counts.length === 0 ? null : Math.max(read, ...counts), doubt: known ?? 'any', ids: name === 'runs' ? lostIds(from, into) : [] }
+}
+
+/** Rows that an index of theirs has and that were not saved, by run; null where no index can be read. */
+function lostByRun(from: Database, into: Database, table: string): ReadonlyMap<number, number> | null {
+  const counts = (db: Database, index: string): [number, number][] =>
+    db.prepare<[], [number, number]>(`SELECT run, count(*) FROM ${quoted(table)} INDEXED BY ${quoted(index)} GROUP BY run`).raw().all()
+  for (const index of indexesOf(into, table)) {
+    const before = tried(() => counts(from, index), null)
+    if (!before) continue
+    const saved = new Map(counts(into, index))
+    return new Map(before.map(([run, count]) => [run, count - (saved.get(run) ?? 0)]))
+  }
+  return null
+}
+
+/** Of runs that only the index of their ids still has. */
+function lostIds(from: Database, into: Database): string[] {
+  const ids = (db: Database): string[] => db.prepare<[], string>('SELECT id FROM runs INDEXED BY sqlite_autoindex_runs_1').pluck().all()
+  const saved = new Set(ids(into))
+  return tried(() => ids(from).filter((id) => !saved.has(id)), [])
+}
+
+/** Configs and environments are named by what they hold. */
+function isItself({ name }: Table, [id, json]: Row): boolean {
+  return (name !== 'configs' && name !== 'environments') || (typeof json === 'string' && createHash('sha256').update(json).digest('hex').slice(0, 16) === id)
 }
 
 /** Every table of the new history, those that others refer to first. */
@@ -139,9 +187,25 @@ function tried<T>(read: () => T, otherwise: T): T {
   }
 }
 
-function copyWithWal(source: string, work: string): void {
-  copyFileSync(source, work)
-  if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${work}-wal`)
+/** What a page holds that could not be read: no kind of page, and no number of one. */
+const noPage = Buffer.alloc(4096, 0xa5)
+
+/**
+ * The log's pages are put in their places here: SQLite would take none behind a damaged one.
+ * @returns whether the log held pages of which nobody can say which they were
+ */
+function copyWithWal(source: string, work: string): boolean {
+  const wal = readWal(source)
+  if (existsSync(source)) copyFileSync(source, work)
+  if (!wal) return false
+  const handle = openSync(work, existsSync(work) ? 'r+' : 'w')
+  try {
+    for (const [page, bytes] of wal.pages) writeSync(handle, bytes ?? noPage, 0, pageBytes, (page - 1) * pageBytes)
+    if (wal.size > 0) ftruncateSync(handle, wal.size * pageBytes)
+  } finally {
+    closeSync(handle)
+  }
+  return wal.unknown > 0
 }
 
 /** Pages are 4096 bytes in every history. */

@@ -1,6 +1,8 @@
 /** What is left of a history after a rescue, made to fit together again. */
 import { expandPlan, type StudyPlan } from '../contract/experiment'
 import { Configs } from './configs'
+import type { Repair, RunState } from '../contract/records'
+import { Completeness, type Missing } from './completeness'
 import type { Database } from './database'
 import { Events } from './events'
 import { Metrics } from './metrics'
@@ -54,27 +56,63 @@ function references(db: Database): { child: string; column: string; parent: stri
     .all()
 }
 
-/** Of a history in this program's form: runs that can be read, rolled-up columns that say what is there, and a note where epochs went. */
-export function makeSense(db: Database): void {
+/** What a table may have lost: nothing, rows of some runs (null: nobody can say how many), or of any. */
+export type Doubt = 'none' | 'any' | ReadonlyMap<number, number | null>
+
+const goesOn: readonly RunState[] = ['queued', 'running', 'paused', 'stopped', 'interrupted', 'failed']
+
+/**
+ * Of a history in this program's form: runs that can be read, rolled-up columns that say what is there, and a note where something went.
+ * @param known runs that there were: of which no row is left is lost
+ * @returns each run that lost something, and what, in words
+ */
+export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, known: readonly string[]): Repair['runs'] {
   const runs = new Runs(db)
   const configs = new Configs(db)
   const metrics = new Metrics(db)
   const events = new Events(db)
-  const counted = db.prepare<[], { key: number; id: string; said: number; there: number }>(
-    'SELECT key, id, epochs_done AS said, (SELECT count(*) FROM epochs WHERE run = runs.key) AS there FROM runs',
+  const completeness = new Completeness(db)
+  const counted = db.prepare<[], { key: number; id: string; state: RunState; said: number; there: number }>(
+    'SELECT key, id, state, epochs_done AS said, (SELECT count(*) FROM epochs WHERE run = runs.key) AS there FROM runs',
   )
+  const all = 'the run itself, with all that it measured'
+  const lost = known.filter((id) => runs.get(id) === null).map((id) => ({ id, lost: all }))
   db.transaction(() => {
-    for (const { key, id, said, there } of counted.all()) {
+    for (const { key, id, state, said, there } of counted.all()) {
       if (!isReadable(runs, configs, id)) {
         runs.remove(id)
+        lost.push({ id, lost: all })
         continue
       }
-      if (said === there) continue
       // None are added, and all are summed again.
-      metrics.addEpochs(key, [])
-      events.add(key, 'warning', 'repaired', `The history was damaged: ${Math.max(0, said - there)} of ${said} epochs of this run are lost.`)
+      if (said !== there) metrics.addEpochs(key, [])
+      const words = lostWords(key, said, there, completeness.of(key).missing, doubts)
+      if (words === '') continue
+      lost.push({ id, lost: words })
+      events.add(key, 'warning', 'repaired', `The history was damaged. Lost of this run: ${words}. ${goesOn.includes(state) ? 'Resumed, it measures them again.' : 'Re-run it to measure them again.'}`)
     }
   })()
+  return lost
+}
+
+function lostWords(run: number, said: number, there: number, missing: Missing, doubts: ReadonlyMap<string, Doubt>): string {
+  const of = (table: string, ruled: number, one: string, many: string): string[] => {
+    const doubt = doubts.get(table) ?? 'none'
+    if (doubt === 'none') return []
+    if (doubt === 'any') return ruled > 0 ? [`${ruled} ${ruled === 1 ? one : many}`] : []
+    const count = doubt.get(run)
+    if (count === undefined || count === 0) return []
+    return count === null ? [`${many}, nobody can say how many`] : [`${count} ${count === 1 ? one : many}`]
+  }
+  const epochs = Math.max(said - there, missing.epochs)
+  return [
+    ...(epochs > 0 ? [`${epochs} of ${Math.max(said, there + epochs)} epochs`] : []),
+    ...of('steps', missing.steps, 'sampled step', 'sampled steps'),
+    ...of('filters', missing.filters, 'set of filters', 'sets of filters'),
+    ...of('evaluations', missing.evaluation ? 1 : 0, 'evaluation', 'evaluations'),
+    ...of('events', 0, 'event', 'events'),
+    ...of('tags', 0, 'tag', 'tags'),
+  ].join(', ')
 }
 
 function isReadable(runs: Runs, configs: Configs, id: string): boolean {

@@ -138,6 +138,8 @@ export class Runs {
   readonly #remove
   readonly #requeue
   readonly #checkpoint
+  readonly #waiting
+  readonly #place
   readonly #claimNext
 
   constructor(db: Database) {
@@ -178,6 +180,9 @@ export class Runs {
       UPDATE runs SET state = 'queued', reason = NULL, ended_at = NULL, owner_pid = @pid, owner_start = @start,
         position = iif(@last, 1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0), position) WHERE key = @key`)
     this.#checkpoint = db.prepare<[number, number, string, number]>('UPDATE runs SET checkpoint_step = ?, checkpoint_epochs = ?, checkpoint_at = ? WHERE key = ?')
+    this.#waiting = db.prepare<[], { id: string; position: number; owner_pid: number | null; owner_start: string | null }>(`
+      SELECT id, position, owner_pid, owner_start FROM ${inQueue} WHERE ${unfinished} AND state = 'queued' ORDER BY position, key`)
+    this.#place = db.prepare<[number, string]>('UPDATE runs SET position = ? WHERE id = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
     this.#claimNext = db.transaction((owner: Owner): string | null => {
       const next = this.#next.get(owner)
@@ -261,6 +266,15 @@ export class Runs {
     this.#requeue.run({ ...owner, key, last: place === 'last' ? 1 : 0 })
   }
 
+  /** All that wait, in the order of the queue: by ascending position. */
+  waiting(): { id: string; position: number; owner: Owner | null }[] {
+    return this.#waiting.all().map(({ id, position, ...row }) => ({ id, position, owner: ownerOf(row) }))
+  }
+
+  place(id: string, position: number): void {
+    this.#place.run(position, id)
+  }
+
   setCheckpoint(key: number, { step, epochs }: { step: number; epochs: number }): void {
     this.#checkpoint.run(step, epochs, new Date().toISOString(), key)
   }
@@ -271,11 +285,15 @@ export class Runs {
   }
 }
 
+function ownerOf({ owner_pid, owner_start }: { owner_pid: number | null; owner_start: string | null }): Owner | null {
+  return owner_pid === null || owner_start === null ? null : { pid: owner_pid, start: owner_start }
+}
+
 function fromRow(row: ExtraColumns): RunRecord {
   return {
     key: row.key,
     summary: runSummary.parse(row),
-    owner: row.owner_pid === null || row.owner_start === null ? null : { pid: row.owner_pid, start: row.owner_start },
+    owner: ownerOf(row),
     environmentHash: row.environment,
     datasetFingerprint: row.dataset_fingerprint,
     weightsFile: row.weights_file,

@@ -6,7 +6,7 @@ import type { Holder } from '../contract/records'
 import { versionOf } from '../history/database'
 import { History } from '../history/history'
 import { WriterLock, writerOf } from '../history/writer'
-import { backupBeforeMigration } from './backups'
+import { backupBeforeMigration, listBackups } from './backups'
 import type { Paths } from './dataDir'
 
 /** A command that only looks has it for a moment. */
@@ -69,14 +69,20 @@ export function heldError(paths: Paths): WorkbenchError {
 }
 
 /**
- * A history that has gone while its runs' files are there is not silently begun anew.
+ * A history that has gone while something says that there was one is not silently begun anew: files of its runs, its write-ahead log, copies.
  * @throws WorkbenchError damaged
  */
-export function mustNotBeMissing({ database, runs }: Paths): void {
-  if (existsSync(database) && (statSync(database).size > 0 || existsSync(`${database}-wal`))) return
+export function mustNotBeMissing(paths: Paths): void {
+  const { database, runs } = paths
+  if (existsSync(database) && statSync(database).size > 0) return
   const count = readdirSync(runs).length
-  if (count === 0) return
-  throw new WorkbenchError('damaged', `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and files of ${count} ${count === 1 ? 'run' : 'runs'} are there.`, {
+  const left = [
+    ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} are there`] : []),
+    ...(existsSync(`${database}-wal`) ? ['its write-ahead log is there'] : []),
+    ...(listBackups(paths).length > 0 ? ['copies of it are there'] : []),
+  ]
+  if (left.length === 0) return
+  throw new WorkbenchError('damaged', `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and ${left.join(', ')}.`, {
     fix: 'Put it back, or let `mcnn doctor --repair` take the newest backup, or begin a new one where there is none.',
   })
 }

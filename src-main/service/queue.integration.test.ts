@@ -151,6 +151,33 @@ describe('a queue', () => {
     expect(await bench.reached(fourth, 'stopped')).toMatchObject({ reason: 'Taken back from the queue before it began.', startedAt: null })
   })
 
+  it('is put in another order, which is that in which its runs train, now and after another start', async () => {
+    const service = await bench.open()
+    const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'waits', 2: 'good', 3: 'good', 4: 'good', 5: 'good' }) })
+    const [first = '', second = '', third = '', fourth = '', fifth = ''] = runIds
+    await bench.reached(first, 'running')
+    const waiting = async (from = service): Promise<string[]> => (await from.call('runs.unfinished', {})).flatMap((run) => (run.state === 'queued' ? [run.id] : []))
+    expect(await service.call('queue.move', { ids: [fifth, fourth], place: 'first' })).toEqual({ was: [{ id: fourth, before: fifth }, { id: fifth, before: null }] })
+    expect(await waiting()).toEqual([fourth, fifth, second, third])
+    expect(bench.count('queue.changed')).toBe(1)
+    await service.call('queue.move', { ids: [second], place: { before: fourth } })
+    await service.call('queue.move', { ids: [fifth], place: 'down' })
+    expect(await waiting()).toEqual([second, fourth, third, fifth])
+    await expect(service.call('queue.move', { ids: [first], place: 'first' })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('is running') as string })
+    await expect(service.call('queue.move', { ids: [second], place: { before: first } })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(service.call('queue.move', { ids: [second, third], place: { before: third } })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await waiting()).toEqual([second, fourth, third, fifth])
+    await service.close()
+    bench.forget()
+    const again = await bench.open()
+    expect(await waiting(again)).toEqual([second, fourth, third, fifth])
+    await again.call('queue.move', { ids: [fifth], place: 'first' })
+    await again.call('runs.resumeCutShort', {})
+    await Promise.all(runIds.map((id) => bench.reached(id, 'done')))
+    const begun = bench.told.flatMap((e) => (e.name === 'run.changed' && e.payload.state === 'running' && e.payload.epochsDone === 0 && e.payload.id !== first ? [e.payload.id] : []))
+    expect([...new Set(begun)]).toEqual([fifth, second, fourth, third])
+  })
+
   it('gives a trainer no more of the environment than it needs', async () => {
     process.env['SECRET_TOKEN'] = 'x'
     const service = await bench.open()

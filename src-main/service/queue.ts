@@ -11,6 +11,7 @@ import { announce, type Context } from './context'
 import { runDir, runLog } from './dataDir'
 import { exitReason } from './exitReason'
 import { isAlive, sameOwner } from './owner'
+import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
 import { recordMessage } from './recorder'
 import { Trainer, type TrainerEnd } from './trainers'
 
@@ -106,6 +107,35 @@ export class Queue {
     return interrupted.length + held.length
   }
 
+  /**
+   * Moves runs among those that wait here.
+   * @returns who stood right behind each
+   * @throws WorkbenchError conflict where one does not wait, or waits for another living program
+   */
+  move(runs: readonly RunRecord[], place: Place): { id: string; before: string | null }[] {
+    const { history, emit } = this.#context
+    const was = history.transaction(() => {
+      const ours = history.runs.waiting().filter((run) => !this.#isForeign(run))
+      const order = ours.map(({ id }) => id)
+      const waiting = new Map(ours.map(({ id, position }) => [id, position]))
+      for (const run of runs) {
+        this.#mustBeOurs(run)
+        if (!waiting.has(run.summary.id)) throw ended(run.summary.id, run.summary.state, 'move')
+      }
+      const ids = new Set(runs.map((run) => run.summary.id))
+      if (typeof place !== 'string' && (!waiting.has(place.before) || ids.has(place.before)))
+        throw new WorkbenchError('conflict', `The run ${place.before} ${ids.has(place.before) ? 'is moved itself' : 'does not wait'}: nothing can be moved before it.`, { field: 'before' })
+      const positions = positionsFor(ours.map(({ position }) => position))
+      for (const [i, id] of movedInOrder(order, ids, place).entries()) {
+        const position = positions[i] ?? 0
+        if (waiting.get(id) !== position) history.runs.place(id, position)
+      }
+      return placesOf(order, ids)
+    })
+    emit('queue.changed', {})
+    return was
+  }
+
   /** Has the run that trains keep where it stands, as far as its trainer comes to it. */
   checkpoint(): void {
     this.#current?.trainer?.send({ type: 'checkpoint' })
@@ -189,7 +219,7 @@ export class Queue {
         runDir: runDir(paths, id),
         program,
         git,
-        kept: { epochs: run.summary.epochsDone, step: history.metrics.lastStep(run.key) },
+        kept: history.completeness.kept(run.key),
         checkpointSeconds: this.#options.checkpointSeconds,
       }
       current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), {
@@ -330,7 +360,7 @@ export class Queue {
     return this.#current !== null && !this.#current.ended && this.#current.run.key === run.key
   }
 
-  #isForeign({ owner }: RunRecord): boolean {
+  #isForeign({ owner }: Pick<RunRecord, 'owner'>): boolean {
     return owner !== null && !sameOwner(owner, this.#context.owner) && isAlive(owner)
   }
 

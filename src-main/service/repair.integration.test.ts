@@ -132,8 +132,30 @@ describe('a damaged history', () => {
     writeFileSync(paths.database, '')
     expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('empty') as string })
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'nothing' })
-    fill(paths.database)
+    // Then there is one to begin with.
     expect(await opened()).toBeNull()
+    expect(rowsOf(paths.database).runs).toEqual([])
+  })
+
+  it('that has gone before a run made a folder is missed for its log or its copies, and what the log holds is saved', async () => {
+    const history = new History(paths.database)
+    history.studies.insert({ id: 'study', name: 'S', createdAt: at, plan })
+    // As its program leaves them when it is killed; closed, the log would be put away.
+    const log = readFileSync(`${paths.database}-wal`)
+    history.close()
+    rmSync(paths.database)
+    writeFileSync(`${paths.database}-wal`, log)
+    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('its write-ahead log is there') as string })
+    const repair = await repairHistory(dataDir, 'test')
+    expect(repair).toMatchObject({ from: 'history' })
+    expect(readFileSync(`${repair.kept ?? ''}-wal`).equals(log)).toBe(true)
+    expect(existsSync(`${paths.database}-wal`)).toBe(false)
+    expect(rowsOf(paths.database).studies).toHaveLength(1)
+    await makeBackup(paths)
+    rmSync(paths.database)
+    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('copies of it') as string })
+    expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'backup' })
+    expect(rowsOf(paths.database).studies).toHaveLength(1)
   })
 
   it.each([
@@ -170,7 +192,9 @@ describe('a damaged history', () => {
     if (name === 'epochs') {
       const history = new History(paths.database)
       const events = history.runs.list().flatMap((run) => history.events.ofRun(history.runs.get(run.id)?.key ?? 0))
-      expect(events.filter((event) => event.kind === 'repaired').map((event) => event.message).join()).toMatch(/\d+ of 40 epochs of this run are lost/)
+      expect(events.filter((event) => event.kind === 'repaired').map((event) => event.message).join()).toMatch(/Lost of this run: \d+ of 40 epochs/)
+      // And the repair names it.
+      expect(repair.runs).toHaveLength(events.filter((event) => event.kind === 'repaired').length)
       history.close()
     }
   })

@@ -1,5 +1,5 @@
 /** Mends a damaged history: what can be read goes into a new one, and the damaged one is kept. */
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 import type { Repair } from '../contract/records'
@@ -18,7 +18,7 @@ export async function repairHistory(dataDir: string, program: string): Promise<R
   const paths = await prepareDataDir(dataDir)
   const lock = await takeHistory(paths, program)
   try {
-    return isWhole(paths) ? { from: 'whole', kept: null, backup: null, tables: [] } : mend(paths)
+    return isWhole(paths) ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false } : mend(paths)
   } finally {
     lock.release()
   }
@@ -39,12 +39,14 @@ function mend(paths: Paths): Repair {
   const { database } = paths
   const part = `${database}.repaired`
   for (const rest of [part, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
-  const tables = existsSync(database) ? rescue(database, part) : null
-  const backup = tables ? null : restoreBackup(paths, part)
-  const kept = existsSync(database) ? setAside(paths) : null
-  if (existsSync(part)) renameDurably(part, database)
-  else rmSync(database, { force: true })
-  return { from: tables ? 'history' : backup === null ? 'nothing' : 'backup', kept, backup, tables: tables ?? [] }
+  const rescued = rescue(database, part, readdirSync(paths.runs))
+  const backup = rescued ? null : restoreBackup(paths, part)
+  // An empty one, made by who was asked to: a start makes none where files of runs are there.
+  if (!existsSync(part)) openDatabase(part).close()
+  const kept = setAside(paths)
+  renameDurably(part, database)
+  const from = rescued ? 'history' : backup === null ? 'nothing' : 'backup'
+  return { from, kept, backup, ...(rescued ?? { tables: [], runs: [], unsure: false }) }
 }
 
 /** The newest copy that is whole, as `target`; its file. */
@@ -62,12 +64,17 @@ function restoreBackup(paths: Paths, target: string): string | null {
   return null
 }
 
-/** The damaged file gets a second name first, so that at no moment there is none; its write-ahead log goes along. */
-function setAside(paths: Paths): string {
-  const kept = newBackupFile(paths, '-damaged')
-  name(paths.database, kept)
+/**
+ * The damaged file gets a second name first, so that at no moment there is none. Its write-ahead log goes along, with or without it: beside
+ * the new history it would be taken for that one's.
+ */
+function setAside(paths: Paths): string | null {
   const wal = `${paths.database}-wal`
-  if (existsSync(wal)) renameSync(wal, `${kept}-wal`)
+  const [file, log] = [existsSync(paths.database), existsSync(wal)]
+  if (!file && !log) return null
+  const kept = newBackupFile(paths, '-damaged')
+  if (file) name(paths.database, kept)
+  if (log) renameSync(wal, `${kept}-wal`)
   rmSync(`${paths.database}-shm`, { force: true })
   return path.resolve(kept)
 }

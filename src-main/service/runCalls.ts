@@ -14,7 +14,7 @@ import type { Queue } from './queue'
 import type { RunListHandlers } from './runListCalls'
 import type { RunModelHandlers } from './runModelCalls'
 
-export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> {
+export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> & HandlersOf<'queue'> {
   const { history, paths } = context
   const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
     run: run.summary,
@@ -25,6 +25,8 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
     checkpoint: run.checkpoint,
   })
   return {
+    'queue.move': ({ ids, place }) => ({ was: queue.move(ids.map((id) => runOf(context, id)), place) }),
+
     'runs.list': () => history.runs.list(),
 
     'runs.unfinished': () => history.runs.unfinished().map((run) => run.summary),

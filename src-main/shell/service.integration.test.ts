@@ -7,7 +7,7 @@ import { Service, type ServiceOptions, type ServiceState } from './service'
 
 const standIn = `
 const [mode] = process.argv.slice(2)
-if (process.argv.includes('--repair')) process.send(mode === 'damaged' ? { repaired: { from: 'history', kept: '/k', backup: null, tables: [] } } : { startFailed: { code: 'conflict', message: 'In use.' } }, () => { if (mode === 'damaged') require('fs').writeFileSync(process.argv[3], ''); process.exit(0) })
+if (process.argv.includes('--repair')) process.send(mode === 'damaged' ? { repaired: { from: 'history', kept: '/k', backup: null, tables: [], runs: [], unsure: false } } : { startFailed: { code: 'conflict', message: 'In use.' } }, () => { if (mode === 'damaged') require('fs').writeFileSync(process.argv[3], ''); process.exit(0) })
 else if (mode === 'damaged' && !require('fs').existsSync(process.argv[3])) process.send({ startFailed: { code: 'damaged', message: 'It is damaged.', fix: 'Mend it.' } }, () => process.exit(1))
 else if (mode === 'refuse') process.send({ startFailed: { code: 'unavailable', message: 'The database is newer.', fix: 'Update.' } }, () => process.exit(1))
 else if (mode === 'crash') { console.error('about to\\nfall over'); process.exit(3) }

@@ -4,13 +4,14 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { quickStart, type ExperimentConfig } from '../contract/experiment'
 import { network } from '../nn/architecture'
-import { Checkpoints, type Position } from './checkpoint'
+import { Checkpoints, variablesOf, type Position } from './checkpoint'
 
 const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
 const at = (step: number, best: Position['best'] = null): Position => ({
   epoch: 2, seen: 64, lossSum: 0.1 + 0.2, correct: 7, step, sampledStep: step, trainErrors: [0.7], milliseconds: { active: 1.5, waited: 0, cpu: 2 }, best,
 })
 const circumstances = { computedBy: 'TensorFlow', datasetFingerprint: 'f' }
+const held = new Map([['w', 2]])
 const spec = network('resnet-8', 'mcnn-f', 10)
 let folder: string
 let checkpoints: Checkpoints
@@ -24,7 +25,7 @@ const steps = async (): Promise<number[]> => (await readdir(folder)).map((name) 
 
 beforeEach(async () => {
   folder = path.join(await mkdtemp(path.join(os.tmpdir(), 'mcnn-checkpoints-')), 'run')
-  checkpoints = new Checkpoints(folder, config)
+  checkpoints = new Checkpoints(folder, config, held)
 })
 afterEach(() => rm(path.dirname(folder), { recursive: true }))
 
@@ -62,16 +63,41 @@ it('notices any damage, says so and takes the one before', async () => {
   }
 })
 
+it('takes none that lacks a variable, holds others, other lengths or no numbers, nor of a place that no training comes to', async () => {
+  const bad: [ReadonlyMap<string, Float32Array>, Partial<Position>][] = [
+    [new Map(), {}],
+    [new Map([['w', Float32Array.of(1)]]), {}],
+    [new Map([['w', Float32Array.of(1, NaN)]]), {}],
+    [new Map([['w', Float32Array.of(1, 2)], ['x', Float32Array.of(1)]]), {}],
+    [new Map([['w', Float32Array.of(1, 2)]]), { correct: 65 }],
+    [new Map([['w', Float32Array.of(1, 2)]]), { trainErrors: [] }],
+  ]
+  for (const [variables, change] of bad) {
+    await checkpoints.writer(spec, circumstances)({ ...at(3), ...change }, variables)
+    const { step, damaged } = await newest()
+    expect([step, damaged.length], JSON.stringify([[...variables], change])).toEqual([undefined, 1])
+    await checkpoints.remove()
+  }
+})
+
+it('holds all that a network’s training changes', () => {
+  const variables = variablesOf(spec)
+  expect(variables.get('stem.kernel')).toBe(3 * 3 * 3 * 4)
+  expect(variables.get('stem.kernel.velocity')).toBe(3 * 3 * 3 * 4)
+  expect(variables.get('stem.norm.mean')).toBe(16)
+  expect(variables.has('stem.norm.mean.velocity')).toBe(false)
+})
+
 it('takes that of a run of fewer epochs, which is the same up to there', async () => {
   await write(1)
-  checkpoints = new Checkpoints(folder, { ...config, epochs: config.epochs + 1 })
+  checkpoints = new Checkpoints(folder, { ...config, epochs: config.epochs + 1 }, held)
   expect(await newest()).toEqual({ step: 1, damaged: [] })
 })
 
 it('takes none of another config, and none at all where there is no folder', async () => {
   expect(await newest()).toEqual({ step: undefined, damaged: [] })
   await write(1)
-  checkpoints = new Checkpoints(folder, { ...config, seed: 2 })
+  checkpoints = new Checkpoints(folder, { ...config, seed: 2 }, held)
   expect((await newest()).step).toBeUndefined()
   await checkpoints.remove()
   expect(await steps()).toEqual([])

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { messageOf } from '../contract/errors'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
-import { parameters } from '../nn/resnet'
+import { parameters, velocitySuffix } from '../nn/resnet'
 import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { putDurably, sha256Of } from './weights'
 
@@ -19,19 +19,19 @@ export const position = z.strictObject({
   /** Training examples of it that were trained on. */
   seen: z.int().min(0),
   /** Sums over them: of the cross-entropy in nats, of right predictions. */
-  lossSum: z.number(),
+  lossSum: z.number().min(0),
   correct: z.int().min(0),
   /** Steps done in the whole run. */
   step: z.int().min(0),
   /** The last step whose metrics were handed on. */
   sampledStep: z.int().min(0),
   /** Of every finished epoch, 0 to 1: a warm-up's schedule depends on it. */
-  trainErrors: z.array(z.number()),
+  trainErrors: z.array(z.number().min(0).max(1)),
   /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
-  milliseconds: z.strictObject({ active: z.number(), waited: z.number(), cpu: z.number() }),
+  milliseconds: z.strictObject({ active: z.number().min(0), waited: z.number().min(0), cpu: z.number().min(0) }),
   /** The best epoch's accuracy (on the validation examples where there are some, else on the test examples), and the step at its end. */
-  best: z.strictObject({ accuracy: z.number(), step: z.int() }).nullable(),
-})
+  best: z.strictObject({ accuracy: z.number().min(0).max(1), step: z.int().min(0) }).nullable(),
+}).refine(({ epoch, seen, correct, step, sampledStep, trainErrors, best }) => correct <= seen && sampledStep <= step && trainErrors.length === epoch - 1 && (best?.step ?? 0) <= step, 'a place that no training comes to')
 export type Position = z.infer<typeof position>
 
 export function beginning(): Position {
@@ -60,15 +60,29 @@ interface Found {
   sha256: string
 }
 
+/** Names and lengths of all that a checkpoint of a network holds. */
+export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
+  return new Map(
+    parameters(spec).flatMap(({ name, shape, trainable }): [string, number][] => {
+      const length = shape.reduce((product, side) => product * side, 1)
+      return trainable ? [[name, length], [name + velocitySuffix, length]] : [[name, length]]
+    }),
+  )
+}
+
 const namePattern = /^checkpoint-(\d{10})-([0-9a-f]{64})\.safetensors$/
 /** Newest ones kept, beside that of the best epoch. */
 const newestKept = 2
 
 export class Checkpoints {
-  /** @param folder the run's own; made where it is not there */
+  /**
+   * @param folder the run's own; made where it is not there
+   * @param expected names and lengths of the variables: none may be missing, for it would keep its first value
+   */
   constructor(
     private readonly folder: string,
     private readonly config: ExperimentConfig,
+    private readonly expected: ReadonlyMap<string, number>,
   ) {}
 
   /** Saves atomically and durably, then lets go of those no longer needed. */
@@ -110,6 +124,9 @@ export class Checkpoints {
     if (sha256Of(bytes) !== sha256) throw new Error('Its content does not have the checksum in its name.')
     const { tensors, metadata } = decodeSafetensors(bytes)
     if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config)) throw new Error('It belongs to another config.')
+    for (const [name, length] of this.expected) if (tensors.get(name)?.values.length !== length) throw new Error(`It does not hold ${name} as this network has it.`)
+    if (tensors.size !== this.expected.size) throw new Error('It holds more than this network has.')
+    if (![...tensors.values()].every(({ values }) => values.every(Number.isFinite))) throw new Error('It holds what is no number.')
     return {
       at: position.parse(JSON.parse(metadata['position'] ?? '')),
       variables: new Map([...tensors].map(([name, { values }]) => [name, values])),

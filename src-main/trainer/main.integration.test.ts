@@ -160,6 +160,16 @@ describe('the trainer', () => {
     expect((await trainer.message('done')).weightsSha256).toBe(whole.weightsSha256)
   })
 
+  it('loses no word where the service stands still until long after its end', async () => {
+    const trainer = start({ variant: 'mcnn-a', epochs: 12, milestones: [] })
+    await trainer.message('started')
+    // Nothing is read meanwhile; what is told of twelve epochs is more than a channel holds.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8000)
+    await trainer.message('done')
+    expect(await trainer.exit).toBe(0)
+    expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.epoch] : []))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
   it('stops at the next step, also while paused, and writes no weights', async () => {
     const trainer = start({ epochs: 500, milestones: [] })
     await trainer.message('epoch')

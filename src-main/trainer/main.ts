@@ -64,15 +64,27 @@ async function carryOut(job: TrainerJob, control: Control): Promise<void> {
       send({ type: 'failed', error: toErrorValue(error) })
     }
   }
-  // Everything sent is through when the channel has closed by itself.
+  // Closing the channel drops what is still to be written, and a service that stands still may read nothing for long.
+  await delivered()
   process.removeAllListeners('disconnect')
   process.on('disconnect', () => process.exit(0))
   process.disconnect?.()
 }
 
+/** Messages that are not written to the channel yet, and who waits for that. */
+let underway = 0
+let whenDelivered: (() => void) | null = null
+
 function send(message: TrainerMessage): void {
-  // Without a callback a broken channel would be an uncaught error; 'disconnect' says it all.
-  process.send?.(message, undefined, undefined, () => undefined)
+  underway++
+  // Also called for a broken channel, which without it would be an uncaught error; 'disconnect' says it all.
+  process.send?.(message, undefined, undefined, () => {
+    if (--underway === 0) whenDelivered?.()
+  })
+}
+
+async function delivered(): Promise<void> {
+  if (underway > 0) await new Promise<void>((resolve) => (whenDelivered = resolve))
 }
 
 /** For the log: the stack of what went wrong, and of what was beneath it. */

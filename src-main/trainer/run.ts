@@ -10,7 +10,7 @@ import { loadTensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph, type ResidentData } from '../graph/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/resnet'
-import { beginning, Checkpoints } from './checkpoint'
+import { beginning, Checkpoints, variablesOf } from './checkpoint'
 import type { Control } from './control'
 import { deviceMemory, environmentOf, probeDevice } from './environment'
 import { Feeder } from './feeder'
@@ -52,17 +52,18 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   })
   const environment = environmentOf(await probeDevice(tensorflow), job.program, job.git)
   const computedBy = howComputed(environment, tuning.sentences)
-  const checkpoints = new Checkpoints(job.runDir, config)
+  const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))
   const warnings: string[] = []
   // One that is ahead of the history would leave a hole in it.
-  const from = await checkpoints.newest((at) => at.epoch - 1 <= kept.epochs && at.sampledStep <= kept.step, (why) => warnings.push(why))
+  const from = kept && await checkpoints.newest((at) => at.epoch - 1 <= kept.epochs && at.sampledStep <= kept.step, (why) => warnings.push(why))
   if (from) {
     if (from.datasetFingerprint !== data.fingerprint)
       throw new WorkbenchError('conflict', 'The data set is not the one that this run was trained on before it stopped.', { fix: 'Import that one again and resume, or re-run on this one.' })
     graph.setVariables(from.variables)
     if (from.computedBy !== computedBy) warnings.push(`Computed in another way than before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`)
   } else {
-    if (kept.epochs > 0 || kept.step > 0) warnings.push('There is no whole checkpoint of what was trained before: the run starts again from its seed.')
+    if (!kept) warnings.push('What was measured at its start was lost when the history was damaged: the run starts again from its seed.')
+    else if (kept.epochs > 0 || kept.step > 0) warnings.push('There is no whole checkpoint of what was trained before: the run starts again from its seed.')
     await checkpoints.remove()
   }
   send({

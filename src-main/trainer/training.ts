@@ -1,7 +1,7 @@
 /** The training loop a person can read in a sitting. */
 import { messageOf } from '../contract/errors'
 import type { EpochMetrics } from '../contract/records'
-import type { TrainerJob, TrainerMessage } from '../contract/training'
+import { sampledEvery, type TrainerJob, type TrainerMessage } from '../contract/training'
 import type { LoadedDataset } from '../datasets'
 import type { EvaluationResult, TrainingGraph } from '../graph/training'
 import type { NetworkSpec } from '../nn/architecture'
@@ -13,9 +13,6 @@ import type { Feeder } from './feeder'
 import { countsFigures, figuresEvery, readFigures } from './figures'
 import { Reporter } from './reporter'
 import { readFilters } from './variables'
-
-/** Step metrics kept of an epoch, at most about this many. */
-const stepSamples = 50
 
 /** The loss or a weight stopped being a number. */
 export class Diverged extends Error {
@@ -99,7 +96,7 @@ export class Training {
     const learningRate = learningRateAt(job.config, epoch, at.trainErrors)
     feeder.takeWaited()
     this.clocks = { active: this.activeTime() - at.milliseconds.active, cpu: cpuTime() - at.milliseconds.cpu, waited: at.milliseconds.waited }
-    const sampleEvery = Math.max(1, Math.floor(this.stepsPerEpoch / stepSamples))
+    const sampleEvery = sampledEvery(this.stepsPerEpoch)
     const all = data.train.count
     let stepStart = performance.now()
     for await (const { pictures, labels, count } of feeder.batches('train', epoch, at.seen)) {

@@ -15,7 +15,7 @@ import { works } from './works.svelte'
 
 /** What lies over the page. */
 class Overlay {
-  shown = $state<'palette' | 'shortcuts' | null>(null)
+  shown = $state<'palette' | 'shortcuts' | 'queue' | null>(null)
 }
 export const overlay = new Overlay()
 
@@ -89,6 +89,7 @@ const actions: Record<CommandName, () => void> = {
   'run.pause': () => void pauseOrResume(),
   'run.stop': () => void stop(),
   'run.show': showTraining,
+  'run.queue': () => (overlay.shown = 'queue'),
   'go.back': () => window.history.back(),
   'go.forward': () => window.history.forward(),
   'go.studies': () => router.go(href.studies()),

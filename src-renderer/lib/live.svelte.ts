@@ -53,6 +53,7 @@ class Live {
     on('run.changed', (run) => this.#runChanged(run))
     on('run.deleted', ({ runId }) => this.#runGone(runId))
     on('run.progress', (progress) => this.#progressed(progress))
+    on('queue.changed', () => void this.reloadQueue())
     on('study.changed', () => this.#studiesSoon())
     on('system.condition', (condition) => (this.condition = condition))
     on('history.changed', () => void this.reload())
@@ -69,6 +70,24 @@ class Live {
   reload = (): Promise<void> => {
     this.#loading ??= this.#load().finally(() => (this.#loading = null))
     return this.#loading
+  }
+
+  /** What trains and waits, in its order; what changes on the way there is newer. */
+  reloadQueue = async (): Promise<void> => {
+    // Everything is read again: with it the order.
+    if (this.#loading) return this.#loading
+    const meanwhile = new Map<string, RunSummary | null>()
+    this.#meanwhile = meanwhile
+    try {
+      const runs = await call('runs.unfinished', {})
+      if (this.#meanwhile !== meanwhile) return
+      this.unfinished.clear()
+      for (const run of runs) this.unfinished.set(run.id, run)
+      for (const [id, run] of meanwhile) this.#keep(id, run)
+    } catch (thrown) {
+      this.error = toClientError(thrown)
+    }
+    if (this.#meanwhile === meanwhile) this.#meanwhile = null
   }
 
   async #load(): Promise<void> {

@@ -3,13 +3,16 @@
 export type Route =
   | { page: 'studies'; trash: boolean }
   | { page: 'study'; id: string; section: string | null }
-  | { page: 'new-study' }
+  | { page: 'new-study'; like: readonly string[] }
   | { page: 'runs'; query: URLSearchParams }
   | { page: 'run'; id: string; beside: string | null }
   | { page: 'banks'; query: URLSearchParams }
   | { page: 'data'; id: string | null }
   | { page: 'system' }
   | { page: 'unknown'; hash: string }
+
+/** Ids that an address still holds. */
+const mostAlike = 100
 
 export function parseHash(hash: string): Route {
   const text = hash.startsWith('#') ? hash.slice(1) : hash
@@ -21,7 +24,7 @@ export function parseHash(hash: string): Route {
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
   if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
   if (second !== undefined) return { page: 'unknown', hash }
-  if (first === 'new') return { page: 'new-study' }
+  if (first === 'new') return { page: 'new-study', like: (query.get('like') ?? '').split(',').filter((id) => id !== '').slice(0, mostAlike) }
   if (first === 'banks') return { page: 'banks', query }
   if (first === 'data') return { page: 'data', id: query.get('id') }
   if (first === 'system') return { page: 'system' }
@@ -32,7 +35,8 @@ export const href = {
   studies: () => '#/studies',
   trashedStudies: () => '#/studies?in=trash',
   study: (id: string, section?: string) => `#/studies/${encodeURIComponent(id)}${search({ at: section })}`,
-  newStudy: () => '#/new',
+  /** `like`: runs whose configs fill the form. */
+  newStudy: (like: readonly string[] = []) => `#/new${search({ like: like.slice(0, mostAlike).join(',') })}`,
   /** `query` is the runs page's own. */
   runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
   /** `beside`: another run whose curves and config this one's are shown against. */

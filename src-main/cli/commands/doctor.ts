@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { WorkbenchError } from '../../contract/errors'
-import { repairTable, repairWords } from '../../analysis/repair'
+import { repairedRuns, repairTable, repairWords } from '../../analysis/repair'
 import { textTable } from '../../analysis/table'
 import { version } from '../../../package.json'
 import type { Doctor } from '../../contract/records'
@@ -34,6 +34,7 @@ async function repair(command: Command): Promise<void> {
   const done = await repairHistory(await dataDirOf(command), `mcnn ${version}`)
   if (command.optsWithGlobals<Globals>().json) return writeJson(done)
   if (done.tables.length > 0) writeOut(`${textTable(repairTable(done))}\n`)
+  if (done.runs.length > 0) writeOut(`${textTable(repairedRuns(done))}\n`)
   writeOut(`${repairWords(done)}\n`)
 }
 

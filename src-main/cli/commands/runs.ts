@@ -4,10 +4,12 @@ import { manifestText } from '../../analysis/manifest'
 import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
 import { runPickedOn } from '../../analysis/picked'
+import { WorkbenchError } from '../../contract/errors'
 import type { RunDetail, RunSummary } from '../../contract/records'
-import type { RunRow } from '../../contract/runLists'
 import type { Service } from '../../service/service'
-import { findRun, withReader, withService } from '../client'
+import { agreed } from '../agreed'
+import { findAnyRun, findRun, findTrashedRun, matchingRuns, withReader, withService } from '../client'
+import { Failed } from '../failures'
 import { Follower, mustBeDone } from '../follow'
 import { wholeNumber } from '../options'
 import { columns } from '../columns'
@@ -16,14 +18,14 @@ import { accuracyWords, runName } from '../progress'
 import type { Globals } from '../program'
 
 export function addRuns(program: Command): void {
-  const group = program.command('runs').description('list, show, resume, extend and delete runs; RUN is an id or the beginning of one')
+  const group = program.command('runs').description('list, show, resume, extend, move, delete and restore runs; RUN is an id or the beginning of one')
 
   group
     .command('list')
     .description('list runs, newest first')
     .option('--query <query>', 'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"')
     .action(async ({ query }: { query?: string }, command: Command) => {
-      const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matching(service, query)))
+      const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matchingRuns(service, query)))
       if (command.optsWithGlobals<Globals>().json) return writeJson(runs)
       if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
@@ -105,29 +107,72 @@ export function addRuns(program: Command): void {
     )
 
   group
-    .command('delete <run>')
-    .description('delete a run with all that it measured')
-    .action(async (name: string, _options: unknown, command: Command) => {
-      const id = await withService(command, async (service) => {
+    .command('move <run>')
+    .description('move a run that waits in the queue')
+    .option('--first', 'before all others')
+    .option('--last', 'behind all others')
+    .option('--up', 'by one place')
+    .option('--down', 'by one place')
+    .option('--before <run>', 'before that one')
+    .action(async (name: string, options: MoveOptions, command: Command) => {
+      const place = placeOf(options)
+      const moved = await withService(command, async (service) => {
         const run = await findRun(service, name)
-        await service.call('runs.delete', { id: run.id })
+        await service.call('queue.move', { ids: [run.id], place: typeof place === 'string' ? place : { before: (await findRun(service, place.before)).id } })
+        const waiting = (await service.call('runs.unfinished', {})).filter(({ state }) => state === 'queued').map(({ id }) => id)
+        return { moved: run.id, place: 1 + waiting.indexOf(run.id), waiting: waiting.length }
+      })
+      if (command.optsWithGlobals<Globals>().json) return writeJson(moved)
+      writeOut(`${moved.moved} is number ${moved.place} of ${moved.waiting} that wait.\n`)
+    })
+
+  group
+    .command('delete <run>')
+    .description('move a run to the trash, from where it can be restored; it takes part in no list, study or comparison')
+    .option('--purge', 'delete it for good, with all that it measured, its weights and its log; also from the trash')
+    .option('--yes', 'purge without asking; needed where nobody can be asked')
+    .action(async (name: string, { purge = false, yes = false }: { purge?: boolean; yes?: boolean }, command: Command) => {
+      const id = await withService(command, async (service) => {
+        const run = purge ? await findAnyRun(service, name) : await findRun(service, name)
+        if (!purge) await service.call('runs.trash', { ids: [run.id] })
+        else if (yes || (await agreed(`Delete ${run.id} for good, with all that it measured, its weights and its log?`, '--yes'))) await service.call('runs.delete', { id: run.id })
+        else return null
         return run.id
       })
-      if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id })
-      writeOut(`Deleted ${id}.\n`)
+      if (id === null) throw new Failed()
+      if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id, purged: purge })
+      writeOut(purge ? `Deleted ${id} for good.\n` : `Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`)
+    })
+
+  group
+    .command('restore <run>')
+    .description('bring a run back from the trash')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const id = await withService(command, async (service) => {
+        const run = await findTrashedRun(service, name)
+        await service.call('runs.restore', { ids: [run.id] })
+        return run.id
+      })
+      if (command.optsWithGlobals<Globals>().json) return writeJson({ restored: id })
+      writeOut(`Restored ${id}.\n`)
     })
 }
 
-/** With tags and notes; in parts, as the service gives them. */
-async function matching(service: Service, query: string): Promise<RunRow[]> {
-  const limit = 500
-  const found: RunRow[] = []
-  for (let rows = Infinity; found.length < rows; ) {
-    const list = await service.call('runs.query', { query, offset: found.length, limit })
-    found.push(...list.part.filter((row) => row.kind === 'run'))
-    rows = list.part.length === 0 ? 0 : list.rows
-  }
-  return found
+interface MoveOptions {
+  first?: true
+  last?: true
+  up?: true
+  down?: true
+  before?: string
+}
+
+/** @throws WorkbenchError bad-input where it is not exactly one place */
+function placeOf(options: MoveOptions): 'first' | 'last' | 'up' | 'down' | { before: string } {
+  const { before } = options
+  const given = [...(['first', 'last', 'up', 'down'] as const).filter((one) => options[one]), ...(before === undefined ? [] : [{ before }])]
+  const [place] = given
+  if (place === undefined || given.length > 1) throw new WorkbenchError('bad-input', 'Say where to with one of --first, --last, --up, --down and --before RUN.')
+  return place
 }
 
 function page({ run, config, environment, datasetFingerprint, weightsFile, epochs, events }: RunDetail): string {

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
 import { configRows, environmentRows } from '../../../src-main/analysis/runRows'
-import { actionsOf, curvesOf, differences, explanation, marksOf, rowsInView, usageOf } from './run'
+import { actionsOf, curvesOf, differences, explanation, marksOf, noValues, rowsInView, usageOf } from './run'
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
+
+it('a chart without a value says why there is none', () => {
+  expect(noValues({ state: 'running' }, 'epoch')).toBe('no values yet')
+  expect(noValues({ state: 'failed' }, 'epoch')).toBe('none: it ended before its first epoch did')
+  expect(noValues({ state: 'diverged' }, 'step')).toBe('none: the loss was NaN in its first step')
+})
 
 describe('actionsOf', () => {
   it('never offers to delete what trains, and to run again only what has ended', () => {

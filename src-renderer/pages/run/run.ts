@@ -1,5 +1,6 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
 import { median } from '../../../src-main/analysis/statistics'
+import { endedStates } from '../../../src-main/contract'
 import type { EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../../src-main/analysis/figures/line'
 import { count, plural, significant } from '../../lib/format'
@@ -42,6 +43,12 @@ export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDo
         ? `Resumed, it goes on after step ${count(checkpoint.step)} as if it had never stopped.`
         : 'Resumed, it begins again: there is no checkpoint.'
   return { title: run.reason ?? title, text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' ') }
+}
+
+/** Said in a chart without a value. */
+export function noValues({ state }: Pick<RunSummary, 'state'>, unit: 'epoch' | 'step'): string {
+  if (!endedStates.includes(state)) return 'no values yet'
+  return state === 'diverged' ? `none: the loss was NaN in its first ${unit}` : `none: it ended before its first ${unit} did`
 }
 
 /** What a run page's curves show; percentages and losses by epoch, losses by sampled step. */

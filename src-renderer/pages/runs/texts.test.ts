@@ -12,7 +12,7 @@ const group: RunGroup = {
 
 describe('textOf', () => {
   it('says what was measured, and a dash for what was not', () => {
-    expect(['trainLoss', 'testLoss', 'stepMs', 'speed', 'parameters', 'note'].map((id) => textOf(id, run))).toEqual(['0.25', '–', '12.3', '1,234', '75,290', 'a note'])
+    expect(['trainLoss', 'testLoss', 'stepMs', 'speed', 'parameters', 'note'].map((id) => textOf(id, run))).toEqual(['0.2500', '–', '12.3', '1,234', '75,290', 'a note'])
     expect(['best', 'epochs', 'speed', 'time'].map((id) => textOf(id, group))).toEqual(['–', 'n 1', '1,000', '–'])
   })
 

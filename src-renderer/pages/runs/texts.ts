@@ -1,7 +1,7 @@
 /** Cells of the runs table that are words and numbers only; the others have a component. Pure. */
 import { runPickedOn } from '../../../src-main/analysis/picked'
 import type { RunGroup, RunRow, RunState } from '../../../src-main/contract'
-import { count, datasetName, duration, number, percentValue, significant, when } from '../../lib/format'
+import { count, datasetName, duration, number, percentValue, when } from '../../lib/format'
 
 /** States beside done, in the order in which a group names them. */
 export const urgent: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'stopped', 'queued']
@@ -20,8 +20,8 @@ type Text<R> = Readonly<Record<string, (row: R) => string>>
 const ofRun: Text<RunRow> = {
   seed: (run) => String(run.seed),
   best: bestText,
-  trainLoss: (run) => significant(run.rowTrainLoss),
-  testLoss: (run) => significant(run.rowTestLoss),
+  trainLoss: (run) => number(run.rowTrainLoss, 4),
+  testLoss: (run) => number(run.rowTestLoss, 4),
   parameters: (run) => count(run.trainableParameters),
   filters: (run) => count(run.trainableFilters),
   stepMs: (run) => number(run.stepMs, 1),
@@ -40,8 +40,8 @@ const ofEndedRun: Text<RunRow> = {
 const ofGroup: Text<RunGroup> = {
   seed: () => '',
   best: (group) => picked(group.best, (group.training.validationExamples ?? 0) > 0),
-  trainLoss: (group) => significant(group.trainLoss),
-  testLoss: (group) => significant(group.testLoss),
+  trainLoss: (group) => number(group.trainLoss, 4),
+  testLoss: (group) => number(group.testLoss, 4),
   epochs: (group) => `n ${group.accuracy?.n ?? 0}`,
   parameters: (group) => count(group.trainableParameters),
   filters: (group) => count(group.trainableFilters),

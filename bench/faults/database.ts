@@ -1,0 +1,180 @@
+/**
+ * Breaks the history's files while no program has them. The start must say so, and the mending must keep every row that it does
+ * not say is lost: rows are read before and after with Node's own SQLite, which is none of the program's.
+ *
+ * Whole pages become noise, the file is cut or goes: what a failing disk does. What nobody could notice is left out: SQLite keeps no
+ * checksums of its pages, so a flipped bit within a value is another value; and a last transaction that is torn in the write-ahead
+ * log is what a power cut leaves of one that was never confirmed.
+ */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { repair, type Repair } from '../../src-main/contract/records'
+import type { Random } from '../../src-main/nn/random'
+import { plan } from './plan'
+import { NotStarted } from './program'
+import type { World } from './world'
+
+const pageBytes = 4096
+const walHeader = 32
+const frameBytes = 24 + pageBytes
+
+/** After the program is gone. Leaves one that runs, with everything under way that can be. */
+export async function breakDatabase(world: World): Promise<void> {
+  const file = path.join(world.dataDir, 'history.sqlite')
+  const before = rowsOf(world, file)
+  const what = harm(world.random, file)
+  try {
+    await world.open()
+  } catch (thrown) {
+    if (!(thrown instanceof NotStarted) || thrown.value.code !== 'damaged') throw thrown
+    const broken = existsSync(file) ? readFileSync(file) : null
+    const told = await mended(world)
+    if (broken && !(told.kept !== null && readFileSync(told.kept).equals(broken))) world.faults.lost.push(`the damaged history itself (${what})`)
+    const named = lostBy(told, before, told.from === 'nothing' ? new Map() : rowsOf(world, file))
+    world.forget(named)
+    await world.open()
+    compare(world, before, rowsOf(world, file), named, told.from === 'history', what)
+    await world.program.call('runs.resumeCutShort', {})
+    await trainAgain(world, named)
+    return
+  }
+  // It started: then nothing that counts was hurt.
+  compare(world, before, rowsOf(world, file), new Set(), true, `${what}, not noticed`)
+  await world.program.call('runs.resumeCutShort', {})
+}
+
+/** Runs that are said to have lost something: by their ids, or, where not even those were left, as rows of the table of runs. */
+function lostBy(told: Repair, before: Rows, after: Rows): Set<string> {
+  if (told.from !== 'history') return new Set(before.keys())
+  const gone = [...before.keys()].filter((id) => !after.has(id))
+  const counted = told.tables.find(({ table }) => table === 'runs')?.lost ?? Infinity
+  return new Set([...told.runs.map(({ id }) => id), ...(counted >= gone.length ? gone : [])])
+}
+
+async function mended(world: World): Promise<Repair> {
+  const said = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, [path.join(__dirname, 'cli.js'), 'doctor', '--repair', '--json', '--data-dir', world.dataDir], (error, stdout, stderr) =>
+      error ? reject(new Error(`mcnn doctor --repair failed: ${stderr}`)) : resolve(stdout),
+    )
+  })
+  return repair.parse(JSON.parse(said))
+}
+
+/** What a person does about runs that are said to lack something: those that go on measure it again, the others are begun again. */
+async function trainAgain(world: World, named: ReadonlySet<string>): Promise<void> {
+  const runs = await world.runs()
+  for (const variant of plan.variants) {
+    const run = runs.find((one) => one.variant === variant)
+    if (!run) await world.program.call('studies.create', { plan: { ...plan, variants: [variant] } })
+    else if (run.state === 'done' && named.has(run.id)) {
+      await world.program.call('runs.rerun', { id: run.id })
+      await world.program.call('runs.trash', { ids: [run.id] })
+    }
+  }
+}
+
+/** Returns what it did, in words. */
+function harm(random: Random, file: string): string {
+  const wal = `${file}-wal`
+  const pages = Math.floor(statSync(file).size / pageBytes)
+  const frames = existsSync(wal) ? beforeLastCommit(readFileSync(wal)) : 0
+  const ways: (() => string)[] = [
+    () => noise(random, file, 0, 100, 'its header'),
+    () => noise(random, file, 0, pageBytes, 'its first page'),
+    () => (rmSync(file), 'the file is gone'),
+    () => (truncateSync(file, 0), 'the file is empty'),
+  ]
+  if (pages > 2) {
+    const some = (): string => {
+      const page = random.int(1, pages - 1)
+      return noise(random, file, page * pageBytes, pageBytes, `page ${page + 1} of ${pages}`)
+    }
+    ways.push(some, some, () => `${some()}, ${some()}`, () => {
+      const left = random.int(2, pages - 1)
+      truncateSync(file, left * pageBytes)
+      return `cut to ${left} of ${pages} pages`
+    })
+  }
+  if (frames > 0) {
+    const some = (): string => {
+      const frame = random.int(0, frames - 1)
+      const head = random.uniform() < 0.3
+      return noise(random, wal, walHeader + frame * frameBytes + (head ? 0 : 24), head ? frameBytes : pageBytes, `frame ${frame + 1} of ${frames} in the log${head ? ', with its head' : ''}`)
+    }
+    ways.push(some, some, () => `${some()}, ${some()}`)
+  }
+  return ways[random.int(0, ways.length - 1)]?.() ?? ''
+}
+
+/** Frames of the log before those of its last transaction (sqlite.org/fileformat2.html, section 4.1). */
+function beforeLastCommit(wal: Buffer): number {
+  let last = 0
+  let before = 0
+  for (let i = 0; walHeader + (i + 1) * frameBytes <= wal.length; i++) {
+    const at = walHeader + i * frameBytes
+    // An older log's frames lie behind this one's.
+    if (!wal.subarray(at + 8, at + 16).equals(wal.subarray(16, 24))) break
+    if (wal.readUInt32BE(at + 4) > 0) [before, last] = [last, i + 1]
+  }
+  return before
+}
+
+function noise(random: Random, file: string, at: number, length: number, what: string): string {
+  const bytes = readFileSync(file)
+  for (let i = at; i < at + length; i++) bytes[i] = random.int(0, 255)
+  writeFileSync(file, bytes)
+  return what
+}
+
+/** What each run measured, a text a row. */
+type Rows = ReadonlyMap<string, ReadonlySet<string>>
+
+const readers: Readonly<Record<string, (db: DatabaseSync) => Iterable<Record<string, unknown>>>> = {
+  runs: (db) => db.prepare('SELECT id AS whose, seed, variant, config, created_at FROM runs').iterate(),
+  epochs: (db) => db.prepare('SELECT r.id AS whose, t.epoch, t.train_loss, t.train_accuracy, t.test_loss, t.test_accuracy, t.learning_rate, t.seconds FROM epochs AS t JOIN runs AS r ON r.key = t.run').iterate(),
+  steps: (db) => db.prepare('SELECT r.id AS whose, t.step, t.epoch, t.loss, t.learning_rate, t.step_ms FROM steps AS t JOIN runs AS r ON r.key = t.run').iterate(),
+  filters: (db) => db.prepare('SELECT r.id AS whose, t.layer, t.epoch, t.weights FROM filters AS t JOIN runs AS r ON r.key = t.run').iterate(),
+  evaluations: (db) => db.prepare('SELECT r.id AS whose, t.epoch, t.confusion, t.mistakes FROM evaluations AS t JOIN runs AS r ON r.key = t.run').iterate(),
+  events: (db) => db.prepare('SELECT r.id AS whose, t.at, t.level, t.message FROM events AS t JOIN runs AS r ON r.key = t.run').iterate(),
+}
+
+/** Of a copy: SQLite clears up where it reads. */
+function rowsOf(world: World, file: string): Rows {
+  const folder = mkdtempSync(path.join(world.folder, 'read-'))
+  const copy = path.join(folder, 'history.sqlite')
+  for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, copy + end)
+  const rows = new Map<string, Set<string>>()
+  const db = new DatabaseSync(copy)
+  try {
+    for (const [table, read] of Object.entries(readers))
+      for (const { whose, ...values } of read(db)) {
+        const id = whose as string
+        rows.set(id, (rows.get(id) ?? new Set()).add(`${table} ${JSON.stringify(values, asText)}`))
+      }
+  } finally {
+    db.close()
+    rmSync(folder, { recursive: true })
+  }
+  return rows
+}
+
+function asText(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value
+}
+
+/** @param exact whether nothing may be there that was not before */
+function compare(world: World, before: Rows, after: Rows, named: ReadonlySet<string>, exact: boolean, what: string): void {
+  for (const [id, rows] of before) {
+    const held = after.get(id) ?? new Set()
+    const gone = [...rows].filter((row) => !held.has(row))
+    if (gone.length > 0 && !named.has(id)) world.faults.lost.push(`${gone.length} rows of ${id}, of which nothing was said (${what}): ${gone[0] ?? ''}`)
+  }
+  if (!exact) return
+  for (const [id, rows] of after) {
+    const made = [...rows].filter((row) => !row.startsWith('events') && !before.get(id)?.has(row))
+    if (made.length > 0) world.faults.mismatches.push(`${made.length} rows of ${id} that were never written (${what}): ${made[0] ?? ''}`)
+  }
+}

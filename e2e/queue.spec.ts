@@ -1,0 +1,49 @@
+/** What waits, put in another order by buttons, keys and undo; a run duplicated into a new study. */
+import path from 'node:path'
+import type { Locator, Page } from 'playwright/test'
+import { quickStart, type StudyRequest } from '../src-main/contract'
+import { expect, screenshots, test, type Workbench } from './app'
+
+/** The first trains for minutes where nobody ends it; the others wait. */
+const plan: StudyRequest = { ...quickStart, name: 'Waiting', variants: ['baseline', 'mcnn-f'], seeds: [1, 2], training: { ...quickStart.training, epochs: 500, milestones: [] } }
+
+async function waiting(workbench: Workbench): Promise<string[]> {
+  return (await workbench.call('runs.unfinished', {})).flatMap((run) => (run.state === 'queued' ? [`${run.variant} ${run.seed}`] : []))
+}
+const rows = (page: Page): Locator => page.getByRole('dialog', { name: 'The queue' }).getByRole('listitem')
+
+test('the queue is put in another order by buttons and keys, and taken back', async ({ workbench }) => {
+  const { page } = workbench
+  await workbench.call('studies.create', { plan })
+  await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'baseline 2', 'mcnn-f 2'])
+  await page.getByRole('button', { name: '3 queued' }).click()
+  await expect(rows(page)).toHaveCount(3)
+  await rows(page).nth(2).getByRole('button', { name: /^To the front/ }).click()
+  await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 2', 'mcnn-f 1', 'baseline 2'])
+  await expect(rows(page).nth(0)).toContainText('mcnn-f')
+  // The row that went took the focus along.
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'mcnn-f 2', 'baseline 2'])
+  await page.keyboard.press('Alt+End')
+  await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'baseline 2', 'mcnn-f 2'])
+  await page.screenshot({ path: path.join(screenshots, 'queue.png') })
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'mcnn-f 2', 'baseline 2'])
+  await page.keyboard.press('Escape')
+  await expect(rows(page)).toHaveCount(0)
+})
+
+test('a run is duplicated into a new study, which is edited and started', async ({ workbench }) => {
+  const { page } = workbench
+  const { runIds } = await workbench.call('studies.create', { plan })
+  await workbench.open(`#/runs/${runIds[3] ?? ''}`)
+  await page.getByRole('link', { name: 'Duplicate' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Filled in from' })).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Waiting, again')
+  await expect(page.getByRole('textbox', { name: 'Epochs', exact: true })).toHaveValue('500')
+  await page.setViewportSize({ width: 900, height: 600 })
+  await page.screenshot({ path: path.join(screenshots, 'duplicate.png') })
+  await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('400')
+  await page.getByRole('button', { name: /^Start/ }).click()
+  await expect.poll(async () => (await workbench.call('runs.list', {})).filter((run) => run.studyName === 'Waiting, again').map((run) => [run.variant, run.seed, run.epochs])).toEqual([['mcnn-f', 2, 400]])
+})

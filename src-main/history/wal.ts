@@ -1,0 +1,122 @@
+/**
+ * The write-ahead log beside a history (sqlite.org/fileformat2.html, section 4), looked at before SQLite opens it: SQLite takes the
+ * first frame that is damaged for the log's end and drops what follows, confirmed or not, without a word.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+
+export interface Wal {
+  /** The newest content of each page that it holds, by number from 1; null where that is damaged. */
+  pages: ReadonlyMap<number, Buffer | null>
+  /** Pages of the database after its last transaction. */
+  size: number
+  /** Damaged frames that do not even say which page they held. */
+  unknown: number
+  /** In words; null where it is whole, or torn at its end: a transaction that a power cut kept from being confirmed. */
+  damage: string | null
+}
+
+const headerBytes = 32
+const frameHeaderBytes = 24
+const pageBytes = 4096
+const frameBytes = frameHeaderBytes + pageBytes
+
+type Sum = readonly [number, number]
+
+/** Null where there is none, or nothing was confirmed in it. */
+export function readWal(history: string): Wal | null {
+  const file = `${history}-wal`
+  if (!existsSync(file)) return null
+  const bytes = readFileSync(file)
+  const count = Math.floor((bytes.length - headerBytes) / frameBytes)
+  if (count < 1) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const magic = view.getUint32(0)
+  const little = magic !== 0x377f0683
+  const headed = magic >>> 1 === 0x377f0682 >>> 1 && view.getUint32(8) === pageBytes && same(sumOf(view, 0, 24, [0, 0], little), stored(view, 24))
+  const salts = headed ? saltsAt(view, 16) : commonSalts(view, count)
+  // Each frame's sum goes on from that of the one before: of two neighbours in disorder the second can't be vouched for.
+  const frames = Array.from({ length: count }, (_, i) => {
+    const at = headerBytes + i * frameBytes
+    const before = i === 0 ? (headed ? stored(view, 24) : null) : stored(view, at - frameBytes + 16)
+    const ours = saltsAt(view, at + 8) === salts
+    const whole = ours && before !== null && same(sumOf(view, at + frameHeaderBytes, pageBytes, sumOf(view, at, 8, before, little), little), stored(view, at + 16))
+    return { at, ours, whole, page: view.getUint32(at), commits: view.getUint32(at + 4) }
+  })
+  // What lies behind it is an older log's, or a transaction's that never came to its end.
+  const last = frames.findLastIndex(({ whole, commits }) => whole && commits > 0)
+  if (last < 0) return headed || !frames.some(({ whole }) => whole) ? null : { pages: new Map(), size: 0, unknown: count, damage: 'the head of its write-ahead log can’t be read' }
+  const confirmed = frames.slice(0, last + 1)
+  const size = frames[last]?.commits ?? 0
+  const first = confirmed.findIndex(({ whole }) => !whole)
+  if (first < 0 || (headed && isTorn(confirmed, first))) return taken(bytes, first < 0 ? confirmed : confirmed.slice(0, beginOf(confirmed, first)), null)
+  return taken(bytes, confirmed, headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read` : 'the head of its write-ahead log can’t be read', size)
+}
+
+/** Where the transaction of a frame begins, as far as whole frames tell. */
+function beginOf(frames: readonly Frame[], of: number): number {
+  return frames.findLastIndex(({ whole, commits }, i) => i < of && whole && commits > 0) + 1
+}
+
+/**
+ * Whether a damaged frame belongs to the last transaction: each is flushed before the next begins, so with another behind it it was
+ * confirmed. SQLite writes a transaction's pages in their order; where that begins again, a lost head hides an end.
+ */
+function isTorn(frames: readonly Frame[], first: number): boolean {
+  const rest = frames.slice(beginOf(frames, first))
+  const pages = rest.filter(({ ours }) => ours).map(({ page }) => page)
+  return rest.findIndex(({ ours, commits }) => ours && commits > 0) === rest.length - 1 && pages.every((page, i) => i === 0 || page > (pages[i - 1] ?? 0))
+}
+
+interface Frame {
+  at: number
+  ours: boolean
+  whole: boolean
+  page: number
+  /** Pages of the database where it ends a transaction, else 0. */
+  commits: number
+}
+
+function taken(bytes: Buffer, frames: readonly Frame[], damage: string | null, size = frames.at(-1)?.commits ?? 0): Wal | null {
+  if (frames.length === 0) return null
+  const pages = new Map<number, Buffer | null>()
+  let unknown = 0
+  for (const { at, ours, whole, page } of frames) {
+    if (whole) pages.set(page, bytes.subarray(at + frameHeaderBytes, at + frameBytes))
+    // A head that bears this log's mark is taken at its word.
+    else if (ours && page >= 1 && page <= size) pages.set(page, null)
+    else unknown++
+  }
+  return { pages, size, unknown, damage }
+}
+
+function stored(view: DataView, at: number): Sum {
+  return [view.getUint32(at), view.getUint32(at + 4)]
+}
+
+function same(a: Sum, b: Sum): boolean {
+  return a[0] === b[0] && a[1] === b[1]
+}
+
+function saltsAt(view: DataView, at: number): string {
+  return `${view.getUint32(at)}-${view.getUint32(at + 4)}`
+}
+
+/** Of a log without its head: those of most frames among its first ones. */
+function commonSalts(view: DataView, count: number): string {
+  const found = new Map<string, number>()
+  for (let i = 0; i < Math.min(count, 5); i++) {
+    const salts = saltsAt(view, headerBytes + i * frameBytes + 8)
+    found.set(salts, (found.get(salts) ?? 0) + 1)
+  }
+  return [...found].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
+}
+
+function sumOf(view: DataView, from: number, length: number, [a, b]: Sum, little: boolean): Sum {
+  let s0 = a
+  let s1 = b
+  for (let at = from; at < from + length; at += 8) {
+    s0 = (s0 + view.getUint32(at, little) + s1) >>> 0
+    s1 = (s1 + view.getUint32(at + 4, little) + s0) >>> 0
+  }
+  return [s0, s1]
+}
