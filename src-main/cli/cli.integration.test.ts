@@ -6,6 +6,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { InferenceSession } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signBank } from '../analysis/banks'
 import { z } from 'zod'
 import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contract/experiment'
 import * as records from '../contract/records'
@@ -101,10 +102,14 @@ describe('wrong use', () => {
     [['runs', 'show', 'nothing'], /There is no run "nothing"/],
     [['compare', 'nothing'], /There is no study "nothing"/],
     [['compare', 'nothing', '--json', '--format', 'csv'], /--json and --format csv exclude each other/],
-    [['study', 'run', 'slow-start'], /There is no built-in study "slow-start"/],
+    [['study', 'run', 'slow-start'], /There is no ready study "slow-start": there are quick-start, table-1-/],
     [['study', 'run', '--archs', 'resnet-8'], /needs its --name/],
     [['study', 'run', '--name', 'x'], /needs its --archs/],
-    [['study', 'run', 'quick-start', '--variants', 'mcnn-f,mcnn-x'], /--variants.*Allowed choices are baseline/],
+    [['study', 'run', 'quick-start', '--variants', 'mcnn-f,mcnn-x'], /--variants.*It must be one of baseline/],
+    [['train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--multiband', 'stem'], /--variant and --multiband exclude each other/],
+    [['train', '--arch', 'resnet-8', '--bank', 'two'], /--bank belongs to --multiband/],
+    [['train', '--arch', 'resnet-8', '--multiband', 'stem', '--bank', '+-'], /these are no layers, or no bank/],
+    [['train', '--arch', 'resnet-8', '--multiband', 'stage4.*', '--dataset', 'synthetic', '--epochs', '1'], /resnet-8 has no 3 × 3 convolution stage4\.\*/],
     [['study', 'run', 'quick-start', '--seed-list', '1,1'], /--seed-list: no seed twice/],
     [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds: from 1 to 100/],
     [['study', 'extend', 'x'], /How many seeds\? Give --seeds or --until/],
@@ -143,7 +148,7 @@ describe('without a history', () => {
     expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-32', variant))).toEqual([464154, 463830, 436506])
     expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-110', variant))).toEqual([1727962, 1727638, 1700314])
     expect(models.find((m) => m.arch === 'resnet-8' && m.variant === 'mcnn-f')?.layers[0]).toEqual({
-      name: 'stem', kernel: [3, 3], in: 3, out: 16, stride: 1, multiband: true, baseFilters: 4,
+      name: 'stem', kernel: [3, 3], in: 3, out: 16, stride: 1, multiband: true, baseFilters: 4, bank: signBank,
     })
     const hundred = await json(z.array(records.modelSummary), 'models', '--classes', '100')
     expect(hundred[0]?.trainableParameters).toBe((models[0]?.trainableParameters ?? NaN) + 90 * 65)
@@ -363,6 +368,21 @@ describe('training', () => {
     expect(detail.run).toMatchObject({ state: 'done', epochsDone: 2, studyName: 'One', weightsSha256: done?.['weightsSha256'] })
     // The recipe's 100 and 150 of 200, scaled.
     expect(detail.config).toMatchObject({ milestones: [1], learningRate: recipe.learningRate, trainExamples: 200, testExamples: 100, batchSize: 50 })
+  })
+
+  it('trains any set of layers by another bank, and tells of each layer how its filters do', async () => {
+    const { code, out } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--multiband', 'stem,stage3.*', '--bank', 'rotations', '--name', 'Any layer', '--json'))
+    expect(code).toBe(0)
+    const [run] = lines(out)
+    expect(run).toMatchObject({ variant: 'mcnn(stage3.*+stem)@rotations', trainableParameters: modelSummary('resnet-8', 'mcnn(stage3.*+stem)@rotations', 10).trainableParameters })
+    const name = z.string().parse(run?.['id'])
+    const kept = await json(z.array(records.epochFigures), ...of('filters', name, '--layers'))
+    expect(kept.map(({ epoch }) => epoch)).toEqual([0, 1])
+    expect(kept[1]?.layers.map(({ figures }) => figures?.filters)).toEqual([16, 16, 16, 32, 32, 64, 64])
+    expect((await mcnn(...of('filters', name, '--layers'))).out).toMatch(/^Layer +Filters +Covered/)
+    const bank = await json(records.filterBank, ...of('filters', name, '--layer', 'stage3.block1.conv2', '--size', '8'))
+    expect(bank.banks).toHaveLength(4)
+    expect(bank.banks[2]?.kernel[0]?.[0]).toEqual(bank.banks[0]?.kernel[2]?.[2])
   })
 
   it('adds a seed to a study, trains it and compares', async () => {

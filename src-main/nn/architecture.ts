@@ -89,7 +89,7 @@ function chosenLayers({ layers: wanted, bank }: ParsedVariant, all: readonly Lay
   const missed = wanted[found.findIndex((some) => some.length === 0)]
   if (missed !== undefined)
     throw new WorkbenchError('bad-input', `${arch} has no 3 × 3 convolution ${missed}${missed.includes('*') ? ` whose output count divides by ${bankSize(bank)}` : ''}.`, {
-      fix: `Its layers are ${able[0]?.name ?? ''} to ${able.at(-1)?.name ?? ''}: \`mcnn models show ${arch}\` lists them.`,
+      fix: `Its layers are ${able[0]?.name ?? ''} to ${able.at(-1)?.name ?? ''}: \`mcnn models --json\` lists them.`,
       field: 'variant',
     })
   const chosen = new Set(found.flat())
