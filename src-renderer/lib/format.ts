@@ -1,9 +1,9 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
 import type { Arch, DatasetId } from '../../src-main/contract'
-import { archName } from '../../src-main/analysis/names'
+import { archName, archShort } from '../../src-main/analysis/names'
 import { duration as measuredDuration, fixed, missing, whole } from '../../src-main/analysis/numbers'
 
-export { archName, missing }
+export { archName, archShort, missing }
 
 type Maybe = number | null | undefined
 
@@ -112,11 +112,6 @@ function parsed(iso: string | null | undefined): Date | null {
   if (iso === null || iso === undefined) return null
   const at = new Date(iso)
   return Number.isNaN(at.getTime()) ? null : at
-}
-
-/** For tight places: R32. */
-export function archShort(arch: Arch): string {
-  return arch.replace('resnet-', 'R')
 }
 
 const datasetNames: Record<DatasetId, string> = { synthetic: 'synthetic', 'cifar-10': 'CIFAR-10', 'cifar-100': 'CIFAR-100' }
