@@ -1,7 +1,7 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util'
 import { WorkbenchError } from '../src-main/contract/errors'
-import { archs, depthOf, type Arch } from '../src-main/contract/experiment'
+import { depthOf, resnets, type Arch } from '../src-main/contract/experiment'
 import { names } from './contenders'
 
 export const usage = `usage: npm run bench -- [options]
@@ -9,7 +9,7 @@ export const usage = `usage: npm run bench -- [options]
 Times a training step of ours, of stock tfjs-node and of Python's TensorFlow and PyTorch, in turns.
 
   --peers TF[,TORCH]  Python interpreters that have tensorflow and torch; one name does for both
-  --depth N           of the ResNet: ${archs.map(depthOf).join(', ')} (32)
+  --depth N           of the ResNet: ${resnets.map(depthOf).join(', ')} (32)
   --batch N           examples of a step (128)
   --device cpu|gpu    which build of TensorFlow is provided (what the machine has); gpu keeps the results
   --rounds N          turns of each contender (5)
@@ -60,8 +60,8 @@ const flags = {
 export function benchOptions(args: string[]): Options {
   const values = parse(args)
   const depth = whole('depth', values.depth, 32, 1, 1000)
-  const arch = archs.find((a) => depthOf(a) === depth)
-  if (!arch) throw wrongUse(`--depth must be one of ${archs.map(depthOf).join(', ')}, not ${depth}.`)
+  const arch = resnets.find((a) => depthOf(a) === depth)
+  if (!arch) throw wrongUse(`--depth must be one of ${resnets.map(depthOf).join(', ')}, not ${depth}.`)
   const { device = null } = values
   if (device !== null && device !== 'cpu' && device !== 'gpu') throw wrongUse(`--device must be cpu or gpu, not ${device}.`)
   const peers = peersOf(values.peers)

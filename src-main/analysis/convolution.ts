@@ -65,6 +65,32 @@ export function convolve(input: Activation, kernels: Kernels, stride: number): A
   return { height, width, channels: out, values }
 }
 
+/** `convolve` where each filter sees its own channel alone: kernels [rows, columns, 1, channels]. */
+export function convolveChannels(input: Activation, { shape, values: weights }: Kernels, stride: number): Activation {
+  const [rows, columns, , channels] = shape
+  const height = Math.ceil(input.height / stride)
+  const width = Math.ceil(input.width / stride)
+  const values = new Float32Array(height * width * channels)
+  const sums = new Float64Array(channels)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      sums.fill(0)
+      for (let s = 0; s < rows; s++) {
+        const py = stride * y + s - Math.floor(rows / 2)
+        if (py < 0 || py >= input.height) continue
+        for (let r = 0; r < columns; r++) {
+          const px = stride * x + r - Math.floor(columns / 2)
+          if (px < 0 || px >= input.width) continue
+          const pixel = (py * input.width + px) * channels
+          const tap = (s * columns + r) * channels
+          for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (input.values[pixel + c] as number) * (weights[tap + c] as number)
+        }
+      }
+      values.set(sums, (y * width + x) * channels)
+    }
+  return { height, width, channels, values }
+}
+
 /** One product of a sum: a pixel of the input times a weight. */
 export interface Product {
   /** Column and row of the weight. */

@@ -1,15 +1,46 @@
 /** Names of things as people write them. */
-import { depthOf, parseVariant, type Arch, type DatasetId, type ParsedVariant, type Variant } from '../contract/experiment'
+import { familyOf, depthOf, parseVariant, type Arch, type DatasetId, type ParsedVariant, type Variant } from '../contract/experiment'
 import type { Device } from '../contract/records'
 import { bankSize } from './banks'
 
 export function archName(arch: Arch): string {
-  return `ResNet-${depthOf(arch)}`
+  switch (familyOf(arch)) {
+    case 'resnet':
+      return `ResNet-${depthOf(arch)}`
+    case 'vgg':
+    case 'wrn':
+      return arch.toUpperCase()
+    case 'mobilenet':
+      return 'MobileNetV2'
+  }
 }
 
-/** For tight places: R32. */
+/** For tight places and ids: R32, VGG-16, WRN-16-4, MNV2. */
 export function archShort(arch: Arch): string {
-  return arch.replace('resnet-', 'R')
+  switch (familyOf(arch)) {
+    case 'resnet':
+      return `R${depthOf(arch)}`
+    case 'vgg':
+      return `VGG-${depthOf(arch)}`
+    case 'wrn':
+      return arch.toUpperCase()
+    case 'mobilenet':
+      return 'MNV2'
+  }
+}
+
+/** What a network is, in words, for whoever has not met it. */
+export function archMeaning(arch: Arch): string {
+  switch (familyOf(arch)) {
+    case 'resnet':
+      return 'CIFAR ResNet of He et al. 2016, shortcuts without weights'
+    case 'vgg':
+      return '13 convolutions of 64 to 512 filters, batch norm, no shortcuts'
+    case 'wrn':
+      return `wide ResNet, pre-activation, ${depthOf(arch)} layers, ${arch.split('-')[2] ?? ''} times as wide; its paper decays weights by 5e-4`
+    case 'mobilenet':
+      return 'inverted residuals; of its 3 × 3 layers, multi-band ones are the stem and the depthwise'
+  }
 }
 
 const shortNames: Record<DatasetId, string> = { synthetic: 'synthetic', 'cifar-10': 'CIFAR-10', 'cifar-100': 'CIFAR-100' }

@@ -17,7 +17,8 @@ const field = <K extends FieldKind>(kind: K, says: string, values?: readonly str
 
 export const fields = {
   variant: field('choice', 'which layers are multi-band', variants),
-  depth: field('number', 'layers of the network', archs.map((arch) => String(depthOf(arch)))),
+  arch: field('choice', 'which network', archs),
+  depth: field('number', 'layers of the network', [...new Set(archs.map((arch) => String(depthOf(arch))))]),
   dataset: field('choice', 'data set', datasetIds),
   state: field('choice', 'state of the run', runStates),
   tag: field('text', 'has this tag'),

@@ -143,12 +143,12 @@ describe('without a history', () => {
 
   it('lists every network and variant with its counts', async () => {
     const models = await json(z.array(records.modelSummary), 'models')
-    expect(models).toHaveLength(7 * 5)
+    expect(models).toHaveLength(11 * 5)
     const parameters = (arch: string, variant: string): unknown => models.find((m) => m.arch === arch && m.variant === variant)?.trainableParameters
     expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-32', variant))).toEqual([464154, 463830, 436506])
     expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-110', variant))).toEqual([1727962, 1727638, 1700314])
     expect(models.find((m) => m.arch === 'resnet-8' && m.variant === 'mcnn-f')?.layers[0]).toEqual({
-      name: 'stem', kernel: [3, 3], in: 3, out: 16, stride: 1, multiband: true, baseFilters: 4, bank: signBank,
+      name: 'stem', kernel: [3, 3], in: 3, out: 16, groups: 1, stride: 1, size: 32, multiband: true, baseFilters: 4, bank: signBank,
     })
     const hundred = await json(z.array(records.modelSummary), 'models', '--classes', '100')
     expect(hundred[0]?.trainableParameters).toBe((models[0]?.trainableParameters ?? NaN) + 90 * 65)

@@ -4,13 +4,26 @@ import { variant, type Variant } from './variants'
 
 export * from './variants'
 
-/** The CIFAR ResNets, of depth 6n + 2 (He et al. 2016, section 4.2). */
-export const archs = ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resnet-110'] as const
+/**
+ * The networks: CIFAR ResNets of depth 6n + 2 (He et al. 2016, section 4.2), and others in their CIFAR forms: VGG-16 with batch
+ * norm, wide ResNets (depth and width), MobileNetV2. What each is made of: nn/plain.ts.
+ */
+export const archs = ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resnet-110', 'vgg-16-bn', 'wrn-16-4', 'wrn-16-8', 'mobilenet-v2'] as const
 export const arch = z.enum(archs)
 export type Arch = z.infer<typeof arch>
 
+export type Family = Arch extends `${infer F}-${string}` ? F : never
+
+export function familyOf(name: Arch): Family {
+  return name.slice(0, name.indexOf('-')) as Family
+}
+
+/** Those that are told apart by depth alone. */
+export const resnets: readonly Arch[] = archs.filter((name) => familyOf(name) === 'resnet')
+
+/** Layers as the name counts them; of MobileNetV2, which says none, the convolutions on its longest way and the dense layer. */
 export function depthOf(name: Arch): number {
-  return Number(name.slice('resnet-'.length))
+  return familyOf(name) === 'mobilenet' ? 54 : Number(name.split('-')[1])
 }
 
 export const datasetIds = ['synthetic', 'cifar-10', 'cifar-100'] as const

@@ -289,7 +289,11 @@ export const layerSummary = z.object({
   kernel: z.tuple([z.int(), z.int()]),
   in: z.int(),
   out: z.int(),
+  /** 1, or as many as inputs where each filter sees one of them (depthwise). */
+  groups: z.int(),
   stride: z.int(),
+  /** Side of what it gives, in pixels. */
+  size: z.int(),
   multiband: z.boolean(),
   /** Trained filters: out, or out over the bank's bands where multi-band. */
   baseFilters: z.int(),
@@ -330,6 +334,8 @@ export const modelSummary = z.object({
   trainableFilters: z.int(),
   /** For one picture's forward pass, convolutions and dense layer, as executed. */
   multiplications: z.int(),
+  /** Inputs of the dense layer: channels whose mean it takes. */
+  features: z.int(),
   /** The convolutions, in order. */
   layers: z.array(layerSummary),
 })

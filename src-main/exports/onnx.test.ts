@@ -12,6 +12,9 @@ describe('an ONNX model in ONNX Runtime', () => {
     ['resnet-8', 'mcnn-a@rotations', 10],
     ['resnet-8', 'mcnn(stage2.*+stem)@random', 10],
     ['resnet-8', 'narrow(mcnn-a)', 10],
+    ['vgg-16-bn', 'mcnn-fl', 10],
+    ['wrn-16-4', 'mcnn-a', 10],
+    ['mobilenet-v2', 'mcnn-a@rotations', 10],
   ] as const)('of %s %s with %d classes gives the logits of the way in plain TypeScript, for any number of pictures', async (arch, variant, classes) => {
     const { spec, weights } = madeUp(arch, variant, classes)
     const session = await InferenceSession.create(onnxModel(inferenceOf(spec, weights, pictures), aboutOf(arch, variant, classes)))

@@ -76,10 +76,10 @@ class GraphWriter {
         return this.#node('Div', name, [`${name}.centred`, by('std', operation.std)])
       }
       case 'convolution': {
-        const { kernels, stride } = operation
+        const { kernels, stride, groups } = operation
         const [rows, columns] = kernels.shape
         const [top, left] = [Math.floor(rows / 2), Math.floor(columns / 2)]
-        return this.#node('Conv', name, [operation.input, this.#kernels(`${name}.weight`, kernels)], { kernel_shape: { ints: [rows, columns] }, strides: { ints: [stride, stride] }, pads: { ints: [top, left, top, left] } })
+        return this.#node('Conv', name, [operation.input, this.#kernels(`${name}.weight`, kernels)], { kernel_shape: { ints: [rows, columns] }, strides: { ints: [stride, stride] }, pads: { ints: [top, left, top, left] }, group: { i: groups } })
       }
       case 'norm': {
         const of = (part: 'scale' | 'offset' | 'mean' | 'variance'): string => this.#floats(`${name}.${part}`, [operation[part].length], operation[part])
@@ -96,6 +96,8 @@ class GraphWriter {
         this.#node('Slice', `${name}.pixels`, [operation.input, ...slice])
         return this.#node('Pad', name, [`${name}.pixels`, this.#integers(`${name}.zeros`, [0, operation.zeros, 0, 0, 0, operation.zeros, 0, 0])])
       }
+      case 'pool':
+        return this.#node('MaxPool', name, [operation.input], { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } })
       case 'mean':
         this.#node('GlobalAveragePool', `${name}.pooled`, [operation.input])
         return this.#node('Flatten', name, [`${name}.pooled`], { axis: { i: 1 } })

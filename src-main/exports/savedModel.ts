@@ -81,8 +81,14 @@ class GraphWriter {
         return this.#node('RealDiv', name, [`${name}.centred`, by('std', operation.std)], { T: type })
       }
       case 'convolution': {
-        const { kernels, stride } = operation
+        const { kernels, stride, groups } = operation
         const [top, left] = [Math.floor(kernels.shape[0] / 2), Math.floor(kernels.shape[1] / 2)]
+        if (groups > 1) {
+          // A filter's multiplier stands last: the same numbers in the same order.
+          const [rows, columns, , channels] = kernels.shape
+          this.#node('Pad', `${name}.padded`, [operation.input, this.#integers(`${name}.zeros`, [4, 2], [0, 0, top, top, left, left, 0, 0])], { T: type, Tpaddings: { type: int32 } })
+          return this.#node('DepthwiseConv2dNative', name, [`${name}.padded`, this.#floats(`${name}.weight`, [rows, columns, channels, 1], kernels.values)], { T: type, strides: { list: { i: [1, stride, stride, 1] } }, padding: text('VALID') })
+        }
         // SAME would put all zeros of a stride of 2 behind.
         return this.#node('Conv2D', name, [operation.input, this.#floats(`${name}.weight`, kernels.shape, kernels.values)], {
           T: type, strides: { list: { i: [1, stride, stride, 1] } }, padding: text('EXPLICIT'), explicit_paddings: { list: { i: [0, 0, top, top, left, left, 0, 0] } },
@@ -101,6 +107,10 @@ class GraphWriter {
         const window = (side: number): object => ({ list: { i: [1, side, side, 1] } })
         this.#node('AvgPool', `${name}.pixels`, [operation.input], { T: type, ksize: window(1), strides: window(2), padding: text('VALID') })
         return this.#node('Pad', name, [`${name}.pixels`, this.#integers(`${name}.zeros`, [4, 2], [0, 0, 0, 0, 0, 0, operation.zeros, operation.zeros])], { T: type, Tpaddings: { type: int32 } })
+      }
+      case 'pool': {
+        const window = { list: { i: [1, 2, 2, 1] } }
+        return this.#node('MaxPool', name, [operation.input], { T: type, ksize: window, strides: window, padding: text('VALID') })
       }
       case 'mean':
         return this.#node('Mean', name, [operation.input, this.#integers(`${name}.axes`, [2], [1, 2])], { T: type, Tidx: { type: int32 }, keep_dims: { b: false } })

@@ -30,6 +30,7 @@ function tensorsOf(operation: Operation): NamedTensor[] {
     case 'relu':
     case 'sum':
     case 'subsample':
+    case 'pool':
     case 'mean':
       return []
   }

@@ -1,6 +1,7 @@
 /**
  * The recorded graph with its activations in bfloat16: convolutions, normalisation's pictures and what lies between
- * them. Weights, statistics, loss and update stay float32, casts stand at the edges.
+ * them. Weights, statistics, loss and update stay float32, casts stand at the edges. Depthwise convolutions stay float32 too:
+ * TensorFlow's kernels for the CPU would sum a filter's gradient over all pixels of a batch in bfloat16.
  */
 import { attributes } from './attributes'
 import type { GraphNode } from './graphDef'
@@ -29,6 +30,8 @@ const rules: Readonly<Record<string, Rule>> = {
   AvgPool: { data: [0] },
   AvgPoolGrad: { data: [1] },
   BiasAdd: { data: [0, 1] },
+  MaxPool: { data: [0] },
+  MaxPoolGrad: { data: [0, 1, 2] },
   Pad: { data: [0] },
   PadV2: { data: [0, 2] },
   Relu: { data: [0] },

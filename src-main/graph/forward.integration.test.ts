@@ -7,10 +7,17 @@ import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { operations } from './operations'
 import { loadTensorFlow } from './tensorflow'
 
-it.each(['baseline', 'mcnn-fl', 'mcnn-a'] as const)('the pure way through %s gives TensorFlow’s logits', async (variant) => {
+const cases = [
+  ...(['baseline', 'mcnn-fl', 'mcnn-a'] as const).map((variant) => ({ arch: 'resnet-14', variant, layers: ['stem 32 3', 'stage2.block1.conv1 32 16', 'stage2.block1.conv2 16 32', 'stage3.block2.conv2 8 64'] }) as const),
+  { arch: 'vgg-16-bn', variant: 'mcnn-l', layers: ['stem 32 3', 'stage1.conv2 32 64', 'stage2.conv1 16 64', 'stage5.conv3 2 512'] },
+  { arch: 'wrn-16-4', variant: 'mcnn-a', layers: ['stem 32 3', 'stage1.block1.conv1 32 16', 'stage1.block1.shortcut 32 16', 'stage3.block1.conv2 8 256', 'stage3.block1.shortcut 16 128'] },
+  { arch: 'mobilenet-v2', variant: 'mcnn-a', layers: ['stem 32 3', 'stage3.block1.depthwise 32 144', 'stage3.block1.project 16 144', 'head 4 320'] },
+] as const
+
+it.each(cases)('the pure way through $arch $variant gives TensorFlow’s logits', async ({ arch, variant, layers: expectedLayers }) => {
   const tensorflow = await loadTensorFlow()
   const { tf } = tensorflow
-  const spec = network('resnet-14', variant, 10)
+  const spec = network(arch, variant, 10)
   const rng = random(5, 'synthetic', 1)
   // Normalisation as a trained network has it: no longer ones and zeros.
   const values = new Map(
@@ -33,7 +40,7 @@ it.each(['baseline', 'mcnn-fl', 'mcnn-a'] as const)('the pure way through %s giv
     layers.push(`${next.value.layer.name} ${next.value.input.height} ${next.value.input.channels}`)
     next = way.next()
   }
-  expect(layers).toEqual(expect.arrayContaining(['stem 32 3', 'stage2.block1.conv1 32 16', 'stage2.block1.conv2 16 32', 'stage3.block2.conv2 8 64']))
+  expect(layers).toEqual(expect.arrayContaining([...expectedLayers]))
   const scale = Math.max(...expected.map(Math.abs))
   expect(scale).toBeGreaterThan(0.1)
   next.value.forEach((logit, i) => expect(Math.abs(logit - (expected[i] ?? NaN))).toBeLessThan(1e-4 * scale))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { precisions, variants, type Precision, type Variant } from '../contract/experiment'
+import { precisions, variants, type Arch, type Precision, type Variant } from '../contract/experiment'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/resnet'
 import known from './gpuKernels.json'
@@ -28,7 +28,7 @@ function kernelOf({ op, attrMap }: Node): string {
 }
 
 /** The very graph that a GPU gets, as it is handed to TensorFlow. */
-async function graphForGpu(variant: Variant, precision: Precision): Promise<Node[]> {
+async function graphForGpu(arch: Arch, variant: Variant, precision: Precision): Promise<Node[]> {
   const tensorflow = await loadTensorFlow()
   const require = createRequire(__filename)
   const generated = require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb') as Protocol & { tensorflow?: Protocol }
@@ -41,7 +41,7 @@ async function graphForGpu(variant: Variant, precision: Precision): Promise<Node
   }
   // Over the addon's own members, which are read-only.
   const watching: TensorFlow = { ...tensorflow, binding: Object.create(tensorflow.binding, Object.getOwnPropertyDescriptors(members)) as TensorFlow['binding'] }
-  const spec = network('resnet-8', variant, 10)
+  const spec = network(arch, variant, 10)
   const resident = { train: new Uint8Array(6 * 3072), test: new Uint8Array(3072), table: new Float32Array(768) }
   buildTrainingGraph(watching, { spec, batchSizes: [4, 2], momentum: 0.9, weightDecay: 1e-4, precision, initial: initialValues(spec, 1), fused: false, resident }).close()
   return (model as SavedModel | null)?.metaGraphsList[0]?.graphDef.nodeList ?? []
@@ -52,8 +52,10 @@ const onHost = new Set(['Const dtype=int32', 'VarHandleOp dtype=float', 'VarHand
 
 const hostInputs = known.kernels as Readonly<Record<string, readonly number[]>>
 
-it.each(variants.flatMap((variant) => precisions.map((precision) => [variant, precision] as const)))('TensorFlow has a GPU kernel for each op of %s in %s, and a step waits for nothing on its way to the host', async (variant, precision) => {
-  const nodes = await graphForGpu(variant, precision)
+const graphs: [Arch, Variant][] = [...variants.map((variant): [Arch, Variant] => ['resnet-8', variant]), ['vgg-16-bn', 'mcnn-fl'], ['wrn-16-4', 'mcnn-fl'], ['mobilenet-v2', 'mcnn-a']]
+
+it.each(graphs.flatMap(([arch, variant]) => precisions.map((precision) => [arch, variant, precision] as const)))('TensorFlow has a GPU kernel for each op of %s %s in %s, and a step waits for nothing on its way to the host', async (arch, variant, precision) => {
+  const nodes = await graphForGpu(arch, variant, precision)
   expect(nodes.length).toBeGreaterThan(300)
   const needed = [...new Set(nodes.map(kernelOf))].sort()
   // What it lacks is asked of the registry by bench/peers/gpu_kernels.py, which takes these as its arguments.

@@ -1,5 +1,6 @@
 /** The operations of a network in TensorFlow's own fused ops, with their gradients; recorded or run eagerly alike. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
+import { expandKernel, foldGradient } from '../nn/multiband'
 import type { NormVariables, Operations } from '../nn/operations'
 import { attributes } from './attributes'
 import { bankConv2d, hasShared, type BankAlgorithms, type BankShape } from './bankConvolution'
@@ -45,8 +46,10 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
    * At stride 2 TensorFlow's SAME puts the odd pixel of padding after the picture, the recipe (PyTorch) before it.
    * Explicit paddings would say so, but their gradients miss TensorFlow's fast kernels (10 to 40 times slower).
    */
-  const padded = (x: Tensor4D, stride: number): Tensor4D => (stride === 1 ? x : tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]]))
-  const normAttrs = [float, type('U', binding.TF_FLOAT), number('epsilon', epsilon), flag('is_training', true), text('data_format', 'NHWC')]
+  const padded = (x: Tensor4D, stride: number, side = 3): Tensor4D => (stride === 1 || side === 1 ? x : tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]]))
+  const normAttrsOf = (training: boolean): TFEOpAttr[] => [float, type('U', binding.TF_FLOAT), number('epsilon', epsilon), flag('is_training', training), text('data_format', 'NHWC')]
+  const normAttrs = normAttrsOf(true)
+  const sizes = (shape: number[]): Tensor1D => tf.tensor1d(shape, 'int32')
 
   type Save = (tensors: Tensor[]) => void
 
@@ -99,20 +102,22 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
     return op(x, scale, offset, ...rest) as Tensor4D
   }
 
+  const asDepthwiseShape = ([rows = 0, columns = 0, , channels = 0]: number[]): number[] => [rows, columns, channels, 1]
+  const asDepthwise = (filters: Tensor): Tensor => tf.reshape(filters, asDepthwiseShape(filters.shape))
+
   return {
     tf,
 
     conv2d(unpadded, kernel, stride) {
-      const x = padded(unpadded, stride)
+      const x = padded(unpadded, stride, kernel.shape[0])
       const attrs = convAttrs(binding, stride)
       const op = tf.customGrad((input, filter, save) => {
         const value = backend.executeSingleOutput('Conv2D', attrs, [input as Tensor, filter as Tensor])
-        ;(save as (tensors: Tensor[]) => void)([input as Tensor, filter as Tensor])
+        ;(save as Save)([input as Tensor, filter as Tensor])
         return {
           value,
           gradFunc: (dy, saved) => {
             const [xs, ws] = saved as [Tensor, Tensor]
-            const sizes = (shape: number[]): Tensor1D => tf.tensor1d(shape, 'int32')
             return [
               backend.executeSingleOutput('Conv2DBackpropInput', attrs, [sizes(xs.shape), ws, dy]),
               backend.executeSingleOutput('Conv2DBackpropFilter', attrs, [xs, sizes(ws.shape), dy]),
@@ -131,20 +136,52 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
       return bankConv2d(tensorflow, convAttrs(binding, stride), { table, chosen }, x, base)
     },
 
+    // Base filters lie as those of a layer with one input, [3, 3, 1, b]; TensorFlow wants a filter's multiplier last.
+    depthwiseConv2d(unpadded, base, stride, bank) {
+      const x = padded(unpadded, stride)
+      const attrs = convAttrs(binding, stride)
+      const filtersOf = (filters: Tensor): Tensor => asDepthwise(bank ? expandKernel(tf, filters, bank) : filters)
+      const op = tf.customGrad((input, filters, save) => {
+        const value = backend.executeSingleOutput('DepthwiseConv2dNative', attrs, [input as Tensor, filtersOf(filters as Tensor)])
+        ;(save as Save)([input as Tensor, filters as Tensor])
+        return {
+          value,
+          gradFunc: (dy, saved) => {
+            const [xs, bs] = saved as [Tensor, Tensor]
+            const whole = [3, 3, 1, xs.shape[3] ?? 0]
+            const gradient = backend.executeSingleOutput('DepthwiseConv2dNativeBackpropFilter', attrs, [xs, sizes(asDepthwiseShape(whole)), dy])
+            const expanded = tf.reshape(gradient, whole)
+            return [backend.executeSingleOutput('DepthwiseConv2dNativeBackpropInput', attrs, [sizes(xs.shape), filtersOf(bs), dy]), bank ? foldGradient(tf, expanded, bank) : expanded]
+          },
+        }
+      })
+      return op(x, base) as Tensor4D
+    },
+
     normRelu(x, variables, residual) {
       if (fused && ownNormChannels.includes(x.shape[3])) return fusedNormRelu(x, variables, residual)
       const y = batchNorm(x, variables)
       return relu(residual ? tf.add(y, residual) : y)
     },
 
+    norm: batchNorm,
+
+    runningNorm: (x, { scale, offset, mean, variance }) =>
+      backend.executeMultipleOutputs('FusedBatchNormV3', [...normAttrsOf(false), number('exponential_avg_factor', averageFactor)], [x, scale, offset, mean, variance], 6)[0] as Tensor4D,
+
     // The folded convolution is a plain one with a bias, which TensorFlow fuses with what follows it.
-    foldedConv2d(x, kernel, { scale, offset, mean, variance }: NormVariables, stride) {
+    foldedConv2d(x, kernel, { scale, offset, mean, variance }: NormVariables, { stride, groups }) {
       const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)))
-      const y = backend.executeSingleOutput('Conv2D', convAttrs(binding, stride), [padded(x, stride), tf.mul(kernel, factor)])
+      const input = padded(x, stride, kernel.shape[0])
+      const folded = tf.mul<Tensor4D>(kernel, factor)
+      const attrs = convAttrs(binding, stride)
+      const y = groups > 1 ? backend.executeSingleOutput('DepthwiseConv2dNative', attrs, [input, asDepthwise(folded)]) : backend.executeSingleOutput('Conv2D', attrs, [input, folded])
       return backend.executeSingleOutput('BiasAdd', [float, text('data_format', 'NHWC')], [y, tf.sub(offset, tf.mul(mean, factor))]) as Tensor4D
     },
 
     relu,
+
+    maxPool: (x) => tf.maxPool(x, 2, 2, 'valid'),
 
     // A pool of one pixel: tfjs has no gradient for strided slices.
     subsample: (x) => tf.avgPool(x, 1, 2, 'valid'),

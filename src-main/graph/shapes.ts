@@ -89,6 +89,12 @@ const rules: Readonly<Record<string, Rule>> = {
   Conv2D: (call) => [windowed(call, second(call).shape, second(call).shape[3] ?? 0)],
   Conv2DBackpropFilter: (call) => [as(call, call.values(1))],
   Conv2DBackpropInput: (call) => [{ ...second(call), shape: call.values(0) }],
+  DepthwiseConv2dNative: (call) => {
+    const { shape } = second(call)
+    return [windowed(call, shape, (shape[2] ?? 0) * (shape[3] ?? 0))]
+  },
+  DepthwiseConv2dNativeBackpropFilter: (call) => [as(call, call.values(1))],
+  DepthwiseConv2dNativeBackpropInput: (call) => [{ ...second(call), shape: call.values(0) }],
   Equal: (call) => [as(call, broadcast(call), bool)],
   FusedBatchNormGradV3: (call) => {
     const scale = call.inputs[2] ?? second(call)
@@ -101,6 +107,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   // Along the first axis, the only one asked for.
   GatherV2: (call) => [as(call, [...second(call).shape, ...first(call).shape.slice(1)])],
+  MaxPool: (call) => [windowed(call, (call.attr('ksize') as number[]).slice(1), first(call).shape[3] ?? 0)],
+  MaxPoolGrad: like,
   Mean: reduced,
   Mul: elementwise,
   PadV2: (call) => {

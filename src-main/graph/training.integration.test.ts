@@ -67,6 +67,51 @@ describe('a recorded step', () => {
     eager.dispose()
   })
 
+  it.each([
+    ['vgg-16-bn', 'mcnn-fl'],
+    ['wrn-16-4', 'mcnn-a'],
+    ['mobilenet-v2', 'mcnn-a'],
+    ['mobilenet-v2', 'mcnn(*.depthwise)@rotations'],
+  ] as const)('of %s %s goes as the eager one does for 4 steps, by either way, and evaluates alike', (arch, variant) => {
+    const { tf } = tensorflow
+    const spec = network(arch, variant, 10)
+    const initial = initialValues(spec, 3)
+    const data = batches(4, 4)
+    const eager = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
+    eager.assign(initial)
+    const tensors = (images: Float32Array, labels: Int32Array): [Tensor4D, Tensor1D] => [tf.tensor4d(images, [4, 32, 32, 3]), tf.tensor1d(labels, 'int32')]
+    const eagerLosses = data.map(({ images, labels }) => tf.tidy(() => eager.step(...tensors(images, labels), tf.scalar(0.001), options)[0].dataSync()[0] ?? NaN))
+    const [first] = data
+    if (!first) throw new Error('There is no batch.')
+    const evaluated = tf.tidy(() => eager.evaluate(...tensors(first.images, first.labels))[0].sum().dataSync()[0] ?? NaN)
+    for (const way of ways) {
+      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [4], initial, ...options, ...way })
+      const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.001).loss)
+      losses.forEach((loss, i) => expect(Math.abs(loss / (eagerLosses[i] ?? NaN) - 1), `${way.name}, step ${i + 1}`).toBeLessThan(1e-3))
+      expect(Math.abs(graph.evaluate(first.images, first.labels, 4).lossSum / evaluated - 1), way.name).toBeLessThan(1e-2)
+      for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
+        const expected = eager.variables.get(name)?.dataSync() ?? new Float32Array()
+        const scale = Math.max(...expected.map(Math.abs), 1e-2)
+        expect(Math.max(...values.map((value, i) => Math.abs(value - (expected[i] ?? NaN)))), `${way.name}, ${name}`).toBeLessThan(5e-2 * scale)
+        expect(values).not.toEqual(initial.get(name))
+      }
+      graph.close()
+    }
+    eager.dispose()
+  })
+
+  it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)('of %s learns a batch by heart, in float32 and bfloat16', (arch) => {
+    const spec = network(arch, 'mcnn-fl', 10)
+    const [batch] = batches(1, 8)
+    if (!batch) throw new Error('There is no batch.')
+    for (const precision of ['float32', 'bfloat16'] as const) {
+      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial: initialValues(spec, 4), ...options, precision })
+      const losses = Array.from({ length: 12 }, () => graph.step(batch.images, batch.labels, 0.02).loss)
+      expect(losses.at(-1), precision).toBeLessThan(0.3 * (losses[0] ?? NaN))
+      graph.close()
+    }
+  })
+
   it.each(ways)('in bfloat16 differs from float32 by bfloat16’s rounding only, by $name', (way) => {
     const spec = network('resnet-14', 'mcnn-a', 10)
     const [batch] = batches(1, 16)
@@ -218,8 +263,8 @@ describe.each([
   })
 
   it('leaves as many trainable numbers as are counted', () => {
-    for (const variant of [...variants, 'mcnn-a@symmetries', 'mcnn-l@two', 'narrow(mcnn-a)']) {
-      const spec = network('resnet-14', variant, 10)
+    for (const [arch, variant] of [...variants, 'mcnn-a@symmetries', 'mcnn-l@two', 'narrow(mcnn-a)'].flatMap((one) => (['resnet-14', 'vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const).map((name) => [name, one] as const))) {
+      const spec = network(arch, variant, 10)
       const made = parameters(spec).filter((p) => p.trainable).reduce((sum, p) => sum + p.shape.reduce((a, b) => a * b, 1), 0)
       expect(made).toBe(trainableParameters(spec))
     }

@@ -1,6 +1,6 @@
 /** Which algorithm a multi-band layer's convolution takes: measured once on this machine, then remembered. */
 import type { Variable } from '@tensorflow/tfjs-node-gpu'
-import { imageSize, type Precision } from '../contract/experiment'
+import type { Precision } from '../contract/experiment'
 import { signBank } from '../analysis/banks'
 import { margin } from '../contract/tuning'
 import { convolutions, type NetworkSpec } from '../nn/architecture'
@@ -16,11 +16,9 @@ export type BankTimes = Readonly<Record<Direction, Readonly<Record<Algorithm, nu
 /** The shapes of a network's multi-band layers for which there is a choice, each once. */
 export function bankShapes(spec: NetworkSpec): BankShape[] {
   const found = new Map<string, BankShape>()
-  let size = imageSize
   for (const layer of convolutions(spec)) {
-    size /= layer.stride
-    const shape = { height: size, width: size, inputs: layer.in, filters: layer.baseFilters }
-    if (layer.bank && layer.stride === 1 && hasShared(shape, layer.bank)) found.set(shapeKey(shape), shape)
+    const shape = { height: layer.size, width: layer.size, inputs: layer.in, filters: layer.baseFilters }
+    if (layer.bank && layer.stride === 1 && layer.groups === 1 && hasShared(shape, layer.bank)) found.set(shapeKey(shape), shape)
   }
   return [...found.values()]
 }

@@ -1,5 +1,5 @@
 /** What lists of runs are sorted by and compared with, in SQL. Names of tables are `runs` and `studies`. */
-import { archs, datasetIds, variants } from '../contract/experiment'
+import { archs, datasetIds, depthOf, variants } from '../contract/experiment'
 import type { RunState } from '../contract/records'
 import type { SortColumn, Statistic } from '../contract/runLists'
 
@@ -19,13 +19,17 @@ const lossOf = (name: 'train_loss' | 'test_loss'): Record<Statistic, string> => 
 })
 export const trainLossOf = lossOf('train_loss')
 export const testLossOf = lossOf('test_loss')
-export const depth = 'CAST(substr(runs.arch, 8) AS INTEGER)'
 export const stepMs = '1000.0 * runs.batch_size / runs.images_per_second'
 
 /** What needs a person or moves comes first. */
 const stateOrder: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'queued', 'stopped', 'done']
 
 const rank = (column: string, order: readonly string[]): string => `CASE ${column} ${order.map((word, i) => `WHEN '${word}' THEN ${i}`).join(' ')} END`
+
+export const depth = `CASE runs.arch ${archs.map((arch) => `WHEN '${arch}' THEN ${depthOf(arch)}`).join(' ')} END`
+
+/** ResNets by depth, then the others. */
+const byArch = rank('runs.arch', archs)
 
 /** Those with a name of their own in the paper's order, the others behind them. */
 const byVariant: readonly string[] = [`coalesce(${rank('runs.variant', variants)}, ${variants.length})`, 'runs.variant']
@@ -34,7 +38,7 @@ const byVariant: readonly string[] = [`coalesce(${rank('runs.variant', variants)
 export function sortKeys(column: SortColumn, statistic: Statistic): string[] {
   switch (column) {
     case 'config':
-      return [...byVariant, depth]
+      return [...byVariant, byArch]
     case 'study':
       return ['studies.name COLLATE NOCASE']
     case 'dataset':
@@ -69,4 +73,4 @@ export function sortKeys(column: SortColumn, statistic: Statistic): string[] {
 }
 
 /** Newest first, and runs of one moment in the order of a plan. */
-export const lastKeys = ['runs.created_at DESC', rank('runs.arch', archs), ...byVariant, 'runs.seed', 'runs.key']
+export const lastKeys = ['runs.created_at DESC', byArch, ...byVariant, 'runs.seed', 'runs.key']

@@ -26,7 +26,7 @@ const numbers: Partial<Record<Field, string>> = {
   created: 'runs.created_at',
 }
 
-const choices: Partial<Record<Field, string>> = { variant: 'runs.variant', dataset: 'runs.dataset', state: 'runs.state' }
+const choices: Partial<Record<Field, string>> = { variant: 'runs.variant', arch: 'runs.arch', dataset: 'runs.dataset', state: 'runs.state' }
 const texts: Partial<Record<Field, readonly string[]>> = {
   study: ['studies.name', 'studies.id'],
   note: ['runs.note'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { archs, depthOf, type Arch, type Variant } from '../contract/experiment'
+import { archs, depthOf, familyOf, resnets, type Arch, type Variant } from '../contract/experiment'
 import { convolutions, makeMultiband, modelSummary, network } from './architecture'
+import { parts } from './blocks'
 
 describe('trainable parameters', () => {
   // Published: akamaster/pytorch_resnet_cifar10 and the paper's 3/4 of a first (432) or last (36,864) kernel less.
@@ -20,6 +21,33 @@ describe('trainable parameters', () => {
     expect(modelSummary(arch, variant, 10).trainableParameters).toBe(count)
   })
 
+  // Published with biases that we have not: 14,728,266 of kuangliu/pytorch-cifar, less one bias for each of its 4,224 filters.
+  it('VGG-16-BN has 14,728,266 less the biases before norms', () => {
+    const { trainableParameters, trainableFilters } = modelSummary('vgg-16-bn', 'baseline', 10)
+    expect([trainableFilters, trainableParameters]).toEqual([4224, 14_728_266 - 4224])
+  })
+
+  // Zagoruyko & Komodakis 2016, table 4 (2.7 M for 16-4, 11.0 M for 16-8), to the number in their reference; kuangliu/pytorch-cifar.
+  it.each([
+    ['wrn-16-4', 2_748_890],
+    ['wrn-16-8', 10_961_370],
+    ['mobilenet-v2', 2_296_922],
+  ] as const)('%s has %d', (arch, count) => {
+    expect(modelSummary(arch, 'baseline', 10).trainableParameters).toBe(count)
+  })
+
+  it('of other networks lack three quarters of each 3 × 3 kernel that is multi-band', () => {
+    for (const arch of ['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const) {
+      const plain = modelSummary(arch, 'baseline', 10)
+      for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
+        const banked = modelSummary(arch, variant, 10)
+        const less = banked.layers.reduce((sum, l) => sum + (l.multiband ? (l.kernel[0] * l.kernel[1] * l.in * l.out * 3) / 4 / l.groups : 0), 0)
+        expect(banked.trainableParameters).toBe(plain.trainableParameters - less)
+        expect(banked.multiplications).toBe(plain.multiplications)
+      }
+    }
+  })
+
   it('of mcnn-fl are those of the baseline less what F and L save', () => {
     const count = (variant: Variant) => modelSummary('resnet-32', variant, 10).trainableParameters
     expect(count('mcnn-fl')).toBe(count('mcnn-f') + count('mcnn-l') - count('baseline'))
@@ -27,11 +55,37 @@ describe('trainable parameters', () => {
 })
 
 describe('layers', () => {
-  it.each(archs)('of %s are depth − 1 convolutions, halved twice', (arch) => {
+  it.each(resnets)('of %s are depth − 1 convolutions, halved twice', (arch) => {
     const layers = convolutions(network(arch, 'baseline', 10))
     expect(layers).toHaveLength(depthOf(arch) - 1)
     expect(layers.filter((l) => l.stride === 2)).toHaveLength(2)
+  })
+
+  it.each(archs)('of %s begin with the stem, have names of their own, and end at the features of the dense layer', (arch) => {
+    const spec = network(arch, 'baseline', 10)
+    const layers = convolutions(spec)
+    expect(layers[0]).toMatchObject({ name: 'stem', in: 3, size: 32 })
     expect(new Set(layers.map((l) => l.name)).size).toBe(layers.length)
+    expect(layers.filter((l) => !l.name.endsWith('shortcut')).at(-1)?.out).toBe(spec.features)
+    expect(new Set(parts(spec).flatMap((part) => ('norm' in part ? [part.norm] : []))).size).toBe(parts(spec).filter((part) => 'norm' in part).length)
+  })
+
+  it('of other networks are those of their papers', () => {
+    const outline = (arch: Arch) => convolutions(network(arch, 'baseline', 10)).map((l) => `${l.kernel[0]}/${l.out}${l.groups > 1 ? 'd' : ''}@${l.size}`)
+    expect(outline('vgg-16-bn').join(' ')).toBe('3/64@32 3/64@32 3/128@16 3/128@16 3/256@8 3/256@8 3/256@8 3/512@4 3/512@4 3/512@4 3/512@2 3/512@2 3/512@2')
+    expect(outline('wrn-16-4').join(' ')).toBe(
+      '3/16@32 3/64@32 3/64@32 1/64@32 3/64@32 3/64@32 3/128@16 3/128@16 1/128@16 3/128@16 3/128@16 3/256@8 3/256@8 1/256@8 3/256@8 3/256@8',
+    )
+    const mobile = outline('mobilenet-v2')
+    expect(mobile).toHaveLength(depthOf('mobilenet-v2') - 1 + 4)
+    expect(mobile.filter((one) => one.includes('d'))).toHaveLength(17)
+    expect(mobile.slice(0, 5)).toEqual(['3/32@32', '1/32@32', '3/32d@32', '1/16@32', '1/16@32'])
+    expect(mobile.slice(-4)).toEqual(['3/960d@4', '1/320@4', '1/320@4', '1/1280@4'])
+  })
+
+  it('multiply 313 million times for VGG-16 and 1.55 billion for WRN-16-8, as published, and about 91 million for MobileNetV2', () => {
+    const millions = (arch: Arch) => Math.round(modelSummary(arch, 'baseline', 10).multiplications / 1e6)
+    expect(archs.filter((arch) => familyOf(arch) !== 'resnet').map(millions)).toEqual([313, 393, 1548, 91])
   })
 
   it('carry the trained filters of Table II', () => {
@@ -54,7 +108,7 @@ describe('layers', () => {
 
 describe('a multi-band layer', () => {
   it('refuses an output count that does not divide by 4', () => {
-    const layer = { name: 'odd', kernel: [3, 3] as [number, number], in: 3, out: 18, stride: 1, multiband: false, baseFilters: 18, bank: null }
+    const layer = { name: 'odd', kernel: [3, 3] as [number, number], in: 3, out: 18, groups: 1, stride: 1, size: 32, multiband: false, baseFilters: 18, bank: null }
     expect(() => makeMultiband(layer)).toThrow(/odd has 18 outputs.*divides by 4/)
     expect(layer.multiband).toBe(false)
   })
@@ -95,7 +149,7 @@ describe('variants without a name of their own', () => {
   })
 
   it.each(['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const)('narrow(%s) has its number of trainable parameters within half a channel, nothing multi-band, and is not wider anywhere', (variant) => {
-    for (const arch of archs) {
+    for (const arch of resnets) {
       const wanted = modelSummary(arch, variant, 10)
       const narrow = modelSummary(arch, `narrow(${variant})`, 10)
       const baseline = modelSummary(arch, 'baseline', 10)
@@ -103,6 +157,24 @@ describe('variants without a name of their own', () => {
       // A channel inside a block of stage 3 is 9 · 64 weights on each side and two of the normalisation.
       expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), arch).toBeLessThanOrEqual((2 * 9 * 64 + 2) / 2)
       narrow.layers.forEach((layer, i) => expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0))
+    }
+  })
+
+  it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)('narrow controls of %s have their number of trainable parameters within half a channel', (arch) => {
+    // Of VGG's and the wide ResNet's last stage, 9 · 512 and 9 · 256 weights on each side and two of a normalisation; inside MobileNetV2's blocks at least 160.
+    const half = { 'vgg-16-bn': 4609, 'wrn-16-4': 2305, 'mobilenet-v2': 250 }[arch]
+    const baseline = modelSummary(arch, 'baseline', 10)
+    for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
+      const wanted = modelSummary(arch, variant, 10)
+      const narrow = modelSummary(arch, `narrow(${variant})`, 10)
+      expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), variant).toBeLessThanOrEqual(half)
+      narrow.layers.forEach((layer, i) => {
+        expect(layer.multiband).toBe(false)
+        expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0)
+        expect(layer.out).toBeGreaterThan(0)
+      })
+      // Each takes what the one before gives.
+      if (arch === 'vgg-16-bn') narrow.layers.slice(1).forEach((layer, i) => expect(layer.in).toBe(narrow.layers[i]?.out))
     }
   })
 })

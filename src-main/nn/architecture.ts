@@ -1,26 +1,14 @@
-/** The CIFAR ResNets as lists of layers, and what is counted on them. He et al. 2016, section 4.2; paper, section III-B. */
+/** Which network a config names, with its multi-band layers, and what is counted on it. */
 import { bankSide, bankSize, bankTable, signBank, type BankTable } from '../analysis/banks'
-import { depthOf, imageChannels, imageSize, matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
+import { matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary, ModelSummary } from '../contract/records'
+import { convolutions, trainableParameters, type NetworkSpec } from './blocks'
+import { narrowed } from './narrow'
+import { plainNetwork } from './plain'
 import { random } from './random'
 
-export interface BlockSpec {
-  conv1: LayerSummary
-  conv2: LayerSummary
-  /** Option A: where the size changes, the shortcut takes every second pixel and pads a quarter of the output's channels with zeros on each side. */
-  subsample: boolean
-}
-
-export interface NetworkSpec {
-  arch: Arch
-  variant: Variant
-  classes: number
-  stem: LayerSummary
-  blocks: BlockSpec[]
-  /** Inputs of the dense layer. */
-  features: number
-}
+export { convolutions, trainableParameters, type NetworkSpec } from './blocks'
 
 /**
  * The network of an arch with a variant's layers multi-band, or made narrow.
@@ -34,36 +22,6 @@ export function network(arch: Arch, variant: Variant, classes: number, seed = 1)
   const layers = convolutions(banked)
   for (const layer of chosenLayers(parsed, layers, arch)) makeMultiband(layer, bankOf(parsed.bank, seed, layers.indexOf(layer)))
   return parsed.kind === 'narrow' ? narrowed(banked) : banked
-}
-
-/** Depth 6n + 2: a stem and three stages of n blocks at 16, 32 and 64 channels. */
-function plainNetwork(arch: Arch, variant: Variant, classes: number): NetworkSpec {
-  const n = (depthOf(arch) - 2) / 6
-  const stem = conv('stem', imageChannels, 16, 1)
-  const blocks: BlockSpec[] = []
-  let channels = stem.out
-  for (const [stage, out] of [16, 32, 64].entries()) {
-    for (let k = 0; k < n; k++) {
-      const name = `stage${stage + 1}.block${k + 1}`
-      const subsample = stage > 0 && k === 0
-      blocks.push({
-        conv1: conv(`${name}.conv1`, channels, out, subsample ? 2 : 1),
-        conv2: conv(`${name}.conv2`, out, out, 1),
-        subsample,
-      })
-      channels = out
-    }
-  }
-  return { arch, variant, classes, stem, blocks, features: channels }
-}
-
-/** The convolutions of a network, in order. */
-export function convolutions(spec: NetworkSpec): LayerSummary[] {
-  return [spec.stem, ...spec.blocks.flatMap((block) => [block.conv1, block.conv2])]
-}
-
-function conv(name: string, inputs: number, out: number, stride: number): LayerSummary {
-  return { name, kernel: [3, 3], in: inputs, out, stride, multiband: false, baseFilters: out, bank: null }
 }
 
 /**
@@ -129,47 +87,11 @@ export function makeMultiband(layer: LayerSummary, bank: BankTable = signBank): 
 }
 
 /**
- * The control of a variant: the plain network with its blocks' inner channels (outputs of conv1, inputs of conv2) taken away
- * until it has as many trainable parameters, block by block; what a stem saves, the first blocks give. Depth and the
- * width between blocks stay, and what one block misses for want of half a channel, the next makes up.
- */
-function narrowed(banked: NetworkSpec): NetworkSpec {
-  const spec = plainNetwork(banked.arch, banked.variant, banked.classes)
-  let owed = layerParameters(banked.stem) - layerParameters(spec.stem)
-  for (const [i, { conv1, conv2 }] of spec.blocks.entries()) {
-    const model = banked.blocks[i]
-    if (!model) continue
-    const wanted = layerParameters(model.conv1) + layerParameters(model.conv2) + owed
-    const perChannel = (layerParameters(conv1) + layerParameters(conv2) - 2 * conv2.out) / conv1.out
-    const inner = Math.min(conv1.out, Math.max(1, Math.round((wanted - 2 * conv2.out) / perChannel)))
-    conv1.out = conv1.baseFilters = conv2.in = inner
-    owed = wanted - layerParameters(conv1) - layerParameters(conv2)
-  }
-  return spec
-}
-
-/** Trainable numbers of a convolution: its kernel, scale and offset of its normalisation. */
-function layerParameters({ kernel, in: inputs, out, baseFilters }: LayerSummary): number {
-  return kernel[0] * kernel[1] * inputs * baseFilters + 2 * out
-}
-
-/** Trainable numbers: convolution kernels, scale and offset of each batch norm, the dense layer's weights and biases. */
-export function trainableParameters(spec: NetworkSpec): number {
-  return convolutions(spec).reduce((sum, layer) => sum + layerParameters(layer), 0) + (spec.features + 1) * spec.classes
-}
-
-/**
  * Multiplications of one picture's forward pass through convolutions (expanded, as executed: a derived filter costs
  * what a trained one costs) and the dense layer. Normalisation and the zeros of the padding are not subtracted.
  */
 export function multiplications(spec: NetworkSpec): number {
-  let size = imageSize
-  let count = 0
-  for (const layer of convolutions(spec)) {
-    size /= layer.stride
-    count += size * size * layer.kernel[0] * layer.kernel[1] * layer.in * layer.out
-  }
-  return count + spec.features * spec.classes
+  return convolutions(spec).reduce((sum, { size, kernel, in: inputs, groups, out }) => sum + size * size * kernel[0] * kernel[1] * (inputs / groups) * out, spec.features * spec.classes)
 }
 
 /** @throws WorkbenchError as `network` does */
@@ -183,6 +105,7 @@ export function modelSummary(arch: Arch, variant: Variant, classes: number, seed
     trainableParameters: trainableParameters(spec),
     trainableFilters: layers.reduce((sum, l) => sum + l.baseFilters, 0),
     multiplications: multiplications(spec),
+    features: spec.features,
     layers,
   }
 }

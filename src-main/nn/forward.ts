@@ -1,8 +1,9 @@
 /** One picture's way through a trained network, layer by layer, without TensorFlow: for looking, not for training. */
-import { bankKernelsOf, convolve, type Activation, type Kernels } from '../analysis/convolution'
+import { bankKernelsOf, convolve, convolveChannels, type Activation, type Kernels } from '../analysis/convolution'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary } from '../contract/records'
-import type { NetworkSpec } from './architecture'
+import { kernelShape, type NetworkSpec } from './blocks'
+import { inputName, wiring, type Wire } from './wiring'
 
 /** Of the normalisation, as in `graph/operations.ts`. */
 export const epsilon = 1e-5
@@ -18,16 +19,41 @@ export type Weights = ReadonlyMap<string, { values: Float32Array }>
  * @throws WorkbenchError bad-data where a parameter is missing or has another size
  */
 export function* forward(spec: NetworkSpec, weights: Weights, picture: Activation): Generator<{ layer: LayerSummary; input: Activation }, Float32Array, void> {
-  yield { layer: spec.stem, input: picture }
-  let x = relu(normalised(picture, spec.stem, weights))
-  for (const { conv1, conv2, subsample } of spec.blocks) {
-    yield { layer: conv1, input: x }
-    const between = relu(normalised(x, conv1, weights))
-    yield { layer: conv2, input: between }
-    const y = normalised(between, conv2, weights)
-    x = relu(sum(y, subsample ? shortcut(x, conv2.out) : x))
+  const wires = wiring(spec)
+  const results = new Map([[inputName, picture]])
+  let x = picture
+  for (const [i, wire] of wires.entries()) {
+    const [input, other] = inputsOf(wire).map((name) => results.get(name))
+    if (!input) throw new Error(`Nothing comes into ${wire.name}.`)
+    if (wire.op === 'convolution') yield { layer: wire.layer, input }
+    x = apply(wire, input, other, weights)
+    results.set(wire.name, x)
+    // What nobody will ask for again.
+    for (const name of inputsOf(wire)) if (!wires.slice(i + 1).some((later) => inputsOf(later).includes(name))) results.delete(name)
   }
   return logits(spec, weights, x)
+}
+
+const inputsOf = (wire: Wire): readonly string[] => (wire.op === 'sum' ? wire.inputs : [wire.input])
+
+/** @param other the second thing that a sum takes */
+function apply(wire: Wire, x: Activation, other: Activation | undefined, weights: Weights): Activation {
+  switch (wire.op) {
+    case 'convolution': {
+      const kernels = kernelsOf(wire.layer, weights)
+      return wire.layer.groups > 1 ? convolveChannels(x, kernels, wire.layer.stride) : convolve(x, kernels, wire.layer.stride)
+    }
+    case 'norm':
+      return normalised(x, normOf(wire.norm, wire.channels, weights))
+    case 'relu':
+      return { ...x, values: x.values.map((value) => Math.max(0, value)) }
+    case 'sum':
+      return { ...x, values: x.values.map((value, i) => value + (other?.values[i] ?? NaN)) }
+    case 'subsample':
+      return subsampled(x, wire.zeros)
+    case 'pool':
+      return pooled(x)
+  }
 }
 
 /** @throws WorkbenchError bad-data where it is missing or has another size */
@@ -39,13 +65,13 @@ export function parameter(weights: Weights, name: string, size: number): Float32
 
 /** The kernels that a layer convolves with, a multi-band layer's banks written out. @throws WorkbenchError as `forward` does */
 export function kernelsOf(layer: LayerSummary, weights: Weights): Kernels {
-  const { name, kernel, baseFilters, bank } = layer
-  const values = parameter(weights, `${name}.kernel`, kernel[0] * kernel[1] * layer.in * baseFilters)
-  const all = Array.from({ length: baseFilters }, (_, i) => i)
-  return bankKernelsOf({ values, shape: [...kernel, layer.in, baseFilters], bank }, all)
+  const shape = kernelShape(layer)
+  const values = parameter(weights, `${layer.name}.kernel`, shape.reduce((a, b) => a * b, 1))
+  const all = Array.from({ length: layer.baseFilters }, (_, i) => i)
+  return bankKernelsOf({ values, shape, bank: layer.bank }, all)
 }
 
-/** Of a layer's normalisation, a number an output channel: (x − mean) / √(variance + epsilon) · scale + offset. */
+/** Of a normalisation, a number a channel: (x − mean) / √(variance + epsilon) · scale + offset. */
 export interface Norm {
   scale: Float32Array
   offset: Float32Array
@@ -53,40 +79,42 @@ export interface Norm {
   variance: Float32Array
 }
 
-/** @throws WorkbenchError as `forward` does */
-export function normOf({ name, out }: LayerSummary, weights: Weights): Norm {
-  const of = (part: string): Float32Array => parameter(weights, `${name}.norm.${part}`, out)
+/** @param name of its convolution, or its own @throws WorkbenchError as `forward` does */
+export function normOf(name: string, channels: number, weights: Weights): Norm {
+  const of = (part: string): Float32Array => parameter(weights, `${name}.norm.${part}`, channels)
   return { scale: of('scale'), offset: of('offset'), mean: of('mean'), variance: of('variance') }
 }
 
-function normalised(x: Activation, layer: LayerSummary, weights: Weights): Activation {
-  const { out, stride } = layer
-  const y = convolve(x, kernelsOf(layer, weights), stride)
-  const { scale, offset, mean, variance } = normOf(layer, weights)
-  for (let i = 0; i < y.values.length; i++) {
-    const c = i % out
-    y.values[i] = (((y.values[i] as number) - (mean[c] as number)) / Math.sqrt((variance[c] as number) + epsilon)) * (scale[c] as number) + (offset[c] as number)
-  }
-  return y
-}
-
-function relu(x: Activation): Activation {
-  return { ...x, values: x.values.map((value) => Math.max(0, value)) }
-}
-
-function sum(a: Activation, b: Activation): Activation {
-  return { ...a, values: a.values.map((value, i) => value + (b.values[i] as number)) }
+function normalised(x: Activation, { scale, offset, mean, variance }: Norm): Activation {
+  const values = x.values.map((value, i) => {
+    const c = i % x.channels
+    return ((value - (mean[c] as number)) / Math.sqrt((variance[c] as number) + epsilon)) * (scale[c] as number) + (offset[c] as number)
+  })
+  return { ...x, values }
 }
 
 /** Option A: every second pixel, zeros on both sides of the channels. */
-function shortcut(x: Activation, channels: number): Activation {
+function subsampled(x: Activation, zeros: number): Activation {
   const height = x.height / 2
   const width = x.width / 2
-  const missing = (channels - x.channels) / 2
+  const channels = x.channels + 2 * zeros
   const values = new Float32Array(height * width * channels)
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++)
-      for (let c = 0; c < x.channels; c++) values[(row * width + column) * channels + missing + c] = x.values[(2 * row * x.width + 2 * column) * x.channels + c] as number
+      for (let c = 0; c < x.channels; c++) values[(row * width + column) * channels + zeros + c] = x.values[(2 * row * x.width + 2 * column) * x.channels + c] as number
+  return { height, width, channels, values }
+}
+
+function pooled(x: Activation): Activation {
+  const height = x.height / 2
+  const width = x.width / 2
+  const { channels } = x
+  const values = new Float32Array(height * width * channels).fill(-Infinity)
+  for (let i = 0; i < x.values.length; i++) {
+    const pixel = Math.floor(i / channels)
+    const to = (Math.floor(pixel / x.width / 2) * width + Math.floor((pixel % x.width) / 2)) * channels + (i % channels)
+    values[to] = Math.max(values[to] as number, x.values[i] as number)
+  }
   return { height, width, channels, values }
 }
 

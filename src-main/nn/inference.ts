@@ -1,8 +1,8 @@
 /** A trained network as a list of plain operations, for programs that know nothing of banks: what every export is written from. */
 import type { Kernels } from '../analysis/convolution'
-import type { LayerSummary } from '../contract/records'
-import type { NetworkSpec } from './architecture'
+import type { NetworkSpec } from './blocks'
 import { epsilon, kernelsOf, normOf, parameter, type Norm, type Weights } from './forward'
+import { inputName, wiring } from './wiring'
 
 /** Per channel, of pixels scaled to 0..1. */
 export interface PictureNorm {
@@ -13,12 +13,15 @@ export interface PictureNorm {
 /** One operation. Its `name` is that of its one result, `input` another's name or `pictures`. */
 export type Operation = { name: string } & (
   | { op: 'normalise'; input: string } & PictureNorm /* (x / 255 − mean) / std of each channel */
-  | { op: 'convolution'; input: string; kernels: Kernels; stride: number } /* as `convolve`: zeros around by half of the kernel's side */
+  /** As `convolve`: zeros around by half of the kernel's side. Of more than one group each filter sees its own channel alone. */
+  | { op: 'convolution'; input: string; kernels: Kernels; stride: number; groups: number }
   | ({ op: 'norm'; input: string; epsilon: number } & Norm)
   | { op: 'relu'; input: string }
   | { op: 'sum'; inputs: readonly [string, string] }
   /** Every second pixel of both axes, with `zeros` channels of zeros before and after its own. */
   | { op: 'subsample'; input: string; zeros: number }
+  /** The largest of each 2 × 2 pixels. */
+  | { op: 'pool'; input: string }
   /** Over all pixels of a channel: [batch, channels]. */
   | { op: 'mean'; input: string }
   /** input · weight + bias; weight [features, classes], row by row. */
@@ -35,31 +38,25 @@ export const logitsName = 'logits'
  * @throws WorkbenchError bad-data as `forward` does
  */
 export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: PictureNorm): Operation[] {
-  const operations: Operation[] = []
-  const add = (operation: Operation): string => {
-    operations.push(operation)
-    return operation.name
-  }
-  const convNorm = (input: string, layer: LayerSummary): string => {
-    const { name, stride } = layer
-    add({ name, op: 'convolution', input, kernels: kernelsOf(layer, weights), stride })
-    return add({ name: `${name}.norm`, op: 'norm', input: name, epsilon, ...normOf(layer, weights) })
-  }
-  const relu = (input: string, name: string): string => add({ name, op: 'relu', input })
-
-  let x = add({ name: 'normalised', op: 'normalise', input: picturesName, ...pictures })
-  x = relu(convNorm(x, spec.stem), `${spec.stem.name}.relu`)
-  for (const { conv1, conv2, subsample } of spec.blocks) {
-    const block = conv1.name.replace(/\.[^.]*$/, '')
-    const shortcut = subsample ? add({ name: `${block}.shortcut`, op: 'subsample', input: x, zeros: (conv2.out - conv1.in) / 2 }) : x
-    const y = convNorm(relu(convNorm(x, conv1), `${conv1.name}.relu`), conv2)
-    x = relu(add({ name: `${block}.sum`, op: 'sum', inputs: [y, shortcut] }), `${block}.relu`)
+  const operations: Operation[] = [{ name: inputName, op: 'normalise', input: picturesName, ...pictures }]
+  const wires = wiring(spec)
+  for (const wire of wires) {
+    const { name } = wire
+    switch (wire.op) {
+      case 'convolution':
+        operations.push({ name, op: 'convolution', input: wire.input, kernels: kernelsOf(wire.layer, weights), stride: wire.layer.stride, groups: wire.layer.groups })
+        break
+      case 'norm':
+        operations.push({ name, op: 'norm', input: wire.input, epsilon, ...normOf(wire.norm, wire.channels, weights) })
+        break
+      default:
+        operations.push(wire)
+    }
   }
   const { features, classes } = spec
   const weight = parameter(weights, 'dense.weight', features * classes)
   const bias = parameter(weights, 'dense.bias', classes)
-  add({ name: logitsName, op: 'dense', input: add({ name: 'features', op: 'mean', input: x }), weight, bias, features, classes })
-  return operations
+  return [...operations, { name: 'features', op: 'mean', input: wires.at(-1)?.name ?? inputName }, { name: logitsName, op: 'dense', input: 'features', weight, bias, features, classes }]
 }
 
 /** Whether every number of the network is one: a run that diverged may have kept others. */

@@ -1,8 +1,8 @@
-/** A CIFAR ResNet over its variables. He et al. 2016, section 4.2; layers as in `architecture`. */
+/** A network over its variables; blocks as in `blocks`. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { ExperimentConfig } from '../contract/experiment'
 import type { LayerSummary } from '../contract/records'
-import { convolutions, type NetworkSpec } from './architecture'
+import { kernelShape, parts, type BlockSpec, type InvertedBlock, type NetworkSpec, type Part, type PreactivationBlock } from './blocks'
 import { expandKernel } from './multiband'
 import type { NormVariables, Operations } from './operations'
 import { random } from './random'
@@ -21,26 +21,18 @@ interface ParameterSpec {
 
 /** Every number that a trained network is made of, by name, in a fixed order. */
 export function parameters(spec: NetworkSpec): ParameterSpec[] {
-  const ofLayer = (layer: LayerSummary): ParameterSpec[] => {
+  const ofPart = (part: Part): ParameterSpec[] => {
+    if ('layer' in part) {
+      const shape = kernelShape(part.layer)
+      return [{ name: `${part.layer.name}.kernel`, shape, trainable: true, initial: 'kaiming', fanIn: shape[0] * shape[1] * shape[2] }]
+    }
     const vector = (name: string, trainable: boolean, initial: 'ones' | 'zeros'): ParameterSpec => ({
-      name: `${layer.name}.norm.${name}`, shape: [layer.out], trainable, initial, fanIn: 0,
+      name: `${part.norm}.norm.${name}`, shape: [part.channels], trainable, initial, fanIn: 0,
     })
-    return [
-      {
-        name: `${layer.name}.kernel`,
-        shape: [...layer.kernel, layer.in, layer.baseFilters],
-        trainable: true,
-        initial: 'kaiming',
-        fanIn: layer.kernel[0] * layer.kernel[1] * layer.in,
-      },
-      vector('scale', true, 'ones'),
-      vector('offset', true, 'zeros'),
-      vector('mean', false, 'zeros'),
-      vector('variance', false, 'ones'),
-    ]
+    return [vector('scale', true, 'ones'), vector('offset', true, 'zeros'), vector('mean', false, 'zeros'), vector('variance', false, 'ones')]
   }
   return [
-    ...convolutions(spec).flatMap(ofLayer),
+    ...parts(spec).flatMap(ofPart),
     { name: 'dense.weight', shape: [spec.features, spec.classes], trainable: true, initial: 'kaiming', fanIn: spec.features },
     { name: 'dense.bias', shape: [spec.classes], trainable: true, initial: 'zeros', fanIn: 0 },
   ]
@@ -97,11 +89,7 @@ export class ResNet {
   /** @param x normalised pictures [batch, 32, 32, 3]; @returns logits [batch, classes] */
   forward(x: Tensor4D, training: boolean): Tensor2D {
     const { tf } = this.ops
-    let y = this.convNormRelu(x, this.spec.stem, training)
-    for (const { conv1, conv2, subsample } of this.spec.blocks) {
-      const shortcut = subsample ? this.shortcut(y, conv2.out) : y
-      y = this.convNormRelu(this.convNormRelu(y, conv1, training), conv2, training, shortcut)
-    }
+    const y = this.spec.blocks.reduce((input, block) => this.block(input, block, training), x)
     const features = tf.mean(y, [1, 2])
     return tf.add(tf.matMul(features, this.variable('dense.weight')), this.variable('dense.bias'))
   }
@@ -158,16 +146,68 @@ export class ResNet {
     return tf.cast(tf.equal(this.predicted(logits), labels), 'float32')
   }
 
+  private block(x: Tensor4D, block: BlockSpec, training: boolean): Tensor4D {
+    switch (block.kind) {
+      case 'conv':
+        return block.norm ? this.convNormRelu(x, block.conv, training) : this.conv(x, block.conv, training)
+      case 'pool':
+        return this.ops.maxPool(x)
+      case 'basic': {
+        const shortcut = block.subsample ? this.shortcut(x, block.conv2.out) : x
+        return this.convNormRelu(this.convNormRelu(x, block.conv1, training), block.conv2, training, shortcut)
+      }
+      case 'preactivation':
+        return this.preactivation(x, block, training)
+      case 'inverted':
+        return this.inverted(x, block, training)
+      case 'norm':
+        return this.normRelu(x, block.name, training)
+    }
+  }
+
+  private preactivation(x: Tensor4D, { conv1, conv2, shortcut }: PreactivationBlock, training: boolean): Tensor4D {
+    const { ops } = this
+    const active = this.normRelu(x, conv1.name, training)
+    // Nothing stands between the first convolution and the second's normalisation: evaluation folds one into the other.
+    const inner = training ? this.normRelu(this.conv(active, conv1, training), conv2.name, training) : ops.relu(this.folded(active, conv1, conv2.name))
+    return ops.tf.add(this.conv(inner, conv2, training), shortcut ? this.conv(active, shortcut, training) : x)
+  }
+
+  private inverted(x: Tensor4D, { expand, depthwise, project, shortcut }: InvertedBlock, training: boolean): Tensor4D {
+    const y = this.convNorm(this.convNormRelu(this.convNormRelu(x, expand, training), depthwise, training), project, training)
+    if (shortcut === null) return y
+    return this.ops.tf.add(y, shortcut === 'input' ? x : this.convNorm(x, shortcut, training))
+  }
+
   private convNormRelu(x: Tensor4D, layer: LayerSummary, training: boolean, residual?: Tensor4D): Tensor4D {
     const { ops } = this
-    const kernel = this.variable(`${layer.name}.kernel`) as Tensor as Tensor4D
-    const norm = this.norm(layer.name)
-    if (training) {
-      const filtered = layer.bank ? ops.bankConv2d(x, kernel, layer.stride, layer.bank) : ops.conv2d(x, kernel, layer.stride)
-      return ops.normRelu(filtered, norm, residual)
-    }
-    const y = ops.foldedConv2d(x, layer.bank ? expandKernel(ops.tf, kernel, layer.bank) : kernel, norm, layer.stride)
+    if (training) return ops.normRelu(this.conv(x, layer, training), this.norm(layer.name), residual)
+    const y = this.folded(x, layer, layer.name)
     return ops.relu(residual ? ops.tf.add(y, residual) : y)
+  }
+
+  private convNorm(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
+    return training ? this.ops.norm(this.conv(x, layer, training), this.norm(layer.name)) : this.folded(x, layer, layer.name)
+  }
+
+  private normRelu(x: Tensor4D, name: string, training: boolean): Tensor4D {
+    const { ops } = this
+    return training ? ops.normRelu(x, this.norm(name)) : ops.relu(ops.runningNorm(x, this.norm(name)))
+  }
+
+  private conv(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
+    const { ops } = this
+    const kernel = this.kernel(layer)
+    if (layer.groups > 1) return ops.depthwiseConv2d(x, kernel, layer.stride, layer.bank)
+    if (!layer.bank) return ops.conv2d(x, kernel, layer.stride)
+    return training ? ops.bankConv2d(x, kernel, layer.stride, layer.bank) : ops.conv2d(x, expandKernel(ops.tf, kernel, layer.bank), layer.stride)
+  }
+
+  /** A convolution and a normalisation by its running statistics, which is its own or of that name. */
+  private folded(x: Tensor4D, layer: LayerSummary, norm: string): Tensor4D {
+    const { ops } = this
+    const kernel = this.kernel(layer)
+    return ops.foldedConv2d(x, layer.bank ? expandKernel(ops.tf, kernel, layer.bank) : kernel, this.norm(norm), layer)
   }
 
   /** Option A: every second pixel, and zeros for the channels that the input lacks. */
@@ -176,8 +216,12 @@ export class ResNet {
     return this.ops.tf.pad(this.ops.subsample(x), [[0, 0], [0, 0], [0, 0], [missing, missing]])
   }
 
-  private norm(layer: string): NormVariables {
-    const of = (name: string): Variable => this.variable(`${layer}.norm.${name}`)
+  private kernel(layer: LayerSummary): Tensor4D {
+    return this.variable(`${layer.name}.kernel`) as Tensor as Tensor4D
+  }
+
+  private norm(name: string): NormVariables {
+    const of = (part: string): Variable => this.variable(`${name}.norm.${part}`)
     return { scale: of('scale'), offset: of('offset'), mean: of('mean'), variance: of('variance') }
   }
 

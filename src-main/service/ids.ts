@@ -1,6 +1,7 @@
 /** Ids that people can read, type and use as file names. */
 import { randomInt } from 'node:crypto'
-import { depthOf, type ExperimentConfig } from '../contract/experiment'
+import { archShort } from '../analysis/names'
+import type { ExperimentConfig } from '../contract/experiment'
 
 /** The name in lower case, other signs than letters and digits as hyphens; '-2', '-3' … where it is taken. */
 export function studyIdFor(name: string, taken: (id: string) => boolean): string {
@@ -13,7 +14,7 @@ export function studyIdFor(name: string, taken: (id: string) => boolean): string
 
 /** Such as quick-start-r8-mcnn-f-s1-k3q9; at most 80 characters. */
 export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: string) => boolean): string {
-  const stem = `${slugOf(studyId, 40)}-r${depthOf(config.arch)}-${slugOf(config.variant, 24)}-s${config.seed}`
+  const stem = `${slugOf(studyId, 40)}-${slugOf(archShort(config.arch), 12)}-${slugOf(config.variant, 24)}-s${config.seed}`
   for (;;) {
     const id = `${stem}-${randomSuffix()}`
     if (!taken(id)) return id

@@ -36,11 +36,12 @@ export class LayerInputs {
   async of(run: RunRecord, layer: string, picture: Uint8Array): Promise<LayerInput> {
     const { arch, variant, dataset, seed } = run.summary
     const spec = network(arch, variant, datasetSizes[dataset].classes, seed)
-    if (!convolutions(spec).some(({ name }) => name === layer)) throw new WorkbenchError('not-found', `${arch} has no layer ${layer}.`, { field: 'layer' })
+    const layers = convolutions(spec).map(({ name }) => name)
+    if (!layers.includes(layer)) throw new WorkbenchError('not-found', `${arch} has no layer ${layer}.`, { field: 'layer' })
     const { mean, std } = await this.#normalisation(run)
     const values = Float32Array.from(picture, (byte, i) => (byte / 255 - (mean[i % imageChannels] as number)) / (std[i % imageChannels] as number))
     let input: Activation = { height: imageSize, width: imageSize, channels: imageChannels, values }
-    if (layer !== spec.stem.name) {
+    if (layer !== layers[0]) {
       const weights = await this.#weightsOf(run)
       for (const step of forward(spec, weights, input)) {
         input = step.input

@@ -62,7 +62,7 @@ describe('calls', () => {
     ])
     // The same speed as was measured: 2 s an epoch, 3 s to start.
     expect(await service.call('studies.estimate', { plan: { ...planOf({ 1: 'good' }), variants: ['baseline'] } })).toMatchObject({ seconds: 9, basis: 'measured' })
-    expect(serviceCalls['models.list'].result.parse(await service.call('models.list', {}))).toHaveLength(35)
+    expect(serviceCalls['models.list'].result.parse(await service.call('models.list', {}))).toHaveLength(55)
     const info = serviceCalls['system.info'].result.parse(await service.call('system.info', {}))
     expect(info).toMatchObject({ program: '1.2.3', node: process.versions.node, dataDir: bench.dataDir })
     const sets = serviceCalls['datasets.list'].result.parse(await service.call('datasets.list', {}))

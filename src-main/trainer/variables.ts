@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../contract/experiment'
 import type { LayerFilters } from '../contract/training'
 import type { Normalisation } from '../datasets'
 import type { TrainingGraph } from '../graph/training'
-import { convolutions, type NetworkSpec } from '../nn/architecture'
+import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
 import { parameters } from '../nn/resnet'
 import { encodeSafetensors } from '../nn/safetensors'
 
@@ -15,7 +15,7 @@ export function readFilters(spec: NetworkSpec, graph: TrainingGraph): LayerFilte
     const kernel = named(values, `${layer.name}.kernel`)
     return {
       layer: layer.name,
-      shape: [...layer.kernel, layer.in, layer.baseFilters],
+      shape: kernelShape(layer),
       values: Buffer.from(kernel.buffer, kernel.byteOffset, kernel.byteLength).toString('base64'),
     }
   })

@@ -8,6 +8,7 @@ import {
   depthOf,
   leastExamples,
   recipe,
+  resnets,
   studyRequest,
   type Arch,
   type DatasetId,
@@ -166,7 +167,7 @@ export function formOf(plan: StudyRequest): StudyForm {
 
 /** The arch of a typed depth; null where it is none of the choices. */
 export function archOfDepth(text: string): Arch | null {
-  return archs.find((one) => String(depthOf(one)) === text.trim()) ?? null
+  return resnets.find((one) => String(depthOf(one)) === text.trim()) ?? null
 }
 
 /** What is wrong with a typed depth, with the choices nearest to it; null where nothing is typed. */
@@ -175,8 +176,8 @@ export function depthProblem(text: string): { message: string; nearest: Arch[] }
   if (typedDepth === '' || archOfDepth(typedDepth) !== null) return null
   const depth = Number(typedDepth)
   if (!/^\d{1,6}$/.test(typedDepth) || depth < 1) return { message: 'A depth is a whole number', nearest: [] }
-  const below = archs.filter((one) => depthOf(one) < depth).slice(-1)
-  const above = archs.filter((one) => depthOf(one) > depth).slice(0, 1)
+  const below = resnets.filter((one) => depthOf(one) < depth).slice(-1)
+  const above = resnets.filter((one) => depthOf(one) > depth).slice(0, 1)
   const exists = depth >= 8 && depth % 6 === 2
   return { message: exists ? `ResNet-${depth} is not among the choices` : `ResNet-${depth} does not exist: depth is 6n + 2`, nearest: [...below, ...above] }
 }

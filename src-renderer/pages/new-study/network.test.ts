@@ -1,17 +1,38 @@
 import { describe, expect, it } from 'vitest'
-import { archs, parseVariant, variants, type Variant } from '../../../src-main/contract'
+import { archs, familyOf, parseVariant, resnets, variants, type Variant } from '../../../src-main/contract'
 import { modelSummary } from '../../../src-main/nn/architecture'
-import { drawingOf, switched, weightsOf } from './network'
+import { aroundOf, drawingOf, switched, weightsOf } from './network'
 
 describe('the drawing', () => {
   it('holds every layer once, in its stage and block', () => {
-    for (const arch of archs) {
+    for (const arch of resnets) {
       const model = modelSummary(arch, 'mcnn-a', 10)
       const drawing = drawingOf(model)
       expect(drawing?.stages.map(({ title, channels, size }) => [title, channels, size])).toEqual([['stage 1', 16, 32], ['stage 2', 32, 16], ['stage 3', 64, 8]])
       expect([drawing?.stem, ...(drawing?.stages.flatMap((stage) => stage.blocks.flat()) ?? [])]).toEqual(model.layers)
       for (const stage of drawing?.stages ?? []) for (const block of stage.blocks) expect(block.map((layer) => layer.name.split('.')[2])).toEqual(['conv1', 'conv2'])
     }
+  })
+
+  it('has the stages of other networks too, and every layer once', () => {
+    const stagesOf = { 'vgg-16-bn': '64@32 128@16 256@8 512@4 512@2', 'wrn-16-4': '64@32 128@16 256@8', 'wrn-16-8': '128@32 256@16 512@8', 'mobilenet-v2': '16@32 24@32 32@16 64@8 96@8 160@4 320@4 1280@4' }
+    for (const arch of archs.filter((one) => familyOf(one) !== 'resnet')) {
+      const model = modelSummary(arch, 'mcnn-a', 10)
+      const drawing = drawingOf(model)
+      expect(drawing?.stages.map(({ channels, size }) => `${channels}@${size}`).join(' ')).toBe(stagesOf[arch as keyof typeof stagesOf])
+      expect([drawing?.stem, ...(drawing?.stages.flatMap((stage) => stage.blocks.flat()) ?? [])]).toEqual(model.layers)
+    }
+  })
+
+  it('says what stands around a layer', () => {
+    const around = (arch: Parameters<typeof aroundOf>[0], name: string) => {
+      const layer = modelSummary(arch, 'baseline', 10).layers.find((one) => one.name === name)
+      return layer && Object.values(aroundOf(arch, layer)).join('|')
+    }
+    expect(around('vgg-16-bn', 'stage5.conv3')).toBe('|norm, ReLU')
+    expect(around('wrn-16-4', 'stage1.block1.conv2')).toBe('norm, ReLU|')
+    expect(around('wrn-16-4', 'stem')).toBe('|')
+    expect(around('mobilenet-v2', 'stage2.block1.project')).toBe('|norm')
   })
 
   it('counts weights as the network does', () => {

@@ -1,6 +1,6 @@
 /** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
 import { bankSide, bankSize } from '../../../src-main/analysis/banks'
-import { depthOf, imageSize, parseVariant, variantOfLayers, variants, type LayerSummary, type ModelSummary, type Variant } from '../../../src-main/contract'
+import { familyOf, parseVariant, variantOfLayers, variants, type Arch, type LayerSummary, type ModelSummary, type Variant } from '../../../src-main/contract'
 
 export interface Stage {
   title: string
@@ -15,21 +15,21 @@ export interface Drawing {
   stages: Stage[]
 }
 
-/** Stages and blocks by the layers' names: stem, stage1.block1.conv1 … */
+/** Stages and blocks by the layers' names: stem, stage1.block1.conv1, stage1.conv2, head … */
 export function drawingOf(model: Pick<ModelSummary, 'layers'>): Drawing | null {
   const [stem, ...rest] = model.layers
   if (!stem) return null
-  let size = imageSize / stem.stride
   const stages: Stage[] = []
   for (const layer of rest) {
     const [stageName = '', blockName = ''] = layer.name.split('.')
     const title = stageName.replace('stage', 'stage ')
-    size /= layer.stride
     let stage = stages.at(-1)
     if (stage?.title !== title) {
-      stage = { title, channels: layer.out, size, blocks: [] }
+      stage = { title, channels: layer.out, size: layer.size, blocks: [] }
       stages.push(stage)
     }
+    // What a stage gives is what its last layer does: MobileNetV2's blocks are wider within.
+    if (!layer.name.endsWith('.shortcut')) [stage.channels, stage.size] = [layer.out, layer.size]
     const last = stage.blocks.at(-1)
     if (last?.[0]?.name.split('.')[1] === blockName) last.push(layer)
     else stage.blocks.push([layer])
@@ -68,13 +68,20 @@ function bankedBy(named: (typeof variants)[number], layers: readonly LayerSummar
   return { baseline: [], 'mcnn-f': first, 'mcnn-l': last, 'mcnn-fl': [...first, ...last], 'mcnn-a': able.filter((layer) => layer.out % bands === 0) }[named]
 }
 
-/** Weights that a layer trains: kernel × inputs × trained filters. */
-export function weightsOf({ kernel, in: inputs, baseFilters }: LayerSummary): number {
-  return kernel[0] * kernel[1] * inputs * baseFilters
+/** Weights that a layer trains: kernel × inputs of a filter × trained filters. */
+export function weightsOf({ kernel, in: inputs, groups, baseFilters }: LayerSummary): number {
+  return (kernel[0] * kernel[1] * inputs * baseFilters) / groups
 }
 
-/** How many block rows there are to a stage: their height follows. */
-export function rowHeight(model: Pick<ModelSummary, 'arch'>): number {
-  const blocks = (depthOf(model.arch) - 2) / 6
+/** What stands before and behind a layer, but for sums. */
+export function aroundOf(arch: Arch, { name }: LayerSummary): { before: string; behind: string } {
+  const of = name.split('.').at(-1)
+  if (familyOf(arch) === 'wrn') return { before: of === 'conv1' || of === 'conv2' ? 'norm, ReLU' : '', behind: '' }
+  return { before: '', behind: familyOf(arch) === 'mobilenet' && (of === 'project' || of === 'shortcut') ? 'norm' : 'norm, ReLU' }
+}
+
+/** By how many blocks the longest stage has. */
+export function rowHeight({ stages }: Drawing): number {
+  const blocks = Math.max(0, ...stages.map((stage) => stage.blocks.length))
   return blocks > 10 ? 11 : blocks > 6 ? 16 : 24
 }

@@ -2,9 +2,9 @@
 import type { RunSummary } from '../../../src-main/contract'
 
 /** Queries (analysis/runQuery.ts) that together hold the closest runs of the study of a run: those of its seed, and of its network the baselines and its own variant. */
-export function queriesFor({ studyId, seed, dataset, depth, variant }: Pick<RunSummary, 'studyId' | 'seed' | 'dataset' | 'variant'> & { depth: number }): string[] {
+export function queriesFor({ studyId, seed, dataset, arch, variant }: Pick<RunSummary, 'studyId' | 'seed' | 'dataset' | 'arch' | 'variant'>): string[] {
   const variants = variant === 'baseline' ? variant : `baseline,${variant}`
-  return [`study="${studyId}" seed:${seed}`, `study="${studyId}" dataset:${dataset} depth:${depth} variant:${variants}`]
+  return [`study="${studyId}" seed:${seed}`, `study="${studyId}" dataset:${dataset} arch:${arch} variant:${variants}`]
 }
 
 /** Started ones but itself, of its own study; a network in common weighs more than a seed, a seed more than being the baseline. */
