@@ -1,5 +1,6 @@
 /** The graph's variables as they leave the trainer. */
 import type { ExperimentConfig } from '../contract/experiment'
+import type { LayerSummary } from '../contract/records'
 import type { LayerFilters } from '../contract/training'
 import type { Normalisation } from '../datasets'
 import type { TrainingGraph } from '../graph/training'
@@ -7,9 +8,26 @@ import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
 import { parameters } from '../nn/resnet'
 import { encodeSafetensors } from '../nn/safetensors'
 
-/** Base filters of every multi-band layer and of the first layer. */
+/** Numbers that an epoch's filters may have, 4 MB in the history: every layer of a ResNet fits, of a VGG's not those of 512 filters but the last. */
+const mostNumbers = 2 ** 20
+
+/** Whose filters are kept after each epoch: the first layer's and those of multi-band layers; first the last one's, then as many from the front as there is room for. */
+export function keptLayers(spec: NetworkSpec): LayerSummary[] {
+  const wanted = convolutions(spec).filter((layer, i) => i === 0 || layer.multiband)
+  const numbers = (layer: LayerSummary): number => kernelShape(layer).reduce((a, b) => a * b, 1)
+  const kept = new Set<LayerSummary>()
+  let room = mostNumbers
+  for (const layer of [...wanted.slice(0, 1), ...wanted.slice(1).slice(-1), ...wanted.slice(1, -1)]) {
+    if (numbers(layer) > room) break
+    room -= numbers(layer)
+    kept.add(layer)
+  }
+  return wanted.filter((layer) => kept.has(layer))
+}
+
+/** Base filters of those layers. */
 export function readFilters(spec: NetworkSpec, graph: TrainingGraph): LayerFilters[] {
-  const layers = convolutions(spec).filter((layer, i) => i === 0 || layer.multiband)
+  const layers = keptLayers(spec)
   const values = graph.getVariables(layers.map((layer) => `${layer.name}.kernel`))
   return layers.map((layer) => {
     const kernel = named(values, `${layer.name}.kernel`)

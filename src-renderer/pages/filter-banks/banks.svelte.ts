@@ -166,6 +166,7 @@ export class Banks {
   /** Why there are no feature maps; null where there are. */
   readonly noFeatures: string | null = $derived.by(() => {
     if (!this.layer || this.layer.name === 'stem' || !this.run) return null
+    if (this.layer.groups > 1) return 'Each filter of a depthwise layer looks at a channel of its own: there is no picture that all bands of one base filter see.'
     if (this.run.weightsSha256 === null) return 'What comes into a later layer needs the weights of all layers before it. They are kept at a run’s end, and this run has none yet.'
     if (this.epoch !== this.lastEpoch) return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
     return null
