@@ -6,7 +6,7 @@ import { bankKernels } from '../analysis/filterBank'
 import { network, trainableParameters } from '../nn/architecture'
 import { expandKernel, foldGradient } from '../nn/multiband'
 import { random } from '../nn/random'
-import { initialValues, parameters, ResNet } from '../nn/resnet'
+import { initialValues, parameters, ResNet, velocitySuffix } from '../nn/resnet'
 import type { BankAlgorithms } from './bankConvolution'
 import { operations } from './operations'
 import { loadTensorFlow, type TensorFlow } from './tensorflow'
@@ -49,6 +49,8 @@ describe('a recorded step', () => {
         return eager.step(x, y, tf.scalar(0.002), options)[0].dataSync()[0] ?? NaN
       }),
     )
+    // Some gradients are zero but for rounding, as of an offset whose channel's mean the next normalisation takes away.
+    const whole = Math.hypot(...[...afterOne].flatMap(([name, values]) => (name.endsWith(velocitySuffix) ? [length(values)] : [])))
     for (const way of ways) {
       const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options, ...way })
       const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.002).loss)
@@ -72,30 +74,42 @@ describe('a recorded step', () => {
     ['wrn-16-4', 'mcnn-a'],
     ['mobilenet-v2', 'mcnn-a'],
     ['mobilenet-v2', 'mcnn(*.depthwise)@rotations'],
-  ] as const)('of %s %s goes as the eager one does for 4 steps, by either way, and evaluates alike', (arch, variant) => {
+  ] as const)('of %s %s goes as the eager one does: losses, gradients, running statistics and evaluation, by either way', (arch, variant) => {
     const { tf } = tensorflow
     const spec = network(arch, variant, 10)
     const initial = initialValues(spec, 3)
-    const data = batches(4, 4)
+    const data = batches(3, 8)
+    // Deep networks of few pictures blow rounding up from step to step: small steps.
+    const rate = 1e-4
     const eager = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
     eager.assign(initial)
-    const tensors = (images: Float32Array, labels: Int32Array): [Tensor4D, Tensor1D] => [tf.tensor4d(images, [4, 32, 32, 3]), tf.tensor1d(labels, 'int32')]
-    const eagerLosses = data.map(({ images, labels }) => tf.tidy(() => eager.step(...tensors(images, labels), tf.scalar(0.001), options)[0].dataSync()[0] ?? NaN))
+    const tensors = (images: Float32Array, labels: Int32Array): [Tensor4D, Tensor1D] => [tf.tensor4d(images, [8, 32, 32, 3]), tf.tensor1d(labels, 'int32')]
+    const eagerLosses: number[] = []
+    let afterOne: ReadonlyMap<string, Float32Array> = new Map()
+    for (const { images, labels } of data) {
+      eagerLosses.push(tf.tidy(() => eager.step(...tensors(images, labels), tf.scalar(rate), options)[0].dataSync()[0] ?? NaN))
+      if (afterOne.size === 0) afterOne = new Map([...eager.variables].map(([name, v]) => [name, Float32Array.from(v.dataSync())]))
+    }
     const [first] = data
     if (!first) throw new Error('There is no batch.')
     const evaluated = tf.tidy(() => eager.evaluate(...tensors(first.images, first.labels))[0].sum().dataSync()[0] ?? NaN)
+    const length = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+    // Some gradients are zero but for rounding, as of an offset whose channel's mean the next normalisation takes away.
+    const whole = Math.hypot(...[...afterOne].flatMap(([name, values]) => (name.endsWith(velocitySuffix) ? [length(values)] : [])))
     for (const way of ways) {
-      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [4], initial, ...options, ...way })
-      const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.001).loss)
-      losses.forEach((loss, i) => expect(Math.abs(loss / (eagerLosses[i] ?? NaN) - 1), `${way.name}, step ${i + 1}`).toBeLessThan(1e-3))
-      expect(Math.abs(graph.evaluate(first.images, first.labels, 4).lossSum / evaluated - 1), way.name).toBeLessThan(1e-2)
-      for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
-        const expected = eager.variables.get(name)?.dataSync() ?? new Float32Array()
-        const scale = expected.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-2)
-        const farthest = values.reduce((top, value, i) => Math.max(top, Math.abs(value - (expected[i] ?? NaN))), 0)
-        expect(farthest, `${way.name}, ${name}`).toBeLessThan(5e-2 * scale)
-        expect(values).not.toEqual(initial.get(name))
-      }
+      const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options, ...way })
+      data.forEach(({ images, labels }, i) => {
+        const { loss } = graph.step(images, labels, rate)
+        expect(Math.abs(loss / (eagerLosses[i] ?? NaN) - 1), `${way.name}, step ${i + 1}`).toBeLessThan(i === 0 ? 1e-5 : 1e-3)
+        if (i > 0) return
+        // Velocities are the gradients now.
+        for (const [name, values] of graph.getVariables()) {
+          const expected = afterOne.get(name) ?? new Float32Array()
+          expect(length(values.map((value, k) => value - (expected[k] ?? NaN))), `${way.name}, ${name}`).toBeLessThan(1e-2 * length(expected) + 1e-5 * whole)
+          if (name.endsWith(velocitySuffix)) expect(length(values), name).toBeGreaterThan(0)
+        }
+      })
+      expect(Math.abs(graph.evaluate(first.images, first.labels, 8).lossSum / evaluated - 1), way.name).toBeLessThan(1e-3)
       graph.close()
     }
     eager.dispose()

@@ -127,6 +127,20 @@ describe('the trainer', () => {
   })
 
   it.each([
+    { arch: 'vgg-16-bn', variant: 'mcnn-l', layers: ['stem', 'stage5.conv3'] },
+    { arch: 'wrn-16-4', variant: 'mcnn-f', layers: ['stem'] },
+    { arch: 'mobilenet-v2', variant: 'mcnn-fl', layers: ['stem', 'stage7.block1.depthwise'] },
+  ] as const)('trains $arch $variant, bit-identical twice', async ({ arch, variant, layers }) => {
+    const small = { arch, variant, trainExamples: 40, testExamples: 20, batchSize: 16, learningRate: 0.02, epochs: 1, milestones: [] }
+    const trainer = start(small)
+    const { weightsSha256 } = await trainer.message('done')
+    const [metrics] = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [m.metrics] : []))
+    expect(metrics?.trainLoss).toBeGreaterThan(0)
+    expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.layers.map((one) => one.layer)] : []))).toEqual([layers, layers])
+    expect((await start(small).message('done')).weightsSha256).toBe(weightsSha256)
+  })
+
+  it.each([
     { variant: 'mcnn-a', precision: 'float32' },
     { variant: 'baseline', precision: 'bfloat16' },
     { variant: 'mcnn-f', validationExamples: 90 },
