@@ -39,6 +39,15 @@ describe('a layer’s figures', () => {
     expect(figures?.filters).toBe(count)
   })
 
+  it('are right where there are more filters than weights in one, as of a depthwise layer', () => {
+    const layer: LayerValues = { shape: [3, 3, 1, 6], values: values(54), bank: signBank }
+    const applied = expandFilters(layer.values, layer.shape, signBank, [0, 1, 2, 3, 4, 5])
+    const singular = new SVD(Array.from({ length: 9 }, (_, t) => [...applied.subarray(24 * t, 24 * t + 24)]), { autoTranspose: true }).diagonal
+    const total = singular.reduce((a, b) => a + b, 0)
+    expect(layerFigures(layer)?.effectiveRank).toBeCloseTo(Math.exp(singular.reduce((sum, s) => sum - (s > 1e-12 * total ? (s / total) * Math.log(s / total) : 0), 0)), 6)
+    expect(layerFigures(layer)?.filters).toBe(24)
+  })
+
   it('know the ends: orthogonal filters, equal ones, none, and what is no number', () => {
     const unit = Float32Array.from({ length: 81 }, (_, i) => (Math.floor(i / 9) === i % 9 ? 1 : 0))
     const orthogonal = layerFigures({ shape: [3, 3, 1, 9], values: unit, bank: null })

@@ -39,9 +39,14 @@ export function layerFigures(layer: LayerValues): LayerFigures | null {
   return {
     ...coverageOf(vectors.map((vector) => rmsResponse(vector, rows, columns, inputs)), bandEdges[3]),
     cosine: meanCosine(products),
-    effectiveRank: effectiveRank(products),
+    // The same singular values, but for zeros, of the smaller of two matrices: a depthwise filter has nine weights.
+    effectiveRank: effectiveRank(rows * columns * inputs < filters ? productsOf(turned(vectors)) : products),
     filters,
   }
+}
+
+function turned(vectors: readonly Float64Array[]): Float64Array[] {
+  return Array.from(vectors[0] ?? [], (_, i) => Float64Array.from(vectors, (vector) => vector[i] ?? NaN))
 }
 
 /** Every filter times every other. */
@@ -138,7 +143,12 @@ function displacements(rows: number, columns: number): Displacements {
 }
 
 /** Multiplications that `layerFigures` takes, roughly: products of pairs, responses, eigenvalues. */
-export function figuresCost({ kernel, in: inputs, out }: LayerSummary): number {
-  const weights = kernel[0] * kernel[1] * inputs
-  return (out * out * weights) / 2 + out * points * points * 13 + 10 * out ** 3
+export function figuresCost({ kernel, in: inputs, groups, out }: LayerSummary): number {
+  const weights = (kernel[0] * kernel[1] * inputs) / groups
+  return (out * out * weights) / 2 + out * points * points * 13 + 10 * Math.min(out, weights) ** 3
+}
+
+/** Whether a layer has figures: a 1 × 1 kernel passes every frequency alike. */
+export function hasFigures({ kernel }: Pick<LayerSummary, 'kernel'>): boolean {
+  return kernel[0] > 1
 }

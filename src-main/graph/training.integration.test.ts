@@ -49,8 +49,6 @@ describe('a recorded step', () => {
         return eager.step(x, y, tf.scalar(0.002), options)[0].dataSync()[0] ?? NaN
       }),
     )
-    // Some gradients are zero but for rounding, as of an offset whose channel's mean the next normalisation takes away.
-    const whole = Math.hypot(...[...afterOne].flatMap(([name, values]) => (name.endsWith(velocitySuffix) ? [length(values)] : [])))
     for (const way of ways) {
       const graph = buildTrainingGraph(tensorflow, { spec, batchSizes: [8], initial, ...options, ...way })
       const losses = data.map(({ images, labels }) => graph.step(images, labels, 0.002).loss)
@@ -105,7 +103,7 @@ describe('a recorded step', () => {
         // Velocities are the gradients now.
         for (const [name, values] of graph.getVariables()) {
           const expected = afterOne.get(name) ?? new Float32Array()
-          expect(length(values.map((value, k) => value - (expected[k] ?? NaN))), `${way.name}, ${name}`).toBeLessThan(1e-2 * length(expected) + 1e-5 * whole)
+          expect(length(values.map((value, k) => value - (expected[k] ?? NaN))), `${way.name}, ${name}`).toBeLessThan((way.fused ? 5e-2 : 1e-3) * length(expected) + 1e-5 * whole)
           if (name.endsWith(velocitySuffix)) expect(length(values), name).toBeGreaterThan(0)
         }
       })

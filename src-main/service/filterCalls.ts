@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { hasFigures } from '../analysis/complementarity'
 import { bankKernels, responseMagnitude } from '../analysis/filterBank'
 import { bandEdges, bankPlanes, coverageOf, filterPlane, peakOf } from '../analysis/spectrum'
 import { WorkbenchError } from '../contract/errors'
@@ -57,7 +58,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
 
     'filters.figures': ({ id }) => {
       const run = runOf(context, id)
-      return history.filters.figures(run.key, layersOf(run).map(({ name }) => name))
+      return history.filters.figures(run.key, layersOf(run).filter(hasFigures).map(({ name }) => name))
     },
 
     'filters.bank': ({ id, layer: name, filter, epoch, size }) => {

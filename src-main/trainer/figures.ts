@@ -1,8 +1,9 @@
 /** How complementary the filters of every layer are, after epochs that can afford to count it. */
-import { figuresCost, layerFigures } from '../analysis/complementarity'
+import { figuresCost, hasFigures, layerFigures } from '../analysis/complementarity'
 import type { EpochFigures } from '../contract/records'
 import type { TrainingGraph } from '../graph/training'
-import { convolutions, multiplications, type NetworkSpec } from '../nn/architecture'
+import { multiplications } from '../nn/architecture'
+import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
 
 /** Of an epoch's time at most so much goes into it. */
 const share = 0.02
@@ -19,19 +20,19 @@ export function countsFigures(epoch: number, every: number): boolean {
 }
 
 export function figuresEvery(spec: NetworkSpec, trainExamples: number): number {
-  const own = convolutions(spec).reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
+  const own = convolutions(spec).filter(hasFigures).reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
   // A step is about three forward passes.
   return Math.max(1, Math.ceil(own / (share * 3 * multiplications(spec) * trainExamples)))
 }
 
 export function readFigures(spec: NetworkSpec, graph: TrainingGraph, epoch: number): EpochFigures {
-  const layers = convolutions(spec)
+  const layers = convolutions(spec).filter(hasFigures)
   const values = graph.getVariables(layers.map((layer) => `${layer.name}.kernel`))
   return {
     epoch,
     layers: layers.map((layer) => {
       const kernel = values.get(`${layer.name}.kernel`)
-      return { layer: layer.name, figures: kernel ? layerFigures({ shape: [...layer.kernel, layer.in, layer.baseFilters], values: kernel, bank: layer.bank }) : null }
+      return { layer: layer.name, figures: kernel ? layerFigures({ shape: kernelShape(layer), values: kernel, bank: layer.bank }) : null }
     }),
   }
 }
