@@ -52,15 +52,42 @@ test('the drawing is the network: a click on a layer shows its inside and leads 
   await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))
   await expect(drawing.getByRole('img')).toHaveAccessibleName(/16 base filters trained, 48 derived/)
 
-  // By the keyboard too, and where no variant does it, it says so.
+  // By the keyboard too, and where no variant has a name of its own, by its layers.
   await stem.focus()
   await page.keyboard.press('Enter')
   await expect(variant.getByRole('radio', { name: 'mcnn-l', exact: true })).toBeChecked()
   const inner = drawing.getByRole('button', { name: /^stage2\.block1\.conv1,/ })
   await inner.click()
-  await expect(inner).toHaveAttribute('aria-pressed', 'false')
-  await expect(drawing.getByRole('status')).toContainText('the first and the last only')
-  await expect(drawing.getByRole('img')).toHaveAccessibleName(/stage2\.block1\.conv1.*all trained/)
+  await expect(inner).toHaveAttribute('aria-pressed', 'true')
+  await expect(drawing.getByRole('status')).toContainText('that is mcnn(stage2.block1.conv1+stage3.block1.conv2), now among')
+  await expect(drawing.getByRole('img')).toHaveAccessibleName(/stage2\.block1\.conv1.*8 base filters trained, 24 derived/)
+})
+
+test('other networks are chosen beside the ResNets, and drawn with their stages and blocks', async ({ workbench }) => {
+  const { page } = workbench
+  const networks = page.getByRole('group', { name: 'Other networks' })
+  const drawing = page.getByRole('region', { name: 'Architecture' })
+  for (const [arch, name, layer, says] of [
+    ['vgg-16-bn', 'VGG-16-BN', 'stage5.conv3', '512 filters, all trained'],
+    ['wrn-16-4', 'WRN-16-4', 'stage1.block1.shortcut', '64 filters, all trained'],
+    ['mobilenet-v2', 'MobileNetV2', 'stage3.block1.depthwise', '144 filters, all trained'],
+  ] as const) {
+    await workbench.open('#/studies')
+    await workbench.open('#/new')
+    await page.getByRole('checkbox', { name: 'ResNet-8' }).uncheck({ force: true })
+    await networks.getByRole('checkbox', { name, exact: true }).check({ force: true })
+    await page.getByRole('group', { name: 'Variants' }).getByRole('checkbox', { name: 'mcnn-a' }).check({ force: true })
+    await drawing.getByRole('radio', { name: 'mcnn-a', exact: true }).check({ force: true })
+    const model = await workbench.call('models.get', { arch, variant: 'mcnn-a' })
+    await expect(drawing.getByRole('button')).toHaveCount(model.layers.length)
+    await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))
+    await expect(drawing).toContainText(`${model.features} → 10`)
+    await drawing.getByRole('button', { name: new RegExp(`^${layer.replaceAll('.', '\\.')},`) }).click()
+    // A pointwise layer can't be switched; it shows its inside all the same.
+    await expect(drawing.getByRole('img')).toHaveAccessibleName(new RegExp(`${layer}.*${says}`))
+    await expect(drawing.getByRole('status')).toContainText(layer.endsWith('shortcut') ? 'only 3 × 3 convolutions' : 'switched')
+    await workbench.screenshot(`new-study-${arch}`)
+  }
 })
 
 test('the study as text is copied, refused with what is wrong, and taken from a file', async ({ workbench, dataDir }) => {

@@ -97,4 +97,16 @@ export const presets: readonly Preset[] = [
       training: shortRecipe,
     },
   },
+  {
+    id: 'other-networks',
+    title: 'Other networks',
+    hint: `Whether it holds without shortcuts, for wide networks and for depthwise layers. Weight decay 5e-4, as theirs. ${shortHint}`,
+    plan: {
+      name: 'Other networks',
+      archs: ['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'],
+      variants: ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-a', 'narrow(mcnn-a)'],
+      seeds: [1, 2, 3],
+      training: { ...shortRecipe, weightDecay: 5e-4 },
+    },
+  },
 ]
