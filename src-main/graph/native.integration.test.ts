@@ -1,6 +1,8 @@
 /** Our own kernels against TensorFlow's ops, run eagerly: values and gradients. */
 import type { Rank, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bankTable } from '../analysis/banks'
+import { expandKernel } from '../nn/multiband'
 import type { Operations } from '../nn/operations'
 import { random } from '../nn/random'
 import { bankConvolutions, directions } from './bankConvolution'
@@ -98,6 +100,32 @@ describe('normalisation, sum and relu in one kernel', () => {
     })
     expect(own).toEqual(stock)
     expect(own).toHaveLength(2 * 8 * 8 * 24)
+  })
+})
+
+describe('a depthwise convolution', () => {
+  it.each([
+    { stride: 1, bank: null },
+    { stride: 2, bank: null },
+    { stride: 2, bank: bankTable('signs') },
+    { stride: 1, bank: bankTable('rotations') },
+  ])('of stride $stride has tfjs’ own values and gradients, with and without a bank: %#', ({ stride, bank }) => {
+    const { tf } = tensorflow
+    tf.tidy(() => {
+      const ops = operations(tensorflow, { recorder: () => null, fused: false })
+      const [x, base] = [normal([2, 8, 8, 12]) as Tensor4D, normal([3, 3, 1, 12 / (bank?.length ?? 1)])]
+      const dy = normal([2, 8 / stride, 8 / stride, 12])
+      const own = (input: Tensor, filters: Tensor): Tensor => ops.depthwiseConv2d(input as Tensor4D, filters as Tensor4D, stride, bank)
+      const stock = (input: Tensor, filters: Tensor): Tensor => {
+        const kernel = (bank ? expandKernel(tf, filters, bank) : filters).reshape<Tensor4D>([3, 3, 12, 1])
+        return tf.depthwiseConv2d(tf.pad(input as Tensor4D, [[0, 0], [1, 1], [1, 1], [0, 0]]), kernel, stride, 'valid')
+      }
+      const [a, b] = [own, stock].map((f) => {
+        const { value, grads } = tf.valueAndGrads((...inputs: Tensor[]) => f(inputs[0] as Tensor, inputs[1] as Tensor))([x, base], dy)
+        return [value, ...grads]
+      })
+      a?.forEach((tensor, i) => expect(distance(tensor, b?.[i] as Tensor), `result ${i}`).toBeLessThan(1e-5))
+    })
   })
 })
 

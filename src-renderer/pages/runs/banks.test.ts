@@ -4,7 +4,7 @@ import { runWith } from '../../../src-main/analysis/testing'
 import { arranged, firstBank } from './banks'
 
 const run = (id: string, variant: RunSummary['variant'], seed: number, startedAt: string | null = '2026-01-01T00:00:00Z'): RunSummary => runWith({ id, variant, seed, startedAt })
-const layer = (name: string, multiband: boolean, epochs: number[]): FilterLayer => ({ name, multiband, epochs, kernel: [3, 3], in: 3, out: 16, stride: 1, baseFilters: multiband ? 4 : 16, bank: null })
+const layer = (name: string, multiband: boolean, epochs: number[]): FilterLayer => ({ name, multiband, epochs, kernel: [3, 3], in: 3, out: 16, groups: 1, stride: 1, size: 32, baseFilters: multiband ? 4 : 16, bank: null })
 
 describe('the filter banks of selected runs', () => {
   it('put a multi-band run beside its own baseline, and the others as pins', () => {
