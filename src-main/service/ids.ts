@@ -14,7 +14,9 @@ export function studyIdFor(name: string, taken: (id: string) => boolean): string
 
 /** Such as quick-start-r8-mcnn-f-s1-k3q9; at most 80 characters. */
 export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: string) => boolean): string {
-  const stem = `${slugOf(studyId, 40)}-${slugOf(archShort(config.arch), 12)}-${slugOf(config.variant, 24)}-s${config.seed}`
+  const rest = `-${slugOf(archShort(config.arch), 12)}-${slugOf(config.variant, 24)}-s${config.seed}`
+  // Five more come behind.
+  const stem = `${slugOf(studyId, Math.min(40, 75 - rest.length))}${rest}`
   for (;;) {
     const id = `${stem}-${randomSuffix()}`
     if (!taken(id)) return id
