@@ -74,6 +74,11 @@ export function variantName(variant: Variant): string {
   return kind === 'narrow' ? `Narrow, as ${name}` : name
 }
 
+/** A variant's name where there is little room: its end is left out. */
+export function variantShort(variant: Variant, most = 22): string {
+  return variant.length <= most ? variant : `${variant.slice(0, most - 1)}…`
+}
+
 const layerSetMeanings = { none: 'no layer multi-band', first: 'first convolution multi-band', last: 'last convolution multi-band', both: 'first and last convolution multi-band' } as const
 
 /** What is multi-band and how, in words. */

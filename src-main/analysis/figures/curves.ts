@@ -1,4 +1,5 @@
 /** From the epochs of a study's runs to the lines of its charts. Pure. */
+import { variantShort } from '../names'
 import { deviation, mean } from 'd3-array'
 import { leastSeeds, tQuantile } from '../statistics'
 import type { EpochMetrics, RendererResult, RunSummary, Variant } from '../../contract'
@@ -78,7 +79,7 @@ export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string
       .map((run) => ({ run, points: pointsOf(epochs.get(run.id) ?? [], drawn) }))
       .filter(({ points }) => points.length > 0)
     if (drawn.band === 'seeds')
-      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variant : '', ...looks(variant), points, broken: run.state === 'diverged' }))
+      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variantShort(variant) : '', ...looks(variant), points, broken: run.state === 'diverged' }))
     if (lines.length === 0) return []
     const common = Math.min(...lines.map(({ points }) => points.at(-1)?.x ?? 0))
     const points: Point[] = []
@@ -90,7 +91,7 @@ export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string
       if (around) band.push({ x, low: around[0], high: around[1] })
     }
     const thin = lines.map((l) => l.points.filter((p) => p.x >= common)).filter((ahead) => ahead.length > 1)
-    return [{ id: variant, label: variant, ...looks(variant), points, ...(band.length > 0 ? { band } : {}), thin }]
+    return [{ id: variant, label: variantShort(variant), ...looks(variant), points, ...(band.length > 0 ? { band } : {}), thin }]
   })
 }
 

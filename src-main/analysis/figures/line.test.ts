@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bandPath, endLabels, linePath, markLabels, nearest, spread, stops, xExtent, yExtent, type LineSeries } from './line'
+import { bandPath, endLabels, labelRoom, linePath, markLabels, nearest, spread, stops, xExtent, yExtent, type LineSeries } from './line'
 import { niceScale, plainScale } from './scale'
 
 const look = { color: 'red', marker: 'circle' } as const
@@ -94,4 +94,9 @@ describe('labels of vertical marks', () => {
       for (const [i, [from = 0]] of spans.entries()) if (i > 0) expect(from).toBeGreaterThan(spans[i - 1]?.[1] ?? 0)
     }
   })
+})
+
+it('long names at the lines’ ends take room, short ones the least', () => {
+  expect(labelRoom([{ label: 'mcnn-f' }], 74)).toBe(74)
+  expect(labelRoom([{ label: 'mcnn-f' }, { label: 'narrow(mcnn-a@random)' }], 74)).toBe(14 + 6 * 21)
 })

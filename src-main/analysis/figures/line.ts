@@ -39,6 +39,11 @@ export interface VerticalMark {
   color?: string
 }
 
+/** Pixels that labels at the lines' ends take, at least what short ones do. */
+export function labelRoom(series: readonly Pick<LineSeries, 'label'>[], least: number): number {
+  return Math.max(least, ...series.map(({ label }) => 14 + markCharacter * label.length))
+}
+
 /** Of the axis' type, about: a label is placed before it is measured. */
 const markCharacter = 6
 

@@ -1,7 +1,7 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
 import { surfaces, variantColors, type VariantColor } from '../colors'
 import { barDomain, type BarGroup } from './bar'
-import { bandPath, endLabels, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
+import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
 import { groupLabels, paretoFront, type CostPoint } from './pareto'
 import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind } from './scale'
@@ -138,7 +138,7 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
 /** Lines with bands over a common x, named at their ends. */
 export function lineFigure(title: string, xLabel: string, series: readonly LineSeries[], kind: ScaleKind, marks: readonly VerticalMark[], view: readonly [number, number] | null = null): string {
   const bottom = 290
-  const right = box.right - 62
+  const right = box.right - labelRoom(series, 78) + 16
   const x = plainScale(view ?? xExtent(series), [box.left, right], 6, false)
   const y = niceScale(kind, yExtent(series, kind), [bottom, 36], 6)
   const ends = endLabels(series, x, y, kind, { top: 40, bottom: bottom - 6, gap: 13 })
