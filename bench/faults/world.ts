@@ -156,9 +156,12 @@ export class World {
 
   async #holdsWhatWasConfirmed(): Promise<void> {
     for (const [id, confirmed] of this.#confirmed) {
-      const { epochs } = await this.program.call('runs.get', { id })
+      const { epochs, events } = await this.program.call('runs.get', { id })
+      // What it went on from may have been told to nobody: then the service died right after. What it measures again is held against the undisturbed run.
+      const start = events.findLast((event) => event.kind === 'started')?.message
+      const goneOnAfter = Number(/in epoch (\d+)\. /.exec(start ?? '')?.[1] ?? (start === undefined ? Infinity : 1)) - 1
       const held = new Map(epochs.map((epoch) => [epoch.epoch, JSON.stringify(epoch)]))
-      for (const [epoch, metrics] of confirmed) if (held.get(epoch) !== JSON.stringify(metrics)) this.faults.lost.push(`epoch ${epoch} of ${id}`)
+      for (const [epoch, metrics] of confirmed) if (epoch <= goneOnAfter && held.get(epoch) !== JSON.stringify(metrics)) this.faults.lost.push(`epoch ${epoch} of ${id}`)
     }
   }
 }

@@ -43,7 +43,7 @@ export function rescue(source: string, target: string, known: readonly string[] 
       const migrated = openDatabase(target)
       try {
         const doubts = new Map(copied.map(({ table, doubt }) => [table, unsure ? 'any' : doubt]))
-        const runs = makeSense(migrated, doubts, [...new Set([...copied.flatMap(({ ids }) => ids), ...known])])
+        const runs = makeSense(migrated, doubts, [...new Set([...copied.flatMap(({ ids }) => ids), ...known])], unsure)
         const result = wholeness(migrated)
         if (result !== 'ok') throw new Error(`the new history is not whole: ${result}`)
         const tables = copied.map(({ table, expected }) => {

@@ -64,9 +64,10 @@ const goesOn: readonly RunState[] = ['queued', 'running', 'paused', 'stopped', '
 /**
  * Of a history in this program's form: runs that can be read, rolled-up columns that say what is there, and a note where something went.
  * @param known runs that there were: of which no row is left is lost
+ * @param unsure whether the log held pages of which nobody can say what they were: any row may then be an older one, or half of it
  * @returns each run that lost something, and what, in words
  */
-export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, known: readonly string[]): Repair['runs'] {
+export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, known: readonly string[], unsure: boolean): Repair['runs'] {
   const runs = new Runs(db)
   const configs = new Configs(db)
   const metrics = new Metrics(db)
@@ -86,14 +87,17 @@ export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, know
       }
       // None are added, and all are summed again.
       if (said !== there) metrics.addEpochs(key, [])
-      const words = lostWords(key, said, there, completeness.of(key).missing, doubts)
+      const words = lostWords(key, said, there, completeness.of(key).missing, doubts) || (unsure ? perhaps : '')
       if (words === '') continue
       lost.push({ id, lost: words })
-      events.add(key, 'warning', 'repaired', `The history was damaged. Lost of this run: ${words}. ${goesOn.includes(state) ? 'Resumed, it measures them again.' : 'Re-run it to measure them again.'}`)
+      events.add(key, 'warning', 'repaired', `The history was damaged. Lost of this run: ${words}. ${words === perhaps ? 'Re-run it to be sure of its numbers.' : goesOn.includes(state) ? 'Resumed, it measures them again.' : 'Re-run it to measure them again.'}`)
     }
   })()
   return lost
 }
+
+/** Of a run that lacks nothing: what it holds may yet not be what was confirmed last. */
+const perhaps = 'perhaps what was written last, for a part of the log can’t be read that does not say whose it was'
 
 function lostWords(run: number, said: number, there: number, missing: Missing, doubts: ReadonlyMap<string, Doubt>): string {
   const of = (table: string, ruled: number, one: string, many: string): string[] => {

@@ -77,7 +77,10 @@ export class Training {
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)
+        // On a slow disk training waits here: what is told of an epoch is never more than one checkpoint ahead.
+        const before = this.writing
         void this.save()
+        await before
       }
       await control.betweenSteps()
     } catch (error) {
