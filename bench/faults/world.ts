@@ -160,10 +160,15 @@ export class World {
       // What it went on from may have been told to nobody: then the service died right after. What it measures again is held against the undisturbed run.
       const start = events.findLast((event) => event.kind === 'started')?.message
       const goneOnAfter = Number(/in epoch (\d+)\. /.exec(start ?? '')?.[1] ?? (start === undefined ? Infinity : 1)) - 1
-      const held = new Map(epochs.map((epoch) => [epoch.epoch, JSON.stringify(epoch)]))
-      for (const [epoch, metrics] of confirmed) if (epoch <= goneOnAfter && held.get(epoch) !== JSON.stringify(metrics)) this.faults.lost.push(`epoch ${epoch} of ${id}`)
+      const held = new Map(epochs.map((epoch) => [epoch.epoch, asText(epoch)]))
+      for (const [epoch, metrics] of confirmed) if (epoch <= goneOnAfter && held.get(epoch) !== asText(metrics)) this.faults.lost.push(`epoch ${epoch} of ${id}`)
     }
   }
+}
+
+/** In whatever order, and whether what was not measured is missing or null. */
+function asText(metrics: EpochMetrics): string {
+  return JSON.stringify(Object.entries(metrics).filter(([, value]) => value !== null && value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, limitMs: number, stepMs = 20): Promise<boolean> {

@@ -62,6 +62,7 @@ describe('parseQuery', () => {
   })
 
   it.each([
+    ['acx:1', 'There is no field “acx”; did you mean acc.', 0, 3],
     ['vriant:baseline', 'There is no field “vriant”; did you mean variant.', 0, 6],
     ['depth:32 -colour:red', 'There is no field “colour”.', 10, 16],
     ['acc>high', '“high” is not an accuracy such as 0.92 or 92.', 4, 8],

@@ -203,7 +203,8 @@ export function quoted(value: string): string {
 }
 
 function suggestion(name: string): string {
-  const near = fieldNames.find((known) => known.startsWith(name) || name.startsWith(known)) ?? fieldNames.find((known) => distance(known, name) <= 2)
+  const slips = fieldNames.map((known) => ({ known, slip: distance(known, name) })).filter(({ slip }) => slip <= 2).sort((a, b) => a.slip - b.slip)
+  const near = fieldNames.find((known) => known.startsWith(name) || name.startsWith(known)) ?? slips[0]?.known
   return near === undefined ? '' : `; did you mean ${near}`
 }
 
