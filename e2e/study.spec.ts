@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { Locator, Page } from 'playwright/test'
 import { expect, test } from './app'
 
@@ -94,20 +93,6 @@ test('the quick-start study: started, watched, compared, kept', async ({ launch 
     await workbench.go('Filter banks')
     await checkFilterBank(page)
   })
-
-  // The README's pictures are of this very study; pages.spec.ts has pictures of every page.
-  if (process.env['MCNN_README_SCREENSHOT'])
-    await test.step('pictures for the README', async () => {
-      const run = (await workbench.call('runs.list', {})).find((one) => one.variant === 'mcnn-f')?.id ?? ''
-      await workbench.resize(1280, 800)
-      for (const [name, hash, colorScheme] of [['study', studyUrl, 'light'], ['run', `#/runs/${run}`, 'light'], ['filter-banks', `#/banks?run=${run}`, 'dark']] as const) {
-        await page.emulateMedia({ colorScheme })
-        await workbench.open(hash)
-        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-        await workbench.screenshot(name, path.join(__dirname, '../resources/screenshots'))
-      }
-      await page.emulateMedia({ colorScheme: null })
-    })
 
   await test.step('closed and opened again', async () => {
     await workbench.close()
