@@ -2,6 +2,7 @@
  * What makes a bank of one trained filter: a small table of fixed masks. The paper's has four (section III-A, equations
  * 1–4); others take other signs, or turn and mirror the filter.
  */
+import type { LayerSummary } from '../contract/records'
 import type { ParsedVariant } from '../contract/variants'
 
 /**
@@ -53,6 +54,31 @@ export function bankTable(bank: Exclude<ParsedVariant['bank'], 'random'>): BankT
 /** Filters in a bank, by the variant that names it. */
 export function bankSize(bank: ParsedVariant['bank']): number {
   return bank === 'random' ? tables.signs.length : bankTable(bank).length
+}
+
+/** Masks of a 1 × 1 kernel would be plain factors: only 3 × 3 convolutions can be multi-band. */
+export function isBankable({ kernel }: Pick<LayerSummary, 'kernel'>): boolean {
+  return kernel.every((side) => side === bankSide)
+}
+
+/**
+ * The layers of a set that has a name, of those that can be multi-band. @param all a network's convolutions, in order
+ * @param bands of the bank: `all` leaves out whose output count they don't divide
+ */
+export function namedLayers(set: Extract<ParsedVariant['layers'], string>, all: readonly LayerSummary[], bands: number): LayerSummary[] {
+  const able = all.filter(isBankable)
+  switch (set) {
+    case 'none':
+      return []
+    case 'first':
+      return able.slice(0, 1)
+    case 'last':
+      return able.slice(-1)
+    case 'both':
+      return [...new Set([...able.slice(0, 1), ...able.slice(-1)])]
+    case 'all':
+      return able.filter((layer) => layer.out % bands === 0)
+  }
 }
 
 /** Whether it is the paper's, for which there are kernels of our own and whose responses are moved copies of one. */

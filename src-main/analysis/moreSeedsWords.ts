@@ -1,11 +1,11 @@
 /** What more seeds for a study would be, in the words of the window and the command line. */
 import type { MoreSeeds, SeedsForComparison } from '../contract/records'
 import { archName, variantName } from './names'
-import { duration, fixed, ranges, whole } from './numbers'
+import { duration, fixed, plural, ranges, whole } from './numbers'
 import { leastSeeds } from './statistics'
 
 const pm = (halfWidth: number): string => `± ${fixed(halfWidth)}`
-const seeds = (n: number): string => `${whole(n)} more ${n === 1 ? 'seed' : 'seeds'}`
+const seeds = (n: number): string => plural(n, 'more seed')
 
 /** '5 more seeds (4–8)' of a network; 'no more' where it needs none. */
 export function rowWords({ cells }: Pick<MoreSeeds, 'cells'>, { arch, more }: MoreSeeds['rows'][number]): string {
@@ -30,7 +30,7 @@ export function comparisonWords({ variant, finished, open, halfWidth, expected, 
 
 /** '24 runs, about 3 h 20 min on this machine'. */
 export function costWords({ runs, seconds, basis }: Pick<MoreSeeds, 'runs' | 'seconds' | 'basis'>): string {
-  const count = `${whole(runs)} ${runs === 1 ? 'run' : 'runs'}`
+  const count = plural(runs, 'run')
   if (seconds === null) return `${count}; how long they take is not known: nothing like them has trained on this machine`
   return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', told from other networks’ speed' : ''}`
 }

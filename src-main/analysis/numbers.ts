@@ -63,6 +63,11 @@ export function duration(seconds: number | null): string {
   return `${(s / 86400).toFixed(1)} days`
 }
 
+/** '6 runs', '1 run'. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${whole(value)} ${value === 1 ? one : many}`
+}
+
 /** Ascending whole numbers, neighbours drawn together: '1–3, 7'. */
 export function ranges(values: readonly number[]): string {
   const runs: [number, number][] = []

@@ -67,6 +67,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
+/** The code that Node gives an error of the system, such as ENOENT; null for any other. */
+export function codeOf(thrown: unknown): string | null {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : null
+}
+
 function issuesToErrorValue(error: z.ZodError): ErrorValue {
   const issue = error.issues[0]
   const field = issue ? issue.path.join('.') : ''

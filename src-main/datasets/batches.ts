@@ -97,6 +97,12 @@ export function normalisation(mean: readonly number[], std: readonly number[]): 
   return table
 }
 
+/** Whole pictures as a network takes them. @param pixels 32 × 32 × 3 bytes each, rows of RGB */
+export function normalisedPixels(pixels: Uint8Array, mean: readonly number[], std: readonly number[]): Float32Array {
+  const table = normalisation(mean, std)
+  return Float32Array.from(pixels, (byte, i) => table[(i % channels) * 256 + byte] as number)
+}
+
 function copy(source: Uint8Array, at: number, table: Float32Array, out: Float32Array, to: number): void {
   for (let k = 0; k < pixelBytes; k += channels) {
     out[to + k] = table[source[at + k] as number] as number

@@ -1,4 +1,4 @@
-export { epochOrder, fillBatch, normalisation, planBatch, type BatchOptions, type BatchPlan } from './batches'
+export { epochOrder, fillBatch, normalisation, normalisedPixels, planBatch, type BatchOptions, type BatchPlan } from './batches'
 export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download'
 export type { Split } from './format'
 export { importDataset, type ImportOptions, type ImportProgress } from './import'

@@ -54,7 +54,8 @@ export function renameDurably(from: string, to: string): void {
   flush(path.dirname(to))
 }
 
-function flush(file: string): void {
+/** Of a file or a folder: what it holds is on the disk. */
+export function flush(file: string): void {
   const handle = openSync(file, 'r')
   try {
     fsyncSync(handle)

@@ -1,20 +1,9 @@
 /** Runs that come from another history: as they ended there, owned by nobody. */
 import type { RunState } from '../contract/records'
 import type { Database } from './database'
+import type { NewRun } from './runs'
 
-export interface ImportedRun {
-  id: string
-  studyId: string
-  configId: string
-  arch: string
-  variant: string
-  dataset: string
-  seed: number
-  epochs: number
-  trainExamples: number
-  testExamples: number
-  trainableParameters: number
-  trainableFilters: number
+export interface ImportedRun extends NewRun {
   state: RunState
   reason: string | null
   environmentHash: string | null
@@ -23,7 +12,6 @@ export interface ImportedRun {
   /** Relative to the data directory. */
   weightsFile: string | null
   weightsSha256: string | null
-  createdAt: string
   startedAt: string | null
   endedAt: string | null
   note: string

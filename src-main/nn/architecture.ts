@@ -1,5 +1,5 @@
 /** Which network a config names, with its multi-band layers, and what is counted on it. */
-import { bankSide, bankSize, bankTable, signBank, type BankTable } from '../analysis/banks'
+import { bankSize, bankTable, isBankable, namedLayers, signBank, type BankTable } from '../analysis/banks'
 import { matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary, ModelSummary } from '../contract/records'
@@ -24,25 +24,11 @@ export function network(arch: Arch, variant: Variant, classes: number, seed = 1)
   return parsed.kind === 'narrow' ? narrowed(banked) : banked
 }
 
-/**
- * The layers that a variant makes multi-band. Masks of a 1 × 1 kernel would be plain factors: only 3 × 3 convolutions count.
- * Where many layers are meant at once, those are left out whose output count the bank does not divide.
- */
+/** The layers that a variant makes multi-band. Where a pattern means many, those are left out whose output count the bank does not divide. */
 function chosenLayers({ layers: wanted, bank }: ParsedVariant, all: readonly LayerSummary[], arch: Arch): LayerSummary[] {
-  const able = all.filter(({ kernel }) => kernel.every((side) => side === bankSide))
+  if (typeof wanted === 'string') return namedLayers(wanted, all, bankSize(bank))
+  const able = all.filter(isBankable)
   const divides = (layer: LayerSummary): boolean => layer.out % bankSize(bank) === 0
-  switch (wanted) {
-    case 'none':
-      return []
-    case 'first':
-      return able.slice(0, 1)
-    case 'last':
-      return able.slice(-1)
-    case 'both':
-      return [...new Set([...able.slice(0, 1), ...able.slice(-1)])]
-    case 'all':
-      return able.filter(divides)
-  }
   const found = wanted.map((one) => able.filter((layer) => matchesLayer(one, layer.name) && (divides(layer) || !one.includes('*'))))
   const missed = wanted[found.findIndex((some) => some.length === 0)]
   if (missed !== undefined)

@@ -1,8 +1,9 @@
 /** Where everything that lasts is kept. */
+import { readdirSync } from 'node:fs'
 import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { WorkbenchError } from '../contract/errors'
+import { codeOf, WorkbenchError } from '../contract/errors'
 import { runId } from '../contract/records'
 
 export interface Paths {
@@ -69,8 +70,16 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null
+/** The file that a run would go on from; the trainer checks what is in it. @param folder the run's; null where there is none */
+export function newestCheckpoint(folder: string): string | null {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return null
+  }
+  const newest = names.filter((name) => /^checkpoint-\d{10}-[0-9a-f]{64}\.safetensors$/.test(name)).sort().at(-1)
+  return newest === undefined ? null : path.join(folder, newest)
 }
 
 /** The folder in which a run's trainer writes. @throws WorkbenchError bad-data for an id that is none */

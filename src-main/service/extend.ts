@@ -1,10 +1,10 @@
 /** A finished run for more epochs: a run of its own, so that what the shorter one showed stays as it is. */
-import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { constants, copyFileSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 import type { RunRecord } from '../history/runs'
 import type { Context } from './context'
-import { runDir } from './dataDir'
+import { newestCheckpoint, runDir } from './dataDir'
 import { enqueue } from './enqueue'
 
 /**
@@ -19,7 +19,7 @@ export function extend(context: Context, run: RunRecord, epochs: number): string
   if (state !== 'done') throw new WorkbenchError('conflict', `The run ${id} is ${state}: only a finished run can be extended.`, { fix: 'Resume it first.' })
   if (epochs <= run.summary.epochs)
     throw new WorkbenchError('bad-input', `The run ${id} has ${run.summary.epochs} epochs already.`, { fix: 'Ask for more of them.', field: 'epochs' })
-  const checkpoint = lastCheckpoint(runDir(paths, id))
+  const checkpoint = newestCheckpoint(runDir(paths, id))
   if (checkpoint === null || run.checkpoint?.epochs !== run.summary.epochs)
     throw new WorkbenchError('conflict', `The run ${id} has no checkpoint of its end.`, { fix: `Train it again with ${epochs} epochs.` })
   const config = { ...history.configs.get(configId, seed), epochs }
@@ -37,16 +37,4 @@ export function extend(context: Context, run: RunRecord, epochs: number): string
     copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
     return extended
   })
-}
-
-/** The trainer checks what is in it. */
-function lastCheckpoint(folder: string): string | null {
-  let names: string[]
-  try {
-    names = readdirSync(folder)
-  } catch {
-    return null
-  }
-  const newest = names.filter((name) => name.startsWith('checkpoint-') && name.endsWith('.safetensors')).sort().at(-1)
-  return newest === undefined ? null : path.join(folder, newest)
 }

@@ -5,7 +5,7 @@ import type { Activation } from '../analysis/convolution'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, imageChannels, imageSize } from '../contract/experiment'
 import type { LayerInput } from '../contract/records'
-import { loadNormalisation, type Normalisation } from '../datasets'
+import { loadNormalisation, normalisedPixels, type Normalisation } from '../datasets'
 import type { RunRecord } from '../history/runs'
 import { convolutions, network } from '../nn/architecture'
 import { forward, type Weights } from '../nn/forward'
@@ -39,7 +39,7 @@ export class LayerInputs {
     const layers = convolutions(spec).map(({ name }) => name)
     if (!layers.includes(layer)) throw new WorkbenchError('not-found', `${arch} has no layer ${layer}.`, { field: 'layer' })
     const { mean, std } = await this.#normalisation(run)
-    const values = Float32Array.from(picture, (byte, i) => (byte / 255 - (mean[i % imageChannels] as number)) / (std[i % imageChannels] as number))
+    const values = normalisedPixels(picture, mean, std)
     let input: Activation = { height: imageSize, width: imageSize, channels: imageChannels, values }
     if (layer !== layers[0]) {
       const weights = await this.#weightsOf(run)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, imageChannels, imageSize, type ExperimentConfig } from '../contract/experiment'
 import type { Classification, ExportedModel, ModelFormat } from '../contract/records'
-import { loadNormalisation, type Normalisation } from '../datasets'
+import { loadNormalisation, normalisedPixels, type Normalisation } from '../datasets'
 import type { About } from '../exports/about'
 import { onnxModel } from '../exports/onnx'
 import { savedModelFiles } from '../exports/savedModel'
@@ -100,7 +100,7 @@ async function exported({ spec, weights, pictures }: Model, { about: told, forma
 }
 
 function classified({ spec, weights, pictures: { mean, std } }: Model, { picture, classes, top, source }: Extract<ModelJob, { kind: 'classify' }>): Classification {
-  const values = Float32Array.from(picture, (byte, i) => (byte / 255 - (mean[i % imageChannels] as number)) / (std[i % imageChannels] as number))
+  const values = normalisedPixels(picture, mean, std)
   const way = forward(spec, weights, { height: imageSize, width: imageSize, channels: imageChannels, values })
   let next = way.next()
   while (!next.done) next = way.next()

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { WorkbenchError } from '../contract/errors'
+import { codeOf, WorkbenchError } from '../contract/errors'
 
 /**
  * @param force replaces a file that is there
@@ -14,7 +14,7 @@ export async function placeFile(target: string, bytes: Uint8Array, force: boolea
   if (there === 'folder') throw refused(`${shown(target)} is a folder, and the model is a file.`, 'Give the file a name in it.')
   if (there !== null && !force) throw taken(target)
   await whole(target, async (part) => {
-    await write(part, bytes)
+    await putFlushed(part, bytes)
     if (force) await rename(part, target)
     else await takeName(part, target)
   })
@@ -37,7 +37,7 @@ export async function placeFolder(target: string, files: ReadonlyMap<string, Uin
     for (const [name, bytes] of files) {
       const file = path.join(part, name)
       await mkdir(path.dirname(file), { recursive: true })
-      await write(file, bytes)
+      await putFlushed(file, bytes)
     }
     for (const folder of new Set([...files.keys()].map((name) => path.dirname(path.join(part, name))))) await sync(folder)
     if (inside.length === 0) return rename(part, target)
@@ -79,10 +79,11 @@ async function takeName(part: string, target: string): Promise<void> {
   await rm(part)
 }
 
-async function write(file: string, bytes: Uint8Array): Promise<void> {
+/** Makes a new file whose content is on the disk. */
+export async function putFlushed(file: string, content: Uint8Array | string): Promise<void> {
   const handle = await open(file, 'wx', 0o666)
   try {
-    await handle.writeFile(bytes)
+    await handle.writeFile(content)
     await handle.sync()
   } finally {
     await handle.close()
@@ -115,8 +116,4 @@ function refused(message: string, fix: string): WorkbenchError {
 /** Paths may be longer than a message. */
 function shown(target: string): string {
   return target.length > 500 ? `…${target.slice(-500)}` : target
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null
 }

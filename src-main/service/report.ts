@@ -1,6 +1,6 @@
 /** A report of a study, written into a folder. */
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studyManifest } from '../analysis/manifest'
@@ -8,11 +8,12 @@ import { reportFiles } from '../analysis/report/files'
 import type { ReportFacts } from '../analysis/report/content'
 import type { CurveEpoch } from '../analysis/figures/curves'
 import type { ServiceResult } from '../contract/calls'
-import { WorkbenchError } from '../contract/errors'
+import { codeOf, WorkbenchError } from '../contract/errors'
 import type { StudyRecord } from '../history/studies'
 import type { Context } from './context'
 import type { Handlers } from './handlers'
 import { studyFacts } from './manifests'
+import { putFlushed } from './placing'
 import type { Tell } from './works'
 
 /** Calls that a report is made of: it says what the window says. */
@@ -46,8 +47,8 @@ export async function writeReport(context: Context, asked: Asked, study: StudyRe
     }
     return { folder: out, files: [...files.keys()] }
   } catch (thrown) {
-    if (thrown instanceof WorkbenchError || signal.aborted || !(thrown instanceof Error) || !('code' in thrown)) throw thrown
-    throw new WorkbenchError('unavailable', `The report could not be written to ${out} (${String(thrown.code)}).`, { fix: 'Choose a folder that can be written, on a disk that is not full.', cause: thrown })
+    if (thrown instanceof WorkbenchError || signal.aborted || codeOf(thrown) === null) throw thrown
+    throw new WorkbenchError('unavailable', `The report could not be written to ${out} (${codeOf(thrown) ?? ''}).`, { fix: 'Choose a folder that can be written, on a disk that is not full.', cause: thrown })
   } finally {
     await rm(part, { recursive: true, force: true })
   }
@@ -58,20 +59,10 @@ function mustBeFree(out: string, replace: boolean): void {
   try {
     found = readdirSync(out)
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return
+    if (codeOf(thrown) === 'ENOENT') return
     throw new WorkbenchError('bad-input', `${out} is no folder that can be read.`, { fix: 'Choose another folder.', field: 'out', cause: thrown })
   }
   if (found.length > 0 && !replace) throw new WorkbenchError('conflict', `${out} is not empty.`, { fix: 'Choose another folder, or have the report’s files replaced with --force.', field: 'out' })
-}
-
-async function putFlushed(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx')
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 async function factsOf(context: Context, asked: Asked, study: StudyRecord, signal: AbortSignal): Promise<ReportFacts> {

@@ -1,9 +1,9 @@
 /** How complementary the filters of every layer are, after epochs that can afford to count it. */
 import { figuresCost, hasFigures, layerFigures } from '../analysis/complementarity'
 import type { EpochFigures } from '../contract/records'
-import type { TrainingGraph } from '../graph/training'
 import { multiplications } from '../nn/architecture'
 import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
+import { named } from './variables'
 
 /** Of an epoch's time at most so much goes into it. */
 const share = 0.02
@@ -25,14 +25,12 @@ export function figuresEvery(spec: NetworkSpec, trainExamples: number): number {
   return Math.max(1, Math.ceil(own / (share * 3 * multiplications(spec) * trainExamples)))
 }
 
-export function readFigures(spec: NetworkSpec, graph: TrainingGraph, epoch: number): EpochFigures {
-  const layers = convolutions(spec).filter(hasFigures)
-  const values = graph.getVariables(layers.map((layer) => `${layer.name}.kernel`))
+/** @param values the graph's variables, at least its kernels */
+export function figuresOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32Array>, epoch: number): EpochFigures {
   return {
     epoch,
-    layers: layers.map((layer) => {
-      const kernel = values.get(`${layer.name}.kernel`)
-      return { layer: layer.name, figures: kernel ? layerFigures({ shape: kernelShape(layer), values: kernel, bank: layer.bank }) : null }
-    }),
+    layers: convolutions(spec)
+      .filter(hasFigures)
+      .map((layer) => ({ layer: layer.name, figures: layerFigures({ shape: kernelShape(layer), values: named(values, `${layer.name}.kernel`), bank: layer.bank }) })),
   }
 }

@@ -14,11 +14,11 @@ import { beginning, Checkpoints, variablesOf } from './checkpoint'
 import type { Control } from './control'
 import { deviceMemory, environmentOf, probeDevice } from './environment'
 import { Feeder } from './feeder'
-import { readFigures } from './figures'
+import { figuresOf } from './figures'
 import { chooseResidence, pixelBytesOf } from './residence'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
-import { encodeWeights, readFilters } from './variables'
+import { encodeWeights, filtersOf } from './variables'
 import { whenTheDiskTakes } from './patience'
 import { writeDurably } from './weights'
 
@@ -82,8 +82,9 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment, resident })
   try {
     if (!from) {
-      send({ type: 'filters', epoch: 0, layers: readFilters(spec, graph) })
-      send({ type: 'figures', figures: readFigures(spec, graph, 0) })
+      const variables = graph.getVariables()
+      send({ type: 'filters', epoch: 0, layers: filtersOf(spec, variables) })
+      send({ type: 'figures', figures: figuresOf(spec, variables, 0) })
     }
     const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
     await new Training({ job, data, spec, graph, feeder, control, send, save }, from?.at ?? beginning()).run()

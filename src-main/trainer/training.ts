@@ -10,9 +10,9 @@ import { beginning, type Position, type Save } from './checkpoint'
 import { StopRequested, type Control } from './control'
 import { Evaluated } from './evaluated'
 import type { Feeder } from './feeder'
-import { countsFigures, figuresEvery, readFigures } from './figures'
+import { countsFigures, figuresEvery, figuresOf } from './figures'
 import { Reporter } from './reporter'
-import { readFilters } from './variables'
+import { filtersOf } from './variables'
 
 /** The loss or a weight stopped being a number. */
 export class Diverged extends Error {
@@ -72,14 +72,15 @@ export class Training {
         const metrics = await this.epoch()
         this.report.flushSteps()
         // The epoch's metrics come last: whoever has them has all of the epoch.
-        send({ type: 'filters', epoch: metrics.epoch, layers: readFilters(spec, graph) })
-        if (countsFigures(metrics.epoch, this.figuresEvery)) send({ type: 'figures', figures: readFigures(spec, graph, metrics.epoch) })
+        const variables = graph.getVariables()
+        send({ type: 'filters', epoch: metrics.epoch, layers: filtersOf(spec, variables) })
+        if (countsFigures(metrics.epoch, this.figuresEvery)) send({ type: 'figures', figures: figuresOf(spec, variables, metrics.epoch) })
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)
         // On a slow disk training waits here: what is told of an epoch is never more than one checkpoint ahead.
         const before = this.writing
-        void this.save()
+        void this.save(variables)
         await before
       }
       await control.betweenSteps()
@@ -167,13 +168,14 @@ export class Training {
 
   /**
    * Keeps what the run could go on from: the values are taken now, the writing goes on beside the next steps.
+   * @param taken the graph's variables, where they were read at this very step
    * @throws Diverged before anything is written: the checkpoint before this one is the last good one
    */
-  private save(): Promise<void> {
+  private save(taken?: ReadonlyMap<string, Float32Array>): Promise<void> {
     const { at } = this
     if (at.step === this.saved.step) return this.writing
     const { job, graph, send, save } = this.parts
-    const variables = graph.getVariables()
+    const variables = taken ?? graph.getVariables()
     const spoilt = [...variables].find(([, values]) => !values.every(Number.isFinite))
     if (spoilt) throw new Diverged(at.step, Math.min(at.epoch, job.config.epochs), learningRateAt(job.config, at.epoch, at.trainErrors), `A value of ${spoilt[0]} is no longer a number`)
     // Step metrics that the checkpoint counts as handed on must be.

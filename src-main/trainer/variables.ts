@@ -25,11 +25,9 @@ export function keptLayers(spec: NetworkSpec): LayerSummary[] {
   return wanted.filter((layer) => kept.has(layer))
 }
 
-/** Base filters of those layers. */
-export function readFilters(spec: NetworkSpec, graph: TrainingGraph): LayerFilters[] {
-  const layers = keptLayers(spec)
-  const values = graph.getVariables(layers.map((layer) => `${layer.name}.kernel`))
-  return layers.map((layer) => {
+/** Base filters of those layers. @param values the graph's variables, at least its kernels */
+export function filtersOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32Array>): LayerFilters[] {
+  return keptLayers(spec).map((layer) => {
     const kernel = named(values, `${layer.name}.kernel`)
     return {
       layer: layer.name,
@@ -52,7 +50,8 @@ export function encodeWeights(config: ExperimentConfig, spec: NetworkSpec, graph
   )
 }
 
-function named(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+/** @throws where it is not there */
+export function named(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
   const found = values.get(name)
   // Nothing in its place: a weights file with a hole in it would be read as whole.
   if (!found) throw new Error(`The graph has no variable ${name}.`)

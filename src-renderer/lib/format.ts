@@ -1,9 +1,9 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
 import type { Arch, DatasetId } from '../../src-main/contract'
 import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/names'
-import { bytes, duration as measuredDuration, fixed, missing, significant, whole } from '../../src-main/analysis/numbers'
+import { bytes, duration as measuredDuration, fixed, missing, plural, significant, whole } from '../../src-main/analysis/numbers'
 
-export { archName, archShort, bytes, datasetName, missing, significant }
+export { archName, archShort, bytes, datasetName, missing, plural, significant }
 
 type Maybe = number | null | undefined
 
@@ -39,11 +39,6 @@ export function count(value: Maybe): string {
 /** Multiplications and the like: 69.1 M. */
 export function millions(value: Maybe, digits = 1): string {
   return finite(value) ? `${fixed(value / 1e6, digits)} M` : number(value)
-}
-
-/** '6 runs', '1 run'. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`
 }
 
 /** Seconds as '0.4 s', '21 s', '3 min 20 s', '3 h 47 min', '2.5 days'. */

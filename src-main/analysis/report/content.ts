@@ -10,7 +10,7 @@ import { lookOf } from '../figures/looks'
 import { barFigure, lineFigure, paretoFigure } from '../figures/print'
 import { manifestText } from '../manifest'
 import { archName, datasetName, variantName } from '../names'
-import { duration, fixed, percent, whole } from '../numbers'
+import { duration, fixed, percent, plural, whole } from '../numbers'
 import { configRows, environmentRows } from '../runRows'
 import type { Table } from '../table'
 import { statisticsSentences } from './sentences'
@@ -51,7 +51,7 @@ export function reportOf(facts: ReportFacts): Report {
   const { comparison, manifest, program, madeAt } = facts
   return {
     title: comparison.studyName,
-    byline: `A study of ${count(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${madeAt.slice(0, 10)}.`,
+    byline: `A study of ${plural(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${madeAt.slice(0, 10)}.`,
     blocks: [
       heading('What the study shows'),
       ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),
@@ -78,7 +78,6 @@ const heading = (words: string): Block => ({ kind: 'heading', text: words })
 const text = (words: string): Block => ({ kind: 'text', text: words })
 const list = (items: string[]): Block => ({ kind: 'list', items })
 const table = (of: Table): Block => ({ kind: 'table', table: of })
-const count = (n: number, one: string): string => `${whole(n)} ${n === 1 ? one : `${one}s`}`
 
 /** Data sets in the order of the rows. */
 function datasetsOf({ rows }: Comparison): ComparisonRow['dataset'][] {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { duration, whole } from '../../analysis/numbers'
+import { duration, plural, whole } from '../../analysis/numbers'
 import type { Verification } from '../../contract/publish'
 import { findRun, withReader } from '../client'
 import { Failed, usageError } from '../failures'
@@ -40,8 +40,8 @@ export function addVerify(program: Command): void {
 
 function page({ runId, extent, epochs, steps, same, compared, differences, circumstances, remarks, seconds }: Verification): string {
   const first = (count: number, one: string): string => `its first ${count === 1 ? one : `${whole(count)} ${one}s`}`
-  const what = extent === 'whole' ? `all ${counted(epochs, 'epoch')}` : extent === 'epochs' ? first(epochs, 'epoch') : first(steps, 'step')
-  const held = `${counted(compared.steps, 'sampled step')}, ${counted(compared.epochs, 'epoch')}${compared.weights ? ' and the final weights' : ''}`
+  const what = extent === 'whole' ? `all ${plural(epochs, 'epoch')}` : extent === 'epochs' ? first(epochs, 'epoch') : first(steps, 'step')
+  const held = `${plural(compared.steps, 'sampled step')}, ${plural(compared.epochs, 'epoch')}${compared.weights ? ' and the final weights' : ''}`
   const unexplained = circumstances.length === 0 && remarks.length === 0
   return [
     `${runId}: ${same ? 'the same, bit for bit' : 'it differs'} (${what} again, ${held} compared, in ${duration(seconds)}).`,
@@ -51,8 +51,4 @@ function page({ runId, extent, epochs, steps, same, compared, differences, circu
     ...(same || !unexplained ? [] : ['Nothing that is known of the machine or the program is otherwise: what was kept may have been changed, or a computation went wrong.']),
     '',
   ].join('\n')
-}
-
-function counted(count: number, one: string): string {
-  return `${whole(count)} ${one}${count === 1 ? '' : 's'}`
 }

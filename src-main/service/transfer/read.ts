@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
 import { z } from 'zod'
-import { messageOf, toErrorValue, WorkbenchError } from '../../contract/errors'
+import { codeOf, messageOf, toErrorValue, WorkbenchError } from '../../contract/errors'
 import { archiveManifest, archiveVersion, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
 
 export interface ReadOptions {
@@ -214,7 +214,7 @@ class Members {
 
   explain(error: unknown): unknown {
     if (error instanceof WorkbenchError) return error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = codeOf(error) ?? ''
     const where = this.#current ? ` in ${this.#current.name}` : ''
     if (code === 'Z_BUF_ERROR') return badArchive(this.#archive, `is truncated: it ends${where || ' too early'}.`)
     if (code === 'Z_DATA_ERROR') return badArchive(this.#archive, `is damaged: its compressed data is wrong${where}, or it is no archive.`)

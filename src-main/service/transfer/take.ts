@@ -1,6 +1,6 @@
 /** An exported study into the history: what is not here already, all of it or nothing. */
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { canonicalJson } from '../../analysis/canonicalJson'
@@ -9,6 +9,7 @@ import { WorkbenchError } from '../../contract/errors'
 import type { Imported } from '../../contract/publish'
 import { endedStates } from '../../contract/records'
 import { filterBytes, type ArchivedRun, type ArchivedStudy, type ArchiveManifest } from '../../contract/studyArchive'
+import { flush, renameDurably } from '../../history/backup'
 import { configId } from '../../history/configs'
 import type { RunRecord } from '../../history/runs'
 import { modelSummary } from '../../nn/architecture'
@@ -195,18 +196,7 @@ function place(paths: Paths, folder: string, run: CheckedRun, as: string): strin
   const from = path.join(folder, 'runs', run.id)
   for (const name of ['run.json', 'filters.bin']) rmSync(path.join(from, name), { force: true })
   for (const name of [...(run.hasWeights ? ['weights.safetensors'] : []), ...(run.checkpoint === null ? [] : [run.checkpoint])]) flush(path.join(from, name))
-  flush(from)
   const to = runDir(paths, as)
-  renameSync(from, to)
-  flush(paths.runs)
+  renameDurably(from, to)
   return [to]
-}
-
-function flush(file: string): void {
-  const handle = openSync(file, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

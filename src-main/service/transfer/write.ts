@@ -1,17 +1,17 @@
 /** A study into one file. */
 import { createHash } from 'node:crypto'
 import { constants, createReadStream, existsSync } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { create } from 'tar'
-import { WorkbenchError } from '../../contract/errors'
+import { codeOf, WorkbenchError } from '../../contract/errors'
 import type { ServiceResult } from '../../contract/calls'
 import { archiveManifest, archiveVersion, archivedRun, archivedStudy, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
 import { renameDurably } from '../../history/backup'
 import type { RunRecord } from '../../history/runs'
 import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../context'
-import { isOfRun, runDir } from '../dataDir'
+import { isOfRun, newestCheckpoint, runDir } from '../dataDir'
 import type { Tell } from '../works'
 import { archivedRunOf, filterBlobs } from './runs'
 
@@ -55,8 +55,8 @@ export async function exportStudy(context: Pick<Context, 'history' | 'paths' | '
     renameDurably(part, out)
     return { file: out, bytes: size, runs: runs.length, members: members.length }
   } catch (thrown) {
-    if (thrown instanceof WorkbenchError || signal.aborted || !(thrown instanceof Error) || !('code' in thrown)) throw thrown
-    throw new WorkbenchError('unavailable', `${out} could not be written (${String(thrown.code)}).`, { fix: 'Check that its folder can be written and the disk is not full.', cause: thrown })
+    if (thrown instanceof WorkbenchError || signal.aborted || codeOf(thrown) === null) throw thrown
+    throw new WorkbenchError('unavailable', `${out} could not be written (${codeOf(thrown) ?? ''}).`, { fix: 'Check that its folder can be written and the disk is not full.', cause: thrown })
   } finally {
     await rm(folder, { recursive: true, force: true })
     await rm(part, { force: true })
@@ -67,7 +67,7 @@ async function putRun({ history, paths }: Pick<Context, 'history' | 'paths'>, fo
   const { id, weightsSha256 } = run.summary
   const inside = `runs/${id}`
   await mkdir(path.join(folder, inside), { recursive: true })
-  const checkpoint = checkpoints && run.checkpoint !== null ? await newestCheckpoint(runDir(paths, id)) : null
+  const checkpoint = checkpoints && run.checkpoint !== null ? newestCheckpoint(runDir(paths, id)) : null
   const archived = archivedRun.parse(archivedRunOf(history, run, checkpoint !== null))
   const members = [await putJson(folder, `${inside}/run.json`, archived)]
   if (archived.filters.length > 0) members.push(await putFilters(history, folder, `${inside}/filters.bin`, run, archived))
@@ -80,12 +80,6 @@ async function putRun({ history, paths }: Pick<Context, 'history' | 'paths'>, fo
   }
   if (checkpoint !== null) members.push(await putFile(folder, `${inside}/${path.basename(checkpoint)}`, checkpoint))
   return members
-}
-
-async function newestCheckpoint(folder: string): Promise<string | null> {
-  const names = await readdir(folder).catch(() => [])
-  const newest = names.filter((name) => /^checkpoint-\d{10}-[0-9a-f]{64}\.safetensors$/.test(name)).sort().at(-1)
-  return newest === undefined ? null : path.join(folder, newest)
 }
 
 async function putJson(folder: string, name: string, value: unknown): Promise<Member> {

@@ -1,5 +1,5 @@
 /** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
-import { bankSide, bankSize } from '../../../src-main/analysis/banks'
+import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/banks'
 import { familyOf, parseVariant, variantOfLayers, variants, type Arch, type LayerSummary, type ModelSummary, type Variant } from '../../../src-main/contract'
 
 export interface Stage {
@@ -53,19 +53,11 @@ export function switched(variant: Variant, name: string, layers: readonly LayerS
   const after = layers.filter((layer) => (layer.name === name) !== layer.multiband)
   if (after.length === 0) return { to: 'baseline' }
   const named = variants.find((other) => {
-    const set = bankedBy(other, layers, bands)
+    const of = parseVariant(other)?.layers
+    const set = typeof of === 'string' ? namedLayers(of, layers, bands) : []
     return set.length === after.length && set.every((layer) => after.includes(layer))
   })
   return { to: named === undefined ? variantOfLayers(after.map((layer) => layer.name), bank) : bank === undefined ? named : `${named}@${bank}` }
-}
-
-const isBankable = ({ kernel }: LayerSummary): boolean => kernel.every((side) => side === bankSide)
-
-/** Layers that a variant with a name of its own makes multi-band. */
-function bankedBy(named: (typeof variants)[number], layers: readonly LayerSummary[], bands: number): LayerSummary[] {
-  const able = layers.filter(isBankable)
-  const [first, last] = [able.slice(0, 1), able.slice(-1)]
-  return { baseline: [], 'mcnn-f': first, 'mcnn-l': last, 'mcnn-fl': [...first, ...last], 'mcnn-a': able.filter((layer) => layer.out % bands === 0) }[named]
 }
 
 /** Weights that a layer trains: kernel × inputs of a filter × trained filters. */
