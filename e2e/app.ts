@@ -150,6 +150,22 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' })
   }
 
+  /** Both sizes in both themes, one after the other. @param look gets the end of a picture's name, such as '1280-light' */
+  async inEveryLook(look: (ending: string) => Promise<void>): Promise<void> {
+    for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+      await this.resize(width, height)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await this.page.emulateMedia({ colorScheme })
+        await look(`${width}-${colorScheme}`)
+      }
+    }
+  }
+
+  /** @throws where something is wider than the window */
+  async scrollsNowhereSideways(): Promise<void> {
+    expect(await this.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+  }
+
   /** The service's process. */
   servicePid(): number | undefined {
     return processesOf(this.dataDir, 'service.js')[0]

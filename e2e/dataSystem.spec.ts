@@ -32,14 +32,10 @@ test('a data set shows its pictures, counts, channels and augmentation', async (
   const before = await bytes()
   await augmentation.getByRole('button', { name: 'Draw again' }).click()
   await expect.poll(bytes).not.toBe(before)
-  for (const [width, height] of [[1280, 800], [900, 600]] as const) {
-    await workbench.resize(width, height)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await augmentation.scrollIntoViewIfNeeded()
-      await workbench.screenshot(`data-sets-below-${width}-${colorScheme}`)
-    }
-  }
+  await workbench.inEveryLook(async (ending) => {
+    await augmentation.scrollIntoViewIfNeeded()
+    await workbench.screenshot(`data-sets-below-${ending}`)
+  })
 })
 
 test('a data set that was removed is put back by Ctrl Z, and gone when the notice is closed', async ({ launch, dataDir }) => {

@@ -110,15 +110,12 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
     await expect(region.locator('dl')).toBeVisible()
   })
 
-  for (const [width, height] of [[1280, 800], [900, 600]] as const)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await workbench.resize(width, height)
-      await page.emulateMedia({ colorScheme })
-      await region.scrollIntoViewIfNeeded()
-      await workbench.screenshot(`classify-${width}-${colorScheme}`)
-      expect(await faults(page)).toEqual([])
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-    }
+  await workbench.inEveryLook(async (ending) => {
+    await region.scrollIntoViewIfNeeded()
+    await workbench.screenshot(`classify-${ending}`)
+    expect(await faults(page)).toEqual([])
+    await workbench.scrollsNowhereSideways()
+  })
 })
 
 test('a network is exported from the run’s page in each format, and over nothing unasked', async ({ launch, dataDir }) => {

@@ -125,21 +125,17 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
 
 test('looks right at every size', async ({ workbench }) => {
   const { page } = workbench
-  for (const [width, height] of [[1280, 800], [900, 600]] as const) {
-    await workbench.resize(width, height)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await workbench.open('#/studies')
-      await workbench.open('#/new')
-      await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Table I: all of CIFAR-10' })
-      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-      await workbench.screenshot(`new-study-paper-${width}-${colorScheme}`)
-    }
-  }
+  await workbench.inEveryLook(async (ending) => {
+    await workbench.open('#/studies')
+    await workbench.open('#/new')
+    await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Table I: all of CIFAR-10' })
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+    await workbench.screenshot(`new-study-paper-${ending}`)
+  })
   // Zoomed in as far as it goes, nothing scrolls sideways.
   await page.keyboard.press('Control+0')
   for (let i = 0; i < 7; i++) await page.keyboard.press('Control+=')
   await expect.poll(() => page.evaluate('innerWidth')).toBeLessThanOrEqual(460)
   await workbench.screenshot('new-study-paper-900-zoomed')
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+  await workbench.scrollsNowhereSideways()
 })

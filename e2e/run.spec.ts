@@ -49,15 +49,12 @@ test('a run’s page: followed while it trains, what it takes for what, beside a
     const about = page.getByRole('complementary', { name: 'About this run' })
     await expect(about.getByRole('row', { name: /^variant/ })).toHaveText(/mcnn-a\s*baseline/)
     await expect(about.getByRole('row', { name: /^seed/ })).toHaveCount(0)
-    for (const [width, height] of [[1280, 800], [900, 600]] as const)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await workbench.resize(width, height)
-        await page.emulateMedia({ colorScheme })
-        await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
-        await workbench.screenshot(`run-beside-${width}-${colorScheme}`)
-        await page.getByRole('heading', { name: 'Most confident mistakes' }).scrollIntoViewIfNeeded()
-        await workbench.screenshot(`run-evaluated-${width}-${colorScheme}`)
-        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-      }
+    await workbench.inEveryLook(async (ending) => {
+      await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
+      await workbench.screenshot(`run-beside-${ending}`)
+      await page.getByRole('heading', { name: 'Most confident mistakes' }).scrollIntoViewIfNeeded()
+      await workbench.screenshot(`run-evaluated-${ending}`)
+      await workbench.scrollsNowhereSideways()
+    })
   })
 })

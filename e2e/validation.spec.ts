@@ -4,15 +4,11 @@ import { expect, test } from './app'
 test('a validation split: checked in the form, drawn and told on the run’s page, labelled in lists and comparison', async ({ workbench }) => {
   test.setTimeout(5 * 60_000)
   const { page } = workbench
-  const shots = async (name: string): Promise<void> => {
-    for (const [width, height] of [[1280, 800], [900, 600]] as const)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await workbench.resize(width, height)
-        await page.emulateMedia({ colorScheme })
-        await workbench.screenshot(`validation-${name}-${width}-${colorScheme}`)
-        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-      }
-  }
+  const shots = async (name: string): Promise<void> =>
+    workbench.inEveryLook(async (ending) => {
+      await workbench.screenshot(`validation-${name}-${ending}`)
+      await workbench.scrollsNowhereSideways()
+    })
   await test.step('the form', async () => {
     await workbench.open('#/new')
     await page.getByLabel('Name').fill('Held out')
