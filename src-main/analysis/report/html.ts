@@ -20,7 +20,7 @@ th { background: var(--head); font-weight: 600; }
 .r { text-align: right; }
 td.long { white-space: normal; min-width: 220px; }
 figure { margin: 20px 0; }
-figure > div { background: #ffffff; overflow-x: auto; border: 1px solid var(--line); }
+figure > div { width: fit-content; max-width: 100%; background: #ffffff; overflow-x: auto; border: 1px solid var(--line); }
 figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { margin-top: 6px; max-width: 760px; }
 pre { overflow: auto; max-height: 480px; padding: 12px; background: var(--head); font: 12px/1.45 ui-monospace, 'DejaVu Sans Mono', monospace; }
