@@ -64,7 +64,7 @@ export async function longestTask(page: Page): Promise<number> {
   const largest = [...(await call(page, 'studies.list', {}))].sort((a, b) => b.total - a.total)[0]?.id ?? id
   const finished = (await call(page, 'runs.ids', { query: 'state:done', limit: 1 }))[0] ?? runIds[0] ?? ''
   let most = 0
-  for (const hash of ['#/runs', '#/runs?group=config', '#/runs?q=state:running', `#/runs/${runIds[0] ?? ''}`, `#/runs/${finished}`, '#/studies', `#/studies/${id}`, `#/studies/${largest}`, '#/runs?sort=-accuracy']) {
+  for (const hash of ['#/runs', '#/runs?group=config', '#/runs?q=state:running', `#/runs/${runIds[0] ?? ''}`, `#/runs/${finished}`, '#/studies', `#/studies/${id}`, `#/studies/${largest}`, `#/banks?run=${finished}`, '#/new', '#/data', '#/system', '#/runs?sort=-accuracy']) {
     await go(hash)
     await page.waitForTimeout(3000)
     const here = await taken()

@@ -82,7 +82,8 @@ export const serviceCalls = {
   ),
 
   'studies.list': define(none, z.array(r.studySummary)),
-  'studies.get': define(ofStudy, z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
+  /** With its runs in the order they were made: all of them, or a part for who can't take in thousands at once. */
+  'studies.get': define(z.strictObject({ ...ofStudy.shape, offset: z.int().min(0).optional(), limit: z.int().min(1).max(mostRuns).optional() }), z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
   'studies.create': define(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
   'studies.estimate': define(z.strictObject({ plan: studyRequest }), r.estimate),
   'studies.compare': define(ofStudy, r.comparison),

@@ -394,6 +394,8 @@ describe('runs', () => {
     db.close()
     expect(history.runs.list()).toMatchObject([{ id: 'a', epochsDone: 1, testAccuracy: 0.5 }])
     expect(history.runs.ofStudy('study')).toHaveLength(1)
+    expect(history.runs.ofStudy('study', 0, 1)).toHaveLength(1)
+    expect(history.runs.ofStudy('study', 1, 1)).toHaveLength(0)
     expect(history.studies.allTotals().get('study')).toMatchObject({ total: 1, epochsDone: 1 })
     history.close()
   })

@@ -152,8 +152,8 @@ export class Runs {
         1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0), @pid, @start, @createdAt)`)
     this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE ${listed} ORDER BY runs.key DESC`)
     this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
-    this.#ofStudy = db.prepare<[string], ExtraColumns>(`
-      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key`)
+    this.#ofStudy = db.prepare<[string, number, number], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key LIMIT ? OFFSET ?`)
     this.#trashedOfStudy = db.prepare<[string], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
     this.#unfinished = db.prepare<[], ExtraColumns>(`SELECT ${recordColumns} FROM ${inQueue} JOIN studies ON studies.key = runs.study WHERE ${unfinished} ORDER BY runs.position, runs.key`)
@@ -207,9 +207,9 @@ export class Runs {
     return row ? fromRow(row) : null
   }
 
-  /** In the order they were made. */
-  ofStudy(studyId: string): RunRecord[] {
-    return this.#ofStudy.all(studyId).map(fromRow)
+  /** In the order they were made; all of them, or at most `limit` from the one at `offset` on. */
+  ofStudy(studyId: string, offset = 0, limit = -1): RunRecord[] {
+    return this.#ofStudy.all(studyId, limit, offset).map(fromRow)
   }
 
   /** In the order they were made: they go with their study. */

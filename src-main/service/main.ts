@@ -7,6 +7,9 @@ import { defaultDataDir } from './dataDir'
 import { repairHistory } from './repair'
 import { createService, type Service } from './service'
 
+/** A trainer has a thread for each core: without giving way it holds up the window by tens of milliseconds whenever that draws. */
+const niceness = 5
+
 if (process.send) {
   void main()
 } else {
@@ -31,7 +34,7 @@ async function main(): Promise<void> {
       program,
       access: 'either',
       as: 'the window of MCNN Workbench',
-      queue: checkpointSeconds > 0 ? { checkpointSeconds } : {},
+      queue: { niceness, ...(checkpointSeconds > 0 ? { checkpointSeconds } : {}) },
       onEvent: (event, payload) => send({ event, payload }),
       // Told as one that can't start: started again, it would meet the same.
       onDamage: (error) => {

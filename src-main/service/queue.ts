@@ -13,6 +13,7 @@ import { exitReason } from './exitReason'
 import { isAlive, sameOwner } from './owner'
 import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
 import { recordMessage } from './recorder'
+import { trainerEnv } from './trainerEnv'
 import { Trainer, type TrainerEnd } from './trainers'
 
 export interface QueueOptions {
@@ -22,6 +23,8 @@ export interface QueueOptions {
   closeMs: number
   /** Between two checkpoints within an epoch. */
   checkpointSeconds: number
+  /** By how much a trainer gives way to other programs, above this process's own priority; 0 in a terminal. */
+  niceness: number
 }
 
 interface Current {
@@ -222,11 +225,12 @@ export class Queue {
         kept: history.completeness.kept(run.key),
         checkpointSeconds: this.#options.checkpointSeconds,
       }
-      current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), {
-        message: (message) => this.#context.disk.take(() => this.#received(current, message)),
-        broken: (what) => this.#context.disk.take(() => this.#fail(current, `The trainer broke the contract (${what}).`)),
-        closed: (end) => this.#context.disk.take(() => this.#closed(current, end)),
-      })
+      const listener = {
+        message: (message: TrainerMessage) => this.#context.disk.take(() => this.#received(current, message)),
+        broken: (what: string) => this.#context.disk.take(() => this.#fail(current, `The trainer broke the contract (${what}).`)),
+        closed: (end: TrainerEnd) => this.#context.disk.take(() => this.#closed(current, end)),
+      }
+      current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), listener, trainerEnv(), this.#options.niceness)
     } catch (thrown) {
       this.#end(current, 'failed', `The trainer could not be started: ${messageOf(thrown)}`)
       this.#current = null

@@ -100,7 +100,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     history.close()
     throw history.explained(thrown)
   }
-  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
+  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, niceness: 0, ...options.queue })
   const datasets = new Datasets(context, options.downloads)
   const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
   const works = new Works(context)

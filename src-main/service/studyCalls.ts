@@ -67,9 +67,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return history.studies.list().map((study) => summaryOf(study, totals.get(study.id) ?? noRuns()))
     },
 
-    'studies.get': ({ id }) => {
+    'studies.get': ({ id, offset, limit }) => {
       const study = studyOf(context, id)
-      return { study: summaryOf(study, history.studies.totals(id)), runs: history.runs.ofStudy(id).map((run) => run.summary) }
+      return { study: summaryOf(study, history.studies.totals(id)), runs: history.runs.ofStudy(id, offset, limit).map((run) => run.summary) }
     },
 
     'studies.create': async ({ plan: asked }) => {

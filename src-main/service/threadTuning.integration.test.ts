@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recipe } from '../contract/experiment'
@@ -9,6 +9,7 @@ import { threadsNow, tuneMachine, type MachineTuning } from './machineTuning'
 import { processor } from './processor'
 import { knownTuning, machineKey, rememberTuning, threadsFile } from './threads'
 import { threadCandidates } from './threadTuning'
+import { trainerEnv } from './trainerEnv'
 import { Trainer } from './trainers'
 
 /** The trainer as it is shipped: the test command builds it first. */
@@ -70,14 +71,16 @@ describe('the thread counts of this machine', () => {
     const measured = [{ threads: { intraOp: null, interOp: null }, msStep: 10, ratio: 1 }, ...(said ? [{ threads, msStep: 5, ratio: 0.5 }] : [])]
     rememberTuning({ at: new Date().toISOString(), device: 'cpu', precision: 'float32', batch: 64, own, candidates: measured }, threadsFile(), machineKey() ?? '')
     expect(threadsNow()).toMatchObject({ ...threads, source: 'measured' })
-    const { environment, pools } = await start()
+    const { environment, pools, priorities } = await start()
     expect(environment.threads).toEqual(said ?? own)
+    // Each thread gives way, not only the first.
+    expect(priorities).toEqual([Math.min(19, getPriority() + 5)])
     // TensorFlow's own threads by name: each of its two pools for ops (of single ops and of graphs) has as many as it was told.
     expect(pools).toBe(2 * (said ?? own).interOp)
   })
 })
 
-async function start(): Promise<{ environment: Extract<TrainerMessage, { type: 'started' }>['environment']; pools: number }> {
+async function start(): Promise<{ environment: Extract<TrainerMessage, { type: 'started' }>['environment']; pools: number; priorities: number[] }> {
   const config = { ...recipe, arch: 'resnet-8', variant: 'baseline', precision: 'float32', seed: 1, dataset: 'synthetic', trainExamples: 100, testExamples: 20, batchSize: 10, epochs: 1000, milestones: [] } as const
   let trainer: Trainer | undefined
   try {
@@ -91,11 +94,13 @@ async function start(): Promise<{ environment: Extract<TrainerMessage, { type: '
           message: (message) => {
             if (message.type === 'started') environment = message.environment
             // By then steps have been taken.
-            else if (message.type === 'epoch' && environment) resolve({ environment, pools: namedThreads(trainer?.pid ?? 0, 'tf_Compute') })
+            else if (message.type === 'epoch' && environment) resolve({ environment, pools: namedThreads(trainer?.pid ?? 0, 'tf_Compute'), priorities: prioritiesOf(trainer?.pid ?? 0) })
           },
           broken: (what) => reject(new Error(what)),
           closed: ({ output }) => reject(new Error(output.join('\n'))),
         },
+        trainerEnv(),
+        5,
       )
     })
   } finally {
@@ -106,4 +111,9 @@ async function start(): Promise<{ environment: Extract<TrainerMessage, { type: '
 
 function namedThreads(pid: number, name: string): number {
   return readdirSync(`/proc/${pid}/task`).filter((task) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim() === name).length
+}
+
+/** Different ones of all its threads. */
+function prioritiesOf(pid: number): number[] {
+  return [...new Set(readdirSync(`/proc/${pid}/task`).map((task) => getPriority(Number(task))))]
 }

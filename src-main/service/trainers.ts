@@ -1,5 +1,6 @@
 /** One trainer process: started, spoken to, watched until it is gone. */
 import { fork, type ChildProcess } from 'node:child_process'
+import { constants, getPriority, setPriority } from 'node:os'
 import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
 import { OutputLog } from './outputLog'
 import { trainerEnv } from './trainerEnv'
@@ -28,8 +29,11 @@ export class Trainer {
   readonly #child: ChildProcess
   readonly closed: Promise<TrainerEnd>
 
-  /** @param env what TensorFlow reads when it starts; this machine's own choice where nothing is said */
-  constructor(entry: string, job: TrainerJob, logFile: string, listener: TrainerListener, env: NodeJS.ProcessEnv = trainerEnv()) {
+  /**
+   * @param env what TensorFlow reads when it starts; this machine's own choice where nothing is said
+   * @param niceness above this process's own: by how much it gives way to others, such as a window
+   */
+  constructor(entry: string, job: TrainerJob, logFile: string, listener: TrainerListener, env: NodeJS.ProcessEnv = trainerEnv(), niceness = 0) {
     const output = new OutputLog(logFile)
     this.#child = fork(entry, [], {
       execPath: process.execPath,
@@ -40,6 +44,7 @@ export class Trainer {
       // Out of the terminal's process group: on Ctrl-C the service decides what becomes of the run.
       detached: true,
     })
+    if (niceness > 0 && this.#child.pid !== undefined) giveWay(this.#child.pid, niceness)
     if (this.#child.stdout) output.follow(this.#child.stdout)
     if (this.#child.stderr) output.follow(this.#child.stderr)
     this.#child.on('message', (raw) => {
@@ -87,4 +92,13 @@ export class Trainer {
 function describe(raw: unknown, issue: { path: PropertyKey[]; message: string } | undefined): string {
   const type = raw !== null && typeof raw === 'object' && 'type' in raw ? String(raw.type).slice(0, 50) : 'no type'
   return issue ? `${type}: ${issue.path.map(String).join('.')} ${issue.message}`.trim() : type
+}
+
+/** Right after its start: threads that a process starts later have its priority of then. */
+function giveWay(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness))
+  } catch {
+    // It ended already, or the system has no such thing: it trains all the same.
+  }
 }

@@ -1,8 +1,7 @@
 /** Parts of a page that are made over several frames, so that none takes long. */
 import { flushSync, untrack } from 'svelte'
+import { inTurns } from './turns'
 
-/** What the making of new parts may take of a frame; their layout and painting come on top. */
-const budgetMs = 8
 const mostAtOnce = 64
 
 export interface Gradual {
@@ -18,17 +17,24 @@ export interface Gradual {
  */
 export function gradually(total: () => number, first: number, restart: () => string | boolean = () => false): Gradual {
   let shown = $state(first)
-  let frame = 0
-  let atOnce = first
+  let atOnce = Math.max(1, first)
+  /** What one part took last time, in milliseconds. */
+  let each = Infinity
+  let growing = false
   let ended = false
-  const grow = (): void => {
-    // Until the end of this, for what is made asks whether more is under way.
+  let takeBack = (): void => undefined
+
+  const grow = (leftMs: number): boolean => {
+    const made = Math.max(1, Math.min(mostAtOnce, 2 * atOnce, Math.floor(leftMs / each)))
     const began = performance.now()
-    shown += atOnce
+    // No further than there is: what comes later is made part by part too.
+    shown = Math.min(shown + made, untrack(total))
     flushSync()
-    const took = Math.max(0.1, performance.now() - began)
-    atOnce = Math.min(mostAtOnce, Math.max(1, Math.floor(Math.min(2 * atOnce, (atOnce * budgetMs) / took))))
-    frame = !ended && shown < untrack(total) ? requestAnimationFrame(grow) : 0
+    each = Math.max(0.01, performance.now() - began) / made
+    atOnce = made
+    // What was made may have closed the page.
+    growing = !ended && shown < untrack(total)
+    return growing
   }
   const beginning = $derived(restart())
   let begun = untrack(() => beginning)
@@ -36,15 +42,15 @@ export function gradually(total: () => number, first: number, restart: () => str
     if (beginning === begun) return
     begun = beginning
     shown = first
-    atOnce = first
   })
   $effect(() => {
-    const more = shown < total()
-    if (more && frame === 0) frame = requestAnimationFrame(grow)
+    if (shown >= total() || growing) return
+    growing = true
+    takeBack = inTurns(grow)
   })
   $effect(() => () => {
     ended = true
-    cancelAnimationFrame(frame)
+    takeBack()
   })
   return {
     get shown() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runWith } from '../../../src-main/analysis/testing'
-import { cellsBefore, planGrid } from './grid'
+import { drawnCells, planGrid } from './grid'
 
 describe('the plan grid', () => {
   it('has a row a data set and depth, a column a variant, seeds in order, re-runs after the first', () => {
@@ -16,7 +16,16 @@ describe('the plan grid', () => {
     expect(grid.rows.map((row) => row.label)).toEqual(['synthetic · ResNet-8', 'CIFAR-10 · ResNet-20', 'CIFAR-10 · ResNet-110'])
     expect(grid.rows[0]?.cells.get('mcnn-f')?.map((run) => run.id)).toEqual(['b', 'd', 'c'])
     expect(grid.rows[1]?.cells.get('mcnn-f')).toEqual([])
-    expect(cellsBefore(grid)).toEqual({ of: [[0, 1], [4, 5], [5, 6]], total: 6 })
+    expect(drawnCells(grid)).toEqual({ most: Infinity, before: [[0, 1], [4, 5], [5, 6]], total: 6 })
+  })
+
+  it('draws the first ten of a row and variant where there are more than a thousand', () => {
+    const seeds = (n: number) => Array.from({ length: n }, (_, i) => runWith({ id: `b${i}`, seed: i }))
+    const few = runWith({ id: 'f', variant: 'mcnn-f', seed: 1 })
+    expect(drawnCells(planGrid([...seeds(999), few]))).toEqual({ most: Infinity, before: [[0, 999]], total: 1000 })
+    const grid = planGrid([...seeds(1000), few])
+    expect(grid.rows[0]?.cells.get('baseline')).toHaveLength(1000)
+    expect(drawnCells(grid)).toEqual({ most: 10, before: [[0, 10]], total: 11 })
   })
 
   it('of no runs is empty', () => {

@@ -1,4 +1,5 @@
 /** The plan of a study as a grid of its runs. Pure. */
+import { sum } from 'd3-array'
 import { archs, compareVariants, datasetIds, type Arch, type DatasetId, type RunSummary, type Variant } from '../../../src-main/contract'
 import { archName, archShort, datasetName } from '../../lib/format'
 
@@ -18,6 +19,10 @@ export interface PlanGrid {
   rows: readonly PlanRow[]
 }
 
+/** More than this are seldom a plan: single runs come to thousands. Then only the first ones of a row and variant are drawn. */
+const mostCells = 1000
+const fewCells = 10
+
 export function planGrid(runs: readonly RunSummary[]): PlanGrid {
   const present = [...new Set(runs.map((run) => run.variant))].sort(compareVariants)
   const rows = datasetIds.flatMap((dataset) =>
@@ -33,15 +38,17 @@ export function planGrid(runs: readonly RunSummary[]): PlanGrid {
   return { variants: present, rows }
 }
 
-/** Cells that come before those of a row's variant, by rows and variants, and all there are. */
-export function cellsBefore(grid: PlanGrid): { of: number[][]; total: number } {
+/** How many cells are drawn: of a row and variant at `most`, before each by rows and variants, and in all. */
+export function drawnCells(grid: PlanGrid): { most: number; before: number[][]; total: number } {
+  const counts = grid.rows.map((row) => grid.variants.map((variant) => row.cells.get(variant)?.length ?? 0))
+  const most = sum(counts.flat()) > mostCells ? fewCells : Infinity
   let total = 0
-  const of = grid.rows.map((row) =>
-    grid.variants.map((variant) => {
-      const before = total
-      total += row.cells.get(variant)?.length ?? 0
-      return before
+  const before = counts.map((row) =>
+    row.map((count) => {
+      const here = total
+      total += Math.min(most, count)
+      return here
     }),
   )
-  return { of, total }
+  return { most, before, total }
 }
