@@ -45,6 +45,9 @@ export const epochMetrics = z.object({
   cpuSeconds: z.number().nullable(),
   /** The trainer's resident memory at the epoch's end; null as above. */
   memoryBytes: z.number().nullable(),
+  /** Mean part of the time in which the GPU computed, and its highest used memory, as its driver tells, whoever uses it; null or missing on a CPU and where nothing was told. */
+  gpuUtilization: z.number().min(0).max(1).nullable().optional(),
+  gpuMemoryBytes: z.number().nullable().optional(),
 })
 export type EpochMetrics = z.infer<typeof epochMetrics>
 

@@ -43,7 +43,7 @@ function keyOf(history: History, id: string): number {
 }
 
 function epochOf(epoch: number, changes: Partial<EpochMetrics> = {}): EpochMetrics {
-  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null, ...changes }
+  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null, gpuUtilization: 0.25, gpuMemoryBytes: 2 ** 30, ...changes }
 }
 
 function thrownBy(work: () => unknown): unknown {
@@ -128,8 +128,8 @@ describe('a database', () => {
     const history = new History(file)
     expect(history.runs.get('old')).toMatchObject({ validationExamples: 0, summary: { testAccuracy: 0.5, bestTestAccuracy: 0.75, bestEpoch: 1, bestValidationAccuracy: null } })
     expect(history.metrics.epochsOfRun(7)).toEqual([
-      { epoch: 1, trainLoss: 1.5, trainAccuracy: 0.4, testLoss: 1.25, testAccuracy: 0.75, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null },
-      { epoch: 2, trainLoss: 1, trainAccuracy: 0.6, testLoss: 1.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null, validationLoss: null, validationAccuracy: null },
+      { epoch: 1, trainLoss: 1.5, trainAccuracy: 0.4, testLoss: 1.25, testAccuracy: 0.75, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null, gpuUtilization: null, gpuMemoryBytes: null },
+      { epoch: 2, trainLoss: 1, trainAccuracy: 0.6, testLoss: 1.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null, validationLoss: null, validationAccuracy: null, gpuUtilization: null, gpuMemoryBytes: null },
     ])
     expect(history.configs.get('c', 3).validationExamples).toBeUndefined()
     history.close()

@@ -15,6 +15,8 @@ const epochColumns = [
   'epochs.memory_bytes AS memoryBytes',
   'epochs.validation_loss AS validationLoss',
   'epochs.validation_accuracy AS validationAccuracy',
+  'epochs.gpu_utilization AS gpuUtilization',
+  'epochs.gpu_memory_bytes AS gpuMemoryBytes',
 ].join(', ')
 
 /** epoch, test accuracy, training loss, and a fourth: test loss of a run's curve, seconds of a study's */
@@ -39,7 +41,7 @@ export interface StudyCurve {
 }
 
 /** All columns of what a run measures, but for the run. */
-const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes, validation_loss, validation_accuracy'
+const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes, validation_loss, validation_accuracy, gpu_utilization, gpu_memory_bytes'
 const stepTable = 'step, epoch, loss, learning_rate, step_ms'
 const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
 const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
@@ -64,7 +66,7 @@ export class Metrics {
   constructor(db: Database) {
     const epoch = db.prepare<[number, ...(number | null)[]]>(`
       INSERT INTO epochs (run, ${epochTable})
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     const step = db.prepare<[number, number, number, number | null, number, number]>(
       `INSERT INTO steps (run, ${stepTable}) VALUES (?, ?, ?, ?, ?, ?)`,
     )
@@ -86,7 +88,7 @@ export class Metrics {
           run,
           m.epoch,
           ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
-          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes, m.validationLoss ?? null, m.validationAccuracy ?? null].map((value) => (value === null ? null : finite(value))),
+          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes, m.validationLoss ?? null, m.validationAccuracy ?? null, m.gpuUtilization ?? null, m.gpuMemoryBytes ?? null].map((value) => (value === null ? null : finite(value))),
         )
       rollUp.run({ run })
     })

@@ -16,6 +16,8 @@ export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: Thread
     TF_CPP_MIN_LOG_LEVEL: env['TF_CPP_MIN_LOG_LEVEL'] ?? '2',
     // Else TensorFlow takes all of the GPU's memory for one run.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // As the driver's own tool numbers GPUs: what a run is said to have run on is what it ran on.
+    CUDA_DEVICE_ORDER: env['CUDA_DEVICE_ORDER'] ?? 'PCI_BUS_ID',
     ...gpuMathIn(env),
   }
 }

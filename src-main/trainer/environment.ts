@@ -20,14 +20,28 @@ interface Gpu {
 
 const asked = ['--query-gpu=name,compute_cap,memory.total', '--format=csv,noheader,nounits']
 
-/** The GPUs that the driver shows; none where there is no driver. */
-async function gpusOfDriver(): Promise<Gpu[]> {
+/** All GPUs that the driver shows, or one of them; none where there is no driver. @param gpu index or UUID */
+async function gpusOfDriver(gpu?: string): Promise<Gpu[]> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', asked, { timeout: 10_000 })
+    const { stdout } = await promisify(execFile)('nvidia-smi', [...asked, ...(gpu === undefined ? [] : [`--id=${gpu}`])], { timeout: 10_000 })
     return gpusIn(stdout)
   } catch {
     return []
   }
+}
+
+/**
+ * TensorFlow's first GPU as the driver calls it, index or UUID: trainers count GPUs as the driver does (`trainerEnv`).
+ * @param visible CUDA_VISIBLE_DEVICES
+ */
+export function firstGpu(visible: string | undefined): string {
+  return visible?.split(',')[0]?.trim() || '0'
+}
+
+/** The GPU that TensorFlow runs on; undefined where the driver does not tell of it. */
+async function gpuOfThis(): Promise<Gpu | undefined> {
+  const [gpu] = await gpusOfDriver(firstGpu(process.env['CUDA_VISIBLE_DEVICES']))
+  return gpu
 }
 
 /** @param csv lines of `nvidia-smi`, asked for name, compute capability and memory in MiB */
@@ -47,8 +61,7 @@ export function gpusIn(csv: string): Gpu[] {
 /** Bytes of the GPU that TensorFlow runs on; null where it does not tell, 'cpu' where there is none. */
 export async function deviceMemory({ binding }: TensorFlow): Promise<number | null | 'cpu'> {
   if (!binding.isUsingGpuDevice()) return 'cpu'
-  const [gpu] = await gpusOfDriver()
-  return gpu?.bytes ?? null
+  return (await gpuOfThis())?.bytes ?? null
 }
 
 /** Tensor cores compute bfloat16 from Ampere on. */
@@ -67,8 +80,7 @@ export function cpuBfloat16(cpuinfo: string, oneDnn: boolean): string | null {
 /** `device` is a GPU's name only where TensorFlow itself runs on it. */
 export async function probeDevice({ tf, binding }: TensorFlow): Promise<DeviceProbe> {
   const onGpu = binding.isUsingGpuDevice()
-  const gpus = onGpu ? await gpusOfDriver() : []
-  const [gpu] = gpus
+  const [gpus, gpu] = onGpu ? await Promise.all([gpusOfDriver(), gpuOfThis()]) : [[], undefined]
   return {
     version: binding.TF_Version,
     tfjs: tf.version['tfjs-core'] ?? '',

@@ -12,9 +12,10 @@ import { network } from '../nn/architecture'
 import { initialValues } from '../nn/resnet'
 import { beginning, Checkpoints, variablesOf } from './checkpoint'
 import type { Control } from './control'
-import { deviceMemory, environmentOf, probeDevice } from './environment'
+import { deviceMemory, environmentOf, firstGpu, probeDevice } from './environment'
 import { Feeder } from './feeder'
 import { figuresOf } from './figures'
+import { GpuWatch } from './gpuUse'
 import { chooseResidence, pixelBytesOf } from './residence'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
@@ -79,6 +80,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   send({ type: 'event', level: 'info', kind: 'data', message: residence })
   for (const message of tuning.sentences) send({ type: 'event', level: 'info', kind: 'convolutions', message })
   for (const message of warnings) send({ type: 'event', level: 'warning', kind: 'checkpoint', message })
+  const gpu = environment.device === 'cpu' ? null : new GpuWatch(firstGpu(process.env['CUDA_VISIBLE_DEVICES']))
   const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment, resident })
   try {
     if (!from) {
@@ -87,7 +89,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
       send({ type: 'figures', figures: figuresOf(spec, variables, 0) })
     }
     const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
-    await new Training({ job, data, spec, graph, feeder, control, send, save }, from?.at ?? beginning()).run()
+    await new Training({ job, data, spec, graph, feeder, gpu, control, send, save }, from?.at ?? beginning()).run()
     const file = path.join(job.runDir, 'weights.safetensors')
     const write = async (): Promise<string> => {
       await mkdir(job.runDir, { recursive: true })
@@ -99,6 +101,7 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
     await checkpoints.remove(1)
     send({ type: 'done', weightsFile: file, weightsSha256 })
   } finally {
+    gpu?.close()
     feeder.close()
     graph.close()
   }

@@ -10,6 +10,7 @@ import { beginning, type Position, type Save } from './checkpoint'
 import { StopRequested, type Control } from './control'
 import { Evaluated } from './evaluated'
 import type { Feeder } from './feeder'
+import type { GpuWatch } from './gpuUse'
 import { countsFigures, figuresEvery, figuresOf } from './figures'
 import { Reporter } from './reporter'
 import { filtersOf } from './variables'
@@ -32,6 +33,8 @@ export interface Parts {
   spec: NetworkSpec
   graph: TrainingGraph
   feeder: Feeder
+  /** Null on a CPU. */
+  gpu: GpuWatch | null
   control: Control
   send: (message: TrainerMessage) => void
   save: Save
@@ -99,6 +102,7 @@ export class Training {
     const { epoch } = at
     const learningRate = learningRateAt(job.config, epoch, at.trainErrors)
     feeder.takeWaited()
+    this.parts.gpu?.take()
     this.clocks = { active: this.activeTime() - at.milliseconds.active, cpu: cpuTime() - at.milliseconds.cpu, waited: at.milliseconds.waited }
     const sampleEvery = sampledEvery(this.stepsPerEpoch)
     const all = data.train.count
@@ -147,6 +151,7 @@ export class Training {
       waitSeconds: waited / 1000,
       cpuSeconds: cpu / 1000,
       memoryBytes: process.memoryUsage.rss(),
+      ...this.parts.gpu?.take(),
     }
   }
 

@@ -133,6 +133,13 @@ describe('usageOf', () => {
     expect(readings.every((r) => r.yDomain[0] === 0 && r.yDomain[1] > 0)).toBe(true)
     expect(readings.find((r) => r.name === 'Processor')?.yDomain).toEqual([0, 2])
   })
+
+  it('has the GPU’s use only where its driver told of it', () => {
+    expect(usageOf([epoch], [], 2).some(({ name }) => name.startsWith('GPU'))).toBe(false)
+    const readings = usageOf([epoch, { ...epoch, epoch: epoch.epoch + 1, gpuUtilization: 0.5, gpuMemoryBytes: 3 * 2 ** 20 }], [], 2)
+    expect(readings.find(({ name }) => name === 'GPU')).toMatchObject({ points: [{ y: null }, { y: 50 }], yDomain: [0, 100] })
+    expect(readings.find(({ name }) => name.startsWith('GPU memory'))).toMatchObject({ points: [{ y: null }, { y: 3 }] })
+  })
 })
 
 describe('rows in view', () => {

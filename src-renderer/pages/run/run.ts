@@ -135,6 +135,8 @@ export function usageOf(epochs: readonly EpochMetrics[], steps: readonly StepMet
     const top = whole ?? Math.max(0, ...points.map((p) => p.y ?? 0)) * 1.1
     return { name, unit, points, yDomain: [0, top > 0 ? top : 1] }
   }
+  const measured = (value: (epoch: EpochMetrics) => number | null | undefined): boolean => epochs.some((epoch) => typeof value(epoch) === 'number')
+  const times = (value: number | null | undefined, factor: number): number | null => (typeof value === 'number' ? value * factor : null)
   const medians = new Map<number, number[]>()
   for (const { epoch, stepMs } of steps) medians.set(epoch, [...(medians.get(epoch) ?? []), stepMs])
   return [
@@ -143,6 +145,8 @@ export function usageOf(epochs: readonly EpochMetrics[], steps: readonly StepMet
     reading('Waiting for pictures', '% of the epoch', by((e) => (e.waitSeconds === null || e.seconds === 0 ? null : (100 * e.waitSeconds) / e.seconds))),
     reading('Processor', cores === null ? 'cores' : `of ${cores} cores`, by((e) => (e.cpuSeconds === null || e.seconds === 0 ? null : e.cpuSeconds / e.seconds)), cores),
     reading('Memory', 'MiB', by((e) => (e.memoryBytes === null ? null : e.memoryBytes / 2 ** 20))),
+    ...(measured((e) => e.gpuUtilization) ? [reading('GPU', '% of the time', by((e) => times(e.gpuUtilization, 100)), 100)] : []),
+    ...(measured((e) => e.gpuMemoryBytes) ? [reading('GPU memory, all programs', 'MiB', by((e) => times(e.gpuMemoryBytes, 2 ** -20)))] : []),
     reading('Learning rate', '', by((e) => e.learningRate)),
   ]
 }
