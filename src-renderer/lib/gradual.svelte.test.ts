@@ -78,6 +78,29 @@ describe('gradually', () => {
     expect(shown()).toBe(50)
   })
 
+  it('knows nothing of what its parts take when it begins anew', () => {
+    let ready = $state(false)
+    let ms = 0.01
+    let made = 0
+    let shown = (): number => 0
+    end = $effect.root(() => {
+      const gradual = gradually(() => 20, 1, () => ready)
+      shown = () => gradual.shown
+      $effect(() => {
+        frames.spend(Math.max(0, gradual.shown - made) * ms)
+        made = gradual.shown
+      })
+    })
+    flushSync()
+    while (frames.asked > 0) frames.next()
+    expect(shown()).toBe(20)
+    ready = true
+    ms = 30
+    flushSync()
+    expect(frames.next()).toBeCloseTo(30)
+    expect(shown()).toBe(2)
+  })
+
   it('ends with its page', () => {
     making(() => 100, 1, 1)
     frames.next()

@@ -42,6 +42,9 @@ export function gradually(total: () => number, first: number, restart: () => str
     if (beginning === begun) return
     begun = beginning
     shown = first
+    // What was made before may have been less: a page that waits has none of its parts.
+    atOnce = Math.max(1, first)
+    each = Infinity
   })
   $effect(() => {
     if (shown >= total() || growing) return
