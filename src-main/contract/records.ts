@@ -278,6 +278,9 @@ export const finding = z.object({
   /** As in the comparison: baseline − variant, points, with its 95 % interval. */
   drop: z.number(),
   interval: z.tuple([z.number(), z.number()]).nullable(),
+  /** Welch's two-sided p after Holm's correction for all `comparisons` of the study; null where the interval is. */
+  corrected: z.number().min(0).max(1).nullable(),
+  comparisons: z.int().min(1),
   /** Seeds behind it: of the baseline and of the variant. */
   seeds: z.tuple([z.int(), z.int()]),
 })

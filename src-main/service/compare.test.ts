@@ -158,6 +158,10 @@ describe('the finding of a study', () => {
     ]
     expect(findingOf(compare(study, runs))).toMatchObject({ studyId: 'study', arch: 'resnet-20', variant: 'mcnn-f', seeds: [3, 3], drop: expect.closeTo(-1 / 3, 9) })
     expect(findingOf(compare(study, runs))?.interval?.[0]).toBeLessThan(0)
+    const table = compare(study, runs)
+    const cell = table.rows.flatMap((row) => row.cells).find((one) => one.variant === 'mcnn-f')
+    expect(cell?.test?.corrected).toBeGreaterThan(0.05)
+    expect(findingOf(table)).toMatchObject({ corrected: cell?.test?.corrected, comparisons: 2 })
   })
 
   it('is none without a baseline or without a variant', () => {

@@ -48,12 +48,12 @@ function isBaseline(cell: ComparisonCell): boolean {
  * The first network's first variant that has a result beside its baseline's: by the paper's order and not by how large
  * the difference is, which would pick the luckiest of many.
  */
-export function findingOf({ studyId, rows }: Comparison): Finding | null {
+export function findingOf({ studyId, rows, comparisons }: Comparison): Finding | null {
   for (const { dataset, arch, cells } of rows) {
     const baseline = cells.find((cell) => cell.variant === 'baseline')
     const cell = cells.find((one) => one.accuracyDrop !== null)
     if (!baseline?.accuracy || !cell?.accuracy || cell.accuracyDrop === null) continue
-    return { studyId, dataset, arch, variant: cell.variant, drop: cell.accuracyDrop, interval: cell.accuracyDropInterval, seeds: [baseline.accuracy.n, cell.accuracy.n] }
+    return { studyId, dataset, arch, variant: cell.variant, drop: cell.accuracyDrop, interval: cell.accuracyDropInterval, corrected: cell.test?.corrected ?? null, comparisons, seeds: [baseline.accuracy.n, cell.accuracy.n] }
   }
   return null
 }
