@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { network } from '../nn/architecture'
-import { initialValues } from '../nn/resnet'
+import { initialValues } from '../nn/network'
 import type { Arch } from '../contract/experiment'
 import { countsFigures, figuresEvery, figuresOf } from './figures'
 
