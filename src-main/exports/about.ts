@@ -48,7 +48,7 @@ export function descriptionOf(about: About, layout: PictureLayout, { tensorsAlon
   return [
     `${titleOf(about)}, trained by ${producer} ${about.program} (run ${about.runId}).`,
     tensorsAlone
-      ? `Pictures: ${inputWords(layout)}; the network takes (pictures / 255 − normalisation.mean) / normalisation.std. Logits: ${outputWords}. Convolutions pad with zeros by half of their kernel’s side; normalisations add ${String(epsilon)} to the variance.`
+      ? `Input: ${inputWords(layout)}; the first layer takes (pictures / 255 − normalisation.mean) / normalisation.std. Output logits: ${outputWords}. Convolutions pad with zeros by half of their kernel’s side; normalisations add ${String(epsilon)} to the variance.`
       : `Input pictures: ${inputWords(layout)}; the first operations normalise them as in training. Output logits: ${outputWords}.`,
     'Multi-band layers are written out as plain convolutions; batch normalisation stands by itself, with the running statistics.',
     'The network knows only its own classes, and pictures of 32 × 32 pixels.',
