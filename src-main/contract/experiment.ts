@@ -184,7 +184,8 @@ export const resnet110Warmup = { learningRate: 0.01, untilError: 0.8 } as const
 /**
  * Many layers with normalisation and without shortcuts around each: at 0.1 from the start VGG-16 stays at chance (PyTorch's with its
  * own initial weights too), and it falls back there where the rate rises tenfold at once, as much later as at 52 % training
- * accuracy (4,000 pictures of CIFAR-10, 2026-11-27). Rising by and by it learns at every rate up to 0.1.
+ * accuracy. Rising by and by (tried with a half an epoch) it learns at every rate up to 0.1. Of 5 epochs of 4,000 pictures of CIFAR-10,
+ * test accuracy: VGG-16 12.6 % by the tenfold step, 44.4 % by this rule; MobileNetV2 21.6 % and 32.2 % (2026-11-27).
  */
 const risingWarmup = { ...resnet110Warmup, growth: 1.25 } as const
 
