@@ -6,7 +6,7 @@ import { datasetSizes, quickStart, type ExperimentConfig, type Variant } from '.
 import { History } from '../src-main/history/history'
 import { convolutions, network, trainableParameters } from '../src-main/nn/architecture'
 import { random } from '../src-main/nn/random'
-import { initialValues, parameters } from '../src-main/nn/resnet'
+import { initialValues, parameters } from '../src-main/nn/network'
 import { encodeSafetensors } from '../src-main/nn/safetensors'
 
 export const filterEpochs = 40

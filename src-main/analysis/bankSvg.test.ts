@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FilterBank } from '../contract/records'
-import { signBank } from './banks'
+import { bankTable, signBank } from './banks'
 import { bankSvg } from './bankSvg'
 import { divergingColor, magnitudeColor } from './colors'
 import { bankKernels, responseMagnitude } from './filterBank'
@@ -67,5 +67,16 @@ describe('bankSvg', () => {
 
   it('escapes what it is given', () => {
     expect(bankSvg(filterBank(1), { subtitle: 'a <b> & "c"' })).toContain('>a &lt;b&gt; &amp; &quot;c&quot;<')
+  })
+
+  it('has titles that end before the next band’s begins, also of eight symmetries', () => {
+    const bank = bankTable('symmetries').map((sources) => [...sources])
+    const kernels = bankKernels(Float32Array.from({ length: 9 }, (_, i) => Math.sin(1 + i)), [3, 3, 1, 1], 0, bank)
+    const svg = bankSvg({ ...filterBank(1), bank, banks: kernels.map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 16) })) })
+    const heads = [...svg.matchAll(/<text x="(\d+)" y="88" font-size="([\d.]+)" font-weight="600"[^>]*>([^<]+)<\/text>/g)].map(([, x, size, words = '']) => ({ x: Number(x), end: Number(x) + 0.57 * Number(size) * words.length, size: Number(size) }))
+    expect(heads).toHaveLength(8)
+    expect(Math.min(...heads.map(({ size }) => size))).toBeGreaterThan(9)
+    // The mark stands 15 before its title.
+    for (const [i, { end }] of heads.entries()) expect(end).toBeLessThan((heads[i + 1]?.x ?? Infinity) - 15)
   })
 })

@@ -77,9 +77,14 @@ function bandHead(bank: Bank, { bank: table }: FilterBank, title: BandTitle | un
   return [
     `<rect x="${x}" y="${headHeight - 35}" width="9" height="9" rx="2" fill="${bandColors[theme][bank.band - 1] ?? ink}"/>`,
     // Superscripts as glyphs are missing from many fonts: the exponent is set as a raised span.
-    `<text x="${x + 15}" y="${headHeight - 26}" font-size="13" font-weight="600" fill="${ink}">${isSignBank(table) ? formula(bank.band) : escapeXml(title.formula)}</text>`,
+    `<text x="${x + 15}" y="${headHeight - 26}" font-size="${isSignBank(table) ? 13 : sizeFor(title.formula)}" font-weight="600" fill="${ink}">${isSignBank(table) ? formula(bank.band) : escapeXml(title.formula)}</text>`,
     text(x, headHeight - 9, title.words, { size: 11, color: ink3 }),
   ].join('\n')
+}
+
+/** As large as leaves the next band's mark free; a bold letter is about 0.57 of its size wide. */
+function sizeFor(words: string): number {
+  return Math.min(13, Math.floor((10 * (tile + gap - 15 - 8)) / (0.57 * words.length)) / 10)
 }
 
 function formula(band: number): string {

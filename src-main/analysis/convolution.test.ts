@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
-import { signBank } from './banks'
-import { bankKernelsOf, convolve, productsAt, type Activation, type Kernels } from './convolution'
+import { describe, expect, it } from 'vitest'
+import { bankTable, signBank } from './banks'
+import { bankKernelsOf, convolve, convolveChannels, featureMaps, productsAt, type Activation, type Kernels } from './convolution'
 import { bankKernels } from './filterBank'
 
 const numbers = (count: number, seed: number): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 1.7 * i) + (i % 5 === 0 ? -Math.sin(seed + 1.7 * i) : 0))
@@ -48,4 +48,45 @@ it('takes a bank’s kernels band by band', () => {
     for (const [band, kernel] of bankKernels(layer.values, layer.shape, filter, layer.bank).entries())
       kernel.forEach((row, s) => row.forEach((pixel, r) => pixel.forEach((weight, c) => expect(values[((s * 3 + r) * 2 + c) * 8 + band * 2 + i]).toBe(weight))))
   expect(bankKernelsOf({ ...layer, bank: null }, [1]).shape).toEqual([3, 3, 2, 1])
+})
+
+describe('feature maps of a base filter', () => {
+  it.each([1, 2])('are those channels of the whole layer’s result that its bands make, at stride %d', (stride) => {
+    const input = picture(6, 8, 3)
+    const layer = { shape: [3, 3, 3, 2] as const, values: numbers(54, 4), bank: signBank }
+    const whole = convolve(input, bankKernelsOf(layer, [0, 1]), stride)
+    const maps = featureMaps({ ...layer, stride, depthwise: false }, 1, input)
+    expect([maps.height, maps.width]).toEqual([whole.height, whole.width])
+    for (const [band, { plane, channel }] of maps.bands.entries()) {
+      expect(channel).toBeNull()
+      plane.forEach((value, i) => expect(value).toBe(whole.values[i * 8 + band * 2 + 1]))
+    }
+  })
+
+  // The other way: the trained network's own depthwise convolution, all channels at once.
+  it.each([
+    [1, signBank],
+    [2, bankTable('rotations')],
+    [1, null],
+  ] as const)('of a depthwise layer, each over the one channel it sees, at stride %d', (stride, bank) => {
+    const base = 3
+    const channels = base * (bank?.length ?? 1)
+    const input = picture(6, 8, channels)
+    const layer = { shape: [3, 3, 1, base] as const, values: numbers(9 * base, 4), bank }
+    const whole = convolveChannels(input, bankKernelsOf(layer, [0, 1, 2]), stride)
+    const seen = new Set<number>()
+    for (let filter = 0; filter < base; filter++) {
+      const maps = featureMaps({ ...layer, stride, depthwise: true }, filter, input)
+      expect([maps.height, maps.width, maps.bands.length]).toEqual([whole.height, whole.width, channels / base])
+      for (const [band, { input: own, channel, plane }] of maps.bands.entries()) {
+        expect(own.values).toHaveLength(48)
+        expect(plane).toHaveLength(whole.height * whole.width)
+        plane.forEach((value, i) => expect(value).toBe(whole.values[i * channels + (channel ?? NaN)]))
+        const sum = productsAt(own, maps.kernels, stride, band, 0, 2, 1).reduce((total, { pixel, weight }) => total + pixel * weight, 0)
+        expect(sum).toBeCloseTo(plane[maps.width + 2] ?? NaN, 5)
+        seen.add(channel ?? NaN)
+      }
+    }
+    expect([...seen].sort((a, b) => a - b)).toEqual([...Array(channels).keys()])
+  })
 })

@@ -91,6 +91,46 @@ export function convolveChannels(input: Activation, { shape, values: weights }: 
   return { height, width, channels, values }
 }
 
+/** What each band of a base filter makes of what comes into its layer, before normalisation. */
+export interface FeatureMaps {
+  /** The bank's filters, one a band. */
+  kernels: Kernels
+  bands: {
+    /** What the band sees: all that comes in or, in a depthwise layer, one channel of it. */
+    input: Activation
+    /** That channel, from 0; null where it sees all. */
+    channel: number | null
+    /** [height, width], row by row. */
+    plane: Float32Array
+  }[]
+  height: number
+  width: number
+  stride: number
+}
+
+/**
+ * @param depthwise each filter sees its own channel alone: filter o channel o. Band k of base filter f is filter
+ *   k · base filters + f, so the bands of one base filter see channels that lie a band apart
+ */
+export function featureMaps({ stride, depthwise, ...layer }: LayerValues & { stride: number; depthwise: boolean }, filter: number, input: Activation): FeatureMaps {
+  const kernels = bankKernelsOf(layer, [filter])
+  const [rows, columns, inputs, bands] = kernels.shape
+  const all = depthwise ? null : convolve(input, kernels, stride)
+  const made = Array.from({ length: bands }, (_, band) => {
+    if (all) return { input, channel: null, plane: channelOf(all, band).values }
+    const channel = band * layer.shape[3] + filter
+    const seen = channelOf(input, channel)
+    const kernel: Kernels = { shape: [rows, columns, inputs, 1], values: Float32Array.from({ length: rows * columns }, (_, tap) => kernels.values[tap * bands + band] ?? NaN) }
+    return { input: seen, channel, plane: convolve(seen, kernel, stride).values }
+  })
+  return { kernels, bands: made, height: Math.ceil(input.height / stride), width: Math.ceil(input.width / stride), stride }
+}
+
+/** One channel as a picture of its own. */
+function channelOf({ height, width, channels, values }: Activation, channel: number): Activation {
+  return { height, width, channels: 1, values: Float32Array.from({ length: height * width }, (_, i) => values[i * channels + channel] ?? NaN) }
+}
+
 /** One product of a sum: a pixel of the input times a weight. */
 export interface Product {
   /** Column and row of the weight. */

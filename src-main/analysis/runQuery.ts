@@ -2,7 +2,7 @@
  * The query language over runs: `variant:mcnn-f depth:32 acc>0.9 state:done,stopped -tag:paper "first try"`. All terms
  * must hold; `-` negates one; commas are alternatives; `20..56` is a range; other words are looked for everywhere. Pure.
  */
-import { parseVariant } from '../contract/experiment'
+import { parseVariant, typedVariant } from '../contract/experiment'
 import { fields, fieldNames, isField, valuesOf, type Field } from './runQueryFields'
 import { typedNumber } from './numbers'
 
@@ -111,7 +111,7 @@ function alternatives(value: string, from: number): RawTerm[] {
 }
 
 function choice(name: Field, { text, from }: RawTerm): string {
-  const value = unquoted(text).toLowerCase()
+  const value = name === 'variant' ? typedVariant(unquoted(text)) : unquoted(text).toLowerCase()
   const known = valuesOf(name)
   // Variants without a name of their own can't be listed.
   if (known.includes(value) || (name === 'variant' && parseVariant(value) !== null)) return value

@@ -19,12 +19,17 @@ export function configRows(config: ExperimentConfig): [label: string, value: str
     ['batch size', whole(config.batchSize)],
     ['learning rate', significant(config.learningRate)],
     ['milestones', config.milestones.length === 0 ? 'none' : `× ${significant(config.gamma)} after ${config.milestones.join(', ')}`],
-    ['warm-up', config.warmup === null ? 'none' : `${significant(config.warmup.learningRate)} until training error < ${significant(config.warmup.untilError * 100)} %`],
+    ['warm-up', config.warmup === null ? 'none' : warmupText(config.warmup)],
     ['momentum', significant(config.momentum)],
     ['weight decay', significant(config.weightDecay)],
     ['augmentation', config.augment ? 'pad 4, crop, flip' : 'none'],
     ['precision', config.precision],
   ]
+}
+
+function warmupText({ learningRate, untilError, growth }: NonNullable<ExperimentConfig['warmup']>): string {
+  const then = growth === undefined ? '' : `, then × ${significant(growth)} an epoch`
+  return `${significant(learningRate)} until training error < ${significant(untilError * 100)} %${then}`
 }
 
 /** What a run was trained on, as rows of a table. */

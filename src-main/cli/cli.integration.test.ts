@@ -154,6 +154,18 @@ describe('without a history', () => {
     expect(hundred[0]?.trainableParameters).toBe((models[0]?.trainableParameters ?? NaN) + 90 * 65)
   })
 
+  it('lists one network’s variants, and the layers of one variant by the names that other commands take', async () => {
+    expect((await json(z.array(records.modelSummary), 'models', '--arch', 'wrn-16-4')).map((model) => model.variant)).toEqual(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'])
+    // Layers in any order. 32,364 weights of kernels, 480 of norms, 650 of the dense layer.
+    const { out } = await mcnn('models', '--arch', 'resnet-8', '--variant', 'mcnn(stem+stage3.*)@rotations')
+    const lines = out.split('\n').map((line) => line.split(/ {2,}/))
+    expect(lines[2]).toEqual(['stem', '3 × 3', '3 → 16', '1', '32 × 32', '4, 4 bands each', '108'])
+    expect(lines[3]).toEqual(['stage1.block1.conv1', '3 × 3', '16 → 16', '1', '32 × 32', '16', '2,304'])
+    expect(lines).toHaveLength(2 + 7 + 2)
+    expect(out).toContain('33,494 trainable parameters')
+    expect(await mcnn('models', '--arch', 'resnet-8', '--variant', 'mcnn(stage7.*)')).toMatchObject({ code: 2, err: expect.stringContaining('no 3 × 3 convolution stage7.*') })
+  })
+
   it('ends quietly when its reader goes away', async () => {
     const child = start(['models', '--json'])
     const err = collect(child.stderr)

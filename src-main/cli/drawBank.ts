@@ -10,24 +10,35 @@ const across = 24
 const down = 12
 const shades = [' ', '░', '▒', '▓', '█'] as const
 
-/** For each channel: the kernels of all bands beside each other, and under them their magnitudes on one scale, 0 in the middle. */
-export function drawBank(bank: FilterBank, channel?: number): string {
+const gap = 2
+
+/**
+ * For each channel: the kernels of bands beside each other, and under them their magnitudes on one scale, 0 in the middle; as
+ * many bands side by side as there is room for, the others below.
+ * @param width of the terminal, in letters; four bands fit into what it is taken for
+ */
+export function drawBank(bank: FilterBank, channel?: number, width = 4 * (across + gap)): string {
   const inputs = bank.banks[0]?.kernel[0]?.[0]?.length ?? 0
   const channels = channel === undefined ? strongestChannels(bank.banks[0]?.kernel ?? []) : [channel]
   const peak = maxAbsolute(bank.banks.map((b) => channels.map((c) => channelPlane(b.response, c))))
   const kind = bank.multiband ? `base filter ${bank.filter} of ${bank.baseFilters}` : `filter ${bank.filter} of ${bank.baseFilters}`
-  const head = bank.multiband ? [beside(bandTitles(bank.bank).map(({ formula }) => [formula]))] : []
-  const blocks = channels.flatMap((c) => {
-    const name = channelName(bank.layer, c, inputs)
-    return [
-      ...(name === '' ? [] : [name]),
-      beside(bank.banks.map((b) => kernelLines(channelPlane(b.kernel, c)))),
-      '',
-      beside(bank.banks.map((b) => shadeLines(channelPlane(b.response, c), peak))),
-      '',
-    ]
-  })
-  return [`${bank.layer}, ${kind}, epoch ${bank.epoch}`, '', ...head, ...blocks, `|H(u, v)|, u and v from −π to π, ${shades[1]} to ${shades[4]} up to ${fixed(peak)}`, ''].join('\n')
+  const titles = bandTitles(bank.bank)
+  const most = Math.max(1, Math.floor((width + gap) / (across + gap)))
+  const rows = Array.from({ length: Math.ceil(bank.banks.length / most) }, (_, row) => bank.banks.slice(row * most, (row + 1) * most))
+  const blocks = rows.flatMap((bands) => [
+    ...(bank.multiband ? [beside(bands.map(({ band }) => [titles[band - 1]?.formula ?? '']))] : []),
+    ...channels.flatMap((c) => {
+      const name = channelName(bank.layer, c, inputs)
+      return [
+        ...(name === '' ? [] : [name]),
+        beside(bands.map((b) => kernelLines(channelPlane(b.kernel, c)))),
+        '',
+        beside(bands.map((b) => shadeLines(channelPlane(b.response, c), peak))),
+        '',
+      ]
+    }),
+  ])
+  return [`${bank.layer}, ${kind}, epoch ${bank.epoch}`, '', ...blocks, `|H(u, v)|, u and v from −π to π, ${shades[1]} to ${shades[4]} up to ${fixed(peak)}`, ''].join('\n')
 }
 
 function kernelLines(plane: number[][]): string[] {
@@ -52,5 +63,5 @@ function shadeLines(plane: number[][], peak: number): string[] {
 
 function beside(blocks: readonly (readonly string[])[]): string {
   const height = Math.max(...blocks.map((block) => block.length))
-  return Array.from({ length: height }, (_, i) => blocks.map((block) => (block[i] ?? '').padEnd(across)).join('  ').trimEnd()).join('\n')
+  return Array.from({ length: height }, (_, i) => blocks.map((block) => (block[i] ?? '').padEnd(across)).join(' '.repeat(gap)).trimEnd()).join('\n')
 }

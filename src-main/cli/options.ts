@@ -1,7 +1,7 @@
 /** Flags whose values are numbers and lists, read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
 import { InvalidArgumentError, Option } from 'commander'
 import { typedNumber } from '../analysis/numbers'
-import { variant, type Variant } from '../contract/experiment'
+import { typedVariant, variant, type Variant } from '../contract/experiment'
 
 export function realNumber(text: string): number {
   const value = typedNumber(text)
@@ -36,7 +36,7 @@ export function variantList(text: string): Variant[] {
 }
 
 export function oneVariant(text: string): Variant {
-  const parsed = variant.safeParse(text)
+  const parsed = variant.safeParse(typedVariant(text))
   if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is not a variant'}.`)
   return parsed.data
 }

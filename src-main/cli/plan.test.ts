@@ -31,6 +31,7 @@ describe('checkedPlan', () => {
     expect(expandPlan(studyPlan.parse(checkedPlan(plan())))[0]?.warmup).toEqual({ learningRate: 0.01, untilError: 0.8 })
     const others = expandPlan(studyPlan.parse(checkedPlan({ ...plan(), archs: ['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2', 'resnet-56'] })))
     expect(others.map((config) => config.warmup?.learningRate ?? null)).toEqual([0.01, null, 0.01, null])
+    expect(others.map((config) => config.warmup?.growth ?? null)).toEqual([1.25, null, 1.25, null])
   })
 
   it('names the flag that is wrong, of lists the list’s', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareVariants, matchesLayer, parseVariant, variant, variantOfLayers, variants } from './variants'
+import { compareVariants, matchesLayer, parseVariant, typedVariant, variant, variantOfLayers, variants } from './variants'
 
 describe('a variant’s name', () => {
   it.each([
@@ -26,6 +26,20 @@ describe('a variant’s name', () => {
     expect(variantOfLayers(['stem', 'stage3.*', 'stem'])).toBe('mcnn(stage3.*+stem)')
     expect(variantOfLayers(['stem'], 'random')).toBe('mcnn(stem)@random')
     expect(variantOfLayers([])).toBe('baseline')
+  })
+
+  it.each([
+    ['mcnn(stem+stage3.*)', 'mcnn(stage3.*+stem)'],
+    [' narrow(MCNN(stem + stage1.* + stem)@rotations) ', 'narrow(mcnn(stage1.*+stem)@rotations)'],
+    ['mcnn(stage3.*+stem)@+++++++++/+-0-+-0-+', 'mcnn(stage3.*+stem)@+++++++++/+-0-+-0-+'],
+    ['mcnn-F', 'mcnn-f'],
+  ])('%j typed is %s', (typed, meant) => {
+    expect(typedVariant(typed)).toBe(meant)
+    expect(parseVariant(meant)).not.toBeNull()
+  })
+
+  it('that is none stays none when it is typed', () => {
+    for (const typed of ['', 'mcnn', 'mcnn()', 'mcnn(stem', 'mcnn(stem,stage1.*)', 'mcnn(stem+)', 'baseline@two']) expect(parseVariant(typedVariant(typed))).toBeNull()
   })
 
   it('has its place: the paper’s first, a narrow control behind what it is the control of', () => {

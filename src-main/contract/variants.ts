@@ -71,7 +71,16 @@ export function variantOfLayers(patterns: readonly string[], bank?: string): Var
   return `mcnn(${[...new Set(patterns)].sort().join('+')})${bank === undefined ? '' : `@${bank}`}`
 }
 
-const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stem+stage3.*) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`
+/**
+ * The name that is meant by what a person typed: layers in any order, twice or with spaces, capitals. What is none stays none;
+ * what is stored has one name only, which `parseVariant` holds to.
+ */
+export function typedVariant(text: string): string {
+  const tidy = text.trim().toLowerCase()
+  return tidy.replace(/mcnn\(([^()]*)\)/, (_, layers: string) => `mcnn(${[...new Set(layers.split('+').map((layer) => layer.trim()))].sort().join('+')})`)
+}
+
+const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stage3.*+stem) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`
 
 /** What a name looks like, for whoever reads the schema only: `parseVariant` says whether it is one. */
 const shape = /^(?:narrow\()?(?:baseline|mcnn-(?:f|l|fl|a)|mcnn\([a-z0-9.*+]+\))(?:@[a-z0+/-]+)?\)?$/

@@ -2,6 +2,7 @@
 import { archName, datasetName } from '../analysis/names'
 import type { DatasetId, ExperimentConfig } from '../contract/experiment'
 import { imageChannels, imageSize } from '../contract/experiment'
+import { epsilon } from '../nn/forward'
 import type { PictureNorm } from '../nn/inference'
 
 export interface About {
@@ -42,11 +43,13 @@ export function inputWords(layout: PictureLayout): string {
 
 export const outputWords = 'float32 [N, classes]: a number for each class before the softmax, in the order of `classes`'
 
-/** What the whole model is, for people. */
-export function descriptionOf(about: About, layout: PictureLayout): string {
+/** What the whole model is, for people. Tensors alone have no operations, so they say what to do with them. */
+export function descriptionOf(about: About, layout: PictureLayout, { tensorsAlone = false } = {}): string {
   return [
     `${titleOf(about)}, trained by ${producer} ${about.program} (run ${about.runId}).`,
-    `Input pictures: ${inputWords(layout)}; the first operations normalise them as in training. Output logits: ${outputWords}.`,
+    tensorsAlone
+      ? `Input: ${inputWords(layout)}; the first layer takes (pictures / 255 − normalisation.mean) / normalisation.std. Output logits: ${outputWords}. Convolutions pad with zeros by half of their kernel’s side; normalisations add ${String(epsilon)} to the variance.`
+      : `Input pictures: ${inputWords(layout)}; the first operations normalise them as in training. Output logits: ${outputWords}.`,
     'Multi-band layers are written out as plain convolutions; batch normalisation stands by itself, with the running statistics.',
     'The network knows only its own classes, and pictures of 32 × 32 pixels.',
   ].join(' ')

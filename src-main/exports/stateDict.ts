@@ -9,7 +9,7 @@ import { descriptionOf, metadataOf, type About } from './about'
 import { channelsFirst, transposed } from './layouts'
 
 export function safetensorsModel(operations: readonly Operation[], about: About): Uint8Array {
-  return encodeSafetensors(operations.flatMap(tensorsOf), { ...metadataOf(about), description: descriptionOf(about, 'NCHW'), layout: 'kernels [out, in, rows, columns], dense.weight [classes, features]', format: 'pt' })
+  return encodeSafetensors(operations.flatMap(tensorsOf), { ...metadataOf(about), description: descriptionOf(about, 'NCHW', { tensorsAlone: true }), layout: 'kernels [out, in, rows, columns], dense.weight [classes, features]', format: 'pt' })
 }
 
 function tensorsOf(operation: Operation): NamedTensor[] {

@@ -3,7 +3,7 @@ import { recipe, type Arch, type ExperimentConfig, type Variant } from '../contr
 import { network, type NetworkSpec } from '../nn/architecture'
 import { forward, type Weights } from '../nn/forward'
 import { random } from '../nn/random'
-import { initialValues } from '../nn/resnet'
+import { initialValues } from '../nn/network'
 import type { PictureNorm } from '../nn/inference'
 import type { About } from './about'
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
 import { random } from '../nn/random'
-import { initialValues, parameters, ResNet } from '../nn/resnet'
+import { initialValues, Network, parameters } from '../nn/network'
 import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { operations } from './operations'
 import { loadTensorFlow } from './tensorflow'
@@ -27,10 +27,10 @@ it.each(cases)('the pure way through $arch $variant gives TensorFlow’s logits'
     ]),
   )
   const image = Float32Array.from({ length: 32 * 32 * 3 }, rng.normal)
-  const resnet = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
-  resnet.assign(values)
-  const expected = tf.tidy(() => resnet.forward(tf.tensor4d(image, [1, 32, 32, 3]), false).dataSync())
-  resnet.dispose()
+  const eager = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
+  eager.assign(values)
+  const expected = tf.tidy(() => eager.forward(tf.tensor4d(image, [1, 32, 32, 3]), false).dataSync())
+  eager.dispose()
 
   const file = encodeSafetensors(parameters(spec).map(({ name, shape }) => ({ name, shape, values: values.get(name) ?? new Float32Array() })), {})
   const way = forward(spec, decodeSafetensors(file).tensors, { height: 32, width: 32, channels: 3, values: image })

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest'
 import { variants } from '../contract/experiment'
 import { network } from '../nn/architecture'
-import { ResNet } from '../nn/resnet'
+import { Network } from '../nn/network'
 import { operations } from './operations'
 import { outputTypes, type TensorType } from './shapes'
 import { loadTensorFlow, type TensorFlow } from './tensorflow'
@@ -36,7 +36,7 @@ it('are those that TensorFlow itself gives, for every op of every variant’s an
   try {
     const networks = [...variants.map((variant) => network('resnet-8', variant, 10)), ...(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const).map((arch) => network(arch, 'mcnn-fl', 10))]
     for (const spec of networks) {
-      const net = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
+      const net = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
       tf.tidy(() => {
         const x = tf.randomNormal<import('@tensorflow/tfjs-node-gpu').Rank.R4>([3, 32, 32, 3])
         const labels = tf.tensor1d([1, 2, 3], 'int32')

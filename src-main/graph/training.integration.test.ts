@@ -6,7 +6,7 @@ import { bankKernels } from '../analysis/filterBank'
 import { network, trainableParameters } from '../nn/architecture'
 import { expandKernel, foldGradient } from '../nn/multiband'
 import { random } from '../nn/random'
-import { initialValues, parameters, ResNet, velocitySuffix } from '../nn/resnet'
+import { initialValues, Network, parameters, velocitySuffix } from '../nn/network'
 import type { BankAlgorithms } from './bankConvolution'
 import { operations } from './operations'
 import { loadTensorFlow, type TensorFlow } from './tensorflow'
@@ -40,7 +40,7 @@ describe('a recorded step', () => {
     const initial = initialValues(spec, 3)
     const data = batches(50, 8)
 
-    const eager = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
+    const eager = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
     eager.assign(initial)
     const eagerLosses = data.map(({ images, labels }) =>
       tf.tidy(() => {
@@ -79,7 +79,7 @@ describe('a recorded step', () => {
     const data = batches(3, 8)
     // Deep networks of few pictures blow rounding up from step to step: small steps.
     const rate = 1e-4
-    const eager = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
+    const eager = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
     eager.assign(initial)
     const tensors = (images: Float32Array, labels: Int32Array): [Tensor4D, Tensor1D] => [tf.tensor4d(images, [8, 32, 32, 3]), tf.tensor1d(labels, 'int32')]
     const eagerLosses: number[] = []

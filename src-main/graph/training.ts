@@ -2,7 +2,7 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
 import { imageChannels, imageSize, type Precision } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
-import { parameters, ResNet, velocitySuffix } from '../nn/resnet'
+import { Network, parameters, velocitySuffix } from '../nn/network'
 import type { BankAlgorithms, BankShape } from './bankConvolution'
 import { operations } from './operations'
 import { Recorder, type MakeInput } from './recorder'
@@ -84,7 +84,7 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   const { spec, batchSizes, resident } = options
   const fused = options.fused ?? hasOwnKernels(tensorflow)
   let recorder: Recorder | null = null
-  const network = new ResNet(operations(tensorflow, { recorder: () => recorder, fused, ...(options.bank && { bank: options.bank }) }), spec)
+  const network = new Network(operations(tensorflow, { recorder: () => recorder, fused, ...(options.bank && { bank: options.bank }) }), spec)
   recorder = new Recorder(tensorflow, network.variables)
   const record = recorder
 

@@ -8,7 +8,7 @@ import { inputName, wiring, type Wire } from './wiring'
 /** Of the normalisation, as in `graph/operations.ts`. */
 export const epsilon = 1e-5
 
-/** A parameter's numbers by its name in `parameters` of resnet.ts. */
+/** A parameter's numbers by its name in `parameters` of network.ts. */
 export type Weights = ReadonlyMap<string, { values: Float32Array }>
 
 /**

@@ -1,4 +1,6 @@
 /** Seeds added to a study in a real history: queued, trained, said, taken back. */
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StudyPlan } from '../contract/experiment'
 import { Bench, planOf } from './fixtures/bench'
@@ -53,6 +55,18 @@ describe('seeds added to a study', () => {
     expect((await service.call('runs.get', { id: runIds[0] ?? '' })).events.map((event) => event.message)).toContain('Added to the study when 6 of its runs had finished.')
     // And again: the plan as first asked for is no longer all there is.
     expect((await service.call('studies.moreSeeds', { id, want: { seeds: 1 } })).cells[0]?.seeds).toEqual([4 + asked.runs / 2])
+  })
+
+  it('warm up as the runs that they join, whatever the default is by now', async () => {
+    const { id, runIds: [first = ''] } = await service.call('studies.create', { plan: { ...planOf({ 1: 'good' }), name: 'Older', archs: ['resnet-110'], variants: ['baseline'] } })
+    await bench.reached(first, 'done')
+    const warmupOf = async (runId: string): Promise<unknown> => (await service.call('runs.get', { id: runId })).config.warmup
+    expect(await warmupOf(first)).toEqual({ learningRate: 0.01, untilError: 0.8 })
+    const db = new Sqlite(path.join(bench.dataDir, 'history.sqlite'))
+    db.prepare("UPDATE configs SET json = json_set(json, '$.warmup.untilError', 0.6)").run()
+    db.close()
+    const { runIds: [added = ''] } = await service.call('studies.extend', { id, cells: [{ arch: 'resnet-110', variant: 'baseline', seeds: [2] }] })
+    expect(await warmupOf(added)).toEqual({ learningRate: 0.01, untilError: 0.6 })
   })
 
   it('are taken back while they wait, out of the plan too; what has begun stays', async () => {

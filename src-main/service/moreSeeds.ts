@@ -5,7 +5,7 @@ import { expectedPairedWidth, expectedWidth, morePairs, moreSeeds, type Side } f
 import { intervalOf, leastSeeds, meanOf, welchDifference } from '../analysis/statistics'
 import type { ServiceParsed } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
-import { configOf, mostRuns, type AddedCell, type Arch, type StudyPlan, type Variant } from '../contract/experiment'
+import { configOf, mostRuns, type AddedCell, type Arch, type ExperimentConfig, type StudyPlan, type Variant } from '../contract/experiment'
 import type { Estimate, MoreSeeds, RunState, SeedsForComparison } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import type { StudyRecord } from '../history/studies'
@@ -77,7 +77,13 @@ export function addSeeds(context: Context, study: StudyRecord, cells: readonly A
   const finished = runs.filter((run) => run.summary.state === 'done').length
   // Seed by seed, as a plan is trained: every variant has its next number early.
   const rounds = Math.max(...cells.map((cell) => cell.seeds.length))
-  const configs = Array.from({ length: rounds }, (_, nth) => cells.flatMap(({ arch, variant, seeds }) => seeds.slice(nth, nth + 1).map((seed) => configOf(plan, arch, variant, seed)))).flat()
+  // All else equal to the runs that they join, also where a default of today (`warmups`) was another when those were made.
+  const configFor = (arch: Arch, variant: Variant, seed: number): ExperimentConfig => {
+    const config = configOf(plan, arch, variant, seed)
+    const beside = all.find(({ summary }) => summary.arch === arch)?.summary
+    return beside ? { ...config, warmup: history.configs.get(beside.configId, beside.seed).warmup } : config
+  }
+  const configs = Array.from({ length: rounds }, (_, nth) => cells.flatMap(({ arch, variant, seeds }) => seeds.slice(nth, nth + 1).map((seed) => configFor(arch, variant, seed)))).flat()
   const runIds = enqueue(context, study.id, configs)
   const at = new Date().toISOString()
   for (const runId of runIds) {

@@ -13,7 +13,7 @@ import { channelsFirstBatch, logitsOf } from '../exports/testSupport'
 import { operations } from '../graph/operations'
 import { loadTensorFlow, type TensorFlow } from '../graph/tensorflow'
 import { network, type NetworkSpec } from '../nn/architecture'
-import { parameters, ResNet } from '../nn/resnet'
+import { Network, parameters } from '../nn/network'
 import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { Bench, planOf } from './fixtures/bench'
 import type { Service } from './service'
@@ -56,11 +56,11 @@ function trainersLogits(variant: Variant, count: number): { spec: NetworkSpec; l
   const { tf } = tensorflow
   const spec = network('resnet-8', variant, 10)
   const { tensors } = decodeSafetensors(readFileSync(weightsFile(runOf(variant))))
-  const resnet = new ResNet(operations(tensorflow, { recorder: () => null, fused: false }), spec)
-  resnet.assign(new Map(parameters(spec).map(({ name }) => [name, tensors.get(name)?.values ?? expect.fail(name)])))
+  const eager = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
+  eager.assign(new Map(parameters(spec).map(({ name }) => [name, tensors.get(name)?.values ?? expect.fail(name)])))
   const images = Float32Array.from({ length: count * 3072 }, (_, i) => ((data.test.images[i] ?? NaN) / 255 - (data.mean[i % 3] ?? NaN)) / (data.std[i % 3] ?? NaN))
-  const logits = tf.tidy(() => resnet.forward(tf.tensor4d(images, [count, 32, 32, 3]), false).dataSync()) as Float32Array
-  resnet.dispose()
+  const logits = tf.tidy(() => eager.forward(tf.tensor4d(images, [count, 32, 32, 3]), false).dataSync()) as Float32Array
+  eager.dispose()
   return { spec, logits }
 }
 

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { messageOf } from '../contract/errors'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
-import { parameters, velocitySuffix } from '../nn/resnet'
+import { parameters, velocitySuffix } from '../nn/network'
 import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { putDurably, sha256Of } from './weights'
 

@@ -69,7 +69,8 @@ describe('the trainer', () => {
     expect(filters[0]?.layers).toMatchObject([{ layer: 'stem', shape: [3, 3, 3, 4] }])
     // Of every convolution; the stem's are those of the filters that were told beside.
     const figures = trainer.messages.flatMap((m) => (m.type === 'figures' ? [m.figures] : []))
-    expect([figures[0]?.epoch, figures.at(-1)?.epoch]).toEqual([0, 2])
+    // An epoch of 200 pictures is too short for them; the last one has them all the same.
+    expect(figures.map((f) => f.epoch)).toEqual([0, 2])
     for (const { epoch, layers } of figures) {
       expect(layers.map(({ layer }) => layer)).toHaveLength(7)
       const [stem] = filters.find((f) => f.epoch === epoch)?.layers ?? []

@@ -192,6 +192,9 @@ describe('a run that goes on', () => {
     await shorter.message('done')
     await shorter.exit
     kept.hear(shorter.messages)
+    // The look after what was the last epoch stays besides.
+    expect(kept.figures.map(({ epoch }) => epoch)).toEqual([0, 3])
+    kept.figures.pop()
     await finishAs(whole, change, kept)
     expect(kept.resumedFrom).toEqual([0, 3 * stepsPerEpoch])
   })

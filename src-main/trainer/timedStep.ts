@@ -8,7 +8,7 @@ import type { TensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph } from '../graph/training'
 import { network } from '../nn/architecture'
 import { random } from '../nn/random'
-import { initialValues } from '../nn/resnet'
+import { initialValues } from '../nn/network'
 import { tuneBanks } from './tuning'
 
 export const classes = 10

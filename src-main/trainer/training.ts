@@ -77,7 +77,7 @@ export class Training {
         // The epoch's metrics come last: whoever has them has all of the epoch.
         const variables = graph.getVariables()
         send({ type: 'filters', epoch: metrics.epoch, layers: filtersOf(spec, variables) })
-        if (countsFigures(metrics.epoch, this.figuresEvery)) send({ type: 'figures', figures: figuresOf(spec, variables, metrics.epoch) })
+        if (countsFigures(metrics.epoch, this.figuresEvery, job.config.epochs)) send({ type: 'figures', figures: figuresOf(spec, variables, metrics.epoch) })
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)

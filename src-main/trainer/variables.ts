@@ -5,7 +5,7 @@ import type { LayerFilters } from '../contract/training'
 import type { Normalisation } from '../datasets'
 import type { TrainingGraph } from '../graph/training'
 import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
-import { parameters } from '../nn/resnet'
+import { parameters } from '../nn/network'
 import { encodeSafetensors } from '../nn/safetensors'
 
 /** Numbers that an epoch's filters may have, 4 MB in the history: every layer of a ResNet fits, of a VGG's not those of 512 filters but the last. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BarGroup } from './bar'
 import type { LineSeries } from './line'
-import { barFigure, lineFigure, paretoFigure, printColor } from './print'
+import { barFigure, lineFigure, paretoFigure, placeLegend, printColor, type LegendEntry } from './print'
 
 const groups: BarGroup[] = [{ id: 'g', label: 'ResNet-20 <&>', bars: [{ id: 'b', label: 'mcnn-f', color: 'var(--v-f)', value: 92, error: [91.5, 92.5], dots: [91.6, 92.4], reference: 92.2 }, { id: 'n', label: 'mcnn-l', color: 'var(--v-l)', value: null, error: null, dots: [] }] }]
 const legend = [{ label: 'mcnn-f', color: 'var(--v-f)', marker: 'square' as const }]
@@ -37,5 +37,56 @@ describe('figures for print', () => {
     expect(all[1]).toContain('>R32</text>')
     expect(all[2]).toContain('lr × 0.1')
     expect(all[2]).toContain('fill-opacity="0.16"')
+  })
+})
+
+describe('a legend', () => {
+  const names = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a', 'mcnn-a@random', 'mcnn(stem+stage3.*)@rotations', 'narrow(mcnn(stem+stage3.*)@rotations)', 'mcnn(stem+stage1.*+stage3.block2.conv1)@random']
+  const entries: LegendEntry[] = names.map((label) => ({ label, color: 'var(--v-f)', marker: 'square' }))
+  const heightOf = (svg: string): number => Number(/viewBox="0 0 624 (\d+)"/.exec(svg)?.[1])
+  const bars = (many: LegendEntry[]): string => barFigure('Test accuracy, %', groups, many, 'note')
+
+  /** Of each name where it begins and, by the widest letters of the fonts, where it ends at most; its line. */
+  const places = (svg: string): { x: number; end: number; y: number }[] =>
+    [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" text-anchor="start" fill="#[0-9a-f]+">([^<]*)<\/text>/g)].map(([, x, y, words = '']) => ({ x: Number(x), end: Number(x) + 6.4 * words.length, y: Number(y) }))
+
+  it('goes on below itself where it is longer than the page is wide, and the figure grows by its lines', () => {
+    expect(heightOf(bars(entries.slice(0, 5)))).toBe(310)
+    const { lines } = placeLegend(entries)
+    expect(lines).toBe(3)
+    const svg = bars(entries)
+    expect(heightOf(svg)).toBe(310 + 2 * 16)
+    for (const name of names) expect(svg).toContain(`>${name}</text>`)
+    const placed = places(svg)
+    expect(placed.length).toBeGreaterThanOrEqual(names.length)
+    for (const [i, a] of placed.entries()) {
+      expect(a.end).toBeLessThanOrEqual(624 - 16)
+      for (const b of placed.slice(i + 1)) expect(a.y !== b.y || a.end < b.x || b.end < a.x).toBe(true)
+    }
+    // What was drawn below one line is drawn as far below three.
+    expect(svg).toContain('<g transform="translate(0 32)">')
+  })
+
+  it('parts a name that is longer than the page', () => {
+    const long = `mcnn-a@${'+++++++++/'.repeat(30)}`
+    const svg = bars([{ label: long, color: 'var(--v-a)', marker: 'circle' }, ...entries.slice(0, 1)])
+    const pieces = places(svg).filter(({ y }) => y >= 38 && y < 38 + 16 * 5)
+    expect([...svg.matchAll(/>([^<]*)<\/text>/g)].map(([, words = '']) => words).join('')).toContain(long)
+    expect(Math.max(...pieces.map(({ end }) => end))).toBeLessThanOrEqual(624 - 16)
+    expect(placeLegend([{ label: long, color: '', marker: 'circle' }, ...entries.slice(0, 1)])).toMatchObject({ lines: 5, entries: [{ line: 0 }, { line: 4, x: 44 }] })
+  })
+
+  it('takes the names of lines where they are too long or too many to stand at their ends', () => {
+    const lines = (labels: string[]): string => lineFigure('Test error, %', 'epoch', labels.map((label, i) => ({ id: String(i), label, color: 'var(--v-f)', marker: 'square', points: [{ x: 1, y: 50 }, { x: 3, y: 10 + i }] })), 'linear', [])
+    const short = lines(['mcnn-f', 'mcnn-a'])
+    expect(heightOf(short)).toBe(330)
+    expect(short).toMatch(/<text x="\d+[^>]*font-weight="500">mcnn-f<\/text>/)
+    const long = lines(names)
+    expect(heightOf(long)).toBe(330 + 3 * 16)
+    expect(long).not.toContain('font-weight="500"')
+    // The plot keeps the page's width.
+    expect(long).toContain('H608')
+    expect(heightOf(lines(Array.from({ length: 30 }, (_, i) => `v${i}`)))).toBeGreaterThan(330)
+    expect(long).not.toMatch(/NaN|undefined/)
   })
 })

@@ -28,20 +28,50 @@ export interface LegendEntry {
 const pageWidth = 624
 const box = { left: 44, right: pageWidth - 16, top: 54 }
 
-function documentOf(title: string, legend: readonly LegendEntry[], height: number, parts: readonly string[], note = ''): string {
-  let x = box.left
-  const entries = legend.map(({ label, color, marker }) => {
-    const entry = `<path d="${markerPath(marker, x + 4, 34, 4)}" fill="${printColor(color)}"/>${text(x + 13, 38, label, { fill: ink })}`
-    x += 13 + label.length * 6.4 + 18
-    return entry
-  })
+/** Of the legend's type, about: it is placed before it is measured. */
+const legendCharacter = 6.4
+const legendLine = 16
+const markerRoom = 13
+
+interface PlacedEntry extends LegendEntry {
+  x: number
+  /** From 0. */
+  line: number
+  /** The label, in as many pieces as it takes lines. */
+  pieces: string[]
+}
+
+/** Side by side as far as the page goes, then below; a name that is longer than the page goes on below itself. */
+export function placeLegend(legend: readonly LegendEntry[]): { entries: PlacedEntry[]; lines: number } {
+  const most = Math.floor((box.right - box.left - markerRoom) / legendCharacter)
+  const entries: PlacedEntry[] = []
+  let [x, line] = [box.left, 0]
+  for (const entry of legend) {
+    const pieces = entry.label.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? ['']
+    const end = x + markerRoom + (pieces[0]?.length ?? 0) * legendCharacter
+    if (x > box.left && (pieces.length > 1 || end > box.right)) [x, line] = [box.left, line + 1]
+    entries.push({ ...entry, x, line, pieces })
+    line += pieces.length - 1
+    x = pieces.length > 1 ? box.right : x + markerRoom + entry.label.length * legendCharacter + 18
+  }
+  return { entries, lines: entries.length === 0 ? 0 : line + 1 }
+}
+
+/** @param plain its height, which has room for `legendLines` of a legend; each further one makes it higher */
+function documentOf(title: string, legend: readonly LegendEntry[], plain: number, parts: readonly string[], { note = '', legendLines = 1 } = {}): string {
+  const { entries, lines } = placeLegend(legend)
+  const moved = Math.max(0, lines - legendLines) * legendLine
+  const height = plain + moved
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${pageWidth / 96}in" height="${height / 96}in" viewBox="0 0 ${pageWidth} ${height}" font-family="${font}" font-size="11" role="img" aria-label="${escapeXml(title)}">`,
     `<title>${escapeXml(title)}</title>`,
     `<rect width="${pageWidth}" height="${height}" fill="${bg}"/>`,
     text(box.left, 16, title, { fill: ink, weight: 600 }),
-    ...entries,
-    ...parts,
+    ...entries.flatMap(({ x, line, pieces, color, marker }) => [
+      `<path d="${markerPath(marker, x + 4, 34 + line * legendLine, 4)}" fill="${printColor(color)}"/>`,
+      ...pieces.map((piece, i) => text(x + markerRoom, 38 + (line + i) * legendLine, piece, { fill: ink })),
+    ]),
+    ...(moved === 0 ? parts : [`<g transform="translate(0 ${moved})">`, ...parts, '</g>']),
     ...(note === '' ? [] : [text(box.left, height - 8, note, { size: 9.5 })]),
     '</svg>',
     '',
@@ -106,7 +136,7 @@ export function barFigure(title: string, groups: readonly BarGroup[], legend: re
     ]
   })
   const start = y.domain[0]
-  return documentOf(title, legend, 310, [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)], `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}`)
+  return documentOf(title, legend, 310, [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)], { note: `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}` })
 }
 
 /** Value against cost on a logarithmic axis, with the line of points that nothing cheaper reaches. */
@@ -131,18 +161,26 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
       ]),
       ...groupLabels(points).map((p) => text(x(p.cost) - 9, y(p.error?.[1] ?? p.value) - 6, p.group, { anchor: 'end' })),
     ],
-    note,
+    { note },
   )
 }
+
+/** Beside a plot, in px, and below each other: names that want more stand above it. */
+const mostLabelRoom = 240
+const mostLabels = 18
 
 /** Lines with bands over a common x, named at their ends. */
 export function lineFigure(title: string, xLabel: string, series: readonly LineSeries[], kind: ScaleKind, marks: readonly VerticalMark[], view: readonly [number, number] | null = null): string {
   const bottom = 290
-  const right = box.right - labelRoom(series, 78) + 16
+  const wanted = labelRoom(series, 78)
+  const named = series.filter(({ label }) => label !== '')
+  // Where they are long or many, names have room above the plot only.
+  const legend = wanted > mostLabelRoom || named.length > mostLabels ? named : []
+  const right = legend.length > 0 ? box.right : box.right - wanted + 16
   const x = plainScale(view ?? xExtent(series), [box.left, right], 6, false)
   const y = niceScale(kind, yExtent(series, kind), [bottom, 36], 6)
-  const ends = endLabels(series, x, y, kind, { top: 40, bottom: bottom - 6, gap: 13 })
-  return documentOf(title, [], 330, [
+  const ends = endLabels(legend.length > 0 ? series.map((s) => ({ ...s, label: '' })) : series, x, y, kind, { top: 40, bottom: bottom - 6, gap: 13 })
+  return documentOf(title, legend, 330, [
     `<clipPath id="plot"><rect x="${box.left}" y="34" width="${right - box.left}" height="${bottom - 32}"/></clipPath>`,
     ...y.ticks.flatMap((tick) => [stroke(`M${box.left} ${round(y(tick))}H${right}`, grid), text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' })]),
     stroke(`M${box.left} ${bottom}H${right}`, lineColor),
@@ -157,7 +195,7 @@ export function lineFigure(title: string, xLabel: string, series: readonly LineS
       `<path d="${markerPath(e.marker, round(e.x), round(e.y), 3)}" fill="${printColor(e.color)}"/>`,
       ...(e.label === '' ? [] : [text(e.x + 8, e.labelY + 3.8, e.label, { fill: printColor(e.color), weight: 500 })]),
     ]),
-  ])
+  ], { legendLines: 0 })
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100

@@ -19,6 +19,18 @@ describe('scales', () => {
     expect(log.ticks).toEqual([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
   })
 
+  it('say something else at every tick, however little the data differs', () => {
+    for (const [low, high] of [[0.27281, 0.27283], [-0.27283, -0.27281], [92.341, 92.3412], [0, 1e-9], [3, 3], [5e-6, 5.001e-6], [2e6, 2e6 + 1], [1833.0001, 1833.0002], [0.00033, 0.0003301]] as const) {
+      const { domain, ticks } = niceScale('linear', [low, high], [200, 0], 6)
+      expect(domain[0] <= low && domain[1] >= high).toBe(true)
+      const words = ticks.map(tickText)
+      expect(ticks.length).toBeGreaterThan(2)
+      expect([low, new Set(words).size]).toEqual([low, words.length])
+    }
+    // What can be told apart stays as large as it was.
+    expect(niceScale('linear', [0.27, 0.28], [200, 0], 6).domain).toEqual([0.27, 0.28])
+  })
+
   it('never break: no data, one value, zero', () => {
     for (const kind of ['linear', 'log'] as const)
       for (const extent of [null, [1, 1], [0.3, 0.3]] as const) {

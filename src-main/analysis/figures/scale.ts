@@ -36,6 +36,13 @@ export function niceScale(kind: ScaleKind, extent: readonly [number, number] | n
     low -= room
     high += room
   }
+  // A smaller difference would stretch over the whole axis with the same words at every tick.
+  const least = count * lastDigitOf(Math.max(Math.abs(low), Math.abs(high)))
+  const lacks = least - (high - low)
+  if (lacks > 0) {
+    low -= lacks / 2
+    high += lacks / 2
+  }
   const scale = scaleLinear([low, high], range).nice(count)
   const [from = low, to = high] = scale.domain()
   return Object.assign((value: number) => scale(value), { domain: [from, to] as const, ticks: scale.ticks(count) })
@@ -76,6 +83,13 @@ function thin(ticks: number[], most: number): number[] {
 }
 
 const round = (value: number): number => Number(value.toPrecision(12))
+
+/** What the last digit of a tick's words stands for, near such a value. */
+function lastDigitOf(size: number): number {
+  if (size === 0) return 0
+  const power = Math.floor(Math.log10(size))
+  return 10 ** (size >= 1e5 || size < 1e-4 ? power - 1 : size >= 1000 ? -3 : power - 3)
+}
 
 /** A tick's words: no more digits than tell ticks apart. */
 export function tickText(value: number): string {

@@ -49,7 +49,7 @@ export function addFilters(program: Command): void {
         say(`Drawn to ${flags.out}.`)
       }
       if (command.optsWithGlobals<Globals>().json) writeJson(bank)
-      else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel))
+      else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel, process.stdout.columns))
     })
 }
 

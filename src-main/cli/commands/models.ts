@@ -1,35 +1,70 @@
 import type { Command } from 'commander'
 import { archName, variantName } from '../../analysis/names'
 import { whole } from '../../analysis/numbers'
-import { archs, variants } from '../../contract/experiment'
+import { archs, variants, type Arch, type Variant } from '../../contract/experiment'
+import type { LayerSummary, ModelSummary } from '../../contract/records'
 import { modelSummary } from '../../nn/architecture'
+import { kernelShape } from '../../nn/blocks'
 import { columns } from '../columns'
 import { usageError } from '../failures'
-import { wholeNumber } from '../options'
+import { choice, oneVariant, wholeNumber } from '../options'
 import { writeJson, writeOut } from '../output'
 import type { Globals } from '../program'
+
+interface ModelFlags {
+  arch?: Arch
+  variant?: Variant
+  classes: number
+}
 
 export function addModels(program: Command): void {
   program
     .command('models')
-    .description('list every network and variant with its trainable parameters, filters, multiplications and layers')
+    .description('list every network and variant with its trainable parameters, filters, multiplications and layers; of one network and variant the layers')
+    .addOption(choice('--arch <name>', 'only this network', archs))
+    .option('--variant <name>', `only this variant: ${variants.join(', ')}, or any other as mcnn(stage3.*+stem)@random or narrow(mcnn-a)`, oneVariant)
     .option('--classes <n>', 'classes that the networks tell apart', wholeNumber, 10)
-    .action((options: { classes: number }, command: Command) => {
-      if (options.classes < 2 || options.classes > 1000) throw usageError('--classes: from 2 to 1000.')
-      const models = archs.flatMap((arch) => variants.map((variant) => modelSummary(arch, variant, options.classes)))
+    .action((flags: ModelFlags, command: Command) => {
+      if (flags.classes < 2 || flags.classes > 1000) throw usageError('--classes: from 2 to 1000.')
+      const models = (flags.arch ? [flags.arch] : archs).flatMap((arch) => (flags.variant ? [flags.variant] : variants).map((variant) => modelSummary(arch, variant, flags.classes)))
       if (command.optsWithGlobals<Globals>().json) return writeJson(models)
-      writeOut(
-        columns(
-          ['Arch', 'Variant', '>Parameters', '>Filters', '>Multiplications', '>Multi-band layers'],
-          models.map((model) => [
-            archName(model.arch),
-            variantName(model.variant),
-            whole(model.trainableParameters),
-            whole(model.trainableFilters),
-            whole(model.multiplications),
-            `${model.layers.filter((layer) => layer.multiband).length} of ${model.layers.length}`,
-          ]),
-        ),
-      )
+      const [one] = models
+      if (one && flags.arch && flags.variant) writeOut(layerTable(one))
+      else writeOut(modelTable(models))
     })
+}
+
+function modelTable(models: readonly ModelSummary[]): string {
+  return columns(
+    ['Arch', 'Variant', '>Parameters', '>Filters', '>Multiplications', '>Multi-band layers'],
+    models.map((model) => [
+      archName(model.arch),
+      variantName(model.variant),
+      whole(model.trainableParameters),
+      whole(model.trainableFilters),
+      whole(model.multiplications),
+      `${model.layers.filter((layer) => layer.multiband).length} of ${model.layers.length}`,
+    ]),
+  )
+}
+
+/** Every convolution, under the name by which --multiband and `mcnn filters` know it; then the whole. */
+function layerTable(model: ModelSummary): string {
+  const rows = model.layers.map((layer) => [
+    layer.name,
+    `${layer.kernel.join(' × ')}${layer.groups > 1 ? ', depthwise' : ''}`,
+    `${layer.in} → ${layer.out}`,
+    whole(layer.stride),
+    `${layer.size} × ${layer.size}`,
+    filtersOf(layer),
+    whole(kernelShape(layer).reduce((a, b) => a * b, 1)),
+  ])
+  return [
+    columns(['Layer', 'Kernel', '>Channels', '>Stride', '>Gives', 'Trained filters', '>Weights'], rows),
+    `${archName(model.arch)} ${variantName(model.variant)}: ${whole(model.trainableParameters)} trainable parameters with normalisations and the dense layer, ${whole(model.trainableFilters)} trained filters, ${whole(model.multiplications)} multiplications a picture.\n`,
+  ].join('')
+}
+
+function filtersOf({ out, baseFilters, bank }: LayerSummary): string {
+  return bank === null ? whole(out) : `${whole(baseFilters)}, ${bank.length} bands each`
 }

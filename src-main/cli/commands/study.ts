@@ -38,7 +38,7 @@ export function addStudy(program: Command): void {
     .description('train a study and print its comparison: a ready one, its flags optional, or one of your own')
     .option('--name <text>', 'what the study is called')
     .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
-    .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stem+stage3.*), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
+    .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
     .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
     .option('--seed-list <list>', 'the seeds themselves, as 1,5,7', wholeNumbers)
   addTrainingFlags(run, recipe, `; ${preset}: its own`).addHelpText(

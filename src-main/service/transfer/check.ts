@@ -6,6 +6,7 @@ import { datasetSizes } from '../../contract/experiment'
 import { toErrorValue } from '../../contract/errors'
 import { archivedRun, archivedStudy, filterBytes, type ArchivedRun, type ArchivedStudy, type ArchiveManifest } from '../../contract/studyArchive'
 import { convolutions, network } from '../../nn/architecture'
+import { kernelShape } from '../../nn/blocks'
 import { decodeSafetensors } from '../../nn/safetensors'
 import { badArchive } from './read'
 import { emptyHash, identityOf } from './runs'
@@ -61,7 +62,7 @@ export async function checkRun(archive: string, folder: string, id: string, { me
   const { evaluation } = run
   if (evaluation && (evaluation.classes !== classes || evaluation.confusion.length !== classes ** 2 || evaluation.mistakes.some(({ label, predicted }) => label >= classes || predicted >= classes)))
     throw bad('has an evaluation of other classes than its data set’s')
-  const layers = new Map(convolutions(network(config.arch, config.variant, classes)).map((layer) => [layer.name, [...layer.kernel, layer.in, layer.baseFilters].join()]))
+  const layers = new Map(convolutions(network(config.arch, config.variant, classes)).map((layer) => [layer.name, kernelShape(layer).join()]))
   if (run.figures.some(({ epoch, layers: told }, i) => (i > 0 && epoch <= (run.figures[i - 1]?.epoch ?? 0)) || epoch > config.epochs || told.some(({ layer }) => !layers.has(layer)) || new Set(told.map(({ layer }) => layer)).size < told.length))
     throw bad('has figures of layers or epochs that its network does not have')
   const seen = new Set<string>()

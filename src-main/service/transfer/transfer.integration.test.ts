@@ -114,6 +114,20 @@ describe('a study that is exported and imported', () => {
     expect((await there.call('runs.get', { id: runIds[0] ?? '' })).checkpoint).toBeNull()
   })
 
+  it('may be of depthwise layers, whose filters have one input each', async () => {
+    const dir = path.join(scratch, 'depthwise')
+    const file = path.join(scratch, 'depthwise.tar.gz')
+    const service = await open(dir)
+    const training = { ...quickStart.training, trainExamples: 20, testExamples: 10, epochs: 1, batchSize: 10, milestones: [] }
+    const { id, runIds: [run = ''] } = await service.call('studies.create', { plan: { ...quickStart, name: 'Depthwise', archs: ['mobilenet-v2'], variants: ['mcnn(stage1.block1.depthwise)'], seeds: [1], training } })
+    await expect.poll(async () => (await service.call('runs.get', { id: run })).run.state, { timeout: 60_000 }).toBe('done')
+    await service.call('publish.export', { id, out: file, checkpoints: true })
+    await service.close()
+    expect((await take(file)).runs).toHaveLength(1)
+    expect((await there.call('filters.layer', { id: run, layer: 'stage1.block1.depthwise', epoch: null })).shape).toEqual([3, 3, 1, 8])
+    expect(rowsOf(to)).toEqual(rowsOf(dir))
+  })
+
   it('does not replace a file unless that is asked for', async () => {
     const service = await open(from)
     await expect(service.call('publish.export', { id: studyId, out: archive })).rejects.toMatchObject({ code: 'conflict' })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bankTable, signBank } from '../../../src-main/analysis/banks'
-import { bankKernelsOf, convolve, type Activation } from '../../../src-main/analysis/convolution'
-import { bandViews, bankEnds, channelsOf, colourCell, featureReading, frequencyText, kernelReading, layerEnds, responseReading, responseSize, sourceOf, type BandView } from './bank'
+import { featureMaps, type Activation } from '../../../src-main/analysis/convolution'
+import { bandViews, bankEnds, channelsOf, colourCell, featureReading, frequencyText, kernelReading, layerEnds, responseReading, responseSize, sourceOf, type BandView, type Channel } from './bank'
 
 /** A kernel of three channels without any symmetry. */
 const base = Array.from({ length: 3 }, (_, s) => Array.from({ length: 3 }, (_, r) => [Math.sin(1 + 3 * s + r), Math.cos(2 + s * r), (s - r) / 3 + 0.1]))
@@ -70,14 +70,14 @@ describe('readings', () => {
 
 describe('a feature map’s reading', () => {
   const input: Activation = { height: 4, width: 4, channels: 3, values: Float32Array.from({ length: 48 }, (_, i) => Math.cos(i * 0.7)) }
-  const kernels = bankKernelsOf(layer, [0])
-  const map = convolve(input, kernels, 1)
+  const maps = featureMaps({ ...layer, stride: 1, depthwise: false }, 0, input)
+  const readingOf = (...at: [band: number, channel: Channel, x: number, y: number]) => featureReading(maps, ...at) ?? expect.fail()
 
   it('is the map’s value, the sum of nine products and of the other channels', () => {
     for (const [band, x, y] of [[0, 0, 0], [2, 1, 2], [3, 3, 3]] as const) {
-      const { value, origin, sum } = featureReading(input, kernels, 1, band, 1, x, y)
+      const { value, origin, sum } = readingOf(band, 1, x, y)
       const shown = Number(value.split(' = ')[1]?.replace('−', '-'))
-      expect(shown).toBeCloseTo(map.values[(y * 4 + x) * 4 + band] ?? NaN, 2)
+      expect(shown).toBeCloseTo(maps.bands[band]?.plane[y * 4 + x] ?? NaN, 2)
       const parts = [...origin.matchAll(/(−?[\d.]+)\)? from/g)].map((match) => Number(match[1]?.replace('−', '-')))
       const others = Number(/\+ \(?(−?[\d.]+)\)? from the other 2/.exec(origin)?.[1]?.replace('−', '-'))
       expect((parts[0] ?? NaN) + others).toBeCloseTo(shown, 2)
@@ -88,10 +88,23 @@ describe('a feature map’s reading', () => {
   })
 
   it('is in colour the sum of the channels', () => {
-    const { value, origin } = featureReading(input, kernels, 1, 1, 'colour', 2, 1)
+    const { value, origin } = readingOf(1, 'colour', 2, 1)
     const parts = [...origin.matchAll(/[RGB] \(?(−?[\d.]+)/g)].map((match) => Number(match[1]?.replace('−', '-')))
     expect(parts).toHaveLength(3)
     expect(parts.reduce((a, b) => a + b)).toBeCloseTo(Number(value.split(' = ')[1]?.replace('−', '-')), 2)
+  })
+
+  it('of a depthwise layer is the sum over the channel that the band sees', () => {
+    const depthwise = featureMaps({ shape: [3, 3, 1, 2], values: layer.values.slice(0, 18), bank: signBank, stride: 1, depthwise: true }, 1, { ...input, channels: 8, values: Float32Array.from({ length: 128 }, (_, i) => Math.sin(i * 0.9)) })
+    const { value, origin, sum } = featureReading(depthwise, 2, 0, 1, 2) ?? expect.fail()
+    const shown = Number(value.split(' = ')[1]?.replace('−', '-'))
+    expect(value).toMatch(/^y₃\(x 1, y 2\) = /)
+    expect(shown).toBeCloseTo(depthwise.bands[2]?.plane[9] ?? NaN, 3)
+    // Band 2 of base filter 1 of 2 is filter 5.
+    expect(origin).toBe('all from channel 5, the only one that this filter sees')
+    const products = (sum?.split(': ')[1] ?? '').split(' + ').map((text) => text.replace(/[()]/g, '').replaceAll('−', '-').split(' · ').map(Number))
+    expect(products).toHaveLength(9)
+    expect(products.reduce((total, [pixel, weight]) => total + (pixel ?? NaN) * (weight ?? NaN), 0)).toBeCloseTo(shown, 1)
   })
 })
 
@@ -101,8 +114,9 @@ describe('words and colours', () => {
   })
 
   it('offers colour only where the inputs are a picture', () => {
-    expect(channelsOf({ in: 3 }).map((c) => c.label)).toEqual(['colour', 'R', 'G', 'B'])
-    expect(channelsOf({ in: 16 })).toHaveLength(16)
+    expect(channelsOf({ in: 3, groups: 1 }).map((c) => c.label)).toEqual(['colour', 'R', 'G', 'B'])
+    expect(channelsOf({ in: 16, groups: 1 })).toHaveLength(16)
+    expect(channelsOf({ in: 32, groups: 32 })).toEqual([{ value: 0, label: 'its own' }])
   })
 
   it('keeps grey for zero', () => {

@@ -1,5 +1,5 @@
 /** What the filter banks page shows of a bank, in numbers and words. Pure. */
-import { productsAt, type Activation, type Kernels } from '../../../src-main/analysis/convolution'
+import { productsAt, type FeatureMaps } from '../../../src-main/analysis/convolution'
 import { bandTitles, bankSide, isSignBank, type BandTitle, type BankTable } from '../../../src-main/analysis/banks'
 import { bankKernels, frequencyAt, maxAbsolute } from '../../../src-main/analysis/filterBank'
 import { bankPlanes, decibels, peakOf, type LayerValues, type Plane } from '../../../src-main/analysis/spectrum'
@@ -17,7 +17,9 @@ export type Channel = 'colour' | number
 const colourNames = ['R', 'G', 'B']
 
 /** The channels that a layer's filters can be read by; only a picture's three can be shown at once. */
-export function channelsOf(layer: Pick<FilterLayer, 'in'>): { value: Channel; label: string }[] {
+export function channelsOf(layer: Pick<FilterLayer, 'in' | 'groups'>): { value: Channel; label: string }[] {
+  // A filter of a depthwise layer has one channel only, which is another one for each.
+  if (layer.groups > 1) return [{ value: 0, label: 'its own' }]
   if (layer.in !== 3) return Array.from({ length: layer.in }, (_, c) => ({ value: c, label: `channel ${c}` }))
   return [{ value: 'colour', label: 'colour' }, ...colourNames.map((label, c) => ({ value: c, label }))]
 }
@@ -124,23 +126,27 @@ export function kernelReading(view: BandView, bank: BankTable | null, column: nu
 
 /**
  * Where a feature map's value comes from: pixel times weight over the window of the channel that is shown, and what the
- * other channels add. In colour, the sum of each channel.
- * @param kernels the bank's filters, one a band
+ * other channels add. In colour, the sum of each channel; of a depthwise layer, the window of the one channel that the band sees.
  */
-export function featureReading(input: Activation, kernels: Kernels, stride: number, band: number, channel: Channel, x: number, y: number): Reading {
+export function featureReading({ bands, kernels, stride }: FeatureMaps, band: number, channel: Channel, x: number, y: number): Reading | null {
+  const seen = bands[band]
+  if (!seen) return null
+  const { input } = seen
   const of = (c: number): ReturnType<typeof productsAt> => productsAt(input, kernels, stride, band, c, x, y)
   const total = (c: number): number => of(c).reduce((sum, { pixel, weight }) => sum + pixel * weight, 0)
   const sums = Array.from({ length: input.channels }, (_, c) => total(c))
   const y0 = number(sums.reduce((a, b) => a + b, 0), 3)
   const value = `y${kernels.shape[3] > 1 ? (subscripts[band] ?? '') : ''}(x ${x}, y ${y}) = ${y0}`
   const signed = (v: number): string => (v < 0 ? `(${number(v, 3)})` : number(v, 3))
+  const sumOf = (name: string, c: number): string => `${name}, pixel × weight: ${of(c).map(({ pixel, weight }) => `${number(pixel)} · ${weight < 0 ? `(${number(weight)})` : number(weight)}`).join(' + ')}`
+  if (seen.channel !== null) return { value, origin: `all from channel ${seen.channel}, the only one that this filter sees`, sum: sumOf(`channel ${seen.channel}`, 0) }
   if (channel === 'colour') return { value, origin: `= ${sums.map((sum, c) => `${colourNames[c] ?? c} ${signed(sum)}`).join(' + ')}, pixel × weight over each channel’s window` }
   const others = sums.reduce((sum, value_, c) => (c === channel ? sum : sum + value_), 0)
   const name = input.channels === 3 ? (colourNames[channel] ?? '') : `channel ${channel}`
   return {
     value,
     origin: `= ${signed(sums[channel] ?? Number.NaN)} from ${name} + ${signed(others)} from the other ${input.channels - 1} channels`,
-    sum: `${name}, pixel × weight: ${of(channel).map(({ pixel, weight }) => `${number(pixel)} · ${weight < 0 ? `(${number(weight)})` : number(weight)}`).join(' + ')}`,
+    sum: sumOf(name, channel),
   }
 }
 

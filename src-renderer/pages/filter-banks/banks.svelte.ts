@@ -1,7 +1,7 @@
 /** What the filter banks page shows, from its address and the service: one object that its parts share. Made while the page is set up. */
 import { signBank, type BankTable } from '../../../src-main/analysis/banks'
 import { untrack } from 'svelte'
-import { bankKernelsOf, convolve, type Activation } from '../../../src-main/analysis/convolution'
+import { featureMaps, type Activation } from '../../../src-main/analysis/convolution'
 import { filterPlane } from '../../../src-main/analysis/spectrum'
 import type { FilterLayer, RendererResult, RunSummary } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../../lib/client'
@@ -166,7 +166,6 @@ export class Banks {
   /** Why there are no feature maps; null where there are. */
   readonly noFeatures: string | null = $derived.by(() => {
     if (!this.layer || this.layer.name === 'stem' || !this.run) return null
-    if (this.layer.groups > 1) return 'Each filter of a depthwise layer looks at a channel of its own: there is no picture that all bands of one base filter see.'
     if (this.run.weightsSha256 === null) return 'What comes into a later layer needs the weights of all layers before it. They are kept at a run’s end, and this run has none yet.'
     if (this.epoch !== this.lastEpoch) return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
     return null
@@ -181,12 +180,10 @@ export class Banks {
   )
   readonly features = $derived.by(() => {
     const input = this.input.value
-    if (!input || !this.own || this.noFeatures !== null || this.base >= this.own.shape[3] || input.channels !== this.own.shape[2]) return null
-    const kernels = bankKernelsOf(this.own, [this.base])
-    const maps = convolve(input, kernels, this.own.stride)
-    const planes = Array.from({ length: maps.channels }, (_, band) => Float32Array.from({ length: maps.width * maps.height }, (_, i) => maps.values[i * maps.channels + band] ?? Number.NaN))
-    const peaks = planes.map((plane) => plane.reduce((top, value) => Math.max(top, Math.abs(value)), 0))
-    return { input, kernels, stride: this.own.stride, width: maps.width, height: maps.height, planes, ends: this.address.scale === 'filter' ? peaks : peaks.map(() => Math.max(...peaks)) }
+    if (!input || !this.layer || !this.own || this.noFeatures !== null || this.base >= this.own.shape[3] || input.channels !== this.layer.in) return null
+    const maps = featureMaps({ ...this.own, depthwise: this.layer.groups > 1 }, this.base, input)
+    const peaks = maps.bands.map(({ plane }) => plane.reduce((top, value) => Math.max(top, Math.abs(value)), 0))
+    return { ...maps, ends: this.address.scale === 'filter' ? peaks : peaks.map(() => Math.max(...peaks)) }
   })
 
   /* Pins */

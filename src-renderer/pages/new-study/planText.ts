@@ -32,7 +32,7 @@ export function readPlan(text: string): ReadPlan {
         return { at, message: valueAt(json, path) === undefined ? 'is missing' : message }
       }),
     }
-  if (parsed.data.training.warmup !== null) return { errors: [{ at: 'training.warmup', message: 'must be null here: ResNet-110 gets its own' }] }
+  if (parsed.data.training.warmup !== null) return { errors: [{ at: 'training.warmup', message: 'must be null here: a network that needs one gets its own' }] }
   return { plan: parsed.data }
 }
 

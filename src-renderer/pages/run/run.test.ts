@@ -45,6 +45,7 @@ describe('tables', () => {
     expect(rows.get('test pictures')).toBe('all')
     expect(rows.get('milestones')).toBe('× 0.1 after 100, 150')
     expect(rows.get('warm-up')).toBe('0.01 until training error < 80 %')
+    expect(new Map(configRows({ ...config, warmup: { learningRate: 0.01, untilError: 0.8, growth: 1.25 } })).get('warm-up')).toBe('0.01 until training error < 80 %, then × 1.25 an epoch')
     // One row for two: milestones and gamma.
     expect(rows.size).toBe(Object.keys({ validationExamples: null, ...config }).length - 1)
     expect(rows.get('validation pictures')).toBe('none')

@@ -58,7 +58,7 @@ export function initialValues(spec: NetworkSpec, seed: number): Map<string, Floa
 }
 
 /** A network's variables and the functions over them: what is recorded once and run a million times. */
-export class ResNet {
+export class Network {
   /** Parameters and velocities by name. */
   readonly variables: ReadonlyMap<string, Variable>
   private readonly trainable: string[]
