@@ -4,6 +4,7 @@ import type { WriterLock } from '../history/writer'
 import type { Context } from './context'
 import { heldError, holderOf, tryHistory, type Access } from './ownHistory'
 import { recover } from './recovery'
+import { clearScratch } from './scratch'
 
 /** Whether this service may write the history, and when that changes. */
 export class Ownership {
@@ -70,6 +71,7 @@ export class Ownership {
         history.mayWrite()
         this.#lock = lock
         this.#heldBy = null
+        clearScratch(paths)
         recover(this.#context)
         emit('system.condition', this.condition)
         emit('history.changed', {})

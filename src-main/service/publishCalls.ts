@@ -2,21 +2,25 @@ import { runManifest, studyManifest } from '../analysis/manifest'
 import type { Context } from './context'
 import { ok, type HandlersOf } from './handlers'
 import { manifestFacts, studyFacts } from './manifests'
+import type { Ownership } from './ownership'
+import type { Queue } from './queue'
 import { writeReport, type Asked } from './report'
 import { runOf } from './runCalls'
 import { studyOf } from './studyCalls'
 import { importStudy } from './transfer/take'
 import { exportStudy } from './transfer/write'
-import { verify } from './verify'
+import { verifiable, verify } from './verify'
 import type { Works } from './works'
 
-export function publishCalls(context: Context, works: Works, asked: Asked): HandlersOf<'publish'> {
+export function publishCalls(context: Context, queue: Queue, own: Pick<Ownership, 'mayWrite'>, works: Works, asked: Asked): HandlersOf<'publish'> {
   return {
     'publish.runManifest': ({ id }) => runManifest(manifestFacts(context, runOf(context, id))),
 
     'publish.studyManifest': async ({ id }) => studyManifest(studyOf(context, id), await studyFacts(context, id)),
 
-    'publish.verify': ({ id, steps, epochs }) => works.run('verify', (signal, tell) => verify(context, runOf(context, id), { steps, epochs }, signal, tell)),
+    'publish.verifiable': ({ id }) => verifiable(context, queue, runOf(context, id)),
+
+    'publish.verify': ({ id, ...asked }) => works.run('verify', (signal, tell) => verify(context, queue, id, asked, () => own.mayWrite, signal, tell)),
 
     'publish.export': ({ id, ...options }) => works.run('export', (signal, tell) => exportStudy(context, studyOf(context, id), options, signal, tell)),
 

@@ -21,6 +21,7 @@ import { Queue, type QueueOptions } from './queue'
 import { isReading } from './reading'
 import { recover } from './recovery'
 import { runCalls } from './runCalls'
+import { clearScratch } from './scratch'
 import { searchCalls } from './searchCalls'
 import { runListCalls } from './runListCalls'
 import { runModelCalls } from './runModelCalls'
@@ -93,7 +94,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
   const own = new Ownership(context, lock, { access, as })
   try {
-    if (lock) recover(context)
+    if (lock) {
+      clearScratch(paths)
+      recover(context)
+    }
     own.settle()
   } catch (thrown) {
     own.release()
@@ -118,7 +122,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, works, { ...studies, ...filters }),
+    ...publishCalls(context, queue, own, works, { ...studies, ...filters }),
   }
   const regularly = (work: () => void): void => {
     try {
