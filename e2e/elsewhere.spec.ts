@@ -134,7 +134,7 @@ test('a network is exported from the run’s page in each format, and over nothi
       }
       dialog.showSaveDialog = stub
     }, name === null ? null : path.join(out, name))
-    await page.getByRole('button', { name: 'Export model' }).click()
+    await page.getByRole('button', { name: 'More actions' }).click()
     for (const [width, height] of [[1280, 800], [900, 600]] as const) {
       await workbench.resize(width, height)
       await workbench.screenshot(`export-model-${width}`)

@@ -148,7 +148,9 @@ export class Queue {
    */
   async lend(signal: AbortSignal, waiting: () => void): Promise<() => void> {
     this.#lent++
-    const giveBack = (): void => void this.#lent--
+    const giveBack = (): void => {
+      this.#lent--
+    }
     try {
       while (this.training() !== null) {
         waiting()

@@ -89,28 +89,6 @@ describe('a run that is trained again', () => {
     await expect(service.call('publish.verify', { id: runId, steps: 1, epochs: 1 })).rejects.toThrow(/exclude/)
   })
 
-  it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
-    const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
-    tamper('UPDATE steps SET loss = loss * 1.0000000001 WHERE step = 2')
-    expect(await service.call('publish.verify', { id: runId, steps: 1 })).toMatchObject({ same: true })
-    expect((await service.call('publish.verify', { id: runId, steps: 2 })).differences).toEqual([expect.stringMatching(/^The loss of step 2 is [\d.]+ instead of [\d.]+\.$/)])
-    tamper('UPDATE epochs SET test_accuracy = test_accuracy + 0.1 WHERE epoch = 2')
-    tamper(`UPDATE runs SET weights_sha256 = '${'0'.repeat(64)}'`)
-    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
-    expect(same).toBe(false)
-    expect(differences).toEqual([expect.stringMatching(/^The loss of step 2/), expect.stringMatching(/^The test accuracy of epoch 2 is/), `The final weights are others: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`])
-    expect(circumstances).toEqual([])
-    expect((await verdicts()).at(-1)).toMatchObject({ level: 'warning', message: expect.stringMatching(/it differs\. The loss of step 2 is/) as string })
-  })
-
-  it('is not trained on other data, and says what is otherwise', async () => {
-    tamper(`UPDATE runs SET dataset_fingerprint = '${'1'.repeat(64)}'`)
-    tamper(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0')`)
-    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
-    expect({ same, differences }).toEqual({ same: false, differences: ['The examples are not those that the run was trained on: nothing was trained.'] })
-    expect(circumstances.map(({ what, then }) => [what, then])).toEqual([['data', '1'.repeat(64)], ['TensorFlow', '2.0.0']])
-  })
-
   it('says beforehand how far it goes and how long that takes', async () => {
     const { run, epochs } = await service.call('runs.get', { id: runId })
     const plan = await service.call('publish.verifiable', { id: runId })
@@ -145,6 +123,28 @@ describe('a run that is trained again', () => {
     expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
     await until(second, 'done')
   }, 120_000)
+
+  it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
+    const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
+    tamper('UPDATE steps SET loss = loss * 1.0000000001 WHERE step = 2')
+    expect(await service.call('publish.verify', { id: runId, steps: 1 })).toMatchObject({ same: true })
+    expect((await service.call('publish.verify', { id: runId, steps: 2 })).differences).toEqual([expect.stringMatching(/^The loss of step 2 is [\d.]+ instead of [\d.]+\.$/)])
+    tamper('UPDATE epochs SET test_accuracy = test_accuracy + 0.1 WHERE epoch = 2')
+    tamper(`UPDATE runs SET weights_sha256 = '${'0'.repeat(64)}'`)
+    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
+    expect(same).toBe(false)
+    expect(differences).toEqual([expect.stringMatching(/^The loss of step 2/), expect.stringMatching(/^The test accuracy of epoch 2 is/), `The final weights are others: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`])
+    expect(circumstances).toEqual([])
+    expect((await verdicts()).at(-1)).toMatchObject({ level: 'warning', message: expect.stringMatching(/it differs\. The loss of step 2 is/) as string })
+  })
+
+  it('is not trained on other data, and says what is otherwise', async () => {
+    tamper(`UPDATE runs SET dataset_fingerprint = '${'1'.repeat(64)}'`)
+    tamper(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0')`)
+    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
+    expect({ same, differences }).toEqual({ same: false, differences: ['The examples are not those that the run was trained on: nothing was trained.'] })
+    expect(circumstances.map(({ what, then }) => [what, then])).toEqual([['data', '1'.repeat(64)], ['TensorFlow', '2.0.0']])
+  })
 
   it('stops when it is cancelled', async () => {
     const left = folders()
