@@ -12,7 +12,7 @@ import { exportStudy } from './transfer/write'
 import { verifiable, verify } from './verify'
 import type { Works } from './works'
 
-export function publishCalls(context: Context, queue: Queue, own: Pick<Ownership, 'mayWrite'>, works: Works, asked: Asked): HandlersOf<'publish'> {
+export function publishCalls(context: Context, queue: Queue, own: Pick<Ownership, 'mayWrite'>, works: Works, importsEntry: string, asked: Asked): HandlersOf<'publish'> {
   return {
     'publish.runManifest': ({ id }) => runManifest(manifestFacts(context, runOf(context, id))),
 
@@ -24,7 +24,7 @@ export function publishCalls(context: Context, queue: Queue, own: Pick<Ownership
 
     'publish.export': ({ id, ...options }) => works.run('export', (signal, tell) => exportStudy(context, studyOf(context, id), options, signal, tell)),
 
-    'publish.import': ({ path }) => works.run('import', (signal, tell) => importStudy(context, path, signal, tell)),
+    'publish.import': ({ path }) => works.run('import', (signal, tell) => importStudy(context, importsEntry, path, signal, tell)),
 
     'publish.report': ({ id, ...options }) => works.run('report', (signal, tell) => writeReport(context, asked, studyOf(context, id), options, signal, tell)),
 

@@ -19,9 +19,8 @@ import { openHistory, type Access } from './ownHistory'
 import { publishCalls } from './publishCalls'
 import { Queue, type QueueOptions } from './queue'
 import { isReading } from './reading'
-import { recover } from './recovery'
+import { clearUp, recover } from './recovery'
 import { runCalls } from './runCalls'
-import { clearScratch } from './scratch'
 import { searchCalls } from './searchCalls'
 import { runListCalls } from './runListCalls'
 import { runModelCalls } from './runModelCalls'
@@ -35,6 +34,8 @@ export interface ServiceOptions {
   trainerEntry: string
   /** The script of the thread that works with finished runs' networks: as it is built, where nothing is said. */
   modelsEntry?: string
+  /** The script of the thread that reads archives: as it is built, where nothing is said. */
+  importsEntry?: string
   /** The program's version, kept with every run. */
   program: string
   /** What other programs are told has the data directory. */
@@ -95,7 +96,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const own = new Ownership(context, lock, { access, as })
   try {
     if (lock) {
-      clearScratch(paths)
+      clearUp(context)
       recover(context)
     }
     own.settle()
@@ -122,7 +123,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, queue, own, works, { ...studies, ...filters }),
+    ...publishCalls(context, queue, own, works, options.importsEntry ?? path.join(__dirname, 'imports.js'), { ...studies, ...filters }),
   }
   const regularly = (work: () => void): void => {
     try {

@@ -21,7 +21,7 @@ let runIds: string[] = []
 let to = ''
 let there: Service
 
-const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, program: '1.2.3' })
+const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, importsEntry: path.resolve(import.meta.dirname, '../../../out/main/imports.js'), program: '1.2.3' })
 
 /** Every row of every table as it would be read, without keys, owners and places in a queue. */
 function rowsOf(dataDir: string): Record<string, unknown[]> {
@@ -342,7 +342,7 @@ describe('an archive that is hostile', () => {
     // The second run breaks a rule that only the database holds.
     const twice = withRun(parts, (run) => ({ filters: [] as unknown[], events: run.events.map((event) => ({ ...event, level: 'info' })), note: run.note }))
     twice.files.delete(`runs/${runIds[1]}/filters.bin`)
-    const trigger = `CREATE TRIGGER refuse BEFORE INSERT ON runs WHEN NEW.id = '${runIds[1]}' BEGIN SELECT RAISE(ABORT, 'no'); END`
+    const trigger = `CREATE TRIGGER refuse BEFORE UPDATE OF id ON runs WHEN NEW.id = '${runIds[1]}' BEGIN SELECT RAISE(ABORT, 'no'); END`
     tamper(to, trigger)
     const before = [rowsOf(to), filesOf(to), readdirSync(path.join(to, 'runs'))]
     const file = path.join(scratch, 'half.tar.gz')
