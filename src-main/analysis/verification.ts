@@ -95,8 +95,13 @@ function chosen(sentences: readonly string[]): string {
   return [...new Set(sentences.map((sentence) => sentence.replace(/ \([^)]*\)/g, '')))].join(' ') || missing
 }
 
-/** Of the event that keeps a verdict: `info` where it came out the same, else `warning`. */
-export const verifiedKind = 'verified'
+/** Of the event that keeps a verdict, of the whole run or of a part: `info` where it came out the same, else `warning`. */
+export const verifiedKinds = { whole: 'verified', epochs: 'verified-part', steps: 'verified-part' } as const satisfies Record<Verification['extent'], string>
+
+/** What came out, in a few words: what was not trained again may differ. */
+export function verdictWords({ same, whole: all }: { same: boolean; whole: boolean }): string {
+  return !same ? 'it differs' : all ? 'the same, bit for bit' : 'the same as far as it went, bit for bit'
+}
 
 type Verdict = Omit<Verification, 'kept'>
 
@@ -121,7 +126,7 @@ export function verdictText(verdict: Verdict): string {
   const { runId, same, differences, circumstances, remarks, seconds } = verdict
   const nothing = unexplained(verdict)
   return [
-    `${runId}: ${same ? 'the same, bit for bit' : 'it differs'} (${extentWords(verdict)} again, ${comparedWords(verdict)} compared, in ${duration(seconds)}).`,
+    `${runId}: ${verdictWords({ same, whole: verdict.extent === 'whole' })} (${extentWords(verdict)} again, ${comparedWords(verdict)} compared, in ${duration(seconds)}).`,
     ...differences.map((sentence) => `  ${sentence}`),
     ...(circumstances.length === 0 ? [] : [`${circumstancesTitle(same)}:`, ...circumstances.map(({ what, then, now }) => `  ${what}: ${then} then, ${now} now`)]),
     ...remarks,

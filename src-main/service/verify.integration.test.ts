@@ -50,7 +50,7 @@ function tamper(sql: string): void {
 
 /** What verifications have left, in the data directory and beside it. */
 const folders = (): string[] => [...readdirSync(dataDir).filter((name) => name === 'work'), ...readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-'))]
-const verdicts = async (): Promise<HistoryEvent[]> => (await service.call('runs.get', { id: runId })).events.filter((event) => event.kind === 'verified')
+const verdicts = async (): Promise<HistoryEvent[]> => (await service.call('runs.get', { id: runId })).events.filter((event) => event.kind.startsWith('verified'))
 
 describe('a run’s manifest', () => {
   it('tells what the history holds', async () => {
@@ -77,7 +77,7 @@ describe('a run that is trained again', () => {
     expect(await service.call('runs.list', {})).toEqual(before)
     expect(folders()).toEqual(left)
     expect(result.kept).toBe(true)
-    expect(await verdicts()).toMatchObject([{ level: 'info', message: 'Verified: trained again (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), it is the same, bit for bit.' }])
+    expect(await verdicts()).toMatchObject([{ kind: 'verified', level: 'info', message: 'Verified: trained again (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), it is the same, bit for bit.' }])
     expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
   })
 

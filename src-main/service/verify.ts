@@ -2,7 +2,7 @@
 import { copyFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { circumstancesOf, differencesOf, verdictSentence, verifiedKind, type Measured } from '../analysis/verification'
+import { circumstancesOf, differencesOf, verdictSentence, verifiedKinds, type Measured } from '../analysis/verification'
 import { fromErrorValue, WorkbenchError } from '../contract/errors'
 import type { Verifiable, Verification } from '../contract/publish'
 import type { Environment, EpochMetrics, HistoryEvent, StepMetrics } from '../contract/records'
@@ -100,7 +100,7 @@ function keep(context: Context, verdict: Omit<Verification, 'kept'>): boolean {
   const run = context.history.runs.get(verdict.runId)
   if (!run) return false
   context.disk.take(() => {
-    context.history.events.add(run.key, verdict.same ? 'info' : 'warning', verifiedKind, verdictSentence(verdict))
+    context.history.events.add(run.key, verdict.same ? 'info' : 'warning', verifiedKinds[verdict.extent], verdictSentence(verdict))
     announceRun(context, verdict.runId)
   })
   return true

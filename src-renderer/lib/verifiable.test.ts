@@ -34,6 +34,7 @@ describe('a verification', () => {
   it('is found again among a run’s events', () => {
     const event = (kind: string, level: HistoryEvent['level'], at: string): HistoryEvent => ({ kind, level, at, message: at })
     expect(lastVerdict([event('started', 'info', '1')])).toBeNull()
-    expect(lastVerdict([event('verified', 'info', '1'), event('verified', 'warning', '2'), event('note', 'info', '3')])).toEqual({ same: false, at: '2', message: '2' })
+    expect(lastVerdict([event('verified', 'info', '1'), event('verified', 'warning', '2'), event('note', 'info', '3')])).toEqual({ same: false, whole: true, at: '2', message: '2' })
+    expect(lastVerdict([event('verified', 'warning', '1'), event('verified-part', 'info', '2')])).toMatchObject({ same: true, whole: false })
   })
 })

@@ -1,5 +1,5 @@
 /** What is said of a verification before and after it. Pure. */
-import { secondsAgain, verifiedKind } from '../../src-main/analysis/verification'
+import { secondsAgain, verifiedKinds } from '../../src-main/analysis/verification'
 import { endedStates, type HistoryEvent, type RunSummary, type Verifiable } from '../../src-main/contract'
 import { count, duration, plural } from './format'
 
@@ -35,7 +35,8 @@ export function timeWords(plan: Verifiable, epochs: number | null): string {
 }
 
 /** The newest verdict among a run's events; null where it was never verified. */
-export function lastVerdict(events: readonly HistoryEvent[]): { same: boolean; at: string; message: string } | null {
-  const event = events.findLast((one) => one.kind === verifiedKind)
-  return event ? { same: event.level === 'info', at: event.at, message: event.message } : null
+export function lastVerdict(events: readonly HistoryEvent[]): { same: boolean; whole: boolean; at: string; message: string } | null {
+  const kinds: readonly string[] = Object.values(verifiedKinds)
+  const event = events.findLast((one) => kinds.includes(one.kind))
+  return event ? { same: event.level === 'info', whole: event.kind === verifiedKinds.whole, at: event.at, message: event.message } : null
 }

@@ -1,5 +1,5 @@
 /** Runs that are trained again to see whether they come out the same: one at a time, wherever one looks meanwhile. */
-import { secondsLeft } from '../../src-main/analysis/verification'
+import { secondsLeft, verdictWords } from '../../src-main/analysis/verification'
 import type { EventPayload, RunSummary, Verification } from '../../src-main/contract'
 import { call, on, toClientError, type ClientError } from './client'
 import { runTitle } from './format'
@@ -36,7 +36,7 @@ class Verifying {
     try {
       const verdict = await works.follow('verify', () => call('publish.verify', { id: run.id, epochs, beside }))
       this.verdict = verdict
-      if (this.shown?.id !== run.id) toasts.info(`${runTitle(run)}, trained again: ${verdict.same ? 'the same, bit for bit' : 'it differs, its page says how'}.`)
+      if (this.shown?.id !== run.id) toasts.info(`${runTitle(run)}, trained again: ${verdictWords({ same: verdict.same, whole: verdict.extent === 'whole' })}${verdict.same ? '' : ', its page says how'}.`)
     } catch (thrown) {
       const error = toClientError(thrown)
       if (error.code === 'cancelled') toasts.info('Verification cancelled; nothing was kept.')
