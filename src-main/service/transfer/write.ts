@@ -7,11 +7,11 @@ import { create } from 'tar'
 import { codeOf, WorkbenchError } from '../../contract/errors'
 import type { ServiceResult } from '../../contract/calls'
 import { archiveManifest, archiveVersion, archivedRun, archivedStudy, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
-import { renameDurably } from '../../history/backup'
 import type { RunRecord } from '../../history/runs'
 import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../context'
 import { isOfRun, newestCheckpoint, runDir } from '../dataDir'
+import { placeMade } from '../placing'
 import type { Tell } from '../works'
 import { archivedRunOf, filterBlobs } from './runs'
 
@@ -52,7 +52,7 @@ export async function exportStudy(context: Pick<Context, 'history' | 'paths' | '
     await create({ file: part, cwd: folder, gzip: true, portable: true, noDirRecurse: true, strict: true }, [manifestName, ...members.map((member) => member.path)])
     signal.throwIfAborted()
     const { size } = await stat(part)
-    renameDurably(part, out)
+    await placeMade(part, out, replace)
     return { file: out, bytes: size, runs: runs.length, members: members.length }
   } catch (thrown) {
     if (thrown instanceof WorkbenchError || signal.aborted || codeOf(thrown) === null) throw thrown
