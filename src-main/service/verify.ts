@@ -5,7 +5,7 @@ import path from 'node:path'
 import { circumstancesOf, differencesOf, verdictSentence, verifiedKinds, type Measured } from '../analysis/verification'
 import { fromErrorValue, WorkbenchError } from '../contract/errors'
 import type { Verifiable, Verification } from '../contract/publish'
-import type { Environment, EpochMetrics, HistoryEvent, StepMetrics } from '../contract/records'
+import type { Environment, EpochMetrics, HistoryEvent, RunProgress, StepMetrics } from '../contract/records'
 import type { TrainerJob, TrainerMessage } from '../contract/training'
 import type { RunRecord } from '../history/runs'
 import { announceRun, type Context } from './context'
@@ -160,7 +160,8 @@ function targetOf({ summary }: RunRecord, kept: Measured, { steps, epochs }: { s
   const { id, state, epochsDone } = summary
   const last = kept.steps.at(-1)?.step ?? 0
   if (steps !== null && epochs !== null) throw new WorkbenchError('bad-input', 'Steps and epochs exclude each other.', { field: 'steps' })
-  if (last === 0) throw new WorkbenchError('conflict', `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`, { fix: 'Let it train first.' })
+  // A mended history may have lost its steps: its epochs can be compared still.
+  if (last === 0 && kept.epochs.length === 0) throw new WorkbenchError('conflict', `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`, { fix: 'Let it train first.' })
   if (steps !== null) {
     const step = kept.steps.find((one) => one.step >= steps)
     if (!step) throw new WorkbenchError('bad-input', `The run ${id} has ${last} steps.`, { fix: `Ask for at most ${last} of them.`, field: 'steps' })
@@ -202,7 +203,7 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
           if (message.kind === 'convolutions') convolutions.push(message.message)
           break
         case 'progress':
-          tell('training again', message.progress.step, target.extent === 'whole' ? message.progress.steps : target.step)
+          tell('training again', message.progress.step, stepsOf(message.progress, target))
           if (target.extent === 'steps' && message.progress.step >= target.step) stop()
           break
         case 'steps':
@@ -252,6 +253,11 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
   })
+}
+
+/** To train, in all. */
+function stepsOf({ steps, epochs }: RunProgress, { extent, epochs: wanted, step }: Target): number {
+  return extent === 'whole' ? steps : extent === 'steps' ? step : Math.round((steps * wanted) / epochs)
 }
 
 function sentencesOf(events: readonly HistoryEvent[]): string[] {

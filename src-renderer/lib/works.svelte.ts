@@ -22,14 +22,14 @@ class Works {
   exportStudy(id: string, checkpoints = false): Promise<void> {
     return this.#follow('export', async () => {
       const { saved } = await call('shell.exportStudy', { id, checkpoints })
-      if (saved) toasts.info('Study exported: Import study… takes it in elsewhere.')
+      if (saved) toasts.written('Study exported: Import study… takes it in elsewhere.')
     })
   }
 
   reportStudy(id: string): Promise<void> {
     return this.#follow('report', async () => {
       const made = await call('shell.reportStudy', { id })
-      if (made) toasts.info(`Report written: open index.html in ${made.folder}.`)
+      if (made) toasts.written(`Report written: open index.html in ${made.folder}.`)
     })
   }
 
