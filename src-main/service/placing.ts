@@ -91,11 +91,11 @@ export async function placeFolder(target: string, files: ReadonlyMap<string, Uin
       throw thrown
     }
     await sync(path.dirname(target))
-    await rm(old, { recursive: true })
+    await removeWhole(old)
   })
 }
 
-/** The end of a folder's name that was put aside for a new one. */
+/** The end of a folder's name that was put aside for a new one: whole, and what a place that is empty gets back. */
 const aside = '.old'
 /** Says who makes it: what a program that died has left can be told from what another one is at. */
 const partName = (target: string): string => `${target}.${process.pid}-${randomBytes(4).toString('hex')}.part`
@@ -105,14 +105,22 @@ async function clearBeside(target: string): Promise<void> {
   const name = path.basename(target)
   const beside = await readdir(path.dirname(target)).catch(() => [])
   const left = beside.flatMap((one) => {
-    const [, pid, end] = (one.startsWith(name) && /^\.(\d{1,10})-[0-9a-f]{8}\.part(\.old)?$/.exec(one.slice(name.length))) || []
-    return pid === undefined || isAlive(Number(pid)) ? [] : [{ file: path.join(path.dirname(target), one), old: end !== undefined }]
+    const [, pid, end] = (one.startsWith(name) && /^\.(\d{1,10})-[0-9a-f]{8}\.part(\.old|\.gone)?$/.exec(one.slice(name.length))) || []
+    return pid === undefined || isAlive(Number(pid)) ? [] : [{ file: path.join(path.dirname(target), one), old: end === aside }]
   })
   // An old one first: its place may be empty.
   for (const { file, old } of left.sort((x, y) => Number(y.old) - Number(x.old))) {
     if (old && (await kindOf(target)) === null) await rename(file, target)
+    else if (old) await removeWhole(file)
     else await rm(file, { recursive: true, force: true })
   }
+}
+
+/** Under another name first: half of it must not be taken for the whole. */
+async function removeWhole(old: string): Promise<void> {
+  const gone = `${old.slice(0, -aside.length)}.gone`
+  await rename(old, gone)
+  await rm(gone, { recursive: true })
 }
 
 function isAlive(pid: number): boolean {

@@ -34,8 +34,8 @@ export interface ServiceOptions {
   trainerEntry: string
   /** The script of the thread that works with finished runs' networks: as it is built, where nothing is said. */
   modelsEntry?: string
-  /** The script of the thread that reads archives: as it is built, where nothing is said. */
-  importsEntry?: string
+  /** The script of the thread that reads and writes archives: as it is built, where nothing is said. */
+  archivesEntry?: string
   /** The program's version, kept with every run. */
   program: string
   /** What other programs are told has the data directory. */
@@ -123,7 +123,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, queue, own, works, options.importsEntry ?? path.join(__dirname, 'imports.js'), { ...studies, ...filters }),
+    ...publishCalls(context, queue, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), { ...studies, ...filters }),
   }
   const regularly = (work: () => void): void => {
     try {

@@ -13,7 +13,7 @@ import { epochsOf } from '../../../bench/history/curves'
 import { createService, type Service } from '../service'
 
 const entry = path.resolve(import.meta.dirname, '../../../out/main/trainer.js')
-const importsEntry = path.resolve(import.meta.dirname, '../../../out/main/imports.js')
+const archivesEntry = path.resolve(import.meta.dirname, '../../../out/main/archives.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-pieces-'))
 const from = path.join(scratch, 'from')
 const archive = path.join(scratch, 'large.tar.gz')
@@ -21,7 +21,7 @@ const runs = 30
 const epochs = 200
 const stepsAnEpoch = 20
 
-const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, importsEntry, program: '1.2.3' })
+const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
 
 /** 30 finished runs of 200 epochs, with 4000 sampled steps and 2000 sets of filters each. */
 function writeStudy(history: History): void {
@@ -87,6 +87,8 @@ function watched(): () => number {
   }
 }
 
+let exportHeld = 0
+
 beforeAll(async () => {
   mkdirSync(from)
   const history = new History(path.join(from, 'history.sqlite'))
@@ -95,7 +97,7 @@ beforeAll(async () => {
   const service = await open(from)
   const holds = watched()
   await service.call('publish.export', { id: 'large', out: archive })
-  process.stderr.write(`export: longest hold ${holds().toFixed(0)} ms\n`)
+  exportHeld = holds()
   await service.close()
 }, 300_000)
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -125,12 +127,12 @@ describe('a large study that is taken in', () => {
     const seconds = (performance.now() - began) / 1000
     await asking
     const longest = holds()
-    process.stderr.write(`import: ${seconds.toFixed(1)} s, longest hold ${longest.toFixed(0)} ms, longest call ${most.toFixed(0)} ms, ${answered} answered\n`)
+    process.stderr.write(`import: ${seconds.toFixed(1)} s, longest hold ${longest.toFixed(0)} ms, longest call ${most.toFixed(0)} ms, ${answered} answered; export: longest hold ${exportHeld.toFixed(0)} ms\n`)
     expect(result.runs).toHaveLength(runs)
     expect(rows(to)).toEqual(rows(from))
     await there.close()
-    // Two cores are shared with the thread that reads, and a commit waits for the disk: a query's time, with room.
-    expect(Math.max(longest, most)).toBeLessThan(150)
+    // Some ms where nothing else goes on; a machine that is busy with other things takes longer for each of them. At once it was seconds.
+    expect(Math.max(longest, most, exportHeld)).toBeLessThan(500)
   }, 300_000)
 
   it('is there whole or not at all, whenever its program is killed', async () => {
@@ -180,7 +182,7 @@ describe('a large study that is taken in', () => {
     const there = await createService({
       dataDir: to,
       trainerEntry: entry,
-      importsEntry,
+      archivesEntry,
       program: '1.2.3',
       onEvent: (name, payload) => {
         if (name === 'work.progress' && (payload as { phase: string }).phase === 'keeping' && (payload as { done: number }).done > 3 && !once) {

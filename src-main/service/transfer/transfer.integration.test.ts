@@ -13,6 +13,7 @@ import { tarOf, type TarEntry } from '../../datasets/testSupport'
 import { createService, type Service } from '../service'
 
 const entry = path.resolve(import.meta.dirname, '../../../out/main/trainer.js')
+const archivesEntry = path.resolve(import.meta.dirname, '../../../out/main/archives.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-transfer-'))
 const from = path.join(scratch, 'from')
 const archive = path.join(scratch, 'study.tar.gz')
@@ -21,7 +22,7 @@ let runIds: string[] = []
 let to = ''
 let there: Service
 
-const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, importsEntry: path.resolve(import.meta.dirname, '../../../out/main/imports.js'), program: '1.2.3' })
+const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
 
 /** Every row of every table as it would be read, without keys, owners and places in a queue. */
 function rowsOf(dataDir: string): Record<string, unknown[]> {
@@ -164,7 +165,7 @@ describe('a study that is exported and imported', () => {
     tamper(going, `UPDATE runs SET state = 'paused', weights_file = NULL, weights_sha256 = NULL, ended_at = NULL, owner_pid = ${process.pid}, owner_start = 'x' WHERE key = 1`, 'DELETE FROM epochs WHERE run = 1 AND epoch = 2')
     tamper(going, `UPDATE runs SET state = 'queued', weights_file = NULL, weights_sha256 = NULL, ended_at = NULL WHERE key = 2`)
     const out = path.join(scratch, 'going.tar.gz')
-    const reader = await createService({ dataDir: going, trainerEntry: entry, program: '1', access: 'read' })
+    const reader = await createService({ dataDir: going, trainerEntry: entry, archivesEntry, program: '1', access: 'read' })
     tamper(going, `UPDATE runs SET state = 'paused', ended_at = NULL WHERE key = 1`)
     await reader.call('publish.export', { id: studyId, out })
     await reader.close()
