@@ -92,6 +92,10 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await workbench.screenshot('verify-background')
     await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state, { timeout: 60_000 }).toBe('done')
     await expect.poll(() => existsSync(path.join(dataDir, 'work'))).toBe(true)
+    // Closing the window asks first; answered with Cancel it goes on.
+    const questions = await workbench.answerQuestions(2)
+    await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    await expect.poll(questions).toEqual(['Quit while a verification goes on?'])
     await workbench.close()
     expect(existsSync(path.join(dataDir, 'work'))).toBe(false)
   })
