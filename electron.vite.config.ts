@@ -19,6 +19,7 @@ export default defineConfig({
           trainer: resolve('src-main/trainer/main.ts'),
           watchdog: resolve('src-main/trainer/watchdog.ts'),
           feeder: resolve('src-main/trainer/feederWorker.ts'),
+          archives: resolve('src-main/service/transfer/archiveWorker.ts'),
           models: resolve('src-main/service/modelWorker.ts'),
           cli: resolve('src-main/cli/main.ts'),
           bench: resolve('bench/main.ts'),

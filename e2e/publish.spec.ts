@@ -64,6 +64,21 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
   await choose(workbench, 'Write report…')
   await expect(workbench.page.getByText(/Report written: open index\.html/)).toBeVisible({ timeout: 60_000 })
   const folder = path.join(path.dirname(dataDir), `${comparisonStudy}-report`)
+  await workbench.app.evaluate(({ shell }) => {
+    const kept = globalThis as unknown as { shown: string[] }
+    kept.shown = []
+    shell.showItemInFolder = (file) => void kept.shown.push(file)
+  })
+  await workbench.screenshot('publish-report-written')
+  await workbench.page.getByRole('button', { name: 'Show in folder' }).click()
+  await expect.poll(() => workbench.app.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)).toEqual([path.join(folder, 'index.html')])
+  // A second one asks first.
+  const asked = await workbench.answerQuestions(1)
+  await choose(workbench, 'Write report…')
+  await expect.poll(asked).toEqual([`Replace the report in ${comparisonStudy}-report?`])
+  await workbench.answerQuestions(0)
+  await choose(workbench, 'Write report…')
+  await expect(workbench.page.getByText(/Report written: open index\.html/)).toHaveCount(2, { timeout: 60_000 })
   const opened = workbench.app.waitForEvent('window')
   await workbench.app.evaluate(({ BrowserWindow }, file) => {
     // A browser of its own, as it were: nothing of the program's rules for its window holds there.
@@ -71,8 +86,8 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
     void window.loadFile(file)
   }, path.join(folder, 'index.html'))
   const page = await opened
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(request.url()))
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(request.url()))
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.reload()
@@ -86,7 +101,7 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
     const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 200)])).toEqual([])
   }
-  expect(asked.filter((url) => !url.startsWith('file:'))).toEqual([])
+  expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([])
   const errors = await page.evaluate(
     `new DOMParser().parseFromString(${JSON.stringify(readFileSync(path.join(folder, 'index.html'), 'utf8').replace('<!DOCTYPE html>\n', ''))}, 'application/xml').querySelectorAll('parsererror').length`,
   )

@@ -37,7 +37,8 @@ test('a run is duplicated into a new study, which is edited and started', async 
   const { page } = workbench
   const { runIds } = await workbench.call('studies.create', { plan })
   await workbench.open(`#/runs/${runIds[3] ?? ''}`)
-  await page.getByRole('link', { name: 'Duplicate' }).click()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Duplicate' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Filled in from' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Waiting, again')
   await expect(page.getByRole('textbox', { name: 'Epochs', exact: true })).toHaveValue('500')

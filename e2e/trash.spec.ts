@@ -39,7 +39,7 @@ test('a study goes to the trash with its runs, comes back by Undo and from the t
   // One of its runs by its address: it says where it is.
   await workbench.open(`#/runs/${runs[0]?.id ?? ''}`)
   await expect(page.getByText(`Its study, “${study.name}”, is in the trash`)).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Re-run' })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'More actions' })).toHaveCount(0)
 
   await workbench.go('Studies')
   await page.getByRole('button', { name: 'More', exact: true }).click()
@@ -61,14 +61,16 @@ test('a run is deleted on its page as in the list: into the trash, with undo', a
   await workbench.open(`#/runs/${id}`)
   const { run } = await workbench.call('runs.get', { id })
   const before = (await workbench.call('runs.list', {})).length
-  await page.getByRole('button', { name: 'Move to trash' }).click()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Move to trash' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Runs' })).toBeVisible()
   await expect(page.getByText(`${before - 1} runs`)).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByText(`${before} runs`)).toBeVisible()
 
   await workbench.open(`#/runs/${id}`)
-  await page.getByRole('button', { name: 'Move to trash' }).click()
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Move to trash' }).click()
   await expect(page.getByText(`${before - 1} runs`)).toBeVisible()
   await page.goBack()
   await expect(page.getByText('This run is in the trash')).toBeVisible()

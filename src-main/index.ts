@@ -100,7 +100,7 @@ function openWindow(): void {
   const opened = window
   let asking = false
   opened.on('close', (event) => {
-    if (quitting || training.held === 0) return
+    if (quitting || (training.held === 0 && training.works.length === 0)) return
     event.preventDefault()
     if (asking) return
     asking = true

@@ -22,6 +22,7 @@ const eventNames: Record<EventName, true> = {
   'dataset.progress': true,
   'dataset.changed': true,
   'work.progress': true,
+  'work.ended': true,
   'service.state': true,
   'shell.command': true,
   'shell.preferences': true,

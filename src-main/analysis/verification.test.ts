@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Environment, EpochMetrics, StepMetrics } from '../contract/records'
-import { circumstancesOf, differencesOf } from './verification'
+import type { Verification } from '../contract/publish'
+import { circumstancesOf, comparedWords, differencesOf, extentWords, secondsAgain, secondsLeft, unexplained, verdictSentence, verdictText } from './verification'
 
 const epoch = (n: number, change: Partial<EpochMetrics> = {}): EpochMetrics => ({
   epoch: n, trainLoss: 1 / n, trainAccuracy: 0.1 * n, testLoss: 2 / n, testAccuracy: 0.05 * n, learningRate: 0.1, imagesPerSecond: 100, seconds: 1, waitSeconds: 0, cpuSeconds: 1, memoryBytes: 1, ...change,
@@ -55,5 +56,39 @@ describe('circumstances', () => {
 
   it('of which nothing is known from then are left out', () => {
     expect(circumstancesOf({ environment: null }, now)).toEqual([])
+  })
+})
+
+describe('the verdict in words', () => {
+  const same: Omit<Verification, 'kept' | 'environment'> = {
+    runId: 'a-run', extent: 'whole', epochs: 3, steps: 30, same: true, compared: { epochs: 3, steps: 24, weights: true }, differences: [], circumstances: [], remarks: [], weightsSha256: 'a'.repeat(64), seconds: 12,
+  }
+  const verdict = (change: Partial<Verification>): Verification => ({ ...same, kept: true, environment: {} as Environment, ...change })
+
+  it('says how much was trained again and compared', () => {
+    expect([extentWords(same), extentWords({ ...same, epochs: 1 }), extentWords({ ...same, extent: 'epochs', epochs: 1 }), extentWords({ ...same, extent: 'epochs', epochs: 1200 }), extentWords({ ...same, extent: 'steps' })]).toEqual([
+      'all 3 epochs', 'its one epoch', 'its first epoch', 'its first 1,200 epochs', 'its first 30 steps',
+    ])
+    expect(comparedWords(same)).toBe('24 sampled steps, 3 epochs and the final weights')
+    expect(comparedWords({ compared: { epochs: 1, steps: 1, weights: false } })).toBe('1 sampled step, 1 epoch')
+  })
+
+  it('names what differs first and what is otherwise', () => {
+    expect(verdictText(verdict({}))).toBe('a-run: the same, bit for bit (all 3 epochs again, 24 sampled steps, 3 epochs and the final weights compared, in 12 s).\n')
+    expect(verdictSentence(verdict({}))).toBe('Verified: trained again (all 3 epochs; 24 sampled steps, 3 epochs and the final weights compared), it is the same, bit for bit.')
+    const differs = verdict({ same: false, differences: ['The loss of step 2 is 1 instead of 2.', 'The final weights are others.'], circumstances: [{ what: 'TensorFlow', then: '2.0', now: '2.21' }] })
+    expect(verdictText(differs).split('\n')).toEqual([
+      expect.stringMatching(/^a-run: it differs \(/), '  The loss of step 2 is 1 instead of 2.', '  The final weights are others.', 'What is otherwise than when it was trained, and may explain it:', '  TensorFlow: 2.0 then, 2.21 now', '',
+    ])
+    expect(verdictSentence(differs)).toMatch(/compared\), it differs\. The loss of step 2 is 1 instead of 2\. Otherwise than then: TensorFlow\.$/)
+    expect([unexplained(differs), unexplained({ ...differs, circumstances: [] })]).toEqual([null, expect.stringMatching(/^Nothing that is known/)])
+  })
+
+  it('comes with a time from the run’s own', () => {
+    const told = { epochs: 4, startupSeconds: 5, epochSeconds: 10, restSeconds: 3 }
+    expect([secondsAgain(told, null), secondsAgain(told, 1), secondsAgain(told, 4)]).toEqual([48, 15, 45])
+    expect(secondsAgain({ ...told, epochs: 0, epochSeconds: null }, null)).toBe(8)
+    expect(secondsAgain({ ...told, epochSeconds: null }, 1)).toBeNull()
+    expect([secondsLeft(10, 30, 5), secondsLeft(0, 30, 5), secondsLeft(10, 30, 0.5)]).toEqual([15, null, null])
   })
 })

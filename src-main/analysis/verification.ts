@@ -1,7 +1,7 @@
 /** Whether a run that was trained again came out the same, bit for bit, and what was otherwise. Pure. */
-import type { Circumstance } from '../contract/publish'
+import type { Circumstance, Verifiable, Verification } from '../contract/publish'
 import type { Environment, EpochMetrics, StepMetrics } from '../contract/records'
-import { missing } from './numbers'
+import { duration, missing, plural, whole } from './numbers'
 
 /** What a run measured that depends on its config alone: times and memory don't. */
 export interface Measured {
@@ -93,4 +93,70 @@ function commitOf({ git }: Environment): string {
 /** Without the times in brackets, which no two measurements have the same. A run that went on told them with each start. */
 function chosen(sentences: readonly string[]): string {
   return [...new Set(sentences.map((sentence) => sentence.replace(/ \([^)]*\)/g, '')))].join(' ') || missing
+}
+
+/** Of the event that keeps a verdict, of the whole run or of a part: `info` where it came out the same, else `warning`. */
+export const verifiedKinds = { whole: 'verified', epochs: 'verified-part', steps: 'verified-part' } as const satisfies Record<Verification['extent'], string>
+
+/** What came out, in a few words: what was not trained again may differ. */
+export function verdictWords({ same, whole: all }: { same: boolean; whole: boolean }): string {
+  return !same ? 'it differs' : all ? 'the same, bit for bit' : 'the same as far as it went, bit for bit'
+}
+
+type Verdict = Omit<Verification, 'kept'>
+
+/** 'all 3 epochs', 'its first epoch', 'its first 20 steps' */
+export function extentWords({ extent, epochs, steps }: Pick<Verdict, 'extent' | 'epochs' | 'steps'>): string {
+  const first = (count: number, one: string): string => `its first ${count === 1 ? one : `${whole(count)} ${one}s`}`
+  return extent === 'whole' ? (epochs === 1 ? 'its one epoch' : `all ${plural(epochs, 'epoch')}`) : extent === 'epochs' ? first(epochs, 'epoch') : first(steps, 'step')
+}
+
+/** '24 sampled steps, 3 epochs and the final weights' */
+export function comparedWords({ compared }: Pick<Verdict, 'compared'>): string {
+  return `${plural(compared.steps, 'sampled step')}, ${plural(compared.epochs, 'epoch')}${compared.weights ? ' and the final weights' : ''}`
+}
+
+/** Said where nothing explains a difference; null where there is none, or something may. */
+export function unexplained({ same, circumstances, remarks }: Pick<Verdict, 'same' | 'circumstances' | 'remarks'>): string | null {
+  return same || circumstances.length > 0 || remarks.length > 0 ? null : 'Nothing that is known of the machine or the program is otherwise: what was kept may have been changed, or a computation went wrong.'
+}
+
+/** The whole verdict as text, line by line. */
+export function verdictText(verdict: Verdict): string {
+  const { runId, same, differences, circumstances, remarks, seconds } = verdict
+  const nothing = unexplained(verdict)
+  return [
+    `${runId}: ${verdictWords({ same, whole: verdict.extent === 'whole' })} (${extentWords(verdict)} again, ${comparedWords(verdict)} compared, in ${duration(seconds)}).`,
+    ...differences.map((sentence) => `  ${sentence}`),
+    ...(circumstances.length === 0 ? [] : [`${circumstancesTitle(same)}:`, ...circumstances.map(({ what, then, now }) => `  ${what}: ${then} then, ${now} now`)]),
+    ...remarks,
+    ...(nothing === null ? [] : [nothing]),
+    '',
+  ].join('\n')
+}
+
+export function circumstancesTitle(same: boolean): string {
+  return same ? 'Though this is otherwise than when it was trained' : 'What is otherwise than when it was trained, and may explain it'
+}
+
+/** The verdict as an event of the run: short, for its history is read line by line. */
+export function verdictSentence(verdict: Verdict): string {
+  const { same, differences, circumstances } = verdict
+  const [first] = differences
+  const otherwise = circumstances.length === 0 ? '' : ` Otherwise than then: ${circumstances.map(({ what }) => what).join(', ')}.`
+  return `Verified: trained again (${extentWords(verdict)}; ${comparedWords(verdict)} compared), it ${same ? 'is the same, bit for bit.' : `differs. ${first ?? ''}`}${otherwise}`.trimEnd()
+}
+
+/**
+ * Seconds to train a run again, from its own times; null where it has told too little.
+ * @param epochs the first so many of it; null: all that it measured
+ */
+export function secondsAgain({ epochs: all, startupSeconds, epochSeconds, restSeconds }: Pick<Verifiable, 'epochs' | 'startupSeconds' | 'epochSeconds' | 'restSeconds'>, epochs: number | null): number | null {
+  if (epochSeconds === null) return all > 0 || epochs !== null ? null : startupSeconds + restSeconds
+  return startupSeconds + (epochs ?? all) * epochSeconds + (epochs === null ? restSeconds : 0)
+}
+
+/** Seconds until `rest` more steps are done, from how long `done` took; null before that says anything. */
+export function secondsLeft(done: number, rest: number, seconds: number): number | null {
+  return done < 1 || seconds < 1 ? null : (rest * seconds) / done
 }

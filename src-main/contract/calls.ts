@@ -278,6 +278,8 @@ export const shellCalls = {
   /** Stops the service, mends a damaged history and starts the service again. */
   'shell.repairHistory': define(none, r.repair),
   'shell.openDataDir': define(none, ok),
+  /** Shows what this window has had written last, in the system's own list of files. */
+  'shell.showWritten': define(none, ok),
   /** Sets what is given of them and gives all. */
   'shell.preferences': define(preferences.partial().strict(), preferences),
   /**

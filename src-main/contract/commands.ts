@@ -38,6 +38,7 @@ const table = {
   'view.zoom-out': { title: 'Zoom out', menu: 'View', keys: ['CmdOrCtrl+-'], words: 'smaller' },
   'run.pause': { title: 'Pause or resume the run', menu: 'Run', keys: ['CmdOrCtrl+.'], words: 'training hold continue' },
   'run.stop': { title: 'Stop the run', menu: 'Run', words: 'training end cancel' },
+  'run.verify': { title: 'Verify the run…', menu: 'Run', words: 'train again same bit reproduce check' },
   'run.show': { title: 'Show the run that trains', menu: 'Run', keys: ['CmdOrCtrl+T'], apart: true, words: 'current' },
   'run.queue': { title: 'Show the queue', menu: 'Run', words: 'waiting order reorder move' },
   'go.back': { title: 'Back', menu: 'Go', keys: ['Alt+Left'] },

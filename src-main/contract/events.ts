@@ -33,6 +33,8 @@ export const events = {
   'dataset.changed': z.object({ id: datasetId }),
   /** What takes its time (a verification, an archive, a report) goes on. */
   'work.progress': workProgress,
+  /** It is done, failed or was cancelled. */
+  'work.ended': workProgress.pick({ kind: true }),
   /** From the shell: the service went away or came back. */
   'service.state': z.object({
     state: z.enum(['starting', 'running', 'stopped']),

@@ -1,7 +1,7 @@
 /** What leaves the history to be shown, checked or carried elsewhere: manifests, verification, archives of studies, reports. */
 import { z } from 'zod'
 import { experimentConfig, studyPlan } from './experiment'
-import { environment, epochMetrics, runId, runState, studyId } from './records'
+import { environment, epochMetrics, runId, runState, runSummary, studyId } from './records'
 
 /** Everything that a run's numbers depend on, and what they are: enough to say whether another machine's come out the same. */
 export const runManifest = z.object({
@@ -79,8 +79,32 @@ export const verification = z.object({
   environment,
   weightsSha256: z.string().nullable(),
   seconds: z.number(),
+  /** Whether the verdict is among the run's events: not where the history was only looked at. */
+  kept: z.boolean(),
 })
 export type Verification = z.infer<typeof verification>
+
+/** What of a run can be trained again, and how long that takes, told from the run's own times. */
+export const verifiable = z.object({
+  runId,
+  /** How far it is compared at most: a run that is not done as far as it came. */
+  extent: verification.shape.extent,
+  epochs: z.int().min(0),
+  steps: z.int().min(0),
+  /** From a trainer's start to its first step; a guess where the run did not tell. */
+  startupSeconds: z.number(),
+  /** Mean over its finished epochs, evaluation included; null before the first. */
+  epochSeconds: z.number().nullable(),
+  /** Of the steps beyond its last finished epoch. */
+  restSeconds: z.number(),
+  /** Processor or GPU that those times are of; null where that is not known. */
+  trainedOn: z.string().nullable(),
+  /** Whether this machine has that processor, and the run was trained on it; null where that can't be told. */
+  here: z.boolean().nullable(),
+  /** The run that trains now, for which a verification waits. */
+  training: runSummary.nullable(),
+})
+export type Verifiable = z.infer<typeof verifiable>
 
 const whole = z.int('a whole number').min(1, 'at least 1')
 
@@ -111,8 +135,16 @@ export const reported = z.object({ folder: z.string(), files: z.array(z.string()
 export const publishCalls = {
   'publish.runManifest': { params: ofRun, result: runManifest },
   'publish.studyManifest': { params: ofStudy, result: studyManifest },
-  /** Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. */
-  'publish.verify': { params: z.strictObject({ id: runId, steps: whole.max(1e9).nullable().default(null), epochs: whole.max(10000).nullable().default(null) }), result: verification },
+  /** What `publish.verify` would do. */
+  'publish.verifiable': { params: ofRun, result: verifiable },
+  /**
+   * Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. What trains now is
+   * waited for, and nothing else starts before it is done, unless it is to be `beside`.
+   */
+  'publish.verify': {
+    params: z.strictObject({ id: runId, steps: whole.max(1e9).nullable().default(null), epochs: whole.max(10000).nullable().default(null), beside: z.boolean().default(false) }),
+    result: verification,
+  },
   /** Writes a study with all that belongs to it into one file, which must not be there yet unless `replace`. */
   'publish.export': { params: z.strictObject({ id: studyId, out: filePath, checkpoints: z.boolean().default(false), replace: z.boolean().default(false) }), result: exported },
   /** Takes an exported study in: all of it that is not here already, or nothing. */

@@ -1,7 +1,13 @@
-/** Runs that come from another history: as they ended there, owned by nobody. */
+/**
+ * Runs that come from another history: as they ended there, owned by nobody. They are written in many small transactions under a mark
+ * that hides them from everybody, and are revealed in one; what is hidden still when the history is opened again is of an import that
+ * was cut short, and goes.
+ */
+import { randomUUID } from 'node:crypto'
 import type { RunState } from '../contract/records'
 import type { Database } from './database'
 import type { NewRun } from './runs'
+import { importing } from './studies'
 
 export interface ImportedRun extends NewRun {
   state: RunState
@@ -14,29 +20,111 @@ export interface ImportedRun extends NewRun {
   weightsSha256: string | null
   startedAt: string | null
   endedAt: string | null
-  note: string
   archivedAt: string | null
   checkpointStep: number | null
   checkpointEpochs: number | null
   checkpointAt: string | null
 }
 
+/** A run as it came in and is not to be seen yet. */
+export interface HiddenRun {
+  key: number
+  /** The id that it will have; its folder may be in place by that name already. */
+  as: string
+}
+
+/** Filters that are deleted at once: each is up to a megabyte. */
+const filtersAtOnce = 50
+
 export class Imports {
+  readonly #begin
   readonly #insert
+  readonly #tag
+  readonly #show
+  readonly #showStudy
+  readonly #studyKey
+  readonly #hidden
+  readonly #hiddenStudies
+  readonly #removeStudy
+  readonly #removeFilters
+  readonly #discard
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[ImportedRun]>(`
+    this.#begin = db.prepare<[string, string, string, string | null, string]>('INSERT INTO studies (id, name, created_at, plan, trashed_at) VALUES (?, ?, ?, ?, ?)')
+    this.#insert = db.prepare<[ImportedRun & { hiddenId: string }]>(`
       INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples, trainable_parameters,
         trainable_filters, batch_size, state, reason, position, environment, dataset_fingerprint, startup_seconds, weights_file,
         weights_sha256, created_at, started_at, ended_at, note, archived_at, checkpoint_step, checkpoint_epochs, checkpoint_at)
-      VALUES (@id, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
+      VALUES (@hiddenId, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
         @testExamples, @trainableParameters, @trainableFilters, (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), @state,
         @reason, 0, @environmentHash, @datasetFingerprint, @startupSeconds, @weightsFile, @weightsSha256, @createdAt, @startedAt,
-        @endedAt, @note, @archivedAt, @checkpointStep, @checkpointEpochs, @checkpointAt)`)
+        @endedAt, @id, @archivedAt, @checkpointStep, @checkpointEpochs, @checkpointAt)`)
+    this.#tag = db.prepare<[number, string]>('INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)')
+    this.#show = db.prepare<[{ key: number; as: string; note: string; study: string }]>('UPDATE runs SET id = @as, note = @note, study = (SELECT key FROM studies WHERE id = @study) WHERE key = @key')
+    this.#showStudy = db.prepare<[string, string]>('UPDATE studies SET id = ?, trashed_at = NULL WHERE id = ?')
+    this.#studyKey = db.prepare<[string], number>('SELECT key FROM studies WHERE id = ? AND trashed_at IS NULL').pluck()
+    // Its note says what it will be called: nothing else of its row has room for that, and it gets its own when it is shown.
+    this.#hidden = db.prepare<[string], HiddenRun>('SELECT runs.key, runs.note AS "as" FROM runs JOIN studies ON studies.key = runs.study WHERE studies.trashed_at = ? ORDER BY runs.key')
+    this.#hiddenStudies = db.prepare<[string], string>('SELECT id FROM studies WHERE trashed_at = ?').pluck()
+    this.#removeStudy = db.prepare<[string, string]>('DELETE FROM studies WHERE id = ? AND trashed_at = ?')
+    this.#removeFilters = db.prepare<[number, number]>('DELETE FROM filters WHERE rowid IN (SELECT rowid FROM filters WHERE run = ? LIMIT ?)')
+    const one = db.prepare<[number], { config: string; environment: string | null }>('SELECT config, environment FROM runs WHERE key = ?')
+    const remove = db.prepare<[number]>('DELETE FROM runs WHERE key = ?')
+    const config = db.prepare<[string]>('DELETE FROM configs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE config = configs.id)')
+    const environment = db.prepare<[string]>('DELETE FROM environments WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE environment = environments.hash)')
+    this.#discard = db.transaction((key: number) => {
+      const row = one.get(key)
+      remove.run(key)
+      if (row) config.run(row.config)
+      if (row?.environment) environment.run(row.environment)
+    })
   }
 
-  /** @returns its key. What it measured is added as of any run. */
+  /** Makes a study that nobody sees. @returns its id until it is revealed */
+  begin({ name, createdAt, plan }: { name: string; createdAt: string; plan: object | null }): string {
+    const id = `importing-${randomUUID()}`
+    this.#begin.run(id, name, createdAt, plan === null ? null : JSON.stringify(plan), importing)
+    return id
+  }
+
+  /**
+   * @param run with the id that it will have, and the study of `begin`
+   * @returns its key. What it measured is added as of any run.
+   */
   insert(run: ImportedRun): number {
-    return Number(this.#insert.run(run).lastInsertRowid)
+    return Number(this.#insert.run({ ...run, hiddenId: `importing-${randomUUID()}` }).lastInsertRowid)
+  }
+
+  tag(key: number, tags: readonly string[]): void {
+    for (const tag of tags) this.#tag.run(key, tag)
+  }
+
+  /**
+   * Shows what came in; in a transaction of the caller's.
+   * @param hidden the study of `begin`
+   * @param studyId what it is called from now on, or the study that its runs are to belong to where `completes`
+   * @throws where an id is taken, or the study that is completed has gone
+   */
+  reveal(hidden: string, studyId: string, completes: boolean, runs: readonly (HiddenRun & { note: string })[]): void {
+    if (!completes) this.#showStudy.run(studyId, hidden)
+    else if (this.#studyKey.get(studyId) === undefined) throw new Error(`the study ${studyId} has gone`)
+    for (const { key, as, note } of runs) this.#show.run({ key, as, note, study: studyId })
+    if (completes) this.#removeStudy.run(hidden, importing)
+  }
+
+  /** Of imports that are under way or were cut short. */
+  hidden(): HiddenRun[] {
+    return this.#hidden.all(importing)
+  }
+
+  /** Takes away what is hidden: each time as much as takes a moment. @returns whether there is more */
+  discardSome(): boolean {
+    const [run] = this.hidden()
+    if (run) {
+      if (this.#removeFilters.run(run.key, filtersAtOnce).changes === 0) this.#discard.immediate(run.key)
+      return true
+    }
+    for (const study of this.#hiddenStudies.all(importing)) this.#removeStudy.run(study, importing)
+    return false
   }
 }

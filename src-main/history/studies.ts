@@ -19,6 +19,9 @@ export interface StudyTotals {
   epochsDone: number
 }
 
+/** In the place of a time in `trashed_at`: of a study that is being imported. It is hidden as what is in the trash is, and from the trash too. */
+export const importing = 'importing'
+
 interface StudyRow {
   id: string
   name: string
@@ -51,7 +54,7 @@ export class Studies {
     this.#insert = db.prepare<[string, string, string, string | null]>('INSERT INTO studies (id, name, created_at, plan) VALUES (?, ?, ?, ?)')
     this.#one = db.prepare<[string], StudyRow>(`${columns} WHERE id = ?`)
     this.#all = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NULL ORDER BY key DESC`)
-    this.#trashed = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, key DESC`)
+    this.#trashed = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NOT NULL AND trashed_at <> '${importing}' ORDER BY trashed_at DESC, key DESC`)
     this.#trash = db.prepare<[{ id: string; at: string | null }]>('UPDATE studies SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)')
     this.#totals = db.prepare<[{ study: string | null }], TotalsRow>(`
       SELECT studies.id AS study, state, count(*) AS runs, sum(epochs) AS epochs, sum(epochs_done) AS epochs_done

@@ -14,6 +14,8 @@ export interface Paths {
   logs: string
   /** Copies of the history. Made when the first one is. */
   backups: string
+  /** Of work under way: made when some begins; what a crash leaves in it goes at the next start. */
+  work: string
   /** Measurements of this machine's fastest algorithms. */
   tuning: string
 }
@@ -40,6 +42,7 @@ export async function prepareDataDir(dataDir: string): Promise<Paths> {
     runs: path.join(root, 'runs'),
     logs: path.join(root, 'logs'),
     backups: path.join(root, 'backups'),
+    work: path.join(root, 'work'),
     tuning: path.join(root, 'tuning.json'),
   }
   try {

@@ -91,7 +91,7 @@ async function exported({ spec, weights, pictures }: Model, { about: told, forma
   const about: About = { ...told, pictures }
   if (format === 'savedmodel') {
     const files = savedModelFiles(operations, about)
-    await placeFolder(path, files, 'saved_model.pb', force)
+    await placeFolder(path, files, { what: 'model', mark: 'saved_model.pb', keepsOthers: false }, force)
     return { format, path, bytes: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0), sha256: null }
   }
   const bytes = format === 'onnx' ? onnxModel(operations, about) : safetensorsModel(operations, about)

@@ -3,7 +3,7 @@ import type { Condition, Holder } from '../contract/records'
 import type { WriterLock } from '../history/writer'
 import type { Context } from './context'
 import { heldError, holderOf, tryHistory, type Access } from './ownHistory'
-import { recover } from './recovery'
+import { clearUp, recover } from './recovery'
 
 /** Whether this service may write the history, and when that changes. */
 export class Ownership {
@@ -70,6 +70,7 @@ export class Ownership {
         history.mayWrite()
         this.#lock = lock
         this.#heldBy = null
+        clearUp(this.#context)
         recover(this.#context)
         emit('system.condition', this.condition)
         emit('history.changed', {})

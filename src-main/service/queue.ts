@@ -2,6 +2,7 @@
  * One trainer at a time, queued runs in order. The queue itself is in the history; this process starts only the runs
  * that it owns. A paused run keeps its place: it was paused to have the machine free, so nothing else starts meanwhile.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { activeStates, type RunProgress, type RunState } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
@@ -41,6 +42,8 @@ interface Current {
 
 /** Ends after which a run can go on where it was. One that diverged would diverge again. */
 const resumable: readonly RunState[] = ['stopped', 'interrupted', 'failed']
+/** Between two looks whether something trains still. */
+const lendMs = 250
 const heldReason = 'Held until it is resumed.'
 
 export class Queue {
@@ -48,6 +51,8 @@ export class Queue {
   readonly #options: QueueOptions
   #current: Current | null = null
   #closing = false
+  /** To how many others the machine is lent. */
+  #lent = 0
 
   constructor(context: Context, options: QueueOptions) {
     this.#context = context
@@ -64,7 +69,7 @@ export class Queue {
   kick(): void {
     // The state of the code belongs to the job; it is asked for once, so that only the first run waits for it.
     const started = this.#context.git().then((git) => {
-      if (this.#closing || this.#current || this.#context.disk.problem) return
+      if (this.#closing || this.#current || this.#lent > 0 || this.#context.disk.problem) return
       const run = this.#context.history.runs.claimNext(this.#context.owner)
       if (run) this.#start(run, git)
     })
@@ -137,6 +142,33 @@ export class Queue {
     })
     emit('queue.changed', {})
     return was
+  }
+
+  /**
+   * Lends the machine: no run starts here until it is given back. What trains now, here or in another program, is waited for.
+   * @param waiting is called again and again while something is waited for
+   * @returns gives it back; the queue goes on when it is kicked
+   */
+  async lend(signal: AbortSignal, waiting: () => void): Promise<() => void> {
+    this.#lent++
+    const giveBack = (): void => {
+      this.#lent--
+    }
+    try {
+      while (this.training() !== null) {
+        waiting()
+        await wait(lendMs, undefined, { signal })
+      }
+    } catch (thrown) {
+      giveBack()
+      throw thrown
+    }
+    return giveBack
+  }
+
+  /** The run that takes the machine's time now, of this program or another that lives; a paused one takes none. */
+  training(): RunRecord | null {
+    return this.#context.history.runs.unfinished().find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
   }
 
   /** Has the run that trains keep where it stands, as far as its trainer comes to it. */

@@ -8,8 +8,8 @@ const reading: ReadonlySet<ServiceCall> = new Set<ServiceCall>([
   'studies.list', 'studies.trashed', 'studies.get', 'studies.estimate', 'studies.compare', 'studies.moreSeeds', 'studies.findings', 'studies.curves',
   'runs.list', 'runs.unfinished', 'runs.get', 'runs.news', 'runs.evaluation', 'runs.mistakes', 'runs.log', 'runs.export', 'runs.classify', 'runs.cutShort', 'runs.query', 'runs.ids', 'runs.rows', 'runs.curves', 'runs.words',
   'search.find',
-  // Written beside the history, never into it.
-  'publish.runManifest', 'publish.studyManifest', 'publish.verify', 'publish.export', 'publish.report', 'publish.cancel',
+  // Written beside the history, never into it; a verdict is kept where that may be.
+  'publish.runManifest', 'publish.studyManifest', 'publish.verifiable', 'publish.verify', 'publish.export', 'publish.report', 'publish.cancel',
   'filters.layers', 'filters.figures', 'filters.bank', 'filters.layer', 'filters.coverage', 'filters.scale', 'filters.input',
 ])
 

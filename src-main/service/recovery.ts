@@ -1,7 +1,15 @@
-/** Runs of programs that are gone: none of them stays "running". */
+/** What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at all. */
 import { activeStates } from '../contract/records'
 import { announce, type Context } from './context'
 import { isAlive } from './owner'
+import { clearScratch } from './scratch'
+import { clearImports } from './transfer/take'
+
+/** Once, when this program has come to write the history and before it begins anything. */
+export function clearUp(context: Pick<Context, 'history' | 'paths'>): void {
+  clearScratch(context.paths)
+  clearImports(context)
+}
 
 /**
  * Ends as interrupted what a program that is gone was training, and holds what it had queued: nothing starts

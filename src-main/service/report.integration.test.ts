@@ -1,4 +1,5 @@
 /** A report of a small study of the real trainer: its numbers are the comparison's, and the page stands on its own. */
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -160,10 +161,15 @@ describe('a folder for a report', () => {
     const taken = path.join(scratch, 'taken')
     mkdirSync(taken)
     writeFileSync(path.join(taken, 'index.html'), 'mine')
-    writeFileSync(path.join(taken, 'notes.txt'), 'mine')
     await expect(service.call('publish.report', { id, out: taken })).rejects.toMatchObject({ code: 'conflict' })
-    expect(readdirSync(taken)).toEqual(['index.html', 'notes.txt'])
+    // A page, and no report: replaced by nobody.
+    await expect(service.call('publish.report', { id, out: taken, replace: true })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('comparison.json') })
+    expect(readdirSync(taken)).toEqual(['index.html'])
+    for (const name of ['notes.txt', 'comparison.json']) writeFileSync(path.join(taken, name), 'mine')
+    mkdirSync(path.join(taken, 'figures'))
+    writeFileSync(path.join(taken, 'figures', 'stale.svg'), 'of the old one')
     await service.call('publish.report', { id, out: taken, replace: true })
+    expect(readdirSync(path.join(taken, 'figures'))).not.toContain('stale.svg')
     expect(readFileSync(path.join(taken, 'index.html'), 'utf8')).toContain('<!DOCTYPE html>')
     expect(readFileSync(path.join(taken, 'notes.txt'), 'utf8')).toBe('mine')
     expect(readdirSync(scratch).filter((one) => one.includes('.part'))).toEqual([])
@@ -175,5 +181,45 @@ describe('a folder for a report', () => {
     await service.call('publish.report', { id, out: empty })
     expect(readdirSync(empty)).toContain('index.html')
     await expect(service.call('publish.report', { id, out: path.join(empty, 'index.html') })).rejects.toMatchObject({ code: 'bad-input' })
+  })
+
+  it('holds the old report or the new one, whenever its writer is killed', { timeout: 180_000 }, async () => {
+    const place = path.join(scratch, 'killed')
+    const mark = (): string => {
+      expect(JSON.parse(readFileSync(path.join(place, 'comparison.json'), 'utf8'))).toEqual(comparison)
+      return readFileSync(path.join(place, 'mine.txt'), 'utf8')
+    }
+    await service.call('publish.report', { id, out: place })
+    writeFileSync(path.join(place, 'mine.txt'), 'mine')
+    const names = readdirSync(place, { recursive: true }).sort()
+    const outcomes = { vacant: 0, whole: 0 }
+    let said = ''
+    const write = (afterMs: number | null): Promise<number | null> =>
+      new Promise((resolve) => {
+        const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../out/main/cli.js'), 'report', id, '--out', place, '--force', '--data-dir', path.join(scratch, 'data')], { stdio: ['ignore', 'ignore', 'pipe'] })
+        child.stderr.setEncoding('utf8').on('data', (text: string) => {
+          said += text
+          if (afterMs !== null && text.includes('writing')) setTimeout(() => child.kill('SIGKILL'), afterMs)
+        })
+        child.on('exit', resolve)
+      })
+    for (const afterMs of [0, 2, 4, 6, 8, 10, 12, 15, 20, 30]) {
+      await write(afterMs)
+      if (existsSync(place)) {
+        outcomes.whole++
+        expect(readdirSync(place, { recursive: true }).sort()).toEqual(names)
+        expect(mark()).toBe('mine')
+      } else {
+        // The moment between two renames: nothing is lost, and whoever writes next finds the old one.
+        outcomes.vacant++
+        expect(readdirSync(scratch).filter((one) => one.startsWith('killed.') && one.endsWith('.part.old'))).toHaveLength(1)
+      }
+    }
+    expect(outcomes.whole).toBeGreaterThan(8)
+    said = ''
+    expect([await write(null), said]).toEqual([0, expect.stringContaining('writing')])
+    expect(readdirSync(place, { recursive: true }).sort()).toEqual(names)
+    expect(mark()).toBe('mine')
+    expect(readdirSync(scratch).filter((one) => one.startsWith('killed'))).toEqual(['killed'])
   })
 })

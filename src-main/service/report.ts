@@ -1,19 +1,15 @@
 /** A report of a study, written into a folder. */
-import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
-import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { studyManifest } from '../analysis/manifest'
 import { reportFiles } from '../analysis/report/files'
 import type { ReportFacts } from '../analysis/report/content'
 import type { CurveEpoch } from '../analysis/figures/curves'
 import type { ServiceResult } from '../contract/calls'
-import { codeOf, WorkbenchError } from '../contract/errors'
 import type { StudyRecord } from '../history/studies'
 import type { Context } from './context'
 import type { Handlers } from './handlers'
 import { studyFacts } from './manifests'
-import { putFlushed } from './placing'
+import { mustBePlaceable, placeFolder, type FolderKind } from './placing'
 import type { Tell } from './works'
 
 /** Calls that a report is made of: it says what the window says. */
@@ -22,47 +18,21 @@ export type Asked = Pick<Handlers, 'studies.compare' | 'studies.curves' | 'filte
 /** Points a side of the responses. */
 const bankSize = 32
 
+/** A person writes beside it, and LaTeX leaves its own: that stays. */
+const kind: FolderKind = { what: 'report', mark: 'comparison.json', keepsOthers: true }
+
 /**
- * Writes the report whole or not at all into a new or an empty folder; with `replace` its files replace those of the same names.
- * @throws WorkbenchError conflict where there is something in the folder, unavailable where it can't be written
+ * Writes the report whole or not at all into a new or an empty folder; with `replace` in the place of a report that is there.
+ * @throws WorkbenchError conflict where there is something in the folder, bad-input where that is no report, unavailable where it can't be written
  */
 export async function writeReport(context: Context, asked: Asked, study: StudyRecord, { out, replace }: { out: string; replace: boolean }, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.report'>> {
-  mustBeFree(out, replace)
+  await mustBePlaceable(out, kind, replace)
   tell('reading', 0, 0)
   const files = reportFiles(await factsOf(context, asked, study, signal))
   signal.throwIfAborted()
   tell('writing', 0, files.size)
-  const part = `${out}.${process.pid}.part`
-  try {
-    await mkdir(path.join(part, 'figures'), { recursive: true })
-    for (const [name, text] of files) await putFlushed(path.join(part, name), text)
-    signal.throwIfAborted()
-    if (existsSync(out) && readdirSync(out).length > 0) {
-      mustBeFree(out, replace)
-      await mkdir(path.join(out, 'figures'), { recursive: true })
-      for (const name of files.keys()) await rename(path.join(part, name), path.join(out, name))
-    } else {
-      if (existsSync(out)) await rmdir(out)
-      await rename(part, out)
-    }
-    return { folder: out, files: [...files.keys()] }
-  } catch (thrown) {
-    if (thrown instanceof WorkbenchError || signal.aborted || codeOf(thrown) === null) throw thrown
-    throw new WorkbenchError('unavailable', `The report could not be written to ${out} (${codeOf(thrown) ?? ''}).`, { fix: 'Choose a folder that can be written, on a disk that is not full.', cause: thrown })
-  } finally {
-    await rm(part, { recursive: true, force: true })
-  }
-}
-
-function mustBeFree(out: string, replace: boolean): void {
-  let found: string[]
-  try {
-    found = readdirSync(out)
-  } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return
-    throw new WorkbenchError('bad-input', `${out} is no folder that can be read.`, { fix: 'Choose another folder.', field: 'out', cause: thrown })
-  }
-  if (found.length > 0 && !replace) throw new WorkbenchError('conflict', `${out} is not empty.`, { fix: 'Choose another folder, or have the report’s files replaced with --force.', field: 'out' })
+  await placeFolder(out, files, kind, replace)
+  return { folder: out, files: [...files.keys()] }
 }
 
 async function factsOf(context: Context, asked: Asked, study: StudyRecord, signal: AbortSignal): Promise<ReportFacts> {

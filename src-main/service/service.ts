@@ -19,7 +19,7 @@ import { openHistory, type Access } from './ownHistory'
 import { publishCalls } from './publishCalls'
 import { Queue, type QueueOptions } from './queue'
 import { isReading } from './reading'
-import { recover } from './recovery'
+import { clearUp, recover } from './recovery'
 import { runCalls } from './runCalls'
 import { searchCalls } from './searchCalls'
 import { runListCalls } from './runListCalls'
@@ -34,6 +34,8 @@ export interface ServiceOptions {
   trainerEntry: string
   /** The script of the thread that works with finished runs' networks: as it is built, where nothing is said. */
   modelsEntry?: string
+  /** The script of the thread that reads and writes archives: as it is built, where nothing is said. */
+  archivesEntry?: string
   /** The program's version, kept with every run. */
   program: string
   /** What other programs are told has the data directory. */
@@ -93,7 +95,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
   const own = new Ownership(context, lock, { access, as })
   try {
-    if (lock) recover(context)
+    if (lock) {
+      clearUp(context)
+      recover(context)
+    }
     own.settle()
   } catch (thrown) {
     own.release()
@@ -118,7 +123,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, works, { ...studies, ...filters }),
+    ...publishCalls(context, queue, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), { ...studies, ...filters }),
   }
   const regularly = (work: () => void): void => {
     try {

@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quickStart } from '../contract/experiment'
 import { runManifest, studyManifest, verification } from '../contract/publish'
+import type { HistoryEvent } from '../contract/records'
 import { createService, type Service } from './service'
 
 const entry = path.resolve(import.meta.dirname, '../../out/main/trainer.js')
@@ -47,7 +48,9 @@ function tamper(sql: string): void {
   db.close()
 }
 
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-'))
+/** What verifications have left, in the data directory and beside it. */
+const folders = (): string[] => [...readdirSync(dataDir).filter((name) => name === 'work'), ...readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-'))]
+const verdicts = async (): Promise<HistoryEvent[]> => (await service.call('runs.get', { id: runId })).events.filter((event) => event.kind.startsWith('verified'))
 
 describe('a run’s manifest', () => {
   it('tells what the history holds', async () => {
@@ -73,6 +76,8 @@ describe('a run that is trained again', () => {
     })
     expect(await service.call('runs.list', {})).toEqual(before)
     expect(folders()).toEqual(left)
+    expect(result.kept).toBe(true)
+    expect(await verdicts()).toMatchObject([{ kind: 'verified', level: 'info', message: 'Verified: trained again (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), it is the same, bit for bit.' }])
     expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
   })
 
@@ -83,6 +88,41 @@ describe('a run that is trained again', () => {
     await expect(service.call('publish.verify', { id: runId, epochs: 3 })).rejects.toThrow(/finished 2 epochs/)
     await expect(service.call('publish.verify', { id: runId, steps: 1, epochs: 1 })).rejects.toThrow(/exclude/)
   })
+
+  it('says beforehand how far it goes and how long that takes', async () => {
+    const { run, epochs } = await service.call('runs.get', { id: runId })
+    const plan = await service.call('publish.verifiable', { id: runId })
+    expect(plan).toMatchObject({ runId, extent: 'whole', epochs: 2, steps: 20, restSeconds: 0, here: true, training: null })
+    expect(plan.epochSeconds).toBeCloseTo(epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / 2, 9)
+    expect(plan.startupSeconds).toBeGreaterThan(0)
+    expect(run.state).toBe('done')
+  })
+
+  it('waits for what trains, and keeps what is queued meanwhile from starting', async () => {
+    const state = async (id: string): Promise<string> => (await service.call('runs.get', { id })).run.state
+    const until = async (id: string, wanted: string): Promise<void> => {
+      while ((await state(id)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    const { id: first } = await service.call('runs.rerun', { id: runId })
+    await until(first, 'running')
+    expect((await service.call('publish.verifiable', { id: runId })).training?.id).toBe(first)
+    told.length = 0
+    const verified = service.call('publish.verify', { id: runId, steps: 1 })
+    const { id: second } = await service.call('runs.rerun', { id: runId })
+    let ended = false
+    void verified.then(() => (ended = true))
+    await until(first, 'done')
+    while (!ended) {
+      expect(await state(second)).toBe('queued')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect((await verified).same).toBe(true)
+    expect(told[0]?.phase).toBe('waiting for the run that trains')
+    // Given back, the queue goes on; beside it where that is asked for.
+    await until(second, 'running')
+    expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
+    await until(second, 'done')
+  }, 120_000)
 
   it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
     const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
@@ -95,6 +135,7 @@ describe('a run that is trained again', () => {
     expect(same).toBe(false)
     expect(differences).toEqual([expect.stringMatching(/^The loss of step 2/), expect.stringMatching(/^The test accuracy of epoch 2 is/), `The final weights are others: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`])
     expect(circumstances).toEqual([])
+    expect((await verdicts()).at(-1)).toMatchObject({ level: 'warning', message: expect.stringMatching(/it differs\. The loss of step 2 is/) as string })
   })
 
   it('is not trained on other data, and says what is otherwise', async () => {
@@ -107,15 +148,21 @@ describe('a run that is trained again', () => {
 
   it('stops when it is cancelled', async () => {
     const left = folders()
+    const kept = (await verdicts()).length
     const verified = service.call('publish.verify', { id: runId })
     await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/under way/)
     setTimeout(() => void service.call('publish.cancel', { kind: 'verify' }), 300)
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
     expect(folders()).toEqual(left)
+    expect(await verdicts()).toHaveLength(kept)
   })
 
   it('is refused where there is nothing to compare with', async () => {
     tamper('DELETE FROM steps')
+    // A mended history may have lost them: there are its epochs.
+    expect(await service.call('publish.verifiable', { id: runId })).toMatchObject({ extent: 'whole', epochs: 2, restSeconds: 0 })
+    await expect(service.call('publish.verify', { id: runId, steps: 1 })).rejects.toThrow(/has 0 steps/)
+    tamper('DELETE FROM epochs')
     await expect(service.call('publish.verify', { id: runId })).rejects.toMatchObject({ code: 'conflict' })
   })
 })

@@ -1,15 +1,18 @@
 /** A run trained again, beside the history: nothing of it becomes a run, and nothing in the history changes. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
-import { circumstancesOf, differencesOf, type Measured } from '../analysis/verification'
+import { circumstancesOf, differencesOf, verdictSentence, verifiedKinds, type Measured } from '../analysis/verification'
 import { fromErrorValue, WorkbenchError } from '../contract/errors'
-import type { Verification } from '../contract/publish'
-import type { Environment, EpochMetrics, HistoryEvent, StepMetrics } from '../contract/records'
+import type { Verifiable, Verification } from '../contract/publish'
+import type { Environment, EpochMetrics, HistoryEvent, RunProgress, StepMetrics } from '../contract/records'
 import type { TrainerJob, TrainerMessage } from '../contract/training'
 import type { RunRecord } from '../history/runs'
-import type { Context } from './context'
+import { announceRun, type Context } from './context'
 import { exitReason } from './exitReason'
+import type { Queue } from './queue'
+import { runOf } from './runCalls'
+import { removeScratch, scratchFolder } from './scratch'
 import { trainerEnv } from './trainerEnv'
 import { Trainer } from './trainers'
 import type { Tell } from './works'
@@ -29,23 +32,89 @@ interface Again extends Measured {
 
 /** No checkpoint within an epoch is needed: it is never gone on with. */
 const never = 1e9
-/** How long a trainer may take to stop before it is killed. */
+/** How long a trainer that is through may take to end before it is killed. */
 const stopMs = 15_000
+/** From a trainer's start to its first step, of a run that did not tell. */
+const startupGuess = 4
+
+export interface Asked {
+  steps: number | null
+  epochs: number | null
+  /** Not waiting for what trains now, and not keeping anything from starting. */
+  beside: boolean
+}
+
+/** What can be done without waiting for anybody. @throws WorkbenchError conflict where it has measured nothing */
+export function verifiable(context: Context, queue: Queue, run: RunRecord): Verifiable {
+  const { history } = context
+  const kept = keptOf(history, run)
+  const { extent, epochs, step } = targetOf(run, kept, { steps: null, epochs: null })
+  const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
+  // Times since: a run that was stopped and went on has waited in between, but no epoch counts that.
+  const seconds = kept.epochs.map((epoch) => epoch.seconds)
+  const rest = kept.steps.filter((one) => one.epoch > epochs)
+  const finished = kept.steps.findLast((one) => one.epoch <= epochs)?.step ?? 0
+  return {
+    runId: run.summary.id,
+    extent,
+    epochs,
+    steps: step,
+    startupSeconds: run.startupSeconds ?? startupGuess,
+    epochSeconds: mean(seconds),
+    restSeconds: ((mean(rest.map((one) => one.stepMs)) ?? 0) * (step - Math.min(step, finished))) / 1000,
+    trainedOn: before && (before.device === 'cpu' ? before.cpu : before.device),
+    // A GPU is not asked for: that would load TensorFlow.
+    here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,
+    training: queue.training()?.summary ?? null,
+  }
+}
+
+const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length)
+
+function keptOf(history: Context['history'], run: RunRecord): Measured {
+  return { epochs: history.metrics.epochsOfRun(run.key), steps: history.metrics.stepsOfRun(run.key), weightsSha256: run.summary.weightsSha256 }
+}
 
 /**
  * @param asked the first steps or the first epochs; neither: all that it measured
+ * @param keeps whether the verdict may be written to the run's events
  * @throws WorkbenchError bad-input where it has not measured as much, conflict where it has measured nothing, unavailable where it
  *   can't be trained here
  */
-export async function verify(context: Context, run: RunRecord, asked: { steps: number | null; epochs: number | null }, signal: AbortSignal, tell: Tell): Promise<Verification> {
+export async function verify(context: Context, queue: Queue, id: string, asked: Asked, keeps: () => boolean, signal: AbortSignal, tell: Tell): Promise<Verification> {
+  // What can't be done is said before anything is waited for.
+  const told = runOf(context, id)
+  targetOf(told, keptOf(context.history, told), asked)
+  const giveBack = asked.beside ? () => undefined : await queue.lend(signal, () => tell('waiting for the run that trains', 0, 0))
+  try {
+    const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, tell)
+    return { ...verdict, kept: keeps() && keep(context, verdict) }
+  } finally {
+    giveBack()
+    if (keeps()) queue.kick()
+  }
+}
+
+/** @returns whether it was kept: the run may have been purged meanwhile */
+function keep(context: Context, verdict: Omit<Verification, 'kept'>): boolean {
+  const run = context.history.runs.get(verdict.runId)
+  if (!run) return false
+  context.disk.take(() => {
+    context.history.events.add(run.key, verdict.same ? 'info' : 'warning', verifiedKinds[verdict.extent], verdictSentence(verdict))
+    announceRun(context, verdict.runId)
+  })
+  return true
+}
+
+async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes: boolean, signal: AbortSignal, tell: Tell): Promise<Omit<Verification, 'kept'>> {
   const { history } = context
-  const { id, configId, seed, weightsSha256 } = run.summary
-  const kept: Measured = { epochs: history.metrics.epochsOfRun(run.key), steps: history.metrics.stepsOfRun(run.key), weightsSha256 }
+  const { id, configId, seed } = run.summary
+  const kept = keptOf(history, run)
   const target = targetOf(run, kept, asked)
   const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
   const events = history.events.ofRun(run.key)
   const started = performance.now()
-  const folder = await mkdtemp(path.join(tmpdir(), 'mcnn-verify-'))
+  const folder = await scratchFolder('verify', writes ? context.paths : null)
   try {
     const tuningFile = path.join(folder, 'tuning.json')
     // A copy: what this machine has measured is taken, and what a verification measures changes no run's way.
@@ -83,7 +152,7 @@ export async function verify(context: Context, run: RunRecord, asked: { steps: n
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await removeScratch(folder)
   }
 }
 
@@ -91,7 +160,8 @@ function targetOf({ summary }: RunRecord, kept: Measured, { steps, epochs }: { s
   const { id, state, epochsDone } = summary
   const last = kept.steps.at(-1)?.step ?? 0
   if (steps !== null && epochs !== null) throw new WorkbenchError('bad-input', 'Steps and epochs exclude each other.', { field: 'steps' })
-  if (last === 0) throw new WorkbenchError('conflict', `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`, { fix: 'Let it train first.' })
+  // A mended history may have lost its steps: its epochs can be compared still.
+  if (last === 0 && kept.epochs.length === 0) throw new WorkbenchError('conflict', `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`, { fix: 'Let it train first.' })
   if (steps !== null) {
     const step = kept.steps.find((one) => one.step >= steps)
     if (!step) throw new WorkbenchError('bad-input', `The run ${id} has ${last} steps.`, { fix: `Ask for at most ${last} of them.`, field: 'steps' })
@@ -116,12 +186,13 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
   let ended = false
   let failure: Error | null = null
   return new Promise((resolve, reject) => {
-    const stop = (): void => trainer.send({ type: 'stop' })
     let timer: NodeJS.Timeout | undefined
-    const abort = (): void => {
-      stop()
-      timer = setTimeout(() => trainer.kill(), stopMs)
+    const stop = (): void => {
+      trainer.send({ type: 'stop' })
+      timer ??= setTimeout(() => trainer.kill(), stopMs)
     }
+    // Nothing of it is kept: no reason to let it write a checkpoint first.
+    const abort = (): void => trainer.kill()
     const heard = (message: TrainerMessage): void => {
       switch (message.type) {
         case 'started':
@@ -132,7 +203,7 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
           if (message.kind === 'convolutions') convolutions.push(message.message)
           break
         case 'progress':
-          tell('training again', message.progress.step, target.extent === 'whole' ? message.progress.steps : target.step)
+          tell('training again', message.progress.step, stepsOf(message.progress, target))
           if (target.extent === 'steps' && message.progress.step >= target.step) stop()
           break
         case 'steps':
@@ -182,6 +253,11 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
   })
+}
+
+/** To train, in all. */
+function stepsOf({ steps, epochs }: RunProgress, { extent, epochs: wanted, step }: Target): number {
+  return extent === 'whole' ? steps : extent === 'steps' ? step : Math.round((steps * wanted) / epochs)
 }
 
 function sentencesOf(events: readonly HistoryEvent[]): string[] {

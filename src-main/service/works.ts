@@ -24,7 +24,10 @@ export class Works {
     if (this.#going.has(kind)) throw new WorkbenchError('conflict', `Another ${names[kind]} is under way.`, { fix: 'Wait until it is done, or cancel it.' })
     const abort = new AbortController()
     let told = { phase: '', at: 0 }
+    let ended = false
     const tell: Tell = (phase, done, total) => {
+      // A thread may say something still when its work was given up.
+      if (ended) return
       const now = performance.now()
       if (phase === told.phase && done < total && now - told.at < everyMs) return
       told = { phase, at: now }
@@ -39,6 +42,8 @@ export class Works {
       throw thrown
     } finally {
       this.#going.delete(kind)
+      ended = true
+      this.#emit('work.ended', { kind })
     }
   }
 

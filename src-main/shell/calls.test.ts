@@ -18,6 +18,7 @@ function routes() {
     'shell.restartService': no,
     'shell.repairHistory': no,
     'shell.openDataDir': no,
+    'shell.showWritten': no,
     'shell.preferences': vi.fn(() => Promise.resolve(usualPreferences)),
     'shell.copyText': no,
     'shell.exportModel': no,

@@ -1,4 +1,5 @@
 import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { serviceCalls, shellCalls } from '../contract/calls'
@@ -13,6 +14,8 @@ const archiveFilter: Electron.FileFilter = { name: 'Exported study', extensions:
 
 /** What the shell answers itself. */
 export function shellHandlers(service: Service, grants: Grants, dataDir: string, preferences: KeptPreferences, window: () => BrowserWindow | null): ShellHandlers {
+  /** What was written last, of which the page knows the name alone. */
+  let written: string | null = null
   return {
     'shell.info': () =>
       Promise.resolve({
@@ -46,6 +49,7 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       if (canceled || filePath === undefined || filePath === '') return { saved: false }
       // The dialog has asked whether to replace a file that is there.
       await service.call('publish.export', { id, out: filePath, checkpoints, replace: true })
+      written = filePath
       return { saved: true }
     },
 
@@ -56,7 +60,15 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       const chosen = filePaths[0]
       if (canceled || chosen === undefined) return null
       const folder = `${id}-report`
-      await service.call('publish.report', { id, out: path.join(chosen, folder) })
+      const out = path.join(chosen, folder)
+      try {
+        await service.call('publish.report', { id, out })
+      } catch (thrown) {
+        if (!(thrown instanceof WorkbenchError) || thrown.code !== 'conflict' || !existsSync(out)) throw thrown
+        if (!(await askReplacing(parent, folder))) return null
+        await service.call('publish.report', { id, out, replace: true })
+      }
+      written = path.join(out, 'index.html')
       return { folder }
     },
 
@@ -90,6 +102,7 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
       if (canceled || filePath === undefined || filePath === '') return { saved: false }
       await saveFile(filePath, Buffer.from(content, encoding))
+      written = filePath
       return { saved: true }
     },
 
@@ -102,6 +115,7 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       if (canceled || filePath === undefined || filePath === '') return { saved: false, name: '' }
       // The dialog has asked whether a file is to be replaced; what a folder holds it did not show.
       await service.call('runs.export', { id, format, path: filePath, force: !folder })
+      written = filePath
       return { saved: true, name: path.basename(filePath) }
     },
 
@@ -113,10 +127,31 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
 
     'shell.preferences': (change) => Promise.resolve(preferences.set(change)),
 
+    'shell.showWritten': () => {
+      if (written === null || !existsSync(written)) return Promise.reject(new WorkbenchError('not-found', 'What was written is not there any more.'))
+      shell.showItemInFolder(written)
+      return Promise.resolve({ ok: true })
+    },
+
     'shell.openDataDir': async () => {
       const failure = await shell.openPath(dataDir)
       if (failure !== '') throw new WorkbenchError('unavailable', `The folder ${dataDir} could not be opened: ${failure}`)
       return { ok: true }
     },
   }
+}
+
+/** The dialog that asked for the folder has not shown what is in it. */
+async function askReplacing(window: BrowserWindow | null, folder: string): Promise<boolean> {
+  const options: Electron.MessageBoxOptions = {
+    type: 'question',
+    message: `Replace the report in ${folder}?`,
+    detail: 'It is there already. The new report takes its place as a whole; other files that lie in the folder stay.',
+    buttons: ['Replace', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  }
+  const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
+  return response === 0
 }

@@ -51,6 +51,19 @@ describe('Training', () => {
     expect(training.queued).toBe(0)
   })
 
+  it('is as busy with other work, told of once, until that has ended', () => {
+    const told = vi.fn()
+    const idle = vi.fn()
+    const training = new Training(told, idle)
+    for (const done of [1, 2, 3]) training.follow('work.progress', { kind: 'verify', phase: 'training again', done, total: 3 })
+    training.follow('work.progress', { kind: 'dance' })
+    expect([told.mock.calls, training.works, training.held]).toEqual([[[true]], ['verify'], 0])
+    expect(idle).not.toHaveBeenCalled()
+    training.follow('work.ended', { kind: 'verify' })
+    expect([told.mock.calls, training.works]).toEqual([[[true], [false]], []])
+    expect(idle).toHaveBeenCalledOnce()
+  })
+
   it('takes no notice of what is not a run', () => {
     const training = new Training(() => undefined)
     for (const payload of [null, {}, { id: 'a', state: 'flying' }]) training.follow('run.changed', payload)

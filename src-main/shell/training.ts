@@ -1,20 +1,25 @@
-/** Which runs train, told from the service's events: what quitting and the power saver want to know. */
+/** Which runs train and what work goes on beside them, told from the service's events: what quitting and the power saver want to know. */
 import { z } from 'zod'
+import { workProgress } from '../contract/publish'
 import { endedStates, runState, type RunState } from '../contract/records'
 
 /** A queued run with a reason is held: it waits for a person. */
 const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })
 const deleted = z.object({ runId: z.string() })
+const work = workProgress.pick({ kind: true })
+
+export type WorkKind = z.infer<typeof work>['kind']
 
 export class Training {
   readonly #runs = new Map<string, RunState>()
+  readonly #works = new Set<WorkKind>()
   readonly #onIdle: () => void
   readonly #onChange: (active: boolean) => void
   #active = false
 
   /**
-   * @param onChange is told when the first run begins to train and when the last one ceases to
-   * @param onIdle is told whenever nothing trains and nothing is about to
+   * @param onChange is told when the first run begins to train, or other work begins, and when the last of it ends
+   * @param onIdle is told whenever nothing goes on and nothing is about to
    */
   constructor(onChange: (active: boolean) => void, onIdle: () => void = () => undefined) {
     this.#onChange = onChange
@@ -30,6 +35,11 @@ export class Training {
     return this.#count('queued')
   }
 
+  /** What a quit would end unfinished. */
+  get works(): WorkKind[] {
+    return [...this.#works]
+  }
+
   follow(event: string, payload: unknown): void {
     if (event === 'run.changed') {
       const run = changed.safeParse(payload)
@@ -40,6 +50,12 @@ export class Training {
     } else if (event === 'run.deleted') {
       const run = deleted.safeParse(payload)
       if (run.success) this.#runs.delete(run.data.runId)
+    } else if (event === 'work.progress' || event === 'work.ended') {
+      const told = work.safeParse(payload)
+      if (!told.success) return
+      if (event === 'work.ended') this.#works.delete(told.data.kind)
+      else if (this.#works.has(told.data.kind)) return
+      else this.#works.add(told.data.kind)
     } else return
     this.#tell()
   }
@@ -47,6 +63,7 @@ export class Training {
   /** The service is gone, its trainers with it. */
   clear(): void {
     this.#runs.clear()
+    this.#works.clear()
     this.#tell()
   }
 
@@ -55,8 +72,8 @@ export class Training {
   }
 
   #tell(): void {
-    if (this.held === 0 && this.queued === 0) this.#onIdle()
-    const active = this.#count('running') > 0
+    if (this.held === 0 && this.queued === 0 && this.#works.size === 0) this.#onIdle()
+    const active = this.#count('running') > 0 || this.#works.size > 0
     if (active === this.#active) return
     this.#active = active
     this.#onChange(active)

@@ -33,6 +33,7 @@ const icons: Partial<Record<CommandName, IconName>> = {
   'edit.copy-link': 'link',
   'run.pause': 'pause',
   'run.stop': 'stop',
+  'run.verify': 'verify',
   'run.show': 'running',
   'go.studies': 'studies',
   'go.runs': 'runs',

@@ -11,6 +11,8 @@ import { mac } from './platform'
 import { choices } from './preferences.svelte'
 import { href, router } from './router.svelte'
 import { toasts } from './toasts.svelte'
+import { canVerify } from './verifiable'
+import { verifying } from './verifying.svelte'
 import { works } from './works.svelte'
 
 /** What lies over the page. */
@@ -36,6 +38,14 @@ async function stop(): Promise<void> {
   const going = run && (run.state === 'running' || run.state === 'paused')
   if (!going) toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to stop.` : 'Nothing trains now.')
   else if (await attempt(() => call('runs.stop', { id: run.id }))) toasts.info(`${runTitle(run)} stops; what it measured is kept.`)
+}
+
+/** Of the run that is looked at: what trains can't be trained again yet. */
+function verify(): void {
+  const run = live.looked
+  if (!run) toasts.info('Open the run that you want to verify first.')
+  else if (!canVerify(run)) toasts.info(`${runTitle(run)} is ${run.state}: a run can be verified when it has ended and has measured something.`)
+  else verifying.shown = run
 }
 
 function showTraining(): void {
@@ -88,6 +98,7 @@ const actions: Record<CommandName, () => void> = {
   'view.zoom-out': () => choices.zoom(-1),
   'run.pause': () => void pauseOrResume(),
   'run.stop': () => void stop(),
+  'run.verify': verify,
   'run.show': showTraining,
   'run.queue': () => (overlay.shown = 'queue'),
   'go.back': () => window.history.back(),

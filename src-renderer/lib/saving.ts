@@ -16,7 +16,7 @@ export function fileName(name: string, extension: string): string {
 
 async function save(suggestedName: string, content: string, encoding: 'utf8' | 'base64'): Promise<void> {
   const outcome = await attempt(() => call('shell.saveFile', { suggestedName, content, encoding }))
-  if (outcome?.saved === true) toasts.info(`${suggestedName} saved`)
+  if (outcome?.saved === true) toasts.written(`${suggestedName} saved`)
 }
 
 export function saveText(name: string, extension: 'csv' | 'json' | 'md' | 'tex' | 'svg', text: string): Promise<void> {

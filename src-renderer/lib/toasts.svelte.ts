@@ -1,6 +1,6 @@
 /** Short notices that go by themselves; what was deleted can be taken back from one. */
 import type { ClientError } from './client'
-import { toClientError } from './client'
+import { call, toClientError } from './client'
 
 export interface Toast {
   id: number
@@ -9,6 +9,8 @@ export interface Toast {
   fix: string | null
   kind: 'info' | 'error'
   undo: (() => Promise<void>) | null
+  /** What can be done next, on a press. */
+  next: { label: string; run: () => void } | null
 }
 
 const shownMs = 8000
@@ -22,12 +24,17 @@ class Toasts {
   /** Called when a notice goes for good. */
   readonly #lapses = new Map<number, () => void>()
 
-  info(text: string): void {
-    this.#add({ text, fix: null, kind: 'info', undo: null })
+  info(text: string, next: Toast['next'] = null): void {
+    this.#add({ text, fix: null, kind: 'info', undo: null, next })
   }
 
   error(error: ClientError): void {
-    this.#add({ text: error.message, fix: error.fix ?? null, kind: 'error', undo: null })
+    this.#add({ text: error.message, fix: error.fix ?? null, kind: 'error', undo: null, next: null })
+  }
+
+  /** Tells of a file or folder that was just written; where it is, only the shell knows. */
+  written(text: string): void {
+    this.info(text, { label: 'Show in folder', run: () => void call('shell.showWritten', {}).catch((thrown: unknown) => this.error(toClientError(thrown))) })
   }
 
   /**
@@ -40,6 +47,7 @@ class Toasts {
       text: message,
       fix: null,
       kind: 'info',
+      next: null,
       undo: async () => {
         this.#lapses.delete(id)
         this.close(id)

@@ -22,14 +22,14 @@ class Works {
   exportStudy(id: string, checkpoints = false): Promise<void> {
     return this.#follow('export', async () => {
       const { saved } = await call('shell.exportStudy', { id, checkpoints })
-      if (saved) toasts.info('Study exported: Import study… takes it in elsewhere.')
+      if (saved) toasts.written('Study exported: Import study… takes it in elsewhere.')
     })
   }
 
   reportStudy(id: string): Promise<void> {
     return this.#follow('report', async () => {
       const made = await call('shell.reportStudy', { id })
-      if (made) toasts.info(`Report written: open index.html in ${made.folder}.`)
+      if (made) toasts.written(`Report written: open index.html in ${made.folder}.`)
     })
   }
 
@@ -42,26 +42,33 @@ class Works {
     })
   }
 
-  async cancel(): Promise<void> {
-    if (this.going === null) return
+  async cancel(kind = this.going?.kind): Promise<void> {
+    if (kind === undefined) return
     this.cancelling = true
-    await call('publish.cancel', { kind: this.going.kind }).catch((thrown: unknown) => toasts.error(toClientError(thrown)))
+    await call('publish.cancel', { kind }).catch((thrown: unknown) => toasts.error(toClientError(thrown)))
     this.cancelling = false
   }
 
-  async #follow(kind: Progress['kind'], work: () => Promise<void>): Promise<void> {
+  /** Has the status bar show how far it is. @throws what it throws */
+  async follow<T>(kind: Progress['kind'], work: () => Promise<T>): Promise<T> {
     const end = on('work.progress', (progress) => {
       if (progress.kind === kind) this.going = progress
     })
     try {
-      await work()
+      return await work()
+    } finally {
+      end()
+      if (this.going?.kind === kind) this.going = null
+    }
+  }
+
+  async #follow(kind: Progress['kind'], work: () => Promise<void>): Promise<void> {
+    try {
+      await this.follow(kind, work)
     } catch (thrown) {
       const error = toClientError(thrown)
       if (error.code === 'cancelled') toasts.info(`${names[kind]} cancelled; nothing was kept.`)
       else toasts.error(error)
-    } finally {
-      end()
-      if (this.going?.kind === kind) this.going = null
     }
   }
 }

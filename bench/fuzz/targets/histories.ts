@@ -157,7 +157,7 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
   if (!run) throw new Error('no run')
   const seeds = JSON.parse(JSON.stringify(trainerSeeds).replaceAll('"runId":"run"', `"runId":${JSON.stringify(id)}`).replaceAll('"epoch":1', '"epoch":9')) as unknown[]
   const dataDir = path.join(folder, 'data')
-  const paths = { dataDir, database: '', datasets: '', runs: path.join(dataDir, 'runs'), logs: '', backups: '', tuning: '' }
+  const paths = { dataDir, database: '', datasets: '', runs: path.join(dataDir, 'runs'), logs: '', backups: '', work: '', tuning: '' }
   const disk = new Disk(history, dataDir, {}, () => undefined, () => undefined)
   const context: Context = { history, disk, paths, emit: () => undefined, owner: { pid: 1, start: '' }, program: '1', trainerEntry: '', git: () => Promise.resolve(null) }
   return {

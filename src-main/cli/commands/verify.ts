@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { duration, plural, whole } from '../../analysis/numbers'
-import type { Verification } from '../../contract/publish'
+import { duration, whole } from '../../analysis/numbers'
+import { secondsLeft, verdictText } from '../../analysis/verification'
 import { findRun, withReader } from '../client'
 import { Failed, usageError } from '../failures'
 import { wholeNumber } from '../options'
@@ -11,6 +11,7 @@ import { cancelled, WorkProgress } from '../progress'
 interface VerifyFlags {
   steps?: number
   epochs?: number
+  beside?: boolean
 }
 
 export function addVerify(program: Command): void {
@@ -19,36 +20,30 @@ export function addVerify(program: Command): void {
     .description('train a run again and say whether it comes out the same, bit for bit; nothing in the history changes')
     .option('--steps <n>', 'only its first n steps', wholeNumber)
     .option('--epochs <n>', 'only its first n epochs', wholeNumber)
+    .option('--beside', 'do not wait for a run that trains: both take longer')
     .addHelpText('after', '\nExit codes: 0 the same, 1 it differs or could not be trained again.')
-    .action(async (name: string, { steps, epochs }: VerifyFlags, command: Command) => {
+    .action(async (name: string, { steps, epochs, beside = false }: VerifyFlags, command: Command) => {
       if (steps !== undefined && epochs !== undefined) throw usageError('--steps and --epochs exclude each other.')
       if (steps === 0 || epochs === 0) throw usageError(`--${steps === 0 ? 'steps' : 'epochs'}: at least 1.`)
       const progress = new WorkProgress()
+      let since: { at: number; done: number } | null = null
       const told = await withReader(
         command,
         async (service) => {
           const run = await findRun(service, name)
-          return cancelled(service, 'verify', progress, () => service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null }))
+          return cancelled(service, 'verify', progress, () => service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null, beside }))
         },
-        { 'work.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
+        {
+          'work.progress': ({ phase, done, total }) => {
+            const now = performance.now()
+            if (total > 0) since ??= { at: now, done }
+            const left = since && secondsLeft(done - since.done, total - done, (now - since.at) / 1000)
+            progress.update(phase, done, total, total === 0 ? '' : `${phase}: step ${whole(done)} of ${whole(total)}${left === null ? '' : `, ${duration(left)} left`}`)
+          },
+        },
       )
       if (command.optsWithGlobals<Globals>().json) writeJson(told)
-      else writeOut(page(told))
+      else writeOut(verdictText(told))
       if (!told.same) throw new Failed()
     })
-}
-
-function page({ runId, extent, epochs, steps, same, compared, differences, circumstances, remarks, seconds }: Verification): string {
-  const first = (count: number, one: string): string => `its first ${count === 1 ? one : `${whole(count)} ${one}s`}`
-  const what = extent === 'whole' ? `all ${plural(epochs, 'epoch')}` : extent === 'epochs' ? first(epochs, 'epoch') : first(steps, 'step')
-  const held = `${plural(compared.steps, 'sampled step')}, ${plural(compared.epochs, 'epoch')}${compared.weights ? ' and the final weights' : ''}`
-  const unexplained = circumstances.length === 0 && remarks.length === 0
-  return [
-    `${runId}: ${same ? 'the same, bit for bit' : 'it differs'} (${what} again, ${held} compared, in ${duration(seconds)}).`,
-    ...differences.map((sentence) => `  ${sentence}`),
-    ...(circumstances.length === 0 ? [] : [same ? 'Though this is otherwise than when it was trained:' : 'What is otherwise than when it was trained, and may explain it:', ...circumstances.map(({ what: name, then, now }) => `  ${name}: ${then} then, ${now} now`)]),
-    ...remarks,
-    ...(same || !unexplained ? [] : ['Nothing that is known of the machine or the program is otherwise: what was kept may have been changed, or a computation went wrong.']),
-    '',
-  ].join('\n')
 }

@@ -219,6 +219,7 @@ class Members {
     if (code === 'Z_BUF_ERROR') return badArchive(this.#archive, `is truncated: it ends${where || ' too early'}.`)
     if (code === 'Z_DATA_ERROR') return badArchive(this.#archive, `is damaged: its compressed data is wrong${where}, or it is no archive.`)
     if (code.startsWith('TAR_')) return badArchive(this.#archive, `is damaged: its list of files is wrong${where}.`)
+    if (code === 'ENOENT' && this.#manifest === null) return new WorkbenchError('bad-input', `There is no file ${this.#archive}.`, { fix: 'Give the path of a file that was exported.', cause: error })
     if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') return new WorkbenchError('bad-input', `${this.#archive} can’t be read (${code}).`, { fix: 'Give the path of a file that was exported.', cause: error })
     if (code !== '' && !code.startsWith('ABORT')) return new WorkbenchError('unavailable', `${this.#archive} could not be unpacked (${code || messageOf(error)}).`, { fix: 'Check that the data directory can be written and its disk is not full.', cause: error })
     return error

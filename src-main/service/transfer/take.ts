@@ -1,32 +1,39 @@
-/** An exported study into the history: what is not here already, all of it or nothing. */
-import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
-import { mkdir, rm, stat } from 'node:fs/promises'
+/**
+ * An exported study into the history: what is not here already, all of it or nothing. A thread reads it; here its pieces are written one
+ * at a time, each in a transaction of its own, under a mark that hides them, and at last all of it is shown in one transaction. Until
+ * then whatever becomes of this program, nobody has seen anything, and `clearImports` takes it away.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { canonicalJson } from '../../analysis/canonicalJson'
+import { setImmediate } from 'node:timers/promises'
 import { datasetSizes } from '../../contract/experiment'
 import { WorkbenchError } from '../../contract/errors'
 import type { Imported } from '../../contract/publish'
 import { endedStates } from '../../contract/records'
-import { filterBytes, type ArchivedRun, type ArchivedStudy, type ArchiveManifest } from '../../contract/studyArchive'
-import { flush, renameDurably } from '../../history/backup'
-import { configId } from '../../history/configs'
-import type { RunRecord } from '../../history/runs'
+import { filterBytes } from '../../contract/studyArchive'
+import { flush } from '../../history/backup'
+import type { HiddenRun } from '../../history/imports'
 import { modelSummary } from '../../nn/architecture'
 import { announceRun, type Context } from '../context'
 import { runDir, type Paths } from '../dataDir'
 import { freeBytes } from '../doctor'
 import { runIdFor, studyIdFor } from '../ids'
+import { removeScratch, scratchFolder } from '../scratch'
 import type { Tell } from '../works'
-import { checkRun, parseRun, readStudy, type CheckedRun } from './check'
-import { unpackStudy } from './read'
-import { archivedRunOf, filtersHash, identityOf } from './runs'
+import { filesOf, type Piece, type RunHead } from './archive'
+import { piecesFrom } from './archiveThread'
+import type { CheckedRun } from './check'
 
 type Here = Pick<Context, 'history' | 'paths' | 'emit'>
+type Study = Extract<Piece, { kind: 'study' }>
+type Rows = Exclude<Piece, { kind: 'study' } | { kind: 'run' }>
 
-interface Incoming {
-  run: CheckedRun
-  as: string
+/** A run that is written, and not to be seen yet. */
+interface Incoming extends HiddenRun {
+  checked: CheckedRun
+  note: string
+  /** What happened to it on the way here; after all that happened before. */
+  events: [kind: string, message: string, at: string][]
 }
 
 /** What is kept free on the disk beside what comes in. */
@@ -35,99 +42,101 @@ const spareBytes = 64 * 1024 * 1024
 /**
  * Takes in the runs of an exported study that are not here yet; a study that is here in part is completed. A run that was still
  * under way where it was exported comes as interrupted. Where an id is taken by something else, what comes gets another one.
+ * @param entry the script of the thread that reads archives
  * @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash; nothing has
  *   changed then
  */
-export async function importStudy(context: Here, file: string, signal: AbortSignal, tell: Tell): Promise<Imported> {
+export async function importStudy(context: Here, entry: string, file: string, signal: AbortSignal, tell: Tell): Promise<Imported> {
   const { paths, emit } = context
-  // Among the runs' folders: what a crash leaves there is found as needed by nothing.
-  const folder = path.join(paths.runs, `.incoming-${randomUUID()}`)
-  await mkdir(folder)
+  // Of one that failed, and whose leavings the disk did not take away then.
+  await discard(context)
+  // In the data directory: run folders are renamed into place.
+  const folder = await scratchFolder('import', paths)
   try {
-    const archive = path.basename(file)
     const free = await freeBytes(paths.dataDir)
-    const total = await stat(file).then((found) => found.size, () => 0)
-    let read = 0
-    const manifest = await unpackStudy(file, folder, {
-      room: free === null ? null : Math.max(0, free - spareBytes),
-      signal,
-      onRead: (bytes) => tell('unpacking', Math.min((read += bytes), total - 1), total),
-    })
-    const study = await readStudy(archive, folder, manifest)
-    const checked: CheckedRun[] = []
-    for (const [i, id] of study.runs.entries()) {
-      signal.throwIfAborted()
-      tell('checking', i, study.runs.length)
-      checked.push(await checkRun(archive, folder, id, manifest, configId))
-    }
-    const known = sameStudy(context, study)
-    if (known?.trashedAt) throw new WorkbenchError('conflict', `The study ${known.id} is here already, in the trash.`, { fix: 'Restore or purge it first.' })
-    const skipped = await alreadyHere(context, known?.id ?? null, checked)
+    const room = free === null ? null : Math.max(0, free - spareBytes)
+    const { study, hidden, incoming } = await hide(context, piecesFrom(entry, { file, folder, database: paths.database, room }, signal, tell), tell)
     signal.throwIfAborted()
-    const fresh = checked.filter((run) => !skipped.has(run.id))
-    // From here on nothing waits: nobody else gets a turn before all of it is in the history.
-    tell('keeping', 0, 0)
-    const { studyId, incoming } = keep(context, archive, folder, manifest, study, known?.id ?? null, fresh)
+    const nothing = hidden === null
+    const studyId = nothing ? (study.known ?? study.home ?? study.study.id) : reveal(context, folder, study, hidden, incoming)
     for (const { as } of incoming) announceRun(context, as)
     if (incoming.length > 0) emit('study.changed', { studyId })
-    return { studyId, studyName: study.name, completed: known !== null, runs: incoming.map(({ run, as }) => ({ id: run.id, as })), skipped: [...skipped] }
+    return { studyId, studyName: study.study.name, completed: study.known !== null, runs: incoming.map(({ checked, as }) => ({ id: checked.id, as })), skipped: study.skipped }
+  } catch (thrown) {
+    await discard(context)
+    throw thrown
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await removeScratch(folder)
   }
 }
 
-/** The study that this one is: an id may be taken here by another, but not with the same name, moment and plan. */
-function sameStudy({ history }: Here, { name, createdAt, plan }: ArchivedStudy): { id: string; trashedAt: string | null } | null {
-  const mark = canonicalJson({ name, createdAt, plan })
-  return [...history.studies.list(), ...history.studies.trashed()].find((study) => canonicalJson({ name: study.name, createdAt: study.createdAt, plan: study.plan }) === mark) ?? null
+/** What an import that was cut short has left: only while nobody else may write, and before anything is begun. */
+export function clearImports({ history, paths }: Pick<Context, 'history' | 'paths'>): void {
+  for (const { as } of history.imports.hidden()) {
+    // Its folder may have been put in place in a transaction that never came to its end.
+    if (history.runs.get(as) === null) rmSync(runDir(paths, as), { recursive: true, force: true })
+  }
+  while (history.imports.discardSome());
 }
 
-/** Ids of the archive's runs that are here with the same contents, under that id or another. */
-async function alreadyHere({ history }: Here, studyId: string | null, checked: readonly CheckedRun[]): Promise<Set<string>> {
-  const mine = studyId === null ? [] : [...history.runs.ofStudy(studyId), ...history.runs.trashedOfStudy(studyId)]
-  const identities = new Map<number, string>()
-  const identity = async (run: RunRecord): Promise<string> => {
-    const told = identities.get(run.key)
-    if (told !== undefined) return told
-    const archived = archivedRunOf(history, run, false)
-    const made = identityOf(archived, await filtersHash(history, run.key, archived))
-    identities.set(run.key, made)
-    return made
-  }
-  const here = new Set<string>()
-  for (const run of checked) {
-    const named = history.runs.get(run.id)
-    const others = mine.filter(({ summary }) => summary.configId === run.configId && summary.seed === run.seed && summary.createdAt === run.createdAt && summary.id !== run.id)
-    for (const candidate of [...(named ? [named] : []), ...others]) {
-      if ((await identity(candidate)) !== run.identity) continue
-      here.add(run.id)
-      break
+/** In pieces, too. */
+async function discard({ history }: Pick<Context, 'history'>): Promise<void> {
+  while (history.imports.discardSome()) await setImmediate()
+}
+
+/** Writes all that comes in so that nobody sees it. @returns `hidden`: the study it is in; null where nothing came */
+async function hide({ history, paths }: Here, pieces: AsyncIterable<Piece>, tell: Tell): Promise<{ study: Study; hidden: string | null; incoming: Incoming[] }> {
+  let study: Study | null = null
+  let hidden: string | null = null
+  const incoming: Incoming[] = []
+  for await (const piece of pieces) {
+    if (piece.kind === 'study') {
+      study = piece
+      const { known, home, runs } = piece
+      if (runs > 0 || (known === null && home === null)) hidden = history.imports.begin(piece.study)
+    } else if (piece.kind === 'run') {
+      if (!study || hidden === null) throw new Error('a run came before its study')
+      tell('keeping', incoming.length, study.runs)
+      const { checked, head } = piece
+      const into = study.known ?? study.study.id
+      const taken = (id: string): boolean => incoming.some((one) => one.as === id) || history.runs.get(id) !== null || existsSync(runDir(paths, id))
+      const as = taken(checked.id) ? runIdFor(into, head.config, taken) : checked.id
+      const key = insert({ history, paths }, hidden, as, checked, head, study.exportedAt)
+      incoming.push({
+        key,
+        as,
+        checked,
+        note: head.note,
+        events: [
+          ...(endedStates.includes(head.state) ? [] : [['interrupted', wasUnderWay(head), study.exportedAt] as Incoming['events'][number]]),
+          ...(as === checked.id ? [] : [['imported', `Called ${checked.id} where it was exported: that id is another run's here.`, new Date().toISOString()] as Incoming['events'][number]]),
+        ],
+      })
+    } else {
+      const run = incoming.at(-1)
+      if (!run) throw new Error('rows came before their run')
+      add(history, run, piece)
     }
+    // Between two pieces everybody gets a turn, however fast the thread is.
+    await setImmediate()
   }
-  return here
+  if (!study) throw new Error('no study came')
+  return { study, hidden, incoming }
 }
 
-/** Puts the files in place, each folder at once, and then all rows in one transaction; where that fails, the files go again. */
-function keep({ history, paths }: Here, archive: string, folder: string, manifest: ArchiveManifest, study: ArchivedStudy, known: string | null, fresh: readonly CheckedRun[]): { studyId: string; incoming: Incoming[] } {
-  // A study of which every run is here in others, and which is not here itself, has nothing to bring but its name.
-  if (fresh.length === 0 && known === null && study.runs.length > 0) {
-    const first = history.runs.get(study.runs[0] ?? '')
-    return { studyId: first?.summary.studyId ?? study.id, incoming: [] }
-  }
+/** All of it at once: folders are put in place within the one transaction that shows the rows, and go again where that fails. @returns the study's id */
+function reveal({ history, paths }: Here, folder: string, { study, known }: Study, hidden: string, incoming: readonly Incoming[]): string {
   const placed: string[] = []
   try {
     return history.transaction(() => {
+      if (known !== null && history.studies.get(known)?.trashedAt !== null) throw new WorkbenchError('conflict', `The study ${known} went to the trash meanwhile.`, { fix: 'Restore it, or purge it, and import again.' })
       const studyId = known ?? (history.studies.has(study.id) ? studyIdFor(study.name, (taken) => history.studies.has(taken)) : study.id)
-      if (known === null) history.studies.insert({ id: studyId, name: study.name, createdAt: study.createdAt, plan: study.plan })
-      const incoming = fresh.map((run): Incoming => {
-        const archived = parseRun(archive, run.id, readFileSync(path.join(folder, 'runs', run.id, 'run.json'), 'utf8'))
-        const taken = (id: string): boolean => history.runs.get(id) !== null || existsSync(runDir(paths, id))
-        const as = taken(run.id) ? runIdFor(studyId, archived.config, taken) : run.id
-        insert({ history, paths }, folder, studyId, as, run, archived, manifest.createdAt)
-        placed.push(...place(paths, folder, run, as))
-        return { run, as }
-      })
-      return { studyId, incoming }
+      for (const { as } of incoming) if (history.runs.get(as) !== null || existsSync(runDir(paths, as))) throw new WorkbenchError('conflict', `A run ${as} came meanwhile.`, { fix: 'Import again.' })
+      for (const { key, events } of incoming) for (const [kind, message, at] of events) history.events.add(key, 'info', kind, message, at)
+      history.imports.reveal(hidden, studyId, known !== null, incoming)
+      for (const { checked, as } of incoming) if (filesOf(checked).length > 0) placed.push(place(paths, folder, checked, as))
+      if (placed.length > 0) flush(paths.runs)
+      return studyId
     })
   } catch (thrown) {
     for (const one of placed) rmSync(one, { recursive: true, force: true })
@@ -135,68 +144,79 @@ function keep({ history, paths }: Here, archive: string, folder: string, manifes
   }
 }
 
-function insert({ history, paths }: Pick<Context, 'history' | 'paths'>, folder: string, studyId: string, as: string, run: CheckedRun, archived: ArchivedRun, exportedAt: string): void {
-  const { config, environment, checkpoint } = archived
+/** @returns the run's key */
+function insert({ history, paths }: Pick<Context, 'history' | 'paths'>, studyId: string, as: string, run: CheckedRun, head: RunHead, exportedAt: string): number {
+  const { config, environment, checkpoint } = head
   const { arch, variant, dataset, seed, epochs } = config
   const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
-  const ended = endedStates.includes(archived.state)
-  const key = history.imports.insert({
-    id: as,
-    studyId,
-    configId: history.configs.put(config),
-    arch,
-    variant,
-    dataset,
-    seed,
-    epochs,
-    trainExamples: archived.trainExamples,
-    testExamples: archived.testExamples,
-    trainableParameters,
-    trainableFilters,
-    state: ended ? archived.state : 'interrupted',
-    reason: ended ? archived.reason : `It was ${archived.state} where it was exported.`,
-    environmentHash: environment && history.environments.put(environment),
-    datasetFingerprint: archived.datasetFingerprint,
-    startupSeconds: archived.startupSeconds,
-    weightsFile: run.hasWeights ? path.relative(paths.dataDir, path.join(runDir(paths, as), 'weights.safetensors')) : null,
-    weightsSha256: archived.weightsSha256,
-    createdAt: archived.createdAt,
-    startedAt: archived.startedAt,
-    endedAt: ended ? archived.endedAt : exportedAt,
-    note: archived.note,
-    archivedAt: archived.archivedAt,
-    checkpointStep: checkpoint?.step ?? null,
-    checkpointEpochs: checkpoint?.epochs ?? null,
-    checkpointAt: checkpoint?.at ?? null,
+  const ended = endedStates.includes(head.state)
+  return history.transaction(() => {
+    const key = history.imports.insert({
+      id: as,
+      studyId,
+      configId: history.configs.put(config),
+      arch,
+      variant,
+      dataset,
+      seed,
+      epochs,
+      trainExamples: head.trainExamples,
+      testExamples: head.testExamples,
+      trainableParameters,
+      trainableFilters,
+      state: ended ? head.state : 'interrupted',
+      reason: ended ? head.reason : wasUnderWay(head),
+      environmentHash: environment && history.environments.put(environment),
+      datasetFingerprint: head.datasetFingerprint,
+      startupSeconds: head.startupSeconds,
+      weightsFile: run.hasWeights ? path.relative(paths.dataDir, path.join(runDir(paths, as), 'weights.safetensors')) : null,
+      weightsSha256: head.weightsSha256,
+      createdAt: head.createdAt,
+      startedAt: head.startedAt,
+      endedAt: ended ? head.endedAt : exportedAt,
+      archivedAt: head.archivedAt,
+      checkpointStep: checkpoint?.step ?? null,
+      checkpointEpochs: checkpoint?.epochs ?? null,
+      checkpointAt: checkpoint?.at ?? null,
+    })
+    if (head.evaluation) history.metrics.putEvaluation(key, head.evaluation)
+    history.imports.tag(key, head.tags)
+    return key
   })
-  history.metrics.addEpochs(key, archived.epochs)
-  history.metrics.addSteps(key, archived.steps)
-  if (archived.evaluation) history.metrics.putEvaluation(key, archived.evaluation)
-  for (const figures of archived.figures) history.filters.addFigures(key, figures)
-  for (const { level, kind, message, at } of archived.events) history.events.add(key, level, kind, message, at)
-  if (!ended) history.events.add(key, 'info', 'interrupted', `It was ${archived.state} where it was exported.`, exportedAt)
-  if (as !== run.id) history.events.add(key, 'info', 'imported', `Called ${run.id} where it was exported: that id is another run's here.`)
-  for (const tag of archived.tags) history.runMarks.tag(as, tag)
-  if (archived.filters.length === 0) return
-  const file = openSync(path.join(folder, 'runs', run.id, 'filters.bin'), 'r')
-  try {
-    for (const { layer, epoch, shape } of archived.filters) {
-      const bytes = Buffer.alloc(filterBytes(shape))
-      if (readSync(file, bytes) !== bytes.length) throw new Error(`the filters of ${run.id} end too early`)
-      history.filters.add(key, epoch, layer, shape, bytes)
-    }
-  } finally {
-    closeSync(file)
-  }
 }
 
-/** @returns the folder that was put in place; none where the run has no files */
-function place(paths: Paths, folder: string, run: CheckedRun, as: string): string[] {
-  if (!run.hasWeights && run.checkpoint === null) return []
-  const from = path.join(folder, 'runs', run.id)
-  for (const name of ['run.json', 'filters.bin']) rmSync(path.join(from, name), { force: true })
-  for (const name of [...(run.hasWeights ? ['weights.safetensors'] : []), ...(run.checkpoint === null ? [] : [run.checkpoint])]) flush(path.join(from, name))
+const wasUnderWay = ({ state }: Pick<RunHead, 'state'>): string => `It was ${state} where it was exported.`
+
+function add(history: Context['history'], { key }: Incoming, piece: Rows): void {
+  history.transaction(() => {
+    switch (piece.kind) {
+      case 'epochs':
+        history.metrics.addEpochs(key, piece.rows)
+        break
+      case 'steps':
+        history.metrics.addSteps(key, piece.rows)
+        break
+      case 'figures':
+        for (const figures of piece.rows) history.filters.addFigures(key, figures)
+        break
+      case 'events':
+        for (const { level, kind, message, at } of piece.rows) history.events.add(key, level, kind, message, at)
+        break
+      case 'filters': {
+        let at = 0
+        for (const { layer, epoch, shape } of piece.rows) {
+          const bytes = filterBytes(shape)
+          history.filters.add(key, epoch, layer, shape, Buffer.from(piece.bytes.buffer, piece.bytes.byteOffset + at, bytes))
+          at += bytes
+        }
+      }
+    }
+  })
+}
+
+/** What it holds is on the disk already. @returns the folder that was put in place */
+function place(paths: Paths, folder: string, run: CheckedRun, as: string): string {
   const to = runDir(paths, as)
-  renameDurably(from, to)
-  return [to]
+  renameSync(path.join(folder, 'runs', run.id), to)
+  return to
 }

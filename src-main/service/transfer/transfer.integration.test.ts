@@ -13,6 +13,7 @@ import { tarOf, type TarEntry } from '../../datasets/testSupport'
 import { createService, type Service } from '../service'
 
 const entry = path.resolve(import.meta.dirname, '../../../out/main/trainer.js')
+const archivesEntry = path.resolve(import.meta.dirname, '../../../out/main/archives.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-transfer-'))
 const from = path.join(scratch, 'from')
 const archive = path.join(scratch, 'study.tar.gz')
@@ -21,7 +22,7 @@ let runIds: string[] = []
 let to = ''
 let there: Service
 
-const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, program: '1.2.3' })
+const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
 
 /** Every row of every table as it would be read, without keys, owners and places in a queue. */
 function rowsOf(dataDir: string): Record<string, unknown[]> {
@@ -178,7 +179,7 @@ describe('a study that is exported and imported', () => {
     tamper(going, `UPDATE runs SET state = 'paused', weights_file = NULL, weights_sha256 = NULL, ended_at = NULL, owner_pid = ${process.pid}, owner_start = 'x' WHERE key = 1`, 'DELETE FROM epochs WHERE run = 1 AND epoch = 2')
     tamper(going, `UPDATE runs SET state = 'queued', weights_file = NULL, weights_sha256 = NULL, ended_at = NULL WHERE key = 2`)
     const out = path.join(scratch, 'going.tar.gz')
-    const reader = await createService({ dataDir: going, trainerEntry: entry, program: '1', access: 'read' })
+    const reader = await createService({ dataDir: going, trainerEntry: entry, archivesEntry, program: '1', access: 'read' })
     tamper(going, `UPDATE runs SET state = 'paused', ended_at = NULL WHERE key = 1`)
     await reader.call('publish.export', { id: studyId, out })
     await reader.close()
@@ -356,7 +357,7 @@ describe('an archive that is hostile', () => {
     // The second run breaks a rule that only the database holds.
     const twice = withRun(parts, (run) => ({ filters: [] as unknown[], events: run.events.map((event) => ({ ...event, level: 'info' })), note: run.note }))
     twice.files.delete(`runs/${runIds[1]}/filters.bin`)
-    const trigger = `CREATE TRIGGER refuse BEFORE INSERT ON runs WHEN NEW.id = '${runIds[1]}' BEGIN SELECT RAISE(ABORT, 'no'); END`
+    const trigger = `CREATE TRIGGER refuse BEFORE UPDATE OF id ON runs WHEN NEW.id = '${runIds[1]}' BEGIN SELECT RAISE(ABORT, 'no'); END`
     tamper(to, trigger)
     const before = [rowsOf(to), filesOf(to), readdirSync(path.join(to, 'runs'))]
     const file = path.join(scratch, 'half.tar.gz')

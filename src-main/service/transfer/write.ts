@@ -1,17 +1,18 @@
 /** A study into one file. */
 import { createHash } from 'node:crypto'
-import { constants, createReadStream, existsSync } from 'node:fs'
+import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { copyFile, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { create } from 'tar'
 import { codeOf, WorkbenchError } from '../../contract/errors'
 import type { ServiceResult } from '../../contract/calls'
 import { archiveManifest, archiveVersion, archivedRun, archivedStudy, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
-import { renameDurably } from '../../history/backup'
 import type { RunRecord } from '../../history/runs'
 import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../context'
 import { isOfRun, newestCheckpoint, runDir } from '../dataDir'
+import { placeMade } from '../placing'
 import type { Tell } from '../works'
 import { archivedRunOf, filterBlobs } from './runs'
 
@@ -48,15 +49,19 @@ export async function exportStudy(context: Pick<Context, 'history' | 'paths' | '
     signal.throwIfAborted()
     const manifest = archiveManifest.parse({ format: 'mcnn-study', version: archiveVersion, program, createdAt: new Date().toISOString(), members })
     await writeFile(path.join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`)
-    tell('packing', 0, 0)
-    await create({ file: part, cwd: folder, gzip: true, portable: true, noDirRecurse: true, strict: true }, [manifestName, ...members.map((member) => member.path)])
+    let packed = 0
+    const names = [manifestName, ...members.map((member) => member.path)]
+    const bytes = create({ cwd: folder, gzip: true, portable: true, noDirRecurse: true, strict: true, onWriteEntry: () => tell('packing', packed++, names.length) }, names)
+    // A pipeline: cancelled, it ends at once, and not when all is packed.
+    await pipeline(bytes as AsyncIterable<Uint8Array>, createWriteStream(part, { flags: 'wx' }), { signal })
     signal.throwIfAborted()
     const { size } = await stat(part)
-    renameDurably(part, out)
+    await placeMade(part, out, replace)
     return { file: out, bytes: size, runs: runs.length, members: members.length }
   } catch (thrown) {
     if (thrown instanceof WorkbenchError || signal.aborted || codeOf(thrown) === null) throw thrown
-    throw new WorkbenchError('unavailable', `${out} could not be written (${codeOf(thrown) ?? ''}).`, { fix: 'Check that its folder can be written and the disk is not full.', cause: thrown })
+    const missing = codeOf(thrown) === 'ENOENT' && !existsSync(path.dirname(out))
+    throw new WorkbenchError('unavailable', missing ? `There is no folder ${path.dirname(out)}.` : `${out} could not be written (${codeOf(thrown) ?? ''}).`, { fix: missing ? 'Make it first, or choose another.' : 'Check that its folder can be written and the disk is not full.', cause: thrown })
   } finally {
     await rm(folder, { recursive: true, force: true })
     await rm(part, { force: true })

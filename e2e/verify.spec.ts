@@ -1,0 +1,102 @@
+/** A run that is trained again from the window: what it says before, meanwhile and at its end, and what is left of it. */
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { quickStart, type StudyRequest } from '../src-main/contract'
+import { expect, processesOf, test } from './app'
+
+const plan = (epochs: number): StudyRequest => ({
+  ...quickStart,
+  name: 'To be verified',
+  variants: ['mcnn-f'],
+  seeds: [7],
+  training: { ...quickStart.training, epochs, milestones: [2], trainExamples: 400, testExamples: 100, batchSize: 40 },
+})
+
+test('a run is verified from its page', async ({ workbench, dataDir }) => {
+  test.setTimeout(6 * 60_000)
+  const { page } = workbench
+  const { id, runIds } = await workbench.call('studies.create', { plan: plan(3) })
+  const [run = ''] = runIds
+  await workbench.resize(1280, 800)
+  await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done, { timeout: 3 * 60_000 }).toBe(1)
+  const dialog = page.getByRole('dialog')
+  const verify = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Verify…' }).click()
+  }
+
+  await test.step('the title has room, and the menu has what is done now and then', async () => {
+    await workbench.open(`#/runs/${run}`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+      await workbench.resize(width, height)
+      await workbench.screenshot(`verify-menu-${width}`)
+    }
+    expect(await page.evaluate(`(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('h1'))`)).toBeLessThanOrEqual(0)
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('it says what it will do and how long that takes', async () => {
+    await verify()
+    await expect(dialog).toContainText('all 3 epochs')
+    await expect(dialog).toContainText(/About [\d.]+ s, as when it was trained/)
+    await workbench.inEveryLook((ending) => workbench.screenshot(`verify-asks-${ending}`))
+    await dialog.getByText('the first epochs').click()
+    await dialog.getByRole('spinbutton', { name: 'Epochs' }).fill('9')
+    await expect(dialog).toContainText('A whole number from 1 to 3')
+    await expect(dialog.getByRole('button', { name: 'Verify' })).toBeDisabled()
+    await dialog.getByText('all 3 epochs').click()
+  })
+
+  await test.step('it can be cancelled, and nothing of it is left', async () => {
+    const processes = processesOf(dataDir).length
+    await dialog.getByRole('button', { name: 'Verify' }).click()
+    await expect.poll(() => processesOf(dataDir, 'trainer.js').length).toBe(1)
+    await expect.poll(() => existsSync(path.join(dataDir, 'work'))).toBe(true)
+    await workbench.inEveryLook((ending) => workbench.screenshot(`verify-goes-on-${ending}`))
+    await dialog.getByRole('button', { name: 'Cancel verification' }).click()
+    await expect(dialog.getByRole('button', { name: 'Verify' })).toBeEnabled()
+    await expect.poll(() => processesOf(dataDir).length).toBe(processes)
+    expect(readdirSync(dataDir)).not.toContain('work')
+  })
+
+  await test.step('the verdict is told, can be copied and is kept', async () => {
+    await dialog.getByRole('button', { name: 'Verify' }).click()
+    await expect(dialog.getByText('The same, bit for bit')).toBeVisible({ timeout: 120_000 })
+    await expect(dialog).toContainText('3 epochs and the final weights')
+    await workbench.inEveryLook((ending) => workbench.screenshot(`verify-verdict-${ending}`))
+    await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
+    await expect.poll(() => workbench.app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(new RegExp(`^${run}: the same, bit for bit \\(all 3 epochs again`))
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
+    const about = page.getByRole('complementary', { name: 'About this run' })
+    await expect(about.getByText('the same, bit for bit').first()).toBeVisible()
+    await expect(about).toContainText('Verified: trained again (all 3 epochs')
+    await about.getByText('newest checkpoint').scrollIntoViewIfNeeded()
+    await workbench.screenshot('verify-kept')
+    expect(readdirSync(dataDir)).not.toContain('work')
+  })
+
+  await test.step('from the palette, in the background, after what trains; it ends with the program', async () => {
+    const { id: other } = await workbench.call('runs.rerun', { id: run })
+    await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state, { timeout: 60_000 }).toBe('running')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: /Search/ }).fill('verify')
+    await page.getByRole('option', { name: /Verify the run/ }).click()
+    await dialog.getByRole('button', { name: 'Again…' }).click()
+    await expect(dialog.getByText('after what trains now')).toBeVisible()
+    await workbench.screenshot('verify-beside')
+    await dialog.getByRole('button', { name: 'Verify' }).click()
+    await expect(dialog.getByText('waiting for the run that trains')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('Verification: waiting for the run that trains')
+    await workbench.screenshot('verify-background')
+    await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state, { timeout: 60_000 }).toBe('done')
+    await expect.poll(() => existsSync(path.join(dataDir, 'work'))).toBe(true)
+    // Closing the window asks first; answered with Cancel it goes on.
+    const questions = await workbench.answerQuestions(2)
+    await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    await expect.poll(questions).toEqual(['Quit while a verification goes on?'])
+    await workbench.close()
+    expect(existsSync(path.join(dataDir, 'work'))).toBe(false)
+  })
+})
