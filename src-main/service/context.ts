@@ -17,6 +17,8 @@ export interface Context {
   owner: Owner
   program: string
   trainerEntry: string
+  /** By how much a trainer gives way to other programs, above this process's own priority. */
+  niceness: number
   git: () => Promise<Environment['git']>
 }
 

@@ -34,7 +34,8 @@ async function main(): Promise<void> {
       program,
       access: 'either',
       as: 'the window of MCNN Workbench',
-      queue: { niceness, ...(checkpointSeconds > 0 ? { checkpointSeconds } : {}) },
+      niceness,
+      queue: checkpointSeconds > 0 ? { checkpointSeconds } : {},
       onEvent: (event, payload) => send({ event, payload }),
       // Told as one that can't start: started again, it would meet the same.
       onDamage: (error) => {

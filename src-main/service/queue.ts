@@ -24,8 +24,6 @@ export interface QueueOptions {
   closeMs: number
   /** Between two checkpoints within an epoch. */
   checkpointSeconds: number
-  /** By how much a trainer gives way to other programs, above this process's own priority; 0 in a terminal. */
-  niceness: number
 }
 
 interface Current {
@@ -262,7 +260,7 @@ export class Queue {
         broken: (what: string) => this.#context.disk.take(() => this.#fail(current, `The trainer broke the contract (${what}).`)),
         closed: (end: TrainerEnd) => this.#context.disk.take(() => this.#closed(current, end)),
       }
-      current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), listener, trainerEnv(), this.#options.niceness)
+      current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), listener, trainerEnv(), this.#context.niceness)
     } catch (thrown) {
       this.#end(current, 'failed', `The trainer could not be started: ${messageOf(thrown)}`)
       this.#current = null

@@ -38,6 +38,8 @@ export interface ServiceOptions {
   archivesEntry?: string
   /** The program's version, kept with every run. */
   program: string
+  /** By how much trainers give way to other programs; not at all where nothing is said. */
+  niceness?: number
   /** What other programs are told has the data directory. */
   as?: string
   onEvent?: Emit
@@ -91,6 +93,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     owner: thisProcess(),
     program: options.program,
     trainerEntry: options.trainerEntry,
+    niceness: options.niceness ?? 0,
     git: gitState(),
   }
   const own = new Ownership(context, lock, { access, as })
@@ -105,7 +108,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     history.close()
     throw history.explained(thrown)
   }
-  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, niceness: 0, ...options.queue })
+  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
   const datasets = new Datasets(context, options.downloads)
   const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
   const works = new Works(context)

@@ -132,7 +132,7 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
       checkpointSeconds: never,
     }
     const threads = before?.threads ?? null
-    const again = await train(context.trainerEntry, job, path.join(folder, 'trainer.log'), threads === null ? trainerEnv() : trainerEnv(process.env, threads), target, run.datasetFingerprint, signal, tell)
+    const again = await train(context, job, path.join(folder, 'trainer.log'), threads === null ? trainerEnv() : trainerEnv(process.env, threads), target, run.datasetFingerprint, signal, tell)
     const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
     const { differences, compared } = otherData
       ? { differences: ['The examples are not those that the run was trained on: nothing was trained.'], compared: { epochs: 0, steps: 0, weights: false } }
@@ -177,7 +177,7 @@ function targetOf({ summary }: RunRecord, kept: Measured, { steps, epochs }: { s
 }
 
 /** @throws WorkbenchError what the trainer says it failed of, or unavailable where it ended otherwise */
-function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessEnv, target: Target, fingerprint: string | null, signal: AbortSignal, tell: Tell): Promise<Again> {
+function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string, env: NodeJS.ProcessEnv, target: Target, fingerprint: string | null, signal: AbortSignal, tell: Tell): Promise<Again> {
   const epochs: EpochMetrics[] = []
   const steps: StepMetrics[] = []
   const convolutions: string[] = []
@@ -230,7 +230,7 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
     }
     tell('starting', 0, 0)
     const trainer = new Trainer(
-      entry,
+      trainerEntry,
       job,
       log,
       {
@@ -249,6 +249,7 @@ function train(entry: string, job: TrainerJob, log: string, env: NodeJS.ProcessE
         },
       },
       env,
+      niceness,
     )
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()

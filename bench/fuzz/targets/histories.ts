@@ -159,7 +159,7 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
   const dataDir = path.join(folder, 'data')
   const paths = { dataDir, database: '', datasets: '', runs: path.join(dataDir, 'runs'), logs: '', backups: '', work: '', tuning: '' }
   const disk = new Disk(history, dataDir, {}, () => undefined, () => undefined)
-  const context: Context = { history, disk, paths, emit: () => undefined, owner: { pid: 1, start: '' }, program: '1', trainerEntry: '', git: () => Promise.resolve(null) }
+  const context: Context = { history, disk, paths, emit: () => undefined, owner: { pid: 1, start: '' }, program: '1', trainerEntry: '', niceness: 0, git: () => Promise.resolve(null) }
   return {
     inputs: mutatedJson(seeds, 3),
     run: (message): Verdict => {
