@@ -6,12 +6,17 @@ export type PictureName = (typeof pictureNames)[number]
 
 type Rgb = readonly [number, number, number]
 
-/** Rows of RGB bytes. */
+const drawn = new Map<PictureName, Uint8Array>()
+
+/** Rows of RGB bytes; drawn once, not to be changed. */
 export function drawPicture(name: PictureName): Uint8Array {
+  const known = drawn.get(name)
+  if (known) return known
   const bytes = new Uint8Array(pictureSide * pictureSide * 3)
   for (let y = 0; y < pictureSide; y++)
     for (let x = 0; x < pictureSide; x++)
       for (const [c, value] of painters[name](x, y).entries()) bytes[(y * pictureSide + x) * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, value)))
+  drawn.set(name, bytes)
   return bytes
 }
 
