@@ -1,6 +1,7 @@
 /** A run that is trained again from the window: what it says before, meanwhile and at its end, and what is left of it. */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { quickStart, type StudyRequest } from '../src-main/contract'
 import { expect, processesOf, test } from './app'
 
@@ -74,6 +75,23 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await about.getByText('newest checkpoint').scrollIntoViewIfNeeded()
     await workbench.screenshot('verify-kept')
     expect(readdirSync(dataDir)).not.toContain('work')
+  })
+
+  await test.step('where it differs, what differs first and what is otherwise are told', async () => {
+    const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
+    db.prepare('UPDATE epochs SET train_loss = train_loss + 1e-9 WHERE epoch = 1').run()
+    db.prepare(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0', '$.node', 'v22.1.0')`).run()
+    db.close()
+    await verify()
+    await dialog.getByRole('button', { name: 'Again…' }).click()
+    await dialog.getByText('the first epochs').click()
+    await dialog.getByRole('button', { name: 'Verify' }).click()
+    await expect(dialog.getByText('It differs')).toBeVisible({ timeout: 120_000 })
+    await expect(dialog).toContainText(/The training loss of epoch 1 is [\d.]+ instead of [\d.]+\./)
+    await expect(dialog.getByRole('row', { name: /TensorFlow 2\.0\.0/ })).toBeVisible()
+    await workbench.inEveryLook((ending) => workbench.screenshot(`verify-differs-${ending}`))
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
+    await expect(page.getByRole('complementary', { name: 'About this run' }).getByText('it differs', { exact: true })).toBeVisible()
   })
 
   await test.step('from the palette, in the background, after what trains; it ends with the program', async () => {

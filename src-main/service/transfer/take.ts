@@ -63,7 +63,8 @@ export async function importStudy(context: Here, entry: string, file: string, si
     if (incoming.length > 0) emit('study.changed', { studyId })
     return { studyId, studyName: study.study.name, completed: study.known !== null, runs: incoming.map(({ checked, as }) => ({ id: checked.id, as })), skipped: study.skipped }
   } catch (thrown) {
-    await discard(context)
+    // What can't be taken away now is hidden, and goes before the next import or at the next start: why this one failed is what is told.
+    await discard(context).catch(() => undefined)
     throw thrown
   } finally {
     await removeScratch(folder)
