@@ -7,8 +7,8 @@ import { defaultDataDir } from './dataDir'
 import { repairHistory } from './repair'
 import { createService, type Service } from './service'
 
-/** A trainer has a thread for each core: without giving way it holds up the window by tens of milliseconds whenever that draws. */
-const niceness = 5
+/** As of the command `nice`. A trainer has a thread for each core: without giving way it holds up the window by tens of milliseconds whenever that draws. */
+const niceness = 10
 
 if (process.send) {
   void main()

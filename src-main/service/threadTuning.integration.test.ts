@@ -71,16 +71,17 @@ describe('the thread counts of this machine', () => {
     const measured = [{ threads: { intraOp: null, interOp: null }, msStep: 10, ratio: 1 }, ...(said ? [{ threads, msStep: 5, ratio: 0.5 }] : [])]
     rememberTuning({ at: new Date().toISOString(), device: 'cpu', precision: 'float32', batch: 64, own, candidates: measured }, threadsFile(), machineKey() ?? '')
     expect(threadsNow()).toMatchObject({ ...threads, source: 'measured' })
-    const { environment, pools, priorities } = await start()
+    const { environment, pools, priorities, session } = await start()
     expect(environment.threads).toEqual(said ?? own)
     // Each thread gives way, not only the first.
     expect(priorities).toEqual([Math.min(19, getPriority() + 5)])
+    if (session !== null) expect(session).toBe(Math.min(19, getPriority() + 5))
     // TensorFlow's own threads by name: each of its two pools for ops (of single ops and of graphs) has as many as it was told.
     expect(pools).toBe(2 * (said ?? own).interOp)
   })
 })
 
-async function start(): Promise<{ environment: Extract<TrainerMessage, { type: 'started' }>['environment']; pools: number; priorities: number[] }> {
+async function start(): Promise<{ environment: Extract<TrainerMessage, { type: 'started' }>['environment']; pools: number; priorities: number[]; session: number | null }> {
   const config = { ...recipe, arch: 'resnet-8', variant: 'baseline', precision: 'float32', seed: 1, dataset: 'synthetic', trainExamples: 100, testExamples: 20, batchSize: 10, epochs: 1000, milestones: [] } as const
   let trainer: Trainer | undefined
   try {
@@ -94,7 +95,7 @@ async function start(): Promise<{ environment: Extract<TrainerMessage, { type: '
           message: (message) => {
             if (message.type === 'started') environment = message.environment
             // By then steps have been taken.
-            else if (message.type === 'epoch' && environment) resolve({ environment, pools: namedThreads(trainer?.pid ?? 0, 'tf_Compute'), priorities: prioritiesOf(trainer?.pid ?? 0) })
+            else if (message.type === 'epoch' && environment) resolve({ environment, pools: namedThreads(trainer?.pid ?? 0, 'tf_Compute'), priorities: prioritiesOf(trainer?.pid ?? 0), session: sessionNiceness(trainer?.pid ?? 0) })
           },
           broken: (what) => reject(new Error(what)),
           closed: ({ output }) => reject(new Error(output.join('\n'))),
@@ -116,4 +117,13 @@ function namedThreads(pid: number, name: string): number {
 /** Different ones of all its threads. */
 function prioritiesOf(pid: number): number[] {
   return [...new Set(readdirSync(`/proc/${pid}/task`).map((task) => getPriority(Number(task))))]
+}
+
+/** Null where the system shares processors among processes only. */
+function sessionNiceness(pid: number): number | null {
+  try {
+    return Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])
+  } catch {
+    return null
+  }
 }

@@ -1,5 +1,6 @@
 /** One trainer process: started, spoken to, watched until it is gone. */
 import { fork, type ChildProcess } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
 import { OutputLog } from './outputLog'
@@ -94,11 +95,16 @@ function describe(raw: unknown, issue: { path: PropertyKey[]; message: string } 
   return issue ? `${type}: ${issue.path.map(String).join('.')} ${issue.message}`.trim() : type
 }
 
-/** Right after its start: threads that a process starts later have its priority of then. */
+/**
+ * Right after its start: threads that a process starts later have its priority of then. Linux shares processors among sessions first
+ * (sched(7), autogroup), and a trainer has a session of its own, so that the session's niceness is what counts there.
+ */
 function giveWay(pid: number, niceness: number): void {
-  try {
-    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness))
-  } catch {
-    // It ended already, or the system has no such thing: it trains all the same.
-  }
+  const nice = Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness)
+  for (const set of [() => setPriority(pid, nice), () => writeFileSync(`/proc/${pid}/autogroup`, String(nice))])
+    try {
+      set()
+    } catch {
+      // It ended already, or the system has no such thing: it trains all the same.
+    }
 }
