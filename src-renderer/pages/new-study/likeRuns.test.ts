@@ -30,6 +30,12 @@ it('a warm-up that the network brings along is brought along again', () => {
   const deep = expandPlan({ ...plan, archs: ['resnet-110'], training: { ...recipe, dataset: 'synthetic' } }) as [ExperimentConfig, ...ExperimentConfig[]]
   expect(deep[0].warmup).not.toBeNull()
   expect(expandPlan(studyPlan.parse(likeRuns(deep, 's').plan))).toEqual(deep)
+  expect(likeRuns(deep, 's').warmedOtherwise).toEqual([])
+})
+
+it('says of which networks the warm-up was another than a new study’s is', () => {
+  const [first] = configs
+  expect(likeRuns([first, { ...first, arch: 'vgg-16-bn', warmup: { learningRate: 0.01, untilError: 0.8 } }, { ...first, arch: 'resnet-110', warmup: null }], 's').warmedOtherwise).toEqual(['vgg-16-bn', 'resnet-110'])
 })
 
 it.each([['Study', 'Study, again'], ['Study, again', 'Study, again 2'], ['Study, again 9', 'Study, again 10'], ['x'.repeat(100), `${'x'.repeat(93)}, again`]])('%s is copied as %s', (name, expected) => {

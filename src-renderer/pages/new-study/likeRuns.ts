@@ -1,10 +1,13 @@
 /** A plan like that of runs there are: what "Duplicate" fills the form with. Pure. */
-import type { ExperimentConfig, StudyRequest } from '../../../src-main/contract'
+import { canonicalJson } from '../../../src-main/analysis/canonicalJson'
+import { warmups, type Arch, type ExperimentConfig, type StudyRequest } from '../../../src-main/contract'
 
 export interface LikeRuns {
   plan: StudyRequest
   /** Of settings in which the runs differ, the first one's are taken; their names in the config. */
   differing: string[]
+  /** Networks whose runs here warmed up otherwise than a new study's do. */
+  warmedOtherwise: Arch[]
 }
 
 /** @param name of the first one's study; a plan's runs are all combinations, which may be more than those given */
@@ -21,6 +24,7 @@ export function likeRuns(configs: readonly [ExperimentConfig, ...ExperimentConfi
       // A warm-up comes with the network that needs it.
       training: { ...training, warmup: null },
     },
+    warmedOtherwise: distinct(configs.filter(({ arch, warmup }) => canonicalJson(warmup) !== canonicalJson(warmups[arch] ?? null)).map(({ arch }) => arch)),
     differing: keys.filter((key) => key !== 'warmup' && configs.some((config) => JSON.stringify(config[key]) !== JSON.stringify(training[key]))),
   }
 }
