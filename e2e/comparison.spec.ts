@@ -117,6 +117,20 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
     expect(page.url()).toContain('at=t2')
   })
 
+  await test.step('an address with a section shows it, however late it is made; a person’s scrolling stands', async () => {
+    await workbench.open('#/studies')
+    await workbench.open(`${study}?at=t1`)
+    await expect(sections.getByRole('link', { name: 'Table I', exact: true })).toHaveAttribute('aria-current', 'true')
+    await expect(page.getByRole('heading', { name: 'Table I', exact: true })).toBeInViewport()
+    await page.mouse.move(700, 500)
+    await page.mouse.wheel(0, -5000)
+    await expect(sections.getByRole('link', { name: 'Plan' })).toHaveAttribute('aria-current', 'true')
+    await workbench.resize(1200, 800)
+    await page.waitForTimeout(300)
+    await expect(sections.getByRole('link', { name: 'Plan' })).toHaveAttribute('aria-current', 'true')
+    await workbench.resize(1280, 800)
+  })
+
   await test.step('the plan with the keyboard: arrows go from run to run', async () => {
     const plan = page.getByRole('region', { name: 'Plan' })
     await plan.getByRole('link', { name: /^baseline · ResNet-20 .* seed 5: done/ }).focus()
