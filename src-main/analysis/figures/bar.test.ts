@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { barDomain } from './bar'
+import { barDomain, groupNames, turnedRoom } from './bar'
 
-const group = (...values: (number | null)[]) => ({ id: 'g', label: 'g', bars: values.map((value, i) => ({ id: String(i), label: '', color: '', value, error: null, dots: [] })) })
+const group = (...values: (number | null)[]) => ({ id: 'g', label: 'g', short: 'g', bars: values.map((value, i) => ({ id: String(i), label: '', color: '', value, error: null, dots: [] })) })
 
 describe('the axis of bars', () => {
   it('starts at zero where differences can be seen from there', () => {
@@ -21,5 +21,21 @@ describe('the axis of bars', () => {
     expect(barDomain([group(null)])).toEqual([0, 1])
     const [from, to] = barDomain([group(92)])
     expect(from).toBeLessThan(to)
+  })
+})
+
+describe('the names below bars', () => {
+  const networks = [{ ...group(1), label: 'ResNet-110', short: 'R110' }, { ...group(1), label: 'MobileNetV2', short: 'MNV2' }]
+
+  it('are short where the long ones have no room, and turned where these have none either', () => {
+    expect(groupNames(networks, 80)).toEqual({ texts: ['ResNet-110', 'MobileNetV2'], turned: false })
+    expect(groupNames(networks, 60)).toEqual({ texts: ['R110', 'MNV2'], turned: false })
+    expect(groupNames(networks, 20)).toEqual({ texts: ['R110', 'MNV2'], turned: true })
+    expect(groupNames([], 20)).toEqual({ texts: [], turned: false })
+  })
+
+  it('take more room the longer they are', () => {
+    expect(turnedRoom([])).toBe(0)
+    expect(turnedRoom(['WRN-16-8'])).toBeGreaterThan(turnedRoom(['R8', 'R14']))
   })
 })

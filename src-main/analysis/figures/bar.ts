@@ -19,6 +19,8 @@ export interface Bar {
 export interface BarGroup {
   id: string
   label: string
+  /** For tight places. */
+  short: string
   bars: readonly Bar[]
 }
 
@@ -34,4 +36,24 @@ export function barDomain(groups: readonly BarGroup[]): [number, number] {
   if (low <= 0 || high - low >= high / 4) return [Math.min(0, low), high]
   const room = (high - low || high * 0.02) * 0.5
   return [Math.max(0, low - room), high]
+}
+
+/** Of a character of the size that axes are labelled in, about, in px. */
+const characterWidth = 6
+
+/**
+ * What stands below groups of bars: their labels, or their short ones where those have no room, turned where even these have none.
+ * @param width of a group, in px
+ */
+export function groupNames(groups: readonly BarGroup[], width: number): { texts: string[]; turned: boolean } {
+  const fits = (texts: readonly string[]): boolean => texts.every((text) => text.length * characterWidth + 6 <= width)
+  const labels = groups.map(({ label }) => label)
+  if (fits(labels)) return { texts: labels, turned: false }
+  const short = groups.map((group) => group.short)
+  return { texts: short, turned: !fits(short) }
+}
+
+/** More room below the axis for names that are turned by 40°, in px. */
+export function turnedRoom(texts: readonly string[]): number {
+  return Math.ceil(Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((40 * Math.PI) / 180))
 }

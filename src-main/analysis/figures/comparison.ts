@@ -13,6 +13,7 @@ export function barGroups(rows: readonly ComparisonRow[], variants: readonly Var
   return rows.map((row) => ({
     id: `${row.dataset}/${row.arch}/${row.epochs}/${row.trainExamples}/${row.validationExamples ?? 0}`,
     label: datasets.size > 1 ? `${datasetShort(row.dataset)} · ${archShort(row.arch)}` : archName(row.arch),
+    short: archShort(row.arch),
     bars: variants.flatMap((variant) => {
       const cell = row.cells.find((c) => c.variant === variant)
       if (!cell) return []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupLabels, paretoFront } from './pareto'
+import { groupLabels, labelsWithRoom, paretoFront } from './pareto'
 
 describe('the Pareto front', () => {
   it('holds exactly the points that none beats, cheapest first', () => {
@@ -13,6 +13,12 @@ describe('the Pareto front', () => {
 
   it('of nothing is nothing', () => {
     expect(paretoFront([])).toEqual([])
+  })
+
+  it('leaves out names that would run into one before them', () => {
+    const at = (x: number, y: number) => ({ text: 'ResNet-8', x, y })
+    const labels = [at(100, 50), at(120, 55), at(149, 50), at(120, 62), at(200, 50)]
+    expect(labelsWithRoom(labels)).toEqual([labels[0], labels[2], labels[3], labels[4]])
   })
 
   it('names each group once, at its highest point', () => {

@@ -29,3 +29,20 @@ export function groupLabels<T extends Pick<CostPoint, 'group' | 'value'>>(points
   for (const point of points) if (point.value > (highest.get(point.group)?.value ?? -Infinity)) highest.set(point.group, point)
   return [...highest.values()]
 }
+
+/** Of a label, in px: a character's width, a line's height. */
+const character = 6
+const line = 11
+
+/**
+ * Labels that don't run into one before them; the others are left to the points' own words.
+ * @param labels each with the place of its right lower end, in px; what comes first goes first
+ */
+export function labelsWithRoom<T extends { text: string; x: number; y: number }>(labels: readonly T[]): T[] {
+  const placed: T[] = []
+  for (const label of labels) {
+    const meets = (other: T): boolean => Math.abs(label.y - other.y) < line && label.x - label.text.length * character < other.x && other.x - other.text.length * character < label.x
+    if (!placed.some(meets)) placed.push(label)
+  }
+  return placed
+}

@@ -3,7 +3,7 @@ import type { BarGroup } from './bar'
 import type { LineSeries } from './line'
 import { barFigure, lineFigure, paretoFigure, placeLegend, printColor, type LegendEntry } from './print'
 
-const groups: BarGroup[] = [{ id: 'g', label: 'ResNet-20 <&>', bars: [{ id: 'b', label: 'mcnn-f', color: 'var(--v-f)', value: 92, error: [91.5, 92.5], dots: [91.6, 92.4], reference: 92.2 }, { id: 'n', label: 'mcnn-l', color: 'var(--v-l)', value: null, error: null, dots: [] }] }]
+const groups: BarGroup[] = [{ id: 'g', label: 'ResNet-20 <&>', short: 'R20', bars: [{ id: 'b', label: 'mcnn-f', color: 'var(--v-f)', value: 92, error: [91.5, 92.5], dots: [91.6, 92.4], reference: 92.2 }, { id: 'n', label: 'mcnn-l', color: 'var(--v-l)', value: null, error: null, dots: [] }] }]
 const legend = [{ label: 'mcnn-f', color: 'var(--v-f)', marker: 'square' as const }]
 const series: LineSeries[] = [{ id: 'a', label: 'mcnn-f', color: 'var(--v-f)', marker: 'square', points: [{ x: 1, y: 50 }, { x: 2, y: NaN }, { x: 3, y: 10 }], band: [{ x: 1, low: 40, high: 60 }, { x: 3, low: 9, high: 11 }] }]
 const all = [

@@ -1,9 +1,9 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
 import { surfaces, variantColors, type VariantColor } from '../colors'
-import { barDomain, type BarGroup } from './bar'
+import { barDomain, groupNames, turnedRoom, type BarGroup } from './bar'
 import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
-import { groupLabels, paretoFront, type CostPoint } from './pareto'
+import { groupLabels, labelsWithRoom, paretoFront, type CostPoint } from './pareto'
 import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind } from './scale'
 
 const { bg, ink, ink2, line: lineColor } = surfaces.light
@@ -113,6 +113,7 @@ export function barFigure(title: string, groups: readonly BarGroup[], legend: re
   const groupWidth = (box.right - box.left) / Math.max(1, groups.length)
   const most = Math.max(1, ...groups.map((g) => g.bars.length))
   const barWidth = Math.max(4, Math.min(40, (groupWidth - 20) / most))
+  const names = groupNames(groups, groupWidth)
   const parts = groups.flatMap((group, g) => {
     const from = box.left + g * groupWidth + (groupWidth - barWidth * group.bars.length) / 2
     return [
@@ -132,11 +133,17 @@ export function barFigure(title: string, groups: readonly BarGroup[], legend: re
           ...reference,
         ]
       }),
-      text(box.left + (g + 0.5) * groupWidth, bottom + 16, group.label, { anchor: 'middle', fill: ink }),
+      groupName(box.left + (g + 0.5) * groupWidth, bottom, names.texts[g] ?? '', names.turned),
     ]
   })
   const start = y.domain[0]
-  return documentOf(title, legend, 310, [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)], { note: `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}` })
+  return documentOf(title, legend, 310 + (names.turned ? turnedRoom(names.texts) : 0), [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)], { note: `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}` })
+}
+
+/** Below its group, or from there down to the left. */
+function groupName(x: number, axis: number, name: string, turned: boolean): string {
+  if (!turned) return text(x, axis + 16, name, { anchor: 'middle', fill: ink })
+  return `<g transform="rotate(-40 ${round(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`
 }
 
 /** Value against cost on a logarithmic axis, with the line of points that nothing cheaper reaches. */
@@ -159,7 +166,7 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
         ...(p.error ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)] : []),
         `<path d="${markerPath(p.marker, round(x(p.cost)), round(y(p.value)), 4.2)}" fill="${printColor(p.color)}" stroke="${bg}"><title>${escapeXml(p.label)}</title></path>`,
       ]),
-      ...groupLabels(points).map((p) => text(x(p.cost) - 9, y(p.error?.[1] ?? p.value) - 6, p.group, { anchor: 'end' })),
+      ...labelsWithRoom(groupLabels(points).map((p) => ({ text: p.group, x: x(p.cost) - 9, y: y(p.error?.[1] ?? p.value) - 6 }))).map((p) => text(p.x, p.y, p.text, { anchor: 'end' })),
     ],
     { note },
   )
