@@ -6,13 +6,14 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { flagsOf } from '../flags'
 import { kinds } from './kinds'
 import { disturbed, undisturbed } from './round'
 
-const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '20' }, only: { type: 'string', default: Object.keys(kinds).join(',') }, json: { type: 'boolean', default: false }, report: { type: 'string' } },
-})
+const values = flagsOf(
+  { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '20' }, only: { type: 'string', default: Object.keys(kinds).join(',') }, json: { type: 'boolean', default: false }, report: { type: 'string' } },
+  'npm run faults -- [--seed N] [--rounds N] [--only KIND,…] [--json] [--report FILE]',
+)
 const wholeNumber = /^[1-9]\d{0,8}$/
 const only = values.only.split(',')
 

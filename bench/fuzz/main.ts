@@ -7,7 +7,7 @@ import { fork } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { flagsOf } from '../flags'
 import { campaignOf, parserResult, type ParserResult } from './summary'
 import { isTargetName, targetNames, targets, type TargetName } from './targets'
 import { work, type WorkerMessage } from './worker'
@@ -62,9 +62,10 @@ function inProcess(name: TargetName, inputs: number, seed: number, folder: strin
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, parser: { type: 'string', default: targetNames.join(',') }, json: { type: 'boolean', default: false } },
-  })
+  const values = flagsOf(
+    { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, parser: { type: 'string', default: targetNames.join(',') }, json: { type: 'boolean', default: false } },
+    'npm run fuzz -- [--inputs N] [--seed N] [--parser NAME,…] [--json]',
+  )
   const [inputs, seed] = [Number(values.inputs), Number(values.seed)]
   const names = values.parser.split(',')
   const unknown = names.find((name) => !isTargetName(name))

@@ -1,14 +1,15 @@
 /** `node out/main/history.js --data-dir DIR [--runs 10000] [--epochs 200] [--seed 1]`: a made-up history in an empty data directory. */
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import { messageOf } from '../../src-main/contract/errors'
 import { History } from '../../src-main/history/history'
+import { flagsOf, wrongUse } from '../flags'
 import { writeHistory } from './write'
 
-const { 'data-dir': dataDir, runs: runCount, epochs: epochCount, seed: firstSeed } = options()
-const numbers = [runCount, epochCount, firstSeed].map(Number)
-if (dataDir === undefined || !numbers.every((n) => Number.isInteger(n) && n > 0)) wrong('')
+const usage = 'node out/main/history.js --data-dir DIR [--runs N] [--epochs N] [--seed N]'
+const values = flagsOf({ 'data-dir': { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } }, usage)
+const dataDir = values['data-dir']
+const numbers = [values.runs, values.epochs, values.seed].map(Number)
+if (dataDir === undefined || !numbers.every((n) => Number.isInteger(n) && n > 0)) wrongUse('', usage)
 const file = path.join(dataDir, 'history.sqlite')
 if (existsSync(file)) {
   process.stderr.write(`${file} is there already: a made-up history is never mixed with another.\n`)
@@ -21,23 +22,3 @@ const began = performance.now()
 const written = writeHistory(history, { runs, epochs, seed })
 history.close()
 process.stdout.write(`${JSON.stringify({ runs, epochs: written, seconds: Number(((performance.now() - began) / 1000).toFixed(1)) })}\n`)
-
-function options() {
-  try {
-    return parseArgs({
-      options: {
-        'data-dir': { type: 'string' },
-        runs: { type: 'string', default: '10000' },
-        epochs: { type: 'string', default: '200' },
-        seed: { type: 'string', default: '1' },
-      },
-    }).values
-  } catch (thrown) {
-    wrong(`${messageOf(thrown)}\n`)
-  }
-}
-
-function wrong(why: string): never {
-  process.stderr.write(`${why}usage: node out/main/history.js --data-dir DIR [--runs N] [--epochs N] [--seed N]\n`)
-  process.exit(2)
-}

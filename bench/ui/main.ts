@@ -5,30 +5,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { median } from '../../src-main/analysis/statistics'
-import { messageOf } from '../../src-main/contract/errors'
 import { History } from '../../src-main/history/history'
+import { flagsOf } from '../flags'
 import { writeHistory } from '../history/write'
 import { longestTask, memoryGrowth } from './live'
 import { timeInPage, type PageWorld, type Timed } from './page'
 import { call, start, stop, type Program } from './program'
 
-const values = options()
+const values = flagsOf({ history: { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' } }, 'npm run bench:ui -- [--history DIR | --runs N --epochs N]')
 const starts = 3
 const repeats = 7
 const simulatedMinutes = 30
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-
-function options(): { history?: string | undefined; runs: string; epochs: string } {
-  try {
-    return parseArgs({ options: { history: { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' } } }).values
-  } catch (thrown) {
-    process.stderr.write(`${messageOf(thrown)}\nusage: npm run bench:ui -- [--history DIR | --runs N --epochs N]\n`)
-    process.exit(2)
-  }
-}
 
 /** JSON has no NaN: what never came about was not measured. */
 const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 10) / 10 : null)

@@ -160,3 +160,13 @@ export function secondsAgain({ epochs: all, startupSeconds, epochSeconds, restSe
 export function secondsLeft(done: number, rest: number, seconds: number): number | null {
   return done < 1 || seconds < 1 ? null : (rest * seconds) / done
 }
+
+/** A clock over a work's progress, from the first step that is told: seconds until its end, null before they can be told. */
+export function remaining(): (done: number, total: number) => number | null {
+  let since: { at: number; done: number } | null = null
+  return (done, total) => {
+    const now = performance.now()
+    if (total > 0) since ??= { at: now, done }
+    return since && secondsLeft(done - since.done, total - done, (now - since.at) / 1000)
+  }
+}

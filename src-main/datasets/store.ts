@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, datasetIds, type DatasetId } from '../contract/experiment'
 import type { DatasetSummary } from '../contract/records'
+import { isAlive } from './alive'
 import { cifarSpecs, countOf, labelBytesOf, type CifarSpec } from './catalog'
 import { digest, fingerprintOf, recordBytes, splitNames, type Records, type SplitName } from './format'
 import { thousands } from './records'
@@ -106,15 +107,6 @@ export async function removeLeftovers(datasetsDir: string): Promise<void> {
         () => false,
       ))
     if (!restored) await rm(path, { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH'
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which process a run belongs to: several programs may work on one data directory. */
 import { readFileSync } from 'node:fs'
+import { isAlive as isProcess } from '../datasets'
 import type { Owner } from '../history/runs'
 
 export function thisProcess(): Owner {
@@ -14,14 +15,7 @@ export function sameOwner(a: Owner, b: Owner): boolean {
 export function isAlive(owner: Owner): boolean {
   const start = startOf(owner.pid)
   if (start !== null) return start === owner.start
-  if (process.platform === 'linux') return false
-  try {
-    process.kill(owner.pid, 0)
-    return true
-  } catch (thrown) {
-    // Another person's process may not be signalled, but is there.
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  return process.platform !== 'linux' && isProcess(owner.pid)
 }
 
 /** Boot and start time in clock ticks since then (proc(5), field 22); null where there is no such process or no /proc. */

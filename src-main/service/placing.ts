@@ -4,6 +4,7 @@ import { constants, renameSync } from 'node:fs'
 import { cp, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { codeOf, WorkbenchError } from '../contract/errors'
+import { isAlive } from '../datasets'
 
 /**
  * @param force replaces a file that is there
@@ -121,16 +122,6 @@ async function removeWhole(old: string): Promise<void> {
   const gone = `${old.slice(0, -aside.length)}.gone`
   await rename(old, gone)
   await rm(gone, { recursive: true })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    // Somebody else's is alive, too.
-    return codeOf(thrown) !== 'ESRCH'
-  }
 }
 
 /** Makes it beside its place, puts it there, and leaves nothing else behind. */

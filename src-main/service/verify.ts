@@ -2,6 +2,7 @@
 import { copyFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { spread } from '../analysis/statistics'
 import { circumstancesOf, differencesOf, verdictSentence, verifiedKinds, type Measured } from '../analysis/verification'
 import { fromErrorValue, WorkbenchError } from '../contract/errors'
 import type { Verifiable, Verification } from '../contract/publish'
@@ -60,16 +61,14 @@ export function verifiable(context: Context, queue: Queue, run: RunRecord): Veri
     epochs,
     steps: step,
     startupSeconds: run.startupSeconds ?? startupGuess,
-    epochSeconds: mean(seconds),
-    restSeconds: ((mean(rest.map((one) => one.stepMs)) ?? 0) * (step - Math.min(step, finished))) / 1000,
+    epochSeconds: spread(seconds)?.mean ?? null,
+    restSeconds: ((spread(rest.map((one) => one.stepMs))?.mean ?? 0) * (step - Math.min(step, finished))) / 1000,
     trainedOn: before && (before.device === 'cpu' ? before.cpu : before.device),
     // A GPU is not asked for: that would load TensorFlow.
     here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,
     training: queue.training()?.summary ?? null,
   }
 }
-
-const mean = (values: readonly number[]): number | null => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length)
 
 function keptOf(history: Context['history'], run: RunRecord): Measured {
   return { epochs: history.metrics.epochsOfRun(run.key), steps: history.metrics.stepsOfRun(run.key), weightsSha256: run.summary.weightsSha256 }

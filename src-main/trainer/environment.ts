@@ -38,10 +38,12 @@ export function firstGpu(visible: string | undefined): string {
   return visible?.split(',')[0]?.trim() || '0'
 }
 
-/** The GPU that TensorFlow runs on; undefined where the driver does not tell of it. */
-async function gpuOfThis(): Promise<Gpu | undefined> {
-  const [gpu] = await gpusOfDriver(firstGpu(process.env['CUDA_VISIBLE_DEVICES']))
-  return gpu
+let own: Promise<Gpu | undefined> | null = null
+
+/** The GPU that TensorFlow runs on; undefined where the driver does not tell of it. It stays the same: the driver is asked once. */
+function gpuOfThis(): Promise<Gpu | undefined> {
+  own ??= gpusOfDriver(firstGpu(process.env['CUDA_VISIBLE_DEVICES'])).then(([gpu]) => gpu)
+  return own
 }
 
 /** @param csv lines of `nvidia-smi`, asked for name, compute capability and memory in MiB */

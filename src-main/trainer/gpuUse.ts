@@ -22,8 +22,7 @@ export class GpuWatch {
     this.#child = spawn('nvidia-smi', [`--id=${gpu}`, '--query-gpu=utilization.gpu,memory.used', '--format=csv,noheader,nounits', `--loop=${everySeconds}`], { stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child.on('error', () => undefined)
     if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.#readings.push(useIn(line)))
-    // It ends with the run, however that does; an open pipe keeps no process from ending.
-    this.#child.unref()
+    // Where this process is killed, its next line finds nobody, and it ends.
   }
 
   /** Of the time since it was taken last. */

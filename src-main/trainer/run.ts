@@ -80,8 +80,8 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   send({ type: 'event', level: 'info', kind: 'data', message: residence })
   for (const message of tuning.sentences) send({ type: 'event', level: 'info', kind: 'convolutions', message })
   for (const message of warnings) send({ type: 'event', level: 'warning', kind: 'checkpoint', message })
-  const gpu = environment.device === 'cpu' ? null : new GpuWatch(firstGpu(process.env['CUDA_VISIBLE_DEVICES']))
   const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment, resident })
+  const gpu = environment.device === 'cpu' ? null : new GpuWatch(firstGpu(process.env['CUDA_VISIBLE_DEVICES']))
   try {
     if (!from) {
       const variables = graph.getVariables()

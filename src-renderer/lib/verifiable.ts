@@ -1,5 +1,5 @@
 /** What is said of a verification before and after it. Pure. */
-import { secondsAgain, verifiedKinds } from '../../src-main/analysis/verification'
+import { extentWords, secondsAgain, verifiedKinds } from '../../src-main/analysis/verification'
 import { endedStates, type HistoryEvent, type RunSummary, type Verifiable } from '../../src-main/contract'
 import { count, duration, plural } from './format'
 
@@ -21,7 +21,7 @@ export function offeredEpochs(plan: Verifiable): number | null {
 
 /** 'all 200 epochs'; of a run that is not done, 'as far as it came: 12 epochs' */
 export function wholeWords({ extent, epochs, steps }: Pick<Verifiable, 'extent' | 'epochs' | 'steps'>): string {
-  if (extent === 'whole') return epochs === 1 ? 'its one epoch' : `all ${plural(epochs, 'epoch')}`
+  if (extent === 'whole') return extentWords({ extent, epochs, steps })
   return `as far as it came: ${extent === 'epochs' ? plural(epochs, 'epoch') : `${count(steps)} steps`}`
 }
 

@@ -1,5 +1,5 @@
 /** Runs that are trained again to see whether they come out the same: one at a time, wherever one looks meanwhile. */
-import { secondsLeft, verdictWords } from '../../src-main/analysis/verification'
+import { remaining, verdictWords } from '../../src-main/analysis/verification'
 import type { EventPayload, RunSummary, Verification } from '../../src-main/contract'
 import { call, on, toClientError, type ClientError } from './client'
 import { runTitle } from './format'
@@ -23,15 +23,13 @@ class Verifying {
 
   /** @param epochs the first so many; null: all that it measured */
   async start(run: RunSummary, epochs: number | null, beside: boolean): Promise<void> {
-    let since: { at: number; done: number } | null = null
+    const remainingSeconds = remaining()
     this.under = run
     this.progress = this.left = this.verdict = this.failed = null
     const end = on('work.progress', (progress) => {
       if (progress.kind !== 'verify') return
-      const now = performance.now()
-      if (progress.total > 0) since ??= { at: now, done: progress.done }
       this.progress = progress
-      this.left = since && secondsLeft(progress.done - since.done, progress.total - progress.done, (now - since.at) / 1000)
+      this.left = remainingSeconds(progress.done, progress.total)
     })
     try {
       const verdict = await works.follow('verify', () => call('publish.verify', { id: run.id, epochs, beside }))

@@ -53,7 +53,10 @@ export function groupNames(groups: readonly BarGroup[], width: number): { texts:
   return { texts: short, turned: !fits(short) }
 }
 
-/** More room below the axis for names that are turned by 40°, in px. */
+/** Names that have no room are turned by so many degrees, to rise to their group's middle. */
+export const turnedBy = 40
+
+/** How much more room turned names take below the axis, in px. */
 export function turnedRoom(texts: readonly string[]): number {
-  return Math.ceil(Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((40 * Math.PI) / 180))
+  return Math.ceil(Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((turnedBy * Math.PI) / 180))
 }

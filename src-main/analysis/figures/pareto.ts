@@ -23,6 +23,11 @@ export function paretoFront<T extends Pick<CostPoint, 'cost' | 'value'>>(points:
   return front
 }
 
+/** Each group's name where it has room, in px: beside its highest point, right end and base line. */
+export function placedNames(points: readonly CostPoint[], x: (cost: number) => number, y: (value: number) => number): { id: string; text: string; x: number; y: number }[] {
+  return labelsWithRoom(groupLabels(points).map((p) => ({ id: p.id, text: p.group, x: x(p.cost) - 9, y: y(p.error?.[1] ?? p.value) - 6 })))
+}
+
 /** Where each group's name is written: at its highest point. */
 export function groupLabels<T extends Pick<CostPoint, 'group' | 'value'>>(points: readonly T[]): T[] {
   const highest = new Map<string, T>()

@@ -1,9 +1,9 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
 import { surfaces, variantColors, type VariantColor } from '../colors'
-import { barDomain, groupNames, turnedRoom, type BarGroup } from './bar'
+import { barDomain, groupNames, turnedBy, turnedRoom, type BarGroup } from './bar'
 import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
-import { groupLabels, labelsWithRoom, paretoFront, type CostPoint } from './pareto'
+import { paretoFront, placedNames, type CostPoint } from './pareto'
 import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind } from './scale'
 
 const { bg, ink, ink2, line: lineColor } = surfaces.light
@@ -143,7 +143,7 @@ export function barFigure(title: string, groups: readonly BarGroup[], legend: re
 /** Below its group, or from there down to the left. */
 function groupName(x: number, axis: number, name: string, turned: boolean): string {
   if (!turned) return text(x, axis + 16, name, { anchor: 'middle', fill: ink })
-  return `<g transform="rotate(-40 ${round(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`
+  return `<g transform="rotate(${-turnedBy} ${round(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`
 }
 
 /** Value against cost on a logarithmic axis, with the line of points that nothing cheaper reaches. */
@@ -166,7 +166,7 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
         ...(p.error ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)] : []),
         `<path d="${markerPath(p.marker, round(x(p.cost)), round(y(p.value)), 4.2)}" fill="${printColor(p.color)}" stroke="${bg}"><title>${escapeXml(p.label)}</title></path>`,
       ]),
-      ...labelsWithRoom(groupLabels(points).map((p) => ({ text: p.group, x: x(p.cost) - 9, y: y(p.error?.[1] ?? p.value) - 6 }))).map((p) => text(p.x, p.y, p.text, { anchor: 'end' })),
+      ...placedNames(points, x, y).map((name) => text(name.x, name.y, name.text, { anchor: 'end' })),
     ],
     { note },
   )

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { duration, whole } from '../../analysis/numbers'
-import { secondsLeft, verdictText } from '../../analysis/verification'
+import { remaining, verdictText } from '../../analysis/verification'
 import { findRun, withReader } from '../client'
 import { Failed, usageError } from '../failures'
 import { wholeNumber } from '../options'
@@ -26,7 +26,7 @@ export function addVerify(program: Command): void {
       if (steps !== undefined && epochs !== undefined) throw usageError('--steps and --epochs exclude each other.')
       if (steps === 0 || epochs === 0) throw usageError(`--${steps === 0 ? 'steps' : 'epochs'}: at least 1.`)
       const progress = new WorkProgress()
-      let since: { at: number; done: number } | null = null
+      const remainingSeconds = remaining()
       const told = await withReader(
         command,
         async (service) => {
@@ -35,9 +35,7 @@ export function addVerify(program: Command): void {
         },
         {
           'work.progress': ({ phase, done, total }) => {
-            const now = performance.now()
-            if (total > 0) since ??= { at: now, done }
-            const left = since && secondsLeft(done - since.done, total - done, (now - since.at) / 1000)
+            const left = remainingSeconds(done, total)
             progress.update(phase, done, total, total === 0 ? '' : `${phase}: step ${whole(done)} of ${whole(total)}${left === null ? '' : `, ${duration(left)} left`}`)
           },
         },
