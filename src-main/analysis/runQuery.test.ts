@@ -66,7 +66,7 @@ describe('parseQuery', () => {
     ['vriant:baseline', 'There is no field “vriant”; did you mean variant.', 0, 6],
     ['depth:32 -colour:red', 'There is no field “colour”.', 10, 16],
     ['acc>high', '“high” is not an accuracy such as 0.92 or 92.', 4, 8],
-    ['state:done,dead', '“dead” is no state: they are', 11, 15],
+    ['state:done,dead', '“dead” is no state. They are', 11, 15],
     ['state>done', '“state” can’t be compared with >', 0, 10],
     ['acc>', '“acc>” needs a value', 0, 4],
     ['tag:a,,b', 'A value is missing beside a comma', 5, 6],

@@ -3,6 +3,7 @@
  * must hold; `-` negates one; commas are alternatives; `20..56` is a range; other words are looked for everywhere. Pure.
  */
 import { parseVariant, typedVariant } from '../contract/experiment'
+import { didYouMean, editDistance, matchName } from '../contract/typedNames'
 import { fields, fieldNames, isField, valuesOf, type Field } from './runQueryFields'
 import { typedNumber } from './numbers'
 
@@ -111,11 +112,14 @@ function alternatives(value: string, from: number): RawTerm[] {
 }
 
 function choice(name: Field, { text, from }: RawTerm): string {
-  const value = name === 'variant' ? typedVariant(unquoted(text)) : unquoted(text).toLowerCase()
+  const typed = unquoted(text)
   const known = valuesOf(name)
-  // Variants without a name of their own can't be listed.
-  if (known.includes(value) || (name === 'variant' && parseVariant(value) !== null)) return value
-  throw new QueryError(`“${text}” is no ${name}: they are ${known.join(', ')}.`, from, from + text.length)
+  // A variant without a name of its own is in no list.
+  const variant = name === 'variant' ? typedVariant(typed) : null
+  if (variant !== null && parseVariant(variant) !== null) return variant
+  const value = matchName(known, typed)
+  if (value !== null) return value
+  throw new QueryError(`“${text}” is no ${name}. ${didYouMean(known, typed)}They are ${known.join(', ')}.`, from, from + text.length)
 }
 
 function interval(name: Field, operator: string, { text, from }: RawTerm): Interval {
@@ -203,18 +207,7 @@ export function quoted(value: string): string {
 }
 
 function suggestion(name: string): string {
-  const slips = fieldNames.map((known) => ({ known, slip: distance(known, name) })).filter(({ slip }) => slip <= 2).sort((a, b) => a.slip - b.slip)
+  const slips = fieldNames.map((known) => ({ known, slip: editDistance(known, name) })).filter(({ slip }) => slip <= 2).sort((a, b) => a.slip - b.slip)
   const near = fieldNames.find((known) => known.startsWith(name) || name.startsWith(known)) ?? slips[0]?.known
   return near === undefined ? '' : `; did you mean ${near}`
-}
-
-/** Levenshtein's. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -1,7 +1,8 @@
-/** Flags whose values are numbers and lists, read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
+/** Flags whose values are numbers, names and lists. Numbers are read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
 import { InvalidArgumentError, Option } from 'commander'
 import { typedNumber } from '../analysis/numbers'
-import { typedVariant, variant, type Variant } from '../contract/experiment'
+import { typedVariant, variant, variants, type Variant } from '../contract/experiment'
+import { didYouMean, listItems, matchName } from '../contract/typedNames'
 
 export function realNumber(text: string): number {
   const value = typedNumber(text)
@@ -15,38 +16,52 @@ export function wholeNumber(text: string): number {
   return value
 }
 
-/** Whole numbers parted by commas; 'none' is the empty list. */
+/** Returns whole numbers separated by commas or spaces; 'none' is the empty list. */
 export function wholeNumbers(text: string): number[] {
-  return text === 'none' ? [] : text.split(',').map((part) => wholeNumber(part.trim()))
+  return text.trim() === 'none' ? [] : someItems(listItems(text).flatMap((item) => item.split(/\s+/))).map(wholeNumber)
 }
 
-/** Words parted by commas, each one of `choices`. */
+/** Returns a parser of one of `choices`. */
+export function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = matchName(choices, text)
+    if (found === null) throw new InvalidArgumentError(`${didYouMean(choices, text)}Allowed choices are ${choices.join(', ')}.`)
+    return found
+  }
+}
+
+/** Returns a parser of some of `choices`, separated by commas, or by spaces if none of them has a space in it. */
 export function oneOrMoreOf<T extends string>(choices: readonly T[]): (text: string) => T[] {
-  return (text) =>
-    text.split(',').map((part) => {
-      const found = choices.find((choice) => choice === part.trim())
-      if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
-      return found
-    })
+  return (text) => {
+    const items = listItems(text).flatMap((item) => (matchName(choices, item) === null ? item.split(/\s+/) : [item]))
+    return someItems(items).map(oneOf(choices))
+  }
 }
 
-/** Variants parted by commas, which none of them has in its name. */
+/** Returns variants separated by commas, which no variant has in its name. */
 export function variantList(text: string): Variant[] {
-  return text.split(',').map((part) => oneVariant(part.trim()))
+  return someItems(listItems(text)).map(oneVariant)
 }
 
 export function oneVariant(text: string): Variant {
   const parsed = variant.safeParse(typedVariant(text))
-  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is not a variant'}.`)
+  if (!parsed.success)
+    throw new InvalidArgumentError(`${didYouMean(variants, text)}It ${parsed.error.issues[0]?.message ?? 'is not a variant'}.`)
   return parsed.data
 }
 
-/** Names of layers or patterns, parted by commas. */
+/** Returns names of layers or patterns separated by commas. */
 export function layerList(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  return someItems(listItems(text))
 }
 
-/** An option of one of some words. */
+/** Returns an option of one of some words. */
 export function choice(flags: string, description: string, choices: readonly string[]): Option {
-  return new Option(flags, description).choices([...choices])
+  const option = new Option(flags, description).choices([...choices])
+  return option.argParser(oneOf(choices))
+}
+
+function someItems(items: string[]): string[] {
+  if (items.length === 0) throw new InvalidArgumentError('It names nothing.')
+  return items
 }

@@ -3,7 +3,7 @@
  * parameters and result. Renderer, shell, service and command line import this one map.
  */
 import { z } from 'zod'
-import { addedCell, arch, datasetId, mostRuns, studyRequest, trainingConfig, variant } from './experiment'
+import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
 import { imported, publishCalls } from './publish'
@@ -77,7 +77,7 @@ export const serviceCalls = {
   'datasets.statistics': define(z.strictObject({ id: datasetId }), r.datasetStatistics),
   /** The first training picture of a class, and what augmentation makes of it; pixels as in `datasets.samples`. */
   'datasets.augmented': define(
-    z.strictObject({ id: datasetId, label: z.int().min(0).max(999), seed: z.int().min(0).max(2 ** 31 - 1).default(1), draws: z.int().min(1).max(30).default(9) }),
+    z.strictObject({ id: datasetId, label: z.int().min(0).max(999), seed: seed.default(1), draws: z.int().min(1).max(30).default(9) }),
     z.object({ original: z.string(), pictures: z.array(z.string()) }),
   ),
 

@@ -53,7 +53,9 @@ export type PrecisionChoice = (typeof precisionChoices)[number]
 /** A run needs so many of each kind. */
 export const leastExamples = 10
 
-const seed = z.int('a whole number').min(0, 'from 0').max(2 ** 31 - 1, 'at most 2147483647')
+/** Seeds are 32-bit words without a sign, as NumPy's are: `nn/random.ts` mixes them as such. */
+export const greatestSeed = 2 ** 32 - 1
+export const seed = z.int('a whole number').min(0, 'from 0').max(greatestSeed, `at most ${greatestSeed}`)
 
 /** The part of a config that every run of a study shares. */
 export const trainingConfig = z.strictObject({

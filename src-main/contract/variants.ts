@@ -12,6 +12,7 @@
  * mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that is left out.
  */
 import { z } from 'zod'
+import { matchName, plainText } from './typedNames'
 
 /** Those with a name of their own: none, first, last, both, or every convolution whose output count the bank divides. */
 export const variants = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const
@@ -72,12 +73,17 @@ export function variantOfLayers(patterns: readonly string[], bank?: string): Var
 }
 
 /**
- * The name that is meant by what a person typed: layers in any order, twice or with spaces, capitals. What is none stays none;
- * what is stored has one name only, which `parseVariant` holds to.
+ * Returns the name of the variant that a person typed: `MCNN_F`, `mcnnf`, layers in any order, twice or with spaces. Text that
+ * names no variant stays none; a stored variant has one name only, which `parseVariant` requires.
  */
 export function typedVariant(text: string): string {
-  const tidy = text.trim().toLowerCase()
-  return tidy.replace(/mcnn\(([^()]*)\)/, (_, layers: string) => `mcnn(${[...new Set(layers.split('+').map((layer) => layer.trim()))].sort().join('+')})`)
+  const plain = plainText(text)
+  const narrow = /^narrow\s*\((.*)\)$/s.exec(plain)
+  if (narrow) return `narrow(${typedVariant(narrow[1] ?? '')})`
+  const [layers = '', ...bank] = plain.split('@').map((part) => part.trim())
+  const list = /^mcnn\s*\(([^()]*)\)$/s.exec(layers)?.[1]
+  const named = list === undefined ? matchName(variants, layers) : `mcnn(${[...new Set(list.split('+').map((layer) => layer.trim()))].sort().join('+')})`
+  return [named ?? layers, ...bank].join('@')
 }
 
 const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stage3.*+stem) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`

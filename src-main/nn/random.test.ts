@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { greatestSeed } from '../contract/experiment'
 import { random, shuffle } from './random'
 
 const draw = (n: number, next: () => number) => Array.from({ length: n }, next)
@@ -9,6 +10,13 @@ describe('random', () => {
     expect(of(1, 'order', 3)).toEqual(of(1, 'order', 3))
     for (const other of [of(2, 'order', 3), of(1, 'order', 4), of(1, 'augment', 3), of(1, 'order'), of(1, 'order', 3, 0)])
       expect(other).not.toEqual(of(1, 'order', 3))
+  })
+
+  it('gives seeds from 2^31 streams of their own and keeps those below as they were', () => {
+    const first = (seed: number) => random(seed, 'weights', 0).int(0, 0xffffffff)
+    const seeds = [0, 1, 2, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 2, greatestSeed]
+    expect(new Set(seeds.map(first)).size).toBe(seeds.length)
+    expect([0, 1, 2 ** 31 - 1].map(first)).toEqual([2786280378, 180372857, 1785383444])
   })
 
   it('draws normals of mean 0, deviation 1 and kurtosis 3', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { comparisonWords, costWords, goalWords, rowWords } from '../analysis/moreSeedsWords'
 import { intervalOf, welchDifference } from '../analysis/statistics'
 import { serviceCalls } from '../contract/calls'
-import { recipe, type StudyPlan } from '../contract/experiment'
+import { greatestSeed, recipe, type StudyPlan } from '../contract/experiment'
 import { moreSeeds, type MoreSeeds } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { run, type Sketch } from './fixtures/runRecord'
@@ -55,8 +55,8 @@ describe('a number of seeds more', () => {
   })
 
   it('go on from the smallest where the greatest is had', () => {
-    const runs = [run({ variant: 'baseline', seed: 2 ** 31 - 1 }), run({ variant: 'baseline', seed: 0 })]
-    const told = tell({ seeds: 2 }, { runs, of: { ...plan, archs: ['resnet-20'], variants: ['baseline'], seeds: [0, 2 ** 31 - 1] } })
+    const runs = [run({ variant: 'baseline', seed: greatestSeed }), run({ variant: 'baseline', seed: 0 })]
+    const told = tell({ seeds: 2 }, { runs, of: { ...plan, archs: ['resnet-20'], variants: ['baseline'], seeds: [0, greatestSeed] } })
     expect(told.cells[0]?.seeds).toEqual([1, 2])
     expect(told.rows[0]?.comparisons).toEqual([])
   })

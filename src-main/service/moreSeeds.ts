@@ -5,7 +5,7 @@ import { expectedPairedWidth, expectedWidth, morePairs, moreSeeds, type Side } f
 import { intervalOf, leastSeeds, meanOf, welchDifference } from '../analysis/statistics'
 import type { ServiceParsed } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
-import { configOf, mostRuns, type AddedCell, type Arch, type ExperimentConfig, type StudyPlan, type Variant } from '../contract/experiment'
+import { configOf, greatestSeed, mostRuns, type AddedCell, type Arch, type ExperimentConfig, type StudyPlan, type Variant } from '../contract/experiment'
 import type { Estimate, MoreSeeds, RunState, SeedsForComparison } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import type { StudyRecord } from '../history/studies'
@@ -16,7 +16,6 @@ import { exampleCounts, type Speed } from './speed'
 
 type Asked = ServiceParsed<'studies.moreSeeds'>
 const openStates: readonly RunState[] = ['queued', 'running', 'paused']
-const greatestSeed = 2 ** 31 - 1
 
 /**
  * @param runs of the study, `trashed` those of them that are in the trash by themselves: their seeds were had already

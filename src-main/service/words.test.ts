@@ -1,13 +1,13 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { quickStart } from '../contract/experiment'
+import { greatestSeed, quickStart } from '../contract/experiment'
 import { runId, studyId } from '../contract/records'
 import { defaultDataDir } from './dataDir'
 import { exitReason } from './exitReason'
 import { runIdFor, studyIdFor } from './ids'
 import { isAlive, sameOwner, thisProcess } from './owner'
 
-const config = { arch: 'resnet-110' as const, variant: 'mcnn-fl' as const, seed: 2 ** 31 - 1, ...quickStart.training }
+const config = { arch: 'resnet-110' as const, variant: 'mcnn-fl' as const, seed: greatestSeed, ...quickStart.training }
 
 describe('ids', () => {
   it('of studies are their names, numbered where taken', () => {
@@ -23,7 +23,7 @@ describe('ids', () => {
     expect(studyId.parse(study)).toBe(study)
     const run = runIdFor(study, config, () => false)
     expect(runId.parse(run)).toBe(run)
-    expect(run).toMatch(/-r110-mcnn-fl-s2147483647-[a-z0-9]{4}$/)
+    expect(run).toMatch(/-r110-mcnn-fl-s4294967295-[a-z0-9]{4}$/)
   })
 
   it('of runs are never given twice', () => {

@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import { datasetName } from '../../analysis/names'
 import { whole } from '../../analysis/numbers'
 import { megabytes, transferWords } from '../../analysis/transfer'
-import { datasetId, datasetIds, type DatasetId } from '../../contract/experiment'
+import { datasetIds, type DatasetId } from '../../contract/experiment'
 import type { DatasetSummary } from '../../contract/records'
+import { matchName } from '../../contract/typedNames'
 import { withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
@@ -104,9 +105,9 @@ export function addDatasets(program: Command): void {
 
 /** @throws WorkbenchError bad-input */
 function namedDataset(name: string): DatasetId {
-  const parsed = datasetId.safeParse(name)
-  if (!parsed.success) throw usageError(`There is no data set ${JSON.stringify(name)}: they are ${datasetIds.join(', ')}.`)
-  return parsed.data
+  const id = matchName(datasetIds, name)
+  if (id === null) throw usageError(`There is no data set ${JSON.stringify(name)}: they are ${datasetIds.join(', ')}.`)
+  return id
 }
 
 function describe(dataset: DatasetSummary): string {

@@ -6,9 +6,10 @@ import { archName } from '../../analysis/names'
 import { manifestText } from '../../analysis/manifest'
 import { duration, percent } from '../../analysis/numbers'
 import { presets } from '../../analysis/presets'
-import { archs, mostRuns, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
+import { archs, greatestSeed, mostRuns, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
 import { endedStates, runStates, type MoreSeeds, type StudySummary } from '../../contract/records'
 import { WorkbenchError } from '../../contract/errors'
+import { didYouMean, matchName } from '../../contract/typedNames'
 import { findStudy, withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
@@ -40,7 +41,7 @@ export function addStudy(program: Command): void {
     .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
     .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
     .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
-    .option('--seed-list <list>', 'the seeds themselves, as 1,5,7', wholeNumbers)
+    .option('--seed-list <list>', `the seeds themselves, as 1,5,7, each from 0 to ${greatestSeed}`, wholeNumbers)
   addTrainingFlags(run, recipe, `; ${preset}: its own`).addHelpText(
     'after',
     `
@@ -212,9 +213,11 @@ function moreAgain(told: MoreSeeds): string {
 
 /** @throws WorkbenchError bad-input */
 function planFrom(which: string | undefined, flags: StudyFlags): StudyRequest {
-  const ready = which === undefined ? null : presets.find(({ id }) => id === which)
-  if (ready === undefined) throw usageError(`There is no ready study ${JSON.stringify(which)}: there are ${presets.map(({ id }) => id).join(', ')}.`, 'Give a study of your own its --name and --archs.')
-  const base = which === preset ? quickStart : (ready?.plan ?? null)
+  const ids = presets.map(({ id }) => id)
+  const named = which === undefined ? null : matchName(ids, which)
+  const ready = which === undefined ? null : presets.find(({ id }) => id === named)
+  if (ready === undefined) throw usageError(`There is no ready study ${JSON.stringify(which)}. ${didYouMean(ids, which ?? '')}There are ${ids.join(', ')}.`, 'Give a study of your own its --name and --archs.')
+  const base = named === preset ? quickStart : (ready?.plan ?? null)
   if (flags.seeds !== undefined && flags.seedList) throw usageError('--seeds and --seed-list exclude each other.')
   if (flags.seeds !== undefined && (flags.seeds < 1 || flags.seeds > 100)) throw usageError('--seeds: from 1 to 100.')
   const name = flags.name ?? base?.name

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { duration } from '../../analysis/numbers'
-import { archs, namedBanks, recipe, variant as variantSchema, variantOfLayers, variants, type Arch, type Variant } from '../../contract/experiment'
+import { archs, greatestSeed, namedBanks, recipe, variant as variantSchema, variantOfLayers, variants, type Arch, type Variant } from '../../contract/experiment'
 import { withService } from '../client'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
@@ -28,7 +28,7 @@ export function addTrain(program: Command): void {
     .option('--variant <name>', `which convolutions are multi-band: ${variants.join(', ')}, with another bank as mcnn-a@random, or the control narrow(mcnn-a) (default: baseline)`, oneVariant)
     .option('--multiband <layers>', 'instead: these convolutions, parted by commas, * for any letters, as stem,stage3.*', layerList)
     .option('--bank <bank>', `of --multiband: ${namedBanks.join(', ')}, or masks as +++++++++/+-+-+-+-+ (default: the paper’s four signs)`)
-    .option('--seed <n>', 'of everything random', wholeNumber, 1)
+    .option('--seed <n>', `of everything random, from 0 to ${greatestSeed}`, wholeNumber, 1)
     .option('--name <text>', 'the study that the run is filed under (default: one of its own)')
   addTrainingFlags(command, recipe).addHelpText(
     'after',

@@ -110,7 +110,7 @@ describe('a typed depth', () => {
     expect(depthProblem('26')).toEqual({ message: 'ResNet-26 is not among the choices', nearest: ['resnet-20', 'resnet-32'] })
     expect(depthProblem('1202')?.nearest).toEqual(['resnet-110'])
     for (const odd of ['x', '3.5', '-8', '0']) expect(depthProblem(odd)?.nearest).toEqual([])
-    for (const fine of ['', ' ', '32', ' 110 ']) expect(depthProblem(fine)).toBeNull()
+    for (const fine of ['', ' ', '32', ' 110 ', 'ResNet-20', 'resnet_56']) expect(depthProblem(fine)).toBeNull()
     expect(check(filled({ depthText: '34' }))).toMatchObject({ plan: null, errors: { archs: 'ResNet-34 does not exist: depth is 6n + 2' } })
   })
 })

@@ -7,6 +7,7 @@ import {
   defaultMilestones,
   depthOf,
   leastExamples,
+  matchName,
   recipe,
   resnets,
   studyRequest,
@@ -165,9 +166,9 @@ export function formOf(plan: StudyRequest): StudyForm {
   }
 }
 
-/** The arch of a typed depth; null where it is none of the choices. */
+/** Returns the ResNet of a typed depth or name ('20', 'ResNet-20'); null if it is none of the choices. */
 export function archOfDepth(text: string): Arch | null {
-  return resnets.find((one) => String(depthOf(one)) === text.trim()) ?? null
+  return resnets.find((one) => String(depthOf(one)) === text.trim()) ?? matchName(resnets, text)
 }
 
 /** What is wrong with a typed depth, with the choices nearest to it; null where nothing is typed. */

@@ -19,6 +19,18 @@ describe('a plan as text', () => {
     expect(planText(quickStart)).toContain('"variants": ["baseline", "mcnn-f", "mcnn-l"],\n')
   })
 
+  it('takes names as people type them, and trailing commas', () => {
+    const text = planText(quickStart)
+      .replace('"resnet-8"', '"ResNet8",')
+      .replace('"mcnn-f"', '"MCNN_F"')
+      .replace('"synthetic"', '"Synthetic"')
+      .replace('"float32"\n', '"fp32",\n')
+    expect(readPlan(text)).toEqual({ plan: quickStart })
+    expect(readPlan(text.replace('Quick start', 'a ,] b'))).toEqual({ plan: { ...quickStart, name: 'a ,] b' } })
+    expect(errorsOf(changed((json) => (json['archs'] = ['resnet-21'])))[0]).toMatch(/^archs\.0: Did you mean resnet-20\?/)
+    expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual(['line 4, column 3: “o” is not expected here.'])
+  })
+
   it('says where it is no JSON', () => {
     expect(errorsOf('{\n  "name": "a",\n  oops\n}')).toEqual(['line 3, column 3: “o” is not expected here.'])
     expect(errorsOf('{ "name": "a"')).toEqual(['line 1, column 14: The text ends too early.'])

@@ -1,5 +1,15 @@
 /** A study's plan as text: JSON, there and back with errors that say where. Pure. */
-import { studyRequest, type StudyRequest } from '../../../src-main/contract'
+import {
+  archs,
+  datasetIds,
+  didYouMean,
+  matchName,
+  precisionChoices,
+  studyRequest,
+  typedVariant,
+  variants,
+  type StudyRequest,
+} from '../../../src-main/contract'
 
 export interface TextError {
   /** 'training.epochs', or 'line 3, column 7' where the text is no JSON. */
@@ -18,7 +28,7 @@ export function readPlan(text: string): ReadPlan {
   if (text.trim() === '') return { errors: [{ at: 'line 1, column 1', message: 'There is no text.' }] }
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = withTypedNames(JSON.parse(withoutTrailingCommas(text)))
   } catch (thrown) {
     return { errors: [syntaxError(text, thrown instanceof Error ? thrown.message : '')] }
   }
@@ -29,11 +39,43 @@ export function readPlan(text: string): ReadPlan {
       errors: parsed.error.issues.map(({ path, message, ...issue }) => {
         const at = path.map(String).join('.') || 'the study'
         if (issue.code === 'unrecognized_keys') return { at, message: `has no ${issue.keys.map((key) => `“${key}”`).join(', ')}` }
-        return { at, message: valueAt(json, path) === undefined ? 'is missing' : message }
+        const value = valueAt(json, path)
+        return { at, message: value === undefined ? 'is missing' : `${suggestion(path, value)}${message}` }
       }),
     }
   if (parsed.data.training.warmup !== null) return { errors: [{ at: 'training.warmup', message: 'must be null here: a network that needs one gets its own' }] }
   return { plan: parsed.data }
+}
+
+/** Returns JSON without the commas behind the last item of lists and objects, every other character at its position. */
+function withoutTrailingCommas(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])/g, (_, quoted: string | undefined) => quoted ?? ' ')
+}
+
+/** Names as people type them, by where they stand in a plan. */
+const names: Record<string, { choices: readonly string[]; typed: (text: string) => string }> = {
+  archs: named(archs),
+  variants: { choices: variants, typed: typedVariant },
+  'training.dataset': named(datasetIds),
+  'training.precision': named(precisionChoices),
+}
+
+function named(choices: readonly string[]): { choices: readonly string[]; typed: (text: string) => string } {
+  return { choices, typed: (text) => matchName(choices, text) ?? text }
+}
+
+/** Returns the plan with its names as the contract writes them; what names nothing stays as it is. */
+function withTypedNames(json: unknown, path = ''): unknown {
+  const { typed } = names[path] ?? {}
+  if (typeof json === 'string') return typed ? typed(json) : json
+  if (Array.isArray(json)) return json.map((item: unknown) => (typed && typeof item === 'string' ? typed(item) : item))
+  if (typeof json !== 'object' || json === null) return json
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withTypedNames(value, path === '' ? key : `${path}.${key}`)]))
+}
+
+function suggestion(path: readonly PropertyKey[], value: unknown): string {
+  const { choices } = names[path.filter((part) => typeof part === 'string').join('.')] ?? {}
+  return choices && typeof value === 'string' ? didYouMean(choices, value) : ''
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,0 +1,69 @@
+/** Names of networks, data sets, variants and other choices as people type them: `ResNet-20`, `resnet20`, `RESNET_20`. Pure. */
+
+/** Words that other libraries use for the same thing, in the form of `keyOf`. */
+const synonyms: readonly (readonly [RegExp, string])[] = [
+  [/^wide-?resnet/, 'wrn'],
+  [/^(fp|float-)32$/, 'float32'],
+  [/^bf-?16$/, 'bfloat16'],
+]
+
+/** Returns lower case text with one kind of hyphen; typographic hyphens and minus signs come from papers and PDFs. */
+export function plainText(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[‐‑‒–—−]/g, '-')
+}
+
+/** Returns what names have in common however their parts are joined; a separator between digits stays. */
+function keyOf(text: string): string {
+  const plain = plainText(text).replace(/[\s_]+/g, '-')
+  const named = synonyms.reduce((name, [pattern, word]) => name.replace(pattern, word), plain)
+  return named.replace(/(?<=\d)x(?=\d)/g, '-').replace(/-+/g, (hyphens, at: number) => {
+    const isBetweenDigits = /\d/.test(named.charAt(at - 1)) && /\d/.test(named.charAt(at + hyphens.length))
+    return isBetweenDigits ? '-' : ''
+  })
+}
+
+/** Returns the choice that a person means by `text`; null if it names none of them. */
+export function matchName<T extends string>(choices: readonly T[], text: string): T | null {
+  const key = keyOf(text)
+  return choices.find((choice) => choice === text) ?? (key === '' ? null : (choices.find((choice) => keyOf(choice) === key) ?? null))
+}
+
+/** Returns the choices nearest to `text`, at most three; none that differs by more than a third of its characters. */
+export function nearestNames<T extends string>(choices: readonly T[], text: string): T[] {
+  const key = keyOf(text)
+  const measured = choices.map((choice) => ({ choice, distance: editDistance(keyOf(choice), key) }))
+  const least = Math.min(...measured.map(({ distance }) => distance))
+  if (least > Math.max(1, Math.min(3, Math.floor(key.length / 3)))) return []
+  return measured.filter(({ distance }) => distance === least).slice(0, 3).map(({ choice }) => choice)
+}
+
+/** Returns "Did you mean resnet-20 or resnet-32? " for an unknown name, with a space at its end; '' if nothing is near. */
+export function didYouMean(choices: readonly string[], text: string): string {
+  const near = nearestNames(choices, text)
+  return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}? `
+}
+
+/** Returns the items of a typed list: separated by commas or semicolons, empty ones left out, as behind a trailing comma. */
+export function listItems(text: string): string[] {
+  return text
+    .split(/[,;]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+/** Returns the Levenshtein distance. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++)
+      next.push(
+        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      )
+    row = next
+  }
+  return row[b.length] ?? 0
+}
