@@ -125,7 +125,7 @@ export default defineConfig(
 
   {
     files: ['src-main/**/*.ts', 'bench/**/*.ts'],
-    ignores: tests,
+    ignores: [...tests, '**/testSupport.ts'],
     plugins: { workbench: { rules: { 'constant-sql': constantSql } } },
     // `filterOf` alone makes a `where`, of columns by field and of `?`; the functions make expressions of columns from enums, a
     // quoted name, a number.

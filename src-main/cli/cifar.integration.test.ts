@@ -57,5 +57,5 @@ describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
     expect(bfloat16).not.toEqual(float32)
     expect(Math.abs((bfloat16?.trainLoss ?? NaN) - (float32?.trainLoss ?? NaN))).toBeLessThan(0.08)
     expect(Math.abs((bfloat16?.testAccuracy ?? NaN) - (float32?.testAccuracy ?? NaN))).toBeLessThan(0.05)
-  }, 600_000)
+  })
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { epochOrder, fillBatch, planBatch, type BatchOptions } from './batches'
 import { pixelBytes, side, type Split } from './format'
 import { fakePixels } from './testSupport'
@@ -34,9 +34,6 @@ function matches(picture: Float32Array, e: number, dy: number, dx: number, mirro
   }
   return true
 }
-
-// Milliseconds each, but not on a machine that is busy with something else.
-vi.setConfig({ testTimeout: 60_000 })
 
 describe('epochOrder', () => {
   it('is a permutation, the same for the same seed and epoch and another one otherwise', () => {

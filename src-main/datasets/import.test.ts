@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSummary } from '../contract/records'
 import type { CifarSpec } from './catalog'
@@ -66,9 +66,6 @@ const setByte =
     content[at] = value
     return content
   }
-
-// Milliseconds each, but not on a machine that is busy with something else.
-vi.setConfig({ testTimeout: 60_000 })
 
 describe('importDataset', () => {
   const forms: [string, () => Promise<string>][] = [

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { channelStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset } from './load'
 import { pixelBytes, toSplit, type Split } from './format'
 import { syntheticClasses, syntheticRecords } from './synthetic'
@@ -63,9 +63,6 @@ function linearSoftmax(train: Split, test: Split, epochs: number): number {
   }
   return correct / test.count
 }
-
-// A second or so each, but not on a machine that is busy with something else.
-vi.setConfig({ testTimeout: 60_000 })
 
 describe('the synthetic set', () => {
   it('give some of their training examples up to a validation split: none twice, none lost, none of the test', async () => {

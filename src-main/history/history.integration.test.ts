@@ -11,6 +11,7 @@ import { configId } from './configs'
 import { openDatabase } from './database'
 import { History } from './history'
 import { migrations } from './migrations'
+import { statementPlans } from './testSupport'
 
 const owner = { pid: 1, start: 'x' }
 const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training, epochs: 5 }
@@ -74,24 +75,32 @@ describe('curves of a study', () => {
 })
 
 describe('the queue', () => {
-  it('is no slower to make for what waits in it already', () => {
+  it('reads one row of the queue to append a run, however many wait', () => {
     const history = new History(file)
-    const add = (from: number, to: number): number => {
-      const began = performance.now()
-      history.transaction(() => {
-        for (let i = from; i < to; i++) addRun(history, `r${i}`)
-      })
-      return performance.now() - began
-    }
-    add(0, 200)
-    const first = add(200, 600)
-    add(600, 4000)
-    // It took 15 times as long where SQLite read all that waits for each.
-    expect(add(4000, 4400)).toBeLessThan(5 * first)
-    expect(history.runs.unfinished().map((run) => run.summary.id)).toEqual(Array.from({ length: 4400 }, (_, i) => `r${i}`))
+    history.transaction(() => {
+      for (let i = 0; i < 400; i++) addRun(history, `r${i}`)
+    })
+    expect(history.runs.unfinished().map((run) => run.summary.id)).toEqual(Array.from({ length: 400 }, (_, i) => `r${i}`))
     expect(history.runs.claimNext(owner)?.summary.id).toBe('r0')
     expect(history.runs.claimNext(owner)?.summary.id).toBe('r1')
     history.close()
+    const queue = statementPlans(file).filter(({ sql }) => sql.includes('runs_unfinished'))
+    const append = queue.filter(({ sql }) => sql.startsWith('INSERT INTO runs'))
+    expect(append).toHaveLength(1)
+    // The index has the order of the queue, so that LIMIT 1 ends the scan at its first row.
+    expect(append[0]?.sql).toContain('ORDER BY position DESC LIMIT 1')
+    expect(append[0]?.steps.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN runs USING INDEX runs_unfinished'])
+    expect(queue.flatMap(({ steps }) => steps).filter((step) => /^USE TEMP B-TREE|^SCAN runs$/.test(step))).toEqual([])
+  })
+})
+
+describe('a prepared statement', () => {
+  it('never reads all rows of a table that grows with every epoch', () => {
+    new History(file).close()
+    const plans = statementPlans(file)
+    const growing = /^SCAN (epochs|steps|events|filters|layer_figures|evaluations)\b/
+    expect(plans.length).toBeGreaterThan(50)
+    expect(plans.filter(({ steps }) => steps.some((step) => growing.test(step)))).toEqual([])
   })
 })
 

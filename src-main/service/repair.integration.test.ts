@@ -249,7 +249,7 @@ describe('a damaged history', () => {
       const total = (rows: Rows): number => tables.reduce((sum, table) => sum + rows[table].length, 0)
       expect(total(after)).toBeGreaterThan(total(before) / 2)
     }
-  }, 120_000)
+  })
 
   it('of which nothing can be read gives way to the newest copy that is whole', async () => {
     fill(paths.database)

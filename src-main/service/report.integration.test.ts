@@ -183,7 +183,7 @@ describe('a folder for a report', () => {
     await expect(service.call('publish.report', { id, out: path.join(empty, 'index.html') })).rejects.toMatchObject({ code: 'bad-input' })
   })
 
-  it('holds the old report or the new one, whenever its writer is killed', { timeout: 180_000 }, async () => {
+  it('holds the old report or the new one, whenever its writer is killed', async () => {
     const place = path.join(scratch, 'killed')
     const mark = (): string => {
       expect(JSON.parse(readFileSync(path.join(place, 'comparison.json'), 'utf8'))).toEqual(comparison)

@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   data = await loadDataset({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 600, testExamples: 200, seed: 1 })
   tensorflow = await loadTensorFlow()
-}, 300_000)
+})
 afterAll(() => bench.end())
 
 const runOf = (variant: Variant): RunSummary => runs.get(variant) ?? expect.fail(`no run of ${variant}`)

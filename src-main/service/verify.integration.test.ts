@@ -122,7 +122,7 @@ describe('a run that is trained again', () => {
     await until(second, 'running')
     expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
     await until(second, 'done')
-  }, 120_000)
+  })
 
   it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
     const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''

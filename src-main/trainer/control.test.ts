@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Control, StopRequested } from './control'
+
+afterEach(() => void vi.useRealTimers())
 
 function recorded() {
   const states: string[] = []
@@ -15,16 +17,21 @@ describe('Control', () => {
   })
 
   it('holds the run from pause to resume, counts the time and tells both', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
     const { control, states } = recorded()
     control.pause()
     let through = false
     const wait = control.betweenSteps().then(() => (through = true))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    // Not `expect.poll`, which advances a faked clock.
+    while (states.length === 0) await recorded().control.betweenSteps()
+    // A run without a pause needs one turn of the event loop to get through.
+    await recorded().control.betweenSteps()
     expect({ through, states }).toEqual({ through: false, states: ['paused'] })
+    vi.advanceTimersByTime(20)
     control.resume()
     await wait
     expect(states).toEqual(['paused', 'resumed'])
-    expect(control.pausedTime).toBeGreaterThan(10)
+    expect(control.pausedTime).toBe(20)
   })
 
   it('stops a running and a paused run', async () => {
@@ -35,7 +42,7 @@ describe('Control', () => {
     const paused = recorded()
     paused.control.pause()
     const wait = paused.control.betweenSteps()
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(() => paused.states).toEqual(['paused'])
     paused.control.stop()
     await expect(wait).rejects.toBeInstanceOf(StopRequested)
     expect(paused.states).toEqual(['paused'])

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { network } from '../nn/architecture'
-import { initialValues } from '../nn/network'
-import type { Arch } from '../contract/experiment'
-import { countsFigures, figuresEvery, figuresOf } from './figures'
+import { figuresCost, hasFigures } from '../analysis/complementarity'
+import { archs } from '../contract/experiment'
+import { multiplications, network } from '../nn/architecture'
+import { convolutions } from '../nn/blocks'
+import { countsFigures, figuresEvery, slower } from './figures'
 
 const counted = (epochs: number, every: number): number[] => Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => countsFigures(epoch, every, epochs))
 
@@ -21,19 +22,16 @@ describe('figures of layers', () => {
     }
   })
 
-  // What a picture takes at most, forward and back, on the two cores of bench/results; measured 2026-11-27.
-  const pictureMs: Partial<Record<Arch, number>> = { 'resnet-8': 0.45, 'resnet-20': 1.2, 'mobilenet-v2': 4.2 }
-  it.each(Object.entries(pictureMs) as [Arch, number][])('of %s take no more than a hundredth of the epochs that they are counted for, a slower machine\'s twentieth', (arch, ms) => {
+  it.each(archs)('of %s take at most a hundredth of the multiplications of the epochs between them', (arch) => {
     const spec = network(arch, 'baseline', 10)
-    const values = initialValues(spec, 1)
-    const every = figuresEvery(spec, 500)
-    let least = Infinity
-    for (let k = 0; k < 12; k++) {
-      const start = performance.now()
-      figuresOf(spec, values, 1)
-      least = Math.min(least, performance.now() - start)
+    const own = convolutions(spec).filter(hasFigures).reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
+    for (const trainExamples of [500, 5000, 50_000]) {
+      const every = figuresEvery(spec, trainExamples)
+      // A step is about three forward passes.
+      const training = every * trainExamples * 3 * multiplications(spec)
+      expect(own / training).toBeLessThanOrEqual(0.01)
+      // And not more seldom than that takes.
+      if (every > 1) expect(own / (training * (1 - 1 / every))).toBeGreaterThan(0.01)
     }
-    // Five times, for machines and loads that are not those of the measurement.
-    expect(least / (every * 500 * ms)).toBeLessThan(0.05)
   })
 })

@@ -8,7 +8,7 @@ import { named } from './variables'
 /** Of the epochs' time on a CPU at most so much goes into it, but for the look before the first and that after the last. */
 const share = 0.01
 /** How much longer a multiplication here takes than one of TensorFlow's on two cores: 60 (ResNet-8) to 90 (VGG-16, MobileNetV2). */
-const slower = 100
+export const slower = 100
 
 /**
  * Whether they are counted after an epoch: after the last, and after every one where that costs next to nothing, else after

@@ -14,6 +14,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
+/** Puts a shell script in the place of the driver's tool. */
+function fakeTool(script: string): void {
+  const tool = path.join(folder, 'nvidia-smi')
+  writeFileSync(tool, `#!/bin/sh\n${script}\n`)
+  chmodSync(tool, 0o755)
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`)
+}
+
 describe('the use of a GPU', () => {
   it('is read from the driver’s tool, in parts and bytes; what is not told is not measured', () => {
     expect(useIn('37, 8123')).toEqual({ gpuUtilization: 0.37, gpuMemoryBytes: 8123 * 2 ** 20 })
@@ -28,22 +36,34 @@ describe('the use of a GPU', () => {
   })
 
   it('is watched through a process that ends with it, since it was taken last', async () => {
-    const tool = path.join(folder, 'nvidia-smi')
-    writeFileSync(tool, '#!/bin/sh\necho "$@" > "$0.asked"\nprintf "50, 100\\n70, 90\\n"\nexec sleep 600\n')
-    chmodSync(tool, 0o755)
-    vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`)
+    fakeTool('printf "50, 100\\n70, 90\\n"; exec sleep 600')
     const watch = new GpuWatch('3')
     await expect.poll(() => watch.take()).toEqual({ gpuUtilization: expect.closeTo(0.6) as number, gpuMemoryBytes: 100 * 2 ** 20 })
     expect(watch.take()).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
     watch.close()
+    // Never resolves if closing the watch does not end the tool.
+    await watch.closed
   })
 
-  it('is not measured without the tool', async () => {
+  it('is null if the tool is missing, and closing the watch is harmless', async () => {
     vi.stubEnv('PATH', folder)
     const watch = new GpuWatch('0')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // Rejects the test if the failed start is not handled: the error would be uncaught, and `closed` would never resolve.
+    await watch.closed
     expect(watch.take()).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
     watch.close()
+  })
+
+  it('is null if the tool fails, whatever it prints, and keeps what it printed before', async () => {
+    for (const [printed, expected] of [
+      ['NVIDIA-SMI has failed because it could not communicate with the driver.', { gpuUtilization: null, gpuMemoryBytes: null }],
+      ['40, 10\\nUnknown Error', { gpuUtilization: expect.closeTo(0.4) as number, gpuMemoryBytes: 10 * 2 ** 20 }],
+    ] as const) {
+      fakeTool(`printf "${printed}\\n"; exit 9`)
+      const watch = new GpuWatch('0')
+      await watch.closed
+      expect(watch.take()).toEqual(expected)
+    }
   })
 
   it('is that of TensorFlow’s first GPU', () => {

@@ -16,11 +16,16 @@ const everySeconds = 1
 export class GpuWatch {
   readonly #child: ChildProcess
   #readings: GpuUse[] = []
+  /** Resolves when the tool has ended, or could not be started, and all that it printed has been read. */
+  readonly closed: Promise<void>
 
   /** @param gpu index or UUID, as `nvidia-smi` takes it */
   constructor(gpu: string) {
     this.#child = spawn('nvidia-smi', [`--id=${gpu}`, '--query-gpu=utilization.gpu,memory.used', '--format=csv,noheader,nounits', `--loop=${everySeconds}`], { stdio: ['ignore', 'pipe', 'ignore'] })
-    this.#child.on('error', () => undefined)
+    this.closed = new Promise((resolve) => {
+      this.#child.on('close', () => resolve())
+      this.#child.on('error', () => resolve())
+    })
     if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.#readings.push(useIn(line)))
     // Where this process is killed, its next line finds nobody, and it ends.
   }

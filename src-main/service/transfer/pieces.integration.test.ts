@@ -99,7 +99,7 @@ beforeAll(async () => {
   await service.call('publish.export', { id: 'large', out: archive })
   exportHeld = holds()
   await service.close()
-}, 300_000)
+})
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe('a large study that is taken in', () => {
@@ -133,7 +133,7 @@ describe('a large study that is taken in', () => {
     await there.close()
     // Some ms where nothing else goes on; a machine that is busy with other things takes longer for each of them. At once it was seconds.
     expect(Math.max(longest, most, exportHeld)).toBeLessThan(500)
-  }, 300_000)
+  })
 
   it('is there whole or not at all, whenever its program is killed', async () => {
     const to = path.join(scratch, 'killed')
@@ -173,7 +173,7 @@ describe('a large study that is taken in', () => {
     expect(hidden).toBeGreaterThan(0)
     expect(await take(null, 0)).toBe(0)
     expect(rows(to)).toEqual(rows(from))
-  }, 300_000)
+  })
 
   it('is taken away again where it is cancelled in the middle', async () => {
     const to = path.join(scratch, 'cancelled')
@@ -198,7 +198,7 @@ describe('a large study that is taken in', () => {
     expect(readdirSync(to)).not.toContain('work')
     expect((await there.call('publish.import', { path: archive })).runs).toHaveLength(runs)
     await there.close()
-  }, 300_000)
+  })
 
   it('leaves no folder in its place where it is killed between that and its last commit', async () => {
     const to = path.join(scratch, 'placed')

@@ -121,7 +121,7 @@ describe('a study that is exported and imported', () => {
     const service = await open(dir)
     const training = { ...quickStart.training, trainExamples: 20, testExamples: 10, epochs: 1, batchSize: 10, milestones: [] }
     const { id, runIds: [run = ''] } = await service.call('studies.create', { plan: { ...quickStart, name: 'Depthwise', archs: ['mobilenet-v2'], variants: ['mcnn(stage1.block1.depthwise)'], seeds: [1], training } })
-    await expect.poll(async () => (await service.call('runs.get', { id: run })).run.state, { timeout: 60_000 }).toBe('done')
+    await expect.poll(async () => (await service.call('runs.get', { id: run })).run.state).toBe('done')
     await service.call('publish.export', { id, out: file, checkpoints: true })
     await service.close()
     expect((await take(file)).runs).toHaveLength(1)
