@@ -28,6 +28,7 @@ export default defineConfig({
           'bench-ui': resolve('bench/ui/main.ts'),
           faults: resolve('bench/faults/main.ts'),
           fuzz: resolve('bench/fuzz/main.ts'),
+          replay: resolve('bench/replay/main.ts'),
         },
         output: commonjs,
       },

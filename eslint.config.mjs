@@ -155,6 +155,8 @@ export default defineConfig(
   }),
   // A made-up history is written as a real one is.
   border('bench/{history,ui}/**', { parts: ['contract', 'nn', 'analysis', 'history'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  // Repeats a run of the history with another engine.
+  border('bench/replay/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'service'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // What is hurt is the program as it is shipped: only its contract is known.
   border('bench/faults/**', { parts: ['contract', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // Looks at every parser from outside, as a test does.
