@@ -3,9 +3,9 @@ import { compareVariants, type Variant } from '../contract/experiment'
 import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../contract/records'
 import { archName, datasetName, variantName } from './names'
 import { fixed, percent, percentSpread, pointsWithInterval, spreadOf, whole } from './numbers'
-import { pickedOn } from './picked'
+import { pickedOn, pickedSentence, pickedWords } from './picked'
 import { paperAccuracy, paperFilters, paperSource } from './paper'
-import { pDigits } from './significance'
+import { pCells, pColumns } from './significance'
 import { testLevel, testPower } from './statistics'
 import type { Table } from './table'
 
@@ -32,7 +32,7 @@ export function tableOne(comparison: Comparison): Table {
       ...(withPaper ? [right('Paper')] : []),
       right('Here'),
       ...(withPaper ? [right('Drop, paper')] : []),
-      right('Drop'), right(pTitle(comparison)), right('Drop, paired by seed'), right('Seen from'),
+      right('Drop'), ...pColumns(comparison.comparisons).map(({ title }) => right(title)), right('Drop, paired by seed'), right('Seen from'),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => {
@@ -43,7 +43,7 @@ export function tableOne(comparison: Comparison): Table {
           ...(withPaper ? [fixed(paper?.accuracy ?? null)] : []),
           percentSpread(cell.accuracy),
           ...(withPaper ? [baseline ? '' : fixed(paper?.drop ?? null)] : []),
-          ...(baseline ? ['', '', '', ''] : [pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval), pOf(cell.test, comparison), pairedWords(cell), fixed(cell.smallestVisible)]),
+          ...(baseline ? Array.from({ length: pColumns(comparison.comparisons).length + 3 }, () => '') : [pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval), ...pCells(cell.test, comparison.comparisons), pairedWords(cell), fixed(cell.smallestVisible)]),
         ]
       }),
     ),
@@ -56,16 +56,6 @@ export function tableOne(comparison: Comparison): Table {
   }
 }
 
-/** One comparison has nothing to be corrected for. */
-function pTitle({ comparisons }: Comparison): string {
-  return comparisons > 1 ? 'p (corrected)' : 'p'
-}
-
-function pOf(test: TestResult | null, { comparisons }: Comparison): string {
-  if (test === null) return fixed(null)
-  return comparisons > 1 ? `${pDigits(test.p)} (${pDigits(test.corrected)})` : pDigits(test.p)
-}
-
 /** The family of tests that p values are corrected for. */
 export function familyWords({ comparisons }: Comparison): string {
   return comparisons > 1
@@ -75,30 +65,31 @@ export function familyWords({ comparisons }: Comparison): string {
 
 function pNote(comparison: Comparison): string[] {
   if (comparison.comparisons === 0) return []
-  return [`p: Welch’s t test of the drop, two-sided; ${comparison.comparisons > 1 ? 'in brackets ' : ''}${familyWords(comparison)}. Intervals are single ones.`]
+  return [`p: Welch’s t test of the drop, two-sided; ${familyWords(comparison)}. Intervals are single ones.`]
 }
 
 /** Each cell's mean with its interval, and both tests of its drop, with what they are made of. */
 export function tableTests(comparison: Comparison): Table {
-  const many = comparison.comparisons > 1
+  const { comparisons } = comparison
+  const ps = pColumns(comparisons)
   const test = (result: TestResult | null, why: string | null): string[] =>
-    result === null ? [why ?? fixed(null), '', ...(many ? [''] : [])] : [`${fixed(result.t)} (${fixed(result.degrees, 1)})`, pDigits(result.p), ...(many ? [pDigits(result.corrected)] : [])]
+    result === null ? [why ?? fixed(null), ...ps.map(() => '')] : [`${fixed(result.t)} (${fixed(result.degrees, 1)})`, ...pCells(result, comparisons)]
   return {
     caption: `${comparison.studyName}: intervals of means and tests of drops, two-sided`,
     columns: [
-      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, %, picked on'),
-      right('Welch, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
-      right('Paired, t (df)'), right('p'), ...(many ? [right('corrected')] : []),
+      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, % (picked on)'),
+      right('Welch, t (df)'), ...ps.map(({ title }) => right(title)),
+      right('Paired, t (df)'), ...ps.map(({ title }) => right(title)),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => [
-        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), cell.bestAccuracy === null ? fixed(null) : `${percent(cell.bestAccuracy.mean)} (${pickedOn(row)})`,
-        ...(cell.variant === 'baseline' ? Array.from({ length: many ? 6 : 4 }, () => '') : [...test(cell.test, cell.untested), ...test(cell.paired?.test ?? null, cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common')]),
+        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), cell.bestAccuracy === null ? fixed(null) : `${percent(cell.bestAccuracy.mean)} (${pickedWords[pickedOn(row)].short})`,
+        ...(cell.variant === 'baseline' ? Array.from({ length: 2 * (1 + ps.length) }, () => '') : [...test(cell.test, cell.untested), ...test(cell.paired?.test ?? null, cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common')]),
       ]),
     ),
     notes: [
       ...(comparison.comparisons > 0 ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`] : []),
-      'Mean: of the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. Best epoch: picked on the test set its accuracy is no result, picked on validation it is an honest one.',
+      `Mean: the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. ${pickedSentence(comparison.rows.map(pickedOn))}`,
     ],
   }
 }

@@ -80,16 +80,16 @@ describe('formatComparison', () => {
     expect(lines).toEqual([
       'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
       '',
-      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Here  Drop, paper  Drop  p (corrected)  Drop, paired by seed  Seen from',
+      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Here  Drop, paper  Drop  p (uncorrected)  p (corrected)  Drop, paired by seed  Seen from',
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  Baseline  –  92.00 ± 0.00 (2)',
-      'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  MCNN-F  –  93.00 (1)  –  −1.00  –  –  –',
+      'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  MCNN-F  –  93.00 (1)  –  −1.00  –  –  –  –',
       'CIFAR-100  ResNet-56  200  50,000 / 10,000  Baseline  71.79  –',
-      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-F  71.70  71.00 ± 1.00 (3)  0.09  0.00 [−0.50, 0.50]  0.012 (0.037)  0.10 [−0.20, 0.40] (3)  1.23',
-      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-L  71.34  71.35 ± 0.01 (2)  0.45  –  –  –  –',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-F  71.70  71.00 ± 1.00 (3)  0.09  0.00 [−0.50, 0.50]  0.012  0.037  0.10 [−0.20, 0.40] (3)  1.23',
+      'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-L  71.34  71.35 ± 0.01 (2)  0.45  –  –  –  –  –',
       '',
       'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
-      'p: Welch’s t test of the drop, two-sided; in brackets corrected by Holm’s step-down rule (Holm 1979) for the 3 comparisons of this table: every variant of every row against the baseline of its row, those still without a result among them. Intervals are single ones.',
+      'p: Welch’s t test of the drop, two-sided; corrected by Holm’s step-down rule (Holm 1979) for the 3 comparisons of this table: every variant of every row against the baseline of its row, those still without a result among them. Intervals are single ones.',
       'Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at 5 %, power 80 %).',
       expect.stringMatching(/^Paper: M\. Mondal.*Tables I and II\.$/),
       '',
@@ -108,7 +108,7 @@ describe('formatComparison', () => {
       '',
       'First & "best" | 100 %_x: intervals of means and tests of drops, two-sided',
       '',
-      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, %, picked on  Welch, t (df)  p  corrected  Paired, t (df)  p  corrected',
+      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, % (picked on)  Welch, t (df)  p (uncorrected)  p (corrected)  Paired, t (df)  p (uncorrected)  p (corrected)',
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  Baseline  92.00  92.10 (test)',
       'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10 (test)  from 3 seeds a side on  no seed in common',
@@ -117,16 +117,16 @@ describe('formatComparison', () => {
       'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45 (test)  from 3 seeds a side on  –',
       '',
       expect.stringMatching(/^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/),
-      expect.stringMatching(/^Mean: .* picked on the test set its accuracy is no result, /),
+      expect.stringMatching(/^Mean: .* The best epoch is picked on the test set, so its accuracy is not a result\.$/),
       '',
     ])
   })
 
   it('with one comparison has nothing to correct, and says so', () => {
     const text = formatPart({ ...comparison, comparisons: 1 }, 'table-1', 'table')
-    expect(text).not.toContain('(corrected)')
+    expect(text).not.toContain('corrected)')
     expect(text).toContain('the only comparison of this table, so nothing is corrected')
-    expect(formatPart({ ...comparison, comparisons: 1 }, 'tests', 'table')).not.toContain('corrected  ')
+    expect(formatPart({ ...comparison, comparisons: 1 }, 'tests', 'table')).not.toContain('corrected)')
   })
 
   it('without the paper’s columns where the paper has nothing', () => {
@@ -140,13 +140,13 @@ describe('formatComparison', () => {
     expect(formatComparison(comparison, 'markdown').split('\n').slice(0, 9)).toEqual([
       '**First & "best" \\| 100 %\\_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points \\[95 % interval\\]**',
       '',
-      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Here | Drop, paper | Drop | p (corrected) | Drop, paired by seed | Seen from |',
-      '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | Baseline | – | 92.00 ± 0.00 (2) |  |  |  |  |  |',
-      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | MCNN-F | – | 93.00 (1) | – | −1.00 | – | – | – |',
-      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | Baseline | 71.79 | – |  |  |  |  |  |',
-      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-F | 71.70 | 71.00 ± 1.00 (3) | 0.09 | 0.00 \\[−0.50, 0.50\\] | 0.012 (0.037) | 0.10 \\[−0.20, 0.40\\] (3) | 1.23 |',
-      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-L | 71.34 | 71.35 ± 0.01 (2) | 0.45 | – | – | – | – |',
+      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Here | Drop, paper | Drop | p (uncorrected) | p (corrected) | Drop, paired by seed | Seen from |',
+      '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | Baseline | – | 92.00 ± 0.00 (2) |  |  |  |  |  |  |',
+      '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | MCNN-F | – | 93.00 (1) | – | −1.00 | – | – | – | – |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | Baseline | 71.79 | – |  |  |  |  |  |  |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-F | 71.70 | 71.00 ± 1.00 (3) | 0.09 | 0.00 \\[−0.50, 0.50\\] | 0.012 | 0.037 | 0.10 \\[−0.20, 0.40\\] (3) | 1.23 |',
+      '| CIFAR-100 | ResNet-56 | 200 | 50,000 / 10,000 | MCNN-L | 71.34 | 71.35 ± 0.01 (2) | 0.45 | – | – | – | – | – |',
     ])
   })
 
@@ -156,11 +156,11 @@ describe('formatComparison', () => {
       '\\begin{table}',
       '  \\centering',
       '  \\caption{First \\& "best" | 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
-      '  \\begin{tabular}{llrrlrrrrrrr}',
+      '  \\begin{tabular}{llrrlrrrrrrrr}',
       '    \\hline',
-      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & p (corrected) & Drop, paired by seed & Seen from \\\\',
+      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & p (uncorrected) & p (corrected) & Drop, paired by seed & Seen from \\\\',
       '    \\hline',
-      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  &  \\\\',
+      '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  &  &  \\\\',
     ])
     expect(lines).toContain('  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.')
   })

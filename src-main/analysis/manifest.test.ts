@@ -33,6 +33,11 @@ describe('a run’s manifest', () => {
     expect(manifest.weights).toEqual({ sha256: 'ab'.repeat(32) })
   })
 
+  it('states validation examples as what picked the best epoch, as every other output does', () => {
+    const run = { ...facts.run, bestValidationAccuracy: 0.55 }
+    expect(schema.parse(runManifest({ ...facts, run })).results.best).toEqual({ epoch: 2, testAccuracy: 0.6, validationAccuracy: 0.55, pickedOn: 'validation set' })
+  })
+
   it('of a run that waits has nulls where nothing was measured', () => {
     const waits = runManifest({ ...facts, run: { ...facts.run, state: 'queued', epochsDone: 0, bestEpoch: null, bestTestAccuracy: null, weightsSha256: null }, environment: null, datasetFingerprint: null, last: null })
     expect(schema.parse(waits)).toMatchObject({ code: null, versions: null, machine: null, weights: null, results: { last: null, best: null, epochsDone: 0 } })

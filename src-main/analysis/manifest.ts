@@ -1,8 +1,10 @@
 /** A run's and a study's manifest, from what the history holds of them. Pure. */
 import type { ExperimentConfig, StudyPlan } from '../contract/experiment'
+import { pickedSets } from '../contract/pickedOn'
 import type { RunManifest, StudyManifest } from '../contract/publish'
 import type { Environment, EpochMetrics, RunSummary } from '../contract/records'
 import { canonicalJson } from './canonicalJson'
+import { runPickedOn } from './picked'
 
 export interface RunFacts {
   run: RunSummary
@@ -41,9 +43,21 @@ export function runManifest({ run, config, environment, trainExamples, testExamp
       epochsPlanned: run.epochs,
       epochsDone: run.epochsDone,
       last,
-      best: run.bestEpoch === null || run.bestTestAccuracy === null ? null : { epoch: run.bestEpoch, testAccuracy: run.bestTestAccuracy, pickedOn: 'test set' },
+      best: bestOf(run),
     },
     weights: run.weightsSha256 === null ? null : { sha256: run.weightsSha256 },
+  }
+}
+
+function bestOf(run: RunSummary): RunManifest['results']['best'] {
+  const { bestEpoch, bestTestAccuracy, bestValidationAccuracy } = run
+  const on = runPickedOn(run)
+  if (on === null || bestEpoch === null || bestTestAccuracy === null) return null
+  return {
+    epoch: bestEpoch,
+    testAccuracy: bestTestAccuracy,
+    ...(typeof bestValidationAccuracy === 'number' && { validationAccuracy: bestValidationAccuracy }),
+    pickedOn: pickedSets[on],
   }
 }
 

@@ -1,7 +1,7 @@
 /** What more seeds for a study would be, in the words of the window and the command line. */
 import type { MoreSeeds, SeedsForComparison } from '../contract/records'
 import { archName, variantName } from './names'
-import { duration, fixed, plural, ranges, whole } from './numbers'
+import { duration, fixed, halfWidthWords, plural, ranges, whole } from './numbers'
 import { leastSeeds } from './statistics'
 
 const pm = (halfWidth: number): string => `± ${fixed(halfWidth)}`
@@ -40,7 +40,7 @@ export function goalWords({ rows }: Pick<MoreSeeds, 'rows'>, halfWidth: number):
   const all = rows.flatMap(({ arch, comparisons }) => comparisons.map((comparison) => ({ arch, ...comparison })))
   const unmet = all.filter(({ goal }) => goal !== 'met').sort((a, b) => (b.halfWidth ?? Infinity) - (a.halfWidth ?? Infinity))
   const [widest] = unmet
-  if (!widest) return all.length === 0 ? 'Nothing is compared.' : `Every interval is under ${pm(halfWidth)} points.`
+  if (!widest) return all.length === 0 ? 'Nothing is compared.' : `Every interval is under ${halfWidthWords(halfWidth)}.`
   const of = `${archName(widest.arch)}, ${variantName(widest.variant)}`
-  return `${whole(all.length - unmet.length)} of ${whole(all.length)} intervals are under ${pm(halfWidth)} points; ${widest.halfWidth === null ? `${of} has none yet` : `the widest is ${pm(widest.halfWidth)} (${of})`}.`
+  return `${whole(all.length - unmet.length)} of ${whole(all.length)} intervals are under ${halfWidthWords(halfWidth)}; ${widest.halfWidth === null ? `${of} has none yet` : `the widest is ${pm(widest.halfWidth)} (${of})`}.`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, fixed, percent, percentSpread, pointsWithInterval, typedNumber, whole } from './numbers'
+import { duration, fixed, halfWidthWords, percent, percentSpread, pointsWithInterval, pointsWords, typedNumber, whole } from './numbers'
 
 describe('numbers', () => {
   it('have a real minus sign and no negative zero', () => {
@@ -26,4 +26,10 @@ describe('numbers', () => {
     expect([whole(463830), whole(-1234), whole(1.5), whole(NaN), whole(Infinity)]).toEqual(['463,830', '−1,234', '2', 'NaN', '∞'])
     expect([duration(0.47), duration(45), duration(200), duration(3600 * 2 + 300), duration(86400 * 3)]).toEqual(['0.5 s', '45 s', '3 min 20 s', '2 h 05 min', '3.0 days'])
   })
+})
+
+it('sizes in points have the noun of the shown digits, and never show 0 for what is none', () => {
+  expect([0, 0.004, -0.004, 0.31, 1, -1.004, 1.01].map((value) => pointsWords(value))).toEqual(['0.00 points', 'less than 0.01 points', 'less than 0.01 points', '0.31 points', '1.00 point', '1.00 point', '1.01 points'])
+  expect([0.04, 0.95].map((value) => pointsWords(value, 1))).toEqual(['less than 0.1 points', '0.9 points'])
+  expect([0.5, 1, 0.001].map(halfWidthWords)).toEqual(['± 0.50 points', '± 1.00 point', '± 0.001 points'])
 })

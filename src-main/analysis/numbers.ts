@@ -63,6 +63,22 @@ export function duration(seconds: number | null): string {
   return `${(s / 86400).toFixed(1)} days`
 }
 
+/**
+ * Returns a size in points, with the noun that the shown digits ask for: '1.00 point', '0.31 points', and 'less than 0.01 points' for
+ * what would round to 0. The sign belongs to the sentence.
+ */
+export function pointsWords(value: number, decimals = 2): string {
+  const digits = fixed(Math.abs(value), decimals)
+  if (value !== 0 && Number(digits) === 0) return `less than ${fixed(10 ** -decimals, decimals)} points`
+  return `${digits} ${Number(digits) === 1 ? 'point' : 'points'}`
+}
+
+/** Returns a chosen half width: '± 0.50 points'; digits that a person typed beyond two decimals stay. */
+export function halfWidthWords(halfWidth: number): string {
+  const digits = Number(halfWidth.toFixed(2)) === halfWidth ? fixed(halfWidth) : String(halfWidth)
+  return `± ${digits} ${halfWidth === 1 ? 'point' : 'points'}`
+}
+
 /** '6 runs', '1 run'. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${whole(value)} ${value === 1 ? one : many}`

@@ -1,6 +1,8 @@
 /** The fields that a query over runs knows. Pure. */
 import { archs, datasetIds, depthOf, variants } from '../contract/experiment'
+import { pickedOnValues } from '../contract/pickedOn'
 import { runStates } from '../contract/records'
+import { pickedRule } from './picked'
 
 /** fraction: accuracies, above 1 taken as percent. duration: seconds, or 90s, 20min, 2h. date: 2026, 2026-05, 2026-05-09. */
 export type FieldKind = 'choice' | 'text' | 'number' | 'fraction' | 'duration' | 'date'
@@ -24,7 +26,8 @@ export const fields = {
   tag: field('text', 'has this tag'),
   study: field('text', 'name or id of the study'),
   acc: field('fraction', 'test accuracy of the last epoch: 0.92 or 92'),
-  best: field('fraction', 'test accuracy of the best epoch, picked on the test set'),
+  best: field('fraction', `test accuracy of the best epoch, ${pickedRule}`),
+  picked: field('choice', 'what the best epoch was picked on', pickedOnValues),
   loss: field('number', 'training loss of the last epoch'),
   testloss: field('number', 'test loss of the last epoch'),
   seed: field('number', 'seed'),

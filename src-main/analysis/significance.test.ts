@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../nn/random'
-import { holm, pDigits, pWords, testOf, twoSided } from './significance'
+import { correctedWords, holm, pCells, pColumns, pDigits, pWords, testOf, testWords, twoSided } from './significance'
 import { intervalOf, meanInterval, meanOf, powerOfTest, smallestVisible, welchDifference, welchInterval } from './statistics'
 
 // Student 1908, The probable error of a mean, Biometrika 6: more hours of sleep by two drugs for ten people; R's `sleep`.
@@ -173,5 +173,22 @@ describe('p values in words', () => {
   ])('%d is %s', (p, words) => expect(pWords(p)).toBe(words))
   it('never rounds to the other side of 5 %', () => {
     for (let i = 4900; i < 5100; i++) expect(Number(pDigits(i / 1e5)) <= 0.05).toBe(i <= 5000)
+  })
+})
+
+describe('p values in tables and sentences', () => {
+  const test = { t: 3, degrees: 6, p: 0.024, corrected: 0.12 }
+
+  it('are the uncorrected value, then the corrected one, each under its name', () => {
+    expect(pColumns(5).map(({ title }, i) => `${title}: ${pCells(test, 5)[i]}`)).toEqual(['p (uncorrected): 0.024', 'p (corrected): 0.12'])
+    expect(testWords(test, 5)).toBe('p = 0.024, corrected p = 0.12')
+    expect(correctedWords(test, 5)).toBe('corrected p = 0.12')
+    expect(pCells(null, 5)).toEqual(['–', '–'])
+  })
+
+  it('are a single value if there is one comparison', () => {
+    expect(pColumns(1).map(({ title }) => title)).toEqual(['p'])
+    expect(pCells(test, 1)).toEqual(['0.024'])
+    expect(testWords(test, 1)).toBe('p = 0.024')
   })
 })

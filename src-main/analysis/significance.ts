@@ -2,6 +2,7 @@
 /// <reference path="./jstat.d.ts" />
 import jstat from 'jstat'
 import type { TestResult } from '../contract/records'
+import { missing } from './numbers'
 import { testLevel, type Estimated } from './statistics'
 
 /**
@@ -48,8 +49,43 @@ export function pDigits(p: number): string {
   }
 }
 
-/** 'p = 0.0028', 'p < 0.0001'. */
+/** Returns 'p = 0.0028' or 'p < 0.0001'. */
 export function pWords(p: number): string {
   const digits = pDigits(p)
   return digits.startsWith('<') ? `p ${digits}` : `p = ${digits}`
+}
+
+/** Returns whether the corrected test shows a difference: the one criterion of every table and sentence. */
+export function isSeen({ corrected }: Pick<TestResult, 'corrected'>): boolean {
+  return corrected <= testLevel
+}
+
+interface PColumn {
+  title: string
+  key: 'p' | 'corrected'
+}
+
+/**
+ * Returns the columns of p values, the same in the window and everything that leaves it: the uncorrected value first, each under a
+ * title that names it. One comparison has nothing to be corrected for and one column.
+ */
+export function pColumns(comparisons: number): readonly PColumn[] {
+  return comparisons > 1
+    ? [{ title: 'p (uncorrected)', key: 'p' }, { title: 'p (corrected)', key: 'corrected' }]
+    : [{ title: 'p', key: 'p' }]
+}
+
+/** Returns a cell for each of `pColumns`; `missing` if there is no test. */
+export function pCells(test: TestResult | null, comparisons: number): string[] {
+  return pColumns(comparisons).map(({ key }) => (test === null ? missing : pDigits(test[key])))
+}
+
+/** Returns 'corrected p = 0.12', or 'p = 0.024' for a single comparison. */
+export function correctedWords({ corrected }: Pick<TestResult, 'corrected'>, comparisons: number): string {
+  return `${comparisons > 1 ? 'corrected ' : ''}${pWords(corrected)}`
+}
+
+/** Returns 'p = 0.024, corrected p = 0.12', or 'p = 0.024' for a single comparison. */
+export function testWords(test: Pick<TestResult, 'p' | 'corrected'>, comparisons: number): string {
+  return comparisons > 1 ? `${pWords(test.p)}, ${correctedWords(test, comparisons)}` : pWords(test.p)
 }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signBank } from '../analysis/banks'
 import { z } from 'zod'
 import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contract/experiment'
+import { runManifest } from '../contract/publish'
 import * as records from '../contract/records'
 import { History } from '../history/history'
 import { modelSummary } from '../nn/architecture'
@@ -431,6 +432,13 @@ describe('training', () => {
     expect(compared.rows).toMatchObject([{ trainExamples: 150, testExamples: 100, validationExamples: 50 }])
     expect((await mcnn(...of('compare', 'Split', '--format', 'csv'))).out).toContain(',validation,')
     expect((await mcnn(...of('runs', 'show', id))).out).toContain('picked on the test set')
+    expect(await json(runManifest, ...of('runs', 'manifest', run))).toMatchObject({ results: { best: { epoch: best.epoch, validationAccuracy: best.validationAccuracy, pickedOn: 'validation set' } } })
+    expect(await json(z.array(z.object({ id: z.string(), bestPickedOn: z.string().nullable() })), ...of('runs', 'list', '--query', 'picked:validation'))).toEqual([{ id: run, bestPickedOn: 'validation' }])
+    const report = dir('split-report')
+    expect((await mcnn(...of('report', 'Split', '--out', report))).code).toBe(0)
+    const text = await readFile(path.join(report, 'report.md'), 'utf8')
+    expect(text).toContain('picked on validation')
+    expect(text).not.toContain('picked on the test set')
     const wrong = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '195'))
     expect(wrong).toEqual({ code: 2, out: '', err: expect.stringContaining('--validation: leaves too few of the training examples to train on.') as string })
   })

@@ -27,7 +27,7 @@ export function runName(run: Pick<RunSummary, 'arch' | 'variant' | 'dataset' | '
 /** 'test accuracy 93.10 % (best 93.40 % at epoch 4, picked on the test set)' */
 export function accuracyWords(run: Pick<RunSummary, 'testAccuracy' | 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>): string {
   if (run.testAccuracy === null) return 'no epoch finished'
-  return `test accuracy ${percent(run.testAccuracy)} % (best ${percent(run.bestTestAccuracy)} % at epoch ${whole(run.bestEpoch)}, ${pickedWords[runPickedOn(run) ?? 'test']})`
+  return `test accuracy ${percent(run.testAccuracy)} % (best ${percent(run.bestTestAccuracy)} % at epoch ${whole(run.bestEpoch)}, ${pickedWords[runPickedOn(run) ?? 'test'].phrase})`
 }
 
 /** Training runs one after another: a bar for the one under way, a line for each that has ended. */

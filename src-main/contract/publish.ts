@@ -1,6 +1,7 @@
 /** What leaves the history to be shown, checked or carried elsewhere: manifests, verification, archives of studies, reports. */
 import { z } from 'zod'
 import { experimentConfig, studyPlan } from './experiment'
+import { pickedSets } from './pickedOn'
 import { environment, epochMetrics, runId, runState, runSummary, studyId } from './records'
 
 /** Everything that a run's numbers depend on, and what they are: enough to say whether another machine's come out the same. */
@@ -38,8 +39,8 @@ export const runManifest = z.object({
     epochsDone: z.int(),
     /** The last finished epoch: the result. Null before the first. */
     last: epochMetrics.nullable(),
-    /** The best epoch, picked on the test set: no result. */
-    best: z.object({ epoch: z.int(), testAccuracy: z.number(), pickedOn: z.literal('test set') }).nullable(),
+    /** The best epoch, with what picked it. Null before the first. `validationAccuracy`: only with validation examples. */
+    best: z.object({ epoch: z.int(), testAccuracy: z.number(), validationAccuracy: z.number().optional(), pickedOn: z.enum(Object.values(pickedSets)) }).nullable(),
   }),
   /** Of the final weights' file; null where there is none. */
   weights: z.object({ sha256: z.string() }).nullable(),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runPickedOn } from '../analysis/picked'
 import { WorkbenchError } from '../contract/errors'
 import { quickStart, type ExperimentConfig } from '../contract/experiment'
 import type { EpochMetrics } from '../contract/records'
@@ -284,6 +285,14 @@ describe('metrics', () => {
     for (const epoch of epochs) history.metrics.addEpoch(key, epoch)
     expect(history.metrics.epochsOfRun(key)).toEqual(epochs)
     expect(history.runs.get('a')?.summary).toMatchObject({ bestEpoch: 2, bestTestAccuracy: 0.6, bestValidationAccuracy: 0.8, testAccuracy: 0.7 })
+    // The query field agrees with the words of every list.
+    const other = addRun(history, 'tested')
+    history.metrics.addEpoch(other, epochOf(1))
+    addRun(history, 'waits')
+    const found = (query: string): [string, string | null][] =>
+      history.runLists.part({ query, sort: [], statistic: 'last', group: 'none', open: [] }, 0, 10).part.flatMap((row) => (row.kind === 'run' ? [[row.id, runPickedOn(row)]] : []))
+    expect(found('picked:validation')).toEqual([['a', 'validation']])
+    expect(found('picked:test')).toEqual([['tested', 'test']])
     // A run that is extended takes it along, one that goes back picks again.
     const longer = addRun(history, 'b')
     history.metrics.copy(key, longer)

@@ -2,7 +2,7 @@
 import { parseQuery, QueryError, type Interval, type Term } from '../analysis/runQuery'
 import { fields, type Field } from '../analysis/runQueryFields'
 import { WorkbenchError } from '../contract/errors'
-import { accuracyOf, depth, stepMs, testLossOf, trainLossOf } from './runColumns'
+import { accuracyOf, depth, pickedOn, stepMs, testLossOf, trainLossOf } from './runColumns'
 
 export interface Filter {
   where: string
@@ -26,7 +26,7 @@ const numbers: Partial<Record<Field, string>> = {
   created: 'runs.created_at',
 }
 
-const choices: Partial<Record<Field, string>> = { variant: 'runs.variant', arch: 'runs.arch', dataset: 'runs.dataset', state: 'runs.state' }
+const choices: Partial<Record<Field, string>> = { variant: 'runs.variant', arch: 'runs.arch', dataset: 'runs.dataset', state: 'runs.state', picked: pickedOn }
 const texts: Partial<Record<Field, readonly string[]>> = {
   study: ['studies.name', 'studies.id'],
   note: ['runs.note'],

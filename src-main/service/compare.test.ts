@@ -48,7 +48,7 @@ describe('a comparison', () => {
     expect(last?.paired).toMatchObject({ test: null, untested: 'nothing varies' })
     expect(reference).toMatchObject({ test: null, untested: null })
     expect(reference?.accuracyInterval).toEqual([expect.closeTo(0.9088344431990903, 8), expect.closeTo(0.9167655568009097, 8)])
-    expect(row.note).toContain('After correction for 3 comparisons a drop is seen for MCNN-L (p = 0.0034), no difference is seen for MCNN-F.')
+    expect(row.note).toContain('After correction for 3 comparisons a drop is seen for MCNN-L (corrected p = 0.0034), no difference is seen for MCNN-F.')
     expect(row.note).toContain('(a single t test at 5 %, power 80 %)')
   })
 

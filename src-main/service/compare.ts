@@ -1,7 +1,7 @@
 /** A study as the paper's tables: one row a depth and data set, one cell a variant, means over seeds. */
 import { variantName } from '../analysis/names'
-import { fixed, ranges } from '../analysis/numbers'
-import { holm, pWords, testOf } from '../analysis/significance'
+import { halfWidthWords, plural, pointsWords, ranges } from '../analysis/numbers'
+import { correctedWords, holm, isSeen, testOf, testWords } from '../analysis/significance'
 import { intervalOf, leastSeeds, mean, meanInterval, meanOf, pooledStd, smallestVisible, spread, testLevel, welchDifference } from '../analysis/statistics'
 import { archs, compareVariants, datasetSizes, type AddedSeeds, type StudyPlan } from '../contract/experiment'
 import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow, type Finding } from '../contract/records'
@@ -187,12 +187,12 @@ function findingSentences(cells: readonly ComparisonCell[], comparisons: number)
   const tested = others.flatMap(({ variant, accuracyDrop, test }) => (test && accuracyDrop !== null ? [{ name: variantName(variant), drop: accuracyDrop, test }] : []))
   if (tested.length === 0) return few.length > 0 ? few : ['All seeds gave the same accuracy: no interval and no p value.']
   const visible = others.flatMap((cell) => cell.smallestVisible ?? [])
-  const [seen, unseen] = [tested.filter(({ test }) => test.corrected <= testLevel), tested.filter(({ test }) => test.corrected > testLevel)]
+  const [seen, unseen] = [tested.filter(({ test }) => isSeen(test)), tested.filter(({ test }) => !isSeen(test))]
   const alone = unseen.filter(({ test }) => test.p <= testLevel)
   const found = [
     ...(['a drop', 'a gain'] as const).flatMap((what) => {
       const members = seen.filter(({ drop }) => (drop > 0) === (what === 'a drop'))
-      return members.length === 0 ? [] : [`${what} is seen for ${members.map(({ name, test }) => `${name} (${pWords(test.corrected)})`).join(', ')}`]
+      return members.length === 0 ? [] : [`${what} is seen for ${members.map(({ name, test }) => `${name} (${correctedWords(test, comparisons)})`).join(', ')}`]
     }),
     ...(unseen.length > 0 ? [`no difference is seen for ${unseen.map(({ name }) => name).join(', ')}`] : []),
   ].join(', ')
@@ -200,15 +200,15 @@ function findingSentences(cells: readonly ComparisonCell[], comparisons: number)
   return [
     ...few,
     many ? `After correction for ${comparisons} comparisons ${found}.` : `${found.charAt(0).toUpperCase()}${found.slice(1)}.`,
-    ...(alone.length > 0 ? [`Alone it would have been for ${alone.map(({ name, test }) => `${name} (${pWords(test.p)}, corrected ${pWords(test.corrected)})`).join(', ')}: among ${comparisons} that is no finding.`] : []),
-    `With these seeds and this spread a true difference under about ${fixed(Math.max(...visible), 1)} points would be missed more often than one time in five (${many ? 'a single ' : ''}t test at 5 %, power 80 %).`,
+    ...(alone.length > 0 ? [`Alone it would have been for ${alone.map(({ name, test }) => `${name} (${testWords(test, comparisons)})`).join(', ')}: among ${comparisons} that is no finding.`] : []),
+    `With these seeds and this spread a true difference under about ${pointsWords(Math.max(...visible), 1)} would be missed more often than one time in five (${many ? 'a single ' : ''}t test at 5 %, power 80 %).`,
   ]
 }
 
 /** How many seeds there are was decided with numbers in view: no reader may take it for a design. */
 function addedSentence(added: ReturnType<typeof addedOf>): string[] {
   if (added === null) return []
-  const goal = added.halfWidth === null ? '' : ` to get intervals under ± ${fixed(added.halfWidth)} points`
+  const goal = added.halfWidth === null ? '' : ` to get intervals under ${halfWidthWords(added.halfWidth)}`
   const were = added.seeds.length === 1 ? `Seed ${added.seeds.join()} was` : `Seeds ${ranges(added.seeds)} were`
   return [`${were} added after results had been seen${goal}: intervals and p values hold exactly only for a number of seeds fixed beforehand.`]
 }
@@ -226,9 +226,7 @@ function repeatedSentence(runs: readonly RunRecord[]): string[] {
   return newestDone(done).length < done.length ? ['Where a seed was trained again, its newest finished run counts.'] : []
 }
 
-function seeds(n: number): string {
-  return n === 1 ? '1 seed' : `${n} seeds`
-}
+const seeds = (n: number): string => plural(n, 'seed')
 
 function groupBy<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, [T, ...T[]]> {
   const groups = new Map<K, [T, ...T[]]>()

@@ -1,6 +1,6 @@
 /** More seeds for a study that is there: which they are, what they bring, and putting them into its plan. */
 import { archName, variantName } from '../analysis/names'
-import { fixed } from '../analysis/numbers'
+import { halfWidthWords } from '../analysis/numbers'
 import { expectedPairedWidth, expectedWidth, morePairs, moreSeeds, type Side } from '../analysis/seedsNeeded'
 import { intervalOf, leastSeeds, meanOf, welchDifference } from '../analysis/statistics'
 import type { ServiceParsed } from '../contract/calls'
@@ -224,7 +224,7 @@ function timeOf(plan: StudyPlan, cells: readonly AddedCell[], speed: Speed): Pic
 
 function problemOf(rows: MoreSeeds['rows'], added: number, there: number, until: { until: number } | null): string | null {
   const beyond = rows.flatMap(({ arch, comparisons }) => comparisons.filter(({ goal }) => goal === 'beyond').map(({ variant }) => `${archName(arch)}, ${variantName(variant)}`))
-  if (until && beyond.length > 0) return `An interval under ± ${fixed(until.until)} points is out of reach for ${beyond.join('; ')}: ${mostRuns} more seeds are not enough. Ask for a wider one.`
+  if (until && beyond.length > 0) return `An interval under ${halfWidthWords(until.until)} is out of reach for ${beyond.join('; ')}: ${mostRuns} more seeds are not enough. Ask for a wider one.`
   return there + added > mostRuns ? tooMany(there, added) : null
 }
 

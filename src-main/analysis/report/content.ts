@@ -11,6 +11,7 @@ import { barFigure, lineFigure, paretoFigure } from '../figures/print'
 import { manifestText } from '../manifest'
 import { archName, datasetName, variantName } from '../names'
 import { duration, fixed, percent, plural, whole } from '../numbers'
+import { pickedSentence, pickedWords, runPickedOn } from '../picked'
 import { configRows, environmentRows } from '../runRows'
 import type { Table } from '../table'
 import { statisticsSentences } from './sentences'
@@ -55,7 +56,7 @@ export function reportOf(facts: ReportFacts): Report {
     blocks: [
       heading('What the study shows'),
       ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),
-      text('Test accuracy is that of the last epoch. The best epoch’s is picked on the test set and is no result; where it is shown it is called so. Numbers of the paper stand beside ours and are part of no mean.'),
+      text(['Test accuracy is that of the last epoch.', pickedSentence(facts.runs.map(runPickedOn)), 'The paper’s numbers are shown next to ours and are part of no mean.'].filter(Boolean).join(' ')),
       heading('Table I: accuracy'),
       table(tableOne(comparison)),
       heading('Table II: what is trained, and what it costs'),
@@ -154,16 +155,22 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
   ]
 }
 
+/** '93.40 (epoch 4, picked on validation)' */
+function bestWords(run: RunSummary): string {
+  const on = runPickedOn(run)
+  return on === null ? percent(null) : `${percent(run.bestTestAccuracy)} (epoch ${whole(run.bestEpoch)}, ${pickedWords[on].phrase})`
+}
+
 function runTable({ runs }: ReportFacts): Table {
   return {
     caption: 'Runs, in the order they were made.',
     columns: [
       { title: 'Run', align: 'left' }, { title: 'Variant', align: 'left' }, { title: 'Arch', align: 'left' }, { title: 'Seed', align: 'right' }, { title: 'State', align: 'left' }, { title: 'Epochs', align: 'right' },
-      { title: 'Last epoch, %', align: 'right' }, { title: 'Best, picked on test, %', align: 'right' }, { title: 'Time', align: 'right' }, { title: 'Weights, SHA-256', align: 'left' },
+      { title: 'Last epoch, %', align: 'right' }, { title: 'Best epoch, %', align: 'right' }, { title: 'Time', align: 'right' }, { title: 'Weights, SHA-256', align: 'left' },
     ],
     rows: runs.map((run) => [
       run.id, variantName(run.variant), archName(run.arch), String(run.seed), run.state, `${whole(run.epochsDone)} of ${whole(run.epochs)}`,
-      percent(run.testAccuracy), run.bestTestAccuracy === null ? percent(null) : `${percent(run.bestTestAccuracy)} (epoch ${whole(run.bestEpoch)})`, duration(run.seconds), run.weightsSha256 === null ? '–' : run.weightsSha256.slice(0, 16),
+      percent(run.testAccuracy), bestWords(run), duration(run.seconds), run.weightsSha256 === null ? '–' : run.weightsSha256.slice(0, 16),
     ]),
     notes: runs.flatMap((run) => (run.reason === null || run.state === 'done' ? [] : [`${run.id}: ${run.reason}`])),
   }

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../analysis/canonicalJson'
 import { manifestText } from '../../analysis/manifest'
 import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
-import { runPickedOn } from '../../analysis/picked'
+import { pickedWords, runPickedOn } from '../../analysis/picked'
 import { WorkbenchError } from '../../contract/errors'
 import type { RunDetail, RunSummary } from '../../contract/records'
 import type { Service } from '../../service/service'
@@ -26,11 +26,11 @@ export function addRuns(program: Command): void {
     .option('--query <query>', 'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"')
     .action(async ({ query }: { query?: string }, command: Command) => {
       const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matchingRuns(service, query)))
-      if (command.optsWithGlobals<Globals>().json) return writeJson(runs)
+      if (command.optsWithGlobals<Globals>().json) return writeJson(runs.map((run) => ({ ...run, bestPickedOn: runPickedOn(run) })))
       if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
         columns(
-          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best %, picked on', '>Time'],
+          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best % (picked on)', '>Time'],
           runs.map((run) => [
             run.id,
             run.state,
@@ -40,7 +40,7 @@ export function addRuns(program: Command): void {
             String(run.seed),
             `${run.epochsDone}/${run.epochs}`,
             percent(run.testAccuracy),
-            run.bestTestAccuracy === null ? percent(null) : `${percent(run.bestTestAccuracy)} ${runPickedOn(run) === 'validation' ? 'val.' : 'test'}`,
+            run.bestTestAccuracy === null ? percent(null) : `${percent(run.bestTestAccuracy)} ${pickedWords[runPickedOn(run) ?? 'test'].short}`,
             duration(run.seconds),
           ]),
         ),

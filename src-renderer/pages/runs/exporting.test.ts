@@ -17,7 +17,7 @@ describe('files', () => {
   })
 
   it('is JSON of what the history says, not of what the table showed', () => {
-    expect(JSON.parse(runsJson([row()]))).toEqual([{ ...runWith({}), stepMs: 12.5, tags: [], note: '', archivedAt: null, trashedAt: null }])
+    expect(JSON.parse(runsJson([row()]))).toEqual([{ ...runWith({}), bestPickedOn: 'test', stepMs: 12.5, tags: [], note: '', archivedAt: null, trashedAt: null }])
   })
 })
 

@@ -12,7 +12,7 @@ const fields: [head: string, value: (run: RunRow) => string | number | null][] =
   ['state', (r) => r.state],
   ['reason', (r) => r.reason],
   ['test_accuracy', (r) => r.testAccuracy],
-  ['best_epoch_accuracy_picked_on_test', (r) => r.bestTestAccuracy],
+  ['best_epoch_test_accuracy', (r) => r.bestTestAccuracy],
   ['best_epoch', (r) => r.bestEpoch],
   ['best_picked_on', (r) => runPickedOn(r)],
   ['best_validation_accuracy', (r) => r.bestValidationAccuracy ?? null],
@@ -42,5 +42,5 @@ export function runsCsv(runs: readonly RunRow[]): string {
 }
 
 export function runsJson(runs: readonly RunRow[]): string {
-  return `${JSON.stringify(runs.map(({ kind: _kind, accuracy: _a, rowTrainLoss: _b, rowTestLoss: _c, ...run }) => run), null, 2)}\n`
+  return `${JSON.stringify(runs.map(({ kind: _kind, accuracy: _a, rowTrainLoss: _b, rowTestLoss: _c, ...run }) => ({ ...run, bestPickedOn: runPickedOn(run) })), null, 2)}\n`
 }

@@ -1,18 +1,18 @@
 /** Cells of the runs table that are words and numbers only; the others have a component. Pure. */
-import { runPickedOn } from '../../../src-main/analysis/picked'
+import { pickedOn, pickedWords, runPickedOn, type PickedOn } from '../../../src-main/analysis/picked'
 import type { RunGroup, RunRow, RunState } from '../../../src-main/contract'
 import { count, datasetName, duration, number, percentValue, when } from '../../lib/format'
 
 /** States beside done, in the order in which a group names them. */
 export const urgent: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'stopped', 'queued']
 
-/** The best epoch's accuracy and, in a word, what it was picked on: honest where that was not the test set. */
-function picked(accuracy: number | null, onValidation: boolean): string {
-  return accuracy === null ? percentValue(null) : `${percentValue(accuracy)} ${onValidation ? 'val.' : 'test'}`
+/** Returns the best epoch's accuracy and, in a word, what picked it. */
+function picked(accuracy: number | null, on: PickedOn | null): string {
+  return accuracy === null || on === null ? percentValue(null) : `${percentValue(accuracy)} ${pickedWords[on].short}`
 }
 
 export function bestText(run: Pick<RunRow, 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>): string {
-  return picked(run.bestTestAccuracy, runPickedOn(run) === 'validation')
+  return picked(run.bestTestAccuracy, runPickedOn(run))
 }
 
 type Text<R> = Readonly<Record<string, (row: R) => string>>
@@ -39,7 +39,7 @@ const ofEndedRun: Text<RunRow> = {
 
 const ofGroup: Text<RunGroup> = {
   seed: () => '',
-  best: (group) => picked(group.best, (group.training.validationExamples ?? 0) > 0),
+  best: (group) => picked(group.best, pickedOn(group.training)),
   trainLoss: (group) => number(group.trainLoss, 4),
   testLoss: (group) => number(group.testLoss, 4),
   epochs: (group) => `n ${group.accuracy?.n ?? 0}`,
