@@ -56,6 +56,10 @@ describe('a download', () => {
     if (!(thrown instanceof WorkbenchError)) throw new Error(`not an error of ours: ${String(thrown)}`, { cause: thrown })
     return thrown
   }
+  const cancelledAt = (phase: string): [AbortController, (progress: ImportProgress) => void] => {
+    const abort = new AbortController()
+    return [abort, (progress) => progress.phase === phase && abort.abort()]
+  }
   const kept = async (): Promise<number | undefined> => (await datasetSources(datasetsDir, [spec]))[0]?.kept
   const isIn = async (): Promise<boolean | undefined> => (await listDatasets(datasetsDir, [spec])).find((one) => one.id === 'cifar-10')?.available
 
@@ -260,6 +264,46 @@ describe('a download', () => {
     await download()
     expect(server.asked).toEqual([])
     expect(await isIn()).toBe(true)
+  })
+
+  const again = /^The 0\.\d MB kept of an earlier download are corrupt: downloading again$/
+  it('fetches a complete file again if its checksum is wrong, wherever an earlier download left it', async () => {
+    await failure(download({}, ...cancelledAt('Reading')))
+    const whole = join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz')
+    for (const file of [whole, `${whole}.part`]) {
+      // As large as the archive.
+      await writeFile(file, Buffer.alloc(archive.length))
+      await writeFile(`${whole}.json`, JSON.stringify({ url: server.url(), bytes: archive.length, validator: '"one"' }))
+      expect(await kept()).toBe(archive.length)
+      server.asked.length = 0
+      told = []
+      expect(await download()).toMatchObject({ id: 'cifar-10', official: true })
+      expect(server.asked).toMatchObject([{ range: undefined }])
+      expect(told.filter(({ phase }) => again.test(phase))).toHaveLength(1)
+      expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
+    }
+  })
+
+  it('fetches all of it again if the part that was kept is corrupt', async () => {
+    server.cuts = [40_960, 0, 0, 0, 0]
+    await failure(download())
+    await writeFile(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.part'), Buffer.alloc(40_960))
+    server.cuts = []
+    server.asked.length = 0
+    expect(await download()).toMatchObject({ official: true })
+    expect(server.asked.map(({ range }) => range)).toEqual(['bytes=40960-', undefined])
+    expect(told.filter(({ phase }) => again.test(phase))).toHaveLength(1)
+  })
+
+  it('gives up if the server sends another file both times', async () => {
+    server.cuts = [40_960, 0, 0, 0, 0]
+    await failure(download())
+    server.cuts = []
+    server.content = Buffer.alloc(archive.length)
+    server.asked.length = 0
+    expect(await failure(download())).toMatchObject({ code: 'bad-data' })
+    expect(server.asked).toHaveLength(2)
+    expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
   })
 
   it('can be let go of', async () => {

@@ -68,12 +68,13 @@ export async function downloadDataset({ id, datasetsDir, signal, onProgress, set
   const spec = downloadable(id, specs)
   const part = partOf(spec, datasetsDir)
   await onDisk(() => part.makeFolder())
-  if (!(await part.hasWhole())) {
-    await mustHaveRoom(spec, datasetsDir, spec.download.bytes - (await part.kept()))
-    await new Fetching(spec, part, options, signal, onProgress).run()
-  }
-  const summary = await importDataset({ path: part.whole, source: spec.download.url, datasetsDir, signal, onProgress }, specs).catch((error: unknown) => {
-    throw signal.aborted ? cancelled(spec.download.bytes, spec.download.bytes) : error
+  await mustHaveRoom(spec, datasetsDir, spec.download.bytes - (await part.kept()))
+  await new Fetching(spec, part, options, signal, onProgress).run()
+  const summary = await importDataset({ path: part.whole, source: spec.download.url, datasetsDir, signal, onProgress }, specs).catch(async (error: unknown) => {
+    if (signal.aborted) throw cancelled(spec.download.bytes, spec.download.bytes)
+    // The disk changed the file after its checksum was compared: kept, it would fail again.
+    if (error instanceof WorkbenchError && error.code === 'bad-data') await part.discard()
+    throw error
   })
   await part.discard()
   return summary
@@ -114,8 +115,35 @@ class Fetching {
     private readonly onProgress: (progress: ImportProgress) => void,
   ) {}
 
-  /** Until the whole archive lies there, checked. */
+  /**
+   * Resolves when the complete archive is on the disk and its checksums are the official ones. Bytes of an earlier download that do
+   * not lead there are fetched again, once.
+   * @throws WorkbenchError bad-data if the server sends another file: then nothing of it is kept
+   */
   async run(): Promise<void> {
+    const resumed = await this.part.kept()
+    let wrongMd5 = await this.fetchAndCheck()
+    if (wrongMd5 !== null && resumed > 0) {
+      this.done = 0
+      this.tell(`The ${megabytes(resumed)} kept of an earlier download are corrupt: downloading again`)
+      wrongMd5 = await this.fetchAndCheck()
+    }
+    if (wrongMd5 === null) return
+    throw new WorkbenchError('bad-data', `What ${this.host} sent is not the official ${this.spec.archive}: its MD5 is ${wrongMd5}, the official one ${this.source.md5}. Nothing was kept of it.`, {
+      fix: `Download it again; where it comes out the same, something on the way changes it. ${this.byHand}`,
+    })
+  }
+
+  /** Returns null for the official archive, else the MD5 of what came, which is discarded. */
+  private async fetchAndCheck(): Promise<string | null> {
+    if (!(await this.part.isComplete())) await this.fetch()
+    const wrongMd5 = await this.check()
+    if (wrongMd5 === null) await onDisk(() => this.part.finish())
+    else await this.part.discard()
+    return wrongMd5
+  }
+
+  private async fetch(): Promise<void> {
     const { bytes } = this.source
     let failed = 0
     let received = false
@@ -135,8 +163,6 @@ class Fetching {
         await wait(this.options.retryMs * 2 ** (failed - 1), undefined, { signal: this.signal }).catch(() => this.mustGoOn())
       }
     }
-    await this.check()
-    await onDisk(() => this.part.finish())
   }
 
   private get source(): Download {
@@ -184,22 +210,18 @@ class Fetching {
     }
   }
 
-  /** @throws WorkbenchError bad-data where it is not the official archive: then nothing of it stays */
-  private async check(): Promise<void> {
+  /** Returns the MD5 of the complete file if it is not the official archive, else null. */
+  private async check(): Promise<string | null> {
     const sums = { md5: createHash('md5'), sha256: createHash('sha256') }
     let read = 0
-    for await (const chunk of createReadStream(this.part.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(await this.part.path(), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
       this.mustGoOn()
       sums.md5.update(chunk)
       sums.sha256.update(chunk)
       this.onProgress({ id: this.spec.id, phase: 'Checking the download', done: (read += chunk.length), total: this.source.bytes })
     }
     const got = { md5: sums.md5.digest('hex'), sha256: sums.sha256.digest('hex') }
-    if (got.md5 === this.source.md5 && got.sha256 === this.source.sha256) return
-    await this.part.discard()
-    throw new WorkbenchError('bad-data', `What ${this.host} sent is not the official ${this.spec.archive}: its MD5 is ${got.md5}, the official one ${this.source.md5}. Nothing was kept of it.`, {
-      fix: `Download it again; where it comes out the same, something on the way changes it. ${this.byHand}`,
-    })
+    return got.md5 === this.source.md5 && got.sha256 === this.source.sha256 ? null : got.md5
   }
 
   private mustGoOn(): void {

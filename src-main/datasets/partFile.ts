@@ -15,7 +15,7 @@ const noteSchema = z.object({
 const folderName = '.downloads'
 
 export class PartFile {
-  /** The finished archive, checked. */
+  /** The finished archive. Its checksum was right when it was put here; whether it still is, only reading it tells. */
   readonly whole: string
   private readonly part: string
   private readonly note: string
@@ -34,11 +34,16 @@ export class PartFile {
     await mkdir(join(this.datasetsDir, folderName), { recursive: true })
   }
 
-  async hasWhole(): Promise<boolean> {
+  private async hasWhole(): Promise<boolean> {
     return (await sizeOf(this.whole)) === this.source.bytes
   }
 
-  /** Bytes that are here and would not be fetched again. */
+  /** Returns whether all bytes are here, right or wrong. */
+  async isComplete(): Promise<boolean> {
+    return (await this.kept()) === this.source.bytes
+  }
+
+  /** Returns how many bytes are here and are not fetched again if they are right. */
   async kept(): Promise<number> {
     return (await this.hasWhole()) ? this.source.bytes : ((await this.state())?.size ?? 0)
   }
@@ -73,13 +78,13 @@ export class PartFile {
     await rename(`${this.note}.new`, this.note)
   }
 
-  /** The bytes are all here: where they lie, to be looked at before `finish`. */
-  get path(): string {
-    return this.part
+  /** Returns where the complete bytes are, to be checked before `finish`. */
+  async path(): Promise<string> {
+    return (await this.hasWhole()) ? this.whole : this.part
   }
 
   async finish(): Promise<void> {
-    await rename(this.part, this.whole)
+    if (!(await this.hasWhole())) await rename(this.part, this.whole)
     await rm(this.note, { force: true })
     await syncFolder(join(this.datasetsDir, folderName))
   }
