@@ -47,9 +47,9 @@ test('a damaged history is told of and mended from the window', async ({ launch,
   await workbench.screenshot('history-mended')
 })
 
-test('beside a command that trains the window only looks, and takes over when that ends', async ({ launch, dataDir }) => {
+test('shows filter banks read-only while a command trains, and takes the history over when the command ends', async ({ launch, dataDir }) => {
   mkdirSync(dataDir, { recursive: true })
-  const command = spawn(process.execPath, [path.join(root, 'out/main/cli.js'), 'train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '500', '--milestones', 'none', '--json', '--data-dir', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const command = spawn(process.execPath, [path.join(root, 'out/main/cli.js'), 'train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--dataset', 'synthetic', '--epochs', '500', '--milestones', 'none', '--json', '--data-dir', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(command, 'exit')
   try {
     await once(command.stdout, 'data')
@@ -61,6 +61,11 @@ test('beside a command that trains the window only looks, and takes over when th
     expect(await workbench.call('runs.list', {})).toMatchObject([{ state: 'running' }])
     expect(await workbench.outcome('studies.create', { plan: quickStart })).toMatchObject({ ok: false, error: { code: 'conflict' } })
     await workbench.screenshot('history-held')
+    await expect.poll(async () => (await workbench.call('filters.runs', { text: '' })).total, { timeout: 60_000 }).toBe(1)
+    await workbench.go('Filter banks')
+    await expect(page.getByRole('button', { name: /^Feature map of / }).first()).toBeVisible({ timeout: 20_000 })
+    await expect(page.getByRole('main').getByRole('alert')).toHaveCount(0)
+    await workbench.screenshot('history-held-filter-banks')
     command.kill('SIGKILL')
     await expect(notice).toHaveCount(0)
     await expect.poll(async () => (await workbench.call('runs.list', {}))[0]?.state).toBe('interrupted')

@@ -3,6 +3,7 @@
  * parameters and result. Renderer, shell, service and command line import this one map.
  */
 import { z } from 'zod'
+import { read, withPath, write } from './call'
 import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
@@ -26,69 +27,67 @@ const atEpoch = z.strictObject({
 /** 32 × 32 × 3 bytes, rows of RGB, as base64. */
 const picture = z.base64().length(4096)
 
-const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
-
 export const serviceCalls = {
-  'system.info': define(none, r.systemInfo),
-  'system.doctor': define(none, r.doctor),
+  'system.info': read(none, r.systemInfo),
+  'system.doctor': read(none, r.doctor),
   /** What runs are trained on; TensorFlow is loaded for it once. */
-  'system.device': define(none, r.device),
+  'system.device': read(none, r.device),
   /** Whether anything can be changed from here. */
-  'system.condition': define(none, r.condition),
+  'system.condition': read(none, r.condition),
   /** Copies the history into the data directory's `backups`. */
-  'system.backup': define(none, z.object({ file: z.string(), bytes: z.number() })),
+  'system.backup': read(none, z.object({ file: z.string(), bytes: z.number() })),
   /** The copies there, the newest first. */
-  'system.backups': define(none, z.array(r.backup)),
+  'system.backups': read(none, z.array(r.backup)),
   /** What the run that was started last was trained on; null where there is none, or its trainer has not told yet. */
-  'system.trainedOn': define(none, r.environment.nullable()),
+  'system.trainedOn': read(none, r.environment.nullable()),
   /** What lies in the data directory, and what of it nothing needs any more. */
-  'system.storage': define(none, r.storage),
+  'system.storage': read(none, r.storage),
   /** Deletes what nothing needs any more. */
-  'system.reclaim': define(none, z.object({ bytes: z.number() })),
+  'system.reclaim': write(none, z.object({ bytes: z.number() })),
   /** The last lines that the service wrote, oldest first. */
-  'system.log': define(none, z.object({ lines: z.array(z.string()) })),
+  'system.log': read(none, z.object({ lines: z.array(z.string()) })),
 
-  'models.list': define(z.strictObject({ classes: z.int().min(2).max(1000).default(10) }), z.array(r.modelSummary)),
-  'models.get': define(z.strictObject({ arch, variant, classes: z.int().min(2).max(1000).default(10) }), r.modelSummary),
+  'models.list': read(z.strictObject({ classes: z.int().min(2).max(1000).default(10) }), z.array(r.modelSummary)),
+  'models.get': read(z.strictObject({ arch, variant, classes: z.int().min(2).max(1000).default(10) }), r.modelSummary),
 
-  'datasets.list': define(none, z.array(r.datasetSummary)),
+  'datasets.list': read(none, z.array(r.datasetSummary)),
   /** From a window the path comes only through a file dialog's grant (see shellCalls). */
-  'datasets.import': define(z.strictObject({ path: z.string().min(1).max(4096) }), r.datasetSummary),
+  'datasets.import': withPath(write(z.strictObject({ path: z.string().min(1).max(4096) }), r.datasetSummary)),
   /** Of an import or a download, whichever is under way. */
-  'datasets.cancelImport': define(none, ok),
+  'datasets.cancelImport': write(none, ok),
   /** Where data sets can be downloaded from, and how much that is. */
-  'datasets.sources': define(none, z.array(r.datasetSource)),
+  'datasets.sources': read(none, z.array(r.datasetSource)),
   /** Fetches the official archive and imports it. What came of it before is not fetched again. */
-  'datasets.download': define(z.strictObject({ id: datasetId }), r.datasetSummary),
+  'datasets.download': write(z.strictObject({ id: datasetId }), r.datasetSummary),
   /** Deletes what came of a download that was not finished. */
-  'datasets.discardDownload': define(z.strictObject({ id: datasetId }), ok),
-  'datasets.verify': define(z.strictObject({ id: datasetId }), r.datasetSummary),
+  'datasets.discardDownload': write(z.strictObject({ id: datasetId }), ok),
+  'datasets.verify': write(z.strictObject({ id: datasetId }), r.datasetSummary),
   /** Takes it away; until the service ends, or `datasets.purge`, it can be put back. */
-  'datasets.remove': define(z.strictObject({ id: datasetId }), ok),
-  'datasets.restore': define(z.strictObject({ id: datasetId }), ok),
+  'datasets.remove': write(z.strictObject({ id: datasetId }), ok),
+  'datasets.restore': write(z.strictObject({ id: datasetId }), ok),
   /** Deletes the files of what was taken away; where nothing was, nothing happens. */
-  'datasets.purge': define(z.strictObject({ id: datasetId }), ok),
+  'datasets.purge': write(z.strictObject({ id: datasetId }), ok),
   /** Pixels as base64 of 32 × 32 × 3 bytes, rows of RGB. */
-  'datasets.samples': define(
+  'datasets.samples': read(
     z.strictObject({ id: datasetId, perClass: z.int().min(1).max(20).default(8) }),
     z.object({ samples: z.array(z.object({ label: z.int(), pixels: z.string() })) }),
   ),
   /** Of the training pictures; every one is looked at. */
-  'datasets.statistics': define(z.strictObject({ id: datasetId }), r.datasetStatistics),
+  'datasets.statistics': read(z.strictObject({ id: datasetId }), r.datasetStatistics),
   /** The first training picture of a class, and what augmentation makes of it; pixels as in `datasets.samples`. */
-  'datasets.augmented': define(
+  'datasets.augmented': read(
     z.strictObject({ id: datasetId, label: z.int().min(0).max(999), seed: seed.default(1), draws: z.int().min(1).max(30).default(9) }),
     z.object({ original: z.string(), pictures: z.array(z.string()) }),
   ),
 
-  'studies.list': define(none, z.array(r.studySummary)),
+  'studies.list': read(none, z.array(r.studySummary)),
   /** With its runs in the order they were made: all of them, or a part for who can't take in thousands at once. */
-  'studies.get': define(z.strictObject({ ...ofStudy.shape, offset: z.int().min(0).optional(), limit: z.int().min(1).max(mostRuns).optional() }), z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
-  'studies.create': define(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
-  'studies.estimate': define(z.strictObject({ plan: studyRequest }), r.estimate),
-  'studies.compare': define(ofStudy, r.comparison),
+  'studies.get': read(z.strictObject({ ...ofStudy.shape, offset: z.int().min(0).optional(), limit: z.int().min(1).max(mostRuns).optional() }), z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
+  'studies.create': write(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
+  'studies.estimate': read(z.strictObject({ plan: studyRequest }), r.estimate),
+  'studies.compare': read(ofStudy, r.comparison),
   /** What more seeds for a study would be: so many, or as many as bring the 95 % intervals of all chosen differences under ± `until` points. */
-  'studies.moreSeeds': define(
+  'studies.moreSeeds': read(
     z.strictObject({
       ...ofStudy.shape,
       /** Null: all of the plan. For `until` the baseline is always among them. */
@@ -102,107 +101,96 @@ export const serviceCalls = {
     r.moreSeeds,
   ),
   /** Puts seeds into a study's plan and queues them; `cells` as `studies.moreSeeds` tells, `halfWidth` what they were asked for by. */
-  'studies.extend': define(
+  'studies.extend': write(
     z.strictObject({ ...ofStudy.shape, cells: z.array(addedCell).min(1).max(1000), halfWidth: z.number().positive().max(100).nullable().default(null) }),
     z.object({ runIds: z.array(r.runId) }),
   ),
   /** Takes added runs that have not begun out of a study and its plan again. */
-  'studies.withdraw': define(z.strictObject({ ...ofStudy.shape, runIds: z.array(r.runId).min(1).max(mostRuns) }), z.object({ removed: z.int() })),
+  'studies.withdraw': write(z.strictObject({ ...ofStudy.shape, runIds: z.array(r.runId).min(1).max(mostRuns) }), z.object({ removed: z.int() })),
   /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
-  'studies.findings': define(none, z.array(r.finding)),
+  'studies.findings': read(none, z.array(r.finding)),
   /**
    * Curves of a study's runs on one data set with one network, as columns. Of many runs not every epoch is told: the first, each
    * `every`th and the last planned, the same of all runs, so that means over runs are exact where they are drawn.
    */
-  'studies.curves': define(
+  'studies.curves': read(
     z.strictObject({ id: r.studyId, dataset: datasetId, arch }),
     z.object({
       every: z.int().min(1),
       runs: z.array(z.object({ runId: r.runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), /** Seconds of training up to that epoch, evaluation included. */ elapsed: z.array(z.number()) })),
     }),
   ),
-  'studies.pause': define(ofStudy, ok),
-  'studies.resume': define(ofStudy, ok),
+  'studies.pause': write(ofStudy, ok),
+  'studies.resume': write(ofStudy, ok),
   /** Stops what trains and takes the rest of the queue back. */
-  'studies.stop': define(ofStudy, ok),
+  'studies.stop': write(ofStudy, ok),
   /** Takes a study with its runs out of every list, count and search, until it is restored or purged. What waits is taken back from the queue. */
-  'studies.trash': define(ofStudy, ok),
+  'studies.trash': write(ofStudy, ok),
   /** Brings a study back as it was; runs that were in the trash before it stay there. */
-  'studies.restore': define(ofStudy, ok),
+  'studies.restore': write(ofStudy, ok),
   /** Deletes a study that is in the trash with its runs, their weights and logs. */
-  'studies.purge': define(ofStudy, ok),
+  'studies.purge': write(ofStudy, ok),
   /** What is in the trash, what came last first. */
-  'studies.trashed': define(none, z.array(r.trashedStudy)),
+  'studies.trashed': read(none, z.array(r.trashedStudy)),
 
   /**
    * Moves runs that wait: before all others, behind them, by one place, or before another one. Told is who stood right behind each: moved
    * before those again, the last one first, they are where they were.
    */
-  'queue.move': define(
+  'queue.move': write(
     z.strictObject({ ids: z.array(r.runId).min(1).max(500), place: z.union([z.enum(['first', 'last', 'up', 'down']), z.strictObject({ before: r.runId })]) }),
     z.object({ was: z.array(z.object({ id: r.runId, before: r.runId.nullable() })) }),
   ),
 
-  'runs.list': define(none, z.array(r.runSummary)),
+  'runs.list': read(none, z.array(r.runSummary)),
   /** Queued, running and paused, in the order of the queue. */
-  'runs.unfinished': define(none, z.array(r.runSummary)),
-  'runs.get': define(ofRun, r.runDetail),
+  'runs.unfinished': read(none, z.array(r.runSummary)),
+  'runs.get': read(ofRun, r.runDetail),
   /** What came to a run after an epoch, a step and a number of events that the asker has already. */
-  'runs.news': define(
+  'runs.news': read(
     z.strictObject({ id: r.runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
     r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, trashed: true, checkpoint: true, epochs: true, steps: true, events: true }),
   ),
   /** Null before the first epoch is finished. */
-  'runs.evaluation': define(ofRun, r.evaluation.nullable()),
+  'runs.evaluation': read(ofRun, r.evaluation.nullable()),
   /** The pictures of the newest evaluation's mistakes, in its order: pixels as in `datasets.samples`. */
-  'runs.mistakes': define(ofRun, z.object({ epoch: z.int(), pictures: z.array(z.string()) })),
+  'runs.mistakes': read(ofRun, z.object({ epoch: z.int(), pictures: z.array(z.string()) })),
   /** The last lines that the trainer wrote, oldest first. */
-  'runs.log': define(ofRun, z.object({ lines: z.array(z.string()) })),
-  'runs.pause': define(ofRun, ok),
+  'runs.log': read(ofRun, z.object({ lines: z.array(z.string()) })),
+  'runs.pause': write(ofRun, ok),
   /** Also of a run that was stopped, interrupted or failed: it goes on from its newest checkpoint, else from its seed. */
-  'runs.resume': define(ofRun, ok),
-  'runs.stop': define(ofRun, ok),
+  'runs.resume': write(ofRun, ok),
+  'runs.stop': write(ofRun, ok),
   /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
-  'runs.cutShort': define(z.strictObject({}), z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() })),
+  'runs.cutShort': read(z.strictObject({}), z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() })),
   /** All of it goes on, in the order of the queue. */
-  'runs.resumeCutShort': define(z.strictObject({}), z.object({ resumed: z.int().min(0) })),
+  'runs.resumeCutShort': write(z.strictObject({}), z.object({ resumed: z.int().min(0) })),
   /** Keeps where the run that trains stands, before the machine sleeps. */
-  'runs.checkpoint': define(z.strictObject({}), ok),
+  'runs.checkpoint': write(z.strictObject({}), ok),
   /** A finished run for more epochs, as a new run that goes on where it ended; `epochs` in all. */
-  'runs.extend': define(z.strictObject({ id: r.runId, epochs: trainingConfig.shape.epochs }), z.object({ id: r.runId })),
+  'runs.extend': write(z.strictObject({ id: r.runId, epochs: trainingConfig.shape.epochs }), z.object({ id: r.runId })),
   /** The same config and seed again, as a new run of the same study. */
-  'runs.rerun': define(ofRun, z.object({ id: r.runId })),
-  'runs.delete': define(ofRun, ok),
+  'runs.rerun': write(ofRun, z.object({ id: r.runId })),
+  'runs.delete': write(ofRun, ok),
   /** Writes the network with the weights at the run's end for other programs. From a window the path comes from a dialog only (see shellCalls). */
-  'runs.export': define(
-    z.strictObject({ id: r.runId, format: r.modelFormat, path: z.string().min(1).max(4096), /** Replaces what is there. */ force: z.boolean().default(false) }),
-    r.exportedModel,
+  'runs.export': withPath(
+    read(z.strictObject({ id: r.runId, format: r.modelFormat, path: z.string().min(1).max(4096), /** Replaces what is there. */ force: z.boolean().default(false) }), r.exportedModel),
   ),
   /** What the network with the weights at the run's end makes of a picture. */
-  'runs.classify': define(z.strictObject({ id: r.runId, picture, top: z.int().min(1).max(100).default(5) }), r.classification),
-  'runs.query': runListCalls.query,
-  'runs.ids': runListCalls.ids,
-  'runs.rows': runListCalls.rows,
-  'runs.curves': runListCalls.curves,
-  'runs.words': runListCalls.words,
-  'runs.tag': runListCalls.tag,
-  'runs.note': runListCalls.note,
-  'runs.archive': runListCalls.archive,
-  'runs.trash': runListCalls.trash,
-  'runs.restore': runListCalls.restore,
-  'runs.purge': runListCalls.purge,
+  'runs.classify': read(z.strictObject({ id: r.runId, picture, top: z.int().min(1).max(100).default(5) }), r.classification),
+  ...runListCalls,
 
   /** Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best first. */
-  'search.find': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
+  'search.find': read(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
 
   /** Runs of which filters are kept and in which every word of the text occurs, the newest first, and how many there are in all. */
-  'filters.runs': define(z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }), z.object({ found: z.array(r.runSummary), total: z.int() })),
+  'filters.runs': read(z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }), z.object({ found: z.array(r.runSummary), total: z.int() })),
   /** What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that belongs beside it. */
-  'filters.suggested': define(z.strictObject({ id: r.runId.nullable() }), z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() })),
-  'filters.layers': define(ofRun, z.array(r.filterLayer)),
+  'filters.suggested': read(z.strictObject({ id: r.runId.nullable() }), z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() })),
+  'filters.layers': read(ofRun, z.array(r.filterLayer)),
   /** How complementary the filters of each convolution were, epoch by epoch as far as that was kept. */
-  'filters.figures': define(ofRun, z.array(r.epochFigures)),
-  'filters.bank': define(
+  'filters.figures': read(ofRun, z.array(r.epochFigures)),
+  'filters.bank': read(
     z.strictObject({
       id: r.runId,
       layer: z.string().max(100).default('stem'),
@@ -214,9 +202,9 @@ export const serviceCalls = {
     r.filterBank,
   ),
   /** All stored filters of a layer at once. */
-  'filters.layer': define(atEpoch, r.layerFilterValues),
+  'filters.layer': read(atEpoch, r.layerFilterValues),
   /** How much of the frequency plane filters cover after each epoch (see analysis/spectrum.ts), for a multi-band layer with all their bands. */
-  'filters.coverage': define(
+  'filters.coverage': read(
     z.strictObject({
       id: r.runId,
       layer: z.string().max(100),
@@ -229,7 +217,7 @@ export const serviceCalls = {
     z.object({ epochs: z.array(z.int()), covered: z.array(z.number().min(0).max(1)) }),
   ),
   /** The greatest weight and the greatest |H| of a layer over all its epochs and filters, for scales that hold for the whole run. */
-  'filters.scale': define(
+  'filters.scale': read(
     z.strictObject({ id: r.runId, layer: z.string().max(100), channels: z.array(z.int().min(0)).min(1).max(3) }),
     z.object({ weight: z.number(), magnitude: z.number() }),
   ),
@@ -237,7 +225,7 @@ export const serviceCalls = {
    * What comes into a layer when a run's network looks at a picture: for the first layer the picture as the run's data
    * are normalised, for others what the layers before make of it with the weights at the run's end.
    */
-  'filters.input': define(
+  'filters.input': read(
     z.strictObject({ id: r.runId, layer: z.string().max(100), picture }),
     r.layerInput,
   ),
@@ -256,6 +244,8 @@ export const maxFileLength = 32_000_000
 
 /** A name with one of some endings. */
 const fileNameOf = (endings: string): z.ZodString => z.string().max(160).regex(new RegExp(`^[\\p{L}\\p{N}][\\p{L}\\p{N} ._(),+=-]*\\.(${endings})$`, 'u'), 'a file name with a known ending, without a folder')
+
+const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
 
 /** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
 export const shellCalls = {
@@ -306,13 +296,13 @@ export const shellCalls = {
 export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
-/** What takes a path, which never comes from a window: the shell makes these with what the person chose in a dialog. */
-const callsWithPaths = ['datasets.import', 'runs.export', 'publish.export', 'publish.import', 'publish.report'] as const
-type CallWithPath = (typeof callsWithPaths)[number]
+type CallWithPath = { [C in ServiceCall]: ServiceCalls[C] extends { path: 'dialog' } ? C : never }[ServiceCall]
+export type RendererServiceCall = Exclude<ServiceCall, CallWithPath>
+
+const isForRenderer = (name: ServiceCall): name is RendererServiceCall => !('path' in serviceCalls[name])
 
 /** Service calls that a window may make. */
-export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter((name): name is RendererServiceCall => !(callsWithPaths as readonly string[]).includes(name))
-export type RendererServiceCall = Exclude<ServiceCall, CallWithPath>
+export const rendererServiceCalls = (Object.keys(serviceCalls) as ServiceCall[]).filter(isForRenderer)
 
 type AllCalls = Omit<ServiceCalls, CallWithPath> & ShellCalls
 export type RendererCall = keyof AllCalls

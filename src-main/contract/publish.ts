@@ -1,5 +1,6 @@
 /** What leaves the history to be shown, checked or carried elsewhere: manifests, verification, archives of studies, reports. */
 import { z } from 'zod'
+import { read, withPath, write } from './call'
 import { experimentConfig, studyPlan } from './experiment'
 import { pickedSets } from './pickedOn'
 import { environment, epochMetrics, runId, runState, runSummary, studyId } from './records'
@@ -134,24 +135,24 @@ export type Imported = z.infer<typeof imported>
 export const reported = z.object({ folder: z.string(), files: z.array(z.string()) })
 
 export const publishCalls = {
-  'publish.runManifest': { params: ofRun, result: runManifest },
-  'publish.studyManifest': { params: ofStudy, result: studyManifest },
+  'publish.runManifest': read(ofRun, runManifest),
+  'publish.studyManifest': read(ofStudy, studyManifest),
   /** What `publish.verify` would do. */
-  'publish.verifiable': { params: ofRun, result: verifiable },
+  'publish.verifiable': read(ofRun, verifiable),
   /**
    * Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. What trains now is
    * waited for, and nothing else starts before it is done, unless it is to be `beside`.
    */
-  'publish.verify': {
-    params: z.strictObject({ id: runId, steps: whole.max(1e9).nullable().default(null), epochs: whole.max(10000).nullable().default(null), beside: z.boolean().default(false) }),
-    result: verification,
-  },
+  'publish.verify': read(
+    z.strictObject({ id: runId, steps: whole.max(1e9).nullable().default(null), epochs: whole.max(10000).nullable().default(null), beside: z.boolean().default(false) }),
+    verification,
+  ),
   /** Writes a study with all that belongs to it into one file, which must not be there yet unless `replace`. */
-  'publish.export': { params: z.strictObject({ id: studyId, out: filePath, checkpoints: z.boolean().default(false), replace: z.boolean().default(false) }), result: exported },
+  'publish.export': withPath(read(z.strictObject({ id: studyId, out: filePath, checkpoints: z.boolean().default(false), replace: z.boolean().default(false) }), exported)),
   /** Takes an exported study in: all of it that is not here already, or nothing. */
-  'publish.import': { params: z.strictObject({ path: filePath }), result: imported },
+  'publish.import': withPath(write(z.strictObject({ path: filePath }), imported)),
   /** Writes a report of a study into a folder, which must be empty or new unless `replace`. */
-  'publish.report': { params: z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), result: reported },
+  'publish.report': withPath(read(z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), reported)),
   /** Ends what of a kind is under way, as cancelled; nothing where nothing is. */
-  'publish.cancel': { params: z.strictObject({ kind: workProgress.shape.kind }), result: z.object({ ok: z.literal(true) }) },
+  'publish.cancel': read(z.strictObject({ kind: workProgress.shape.kind }), z.object({ ok: z.literal(true) })),
 } as const

@@ -1,5 +1,6 @@
 /** Lists of runs: asked for by a query (analysis/runQuery.ts), in parts, sorted and grouped by the service. */
 import { z } from 'zod'
+import { read, write } from './call'
 import { arch, datasetId, trainingConfig, experimentConfig, variant } from './experiment'
 import { runId, runState, runSummary, spread } from './records'
 
@@ -73,30 +74,30 @@ const ids = z.array(runId).min(1).max(20_000)
 
 export const runListCalls = {
   /** Rows from `offset` of the list as it is grouped and unfolded; `rows` counts all of them, `runs` the runs that match. */
-  query: {
-    params: z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(500).default(100) }),
-    result: z.object({ rows: z.int(), runs: z.int(), groups: z.int().nullable(), part: z.array(z.discriminatedUnion('kind', [runRow, runGroup])) }),
-  },
+  'runs.query': read(
+    z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(500).default(100) }),
+    z.object({ rows: z.int(), runs: z.int(), groups: z.int().nullable(), part: z.array(z.discriminatedUnion('kind', [runRow, runGroup])) }),
+  ),
   /** Ids of the runs in rows `offset` to `offset + limit`; a folded group stands for all of its runs. */
-  ids: {
-    params: z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(20_000).default(20_000) }),
-    result: z.array(runId),
-  },
+  'runs.ids': read(
+    z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(20_000).default(20_000) }),
+    z.array(runId),
+  ),
   /** Runs by their ids, in that order; ids that are gone are left out. */
-  rows: { params: z.strictObject({ ids: z.array(runId).min(1).max(500), statistic: statistic.default('last') }), result: z.array(z.object({ run: runRow, config: experimentConfig })) },
+  'runs.rows': read(z.strictObject({ ids: z.array(runId).min(1).max(500), statistic: statistic.default('last') }), z.array(z.object({ run: runRow, config: experimentConfig }))),
   /** Curves as columns: a study of a hundred runs is a million characters of JSON otherwise. */
-  curves: {
-    params: z.strictObject({ ids: z.array(runId).min(1).max(500), /** At most so many epochs of each, evenly taken; null is all. */ points: z.int().min(2).max(10_000).nullable().default(null) }),
-    result: z.array(z.object({ runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), testLoss: z.array(z.number()) })),
-  },
+  'runs.curves': read(
+    z.strictObject({ ids: z.array(runId).min(1).max(500), /** At most so many epochs of each, evenly taken; null is all. */ points: z.int().min(2).max(10_000).nullable().default(null) }),
+    z.array(z.object({ runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), testLoss: z.array(z.number()) })),
+  ),
   /** What completion offers: all tags and studies in use. */
-  words: { params: z.strictObject({}), result: z.object({ tags: z.array(z.string()), studies: z.array(z.string()) }) },
-  tag: { params: z.strictObject({ ids, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }), result: z.object({ changed: z.int() }) },
-  note: { params: z.strictObject({ id: runId, note: z.string().max(4000) }), result: z.object({ changed: z.int() }) },
-  archive: { params: z.strictObject({ ids, archived: z.boolean() }), result: z.object({ changed: z.int() }) },
+  'runs.words': read(z.strictObject({}), z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
+  'runs.tag': write(z.strictObject({ ids, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }), z.object({ changed: z.int() })),
+  'runs.note': write(z.strictObject({ id: runId, note: z.string().max(4000) }), z.object({ changed: z.int() })),
+  'runs.archive': write(z.strictObject({ ids, archived: z.boolean() }), z.object({ changed: z.int() })),
   /** Takes runs out of every list, study and comparison, until they are restored or purged. What waits is taken back from the queue. */
-  trash: { params: z.strictObject({ ids }), result: z.object({ changed: z.int() }) },
-  restore: { params: z.strictObject({ ids }), result: z.object({ changed: z.int() }) },
+  'runs.trash': write(z.strictObject({ ids }), z.object({ changed: z.int() })),
+  'runs.restore': write(z.strictObject({ ids }), z.object({ changed: z.int() })),
   /** Deletes runs that are in the trash with their weights and logs; null is everything in it. */
-  purge: { params: z.strictObject({ ids: ids.nullable() }), result: z.object({ changed: z.int() }) },
+  'runs.purge': write(z.strictObject({ ids: ids.nullable() }), z.object({ changed: z.int() })),
 } as const

@@ -41,7 +41,7 @@ export class Ownership {
   /** @throws WorkbenchError conflict */
   mustMayWrite(): void {
     if (this.mayWrite) return
-    if (this.#options.access === 'read') throw new WorkbenchError('internal', 'The history was opened to be read only.')
+    if (this.#options.access === 'read') throw new WorkbenchError('conflict', 'The history was opened read-only.')
     throw heldError(this.#context.paths)
   }
 

@@ -18,7 +18,6 @@ import { Ownership } from './ownership'
 import { openHistory, type Access } from './ownHistory'
 import { publishCalls } from './publishCalls'
 import { Queue, type QueueOptions } from './queue'
-import { isReading } from './reading'
 import { clearUp, recover } from './recovery'
 import { runCalls } from './runCalls'
 import { searchCalls } from './searchCalls'
@@ -157,7 +156,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     if (!parsed.success) throw fromErrorValue(toErrorValue(parsed.error))
     // The compiler can't follow the one name through both maps.
     try {
-      if (!isReading(name)) own.mustMayWrite()
+      if (serviceCalls[name].access === 'write') own.mustMayWrite()
       return await handlers[name](parsed.data as ServiceParsed<C>)
     } catch (thrown) {
       throw explained(thrown)
