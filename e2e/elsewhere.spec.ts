@@ -83,6 +83,18 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
     await expect(page.getByText('Let go to classify the picture')).toHaveCount(0)
   })
 
+  await test.step('dropped at the top of the page, its answer is brought into view whole', async () => {
+    await drop(workbench, 'notes.png', 'image/png', Buffer.from('no picture at all'))
+    await expect(region.locator('dl')).toHaveCount(0)
+    await workbench.resize(900, 600)
+    await page.evaluate(`document.querySelector('[role="progressbar"][aria-label="Trained"]').scrollIntoView({ block: 'end' })`)
+    await expect(region).not.toBeInViewport()
+    await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
+    await expect(region.locator('dl')).toBeInViewport({ ratio: 1 })
+    await expect(region.getByRole('img', { name: 'stripes.png as the network sees it' })).toBeInViewport({ ratio: 1 })
+    await workbench.resize(1280, 800)
+  })
+
   await test.step('pasted', async () => {
     await send(workbench, ['paste'], 'pasted.png', 'image/png', pngOf(32, 32, (x, y) => stripes(y, x)))
     await expect(region.getByRole('img', { name: 'pasted.png as the network sees it' })).toBeVisible()

@@ -18,6 +18,10 @@ test('the queue is put in another order by buttons and keys, and taken back', as
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'baseline 2', 'mcnn-f 2'])
   await page.getByRole('button', { name: '3 queued' }).click()
   await expect(rows(page)).toHaveCount(3)
+  // A button that has nothing to do weighs less than its neighbours: it has no ground of its own either.
+  const front = (row: number): Locator => rows(page).nth(row).getByRole('button', { name: /^To the front/ })
+  await expect(front(0)).toBeDisabled()
+  for (const row of [0, 1]) await expect(front(row)).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)')
   await rows(page).nth(2).getByRole('button', { name: /^To the front/ }).click()
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 2', 'mcnn-f 1', 'baseline 2'])
   await expect(rows(page).nth(0)).toContainText('mcnn-f')

@@ -95,6 +95,8 @@ test('a killed service is said, started again, and given up on when it keeps dyi
   expect((await workbench.told('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
   const back = page.getByRole('status').filter({ hasText: 'The service was started again' })
   await expect(back).toContainText('killed (SIGKILL)')
+  await expect(back).toContainText('1 run was interrupted and keeps its metrics and checkpoints.')
+  await expect(back).not.toContainText('on hold')
   await back.getByRole('button', { name: 'Dismiss' }).click()
   await expect(back).toHaveCount(0)
   await expect(page.getByText('Service running')).toBeVisible()
@@ -116,6 +118,16 @@ test('a killed service is said, started again, and given up on when it keeps dyi
   await expect(page.getByText('Service running')).toBeVisible()
   await expect(banner).toHaveCount(0)
   expect(await workbench.call('runs.list', {})).toHaveLength(1)
+})
+
+test('a service killed while nothing trains is not said to have interrupted anything', async ({ workbench }) => {
+  const { page } = workbench
+  await expect(page.getByText('Service running')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No studies yet' })).toBeVisible()
+  kill(workbench.servicePid())
+  const back = page.getByRole('status').filter({ hasText: 'The service was started again' })
+  await expect(back).toContainText('No run was training or queued.')
+  await expect(back).not.toContainText('interrupted')
 })
 
 test('nothing outlives a shell that is killed while it trains', async ({ launch, dataDir }) => {

@@ -17,7 +17,7 @@ const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench
 function key() {
   const folders = ['src-main', 'src-renderer', 'resources', 'bench'].filter((folder) => existsSync(join(root, folder))) // git keeps no empty folder
   const sources = folders.flatMap((folder) => filesIn(join(root, folder)).map(shown).filter(isBuilt))
-  const files = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'setup/licences.mjs', ...sources.sort()]
+  const files = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'setup/licences.mjs', 'setup/runtimeCheck.mjs', ...sources.sort()]
   return keyOf(...files.flatMap((file) => [file, readFileSync(join(root, file))]))
 }
 

@@ -1,11 +1,11 @@
-/** `node out/main/history.js --data-dir DIR [--runs 10000] [--epochs 200] [--seed 1]`: a made-up history in an empty data directory. */
+/** `npm run history -- --data-dir DIR [--runs 10000] [--epochs 200] [--seed 1]`: a made-up history in an empty data directory. */
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { History } from '../../src-main/history/history'
 import { flagsOf, wrongUse } from '../flags'
 import { writeHistory } from './write'
 
-const usage = 'node out/main/history.js --data-dir DIR [--runs N] [--epochs N] [--seed N]'
+const usage = 'npm run history -- --data-dir DIR [--runs N] [--epochs N] [--seed N]'
 const values = flagsOf({ 'data-dir': { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } }, usage)
 const dataDir = values['data-dir']
 const numbers = [values.runs, values.epochs, values.seed].map(Number)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, fixed, halfWidthWords, percent, percentSpread, pointsWithInterval, pointsWords, typedNumber, whole } from './numbers'
+import { duration, fixed, halfWidthWords, percent, percentSpread, percentText, pointsWithInterval, pointsWords, progressText, typedNumber, whole } from './numbers'
 
 describe('numbers', () => {
   it('have a real minus sign and no negative zero', () => {
@@ -9,6 +9,11 @@ describe('numbers', () => {
   it('are shown as missing, NaN or infinite where they are', () => {
     expect([fixed(null), fixed(NaN), fixed(-Infinity), whole(null), duration(null), percentSpread(null)]).toEqual(['–', 'NaN', '−∞', '–', '–', '–'])
     expect(pointsWithInterval(null, [1, 2])).toBe('–')
+  })
+
+  it('are percentages with the sign, and without it when they are no number', () => {
+    expect([percentText(0.9316), percentText(0.7549, 1), percentText(-0.001, 0), percentText(null), percentText(NaN), percentText(Infinity)]).toEqual(['93.16 %', '75.5 %', '0 %', '–', 'NaN', '∞'])
+    expect([progressText(0, 7), progressText(999, 1000), progressText(1000, 1000)]).toEqual(['0 %', '99 %', '100 %'])
   })
 
   it('carry their spread and count', () => {

@@ -26,6 +26,16 @@ export function percent(fraction: number | null, decimals = 2): string {
   return fixed(fraction === null ? null : fraction * 100, decimals)
 }
 
+/** Returns a fraction as percent with the sign: 0.9316 is '93.16 %'; '–', 'NaN' and '∞' without it, as `fixed`. */
+export function percentText(fraction: number | null, decimals = 2): string {
+  return fraction !== null && Number.isFinite(fraction) ? `${percent(fraction, decimals)} %` : fixed(fraction)
+}
+
+/** Returns the share of work that is finished in whole percent; '100 %' only when all of it is. `total` is above 0. */
+export function progressText(done: number, total: number): string {
+  return percentText(Math.floor((100 * done) / total) / 100, 0)
+}
+
 /** Mean ± standard deviation (n) of fractions, in percent: '93.16 ± 0.12 (5)', '93.16 (1)', '–'. */
 export function percentSpread(spread: Spread | null): string {
   if (spread === null) return missing

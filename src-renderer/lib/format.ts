@@ -1,9 +1,9 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
 import type { Arch, DatasetId } from '../../src-main/contract'
 import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/names'
-import { bytes, duration as measuredDuration, fixed, missing, plural, significant, whole } from '../../src-main/analysis/numbers'
+import { bytes, duration as measuredDuration, fixed, missing, percent as percentDigits, percentText, plural, progressText, significant, whole } from '../../src-main/analysis/numbers'
 
-export { archName, archShort, bytes, datasetName, missing, plural, significant }
+export { archName, archShort, bytes, datasetName, missing, plural, progressText, significant }
 
 type Maybe = number | null | undefined
 
@@ -23,12 +23,12 @@ export function signed(value: Maybe, digits = 2): string {
 
 /** A fraction as percent: 0.9285 is '92.85 %'. */
 export function percent(fraction: Maybe, digits = 2): string {
-  return finite(fraction) ? `${fixed(fraction * 100, digits)} %` : number(fraction)
+  return percentText(fraction ?? null, digits)
 }
 
 /** The same without the unit, for columns whose head says '%'. */
 export function percentValue(fraction: Maybe, digits = 2): string {
-  return number(finite(fraction) ? fraction * 100 : fraction, digits)
+  return percentDigits(fraction ?? null, digits)
 }
 
 /** Whole numbers with separators: 464,154. */

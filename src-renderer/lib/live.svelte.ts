@@ -1,6 +1,7 @@
 /** What every page shares and what changes while one looks: studies, unfinished runs, progress, data sets, the service. */
 import { SvelteMap } from 'svelte/reactivity'
 import { endedStates, type Condition, type DatasetSummary, type EventPayload, type RunProgress, type RunSummary, type StudySummary, type SystemInfo } from '../../src-main/contract'
+import { crashOf, type Crash } from './crash'
 import { call, on, toClientError, type ClientError } from './client'
 
 type ServiceState = EventPayload<'service.state'>
@@ -30,8 +31,8 @@ class Live {
   /** Whether anything can be changed from here, and whether the disk takes it. */
   condition = $state.raw<Condition>({ heldBy: null, disk: null })
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
-  /** Why the service ended without being asked to; stays for a while after it is back, or until it is dismissed. */
-  crash = $state.raw<string | null>(null)
+  /** The service's last unexpected end; stays for a while after the service is back, or until it is dismissed. */
+  crash = $state.raw<Crash | null>(null)
   /** Whether studies and runs have been read from the service at least once. */
   loaded = $state(false)
   error = $state.raw<ClientError | null>(null)
@@ -152,9 +153,10 @@ class Live {
   }
 
   #serviceState(service: ServiceState): void {
-    const cameBack = service.state === 'running' && (this.service.state !== 'running' || !this.loaded)
+    const before = this.service.state
+    const cameBack = service.state === 'running' && (before !== 'running' || !this.loaded)
     this.service = service
-    this.#followCrash(service)
+    this.#followCrash(service, before === 'running')
     if (cameBack) void this.reload()
   }
 
@@ -163,15 +165,17 @@ class Live {
     this.crash = null
   }
 
-  #followCrash({ state, detail }: ServiceState): void {
+  #followCrash({ state, detail }: ServiceState, wasRunning: boolean): void {
     if (state === 'running') {
       if (this.crash === null) return
       clearTimeout(this.#crashTold)
       this.#crashTold = setTimeout(this.dismissCrash, toldMs)
     } else {
       clearTimeout(this.#crashTold)
-      // A service that has stopped for good says so itself.
-      this.crash = state === 'starting' ? detail : null
+      // A service that has stopped for good has a banner of its own. One that ends while it starts had no runs of its own.
+      if (state !== 'starting' || detail === null) this.crash = null
+      else if (this.crash && !wasRunning) this.crash = { ...this.crash, reason: detail }
+      else this.crash = crashOf(detail, this.condition.heldBy === null ? this.unfinished.values() : [])
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countStates, isHeld, needsYou, progressOf, studyState } from './progress'
+import { countStates, emptyChart, isHeld, needsYou, progressOf, studyState } from './progress'
 import { runWith } from '../../src-main/analysis/testing'
 
 const told = { runId: 'r', epoch: 3, epochs: 5, step: 130, steps: 200, phase: 'training' as const, loss: 1, learningRate: 0.1, imagesPerSecond: 1, etaSeconds: 1 }
@@ -44,5 +44,14 @@ describe('held', () => {
     expect(isHeld({ state: 'queued', reason: 'Held until it is resumed.' })).toBe(true)
     expect(isHeld({ state: 'queued', reason: null })).toBe(false)
     expect(isHeld({ state: 'stopped', reason: 'Stopped by hand.' })).toBe(false)
+  })
+})
+
+describe('words of an empty chart', () => {
+  it('promise values only while a run can still bring some', () => {
+    expect(emptyChart(['done', 'running'])).toBe('no values yet')
+    expect(emptyChart(['queued', 'queued'])).toBe('no values yet: queued')
+    expect(emptyChart(['failed'])).toBe('no values: the run finished no epoch')
+    expect(emptyChart(['failed', 'stopped', 'interrupted', 'diverged', 'done'])).toBe('no values: no run here finished an epoch')
   })
 })

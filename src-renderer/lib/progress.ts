@@ -1,5 +1,5 @@
 /** How far runs and studies are, and in which state a study is. Pure. */
-import { noCounts, type RunProgress, type RunState, type RunSummary } from '../../src-main/contract'
+import { endedStates, noCounts, type RunProgress, type RunState, type RunSummary } from '../../src-main/contract'
 
 /** 0 to 1; from the steps where they are told, else from finished epochs. */
 export function progressOf(run: RunSummary, progress: RunProgress | undefined): number {
@@ -40,4 +40,10 @@ export function needsYou(runs: readonly RunSummary[]): RunSummary[] {
   return runs
     .filter((run) => endedBadly.includes(run.state) && newest.get(`${run.configId}/${run.seed}`) === run)
     .sort((a, b) => endedBadly.indexOf(a.state) - endedBadly.indexOf(b.state))
+}
+
+/** Returns the words of a chart of runs in these `states` that has no value. */
+export function emptyChart(states: readonly RunState[]): string {
+  if (states.every((state) => endedStates.includes(state))) return states.length === 1 ? 'no values: the run finished no epoch' : 'no values: no run here finished an epoch'
+  return states.every((state) => state === 'queued') ? 'no values yet: queued' : 'no values yet'
 }

@@ -1,7 +1,7 @@
 /** Work of the service that takes its time: it goes on while one looks at other pages, the status bar says how far it is. */
 import type { EventPayload, Imported } from '../../src-main/contract'
 import { call, on, toClientError } from './client'
-import { plural } from './format'
+import { plural, progressText } from './format'
 import { href, router } from './router.svelte'
 import { toasts } from './toasts.svelte'
 
@@ -16,7 +16,7 @@ class Works {
   readonly words = $derived.by(() => {
     if (this.going === null) return ''
     const { kind, phase, done, total } = this.going
-    return `${names[kind]}: ${phase}${total > 0 ? ` ${Math.floor((100 * done) / total)} %` : ''}`
+    return `${names[kind]}: ${phase}${total > 0 ? ` ${progressText(done, total)}` : ''}`
   })
 
   exportStudy(id: string, checkpoints = false): Promise<void> {

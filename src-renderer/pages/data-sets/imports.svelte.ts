@@ -2,7 +2,7 @@
 import { transferWords } from '../../../src-main/analysis/transfer'
 import type { DatasetId, DatasetSummary, EventPayload } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../../lib/client'
-import { datasetName } from '../../lib/format'
+import { datasetName, progressText } from '../../lib/format'
 import { toasts } from '../../lib/toasts.svelte'
 
 type Verb = 'imported' | 'downloaded'
@@ -23,7 +23,7 @@ class Imports {
     const { progress } = this
     if (progress === null) return 'opening'
     if (progress.phase === 'Downloading') return transferWords(progress)
-    return progress.total > 0 && progress.done > 0 ? `${progress.phase} · ${Math.floor((100 * progress.done) / progress.total)} %` : progress.phase
+    return progress.total > 0 && progress.done > 0 ? `${progress.phase} · ${progressText(progress.done, progress.total)}` : progress.phase
   }
 
   async start(kind: 'archive' | 'folder'): Promise<void> {

@@ -166,7 +166,7 @@ export class Banks {
   /** Why there are no feature maps; null where there are. */
   readonly noFeatures: string | null = $derived.by(() => {
     if (!this.layer || this.layer.name === 'stem' || !this.run) return null
-    if (this.run.weightsSha256 === null) return 'What comes into a later layer needs the weights of all layers before it. They are kept at a run’s end, and this run has none yet.'
+    if (this.run.weightsSha256 === null) return `The input of a later layer needs the weights of all layers before it. ${this.run.endedAt === null ? 'They are saved when this run is done.' : 'This run ended without saving them.'}`
     if (this.epoch !== this.lastEpoch) return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
     return null
   })

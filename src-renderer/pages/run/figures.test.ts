@@ -8,10 +8,12 @@ const all: EpochFigures[] = [
   { epoch: 3, layers: [{ layer: 'stem', figures: of(null) }, { layer: 'b', figures: null }] },
 ]
 
-it('stand by layer and by epoch, rank as a share of the filters, a gap where there is none', () => {
+it('stand by layer and by epoch, rank as a share of the filters, shares of the plane in percent, a gap where there is none', () => {
   expect(byLayer(all[0] ?? null, 'effectiveRank')).toEqual([{ x: 1, y: 1 }, { x: 2, y: 0.5 }])
   expect(byEpoch(all, 'b', 'effectiveRank')).toEqual([{ x: 0, y: 0.5 }, { x: 3, y: null }])
   expect(byEpoch(all, 'stem', 'cosine')).toEqual([{ x: 0, y: 0.1 }, { x: 3, y: 0.1 }])
+  expect(byEpoch(all, 'b', 'covered')).toEqual([{ x: 0, y: 50 }, { x: 3, y: null }])
+  expect(byLayer(all[1] ?? null, 'overlap')).toEqual([{ x: 1, y: 25 }, { x: 2, y: null }])
   expect(byLayer(null, 'cosine')).toEqual([])
 })
 

@@ -4,18 +4,20 @@ import type { Point } from '../../../src-main/analysis/figures/line'
 
 export type FigureName = 'cosine' | 'effectiveRank' | 'covered' | 'overlap'
 
-export const figureNames: Readonly<Record<FigureName, { title: string; meaning: string }>> = {
-  cosine: { title: 'Redundancy, mean |cosine|', meaning: 'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.' },
-  effectiveRank: { title: 'Effective rank, of filters', meaning: 'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.' },
-  covered: { title: 'Plane covered', meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.' },
-  overlap: { title: 'Overlap, of covered', meaning: 'Share of what is covered that two filters or more pass.' },
+/** `share`: drawn in percent, as the filter banks page shows it. */
+export const figureNames: Readonly<Record<FigureName, { title: string; meaning: string; share: boolean }>> = {
+  cosine: { title: 'Redundancy, mean |cosine|', share: false, meaning: 'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.' },
+  effectiveRank: { title: 'Effective rank, of filters', share: false, meaning: 'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.' },
+  covered: { title: 'Plane covered, %', share: true, meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.' },
+  overlap: { title: 'Overlap, % of covered', share: true, meaning: 'Share of what is covered that two filters or more pass.' },
 }
 
-/** In 0..1: a rank is told of as many as there are filters, so that layers of different widths compare. */
+/** Returns the figure as drawn: shares in percent, the others in 0..1; a rank is divided by the number of filters, so that layers of different widths compare. */
 export function figureOf(name: FigureName, figures: EpochFigures['layers'][number]['figures']): number | null {
   if (!figures) return null
-  if (name !== 'effectiveRank') return figures[name]
-  return figures.effectiveRank === null ? null : figures.effectiveRank / figures.filters
+  if (name === 'effectiveRank') return figures.effectiveRank === null ? null : figures.effectiveRank / figures.filters
+  const value = figures[name]
+  return value !== null && figureNames[name].share ? value * 100 : value
 }
 
 /** The kept epoch that is nearest to the one wanted, the newest where none is; null where nothing is kept. */

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
 import { configRows, environmentRows } from '../../../src-main/analysis/runRows'
-import { actionsOf, curvesOf, differences, explanation, marksOf, noValues, rowsInView, usageOf } from './run'
+import { actionsOf, curvesOf, differences, explanation, marksOf, noReadings, noValues, rowsInView, usageOf } from './run'
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
 
 it('a chart without a value says why there is none', () => {
   expect(noValues({ state: 'running' }, 'epoch')).toBe('no values yet')
-  expect(noValues({ state: 'failed' }, 'epoch')).toBe('none: it ended before its first epoch did')
-  expect(noValues({ state: 'diverged' }, 'step')).toBe('none: the loss was NaN in its first step')
+  expect(noValues({ state: 'queued' }, 'epoch')).toBe('no values yet: queued')
+  expect(noValues({ state: 'failed' }, 'epoch')).toBe('no values: the run ended before its first epoch did')
+  expect(noValues({ state: 'diverged' }, 'step')).toBe('no values: the loss was NaN in the first step')
+})
+
+it('a chart of the machine’s readings promises none of a run that ended', () => {
+  expect(runStates.filter((state) => /yet/.test(noReadings({ state })))).toEqual(runStates.filter((state) => !endedStates.includes(state)))
+  expect(noReadings({ state: 'done' })).toBe('not measured')
 })
 
 describe('actionsOf', () => {

@@ -4,7 +4,7 @@ import { endedStates } from '../../../src-main/contract'
 import type { EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../../src-main/analysis/figures/line'
 import { count, plural, significant } from '../../lib/format'
-import { isHeld } from '../../lib/progress'
+import { emptyChart, isHeld } from '../../lib/progress'
 
 export type RunAction = 'pause' | 'resume' | 'extend' | 'stop' | 'rerun' | 'delete'
 
@@ -45,10 +45,15 @@ export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDo
   return { title: run.reason ?? title, text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' ') }
 }
 
-/** Said in a chart without a value. */
+/** Returns the words of a chart of a run's `unit`s that has no value. */
 export function noValues({ state }: Pick<RunSummary, 'state'>, unit: 'epoch' | 'step'): string {
-  if (!endedStates.includes(state)) return 'no values yet'
-  return state === 'diverged' ? `none: the loss was NaN in its first ${unit}` : `none: it ended before its first ${unit} did`
+  if (!endedStates.includes(state)) return emptyChart([state])
+  return state === 'diverged' ? `no values: the loss was NaN in the first ${unit}` : `no values: the run ended before its first ${unit} did`
+}
+
+/** Returns the words of a chart of what a trainer measures of the machine, without a value. */
+export function noReadings({ state }: Pick<RunSummary, 'state'>): string {
+  return endedStates.includes(state) ? 'not measured' : emptyChart([state])
 }
 
 /** What a run page's curves show; percentages and losses by epoch, losses by sampled step. */

@@ -21,6 +21,11 @@ describe('the comparison’s figures', () => {
     expect(intervalLimit(comparison())).toBe(0.5)
   })
 
+  it('share an axis that holds drops without an interval', () => {
+    expect(intervalLimit(comparison(cell('baseline'), cell('mcnn-f', { accuracyDrop: -2.25 }), cell('mcnn-l', { accuracyDrop: 5.9 })))).toBe(10)
+    expect(intervalLimit(comparison(cell('mcnn-f', { paired: { drop: 3.1, pairs: 1, interval: null, test: null, untested: null } })), 'paired')).toBe(5)
+  })
+
   it('have bars in percent with ± std and the seeds, and none where nothing was measured', () => {
     const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
     const [group] = barGroups(comparison(cell('mcnn-f'), cell('baseline', { accuracy })).rows, ['baseline', 'mcnn-f'], lookOf)
