@@ -3,6 +3,12 @@
 /** A person, or the end of the service, wants the run to end here: no failure. */
 export class StopRequested extends Error {}
 
+/** A measurement of active time: it stops while the run is paused. */
+export interface Meter {
+  pause: () => void
+  resume: () => void
+}
+
 /** What is asked of the run, until it comes to look. */
 export class Control {
   private paused = false
@@ -10,6 +16,8 @@ export class Control {
   private saving = false
   private wake: (() => void) | null = null
   private pausedMs = 0
+  /** They stop before a pause's checkpoint is written and continue after the pause, as `pausedTime` counts it. */
+  readonly meters: Meter[] = []
   /** Keeps where the run stands, before it stands still or when asked for; set by who can. */
   save: (() => Promise<void>) | null = null
 
@@ -56,11 +64,13 @@ export class Control {
     }
     if (this.paused && !this.stopped) {
       const since = performance.now()
+      for (const meter of this.meters) meter.pause()
       await this.save?.()
       this.onChange('paused')
       while (this.paused && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve))
       this.wake = null
       this.pausedMs += performance.now() - since
+      for (const meter of this.meters) meter.resume()
       if (!this.stopped) this.onChange('resumed')
     }
     if (this.stopped) throw new StopRequested()

@@ -45,6 +45,20 @@ describe('the use of a GPU', () => {
     await watch.closed
   })
 
+  it('leaves out the readings of a pause and the first one after it', async () => {
+    fakeTool('exit 0')
+    const watch = new GpuWatch('0')
+    await watch.closed
+    const add = (share: number, mebibytes: number): void => watch.add({ gpuUtilization: share, gpuMemoryBytes: mebibytes * 2 ** 20 })
+    add(0.8, 100)
+    watch.pause()
+    for (let second = 0; second < 3600; second++) add(0, 900)
+    watch.resume()
+    add(0.3, 900)
+    add(0.6, 120)
+    expect(watch.take()).toEqual({ gpuUtilization: expect.closeTo(0.7) as number, gpuMemoryBytes: 120 * 2 ** 20 })
+  })
+
   it('is null if the tool is missing, and closing the watch is harmless', async () => {
     vi.stubEnv('PATH', folder)
     const watch = new GpuWatch('0')

@@ -1,6 +1,7 @@
 /** What a GPU's driver says of its use while a run trains. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Meter } from './control'
 
 export interface GpuUse {
   /** Part of the time in which the GPU computed anything, 0 to 1, mean of the readings; whoever else uses it counts too. */
@@ -13,9 +14,12 @@ export interface GpuUse {
 const everySeconds = 1
 
 /** `nvidia-smi` as a process that says a line a second, until `close`; where there is none, or it fails, nothing was measured. */
-export class GpuWatch {
+export class GpuWatch implements Meter {
   readonly #child: ChildProcess
   #readings: GpuUse[] = []
+  #paused = false
+  /** The next reading covers time before the resume. */
+  #mixed = false
   /** Resolves when the tool has ended, or could not be started, and all that it printed has been read. */
   readonly closed: Promise<void>
 
@@ -26,11 +30,27 @@ export class GpuWatch {
       this.#child.on('close', () => resolve())
       this.#child.on('error', () => resolve())
     })
-    if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.#readings.push(useIn(line)))
+    if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.add(useIn(line)))
     // Where this process is killed, its next line finds nobody, and it ends.
   }
 
-  /** Of the time since it was taken last. */
+  /** Readings during a pause are of other programs' work. */
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#mixed = true
+  }
+
+  /** Takes a reading of the driver's tool. */
+  add(reading: GpuUse): void {
+    if (!this.#paused && !this.#mixed) this.#readings.push(reading)
+    if (!this.#paused) this.#mixed = false
+  }
+
+  /** Returns the use since the last call, pauses left out. */
   take(): GpuUse {
     const readings = this.#readings
     this.#readings = []

@@ -7,7 +7,7 @@ import type { EvaluationResult, TrainingGraph } from '../graph/training'
 import type { NetworkSpec } from '../nn/architecture'
 import { learningRateAt } from '../nn/schedule'
 import { beginning, type Position, type Save } from './checkpoint'
-import { StopRequested, type Control } from './control'
+import { StopRequested, type Control, type Meter } from './control'
 import { Evaluated } from './evaluated'
 import type { Feeder } from './feeder'
 import type { GpuWatch } from './gpuUse'
@@ -32,9 +32,9 @@ export interface Parts {
   data: LoadedDataset
   spec: NetworkSpec
   graph: TrainingGraph
-  feeder: Feeder
+  feeder: Pick<Feeder, 'batches' | 'takeWaited'>
   /** Null on a CPU. */
-  gpu: GpuWatch | null
+  gpu: Pick<GpuWatch, 'take' | keyof Meter> | null
   control: Control
   send: (message: TrainerMessage) => void
   save: Save
@@ -52,6 +52,7 @@ export class Training {
   private clocks = { active: 0, cpu: 0, waited: 0 }
   private evaluated: Evaluated
   private readonly figuresEvery: number
+  private readonly processor = new ProcessorClock()
 
   /** @param at where the run stands */
   constructor(
@@ -68,8 +69,9 @@ export class Training {
 
   /** @throws StopRequested (where it stands is saved), Diverged */
   async run(): Promise<void> {
-    const { job, spec, graph, control, send } = this.parts
+    const { job, spec, graph, control, gpu, send } = this.parts
     control.save = () => this.save()
+    control.meters.push(this.processor, ...(gpu ? [gpu] : []))
     try {
       while (this.at.epoch <= job.config.epochs) {
         const metrics = await this.epoch()
@@ -103,7 +105,7 @@ export class Training {
     const learningRate = learningRateAt(job.config, epoch, at.trainErrors)
     feeder.takeWaited()
     this.parts.gpu?.take()
-    this.clocks = { active: this.activeTime() - at.milliseconds.active, cpu: cpuTime() - at.milliseconds.cpu, waited: at.milliseconds.waited }
+    this.clocks = { active: this.activeTime() - at.milliseconds.active, cpu: this.processor.milliseconds - at.milliseconds.cpu, waited: at.milliseconds.waited }
     const sampleEvery = sampledEvery(this.stepsPerEpoch)
     const all = data.train.count
     let stepStart = performance.now()
@@ -202,7 +204,7 @@ export class Training {
   /** Of this epoch so far, whatever stops it had. */
   private spent(): Position['milliseconds'] {
     this.clocks.waited += this.parts.feeder.takeWaited()
-    return { active: this.activeTime() - this.clocks.active, waited: this.clocks.waited, cpu: cpuTime() - this.clocks.cpu }
+    return { active: this.activeTime() - this.clocks.active, waited: this.clocks.waited, cpu: this.processor.milliseconds - this.clocks.cpu }
   }
 
   /** Milliseconds, pauses left out. */
@@ -223,7 +225,25 @@ function nextEpoch({ epoch, step, sampledStep, trainErrors, best }: Position, { 
   }
 }
 
-/** Processor time of this process so far, over all threads, in milliseconds. */
+/** Processor time of this process so far, over all threads, without what a pause took. */
+class ProcessorClock implements Meter {
+  #outside = 0
+  #pausedAt: number | null = null
+
+  get milliseconds(): number {
+    return (this.#pausedAt ?? cpuTime()) - this.#outside
+  }
+
+  pause(): void {
+    this.#pausedAt = cpuTime()
+  }
+
+  resume(): void {
+    if (this.#pausedAt !== null) this.#outside += cpuTime() - this.#pausedAt
+    this.#pausedAt = null
+  }
+}
+
 function cpuTime(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
