@@ -57,6 +57,29 @@ function thrownBy(work: () => unknown): unknown {
   return null
 }
 
+describe('the stamp of a study’s comparison', () => {
+  it('differs for a run that got the key of a deleted one', () => {
+    const history = new History(file)
+    const done = (id: string): number => {
+      const key = addRun(history, id)
+      history.runs.end(key, 'done', null)
+      return key
+    }
+    done('a')
+    const key = done('b')
+    const before = history.studies.stamp('study')
+    expect(history.studies.stamp('study')).toBe(before)
+    history.runs.remove('b')
+    expect(done('c')).toBe(key)
+    expect(history.studies.stamp('study')).not.toBe(before)
+    // The same id, trained once more.
+    const again = history.studies.stamp('study')
+    history.runs.end(key, 'done', null, null, '2030-01-01T00:00:00.000Z')
+    expect(history.studies.stamp('study')).not.toBe(again)
+    history.close()
+  })
+})
+
 describe('curves of a study', () => {
   it('are of all its runs with a network, the same epochs of each, and tell the time of those between', () => {
     const history = new History(file)

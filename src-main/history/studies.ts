@@ -61,9 +61,10 @@ export class Studies {
       FROM runs JOIN studies ON studies.key = runs.study
       WHERE (@study IS NULL OR studies.id = @study) AND runs.trashed_at IS NULL
       GROUP BY runs.study, state`)
-    // Runs keep what they ended with, so who is there in which state says it all; a sum over keys would be the same for others.
+    // A run keeps what it ended with, so the list of runs with their states and ends decides. Ids, because SQLite gives the key of a
+    // deleted run to the next one.
     this.#stamp = db.prepare<[string], string>(`
-      SELECT coalesce(group_concat(run, ' '), '') FROM (SELECT runs.key || runs.state AS run FROM runs
+      SELECT coalesce(group_concat(run, ' '), '') FROM (SELECT runs.id || ':' || runs.state || ':' || coalesce(runs.ended_at, '') AS run FROM runs
         WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key)`).pluck()
     this.#setPlan = db.prepare<[string, string]>('UPDATE studies SET plan = ? WHERE id = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
@@ -117,7 +118,7 @@ export class Studies {
     return gather(this.#totals.all({ study: null }))
   }
 
-  /** A text that is another where the study's comparison may be: a run was made, began, ended, went to the trash or came back. */
+  /** Returns a text that changes when the study's comparison may: a run was made, began, ended, was deleted or restored. It never repeats for other runs. */
   stamp(id: string): string {
     return this.#stamp.get(id) ?? ''
   }
