@@ -18,6 +18,7 @@ const eventNames: Record<EventName, true> = {
   'study.changed': true,
   'queue.changed': true,
   'system.condition': true,
+  'system.closing': true,
   'history.changed': true,
   'dataset.progress': true,
   'dataset.changed': true,

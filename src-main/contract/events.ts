@@ -19,6 +19,8 @@ export const events = {
   'queue.changed': z.object({}),
   /** Whether anything can be changed from here is different from before. */
   'system.condition': r.condition,
+  /** How long the service needs to close in order, in ms: longer while a run with long steps trains. */
+  'system.closing': z.object({ ms: z.number().positive() }),
   /** Another program changed the history. Ask again. */
   'history.changed': z.object({}),
   /** Of an import or a download: bytes. How fast, and how long yet, is told of a download where it is known. */

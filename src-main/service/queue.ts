@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf, WorkbenchError } from '../contract/errors'
-import { activeStates, type RunProgress, type RunState } from '../contract/records'
+import { activeStates, type RunProgress, type RunState, type StepMetrics } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
 import { isDamage, isDiskProblem } from '../history/database'
 import type { RunRecord } from '../history/runs'
@@ -14,11 +14,12 @@ import { exitReason } from './exitReason'
 import { isAlive, sameOwner } from './owner'
 import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
 import { recordMessage } from './recorder'
+import { StepTime } from './stepTime'
 import { trainerEnv } from './trainerEnv'
 import { Trainer, type TrainerEnd } from './trainers'
 
 export interface QueueOptions {
-  /** How long a trainer may take to stop before it is killed. */
+  /** How long a trainer may take to stop before it is killed, at least: a long step gives it more (`graceMs`). */
   stopMs: number
   /** The same when the service closes. */
   closeMs: number
@@ -34,14 +35,17 @@ interface Current {
   stopping: 'person' | 'closing' | null
   /** A person wants it to stand still. */
   paused: boolean
+  /** Its trainer was told last to stand still, by a person or because of the disk. */
+  standing: boolean
+  stepTime: StepTime
   /** Its end is written; the process may be there still. */
   ended: boolean
 }
 
 /** Ends after which a run can go on where it was. One that diverged would diverge again. */
 const resumable: readonly RunState[] = ['stopped', 'interrupted', 'failed']
-/** Between two looks whether something trains still. */
-const lendMs = 250
+/** Between two looks whether the machine is free, in ms. */
+const busyMs = 250
 const heldReason = 'Held until it is resumed.'
 
 export class Queue {
@@ -49,13 +53,13 @@ export class Queue {
   readonly #options: QueueOptions
   #current: Current | null = null
   #closing = false
-  /** To how many others the machine is lent. */
-  #lent = 0
+  /** How many tasks have exclusive access to the machine, or wait for it. */
+  #exclusive = 0
 
   constructor(context: Context, options: QueueOptions) {
     this.#context = context
     this.#options = options
-    context.disk.follow({ stalled: () => this.#current?.trainer?.send({ type: 'pause' }), freed: (seconds) => this.#goOn(seconds) })
+    context.disk.follow({ stalled: () => this.#standStill(), freed: (seconds) => this.#goOn(seconds) })
   }
 
   /** The newest progress of the run that trains here. */
@@ -63,11 +67,12 @@ export class Queue {
     return this.#current?.run.summary.id === runId ? this.#current.progress : null
   }
 
-  /** Starts the next run where none trains. */
+  /** Starts the next run if none trains, or resumes the current one if it was resumed while the gate was closed. */
   kick(): void {
     // The state of the code belongs to the job; it is asked for once, so that only the first run waits for it.
     const started = this.#context.git().then((git) => {
-      if (this.#closing || this.#current || this.#lent > 0 || this.#context.disk.problem) return
+      if (!this.#isGateOpen) return
+      if (this.#current) return this.#resumeCurrent()
       const run = this.#context.history.runs.claimNext(this.#context.owner)
       if (run) this.#start(run, git)
     })
@@ -143,30 +148,45 @@ export class Queue {
   }
 
   /**
-   * Lends the machine: no run starts here until it is given back. What trains now, here or in another program, is waited for.
-   * @param waiting is called again and again while something is waited for
-   * @returns gives it back; the queue goes on when it is kicked
+   * Acquires exclusive access to the machine: no trainer starts or resumes here until it is released. Waits for what trains now, here or
+   * in another program.
+   * @param waiting is called again and again while something trains
+   * @returns releases the access; `kick` then schedules what had to wait
    */
-  async lend(signal: AbortSignal, waiting: () => void): Promise<() => void> {
-    this.#lent++
-    const giveBack = (): void => {
-      this.#lent--
+  async acquireMachine(signal: AbortSignal, waiting: () => void): Promise<() => void> {
+    this.#exclusive++
+    const release = (): void => {
+      this.#exclusive--
     }
     try {
-      while (this.training() !== null) {
+      while (this.#isBusy()) {
         waiting()
-        await wait(lendMs, undefined, { signal })
+        await wait(busyMs, undefined, { signal })
       }
     } catch (thrown) {
-      giveBack()
+      release()
       throw thrown
     }
-    return giveBack
+    return release
   }
 
-  /** The run that takes the machine's time now, of this program or another that lives; a paused one takes none. */
+  /** Returns the run that takes the machine's time now, of this program or another that lives; a paused one takes none. */
   training(): RunRecord | null {
-    return this.#context.history.runs.unfinished().find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
+    const { history } = this.#context
+    const current = this.#current
+    // Its state in the history follows only when its trainer has answered.
+    if (current && !current.ended && !current.standing) return history.runs.get(current.run.summary.id)
+    return history.runs.unfinished().find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
+  }
+
+  /** A trainer whose run has ended may still be at work until its process is gone. */
+  #isBusy(): boolean {
+    return this.#current?.ended === true || this.training() !== null
+  }
+
+  /** The one gate through which every start and every resumption of a trainer goes. */
+  get #isGateOpen(): boolean {
+    return !this.#closing && this.#exclusive === 0 && !this.#context.disk.problem
   }
 
   /** Has the run that trains keep where it stands, as far as its trainer comes to it. */
@@ -178,7 +198,7 @@ export class Queue {
     this.#mustBeOurs(run)
     const { id, state } = run.summary
     if (state === 'queued') this.#takeBack(run)
-    else if (this.#isCurrent(run)) this.#stopCurrent('person', this.#options.stopMs)
+    else if (this.#isCurrent(run)) this.#stopCurrent('person')
     else throw ended(id, state, 'stop')
   }
 
@@ -232,14 +252,14 @@ export class Queue {
       if (!isDiskProblem(thrown)) throw thrown
     }
     const trainer = this.#current?.trainer
-    this.#stopCurrent('closing', this.#options.closeMs)
+    this.#stopCurrent('closing')
     await trainer?.closed
   }
 
   #start(run: RunRecord, git: Awaited<ReturnType<Context['git']>>): void {
     const { history, paths, program, trainerEntry } = this.#context
     const { id, seed, configId } = run.summary
-    const current: Current = { run, trainer: null, progress: null, stopping: null, paused: false, ended: false }
+    const current: Current = { run, trainer: null, progress: null, stopping: null, paused: false, standing: false, stepTime: new StepTime(), ended: false }
     this.#current = current
     announce(this.#context, id)
     try {
@@ -273,6 +293,7 @@ export class Queue {
     try {
       const end = recordMessage(this.#context, current.run, message)
       if (message.type === 'progress') current.progress = message.progress
+      if (message.type === 'steps') this.#measure(current, message.steps)
       if (!end) return
       if (end.state === 'stopped' && current.stopping === 'closing') this.#end(current, 'interrupted', 'The program was closed while this run trained.')
       else this.#end(current, end.state, end.reason, end.weights)
@@ -318,26 +339,51 @@ export class Queue {
   #letTrain(wanted: boolean): void {
     if (!this.#current) return
     this.#current.paused = !wanted
-    // While nothing can be written it stands still anyway.
-    if (!wanted || !this.#context.disk.problem) this.#current.trainer?.send({ type: wanted ? 'resume' : 'pause' })
+    if (wanted) this.#resumeCurrent()
+    else this.#standStill()
+  }
+
+  #standStill(): void {
+    const current = this.#current
+    if (!current) return
+    current.standing = true
+    current.trainer?.send({ type: 'pause' })
+  }
+
+  /** If the gate is closed, the run resumes when it opens. */
+  #resumeCurrent(): void {
+    const current = this.#current
+    if (!current || current.ended || current.paused || !current.standing || !this.#isGateOpen) return
+    current.standing = false
+    current.trainer?.send({ type: 'resume' })
   }
 
   /** The disk takes what is written again. */
   #goOn(seconds: number): void {
     const current = this.#current
-    if (current && !current.ended) {
+    if (current && !current.ended)
       this.#context.disk.take(() => this.#context.history.events.add(current.run.key, 'warning', 'disk', `Training waited ${seconds.toFixed(0)} s for the disk; nothing that was measured is lost.`))
-      if (!current.paused) current.trainer?.send({ type: 'resume' })
-    }
+    this.#resumeCurrent()
     this.kick()
   }
 
-  #stopCurrent(who: 'person' | 'closing', graceMs: number): void {
+  #measure(current: Current, steps: readonly StepMetrics[]): void {
+    const before = this.closeMs
+    current.stepTime.add(steps)
+    if (this.closeMs !== before) this.#context.emit('system.closing', { ms: this.closeMs })
+  }
+
+  /** How long the service may need to close in order, in ms: a trainer answers between two steps. */
+  get closeMs(): number {
+    return this.#current?.stepTime.graceMs(this.#options.closeMs) ?? this.#options.closeMs
+  }
+
+  #stopCurrent(who: 'person' | 'closing'): void {
     const current = this.#current
     if (!current) return
     current.stopping ??= who
     if (!current.ended) current.trainer?.send({ type: 'stop' })
-    this.#killAfter(current, graceMs)
+    this.#killAfter(current, current.stepTime.graceMs(who === 'person' ? this.#options.stopMs : this.#options.closeMs))
   }
 
   #killAfter(current: Current, ms: number): void {

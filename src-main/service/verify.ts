@@ -33,8 +33,6 @@ interface Again extends Measured {
 
 /** No checkpoint within an epoch is needed: it is never gone on with. */
 const never = 1e9
-/** How long a trainer that is through may take to end before it is killed. */
-const stopMs = 15_000
 /** From a trainer's start to its first step, of a run that did not tell. */
 const startupGuess = 4
 
@@ -84,12 +82,12 @@ export async function verify(context: Context, queue: Queue, id: string, asked: 
   // What can't be done is said before anything is waited for.
   const told = runOf(context, id)
   targetOf(told, keptOf(context.history, told), asked)
-  const giveBack = asked.beside ? () => undefined : await queue.lend(signal, () => tell('waiting for the run that trains', 0, 0))
+  const release = asked.beside ? () => undefined : await queue.acquireMachine(signal, () => tell('waiting for the run that trains', 0, 0))
   try {
     const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, tell)
     return { ...verdict, kept: keeps() && keep(context, verdict) }
   } finally {
-    giveBack()
+    release()
     if (keeps()) queue.kick()
   }
 }
@@ -175,51 +173,55 @@ function targetOf({ summary }: RunRecord, kept: Measured, { steps, epochs }: { s
   return within > epochsDone ? { extent: 'steps', step: last, epochs: epochsDone } : { extent: 'epochs', epochs: epochsDone, step: last }
 }
 
-/** @throws WorkbenchError what the trainer says it failed of, or unavailable where it ended otherwise */
+/**
+ * Trains until the data of the target have arrived, then kills the trainer: a step may take minutes, and nothing of it is kept.
+ * @throws WorkbenchError with what the trainer reports as its failure, or unavailable if it ended before the data had arrived
+ */
 function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string, env: NodeJS.ProcessEnv, target: Target, fingerprint: string | null, signal: AbortSignal, tell: Tell): Promise<Again> {
   const epochs: EpochMetrics[] = []
   const steps: StepMetrics[] = []
   const convolutions: string[] = []
   let first: Extract<TrainerMessage, { type: 'started' }> | null = null
   let weightsSha256: string | null = null
-  let ended = false
+  let complete = false
   let failure: Error | null = null
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
-    const stop = (): void => {
-      trainer.send({ type: 'stop' })
-      timer ??= setTimeout(() => trainer.kill(), stopMs)
+    const finish = (): void => {
+      complete = true
+      trainer.kill()
     }
     // Nothing of it is kept: no reason to let it write a checkpoint first.
     const abort = (): void => trainer.kill()
-    const heard = (message: TrainerMessage): void => {
+    const received = (message: TrainerMessage): void => {
+      if (complete) return
       switch (message.type) {
         case 'started':
           first = message
-          if (fingerprint !== null && message.datasetFingerprint !== fingerprint) stop()
+          if (fingerprint !== null && message.datasetFingerprint !== fingerprint) finish()
           break
         case 'event':
           if (message.kind === 'convolutions') convolutions.push(message.message)
           break
         case 'progress':
           tell('training again', message.progress.step, stepsOf(message.progress, target))
-          if (target.extent === 'steps' && message.progress.step >= target.step) stop()
+          // Step metrics are delivered every few seconds: the trainer hands over the last ones when it stops.
+          if (target.extent === 'steps' && message.progress.step >= target.step) trainer.send({ type: 'stop' })
           break
         case 'steps':
           steps.push(...message.steps)
-          if (target.extent === 'steps' && (message.steps.at(-1)?.step ?? 0) >= target.step) stop()
+          if (target.extent === 'steps' && (message.steps.at(-1)?.step ?? 0) >= target.step) finish()
           break
         case 'epoch':
           epochs.push(message.metrics)
-          if (target.extent === 'epochs' && message.metrics.epoch >= target.epochs) stop()
+          if (target.extent === 'epochs' && message.metrics.epoch >= target.epochs) finish()
           break
         case 'done':
           weightsSha256 = message.weightsSha256
-          ended = true
+          finish()
           break
         case 'stopped':
         case 'diverged':
-          ended = true
+          finish()
           break
         case 'failed':
           failure = fromErrorValue(message.error)
@@ -233,18 +235,16 @@ function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string
       job,
       log,
       {
-        message: heard,
+        message: received,
         broken: (what) => {
           failure = new Error(`The trainer broke the contract (${what}).`)
           trainer.kill()
         },
         closed: (end) => {
-          clearTimeout(timer)
           signal.removeEventListener('abort', abort)
           if (signal.aborted) reject(new WorkbenchError('cancelled', 'The verification was cancelled.'))
-          else if (failure) reject(failure)
-          else if (!ended || !first) reject(new WorkbenchError('unavailable', exitReason(end)))
-          else resolve({ epochs, steps, weightsSha256, environment: first.environment, datasetFingerprint: first.datasetFingerprint, convolutions })
+          else if (complete && first) resolve({ epochs, steps, weightsSha256, environment: first.environment, datasetFingerprint: first.datasetFingerprint, convolutions })
+          else reject(failure ?? new WorkbenchError('unavailable', exitReason(end)))
         },
       },
       env,

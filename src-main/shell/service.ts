@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { environmentFor } from '../contract/environment'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
-import type { EventPayload } from '../contract/events'
+import { events, type EventPayload } from '../contract/events'
 import type { Repair } from '../contract/records'
 import { eventMessage, readyMessage, repaired, reply, startFailed } from '../contract/wire'
 import { RestartLimit } from './restarts'
@@ -36,6 +36,8 @@ const maxRestarts = 3
 const restartWindowMs = 60_000
 /** It ends by itself when the channel closes; this is for one that hangs. */
 const usualPatience = { asked: 6000, told: 3000 }
+/** More than the service itself allows its trainer, in ms. */
+const closingMarginMs = 2000
 /** What a dying process still prints may come after the news of its end. */
 const lastWordsMs = 300
 
@@ -52,6 +54,8 @@ export class Service {
   #failure: ErrorValue | null = null
   #repair: ((outcome: Repair | ErrorValue) => void) | null = null
   #stopping = false
+  /** How long the service says that it needs to close in order, in ms. */
+  #closingMs = 0
   #restarting: Promise<void> | null = null
   #nextId = 1
 
@@ -133,8 +137,9 @@ export class Service {
     if (!child) return
     if (child.connected) child.disconnect()
     const { asked, told } = this.#options.patience ?? usualPatience
-    const tell = setTimeout(() => child.kill('SIGTERM'), asked)
-    const force = setTimeout(() => killGroup(child), asked + told)
+    const inOrder = Math.max(asked, this.#closingMs + closingMarginMs)
+    const tell = setTimeout(() => child.kill('SIGTERM'), inOrder)
+    const force = setTimeout(() => killGroup(child), inOrder + told)
     await this.#gone
     clearTimeout(tell)
     clearTimeout(force)
@@ -168,6 +173,7 @@ export class Service {
       windowsHide: true,
     })
     this.#child = child
+    this.#closingMs = 0
     if (child.stdout) this.#log.follow(child.stdout)
     if (child.stderr) this.#log.follow(child.stderr)
     child.on('message', (message) => this.#receive(child, message))
@@ -194,6 +200,7 @@ export class Service {
     // First what comes several times a second while something trains: a schema that does not fit costs more than one that does.
     const told = eventMessage.safeParse(message)
     if (told.success) {
+      if (told.data.event === 'system.closing') this.#closingMs = events['system.closing'].safeParse(told.data.payload).data?.ms ?? 0
       this.#options.onEvent(told.data.event, told.data.payload)
       return
     }
