@@ -3,6 +3,7 @@
  * manifest.json. A set appears, is replaced and goes as a whole, by renaming its folder.
  */
 import { randomBytes } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -62,7 +63,7 @@ export async function dropFolder(datasetsDir: string, name: string): Promise<voi
 
 /** Makes a finished folder the data set, in place of what was there. */
 export async function putInPlace(datasetsDir: string, folder: string, id: DatasetId): Promise<void> {
-  const aside = await moveAside(datasetsDir, 'replaced', id)
+  const aside = moveAside(datasetsDir, 'replaced', id)
   try {
     await rename(join(datasetsDir, folder), join(datasetsDir, id))
   } catch (error) {
@@ -74,11 +75,11 @@ export async function putInPlace(datasetsDir: string, folder: string, id: Datase
   await syncFolder(datasetsDir)
 }
 
-async function moveAside(datasetsDir: string, kind: 'replaced' | 'removed', id: DatasetId): Promise<string | null> {
+function moveAside(datasetsDir: string, kind: 'replaced' | 'removed', id: DatasetId): string | null {
   const name = `.${kind}-${id}-${hostTag}-${process.pid}-${randomBytes(4).toString('hex')}`
   inUse.add(name)
   try {
-    await rename(join(datasetsDir, id), join(datasetsDir, name))
+    renameSync(join(datasetsDir, id), join(datasetsDir, name))
     return name
   } catch (error) {
     inUse.delete(name)
@@ -253,31 +254,36 @@ export async function listDatasets(datasetsDir: string, specs: readonly CifarSpe
   return [syntheticSummary(), ...(await Promise.all(imported))]
 }
 
+/** Returns whether a set is there now, without reading it: for a check in the same task as what depends on it. */
+export function hasDataset(datasetsDir: string, id: DatasetId): boolean {
+  return id === 'synthetic' || existsSync(join(datasetsDir, id, manifestName))
+}
+
 /**
- * Takes a set away, whole, to be put back or dropped: the name of the folder that it lies in meanwhile. Where neither
- * happens before this process ends, `removeLeftovers` drops it.
+ * Removes a set, complete, to be put back or dropped; in one task, so that a check before it still holds. If neither happens before
+ * this process ends, `removeLeftovers` drops it.
+ * @returns the name of the folder that it lies in meanwhile
  * @throws WorkbenchError conflict for the built-in set, not-found
  */
-export async function setAside(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<string> {
+export function setAside(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): string {
   const spec = specOf(id, specs)
   if (!spec) throw new WorkbenchError('conflict', 'The synthetic set is part of the program: there is nothing to remove.')
-  const aside = await moveAside(datasetsDir, 'removed', id)
+  const aside = moveAside(datasetsDir, 'removed', id)
   if (!aside) throw new WorkbenchError('not-found', `${spec.name} has not been imported.`)
   return aside
 }
 
-/** @throws WorkbenchError conflict where the set is there again */
-export async function putBack(datasetsDir: string, folder: string, id: DatasetId): Promise<void> {
+/** Puts a set back in one task; `syncFolder` makes that last. @throws WorkbenchError conflict if the set is there again */
+export function putBack(datasetsDir: string, folder: string, id: DatasetId): void {
   // A rename would go over an empty folder.
-  if (await exists(join(datasetsDir, id))) throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)
-  await rename(join(datasetsDir, folder), join(datasetsDir, id))
+  if (existsSync(join(datasetsDir, id))) throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)
+  renameSync(join(datasetsDir, folder), join(datasetsDir, id))
   inUse.delete(folder)
-  await syncFolder(datasetsDir)
 }
 
 /** @throws WorkbenchError as `setAside` does */
 export async function removeDataset(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<void> {
-  await dropFolder(datasetsDir, await setAside(datasetsDir, id, specs))
+  await dropFolder(datasetsDir, setAside(datasetsDir, id, specs))
 }
 
 /** Null for the built-in set. */

@@ -1,5 +1,5 @@
 /** Where everything that lasts is kept. */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
@@ -115,6 +115,11 @@ export function weightsPath(paths: Paths, id: string, weightsFile: string): stri
 function checked(id: string): string {
   if (runId.safeParse(id).success) return id
   throw new WorkbenchError('bad-data', `The history holds a run called ${JSON.stringify(id.slice(0, 100))}, which is no name of a run.`, { fix: 'The history was damaged or changed by hand: put a copy of it back.' })
+}
+
+/** Returns whether files of a run are there. A deleted run's files go after its row: until then its id is taken. */
+export function hasFiles(paths: Paths, id: string): boolean {
+  return existsSync(runDir(paths, id)) || existsSync(runLog(paths, id))
 }
 
 /** A run's folder and log. */

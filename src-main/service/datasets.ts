@@ -1,6 +1,6 @@
 /** Data sets as the service's calls see them: one import at a time, and studies only on what is there. */
 import { datasetName } from '../analysis/names'
-import { augmentedPictures, datasetSources, datasetStatistics, discardDownload, downloadDataset, dropFolder, importDataset, listDatasets, putBack, sampleImages, setAside, verifyDataset, type DownloadSetup, type ImportProgress } from '../datasets'
+import { augmentedPictures, datasetSources, datasetStatistics, discardDownload, downloadDataset, dropFolder, hasDataset, importDataset, listDatasets, putBack, sampleImages, setAside, syncFolder, verifyDataset, type DownloadSetup, type ImportProgress } from '../datasets'
 import { WorkbenchError } from '../contract/errors'
 import type { DatasetId } from '../contract/experiment'
 import type { DatasetStatistics, DatasetSummary } from '../contract/records'
@@ -21,21 +21,17 @@ export class Datasets {
   }
 
   /**
-   * That a config's set is imported. (That it has as many examples as asked for is the contract's own check.)
+   * Checks that a config's set is imported and complete. It may be removed before anything is queued: `enqueue` checks again.
    * @param field named in the error
    * @throws WorkbenchError not-found
    */
   async mustHave(dataset: DatasetId, field: string): Promise<void> {
     const summary = (await listDatasets(this.#context.paths.datasets)).find((d) => d.id === dataset)
-    if (!summary?.available)
-      throw new WorkbenchError('not-found', `${datasetName(dataset)} has not been imported.`, {
-        fix: 'Download or import it on the Data sets page, or with `mcnn datasets download` or `mcnn datasets import PATH`.',
-        field,
-      })
+    if (!summary?.available) throw notImported(dataset, field)
   }
 
   calls(): HandlersOf<'datasets'> {
-    const { paths, emit } = this.#context
+    const { history, paths, emit } = this.#context
     return {
       'datasets.list': () => listDatasets(paths.datasets),
 
@@ -46,8 +42,7 @@ export class Datasets {
       'datasets.download': ({ id }) => this.#bringIn((options) => downloadDataset({ ...options, id, setup: this.setup })),
 
       'datasets.discardDownload': async ({ id }) => {
-        if (this.#import) throw underWay()
-        await discardDownload(paths.datasets, id, this.setup.specs)
+        await this.#alone(() => discardDownload(paths.datasets, id, this.setup.specs))
         return ok
       },
 
@@ -63,19 +58,25 @@ export class Datasets {
       },
 
       'datasets.remove': async ({ id }) => {
-        this.#mustBeUnused(id)
-        await this.#purge(id)
-        this.#removed.set(id, await setAside(paths.datasets, id))
+        const before = this.#removed.get(id)
+        // In one transaction: nothing that needs the set is queued between the check and its removal.
+        const folder = history.transaction(() => {
+          this.#mustBeUnused(id)
+          return setAside(paths.datasets, id)
+        })
+        this.#removed.set(id, folder)
         emit('dataset.changed', { id })
+        if (before !== undefined) await dropFolder(paths.datasets, before)
         return ok
       },
 
       'datasets.restore': async ({ id }) => {
         const folder = this.#removed.get(id)
         if (folder === undefined) throw new WorkbenchError('not-found', `${datasetName(id)} can’t be put back: its files are gone.`, { fix: 'Import it again.' })
-        await putBack(paths.datasets, folder, id)
+        putBack(paths.datasets, folder, id)
         this.#removed.delete(id)
         emit('dataset.changed', { id })
+        await syncFolder(paths.datasets)
         return ok
       },
 
@@ -123,17 +124,24 @@ export class Datasets {
     return statistics
   }
 
-  /** One import or download at a time: each has the whole disk and the one word of progress. */
   async #bringIn(how: (options: { datasetsDir: string; signal: AbortSignal; onProgress: (progress: ImportProgress) => void }) => Promise<DatasetSummary>): Promise<DatasetSummary> {
-    if (this.#import) throw underWay()
     const { paths, emit } = this.#context
+    const imported = await this.#alone((signal) => how({ datasetsDir: paths.datasets, signal, onProgress: (progress) => emit('dataset.progress', progress) }))
+    emit('dataset.changed', { id: imported.id })
+    return imported
+  }
+
+  /**
+   * Runs one import, download or removal of a partial download at a time: they share the partial files and the progress.
+   * @throws WorkbenchError conflict if another one runs
+   */
+  async #alone<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#import) throw underWay()
     const abort = new AbortController()
-    const work = how({ datasetsDir: paths.datasets, signal: abort.signal, onProgress: (progress) => emit('dataset.progress', progress) })
-    this.#import = { abort, done: work.catch(() => undefined) }
+    const done = task(abort.signal)
+    this.#import = { abort, done: done.catch(() => undefined) }
     try {
-      const imported = await work
-      emit('dataset.changed', { id: imported.id })
-      return imported
+      return await done
     } finally {
       this.#import = null
     }
@@ -152,6 +160,21 @@ export class Datasets {
         fix: 'Stop that run first, or let it finish.',
       })
   }
+}
+
+/**
+ * Checks that a set is there now, for the transaction that queues a run on it.
+ * @throws WorkbenchError not-found
+ */
+export function mustHaveNow({ paths }: Pick<Context, 'paths'>, dataset: DatasetId, field?: string): void {
+  if (!hasDataset(paths.datasets, dataset)) throw notImported(dataset, field)
+}
+
+function notImported(dataset: DatasetId, field?: string): WorkbenchError {
+  return new WorkbenchError('not-found', `${datasetName(dataset)} has not been imported.`, {
+    fix: 'Download or import it on the Data sets page, or with `mcnn datasets download` or `mcnn datasets import PATH`.',
+    field,
+  })
 }
 
 function underWay(): WorkbenchError {

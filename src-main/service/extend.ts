@@ -6,16 +6,23 @@ import type { RunRecord } from '../history/runs'
 import type { Context } from './context'
 import { newestCheckpoint, runDir } from './dataDir'
 import { enqueue } from './enqueue'
+import { runOf } from './lookup'
 
 /**
- * Queues a run that goes on where `run` ended, with all it measured. Milestones and rates stay: up to there it is what
+ * Queues a run that resumes where run `id` ended, with all it measured. Milestones and rates stay: up to there it is what
  * it would have been, had it been asked for `epochs` at first.
  * @returns the new run's id
- * @throws WorkbenchError bad-input for no more epochs than it has; conflict where it has not finished or its last checkpoint is gone
+ * @throws WorkbenchError bad-input for no more epochs than it has; conflict if it has not finished, is in the trash or its last checkpoint
+ *   is gone; not-found
  */
-export function extend(context: Context, run: RunRecord, epochs: number): string {
+export function extend(context: Context, id: string, epochs: number): string {
+  return context.history.transaction(() => extendRun(context, runOf(context, id), epochs))
+}
+
+function extendRun(context: Context, run: RunRecord, epochs: number): string {
   const { history, paths } = context
   const { id, state, studyId, configId, seed } = run.summary
+  if (run.hidden) throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, { fix: 'Restore it first.' })
   if (state !== 'done') throw new WorkbenchError('conflict', `The run ${id} is ${state}: only a finished run can be extended.`, { fix: 'Resume it first.' })
   if (epochs <= run.summary.epochs)
     throw new WorkbenchError('bad-input', `The run ${id} has ${run.summary.epochs} epochs already.`, { fix: 'Ask for more of them.', field: 'epochs' })
@@ -23,18 +30,16 @@ export function extend(context: Context, run: RunRecord, epochs: number): string
   if (checkpoint === null || run.checkpoint?.epochs !== run.summary.epochs)
     throw new WorkbenchError('conflict', `The run ${id} has no checkpoint of its end.`, { fix: `Train it again with ${epochs} epochs.` })
   const config = { ...history.configs.get(configId, seed), epochs }
-  return history.transaction(() => {
-    const [extended = ''] = enqueue(context, studyId, [config])
-    const made = history.runs.get(extended)
-    if (!made) throw new Error(`no run ${extended}`)
-    history.metrics.copy(run.key, made.key)
-    if (run.checkpoint) history.runs.setCheckpoint(made.key, run.checkpoint)
-    history.events.add(made.key, 'info', 'extended', `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`)
-    history.events.add(run.key, 'info', 'extended', `Extended to ${epochs} epochs by ${extended}.`)
-    const folder = runDir(paths, extended)
-    mkdirSync(folder, { recursive: true })
-    // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the blocks.
-    copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
-    return extended
-  })
+  const [extended = ''] = enqueue(context, studyId, [config])
+  const made = history.runs.get(extended)
+  if (!made) throw new Error(`no run ${extended}`)
+  history.metrics.copy(run.key, made.key)
+  if (run.checkpoint) history.runs.setCheckpoint(made.key, run.checkpoint)
+  history.events.add(made.key, 'info', 'extended', `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`)
+  history.events.add(run.key, 'info', 'extended', `Extended to ${epochs} epochs by ${extended}.`)
+  const folder = runDir(paths, extended)
+  mkdirSync(folder, { recursive: true })
+  // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the blocks.
+  copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
+  return extended
 }

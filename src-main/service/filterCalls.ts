@@ -10,7 +10,7 @@ import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 import type { Context } from './context'
 import { base64Of, LayerInputs } from './layerInput'
-import { runOf } from './runCalls'
+import { runOf } from './lookup'
 import type { HandlersOf } from './handlers'
 
 /** Points a side on which coverage is counted: the same as in the window, so that the numbers are the same. */

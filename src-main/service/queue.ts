@@ -8,8 +8,10 @@ import { activeStates, type RunProgress, type RunState, type StepMetrics } from 
 import type { TrainerMessage } from '../contract/training'
 import { isDamage, isDiskProblem } from '../history/database'
 import type { RunRecord } from '../history/runs'
+import { hasDataset } from '../datasets'
 import { announce, type Context } from './context'
 import { runDir, runLog } from './dataDir'
+import { mustHaveNow } from './datasets'
 import { exitReason } from './exitReason'
 import { isAlive, sameOwner } from './owner'
 import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
@@ -113,9 +115,11 @@ export class Queue {
   /** Takes all of them up, in the places that they had; returns how many. */
   resumeCutShort(): number {
     const { interrupted, held } = this.cutShort()
+    // Runs whose data set was removed meanwhile can wait for it; they must not keep the others from resuming.
+    const resumed = interrupted.filter((run) => hasDataset(this.#context.paths.datasets, run.summary.dataset))
     for (const run of held) this.#take(run)
-    this.#requeue(interrupted, 'before')
-    return interrupted.length + held.length
+    this.#requeue(resumed.length + held.length > 0 ? resumed : interrupted, 'before')
+    return resumed.length + held.length
   }
 
   /**
@@ -397,6 +401,7 @@ export class Queue {
   #requeue(runs: readonly RunRecord[], place: 'before' | 'last' = 'last'): void {
     const { history, owner } = this.#context
     history.transaction(() => {
+      for (const dataset of new Set(runs.map((run) => run.summary.dataset))) mustHaveNow(this.#context, dataset, 'id')
       for (const run of runs) {
         history.runs.requeue(run.key, owner, place)
         const from = run.checkpoint ? `to go on after step ${run.checkpoint.step}` : run.summary.startedAt === null ? 'to begin' : 'to begin again: there is no checkpoint'

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { WorkbenchError } from '../contract/errors'
 import type { RunDetail } from '../contract/records'
 import { testImages } from '../datasets'
 import type { RunRecord } from '../history/runs'
@@ -9,6 +8,7 @@ import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
 import { extend } from './extend'
 import { ok, type HandlersOf } from './handlers'
+import { runOf } from './lookup'
 import { logTail } from './outputLog'
 import type { Queue } from './queue'
 import type { RunListHandlers } from './runListCalls'
@@ -97,7 +97,7 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
 
     'runs.extend': async ({ id, epochs }) => {
       await datasets.mustHave(runOf(context, id).summary.dataset, 'id')
-      const extended = extend(context, runOf(context, id), epochs)
+      const extended = extend(context, id, epochs)
       announce(context, id)
       announce(context, extended)
       queue.kick()
@@ -131,11 +131,4 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
       return ok
     },
   }
-}
-
-/** @throws WorkbenchError not-found */
-export function runOf({ history }: Pick<Context, 'history'>, id: string): RunRecord {
-  const run = history.runs.get(id)
-  if (!run) throw new WorkbenchError('not-found', `There is no run ${id}.`, { fix: '`mcnn runs list` shows the runs there are.', field: 'id' })
-  return run
 }

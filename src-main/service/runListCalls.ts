@@ -21,16 +21,24 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
   }
   const records = (ids: readonly string[]): RunRecord[] => ids.flatMap((id) => history.runs.get(id) ?? [])
 
-  async function purge(ids: readonly string[]): Promise<{ changed: number }> {
-    const runs = records(ids)
+  /** @throws WorkbenchError conflict if one is not in the trash */
+  const trashedOf = (ids: readonly string[] | null): RunRecord[] => {
+    const runs = records(ids ?? history.runMarks.trashed())
     const here = runs.find((run) => !run.trashed)
     if (here) throw new WorkbenchError('conflict', `The run ${here.summary.id} is not in the trash.`, { fix: 'Move it there first.' })
-    for (const { summary } of runs) await queue.released(summary.id)
-    history.transaction(() => {
+    return runs
+  }
+
+  async function purge(ids: readonly string[] | null): Promise<{ changed: number }> {
+    for (const { summary } of trashedOf(ids)) await queue.released(summary.id)
+    const purged = history.transaction(() => {
+      // Looked at again: a run may have been restored meanwhile.
+      const runs = trashedOf(ids)
       for (const { summary } of runs) history.runs.remove(summary.id)
+      return runs
     })
-    for (const { summary } of runs) await removeFiles(paths, summary.id)
-    return { changed: runs.length }
+    for (const { summary } of purged) await removeFiles(paths, summary.id)
+    return { changed: purged.length }
   }
 
   return {
@@ -79,6 +87,6 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
       return { changed }
     },
 
-    'runs.purge': ({ ids }) => purge(ids ?? history.runMarks.trashed()),
+    'runs.purge': ({ ids }) => purge(ids),
   }
 }

@@ -8,7 +8,7 @@ import { weightsPath } from './dataDir'
 import type { Handlers } from './handlers'
 import type { ModelSource } from './modelJobs'
 import type { ModelThread } from './modelThread'
-import { runOf } from './runCalls'
+import { runOf } from './lookup'
 
 export type RunModelHandlers = Pick<Handlers, 'runs.export' | 'runs.classify'>
 

@@ -10,6 +10,7 @@ import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
 import { ok, type HandlersOf } from './handlers'
 import { studyIdFor } from './ids'
+import { studyOf } from './lookup'
 import { addSeeds, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
 import type { Probe } from './probe'
 import type { Queue } from './queue'
@@ -174,13 +175,16 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
     },
 
     'studies.purge': async ({ id }) => {
-      trashedStudy(context, id)
-      const runIds = [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)].map((run) => run.summary.id)
-      for (const runId of runIds) await queue.released(runId)
-      history.transaction(() => {
-        // Looked at again: it may have been restored meanwhile.
+      const runIdsOf = (): string[] => {
         trashedStudy(context, id)
+        return [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)].map((run) => run.summary.id)
+      }
+      for (const runId of runIdsOf()) await queue.released(runId)
+      const runIds = history.transaction(() => {
+        // Looked at again: it may have been restored, and have other runs, meanwhile.
+        const all = runIdsOf()
         history.studies.remove(id)
+        return all
       })
       emit('study.changed', { studyId: id })
       for (const runId of runIds) await removeFiles(context.paths, runId)
@@ -194,14 +198,6 @@ async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
   const { precision } = asked.training
   const chosen = precision === 'auto' ? autoPrecision(await probe()) : precision
   return { ...asked, training: { ...asked.training, precision: chosen } }
-}
-
-/** @throws WorkbenchError not-found, also for what is in the trash */
-export function studyOf({ history }: Context, id: string): StudyRecord {
-  const study = history.studies.get(id)
-  if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { fix: '`mcnn study list` shows the studies there are.', field: 'id' })
-  if (study.trashedAt !== null) throw new WorkbenchError('not-found', `The study ${id} is in the trash.`, { fix: 'Restore it first.', field: 'id' })
-  return study
 }
 
 function trashedStudy({ history }: Context, id: string): void {

@@ -24,8 +24,8 @@ export type Piece =
       study: Pick<ArchivedStudy, 'id' | 'name' | 'createdAt' | 'plan'>
       /** Id of the same study here; null where it is not. */
       known: string | null
-      /** Ids of runs that are here already. */
-      skipped: string[]
+      /** Runs that are here already: the id in the archive and the one here. */
+      skipped: { id: string; as: string }[]
       /** Where nothing of it is to come in: the study that its first run is in. */
       home: string | null
       /** Of the runs that follow. */
@@ -69,7 +69,7 @@ export async function* piecesOf({ file, folder, database, room }: ArchiveJob, te
   }
   const { known, skipped, home } = await comparedWithHistory(database, study, ids, checked)
   const fresh = checked.filter((run) => !skipped.has(run.id))
-  yield { kind: 'study', study, known, skipped: [...skipped], home, runs: fresh.length, exportedAt: manifest.createdAt }
+  yield { kind: 'study', study, known, skipped: [...skipped].map(([id, as]) => ({ id, as })), home, runs: fresh.length, exportedAt: manifest.createdAt }
   for (const run of fresh) {
     const inside = path.join(folder, 'runs', run.id)
     const { epochs, steps, figures, events, filters, ...head } = parseRun(archive, run.id, await readFile(path.join(inside, 'run.json'), 'utf8'))
@@ -113,7 +113,7 @@ function* filtersOf(file: string, id: string, filters: ArchivedRun['filters']): 
   }
 }
 
-async function comparedWithHistory(database: string, study: Omit<ArchivedStudy, 'runs'>, ids: readonly string[], checked: readonly CheckedRun[]): Promise<{ known: string | null; skipped: Set<string>; home: string | null }> {
+async function comparedWithHistory(database: string, study: Omit<ArchivedStudy, 'runs'>, ids: readonly string[], checked: readonly CheckedRun[]): Promise<{ known: string | null; skipped: Map<string, string>; home: string | null }> {
   const history = new History(database, { readOnly: true })
   try {
     const known = sameStudy(history, study)
@@ -133,8 +133,8 @@ function sameStudy(history: History, { name, createdAt, plan }: Omit<ArchivedStu
   return [...history.studies.list(), ...history.studies.trashed()].find((study) => canonicalJson({ name: study.name, createdAt: study.createdAt, plan: study.plan }) === mark) ?? null
 }
 
-/** Ids of the archive's runs that are here with the same contents, under that id or another. */
-async function alreadyHere(history: History, studyId: string | null, checked: readonly CheckedRun[]): Promise<Set<string>> {
+/** Returns the ids of the archive's runs that are here with the same contents, with the ids that they have here. */
+async function alreadyHere(history: History, studyId: string | null, checked: readonly CheckedRun[]): Promise<Map<string, string>> {
   const mine = studyId === null ? [] : [...history.runs.ofStudy(studyId), ...history.runs.trashedOfStudy(studyId)]
   const identities = new Map<number, string>()
   const identity = async (run: RunRecord): Promise<string> => {
@@ -145,13 +145,13 @@ async function alreadyHere(history: History, studyId: string | null, checked: re
     identities.set(run.key, made)
     return made
   }
-  const here = new Set<string>()
+  const here = new Map<string, string>()
   for (const run of checked) {
     const named = history.runs.get(run.id)
     const others = mine.filter(({ summary }) => summary.configId === run.configId && summary.seed === run.seed && summary.createdAt === run.createdAt && summary.id !== run.id)
     for (const candidate of [...(named ? [named] : []), ...others]) {
       if ((await identity(candidate)) !== run.identity) continue
-      here.add(run.id)
+      here.set(run.id, candidate.summary.id)
       break
     }
   }

@@ -58,10 +58,11 @@ export async function importStudy(context: Here, entry: string, file: string, si
     const { study, hidden, incoming } = await hide(context, piecesFrom(entry, { file, folder, database: paths.database, room }, signal, tell), tell)
     signal.throwIfAborted()
     const nothing = hidden === null
+    if (nothing) mustBeHereStill(context, study)
     const studyId = nothing ? (study.known ?? study.home ?? study.study.id) : reveal(context, folder, study, hidden, incoming)
     for (const { as } of incoming) announceRun(context, as)
     if (incoming.length > 0) emit('study.changed', { studyId })
-    return { studyId, studyName: study.study.name, completed: study.known !== null, runs: incoming.map(({ checked, as }) => ({ id: checked.id, as })), skipped: study.skipped }
+    return { studyId, studyName: study.study.name, completed: study.known !== null, runs: incoming.map(({ checked, as }) => ({ id: checked.id, as })), skipped: study.skipped.map(({ id }) => id) }
   } catch (thrown) {
     // What can't be taken away now is hidden, and goes before the next import or at the next start: why this one failed is what is told.
     await discard(context).catch(() => undefined)
@@ -126,11 +127,12 @@ async function hide({ history, paths }: Here, pieces: AsyncIterable<Piece>, tell
 }
 
 /** All of it at once: folders are put in place within the one transaction that shows the rows, and go again where that fails. @returns the study's id */
-function reveal({ history, paths }: Here, folder: string, { study, known }: Study, hidden: string, incoming: readonly Incoming[]): string {
+function reveal({ history, paths }: Here, folder: string, piece: Study, hidden: string, incoming: readonly Incoming[]): string {
+  const { study, known } = piece
   const placed: string[] = []
   try {
     return history.transaction(() => {
-      if (known !== null && history.studies.get(known)?.trashedAt !== null) throw new WorkbenchError('conflict', `The study ${known} went to the trash meanwhile.`, { fix: 'Restore it, or purge it, and import again.' })
+      mustBeHereStill({ history }, piece)
       const studyId = known ?? (history.studies.has(study.id) ? studyIdFor(study.name, (taken) => history.studies.has(taken)) : study.id)
       for (const { as } of incoming) if (history.runs.get(as) !== null || existsSync(runDir(paths, as))) throw new WorkbenchError('conflict', `A run ${as} came meanwhile.`, { fix: 'Import again.' })
       for (const { key, events } of incoming) for (const [kind, message, at] of events) history.events.add(key, 'info', kind, message, at)
@@ -143,6 +145,20 @@ function reveal({ history, paths }: Here, folder: string, { study, known }: Stud
     for (const one of placed) rmSync(one, { recursive: true, force: true })
     throw thrown
   }
+}
+
+/**
+ * Checks again what the archive was compared with: its study and the runs that are not imported because they are here.
+ * @throws WorkbenchError conflict
+ */
+function mustBeHereStill({ history }: Pick<Here, 'history'>, { known, skipped }: Study): void {
+  if (known !== null) {
+    const study = history.studies.get(known)
+    if (!study) throw new WorkbenchError('conflict', `The study ${known} was deleted meanwhile.`, { fix: 'Import again.' })
+    if (study.trashedAt !== null) throw new WorkbenchError('conflict', `The study ${known} went to the trash meanwhile.`, { fix: 'Restore it, or purge it, and import again.' })
+  }
+  const gone = skipped.find(({ as }) => history.runs.get(as) === null)
+  if (gone) throw new WorkbenchError('conflict', `The run ${gone.as} was deleted meanwhile.`, { fix: 'Import again.' })
 }
 
 /** @returns the run's key */
