@@ -6,7 +6,7 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 import { constantSql } from './setup/lint/constantSql.mjs'
 
-const parts = ['contract', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'exports', 'history', 'service', 'shell', 'cli']
+const parts = ['contract', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'exports', 'history', 'service', 'shell', 'cli', 'system']
 
 /** Packages that only some parts may load, and why. */
 const guarded = {
@@ -138,29 +138,30 @@ export default defineConfig(
   border('src-main/exports/**', { parts: ['contract', 'nn', 'analysis'], packages: ['protobuf'], only: ['protobufjs'] }),
   border('src-main/datasets/**', { parts: ['contract', 'nn'], packages: ['node'] }),
   border('src-main/graph/**', { parts: ['contract', 'nn'], modules: ['analysis/banks'], packages: ['node', 'tensorflow'] }),
-  border('src-main/trainer/**', { parts: ['contract', 'nn', 'graph', 'datasets'], modules: ['analysis/(banks|complementarity)'], packages: ['node', 'tensorflow'] }),
+  border('src-main/system/**', { parts: [], packages: ['node'] }),
+  border('src-main/trainer/**', { parts: ['contract', 'system', 'nn', 'graph', 'datasets'], modules: ['analysis/(banks|complementarity)'], packages: ['node', 'tensorflow'] }),
   border('src-main/history/**', { parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] }),
-  border('src-main/service/**', { parts: ['contract', 'nn', 'analysis', 'exports', 'datasets', 'history'], packages: ['node'] }),
-  border('src-main/cli/**', { parts: ['contract', 'nn', 'analysis', 'service'], packages: ['node'] }),
+  border('src-main/service/**', { parts: ['contract', 'system', 'nn', 'analysis', 'exports', 'datasets', 'history'], packages: ['node'] }),
+  border('src-main/cli/**', { parts: ['contract', 'system', 'nn', 'analysis', 'service'], packages: ['node'] }),
   // Where data is kept is asked before there is a service.
-  border('src-main/shell/**', { parts: ['contract'], modules: ['service/dataDir'], packages: ['node', 'electron'] }),
-  border('src-main/*.ts', { parts: ['contract', 'shell'], packages: ['node', 'electron'], way: '\\./' }),
+  border('src-main/shell/**', { parts: ['contract', 'system'], modules: ['service/dataDir'], packages: ['node', 'electron'] }),
+  border('src-main/*.ts', { parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'], way: '\\./' }),
   // Times the parts as they are; what it starts are processes like the service's.
   border('bench/**', {
-    parts: ['contract', 'nn', 'graph', 'analysis'],
+    parts: ['contract', 'system', 'nn', 'graph', 'analysis'],
     modules: ['service/(git|lineWorker|player|probe|setupState|trainerEnv|trainers)', 'trainer/(timedStep|turns)'],
     packages: ['node'],
     types: ['tensorflow'],
     way: '(\\.\\./)+src-main/',
   }),
   // A made-up history is written as a real one is.
-  border('bench/{history,ui}/**', { parts: ['contract', 'nn', 'analysis', 'history'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/{history,ui}/**', { parts: ['contract', 'system', 'nn', 'analysis', 'history'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // Repeats a run of the history with another engine.
-  border('bench/replay/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'service'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/replay/**', { parts: ['contract', 'system', 'nn', 'analysis', 'datasets', 'service'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // What is hurt is the program as it is shipped: only its contract is known.
-  border('bench/faults/**', { parts: ['contract', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/faults/**', { parts: ['contract', 'system', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // Looks at every parser from outside, as a test does.
-  border('bench/fuzz/**', { parts: ['contract', 'nn', 'analysis', 'datasets', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/fuzz/**', { parts: ['contract', 'system', 'nn', 'analysis', 'datasets', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
   {
     // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.

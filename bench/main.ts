@@ -12,6 +12,7 @@ import { LineWorker } from '../src-main/service/lineWorker'
 import { deviceProber } from '../src-main/service/probe'
 import { readSetupState } from '../src-main/service/setupState'
 import { trainerEnv } from '../src-main/service/trainerEnv'
+import { beginProgram } from '../src-main/system/program'
 import { benchOptions, usage, type Options } from './arguments'
 import { hold, type Entrant, type Outcome } from './conductor'
 import { chosen, groupsOf, idOf, isOwn, lineup, type Contender, type Name } from './contenders'
@@ -72,7 +73,6 @@ async function measured(options: Options): Promise<Outcome> {
   process.on('exit', () => {
     for (const { player } of entrants.flat()) player.stop()
   })
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.on(signal, () => process.exit(code))
   const outcomes: Outcome[] = []
   for (const group of entrants) outcomes.push(await hold(group, { ...options, say }))
   return { measured: outcomes.flatMap(({ measured: m }) => m), failed: outcomes.flatMap(({ failed }) => failed) }
@@ -173,6 +173,7 @@ async function profiled(options: Options): Promise<number> {
   return 0
 }
 
+beginProgram()
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {

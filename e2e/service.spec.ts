@@ -81,7 +81,8 @@ test('closed to the background it trains on, comes back as a window, and ends by
   const again = await launch()
   await expect(again.page.getByText('Service running')).toBeVisible()
   const { run, epochs } = await again.call('runs.get', { id })
-  expect(run.state).toBe('failed')
+  expect(run.state).toBe('stopped')
+  expect(run.reason).toMatch(/^Stopped by SIGTERM/)
   expect(epochs.length).toBeGreaterThan(1)
 })
 

@@ -1,9 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { constants, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { runtime } from './paths.mjs'
 import { say } from './progress.mjs'
+import { codeOf, onEndSignals } from './signals.mjs'
 
 /**
  * `start` tells a process from a later one that got the same id.
@@ -167,19 +168,16 @@ export async function withLock(work) {
     sweep()
     rmSync(file, { force: true })
   }
-  /** @param {NodeJS.Signals} signal */
-  const interrupted = (signal) => {
+  const restoreSignals = onEndSignals((signal) => {
     if (mine.child) endGroup(mine.child.pid, 'SIGKILL')
     release()
-    process.exit(128 + constants.signals[signal])
-  }
-  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-  for (const signal of signals) process.on(signal, interrupted)
+    process.exit(codeOf(signal))
+  })
   try {
     sweep()
     await work()
   } finally {
-    for (const signal of signals) process.off(signal, interrupted)
+    restoreSignals()
     release()
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { codeOf, onEndSignals } from './signals.mjs'
 import { explain, UsageError } from './failures.mjs'
 import { logFile, shown } from './paths.mjs'
 import { say } from './progress.mjs'
@@ -27,19 +28,16 @@ export async function become(command, args, env = {}) {
 export function runAttached(command, args, env) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { env, stdio: 'inherit' })
-    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
-    /** @param {NodeJS.Signals} signal */
-    const forward = (signal) => {
+    const release = onEndSignals((signal) => {
       // Ctrl-C reaches the child from the terminal already, and twice may mean something else to it.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-    }
-    for (const signal of signals) process.on(signal, forward)
+    })
     child.on('error', (error) => {
       say(`${command} could not be started: ${error.message}`)
       resolve(127)
     })
     child.on('exit', (code, signal) => {
-      for (const name of signals) process.off(name, forward)
+      release()
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
     })
   })
@@ -47,6 +45,7 @@ export function runAttached(command, args, env) {
 
 /** Runs an entry's work; a failure is one sentence on stderr and exit code 1, or 2 for wrong use. @param {() => Promise<void>} work */
 export async function entry(work) {
+  onEndSignals((signal) => process.exit(codeOf(signal)))
   try {
     await work()
   } catch (error) {

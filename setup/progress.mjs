@@ -2,11 +2,11 @@ import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 // Not process.stderr: opening it makes a pipe non-blocking, which the program that takes over this process would inherit.
-/** @param {string} text */
-function write(text) {
+/** Writes and goes on if nobody reads, the disk is full or the terminal is gone. @param {string} text @param {1 | 2} [stream] */
+export function write(text, stream = 2) {
   for (let rest = Buffer.from(text); rest.length > 0; ) {
     try {
-      rest = rest.subarray(writeSync(2, rest))
+      rest = rest.subarray(writeSync(stream, rest))
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') continue
       return // nobody listens

@@ -4,14 +4,14 @@ import { findDisplay } from './display.mjs'
 import { electronHere, fallbackNotice } from './electron.mjs'
 import { node24, root } from './paths.mjs'
 import { become, entry } from './program.mjs'
-import { say } from './progress.mjs'
+import { say, write } from './progress.mjs'
 import { provide } from './provide.mjs'
 
 await entry(async () => {
   // npm runs this in the clone's root, whatever folder it was typed in.
   const { device, dataDir, help } = startOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
   if (help) {
-    console.log(usage)
+    write(`${usage}\n`, 1)
     return
   }
   const display = await findDisplay(process.env)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { audit } from './audit.mjs'
 import { allOnPath, onNode24 } from './command.mjs'
@@ -6,8 +6,9 @@ import { findDisplay } from './display.mjs'
 import { electronHere } from './electron.mjs'
 import { node24, root, runtime } from './paths.mjs'
 import { entry, runAttached } from './program.mjs'
-import { say } from './progress.mjs'
+import { say, write } from './progress.mjs'
 import { provide } from './provide.mjs'
+import { codeOf, receivedSignal } from './signals.mjs'
 import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
 
 const names = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e', 'audit']
@@ -16,7 +17,7 @@ const faultRounds = 10
 const reports = join(runtime, 'reports')
 
 /** @param {string} line */
-const print = (line) => writeSync(1, `${line}\n`)
+const print = (line) => write(`${line}\n`, 1)
 
 /** @param {string} file @returns {unknown} */
 function reportIn(file) {
@@ -53,10 +54,6 @@ await entry(async () => {
     PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json'),
     VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true',
   }
-  // Whatever a suite makes of Ctrl-C, nothing after it is run.
-  let interrupted = 0
-  process.on('SIGINT', () => (interrupted = 130))
-  process.on('SIGTERM', () => (interrupted = 143))
   const onXvfb = ['-a', '-s', '-screen 0 1920x1200x24', node24]
   const [xvfbRun = 'xvfb-run'] = allOnPath('xvfb-run')
   const tool = (/** @type {string} */ script, /** @type {string[]} */ ...args) => runAttached(node24, [join('node_modules', script), ...args], env)
@@ -99,7 +96,9 @@ await entry(async () => {
   for (const name of wanted) {
     print(`\n── ${name}`)
     const counts = await suites[name]?.()
-    if (interrupted !== 0) process.exit(interrupted)
+    // Whatever a suite makes of Ctrl-C, nothing after it is run.
+    const signal = receivedSignal()
+    if (signal !== null) process.exit(codeOf(signal))
     if (counts !== undefined) results.push({ name, counts })
   }
   print('')

@@ -3,6 +3,7 @@ import { app, ipcMain, Menu, nativeTheme, session, shell, type BrowserWindow } f
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { CloseCause, EndSignal } from './contract/endReasons'
 import type { EventName, EventPayload } from './contract/events'
 import { callChannel, eventChannel } from './contract/wire'
 import { answer, isServiceEvent } from './shell/calls'
@@ -17,6 +18,10 @@ import { askClosing } from './shell/quit'
 import { Service } from './shell/service'
 import { Training } from './shell/training'
 import { createWindow, guardContents, guardSession } from './shell/window'
+import { onEndSignals } from './system/signals'
+import { outliveStandardStreams } from './system/standardStreams'
+
+outliveStandardStreams()
 
 const development = process.env['MCNN_DEV'] === '1'
 const page = path.join(__dirname, '../renderer/index.html')
@@ -39,6 +44,8 @@ let quitting = false
 /** Trains on without a window. */
 let background = false
 let serviceEnded = false
+/** Why the program closes, if something other than a person closes it. */
+let closeCause: CloseCause = 'closed'
 
 function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
   send(event, payload)
@@ -145,19 +152,19 @@ function start(): void {
   app.on('will-quit', (event) => {
     if (serviceEnded) return
     event.preventDefault()
-    void service.stop().finally(() => {
+    void service.stop(closeCause).finally(() => {
       serviceEnded = true
       // A quit from within this event's own turn would be swallowed by it.
       setImmediate(() => app.quit())
     })
   })
-  // Whoever sends a signal has decided already: no question, but the service still ends in good order.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      quitting = true
-      app.quit()
-    })
+  // Whoever sends a signal has decided already: the service stops in order, without a question.
+  const quitOnSignal = (signal: EndSignal): void => {
+    closeCause = signal
+    quitting = true
+    app.quit()
   }
+  onEndSignals(quitOnSignal)
 
   service.start()
   void app.whenReady().then(() => {
@@ -167,11 +174,18 @@ function start(): void {
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
     // A sleep from which the machine does not wake costs no more than the step under way.
-    const asleep = (): void => {
-      service.note('the system goes to sleep or shuts down')
+    const checkpoint = (why: string): void => {
+      service.note(why)
       void service.call('runs.checkpoint', {}).catch(() => undefined)
     }
-    power.watch(asleep, () => service.note('the system woke up'))
+    power.watch({
+      sleeps: () => checkpoint('the system goes to sleep'),
+      shutsDown: () => {
+        closeCause = 'shutdown'
+        checkpoint('the system shuts down')
+      },
+      wakes: () => service.note('the system woke up'),
+    })
     handleCalls()
     openWindow()
   })

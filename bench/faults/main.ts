@@ -6,6 +6,7 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { beginProgram } from '../../src-main/system/program'
 import { flagsOf } from '../flags'
 import { kinds } from './kinds'
 import { disturbed, undisturbed } from './round'
@@ -53,4 +54,7 @@ async function main(): Promise<void> {
 if (!wholeNumber.test(values.rounds) || !wholeNumber.test(values.seed) || only.some((name) => !Object.hasOwn(kinds, name))) {
   process.stderr.write(`faults: --seed and --rounds are whole numbers from 1; --only names some of ${Object.keys(kinds).join(', ')}.\n`)
   process.exitCode = 2
-} else void main()
+} else {
+  beginProgram()
+  void main()
+}

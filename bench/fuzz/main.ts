@@ -7,6 +7,7 @@ import { fork } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { beginProgram } from '../../src-main/system/program'
 import { flagsOf } from '../flags'
 import { campaignOf, parserResult, type ParserResult } from './summary'
 import { isTargetName, targetNames, targets, type TargetName } from './targets'
@@ -96,4 +97,7 @@ if (process.argv[2] === '--worker')
       process.exit(1)
     },
   )
-else void main()
+else {
+  beginProgram()
+  void main()
+}

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { median } from '../../src-main/analysis/statistics'
 import { History } from '../../src-main/history/history'
+import { beginProgram } from '../../src-main/system/program'
 import { flagsOf } from '../flags'
 import { writeHistory } from '../history/write'
 import { longestTask, memoryGrowth } from './live'
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
   }
 }
 
+beginProgram()
 main().catch((thrown: unknown) => {
   say(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))
   process.exitCode = 1

@@ -540,17 +540,6 @@ describe('training', () => {
     expect(events[0]?.message).toContain(id)
   })
 
-  it('stops without a word when its reader goes away', async () => {
-    const child = start(of('train', '--arch', 'resnet-8', ...small, '--epochs', '5000', '--json'))
-    const err = collect(child.stderr)
-    const end = ended(child)
-    child.stdout?.once('data', () => child.stdout?.destroy())
-    expect(await end).toBe(130)
-    expect(err()).toBe('')
-    const runs = await json(z.array(records.runSummary), ...of('runs', 'list'))
-    expect(runs[0]?.state).toBe('stopped')
-  })
-
   it('runs a study to its comparison', async () => {
     const { code, out, err } = await mcnn(
       ...of('study', 'run', '--name', 'Two', '--archs', 'resnet-8', '--variants', 'baseline,mcnn-l', '--seed-list', '7', ...small, '--epochs', '1', '--json'),

@@ -3,7 +3,7 @@ import { runPickedOn } from '../analysis/picked'
 import { endedStates, type EpochMetrics, type RunProgress, type RunSummary } from '../contract/records'
 import type { Listeners, Service } from './client'
 import { Failed } from './failures'
-import { interruptedCode, interruption, onInterruption } from './interruption'
+import { interruptedCode, interruption, interruptionCause, onInterruption } from './interruption'
 import { say, writeJson } from './output'
 import { TrainingProgress } from './progress'
 
@@ -47,7 +47,7 @@ export class Follower {
     for (const event of early) event()
     for (const run of runs) this.#changed(run)
     // A stop that comes when all have just ended finds nothing to stop.
-    const release = onInterruption(() => void service.call('studies.stop', { id: studyId }).catch(() => undefined))
+    const release = onInterruption(() => void service.call('studies.stop', { id: studyId, cause: interruptionCause() }).catch(() => undefined))
     try {
       await finished
     } finally {

@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { interruption, takeSignals } from './interruption'
+import { endSignals } from '../system/signals'
+import { interruption, interruptionCause, takeSignals } from './interruption'
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]))
+const before = new Map(endSignals.map((signal) => [signal, process.listeners(signal)]))
 
 afterEach(() => {
   for (const [signal, kept] of before)
@@ -11,18 +11,23 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('asks once, takes a repeated signal for the same press, and ends at the next one', () => {
+it('stops in order at the first signal, takes a repeated one for the same request, and ends at the next Ctrl-C', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
   takeSignals()
-  const [press] = process.listeners('SIGINT').filter((listener) => before.get('SIGINT')?.includes(listener) === false)
-  press?.('SIGINT')
+  const receive = (signal: 'SIGINT' | 'SIGTERM' | 'SIGUSR1'): void =>
+    process.listeners(signal).filter((listener) => before.get(signal)?.includes(listener) === false).forEach((listener) => listener(signal))
+  receive('SIGUSR1')
   expect(interruption.aborted).toBe(true)
+  expect(interruptionCause()).toBe('SIGUSR1')
   vi.advanceTimersByTime(20)
-  press?.('SIGINT')
-  expect(exit).not.toHaveBeenCalled()
+  receive('SIGUSR1')
   vi.advanceTimersByTime(1000)
-  press?.('SIGINT')
+  // A job scheduler warns and then ends: what the warning began goes on.
+  receive('SIGTERM')
+  expect(exit).not.toHaveBeenCalled()
+  expect(interruptionCause()).toBe('SIGUSR1')
+  receive('SIGINT')
   expect(exit).toHaveBeenCalledWith(130)
 })

@@ -1,34 +1,42 @@
-/** Ctrl-C and its like: the command under way is asked to end; asked a second time, the program ends at once. */
+/** Ctrl-C and the other signals that ask a command to stop: the command stops in order, and at once if it is asked twice. */
+import type { EndSignal } from '../contract/endReasons'
+import { onEndSignals } from '../system/signals'
 import { say } from './output'
 
 export const interruptedCode = 130
 
-/** npm passes on the Ctrl-C that the terminal has sent to the whole group: what comes this soon is the same press. */
-const samePressMs = 500
+/** npm passes on the Ctrl-C that the terminal sends to the process group, and Slurm signals each process of a step: one request. */
+const sameRequestMs = 500
 
 const controller = new AbortController()
-let pressedAt = -Infinity
+let cause: EndSignal | null = null
+let askedAt = -Infinity
 
-/** Aborted when the person wants the command to end. */
+/** Aborted when the command is to stop. */
 export const interruption: AbortSignal = controller.signal
 
-export function interrupt(): void {
-  controller.abort()
+/** Returns the signal that asked the command to stop. */
+export function interruptionCause(): EndSignal {
+  return cause ?? 'SIGINT'
 }
 
-/** From now on, signals ask instead of ending the program. */
+/** Stops the command in order at the first signal, and at once at a second one of the same kind or a Ctrl-C. */
 export function takeSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      if (performance.now() - pressedAt < samePressMs) return
-      if (interruption.aborted) process.exit(interruptedCode)
-      pressedAt = performance.now()
-      say('Stopping … (once more ends at once)')
-      interrupt()
-    })
+  onEndSignals((signal) => {
+    if (performance.now() - askedAt < sameRequestMs) return
+    if (cause !== null) {
+      // A job scheduler warns with one signal and ends with another, which must not cost the checkpoint that is being written.
+      if (signal === cause || signal === 'SIGINT') process.exit(interruptedCode)
+      return
+    }
+    askedAt = performance.now()
+    cause = signal
+    say('Stopping … (once more ends at once)')
+    controller.abort()
+  })
 }
 
-/** Calls back when the person wants an end; at once where that is so already. Returns the function that takes it back. */
+/** Calls back when the command is to stop; at once if it is already. Returns a function that withdraws the listener. */
 export function onInterruption(listener: () => void): () => void {
   if (interruption.aborted) listener()
   interruption.addEventListener('abort', listener, { once: true })

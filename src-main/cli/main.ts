@@ -1,18 +1,20 @@
 /** The `mcnn` command: the service without a window. */
+import { beginProgram } from '../system/program'
+import { flush, noteStreamError, outputProblem, say } from './output'
 import { runCli } from './program'
-import { flush, onBrokenPipe } from './output'
-import { interrupt } from './interruption'
 
-// The reader went away (`| head`): what trains is stopped as with Ctrl-C, and nothing is complained about.
-onBrokenPipe(interrupt)
+beginProgram(noteStreamError)
 
 runCli(process.argv.slice(2))
   .then(async (code) => {
-    // A pipe is written behind our back: ending before it is drained would cut a long document short.
+    // Node writes to a pipe in the background: an earlier exit would truncate a long document.
     await flush()
-    process.exit(code)
+    const problem = outputProblem()
+    if (problem !== null) say(`mcnn: ${problem}`)
+    await flush()
+    process.exit(problem === null ? code : code || 1)
   })
   .catch((error: unknown) => {
-    process.stderr.write(`mcnn: ${String(error)}\n`)
+    say(`mcnn: ${String(error)}`)
     process.exit(1)
   })

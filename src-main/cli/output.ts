@@ -1,37 +1,46 @@
-/** Standard output carries the result and nothing else; all that is said on the way goes to standard error. */
+/** Standard output carries the result and nothing else; progress and errors go to standard error. */
 
-let broken = false
+/** What broke a stream. Nothing is written to it any more. */
+const broken = new Map<NodeJS.WriteStream, NodeJS.ErrnoException>()
 
-/** Calls back once when the reader of standard output has gone; from then on nothing is written any more. */
-export function onBrokenPipe(listener: () => void): void {
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      if (broken) return
-      broken = true
-      listener()
-    })
+/** A training does not end for its output: the command only remembers what broke. */
+export function noteStreamError(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
+  if (!broken.has(stream)) broken.set(stream, error)
+}
+
+/** Returns why the result could not be written to standard output. Null if it was written, or if its reader went away (`| head`). */
+export function outputProblem(): string | null {
+  const error = broken.get(process.stdout)
+  if (!error || error.code === 'EPIPE') return null
+  return `Cannot write to standard output: ${reasons[error.code ?? ''] ?? error.message}.`
+}
+
+const reasons: Record<string, string> = {
+  ENOSPC: 'its disk is full (ENOSPC)',
+  EDQUOT: 'the disk quota is used up (EDQUOT)',
+  EIO: 'its terminal was closed, or its disk fails (EIO)',
+  EFBIG: 'the file is too large (EFBIG)',
 }
 
 export function writeOut(text: string): void {
-  if (!broken) process.stdout.write(text)
+  if (!broken.has(process.stdout)) process.stdout.write(text)
 }
 
-/** One JSON document, or one line of a stream of them. */
+/** Writes one JSON document, or one line of a stream of them. */
 export function writeJson(value: unknown): void {
   writeOut(`${JSON.stringify(value)}\n`)
 }
 
-/** A line on the way, or why it failed. */
+/** Writes a line of progress, or why something failed. */
 export function say(line: string): void {
-  if (!broken) process.stderr.write(`${line}\n`)
+  if (!broken.has(process.stderr)) process.stderr.write(`${line}\n`)
 }
 
 export function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
 }
 
+/** Resolves when both streams are written, or broken. */
 export async function flush(): Promise<void> {
-  if (broken) return
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))))
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => (broken.has(stream) ? resolve() : stream.write('', () => resolve())))))
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { read, withPath, write } from './call'
+import { stopCause } from './endReasons'
 import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
 import { preferences } from './preferences'
@@ -123,7 +124,7 @@ export const serviceCalls = {
   'studies.pause': write(ofStudy, ok),
   'studies.resume': write(ofStudy, ok),
   /** Stops what trains and takes the rest of the queue back. */
-  'studies.stop': write(ofStudy, ok),
+  'studies.stop': write(z.strictObject({ ...ofStudy.shape, cause: stopCause.default('window') }), ok),
   /** Takes a study with its runs out of every list, count and search, until it is restored or purged. What waits is taken back from the queue. */
   'studies.trash': write(ofStudy, ok),
   /** Brings a study back as it was; runs that were in the trash before it stay there. */

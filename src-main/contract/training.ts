@@ -1,5 +1,6 @@
 /** Messages between the service and a trainer: Node IPC, JSON; checked on both sides. */
 import { z } from 'zod'
+import { endSignal } from './endReasons'
 import { errorValue } from './errors'
 import { experimentConfig } from './experiment'
 import { device, environment, epochFigures, epochMetrics, evaluation, runId, runProgress, stepMetrics } from './records'
@@ -79,7 +80,8 @@ export const trainerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),
   z.object({ type: z.literal('done'), weightsFile: z.string(), weightsSha256: z.string() }),
-  z.object({ type: z.literal('stopped') }),
+  /** @property signal that asked the trainer itself to stop; missing if the service did */
+  z.object({ type: z.literal('stopped'), signal: endSignal.optional() }),
   z.object({ type: z.literal('diverged'), step: z.int(), epoch: z.int(), learningRate: z.number(), message: z.string() }),
   z.object({ type: z.literal('failed'), error: errorValue }),
 ])

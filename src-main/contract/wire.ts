@@ -1,11 +1,16 @@
 /** The envelopes that travel between shell and service (Node IPC, JSON) and between renderer and shell (Electron IPC). */
 import { z } from 'zod'
+import { closeCause } from './endReasons'
 import { errorValue, type ErrorValue } from './errors'
 import { repair } from './records'
 import type { EventName, EventPayload } from './events'
 import type { RendererCall, RendererParams, RendererResult } from './calls'
 
 export const request = z.strictObject({ id: z.int(), call: z.string().max(100), params: z.unknown() })
+
+/** The shell's last message: the service stops what trains and ends. */
+export const closeRequest = z.strictObject({ close: closeCause })
+export type CloseRequest = z.infer<typeof closeRequest>
 
 export const reply = z.union([
   z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),

@@ -40,6 +40,8 @@ export function openDatabase(file: string, { steps = migrations, readOnly = fals
     // The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
     db.pragma('trusted_schema = OFF')
     db.pragma('cell_size_check = ON')
+    // Else SQLite sorts and keeps statement journals in TMPDIR, which may be full while the data directory is not.
+    db.pragma('temp_store = MEMORY')
     if (readOnly) {
       db.pragma('query_only = ON')
       return db

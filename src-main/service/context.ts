@@ -30,10 +30,19 @@ export function announceRun({ history, emit }: Teller, runId: string): void {
   if (run && !run.hidden) emit('run.changed', run.summary)
 }
 
-/** Tells that a run changed its state, and that its study's row changed with it. */
+/** Emits that a run changed its state, and that its study's row changed with it. */
 export function announce(teller: Teller, runId: string): void {
-  const run = teller.history.runs.get(runId)
-  if (!run || run.hidden) return
-  teller.emit('run.changed', run.summary)
-  teller.emit('study.changed', { studyId: run.summary.studyId })
+  announceAll(teller, [runId])
+}
+
+/** The same for many runs, with one event for each study. */
+export function announceAll({ history, emit }: Teller, runIds: readonly string[]): void {
+  const studies = new Set<string>()
+  for (const runId of runIds) {
+    const run = history.runs.get(runId)
+    if (!run || run.hidden) continue
+    emit('run.changed', run.summary)
+    studies.add(run.summary.studyId)
+  }
+  for (const studyId of studies) emit('study.changed', { studyId })
 }

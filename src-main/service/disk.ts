@@ -95,7 +95,9 @@ export class Disk {
     if (before?.message !== words.message) this.#changed()
     if (!first) return
     process.stderr.write(`${words.message} ${words.fix}\n`)
-    this.#timer = setInterval(() => void this.#retry(), this.#options.retryMs)
+    this.#timer = setInterval(() => {
+      this.#retry().catch((thrown: unknown) => process.stderr.write(`The disk could not be tried again: ${messageOf(thrown)}\n`))
+    }, this.#options.retryMs)
     this.#timer.unref()
     this.#follower?.stalled()
   }
@@ -120,19 +122,21 @@ export class Disk {
     try {
       this.#history.mustBeThere()
       this.#history.tryWrite()
-      for (let work = this.#held[0]; work; work = this.#held[0]) {
-        work()
-        this.#held.shift()
-      }
-      return true
     } catch (thrown) {
-      if (!this.met(thrown)) {
-        // Not the disk's fault: the same would come again for ever.
-        this.#held.shift()
-        process.stderr.write(`What a trainer sent could not be kept: ${messageOf(thrown)}\n`)
-      }
+      if (!this.met(thrown)) process.stderr.write(`The disk could not be tried again: ${messageOf(thrown)}\n`)
       return false
     }
+    for (let work = this.#held[0]; work; work = this.#held[0]) {
+      try {
+        work()
+      } catch (thrown) {
+        if (this.met(thrown)) return false
+        // Not the disk's fault: the same would come again for ever.
+        process.stderr.write(`What a trainer sent could not be kept: ${messageOf(thrown)}\n`)
+      }
+      this.#held.shift()
+    }
+    return true
   }
 }
 

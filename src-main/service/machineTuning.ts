@@ -1,4 +1,6 @@
 /** The thread counts of this machine: measured on request, and what trainers take. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 import type { Doctor } from '../contract/records'
 import { chosenThreads, ownThreads, type ThreadTuning } from '../contract/tuning'
@@ -24,7 +26,11 @@ export async function tuneMachine({ once, ...run }: MachineTuning): Promise<{ tu
   if (key === null) throw new WorkbenchError('unavailable', 'The setup has not been through.', { fix: 'Run `npm run setup`.' })
   const known = knownTuning(file, key)
   if (once && known) return { tuning: known, threads: threadsNow() }
-  const tuning = await tuneThreads({ ...run, processor: processor(), probe: deviceProber(run.trainerEntry, run.signal ?? new AbortController().signal) })
+  const folder = path.dirname(file)
+  mkdirSync(folder, { recursive: true })
+  const scratch = mkdtempSync(path.join(folder, 'tuning-'))
+  const probe = deviceProber(run.trainerEntry, run.signal ?? new AbortController().signal)
+  const tuning = await tuneThreads({ ...run, scratch, processor: processor(), probe }).finally(() => rmSync(scratch, { recursive: true, force: true }))
   if (!known || 'problem' in known || !('problem' in tuning)) rememberTuning(tuning, file, key)
   return { tuning, threads: threadsNow() }
 }

@@ -173,17 +173,23 @@ describe('the service process', () => {
     expect(await shell.call('runs.list', {})).toEqual([])
   })
 
-  it('stops its trainer and ends when the shell is gone', async () => {
+  it.each<[string, (child: ChildProcess) => void, RegExp]>([
+    ['the shell is gone without a word', (child) => child.disconnect(), /^The window ended unexpectedly while this run trained\.$/],
+    ['the shell closes', (child) => void child.send({ close: 'closed' }), /^The program was closed while this run trained\.$/],
+    ['the system shuts down', (child) => void child.send({ close: 'shutdown' }), /^The system shut down while this run trained\.$/],
+    ['it receives SIGTERM', (child) => void child.kill('SIGTERM'), /^The program was stopped by SIGTERM/],
+    ['it receives SIGUSR1', (child) => void child.kill('SIGUSR1'), /^The program was stopped by SIGUSR1/],
+  ])('stops its trainer, ends and records why when %s', async (_, end, reason) => {
     const shell = await start().ready()
     const { runIds } = await shell.call('studies.create', { plan: long })
     await shell.progressOf(runIds[0] ?? '')
     const [trainer = 0] = childrenOf(shell.child.pid ?? 0)
-    shell.child.disconnect()
+    end(shell.child)
     expect(await shell.ended()).toBe(0)
     await gone(trainer)
     const again = await start().ready()
     const { run } = await again.call('runs.get', { id: runIds[0] ?? '' })
-    expect(run).toMatchObject({ state: 'interrupted', reason: 'The program was closed while this run trained.' })
+    expect(run).toMatchObject({ state: 'interrupted', reason: expect.stringMatching(reason) as string })
   })
 
   it('killed, leaves no trainer behind, and the run is found interrupted', async () => {

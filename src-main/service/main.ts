@@ -1,8 +1,11 @@
 /** The service as a process of its own, forked by the shell: requests and replies over Node's IPC. */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import type { CloseCause } from '../contract/endReasons'
 import { toErrorValue } from '../contract/errors'
-import { request, type Reply } from '../contract/wire'
+import { closeRequest, request, type Reply } from '../contract/wire'
+import { beginProgram } from '../system/program'
+import { onEndSignals } from '../system/signals'
 import { defaultDataDir } from './dataDir'
 import { repairHistory } from './repair'
 import { createService, type Service } from './service'
@@ -10,6 +13,7 @@ import { createService, type Service } from './service'
 /** As of the command `nice`. A trainer has a thread for each core: without giving way it holds up the window by tens of milliseconds whenever that draws. */
 const niceness = 10
 
+beginProgram()
 if (process.send) {
   void main()
 } else {
@@ -47,16 +51,17 @@ async function main(): Promise<void> {
     send({ startFailed: toErrorValue(thrown) }, () => process.exit(1))
     return
   }
-  const end = (): void => void service.close().finally(() => process.exit(0))
-  // The shell is gone, or asks: nobody reads on.
-  process.on('disconnect', end)
-  process.on('SIGTERM', end)
-  process.on('SIGHUP', end)
-  // A Ctrl-C reaches the shell too, which then disconnects.
-  process.on('SIGINT', () => undefined)
-  process.on('message', (message) => void answer(service, message))
+  const end = (cause: CloseCause): void => void service.close(cause).finally(() => process.exit(0))
+  // The shell announces its end: without a word, it crashed or was killed.
+  process.on('disconnect', () => end('lost'))
+  onEndSignals(end)
+  process.on('message', (message) => {
+    const closing = closeRequest.safeParse(message)
+    if (closing.success) end(closing.data.close)
+    else void answer(service, message)
+  })
   if (process.connected) send({ ready: true })
-  else end()
+  else end('lost')
 }
 
 async function answer(service: Service, message: unknown): Promise<void> {

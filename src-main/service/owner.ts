@@ -18,6 +18,11 @@ export function isAlive(owner: Owner): boolean {
   return process.platform !== 'linux' && isProcess(owner.pid)
 }
 
+/** Whether the system was started since the process began. */
+export function isOfEarlierBoot(owner: Owner): boolean {
+  return owner.start.split(':')[0] !== bootId()
+}
+
 /** Boot and start time in clock ticks since then (proc(5), field 22); null where there is no such process or no /proc. */
 function startOf(pid: number): string | null {
   try {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { WorkbenchError } from '../contract/errors'
 import { deviceProbe, type DeviceProbe } from '../contract/training'
-import { trainerEnv } from './trainerEnv'
+import { nodeArguments, trainerEnv } from './trainerEnv'
 
 const run = promisify(execFile)
 const timeoutMs = 90_000
@@ -29,7 +29,7 @@ export function deviceProber(trainerEntry: string, signal: AbortSignal): Probe {
 /** @throws WorkbenchError unavailable where TensorFlow does not load */
 async function probeTensorFlow(trainerEntry: string, signal: AbortSignal): Promise<DeviceProbe> {
   try {
-    const { stdout } = await run(process.execPath, [trainerEntry, '--probe'], { env: trainerEnv(), timeout: timeoutMs, killSignal: 'SIGKILL', signal })
+    const { stdout } = await run(process.execPath, [...nodeArguments, trainerEntry, '--probe'], { env: trainerEnv(), timeout: timeoutMs, killSignal: 'SIGKILL', signal })
     const line = stdout.split('\n').findLast((text) => text.startsWith('{'))
     return deviceProbe.parse(JSON.parse(line ?? 'null'))
   } catch (cause) {

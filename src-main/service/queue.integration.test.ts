@@ -116,7 +116,7 @@ describe('a queue', () => {
     await service.call('runs.resume', { id: first })
     await bench.reached(first, 'running')
     await service.call('runs.stop', { id: first })
-    expect(await bench.reached(first, 'stopped')).toMatchObject({ reason: 'Stopped by hand.', epochsDone: 1 })
+    expect(await bench.reached(first, 'stopped')).toMatchObject({ reason: 'Stopped in the window.', epochsDone: 1 })
     await bench.reached(second, 'done')
     await expect(service.call('runs.resume', { id: second })).rejects.toMatchObject({ code: 'conflict' })
     await expect(service.call('runs.stop', { id: second })).rejects.toMatchObject({ code: 'conflict' })
@@ -128,7 +128,7 @@ describe('a queue', () => {
     const [first = '', second = ''] = runIds
     await bench.waitFor((e) => e.name === 'run.epoch')
     await service.call('runs.stop', { id: first })
-    expect(await bench.reached(first, 'stopped')).toMatchObject({ reason: 'The trainer did not stop in time and was ended.', epochsDone: 1 })
+    expect(await bench.reached(first, 'stopped')).toMatchObject({ reason: 'Stopped in the window. The trainer did not stop in time and was killed: the run resumes from its last checkpoint.', epochsDone: 1 })
     await bench.reached(second, 'done')
   })
 
@@ -148,7 +148,7 @@ describe('a queue', () => {
     await bench.waitFor((e) => e.name === 'run.progress' && e.payload.runId === third && e.payload.epoch === 2)
     await service.call('studies.stop', { id })
     await bench.reached(third, 'stopped')
-    expect(await bench.reached(fourth, 'stopped')).toMatchObject({ reason: 'Taken back from the queue before it began.', startedAt: null })
+    expect(await bench.reached(fourth, 'stopped')).toMatchObject({ reason: 'Stopped in the window, before it began.', startedAt: null })
   })
 
   it('is put in another order, which is that in which its runs train, now and after another start', async () => {
@@ -255,7 +255,7 @@ describe('closing and opening again', () => {
     const again = await bench.open()
     const states = await Promise.all(runIds.map(async (id) => (await again.call('runs.get', { id })).run))
     expect(states.map((run) => run.state)).toEqual(['interrupted', 'queued', 'running', 'queued'])
-    expect(states[0]?.reason).toBe('The program that trained it ended unexpectedly.')
+    expect(states[0]?.reason).toBe('The system was restarted or lost power while this run trained.')
     expect(states[1]?.reason).toContain('Held')
     expect(states[3]?.reason).toBeNull()
     for (const call of ['runs.stop', 'runs.pause', 'runs.delete'] as const)

@@ -3,13 +3,14 @@
  * that it owns. A paused run keeps its place: it was paused to have the machine free, so nothing else starts meanwhile.
  */
 import { setTimeout as wait } from 'node:timers/promises'
+import { cancelledReason, closedReason, heldReason, stoppedReason, type CloseCause, type StopCause } from '../contract/endReasons'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { activeStates, type RunProgress, type RunState, type StepMetrics } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
 import { isDamage, isDiskProblem } from '../history/database'
 import type { RunRecord } from '../history/runs'
 import { hasDataset } from '../datasets'
-import { announce, type Context } from './context'
+import { announce, announceAll, type Context } from './context'
 import { runDir, runLog } from './dataDir'
 import { mustHaveNow } from './datasets'
 import { exitReason } from './exitReason'
@@ -33,8 +34,8 @@ interface Current {
   run: RunRecord
   trainer: Trainer | null
   progress: RunProgress | null
-  /** Who wants it to end, if anybody. */
-  stopping: 'person' | 'closing' | null
+  /** Why it is to end, if somebody wants that. */
+  stopping: Stopping | null
   /** A person wants it to stand still. */
   paused: boolean
   /** Its trainer was told last to stand still, by a person or because of the disk. */
@@ -44,11 +45,13 @@ interface Current {
   ended: boolean
 }
 
+type Stopping = { by: 'stop'; cause: StopCause } | { by: 'close'; cause: CloseCause }
+
 /** Ends after which a run can go on where it was. One that diverged would diverge again. */
 const resumable: readonly RunState[] = ['stopped', 'interrupted', 'failed']
 /** Between two looks whether the machine is free, in ms. */
 const busyMs = 250
-const heldReason = 'Held until it is resumed.'
+const pausedReason = 'Held until it is resumed.'
 
 export class Queue {
   readonly #context: Context
@@ -85,7 +88,7 @@ export class Queue {
   pause(run: RunRecord): void {
     this.#mustBeOurs(run)
     const { id, state } = run.summary
-    if (state === 'queued') this.#hold(run)
+    if (state === 'queued') this.#hold([run])
     else if (this.#isCurrent(run)) this.#letTrain(false)
     else throw ended(id, state, 'pause')
   }
@@ -94,7 +97,7 @@ export class Queue {
     this.#mustBeOurs(run)
     const { id, state } = run.summary
     if (state === 'queued') {
-      this.#take(run)
+      this.#take([run])
       this.kick()
     } else if (this.#isCurrent(run)) {
       this.#letTrain(true)
@@ -109,16 +112,20 @@ export class Queue {
   /** Runs whose program ended before they did, and those that it left waiting. */
   cutShort(): { interrupted: RunRecord[]; held: RunRecord[] } {
     const { runs } = this.#context.history
-    return { interrupted: runs.interrupted(), held: runs.unfinished().filter(({ owner, summary }) => owner === null && summary.state === 'queued' && summary.reason !== heldReason) }
+    return { interrupted: runs.interrupted(), held: runs.unfinished().filter(({ owner, summary }) => owner === null && summary.state === 'queued' && summary.reason !== pausedReason) }
   }
 
   /** Takes all of them up, in the places that they had; returns how many. */
   resumeCutShort(): number {
     const { interrupted, held } = this.cutShort()
     // Runs whose data set was removed meanwhile can wait for it; they must not keep the others from resuming.
-    const resumed = interrupted.filter((run) => hasDataset(this.#context.paths.datasets, run.summary.dataset))
-    for (const run of held) this.#take(run)
-    this.#requeue(resumed.length + held.length > 0 ? resumed : interrupted, 'before')
+    const present = interrupted.filter((run) => hasDataset(this.#context.paths.datasets, run.summary.dataset))
+    const resumed = present.length + held.length > 0 ? present : interrupted
+    this.#change([...held, ...resumed], () => {
+      this.#own(held)
+      this.#putBack(resumed, 'before')
+    })
+    this.kick()
     return resumed.length + held.length
   }
 
@@ -198,33 +205,45 @@ export class Queue {
     this.#current?.trainer?.send({ type: 'checkpoint' })
   }
 
-  stop(run: RunRecord): void {
+  stop(run: RunRecord, cause: StopCause = 'window'): void {
     this.#mustBeOurs(run)
     const { id, state } = run.summary
-    if (state === 'queued') this.#takeBack(run)
-    else if (this.#isCurrent(run)) this.#stopCurrent('person')
+    if (state === 'queued') this.#cancel([run], cause)
+    else if (this.#isCurrent(run)) this.#stopCurrent({ by: 'stop', cause })
     else throw ended(id, state, 'stop')
+  }
+
+  /** Cancels those of the runs that wait, and announces nothing; within a transaction. */
+  withdraw(runs: readonly RunRecord[], cause: StopCause): void {
+    const { history } = this.#context
+    const reason = cancelledReason(cause)
+    for (const run of runs) {
+      if (run.summary.state !== 'queued') continue
+      this.#mustBeOurs(run)
+      history.runs.end(run.key, 'stopped', reason)
+      history.events.add(run.key, 'info', 'stopped', reason)
+    }
   }
 
   pauseStudy(studyId: string): void {
     const { trains, queued } = this.#unfinishedOf(studyId)
-    for (const run of queued) this.#hold(run)
+    this.#hold(queued)
     if (trains) this.pause(trains)
   }
 
   resumeStudy(studyId: string): void {
     const { trains, queued } = this.#unfinishedOf(studyId)
-    for (const run of queued) this.#take(run)
+    this.#take(queued)
     if (trains) this.resume(trains)
     // What a person stopped by itself stays stopped while the rest of its study waits or trains.
-    const goesOn: readonly RunState[] = trains || queued.length > 0 ? ['interrupted'] : ['interrupted', 'stopped']
+    const goesOn: readonly RunState[] = resumable.filter((state) => state !== 'stopped' || (!trains && queued.length === 0))
     this.#requeue(this.#context.history.runs.ofStudy(studyId).filter((run) => goesOn.includes(run.summary.state)))
   }
 
-  stopStudy(studyId: string): void {
+  stopStudy(studyId: string, cause: StopCause = 'window'): void {
     const { trains, queued } = this.#unfinishedOf(studyId)
-    for (const run of queued) this.#takeBack(run)
-    if (trains) this.stop(trains)
+    this.#cancel(queued, cause)
+    if (trains) this.stop(trains, cause)
   }
 
   /** When the trainer of a run that has ended is gone, and with it the last writer in the run's folder. */
@@ -241,22 +260,22 @@ export class Queue {
   }
 
   /** Stops what trains, holds what waits. */
-  async close(): Promise<void> {
+  async close(cause: CloseCause): Promise<void> {
     this.#closing = true
     const { history, owner } = this.#context
     const waiting = history.runs.unfinished().filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
     try {
       history.transaction(() => {
         for (const run of waiting)
-          history.runs.setOwner(run.key, null, 'Held: the program was closed before this run began. Resume it, or its study.')
+          history.runs.setOwner(run.key, null, heldReason(cause))
       })
-      for (const run of waiting) announce(this.#context, run.summary.id)
+      announceAll(this.#context, idsOf(waiting))
     } catch (thrown) {
       // The next start finds them without an owner that lives, and holds them.
       if (!isDiskProblem(thrown)) throw thrown
     }
     const trainer = this.#current?.trainer
-    this.#stopCurrent('closing')
+    this.#stopCurrent({ by: 'close', cause })
     await trainer?.closed
   }
 
@@ -265,8 +284,8 @@ export class Queue {
     const { id, seed, configId } = run.summary
     const current: Current = { run, trainer: null, progress: null, stopping: null, paused: false, standing: false, stepTime: new StepTime(), ended: false }
     this.#current = current
-    announce(this.#context, id)
     try {
+      announce(this.#context, id)
       const job = {
         type: 'job' as const,
         runId: id,
@@ -286,10 +305,23 @@ export class Queue {
       }
       current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), listener, trainerEnv(), this.#context.niceness)
     } catch (thrown) {
-      this.#end(current, 'failed', `The trainer could not be started: ${messageOf(thrown)}`)
       this.#current = null
-      this.kick()
+      this.#notStarted(current, thrown)
     }
+  }
+
+  /** Ends a run without a trainer, or puts it back in its place if the disk kept it from starting: it starts when the disk is free. */
+  #notStarted(current: Current, thrown: unknown): void {
+    const { disk, history, owner } = this.#context
+    const { key, summary } = current.run
+    const waits = isDiskProblem(thrown)
+    disk.met(thrown)
+    disk.take(() => {
+      if (!waits) return this.#end(current, 'failed', `The trainer could not be started: ${messageOf(thrown)}`)
+      history.runs.requeue(key, owner, 'before')
+      announce(this.#context, summary.id)
+    })
+    this.kick()
   }
 
   #received(current: Current, message: TrainerMessage): void {
@@ -299,7 +331,8 @@ export class Queue {
       if (message.type === 'progress') current.progress = message.progress
       if (message.type === 'steps') this.#measure(current, message.steps)
       if (!end) return
-      if (end.state === 'stopped' && current.stopping === 'closing') this.#end(current, 'interrupted', 'The program was closed while this run trained.')
+      const { stopping } = current
+      if (end.state === 'stopped' && stopping) this.#endStopped(current, stopping, true)
       else this.#end(current, end.state, end.reason, end.weights)
       // It ends by itself now; where it hangs, the next run must not wait for it.
       this.#killAfter(current, this.#options.stopMs)
@@ -314,17 +347,30 @@ export class Queue {
     current.trainer?.kill()
   }
 
+  /** @throws what the disk or damage is to blame for: then it is done again */
   #closed(current: Current, end: TrainerEnd): void {
-    if (!current.ended) {
-      if (current.stopping === 'closing') this.#end(current, 'interrupted', 'The program was closed; the trainer did not stop in time and was ended.')
-      else if (current.stopping === 'person') this.#end(current, 'stopped', 'The trainer did not stop in time and was ended.')
-      else {
-        if (end.output.length > 0) this.#context.history.events.add(current.run.key, 'error', 'output', end.output.join('\n'))
-        this.#end(current, 'failed', exitReason(end))
+    try {
+      if (!current.ended) {
+        const { stopping } = current
+        if (stopping) this.#endStopped(current, stopping, false)
+        else {
+          if (end.output.length > 0) this.#context.history.events.add(current.run.key, 'error', 'output', end.output.join('\n'))
+          this.#end(current, 'failed', exitReason(end))
+        }
       }
+    } catch (thrown) {
+      if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
+      // The run was purged meanwhile: the queue goes on without it.
+      process.stderr.write(`The end of the run ${current.run.summary.id} could not be recorded: ${messageOf(thrown)}\n`)
     }
     if (this.#current === current) this.#current = null
     this.kick()
+  }
+
+  /** @param inTime whether the trainer stopped by itself; false if it was killed */
+  #endStopped(current: Current, stopping: Stopping, inTime: boolean): void {
+    if (stopping.by === 'close') this.#end(current, 'interrupted', closedReason(stopping.cause, inTime))
+    else this.#end(current, 'stopped', stoppedReason(stopping.cause, inTime))
   }
 
   #end(current: Current, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
@@ -382,12 +428,12 @@ export class Queue {
     return this.#current?.stepTime.graceMs(this.#options.closeMs) ?? this.#options.closeMs
   }
 
-  #stopCurrent(who: 'person' | 'closing'): void {
+  #stopCurrent(stopping: Stopping): void {
     const current = this.#current
     if (!current) return
-    current.stopping ??= who
+    current.stopping ??= stopping
     if (!current.ended) current.trainer?.send({ type: 'stop' })
-    this.#killAfter(current, current.stepTime.graceMs(who === 'person' ? this.#options.stopMs : this.#options.closeMs))
+    this.#killAfter(current, current.stepTime.graceMs(stopping.by === 'stop' ? this.#options.stopMs : this.#options.closeMs))
   }
 
   #killAfter(current: Current, ms: number): void {
@@ -399,37 +445,45 @@ export class Queue {
 
   /** Back in the queue, where each was or behind all others; it goes on from where it stands. */
   #requeue(runs: readonly RunRecord[], place: 'before' | 'last' = 'last'): void {
-    const { history, owner } = this.#context
-    history.transaction(() => {
-      for (const dataset of new Set(runs.map((run) => run.summary.dataset))) mustHaveNow(this.#context, dataset, 'id')
-      for (const run of runs) {
-        history.runs.requeue(run.key, owner, place)
-        const from = run.checkpoint ? `to go on after step ${run.checkpoint.step}` : run.summary.startedAt === null ? 'to begin' : 'to begin again: there is no checkpoint'
-        history.events.add(run.key, 'info', 'resumed', `Queued again, ${from}.`)
-      }
-    })
-    for (const run of runs) announce(this.#context, run.summary.id)
+    this.#change(runs, () => this.#putBack(runs, place))
     this.kick()
   }
 
-  #hold(run: RunRecord): void {
-    this.#context.history.runs.setOwner(run.key, null, heldReason)
-    announce(this.#context, run.summary.id)
+  /** Within a transaction. */
+  #putBack(runs: readonly RunRecord[], place: 'before' | 'last'): void {
+    const { history, owner } = this.#context
+    for (const dataset of new Set(runs.map((run) => run.summary.dataset))) mustHaveNow(this.#context, dataset, 'id')
+    for (const run of runs) {
+      history.runs.requeue(run.key, owner, place)
+      const from = run.checkpoint ? `to go on after step ${run.checkpoint.step}` : run.summary.startedAt === null ? 'to begin' : 'to begin again: there is no checkpoint'
+      history.events.add(run.key, 'info', 'resumed', `Queued again, ${from}.`)
+    }
   }
 
-  #take(run: RunRecord): void {
-    this.#context.history.runs.setOwner(run.key, this.#context.owner, null)
-    announce(this.#context, run.summary.id)
+  /** Changes runs in one transaction, however many they are, and announces them. */
+  #change(runs: readonly RunRecord[], write: () => void): void {
+    if (runs.length === 0) return
+    this.#context.history.transaction(write)
+    announceAll(this.#context, idsOf(runs))
   }
 
-  #takeBack(run: RunRecord): void {
-    const { history } = this.#context
-    const reason = 'Taken back from the queue before it began.'
-    history.transaction(() => {
-      history.runs.end(run.key, 'stopped', reason)
-      history.events.add(run.key, 'info', 'stopped', reason)
+  #hold(runs: readonly RunRecord[]): void {
+    this.#change(runs, () => {
+      for (const run of runs) this.#context.history.runs.setOwner(run.key, null, pausedReason)
     })
-    announce(this.#context, run.summary.id)
+  }
+
+  #take(runs: readonly RunRecord[]): void {
+    this.#change(runs, () => this.#own(runs))
+  }
+
+  /** Within a transaction. */
+  #own(runs: readonly RunRecord[]): void {
+    for (const run of runs) this.#context.history.runs.setOwner(run.key, this.#context.owner, null)
+  }
+
+  #cancel(runs: readonly RunRecord[], cause: StopCause): void {
+    this.#change(runs, () => this.withdraw(runs, cause))
   }
 
   /** @throws WorkbenchError conflict where all that is unfinished belongs to another living program */
@@ -456,6 +510,8 @@ export class Queue {
       })
   }
 }
+
+const idsOf = (runs: readonly RunRecord[]): string[] => runs.map((run) => run.summary.id)
 
 function ended(id: string, state: RunState, what: string): WorkbenchError {
   const rerun = what === 'resume' && state === 'diverged'

@@ -1,5 +1,6 @@
 /** What a trainer says, written to the history and told to whoever listens. */
 import path from 'node:path'
+import { stoppedReason } from '../contract/endReasons'
 import type { RunState } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
 import type { RunRecord } from '../history/runs'
@@ -84,7 +85,7 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
     case 'done':
       return { state: 'done', reason: null, weights: { file: weightsFile(paths, id, message.weightsFile), sha256: message.weightsSha256 } }
     case 'stopped':
-      return { state: 'stopped', reason: 'Stopped by hand.', weights: null }
+      return { state: 'stopped', reason: message.signal === undefined ? 'Stopped.' : stoppedReason(message.signal), weights: null }
     case 'diverged':
       return { state: 'diverged', reason: message.message, weights: null }
     case 'failed':

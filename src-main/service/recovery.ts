@@ -1,7 +1,8 @@
 /** What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at all. */
+import { vanishedHeldReason, vanishedReason } from '../contract/endReasons'
 import { activeStates } from '../contract/records'
-import { announce, type Context } from './context'
-import { isAlive } from './owner'
+import { announceAll, type Context } from './context'
+import { isAlive, isOfEarlierBoot } from './owner'
 import { clearScratch } from './scratch'
 import { clearImports } from './transfer/take'
 
@@ -26,14 +27,14 @@ export function recover(context: Pick<Context, 'history' | 'emit'>): void {
   const changed = history.transaction(() =>
     find().map((run) => {
       if (activeStates.includes(run.summary.state)) {
-        const reason = 'The program that trained it ended unexpectedly.'
+        const reason = vanishedReason(run.owner !== null && isOfEarlierBoot(run.owner))
         history.runs.end(run.key, 'interrupted', reason)
         history.events.add(run.key, 'error', 'interrupted', reason)
       } else {
-        history.runs.setOwner(run.key, null, 'Held: the program ended before this run began. Resume it, or its study.')
+        history.runs.setOwner(run.key, null, vanishedHeldReason)
       }
       return run.summary.id
     }),
   )
-  for (const id of changed) announce(context, id)
+  announceAll(context, changed)
 }

@@ -1,6 +1,6 @@
 import { WorkbenchError } from '../contract/errors'
 import type { RunRecord } from '../history/runs'
-import { announce, type Context } from './context'
+import { announceAll, type Context } from './context'
 import { removeFiles } from './dataDir'
 import type { HandlersOf, Handlers } from './handlers'
 import type { Queue } from './queue'
@@ -73,9 +73,11 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
     'runs.trash': ({ ids }) => {
       const runs = records(ids)
       for (const run of runs) queue.mustBeDeletable(run)
-      for (const run of runs) if (run.summary.state === 'queued') queue.stop(run)
       const at = new Date().toISOString()
-      const { changed } = each(ids, (id) => history.runMarks.trash(id, at))
+      const changed = history.transaction(() => {
+        queue.withdraw(runs, 'trash')
+        return [...new Set(ids)].filter((id) => history.runMarks.trash(id, at)).length
+      })
       for (const { summary } of runs) emit('run.deleted', { runId: summary.id, studyId: summary.studyId })
       tellStudies(runs)
       return { changed }
@@ -83,7 +85,7 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
 
     'runs.restore': ({ ids }) => {
       const { changed, touched } = each(ids, (id) => history.runMarks.trash(id, null))
-      for (const id of touched) announce(context, id)
+      announceAll(context, touched)
       return { changed }
     },
 

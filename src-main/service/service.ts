@@ -1,6 +1,7 @@
 /** The service: history, queue, studies and data sets behind the calls of the contract. */
 import path from 'node:path'
 import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed, type ServiceResult } from '../contract/calls'
+import type { CloseCause } from '../contract/endReasons'
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
 import type { Context, Emit } from './context'
 import { prepareDataDir } from './dataDir'
@@ -60,8 +61,8 @@ export interface Service {
   call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>>
   /** The same for what comes over a wire. */
   handle(name: string, params: unknown): Promise<unknown>
-  /** Stops what trains within a few seconds and closes the history. Does nothing the second time. */
-  close(): Promise<void>
+  /** Stops what trains within a few seconds and closes the history. Does nothing the second time. @param cause `closed` by default */
+  close(cause?: CloseCause): Promise<void>
 }
 
 /** A disk that was full is tried again this often. */
@@ -163,11 +164,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }
   }
 
-  async function close(): Promise<void> {
+  async function close(cause: CloseCause): Promise<void> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? queue.close() : null, datasets.close(), models.close(), works.close()])
+      await Promise.all([own.mayWrite ? queue.close(cause) : null, datasets.close(), models.close(), works.close()])
     } finally {
       disk.close()
       history.close()
@@ -181,7 +182,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (!isServiceCall(name)) throw new WorkbenchError('bad-input', `There is no call ${name}.`)
       return call(name, params)
     },
-    close: () => (closed ??= close()),
+    close: (cause = 'closed') => (closed ??= close(cause)),
   }
 }
 

@@ -144,9 +144,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return ok
     },
 
-    'studies.stop': ({ id }) => {
+    'studies.stop': ({ id, cause }) => {
       studyOf(context, id)
-      queue.stopStudy(id)
+      queue.stopStudy(id, cause)
       return ok
     },
 
@@ -159,8 +159,10 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       studyOf(context, id)
       const runs = history.runs.ofStudy(id)
       for (const run of runs) queue.mustBeDeletable(run)
-      for (const run of runs) if (run.summary.state === 'queued') queue.stop(run)
-      history.studies.trash(id, new Date().toISOString())
+      history.transaction(() => {
+        queue.withdraw(runs, 'trash')
+        history.studies.trash(id, new Date().toISOString())
+      })
       for (const { summary: run } of runs) emit('run.deleted', { runId: run.id, studyId: id })
       emit('study.changed', { studyId: id })
       return ok

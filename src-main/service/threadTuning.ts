@@ -10,7 +10,7 @@ import type { TimedWork } from '../contract/turns'
 import { LineWorker } from './lineWorker'
 import type { Player } from './player'
 import { busyShare, textOf, type Processor } from './processor'
-import { trainerEnv } from './trainerEnv'
+import { nodeArguments, trainerEnv } from './trainerEnv'
 
 /** Steps of a turn; the first finds the caches full of somebody else's numbers. */
 const untimed = 1
@@ -41,6 +41,8 @@ export interface TuningRun {
   processor: Processor
   probe: () => Promise<DeviceProbe>
   say: (line: string) => void
+  /** Where its processes put temporary files; the system's folder for them if left out. */
+  scratch?: string
   /** Ends it as cancelled. */
   signal?: AbortSignal
   /** Smaller in tests. */
@@ -52,7 +54,7 @@ export interface TuningRun {
  * Takes some 15 seconds. Where the machine is busy or something fails there is a sentence instead of times.
  * @throws WorkbenchError cancelled, and nothing else
  */
-export async function tuneThreads({ trainerEntry, processor, probe, say, signal, work = {}, busy = () => isBusy(processor.allowed) }: TuningRun): Promise<ThreadTuning> {
+export async function tuneThreads({ trainerEntry, processor, probe, say, scratch, signal, work = {}, busy = () => isBusy(processor.allowed) }: TuningRun): Promise<ThreadTuning> {
   const without = (problem: string): ThreadTuning => ({ at: new Date().toISOString(), problem })
   const candidates = threadCandidates(processor)
   if (candidates.length < 2) return without('with one processor there is nothing to choose')
@@ -65,7 +67,7 @@ export async function tuneThreads({ trainerEntry, processor, probe, say, signal,
     if (await busy()) return without('the machine was busy with other work')
     const precision = autoPrecision(await probe())
     const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
-    players = candidates.map((threads) => new LineWorker(process.execPath, [trainerEntry, '--turns', JSON.stringify(job)], trainerEnv(process.env, threads), limitMs))
+    players = candidates.map((threads) => new LineWorker(process.execPath, [...nodeArguments, trainerEntry, '--turns', JSON.stringify(job)], { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) }, limitMs))
     say(`${candidates.length} processes load TensorFlow and warm up`)
     signal?.throwIfAborted()
     const [first] = await Promise.race([aborted, Promise.all(players.map((player) => player.start()))])

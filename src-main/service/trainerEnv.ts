@@ -3,6 +3,9 @@ import { gpuMathIn } from '../contract/gpuMath'
 import { ownThreads, type ThreadCounts } from '../contract/tuning'
 import { measuredThreads } from './threads'
 
+/** Of a Node process that is measured or asked and has nothing to stop in order: SIGUSR1 opens no debugger there. */
+export const nodeArguments = ['--disable-sigusr1'] as const
+
 /** What TensorFlow reads when it starts, and only then. */
 const variables = { intraOp: 'TF_NUM_INTRAOP_THREADS', interOp: 'TF_NUM_INTEROP_THREADS' } as const
 

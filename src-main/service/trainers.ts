@@ -61,8 +61,12 @@ export class Trainer {
         ended = true
         output.close()
         const result = { code, signal, startError, output: output.tail() }
-        listener.closed(result)
-        resolve(result)
+        try {
+          listener.closed(result)
+        } finally {
+          // Whoever waits for the process must not wait for what the listener could not do.
+          resolve(result)
+        }
       }
       this.#child.on('close', end)
       this.#child.on('exit', (code, signal) => setTimeout(() => end(code, signal), pipesMs).unref())

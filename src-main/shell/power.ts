@@ -6,12 +6,12 @@ export class Power {
 
   /**
    * Durations need no more than to know of it: they are measured by a clock that stands still while the system sleeps.
-   * @param asleep is called just before the system sleeps all the same, or shuts down. @param awake when it has woken up
+   * @param listeners `sleeps` is called just before the system sleeps all the same, `shutsDown` before it shuts down
    */
-  watch(asleep: () => void, awake: () => void): void {
-    powerMonitor.on('suspend', asleep)
-    powerMonitor.on('shutdown', asleep)
-    powerMonitor.on('resume', awake)
+  watch(listeners: { sleeps: () => void; shutsDown: () => void; wakes: () => void }): void {
+    powerMonitor.on('suspend', listeners.sleeps)
+    powerMonitor.on('shutdown', listeners.shutsDown)
+    powerMonitor.on('resume', listeners.wakes)
   }
 
   keepAwake(wanted: boolean): void {

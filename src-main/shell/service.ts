@@ -2,10 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { environmentFor } from '../contract/environment'
+import type { CloseCause } from '../contract/endReasons'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
 import { events, type EventPayload } from '../contract/events'
 import type { Repair } from '../contract/records'
-import { eventMessage, readyMessage, repaired, reply, startFailed } from '../contract/wire'
+import { eventMessage, readyMessage, repaired, reply, startFailed, type CloseRequest } from '../contract/wire'
 import { RestartLimit } from './restarts'
 import { endReason } from './serviceEnd'
 import { ServiceLog } from './serviceLog'
@@ -130,12 +131,12 @@ export class Service {
     this.#log.add(`--- ${new Date().toISOString()} ${what}\n`)
   }
 
-  /** Ends it and waits for its end: asked to, then told to, then made to. */
-  async stop(): Promise<void> {
+  /** Ends the service and waits for its end: with a message, then SIGTERM, then SIGKILL. @param cause is recorded with what trains */
+  async stop(cause: CloseCause = 'closed'): Promise<void> {
     this.#stopping = true
     const child = this.#child
     if (!child) return
-    if (child.connected) child.disconnect()
+    if (child.connected) child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
     const { asked, told } = this.#options.patience ?? usualPatience
     const inOrder = Math.max(asked, this.#closingMs + closingMarginMs)
     const tell = setTimeout(() => child.kill('SIGTERM'), inOrder)

@@ -1,4 +1,5 @@
 /** Pause, resume, checkpoint and stop, taken up between two steps. */
+import type { EndSignal } from '../contract/endReasons'
 
 /** A person, or the end of the service, wants the run to end here: no failure. */
 export class StopRequested extends Error {}
@@ -13,6 +14,7 @@ export interface Meter {
 export class Control {
   private paused = false
   private stopped = false
+  private signal: EndSignal | null = null
   private saving = false
   private wake: (() => void) | null = null
   private pausedMs = 0
@@ -37,13 +39,20 @@ export class Control {
     this.saving = true
   }
 
-  stop(): void {
+  /** @param signal that this process received; null if the service asks */
+  stop(signal: EndSignal | null = null): void {
+    if (!this.stopped) this.signal = signal
     this.stopped = true
     this.wake?.()
   }
 
   get stopRequested(): boolean {
     return this.stopped
+  }
+
+  /** The signal that stopped the run, if one came before the service asked. */
+  get stoppedBy(): EndSignal | null {
+    return this.signal
   }
 
   /** Time spent paused so far, in milliseconds: no part of an epoch's time. */

@@ -5,12 +5,15 @@ import { toErrorValue } from '../contract/errors'
 import { trainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
 import { timedWork } from '../contract/turns'
 import { loadTensorFlow } from '../graph/tensorflow'
+import { beginProgram } from '../system/program'
+import { onEndSignals } from '../system/signals'
 import { Control, StopRequested } from './control'
 import { probeDevice } from './environment'
 import { trainRun } from './run'
 import { Diverged } from './training'
 import { endWith, takeTurnsAt } from './turns'
 
+beginProgram()
 if (process.argv.includes('--probe')) {
   loadTensorFlow()
     .then(probeDevice)
@@ -36,8 +39,11 @@ function serve(): void {
   const control = new Control((state) => send({ type: state }))
   // The service is gone: nobody could keep what would be measured from here on.
   process.on('disconnect', () => process.exit(1))
-  // A Ctrl-C in a terminal reaches the whole process group: the service decides what becomes of the run.
-  process.on('SIGINT', () => undefined)
+  // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP is for
+  // programs with a terminal, and a trainer has none.
+  onEndSignals((signal) => {
+    if (signal !== 'SIGHUP') control.stop(signal)
+  })
   let job: TrainerJob | null = null
   process.on('message', (message) => {
     const command = trainerCommand.parse(message)
@@ -56,7 +62,7 @@ async function carryOut(job: TrainerJob, control: Control): Promise<void> {
   try {
     await trainRun(job, control, send)
   } catch (error) {
-    if (error instanceof StopRequested) send({ type: 'stopped' })
+    if (error instanceof StopRequested) send({ type: 'stopped', ...(control.stoppedBy && { signal: control.stoppedBy }) })
     else if (error instanceof Diverged)
       send({ type: 'diverged', step: error.step, epoch: error.epoch, learningRate: error.learningRate, message: error.message })
     else {

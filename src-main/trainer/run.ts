@@ -11,12 +11,13 @@ import { buildTrainingGraph, type ResidentData } from '../graph/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/network'
 import { beginning, Checkpoints, variablesOf } from './checkpoint'
-import type { Control } from './control'
+import { StopRequested, type Control } from './control'
 import { deviceMemory, environmentOf, firstGpu, probeDevice } from './environment'
 import { Feeder } from './feeder'
 import { figuresOf } from './figures'
 import { GpuWatch } from './gpuUse'
 import { chooseResidence, pixelBytesOf } from './residence'
+import { closeScratch, openScratch } from './scratch'
 import { Training } from './training'
 import { tuneBanks } from './tuning'
 import { encodeWeights, filtersOf } from './variables'
@@ -28,8 +29,28 @@ import { writeDurably } from './weights'
  * @throws StopRequested, Diverged, WorkbenchError
  */
 export async function trainRun(job: TrainerJob, control: Control, send: (message: TrainerMessage) => void): Promise<void> {
-  const { config, kept } = job
   const clock = stopwatch()
+  /** The start writes a few files. On a full disk it waits, like all that a run writes later. */
+  const patiently = async <T>(begin: () => T | Promise<T>): Promise<T> => {
+    const tell = (why: string): void => send({ type: 'event', level: 'warning', kind: 'disk', message: `The run waits for its disk before it begins (${why}).` })
+    try {
+      return await whenTheDiskTakes(begin, () => control.stopRequested, tell)
+    } catch (thrown) {
+      throw control.stopRequested ? new StopRequested() : thrown
+    }
+  }
+  const scratch = await patiently(() => openScratch(job.runDir))
+  try {
+    await trainIn(job, control, send, clock, patiently)
+  } finally {
+    await closeScratch(scratch).catch(() => undefined)
+  }
+}
+
+type Patiently = <T>(begin: () => T | Promise<T>) => Promise<T>
+
+async function trainIn(job: TrainerJob, control: Control, send: (message: TrainerMessage) => void, clock: () => number, patiently: Patiently): Promise<void> {
+  const { config, kept } = job
   const tensorflow = await loadTensorFlow()
   const tensorflowSeconds = clock()
   const data = await loadDataset({ datasetsDir: job.datasetsDir, ...config })
@@ -38,19 +59,21 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
   const batchSize = Math.min(config.batchSize, data.train.count)
   const rest = data.train.count % batchSize
   const { precision } = config
-  const tuning = await tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile })
+  const tuning = await patiently(() => tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile }))
   const tuningSeconds = clock()
   const { resident, sentence: residence } = chooseResidence(pixelBytesOf(data), await deviceMemory(tensorflow), process.env['MCNN_RESIDENT'])
-  const graph = buildTrainingGraph(tensorflow, {
-    spec,
-    bank: tuning.bank,
-    batchSizes: rest === 0 ? [batchSize] : [batchSize, rest],
-    momentum: config.momentum,
-    weightDecay: config.weightDecay,
-    precision,
-    initial: initialValues(spec, config.seed),
-    ...(resident && { resident: residentData(data) }),
-  })
+  const graph = await patiently(() =>
+    buildTrainingGraph(tensorflow, {
+      spec,
+      bank: tuning.bank,
+      batchSizes: rest === 0 ? [batchSize] : [batchSize, rest],
+      momentum: config.momentum,
+      weightDecay: config.weightDecay,
+      precision,
+      initial: initialValues(spec, config.seed),
+      ...(resident && { resident: residentData(data) }),
+    }),
+  )
   const environment = environmentOf(await probeDevice(tensorflow), job.program, job.git)
   const computedBy = howComputed(environment, tuning.sentences)
   const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))

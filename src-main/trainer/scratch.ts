@@ -1,0 +1,21 @@
+/** Where a trainer and the libraries in it put temporary files: in the run's own folder, so that no run depends on TMPDIR. */
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+
+/**
+ * Makes the folder, without what a killed trainer left in it, and makes it this process's TMPDIR.
+ * @param runDir the run's own folder; made if it is missing
+ * @returns the folder
+ */
+export async function openScratch(runDir: string): Promise<string> {
+  const folder = path.join(runDir, 'scratch')
+  await closeScratch(folder)
+  await mkdir(folder, { recursive: true })
+  // TensorFlow reads the variable too.
+  process.env['TMPDIR'] = folder
+  return folder
+}
+
+export async function closeScratch(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+}
