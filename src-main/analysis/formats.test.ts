@@ -155,7 +155,7 @@ describe('formatComparison', () => {
     expect(lines.slice(0, 8)).toEqual([
       '\\begin{table}',
       '  \\centering',
-      '  \\caption{First \\& "best" | 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
+      '  \\caption{First \\& "best" $|$ 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
       '  \\begin{tabular}{llrrlrrrrrrrr}',
       '    \\hline',
       '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & p (uncorrected) & p (corrected) & Drop, paired by seed & Seen from \\\\',

@@ -1,4 +1,6 @@
 /** A table of strings, and how it is written as text, Markdown and LaTeX. */
+import { escapeLatex } from './latexText'
+
 export interface Table {
   caption: string
   columns: { title: string; align: 'left' | 'right' }[]
@@ -63,26 +65,6 @@ export function latexTable(table: Table): string {
 
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s*\n\s*/g, ' ')
-}
-
-const latexSymbols: Record<string, string> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  '±': '$\\pm$',
-  '×': '$\\times$',
-  '−': '$-$',
-  '–': '--',
-  '∞': '$\\infty$',
-  '<': '$<$',
-  '>': '$>$',
-  '≥': '$\\ge$',
-  '≤': '$\\le$',
-  '\n': ' ',
-}
-
-export function escapeLatex(text: string): string {
-  return text.replace(/[\\~^±×−–∞<>≥≤\n&%$#_{}]/g, (c) => latexSymbols[c] ?? `\\${c}`)
 }
 
 /** RFC 4180, lines ended by a line feed. A null is an empty field. */

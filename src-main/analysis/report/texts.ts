@@ -1,5 +1,6 @@
 /** A report as Markdown and as LaTeX, its figures and manifest in files beside it. Pure. */
-import { escapeLatex, escapeMarkdown, latexTable, markdownTable, type Table } from '../table'
+import { escapeLatex } from '../latexText'
+import { escapeMarkdown, latexTable, markdownTable, type Table } from '../table'
 import type { Block, Report } from './content'
 
 export function reportMarkdown({ title, byline, blocks }: Report): string {
@@ -32,22 +33,16 @@ export function reportLatex({ title, byline, blocks }: Report): string {
     '%   for f in figures/*.svg; do rsvg-convert -f pdf -o "${f%.svg}.pdf" "$f"; done',
     '% Where one is missing its name is printed in its place.',
     '\\documentclass[11pt]{article}',
-    '\\usepackage{iftex}',
-    '\\ifPDFTeX',
-    '  \\usepackage[T1]{fontenc}',
-    '  \\usepackage[utf8]{inputenc}',
-    '\\fi',
-    '\\usepackage{textcomp}',
     '\\usepackage[a4paper,margin=2cm]{geometry}',
     '\\usepackage{graphicx}',
     '\\newcommand{\\reportfigure}[1]{\\IfFileExists{figures/#1.pdf}{\\includegraphics[width=\\linewidth,height=0.8\\textheight,keepaspectratio]{figures/#1.pdf}}{\\fbox{\\texttt{figures/#1.svg}}}}',
-    `\\title{${latexText(title)}}`,
+    `\\title{${escapeLatex(title)}}`,
     '\\author{}',
     '\\date{}',
     '\\begin{document}',
     '\\maketitle',
     '',
-    latexText(byline),
+    escapeLatex(byline),
     '',
     ...blocks.flatMap((block) => [blockLatex(block), '']),
     '\\end{document}',
@@ -59,17 +54,17 @@ function blockLatex(block: Block): string {
   switch (block.kind) {
     case 'heading':
       // What floats stays in its section.
-      return `\\clearpage\n\\section*{${latexText(block.text)}}`
+      return `\\clearpage\n\\section*{${escapeLatex(block.text)}}`
     case 'text':
-      return latexText(block.text)
+      return escapeLatex(block.text)
     case 'list':
-      return ['\\begin{itemize}', ...block.items.map((item) => `  \\item ${latexText(item)}`), '\\end{itemize}'].join('\n')
+      return ['\\begin{itemize}', ...block.items.map((item) => `  \\item ${escapeLatex(item)}`), '\\end{itemize}'].join('\n')
     case 'table':
       return pages(block.table).map(fitted).join('\n')
     case 'figure':
-      return ['\\begin{figure}[htbp]', '  \\centering', `  \\reportfigure{${block.file}}`, `  \\caption{${latexText(block.caption)}}`, '\\end{figure}'].join('\n')
+      return ['\\begin{figure}[htbp]', '  \\centering', `  \\reportfigure{${block.file}}`, `  \\caption{${escapeLatex(block.caption)}}`, '\\end{figure}'].join('\n')
     case 'file':
-      return `${latexText(block.caption)} The file is \\texttt{${latexText(block.name)}}.`
+      return `${escapeLatex(block.caption)} The file is \\texttt{${escapeLatex(block.name)}}.`
   }
 }
 
@@ -84,22 +79,11 @@ function pages(table: Table): Table[] {
   }))
 }
 
-/** As wide as the page where it would be wider. */
+/** As wide as the page if it would be wider. */
 function fitted(table: Table): string {
-  const plain = (text: string): string => known(text)
-  const text = latexTable({ caption: plain(table.caption), columns: table.columns.map((column) => ({ ...column, title: plain(column.title) })), rows: table.rows.map((row) => row.map(plain)), notes: table.notes.map(plain) })
-  return text
+  return latexTable(table)
     .replace('\\begin{table}', '\\begin{table}[htbp]')
     .replace('  \\begin{tabular}', '  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n  \\begin{tabular}')
     .replace('  \\end{tabular}', '  \\end{tabular}}')
     .trimEnd()
-}
-
-function latexText(text: string): string {
-  return escapeLatex(known(text))
-}
-
-/** Characters that every LaTeX has with the packages above; others are named by their number, for an error would stop it. */
-function known(text: string): string {
-  return Array.from(text, (c) => (/[\t\n\x20-\x7e\u00a0-\u017f\u2013\u2014\u2018\u2019\u201c\u201d\u2026±×−∞≥≤]/.test(c) ? c : `[U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase()}]`)).join('')
 }
