@@ -1,8 +1,8 @@
-/** What went wrong, as an exit code and one line. */
-import { CommanderError } from 'commander'
+/** What went wrong: an exit code, a sentence on standard error and, with --json, a document on standard output. */
+import type { CommanderError } from 'commander'
 import { toErrorValue, WorkbenchError, type ErrorCode } from '../contract/errors'
 import { interruptedCode } from './interruption'
-import { oneLine, say } from './output'
+import { oneLine, say, writeJson } from './output'
 
 /** Done, but not well: what there is to say has been said. */
 export class Failed extends Error {
@@ -23,20 +23,49 @@ const codes: Record<ErrorCode, number> = {
   internal: 1,
 }
 
-/** Says what went wrong, where that has not been done. @returns the exit code */
-export function report(thrown: unknown): number {
-  if (thrown instanceof Failed) return thrown.code
-  if (thrown instanceof CommanderError) return reportUsage(thrown)
-  const error = toErrorValue(thrown)
-  say(`mcnn: ${oneLine(`${error.message} ${error.fix ?? ''}`)}`)
-  return codes[error.code]
+/** The arguments are not what a command takes, as commander sees it. */
+export class UsageError extends Error {
+  /** @param command that was named, such as `mcnn runs list` */
+  constructor(
+    readonly of: CommanderError,
+    readonly command: string,
+  ) {
+    super(of.message)
+  }
 }
 
-function reportUsage(error: CommanderError): number {
+/**
+ * Reports what went wrong, unless that has been done. Returns the exit code.
+ * @param command that ran, such as `mcnn runs list`
+ */
+export function report(thrown: unknown, command: string, json: boolean): number {
+  if (thrown instanceof Failed) return thrown.code
   // Help and version that were asked for have been printed.
-  if (error.exitCode === 0) return 0
-  say(`mcnn: ${oneLine(error.message).replace(/^error: /, '')}`)
-  return wrongUse
+  if (thrown instanceof UsageError && thrown.of.exitCode === 0) return 0
+  const { code, message, fix } = errorOf(thrown, command)
+  if (json) writeJson({ error: { code, message, fix } })
+  say(`mcnn: ${fix === null ? message : `${message} ${fix}`}`)
+  return codes[code]
+}
+
+interface ReportedError {
+  code: ErrorCode
+  message: string
+  fix: string | null
+}
+
+function errorOf(thrown: unknown, command: string): ReportedError {
+  if (thrown instanceof UsageError) {
+    const message = oneLine(thrown.of.message).replace(/^error: /, '')
+    return { code: 'bad-input', message: /[.?)]$/.test(message) ? message : `${message}.`, fix: helpOf(thrown.command) }
+  }
+  const { code, message, fix } = toErrorValue(thrown)
+  const way = code === 'bad-input' ? (fix ?? helpOf(command)) : fix
+  return { code, message: oneLine(message), fix: way === undefined ? null : oneLine(way) }
+}
+
+function helpOf(command: string): string {
+  return `\`${command} --help\` lists what it takes.`
 }
 
 export function usageError(message: string, fix?: string): WorkbenchError {

@@ -1,5 +1,5 @@
 /** All commands together. */
-import { Command, CommanderError } from 'commander'
+import { Command } from 'commander'
 import { version } from '../../package.json'
 import { addBackup } from './commands/backup'
 import { addCompare } from './commands/compare'
@@ -15,7 +15,7 @@ import { addStudy } from './commands/study'
 import { addTrain } from './commands/train'
 import { addTune } from './commands/tune'
 import { addVerify } from './commands/verify'
-import { report, usageError } from './failures'
+import { report, usageError, UsageError } from './failures'
 
 /** Options of every command, given before or after its name. */
 export interface Globals {
@@ -39,15 +39,18 @@ Exit codes: 0 done, 1 failed, 2 wrong use or bad input, 130 interrupted.`
 /** @returns the exit code */
 export async function runCli(argv: string[]): Promise<number> {
   const program = buildProgram()
+  let running = nameOf(program)
+  program.hook('preAction', (_, command) => void (running = nameOf(command)))
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0
   } catch (thrown) {
-    return report(thrown instanceof CommanderError && thrown.code === 'commander.help' && thrown.exitCode !== 0 ? nothingToDo(program, argv) : thrown)
+    const isHelp = thrown instanceof UsageError && thrown.of.code === 'commander.help' && thrown.of.exitCode !== 0
+    return report(isHelp ? nothingToDo(program, argv) : thrown, running, wantsJson(argv))
   }
 }
 
-function buildProgram(): Command {
+export function buildProgram(): Command {
   const program = new Command('mcnn')
     .description('Trains multi-band convolutional networks beside their baselines and compares them honestly.')
     .version(version, '--version', 'print the version')
@@ -60,14 +63,27 @@ function buildProgram(): Command {
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command
-      .exitOverride()
+      .exitOverride((error) => {
+        throw new UsageError(error, nameOf(command))
+      })
       .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
       .configureHelp({ showGlobalOptions: true })
       .allowExcessArguments(false)
   return program
 }
 
-function everyCommand(command: Command): Command[] {
+/** Known even if the other arguments cannot be read. */
+function wantsJson(argv: string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end === -1 ? undefined : end).includes('--json')
+}
+
+/** Returns 'mcnn runs list'. */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
+}
+
+export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)]
 }
 
