@@ -16,6 +16,7 @@ import { addTrain } from './commands/train'
 import { addTune } from './commands/tune'
 import { addVerify } from './commands/verify'
 import { report, usageError, UsageError } from './failures'
+import { addSections, minWidthToWrap, type HelpSection } from './help'
 
 /** Options of every command, given before or after its name. */
 export interface Globals {
@@ -23,18 +24,34 @@ export interface Globals {
   dataDir?: string
 }
 
-const examples = `
-Examples:
-  $ mcnn study run quick-start          six short runs on the built-in data, then their comparison
-  $ mcnn datasets import cifar-10-binary.tar.gz
-  $ mcnn train --arch resnet-20 --variant mcnn-f --dataset cifar-10 --epochs 2 --seed 1
-  $ mcnn study run --name "Table I" --archs resnet-32,resnet-56 --variants baseline,mcnn-f,mcnn-l --seeds 5
-  $ mcnn study run how-deep             first, last, each stage, all layers: accuracy against parameters
-  $ mcnn compare "Table I" --format latex
-  $ mcnn filters RUN --layer stem --filter 0 --out bank.svg
-  $ mcnn export RUN --format onnx --out model.onnx
-
-Exit codes: 0 done, 1 failed, 2 wrong use or bad input, 130 interrupted.`
+const sections = [
+  {
+    heading: 'Examples:',
+    items: [
+      ['$ mcnn study run quick-start', 'six short runs on the built-in data, compared'],
+      ['$ mcnn study run how-deep', 'which layers: accuracy against parameters'],
+      '$ mcnn datasets import cifar-10-binary.tar.gz',
+      '$ mcnn train --arch resnet-20 --variant mcnn-f --epochs 2 --seed 1',
+      '$ mcnn study run --name "Table I" --archs resnet-32,resnet-56 --seeds 5',
+      '$ mcnn compare "Table I" --format latex',
+      '$ mcnn filters RUN --layer stem --filter 0 --out bank.svg',
+      '$ mcnn export RUN --out model.onnx',
+    ],
+  },
+  {
+    heading: 'Exit codes:',
+    items: [
+      ['0', 'done'],
+      ['1', 'failed'],
+      ['2', 'wrong use or bad input; nothing was changed'],
+      ['130', 'interrupted'],
+    ],
+  },
+  {
+    heading: 'Errors:',
+    items: ['One sentence on standard error. With --json also one document on standard', 'output: {"error": {"code": "…", "message": "…", "fix": "…" or null}}'],
+  },
+] satisfies HelpSection[]
 
 /** @returns the exit code */
 export async function runCli(argv: string[]): Promise<number> {
@@ -58,7 +75,7 @@ export function buildProgram(): Command {
     .option('--data-dir <dir>', 'where data sets, runs and the history are kept (default: $MCNN_DATA_DIR, else the user’s data folder)')
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
-    .addHelpText('after', examples)
+  addSections(program, sections)
   for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addVerify, addReport, addExport, addImport, addTune, addBackup]) add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
@@ -67,7 +84,7 @@ export function buildProgram(): Command {
         throw new UsageError(error, nameOf(command))
       })
       .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
-      .configureHelp({ showGlobalOptions: true })
+      .configureHelp({ showGlobalOptions: true, minWidthToWrap })
       .allowExcessArguments(false)
   return program
 }

@@ -14,6 +14,7 @@ import { findStudy, withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
+import { addSections } from '../help'
 import { oneOrMoreOf, realNumber, variantList, wholeNumber, wholeNumbers } from '../options'
 import { say, writeJson, writeOut } from '../output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
@@ -42,17 +43,18 @@ export function addStudy(program: Command): void {
     .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
     .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
     .option('--seed-list <list>', `the seeds themselves, as 1,5,7, each from 0 to ${greatestSeed}`, wholeNumbers)
-  addTrainingFlags(run, recipe, `; ${preset}: its own`).addHelpText(
-    'after',
-    `
-Ready studies:
-${presets.map(({ id, hint }) => `  ${id.padEnd(32)}${hint}`).join('\n')}
-
-Examples:
-  $ mcnn study run ${preset}
-  $ mcnn study run how-deep --archs resnet-32 --seeds 5
-  $ mcnn study run --name "Table I" --archs resnet-32,resnet-56,resnet-110 --variants baseline,mcnn-f,mcnn-l --seeds 5`,
-  )
+  addSections(addTrainingFlags(run, recipe, `; ${preset}: its own`), [
+    { heading: 'Presets:', items: presets.map(({ id, hint }) => [id, hint] as const) },
+    {
+      heading: 'Examples:',
+      items: [
+        `$ mcnn study run ${preset}`,
+        '$ mcnn study run how-deep --archs resnet-32 --seeds 5',
+        '$ mcnn study run --name "Table I" --archs resnet-32,resnet-56,resnet-110 \\',
+        '    --variants baseline,mcnn-f,mcnn-l --seeds 5',
+      ],
+    },
+  ])
   run.action(async (which: string | undefined, flags: StudyFlags, self: Command) => {
     const json = self.optsWithGlobals<Globals>().json === true
     const plan = planFrom(which, flags)
@@ -108,7 +110,8 @@ Examples:
     .addHelpText(
       'after',
       `
-Seeds that are added after results could be seen are no design fixed beforehand: the comparison says so.
+The comparison says which seeds were added after results could be seen, because
+that is no design fixed beforehand.
 
 Examples:
   $ mcnn study extend table-1 --until 0.15 --dry-run

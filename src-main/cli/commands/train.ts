@@ -35,8 +35,9 @@ export function addTrain(program: Command): void {
     `
 Examples:
   $ mcnn train --arch resnet-8 --dataset synthetic --epochs 5
-  $ mcnn train --arch resnet-20 --variant mcnn-f --dataset cifar-10 --epochs 2 --seed 1 --train-examples 10000 --json
-  $ mcnn train --arch resnet-20 --multiband 'stem,stage3.*' --bank rotations --dataset cifar-10`,
+  $ mcnn train --arch resnet-20 --variant mcnn-f --epochs 2 --seed 1 \\
+      --train-examples 10000 --json
+  $ mcnn train --arch resnet-20 --multiband 'stem,stage3.*' --bank rotations`,
   )
   command.action(async (flags: TrainFlags, self: Command) => {
     const json = self.optsWithGlobals<Globals>().json === true

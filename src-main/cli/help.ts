@@ -1,0 +1,26 @@
+/** What a command's help says below its options, as wide as the terminal. */
+import type { Command } from 'commander'
+
+/** Below this width a description is not wrapped, in letters. */
+export const minWidthToWrap = 20
+
+export interface HelpSection {
+  heading: string
+  /** A term and its description in columns; a term alone, such as an example, is a line as it stands. */
+  items: readonly (string | readonly [term: string, description: string])[]
+}
+
+/** Adds sections that are aligned and wrapped as the options are. */
+export function addSections(command: Command, sections: readonly HelpSection[]): Command {
+  return command.addHelpText('after', () => {
+    const help = command.createHelp()
+    help.prepareContext({ helpWidth: command.configureOutput().getOutHelpWidth?.() ?? 80 })
+    return sections
+      .map(({ heading, items }) => {
+        const widest = Math.max(0, ...items.map((item) => (typeof item === 'string' ? 0 : item[0].length)))
+        return [heading, ...items.map((item) => (typeof item === 'string' ? `  ${item}` : help.formatItem(item[0], widest, item[1], help)))].join('\n')
+      })
+      .map((text) => `\n${text}`)
+      .join('\n')
+  })
+}
