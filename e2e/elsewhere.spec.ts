@@ -168,10 +168,11 @@ test('a network is exported from the run’s page in each format, and over nothi
   expect(JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0))))).toMatchObject({ __metadata__: { run: id }, 'stem.weight': { shape: [16, 3, 3, 3] } })
 
   await save(/SavedModel/, 'model')
-  await expect(page.getByText('model saved', { exact: true })).toBeVisible()
-  expect(readdirSync(path.join(out, 'model')).sort()).toEqual(['assets.extra', 'saved_model.pb'])
+  await expect(page.getByText('model.savedmodel saved', { exact: true })).toBeVisible()
+  expect(readdirSync(path.join(out, 'model.savedmodel')).sort()).toEqual(['assets.extra', 'mcnn-files.json', 'saved_model.pb'])
+  const asked = await workbench.answerQuestions(1)
   await save(/SavedModel/, 'model')
-  await expect(page.getByText('is there already', { exact: false })).toBeVisible()
+  await expect.poll(asked).toEqual(['Replace the SavedModel in model.savedmodel?'])
 
   await save(/ONNX/, null)
   expect(existsSync(path.join(out, 'null'))).toBe(false)

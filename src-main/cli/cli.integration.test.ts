@@ -68,6 +68,9 @@ async function json<T extends z.ZodType>(schema: T, ...args: string[]): Promise<
 
 const lines = (out: string): Record<string, unknown>[] => out.trimEnd().split('\n').map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
 
+/** Bad input always has a way out. */
+const failure = z.strictObject({ error: z.strictObject({ code: z.enum(['bad-input', 'not-found', 'bad-data', 'exists']), message: z.string(), fix: z.string() }) })
+
 describe('wrong use', () => {
   it.each([
     [['train'], "required option '--arch <name>' not specified"],
@@ -132,7 +135,12 @@ describe('wrong use', () => {
     const { code, out, err } = await mcnn(...args)
     expect(err).toMatch(message)
     expect(err).toMatch(/^mcnn: [^\n]+\n$/)
-    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(code).toBe(2)
+    if (!args.includes('--json')) expect(out).toBe('')
+    const asJson = await mcnn('--json', ...args)
+    const { error } = failure.parse(JSON.parse(asJson.out))
+    expect(`mcnn: ${error.message} ${error.fix}\n`).toBe(err)
+    expect({ code: asJson.code, err: asJson.err }).toEqual({ code: 2, err })
   })
 })
 
@@ -490,7 +498,7 @@ describe('training', () => {
     expect([session.inputNames, session.outputNames]).toEqual([['pictures'], ['logits']])
     await session.release()
     const before = await readFile(file)
-    expect(await mcnn(...of('export', id, '--format', 'safetensors', '--out', file))).toEqual({ code: 2, out: '', err: `mcnn: ${file} is there already. Choose another name, or add --force to replace it.\n` })
+    expect(await mcnn(...of('export', id, '--format', 'safetensors', '--out', file))).toEqual({ code: 2, out: '', err: `mcnn: ${file} exists already. Choose another name, or add --force to replace it.\n` })
     expect((await readFile(file)).equals(before)).toBe(true)
     const made = await json(records.exportedModel.extend({ run: records.runId }), ...of('export', id.slice(0, -1), '--format', 'safetensors', '--out', file, '--force'))
     expect(made).toMatchObject({ run: id, format: 'safetensors', path: file, bytes: (await readFile(file)).length })
@@ -498,7 +506,7 @@ describe('training', () => {
     expect(await json(records.exportedModel, ...of('export', id, '--format', 'savedmodel', '--out', folder))).toMatchObject({ format: 'savedmodel', path: folder, sha256: null })
     const about = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path.join(folder, 'assets.extra/model.json'), 'utf8')))
     expect(about).toMatchObject({ run: id, variant: 'mcnn-f', architecture: 'resnet-8', weights_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
-    expect(await mcnn(...of('export', id, '--format', 'onnx', '--out', dir('no/such/model.onnx')))).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') })
+    expect(await mcnn(...of('export', id, '--format', 'onnx', '--out', dir('no/such/model.onnx')))).toMatchObject({ code: 2, err: expect.stringContaining(`There is no folder ${dir('no/such')}.`) as string })
   })
 
   it('stops at Ctrl-C and keeps what was measured, while others read beside it', async () => {
@@ -582,7 +590,7 @@ describe('beside a command that trains', () => {
       copy.close()
       const out = path.join(scratch, 'copy.sqlite')
       expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 0, out: expect.stringContaining(`${out}: `) })
-      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 2, err: expect.stringContaining('is there already') })
+      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 2, err: expect.stringContaining('exists already') })
     } finally {
       training.kill('SIGKILL')
       await over

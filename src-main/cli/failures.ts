@@ -16,6 +16,7 @@ const codes: Record<ErrorCode, number> = {
   'bad-input': wrongUse,
   'not-found': wrongUse,
   'bad-data': wrongUse,
+  exists: wrongUse,
   conflict: 1,
   unavailable: 1,
   damaged: 1,
@@ -60,7 +61,7 @@ function errorOf(thrown: unknown, command: string): ReportedError {
     return { code: 'bad-input', message: /[.?)]$/.test(message) ? message : `${message}.`, fix: helpOf(thrown.command) }
   }
   const { code, message, fix } = toErrorValue(thrown)
-  const way = code === 'bad-input' ? (fix ?? helpOf(command)) : fix
+  const way = code === 'exists' ? 'Choose another name, or add --force to replace it.' : code === 'bad-input' ? (fix ?? helpOf(command)) : fix
   return { code, message: oneLine(message), fix: way === undefined ? null : oneLine(way) }
 }
 

@@ -26,6 +26,15 @@ export function writeOut(text: string): void {
   if (!broken.has(process.stdout)) process.stdout.write(text)
 }
 
+/** Writes bytes and waits until they are taken. Returns false if the stream breaks; `outputProblem` says why. */
+export async function writeBytes(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<boolean> {
+  for await (const chunk of chunks) {
+    if (broken.has(process.stdout)) return false
+    await new Promise<void>((resolve) => process.stdout.write(chunk, () => resolve()))
+  }
+  return !broken.has(process.stdout)
+}
+
 /** Writes one JSON document, or one line of a stream of them. */
 export function writeJson(value: unknown): void {
   writeOut(`${JSON.stringify(value)}\n`)

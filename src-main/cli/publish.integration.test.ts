@@ -59,7 +59,7 @@ describe('mcnn', () => {
 
   it('exports a study and imports it elsewhere, once', async () => {
     expect(await mcnn(here, 'export', 'small', '--out', archive)).toMatchObject({ code: 0, out: expect.stringContaining('1 run') })
-    expect(await mcnn(here, 'export', 'small', '--out', archive)).toMatchObject({ code: 1, err: expect.stringContaining('is there already') })
+    expect(await mcnn(here, 'export', 'small', '--out', archive)).toMatchObject({ code: 2, err: expect.stringContaining('exists already') })
     expect(imported.parse(JSON.parse((await mcnn(there, 'import', archive, '--json')).out))).toMatchObject({ studyId: 'small', runs: [{ id: run, as: run }], skipped: [] })
     expect((await mcnn(there, 'import', archive)).out).toContain('nothing new, its run is here already.')
     expect(await mcnn(there, 'import', path.join(here, 'history.sqlite'))).toMatchObject({ code: 2, err: expect.stringContaining('damaged') })
@@ -71,7 +71,7 @@ describe('mcnn', () => {
     const out = path.join(scratch, 'report')
     expect(await mcnn(there, 'report', 'small', '--out', out)).toMatchObject({ code: 0, err: expect.not.stringMatching(/warning/i) })
     expect(existsSync(path.join(out, 'index.html'))).toBe(true)
-    expect(await mcnn(there, 'report', 'small', '--out', out)).toMatchObject({ code: 1, err: expect.stringContaining('not empty') })
+    expect(await mcnn(there, 'report', 'small', '--out', out)).toMatchObject({ code: 2, err: expect.stringContaining('exists already') })
     expect(await mcnn(there, 'report', 'small', '--out', out, '--force')).toMatchObject({ code: 0 })
   })
 })

@@ -7,6 +7,8 @@ import { read, withPath, write } from './call'
 import { stopCause } from './endReasons'
 import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, variant } from './experiment'
 import { events } from './events'
+import { fileExtensions } from './fileKinds'
+import { modelFormat, modelFormatFacts, modelFormats } from './modelFormats'
 import { preferences } from './preferences'
 import { imported, publishCalls } from './publish'
 import * as r from './records'
@@ -175,7 +177,7 @@ export const serviceCalls = {
   'runs.delete': write(ofRun, ok),
   /** Writes the network with the weights at the run's end for other programs. From a window the path comes from a dialog only (see shellCalls). */
   'runs.export': withPath(
-    read(z.strictObject({ id: r.runId, format: r.modelFormat, path: z.string().min(1).max(4096), /** Replaces what is there. */ force: z.boolean().default(false) }), r.exportedModel),
+    read(z.strictObject({ id: r.runId, format: modelFormat, path: z.string().min(1).max(4096), /** Replaces what is there. */ force: z.boolean().default(false) }), r.exportedModel),
   ),
   /** What the network with the weights at the run's end makes of a picture. */
   'runs.classify': read(z.strictObject({ id: r.runId, picture, top: z.int().min(1).max(100).default(5) }), r.classification),
@@ -243,8 +245,9 @@ export type ServiceResult<C extends ServiceCall> = z.output<ServiceCalls[C]['res
 /** Of a file that a window saves, in characters as it travels: a figure at 300 dpi has under a million. */
 export const maxFileLength = 32_000_000
 
-/** A name with one of some endings. */
-const fileNameOf = (endings: string): z.ZodString => z.string().max(160).regex(new RegExp(`^[\\p{L}\\p{N}][\\p{L}\\p{N} ._(),+=-]*\\.(${endings})$`, 'u'), 'a file name with a known ending, without a folder')
+/** A file name with one of some extensions. */
+const fileNameOf = (extensions: readonly string[]): z.ZodString =>
+  z.string().max(160).regex(new RegExp(`^[\\p{L}\\p{N}][\\p{L}\\p{N} ._(),+=-]*\\.(${extensions.join('|')})$`, 'u'), 'a file name with a known extension, without a folder')
 
 const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
 
@@ -279,7 +282,7 @@ export const shellCalls = {
    */
   'shell.saveFile': define(
     z.strictObject({
-      suggestedName: fileNameOf('csv|md|tex|txt|json|svg|png'),
+      suggestedName: fileNameOf(fileExtensions),
       content: z.string().max(maxFileLength, 'too large'),
       encoding: z.enum(['utf8', 'base64']),
     }),
@@ -287,7 +290,7 @@ export const shellCalls = {
   ),
   /** Asks where to write a run's network for other programs, and has the service write it there. */
   'shell.exportModel': define(
-    z.strictObject({ id: r.runId, format: r.modelFormat, suggestedName: fileNameOf('onnx|safetensors|savedmodel') }),
+    z.strictObject({ id: r.runId, format: modelFormat, suggestedName: fileNameOf(modelFormats.map((format) => modelFormatFacts[format].extension)) }),
     z.object({ saved: z.boolean(), name: z.string() }),
   ),
   /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */

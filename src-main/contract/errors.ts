@@ -9,6 +9,7 @@ export const errorCodes = [
   'not-found', // no such run, study, data set, layer
   'bad-data', // a file that was read is truncated, foreign or damaged
   'conflict', // the thing exists, but is in a state that forbids the call
+  'exists', // an output would replace something, and that was not allowed
   'unavailable', // something of the machine is missing: runtime, disk, device
   'damaged', // the history itself: it was not touched and can be repaired
   'cancelled', // the caller asked for the end

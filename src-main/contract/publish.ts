@@ -132,7 +132,8 @@ export const imported = z.object({
   skipped: z.array(runId),
 })
 export type Imported = z.infer<typeof imported>
-export const reported = z.object({ folder: z.string(), files: z.array(z.string()) })
+/** `kept`: the new names of files in the folder that the user had changed. */
+export const reported = z.object({ folder: z.string(), files: z.array(z.string()), kept: z.array(z.string()) })
 
 export const publishCalls = {
   'publish.runManifest': read(ofRun, runManifest),

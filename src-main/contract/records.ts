@@ -1,6 +1,7 @@
 /** What the history holds, as it is handed to a window, the command line or a script. */
 import { z } from 'zod'
 import { addedSeeds, arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
+import { modelFormat } from './modelFormats'
 import { threadCounts, threadTuning } from './tuning'
 import { bankSizes } from './variants'
 
@@ -307,11 +308,6 @@ export const layerSummary = z.object({
 })
 export type LayerSummary = z.infer<typeof layerSummary>
 
-/** What a run's network is written as for other programs. */
-export const modelFormats = ['onnx', 'safetensors', 'savedmodel'] as const
-export const modelFormat = z.enum(modelFormats)
-export type ModelFormat = z.infer<typeof modelFormat>
-
 /** A network that was written for other programs. */
 export const exportedModel = z.object({
   format: modelFormat,
@@ -320,6 +316,8 @@ export const exportedModel = z.object({
   bytes: z.int(),
   /** Of the file; null for a folder. */
   sha256: z.string().nullable(),
+  /** In a folder: the new names of files that the user had changed. */
+  kept: z.array(z.string()),
 })
 export type ExportedModel = z.infer<typeof exportedModel>
 

@@ -1,4 +1,3 @@
-export { isAlive } from './alive'
 export { epochOrder, fillBatch, normalisation, normalisedPixels, planBatch, type BatchOptions, type BatchPlan } from './batches'
 export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download'
 export type { Split } from './format'

@@ -11,10 +11,11 @@ const pagesAtATime = 2000
 /**
  * Copies the history while it may be in use. The copy is looked through before it takes its name.
  * @param target must not be there yet; its folder must
+ * @param name of the target, in errors
  * @returns the copy's size in bytes
  * @throws WorkbenchError damaged where the history is not whole, unavailable where the copy can't be written
  */
-export async function backupDatabase(file: string, target: string): Promise<number> {
+export async function backupDatabase(file: string, target: string, name = target): Promise<number> {
   if (existsSync(target)) throw new WorkbenchError('bad-input', `${target} is there already.`, { fix: 'Give the copy another name.' })
   if (!existsSync(file)) throw new WorkbenchError('not-found', `There is no history ${file} yet.`)
   const part = `${target}.${process.pid}.part`
@@ -43,7 +44,7 @@ export async function backupDatabase(file: string, target: string): Promise<numb
     for (const rest of [part, `${part}-journal`, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
     const explained = explainedInUse(file, thrown)
     if (explained instanceof WorkbenchError) throw explained
-    throw new WorkbenchError('unavailable', `The copy ${target} could not be written (${messageOf(thrown)}).`, { fix: 'Check that its folder can be written and the disk is not full.', cause: thrown })
+    throw new WorkbenchError('unavailable', `The copy ${name} could not be written (${messageOf(thrown)}).`, { fix: 'Check that its folder can be written and the disk is not full.', cause: thrown })
   }
 }
 

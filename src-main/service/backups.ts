@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Backup } from '../contract/records'
+import { writeOutputWith } from '../files/outputFile'
 import { backupDatabase } from '../history/backup'
 import { versionOf } from '../history/database'
 import { migrations } from '../history/migrations'
-import type { Paths } from './dataDir'
+import { isReserved, type Paths } from './dataDir'
 
 /** Of the copies made before a newer program changes the history's form. */
 const keptBeforeMigration = 3
@@ -36,10 +37,14 @@ export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): s
   }
 }
 
-/** @param out where to; in the backups' folder where it is not given. @throws WorkbenchError as `backupDatabase` does */
-export async function makeBackup(paths: Paths, out?: string): Promise<{ file: string; bytes: number }> {
-  const file = out ?? newBackupFile(paths)
+/** Copies the history into the backups' folder. Throws as `backupDatabase`. */
+export async function makeBackup(paths: Paths, file = newBackupFile(paths)): Promise<{ file: string; bytes: number }> {
   return { file, bytes: await backupDatabase(paths.database, file) }
+}
+
+/** Copies the history to where the user asks for it. Throws as `backupDatabase` and `writeOutput`. */
+export async function writeBackup(paths: Paths, file: string, overwrite: boolean): Promise<{ file: string; bytes: number }> {
+  return { file, bytes: await writeOutputWith(file, { overwrite, isReserved: (target) => isReserved(paths.dataDir, target) }, (part) => backupDatabase(paths.database, part, file)) }
 }
 
 /** Where the history has the form of an older program: a copy before it is changed, and the oldest such copies go. */

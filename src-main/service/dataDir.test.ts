@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { defaultDataDir, isOfRun, prepareDataDir, removeFiles, runDir, runLog } from './dataDir'
+import { defaultDataDir, isOfRun, isReserved, prepareDataDir, removeFiles, runDir, runLog } from './dataDir'
 
 let dir: string
 beforeEach(async () => void (dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-datadir-'))))
@@ -46,5 +46,22 @@ describe('defaultDataDir', () => {
     expect(defaultDataDir({ MCNN_DATA_DIR: '/x/y', XDG_DATA_HOME: '/z' })).toBe('/x/y')
     expect(defaultDataDir({ XDG_DATA_HOME: '/z' })).toBe('/z/mcnn-workbench')
     expect(defaultDataDir({ XDG_DATA_HOME: 'z' })).toBe(path.join(os.homedir(), '.local', 'share', 'mcnn-workbench'))
+  })
+})
+
+describe('isReserved', () => {
+  it('knows what the program keeps in a data directory, also if that is reached through a link', async () => {
+    const link = `${dir}-link`
+    await symlink(dir, link)
+    try {
+      const own = ['history.sqlite', 'history.sqlite-wal', 'history.sqlite.lock', 'mcnn-workbench.json', 'tuning.json', 'runs/a/weights.safetensors', 'datasets/x', 'logs/a.log', 'backups/history-20260101-000000000.sqlite']
+      const other = ['my-own.svg', 'report/index.html', 'backups/mine.sqlite', '../elsewhere.onnx', 'history.txt']
+      for (const root of [dir, link]) {
+        expect(own.filter((name) => !isReserved(root, path.join(dir, name)))).toEqual([])
+        expect(other.filter((name) => isReserved(root, path.join(dir, name)))).toEqual([])
+      }
+    } finally {
+      await rm(link)
+    }
   })
 })

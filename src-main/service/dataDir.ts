@@ -1,5 +1,5 @@
 /** Where everything that lasts is kept. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
@@ -126,4 +126,13 @@ export function hasFiles(paths: Paths, id: string): boolean {
 export async function removeFiles(paths: Paths, runId: string): Promise<void> {
   await rm(runDir(paths, runId), { recursive: true, force: true })
   for (const end of ['', '.1']) await rm(runLog(paths, runId) + end, { force: true })
+}
+
+const reserved = /^(history\.sqlite|mcnn-workbench\.json|tuning\.json|(datasets|runs|logs|work|desktop)$)/
+
+/** Whether only the program may write a path, because it is part of a data directory. @param file absolute, without links */
+export function isReserved(dataDir: string, file: string): boolean {
+  const root = existsSync(dataDir) ? realpathSync(dataDir) : dataDir
+  const [first = '', second = ''] = path.relative(root, file).split(path.sep)
+  return reserved.test(first) || (first === 'backups' && second.startsWith('history-'))
 }

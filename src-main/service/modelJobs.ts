@@ -4,17 +4,20 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, imageChannels, imageSize, type ExperimentConfig } from '../contract/experiment'
-import type { Classification, ExportedModel, ModelFormat } from '../contract/records'
+import { modelFormatFacts, type ModelFormat } from '../contract/modelFormats'
+import type { Classification, ExportedModel } from '../contract/records'
 import { loadNormalisation, normalisedPixels, type Normalisation } from '../datasets'
 import type { About } from '../exports/about'
 import { onnxModel } from '../exports/onnx'
 import { savedModelFiles } from '../exports/savedModel'
 import { safetensorsModel } from '../exports/stateDict'
+import { checkOutput, writeOutput } from '../files/outputFile'
+import { checkOutputFolder, writeOutputFolder } from '../files/outputFolder'
 import { network, type NetworkSpec } from '../nn/architecture'
 import { forward, type Weights } from '../nn/forward'
 import { inferenceOf, isFinite } from '../nn/inference'
 import { decodeSafetensors } from '../nn/safetensors'
-import { placeFile, placeFolder } from './placing'
+import { isReserved } from './dataDir'
 
 /** Where a network comes from. */
 export interface ModelSource {
@@ -22,6 +25,7 @@ export interface ModelSource {
   config: ExperimentConfig
   file: string
   sha256: string
+  dataDir: string
   datasetsDir: string
 }
 
@@ -43,7 +47,7 @@ interface Model {
 /** The network that was asked for last: who classifies one picture classifies another. */
 let last: { key: string; model: Promise<Model> } | null = null
 
-/** @throws WorkbenchError not-found (no file; a data set that is needed and gone), bad-data (damaged weights, a run that diverged), and as `placeFile` does */
+/** @throws WorkbenchError not-found (no file; a data set that is needed and gone), bad-data (damaged weights, a run that diverged), and as `writeOutput` and `writeOutputFolder` do */
 export function doModelJob<J extends ModelJob>(job: J): Promise<ModelResults[J['kind']]>
 export async function doModelJob(job: ModelJob): Promise<ModelResults[ModelJob['kind']]> {
   const model = await modelOf(job.source)
@@ -85,18 +89,25 @@ function notedNormalisation({ mean, std }: Record<string, string>): Normalisatio
   }
 }
 
+type Operations = ReturnType<typeof inferenceOf>
+
+const fileWriters: Record<Exclude<ModelFormat, 'savedmodel'>, (operations: Operations, about: About) => Uint8Array> = { onnx: onnxModel, safetensors: safetensorsModel }
+
 async function exported({ spec, weights, pictures }: Model, { about: told, format, path, force, source }: Extract<ModelJob, { kind: 'export' }>): Promise<ExportedModel> {
+  const folder = { what: 'SavedModel', overwrite: force } as const
+  const file = { overwrite: force, isReserved: (target: string) => isReserved(source.dataDir, target) }
+  await (modelFormatFacts[format].isFolder ? checkOutputFolder(path, folder) : checkOutput(path, file))
   const operations = inferenceOf(spec, weights, pictures)
   if (!isFinite(operations)) throw diverged(source.runId)
   const about: About = { ...told, pictures }
   if (format === 'savedmodel') {
     const files = savedModelFiles(operations, about)
-    await placeFolder(path, files, { what: 'model', mark: 'saved_model.pb', keepsOthers: false }, force)
-    return { format, path, bytes: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0), sha256: null }
+    const { kept } = await writeOutputFolder(path, files, folder)
+    return { format, path, bytes: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0), sha256: null, kept }
   }
-  const bytes = format === 'onnx' ? onnxModel(operations, about) : safetensorsModel(operations, about)
-  await placeFile(path, bytes, force)
-  return { format, path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  const bytes = fileWriters[format](operations, about)
+  await writeOutput(path, bytes, file)
+  return { format, path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), kept: [] }
 }
 
 function classified({ spec, weights, pictures: { mean, std } }: Model, { picture, classes, top, source }: Extract<ModelJob, { kind: 'classify' }>): Classification {

@@ -1,6 +1,6 @@
 /** Which process a run belongs to: several programs may work on one data directory. */
 import { readFileSync } from 'node:fs'
-import { isAlive as isProcess } from '../datasets'
+import { isAlive as isProcess } from '../files/alive'
 import type { Owner } from '../history/runs'
 
 export function thisProcess(): Owner {

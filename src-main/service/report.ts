@@ -5,11 +5,11 @@ import { reportFiles } from '../analysis/report/files'
 import type { ReportFacts } from '../analysis/report/content'
 import type { CurveEpoch } from '../analysis/figures/curves'
 import type { ServiceResult } from '../contract/calls'
+import { checkOutputFolder, writeOutputFolder } from '../files/outputFolder'
 import type { StudyRecord } from '../history/studies'
 import type { Context } from './context'
 import type { Handlers } from './handlers'
 import { studyFacts } from './manifests'
-import { mustBePlaceable, placeFolder, type FolderKind } from './placing'
 import type { Tell } from './works'
 
 /** Calls that a report is made of: it says what the window says. */
@@ -18,21 +18,19 @@ export type Asked = Pick<Handlers, 'studies.compare' | 'studies.curves' | 'filte
 /** Points a side of the responses. */
 const bankSize = 32
 
-/** A person writes beside it, and LaTeX leaves its own: that stays. */
-const kind: FolderKind = { what: 'report', mark: 'comparison.json', keepsOthers: true }
-
 /**
- * Writes the report whole or not at all into a new or an empty folder; with `replace` in the place of a report that is there.
- * @throws WorkbenchError conflict where there is something in the folder, bad-input where that is no report, unavailable where it can't be written
+ * Writes the report into a new or an empty folder; with `replace` over the files of an older report.
+ * Throws as `writeOutputFolder`.
  */
 export async function writeReport(context: Context, asked: Asked, study: StudyRecord, { out, replace }: { out: string; replace: boolean }, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.report'>> {
-  await mustBePlaceable(out, kind, replace)
+  const options = { what: 'report', overwrite: replace } as const
+  await checkOutputFolder(out, options)
   tell('reading', 0, 0)
   const files = reportFiles(await factsOf(context, asked, study, signal))
   signal.throwIfAborted()
   tell('writing', 0, files.size)
-  await placeFolder(out, files, kind, replace)
-  return { folder: out, files: [...files.keys()] }
+  const { kept } = await writeOutputFolder(out, files, options)
+  return { folder: out, files: [...files.keys()], kept }
 }
 
 async function factsOf(context: Context, asked: Asked, study: StudyRecord, signal: AbortSignal): Promise<ReportFacts> {

@@ -19,7 +19,7 @@ export function runModelCalls(context: Context, thread: ModelThread): RunModelHa
     const { id, configId, seed, weightsSha256 } = summary
     if (weightsFile === null || weightsSha256 === null)
       throw new WorkbenchError('conflict', `The run ${id} has no weights: they are kept when a run is done, and this one is ${summary.state}.`, { fix: 'Choose a run that is done, or let this one train to its end.', field: 'id' })
-    return { runId: id, config: history.configs.get(configId, seed), file: weightsPath(paths, id, weightsFile), sha256: weightsSha256, datasetsDir: paths.datasets }
+    return { runId: id, config: history.configs.get(configId, seed), file: weightsPath(paths, id, weightsFile), sha256: weightsSha256, dataDir: paths.dataDir, datasetsDir: paths.datasets }
   }
 
   return {

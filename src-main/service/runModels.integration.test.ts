@@ -7,7 +7,8 @@ import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quickStart, type Variant } from '../contract/experiment'
 import { serviceCalls } from '../contract/calls'
-import type { ModelFormat, RunSummary } from '../contract/records'
+import type { ModelFormat } from '../contract/modelFormats'
+import type { RunSummary } from '../contract/records'
 import { loadDataset, type LoadedDataset } from '../datasets'
 import { channelsFirstBatch, logitsOf } from '../exports/testSupport'
 import { operations } from '../graph/operations'
@@ -151,7 +152,7 @@ describe('an export is refused', () => {
     const { id } = runOf('baseline')
     writeFileSync(at('there.onnx'), 'dear')
     const wanted = { id, format: 'onnx' as const, path: at('there.onnx') }
-    await expect(service.call('runs.export', wanted)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('is there already') })
+    await expect(service.call('runs.export', wanted)).rejects.toMatchObject({ code: 'exists', message: expect.stringContaining('exists already') })
     expect(readFileSync(at('there.onnx'), 'utf8')).toBe('dear')
     const made = await service.call('runs.export', { ...wanted, force: true })
     expect(createHash('sha256').update(readFileSync(at('there.onnx'))).digest('hex')).toBe(made.sha256)
@@ -202,7 +203,7 @@ describe('an export is refused', () => {
     }
     const { id } = runOf('baseline')
     await expect(service.call('runs.export', { id, format: 'onnx', path: 'here.onnx' })).rejects.toMatchObject({ code: 'bad-input', field: 'path' })
-    await expect(service.call('runs.export', { id, format: 'onnx', path: at('no/such/m.onnx') })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('ENOENT') })
+    await expect(service.call('runs.export', { id, format: 'onnx', path: at('no/such/m.onnx') })).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('There is no folder') })
     await expect(service.call('runs.export', { id: 'nobody', format: 'onnx', path: at('no.onnx') })).rejects.toMatchObject({ code: 'not-found' })
   })
 })

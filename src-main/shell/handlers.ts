@@ -4,13 +4,17 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { serviceCalls, shellCalls } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
+import { archiveExtensions } from '../contract/fileKinds'
+import { modelFormatFacts } from '../contract/modelFormats'
+import { writeOutput } from '../files/outputFile'
+import { isReserved } from '../service/dataDir'
 import type { ShellHandlers } from './calls'
 import type { Grants } from './grants'
 import type { KeptPreferences } from './preferences'
-import { fileFilter, saveFile } from './saveFile'
+import { saveFilter, withExtension } from './saveFile'
 import type { Service } from './service'
 
-const archiveFilter: Electron.FileFilter = { name: 'Exported study', extensions: ['tar.gz', 'tgz', 'gz'] }
+const archiveFilter: Electron.FileFilter = { name: 'Exported study', extensions: [...archiveExtensions, 'gz'] }
 
 /** What the shell answers itself. */
 export function shellHandlers(service: Service, grants: Grants, dataDir: string, preferences: KeptPreferences, window: () => BrowserWindow | null): ShellHandlers {
@@ -43,11 +47,8 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     },
 
     'shell.exportStudy': async ({ id, checkpoints }) => {
-      const options: Electron.SaveDialogOptions = { title: 'Export study', defaultPath: `${id}.tar.gz`, filters: [archiveFilter, { name: 'All files', extensions: ['*'] }] }
-      const parent = window()
-      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
-      if (canceled || filePath === undefined || filePath === '') return { saved: false }
-      // The dialog has asked whether to replace a file that is there.
+      const filePath = await askWhere(window(), 'Export study', `${id}.${archiveExtensions[0]}`)
+      if (filePath === null) return { saved: false }
       await service.call('publish.export', { id, out: filePath, checkpoints, replace: true })
       written = filePath
       return { saved: true }
@@ -61,13 +62,7 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       if (canceled || chosen === undefined) return null
       const folder = `${id}-report`
       const out = path.join(chosen, folder)
-      try {
-        await service.call('publish.report', { id, out })
-      } catch (thrown) {
-        if (!(thrown instanceof WorkbenchError) || thrown.code !== 'conflict' || !existsSync(out)) throw thrown
-        if (!(await askReplacing(parent, folder))) return null
-        await service.call('publish.report', { id, out, replace: true })
-      }
+      if (!(await writeOrReplace(parent, `the report in ${folder}`, (replace) => service.call('publish.report', { id, out, replace })))) return null
       written = path.join(out, 'index.html')
       return { folder }
     },
@@ -97,24 +92,20 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     'shell.repairHistory': () => service.repair(),
 
     'shell.saveFile': async ({ suggestedName, content, encoding }) => {
-      const options: Electron.SaveDialogOptions = { title: 'Save', defaultPath: suggestedName, filters: [fileFilter(suggestedName), { name: 'All files', extensions: ['*'] }] }
-      const parent = window()
-      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
-      if (canceled || filePath === undefined || filePath === '') return { saved: false }
-      await saveFile(filePath, Buffer.from(content, encoding))
+      const filePath = await askWhere(window(), 'Save', suggestedName)
+      if (filePath === null) return { saved: false }
+      await writeOutput(filePath, Buffer.from(content, encoding), { overwrite: true, isReserved: (file) => isReserved(dataDir, file) })
       written = filePath
       return { saved: true }
     },
 
     'shell.exportModel': async ({ id, format, suggestedName }) => {
-      const folder = format === 'savedmodel'
-      const filters = folder ? [] : [fileFilter(suggestedName), { name: 'All files', extensions: ['*'] }]
-      const options: Electron.SaveDialogOptions = { title: 'Export model', defaultPath: suggestedName, buttonLabel: 'Export', filters }
-      const parent = window()
-      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options))
-      if (canceled || filePath === undefined || filePath === '') return { saved: false, name: '' }
-      // The dialog has asked whether a file is to be replaced; what a folder holds it did not show.
-      await service.call('runs.export', { id, format, path: filePath, force: !folder })
+      const { isFolder, name } = modelFormatFacts[format]
+      const filePath = await askWhere(window(), 'Export model', suggestedName)
+      if (filePath === null) return { saved: false, name: '' }
+      const write = (force: boolean) => service.call('runs.export', { id, format, path: filePath, force })
+      // The dialog has asked about a file, but not about the files in a folder.
+      if (!(await (isFolder ? writeOrReplace(window(), `the ${name} in ${path.basename(filePath)}`, write) : write(true).then(() => true)))) return { saved: false, name: '' }
       written = filePath
       return { saved: true, name: path.basename(filePath) }
     },
@@ -141,17 +132,31 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
   }
 }
 
-/** The dialog that asked for the folder has not shown what is in it. */
-async function askReplacing(window: BrowserWindow | null, folder: string): Promise<boolean> {
-  const options: Electron.MessageBoxOptions = {
-    type: 'question',
-    message: `Replace the report in ${folder}?`,
-    detail: 'It is there already. The new report takes its place as a whole; other files that lie in the folder stay.',
-    buttons: ['Replace', 'Cancel'],
-    defaultId: 1,
-    cancelId: 1,
-    noLink: true,
+/** Asks where to save a file. Returns null if the user cancels; a path that is returned may be replaced. */
+async function askWhere(window: BrowserWindow | null, title: string, suggestedName: string): Promise<string | null> {
+  const options: Electron.SaveDialogOptions = { title, defaultPath: suggestedName, filters: [saveFilter(suggestedName)], properties: ['showOverwriteConfirmation'] }
+  const { canceled, filePath } = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options))
+  if (canceled || filePath === undefined || filePath === '') return null
+  const completed = withExtension(filePath, suggestedName)
+  // The dialog has asked about the name as typed.
+  if (completed === filePath || !existsSync(completed)) return completed
+  return (await confirmReplacing(window, path.basename(completed), 'A file of this name exists already.')) ? completed : null
+}
+
+/** Writes a folder, and asks before files in it are replaced. Returns false if the user cancels. */
+async function writeOrReplace(window: BrowserWindow | null, what: string, write: (replace: boolean) => Promise<unknown>): Promise<boolean> {
+  try {
+    await write(false)
+  } catch (thrown) {
+    if (!(thrown instanceof WorkbenchError) || thrown.code !== 'exists') throw thrown
+    if (!(await confirmReplacing(window, what, 'Files you added to the folder stay. Files you changed are kept under a name that ends in .bak.'))) return false
+    await write(true)
   }
+  return true
+}
+
+async function confirmReplacing(window: BrowserWindow | null, what: string, detail: string): Promise<boolean> {
+  const options: Electron.MessageBoxOptions = { type: 'question', message: `Replace ${what}?`, detail, buttons: ['Replace', 'Cancel'], defaultId: 1, cancelId: 1, noLink: true }
   const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
   return response === 0
 }

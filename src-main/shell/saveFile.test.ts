@@ -1,30 +1,24 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fileFilter, saveFile } from './saveFile'
+import { describe, expect, it } from 'vitest'
+import { saveFilter, withExtension } from './saveFile'
 
-let folder: string
-beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'mcnn-save-'))))
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-describe('saving a file', () => {
-  it('writes the bytes, over an older file too, and leaves nothing else', async () => {
-    const file = path.join(folder, 'figure.png')
-    writeFileSync(file, 'old and longer')
-    await saveFile(file, Buffer.from('iVBORw==', 'base64'))
-    expect([...readFileSync(file)]).toEqual([0x89, 0x50, 0x4e, 0x47])
-    expect(readdirSync(folder)).toEqual(['figure.png'])
+describe('saveFilter', () => {
+  it.each([
+    ['Table I.tex', 'LaTeX (.tex)'],
+    ['figure.png', 'PNG image (.png)'],
+    ['run.onnx', 'ONNX model (.onnx)'],
+    ['first-look.tar.gz', 'Exported study (.tar.gz)'],
+  ])('names the kind of file of %s and hides no file', (suggestedName, name) => {
+    expect(saveFilter(suggestedName)).toEqual({ name, extensions: ['*'] })
   })
+})
 
-  it('says what is in the way, and keeps what was there', async () => {
-    await expect(saveFile(path.join(folder, 'no/such/table.csv'), Buffer.from('a'))).rejects.toMatchObject({ code: 'unavailable', message: 'table.csv could not be saved (ENOENT).' })
-    mkdirSync(path.join(folder, 'table.csv'))
-    await expect(saveFile(path.join(folder, 'table.csv'), Buffer.from('a'))).rejects.toMatchObject({ code: 'unavailable' })
-    expect(readdirSync(folder)).toEqual(['table.csv'])
-  })
-
-  it('offers the kind of file that the name says', () => {
-    expect(fileFilter('Table I.tex')).toEqual({ name: 'LaTeX', extensions: ['tex'] })
+describe('withExtension', () => {
+  it.each([
+    ['/home/me/table', 'Table I.csv', '/home/me/table.csv'],
+    ['/home/me.d/table', 'Table I.csv', '/home/me.d/table.csv'],
+    ['/home/me/table.txt', 'Table I.csv', '/home/me/table.txt'],
+    ['/home/me/study', 'first-look.tar.gz', '/home/me/study.tar.gz'],
+  ])('completes %s as %s suggests', (chosen, suggestedName, expected) => {
+    expect(withExtension(chosen, suggestedName)).toBe(expected)
   })
 })

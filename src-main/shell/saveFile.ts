@@ -1,34 +1,29 @@
-/** Files that a person saves somewhere of their choice. */
-import { open, rename, rm } from 'node:fs/promises'
+/** Files that the user saves somewhere of their choice. */
 import path from 'node:path'
-import { WorkbenchError } from '../contract/errors'
+import { archiveExtensions, fileKinds } from '../contract/fileKinds'
+import { modelFormatFacts, modelFormats } from '../contract/modelFormats'
 
-const kinds: Record<string, string> = { csv: 'Comma-separated values', md: 'Markdown', tex: 'LaTeX', txt: 'Text', json: 'JSON', svg: 'SVG picture', png: 'PNG picture', onnx: 'ONNX model', safetensors: 'safetensors' }
+const kinds: Record<string, string> = {
+  ...fileKinds,
+  ...Object.fromEntries(modelFormats.map((format) => [modelFormatFacts[format].extension, `${modelFormatFacts[format].name} model`])),
+  [archiveExtensions[0]]: 'Exported study',
+}
 
-export function fileFilter(name: string): { name: string; extensions: string[] } {
-  const extension = path.extname(name).slice(1)
-  return { name: kinds[extension] ?? extension, extensions: [extension] }
+/** Returns the extension of a suggested name, such as tex or tar.gz. */
+function extensionOf(name: string): string {
+  return Object.keys(kinds).find((extension) => name.endsWith(`.${extension}`)) ?? path.extname(name).slice(1)
 }
 
 /**
- * Writes a file whole or not at all: temp file beside it, fsync, rename.
- * @throws WorkbenchError unavailable with the system's reason
+ * Returns a save dialog's filter for the kind of file that the suggested name says. It lets every file through: with an extension in
+ * it, Electron would complete the chosen name after the dialog has asked whether to replace a file of the name as typed.
  */
-export async function saveFile(file: string, content: Uint8Array): Promise<void> {
-  const part = `${file}.${process.pid}.part`
-  try {
-    // Never through a link or over a file that is there already under the temporary name.
-    const handle = await open(part, 'wx', 0o666)
-    try {
-      await handle.writeFile(content)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(part, file)
-  } catch (cause) {
-    await rm(part, { force: true }).catch(() => undefined)
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new WorkbenchError('unavailable', `${path.basename(file)} could not be saved (${why}).`, { fix: 'Choose another folder, or free some space.', cause })
-  }
+export function saveFilter(suggestedName: string): { name: string; extensions: string[] } {
+  const extension = extensionOf(suggestedName)
+  return { name: `${kinds[extension] ?? 'File'} (.${extension})`, extensions: ['*'] }
+}
+
+/** Returns the path with the suggested extension if it has none. */
+export function withExtension(file: string, suggestedName: string): string {
+  return path.extname(file) === '' ? `${file}.${extensionOf(suggestedName)}` : file
 }

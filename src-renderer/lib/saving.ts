@@ -1,5 +1,6 @@
 /** Texts and figures as files, through the shell's dialog. */
 import { withDensity } from '../../src-main/analysis/pngDensity'
+import type { FileExtension } from '../../src-main/contract'
 import { attempt } from './action'
 import { call } from './client'
 import { toasts } from './toasts.svelte'
@@ -19,7 +20,7 @@ async function save(suggestedName: string, content: string, encoding: 'utf8' | '
   if (outcome?.saved === true) toasts.written(`${suggestedName} saved`)
 }
 
-export function saveText(name: string, extension: 'csv' | 'json' | 'md' | 'tex' | 'svg', text: string): Promise<void> {
+export function saveText(name: string, extension: Exclude<FileExtension, 'png'>, text: string): Promise<void> {
   return save(fileName(name, extension), text, 'utf8')
 }
 

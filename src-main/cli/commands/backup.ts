@@ -1,19 +1,20 @@
-import path from 'node:path'
 import type { Command } from 'commander'
 import { dataDirOf } from '../client'
+import { addOut, writeFileOut, type OutFlags } from '../out'
 import { writeJson, writeOut } from '../output'
 import type { Globals } from '../program'
 
 export function addBackup(program: Command): void {
-  program
-    .command('backup')
-    .description('copy the history, also while something trains')
-    .option('--out <file>', 'where to (default: a new file in the data directory’s backups)')
-    .action(async (options: { out?: string }, command: Command) => {
-      const { prepareDataDir } = await import('../../service/dataDir')
-      const { makeBackup } = await import('../../service/backups')
-      const made = await makeBackup(await prepareDataDir(await dataDirOf(command)), options.out === undefined ? undefined : path.resolve(options.out))
-      if (command.optsWithGlobals<Globals>().json) writeJson(made)
-      else writeOut(`${made.file}: ${(made.bytes / 1e6).toFixed(1)} MB, whole.\n`)
-    })
+  const command = program.command('backup').description('copy the history, even while something trains')
+  addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(async ({ out, force }: Partial<OutFlags>, command: Command) => {
+    const { prepareDataDir } = await import('../../service/dataDir')
+    const { makeBackup, writeBackup } = await import('../../service/backups')
+    const paths = await prepareDataDir(await dataDirOf(command))
+    const { made, name, print } =
+      out === undefined
+        ? { made: await makeBackup(paths), name: null, print: writeOut }
+        : await writeFileOut(command, { out, ...(force && { force }) }, (file, overwrite) => writeBackup(paths, file, overwrite))
+    if (command.optsWithGlobals<Globals>().json) writeJson(made)
+    else print(`${name ?? made.file}: ${(made.bytes / 1e6).toFixed(1)} MB, complete.\n`)
+  })
 }

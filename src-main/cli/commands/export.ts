@@ -1,42 +1,68 @@
-import path from 'node:path'
 import type { Command } from 'commander'
-import { modelFormats, type ModelFormat } from '../../contract/records'
-import { findStudy, withReader } from '../client'
+import { archiveExtensions } from '../../contract/fileKinds'
+import { formatOfPath, modelFormatFacts, modelFormats, type ModelFormat } from '../../contract/modelFormats'
+import { WorkbenchError } from '../../contract/errors'
+import { findRun, findStudy, withReader, type Service } from '../client'
 import { usageError } from '../failures'
 import { choice } from '../options'
-import { writeJson, writeOut } from '../output'
+import { addOut, mustNotPromiseOther, writeFileOut, type OutFlags } from '../out'
+import { writeJson } from '../output'
 import { cancelled, WorkProgress } from '../progress'
 import type { Globals } from '../program'
 import { exportModel } from './exportModel'
 
-interface ExportFlags {
-  out: string
+interface ExportFlags extends OutFlags {
   format?: ModelFormat
   checkpoints?: true
-  force?: true
 }
 
+const formatList = modelFormats.map((format) => `${format} (${modelFormatFacts[format].hint})`).join(', ')
+
 export function addExport(program: Command): void {
-  program
+  const command = program
     .command('export <what>')
-    .description('write a study with all that belongs to it (history, filters, weights) into one file, to be imported elsewhere; with --format a finished run’s network for other programs')
-    .requiredOption('--out <path>', 'where to, such as study.tar.gz or model.onnx')
-    .addOption(choice('--format <format>', 'of a run: onnx or safetensors (a file), savedmodel (a folder); banks written out, normalisation of the pictures included', modelFormats))
-    .option('--checkpoints', 'with each run’s last checkpoint, so that it can go on or be extended there')
-    .option('--force', 'replace a file that is there')
-    .action(async (what: string, { out, format, checkpoints, force }: ExportFlags, command: Command) => {
-      if (format !== undefined && checkpoints) throw usageError('--checkpoints belongs to a study, --format to a run: they exclude each other.')
-      if (format !== undefined) return exportModel(what, { format, out, ...(force && { force }) }, command)
-      const progress = new WorkProgress()
-      const made = await withReader(
-        command,
-        async (service) => {
-          const { id } = await findStudy(service, what)
-          return cancelled(service, 'export', progress, () => service.call('publish.export', { id, out: path.resolve(out), checkpoints: checkpoints === true, replace: force === true }))
-        },
-        { 'work.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
-      )
-      if (command.optsWithGlobals<Globals>().json) writeJson(made)
-      else writeOut(`${made.file}: ${made.runs} ${made.runs === 1 ? 'run' : 'runs'}, ${(made.bytes / 1e6).toFixed(1)} MB. \`mcnn import\` takes it in elsewhere.\n`)
+    .description('write a study with everything that belongs to it (history, filters, weights) into one file, to be imported elsewhere; or a finished run’s network for other programs')
+    .addOption(choice('--format <format>', `of a run: ${formatList}; banks written out, normalisation of the pictures included (default: as the name of --out ends)`, modelFormats))
+    .option('--checkpoints', 'with each run’s last checkpoint, so that it can be resumed or extended there')
+  addOut(command, '<path>', 'where to, such as study.tar.gz or model.onnx', true).action(async (what: string, { format, checkpoints, ...flags }: ExportFlags, command: Command) => {
+    if (format !== undefined && checkpoints) throw usageError('--checkpoints belongs to a study, --format to a run: they exclude each other.')
+    const wanted = format ?? formatOfPath(flags.out)
+    if (wanted === null) return exportStudy(what, flags, checkpoints === true, command)
+    if (checkpoints) throw usageError(`--checkpoints belongs to a study, and ${flags.out} is the name of a run’s network.`, `Let the name of a study end in .${archiveExtensions[0]}.`)
+    return exportModel(what, wanted, flags, command, async (service) => {
+      const study = await findStudy(service, what).catch(() => null)
+      if (study !== null)
+        throw usageError(`${study.id} is a study, and ${modelFormatFacts[wanted].name} is a format of a run’s network.`, `Name a run, or let the name of the study’s archive end in .${archiveExtensions[0]}.`)
     })
+  })
+}
+
+async function exportStudy(what: string, flags: OutFlags, checkpoints: boolean, command: Command): Promise<void> {
+  mustNotPromiseOther(flags.out, 'tar.gz')
+  const progress = new WorkProgress()
+  const { made, name, print } = await writeFileOut(command, flags, (out, replace) =>
+    withReader(
+      command,
+      async (service) => {
+        const { id } = await studyNamed(service, what, flags.out)
+        return cancelled(service, 'export', progress, () => service.call('publish.export', { id, out, checkpoints, replace }))
+      },
+      { 'work.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
+    ),
+  )
+  if (command.optsWithGlobals<Globals>().json) writeJson(made)
+  else print(`${name}: ${made.runs} ${made.runs === 1 ? 'run' : 'runs'}, ${(made.bytes / 1e6).toFixed(1)} MB. \`mcnn import\` imports it elsewhere.\n`)
+}
+
+/** Throws a WorkbenchError that names the formats if the name is a run's. */
+async function studyNamed(service: Service, what: string, out: string): Promise<{ id: string }> {
+  try {
+    return await findStudy(service, what)
+  } catch (thrown) {
+    if (!(thrown instanceof WorkbenchError) || thrown.code !== 'not-found') throw thrown
+    const run = await findRun(service, what).catch(() => null)
+    if (run === null) throw thrown
+    const files = modelFormats.map((format) => `.${modelFormatFacts[format].extension}`).join(', ')
+    throw usageError(`${run.id} is a run, and the name ${out} does not say in which format its network is to be written.`, `Add --format with one of ${modelFormats.join(', ')}, or let the name end in one of ${files}.`)
+  }
 }

@@ -1,32 +1,33 @@
-import path from 'node:path'
 import type { Command } from 'commander'
-import { WorkbenchError } from '../../contract/errors'
-import type { ModelFormat } from '../../contract/records'
-import { findRun, withReader } from '../client'
+import { modelFormatFacts, type ModelFormat } from '../../contract/modelFormats'
+import { findRun, withReader, type Service } from '../client'
+import { outFolder, sayKept, writeFileOut, type OutFlags } from '../out'
 import { writeJson, writeOut } from '../output'
 import { runName } from '../progress'
 import type { Globals } from '../program'
 
-interface ModelFlags {
-  format: ModelFormat
-  out: string
-  force?: true
-}
-
-/** A run's network in a format of other programs. */
-export async function exportModel(name: string, { format, out, force }: ModelFlags, command: Command): Promise<void> {
-  const { run, made } = await withReader(command, async (service) => {
-    const found = await findRun(service, name)
-    return { run: found, made: await service.call('runs.export', { id: found.id, format, path: path.resolve(out), force: force === true }).catch(explained) }
-  })
+/**
+ * Writes a run's network in a format of other programs.
+ * @param explain throws a better error if there is no such run and it knows why
+ */
+export async function exportModel(name: string, format: ModelFormat, flags: OutFlags, command: Command, explain: (service: Service) => Promise<void>): Promise<void> {
+  const write = (path: string, force: boolean) =>
+    withReader(command, async (service) => {
+      const run = await findRun(service, name).catch(async (thrown: unknown) => {
+        await explain(service)
+        throw thrown
+      })
+      return { run, ...(await service.call('runs.export', { id: run.id, format, path, force })) }
+    })
+  const { isFolder, name: formatName } = modelFormatFacts[format]
+  const written = isFolder ? await folderOf(flags, formatName, write) : await writeFileOut(command, flags, write)
+  const { run, ...made } = written.made
+  sayKept(made.kept)
   if (command.optsWithGlobals<Globals>().json) return writeJson({ run: run.id, ...made })
-  writeOut(`${runName(run)}, as ${formatName[format]}: ${made.path}, ${(made.bytes / 1e6).toFixed(1)} MB${made.sha256 === null ? '' : `, SHA-256 ${made.sha256}`}.\n`)
+  written.print(`${runName(run)}, as ${formatName}: ${written.name}, ${(made.bytes / 1e6).toFixed(1)} MB${made.sha256 === null ? '' : `, SHA-256 ${made.sha256}`}.\n`)
 }
 
-/** Says how what is there can be replaced from here. */
-function explained(thrown: unknown): never {
-  if (thrown instanceof WorkbenchError && thrown.code === 'conflict' && thrown.field === 'path') throw new WorkbenchError('bad-input', thrown.message, { fix: 'Choose another name, or add --force to replace it.', field: 'path' })
-  throw thrown
+async function folderOf<T>({ out, force }: OutFlags, what: string, write: (path: string, force: boolean) => Promise<T>): Promise<{ made: T; name: string; print: typeof writeOut }> {
+  const folder = outFolder(out, what)
+  return { made: await write(folder, force === true), name: folder, print: writeOut }
 }
-
-const formatName: Record<ModelFormat, string> = { onnx: 'ONNX', safetensors: 'safetensors', savedmodel: 'SavedModel' }

@@ -1,4 +1,3 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { bankSvg } from '../../analysis/bankSvg'
 import { fixed, whole } from '../../analysis/numbers'
@@ -8,22 +7,22 @@ import { columns } from '../columns'
 import { drawBank } from '../drawBank'
 import { usageError } from '../failures'
 import { wholeNumber } from '../options'
+import { addOut, mustNotPromiseOther, writeTextOut, type OutFlags } from '../out'
 import { say, writeJson, writeOut } from '../output'
 import { runName } from '../progress'
 import type { Globals } from '../program'
 
-interface FilterFlags {
+interface FilterFlags extends Partial<OutFlags> {
   layer: string
   filter: number
   size: number
   epoch?: number
   channel?: number
-  out?: string
   layers?: true
 }
 
 export function addFilters(program: Command): void {
-  program
+  const command = program
     .command('filters <run>')
     .description('print a filter bank: its kernels and the magnitudes of their frequency responses')
     .option('--layer <name>', 'the convolution, as stem or stage3.block1.conv2', 'stem')
@@ -31,10 +30,10 @@ export function addFilters(program: Command): void {
     .option('--size <n>', 'points a side of the response', wholeNumber, 64)
     .option('--epoch <n>', 'of which epoch, 0 before training (default: the newest)', wholeNumber)
     .option('--channel <n>', 'draw only this input channel (default: the picture’s three, else the strongest)', wholeNumber)
-    .option('--out <file>', 'draw it to an SVG file')
     .option('--layers', 'instead: of every convolution how much its filters cover and repeat each other')
-    .action(async (name: string, flags: FilterFlags, command: Command) => {
+  addOut(command, '<file>', 'draw it to an SVG file', false).action(async (name: string, flags: FilterFlags, command: Command) => {
       if (flags.layers) return layerByLayer(command, name, flags.epoch)
+      if (flags.out !== undefined) mustNotPromiseOther(flags.out, 'svg')
       if (flags.size < 8 || flags.size > 256) throw usageError('--size: from 8 to 256.')
       const { run, bank } = await withReader(command, async (service) => {
         const found = await findRun(service, name)
@@ -45,8 +44,9 @@ export function addFilters(program: Command): void {
       if (flags.channel !== undefined && flags.channel >= inputs) throw usageError(`--channel: ${bank.layer} has ${inputs}, numbered from 0.`)
       const channels = flags.channel === undefined ? {} : { channels: [flags.channel] }
       if (flags.out !== undefined) {
-        await writeWhole(flags.out, bankSvg(bank, { subtitle: `${runName(run)} · ${run.id}`, ...channels }))
-        say(`Drawn to ${flags.out}.`)
+        const { out, force } = flags
+        const written = await writeTextOut(command, { out, ...(force && { force }) }, bankSvg(bank, { subtitle: `${runName(run)} · ${run.id}`, ...channels }))
+        say(`Drawn to ${written}.`)
       }
       if (command.optsWithGlobals<Globals>().json) writeJson(bank)
       else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel, process.stdout.columns))
@@ -69,17 +69,4 @@ async function layerByLayer(command: Command, name: string, epoch: number | unde
     ),
   )
   writeOut(`${runName(run)}, epoch ${at.epoch}; derived filters counted.\n`)
-}
-
-/** @throws WorkbenchError bad-input where the file can't be written */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const part = `${file}.${process.pid}.part`
-  try {
-    await writeFile(part, text, { flush: true })
-    await rename(part, file)
-  } catch (cause) {
-    await rm(part, { force: true })
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new WorkbenchError('bad-input', `--out: ${file} can't be written (${why}).`, { cause })
-  }
 }

@@ -131,7 +131,7 @@ describe('a study that is exported and imported', () => {
 
   it('does not replace a file unless that is asked for', async () => {
     const service = await open(from)
-    await expect(service.call('publish.export', { id: studyId, out: archive })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(service.call('publish.export', { id: studyId, out: archive })).rejects.toMatchObject({ code: 'exists' })
     const other = path.join(scratch, 'other.tar.gz')
     writeFileSync(other, 'x')
     expect(await service.call('publish.export', { id: studyId, out: other, replace: true })).toMatchObject({ runs: 2 })

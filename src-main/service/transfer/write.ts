@@ -1,18 +1,18 @@
 /** A study into one file. */
 import { createHash } from 'node:crypto'
 import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { copyFile, mkdir, open, rm, stat, writeFile } from 'node:fs/promises'
+import { access, copyFile, mkdir, open, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { create } from 'tar'
-import { codeOf, WorkbenchError } from '../../contract/errors'
+import { codeOf, messageOf, WorkbenchError } from '../../contract/errors'
 import type { ServiceResult } from '../../contract/calls'
 import { archiveManifest, archiveVersion, archivedRun, archivedStudy, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
+import { writeOutputWith } from '../../files/outputFile'
 import type { RunRecord } from '../../history/runs'
 import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../context'
-import { isOfRun, newestCheckpoint, runDir } from '../dataDir'
-import { placeMade } from '../placing'
+import { isOfRun, isReserved, newestCheckpoint, runDir } from '../dataDir'
 import type { Tell } from '../works'
 import { archivedRunOf, filterBlobs } from './runs'
 
@@ -28,44 +28,39 @@ export interface ExportOptions {
 }
 
 /**
- * Writes the archive whole or not at all. Runs in the trash stay behind.
- * @throws WorkbenchError conflict where the file is there, bad-data where a file of a run is damaged, unavailable where it can't be written
+ * Writes the archive. Runs in the trash stay behind.
+ * Throws as `writeOutput`, and a WorkbenchError `bad-data` if a file of a run is corrupt.
  */
-export async function exportStudy(context: Pick<Context, 'history' | 'paths' | 'program'>, study: StudyRecord, { out, checkpoints, replace }: ExportOptions, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.export'>> {
+export async function exportStudy(context: ExportContext, study: StudyRecord, { out, checkpoints, replace }: ExportOptions, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.export'>> {
+  return writeOutputWith(out, { overwrite: replace, isReserved: (file) => isReserved(context.paths.dataDir, file), signal }, async (part) => {
+    const members = `${part}.members`
+    await mkdir(members)
+    return { file: out, ...(await pack(context, study, members, part, checkpoints, signal, tell)) }
+  })
+}
+
+type ExportContext = Pick<Context, 'history' | 'paths' | 'program'>
+
+/** @param folder for the members until they are packed */
+async function pack(context: ExportContext, study: StudyRecord, folder: string, part: string, checkpoints: boolean, signal: AbortSignal, tell: Tell): Promise<Omit<ServiceResult<'publish.export'>, 'file'>> {
   const { history, program } = context
-  if (!replace && existsSync(out)) throw new WorkbenchError('conflict', `${out} is there already.`, { fix: 'Give the archive another name, or have it replaced with --force.', field: 'out' })
   const runs = history.runs.ofStudy(study.id)
-  const folder = `${out}.${process.pid}.parts`
-  const part = `${out}.${process.pid}.part`
-  try {
-    await mkdir(folder)
-    const { id, name, createdAt, plan } = study
-    const members = [await putJson(folder, 'study.json', archivedStudy.parse({ id, name, createdAt, plan, runs: runs.map((run) => run.summary.id) }))]
-    for (const [i, run] of runs.entries()) {
-      signal.throwIfAborted()
-      tell('reading runs', i, runs.length)
-      members.push(...(await putRun(context, folder, run, checkpoints)))
-    }
+  const { id, name, createdAt, plan } = study
+  const members = [await putJson(folder, 'study.json', archivedStudy.parse({ id, name, createdAt, plan, runs: runs.map((run) => run.summary.id) }))]
+  for (const [i, run] of runs.entries()) {
     signal.throwIfAborted()
-    const manifest = archiveManifest.parse({ format: 'mcnn-study', version: archiveVersion, program, createdAt: new Date().toISOString(), members })
-    await writeFile(path.join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`)
-    let packed = 0
-    const names = [manifestName, ...members.map((member) => member.path)]
-    const bytes = create({ cwd: folder, gzip: true, portable: true, noDirRecurse: true, strict: true, onWriteEntry: () => tell('packing', packed++, names.length) }, names)
-    // A pipeline: cancelled, it ends at once, and not when all is packed.
-    await pipeline(bytes as AsyncIterable<Uint8Array>, createWriteStream(part, { flags: 'wx' }), { signal })
-    signal.throwIfAborted()
-    const { size } = await stat(part)
-    await placeMade(part, out, replace)
-    return { file: out, bytes: size, runs: runs.length, members: members.length }
-  } catch (thrown) {
-    if (thrown instanceof WorkbenchError || signal.aborted || codeOf(thrown) === null) throw thrown
-    const missing = codeOf(thrown) === 'ENOENT' && !existsSync(path.dirname(out))
-    throw new WorkbenchError('unavailable', missing ? `There is no folder ${path.dirname(out)}.` : `${out} could not be written (${codeOf(thrown) ?? ''}).`, { fix: missing ? 'Make it first, or choose another.' : 'Check that its folder can be written and the disk is not full.', cause: thrown })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-    await rm(part, { force: true })
+    tell('reading runs', i, runs.length)
+    members.push(...(await putRun(context, folder, run, checkpoints)))
   }
+  signal.throwIfAborted()
+  const manifest = archiveManifest.parse({ format: 'mcnn-study', version: archiveVersion, program, createdAt: new Date().toISOString(), members })
+  await writeFile(path.join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`)
+  let packed = 0
+  const names = [manifestName, ...members.map((member) => member.path)]
+  const bytes = create({ cwd: folder, gzip: true, portable: true, noDirRecurse: true, strict: true, onWriteEntry: () => tell('packing', packed++, names.length) }, names)
+  // A pipeline ends at once if it is cancelled, not when all is packed.
+  await pipeline(bytes as AsyncIterable<Uint8Array>, createWriteStream(part, { flags: 'wx' }), { signal })
+  return { bytes: (await stat(part)).size, runs: runs.length, members: members.length }
 }
 
 async function putRun({ history, paths }: Pick<Context, 'history' | 'paths'>, folder: string, run: RunRecord, checkpoints: boolean): Promise<Member[]> {
@@ -113,6 +108,9 @@ async function putFilters(history: Context['history'], folder: string, name: str
 /** A file system that can shares the blocks. */
 async function putFile(folder: string, name: string, from: string): Promise<Member> {
   const to = path.join(folder, name)
+  await access(from, constants.R_OK).catch((cause: unknown) => {
+    throw new WorkbenchError('unavailable', `Cannot read ${from} (${codeOf(cause) ?? messageOf(cause)}).`, { fix: 'Check its permissions, or put it back from a copy.', cause })
+  })
   await copyFile(from, to, constants.COPYFILE_FICLONE)
   return { path: name, ...(await hashOf(to)) }
 }

@@ -1,0 +1,16 @@
+/** The kinds of files that a window saves, by extension. */
+export const fileKinds = {
+  csv: 'Comma-separated values',
+  md: 'Markdown',
+  tex: 'LaTeX',
+  txt: 'Text',
+  json: 'JSON',
+  svg: 'SVG image',
+  png: 'PNG image',
+} as const
+
+export type FileExtension = keyof typeof fileKinds
+export const fileExtensions = Object.keys(fileKinds) as [FileExtension, ...FileExtension[]]
+
+/** Extensions of a study's archive, the usual one first; the last ones are what a browser or tar may make of it. */
+export const archiveExtensions = ['tar.gz', 'tgz'] as const

@@ -1,0 +1,139 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkOutputFolder, writeOutputFolder } from './outputFolder'
+import { ownFilesName, parseOwnFiles } from './ownFiles'
+
+let dir: string
+beforeEach(() => void (dir = mkdtempSync(path.join(tmpdir(), 'mcnn-folder-'))))
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const at = (name: string): string => path.join(dir, name)
+const text = (name: string): string => readFileSync(at(name), 'utf8')
+const inside = (name: string): string[] => readdirSync(at(name), { recursive: true }).map(String).sort()
+const once = { what: 'report', overwrite: false } as const
+const over = { what: 'report', overwrite: true } as const
+const first = new Map([['index.html', 'one'], ['figures/a.svg', 'a1'], ['figures/old/b.svg', 'b1']])
+const second = new Map([['index.html', 'two'], ['figures/a.svg', 'a2'], ['data/c.csv', 'c2']])
+
+describe('writeOutputFolder', () => {
+  it('makes a new folder with a list of its files', async () => {
+    expect(await writeOutputFolder(at('r'), first, once)).toEqual({ kept: [] })
+    expect(inside('r')).toEqual(['figures', 'figures/a.svg', 'figures/old', 'figures/old/b.svg', 'index.html', ownFilesName])
+    expect(readdirSync(dir)).toEqual(['r'])
+    expect(Object.keys(parseOwnFiles(text(`r/${ownFilesName}`))?.files ?? {})).toEqual(['figures/a.svg', 'figures/old/b.svg', 'index.html'])
+  })
+
+  it('takes an empty folder as it is, also through a link', async () => {
+    mkdirSync(at('r'))
+    chmodSync(at('r'), 0o750)
+    symlinkSync('r', at('link'))
+    await writeOutputFolder(at('link'), first, once)
+    expect(text('r/index.html')).toBe('one')
+    expect(statSync(at('r')).mode & 0o777).toBe(0o750)
+  })
+
+  it('replaces its own files only if that is allowed, and removes those that are no more', async () => {
+    await writeOutputFolder(at('r'), first, once)
+    await expect(writeOutputFolder(at('r'), second, once)).rejects.toMatchObject({ code: 'exists' })
+    expect(text('r/index.html')).toBe('one')
+    expect(await writeOutputFolder(at('r'), second, over)).toEqual({ kept: [] })
+    expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', ownFilesName])
+    expect([text('r/index.html'), text('r/figures/a.svg')]).toEqual(['two', 'a2'])
+  })
+
+  it('keeps every file that the user added, in its own folders too', async () => {
+    await writeOutputFolder(at('r'), first, once)
+    writeFileSync(at('r/figures/my-own.pdf'), 'mine')
+    writeFileSync(at('r/figures/old/notes'), 'mine')
+    mkdirSync(at('r/paper'))
+    symlinkSync('../figures/my-own.pdf', at('r/paper/link'))
+    await writeOutputFolder(at('r'), second, over)
+    expect(text('r/figures/my-own.pdf')).toBe('mine')
+    expect(text('r/figures/old/notes')).toBe('mine')
+    expect(text('r/paper/link')).toBe('mine')
+    expect(existsSync(at('r/figures/old/b.svg'))).toBe(false)
+  })
+
+  it('keeps every file that the user changed: under another name if a new one takes its place', async () => {
+    await writeOutputFolder(at('r'), first, once)
+    writeFileSync(at('r/index.html'), 'edited')
+    writeFileSync(at('r/index.html.bak'), 'older')
+    writeFileSync(at('r/figures/old/b.svg'), 'edited too')
+    mkdirSync(at('r/data'))
+    writeFileSync(at('r/data/c.csv'), 'mine')
+    expect(await writeOutputFolder(at('r'), second, over)).toEqual({ kept: ['index.html.bak-2', 'data/c.csv.bak'] })
+    expect(text('r/index.html')).toBe('two')
+    expect(['index.html.bak', 'index.html.bak-2', 'data/c.csv.bak', 'figures/old/b.svg'].map((name) => text(`r/${name}`))).toEqual(['older', 'edited', 'mine', 'edited too'])
+  })
+
+  it('writes through no link that took the place of a file or a folder', async () => {
+    await writeOutputFolder(at('r'), first, once)
+    mkdirSync(at('shared'))
+    writeFileSync(at('shared/a.svg'), 'a1')
+    rmSync(at('r/figures'), { recursive: true })
+    symlinkSync(at('shared'), at('r/figures'))
+    rmSync(at('r/index.html'))
+    writeFileSync(at('page'), 'one')
+    symlinkSync(at('page'), at('r/index.html'))
+    expect((await writeOutputFolder(at('r'), second, over)).kept.sort()).toEqual(['figures.bak', 'index.html.bak'])
+    expect([text('shared/a.svg'), text('page'), text('r/figures/a.svg'), text('r/index.html')]).toEqual(['a1', 'one', 'a2', 'two'])
+    expect(readdirSync(at('shared'))).toEqual(['a.svg'])
+  })
+
+  it.each([
+    ['photos', 'holds other files'],
+    ['file', 'is a file, and a report is a folder'],
+    ['missing/r', 'There is no folder'],
+    ['nowhere', 'is a link that leads nowhere'],
+  ])('refuses %s even if it may replace, and changes nothing', async (name, reason) => {
+    mkdirSync(at('photos'))
+    writeFileSync(at('photos/index.html'), 'mine')
+    writeFileSync(at('file'), 'mine')
+    symlinkSync('gone', at('nowhere'))
+    const before = inside('.')
+    for (const write of [() => checkOutputFolder(at(name), over), () => writeOutputFolder(at(name), first, over)])
+      await expect(write()).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(reason) })
+    expect(inside('.')).toEqual(before)
+  })
+
+  it('trusts no list that is corrupt or leads out of the folder', async () => {
+    writeFileSync(at('outside'), 'mine')
+    const hash = 'cd8cd20ebda71a9f1efb2ecd3bb93ba5d6fbf4ab95dd27a80b59ecd1abb3c5f1'
+    for (const list of ['{', '[]', JSON.stringify({ format: 'mcnn-files', version: 1, files: { '../outside': [hash] }, writing: null })]) {
+      mkdirSync(at('r'), { recursive: true })
+      writeFileSync(at(`r/${ownFilesName}`), list)
+      await expect(writeOutputFolder(at('r'), first, over)).rejects.toMatchObject({ code: 'bad-input' })
+    }
+    expect(text('outside')).toBe('mine')
+  })
+
+  it('finishes what a program that died has begun: its files are not taken for the user’s', async () => {
+    await writeOutputFolder(at('r'), first, once)
+    const list = parseOwnFiles(text(`r/${ownFilesName}`))
+    const next = await (async () => {
+      await writeOutputFolder(at('other'), second, once)
+      return parseOwnFiles(text(`other/${ownFilesName}`))
+    })()
+    // As the update stands between two files: one is new, the list knows both.
+    const dead = `mcnn-${2 ** 22 + 1}-0123abcd.part`
+    const both = Object.fromEntries([...new Set([...first.keys(), ...second.keys()])].map((name) => [name, [...(list?.files[name] ?? []), ...(next?.files[name] ?? [])]]))
+    writeFileSync(at(`r/${ownFilesName}`), JSON.stringify({ format: 'mcnn-files', version: 1, files: both, writing: dead }))
+    writeFileSync(at('r/index.html'), 'two')
+    mkdirSync(at(`r/${dead}`))
+    writeFileSync(at(`r/${dead}/1`), 'a2')
+    mkdirSync(at(`r/mcnn-${2 ** 22 + 2}-0123abcd.part`))
+    expect(await writeOutputFolder(at('r'), second, over)).toEqual({ kept: [] })
+    expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', ownFilesName])
+  })
+
+  it('leaves a folder alone in which another program is writing', async () => {
+    await writeOutputFolder(at('r'), first, once)
+    const busy = `mcnn-${process.ppid}-0123abcd.part`
+    mkdirSync(at(`r/${busy}`))
+    writeFileSync(at(`r/${ownFilesName}`), JSON.stringify({ ...parseOwnFiles(text(`r/${ownFilesName}`)), writing: busy }))
+    await expect(writeOutputFolder(at('r'), second, over)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(`Process ${process.ppid} is writing`) })
+    expect(text('r/index.html')).toBe('one')
+  })
+})
