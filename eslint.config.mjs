@@ -39,7 +39,7 @@ function border(files, { parts: allowed, modules = [], packages = [], types = []
       .map(([name, rule]) => ({ ...rule, allowTypeImports: types.includes(name) })),
     ...(only ? [{ regex: `^(?!\\.{1,2}/|(${only.join('|')})(/|$))`, message: `The only packages here are ${only.join(', ') || 'none'}.` }] : []),
   ]
-  return { files: [files], rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } }
+  return { files: [files], plugins: { '@typescript-eslint': tseslint.plugin }, rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } }
 }
 
 const tests = ['**/*.test.ts']

@@ -1,4 +1,5 @@
 /** For tests: an https server on this machine that offers one file, and misbehaves as it is told. */
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createProxy, type Server as ProxyServer } from 'node:http'
 import { createServer, type Server } from 'node:https'
@@ -21,8 +22,10 @@ export class FileServer {
   ranges = true
   /** Bytes of each answer's body, one answer after the other, after which the connection is cut; none is whole. */
   cuts: number[] = []
-  /** Between two pieces, in ms. */
-  delay = 0
+  /** Resolves when the other side has written so many bytes: only then is a connection cut, for a reset takes along what was not read. */
+  received: (bytes: number) => Promise<unknown> = () => Promise.resolve()
+  /** Called before each piece with the bytes that this answer has sent so far; the piece is sent when it resolves. */
+  beforePiece: (sent: number) => Promise<unknown> = () => Promise.resolve()
   piece = 16 << 10
   /** Answers instead of the file. */
   instead: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null
@@ -69,13 +72,13 @@ export class FileServer {
     if (from > 0) response.writeHead(206, { ...headers, 'Content-Range': `bytes ${from}-${all - 1}/${all}` })
     else response.writeHead(200, headers)
     const end = cut === undefined ? all : Math.min(all, from + cut)
+    const closed = once(response, 'close').catch(() => undefined)
     for (let at = from; at < end && !response.destroyed; at += this.piece) {
+      await Promise.race([this.beforePiece(at - from), closed])
       await new Promise((resolve) => response.write(this.content.subarray(at, Math.min(end, at + this.piece)), resolve))
-      if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay))
     }
     if (cut === undefined) return void response.end()
-    // A reset takes along what the other side hasn't read yet.
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await this.received(end)
     response.destroy()
   }
 }

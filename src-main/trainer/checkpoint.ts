@@ -71,6 +71,8 @@ export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
 }
 
 const namePattern = /^checkpoint-(\d{10})-([0-9a-f]{64})\.safetensors$/
+/** As `putDurably` names a file before it is whole. */
+const temporaryPattern = /^checkpoint-.*\.safetensors\.tmp$/
 /** Newest ones kept, beside that of the best epoch. */
 const newestKept = 2
 
@@ -114,9 +116,10 @@ export class Checkpoints {
     return null
   }
 
-  /** All but the newest few and that of one step. */
+  /** Removes all but the newest few and that of one step, and what trainers that died left half-written. */
   async remove(keep = 0, step?: number): Promise<void> {
     for (const found of (await this.list()).slice(keep)) if (found.step !== step) await rm(found.file, { force: true })
+    for (const name of await this.names()) if (temporaryPattern.test(name)) await rm(path.join(this.folder, name), { force: true })
   }
 
   private async read({ file, sha256 }: Found): Promise<Checkpoint> {
@@ -135,10 +138,13 @@ export class Checkpoints {
     }
   }
 
+  private names(): Promise<string[]> {
+    return readdir(this.folder).catch(() => [])
+  }
+
   /** Newest first. */
   private async list(): Promise<Found[]> {
-    const names = await readdir(this.folder).catch(() => [])
-    return names
+    return (await this.names())
       .flatMap((name) => {
         const [, step, sha256] = namePattern.exec(name) ?? []
         return step === undefined || sha256 === undefined ? [] : [{ file: path.join(this.folder, name), step: Number(step), sha256 }]

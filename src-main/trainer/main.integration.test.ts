@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { signBank } from '../analysis/banks'
 import { layerFigures } from '../analysis/complementarity'
@@ -13,7 +12,7 @@ import { loadDataset, type Split } from '../datasets'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
 import { decodeSafetensors } from '../nn/safetensors'
-import { config, startTrainer, type Trainer } from './testSupport'
+import { config, interruptionEnv, interruptionScript, startTrainer, type Interruption, type Trainer } from './testSupport'
 
 let dir: string
 let children: ChildProcess[]
@@ -26,8 +25,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-function start(change: Partial<ExperimentConfig> = {}, env: NodeJS.ProcessEnv = {}): Trainer {
-  const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) }, env)
+function start(change: Partial<ExperimentConfig> = {}, env: NodeJS.ProcessEnv = {}, interruption: Interruption | null = null): Trainer {
+  const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) }, env, interruption)
   children.push(trainer.child)
   return trainer
 }
@@ -162,24 +161,24 @@ describe('the trainer', () => {
   })
 
   it('pauses and resumes between two steps, and the result is that of a run never paused', async () => {
-    const whole = await start().message('done')
-    const trainer = start()
-    await trainer.message('steps')
-    trainer.send({ type: 'pause' })
+    // The first report of progress comes after the first step.
+    const trainer = start({}, {}, { at: 'progress', count: 1, act: 'pause' })
     await trainer.message('paused')
-    const count = trainer.messages.length
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(trainer.messages.length).toBe(count)
+    // Meanwhile another trainer does all that this one has to do.
+    const whole = await start().message('done')
+    expect(trainer.messages.at(-1)?.type).toBe('paused')
     trainer.send({ type: 'resume' })
     await trainer.message('resumed')
     expect((await trainer.message('done')).weightsSha256).toBe(whole.weightsSha256)
   })
 
-  it('loses no word where the service stands still until long after its end', async () => {
+  it('loses no message if the service reads nothing until after the last step', async () => {
     const trainer = start({ variant: 'mcnn-a', epochs: 12, milestones: [] })
     await trainer.message('started')
-    // Nothing is read meanwhile; what is told of twelve epochs is more than a channel holds.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8000)
+    // This thread reads nothing until the weights are there and the trainer, running or ended, uses no more processor time: what
+    // it reports of twelve epochs is more than a channel holds.
+    const untilIdle = 'until [ -e "$1" ]; do sleep 0.2; done; until now=$(cut -d" " -f14,15 "/proc/$2/stat"); [ "$now" = "$before" ]; do before=$now; sleep 0.5; done'
+    execFileSync('sh', ['-c', untilIdle, 'sh', path.join(dir, 'run0', 'weights.safetensors'), String(trainer.child.pid)])
     await trainer.message('done')
     expect(await trainer.exit).toBe(0)
     expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.epoch] : []))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
@@ -224,19 +223,22 @@ describe('the trainer', () => {
     expect(error.fix).toMatch(/import/i)
   })
 
-  it('ends within two seconds of the service’s death, also while TensorFlow is being loaded', async () => {
-    // Its parent is a process of its own, killed as soon as the trainer has begun.
+  it('ends after the service’s death even if its main thread is loading TensorFlow', async () => {
+    // Loading never ends here, so that nothing but the watchdog can end the trainer. Its parent is a process of its own.
     const job = { type: 'job', runId: 'r1', config: { ...config, arch: 'resnet-110' }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, 'run'), program: 'test', git: null, kept: { epochs: 0, step: 0 }, checkpointSeconds: 180 }
-    const script = `const c = require('node:child_process').fork(${JSON.stringify(path.resolve('out/main/trainer.js'))}); c.send(${JSON.stringify(job)}); console.log(c.pid); setInterval(() => {}, 1000)`
+    const options = { execArgv: ['--require', interruptionScript], env: { ...process.env, ...interruptionEnv({ at: 'dlopen', count: 1, act: 'hang' }) } }
+    const script = `const c = require('node:child_process').fork(${JSON.stringify(path.resolve('out/main/trainer.js'))}, ${JSON.stringify(options)}); console.log(c.pid); c.send(${JSON.stringify(job)})`
     const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
     children.push(parent)
-    const trainer = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
-    await wait(1500)
+    let printed = ''
+    parent.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+    await expect.poll(() => printed).toMatch(/^\d+\nhangs\n$/)
+    const trainer = Number.parseInt(printed)
     // One that is dead and not yet reaped is gone.
     const lives = (): boolean => existsSync(`/proc/${trainer}/stat`) && !/\) Z /.test(readFileSync(`/proc/${trainer}/stat`, 'utf8'))
     expect(lives()).toBe(true)
     parent.kill('SIGKILL')
-    await expect.poll(lives, { timeout: 2000 }).toBe(false)
+    await expect.poll(lives).toBe(false)
   })
 
   it('ends when the service is gone', async () => {

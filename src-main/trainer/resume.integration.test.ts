@@ -2,11 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ExperimentConfig } from '../contract/experiment'
 import type { TrainerMessage } from '../contract/training'
-import { startTrainer, type Trainer } from './testSupport'
+import { startTrainer, type Interruption, type Trainer } from './testSupport'
 
 let dir: string
 let children: ChildProcess[]
@@ -63,15 +62,22 @@ class Kept {
 const four = { epochs: 4, milestones: [2], trainExamples: 300 }
 const stepsPerEpoch = 5
 
-function start(change: Partial<ExperimentConfig>, kept = new Kept(), runDir = 'run', checkpointSeconds = 180, env: NodeJS.ProcessEnv = {}): Trainer {
-  const trainer = startTrainer(dir, { ...four, ...change }, { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds }, env)
+interface Launch {
+  runDir?: string
+  checkpointSeconds?: number
+  env?: NodeJS.ProcessEnv
+  interruption?: Interruption
+}
+
+function start(change: Partial<ExperimentConfig>, kept = new Kept(), { runDir = 'run', checkpointSeconds = 180, env = {}, interruption }: Launch = {}): Trainer {
+  const trainer = startTrainer(dir, { ...four, ...change }, { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds }, env, interruption)
   children.push(trainer.child)
   return trainer
 }
 
 async function undisturbed(change: Partial<ExperimentConfig>): Promise<{ kept: Kept; sha256: string }> {
   const kept = new Kept()
-  const trainer = start(change, kept, 'undisturbed')
+  const trainer = start(change, kept, { runDir: 'undisturbed' })
   const done = await trainer.message('done')
   kept.hear(trainer.messages)
   return { kept, sha256: done.weightsSha256 }
@@ -79,6 +85,14 @@ async function undisturbed(change: Partial<ExperimentConfig>): Promise<{ kept: K
 
 async function checkpointFiles(): Promise<string[]> {
   return (await readdir(path.join(dir, 'run'))).filter((name) => name.startsWith('checkpoint-')).sort()
+}
+
+/** Trains until the interruption ends the trainer, and keeps what it reported. */
+async function interrupted(change: Partial<ExperimentConfig>, kept: Kept, launch: Launch): Promise<Trainer> {
+  const trainer = start(change, kept, launch)
+  await trainer.exit
+  kept.hear(trainer.messages)
+  return trainer
 }
 
 /** To the end; its weights must be those of a run that was never stopped, its metrics none twice and none missing. */
@@ -98,51 +112,48 @@ describe('a run that goes on', () => {
   ] as const)('after stops within and between epochs comes out bit for bit: %j', async (change) => {
     const whole = await undisturbed(change)
     const kept = new Kept()
-    for (const after of [0, 200]) {
-      const trainer = start(change, kept)
-      // Told at once after the first step: the next one is within the epoch.
-      await trainer.message('progress')
-      await wait(after)
-      trainer.send({ type: 'stop' })
-      await trainer.exit
-      kept.hear(trainer.messages)
+    // The first report of progress comes after the first step.
+    for (const interruption of [{ at: 'progress', count: 1, act: 'stop' }, { at: 'epoch', count: 2, act: 'stop' }] as const) {
+      const trainer = await interrupted(change, kept, { interruption })
       expect(trainer.messages.at(-1)?.type).toBe('stopped')
     }
     await finishAs(whole, change, kept)
     expect(kept.warnings).toEqual([])
-    expect((kept.resumedFrom[1] ?? 0) % stepsPerEpoch).not.toBe(0)
+    expect(kept.resumedFrom).toEqual([0, 1, 2 * stepsPerEpoch])
   })
 
-  it('after SIGKILL at any moment comes out bit for bit', async () => {
+  it('after SIGKILL at each step of writing a checkpoint comes out bit for bit', async () => {
     const change = { variant: 'mcnn-l' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
-    for (const after of [50, 400, 130]) {
-      const trainer = start(change, kept, 'run', 0.05)
-      await trainer.message('started')
-      await wait(after)
-      trainer.child.kill('SIGKILL')
-      await trainer.exit
-      kept.hear(trainer.messages)
+    // With a checkpoint after every step: which of them are there after each kill, and what lies half-written next to them.
+    const kills = [
+      { at: 'write', count: 1, complete: [], temporary: 1 },
+      { at: 'sync', count: 3, complete: [1, 2], temporary: 1 },
+      { at: 'rename', count: 2, complete: [2, 3], temporary: 1 },
+      { at: 'renamed', count: 2, complete: [3, 4, 5], temporary: 0 },
+      { at: 'epoch', count: 1, complete: null, temporary: null },
+    ] as const
+    for (const { at, count, complete, temporary } of kills) {
+      const trainer = await interrupted(change, kept, { checkpointSeconds: 1e-6, interruption: { at, count, act: 'kill' } })
+      expect(trainer.child.signalCode).toBe('SIGKILL')
+      const files = await checkpointFiles()
+      const kinds = { complete: files.filter((name) => name.endsWith('.safetensors')).map((name) => Number(name.split('-')[1])), temporary: files.filter((name) => name.endsWith('.tmp')).length }
+      if (complete !== null) expect({ at, ...kinds }).toMatchObject({ at, complete, temporary })
     }
     await finishAs(whole, change, kept)
+    expect(kept.resumedFrom.slice(0, 5)).toEqual([0, 0, 2, 3, 5])
+    expect(kept.resumedFrom[5]).toBeGreaterThan(5)
   })
 
   it('goes on with its data kept in the graph as if they had been fed all along', async () => {
     const change = { variant: 'mcnn-f' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
-    for (const after of [0, 150]) {
-      const trainer = start(change, kept, 'run', 180, { MCNN_RESIDENT: '1' })
-      await trainer.message('progress')
-      await wait(after)
-      trainer.send({ type: 'stop' })
-      await trainer.exit
-      kept.hear(trainer.messages)
-    }
+    for (const at of ['progress', 'epoch'] as const) await interrupted(change, kept, { env: { MCNN_RESIDENT: '1' }, interruption: { at, count: 1, act: 'stop' } })
     await finishAs(whole, change, kept)
     expect(kept.warnings).toEqual([])
-    expect(kept.resumedFrom.at(-1)).toBeGreaterThan(0)
+    expect(kept.resumedFrom).toEqual([0, 1, stepsPerEpoch])
   })
 
   it('passes over a damaged checkpoint with a warning, and over all of them from its seed', async () => {
@@ -151,13 +162,9 @@ describe('a run that goes on', () => {
     for (const damage of ['newest', 'all'] as const) {
       await rm(path.join(dir, 'run'), { recursive: true, force: true })
       const kept = new Kept()
-      const trainer = start(change, kept)
-      await trainer.message('checkpoint', trainer.messages.indexOf(await trainer.message('checkpoint')) + 1)
-      trainer.send({ type: 'stop' })
-      await trainer.exit
-      kept.hear(trainer.messages)
+      await interrupted(change, kept, { interruption: { at: 'epoch', count: 2, act: 'stop' } })
       const files = await checkpointFiles()
-      expect(files.length).toBeGreaterThan(1)
+      expect(files).toHaveLength(2)
       for (const name of damage === 'all' ? files : files.slice(-1)) {
         const file = path.join(dir, 'run', name)
         const bytes = await readFile(file)
@@ -175,9 +182,7 @@ describe('a run that goes on', () => {
     const change = { variant: 'baseline' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
-    const trainer = start(change, kept)
-    await trainer.message('checkpoint', trainer.messages.indexOf(await trainer.message('checkpoint')) + 1)
-    trainer.child.kill('SIGKILL')
+    const trainer = start(change, kept, { interruption: { at: 'checkpoint', count: 2, act: 'kill' } })
     await trainer.exit
     // The service died before it had written the second epoch.
     kept.hear(trainer.messages.slice(0, trainer.messages.findIndex((m) => m.type === 'epoch' && m.metrics.epoch === 2)))

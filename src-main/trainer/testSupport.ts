@@ -7,6 +7,17 @@ import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessa
 /** The trainer as it is shipped: the test command builds it first. */
 const entry = path.resolve('out/main/trainer.js')
 
+/** What `fixtures/interruption.cjs` does to a trainer, at a defined point of its work. */
+export interface Interruption {
+  at: 'write' | 'sync' | 'rename' | 'renamed' | 'dlopen' | TrainerMessage['type']
+  /** At the nth time that the trainer gets there. */
+  count: number
+  act: 'kill' | 'stop' | 'pause' | 'hang'
+}
+
+export const interruptionScript = path.resolve('src-main/trainer/fixtures/interruption.cjs')
+export const interruptionEnv = (interruption: Interruption): NodeJS.ProcessEnv => ({ MCNN_INTERRUPTION: JSON.stringify(interruption) })
+
 /** Two epochs of four steps, the last of each short. */
 export const config: ExperimentConfig = {
   ...recipe,
@@ -27,22 +38,35 @@ export interface Trainer {
   child: ChildProcess
   /** Resolves with the first message of the type, or fails when the process ends without one. */
   message: <T extends TrainerMessage['type']>(type: T, from?: number) => Promise<Extract<TrainerMessage, { type: T }>>
+  /** Resolves when the process has ended and all its messages have been read. */
   exit: Promise<number | null>
 }
 
 /**
  * @param dir where data sets, measurements and, unless the job says otherwise, the run are
  * @param env on top of this process's
+ * @param interruption of its work; none: it runs undisturbed
  */
-export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}, job: Partial<TrainerJob> = {}, env: NodeJS.ProcessEnv = {}): Trainer {
-  const child = fork(entry, [], { serialization: 'json', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...env } })
+export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}, job: Partial<TrainerJob> = {}, env: NodeJS.ProcessEnv = {}, interruption: Interruption | null = null): Trainer {
+  const child = fork(entry, [], {
+    serialization: 'json',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: interruption ? ['--require', interruptionScript] : [],
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...env, ...(interruption && interruptionEnv(interruption)) },
+  })
   const messages: TrainerMessage[] = []
   const waiting = new Set<() => void>()
   child.on('message', (message) => {
     messages.push(trainerMessage.parse(message))
     for (const wake of waiting) wake()
   })
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const exit = new Promise<number | null>((resolve) => {
+    child.once('close', resolve)
+    // There is no 'close' for a channel that this side has closed.
+    child.once('exit', (code) => {
+      if (!child.connected) resolve(code)
+    })
+  })
   const trainer: Trainer = {
     messages,
     child,
