@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DiskProblem, EpochMetrics, HistoryEvent, StepMetrics } from '../contract/records'
 import { History } from '../history/history'
 import { Disk, wordsOf } from './disk'
@@ -28,6 +28,7 @@ async function kept(service: Service, id: string): Promise<Kept> {
   return { epochs, steps, events }
 }
 
+/** A second service trains the same run to its end: what the first one would have done meanwhile, if it did anything. */
 async function undisturbed(): Promise<Kept> {
   const bench = new Bench()
   const service = await bench.open()
@@ -52,8 +53,6 @@ async function problem(bench: Bench): Promise<DiskProblem> {
   return told.payload.disk
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 /** It waited, told so, and at its end has all that an undisturbed run has, none twice. */
 async function isWhole(bench: Bench, service: Service, runId: string): Promise<void> {
   await bench.reached(runId, 'stopped')
@@ -74,8 +73,7 @@ describe('a data directory that goes while something trains', () => {
     expect(await problem(bench)).toMatchObject({ message: `${bench.dataDir} is gone.`, fix: expect.stringContaining('goes on by itself') as string })
     expect((await service.call('system.condition', {})).disk).not.toBeNull()
     bench.forget()
-    await wait(300)
-    // It stands still.
+    await undisturbed()
     expect(bench.count('run.epoch')).toBe(0)
     renameSync(away, bench.dataDir)
     await bench.waitFor((event) => event.name === 'system.condition' && event.payload.disk === null)
@@ -93,7 +91,7 @@ describe('a data directory that goes while something trains', () => {
     await bench.waitFor((event) => event.name === 'system.condition' && event.payload.disk === null)
     await bench.reached(runId, 'paused')
     bench.forget()
-    await wait(300)
+    await undisturbed()
     expect(bench.count('run.epoch')).toBe(0)
     await service.call('runs.resume', { id: runId })
     await isWhole(bench, service, runId)
@@ -112,8 +110,9 @@ describe('a history that can’t be written to', () => {
     disk.take(() => add('a'))
     history.mayNotWrite()
     for (const id of ['b', 'c', 'd']) disk.take(() => add(id))
+    const tryWrite = vi.spyOn(history, 'tryWrite')
     expect(disk.problem).toMatchObject({ message: `${folder} can’t be written to (SQLITE_READONLY).` })
-    await wait(100)
+    await expect.poll(() => tryWrite.mock.calls.length).toBeGreaterThan(3)
     expect(history.studies.list().map((study) => study.id)).toEqual(['a'])
     history.mayWrite()
     await done
@@ -193,7 +192,7 @@ describe.skipIf(!mounts)('a small disk', () => {
     const before = (await kept(service, runId)).epochs.length
     expect(before).toBeGreaterThanOrEqual(5)
     bench.forget()
-    await wait(300)
+    await undisturbed()
     expect(bench.count('run.epoch')).toBe(0)
     await expect(service.call('runs.note', { id: runId, note: 'full' })).rejects.toMatchObject({ code: 'unavailable' })
     rmSync(ballast())
@@ -225,7 +224,7 @@ describe.skipIf(!mounts)('a small disk', () => {
     fill()
     await service.call('runs.stop', { id: first })
     await problem(bench)
-    await wait(300)
+    await undisturbed()
     expect((await service.call('runs.get', { id: first })).run.state).toBe('running')
     rmSync(ballast())
     expect(await bench.reached(first, 'stopped')).toMatchObject({ state: 'stopped', epochsDone: 1 })

@@ -28,12 +28,13 @@ beforeAll(async () => {
   const made = await service.call('studies.create', { plan: { ...quickStart, name, variants: ['baseline', 'mcnn-a'], seeds: [1, 2, 3, 4], training } })
   id = made.id
   await service.call('runs.stop', { id: made.runIds.at(-1) ?? '' })
-  for (;;) {
+  const ended = async (): Promise<boolean> => {
     runs = (await service.call('studies.get', { id })).runs
-    if (runs.every((run) => run.state === 'done' || run.state === 'stopped')) break
-    if (runs.some((run) => run.state === 'failed')) throw new Error(runs.map((run) => run.reason).join())
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    return runs.every(({ state }) => state !== 'queued' && state !== 'running')
   }
+  await expect.poll(ended).toBe(true)
+  expect(runs.map(({ state }) => state)).toEqual(expect.arrayContaining(['done', 'stopped']))
+  expect(runs.filter(({ state }) => state === 'failed').map(({ reason }) => reason)).toEqual([])
   comparison = await service.call('studies.compare', { id })
   await service.call('publish.report', { id, out })
   html = read('index.html')

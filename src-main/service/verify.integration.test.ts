@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { quickStart } from '../contract/experiment'
 import { runManifest, studyManifest, verification } from '../contract/publish'
-import type { HistoryEvent } from '../contract/records'
+import type { HistoryEvent, RunSummary } from '../contract/records'
 import { createService, type Service } from './service'
 
 const entry = path.resolve(import.meta.dirname, '../../out/main/trainer.js')
@@ -15,6 +15,8 @@ let service: Service
 let runId = ''
 let studyId = ''
 const told: { phase: string; done: number; total: number }[] = []
+/** States of runs and ends of verifications, as they were reported: 'running ID', 'verified'. */
+const order: string[] = []
 
 beforeAll(async () => {
   service = await createService({
@@ -23,23 +25,26 @@ beforeAll(async () => {
     program: '1.2.3',
     onEvent: (name, payload) => {
       if (name === 'work.progress') told.push(payload as (typeof told)[number])
+      else if (name === 'work.ended') order.push('verified')
+      else if (name === 'run.changed') {
+        const { id, state } = payload as RunSummary
+        order.push(`${state} ${id}`)
+      }
     },
   })
   const training = { ...quickStart.training, trainExamples: 200, testExamples: 50, epochs: 2, batchSize: 20, milestones: [1] }
   const made = await service.call('studies.create', { plan: { ...quickStart, variants: ['mcnn-f'], seeds: [5], training } })
   ;[runId = ''] = made.runIds
   studyId = made.id
-  for (;;) {
-    const { run } = await service.call('runs.get', { id: runId })
-    if (run.state === 'done') break
-    if (run.state !== 'queued' && run.state !== 'running') throw new Error(`${run.state}: ${run.reason}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await expect.poll(() => state(runId)).not.toMatch(/queued|running/)
+  expect((await service.call('runs.get', { id: runId })).run).toMatchObject({ state: 'done', reason: null })
 })
 afterAll(async () => {
   await service.close()
   rmSync(dataDir, { recursive: true, force: true })
 })
+
+const state = async (id: string): Promise<string> => (await service.call('runs.get', { id })).run.state
 
 /** What somebody else does to the history. */
 function tamper(sql: string): void {
@@ -99,27 +104,21 @@ describe('a run that is trained again', () => {
   })
 
   it('waits for what trains, and keeps what is queued meanwhile from starting', async () => {
-    const state = async (id: string): Promise<string> => (await service.call('runs.get', { id })).run.state
-    const until = async (id: string, wanted: string): Promise<void> => {
-      while ((await state(id)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    const until = (id: string, wanted: string): Promise<void> => expect.poll(() => order).toContain(`${wanted} ${id}`)
+    order.length = 0
     const { id: first } = await service.call('runs.rerun', { id: runId })
     await until(first, 'running')
     expect((await service.call('publish.verifiable', { id: runId })).training?.id).toBe(first)
     told.length = 0
     const verified = service.call('publish.verify', { id: runId, steps: 1 })
     const { id: second } = await service.call('runs.rerun', { id: runId })
-    let ended = false
-    void verified.then(() => (ended = true))
     await until(first, 'done')
-    while (!ended) {
-      expect(await state(second)).toBe('queued')
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
     expect((await verified).same).toBe(true)
     expect(told[0]?.phase).toBe('waiting for the run that trains')
     // Given back, the queue goes on; beside it where that is asked for.
     await until(second, 'running')
+    expect(order.indexOf('verified')).toBeGreaterThan(order.indexOf(`done ${first}`))
+    expect(order.indexOf(`running ${second}`)).toBeGreaterThan(order.indexOf('verified'))
     expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
     await until(second, 'done')
   })
@@ -149,9 +148,11 @@ describe('a run that is trained again', () => {
   it('stops when it is cancelled', async () => {
     const left = folders()
     const kept = (await verdicts()).length
+    told.length = 0
     const verified = service.call('publish.verify', { id: runId })
     await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/under way/)
-    setTimeout(() => void service.call('publish.cancel', { kind: 'verify' }), 300)
+    await expect.poll(() => told.map(({ phase }) => phase)).toContain('training again')
+    await service.call('publish.cancel', { kind: 'verify' })
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
     expect(folders()).toEqual(left)
     expect(await verdicts()).toHaveLength(kept)

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { ServiceResult } from '../../contract/calls'
 import { quickStart } from '../../contract/experiment'
 import type { Imported } from '../../contract/publish'
 import { archiveManifest, type ArchivedRun, type ArchiveManifest } from '../../contract/studyArchive'
@@ -57,6 +58,13 @@ const filesOf = (dataDir: string): [string, string][] =>
     })
     .sort()
 
+/** The study once none of its runs waits or trains. */
+async function ended(service: Service, id: string): Promise<ServiceResult<'studies.get'>> {
+  const study = (): Promise<ServiceResult<'studies.get'>> => service.call('studies.get', { id })
+  await expect.poll(async () => (await study()).runs.some(({ state }) => state === 'queued' || state === 'running')).toBe(false)
+  return study()
+}
+
 /** What somebody else does to a history. */
 function tamper(dataDir: string, ...statements: string[]): void {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
@@ -70,12 +78,8 @@ beforeAll(async () => {
   const made = await service.call('studies.create', { plan: { ...quickStart, name: 'Wandering', variants: ['baseline', 'mcnn-f'], seeds: [5], training } })
   studyId = made.id
   runIds = made.runIds
-  for (;;) {
-    const { runs } = await service.call('studies.get', { id: studyId })
-    if (runs.every((run) => run.state === 'done')) break
-    if (runs.some((run) => run.state === 'failed')) throw new Error(runs.map((run) => run.reason).join())
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  const { runs } = await ended(service, studyId)
+  expect(runs.map(({ state, reason }) => [state, reason])).toEqual(runs.map(() => ['done', null]))
   await service.call('runs.tag', { ids: [runIds[0] ?? ''], add: ['paper', 'good one'] })
   await service.call('runs.note', { id: runIds[1] ?? '', note: 'Zwei “Zeilen”\nund mehr' })
   await service.call('runs.archive', { ids: [runIds[1] ?? ''], archived: true })
