@@ -10,6 +10,9 @@ export { expect }
 const root = path.join(__dirname, '..')
 export const screenshots = path.join(root, 'test-results/screenshots')
 
+/** Playwright's own limit of 30 s is too short for a busy machine. */
+const startMs = 5 * 60_000
+
 /** What a page's own code sees; tests have no DOM library to tell them. */
 interface PageGlobals {
   workbench: WorkbenchBridge
@@ -139,6 +142,11 @@ export class Workbench {
     }, files)
   }
 
+  /** Resolves when the page has drawn two frames: whatever follows from a change of its layout has come. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null))))')
+  }
+
   async resize(width: number, height: number): Promise<void> {
     await this.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [width, height] as const)
     // Not waitForFunction: where its first look fails it evaluates within the page, which the page's policy forbids.
@@ -176,13 +184,14 @@ export class Workbench {
     if (this.#closed) return
     await this.answerQuestions(0)
     const child = this.app.process()
-    const late = setTimeout(() => {
-      this.problems.push('shell: did not quit within 30 s')
+    const closed = this.app.close()
+    try {
+      await expect.poll(() => this.#closed, { message: 'the shell has quit' }).toBe(true)
+    } catch (thrown) {
       child.kill('SIGKILL')
-    }, 30_000)
-    await this.app.close()
-    clearTimeout(late)
-    this.#closed = true
+      throw thrown
+    }
+    await closed
   }
 }
 
@@ -211,14 +220,15 @@ export const test = base.extend<Fixtures>({
         args: electronArguments(folder),
         cwd: root,
         env: { ...environment(), MCNN_E2E: folder, ...options.env },
+        timeout: startMs,
       })
-      const workbench = new Workbench(app, await app.firstWindow(), folder)
+      const workbench = new Workbench(app, await app.firstWindow({ timeout: startMs }), folder)
       launched.push(workbench)
       return workbench
     })
     for (const workbench of launched) await workbench.close()
     // Nothing of it goes on: no service, no trainer.
-    await expect.poll(() => processesOf(dataDir), { message: 'processes left', timeout: 20_000 }).toEqual([])
+    await expect.poll(() => processesOf(dataDir), { message: 'processes left' }).toEqual([])
     expect(launched.flatMap((workbench) => workbench.problems)).toEqual([])
   },
 

@@ -21,7 +21,6 @@ const views: readonly (readonly [name: string, hash: string])[] = [
 
 for (const colorScheme of ['light', 'dark'] as const)
   test(`axe finds no serious fault on any page in the ${colorScheme} theme`, async ({ launch, dataDir }) => {
-    test.setTimeout(120_000)
     writeComparisonHistory(dataDir)
     const { page, ...workbench } = await launch().then((one) => ({ page: one.page, open: one.open.bind(one) }))
     await page.emulateMedia({ colorScheme })

@@ -126,9 +126,11 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
     await page.mouse.wheel(0, -5000)
     await expect(sections.getByRole('link', { name: 'Plan' })).toHaveAttribute('aria-current', 'true')
     await workbench.resize(1200, 800)
-    await page.waitForTimeout(300)
+    await workbench.drawn()
     await expect(sections.getByRole('link', { name: 'Plan' })).toHaveAttribute('aria-current', 'true')
     await workbench.resize(1280, 800)
+    await workbench.drawn()
+    await expect(sections.getByRole('link', { name: 'Plan' })).toHaveAttribute('aria-current', 'true')
   })
 
   await test.step('the plan with the keyboard: arrows go from run to run', async () => {

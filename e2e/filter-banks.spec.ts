@@ -17,7 +17,7 @@ async function opened(launch: () => Promise<Workbench>, dataDir: string, query =
 
 /** All four feature maps are there: the last to come. */
 async function ready(page: Page): Promise<void> {
-  await expect(page.getByRole('button', { name: /^Feature map of / }).first()).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('button', { name: /^Feature map of / }).first()).toBeVisible()
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
 }
 
@@ -187,7 +187,7 @@ test('training is played, and the numbers beside the baseline follow', async ({ 
     await expect.poll(() => query(page).get('epoch')).toBe('1')
     await page.keyboard.press('Space')
     await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
-    await expect(slider).toHaveAttribute('aria-valuetext', `epoch ${filterEpochs}`, { timeout: 20_000 })
+    await expect(slider).toHaveAttribute('aria-valuetext', `epoch ${filterEpochs}`)
     await expect(page.getByRole('button', { name: 'Play over epochs' })).toBeVisible()
     await expect.poll(() => query(page).get('epoch')).toBe(String(filterEpochs))
   })

@@ -24,7 +24,7 @@ test('a damaged history is told of and mended from the window', async ({ launch,
   const first = await launch()
   await expect(first.page.getByText('Service running')).toBeVisible()
   await first.call('studies.create', { plan: { ...quickStart, name: 'Kept', variants: ['baseline'], seeds: [1], training: { ...quickStart.training, epochs: 1, milestones: [], trainExamples: 64, testExamples: 32 } } })
-  await expect.poll(async () => (await first.call('runs.list', {}))[0]?.state, { timeout: 60_000 }).toBe('done')
+  await expect.poll(async () => (await first.call('runs.list', {}))[0]?.state).toBe('done')
   await first.close()
   const file = path.join(dataDir, 'history.sqlite')
   const handle = openSync(file, 'r+')
@@ -81,7 +81,7 @@ test('a data directory that goes while something trains is told of, and training
   const { runIds } = await workbench.call('studies.create', { plan: { ...quickStart, name: 'Long', variants: ['baseline'], seeds: [1], training: { ...quickStart.training, trainExamples: 640, testExamples: 100, epochs: 2000, milestones: [] } } })
   const id = runIds[0] ?? ''
   const count = async (): Promise<number> => (await workbench.call('runs.get', { id })).epochs.length
-  await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(1)
+  await expect.poll(count).toBeGreaterThan(1)
   renameSync(dataDir, `${dataDir}-away`)
   const banner = page.getByRole('alert').filter({ hasText: 'is gone.' })
   await expect(banner).toContainText('Training waits.')
@@ -91,7 +91,7 @@ test('a data directory that goes while something trains is told of, and training
   if (existsSync(dataDir)) renameSync(dataDir, `${dataDir}-meanwhile`)
   renameSync(`${dataDir}-away`, dataDir)
   await expect(banner).toHaveCount(0)
-  await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(before + 1)
+  await expect.poll(count).toBeGreaterThan(before + 1)
   const { epochs, run } = await workbench.call('runs.get', { id })
   expect(epochs.map((epoch) => epoch.epoch)).toEqual(epochs.map((_, i) => i + 1))
   expect(run.state).toBe('running')

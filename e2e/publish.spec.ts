@@ -20,7 +20,6 @@ async function choose(workbench: Workbench, item: string): Promise<void> {
 }
 
 test('a study goes out of one window and into another', async ({ launch, dataDir }) => {
-  test.setTimeout(180_000)
   writeComparisonHistory(dataDir)
   const archive = path.join(path.dirname(dataDir), 'study.tar.gz')
   const workbench = await launch()
@@ -30,7 +29,7 @@ test('a study goes out of one window and into another', async ({ launch, dataDir
   await choose(workbench, 'Export study…')
   await saveTo(workbench, archive)
   await choose(workbench, 'Export study…')
-  await expect(workbench.page.getByText('Study exported')).toBeVisible({ timeout: 60_000 })
+  await expect(workbench.page.getByText('Study exported')).toBeVisible()
   expect(existsSync(archive)).toBe(true)
   const compared = await workbench.call('studies.compare', { id: comparisonStudy })
   await workbench.close()
@@ -39,7 +38,7 @@ test('a study goes out of one window and into another', async ({ launch, dataDir
   await elsewhere.resize(1280, 800)
   await elsewhere.chooseFiles([archive])
   await choose(elsewhere, 'Import study…')
-  await expect(elsewhere.page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible({ timeout: 60_000 })
+  await expect(elsewhere.page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible()
   await expect(elsewhere.page.getByText(/Table I reproduced imported: 75 runs/)).toBeVisible()
   await elsewhere.screenshot('publish-imported')
   const [first] = (await elsewhere.call('studies.compare', { id: comparisonStudy })).rows
@@ -47,7 +46,7 @@ test('a study goes out of one window and into another', async ({ launch, dataDir
   expect(first?.cells.map((cell) => cell.accuracy)).toEqual(before?.cells.map((cell) => cell.accuracy))
   await elsewhere.go('Studies')
   await choose(elsewhere, 'Import study…')
-  await expect(elsewhere.page.getByText(/nothing new, 75 runs of it are here already/)).toBeVisible({ timeout: 60_000 })
+  await expect(elsewhere.page.getByText(/nothing new, 75 runs of it are here already/)).toBeVisible()
   await elsewhere.chooseFiles([path.join(__dirname, 'publish.spec.ts')])
   await elsewhere.go('Studies')
   await choose(elsewhere, 'Import study…')
@@ -55,14 +54,13 @@ test('a study goes out of one window and into another', async ({ launch, dataDir
 })
 
 test('a study’s report is written, and stands on its own', async ({ launch, dataDir }) => {
-  test.setTimeout(180_000)
   writeComparisonHistory(dataDir)
   const workbench = await launch()
   await workbench.resize(1280, 800)
   await workbench.open(study)
   await workbench.chooseFiles([path.dirname(dataDir)])
   await choose(workbench, 'Write report…')
-  await expect(workbench.page.getByText(/Report written: open index\.html/)).toBeVisible({ timeout: 60_000 })
+  await expect(workbench.page.getByText(/Report written: open index\.html/)).toBeVisible()
   const folder = path.join(path.dirname(dataDir), `${comparisonStudy}-report`)
   await workbench.app.evaluate(({ shell }) => {
     const kept = globalThis as unknown as { shown: string[] }
@@ -78,7 +76,7 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
   await expect.poll(asked).toEqual([`Replace the report in ${comparisonStudy}-report?`])
   await workbench.answerQuestions(0)
   await choose(workbench, 'Write report…')
-  await expect(workbench.page.getByText(/Report written: open index\.html/)).toHaveCount(2, { timeout: 60_000 })
+  await expect(workbench.page.getByText(/Report written: open index\.html/)).toHaveCount(2)
   const opened = workbench.app.waitForEvent('window')
   await workbench.app.evaluate(({ BrowserWindow }, file) => {
     // A browser of its own, as it were: nothing of the program's rules for its window holds there.

@@ -14,7 +14,7 @@ const plan = (epochs: number): StudyPlan => ({
 async function begin(workbench: Workbench, epochs: number): Promise<string> {
   await expect(workbench.page.getByText('Service running', { exact: true })).toBeVisible()
   const { runIds: [id = ''] } = await workbench.call('studies.create', { plan: plan(epochs) })
-  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length, { timeout: 60_000 }).toBeGreaterThan(1)
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(1)
   return id
 }
 
@@ -24,7 +24,6 @@ const measured = async (workbench: Workbench, id: string): Promise<unknown> => {
 }
 
 test('a run that the program’s end cut short goes on when it is asked to, and can be extended', async ({ launch }) => {
-  test.setTimeout(180_000)
   const first = await launch()
   const id = await begin(first, 40)
   await first.close()
@@ -39,7 +38,7 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
   await page.screenshot({ path: path.join(screenshots, 'run-interrupted.png') })
   await offer.getByRole('button', { name: 'Resume' }).click()
   await expect(offer).toHaveCount(0)
-  await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state, { timeout: 60_000 }).toBe('done')
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state).toBe('done')
 
   await page.getByRole('button', { name: 'Extend' }).click()
   const dialog = page.getByRole('dialog', { name: 'Extend this run' })
@@ -51,12 +50,12 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
   await page.keyboard.press('Enter')
   await expect(page).not.toHaveURL(new RegExp(`${id}$`))
   const extended = new URL(page.url()).hash.split('/').at(-1) ?? ''
-  await expect.poll(async () => (await workbench.call('runs.get', { id: extended })).run.state, { timeout: 60_000 }).toBe('done')
+  await expect.poll(async () => (await workbench.call('runs.get', { id: extended })).run.state).toBe('done')
   await expect(page.getByText(`Goes on where ${id} ended`, { exact: false })).toBeVisible()
 
   // Never stopped, and asked for all its epochs at first.
   const { runIds: [whole = ''] } = await workbench.call('studies.create', { plan: plan(42) })
-  await expect.poll(async () => (await workbench.call('runs.get', { id: whole })).run.state, { timeout: 60_000 }).toBe('done')
+  await expect.poll(async () => (await workbench.call('runs.get', { id: whole })).run.state).toBe('done')
   expect(await measured(workbench, extended)).toEqual(await measured(workbench, whole))
 })
 
@@ -68,7 +67,7 @@ test('where a person chose so, what was cut short goes on at the start', async (
   await first.close()
   const workbench = await launch()
   await expect(workbench.page.getByText('1 run goes on')).toBeVisible()
-  await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state, { timeout: 60_000 }).toBe('done')
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state).toBe('done')
   expect((await workbench.call('runs.get', { id })).epochs.map((epoch) => epoch.epoch)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
 })
 

@@ -14,7 +14,7 @@ const long: StudyPlan = {
 async function startLong(workbench: Workbench): Promise<string> {
   const { runIds } = await workbench.call('studies.create', { plan: long })
   const id = runIds[0] ?? ''
-  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length, { timeout: 60_000 }).toBeGreaterThan(1)
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(1)
   return id
 }
 
@@ -138,7 +138,7 @@ test('nothing outlives a shell that is killed while it trains', async ({ launch,
   expect(processesOf(dataDir, 'service.js')).toHaveLength(1)
   expect(processesOf(dataDir, 'trainer.js')).toHaveLength(1)
   workbench.app.process().kill('SIGKILL')
-  await expect.poll(() => processesOf(dataDir), { timeout: 20_000 }).toEqual([])
+  await expect.poll(() => processesOf(dataDir)).toEqual([])
 
   const again = await launch()
   const { run, epochs } = await again.call('runs.get', { id })

@@ -2,7 +2,6 @@ import { quickStart } from '../src-main/contract'
 import { expect, test } from './app'
 
 test('a validation split: checked in the form, drawn and told on the run’s page, labelled in lists and comparison', async ({ workbench }) => {
-  test.setTimeout(5 * 60_000)
   const { page } = workbench
   const shots = async (name: string): Promise<void> =>
     workbench.inEveryLook(async (ending) => {
@@ -25,7 +24,7 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
   const { id, runIds } = await workbench.call('studies.create', {
     plan: { ...quickStart, name: 'Held out', variants: ['baseline', 'mcnn-f'], seeds: [1], training: { ...quickStart.training, epochs: 4, milestones: [3], trainExamples: 600, testExamples: 300, validationExamples: 200 } },
   })
-  await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done, { timeout: 3 * 60_000 }).toBe(2)
+  await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done).toBe(2)
   const detail = await workbench.call('runs.get', { id: runIds[1] ?? '' })
 
   await test.step('the run', async () => {

@@ -14,12 +14,11 @@ const plan = (epochs: number): StudyRequest => ({
 })
 
 test('a run is verified from its page', async ({ workbench, dataDir }) => {
-  test.setTimeout(6 * 60_000)
   const { page } = workbench
   const { id, runIds } = await workbench.call('studies.create', { plan: plan(3) })
   const [run = ''] = runIds
   await workbench.resize(1280, 800)
-  await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done, { timeout: 3 * 60_000 }).toBe(1)
+  await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done).toBe(1)
   const dialog = page.getByRole('dialog')
   const verify = async (): Promise<void> => {
     await page.getByRole('button', { name: 'More actions' }).click()
@@ -63,7 +62,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
 
   await test.step('the verdict is told, can be copied and is kept', async () => {
     await dialog.getByRole('button', { name: 'Verify' }).click()
-    await expect(dialog.getByText('The same, bit for bit')).toBeVisible({ timeout: 120_000 })
+    await expect(dialog.getByText('The same, bit for bit')).toBeVisible()
     await expect(dialog).toContainText('3 epochs and the final weights')
     await workbench.inEveryLook((ending) => workbench.screenshot(`verify-verdict-${ending}`))
     await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
@@ -86,7 +85,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await dialog.getByRole('button', { name: 'Again…' }).click()
     await dialog.getByText('the first epochs').click()
     await dialog.getByRole('button', { name: 'Verify' }).click()
-    await expect(dialog.getByText('It differs')).toBeVisible({ timeout: 120_000 })
+    await expect(dialog.getByText('It differs')).toBeVisible()
     await expect(dialog).toContainText(/The training loss of epoch 1 is [\d.]+ instead of [\d.]+\./)
     await expect(dialog.getByRole('row', { name: /TensorFlow 2\.0\.0/ })).toBeVisible()
     await workbench.inEveryLook((ending) => workbench.screenshot(`verify-differs-${ending}`))
@@ -96,7 +95,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
 
   await test.step('from the palette, in the background, after what trains; it ends with the program', async () => {
     const { id: other } = await workbench.call('runs.rerun', { id: run })
-    await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state, { timeout: 60_000 }).toBe('running')
+    await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state).toBe('running')
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: /Search/ }).fill('verify')
     await page.getByRole('option', { name: /Verify the run/ }).click()
@@ -108,7 +107,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await dialog.getByRole('button', { name: 'Close', exact: true }).click()
     await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('Verification: waiting for the run that trains')
     await workbench.screenshot('verify-background')
-    await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state, { timeout: 60_000 }).toBe('done')
+    await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state).toBe('done')
     await expect.poll(() => existsSync(path.join(dataDir, 'work'))).toBe(true)
     // Closing the window asks first; answered with Cancel it goes on.
     const questions = await workbench.answerQuestions(2)
