@@ -10,26 +10,41 @@ interface Watched {
   stop: () => void
 }
 
-/**
- * The longest task on the renderer's main thread while a real run trains and somebody looks around, in milliseconds: as
- * the browser tells it (from 50 on), else the longest gap between two turns of the event loop.
- */
-export async function longestTask(page: Page): Promise<number> {
+export interface Training {
+  studyId: string
+  runId: string
+}
+
+/** Starts a run that trains for minutes, and resolves when its first epoch is done. */
+export async function startTraining(page: Page): Promise<Training> {
   const { id, runIds } = await call(page, 'studies.create', {
     plan: {
       name: 'While it trains',
       archs: ['resnet-8'],
       variants: ['mcnn-f'],
       seeds: [1],
-      training: { dataset: 'synthetic', trainExamples: 2000, testExamples: 500, epochs: 200, batchSize: 64, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, milestones: [100], gamma: 0.1, warmup: null, augment: true, precision: 'float32' },
+      training: { dataset: 'synthetic', trainExamples: 2000, testExamples: 500, epochs: 1000, batchSize: 64, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, milestones: [100], gamma: 0.1, warmup: null, augment: true, precision: 'float32' },
     },
   })
-  for (let n = 0; n < 120; n++) {
-    const detail = await call(page, 'runs.get', { id: runIds[0] ?? '' })
-    if (detail.run.epochsDone > 0) break
+  const runId = runIds[0] ?? ''
+  for (;;) {
+    const detail = await call(page, 'runs.get', { id: runId })
+    if (detail.run.epochsDone > 0) return { studyId: id, runId }
     if (detail.run.state === 'failed') throw new Error(`The run that was to train failed: ${detail.run.reason ?? ''}`)
     await page.waitForTimeout(500)
   }
+}
+
+export async function stopTraining(page: Page, { studyId }: Training): Promise<void> {
+  await call(page, 'studies.stop', { id: studyId })
+}
+
+/**
+ * Visits every page and returns the longest task on the renderer's main thread meanwhile, in milliseconds: as the browser
+ * reports it (from 50 ms), else the longest gap between two turns of the event loop.
+ * @param dwellMs how long each page stays
+ */
+export async function longestTask(page: Page, training: Training | null, dwellMs = 3000): Promise<number> {
   await page.evaluate(() => {
     const world = globalThis as unknown as { watched: Watched; PerformanceObserver: new (callback: (list: { getEntries: () => { duration: number }[] }) => void) => { observe: (options: object) => void; disconnect: () => void }; performance: { now: () => number }; MessageChannel: new () => { port1: { onmessage: (() => void) | null; close: () => void }; port2: { postMessage: (message: null) => void } } }
     const watched: Watched = { longest: 0, gap: 0, stop: () => undefined }
@@ -53,7 +68,7 @@ export async function longestTask(page: Page): Promise<number> {
     world.watched = watched
   })
   const go = (hash: string): Promise<void> => page.evaluate((to) => void ((globalThis as unknown as { location: { hash: string } }).location.hash = to), hash)
-  /** The longest since it was asked last. */
+  /** The longest since the last question. */
   const taken = (): Promise<number> =>
     page.evaluate(() => {
       const { watched } = globalThis as unknown as { watched: Watched }
@@ -61,12 +76,13 @@ export async function longestTask(page: Page): Promise<number> {
       watched.longest = 0
       return longest
     })
-  const largest = [...(await call(page, 'studies.list', {}))].sort((a, b) => b.total - a.total)[0]?.id ?? id
-  const finished = (await call(page, 'runs.ids', { query: 'state:done', limit: 1 }))[0] ?? runIds[0] ?? ''
+  const [largest] = [...(await call(page, 'studies.list', {}))].sort((a, b) => b.total - a.total)
+  const [finished = ''] = await call(page, 'runs.ids', { query: 'state:done', limit: 1 })
+  const followed = training === null ? [] : [`#/runs/${training.runId}`, `#/studies/${training.studyId}`]
   let most = 0
-  for (const hash of ['#/runs', '#/runs?group=config', '#/runs?q=state:running', `#/runs/${runIds[0] ?? ''}`, `#/runs/${finished}`, '#/studies', `#/studies/${id}`, `#/studies/${largest}`, `#/banks?run=${finished}`, '#/new', '#/data', '#/system', '#/runs?sort=-accuracy']) {
+  for (const hash of ['#/runs', '#/runs?group=config', '#/runs?q=state:running', `#/runs/${finished}`, '#/studies', `#/studies/${largest?.id ?? ''}`, ...followed, `#/banks?run=${finished}`, '#/new', '#/data', '#/system', '#/runs?sort=-accuracy']) {
     await go(hash)
-    await page.waitForTimeout(3000)
+    await page.waitForTimeout(dwellMs)
     const here = await taken()
     if (here > 50) process.stderr.write(`${hash}: a task of ${Math.round(here)} ms\n`)
     most = Math.max(most, here)
@@ -80,7 +96,6 @@ export async function longestTask(page: Page): Promise<number> {
     seen.stop()
     return { longest: seen.longest, gap: seen.gap }
   })
-  await call(page, 'studies.stop', { id })
   const longest = Math.max(most, watched.longest)
   return longest > 0 ? longest : Math.min(50, watched.gap)
 }

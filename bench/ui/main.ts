@@ -1,6 +1,7 @@
 /**
  * `npm run bench:ui`: the real window over a made-up history of 10,000 runs × 200 epochs; one line of JSON on standard output.
- * `--history DIR` takes a data directory that is there already (it is changed), `--runs N` a smaller one.
+ * `--history DIR` takes a data directory that is there already (it is changed), `--runs N` a smaller one. `--share` measures
+ * instead how a trainer under the window and the window itself get on while other processes compete (`share.ts`).
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,11 +11,12 @@ import { History } from '../../src-main/history/history'
 import { beginProgram } from '../../src-main/system/program'
 import { flagsOf } from '../flags'
 import { writeHistory } from '../history/write'
-import { longestTask, memoryGrowth } from './live'
+import { longestTask, memoryGrowth, startTraining, stopTraining } from './live'
 import { timeInPage, type PageWorld, type Timed } from './page'
 import { call, start, stop, type Program } from './program'
+import { measureShare } from './share'
 
-const values = flagsOf({ history: { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' } }, 'npm run bench:ui -- [--history DIR | --runs N --epochs N]')
+const values = flagsOf({ history: { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' }, share: { type: 'boolean' } }, 'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share]')
 const starts = 3
 const repeats = 7
 const simulatedMinutes = 30
@@ -65,6 +67,10 @@ async function main(): Promise<void> {
       writeHistory(history, { runs: Number(values.runs), epochs: Number(values.epochs), seed: 1 })
       history.close()
     }
+    if (values.share) {
+      process.stdout.write(`${JSON.stringify(await measureShare(dataDir, say))}\n`)
+      return
+    }
     const paints = []
     for (let i = 0; i < starts; i++) paints.push(await firstPaint(dataDir))
     say(`first paints: ${paints.map((paint) => `${Math.round(paint.fromStart)} (${Math.round(paint.fromWindow)} of the window)`).join(', ')} ms`)
@@ -74,7 +80,9 @@ async function main(): Promise<void> {
     say('live updates …')
     const memoryGrowthPercent = await memoryGrowth(program, simulatedMinutes)
     say('a run trains …')
-    const longestTaskMs = await longestTask(program.page)
+    const training = await startTraining(program.page)
+    const longestTaskMs = await longestTask(program.page, training)
+    await stopTraining(program.page, training)
     await stop(program)
     const result = {
       firstPaintMs: median(paints.map((paint) => paint.fromStart)),
