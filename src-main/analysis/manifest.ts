@@ -37,6 +37,8 @@ export function runManifest({ run, config, environment, trainExamples, testExamp
       cores: environment.cores,
       memoryBytes: environment.memoryBytes,
       platform: environment.platform,
+      ...(environment.instructions !== undefined && { instructions: environment.instructions }),
+      ...(environment.variables !== undefined && { variables: environment.variables }),
     },
     data: { id: config.dataset, trainExamples, testExamples, fingerprint: datasetFingerprint },
     results: {

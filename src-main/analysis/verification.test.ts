@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { epochFields } from '../contract/metrics'
 import type { Environment, EpochMetrics, StepMetrics } from '../contract/records'
 import type { Verification } from '../contract/publish'
-import { circumstancesOf, comparedWords, differencesOf, extentWords, secondsAgain, secondsLeft, unexplained, verdictSentence, verdictText } from './verification'
+import { circumstancesOf, comparedWords, differencesOf, disagreements, extentWords, secondsAgain, secondsLeft, unexplained, verdictSentence, verdictText, type KeptRecord, type Measured } from './verification'
 
 const epoch = (n: number, change: Partial<EpochMetrics> = {}): EpochMetrics => ({
   epoch: n, trainLoss: 1 / n, trainAccuracy: 0.1 * n, testLoss: 2 / n, testAccuracy: 0.05 * n, learningRate: 0.1, imagesPerSecond: 100, seconds: 1, waitSeconds: 0, cpuSeconds: 1, memoryBytes: 1, ...change,
@@ -26,9 +27,41 @@ describe('a run that was trained again', () => {
     expect(differencesOf(kept, { ...kept, epochs: [epoch(1, { testAccuracy: 0.06 }), epoch(2)] }, all).differences).toEqual(['The test accuracy of epoch 1 is 0.06 instead of 0.05.'])
   })
 
+  it('is compared by every metric that is computed, validation among them', () => {
+    const validated = { ...kept, epochs: [epoch(1, { validationLoss: 0.5, validationAccuracy: 0.25 })] }
+    const computed = Object.entries(epochFields).filter(([, metric]) => metric.computed)
+    for (const [field, { words }] of computed) {
+      const again = { ...validated, epochs: validated.epochs.map((one) => ({ ...one, [field]: 0.123 })) }
+      expect(differencesOf(validated, again, all).differences).toEqual([expect.stringMatching(new RegExp(`^The ${words} of epoch 1 is 0\\.123 instead of `))])
+    }
+    expect(computed.map(([field]) => field)).toContain('validationAccuracy')
+  })
+
+  it('differs by a kept record, and by one that did not come out again unless it is sampled', () => {
+    const one = { words: 'base filters of stem after epoch 1', epoch: 1, sha256: 'a' }
+    const other = { words: 'complementarity of stem after epoch 2', epoch: 2, sha256: 'b' }
+    const of = (...records: KeptRecord[]): Measured => ({ ...kept, records })
+    expect(differencesOf(of(one, other), of({ ...one, sha256: 'c' }), all).differences).toEqual(['The base filters of stem after epoch 1 came out otherwise. So did 1 other record of the 2 compared.'])
+    expect(differencesOf(of(other), of(), all).differences).toEqual(['The complementarity of stem after epoch 2 did not come out again.'])
+    expect(differencesOf(of({ ...other, sampled: true }), of(), all).differences).toEqual([])
+    expect(differencesOf(of(one, other), of(one), { epochs: 1, step: 4 }).differences).toEqual([])
+  })
+
+  it('as a whole is held against every row, also those beyond its end', () => {
+    const beyond = { ...kept, epochs: [epoch(1), epoch(9)] }
+    expect(differencesOf(beyond, kept, all).differences).toEqual([])
+    expect(differencesOf(beyond, kept, { ...all, whole: true }).differences).toEqual(['Epoch 9 was not reached again.'])
+  })
+
   it('is compared up to where it went, and its weights only where there are some', () => {
     expect(differencesOf(kept, { epochs: [], steps: [step(1), step(2)], weightsSha256: null }, { epochs: 0, step: 2 })).toEqual({ differences: [], compared: { epochs: 0, steps: 2, weights: false } })
   })
+})
+
+it('facts that the history holds twice must agree', () => {
+  const facts = [{ words: 'best epoch', kept: 3, given: 2 }, { words: 'variant', kept: 'mcnn-f', given: 'mcnn-f' }, { words: 'seconds', kept: null, given: 4 }]
+  expect(disagreements(facts)).toEqual(['The best epoch in the run’s row is 3, but its config and measurements give 2. 1 other fact disagrees likewise.'])
+  expect(disagreements(facts.slice(1, 2))).toEqual([])
 })
 
 describe('circumstances', () => {
@@ -52,6 +85,15 @@ describe('circumstances', () => {
       { what: 'commit', then: '–', now: 'c0ffee' },
       { what: 'multi-band layers (tuning.json)', then: 'Banks: forward expanded.', now: 'Banks: forward shared.' },
     ])
+  })
+
+  it('name each environment variable that can change bits, and the vector instructions', () => {
+    const of = (variables: Record<string, string>, instructions = 'avx2') => ({ ...now, environment: { ...here, variables, instructions } })
+    expect(circumstancesOf(of({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }, 'avx2 avx512f'), of({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', TF_ENABLE_ONEDNN_OPTS: '0' }))).toEqual([
+      { what: 'processor’s vector instructions', then: 'avx2 avx512f', now: 'avx2' },
+      { what: 'environment variable TF_ENABLE_ONEDNN_OPTS', then: 'not set', now: '0' },
+    ])
+    expect(circumstancesOf(now, of({ TF_ENABLE_ONEDNN_OPTS: '0' }))).toEqual([])
   })
 
   it('of which nothing is known from then are left out', () => {

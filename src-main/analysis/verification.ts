@@ -1,18 +1,35 @@
 /** Whether a run that was trained again came out the same, bit for bit, and what was otherwise. Pure. */
+import { epochFields, stepFields, type Metric } from '../contract/metrics'
 import type { Circumstance, Verifiable, Verification } from '../contract/publish'
 import type { Environment, EpochMetrics, StepMetrics } from '../contract/records'
 import { duration, missing, plural, whole } from './numbers'
 
-/** What a run measured that depends on its config alone: times and memory don't. */
+/** Something a run keeps that is more than a number. */
+export interface KeptRecord {
+  /** 'base filters of stem after epoch 2'; names it within the run. */
+  words: string
+  epoch: number
+  /** Of its contents. */
+  sha256: string
+  /** Computed for some epochs only: it is no difference if it was not computed again. */
+  sampled?: boolean
+}
+
+/** A fact that the history holds twice, such as a run's summary of its epochs: both must agree. */
+export interface StoredTwice {
+  words: string
+  kept: string | number | null
+  given: string | number | null
+}
+
+/** What a run measured. */
 export interface Measured {
   epochs: readonly EpochMetrics[]
   /** Sampled ones, ascending. */
   steps: readonly StepMetrics[]
   weightsSha256: string | null
+  records?: readonly KeptRecord[]
 }
-
-const epochNumbers = { trainLoss: 'training loss', trainAccuracy: 'training accuracy', testLoss: 'test loss', testAccuracy: 'test accuracy', learningRate: 'learning rate' } as const
-const stepNumbers = { loss: 'loss', learningRate: 'learning rate' } as const
 
 export interface Outcome {
   /** Sentences; empty where all that was compared is the same. */
@@ -23,16 +40,18 @@ export interface Outcome {
 /**
  * @param kept what the history holds; what of it lies beyond `to` is left out
  * @param again what the second training gave
- * @param to up to which epoch and step the second training went; weights are compared where both have them
+ * @param to up to which epoch and step the second training went, `whole` for all that is kept; weights are compared if both have them
  */
-export function differencesOf(kept: Measured, again: Measured, to: { epochs: number; step: number }): Outcome {
-  const epochs = kept.epochs.filter((epoch) => epoch.epoch <= to.epochs)
-  const steps = kept.steps.filter((step) => step.step <= to.step)
+export function differencesOf(kept: Measured, again: Measured, to: { epochs: number; step: number; whole?: boolean }): Outcome {
+  const epochs = to.whole ? kept.epochs : kept.epochs.filter((epoch) => epoch.epoch <= to.epochs)
+  const steps = to.whole ? kept.steps : kept.steps.filter((step) => step.step <= to.step)
+  const records = (kept.records ?? []).filter((record) => to.whole || record.epoch <= to.epochs)
   const weights = kept.weightsSha256 !== null && again.weightsSha256 !== null
   return {
     differences: [
-      ...held(steps, again.steps, 'step', (row) => row.step, stepNumbers),
-      ...held(epochs, again.epochs, 'epoch', (row) => row.epoch, epochNumbers),
+      ...held(steps, again.steps, 'step', (row) => row.step, stepFields),
+      ...held(epochs, again.epochs, 'epoch', (row) => row.epoch, epochFields),
+      ...othersAmong(records, again.records ?? []),
       ...(weights && kept.weightsSha256 !== again.weightsSha256 ? [`The final weights are others: SHA-256 ${short(again.weightsSha256)} instead of ${short(kept.weightsSha256)}.`] : []),
     ],
     compared: { epochs: epochs.length, steps: steps.length, weights },
@@ -40,19 +59,40 @@ export function differencesOf(kept: Measured, again: Measured, to: { epochs: num
 }
 
 /** The first row that differs, by which number, and how many do. */
-function held<T>(kept: readonly T[], again: readonly T[], what: 'epoch' | 'step', keyOf: (row: T) => number, numbers: Partial<Record<keyof T, string>>): string[] {
+function held<T>(kept: readonly T[], again: readonly T[], what: 'epoch' | 'step', keyOf: (row: T) => number, metrics: Partial<Record<keyof T, Metric>>): string[] {
   const byKey = new Map(again.map((row) => [keyOf(row), row]))
-  const fields = Object.entries(numbers) as [keyof T, string][]
+  const fields = (Object.entries(metrics) as [keyof T, Metric][]).filter(([, metric]) => metric.computed)
   const wrong = kept.flatMap((row) => {
     const other = byKey.get(keyOf(row))
     if (!other) return [`${capital(what)} ${keyOf(row)} was not reached again.`]
-    const field = fields.find(([name]) => !Object.is(row[name], other[name]))
-    return field === undefined ? [] : [`The ${field[1]} of ${what} ${keyOf(row)} is ${numberOf(other[field[0]])} instead of ${numberOf(row[field[0]])}.`]
+    const field = fields.find(([name]) => !Object.is(row[name] ?? null, other[name] ?? null))
+    return field === undefined ? [] : [`The ${field[1].words} of ${what} ${keyOf(row)} is ${numberOf(other[field[0]])} instead of ${numberOf(row[field[0]])}.`]
   })
   const [first] = wrong
   if (first === undefined) return []
   return [`${first}${wrong.length > 1 ? ` ${wrong.length} of ${kept.length} ${what}s compared differ.` : ''}`]
 }
+
+/** Returns the first record that came out otherwise, and how many did. Records that were not kept are not missed: older programs kept fewer. */
+function othersAmong(kept: readonly KeptRecord[], again: readonly KeptRecord[]): string[] {
+  const computed = new Map(again.map(({ words, sha256 }) => [words, sha256]))
+  const wrong = kept.filter(({ words, sha256, sampled = false }) => computed.get(words) !== sha256 && !(sampled && !computed.has(words)))
+  const [first] = wrong
+  if (!first) return []
+  const what = computed.has(first.words) ? 'came out otherwise' : 'did not come out again'
+  return [`The ${first.words} ${what}.${wrong.length > 1 ? ` So did ${plural(wrong.length - 1, 'other record')} of the ${kept.length} compared.` : ''}`]
+}
+
+/** Returns a sentence if facts that the history holds twice disagree. */
+export function disagreements(facts: readonly StoredTwice[]): string[] {
+  const wrong = facts.filter(({ kept, given }) => kept !== given)
+  const [first] = wrong
+  if (!first) return []
+  const more = wrong.length > 1 ? ` ${plural(wrong.length - 1, 'other fact disagrees', 'other facts disagree')} likewise.` : ''
+  return [`The ${first.words} in the run’s row is ${valueOf(first.kept)}, but its config and measurements give ${valueOf(first.given)}.${more}`]
+}
+
+const valueOf = (value: string | number | null): string => (value === null ? missing : String(value))
 
 /** Every digit: a difference may be in the last one. */
 const numberOf = (value: unknown): string => (typeof value === 'number' ? String(value) : missing)
@@ -74,6 +114,7 @@ export function circumstancesOf(then: Partial<{ [K in keyof Circumstances]: Circ
     ['data', then.datasetFingerprint ?? null, now.datasetFingerprint],
     ['device', before && before.device, now.environment.device],
     ['processor', before && before.cpu, now.environment.cpu],
+    ['processor’s vector instructions', before?.instructions ?? null, now.environment.instructions ?? missing],
     ['TensorFlow', before && before.tensorflow, now.environment.tensorflow],
     // Ops side by side don't change how sums are split.
     ['threads in an op', before && numberOf(before.threads.intraOp), numberOf(now.environment.threads.intraOp)],
@@ -81,9 +122,17 @@ export function circumstancesOf(then: Partial<{ [K in keyof Circumstances]: Circ
     ['program', before && before.program, now.environment.program],
     ['commit', before && commitOf(before), commitOf(now.environment)],
     ['Node', before && before.node, now.environment.node],
+    ...variableRows(before?.variables, now.environment.variables),
     ['multi-band layers (tuning.json)', then.convolutions ? chosen(then.convolutions) : null, chosen(now.convolutions)],
   ]
   return rows.flatMap(([what, was, is]) => (was === null || was === undefined || was === is ? [] : [{ what, then: was, now: is }]))
+}
+
+/** Each variable that either has; none if it is not known what was set then. */
+function variableRows(then: Environment['variables'], now: Environment['variables'] = {}): [string, string | null, string][] {
+  if (then === undefined) return []
+  const names = [...new Set([...Object.keys(then), ...Object.keys(now)])].sort()
+  return names.map((name) => [`environment variable ${name}`, then[name] ?? 'not set', now[name] ?? 'not set'])
 }
 
 function commitOf({ git }: Environment): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { environmentFor, type ChildProcessKind } from './environment'
+import { computingVariables, environmentFor, type ChildProcessKind } from './environment'
 
 const kinds: ChildProcessKind[] = ['service', 'trainer', 'git']
 
@@ -37,5 +37,15 @@ describe('environmentFor', () => {
     expect(environmentFor('git', { PATHX: 'x', XPATH: 'x', MCNN_DATA_DIR: '/d', path: 'x' })).toEqual({})
     expect(environmentFor('service', Object.create({ PATH: 'inherited' }) as Record<string, string>)).toEqual({})
     expect(environmentFor('trainer', JSON.parse('{"__proto__": "x", "constructor": "y"}') as Record<string, string>)).toEqual({})
+  })
+})
+
+describe('computingVariables', () => {
+  it('records every variable that a trainer gets, less those that change no bit or are recorded apart', () => {
+    const numbers = { TF_NUM_INTRAOP_THREADS: '2', NVIDIA_TF32_OVERRIDE: '1' }
+    const harmless = { PATH: '/bin', HOME: '/h', LANG: 'C', TZ: 'UTC', TMPDIR: '/t', TF_CPP_MIN_LOG_LEVEL: '2', MCNN_DATA_DIR: '/d' }
+    const recorded = { CUDA_VISIBLE_DEVICES: '1', LD_LIBRARY_PATH: '/cuda', MCNN_RESIDENT: '0', TF_ENABLE_ONEDNN_OPTS: '0' }
+    expect(computingVariables({ ...numbers, ...harmless, ...recorded, TF_XLA_FLAGS: 'never passed' })).toEqual(recorded)
+    expect(Object.keys(environmentFor('trainer', { ...harmless, ...recorded })).sort()).toEqual([...Object.keys(harmless), ...Object.keys(recorded)].sort())
   })
 })

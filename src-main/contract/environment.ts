@@ -8,7 +8,8 @@ type Variables = Readonly<Record<string, string | undefined>>
  * What any of our processes needs to find programs, libraries, a home and words. Nothing that makes a runtime load other code
  * (LD_PRELOAD, NODE_OPTIONS, GIT_DIR, PYTHONPATH …) is in it, and no token of the person's.
  */
-const always = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH']
+const places = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR']
+const always = [...places, 'LD_LIBRARY_PATH']
 
 /** What changes how TensorFlow computes or what it says. */
 const tensorflow = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'TF_ENABLE_ONEDNN_OPTS', 'TF_CPP_MIN_LOG_LEVEL', ...Object.keys(gpuMath)]
@@ -30,4 +31,19 @@ export function environmentFor(kind: ChildProcessKind, env: Variables): Record<s
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value !== undefined && (names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix))) ? [[name, value]] : [])),
   )
+}
+
+/** Of what a trainer gets: these change no bit of its results. Of our own variables a trainer reads one. */
+const changesNoBit = (name: string): boolean => places.includes(name) || name === 'TF_CPP_MIN_LOG_LEVEL' || (name.startsWith('MCNN_') && name !== 'MCNN_RESIDENT')
+
+/** Recorded by meaning instead: numbers of threads (`Environment.threads`) and a GPU's arithmetic (`Environment.gpuMath`). */
+const recordedApart = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', ...Object.keys(gpuMath)]
+
+/**
+ * Returns what a run records of its trainer's environment, sorted by name: everything that `environmentFor` passes to a trainer, less what
+ * changes no bit or is recorded apart. A variable that is passed from now on is recorded without another list.
+ */
+export function computingVariables(env: Variables): Record<string, string> {
+  const passed = Object.entries(environmentFor('trainer', env)).filter(([name]) => !changesNoBit(name) && !recordedApart.includes(name))
+  return Object.fromEntries(passed.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

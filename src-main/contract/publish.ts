@@ -27,7 +27,7 @@ export const runManifest = z.object({
   /** Program, commit and whether there were uncommitted changes; null before the run was started. */
   code: environment.pick({ program: true, git: true }).nullable(),
   versions: environment.pick({ node: true, tensorflow: true, tfjs: true }).nullable(),
-  machine: environment.pick({ device: true, gpuMath: true, threads: true, cpu: true, cores: true, memoryBytes: true, platform: true }).nullable(),
+  machine: environment.pick({ device: true, gpuMath: true, threads: true, cpu: true, cores: true, memoryBytes: true, platform: true, instructions: true, variables: true }).nullable(),
   data: z.object({
     id: z.string(),
     trainExamples: z.int(),

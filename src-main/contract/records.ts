@@ -148,6 +148,10 @@ export const environment = z.object({
   platform: z.string(),
   /** What a GPU's libraries were told about precision and repeatability, in words; null on a CPU and where an older version did not tell. */
   gpuMath: z.string().nullable().default(null),
+  /** The processor's vector instructions, which libraries choose their code by; missing if an older version did not record them. */
+  instructions: z.string().optional(),
+  /** Variables that a trainer got and that can change its bits (`contract/environment.ts`), as they were set; missing as above. */
+  variables: z.record(z.string(), z.string()).optional(),
 })
 export type Environment = z.infer<typeof environment>
 

@@ -60,12 +60,21 @@ export class Filters {
    * @returns epochs, ascending, each with every layer
    */
   figures(run: number, layers: readonly string[]): EpochFigures[] {
+    return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({ epoch, layers: layers.map((layer) => ({ layer, figures: known.get(layer) ?? null })) }))
+  }
+
+  /** Of every layer that has some, whatever its name. */
+  allFigures(run: number): EpochFigures[] {
+    return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({ epoch, layers: [...known].map(([layer, figures]) => ({ layer, figures })) }))
+  }
+
+  #figuresByEpoch(run: number): Map<number, Map<string, LayerFigures>> {
     const byEpoch = new Map<number, Map<string, LayerFigures>>()
     for (const { layer, epoch, ...figures } of this.#figures.iterate(run)) {
       const known = byEpoch.get(epoch) ?? new Map<string, LayerFigures>()
       byEpoch.set(epoch, known.set(layer, figures))
     }
-    return [...byEpoch].map(([epoch, known]) => ({ epoch, layers: layers.map((layer) => ({ layer, figures: known.get(layer) ?? null })) }))
+    return byEpoch
   }
 
   /** Null where there are none. */

@@ -1,23 +1,41 @@
+import { epochFields, stepFields, type Metric } from '../contract/metrics'
 import { evaluation, type EpochMetrics, type Evaluation, type StepMetrics } from '../contract/records'
 import type { Database } from './database'
 
-const epochColumns = [
-  'epochs.epoch',
-  'epochs.train_loss AS trainLoss',
-  'epochs.train_accuracy AS trainAccuracy',
-  'epochs.test_loss AS testLoss',
-  'epochs.test_accuracy AS testAccuracy',
-  'epochs.learning_rate AS learningRate',
-  'epochs.images_per_second AS imagesPerSecond',
-  'epochs.seconds',
-  'epochs.wait_seconds AS waitSeconds',
-  'epochs.cpu_seconds AS cpuSeconds',
-  'epochs.memory_bytes AS memoryBytes',
-  'epochs.validation_loss AS validationLoss',
-  'epochs.validation_accuracy AS validationAccuracy',
-  'epochs.gpu_utilization AS gpuUtilization',
-  'epochs.gpu_memory_bytes AS gpuMemoryBytes',
-].join(', ')
+/** Of a table's fields: 'train_loss AS trainLoss, …'. */
+function selected(table: string, fields: Record<string, Metric>): string {
+  return Object.entries(fields).map(([field, { column }]) => `${table}.${column} AS ${field}`).join(', ')
+}
+
+const columnsOf = (fields: Record<string, Metric>): string => Object.values(fields).map(({ column }) => column).join(', ')
+const marksOf = (columns: string): string => columns.split(', ').map(() => '?').join(', ')
+
+const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
+const stepColumns = `steps.step, ${selected('steps', stepFields)}`
+
+/** What the run's row says of its epochs, by column: from all of them, not by adding up, so that it is never apart from what it sums. */
+const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
+const ofLast = (column: string): string => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`
+const ofBest = (column: string): string => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)`
+const rolledUp: Readonly<Record<string, string>> = {
+  epochs_done: over('count(*)'),
+  seconds: over('sum(seconds)'),
+  images_per_second: over('avg(images_per_second)'),
+  ...Object.fromEntries(['test_accuracy', 'train_loss', 'test_loss'].flatMap((column) => (['min', 'max'] as const).map((end) => [`${end}_${column}`, over(`${end}(${column})`)]))),
+  test_accuracy: ofLast('test_accuracy'),
+  train_loss: ofLast('train_loss'),
+  test_loss: ofLast('test_loss'),
+  best_test_accuracy: ofBest('test_accuracy'),
+  best_epoch: ofBest('epoch'),
+  best_validation_accuracy: ofBest('validation_accuracy'),
+}
+
+/** A column of the run's row that does not say what the run's epochs give. */
+export interface WrongRollUp {
+  column: string
+  kept: number | null
+  given: number | null
+}
 
 /** epoch, test accuracy, training loss, and a fourth: test loss of a run's curve, seconds of a study's */
 type CurveRow = [number, number, number, number]
@@ -41,13 +59,23 @@ export interface StudyCurve {
 }
 
 /** All columns of what a run measures, but for the run. */
-const epochTable = 'epoch, train_loss, train_accuracy, test_loss, test_accuracy, learning_rate, images_per_second, seconds, wait_seconds, cpu_seconds, memory_bytes, validation_loss, validation_accuracy, gpu_utilization, gpu_memory_bytes'
-const stepTable = 'step, epoch, loss, learning_rate, step_ms'
+const epochTable = `epoch, ${columnsOf(epochFields)}`
+const stepTable = `step, ${columnsOf(stepFields)}`
+const insertEpoch = `INSERT INTO epochs (run, ${epochTable}) VALUES (?, ${marksOf(epochTable)})`
+const insertStep = `INSERT INTO steps (run, ${stepTable}) VALUES (?, ${marksOf(stepTable)})`
+const setRollUps = `UPDATE runs SET ${Object.entries(rolledUp).map(([column, given]) => `${column} = ${given}`).join(', ')} WHERE key = @run`
+const listRollUps = Object.entries(rolledUp)
+  .map(([column, given]) => `SELECT '${column}' AS column, (SELECT ${column} FROM runs WHERE key = @run) AS kept, ${given} AS given`)
+  .join(' UNION ALL ')
 const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
 const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
 const evaluationTable = 'epoch, classes, confusion, mistakes'
 
+const epochKeys = Object.keys(epochFields) as (keyof typeof epochFields)[]
+const stepKeys = Object.keys(stepFields) as (keyof typeof stepFields)[]
+
 export class Metrics {
+  readonly #rollUps
   readonly #addEpochs
   readonly #addSteps
   readonly #epochsOfRun
@@ -64,37 +92,16 @@ export class Metrics {
   readonly #copy
 
   constructor(db: Database) {
-    const epoch = db.prepare<[number, ...(number | null)[]]>(`
-      INSERT INTO epochs (run, ${epochTable})
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    const step = db.prepare<[number, number, number, number | null, number, number]>(
-      `INSERT INTO steps (run, ${stepTable}) VALUES (?, ?, ?, ?, ?, ?)`,
-    )
-    // From all of the run's epochs, not by adding up: few rows, and never apart from what it sums.
-    const rollUp = db.prepare<{ run: number }>(`
-      UPDATE runs SET
-        (epochs_done, seconds, images_per_second) =
-          (SELECT count(*), sum(seconds), avg(images_per_second) FROM epochs WHERE run = @run),
-        (min_test_accuracy, max_test_accuracy, min_train_loss, max_train_loss, min_test_loss, max_test_loss) =
-          (SELECT min(test_accuracy), max(test_accuracy), min(train_loss), max(train_loss), min(test_loss), max(test_loss) FROM epochs WHERE run = @run),
-        (test_accuracy, train_loss, test_loss) =
-          (SELECT test_accuracy, train_loss, test_loss FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1),
-        (best_test_accuracy, best_epoch, best_validation_accuracy) =
-          (SELECT test_accuracy, epoch, validation_accuracy FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)
-      WHERE key = @run`)
+    const epoch = db.prepare<[number, ...(number | null)[]]>(insertEpoch)
+    const step = db.prepare<[number, ...(number | null)[]]>(insertStep)
+    const rollUp = db.prepare<{ run: number }>(setRollUps)
+    this.#rollUps = db.prepare<[{ run: number }], WrongRollUp>(listRollUps)
     this.#addEpochs = db.transaction((run: number, epochs: readonly EpochMetrics[]) => {
-      for (const m of epochs)
-        epoch.run(
-          run,
-          m.epoch,
-          ...[m.trainLoss, m.trainAccuracy, m.testLoss, m.testAccuracy, m.learningRate, m.imagesPerSecond, m.seconds].map(finite),
-          ...[m.waitSeconds, m.cpuSeconds, m.memoryBytes, m.validationLoss ?? null, m.validationAccuracy ?? null, m.gpuUtilization ?? null, m.gpuMemoryBytes ?? null].map((value) => (value === null ? null : finite(value))),
-        )
+      for (const m of epochs) epoch.run(run, m.epoch, ...epochKeys.map((key) => finiteOrNull(m[key])))
       rollUp.run({ run })
     })
     this.#addSteps = db.transaction((run: number, steps: StepMetrics[]) => {
-      for (const s of steps)
-        step.run(run, s.step, s.epoch, s.loss === null ? null : finite(s.loss), finite(s.learningRate), finite(s.stepMs))
+      for (const s of steps) step.run(run, s.step, ...stepKeys.map((key) => finiteOrNull(s[key])))
     })
     this.#epochsOfRun = db.prepare<[number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch`)
     this.#rowOfStudy = db
@@ -110,11 +117,11 @@ export class Metrics {
       )
       .raw()
     this.#stepsOfRun = db.prepare<[number], StepMetrics>(
-      'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? ORDER BY step',
+      `SELECT ${stepColumns} FROM steps WHERE run = ? ORDER BY step`,
     )
     this.#epochsSince = db.prepare<[number, number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? AND epoch > ? ORDER BY epoch`)
     this.#stepsSince = db.prepare<[number, number], StepMetrics>(
-      'SELECT step, epoch, loss, learning_rate AS learningRate, step_ms AS stepMs FROM steps WHERE run = ? AND step > ? ORDER BY step',
+      `SELECT ${stepColumns} FROM steps WHERE run = ? AND step > ? ORDER BY step`,
     )
     this.#lastEpoch = db.prepare<[number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1`)
     this.#lastStep = db.prepare<[number], { step: number | null }>('SELECT max(step) AS step FROM steps WHERE run = ?')
@@ -157,6 +164,12 @@ export class Metrics {
    */
   addEpoch(run: number, metrics: EpochMetrics): void {
     this.#addEpochs.immediate(run, [metrics])
+  }
+
+  /** Returns the columns of the run's row that do not say what its epochs give; sums may differ in their last bits between versions of SQLite. */
+  wrongRollUps(run: number): WrongRollUp[] {
+    const near = (a: number | null, b: number | null): boolean => a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-12 * Math.abs(b))
+    return this.#rollUps.all({ run }).filter(({ kept, given }) => !near(kept, given))
   }
 
   /** Several at once, rolled up once: all or none. */
@@ -260,7 +273,8 @@ export class Metrics {
 }
 
 /** SQLite would keep NaN as NULL without a word. */
-function finite(value: number): number {
+function finiteOrNull(value: number | null | undefined): number | null {
+  if (value === null || value === undefined) return null
   if (!Number.isFinite(value)) throw new RangeError(`a metric is ${value}: only finite numbers are kept`)
   return value
 }

@@ -123,6 +123,26 @@ describe('a run that is trained again', () => {
     await until(second, 'done')
   })
 
+  it('names an environment variable that can change bits, and compares validation metrics too', async () => {
+    const training = { ...quickStart.training, trainExamples: 200, testExamples: 50, validationExamples: 50, epochs: 1, batchSize: 50, milestones: [] }
+    const { runIds: [held = ''] } = await service.call('studies.create', { plan: { ...quickStart, name: 'Held', variants: ['mcnn-f'], seeds: [5], training } })
+    await expect.poll(async () => (await service.call('runs.get', { id: held })).run.state).toBe('done')
+    const { environment } = await service.call('runs.get', { id: held })
+    expect(environment?.variables).toEqual(expect.not.objectContaining({ TF_ENABLE_ONEDNN_OPTS: expect.anything() as unknown }))
+    const before = process.env['TF_ENABLE_ONEDNN_OPTS']
+    process.env['TF_ENABLE_ONEDNN_OPTS'] = '0'
+    try {
+      const { circumstances, environment: now } = await service.call('publish.verify', { id: held })
+      expect(circumstances).toEqual([{ what: 'environment variable TF_ENABLE_ONEDNN_OPTS', then: before ?? 'not set', now: '0' }])
+      expect(now.variables).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '0' })
+    } finally {
+      if (before === undefined) delete process.env['TF_ENABLE_ONEDNN_OPTS']
+      else process.env['TF_ENABLE_ONEDNN_OPTS'] = before
+    }
+    tamper(`UPDATE epochs SET validation_accuracy = validation_accuracy + 0.1 WHERE run = (SELECT key FROM runs WHERE id = '${held}')`)
+    expect((await service.call('publish.verify', { id: held })).differences).toEqual([expect.stringMatching(/^The validation accuracy of epoch 1 is /)])
+  })
+
   it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
     const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
     tamper('UPDATE steps SET loss = loss * 1.0000000001 WHERE step = 2')

@@ -3,7 +3,7 @@ import { copyFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { spread } from '../analysis/statistics'
-import { circumstancesOf, differencesOf, verdictSentence, verifiedKinds, type Measured } from '../analysis/verification'
+import { circumstancesOf, differencesOf, disagreements, verdictSentence, verifiedKinds, type KeptRecord, type Measured } from '../analysis/verification'
 import { fromErrorValue, WorkbenchError } from '../contract/errors'
 import type { Verifiable, Verification } from '../contract/publish'
 import type { Environment, EpochMetrics, HistoryEvent, RunProgress, StepMetrics } from '../contract/records'
@@ -13,6 +13,8 @@ import { announceRun, type Context } from './context'
 import { exitReason } from './exitReason'
 import type { Queue } from './queue'
 import { runOf } from './lookup'
+import { evaluationRecord, figureRecords, filterRecords, recordsOf } from './verifiedRecords'
+import { storedTwice } from './storedTwice'
 import { removeScratch, scratchFolder } from './scratch'
 import { trainerEnv } from './trainerEnv'
 import { Trainer } from './trainers'
@@ -26,6 +28,7 @@ interface Target {
 }
 
 interface Again extends Measured {
+  started: Extract<TrainerMessage, { type: 'started' }>
   environment: Environment
   datasetFingerprint: string
   convolutions: string[]
@@ -106,10 +109,10 @@ function keep(context: Context, verdict: Omit<Verification, 'kept'>): boolean {
 async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes: boolean, signal: AbortSignal, tell: Tell): Promise<Omit<Verification, 'kept'>> {
   const { history } = context
   const { id, configId, seed } = run.summary
-  const kept = keptOf(history, run)
+  const events = history.events.ofRun(run.key)
+  const kept = { ...keptOf(history, run), records: recordsOf(history, run.key, events.some(({ kind }) => kind === 'extended')) }
   const target = targetOf(run, kept, asked)
   const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
-  const events = history.events.ofRun(run.key)
   const started = performance.now()
   const folder = await scratchFolder('verify', writes ? context.paths : null)
   try {
@@ -133,7 +136,9 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
     const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
     const { differences, compared } = otherData
       ? { differences: ['The examples are not those that the run was trained on: nothing was trained.'], compared: { epochs: 0, steps: 0, weights: false } }
-      : differencesOf(kept, again, { epochs: target.epochs, step: target.step })
+      : differencesOf(kept, again, { epochs: target.epochs, step: target.step, whole: target.extent === 'whole' })
+    // A number that was changed is named first; the run's summary of it then disagrees too.
+    if (differences.length === 0) differences.push(...disagreements(storedTwice(history, run, again.started)))
     return {
       runId: id,
       extent: target.extent,
@@ -143,7 +148,7 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
       compared,
       differences,
       circumstances: circumstancesOf({ environment: before, datasetFingerprint: run.datasetFingerprint, convolutions: sentencesOf(events) }, again),
-      remarks: remarksOf(before, events, again),
+      remarks: remarksOf(before, events, again, differences.length === 0),
       environment: again.environment,
       weightsSha256: again.weightsSha256,
       seconds: (performance.now() - started) / 1000,
@@ -181,6 +186,7 @@ function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string
   const epochs: EpochMetrics[] = []
   const steps: StepMetrics[] = []
   const convolutions: string[] = []
+  const records: KeptRecord[] = []
   let first: Extract<TrainerMessage, { type: 'started' }> | null = null
   let weightsSha256: string | null = null
   let complete = false
@@ -210,6 +216,15 @@ function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string
         case 'steps':
           steps.push(...message.steps)
           if (target.extent === 'steps' && (message.steps.at(-1)?.step ?? 0) >= target.step) finish()
+          break
+        case 'filters':
+          records.push(...filterRecords(message.epoch, message.layers))
+          break
+        case 'figures':
+          records.push(...figureRecords(message.figures))
+          break
+        case 'evaluation':
+          records.push(evaluationRecord(message.evaluation))
           break
         case 'epoch':
           epochs.push(message.metrics)
@@ -243,7 +258,7 @@ function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string
         closed: (end) => {
           signal.removeEventListener('abort', abort)
           if (signal.aborted) reject(new WorkbenchError('cancelled', 'The verification was cancelled.'))
-          else if (complete && first) resolve({ epochs, steps, weightsSha256, environment: first.environment, datasetFingerprint: first.datasetFingerprint, convolutions })
+          else if (complete && first) resolve({ epochs, steps, weightsSha256, records, started: first, environment: first.environment, datasetFingerprint: first.datasetFingerprint, convolutions })
           else reject(failure ?? new WorkbenchError('unavailable', exitReason(end)))
         },
       },
@@ -264,10 +279,11 @@ function sentencesOf(events: readonly HistoryEvent[]): string[] {
   return events.flatMap((event) => (event.kind === 'convolutions' ? [event.message] : []))
 }
 
-function remarksOf(before: Environment | null, events: readonly HistoryEvent[], { environment }: Again): string[] {
+function remarksOf(before: Environment | null, events: readonly HistoryEvent[], { environment }: Again, same: boolean): string[] {
   const otherWay = events.filter((event) => event.kind === 'checkpoint' && event.message.startsWith('Computed in another way'))
   return [
     ...(before === null ? ['What the run was trained on is not known: it was trained again with this machine’s own threads.'] : []),
+    ...(!same && before !== null && before.variables === undefined ? ['The run is from a version that did not record the environment variables that can change results.'] : []),
     ...(otherWay.length > 0 ? ['After a stop the run was itself computed in another way than before, which can change the last bits: its events tell how.'] : []),
     ...(before?.git?.dirty ? ['The run was trained by code with uncommitted changes, which can’t be had again.'] : []),
     ...(environment.device === 'cpu' && (before?.device ?? 'cpu') === 'cpu' ? [] : ['The same bits are promised on the CPU only: a GPU’s sums may come out differently each time.']),

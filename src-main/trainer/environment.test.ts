@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cpuBfloat16, gpuBfloat16, gpusIn } from './environment'
+import { cpuBfloat16, gpuBfloat16, gpusIn, instructionsIn } from './environment'
 
 describe('bfloat16 in hardware', () => {
   it('is told by a processor’s flags', () => {
@@ -22,4 +22,10 @@ describe('bfloat16 in hardware', () => {
     expect(gpus.map(({ bytes }) => bytes)).toEqual([81559 * 2 ** 20, 2 ** 34, 40 * 2 ** 30, null])
     expect(gpusIn('')).toEqual([])
   })
+})
+
+it('a processor’s vector instructions are what libraries choose their code by', () => {
+  expect(instructionsIn('processor\t: 0\nmodel name\t: x\nflags\t\t: fpu sse4_2 avx2 fma avx512_bf16 amx_tile hypervisor\n')).toBe('sse4_2 avx2 fma avx512_bf16 amx_tile')
+  expect(instructionsIn('processor\t: 0\nFeatures\t: fp asimd sve bf16\n')).toBe('asimd sve bf16')
+  expect(instructionsIn('')).toBe('')
 })

@@ -1,9 +1,11 @@
 /** What a run was trained on, as measured here and now. */
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
+import { computingVariables } from '../contract/environment'
 import type { Environment } from '../contract/records'
 import { gpuMathWords } from '../contract/gpuMath'
 import type { DeviceProbe } from '../contract/training'
@@ -103,9 +105,10 @@ export function allowedProcessors(status: string): number | null {
   return processorsIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '').length || null
 }
 
-function statusOfThis(): string {
+/** Empty if there is no such file. */
+function textOf(file: string): string {
   try {
-    return readFileSync('/proc/self/status', 'utf8')
+    return readFileSync(file, 'utf8')
   } catch {
     return ''
   }
@@ -114,7 +117,7 @@ function statusOfThis(): string {
 /** @param program its version */
 export function environmentOf(probe: DeviceProbe, program: string, git: Environment['git']): Environment {
   const cpus = os.cpus()
-  const status = statusOfThis()
+  const status = textOf('/proc/self/status')
   return {
     program,
     git,
@@ -128,5 +131,18 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
     memoryBytes: os.totalmem(),
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
     gpuMath: probe.device === 'cpu' ? null : gpuMathWords(process.env),
+    instructions: instructionsIn(textOf('/proc/cpuinfo')),
+    variables: recorded(computingVariables(process.env)),
   }
+}
+
+/** Returns the vector instructions that a processor has, in its own order: libraries choose their code by them, also within one model's name. */
+export function instructionsIn(cpuinfo: string): string {
+  const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(/\s+/) ?? []
+  return flags.filter((flag) => /^(?:ssse3|sse\d|avx|fma|f16c|amx|asimd|sve|bf16|i8mm)/.test(flag)).join(' ')
+}
+
+/** A search path tells of a person's folders, and only whether it is the same matters. */
+function recorded({ LD_LIBRARY_PATH: libraries, ...variables }: Record<string, string>): Record<string, string> {
+  return libraries === undefined ? variables : { ...variables, LD_LIBRARY_PATH: `SHA-256 ${createHash('sha256').update(libraries).digest('hex').slice(0, 16)}` }
 }

@@ -142,10 +142,15 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both
 }
 
+/** What every trainer is started with (`service/trainerEnv.ts`): checkpoints of before were made with it too. */
+const ownVariables: Readonly<Record<string, string>> = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
+
 /** What decides the last bits of a step's results, in words. @param banks how multi-band layers are computed, with times in brackets */
-function howComputed({ device, tensorflow, threads, gpuMath }: Environment, banks: readonly string[]): string {
+function howComputed({ device, tensorflow, threads, gpuMath, variables = {} }: Environment, banks: readonly string[]): string {
+  const chosen = Object.entries(variables).filter(([name, value]) => ownVariables[name] !== value)
+  const settings = chosen.length === 0 ? '' : ` With ${chosen.map(([name, value]) => `${name}=${value}`).join(', ')}.`
   const algorithms = banks.map((sentence) => ` ${sentence.replace(/ \([^)]*\)/g, '')}`).join('')
-  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op${gpuMath === null ? '' : `, ${gpuMath}`}.${algorithms}`
+  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op${gpuMath === null ? '' : `, ${gpuMath}`}.${settings}${algorithms}`
 }
 
 /** Seconds since the last call. */

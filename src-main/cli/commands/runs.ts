@@ -4,6 +4,7 @@ import { manifestText } from '../../analysis/manifest'
 import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
 import { pickedWords, runPickedOn } from '../../analysis/picked'
+import { settingsWords } from '../../analysis/runRows'
 import { WorkbenchError } from '../../contract/errors'
 import type { RunDetail, RunSummary } from '../../contract/records'
 import type { Service } from '../../service/service'
@@ -188,6 +189,7 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     ['SHA-256', run.weightsSha256],
     ['Device', environment && `${environment.device}; ${environment.cpu}, ${environment.cores} cores`],
     ['Versions', environment && `program ${environment.program}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`],
+    ['Variables', environment?.variables ? settingsWords(environment.variables) : null],
     ['Code', environment?.git ? `${environment.git.commit}${environment.git.dirty ? ', with uncommitted changes' : ''}` : null],
   ]
   const width = Math.max(...facts.map(([label]) => label.length), ...Object.keys(config).map((key) => key.length))
