@@ -127,7 +127,7 @@ function interval(name: Field, operator: string, { text, from }: RawTerm): Inter
   const read = (part: string): [number, number] => {
     const value = extent(name, part)
     if (value) return value
-    const wanted = { fraction: 'an accuracy such as 0.92 or 92', duration: 'a time such as 90s, 20min or 2h', date: 'a day such as 2026-05-09' }
+    const wanted = { fraction: 'an accuracy such as 0.92 or 92', duration: 'a time such as 90s, 20min or 2h', date: 'a day such as 2026-05-09, today or yesterday' }
     const { kind } = fields[name]
     throw new QueryError(`“${part}” is not ${kind in wanted ? wanted[kind as keyof typeof wanted] : 'a number'}.`, from, to)
   }
@@ -185,13 +185,20 @@ function secondsOf(text: string): number | null {
   return value * ({ s: 1, m: 60, min: 60, h: 3600, d: 86400 }[(found?.[2] ?? 's').toLowerCase()] ?? 1)
 }
 
-/** Of a year, a month or a day, in local time. */
+/** Of a year, a month, a day or a minute in local time, as `analysis/time.ts` shows it: also 'today' and 'yesterday'. */
 function dayExtent(text: string): [number, number] | null {
-  const found = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(text)
+  const plain = unquoted(text).toLowerCase()
+  if (plain === 'today' || plain === 'yesterday') {
+    const now = new Date()
+    const at = (days: number): number => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days).getTime()
+    return plain === 'today' ? [at(0), at(1)] : [at(-1), at(0)]
+  }
+  const found = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[t ](\d{2}):(\d{2}))?)?)?$/.exec(plain)
   if (!found) return null
-  const [year = 0, month, day] = found.slice(1).map((part: string | undefined) => (part === undefined ? undefined : Number(part)))
-  const start = new Date(year, (month ?? 1) - 1, day ?? 1)
-  if (start.getMonth() !== (month ?? 1) - 1) return null
+  const [year = 0, month, day, hour, minute] = found.slice(1).map((part: string | undefined) => (part === undefined ? undefined : Number(part)))
+  const start = new Date(year, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0)
+  if (start.getMonth() !== (month ?? 1) - 1 || (hour ?? 0) > 23 || (minute ?? 0) > 59) return null
+  if (minute !== undefined) return [start.getTime(), start.getTime() + 60_000]
   const end = day !== undefined ? new Date(year, (month ?? 1) - 1, day + 1) : month !== undefined ? new Date(year, month, 1) : new Date(year + 1, 0, 1)
   return [start.getTime(), end.getTime()]
 }

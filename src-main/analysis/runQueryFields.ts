@@ -38,7 +38,7 @@ export const fields = {
   ms: field('number', 'milliseconds a step'),
   speed: field('number', 'images a second'),
   time: field('duration', 'training time: 90s, 20min, 2h'),
-  created: field('date', 'when it was made: 2026-05-09'),
+  created: field('date', 'when it was made, local time: 2026-05-09, today, "2026-05-09 14:31"'),
   note: field('text', 'words of the note'),
   config: field('text', 'id of the config'),
   id: field('text', 'id of the run'),

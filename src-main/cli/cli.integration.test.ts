@@ -425,6 +425,25 @@ describe('training', () => {
     expect(grown).toMatchObject({ id: 'grows', total: 4, plan: { seeds: [1], added: [{ finished: 2, halfWidth: null }] } })
   })
 
+  it.each(['Asia/Tokyo', 'America/Los_Angeles'])('shows local times in %s, and the shown date finds the run', async (zone) => {
+    const before = process.env['TZ']
+    process.env['TZ'] = zone
+    try {
+      const [study] = await json(z.array(records.studySummary), ...of('study', 'list'))
+      if (!study) throw new Error('no study')
+      // JSON keeps ISO 8601 with its offset.
+      expect(study.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+      // A second way to the same: the formatter of the runtime.
+      const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(study.createdAt))
+      expect((await mcnn(...of('study', 'list'))).out).toContain(shown)
+      const found = await json(z.array(z.object({ studyId: z.string() })), ...of('runs', 'list', '--query', `created:"${shown}"`))
+      expect(found.map((run) => run.studyId)).toContain(study.id)
+    } finally {
+      if (before === undefined) delete process.env['TZ']
+      else process.env['TZ'] = before
+    }
+  })
+
   it('holds training examples out and picks the best epoch on them', async () => {
     const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '50', '--epochs', '3', '--milestones', 'none', '--name', 'Split', '--json'))
     expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -4,6 +4,7 @@ import { archName, archShort, datasetShort as datasetName } from '../../src-main
 import { bytes, duration as measuredDuration, fixed, missing, percent as percentDigits, percentText, plural, progressText, significant, whole } from '../../src-main/analysis/numbers'
 
 export { archName, archShort, bytes, datasetName, missing, plural, progressText, significant }
+export { clock, dateTime, readyAbout, when } from '../../src-main/analysis/time'
 
 type Maybe = number | null | undefined
 
@@ -46,46 +47,6 @@ export function duration(seconds: Maybe): string {
   return finite(seconds) && seconds >= 0 ? measuredDuration(seconds) : missing
 }
 
-const two = (value: number): string => String(value).padStart(2, '0')
-
-/** An ISO time as local 'HH:MM:SS'. */
-export function clock(iso: string | null | undefined): string {
-  const at = parsed(iso)
-  return at === null ? missing : `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
-}
-
-/** An ISO time as local '2026-05-09 14:31'. */
-export function dateTime(iso: string | null | undefined): string {
-  const at = parsed(iso)
-  return at === null ? missing : `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`
-}
-
-/** 'today 14:31', 'yesterday 14:31', else the date. `now` is for tests. */
-export function when(iso: string | null | undefined, now = new Date()): string {
-  const at = parsed(iso)
-  if (at === null) return missing
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime()
-  const day = 24 * 3600 * 1000
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}`
-  if (at.getTime() >= midnight && at.getTime() < midnight + day) return `today ${time}`
-  if (at.getTime() < midnight && at.getTime() >= midnight - day) return `yesterday ${time}`
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-}
-
-/** When something that takes so many seconds more is ready, as 'Mon 23:51', within the week to come, else the date. `now` is for tests. */
-export function readyAbout(seconds: Maybe, now = new Date()): string {
-  if (!finite(seconds) || seconds < 0) return missing
-  const at = new Date(now.getTime() + seconds * 1000)
-  if (seconds > 6 * 24 * 3600) return dateTime(at.toISOString()).slice(0, 10)
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}`
-  return at.toDateString() === now.toDateString() ? time : `${at.toLocaleDateString('en-US', { weekday: 'short' })} ${time}`
-}
-
-function parsed(iso: string | null | undefined): Date | null {
-  if (iso === null || iso === undefined) return null
-  const at = new Date(iso)
-  return Number.isNaN(at.getTime()) ? null : at
-}
 
 /** 'mcnn-f · ResNet-8 · synthetic · seed 1' */
 export function runTitle(run: { variant: string; arch: Arch; dataset: DatasetId; seed: number }): string {

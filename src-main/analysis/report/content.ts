@@ -14,6 +14,7 @@ import { duration, fixed, percent, plural, whole } from '../numbers'
 import { pickedSentence, pickedWords, runPickedOn } from '../picked'
 import { configRows, environmentRows } from '../runRows'
 import type { Table } from '../table'
+import { dateTimeZone } from '../time'
 import { statisticsSentences } from './sentences'
 
 export type Block =
@@ -52,7 +53,7 @@ export function reportOf(facts: ReportFacts): Report {
   const { comparison, manifest, program, madeAt } = facts
   return {
     title: comparison.studyName,
-    byline: `A study of ${plural(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${madeAt.slice(0, 10)}.`,
+    byline: `A study of ${plural(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${dateTimeZone(madeAt)}.`,
     blocks: [
       heading('What the study shows'),
       ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),

@@ -5,6 +5,7 @@ import { archName, datasetName, variantName } from '../../analysis/names'
 import { duration, fixed, percent, whole } from '../../analysis/numbers'
 import { pickedWords, runPickedOn } from '../../analysis/picked'
 import { settingsWords } from '../../analysis/runRows'
+import { clock, dateTime } from '../../analysis/time'
 import { WorkbenchError } from '../../contract/errors'
 import type { RunDetail, RunSummary } from '../../contract/records'
 import type { Service } from '../../service/service'
@@ -182,6 +183,9 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     ['Run', run.id],
     ['Study', `${run.studyName} (${run.studyId})`],
     ['State', run.state + reason],
+    ['Made', dateTime(run.createdAt)],
+    ['Started', dateTime(run.startedAt)],
+    ['Ended', dateTime(run.endedAt)],
     ['Result', accuracyWords(run)],
     ['Parameters', `${whole(run.trainableParameters)}, filters ${whole(run.trainableFilters)}`],
     ['Data', datasetFingerprint],
@@ -216,7 +220,7 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     ...(epochRows.length === 0
       ? []
       : [columns(['>Epoch', '>Loss', '>Train %', ...(held ? ['>Val. loss', '>Val. %'] : []), '>Test loss', '>Test %', '>Rate', '>Pictures/s', '>Time'], epochRows)]),
-    ...events.map((event) => `${event.at}  ${event.level.padEnd(7)}  ${event.message}`),
+    ...events.map((event) => `${dateTime(event.at)}:${clock(event.at).slice(-2)}  ${event.level.padEnd(7)}  ${event.message}`),
     '',
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import { archName } from '../../analysis/names'
 import { manifestText } from '../../analysis/manifest'
 import { duration, percent } from '../../analysis/numbers'
 import { presets } from '../../analysis/presets'
+import { dateTime } from '../../analysis/time'
 import { archs, greatestSeed, mostRuns, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
 import { endedStates, runStates, type MoreSeeds, type StudySummary } from '../../contract/records'
 import { WorkbenchError } from '../../contract/errors'
@@ -174,7 +175,7 @@ Examples:
       writeOut(
         columns(
           ['Study', 'Name', 'Made', 'Runs', '>Progress', '>Left'],
-          studies.map((study) => [study.id, study.name, study.createdAt.slice(0, 16).replace('T', ' '), countsOf(study), `${percent(study.progress, 0)} %`, duration(study.etaSeconds)]),
+          studies.map((study) => [study.id, study.name, dateTime(study.createdAt), countsOf(study), `${percent(study.progress, 0)} %`, duration(study.etaSeconds)]),
         ),
       )
     })
