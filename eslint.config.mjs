@@ -6,7 +6,7 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 import { constantSql } from './setup/lint/constantSql.mjs'
 
-const parts = ['contract', 'files', 'nn', 'graph', 'trainer', 'datasets', 'analysis', 'exports', 'history', 'service', 'shell', 'cli', 'system']
+const parts = ['contract', 'files', 'nn', 'graph', 'trainer', 'datasets', 'archives', 'analysis', 'exports', 'history', 'service', 'shell', 'cli', 'system']
 
 /** Packages that only some parts may load, and why. */
 const guarded = {
@@ -137,12 +137,13 @@ export default defineConfig(
   border('src-main/analysis/**', { parts: ['contract'] }),
   border('src-main/exports/**', { parts: ['contract', 'nn', 'analysis'], packages: ['protobuf'], only: ['protobufjs'] }),
   border('src-main/files/**', { parts: ['contract'], packages: ['node'] }),
-  border('src-main/datasets/**', { parts: ['contract', 'files', 'nn'], packages: ['node'] }),
+  border('src-main/archives/**', { parts: ['contract'], packages: ['node'] }),
+  border('src-main/datasets/**', { parts: ['contract', 'files', 'nn', 'archives'], packages: ['node'] }),
   border('src-main/graph/**', { parts: ['contract', 'nn'], modules: ['analysis/banks'], packages: ['node', 'tensorflow'] }),
   border('src-main/system/**', { parts: [], packages: ['node'] }),
   border('src-main/trainer/**', { parts: ['contract', 'system', 'nn', 'graph', 'datasets'], modules: ['analysis/(banks|complementarity)'], packages: ['node', 'tensorflow'] }),
   border('src-main/history/**', { parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] }),
-  border('src-main/service/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'history'], packages: ['node'] }),
+  border('src-main/service/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'], packages: ['node'] }),
   border('src-main/cli/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'service'], packages: ['node'] }),
   // Where data is kept is asked before there is a service.
   border('src-main/shell/**', { parts: ['contract', 'files', 'system'], modules: ['service/dataDir'], packages: ['node', 'electron'] }),
@@ -162,7 +163,7 @@ export default defineConfig(
   // What is hurt is the program as it is shipped: only its contract is known.
   border('bench/faults/**', { parts: ['contract', 'system', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // Looks at every parser from outside, as a test does.
-  border('bench/fuzz/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'datasets', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/fuzz/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'datasets', 'archives', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
   {
     // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.

@@ -19,8 +19,7 @@ describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
   const mcnn = (...args: string[]) => run(process.execPath, [entry, '--json', '--data-dir', path.join(dir, 'data'), ...args], { maxBuffer: 1 << 26 })
   beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'mcnn-learn-'))
-    await run('tar', ['xJf', packed, '-C', dir])
-    await mcnn('datasets', 'import', path.join(dir, 'cifar-10-batches-bin'))
+    await mcnn('datasets', 'import', packed)
   })
   afterAll(() => rm(dir, { recursive: true, force: true }))
 

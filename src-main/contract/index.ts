@@ -1,3 +1,4 @@
+export * from './archiveFormats'
 export * from './errors'
 export * from './experiment'
 export * from './records'

@@ -1,5 +1,5 @@
 /**
- * A study as one file: a gzipped tar whose first member, `manifest.json`, lists every other one with its size and SHA-256;
+ * A study as one file: a tar, zip or folder with a `manifest.json` that lists every other member with its size and SHA-256;
  * `study.json`, and for each run `runs/ID/run.json`, `filters.bin` (base filters of all epochs, one after the other, in the order
  * that run.json lists them) and, where there are some, its weights and last checkpoint.
  */
@@ -13,7 +13,12 @@ export const archiveVersion = 1
 export const manifestName = 'manifest.json'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const memberPath = z.string().regex(/^(study\.json|runs\/[a-z0-9][a-z0-9-]{0,79}\/(run\.json|filters\.bin|weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors))$/, 'no member of a study’s archive')
+const memberPattern = /^(study\.json|runs\/[a-z0-9][a-z0-9-]{0,79}\/(run\.json|filters\.bin|weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors))$/
+const memberPath = z.string().regex(memberPattern, 'no member of a study’s archive')
+
+export function isMemberPath(name: string): boolean {
+  return memberPattern.test(name)
+}
 
 /** Of run.json, study.json and the manifest: read into memory. */
 export const maxJsonBytes = 128 * 1024 * 1024

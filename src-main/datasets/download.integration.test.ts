@@ -337,7 +337,7 @@ describe('a download', () => {
     await writeFile(script, `
       import { registerHooks } from 'node:module'
       // As the bundler does.
-      registerHooks({ resolve: (name, context, next) => name.startsWith('.') && !/\\.[a-z]+$/.test(name) ? next(name + '.ts', context) : next(name, context) })
+      registerHooks({ resolve: (name, context, next) => name.startsWith('.') && !context.parentURL?.includes('/node_modules/') && !/\\.[a-z]+$/.test(name) ? next(name + '.ts', context) : next(name, context) })
       const { downloadDataset } = await import(${JSON.stringify(`file://${join(import.meta.dirname, 'download.ts')}`)})
       const options = ${JSON.stringify(options)}
       await downloadDataset({ ...options, signal: new AbortController().signal, onProgress: ({ phase, done }) => process.stdout.write(phase + ' ' + done + '\\n') })

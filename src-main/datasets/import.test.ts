@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { xzOf, zipOf, type ZipEntry } from '../archives/testSupport'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSummary } from '../contract/records'
 import type { CifarSpec } from './catalog'
@@ -42,6 +43,18 @@ async function folder(name: string, files: Iterable<[string, Buffer]>): Promise<
 
 const archive = (files: Iterable<[string, Buffer]>, name = 'cifar.tar.gz'): Promise<string> => file(name, archiveOf('cifar', files))
 const tarGz = (entries: TarEntry[]): Promise<string> => file('odd.tar.gz', gzipSync(tarOf(entries)))
+const zip = (entries: ZipEntry[]): Promise<string> => file('odd.zip', zipOf(entries))
+const zipped = (files: Iterable<[string, Buffer]>, inside = 'cifar/'): ZipEntry[] => [...files].map(([name, content]) => ({ path: `${inside}${name}`, content }))
+const plainTar = gunzipSync(archiveOf('cifar', small.binary))
+const [one = Buffer.alloc(0), two = Buffer.alloc(0), test = Buffer.alloc(0)] = small.binary.values()
+const clutter: [string, Buffer][] = [
+  ['LICENSE', Buffer.from('free')],
+  ['.DS_Store', Buffer.alloc(100)],
+  ['._data_batch_1.bin', one],
+  ['test', Buffer.from('#!/bin/sh')],
+  ['virus.exe', Buffer.from('MZ')],
+  ['other.bin', Buffer.alloc(one.length)],
+]
 const take = (path: string, use: readonly CifarSpec[] = specs): ReturnType<typeof importDataset> => importDataset({ path, datasetsDir }, use)
 const left = (): Promise<string[]> => readdir(datasetsDir).catch(() => [])
 
@@ -76,6 +89,57 @@ describe('importDataset', () => {
     ['a folder around the folder', async () => (await folder('downloads/cifar-10-batches-bin', small.binary), join(dir, 'downloads'))],
     ['an archive with its files in another order', () => archive([...small.binary].reverse())],
     ['a folder with other things in it', () => folder('mixed', [...small.binary, ['holiday.jpg', Buffer.from('x')]])],
+    ['a tar that a browser has unpacked under its old name', () => file('cifar-10-binary (1).tar.gz', plainTar)],
+    ['a plain tar', () => file('cifar.tar', plainTar)],
+    ['an archive without an extension', () => file('download', archiveOf('cifar', small.binary))],
+    ['gzip in gzip', () => file('twice.tar.gz', gzipSync(archiveOf('cifar', small.binary)))],
+    ['tar.xz', () => file('cifar.tar.xz', xzOf(plainTar))],
+    ['tar.xz of two streams', () => file('cifar.tar.xz', Buffer.concat([xzOf(plainTar.subarray(0, 40_000)), xzOf(plainTar.subarray(40_000))]))],
+    ['gzip in xz under the name of a zip', () => file('cifar.zip', xzOf(archiveOf('cifar', small.binary)))],
+    ['tar.zst', () => file('cifar.tar.zst', zstdCompressSync(plainTar))],
+    ['a tar of the folder with ./ before its names', () => tarGz([{ path: './', type: '5' }, ...zipped(small.binary, './c/')])],
+    ['a tar without a folder', () => tarGz(zipped(small.binary, ''))],
+    ['a tar with files that do not matter', () => archive([...clutter, ...small.binary])],
+    ['a tar with the same file twice', () => archive([...small.binary, ...small.binary])],
+    ['a tar whose files have other names', () => archive([['a', test], ['b.dat', two], ['data_batch_2.bin', one]])],
+    ['a tar with the binary and the Python files', () => archive([...small.python, ...small.binary])],
+    ['a zip', () => zip([{ path: 'cifar/', mode: 0o40755, method: 0 }, ...zipped(small.binary)])],
+    ['a zip of stored files, Windows’ separators and none of Unix’ modes', () => zip(zipped(small.binary, 'cifar\\').map((entry) => ({ ...entry, mode: 0, method: 0 })))],
+    ['a zip that macOS made', () => zip([...zipped(small.python), ...zipped(small.binary, '__MACOSX/cifar/._'), { path: 'cifar/.DS_Store', content: Buffer.alloc(9) }])],
+    ['a zip under the name of a tar.gz', () => file('cifar.tar.gz', zipOf(zipped(small.binary)))],
+    ['a folder with files that do not matter', () => folder('cluttered', [...clutter, ...small.binary])],
+    ['a folder whose files have other names', () => folder('renamed', [['A.BIN', two], ['data_batch_1 (copy).bin', one], ['x', test]])],
+    [
+      'a folder around the folder, with its archive next to it',
+      async () => {
+        await folder('around/inner/cifar-10-batches-bin', small.binary)
+        await folder('around', [['cifar-10-binary.tar.gz', archiveOf('c', small.binary)], ['train', Buffer.from('x')]])
+        return join(dir, 'around')
+      },
+    ],
+    ['a linked folder', async () => (await symlink(await folder('real', small.binary), join(dir, 'link')), join(dir, 'link'))],
+    [
+      'a folder with a linked folder in it, that leads back too',
+      async () => {
+        const real = await folder('elsewhere/real', small.binary)
+        const path = await folder('linking', [])
+        await symlink(real, join(path, 'set'))
+        await symlink(path, join(path, 'back'))
+        return path
+      },
+    ],
+    [
+      'a folder of linked files, one of them to nowhere',
+      async () => {
+        const real = await folder('files', small.binary)
+        const path = await folder('links', [])
+        for (const name of small.binary.keys()) await symlink(join(real, name), join(path, name))
+        await symlink(join(real, 'gone'), join(path, 'readme.html'))
+        return path
+      },
+    ],
+    ['a linked archive', async () => (await symlink(await archive(small.binary), join(dir, 'latest')), join(dir, 'latest'))],
+    ['parts in several folders', async () => (await folder('split/train', [...small.binary].slice(0, 2)), await folder('split/test', [...small.binary].slice(2)), join(dir, 'split'))],
   ]
   it.each(forms)('stores the same from %s', async (_, source) => {
     const path = await source()
@@ -94,8 +158,7 @@ describe('importDataset', () => {
     expect(summary.source).toBe(path.split('/').at(-1))
     expect(await left()).toEqual(['cifar-10'])
     expect((await readdir(join(datasetsDir, 'cifar-10'))).sort()).toEqual(['manifest.json', 'test.bin', 'train.bin'])
-    const [one, two, test] = [...small.binary.values()]
-    expect(await readFile(join(datasetsDir, 'cifar-10/train.bin'))).toEqual(Buffer.concat([one ?? Buffer.alloc(0), two ?? Buffer.alloc(0)]))
+    expect(await readFile(join(datasetsDir, 'cifar-10/train.bin'))).toEqual(Buffer.concat([one, two]))
     expect(await readFile(join(datasetsDir, 'cifar-10/test.bin'))).toEqual(test)
     expect(await verifyDataset(datasetsDir, 'cifar-10', specs)).toEqual(summary)
     expect((await listDatasets(datasetsDir, specs))[1]).toEqual(summary)
@@ -157,7 +220,7 @@ describe('importDataset refuses', () => {
     [
       'a truncated file',
       () => archive(changed(small.binary, 'data_batch_2.bin', (c) => c.subarray(0, 30000))),
-      /^data_batch_2\.bin: truncated: 30,000 bytes, 30,730 expected\.$/,
+      /^Cannot import cifar\.tar\.gz: data_batch_2\.bin is 730 bytes short: 30,000 bytes instead of 30,730\.$/,
     ],
     [
       'a truncated file in a folder',
@@ -166,60 +229,55 @@ describe('importDataset refuses', () => {
           'f',
           changed(small.binary, 'test_batch.bin', (c) => c.subarray(0, 1)),
         ),
-      /^test_batch\.bin: truncated: 1 bytes, 30,730 expected/,
+      /^Cannot import f: test_batch\.bin is 30,729 bytes short: 1 bytes instead of 30,730\.$/,
     ],
     [
       'a file too large',
       () => archive(changed(small.binary, 'data_batch_1.bin', (c) => Buffer.concat([c, c]))),
-      /^data_batch_1\.bin: 61,460 bytes, 30,730 expected/,
+      /: data_batch_1\.bin is 30,730 bytes too long: 61,460 bytes instead of 30,730\.$/,
     ],
     [
       'a Python file too small',
       () => archive(changed(small.python, 'data_batch_1', (c) => c.subarray(0, 3000))),
-      /^data_batch_1: truncated: 3,000 bytes, at least 30,720 expected/,
+      /: data_batch_1 is about 27,720 bytes short: 3,000 bytes instead of about 30,720\.$/,
     ],
     [
       'a Python file too large',
       () => archive(changed(small.python, 'data_batch_1', () => Buffer.alloc(99999))),
-      /^data_batch_1: 99,999 bytes, at most/,
+      /: data_batch_1 is about 63,\d+ bytes too long: 99,999 bytes instead of about/,
     ],
     [
       'a Python file that ends early',
       () => archive(changed(small.python, 'data_batch_1', (c) => c.subarray(0, c.length - 100))),
-      /^data_batch_1: is truncated: it ends in the middle/,
+      /: data_batch_1 is truncated: it ends in the middle/,
     ],
     [
       'a Python file of something else',
       () => archive(changed(small.python, 'test_batch', () => Buffer.alloc(31000, 'x'))),
-      /^test_batch: is not a Python pickle/,
+      /: test_batch is not a Python pickle/,
     ],
     [
       'a label out of range',
       () => archive(changed(small.binary, 'data_batch_2.bin', setByte(3 * 3073, 2))),
-      /^data_batch_2\.bin: record 3 has the label 2, which is not in 0 to 1/,
+      /: data_batch_2\.bin has the label 2 in record 3, which is not in 0 to 1/,
     ],
-    ['a valid but wrong label', () => archive(changed(small.binary, 'test_batch.bin', setByte(0, 1))), /^test_batch\.bin: has been changed/],
+    ['a valid but wrong label', () => archive(changed(small.binary, 'test_batch.bin', setByte(0, 1))), /: test_batch\.bin has been changed/],
     [
       'a changed pixel',
       () => archive(changed(small.binary, 'data_batch_1.bin', setByte(2000, 255))),
-      /^data_batch_1\.bin: has been changed.*official CIFAR-10/,
+      /: data_batch_1\.bin has been changed.*official CIFAR-10/,
     ],
     [
       'a changed pixel in a Python file',
       () => archive(new Map([...small.binary].map(([n, c]) => [n.replace('.bin', ''), pythonBatch(setByte(1500, 255)(Buffer.from(c)), 1)]))),
-      /^data_batch_1: has been changed/,
+      /: data_batch_1 has been changed/,
     ],
-    ['missing files', () => archive([...small.binary].slice(1, 2)), /^cifar\.tar\.gz: data_batch_1\.bin, test_batch\.bin of CIFAR-10 are missing/],
-    ['missing files in a folder', () => folder('part', [...small.binary].slice(1)), /^part: data_batch_1\.bin of CIFAR-10 is missing/],
-    [
-      'a foreign file among them',
-      () => archive([...small.binary, ['virus.exe', Buffer.from('MZ')]]),
-      /^cifar\.tar\.gz: holds virus\.exe, which is not part of/,
-    ],
-    ['a foreign archive', () => archive([['holiday.jpg', Buffer.from('jpg')]]), /^cifar\.tar\.gz: holds holiday\.jpg/],
-    ['files of both sets', () => archive([...small.binary, ...fine.binary]), /holds train\.bin of CIFAR-100 beside files of another set/],
+    ['missing files', () => archive([...small.binary].slice(1, 2)), /^Cannot import cifar\.tar\.gz: data_batch_1\.bin, test_batch\.bin of CIFAR-10 are missing\.$/],
+    ['missing files in a folder', () => folder('part', [...small.binary].slice(1)), /^Cannot import part: data_batch_1\.bin of CIFAR-10 is missing/],
+    ['a foreign archive', () => archive([['holiday.jpg', Buffer.from('jpg')]]), /^Cannot import cifar\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100\.$/],
+    ['files of both sets', () => archive([...small.binary, ...fine.binary]), /it holds train\.bin of CIFAR-100 next to files of CIFAR-10/],
     ['a file twice', () => archive([...small.binary, ['data_batch_1.bin', Buffer.alloc(size)]]), /holds data_batch_1\.bin twice/],
-    ['an archive without a file', () => tarGz([{ path: 'cifar/', type: '5' }]), /^odd\.tar\.gz: holds no file of CIFAR-10 or CIFAR-100/],
+    ['an archive without a file', () => tarGz([{ path: 'cifar/', type: '5' }]), /^Cannot import odd\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100/],
     [
       'a symbolic link',
       () => tarGz([{ path: 'cifar/data_batch_1.bin', type: '2', link: '/etc/passwd' }]),
@@ -232,19 +290,19 @@ describe('importDataset refuses', () => {
     [
       'a header that claims too much',
       () => tarGz([{ path: 'data_batch_1.bin', content: Buffer.alloc(size), size: 8 ** 10 }]),
-      /^data_batch_1\.bin: 1,073,741,824 bytes, 30,730 expected/,
+      /it is truncated: it ends after [\d,]+ of 1,073,741,824 bytes of data_batch_1\.bin\.$/,
     ],
     [
       'a tar that ends in a file',
       () => file('cut.tar.gz', gzipSync(gunzipSync(archiveOf('c', small.binary)).subarray(0, 20000))),
-      /^data_batch_1\.bin: truncated: 18,976 bytes, 30,730 expected; the archive cut\.tar\.gz ends in it/,
+      /^Cannot import cut\.tar\.gz: it is truncated: it ends after 18,976 of 30,730 bytes of c\/data_batch_1\.bin\.$/,
     ],
     [
       'a truncated gzip',
       () => file('cut.tar.gz', archiveOf('c', small.binary).subarray(0, 50000)),
-      /^cut\.tar\.gz: truncated: the archive ends in data_batch_2\.bin/,
+      /^Cannot import cut\.tar\.gz: it is truncated: its compressed data ends after \d+,\d+ of 30,730 bytes of c\/data_batch_2\.bin\.$/,
     ],
-    ['a damaged gzip', () => file('bad.tar.gz', setByte(40000, 1)(setByte(40001, 2)(archiveOf('c', small.binary)))), /^bad\.tar\.gz: damaged/],
+    ['a damaged gzip', () => file('bad.tar.gz', setByte(40000, 1)(setByte(40001, 2)(archiveOf('c', small.binary)))), /^Cannot import bad\.tar\.gz: it is corrupt/],
     [
       'a wrong gzip check sum',
       () =>
@@ -255,31 +313,51 @@ describe('importDataset refuses', () => {
             return setByte(b.length - 8, (b[b.length - 8] ?? 0) ^ 1)(b)
           })(),
         ),
-      /^bad\.tar\.gz: damaged/,
+      /^Cannot import bad\.tar\.gz: it is corrupt/,
     ],
-    ['a gzip of no tar', () => file('text.tar.gz', gzipSync(Buffer.alloc(2000, 'hello '))), /^text\.tar\.gz: is not a tar archive/],
-    ['a gzip of almost nothing', () => file('a.tar.gz', gzipSync(Buffer.from('a'))), /^a\.tar\.gz: is not a tar archive/],
-    ['an empty gzip', () => file('a.tar.gz', gzipSync(Buffer.alloc(0))), /^a\.tar\.gz: is empty/],
-    ['a gzip in a gzip', () => file('a.tar.gz', gzipSync(archiveOf('c', small.binary))), /^a\.tar\.gz: is not a tar archive/],
+    ['a gzip of no tar', () => file('text.tar.gz', gzipSync(Buffer.alloc(2000, 'hello '))), /^Cannot import text\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/],
+    ['a gzip of almost nothing', () => file('a.tar.gz', gzipSync(Buffer.from('a'))), /^Cannot import a\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/],
+    ['an empty gzip', () => file('a.tar.gz', gzipSync(Buffer.alloc(0))), /^Cannot import a\.tar\.gz: it is empty/],
+    ['gzip in gzip without end', () => file('a.tar.gz', gzipSync(gzipSync(gzipSync(archiveOf('c', small.binary))))), /it is compressed more than 3 times/],
     [
       'an archive that unpacks without end',
       () => file('bomb.tar.gz', gzipSync(Buffer.concat([tarOf([]), Buffer.alloc(40 << 20)]))),
-      /^bomb\.tar\.gz: unpacks to more than/,
+      /^Cannot import bomb\.tar\.gz: it unpacks to more than/,
     ],
-    ['thousands of files', () => tarGz(Array.from({ length: 1500 }, () => ({ path: 'readme.html' }))), /more than 1000 files/],
-    ['a text', () => file('notes.txt', Buffer.from('hello')), /^notes\.txt: is not a gzip archive/],
-    ['an empty file', () => file('empty.tar.gz', Buffer.alloc(0)), /^empty\.tar\.gz: is empty/],
+    ['a password', () => zip(zipped(small.binary).map((entry) => ({ ...entry, flags: 1 }))), /it is protected by a password\.$/],
+    ['a method of compression that is not read', () => zip(zipped(small.binary).map((entry) => ({ ...entry, method: 93 }))), /it holds cifar\/data_batch_1\.bin, compressed by a method/],
+    ['a link in a zip', () => zip([{ path: 'data_batch_1.bin', content: Buffer.from('/etc/passwd'), mode: 0o120777 }]), /it holds "data_batch_1\.bin", which is not a file\.$/],
+    ['a path that leads out of a zip', () => zip(zipped(small.binary, '../')), /it holds the path "\.\.\/data_batch_1\.bin", which leads out of it\.$/],
+    ['an absolute path in a zip', () => zip(zipped(small.binary, '/tmp/')), /it holds the path "\/tmp\/data_batch_1\.bin", which leads out of it\.$/],
+    ['a wrong checksum in a zip', () => zip(zipped(small.binary).map((entry) => ({ ...entry, crc: 1 }))), /it is corrupt: cifar\/data_batch_1\.bin does not have the checksum/],
+    ['a zip that says other sizes', () => zip([{ path: 'data_batch_1.bin', content: Buffer.concat([one, one]), size: one.length }]), /it is corrupt: .*data_batch_1\.bin/],
+    ['a zip without its end', () => file('cut.zip', zipOf(zipped(small.binary)).subarray(0, 50_000)), /it is truncated: its list of files, at the end of a zip archive, is missing\.$/],
+    ['a zip without a file', () => zip([]), /it holds no file of CIFAR-10/],
+    ['a zip with a truncated file', () => zip(zipped(changed(small.binary, 'test_batch.bin', (c) => c.subarray(100)))), /: test_batch\.bin is 100 bytes short: 30,630 bytes instead of 30,730\.$/],
+    ['an archive in a zip', () => zip([{ path: 'kaggle/cifar-10-python.tar.gz', content: archiveOf('c', small.python) }]), /it holds no file of CIFAR-10 or CIFAR-100\. There is an archive in it: unpack cifar-10-python\.tar\.gz/],
+    ['a truncated xz', () => file('cut.tar.xz', xzOf(plainTar).subarray(0, 50_000)), /^Cannot import cut\.tar\.xz: it is truncated: its compressed data ends/],
+    ['a corrupt xz', () => file('bad.tar.xz', setByte(30_000, 0xfe)(setByte(30_001, 0xfd)(xzOf(plainTar)))), /^Cannot import bad\.tar\.xz: it is corrupt: its compressed data is wrong/],
+    ['an xz that wants more memory than is sound', () => file('big.tar.xz', xzOf(plainTar, 0x26)), /it is compressed with options that this program does not read\.$/],
+    ['a truncated zst', () => file('cut.tar.zst', zstdCompressSync(plainTar).subarray(0, 50_000)), /it is truncated: its compressed data ends/],
+    ['a 7-Zip archive', () => file('c.7z', Buffer.concat([Buffer.from('377abcaf271c', 'hex'), Buffer.alloc(600)])), /it is a 7-Zip archive, which this program does not read\.$/],
+    ['a bzip2 archive', () => file('c.tar.bz2', Buffer.from('BZh91AY&SY')), /it is a bzip2 archive, which this program does not read\.$/],
+    ['a link to nowhere in place of a file', async () => (await symlink('/nowhere', join(await folder('gone', [...small.binary].slice(1)), 'data_batch_1.bin')), join(dir, 'gone')), /: data_batch_1\.bin is a link to a file that does not exist\.$/],
+    ['a file with a batch’s size alone', () => archive([...[...small.binary].slice(1), ['copy.bin', Buffer.alloc(one.length)]]), /: data_batch_1\.bin of CIFAR-10 is missing\. copy\.bin has the size of such a file and other content\.$/],
+    ['thousands of files in a zip', () => zip(Array.from({ length: 1500 }, (_, i) => ({ path: `${i}.png` }))), /it holds more than 1000 files/],
+    ['thousands of files', () => tarGz(Array.from({ length: 1500 }, () => ({ path: 'readme.html' }))), /it holds more than 1000 files/],
+    ['a text', () => file('notes.txt', Buffer.from('hello')), /^Cannot import notes\.txt: it is not an archive \(tar\.gz, tar\.xz, tar\.zst, tar or zip\)\.$/],
+    ['an empty file', () => file('empty.tar.gz', Buffer.alloc(0)), /^Cannot import empty\.tar\.gz: it is empty/],
     [
       'one file of the set',
       () => file('data_batch_1.bin', small.binary.get('data_batch_1.bin') ?? Buffer.alloc(0)),
-      /^data_batch_1\.bin: is one file of CIFAR-10, not the whole set/,
+      /^Cannot import data_batch_1\.bin: data_batch_1\.bin is one file of CIFAR-10, not the whole set/,
     ],
-    ['an empty folder', () => folder('empty', []), /^empty: is an empty folder/],
-    ['a folder of other things', () => folder('photos', [['a.jpg', Buffer.from('x')]]), /^photos: holds no file of CIFAR-10 or CIFAR-100/],
+    ['an empty folder', () => folder('empty', []), /^Cannot import empty: it is an empty folder/],
+    ['a folder of other things', () => folder('photos', [['a.jpg', Buffer.from('x')]]), /^Cannot import photos: it holds no file of CIFAR-10 or CIFAR-100/],
     [
       'a folder of several sets',
       async () => (await folder('both/a', small.binary), await folder('both/b', small.python), join(dir, 'both')),
-      /^both: holds several sets: a, b/,
+      /^Cannot import both: it holds several sets: a, b/,
     ],
     [
       'a device in place of a file',
@@ -288,9 +366,9 @@ describe('importDataset refuses', () => {
         await symlink('/dev/zero', join(path, 'data_batch_1.bin'))
         return path
       },
-      /^data_batch_1\.bin: is not a file/,
+      /: data_batch_1\.bin is not a file\.$/,
     ],
-    ['a device', () => Promise.resolve('/dev/zero'), /^zero: is neither a file nor a folder/],
+    ['a device', () => Promise.resolve('/dev/zero'), /^Cannot import zero: it is neither a file nor a folder/],
   ]
   it.each(cases)('%s, and leaves nothing behind', async (_, source, message) => {
     const error = await refused(await source())
@@ -299,22 +377,22 @@ describe('importDataset refuses', () => {
   })
 
   const fineCases: [string, () => Promise<string>, RegExp][] = [
-    ['a label out of range', () => archive(changed(fine.binary, 'train.bin', setByte(2 * 3074 + 1, 4))), /^train\.bin: record 2 has the label 4/],
-    ['a superclass out of range', () => archive(changed(fine.binary, 'train.bin', setByte(3074, 2))), /^train\.bin: record 1 has the superclass 2/],
+    ['a label out of range', () => archive(changed(fine.binary, 'train.bin', setByte(2 * 3074 + 1, 4))), /: train\.bin has the label 4 in record 2/],
+    ['a superclass out of range', () => archive(changed(fine.binary, 'train.bin', setByte(3074, 2))), /: train\.bin has the superclass 2 in record 1/],
     [
       'a class in two superclasses',
       () => archive(changed(fine.binary, 'train.bin', setByte(4 * 3074, 1))),
-      /^train\.bin: record 4 gives class 0 the superclass 1; before, it was 0/,
+      /: train\.bin gives class 0 the superclass 1 in record 4; in an earlier record it was 0/,
     ],
     [
       'classes out of balance',
       () => archive(changed(fine.binary, 'test.bin', setByte(1, 1))),
-      /^test\.bin: class 0 \(a\) has 1 pictures, 2 expected/,
+      /: test\.bin has 1 images of class 0 \(a\) instead of 2/,
     ],
     [
       'a Python file that was changed',
       () => archive(changed(fine.python, 'test', (c) => setByte(c.indexOf('picture_s'), 0x41)(c))),
-      /^test: has been changed/,
+      /: test has been changed/,
     ],
   ]
   it.each(fineCases)('of CIFAR-100: %s', async (_, source, message) => {
@@ -325,7 +403,7 @@ describe('importDataset refuses', () => {
     let files = fine.binary
     for (const name of files.keys())
       files = changed(files, name, (c) => (Array.from({ length: c.length / 3074 }, (_, i) => (c[i * 3074 + 1] === 1 ? (c[i * 3074] = 1) : 0)), c))
-    expect((await refused(await archive(files))).message).toMatch(/^train\.bin: superclass 0 has 1 classes, 2 expected/)
+    expect((await refused(await archive(files))).message).toMatch(/: train\.bin has 1 classes in superclass 0 instead of 2/)
   })
 
   it('wrong paths as bad input', async () => {

@@ -6,9 +6,9 @@ import { PickleError, readPickle, type ByteArray } from './pickle'
 
 export type Form = 'binary' | 'python'
 
-/** An error on a source file: its name and what is wrong with it. */
+/** Returns an error about a source file. @param wrong a sentence that the name begins */
 export function badFile(name: string, wrong: string, fix?: string): WorkbenchError {
-  return new WorkbenchError('bad-data', `${name}: ${wrong}`, { fix })
+  return new WorkbenchError('bad-data', `${name} ${wrong}`, { fix })
 }
 
 /** Bytes that a file may have: exactly so many of a binary; a pickle has its pictures and something around them. */
@@ -18,21 +18,24 @@ export function sizeRange(spec: CifarSpec, part: Part, form: Form): { min: numbe
   return { min: part.count * pixelBytes, max: part.count * (pixelBytes + 200) + 4096 }
 }
 
-/** @throws WorkbenchError bad-data, naming the file */
-export function checkSize(spec: CifarSpec, part: Part, form: Form, size: number): void {
+export function fitsSize(spec: CifarSpec, part: Part, form: Form, size: number): boolean {
   const { min, max } = sizeRange(spec, part, form)
-  if (size >= min && size <= max) return
-  const expected =
-    min === max ? `${thousands(min)} expected` : size < min ? `at least ${thousands(min)} expected` : `at most ${thousands(max)} expected`
-  throw badFile(part[form], `${size < min ? 'truncated: ' : ''}${thousands(size)} bytes, ${expected}.`)
+  return size >= min && size <= max
+}
+
+/** Returns what is wrong with a size that does not fit, as a sentence that the file's name begins. */
+export function sizeWords(spec: CifarSpec, part: Part, form: Form, size: number): string {
+  const { min, max } = sizeRange(spec, part, form)
+  const about = min === max ? '' : 'about '
+  const off = size < min ? `${thousands(min - size)} bytes short` : `${thousands(size - max)} bytes too long`
+  return `is ${about}${off}: ${thousands(size)} bytes instead of ${about}${thousands(size < min ? min : max)}.`
 }
 
 /**
- * The content of a Python file (a pickled dictionary of `data` and labels) as binary records.
+ * Returns the content of a Python file (a pickled dictionary of `data` and labels) as binary records.
  * @throws WorkbenchError bad-data, naming the file
  */
-export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array): Uint8Array {
-  const name = part.python
+export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array, name = part.python): Uint8Array {
   let entries: Map<string, number[] | ByteArray>
   try {
     entries = readPickle(content)
@@ -41,13 +44,13 @@ export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array):
     throw error
   }
   const data = entries.get('data')
-  if (!data || Array.isArray(data)) throw badFile(name, 'holds no pictures under "data".')
+  if (!data || Array.isArray(data)) throw badFile(name, 'holds no images under "data".')
   if (data.shape.length !== 2 || data.shape[0] !== part.count || data.shape[1] !== pixelBytes)
-    throw badFile(name, `its pictures are ${data.shape.join(' × ')} bytes, ${part.count} × ${pixelBytes} expected.`)
+    throw badFile(name, `has images of ${data.shape.join(' × ')} bytes instead of ${part.count} × ${pixelBytes}.`)
   const labels = (spec.coarse === 0 ? ['labels'] : ['coarse_labels', 'fine_labels']).map((key) => {
     const list = entries.get(key)
     if (!Array.isArray(list)) throw badFile(name, `holds no "${key}".`)
-    if (list.length !== part.count) throw badFile(name, `has ${thousands(list.length)} "${key}", ${thousands(part.count)} expected.`)
+    if (list.length !== part.count) throw badFile(name, `has ${thousands(list.length)} "${key}" instead of ${thousands(part.count)}.`)
     return list
   })
   const size = recordBytes(labels.length)
@@ -84,15 +87,15 @@ export class RecordChecks {
     for (let i = 0; i < part.count; i++) {
       const label = records[i * size + labelBytes - 1] as number
       if (label >= spec.classes.length)
-        throw badFile(name, `record ${thousands(i)} has the label ${label}, which is not in 0 to ${spec.classes.length - 1}.`)
+        throw badFile(name, `has the label ${label} in record ${thousands(i)}, which is not in 0 to ${spec.classes.length - 1}.`)
       const counts = this.counts[part.split]
       counts[label] = (counts[label] as number) + 1
       if (spec.coarse === 0) continue
       const coarse = records[i * size] as number
-      if (coarse >= spec.coarse) throw badFile(name, `record ${thousands(i)} has the superclass ${coarse}, which is not in 0 to ${spec.coarse - 1}.`)
+      if (coarse >= spec.coarse) throw badFile(name, `has the superclass ${coarse} in record ${thousands(i)}, which is not in 0 to ${spec.coarse - 1}.`)
       const known = this.coarseOf[label] as number
       if (known === 255) this.coarseOf[label] = coarse
-      else if (known !== coarse) throw badFile(name, `record ${thousands(i)} gives class ${label} the superclass ${coarse}; before, it was ${known}.`)
+      else if (known !== coarse) throw badFile(name, `gives class ${label} the superclass ${coarse} in record ${thousands(i)}; in an earlier record it was ${known}.`)
     }
   }
 
@@ -105,14 +108,14 @@ export class RecordChecks {
         if (count !== each)
           throw badFile(
             filesOf(spec, split, form),
-            `class ${label} (${spec.classes[label]}) has ${thousands(count)} pictures, ${thousands(each)} expected.`,
+            `has ${thousands(count)} images of class ${label} (${spec.classes[label]}) instead of ${thousands(each)}.`,
           )
       })
     }
     const each = spec.classes.length / Math.max(1, spec.coarse)
     for (let coarse = 0; coarse < spec.coarse; coarse++) {
       const members = this.coarseOf.filter((c) => c === coarse).length
-      if (members !== each) throw badFile(filesOf(spec, 'train', form), `superclass ${coarse} has ${members} classes, ${each} expected.`)
+      if (members !== each) throw badFile(filesOf(spec, 'train', form), `has ${members} classes in superclass ${coarse} instead of ${each}.`)
     }
   }
 }

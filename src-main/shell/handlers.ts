@@ -2,6 +2,7 @@ import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { importExtensions } from '../contract/archiveFormats'
 import { serviceCalls, shellCalls } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
 import { archiveExtensions } from '../contract/fileKinds'
@@ -14,7 +15,9 @@ import type { KeptPreferences } from './preferences'
 import { saveFilter, withExtension } from './saveFile'
 import type { Service } from './service'
 
-const archiveFilter: Electron.FileFilter = { name: 'Exported study', extensions: [...archiveExtensions, 'gz'] }
+/** Offers what importers read. A file may have any other name, so `allFiles` is next to it. */
+const archivesFilter: Electron.FileFilter = { name: 'Archives', extensions: [...importExtensions] }
+const allFiles: Electron.FileFilter = { name: 'All files', extensions: ['*'] }
 
 /** What the shell answers itself. */
 export function shellHandlers(service: Service, grants: Grants, dataDir: string, preferences: KeptPreferences, window: () => BrowserWindow | null): ShellHandlers {
@@ -32,7 +35,7 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     'shell.chooseDataset': async ({ kind }) => {
       const options: Electron.OpenDialogOptions =
         kind === 'archive'
-          ? { title: 'Import a CIFAR archive', properties: ['openFile'], filters: [{ name: 'CIFAR archive', extensions: ['tar.gz', 'tgz', 'gz', 'tar'] }, { name: 'All files', extensions: ['*'] }] }
+          ? { title: 'Import a CIFAR archive', properties: ['openFile'], filters: [archivesFilter, allFiles] }
           : { title: 'Import a CIFAR folder', properties: ['openDirectory'] }
       const parent = window()
       const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
@@ -68,7 +71,7 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     },
 
     'shell.importStudy': async () => {
-      const options: Electron.OpenDialogOptions = { title: 'Import study', properties: ['openFile'], filters: [archiveFilter, { name: 'All files', extensions: ['*'] }] }
+      const options: Electron.OpenDialogOptions = { title: 'Import study', properties: ['openFile'], filters: [archivesFilter, allFiles] }
       const parent = window()
       const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
       const chosen = filePaths[0]

@@ -1,9 +1,12 @@
 /** An archive and a folder as a person would import it. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gunzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
+import { ArchiveFault } from '../../../src-main/archives/fault'
+import { readMembers } from '../../../src-main/archives/readMembers'
+import { xzOf, zipOf, type ZipEntry } from '../../../src-main/archives/testSupport'
 import { WorkbenchError } from '../../../src-main/contract/errors'
-import { readArchive } from '../../../src-main/datasets/archive'
 import { importDataset } from '../../../src-main/datasets/import'
 import { archiveOf, fakeCifar10, tarOf, type TarEntry } from '../../../src-main/datasets/testSupport'
 import { refusedWith, target } from '../check'
@@ -27,22 +30,52 @@ const entries: fc.Arbitrary<TarEntry[]> = fc.array(
   { maxLength: 6 },
 )
 
-export const archive = target<Buffer>('archives (tar in gzip)', (folder) => {
+const zipEntries: fc.Arbitrary<ZipEntry[]> = fc.array(
+  fc.record({
+    path: fc.tuple(fc.constantFrom(...folders), fc.constantFrom(...entryNames)).map(([folder, name]) => `${folder}/${name}`),
+    content: fc.uint8Array({ maxLength: 1100 }).map((bytes) => Buffer.from(bytes)),
+    mode: fc.constantFrom(0, 0o100644, 0o120777, 0o40755, 0o10644, 0o60644),
+    flags: fc.constantFrom(0, 0, 0, 1, 8, 0xffff),
+    method: fc.constantFrom(8, 8, 0, 0, 1, 9, 12, 93),
+    wrong: fc.constantFrom('', '', 'size', 'crc'),
+  }).map(({ wrong, ...entry }): ZipEntry => ({ ...entry, ...(wrong === 'size' ? { size: 2 ** 32 - 2 } : wrong === 'crc' ? { crc: 1 } : {}) })),
+  { maxLength: 6 },
+)
+const wholeZip = zipOf([{ path: 'cifar/', method: 0 }, { path: 'cifar/data_batch_1.bin', content: Buffer.alloc(700, 1) }, { path: 'cifar/readme.html', content: Buffer.from('<html>'), method: 0 }])
+/** Every wrapping that is read. */
+const wrappings: readonly ((bytes: Buffer) => Buffer)[] = [(bytes) => bytes, zipped, (bytes) => xzOf(bytes), (bytes) => zstdCompressSync(bytes), (bytes) => zipped(xzOf(bytes))]
+const wrapped = (tars: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> => fc.tuple(tars, fc.constantFrom(...wrappings)).map(([bytes, wrap]) => wrap(bytes))
+
+export const archive = target<Buffer>('archives (tar in gzip, xz and zstd; zip)', (folder) => {
   const file = path.join(folder, 'given.tar.gz')
   return {
-    inputs: fc.oneof({ weight: 3, arbitrary: entries.map(tarOf).map(zipped) }, { weight: 3, arbitrary: mutatedBytes(hostileTars, 4).map(zipped) }, { weight: 2, arbitrary: mutatedBytes(hostileTars.map(zipped), 4) }),
+    inputs: fc.oneof(
+      { weight: 3, arbitrary: wrapped(entries.map(tarOf)) },
+      { weight: 3, arbitrary: wrapped(mutatedBytes(hostileTars, 4)) },
+      { weight: 3, arbitrary: mutatedBytes(hostileTars.flatMap((bytes) => wrappings.map((wrap) => wrap(bytes))), 4) },
+      { weight: 2, arbitrary: zipEntries.map(zipOf) },
+      { weight: 2, arbitrary: mutatedBytes([wholeZip], 4) },
+    ),
     run: async (bytes) => {
       writeFileSync(file, bytes)
-      const verdict = await refusedWith([WorkbenchError], () =>
-        readArchive(
-          { path: file, maxBytes, onRead: () => undefined },
+      let taken = 0
+      const verdict = await refusedWith([ArchiveFault], () =>
+        readMembers(
+          { path: file, limit: () => maxBytes, maxMembers: 1000, onRead: () => undefined },
           {
-            wants: (name, size) => {
-              if (name.includes('/') || name === '..' || name === '') throw new Error(`a file is called ${JSON.stringify(name)}`)
-              if (size > largest) throw new WorkbenchError('bad-data', 'too large')
-              return true
+            open: ({ path: name, size }) => {
+              if (name.startsWith('/') || name.split('/').includes('..')) throw new Error(`a file is called ${JSON.stringify(name)}`)
+              if (size > largest) throw new ArchiveFault('is too large.')
+              let got = 0
+              return {
+                write: (chunk) => {
+                  if ((got += chunk.length) > size || (taken += chunk.length) > maxBytes) throw new Error('more than was asked for')
+                },
+                end: () => {
+                  if (got !== size) throw new Error(`${got} bytes instead of ${size}`)
+                },
+              }
             },
-            take: (_, content) => (content.length > largest ? Promise.reject(new Error('more than was asked for')) : Promise.resolve()),
           },
         ),
       )
@@ -61,7 +94,9 @@ export const imported = target<Given>('a data set’s import, with its files', (
   const given = path.join(folder, 'given')
   const names = [...binary.keys(), ...python.keys()]
   const contents = [...binary.values(), ...python.values()]
-  const archives = [archiveOf('cifar', binary, 1), archiveOf('cifar', python, 1)]
+  const gzipped = archiveOf('cifar', binary, 1)
+  const zipFile = zipOf([...binary].map(([name, content]) => ({ path: `cifar/${name}`, content })))
+  const archives = [gzipped, archiveOf('cifar', python, 1), gunzipSync(gzipped), xzOf(gunzipSync(gzipped)), zipFile]
   return {
     inputs: fc.oneof(
       { weight: 1, arbitrary: fc.record({ form: fc.constant('archive' as const), bytes: mutatedBytes(archives, 2) }) },

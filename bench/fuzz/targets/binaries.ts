@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { withDensity } from '../../../src-main/analysis/pngDensity'
 import { WorkbenchError } from '../../../src-main/contract/errors'
 import { readPickle, PickleError } from '../../../src-main/datasets/pickle'
-import { checkSize, pythonRecords, RecordChecks } from '../../../src-main/datasets/records'
+import { fitsSize, pythonRecords, RecordChecks } from '../../../src-main/datasets/records'
 import { fakeCifar10, fakeCifar100, Pickler, tarOf } from '../../../src-main/datasets/testSupport'
 import { decodeSafetensors, encodeSafetensors } from '../../../src-main/nn/safetensors'
 import { refusedWith, target } from '../check'
@@ -70,7 +70,7 @@ export const records = target<['binary' | 'python', number, Buffer]>('CIFAR reco
       const spec = sets[set]?.spec
       const part = spec?.parts[0]
       if (!spec || !part) throw new Error('a set without parts')
-      checkSize(spec, part, form, content.length)
+      if (!fitsSize(spec, part, form, content.length)) throw new WorkbenchError('bad-data', 'another size')
       const plain = form === 'python' ? pythonRecords(spec, part, content) : content
       const checks = new RecordChecks(spec)
       checks.add(part, part[form], plain)

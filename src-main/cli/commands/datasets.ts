@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { datasetName } from '../../analysis/names'
 import { whole } from '../../analysis/numbers'
 import { megabytes, transferWords } from '../../analysis/transfer'
+import { archiveFormatWords } from '../../contract/archiveFormats'
 import { datasetIds, type DatasetId } from '../../contract/experiment'
 import type { DatasetSummary } from '../../contract/records'
 import { matchName } from '../../contract/typedNames'
@@ -41,7 +42,7 @@ export function addDatasets(program: Command): void {
 
   group
     .command('import <path>')
-    .description('import CIFAR-10 or CIFAR-100 from its official archive (binary or Python) or unpacked folder')
+    .description(`import CIFAR-10 or CIFAR-100 from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`)
     .action(async (source: string, _options: unknown, command: Command) => {
       const progress = new WorkProgress()
       const dataset = await withService(

@@ -9,7 +9,7 @@ import type { Globals } from '../program'
 export function addImport(program: Command): void {
   program
     .command('import <file>')
-    .description('take in a study that `mcnn export` wrote: what is not here already, all of it or nothing')
+    .description('take in a study that `mcnn export` wrote, also unpacked or packed again: what is not here already, all of it or nothing')
     .action(async (file: string, _options: unknown, command: Command) => {
       const progress = new WorkProgress()
       const made = await withService(command, (service) => cancelled(service, 'import', progress, () => service.call('publish.import', { path: path.resolve(file) })), {

@@ -1,6 +1,6 @@
 /** What an archive brings, in pieces small enough to be written one at a time: read and checked as a whole before the first of them is given. */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { canonicalJson } from '../../analysis/canonicalJson'
 import { WorkbenchError } from '../../contract/errors'
@@ -58,9 +58,7 @@ const mostFilterBytes = 256 * 1024
 /** @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash */
 export async function* piecesOf({ file, folder, database, room }: ArchiveJob, tell: Tell): AsyncGenerator<Piece> {
   const archive = path.basename(file)
-  const total = await stat(file).then((found) => found.size, () => 0)
-  let read = 0
-  const manifest = await unpackStudy(file, folder, { room, onRead: (bytes) => tell('unpacking', Math.min((read += bytes), total - 1), total) })
+  const manifest = await unpackStudy(file, folder, { room, onProgress: (done, total) => tell('unpacking', Math.min(done, total - 1), total) })
   const { runs: ids, ...study } = await readStudy(archive, folder, manifest)
   const checked: CheckedRun[] = []
   for (const [i, id] of ids.entries()) {

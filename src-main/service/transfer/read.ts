@@ -1,20 +1,22 @@
 /** A study's archive, unpacked into a folder of our own: nothing of it is believed before it is checked, and nothing is run. */
-import { createHash, type Hash } from 'node:crypto'
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { Parser, type ReadEntry } from 'tar'
 import { z } from 'zod'
+import { ArchiveFault } from '../../archives/fault'
+import { listFolder } from '../../archives/folder'
+import { readMembers } from '../../archives/readMembers'
+import { isClutter, type Member, type Sink, type Visitor } from '../../archives/visitor'
 import { codeOf, messageOf, toErrorValue, WorkbenchError } from '../../contract/errors'
-import { archiveManifest, archiveVersion, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
+import { archiveManifest, archiveVersion, isMemberPath, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
 
 export interface ReadOptions {
   /** Bytes that the unpacked study may take; null: not known. */
   room: number | null
   signal?: AbortSignal
-  /** Bytes of the archive itself. */
-  onRead?: (bytes: number) => void
+  /** Bytes of the archive, or of a folder's files. */
+  onProgress?: (done: number, total: number) => void
 }
 
 /** Of the manifest. */
@@ -22,8 +24,15 @@ const maxManifestBytes = 16 * 1024 * 1024
 /** Headers of one member, with those that tell a long name. */
 const headerBytes = 4096
 const blockBytes = 512
+/** Of files that do not matter. */
+const otherBytes = 16 * 1024 * 1024
+/** A repacked archive may hold its manifest last: so far an archive unpacks in search of it, as a multiple of its own size. */
+const searched = { ratio: 200, bytes: 64 * 1024 * 1024 }
+/** Members of the manifest and files that do not matter. */
+const maxMembers = 30_000
 
 const again = 'Export the study again, or copy the archive again.'
+const noStudy = 'is not a study that was exported'
 
 export function badArchive(archive: string, words: string, fix = again): WorkbenchError {
   return new WorkbenchError('bad-data', `${archive} ${words}`, { fix })
@@ -31,199 +40,184 @@ export function badArchive(archive: string, words: string, fix = again): Workben
 
 /**
  * Writes every member that the manifest lists into `folder`, under the same name, and nothing else.
+ * @param source an archive in any format, its members in any order and below any folder; or a folder
  * @param folder empty
- * @throws WorkbenchError bad-data where the archive is damaged or is not what its manifest says, unavailable where there is no room or
+ * @throws WorkbenchError bad-data if the archive is corrupt or is not what its manifest says, unavailable if there is no room or
  *   a newer program made it
  */
-export async function unpackStudy(file: string, folder: string, { room, signal, onRead }: ReadOptions): Promise<ArchiveManifest> {
-  const archive = path.basename(file)
-  const members = new Members(archive, folder, room)
-  let unpacked = 0
+export async function unpackStudy(source: string, folder: string, { room, signal, onProgress }: ReadOptions): Promise<ArchiveManifest> {
+  const archive = path.basename(source)
+  const { size, members } = await described(source, archive)
+  const options = { path: source, signal, maxMembers, ...(members ? { members } : {}) }
+  const found = await findManifest(archive, size, options)
+  const { manifest } = found
+  const total = members ? manifest.members.reduce((sum, member) => sum + member.size, 1) : size
+  mustFit(archive, manifest, room)
+  const unpacking = new Unpacking(folder, found)
+  const limit = maxManifestBytes + otherBytes + manifest.members.reduce((sum, member) => sum + Math.ceil(member.size / blockBytes) * blockBytes + headerBytes, 0)
+  let done = 0
   try {
-    await pipeline(
-      createReadStream(file, { highWaterMark: 256 << 10 }),
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          onRead?.(chunk.length)
-          yield chunk
-        }
-      },
-      createGunzip({ chunkSize: 256 << 10 }),
-      async (chunks: AsyncIterable<Buffer>) => {
-        for await (const chunk of chunks) {
-          // The parser would unpack a second layer by itself.
-          if (unpacked === 0 && !looksLikeTar(chunk)) throw badArchive(archive, 'is not a study that was exported: no tar archive is in it.')
-          unpacked += chunk.length
-          if (unpacked > members.limit) throw badArchive(archive, 'unpacks to more than its manifest says.')
-          members.write(chunk)
-        }
-      },
-      signal ? { signal } : {},
-    )
-    return members.end()
+    await readMembers({ ...options, limit: () => limit, onRead: (bytes) => onProgress?.((done += bytes), total) }, unpacking)
+    unpacking.finish()
+    return manifest
   } catch (error) {
-    throw members.explain(error)
+    throw explained(archive, error)
   } finally {
-    members.close()
+    unpacking.close()
   }
 }
 
-/** Whether there is room for a header, and neither gzip nor Zstandard in its place. */
-function looksLikeTar(chunk: Buffer): boolean {
-  return chunk.length >= blockBytes && !(chunk[0] === 0x1f && chunk[1] === 0x8b) && chunk.readUInt32BE(0) !== 0x28b52ffd
+/** Size of a file, or the files of a folder. */
+async function described(source: string, archive: string): Promise<{ size: number; members: Member[] | null }> {
+  try {
+    const info = await stat(source)
+    return { size: info.size, members: info.isDirectory() ? await listFolder(source, { maxMembers }) : null }
+  } catch (error) {
+    if (error instanceof ArchiveFault) throw explained(archive, error)
+    const code = codeOf(error)
+    if (code === null) throw error
+    const words = code === 'ENOENT' || code === 'ENOTDIR' ? `There is no file ${archive}.` : `${archive} can’t be read (${code}).`
+    throw new WorkbenchError('bad-input', words, { fix: 'Give the path of a file that was exported.', cause: error })
+  }
 }
 
-interface Current {
-  name: string
-  size: number
-  got: number
-  hash: Hash
-  fd: number | null
-  /** Of the manifest, which is kept in memory. */
-  chunks: Buffer[]
+interface FoundManifest {
+  manifest: ArchiveManifest
+  /** What stands before the members' names, such as 'first-look/'. */
+  root: string
 }
 
-class Members {
-  readonly #archive: string
+/** Ends the search. */
+class Found extends Error {
+  constructor(readonly found: FoundManifest) {
+    super('found')
+  }
+}
+
+/** Returns the first manifest of a study. @throws WorkbenchError if there is none, the first that is wrong named */
+async function findManifest(archive: string, size: number, options: { path: string; signal: AbortSignal | undefined; maxMembers: number }): Promise<FoundManifest> {
+  let wrong: Error | null = null
+  const visitor: Visitor = {
+    open: ({ path: name, size: bytes }) => {
+      if (path.posix.basename(name) !== manifestName || isClutter(name)) return null
+      if (bytes > maxManifestBytes) throw new ArchiveFault('has a manifest of a size that no study has.')
+      const chunks: Buffer[] = []
+      return {
+        write: (chunk) => void chunks.push(Buffer.from(chunk)),
+        end: () => {
+          try {
+            throw new Found({ manifest: parseManifest(archive, Buffer.concat(chunks)), root: name.slice(0, -manifestName.length) })
+          } catch (error) {
+            if (error instanceof Found) throw error
+            wrong ??= error instanceof Error ? error : new Error(String(error))
+          }
+        },
+      }
+    },
+  }
+  try {
+    await readMembers({ ...options, limit: () => searched.bytes + searched.ratio * size, onRead: () => undefined }, visitor)
+  } catch (error) {
+    if (error instanceof Found) return error.found
+    throw wrong ?? explainedSource(archive, error)
+  }
+  throw wrong ?? badArchive(archive, `${noStudy}: it has no manifest.`)
+}
+
+function parseManifest(archive: string, bytes: Buffer): ArchiveManifest {
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw badArchive(archive, 'has a manifest that is no JSON.')
+  }
+  const version = z.object({ format: z.literal('mcnn-study'), version: z.int() }).safeParse(value)
+  if (!version.success) throw badArchive(archive, `${noStudy}: its manifest is of something else.`)
+  if (version.data.version > archiveVersion)
+    throw new WorkbenchError('unavailable', `${archive} was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`, { fix: 'Update this program.' })
+  const parsed = archiveManifest.safeParse(value)
+  if (!parsed.success) throw badArchive(archive, `has a manifest that is not one: ${toErrorValue(parsed.error).message.slice(0, 300)}.`)
+  const { members } = parsed.data
+  if (new Set(members.map((member) => member.path)).size !== members.length) throw badArchive(archive, 'has a manifest that lists a file twice.')
+  const large = members.find((member) => member.path.endsWith('.json') && member.size > maxJsonBytes)
+  if (large) throw badArchive(archive, `says that ${large.path} has ${large.size} bytes, which no study’s has.`)
+  return parsed.data
+}
+
+function mustFit(archive: string, { members }: ArchiveManifest, room: number | null): void {
+  const total = members.reduce((sum, { size }) => sum + size, 0)
+  if (room !== null && total > room)
+    throw new WorkbenchError('unavailable', `${archive} takes ${Math.ceil(total / 1e6)} MB unpacked, and there is room for ${Math.floor(room / 1e6)} MB.`, { fix: 'Make room on the data directory’s disk.' })
+}
+
+/** Writes the listed members; files that the manifest does not list and that have no member's name are passed over. */
+class Unpacking implements Visitor {
   readonly #folder: string
-  readonly #room: number | null
-  readonly #parser: Parser
-  #manifest: ArchiveManifest | null = null
-  #expected = new Map<string, ArchiveManifest['members'][number]>()
-  #current: Current | null = null
-  #failure: Error | null = null
-  /** Of everything unpacked, headers and padding too. */
-  limit = maxManifestBytes + 2 * headerBytes
+  readonly #root: string
+  readonly #listed: Map<string, ArchiveManifest['members'][number]>
+  readonly #missing: Set<string>
+  #fd: number | null = null
 
-  constructor(archive: string, folder: string, room: number | null) {
-    this.#archive = archive
+  constructor(folder: string, { manifest, root }: FoundManifest) {
     this.#folder = folder
-    this.#room = room
-    this.#parser = new Parser({
-      strict: true,
-      onReadEntry: (entry) => {
-        try {
-          this.#open(entry)
-        } catch (error) {
-          this.#fail(error)
-          entry.resume()
-        }
-      },
-    })
-    this.#parser.on('error', (error: unknown) => this.#fail(error))
+    this.#root = root
+    this.#listed = new Map(manifest.members.map((member) => [member.path, member]))
+    this.#missing = new Set(this.#listed.keys())
   }
 
-  /** The parser works while it is written to, so everything that a chunk completes is here when `write` returns. */
-  write(chunk: Buffer): void {
-    this.#parser.write(chunk)
-    if (this.#failure) throw this.#failure
-  }
-
-  end(): ArchiveManifest {
-    if (this.#current) throw badArchive(this.#archive, `is truncated: it ends in ${this.#current.name}.`)
-    this.#parser.end()
-    if (this.#failure) throw this.#failure
-    if (!this.#manifest) throw badArchive(this.#archive, 'is not a study that was exported: it has no manifest.')
-    const [missing] = this.#expected.keys()
-    if (missing !== undefined) throw badArchive(this.#archive, `is not whole: ${missing} is missing.`)
-    return this.#manifest
-  }
-
-  close(): void {
-    if (this.#current?.fd !== null && this.#current?.fd !== undefined) closeSync(this.#current.fd)
-    this.#current = null
-  }
-
-  /** The first failure is the cause of the others. */
-  #fail(error: unknown): void {
-    this.#failure ??= error instanceof Error ? error : new Error(String(error))
-  }
-
-  #open(entry: ReadEntry): void {
-    const name = entry.path
-    if (this.#failure) {
-      entry.resume()
-      return
+  open({ path: outer, size, problem }: Member): Sink | null {
+    if (!outer.startsWith(this.#root)) return null
+    const name = outer.slice(this.#root.length)
+    const listed = this.#listed.get(name)
+    if (!listed) {
+      if (isMemberPath(name)) throw new ArchiveFault(`holds ${name}, which its manifest does not list.`)
+      return null
     }
-    if (entry.type !== 'File' && entry.type !== 'OldFile') throw badArchive(this.#archive, `holds ${quoted(name)}, which is not a file (${entry.type}).`)
-    const first = this.#manifest === null
-    if (first && name !== manifestName) throw badArchive(this.#archive, 'is not a study that was exported: it does not begin with its manifest.')
-    const listed = this.#expected.get(name)
-    if (!first && !listed) throw badArchive(this.#archive, `holds ${quoted(name)}, which its manifest does not list${this.#manifest?.members.some((member) => member.path === name) ? ' twice' : ''}.`)
-    const size = first ? entry.size : (listed?.size ?? 0)
-    if (entry.size !== size) throw badArchive(this.#archive, `holds ${name} with ${entry.size} bytes, where its manifest says ${size}.`)
-    if (first && size > maxManifestBytes) throw badArchive(this.#archive, 'has a manifest of a size that no study has.')
-    this.#expected.delete(name)
-    const current: Current = { name, size, got: 0, hash: createHash('sha256'), fd: first ? null : this.#create(name), chunks: [] }
-    this.#current = current
-    entry.on('data', (chunk: Buffer) => {
-      if (this.#failure) return
-      try {
-        current.got += chunk.length
-        current.hash.update(chunk)
-        if (current.fd === null) current.chunks.push(Buffer.from(chunk))
-        else for (let done = 0; done < chunk.length; ) done += writeSync(current.fd, chunk, done)
-      } catch (error) {
-        this.#fail(error)
-      }
-    })
-    entry.on('end', () => {
-      // At the archive's end the parser also ends an entry that is not whole.
-      if (this.#failure || current.got !== size) return
-      try {
+    if (problem !== null) throw new ArchiveFault(`holds ${name}, which ${problem}.`)
+    if (!this.#missing.delete(name)) throw new ArchiveFault(`holds ${name} twice.`)
+    if (size !== listed.size) throw new ArchiveFault(`holds ${name} with ${size} bytes, where its manifest says ${listed.size}.`)
+    const fd = this.#create(name)
+    const hash = createHash('sha256')
+    return {
+      write: (chunk) => {
+        hash.update(chunk)
+        for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done)
+      },
+      end: () => {
         this.close()
-        if (first) this.#read(Buffer.concat(current.chunks))
-        else if (current.hash.digest('hex') !== listed?.sha256) throw badArchive(this.#archive, `is damaged: ${name} does not have the checksum that its manifest says.`)
-      } catch (error) {
-        this.#fail(error)
-      }
-    })
+        if (hash.digest('hex') !== listed.sha256) throw new ArchiveFault(`is damaged: ${name} does not have the checksum that its manifest says.`)
+      },
+    }
   }
 
   /** The name is one of the manifest's, whose form leaves no way out of the folder. */
   #create(name: string): number {
     const file = path.join(this.#folder, name)
     mkdirSync(path.dirname(file), { recursive: true })
-    return openSync(file, 'wx')
+    return (this.#fd = openSync(file, 'wx'))
   }
 
-  #read(bytes: Buffer): void {
-    let value: unknown
-    try {
-      value = JSON.parse(bytes.toString('utf8'))
-    } catch {
-      throw badArchive(this.#archive, 'has a manifest that is no JSON.')
-    }
-    const version = z.object({ format: z.literal('mcnn-study'), version: z.int() }).safeParse(value)
-    if (!version.success) throw badArchive(this.#archive, 'is not a study that was exported: its manifest is of something else.')
-    if (version.data.version > archiveVersion)
-      throw new WorkbenchError('unavailable', `${this.#archive} was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`, { fix: 'Update this program.' })
-    const parsed = archiveManifest.safeParse(value)
-    if (!parsed.success) throw badArchive(this.#archive, `has a manifest that is not one: ${toErrorValue(parsed.error).message.slice(0, 300)}.`)
-    const { members } = parsed.data
-    this.#expected = new Map(members.map((member) => [member.path, member]))
-    if (this.#expected.size !== members.length) throw badArchive(this.#archive, 'has a manifest that lists a file twice.')
-    const large = members.find((member) => member.path.endsWith('.json') && member.size > maxJsonBytes)
-    if (large) throw badArchive(this.#archive, `says that ${large.path} has ${large.size} bytes, which no study’s has.`)
-    const total = members.reduce((sum, { size }) => sum + size, 0)
-    if (this.#room !== null && total > this.#room)
-      throw new WorkbenchError('unavailable', `${this.#archive} takes ${Math.ceil(total / 1e6)} MB unpacked, and there is room for ${Math.floor(this.#room / 1e6)} MB.`, { fix: 'Make room on the data directory’s disk.' })
-    this.limit += members.reduce((sum, { size }) => sum + Math.ceil(size / blockBytes) * blockBytes + headerBytes, 0)
-    this.#manifest = parsed.data
+  finish(): void {
+    const [missing] = this.#missing
+    if (missing !== undefined) throw new ArchiveFault(`is not complete: ${missing} is missing.`)
   }
 
-  explain(error: unknown): unknown {
-    if (error instanceof WorkbenchError) return error
-    const code = codeOf(error) ?? ''
-    const where = this.#current ? ` in ${this.#current.name}` : ''
-    if (code === 'Z_BUF_ERROR') return badArchive(this.#archive, `is truncated: it ends${where || ' too early'}.`)
-    if (code === 'Z_DATA_ERROR') return badArchive(this.#archive, `is damaged: its compressed data is wrong${where}, or it is no archive.`)
-    if (code.startsWith('TAR_')) return badArchive(this.#archive, `is damaged: its list of files is wrong${where}.`)
-    if (code === 'ENOENT' && this.#manifest === null) return new WorkbenchError('bad-input', `There is no file ${this.#archive}.`, { fix: 'Give the path of a file that was exported.', cause: error })
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') return new WorkbenchError('bad-input', `${this.#archive} can’t be read (${code}).`, { fix: 'Give the path of a file that was exported.', cause: error })
-    if (code !== '' && !code.startsWith('ABORT')) return new WorkbenchError('unavailable', `${this.#archive} could not be unpacked (${code || messageOf(error)}).`, { fix: 'Check that the data directory can be written and its disk is not full.', cause: error })
-    return error
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd)
+    this.#fd = null
   }
 }
 
-const quoted = (name: string): string => JSON.stringify(name.slice(0, 200))
+/** Errors of reading the source alone. */
+function explainedSource(archive: string, error: unknown): unknown {
+  const code = codeOf(error) ?? ''
+  if (error instanceof WorkbenchError || error instanceof ArchiveFault || code === '' || code.startsWith('ABORT')) return explained(archive, error)
+  return new WorkbenchError('bad-input', `${archive} can’t be read (${code}).`, { fix: 'Give the path of a file that was exported.', cause: error })
+}
+
+function explained(archive: string, error: unknown): unknown {
+  if (error instanceof ArchiveFault) return badArchive(archive, error.message, error.fix)
+  const code = codeOf(error) ?? ''
+  if (error instanceof WorkbenchError || code === '' || code.startsWith('ABORT')) return error
+  return new WorkbenchError('unavailable', `${archive} could not be unpacked (${code || messageOf(error)}).`, { fix: 'Check that the data directory can be written and its disk is not full.', cause: error })
+}
