@@ -34,7 +34,7 @@ export async function peel(source: Chunks): Promise<Peeled> {
     const decoder = format === null ? null : decoders[format]
     if (!decoder) return { format, head, chunks, layers: hashes.length, md5s: () => hashes.map((hash) => hash.digest('hex')) }
     if (hashes.length === maxLayers) {
-      await closed(chunks)
+      await close(chunks)
       throw new ArchiveFault(`is compressed more than ${maxLayers} times.`)
     }
     const hash = createHash('md5')
@@ -82,19 +82,26 @@ async function peeked(chunks: Chunks): Promise<{ head: Buffer; chunks: Chunks }>
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
   }
   const first = head
-  async function* again(): Chunks {
-    try {
-      if (first.length > 0) yield first
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
-    } finally {
+  let isFirst = first.length > 0
+  // Not a generator: one that was never started would not close what it reads from.
+  const again: AsyncIterator<Buffer> = {
+    next: () => {
+      if (!isFirst) return iterator.next()
+      isFirst = false
+      return Promise.resolve({ done: false, value: first })
+    },
+    return: async () => {
       await iterator.return?.()
-    }
+      return { done: true, value: undefined }
+    },
   }
-  return { head, chunks: again() }
+  return { head, chunks: { [Symbol.asyncIterator]: () => again } }
 }
 
-export async function closed(chunks: Chunks): Promise<void> {
-  await chunks[Symbol.asyncIterator]().return?.()
+/** Ends a stream that is not read to its end: what it holds, such as the one xz decoder, is free again. */
+export async function close(chunks: Chunks): Promise<void> {
+  // Its decoder may have failed ahead of what was read: that is of no interest any more.
+  await chunks[Symbol.asyncIterator]().return?.().catch(() => undefined)
 }
 
 /** What a decoder says, by its code, or in xz's case by the number at the end of its message (xz-embedded's xz_ret). */

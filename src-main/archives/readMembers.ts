@@ -5,7 +5,7 @@ import { archiveFormatWords } from '../contract/archiveFormats'
 import { ArchiveFault } from './fault'
 import { listFolder, readFolder } from './folder'
 import { unreadableFormat } from './formats'
-import { closed, decodingFault, peel, type Chunks } from './layers'
+import { close, decodingFault, peel, type Chunks } from './layers'
 import { readTar } from './tar'
 import type { Member, ReadOptions, Visitor } from './visitor'
 import { readZip } from './zip'
@@ -38,7 +38,7 @@ export async function readMembers(options: ReadOptions & { members?: readonly Me
     await readTar(chunks, options, visitor)
     return { md5s: md5s() }
   }
-  await closed(chunks)
+  await close(chunks)
   // A zip is read from its end.
   if (format === 'zip' && layers === 0) {
     await readZip(options, visitor)

@@ -264,7 +264,7 @@ export const shellCalls = {
   /** Asks for a folder and has a study's report written into a new one there, which is named; null where none was chosen. */
   'shell.reportStudy': define(z.strictObject({ id: r.studyId }), z.object({ folder: z.string() }).nullable()),
   /** Asks for a study's archive and has it taken in; null where none was chosen. */
-  'shell.importStudy': define(none, imported.nullable()),
+  'shell.importStudy': define(z.strictObject({ kind: z.enum(['archive', 'folder']) }), imported.nullable()),
   /** What the program is made of and under which licences, as the build wrote it down. */
   'shell.licences': define(none, z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() }))),
   'shell.serviceState': define(none, events['service.state']),

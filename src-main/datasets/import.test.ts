@@ -214,6 +214,18 @@ describe('importDataset', () => {
   })
 })
 
+it('reads an xz after others that were refused or cancelled half way', async () => {
+  const rest = Buffer.alloc(300_000, 'not a tar ')
+  await refused(await file('text.xz', xzOf(rest)))
+  await refused(await file('zip.xz', xzOf(Buffer.concat([zipOf(zipped(small.binary)), rest]))))
+  await refused(await file('deep.xz', xzOf(xzOf(xzOf(xzOf(plainTar))))))
+  await refused(await file('links.tar.xz', xzOf(tarOf([{ path: 'a', type: '2', link: '/etc/passwd' }, { path: 'b', content: rest }]))))
+  const controller = new AbortController()
+  const good = await file('good.tar.xz', xzOf(plainTar))
+  await expect(importDataset({ path: good, datasetsDir, signal: controller.signal, onProgress: () => controller.abort() }, specs)).rejects.toMatchObject({ code: 'cancelled' })
+  expect(await take(good)).toMatchObject({ official: true })
+})
+
 describe('importDataset refuses', () => {
   const size = 10 * 3073
   const cases: [string, () => Promise<string>, RegExp][] = [

@@ -70,8 +70,11 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       return { folder }
     },
 
-    'shell.importStudy': async () => {
-      const options: Electron.OpenDialogOptions = { title: 'Import study', properties: ['openFile'], filters: [archivesFilter, allFiles] }
+    'shell.importStudy': async ({ kind }) => {
+      const options: Electron.OpenDialogOptions =
+        kind === 'archive'
+          ? { title: 'Import study', properties: ['openFile'], filters: [archivesFilter, allFiles] }
+          : { title: 'Import study folder', properties: ['openDirectory'] }
       const parent = window()
       const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
       const chosen = filePaths[0]

@@ -33,9 +33,9 @@ class Works {
     })
   }
 
-  importStudy(): Promise<void> {
+  importStudy(kind: 'archive' | 'folder' = 'archive'): Promise<void> {
     return this.#follow('import', async () => {
-      const made = await call('shell.importStudy', {})
+      const made = await call('shell.importStudy', { kind })
       if (made === null) return
       toasts.info(wordsOf(made))
       router.go(href.study(made.studyId))

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
+import { xzOf, zipOf } from '../../../src-main/archives/testSupport'
 import { recipe } from '../../../src-main/contract/experiment'
 import { WorkbenchError } from '../../../src-main/contract/errors'
 import { archiveVersion } from '../../../src-main/contract/studyArchive'
@@ -44,6 +45,9 @@ function packed(manifest: unknown, all: readonly (readonly [string, Buffer])[], 
   return tarOf([{ path: 'manifest.json', content: json(manifest) }, ...all.map(([name, content]) => ({ path: name, content })), ...more])
 }
 const whole = packed(manifestOf(short), short)
+/** As other programs pack it: below a folder, with files that do not matter, the manifest last. */
+const zipMembers = [...short.map(([name, content]) => ({ path: `s/${name}`, content })), { path: 's/LICENSE', content: Buffer.from('x') }, { path: 's/manifest.json', content: json(manifestOf(short)) }]
+const repacked = tarOf(zipMembers)
 
 /** The archive with one of its files otherwise, and a manifest that is right about it. */
 const otherFile = fc.nat(short.length - 1).chain((i) => {
@@ -67,6 +71,7 @@ export const studyArchive = target<Buffer>('a study’s archive', (folder) => {
       { weight: 2, arbitrary: more.map(zipped) },
       { weight: 2, arbitrary: mutatedBytes([whole], 4).map(zipped) },
       { weight: 1, arbitrary: mutatedBytes([zipped(whole)], 4) },
+      { weight: 1, arbitrary: mutatedBytes([whole, xzOf(whole), repacked, zipOf(zipMembers)], 4) },
     ),
     run: async (bytes) => {
       writeFileSync(file, bytes)
