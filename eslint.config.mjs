@@ -146,7 +146,7 @@ export default defineConfig(
   border('src-main/service/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'], packages: ['node'] }),
   border('src-main/cli/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'service'], packages: ['node'] }),
   // Where data is kept is asked before there is a service.
-  border('src-main/shell/**', { parts: ['contract', 'files', 'system'], modules: ['service/dataDir'], packages: ['node', 'electron'] }),
+  border('src-main/shell/**', { parts: ['contract', 'files', 'system'], modules: ['service/(dataDir|dataDirIdentity)'], packages: ['node', 'electron'] }),
   border('src-main/*.ts', { parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'], way: '\\./' }),
   // Times the parts as they are; what it starts are processes like the service's.
   border('bench/**', {

@@ -2,6 +2,8 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './app'
 import { cifarSpecs } from '../src-main/datasets/catalog'
+import { locateDataDir } from '../src-main/service/dataDirIdentity'
+import { makeRunFolder } from '../src-main/service/ownFiles'
 
 /** CIFAR-10 as an import leaves it, every picture black: nothing of the real set. */
 function putBlackSet(dataDir: string): void {
@@ -65,7 +67,7 @@ test('the system page shows storage and log, and keeps the theme that is chosen'
   const { page } = workbench
   // What a run leaves behind, in a directory that has its history: without one it would be taken for a history that is lost.
   await expect(page.getByText('Service running')).toBeVisible()
-  mkdirSync(path.join(dataDir, 'runs/gone'), { recursive: true })
+  makeRunFolder(locateDataDir(dataDir), 'gone')
   writeFileSync(path.join(dataDir, 'runs/gone/weights.safetensors'), Buffer.alloc(2_000_000))
   await page.emulateMedia({ colorScheme: null })
   await workbench.go('System')

@@ -10,7 +10,7 @@ import { answer, isServiceEvent } from './shell/calls'
 import { Grants } from './shell/grants'
 import { shellHandlers } from './shell/handlers'
 import { buildMenu, markTheme } from './shell/menu'
-import { dataDirOf, serviceNode } from './shell/options'
+import { dataDirOf, isPrepared, serviceNode } from './shell/options'
 import { isOwnPage } from './shell/policies'
 import { Power } from './shell/power'
 import { KeptPreferences } from './shell/preferences'
@@ -28,15 +28,14 @@ const page = path.join(__dirname, '../renderer/index.html')
 const pageUrl = pathToFileURL(page).href
 const dataDir = dataDirOf(process.argv, process.env, process.cwd())
 
-// The lock against a second window is one a profile: with the profile in the data directory it is one a data directory.
-if (!app.commandLine.hasSwitch('user-data-dir')) {
+/** Whether the program may write in the data directory. If not, the service fails with the same error, and the window shows it. */
+const canWriteData = isPrepared(dataDir)
+
+// Electron allows one window for each profile: with the profile in the data directory, one for each data directory.
+if (canWriteData && !app.commandLine.hasSwitch('user-data-dir')) {
   const profile = path.join(dataDir, 'desktop')
-  try {
-    mkdirSync(profile, { recursive: true })
-    app.setPath('userData', profile)
-  } catch {
-    // The service meets the same unwritable directory and says so in the window.
-  }
+  mkdirSync(profile, { recursive: true })
+  app.setPath('userData', profile)
 }
 
 let window: BrowserWindow | null = null
@@ -80,7 +79,7 @@ const service = new Service({
   node: serviceNode(process.env, app.getAppPath(), process.platform, process.arch),
   script: path.join(__dirname, 'service.js'),
   args: ['--data-dir', dataDir, '--program', app.getVersion()],
-  logFile: path.join(dataDir, 'logs', 'service.log'),
+  logFile: canWriteData ? path.join(dataDir, 'logs', 'service.log') : null,
   onState: (state) => {
     if (state.state !== 'running') training.clear()
     tell('service.state', state)

@@ -9,6 +9,7 @@ import type { RunRow } from '../contract/runLists'
 import type { Service } from '../service/service'
 import type { Globals } from './program'
 import { usageError } from './failures'
+import { filePath } from './options'
 import { takeSignals } from './interruption'
 
 export type { Service }
@@ -53,7 +54,7 @@ export async function dataDirOf(command: Command): Promise<string> {
   const { dataDir } = command.optsWithGlobals<Globals>()
   // As of an unset variable in a script: the working directory is not what was meant.
   if (dataDir === '') throw usageError('--data-dir: needs a folder.')
-  return path.resolve(dataDir ?? defaultDataDir())
+  return dataDir === undefined ? defaultDataDir() : filePath(dataDir)
 }
 
 /**

@@ -1,8 +1,10 @@
 /** Flags whose values are numbers, names and lists. Numbers are read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
+import path from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import { typedNumber } from '../analysis/numbers'
 import { typedVariant, variant, variants, type Variant } from '../contract/experiment'
 import { didYouMean, listItems, matchName } from '../contract/typedNames'
+import { expandHome } from '../service/dataDir'
 
 export function realNumber(text: string): number {
   const value = typedNumber(text)
@@ -64,4 +66,9 @@ export function choice(flags: string, description: string, choices: readonly str
 function someItems(items: string[]): string[] {
   if (items.length === 0) throw new InvalidArgumentError('It names nothing.')
   return items
+}
+
+/** The absolute path that a flag or an argument names, with a leading `~/` expanded. */
+export function filePath(text: string): string {
+  return path.resolve(expandHome(text))
 }

@@ -11,7 +11,7 @@ import type { CifarSpec } from './catalog'
 import { pixelBytes } from './format'
 import { importDataset, type ImportProgress } from './import'
 import { loadDataset, sampleImages, verifyDataset } from './load'
-import { listDatasets, removeDataset } from './store'
+import { listDatasets, removeDataset, removeLeftovers } from './store'
 import { archiveOf, fakeCifar10, fakeCifar100, pythonBatch, sum, tarOf, type TarEntry } from './testSupport'
 
 const small = fakeCifar10()
@@ -518,7 +518,10 @@ describe('the store', () => {
     await put(`.import-${host}-${process.ppid}-00ff`)
     await put('.import-anotherhost-1-00ff')
     await put('.mine')
+    const before = (await left()).sort()
     await listDatasets(datasetsDir, specs)
+    expect((await left()).sort()).toEqual(before)
+    await removeLeftovers(datasetsDir)
     expect((await left()).sort()).toEqual(['.import-anotherhost-1-00ff', `.import-${host}-${process.ppid}-00ff`, '.mine', 'cifar-100'].sort())
   })
 })

@@ -3,4 +3,4 @@ export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } 
 export type { Split } from './format'
 export { importDataset, type ImportOptions, type ImportProgress } from './import'
 export { augmentedPictures, classNames, datasetStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset, type LoadedDataset, type LoadOptions, type Normalisation } from './load'
-export { dropFolder, hasDataset, listDatasets, putBack, removeDataset, setAside, syncFolder } from './store'
+export { dropFolder, hasDataset, listDatasets, putBack, removeDataset, removeLeftovers, setAside, syncFolder } from './store'

@@ -3,7 +3,7 @@
  * manifest.json. A set appears, is replaced and goes as a whole, by renaming its folder.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, renameSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -75,7 +75,22 @@ export async function putInPlace(datasetsDir: string, folder: string, id: Datase
   await syncFolder(datasetsDir)
 }
 
+/**
+ * Throws if the folder of a data set is a link, or contains files that no import wrote: the folder is deleted later.
+ * @throws WorkbenchError conflict
+ */
+function mustBeImported(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false })
+  if (found?.isSymbolicLink()) throw new WorkbenchError('conflict', `${folder} is a link, which MCNN Workbench did not create.`, { fix: 'Remove the link yourself, then try again.' })
+  if (!found?.isDirectory()) return
+  const written: readonly string[] = [manifestName, ...splitNames.map(fileOf)]
+  const other = readdirSync(folder).find((name) => !written.includes(name))
+  if (other !== undefined) throw new WorkbenchError('conflict', `${folder} contains ${JSON.stringify(other.slice(0, 100))}, which MCNN Workbench did not create.`, { fix: 'Move it to another folder first.' })
+}
+
+/** @throws WorkbenchError conflict if something in the folder is not from an import */
 function moveAside(datasetsDir: string, kind: 'replaced' | 'removed', id: DatasetId): string | null {
+  mustBeImported(join(datasetsDir, id))
   const name = `.${kind}-${id}-${hostTag}-${process.pid}-${randomBytes(4).toString('hex')}`
   inUse.add(name)
   try {
@@ -245,8 +260,6 @@ export function cifarSummary(spec: CifarSpec, manifest: Manifest | null): Datase
 
 /** Every data set there can be; one that is damaged is not available (`verifyDataset` says why). */
 export async function listDatasets(datasetsDir: string, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetSummary[]> {
-  // A folder that can't be written can still be listed.
-  await removeLeftovers(datasetsDir).catch(() => undefined)
   const imported = specs.map(async (spec) => {
     const manifest = await readManifest(datasetsDir, spec).catch(() => null)
     return cifarSummary(spec, manifest && (await filesPresent(datasetsDir, manifest)) ? manifest : null)
@@ -263,7 +276,7 @@ export function hasDataset(datasetsDir: string, id: DatasetId): boolean {
  * Removes a set, complete, to be put back or dropped; in one task, so that a check before it still holds. If neither happens before
  * this process ends, `removeLeftovers` drops it.
  * @returns the name of the folder that it lies in meanwhile
- * @throws WorkbenchError conflict for the built-in set, not-found
+ * @throws WorkbenchError conflict for the built-in set or a folder with files of the user, not-found
  */
 export function setAside(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): string {
   const spec = specOf(id, specs)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { damaged, explainedInUse, wholeness } from './database'
+import { openAnyVersion } from './readAccess'
 
 /** Pages between which others get their turn. */
 const pagesAtATime = 2000
@@ -20,7 +21,7 @@ export async function backupDatabase(file: string, target: string, name = target
   if (!existsSync(file)) throw new WorkbenchError('not-found', `There is no history ${file} yet.`)
   const part = `${target}.${process.pid}.part`
   try {
-    const db = new Sqlite(file, { readonly: true, timeout: 10_000 })
+    const db = openAnyVersion(file)
     try {
       // One moment of it, however much is written meanwhile: else the copy would begin again with every write.
       db.exec('BEGIN')

@@ -3,20 +3,19 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../contract/errors'
+import { applicationId, historyTables } from './historyFile'
 import { migrations } from './migrations'
 import { readWal } from './wal'
 
 export type Database = Sqlite.Database
 
 /** How long a write waits for another program's write before it gives up. */
-const busyTimeoutMs = 10_000
+export const busyTimeoutMs = 10_000
 /** Up to here a whole look through the file takes a fraction of a second. */
 const alwaysCheckedBytes = 64 * 1024 * 1024
 
 export interface Opening {
   steps?: readonly string[]
-  /** Nothing is written, nor migrated, until `History.mayWrite`. */
-  readOnly?: boolean
   /** Look through the whole file however large it is: the program that had it last did not end well. */
   suspect?: boolean
 }
@@ -26,26 +25,19 @@ export interface Opening {
  * @throws WorkbenchError unavailable where a newer program wrote it or it can't be opened; damaged where it is no database
  *   or not whole. Either way the file is left as it is.
  */
-export function openDatabase(file: string, { steps = migrations, readOnly = false, suspect = false }: Opening = {}): Database {
-  // Before SQLite comes to it. Another program may be writing one that is only read.
-  const wal = readOnly ? null : readWal(file)
+export function openDatabase(file: string, { steps = migrations, suspect = false }: Opening = {}): Database {
+  mustNotBeForeign(file)
+  // Before SQLite comes to it.
+  const wal = readWal(file)
   if (wal?.damage) throw damaged(file, wal.damage)
   const found = existsSync(file) ? versionOf(file) : 0
   if (found > steps.length) throw newer(file, found, steps.length)
-  if (readOnly && found < steps.length) throw older(file)
   let db: Database | undefined
   try {
-    if (found > 0 && (suspect || statSync(file).size <= alwaysCheckedBytes)) mustBeWhole(file)
+    if (found > 0) mustBeWhole(file, suspect)
     db = new Sqlite(file, { timeout: busyTimeoutMs })
-    // The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
-    db.pragma('trusted_schema = OFF')
-    db.pragma('cell_size_check = ON')
-    // Else SQLite sorts and keeps statement journals in TMPDIR, which may be full while the data directory is not.
-    db.pragma('temp_store = MEMORY')
-    if (readOnly) {
-      db.pragma('query_only = ON')
-      return db
-    }
+    beCareful(db)
+    mustBeHistory(db, file)
     useWal(db)
     // FULL: a result that was reported must outlive a power cut.
     db.pragma('synchronous = FULL')
@@ -58,9 +50,60 @@ export function openDatabase(file: string, { steps = migrations, readOnly = fals
   }
 }
 
-/** Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. @throws */
-function mustBeWhole(file: string): void {
-  const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
+/** The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute. */
+export function beCareful(db: Database): void {
+  db.pragma('trusted_schema = OFF')
+  db.pragma('cell_size_check = ON')
+  // Else SQLite sorts and keeps statement journals in TMPDIR, which may be full while the data directory is not.
+  db.pragma('temp_store = MEMORY')
+}
+
+/**
+ * Closes a history and leaves one file, which a reader opens without creating any other. While a reader is connected, the files of the
+ * write-ahead log stay.
+ */
+export function closeDatabase(db: Database): void {
+  try {
+    db.pragma('busy_timeout = 0')
+    db.pragma('journal_mode = DELETE')
+  } catch {
+    // A reader is connected, or the disk is full or gone: the next writer finds the log.
+  }
+  db.close()
+}
+
+/** Looks at the header only. @throws WorkbenchError bad-data for a database of another program */
+export function mustNotBeForeign(file: string): void {
+  if (!existsSync(file)) return
+  try {
+    const id = headerOf(file)?.readUInt32BE(68) ?? 0
+    if (id !== 0 && id !== applicationId) throw foreign(file)
+  } catch (thrown) {
+    if (thrown instanceof WorkbenchError && thrown.code !== 'damaged') throw thrown
+  }
+}
+
+/** @throws WorkbenchError bad-data for a database with the tables of another program */
+export function mustBeHistory(db: Database, file: string): void {
+  const id = Number(db.pragma('application_id', { simple: true }))
+  if (id !== 0 && id !== applicationId) throw foreign(file)
+  const names = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+  if (id === 0 && names.length > 0 && !historyTables.every((table) => names.includes(table))) throw foreign(file)
+}
+
+function foreign(file: string): WorkbenchError {
+  return new WorkbenchError('bad-data', `${file} is a database of another program.`, { fix: 'Move it elsewhere, or choose another data directory with --data-dir or MCNN_DATA_DIR.' })
+}
+
+/**
+ * Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. A journal of an unfinished
+ * transaction can only be rolled back by a connection that writes.
+ * @param suspect checks a large file too
+ * @throws WorkbenchError damaged
+ */
+export function mustBeWhole(file: string, suspect = false): void {
+  if (!suspect && statSync(file).size > alwaysCheckedBytes) return
+  const db = new Sqlite(file, { readonly: !existsSync(`${file}-journal`), timeout: busyTimeoutMs })
   try {
     const result = wholeness(db)
     if (result !== 'ok') throw damaged(file, result)
@@ -75,15 +118,20 @@ export function wholeness(db: Database): string {
 }
 
 function migrate(db: Database, file: string, steps: readonly string[]): void {
-  if (userVersion(db) === steps.length) return
+  if (userVersion(db) === steps.length && isMarked(db)) return
   // Immediate, and the version read again inside: two programs may start on one data directory.
   const run = db.transaction(() => {
     const version = userVersion(db)
     if (version > steps.length) throw newer(file, version, steps.length)
     for (const step of steps.slice(version)) db.exec(step)
     db.pragma(`user_version = ${steps.length}`)
+    db.pragma(`application_id = ${applicationId}`)
   })
   run.immediate()
+}
+
+function isMarked(db: Database): boolean {
+  return Number(db.pragma('application_id', { simple: true })) === applicationId
 }
 
 /** SQLite answers "busy" at once, without its own waiting, where two programs turn a new database to WAL. */
@@ -100,13 +148,7 @@ function useWal(db: Database): void {
   }
 }
 
-/** @throws WorkbenchError unavailable where a newer program changed it meanwhile */
-export function mustBeKnown(db: Database): void {
-  const version = userVersion(db)
-  if (version !== migrations.length) throw newer(db.name, version, migrations.length)
-}
-
-function userVersion(db: Database): number {
+export function userVersion(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }))
 }
 
@@ -115,6 +157,21 @@ function userVersion(db: Database): number {
  * file beside a database that must not be touched. Where a WAL lies there already, it may hold a newer header.
  */
 export function versionOf(file: string): number {
+  const header = headerOf(file)
+  if (header === null) return 0
+  if (!existsSync(`${file}-wal`)) return header.readUInt32BE(60)
+  const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
+  try {
+    return userVersion(db)
+  } catch (cause) {
+    throw explained(file, cause)
+  } finally {
+    db.close()
+  }
+}
+
+/** Returns the first 100 bytes; null if the file is empty. @throws WorkbenchError damaged if it is no database, unavailable if it cannot be read */
+export function headerOf(file: string): Buffer | null {
   const header = Buffer.alloc(100)
   let read: number
   try {
@@ -127,20 +184,12 @@ export function versionOf(file: string): number {
   } catch (cause) {
     throw explained(file, cause)
   }
-  if (read === 0) return 0
+  if (read === 0) return null
   if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged(file, 'it does not begin as a database does')
-  if (!existsSync(`${file}-wal`)) return header.readUInt32BE(60)
-  const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
-  try {
-    return userVersion(db)
-  } catch (cause) {
-    throw explained(file, cause)
-  } finally {
-    db.close()
-  }
+  return header
 }
 
-function newer(file: string, found: number, known: number): WorkbenchError {
+export function newer(file: string, found: number, known: number): WorkbenchError {
   return new WorkbenchError(
     'unavailable',
     `The history ${file} was written by a newer MCNN Workbench (its version is ${found}; this program knows ${known}). It was not touched.`,
@@ -148,7 +197,7 @@ function newer(file: string, found: number, known: number): WorkbenchError {
   )
 }
 
-function older(file: string): WorkbenchError {
+export function older(file: string): WorkbenchError {
   return new WorkbenchError('unavailable', `The history ${file} is in use by an older MCNN Workbench, and this one would have to change its form.`, {
     fix: 'Close the other program first.',
   })
@@ -169,7 +218,7 @@ function altered(file: string, cause: Error): WorkbenchError {
   })
 }
 
-function explained(file: string, cause: unknown): Error {
+export function explained(file: string, cause: unknown): Error {
   if (cause instanceof WorkbenchError) return cause
   return isDamage(cause) ? damaged(file, messageOf(cause)) : unusable(file, 'could not be opened', cause)
 }

@@ -2,12 +2,13 @@
 import { statSync } from 'node:fs'
 import { Completeness } from './completeness'
 import { Configs } from './configs'
-import { explainedInUse, mustBeKnown, openDatabase, wholeness, type Database, type Opening } from './database'
+import { closeDatabase, explainedInUse, openDatabase, wholeness, type Database, type Opening } from './database'
 import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
 import { Imports } from './imports'
 import { Metrics } from './metrics'
+import { openForReading, stateOf, type Reading } from './readAccess'
 import { RunLists } from './runLists'
 import { RunMarks } from './runMarks'
 import { Runs } from './runs'
@@ -15,40 +16,69 @@ import { Search } from './search'
 import { StartedRuns } from './startedRuns'
 import { Studies } from './studies'
 
+type Stores = ReturnType<typeof storesOf>
+
+export interface HistoryOpening extends Opening {
+  /** Creates and changes no file, and migrates nothing, until `openForWriting`. */
+  readOnly?: boolean
+}
+
 export class History {
-  readonly studies: Studies
-  readonly configs: Configs
-  readonly runs: Runs
-  readonly imports: Imports
-  readonly runLists: RunLists
-  readonly startedRuns: StartedRuns
-  readonly runMarks: RunMarks
-  readonly metrics: Metrics
-  readonly events: Events
-  readonly filters: Filters
-  readonly environments: Environments
-  readonly search: Search
-  readonly completeness: Completeness
-  readonly #db: Database
-  readonly #inode: number
+  readonly #file: string
+  #db: Database
+  #stores: Stores
+  #inode: number | null
+  /** State of the files that a private copy was made from; null if the file itself is open. */
+  #copyOf: string | null
 
   /** @throws WorkbenchError as `openDatabase` does */
-  constructor(file: string, opening: Opening = {}) {
-    this.#db = openDatabase(file, opening)
-    this.#inode = statSync(file).ino
-    this.studies = new Studies(this.#db)
-    this.configs = new Configs(this.#db)
-    this.runs = new Runs(this.#db)
-    this.imports = new Imports(this.#db)
-    this.runLists = new RunLists(this.#db)
-    this.startedRuns = new StartedRuns(this.#db)
-    this.runMarks = new RunMarks(this.#db)
-    this.metrics = new Metrics(this.#db)
-    this.events = new Events(this.#db)
-    this.filters = new Filters(this.#db)
-    this.environments = new Environments(this.#db)
-    this.search = new Search(this.#db)
-    this.completeness = new Completeness(this.#db)
+  constructor(file: string, { readOnly = false, ...opening }: HistoryOpening = {}) {
+    this.#file = file
+    const { db, copyOf } = readOnly ? openForReading(file) : { db: openDatabase(file, opening), copyOf: null }
+    this.#db = db
+    this.#copyOf = copyOf
+    this.#inode = readOnly ? null : statSync(file).ino
+    this.#stores = storesOf(db)
+  }
+
+  get studies(): Studies {
+    return this.#stores.studies
+  }
+  get configs(): Configs {
+    return this.#stores.configs
+  }
+  get runs(): Runs {
+    return this.#stores.runs
+  }
+  get imports(): Imports {
+    return this.#stores.imports
+  }
+  get runLists(): RunLists {
+    return this.#stores.runLists
+  }
+  get startedRuns(): StartedRuns {
+    return this.#stores.startedRuns
+  }
+  get runMarks(): RunMarks {
+    return this.#stores.runMarks
+  }
+  get metrics(): Metrics {
+    return this.#stores.metrics
+  }
+  get events(): Events {
+    return this.#stores.events
+  }
+  get filters(): Filters {
+    return this.#stores.filters
+  }
+  get environments(): Environments {
+    return this.#stores.environments
+  }
+  get search(): Search {
+    return this.#stores.search
+  }
+  get completeness(): Completeness {
+    return this.#stores.completeness
   }
 
   /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */
@@ -63,7 +93,7 @@ export class History {
 
   /** Damage, missing rights or a full disk as a WorkbenchError `unavailable`; any other error as it is. */
   explained(thrown: unknown): unknown {
-    return explainedInUse(this.#db.name, thrown)
+    return explainedInUse(this.#file, thrown)
   }
 
   sqliteVersion(): string {
@@ -80,7 +110,7 @@ export class History {
    * @throws with the system's code where the file is not there, ESTALE where it is another one
    */
   mustBeThere(): void {
-    if (statSync(this.#db.name).ino !== this.#inode) throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
+    if (statSync(this.#file).ino !== this.#inode) throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
   }
 
   /** Writes something that changes nothing. @throws where that can't be written */
@@ -89,26 +119,76 @@ export class History {
   }
 
   /** Changes with every write of another program. */
-  dataVersion(): number {
-    return Number(this.#db.pragma('data_version', { simple: true }))
+  dataVersion(): string {
+    return this.isPrivate ? stateOf(this.#file) : String(this.#db.pragma('data_version', { simple: true }))
+  }
+
+  /** Whether a private copy is open. Changes to it are seen by nobody else. */
+  get isPrivate(): boolean {
+    return this.#copyOf !== null
   }
 
   /**
-   * For a history that was opened to be read only: the program that wrote it is gone, and this one may write.
-   * @throws WorkbenchError unavailable where that program was a newer one
+   * Opens a history again that is read only, as its files are now.
+   * @param privately opens a copy, which may be written until `mayNotWrite`
+   * @throws WorkbenchError as `openForReading` does; then the history stays open as it was
    */
-  mayWrite(): void {
-    mustBeKnown(this.#db)
-    this.#db.pragma('query_only = OFF')
-    this.#db.pragma('synchronous = FULL')
-    this.#db.pragma('foreign_keys = ON')
+  reopen(privately = false): void {
+    this.#use(openForReading(this.#file, { privately }), null)
   }
 
+  /**
+   * Opens a history for writing that was read only. The caller holds the lock.
+   * @throws WorkbenchError as `openDatabase` does; then the history stays open for reading
+   */
+  openForWriting(opening: Opening = {}): void {
+    this.#use({ db: openDatabase(this.#file, opening), copyOf: null }, statSync(this.#file).ino)
+  }
+
+  /** Closes a history that is open for writing; `reopen` must follow. */
+  stopWriting(): void {
+    if (this.#inode !== null) this.close()
+  }
+
+  /** Refuses writes to a private copy from now on. */
   mayNotWrite(): void {
     this.#db.pragma('query_only = ON')
   }
 
   close(): void {
-    this.#db.close()
+    if (this.#inode === null) this.#db.close()
+    else closeHistory(this.#db, this.#file, this.#inode)
+  }
+
+  #use({ db, copyOf }: Reading, inode: number | null): void {
+    this.close()
+    this.#db = db
+    this.#copyOf = copyOf
+    this.#inode = inode
+    this.#stores = storesOf(db)
+  }
+}
+
+/** A file that was moved away or replaced meanwhile is left as it is: closing would write next to another one. */
+function closeHistory(db: Database, file: string, inode: number): void {
+  if (statSync(file, { throwIfNoEntry: false })?.ino === inode) closeDatabase(db)
+  else db.close()
+}
+
+function storesOf(db: Database) {
+  return {
+    studies: new Studies(db),
+    configs: new Configs(db),
+    runs: new Runs(db),
+    imports: new Imports(db),
+    runLists: new RunLists(db),
+    startedRuns: new StartedRuns(db),
+    runMarks: new RunMarks(db),
+    metrics: new Metrics(db),
+    events: new Events(db),
+    filters: new Filters(db),
+    environments: new Environments(db),
+    search: new Search(db),
+    completeness: new Completeness(db),
   }
 }

@@ -1,5 +1,5 @@
 /** One program writes a history at a time. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../contract/errors'
@@ -51,6 +51,22 @@ export class WriterLock {
   release(suspect = false): void {
     if (!suspect) rmSync(this.#notice, { force: true })
     this.#db.close()
+  }
+}
+
+/** Whether a program writes the history now. Creates nothing. */
+export function isWriterAlive(history: string): boolean {
+  const file = `${history}.lock`
+  if (!existsSync(file)) return false
+  let db: Sqlite.Database | undefined
+  try {
+    db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 0 })
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return false
+  } catch (thrown) {
+    return thrown instanceof Sqlite.SqliteError && thrown.code.startsWith('SQLITE_BUSY')
+  } finally {
+    db?.close()
   }
 }
 

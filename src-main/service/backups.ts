@@ -1,6 +1,7 @@
 /** The copies of the history in the data directory. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { WorkbenchError } from '../contract/errors'
 import type { Backup } from '../contract/records'
 import { writeOutputWith } from '../files/outputFile'
 import { backupDatabase } from '../history/backup'
@@ -38,7 +39,10 @@ export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): s
 }
 
 /** Copies the history into the backups' folder. Throws as `backupDatabase`. */
-export async function makeBackup(paths: Paths, file = newBackupFile(paths)): Promise<{ file: string; bytes: number }> {
+export async function makeBackup(paths: Paths, out?: string): Promise<{ file: string; bytes: number }> {
+  // Before a folder is created for it.
+  if (!existsSync(paths.database)) throw new WorkbenchError('not-found', `There is no history ${paths.database} yet.`)
+  const file = out ?? newBackupFile(paths)
   return { file, bytes: await backupDatabase(paths.database, file) }
 }
 

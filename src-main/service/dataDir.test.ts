@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { defaultDataDir, isOfRun, isReserved, prepareDataDir, removeFiles, runDir, runLog } from './dataDir'
+import { defaultDataDir, expandHome, isOfRun, isReserved, runDir, runLog } from './dataDir'
+import { prepareDataDir } from './dataDirIdentity'
+import { removeFiles } from './ownFiles'
 
 let dir: string
 beforeEach(async () => void (dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-datadir-'))))
@@ -10,22 +12,23 @@ afterEach(() => rm(dir, { recursive: true }))
 
 describe('prepareDataDir', () => {
   it('makes what is missing, any depth down', async () => {
-    const paths = await prepareDataDir(path.join(dir, 'a', 'b'))
+    const paths = prepareDataDir(path.join(dir, 'a', 'b'))
     await expect(writeFile(path.join(paths.runs, 'x'), '')).resolves.toBeUndefined()
   })
 
   it.each([
-    ['a place where nothing can be made', () => '/proc/mcnn'],
-    ['a path through a file', () => path.join(dir, 'file', 'data')],
-  ])('says in a sentence that it cannot use %s', async (_, place) => {
+    ['a place where nothing can be created', () => '/proc/mcnn', 'unavailable'],
+    ['a file', () => path.join(dir, 'file'), 'bad-input'],
+    ['a path through a file', () => path.join(dir, 'file', 'data'), 'bad-input'],
+  ])('says in a sentence that it cannot use %s', async (_, place, code) => {
     await writeFile(path.join(dir, 'file'), '')
-    await expect(prepareDataDir(place())).rejects.toMatchObject({ code: 'unavailable', fix: expect.stringContaining('--data-dir') as string })
+    expect(() => prepareDataDir(place())).toThrow(expect.objectContaining({ code, fix: expect.stringContaining('--data-dir') as string }))
   })
 })
 
 describe('paths of runs', () => {
   it('lead to no other place, whatever a history calls a run or its weights', async () => {
-    const paths = await prepareDataDir(path.join(dir, 'data'))
+    const paths = prepareDataDir(path.join(dir, 'data'))
     const precious = path.join(dir, 'precious')
     await writeFile(precious, 'x')
     for (const id of ['..', '../..', '../../precious', '.', '', '/etc', 'a/b', 'a\0b', 'A', precious]) {
@@ -44,6 +47,7 @@ describe('paths of runs', () => {
 describe('defaultDataDir', () => {
   it('follows MCNN_DATA_DIR, then XDG_DATA_HOME where it is absolute', () => {
     expect(defaultDataDir({ MCNN_DATA_DIR: '/x/y', XDG_DATA_HOME: '/z' })).toBe('/x/y')
+    expect(defaultDataDir({ MCNN_DATA_DIR: '~/x' })).toBe(path.join(os.homedir(), 'x'))
     expect(defaultDataDir({ XDG_DATA_HOME: '/z' })).toBe('/z/mcnn-workbench')
     expect(defaultDataDir({ XDG_DATA_HOME: 'z' })).toBe(path.join(os.homedir(), '.local', 'share', 'mcnn-workbench'))
   })
@@ -64,4 +68,10 @@ describe('isReserved', () => {
       await rm(link)
     }
   })
+})
+
+it('expands a leading ~/ only', () => {
+  expect(expandHome('~/x y')).toBe(path.join(os.homedir(), 'x y'))
+  expect(expandHome('~')).toBe(os.homedir())
+  for (const file of ['/a/~/b', '~other/x', './~', 'x']) expect(expandHome(file)).toBe(file)
 })

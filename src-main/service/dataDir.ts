@@ -1,76 +1,60 @@
 /** Where everything that lasts is kept. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
-import { access, constants, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { codeOf, WorkbenchError } from '../contract/errors'
+import { WorkbenchError } from '../contract/errors'
 import { runId } from '../contract/records'
 
 export interface Paths {
   dataDir: string
+  /** Id in the marker file; empty if there is none. */
+  identity: string
+  /** Says that the directory belongs to this program. */
+  marker: string
   database: string
   datasets: string
   runs: string
   logs: string
   /** Copies of the history. Made when the first one is. */
   backups: string
-  /** Of work under way: made when some begins; what a crash leaves in it goes at the next start. */
+  /** Scratch folders of background tasks. Created by the first task. */
   work: string
+  /** Ids of the runs whose folders this program has created, one a line. */
+  ownRuns: string
   /** Measurements of this machine's fastest algorithms. */
   tuning: string
 }
 
 /** MCNN_DATA_DIR, or `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
-  if (env['MCNN_DATA_DIR']) return path.resolve(env['MCNN_DATA_DIR'])
+  if (env['MCNN_DATA_DIR']) return path.resolve(expandHome(env['MCNN_DATA_DIR']))
   // A relative XDG_DATA_HOME is to be ignored (XDG Base Directory Specification).
   const xdg = env['XDG_DATA_HOME']
   const base = xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.local', 'share')
   return path.join(base, 'mcnn-workbench')
 }
 
-/**
- * Makes the folders that are missing.
- * @throws WorkbenchError unavailable where the directory can't be made or written
- */
-export async function prepareDataDir(dataDir: string): Promise<Paths> {
+/** Returns the paths of a data directory. @param dataDir may be relative. @param identity id of its marker file; empty before there is one */
+export function pathsOf(dataDir: string, identity = ''): Paths {
   const root = path.resolve(dataDir)
-  const paths = {
+  return {
     dataDir: root,
+    identity,
+    marker: path.join(root, 'mcnn-workbench.json'),
     database: path.join(root, 'history.sqlite'),
     datasets: path.join(root, 'datasets'),
     runs: path.join(root, 'runs'),
     logs: path.join(root, 'logs'),
     backups: path.join(root, 'backups'),
     work: path.join(root, 'work'),
+    ownRuns: path.join(root, 'mcnn-workbench.runs'),
     tuning: path.join(root, 'tuning.json'),
   }
-  try {
-    for (const folder of [paths.datasets, paths.runs, paths.logs]) await makeFolder(folder)
-    for (const folder of [root, paths.datasets, paths.runs, paths.logs]) await access(folder, constants.W_OK | constants.X_OK)
-  } catch (cause) {
-    const why = codeOf(cause) ?? String(cause)
-    throw new WorkbenchError('unavailable', `The data directory ${root} can't be written (${why}).`, {
-      fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or mend its permissions.',
-      cause,
-    })
-  }
-  return paths
 }
 
-/** Node's own recursive mkdir tries for ever where the system says ENOENT below a folder that is there, as /proc does. */
-async function makeFolder(folder: string): Promise<void> {
-  const make = (): Promise<void> =>
-    mkdir(folder).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error
-    })
-  try {
-    await make()
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || folder === path.dirname(folder)) throw error
-    await makeFolder(path.dirname(folder))
-    await make()
-  }
+/** Replaces a leading `~/` by the home directory, as a shell does in `--flag ~/x` and does not in `--flag=~/x`. */
+export function expandHome(file: string): string {
+  return file === '~' || file.startsWith('~/') ? path.join(homedir(), file.slice(1)) : file
 }
 
 /** The file that a run would go on from; the trainer checks what is in it. @param folder the run's; null where there is none */
@@ -122,13 +106,7 @@ export function hasFiles(paths: Paths, id: string): boolean {
   return existsSync(runDir(paths, id)) || existsSync(runLog(paths, id))
 }
 
-/** A run's folder and log. */
-export async function removeFiles(paths: Paths, runId: string): Promise<void> {
-  await rm(runDir(paths, runId), { recursive: true, force: true })
-  for (const end of ['', '.1']) await rm(runLog(paths, runId) + end, { force: true })
-}
-
-const reserved = /^(history\.sqlite|mcnn-workbench\.json|tuning\.json|(datasets|runs|logs|work|desktop)$)/
+const reserved = /^(history\.sqlite|mcnn-workbench\.(json|runs)|tuning\.json|(datasets|runs|logs|work|desktop)$)/
 
 /** Whether only the program may write a path, because it is part of a data directory. @param file absolute, without links */
 export function isReserved(dataDir: string, file: string): boolean {

@@ -114,7 +114,7 @@ describe('a history that can’t be written to', () => {
     expect(disk.problem).toMatchObject({ message: `${folder} can’t be written to (SQLITE_READONLY).` })
     await expect.poll(() => tryWrite.mock.calls.length).toBeGreaterThan(3)
     expect(history.studies.list().map((study) => study.id)).toEqual(['a'])
-    history.mayWrite()
+    history.openForWriting()
     await done
     expect(history.studies.list().map((study) => study.id)).toEqual(['d', 'c', 'b', 'a'])
     expect(told).toEqual([`${folder} can’t be written to (SQLITE_READONLY).`, 'stalled', null])

@@ -1,10 +1,12 @@
 /** Whether everything that is needed is there and works. */
-import { constants, existsSync } from 'node:fs'
-import { access, statfs } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { bfloat16Words } from '../analysis/names'
 import { threadsWords } from '../analysis/threads'
 import type { Check, DatasetSummary, Doctor } from '../contract/records'
 import type { Context } from './context'
+import type { Paths } from './dataDir'
+import { deniedFiles, deniedFix, deniedWords } from './fileAccess'
 import { threadsNow } from './machineTuning'
 import type { Probe } from './probe'
 import { readSetupState, type SetupState } from './setupState'
@@ -38,7 +40,7 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
     passed('Threads', threadsWords(threads)),
     checkElectron(state),
     checkHistory(history.sqliteVersion(), history.check()),
-    await checkDataDir(paths.dataDir),
+    checkDataDir(paths),
     checkDisk(await freeBytes(paths.dataDir)),
     checkDatasets(await parts.datasets()),
   ]
@@ -92,13 +94,10 @@ function checkHistory(version: string, result: string): Check {
     : failed('SQLite', `${version}; the history is damaged: ${result.replace(/\s+/g, ' ')}`, 'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.')
 }
 
-async function checkDataDir(dataDir: string): Promise<Check> {
-  try {
-    await access(dataDir, constants.W_OK | constants.X_OK)
-    return passed('Data directory', dataDir)
-  } catch {
-    return failed('Data directory', `${dataDir} can't be written`, 'Mend its permissions, or choose another with --data-dir or MCNN_DATA_DIR.')
-  }
+function checkDataDir(paths: Paths): Check {
+  const denied = deniedFiles(paths)
+  if (denied.length > 0) return failed('Data directory', deniedWords(denied), deniedFix(denied))
+  return passed('Data directory', existsSync(paths.dataDir) ? paths.dataDir : `${paths.dataDir}, created by the first command that writes`)
 }
 
 function checkDisk(free: number | null): Check {

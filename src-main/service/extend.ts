@@ -1,5 +1,5 @@
 /** A finished run for more epochs: a run of its own, so that what the shorter one showed stays as it is. */
-import { constants, copyFileSync, mkdirSync } from 'node:fs'
+import { constants, copyFileSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 import type { RunRecord } from '../history/runs'
@@ -7,6 +7,7 @@ import type { Context } from './context'
 import { newestCheckpoint, runDir } from './dataDir'
 import { enqueue } from './enqueue'
 import { runOf } from './lookup'
+import { makeRunFolder } from './ownFiles'
 
 /**
  * Queues a run that resumes where run `id` ended, with all it measured. Milestones and rates stay: up to there it is what
@@ -37,8 +38,7 @@ function extendRun(context: Context, run: RunRecord, epochs: number): string {
   if (run.checkpoint) history.runs.setCheckpoint(made.key, run.checkpoint)
   history.events.add(made.key, 'info', 'extended', `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`)
   history.events.add(run.key, 'info', 'extended', `Extended to ${epochs} epochs by ${extended}.`)
-  const folder = runDir(paths, extended)
-  mkdirSync(folder, { recursive: true })
+  const folder = makeRunFolder(paths, extended)
   // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the blocks.
   copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
   return extended

@@ -3,31 +3,30 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WorkbenchError } from '../contract/errors'
 import type { Holder } from '../contract/records'
-import { versionOf } from '../history/database'
 import { History } from '../history/history'
-import { WriterLock, writerOf } from '../history/writer'
+import { isWriterAlive, WriterLock, writerOf } from '../history/writer'
 import { backupBeforeMigration, listBackups } from './backups'
 import type { Paths } from './dataDir'
+import { mustBeWritable } from './fileAccess'
+import { orphans, recover } from './recovery'
 
 /** A command that only looks has it for a moment. */
 const patienceMs = 3000
 
-/** `write` or nothing; `read` whatever others do; `either`: written to where no other program has it. */
+/** `write`: fails if another program writes. `read`: never writes. `either`: writes unless another program does, or the directory is read-only. */
 export type Access = 'write' | 'read' | 'either'
 
 /**
- * @returns the history, with the lock where it may be written to
- * @throws WorkbenchError conflict where it is wanted for writing and another program has it; else as `openDatabase` does
+ * @param canWrite whether this user may write the data directory
+ * @returns the history, and the lock if it is open for writing
+ * @throws WorkbenchError conflict if `access` is `write` and another program writes; else as `openDatabase` and `openForReading`
  */
-export async function openHistory(paths: Paths, program: string, access: Access): Promise<{ history: History; lock: WriterLock | null }> {
-  const lock = access === 'write' ? await takeHistory(paths, program) : await tryHistory(paths, program, access === 'read' ? 0 : patienceMs)
-  if (!lock) {
-    // The other program may be about to make it.
-    for (const end = performance.now() + patienceMs; performance.now() < end && !isMade(paths); ) await wait(50)
-    return { history: new History(paths.database, { readOnly: true }), lock: null }
-  }
+export async function openHistory(paths: Paths, program: string, access: Access, canWrite = true): Promise<{ history: History; lock: WriterLock | null }> {
+  const lock = access === 'write' ? await takeHistory(paths, program) : access === 'either' && canWrite ? await tryHistory(paths, program, patienceMs) : null
+  if (!lock) return { history: await openReader(paths), lock: null }
   try {
     mustNotBeMissing(paths)
+    mustBeWritable(paths)
     await backupBeforeMigration(paths)
     return { history: new History(paths.database, { suspect: lock.afterCrash }), lock }
   } catch (thrown) {
@@ -36,8 +35,43 @@ export async function openHistory(paths: Paths, program: string, access: Access)
   }
 }
 
-function isMade({ database }: Paths): boolean {
-  return existsSync(database) && versionOf(database) > 0
+/** Opens the history and writes nothing in the data directory. */
+async function openReader(paths: Paths): Promise<History> {
+  if (!isWriterAlive(paths.database)) mustNotBeMissing(paths)
+  const history = await firstReading(paths)
+  try {
+    settleReader(paths, history)
+    return history
+  } catch (thrown) {
+    history.close()
+    throw thrown
+  }
+}
+
+/** A program that has just taken the lock may still be creating the history. */
+async function firstReading({ database }: Paths): Promise<History> {
+  for (const end = performance.now() + patienceMs; ; await wait(50)) {
+    try {
+      return new History(database, { readOnly: true })
+    } catch (thrown) {
+      const isTemporary = thrown instanceof WorkbenchError && thrown.code === 'unavailable' && isWriterAlive(database)
+      if (!isTemporary || performance.now() >= end) throw thrown
+    }
+  }
+}
+
+/** Opens the history of a reader again after another program has written. */
+export function rereadHistory(paths: Paths, history: History): void {
+  history.reopen()
+  settleReader(paths, history)
+}
+
+/** Shows runs of a program that is gone as interrupted, as the next writer will record it: in a private copy. */
+function settleReader({ database }: Paths, history: History): void {
+  if (!history.isPrivate && (isWriterAlive(database) || orphans(history).length === 0)) return
+  if (!history.isPrivate) history.reopen(true)
+  recover({ history, emit: () => undefined })
+  history.mayNotWrite()
 }
 
 /** @throws WorkbenchError conflict where another program has it, and keeps it */
@@ -75,7 +109,7 @@ export function heldError(paths: Paths): WorkbenchError {
 export function mustNotBeMissing(paths: Paths): void {
   const { database, runs } = paths
   if (existsSync(database) && statSync(database).size > 0) return
-  const count = readdirSync(runs).length
+  const count = existsSync(runs) ? readdirSync(runs).length : 0
   const left = [
     ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} are there`] : []),
     ...(existsSync(`${database}-wal`) ? ['its write-ahead log is there'] : []),

@@ -11,9 +11,10 @@ import { isDamage, isDiskProblem } from '../history/database'
 import type { RunRecord } from '../history/runs'
 import { hasDataset } from '../datasets'
 import { announce, announceAll, type Context } from './context'
-import { runDir, runLog } from './dataDir'
+import { runLog } from './dataDir'
 import { mustHaveNow } from './datasets'
 import { exitReason } from './exitReason'
+import { makeRunFolder } from './ownFiles'
 import { isAlive, sameOwner } from './owner'
 import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
 import { recordMessage } from './recorder'
@@ -292,7 +293,7 @@ export class Queue {
         config: history.configs.get(configId, seed),
         datasetsDir: paths.datasets,
         tuningFile: paths.tuning,
-        runDir: runDir(paths, id),
+        runDir: makeRunFolder(paths, id),
         program,
         git,
         kept: history.completeness.kept(run.key),

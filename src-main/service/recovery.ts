@@ -1,6 +1,7 @@
 /** What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at all. */
 import { vanishedHeldReason, vanishedReason } from '../contract/endReasons'
 import { activeStates } from '../contract/records'
+import type { RunRecord } from '../history/runs'
 import { announceAll, type Context } from './context'
 import { isAlive, isOfEarlierBoot } from './owner'
 import { clearScratch } from './scratch'
@@ -18,14 +19,10 @@ export function clearUp(context: Pick<Context, 'history' | 'paths'>): void {
  */
 export function recover(context: Pick<Context, 'history' | 'emit'>): void {
   const { history } = context
-  const isOrphan = ({ owner, state }: { owner: { pid: number; start: string } | null; state: string }): boolean =>
-    owner === null ? state !== 'queued' : !isAlive(owner)
   // Looked at without a lock first: nearly always there is nothing to do.
-  const find = (): ReturnType<typeof history.runs.unfinished> =>
-    history.runs.unfinished().filter((run) => isOrphan({ owner: run.owner, state: run.summary.state }))
-  if (find().length === 0) return
+  if (orphans(history).length === 0) return
   const changed = history.transaction(() =>
-    find().map((run) => {
+    orphans(history).map((run) => {
       if (activeStates.includes(run.summary.state)) {
         const reason = vanishedReason(run.owner !== null && isOfEarlierBoot(run.owner))
         history.runs.end(run.key, 'interrupted', reason)
@@ -37,4 +34,9 @@ export function recover(context: Pick<Context, 'history' | 'emit'>): void {
     }),
   )
   announceAll(context, changed)
+}
+
+/** Runs that have not ended, of a program that is gone. */
+export function orphans(history: Context['history']): RunRecord[] {
+  return history.runs.unfinished().filter(({ owner, summary }) => (owner === null ? summary.state !== 'queued' : !isAlive(owner)))
 }

@@ -12,16 +12,17 @@ import { migrations } from '../history/migrations'
 import { WriterLock } from '../history/writer'
 import { random } from '../nn/random'
 import { listBackups, makeBackup } from './backups'
-import { prepareDataDir, type Paths } from './dataDir'
+import type { Paths } from './dataDir'
+import { prepareDataDir } from './dataDirIdentity'
 import { openHistory } from './ownHistory'
 import { repairHistory } from './repair'
 
 let dataDir: string
 let paths: Paths
 
-beforeEach(async () => {
+beforeEach(() => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'mcnn-repair-'))
-  paths = await prepareDataDir(dataDir)
+  paths = prepareDataDir(dataDir)
 })
 
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))

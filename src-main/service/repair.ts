@@ -7,7 +7,8 @@ import { renameDurably } from '../history/backup'
 import { openDatabase } from '../history/database'
 import { rescue } from '../history/repair'
 import { listBackups, newBackupFile } from './backups'
-import { prepareDataDir, type Paths } from './dataDir'
+import type { Paths } from './dataDir'
+import { prepareDataDir } from './dataDirIdentity'
 import { mustNotBeMissing, takeHistory } from './ownHistory'
 
 /**
@@ -15,7 +16,7 @@ import { mustNotBeMissing, takeHistory } from './ownHistory'
  *   the history or the new one can't be written: then all is as it was
  */
 export async function repairHistory(dataDir: string, program: string): Promise<Repair> {
-  const paths = await prepareDataDir(dataDir)
+  const paths = prepareDataDir(dataDir)
   const lock = await takeHistory(paths, program)
   try {
     return isWhole(paths) ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false } : mend(paths)
@@ -75,6 +76,8 @@ function setAside(paths: Paths): string | null {
   const kept = newBackupFile(paths, '-damaged')
   if (file) name(paths.database, kept)
   if (log) renameSync(wal, `${kept}-wal`)
+  // A journal next to the new history would be rolled back into it.
+  if (existsSync(`${paths.database}-journal`)) renameSync(`${paths.database}-journal`, `${kept}-journal`)
   rmSync(`${paths.database}-shm`, { force: true })
   return path.resolve(kept)
 }

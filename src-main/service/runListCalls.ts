@@ -1,8 +1,8 @@
 import { WorkbenchError } from '../contract/errors'
 import type { RunRecord } from '../history/runs'
 import { announceAll, type Context } from './context'
-import { removeFiles } from './dataDir'
 import type { HandlersOf, Handlers } from './handlers'
+import { removeFiles } from './ownFiles'
 import type { Queue } from './queue'
 
 type Names = 'query' | 'ids' | 'rows' | 'curves' | 'words' | 'tag' | 'note' | 'archive' | 'trash' | 'restore' | 'purge'

@@ -1,27 +1,45 @@
-/** Folders of work under way. Those of the one who writes the history lie in its data directory: what a crash leaves goes at the next start. */
-import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises'
+/** Scratch folders of background tasks. A program that writes the history keeps them in its data directory; a crash leaves them for the next start. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Paths } from './dataDir'
+import { isMarked, markFolder, removeIfEmpty } from './ownFiles'
+
+type Place = Pick<Paths, 'work' | 'identity'>
 
 /**
- * @param what it is for
- * @param paths null for who only looks: no data directory is written to, and the system's own place for such folders is taken
+ * Creates a scratch folder.
+ * @param paths null for a read-only service, which writes nothing in the data directory: the system's temporary folder is used
  */
-export async function scratchFolder(what: 'verify' | 'import', paths: Pick<Paths, 'work'> | null): Promise<string> {
-  if (paths === null) return mkdtemp(path.join(tmpdir(), `mcnn-${what}-`))
-  await mkdir(paths.work, { recursive: true })
-  return mkdtemp(path.join(paths.work, `${what}-`))
+export async function scratchFolder(purpose: 'verify' | 'import', paths: Place | null): Promise<string> {
+  if (paths === null) return mkdtemp(path.join(tmpdir(), `mcnn-${purpose}-`))
+  // Without a pause in between: another task may be removing an empty `work`.
+  if (mkdirSync(paths.work, { recursive: true }) !== undefined) markFolder(paths.work, paths.identity)
+  const folder = mkdtempSync(path.join(paths.work, `${purpose}-`))
+  markFolder(folder, paths.identity)
+  return folder
 }
 
-export async function removeScratch(folder: string): Promise<void> {
+/** Deletes a folder that `scratchFolder` returned. @param paths as given to `scratchFolder` */
+export async function removeScratch(folder: string, paths: Place | null): Promise<void> {
   await rm(folder, { recursive: true, force: true })
-  // Of a data directory the place goes with its last folder; it stays while others are in it.
-  if (path.basename(path.dirname(folder)) === 'work') await rmdir(path.dirname(folder)).catch(() => undefined)
+  if (paths) removeIfEmpty(paths.work, paths.identity)
 }
 
-/** What a program that is gone left. Only while nobody else may write there, and before anything is begun. */
-export function clearScratch({ work }: Pick<Paths, 'work'>): void {
-  rmSync(work, { recursive: true, force: true })
+/** Deletes the scratch folders of a program that crashed; everything else in `work` stays. Call it only with the lock, before any task starts. */
+export function clearScratch({ work, identity }: Place): void {
+  for (const name of namesIn(work)) {
+    const folder = path.join(work, name)
+    if (isMarked(folder, identity)) rmSync(folder, { recursive: true, force: true })
+  }
+  removeIfEmpty(work, identity)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }

@@ -130,11 +130,11 @@ describe('calls', () => {
 describe('a service that cannot start', () => {
   const options = { trainerEntry: fakeTrainer, program: '1.2.3' }
 
-  it('names a data directory that cannot be made', async () => {
+  it('rejects a data directory below a file', async () => {
     writeFileSync(path.join(bench.dataDir, 'file'), '')
     await expect(createService({ ...options, dataDir: path.join(bench.dataDir, 'file', 'below') })).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining("can't be written") as string,
+      code: 'bad-input',
+      message: expect.stringContaining('is a file, or lies below one') as string,
     })
   })
 

@@ -4,8 +4,8 @@ import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed,
 import type { CloseCause } from '../contract/endReasons'
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
 import type { Context, Emit } from './context'
-import { prepareDataDir } from './dataDir'
-import type { DownloadSetup } from '../datasets'
+import { openDataDir } from './dataDirIdentity'
+import { removeLeftovers, type DownloadSetup } from '../datasets'
 import { Datasets } from './datasets'
 import { Disk, type DiskOptions } from './disk'
 import { filterCalls } from './filterCalls'
@@ -71,8 +71,8 @@ const recoveryMs = 10_000
 /** @throws WorkbenchError unavailable where the data directory or its history can't be used, damaged, or conflict (see `Access`) */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { access = 'write', as = 'MCNN Workbench' } = options
-  const paths = await prepareDataDir(options.dataDir)
-  const { history, lock } = await openHistory(paths, as, access)
+  const { paths, canWrite } = openDataDir(options.dataDir, access)
+  const { history, lock } = await openHistory(paths, as, access, canWrite)
   let damage = false
   const emit = options.onEvent ?? (() => undefined)
   /** Damage, wherever it is met, as an error that says so; the one that hears of it first ends the service. */
@@ -96,11 +96,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     niceness: options.niceness ?? 0,
     git: gitState(),
   }
-  const own = new Ownership(context, lock, { access, as })
+  const own = new Ownership(context, lock, { access, canWrite, as })
   try {
     if (lock) {
       clearUp(context)
       recover(context)
+      await removeLeftovers(paths.datasets).catch(() => undefined)
     }
     own.settle()
   } catch (thrown) {

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cifarSpecs } from '../datasets/catalog'
+import { locateDataDir } from './dataDirIdentity'
 import { Bench, planOf } from './fixtures/bench'
+import { makeRunFolder } from './ownFiles'
 
 let bench: Bench
 
@@ -68,10 +70,19 @@ describe('storage', () => {
     const [runId = ''] = runIds
     await bench.reached(runId, 'done', 'failed', 'diverged')
     for (const name of ['gone-1', 'gone-2']) {
-      mkdirSync(path.join(bench.dataDir, 'runs', name), { recursive: true })
+      makeRunFolder(locateDataDir(bench.dataDir), name)
       writeFileSync(path.join(bench.dataDir, 'runs', name, 'weights.safetensors'), Buffer.alloc(5000))
     }
     writeFileSync(path.join(bench.dataDir, 'logs', 'gone-1.log'), Buffer.alloc(700))
+    // What the program did not create: a folder, a copy of a run's folder, a file and a link in a run's folder, a log.
+    const outside = path.join(bench.dataDir, '..', `${path.basename(bench.dataDir)}-outside`)
+    mkdirSync(outside)
+    writeFileSync(path.join(outside, 'weights.safetensors'), 'mine')
+    cpSync(path.join(bench.dataDir, 'runs', 'gone-1'), path.join(bench.dataDir, 'runs', 'best'), { recursive: true })
+    mkdirSync(path.join(bench.dataDir, 'runs', 'thesis'))
+    for (const file of ['runs/thesis/weights.safetensors', 'runs/gone-2/notes.txt', 'logs/notes.log']) writeFileSync(path.join(bench.dataDir, file), 'mine')
+    symlinkSync(outside, path.join(bench.dataDir, 'runs', 'linked'))
+    symlinkSync(path.join(outside, 'weights.safetensors'), path.join(bench.dataDir, 'runs', 'gone-2', 'checkpoint-0000000001-' + '0'.repeat(64) + '.safetensors'))
     writeFileSync(path.join(bench.dataDir, 'logs', 'service.log'), 'first\nsecond\n')
 
     const before = await service.call('system.storage', {})
@@ -82,7 +93,10 @@ describe('storage', () => {
     expect(await service.call('system.reclaim', {})).toEqual({ bytes: 10_700 })
     const after = await service.call('system.storage', {})
     expect(after.reclaimable).toBe(0)
-    expect(existsSync(path.join(bench.dataDir, 'runs', 'gone-1'))).toBe(false)
+    expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual(['best', 'gone-2', 'linked', runId, 'thesis'].sort())
+    for (const file of ['runs/best/weights.safetensors', 'runs/thesis/weights.safetensors', 'runs/gone-2/notes.txt', 'logs/notes.log']) expect(existsSync(path.join(bench.dataDir, file)), file).toBe(true)
+    expect(readFileSync(path.join(outside, 'weights.safetensors'), 'utf8')).toBe('mine')
+    rmSync(outside, { recursive: true })
     expect(existsSync(path.join(bench.dataDir, 'logs', `${runId}.log`))).toBe(true)
     expect(await service.call('system.log', {})).toEqual({ lines: ['first', 'second'] })
   })

@@ -1,16 +1,14 @@
 /** What the data directory holds, and what of it nothing in the history needs any more. */
-import type { Dirent } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdirSync, type Dirent } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Storage } from '../contract/records'
+import { runId, type Storage } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import type { Context } from './context'
+import { filesOfRun, registeredRuns, removeFiles } from './ownFiles'
 
 /** As the shell names it; it is moved on to service.log.1 … when it is full. */
 export const serviceLogName = 'service.log'
-
-/** The end of a run's log, and of one that was full. */
-const runLogName = /\.log(\.1)?$/
 
 type Kind = Storage['parts'][number]['kind']
 type Place = Pick<Context, 'history' | 'paths'>
@@ -22,40 +20,43 @@ export async function measureStorage(context: Place): Promise<Storage> {
     const kind = kindOf(entry.name, path.basename(paths.database))
     sizes.set(kind, (sizes.get(kind) ?? 0) + (await sizeOf(path.join(paths.dataDir, entry.name))))
   }
-  const unneeded = { runs: await total(await foldersOf(context, isOrphan)), logs: await total(await logsOf(context, isOrphan)) }
-  const trash = (await total(await foldersOf(context, isTrashed))) + (await total(await logsOf(context, isTrashed)))
+  const orphans = orphansOf(context)
+  const unneeded = { runs: 0, logs: 0 }
+  for (const file of orphans.flatMap((id) => filesOfRun(paths, id))) unneeded[path.dirname(file) === paths.logs ? 'logs' : 'runs'] += await sizeOf(file)
+  const trash = await total(runsOf(context, (run) => run?.hidden ?? false).flatMap((id) => filesOfRun(paths, id)))
   const parts = [...sizes].map(([kind, bytes]) => ({ kind, bytes, reclaimable: kind === 'runs' ? unneeded.runs : kind === 'logs' ? unneeded.logs : 0 }))
   parts.sort((a, b) => b.bytes - a.bytes)
   return { parts, bytes: parts.reduce((sum, part) => sum + part.bytes, 0), reclaimable: unneeded.runs + unneeded.logs, trash }
 }
 
-/** Deletes folders and logs of runs that are in no history, not even in the trash; gives the bytes. */
+/** Deletes the files of runs that are not in the history, not even in the trash. @returns the bytes freed */
 export async function reclaim(context: Place): Promise<number> {
-  const files = [...(await foldersOf(context, isOrphan)), ...(await logsOf(context, isOrphan))]
+  const { paths } = context
   let freed = 0
-  for (const file of files) {
-    const bytes = await sizeOf(file)
-    await rm(file, { recursive: true, force: true })
-    freed += bytes
+  for (const id of orphansOf(context)) {
+    freed += await total(filesOfRun(paths, id))
+    await removeFiles(paths, id)
   }
   return freed
 }
 
-type Which = (run: RunRecord | null) => boolean
-/** A run is in the history before its folder is made, so a folder without one is what was left of one. */
-const isOrphan: Which = (run) => run === null
-const isTrashed: Which = (run) => run?.hidden ?? false
-
-async function foldersOf({ history, paths }: Place, which: Which): Promise<string[]> {
-  const folders = await entries(paths.runs)
-  return folders.filter((entry) => entry.isDirectory() && which(history.runs.get(entry.name))).map((entry) => path.join(paths.runs, entry.name))
+/** Ids of runs that have a folder, which this program created, and no row: a run is in the history before its folder is created. */
+function orphansOf(context: Place): string[] {
+  const own = registeredRuns(context.paths)
+  return runsOf(context, (run) => run === null).filter((id) => own.has(id))
 }
 
-async function logsOf({ history, paths }: Place, which: Which): Promise<string[]> {
-  const files = await entries(paths.logs)
-  return files
-    .filter((entry) => entry.isFile() && runLogName.test(entry.name) && !entry.name.startsWith(serviceLogName) && which(history.runs.get(entry.name.replace(runLogName, ''))))
-    .map((entry) => path.join(paths.logs, entry.name))
+/** Ids among the names in the folder of runs. */
+function runsOf({ history, paths }: Place, which: (run: RunRecord | null) => boolean): string[] {
+  return namesIn(paths.runs).filter((name) => runId.safeParse(name).success && which(history.runs.get(name)))
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function kindOf(name: string, database: string): Kind {

@@ -114,7 +114,8 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
   const target = targetOf(run, kept, asked)
   const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
   const started = performance.now()
-  const folder = await scratchFolder('verify', writes ? context.paths : null)
+  const scratch = writes ? context.paths : null
+  const folder = await scratchFolder('verify', scratch)
   try {
     const tuningFile = path.join(folder, 'tuning.json')
     // A copy: what this machine has measured is taken, and what a verification measures changes no run's way.
@@ -154,7 +155,7 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
       seconds: (performance.now() - started) / 1000,
     }
   } finally {
-    await removeScratch(folder)
+    await removeScratch(folder, scratch)
   }
 }
 

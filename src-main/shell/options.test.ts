@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dataDirOf, serviceNode } from './options'
 
@@ -8,6 +10,7 @@ describe('dataDirOf', () => {
     expect(dataDirOf(['electron', '.', '--data-dir=/a b'], env, '/cwd')).toBe('/a b')
     expect(dataDirOf(['electron', '.', '--data-dir', 'sub'], env, '/cwd')).toBe('/cwd/sub')
     expect(dataDirOf(['--data-dir=/one', '--data-dir=/two'], env, '/cwd')).toBe('/two')
+    expect(dataDirOf(['--data-dir=~/x'], { HOME: '/home/user' }, '/cwd')).toBe(path.join(homedir(), 'x'))
   })
 
   it('falls back to the environment and to the usual place', () => {

@@ -1,6 +1,7 @@
-/** Where the shell finds things, from its arguments and environment. Pure. */
+/** Where the shell finds things, from its arguments and environment. */
 import path from 'node:path'
-import { defaultDataDir } from '../service/dataDir'
+import { defaultDataDir, expandHome } from '../service/dataDir'
+import { prepareDataDir } from '../service/dataDirIdentity'
 
 /** `--data-dir=DIR` or `--data-dir DIR`, the last one given; else MCNN_DATA_DIR or the usual place. Absolute. */
 export function dataDirOf(argv: readonly string[], env: NodeJS.ProcessEnv, folder: string): string {
@@ -10,7 +11,17 @@ export function dataDirOf(argv: readonly string[], env: NodeJS.ProcessEnv, folde
     return argument === '--data-dir' && next !== undefined && !next.startsWith('-') ? [next] : []
   })
   const given = values.at(-1)
-  return given ? path.resolve(folder, given) : defaultDataDir(env)
+  return given ? path.resolve(folder, expandHome(given)) : defaultDataDir(env)
+}
+
+/** Creates what is missing of the data directory. @returns false if it belongs to something else or cannot be written */
+export function isPrepared(dataDir: string): boolean {
+  try {
+    prepareDataDir(dataDir)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The Node that runs the service: MCNN_NODE, or the one among the program's packages. */

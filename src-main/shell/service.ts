@@ -18,7 +18,8 @@ export interface ServiceOptions {
   node: string
   script: string
   args: readonly string[]
-  logFile: string
+  /** null keeps the last lines in memory only. */
+  logFile: string | null
   /** How long a service that was asked to end may take, and how long one that was told to; in ms. */
   patience?: { asked: number; told: number }
   onState: (state: ServiceState) => void

@@ -9,15 +9,16 @@ const keptLines = 20
 const maxLineLength = 500
 
 export class ServiceLog {
-  readonly #file: string
+  readonly #file: string | null
   #size: number
   #lines: string[] = []
   #partial = ''
 
-  /** @param file is moved on to file.1, file.2 … when it is full */
-  constructor(file: string) {
+  /** @param file is renamed to file.1, file.2 … when it is full; null keeps the last lines in memory only */
+  constructor(file: string | null) {
     this.#file = file
-    this.#size = sizeOf(file)
+    this.#size = file === null ? 0 : sizeOf(file)
+    if (file === null) return
     try {
       mkdirSync(path.dirname(file), { recursive: true })
     } catch {
@@ -35,8 +36,9 @@ export class ServiceLog {
     const lines = (this.#partial + text).split('\n')
     this.#partial = (lines.pop() ?? '').slice(0, maxLineLength)
     this.#lines = [...this.#lines, ...lines.map((line) => line.slice(0, maxLineLength)).filter((line) => line.trim() !== '')].slice(-keptLines)
+    if (this.#file === null) return
     try {
-      if (this.#size > maxBytes) this.#rotate()
+      if (this.#size > maxBytes) this.#rotate(this.#file)
       appendFileSync(this.#file, text)
       this.#size += Buffer.byteLength(text)
     } catch {
@@ -56,9 +58,9 @@ export class ServiceLog {
     this.#lines = []
   }
 
-  #rotate(): void {
+  #rotate(file: string): void {
     for (let i = keptFiles - 2; i >= 0; i--) {
-      const [from, to] = [i === 0 ? this.#file : `${this.#file}.${i}`, `${this.#file}.${i + 1}`]
+      const [from, to] = [i === 0 ? file : `${file}.${i}`, `${file}.${i + 1}`]
       if (sizeOf(from) > 0) renameSync(from, to)
     }
     this.#size = 0

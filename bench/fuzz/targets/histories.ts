@@ -7,7 +7,8 @@ import { toErrorValue, WorkbenchError } from '../../../src-main/contract/errors'
 import { trainerMessage } from '../../../src-main/contract/training'
 import { History } from '../../../src-main/history/history'
 import type { Context } from '../../../src-main/service/context'
-import { prepareDataDir } from '../../../src-main/service/dataDir'
+import { pathsOf } from '../../../src-main/service/dataDir'
+import { prepareDataDir } from '../../../src-main/service/dataDirIdentity'
 import { Disk } from '../../../src-main/service/disk'
 import { recordMessage } from '../../../src-main/service/recorder'
 import { createService } from '../../../src-main/service/service'
@@ -100,7 +101,7 @@ export const sql = target<[string, 'none' | 'config']>('queries over runs, carri
 const outOfReach: readonly string[] = ['studies.create', 'studies.resume', 'runs.rerun', 'runs.resume', 'datasets.import', 'system.doctor', 'system.device', 'system.info', 'system.reclaim', 'studies.estimate']
 
 export const service = target<[ServiceCall, unknown]>('calls to the service, on a real history', async (folder) => {
-  const paths = await prepareDataDir(path.join(folder, 'data'))
+  const paths = prepareDataDir(path.join(folder, 'data'))
   const made = madeHistory(paths.database, 40, 3)
   // What waits would be trained.
   for (const run of made.runs.unfinished()) made.runs.end(run.key, 'stopped', null)
@@ -157,7 +158,7 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
   if (!run) throw new Error('no run')
   const seeds = JSON.parse(JSON.stringify(trainerSeeds).replaceAll('"runId":"run"', `"runId":${JSON.stringify(id)}`).replaceAll('"epoch":1', '"epoch":9')) as unknown[]
   const dataDir = path.join(folder, 'data')
-  const paths = { dataDir, database: '', datasets: '', runs: path.join(dataDir, 'runs'), logs: '', backups: '', work: '', tuning: '' }
+  const paths = pathsOf(dataDir)
   const disk = new Disk(history, dataDir, {}, () => undefined, () => undefined)
   const context: Context = { history, disk, paths, emit: () => undefined, owner: { pid: 1, start: '' }, program: '1', trainerEntry: '', niceness: 0, git: () => Promise.resolve(null) }
   return {

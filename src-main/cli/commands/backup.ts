@@ -7,9 +7,9 @@ import type { Globals } from '../program'
 export function addBackup(program: Command): void {
   const command = program.command('backup').description('copy the history, even while something trains')
   addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(async ({ out, force }: Partial<OutFlags>, command: Command) => {
-    const { prepareDataDir } = await import('../../service/dataDir')
+    const { locateDataDir } = await import('../../service/dataDirIdentity')
     const { makeBackup, writeBackup } = await import('../../service/backups')
-    const paths = await prepareDataDir(await dataDirOf(command))
+    const paths = locateDataDir(await dataDirOf(command))
     const { made, name, print } =
       out === undefined
         ? { made: await makeBackup(paths), name: null, print: writeOut }

@@ -3,7 +3,7 @@
  * at a time, each in a transaction of its own, under a mark that hides them, and at last all of it is shown in one transaction. Until
  * then whatever becomes of this program, nobody has seen anything, and `clearImports` takes it away.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { datasetSizes } from '../../contract/experiment'
@@ -18,6 +18,7 @@ import { announceRun, type Context } from '../context'
 import { runDir, type Paths } from '../dataDir'
 import { freeBytes } from '../doctor'
 import { runIdFor, studyIdFor } from '../ids'
+import { registerRun, removeFilesNow } from '../ownFiles'
 import { removeScratch, scratchFolder } from '../scratch'
 import type { Tell } from '../works'
 import { filesOf, type Piece, type RunHead } from './archive'
@@ -68,7 +69,7 @@ export async function importStudy(context: Here, entry: string, file: string, si
     await discard(context).catch(() => undefined)
     throw thrown
   } finally {
-    await removeScratch(folder)
+    await removeScratch(folder, paths)
   }
 }
 
@@ -76,7 +77,7 @@ export async function importStudy(context: Here, entry: string, file: string, si
 export function clearImports({ history, paths }: Pick<Context, 'history' | 'paths'>): void {
   for (const { as } of history.imports.hidden()) {
     // Its folder may have been put in place in a transaction that never came to its end.
-    if (history.runs.get(as) === null) rmSync(runDir(paths, as), { recursive: true, force: true })
+    if (history.runs.get(as) === null) removeFilesNow(paths, as)
   }
   while (history.imports.discardSome());
 }
@@ -142,7 +143,7 @@ function reveal({ history, paths }: Here, folder: string, piece: Study, hidden: 
       return studyId
     })
   } catch (thrown) {
-    for (const one of placed) rmSync(one, { recursive: true, force: true })
+    for (const one of placed) removeFilesNow(paths, one)
     throw thrown
   }
 }
@@ -231,9 +232,9 @@ function add(history: Context['history'], { key }: Incoming, piece: Rows): void 
   })
 }
 
-/** What it holds is on the disk already. @returns the folder that was put in place */
+/** What it holds is on the disk already. @returns the id of the run whose folder was put in place */
 function place(paths: Paths, folder: string, run: CheckedRun, as: string): string {
-  const to = runDir(paths, as)
-  renameSync(path.join(folder, 'runs', run.id), to)
-  return to
+  registerRun(paths, as)
+  renameSync(path.join(folder, 'runs', run.id), runDir(paths, as))
+  return as
 }
