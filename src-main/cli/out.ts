@@ -8,6 +8,7 @@ import { writeOutput } from '../files/outputFile'
 import { dataDirOf } from './client'
 import { usageError } from './failures'
 import { interruption } from './interruption'
+import { filePath } from './options'
 import { say, writeBytes, writeOut } from './output'
 import type { Globals } from './program'
 
@@ -80,7 +81,7 @@ export async function writeFileOut<T>(command: Command, { out, force }: OutFlags
 export function outFolder(out: string, what: string): string {
   if (isStandardOutput(out)) throw usageError(`--out ${out}: a ${what} is a folder, which cannot go to standard output.`, 'Name a folder.')
   if (out === '') throw usageError('--out: needs the name of a folder.')
-  return path.resolve(out)
+  return filePath(out)
 }
 
 /** @param kept the new names of files that the user had changed */
@@ -91,7 +92,7 @@ export function sayKept(kept: readonly string[]): void {
 function outFile(out: string): string {
   if (out === '') throw usageError('--out: needs a file name.', 'Name a file, or - for standard output.')
   if (/(^|[/\\])\.{0,2}$/.test(out)) throw usageError(`--out ${out}: is the name of a folder.`, 'Name a file in it.')
-  return path.resolve(out)
+  return filePath(out)
 }
 
 function toStandardOutput(command: Command, out: string): boolean {
