@@ -105,6 +105,7 @@ describe('wrong use', () => {
     [['export', 'nothing', '--format', 'onnx', '--checkpoints', '--out', 'x'], /--checkpoints belongs to a study/],
     [['runs'], /runs needs a command: list, show, manifest, resume, extend, move, delete, restore/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
+    [['runs', 'list', '--query', 'x'.repeat(3000)], /--query: at most 2000 characters\. /],
     [['runs', 'show'], /missing required argument 'run'/],
     [['runs', 'show', 'nothing'], /There is no run "nothing"/],
     [['compare', 'nothing'], /There is no study "nothing"/],

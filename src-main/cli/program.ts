@@ -56,8 +56,8 @@ const sections = [
 /** @returns the exit code */
 export async function runCli(argv: string[]): Promise<number> {
   const program = buildProgram()
-  let running = nameOf(program)
-  program.hook('preAction', (_, command) => void (running = nameOf(command)))
+  let running = program
+  program.hook('preAction', (_, command) => void (running = command))
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0
@@ -81,7 +81,7 @@ export function buildProgram(): Command {
   for (const command of everyCommand(program))
     command
       .exitOverride((error) => {
-        throw new UsageError(error, nameOf(command))
+        throw new UsageError(error, command)
       })
       .configureOutput({ writeErr: () => undefined, outputError: () => undefined })
       .configureHelp({ showGlobalOptions: true, minWidthToWrap })
@@ -93,11 +93,6 @@ export function buildProgram(): Command {
 function wantsJson(argv: string[]): boolean {
   const end = argv.indexOf('--')
   return argv.slice(0, end === -1 ? undefined : end).includes('--json')
-}
-
-/** Returns 'mcnn runs list'. */
-function nameOf(command: Command): string {
-  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 }
 
 export function everyCommand(command: Command): Command[] {

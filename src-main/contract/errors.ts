@@ -76,6 +76,28 @@ export function codeOf(thrown: unknown): string | null {
 function issuesToErrorValue(error: z.ZodError): ErrorValue {
   const issue = error.issues[0]
   const field = issue ? issue.path.join('.') : ''
-  const message = issue ? (field ? `${field}: ${issue.message}` : issue.message) : 'The input is not valid.'
+  const words = issue && issueWords(issue)
+  const message = words === undefined ? 'The input is not valid.' : field ? `${field}: ${words}` : words
   return { code: 'bad-input', message, ...(field ? { field } : {}) }
+}
+
+const units: Record<string, string> = { string: ' characters', array: ' entries', set: ' entries', object: ' entries' }
+
+/** Returns a schema's own words, or for a check without words what it allows. */
+function issueWords(issue: z.core.$ZodIssue): string {
+  if (!/^(Too |Invalid |Unrecognized )/.test(issue.message)) return issue.message
+  switch (issue.code) {
+    case 'too_big':
+      return `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}${units[issue.origin] ?? ''}`
+    case 'too_small':
+      return `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}${units[issue.origin] ?? ''}`
+    case 'invalid_type':
+      return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`
+    case 'unrecognized_keys':
+      return `has no ${issue.keys.join(', ')}`
+    default:
+      return 'is not valid'
+  }
 }

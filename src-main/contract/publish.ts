@@ -145,7 +145,7 @@ export const publishCalls = {
    * waited for, and nothing else starts before it is done, unless it is to be `beside`.
    */
   'publish.verify': read(
-    z.strictObject({ id: runId, steps: whole.max(1e9).nullable().default(null), epochs: whole.max(10000).nullable().default(null), beside: z.boolean().default(false) }),
+    z.strictObject({ id: runId, steps: whole.max(1e9, 'at most 1000000000').nullable().default(null), epochs: whole.max(10000, 'at most 10000').nullable().default(null), beside: z.boolean().default(false) }),
     verification,
   ),
   /** Writes a study with all that belongs to it into one file, which must not be there yet unless `replace`. */
