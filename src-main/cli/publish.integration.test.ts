@@ -1,6 +1,6 @@
 /** The built commands that check a run and carry results elsewhere, with their exit codes. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -73,5 +73,52 @@ describe('mcnn', () => {
     expect(existsSync(path.join(out, 'index.html'))).toBe(true)
     expect(await mcnn(there, 'report', 'small', '--out', out)).toMatchObject({ code: 2, err: expect.stringContaining('exists already') })
     expect(await mcnn(there, 'report', 'small', '--out', out, '--force')).toMatchObject({ code: 0 })
+  })
+
+  it('keeps what the user put into a report', async () => {
+    const out = path.join(scratch, 'mine')
+    expect(await mcnn(here, 'report', 'small', '--out', out)).toMatchObject({ code: 0 })
+    writeFileSync(path.join(out, 'figures', 'my-own.pdf'), 'mine')
+    writeFileSync(path.join(out, 'report.md'), 'my words')
+    expect(await mcnn(here, 'report', 'small', '--out', out, '--force')).toMatchObject({ code: 0, err: expect.stringContaining('Kept what you had changed as report.md.bak.\n') })
+    expect(readFileSync(path.join(out, 'figures', 'my-own.pdf'), 'utf8')).toBe('mine')
+    expect(readFileSync(path.join(out, 'report.md.bak'), 'utf8')).toBe('my words')
+  })
+
+  it('takes the format of an exported network from the name, and names the formats if it cannot', async () => {
+    const file = path.join(scratch, 'm.onnx')
+    expect(await mcnn(here, 'export', run, '--out', file)).toMatchObject({ code: 0, out: expect.stringContaining('as ONNX: ') })
+    const hint = await mcnn(here, 'export', run, '--out', path.join(scratch, 'model'))
+    expect(hint).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Add --format with one of onnx, safetensors, savedmodel') })
+    expect(await mcnn(here, 'export', 'Small', '--out', path.join(scratch, 'study.onnx'))).toMatchObject({ code: 2, err: expect.stringContaining('small is a study, and ONNX is a format of a run’s network.') })
+    expect(await mcnn(here, 'export', 'small', '--out', path.join(scratch, 'study.zip'))).toMatchObject({ code: 2, err: expect.stringContaining('Let the name end in .tar.gz.') })
+    expect(readdirSync(scratch)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(model|study\.(onnx|zip))$|\.part$/)]))
+  })
+
+  it.each(['-', '/dev/stdout'])('writes the same bytes to %s as to a file, and nothing else', async (out) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [entry, 'export', run, '--format', 'onnx', '--out', out, '--data-dir', here], { encoding: 'buffer', maxBuffer: 1e8 })
+    expect(stdout.equals(readFileSync(path.join(scratch, 'm.onnx')))).toBe(true)
+  })
+
+  it.each([
+    [['filters', 'RUN', '--out'], 'x.svg'],
+    [['export', 'RUN', '--format', 'safetensors', '--out'], 'x.safetensors'],
+    [['export', 'small', '--out'], 'x.tar.gz'],
+    [['backup', '--out'], 'x.sqlite'],
+  ])('%j replaces nothing without --force, and writes through a device', async (args, name) => {
+    const command = args.map((arg) => (arg === 'RUN' ? run : arg))
+    const file = path.join(scratch, name)
+    writeFileSync(file, 'mine')
+    expect(await mcnn(here, ...command, file)).toEqual({ code: 2, out: '', err: expect.stringMatching(/^mcnn: \/[^\n]+ exists already\. Choose another name, or add --force to replace it\.\n$/) })
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+    expect((await mcnn(here, ...command, file, '--force')).code).toBe(0)
+    expect(readFileSync(file, 'utf8')).not.toBe('mine')
+    const full = await mcnn(here, ...command, '/dev/full')
+    expect([full.code, full.err.split('\n').at(-2)]).toEqual([1, 'mcnn: Cannot write /dev/full: the disk is full. Free some space, or choose another disk.'])
+    expect((await mcnn(here, ...command, '/dev/null')).code).toBe(0)
+    expect(['/dev/full', '/dev/null'].every((device) => statSync(device).isCharacterDevice())).toBe(true)
+    const both = await mcnn(here, ...command, '-', '--json')
+    expect([both.code, JSON.parse(both.out)]).toEqual([2, { error: { code: 'bad-input', message: '--json and --out - exclude each other: both write to standard output.', fix: 'Name a file, or leave out --json.' } }])
+    expect(await mcnn(here, ...command, path.join(here, 'history.sqlite'), '--force')).toMatchObject({ code: 2, err: expect.stringContaining('is part of the data directory') })
   })
 })
