@@ -1,5 +1,5 @@
 import { app, clipboard, dialog, shell, type BrowserWindow } from 'electron'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { importExtensions } from '../contract/archiveFormats'
@@ -144,8 +144,9 @@ async function askWhere(window: BrowserWindow | null, title: string, suggestedNa
   const { canceled, filePath } = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options))
   if (canceled || filePath === undefined || filePath === '') return null
   const completed = withExtension(filePath, suggestedName)
-  // The dialog has asked about the name as typed.
-  if (completed === filePath || !existsSync(completed)) return completed
+  // The dialog has asked about the name as typed. Who writes a folder asks about its files.
+  const found = statSync(completed, { throwIfNoEntry: false })
+  if (completed === filePath || found === undefined || found.isDirectory()) return completed
   return (await confirmReplacing(window, path.basename(completed), 'A file of this name exists already.')) ? completed : null
 }
 
