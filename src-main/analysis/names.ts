@@ -1,5 +1,5 @@
 /** Names of things as people write them. */
-import { familyOf, depthOf, parseVariant, type Arch, type DatasetId, type ParsedVariant, type Variant } from '../contract/experiment'
+import { bankCode, compactVariant, familyOf, depthOf, parseVariant, type Arch, type DatasetId, type ParsedVariant, type Variant } from '../contract/experiment'
 import type { Device } from '../contract/records'
 import { bankSize } from './banks'
 
@@ -70,13 +70,26 @@ export function variantName(variant: Variant): string {
   const parsed = parseVariant(variant)
   if (!parsed) return variant
   const { kind, layers, bank } = parsed
-  const name = `${typeof layers === 'string' ? layerSetNames[layers] : `MCNN (${layers.join(', ')})`}${typeof bank === 'string' ? bankNames[bank] : `, own bank of ${bank.length}`}`
+  const name = `${typeof layers === 'string' ? layerSetNames[layers] : `MCNN (${layers.join(', ')})`}${typeof bank === 'string' ? bankNames[bank] : `, own bank of ${bank.length} (${bankCode(bank)})`}`
   return kind === 'narrow' ? `Narrow, as ${name}` : name
 }
 
-/** A variant's name where there is little room: its end is left out. */
+/** Characters of a hash in a shortened name. */
+const hashDigits = 7
+
+/** Returns a variant's name for narrow labels: own masks as their code, and a hash of the rest in place of what has no room. Always the same. */
 export function variantShort(variant: Variant, most = 22): string {
-  return variant.length <= most ? variant : `${variant.slice(0, most - 1)}…`
+  const compact = compactVariant(variant)
+  return compact.length <= most ? compact : `${compact.slice(0, most - hashDigits - 1)}…${hashOf(compact)}`
+}
+
+/** FNV-1a with the finalizer of MurmurHash3, in base 36: names that differ in a letter differ in most digits. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5
+  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0).toString(36).padStart(hashDigits, '0')
 }
 
 const layerSetMeanings = { none: 'no layer multi-band', first: 'first convolution multi-band', last: 'last convolution multi-band', both: 'first and last convolution multi-band' } as const

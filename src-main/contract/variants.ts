@@ -83,7 +83,35 @@ export function typedVariant(text: string): string {
   const [layers = '', ...bank] = plain.split('@').map((part) => part.trim())
   const list = /^mcnn\s*\(([^()]*)\)$/s.exec(layers)?.[1]
   const named = list === undefined ? matchName(variants, layers) : `mcnn(${[...new Set(list.split('+').map((layer) => layer.trim()))].sort().join('+')})`
-  return [named ?? layers, ...bank].join('@')
+  return [named ?? layers, ...bank.map(masksOf)].join('@')
+}
+
+/** In the order of their digits. */
+const taps = '+-0'
+/** Base-36 digits that hold all 3⁹ masks. */
+const maskDigits = 3
+
+/**
+ * Returns a short name of a bank of own masks, three characters for each: '000-1wc' for '+++++++++/+-+-+-+-+'. Different banks have different codes. A code is in
+ * lower case, so that file names of different codes differ on every file system; `typedVariant` takes it for the masks.
+ */
+export function bankCode(masks: readonly string[]): string {
+  const digits = (one: string): number => Array.from(one).reduce((sum, tap) => taps.length * sum + taps.indexOf(tap), 0)
+  return masks.map((one) => digits(one).toString(36).padStart(maskDigits, '0')).join('-')
+}
+
+/** Returns a variant with its own masks as their code: 'mcnn-a@000-1wc'; any other as it is. */
+export function compactVariant(variant: string): string {
+  return variant.replace(/@([+\-0]{9}(?:\/[+\-0]{9})+)/, (_, masks: string) => `@${bankCode(masks.split('/'))}`)
+}
+
+/** Returns the masks of a bank's code, separated by '/'; what is no code stays. */
+function masksOf(code: string): string {
+  if (!/^[0-9a-z]{3}(?:-[0-9a-z]{3})+$/.test(code)) return code
+  const numbers = code.split('-').map((part) => parseInt(part, 36))
+  if (numbers.some((number) => number >= taps.length ** 9)) return code
+  const maskOf = (number: number): string => Array.from(number.toString(taps.length).padStart(9, '0'), (digit) => taps[Number(digit)] ?? '').join('')
+  return numbers.map(maskOf).join('/')
 }
 
 const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stage3.*+stem) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`

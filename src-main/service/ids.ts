@@ -1,7 +1,7 @@
 /** Ids that people can read, type and use as file names. */
 import { randomInt } from 'node:crypto'
 import { archShort } from '../analysis/names'
-import type { ExperimentConfig } from '../contract/experiment'
+import { compactVariant, type ExperimentConfig } from '../contract/experiment'
 
 /** The name in lower case, other signs than letters and digits as hyphens; '-2', '-3' … where it is taken. */
 export function studyIdFor(name: string, taken: (id: string) => boolean): string {
@@ -14,7 +14,7 @@ export function studyIdFor(name: string, taken: (id: string) => boolean): string
 
 /** Such as quick-start-r8-mcnn-f-s1-k3q9; at most 80 characters. */
 export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: string) => boolean): string {
-  const rest = `-${slugOf(archShort(config.arch), 12)}-${slugOf(config.variant, 24)}-s${config.seed}`
+  const rest = `-${slugOf(archShort(config.arch), 12)}-${slugOf(compactVariant(config.variant), 24)}-s${config.seed}`
   // Five more come behind.
   const stem = `${slugOf(studyId, Math.min(40, 75 - rest.length))}${rest}`
   for (;;) {

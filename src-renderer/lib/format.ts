@@ -1,5 +1,5 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
-import type { Arch, DatasetId } from '../../src-main/contract'
+import { compactVariant, type Arch, type DatasetId } from '../../src-main/contract'
 import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/names'
 import { bytes, duration as measuredDuration, fixed, missing, percent as percentDigits, percentText, plural, progressText, significant, whole } from '../../src-main/analysis/numbers'
 
@@ -50,10 +50,10 @@ export function duration(seconds: Maybe): string {
 
 /** 'mcnn-f · ResNet-8 · synthetic · seed 1' */
 export function runTitle(run: { variant: string; arch: Arch; dataset: DatasetId; seed: number }): string {
-  return `${run.variant} · ${archName(run.arch)} · ${datasetName(run.dataset)} · seed ${run.seed}`
+  return `${compactVariant(run.variant)} · ${archName(run.arch)} · ${datasetName(run.dataset)} · seed ${run.seed}`
 }
 
 /** 'mcnn-f · R8 · s1' */
 export function runShort(run: { variant: string; arch: Arch; seed: number }): string {
-  return `${run.variant} · ${archShort(run.arch)} · s${run.seed}`
+  return `${compactVariant(run.variant)} · ${archShort(run.arch)} · s${run.seed}`
 }

@@ -1,7 +1,7 @@
 /** Figure 3, and accuracy against size, from a comparison. Pure. */
 import type { Variant } from '../../contract/experiment'
 import type { ComparisonRow } from '../../contract/records'
-import { archName, archShort, datasetShort } from '../names'
+import { archName, archShort, datasetShort, variantShort } from '../names'
 import { paperAccuracy } from '../paper'
 import type { BarGroup } from './bar'
 import type { Look } from './curves'
@@ -21,7 +21,7 @@ export function barGroups(rows: readonly ComparisonRow[], variants: readonly Var
       return [
         {
           id: variant,
-          label: variant,
+          label: variantShort(variant),
           color: looks(variant).color,
           value: accuracy === null ? null : accuracy.mean * 100,
           error: accuracy === null || accuracy.std === null ? null : ([(accuracy.mean - accuracy.std) * 100, (accuracy.mean + accuracy.std) * 100] as const),
@@ -43,7 +43,7 @@ export function costPoints(rows: readonly ComparisonRow[], variants: readonly Va
       return [
         {
           id: `${row.arch}/${row.epochs}/${row.trainExamples}/${row.validationExamples ?? 0}/${row.precision}/${variant}`,
-          label: `${variant} · ${archShort(row.arch)}`,
+          label: `${variantShort(variant)} · ${archShort(row.arch)}`,
           group: archName(row.arch),
           ...looks(variant),
           cost: cell.trainableParameters,

@@ -1,5 +1,5 @@
 /** What a report of a study says, before it is set as HTML, Markdown or LaTeX. Pure. */
-import type { ExperimentConfig } from '../../contract/experiment'
+import { compactVariant, parseVariant, type ExperimentConfig } from '../../contract/experiment'
 import type { StudyManifest } from '../../contract/publish'
 import type { Comparison, ComparisonRow, Environment, FilterBank, RunSummary } from '../../contract/records'
 import { bankSvg } from '../bankSvg'
@@ -8,8 +8,9 @@ import { barGroups, costPoints } from '../figures/comparison'
 import { seriesOf, type CurveEpoch } from '../figures/curves'
 import { lookOf } from '../figures/looks'
 import { barFigure, lineFigure, paretoFigure } from '../figures/print'
+import { paretoFront } from '../figures/pareto'
 import { manifestText } from '../manifest'
-import { archName, datasetName, variantName } from '../names'
+import { archName, datasetName, variantMeaning, variantName, variantShort } from '../names'
 import { duration, fixed, percent, plural, whole } from '../numbers'
 import { pickedSentence, pickedWords, runPickedOn } from '../picked'
 import { configRows, environmentRows } from '../runRows'
@@ -54,7 +55,7 @@ export function reportOf(facts: ReportFacts): Report {
   return {
     title: comparison.studyName,
     byline: `A study of ${plural(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${dateTimeZone(madeAt)}.`,
-    blocks: [
+    blocks: withDistinctFiles([
       heading('What the study shows'),
       ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),
       text(['Test accuracy is that of the last epoch.', pickedSentence(facts.runs.map(runPickedOn)), 'The paper’s numbers are shown next to ours and are part of no mean.'].filter(Boolean).join(' ')),
@@ -72,8 +73,20 @@ export function reportOf(facts: ReportFacts): Report {
       table(runTable(facts)),
       heading('Manifest'),
       { kind: 'file', name: 'manifest.json', text: manifestText(manifest), caption: 'Config, code, versions, machine, data fingerprint, results and weights’ hash of every run. `mcnn verify RUN` trains a run again and says whether it comes out the same.' },
-    ],
+    ]),
   }
+}
+
+/** Gives each figure a file of its own, whatever its parts were slugged to, on file systems without upper and lower case too. */
+function withDistinctFiles(blocks: readonly Block[]): Block[] {
+  const taken = new Set<string>()
+  return blocks.map((block) => {
+    if (block.kind !== 'figure') return block
+    let file = block.file
+    for (let n = 2; taken.has(file.toLowerCase()); n++) file = `${block.file}-${n}`
+    taken.add(file.toLowerCase())
+    return { ...block, file }
+  })
 }
 
 const heading = (words: string): Block => ({ kind: 'heading', text: words })
@@ -88,8 +101,8 @@ function datasetsOf({ rows }: Comparison): ComparisonRow['dataset'][] {
 
 function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): Block[] {
   const variants = presentVariants(comparison)
-  const legend = variants.map((variant) => ({ label: variant, ...lookOf(variant) }))
-  const million = (value: number): string => `${fixed(value / 1e6, value < 1e6 ? 2 : 1)} M`
+  const legend = variants.map((variant) => ({ label: variantShort(variant), ...lookOf(variant) }))
+  const count = (value: number): string => (value < 1e5 ? `${fixed(value / 1e3, value % 1e3 === 0 ? 0 : 1)} k` : `${fixed(value / 1e6, value < 1e6 ? 2 : 1)} M`)
   const ofDataset = datasetsOf(comparison).flatMap((dataset): Block[] => {
     const rows = comparison.rows.filter((row) => row.dataset === dataset)
     const groups = barGroups(rows, variants, lookOf)
@@ -99,7 +112,7 @@ function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): 
     const paper = groups.some((group) => group.bars.some((bar) => bar.reference !== null)) ? ' Hollow diamonds: the paper.' : ''
     return [
       { kind: 'figure', file: `figure-3-${dataset}`, svg: barFigure(`Test accuracy, %, ${name}`, groups, legend), caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation, from two seeds on; dots: single seeds.${paper} Mind where the axis starts.` },
-      { kind: 'figure', file: `accuracy-and-size-${dataset}`, svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, million), caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on. Dashed: no network with fewer parameters here is better.` },
+      { kind: 'figure', file: `accuracy-and-size-${dataset}`, svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, count), caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on.${paretoFront(points).length > 1 ? ' Dashed: no network with fewer parameters here is better.' : ''}` },
     ]
   })
   const examples = new Map(manifest.runs.map(({ run, data }) => [run.id, `${data.trainExamples} ${data.testExamples}`]))
@@ -127,7 +140,7 @@ function bankFigure({ run, bank }: ReportFacts['banks'][number]): Block {
   const name = `${variantName(run.variant)}, ${archName(run.arch)}, ${datasetName(run.dataset)}, seed ${run.seed}`
   return {
     kind: 'figure',
-    file: `bank-${run.variant.replace(/[^a-z0-9]+/gi, '-')}-${run.arch}`,
+    file: `bank-${compactVariant(run.variant).replace(/[^a-z0-9]+/gi, '-')}-${run.arch}`,
     svg: bankSvg(bank, { subtitle: name }),
     caption: `A filter bank of ${name}: ${bank.layer}, base filter ${bank.filter} after epoch ${bank.epoch}, with the magnitudes of its bands’ frequency responses.`,
   }
@@ -140,6 +153,12 @@ function shared(all: readonly (readonly (readonly [string, string])[])[]): strin
   return [...values].map(([label, known]) => [label, [...known].join('; ')])
 }
 
+/** The masks behind a code that stands in tables and figures. */
+function ownBanks(runs: readonly RunSummary[]): Block[] {
+  const own = [...new Set(runs.map((run) => run.variant))].filter((variant) => Array.isArray(parseVariant(variant)?.bank))
+  return own.length === 0 ? [] : [list(own.map((variant) => `${variantName(variant)}: ${variantMeaning(variant)}.`))]
+}
+
 function method({ runs, configs, environments }: ReportFacts): Block[] {
   const used = runs.flatMap((run) => configs.get(run.id) ?? [])
   const machines = runs.flatMap((run) => environments.get(run.id) ?? [])
@@ -149,6 +168,7 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
     text(
       'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all where a bank has four, and the others of its bank are made of each by fixed masks; unless a variant’s name says otherwise three, by the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the pictures.',
     ),
+    ...ownBanks(runs),
     ...synthetic,
     ...(used.length === 0 ? [] : [table({ caption: 'Settings. Where runs differ, all values are given.', columns: [left('Setting'), left('Value')], rows: shared(used.map(configRows)), notes: [] })]),
     ...(machines.length === 0 ? [] : [table({ caption: 'What the runs were trained on. Where they differ, all values are given.', columns: [left('Machine and versions'), left('Value')], rows: shared(machines.map(environmentRows)), notes: [] })]),

@@ -1,10 +1,10 @@
 /** How the run picker names runs. Pure. */
-import type { RunSummary } from '../../../src-main/contract'
+import { compactVariant, type RunSummary } from '../../../src-main/contract'
 import { archShort, datasetName } from '../../lib/format'
 
 /** 'mcnn-f · R32 · seed 1' */
 export function runName(run: RunSummary): string {
-  return `${run.variant} · ${archShort(run.arch)} · seed ${run.seed}`
+  return `${compactVariant(run.variant)} · ${archShort(run.arch)} · seed ${run.seed}`
 }
 
 /** 'CIFAR-10 · 200 epochs · Table I' */
