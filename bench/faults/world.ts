@@ -1,6 +1,6 @@
 /** A data directory, the program on it, and what the program has confirmed so far. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -37,7 +37,11 @@ export class World {
   ) {
     mkdirSync(this.dataDir)
     this.smallDisk = mounted(this.dataDir)
-    if (tuning !== null) copyFileSync(tuning, path.join(this.dataDir, 'tuning.json'))
+    if (tuning !== null) {
+      // Without a marker the program refuses a directory with content.
+      writeFileSync(path.join(this.dataDir, 'mcnn-workbench.json'), JSON.stringify({ format: 1, id: this.mark }))
+      copyFileSync(tuning, path.join(this.dataDir, 'tuning.json'))
+    }
   }
 
   get program(): Program {

@@ -12,6 +12,7 @@ import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contra
 import { runManifest } from '../contract/publish'
 import * as records from '../contract/records'
 import { History } from '../history/history'
+import { prepareDataDir } from '../service/dataDirIdentity'
 import { modelSummary } from '../nn/architecture'
 
 const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
@@ -236,8 +237,7 @@ describe('on a history', () => {
   const accuracies: Record<string, number[]> = { baseline: [0.91, 0.92, 0.93], 'mcnn-f': [0.92, 0.93, 0.94], 'mcnn-l': [0.9, 0.9] }
 
   beforeAll(async () => {
-    // Made by the command, so that folder and schema are there.
-    await mcnn('runs', 'list', '--data-dir', dir('history'))
+    prepareDataDir(dir('history'))
     const history = new History(path.join(dir('history'), 'history.sqlite'))
     for (const id of ['table', 'table-2']) {
       const plan = { ...quickStart, name: 'Table', seeds: [1, 2, 3], training: { ...quickStart.training, epochs: 5 } }
@@ -624,8 +624,8 @@ describe('beside a command that trains', () => {
 
   it('a damaged history is told of, mended, and what was saved and lost is counted', async () => {
     const flags = ['--data-dir', dir('damaged')]
-    await json(z.array(records.runSummary), 'runs', 'list', ...flags)
-    const file = path.join(dir('damaged'), 'history.sqlite')
+    const file = prepareDataDir(dir('damaged')).database
+    new History(file).close()
     const bytes = await readFile(file)
     await writeFile(file, Buffer.concat([Buffer.alloc(40), bytes.subarray(40)]))
     const doctor = await mcnn('doctor', ...flags)

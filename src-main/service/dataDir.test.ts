@@ -18,8 +18,8 @@ describe('prepareDataDir', () => {
 
   it.each([
     ['a place where nothing can be created', () => '/proc/mcnn', 'unavailable'],
-    ['a file', () => path.join(dir, 'file'), 'bad-input'],
-    ['a path through a file', () => path.join(dir, 'file', 'data'), 'bad-input'],
+    ['a file', () => path.join(dir, 'file'), 'unavailable'],
+    ['a path through a file', () => path.join(dir, 'file', 'data'), 'unavailable'],
   ])('says in a sentence that it cannot use %s', async (_, place, code) => {
     await writeFile(path.join(dir, 'file'), '')
     expect(() => prepareDataDir(place())).toThrow(expect.objectContaining({ code, fix: expect.stringContaining('--data-dir') as string }))

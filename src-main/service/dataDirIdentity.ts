@@ -22,6 +22,8 @@ type State = 'new' | 'earlier' | 'marked'
 
 interface Found {
   state: State
+  /** False if only the name of a corrupt history speaks for it: readers report the corruption, writers refuse the directory. */
+  isCertain: boolean
   paths: Paths
 }
 
@@ -38,8 +40,9 @@ export function locateDataDir(dataDir: string): Paths {
  * @throws WorkbenchError as `locateDataDir`; unavailable if it cannot be written
  */
 export function prepareDataDir(dataDir: string): Paths {
-  const { state, paths } = examine(dataDir)
+  const { state, isCertain, paths } = examine(dataDir)
   const { dataDir: root, datasets, runs, logs } = paths
+  if (!isCertain) throw refused(root, path.basename(paths.database))
   try {
     makeFolder(root)
     const prepared = state === 'marked' ? paths : pathsOf(root, createMarker(paths.marker))
@@ -74,19 +77,24 @@ function examine(dataDir: string): Found {
   const { dataDir: root, database } = paths
   try {
     const names = namesIn(root)
-    if (names.includes(path.basename(paths.marker))) return { state: 'marked', paths: pathsOf(root, readMarker(paths.marker)) }
+    if (names.includes(path.basename(paths.marker))) return { state: 'marked', isCertain: true, paths: pathsOf(root, readMarker(paths.marker)) }
     const kind = historyKind(database)
     // Each program that wrote a history has left one of these next to it.
     const used = names.some((name) => name === 'history.sqlite.lock' || name === 'history.sqlite.writer')
-    if (kind === 'history' || (used && kind !== 'foreign')) return { state: 'earlier', paths }
+    if (kind === 'history' || (used && kind !== 'foreign')) return { state: 'earlier', isCertain: true, paths }
+    if (kind === 'corrupt') return { state: 'earlier', isCertain: false, paths }
     const other = names.find((name) => !systemName.test(name) && !markerPart.test(name) && !isUnused(paths, name, kind === 'missing'))
-    if (other === undefined) return { state: 'new', paths }
-    throw new WorkbenchError('bad-input', `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(other.slice(0, 100))} and no ${path.basename(paths.marker)}.`, {
-      fix: 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.',
-    })
+    if (other === undefined) return { state: 'new', isCertain: true, paths }
+    throw refused(root, other)
   } catch (cause) {
     throw unusable(root, 'read', cause)
   }
+}
+
+function refused(root: string, entry: string): WorkbenchError {
+  return new WorkbenchError('bad-input', `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${path.basename(pathsOf(root).marker)}.`, {
+    fix: 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.',
+  })
 }
 
 /** Returns whether an entry of a directory without a marker is what a new data directory may contain: an empty folder or mount point, data sets to be shared. */
@@ -176,7 +184,6 @@ function namesIn(folder: string): string[] {
 
 function unusable(root: string, action: 'read' | 'written', cause: unknown): WorkbenchError {
   if (cause instanceof WorkbenchError) return cause
-  if (codeOf(cause) === 'ENOTDIR') return new WorkbenchError('bad-input', `The data directory ${root} is a file, or lies below one.`, { fix: 'Choose a directory with --data-dir or MCNN_DATA_DIR.', cause })
   return new WorkbenchError('unavailable', `The data directory ${root} cannot be ${action} (${codeOf(cause) ?? String(cause)}).`, {
     fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or change its permissions.',
     cause,

@@ -133,8 +133,8 @@ describe('a service that cannot start', () => {
   it('rejects a data directory below a file', async () => {
     writeFileSync(path.join(bench.dataDir, 'file'), '')
     await expect(createService({ ...options, dataDir: path.join(bench.dataDir, 'file', 'below') })).rejects.toMatchObject({
-      code: 'bad-input',
-      message: expect.stringContaining('is a file, or lies below one') as string,
+      code: 'unavailable',
+      message: expect.stringContaining('(ENOTDIR)') as string,
     })
   })
 
