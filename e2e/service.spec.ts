@@ -146,13 +146,19 @@ test('nothing outlives a shell that is killed while it trains', async ({ launch,
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('a signal ends it without a question', async ({ launch }) => {
+test('a signal ends it without a question, in order, and the history names it', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
+  const id = await startLong(workbench)
   const shell = workbench.app.process()
   const ended = once(shell, 'exit')
   shell.kill('SIGTERM')
   await ended
+  const again = await launch()
+  const { run, checkpoint } = await again.call('runs.get', { id })
+  expect(run.state).toBe('interrupted')
+  expect(run.reason).toMatch(/^The program was stopped by SIGTERM/)
+  expect(checkpoint).not.toBeNull()
 })
 
 test('a page that crashes comes back', async ({ launch }) => {

@@ -23,14 +23,15 @@ export async function become(command, args, env = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
+ * @param {{ session?: boolean }} [options] session: gives it a session of its own, so that its terminal signals this process alone
  * @returns {Promise<number>} its exit code, 128 + the signal that ended it
  */
-export function runAttached(command, args, env) {
+export function runAttached(command, args, env, { session = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: 'inherit' })
+    const child = spawn(command, args, { env, stdio: 'inherit', detached: session })
     const release = onEndSignals((signal) => {
-      // Ctrl-C reaches the child from the terminal already, and twice may mean something else to it.
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+      // Ctrl-C reaches a child in this session from the terminal already, and twice may mean something else to it.
+      if (session || signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     })
     child.on('error', (error) => {
       say(`${command} could not be started: ${error.message}`)

@@ -112,3 +112,11 @@ export function onEndSignals(listener) {
     if (index >= 0) listeners.splice(index, 1)
   }
 }
+
+/** Installs the listeners again, after something else in this process has replaced them: Electron does, while it starts. */
+export function reclaimEndSignals() {
+  for (const signal of endSignals) {
+    process.off(signal, receive)
+    process.on(signal, receive)
+  }
+}

@@ -3,7 +3,7 @@ import { startOptions, usage } from './arguments.mjs'
 import { findDisplay } from './display.mjs'
 import { electronHere, fallbackNotice } from './electron.mjs'
 import { node24, root } from './paths.mjs'
-import { become, entry } from './program.mjs'
+import { become, entry, runAttached } from './program.mjs'
 import { say, write } from './progress.mjs'
 import { provide } from './provide.mjs'
 
@@ -27,8 +27,7 @@ await entry(async () => {
   if (here === null) throw new Error('Electron was provided and is not here')
   if (here.fallback && before !== null) say(fallbackNotice())
   const switches = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(display === 'wayland' ? ['--ozone-platform=wayland'] : [])]
-  await become(join(here.dist, 'electron'), [...switches, root, ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`])], {
-    MCNN_NODE: node24,
-    ELECTRON_RUN_AS_NODE: undefined,
-  })
+  const args = [...switches, root, ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`])]
+  // A terminal that closes signals every process in its session: Chromium's own would end at once and take the window along.
+  process.exitCode = await runAttached(join(here.dist, 'electron'), args, { ...process.env, MCNN_NODE: node24, ELECTRON_RUN_AS_NODE: undefined }, { session: true })
 })

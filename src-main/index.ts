@@ -18,7 +18,7 @@ import { askClosing } from './shell/quit'
 import { Service } from './shell/service'
 import { Training } from './shell/training'
 import { createWindow, guardContents, guardSession } from './shell/window'
-import { onEndSignals } from './system/signals'
+import { onEndSignals, reclaimEndSignals } from './system/signals'
 import { outliveStandardStreams } from './system/standardStreams'
 
 outliveStandardStreams()
@@ -159,7 +159,7 @@ function start(): void {
   })
   // Whoever sends a signal has decided already: the service stops in order, without a question.
   const quitOnSignal = (signal: EndSignal): void => {
-    closeCause = signal
+    if (closeCause === 'closed') closeCause = signal
     quitting = true
     app.quit()
   }
@@ -167,6 +167,7 @@ function start(): void {
 
   service.start()
   void app.whenReady().then(() => {
+    reclaimEndSignals()
     // A window without a spell checker still has its session fetch a dictionary from Google.
     session.defaultSession.setSpellCheckerEnabled(false)
     session.defaultSession.setSpellCheckerLanguages([])

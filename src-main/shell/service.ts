@@ -56,6 +56,7 @@ export class Service {
   #failure: ErrorValue | null = null
   #repair: ((outcome: Repair | ErrorValue) => void) | null = null
   #stopping = false
+  #closeCause: CloseCause = 'closed'
   /** How long the service says that it needs to close in order, in ms. */
   #closingMs = 0
   #restarting: Promise<void> | null = null
@@ -135,6 +136,7 @@ export class Service {
   /** Ends the service and waits for its end: with a message, then SIGTERM, then SIGKILL. @param cause is recorded with what trains */
   async stop(cause: CloseCause = 'closed'): Promise<void> {
     this.#stopping = true
+    this.#closeCause = cause
     const child = this.#child
     if (!child) return
     if (child.connected) child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
@@ -240,7 +242,7 @@ export class Service {
   #ended(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return
     this.#child = null
-    this.note(this.#stopping ? 'stopped' : reason)
+    this.note(this.#stopping ? `stopped (${this.#closeCause})` : reason)
     if (this.#repair) {
       // What it said came before its end; without a word it failed.
       const failure = this.#failure ?? { code: 'internal' as const, message: reason }
