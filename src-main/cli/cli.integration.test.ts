@@ -265,8 +265,19 @@ describe('on a history', () => {
 
   const of = (...args: string[]): string[] => [...args, '--data-dir', dir('history')]
 
-  it('compares: means over seeds, drops in points and their interval; of studies of one name the newest', async () => {
-    const comparison = await json(records.comparison, ...of('compare', 'Table'))
+  it('refuses a name that two studies have, with both of them, and takes an id', async () => {
+    const candidate = (id: string): string => `${id} \\("Table", created 2026-\\d\\d-\\d\\d \\d\\d:\\d\\d\\)`
+    for (const command of [['compare', 'Table'], ['study', 'manifest', 'Table'], ['report', 'Table', '--out', 'r'], ['export', 'Table', '--out', 'x.tar.gz'], ['study', 'resume', 'Table'], ['study', 'extend', 'Table', '--seeds', '1'], ['train', '--arch', 'resnet-8', '--name', 'Table']]) {
+      const { code, out, err } = await mcnn(...of(...command))
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toMatch(new RegExp(`2 studies have the (id or )?name "Table": .*${candidate('table')}`))
+      expect(err).toMatch(new RegExp(candidate('table-2')))
+    }
+    expect((await json(records.comparison, ...of('compare', 'id:table'))).studyId).toBe('table')
+  })
+
+  it('compares: means over seeds, drops in points and their interval', async () => {
+    const comparison = await json(records.comparison, ...of('compare', 'table-2'))
     expect(comparison.studyId).toBe('table-2')
     const cells = comparison.rows[0]?.cells ?? []
     expect(cells.map((cell) => [cell.variant, cell.accuracy?.n, cell.accuracyDrop])).toEqual([
@@ -297,7 +308,7 @@ describe('on a history', () => {
     const shown = await json(records.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
     expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
     expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(/State +failed \(Out of memory\.\)\nResult +no epoch finished/)
-    expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({ code: 2, out: '', err: expect.stringContaining('6 of them begin with "table-2-mcnn"') })
+    expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({ code: 2, out: '', err: expect.stringMatching(/6 runs have an id that begins with "table-2-mcnn": .*table-2-mcnn-f-s1 \(ResNet-8 .*, created 2026-/) })
     expect((await mcnn(...of('runs', 'list'))).out).toMatch(/table-2-mcnn-l-s3 +failed +Synthetic \(generated\) +ResNet-8 +MCNN-L +3 +0\/5 +– +– +–\n/)
   })
 
@@ -443,6 +454,26 @@ describe('training', () => {
       if (before === undefined) delete process.env['TZ']
       else process.env['TZ'] = before
     }
+  })
+
+  it('files the runs of a loop over seeds in one study', async () => {
+    const train = (...args: string[]): ReturnType<typeof mcnn> => mcnn(...of('train', '--arch', 'resnet-8', '--name', 'exp', ...args))
+    for (const seed of ['1', '2', '3']) expect((await train(...small, '--epochs', '1', '--seed', seed, '--json')).code).toBe(0)
+    const exp = async () => (await json(z.array(records.studySummary), ...of('study', 'list'))).filter((study) => study.name === 'exp')
+    const [study, ...others] = await exp()
+    expect(others).toEqual([])
+    expect(study).toMatchObject({ id: 'exp', total: 3, counts: { done: 3 }, plan: { seeds: [1], added: [{ finished: 1, cells: [{ seeds: [2] }] }, { finished: 2, cells: [{ seeds: [3] }] }] } })
+    // What no flag sets is the study's; a variant that is new joins its plan.
+    expect((await train('--variant', 'mcnn-f', '--seed', '2')).err).toContain('The run joins the study exp.')
+    const comparison = await json(records.comparison, ...of('compare', 'exp'))
+    expect(comparison.rows.map((row) => row.cells.map((cell) => [cell.variant, cell.accuracy?.n]))).toEqual([[['baseline', 3], ['mcnn-f', 1]]])
+    const before = await exp()
+    expect(before).toMatchObject([{ plan: { variants: ['baseline', 'mcnn-f'] } }])
+    // A seed that is there, and settings that are not the study's, change nothing.
+    expect(await train('--seed', '3')).toEqual({ code: 2, out: '', err: expect.stringMatching(/--seed: The study exp has seed 3 of ResNet-8, Baseline already: the run exp-\S+ is done\. Give another --seed/i) })
+    expect(await train('--seed', '4', '--epochs', '2')).toEqual({ code: 2, out: '', err: expect.stringMatching(/--epochs: The runs of the study exp have epochs 1, not 2\. .*another --name/) })
+    expect(await train('--seed', '4', '--batch', '25')).toEqual({ code: 2, out: '', err: expect.stringMatching(/--batch: The runs of the study exp have batchSize 50, not 25\./) })
+    expect(await exp()).toEqual(before)
   })
 
   it('holds training examples out and picks the best epoch on them', async () => {

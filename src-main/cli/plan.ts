@@ -68,9 +68,13 @@ function splitOf(validationExamples: number | null | undefined): Pick<TrainingRe
 /** Which flag a part of the plan comes from. */
 const flagOf: Record<string, string> = {
   name: '--name',
+  seed: '--seed',
   archs: '--archs',
   variants: '--variants',
   seeds: '--seeds',
+  'training.dataset': '--dataset',
+  'training.augment': '--no-augment',
+  'training.precision': '--precision',
   'training.trainExamples': '--train-examples',
   'training.testExamples': '--test-examples',
   'training.validationExamples': '--validation',
@@ -94,4 +98,11 @@ export function checkedPlan(plan: StudyRequest, names: Record<string, string> = 
   const list = path.slice(0, -1).join('.')
   const flag = names[field] ?? flagOf[field] ?? names[list] ?? flagOf[list] ?? field
   throw new WorkbenchError('bad-input', `${flag}: ${issue?.message ?? 'is not valid'}.`, { field })
+}
+
+/** Throws an error again, with the flag of the field that it is about. */
+export function withFlag(thrown: unknown): never {
+  const flag = thrown instanceof WorkbenchError && thrown.field !== undefined ? flagOf[thrown.field] : undefined
+  if (!(thrown instanceof WorkbenchError) || flag === undefined) throw thrown
+  throw new WorkbenchError(thrown.code, `${flag}: ${thrown.message}`, { fix: thrown.fix, field: thrown.field })
 }

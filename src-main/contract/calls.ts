@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { read, withPath, write } from './call'
 import { stopCause } from './endReasons'
-import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, variant } from './experiment'
+import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, trainingRequest, variant } from './experiment'
 import { events } from './events'
 import { fileExtensions } from './fileKinds'
 import { modelFormat, modelFormatFacts, modelFormats } from './modelFormats'
@@ -108,6 +108,8 @@ export const serviceCalls = {
     z.strictObject({ ...ofStudy.shape, cells: z.array(addedCell).min(1).max(1000), halfWidth: z.number().positive().max(100).nullable().default(null) }),
     z.object({ runIds: z.array(r.runId) }),
   ),
+  /** Adds one run to a study with a plan, if it is trained as the others are; a new network or variant joins the plan. */
+  'studies.join': write(z.strictObject({ ...ofStudy.shape, arch, variant, seed, training: trainingRequest }), z.object({ runId: r.runId })),
   /** Takes added runs that have not begun out of a study and its plan again. */
   'studies.withdraw': write(z.strictObject({ ...ofStudy.shape, runIds: z.array(r.runId).min(1).max(mostRuns) }), z.object({ removed: z.int() })),
   /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */

@@ -93,7 +93,7 @@ export const trainingConfig = z.strictObject({
 })
 export type TrainingConfig = z.infer<typeof trainingConfig>
 
-const trainingRequest = trainingConfig.extend({ precision: z.enum(precisionChoices) })
+export const trainingRequest = trainingConfig.extend({ precision: z.enum(precisionChoices) })
 export type TrainingRequest = z.infer<typeof trainingRequest>
 
 const ascending = (config: { milestones: number[] }): boolean =>
@@ -221,4 +221,10 @@ export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
 /** One run of a plan. */
 export function configOf({ training }: Pick<StudyPlan, 'training'>, of: Arch, variantOf: Variant, seedOf: number): ExperimentConfig {
   return { arch: of, variant: variantOf, seed: seedOf, ...withoutNoSplit(training), warmup: training.warmup ?? (warmups[of] ? { ...warmups[of] } : null) }
+}
+
+/** Returns the settings in which two trainings differ. */
+export function trainingDifferences(a: TrainingRequest, b: TrainingRequest): (keyof TrainingRequest)[] {
+  const valueOf = (training: TrainingRequest, key: keyof TrainingRequest): string => JSON.stringify(training[key] ?? null)
+  return (Object.keys(trainingConfig.shape) as (keyof TrainingRequest)[]).filter((key) => valueOf(a, key) !== valueOf(b, key))
 }

@@ -47,7 +47,7 @@ function paramsOf(): { [C in ServiceCall]: ServiceParams<C> } {
     'studies.list': {}, 'studies.get': { id: studyId }, 'studies.create': { plan }, 'studies.estimate': { plan }, 'studies.compare': { id: studyId },
     'studies.moreSeeds': { id: studyId, want: { seeds: 1 } },
     'studies.extend': { id: studyId, cells: [{ arch: 'resnet-8', variant: 'mcnn-f', seeds: [9] }] },
-    'studies.withdraw': { id: studyId, runIds: [id] }, 'studies.findings': {}, 'studies.curves': { id: studyId, dataset: 'synthetic', arch: 'resnet-8' },
+    'studies.join': { id: studyId, arch: 'resnet-8', variant: 'mcnn-f', seed: 9, training: plan.training }, 'studies.withdraw': { id: studyId, runIds: [id] }, 'studies.findings': {}, 'studies.curves': { id: studyId, dataset: 'synthetic', arch: 'resnet-8' },
     'studies.pause': { id: studyId }, 'studies.resume': { id: studyId }, 'studies.stop': { id: studyId }, 'studies.trash': { id: studyId },
     'studies.restore': { id: studyId }, 'studies.purge': { id: studyId }, 'studies.trashed': {},
     'queue.move': { ids: [id], place: 'first' },

@@ -5,7 +5,7 @@ import { expectedPairedWidth, expectedWidth, morePairs, moreSeeds, type Side } f
 import { intervalOf, leastSeeds, meanOf, welchDifference } from '../analysis/statistics'
 import type { ServiceParsed } from '../contract/calls'
 import { WorkbenchError } from '../contract/errors'
-import { configOf, greatestSeed, mostRuns, type AddedCell, type Arch, type ExperimentConfig, type StudyPlan, type Variant } from '../contract/experiment'
+import { configOf, greatestSeed, mostRuns, studyPlan, trainingDifferences, type AddedCell, type Arch, type ExperimentConfig, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
 import type { Estimate, MoreSeeds, RunState, SeedsForComparison } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import type { StudyRecord } from '../history/studies'
@@ -91,6 +91,39 @@ export function addSeeds(context: Context, study: StudyRecord, cells: readonly A
   }
   history.studies.setPlan(study.id, { ...plan, added: [...(plan.added ?? []), { at, finished, halfWidth, cells: [...cells] }] })
   return runIds
+}
+
+/**
+ * Adds one run to a study, behind all others in the queue; within a transaction. A network or variant that is new joins the plan.
+ * @returns its id
+ * @throws WorkbenchError bad-input if it is trained otherwise than the study's runs or is there already; conflict as `enqueue`
+ */
+export function joinStudy(context: Context, study: StudyRecord, { arch, variant, seed }: { arch: Arch; variant: Variant; seed: number }, training: TrainingConfig): string {
+  const { runs } = context.history
+  const plan = planOf(study)
+  const [other] = trainingDifferences(plan.training, training)
+  if (other !== undefined)
+    throw new WorkbenchError('bad-input', `The runs of the study ${study.id} have ${other} ${JSON.stringify(plan.training[other] ?? null)}, not ${JSON.stringify(training[other] ?? null)}.`, {
+      fix: 'Train this run as they are, or give it another --name.',
+      field: `training.${other}`,
+    })
+  const same = [...runs.ofStudy(study.id), ...runs.trashedOfStudy(study.id)].findLast(({ summary: run }) => run.arch === arch && run.variant === variant && run.seed === seed && run.epochs === training.epochs)
+  if (same)
+    throw new WorkbenchError('bad-input', `The study ${study.id} has seed ${seed} of ${archName(arch)}, ${variantName(variant)} already: the run ${same.summary.id} is ${same.trashed ? 'in the trash' : same.summary.state}.`, {
+      fix: wayOutOf(same),
+      field: 'seed',
+    })
+  const grown = { ...plan, archs: [...new Set([...plan.archs, arch])], variants: [...new Set([...plan.variants, variant])] }
+  const checked = studyPlan.safeParse(grown)
+  if (!checked.success) throw new WorkbenchError('bad-input', `The study ${study.id} can't take another network or variant: ${checked.error.issues[0]?.message ?? 'it is full'}.`, { fix: 'Give the run another --name.' })
+  const [runId = ''] = addSeeds(context, { ...study, plan: grown }, [{ arch, variant, seeds: [seed] }], null)
+  return runId
+}
+
+function wayOutOf({ summary: { id, state }, trashed }: RunRecord): string {
+  if (trashed) return `\`mcnn runs restore ${id}\` brings it back.`
+  if (state === 'done' || state === 'diverged') return 'Give another --seed, or another --name to train it again.'
+  return openStates.includes(state) ? 'Wait for its end, or give another --seed.' : `\`mcnn runs resume ${id}\` resumes it.`
 }
 
 /**

@@ -1,5 +1,5 @@
 import { WorkbenchError } from '../contract/errors'
-import { expandPlan, type StudyPlan, type StudyRequest } from '../contract/experiment'
+import { expandPlan, type StudyPlan, type StudyRequest, type TrainingConfig, type TrainingRequest } from '../contract/experiment'
 import { autoPrecision, type Finding, type StudySummary } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../history/studies'
@@ -10,7 +10,7 @@ import { enqueue } from './enqueue'
 import { ok, type HandlersOf } from './handlers'
 import { studyIdFor } from './ids'
 import { studyOf } from './lookup'
-import { addSeeds, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
+import { addSeeds, joinStudy, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
 import { removeFiles } from './ownFiles'
 import type { Probe } from './probe'
 import type { Queue } from './queue'
@@ -108,6 +108,18 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return { runIds }
     },
 
+    'studies.join': async ({ id, arch, variant, seed, training: asked }) => {
+      studyOf(context, id)
+      await datasets.mustHave(asked.dataset, 'training.dataset')
+      const training = await trainingFor(asked, probe)
+      // Looked at again: the study may have been put into the trash meanwhile.
+      const runId = history.transaction(() => joinStudy(context, studyOf(context, id), { arch, variant, seed }, training))
+      announceRun(context, runId)
+      emit('study.changed', { studyId: id })
+      queue.kick()
+      return { runId }
+    },
+
     'studies.withdraw': ({ id, runIds }) => {
       const gone = history.transaction(() => withdrawSeeds(context, studyOf(context, id), runIds))
       for (const runId of gone) emit('run.deleted', { runId, studyId: id })
@@ -197,9 +209,12 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
 
 /** @throws WorkbenchError unavailable where `auto` is asked for and TensorFlow does not load */
 async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
-  const { precision } = asked.training
-  const chosen = precision === 'auto' ? autoPrecision(await probe()) : precision
-  return { ...asked, training: { ...asked.training, precision: chosen } }
+  return { ...asked, training: await trainingFor(asked.training, probe) }
+}
+
+async function trainingFor(asked: TrainingRequest, probe: Probe): Promise<TrainingConfig> {
+  const { precision } = asked
+  return { ...asked, precision: precision === 'auto' ? autoPrecision(await probe()) : precision }
 }
 
 function trashedStudy({ history }: Context, id: string): void {

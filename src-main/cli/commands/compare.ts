@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { comparisonFormats, formatComparison, type ComparisonFormat } from '../../analysis/formats'
-import { findStudy, withReader } from '../client'
+import { withReader } from '../client'
 import { usageError } from '../failures'
+import { findStudy } from '../lookup'
 import { choice } from '../options'
 import { writeJson, writeOut } from '../output'
 import type { Globals } from '../program'
@@ -9,7 +10,7 @@ import type { Globals } from '../program'
 export function addCompare(program: Command): void {
   program
     .command('compare <study>')
-    .description('print the comparison of a study, given by its id or name (of several of one name, the newest)')
+    .description('print the comparison of a study, given by its id or its name')
     .addOption(choice('--format <format>', 'how (default: table)', comparisonFormats))
     .action(async (name: string, { format }: { format?: ComparisonFormat }, command: Command) => {
       const { json } = command.optsWithGlobals<Globals>()

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { modelFormatFacts, type ModelFormat } from '../../contract/modelFormats'
-import { findRun, withReader, type Service } from '../client'
+import { withReader, type Service } from '../client'
+import { findRun } from '../lookup'
 import { outFolder, sayKept, writeFileOut, type OutFlags } from '../out'
 import { writeJson, writeOut } from '../output'
 import { runName } from '../progress'

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { findStudy, withReader } from '../client'
+import { withReader } from '../client'
+import { findStudy } from '../lookup'
 import { addOut, outFolder, sayKept, type OutFlags } from '../out'
 import { writeJson, writeOut } from '../output'
 import { cancelled, WorkProgress } from '../progress'

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { duration } from '../../analysis/numbers'
-import { archs, greatestSeed, namedBanks, recipe, variant as variantSchema, variantOfLayers, variants, type Arch, type Variant } from '../../contract/experiment'
+import { archs, greatestSeed, namedBanks, recipe, variant as variantSchema, variantOfLayers, variants, type Arch, type StudyRequest, type TrainingConfig, type Variant } from '../../contract/experiment'
 import { withService } from '../client'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
+import { findStudyNamed } from '../lookup'
 import { choice, layerList, oneVariant, wholeNumber } from '../options'
-import { writeOut } from '../output'
-import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../plan'
+import { say, writeOut } from '../output'
+import { addTrainingFlags, checkedPlan, trainingFrom, withFlag, type TrainingFlags } from '../plan'
 import { tellPrecision } from '../precision'
 import { accuracyWords, runName } from '../progress'
 import type { Globals } from '../program'
@@ -29,7 +30,7 @@ export function addTrain(program: Command): void {
     .option('--multiband <layers>', 'instead: these convolutions, parted by commas, * for any letters, as stem,stage3.*', layerList)
     .option('--bank <bank>', `of --multiband: ${namedBanks.join(', ')}, or masks as +++++++++/+-+-+-+-+ (default: the paper’s four signs)`)
     .option('--seed <n>', `of everything random, from 0 to ${greatestSeed}`, wholeNumber, 1)
-    .option('--name <text>', 'the study that the run is filed under (default: one of its own)')
+    .option('--name <text>', 'the study that the run joins, or a new one of that name (default: one of its own)')
   addTrainingFlags(command, recipe).addHelpText(
     'after',
     `
@@ -37,22 +38,33 @@ Examples:
   $ mcnn train --arch resnet-8 --dataset synthetic --epochs 5
   $ mcnn train --arch resnet-20 --variant mcnn-f --epochs 2 --seed 1 \\
       --train-examples 10000 --json
-  $ mcnn train --arch resnet-20 --multiband 'stem,stage3.*' --bank rotations`,
+  $ mcnn train --arch resnet-20 --multiband 'stem,stage3.*' --bank rotations
+  $ for s in 1 2 3; do mcnn train --name exp --arch resnet-20 --seed $s; done
+
+A run that joins a study is trained as its runs are: what no flag sets has the
+study's value, and a flag with another value is refused. A new --arch or
+--variant joins the study. A seed that the study has already is refused.`,
   )
   command.action(async (flags: TrainFlags, self: Command) => {
     const json = self.optsWithGlobals<Globals>().json === true
-    const training = trainingFrom(flags, recipe)
-    const plan = checkedPlan(
-      { name: flags.name ?? `Run on ${training.dataset}`, archs: [flags.arch], variants: [variantFrom(flags)], seeds: [flags.seed], training },
-      { seeds: '--seed' },
-    )
+    const variant = variantFrom(flags)
+    const planLike = (defaults: TrainingConfig): StudyRequest => {
+      const training = trainingFrom(flags, defaults)
+      return checkedPlan({ name: flags.name ?? `Run on ${training.dataset}`, archs: [flags.arch], variants: [variant], seeds: [flags.seed], training }, { seeds: '--seed' })
+    }
+    // Bad input is refused before anything is opened.
+    const ownPlan = planLike(recipe)
     const follower = new Follower(json)
     const runs = await withService(
       self,
       async (service) => {
+        const study = flags.name === undefined ? null : await findStudyNamed(service, flags.name)
+        const plan = study?.plan ? planLike(study.plan.training) : ownPlan
         await tellPrecision(service, plan)
-        const { id } = await service.call('studies.create', { plan })
-        return follower.follow(service, id)
+        if (!study) return follower.follow(service, (await service.call('studies.create', { plan })).id)
+        const { runId } = await service.call('studies.join', { id: study.id, arch: flags.arch, variant, seed: flags.seed, training: plan.training }).catch(withFlag)
+        if (!json) say(`The run joins the study ${study.id}.`)
+        return follower.follow(service, study.id, [runId])
       },
       follower.listeners,
     )
