@@ -1,5 +1,6 @@
 /** Exclusive access to the machine, and trainers whose steps take long. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { stoppedReason } from '../contract/endReasons'
 import { Bench, planOf } from './fixtures/bench'
 
 let bench: Bench
@@ -73,7 +74,7 @@ describe('a run with long steps', () => {
     const { runIds: [id = ''] } = await service.call('studies.create', { plan: planOf({ 1: 'slow' }) })
     await bench.waitFor((e) => e.name === 'run.epoch')
     await service.call('runs.stop', { id })
-    expect(await bench.reached(id, 'stopped')).toMatchObject({ reason: 'Stopped by hand.' })
+    expect(await bench.reached(id, 'stopped')).toMatchObject({ reason: stoppedReason('window') })
   })
 
   it('is interrupted in order when the service closes, which tells how long that may take', async () => {
