@@ -1,6 +1,7 @@
 import { compileModule } from 'svelte/compiler'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { awaitPoints } from './setup/awaitPoints'
 
 /** Runes as in the window: Svelte's own plugin takes tests for a server, where effects never run. */
 const runes: Plugin = {
@@ -19,6 +20,7 @@ export default defineConfig({
     projects: [
       { plugins: [runes], resolve: { conditions: ['browser'] }, ssr: { resolve: { conditions: ['browser'] } }, test: { name: 'unit', server: { deps: { inline: ['svelte'] } }, include: ['{src-main,src-renderer,setup,bench}/**/*.test.ts'], exclude: ['**/*.integration.test.ts'], ...limits } },
       {
+        plugins: [awaitPoints],
         test: {
           name: 'integration',
           include: ['{src-main,bench}/**/*.integration.test.ts'],

@@ -28,13 +28,18 @@ export function listBackups({ backups }: Pick<Paths, 'backups'>): Backup[] {
   return found.sort((a, b) => (path.basename(a.file) < path.basename(b.file) ? 1 : -1))
 }
 
+/** Of the name that was given last: its file comes later. */
+let lastStamp = 0
+
 /** A name in the backups' folder that is not taken. @param what of its end, such as '-damaged' */
 export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): string {
   mkdirSync(backups, { recursive: true })
-  for (let at = new Date().getTime(); ; at++) {
+  for (let at = Math.max(new Date().getTime(), lastStamp + 1); ; at++) {
     const stamp = new Date(at).toISOString().replaceAll(/[-:.Z]/g, '').replace('T', '-')
     const file = path.join(backups, `history-${stamp}${what}.sqlite`)
-    if (!existsSync(file)) return file
+    if (existsSync(file)) continue
+    lastStamp = at
+    return file
   }
 }
 
