@@ -5,6 +5,7 @@ import svelte from 'eslint-plugin-svelte'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 import { constantSql } from './setup/lint/constantSql.mjs'
+import { noClock } from './setup/lint/noClock.mjs'
 
 const parts = ['contract', 'files', 'nn', 'graph', 'trainer', 'datasets', 'archives', 'analysis', 'exports', 'history', 'service', 'shell', 'cli', 'system']
 
@@ -101,6 +102,13 @@ export default defineConfig(
       // `expect.objectContaining` and its like are `any`.
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },
+  },
+
+  // Test code passes on a busy machine.
+  {
+    files: [...tests, 'e2e/**/*.ts', '**/testSupport.ts', '**/testServer.ts', '**/fixtures/*.ts', '**/testing/*.ts'],
+    plugins: { tests: { rules: { 'no-clock': noClock } } },
+    rules: { 'tests/no-clock': 'error' },
   },
 
   { files: ['**/*.svelte'], extends: [tseslint.configs.strict] },

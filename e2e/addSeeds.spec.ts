@@ -1,4 +1,4 @@
-import { expect, test } from './app'
+import { choose, expect, test } from './app'
 import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 const study = `#/studies/${comparisonStudy}`
@@ -46,10 +46,10 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
   })
 
   await test.step('added by number, with the keyboard', async () => {
-    await dialog.getByRole('radio', { name: 'a number' }).check({ force: true })
+    await choose(dialog.getByRole('radio', { name: 'a number' }))
     await dialog.getByLabel('Seeds', { exact: true }).fill('2')
-    for (const arch of ['ResNet-32', 'ResNet-56']) await dialog.getByRole('checkbox', { name: arch }).uncheck({ force: true })
-    for (const variant of ['mcnn-l', 'mcnn-fl', 'mcnn-a']) await dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })
+    for (const arch of ['ResNet-32', 'ResNet-56']) await expect(() => dialog.getByRole('checkbox', { name: arch }).uncheck({ force: true })).toPass()
+    for (const variant of ['mcnn-l', 'mcnn-fl', 'mcnn-a']) await expect(() => dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })).toPass()
     await expect(dialog).toContainText('2 more seeds (6, 7)')
     // The made-up history does not say on which machine its runs trained.
     await expect(dialog).toContainText('4 runs; how long they take is not known')

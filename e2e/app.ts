@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test as base, _electron, expect, type ElectronApplication, type Page } from 'playwright/test'
+import { test as base, _electron, expect, type ElectronApplication, type Locator, type Page } from 'playwright/test'
 import type { CallOutcome, EventName, EventPayload, RendererCall, RendererParams, RendererResult, WorkbenchBridge } from '../src-main/contract'
 
 export { expect }
@@ -36,6 +36,9 @@ function distOfSetup(): string {
 export function electronArguments(dataDir: string): string[] {
   return [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--data-dir=${dataDir}`]
 }
+
+/** Chooses a radio button that its label covers. Again if a page that is still being made moved it away from the click. */
+export const choose = (radio: Locator): Promise<void> => expect(() => radio.check({ force: true })).toPass()
 
 /** Inherited by the shell, the service and its trainers alike: how a test tells them from another's. */
 const mark = (dataDir: string): string => `MCNN_E2E=${dataDir}`

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Locator } from 'playwright/test'
-import { expect, test, type Workbench } from './app'
+import { choose, expect, test, type Workbench } from './app'
 import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 const study = `#/studies/${comparisonStudy}`
@@ -40,11 +40,11 @@ test('the curves of a study: band, scale, axis, smoothing and zoom, in the addre
 
   await test.step('band and scale', async () => {
     const banded = await inked(chart)
-    await curves.getByRole('radio', { name: 'min–max' }).check({ force: true })
+    await choose(curves.getByRole('radio', { name: 'min–max' }))
     await expect.poll(() => inked(chart)).toBeGreaterThan(banded)
     expect(page.url()).toContain('band=range')
-    await curves.getByRole('radio', { name: 'error' }).check({ force: true })
-    await curves.getByRole('radio', { name: 'log' }).check({ force: true })
+    await choose(curves.getByRole('radio', { name: 'error' }))
+    await choose(curves.getByRole('radio', { name: 'log' }))
     const error = curves.getByRole('img', { name: /^Test error, % by epoch/ })
     await expect(error.locator('text', { hasText: /^10$/ })).toBeVisible()
     expect(page.url()).toMatch(/scale=log/)
@@ -151,7 +151,7 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
     await expect(row).toContainText(((cell?.accuracy?.mean ?? NaN) * 100).toFixed(2))
     await expect(group).toContainText(/a true difference under about \d\.\d points would be missed/)
     const welch = await row.innerText()
-    await page.getByRole('radio', { name: 'paired by seed' }).check({ force: true })
+    await choose(page.getByRole('radio', { name: 'paired by seed' }))
     expect(page.url()).toContain('test=paired')
     await expect.poll(() => row.innerText()).not.toBe(welch)
     expect(cell?.paired?.pairs).toBe(5)

@@ -1,6 +1,6 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from './app'
+import { choose, expect, test } from './app'
 import { cifarSpecs } from '../src-main/datasets/catalog'
 import { locateDataDir } from '../src-main/service/dataDirIdentity'
 import { makeRunFolder } from '../src-main/service/ownFiles'
@@ -84,11 +84,11 @@ test('the system page shows storage and log, and keeps the theme that is chosen'
   await workbench.screenshot('system-licences')
   const view = page.getByRole('region', { name: 'View' })
   // The box itself is drawn by its label, which lies over it.
-  await view.getByRole('radio', { name: 'dark' }).check({ force: true })
+  await choose(view.getByRole('radio', { name: 'dark' }))
   await expect.poll(() => page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`)).toBe(true)
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
   await workbench.screenshot('system-theme-dark')
-  await view.getByRole('radio', { name: 'light' }).check({ force: true })
+  await choose(view.getByRole('radio', { name: 'light' }))
   await expect.poll(() => page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`)).toBe(false)
   await workbench.screenshot('system-theme-light')
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright/test'
-import { expect, test, type Workbench } from './app'
+import { choose, expect, test, type Workbench } from './app'
 import { filterEpochs, runIdOf, writeFilterHistory } from './filterHistory'
 
 const own = runIdOf('mcnn-f', 1)
@@ -175,7 +175,7 @@ test('training is played, and the numbers beside the baseline follow', async ({ 
       await expect(covered.locator('td').first()).toHaveText(`${((track.covered[epoch] ?? NaN) * 100).toFixed(0)} %`)
     }
     const wide = await covered.locator('td').first().innerText()
-    await page.getByRole('radio', { name: '−3 dB' }).check({ force: true })
+    await choose(page.getByRole('radio', { name: '−3 dB' }))
     await expect.poll(async () => Number.parseInt(await covered.locator('td').first().innerText())).toBeLessThan(Number.parseInt(wide))
   })
 

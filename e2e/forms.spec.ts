@@ -34,7 +34,7 @@ test('a form that is off says what is wrong and cannot start', async ({ workbenc
   }
   const variants = page.getByRole('group', { name: 'Variants' })
   // The box itself is drawn by its label, which lies over it.
-  for (const box of await variants.getByRole('checkbox').all()) await box.uncheck({ force: true })
+  for (const box of await variants.getByRole('checkbox').all()) await expect(() => box.uncheck({ force: true })).toPass()
   await expect(variants).toContainText(/choose at least one/i)
   await expect(start).toBeDisabled()
   // Enter in a field is no way round the button.

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from './app'
+import { choose, expect, test } from './app'
 
 test('presets fill the form, checks are made in place, and a depth that does not exist says which do', async ({ workbench }) => {
   const { page } = workbench
@@ -74,10 +74,10 @@ test('other networks are chosen beside the ResNets, and drawn with their stages 
   ] as const) {
     await workbench.open('#/studies')
     await workbench.open('#/new')
-    await page.getByRole('checkbox', { name: 'ResNet-8' }).uncheck({ force: true })
-    await networks.getByRole('checkbox', { name, exact: true }).check({ force: true })
-    await page.getByRole('group', { name: 'Variants' }).getByRole('checkbox', { name: 'mcnn-a' }).check({ force: true })
-    await drawing.getByRole('radio', { name: 'mcnn-a', exact: true }).check({ force: true })
+    await expect(() => page.getByRole('checkbox', { name: 'ResNet-8' }).uncheck({ force: true })).toPass()
+    await choose(networks.getByRole('checkbox', { name, exact: true }))
+    await choose(page.getByRole('group', { name: 'Variants' }).getByRole('checkbox', { name: 'mcnn-a' }))
+    await choose(drawing.getByRole('radio', { name: 'mcnn-a', exact: true }))
     const model = await workbench.call('models.get', { arch, variant: 'mcnn-a' })
     await expect(drawing.getByRole('button')).toHaveCount(model.layers.length)
     await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { quickStart, type StudyPlan } from '../src-main/contract'
-import { expect, screenshots, test, type Workbench } from './app'
+import { choose, expect, screenshots, test, type Workbench } from './app'
 
 /** A minute of short epochs: long enough to be cut short, short enough to be waited for. */
 const plan = (epochs: number): StudyPlan => ({
@@ -62,7 +62,7 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
 test('where a person chose so, what was cut short goes on at the start', async ({ launch }) => {
   const first = await launch()
   await first.open('#/system')
-  await first.page.getByRole('group', { name: 'Runs cut short, at start' }).getByRole('radio', { name: 'resume' }).check({ force: true })
+  await choose(first.page.getByRole('group', { name: 'Runs cut short, at start' }).getByRole('radio', { name: 'resume' }))
   const id = await begin(first, 40)
   await first.close()
   const workbench = await launch()

@@ -3,7 +3,6 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunSummary } from '../contract/records'
 import { History } from '../history/history'
@@ -50,11 +49,9 @@ function inTerminal(line: string): () => Promise<void> {
 }
 
 async function until<T>(look: () => T | null | undefined | false): Promise<T> {
-  for (;;) {
-    const found = look()
-    if (found) return found
-    await wait(50)
-  }
+  let found: T | null | undefined | false
+  await expect.poll(() => Boolean((found = look()))).toBe(true)
+  return found as T
 }
 
 /** The runs of the history as they are now; none before there is one. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Bench, planOf } from './fixtures/bench'
 import { logTail, OutputLog } from './outputLog'
 
@@ -13,7 +13,7 @@ async function written(file: string, text: string): Promise<void> {
   log.follow(stream)
   await new Promise((resolve) => stream.on('end', resolve))
   log.close()
-  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain(text.slice(-20)))
+  await expect.poll(() => readFileSync(file, 'utf8')).toContain(text.slice(-20))
 }
 
 describe('a run’s log', () => {

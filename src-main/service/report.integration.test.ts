@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fixed, percent, percentSpread, pointsWithInterval, whole } from '../analysis/numbers'
 import { quickStart } from '../contract/experiment'
 import { studyManifest } from '../contract/publish'
@@ -11,6 +11,8 @@ import type { Comparison, RunSummary } from '../contract/records'
 import { createService, type Service } from './service'
 
 const entry = path.resolve(import.meta.dirname, '../../out/main/trainer.js')
+/** `expect.poll` needs a test; this is as generous. */
+const setUpMs = 300_000
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-report-'))
 const out = path.join(scratch, 'report')
 /** A name that every one of the formats has to escape. */
@@ -32,7 +34,7 @@ beforeAll(async () => {
     runs = (await service.call('studies.get', { id })).runs
     return runs.every(({ state }) => state !== 'queued' && state !== 'running')
   }
-  await expect.poll(ended).toBe(true)
+  await vi.waitUntil(ended, { timeout: setUpMs, interval: 50 })
   expect(runs.map(({ state }) => state)).toEqual(expect.arrayContaining(['done', 'stopped']))
   expect(runs.filter(({ state }) => state === 'failed').map(({ reason }) => reason)).toEqual([])
   comparison = await service.call('studies.compare', { id })
@@ -191,16 +193,17 @@ describe('a folder for a report', () => {
     const { files } = await service.call('publish.report', { id, out: place })
     writeFileSync(path.join(place, 'mine.txt'), 'mine')
     const names = readdirSync(place, { recursive: true }).map(String).sort()
-    const write = (afterMs: number | null): Promise<number | null> =>
+    /** @param count of the file operation before which the program is killed; null: it is not */
+    const write = (count: number | null): Promise<number | null> =>
       new Promise((resolve) => {
-        const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../out/main/cli.js'), 'report', id, '--out', place, '--force', '--data-dir', path.join(scratch, 'data')], { stdio: ['ignore', 'ignore', 'pipe'] })
-        child.stderr.setEncoding('utf8').on('data', (text: string) => {
-          if (afterMs !== null && text.includes('writing')) setTimeout(() => child.kill('SIGKILL'), afterMs)
+        const child = spawn(process.execPath, ['--require', path.resolve(import.meta.dirname, 'fixtures/killAt.cjs'), path.resolve(import.meta.dirname, '../../out/main/cli.js'), 'report', id, '--out', place, '--force', '--data-dir', path.join(scratch, 'data')], {
+          stdio: 'ignore',
+          env: { ...process.env, ...(count !== null && { MCNN_KILL_AT: JSON.stringify({ folder: place, count }) }) },
         })
         child.on('exit', resolve)
       })
-    for (const afterMs of [0, 2, 4, 6, 8, 10, 12, 15, 20, 30]) {
-      await write(afterMs)
+    for (const count of [1, 2, 3, 4, 6, 10, 15, 20]) {
+      expect(await write(count), `killed before operation ${count}`).toBeNull()
       for (const name of files) expect(readFileSync(path.join(place, name)).length, name).toBeGreaterThan(0)
       expect(JSON.parse(readFileSync(path.join(place, 'comparison.json'), 'utf8'))).toEqual(comparison)
       expect(readFileSync(path.join(place, 'mine.txt'), 'utf8')).toBe('mine')

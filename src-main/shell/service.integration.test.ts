@@ -58,7 +58,7 @@ function start(mode: string, changes: Partial<ServiceOptions> = {}): Watched {
       const found = states.filter((one) => one.state === state)[count - 1]
       if (!found) throw new Error(`not yet ${state} ${count} times: ${JSON.stringify(states)}`)
       return found
-    }, 15_000)
+    }, { timeout: 300_000 })
   return { service: made, states, told, until }
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Sqlite from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { xzOf, zipOf } from '../../archives/testSupport'
 import type { ServiceResult } from '../../contract/calls'
 import { quickStart } from '../../contract/experiment'
@@ -63,7 +63,8 @@ const filesOf = (dataDir: string): [string, string][] =>
 /** The study once none of its runs waits or trains. */
 async function ended(service: Service, id: string): Promise<ServiceResult<'studies.get'>> {
   const study = (): Promise<ServiceResult<'studies.get'>> => service.call('studies.get', { id })
-  await expect.poll(async () => (await study()).runs.some(({ state }) => state === 'queued' || state === 'running')).toBe(false)
+  // Not `expect.poll`, which needs a test.
+  await vi.waitUntil(async () => !(await study()).runs.some(({ state }) => state === 'queued' || state === 'running'), { timeout: 300_000, interval: 50 })
   return study()
 }
 
