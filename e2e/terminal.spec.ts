@@ -27,8 +27,8 @@ async function startIn(dataDir: string, line: (command: string) => string): Prom
   })
   const log = (): string => (existsSync(path.join(dataDir, 'logs/service.log')) ? readFileSync(path.join(dataDir, 'logs/service.log'), 'utf8') : '')
   // The page has asked the service for what it shows: the window is there.
-  await expect.poll(log, { timeout: 60_000 }).toContain('started')
-  await expect.poll(() => existsSync(path.join(dataDir, 'desktop/Local Storage')), { timeout: 60_000 }).toBe(true)
+  await expect.poll(log).toContain('started')
+  await expect.poll(() => existsSync(path.join(dataDir, 'desktop/Local Storage'))).toBe(true)
   const pid = Number(readFileSync(pidFile, 'utf8'))
   return {
     pid,
@@ -38,7 +38,7 @@ async function startIn(dataDir: string, line: (command: string) => string): Prom
       await ended
     },
     end: async () => {
-      await expect.poll(() => existsSync(`/proc/${pid}`) || processesOf(dataDir, 'service.js').length > 0, { timeout: 60_000 }).toBe(false)
+      await expect.poll(() => existsSync(`/proc/${pid}`) || processesOf(dataDir, 'service.js').length > 0).toBe(false)
       return log().trim().split('\n').at(-1)?.replace(/^.*Z /, '') ?? ''
     },
     output: () => readFileSync(outputFile, 'utf8'),

@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readd
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { quickStart } from '../contract/experiment'
 import { applicationId } from '../history/historyFile'
 import { History } from '../history/history'
@@ -262,20 +262,22 @@ it('releases the lock if a history cannot be taken over', async () => {
   const service = await bench.open({}, { access: 'either', followMs: 20 })
   const db = new Sqlite(database)
   db.pragma('user_version = 1000')
+  const take = vi.spyOn(WriterLock, 'take')
   first?.release()
-  // The window has tried, and has let go, when the lock can be taken with its notice removed.
-  for (let tries = 0; tries < 50; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect((await service.call('system.condition', {})).heldBy).not.toBeNull()
-  }
+  // The window has tried several times, and could not.
+  await expect.poll(() => take.mock.calls.length).toBeGreaterThan(3)
+  take.mockRestore()
+  expect((await service.call('system.condition', {})).heldBy).not.toBeNull()
   await expect(service.call('studies.create', { plan: quickStart })).rejects.toMatchObject({ code: 'conflict' })
-  let lock = WriterLock.take(database, { pid: process.pid, program: 'test' })
-  for (let tries = 0; lock === null && tries < 500; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    lock = WriterLock.take(database, { pid: process.pid, program: 'test' })
-  }
-  expect(lock).not.toBeNull()
-  lock?.release()
+  const locks: WriterLock[] = []
+  await expect
+    .poll(() => {
+      const lock = WriterLock.take(database, { pid: process.pid, program: 'test' })
+      if (lock) locks.push(lock)
+      return lock !== null
+    })
+    .toBe(true)
+  for (const lock of locks) lock.release()
   db.close()
   await service.close()
 })
