@@ -108,7 +108,7 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
   const { momentum: _, ...training } = plan.training
   await text.fill(JSON.stringify({ ...plan, training: { ...training, epochs: 0 } }))
   await dialog.getByRole('button', { name: 'Use this text' }).click()
-  await expect(dialog.getByRole('status')).toContainText('2 things to put right')
+  await expect(dialog.getByRole('status')).toContainText('2 problems to fix')
   await expect(dialog.getByRole('status')).toContainText('training.epochs: at least 1')
   await expect(dialog.getByRole('status')).toContainText('training.momentum: is missing')
   await expect(text).toHaveAttribute('aria-invalid', 'true')
@@ -121,6 +121,48 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
   await expect(page.getByLabel('Name')).toHaveValue('From a file')
   await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('7')
   await expect(page.getByLabel('Lower at epochs')).toHaveValue('')
+})
+
+test('the study as text shows an incomplete form, with its problems', async ({ workbench }) => {
+  const { page } = workbench
+  await workbench.open('#/new')
+  await page.getByLabel('Learning rate').fill('1e')
+  await page.getByRole('button', { name: 'As text' }).click()
+  const dialog = page.getByRole('dialog', { name: 'The study as text' })
+  const text = await dialog.getByRole('textbox', { name: 'Study as JSON' }).inputValue()
+  expect(JSON.parse(text)).toMatchObject({ name: '', archs: ['resnet-8'], seeds: [1, 2, 3], training: { epochs: 10, learningRate: '1e' } })
+  await expect(dialog.getByRole('status')).toContainText('2 problems to fix')
+  await expect(dialog.getByRole('status')).toContainText('name: Needs a name')
+  await expect(dialog.getByRole('status')).toContainText('training.learningRate: A number')
+  await workbench.screenshot('new-study-text-incomplete')
+})
+
+test('what was typed is there after another page, Back and a reload, until it is reset or started', async ({ workbench }) => {
+  const { page } = workbench
+  await workbench.open('#/new')
+  await expect(page.getByRole('button', { name: 'Reset' })).toHaveCount(0)
+  await page.getByLabel('Name').fill('A long name')
+  await page.getByLabel('Learning rate').fill('0.05')
+  await page.getByText('CIFAR-10', { exact: true }).click()
+  await page.getByRole('link', { name: 'Import it' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Data sets' })).toBeVisible()
+  await page.goBack()
+  await expect(page.getByLabel('Name')).toHaveValue('A long name')
+  await expect(page.getByRole('radio', { name: 'CIFAR-10', exact: true })).toBeChecked()
+  await page.reload()
+  await expect(page.getByLabel('Name')).toHaveValue('A long name')
+  await expect(page.getByLabel('Learning rate')).toHaveValue('0.05')
+
+  await page.getByRole('button', { name: 'Reset' }).click()
+  await expect(page.getByLabel('Name')).toHaveValue('')
+  await expect(page.getByLabel('Learning rate')).toHaveValue('0.1')
+  await expect(page.getByRole('button', { name: 'Reset' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByLabel('Name')).toHaveValue('A long name')
+  await page.getByRole('button', { name: 'Reset' }).click()
+  await workbench.open('#/studies')
+  await workbench.open('#/new')
+  await expect(page.getByLabel('Name')).toHaveValue('')
 })
 
 test('looks right at every size', async ({ workbench }) => {

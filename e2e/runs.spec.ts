@@ -85,6 +85,56 @@ test('sorts by several columns, shows other epochs, and remembers columns', asyn
   await expect(grid(page).getByRole('columnheader', { name: 'Images/s' })).toBeVisible()
 })
 
+test('boxes of groups follow the selection, and many runs are asked about before they are queued', async ({ workbench }) => {
+  await workbench.resize(1280, 800)
+  await workbench.go('Runs')
+  const { page } = workbench
+  const { groups, part } = await workbench.call('runs.query', { group: 'config', limit: 500 })
+  await expect.poll(() => rowsOf(page)).toBe(groups ?? -1)
+  const several = part.findIndex((row) => row.kind === 'group' && row.runs > 1)
+  expect(several).toBeGreaterThanOrEqual(0)
+  const boxes = grid(page).getByRole('row', { selected: true }).getByRole('checkbox')
+  const shown = await grid(page).locator('tbody tr[aria-selected]').count()
+  const box = grid(page).locator('tbody tr[aria-selected]').nth(several).getByRole('checkbox')
+  const indeterminate = (): Promise<boolean> => box.evaluate((one) => (one as unknown as { indeterminate: boolean }).indeterminate)
+
+  await grid(page).focus()
+  await page.keyboard.press('Control+a')
+  await expect(page.getByRole('toolbar', { name: `${runs} selected` })).toBeVisible()
+  await expect(boxes).toHaveCount(shown)
+  for (const one of await boxes.all()) await expect(one).toBeChecked()
+  await workbench.screenshot('runs-all-selected')
+
+  await page.keyboard.press('Home')
+  for (let row = 0; row < several; row++) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await expect(grid(page).getByRole('link', { name: /^seed / }).first()).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press(' ')
+  await expect(page.getByRole('toolbar', { name: `${runs - 1} selected` })).toBeVisible()
+  await expect.poll(indeterminate).toBe(true)
+  await workbench.screenshot('runs-partly-selected')
+
+  const before = (await workbench.call('runs.list', {})).length
+  await page.getByRole('toolbar').getByRole('button', { name: 'Re-run' }).click()
+  const question = page.getByRole('dialog', { name: `Re-run ${runs - 1} runs?` })
+  await expect(question).toBeVisible()
+  await workbench.screenshot('runs-rerun-question')
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  expect(await workbench.call('runs.list', {})).toHaveLength(before)
+
+  // A range: its groups are known to be whole, though nobody unfolded them.
+  await grid(page).focus()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('toolbar')).toHaveCount(0)
+  await grid(page).focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('Home')
+  for (const key of ['ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key)
+  await expect(boxes).toHaveCount(3)
+  for (const one of await boxes.all()) await expect(one).toBeChecked()
+})
+
 test('groups by config, unfolds, and is used with the keyboard alone', async ({ workbench }) => {
   await workbench.resize(1280, 800)
   await workbench.go('Runs')

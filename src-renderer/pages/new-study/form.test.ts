@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { archs, quickStart, variants, type StudyRequest } from '../../../src-main/contract'
-import { check, depthProblem, emptyForm, fieldOf, formOf, milestonesText, type StudyForm } from './form'
+import { check, depthProblem, draftOf, emptyForm, fieldOf, formOf, milestonesText, problemsOf, type StudyForm } from './form'
 import { presets } from '../../../src-main/analysis/presets'
 import { presetOf } from './presets'
 
@@ -112,5 +112,20 @@ describe('a typed depth', () => {
     for (const odd of ['x', '3.5', '-8', '0']) expect(depthProblem(odd)?.nearest).toEqual([])
     for (const fine of ['', ' ', '32', ' 110 ', 'ResNet-20', 'resnet_56']) expect(depthProblem(fine)).toBeNull()
     expect(check(filled({ depthText: '34' }))).toMatchObject({ plan: null, errors: { archs: 'ResNet-34 does not exist: depth is 6n + 2' } })
+  })
+})
+
+describe('the form as text', () => {
+  it('is the plan of a form that is complete', () => {
+    expect(JSON.parse(JSON.stringify(draftOf(filled())))).toEqual(check(filled()).plan)
+    for (const { plan } of presets) expect(JSON.parse(JSON.stringify(draftOf(formOf(plan))))).toEqual(plan)
+  })
+
+  it('has what is typed of one that is not, and its problems by their path', () => {
+    const form = filled({ name: '', learningRate: '1e', epochs: '', seedCount: 'x', trainExamples: '9', milestones: '5, b' })
+    expect(draftOf(form)).toMatchObject({ name: '', archs: ['resnet-8'], seeds: 'x', training: { learningRate: '1e', epochs: null, batchSize: 128, trainExamples: 9, testExamples: null, milestones: [5, 'b'] } })
+    expect(draftOf(filled({ seedMode: 'list', seedList: '1, x 3' }))).toMatchObject({ seeds: [1, 'x', 3] })
+    expect(problemsOf(check(form).errors)).toEqual(expect.arrayContaining([{ at: 'name', message: 'Needs a name' }, { at: 'training.learningRate', message: 'A number' }, { at: 'seeds', message: 'A whole number' }]))
+    expect(problemsOf({})).toEqual([])
   })
 })

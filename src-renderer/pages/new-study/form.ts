@@ -85,10 +85,11 @@ export function milestonesText(form: StudyForm): string {
   return typeof epochs === 'number' && Number.isInteger(epochs) && epochs >= 1 && epochs <= 10000 ? defaultMilestones(epochs).join(', ') : ''
 }
 
-export function check(form: StudyForm): Checked {
-  const seeds = seedsOf(form)
-  const milestones = wholes(milestonesText(form))
-  const result = studyRequest.safeParse({
+/** What the form holds as the contract has it; `number` reads a text that is not empty, `empty` stands for one that is. */
+function requestOf(form: StudyForm, number: (text: string) => unknown, empty: null | undefined, seeds: unknown, milestones: unknown): Record<string, unknown> {
+  const one = (text: string): unknown => (text.trim() === '' ? empty : number(text))
+  const limit = (text: string): unknown => (text.trim() === '' ? null : number(text))
+  return {
     name: form.name,
     archs: form.archs,
     variants: form.variants,
@@ -98,18 +99,41 @@ export function check(form: StudyForm): Checked {
       trainExamples: limit(form.trainExamples),
       testExamples: limit(form.testExamples),
       ...(form.validationExamples.trim() === '' ? {} : { validationExamples: limit(form.validationExamples) }),
-      epochs: typed(form.epochs),
-      batchSize: typed(form.batchSize),
-      learningRate: typed(form.learningRate),
-      momentum: typed(form.momentum),
-      weightDecay: typed(form.weightDecay),
+      epochs: one(form.epochs),
+      batchSize: one(form.batchSize),
+      learningRate: one(form.learningRate),
+      momentum: one(form.momentum),
+      weightDecay: one(form.weightDecay),
       milestones,
-      gamma: typed(form.gamma),
+      gamma: one(form.gamma),
       warmup: null,
       augment: form.augment,
       precision: form.precision,
     },
+  }
+}
+
+/** Returns the study as it is typed, complete or not: numbers where a text is one, else the text itself, null for an empty field. */
+export function draftOf(form: StudyForm): unknown {
+  const asTyped = (text: string): unknown => typedNumber(text.trim()) ?? text.trim()
+  const listed = (text: string): unknown[] => parts(text).map(asTyped)
+  const counted = seedsOf(form)
+  const seeds = form.seedMode === 'list' ? listed(form.seedList) : Array.isArray(counted) && counted.includes(null) ? asTyped(form.seedCount) : counted
+  return requestOf(form, asTyped, null, seeds, listed(milestonesText(form)))
+}
+
+/** Returns what is wrong with the form, by path into a plan: what `check` says, as the study's text names it. */
+export function problemsOf(errors: FormErrors): { at: string; message: string }[] {
+  return fields.flatMap((field) => {
+    const message = errors[field]
+    return message === undefined ? [] : [{ at: topFields.includes(field) ? field : `training.${field}`, message }]
   })
+}
+
+export function check(form: StudyForm): Checked {
+  const seeds = seedsOf(form)
+  const milestones = wholes(milestonesText(form))
+  const result = studyRequest.safeParse(requestOf(form, (text) => typed(text) ?? text, undefined, seeds, milestones))
   // What relates items of a list to each other is only checked in a plan that is right elsewhere: checked as typed too.
   const lists = studyRequest.safeParse({ name: 'plan', archs: ['resnet-8'], variants: ['baseline'], seeds, training: { ...recipe, milestones } })
   const errors: FormErrors = {}
@@ -190,6 +214,7 @@ export function fieldOf(path: string): FormField {
   return (fields as readonly string[]).includes(name) ? (name as FormField) : 'name'
 }
 
+const topFields: readonly FormField[] = ['name', 'archs', 'variants', 'seeds']
 const fields: readonly FormField[] = [
   'name', 'dataset', 'archs', 'variants', 'seeds', 'epochs', 'batchSize', 'learningRate', 'momentum', 'weightDecay',
   'milestones', 'gamma', 'augment', 'precision', 'trainExamples', 'testExamples', 'validationExamples',
@@ -201,13 +226,12 @@ function typed(text: string): number | undefined | null {
   return trimmed === '' ? undefined : typedNumber(trimmed)
 }
 
-/** Nothing typed is no limit; what is no number must not be taken for that. */
-function limit(text: string): number | string | null {
-  return text.trim() === '' ? null : (typed(text) ?? text)
+function parts(text: string): string[] {
+  return text.trim().split(/[\s,;]+/).filter((part) => part !== '')
 }
 
 function wholes(text: string): (number | undefined | null)[] {
-  return text.trim() === '' ? [] : text.trim().split(/[\s,;]+/).filter((part) => part !== '').map(typed)
+  return parts(text).map(typed)
 }
 
 function seedsOf(form: StudyForm): unknown {

@@ -19,7 +19,8 @@ export interface TextError {
 
 export type ReadPlan = { plan: StudyRequest } | { errors: TextError[] }
 
-export function planText(plan: StudyRequest): string {
+/** @param plan a plan, or what a form holds of one so far */
+export function planText(plan: unknown): string {
   // Lists of numbers and names stay on their line, as people write them.
   return `${JSON.stringify(plan, null, 2).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s*\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`
 }

@@ -22,6 +22,19 @@ describe('the layout', () => {
     expect([first?.left, second?.left, third?.left, fourth?.left]).toEqual([30, 30 + (first?.width ?? 0), 30 + (first?.width ?? 0) + (second?.width ?? 0), null])
   })
 
+  it('fits its box: the usual columns become narrower, then fewer; chosen ones stay', () => {
+    const end = (made: readonly { width: number }[]): number => made.reduce((sum, { width }) => sum + width, 46)
+    for (const grouped of [false, true])
+      for (const available of [1500, 1108, 1098, 1000, 852, 842, 700]) expect(end(placed(usualLayout, 46, grouped, available))).toBeLessThanOrEqual(available)
+    expect(placed(usualLayout, 46, false, 1098)).toHaveLength(placed(usualLayout, 46).length)
+    expect(placed(usualLayout, 46, false, 842).map((c) => c.id)).toEqual(expect.arrayContaining(['config', 'seed', 'state', 'accuracy', 'best', 'epochs', 'time']))
+    const chosen = { ...usualLayout, shown: [...usualLayout.shown, 'note'] }
+    expect(placed(chosen, 46, false, 842)).toEqual(placed(chosen, 46))
+    // Pinned columns stay side by side when they are narrower.
+    const pinned = placed({ ...usualLayout, pinned: ['accuracy'] }, 46, false, 1098)
+    expect(pinned[1]?.left).toBe(46 + (pinned[0]?.width ?? 0))
+  })
+
   it('moves within its ends', () => {
     const [first = ''] = usualLayout.order
     expect(moved(usualLayout, first, -1)).toEqual(usualLayout)

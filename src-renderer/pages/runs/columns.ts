@@ -21,14 +21,14 @@ export const columns: readonly Column[] = [
   column('seed', 'Seed', 50, 'seed', { ...num, ...usual }),
   column('state', 'State', 130, 'state', usual),
   column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
-  column('best', 'Best epoch', 98, 'best', { ...num, ...usual }),
+  column('best', 'Best epoch', 94, 'best', { ...num, ...usual }),
   column('curve', 'Curve', 104, null, usual),
   column('trainLoss', 'Train loss', 80, 'trainLoss', num),
   column('testLoss', 'Test loss', 80, 'testLoss', num),
   column('epochs', 'Epoch', 74, 'epochs', { ...num, ...usual }),
   column('parameters', 'Parameters', 86, 'parameters', { ...num, ...usual }),
   column('filters', 'Filters', 70, 'filters', num),
-  column('stepMs', 'ms / step', 70, 'stepMs', { ...num, ...usual }),
+  column('stepMs', 'ms / step', 74, 'stepMs', { ...num, ...usual }),
   column('speed', 'Images/s', 78, 'speed', num),
   column('time', 'Time', 90, 'time', { ...num, ...usual }),
   column('created', 'Created', 104, 'created', num),
@@ -91,21 +91,43 @@ const groupedStateWidth = 166
  * The columns to draw: the fixed one, the pinned ones, the others.
  * @param start where the first begins, in pixels
  * @param grouped by config
+ * @param available width of the table's box in pixels: a little too wide a table is made narrower, and the usual columns become fewer
  */
-export function placed(layout: Layout, start: number, grouped = false): Placed[] {
+export function placed(layout: Layout, start: number, grouped = false, available = Infinity): Placed[] {
   const shown = layout.order.filter((id) => layout.shown.includes(id) && !(grouped && id === 'seed'))
   const pinned = shown.filter((id) => layout.pinned.includes(id)).slice(0, mostPinned - 1)
   const ids = [fixedColumn, ...pinned, ...shown.filter((id) => !pinned.includes(id))]
+  const found = ids.flatMap((id) => columns.find((c) => c.id === id) ?? []).map((one) => (grouped && one.id === 'state' ? { ...one, width: groupedStateWidth } : one))
+  const room = available - start
+  const fitting = isUsual(layout) ? withoutSpare(found, room / leastScale) : found
+  const scale = Math.min(1, room / widthOf(fitting))
+  // What is left over is first for names, which would be cut.
+  const spread = Number.isFinite(room) ? Math.max(0, Math.min(mostSpread, Math.floor(room - widthOf(fitting)))) : 0
   let left = start
-  return ids.flatMap((id): Placed[] => {
-    const known = columns.find((c) => c.id === id)
-    if (!known) return []
-    const found = grouped && id === 'state' ? { ...known, width: groupedStateWidth } : known
-    const stays = id === fixedColumn || pinned.includes(id)
-    const at = stays ? left : null
-    left += found.width
-    return [{ ...found, left: at }]
+  return fitting.map((one): Placed => {
+    // Narrower by a little, a table fits without a bar that is always there; by more, it would cut its texts.
+    const width = one.id === fixedColumn && scale === 1 ? one.width + spread : scale >= leastScale ? Math.floor(one.width * scale) : one.width
+    const at = one.id === fixedColumn || pinned.includes(one.id) ? left : null
+    left += width
+    return { ...one, width, left: at }
   })
+}
+
+const leastScale = 0.96
+const mostSpread = 48
+/** Columns that nobody chose and a narrow window does without, the first to go first. */
+const spare: readonly string[] = ['stepMs', 'parameters', 'curve', 'tags', 'epochs']
+
+const widthOf = (some: readonly Column[]): number => some.reduce((sum, { width }) => sum + width, 0)
+
+function isUsual({ order, shown, pinned }: Layout): boolean {
+  return pinned.length === 0 && order.join() === usualLayout.order.join() && [...shown].sort().join() === [...usualLayout.shown].sort().join()
+}
+
+function withoutSpare(found: readonly Column[], room: number): readonly Column[] {
+  let kept = found
+  for (const id of spare) if (widthOf(kept) > room) kept = kept.filter((one) => one.id !== id)
+  return kept
 }
 
 /** Moved by one place among all columns. */

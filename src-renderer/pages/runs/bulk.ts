@@ -1,0 +1,41 @@
+/** Actions on many selected runs, and how many runs each takes. */
+import { attempt } from '../../lib/action'
+import { call } from '../../lib/client'
+import { plural } from '../../lib/format'
+import { live } from '../../lib/live.svelte'
+import { moveInQueue } from '../../lib/queue'
+import { href, router } from '../../lib/router.svelte'
+import { toasts } from '../../lib/toasts.svelte'
+import { banksOf } from './banks'
+
+/** Up to this many runs are queued without a question. */
+export const unasked = 20
+/** Runs that one call takes. */
+export const mostRows = 500
+/** Lines that a chart can still show, and ids that an address can still hold. */
+export const mostCompared = 200
+
+/** Queues new runs of the same configs, or these runs from their last checkpoints; the first error ends it. */
+export async function queueRuns(action: 'rerun' | 'resume', ids: readonly string[]): Promise<void> {
+  let queued = 0
+  await attempt(async () => {
+    for (const id of ids) {
+      await call(`runs.${action}`, { id })
+      queued++
+    }
+  })
+  if (queued > 0) toasts.info(action === 'rerun' ? `${plural(queued, 'run')} queued again` : `${plural(queued, 'run')} resumed`)
+}
+
+/** Moves those of the runs that are queued to the front. */
+export async function queueToFront(ids: readonly string[]): Promise<void> {
+  const queued = ids.filter((id) => live.unfinished.get(id)?.state === 'queued')
+  if (queued.length === 0) toasts.info('None of these runs is queued.')
+  else await moveInQueue(queued.slice(0, mostRows), 'first')
+}
+
+export async function showBanks(ids: readonly string[]): Promise<void> {
+  const address = await attempt(() => banksOf(ids))
+  if (address) router.go(href.banks(address))
+  else if (address === undefined) toasts.info('None of these runs has started: there are no filters yet.')
+}
