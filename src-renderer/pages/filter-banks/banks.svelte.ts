@@ -4,10 +4,10 @@ import { untrack } from 'svelte'
 import { featureMaps, type Activation } from '../../../src-main/analysis/convolution'
 import { filterPlane } from '../../../src-main/analysis/spectrum'
 import type { FilterLayer, RendererResult, RunSummary } from '../../../src-main/contract'
-import { call, on, toClientError, type ClientError } from '../../lib/client'
+import { call, toClientError, type ClientError } from '../../lib/client'
 import { live } from '../../lib/live.svelte'
 import { encodePicture } from '../../lib/pictures'
-import { resource } from '../../lib/resource.svelte'
+import { callQuery, query, seed, type QuerySpec } from '../../lib/query.svelte'
 import { href, router } from '../../lib/router.svelte'
 import { addressQuery, parseAddress, samePin, type BankAddress, type Pin, type Place } from './address'
 import { bandViews, bankEnds, channelIndices, channelsOf, layerEnds, type Channel, type ScaleEnds } from './bank'
@@ -25,6 +25,20 @@ const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<La
 
 type Suggested = RendererResult<'filters.suggested'>
 
+/** The first choice goes into the address: the answer to no run is one for the run that it names. */
+function suggestionFor(id: string | null): QuerySpec<Suggested> {
+  const spec = callQuery('filters.suggested', { id })
+  if (id !== null) return spec
+  return {
+    ...spec,
+    load: async () => {
+      const suggested = await spec.load()
+      if (suggested.run) seed(callQuery('filters.suggested', { id: suggested.run.id }), suggested)
+      return suggested
+    },
+  }
+}
+
 export class Banks {
   readonly #query: () => URLSearchParams
   constructor(query: () => URLSearchParams) {
@@ -36,15 +50,13 @@ export class Banks {
 
   /* Runs */
 
-  /** The run of the address or, where it names none, the one to begin with; and the baseline that belongs beside it. Null until it is told. */
-  suggested = $state.raw<Suggested | null>(null)
-  suggestedError = $state.raw<ClientError | null>(null)
-  #suggestions = 0
-  #loads = -1
-  readonly #chosenBeside = resource(
-    () => (this.address.beside ? call('filters.suggested', { id: this.address.beside }) : Promise.resolve(null)),
-    () => this.address.beside,
-  )
+  /** The run of the address or, if it names none, the one to begin with; and the baseline that belongs next to it. */
+  readonly #suggestion = query(() => suggestionFor(this.address.run))
+  readonly #chosenBeside = query(() => (this.address.beside ? callQuery('filters.suggested', { id: this.address.beside }) : null))
+  /** Null until the answer. */
+  readonly suggested: Suggested | null = $derived(this.#suggestion.value)
+  readonly suggestedError: ClientError | null = $derived(this.#suggestion.error)
+  suggest = (): Promise<void> => this.#suggestion.reload()
   readonly runId: string | null = $derived(this.address.run ?? this.suggested?.run?.id ?? null)
   readonly run: RunSummary | undefined = $derived(this.suggested?.run?.id === this.runId ? (this.suggested?.run ?? undefined) : undefined)
   readonly beside: RunSummary | null = $derived.by(() => {
@@ -55,14 +67,8 @@ export class Banks {
 
   /* Layer, filter, epoch, channel */
 
-  readonly layers = resource<FilterLayer[]>(
-    () => (this.runId === null ? Promise.resolve([]) : call('filters.layers', { id: this.runId })),
-    () => this.runId,
-  )
-  readonly besideLayers = resource<FilterLayer[]>(
-    () => (this.beside ? call('filters.layers', { id: this.beside.id }) : Promise.resolve([])),
-    () => this.beside?.id ?? null,
-  )
+  readonly layers = query(() => (this.runId === null ? null : callQuery('filters.layers', { id: this.runId })))
+  readonly besideLayers = query(() => (this.beside ? callQuery('filters.layers', { id: this.beside.id }) : null))
   readonly stored: FilterLayer[] = $derived((this.layers.value ?? []).filter((l) => l.epochs.length > 0))
   readonly layer: FilterLayer | undefined = $derived(this.stored.find((l) => l.name === this.address.layer) ?? this.stored.find((l) => l.multiband) ?? this.stored[0])
   readonly besideLayer: FilterLayer | undefined = $derived((this.besideLayers.value ?? []).find((l) => l.name === this.layer?.name && l.epochs.length > 0 && l.in === this.layer.in))
@@ -99,9 +105,8 @@ export class Banks {
 
   /* Scales */
 
-  readonly #runScale = resource<ScaleEnds | null>(
-    () => (this.runId !== null && this.layer ? call('filters.scale', { id: this.runId, layer: this.layer.name, channels: channelIndices(this.channel) }) : Promise.resolve(null)),
-    () => (this.address.scale === 'run' ? `${this.runId} ${this.layer?.name} ${this.channel} ${this.lastEpoch}` : null),
+  readonly #runScale = query(() =>
+    this.address.scale === 'run' && this.runId !== null && this.layer ? callQuery('filters.scale', { id: this.runId, layer: this.layer.name, channels: channelIndices(this.channel) }, this.lastEpoch) : null,
   )
   readonly ends: ScaleEnds = $derived.by(() => {
     const bank = bankEnds(this.views)
@@ -117,10 +122,7 @@ export class Banks {
 
   #settledOwn = $state.raw<LayerFilters | null>(null)
   #settledBeside = $state.raw<LayerFilters | null>(null)
-  readonly #newest = resource<[LayerFilters, LayerFilters] | null>(
-    () => this.#fetchNewest(),
-    () => `${this.runId} ${this.layer?.name} ${this.lastEpoch} ${this.beside?.id} ${this.besideLayer?.epochs.at(-1)}`,
-  )
+  readonly #newest = query(() => this.#newestOfBoth())
   /** Chosen at the newest epoch and followed through training, so that the same filters are compared at each. */
   readonly counterpart: number[] | null = $derived.by(() => {
     const newest = this.#newest.value
@@ -138,23 +140,14 @@ export class Banks {
 
   /* Coverage over training */
 
-  readonly coverage = resource<{ epochs: number[]; covered: number[] } | null>(
-    () => this.#coverageOf(this.runId, this.layer?.name, [this.base]),
-    () => (this.layer ? `${this.runId} ${this.layer.name} ${this.base} ${this.channel} ${this.address.edge} ${this.lastEpoch}` : null),
-  )
-  readonly besideCoverage = resource<{ epochs: number[]; covered: number[] } | null>(
-    () => (this.counterpart ? this.#coverageOf(this.beside?.id ?? null, this.besideLayer?.name, this.counterpart) : Promise.resolve(null)),
-    () => (this.counterpart && this.besideLayer ? `${this.beside?.id} ${this.besideLayer.name} ${this.counterpart.join()} ${this.channel} ${this.address.edge}` : null),
-  )
+  readonly coverage = query(() => this.#coverageOf(this.runId, this.layer, [this.base]))
+  readonly besideCoverage = query(() => (this.counterpart ? this.#coverageOf(this.beside?.id ?? null, this.besideLayer, this.counterpart) : null))
 
   /* Feature maps */
 
   /** A picture that was dropped in or pasted; has no address. */
   dropped = $state.raw<Uint8Array | null>(null)
-  readonly samples = resource(
-    () => (this.run && live.datasets?.some((d) => d.id === this.run?.dataset && d.available) ? call('datasets.samples', { id: this.run.dataset, perClass: 1 }) : Promise.resolve(null)),
-    () => this.run?.dataset ?? null,
-  )
+  readonly samples = query(() => (this.run && live.datasets?.some((d) => d.id === this.run?.dataset && d.available) ? callQuery('datasets.samples', { id: this.run.dataset, perClass: 1 }) : null))
   readonly picture: Uint8Array = $derived.by(() => {
     if (this.dropped) return this.dropped
     const { picture } = this.address
@@ -170,14 +163,17 @@ export class Banks {
     if (this.epoch !== this.lastEpoch) return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
     return null
   })
-  readonly input = resource<Activation | null>(
-    async () => {
-      if (this.runId === null || !this.layer || this.noFeatures !== null) return null
-      const { values, ...rest } = await call('filters.input', { id: this.runId, layer: this.layer.name, picture: this.#pictureText })
-      return { ...rest, values: floatsOf(values) }
-    },
-    () => (this.layer && this.noFeatures === null ? `${this.runId} ${this.layer.name} ${this.#pictureText}` : null),
-  )
+  readonly input = query((): QuerySpec<Activation> | null => {
+    if (this.runId === null || !this.layer || this.noFeatures !== null) return null
+    const of = { id: this.runId, layer: this.layer.name, picture: this.#pictureText }
+    return {
+      key: ['filters.input', of],
+      load: async () => {
+        const { values, ...rest } = await call('filters.input', of)
+        return { ...rest, values: floatsOf(values) }
+      },
+    }
+  })
   readonly features = $derived.by(() => {
     const input = this.input.value
     if (!input || !this.layer || !this.own || this.noFeatures !== null || this.base >= this.own.shape[3] || input.channels !== this.layer.in) return null
@@ -250,53 +246,22 @@ export class Banks {
     return { layer, group, planes, size: layerSize, bank: figuresOf(group.planes, this.address.edge), whole: figuresOf(planes, this.address.edge) }
   }
 
-  async #fetchNewest(): Promise<[LayerFilters, LayerFilters] | null> {
+  #newestOfBoth(): QuerySpec<[LayerFilters, LayerFilters]> | null {
     if (this.runId === null || !this.layer || !this.beside || !this.besideLayer) return null
-    const { name } = this.layer
-    return Promise.all([fetchLayer(this.runId, name, null), fetchLayer(this.beside.id, name, null)])
-  }
-
-  async #coverageOf(id: string | null, layer: string | undefined, filters: number[]): Promise<{ epochs: number[]; covered: number[] } | null> {
-    if (id === null || layer === undefined) return null
-    return call('filters.coverage', { id, layer, filters, channels: channelIndices(this.channel), edge: this.address.edge })
-  }
-
-  /** Asks again; what was told stays meanwhile. */
-  suggest = async (): Promise<void> => {
-    const mine = ++this.#suggestions
-    try {
-      const suggested = await call('filters.suggested', { id: this.address.run })
-      if (mine !== this.#suggestions) return
-      this.suggested = suggested
-      this.suggestedError = null
-    } catch (thrown) {
-      if (mine === this.#suggestions) this.suggestedError = toClientError(thrown)
+    const [own, beside, layer] = [this.runId, this.beside.id, this.layer.name]
+    return {
+      key: ['filters.newest', { own, beside, layer }],
+      stamp: `${this.lastEpoch} ${this.besideLayer.epochs.at(-1)}`,
+      load: () => Promise.all([fetchLayer(own, layer, null), fetchLayer(beside, layer, null)]),
     }
   }
 
+  #coverageOf(id: string | null, layer: FilterLayer | undefined, filters: number[]): QuerySpec<RendererResult<'filters.coverage'>> | null {
+    if (id === null || layer === undefined) return null
+    return callQuery('filters.coverage', { id, layer: layer.name, filters, channels: channelIndices(this.channel), edge: this.address.edge }, layer.epochs.at(-1))
+  }
+
   #follow(): void {
-    $effect(() => {
-      const wanted = this.address.run
-      const { loads } = live
-      // The first choice writes the run into the address: it is the one that is shown.
-      untrack(() => {
-        if (wanted === null || this.suggested?.run?.id !== wanted || loads !== this.#loads) void this.suggest()
-      })
-      this.#loads = loads
-    })
-    $effect(() => on('run.epoch', (event) => void (event.runId === this.runId && this.layers.reload())))
-    // One that begins may be the first there is; of the others only what is shown matters.
-    $effect(() =>
-      on('run.changed', (run) => {
-        if (run.id === this.runId || run.id === this.beside?.id || (run.epochsDone === 0 && this.address.run === null)) void this.suggest()
-        if (run.id === this.address.beside) void this.#chosenBeside.reload()
-      }),
-    )
-    $effect(() =>
-      on('run.deleted', ({ runId }) => {
-        if (runId === this.runId || runId === this.beside?.id) void Promise.all([this.suggest(), this.#chosenBeside.reload()])
-      }),
-    )
     $effect(() => {
       const wish = this.runId !== null && this.layer ? { run: this.runId, layer: this.layer.name, epoch: this.epoch } : null
       untrack(() => this.#leafing.wish(wish))

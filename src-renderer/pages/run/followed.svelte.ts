@@ -1,15 +1,13 @@
 /** A run's whole record, read once and then kept up with: what is new is asked for, not everything again. */
-import { untrack } from 'svelte'
 import type { RunDetail, RunSummary } from '../../../src-main/contract'
 import { call, on } from '../../lib/client'
-import { live } from '../../lib/live.svelte'
-import { resource, type Resource } from '../../lib/resource.svelte'
+import { query, type Query } from '../../lib/query.svelte'
 
 /** Between two questions while steps come in, in milliseconds. */
 const everyMs = 2000
 
 export interface Followed {
-  detail: Resource<RunDetail>
+  detail: Query<RunDetail>
   /** Newer than the record's while epochs come in. */
   readonly run: RunSummary | null
 }
@@ -18,11 +16,17 @@ export interface Followed {
 export function followed(id: () => string): Followed {
   /** Since the last answer. */
   let told = $state.raw<RunSummary | null>(null)
-  const detail = resource(async () => {
-    const answer = await call('runs.get', { id: id() })
-    told = null
-    return answer
-  }, id)
+  const detail = query(() => {
+    const of = { id: id() }
+    return {
+      key: ['runs.followed', of],
+      load: async () => {
+        const answer = await call('runs.get', of)
+        told = null
+        return answer
+      },
+    }
+  })
   let asking = false
   let again = false
   let last = 0
@@ -37,7 +41,7 @@ export function followed(id: () => string): Followed {
       const news = await call('runs.news', { id: run.id, epoch: epochs.at(-1)?.epoch ?? 0, step: steps.at(-1)?.step ?? 0, events: events.length })
       if (detail.value?.run.id === run.id) {
         told = null
-        detail.value = { ...detail.value, ...news, epochs: [...epochs, ...news.epochs], steps: [...steps, ...news.steps], events: [...events, ...news.events] }
+        detail.patch((value) => ({ ...value, ...news, epochs: [...epochs, ...news.epochs], steps: [...steps, ...news.steps], events: [...events, ...news.events] }))
       }
     } catch {
       // The banner tells where the service is gone or the run was deleted; the next event asks again.
@@ -59,10 +63,6 @@ export function followed(id: () => string): Followed {
   )
   // Into the trash, most often: the record is still there.
   $effect(() => on('run.deleted', ({ runId }) => void (runId === id() && ask())))
-  // A service that came back knows what nobody told.
-  $effect(() => {
-    if (live.loads > 0) untrack(() => void ask())
-  })
   return {
     detail,
     get run() {

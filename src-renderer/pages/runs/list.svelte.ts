@@ -23,6 +23,8 @@ export class RunList {
 
   /** Another list. What is there stays until the answer comes. */
   ask(asked: Asked): Promise<void> {
+    // Of an older question.
+    if (asked.query !== this.#asked.query) this.error = null
     this.#asked = asked
     return this.reload()
   }

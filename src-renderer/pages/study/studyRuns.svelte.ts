@@ -1,9 +1,7 @@
 /** The runs of one study, read once and kept up with by what the service tells. */
-import { untrack } from 'svelte'
 import type { RunSummary } from '../../../src-main/contract'
 import { call, on } from '../../lib/client'
-import { live } from '../../lib/live.svelte'
-import { resource, type Resource } from '../../lib/resource.svelte'
+import { query, type Query } from '../../lib/query.svelte'
 import { nextTask } from '../../lib/turns'
 import { withChanges, type Change } from './changes'
 
@@ -23,25 +21,32 @@ async function readAll(id: string): Promise<readonly RunSummary[]> {
 }
 
 /** Call while a component is set up. In the order they were made; null until they are there. */
-export function studyRuns(id: () => string): Resource<readonly RunSummary[]> {
+export function studyRuns(id: () => string): Query<readonly RunSummary[]> {
   /** What changed or went (null) while the list was on its way: newer than what it will say. */
   let meanwhile: Change[] = []
-  const runs = resource<readonly RunSummary[]>(async () => {
-    for (;;) {
-      const told: Change[] = []
-      meanwhile = told
-      const read = await readAll(id())
-      // Without a run that went meanwhile the parts don't meet.
-      if (!told.some(([, run]) => run === null)) return withChanges(read, told)
+  const runs = query<readonly RunSummary[]>(() => {
+    const of = id()
+    return {
+      key: ['studies.runs', { id: of }],
+      load: async () => {
+        for (;;) {
+          const told: Change[] = []
+          meanwhile = told
+          const read = await readAll(of)
+          // Without a run that went meanwhile the parts don't meet.
+          if (!told.some(([, run]) => run === null)) return withChanges(read, told)
+        }
+      },
     }
-  }, id)
+  })
 
   /** A study that is stopped tells of a thousand runs one by one. */
   let settled: Change[] = []
   let settling: ReturnType<typeof setTimeout> | undefined
   const settle = (): void => {
     settling = undefined
-    if (runs.value) runs.value = withChanges(runs.value, settled)
+    const changes = settled
+    runs.patch((value) => withChanges(value, changes))
     settled = []
   }
   const changed = (runId: string, run: RunSummary | null): void => {
@@ -60,12 +65,5 @@ export function studyRuns(id: () => string): Resource<readonly RunSummary[]> {
       if (studyId === id()) changed(runId, null)
     }),
   )
-  // A service that came back knows what nobody told.
-  let read = untrack(() => live.loads)
-  $effect(() => {
-    if (live.loads === read) return
-    read = live.loads
-    untrack(() => void runs.reload())
-  })
   return runs
 }

@@ -1,0 +1,222 @@
+import { flushSync } from 'svelte'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startInvalidation } from './invalidation'
+import { callQuery, queries, query, seed, type Query, type QuerySpec } from './query.svelte'
+
+/** Calls that were made and not answered: by name and id. */
+let calls: { name: string; id: unknown; answer: (value: unknown) => void; fail: (message: string) => void }[] = []
+let listeners: Record<string, ((payload: unknown) => void)[]> = {}
+const ends: (() => void)[] = []
+
+beforeEach(() => {
+  calls = []
+  listeners = {}
+  const call = (name: string, params: { id?: unknown }): Promise<unknown> =>
+    new Promise((resolve) => {
+      calls.push({ name, id: params.id, answer: (value) => resolve({ ok: true, value }), fail: (message) => resolve({ ok: false, error: { code: 'not-found', message } }) })
+    })
+  const on = (event: string, listener: (payload: unknown) => void): (() => void) => {
+    listeners[event] = [...(listeners[event] ?? []), listener]
+    return () => undefined
+  }
+  vi.stubGlobal('window', { workbench: { call, on } })
+})
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+  vi.unstubAllGlobals()
+})
+
+const tell = (event: string, payload: unknown): void => listeners[event]?.forEach((listener) => listener(payload))
+/** Answers and what follows from them. */
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await Promise.resolve()
+  flushSync()
+}
+
+/** A component that shows a query. */
+function mounted<T>(spec: () => QuerySpec<T> | null): { shown: Query<T>; unmount: () => void } {
+  let shown: Query<T> | undefined
+  const unmount = $effect.root(() => {
+    shown = query(spec)
+  })
+  ends.push(unmount)
+  flushSync()
+  if (!shown) throw new Error('not mounted')
+  return { shown, unmount }
+}
+const stateOf = ({ value, error, loading }: Query<unknown>) => ({ value, error: error?.message ?? null, loading })
+const run = (id: string) => callQuery('runs.get', { id })
+
+describe('a query', () => {
+  it('shows an error of its key only: with another key it is loading', async () => {
+    let id = $state('a')
+    const { shown } = mounted(() => run(id))
+    expect(stateOf(shown)).toEqual({ value: null, error: null, loading: true })
+    calls[0]?.fail('no run a')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: null, error: 'no run a', loading: false })
+    id = 'b'
+    // At once, before any effect has run.
+    expect(stateOf(shown)).toEqual({ value: null, error: null, loading: true })
+    flushSync()
+    calls[1]?.answer('B')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'B', error: null, loading: false })
+  })
+
+  it('never shows a late answer or error of an older key', async () => {
+    let id = $state('a')
+    const { shown } = mounted(() => run(id))
+    id = 'b'
+    flushSync()
+    calls[1]?.answer('B')
+    await settle()
+    calls[0]?.answer('A')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'B', error: null, loading: false })
+    id = 'c'
+    flushSync()
+    id = 'd'
+    flushSync()
+    calls[3]?.answer('D')
+    calls[2]?.fail('no run c')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'D', error: null, loading: false })
+  })
+
+  it('keeps its value while it fetches again, and shows the newest answer', async () => {
+    const { shown } = mounted(() => run('a'))
+    calls[0]?.answer('first')
+    await settle()
+    void shown.reload()
+    expect(stateOf(shown)).toEqual({ value: 'first', error: null, loading: true })
+    calls[1]?.fail('away')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'first', error: 'away', loading: false })
+    void shown.reload()
+    calls[2]?.answer('second')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'second', error: null, loading: false })
+  })
+
+  it('fetches again for another stamp: the value stays, the older question’s error goes', async () => {
+    let epochs = $state(1)
+    const { shown } = mounted(() => callQuery('runs.get', { id: 'a' }, epochs))
+    calls[0]?.answer('one')
+    await settle()
+    epochs = 2
+    flushSync()
+    expect(stateOf(shown)).toEqual({ value: 'one', error: null, loading: true })
+    calls[1]?.fail('broken')
+    await settle()
+    epochs = 3
+    flushSync()
+    expect(stateOf(shown)).toEqual({ value: 'one', error: null, loading: true })
+    calls[2]?.answer('three')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'three', error: null, loading: false })
+  })
+
+  it('asks once more for an event that comes while it is pending, however many come', async () => {
+    startInvalidation()
+    const { shown } = mounted(() => callQuery('studies.trashed', {}))
+    for (let i = 0; i < 5; i++) tell('study.changed', { studyId: 's' })
+    expect(calls).toHaveLength(1)
+    calls[0]?.answer(['old'])
+    await settle()
+    expect(calls).toHaveLength(2)
+    expect(shown.loading).toBe(true)
+    calls[1]?.answer(['new'])
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: ['new'], error: null, loading: false })
+    expect(calls).toHaveLength(2)
+  })
+
+  it('is forgotten when nothing shows it: neither events nor answers reach it, and it is asked anew', async () => {
+    startInvalidation()
+    const first = mounted(() => callQuery('studies.trashed', {}))
+    first.unmount()
+    tell('study.changed', { studyId: 's' })
+    calls[0]?.answer(['late'])
+    await settle()
+    expect(calls).toHaveLength(1)
+    const second = mounted(() => callQuery('studies.trashed', {}))
+    expect(stateOf(second.shown)).toEqual({ value: null, error: null, loading: true })
+    expect(calls).toHaveLength(2)
+  })
+
+  it('is asked once for all that show it', async () => {
+    const [one, other] = [mounted(() => run('a')), mounted(() => run('a'))]
+    expect(calls).toHaveLength(1)
+    calls[0]?.answer('A')
+    await settle()
+    one.unmount()
+    expect(other.shown.value).toBe('A')
+  })
+
+  it('asks nothing without a question', async () => {
+    let id = $state<string | null>(null)
+    const { shown } = mounted(() => (id === null ? null : run(id)))
+    expect([stateOf(shown), calls]).toEqual([{ value: null, error: null, loading: false }, []])
+    id = 'a'
+    flushSync()
+    calls[0]?.answer('A')
+    await settle()
+    id = null
+    expect(stateOf(shown)).toEqual({ value: null, error: null, loading: false })
+  })
+
+  it('begins with a value that another answer held, and asks all the same', async () => {
+    seed(run('a'), 'held' as never)
+    const { shown } = mounted(() => run('a'))
+    expect(stateOf(shown)).toEqual({ value: 'held', error: null, loading: true })
+    calls[0]?.answer('own')
+    await settle()
+    expect(shown.value).toBe('own')
+  })
+})
+
+describe('invalidation', () => {
+  it('refetches everything when the service is back after it was away, and nothing at the first start', async () => {
+    startInvalidation()
+    const { shown } = mounted(() => run('a'))
+    tell('service.state', { state: 'starting', detail: null })
+    tell('service.state', { state: 'running', detail: null })
+    calls[0]?.fail('away')
+    await settle()
+    expect(calls).toHaveLength(1)
+    tell('service.state', { state: 'starting', detail: 'The service was killed.' })
+    tell('service.state', { state: 'running', detail: null })
+    calls[1]?.answer('A')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'A', error: null, loading: false })
+  })
+
+  it('refetches only what an event is about', async () => {
+    startInvalidation()
+    mounted(() => callQuery('filters.layers', { id: 'a' }))
+    mounted(() => callQuery('filters.layers', { id: 'b' }))
+    mounted(() => callQuery('system.device', {}))
+    for (const call of calls) call.answer([])
+    await settle()
+    tell('run.epoch', { runId: 'b', studyId: 's', metrics: {} })
+    expect(calls.slice(3).map(({ name, id }) => [name, id])).toEqual([['filters.layers', 'b']])
+    calls[3]?.answer([])
+    await settle()
+    tell('history.changed', {})
+    expect(calls.slice(4).map(({ name, id }) => [name, id])).toEqual([['filters.layers', 'a'], ['filters.layers', 'b']])
+  })
+
+  it('follows the runs that a suggestion is about', async () => {
+    startInvalidation()
+    mounted(() => callQuery('filters.suggested', { id: 'a' }))
+    calls[0]?.answer({ run: { id: 'a' }, beside: { id: 'b' } })
+    await settle()
+    tell('run.changed', { id: 'c', studyId: 's', epochsDone: 0 })
+    expect(calls).toHaveLength(1)
+    tell('run.changed', { id: 'b', studyId: 's', epochsDone: 3 })
+    expect(calls).toHaveLength(2)
+    queries.invalidate(() => false)
+    expect(calls).toHaveLength(2)
+  })
+})
