@@ -74,6 +74,10 @@ test('other networks are chosen beside the ResNets, and drawn with their stages 
   ] as const) {
     await workbench.open('#/studies')
     await workbench.open('#/new')
+    await expect(page.getByLabel('Name')).toBeVisible()
+    // What was typed last is kept.
+    const reset = page.getByRole('button', { name: 'Reset' })
+    if (await reset.isVisible()) await reset.click()
     await expect(() => page.getByRole('checkbox', { name: 'ResNet-8' }).uncheck({ force: true })).toPass()
     await choose(networks.getByRole('checkbox', { name, exact: true }))
     await choose(page.getByRole('group', { name: 'Variants' }).getByRole('checkbox', { name: 'mcnn-a' }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, fixed, halfWidthWords, percent, percentSpread, percentText, pointsWithInterval, pointsWords, progressText, typedNumber, whole } from './numbers'
+import { compact, duration, fixed, halfWidthWords, percent, percentSpread, percentText, pointsWithInterval, pointsWords, progressText, typedNumber, whole } from './numbers'
 
 describe('numbers', () => {
   it('have a real minus sign and no negative zero', () => {
@@ -14,6 +14,10 @@ describe('numbers', () => {
   it('are percentages with the sign, and without it when they are no number', () => {
     expect([percentText(0.9316), percentText(0.7549, 1), percentText(-0.001, 0), percentText(null), percentText(NaN), percentText(Infinity)]).toEqual(['93.16 %', '75.5 %', '0 %', '–', 'NaN', '∞'])
     expect([progressText(0, 7), progressText(999, 1000), progressText(1000, 1000)]).toEqual(['0 %', '99 %', '100 %'])
+  })
+
+  it('are counts in few digits, as on an axis', () => {
+    expect([0, 820, 1000, 10_000, 75_290, 100_000, 464_154, 999_499, 999_600, 1_000_000, 1_730_714, 10_961_370, -20_000].map(compact)).toEqual(['0', '820', '1 k', '10 k', '75.3 k', '100 k', '464 k', '999 k', '1 M', '1 M', '1.73 M', '11 M', '−20 k'])
   })
 
   it('carry their spread and count', () => {

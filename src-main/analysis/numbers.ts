@@ -62,6 +62,13 @@ export function whole(value: number | null): string {
   return value !== null && Number.isFinite(value) ? grouped.format(value).replace('-', minus) : fixed(value)
 }
 
+/** Returns a count in three digits at most: '820', '10 k', '75.3 k', '1.73 M'. */
+export function compact(value: number): string {
+  if (!Number.isFinite(value) || Math.abs(value) < 1000) return whole(value)
+  const [unit, letter] = Math.abs(value) < 999_500 ? [1e3, 'k'] : [1e6, 'M']
+  return `${fixed(value / unit, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value / unit))))).replace(/\.0+$|(\.\d*[1-9])0+$/, '$1')} ${letter}`
+}
+
 /** '0.5 s', '45 s', '3 min 20 s', '2 h 05 min', '1.4 days'. */
 export function duration(seconds: number | null): string {
   if (seconds === null) return missing

@@ -90,3 +90,26 @@ describe('a legend', () => {
     expect(long).not.toMatch(/NaN|undefined/)
   })
 })
+
+describe('ticks of a printed figure', () => {
+  const texts = (svg: string): { x: number; anchor: string; words: string }[] =>
+    [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" text-anchor="(\w+)"[^>]*>([^<]*)</g)].map(([, x, anchor = '', words = '']) => ({ x: Number(x), anchor, words }))
+
+  it('are whole on an axis of epochs, and not on one of minutes', () => {
+    const lines: LineSeries[] = [{ id: 'a', label: 'a', color: 'var(--v-f)', marker: 'square', points: [{ x: 1, y: 20 }, { x: 3, y: 30 }] }]
+    const below = (xLabel: string): string[] => texts(lineFigure('Test accuracy, %', xLabel, lines, 'linear', [])).flatMap(({ anchor, words }) => (anchor === 'middle' && words !== xLabel ? [words] : []))
+    expect(below('epoch')).toEqual(['1', '2', '3'])
+    expect(below('min')).toContain('1.5')
+  })
+
+  it('stay on the page at the ends of the axis', () => {
+    const point = (id: string, cost: number) => ({ id, label: id, group: 'R8', color: 'var(--v-f)', marker: 'square' as const, cost, value: 30, error: null })
+    const svg = paretoFigure('Test accuracy, %', 'trainable parameters', [point('a', 19_670), point('b', 75_290)], [], (value) => `${value} parameters`)
+    const width = Number(/width="(\d+)"/.exec(svg)?.[1])
+    for (const { x, anchor, words } of texts(svg)) {
+      const size = 5.5 * words.length
+      const from = anchor === 'end' ? x - size : anchor === 'middle' ? x - size / 2 : x
+      expect({ words, inside: from >= 0 && from + size <= width }).toEqual({ words, inside: true })
+    }
+  })
+})

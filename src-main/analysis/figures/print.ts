@@ -100,9 +100,16 @@ function yAxis(y: Scale): string[] {
 function xAxis(x: Scale, bottom: number, label: string, format: (value: number) => string): string[] {
   return [
     stroke(`M${box.left} ${bottom}H${box.right}`, lineColor),
-    ...x.ticks.flatMap((tick) => [stroke(`M${round(x(tick))} ${bottom}v4`, lineColor), text(x(tick), bottom + 16, format(tick), { anchor: 'middle' })]),
+    ...x.ticks.flatMap((tick) => tickAt(x(tick), bottom, format(tick))),
     text((box.left + box.right) / 2, bottom + 32, label, { anchor: 'middle' }),
   ]
+}
+
+/** A tick with its number below, which stays on the page at either end of the axis. */
+function tickAt(x: number, bottom: number, words: string): string[] {
+  const half = (words.length * legendCharacter) / 2
+  const anchor = x + half > pageWidth ? 'end' : x - half < 0 ? 'start' : 'middle'
+  return [stroke(`M${round(x)} ${bottom}v4`, lineColor), text(anchor === 'end' ? Math.min(x + half, pageWidth - 2) : x, bottom + 16, words, { anchor })]
 }
 
 /** Figure 3: bars with error bars and seeds as dots; hollow diamonds are the paper's numbers. */
@@ -176,6 +183,9 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
 const mostLabelRoom = 240
 const mostLabels = 18
 
+/** The only x that has parts: there is no half an epoch or step. */
+const timeLabel = 'min'
+
 /** Lines with bands over a common x, named at their ends. */
 export function lineFigure(title: string, xLabel: string, series: readonly LineSeries[], kind: ScaleKind, marks: readonly VerticalMark[], view: readonly [number, number] | null = null): string {
   const bottom = 290
@@ -184,14 +194,14 @@ export function lineFigure(title: string, xLabel: string, series: readonly LineS
   // Where they are long or many, names have room above the plot only.
   const legend = wanted > mostLabelRoom || named.length > mostLabels ? named : []
   const right = legend.length > 0 ? box.right : box.right - wanted + 16
-  const x = plainScale(view ?? xExtent(series), [box.left, right], 6, false)
+  const x = plainScale(view ?? xExtent(series), [box.left, right], 6, xLabel !== timeLabel)
   const y = niceScale(kind, yExtent(series, kind), [bottom, 36], 6)
   const ends = endLabels(legend.length > 0 ? series.map((s) => ({ ...s, label: '' })) : series, x, y, kind, { top: 40, bottom: bottom - 6, gap: 13 })
   return documentOf(title, legend, 330, [
     `<clipPath id="plot"><rect x="${box.left}" y="34" width="${right - box.left}" height="${bottom - 32}"/></clipPath>`,
     ...y.ticks.flatMap((tick) => [stroke(`M${box.left} ${round(y(tick))}H${right}`, grid), text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' })]),
     stroke(`M${box.left} ${bottom}H${right}`, lineColor),
-    ...x.ticks.flatMap((tick) => [stroke(`M${round(x(tick))} ${bottom}v4`, lineColor), text(x(tick), bottom + 16, tickText(tick), { anchor: 'middle' })]),
+    ...x.ticks.flatMap((tick) => tickAt(x(tick), bottom, tickText(tick))),
     text((box.left + right) / 2, bottom + 32, xLabel, { anchor: 'middle' }),
     ...marks.filter((m) => m.x >= x.domain[0] && m.x <= x.domain[1]).flatMap((m) => [stroke(`M${round(x(m.x))} 32V${bottom}`, lineColor, 1, ' stroke-dasharray="2 3"'), text(x(m.x) + 4, 42, m.label)]),
     '<g clip-path="url(#plot)">',

@@ -7,11 +7,11 @@ import { presentVariants, tableOne, tableTwo } from '../comparisonTables'
 import { barGroups, costPoints } from '../figures/comparison'
 import { seriesOf, type CurveEpoch } from '../figures/curves'
 import { lookOf } from '../figures/looks'
-import { barFigure, lineFigure, paretoFigure } from '../figures/print'
 import { paretoFront } from '../figures/pareto'
+import { barFigure, lineFigure, paretoFigure } from '../figures/print'
 import { manifestText } from '../manifest'
 import { archName, datasetName, variantMeaning, variantName, variantShort } from '../names'
-import { duration, fixed, percent, plural, whole } from '../numbers'
+import { compact, duration, percent, plural, whole } from '../numbers'
 import { pickedSentence, pickedWords, runPickedOn } from '../picked'
 import { configRows, environmentRows } from '../runRows'
 import type { Table } from '../table'
@@ -102,7 +102,6 @@ function datasetsOf({ rows }: Comparison): ComparisonRow['dataset'][] {
 function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): Block[] {
   const variants = presentVariants(comparison)
   const legend = variants.map((variant) => ({ label: variantShort(variant), ...lookOf(variant) }))
-  const count = (value: number): string => (value < 1e5 ? `${fixed(value / 1e3, value % 1e3 === 0 ? 0 : 1)} k` : `${fixed(value / 1e6, value < 1e6 ? 2 : 1)} M`)
   const ofDataset = datasetsOf(comparison).flatMap((dataset): Block[] => {
     const rows = comparison.rows.filter((row) => row.dataset === dataset)
     const groups = barGroups(rows, variants, lookOf)
@@ -112,7 +111,7 @@ function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): 
     const paper = groups.some((group) => group.bars.some((bar) => bar.reference !== null)) ? ' Hollow diamonds: the paper.' : ''
     return [
       { kind: 'figure', file: `figure-3-${dataset}`, svg: barFigure(`Test accuracy, %, ${name}`, groups, legend), caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation, from two seeds on; dots: single seeds.${paper} Mind where the axis starts.` },
-      { kind: 'figure', file: `accuracy-and-size-${dataset}`, svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, count), caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on.${paretoFront(points).length > 1 ? ' Dashed: no network with fewer parameters here is better.' : ''}` },
+      { kind: 'figure', file: `accuracy-and-size-${dataset}`, svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, compact), caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on.${paretoFront(points).length > 1 ? ' Dashed: no network with fewer parameters here is better.' : ''}` },
     ]
   })
   const examples = new Map(manifest.runs.map(({ run, data }) => [run.id, `${data.trainExamples} ${data.testExamples}`]))

@@ -13,9 +13,11 @@ p, ul { max-width: 760px; }
 li { margin: 4px 0; }
 .by, figcaption, caption, .note { color: var(--ink2); font-size: 13px; }
 .wide { overflow-x: auto; margin: 12px 0; }
+/* A table may be wider than the text: it takes the room to the right, and scrolls only when the window has none. */
+@media screen { .wide { width: max-content; min-width: 100%; max-width: calc(100vw - max(24px, (100vw - 1000px) / 2) - 40px); } }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 6px; }
-th, td { padding: 4px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; white-space: nowrap; }
+th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; white-space: nowrap; }
 th { background: var(--head); font-weight: 600; }
 .r { text-align: right; }
 td.long { white-space: normal; min-width: 220px; }
@@ -30,7 +32,7 @@ a { color: var(--link); }
   :root { --bg: #ffffff; --ink: #000000; --ink2: #333333; --line: #bbbbbb; --head: #ffffff; }
   main { max-width: none; padding: 0; }
   body { font-size: 10pt; }
-  table { font-size: 8pt; }
+  table { font-size: 7.5pt; }
   .wide { overflow: visible; }
   th, td { white-space: normal; padding: 2px 5px; }
   figure, tr { break-inside: avoid; }
