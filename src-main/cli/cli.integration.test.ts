@@ -307,7 +307,7 @@ describe('on a history', () => {
     expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
     const shown = await json(records.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
     expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
-    expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(/State +failed \(Out of memory\.\)\nResult +no epoch finished/)
+    expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(/State +failed \(Out of memory\.\)\n(Made|Started|Ended) .*\n(.*\n)*Result +no epoch finished/)
     expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({ code: 2, out: '', err: expect.stringMatching(/6 runs have an id that begins with "table-2-mcnn": .*table-2-mcnn-f-s1 \(ResNet-8 .*, created 2026-/) })
     expect((await mcnn(...of('runs', 'list'))).out).toMatch(/table-2-mcnn-l-s3 +failed +Synthetic \(generated\) +ResNet-8 +MCNN-L +3 +0\/5 +– +– +–\n/)
   })
