@@ -132,6 +132,27 @@ describe('a query', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('fetches again for what its own answer leads to', async () => {
+    let reloaded = false
+    const { shown } = mounted(() => run('a'))
+    ends.push(
+      $effect.root(() => {
+        $effect(() => {
+          if (shown.loading || reloaded) return
+          reloaded = true
+          void shown.reload()
+        })
+      }),
+    )
+    flushSync()
+    calls[0]?.answer('first')
+    await settle()
+    expect(calls).toHaveLength(2)
+    calls[1]?.answer('second')
+    await settle()
+    expect(stateOf(shown)).toEqual({ value: 'second', error: null, loading: false })
+  })
+
   it('is forgotten when nothing shows it: neither events nor answers reach it, and it is asked anew', async () => {
     startInvalidation()
     const first = mounted(() => callQuery('studies.trashed', {}))

@@ -50,7 +50,7 @@ export class QueryEntry {
   fetch = (): Promise<void> => {
     this.#begun = true
     if (this.#pending) this.#again = true
-    this.#pending ??= this.#work().finally(() => (this.#pending = null))
+    this.#pending ??= this.#work()
     return this.#pending
   }
 
@@ -65,6 +65,8 @@ export class QueryEntry {
         if (!this.#again) this.error = toClientError(thrown)
       }
     } while (this.#again && this.users > 0)
+    // Before `loading` changes: what follows from it may fetch, and must not be taken for part of this fetch.
+    this.#pending = null
     this.loading = false
   }
 }
