@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
 import { electronArguments, electronExecutable, expect, test } from './app'
@@ -60,7 +60,10 @@ test('a database of a newer program is refused in the window and left as it is',
   const database = new Database(file)
   database.exec('CREATE TABLE later (x)')
   database.pragma('user_version = 9999')
+  // "MCNN": the history is this program's.
+  database.pragma(`application_id = ${0x4d434e4e}`)
   database.close()
+  writeFileSync(path.join(dataDir, 'mcnn-workbench.json'), JSON.stringify({ format: 1, id: 'newer' }))
   const before = readFileSync(file)
 
   const { page } = await launch()

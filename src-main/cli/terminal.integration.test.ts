@@ -13,13 +13,16 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-terminal-'))
 const small = ['--arch', 'resnet-8', '--dataset', 'synthetic', '--train-examples', '200', '--test-examples', '100', '--milestones', 'none']
 const long = [...small, '--epochs', '5000']
 
+/** Of one test: its data directory and, outside it, what its command lines write. */
+let folder = ''
 let dataDir = ''
 const started: ChildProcess[] = []
 /** Of commands that a shell in a terminal started. */
 const pids: number[] = []
 
 beforeEach(() => {
-  dataDir = mkdtempSync(path.join(scratch, 'data-'))
+  folder = mkdtempSync(path.join(scratch, 'test-'))
+  dataDir = path.join(folder, 'data')
 })
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
@@ -72,7 +75,7 @@ const trained = (epochs: number): Promise<RunSummary> => until(() => runs().find
 const ended = (): Promise<RunSummary> => until(() => runs().find((run) => run.endedAt !== null))
 
 function pidIn(name: string): number {
-  const pid = Number(readFileSync(path.join(dataDir, name), 'utf8'))
+  const pid = Number(readFileSync(path.join(folder, name), 'utf8'))
   pids.push(pid)
   return pid
 }
@@ -93,9 +96,9 @@ const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${
 
 describe('a closed terminal', () => {
   it.each([
-    ['nohup', (command: string) => `nohup ${command} > ${dataDir}/log 2>&1 & echo $! > ${dataDir}/pid`],
-    ["trap '' HUP", (command: string) => `bash -c "trap '' HUP; ${command} & echo \\$! > ${dataDir}/pid; wait"`],
-    ['disown, with the progress in the terminal', (command: string) => `${command} & disown; echo $! > ${dataDir}/pid`],
+    ['nohup', (command: string) => `nohup ${command} > ${folder}/log 2>&1 & echo $! > ${folder}/pid`],
+    ["trap '' HUP", (command: string) => `bash -c "trap '' HUP; ${command} & echo \\$! > ${folder}/pid; wait"`],
+    ['disown, with the progress in the terminal', (command: string) => `${command} & disown; echo $! > ${folder}/pid`],
   ])('does not end a training below %s', async (_, line) => {
     const close = inTerminal(line(words('train', ...long)))
     const { epochsDone } = await trained(1)
@@ -110,7 +113,7 @@ describe('a closed terminal', () => {
 
   it.each([
     ['in the foreground', (command: string) => command],
-    ['in the background of its shell', (command: string) => `${command} > ${dataDir}/log 2>&1 &`],
+    ['in the background of its shell', (command: string) => `${command} > ${folder}/log 2>&1 &`],
   ])('stops a training %s in order, and the history names the reason', async (_, line) => {
     const close = inTerminal(line(words('train', ...long)))
     await trained(1)
