@@ -84,7 +84,9 @@ function pidIn(name: string): number {
 const checkpointsOf = ({ id }: RunSummary): string[] => readdirSync(path.join(dataDir, 'runs', id)).filter((name) => name.startsWith('checkpoint-'))
 
 function start(args: readonly string[], stdio: ['ignore', 'pipe' | number, 'pipe' | number] = ['ignore', 'pipe', 'pipe'], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; code: Promise<number | null>; out: () => string; err: () => string } {
-  const child = spawn(process.execPath, [entry, ...args, '--data-dir', dataDir], { stdio, env: { ...process.env, ...env } })
+  // A session of its own, and no `_` of this one: below `nohup` the suite would otherwise pass on that SIGHUP is ignored.
+  const options = { stdio, detached: true, env: { ...process.env, _: process.execPath, ...env } }
+  const child = spawn(process.execPath, [entry, ...args, '--data-dir', dataDir], options)
   started.push(child)
   const text = { out: '', err: '' }
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (text.out += part))
