@@ -62,7 +62,7 @@ describe('mcnn', () => {
     expect(await mcnn(here, 'export', 'small', '--out', archive)).toMatchObject({ code: 2, err: expect.stringContaining('exists already') })
     expect(imported.parse(JSON.parse((await mcnn(there, 'import', archive, '--json')).out))).toMatchObject({ studyId: 'small', runs: [{ id: run, as: run }], skipped: [] })
     expect((await mcnn(there, 'import', archive)).out).toContain('nothing new, its run is here already.')
-    expect(await mcnn(there, 'import', path.join(here, 'history.sqlite'))).toMatchObject({ code: 2, err: expect.stringContaining('damaged') })
+    expect(await mcnn(there, 'import', path.join(here, 'history.sqlite'))).toMatchObject({ code: 2, err: expect.stringContaining('is not an archive') })
     const compared = async (dataDir: string): Promise<unknown> => comparison.parse(JSON.parse((await mcnn(dataDir, 'compare', 'small', '--json')).out))
     expect(await compared(there)).toEqual(await compared(here))
   })

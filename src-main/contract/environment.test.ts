@@ -43,8 +43,8 @@ describe('environmentFor', () => {
 describe('computingVariables', () => {
   it('records every variable that a trainer gets, less those that change no bit or are recorded apart', () => {
     const numbers = { TF_NUM_INTRAOP_THREADS: '2', NVIDIA_TF32_OVERRIDE: '1' }
-    const harmless = { PATH: '/bin', HOME: '/h', LANG: 'C', TZ: 'UTC', TMPDIR: '/t', TF_CPP_MIN_LOG_LEVEL: '2', MCNN_DATA_DIR: '/d' }
-    const recorded = { CUDA_VISIBLE_DEVICES: '1', LD_LIBRARY_PATH: '/cuda', MCNN_RESIDENT: '0', TF_ENABLE_ONEDNN_OPTS: '0' }
+    const harmless = { PATH: '/bin', HOME: '/h', LANG: 'C', TZ: 'UTC', TMPDIR: '/t', TF_CPP_MIN_LOG_LEVEL: '2', MCNN_DATA_DIR: '/d', MCNN_RESIDENT: '0' }
+    const recorded = { CUDA_VISIBLE_DEVICES: '1', LD_LIBRARY_PATH: '/cuda', TF_ENABLE_ONEDNN_OPTS: '0' }
     expect(computingVariables({ ...numbers, ...harmless, ...recorded, TF_XLA_FLAGS: 'never passed' })).toEqual(recorded)
     expect(Object.keys(environmentFor('trainer', { ...harmless, ...recorded })).sort()).toEqual([...Object.keys(harmless), ...Object.keys(recorded)].sort())
   })

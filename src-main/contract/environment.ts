@@ -33,8 +33,8 @@ export function environmentFor(kind: ChildProcessKind, env: Variables): Record<s
   )
 }
 
-/** Of what a trainer gets: these change no bit of its results. Of our own variables a trainer reads one. */
-const changesNoBit = (name: string): boolean => places.includes(name) || name === 'TF_CPP_MIN_LOG_LEVEL' || (name.startsWith('MCNN_') && name !== 'MCNN_RESIDENT')
+/** Of what a trainer gets: these change no bit of its results. Our own are among them: images in the graph give the feeder's bits. */
+const changesNoBit = (name: string): boolean => places.includes(name) || name === 'TF_CPP_MIN_LOG_LEVEL' || name.startsWith('MCNN_')
 
 /** Recorded by meaning instead: numbers of threads (`Environment.threads`) and a GPU's arithmetic (`Environment.gpuMath`). */
 const recordedApart = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', ...Object.keys(gpuMath)]

@@ -143,7 +143,8 @@ describe('a run that goes on', () => {
     }
     await finishAs(whole, change, kept)
     expect(kept.resumedFrom.slice(0, 5)).toEqual([0, 0, 2, 3, 5])
-    expect(kept.resumedFrom[5]).toBeGreaterThan(5)
+    // Steps that a killed trainer reported may not have arrived; a resumption is never ahead of the history.
+    expect(kept.resumedFrom[5]).toBeGreaterThanOrEqual(5)
   })
 
   it('goes on with its data kept in the graph as if they had been fed all along', async () => {
