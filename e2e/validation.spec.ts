@@ -48,7 +48,7 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     const table = page.getByRole('table', { name: /^Table I:/ })
     await expect(table).toContainText('400 + 300 pictures, 200 held out')
     await page.getByText('Means and tests in full').click()
-    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(/\d+\.\d\d \(validation\)/)
+    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(/\d+\.\d\d \(val\.\)/)
     await table.scrollIntoViewIfNeeded()
     await shots('study')
   })
