@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
+import { applicationId } from '../src-main/history/historyFile'
 import { electronArguments, electronExecutable, expect, test } from './app'
 
 const pages = ['Studies', 'Runs', 'Filter banks', 'Data sets', 'System'] as const
@@ -60,8 +61,8 @@ test('a database of a newer program is refused in the window and left as it is',
   const database = new Database(file)
   database.exec('CREATE TABLE later (x)')
   database.pragma('user_version = 9999')
-  // "MCNN": the history is this program's.
-  database.pragma(`application_id = ${0x4d434e4e}`)
+  // The history is this program’s.
+  database.pragma(`application_id = ${applicationId}`)
   database.close()
   writeFileSync(path.join(dataDir, 'mcnn-workbench.json'), JSON.stringify({ format: 1, id: 'newer' }))
   const before = readFileSync(file)
