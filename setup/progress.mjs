@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
 // Not process.stderr: opening it makes a pipe non-blocking, which the program that takes over this process would inherit.
-/** Writes and goes on if nobody reads, the disk is full or the terminal is gone. @param {string} text @param {1 | 2} [stream] */
+/** Writes; a missing reader, a full disk or a closed terminal is ignored. @param {string} text @param {1 | 2} [stream] */
 export function write(text, stream = 2) {
   for (let rest = Buffer.from(text); rest.length > 0; ) {
     try {

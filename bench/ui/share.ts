@@ -84,7 +84,7 @@ async function measure(program: Program, training: Training | null, name: string
   }
 }
 
-/** Starts so many busy loops in a session of their own. */
+/** Starts `count` busy loops in a session of their own. */
 function compete(loops: number): ChildProcess {
   return spawn('sh', ['-c', `${'while :; do :; done & '.repeat(loops - 1)}while :; do :; done`], { detached: true, stdio: 'ignore' })
 }

@@ -5,7 +5,7 @@ import { variantName, variantShort } from './names'
 const first = 'mcnn-a@+++++++++/+-+-+-+-+'
 const second = 'mcnn-a@+++++++++/+++---+++'
 
-/** Returns a bank of so many different masks, another for each `n`. */
+/** Returns a bank of that many distinct masks, a different bank for each `n`. */
 function bankOf(size: number, n: number): string {
   const number = (i: number): number => (n * 7919 + i * 6007) % 3 ** 9
   return Array.from({ length: size }, (_, i) => Array.from(number(i).toString(3).padStart(9, '0'), (digit) => '+-0'[Number(digit)] ?? '').join('')).join('/')

@@ -1,4 +1,4 @@
-/** Moments as people read them, in the local time of whoever reads, the same in the window, the terminal and reports. JSON has ISO 8601. Pure. */
+/** Moments as people read them, in the reader’s local time, the same in the window, the terminal and reports. JSON has ISO 8601. Pure. */
 import { missing } from './numbers'
 
 type Moment = string | null | undefined
@@ -44,7 +44,7 @@ export function when(iso: Moment, now = new Date()): string {
   return dayOf(at) === dayOf(dayBefore(now)) ? `yesterday ${minuteOf(at)}` : dayOf(at)
 }
 
-/** Returns when something that takes so many more seconds is ready: '15:31', 'Mon 23:51' within the week to come, else the date. @param now for tests */
+/** Returns the moment that is `seconds` from now: '15:31', 'Mon 23:51' within the week to come, else the date. @param now for tests */
 export function readyAbout(seconds: number | null | undefined, now = new Date()): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return missing
   const at = new Date(now.getTime() + seconds * 1000)

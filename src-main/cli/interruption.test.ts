@@ -24,7 +24,7 @@ it('stops in order at the first signal, takes a repeated one for the same reques
   vi.advanceTimersByTime(20)
   receive('SIGUSR1')
   vi.advanceTimersByTime(1000)
-  // A job scheduler warns and then ends: what the warning began goes on.
+  // A job scheduler sends a warning and then ends the job: the stop that the warning started continues.
   receive('SIGTERM')
   expect(exit).not.toHaveBeenCalled()
   expect(interruptionCause()).toBe('SIGUSR1')

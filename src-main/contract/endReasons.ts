@@ -11,7 +11,7 @@ const signals: Record<EndSignal, string> = {
   SIGUSR1: 'by SIGUSR1, which a job scheduler sends before its time limit',
 }
 
-/** Why somebody or something stops a run while its program goes on. */
+/** Reasons for which a run is stopped while its program keeps running. */
 export const stopCause = z.enum(['window', 'trash', ...endSignal.options])
 export type StopCause = z.infer<typeof stopCause>
 

@@ -87,7 +87,7 @@ export const runListCalls = {
   'runs.rows': read(z.strictObject({ ids: z.array(runId).min(1).max(500), statistic: statistic.default('last') }), z.array(z.object({ run: runRow, config: experimentConfig }))),
   /** Curves as columns: a study of a hundred runs is a million characters of JSON otherwise. */
   'runs.curves': read(
-    z.strictObject({ ids: z.array(runId).min(1).max(500), /** At most so many epochs of each, evenly taken; null is all. */ points: z.int().min(2).max(10_000).nullable().default(null) }),
+    z.strictObject({ ids: z.array(runId).min(1).max(500), /** Greatest number of epochs of each run, evenly spaced; null for all. */ points: z.int().min(2).max(10_000).nullable().default(null) }),
     z.array(z.object({ runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), testLoss: z.array(z.number()) })),
   ),
   /** What completion offers: all tags and studies in use. */

@@ -15,7 +15,7 @@ import { candidatesOf, downloadAgain, fittingCandidates, namedCandidate, recogni
 import { badFile, RecordChecks, sizeWords, type Form } from './records'
 import { fileOf, manifestName, syncFolder, type Manifest } from './store'
 
-/** Names of files that decide nothing are kept for advice, so many of them. */
+/** Greatest number of ignored file names that are kept for the error message. */
 const mostNames = 3
 
 export class Intake implements Visitor {

@@ -22,7 +22,7 @@ export class FileServer {
   ranges = true
   /** Bytes of each answer's body, one answer after the other, after which the connection is cut; none is whole. */
   cuts: number[] = []
-  /** Resolves when the other side has written so many bytes: only then is a connection cut, for a reset takes along what was not read. */
+  /** Resolves when the other side has written that many bytes. The connection is cut only then: a reset discards unread bytes. */
   received: (bytes: number) => Promise<unknown> = () => Promise.resolve()
   /** Called before each piece with the bytes that this answer has sent so far; the piece is sent when it resolves. */
   beforePiece: (sent: number) => Promise<unknown> = () => Promise.resolve()

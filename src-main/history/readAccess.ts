@@ -1,5 +1,5 @@
 /**
- * Opens a history for reading and creates or changes no file next to it, whoever the user is.
+ * Opens a history for reading and creates or changes no file next to it, as any user.
  * - While a program writes the history, its write-ahead log and shared memory exist: SQLite reads through them and follows that program.
  * - After a program has closed the history, it is one file, which SQLite opens read-only.
  * - Anything else (a log left by a crash, the form of an earlier version) is read from a private copy in the system's temporary folder. The

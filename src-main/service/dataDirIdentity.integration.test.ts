@@ -89,7 +89,7 @@ describe('a directory of something else', () => {
     expect(snapshot(dataDir)).toEqual(before)
   })
 
-  it('is told by its history from a data directory of an earlier version', async () => {
+  it('recognises a data directory of an earlier version by its history', async () => {
     await trained()
     rmSync(path.join(dataDir, 'mcnn-workbench.json'))
     for (const end of ['.lock', '.writer']) rmSync(`${path.join(dataDir, 'history.sqlite')}${end}`, { force: true })
@@ -107,7 +107,7 @@ describe('a directory of something else', () => {
     expect(readFileSync(path.join(dataDir, 'history.sqlite')).readUInt32BE(68)).toBe(applicationId)
   })
 
-  it.each([['application_id = 77', ''], ['user_version = 3', 'CREATE TABLE bookmarks (url)'], ['user_version = 0', 'CREATE TABLE runs (x); CREATE TABLE studies (x)']])('is told by a database of another program (%s)', (pragma, sql) => {
+  it.each([['application_id = 77', ''], ['user_version = 3', 'CREATE TABLE bookmarks (url)'], ['user_version = 0', 'CREATE TABLE runs (x); CREATE TABLE studies (x)']])('recognises a database of another program (%s)', (pragma, sql) => {
     mkdirSync(dataDir)
     const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
     db.exec(sql)

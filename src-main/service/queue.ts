@@ -361,7 +361,7 @@ export class Queue {
       }
     } catch (thrown) {
       if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
-      // The run was purged meanwhile: the queue goes on without it.
+      // The run was purged meanwhile: the queue continues without it.
       process.stderr.write(`The end of the run ${current.run.summary.id} could not be recorded: ${messageOf(thrown)}\n`)
     }
     if (this.#current === current) this.#current = null

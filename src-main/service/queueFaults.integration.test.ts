@@ -50,7 +50,7 @@ describe('many runs at once', () => {
 })
 
 describe('a queue whose disk fails', () => {
-  it('goes on when the disk takes what it could not write at a start that failed', async () => {
+  it('resumes when the disk takes what it could not write at a start that failed', async () => {
     vi.spyOn(Configs.prototype, 'get').mockImplementationOnce(() => {
       throw new Error('the config is gone')
     })
@@ -75,7 +75,7 @@ describe('a queue whose disk fails', () => {
     expect(bench.told.some((e) => e.name === 'system.condition' && e.payload.disk?.message.endsWith('is full.'))).toBe(true)
   })
 
-  it('goes on after a run whose end can’t be recorded', async () => {
+  it('starts the next run after one whose end cannot be recorded', async () => {
     const service = await bench.open()
     vi.spyOn(Events.prototype, 'add').mockImplementationOnce(Events.prototype.add).mockImplementationOnce(() => {
       throw new Error('no such run')
