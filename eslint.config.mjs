@@ -7,13 +7,31 @@ import tseslint from 'typescript-eslint'
 import { constantSql } from './setup/lint/constantSql.mjs'
 import { noClock } from './setup/lint/noClock.mjs'
 
-const parts = ['contract', 'files', 'nn', 'graph', 'trainer', 'datasets', 'archives', 'analysis', 'exports', 'history', 'service', 'shell', 'cli', 'system']
+const parts = [
+  'contract',
+  'files',
+  'nn',
+  'graph',
+  'trainer',
+  'datasets',
+  'archives',
+  'analysis',
+  'exports',
+  'history',
+  'service',
+  'shell',
+  'cli',
+  'system',
+]
 
 /** Packages that only some parts may load, and why. */
 const guarded = {
   electron: { group: ['electron', 'electron/*'], message: 'Only the shell runs in Electron.' },
   tensorflow: { group: ['@tensorflow/*'], message: 'TensorFlow belongs to graph/ and trainer/.' },
-  protobuf: { group: ['protobufjs', 'protobufjs/*'], message: 'Only models for other programs are protocol buffers (exports/).' },
+  protobuf: {
+    group: ['protobufjs', 'protobufjs/*'],
+    message: 'Only models for other programs are protocol buffers (exports/).',
+  },
   sqlite: { group: ['better-sqlite3'], message: 'SQLite belongs to history/.' },
   node: { group: ['node:*'], message: 'This part also runs in a browser.' },
 }
@@ -34,17 +52,40 @@ function border(files, { parts: allowed, modules = [], packages = [], types = []
   const patterns = [
     ...(banned.length === 0
       ? []
-      : [{ regex: `^${way}(?!(${modules.join('|')})$)(${banned.join('|')})(/|$)`, message: `This part may import ${[...own, ...allowed].join(', ') || 'none of the others'}.` }]),
+      : [
+          {
+            regex: `^${way}(?!(${modules.join('|')})$)(${banned.join('|')})(/|$)`,
+            message: `This part may import ${[...own, ...allowed].join(', ') || 'none of the others'}.`,
+          },
+        ]),
     ...Object.entries(guarded)
       .filter(([name]) => !packages.includes(name))
       .map(([name, rule]) => ({ ...rule, allowTypeImports: types.includes(name) })),
-    ...(only ? [{ regex: `^(?!\\.{1,2}/|(${only.join('|')})(/|$))`, message: `The only packages here are ${only.join(', ') || 'none'}.` }] : []),
+    ...(only
+      ? [
+          {
+            regex: `^(?!\\.{1,2}/|(${only.join('|')})(/|$))`,
+            message: `The only packages here are ${only.join(', ') || 'none'}.`,
+          },
+        ]
+      : []),
   ]
-  return { files: [files], plugins: { '@typescript-eslint': tseslint.plugin }, rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } }
+  return {
+    files: [files],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  }
 }
 
 const tests = ['**/*.test.ts']
-const typed = ['src-main/**/*.ts', 'src-renderer/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'setup/**/*.ts', '*.config.ts']
+const typed = [
+  'src-main/**/*.ts',
+  'src-renderer/**/*.ts',
+  'e2e/**/*.ts',
+  'bench/**/*.ts',
+  'setup/**/*.ts',
+  '*.config.ts',
+]
 
 export default defineConfig(
   { ignores: ['out/', 'node_modules/', '.runtime/', 'test-results/', 'coverage/', 'release/'] },
@@ -64,7 +105,14 @@ export default defineConfig(
     files: ['src-main/**', 'src-renderer/**'],
     rules: {
       'no-console': 'error',
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'The clock may jump: measure with performance.now(). What is a date is new Date().' }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'The clock may jump: measure with performance.now(). What is a date is new Date().',
+        },
+      ],
     },
   },
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: globals.node } },
@@ -115,7 +163,10 @@ export default defineConfig(
   svelte.configs['flat/recommended'],
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
-    languageOptions: { globals: globals.browser, parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.svelte'] } },
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.svelte'] },
+    },
     rules: {
       // svelte-check knows the names, types included.
       'no-undef': 'off',
@@ -135,26 +186,57 @@ export default defineConfig(
     files: ['src-main/**/*.ts', 'bench/**/*.ts'],
     ignores: [...tests, '**/testSupport.ts'],
     plugins: { workbench: { rules: { 'constant-sql': constantSql } } },
-    // `filterOf` alone makes a `where`, of columns by field and of `?`; the functions make expressions of columns from enums, a
-    // quoted name, a number.
-    rules: { 'workbench/constant-sql': ['error', { members: ['filter.where'], names: ['where', 'step', 'columns', 'order'], calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number'] }] },
+    // `filterOf` alone makes a `where`, of columns by field and of `?`; the functions make expressions of columns from
+    // enums, a quoted name, a number.
+    rules: {
+      'workbench/constant-sql': [
+        'error',
+        {
+          members: ['filter.where'],
+          names: ['where', 'step', 'columns', 'order'],
+          calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number'],
+        },
+      ],
+    },
   },
 
   border('src-main/contract/**', { parts: [], only: ['zod'] }),
   border('src-main/nn/**', { parts: ['contract', 'analysis'], types: ['tensorflow'] }),
   border('src-main/analysis/**', { parts: ['contract'] }),
-  border('src-main/exports/**', { parts: ['contract', 'nn', 'analysis'], packages: ['protobuf'], only: ['protobufjs'] }),
+  border('src-main/exports/**', {
+    parts: ['contract', 'nn', 'analysis'],
+    packages: ['protobuf'],
+    only: ['protobufjs'],
+  }),
   border('src-main/files/**', { parts: ['contract'], packages: ['node'] }),
   border('src-main/archives/**', { parts: ['contract'], packages: ['node'] }),
   border('src-main/datasets/**', { parts: ['contract', 'files', 'nn', 'archives'], packages: ['node'] }),
-  border('src-main/graph/**', { parts: ['contract', 'nn'], modules: ['analysis/banks'], packages: ['node', 'tensorflow'] }),
+  border('src-main/graph/**', {
+    parts: ['contract', 'nn'],
+    modules: ['analysis/banks'],
+    packages: ['node', 'tensorflow'],
+  }),
   border('src-main/system/**', { parts: [], packages: ['node'] }),
-  border('src-main/trainer/**', { parts: ['contract', 'system', 'nn', 'graph', 'datasets'], modules: ['analysis/(banks|complementarity)'], packages: ['node', 'tensorflow'] }),
+  border('src-main/trainer/**', {
+    parts: ['contract', 'system', 'nn', 'graph', 'datasets'],
+    modules: ['analysis/(banks|complementarity)'],
+    packages: ['node', 'tensorflow'],
+  }),
   border('src-main/history/**', { parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] }),
-  border('src-main/service/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'], packages: ['node'] }),
-  border('src-main/cli/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'service'], packages: ['node'] }),
+  border('src-main/service/**', {
+    parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'],
+    packages: ['node'],
+  }),
+  border('src-main/cli/**', {
+    parts: ['contract', 'files', 'system', 'nn', 'analysis', 'service'],
+    packages: ['node'],
+  }),
   // Where data is kept is asked before there is a service.
-  border('src-main/shell/**', { parts: ['contract', 'files', 'system'], modules: ['service/(dataDir|dataDirIdentity)'], packages: ['node', 'electron'] }),
+  border('src-main/shell/**', {
+    parts: ['contract', 'files', 'system'],
+    modules: ['service/(dataDir|dataDirIdentity)'],
+    packages: ['node', 'electron'],
+  }),
   border('src-main/*.ts', { parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'], way: '\\./' }),
   // Times the parts as they are; what it starts are processes like the service's.
   border('bench/**', {
@@ -165,13 +247,37 @@ export default defineConfig(
     way: '(\\.\\./)+src-main/',
   }),
   // A made-up history is written as a real one is.
-  border('bench/{history,ui}/**', { parts: ['contract', 'system', 'nn', 'analysis', 'history'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/{history,ui}/**', {
+    parts: ['contract', 'system', 'nn', 'analysis', 'history'],
+    packages: ['node'],
+    way: '(\\.\\./)+src-main/',
+  }),
   // Repeats a run of the history with another engine.
-  border('bench/replay/**', { parts: ['contract', 'system', 'nn', 'analysis', 'datasets', 'service'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/replay/**', {
+    parts: ['contract', 'system', 'nn', 'analysis', 'datasets', 'service'],
+    packages: ['node'],
+    way: '(\\.\\./)+src-main/',
+  }),
   // What is hurt is the program as it is shipped: only its contract is known.
   border('bench/faults/**', { parts: ['contract', 'system', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
   // Looks at every parser from outside, as a test does.
-  border('bench/fuzz/**', { parts: ['contract', 'files', 'system', 'nn', 'analysis', 'datasets', 'archives', 'history', 'service', 'shell', 'trainer'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
+  border('bench/fuzz/**', {
+    parts: [
+      'contract',
+      'files',
+      'system',
+      'nn',
+      'analysis',
+      'datasets',
+      'archives',
+      'history',
+      'service',
+      'shell',
+      'trainer',
+    ],
+    packages: ['node'],
+    way: '(\\.\\./)+src-main/',
+  }),
   border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
   {
     // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.

@@ -6,19 +6,36 @@ import { awaitPoints } from './setup/awaitPoints'
 /** Runes as in the window: Svelte's own plugin takes tests for a server, where effects never run. */
 const runes: Plugin = {
   name: 'runes',
-  transform: (code, id) => (/\.svelte(\.test)?\.ts$/.test(id) ? compileModule(code, { filename: id, generate: 'client' }).js : null),
+  transform: (code, id) =>
+    /\.svelte(\.test)?\.ts$/.test(id) ? compileModule(code, { filename: id, generate: 'client' }).js : null,
 }
 
 /**
- * A limit ends a test that hangs; it asserts nothing. The slowest test takes a tenth of it on two quiet cores, so that the
- * suite passes on a machine that is busy with other things. Tests set no limits of their own below these.
+ * A limit ends a test that hangs; it asserts nothing. The slowest test takes a tenth of it on two quiet cores, so that
+ * the suite passes on a machine that is busy with other things. Tests set no limits of their own below these.
  */
-const limits = { testTimeout: 900_000, hookTimeout: 900_000, teardownTimeout: 120_000, expect: { poll: { timeout: 300_000, interval: 20 } } }
+const limits = {
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
+  teardownTimeout: 120_000,
+  expect: { poll: { timeout: 300_000, interval: 20 } },
+}
 
 export default defineConfig({
   test: {
     projects: [
-      { plugins: [runes], resolve: { conditions: ['browser'] }, ssr: { resolve: { conditions: ['browser'] } }, test: { name: 'unit', server: { deps: { inline: ['svelte'] } }, include: ['{src-main,src-renderer,setup,bench}/**/*.test.ts'], exclude: ['**/*.integration.test.ts'], ...limits } },
+      {
+        plugins: [runes],
+        resolve: { conditions: ['browser'] },
+        ssr: { resolve: { conditions: ['browser'] } },
+        test: {
+          name: 'unit',
+          server: { deps: { inline: ['svelte'] } },
+          include: ['{src-main,src-renderer,setup,bench}/**/*.test.ts'],
+          exclude: ['**/*.integration.test.ts'],
+          ...limits,
+        },
+      },
       {
         plugins: [awaitPoints],
         test: {

@@ -5,13 +5,42 @@ import { benchOptions } from './arguments'
 describe('the options of npm run bench', () => {
   it('has the recipe for a default, and no peers', () =>
     expect(benchOptions([])).toEqual({
-      help: false, json: false, peers: { tensorflow: null, pytorch: null }, arch: 'resnet-32', depth: 32, batch: 128, device: null,
-      rounds: 5, steps: 4, only: [], machine: null, profile: false, readme: null,
+      help: false,
+      json: false,
+      peers: { tensorflow: null, pytorch: null },
+      arch: 'resnet-32',
+      depth: 32,
+      batch: 128,
+      device: null,
+      rounds: 5,
+      steps: 4,
+      only: [],
+      machine: null,
+      profile: false,
+      readme: null,
     }))
 
   it('takes what it is given', () =>
-    expect(benchOptions(['--json', '--depth=8', '--batch', '16', '--device', 'cpu', '--only', 'step/float32,epoch', '--machine', 'epyc-2core'])).toMatchObject({
-      json: true, arch: 'resnet-8', batch: 16, device: 'cpu', only: ['step/float32', 'epoch'], machine: 'epyc-2core',
+    expect(
+      benchOptions([
+        '--json',
+        '--depth=8',
+        '--batch',
+        '16',
+        '--device',
+        'cpu',
+        '--only',
+        'step/float32,epoch',
+        '--machine',
+        'epyc-2core',
+      ]),
+    ).toMatchObject({
+      json: true,
+      arch: 'resnet-8',
+      batch: 16,
+      device: 'cpu',
+      only: ['step/float32', 'epoch'],
+      machine: 'epyc-2core',
     }))
 
   it.each([
@@ -19,7 +48,9 @@ describe('the options of npm run bench', () => {
     ['a', 'a', 'a'],
     ['a,', 'a', null],
     [',b', null, 'b'],
-  ])('reads the peers %s', (text, tensorflow, pytorch) => expect(benchOptions(['--peers', text]).peers).toEqual({ tensorflow, pytorch }))
+  ])('reads the peers %s', (text, tensorflow, pytorch) =>
+    expect(benchOptions(['--peers', text]).peers).toEqual({ tensorflow, pytorch }),
+  )
 
   it.each([
     [['--depth', '31'], /--depth must be one of 8, 14, .*, not 31/],

@@ -63,11 +63,14 @@ export function benchOptions(args: string[]): Options {
   const arch = resnets.find((a) => depthOf(a) === depth)
   if (!arch) throw wrongUse(`--depth must be one of ${resnets.map(depthOf).join(', ')}, not ${depth}.`)
   const { device = null } = values
-  if (device !== null && device !== 'cpu' && device !== 'gpu') throw wrongUse(`--device must be cpu or gpu, not ${device}.`)
+  if (device !== null && device !== 'cpu' && device !== 'gpu')
+    throw wrongUse(`--device must be cpu or gpu, not ${device}.`)
   const peers = peersOf(values.peers)
   const profile = values.profile ?? false
-  if (profile && peers.tensorflow === null) throw wrongUse('--profile needs a Python that has tensorflow, to trace with: --peers PYTHON_TF.')
-  if (profile && values.readme !== undefined) throw wrongUse('--profile and --readme are two different things to do: choose one.')
+  if (profile && peers.tensorflow === null)
+    throw wrongUse('--profile needs a Python that has tensorflow, to trace with: --peers PYTHON_TF.')
+  if (profile && values.readme !== undefined)
+    throw wrongUse('--profile and --readme are two different things to do: choose one.')
   return {
     help: values.help ?? false,
     json: values.json ?? false,
@@ -85,7 +88,9 @@ export function benchOptions(args: string[]): Options {
   }
 }
 
-function parse(args: string[]): { [K in keyof typeof flags]?: (typeof flags)[K]['type'] extends 'boolean' ? boolean : string } {
+function parse(args: string[]): {
+  [K in keyof typeof flags]?: (typeof flags)[K]['type'] extends 'boolean' ? boolean : string
+} {
   try {
     return parseArgs({ args, options: flags, strict: true, allowPositionals: false }).values
   } catch (error) {
@@ -97,7 +102,8 @@ function parse(args: string[]): { [K in keyof typeof flags]?: (typeof flags)[K][
 function whole(flag: string, text: string | undefined, standard: number, from: number, to: number): number {
   if (text === undefined) return standard
   const value = /^\d+$/.test(text) ? Number(text) : NaN
-  if (!(value >= from && value <= to)) throw wrongUse(`--${flag} must be a whole number from ${from} to ${to}, not ${text || 'nothing'}.`)
+  if (!(value >= from && value <= to))
+    throw wrongUse(`--${flag} must be a whole number from ${from} to ${to}, not ${text || 'nothing'}.`)
   return value
 }
 
@@ -105,18 +111,23 @@ function peersOf(text: string | undefined): Options['peers'] {
   if (text === undefined) return { tensorflow: null, pytorch: null }
   const parts = text.split(',').map((part) => part.trim())
   const [tensorflow = '', pytorch = tensorflow] = parts
-  if (parts.length > 2 || tensorflow + pytorch === '') throw wrongUse(`--peers must be PYTHON_TF,PYTHON_TORCH or one Python for both, not ${text || 'nothing'}.`)
+  if (parts.length > 2 || tensorflow + pytorch === '')
+    throw wrongUse(`--peers must be PYTHON_TF,PYTHON_TORCH or one Python for both, not ${text || 'nothing'}.`)
   return { tensorflow: tensorflow || null, pytorch: pytorch || null }
 }
 
 function onlyOf(text: string): string[] {
   const only = text.split(',').map((part) => part.trim())
   const unknown = only.find((part) => !names.some((name) => part === name || part.startsWith(`${name}/`)))
-  if (unknown !== undefined) throw wrongUse(`--only takes ${names.join(', ')}, each with or without /PRECISION or /PRECISION/VARIANT, not ${unknown || 'nothing'}.`)
+  if (unknown !== undefined)
+    throw wrongUse(
+      `--only takes ${names.join(', ')}, each with or without /PRECISION or /PRECISION/VARIANT, not ${unknown || 'nothing'}.`,
+    )
   return only
 }
 
 function machineName(flag: string, text: string): string {
-  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(text)) throw wrongUse(`--${flag} takes small letters, digits and dashes, e.g. epyc-2core, not ${text || 'nothing'}.`)
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(text))
+    throw wrongUse(`--${flag} takes small letters, digits and dashes, e.g. epyc-2core, not ${text || 'nothing'}.`)
   return text
 }

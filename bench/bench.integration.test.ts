@@ -11,10 +11,27 @@ const bench = (...args: string[]) => spawnSync(process.execPath, [entry, ...args
 describe('the benchmark', () => {
   it('times each kind of contender of ours, and goes on without a peer that is not there', () => {
     const only = 'stock-eager,epoch/bfloat16,step/float32/baseline,step/bfloat16/mcnn-a,tensorflow/float32'
-    const { status, stdout, stderr } = bench('--json', '--depth', '8', '--batch', '8', '--rounds', '2', '--steps', '1', '--only', only, '--peers', './no-python')
+    const { status, stdout, stderr } = bench(
+      '--json',
+      '--depth',
+      '8',
+      '--batch',
+      '8',
+      '--rounds',
+      '2',
+      '--steps',
+      '1',
+      '--only',
+      only,
+      '--peers',
+      './no-python',
+    )
     expect(stderr).toMatch(/tensorflow\/float32\/baseline is left out: .*no-python could not be started/)
     expect(status).toBe(0)
-    const rows = stdout.trim().split('\n').map((line) => row.parse(JSON.parse(line)))
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => row.parse(JSON.parse(line)))
     expect(rows.map(({ name, precision, variant, depth, batch }) => [name, precision, variant, depth, batch])).toEqual([
       ['stock-eager', 'float32', 'baseline', 8, 8],
       ['step', 'float32', 'baseline', 8, 8],
@@ -35,7 +52,9 @@ describe('the benchmark', () => {
     ['before anything is provided', 'setup/bench.mjs', /needs an NVIDIA GPU, and no driver shows one here/],
     ['as it is built', entry, /TensorFlow finds no GPU on this machine/],
   ])('says %s that there is no GPU to time, with exit code 2', (_when, program, sentence) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, '--device', 'gpu', '--rounds', '1'], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, '--device', 'gpu', '--rounds', '1'], {
+      encoding: 'utf8',
+    })
     expect(stderr).toMatch(sentence)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   })

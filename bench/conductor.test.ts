@@ -30,19 +30,38 @@ describe('hold', () => {
     const { measured, failed } = await hold([entrant('step', log), entrant('epoch', log)], options)
     const turn = (name: Name, what: string): string[] => [`${name} ${what}`, `${name} done`]
     expect(log).toEqual([
-      ...turn('step', 'starts'), ...turn('epoch', 'starts'),
-      ...turn('step', 'runs'), ...turn('epoch', 'runs'),
-      ...turn('epoch', 'runs'), ...turn('step', 'runs'),
-      ...turn('step', 'runs'), ...turn('epoch', 'runs'),
-      'step stops', 'epoch stops',
+      ...turn('step', 'starts'),
+      ...turn('epoch', 'starts'),
+      ...turn('step', 'runs'),
+      ...turn('epoch', 'runs'),
+      ...turn('epoch', 'runs'),
+      ...turn('step', 'runs'),
+      ...turn('step', 'runs'),
+      ...turn('epoch', 'runs'),
+      'step stops',
+      'epoch stops',
     ])
-    expect(measured.map(({ rounds }) => rounds)).toEqual([[[1, 1], [2, 2], [3, 3]], [[1, 1], [2, 2], [3, 3]]])
+    expect(measured.map(({ rounds }) => rounds)).toEqual([
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+      [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+    ])
     expect(failed).toEqual([])
   })
 
   it.each([0, 2])('goes on without one that fails (in turn %d)', async (failsIn) => {
     const said: string[] = []
-    const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], { ...options, say: (line) => void said.push(line) })
+    const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], {
+      ...options,
+      say: (line) => void said.push(line),
+    })
     expect(measured.map(({ contender, rounds }) => [contender.name, rounds.length])).toEqual([['step', 3]])
     expect(failed).toMatchObject([{ contender: { name: 'pytorch' }, why: 'it is gone' }])
     expect(said).toContain('pytorch/float32/baseline is left out: it is gone.')

@@ -24,7 +24,10 @@ export interface Outcome {
  * Starts and warms up one after the other, then holds the rounds, every second one in the opposite order. One that
  * fails is left out from there on, with all it gave.
  */
-export async function hold(entrants: readonly Entrant[], { rounds, steps, say }: { rounds: number; steps: number; say: (line: string) => void }): Promise<Outcome> {
+export async function hold(
+  entrants: readonly Entrant[],
+  { rounds, steps, say }: { rounds: number; steps: number; say: (line: string) => void },
+): Promise<Outcome> {
   const outcome: Outcome = { measured: [], failed: [] }
   const ready: (Entrant & { measured: Measured })[] = []
   const give = async (entrant: Entrant, work: () => Promise<void>): Promise<boolean> => {
@@ -46,7 +49,9 @@ export async function hold(entrants: readonly Entrant[], { rounds, steps, say }:
       await give(entrant, async () => {
         const { version, device } = await player.start()
         ready.push({ ...entrant, measured: { contender, version, device, rounds: [] } })
-        say(`${i + 1} of ${entrants.length}: ${idOf(contender)} is warm, on ${device}, in ${((performance.now() - started) / 1000).toFixed(0)} s`)
+        say(
+          `${i + 1} of ${entrants.length}: ${idOf(contender)} is warm, on ${device}, in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+        )
       })
     }
     for (let round = 1; round <= rounds; round++) {

@@ -7,7 +7,10 @@ describe('chosen', () => {
   it.each([
     [['stock-eager'], ['stock-eager/float32/baseline']],
     [['step/float32'], ['step/float32/baseline', 'step/float32/mcnn-f', 'step/float32/mcnn-l', 'step/float32/mcnn-a']],
-    [['epoch', 'step/bfloat16/mcnn-a'], ['epoch/float32/baseline', 'step/bfloat16/mcnn-a', 'epoch/bfloat16/baseline']],
+    [
+      ['epoch', 'step/bfloat16/mcnn-a'],
+      ['epoch/float32/baseline', 'step/bfloat16/mcnn-a', 'epoch/bfloat16/baseline'],
+    ],
     [['step/float'], []],
   ])('%j', (only, ids) => expect(chosen(lineup, only).map(idOf)).toEqual(ids))
 })
@@ -17,7 +20,10 @@ describe('groupsOf', () => {
 
   it('parts by precision where it does not', () => {
     const groups = groupsOf(lineup, 32, 128, 8e9)
-    expect(groups.map((group) => new Set(group.map((c) => c.precision)))).toEqual([new Set(['float32']), new Set(['bfloat16'])])
+    expect(groups.map((group) => new Set(group.map((c) => c.precision)))).toEqual([
+      new Set(['float32']),
+      new Set(['bfloat16']),
+    ])
     expect(groups.flat()).toHaveLength(lineup.length)
   })
 })

@@ -45,15 +45,33 @@ export function chosen(contenders: readonly Contender[], only: readonly string[]
   return contenders.filter((contender) => only.some((prefix) => `${idOf(contender)}/`.startsWith(`${prefix}/`)))
 }
 
-/** GB that one takes at ResNet-32 and batch 128, as measured: what it stands on, and what grows with depth and batch. */
-const memory: Record<Name, [number, number]> = { 'stock-eager': [0.4, 2.3], step: [0.4, 0.5], epoch: [0.4, 0.5], tensorflow: [0.4, 0.5], pytorch: [0.5, 0.6] }
+/**
+ * GB that one takes at ResNet-32 and batch 128, as measured: what it stands on, and what grows with depth and batch.
+ */
+const memory: Record<Name, [number, number]> = {
+  'stock-eager': [0.4, 2.3],
+  step: [0.4, 0.5],
+  epoch: [0.4, 0.5],
+  tensorflow: [0.4, 0.5],
+  pytorch: [0.5, 0.6],
+}
 
 /**
  * All at once where they fit into memory, else those of each precision, which is as far as anything is compared.
  * @param available bytes
  */
-export function groupsOf(contenders: readonly Contender[], depth: number, batch: number, available: number): Contender[][] {
-  const bytes = contenders.reduce((sum, { name }) => sum + 1e9 * (memory[name][0] + memory[name][1] * (depth / 32) * (batch / 128)), 0)
+export function groupsOf(
+  contenders: readonly Contender[],
+  depth: number,
+  batch: number,
+  available: number,
+): Contender[][] {
+  const bytes = contenders.reduce(
+    (sum, { name }) => sum + 1e9 * (memory[name][0] + memory[name][1] * (depth / 32) * (batch / 128)),
+    0,
+  )
   if (bytes <= available) return [[...contenders]]
-  return precisions.map((precision) => contenders.filter((c) => c.precision === precision)).filter((group) => group.length > 0)
+  return precisions
+    .map((precision) => contenders.filter((c) => c.precision === precision))
+    .filter((group) => group.length > 0)
 }

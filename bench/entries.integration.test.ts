@@ -6,13 +6,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const out = path.resolve(import.meta.dirname, '../out/main')
 /** Chunks carry a hash, entries do not. */
-const entries = readdirSync(out).filter((name) => name.endsWith('.js') && !/-[\w-]{8}\.js$/.test(name) && !name.startsWith('rolldown-runtime'))
+const entries = readdirSync(out).filter(
+  (name) => name.endsWith('.js') && !/-[\w-]{8}\.js$/.test(name) && !name.startsWith('rolldown-runtime'),
+)
 
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mcnn-runtime-'))
   // Another Node to the check, and to any native module that the check should have kept from being loaded.
-  writeFileSync(path.join(folder, 'node20.cjs'), `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } }); process.dlopen = () => { throw new Error('a native module was loaded') }`)
+  writeFileSync(
+    path.join(folder, 'node20.cjs'),
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } }); process.dlopen = () => { throw new Error('a native module was loaded') }`,
+  )
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -21,8 +26,16 @@ it('finds the entries', () => {
 })
 
 it.each(entries)('refuses to start %s with another runtime, in one sentence', (entry) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', path.join(folder, 'node20.cjs'), path.join(out, entry), '--data-dir', path.join(folder, 'a b')], { encoding: 'utf8', cwd: folder })
-  expect(stderr).toMatch(new RegExp(`^out/main/${entry} needs (Node\\.js 24|Electron) and was started with Node\\.js 20\\.20\\.2\\. Run: .* --data-dir '.*a b'\n$`))
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-r', path.join(folder, 'node20.cjs'), path.join(out, entry), '--data-dir', path.join(folder, 'a b')],
+    { encoding: 'utf8', cwd: folder },
+  )
+  expect(stderr).toMatch(
+    new RegExp(
+      `^out/main/${entry} needs (Node\\.js 24|Electron) and was started with Node\\.js 20\\.20\\.2\\. Run: .* --data-dir '.*a b'\n$`,
+    ),
+  )
   expect([status, stdout]).toEqual([2, ''])
   expect(readdirSync(folder)).toEqual(['node20.cjs'])
 })

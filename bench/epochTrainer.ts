@@ -1,15 +1,34 @@
-/** Whole epochs of the real trainer, data preparation and metrics included: a turn is an epoch, between two it is paused. */
+/**
+ * Whole epochs of the real trainer, data preparation and metrics included: a turn is an epoch, between two it is
+ * paused.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { datasetSizes, recipe, type Arch, type ExperimentConfig, type Precision, type Variant } from '../src-main/contract/experiment'
+import {
+  datasetSizes,
+  recipe,
+  type Arch,
+  type ExperimentConfig,
+  type Precision,
+  type Variant,
+} from '../src-main/contract/experiment'
 import type { TrainerJob, TrainerMessage } from '../src-main/contract/training'
 import type { Player, Ready } from '../src-main/service/player'
 import { Trainer } from '../src-main/service/trainers'
 
-/** Steps of an epoch: as many whole batches as the built-in set of 4,000 examples has at the recipe's 128, fewer of larger ones. */
+/**
+ * Steps of an epoch: as many whole batches as the built-in set of 4,000 examples has at the recipe's 128, fewer of
+ * larger ones.
+ */
 export function epochSteps(batch: number): number {
-  return Math.max(1, Math.min(Math.floor(datasetSizes.synthetic.train / recipe.batchSize), Math.floor(datasetSizes.synthetic.train / batch)))
+  return Math.max(
+    1,
+    Math.min(
+      Math.floor(datasetSizes.synthetic.train / recipe.batchSize),
+      Math.floor(datasetSizes.synthetic.train / batch),
+    ),
+  )
 }
 
 export class EpochTrainer implements Player {
@@ -30,7 +49,19 @@ export class EpochTrainer implements Player {
     epochs: number,
   ) {
     const trainExamples = Math.max(10, epochSteps(batch) * batch)
-    this.#config = { ...recipe, arch, variant, precision, seed: 1, dataset: 'synthetic', trainExamples, testExamples: 10, batchSize: batch, epochs, milestones: [] }
+    this.#config = {
+      ...recipe,
+      arch,
+      variant,
+      precision,
+      seed: 1,
+      dataset: 'synthetic',
+      trainExamples,
+      testExamples: 10,
+      batchSize: batch,
+      epochs,
+      milestones: [],
+    }
   }
 
   async start(): Promise<Ready> {
@@ -52,7 +83,8 @@ export class EpochTrainer implements Player {
         this.#look?.()
       },
       broken: (what) => this.#end(`the trainer said ${what}`),
-      closed: ({ code, signal, startError, output }) => this.#end(startError?.message ?? `the trainer ended with ${signal ?? code}: ${output.at(-1) ?? 'no output'}`),
+      closed: ({ code, signal, startError, output }) =>
+        this.#end(startError?.message ?? `the trainer ended with ${signal ?? code}: ${output.at(-1) ?? 'no output'}`),
     })
     const { environment } = await this.#message('started')
     await this.#epoch()

@@ -1,9 +1,14 @@
-/** Our recorded graph and what is fed into it, for a session in another language: everything the addon is asked is written down. */
+/**
+ * Our recorded graph and what is fed into it, for a session in another language: everything the addon is asked is
+ * written down.
+ */
 import { copyFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TensorFlow } from '../src-main/graph/tensorflow'
 
-/** A session call: tensors fed, as files of little-endian values, and outputs fetched, both by their names in the graph. */
+/**
+ * A session call: tensors fed, as files of little-endian values, and outputs fetched, both by their names in the graph.
+ */
 export interface SessionCall {
   feeds: { name: string; shape: number[]; dtype: number; file: string }[]
   fetches: string[]
@@ -33,13 +38,16 @@ export function watched(tensorflow: TensorFlow, folder: string): { watching: Ten
     },
     runSavedModel(model: number, ids: number[], feeds: string, fetches: string) {
       calls.push({
-        feeds: feeds.split(',').filter(Boolean).map((name, i) => {
-          const tensor = tensors.get(ids[i] ?? -1)
-          if (!tensor) throw new Error(`${name} is fed with a tensor that was not seen.`)
-          const file = `${calls.length}-${i}.bin`
-          writeFileSync(path.join(folder, file), tensor.values)
-          return { name, shape: tensor.shape, dtype: tensor.dtype, file }
-        }),
+        feeds: feeds
+          .split(',')
+          .filter(Boolean)
+          .map((name, i) => {
+            const tensor = tensors.get(ids[i] ?? -1)
+            if (!tensor) throw new Error(`${name} is fed with a tensor that was not seen.`)
+            const file = `${calls.length}-${i}.bin`
+            writeFileSync(path.join(folder, file), tensor.values)
+            return { name, shape: tensor.shape, dtype: tensor.dtype, file }
+          }),
         fetches: fetches.split(',').filter(Boolean),
       })
       return binding.runSavedModel(model, ids, feeds, fetches)

@@ -5,7 +5,10 @@ import { messageOf } from '../src-main/contract/errors'
 type Options = NonNullable<ParseArgsConfig['options']>
 
 /** What was given on the command line; a flag that is none ends the program with a sentence and how it is used. */
-export function flagsOf<const T extends Options>(options: T, usage: string): ReturnType<typeof parseArgs<{ options: T }>>['values'] {
+export function flagsOf<const T extends Options>(
+  options: T,
+  usage: string,
+): ReturnType<typeof parseArgs<{ options: T }>>['values'] {
   try {
     return parseArgs({ options }).values
   } catch (thrown) {

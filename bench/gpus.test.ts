@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { gpusOf, parseResults, withGpus } from './gpus'
 
 const results = path.resolve('bench/results')
-const texts = readdirSync(results).filter((file) => file.endsWith('.json')).map((file) => readFileSync(path.join(results, file), 'utf8'))
+const texts = readdirSync(results)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => readFileSync(path.join(results, file), 'utf8'))
 const gpus = gpusOf(parseResults(texts))
 
 describe('README', () => {

@@ -19,7 +19,11 @@ const end = '<!-- /gpu -->'
  */
 export function withGpus(readme: string, gpus: readonly string[]): string {
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`README.md has no place for it: put a line '${begin}' and a line '${end}' where it belongs.`)
-  const words = gpus.length === 0 ? 'not yet run on a GPU.' : `\`npm run bench -- --device gpu\` has been run on ${gpus.join(', ')}: see bench/results.`
+  if (from < 0 || to < from)
+    throw new Error(`README.md has no place for it: put a line '${begin}' and a line '${end}' where it belongs.`)
+  const words =
+    gpus.length === 0
+      ? 'not yet run on a GPU.'
+      : `\`npm run bench -- --device gpu\` has been run on ${gpus.join(', ')}: see bench/results.`
   return `${readme.slice(0, from)}${begin}\n- **GPU**: ${words}\n${readme.slice(to)}`
 }

@@ -43,14 +43,17 @@ async function main(): Promise<number> {
   const outcome = await measured(options)
   const rows = outcome.measured.map((m) => rowOf(m, options.depth, options.batch))
   const { ratios, notes } = ratiosOf(outcome.measured)
-  const device = outcome.measured.find(({ contender }) => isOwn(contender))?.device ?? outcome.measured[0]?.device ?? 'nothing'
+  const device =
+    outcome.measured.find(({ contender }) => isOwn(contender))?.device ?? outcome.measured[0]?.device ?? 'nothing'
   const text = drawn(rows, ratios, notes, { ...options, device })
   if (options.json) process.stderr.write(text)
   else print(`${text}\n`)
   for (const row of rows) print(`${JSON.stringify(row)}\n`)
-  // What was measured on a GPU is worth keeping: until a result says so, the program says that it has not been run on one.
+  // What was measured on a GPU is worth keeping: until a result says so, the program says that it has not been run on
+  // one.
   const machine = options.machine ?? (options.device === 'gpu' ? machineNameOf(device) : null)
-  if (machine !== null) await keep(machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
+  if (machine !== null)
+    await keep(machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
   const own = outcome.failed.filter(({ contender }) => isOwn(contender))
   for (const { contender, why } of own) say(`${idOf(contender)} failed: ${why}.`)
   return own.length === 0 ? 0 : 1
@@ -60,16 +63,26 @@ async function main(): Promise<number> {
 async function needGpu(): Promise<void> {
   const { device } = await deviceProber(built('trainer.js'), new AbortController().signal)()
   if (device === 'cpu')
-    throw new WorkbenchError('bad-input', 'TensorFlow finds no GPU on this machine, so there is nothing to time on one: `npx mcnn doctor` says what is missing, and `--device cpu` times the processor.')
+    throw new WorkbenchError(
+      'bad-input',
+      'TensorFlow finds no GPU on this machine, so there is nothing to time on one: `npx mcnn doctor` says what is missing, and `--device cpu` times the processor.',
+    )
 }
 
 async function measured(options: Options): Promise<Outcome> {
-  const wanted = chosen(lineup, options.only).filter(({ name }) => (name !== 'tensorflow' && name !== 'pytorch') || options.peers[name] !== null)
-  if (wanted.length === 0) throw new WorkbenchError('bad-input', 'Nothing is left to time: --only names peers alone, and --peers names none.')
+  const wanted = chosen(lineup, options.only).filter(
+    ({ name }) => (name !== 'tensorflow' && name !== 'pytorch') || options.peers[name] !== null,
+  )
+  if (wanted.length === 0)
+    throw new WorkbenchError('bad-input', 'Nothing is left to time: --only names peers alone, and --peers names none.')
   const groups = groupsOf(wanted, options.depth, options.batch, process.availableMemory())
-  say(`ResNet-${options.depth}, batch ${options.batch}: ${wanted.length} contenders, ${options.rounds} rounds of ${options.steps} steps each${groups.length > 1 ? `; memory is short, so in ${groups.length} groups` : ''}`)
+  say(
+    `ResNet-${options.depth}, batch ${options.batch}: ${wanted.length} contenders, ${options.rounds} rounds of ${options.steps} steps each${groups.length > 1 ? `; memory is short, so in ${groups.length} groups` : ''}`,
+  )
   const cpuOnly = onCpu()
-  const entrants = groups.map((group) => group.map((contender): Entrant => ({ contender, player: playerOf(contender, options, cpuOnly) })))
+  const entrants = groups.map((group) =>
+    group.map((contender): Entrant => ({ contender, player: playerOf(contender, options, cpuOnly) })),
+  )
   process.on('exit', () => {
     for (const { player } of entrants.flat()) player.stop()
   })
@@ -83,17 +96,27 @@ function onCpu(): boolean {
   return readSetupState()?.tensorflow.kind === 'cpu'
 }
 
-function playerOf({ name, precision, variant }: Contender, options: Options, cpuOnly: boolean): EpochTrainer | LineWorker {
+function playerOf(
+  { name, precision, variant }: Contender,
+  options: Options,
+  cpuOnly: boolean,
+): EpochTrainer | LineWorker {
   const { arch, depth, batch, rounds, peers } = options
   if (name === 'epoch') return new EpochTrainer(built('trainer.js'), arch, variant, precision, batch, rounds + 2)
   if (name === 'step' || name === 'stock-eager') {
     const work: Work = { name, precision, variant, arch, batch, warmUp: warmUp[name] }
     // Stock tfjs is timed as its users find it.
-    const env = name === 'step' ? trainerEnv() : trainerEnv({ TF_CUDNN_DETERMINISTIC: '0', TF_CUDNN_USE_AUTOTUNE: '1', ...process.env }, ownThreads)
+    const env =
+      name === 'step'
+        ? trainerEnv()
+        : trainerEnv({ TF_CUDNN_DETERMINISTIC: '0', TF_CUDNN_USE_AUTOTUNE: '1', ...process.env }, ownThreads)
     return new LineWorker(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], env)
   }
   const script = kept('peers', name === 'tensorflow' ? 'tensorflow_step.py' : 'torch_step.py')
-  const flags = Object.entries({ depth, batch, precision, 'warm-up': warmUp[name] }).flatMap(([flag, value]) => [`--${flag}`, String(value)])
+  const flags = Object.entries({ depth, batch, precision, 'warm-up': warmUp[name] }).flatMap(([flag, value]) => [
+    `--${flag}`,
+    String(value),
+  ])
   return new LineWorker(interpreter(peers[name] ?? ''), [script, ...flags], pythonEnv(cpuOnly))
 }
 
@@ -104,11 +127,23 @@ function interpreter(typed: string): string {
 
 /** float32 is float32 for the peers as well; all else of a GPU is theirs to choose. */
 function pythonEnv(cpuOnly: boolean): NodeJS.ProcessEnv {
-  return { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: gpuMathIn(process.env).NVIDIA_TF32_OVERRIDE, PYTHONDONTWRITEBYTECODE: '1', ...(cpuOnly ? { CUDA_VISIBLE_DEVICES: '' } : {}) }
+  return {
+    ...process.env,
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    NVIDIA_TF32_OVERRIDE: gpuMathIn(process.env).NVIDIA_TF32_OVERRIDE,
+    PYTHONDONTWRITEBYTECODE: '1',
+    ...(cpuOnly ? { CUDA_VISIBLE_DEVICES: '' } : {}),
+  }
 }
 
-async function keep(machine: string, numbers: Pick<Result, 'device' | 'rows' | 'ratios' | 'rounds' | 'steps'>, { measured: all }: Outcome): Promise<void> {
-  const versionOf = (...of: Name[]): string | null => all.find(({ contender }) => of.includes(contender.name))?.version ?? null
+async function keep(
+  machine: string,
+  numbers: Pick<Result, 'device' | 'rows' | 'ratios' | 'rounds' | 'steps'>,
+  { measured: all }: Outcome,
+): Promise<void> {
+  const versionOf = (...of: Name[]): string | null =>
+    all.find(({ contender }) => of.includes(contender.name))?.version ?? null
   const git = await gitState()()
   write(kept('results', `${machine}.json`), {
     machine: { name: machine, ...hardware() },
@@ -129,7 +164,11 @@ async function keep(machine: string, numbers: Pick<Result, 'device' | 'rows' | '
 const today = (): string => new Date().toISOString().slice(0, 10)
 
 function hardware(): { cpu: string; cores: number; memoryGiB: number } {
-  return { cpu: os.cpus()[0]?.model.trim() ?? 'unknown', cores: os.availableParallelism(), memoryGiB: Math.round(os.totalmem() / 2 ** 30) }
+  return {
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+  }
 }
 
 function write(file: string, value: unknown): void {
@@ -141,9 +180,15 @@ function write(file: string, value: unknown): void {
 
 function drawReadme(machine: string): number {
   const file = kept('results', `${machine}.json`)
-  if (!existsSync(file)) throw new WorkbenchError('bad-input', `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` makes it.`)
+  if (!existsSync(file))
+    throw new WorkbenchError(
+      'bad-input',
+      `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` makes it.`,
+    )
   const readme = path.join(programRoot, 'README.md')
-  const all = readdirSync(kept('results')).filter((name) => name.endsWith('.json')).map((name) => readFileSync(kept('results', name), 'utf8'))
+  const all = readdirSync(kept('results'))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => readFileSync(kept('results', name), 'utf8'))
   const shown = withResult(readFileSync(readme, 'utf8'), result.parse(JSON.parse(readFileSync(file, 'utf8'))))
   writeFileSync(readme, withGpus(shown, gpusOf(parseResults(all))))
   say(`README.md shows ${machine}`)
@@ -151,8 +196,12 @@ function drawReadme(machine: string): number {
 }
 
 async function profiled(options: Options): Promise<number> {
-  const steps = chosen(lineup, options.only.length > 0 ? options.only : ['step/float32/baseline', 'step/bfloat16/baseline']).filter(({ name }) => name === 'step')
-  if (steps.length === 0) throw new WorkbenchError('bad-input', '--profile is of our own step: --only must name one, e.g. step/float32.')
+  const steps = chosen(
+    lineup,
+    options.only.length > 0 ? options.only : ['step/float32/baseline', 'step/bfloat16/baseline'],
+  ).filter(({ name }) => name === 'step')
+  if (steps.length === 0)
+    throw new WorkbenchError('bad-input', '--profile is of our own step: --only must name one, e.g. step/float32.')
   const cpuOnly = onCpu()
   const tools = {
     worker: built('bench-worker.js'),
@@ -169,7 +218,13 @@ async function profiled(options: Options): Promise<number> {
     if (!options.json) print(`${textTable(profileTable(`${precision} ${variant}: ops of a step`, made))}\n`)
   }
   if (options.json) for (const made of profiles) print(`${JSON.stringify(made)}\n`)
-  if (options.machine !== null) write(kept('profiles', `${options.machine}.json`), { machine: { name: options.machine, ...hardware() }, date: today(), program: version, profiles })
+  if (options.machine !== null)
+    write(kept('profiles', `${options.machine}.json`), {
+      machine: { name: options.machine, ...hardware() },
+      date: today(),
+      program: version,
+      profiles,
+    })
   return 0
 }
 
@@ -178,7 +233,13 @@ main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     // What was not expected, with its stack.
-    say(error instanceof WorkbenchError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error))
+    say(
+      error instanceof WorkbenchError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
+    )
     process.exitCode = error instanceof WorkbenchError && error.code === 'bad-input' ? 2 : 1
     if (process.exitCode === 2) process.stderr.write('`npm run bench -- --help` shows what there is.\n')
   },

@@ -48,7 +48,16 @@ export function rowOf({ contender, rounds }: Measured, depth: number, batch: num
   const all = rounds.flat()
   const msMedian = median(all)
   const { name, precision: p, variant: v } = contender
-  return { name, precision: p, variant: v, depth, batch, msMin: rounded(Math.min(...all), 2), msMedian: rounded(msMedian, 2), imagesPerSecond: rounded((batch / msMedian) * 1000, 1) }
+  return {
+    name,
+    precision: p,
+    variant: v,
+    depth,
+    batch,
+    msMin: rounded(Math.min(...all), 2),
+    msMedian: rounded(msMedian, 2),
+    imagesPerSecond: rounded((batch / msMedian) * 1000, 1),
+  }
 }
 
 interface Target {
@@ -66,7 +75,15 @@ interface Target {
 const both = ['float32', 'bfloat16'] as const
 /** The table. */
 const targets: readonly Target[] = [
-  { name: 'step / stock tfjs-node', of: ['step', 'baseline'], to: [['stock-eager', 'baseline']], by: median, atMost: 0.33, aim: null, in: ['float32'] },
+  {
+    name: 'step / stock tfjs-node',
+    of: ['step', 'baseline'],
+    to: [['stock-eager', 'baseline']],
+    by: median,
+    atMost: 0.33,
+    aim: null,
+    in: ['float32'],
+  },
   {
     name: 'step / faster of TensorFlow and PyTorch',
     of: ['step', 'baseline'],
@@ -79,13 +96,48 @@ const targets: readonly Target[] = [
     aim: 0.9,
     in: both,
   },
-  { name: 'epoch with data and metrics / steps alone', of: ['epoch', 'baseline'], to: [['step', 'baseline']], by: mean, atMost: 1.03, aim: null, in: both },
-  { name: 'mcnn-f / baseline', of: ['step', 'mcnn-f'], to: [['step', 'baseline']], by: median, atMost: 1.02, aim: null, in: both },
-  { name: 'mcnn-l / baseline', of: ['step', 'mcnn-l'], to: [['step', 'baseline']], by: median, atMost: 1.02, aim: null, in: both },
-  { name: 'mcnn-a / baseline', of: ['step', 'mcnn-a'], to: [['step', 'baseline']], by: median, atMost: 1, aim: 0.8, in: both },
+  {
+    name: 'epoch with data and metrics / steps alone',
+    of: ['epoch', 'baseline'],
+    to: [['step', 'baseline']],
+    by: mean,
+    atMost: 1.03,
+    aim: null,
+    in: both,
+  },
+  {
+    name: 'mcnn-f / baseline',
+    of: ['step', 'mcnn-f'],
+    to: [['step', 'baseline']],
+    by: median,
+    atMost: 1.02,
+    aim: null,
+    in: both,
+  },
+  {
+    name: 'mcnn-l / baseline',
+    of: ['step', 'mcnn-l'],
+    to: [['step', 'baseline']],
+    by: median,
+    atMost: 1.02,
+    aim: null,
+    in: both,
+  },
+  {
+    name: 'mcnn-a / baseline',
+    of: ['step', 'mcnn-a'],
+    to: [['step', 'baseline']],
+    by: median,
+    atMost: 1,
+    aim: 0.8,
+    in: both,
+  },
 ]
 
-/** Every ratio of the table whose two sides were measured on the same device, and a sentence for each that could not be made for its device. */
+/**
+ * Every ratio of the table whose two sides were measured on the same device, and a sentence for each that could not be
+ * made for its device.
+ */
 export function ratiosOf(measured: readonly Measured[]): { ratios: Ratio[]; notes: string[] } {
   const ratios: Ratio[] = []
   const notes: string[] = []
@@ -94,7 +146,9 @@ export function ratiosOf(measured: readonly Measured[]): { ratios: Ratio[]; note
       const find = ([name, v]: [Name, Variant]): Measured | undefined =>
         measured.find(({ contender: c }) => c.name === name && c.variant === v && c.precision === p)
       const of = find(target.of)
-      const to = target.to.flatMap((side) => find(side) ?? []).sort((a, b) => median(a.rounds.flat()) - median(b.rounds.flat()))
+      const to = target.to
+        .flatMap((side) => find(side) ?? [])
+        .sort((a, b) => median(a.rounds.flat()) - median(b.rounds.flat()))
       if (!of || to.length === 0) continue
       const comparable = to.filter(({ device }) => device === of.device)
       for (const { contender, device } of to.filter((side) => !comparable.includes(side)))
@@ -107,7 +161,11 @@ export function ratiosOf(measured: readonly Measured[]): { ratios: Ratio[]; note
         of: idOf(of.contender),
         to: idOf(fastest.contender),
         device: of.device,
-        ...compare(of.rounds.map(target.by), fastest.rounds.map(target.by), target.by === mean ? null : [of.rounds.flat(), fastest.rounds.flat()]),
+        ...compare(
+          of.rounds.map(target.by),
+          fastest.rounds.map(target.by),
+          target.by === mean ? null : [of.rounds.flat(), fastest.rounds.flat()],
+        ),
         atMost: target.atMost,
         aim: target.aim,
       })
@@ -117,7 +175,11 @@ export function ratiosOf(measured: readonly Measured[]): { ratios: Ratio[]; note
 }
 
 /** @param all every step of the two, where single steps may be compared */
-function compare(of: readonly number[], to: readonly number[], all: [number[], number[]] | null): { median: number; min: number } {
+function compare(
+  of: readonly number[],
+  to: readonly number[],
+  all: [number[], number[]] | null,
+): { median: number; min: number } {
   const [lowOf, lowTo] = (all ?? [of, to]).map((values) => Math.min(...values))
   const perRound = of.map((value, i) => value / (to[i] ?? NaN))
   return { median: rounded(median(perRound), 3), min: rounded((lowOf ?? NaN) / (lowTo ?? NaN), 3) }

@@ -20,17 +20,33 @@ const stepProfile = z.strictObject({
   msStep: z.number(),
   /** From the first op's start to the last one's end in the step that was traced: the fastest of some. */
   msTraced: z.number(),
-  /** Of that step by op, the longest first: how many of it, and milliseconds of all of them; ops that run side by side count each. */
+  /**
+   * Of that step by op, the longest first: how many of it, and milliseconds of all of them; ops that run side by side
+   * count each.
+   */
   ops: z.array(z.strictObject({ op: z.string(), count: z.int(), ms: z.number() })),
 })
 export type StepProfile = z.infer<typeof stepProfile>
 
 /** @throws WorkbenchError unavailable */
-export async function profile(work: Work, { worker, script, addon, python, env }: { worker: string; script: string; addon: string; python: string; env: NodeJS.ProcessEnv }): Promise<StepProfile> {
+export async function profile(
+  work: Work,
+  {
+    worker,
+    script,
+    addon,
+    python,
+    env,
+  }: { worker: string; script: string; addon: string; python: string; env: NodeJS.ProcessEnv },
+): Promise<StepProfile> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-profile-'))
   try {
-    await run(process.execPath, [worker, JSON.stringify(work), folder], { env: trainerEnv() }).catch(inWords('Our graph could not be exported'))
-    const { stdout } = await run(python, [script, folder, addon], { env, maxBuffer: 1 << 26 }).catch(inWords('Our graph could not be traced'))
+    await run(process.execPath, [worker, JSON.stringify(work), folder], { env: trainerEnv() }).catch(
+      inWords('Our graph could not be exported'),
+    )
+    const { stdout } = await run(python, [script, folder, addon], { env, maxBuffer: 1 << 26 }).catch(
+      inWords('Our graph could not be traced'),
+    )
     return stepProfile.parse(JSON.parse(stdout.split('\n').findLast((line) => line.startsWith('{')) ?? 'null'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -52,7 +68,8 @@ export function profileTable(caption: string, { msStep, msTraced, device, tensor
   const whole = sum(ops, 'ms')
   const large = ops.filter(({ ms }) => ms >= smallShare * whole)
   const small = ops.filter(({ ms }) => ms < smallShare * whole)
-  const rest = small.length === 0 ? [] : [{ op: `${small.length} others`, count: sum(small, 'count'), ms: sum(small, 'ms') }]
+  const rest =
+    small.length === 0 ? [] : [{ op: `${small.length} others`, count: sum(small, 'count'), ms: sum(small, 'ms') }]
   return {
     caption,
     columns: [
@@ -61,7 +78,14 @@ export function profileTable(caption: string, { msStep, msTraced, device, tensor
       { title: 'ms', align: 'right' },
       { title: '%', align: 'right' },
     ],
-    rows: [...large, ...rest].map(({ op, count, ms }) => [op, String(count), fixed(ms, 2), fixed((100 * ms) / whole, 1)]),
-    notes: [`Together ${fixed(whole, 1)} ms; a step takes ${fixed(msStep, 1)} ms, traced ${fixed(msTraced, 1)} ms, on ${device} by TensorFlow ${tensorflow}.`],
+    rows: [...large, ...rest].map(({ op, count, ms }) => [
+      op,
+      String(count),
+      fixed(ms, 2),
+      fixed((100 * ms) / whole, 1),
+    ]),
+    notes: [
+      `Together ${fixed(whole, 1)} ms; a step takes ${fixed(msStep, 1)} ms, traced ${fixed(msTraced, 1)} ms, on ${device} by TensorFlow ${tensorflow}.`,
+    ],
   }
 }

@@ -4,18 +4,49 @@ import { describe, expect, it } from 'vitest'
 import { machineNameOf, result, shownIn, withResult, type Result } from './result'
 
 const results = path.resolve('bench/results')
-const read = (name: string): Result => result.parse(JSON.parse(readFileSync(path.join(results, `${name}.json`), 'utf8')))
+const read = (name: string): Result =>
+  result.parse(JSON.parse(readFileSync(path.join(results, `${name}.json`), 'utf8')))
 const readme = readFileSync('README.md', 'utf8')
 
 const sample: Result = {
   machine: { name: 'small', cpu: 'Some CPU', cores: 2, memoryGiB: 24 },
   date: '2026-01-31',
-  versions: { program: '1.0.0', commit: null, node: '24.0.0', tfjs: '4.0.0', tensorflow: '2.0.0', peerTensorflow: '2.1.0', peerPytorch: null },
+  versions: {
+    program: '1.0.0',
+    commit: null,
+    node: '24.0.0',
+    tfjs: '4.0.0',
+    tensorflow: '2.0.0',
+    peerTensorflow: '2.1.0',
+    peerPytorch: null,
+  },
   device: 'cpu',
   rounds: 5,
   steps: 4,
-  rows: [{ name: 'step', precision: 'float32', variant: 'mcnn-a', depth: 32, batch: 128, msMin: 300.04, msMedian: 310.5, imagesPerSecond: 412.2 }],
-  ratios: [{ name: 'float32 mcnn-a / baseline', of: 'step/float32/mcnn-a', to: 'step/float32/baseline', device: 'cpu', median: 1.043, min: 1.02, atMost: 1, aim: 0.8 }],
+  rows: [
+    {
+      name: 'step',
+      precision: 'float32',
+      variant: 'mcnn-a',
+      depth: 32,
+      batch: 128,
+      msMin: 300.04,
+      msMedian: 310.5,
+      imagesPerSecond: 412.2,
+    },
+  ],
+  ratios: [
+    {
+      name: 'float32 mcnn-a / baseline',
+      of: 'step/float32/mcnn-a',
+      to: 'step/float32/baseline',
+      device: 'cpu',
+      median: 1.043,
+      min: 1.02,
+      atMost: 1,
+      aim: 0.8,
+    },
+  ],
 }
 
 describe('README', () => {
@@ -28,11 +59,14 @@ describe('README', () => {
 
 describe('results', () => {
   // Campaigns lie beside the timings, with tests of their own.
-  it.each(readdirSync(results).filter((file) => file.endsWith('.json')))('%s is named after its machine and holds no path', (file) => {
-    const kept = read(file.replace('.json', ''))
-    expect(`${kept.machine.name}.json`).toBe(file)
-    expect(JSON.stringify(kept)).not.toMatch(/\/(home|root|work|usr|tmp)\//)
-  })
+  it.each(readdirSync(results).filter((file) => file.endsWith('.json')))(
+    '%s is named after its machine and holds no path',
+    (file) => {
+      const kept = read(file.replace('.json', ''))
+      expect(`${kept.machine.name}.json`).toBe(file)
+      expect(JSON.stringify(kept)).not.toMatch(/\/(home|root|work|usr|tmp)\//)
+    },
+  )
 })
 
 describe('withResult', () => {
@@ -44,11 +78,14 @@ describe('withResult', () => {
     expect(after).not.toContain('old')
     expect(after).toContain('| MCNN Workbench, recorded step | float32 | mcnn-a | 300.0 | 310.5 | 412 |')
     expect(after).toContain('| float32 mcnn-a / baseline | cpu | 1.043 | 1.020 | 1.00 | 0.80 | missed by 0.043 |')
-    expect(after).toContain('2026-01-31, Some CPU, 2 cores; MCNN Workbench 1.0.0, TensorFlow 2.0.0, tfjs-node 4.0.0, Node 24.0.0, Python TensorFlow 2.1.0; 5 rounds of 4 steps each.')
+    expect(after).toContain(
+      '2026-01-31, Some CPU, 2 cores; MCNN Workbench 1.0.0, TensorFlow 2.0.0, tfjs-node 4.0.0, Node 24.0.0, Python TensorFlow 2.1.0; 5 rounds of 4 steps each.',
+    )
     expect(withResult(after, sample)).toBe(after)
   })
 
-  it('says what README lacks', () => expect(() => withResult('nothing\n', sample)).toThrow(/has no place for it: put a line '<!-- bench small/))
+  it('says what README lacks', () =>
+    expect(() => withResult('nothing\n', sample)).toThrow(/has no place for it: put a line '<!-- bench small/))
 })
 
 describe('a machine without a name', () => {

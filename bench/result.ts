@@ -28,7 +28,13 @@ export type Result = z.infer<typeof result>
 
 /** A machine named after its device, where nobody named it: `NVIDIA H100 80GB HBM3` is `nvidia-h100-80gb-hbm3`. */
 export function machineNameOf(device: string): string {
-  return device.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 64) || 'gpu'
+  return (
+    device
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 64) || 'gpu'
+  )
 }
 
 const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
@@ -45,8 +51,22 @@ const labels: Record<Row['name'], string> = {
 export function rowTable(rows: readonly Row[], caption: string): Table {
   return {
     caption,
-    columns: [left('Contender'), left('Precision'), left('Variant'), right('Lowest, ms'), right('Median, ms'), right('Images/s')],
-    rows: rows.map((r) => [labels[r.name], r.precision, r.variant, fixed(r.msMin, 1), fixed(r.msMedian, 1), whole(r.imagesPerSecond)]),
+    columns: [
+      left('Contender'),
+      left('Precision'),
+      left('Variant'),
+      right('Lowest, ms'),
+      right('Median, ms'),
+      right('Images/s'),
+    ],
+    rows: rows.map((r) => [
+      labels[r.name],
+      r.precision,
+      r.variant,
+      fixed(r.msMin, 1),
+      fixed(r.msMedian, 1),
+      whole(r.imagesPerSecond),
+    ]),
     notes: [],
   }
 }
@@ -54,18 +74,40 @@ export function rowTable(rows: readonly Row[], caption: string): Table {
 export function ratioTable(ratios: readonly Ratio[], caption: string, notes: string[] = []): Table {
   return {
     caption,
-    columns: [left('Ratio'), left('Device'), right('In the same round'), right('Lowest / lowest'), right('At most'), right('Aim'), left('')],
-    rows: ratios.map((r) => [r.name, r.device, fixed(r.median, 3), fixed(r.min, 3), fixed(r.atMost), fixed(r.aim), verdict(r)]),
+    columns: [
+      left('Ratio'),
+      left('Device'),
+      right('In the same round'),
+      right('Lowest / lowest'),
+      right('At most'),
+      right('Aim'),
+      left(''),
+    ],
+    rows: ratios.map((r) => [
+      r.name,
+      r.device,
+      fixed(r.median, 3),
+      fixed(r.min, 3),
+      fixed(r.atMost),
+      fixed(r.aim),
+      verdict(r),
+    ]),
     notes,
   }
 }
 
 /** The whole, for a terminal. */
-export function drawn(rows: readonly Row[], ratios: readonly Ratio[], notes: string[], { device, depth, batch }: { device: string; depth: number; batch: number }): string {
+export function drawn(
+  rows: readonly Row[],
+  ratios: readonly Ratio[],
+  notes: string[],
+  { device, depth, batch }: { device: string; depth: number; batch: number },
+): string {
   return `${textTable(rowTable(rows, captionOf(device, depth, batch)))}\n${textTable(ratioTable(ratios, 'Ratios: lower is better', notes))}`
 }
 
-const captionOf = (device: string, depth: number, batch: number): string => `A training step of ResNet-${depth}, batch ${batch}, on ${device === 'cpu' ? 'the CPU' : device}`
+const captionOf = (device: string, depth: number, batch: number): string =>
+  `A training step of ResNet-${depth}, batch ${batch}, on ${device === 'cpu' ? 'the CPU' : device}`
 
 const begin = (name: string): string => `<!-- bench ${name}: drawn by \`npm run bench -- --readme ${name}\` -->`
 const end = '<!-- /bench -->'
@@ -82,14 +124,26 @@ export function shownIn(readme: string): string | null {
 export function withResult(readme: string, shown: Result): string {
   const from = readme.search(/<!-- bench [a-z0-9-]+: /)
   const to = readme.indexOf(end, from)
-  if (from < 0 || to < 0) throw new Error(`README.md has no place for it: put a line '${begin(shown.machine.name)}' and a line '${end}' where it belongs.`)
+  if (from < 0 || to < 0)
+    throw new Error(
+      `README.md has no place for it: put a line '${begin(shown.machine.name)}' and a line '${end}' where it belongs.`,
+    )
   return `${readme.slice(0, from)}${section(shown)}${readme.slice(to)}`
 }
 
 function section({ machine, date, versions, device, rounds, steps, rows, ratios }: Result): string {
   const { depth = 0, batch = 0 } = rows[0] ?? {}
-  const peers = [versions.peerTensorflow && `Python TensorFlow ${versions.peerTensorflow}`, versions.peerPytorch && `PyTorch ${versions.peerPytorch}`]
-  const made = [`MCNN Workbench ${versions.program}`, `TensorFlow ${versions.tensorflow ?? '–'}`, `tfjs-node ${versions.tfjs}`, `Node ${versions.node}`, ...peers.filter(Boolean)]
+  const peers = [
+    versions.peerTensorflow && `Python TensorFlow ${versions.peerTensorflow}`,
+    versions.peerPytorch && `PyTorch ${versions.peerPytorch}`,
+  ]
+  const made = [
+    `MCNN Workbench ${versions.program}`,
+    `TensorFlow ${versions.tensorflow ?? '–'}`,
+    `tfjs-node ${versions.tfjs}`,
+    `Node ${versions.node}`,
+    ...peers.filter(Boolean),
+  ]
   const how = `${date}, ${machine.cpu}, ${machine.cores} cores; ${made.join(', ')}; ${rounds} rounds of ${steps} steps each.`
   return [
     begin(machine.name),

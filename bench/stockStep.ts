@@ -6,8 +6,8 @@ import { classes, learningRate, momentum, randomBatch, type Step } from '../src-
 import type { Work } from './protocol'
 
 /**
- * One training step of the network op by op, as a tfjs user writes it today: with tfjs' own functions alone. Its optimizer knows no weight decay, and the running
- * statistics are left out: a little less work than ours.
+ * One training step of the network op by op, as a tfjs user writes it today: with tfjs' own functions alone. Its
+ * optimizer knows no weight decay, and the running statistics are left out: a little less work than ours.
  */
 export function stockStep(tf: TF, { arch, batch }: Pick<Work, 'arch' | 'batch'>): Step {
   const trained: Variable[] = []
@@ -31,7 +31,15 @@ export function stockStep(tf: TF, { arch, batch }: Pick<Work, 'arch' | 'batch'>)
     const second = convNorm(outputs, outputs, 1)
     const missing = (outputs - inputs) / 2
     // Every second pixel by pooling: tfjs has no gradient of a strided slice.
-    const shortcut = (x: Tensor4D): Tensor4D => (stride === 1 ? x : tf.pad(tf.avgPool(x, 1, 2, 'valid'), [[0, 0], [0, 0], [0, 0], [missing, missing]]))
+    const shortcut = (x: Tensor4D): Tensor4D =>
+      stride === 1
+        ? x
+        : tf.pad(tf.avgPool(x, 1, 2, 'valid'), [
+            [0, 0],
+            [0, 0],
+            [0, 0],
+            [missing, missing],
+          ])
     return (x) => tf.relu(tf.add(second(tf.relu(first(x))), shortcut(x)))
   }
 
@@ -55,7 +63,11 @@ export function stockStep(tf: TF, { arch, batch }: Pick<Work, 'arch' | 'batch'>)
   const labels = tf.tidy(() => tf.oneHot(tf.tensor1d(data.labels, 'int32'), classes).toFloat())
   const optimizer = tf.train.momentum(learningRate, momentum)
   return () => {
-    const loss = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, forward(images)).asScalar(), true, trained) as Scalar
+    const loss = optimizer.minimize(
+      () => tf.losses.softmaxCrossEntropy(labels, forward(images)).asScalar(),
+      true,
+      trained,
+    ) as Scalar
     const value = loss.dataSync()[0] ?? NaN
     loss.dispose()
     return value

@@ -22,7 +22,9 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
     const cell = rows[0]?.cells.find((one) => one.variant === 'mcnn-a')
     expect(cell?.test?.corrected).toBeGreaterThan(cell?.test?.p ?? Infinity)
     await page.getByText('Means and tests in full').click()
-    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(/\d\d\.\d\d \[\d\d\.\d\d, \d\d\.\d\d\]/)
+    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(
+      /\d\d\.\d\d \[\d\d\.\d\d, \d\d\.\d\d\]/,
+    )
     await workbench.screenshot('study-tests')
   })
 
@@ -48,8 +50,10 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
   await test.step('added by number, with the keyboard', async () => {
     await choose(dialog.getByRole('radio', { name: 'a number' }))
     await dialog.getByLabel('Seeds', { exact: true }).fill('2')
-    for (const arch of ['ResNet-32', 'ResNet-56']) await expect(() => dialog.getByRole('checkbox', { name: arch }).uncheck({ force: true })).toPass()
-    for (const variant of ['mcnn-l', 'mcnn-fl', 'mcnn-a']) await expect(() => dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })).toPass()
+    for (const arch of ['ResNet-32', 'ResNet-56'])
+      await expect(() => dialog.getByRole('checkbox', { name: arch }).uncheck({ force: true })).toPass()
+    for (const variant of ['mcnn-l', 'mcnn-fl', 'mcnn-a'])
+      await expect(() => dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })).toPass()
     await expect(dialog).toContainText('2 more seeds (6, 7)')
     // The made-up history does not say on which machine its runs trained.
     await expect(dialog).toContainText('4 runs; how long they take is not known')
@@ -58,15 +62,26 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
     await expect(page.getByText('4 runs added to “Table I reproduced”')).toBeVisible()
     const { study: now } = await workbench.call('studies.get', { id: comparisonStudy })
     expect(now.total).toBe(before.total + 4)
-    expect(now.plan?.added).toMatchObject([{ halfWidth: null, cells: [{ arch: 'resnet-20', variant: 'baseline', seeds: [6, 7] }, { arch: 'resnet-20', variant: 'mcnn-f', seeds: [6, 7] }] }])
+    expect(now.plan?.added).toMatchObject([
+      {
+        halfWidth: null,
+        cells: [
+          { arch: 'resnet-20', variant: 'baseline', seeds: [6, 7] },
+          { arch: 'resnet-20', variant: 'mcnn-f', seeds: [6, 7] },
+        ],
+      },
+    ])
   })
 
   await test.step('what has not begun is taken back', async () => {
     await page.getByRole('button', { name: /undo/i }).click()
-    await expect.poll(async () => (await workbench.call('studies.get', { id: comparisonStudy })).study.total).toBeLessThanOrEqual(before.total + 1)
+    await expect
+      .poll(async () => (await workbench.call('studies.get', { id: comparisonStudy })).study.total)
+      .toBeLessThanOrEqual(before.total + 1)
     const { study: now } = await workbench.call('studies.get', { id: comparisonStudy })
     // The first of them began at once, and says so.
-    if (now.total > before.total) await expect(page.getByText('3 runs taken back; 1 run had begun and stays')).toBeVisible()
+    if (now.total > before.total)
+      await expect(page.getByText('3 runs taken back; 1 run had begun and stays')).toBeVisible()
     else expect(now.plan).toEqual(before.plan)
   })
 })

@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test as base, _electron, expect, type ElectronApplication, type Locator, type Page } from 'playwright/test'
-import type { CallOutcome, EventName, EventPayload, RendererCall, RendererParams, RendererResult, WorkbenchBridge } from '../src-main/contract'
+import type {
+  CallOutcome,
+  EventName,
+  EventPayload,
+  RendererCall,
+  RendererParams,
+  RendererResult,
+  WorkbenchBridge,
+} from '../src-main/contract'
 
 export { expect }
 
@@ -28,7 +36,9 @@ export function electronExecutable(): string {
 }
 
 function distOfSetup(): string {
-  const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as { electron?: { dist?: string } | null }
+  const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as {
+    electron?: { dist?: string } | null
+  }
   if (state.electron?.dist === undefined) throw new Error('The setup has provided no Electron: npm test does.')
   return state.electron.dist
 }
@@ -37,7 +47,9 @@ export function electronArguments(dataDir: string): string[] {
   return [root, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--data-dir=${dataDir}`]
 }
 
-/** Chooses a radio button that its label covers. Again if a page that is still being made moved it away from the click. */
+/**
+ * Chooses a radio button that its label covers. Again if a page that is still being made moved it away from the click.
+ */
 export const choose = (radio: Locator): Promise<void> => expect(() => radio.check({ force: true })).toPass()
 
 /** Inherited by the shell, the service and its trainers alike: how a test tells them from another's. */
@@ -98,7 +110,10 @@ export class Workbench {
   /** One call over the bridge, as the page makes it, with its outcome. */
   async outcome<C extends RendererCall>(call: C, params: RendererParams<C>): Promise<CallOutcome<RendererResult<C>>> {
     const outcome: unknown = await this.page.evaluate(
-      ([name, given]) => (globalThis as unknown as { workbench: { call: (call: string, params: unknown) => Promise<unknown> } }).workbench.call(name, given),
+      ([name, given]) =>
+        (
+          globalThis as unknown as { workbench: { call: (call: string, params: unknown) => Promise<unknown> } }
+        ).workbench.call(name, given),
       [call, params] as const,
     )
     return outcome as CallOutcome<RendererResult<C>>
@@ -147,11 +162,16 @@ export class Workbench {
 
   /** Resolves when the page has drawn two frames: whatever follows from a change of its layout has come. */
   async drawn(): Promise<void> {
-    await this.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null))))')
+    await this.page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null))))',
+    )
   }
 
   async resize(width: number, height: number): Promise<void> {
-    await this.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [width, height] as const)
+    await this.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
+      width,
+      height,
+    ] as const)
     // Not waitForFunction: where its first look fails it evaluates within the page, which the page's policy forbids.
     await expect.poll(() => this.page.evaluate('`${innerWidth} ${innerHeight}`')).toBe(`${width} ${height}`)
   }
@@ -163,7 +183,10 @@ export class Workbench {
 
   /** Both sizes in both themes, one after the other. @param look gets the end of a picture's name, such as '1280-light' */
   async inEveryLook(look: (ending: string) => Promise<void>): Promise<void> {
-    for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+    for (const [width, height] of [
+      [1280, 800],
+      [900, 600],
+    ] as const) {
       await this.resize(width, height)
       for (const colorScheme of ['light', 'dark'] as const) {
         await this.page.emulateMedia({ colorScheme })
@@ -242,5 +265,7 @@ export const test = base.extend<Fixtures>({
 
 function environment(): Record<string, string> {
   const { ELECTRON_RUN_AS_NODE: _, MCNN_DATA_DIR: __, ...rest } = process.env
-  return Object.fromEntries(Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  return Object.fromEntries(
+    Object.entries(rest).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }

@@ -31,7 +31,10 @@ for (const colorScheme of ['light', 'dark'] as const)
       const found = await faults(page)
       if (found.length > 0) all[name] = found
     }
-    for (const [name, key, title] of [['palette', 'Control+k', 'Search and commands'], ['shortcuts', 'F1', 'Keyboard shortcuts']] as const) {
+    for (const [name, key, title] of [
+      ['palette', 'Control+k', 'Search and commands'],
+      ['shortcuts', 'F1', 'Keyboard shortcuts'],
+    ] as const) {
       await page.keyboard.press(key)
       await expect(page.getByRole('dialog', { name: title })).toBeVisible()
       const found = await faults(page)

@@ -20,7 +20,11 @@ async function clipboard(workbench: Workbench): Promise<string> {
 /** How much of a chart's canvas is drawn on. */
 function inked(chart: Locator): Promise<number> {
   return chart.locator('canvas').evaluate((element) => {
-    const { width, height, getContext } = element as unknown as { width: number; height: number; getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } } }
+    const { width, height, getContext } = element as unknown as {
+      width: number
+      height: number
+      getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } }
+    }
     const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height)
     let count = 0
     for (let i = 3; i < data.length; i += 4) if ((data[i] ?? 0) > 0) count++
@@ -28,7 +32,10 @@ function inked(chart: Locator): Promise<number> {
   })
 }
 
-test('the curves of a study: band, scale, axis, smoothing and zoom, in the address and with the keyboard', async ({ launch, dataDir }) => {
+test('the curves of a study: band, scale, axis, smoothing and zoom, in the address and with the keyboard', async ({
+  launch,
+  dataDir,
+}) => {
   writeComparisonHistory(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -54,7 +61,9 @@ test('the curves of a study: band, scale, axis, smoothing and zoom, in the addre
   await test.step('an address opens the same view', async () => {
     await workbench.open(`${study}?band=seeds&by=step&smooth=3&row=cifar-10%2Fresnet-32`)
     await expect(curves.getByRole('radio', { name: 'seeds' })).toBeChecked()
-    await expect(curves.getByRole('img', { name: /^Test accuracy, % by step, CIFAR-10 · ResNet-32, a line a seed/ })).toBeVisible()
+    await expect(
+      curves.getByRole('img', { name: /^Test accuracy, % by step, CIFAR-10 · ResNet-32, a line a seed/ }),
+    ).toBeVisible()
     // The seed that diverged ends with a mark.
     await expect(curves.getByText('NaN', { exact: false }).first()).toBeVisible()
     await workbench.screenshot('study-curves-seeds')
@@ -95,7 +104,10 @@ test('the curves of a study: band, scale, axis, smoothing and zoom, in the addre
   })
 })
 
-test('the comparison: sections by address, the paper beside ours, intervals, copied and saved', async ({ launch, dataDir }) => {
+test('the comparison: sections by address, the paper beside ours, intervals, copied and saved', async ({
+  launch,
+  dataDir,
+}) => {
   writeComparisonHistory(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -201,13 +213,23 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
   })
 
   await test.step('screenshots', async () => {
-    for (const close of (await page.getByRole('button', { name: 'Close', exact: true }).all()).reverse()) await close.click()
+    for (const close of (await page.getByRole('button', { name: 'Close', exact: true }).all()).reverse())
+      await close.click()
     await workbench.inEveryLook(async (ending) => {
       for (const at of ['plan', 'curves', 't1', 't2', 'fig3']) {
         await workbench.open(`${study}?at=${at}`)
         await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
         await workbench.screenshot(`comparison-${at}-${ending}`)
-        if (at === 't1') expect(await page.getByRole('table', { name: /^Table I:/ }).evaluate((table) => { const { scrollWidth, clientWidth } = (table as unknown as { parentElement: { scrollWidth: number; clientWidth: number } }).parentElement; return scrollWidth - clientWidth }), 'p and the sentences are in view').toBeLessThanOrEqual(0)
+        if (at === 't1')
+          expect(
+            await page.getByRole('table', { name: /^Table I:/ }).evaluate((table) => {
+              const { scrollWidth, clientWidth } = (
+                table as unknown as { parentElement: { scrollWidth: number; clientWidth: number } }
+              ).parentElement
+              return scrollWidth - clientWidth
+            }),
+            'p and the sentences are in view',
+          ).toBeLessThanOrEqual(0)
       }
       const inFull = page.getByRole('table', { name: 'Intervals of means and tests of drops' })
       if (!(await inFull.isVisible())) await page.getByText('Means and tests in full').click()

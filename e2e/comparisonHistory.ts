@@ -1,7 +1,15 @@
 /** A small history to look at: four networks of Table I with every state in it, made from a seed. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { datasetSizes, recipe, type Arch, type DatasetId, type ExperimentConfig, type StudyPlan, type Variant } from '../src-main/contract'
+import {
+  datasetSizes,
+  recipe,
+  type Arch,
+  type DatasetId,
+  type ExperimentConfig,
+  type StudyPlan,
+  type Variant,
+} from '../src-main/contract'
 import type { RunState } from '../src-main/contract'
 import { History } from '../src-main/history/history'
 import { modelSummary } from '../src-main/nn/architecture'
@@ -13,7 +21,13 @@ const variants: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'
 const archs: Arch[] = ['resnet-20', 'resnet-32', 'resnet-56']
 /** Where a run of the recipe ends, as test error, and what a variant adds to it. */
 const finalError: Partial<Record<Arch, number>> = { 'resnet-20': 0.083, 'resnet-32': 0.0735, 'resnet-56': 0.0655 }
-const added: Record<Variant, number> = { baseline: 0, 'mcnn-f': -0.001, 'mcnn-l': 0.003, 'mcnn-fl': 0.002, 'mcnn-a': 0.024 }
+const added: Record<Variant, number> = {
+  baseline: 0,
+  'mcnn-f': -0.001,
+  'mcnn-l': 0.003,
+  'mcnn-fl': 0.002,
+  'mcnn-a': 0.024,
+}
 
 /** Ended or held otherwise than done: [arch, variant, seed]. */
 const others: [RunState, Arch, Variant, number, string | null][] = [
@@ -54,7 +68,20 @@ function addRun(history: History, config: ExperimentConfig): void {
   const model = modelSummary(arch, variant, datasetSizes[dataset].classes)
   const size = { trainExamples: datasetSizes[dataset].train, testExamples: datasetSizes[dataset].test }
   history.runs.insert(
-    { id, studyId: comparisonStudy, configId: history.configs.put(config), arch, variant, dataset, seed, epochs, ...size, trainableParameters: model.trainableParameters, trainableFilters: model.trainableFilters, createdAt: '2026-05-01T08:00:00.000Z' },
+    {
+      id,
+      studyId: comparisonStudy,
+      configId: history.configs.put(config),
+      arch,
+      variant,
+      dataset,
+      seed,
+      epochs,
+      ...size,
+      trainableParameters: model.trainableParameters,
+      trainableFilters: model.trainableFilters,
+      createdAt: '2026-05-01T08:00:00.000Z',
+    },
     { pid: 1, start: 'gone' },
   )
   const run = history.runs.get(id)
@@ -67,14 +94,28 @@ function addRun(history: History, config: ExperimentConfig): void {
   const last = (finalError[arch] ?? 0.08) + (added[variant] ?? 0) + (noise(arch, variant, seed) - 0.5) * 0.005
   for (let epoch = 1; epoch <= ended; epoch++) {
     const rate = learningRateAt(config, epoch, [])
-    const level = rate >= 0.1 ? 0.07 + 0.75 * Math.exp(-epoch / 9) : rate >= 0.01 ? 0.011 + 0.05 * Math.exp(-(epoch - 100) / 4) : 0.0005 + 0.012 * Math.exp(-(epoch - 150) / 6)
+    const level =
+      rate >= 0.1
+        ? 0.07 + 0.75 * Math.exp(-epoch / 9)
+        : rate >= 0.01
+          ? 0.011 + 0.05 * Math.exp(-(epoch - 100) / 4)
+          : 0.0005 + 0.012 * Math.exp(-(epoch - 150) / 6)
     const wobble = (noise(id, epoch) - 0.5) * (rate >= 0.1 ? 0.05 : rate >= 0.01 ? 0.01 : 0.002)
     const error = Math.min(0.9, Math.max(0.01, last + level + wobble))
     const loss = (0.02 + (added[variant] ?? 0) * 0.4 + level * 2) * (1 + (noise(id, epoch, 'loss') - 0.5) * 0.1)
     const seconds = model.multiplications / 3e6
     history.metrics.addEpoch(run.key, {
-      epoch, trainLoss: loss, trainAccuracy: 1 - Math.min(0.9, level), testLoss: error * 4, testAccuracy: 1 - error,
-      learningRate: rate, imagesPerSecond: size.trainExamples / seconds, seconds: seconds + 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null,
+      epoch,
+      trainLoss: loss,
+      trainAccuracy: 1 - Math.min(0.9, level),
+      testLoss: error * 4,
+      testAccuracy: 1 - error,
+      learningRate: rate,
+      imagesPerSecond: size.trainExamples / seconds,
+      seconds: seconds + 2,
+      waitSeconds: null,
+      cpuSeconds: null,
+      memoryBytes: null,
     })
   }
   history.runs.end(run.key, other?.[0] ?? 'done', other?.[4] ?? null)

@@ -17,7 +17,19 @@ function putBlackSet(dataDir: string): void {
   }
   const sizes = { train: split('train', 50_000), test: split('test', 10_000) }
   const classes = cifarSpecs.find((spec) => spec.id === 'cifar-10')?.classes
-  writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify({ format: 1, id: 'cifar-10', classes, labelBytes: 1, ...sizes, official: false, source: 'test', importedAt: '2026-01-01T00:00:00Z' }))
+  writeFileSync(
+    path.join(folder, 'manifest.json'),
+    JSON.stringify({
+      format: 1,
+      id: 'cifar-10',
+      classes,
+      labelBytes: 1,
+      ...sizes,
+      official: false,
+      source: 'test',
+      importedAt: '2026-01-01T00:00:00Z',
+    }),
+  )
 }
 
 test('a data set shows its pictures, counts, channels and augmentation', async ({ workbench }) => {
@@ -40,7 +52,10 @@ test('a data set shows its pictures, counts, channels and augmentation', async (
   })
 })
 
-test('a data set that was removed is put back by Ctrl Z, and gone when the notice is closed', async ({ launch, dataDir }) => {
+test('a data set that was removed is put back by Ctrl Z, and gone when the notice is closed', async ({
+  launch,
+  dataDir,
+}) => {
   putBlackSet(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -65,7 +80,8 @@ test('a data set that was removed is put back by Ctrl Z, and gone when the notic
 test('the system page shows storage and log, and keeps the theme that is chosen', async ({ launch, dataDir }) => {
   const workbench = await launch()
   const { page } = workbench
-  // What a run leaves behind, in a directory that has its history: without one it would be taken for a history that is lost.
+  // What a run leaves behind, in a directory that has its history: without one it would be taken for a history that is
+  // lost.
   await expect(page.getByText('Service running')).toBeVisible()
   makeRunFolder(locateDataDir(dataDir), 'gone')
   writeFileSync(path.join(dataDir, 'runs/gone/weights.safetensors'), Buffer.alloc(2_000_000))

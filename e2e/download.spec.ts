@@ -28,14 +28,22 @@ async function silentProxy(): Promise<{ url: string; asked: string[]; close: () 
   }
 }
 
-test('a data set is downloaded only after a question that names host and size; it can be cancelled, and what came is kept', async ({ launch, dataDir }) => {
+test('a data set is downloaded only after a question that names host and size; it can be cancelled, and what came is kept', async ({
+  launch,
+  dataDir,
+}) => {
   // Of an earlier download.
   const folder = path.join(dataDir, 'datasets', '.downloads')
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'cifar-10-binary.tar.gz.part'), Buffer.alloc(34_000_000))
-  writeFileSync(path.join(folder, 'cifar-10-binary.tar.gz.json'), JSON.stringify({ url: source.url, bytes: source.bytes, validator: '"one"' }))
+  writeFileSync(
+    path.join(folder, 'cifar-10-binary.tar.gz.json'),
+    JSON.stringify({ url: source.url, bytes: source.bytes, validator: '"one"' }),
+  )
   const proxy = await silentProxy()
-  const workbench = await launch({ env: { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, NO_PROXY: '', no_proxy: '' } })
+  const workbench = await launch({
+    env: { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, NO_PROXY: '', no_proxy: '' },
+  })
   const { page } = workbench
   await workbench.open('#/data?id=cifar-10')
   await expect(page.getByText('34.0 MB of 170 MB are here from before.')).toBeVisible()

@@ -24,12 +24,21 @@ function pngOf(width: number, height: number, color: (x: number, y: number) => r
   head.writeUInt32BE(width)
   head.writeUInt32BE(height, 4)
   head.set([8, 2], 8)
-  const rows = Array.from({ length: height }, (_, y) => [0, ...Array.from({ length: width }, (_, x) => color(x, y)).flat()]).flat()
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.from(rows))), chunk('IEND', Buffer.alloc(0))])
+  const rows = Array.from({ length: height }, (_, y) => [
+    0,
+    ...Array.from({ length: width }, (_, x) => color(x, y)).flat(),
+  ]).flat()
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.from(rows))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
 }
 
 const stripes = (x: number, y: number): readonly number[] => [(x * 40) % 256, (y * 8) % 256, x > 15 ? 200 : 30]
-const bytesOf = (color: typeof stripes): Buffer => Buffer.from(Array.from({ length: 1024 }, (_, i) => color(i % 32, Math.floor(i / 32))).flat())
+const bytesOf = (color: typeof stripes): Buffer =>
+  Buffer.from(Array.from({ length: 1024 }, (_, i) => color(i % 32, Math.floor(i / 32))).flat())
 
 type Said = RendererResult<'runs.classify'>
 
@@ -40,7 +49,8 @@ async function told({ page }: Workbench): Promise<[string, string][]> {
   const values = await bars.locator('dd').allInnerTexts()
   return names.map((name, i) => [name, values[i] ?? ''])
 }
-const wordsOf = ({ top }: Said): [string, string][] => top.map(({ name, probability }) => [name, `${(100 * probability).toFixed(1)} %`])
+const wordsOf = ({ top }: Said): [string, string][] =>
+  top.map(({ name, probability }) => [name, `${(100 * probability).toFixed(1)} %`])
 
 test('a picture of one’s own is classified: chosen, dropped or pasted', async ({ launch, dataDir }) => {
   writeFilterHistory(dataDir)
@@ -70,7 +80,14 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
     await drop(workbench, 'wide.png', 'image/png', wide)
     await expect(region.getByRole('img', { name: 'wide.png as the network sees it' })).toBeVisible()
     await expect(region).toContainText('the middle square of 96 × 32, scaled to 32 × 32')
-    expect(await told(workbench)).toEqual(wordsOf(await workbench.call('runs.classify', { id, picture: bytesOf((x, y) => stripes(31 - x, y)).toString('base64') })))
+    expect(await told(workbench)).toEqual(
+      wordsOf(
+        await workbench.call('runs.classify', {
+          id,
+          picture: bytesOf((x, y) => stripes(31 - x, y)).toString('base64'),
+        }),
+      ),
+    )
     // The window did not go to the file.
     await expect(page).toHaveURL(new RegExp(`#/runs/${id}$`))
   })
@@ -87,7 +104,9 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
     await drop(workbench, 'notes.png', 'image/png', Buffer.from('no picture at all'))
     await expect(region.locator('dl')).toHaveCount(0)
     await workbench.resize(900, 600)
-    await page.evaluate(`document.querySelector('[role="progressbar"][aria-label="Trained"]').scrollIntoView({ block: 'end' })`)
+    await page.evaluate(
+      `document.querySelector('[role="progressbar"][aria-label="Trained"]').scrollIntoView({ block: 'end' })`,
+    )
     await expect(region).not.toBeInViewport()
     await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
     await expect(region.locator('dl')).toBeInViewport({ ratio: 1 })
@@ -96,9 +115,19 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
   })
 
   await test.step('pasted', async () => {
-    await send(workbench, ['paste'], 'pasted.png', 'image/png', pngOf(32, 32, (x, y) => stripes(y, x)))
+    await send(
+      workbench,
+      ['paste'],
+      'pasted.png',
+      'image/png',
+      pngOf(32, 32, (x, y) => stripes(y, x)),
+    )
     await expect(region.getByRole('img', { name: 'pasted.png as the network sees it' })).toBeVisible()
-    expect(await told(workbench)).toEqual(wordsOf(await workbench.call('runs.classify', { id, picture: bytesOf((x, y) => stripes(y, x)).toString('base64') })))
+    expect(await told(workbench)).toEqual(
+      wordsOf(
+        await workbench.call('runs.classify', { id, picture: bytesOf((x, y) => stripes(y, x)).toString('base64') }),
+      ),
+    )
   })
 
   await test.step('what is no picture is refused with a sentence', async () => {
@@ -130,7 +159,10 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
   })
 })
 
-test('a network is exported from the run’s page in each format, and over nothing unasked', async ({ launch, dataDir }) => {
+test('a network is exported from the run’s page in each format, and over nothing unasked', async ({
+  launch,
+  dataDir,
+}) => {
   writeFilterHistory(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -138,22 +170,32 @@ test('a network is exported from the run’s page in each format, and over nothi
   const out = path.join(dataDir, '..')
   const suggested: string[] = []
   const save = async (item: RegExp, name: string | null): Promise<void> => {
-    await workbench.app.evaluate(({ dialog }, chosen) => {
-      const kept = globalThis as unknown as { suggested: unknown }
-      const stub = (...args: unknown[]) => {
-        kept.suggested = (args.at(-1) as { defaultPath: string }).defaultPath
-        return Promise.resolve({ canceled: chosen === null, filePath: chosen ?? '' })
-      }
-      dialog.showSaveDialog = stub
-    }, name === null ? null : path.join(out, name))
+    await workbench.app.evaluate(
+      ({ dialog }, chosen) => {
+        const kept = globalThis as unknown as { suggested: unknown }
+        const stub = (...args: unknown[]) => {
+          kept.suggested = (args.at(-1) as { defaultPath: string }).defaultPath
+          return Promise.resolve({ canceled: chosen === null, filePath: chosen ?? '' })
+        }
+        dialog.showSaveDialog = stub
+      },
+      name === null ? null : path.join(out, name),
+    )
     await page.getByRole('button', { name: 'More actions' }).click()
-    for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+    for (const [width, height] of [
+      [1280, 800],
+      [900, 600],
+    ] as const) {
       await workbench.resize(width, height)
       await workbench.screenshot(`export-model-${width}`)
     }
     await page.getByRole('menuitem', { name: item }).click()
-    await expect.poll(() => workbench.app.evaluate(() => (globalThis as unknown as { suggested: unknown }).suggested)).toBeTruthy()
-    suggested.push(String(await workbench.app.evaluate(() => (globalThis as unknown as { suggested: unknown }).suggested)))
+    await expect
+      .poll(() => workbench.app.evaluate(() => (globalThis as unknown as { suggested: unknown }).suggested))
+      .toBeTruthy()
+    suggested.push(
+      String(await workbench.app.evaluate(() => (globalThis as unknown as { suggested: unknown }).suggested)),
+    )
   }
 
   await save(/ONNX/, 'model.onnx')
@@ -165,18 +207,29 @@ test('a network is exported from the run’s page in each format, and over nothi
   await save(/safetensors/, 'model.safetensors')
   await expect(page.getByText('model.safetensors saved')).toBeVisible()
   const bytes = readFileSync(path.join(out, 'model.safetensors'))
-  expect(JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0))))).toMatchObject({ __metadata__: { run: id }, 'stem.weight': { shape: [16, 3, 3, 3] } })
+  expect(JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0))))).toMatchObject({
+    __metadata__: { run: id },
+    'stem.weight': { shape: [16, 3, 3, 3] },
+  })
 
   await save(/SavedModel/, 'model')
   await expect(page.getByText('model.savedmodel saved', { exact: true })).toBeVisible()
-  expect(readdirSync(path.join(out, 'model.savedmodel')).sort()).toEqual(['assets.extra', 'mcnn-files.json', 'saved_model.pb'])
+  expect(readdirSync(path.join(out, 'model.savedmodel')).sort()).toEqual([
+    'assets.extra',
+    'mcnn-files.json',
+    'saved_model.pb',
+  ])
   const asked = await workbench.answerQuestions(1)
   await save(/SavedModel/, 'model')
   await expect.poll(asked).toEqual(['Replace the SavedModel in model.savedmodel?'])
 
   await save(/ONNX/, null)
   expect(existsSync(path.join(out, 'null'))).toBe(false)
-  expect(suggested).toEqual(['onnx', 'safetensors', 'savedmodel', 'savedmodel', 'onnx'].map((format) => `mcnn-a ResNet-8 synthetic seed 1.${format}`))
+  expect(suggested).toEqual(
+    ['onnx', 'safetensors', 'savedmodel', 'savedmodel', 'onnx'].map(
+      (format) => `mcnn-a ResNet-8 synthetic seed 1.${format}`,
+    ),
+  )
 })
 
 /** Drops a file on the page's heading, as a file manager does. */
@@ -189,12 +242,23 @@ async function send({ page }: Workbench, events: string[], name: string, type: s
   await page.getByRole('heading', { level: 1 }).evaluate(
     (element, [wanted, fileName, mime, base64]) => {
       type Made = new (...args: unknown[]) => unknown
-      const web = globalThis as unknown as { File: Made; DataTransfer: new () => { items: { add: (file: unknown) => void } }; DragEvent: Made; ClipboardEvent: Made; atob: (text: string) => string }
+      const web = globalThis as unknown as {
+        File: Made
+        DataTransfer: new () => { items: { add: (file: unknown) => void } }
+        DragEvent: Made
+        ClipboardEvent: Made
+        atob: (text: string) => string
+      }
       const transfer = new web.DataTransfer()
-      transfer.items.add(new web.File([Uint8Array.from(web.atob(base64), (c) => c.charCodeAt(0))], fileName, { type: mime }))
+      transfer.items.add(
+        new web.File([Uint8Array.from(web.atob(base64), (c) => c.charCodeAt(0))], fileName, { type: mime }),
+      )
       for (const event of wanted) {
         const common = { bubbles: true, cancelable: true }
-        const made = event === 'paste' ? new web.ClipboardEvent(event, { ...common, clipboardData: transfer }) : new web.DragEvent(event, { ...common, dataTransfer: transfer })
+        const made =
+          event === 'paste'
+            ? new web.ClipboardEvent(event, { ...common, clipboardData: transfer })
+            : new web.DragEvent(event, { ...common, dataTransfer: transfer })
         ;(element as unknown as { dispatchEvent: (event: unknown) => void }).dispatchEvent(made)
       }
     },

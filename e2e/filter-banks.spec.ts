@@ -105,7 +105,10 @@ test('what a map says is what the kernel, the pixels and the service say', async
   if (!box) throw new Error('no kernel')
   await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.17)
   await expect(page.getByText(/^h₄\(r 1, s 0\) = /)).toBeVisible()
-  expect(signed((await page.getByText(/^h₄\(r 1, s 0\) = /).innerText()).split(' = ')[1] ?? '')).toBeCloseTo(banks[3]?.kernel[0]?.[1]?.[2] ?? NaN, 4)
+  expect(signed((await page.getByText(/^h₄\(r 1, s 0\) = /).innerText()).split(' = ')[1] ?? '')).toBeCloseTo(
+    banks[3]?.kernel[0]?.[1]?.[2] ?? NaN,
+    4,
+  )
 
   // The feature map: nine products of this channel, then the others.
   const feature = page.getByRole('button', { name: 'Feature map of h₂' })
@@ -116,13 +119,21 @@ test('what a map says is what the kernel, the pixels and the service say', async
   await expect(page.getByText(`y₂(x ${x}, y ${y}) = `)).toBeVisible()
   const text = await readout(page).innerText()
   const value = signed(/\) = (−?[\d.]+)/.exec(text)?.[1] ?? '')
-  const products = (/B, pixel × weight: (.*)/.exec(text)?.[1] ?? '').split(' + ').map((product) => product.split(' · ').map(signed))
+  const products = (/B, pixel × weight: (.*)/.exec(text)?.[1] ?? '')
+    .split(' + ')
+    .map((product) => product.split(' · ').map(signed))
   expect(products).toHaveLength(9)
   // The whole from the picture, as it is painted in the thumbnail, and the bank's weights.
-  const pixels = await page.getByRole('radiogroup', { name: 'Picture' }).locator('canvas').first().evaluate((element) => {
-    const { getContext } = element as unknown as { getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } } }
-    return [...getContext.call(element, '2d').getImageData(0, 0, 32, 32).data]
-  })
+  const pixels = await page
+    .getByRole('radiogroup', { name: 'Picture' })
+    .locator('canvas')
+    .first()
+    .evaluate((element) => {
+      const { getContext } = element as unknown as {
+        getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } }
+      }
+      return [...getContext.call(element, '2d').getImageData(0, 0, 32, 32).data]
+    })
   const rgb = Buffer.from(pixels.filter((_, i) => i % 4 !== 3))
   const input = await workbench.call('filters.input', { id: own, layer: 'stem', picture: rgb.toString('base64') })
   const normalised = floats(input.values)
@@ -155,7 +166,9 @@ test('what a map says is what the kernel, the pixels and the service say', async
     await expect(page.getByRole('radio', { name: 'your picture' })).toBeChecked()
     await ready(page)
     await expect.poll(async () => (await feature.locator('canvas').screenshot()).equals(before)).toBe(false)
-    await page.locator('input[type="file"]').setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
     await expect(page.getByText('This is not a picture that can be read', { exact: false })).toBeVisible()
   })
 })
@@ -171,12 +184,20 @@ test('training is played, and the numbers beside the baseline follow', async ({ 
   await test.step('the table counts what the track shows', async () => {
     for (const epoch of [filterEpochs, 3]) {
       await workbench.open(`#/banks?run=${own}&epoch=${epoch}`)
-      const track = await workbench.call('filters.coverage', { id: own, layer: 'stem', filters: [0], channels: [0], edge: 6 })
+      const track = await workbench.call('filters.coverage', {
+        id: own,
+        layer: 'stem',
+        filters: [0],
+        channels: [0],
+        edge: 6,
+      })
       await expect(covered.locator('td').first()).toHaveText(`${((track.covered[epoch] ?? NaN) * 100).toFixed(0)} %`)
     }
     const wide = await covered.locator('td').first().innerText()
     await choose(page.getByRole('radio', { name: '−3 dB' }))
-    await expect.poll(async () => Number.parseInt(await covered.locator('td').first().innerText())).toBeLessThan(Number.parseInt(wide))
+    await expect
+      .poll(async () => Number.parseInt(await covered.locator('td').first().innerText()))
+      .toBeLessThan(Number.parseInt(wide))
   })
 
   await test.step('by keys and by playing', async () => {
@@ -208,7 +229,12 @@ test('later layers, other runs, and what is not there says so', async ({ launch,
   const beside = page.getByRole('combobox', { name: 'beside' })
   await beside.click()
   await page.getByRole('option', { name: /mcnn-a · R8 · seed 2/ }).click()
-  await expect(page.getByRole('table').getByRole('row', { name: /^Likeness/ }).locator('td')).toHaveText([/^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/])
+  await expect(
+    page
+      .getByRole('table')
+      .getByRole('row', { name: /^Likeness/ })
+      .locator('td'),
+  ).toHaveText([/^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/])
   expect(query(page).get('beside')).toBe(runIdOf('mcnn-a', 2))
 
   await workbench.open(`#/banks?run=${runIdOf('baseline', 1)}`)
@@ -217,10 +243,22 @@ test('later layers, other runs, and what is not there says so', async ({ launch,
   await expect(page.getByRole('heading', { name: 'This run is not in the history' })).toBeVisible()
 })
 
-test('a bank is saved as picture, numbers and arrays, and each size and theme is looked at', async ({ launch, dataDir }) => {
-  const workbench = await opened(launch, dataDir, `run=${own}&filter=0&at=feature.0.13.9&pins=${runIdOf('mcnn-f', 2)}~stem~2~40,${own}~stem~1~0`)
+test('a bank is saved as picture, numbers and arrays, and each size and theme is looked at', async ({
+  launch,
+  dataDir,
+}) => {
+  const workbench = await opened(
+    launch,
+    dataDir,
+    `run=${own}&filter=0&at=feature.0.13.9&pins=${runIdOf('mcnn-f', 2)}~stem~2~40,${own}~stem~1~0`,
+  )
   const { page } = workbench
-  for (const [extension, item] of [['svg', 'Save as SVG…'], ['png', 'Save as PNG, 300 dpi…'], ['csv', 'Save numbers as CSV…'], ['json', 'Save arrays as JSON…']] as const) {
+  for (const [extension, item] of [
+    ['svg', 'Save as SVG…'],
+    ['png', 'Save as PNG, 300 dpi…'],
+    ['csv', 'Save numbers as CSV…'],
+    ['json', 'Save arrays as JSON…'],
+  ] as const) {
     const file = path.join(path.dirname(dataDir), `bank.${extension}`)
     await workbench.app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
@@ -231,15 +269,24 @@ test('a bank is saved as picture, numbers and arrays, and each size and theme is
     const bytes = readFileSync(file)
     const start = { svg: '<svg ', png: '\x89PNG', csv: 'what,band', json: '{"runId"' }[extension]
     expect(bytes.subarray(0, start.length).toString('latin1')).toBe(start)
-    if (extension === 'json') expect((JSON.parse(bytes.toString()) as { kernel: { shape: number[] } }).kernel.shape).toEqual([4, 3, 3, 3])
-    await page.getByRole('button', { name: /^Close/ }).first().click()
+    if (extension === 'json')
+      expect((JSON.parse(bytes.toString()) as { kernel: { shape: number[] } }).kernel.shape).toEqual([4, 3, 3, 3])
+    await page
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .click()
   }
 
   await workbench.inEveryLook(async (ending) => {
     await ready(page)
     await workbench.screenshot(`filter-banks-${ending}`)
     await workbench.scrollsNowhereSideways()
-    expect(await page.evaluate('document.getElementById("main").scrollHeight - document.getElementById("main").clientHeight'), 'one scroll bar').toBeLessThanOrEqual(0)
+    expect(
+      await page.evaluate(
+        'document.getElementById("main").scrollHeight - document.getElementById("main").clientHeight',
+      ),
+      'one scroll bar',
+    ).toBeLessThanOrEqual(0)
   })
 })
 
@@ -247,7 +294,11 @@ test('runs selected on the runs page are shown side by side, the rest as pins', 
   writeFilterHistory(dataDir)
   const { page, ...workbench } = await launch().then((one) => ({ page: one.page, open: one.open.bind(one) }))
   await workbench.open('#/runs?group=none')
-  for (const [variant, seed] of [['baseline', 1], ['mcnn-a', 1], ['mcnn-f', 1]] as const)
+  for (const [variant, seed] of [
+    ['baseline', 1],
+    ['mcnn-a', 1],
+    ['mcnn-f', 1],
+  ] as const)
     await page.getByRole('checkbox', { name: `Select ${variant} · ResNet-8 · synthetic · seed ${seed}` }).check()
   await page.getByRole('toolbar', { name: '3 selected' }).getByRole('button', { name: 'Filter banks' }).click()
   await ready(page)

@@ -1,4 +1,7 @@
-/** A small history with filters to look at, made from a seed: a study of mcnn-f, mcnn-a and baseline whose kernels come out of noise over its epochs. */
+/**
+ * A small history with filters to look at, made from a seed: a study of mcnn-f, mcnn-a and baseline whose kernels come
+ * out of noise over its epochs.
+ */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -23,7 +26,13 @@ const prototypes = [
   [-0.9, 0, 0.9, -1.1, 0.1, 1, -0.8, 0, 0.9],
   [0.9, 1, 0.8, 0.1, 0, 0.1, -1, -1, -0.8],
 ]
-const tints = [[1, 1, 0.95], [1, 0.55, -0.7], [0.9, 1, 0.8], [0.5, 1, -0.3], [0.8, 0.9, 1]]
+const tints = [
+  [1, 1, 0.95],
+  [1, 0.55, -0.7],
+  [0.9, 1, 0.8],
+  [0.5, 1, -0.3],
+  [0.8, 0.9, 1],
+]
 
 /** The weights of a layer after an epoch: from `initial` to a mix of what layers tend to and what is drawn. */
 function kernelAt(initial: Float32Array, shape: readonly number[], seed: number, epoch: number): Float32Array {
@@ -36,9 +45,14 @@ function kernelAt(initial: Float32Array, shape: readonly number[], seed: number,
     const filter = i % filters
     const channel = Math.floor(i / filters) % inputs
     const place = Math.floor(i / filters / inputs)
-    const wanted = prototypes[(filter + (filters > 4 ? filter >> 2 : 0)) % prototypes.length]?.[place % (rows * columns)] ?? 0
+    const wanted =
+      prototypes[(filter + (filters > 4 ? filter >> 2 : 0)) % prototypes.length]?.[place % (rows * columns)] ?? 0
     const tint = inputs === 3 ? (tints[filter % tints.length]?.[channel] ?? 1) : Math.sin(channel * 2.1 + filter)
-    return start * (1 - mixed) + mixed * scale * (wanted * tint + 0.12 * (noise[i] ?? 0)) + (epoch > 0 ? 0.02 * Math.sin(epoch * 0.8 + i) : 0)
+    return (
+      start * (1 - mixed) +
+      mixed * scale * (wanted * tint + 0.12 * (noise[i] ?? 0)) +
+      (epoch > 0 ? 0.02 * Math.sin(epoch * 0.8 + i) : 0)
+    )
   })
 }
 
@@ -49,7 +63,9 @@ export function writeFilterHistory(dataDir: string): string[] {
   const ids: string[] = []
   history.transaction(() => {
     history.studies.insert({ id: study, name: 'Filters', createdAt: '2026-05-01T08:00:00.000Z', plan: null })
-    for (const seed of [1, 2]) for (const variant of ['baseline', 'mcnn-a', 'mcnn-f'] as const) ids.push(addRun(history, dataDir, { arch: 'resnet-8', variant, seed, ...training }))
+    for (const seed of [1, 2])
+      for (const variant of ['baseline', 'mcnn-a', 'mcnn-f'] as const)
+        ids.push(addRun(history, dataDir, { arch: 'resnet-8', variant, seed, ...training }))
   })
   history.close()
   return ids
@@ -62,8 +78,18 @@ function addRun(history: History, dataDir: string, config: ExperimentConfig): st
   const layers = convolutions(spec)
   history.runs.insert(
     {
-      id, studyId: study, configId: history.configs.put(config), arch, variant, dataset, seed, epochs, trainExamples: 4000, testExamples: 1000,
-      trainableParameters: trainableParameters(spec), trainableFilters: layers.reduce((sum, layer) => sum + layer.baseFilters, 0),
+      id,
+      studyId: study,
+      configId: history.configs.put(config),
+      arch,
+      variant,
+      dataset,
+      seed,
+      epochs,
+      trainExamples: 4000,
+      testExamples: 1000,
+      trainableParameters: trainableParameters(spec),
+      trainableFilters: layers.reduce((sum, layer) => sum + layer.baseFilters, 0),
       createdAt: `2026-05-01T08:0${seed}:0${variant.length}.000Z`,
     },
     { pid: 1, start: 'gone' },
@@ -72,20 +98,42 @@ function addRun(history: History, dataDir: string, config: ExperimentConfig): st
   if (claimed?.summary.id !== id) throw new Error(`no run ${id}`)
   const initial = initialValues(spec, seed)
   const kept = layers.filter((layer, i) => i === 0 || layer.multiband)
-  const shapeOf = (layer: (typeof layers)[number]): [number, number, number, number] => [...layer.kernel, layer.in, layer.baseFilters]
-  const after = (layer: (typeof layers)[number], epoch: number): Float32Array => kernelAt(initial.get(`${layer.name}.kernel`) ?? new Float32Array(), shapeOf(layer), seed, epoch)
+  const shapeOf = (layer: (typeof layers)[number]): [number, number, number, number] => [
+    ...layer.kernel,
+    layer.in,
+    layer.baseFilters,
+  ]
+  const after = (layer: (typeof layers)[number], epoch: number): Float32Array =>
+    kernelAt(initial.get(`${layer.name}.kernel`) ?? new Float32Array(), shapeOf(layer), seed, epoch)
   for (let epoch = 0; epoch <= epochs; epoch++) {
-    for (const layer of kept) history.filters.add(claimed.key, epoch, layer.name, shapeOf(layer), Buffer.from(after(layer, epoch).buffer))
+    for (const layer of kept)
+      history.filters.add(claimed.key, epoch, layer.name, shapeOf(layer), Buffer.from(after(layer, epoch).buffer))
     if (epoch > 0)
       history.metrics.addEpoch(claimed.key, {
-        epoch, trainLoss: 2 / epoch, trainAccuracy: 0.5, testLoss: 2 / epoch, testAccuracy: 0.9 - 0.5 / epoch, learningRate: 0.1,
-        imagesPerSecond: 900, seconds: 4, waitSeconds: null, cpuSeconds: null, memoryBytes: null,
+        epoch,
+        trainLoss: 2 / epoch,
+        trainAccuracy: 0.5,
+        testLoss: 2 / epoch,
+        testAccuracy: 0.9 - 0.5 / epoch,
+        learningRate: 0.1,
+        imagesPerSecond: 900,
+        seconds: 4,
+        waitSeconds: null,
+        cpuSeconds: null,
+        memoryBytes: null,
       })
   }
   const byName = new Map(layers.map((layer) => [`${layer.name}.kernel`, after(layer, epochs)]))
   const file = path.join('runs', id, 'weights.safetensors')
   mkdirSync(path.join(dataDir, 'runs', id), { recursive: true })
-  const weights = encodeSafetensors(parameters(spec).map(({ name, shape }) => ({ name, shape, values: byName.get(name) ?? initial.get(name) ?? new Float32Array() })), {})
+  const weights = encodeSafetensors(
+    parameters(spec).map(({ name, shape }) => ({
+      name,
+      shape,
+      values: byName.get(name) ?? initial.get(name) ?? new Float32Array(),
+    })),
+    {},
+  )
   writeFileSync(path.join(dataDir, file), weights)
   history.runs.end(claimed.key, 'done', null, { file, sha256: createHash('sha256').update(weights).digest('hex') })
   return id

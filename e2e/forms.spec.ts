@@ -34,7 +34,8 @@ test('a form that is off says what is wrong and cannot start', async ({ workbenc
   }
   const variants = page.getByRole('group', { name: 'Variants' })
   // The box itself is drawn by its label, which lies over it.
-  for (const box of await variants.getByRole('checkbox').all()) await expect(() => box.uncheck({ force: true })).toPass()
+  for (const box of await variants.getByRole('checkbox').all())
+    await expect(() => box.uncheck({ force: true })).toPass()
   await expect(variants).toContainText(/choose at least one/i)
   await expect(start).toBeDisabled()
   // Enter in a field is no way round the button.
@@ -56,7 +57,14 @@ test('auto says which precision it is here, and the run says which it was', asyn
   await precision.selectOption('auto')
   await page.getByLabel('Name').fill('In auto')
   await page.getByRole('radio', { name: /synthetic/i }).check()
-  for (const [label, value] of [['Seeds', '1'], ['Epochs', '1'], ['Batch', '50'], ['Train limit', '100'], ['Test limit', '100']] as const) await page.getByLabel(label, { exact: true }).fill(value)
+  for (const [label, value] of [
+    ['Seeds', '1'],
+    ['Epochs', '1'],
+    ['Batch', '50'],
+    ['Train limit', '100'],
+    ['Test limit', '100'],
+  ] as const)
+    await page.getByLabel(label, { exact: true }).fill(value)
   await page.getByRole('button', { name: 'Start study' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'In auto' })).toBeVisible()
   const [study] = await workbench.call('studies.list', {})

@@ -7,7 +7,10 @@ import { writeComparisonHistory } from './comparisonHistory'
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Search and commands' })
 const search = (page: Page) => palette(page).getByRole('combobox')
 const chosen = (page: Page) => palette(page).getByRole('option', { selected: true })
-const heading = (page: Page, name: string | RegExp) => expect(page.getByRole('heading', { level: 1, name, ...(typeof name === 'string' ? { exact: true } : {}) })).toBeVisible()
+const heading = (page: Page, name: string | RegExp) =>
+  expect(
+    page.getByRole('heading', { level: 1, name, ...(typeof name === 'string' ? { exact: true } : {}) }),
+  ).toBeVisible()
 
 /** Of the slim navigation; zoomed, it is not quite whole. */
 const slimWidth = /^4[78](\.\d+)?px$/
@@ -23,7 +26,10 @@ async function menu(workbench: Workbench, label: string): Promise<void> {
   }, label)
 }
 
-const zoomOf = ({ app }: Workbench): Promise<number> => app.evaluate(({ BrowserWindow }) => Math.round((BrowserWindow.getAllWindows()[0]?.webContents.getZoomFactor() ?? 0) * 100))
+const zoomOf = ({ app }: Workbench): Promise<number> =>
+  app.evaluate(({ BrowserWindow }) =>
+    Math.round((BrowserWindow.getAllWindows()[0]?.webContents.getZoomFactor() ?? 0) * 100),
+  )
 const clipboardOf = ({ app }: Workbench): Promise<string> => app.evaluate(({ clipboard }) => clipboard.readText())
 const isDark = (page: Page): Promise<unknown> => page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`)
 
@@ -56,10 +62,13 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
 
   // A study, by the arrow keys, and what was looked at is offered again.
   await page.keyboard.press('Control+k')
-  await expect(palette(page).getByRole('group', { name: 'Recent' }).getByRole('option').first()).toContainText('Filter banks')
+  await expect(palette(page).getByRole('group', { name: 'Recent' }).getByRole('option').first()).toContainText(
+    'Filter banks',
+  )
   await search(page).fill('table')
   await expect(palette(page).getByRole('group', { name: 'Studies' })).toContainText('Table I reproduced')
-  for (let i = 0; i < 20 && !(await chosen(page).textContent())?.includes('runs done'); i++) await page.keyboard.press('ArrowDown')
+  for (let i = 0; i < 20 && !(await chosen(page).textContent())?.includes('runs done'); i++)
+    await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await heading(page, 'Table I reproduced')
 
@@ -75,7 +84,10 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   await expect(palette(page)).toHaveCount(0)
 })
 
-test('a view’s link pasted into the palette opens the same view, and back and forward lead through views', async ({ launch, dataDir }) => {
+test('a view’s link pasted into the palette opens the same view, and back and forward lead through views', async ({
+  launch,
+  dataDir,
+}) => {
   writeComparisonHistory(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -99,9 +111,13 @@ test('a view’s link pasted into the palette opens the same view, and back and 
   await page.keyboard.press('Alt+ArrowRight')
   await heading(page, 'Table I reproduced')
   // The mouse's own buttons, which the driver has no name for.
-  await page.evaluate(`document.body.dispatchEvent(new MouseEvent('mouseup', { button: 3, bubbles: true, cancelable: true }))`)
+  await page.evaluate(
+    `document.body.dispatchEvent(new MouseEvent('mouseup', { button: 3, bubbles: true, cancelable: true }))`,
+  )
   await heading(page, 'System')
-  await page.evaluate(`document.body.dispatchEvent(new MouseEvent('mouseup', { button: 4, bubbles: true, cancelable: true }))`)
+  await page.evaluate(
+    `document.body.dispatchEvent(new MouseEvent('mouseup', { button: 4, bubbles: true, cancelable: true }))`,
+  )
   await heading(page, 'Table I reproduced')
   await menu(workbench, 'Back')
   await heading(page, 'System')
@@ -113,7 +129,9 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
   // The driver's own idea of a theme would hide the program's.
   await page.emulateMedia({ colorScheme: null })
   await heading(page, 'Studies')
-  expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label.replace('&', '')))).toEqual(['File', 'Edit', 'View', 'Run', 'Go', 'Help'])
+  expect(
+    await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map((item) => item.label.replace('&', ''))),
+  ).toEqual(['File', 'Edit', 'View', 'Run', 'Go', 'Help'])
   for (const [i, name] of ['Studies', 'Runs', 'Filter banks', 'Data sets', 'System'].entries()) {
     await page.keyboard.press(`Control+${i + 1}`)
     await heading(page, name)
@@ -136,8 +154,12 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
 
   await menu(workbench, 'Dark theme')
   await expect.poll(() => isDark(page)).toBe(true)
-  expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('view.theme-dark')?.checked)).toBe(true)
-  await expect.poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown).toMatchObject({ theme: 'dark', zoom: 0.8 })
+  expect(await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('view.theme-dark')?.checked)).toBe(
+    true,
+  )
+  await expect
+    .poll(() => JSON.parse(readFileSync(path.join(dataDir, 'desktop/preferences.json'), 'utf8')) as unknown)
+    .toMatchObject({ theme: 'dark', zoom: 0.8 })
 
   await page.keyboard.press('?')
   const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' })

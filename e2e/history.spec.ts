@@ -23,7 +23,15 @@ test('the history is copied from the System page', async ({ workbench, dataDir }
 test('a damaged history is told of and mended from the window', async ({ launch, dataDir }) => {
   const first = await launch()
   await expect(first.page.getByText('Service running')).toBeVisible()
-  await first.call('studies.create', { plan: { ...quickStart, name: 'Kept', variants: ['baseline'], seeds: [1], training: { ...quickStart.training, epochs: 1, milestones: [], trainExamples: 64, testExamples: 32 } } })
+  await first.call('studies.create', {
+    plan: {
+      ...quickStart,
+      name: 'Kept',
+      variants: ['baseline'],
+      seeds: [1],
+      training: { ...quickStart.training, epochs: 1, milestones: [], trainExamples: 64, testExamples: 32 },
+    },
+  })
   await expect.poll(async () => (await first.call('runs.list', {}))[0]?.state).toBe('done')
   await first.close()
   const file = path.join(dataDir, 'history.sqlite')
@@ -32,7 +40,11 @@ test('a damaged history is told of and mended from the window', async ({ launch,
   closeSync(handle)
   const damaged = readFileSync(file)
 
-  const { page, ...workbench } = await launch().then((opened) => ({ page: opened.page, screenshot: (name: string) => opened.screenshot(name), runs: () => opened.call('runs.list', {}) }))
+  const { page, ...workbench } = await launch().then((opened) => ({
+    page: opened.page,
+    screenshot: (name: string) => opened.screenshot(name),
+    runs: () => opened.call('runs.list', {}),
+  }))
   const banner = page.getByRole('alert').filter({ hasText: 'The history is damaged' })
   await expect(banner).toContainText('it does not begin as a database does. Nothing of it was changed. Mending saves')
   await workbench.screenshot('history-damaged')
@@ -47,9 +59,32 @@ test('a damaged history is told of and mended from the window', async ({ launch,
   await workbench.screenshot('history-mended')
 })
 
-test('shows filter banks read-only while a command trains, and takes the history over when the command ends', async ({ launch, dataDir }) => {
+test('shows filter banks read-only while a command trains, and takes the history over when the command ends', async ({
+  launch,
+  dataDir,
+}) => {
   mkdirSync(dataDir, { recursive: true })
-  const command = spawn(process.execPath, [path.join(root, 'out/main/cli.js'), 'train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--dataset', 'synthetic', '--epochs', '500', '--milestones', 'none', '--json', '--data-dir', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const command = spawn(
+    process.execPath,
+    [
+      path.join(root, 'out/main/cli.js'),
+      'train',
+      '--arch',
+      'resnet-8',
+      '--variant',
+      'mcnn-f',
+      '--dataset',
+      'synthetic',
+      '--epochs',
+      '500',
+      '--milestones',
+      'none',
+      '--json',
+      '--data-dir',
+      dataDir,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   const ended = once(command, 'exit')
   try {
     await once(command.stdout, 'data')
@@ -59,7 +94,10 @@ test('shows filter banks read-only while a command trains, and takes the history
     await expect(notice).toContainText(`mcnn train (process ${command.pid ?? 0})`)
     await expect(page.getByText('Service running, looking only')).toBeVisible()
     expect(await workbench.call('runs.list', {})).toMatchObject([{ state: 'running' }])
-    expect(await workbench.outcome('studies.create', { plan: quickStart })).toMatchObject({ ok: false, error: { code: 'conflict' } })
+    expect(await workbench.outcome('studies.create', { plan: quickStart })).toMatchObject({
+      ok: false,
+      error: { code: 'conflict' },
+    })
     await workbench.screenshot('history-held')
     await expect.poll(async () => (await workbench.call('filters.runs', { text: '' })).total).toBe(1)
     await workbench.go('Filter banks')
@@ -75,10 +113,21 @@ test('shows filter banks read-only while a command trains, and takes the history
   }
 })
 
-test('a data directory that goes while something trains is told of, and training goes on when it is back', async ({ workbench, dataDir }) => {
+test('a data directory that goes while something trains is told of, and training goes on when it is back', async ({
+  workbench,
+  dataDir,
+}) => {
   const { page } = workbench
   await expect(page.getByText('Service running')).toBeVisible()
-  const { runIds } = await workbench.call('studies.create', { plan: { ...quickStart, name: 'Long', variants: ['baseline'], seeds: [1], training: { ...quickStart.training, trainExamples: 640, testExamples: 100, epochs: 2000, milestones: [] } } })
+  const { runIds } = await workbench.call('studies.create', {
+    plan: {
+      ...quickStart,
+      name: 'Long',
+      variants: ['baseline'],
+      seeds: [1],
+      training: { ...quickStart.training, trainExamples: 640, testExamples: 100, epochs: 2000, milestones: [] },
+    },
+  })
   const id = runIds[0] ?? ''
   const count = async (): Promise<number> => (await workbench.call('runs.get', { id })).epochs.length
   await expect.poll(count).toBeGreaterThan(1)

@@ -47,12 +47,19 @@ test('a second start on the same data directory leaves the first one alone', asy
 
 test('the window opens where it was and keeps its size', async ({ launch, dataDir }) => {
   const first = await launch()
-  await first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1010, height: 710 }))
+  await first.app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1010, height: 710 }),
+  )
   await expect.poll(() => first.page.evaluate('outerWidth')).toBe(1010)
   await first.close()
-  expect(JSON.parse(readFileSync(path.join(dataDir, 'desktop/window.json'), 'utf8'))).toMatchObject({ width: 1010, height: 710 })
+  expect(JSON.parse(readFileSync(path.join(dataDir, 'desktop/window.json'), 'utf8'))).toMatchObject({
+    width: 1010,
+    height: 710,
+  })
   const second = await launch()
-  expect(await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toMatchObject({ width: 1010, height: 710 })
+  expect(await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toMatchObject(
+    { width: 1010, height: 710 },
+  )
 })
 
 test('a database of a newer program is refused in the window and left as it is', async ({ launch, dataDir }) => {

@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { choose, expect, test } from './app'
 
-test('presets fill the form, checks are made in place, and a depth that does not exist says which do', async ({ workbench }) => {
+test('presets fill the form, checks are made in place, and a depth that does not exist says which do', async ({
+  workbench,
+}) => {
   const { page } = workbench
   await workbench.open('#/new')
   const start = page.getByRole('button', { name: 'Start study' })
@@ -32,7 +34,9 @@ test('presets fill the form, checks are made in place, and a depth that does not
   expect(await workbench.call('studies.list', {})).toEqual([])
 })
 
-test('the drawing is the network: a click on a layer shows its inside and leads to the variant that it makes', async ({ workbench }) => {
+test('the drawing is the network: a click on a layer shows its inside and leads to the variant that it makes', async ({
+  workbench,
+}) => {
   const { page } = workbench
   await workbench.open('#/new')
   const drawing = page.getByRole('region', { name: 'Architecture' })
@@ -59,8 +63,12 @@ test('the drawing is the network: a click on a layer shows its inside and leads 
   const inner = drawing.getByRole('button', { name: /^stage2\.block1\.conv1,/ })
   await inner.click()
   await expect(inner).toHaveAttribute('aria-pressed', 'true')
-  await expect(drawing.getByRole('status')).toContainText('that is mcnn(stage2.block1.conv1+stage3.block1.conv2), now among')
-  await expect(drawing.getByRole('img')).toHaveAccessibleName(/stage2\.block1\.conv1.*8 base filters trained, 24 derived/)
+  await expect(drawing.getByRole('status')).toContainText(
+    'that is mcnn(stage2.block1.conv1+stage3.block1.conv2), now among',
+  )
+  await expect(drawing.getByRole('img')).toHaveAccessibleName(
+    /stage2\.block1\.conv1.*8 base filters trained, 24 derived/,
+  )
 })
 
 test('other networks are chosen beside the ResNets, and drawn with their stages and blocks', async ({ workbench }) => {
@@ -89,12 +97,17 @@ test('other networks are chosen beside the ResNets, and drawn with their stages 
     await drawing.getByRole('button', { name: new RegExp(`^${layer.replaceAll('.', '\\.')},`) }).click()
     // A pointwise layer can't be switched; it shows its inside all the same.
     await expect(drawing.getByRole('img')).toHaveAccessibleName(new RegExp(`${layer}.*${says}`))
-    await expect(drawing.getByRole('status')).toContainText(layer.endsWith('shortcut') ? 'only 3 × 3 convolutions' : 'switched')
+    await expect(drawing.getByRole('status')).toContainText(
+      layer.endsWith('shortcut') ? 'only 3 × 3 convolutions' : 'switched',
+    )
     await workbench.screenshot(`new-study-${arch}`)
   }
 })
 
-test('the study as text is copied, refused with what is wrong, and taken from a file', async ({ workbench, dataDir }) => {
+test('the study as text is copied, refused with what is wrong, and taken from a file', async ({
+  workbench,
+  dataDir,
+}) => {
   const { page, app } = workbench
   await workbench.open('#/new')
   await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick check' })
@@ -118,7 +131,10 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
   await expect(text).toHaveAttribute('aria-invalid', 'true')
 
   const file = path.join(dataDir, 'study.json')
-  writeFileSync(file, JSON.stringify({ ...plan, name: 'From a file', training: { ...plan.training, epochs: 7, milestones: [] } }))
+  writeFileSync(
+    file,
+    JSON.stringify({ ...plan, name: 'From a file', training: { ...plan.training, epochs: 7, milestones: [] } }),
+  )
   await dialog.locator('input[type=file]').setInputFiles(file)
   await dialog.getByRole('button', { name: 'Use this text' }).click()
   await expect(dialog).toHaveCount(0)
@@ -134,14 +150,21 @@ test('the study as text shows an incomplete form, with its problems', async ({ w
   await page.getByRole('button', { name: 'As text' }).click()
   const dialog = page.getByRole('dialog', { name: 'The study as text' })
   const text = await dialog.getByRole('textbox', { name: 'Study as JSON' }).inputValue()
-  expect(JSON.parse(text)).toMatchObject({ name: '', archs: ['resnet-8'], seeds: [1, 2, 3], training: { epochs: 10, learningRate: '1e' } })
+  expect(JSON.parse(text)).toMatchObject({
+    name: '',
+    archs: ['resnet-8'],
+    seeds: [1, 2, 3],
+    training: { epochs: 10, learningRate: '1e' },
+  })
   await expect(dialog.getByRole('status')).toContainText('2 problems to fix')
   await expect(dialog.getByRole('status')).toContainText('name: Needs a name')
   await expect(dialog.getByRole('status')).toContainText('training.learningRate: A number')
   await workbench.screenshot('new-study-text-incomplete')
 })
 
-test('what was typed is there after another page, Back and a reload, until it is reset or started', async ({ workbench }) => {
+test('what was typed is there after another page, Back and a reload, until it is reset or started', async ({
+  workbench,
+}) => {
   const { page } = workbench
   await workbench.open('#/new')
   await expect(page.getByRole('button', { name: 'Reset' })).toHaveCount(0)

@@ -1,6 +1,7 @@
 /**
- * Every page over one made-up history: a picture of each in both themes and sizes (test-results/screenshots/pages), and that
- * nothing of it is cut off or scrolls sideways, however far a person has zoomed. A table may scroll in its own box when a person has zoomed in, not at 100 % or less.
+ * Every page over one made-up history: a picture of each in both themes and sizes (test-results/screenshots/pages), and
+ * that nothing of it is cut off or scrolls sideways, however far a person has zoomed. A table may scroll in its own box
+ * when a person has zoomed in, not at 100 % or less.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -13,7 +14,15 @@ const folder = path.join(screenshots, 'pages')
 const study = 'every-layer'
 
 test.beforeEach(({ dataDir }) => {
-  execFileSync(process.execPath, [path.join(__dirname, '../out/main/history.js'), '--data-dir', dataDir, '--runs', '400', '--epochs', '200'])
+  execFileSync(process.execPath, [
+    path.join(__dirname, '../out/main/history.js'),
+    '--data-dir',
+    dataDir,
+    '--runs',
+    '400',
+    '--epochs',
+    '200',
+  ])
 })
 
 interface View {
@@ -26,7 +35,9 @@ interface View {
 async function views(workbench: Workbench): Promise<View[]> {
   const runs = await workbench.call('runs.list', {})
   // One of the built-in set first: its pictures are there.
-  const done = runs.filter((run) => run.state === 'done').sort((a, b) => Number(b.dataset === 'synthetic') - Number(a.dataset === 'synthetic'))
+  const done = runs
+    .filter((run) => run.state === 'done')
+    .sort((a, b) => Number(b.dataset === 'synthetic') - Number(a.dataset === 'synthetic'))
   let found = null
   for (const run of done) {
     if (run.variant === 'baseline' || (await workbench.call('runs.evaluation', { id: run.id })) === null) continue
@@ -37,16 +48,25 @@ async function views(workbench: Workbench): Promise<View[]> {
   const detailed = found.id
   let banks = detailed
   for (const run of done) {
-    if (run.variant !== 'mcnn-f' || !(await workbench.call('filters.layers', { id: run.id })).some((layer) => layer.multiband && layer.epochs.length > 0)) continue
+    if (
+      run.variant !== 'mcnn-f' ||
+      !(await workbench.call('filters.layers', { id: run.id })).some(
+        (layer) => layer.multiband && layer.epochs.length > 0,
+      )
+    )
+      continue
     banks = run.id
     break
   }
   const { arch, dataset } = found
-  const beside = done.find((run) => run.variant === 'baseline' && run.arch === arch && run.dataset === dataset)?.id ?? ''
+  const beside =
+    done.find((run) => run.variant === 'baseline' && run.arch === arch && run.dataset === dataset)?.id ?? ''
   const alike = done.filter((run) => run.studyId === 'every-layer' && run.arch === 'resnet-32')
   const diverged = runs.find((run) => run.state === 'diverged')?.id ?? ''
   const failed = runs.find((run) => run.state === 'failed')?.id ?? ''
-  const compared = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].flatMap((variant) => alike.find((run) => run.variant === variant)?.id ?? [])
+  const compared = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'].flatMap(
+    (variant) => alike.find((run) => run.variant === variant)?.id ?? [],
+  )
   const select = async (page: Page): Promise<void> => {
     const grid = page.getByRole('grid', { name: 'Runs' })
     await expect(grid.getByRole('row').nth(3)).toBeVisible()
@@ -68,7 +88,12 @@ async function views(workbench: Workbench): Promise<View[]> {
     { name: 'runs', hash: '#/runs?q=dataset:cifar-10', then: select },
     { name: 'runs-single', hash: '#/runs?group=none' },
     { name: 'run', hash: `#/runs/${detailed}?beside=${beside}` },
-    { name: 'run-evaluated', hash: `#/runs/${detailed}`, then: (page) => page.evaluate<undefined>(`document.getElementById('confusion').scrollIntoView()`).then(() => undefined) },
+    {
+      name: 'run-evaluated',
+      hash: `#/runs/${detailed}`,
+      then: (page) =>
+        page.evaluate<undefined>(`document.getElementById('confusion').scrollIntoView()`).then(() => undefined),
+    },
     { name: 'run-diverged', hash: `#/runs/${diverged}` },
     { name: 'run-failed', hash: `#/runs/${failed}` },
     { name: 'compare', hash: `#/runs?compare=${compared.join(',')}` },
@@ -109,7 +134,10 @@ test('shows each page complete and without an error in both themes and sizes, no
   await leaveBanner(page)
   const names: string[] = []
   const pictures = new Map<string, string>()
-  for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+  for (const [width, height] of [
+    [1280, 800],
+    [900, 600],
+  ] as const) {
     await workbench.resize(width, height)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
@@ -135,7 +163,8 @@ const tooWide = (tablesToo: boolean): string => `(() => {
   const found = []
   const name = (e) => e.tagName.toLowerCase() + (typeof e.className === 'string' && e.className !== '' ? '.' + e.className.split(' ')[0] : '') + (e.id ? '#' + e.id : '')
   const scrolls = (e) => /auto|scroll/.test(getComputedStyle(e).overflowX)
-  // Tabs, the strip of filters and the drawing of a network scroll by themselves; tables only where a person has zoomed in.
+  // Tabs, the strip of filters and the drawing of a network scroll by themselves; tables only where a person has zoomed
+  // in.
   const mayScroll = (e) => e.matches('.scroll, .thumbs, .pins ul, nav${tablesToo ? '' : ', .tscroll, [role="region"]'}')
   const root = document.documentElement
   if (root.scrollWidth > root.clientWidth) found.push('the document, ' + root.scrollWidth + ' in ' + root.clientWidth)
@@ -151,7 +180,12 @@ const tooWide = (tablesToo: boolean): string => `(() => {
   return found
 })()`
 
-for (const [width, height, zoom] of [[900, 600, 2], [900, 600, 1], [900, 600, 0.8], [1280, 800, 1]] as const)
+for (const [width, height, zoom] of [
+  [900, 600, 2],
+  [900, 600, 1],
+  [900, 600, 0.8],
+  [1280, 800, 1],
+] as const)
   test(`nothing is cut off or scrolls sideways at ${width} × ${height} and ${zoom * 100} %`, async ({ workbench }) => {
     const { page } = workbench
     await workbench.resize(width, height)
@@ -165,7 +199,10 @@ for (const [width, height, zoom] of [[900, 600, 2], [900, 600, 1], [900, 600, 0.
       const found = await page.evaluate<string[]>(tooWide(zoom <= 1))
       if (found.length > 0) faults[view.name] = found
       // The driver's own picture is of the unzoomed size.
-      const picture = await workbench.app.evaluate(async ({ BrowserWindow }) => (await BrowserWindow.getAllWindows()[0]?.webContents.capturePage())?.toPNG().toString('base64') ?? '')
+      const picture = await workbench.app.evaluate(
+        async ({ BrowserWindow }) =>
+          (await BrowserWindow.getAllWindows()[0]?.webContents.capturePage())?.toPNG().toString('base64') ?? '',
+      )
       writeFileSync(path.join(folder, `${view.name}-${width}-zoom-${zoom * 100}.png`), Buffer.from(picture, 'base64'))
     }
     expect(faults).toEqual({})

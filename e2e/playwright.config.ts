@@ -12,8 +12,8 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
-  // A limit ends a test that hangs; it asserts nothing. The slowest test takes a tenth of it on two quiet cores, so that the suite
-  // passes on a machine that is busy with other things. Tests set no limits of their own below these.
+  // A limit ends a test that hangs; it asserts nothing. The slowest test takes a tenth of it on two quiet cores, so
+  // that the suite passes on a machine that is busy with other things. Tests set no limits of their own below these.
   timeout: 20 * 60_000,
   expect: { timeout: 5 * 60_000 },
   reporter: [['list']],

@@ -1,4 +1,6 @@
-/** What leaves the window: a study as an archive that comes back elsewhere, a report that stands on its own, a manifest. */
+/**
+ * What leaves the window: a study as an archive that comes back elsewhere, a report that stands on its own, a manifest.
+ */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { AxeResults } from 'axe-core'
@@ -69,7 +71,9 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
   })
   await workbench.screenshot('publish-report-written')
   await workbench.page.getByRole('button', { name: 'Show in folder' }).click()
-  await expect.poll(() => workbench.app.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)).toEqual([path.join(folder, 'index.html')])
+  await expect
+    .poll(() => workbench.app.evaluate(() => (globalThis as unknown as { shown: string[] }).shown))
+    .toEqual([path.join(folder, 'index.html')])
   // A second one asks first.
   const asked = await workbench.answerQuestions(1)
   await choose(workbench, 'Write report…')
@@ -78,11 +82,18 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
   await choose(workbench, 'Write report…')
   await expect(workbench.page.getByText(/Report written: open index\.html/)).toHaveCount(2)
   const opened = workbench.app.waitForEvent('window')
-  await workbench.app.evaluate(({ BrowserWindow }, file) => {
-    // A browser of its own, as it were: nothing of the program's rules for its window holds there.
-    const window = new BrowserWindow({ width: 1100, height: 900, webPreferences: { partition: 'report', sandbox: true } })
-    void window.loadFile(file)
-  }, path.join(folder, 'index.html'))
+  await workbench.app.evaluate(
+    ({ BrowserWindow }, file) => {
+      // A browser of its own, as it were: nothing of the program's rules for its window holds there.
+      const window = new BrowserWindow({
+        width: 1100,
+        height: 900,
+        webPreferences: { partition: 'report', sandbox: true },
+      })
+      void window.loadFile(file)
+    },
+    path.join(folder, 'index.html'),
+  )
   const page = await opened
   const requests: string[] = []
   page.on('request', (request) => requests.push(request.url()))
@@ -92,12 +103,20 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
     await expect(page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible()
     mkdirSync(screenshots, { recursive: true })
     for (const part of ['What the study shows', 'Table I: accuracy', 'Figures', 'Runs']) {
-      await page.getByRole('heading', { name: part, exact: true }).evaluate((heading) => (heading as unknown as { scrollIntoView: () => void }).scrollIntoView())
-      await page.screenshot({ path: path.join(screenshots, `report-${colorScheme}-${part.toLowerCase().replace(/\W+/g, '-')}.png`) })
+      await page
+        .getByRole('heading', { name: part, exact: true })
+        .evaluate((heading) => (heading as unknown as { scrollIntoView: () => void }).scrollIntoView())
+      await page.screenshot({
+        path: path.join(screenshots, `report-${colorScheme}-${part.toLowerCase().replace(/\W+/g, '-')}.png`),
+      })
     }
     await page.evaluate(axe)
     const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 200)])).toEqual([])
+    expect(
+      violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => [id, nodes[0]?.html.slice(0, 200)]),
+    ).toEqual([])
   }
   expect(requests.filter((url) => !url.startsWith('file:'))).toEqual([])
   const errors = await page.evaluate(
@@ -116,5 +135,10 @@ test('a run’s manifest is copied', async ({ launch, dataDir }) => {
   await expect(workbench.page.getByText('Manifest copied as JSON')).toBeVisible()
   await workbench.screenshot('publish-run')
   const text = await workbench.app.evaluate(({ clipboard }) => clipboard.readText())
-  expect(JSON.parse(text)).toMatchObject({ manifest: 'mcnn-run', run: { id: 'resnet-32-mcnn-l-s4', state: 'done' }, config: { variant: 'mcnn-l', seed: 4 }, results: { epochsDone: 200 } })
+  expect(JSON.parse(text)).toMatchObject({
+    manifest: 'mcnn-run',
+    run: { id: 'resnet-32-mcnn-l-s4', state: 'done' },
+    config: { variant: 'mcnn-l', seed: 4 },
+    results: { epochsDone: 200 },
+  })
 })

@@ -5,10 +5,18 @@ import { quickStart, type StudyRequest } from '../src-main/contract'
 import { expect, screenshots, test, type Workbench } from './app'
 
 /** The first trains for minutes where nobody ends it; the others wait. */
-const plan: StudyRequest = { ...quickStart, name: 'Waiting', variants: ['baseline', 'mcnn-f'], seeds: [1, 2], training: { ...quickStart.training, epochs: 500, milestones: [] } }
+const plan: StudyRequest = {
+  ...quickStart,
+  name: 'Waiting',
+  variants: ['baseline', 'mcnn-f'],
+  seeds: [1, 2],
+  training: { ...quickStart.training, epochs: 500, milestones: [] },
+}
 
 async function waiting(workbench: Workbench): Promise<string[]> {
-  return (await workbench.call('runs.unfinished', {})).flatMap((run) => (run.state === 'queued' ? [`${run.variant} ${run.seed}`] : []))
+  return (await workbench.call('runs.unfinished', {})).flatMap((run) =>
+    run.state === 'queued' ? [`${run.variant} ${run.seed}`] : [],
+  )
 }
 const rows = (page: Page): Locator => page.getByRole('dialog', { name: 'The queue' }).getByRole('listitem')
 
@@ -19,10 +27,16 @@ test('the queue is put in another order by buttons and keys, and taken back', as
   await page.getByRole('button', { name: '3 queued' }).click()
   await expect(rows(page)).toHaveCount(3)
   // A button that has nothing to do weighs less than its neighbours: it has no ground of its own either.
-  const front = (row: number): Locator => rows(page).nth(row).getByRole('button', { name: /^To the front/ })
+  const front = (row: number): Locator =>
+    rows(page)
+      .nth(row)
+      .getByRole('button', { name: /^To the front/ })
   await expect(front(0)).toBeDisabled()
   for (const row of [0, 1]) await expect(front(row)).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)')
-  await rows(page).nth(2).getByRole('button', { name: /^To the front/ }).click()
+  await rows(page)
+    .nth(2)
+    .getByRole('button', { name: /^To the front/ })
+    .click()
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 2', 'mcnn-f 1', 'baseline 2'])
   await expect(rows(page).nth(0)).toContainText('mcnn-f')
   // The row that went took the focus along.
@@ -50,5 +64,11 @@ test('a run is duplicated into a new study, which is edited and started', async 
   await page.screenshot({ path: path.join(screenshots, 'duplicate.png') })
   await page.getByRole('textbox', { name: 'Epochs', exact: true }).fill('400')
   await page.getByRole('button', { name: /^Start/ }).click()
-  await expect.poll(async () => (await workbench.call('runs.list', {})).filter((run) => run.studyName === 'Waiting, again').map((run) => [run.variant, run.seed, run.epochs])).toEqual([['mcnn-f', 2, 400]])
+  await expect
+    .poll(async () =>
+      (await workbench.call('runs.list', {}))
+        .filter((run) => run.studyName === 'Waiting, again')
+        .map((run) => [run.variant, run.seed, run.epochs]),
+    )
+    .toEqual([['mcnn-f', 2, 400]])
 })

@@ -13,14 +13,20 @@ const plan = (epochs: number): StudyPlan => ({
 
 async function begin(workbench: Workbench, epochs: number): Promise<string> {
   await expect(workbench.page.getByText('Service running', { exact: true })).toBeVisible()
-  const { runIds: [id = ''] } = await workbench.call('studies.create', { plan: plan(epochs) })
+  const {
+    runIds: [id = ''],
+  } = await workbench.call('studies.create', { plan: plan(epochs) })
   await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(1)
   return id
 }
 
 const measured = async (workbench: Workbench, id: string): Promise<unknown> => {
   const { run, epochs, steps } = await workbench.call('runs.get', { id })
-  return { sha256: run.weightsSha256, epochs: epochs.map(({ epoch, trainLoss, testAccuracy }) => ({ epoch, trainLoss, testAccuracy })), steps: steps.map(({ step, loss }) => ({ step, loss })) }
+  return {
+    sha256: run.weightsSha256,
+    epochs: epochs.map(({ epoch, trainLoss, testAccuracy }) => ({ epoch, trainLoss, testAccuracy })),
+    steps: steps.map(({ step, loss }) => ({ step, loss })),
+  }
 }
 
 test('a run that the program’s end cut short goes on when it is asked to, and can be extended', async ({ launch }) => {
@@ -54,7 +60,9 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
   await expect(page.getByText(`Goes on where ${id} ended`, { exact: false })).toBeVisible()
 
   // Never stopped, and asked for all its epochs at first.
-  const { runIds: [whole = ''] } = await workbench.call('studies.create', { plan: plan(42) })
+  const {
+    runIds: [whole = ''],
+  } = await workbench.call('studies.create', { plan: plan(42) })
   await expect.poll(async () => (await workbench.call('runs.get', { id: whole })).run.state).toBe('done')
   expect(await measured(workbench, extended)).toEqual(await measured(workbench, whole))
 })
@@ -62,13 +70,17 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
 test('where a person chose so, what was cut short goes on at the start', async ({ launch }) => {
   const first = await launch()
   await first.open('#/system')
-  await choose(first.page.getByRole('group', { name: 'Runs cut short, at start' }).getByRole('radio', { name: 'resume' }))
+  await choose(
+    first.page.getByRole('group', { name: 'Runs cut short, at start' }).getByRole('radio', { name: 'resume' }),
+  )
   const id = await begin(first, 40)
   await first.close()
   const workbench = await launch()
   await expect(workbench.page.getByText('1 run goes on')).toBeVisible()
   await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state).toBe('done')
-  expect((await workbench.call('runs.get', { id })).epochs.map((epoch) => epoch.epoch)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1))
+  expect((await workbench.call('runs.get', { id })).epochs.map((epoch) => epoch.epoch)).toEqual(
+    Array.from({ length: 40 }, (_, i) => i + 1),
+  )
 })
 
 test('left alone, it is not asked about again', async ({ launch }) => {

@@ -39,7 +39,9 @@ test('a run’s page: followed while it trains, what it takes for what, beside a
     await expect(page.getByRole('region', { name: 'Machine' })).toContainText('Waiting for pictures')
     await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText(/Banks of \d+ base filters/)
     await page.getByText('Trainer’s log').click()
-    await expect(page.getByText('It wrote nothing.').or(page.getByRole('region', { name: 'Trainer’s log' }))).toBeVisible()
+    await expect(
+      page.getByText('It wrote nothing.').or(page.getByRole('region', { name: 'Trainer’s log' })),
+    ).toBeVisible()
   })
 
   await test.step('beside the baseline: in the curves, and the config shows what differs', async () => {

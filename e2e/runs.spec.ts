@@ -8,19 +8,33 @@ import { expect, test, type Workbench } from './app'
 const runs = 300
 
 test.beforeEach(({ dataDir }) => {
-  execFileSync(process.execPath, [path.join(__dirname, '../out/main/history.js'), '--data-dir', dataDir, '--runs', String(runs), '--epochs', '30'])
+  execFileSync(process.execPath, [
+    path.join(__dirname, '../out/main/history.js'),
+    '--data-dir',
+    dataDir,
+    '--runs',
+    String(runs),
+    '--epochs',
+    '30',
+  ])
 })
 
 const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Runs' })
 const filter = (page: Page): Locator => page.getByRole('combobox', { name: 'Filter runs' })
-const head = (page: Page, name: string): Locator => grid(page).getByRole('columnheader', { name, exact: false }).getByRole('button')
+const head = (page: Page, name: string): Locator =>
+  grid(page).getByRole('columnheader', { name, exact: false }).getByRole('button')
 /** The texts of a column in the rows that are in the page. */
 async function column(page: Page, name: RegExp): Promise<string[]> {
   const heads = await grid(page).getByRole('columnheader').allTextContents()
   const at = heads.findIndex((text) => name.test(text.trim()))
-  return grid(page).locator(`tbody tr[aria-selected] > td:nth-child(${at + 1})`).evaluateAll((cells) => cells.map((cell) => (cell as unknown as { innerText: string }).innerText.trim()))
+  return grid(page)
+    .locator(`tbody tr[aria-selected] > td:nth-child(${at + 1})`)
+    .evaluateAll((cells) => cells.map((cell) => (cell as unknown as { innerText: string }).innerText.trim()))
 }
-const rowsOf = (page: Page): Promise<number> => grid(page).getAttribute('aria-rowcount').then((text) => Number(text) - 1)
+const rowsOf = (page: Page): Promise<number> =>
+  grid(page)
+    .getAttribute('aria-rowcount')
+    .then((text) => Number(text) - 1)
 
 /** As single runs; a group is a row otherwise. */
 async function onRuns(workbench: Workbench): Promise<Page> {
@@ -29,7 +43,9 @@ async function onRuns(workbench: Workbench): Promise<Page> {
   return workbench.page
 }
 
-test('filters by a query with completion, keeps it in the address, and says what is wrong where', async ({ workbench }) => {
+test('filters by a query with completion, keeps it in the address, and says what is wrong where', async ({
+  workbench,
+}) => {
   const page = await onRuns(workbench)
   await page.keyboard.press('/')
   await expect(filter(page)).toBeFocused()
@@ -41,7 +57,9 @@ test('filters by a query with completion, keeps it in the address, and says what
   await page.keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Remove variant:mcnn-l' })).toBeVisible()
   await page.keyboard.type('depth:20 ')
-  const wanted = (await workbench.call('runs.list', {})).filter((run) => run.variant === 'mcnn-l' && run.arch === 'resnet-20').length
+  const wanted = (await workbench.call('runs.list', {})).filter(
+    (run) => run.variant === 'mcnn-l' && run.arch === 'resnet-20',
+  ).length
   expect(wanted).toBeGreaterThan(2)
   await expect.poll(() => rowsOf(page)).toBe(wanted)
   for (const text of await column(page, /^Config/)) expect(text).toMatch(/mcnn-l.*R20/s)
@@ -75,7 +93,8 @@ test('sorts by several columns, shows other epochs, and remembers columns', asyn
   const accuracies = (await column(page, /^Test acc/)).map(Number)
   states.forEach((state, i) => {
     const before = accuracies[i - 1]
-    if (state === states[i - 1] && before !== undefined && !Number.isNaN(before)) expect(accuracies[i] ?? NaN).not.toBeGreaterThan(before)
+    if (state === states[i - 1] && before !== undefined && !Number.isNaN(before))
+      expect(accuracies[i] ?? NaN).not.toBeGreaterThan(before)
   })
   await page.getByText('best', { exact: true }).click()
   await expect(head(page, 'Best acc.')).toBeVisible()
@@ -85,7 +104,9 @@ test('sorts by several columns, shows other epochs, and remembers columns', asyn
   await expect(grid(page).getByRole('columnheader', { name: 'Images/s' })).toBeVisible()
 })
 
-test('boxes of groups follow the selection, and many runs are asked about before they are queued', async ({ workbench }) => {
+test('boxes of groups follow the selection, and many runs are asked about before they are queued', async ({
+  workbench,
+}) => {
   await workbench.resize(1280, 800)
   await workbench.go('Runs')
   const { page } = workbench
@@ -95,7 +116,8 @@ test('boxes of groups follow the selection, and many runs are asked about before
   expect(several).toBeGreaterThanOrEqual(0)
   const boxes = grid(page).getByRole('row', { selected: true }).getByRole('checkbox')
   const box = grid(page).locator('tbody tr[aria-selected]').nth(several).getByRole('checkbox')
-  const indeterminate = (): Promise<boolean> => box.evaluate((one) => (one as unknown as { indeterminate: boolean }).indeterminate)
+  const indeterminate = (): Promise<boolean> =>
+    box.evaluate((one) => (one as unknown as { indeterminate: boolean }).indeterminate)
 
   await grid(page).focus()
   await page.keyboard.press('Control+a')
@@ -107,7 +129,11 @@ test('boxes of groups follow the selection, and many runs are asked about before
   await page.keyboard.press('Home')
   for (let row = 0; row < several; row++) await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')
-  await expect(grid(page).getByRole('link', { name: /^seed / }).first()).toBeVisible()
+  await expect(
+    grid(page)
+      .getByRole('link', { name: /^seed / })
+      .first(),
+  ).toBeVisible()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press(' ')
   await expect(page.getByRole('toolbar', { name: `${runs - 1} selected` })).toBeVisible()
@@ -212,7 +238,10 @@ test('tags, archives, throws away and takes back', async ({ workbench }) => {
   expect((await workbench.call('runs.query', { query: 'is:trashed' })).runs).toBe(0)
 })
 
-test('compares runs on one chart with the differences of their configs, and exports them', async ({ workbench, dataDir }) => {
+test('compares runs on one chart with the differences of their configs, and exports them', async ({
+  workbench,
+  dataDir,
+}) => {
   const page = await onRuns(workbench)
   await workbench.open('#/runs?group=none&q=study:every-layer+depth:20+state:done')
   await expect.poll(() => rowsOf(page)).toBeLessThan(30)
@@ -241,8 +270,16 @@ test('compares runs on one chart with the differences of their configs, and expo
 
 test('looks as it should in both themes and sizes', async ({ workbench }) => {
   const page = await onRuns(workbench)
-  await workbench.call('runs.tag', { ids: (await workbench.call('runs.ids', { query: 'state:done seed:1' })).slice(0, 30), add: ['paper'] })
-  for (const [theme, width, height] of [['light', 1280, 800], ['dark', 1280, 800], ['light', 900, 600], ['dark', 900, 600]] as const) {
+  await workbench.call('runs.tag', {
+    ids: (await workbench.call('runs.ids', { query: 'state:done seed:1' })).slice(0, 30),
+    add: ['paper'],
+  })
+  for (const [theme, width, height] of [
+    ['light', 1280, 800],
+    ['dark', 1280, 800],
+    ['light', 900, 600],
+    ['dark', 900, 600],
+  ] as const) {
     await page.emulateMedia({ colorScheme: theme })
     await workbench.resize(width, height)
     const size = width === 1280 ? '' : '-small'

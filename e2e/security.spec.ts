@@ -15,25 +15,54 @@ async function listening(): Promise<{ url: string; hits: () => number; close: ()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, hits: () => hits, close: () => void server.close() }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    hits: () => hits,
+    close: () => void server.close(),
+  }
 }
 
 test('the page has no Node and one bridge of two functions', async ({ workbench }) => {
   const { page, app } = workbench
-  for (const name of ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron']) expect(await page.evaluate(`typeof ${name}`), name).toBe('undefined')
+  for (const name of ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron'])
+    expect(await page.evaluate(`typeof ${name}`), name).toBe('undefined')
   expect(await page.evaluate('Object.keys(workbench).sort()')).toEqual(['call', 'on'])
-  expect(await page.evaluate('(() => { try { workbench.call = null } catch {} return typeof workbench.call })()')).toBe('function')
+  expect(await page.evaluate('(() => { try { workbench.call = null } catch {} return typeof workbench.call })()')).toBe(
+    'function',
+  )
   expect(
     await app.evaluate(({ BrowserWindow }) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences: () => Record<string, unknown> }
-      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, ...others } = contents.getLastWebPreferences()
-      const on = ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures', 'nodeIntegrationInWorker', 'nodeIntegrationInSubFrames'].filter((name) => Boolean(others[name]))
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
+        getLastWebPreferences: () => Record<string, unknown>
+      }
+      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, ...others } =
+        contents.getLastWebPreferences()
+      const on = [
+        'allowRunningInsecureContent',
+        'experimentalFeatures',
+        'enableBlinkFeatures',
+        'nodeIntegrationInWorker',
+        'nodeIntegrationInSubFrames',
+      ].filter((name) => Boolean(others[name]))
       return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, on }
     }),
-  ).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false, on: [] })
+  ).toEqual({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+    on: [],
+  })
   // Not allowed here, a webview is an element like any unknown one.
-  expect(await page.evaluate("(() => { const view = Object.assign(document.createElement('webview'), { src: 'https://arxiv.org/' }); view.setAttribute('allowpopups', ''); document.body.append(view); return typeof view.loadURL })()")).toBe('undefined')
-  expect(await app.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getType()))).toEqual(['window'])
+  expect(
+    await page.evaluate(
+      "(() => { const view = Object.assign(document.createElement('webview'), { src: 'https://arxiv.org/' }); view.setAttribute('allowpopups', ''); document.body.append(view); return typeof view.loadURL })()",
+    ),
+  ).toBe('undefined')
+  expect(
+    await app.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getType())),
+  ).toEqual(['window'])
   expect(
     await app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents
@@ -70,7 +99,18 @@ test('the content security policy blocks inline script, eval, style and everythi
     })`)
     expect(names).toMatchObject({ eval: 'EvalError', function: 'EvalError', fetch: 'TypeError', file: 'TypeError' })
     // What is blocked is reported, and what is reported was not asked for.
-    await expect.poll(() => page.evaluate('violations')).toEqual(expect.arrayContaining(['connect-src', 'frame-src', 'img-src', 'script-src', 'script-src-elem', 'style-src-elem']))
+    await expect
+      .poll(() => page.evaluate('violations'))
+      .toEqual(
+        expect.arrayContaining([
+          'connect-src',
+          'frame-src',
+          'img-src',
+          'script-src',
+          'script-src-elem',
+          'style-src-elem',
+        ]),
+      )
     expect(await page.evaluate('globalThis.inlineRan ?? false')).toBe(false)
     expect(server.hits()).toBe(0)
   } finally {
@@ -98,7 +138,9 @@ test('requests are blocked even where no policy of a page says so', async ({ wor
   }
 })
 
-test('navigation, new windows and permissions are denied; listed links open outside, after a click only', async ({ workbench }) => {
+test('navigation, new windows and permissions are denied; listed links open outside, after a click only', async ({
+  workbench,
+}) => {
   const { app, page } = workbench
   await app.evaluate(({ shell }) => {
     const kept = globalThis as unknown as { opened: string[] }
@@ -130,7 +172,11 @@ test('navigation, new windows and permissions are denied; listed links open outs
   expect(await opened()).toEqual([])
 
   expect(await page.evaluate('Notification.requestPermission()')).toBe('denied')
-  for (const name of ['clipboard-read', 'clipboard-write', 'geolocation', 'camera']) expect(await page.evaluate(`navigator.permissions.query({ name: '${name}' }).then((status) => status.state)`), name).toBe('denied')
+  for (const name of ['clipboard-read', 'clipboard-write', 'geolocation', 'camera'])
+    expect(
+      await page.evaluate(`navigator.permissions.query({ name: '${name}' }).then((status) => status.state)`),
+      name,
+    ).toBe('denied')
 
   await page.evaluate(`for (const [i, href] of ['https://arxiv.org/abs/1512.03385', 'http://arxiv.org/', 'https://example.org/'].entries())
     document.querySelector('main').prepend(Object.assign(document.createElement('a'), { href, target: i < 2 ? '_blank' : '', textContent: 'link ' + i }))`)
@@ -138,43 +184,84 @@ test('navigation, new windows and permissions are denied; listed links open outs
   const boxes = await Promise.all([0, 1, 2].map((i) => page.getByRole('link', { name: `link ${i}` }).boundingBox()))
   for (const box of boxes.reverse()) await page.mouse.click((box?.x ?? 0) + 4, (box?.y ?? 0) + 4)
   await expect.poll(opened).toEqual(['https://arxiv.org/abs/1512.03385'])
-  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()))).toEqual([url])
+  expect(
+    await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()),
+    ),
+  ).toEqual([url])
   workbench.takeProblems()
 })
 
-test('calls are taken from the program’s own window only, even from its own page with its own bridge', async ({ workbench }) => {
-  const outcome = await workbench.app.evaluate(async ({ BrowserWindow }, preload) => {
-    const url = BrowserWindow.getAllWindows()[0]?.webContents.getURL() ?? ''
-    const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true, contextIsolation: true } })
-    await other.loadURL(url)
-    const answered: unknown = await other.webContents.executeJavaScript("workbench.call('shell.info', {})")
-    other.destroy()
-    return answered
-  }, path.join(__dirname, '../out/preload/preload.js'))
-  expect(outcome).toMatchObject({ ok: false, error: { code: 'bad-input', message: expect.stringContaining('own window') as unknown } })
+test('calls are taken from the program’s own window only, even from its own page with its own bridge', async ({
+  workbench,
+}) => {
+  const outcome = await workbench.app.evaluate(
+    async ({ BrowserWindow }, preload) => {
+      const url = BrowserWindow.getAllWindows()[0]?.webContents.getURL() ?? ''
+      const other = new BrowserWindow({
+        show: false,
+        webPreferences: { preload, sandbox: true, contextIsolation: true },
+      })
+      await other.loadURL(url)
+      const answered: unknown = await other.webContents.executeJavaScript("workbench.call('shell.info', {})")
+      other.destroy()
+      return answered
+    },
+    path.join(__dirname, '../out/preload/preload.js'),
+  )
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: { code: 'bad-input', message: expect.stringContaining('own window') as unknown },
+  })
   workbench.takeProblems()
 })
 
-test('the service gets what it needs of the environment, and no secret of it is ever written down', async ({ launch, dataDir }) => {
+test('the service gets what it needs of the environment, and no secret of it is ever written down', async ({
+  launch,
+  dataDir,
+}) => {
   const secret = 'correct-horse-battery-staple'
-  const workbench = await launch({ env: { SECRET_TOKEN: secret, AWS_SECRET_ACCESS_KEY: secret, GIT_SSH_COMMAND: secret, CUDA_VISIBLE_DEVICES: '' } })
+  const workbench = await launch({
+    env: { SECRET_TOKEN: secret, AWS_SECRET_ACCESS_KEY: secret, GIT_SSH_COMMAND: secret, CUDA_VISIBLE_DEVICES: '' },
+  })
   // Processes of the service that look around most: TensorFlow, git.
   await workbench.call('system.doctor', {})
   await workbench.call('system.info', {})
   const pid = workbench.servicePid()
-  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter((line) => line !== '')
-  expect(environment.map((line) => line.split('=')[0] ?? '').filter((name) => !/^(PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR|LD_LIBRARY_PATH|XDG_DATA_HOME|TF_[A-Z_]+|CUDA_.*|MCNN_.*|NODE_CHANNEL_.*)$/.test(name))).toEqual([])
+  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
+    .split('\0')
+    .filter((line) => line !== '')
+  expect(
+    environment
+      .map((line) => line.split('=')[0] ?? '')
+      .filter(
+        (name) =>
+          !/^(PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR|LD_LIBRARY_PATH|XDG_DATA_HOME|TF_[A-Z_]+|CUDA_.*|MCNN_.*|NODE_CHANNEL_.*)$/.test(
+            name,
+          ),
+      ),
+  ).toEqual([])
   expect(environment).toContain('CUDA_VISIBLE_DEVICES=')
   await workbench.outcome('runs.get', { id: 'not-there' })
   await workbench.close()
-  const written = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+  const written = readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
   expect(written.length).toBeGreaterThan(3)
   expect(written.filter((file) => readFileSync(file).includes(secret))).toEqual([])
 })
 
 test('calls that are not in the contract are refused with a value', async ({ workbench }) => {
   const { page } = workbench
-  const call = (name: unknown, params: unknown) => page.evaluate(([n, p]) => (globalThis as unknown as { workbench: { call: (n: unknown, p: unknown) => Promise<unknown> } }).workbench.call(n, p), [name, params] as const)
+  const call = (name: unknown, params: unknown) =>
+    page.evaluate(
+      ([n, p]) =>
+        (globalThis as unknown as { workbench: { call: (n: unknown, p: unknown) => Promise<unknown> } }).workbench.call(
+          n,
+          p,
+        ),
+      [name, params] as const,
+    )
   const refused = { ok: false, error: { code: 'bad-input' } }
   for (const [name, params] of [
     ['datasets.import', { path: '/etc' }],
@@ -191,9 +278,16 @@ test('calls that are not in the contract are refused with a value', async ({ wor
     ['runs.list', 'x'.repeat(2_000_000)],
     ['studies.create', { plan: { name: 'x' } }],
   ] as const)
-    expect(await call(name, params), `${JSON.stringify(name)} ${JSON.stringify(params ?? null).slice(0, 60)}`).toMatchObject(refused)
+    expect(
+      await call(name, params),
+      `${JSON.stringify(name)} ${JSON.stringify(params ?? null).slice(0, 60)}`,
+    ).toMatchObject(refused)
   expect(await call('runs.get', { id: 'not-there' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
   // What can't be cloned is a value too, and the bridge takes no unknown event.
   expect(await page.evaluate(`workbench.call('runs.list', { f: () => 1 }).then((outcome) => outcome.ok)`)).toBe(false)
-  expect(await page.evaluate(`(() => { try { workbench.on('ipc', () => {}); return 'taken' } catch (error) { return 'refused' } })()`)).toBe('refused')
+  expect(
+    await page.evaluate(
+      `(() => { try { workbench.on('ipc', () => {}); return 'taken' } catch (error) { return 'refused' } })()`,
+    ),
+  ).toBe('refused')
 })

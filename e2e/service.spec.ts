@@ -42,7 +42,11 @@ test('quitting while something trains asks first, and stops it in good order', a
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
-  expect(await workbench.app.evaluate(({ powerSaveBlocker }) => [0, 1, 2].some((blocker) => powerSaveBlocker.isStarted(blocker)))).toBe(true)
+  expect(
+    await workbench.app.evaluate(({ powerSaveBlocker }) =>
+      [0, 1, 2].some((blocker) => powerSaveBlocker.isStarted(blocker)),
+    ),
+  ).toBe(true)
 
   const asked = await workbench.answerQuestions(2)
   await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
@@ -54,14 +58,22 @@ test('quitting while something trains asks first, and stops it in good order', a
   await workbench.close()
   const again = await launch()
   await again.open(`#/runs/${id}`)
-  await expect(again.page.getByRole('status').filter({ hasText: /stopped|interrupted/i }).first()).toBeVisible()
+  await expect(
+    again.page
+      .getByRole('status')
+      .filter({ hasText: /stopped|interrupted/i })
+      .first(),
+  ).toBeVisible()
   const { run, epochs } = await again.call('runs.get', { id })
   expect(['stopped', 'interrupted']).toContain(run.state)
   expect(run.reason).not.toBeNull()
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('closed to the background it trains on, comes back as a window, and ends by itself', async ({ launch, dataDir }) => {
+test('closed to the background it trains on, comes back as a window, and ends by itself', async ({
+  launch,
+  dataDir,
+}) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -92,7 +104,9 @@ test('a killed service is said, started again, and given up on when it keeps dyi
   const id = await startLong(workbench)
   await workbench.listen('service.state')
   kill(workbench.servicePid())
-  await expect.poll(async () => (await workbench.told('service.state')).map((told) => told.state)).toEqual(['starting', 'running'])
+  await expect
+    .poll(async () => (await workbench.told('service.state')).map((told) => told.state))
+    .toEqual(['starting', 'running'])
   expect((await workbench.told('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
   const back = page.getByRole('status').filter({ hasText: 'The service was started again' })
   await expect(back).toContainText('killed (SIGKILL)')
@@ -108,7 +122,9 @@ test('a killed service is said, started again, and given up on when it keeps dyi
   expect((await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(1)
 
   for (let i = 2; i <= 4; i++) {
-    await expect.poll(async () => (await workbench.told('service.state')).filter((told) => told.state === 'running').length).toBe(i - 1)
+    await expect
+      .poll(async () => (await workbench.told('service.state')).filter((told) => told.state === 'running').length)
+      .toBe(i - 1)
     kill(workbench.servicePid())
   }
   const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })

@@ -6,19 +6,27 @@ const variants = ['baseline', 'mcnn-f', 'mcnn-l'] as const
 /** How many different colours a canvas has: one is an empty picture. */
 function coloursOf(canvas: Locator): Promise<number> {
   return canvas.evaluate((element) => {
-    const { width, height, getContext } = element as unknown as { width: number; height: number; getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } } }
+    const { width, height, getContext } = element as unknown as {
+      width: number
+      height: number
+      getContext: (kind: '2d') => { getImageData: (...box: number[]) => { data: Uint8ClampedArray } }
+    }
     const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height)
     const colours = new Set<number>()
-    for (let i = 0; i < data.length; i += 4) colours.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0))
+    for (let i = 0; i < data.length; i += 4)
+      colours.add(((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0))
     return colours.size
   })
 }
 
 async function checkFilterBank(page: Page): Promise<void> {
-  for (const row of ['Kernel', 'Response of'] as const) await expect(page.getByRole('button', { name: new RegExp(`^${row} `) })).toHaveCount(4)
+  for (const row of ['Kernel', 'Response of'] as const)
+    await expect(page.getByRole('button', { name: new RegExp(`^${row} `) })).toHaveCount(4)
   const responses = page.getByRole('button', { name: /^Response of / })
-  for (const response of await responses.all()) await expect.poll(() => coloursOf(response.locator('canvas'))).toBeGreaterThan(8)
-  for (const kernel of await page.getByRole('button', { name: /^Kernel / }).all()) await expect(kernel.locator('rect').first()).toBeVisible()
+  for (const response of await responses.all())
+    await expect.poll(() => coloursOf(response.locator('canvas'))).toBeGreaterThan(8)
+  for (const kernel of await page.getByRole('button', { name: /^Kernel / }).all())
+    await expect(kernel.locator('rect').first()).toBeVisible()
   await responses.nth(1).hover()
   await expect(page.locator('#bank-readout')).toContainText(/\d/)
   await page.getByRole('heading', { level: 1 }).hover()
@@ -48,7 +56,9 @@ test('the quick-start study: started, watched, compared, kept', async ({ launch 
     await expect.poll(shareNow).toBeGreaterThan(0)
     const before = await shareNow()
     await expect.poll(shareNow, { intervals: [50] }).toBeGreaterThan(before)
-    expect((await workbench.told('run.progress')).some((progress) => progress.loss !== null && progress.step > 0)).toBe(true)
+    expect((await workbench.told('run.progress')).some((progress) => progress.loss !== null && progress.step > 0)).toBe(
+      true,
+    )
     await workbench.screenshot('study-live')
   })
 

@@ -21,11 +21,18 @@ async function startIn(dataDir: string, line: (command: string) => string): Prom
   mkdirSync(path.dirname(dataDir), { recursive: true })
   const [pidFile, outputFile] = [`${dataDir}.pid`, `${dataDir}.output`]
   const command = `node ${path.join(root, 'setup/start.mjs')} --data-dir ${dataDir} > ${outputFile} 2>&1`
-  const terminal = spawn('python3', [path.join(root, 'src-main/cli/fixtures/terminal.py'), `${line(command)} & echo $! > ${pidFile}`], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    env: { ...process.env, MCNN_E2E: dataDir },
-  })
-  const log = (): string => (existsSync(path.join(dataDir, 'logs/service.log')) ? readFileSync(path.join(dataDir, 'logs/service.log'), 'utf8') : '')
+  const terminal = spawn(
+    'python3',
+    [path.join(root, 'src-main/cli/fixtures/terminal.py'), `${line(command)} & echo $! > ${pidFile}`],
+    {
+      stdio: ['pipe', 'ignore', 'inherit'],
+      env: { ...process.env, MCNN_E2E: dataDir },
+    },
+  )
+  const log = (): string =>
+    existsSync(path.join(dataDir, 'logs/service.log'))
+      ? readFileSync(path.join(dataDir, 'logs/service.log'), 'utf8')
+      : ''
   // The page has asked the service for what it shows: the window is there.
   await expect.poll(log).toContain('started')
   await expect.poll(() => existsSync(path.join(dataDir, 'desktop/Local Storage'))).toBe(true)
@@ -50,7 +57,10 @@ test.afterEach(({ dataDir }) => {
   for (const pid of processesOf(dataDir)) process.kill(pid, 'SIGKILL')
 })
 
-for (const [name, line] of [['nohup', (command: string) => `nohup ${command}`], ["trap '' HUP", (command: string) => `trap '' HUP; ${command}`]] as const)
+for (const [name, line] of [
+  ['nohup', (command: string) => `nohup ${command}`],
+  ["trap '' HUP", (command: string) => `trap '' HUP; ${command}`],
+] as const)
   test(`a window below ${name} outlives its terminal`, async ({ dataDir }) => {
     const window = await startIn(dataDir, line)
     await window.closeTerminal()

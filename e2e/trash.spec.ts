@@ -6,7 +6,10 @@ import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 test.beforeEach(({ dataDir }) => void writeComparisonHistory(dataDir))
 
-test('a study goes to the trash with its runs, comes back by Undo and from the trash, and is purged with its files', async ({ workbench, dataDir }) => {
+test('a study goes to the trash with its runs, comes back by Undo and from the trash, and is purged with its files', async ({
+  workbench,
+  dataDir,
+}) => {
   const { page } = workbench
   const { study, runs } = await workbench.call('studies.get', { id: comparisonStudy })
   const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: study.name, exact: true }) })

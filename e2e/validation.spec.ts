@@ -1,7 +1,9 @@
 import { quickStart } from '../src-main/contract'
 import { expect, test } from './app'
 
-test('a validation split: checked in the form, drawn and told on the run’s page, labelled in lists and comparison', async ({ workbench }) => {
+test('a validation split: checked in the form, drawn and told on the run’s page, labelled in lists and comparison', async ({
+  workbench,
+}) => {
   const { page } = workbench
   const shots = async (name: string): Promise<void> =>
     workbench.inEveryLook(async (ending) => {
@@ -22,7 +24,20 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
   })
 
   const { id, runIds } = await workbench.call('studies.create', {
-    plan: { ...quickStart, name: 'Held out', variants: ['baseline', 'mcnn-f'], seeds: [1], training: { ...quickStart.training, epochs: 4, milestones: [3], trainExamples: 600, testExamples: 300, validationExamples: 200 } },
+    plan: {
+      ...quickStart,
+      name: 'Held out',
+      variants: ['baseline', 'mcnn-f'],
+      seeds: [1],
+      training: {
+        ...quickStart.training,
+        epochs: 4,
+        milestones: [3],
+        trainExamples: 600,
+        testExamples: 300,
+        validationExamples: 200,
+      },
+    },
   })
   await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done).toBe(2)
   const detail = await workbench.call('runs.get', { id: runIds[1] ?? '' })
@@ -35,7 +50,9 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     const best = detail.epochs.reduce((a, b) => ((b.validationAccuracy ?? 0) > (a.validationAccuracy ?? 0) ? b : a))
     expect(detail.run).toMatchObject({ bestEpoch: best.epoch, bestTestAccuracy: best.testAccuracy })
     await expect(rows.nth(best.epoch - 1)).toContainText(((best.validationAccuracy ?? NaN) * 100).toFixed(2))
-    await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText('200 of the training pictures, never trained on')
+    await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText(
+      '200 of the training pictures, never trained on',
+    )
     await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
     await shots('run')
   })
@@ -48,7 +65,9 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     const table = page.getByRole('table', { name: /^Table I:/ })
     await expect(table).toContainText('400 + 300 pictures, 200 held out')
     await page.getByText('Means and tests in full').click()
-    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(/\d+\.\d\d \(val\.\)/)
+    await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(
+      /\d+\.\d\d \(val\.\)/,
+    )
     await table.scrollIntoViewIfNeeded()
     await shots('study')
   })

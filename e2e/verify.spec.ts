@@ -1,4 +1,6 @@
-/** A run that is trained again from the window: what it says before, meanwhile and at its end, and what is left of it. */
+/**
+ * A run that is trained again from the window: what it says before, meanwhile and at its end, and what is left of it.
+ */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -28,11 +30,18 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
   await test.step('the title has room, and the menu has what is done now and then', async () => {
     await workbench.open(`#/runs/${run}`)
     await page.getByRole('button', { name: 'More actions' }).click()
-    for (const [width, height] of [[1280, 800], [900, 600]] as const) {
+    for (const [width, height] of [
+      [1280, 800],
+      [900, 600],
+    ] as const) {
       await workbench.resize(width, height)
       await workbench.screenshot(`verify-menu-${width}`)
     }
-    expect(await page.evaluate(`(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('h1'))`)).toBeLessThanOrEqual(0)
+    expect(
+      await page.evaluate(
+        `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('h1'))`,
+      ),
+    ).toBeLessThanOrEqual(0)
     await page.keyboard.press('Escape')
   })
 
@@ -66,7 +75,9 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await expect(dialog).toContainText('3 epochs and the final weights')
     await workbench.inEveryLook((ending) => workbench.screenshot(`verify-verdict-${ending}`))
     await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
-    await expect.poll(() => workbench.app.evaluate(({ clipboard }) => clipboard.readText())).toMatch(new RegExp(`^${run}: the same, bit for bit \\(all 3 epochs again`))
+    await expect
+      .poll(() => workbench.app.evaluate(({ clipboard }) => clipboard.readText()))
+      .toMatch(new RegExp(`^${run}: the same, bit for bit \\(all 3 epochs again`))
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
     const about = page.getByRole('complementary', { name: 'About this run' })
     await expect(about.getByText('the same, bit for bit').first()).toBeVisible()
@@ -90,7 +101,9 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await expect(dialog.getByRole('row', { name: /TensorFlow 2\.0\.0/ })).toBeVisible()
     await workbench.inEveryLook((ending) => workbench.screenshot(`verify-differs-${ending}`))
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
-    await expect(page.getByRole('complementary', { name: 'About this run' }).getByText('it differs', { exact: true })).toBeVisible()
+    await expect(
+      page.getByRole('complementary', { name: 'About this run' }).getByText('it differs', { exact: true }),
+    ).toBeVisible()
   })
 
   await test.step('from the palette, in the background, after what trains; it ends with the program', async () => {
@@ -105,7 +118,9 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await dialog.getByRole('button', { name: 'Verify' }).click()
     await expect(dialog.getByText('waiting for the run that trains')).toBeVisible()
     await dialog.getByRole('button', { name: 'Close', exact: true }).click()
-    await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('Verification: waiting for the run that trains')
+    await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText(
+      'Verification: waiting for the run that trains',
+    )
     await workbench.screenshot('verify-background')
     await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state).toBe('done')
     await expect.poll(() => existsSync(path.join(dataDir, 'work'))).toBe(true)

@@ -42,6 +42,7 @@ export function benchDevice(args) {
   const at = args.findLastIndex((argument) => argument === '--device' || argument.startsWith('--device='))
   if (at < 0) return undefined
   const device = args[at] === '--device' ? args[at + 1] : args[at]?.slice('--device='.length)
-  if (device !== 'cpu' && device !== 'gpu') throw new UsageError(`--device must be cpu or gpu, not ${device || 'nothing'}.`)
+  if (device !== 'cpu' && device !== 'gpu')
+    throw new UsageError(`--device must be cpu or gpu, not ${device || 'nothing'}.`)
   return device
 }

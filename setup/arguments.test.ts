@@ -25,5 +25,7 @@ describe('the device of npm run bench', () => {
     [['--device=cpu', '--device=gpu'], 'gpu'],
   ])('%j', (args, device) => expect(benchDevice(args)).toBe(device))
 
-  it.each([[['--device', 'tpu']], [['--device']], [['--device=']]])('%j is refused', (args) => expect(() => benchDevice(args)).toThrow(/--device must be cpu or gpu/))
+  it.each([[['--device', 'tpu']], [['--device']], [['--device=']]])('%j is refused', (args) =>
+    expect(() => benchDevice(args)).toThrow(/--device must be cpu or gpu/),
+  )
 })

@@ -6,7 +6,10 @@ import { findNpm } from './packages.mjs'
 const serious = ['high', 'critical']
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
-const record = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? /** @type {Record<string, unknown>} */ (value) : {})
+const record = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? /** @type {Record<string, unknown>} */ (value)
+    : {}
 
 /**
  * What `npm audit --json` printed. Only a whole report is an answer: whatever else is there was no look at any package.
@@ -25,12 +28,19 @@ export function auditIn(output) {
   const found = report['vulnerabilities']
   if (report['auditReportVersion'] !== 2 || typeof found !== 'object' || found === null) {
     const { summary } = record(report['error'])
-    return { kind: 'unanswered', why: String(report['message'] || summary || 'npm printed no report').replace(/https?:\/\/\S+/g, 'the registry').slice(0, 200) }
+    return {
+      kind: 'unanswered',
+      why: String(report['message'] || summary || 'npm printed no report')
+        .replace(/https?:\/\/\S+/g, 'the registry')
+        .slice(0, 200),
+    }
   }
   const sentences = Object.entries(found).flatMap(([name, value]) => {
     const { severity, via, range } = record(value)
     if (!serious.includes(String(severity))) return []
-    const titles = (Array.isArray(via) ? via : []).map((one) => (typeof one === 'string' ? `through ${one}` : String(record(one)['title'] ?? '')))
+    const titles = (Array.isArray(via) ? via : []).map((one) =>
+      typeof one === 'string' ? `through ${one}` : String(record(one)['title'] ?? ''),
+    )
     return [`${name} ${String(range ?? '')}: ${String(severity)}, ${titles.join('; ')}`]
   })
   return sentences.length === 0 ? { kind: 'clean' } : { kind: 'faults', sentences }

@@ -11,9 +11,15 @@ await entry(async () => {
   const display = await findDisplay(process.env)
   await provide({ electron: true, xvfb: display === null })
   process.chdir(root)
-  const env = { ...process.env, MCNN_NODE: node24, MCNN_ELECTRON_DIST: electronHere()?.dist, ELECTRON_RUN_AS_NODE: undefined }
+  const env = {
+    ...process.env,
+    MCNN_NODE: node24,
+    MCNN_ELECTRON_DIST: electronHere()?.dist,
+    ELECTRON_RUN_AS_NODE: undefined,
+  }
   const program = [node24, join(root, 'out/main/bench-ui.js'), ...process.argv.slice(2)]
   const [xvfbRun = 'xvfb-run'] = allOnPath('xvfb-run')
-  const [command = node24, ...args] = display === null ? [xvfbRun, '-a', '-s', '-screen 0 1920x1200x24', ...program] : program
+  const [command = node24, ...args] =
+    display === null ? [xvfbRun, '-a', '-s', '-screen 0 1920x1200x24', ...program] : program
   process.exitCode = await runAttached(command, args, env)
 })

@@ -12,7 +12,9 @@ await entry(async () => {
   const device = benchDevice(args)
   // Its build would run on the CPU as well, after 3.4 GB of download, and there is nothing to be learnt from that.
   if (device === 'gpu' && chooseDevice(undefined) !== 'gpu')
-    throw new UsageError('--device gpu needs an NVIDIA GPU, and no driver shows one here: run it where there is one; --device cpu times the processor.')
+    throw new UsageError(
+      '--device gpu needs an NVIDIA GPU, and no driver shows one here: run it where there is one; --device cpu times the processor.',
+    )
   await provide({ device, threads: true })
   await become(node24, [join(root, 'out/main/bench.js'), ...args])
 })

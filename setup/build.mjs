@@ -8,7 +8,19 @@ import { step } from './progress.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
 
 const stamp = join(root, 'out/.stamp')
-const outputs = ['out/main/index.js', 'out/main/service.js', 'out/main/trainer.js', 'out/main/feeder.js', 'out/main/models.js', 'out/main/cli.js', 'out/main/bench.js', 'out/main/bench-worker.js', 'out/preload/preload.js', 'out/renderer/index.html', 'out/licences.json']
+const outputs = [
+  'out/main/index.js',
+  'out/main/service.js',
+  'out/main/trainer.js',
+  'out/main/feeder.js',
+  'out/main/models.js',
+  'out/main/cli.js',
+  'out/main/bench.js',
+  'out/main/bench-worker.js',
+  'out/preload/preload.js',
+  'out/renderer/index.html',
+  'out/licences.json',
+]
 
 /** Results and Python in `bench/` are read as they lie there. @param {string} file */
 const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench/') || file.endsWith('.ts'))
@@ -17,7 +29,15 @@ const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench
 function key() {
   const folders = ['src-main', 'src-renderer', 'resources', 'bench'].filter((folder) => existsSync(join(root, folder))) // git keeps no empty folder
   const sources = folders.flatMap((folder) => filesIn(join(root, folder)).map(shown).filter(isBuilt))
-  const files = ['electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json', 'setup/licences.mjs', 'setup/runtimeCheck.mjs', ...sources.sort()]
+  const files = [
+    'electron.vite.config.ts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'setup/licences.mjs',
+    'setup/runtimeCheck.mjs',
+    ...sources.sort(),
+  ]
   return keyOf(...files.flatMap((file) => [file, readFileSync(join(root, file))]))
 }
 
@@ -36,7 +56,9 @@ export const build = {
       })
       if (code !== 0) {
         writeSync(2, `\n${output.trimEnd().split('\n').slice(-30).join('\n')}\n`)
-        throw new SetupError(`the build failed, as said above: correct the sources and call again (${shown(logFile)} has the whole output).`)
+        throw new SetupError(
+          `the build failed, as said above: correct the sources and call again (${shown(logFile)} has the whole output).`,
+        )
       }
       writeFileSync(join(root, 'out/licences.json'), `${JSON.stringify(licences(), null, 1)}\n`)
       writeStamp(stamp, from, outputs)

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { accessSync, appendFileSync, constants, mkdirSync, readdirSync, statSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { SetupError, sentenceFor } from './failures.mjs'
 import { endGroup, noteChild } from './lock.mjs'
@@ -12,8 +21,10 @@ import { logFile, node24, root, shown } from './paths.mjs'
  * @property {number} [stallSeconds] ended after this long without output and without growth of what `measure` measures
  * @property {() => number} [measure] bytes there so far, asked every half second
  * @property {(bytes: number) => void} [onProgress] told what `measure` said
- * @property {(text: string) => boolean} [watch] sees the output as it comes; true ends the command: waiting on is of no use
- * @property {boolean} [unattended] not to be killed with setup: apt in the middle of its work would leave the system broken
+ * @property {(text: string) => boolean} [watch] sees the output as it comes; true ends the command: waiting on is of
+ *   no use
+ * @property {boolean} [unattended] not to be killed with setup: apt in the middle of its work would leave the system
+ *   broken
  */
 
 /** A full disk must not keep a command from being waited for, and from failing with its own words. @param {string} text */
@@ -36,17 +47,28 @@ export function startLog() {
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<{ code: number | null, output: string, stalled: boolean }>} code null: killed, or it could not be started
+ * @returns {Promise<{ code: number | null, output: string, stalled: boolean }>} code null: killed, or it could not be
+ *   started
  */
-export function run(command, args, { env, cwd = root, stallSeconds, measure, onProgress, watch, unattended = false } = {}) {
+export function run(
+  command,
+  args,
+  { env, cwd = root, stallSeconds, measure, onProgress, watch, unattended = false } = {},
+) {
   log(`\n$ ${[command, ...args].join(' ')}\n`)
   return new Promise((resolve) => {
     let output = ''
     let changed = Date.now()
     let stalled = false
     let bytes = -1
-    // A process group of its own, so that all of it can be ended; thus Ctrl-C reaches it through the lock's handler only.
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    // A process group of its own, so that all of it can be ended; thus Ctrl-C reaches it through the lock's handler
+    // only.
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
     if (child.pid !== undefined && !unattended) noteChild(child.pid)
     /** @param {string} text */
     const take = (text) => {
@@ -140,7 +162,9 @@ export function checkSpace(bytes) {
   const free = bavail * bsize
   if (free >= bytes) return
   const gigabytes = (/** @type {number} */ value) => `${(value / 1e9).toFixed(1)} GB`
-  throw new SetupError(`setup needs about ${gigabytes(bytes)} in the clone's folder and its disk has ${gigabytes(free)} free: free some space and call again.`)
+  throw new SetupError(
+    `setup needs about ${gigabytes(bytes)} in the clone's folder and its disk has ${gigabytes(free)} free: free some space and call again.`,
+  )
 }
 
 /** The environment of what runs on the pinned Node: its `node` first on the PATH. */

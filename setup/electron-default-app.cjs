@@ -1,5 +1,5 @@
-// Carries out `electron [options] FOLDER`. Electron's own downloads do that in resources/default_app.asar; the fallback's packaged
-// program has none, so setup puts this at resources/app.
+// Carries out `electron [options] FOLDER`. Electron's own downloads do that in resources/default_app.asar; the
+// fallback's packaged program has none, so setup puts this at resources/app.
 const { app } = require('electron')
 const { readFileSync } = require('node:fs')
 const { join, resolve } = require('node:path')
@@ -10,7 +10,12 @@ if (folder === undefined) {
   process.exit(2)
 }
 const path = resolve(folder)
-const { main = 'index.js', name, productName = name, version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+const {
+  main = 'index.js',
+  name,
+  productName = name,
+  version,
+} = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
 
 // As Electron does it: the program sees whose it is, and that it is not packaged, before its first line runs.
 Object.defineProperty(process, 'defaultApp', { value: true, enumerable: true })

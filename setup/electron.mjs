@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { entriesIn, filesIn, mustRun, run, sizeOf } from './command.mjs'
 import { SetupError, causeOf, sentenceFor } from './failures.mjs'
@@ -25,7 +35,8 @@ export function electronHere() {
   const dist = folderOf(version)
   if (readStamp(stampOf(dist), version, dist)) return { version, dist, fallback: false }
   const fallback = folderOf(fallbackVersion)
-  if (readStamp(stampOf(fallback), fallbackKey(), fallback)) return { version: fallbackVersion, dist: fallback, fallback: true }
+  if (readStamp(stampOf(fallback), fallbackKey(), fallback))
+    return { version: fallbackVersion, dist: fallback, fallback: true }
   return null
 }
 
@@ -42,12 +53,19 @@ async function fromItsInstaller(version) {
   const work = temporaryFolder('electron')
   const install = (/** @type {(detail: string) => void} */ update) =>
     run(node24, [join(packageFolder, 'install.js')], {
-      env: { TMPDIR: work, NODE_USE_ENV_PROXY: '1', ELECTRON_OVERRIDE_DIST_PATH: undefined, ELECTRON_SKIP_BINARY_DOWNLOAD: undefined },
+      env: {
+        TMPDIR: work,
+        NODE_USE_ENV_PROXY: '1',
+        ELECTRON_OVERRIDE_DIST_PATH: undefined,
+        ELECTRON_SKIP_BINARY_DOWNLOAD: undefined,
+      },
       stallSeconds: 40,
       measure: () => sizeOf(work) + sizeOf(installed),
       onProgress: (bytes) => update(megabytes(bytes)),
     })
-  const { code, output } = await step(`Electron ${version}`, install, ({ code }) => (code === 0 ? 'done' : 'not reached'))
+  const { code, output } = await step(`Electron ${version}`, install, ({ code }) =>
+    code === 0 ? 'done' : 'not reached',
+  )
   if (code === 0) {
     writeStamp(stampOf(installed), version, files, { base: installed })
     // Out of node_modules, so that new packages don't mean a new download.
@@ -83,16 +101,21 @@ async function fromFallback() {
 
     const dist = join(work, 'squashfs-root')
     renameSync(join(dist, 'fiftyone'), join(dist, 'electron'))
-    for (const name of ['AppRun', 'fiftyone.desktop', 'fiftyone.png', 'usr', '.DirIcon', 'resources']) rmSync(join(dist, name), { recursive: true, force: true })
+    for (const name of ['AppRun', 'fiftyone.desktop', 'fiftyone.png', 'usr', '.DirIcon', 'resources'])
+      rmSync(join(dist, name), { recursive: true, force: true })
     for (const { path, entry } of entriesIn(dist)) {
-      if (entry.isDirectory() || entry.isFile()) chmodSync(path, entry.isDirectory() || statSync(path).mode & 0o100 ? 0o755 : 0o644)
+      if (entry.isDirectory() || entry.isFile())
+        chmodSync(path, entry.isDirectory() || statSync(path).mode & 0o100 ? 0o755 : 0o644)
     }
     chmodSync(dist, 0o755)
     for (const name of ['electron', 'chrome-sandbox', 'chrome_crashpad_handler']) chmodSync(join(dist, name), 0o755)
     writeFileSync(join(dist, 'version'), fallbackVersion)
     mkdirSync(join(dist, 'resources/app'), { recursive: true })
     copyFileSync(defaultApp, join(dist, 'resources/app/main.js'))
-    writeFileSync(join(dist, 'resources/app/package.json'), JSON.stringify({ name: 'electron-default-app', main: 'main.js' }))
+    writeFileSync(
+      join(dist, 'resources/app/package.json'),
+      JSON.stringify({ name: 'electron-default-app', main: 'main.js' }),
+    )
     writeStamp(stampOf(dist), fallbackKey(), files, { base: dist })
     rmSync(folderOf(fallbackVersion), { recursive: true, force: true })
     renameSync(dist, folderOf(fallbackVersion))

@@ -25,9 +25,11 @@ const network = [
 export function causeOf(output) {
   if (/\bENOSPC\b|No space left on device|Disk quota exceeded|\bEDQUOT\b/i.test(output)) return 'space'
   if (/DO NOT MATCH THE HASHES|\bEINTEGRITY\b/i.test(output)) return 'hash'
-  if (/CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET)|unable to get local issuer/i.test(output)) return 'certificate'
+  if (/CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_(VERIFY|GET)|unable to get local issuer/i.test(output))
+    return 'certificate'
   if (network.some((pattern) => pattern.test(output))) return 'network'
-  if (/Could not find a version that satisfies|No matching distribution found|\bETARGET\b/i.test(output)) return 'absent'
+  if (/Could not find a version that satisfies|No matching distribution found|\bETARGET\b/i.test(output))
+    return 'absent'
   if (/\bEACCES\b|\bEPERM\b|\bEROFS\b|Permission denied|Read-only file system/i.test(output)) return 'permission'
   if (/npm ci.*can only install|\bEUSAGE\b/i.test(output)) return 'lockfile'
   return null
@@ -62,13 +64,15 @@ export function sentenceFor(what, output, log) {
 }
 
 /**
- * What to say of anything thrown while providing: a sentence for what a person can act on, else the error with its stack.
+ * What to say of anything thrown while providing: a sentence for what a person can act on, else the error with its
+ * stack.
  * @param {unknown} error
  * @param {string} log
  * @returns {string}
  */
 export function explain(error, log) {
   if (error instanceof SetupError) return error.message
-  if (error instanceof Error && 'code' in error && causeOf(String(error.code)) !== null) return sentenceFor(`part of the setup (${error.message})`, String(error.code), log)
+  if (error instanceof Error && 'code' in error && causeOf(String(error.code)) !== null)
+    return sentenceFor(`part of the setup (${error.message})`, String(error.code), log)
   return error instanceof Error && error.stack !== undefined ? error.stack : String(error)
 }

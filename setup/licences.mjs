@@ -12,7 +12,9 @@ export const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'A
 const builtIn = ['svelte', 'clsx', 'esm-env']
 
 /** Words by which a licence's text is known, for a package whose own description names it in no way of today. */
-const texts = /** @type {const} */ ([['MIT', 'Permission is hereby granted, free of charge, to any person obtaining a copy']])
+const texts = /** @type {const} */ ([
+  ['MIT', 'Permission is hereby granted, free of charge, to any person obtaining a copy'],
+])
 
 /** Whether an SPDX expression asks for nothing beyond the allowed licences: all of an AND, one of an OR. @param {string} expression */
 export function isAllowed(expression) {
@@ -53,8 +55,14 @@ export function licences(locked = lockedPackages(), licenceOf = licenceIn) {
   }
   // Not packages of npm's tree, or only the means to fetch them.
   const others = [
-    { name: 'Electron (with Chromium; see its LICENSES.chromium.html)', version: pinned('devDependencies', 'electron'), licence: 'MIT' },
+    {
+      name: 'Electron (with Chromium; see its LICENSES.chromium.html)',
+      version: pinned('devDependencies', 'electron'),
+      licence: 'MIT',
+    },
     { name: 'TensorFlow', version: '', licence: 'Apache-2.0' },
   ]
-  return [...all.values(), ...others].sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'))
+  return [...all.values(), ...others].sort(
+    (a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'),
+  )
 }

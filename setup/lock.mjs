@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -14,7 +24,9 @@ import { codeOf, onEndSignals } from './signals.mjs'
 
 const file = join(runtime, 'setup.lock')
 const heartbeatMs = 5_000
-/** On another machine (a shared home) a process can't be looked up: its lock counts while its heartbeat is this young. */
+/**
+ * On another machine (a shared home) a process can't be looked up: its lock counts while its heartbeat is this young.
+ */
 const foreignMs = 60_000
 
 /**
@@ -133,7 +145,8 @@ export function temporaryFolder(name) {
 
 function sweep() {
   for (const name of readdirSync(runtime)) {
-    if (name.startsWith('tmp-') || /^setup\.lock\.(stale-)?\d+$/.test(name)) rmSync(join(runtime, name), { recursive: true, force: true, maxRetries: 5 })
+    if (name.startsWith('tmp-') || /^setup\.lock\.(stale-)?\d+$/.test(name))
+      rmSync(join(runtime, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
@@ -143,7 +156,7 @@ function sweep() {
  */
 export async function withLock(work) {
   mkdirSync(runtime, { recursive: true })
-  for (let said = false; !take(); ) {
+  for (let said = false; !take();) {
     const other = read()
     if (other === null) continue
     const { holder, age } = other

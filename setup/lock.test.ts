@@ -28,7 +28,10 @@ function holder(beforeWaiting = '') {
       process.stdin.resume()
       await new Promise((resolve) => process.stdin.once('end', resolve))
     })`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: clone, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: clone,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
   return {
@@ -50,7 +53,9 @@ it('lets the second setup wait, and say so, until the first is done', async () =
   const first = holder()
   await first.isIn
   const second = holder()
-  await second.says(new RegExp(`another setup of this clone is under way \\(process ${first.child.pid}\\); waiting for it`))
+  await second.says(
+    new RegExp(`another setup of this clone is under way \\(process ${first.child.pid}\\); waiting for it`),
+  )
   expect(await first.end()).toBe(0)
   await second.isIn
   expect(await second.end()).toBe(0)
@@ -60,7 +65,9 @@ it('lets the second setup wait, and say so, until the first is done', async () =
 it('takes the lock of a killed setup, ends the command it left running and removes its work in progress', async () => {
   const killed = holder("void run('sleep', ['1000'])")
   await killed.isIn
-  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.lock'), 'utf8')) as { child: { pid: number; start: string } }
+  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.lock'), 'utf8')) as {
+    child: { pid: number; start: string }
+  }
   killed.child.kill('SIGKILL')
   await once(killed.child, 'exit')
   expect(startOf(child.pid)).toBe(child.start)
@@ -75,7 +82,10 @@ it('takes the lock of a killed setup, ends the command it left running and remov
 
 it('is not taken in by a process that got the id of a dead one', async () => {
   mkdirSync(runtime())
-  writeFileSync(join(runtime(), 'setup.lock'), JSON.stringify({ pid: process.pid, start: '1', host: hostname(), child: null }))
+  writeFileSync(
+    join(runtime(), 'setup.lock'),
+    JSON.stringify({ pid: process.pid, start: '1', host: hostname(), child: null }),
+  )
   const next = holder()
   await next.isIn
   expect(next.errors()).toBe('')

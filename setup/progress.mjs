@@ -1,10 +1,11 @@
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 
-// Not process.stderr: opening it makes a pipe non-blocking, which the program that takes over this process would inherit.
+// Not process.stderr: opening it makes a pipe non-blocking, which the program that takes over this process would
+// inherit.
 /** Writes; a missing reader, a full disk or a closed terminal is ignored. @param {string} text @param {1 | 2} [stream] */
 export function write(text, stream = 2) {
-  for (let rest = Buffer.from(text); rest.length > 0; ) {
+  for (let rest = Buffer.from(text); rest.length > 0;) {
     try {
       rest = rest.subarray(writeSync(stream, rest))
     } catch (error) {

@@ -32,9 +32,14 @@ function isDone(step) {
 
 function checkMachine() {
   const [major = 0] = process.versions.node.split('.').map(Number)
-  if (major < 20) throw new SetupError(`this is Node ${process.versions.node}, and setup needs Node 20 or newer: install it, then call again.`)
+  if (major < 20)
+    throw new SetupError(
+      `this is Node ${process.versions.node}, and setup needs Node 20 or newer: install it, then call again.`,
+    )
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new SetupError(`MCNN Workbench runs on Linux x64 only, and this is ${process.platform} ${process.arch}: use a Linux x64 machine or container.`)
+    throw new SetupError(
+      `MCNN Workbench runs on Linux x64 only, and this is ${process.platform} ${process.arch}: use a Linux x64 machine or container.`,
+    )
   }
 }
 
@@ -52,7 +57,8 @@ function writeState(device) {
 
 /**
  * Provides what is missing of what is wanted. With nothing missing it reads stamps and starts no process.
- * @param {{ device?: string | undefined, electron?: boolean, xvfb?: boolean, threads?: boolean }} [wanted] device: `cpu` or `gpu`, else as the machine is; threads: their counts measured
+ * @param {{ device?: string | undefined, electron?: boolean, xvfb?: boolean, threads?: boolean }} [wanted] device:
+ *   `cpu` or `gpu`, else as the machine is; threads: their counts measured
  * @throws {SetupError} a sentence that says what is missing and what to do
  */
 export async function provide(wanted = {}) {

@@ -9,7 +9,10 @@ let found
 
 /** @returns {string | null} the first Python on the PATH that has pip */
 export function pythonWithPip() {
-  found ??= ['python3', 'python'].flatMap(allOnPath).find((file) => spawnSync(file, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0) ?? null
+  found ??=
+    ['python3', 'python']
+      .flatMap(allOnPath)
+      .find((file) => spawnSync(file, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0) ?? null
   return found
 }
 
@@ -23,7 +26,13 @@ function python() {
 }
 
 // The wheels are unpacked, never imported, so they are asked for by name whatever Python and C library run here.
-const platforms = ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'manylinux2010_x86_64', 'manylinux1_x86_64']
+const platforms = [
+  'manylinux_2_27_x86_64',
+  'manylinux_2_17_x86_64',
+  'manylinux2014_x86_64',
+  'manylinux2010_x86_64',
+  'manylinux1_x86_64',
+]
 
 /**
  * Downloads the wheels that a requirements file pins by version and SHA-256.
@@ -35,10 +44,44 @@ const platforms = ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2
 export async function pip(what, requirements, folder, onProgress) {
   const work = `${folder}-pip`
   mkdirSync(work, { recursive: true })
-  const exactly = ['--no-deps', '--require-hashes', '--only-binary', ':all:', '--python-version', '3.11', '--implementation', 'cp']
-  const quick = ['--retries', '2', '--timeout', '30', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off']
-  const args = ['-m', 'pip', 'download', ...exactly, ...platforms.flatMap((name) => ['--platform', name]), ...quick, '-d', folder, '-r', requirements]
-  await mustRun(what, python(), args, { env: { TMPDIR: work }, stallSeconds: 300, measure: () => sizeOf(work) + sizeOf(folder), onProgress })
+  const exactly = [
+    '--no-deps',
+    '--require-hashes',
+    '--only-binary',
+    ':all:',
+    '--python-version',
+    '3.11',
+    '--implementation',
+    'cp',
+  ]
+  const quick = [
+    '--retries',
+    '2',
+    '--timeout',
+    '30',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--progress-bar',
+    'off',
+  ]
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    ...exactly,
+    ...platforms.flatMap((name) => ['--platform', name]),
+    ...quick,
+    '-d',
+    folder,
+    '-r',
+    requirements,
+  ]
+  await mustRun(what, python(), args, {
+    env: { TMPDIR: work },
+    stallSeconds: 300,
+    measure: () => sizeOf(work) + sizeOf(folder),
+    onProgress,
+  })
 }
 
 // zipfile drops the permission to execute, which CUDA's tools need.

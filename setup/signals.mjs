@@ -4,7 +4,8 @@ import { basename } from 'node:path'
 import { isatty } from 'node:tty'
 
 /**
- * Signals that ask a program to stop. Slurm sends SIGUSR1 before a time limit; without a listener Node opens a debugger on it.
+ * Signals that ask a program to stop. Slurm sends SIGUSR1 before a time limit; without a listener Node opens a debugger
+ * on it.
  * @typedef {'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1'} EndSignal
  */
 
@@ -25,11 +26,15 @@ function textOf(file) {
 
 /**
  * @param {number | 'self'} pid
- * @returns {{ pid: number, parent: number, session: number, terminal: number }} `terminal` is 0 without a controlling terminal
+ * @returns {{ pid: number, parent: number, session: number, terminal: number }} `terminal` is 0 without a controlling
+ *   terminal
  */
 function statusOf(pid) {
   const stat = textOf(`/proc/${pid}/stat`)
-  const [, parent, , session, terminal] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number)
+  const [, parent, , session, terminal] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
   return { pid: parseInt(stat, 10) || 0, parent: parent ?? 0, session: session ?? 0, terminal: terminal ?? 0 }
 }
 
@@ -39,7 +44,10 @@ function isIgnoredBy(pid, signal) {
   return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
 }
 
-/** `nohup` replaces a terminal as standard input by /dev/null, opened for writing only so that nothing can be read from it. */
+/**
+ * `nohup` replaces a terminal as standard input by /dev/null, opened for writing only so that nothing can be read from
+ * it.
+ */
 function hasInputOfNohup() {
   try {
     const [, flags = '0'] = /^flags:\s*(\d+)$/m.exec(textOf('/proc/self/fdinfo/0')) ?? []
@@ -50,17 +58,21 @@ function hasInputOfNohup() {
 }
 
 /** Shells set `_` to the command that they start. @param {number} pid */
-const isStartedByNohup = (pid) => textOf(`/proc/${pid}/environ`).split('\0').some((entry) => entry.startsWith('_=') && basename(entry.slice(2)) === 'nohup')
+const isStartedByNohup = (pid) =>
+  textOf(`/proc/${pid}/environ`)
+    .split('\0')
+    .some((entry) => entry.startsWith('_=') && basename(entry.slice(2)) === 'nohup')
 
 /**
- * Whether SIGHUP was ignored when this program was started, as below `nohup` and `trap '' HUP`. Node restores the default of every
- * ignored signal at its start, in this process and in npx before it, so the disposition is looked for where Node has not been.
+ * Whether SIGHUP was ignored when this program was started, as below `nohup` and `trap '' HUP`. Node restores the
+ * default of every ignored signal at its start, in this process and in npx before it, so the disposition is looked for
+ * where Node has not been.
  * @returns {boolean}
  */
 export function isHangupIgnored() {
   if (hasInputOfNohup()) return true
   const { pid: self, session } = statusOf('self')
-  for (let pid = self; pid > 1; ) {
+  for (let pid = self; pid > 1;) {
     const status = statusOf(pid)
     if (status.session !== session) return false
     if (isIgnoredBy(pid, 'SIGHUP') || (pid !== session && isStartedByNohup(pid))) return true
@@ -96,14 +108,18 @@ function receive(signal) {
 }
 
 /**
- * Calls `listener` for each signal that asks this program to stop, instead of the listener before it. SIGHUP is left out if it was
- * ignored at the start.
+ * Calls `listener` for each signal that asks this program to stop, instead of the listener before it. SIGHUP is left
+ * out if it was ignored at the start.
  * @param {(signal: EndSignal) => void} listener
  * @returns {() => void} restores the listener before it
  */
 export function onEndSignals(listener) {
   if (hangup === null) {
-    hangup = { ignored: isHangupIgnored(), terminal: statusOf('self').terminal !== 0, streams: [0, 1, 2].some((fd) => isatty(fd)) }
+    hangup = {
+      ignored: isHangupIgnored(),
+      terminal: statusOf('self').terminal !== 0,
+      streams: [0, 1, 2].some((fd) => isatty(fd)),
+    }
     for (const signal of endSignals) process.on(signal, receive)
   }
   listeners.push(listener)
@@ -113,7 +129,9 @@ export function onEndSignals(listener) {
   }
 }
 
-/** Installs the listeners again, after something else in this process has replaced them: Electron does, while it starts. */
+/**
+ * Installs the listeners again, after something else in this process has replaced them: Electron does, while it starts.
+ */
 export function reclaimEndSignals() {
   for (const signal of endSignals) {
     process.off(signal, receive)

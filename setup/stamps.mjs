@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './paths.mjs'
 
@@ -7,7 +17,8 @@ import { root } from './paths.mjs'
  * What says that a step is done. It is written last, so a killed step has none.
  * @typedef {object} Stamp
  * @property {string} key what the step was done from; another key means doing it again
- * @property {Record<string, number>} files size in bytes by path relative to the clone: notices what was deleted or cut short since
+ * @property {Record<string, number>} files size in bytes by path relative to the clone: notices what was deleted or
+ *   cut short since
  * @property {string} [fact] what the step wants to remember
  */
 
@@ -70,6 +81,8 @@ export function readStamp(file, key, base = root) {
     return null
   }
   if (stamp?.key !== key || typeof stamp.files !== 'object') return null
-  const whole = Object.entries(stamp.files).every(([path, size]) => statSync(join(base, path), { throwIfNoEntry: false })?.size === size)
+  const whole = Object.entries(stamp.files).every(
+    ([path, size]) => statSync(join(base, path), { throwIfNoEntry: false })?.size === size,
+  )
   return whole ? stamp : null
 }

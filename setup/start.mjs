@@ -20,14 +20,29 @@ await entry(async () => {
 
   if (display === null) {
     say('there is no display to open a window on: the quick-start study runs here in the terminal instead')
-    await become(node24, [join(root, 'out/main/cli.js'), 'study', 'run', 'quick-start', ...(dataDir === undefined ? [] : ['--data-dir', dataDir])])
+    await become(node24, [
+      join(root, 'out/main/cli.js'),
+      'study',
+      'run',
+      'quick-start',
+      ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
+    ])
     return
   }
   const here = electronHere()
   if (here === null) throw new Error('Electron was provided and is not here')
   if (here.fallback && before !== null) say(fallbackNotice())
-  const switches = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...(display === 'wayland' ? ['--ozone-platform=wayland'] : [])]
+  const switches = [
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ...(display === 'wayland' ? ['--ozone-platform=wayland'] : []),
+  ]
   const args = [...switches, root, ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`])]
-  // A terminal that closes signals every process in its session: Chromium's own would end at once and take the window along.
-  process.exitCode = await runAttached(join(here.dist, 'electron'), args, { ...process.env, MCNN_NODE: node24, ELECTRON_RUN_AS_NODE: undefined }, { session: true })
+  // A terminal that closes signals every process in its session: Chromium's own would end at once and take the window
+  // along.
+  process.exitCode = await runAttached(
+    join(here.dist, 'electron'),
+    args,
+    { ...process.env, MCNN_NODE: node24, ELECTRON_RUN_AS_NODE: undefined },
+    { session: true },
+  )
 })

@@ -3,7 +3,8 @@
  */
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
-const record = (value) => (typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {})
+const record = (value) =>
+  typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {}
 
 /** @param {Record<string, unknown>} from @param {string[]} names @returns {number} */
 const sum = (from, ...names) => names.reduce((total, name) => total + Number(from[name] ?? 0), 0)
@@ -28,9 +29,16 @@ export function countsOfVitest(report, code) {
   const counts = record(report)
   const results = Array.isArray(counts['testResults']) ? counts['testResults'].map(record) : []
   // A file that can't be loaded has no tests to count.
-  const broken = results.filter(({ status, assertionResults }) => status === 'failed' && Array.isArray(assertionResults) && assertionResults.length === 0)
+  const broken = results.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && Array.isArray(assertionResults) && assertionResults.length === 0,
+  )
   return judged(
-    { passed: sum(counts, 'numPassedTests'), failed: sum(counts, 'numFailedTests') + broken.length, skipped: sum(counts, 'numPendingTests', 'numTodoTests') },
+    {
+      passed: sum(counts, 'numPassedTests'),
+      failed: sum(counts, 'numFailedTests') + broken.length,
+      skipped: sum(counts, 'numPendingTests', 'numTodoTests'),
+    },
     code,
   )
 }
@@ -42,7 +50,10 @@ export function countsOfVitest(report, code) {
  */
 export function countsOfPlaywright(report, code) {
   const stats = record(record(report)['stats'])
-  return judged({ passed: sum(stats, 'expected', 'flaky'), failed: sum(stats, 'unexpected'), skipped: sum(stats, 'skipped') }, code)
+  return judged(
+    { passed: sum(stats, 'expected', 'flaky'), failed: sum(stats, 'unexpected'), skipped: sum(stats, 'skipped') },
+    code,
+  )
 }
 
 /**
@@ -59,7 +70,11 @@ export function countsOfFaults(report, code) {
 
 /** @param {Counts[]} all @returns {Counts} */
 export const total = (all) =>
-  all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }), { passed: 0, failed: 0, skipped: 0 })
+  all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }), {
+    passed: 0,
+    failed: 0,
+    skipped: 0,
+  })
 
 /** @param {Counts} counts */
 export const summary = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`

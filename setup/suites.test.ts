@@ -10,33 +10,62 @@ describe('the counts of a vitest report', () => {
   })
 
   it('count a file that could not be loaded as failed', () => {
-    const report = { numPassedTests: 5, numFailedTests: 1, testResults: [passing, { assertionResults: [], status: 'failed' }] }
+    const report = {
+      numPassedTests: 5,
+      numFailedTests: 1,
+      testResults: [passing, { assertionResults: [], status: 'failed' }],
+    }
     expect(countsOfVitest(report, 1)).toEqual({ passed: 5, failed: 2, skipped: 0 })
   })
 
   it('count an error outside of every test as failed', () => {
-    expect(countsOfVitest({ numPassedTests: 5, numFailedTests: 0, testResults: [passing] }, 1)).toEqual({ passed: 5, failed: 1, skipped: 0 })
+    expect(countsOfVitest({ numPassedTests: 5, numFailedTests: 0, testResults: [passing] }, 1)).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 0,
+    })
   })
 
-  it('count a crash without a report as failed', () => expect(countsOfVitest(null, 139)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
+  it('count a crash without a report as failed', () =>
+    expect(countsOfVitest(null, 139)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
 })
 
 describe('the counts of a Playwright report', () => {
   it('are its tests, flaky ones passed in the end', () => {
-    expect(countsOfPlaywright({ stats: { expected: 6, unexpected: 1, flaky: 1, skipped: 2 } }, 1)).toEqual({ passed: 7, failed: 1, skipped: 2 })
+    expect(countsOfPlaywright({ stats: { expected: 6, unexpected: 1, flaky: 1, skipped: 2 } }, 1)).toEqual({
+      passed: 7,
+      failed: 1,
+      skipped: 2,
+    })
   })
 
   it('count no tests at all as failed', () => {
-    expect(countsOfPlaywright({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
+    expect(countsOfPlaywright({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0 } }, 1)).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+    })
     expect(countsOfPlaywright(null, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 })
   })
 })
 
 describe('the counts of a fault campaign', () => {
   it('are its rounds, and those in which something went wrong at most', () => {
-    expect(countsOfFaults({ rounds: 10, lost: 0, mismatches: 0, orphans: 0, unnoticed: 0 }, 0)).toEqual({ passed: 10, failed: 0, skipped: 0 })
-    expect(countsOfFaults({ rounds: 10, lost: 2, mismatches: 1, orphans: 0, unnoticed: 0 }, 1)).toEqual({ passed: 7, failed: 3, skipped: 0 })
-    expect(countsOfFaults({ rounds: 2, lost: 2, mismatches: 1, orphans: 5, unnoticed: 0 }, 1)).toEqual({ passed: 0, failed: 2, skipped: 0 })
+    expect(countsOfFaults({ rounds: 10, lost: 0, mismatches: 0, orphans: 0, unnoticed: 0 }, 0)).toEqual({
+      passed: 10,
+      failed: 0,
+      skipped: 0,
+    })
+    expect(countsOfFaults({ rounds: 10, lost: 2, mismatches: 1, orphans: 0, unnoticed: 0 }, 1)).toEqual({
+      passed: 7,
+      failed: 3,
+      skipped: 0,
+    })
+    expect(countsOfFaults({ rounds: 2, lost: 2, mismatches: 1, orphans: 5, unnoticed: 0 }, 1)).toEqual({
+      passed: 0,
+      failed: 2,
+      skipped: 0,
+    })
   })
 
   it('count a crash as failed', () => expect(countsOfFaults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 }))

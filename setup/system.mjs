@@ -19,7 +19,9 @@ const tools = {
   'xvfb-run': { name: 'xvfb-run', packages: ['xvfb', 'xauth'], isHere: () => allOnPath('xvfb-run').length > 0 },
 }
 
-/** Debian's and Ubuntu's packages of the libraries that Electron is linked with, by the beginning of the library's name. */
+/**
+ * Debian's and Ubuntu's packages of the libraries that Electron is linked with, by the beginning of the library's name.
+ */
 const libraryPackages = {
   'libnss3.': 'libnss3',
   'libnssutil3.': 'libnss3',
@@ -71,11 +73,14 @@ const libraryPackages = {
  * @param {string} output of ldd
  * @returns {string[]} the libraries that it did not find
  */
-export const notFound = (output) => [...new Set([...output.matchAll(/^\s*(\S+) => not found/gm)].map(([, name = '']) => name))]
+export const notFound = (output) => [
+  ...new Set([...output.matchAll(/^\s*(\S+) => not found/gm)].map(([, name = '']) => name)),
+]
 
 /**
  * @param {string[]} libraries
- * @returns {{ packages: string[], unknown: string[] }} the packages that have them, and the libraries of which that is not known
+ * @returns {{ packages: string[], unknown: string[] }} the packages that have them, and the libraries of which that
+ *   is not known
  */
 export function packagesOf(libraries) {
   const packages = new Set()
@@ -112,7 +117,8 @@ export function missingSentence(missing, command) {
 }
 
 /** @param {string[]} libraries */
-const librariesNamed = (libraries) => `Electron's ${libraries.slice(0, 3).join(', ')}${libraries.length > 3 ? ` (and ${libraries.length - 3} more libraries)` : ''}`
+const librariesNamed = (libraries) =>
+  `Electron's ${libraries.slice(0, 3).join(', ')}${libraries.length > 3 ? ` (and ${libraries.length - 3} more libraries)` : ''}`
 
 /** @returns {string[] | null} what to put before a command so that it runs as root, null: not without a password */
 function asRoot() {
@@ -129,36 +135,50 @@ async function install(packages, missing) {
   const apt = allOnPath('apt-get').length > 0
   const prefix = asRoot()
   const named = async () => {
-    const { output } = await run('apt-cache', ['show', '--no-all-versions', ...packages.map((name) => `${name}t64`)], { env: { LC_ALL: 'C' } })
+    const { output } = await run('apt-cache', ['show', '--no-all-versions', ...packages.map((name) => `${name}t64`)], {
+      env: { LC_ALL: 'C' },
+    })
     return withTime64(packages, output)
   }
   if (!apt || prefix === null || packages.length === 0) {
-    throw new SetupError(missingSentence(missing, apt && packages.length > 0 ? `sudo apt-get update && sudo apt-get install -y ${(await named()).join(' ')}` : null))
+    throw new SetupError(
+      missingSentence(
+        missing,
+        apt && packages.length > 0
+          ? `sudo apt-get update && sudo apt-get install -y ${(await named()).join(' ')}`
+          : null,
+      ),
+    )
   }
-  await step(packages.length > 4 ? `${packages.length} system packages` : `system packages ${packages.join(' ')}`, async () => {
-    const [command = '', ...before] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C']
-    const aptGet = (/** @type {string[]} */ ...args) =>
-      run(command, [...before, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2', ...args], { unattended: true })
-    const attempt = async () => aptGet('install', '-y', '--no-install-recommends', ...(await named()))
-    let { code, output } = await attempt()
-    if (code !== 0 && /dpkg was interrupted/.test(output)) {
-      await run(command, [...before, 'dpkg', '--configure', '-a'], { unattended: true })
-      ;({ code, output } = await attempt())
-    }
-    if (code !== 0 && causeOf(output) !== 'space') {
-      await aptGet('update') // Its lists are missing or too old.
-      ;({ code, output } = await attempt())
-    }
-    if (code !== 0) {
-      const cause = causeOf(output)
-      const details = `${shown(logFile)} has apt's own words`
-      throw new SetupError(
-        cause === null || cause === 'permission'
-          ? `apt could not install ${packages.join(' ')}, which the setup needs (${details}): install that, then call again.`
-          : sentenceFor(`the system packages ${packages.join(' ')}`, output, shown(logFile)),
-      )
-    }
-  })
+  await step(
+    packages.length > 4 ? `${packages.length} system packages` : `system packages ${packages.join(' ')}`,
+    async () => {
+      const [command = '', ...before] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C']
+      const aptGet = (/** @type {string[]} */ ...args) =>
+        run(command, [...before, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2', ...args], {
+          unattended: true,
+        })
+      const attempt = async () => aptGet('install', '-y', '--no-install-recommends', ...(await named()))
+      let { code, output } = await attempt()
+      if (code !== 0 && /dpkg was interrupted/.test(output)) {
+        await run(command, [...before, 'dpkg', '--configure', '-a'], { unattended: true })
+        ;({ code, output } = await attempt())
+      }
+      if (code !== 0 && causeOf(output) !== 'space') {
+        await aptGet('update') // Its lists are missing or too old.
+        ;({ code, output } = await attempt())
+      }
+      if (code !== 0) {
+        const cause = causeOf(output)
+        const details = `${shown(logFile)} has apt's own words`
+        throw new SetupError(
+          cause === null || cause === 'permission'
+            ? `apt could not install ${packages.join(' ')}, which the setup needs (${details}): install that, then call again.`
+            : sentenceFor(`the system packages ${packages.join(' ')}`, output, shown(logFile)),
+        )
+      }
+    },
+  )
   forgetPython()
 }
 
@@ -167,9 +187,18 @@ export async function provideTools(wanted) {
   const missing = () => wanted.map((tool) => tools[tool]).filter(({ isHere }) => !isHere())
   const before = missing()
   if (before.length === 0) return
-  await install(before.flatMap(({ packages }) => packages), before.map(({ name }) => name))
+  await install(
+    before.flatMap(({ packages }) => packages),
+    before.map(({ name }) => name),
+  )
   const after = missing()
-  if (after.length > 0) throw new SetupError(missingSentence(after.map(({ name }) => name), null))
+  if (after.length > 0)
+    throw new SetupError(
+      missingSentence(
+        after.map(({ name }) => name),
+        null,
+      ),
+    )
 }
 
 export const xvfb = {
@@ -209,13 +238,20 @@ async function provideSandbox(helper) {
   for (const args of commands) {
     if (prefix !== null && (await run(command, [...before, ...args])).code === 0) continue
     const typed = commands.map((parts) => `sudo ${parts.join(' ')}`).join(' && ')
-    throw new SetupError(`this system lets Electron's sandbox work only if its helper belongs to root; type: ${typed} — then call again.`)
+    throw new SetupError(
+      `this system lets Electron's sandbox work only if its helper belongs to root; type: ${typed} — then call again.`,
+    )
   }
 }
 
 /** A bare machine has no font at all, and every text in the window would be boxes. */
 function fontsAreHere() {
-  return ['/usr/share/fonts', '/usr/local/share/fonts', join(homedir(), '.fonts'), join(homedir(), '.local/share/fonts')].some((folder) => {
+  return [
+    '/usr/share/fonts',
+    '/usr/local/share/fonts',
+    join(homedir(), '.fonts'),
+    join(homedir(), '.local/share/fonts'),
+  ].some((folder) => {
     try {
       return filesIn(folder).some((file) => /\.(ttf|otf|ttc)$/i.test(file))
     } catch {
@@ -246,7 +282,10 @@ export const system = {
     const libraries = await missing()
     const { packages } = packagesOf(libraries)
     const fonts = fontsAreHere() ? [] : ['fonts-dejavu-core']
-    const names = [...(libraries.length > 0 ? [librariesNamed(libraries)] : []), ...(fonts.length > 0 ? ['a font'] : [])]
+    const names = [
+      ...(libraries.length > 0 ? [librariesNamed(libraries)] : []),
+      ...(fonts.length > 0 ? ['a font'] : []),
+    ]
     if (names.length > 0) await install([...packages, ...fonts], names)
     const still = libraries.length > 0 ? await missing() : []
     if (still.length > 0) throw new SetupError(missingSentence([librariesNamed(still)], null))

@@ -14,16 +14,28 @@ const ldd = `
 `
 
 describe('libraries that are not found', () => {
-  it('are read from ldd, each once', () => expect(notFound(ldd)).toEqual(['libnss3.so', 'libnssutil3.so', 'libX11.so.6', 'libX11-xcb.so.1', 'libasound.so.2']))
+  it('are read from ldd, each once', () =>
+    expect(notFound(ldd)).toEqual(['libnss3.so', 'libnssutil3.so', 'libX11.so.6', 'libX11-xcb.so.1', 'libasound.so.2']))
 
   it('become packages, each once', () =>
-    expect(packagesOf(notFound(ldd))).toEqual({ packages: ['libasound2', 'libnss3', 'libx11-6', 'libx11-xcb1'], unknown: [] }))
+    expect(packagesOf(notFound(ldd))).toEqual({
+      packages: ['libasound2', 'libnss3', 'libx11-6', 'libx11-xcb1'],
+      unknown: [],
+    }))
 
-  it('are kept apart if no package is known', () => expect(packagesOf(['libquantum.so.7', 'libgbm.so.1'])).toEqual({ packages: ['libgbm1'], unknown: ['libquantum.so.7'] }))
+  it('are kept apart if no package is known', () =>
+    expect(packagesOf(['libquantum.so.7', 'libgbm.so.1'])).toEqual({
+      packages: ['libgbm1'],
+      unknown: ['libquantum.so.7'],
+    }))
 
   it('take the name that the system has for them', () => {
     const shown = 'Package: libasound2t64\nVersion: 1\n\nPackage: libatk1.0-0t64\n'
-    expect(withTime64(['libasound2', 'libatk1.0-0', 'libnss3'], shown)).toEqual(['libasound2t64', 'libatk1.0-0t64', 'libnss3'])
+    expect(withTime64(['libasound2', 'libatk1.0-0', 'libnss3'], shown)).toEqual([
+      'libasound2t64',
+      'libatk1.0-0t64',
+      'libnss3',
+    ])
     expect(withTime64(['libasound2'], '')).toEqual(['libasound2'])
   })
 })

@@ -14,7 +14,16 @@ import { keyOf, readStamp, writeStamp } from './stamps.mjs'
 export const version = '2.21.0'
 
 const libraries = ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2']
-const headers = ['tensorflow', 'xla/tsl', 'tsl', 'absl', 'Eigen', 'unsupported/Eigen', 'google/protobuf', 'ml_dtypes'].map((folder) => `tensorflow/include/${folder}/`)
+const headers = [
+  'tensorflow',
+  'xla/tsl',
+  'tsl',
+  'absl',
+  'Eigen',
+  'unsupported/Eigen',
+  'google/protobuf',
+  'ml_dtypes',
+].map((folder) => `tensorflow/include/${folder}/`)
 /** What the wheels hold of use to a program that links TensorFlow: no Python. CUDA's compiler tools are XLA's. */
 const wanted = { cpu: [...libraries, ...headers], gpu: [...libraries, ...headers, 'nvidia/'] }
 const sizes = { cpu: { download: 274e6, bytes: 1.3e9 }, gpu: { download: 3_379e6, bytes: 8.5e9 } }
@@ -92,17 +101,44 @@ export function addon(device) {
   const stamp = join(runtime, 'stamps/addon.json')
   // From the addon's own place, so that a moved clone still finds its TensorFlow.
   const runPath = `$ORIGIN/../../../../../${shown(folderOf(device))}/tensorflow`
-  const include = ['node_modules/node-api-headers/include', `${shown(folderOf(device))}/tensorflow/include`, packageFolder]
-  const ours = readdirSync(join(root, kernels)).map((file) => `${kernels}/${file}`).sort()
-  const source = [...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'].map((file) => `${packageFolder}/${file}`), ...ours.filter((file) => file.endsWith('.cc'))]
-  const link = [`-L${shown(folderOf(device))}/tensorflow`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', `-Wl,-rpath,${runPath}`]
-  const args = ['-O3', '-march=native', '-std=c++17', '-pthread', '-fPIC', '-shared', '-w', ...include.map((folder) => `-I${folder}`), ...source, ...link]
+  const include = [
+    'node_modules/node-api-headers/include',
+    `${shown(folderOf(device))}/tensorflow/include`,
+    packageFolder,
+  ]
+  const ours = readdirSync(join(root, kernels))
+    .map((file) => `${kernels}/${file}`)
+    .sort()
+  const source = [
+    ...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'].map((file) => `${packageFolder}/${file}`),
+    ...ours.filter((file) => file.endsWith('.cc')),
+  ]
+  const link = [
+    `-L${shown(folderOf(device))}/tensorflow`,
+    '-l:libtensorflow_cc.so.2',
+    '-l:libtensorflow_framework.so.2',
+    `-Wl,-rpath,${runPath}`,
+  ]
+  const args = [
+    '-O3',
+    '-march=native',
+    '-std=c++17',
+    '-pthread',
+    '-fPIC',
+    '-shared',
+    '-w',
+    ...include.map((folder) => `-I${folder}`),
+    ...source,
+    ...link,
+  ]
   const key = () =>
     keyOf(
       args.join('\n'),
       processor(),
       ...ours.map((file) => readFileSync(join(root, file))),
-      ...['node-api-headers', '@tensorflow/tfjs-node-gpu'].map((name) => readFileSync(join(root, 'node_modules', name, 'package.json'))),
+      ...['node-api-headers', '@tensorflow/tfjs-node-gpu'].map((name) =>
+        readFileSync(join(root, 'node_modules', name, 'package.json')),
+      ),
     )
   const cached = () => join(runtime, `addon-${key().slice(0, 16)}.node`)
 

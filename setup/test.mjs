@@ -56,16 +56,31 @@ await entry(async () => {
   }
   const onXvfb = ['-a', '-s', '-screen 0 1920x1200x24', node24]
   const [xvfbRun = 'xvfb-run'] = allOnPath('xvfb-run')
-  const tool = (/** @type {string} */ script, /** @type {string[]} */ ...args) => runAttached(node24, [join('node_modules', script), ...args], env)
+  const tool = (/** @type {string} */ script, /** @type {string[]} */ ...args) =>
+    runAttached(node24, [join('node_modules', script), ...args], env)
   const vitest = async (/** @type {string} */ project) => {
     const file = join(reports, `${project}.json`)
-    const code = await tool('vitest/vitest.mjs', 'run', '--project', project, '--reporter', 'default', '--reporter', 'json', `--outputFile.json=${file}`)
+    const code = await tool(
+      'vitest/vitest.mjs',
+      'run',
+      '--project',
+      project,
+      '--reporter',
+      'default',
+      '--reporter',
+      'json',
+      `--outputFile.json=${file}`,
+    )
     return countsOfVitest(reportIn(file), code)
   }
 
   /** @type {Record<string, () => Promise<import('./suites.mjs').Counts>>} */
   const suites = {
-    lint: async () => countsOfCheck(await tool('eslint/bin/eslint.js', '.')),
+    lint: async () =>
+      total([
+        countsOfCheck(await tool('eslint/bin/eslint.js', '.')),
+        countsOfCheck(await tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
+      ]),
     types: async () =>
       total([
         countsOfCheck(await tool('typescript/bin/tsc', '-p', '.')),
@@ -76,19 +91,30 @@ await entry(async () => {
     faults: async () => {
       const file = join(reports, 'faults.json')
       // The same faults each time: what failed once can be looked at again.
-      const code = await runAttached(node24, [join('out', 'main', 'faults.js'), '--rounds', String(faultRounds), '--report', file], env)
+      const code = await runAttached(
+        node24,
+        [join('out', 'main', 'faults.js'), '--rounds', String(faultRounds), '--report', file],
+        env,
+      )
       return countsOfFaults(reportIn(file), code)
     },
     e2e: async () => {
       const args = ['node_modules/playwright/cli.js', 'test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
-      const code = await (display === null ? runAttached(xvfbRun, [...onXvfb, ...args], env) : runAttached(node24, args, env))
+      const code = await (display === null
+        ? runAttached(xvfbRun, [...onXvfb, ...args], env)
+        : runAttached(node24, args, env))
       return countsOfPlaywright(reportIn(env.PLAYWRIGHT_JSON_OUTPUT_NAME), code)
     },
     audit: async () => {
       const found = await audit()
       if (found.kind === 'faults') for (const sentence of found.sentences) print(sentence)
-      if (found.kind === 'unanswered') print(`the registry did not answer, so nothing is known of the packages' faults (${found.why})`)
-      return { passed: found.kind === 'clean' ? 1 : 0, failed: found.kind === 'faults' ? found.sentences.length : 0, skipped: found.kind === 'unanswered' ? 1 : 0 }
+      if (found.kind === 'unanswered')
+        print(`the registry did not answer, so nothing is known of the packages' faults (${found.why})`)
+      return {
+        passed: found.kind === 'clean' ? 1 : 0,
+        failed: found.kind === 'faults' ? found.sentences.length : 0,
+        skipped: found.kind === 'unanswered' ? 1 : 0,
+      }
     },
   }
 

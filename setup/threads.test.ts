@@ -7,7 +7,10 @@ describe('what setup says of the thread counts', () => {
     expect(endingOf(`round 1\n{"half\n${JSON.stringify({ tuning: {}, words })}\nI0000 port.cc\n`)).toBe(words)
   })
 
-  it.each(['', 'mcnn: it crashed\n', '{"words":', 'null', '{"words":3}', '{}'])('are that the default is kept where the command said %j', (output) => {
-    expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is kept/)
-  })
+  it.each(['', 'mcnn: it crashed\n', '{"words":', 'null', '{"words":3}', '{}'])(
+    'are that the default is kept where the command said %j',
+    (output) => {
+      expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is kept/)
+    },
+  )
 })

@@ -28,7 +28,10 @@ const page = path.join(__dirname, '../renderer/index.html')
 const pageUrl = pathToFileURL(page).href
 const dataDir = dataDirOf(process.argv, process.env, process.cwd())
 
-/** Whether the program may write in the data directory. If not, the service fails with the same error, and the window shows it. */
+/**
+ * Whether the program may write in the data directory. If not, the service fails with the same error, and the window
+ * shows it.
+ */
 const canWriteData = isPrepared(dataDir)
 
 // Electron allows one window for each profile: with the profile in the data directory, one for each data directory.
@@ -132,7 +135,12 @@ function handleCalls(): void {
   }
   ipcMain.handle(callChannel, (event, call: unknown, params: unknown) => {
     const frame = event.senderFrame
-    const trusted = window !== null && event.sender === window.webContents && frame !== null && frame.parent === null && isOwnPage(frame.url, pageUrl)
+    const trusted =
+      window !== null &&
+      event.sender === window.webContents &&
+      frame !== null &&
+      frame.parent === null &&
+      isOwnPage(frame.url, pageUrl)
     return answer(routes, trusted, call, params)
   })
 }
@@ -172,7 +180,13 @@ function start(): void {
     session.defaultSession.setSpellCheckerEnabled(false)
     session.defaultSession.setSpellCheckerLanguages([])
     guardSession(session.defaultSession, pageUrl, development)
-    Menu.setApplicationMenu(buildMenu({ command: (name) => tell('shell.command', { name }), openExternal }, development, preferences.now.theme))
+    Menu.setApplicationMenu(
+      buildMenu(
+        { command: (name) => tell('shell.command', { name }), openExternal },
+        development,
+        preferences.now.theme,
+      ),
+    )
     // A sleep from which the machine does not wake costs no more than the step under way.
     const checkpoint = (why: string): void => {
       service.note(why)

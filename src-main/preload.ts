@@ -1,6 +1,6 @@
 /**
- * The one bridge: `window.workbench`. Runs in the sandbox, so everything in it is bundled into one file; of the contract only
- * types are imported, or the schema library would come along.
+ * The one bridge: `window.workbench`. Runs in the sandbox, so everything in it is bundled into one file; of the
+ * contract only types are imported, or the schema library would come along.
  */
 import { contextBridge, ipcRenderer } from 'electron'
 import type { EventName } from './contract/events'
@@ -38,13 +38,17 @@ ipcRenderer.on(eventChannel, (_, name: string, payload: unknown) => {
 
 const bridge: wire.WorkbenchBridge = {
   async call(call, params) {
-    if (typeof call !== 'string') return { ok: false, error: { code: 'bad-input', message: 'A call is named by a string.' } }
+    if (typeof call !== 'string')
+      return { ok: false, error: { code: 'bad-input', message: 'A call is named by a string.' } }
     try {
       // The shell answers every call with an outcome, and only the shell can.
       return (await ipcRenderer.invoke(callChannel, call, params)) as never
     } catch (thrown) {
       // What can't be cloned never left the window.
-      return { ok: false, error: { code: 'bad-input', message: thrown instanceof Error ? thrown.message : String(thrown) } }
+      return {
+        ok: false,
+        error: { code: 'bad-input', message: thrown instanceof Error ? thrown.message : String(thrown) },
+      }
     }
   },
   on(event, listener) {

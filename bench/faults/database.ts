@@ -1,14 +1,23 @@
 /**
- * Breaks the history's files while no program has them. The start must say so, and the mending must keep every row that it does
- * not say is lost: rows are read before and after with Node's own SQLite, which is none of the program's.
+ * Breaks the history's files while no program has them. The start must say so, and the mending must keep every row that
+ * it does not say is lost: rows are read before and after with Node's own SQLite, which is none of the program's.
  *
- * Whole pages become noise, the file is cut or goes: what a failing disk does. What nobody could notice is left out: SQLite keeps no
- * checksums of its pages, so a flipped bit within a value is another value; and a last transaction that is torn in the write-ahead
- * log is what a power cut leaves of one that was never confirmed.
+ * Whole pages become noise, the file is cut or goes: what a failing disk does. What nobody could notice is left out:
+ * SQLite keeps no checksums of its pages, so a flipped bit within a value is another value; and a last transaction that
+ * is torn in the write-ahead log is what a power cut leaves of one that was never confirmed.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { repair, type Repair } from '../../src-main/contract/records'
@@ -32,7 +41,8 @@ export async function breakDatabase(world: World): Promise<void> {
     if (!(thrown instanceof NotStarted) || thrown.value.code !== 'damaged') throw thrown
     const broken = existsSync(file) ? readFileSync(file) : null
     const told = await mended(world)
-    if (broken && !(told.kept !== null && readFileSync(told.kept).equals(broken))) world.faults.lost.push(`the damaged history itself (${what})`)
+    if (broken && !(told.kept !== null && readFileSync(told.kept).equals(broken)))
+      world.faults.lost.push(`the damaged history itself (${what})`)
     const named = lostBy(told, before, told.from === 'nothing' ? new Map() : rowsOf(world, file))
     world.forget(named)
     await world.open()
@@ -47,7 +57,10 @@ export async function breakDatabase(world: World): Promise<void> {
   await world.program.call('runs.resumeCutShort', {})
 }
 
-/** Runs that are said to have lost something: by their ids, or, where not even those were left, as rows of the table of runs. */
+/**
+ * Runs that are said to have lost something: by their ids, or, where not even those were left, as rows of the table of
+ * runs.
+ */
 function lostBy(told: Repair, before: Rows, after: Rows): Set<string> {
   if (told.from !== 'history') return new Set(before.keys())
   const gone = [...before.keys()].filter((id) => !after.has(id))
@@ -57,14 +70,20 @@ function lostBy(told: Repair, before: Rows, after: Rows): Set<string> {
 
 async function mended(world: World): Promise<Repair> {
   const said = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, [path.join(__dirname, 'cli.js'), 'doctor', '--repair', '--json', '--data-dir', world.dataDir], (error, stdout, stderr) =>
-      error ? reject(new Error(`mcnn doctor --repair failed: ${stderr}`)) : resolve(stdout),
+    execFile(
+      process.execPath,
+      [path.join(__dirname, 'cli.js'), 'doctor', '--repair', '--json', '--data-dir', world.dataDir],
+      (error, stdout, stderr) =>
+        error ? reject(new Error(`mcnn doctor --repair failed: ${stderr}`)) : resolve(stdout),
     )
   })
   return repair.parse(JSON.parse(said))
 }
 
-/** What a person does about runs that are said to lack something: those that go on measure it again, the others are begun again. */
+/**
+ * What a person does about runs that are said to lack something: those that go on measure it again, the others are
+ * begun again.
+ */
 async function trainAgain(world: World, named: ReadonlySet<string>): Promise<void> {
   const runs = await world.runs()
   for (const variant of plan.variants) {
@@ -93,17 +112,28 @@ function harm(random: Random, file: string): string {
       const page = random.int(1, pages - 1)
       return noise(random, file, page * pageBytes, pageBytes, `page ${page + 1} of ${pages}`)
     }
-    ways.push(some, some, () => `${some()}, ${some()}`, () => {
-      const left = random.int(2, pages - 1)
-      truncateSync(file, left * pageBytes)
-      return `cut to ${left} of ${pages} pages`
-    })
+    ways.push(
+      some,
+      some,
+      () => `${some()}, ${some()}`,
+      () => {
+        const left = random.int(2, pages - 1)
+        truncateSync(file, left * pageBytes)
+        return `cut to ${left} of ${pages} pages`
+      },
+    )
   }
   if (frames > 0) {
     const some = (): string => {
       const frame = random.int(0, frames - 1)
       const head = random.uniform() < 0.3
-      return noise(random, wal, walHeader + frame * frameBytes + (head ? 0 : 24), head ? frameBytes : pageBytes, `frame ${frame + 1} of ${frames} in the log${head ? ', with its head' : ''}`)
+      return noise(
+        random,
+        wal,
+        walHeader + frame * frameBytes + (head ? 0 : 24),
+        head ? frameBytes : pageBytes,
+        `frame ${frame + 1} of ${frames} in the log${head ? ', with its head' : ''}`,
+      )
     }
     ways.push(some, some, () => `${some()}, ${some()}`)
   }
@@ -135,11 +165,32 @@ type Rows = ReadonlyMap<string, ReadonlySet<string>>
 
 const readers: Readonly<Record<string, (db: DatabaseSync) => Iterable<Record<string, unknown>>>> = {
   runs: (db) => db.prepare('SELECT id AS whose, seed, variant, config, created_at FROM runs').iterate(),
-  epochs: (db) => db.prepare('SELECT r.id AS whose, t.epoch, t.train_loss, t.train_accuracy, t.test_loss, t.test_accuracy, t.learning_rate, t.seconds FROM epochs AS t JOIN runs AS r ON r.key = t.run').iterate(),
-  steps: (db) => db.prepare('SELECT r.id AS whose, t.step, t.epoch, t.loss, t.learning_rate, t.step_ms FROM steps AS t JOIN runs AS r ON r.key = t.run').iterate(),
-  filters: (db) => db.prepare('SELECT r.id AS whose, t.layer, t.epoch, t.weights FROM filters AS t JOIN runs AS r ON r.key = t.run').iterate(),
-  evaluations: (db) => db.prepare('SELECT r.id AS whose, t.epoch, t.confusion, t.mistakes FROM evaluations AS t JOIN runs AS r ON r.key = t.run').iterate(),
-  events: (db) => db.prepare('SELECT r.id AS whose, t.at, t.level, t.message FROM events AS t JOIN runs AS r ON r.key = t.run').iterate(),
+  epochs: (db) =>
+    db
+      .prepare(
+        'SELECT r.id AS whose, t.epoch, t.train_loss, t.train_accuracy, t.test_loss, t.test_accuracy, t.learning_rate, t.seconds FROM epochs AS t JOIN runs AS r ON r.key = t.run',
+      )
+      .iterate(),
+  steps: (db) =>
+    db
+      .prepare(
+        'SELECT r.id AS whose, t.step, t.epoch, t.loss, t.learning_rate, t.step_ms FROM steps AS t JOIN runs AS r ON r.key = t.run',
+      )
+      .iterate(),
+  filters: (db) =>
+    db
+      .prepare('SELECT r.id AS whose, t.layer, t.epoch, t.weights FROM filters AS t JOIN runs AS r ON r.key = t.run')
+      .iterate(),
+  evaluations: (db) =>
+    db
+      .prepare(
+        'SELECT r.id AS whose, t.epoch, t.confusion, t.mistakes FROM evaluations AS t JOIN runs AS r ON r.key = t.run',
+      )
+      .iterate(),
+  events: (db) =>
+    db
+      .prepare('SELECT r.id AS whose, t.at, t.level, t.message FROM events AS t JOIN runs AS r ON r.key = t.run')
+      .iterate(),
 }
 
 /** Of a copy: SQLite clears up where it reads. */
@@ -167,15 +218,24 @@ function asText(_key: string, value: unknown): unknown {
 }
 
 /** @param exact whether nothing may be there that was not before */
-function compare(world: World, before: Rows, after: Rows, named: ReadonlySet<string>, exact: boolean, what: string): void {
+function compare(
+  world: World,
+  before: Rows,
+  after: Rows,
+  named: ReadonlySet<string>,
+  exact: boolean,
+  what: string,
+): void {
   for (const [id, rows] of before) {
     const held = after.get(id) ?? new Set()
     const gone = [...rows].filter((row) => !held.has(row))
-    if (gone.length > 0 && !named.has(id)) world.faults.lost.push(`${gone.length} rows of ${id}, of which nothing was said (${what}): ${gone[0] ?? ''}`)
+    if (gone.length > 0 && !named.has(id))
+      world.faults.lost.push(`${gone.length} rows of ${id}, of which nothing was said (${what}): ${gone[0] ?? ''}`)
   }
   if (!exact) return
   for (const [id, rows] of after) {
     const made = [...rows].filter((row) => !row.startsWith('events') && !before.get(id)?.has(row))
-    if (made.length > 0) world.faults.mismatches.push(`${made.length} rows of ${id} that were never written (${what}): ${made[0] ?? ''}`)
+    if (made.length > 0)
+      world.faults.mismatches.push(`${made.length} rows of ${id} that were never written (${what}): ${made[0] ?? ''}`)
   }
 }

@@ -13,7 +13,8 @@ export interface Kind {
   possible?: (world: World) => boolean
 }
 
-const training = async (world: World): Promise<RunSummary | undefined> => (await world.runs()).find((run) => run.state === 'running')
+const training = async (world: World): Promise<RunSummary | undefined> =>
+  (await world.runs()).find((run) => run.state === 'running')
 
 /** To the trainer of the run that trains, where there is one still. */
 async function hurtTrainer(world: World, signal: NodeJS.Signals): Promise<void> {
@@ -98,7 +99,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
       const pid = world.program.trainer
       if (!run || pid === null) return
       const watcher = watch(path.join(world.dataDir, 'runs'), { recursive: true })
-      await Promise.race([new Promise<void>((resolve) => watcher.on('change', (_, name) => String(name).includes('checkpoint-') && resolve())), wait(3000)])
+      await Promise.race([
+        new Promise<void>((resolve) =>
+          watcher.on('change', (_, name) => String(name).includes('checkpoint-') && resolve()),
+        ),
+        wait(3000),
+      ])
       kill(pid, 'SIGKILL')
       watcher.close()
       await world.resumeFailed(run.id)
@@ -150,7 +156,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
           () => false,
         )
         const { state } = (await world.program.call('runs.get', { id: run.id })).run
-        if (touched && state === 'stopped') world.faults.mismatches.push('another program stopped a run that is not its own')
+        if (touched && state === 'stopped')
+          world.faults.mismatches.push('another program stopped a run that is not its own')
       }
       await second.call('runs.list', {})
       if (world.random.uniform() < 0.5) kill(second.pid, 'SIGKILL')

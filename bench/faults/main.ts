@@ -1,7 +1,8 @@
 /**
- * `npm run faults [-- --seed N --rounds N --only KIND,… --json --report FILE]`: real processes, real files and short real trainings are
- * hurt at random moments; after each round the history and the weights are compared with those of undisturbed runs.
- * Ends with one line of JSON; exit code 1 where anything was lost, came out otherwise or stayed behind.
+ * `npm run faults [-- --seed N --rounds N --only KIND,… --json --report FILE]`: real processes, real files and short
+ * real trainings are hurt at random moments; after each round the history and the weights are compared with those of
+ * undisturbed runs. Ends with one line of JSON; exit code 1 where anything was lost, came out otherwise or stayed
+ * behind.
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +13,13 @@ import { kinds } from './kinds'
 import { disturbed, undisturbed } from './round'
 
 const values = flagsOf(
-  { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '20' }, only: { type: 'string', default: Object.keys(kinds).join(',') }, json: { type: 'boolean', default: false }, report: { type: 'string' } },
+  {
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '20' },
+    only: { type: 'string', default: Object.keys(kinds).join(',') },
+    json: { type: 'boolean', default: false },
+    report: { type: 'string' },
+  },
   'npm run faults -- [--seed N] [--rounds N] [--only KIND,…] [--json] [--report FILE]',
 )
 const wholeNumber = /^[1-9]\d{0,8}$/
@@ -27,7 +34,16 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-faults-'))
   const tuning = path.join(folder, 'tuning.json')
   const begun = performance.now()
-  const sum = { rounds: 0, faults: {} as Record<string, number>, lost: 0, mismatches: 0, orphans: 0, unnoticed: 0, seed, seconds: 0 }
+  const sum = {
+    rounds: 0,
+    faults: {} as Record<string, number>,
+    lost: 0,
+    mismatches: 0,
+    orphans: 0,
+    unnoticed: 0,
+    seed,
+    seconds: 0,
+  }
   try {
     say('The runs undisturbed …')
     const outcome = await undisturbed((world) => copyFileSync(world.tuningFile, tuning))
@@ -35,12 +51,19 @@ async function main(): Promise<void> {
       const told = await disturbed(seed, round, { outcome, tuning }, only)
       sum.rounds++
       for (const name of told.faults) sum.faults[name] = (sum.faults[name] ?? 0) + 1
-      const wrong = [...told.lost.map((what) => `lost: ${what}`), ...told.mismatches, ...told.orphans.map((what) => `left behind: ${what}`), ...told.unnoticed.map((what) => `not noticed in time: ${what}`)]
+      const wrong = [
+        ...told.lost.map((what) => `lost: ${what}`),
+        ...told.mismatches,
+        ...told.orphans.map((what) => `left behind: ${what}`),
+        ...told.unnoticed.map((what) => `not noticed in time: ${what}`),
+      ]
       sum.lost += told.lost.length
       sum.mismatches += told.mismatches.length
       sum.orphans += told.orphans.length
       sum.unnoticed += told.unnoticed.length
-      say(`${round}/${rounds} ${told.faults.join(', ') || 'nothing: it was done before'}${wrong.map((what) => `\n    ${what}`).join('')}`)
+      say(
+        `${round}/${rounds} ${told.faults.join(', ') || 'nothing: it was done before'}${wrong.map((what) => `\n    ${what}`).join('')}`,
+      )
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -51,8 +74,14 @@ async function main(): Promise<void> {
   process.exitCode = sum.lost + sum.mismatches + sum.orphans + sum.unnoticed === 0 ? 0 : 1
 }
 
-if (!wholeNumber.test(values.rounds) || !wholeNumber.test(values.seed) || only.some((name) => !Object.hasOwn(kinds, name))) {
-  process.stderr.write(`faults: --seed and --rounds are whole numbers from 1; --only names some of ${Object.keys(kinds).join(', ')}.\n`)
+if (
+  !wholeNumber.test(values.rounds) ||
+  !wholeNumber.test(values.seed) ||
+  only.some((name) => !Object.hasOwn(kinds, name))
+) {
+  process.stderr.write(
+    `faults: --seed and --rounds are whole numbers from 1; --only names some of ${Object.keys(kinds).join(', ')}.\n`,
+  )
   process.exitCode = 2
 } else {
   beginProgram()

@@ -63,12 +63,16 @@ export class Program {
   static async start(dataDir: string, mark: string, logFile: string, listener: Listener): Promise<Program> {
     const log = openSync(logFile, 'a')
     const { MCNN_DATA_DIR: _dataDir, ...env } = process.env
-    const child = fork(path.join(__dirname, 'service.js'), ['--data-dir', dataDir, '--program', 'faults', '--checkpoint-seconds', '0.2'], {
-      execArgv: [],
-      serialization: 'json',
-      stdio: ['ignore', log, log, 'ipc'],
-      env: { ...env, [markName]: mark },
-    })
+    const child = fork(
+      path.join(__dirname, 'service.js'),
+      ['--data-dir', dataDir, '--program', 'faults', '--checkpoint-seconds', '0.2'],
+      {
+        execArgv: [],
+        serialization: 'json',
+        stdio: ['ignore', log, log, 'ipc'],
+        env: { ...env, [markName]: mark },
+      },
+    )
     closeSync(log)
     return new Promise((resolve, reject) => {
       const program: Program = new Program(child, listener, (error) => (error ? reject(error) : resolve(program)))
@@ -109,7 +113,10 @@ export function processesOf(mark: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name)
     try {
-      return Number.isInteger(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${markName}=${mark}`) ? [pid] : []
+      return Number.isInteger(pid) &&
+        readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${markName}=${mark}`)
+        ? [pid]
+        : []
     } catch {
       return []
     }

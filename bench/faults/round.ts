@@ -39,7 +39,12 @@ export async function undisturbed(keep: (world: World) => void): Promise<Outcome
 }
 
 /** @param only these kinds of faults */
-export async function disturbed(seed: number, round: number, reference: Reference, only: readonly string[]): Promise<Round> {
+export async function disturbed(
+  seed: number,
+  round: number,
+  reference: Reference,
+  only: readonly string[],
+): Promise<Round> {
   const draw = random(seed, 'faults', round)
   const world = new World(draw, reference.tuning)
   const struck: string[] = []
@@ -55,7 +60,10 @@ export async function disturbed(seed: number, round: number, reference: Referenc
       await kinds[name]?.strike(world)
     }
     if (await world.untilDone(limitMs)) await compare(world, reference.outcome)
-    else world.faults.mismatches.push(`not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`)
+    else
+      world.faults.mismatches.push(
+        `not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`,
+      )
   } catch (thrown) {
     world.faults.mismatches.push(`after ${struck.join(', ')}: ${messageOf(thrown)}`)
   } finally {
@@ -68,12 +76,14 @@ async function compare(world: World, reference: Outcome): Promise<void> {
   const outcome = await outcomeOf(world)
   for (const [variant, expected] of reference) {
     const found = outcome.get(variant) ?? ''
-    if (found !== expected) world.faults.mismatches.push(`${variant} came out otherwise: ${difference(expected, found)}`)
+    if (found !== expected)
+      world.faults.mismatches.push(`${variant} came out otherwise: ${difference(expected, found)}`)
   }
   if (world.damaged) return
   for (const run of await world.runs())
     for (const event of (await world.program.call('runs.get', { id: run.id })).events)
-      if (event.kind === 'checkpoint' && event.message.includes('damaged')) world.faults.mismatches.push(`a checkpoint that nobody hurt: ${event.message}`)
+      if (event.kind === 'checkpoint' && event.message.includes('damaged'))
+        world.faults.mismatches.push(`a checkpoint that nobody hurt: ${event.message}`)
 }
 
 /** Weights, every metric, sampled step and kept filter. */
@@ -83,9 +93,26 @@ async function outcomeOf(world: World): Promise<Outcome> {
     const { run, epochs, steps } = await world.program.call('runs.get', { id })
     const evaluation = await world.program.call('runs.evaluation', { id })
     const filters = await world.program.call('filters.layers', { id })
-    const measured = epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate }) => [epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate])
+    const measured = epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, learningRate }) => [
+      epoch,
+      trainLoss,
+      trainAccuracy,
+      testLoss,
+      testAccuracy,
+      learningRate,
+    ])
     const sampled = steps.map(({ step, epoch, loss, learningRate }) => [step, epoch, loss, learningRate])
-    outcome.set(variant, JSON.stringify({ weights: run.weightsSha256, best: [run.bestTestAccuracy, run.bestEpoch], measured, sampled, evaluation, filters }))
+    outcome.set(
+      variant,
+      JSON.stringify({
+        weights: run.weightsSha256,
+        best: [run.bestTestAccuracy, run.bestEpoch],
+        measured,
+        sampled,
+        evaluation,
+        filters,
+      }),
+    )
   }
   return outcome
 }

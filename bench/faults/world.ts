@@ -21,7 +21,12 @@ export class World {
   /** Whether the data directory is a file system of its own, which can be filled. */
   readonly smallDisk: boolean
   /** What went wrong, in words. */
-  readonly faults: { lost: string[]; mismatches: string[]; orphans: string[]; unnoticed: string[] } = { lost: [], mismatches: [], orphans: [], unnoticed: [] }
+  readonly faults: { lost: string[]; mismatches: string[]; orphans: string[]; unnoticed: string[] } = {
+    lost: [],
+    mismatches: [],
+    orphans: [],
+    unnoticed: [],
+  }
   /** Files of checkpoints were damaged on purpose: warnings about them are right. */
   damaged = false
   #program: Program | null = null
@@ -86,7 +91,9 @@ export class World {
       if (runs.every((run) => run.state === 'done')) return false
       if (runs.some((run) => run.state === 'running')) return true
     }
-    throw new Error(`nothing trains: ${(await this.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`)
+    throw new Error(
+      `nothing trains: ${(await this.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`,
+    )
   }
 
   /** Waits into a random epoch of what trains, or, one time in four, into its start. */
@@ -107,14 +114,16 @@ export class World {
     await this.gone()
     await this.open()
     const going = (await this.runs()).filter((run) => run.state === 'running' || run.state === 'paused')
-    if (going.length > 0) this.faults.mismatches.push(`${going.length} runs are ${going[0]?.state ?? ''} though nothing trains`)
+    if (going.length > 0)
+      this.faults.mismatches.push(`${going.length} runs are ${going[0]?.state ?? ''} though nothing trains`)
     await this.program.call('runs.resumeCutShort', {})
   }
 
   /** The service died, and its trainer with it. */
   async gone(): Promise<void> {
     await this.program.ended
-    if (!(await until(() => processesOf(this.mark).length === 0, noticeMs))) this.faults.unnoticed.push('a trainer outlives its service')
+    if (!(await until(() => processesOf(this.mark).length === 0, noticeMs)))
+      this.faults.unnoticed.push('a trainer outlives its service')
     await until(() => processesOf(this.mark).length === 0, 10_000)
   }
 
@@ -125,21 +134,30 @@ export class World {
 
   /** After the trainer died: the service says so, and the run is taken up again. */
   async resumeFailed(id: string): Promise<void> {
-    const noticed = await until(async () => (await this.program.call('runs.get', { id })).run.state !== 'running', noticeMs)
+    const noticed = await until(
+      async () => (await this.program.call('runs.get', { id })).run.state !== 'running',
+      noticeMs,
+    )
     if (!noticed) this.faults.unnoticed.push('a dead trainer is said to run')
     await this.goOn()
   }
 
   /** Whatever ended before its time is resumed. */
   async goOn(): Promise<void> {
-    for (const run of await this.runs()) if (['failed', 'stopped', 'interrupted', 'paused'].includes(run.state)) await this.program.call('runs.resume', { id: run.id })
+    for (const run of await this.runs())
+      if (['failed', 'stopped', 'interrupted', 'paused'].includes(run.state))
+        await this.program.call('runs.resume', { id: run.id })
   }
 
   async untilDone(limitMs: number): Promise<boolean> {
-    return until(async () => {
-      await this.goOn()
-      return (await this.runs()).every((run) => run.state === 'done')
-    }, limitMs, 200)
+    return until(
+      async () => {
+        await this.goOn()
+        return (await this.runs()).every((run) => run.state === 'done')
+      },
+      limitMs,
+      200,
+    )
   }
 
   /** Ends the program in good order and looks for what it left behind. */
@@ -161,18 +179,25 @@ export class World {
   async #holdsWhatWasConfirmed(): Promise<void> {
     for (const [id, confirmed] of this.#confirmed) {
       const { epochs, events } = await this.program.call('runs.get', { id })
-      // What it went on from may have been told to nobody: then the service died right after. What it measures again is held against the undisturbed run.
+      // What it went on from may have been told to nobody: then the service died right after. What it measures again is
+      // held against the undisturbed run.
       const start = events.findLast((event) => event.kind === 'started')?.message
       const goneOnAfter = Number(/in epoch (\d+)\. /.exec(start ?? '')?.[1] ?? (start === undefined ? Infinity : 1)) - 1
       const held = new Map(epochs.map((epoch) => [epoch.epoch, asText(epoch)]))
-      for (const [epoch, metrics] of confirmed) if (epoch <= goneOnAfter && held.get(epoch) !== asText(metrics)) this.faults.lost.push(`epoch ${epoch} of ${id}`)
+      for (const [epoch, metrics] of confirmed)
+        if (epoch <= goneOnAfter && held.get(epoch) !== asText(metrics))
+          this.faults.lost.push(`epoch ${epoch} of ${id}`)
     }
   }
 }
 
 /** In whatever order, and whether what was not measured is missing or null. */
 function asText(metrics: EpochMetrics): string {
-  return JSON.stringify(Object.entries(metrics).filter(([, value]) => value !== null && value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return JSON.stringify(
+    Object.entries(metrics)
+      .filter(([, value]) => value !== null && value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, limitMs: number, stepMs = 20): Promise<boolean> {

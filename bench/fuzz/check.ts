@@ -59,7 +59,10 @@ export function target<T>(of: string, prepare: (folder: string) => Prepared<T> |
 }
 
 /** Whether a call was refused with one of these errors; other errors go on. */
-export async function refusedWith(errors: readonly (abstract new (...args: never[]) => Error)[], call: () => unknown): Promise<Verdict> {
+export async function refusedWith(
+  errors: readonly (abstract new (...args: never[]) => Error)[],
+  call: () => unknown,
+): Promise<Verdict> {
   try {
     await call()
     return 'accepted'
@@ -69,11 +72,22 @@ export async function refusedWith(errors: readonly (abstract new (...args: never
   }
 }
 
-const prototypes = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Number.prototype, Map.prototype, Uint8Array.prototype]
+const prototypes = [
+  Object.prototype,
+  Array.prototype,
+  Function.prototype,
+  String.prototype,
+  Number.prototype,
+  Map.prototype,
+  Uint8Array.prototype,
+]
 const namesOf = (): string => prototypes.map((prototype) => Reflect.ownKeys(prototype).length).join(' ')
 const globals = (): number => Reflect.ownKeys(globalThis).length
 
-async function check<T>({ inputs, run, close }: Prepared<T>, { inputs: count, seed, alive, limitMs = usualLimitMs }: CheckOptions): Promise<Outcome> {
+async function check<T>(
+  { inputs, run, close }: Prepared<T>,
+  { inputs: count, seed, alive, limitMs = usualLimitMs }: CheckOptions,
+): Promise<Outcome> {
   const outcome: Outcome = { inputs: 0, accepted: 0, refused: 0, slowestMs: 0, fault: null }
   const clean = namesOf()
   const before = globals()
@@ -103,7 +117,8 @@ function faultOf<T>({ errorInstance, counterexample, counterexamplePath }: fc.Ru
   const [input] = counterexample ?? []
   const text = Buffer.isBuffer(input) ? `bytes ${input.toString('base64')}` : fc.stringify(input)
   return {
-    message: thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n').slice(0, 4).join(' | ') : String(thrown),
+    message:
+      thrown instanceof Error ? (thrown.stack ?? thrown.message).split('\n').slice(0, 4).join(' | ') : String(thrown),
     input: text.length > 4000 ? `${text.slice(0, 4000)}… (${text.length} characters)` : text,
     path: counterexamplePath,
   }

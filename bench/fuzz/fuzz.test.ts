@@ -1,4 +1,6 @@
-/** A small fixed sample of each parser's campaign, the mutations, and that a parser that breaks a promise is found out. */
+/**
+ * A small fixed sample of each parser's campaign, the mutations, and that a parser that breaks a promise is found out.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -41,14 +43,18 @@ describe('a sample of every parser', () => {
 
 describe('what a campaign found', () => {
   it('stays mended: a bound that is no number of SQL’s', () => {
-    for (const query of ['loss<1e999', 'loss<=1e999', 'acc>-1e999', 'loss:-1e999..1e999', 'ms!=1e999']) expect(filterSql(query), query).not.toContain('()')
+    for (const query of ['loss<1e999', 'loss<=1e999', 'acc>-1e999', 'loss:-1e999..1e999', 'ms!=1e999'])
+      expect(filterSql(query), query).not.toContain('()')
     expect(filterSql('loss<1e999')).toContain('IS NOT NULL')
   })
 })
 
 /** What comes of a parser that behaves so on every input whose text holds an exclamation mark. */
 async function outcomeOf(bad: (text: string) => Verdict | Promise<Verdict>, limitMs = 2000): Promise<Outcome> {
-  const { check } = await target<string>('a test', () => ({ inputs: mutatedText(['abc!', 'def']), run: (text) => (text.includes('!') ? bad(text) : 'accepted') })).prepare(folder)
+  const { check } = await target<string>('a test', () => ({
+    inputs: mutatedText(['abc!', 'def']),
+    run: (text) => (text.includes('!') ? bad(text) : 'accepted'),
+  })).prepare(folder)
   return check({ inputs: 200, seed: 1, limitMs })
 }
 
@@ -75,7 +81,10 @@ describe('a parser that breaks a promise', () => {
 
   it('is found where it leaves a global behind', async () => {
     try {
-      expect((await outcomeOf(() => ((globalThis as unknown as Record<string, unknown>)['fuzzed'] = 1, 'accepted'))).fault?.message).toContain('global')
+      expect(
+        (await outcomeOf(() => (((globalThis as unknown as Record<string, unknown>)['fuzzed'] = 1), 'accepted'))).fault
+          ?.message,
+      ).toContain('global')
     } finally {
       Reflect.deleteProperty(globalThis, 'fuzzed')
     }
@@ -86,7 +95,7 @@ describe('a parser that breaks a promise', () => {
     const { fault } = await outcomeOf((text) => {
       // Processor time, as the limit: a busy machine takes longer for it, but not more of it.
       const begin = process.cpuUsage()
-      for (let ms = 0; ms < 2 * limitMs; ) {
+      for (let ms = 0; ms < 2 * limitMs;) {
         Math.hypot(text.length, 1)
         const { user, system } = process.cpuUsage(begin)
         ms = (user + system) / 1000
@@ -97,8 +106,12 @@ describe('a parser that breaks a promise', () => {
   })
 
   it('is not blamed for what it declares', async () => {
-    expect((await outcomeOf(() => refusedWith([RangeError], () => Promise.reject(new RangeError('no'))))).fault).toBeNull()
-    expect((await outcomeOf(() => refusedWith([RangeError], () => Promise.reject(new Error('no'))))).fault).not.toBeNull()
+    expect(
+      (await outcomeOf(() => refusedWith([RangeError], () => Promise.reject(new RangeError('no'))))).fault,
+    ).toBeNull()
+    expect(
+      (await outcomeOf(() => refusedWith([RangeError], () => Promise.reject(new Error('no'))))).fault,
+    ).not.toBeNull()
   })
 })
 
@@ -124,7 +137,8 @@ describe('the campaign that was run in full', () => {
   it('had a hundred thousand inputs for every parser there is, and no fault', () => {
     const kept = campaign.parse(JSON.parse(readFileSync('bench/results/campaigns/fuzz.json', 'utf8')))
     expect(Object.keys(kept.parsers).sort()).toEqual([...targetNames].sort())
-    for (const [name, { inputs, fault }] of Object.entries(kept.parsers)) expect([name, inputs >= 100_000, fault]).toEqual([name, true, null])
+    for (const [name, { inputs, fault }] of Object.entries(kept.parsers))
+      expect([name, inputs >= 100_000, fault]).toEqual([name, true, null])
     expect(kept.faults).toBe(0)
     expect(JSON.stringify(kept)).not.toMatch(/\/(home|work|tmp|root|dev)\//)
   })

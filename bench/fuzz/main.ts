@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz [-- --inputs N --seed N --parser NAME,… --json]`: hostile input by the hundred thousand for everything that
- * reads a file, a message or a text. A parser may refuse what it is given, in its own words; it may not crash, hang, fill the
- * memory, write outside of its folder, start anything or change a prototype. Ends with 1 where one did.
+ * `npm run fuzz [-- --inputs N --seed N --parser NAME,… --json]`: hostile input by the hundred thousand for everything
+ * that reads a file, a message or a text. A parser may refuse what it is given, in its own words; it may not crash,
+ * hang, fill the memory, write outside of its folder, start anything or change a prototype. Ends with 1 where one did.
  */
 import { fork } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -18,29 +18,61 @@ const hangSeconds = 60
 /** The largest that any parser's process may grow; TensorFlow is not in it. */
 const memoryMb = 1500
 
-async function fuzz(name: TargetName, inputs: number, seed: number, say: (text: string) => void): Promise<ParserResult> {
+async function fuzz(
+  name: TargetName,
+  inputs: number,
+  seed: number,
+  say: (text: string) => void,
+): Promise<ParserResult> {
   // In memory where there is such a folder: histories are written through to the disk.
   const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mcnn-fuzz-'))
   try {
     const result = await inProcess(name, inputs, seed, folder, say)
     const touched = readFileSync(path.join(folder, 'outside.txt'), 'utf8') !== 'untouched'
-    if (touched) return { ...result, fault: { message: 'a file outside of its folder was written', input: '', path: null } }
-    return result.fault === null && result.memoryMb > memoryMb ? { ...result, fault: { message: `its process grew to ${result.memoryMb} MB`, input: '', path: null } } : result
+    if (touched)
+      return { ...result, fault: { message: 'a file outside of its folder was written', input: '', path: null } }
+    return result.fault === null && result.memoryMb > memoryMb
+      ? { ...result, fault: { message: `its process grew to ${result.memoryMb} MB`, input: '', path: null } }
+      : result
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function inProcess(name: TargetName, inputs: number, seed: number, folder: string, say: (text: string) => void): Promise<ParserResult> {
+function inProcess(
+  name: TargetName,
+  inputs: number,
+  seed: number,
+  folder: string,
+  say: (text: string) => void,
+): Promise<ParserResult> {
   const start = performance.now()
   return new Promise((resolve) => {
-    const permissions = ['--permission', '--allow-fs-read=*', `--allow-fs-write=${folder}`, '--allow-addons', '--expose-gc', '--max-old-space-size=1024', '--disable-warning=SecurityWarning']
-    const child = fork(__filename, ['--worker', name, String(inputs), String(seed), folder], { execArgv: permissions, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+    const permissions = [
+      '--permission',
+      '--allow-fs-read=*',
+      `--allow-fs-write=${folder}`,
+      '--allow-addons',
+      '--expose-gc',
+      '--max-old-space-size=1024',
+      '--disable-warning=SecurityWarning',
+    ]
+    const child = fork(__filename, ['--worker', name, String(inputs), String(seed), folder], {
+      execArgv: permissions,
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    })
     let done = 0
     let said: ParserResult | null = null
     let errors = ''
     const failed = (message: string): ParserResult => ({
-      of: targets[name].of, inputs: done, accepted: 0, refused: 0, slowestMs: 0, memoryMb: 0, seconds: Math.round((performance.now() - start) / 100) / 10, fault: { message, input: `after input ${done} of seed ${seed}`, path: null },
+      of: targets[name].of,
+      inputs: done,
+      accepted: 0,
+      refused: 0,
+      slowestMs: 0,
+      memoryMb: 0,
+      seconds: Math.round((performance.now() - start) / 100) / 10,
+      fault: { message, input: `after input ${done} of seed ${seed}`, path: null },
     })
     let silent = 0
     // Counted, for this process may itself be stopped and continued.
@@ -57,21 +89,30 @@ function inProcess(name: TargetName, inputs: number, seed: number, folder: strin
     })
     child.on('close', (code, signal) => {
       clearInterval(timer)
-      resolve(said ?? failed(`its process ended with ${signal ?? code}: ${errors.trim().split('\n').slice(-6).join(' | ')}`))
+      resolve(
+        said ?? failed(`its process ended with ${signal ?? code}: ${errors.trim().split('\n').slice(-6).join(' | ')}`),
+      )
     })
   })
 }
 
 async function main(): Promise<void> {
   const values = flagsOf(
-    { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' }, parser: { type: 'string', default: targetNames.join(',') }, json: { type: 'boolean', default: false } },
+    {
+      inputs: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      parser: { type: 'string', default: targetNames.join(',') },
+      json: { type: 'boolean', default: false },
+    },
     'npm run fuzz -- [--inputs N] [--seed N] [--parser NAME,…] [--json]',
   )
   const [inputs, seed] = [Number(values.inputs), Number(values.seed)]
   const names = values.parser.split(',')
   const unknown = names.find((name) => !isTargetName(name))
   if (unknown !== undefined || !Number.isInteger(inputs) || inputs < 1 || !Number.isInteger(seed)) {
-    process.stderr.write(`${unknown === undefined ? '--inputs and --seed are whole numbers' : `there is no parser ${unknown}; there are ${targetNames.join(', ')}`}\n`)
+    process.stderr.write(
+      `${unknown === undefined ? '--inputs and --seed are whole numbers' : `there is no parser ${unknown}; there are ${targetNames.join(', ')}`}\n`,
+    )
     process.exitCode = 2
     return
   }
@@ -81,7 +122,9 @@ async function main(): Promise<void> {
     const result = await fuzz(name, inputs, seed, (text) => live && process.stderr.write(`\r${text}   `))
     results[name] = result
     const { accepted, refused, fault } = result
-    process.stderr.write(`${live ? '\r' : ''}${name}: ${result.inputs} inputs, ${accepted} accepted, ${refused} refused, slowest ${result.slowestMs} ms, ${result.memoryMb} MB, ${result.seconds} s${fault ? `\n  FAULT ${fault.message}\n  input ${fault.input.slice(0, 600)}` : ''}\n`)
+    process.stderr.write(
+      `${live ? '\r' : ''}${name}: ${result.inputs} inputs, ${accepted} accepted, ${refused} refused, slowest ${result.slowestMs} ms, ${result.memoryMb} MB, ${result.seconds} s${fault ? `\n  FAULT ${fault.message}\n  input ${fault.input.slice(0, 600)}` : ''}\n`,
+    )
   }
   const all = campaignOf(seed, results)
   if (values.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`)

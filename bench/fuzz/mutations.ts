@@ -1,11 +1,34 @@
-/** Inputs that are nearly right: valid ones, changed in a few places. As arbitraries, so that what fails is made small. Pure. */
+/**
+ * Inputs that are nearly right: valid ones, changed in a few places. As arbitraries, so that what fails is made small.
+ * Pure.
+ */
 import fc from 'fast-check'
 
 /** Where in something: a fraction, for what it is cut from differs in length. */
 const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true })
 
 /** Sizes, offsets and counts at which code goes wrong. */
-const edges = [0, 1, 2, 7, 8, 127, 128, 255, 256, 511, 512, 32767, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER]
+const edges = [
+  0,
+  1,
+  2,
+  7,
+  8,
+  127,
+  128,
+  255,
+  256,
+  511,
+  512,
+  32767,
+  65535,
+  65536,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 - 1,
+  2 ** 32,
+  Number.MAX_SAFE_INTEGER,
+]
 
 type ByteChange =
   | { kind: 'flip'; at: number; bit: number }
@@ -21,18 +44,40 @@ type ByteChange =
 const byteChange: fc.Arbitrary<ByteChange> = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: place, bit: fc.nat(7) }),
   fc.record({ kind: fc.constant('set' as const), at: place, value: fc.nat(255) }),
-  fc.record({ kind: fc.constant('number' as const), at: place, width: fc.constantFrom(2 as const, 4 as const, 8 as const), value: fc.constantFrom(...edges), little: fc.boolean() }),
-  fc.record({ kind: fc.constant('digits' as const), at: place, text: fc.constantFrom('-1', '00000000000', '77777777777', '99999999999999999999', '../', '/etc/', '\0') }),
+  fc.record({
+    kind: fc.constant('number' as const),
+    at: place,
+    width: fc.constantFrom(2 as const, 4 as const, 8 as const),
+    value: fc.constantFrom(...edges),
+    little: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('digits' as const),
+    at: place,
+    text: fc.constantFrom('-1', '00000000000', '77777777777', '99999999999999999999', '../', '/etc/', '\0'),
+  }),
   fc.record({ kind: fc.constant('insert' as const), at: place, bytes: fc.uint8Array({ minLength: 1, maxLength: 12 }) }),
   fc.record({ kind: fc.constant('remove' as const), at: place, length: fc.integer({ min: 1, max: 600 }) }),
-  fc.record({ kind: fc.constant('repeat' as const), at: place, length: fc.integer({ min: 1, max: 600 }), times: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({
+    kind: fc.constant('repeat' as const),
+    at: place,
+    length: fc.integer({ min: 1, max: 600 }),
+    times: fc.integer({ min: 1, max: 6 }),
+  }),
   fc.record({ kind: fc.constant('cut' as const), at: place }),
-  fc.record({ kind: fc.constant('splice' as const), at: place, seed: fc.nat(1000), from: place, length: fc.integer({ min: 1, max: 2000 }) }),
+  fc.record({
+    kind: fc.constant('splice' as const),
+    at: place,
+    seed: fc.nat(1000),
+    from: place,
+    length: fc.integer({ min: 1, max: 2000 }),
+  }),
 )
 
 function changedBytes(bytes: Buffer, change: ByteChange, seeds: readonly Uint8Array[]): Buffer {
   const at = Math.floor(change.at * (bytes.length + 1))
-  const joined = (middle: Uint8Array, after: number): Buffer => Buffer.concat([bytes.subarray(0, at), middle, bytes.subarray(after)])
+  const joined = (middle: Uint8Array, after: number): Buffer =>
+    Buffer.concat([bytes.subarray(0, at), middle, bytes.subarray(after)])
   switch (change.kind) {
     case 'flip':
     case 'set': {
@@ -70,22 +115,92 @@ function changedBytes(bytes: Buffer, change: ByteChange, seeds: readonly Uint8Ar
 export function mutatedBytes(seeds: readonly Uint8Array[], most = 6): fc.Arbitrary<Buffer> {
   const mutated = fc
     .tuple(fc.nat(seeds.length - 1), fc.array(byteChange, { maxLength: most }))
-    .map(([seed, changes]) => changes.reduce<Buffer>((bytes, change) => changedBytes(bytes, change, seeds), Buffer.from(seeds[seed] ?? [])))
-  return fc.oneof({ weight: 19, arbitrary: mutated }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes): Buffer => Buffer.from(bytes)) })
+    .map(([seed, changes]) =>
+      changes.reduce<Buffer>((bytes, change) => changedBytes(bytes, change, seeds), Buffer.from(seeds[seed] ?? [])),
+    )
+  return fc.oneof(
+    { weight: 19, arbitrary: mutated },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes): Buffer => Buffer.from(bytes)) },
+  )
 }
 
 /** What no person types, and programs do. */
 const fragments = [
-  '__proto__', 'constructor', 'prototype', 'toString', '"', "'", '\\', '`', '${', '--', ';', '/*', '%', '%ff', '%2e%2e%2f', '../', '..', '\0', '\n', '\r\n', '\u2028', '\ud800', '\ufeff',
-  '𝕏', 'ﬁ', 'İ', '٣', '9'.repeat(400), '1e999', '-0', '0x10', 'NaN', 'Infinity', '[', '{', '[['.repeat(60), 'a'.repeat(3000), ' '.repeat(500), ',', ',,', ':', '=', '!=', '>', '..', '#/', '?', '&', '(', ')', '*', '+',
-  "' OR 1=1 --", "'; DROP TABLE runs; --", 'x\') UNION SELECT 1 --', 'javascript:', 'file:///',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  '"',
+  "'",
+  '\\',
+  '`',
+  '${',
+  '--',
+  ';',
+  '/*',
+  '%',
+  '%ff',
+  '%2e%2e%2f',
+  '../',
+  '..',
+  '\0',
+  '\n',
+  '\r\n',
+  '\u2028',
+  '\ud800',
+  '\ufeff',
+  '𝕏',
+  'ﬁ',
+  'İ',
+  '٣',
+  '9'.repeat(400),
+  '1e999',
+  '-0',
+  '0x10',
+  'NaN',
+  'Infinity',
+  '[',
+  '{',
+  '[['.repeat(60),
+  'a'.repeat(3000),
+  ' '.repeat(500),
+  ',',
+  ',,',
+  ':',
+  '=',
+  '!=',
+  '>',
+  '..',
+  '#/',
+  '?',
+  '&',
+  '(',
+  ')',
+  '*',
+  '+',
+  "' OR 1=1 --",
+  "'; DROP TABLE runs; --",
+  "x') UNION SELECT 1 --",
+  'javascript:',
+  'file:///',
 ]
 
-type TextChange = { kind: 'insert'; at: number; text: string } | { kind: 'remove' | 'double'; at: number; length: number } | { kind: 'other'; at: number; seed: number }
+type TextChange =
+  | { kind: 'insert'; at: number; text: string }
+  | { kind: 'remove' | 'double'; at: number; length: number }
+  | { kind: 'other'; at: number; seed: number }
 
 const textChange: fc.Arbitrary<TextChange> = fc.oneof(
-  fc.record({ kind: fc.constant('insert' as const), at: place, text: fc.oneof(fc.constantFrom(...fragments), fc.string({ unit: 'binary', minLength: 1, maxLength: 4 })) }),
-  fc.record({ kind: fc.constantFrom('remove' as const, 'double' as const), at: place, length: fc.integer({ min: 1, max: 20 }) }),
+  fc.record({
+    kind: fc.constant('insert' as const),
+    at: place,
+    text: fc.oneof(fc.constantFrom(...fragments), fc.string({ unit: 'binary', minLength: 1, maxLength: 4 })),
+  }),
+  fc.record({
+    kind: fc.constantFrom('remove' as const, 'double' as const),
+    at: place,
+    length: fc.integer({ min: 1, max: 20 }),
+  }),
   fc.record({ kind: fc.constant('other' as const), at: place, seed: fc.nat(1000) }),
 )
 
@@ -111,23 +226,60 @@ export function mutatedText(seeds: readonly string[], most = 6): fc.Arbitrary<st
 
 /** Values as JSON makes them, `__proto__` as a key of its own included. */
 const oddities: readonly string[] = [
-  'null', 'true', '""', '[]', '{}', '0', '-1', '0.5', '1e308', '-1e308', '9007199254740993', '2147483648', '4294967296', '"__proto__"', '"constructor"', '"../../etc/passwd"', '"/etc/passwd"', '"a\\u0000b"', '"\\ud800"',
-  '{"__proto__": {"polluted": true}}', '{"constructor": {"prototype": {"polluted": true}}}', '{"toString": 1, "valueOf": 2}', '{"length": 1e9}', '[[[[[[[[[[1]]]]]]]]]]', '{"then": 1}', '{"toJSON": 1}',
-  JSON.stringify('x'.repeat(5000)), JSON.stringify(Array(2000).fill(0)), `${'['.repeat(500)}${']'.repeat(500)}`, JSON.stringify('AAAA'.repeat(1024)),
+  'null',
+  'true',
+  '""',
+  '[]',
+  '{}',
+  '0',
+  '-1',
+  '0.5',
+  '1e308',
+  '-1e308',
+  '9007199254740993',
+  '2147483648',
+  '4294967296',
+  '"__proto__"',
+  '"constructor"',
+  '"../../etc/passwd"',
+  '"/etc/passwd"',
+  '"a\\u0000b"',
+  '"\\ud800"',
+  '{"__proto__": {"polluted": true}}',
+  '{"constructor": {"prototype": {"polluted": true}}}',
+  '{"toString": 1, "valueOf": 2}',
+  '{"length": 1e9}',
+  '[[[[[[[[[[1]]]]]]]]]]',
+  '{"then": 1}',
+  '{"toJSON": 1}',
+  JSON.stringify('x'.repeat(5000)),
+  JSON.stringify(Array(2000).fill(0)),
+  `${'['.repeat(500)}${']'.repeat(500)}`,
+  JSON.stringify('AAAA'.repeat(1024)),
 ]
 const oddKeys = ['__proto__', 'constructor', 'prototype', 'extra', 'toString', '', 'id', '0']
 
-type JsonChange = { kind: 'replace' | 'add'; node: number; value: string; key: string } | { kind: 'remove' | 'double'; node: number }
+type JsonChange =
+  { kind: 'replace' | 'add'; node: number; value: string; key: string } | { kind: 'remove' | 'double'; node: number }
 
 const jsonChange: fc.Arbitrary<JsonChange> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('replace' as const, 'replace' as const, 'add' as const), node: place, value: fc.oneof(fc.constantFrom(...oddities), fc.double().map((value) => JSON.stringify(value))), key: fc.constantFrom(...oddKeys) }),
+  fc.record({
+    kind: fc.constantFrom('replace' as const, 'replace' as const, 'add' as const),
+    node: place,
+    value: fc.oneof(
+      fc.constantFrom(...oddities),
+      fc.double().map((value) => JSON.stringify(value)),
+    ),
+    key: fc.constantFrom(...oddKeys),
+  }),
   fc.record({ kind: fc.constantFrom('remove' as const, 'double' as const), node: place }),
 )
 
 type Container = Record<string, unknown> | unknown[]
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
 /** An own key, whatever its name. */
-const put = (container: Container, key: string, value: unknown): void => void Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true })
+const put = (container: Container, key: string, value: unknown): void =>
+  void Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true })
 
 /** Every place in a value that holds another, to at most so many. */
 function slots(value: unknown, most = 2000): { container: Container; key: string }[] {

@@ -16,10 +16,20 @@ export const parserResult = z.strictObject({
 })
 export type ParserResult = z.infer<typeof parserResult>
 
-export const campaign = z.strictObject({ seed: z.int(), inputs: z.int(), parsers: z.record(z.string(), parserResult), faults: z.int() })
+export const campaign = z.strictObject({
+  seed: z.int(),
+  inputs: z.int(),
+  parsers: z.record(z.string(), parserResult),
+  faults: z.int(),
+})
 export type Campaign = z.infer<typeof campaign>
 
 export function campaignOf(seed: number, parsers: Record<string, ParserResult>): Campaign {
   const all = Object.values(parsers)
-  return { seed, inputs: all.reduce((sum, { inputs }) => sum + inputs, 0), parsers, faults: all.filter(({ fault }) => fault !== null).length }
+  return {
+    seed,
+    inputs: all.reduce((sum, { inputs }) => sum + inputs, 0),
+    parsers,
+    faults: all.filter(({ fault }) => fault !== null).length,
+  }
 }

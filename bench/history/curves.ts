@@ -1,13 +1,32 @@
 /** Learning curves as ResNets on CIFAR draw them: a noisy plateau, a drop at each lower learning rate. Pure. */
-import { datasetSizes, depthOf, type Arch, type DatasetId, type ExperimentConfig, type Variant } from '../../src-main/contract/experiment'
+import {
+  datasetSizes,
+  depthOf,
+  type Arch,
+  type DatasetId,
+  type ExperimentConfig,
+  type Variant,
+} from '../../src-main/contract/experiment'
 import type { EpochMetrics, RunState } from '../../src-main/contract/records'
 import { random, type Random } from '../../src-main/nn/random'
 import { learningRateAt } from '../../src-main/nn/schedule'
 
-/** Test error in percent on CIFAR-10 after the whole recipe (He et al. 2016, table 6, and about that for the shallow ones). */
+/**
+ * Test error in percent on CIFAR-10 after the whole recipe (He et al. 2016, table 6, and about that for the shallow
+ * ones).
+ */
 const errors: Record<Arch, number> = {
-  'resnet-8': 12.4, 'resnet-14': 9.6, 'resnet-20': 8.75, 'resnet-32': 7.51, 'resnet-44': 7.17, 'resnet-56': 6.97, 'resnet-110': 6.43,
-  'vgg-16-bn': 6.3, 'wrn-16-4': 5.2, 'wrn-16-8': 4.6, 'mobilenet-v2': 6.0,
+  'resnet-8': 12.4,
+  'resnet-14': 9.6,
+  'resnet-20': 8.75,
+  'resnet-32': 7.51,
+  'resnet-44': 7.17,
+  'resnet-56': 6.97,
+  'resnet-110': 6.43,
+  'vgg-16-bn': 6.3,
+  'wrn-16-4': 5.2,
+  'wrn-16-8': 4.6,
+  'mobilenet-v2': 6.0,
 }
 /** What multi-band layers cost in points, about. */
 const costs: Record<Variant, number> = { baseline: 0, 'mcnn-f': 0.08, 'mcnn-l': 0.22, 'mcnn-fl': 0.35, 'mcnn-a': 2.1 }
@@ -62,11 +81,23 @@ export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): E
     const from = [chance, plateau, final + 0.006][phase] ?? chance
     const noise = [0.016, 0.0022, 0.0011][phase] ?? 0
     const blowing = fate.state === 'diverged' ? Math.exp((epoch - length) / 2) : 0
-    const testError = clamp(low + (from - low) * settling + Math.abs(rng.normal()) * noise + blowing * 0.3, 0.001, chance)
+    const testError = clamp(
+      low + (from - low) * settling + Math.abs(rng.normal()) * noise + blowing * 0.3,
+      0.001,
+      chance,
+    )
     const fit = [0.8, 0.3, 0.13][phase] ?? 0
-    const trainError = clamp(low * fit + (chance - low * fit) * (phase === 0 ? settling : 0.05 * settling) + rng.normal() * noise * 0.15 + blowing * 0.3, 0.0004, chance)
+    const trainError = clamp(
+      low * fit +
+        (chance - low * fit) * (phase === 0 ? settling : 0.05 * settling) +
+        rng.normal() * noise * 0.15 +
+        blowing * 0.3,
+      0.0004,
+      chance,
+    )
     trainErrors.push(trainError)
-    const loss = (error: number, sharpness: number): number => Math.max(0.0008, -Math.log(1 - Math.min(0.995, error)) * sharpness) * (1 + 0.01 * rng.normal())
+    const loss = (error: number, sharpness: number): number =>
+      Math.max(0.0008, -Math.log(1 - Math.min(0.995, error)) * sharpness) * (1 + 0.01 * rng.normal())
     const images = ips * (1 + 0.012 * rng.normal())
     const seconds = (examples / images) * 1.06 + 1.1
     out.push({

@@ -14,7 +14,8 @@ describe('a made-up history', () => {
   })
 
   it('has a run of every end among many, and the same again from the same seed', () => {
-    const fates = (seed: number): string[] => Array.from({ length: 2000 }, (_, i) => fateOf(200, random(seed, 'history', i, 1), i / 2000).state)
+    const fates = (seed: number): string[] =>
+      Array.from({ length: 2000 }, (_, i) => fateOf(200, random(seed, 'history', i, 1), i / 2000).state)
     expect(new Set(fates(1))).toEqual(new Set(['done', 'diverged', 'failed', 'stopped', 'interrupted', 'queued']))
     expect(fates(1)).toEqual(fates(1))
     expect(fates(1)).not.toEqual(fates(2))
@@ -22,12 +23,14 @@ describe('a made-up history', () => {
 })
 
 describe('a made-up curve', () => {
-  const config = madeStudies({ runs: 10_000, epochs: 200, seed: 1 }).find((study) => study.id === 'table-i-cifar-10')?.configs[0]
+  const config = madeStudies({ runs: 10_000, epochs: 200, seed: 1 }).find((study) => study.id === 'table-i-cifar-10')
+    ?.configs[0]
 
   it('falls with the learning rate, ends about where the paper does and never leaves what a fraction can be', () => {
     if (!config) throw new Error('no config')
     const epochs = epochsOf(config, { state: 'done', epochsDone: 200 }, 7)
-    const meanError = (from: number, to: number): number => epochs.slice(from, to).reduce((sum, e) => sum + 1 - e.testAccuracy, 0) / (to - from)
+    const meanError = (from: number, to: number): number =>
+      epochs.slice(from, to).reduce((sum, e) => sum + 1 - e.testAccuracy, 0) / (to - from)
     expect(meanError(80, 100)).toBeGreaterThan(meanError(110, 150) + 0.04)
     expect(meanError(110, 150)).toBeGreaterThan(meanError(160, 200))
     expect(Math.abs((epochs.at(-1)?.testAccuracy ?? 0) - 0.9125)).toBeLessThan(0.01)

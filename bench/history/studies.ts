@@ -1,5 +1,15 @@
 /** Which studies and runs a made-up history holds. Pure; everything follows from the seed. */
-import { archs, expandPlan, recipe, resnet110Warmup, type Arch, type ExperimentConfig, type StudyPlan, type TrainingConfig, type Variant } from '../../src-main/contract/experiment'
+import {
+  archs,
+  expandPlan,
+  recipe,
+  resnet110Warmup,
+  type Arch,
+  type ExperimentConfig,
+  type StudyPlan,
+  type TrainingConfig,
+  type Variant,
+} from '../../src-main/contract/experiment'
 
 export interface HistorySize {
   runs: number
@@ -32,7 +42,12 @@ const templates: Template[] = [
   { name: 'Few pictures', archs: ['resnet-20', 'resnet-32', 'resnet-56'], variants: three, trainExamples: 5000 },
   { name: 'Without augmentation', archs: ['resnet-20', 'resnet-32'], variants: three, augment: false },
   { name: 'Table I, CIFAR-100', archs: deep, variants: three, dataset: 'cifar-100' },
-  { name: 'bfloat16 against float32', archs: ['resnet-20', 'resnet-56', 'resnet-110'], variants: three, precision: 'bfloat16' },
+  {
+    name: 'bfloat16 against float32',
+    archs: ['resnet-20', 'resnet-56', 'resnet-110'],
+    variants: three,
+    precision: 'bfloat16',
+  },
 ]
 
 const mostSeeds = 100
@@ -47,7 +62,9 @@ export function madeStudies({ runs, epochs }: HistorySize): MadeStudy[] {
     const seeds = Math.min(mostSeeds, Math.max(1, Math.floor(share / cells)))
     if (cells * seeds > left) continue
     left -= cells * seeds
-    const milestones = [...new Set([Math.round(epochs / 2), Math.round((epochs * 3) / 4)])].filter((e) => e >= 1 && e < epochs)
+    const milestones = [...new Set([Math.round(epochs / 2), Math.round((epochs * 3) / 4)])].filter(
+      (e) => e >= 1 && e < epochs,
+    )
     const plan: StudyPlan = {
       name,
       archs: depths,
@@ -72,7 +89,9 @@ function singles(runs: number, epochs: number): MadeStudy {
       // Every 35 configs begin again: with the same seed now and then, which is a re-run.
       seed: 1 + (Math.floor(i / 70) % 12),
       epochs,
-      milestones: [Math.round(epochs / 2), Math.round((epochs * 3) / 4)].filter((e, at, both) => e >= 1 && e < epochs && both.indexOf(e) === at),
+      milestones: [Math.round(epochs / 2), Math.round((epochs * 3) / 4)].filter(
+        (e, at, both) => e >= 1 && e < epochs && both.indexOf(e) === at,
+      ),
       weightDecay: i % 2 === 0 ? 1e-4 : 5e-4,
       batchSize: i % 3 === 0 ? 256 : 128,
       warmup: arch === 'resnet-110' ? { ...resnet110Warmup } : null,
@@ -82,5 +101,8 @@ function singles(runs: number, epochs: number): MadeStudy {
 }
 
 export function idOf(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
 }

@@ -11,7 +11,11 @@ const reasons: Record<Fate['state'], readonly (string | null)[]> = {
   done: [null],
   queued: ['Held: the program was closed before this run began. Resume it, or its study.'],
   diverged: ['The loss was not a finite number.'],
-  failed: ['The GPU ran out of memory. Take a smaller batch.', 'The trainer was killed (SIGKILL): the machine ran out of memory.', 'The data set could not be read.'],
+  failed: [
+    'The GPU ran out of memory. Take a smaller batch.',
+    'The trainer was killed (SIGKILL): the machine ran out of memory.',
+    'The data set could not be read.',
+  ],
   stopped: ['Stopped by hand.', 'Taken back from the queue before it began.'],
   interrupted: ['The program that trained it ended unexpectedly.', 'The program was closed while this run trained.'],
 }
@@ -64,7 +68,12 @@ interface Place {
   seed: number
 }
 
-function writeRun(history: History, study: MadeStudy, i: number, { createdAt, newest, index, seed: of }: Place): number {
+function writeRun(
+  history: History,
+  study: MadeStudy,
+  i: number,
+  { createdAt, newest, index, seed: of }: Place,
+): number {
   const config = study.configs[i]
   if (!config) return 0
   const rng = random(of, 'history', index, 1)
@@ -73,10 +82,26 @@ function writeRun(history: History, study: MadeStudy, i: number, { createdAt, ne
   const id = `${study.id.slice(0, 40)}-r${arch.slice(7)}-${variant}-s${seed}-${(index + 46656).toString(36)}`
   const sizes = datasetSizes[dataset]
   const { trainableParameters, trainableFilters } = counts(config)
-  const examples = { trainExamples: (config.trainExamples ?? sizes.train) - (config.validationExamples ?? 0), testExamples: config.testExamples ?? sizes.test }
+  const examples = {
+    trainExamples: (config.trainExamples ?? sizes.train) - (config.validationExamples ?? 0),
+    testExamples: config.testExamples ?? sizes.test,
+  }
   const made = createdAt.toISOString()
   history.runs.insert(
-    { id, studyId: study.id, configId: history.configs.put(config), arch, variant, dataset, seed, epochs, ...examples, trainableParameters, trainableFilters, createdAt: made },
+    {
+      id,
+      studyId: study.id,
+      configId: history.configs.put(config),
+      arch,
+      variant,
+      dataset,
+      seed,
+      epochs,
+      ...examples,
+      trainableParameters,
+      trainableFilters,
+      createdAt: made,
+    },
     { pid: 0, start: '' },
   )
   const key = history.runs.get(id)?.key
@@ -97,7 +122,13 @@ function writeRun(history: History, study: MadeStudy, i: number, { createdAt, ne
     ...examples,
     startupSeconds: 3 + rng.uniform(),
   })
-  history.events.add(key, 'info', 'started', `On ${environments[index % 7 === 0 ? 0 : 1]?.device ?? ''}, after 3.4 s.`, begun)
+  history.events.add(
+    key,
+    'info',
+    'started',
+    `On ${environments[index % 7 === 0 ? 0 : 1]?.device ?? ''}, after 3.4 s.`,
+    begun,
+  )
   if (metrics.length > 0) history.metrics.addEpochs(key, metrics)
   if (index % detailedEvery === 0) writeDetails(history, key, config, metrics, fate, rng)
   history.runs.end(key, fate.state, reason, null, ended)
@@ -107,7 +138,10 @@ function writeRun(history: History, study: MadeStudy, i: number, { createdAt, ne
 
 const counted = new Map<string, { trainableParameters: number; trainableFilters: number }>()
 
-function counts({ arch, variant, dataset }: ExperimentConfig): { trainableParameters: number; trainableFilters: number } {
+function counts({ arch, variant, dataset }: ExperimentConfig): {
+  trainableParameters: number
+  trainableFilters: number
+} {
   const name = `${arch}/${variant}/${dataset}`
   const known = counted.get(name)
   if (known) return known
@@ -121,11 +155,31 @@ function level({ state }: Fate): 'info' | 'warning' | 'error' {
 }
 
 /** A step an epoch, the stem's filters every tenth of the run, and a confusion matrix that fits the accuracy. */
-function writeDetails(history: History, key: number, config: ExperimentConfig, metrics: readonly EpochMetrics[], fate: Fate, rng: Random): void {
+function writeDetails(
+  history: History,
+  key: number,
+  config: ExperimentConfig,
+  metrics: readonly EpochMetrics[],
+  fate: Fate,
+  rng: Random,
+): void {
   const perEpoch = Math.ceil((config.trainExamples ?? datasetSizes[config.dataset].train) / config.batchSize)
   const ms = stepMs(config)
-  const steps = metrics.map((m): StepMetrics => ({ step: m.epoch * perEpoch, epoch: m.epoch, loss: m.trainLoss, learningRate: m.learningRate, stepMs: ms * (1 + 0.05 * rng.uniform()) }))
-  if (fate.state === 'diverged') steps.push({ step: fate.epochsDone * perEpoch + 1, epoch: fate.epochsDone + 1, loss: null, learningRate: config.learningRate, stepMs: ms })
+  const steps = metrics.map((m): StepMetrics => ({
+    step: m.epoch * perEpoch,
+    epoch: m.epoch,
+    loss: m.trainLoss,
+    learningRate: m.learningRate,
+    stepMs: ms * (1 + 0.05 * rng.uniform()),
+  }))
+  if (fate.state === 'diverged')
+    steps.push({
+      step: fate.epochsDone * perEpoch + 1,
+      epoch: fate.epochsDone + 1,
+      loss: null,
+      learningRate: config.learningRate,
+      stepMs: ms,
+    })
   history.metrics.addSteps(key, steps)
   const base = config.variant === 'baseline' || config.variant === 'mcnn-l' ? 16 : 4
   const weights = Float32Array.from({ length: 27 * base }, () => 0.3 * rng.normal())
@@ -134,10 +188,19 @@ function writeDetails(history: History, key: number, config: ExperimentConfig, m
     history.filters.add(key, epoch, 'stem', [3, 3, 3, base], Buffer.from(weights.buffer.slice(0)))
   }
   const last = metrics.at(-1)
-  if (last) history.metrics.putEvaluation(key, { epoch: last.epoch, ...confusionOf(config, last.testAccuracy, rng), mistakes: [] })
+  if (last)
+    history.metrics.putEvaluation(key, {
+      epoch: last.epoch,
+      ...confusionOf(config, last.testAccuracy, rng),
+      mistakes: [],
+    })
 }
 
-function confusionOf(config: ExperimentConfig, accuracy: number, rng: Random): { classes: number; confusion: number[] } {
+function confusionOf(
+  config: ExperimentConfig,
+  accuracy: number,
+  rng: Random,
+): { classes: number; confusion: number[] } {
   const { classes, test } = datasetSizes[config.dataset]
   const each = Math.floor((config.testExamples ?? test) / classes)
   const confusion = new Array<number>(classes * classes).fill(0)

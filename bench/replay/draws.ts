@@ -10,15 +10,21 @@ import { encodeSafetensors } from '../../src-main/nn/safetensors'
 import { learningRateAt } from '../../src-main/nn/schedule'
 
 /**
- * Writes `job.json` (blocks, schedule, sizes), `initial.safetensors`, the pixels and labels of both splits, the normalisation
- * `table.f32` [3, 256] and `draws.i32` [epochs, 4, examples]: example, row, column (−4 to 4) and mirrored (0 or 1) in the order
- * in which the run trains on them.
+ * Writes `job.json` (blocks, schedule, sizes), `initial.safetensors`, the pixels and labels of both splits, the
+ * normalisation
+ * `table.f32` [3, 256] and `draws.i32` [epochs, 4, examples]: example, row, column (−4 to 4) and mirrored (0 or 1) in
+ * the order in which the run trains on them.
  * @param folder is created; files in it are overwritten
  * @throws WorkbenchError bad-input if the config warms up (the rate then depends on results) or is not a ResNet's
  */
 export async function writeDraws(folder: string, config: ExperimentConfig, data: LoadedDataset): Promise<void> {
-  if (config.warmup !== null) throw new WorkbenchError('bad-input', 'A run that warms up cannot be replayed: its learning rate depends on its results.')
-  if (familyOf(config.arch) !== 'resnet') throw new WorkbenchError('bad-input', `${config.arch} cannot be replayed: only ResNets can.`)
+  if (config.warmup !== null)
+    throw new WorkbenchError(
+      'bad-input',
+      'A run that warms up cannot be replayed: its learning rate depends on its results.',
+    )
+  if (familyOf(config.arch) !== 'resnet')
+    throw new WorkbenchError('bad-input', `${config.arch} cannot be replayed: only ResNets can.`)
   const spec = network(config.arch, config.variant, datasetSizes[config.dataset].classes, config.seed)
   const initial = initialValues(spec, config.seed)
   const { epochs, seed, augment, batchSize, momentum, weightDecay } = config
@@ -33,9 +39,14 @@ export async function writeDraws(folder: string, config: ExperimentConfig, data:
     trainable: parameters(spec).flatMap((parameter) => (parameter.trainable ? [parameter.name] : [])),
   }
   await mkdir(folder, { recursive: true })
-  const write = (name: string, content: string | Uint8Array): Promise<void> => writeFile(path.join(folder, name), content)
+  const write = (name: string, content: string | Uint8Array): Promise<void> =>
+    writeFile(path.join(folder, name), content)
   await write('job.json', JSON.stringify(job))
-  const tensors = parameters(spec).map(({ name, shape }) => ({ name, shape, values: initial.get(name) ?? new Float32Array() }))
+  const tensors = parameters(spec).map(({ name, shape }) => ({
+    name,
+    shape,
+    values: initial.get(name) ?? new Float32Array(),
+  }))
   await write('initial.safetensors', encodeSafetensors(tensors, {}))
   for (const split of ['train', 'test'] as const) {
     await write(`${split}.u8`, data[split].images)

@@ -1,7 +1,7 @@
 /**
- * `npm run replay -- --study STUDY --python PYTHON --out FILE`: trains each finished run of a study again in PyTorch, with the
- * run's own initial weights, order and augmentation, and compares the test accuracies in pairs. Finished pairs are kept in FILE
- * after each replay; a later call continues there.
+ * `npm run replay -- --study STUDY --python PYTHON --out FILE`: trains each finished run of a study again in PyTorch,
+ * with the run's own initial weights, order and augmentation, and compares the test accuracies in pairs. Finished pairs
+ * are kept in FILE after each replay; a later call continues there.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -45,16 +45,30 @@ interface KeptPair extends Pair {
 
 async function main(): Promise<void> {
   const values = flagsOf(
-    { study: { type: 'string' }, python: { type: 'string' }, out: { type: 'string' }, 'data-dir': { type: 'string', default: defaultDataDir() }, threads: { type: 'string' }, float64: { type: 'boolean', default: false } },
+    {
+      study: { type: 'string' },
+      python: { type: 'string' },
+      out: { type: 'string' },
+      'data-dir': { type: 'string', default: defaultDataDir() },
+      threads: { type: 'string' },
+      float64: { type: 'boolean', default: false },
+    },
     usage,
   )
   const { study, python, out, threads, float64 } = values
   if (study === undefined || python === undefined || out === undefined) return wrongUse('', usage)
   const dataDir = path.resolve(values['data-dir'])
   const flags = [...(threads === undefined ? [] : ['--threads', threads]), ...(float64 ? ['--float64'] : [])]
-  const pairs: KeptPair[] = existsSync(out) ? (JSON.parse(readFileSync(out, 'utf8')) as { pairs: KeptPair[] }).pairs : []
+  const pairs: KeptPair[] = existsSync(out)
+    ? (JSON.parse(readFileSync(out, 'utf8')) as { pairs: KeptPair[] }).pairs
+    : []
   const service = await createService({
-    dataDir, trainerEntry: path.join(__dirname, 'trainer.js'), program: version, as: 'replay', access: 'read', onEvent: () => undefined,
+    dataDir,
+    trainerEntry: path.join(__dirname, 'trainer.js'),
+    program: version,
+    as: 'replay',
+    access: 'read',
+    onEvent: () => undefined,
   })
   try {
     const runs = await finishedRuns(service, study)
@@ -63,7 +77,9 @@ async function main(): Promise<void> {
       if (pairs.some(({ runId }) => runId === run.id)) continue
       pairs.push(await replay(service, run, { dataDir, python, flags }))
       keep(out, pairs)
-      process.stderr.write(`${pairs.length}/${runs.length} ${run.variant}, seed ${run.seed}: ${percent(run.testAccuracy)} here, ${percent(pairs.at(-1)?.replay)} replayed\n`)
+      process.stderr.write(
+        `${pairs.length}/${runs.length} ${run.variant}, seed ${run.seed}: ${percent(run.testAccuracy)} here, ${percent(pairs.at(-1)?.replay)} replayed\n`,
+      )
     }
   } finally {
     await service.close()
@@ -81,17 +97,29 @@ async function finishedRuns(service: Service, name: string): Promise<RunSummary[
   return runs.filter(({ state }) => state === 'done')
 }
 
-async function replay(service: Service, run: RunSummary, { dataDir, python, flags }: { dataDir: string; python: string; flags: string[] }): Promise<KeptPair> {
+async function replay(
+  service: Service,
+  run: RunSummary,
+  { dataDir, python, flags }: { dataDir: string; python: string; flags: string[] },
+): Promise<KeptPair> {
   const { config, environment } = await service.call('runs.get', { id: run.id })
   const folder = await mkdtemp(path.join(tmpdir(), 'mcnn-replay-'))
   try {
     await writeDraws(folder, config, await loadDataset({ datasetsDir: path.join(dataDir, 'datasets'), ...config }))
     const epochs = await trained(python, [path.join(__dirname, '../../bench/peers/torch_replay.py'), folder, ...flags])
     const last = epochs.at(-1)
-    if (last?.epoch !== config.epochs) throw new Error(`The replay of ${run.id} ended after ${epochs.length} of ${config.epochs} epochs.`)
+    if (last?.epoch !== config.epochs)
+      throw new Error(`The replay of ${run.id} ended after ${epochs.length} of ${config.epochs} epochs.`)
     return {
-      runId: run.id, variant: run.variant, seed: run.seed, program: run.testAccuracy ?? NaN, replay: last.testAccuracy,
-      config, programThreads: environment?.threads.intraOp ?? null, programCommit: environment?.git?.commit ?? null, epochs,
+      runId: run.id,
+      variant: run.variant,
+      seed: run.seed,
+      program: run.testAccuracy ?? NaN,
+      replay: last.testAccuracy,
+      config,
+      programThreads: environment?.threads.intraOp ?? null,
+      programCommit: environment?.git?.commit ?? null,
+      epochs,
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -17,7 +17,10 @@ export interface PairedSummary {
   /** Means and standard deviations in percent. */
   program: { mean: number; std: number | null }
   replay: { mean: number; std: number | null }
-  /** Program − replay within pairs, in points; 95 % interval and two-sided p of the paired t test, null below three pairs. */
+  /**
+   * Program − replay within pairs, in points; 95 % interval and two-sided p of the paired t test, null below three
+   * pairs.
+   */
   difference: { mean: number; interval: [number, number] | null; p: number | null }
 }
 

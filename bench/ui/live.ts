@@ -23,7 +23,21 @@ export async function startTraining(page: Page): Promise<Training> {
       archs: ['resnet-8'],
       variants: ['mcnn-f'],
       seeds: [1],
-      training: { dataset: 'synthetic', trainExamples: 2000, testExamples: 500, epochs: 1000, batchSize: 64, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4, milestones: [100], gamma: 0.1, warmup: null, augment: true, precision: 'float32' },
+      training: {
+        dataset: 'synthetic',
+        trainExamples: 2000,
+        testExamples: 500,
+        epochs: 1000,
+        batchSize: 64,
+        learningRate: 0.1,
+        momentum: 0.9,
+        weightDecay: 1e-4,
+        milestones: [100],
+        gamma: 0.1,
+        warmup: null,
+        augment: true,
+        precision: 'float32',
+      },
     },
   })
   const runId = runIds[0] ?? ''
@@ -40,13 +54,24 @@ export async function stopTraining(page: Page, { studyId }: Training): Promise<v
 }
 
 /**
- * Visits every page and returns the longest task on the renderer's main thread meanwhile, in milliseconds: as the browser
- * reports it (from 50 ms), else the longest gap between two turns of the event loop.
+ * Visits every page and returns the longest task on the renderer's main thread meanwhile, in milliseconds: as the
+ * browser reports it (from 50 ms), else the longest gap between two turns of the event loop.
  * @param dwellMs how long each page stays
  */
 export async function longestTask(page: Page, training: Training | null, dwellMs = 3000): Promise<number> {
   await page.evaluate(() => {
-    const world = globalThis as unknown as { watched: Watched; PerformanceObserver: new (callback: (list: { getEntries: () => { duration: number }[] }) => void) => { observe: (options: object) => void; disconnect: () => void }; performance: { now: () => number }; MessageChannel: new () => { port1: { onmessage: (() => void) | null; close: () => void }; port2: { postMessage: (message: null) => void } } }
+    const world = globalThis as unknown as {
+      watched: Watched
+      PerformanceObserver: new (callback: (list: { getEntries: () => { duration: number }[] }) => void) => {
+        observe: (options: object) => void
+        disconnect: () => void
+      }
+      performance: { now: () => number }
+      MessageChannel: new () => {
+        port1: { onmessage: (() => void) | null; close: () => void }
+        port2: { postMessage: (message: null) => void }
+      }
+    }
     const watched: Watched = { longest: 0, gap: 0, stop: () => undefined }
     const observer = new world.PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) watched.longest = Math.max(watched.longest, duration)
@@ -67,7 +92,8 @@ export async function longestTask(page: Page, training: Training | null, dwellMs
     }
     world.watched = watched
   })
-  const go = (hash: string): Promise<void> => page.evaluate((to) => void ((globalThis as unknown as { location: { hash: string } }).location.hash = to), hash)
+  const go = (hash: string): Promise<void> =>
+    page.evaluate((to) => void ((globalThis as unknown as { location: { hash: string } }).location.hash = to), hash)
   /** The longest since the last question. */
   const taken = (): Promise<number> =>
     page.evaluate(() => {
@@ -80,7 +106,20 @@ export async function longestTask(page: Page, training: Training | null, dwellMs
   const [finished = ''] = await call(page, 'runs.ids', { query: 'state:done', limit: 1 })
   const followed = training === null ? [] : [`#/runs/${training.runId}`, `#/studies/${training.studyId}`]
   let most = 0
-  for (const hash of ['#/runs', '#/runs?group=config', '#/runs?q=state:running', `#/runs/${finished}`, '#/studies', `#/studies/${largest?.id ?? ''}`, ...followed, `#/banks?run=${finished}`, '#/new', '#/data', '#/system', '#/runs?sort=-accuracy']) {
+  for (const hash of [
+    '#/runs',
+    '#/runs?group=config',
+    '#/runs?q=state:running',
+    `#/runs/${finished}`,
+    '#/studies',
+    `#/studies/${largest?.id ?? ''}`,
+    ...followed,
+    `#/banks?run=${finished}`,
+    '#/new',
+    '#/data',
+    '#/system',
+    '#/runs?sort=-accuracy',
+  ]) {
     await go(hash)
     await page.waitForTimeout(dwellMs)
     const here = await taken()
@@ -138,10 +177,37 @@ function sendMinute(app: Program['app'], summary: RunSummary, minute: number): P
       const state = 'running' as const
       for (let i = 0; i < reports; i++) {
         const step = at * 1000 + i
-        contents?.send(channel, 'run.progress', { runId: run.id, epoch: 1 + Math.floor(step / 100), epochs: 1e5, step, steps: 1e7, phase: 'training', loss: 1 + Math.random(), learningRate: 0.1, imagesPerSecond: 1000, etaSeconds: 100 })
+        contents?.send(channel, 'run.progress', {
+          runId: run.id,
+          epoch: 1 + Math.floor(step / 100),
+          epochs: 1e5,
+          step,
+          steps: 1e7,
+          phase: 'training',
+          loss: 1 + Math.random(),
+          learningRate: 0.1,
+          imagesPerSecond: 1000,
+          etaSeconds: 100,
+        })
         if (i % Math.ceil(reports / epochs) === 0) {
           const epoch = 1 + at * epochs + Math.floor(i / Math.ceil(reports / epochs))
-          contents?.send(channel, 'run.epoch', { runId: run.id, studyId: run.studyId, metrics: { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1000, seconds: 5, waitSeconds: 0, cpuSeconds: 5, memoryBytes: 1e9 } })
+          contents?.send(channel, 'run.epoch', {
+            runId: run.id,
+            studyId: run.studyId,
+            metrics: {
+              epoch,
+              trainLoss: 1,
+              trainAccuracy: 0.5,
+              testLoss: 1,
+              testAccuracy: 0.5,
+              learningRate: 0.1,
+              imagesPerSecond: 1000,
+              seconds: 5,
+              waitSeconds: 0,
+              cpuSeconds: 5,
+              memoryBytes: 1e9,
+            },
+          })
           contents?.send(channel, 'run.changed', { ...run, state, epochsDone: epoch, epochs: 1e5 })
         }
       }

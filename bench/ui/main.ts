@@ -1,7 +1,9 @@
 /**
- * `npm run bench:ui`: the real window over a made-up history of 10,000 runs × 200 epochs; one line of JSON on standard output.
- * `--history DIR` takes a data directory that is there already (it is changed), `--runs N` a smaller one. `--share` measures
- * instead how a trainer under the window and the window itself get on while other processes compete (`share.ts`).
+ * `npm run bench:ui`: the real window over a made-up history of 10,000 runs × 200 epochs; one line of JSON on standard
+ * output.
+ * `--history DIR` takes a data directory that is there already (it is changed), `--runs N` a smaller one. `--share`
+ * measures instead how a trainer under the window and the window itself get on while other processes compete
+ * (`share.ts`).
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +18,15 @@ import { timeInPage, type PageWorld, type Timed } from './page'
 import { call, start, stop, type Program } from './program'
 import { measureShare } from './share'
 
-const values = flagsOf({ history: { type: 'string' }, runs: { type: 'string', default: '10000' }, epochs: { type: 'string', default: '200' }, share: { type: 'boolean' } }, 'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share]')
+const values = flagsOf(
+  {
+    history: { type: 'string' },
+    runs: { type: 'string', default: '10000' },
+    epochs: { type: 'string', default: '200' },
+    share: { type: 'boolean' },
+  },
+  'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share]',
+)
 const starts = 3
 const repeats = 7
 const simulatedMinutes = 30
@@ -44,17 +54,28 @@ async function firstPaint(dataDir: string): Promise<{ fromStart: number; fromWin
   return { fromStart: at.now - program.startedAt, fromWindow: at.sinceOrigin }
 }
 
-async function interactions(page: Program['page']): Promise<{ table: number; sort: number; filter: number; curves: number }> {
+async function interactions(
+  page: Program['page'],
+): Promise<{ table: number; sort: number; filter: number; curves: number }> {
   const times = { table: [] as number[], sort: [] as number[], filter: [] as number[], curves: [] as number[] }
   const ids = (await call(page, 'runs.ids', { query: 'done:200' })).filter((_, i) => i % 37 === 0).slice(0, 100)
   for (let i = 0; i < repeats; i++) {
     await timed(page, { hash: '#/studies', selector: 'main a[href^="#/studies/"]' })
     times.table.push(await timed(page, { hash: '#/runs' }))
     times.sort.push(await timed(page, { click: '[role="grid"] th:nth-child(5) button', changed: true }))
-    times.filter.push(await timed(page, { hash: `#/runs?q=variant:mcnn-l+depth:${[32, 56, 20][i % 3] ?? 32}`, changed: true }))
-    times.curves.push(await timed(page, { hash: `#/runs?compare=${ids.join(',')}`, selector: 'figure canvas', least: 2 }))
+    times.filter.push(
+      await timed(page, { hash: `#/runs?q=variant:mcnn-l+depth:${[32, 56, 20][i % 3] ?? 32}`, changed: true }),
+    )
+    times.curves.push(
+      await timed(page, { hash: `#/runs?compare=${ids.join(',')}`, selector: 'figure canvas', least: 2 }),
+    )
   }
-  return { table: median(times.table), sort: median(times.sort), filter: median(times.filter), curves: median(times.curves) }
+  return {
+    table: median(times.table),
+    sort: median(times.sort),
+    filter: median(times.filter),
+    curves: median(times.curves),
+  }
 }
 
 async function main(): Promise<void> {
@@ -73,7 +94,9 @@ async function main(): Promise<void> {
     }
     const paints = []
     for (let i = 0; i < starts; i++) paints.push(await firstPaint(dataDir))
-    say(`first paints: ${paints.map((paint) => `${Math.round(paint.fromStart)} (${Math.round(paint.fromWindow)} of the window)`).join(', ')} ms`)
+    say(
+      `first paints: ${paints.map((paint) => `${Math.round(paint.fromStart)} (${Math.round(paint.fromWindow)} of the window)`).join(', ')} ms`,
+    )
     const program = await start(dataDir)
     await program.page.waitForSelector('main a[href^="#/studies/"]')
     const acts = await interactions(program.page)
@@ -93,7 +116,9 @@ async function main(): Promise<void> {
       longestTaskMs,
       memoryGrowthPercent,
     }
-    process.stdout.write(`${JSON.stringify(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, rounded(value)])))}\n`)
+    process.stdout.write(
+      `${JSON.stringify(Object.fromEntries(Object.entries(result).map(([name, value]) => [name, rounded(value)])))}\n`,
+    )
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true })
   }

@@ -1,9 +1,15 @@
-/** What is timed within the page: from an act to the frame that shows what it was for. Runs in the window; plain functions, no imports. */
+/**
+ * What is timed within the page: from an act to the frame that shows what it was for. Runs in the window; plain
+ * functions, no imports.
+ */
 
 /** Of the page's own world, of which the benchmark has no types. */
 export interface PageWorld {
   location: { hash: string }
-  document: { querySelector: (selector: string) => { textContent: string; click: () => void } | null; querySelectorAll: (selector: string) => ArrayLike<unknown> }
+  document: {
+    querySelector: (selector: string) => { textContent: string; click: () => void } | null
+    querySelectorAll: (selector: string) => ArrayLike<unknown>
+  }
   requestAnimationFrame: (callback: () => void) => void
   performance: { now: () => number; timeOrigin: number }
 }
@@ -34,7 +40,8 @@ export async function timeInPage({ hash, click, selector, least, without, change
   for (;;) {
     // The frame after the one in which it is there: it has been painted.
     await frame()
-    const there = page.document.querySelectorAll(selector).length >= least && page.document.querySelector(without) === null
+    const there =
+      page.document.querySelectorAll(selector).length >= least && page.document.querySelector(without) === null
     if (there && (!changed || page.document.querySelector(selector)?.textContent !== before)) {
       await frame()
       return page.performance.now() - start

@@ -15,14 +15,20 @@ export interface Program {
 
 /** The Electron that the setup provided. */
 function executable(): string {
-  const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as { electron?: { dist?: string } | null }
+  const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as {
+    electron?: { dist?: string } | null
+  }
   const dist = process.env['MCNN_ELECTRON_DIST'] ?? state.electron?.dist
   if (dist === undefined) throw new Error('The setup has provided no Electron.')
   return path.join(dist, 'electron')
 }
 
 export async function start(dataDir: string): Promise<Program> {
-  const env = Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined || name === 'ELECTRON_RUN_AS_NODE' || name === 'MCNN_DATA_DIR' ? [] : [[name, value]])))
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || name === 'ELECTRON_RUN_AS_NODE' || name === 'MCNN_DATA_DIR' ? [] : [[name, value]],
+    ),
+  )
   const startedAt = Date.now()
   const app = await _electron.launch({
     executablePath: executable(),
@@ -41,9 +47,16 @@ export async function stop({ app }: Program): Promise<void> {
   await app.close()
 }
 
-export async function call<C extends RendererCall>(page: Page, name: C, params: RendererParams<C>): Promise<RendererResult<C>> {
+export async function call<C extends RendererCall>(
+  page: Page,
+  name: C,
+  params: RendererParams<C>,
+): Promise<RendererResult<C>> {
   const outcome: unknown = await page.evaluate(
-    ([called, given]) => (globalThis as unknown as { workbench: { call: (call: string, params: unknown) => Promise<unknown> } }).workbench.call(called, given),
+    ([called, given]) =>
+      (
+        globalThis as unknown as { workbench: { call: (call: string, params: unknown) => Promise<unknown> } }
+      ).workbench.call(called, given),
     [name, params] as const,
   )
   const answer = outcome as CallOutcome<RendererResult<C>>

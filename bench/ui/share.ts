@@ -1,6 +1,7 @@
 /**
- * What a trainer under the window gets of two cores while other processes compete for them, and how long the window's tasks
- * become. All ratios are of one run. A third party on the machine takes its part from all who are compared, so that
+ * What a trainer under the window gets of two cores while other processes compete for them, and how long the window's
+ * tasks become. All ratios are of one run. A third party on the machine takes its part from all who are compared, so
+ * that
  * `trainerOfTwo` holds on a busy machine, too; `longestTaskMs` is wall time and needs a quiet one.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
@@ -8,7 +9,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { longestTask, startTraining, stopTraining, type Training } from './live'
 import { start, stop, type Program } from './program'
 
-/** Each runs two competitors at normal priority but for the first two. Linux shares processors among sessions first, so both cases count. */
+/**
+ * Each runs two competitors at normal priority but for the first two. Linux shares processors among sessions first, so
+ * both cases count.
+ */
 const situations = [
   { name: 'nothing trains', training: false, sessions: [] },
   { name: 'a run trains', training: true, sessions: [] },
@@ -19,7 +23,10 @@ const dwellMs = 1500
 
 interface Situation {
   name: string
-  /** Of two cores, as if nobody but trainer, competitors and window had run: 2 × trainer / (trainer + competitors + window). */
+  /**
+   * Of two cores, as if nobody but trainer, competitors and window had run: 2 × trainer / (trainer + competitors +
+   * window).
+   */
   trainerOfTwo: number | null
   /** Cores that each really had, by processor time. */
   cores: { trainer: number; competitors: number; window: number }
@@ -53,7 +60,10 @@ export async function measureShare(dataDir: string, say: (text: string) => void)
         niceness = nicenessOf(trainerOf(program) ?? 0)
       }
       const one = await measure(program, training, name, sessions)
-      measured.push({ ...one, longestTaskRatio: rounded(one.longestTaskMs / (measured[0]?.longestTaskMs ?? one.longestTaskMs)) })
+      measured.push({
+        ...one,
+        longestTaskRatio: rounded(one.longestTaskMs / (measured[0]?.longestTaskMs ?? one.longestTaskMs)),
+      })
       say(JSON.stringify(measured.at(-1)))
     }
     if (training) await stopTraining(program.page, training)
@@ -63,7 +73,12 @@ export async function measureShare(dataDir: string, say: (text: string) => void)
   }
 }
 
-async function measure(program: Program, training: Training | null, name: string, sessions: readonly number[]): Promise<Omit<Situation, 'longestTaskRatio'>> {
+async function measure(
+  program: Program,
+  training: Training | null,
+  name: string,
+  sessions: readonly number[],
+): Promise<Omit<Situation, 'longestTaskRatio'>> {
   const competitors = sessions.map(compete)
   try {
     const began = performance.now()
@@ -71,12 +86,20 @@ async function measure(program: Program, training: Training | null, name: string
     const longestTaskMs = await longestTask(program.page, training, dwellMs)
     const after = processorSeconds(program, competitors)
     const seconds = (performance.now() - began) / 1000
-    const used = { trainer: after.trainer - before.trainer, competitors: after.competitors - before.competitors, window: after.window - before.window }
+    const used = {
+      trainer: after.trainer - before.trainer,
+      competitors: after.competitors - before.competitors,
+      window: after.window - before.window,
+    }
     const all = used.trainer + used.competitors + used.window
     return {
       name,
       trainerOfTwo: training === null ? null : rounded((2 * used.trainer) / all),
-      cores: { trainer: rounded(used.trainer / seconds), competitors: rounded(used.competitors / seconds), window: rounded(used.window / seconds) },
+      cores: {
+        trainer: rounded(used.trainer / seconds),
+        competitors: rounded(used.competitors / seconds),
+        window: rounded(used.window / seconds),
+      },
       longestTaskMs: rounded(longestTaskMs),
     }
   } finally {
@@ -86,7 +109,10 @@ async function measure(program: Program, training: Training | null, name: string
 
 /** Starts `count` busy loops in a session of their own. */
 function compete(loops: number): ChildProcess {
-  return spawn('sh', ['-c', `${'while :; do :; done & '.repeat(loops - 1)}while :; do :; done`], { detached: true, stdio: 'ignore' })
+  return spawn('sh', ['-c', `${'while :; do :; done & '.repeat(loops - 1)}while :; do :; done`], {
+    detached: true,
+    stdio: 'ignore',
+  })
 }
 
 interface ProcessStat {
@@ -96,7 +122,10 @@ interface ProcessStat {
   seconds: number
 }
 
-function processorSeconds(program: Program, competitors: readonly ChildProcess[]): { trainer: number; competitors: number; window: number } {
+function processorSeconds(
+  program: Program,
+  competitors: readonly ChildProcess[],
+): { trainer: number; competitors: number; window: number } {
   const stats = processes()
   const sum = (chosen: ProcessStat[]): number => chosen.reduce((total, { seconds }) => total + seconds, 0)
   const trainer = trainerOf(program)
@@ -109,7 +138,9 @@ function processorSeconds(program: Program, competitors: readonly ChildProcess[]
 }
 
 function trainerOf({ app }: Program): number | undefined {
-  return descendants(processes(), app.process().pid ?? 0).find(({ pid }) => text(`/proc/${pid}/cmdline`).includes('trainer.js'))?.pid
+  return descendants(processes(), app.process().pid ?? 0).find(({ pid }) =>
+    text(`/proc/${pid}/cmdline`).includes('trainer.js'),
+  )?.pid
 }
 
 function descendants(stats: readonly ProcessStat[], root: number): ProcessStat[] {
@@ -124,13 +155,25 @@ const ticks = 100
 function processes(): ProcessStat[] {
   return readdirSync('/proc').flatMap((name) => {
     const fields = /^\d+$/.test(name) ? text(`/proc/${name}/stat`).split(') ').at(-1)?.split(' ') : undefined
-    return fields === undefined || fields.length < 13 ? [] : [{ pid: Number(name), parent: Number(fields[1]), session: Number(fields[3]), seconds: (Number(fields[11]) + Number(fields[12])) / ticks }]
+    return fields === undefined || fields.length < 13
+      ? []
+      : [
+          {
+            pid: Number(name),
+            parent: Number(fields[1]),
+            session: Number(fields[3]),
+            seconds: (Number(fields[11]) + Number(fields[12])) / ticks,
+          },
+        ]
   })
 }
 
 function nicenessOf(pid: number): Share['niceness'] {
   const [, session] = /nice (-?\d+)/.exec(text(`/proc/${pid}/autogroup`)) ?? []
-  return { process: Number(text(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[16]), session: session === undefined ? null : Number(session) }
+  return {
+    process: Number(text(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[16]),
+    session: session === undefined ? null : Number(session),
+  }
 }
 
 /** Empty if the process is gone. */

@@ -1,7 +1,7 @@
 /**
- * A lint rule: what reaches SQLite's `prepare`, `exec` and `pragma` is text of the program's own. Values are bound, never
- * written into a statement. A part of a statement may be a constant of a module, or what a function makes that is named in
- * the rule's options: each of those has been read, and gives text of the program's own whatever it is given.
+ * A lint rule: what reaches SQLite's `prepare`, `exec` and `pragma` is text of the program's own. Values are bound,
+ * never written into a statement. A part of a statement may be a constant of a module, or what a function makes that is
+ * named in the rule's options: each of those has been read, and gives text of the program's own whatever it is given.
  */
 
 /**
@@ -13,12 +13,17 @@
 const methods = new Set(['prepare', 'exec', 'pragma'])
 
 /** @param {any} callee @returns {string | null} */
-const methodOf = (callee) => (callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' ? callee.property.name : null)
+const methodOf = (callee) =>
+  callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier'
+    ? callee.property.name
+    : null
 
 /** `/…/.exec(text)` and `shape.exec(text)` are not SQL: a database is called db, or is a private #db. @param {any} object */
 const isDatabase = (object) =>
   (object.type === 'Identifier' && /^(db|database)$/i.test(object.name)) ||
-  (object.type === 'MemberExpression' && ['Identifier', 'PrivateIdentifier'].includes(object.property.type) && /^(db|database)$/i.test(object.property.name))
+  (object.type === 'MemberExpression' &&
+    ['Identifier', 'PrivateIdentifier'].includes(object.property.type) &&
+    /^(db|database)$/i.test(object.property.name))
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const constantSql = {
@@ -28,7 +33,9 @@ export const constantSql = {
     schema: [
       {
         type: 'object',
-        properties: Object.fromEntries(['calls', 'members', 'names'].map((name) => [name, { type: 'array', items: { type: 'string' } }])),
+        properties: Object.fromEntries(
+          ['calls', 'members', 'names'].map((name) => [name, { type: 'array', items: { type: 'string' } }]),
+        ),
         additionalProperties: false,
       },
     ],
@@ -41,7 +48,11 @@ export const constantSql = {
 
     /** @param {any} node @returns {Variable | null} */
     const variableOf = (node) => {
-      for (let scope = /** @type {import('eslint').Scope.Scope | null} */ (source.getScope(node)); scope; scope = scope.upper) {
+      for (
+        let scope = /** @type {import('eslint').Scope.Scope | null} */ (source.getScope(node));
+        scope;
+        scope = scope.upper
+      ) {
         const found = scope.set.get(node.name)
         if (found) return found
       }
@@ -75,7 +86,10 @@ export const constantSql = {
         case 'CallExpression':
           if (node.callee.type === 'Identifier' && calls.includes(node.callee.name)) return null
           // A constant list, joined or mapped.
-          return node.callee.type === 'MemberExpression' && ['map', 'join', 'filter'].includes(methodOf(node.callee) ?? '') ? wrong(node.callee.object) : node
+          return node.callee.type === 'MemberExpression' &&
+            ['map', 'join', 'filter'].includes(methodOf(node.callee) ?? '')
+            ? wrong(node.callee.object)
+            : node
         default:
           return node
       }
@@ -88,7 +102,13 @@ export const constantSql = {
     const wrongVariable = (node) => {
       const definition = variableOf(node)?.defs[0]
       if (definition?.type === 'ImportBinding') return null
-      if (definition?.type !== 'Variable' || definition.parent?.kind !== 'const' || definition.node.id.type !== 'Identifier' || !definition.node.init) return node
+      if (
+        definition?.type !== 'Variable' ||
+        definition.parent?.kind !== 'const' ||
+        definition.node.id.type !== 'Identifier' ||
+        !definition.node.init
+      )
+        return node
       const { init } = definition.node
       const around = /** @type {any} */ (definition.parent).parent?.type
       const ofModule = around === 'Program' || around === 'ExportNamedDeclaration'
@@ -101,7 +121,8 @@ export const constantSql = {
         const { callee, arguments: given } = /** @type {any} */ (node)
         if (!methods.has(methodOf(callee) ?? '') || !isDatabase(callee.object) || given.length === 0) return
         const found = wrong(given[0])
-        if (found) context.report({ node: found, messageId: 'variable', data: { text: source.getText(found).slice(0, 60) } })
+        if (found)
+          context.report({ node: found, messageId: 'variable', data: { text: source.getText(found).slice(0, 60) } })
       },
     }
   },

@@ -5,7 +5,11 @@ import { constantSql } from './constantSql.mjs'
 const linter = new Linter()
 
 function messages(code: string, options: object = {}): string[] {
-  const config: Linter.Config = { plugins: { own: { rules: { sql: constantSql } } }, rules: { 'own/sql': ['error', options] }, languageOptions: { ecmaVersion: 2024, sourceType: 'module' } }
+  const config: Linter.Config = {
+    plugins: { own: { rules: { sql: constantSql } } },
+    rules: { 'own/sql': ['error', options] },
+    languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
+  }
   return linter.verify(code, [config]).map(({ message }) => message)
 }
 
@@ -25,14 +29,22 @@ describe('constantSql', () => {
   })
 
   it.each([
-    ['a parameter', 'function f(db, id) { db.prepare(`SELECT * FROM runs WHERE id = \'${id}\'`) }', 'id'],
+    ['a parameter', "function f(db, id) { db.prepare(`SELECT * FROM runs WHERE id = '${id}'`) }", 'id'],
     ['a parameter alone', 'function f(db, sql) { db.exec(sql) }', 'sql'],
     ['a sum', 'function f(db, id) { db.prepare("SELECT " + id) }', 'id'],
-    ['a local that holds one', 'function f(db, id) { const where = `id = ${id}`; db.prepare(`SELECT 1 WHERE ${where}`) }', 'id'],
+    [
+      'a local that holds one',
+      'function f(db, id) { const where = `id = ${id}`; db.prepare(`SELECT 1 WHERE ${where}`) }',
+      'id',
+    ],
     ['a field', 'class A { #db; f(asked) { this.#db.prepare(`SELECT 1 WHERE ${asked.where}`) } }', 'asked'],
     ['what a call makes', 'function f(db, id) { db.prepare(`SELECT ${String(id)}`) }', 'String(id)'],
     ['what may change', 'let table = "runs"; function f(db) { db.prepare(`SELECT * FROM ${table}`) }', 'table'],
-    ['a part of something destructured', 'function f(db, asked) { const { where } = asked; db.prepare(`SELECT 1 WHERE ${where}`) }', 'where'],
+    [
+      'a part of something destructured',
+      'function f(db, asked) { const { where } = asked; db.prepare(`SELECT 1 WHERE ${where}`) }',
+      'where',
+    ],
     ['a condition', 'function f(db, id) { db.prepare(id ? "SELECT 1" : id) }', 'id'],
     ['a pragma of a path', 'function f(db, path) { db.pragma(`journal = ${path}`) }', 'path'],
   ])('refuses %s', (_, code, text) => {
@@ -40,7 +52,14 @@ describe('constantSql', () => {
   })
 
   it('takes what its options name', () => {
-    expect(messages('function f(db, asked) { db.prepare(`SELECT 1 WHERE ${asked.where} ORDER BY ${orderOf(asked)}`) }', { members: ['asked.where'], calls: ['orderOf'] })).toEqual([])
-    expect(messages('function f(db, steps) { for (const step of steps) db.exec(step) }', { names: ['step'] })).toEqual([])
+    expect(
+      messages('function f(db, asked) { db.prepare(`SELECT 1 WHERE ${asked.where} ORDER BY ${orderOf(asked)}`) }', {
+        members: ['asked.where'],
+        calls: ['orderOf'],
+      }),
+    ).toEqual([])
+    expect(messages('function f(db, steps) { for (const step of steps) db.exec(step) }', { names: ['step'] })).toEqual(
+      [],
+    )
   })
 })

@@ -1,6 +1,7 @@
 /**
- * A lint rule for tests: nothing waits a fixed time, and nothing is measured by a clock. A machine that is busy with other things makes
- * either fail. Wait for a condition (`expect.poll`), count, or fake the clock; measure in bench/, as ratios within one run.
+ * A lint rule for tests: nothing waits a fixed time, and nothing is measured by a clock. A machine that is busy with
+ * other things makes either fail. Wait for a condition (`expect.poll`), count, or fake the clock; measure in bench/, as
+ * ratios within one run.
  */
 
 /** What waits for a time: by name, called as a function or as a method of whatever object. */
@@ -37,13 +38,18 @@ export const noClock = {
       CallExpression(node) {
         const { callee } = /** @type {any} */ (node)
         const name = nameOf(callee)
-        const last = name?.split('.').at(-1) ?? (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : '')
+        const last =
+          name?.split('.').at(-1) ??
+          (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : '')
         if (name === 'test.setTimeout') context.report({ node, messageId: 'limit' })
-        else if (waits.has(last) || name === 'Atomics.wait') context.report({ node, messageId: 'wait', data: { name: name ?? last } })
+        else if (waits.has(last) || name === 'Atomics.wait')
+          context.report({ node, messageId: 'wait', data: { name: name ?? last } })
         else if (name !== null && clocks.has(name)) context.report({ node, messageId: 'clock', data: { name } })
       },
       // `expect.poll(…, { timeout })` and its like.
-      'CallExpression[callee.property.name=/^(poll|to[A-Z].*)$/] > ObjectExpression > Property[key.name="timeout"]'(/** @type {any} */ node) {
+      'CallExpression[callee.property.name=/^(poll|to[A-Z].*)$/] > ObjectExpression > Property[key.name="timeout"]'(
+        /** @type {any} */ node,
+      ) {
         context.report({ node, messageId: 'limit' })
       },
     }

@@ -5,7 +5,11 @@ import { noClock } from './noClock.mjs'
 const linter = new Linter()
 
 function found(code: string): (string | undefined)[] {
-  const config: Linter.Config = { plugins: { own: { rules: { clock: noClock } } }, rules: { 'own/clock': 'error' }, languageOptions: { ecmaVersion: 2024, sourceType: 'module' } }
+  const config: Linter.Config = {
+    plugins: { own: { rules: { clock: noClock } } },
+    rules: { 'own/clock': 'error' },
+    languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
+  }
   return linter.verify(code, [config]).map(({ messageId }) => messageId)
 }
 

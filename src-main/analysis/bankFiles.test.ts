@@ -6,19 +6,36 @@ import { bankKernels, frequencyAt, responseMagnitude } from './filterBank'
 const shape = [3, 3, 2, 1] as const
 const values = Float32Array.from({ length: 18 }, (_, i) => Math.sin(i))
 const bank = {
-  runId: 'r', layer: 'stem', filter: 0, epoch: 3, multiband: true, baseFilters: 1, bank: signBank.map((band) => [...band]),
-  banks: bankKernels(values, shape, 0, signBank).map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 8) })),
+  runId: 'r',
+  layer: 'stem',
+  filter: 0,
+  epoch: 3,
+  multiband: true,
+  baseFilters: 1,
+  bank: signBank.map((band) => [...band]),
+  banks: bankKernels(values, shape, 0, signBank).map((kernel, i) => ({
+    band: i + 1,
+    kernel,
+    response: responseMagnitude(kernel, 8),
+  })),
 }
 
 it('a bank’s CSV has each weight and each magnitude once, at its place', () => {
   const lines = bankCsv(bank).trimEnd().split('\n')
   expect(lines).toHaveLength(1 + 4 * (18 + 8 * 8 * 2))
   expect(lines).toContain(`weight,h2,1,2,1,${-(values[(2 * 3 + 1) * 2 + 1] ?? NaN)}`)
-  expect(lines).toContain(`magnitude,h4,0,${frequencyAt(3, 8)},${frequencyAt(6, 8)},${bank.banks[3]?.response[3]?.[6]?.[0]}`)
+  expect(lines).toContain(
+    `magnitude,h4,0,${frequencyAt(3, 8)},${frequencyAt(6, 8)},${bank.banks[3]?.response[3]?.[6]?.[0]}`,
+  )
 })
 
 it('a bank’s JSON reads as arrays of that shape', () => {
-  const read = JSON.parse(bankJson(bank)) as { epoch: number; frequencies: number[]; kernel: { shape: number[]; data: number[] }; response: { shape: number[]; data: number[] } }
+  const read = JSON.parse(bankJson(bank)) as {
+    epoch: number
+    frequencies: number[]
+    kernel: { shape: number[]; data: number[] }
+    response: { shape: number[]; data: number[] }
+  }
   expect(read.epoch).toBe(3)
   expect(read.frequencies[4]).toBe(0)
   expect(read.kernel.shape).toEqual([4, 3, 3, 2])

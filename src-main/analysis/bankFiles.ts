@@ -6,10 +6,16 @@ import { frequencyAt } from './filterBank'
 export function bankCsv({ banks }: FilterBank): string {
   const lines = ['what,band,channel,row_or_v,column_or_u,value']
   for (const { band, kernel, response } of banks) {
-    kernel.forEach((row, s) => row.forEach((pixel, r) => pixel.forEach((value, c) => lines.push(`weight,h${band},${c},${s},${r},${value}`))))
+    kernel.forEach((row, s) =>
+      row.forEach((pixel, r) => pixel.forEach((value, c) => lines.push(`weight,h${band},${c},${s},${r},${value}`))),
+    )
     const size = response.length
     response.forEach((row, v) =>
-      row.forEach((pixel, u) => pixel.forEach((value, c) => lines.push(`magnitude,h${band},${c},${frequencyAt(v, size)},${frequencyAt(u, size)},${value}`))),
+      row.forEach((pixel, u) =>
+        pixel.forEach((value, c) =>
+          lines.push(`magnitude,h${band},${c},${frequencyAt(v, size)},${frequencyAt(u, size)},${value}`),
+        ),
+      ),
     )
   }
   return `${lines.join('\n')}\n`
@@ -40,7 +46,13 @@ export function bankJson({ banks, ...about }: FilterBank): string {
     ...about,
     bands: banks.map(({ band }) => `h${band}`),
     frequencies: Array.from({ length: size }, (_, i) => frequencyAt(i, size)),
-    kernel: array(banks.map(({ kernel }) => kernel), ['band', 'row', 'column', 'in']),
-    response: array(banks.map(({ response }) => response), ['band', 'v', 'u', 'in']),
+    kernel: array(
+      banks.map(({ kernel }) => kernel),
+      ['band', 'row', 'column', 'in'],
+    ),
+    response: array(
+      banks.map(({ response }) => response),
+      ['band', 'v', 'u', 'in'],
+    ),
   })}\n`
 }

@@ -31,7 +31,9 @@ describe('bankSvg', () => {
     expect(count(svg, '<g transform="translate(')).toBe(4 * 3)
     // 4 × 3 kernels of nine values each, in the middle of their cells.
     expect(count(svg, /<text [^>]*font-size="12"[^>]*text-anchor="middle"[^>]*>−?\d\.\d\d<\/text>/)).toBe(4 * 3 * 9)
-    expect(['Red', 'Green', 'Blue', 'columns alternate', 'rows alternate'].map((w) => svg.includes(`>${w}<`))).toEqual(Array(5).fill(true))
+    expect(['Red', 'Green', 'Blue', 'columns alternate', 'rows alternate'].map((w) => svg.includes(`>${w}<`))).toEqual(
+      Array(5).fill(true),
+    )
     expect(count(svg, '>−π<')).toBe(4 * 3 + 3)
     expect(svg).not.toMatch(/href|url\(|NaN|undefined/)
   })
@@ -52,7 +54,10 @@ describe('bankSvg', () => {
   it('draws the input with the largest weight of a deep layer, or those that are asked for', () => {
     const deep = filterBank(16)
     const largest = Math.max(...(deep.banks[0]?.kernel.flat(2).map(Math.abs) ?? []))
-    const strongest = deep.banks[0]?.kernel.flat().find((pixel) => pixel.some((x) => Math.abs(x) === largest))?.findIndex((x) => Math.abs(x) === largest)
+    const strongest = deep.banks[0]?.kernel
+      .flat()
+      .find((pixel) => pixel.some((x) => Math.abs(x) === largest))
+      ?.findIndex((x) => Math.abs(x) === largest)
     const svg = bankSvg(deep)
     expect(count(svg, '<g transform="translate(')).toBe(4)
     expect(svg).toContain(`>Input ${strongest} of 16<`)
@@ -71,9 +76,24 @@ describe('bankSvg', () => {
 
   it('has titles that end before the next band’s begins, also of eight symmetries', () => {
     const bank = bankTable('symmetries').map((sources) => [...sources])
-    const kernels = bankKernels(Float32Array.from({ length: 9 }, (_, i) => Math.sin(1 + i)), [3, 3, 1, 1], 0, bank)
-    const svg = bankSvg({ ...filterBank(1), bank, banks: kernels.map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 16) })) })
-    const heads = [...svg.matchAll(/<text x="(\d+)" y="88" font-size="([\d.]+)" font-weight="600"[^>]*>([^<]+)<\/text>/g)].map(([, x, size, words = '']) => ({ x: Number(x), end: Number(x) + 0.57 * Number(size) * words.length, size: Number(size) }))
+    const kernels = bankKernels(
+      Float32Array.from({ length: 9 }, (_, i) => Math.sin(1 + i)),
+      [3, 3, 1, 1],
+      0,
+      bank,
+    )
+    const svg = bankSvg({
+      ...filterBank(1),
+      bank,
+      banks: kernels.map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 16) })),
+    })
+    const heads = [
+      ...svg.matchAll(/<text x="(\d+)" y="88" font-size="([\d.]+)" font-weight="600"[^>]*>([^<]+)<\/text>/g),
+    ].map(([, x, size, words = '']) => ({
+      x: Number(x),
+      end: Number(x) + 0.57 * Number(size) * words.length,
+      size: Number(size),
+    }))
     expect(heads).toHaveLength(8)
     expect(Math.min(...heads.map(({ size }) => size))).toBeGreaterThan(9)
     // The mark stands 15 before its title.

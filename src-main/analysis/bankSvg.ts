@@ -90,7 +90,9 @@ function sizeFor(words: string): number {
 function formula(band: number): string {
   const sub = `h<tspan dy="3" font-size="9">${band}</tspan><tspan dy="-3"> = </tspan>`
   const exponent = ['', 'r', 's', 'r+s'][band - 1] ?? ''
-  return exponent === '' ? `${sub}h` : `${sub}(−1)<tspan dy="-5" font-size="9" font-style="italic">${exponent}</tspan><tspan dy="5"> h</tspan>`
+  return exponent === ''
+    ? `${sub}h`
+    : `${sub}(−1)<tspan dy="-5" font-size="9" font-style="italic">${exponent}</tspan><tspan dy="5"> h</tspan>`
 }
 
 function kernelTile(plane: number[][], top: number, x: number, y: number): string {
@@ -105,7 +107,11 @@ function kernelTile(plane: number[][], top: number, x: number, y: number): strin
       const at = { x: round(x + r * w), y: round(y + s * h) }
       return (
         `<rect x="${at.x}" y="${at.y}" width="${round(w)}" height="${round(h)}" fill="${color}"/>` +
-        text(round(at.x + w / 2), round(at.y + h / 2 + size * 0.36), fixed(value), { size, color: inkOn(color), anchor: 'middle' })
+        text(round(at.x + w / 2), round(at.y + h / 2 + size * 0.36), fixed(value), {
+          size,
+          color: inkOn(color),
+          anchor: 'middle',
+        })
       )
     }),
   )
@@ -130,7 +136,9 @@ function magnitudeTile(plane: number[][], peak: number, x: number, y: number): s
       start = u
     }
   }
-  const drawn = [...paths].map(([level, runs]) => `<path fill="${magnitudeColor(level / (levels - 1))}" d="${runs.join('')}"/>`)
+  const drawn = [...paths].map(
+    ([level, runs]) => `<path fill="${magnitudeColor(level / (levels - 1))}" d="${runs.join('')}"/>`,
+  )
   const end = y + tile + 13
   return [
     `<g transform="translate(${x} ${y}) scale(${round(tile / size)})" shape-rendering="crispEdges">${drawn.join('\n')}</g>`,
@@ -168,11 +176,20 @@ function magnitudeLegend(y: number, channel: string, peak: number): string {
   ].join('\n')
 }
 
-function colorBar(x: number, y: number, color: (t: number) => string, labels: readonly [string, string, string]): string {
+function colorBar(
+  x: number,
+  y: number,
+  color: (t: number) => string,
+  labels: readonly [string, string, string],
+): string {
   const steps = 24
   const width = 84
   const w = width / steps
-  const cells = Array.from({ length: steps }, (_, i) => `<rect x="${round(x + i * w)}" y="${y}" width="${round(w)}" height="8" fill="${color(i / (steps - 1))}"/>`)
+  const cells = Array.from(
+    { length: steps },
+    (_, i) =>
+      `<rect x="${round(x + i * w)}" y="${y}" width="${round(w)}" height="8" fill="${color(i / (steps - 1))}"/>`,
+  )
   return [
     `<g shape-rendering="crispEdges">${cells.join('')}</g>`,
     text(x, y + 20, labels[0], { size: 10, color: ink3 }),

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { bandTitles, bankSize, bankTable, expandFilters, isSignBank, signBank } from './banks'
 
 /** A kernel of one input and one filter as [row][column]. */
-const square = (values: ArrayLike<number>): number[][] => [0, 1, 2].map((s) => [0, 1, 2].map((r) => values[3 * s + r] ?? NaN))
+const square = (values: ArrayLike<number>): number[][] =>
+  [0, 1, 2].map((s) => [0, 1, 2].map((r) => values[3 * s + r] ?? NaN))
 const h = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9])
 const bandsOf = (bank: ReturnType<typeof bankTable>): number[][][] => {
   const expanded = expandFilters(h, [3, 3, 1, 1], bank, [0])
@@ -15,10 +16,26 @@ const mirrored = (kernel: number[][]): number[][] => kernel.map((row) => [...row
 describe('banks', () => {
   it('alternate columns in h2, rows in h3 and both in h4: the paper’s', () => {
     expect(bandsOf(signBank)).toEqual([
-      [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
-      [[1, -2, 3], [4, -5, 6], [7, -8, 9]],
-      [[1, 2, 3], [-4, -5, -6], [7, 8, 9]],
-      [[1, -2, 3], [-4, 5, -6], [7, -8, 9]],
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+        [7, 8, 9],
+      ],
+      [
+        [1, -2, 3],
+        [4, -5, 6],
+        [7, -8, 9],
+      ],
+      [
+        [1, 2, 3],
+        [-4, -5, -6],
+        [7, 8, 9],
+      ],
+      [
+        [1, -2, 3],
+        [-4, 5, -6],
+        [7, -8, 9],
+      ],
     ])
     expect(isSignBank(bankTable('signs'))).toBe(true)
   })
@@ -39,8 +56,18 @@ describe('banks', () => {
   })
 
   it('of own masks take, turn around and leave out taps', () => {
-    expect(bandsOf(bankTable(['+++++++++', '+-0-+-0-+']))[1]).toEqual([[1, -2, 0], [-4, 5, -6], [0, -8, 9]])
-    expect([bankSize('random'), bankSize('two'), bankSize('rotations'), bankSize('symmetries'), bankSize(['+++++++++', '---------', '000000000'])]).toEqual([4, 2, 4, 8, 3])
+    expect(bandsOf(bankTable(['+++++++++', '+-0-+-0-+']))[1]).toEqual([
+      [1, -2, 0],
+      [-4, 5, -6],
+      [0, -8, 9],
+    ])
+    expect([
+      bankSize('random'),
+      bankSize('two'),
+      bankSize('rotations'),
+      bankSize('symmetries'),
+      bankSize(['+++++++++', '---------', '000000000']),
+    ]).toEqual([4, 2, 4, 8, 3])
   })
 
   it('are band-major over chosen filters', () => {
@@ -49,15 +76,27 @@ describe('banks', () => {
     for (let t = 0; t < 9; t++)
       for (let c = 0; c < 2; c++)
         for (const [band, sources] of signBank.entries())
-          for (const [i, filter] of [2, 0].entries()) expect(expanded[(t * 2 + c) * 8 + band * 2 + i]).toBe(Math.sign(sources[t] ?? NaN) * ((t * 2 + c) * 3 + filter))
+          for (const [i, filter] of [2, 0].entries())
+            expect(expanded[(t * 2 + c) * 8 + band * 2 + i]).toBe(
+              Math.sign(sources[t] ?? NaN) * ((t * 2 + c) * 3 + filter),
+            )
     expect(expandFilters(values, [3, 3, 2, 3], null, [1])).toEqual(values.filter((_, i) => i % 3 === 1))
   })
 
   it('are described band by band', () => {
-    expect(bandTitles(signBank).map(({ formula }) => formula)).toEqual(['h₁ = h', 'h₂ = (−1)ʳ h', 'h₃ = (−1)ˢ h', 'h₄ = (−1)ʳ⁺ˢ h'])
+    expect(bandTitles(signBank).map(({ formula }) => formula)).toEqual([
+      'h₁ = h',
+      'h₂ = (−1)ʳ h',
+      'h₃ = (−1)ˢ h',
+      'h₄ = (−1)ʳ⁺ˢ h',
+    ])
     expect(bandTitles(bankTable('two')).map(({ formula }) => formula)).toEqual(['h₁ = h', 'h₂ = (−1)ʳ⁺ˢ h'])
     expect(bandTitles(bankTable('symmetries')).map(({ words }) => words)).toContain('mirrored, by 90°')
-    expect(bandTitles(bankTable(['+++++++++', '+-0-+-0-+']))[1]).toEqual({ symbol: 'h₂', formula: 'h₂ = m₂ · h', words: 'signs +−0 −+− 0−+' })
+    expect(bandTitles(bankTable(['+++++++++', '+-0-+-0-+']))[1]).toEqual({
+      symbol: 'h₂',
+      formula: 'h₂ = m₂ · h',
+      words: 'signs +−0 −+− 0−+',
+    })
     expect(bandTitles(null)).toHaveLength(1)
   })
 })

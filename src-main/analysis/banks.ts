@@ -6,8 +6,8 @@ import type { LayerSummary } from '../contract/records'
 import type { ParsedVariant } from '../contract/variants'
 
 /**
- * For each band the nine taps of its 3 × 3 kernel, row by row: ±(1 + the tap of the base filter that stands there), or 0
- * where nothing does. The identity is [1, 2, …, 9].
+ * For each band the nine taps of its 3 × 3 kernel, row by row: ±(1 + the tap of the base filter that stands there), or
+ * 0 where nothing does. The identity is [1, 2, …, 9].
  */
 export type BankTable = readonly (readonly number[])[]
 
@@ -19,13 +19,24 @@ const table = (...bands: ((s: number, r: number) => number)[]): BankTable =>
   bands.map((band) => Array.from({ length: taps }, (_, t) => band(Math.floor(t / bankSide), t % bankSide)))
 
 const tap = (s: number, r: number): number => s * bankSide + r + 1
-const signed = (exponent: (s: number, r: number) => number) => (s: number, r: number): number => (exponent(s, r) % 2 === 0 ? 1 : -1) * tap(s, r)
+const signed =
+  (exponent: (s: number, r: number) => number) =>
+  (s: number, r: number): number =>
+    (exponent(s, r) % 2 === 0 ? 1 : -1) * tap(s, r)
 const end = bankSide - 1
 
 /** h, (−1)^r h, (−1)^s h, (−1)^(r+s) h; r the column, s the row. */
-export const signBank = table(signed(() => 0), signed((_, r) => r), signed((s) => s), signed((s, r) => r + s))
+export const signBank = table(
+  signed(() => 0),
+  signed((_, r) => r),
+  signed((s) => s),
+  signed((s, r) => r + s),
+)
 
-/** h turned by 0°, 90°, 180° and 270° against the clock, then the same of its mirror image (columns the other way round). */
+/**
+ * h turned by 0°, 90°, 180° and 270° against the clock, then the same of its mirror image (columns the other way
+ * round).
+ */
 const symmetries = table(
   tap,
   (s, r) => tap(r, end - s),
@@ -36,7 +47,16 @@ const symmetries = table(
   (s, r) => tap(end - s, r),
   (s, r) => tap(end - r, end - s),
 )
-const symmetryWords = ['the filter itself', 'turned by 90°', 'turned by 180°', 'turned by 270°', 'mirrored', 'mirrored, by 90°', 'mirrored, by 180°', 'mirrored, by 270°']
+const symmetryWords = [
+  'the filter itself',
+  'turned by 90°',
+  'turned by 180°',
+  'turned by 270°',
+  'mirrored',
+  'mirrored, by 90°',
+  'mirrored, by 180°',
+  'mirrored, by 270°',
+]
 
 const tables = {
   signs: signBank,
@@ -65,7 +85,11 @@ export function isBankable({ kernel }: Pick<LayerSummary, 'kernel'>): boolean {
  * The layers of a set that has a name, of those that can be multi-band. @param all a network's convolutions, in order
  * @param bands of the bank: `all` leaves out whose output count they don't divide
  */
-export function namedLayers(set: Extract<ParsedVariant['layers'], string>, all: readonly LayerSummary[], bands: number): LayerSummary[] {
+export function namedLayers(
+  set: Extract<ParsedVariant['layers'], string>,
+  all: readonly LayerSummary[],
+  bands: number,
+): LayerSummary[] {
   const able = all.filter(isBankable)
   switch (set) {
     case 'none':
@@ -94,7 +118,12 @@ const same = (a: BankTable, b: BankTable): boolean => JSON.stringify(a) === JSON
  * @param filters of the b, in the order wanted
  * @returns [3, 3, in, bands · filters], band-major: h1 of each, h2 of each, and so on
  */
-export function expandFilters(values: Float32Array, shape: readonly [number, number, number, number], bank: BankTable | null, filters: readonly number[]): Float32Array {
+export function expandFilters(
+  values: Float32Array,
+  shape: readonly [number, number, number, number],
+  bank: BankTable | null,
+  filters: readonly number[],
+): Float32Array {
   const [rows, columns, inputs, stored] = shape
   const places = rows * columns
   const bands = bank ?? [Array.from({ length: places }, (_, t) => t + 1)]
@@ -106,7 +135,9 @@ export function expandFilters(values: Float32Array, shape: readonly [number, num
       const sign = Math.sign(source)
       const from = (Math.abs(source) - 1) * inputs
       for (let c = 0; c < inputs; c++)
-        for (const [i, filter] of filters.entries()) expanded[(t * inputs + c) * out + band * filters.length + i] = sign * (values[(from + c) * stored + filter] ?? NaN)
+        for (const [i, filter] of filters.entries())
+          expanded[(t * inputs + c) * out + band * filters.length + i] =
+            sign * (values[(from + c) * stored + filter] ?? NaN)
     }
   return expanded
 }
@@ -135,13 +166,20 @@ export function bandTitles(bank: BankTable | null): readonly BandTitle[] {
     const titled = signTitles[asSign]
     if (titled) return { symbol, formula: titled.formula.replace(/^h./u, symbol), words: titled.words }
     const asSymmetry = symmetries.findIndex((one) => same([one], [band]))
-    if (asSymmetry >= 0) return { symbol, formula: `${symbol} = ${asSymmetry >= 4 ? 'mirror ' : ''}h${['', ' 90°', ' 180°', ' 270°'][asSymmetry % 4] ?? ''}`, words: symmetryWords[asSymmetry] ?? '' }
+    if (asSymmetry >= 0)
+      return {
+        symbol,
+        formula: `${symbol} = ${asSymmetry >= 4 ? 'mirror ' : ''}h${['', ' 90°', ' 180°', ' 270°'][asSymmetry % 4] ?? ''}`,
+        words: symmetryWords[asSymmetry] ?? '',
+      }
     return { symbol, formula: `${symbol} = m${subscripts[i] ?? ''} · h`, words: `signs ${maskText(band)}` }
   })
 }
 
 /** '+−+ −+− +−+': a mask row by row; taps that stand elsewhere in the base filter are told by their number. */
 function maskText(band: readonly number[]): string {
-  const signs = band.map((source, t) => (source === 0 ? '0' : `${source < 0 ? '−' : '+'}${Math.abs(source) - 1 === t ? '' : Math.abs(source)}`))
+  const signs = band.map((source, t) =>
+    source === 0 ? '0' : `${source < 0 ? '−' : '+'}${Math.abs(source) - 1 === t ? '' : Math.abs(source)}`,
+  )
   return Array.from({ length: bankSide }, (_, s) => signs.slice(s * bankSide, (s + 1) * bankSide).join('')).join(' ')
 }

@@ -35,7 +35,12 @@ describe('divergingColor', () => {
 
 describe('magnitudeColor', () => {
   it('goes from dark to mint', () => {
-    expect([magnitudeColor(-1), magnitudeColor(0), magnitudeColor(1), magnitudeColor(2)]).toEqual(['#0b0406', '#0b0406', '#def5e5', '#def5e5'])
+    expect([magnitudeColor(-1), magnitudeColor(0), magnitudeColor(1), magnitudeColor(2)]).toEqual([
+      '#0b0406',
+      '#0b0406',
+      '#def5e5',
+      '#def5e5',
+    ])
   })
 
   it('rises evenly in lightness', () => {
@@ -56,6 +61,7 @@ describe('inkOn', () => {
 describe('the variants’ colours in figures', () => {
   it('are the window’s light tokens', () => {
     const css = readFileSync(path.join(__dirname, '../../src-renderer/tokens.css'), 'utf8')
-    for (const [variant, color] of Object.entries(variantColors)) expect(css).toMatch(new RegExp(`--v-${variant.replace('mcnn-', '')}: ${color};`))
+    for (const [variant, color] of Object.entries(variantColors))
+      expect(css).toMatch(new RegExp(`--v-${variant.replace('mcnn-', '')}: ${color};`))
   })
 })

@@ -1,4 +1,7 @@
-/** Colour scales of the filter views, the same in the window and in drawings. Tokens: --div-*, --bg, --ink, --b-* of the window. */
+/**
+ * Colour scales of the filter views, the same in the window and in drawings. Tokens: --div-*, --bg, --ink, --b-* of the
+ * window.
+ */
 import { parseVariant, type Variant } from '../contract/experiment'
 
 export type Theme = 'light' | 'dark'
@@ -12,7 +15,16 @@ const diverging: Record<Theme, readonly [string, string, string]> = {
 }
 
 /** Dark blue to mint in even steps of lightness (the table of seaborn's `mako`). */
-export const magnitudeStops = ['#0b0406', '#2e1e3b', '#413d7b', '#37659e', '#348fa7', '#40b7ad', '#8bdab2', '#def5e5'] as const
+export const magnitudeStops = [
+  '#0b0406',
+  '#2e1e3b',
+  '#413d7b',
+  '#37659e',
+  '#348fa7',
+  '#40b7ad',
+  '#8bdab2',
+  '#def5e5',
+] as const
 
 /** Bands, from h1; the paper's bank has the first four. */
 export const bandColors: Record<Theme, readonly string[]> = {
@@ -21,22 +33,43 @@ export const bandColors: Record<Theme, readonly string[]> = {
 }
 
 /** What a drawing outside the window needs of the tokens. */
-export const surfaces: Record<Theme, { bg: string; line: string; ink: string; ink2: string; ink3: string; missing: string }> = {
+export const surfaces: Record<
+  Theme,
+  { bg: string; line: string; ink: string; ink2: string; ink3: string; missing: string }
+> = {
   light: { bg: '#ffffff', line: '#e4e4e8', ink: '#1a1b1e', ink2: '#4a4d55', ink3: '#666971', missing: '#d2d3d9' },
   dark: { bg: '#17181b', line: '#2c2e33', ink: '#ececee', ink2: '#b8bbc2', ink3: '#999da6', missing: '#3d4046' },
 }
 
 /** Colours of variants in light figures: tokens.css has the same, by name `--v-…`. */
 export const variantColors = {
-  baseline: '#5c626c', f: '#0072b2', l: '#cc8400', fl: '#009e73', a: '#bf3f0d', narrow: '#c26a9c', signs: '#9a8c00',
-  x1: '#6a3fa0', x2: '#00798c', x3: '#7a5230', x4: '#9b2257',
+  baseline: '#5c626c',
+  f: '#0072b2',
+  l: '#cc8400',
+  fl: '#009e73',
+  a: '#bf3f0d',
+  narrow: '#c26a9c',
+  signs: '#9a8c00',
+  x1: '#6a3fa0',
+  x2: '#00798c',
+  x3: '#7a5230',
+  x4: '#9b2257',
 } as const
 export type VariantColor = keyof typeof variantColors
 
-const named: Partial<Record<Variant, VariantColor>> = { baseline: 'baseline', 'mcnn-f': 'f', 'mcnn-l': 'l', 'mcnn-fl': 'fl', 'mcnn-a': 'a' }
+const named: Partial<Record<Variant, VariantColor>> = {
+  baseline: 'baseline',
+  'mcnn-f': 'f',
+  'mcnn-l': 'l',
+  'mcnn-fl': 'fl',
+  'mcnn-a': 'a',
+}
 const others = ['x1', 'x2', 'x3', 'x4'] as const
 
-/** Always the same for a variant: its own where it has a name, one for each kind of control, of the rest one by the letters of its name. */
+/**
+ * Always the same for a variant: its own where it has a name, one for each kind of control, of the rest one by the
+ * letters of its name.
+ */
 export function variantColor(variant: Variant): VariantColor {
   const own = named[variant]
   if (own) return own
@@ -80,7 +113,8 @@ export function divergingRgb(value: number, max: number, theme: Theme): Rgb {
 
 /**
  * Zero-centred colour: blue below zero, the surface's colour at zero, red above.
- * @param max the absolute value at which the scale ends; beyond it the end's colour stays. Where it is not above 0, all is zero
+ * @param max the absolute value at which the scale ends; beyond it the end's colour stays. Where it is not above 0,
+ *   all is zero
  * @returns '#rrggbb'; grey for what is not a finite number
  */
 export function divergingColor(value: number, max: number, theme: Theme): string {
@@ -109,7 +143,8 @@ export function inkOn(color: string): string {
 }
 
 function luminance(color: string): number {
-  const linear = (byte: number): number => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4)
+  const linear = (byte: number): number =>
+    byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4
   const [r, g, b] = parse(color)
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
 }

@@ -28,22 +28,40 @@ export function tableOne(comparison: Comparison): Table {
   return {
     caption: `${comparison.studyName}: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]`,
     columns: [
-      left('Dataset'), left('Arch'), right('Epochs'), right('Train / test'), left('Variant'),
+      left('Dataset'),
+      left('Arch'),
+      right('Epochs'),
+      right('Train / test'),
+      left('Variant'),
       ...(withPaper ? [right('Paper')] : []),
       right('Here'),
       ...(withPaper ? [right('Drop, paper')] : []),
-      right('Drop'), ...pColumns(comparison.comparisons).map(({ title }) => right(title)), right('Drop, paired by seed'), right('Seen from'),
+      right('Drop'),
+      ...pColumns(comparison.comparisons).map(({ title }) => right(title)),
+      right('Drop, paired by seed'),
+      right('Seen from'),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => {
         const paper = paperAccuracy(row, cell.variant)
         const baseline = cell.variant === 'baseline'
         return [
-          datasetName(row.dataset), archName(row.arch), whole(row.epochs), examplesWords(row), variantName(cell.variant),
+          datasetName(row.dataset),
+          archName(row.arch),
+          whole(row.epochs),
+          examplesWords(row),
+          variantName(cell.variant),
           ...(withPaper ? [fixed(paper?.accuracy ?? null)] : []),
           percentSpread(cell.accuracy),
           ...(withPaper ? [baseline ? '' : fixed(paper?.drop ?? null)] : []),
-          ...(baseline ? Array.from({ length: pColumns(comparison.comparisons).length + 3 }, () => '') : [pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval), ...pCells(cell.test, comparison.comparisons), pairedWords(cell), fixed(cell.smallestVisible)]),
+          ...(baseline
+            ? Array.from({ length: pColumns(comparison.comparisons).length + 3 }, () => '')
+            : [
+                pointsWithInterval(cell.accuracyDrop, cell.accuracyDropInterval),
+                ...pCells(cell.test, comparison.comparisons),
+                pairedWords(cell),
+                fixed(cell.smallestVisible),
+              ]),
         ]
       }),
     ),
@@ -73,29 +91,56 @@ export function tableTests(comparison: Comparison): Table {
   const { comparisons } = comparison
   const ps = pColumns(comparisons)
   const test = (result: TestResult | null, why: string | null): string[] =>
-    result === null ? [why ?? fixed(null), ...ps.map(() => '')] : [`${fixed(result.t)} (${fixed(result.degrees, 1)})`, ...pCells(result, comparisons)]
+    result === null
+      ? [why ?? fixed(null), ...ps.map(() => '')]
+      : [`${fixed(result.t)} (${fixed(result.degrees, 1)})`, ...pCells(result, comparisons)]
   return {
     caption: `${comparison.studyName}: intervals of means and tests of drops, two-sided`,
     columns: [
-      left('Dataset'), left('Arch'), left('Variant'), right('Mean, % [95 % interval]'), right('Best epoch, % (picked on)'),
-      right('Welch, t (df)'), ...ps.map(({ title }) => right(title)),
-      right('Paired, t (df)'), ...ps.map(({ title }) => right(title)),
+      left('Dataset'),
+      left('Arch'),
+      left('Variant'),
+      right('Mean, % [95 % interval]'),
+      right('Best epoch, % (picked on)'),
+      right('Welch, t (df)'),
+      ...ps.map(({ title }) => right(title)),
+      right('Paired, t (df)'),
+      ...ps.map(({ title }) => right(title)),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => [
-        datasetName(row.dataset), archName(row.arch), variantName(cell.variant), meanWithInterval(cell), cell.bestAccuracy === null ? fixed(null) : `${percent(cell.bestAccuracy.mean)} (${pickedWords[pickedOn(row)].short})`,
-        ...(cell.variant === 'baseline' ? Array.from({ length: 2 * (1 + ps.length) }, () => '') : [...test(cell.test, cell.untested), ...test(cell.paired?.test ?? null, cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common')]),
+        datasetName(row.dataset),
+        archName(row.arch),
+        variantName(cell.variant),
+        meanWithInterval(cell),
+        cell.bestAccuracy === null
+          ? fixed(null)
+          : `${percent(cell.bestAccuracy.mean)} (${pickedWords[pickedOn(row)].short})`,
+        ...(cell.variant === 'baseline'
+          ? Array.from({ length: 2 * (1 + ps.length) }, () => '')
+          : [
+              ...test(cell.test, cell.untested),
+              ...test(
+                cell.paired?.test ?? null,
+                cell.paired ? cell.paired.untested : cell.accuracyDrop === null ? null : 'no seed in common',
+              ),
+            ]),
       ]),
     ),
     notes: [
-      ...(comparison.comparisons > 0 ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`] : []),
+      ...(comparison.comparisons > 0
+        ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`]
+        : []),
       `Mean: the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. ${pickedSentence(comparison.rows.map(pickedOn))}`,
     ],
   }
 }
 
 function meanWithInterval({ accuracy, accuracyInterval }: ComparisonCell): string {
-  return pointsWithInterval(accuracy && accuracy.mean * 100, accuracyInterval && [accuracyInterval[0] * 100, accuracyInterval[1] * 100])
+  return pointsWithInterval(
+    accuracy && accuracy.mean * 100,
+    accuracyInterval && [accuracyInterval[0] * 100, accuracyInterval[1] * 100],
+  )
 }
 
 /** 'Train / test', with what was held out of the former. */
@@ -119,7 +164,8 @@ export function countedRows(comparison: Comparison): ComparisonRow[] {
   for (const row of comparison.rows) {
     const key = `${row.dataset} ${row.arch} ${row.precision}`
     const known = rows.get(key)
-    if (!known || (known.cells.every((cell) => cell.stepMs === null) && row.cells.some((cell) => cell.stepMs !== null))) rows.set(key, row)
+    if (!known || (known.cells.every((cell) => cell.stepMs === null) && row.cells.some((cell) => cell.stepMs !== null)))
+      rows.set(key, row)
   }
   return [...rows.values()]
 }
@@ -136,12 +182,28 @@ export function tableTwo(comparison: Comparison): Table {
   }
   return {
     caption: `${comparison.studyName}: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture, time of a training step`,
-    columns: [left('Dataset'), left('Arch'), left('Variant'), right('First layer'), right('Last layer'), right('All layers'), right('Parameters'), right('Multiplications'), right('Step, ms')],
+    columns: [
+      left('Dataset'),
+      left('Arch'),
+      left('Variant'),
+      right('First layer'),
+      right('Last layer'),
+      right('All layers'),
+      right('Parameters'),
+      right('Multiplications'),
+      right('Step, ms'),
+    ],
     rows: rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => [
-        datasetName(row.dataset), archName(row.arch), variantName(cell.variant),
-        filters(row, cell, 'first'), filters(row, cell, 'last'),
-        whole(cell.trainableFilters), whole(cell.trainableParameters), whole(cell.multiplications), spreadOf(cell.stepMs, 1),
+        datasetName(row.dataset),
+        archName(row.arch),
+        variantName(cell.variant),
+        filters(row, cell, 'first'),
+        filters(row, cell, 'last'),
+        whole(cell.trainableFilters),
+        whole(cell.trainableParameters),
+        whole(cell.multiplications),
+        spreadOf(cell.stepMs, 1),
       ]),
     ),
     notes: several > 0 ? ['Steps were timed on more than one machine: their times are no one number.'] : [],

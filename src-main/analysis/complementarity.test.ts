@@ -4,7 +4,8 @@ import { bankTable, expandFilters, signBank } from './banks'
 import { layerFigures, rmsResponse } from './complementarity'
 import { bandEdges, coverageOf, filterPlane, type LayerValues } from './spectrum'
 
-const values = (count: number, seed = 1): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 2.7 * i) + 0.3 * Math.cos(i * i))
+const values = (count: number, seed = 1): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 2.7 * i) + 0.3 * Math.cos(i * i))
 
 describe('a layer’s figures', () => {
   it('see the response that the definition gives', () => {
@@ -16,12 +17,18 @@ describe('a layer’s figures', () => {
     }
   })
 
-  it.each([['plain', null], ['the paper’s bank', signBank], ['rotations', bankTable('rotations')]])('are, of %s, what singular values and cosines of the applied filters say', (_, bank) => {
+  it.each([
+    ['plain', null],
+    ['the paper’s bank', signBank],
+    ['rotations', bankTable('rotations')],
+  ])('are, of %s, what singular values and cosines of the applied filters say', (_, bank) => {
     const layer: LayerValues = { shape: [3, 3, 3, 4], values: values(108), bank }
     const figures = layerFigures(layer)
     const applied = expandFilters(layer.values, layer.shape, bank, [0, 1, 2, 3])
     const count = applied.length / 27
-    const rows = Array.from({ length: count }, (_, f) => Array.from({ length: 27 }, (_, i) => applied[i * count + f] ?? NaN))
+    const rows = Array.from({ length: count }, (_, f) =>
+      Array.from({ length: 27 }, (_, i) => applied[i * count + f] ?? NaN),
+    )
     const singular = new SVD(rows, { autoTranspose: true }).diagonal
     const total = singular.reduce((a, b) => a + b, 0)
     const entropy = singular.reduce((sum, s) => sum - (s > 1e-12 * total ? (s / total) * Math.log(s / total) : 0), 0)
@@ -42,9 +49,15 @@ describe('a layer’s figures', () => {
   it('are right where there are more filters than weights in one, as of a depthwise layer', () => {
     const layer: LayerValues = { shape: [3, 3, 1, 6], values: values(54), bank: signBank }
     const applied = expandFilters(layer.values, layer.shape, signBank, [0, 1, 2, 3, 4, 5])
-    const singular = new SVD(Array.from({ length: 9 }, (_, t) => [...applied.subarray(24 * t, 24 * t + 24)]), { autoTranspose: true }).diagonal
+    const singular = new SVD(
+      Array.from({ length: 9 }, (_, t) => [...applied.subarray(24 * t, 24 * t + 24)]),
+      { autoTranspose: true },
+    ).diagonal
     const total = singular.reduce((a, b) => a + b, 0)
-    expect(layerFigures(layer)?.effectiveRank).toBeCloseTo(Math.exp(singular.reduce((sum, s) => sum - (s > 1e-12 * total ? (s / total) * Math.log(s / total) : 0), 0)), 6)
+    expect(layerFigures(layer)?.effectiveRank).toBeCloseTo(
+      Math.exp(singular.reduce((sum, s) => sum - (s > 1e-12 * total ? (s / total) * Math.log(s / total) : 0), 0)),
+      6,
+    )
     expect(layerFigures(layer)?.filters).toBe(24)
   })
 
@@ -53,10 +66,20 @@ describe('a layer’s figures', () => {
     const orthogonal = layerFigures({ shape: [3, 3, 1, 9], values: unit, bank: null })
     expect(orthogonal?.cosine).toBe(0)
     expect(orthogonal?.effectiveRank).toBeCloseTo(9, 10)
-    const equal = layerFigures({ shape: [3, 3, 1, 3], values: Float32Array.from({ length: 27 }, (_, i) => (i % 3) + 1), bank: null })
+    const equal = layerFigures({
+      shape: [3, 3, 1, 3],
+      values: Float32Array.from({ length: 27 }, (_, i) => (i % 3) + 1),
+      bank: null,
+    })
     expect(equal?.cosine).toBeCloseTo(1, 10)
     expect(equal?.effectiveRank).toBeCloseTo(1, 5)
-    expect(layerFigures({ shape: [3, 3, 1, 2], values: new Float32Array(18), bank: null })).toEqual({ covered: 0, overlap: 0, cosine: null, effectiveRank: null, filters: 2 })
+    expect(layerFigures({ shape: [3, 3, 1, 2], values: new Float32Array(18), bank: null })).toEqual({
+      covered: 0,
+      overlap: 0,
+      cosine: null,
+      effectiveRank: null,
+      filters: 2,
+    })
     expect(layerFigures({ shape: [3, 3, 1, 1], values: values(9), bank: null })?.cosine).toBeNull()
     expect(layerFigures({ shape: [3, 3, 1, 2], values: new Float32Array(18).fill(NaN), bank: null })).toBeNull()
   })

@@ -1,7 +1,7 @@
 /**
- * How complementary a layer's filters are, in a handful of numbers that can be followed over training: what they cover of
- * the frequency plane, and how much of what they say is said twice. Paper, section III-A and figure 2, which show it for
- * one filter of one layer.
+ * How complementary a layer's filters are, in a handful of numbers that can be followed over training: what they cover
+ * of the frequency plane, and how much of what they say is said twice. Paper, section III-A and figure 2, which show it
+ * for one filter of one layer.
  */
 import type { LayerSummary } from '../contract/records'
 import { expandFilters } from './banks'
@@ -10,12 +10,21 @@ import { bandEdges, coverageOf, type LayerValues, type Plane } from './spectrum'
 
 /** Of the filters that a layer applies, derived ones included. */
 export interface LayerFigures {
-  /** Share of the frequency plane that at least one filter passes within 3 dB of its own peak, and of that the share that two pass: `coverageOf`. */
+  /**
+   * Share of the frequency plane that at least one filter passes within 3 dB of its own peak, and of that the share
+   * that two pass: `coverageOf`.
+   */
   covered: number
   overlap: number
-  /** Mean absolute cosine over all pairs of filters as vectors of their weights: 0 where all are orthogonal, 1 where all are one but for a factor. Null under two filters or where one is zero. */
+  /**
+   * Mean absolute cosine over all pairs of filters as vectors of their weights: 0 where all are orthogonal, 1 where all
+   * are one but for a factor. Null under two filters or where one is zero.
+   */
   cosine: number | null
-  /** e to the entropy of the normalised singular values of the filters as rows (Roy & Vetterli 2007): 1 to the number of filters. Null where all are zero. */
+  /**
+   * e to the entropy of the normalised singular values of the filters as rows (Roy & Vetterli 2007): 1 to the number of
+   * filters. Null where all are zero.
+   */
   effectiveRank: number | null
   /** Filters, of which the rank is at most as many. */
   filters: number
@@ -38,10 +47,18 @@ export function layerFigures(layer: LayerValues): LayerFigures | null {
   const byFilter = turned(byWeight, weights, filters)
   const products = productsOf(byFilter, filters, weights)
   return {
-    ...coverageOf(Array.from({ length: filters }, (_, filter) => rmsResponse(byFilter.subarray(filter * weights, (filter + 1) * weights), rows, columns, inputs)), bandEdges[3]),
+    ...coverageOf(
+      Array.from({ length: filters }, (_, filter) =>
+        rmsResponse(byFilter.subarray(filter * weights, (filter + 1) * weights), rows, columns, inputs),
+      ),
+      bandEdges[3],
+    ),
     cosine: meanCosine(products, filters),
     // The same singular values, but for zeros, of the smaller of two matrices: a depthwise filter has nine weights.
-    effectiveRank: weights < filters ? effectiveRank(productsOf(byWeight, weights, filters), weights) : effectiveRank(products, filters),
+    effectiveRank:
+      weights < filters
+        ? effectiveRank(productsOf(byWeight, weights, filters), weights)
+        : effectiveRank(products, filters),
     filters,
   }
 }
@@ -49,7 +66,8 @@ export function layerFigures(layer: LayerValues): LayerFigures | null {
 /** [rows, columns] as [columns, rows]. */
 function turned(values: Float64Array, rows: number, columns: number): Float64Array {
   const moved = new Float64Array(values.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) moved[c * rows + r] = values[r * columns + c] as number
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) moved[c * rows + r] = values[r * columns + c] as number
   return moved
 }
 
@@ -72,7 +90,8 @@ function productsOf(vectors: Float64Array, count: number, length: number): Float
   for (let i = 0; i < count; i += 2)
     for (let j = i; j < count; j += 2) {
       if (i + 1 === count || j + 1 === count) {
-        for (let p = i; p < Math.min(i + 2, count); p++) for (let q = j; q < Math.min(j + 2, count); q++) put(p, q, product(p, q))
+        for (let p = i; p < Math.min(i + 2, count); p++)
+          for (let q = j; q < Math.min(j + 2, count); q++) put(p, q, product(p, q))
         continue
       }
       const a = i * length
@@ -104,7 +123,9 @@ function meanCosine(products: Float64Array, count: number): number | null {
   let pairs = 0
   for (let i = 0; i < count; i++)
     for (let j = i + 1; j < count; j++) {
-      sum += Math.abs(products[i * count + j] as number) / Math.sqrt((products[i * count + i] as number) * (products[j * count + j] as number))
+      sum +=
+        Math.abs(products[i * count + j] as number) /
+        Math.sqrt((products[i * count + i] as number) * (products[j * count + j] as number))
       pairs++
     }
   return pairs > 0 && Number.isFinite(sum) ? Math.min(1, sum / pairs) : null
@@ -116,13 +137,19 @@ function effectiveRank(products: Float64Array, size: number): number | null {
   const singular = symmetricEigenvalues(products, size).map((value) => Math.sqrt(Math.max(0, value)))
   const total = singular.reduce((sum, value) => sum + value, 0)
   if (!(total > 0)) return null
-  return Math.exp(-singular.reduce((entropy, value) => (value > 0 ? entropy + (value / total) * Math.log(value / total) : entropy), 0))
+  return Math.exp(
+    -singular.reduce(
+      (entropy, value) => (value > 0 ? entropy + (value / total) * Math.log(value / total) : entropy),
+      0,
+    ),
+  )
 }
 
 /**
  * |H(u, v)| as the root of the mean square over input channels, as `filterPlane`, by the autocorrelation of the taps:
- * Σ_c |H_c|² = Σ over displacements of the taps' products times a cosine. Of deep layers it takes a hundredth of the time.
- * Not in its place: near a zero of the response its last digits are lost in the sum (1e-8 of the peak), which a plane that is looked at keeps.
+ * Σ_c |H_c|² = Σ over displacements of the taps' products times a cosine. Of deep layers it takes a hundredth of the
+ * time. Not in its place: near a zero of the response its last digits are lost in the sum (1e-8 of the peak), which a
+ * plane that is looked at keeps.
  * @param vector [rows · columns · inputs]
  */
 export function rmsResponse(vector: Float64Array, rows: number, columns: number, inputs: number): Plane {
@@ -140,7 +167,8 @@ export function rmsResponse(vector: Float64Array, rows: number, columns: number,
   const half = (points / 2 + 1) * points
   for (let i = 0; i < half; i++) {
     let power = 0
-    for (let d = 0; d < places.count; d++) power += (correlation[d] as number) * (places.cosines[i * places.count + d] as number)
+    for (let d = 0; d < places.count; d++)
+      power += (correlation[d] as number) * (places.cosines[i * places.count + d] as number)
     plane[i] = Math.sqrt(Math.max(0, power) / inputs)
   }
   for (let i = half; i < plane.length; i++) {
@@ -177,7 +205,9 @@ function displacements(rows: number, columns: number): Displacements {
   for (const [place, d] of numbers) {
     const [y = 0, x = 0] = place.split(' ').map(Number)
     for (let i = 0; i < points * points; i++)
-      cosines[i * numbers.size + d] = Math.cos((2 * Math.PI * (((i % points) - points / 2) * x + (Math.floor(i / points) - points / 2) * y)) / points)
+      cosines[i * numbers.size + d] = Math.cos(
+        (2 * Math.PI * (((i % points) - points / 2) * x + (Math.floor(i / points) - points / 2) * y)) / points,
+      )
   }
   const all = { of, count: numbers.size, cosines }
   known.set(key, all)

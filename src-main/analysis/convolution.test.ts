@@ -1,17 +1,38 @@
 import { describe, expect, it } from 'vitest'
 import { bankTable, signBank } from './banks'
-import { bankKernelsOf, convolve, convolveChannels, featureMaps, productsAt, type Activation, type Kernels } from './convolution'
+import {
+  bankKernelsOf,
+  convolve,
+  convolveChannels,
+  featureMaps,
+  productsAt,
+  type Activation,
+  type Kernels,
+} from './convolution'
 import { bankKernels } from './filterBank'
 
-const numbers = (count: number, seed: number): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 1.7 * i) + (i % 5 === 0 ? -Math.sin(seed + 1.7 * i) : 0))
-const picture = (height: number, width: number, channels: number): Activation => ({ height, width, channels, values: numbers(height * width * channels, 0.3) })
+const numbers = (count: number, seed: number): Float32Array =>
+  Float32Array.from(
+    { length: count },
+    (_, i) => Math.sin(seed + 1.7 * i) + (i % 5 === 0 ? -Math.sin(seed + 1.7 * i) : 0),
+  )
+const picture = (height: number, width: number, channels: number): Activation => ({
+  height,
+  width,
+  channels,
+  values: numbers(height * width * channels, 0.3),
+})
 
 /** Looks every pixel up through a padded copy: another way round. */
 function padded(input: Activation, { shape, values }: Kernels, stride: number): number[] {
   const [rows, columns, inputs, out] = shape
   const grid = Array.from({ length: input.height + 2 }, (_, y) =>
     Array.from({ length: input.width + 2 }, (_, x) =>
-      Array.from({ length: inputs }, (_, c) => (y === 0 || x === 0 || y > input.height || x > input.width ? 0 : (input.values[((y - 1) * input.width + x - 1) * inputs + c] ?? NaN))),
+      Array.from({ length: inputs }, (_, c) =>
+        y === 0 || x === 0 || y > input.height || x > input.width
+          ? 0
+          : (input.values[((y - 1) * input.width + x - 1) * inputs + c] ?? NaN),
+      ),
     ),
   )
   const result: number[] = []
@@ -21,24 +42,34 @@ function padded(input: Activation, { shape, values }: Kernels, stride: number): 
         let sum = 0
         for (let s = 0; s < rows; s++)
           for (let r = 0; r < columns; r++)
-            for (let c = 0; c < inputs; c++) sum += (grid[y + s]?.[x + r]?.[c] ?? NaN) * (values[((s * columns + r) * inputs + c) * out + o] ?? NaN)
+            for (let c = 0; c < inputs; c++)
+              sum += (grid[y + s]?.[x + r]?.[c] ?? NaN) * (values[((s * columns + r) * inputs + c) * out + o] ?? NaN)
         result.push(sum)
       }
   return result
 }
 
-it.each([1, 2])('at stride %d every value is the sum over a window of the padded picture, and of its products', (stride) => {
-  const input = picture(6, 8, 3)
-  const kernels: Kernels = { shape: [3, 3, 3, 5], values: numbers(135, 2) }
-  const output = convolve(input, kernels, stride)
-  expect([output.height, output.width, output.channels]).toEqual([6 / stride, 8 / stride, 5])
-  const expected = padded(input, kernels, stride)
-  output.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5))
-  for (const [x, y] of [[0, 0], [1, 2], [output.width - 1, output.height - 1]] as const) {
-    const sum = [0, 1, 2].flatMap((c) => productsAt(input, kernels, stride, 4, c, x, y)).reduce((total, { pixel, weight }) => total + pixel * weight, 0)
-    expect(sum).toBeCloseTo(output.values[(y * output.width + x) * 5 + 4] ?? NaN, 5)
-  }
-})
+it.each([1, 2])(
+  'at stride %d every value is the sum over a window of the padded picture, and of its products',
+  (stride) => {
+    const input = picture(6, 8, 3)
+    const kernels: Kernels = { shape: [3, 3, 3, 5], values: numbers(135, 2) }
+    const output = convolve(input, kernels, stride)
+    expect([output.height, output.width, output.channels]).toEqual([6 / stride, 8 / stride, 5])
+    const expected = padded(input, kernels, stride)
+    output.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5))
+    for (const [x, y] of [
+      [0, 0],
+      [1, 2],
+      [output.width - 1, output.height - 1],
+    ] as const) {
+      const sum = [0, 1, 2]
+        .flatMap((c) => productsAt(input, kernels, stride, 4, c, x, y))
+        .reduce((total, { pixel, weight }) => total + pixel * weight, 0)
+      expect(sum).toBeCloseTo(output.values[(y * output.width + x) * 5 + 4] ?? NaN, 5)
+    }
+  },
+)
 
 it('takes a bank’s kernels band by band', () => {
   const layer = { shape: [3, 3, 2, 3] as const, values: numbers(54, 1), bank: signBank }
@@ -46,7 +77,11 @@ it('takes a bank’s kernels band by band', () => {
   expect(shape).toEqual([3, 3, 2, 8])
   for (const [i, filter] of [2, 0].entries())
     for (const [band, kernel] of bankKernels(layer.values, layer.shape, filter, layer.bank).entries())
-      kernel.forEach((row, s) => row.forEach((pixel, r) => pixel.forEach((weight, c) => expect(values[((s * 3 + r) * 2 + c) * 8 + band * 2 + i]).toBe(weight))))
+      kernel.forEach((row, s) =>
+        row.forEach((pixel, r) =>
+          pixel.forEach((weight, c) => expect(values[((s * 3 + r) * 2 + c) * 8 + band * 2 + i]).toBe(weight)),
+        ),
+      )
   expect(bankKernelsOf({ ...layer, bank: null }, [1]).shape).toEqual([3, 3, 2, 1])
 })
 
@@ -82,7 +117,10 @@ describe('feature maps of a base filter', () => {
         expect(own.values).toHaveLength(48)
         expect(plane).toHaveLength(whole.height * whole.width)
         plane.forEach((value, i) => expect(value).toBe(whole.values[i * channels + (channel ?? NaN)]))
-        const sum = productsAt(own, maps.kernels, stride, band, 0, 2, 1).reduce((total, { pixel, weight }) => total + pixel * weight, 0)
+        const sum = productsAt(own, maps.kernels, stride, band, 0, 2, 1).reduce(
+          (total, { pixel, weight }) => total + pixel * weight,
+          0,
+        )
         expect(sum).toBeCloseTo(plane[maps.width + 2] ?? NaN, 5)
         seen.add(channel ?? NaN)
       }

@@ -24,12 +24,15 @@ export interface Kernels {
 export function bankKernelsOf(layer: LayerValues, filters: readonly number[]): Kernels {
   const { shape, values, bank } = layer
   const [rows, columns, inputs] = shape
-  return { shape: [rows, columns, inputs, (bank?.length ?? 1) * filters.length], values: expandFilters(values, shape, bank, filters) }
+  return {
+    shape: [rows, columns, inputs, (bank?.length ?? 1) * filters.length],
+    values: expandFilters(values, shape, bank, filters),
+  }
 }
 
 /**
- * y(x, y) = Σ over s, r, c of kernel(s, r, c) · input(stride · y + s − pad, stride · x + r − pad, c), zeros outside of the
- * picture, pad the half of the kernel's side: the networks' convolution, which does not mirror the kernel.
+ * y(x, y) = Σ over s, r, c of kernel(s, r, c) · input(stride · y + s − pad, stride · x + r − pad, c), zeros outside of
+ * the picture, pad the half of the kernel's side: the networks' convolution, which does not mirror the kernel.
  * @returns [height / stride, width / stride, out]
  */
 export function convolve(input: Activation, kernels: Kernels, stride: number): Activation {
@@ -83,7 +86,8 @@ export function convolveChannels(input: Activation, { shape, values: weights }: 
           if (px < 0 || px >= input.width) continue
           const pixel = (py * input.width + px) * channels
           const tap = (s * columns + r) * channels
-          for (let c = 0; c < channels; c++) sums[c] = (sums[c] as number) + (input.values[pixel + c] as number) * (weights[tap + c] as number)
+          for (let c = 0; c < channels; c++)
+            sums[c] = (sums[c] as number) + (input.values[pixel + c] as number) * (weights[tap + c] as number)
         }
       }
       values.set(sums, (y * width + x) * channels)
@@ -112,7 +116,11 @@ export interface FeatureMaps {
  * @param depthwise each filter sees its own channel alone: filter o channel o. Band k of base filter f is filter
  *   k · base filters + f, so the bands of one base filter see channels that lie a band apart
  */
-export function featureMaps({ stride, depthwise, ...layer }: LayerValues & { stride: number; depthwise: boolean }, filter: number, input: Activation): FeatureMaps {
+export function featureMaps(
+  { stride, depthwise, ...layer }: LayerValues & { stride: number; depthwise: boolean },
+  filter: number,
+  input: Activation,
+): FeatureMaps {
   const kernels = bankKernelsOf(layer, [filter])
   const [rows, columns, inputs, bands] = kernels.shape
   const all = depthwise ? null : convolve(input, kernels, stride)
@@ -120,15 +128,29 @@ export function featureMaps({ stride, depthwise, ...layer }: LayerValues & { str
     if (all) return { input, channel: null, plane: channelOf(all, band).values }
     const channel = band * layer.shape[3] + filter
     const seen = channelOf(input, channel)
-    const kernel: Kernels = { shape: [rows, columns, inputs, 1], values: Float32Array.from({ length: rows * columns }, (_, tap) => kernels.values[tap * bands + band] ?? NaN) }
+    const kernel: Kernels = {
+      shape: [rows, columns, inputs, 1],
+      values: Float32Array.from({ length: rows * columns }, (_, tap) => kernels.values[tap * bands + band] ?? NaN),
+    }
     return { input: seen, channel, plane: convolve(seen, kernel, stride).values }
   })
-  return { kernels, bands: made, height: Math.ceil(input.height / stride), width: Math.ceil(input.width / stride), stride }
+  return {
+    kernels,
+    bands: made,
+    height: Math.ceil(input.height / stride),
+    width: Math.ceil(input.width / stride),
+    stride,
+  }
 }
 
 /** One channel as a picture of its own. */
 function channelOf({ height, width, channels, values }: Activation, channel: number): Activation {
-  return { height, width, channels: 1, values: Float32Array.from({ length: height * width }, (_, i) => values[i * channels + channel] ?? NaN) }
+  return {
+    height,
+    width,
+    channels: 1,
+    values: Float32Array.from({ length: height * width }, (_, i) => values[i * channels + channel] ?? NaN),
+  }
 }
 
 /** One product of a sum: a pixel of the input times a weight. */
@@ -147,7 +169,15 @@ export interface Product {
  * Where one value of `convolve` comes from: the products over one input channel, row by row.
  * @param x column and `y` row of the value
  */
-export function productsAt(input: Activation, { shape, values }: Kernels, stride: number, filter: number, channel: number, x: number, y: number): Product[] {
+export function productsAt(
+  input: Activation,
+  { shape, values }: Kernels,
+  stride: number,
+  filter: number,
+  channel: number,
+  x: number,
+  y: number,
+): Product[] {
   const [rows, columns, inputs, out] = shape
   const products: Product[] = []
   for (let s = 0; s < rows; s++)
@@ -156,7 +186,14 @@ export function productsAt(input: Activation, { shape, values }: Kernels, stride
       const py = stride * y + s - Math.floor(rows / 2)
       const inside = px >= 0 && px < input.width && py >= 0 && py < input.height
       const pixel = inside ? (input.values[(py * input.width + px) * inputs + channel] ?? NaN) : 0
-      products.push({ r, s, x: px, y: py, pixel, weight: values[((s * columns + r) * inputs + channel) * out + filter] ?? NaN })
+      products.push({
+        r,
+        s,
+        x: px,
+        y: py,
+        pixel,
+        weight: values[((s * columns + r) * inputs + channel) * out + filter] ?? NaN,
+      })
     }
   return products
 }

@@ -1,4 +1,7 @@
-/** Eigenvalues of a symmetric matrix, without its eigenvectors: a tenth of the work of both. Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3. */
+/**
+ * Eigenvalues of a symmetric matrix, without its eigenvectors: a tenth of the work of both. Golub and Van Loan, Matrix
+ * Computations, sections 8.3.1 and 8.3.3.
+ */
 
 /**
  * @param matrix [size, size] row by row, of which the lower triangle is read; it is overwritten
@@ -13,7 +16,10 @@ export function symmetricEigenvalues(matrix: Float64Array, size: number): Float6
 
 const at = (values: Float64Array, index: number): number => values[index] as number
 
-/** The same eigenvalues on and beside the diagonal alone, by a reflection (Householder's) for each row, the last row first. */
+/**
+ * The same eigenvalues on and beside the diagonal alone, by a reflection (Householder's) for each row, the last row
+ * first.
+ */
 function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; beside: Float64Array } {
   const diagonal = new Float64Array(size)
   // beside[i] stands between i − 1 and i.

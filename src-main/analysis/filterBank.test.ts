@@ -13,7 +13,8 @@ import {
 } from './filterBank'
 
 /** Numbers that are nothing special. */
-const values = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => Math.sin(1 + 2.7 * i) + 0.1 * i)
+const values = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(1 + 2.7 * i) + 0.1 * i)
 
 /** |Σ h e^(−j(ur + vs))| term by term, at any real frequency. */
 function magnitudeAt(kernel: Kernel, channel: number, u: number, v: number): number {
@@ -35,23 +36,47 @@ describe('filterKernel and bankKernels', () => {
   it('read TensorFlow’s order: rows, columns, inputs, filters', () => {
     const base = Float32Array.from({ length: 2 * 3 * 2 * 4 }, (_, i) => i)
     expect(filterKernel(base, [2, 3, 2, 4], 1)).toEqual([
-      [[1, 5], [9, 13], [17, 21]],
-      [[25, 29], [33, 37], [41, 45]],
+      [
+        [1, 5],
+        [9, 13],
+        [17, 21],
+      ],
+      [
+        [25, 29],
+        [33, 37],
+        [41, 45],
+      ],
     ])
     const square = Float32Array.from({ length: 3 * 3 * 2 * 4 }, (_, i) => i)
     expect(bankKernels(square, [3, 3, 2, 4], 1, signBank)[3]).toEqual([
-      [[1, 5], [-9, -13], [17, 21]],
-      [[-25, -29], [33, 37], [-41, -45]],
-      [[49, 53], [-57, -61], [65, 69]],
+      [
+        [1, 5],
+        [-9, -13],
+        [17, 21],
+      ],
+      [
+        [-25, -29],
+        [33, 37],
+        [-41, -45],
+      ],
+      [
+        [49, 53],
+        [-57, -61],
+        [65, 69],
+      ],
     ])
     expect(bankKernels(base, [2, 3, 2, 4], 1, null)).toEqual([filterKernel(base, [2, 3, 2, 4], 1)])
   })
 
   it('refuse a filter that the layer does not have, and values that do not fit the shape', () => {
-    expect(() => bankKernels(values(36), [3, 3, 1, 4], 4, signBank)).toThrow('There is no filter 4: this layer has 4, numbered from 0.')
+    expect(() => bankKernels(values(36), [3, 3, 1, 4], 4, signBank)).toThrow(
+      'There is no filter 4: this layer has 4, numbered from 0.',
+    )
     expect(() => filterKernel(values(36), [3, 3, 1, 4], -1)).toThrow('There is no filter -1')
     expect(() => filterKernel(values(36), [3, 3, 1, 4], 0.5)).toThrow('There is no filter 0.5')
-    expect(() => filterKernel(values(35), [3, 3, 1, 4], 0)).toThrow("A kernel of shape 3 × 3 × 1 × 4 can't have 35 values.")
+    expect(() => filterKernel(values(35), [3, 3, 1, 4], 0)).toThrow(
+      "A kernel of shape 3 × 3 × 1 × 4 can't have 35 values.",
+    )
   })
 })
 
@@ -74,13 +99,21 @@ describe('responseMagnitude', () => {
     expect(sum).toBeCloseTo(4.5, 12)
   })
 
-  it.each([[3, 3], [3, 5], [1, 2]])('of %i × %i ones is the product of two Dirichlet kernels', (rows, columns) => {
+  it.each([
+    [3, 3],
+    [3, 5],
+    [1, 2],
+  ])('of %i × %i ones is the product of two Dirichlet kernels', (rows, columns) => {
     const size = 32
-    const dirichlet = (w: number, n: number): number => (w === 0 ? n : Math.abs(Math.sin((n * w) / 2) / Math.sin(w / 2)))
+    const dirichlet = (w: number, n: number): number =>
+      w === 0 ? n : Math.abs(Math.sin((n * w) / 2) / Math.sin(w / 2))
     const response = responseMagnitude(constant(rows, columns, 1), size)
     for (let v = 0; v < size; v++)
       for (let u = 0; u < size; u++)
-        expect(response[v]?.[u]?.[0]).toBeCloseTo(dirichlet(frequencyAt(u, size), columns) * dirichlet(frequencyAt(v, size), rows), 10)
+        expect(response[v]?.[u]?.[0]).toBeCloseTo(
+          dirichlet(frequencyAt(u, size), columns) * dirichlet(frequencyAt(v, size), rows),
+          10,
+        )
   })
 
   it('keeps the energy (Parseval)', () => {
@@ -88,8 +121,12 @@ describe('responseMagnitude', () => {
     const size = 16
     const response = responseMagnitude(kernel, size)
     for (const c of [0, 1, 2]) {
-      const energy = channelPlane(kernel, c).flat().reduce((sum, h) => sum + h * h, 0)
-      const spectrum = channelPlane(response, c).flat().reduce((sum, h) => sum + h * h, 0)
+      const energy = channelPlane(kernel, c)
+        .flat()
+        .reduce((sum, h) => sum + h * h, 0)
+      const spectrum = channelPlane(response, c)
+        .flat()
+        .reduce((sum, h) => sum + h * h, 0)
       expect(spectrum / size ** 2).toBeCloseTo(energy, 10)
     }
   })
@@ -112,15 +149,35 @@ describe('responseMagnitude', () => {
         for (const c of [0, 1, 2]) {
           const rolled = first[(v + (pv * size) / 2) % size]?.[(u + (pu * size) / 2) % size]?.[c] ?? NaN
           expect(own[v]?.[u]?.[c]).toBeCloseTo(rolled, 12)
-          expect(own[v]?.[u]?.[c]).toBeCloseTo(magnitudeAt(base, c, frequencyAt(u, size) - pu * Math.PI, frequencyAt(v, size) - pv * Math.PI), 12)
+          expect(own[v]?.[u]?.[c]).toBeCloseTo(
+            magnitudeAt(base, c, frequencyAt(u, size) - pu * Math.PI, frequencyAt(v, size) - pv * Math.PI),
+            12,
+          )
         }
   })
 })
 
 describe('planes', () => {
   it('take one channel, or the root of the mean square over all', () => {
-    expect(channelPlane([[[1, 2], [3, 4]]], 1)).toEqual([[2, 4]])
-    expect(rmsPlane([[[3, 4], [0, 0]]])).toEqual([[Math.sqrt(12.5), 0]])
+    expect(
+      channelPlane(
+        [
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ],
+        1,
+      ),
+    ).toEqual([[2, 4]])
+    expect(
+      rmsPlane([
+        [
+          [3, 4],
+          [0, 0],
+        ],
+      ]),
+    ).toEqual([[Math.sqrt(12.5), 0]])
   })
 
   it('know their greatest absolute value', () => {

@@ -19,7 +19,9 @@ export function filterKernel(values: Float32Array, shape: KernelShape, filter: n
   if (values.length !== rows * columns * inputs * filters)
     throw new WorkbenchError('internal', `A kernel of shape ${shape.join(' × ')} can't have ${values.length} values.`)
   if (!Number.isInteger(filter) || filter < 0 || filter >= filters)
-    throw new WorkbenchError('not-found', `There is no filter ${filter}: this layer has ${filters}, numbered from 0.`, { field: 'filter' })
+    throw new WorkbenchError('not-found', `There is no filter ${filter}: this layer has ${filters}, numbered from 0.`, {
+      field: 'filter',
+    })
   return Array.from({ length: rows }, (_, s) =>
     Array.from({ length: columns }, (_, r) =>
       Array.from({ length: inputs }, (_, c) => values[((s * columns + r) * inputs + c) * filters + filter] ?? NaN),
@@ -28,13 +30,18 @@ export function filterKernel(values: Float32Array, shape: KernelShape, filter: n
 }
 
 /**
- * The filters of one base filter's bank, of the paper's h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h; of a plain
- * layer (null) the filter itself.
+ * The filters of one base filter's bank, of the paper's h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h; of a
+ * plain layer (null) the filter itself.
  * @param base the layer's base filters, laid out as `shape`
  * @returns [band][row][column][in]
  * @throws WorkbenchError as `filterKernel` does
  */
-export function bankKernels(base: Float32Array, shape: KernelShape, filter: number, bank: BankTable | null): number[][][][] {
+export function bankKernels(
+  base: Float32Array,
+  shape: KernelShape,
+  filter: number,
+  bank: BankTable | null,
+): number[][][][] {
   const kernel = filterKernel(base, shape, filter)
   if (bank === null) return [kernel]
   const flat = kernel.flat()
@@ -42,7 +49,9 @@ export function bankKernels(base: Float32Array, shape: KernelShape, filter: numb
     kernel.map((row, s) =>
       row.map((pixel, r) => {
         const source = sources[s * row.length + r] ?? 0
-        return source === 0 ? pixel.map(() => 0) : (flat[Math.abs(source) - 1] ?? pixel).map((value) => Math.sign(source) * value)
+        return source === 0
+          ? pixel.map(() => 0)
+          : (flat[Math.abs(source) - 1] ?? pixel).map((value) => Math.sign(source) * value)
       }),
     ),
   )
@@ -108,7 +117,9 @@ function planeMagnitude(kernel: Kernel, columns: number, channel: number, size: 
   return magnitude
 }
 
-/** Cosine and sine of `steps` parts of a circle of `size`: u + 2π and u are the same table entry, so a roll is exact. */
+/**
+ * Cosine and sine of `steps` parts of a circle of `size`: u + 2π and u are the same table entry, so a roll is exact.
+ */
 function turns(size: number): (steps: number) => readonly [cos: number, sin: number] {
   const table = Array.from({ length: size }, (_, k) => {
     const angle = (2 * Math.PI * k) / size
@@ -135,7 +146,10 @@ export function maxAbsolute(values: NestedNumbers): number {
 }
 export type NestedNumbers = readonly (number | NestedNumbers)[]
 
-/** Input channels worth drawing: all of a picture's up to three; of a deep layer's many, the one with the largest weight. */
+/**
+ * Input channels worth drawing: all of a picture's up to three; of a deep layer's many, the one with the largest
+ * weight.
+ */
 export function strongestChannels(kernel: Kernel): number[] {
   const channels = [...(kernel[0]?.[0] ?? []).keys()]
   if (channels.length <= 3) return channels

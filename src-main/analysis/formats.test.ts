@@ -62,9 +62,20 @@ const comparison: Comparison = {
       cells: [
         cell('baseline', [], { counts: counts({ failed: 3 }) }),
         cell('mcnn-f', [0.7, 0.71, 0.72], {
-          accuracyInterval: [0.685, 0.735], accuracyDrop: 0.0000001, accuracyDropInterval: [-0.5, 0.5], test: { t: 2.5, degrees: 3.25, p: 0.0123456, corrected: 0.0370368 }, untested: null,
-          paired: { drop: 0.1, pairs: 3, interval: [-0.2, 0.4], test: { t: -40, degrees: 2, p: 0.00000312345, corrected: 0.00000937035 }, untested: null },
-          smallestVisible: 1.234, stepMs: spread([47, 48]),
+          accuracyInterval: [0.685, 0.735],
+          accuracyDrop: 0.0000001,
+          accuracyDropInterval: [-0.5, 0.5],
+          test: { t: 2.5, degrees: 3.25, p: 0.0123456, corrected: 0.0370368 },
+          untested: null,
+          paired: {
+            drop: 0.1,
+            pairs: 3,
+            interval: [-0.2, 0.4],
+            test: { t: -40, degrees: 2, p: 0.00000312345, corrected: 0.00000937035 },
+            untested: null,
+          },
+          smallestVisible: 1.234,
+          stepMs: spread([47, 48]),
         }),
         cell('mcnn-l', [0.7134, 0.7136], {}),
       ],
@@ -76,7 +87,9 @@ const comparison: Comparison = {
 
 describe('formatComparison', () => {
   it('as text', () => {
-    const lines = formatComparison(comparison, 'table').split('\n').map((line) => line.replace(/ {2,}/g, '  ').trim())
+    const lines = formatComparison(comparison, 'table')
+      .split('\n')
+      .map((line) => line.replace(/ {2,}/g, '  ').trim())
     expect(lines).toEqual([
       'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
       '',
@@ -116,7 +129,9 @@ describe('formatComparison', () => {
       'CIFAR-100  ResNet-56  MCNN-F  71.00 [68.50, 73.50]  71.10 (test)  2.50 (3.3)  0.012  0.037  −40.00 (2.0)  < 0.0001  < 0.0001',
       'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45 (test)  from 3 seeds a side on  –',
       '',
-      expect.stringMatching(/^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/),
+      expect.stringMatching(
+        /^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/,
+      ),
       expect.stringMatching(/^Mean: .* The best epoch is picked on the test set, so its accuracy is not a result\.$/),
       '',
     ])
@@ -162,7 +177,9 @@ describe('formatComparison', () => {
       '    \\hline',
       '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  &  &  \\\\',
     ])
-    expect(lines).toContain('  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.')
+    expect(lines).toContain(
+      '  \\par\\smallskip\\footnotesize Synthetic (generated), ResNet-8: Under three seeds: no interval.',
+    )
   })
 
   it('as CSV, a line a cell, with empty fields for what was not measured', () => {
@@ -178,7 +195,9 @@ describe('formatComparison', () => {
     expect(lines[1]).toBe(
       'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,0,float32,3,1,93.0000,,93.0000,,,test,93.1000,,-0.9996,,,,,0,,,,,,,,,4,64,1100,463830,69124736,,,1,,,,,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
-    expect(lines[3]).toBe('first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,0,bfloat16,3,0,,,,,,test,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,2,,,,,0,0,0,0,0,0,0,3,')
+    expect(lines[3]).toBe(
+      'first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,0,bfloat16,3,0,,,,,,test,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,2,,,,,0,0,0,0,0,0,0,3,',
+    )
     expect(lines[4]).toBe(
       'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,0,bfloat16,3,3,71.0000,1.0000,70.0000 71.0000 72.0000,68.5000,73.5000,test,71.1000,1.0000,0.0000,-0.5000,0.5000,0.01235,0.03704,' +
         '3,0.1000,-0.2000,0.4000,0.000003123,0.000009370,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,2,2.5000,3.2500,-40.0000,2.0000,0,0,0,3,0,0,0,0,',
@@ -186,7 +205,9 @@ describe('formatComparison', () => {
   })
 
   it('as CSV of one table, with that table’s columns', () => {
-    const [one, two] = (['table-1', 'table-2'] as const).map((part) => formatPart(comparison, part, 'csv').split('\n')[0]?.split(','))
+    const [one, two] = (['table-1', 'table-2'] as const).map((part) =>
+      formatPart(comparison, part, 'csv').split('\n')[0]?.split(','),
+    )
     expect(one).toContain('paired_drop_points')
     expect(one).not.toContain('multiplications')
     expect(two).toContain('step_ms')

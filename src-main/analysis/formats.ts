@@ -11,7 +11,11 @@ export type ComparisonFormat = (typeof comparisonFormats)[number]
 /** `table-1` is accuracy, `table-2` what is trained and what it costs, `tests` the tests of the first in full. */
 export type ComparisonPart = 'table-1' | 'table-2' | 'tests'
 const parts: readonly ComparisonPart[] = ['table-1', 'table-2', 'tests']
-const tables: Record<ComparisonPart, (comparison: Comparison) => Table> = { 'table-1': tableOne, 'table-2': tableTwo, tests: tableTests }
+const tables: Record<ComparisonPart, (comparison: Comparison) => Table> = {
+  'table-1': tableOne,
+  'table-2': tableTwo,
+  tests: tableTests,
+}
 
 /** A text that ends with a line feed. */
 export function formatComparison(comparison: Comparison, format: ComparisonFormat): string {
@@ -21,7 +25,11 @@ export function formatComparison(comparison: Comparison, format: ComparisonForma
 }
 
 /** One table alone, ending with a line feed. */
-export function formatPart(comparison: Comparison, part: ComparisonPart, format: Exclude<ComparisonFormat, 'json'>): string {
+export function formatPart(
+  comparison: Comparison,
+  part: ComparisonPart,
+  format: Exclude<ComparisonFormat, 'json'>,
+): string {
   switch (format) {
     case 'csv':
       return comparisonCsv(comparison, [part])
@@ -63,7 +71,10 @@ const partColumns: Record<ComparisonPart, Columns> = {
     ['n', (_, { accuracy }) => accuracy?.n ?? 0],
     ['accuracy_percent', (_, { accuracy }) => number(accuracy?.mean, 100)],
     ['accuracy_std', (_, { accuracy }) => number(accuracy?.std, 100)],
-    ['accuracies', (_, { accuracy }) => (accuracy === null ? null : accuracy.values.map((value) => number(value, 100)).join(' '))],
+    [
+      'accuracies',
+      (_, { accuracy }) => (accuracy === null ? null : accuracy.values.map((value) => number(value, 100)).join(' ')),
+    ],
     ['accuracy_low', (_, cell) => number(cell.accuracyInterval?.[0], 100)],
     ['accuracy_high', (_, cell) => number(cell.accuracyInterval?.[1], 100)],
     ['best_picked_on', (row) => pickedOn(row)],
@@ -102,14 +113,26 @@ const partColumns: Record<ComparisonPart, Columns> = {
   ],
 }
 
-const stateColumns: Columns = runStates.map((state): Columns[number] => [`runs_${state}`, (_, cell) => cell.counts[state]])
+const stateColumns: Columns = runStates.map((state): Columns[number] => [
+  `runs_${state}`,
+  (_, cell) => cell.counts[state],
+])
 
 /**
  * A line a data set, depth and variant, for programs: percents and points with four decimals, each seed's accuracy
  * beside the mean, what was not measured left empty.
  */
 function comparisonCsv(comparison: Comparison, wanted: readonly ComparisonPart[]): string {
-  const columns: Columns = [['study', () => comparison.studyId], ...keyColumns, ['comparisons', () => comparison.comparisons], ...wanted.flatMap((part) => partColumns[part]), ...stateColumns, ['note', (row) => row.note]]
-  const lines = comparison.rows.flatMap((row) => row.cells.map((cell) => csvLine(columns.map(([, value]) => value(row, cell)))))
+  const columns: Columns = [
+    ['study', () => comparison.studyId],
+    ...keyColumns,
+    ['comparisons', () => comparison.comparisons],
+    ...wanted.flatMap((part) => partColumns[part]),
+    ...stateColumns,
+    ['note', (row) => row.note],
+  ]
+  const lines = comparison.rows.flatMap((row) =>
+    row.cells.map((cell) => csvLine(columns.map(([, value]) => value(row, cell)))),
+  )
   return csvLine(columns.map(([name]) => name)) + lines.join('')
 }

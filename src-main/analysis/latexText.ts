@@ -1,6 +1,6 @@
 /**
- * Text for LaTeX. The result is plain ASCII and uses only commands of LaTeX's kernel in its default encoding, so it compiles in every
- * document, with every engine and without any package. Pure.
+ * Text for LaTeX. The result is plain ASCII and uses only commands of LaTeX's kernel in its default encoding, so it
+ * compiles in every document, with every engine and without any package. Pure.
  */
 
 /** Characters that mean something to LaTeX, and symbols that the kernel has. */
@@ -125,9 +125,15 @@ const accents: Record<string, string> = {
   '\u0327': 'c',
 }
 
-/** Returns text as LaTeX shows it. A character that LaTeX's kernel does not have is named by its code point, as [U+1F600]. */
+/**
+ * Returns text as LaTeX shows it. A character that LaTeX's kernel does not have is named by its code point, as
+ * [U+1F600].
+ */
 export function escapeLatex(text: string): string {
-  const escaped = Array.from(text.normalize('NFC').replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, ' '), escapeCharacter).join('')
+  const escaped = Array.from(
+    text.normalize('NFC').replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, ' '),
+    escapeCharacter,
+  ).join('')
   // After a row's end and after \item, these begin an argument.
   return escaped.replace(/^(\s*)([[*])/, '$1{$2}')
 }

@@ -18,7 +18,15 @@ export interface RunFacts {
   last: EpochMetrics | null
 }
 
-export function runManifest({ run, config, environment, trainExamples, testExamples, datasetFingerprint, last }: RunFacts): RunManifest {
+export function runManifest({
+  run,
+  config,
+  environment,
+  trainExamples,
+  testExamples,
+  datasetFingerprint,
+  last,
+}: RunFacts): RunManifest {
   const { id, studyId, studyName, state, reason, createdAt, startedAt, endedAt } = run
   return {
     manifest: 'mcnn-run',
@@ -63,7 +71,10 @@ function bestOf(run: RunSummary): RunManifest['results']['best'] {
   }
 }
 
-export function studyManifest(study: { id: string; name: string; createdAt: string; plan: StudyPlan | null }, runs: readonly RunFacts[]): StudyManifest {
+export function studyManifest(
+  study: { id: string; name: string; createdAt: string; plan: StudyPlan | null },
+  runs: readonly RunFacts[],
+): StudyManifest {
   const { id, name, createdAt, plan } = study
   return {
     manifest: 'mcnn-study',

@@ -10,7 +10,9 @@ const seeds = (n: number): string => plural(n, 'more seed')
 /** '5 more seeds (4–8)' of a network; 'no more' where it needs none. */
 export function rowWords({ cells }: Pick<MoreSeeds, 'cells'>, { arch, more }: MoreSeeds['rows'][number]): string {
   if (more === 0) return 'no more seeds'
-  const lists = [...new Set(cells.filter((cell) => cell.arch === arch).map((cell) => ranges([...cell.seeds].sort((a, b) => a - b))))]
+  const lists = [
+    ...new Set(cells.filter((cell) => cell.arch === arch).map((cell) => ranges([...cell.seeds].sort((a, b) => a - b)))),
+  ]
   // Where one variant is behind the others, it gets theirs first.
   return `${seeds(more)}${lists.length === 1 ? ` (${lists.join()})` : ''}`
 }
@@ -31,16 +33,20 @@ export function comparisonWords({ variant, finished, open, halfWidth, expected, 
 /** '24 runs, about 3 h 20 min on this machine'. */
 export function costWords({ runs, seconds, basis }: Pick<MoreSeeds, 'runs' | 'seconds' | 'basis'>): string {
   const count = plural(runs, 'run')
-  if (seconds === null) return `${count}; how long they take is not known: nothing like them has trained on this machine`
+  if (seconds === null)
+    return `${count}; how long they take is not known: nothing like them has trained on this machine`
   return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', told from other networks’ speed' : ''}`
 }
 
 /** Whether the intervals are as narrow as wanted. */
 export function goalWords({ rows }: Pick<MoreSeeds, 'rows'>, halfWidth: number): string {
   const all = rows.flatMap(({ arch, comparisons }) => comparisons.map((comparison) => ({ arch, ...comparison })))
-  const unmet = all.filter(({ goal }) => goal !== 'met').sort((a, b) => (b.halfWidth ?? Infinity) - (a.halfWidth ?? Infinity))
+  const unmet = all
+    .filter(({ goal }) => goal !== 'met')
+    .sort((a, b) => (b.halfWidth ?? Infinity) - (a.halfWidth ?? Infinity))
   const [widest] = unmet
-  if (!widest) return all.length === 0 ? 'Nothing is compared.' : `Every interval is under ${halfWidthWords(halfWidth)}.`
+  if (!widest)
+    return all.length === 0 ? 'Nothing is compared.' : `Every interval is under ${halfWidthWords(halfWidth)}.`
   const of = `${archName(widest.arch)}, ${variantName(widest.variant)}`
   return `${whole(all.length - unmet.length)} of ${whole(all.length)} intervals are under ${halfWidthWords(halfWidth)}; ${widest.halfWidth === null ? `${of} has none yet` : `the widest is ${pm(widest.halfWidth)} (${of})`}.`
 }

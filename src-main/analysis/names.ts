@@ -1,5 +1,15 @@
 /** Names of things as people write them. */
-import { bankCode, compactVariant, familyOf, depthOf, parseVariant, type Arch, type DatasetId, type ParsedVariant, type Variant } from '../contract/experiment'
+import {
+  bankCode,
+  compactVariant,
+  familyOf,
+  depthOf,
+  parseVariant,
+  type Arch,
+  type DatasetId,
+  type ParsedVariant,
+  type Variant,
+} from '../contract/experiment'
 import type { Device } from '../contract/records'
 import { bankSize } from './banks'
 
@@ -43,7 +53,11 @@ export function archMeaning(arch: Arch): string {
   }
 }
 
-const shortNames: Record<DatasetId, string> = { synthetic: 'synthetic', 'cifar-10': 'CIFAR-10', 'cifar-100': 'CIFAR-100' }
+const shortNames: Record<DatasetId, string> = {
+  synthetic: 'synthetic',
+  'cifar-10': 'CIFAR-10',
+  'cifar-100': 'CIFAR-100',
+}
 
 /** For tight places; the built-in set is called synthetic there too. */
 export function datasetShort(dataset: DatasetId): string {
@@ -63,7 +77,13 @@ export function datasetName(id: DatasetId): string {
 }
 
 const layerSetNames = { none: 'Baseline', first: 'MCNN-F', last: 'MCNN-L', both: 'MCNN-FL', all: 'MCNN-A' } as const
-const bankNames = { signs: '', random: ', random signs', two: ', two bands', rotations: ', rotations', symmetries: ', symmetries' } as const
+const bankNames = {
+  signs: '',
+  random: ', random signs',
+  two: ', two bands',
+  rotations: ', rotations',
+  symmetries: ', symmetries',
+} as const
 
 /** 'MCNN-F', 'MCNN-A, random signs', 'MCNN (stem, stage3.*)', 'Narrow, as MCNN-A' */
 export function variantName(variant: Variant): string {
@@ -77,7 +97,10 @@ export function variantName(variant: Variant): string {
 /** Characters of a hash in a shortened name. */
 const hashDigits = 7
 
-/** Returns a variant's name for narrow labels: own masks as their code, and a hash of the rest in place of what has no room. Always the same. */
+/**
+ * Returns a variant's name for narrow labels: own masks as their code, and a hash of the rest in place of what has no
+ * room. Always the same.
+ */
 export function variantShort(variant: Variant, most = 22): string {
   const compact = compactVariant(variant)
   return compact.length <= most ? compact : `${compact.slice(0, most - hashDigits - 1)}…${hashOf(compact)}`
@@ -92,15 +115,26 @@ function hashOf(text: string): string {
   return ((hash ^ (hash >>> 16)) >>> 0).toString(36).padStart(hashDigits, '0')
 }
 
-const layerSetMeanings = { none: 'no layer multi-band', first: 'first convolution multi-band', last: 'last convolution multi-band', both: 'first and last convolution multi-band' } as const
+const layerSetMeanings = {
+  none: 'no layer multi-band',
+  first: 'first convolution multi-band',
+  last: 'last convolution multi-band',
+  both: 'first and last convolution multi-band',
+} as const
 
 /** What is multi-band and how, in words. */
 export function variantMeaning(variant: Variant): string {
   const parsed = parseVariant(variant)
   if (!parsed) return ''
   const { kind, layers, bank } = parsed
-  if (kind === 'narrow') return `plain, its blocks narrowed to as many trainable parameters as ${variantName(variant.slice('narrow('.length, -1))} has`
-  const which = layers === 'all' ? `every convolution multi-band whose output count divides by ${bankSize(bank)}` : typeof layers === 'string' ? layerSetMeanings[layers] : `${layers.join(', ')} multi-band`
+  if (kind === 'narrow')
+    return `plain, its blocks narrowed to as many trainable parameters as ${variantName(variant.slice('narrow('.length, -1))} has`
+  const which =
+    layers === 'all'
+      ? `every convolution multi-band whose output count divides by ${bankSize(bank)}`
+      : typeof layers === 'string'
+        ? layerSetMeanings[layers]
+        : `${layers.join(', ')} multi-band`
   return `${which}${bankMeaning(bank)}`
 }
 

@@ -81,8 +81,8 @@ export function duration(seconds: number | null): string {
 }
 
 /**
- * Returns a size in points, with the noun that the shown digits ask for: '1.00 point', '0.31 points', and 'less than 0.01 points' for
- * what would round to 0. The sign belongs to the sentence.
+ * Returns a size in points, with the noun that the shown digits ask for: '1.00 point', '0.31 points', and 'less than
+ * 0.01 points' for what would round to 0. The sign belongs to the sentence.
  */
 export function pointsWords(value: number, decimals = 2): string {
   const digits = fixed(Math.abs(value), decimals)
@@ -109,7 +109,9 @@ export function ranges(values: readonly number[]): string {
     if (last && value === last[1] + 1) last[1] = value
     else runs.push([value, value])
   }
-  return runs.map(([from, to]) => (from === to ? String(from) : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`)).join(', ')
+  return runs
+    .map(([from, to]) => (from === to ? String(from) : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`))
+    .join(', ')
 }
 
 /** As many digits as tell it apart: learning rates, losses, weight decay. */
@@ -117,7 +119,10 @@ export function significant(value: number | null | undefined, digits = 3): strin
   if (value === null || value === undefined || !Number.isFinite(value)) return fixed(value ?? null)
   if (value === 0) return '0'
   const size = Math.abs(value)
-  const text = size < 1e-3 || size >= 1e6 ? value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e') : String(Number(value.toPrecision(digits)))
+  const text =
+    size < 1e-3 || size >= 1e6
+      ? value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e')
+      : String(Number(value.toPrecision(digits)))
   return text.replaceAll('-', '\u2212')
 }
 

@@ -4,7 +4,9 @@ import tables from '../../resources/paper/tables.json'
 import { arch, datasetId, datasetSizes, variants, type Arch, type Variant } from '../contract/experiment'
 import type { ComparisonRow } from '../contract/records'
 
-const byVariant = z.record(z.string(), z.number()).refine((numbers) => Object.keys(numbers).every((name) => (variants as readonly string[]).includes(name)))
+const byVariant = z
+  .record(z.string(), z.number())
+  .refine((numbers) => Object.keys(numbers).every((name) => (variants as readonly string[]).includes(name)))
 const schema = z.strictObject({
   source: z.string(),
   remarks: z.string(),
@@ -18,8 +20,14 @@ const paper = schema.parse(tables)
 export const paperSource: string = paper.source
 export const paperTables: Pick<z.infer<typeof schema>, 'tableOne' | 'tableTwo'> = paper
 
-/** What the paper has for a cell of Table I, in percent and points; null where it has nothing, and for runs on a part of the data. */
-export function paperAccuracy(row: Pick<ComparisonRow, 'dataset' | 'arch' | 'trainExamples' | 'testExamples'>, of: Variant): { accuracy: number; drop: number | null } | null {
+/**
+ * What the paper has for a cell of Table I, in percent and points; null where it has nothing, and for runs on a part of
+ * the data.
+ */
+export function paperAccuracy(
+  row: Pick<ComparisonRow, 'dataset' | 'arch' | 'trainExamples' | 'testExamples'>,
+  of: Variant,
+): { accuracy: number; drop: number | null } | null {
   const whole = datasetSizes[row.dataset]
   if (row.trainExamples < whole.train || row.testExamples < whole.test) return null
   const printed = paper.tableOne.find((one) => one.dataset === row.dataset && one.arch === row.arch)

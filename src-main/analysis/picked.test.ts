@@ -3,7 +3,12 @@ import { pickedOn, pickedSentence, runPickedOn } from './picked'
 
 describe('what a best epoch is picked on', () => {
   it('follows from the config’s validation examples', () => {
-    expect([undefined, null, 0, 40].map((validationExamples) => pickedOn({ validationExamples }))).toEqual(['test', 'test', 'test', 'validation'])
+    expect([undefined, null, 0, 40].map((validationExamples) => pickedOn({ validationExamples }))).toEqual([
+      'test',
+      'test',
+      'test',
+      'validation',
+    ])
   })
 
   it('of a run follows from its best epoch, and is null before the first', () => {
@@ -14,9 +19,13 @@ describe('what a best epoch is picked on', () => {
   })
 
   it('is stated for lists of one kind and of both', () => {
-    expect(pickedSentence(['validation', null])).toBe('The best epoch is picked on validation, so its test accuracy is an unbiased estimate.')
+    expect(pickedSentence(['validation', null])).toBe(
+      'The best epoch is picked on validation, so its test accuracy is an unbiased estimate.',
+    )
     expect(pickedSentence(['test'])).toBe('The best epoch is picked on the test set, so its accuracy is not a result.')
-    expect(pickedSentence(['test', 'validation'])).toMatch(/^The best epoch is picked on validation examples if the run holds some out, otherwise on the test set; /)
+    expect(pickedSentence(['test', 'validation'])).toMatch(
+      /^The best epoch is picked on validation examples if the run holds some out, otherwise on the test set; /,
+    )
     expect(pickedSentence([null])).toBe('')
   })
 })

@@ -1,6 +1,6 @@
 /**
- * What a best epoch is picked on: the one source of this fact and of its words. An accuracy on the set that picked the epoch is
- * too high; the test accuracy of an epoch that validation examples picked is an honest estimate. Pure.
+ * What a best epoch is picked on: the one source of this fact and of its words. An accuracy on the set that picked the
+ * epoch is too high; the test accuracy of an epoch that validation examples picked is an honest estimate. Pure.
  */
 import { pickedOnValues, pickedSets, type PickedOn } from '../contract/pickedOn'
 
@@ -27,7 +27,13 @@ export function pickedOn({ validationExamples }: { validationExamples?: number |
 }
 
 /** Returns the fact for a run; null before its first epoch. */
-export function runPickedOn({ bestEpoch, bestValidationAccuracy }: { bestEpoch: number | null; bestValidationAccuracy?: number | null | undefined }): PickedOn | null {
+export function runPickedOn({
+  bestEpoch,
+  bestValidationAccuracy,
+}: {
+  bestEpoch: number | null
+  bestValidationAccuracy?: number | null | undefined
+}): PickedOn | null {
   if (bestEpoch === null) return null
   return typeof bestValidationAccuracy === 'number' ? 'validation' : 'test'
 }
@@ -35,7 +41,8 @@ export function runPickedOn({ bestEpoch, bestValidationAccuracy }: { bestEpoch: 
 /** Returns what the best epochs of all these runs or rows mean, in one sentence; empty if there are none. */
 export function pickedSentence(all: readonly (PickedOn | null)[]): string {
   const kinds = pickedOnValues.filter((kind) => all.includes(kind))
-  if (kinds.length > 1) return `The best epoch is ${pickedRule}; an accuracy of an epoch ${pickedWords.test.phrase} is not a result.`
+  if (kinds.length > 1)
+    return `The best epoch is ${pickedRule}; an accuracy of an epoch ${pickedWords.test.phrase} is not a result.`
   if (kinds[0] === undefined) return ''
   return `The best epoch is ${pickedWords[kinds[0]].phrase}, so ${kinds[0] === 'validation' ? 'its test accuracy is an unbiased estimate' : 'its accuracy is not a result'}.`
 }

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { crc32, withDensity } from './pngDensity'
 
 /** One transparent pixel. */
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64')
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 describe('a PNG’s density', () => {
   it('is written behind the header, in pixels a metre, with a checksum that holds', () => {
@@ -17,7 +20,8 @@ describe('a PNG’s density', () => {
   })
 
   it('has the checksum of zlib', () => {
-    for (const words of ['', 'IEND', 'a longer text, with ± more']) expect(crc32(Buffer.from(words))).toBe(zlibCrc32(Buffer.from(words)))
+    for (const words of ['', 'IEND', 'a longer text, with ± more'])
+      expect(crc32(Buffer.from(words))).toBe(zlibCrc32(Buffer.from(words)))
   })
 
   it('is not given to what is no PNG', () => {

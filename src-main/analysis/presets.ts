@@ -1,5 +1,13 @@
 /** Ready studies: a first look, the paper's tables, and the questions that it leaves. Pure. */
-import { defaultMilestones, quickStart, recipe, type Arch, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
+import {
+  defaultMilestones,
+  quickStart,
+  recipe,
+  type Arch,
+  type StudyPlan,
+  type TrainingConfig,
+  type Variant,
+} from '../contract/experiment'
 import { archName, datasetName } from './names'
 import { paperTables } from './paper'
 
@@ -18,13 +26,21 @@ const variants: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l']
 
 /** The recipe at a tenth of its epochs, its schedule scaled: for an answer overnight, not for the paper's numbers. */
 export const shortRecipe: TrainingConfig = { ...recipe, epochs: 20, milestones: defaultMilestones(20) }
-const shortHint = 'A short recipe, 20 epochs instead of 200 with the schedule scaled: its accuracies are no reproduction of the paper’s.'
+const shortHint =
+  'A short recipe, 20 epochs instead of 200 with the schedule scaled: its accuracies are no reproduction of the paper’s.'
 
 function rows(archs: Arch[], dataset: 'cifar-10' | 'cifar-100', training: TrainingConfig = recipe): StudyPlan {
-  return { name: `Table I, ${datasetName(dataset)}, ${archs.map(archName).join(' and ')}${training === recipe ? '' : ', short recipe'}`, archs, variants, seeds, training: { ...training, dataset } }
+  return {
+    name: `Table I, ${datasetName(dataset)}, ${archs.map(archName).join(' and ')}${training === recipe ? '' : ', short recipe'}`,
+    archs,
+    variants,
+    seeds,
+    training: { ...training, dataset },
+  }
 }
 
-const archsOf = (dataset: 'cifar-10' | 'cifar-100'): Arch[] => paperTables.tableOne.filter((row) => row.dataset === dataset).map((row) => row.arch)
+const archsOf = (dataset: 'cifar-10' | 'cifar-100'): Arch[] =>
+  paperTables.tableOne.filter((row) => row.dataset === dataset).map((row) => row.arch)
 
 const rowPresets = (training: TrainingConfig, idPrefix: string, titleSuffix: string, hint: string): Preset[] =>
   paperTables.tableOne.map(({ arch, dataset }) => ({
@@ -68,7 +84,16 @@ export const presets: readonly Preset[] = [
     plan: {
       name: 'How deep can it go',
       archs: ['resnet-20'],
-      variants: ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a', 'mcnn(stage1.*)', 'mcnn(stage2.*)', 'mcnn(stage3.*)'],
+      variants: [
+        'baseline',
+        'mcnn-f',
+        'mcnn-l',
+        'mcnn-fl',
+        'mcnn-a',
+        'mcnn(stage1.*)',
+        'mcnn(stage2.*)',
+        'mcnn(stage3.*)',
+      ],
       seeds: [1, 2, 3],
       training: shortRecipe,
     },

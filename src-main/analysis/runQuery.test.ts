@@ -19,13 +19,18 @@ describe('parseQuery', () => {
   })
 
   it('knows where each term stands', () => {
-    expect(parseQuery('  depth:32  study:"Table I, CIFAR-10" ').map(({ from, to }) => [from, to])).toEqual([[2, 10], [12, 37]])
+    expect(parseQuery('  depth:32  study:"Table I, CIFAR-10" ').map(({ from, to }) => [from, to])).toEqual([
+      [2, 10],
+      [12, 37],
+    ])
   })
 
   it('takes accuracies as fractions or percent, the same', () => {
     expect(bare('acc>92')).toEqual(bare('acc>0.92'))
     expect(bare('acc<=92%')).toEqual(bare('acc<=0.92'))
-    expect(bare('acc>1')).toEqual([{ kind: 'numbers', field: 'acc', alternatives: [{ low: 1, high: Infinity, ...open }], negated: false }])
+    expect(bare('acc>1')).toEqual([
+      { kind: 'numbers', field: 'acc', alternatives: [{ low: 1, high: Infinity, ...open }], negated: false },
+    ])
   })
 
   it.each([
@@ -43,7 +48,8 @@ describe('parseQuery', () => {
   ])('%s holds for %j and not for %j', (query, inside, outside) => {
     const [term] = parseQuery(query)
     if (term?.kind !== 'numbers') throw new Error('no numbers')
-    const holds = (x: number): boolean => term.alternatives.some((i) => (i.lowOpen ? x > i.low : x >= i.low) && (i.highOpen ? x < i.high : x <= i.high))
+    const holds = (x: number): boolean =>
+      term.alternatives.some((i) => (i.lowOpen ? x > i.low : x >= i.low) && (i.highOpen ? x < i.high : x <= i.high))
     for (const x of inside) expect([x, holds(x)]).toEqual([x, true])
     for (const x of outside) expect([x, holds(x)]).toEqual([x, false])
   })
@@ -88,7 +94,8 @@ describe('parseQuery', () => {
 
 describe('complete', () => {
   const known = { tags: ['paper', 'figure', 'to do'], studies: ['Table I, CIFAR-10', 'Every layer'] }
-  const labels = (text: string, caret = text.length): string[] => complete(text, caret, known).options.map((o) => o.label)
+  const labels = (text: string, caret = text.length): string[] =>
+    complete(text, caret, known).options.map((o) => o.label)
 
   it('offers fields, then their values', () => {
     expect(labels('va')).toEqual(['variant'])
@@ -100,7 +107,11 @@ describe('complete', () => {
   })
 
   it('replaces what was typed, and quotes what needs it', () => {
-    expect(complete('-tag:to', 7, known)).toEqual({ from: 5, to: 7, options: [{ insert: '"to do"', label: 'to do', detail: '' }] })
+    expect(complete('-tag:to', 7, known)).toEqual({
+      from: 5,
+      to: 7,
+      options: [{ insert: '"to do"', label: 'to do', detail: '' }],
+    })
     expect(complete('de acc>1', 2, known)).toMatchObject({ from: 0, to: 2, options: [{ insert: 'depth:' }] })
   })
 

@@ -1,6 +1,7 @@
 /**
  * The query language over runs: `variant:mcnn-f depth:32 acc>0.9 state:done,stopped -tag:paper "first try"`. All terms
- * must hold; `-` negates one; commas are alternatives; `20..56` is a range; other words are looked for everywhere. Pure.
+ * must hold; `-` negates one; commas are alternatives; `20..56` is a range; other words are looked for everywhere.
+ * Pure.
  */
 import { parseVariant, typedVariant } from '../contract/experiment'
 import { didYouMean, editDistance, matchName } from '../contract/typedNames'
@@ -83,17 +84,26 @@ function termOf({ text, from }: RawTerm): Term {
   const [, minus = '', written = '', operator = ':', value = ''] = found
   const name = written.toLowerCase()
   const at = from + minus.length
-  if (!isField(name)) throw new QueryError(`There is no field “${written}”${suggestion(name)}.`, at, at + written.length)
+  if (!isField(name))
+    throw new QueryError(`There is no field “${written}”${suggestion(name)}.`, at, at + written.length)
   const valueAt = at + written.length + operator.length
   if (value === '') throw new QueryError(`“${written}${operator}” needs a value.`, at, to)
   const place: Place = { negated: (minus === '-') !== (operator === '!='), from, to }
   const { kind } = fields[name]
   if (kind === 'choice' || kind === 'text') {
-    if (operator !== ':' && operator !== '=' && operator !== '!=') throw new QueryError(`“${written}” can’t be compared with ${operator}; write ${written}:…`, at, to)
-    const values = alternatives(value, valueAt).map((part) => (kind === 'choice' ? choice(name, part) : unquoted(part.text)))
+    if (operator !== ':' && operator !== '=' && operator !== '!=')
+      throw new QueryError(`“${written}” can’t be compared with ${operator}; write ${written}:…`, at, to)
+    const values = alternatives(value, valueAt).map((part) =>
+      kind === 'choice' ? choice(name, part) : unquoted(part.text),
+    )
     return { ...place, kind: 'words', field: name, values, exact: operator !== ':' }
   }
-  return { ...place, kind: 'numbers', field: name, alternatives: alternatives(value, valueAt).map((part) => interval(name, operator, part)) }
+  return {
+    ...place,
+    kind: 'numbers',
+    field: name,
+    alternatives: alternatives(value, valueAt).map((part) => interval(name, operator, part)),
+  }
 }
 
 /** Split at commas outside of quotes. */
@@ -119,7 +129,11 @@ function choice(name: Field, { text, from }: RawTerm): string {
   if (variant !== null && parseVariant(variant) !== null) return variant
   const value = matchName(known, typed)
   if (value !== null) return value
-  throw new QueryError(`“${text}” is no ${name}. ${didYouMean(known, typed)}They are ${known.join(', ')}.`, from, from + text.length)
+  throw new QueryError(
+    `“${text}” is no ${name}. ${didYouMean(known, typed)}They are ${known.join(', ')}.`,
+    from,
+    from + text.length,
+  )
 }
 
 function interval(name: Field, operator: string, { text, from }: RawTerm): Interval {
@@ -127,13 +141,22 @@ function interval(name: Field, operator: string, { text, from }: RawTerm): Inter
   const read = (part: string): [number, number] => {
     const value = extent(name, part)
     if (value) return value
-    const wanted = { fraction: 'an accuracy such as 0.92 or 92', duration: 'a time such as 90s, 20min or 2h', date: 'a day such as 2026-05-09, today or yesterday' }
+    const wanted = {
+      fraction: 'an accuracy such as 0.92 or 92',
+      duration: 'a time such as 90s, 20min or 2h',
+      date: 'a day such as 2026-05-09, today or yesterday',
+    }
     const { kind } = fields[name]
-    throw new QueryError(`“${part}” is not ${kind in wanted ? wanted[kind as keyof typeof wanted] : 'a number'}.`, from, to)
+    throw new QueryError(
+      `“${part}” is not ${kind in wanted ? wanted[kind as keyof typeof wanted] : 'a number'}.`,
+      from,
+      to,
+    )
   }
   const range = /^(.+?)\.\.(.+)$/.exec(text)
   if (range) {
-    if (operator !== ':' && operator !== '=' && operator !== '!=') throw new QueryError(`A range is written ${name}:${text}.`, from, to)
+    if (operator !== ':' && operator !== '=' && operator !== '!=')
+      throw new QueryError(`A range is written ${name}:${text}.`, from, to)
     const [first = '', last = ''] = [range[1], range[2]]
     const low = exactValue(name, first) ?? read(first)[0]
     const high = exactValue(name, last) ?? read(last)[1]
@@ -185,7 +208,9 @@ function secondsOf(text: string): number | null {
   return value * ({ s: 1, m: 60, min: 60, h: 3600, d: 86400 }[(found?.[2] ?? 's').toLowerCase()] ?? 1)
 }
 
-/** Of a year, a month, a day or a minute in local time, as `analysis/time.ts` shows it: also 'today' and 'yesterday'. */
+/**
+ * Of a year, a month, a day or a minute in local time, as `analysis/time.ts` shows it: also 'today' and 'yesterday'.
+ */
 function dayExtent(text: string): [number, number] | null {
   const plain = unquoted(text).toLowerCase()
   if (plain === 'today' || plain === 'yesterday') {
@@ -195,11 +220,18 @@ function dayExtent(text: string): [number, number] | null {
   }
   const found = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[t ](\d{2}):(\d{2}))?)?)?$/.exec(plain)
   if (!found) return null
-  const [year = 0, month, day, hour, minute] = found.slice(1).map((part: string | undefined) => (part === undefined ? undefined : Number(part)))
+  const [year = 0, month, day, hour, minute] = found
+    .slice(1)
+    .map((part: string | undefined) => (part === undefined ? undefined : Number(part)))
   const start = new Date(year, (month ?? 1) - 1, day ?? 1, hour ?? 0, minute ?? 0)
   if (start.getMonth() !== (month ?? 1) - 1 || (hour ?? 0) > 23 || (minute ?? 0) > 59) return null
   if (minute !== undefined) return [start.getTime(), start.getTime() + 60_000]
-  const end = day !== undefined ? new Date(year, (month ?? 1) - 1, day + 1) : month !== undefined ? new Date(year, month, 1) : new Date(year + 1, 0, 1)
+  const end =
+    day !== undefined
+      ? new Date(year, (month ?? 1) - 1, day + 1)
+      : month !== undefined
+        ? new Date(year, month, 1)
+        : new Date(year + 1, 0, 1)
   return [start.getTime(), end.getTime()]
 }
 
@@ -214,7 +246,10 @@ export function quoted(value: string): string {
 }
 
 function suggestion(name: string): string {
-  const slips = fieldNames.map((known) => ({ known, slip: editDistance(known, name) })).filter(({ slip }) => slip <= 2).sort((a, b) => a.slip - b.slip)
+  const slips = fieldNames
+    .map((known) => ({ known, slip: editDistance(known, name) }))
+    .filter(({ slip }) => slip <= 2)
+    .sort((a, b) => a.slip - b.slip)
   const near = fieldNames.find((known) => known.startsWith(name) || name.startsWith(known)) ?? slips[0]?.known
   return near === undefined ? '' : `; did you mean ${near}`
 }

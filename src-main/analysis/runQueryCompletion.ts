@@ -37,7 +37,11 @@ export function complete(text: string, caret: number, known: Known): Completion 
   const typed = word.slice(minus).toLowerCase()
   const options = fieldNames
     .filter((field) => field.startsWith(typed) && !/[:<>=]/.test(word))
-    .map((field): Option => ({ insert: `${field}${comparedMostly(field) ? '>' : ':'}`, label: field, detail: fields[field].says }))
+    .map((field): Option => ({
+      insert: `${field}${comparedMostly(field) ? '>' : ':'}`,
+      label: field,
+      detail: fields[field].says,
+    }))
   return { from: from + minus, to: caret, options: options.slice(0, typed === '' ? 12 : most) }
 }
 

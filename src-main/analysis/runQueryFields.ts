@@ -4,7 +4,10 @@ import { pickedOnValues } from '../contract/pickedOn'
 import { runStates } from '../contract/records'
 import { pickedRule } from './picked'
 
-/** fraction: accuracies, above 1 taken as percent. duration: seconds, or 90s, 20min, 2h. date: 2026, 2026-05, 2026-05-09. */
+/**
+ * fraction: accuracies, above 1 taken as percent. duration: seconds, or 90s, 20min, 2h. date: 2026, 2026-05,
+ * 2026-05-09.
+ */
 export type FieldKind = 'choice' | 'text' | 'number' | 'fraction' | 'duration' | 'date'
 
 interface FieldOf<K extends FieldKind> {
@@ -15,7 +18,11 @@ interface FieldOf<K extends FieldKind> {
   values?: readonly string[]
 }
 
-const field = <K extends FieldKind>(kind: K, says: string, values?: readonly string[]): FieldOf<K> => ({ kind, says, ...(values ? { values } : {}) })
+const field = <K extends FieldKind>(kind: K, says: string, values?: readonly string[]): FieldOf<K> => ({
+  kind,
+  says,
+  ...(values ? { values } : {}),
+})
 
 export const fields = {
   variant: field('choice', 'which layers are multi-band', variants),

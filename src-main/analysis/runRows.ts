@@ -13,12 +13,20 @@ export function configRows(config: ExperimentConfig): [label: string, value: str
     ['data set', datasetShort(config.dataset)],
     ['training pictures', examples(config.trainExamples)],
     ['test pictures', examples(config.testExamples)],
-    ['validation pictures', typeof config.validationExamples !== 'number' ? 'none' : `${whole(config.validationExamples)} of the training pictures, never trained on`],
+    [
+      'validation pictures',
+      typeof config.validationExamples !== 'number'
+        ? 'none'
+        : `${whole(config.validationExamples)} of the training pictures, never trained on`,
+    ],
     ['seed', String(config.seed)],
     ['epochs', whole(config.epochs)],
     ['batch size', whole(config.batchSize)],
     ['learning rate', significant(config.learningRate)],
-    ['milestones', config.milestones.length === 0 ? 'none' : `× ${significant(config.gamma)} after ${config.milestones.join(', ')}`],
+    [
+      'milestones',
+      config.milestones.length === 0 ? 'none' : `× ${significant(config.gamma)} after ${config.milestones.join(', ')}`,
+    ],
     ['warm-up', config.warmup === null ? 'none' : warmupText(config.warmup)],
     ['momentum', significant(config.momentum)],
     ['weight decay', significant(config.weightDecay)],
@@ -40,22 +48,35 @@ export function environmentRows(environment: Environment): [label: string, value
     ['device', environment.device === 'cpu' ? 'CPU' : environment.device],
     ...(environment.gpuMath === null ? [] : ([['GPU’s arithmetic', environment.gpuMath]] satisfies [string, string][])),
     ['processor', environment.cpu],
-    ...(environment.instructions === undefined ? [] : ([['vector instructions', environment.instructions || 'none']] satisfies [string, string][])),
+    ...(environment.instructions === undefined
+      ? []
+      : ([['vector instructions', environment.instructions || 'none']] satisfies [string, string][])),
     ['cores', whole(environment.cores)],
     ['memory', bytes(environment.memoryBytes)],
     ['threads in an op', pool(threads.intraOp)],
     ['threads over ops', pool(threads.interOp)],
     ['platform', environment.platform],
-    ...(environment.variables === undefined ? [] : ([['environment variables', settingsWords(environment.variables)]] satisfies [string, string][])),
+    ...(environment.variables === undefined
+      ? []
+      : ([['environment variables', settingsWords(environment.variables)]] satisfies [string, string][])),
     ['TensorFlow', environment.tensorflow],
     ['tfjs', environment.tfjs],
     ['Node', environment.node],
     ['program', environment.program],
-    ['source', git === null ? 'not a git checkout' : `${git.commit.slice(0, 12)}${git.dirty ? ', with uncommitted changes' : ''}`],
+    [
+      'source',
+      git === null
+        ? 'not a git checkout'
+        : `${git.commit.slice(0, 12)}${git.dirty ? ', with uncommitted changes' : ''}`,
+    ],
   ]
 }
 
 /** 'TF_ENABLE_ONEDNN_OPTS=0', 'none that changes results'. */
 export function settingsWords(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables).map(([name, value]) => `${name}=${value}`).join(', ') || 'none that changes results'
+  return (
+    Object.entries(variables)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(', ') || 'none that changes results'
+  )
 }

@@ -9,10 +9,14 @@ function withStd(n: number, std: number): number[] {
   const now = Math.sqrt(steps.reduce((sum, x) => sum + x * x, 0) / (n - 1))
   return steps.map((x) => 90 + (x * std) / now)
 }
-const side = (n: number, std: number, open = 0): { values: number[]; open: number } => ({ values: withStd(n, std), open })
+const side = (n: number, std: number, open = 0): { values: number[]; open: number } => ({
+  values: withStd(n, std),
+  open,
+})
 
 describe('more seeds for a width', () => {
-  // By counting up from 0 in Python with scipy.stats.t.ppf(0.975, df) * sqrt(s1²/n1 + s2²/n2), df by Welch and Satterthwaite (scipy 1.17.1).
+  // By counting up from 0 in Python with scipy.stats.t.ppf(0.975, df) * sqrt(s1²/n1 + s2²/n2), df by Welch and
+  // Satterthwaite (scipy 1.17.1).
   it.each([
     [0.2, 0.3, 3, 3, 0.15, 21, 0.14873877721628218],
     [0.25, 0.25, 5, 5, 0.15, 18, 0.1485748687735694],
@@ -20,7 +24,10 @@ describe('more seeds for a width', () => {
     [1, 1, 3, 3, 1, 6, 0.9993329417017641],
     [0.25, 0.25, 3, 3, 0.9, 0, 0.5667394838818798],
   ])('deviations %d and %d of %i and %i seeds, ± %d: %i', (s1, s2, n1, n2, width, more, expected) => {
-    expect(moreSeeds(side(n1, s1), side(n2, s2), width)).toEqual({ more, expected: expect.closeTo(expected, 6) as number })
+    expect(moreSeeds(side(n1, s1), side(n2, s2), width)).toEqual({
+      more,
+      expected: expect.closeTo(expected, 6) as number,
+    })
   })
 
   // The same with t.ppf(0.975, n - 1) * s / sqrt(n).
@@ -36,7 +43,10 @@ describe('more seeds for a width', () => {
     const [a, b] = [withStd(4, 0.3), withStd(5, 0.2)]
     const [low, high] = welchInterval(a, b) ?? [NaN, NaN]
     const half = (high - low) / 2
-    expect(moreSeeds({ values: a, open: 0 }, { values: b, open: 0 }, half * 1.0001)).toEqual({ more: 0, expected: expect.closeTo(half, 9) as number })
+    expect(moreSeeds({ values: a, open: 0 }, { values: b, open: 0 }, half * 1.0001)).toEqual({
+      more: 0,
+      expected: expect.closeTo(half, 9) as number,
+    })
     expect(moreSeeds({ values: a, open: 0 }, { values: b, open: 0 }, half * 0.9999)).toMatchObject({ more: 1 })
   })
 

@@ -23,7 +23,12 @@ export interface Side {
  * they are known now.
  * @returns in the values' unit; null under three finished values on a side
  */
-export function expectedWidth(a: Side, b: Side, [moreA, moreB]: readonly [number, number], level = 0.95): number | null {
+export function expectedWidth(
+  a: Side,
+  b: Side,
+  [moreA, moreB]: readonly [number, number],
+  level = 0.95,
+): number | null {
   const [s1, s2] = [sampleStd(a.values), sampleStd(b.values)]
   if (a.values.length < leastSeeds || b.values.length < leastSeeds || s1 === null || s2 === null) return null
   const of = welchError(s1, a.values.length + a.open + moreA, s2, b.values.length + b.open + moreB)
@@ -40,11 +45,11 @@ export function expectedPairedWidth({ values, open }: Side, more: number, level 
 }
 
 /**
- * The smallest k for which the difference of two means, each over k more values, is to be expected within ± `halfWidth`.
- * The t quantile depends on k, so k is searched and not solved for: the usual iteration over t quantiles (Desu and
- * Raghavarao 1990, Sample Size Methodology, section 2; Kupper and Hafner 1989, The American Statistician 43, 101–105),
- * here by halving, for width falls with k. It plans for the deviation as now estimated: about every second time the
- * interval comes out wider (Kupper and Hafner), and the question is asked again.
+ * The smallest k for which the difference of two means, each over k more values, is to be expected within ±
+ * `halfWidth`. The t quantile depends on k, so k is searched and not solved for: the usual iteration over t quantiles
+ * (Desu and Raghavarao 1990, Sample Size Methodology, section 2; Kupper and Hafner 1989, The American Statistician 43,
+ * 101–105), here by halving, for width falls with k. It plans for the deviation as now estimated: about every second
+ * time the interval comes out wider (Kupper and Hafner), and the question is asked again.
  * @param halfWidth above 0, in the values' unit
  * @returns 'unknown' under three finished values on a side; 'beyond' where `mostMoreSeeds` are not enough
  */

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../nn/random'
 import { correctedWords, holm, pCells, pColumns, pDigits, pWords, testOf, testWords, twoSided } from './significance'
-import { intervalOf, meanInterval, meanOf, powerOfTest, smallestVisible, welchDifference, welchInterval } from './statistics'
+import {
+  intervalOf,
+  meanInterval,
+  meanOf,
+  powerOfTest,
+  smallestVisible,
+  welchDifference,
+  welchInterval,
+} from './statistics'
 
-// Student 1908, The probable error of a mean, Biometrika 6: more hours of sleep by two drugs for ten people; R's `sleep`.
+// Student 1908, The probable error of a mean, Biometrika 6: more hours of sleep by two drugs for ten people; R's
+// `sleep`.
 const sleep1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 const sleep2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
 const differences = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - (b[i] ?? NaN))
@@ -118,7 +127,8 @@ describe('the interval of a mean', () => {
 })
 
 describe('power', () => {
-  // statsmodels 0.15.0: TTestIndPower().power(effect, nobs1, 0.05, ratio) and .solve_power(nobs1=n, alpha=0.05, power=0.8)
+  // statsmodels 0.15.0: TTestIndPower().power(effect, nobs1, 0.05, ratio) and .solve_power(nobs1=n, alpha=0.05,
+  // power=0.8)
   it('agrees with statsmodels', () => {
     expect(powerOfTest(1.3, 1, 5, 5)).toBeCloseTo(0.4400310875476505, 6)
     expect(powerOfTest(2, 1, 3, 5)).toBeCloseTo(0.6295235786050368, 6)
@@ -130,14 +140,21 @@ describe('power', () => {
 describe('Holm’s correction', () => {
   it.each([
     // R's documentation has no numbers; these are statsmodels 0.15.0: multipletests(ps, method='holm')[1].
-    [[0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]],
-    [[0.0001, 0.5, 0.03, 0.03, 0.9, 0.012], [0.0006, 1, 0.12, 0.12, 1, 0.06]],
+    [
+      [0.01, 0.04, 0.03, 0.005],
+      [0.03, 0.06, 0.06, 0.02],
+    ],
+    [
+      [0.0001, 0.5, 0.03, 0.03, 0.9, 0.012],
+      [0.0006, 1, 0.12, 0.12, 1, 0.06],
+    ],
   ])('of %j is %j, as statsmodels has it', (ps, expected) => {
     expect(holm(ps)).toEqual(expected.map((p) => expect.closeTo(p, 12) as number))
   })
 
   it('agrees with a worked example', () => {
-    // Wikipedia, Holm–Bonferroni method, example: p = 0.01, 0.04, 0.03, 0.005 at α = 0.05 reject the first and the fourth.
+    // Wikipedia, Holm–Bonferroni method, example: p = 0.01, 0.04, 0.03, 0.005 at α = 0.05 reject the first and the
+    // fourth.
     expect(holm([0.01, 0.04, 0.03, 0.005]).map((p) => p !== null && p <= 0.05)).toEqual([true, false, false, true])
   })
 
@@ -156,7 +173,10 @@ describe('Holm’s correction', () => {
     for (let i = 0; i < families; i++) {
       // Eight variants against one baseline, none of them different.
       const baseline = Array.from({ length: 5 }, normal)
-      const ps = Array.from({ length: 8 }, () => testOf(welchDifference(baseline, Array.from({ length: 5 }, normal)))?.p ?? NaN)
+      const ps = Array.from(
+        { length: 8 },
+        () => testOf(welchDifference(baseline, Array.from({ length: 5 }, normal)))?.p ?? NaN,
+      )
       if (ps.some((p) => p <= 0.05)) single++
       if (holm(ps).some((p) => p !== null && p <= 0.05)) corrected++
     }
@@ -168,8 +188,15 @@ describe('Holm’s correction', () => {
 
 describe('p values in words', () => {
   it.each([
-    [0.4, 'p = 0.40'], [1, 'p = 1.00'], [0.0028328, 'p = 0.0028'], [0.031, 'p = 0.031'], [0.00009, 'p < 0.0001'],
-    [0.05, 'p = 0.050'], [0.0502, 'p = 0.0502'], [0.050003, 'p = 0.050003'], [0.0498, 'p = 0.050'],
+    [0.4, 'p = 0.40'],
+    [1, 'p = 1.00'],
+    [0.0028328, 'p = 0.0028'],
+    [0.031, 'p = 0.031'],
+    [0.00009, 'p < 0.0001'],
+    [0.05, 'p = 0.050'],
+    [0.0502, 'p = 0.0502'],
+    [0.050003, 'p = 0.050003'],
+    [0.0498, 'p = 0.050'],
   ])('%d is %s', (p, words) => expect(pWords(p)).toBe(words))
   it('never rounds to the other side of 5 %', () => {
     for (let i = 4900; i < 5100; i++) expect(Number(pDigits(i / 1e5)) <= 0.05).toBe(i <= 5000)
@@ -180,7 +207,10 @@ describe('p values in tables and sentences', () => {
   const test = { t: 3, degrees: 6, p: 0.024, corrected: 0.12 }
 
   it('are the uncorrected value, then the corrected one, each under its name', () => {
-    expect(pColumns(5).map(({ title }, i) => `${title}: ${pCells(test, 5)[i]}`)).toEqual(['p (uncorrected): 0.024', 'p (corrected): 0.12'])
+    expect(pColumns(5).map(({ title }, i) => `${title}: ${pCells(test, 5)[i]}`)).toEqual([
+      'p (uncorrected): 0.024',
+      'p (corrected): 0.12',
+    ])
     expect(testWords(test, 5)).toBe('p = 0.024, corrected p = 0.12')
     expect(correctedWords(test, 5)).toBe('corrected p = 0.12')
     expect(pCells(null, 5)).toEqual(['–', '–'])

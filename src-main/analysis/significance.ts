@@ -14,7 +14,10 @@ export function twoSided(t: number, degrees: number): number {
   return jstat.ibeta(degrees / (degrees + t * t), degrees / 2, 0.5)
 }
 
-/** The two-sided t test of an estimate against 0: Welch's for a difference of means, the paired one for a mean of differences. Null for null. */
+/**
+ * The two-sided t test of an estimate against 0: Welch's for a difference of means, the paired one for a mean of
+ * differences. Null for null.
+ */
 export function testOf(estimated: Estimated | null): Omit<TestResult, 'corrected'> | null {
   if (estimated === null) return null
   const t = estimated.value / estimated.error
@@ -40,7 +43,9 @@ export function holm(ps: readonly (number | null)[]): (number | null)[] {
   return corrected
 }
 
-/** A p value in two digits, in more where those would put it on the other side of the 5 %: '0.0028', '0.40', '< 0.0001'. */
+/**
+ * A p value in two digits, in more where those would put it on the other side of the 5 %: '0.0028', '0.40', '< 0.0001'.
+ */
 export function pDigits(p: number): string {
   if (p < 1e-4) return '< 0.0001'
   for (let digits = 2; ; digits++) {
@@ -66,12 +71,15 @@ interface PColumn {
 }
 
 /**
- * Returns the columns of p values, the same in the window and everything that leaves it: the uncorrected value first, each under a
- * title that names it. One comparison has nothing to be corrected for and one column.
+ * Returns the columns of p values, the same in the window and everything that leaves it: the uncorrected value first,
+ * each under a title that names it. One comparison has nothing to be corrected for and one column.
  */
 export function pColumns(comparisons: number): readonly PColumn[] {
   return comparisons > 1
-    ? [{ title: 'p (uncorrected)', key: 'p' }, { title: 'p (corrected)', key: 'corrected' }]
+    ? [
+        { title: 'p (uncorrected)', key: 'p' },
+        { title: 'p (corrected)', key: 'corrected' },
+      ]
     : [{ title: 'p', key: 'p' }]
 }
 

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { bankTable, signBank } from './banks'
 import { bankKernels, frequencyAt, responseMagnitude, rmsPlane, type KernelShape } from './filterBank'
-import { bandEdges, bankPlanes, cosineOf, coverageOf, decibels, filterPlane, layerPlanes, likenessOf, nearestTo, peakOf, type LayerValues } from './spectrum'
+import {
+  bandEdges,
+  bankPlanes,
+  cosineOf,
+  coverageOf,
+  decibels,
+  filterPlane,
+  layerPlanes,
+  likenessOf,
+  nearestTo,
+  peakOf,
+  type LayerValues,
+} from './spectrum'
 
 /** Numbers that look like weights, the same each time. */
 function layerOf(shape: KernelShape, multiband: boolean, seed = 1): LayerValues {
@@ -10,7 +22,11 @@ function layerOf(shape: KernelShape, multiband: boolean, seed = 1): LayerValues 
     state = (state * 16807) % 2147483647
     return state / 2147483647 - 0.5
   }
-  return { shape, bank: multiband ? signBank : null, values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next) }
+  return {
+    shape,
+    bank: multiband ? signBank : null,
+    values: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next),
+  }
 }
 
 const close = (plane: Float64Array, expected: readonly number[]): void => {
@@ -52,11 +68,15 @@ describe('a filter’s plane', () => {
 
   it('of each band is the transform of that band’s own kernel', () => {
     const kernels = bankKernels(layer.values, layer.shape, 3, signBank)
-    bankPlanes(layer, 3, [0, 1, 2], 16).forEach((plane, band) => close(plane, rmsPlane(responseMagnitude(kernels[band] ?? [], 16)).flat()))
+    bankPlanes(layer, 3, [0, 1, 2], 16).forEach((plane, band) =>
+      close(plane, rmsPlane(responseMagnitude(kernels[band] ?? [], 16)).flat()),
+    )
     expect(layerPlanes(layer, [0], 8)).toHaveLength(16)
     for (const other of [bankTable('symmetries'), bankTable(['+++++++++', '+-0-+-0-+'])]) {
       const own = bankKernels(layer.values, layer.shape, 2, other)
-      bankPlanes({ ...layer, bank: other }, 2, [0, 1, 2], 16).forEach((plane, band) => close(plane, rmsPlane(responseMagnitude(own[band] ?? [], 16)).flat()))
+      bankPlanes({ ...layer, bank: other }, 2, [0, 1, 2], 16).forEach((plane, band) =>
+        close(plane, rmsPlane(responseMagnitude(own[band] ?? [], 16)).flat()),
+      )
     }
     expect(layerPlanes({ ...layer, bank: null }, [0], 8)).toHaveLength(4)
   })
@@ -77,7 +97,9 @@ describe('coverage', () => {
   it('of random filters is what sets of points say', () => {
     const planes = layerPlanes(layerOf([3, 3, 1, 5], false, 7), [0], 20)
     for (const edge of Object.values(bandEdges)) {
-      const sets = planes.map((plane) => new Set([...plane.keys()].filter((i) => (plane[i] ?? 0) / Math.max(...plane) >= edge)))
+      const sets = planes.map(
+        (plane) => new Set([...plane.keys()].filter((i) => (plane[i] ?? 0) / Math.max(...plane) >= edge)),
+      )
       const union = new Set(sets.flatMap((set) => [...set]))
       const twice = [...union].filter((i) => sets.filter((set) => set.has(i)).length >= 2)
       const { covered, overlap } = coverageOf(planes, edge)
@@ -88,9 +110,12 @@ describe('coverage', () => {
 
   it('of an ideal quarter band is the whole plane, without overlap', () => {
     const size = 16
-    const quarter = Float64Array.from({ length: size * size }, (_, i) => (Math.abs((i % size) - 7.5) < 4 && Math.abs(Math.floor(i / size) - 7.5) < 4 ? 1 : 0))
+    const quarter = Float64Array.from({ length: size * size }, (_, i) =>
+      Math.abs((i % size) - 7.5) < 4 && Math.abs(Math.floor(i / size) - 7.5) < 4 ? 1 : 0,
+    )
     const half = size / 2
-    const roll = (du: number, dv: number): Float64Array => quarter.map((_, i) => quarter[((Math.floor(i / size) + dv) % size) * size + (((i % size) + du) % size)] ?? NaN)
+    const roll = (du: number, dv: number): Float64Array =>
+      quarter.map((_, i) => quarter[((Math.floor(i / size) + dv) % size) * size + (((i % size) + du) % size)] ?? NaN)
     const bank = [quarter, roll(half, 0), roll(0, half), roll(half, half)]
     expect(coverageOf(bank, 0.5)).toEqual({ covered: 1, overlap: 0 })
     expect(likenessOf(bank)).toBe(0)
@@ -107,7 +132,12 @@ describe('likeness', () => {
 
   it('finds the nearest, each taken once', () => {
     const bank = [Float64Array.of(1, 0, 0), Float64Array.of(1, 0.1, 0)]
-    const candidates = [Float64Array.of(0, 0, 1), Float64Array.of(3, 0, 0), Float64Array.of(0, 1, 0), Float64Array.of(5, 5, 0)]
+    const candidates = [
+      Float64Array.of(0, 0, 1),
+      Float64Array.of(3, 0, 0),
+      Float64Array.of(0, 1, 0),
+      Float64Array.of(5, 5, 0),
+    ]
     expect(nearestTo(bank, candidates)).toEqual([1, 3])
     expect(nearestTo(bank, candidates.slice(0, 1))).toEqual([0])
     expect(cosineOf(Float64Array.of(2, 0), Float64Array.of(7, 0))).toBe(1)

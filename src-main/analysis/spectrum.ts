@@ -3,7 +3,8 @@
  * much they overlap, how alike they are. Paper, section III-A, equations 1–4 and figure 2: there the plane is divided
  * among the four filters of a bank; here it is measured how far that is so.
  *
- * A plane holds |H(u, v)| on a grid of size × size over one period, row by row (v down, u across), at the frequencies of
+ * A plane holds |H(u, v)| on a grid of size × size over one period, row by row (v down, u across), at the frequencies
+ * of
  * `frequencyAt`. Every point stands for the same share of the plane.
  */
 import { expandFilters, isSignBank, type BankTable } from './banks'
@@ -34,7 +35,10 @@ function turnsOf(size: number): Turns {
   let table = tables.get(size)
   if (!table) {
     const angle = (k: number): number => (2 * Math.PI * k) / size
-    table = { cos: Float64Array.from({ length: size }, (_, k) => Math.cos(angle(k))), sin: Float64Array.from({ length: size }, (_, k) => Math.sin(angle(k))) }
+    table = {
+      cos: Float64Array.from({ length: size }, (_, k) => Math.cos(angle(k))),
+      sin: Float64Array.from({ length: size }, (_, k) => Math.sin(angle(k))),
+    }
     tables.set(size, table)
   }
   return table
@@ -46,7 +50,12 @@ const at = (values: Float64Array | Float32Array, index: number): number => value
  * |H(u, v)| of one stored filter: of a single input channel, or the root of the mean square over several.
  * @param channels input channels from 0, at least one
  */
-export function filterPlane({ shape, values }: Pick<LayerValues, 'shape' | 'values'>, filter: number, channels: readonly number[], size: number): Plane {
+export function filterPlane(
+  { shape, values }: Pick<LayerValues, 'shape' | 'values'>,
+  filter: number,
+  channels: readonly number[],
+  size: number,
+): Plane {
   const [rows, columns, inputs, filters] = shape
   const { cos, sin } = turnsOf(size)
   const zero = zeroIndex(size)
@@ -95,16 +104,21 @@ export function shifted(plane: Plane, size: number, inU: boolean, inV: boolean):
 }
 
 /**
- * The planes of a base filter's bands, h1 and so on; of a plain layer the filter's own plane. Those of the paper's bank are
- * moved copies of one (equations 2–4), exactly; those of others are computed one by one.
+ * The planes of a base filter's bands, h1 and so on; of a plain layer the filter's own plane. Those of the paper's bank
+ * are moved copies of one (equations 2–4), exactly; those of others are computed one by one.
  */
 export function bankPlanes(layer: LayerValues, filter: number, channels: readonly number[], size: number): Plane[] {
   const { shape, values, bank } = layer
   if (bank === null || isSignBank(bank)) {
     const own = filterPlane(layer, filter, channels, size)
-    return bank === null ? [own] : [own, shifted(own, size, true, false), shifted(own, size, false, true), shifted(own, size, true, true)]
+    return bank === null
+      ? [own]
+      : [own, shifted(own, size, true, false), shifted(own, size, false, true), shifted(own, size, true, true)]
   }
-  const expanded = { shape: [shape[0], shape[1], shape[2], bank.length] as const, values: expandFilters(values, shape, bank, [filter]) }
+  const expanded = {
+    shape: [shape[0], shape[1], shape[2], bank.length] as const,
+    values: expandFilters(values, shape, bank, [filter]),
+  }
   return bank.map((_, band) => filterPlane(expanded, band, channels, size))
 }
 
@@ -129,8 +143,8 @@ export interface Coverage {
 
 /**
  * A filter passes a frequency where its magnitude is at least `edge` times its own peak. This is the gray of figure 2,
- * which speaks of a response that is not zero: a 3 × 3 kernel's response is zero almost nowhere, so a band needs an edge.
- * A filter of zeros passes nothing.
+ * which speaks of a response that is not zero: a 3 × 3 kernel's response is zero almost nowhere, so a band needs an
+ * edge. A filter of zeros passes nothing.
  * @param edge 0 to 1, as `bandEdges`
  */
 export function coverageOf(planes: readonly Plane[], edge: number): Coverage {
@@ -150,7 +164,10 @@ export function coverageOf(planes: readonly Plane[], edge: number): Coverage {
   return { covered: points === 0 ? 0 : one / points, overlap: one === 0 ? 0 : more / one }
 }
 
-/** Cosine of two planes as vectors: Σ |A||B| / √(Σ |A|² Σ |B|²). 0 to 1, for magnitudes are not negative; NaN where one is zero everywhere. */
+/**
+ * Cosine of two planes as vectors: Σ |A||B| / √(Σ |A|² Σ |B|²). 0 to 1, for magnitudes are not negative; NaN where one
+ * is zero everywhere.
+ */
 export function cosineOf(a: Plane, b: Plane): number {
   let product = 0
   let aa = 0

@@ -1,12 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { random } from '../nn/random'
-import { mean, median, meanInterval, pooledStd, powerOfTest, sampleStd, smallestVisible, spread, tQuantile, welchInterval } from './statistics'
+import {
+  mean,
+  median,
+  meanInterval,
+  pooledStd,
+  powerOfTest,
+  sampleStd,
+  smallestVisible,
+  spread,
+  tQuantile,
+  welchInterval,
+} from './statistics'
 
 describe('spread', () => {
   it('divides by n − 1', () => {
     expect(sampleStd([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7), 14)
     expect(mean([1, 2, 6])).toBe(3)
-    expect(spread([0.5, 0.7])).toEqual({ mean: 0.6, std: expect.closeTo(Math.SQRT2 / 10, 14), n: 2, values: [0.5, 0.7] })
+    expect(spread([0.5, 0.7])).toEqual({
+      mean: 0.6,
+      std: expect.closeTo(Math.SQRT2 / 10, 14),
+      n: 2,
+      values: [0.5, 0.7],
+    })
   })
 
   it('has no deviation under two values and nothing under one', () => {
@@ -81,7 +97,9 @@ describe('meanInterval', () => {
   it('agrees with a worked example', () => {
     // The same sleep data, now as what it is, ten people each with both drugs: R's t.test(paired = TRUE) gives
     // t = −4.0621, df = 9, 95 percent confidence interval −2.4598858 −0.7001142.
-    const differences = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0].map((x, i) => x - ([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4][i] ?? NaN))
+    const differences = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0].map(
+      (x, i) => x - ([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4][i] ?? NaN),
+    )
     const [low, high] = meanInterval(differences) ?? [NaN, NaN]
     expect(low).toBeCloseTo(-2.4598858, 6)
     expect(high).toBeCloseTo(-0.7001142, 6)
@@ -95,7 +113,11 @@ describe('meanInterval', () => {
 
 describe('the smallest visible difference', () => {
   // Cohen 1988, table 2.3.5: n a side for d at power 0.80, two-sided 5 %: 0.50 needs 64, 0.80 needs 26, 1.00 needs 17.
-  it.each([[64, 0.5], [26, 0.8], [17, 1]])('of %i values a side is about %f standard deviations, as tables have it', (n, d) => {
+  it.each([
+    [64, 0.5],
+    [26, 0.8],
+    [17, 1],
+  ])('of %i values a side is about %f standard deviations, as tables have it', (n, d) => {
     expect(smallestVisible(1, n, n)).toBeLessThanOrEqual(d)
     expect(smallestVisible(1, n - 1, n - 1)).toBeGreaterThan(d)
   })
@@ -104,7 +126,11 @@ describe('the smallest visible difference', () => {
     expect(smallestVisible(0.25, 3, 5)).toBeCloseTo((smallestVisible(1, 3, 5) ?? NaN) / 4, 9)
   })
 
-  it.each([[3, 3], [5, 5], [3, 6]])('is seen in four of five simulated studies of %i and %i seeds', (n1, n2) => {
+  it.each([
+    [3, 3],
+    [5, 5],
+    [3, 6],
+  ])('is seen in four of five simulated studies of %i and %i seeds', (n1, n2) => {
     const std = 0.2
     const difference = smallestVisible(std, n1, n2) ?? NaN
     expect(powerOfTest(difference, std, n1, n2)).toBeCloseTo(0.8, 6)

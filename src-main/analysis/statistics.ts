@@ -16,7 +16,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
 }
 
-/** A deviation smaller than this share of its values is what their arithmetic left: three times 91.23 would give 1e-14, and a t of any size. */
+/**
+ * A deviation smaller than this share of its values is what their arithmetic left: three times 91.23 would give 1e-14,
+ * and a t of any size.
+ */
 const rounding = 1e-10
 
 /** Sample standard deviation (n − 1); null under two values, 0 where they differ by rounding only. */
@@ -33,7 +36,10 @@ export function spread(values: readonly number[]): Spread | null {
   return { mean: mean(values), std: sampleStd(values), n: values.length, values: [...values] }
 }
 
-/** Under this many seeds on a side no interval is given: with two, a single degree of freedom makes it meaninglessly wide. */
+/**
+ * Under this many seeds on a side no interval is given: with two, a single degree of freedom makes it meaninglessly
+ * wide.
+ */
 export const leastSeeds = 3
 
 /** What a t statistic is made of: an estimate, its standard error and the degrees of freedom of that error. */
@@ -46,7 +52,8 @@ export interface Estimated {
 }
 
 /**
- * mean(a) − mean(b) of samples of unequal variance, with the degrees of freedom of Welch and Satterthwaite (Welch 1947).
+ * mean(a) − mean(b) of samples of unequal variance, with the degrees of freedom of Welch and Satterthwaite (Welch
+ * 1947).
  * @returns in the values' unit; null under three values on either side, and where neither side varies: there the t
  *   statistic does not exist
  */
@@ -93,7 +100,10 @@ export function meanInterval(values: readonly number[], level = 0.95): [number, 
   return intervalOf(meanOf(values), level)
 }
 
-/** Standard deviation of two samples about their own means: √(((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)); null where no sample has two values. */
+/**
+ * Standard deviation of two samples about their own means: √(((n₁ − 1) s₁² + (n₂ − 1) s₂²) / (n₁ + n₂ − 2)); null where
+ * no sample has two values.
+ */
 export function pooledStd(a: readonly number[], b: readonly number[]): number | null {
   const degrees = Math.max(0, a.length - 1) + Math.max(0, b.length - 1)
   if (degrees === 0) return null
@@ -122,7 +132,13 @@ export function powerOfTest(difference: number, std: number, n1: number, n2: num
  * @param std of single values, above 0
  * @returns in the unit of `std`; null under two values on either side, or where nothing varies
  */
-export function smallestVisible(std: number, n1: number, n2: number, power = testPower, level = testLevel): number | null {
+export function smallestVisible(
+  std: number,
+  n1: number,
+  n2: number,
+  power = testPower,
+  level = testLevel,
+): number | null {
   if (n1 < 2 || n2 < 2 || !(std > 0)) return null
   let low = 0
   let high = std

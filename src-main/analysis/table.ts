@@ -14,7 +14,9 @@ const width = (text: string): number => Array.from(text).length
 
 /** Columns of equal width, two spaces between them, a rule under the head. */
 export function textTable(table: Table): string {
-  const widths = table.columns.map((column, i) => Math.max(width(column.title), ...table.rows.map((row) => width(row[i] ?? ''))))
+  const widths = table.columns.map((column, i) =>
+    Math.max(width(column.title), ...table.rows.map((row) => width(row[i] ?? ''))),
+  )
   const line = (cells: string[]): string =>
     table.columns
       .map(({ align }, i) => {
@@ -24,7 +26,11 @@ export function textTable(table: Table): string {
       })
       .join('  ')
       .trimEnd()
-  const body = [line(table.columns.map((c) => c.title)), line(widths.map((w) => '─'.repeat(w))), ...table.rows.map(line)]
+  const body = [
+    line(table.columns.map((c) => c.title)),
+    line(widths.map((w) => '─'.repeat(w))),
+    ...table.rows.map(line),
+  ]
   return [table.caption, '', ...body, ...(table.notes.length > 0 ? ['', ...table.notes] : []), ''].join('\n')
 }
 

@@ -46,7 +46,13 @@ export function tuningTable(tuning: Exclude<ThreadTuning, { problem: string }>):
     rows: candidates.map(({ threads, msStep, ratio }, i) => {
       const taken = threads.intraOp === chosen.intraOp && threads.interOp === chosen.interOp
       const notes = [...(i === 0 ? ['TensorFlow’s default'] : []), ...(taken ? ['chosen'] : [])]
-      return [String(threads.intraOp ?? own.intraOp), String(threads.interOp ?? own.interOp), fixed(msStep, 1), fixed(ratio, 3), notes.join(', ')]
+      return [
+        String(threads.intraOp ?? own.intraOp),
+        String(threads.interOp ?? own.interOp),
+        fixed(msStep, 1),
+        fixed(ratio, 3),
+        notes.join(', '),
+      ]
     }),
     notes: [],
   }

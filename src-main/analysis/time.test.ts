@@ -22,7 +22,9 @@ describe.each(zones)('a moment in %s', (zone, shown, zoned) => {
     vi.stubEnv('TZ', zone)
     expect([dateTime(at), dateTimeZone(at), clock(at)]).toEqual([shown, zoned, `${shown.slice(11)}:15`])
     // A second way: the formatter of the runtime.
-    const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(at))
+    const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(
+      new Date(at),
+    )
     expect(dateTime(at)).toBe(parts)
   })
 
@@ -31,10 +33,21 @@ describe.each(zones)('a moment in %s', (zone, shown, zoned) => {
     vi.useFakeTimers({ now: new Date(at), toFake: ['Date'] })
     const has = (query: string): boolean => {
       const [term] = parseQuery(query)
-      return term?.kind === 'numbers' && term.alternatives.some(({ low, high }) => low <= Date.parse(at) && Date.parse(at) < high)
+      return (
+        term?.kind === 'numbers' &&
+        term.alternatives.some(({ low, high }) => low <= Date.parse(at) && Date.parse(at) < high)
+      )
     }
     const day = shown.slice(0, 10)
-    expect([`created:${day}`, `created:${day.slice(0, 7)}`, `created:"${shown}"`, `created:${shown.replace(' ', 'T')}`, 'created:today'].map(has)).toEqual([true, true, true, true, true])
+    expect(
+      [
+        `created:${day}`,
+        `created:${day.slice(0, 7)}`,
+        `created:"${shown}"`,
+        `created:${shown.replace(' ', 'T')}`,
+        'created:today',
+      ].map(has),
+    ).toEqual([true, true, true, true, true])
     const other = day === '2026-05-09' ? '2026-05-10' : '2026-05-09'
     expect([`created:${other}`, 'created:yesterday', `created:"${day} 23:59"`].map(has)).toEqual([false, false, false])
     expect(when(at)).toBe(`today ${shown.slice(11)}`)
@@ -51,5 +64,6 @@ it('yesterday is the day before, also across a change of the clocks', () => {
 
 it('what is no moment is missing, and no query', () => {
   expect([dateTime('nonsense'), dateTimeZone(null), clock(undefined), when('')]).toEqual(['–', '–', '–', '–'])
-  for (const wrong of ['2026-13', '2026-05-09T25:00', '"2026-05-09 14:61"', 'tomorrow']) expect(() => parseQuery(`created:${wrong}`)).toThrow(/is not a day such as/)
+  for (const wrong of ['2026-13', '2026-05-09T25:00', '"2026-05-09 14:61"', 'tomorrow'])
+    expect(() => parseQuery(`created:${wrong}`)).toThrow(/is not a day such as/)
 })

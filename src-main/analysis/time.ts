@@ -1,4 +1,7 @@
-/** Moments as people read them, in the reader’s local time, the same in the window, the terminal and reports. JSON has ISO 8601. Pure. */
+/**
+ * Moments as people read them, in the reader’s local time, the same in the window, the terminal and reports. JSON has
+ * ISO 8601. Pure.
+ */
 import { missing } from './numbers'
 
 type Moment = string | null | undefined
@@ -32,7 +35,10 @@ export function dateTimeZone(iso: Moment): string {
   const at = parsed(iso)
   if (at === null) return missing
   const ahead = -at.getTimezoneOffset()
-  const offset = ahead === 0 ? 'UTC' : `UTC${ahead < 0 ? '−' : '+'}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`
+  const offset =
+    ahead === 0
+      ? 'UTC'
+      : `UTC${ahead < 0 ? '−' : '+'}${two(Math.floor(Math.abs(ahead) / 60))}:${two(Math.abs(ahead) % 60)}`
   return `${dayOf(at)} ${minuteOf(at)} (${offset})`
 }
 
@@ -49,5 +55,7 @@ export function readyAbout(seconds: number | null | undefined, now = new Date())
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return missing
   const at = new Date(now.getTime() + seconds * 1000)
   if (seconds > 6 * 24 * 3600) return dayOf(at)
-  return at.toDateString() === now.toDateString() ? minuteOf(at) : `${at.toLocaleDateString('en-US', { weekday: 'short' })} ${minuteOf(at)}`
+  return at.toDateString() === now.toDateString()
+    ? minuteOf(at)
+    : `${at.toLocaleDateString('en-US', { weekday: 'short' })} ${minuteOf(at)}`
 }

@@ -17,7 +17,8 @@ export interface Transfer {
 /** '34.0 of 170.1 MB · 5.2 MB/s · 26 s left'; without what can't be told. */
 export function transferWords({ done, total, bytesPerSecond, etaSeconds }: Transfer): string {
   const parts = [`${fixed(done / 1e6, 1)} of ${megabytes(total)}`]
-  if (typeof bytesPerSecond === 'number') parts.push(bytesPerSecond < 1e5 ? `${fixed(bytesPerSecond / 1e3, 0)} kB/s` : `${megabytes(bytesPerSecond)}/s`)
+  if (typeof bytesPerSecond === 'number')
+    parts.push(bytesPerSecond < 1e5 ? `${fixed(bytesPerSecond / 1e3, 0)} kB/s` : `${megabytes(bytesPerSecond)}/s`)
   if (typeof etaSeconds === 'number') parts.push(`${duration(etaSeconds)} left`)
   return parts.join(' · ')
 }

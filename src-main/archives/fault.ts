@@ -1,4 +1,7 @@
-/** Says what is wrong with an archive, in words that follow its name: "ends after 18,976 of 30,730 bytes of data_batch_1.bin". */
+/**
+ * Says what is wrong with an archive, in words that follow its name: "ends after 18,976 of 30,730 bytes of
+ * data_batch_1.bin".
+ */
 export class ArchiveFault extends Error {
   constructor(
     message: string,

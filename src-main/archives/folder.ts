@@ -11,7 +11,10 @@ const maxDepth = 4
 const chunkSize = 1 << 20
 
 /** Returns the files of a folder and its sub-folders, those of a folder before those below it, by name. @throws ArchiveFault */
-export async function listFolder(path: string, { maxMembers, signal }: Pick<ReadOptions, 'maxMembers' | 'signal'>): Promise<Member[]> {
+export async function listFolder(
+  path: string,
+  { maxMembers, signal }: Pick<ReadOptions, 'maxMembers' | 'signal'>,
+): Promise<Member[]> {
   const members: Member[] = []
   const seen = new Set<string>()
   const visit = async (inner: string, depth: number): Promise<void> => {
@@ -26,7 +29,8 @@ export async function listFolder(path: string, { maxMembers, signal }: Pick<Read
       const name = inner === '' ? entry.name : `${inner}/${entry.name}`
       const found = await describe(join(path, name), entry)
       if (found === 'folder') below.push(name)
-      else if (members.push({ path: name, ...found }) > maxMembers) throw new ArchiveFault(`holds more than ${maxMembers} files.`, 'Choose the folder itself that holds them.')
+      else if (members.push({ path: name, ...found }) > maxMembers)
+        throw new ArchiveFault(`holds more than ${maxMembers} files.`, 'Choose the folder itself that holds them.')
     }
     if (depth < maxDepth) for (const name of below) await visit(name, depth + 1).catch(skipUnreadable)
   }
@@ -42,7 +46,11 @@ function skipUnreadable(error: unknown): void {
 async function describe(path: string, entry: Dirent): Promise<'folder' | Omit<Member, 'path'>> {
   if (entry.isDirectory()) return 'folder'
   const info = await stat(path).catch((error: unknown) => codeOf(error) ?? 'unknown')
-  if (typeof info === 'string') return { size: 0, problem: info === 'ENOENT' ? 'is a link to a file that does not exist' : `cannot be read (${info})` }
+  if (typeof info === 'string')
+    return {
+      size: 0,
+      problem: info === 'ENOENT' ? 'is a link to a file that does not exist' : `cannot be read (${info})`,
+    }
   if (info.isDirectory()) return 'folder'
   // Reading a pipe or a device could wait forever.
   return info.isFile() ? { size: info.size, problem: null } : { size: 0, problem: 'is not a file' }
@@ -55,11 +63,17 @@ export async function readFolder(members: readonly Member[], options: ReadOption
     const sink = visitor.open(member)
     if (!sink) continue
     const handle = await open(join(options.path, member.path), 'r').catch((error: unknown) => {
-      throw new ArchiveFault(`holds ${member.path}, which cannot be read (${codeOf(error) ?? 'unknown'}).`, 'Make sure that you may read it.')
+      throw new ArchiveFault(
+        `holds ${member.path}, which cannot be read (${codeOf(error) ?? 'unknown'}).`,
+        'Make sure that you may read it.',
+      )
     })
     let got = 0
     try {
-      for await (const chunk of handle.createReadStream({ highWaterMark: chunkSize, autoClose: false }) as AsyncIterable<Buffer>) {
+      for await (const chunk of handle.createReadStream({
+        highWaterMark: chunkSize,
+        autoClose: false,
+      }) as AsyncIterable<Buffer>) {
         options.signal?.throwIfAborted()
         got += chunk.length
         if (got > member.size) break
@@ -69,7 +83,8 @@ export async function readFolder(members: readonly Member[], options: ReadOption
     } finally {
       await handle.close()
     }
-    if (got !== member.size) throw new ArchiveFault(`holds ${member.path}, which changed from ${count(member.size)} bytes while it was read.`)
+    if (got !== member.size)
+      throw new ArchiveFault(`holds ${member.path}, which changed from ${count(member.size)} bytes while it was read.`)
     sink.end?.()
     await sink.settle?.()
   }

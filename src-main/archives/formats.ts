@@ -37,7 +37,9 @@ function startsWith(head: Buffer, magic: readonly number[]): boolean {
   return magic.every((byte, i) => head[i] === byte)
 }
 
-/** A tar header carries the sum of its own bytes, its eight bytes counted as spaces; an empty archive begins with zeros. */
+/**
+ * A tar header carries the sum of its own bytes, its eight bytes counted as spaces; an empty archive begins with zeros.
+ */
 function isTarHeader(head: Buffer): boolean {
   if (head.length < headBytes) return false
   const block = head.subarray(0, headBytes)

@@ -1,4 +1,6 @@
-/** Takes compression off a stream, layer by layer: a browser may unpack a .tar.gz and keep its name, or pack it twice. */
+/**
+ * Takes compression off a stream, layer by layer: a browser may unpack a .tar.gz and keep its name, or pack it twice.
+ */
 import { createHash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
@@ -32,7 +34,8 @@ export async function peel(source: Chunks): Promise<Peeled> {
   let { head, chunks } = await peeked(source)
   for (let format = formatOf(head); ; format = formatOf(head)) {
     const decoder = format === null ? null : decoders[format]
-    if (!decoder) return { format, head, chunks, layers: hashes.length, md5s: () => hashes.map((hash) => hash.digest('hex')) }
+    if (!decoder)
+      return { format, head, chunks, layers: hashes.length, md5s: () => hashes.map((hash) => hash.digest('hex')) }
     if (hashes.length === maxLayers) {
       await close(chunks)
       throw new ArchiveFault(`is compressed more than ${maxLayers} times.`)
@@ -101,24 +104,44 @@ async function peeked(chunks: Chunks): Promise<{ head: Buffer; chunks: Chunks }>
 /** Ends a stream that is not read to its end: what it holds, such as the one xz decoder, is free again. */
 export async function close(chunks: Chunks): Promise<void> {
   // Its decoder may have failed ahead of what was read: that is of no interest any more.
-  await chunks[Symbol.asyncIterator]().return?.().catch(() => undefined)
+  await chunks[Symbol.asyncIterator]()
+    .return?.()
+    .catch(() => undefined)
 }
 
 /** What a decoder says, by its code, or in xz's case by the number at the end of its message (xz-embedded's xz_ret). */
 const truncated = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wrong', 'xz 8'])
-const unsupported = new Set(['xz 2', 'xz 3', 'xz 4', 'xz 6', 'ZSTD_error_frameParameter_windowTooLarge', 'ZSTD_error_frameParameter_unsupported'])
+const unsupported = new Set([
+  'xz 2',
+  'xz 3',
+  'xz 4',
+  'xz 6',
+  'ZSTD_error_frameParameter_windowTooLarge',
+  'ZSTD_error_frameParameter_unsupported',
+])
 
 /**
  * Returns a decoder's error as a fault; null if it is no decoder's.
  * @param where ' in data_batch_1.bin', or ''
  */
 export function decodingFault(error: unknown, where: string): ArchiveFault | null {
-  const failed = error instanceof Error ? /^get_next_output failed with error code (\d+)$/.exec(error.message)?.[1] : undefined
+  const failed =
+    error instanceof Error ? /^get_next_output failed with error code (\d+)$/.exec(error.message)?.[1] : undefined
   const code = failed === undefined ? (codeOf(error) ?? '') : `xz ${failed}`
-  if (truncated.has(code)) return new ArchiveFault(`is truncated: its compressed data ends${where || ' too early'}.`, copyAgain)
-  if (unsupported.has(code)) return new ArchiveFault('is compressed with options that this program does not read.', 'Unpack it with the program that made it, and import the folder.')
+  if (truncated.has(code))
+    return new ArchiveFault(`is truncated: its compressed data ends${where || ' too early'}.`, copyAgain)
+  if (unsupported.has(code))
+    return new ArchiveFault(
+      'is compressed with options that this program does not read.',
+      'Unpack it with the program that made it, and import the folder.',
+    )
   // The last is WebAssembly's.
-  if (failed !== undefined || code.startsWith('Z_') || code.startsWith('ZSTD_') || (error instanceof Error && error.name === 'RuntimeError'))
+  if (
+    failed !== undefined ||
+    code.startsWith('Z_') ||
+    code.startsWith('ZSTD_') ||
+    (error instanceof Error && error.name === 'RuntimeError')
+  )
     return new ArchiveFault(`is corrupt: its compressed data is wrong${where}.`, copyAgain)
   return null
 }

@@ -19,12 +19,15 @@ export interface Read {
 }
 
 /**
- * Hands each file of an archive or folder to `visitor`. Nothing is written; links, devices and names that lead out of an archive
- * are refused, links of a folder are followed.
+ * Hands each file of an archive or folder to `visitor`. Nothing is written; links, devices and names that lead out of
+ * an archive are refused, links of a folder are followed.
  * @param options.members of a folder: those that `listFolder` returned and are wanted; all if left out
  * @throws ArchiveFault, what `visitor` throws, AbortError, and errors of the file system
  */
-export async function readMembers(options: ReadOptions & { members?: readonly Member[] }, visitor: Visitor): Promise<Read> {
+export async function readMembers(
+  options: ReadOptions & { members?: readonly Member[] },
+  visitor: Visitor,
+): Promise<Read> {
   const info = await stat(options.path)
   if (info.isDirectory()) {
     await readFolder(options.members ?? (await listFolder(options.path, options)), options, visitor)
@@ -58,6 +61,11 @@ async function* fileChunks({ path, signal, onRead }: ReadOptions): Chunks {
 function noArchive(head: Buffer, isCompressed: boolean): ArchiveFault {
   if (isCompressed && head.length === 0) return new NoArchive('is empty.')
   const known = unreadableFormat(head)
-  if (known !== null) return new NoArchive(`is ${known}, which this program does not read.`, 'Unpack it, and import the folder.')
-  return new NoArchive(isCompressed ? 'is compressed, but what is inside is not a tar archive.' : `is not an archive (${archiveFormatWords}).`)
+  if (known !== null)
+    return new NoArchive(`is ${known}, which this program does not read.`, 'Unpack it, and import the folder.')
+  return new NoArchive(
+    isCompressed
+      ? 'is compressed, but what is inside is not a tar archive.'
+      : `is not an archive (${archiveFormatWords}).`,
+  )
 }

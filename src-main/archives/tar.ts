@@ -66,7 +66,10 @@ class TarMembers {
   async end(): Promise<void> {
     const current = this.#current
     if (current)
-      throw new ArchiveFault(`is truncated: it ends after ${count(current.got)} of ${count(current.size)} bytes of ${current.path}.`, copyAgain)
+      throw new ArchiveFault(
+        `is truncated: it ends after ${count(current.got)} of ${count(current.size)} bytes of ${current.path}.`,
+        copyAgain,
+      )
     this.#parser.end()
     await this.#settle()
   }
@@ -86,7 +89,8 @@ class TarMembers {
       entry.resume()
       return
     }
-    if (++this.#count > this.#options.maxMembers) throw new ArchiveFault(`holds more than ${this.#options.maxMembers} files.`)
+    if (++this.#count > this.#options.maxMembers)
+      throw new ArchiveFault(`holds more than ${this.#options.maxMembers} files.`)
     const path = innerPath(entry.path)
     if (folderTypes.has(entry.type)) {
       entry.resume()
@@ -122,10 +126,18 @@ class TarMembers {
 
   explained(error: unknown): unknown {
     const where = this.#current ? ` in ${this.#current.path}` : ''
-    const fault = decodingFault(error, this.#current ? ` after ${count(this.#current.got)} of ${count(this.#current.size)} bytes of ${this.#current.path}` : '')
+    const fault = decodingFault(
+      error,
+      this.#current
+        ? ` after ${count(this.#current.got)} of ${count(this.#current.size)} bytes of ${this.#current.path}`
+        : '',
+    )
     if (fault) return fault
     if ((codeOf(error) ?? '').startsWith('TAR_'))
-      return new ArchiveFault(this.#count === 0 ? 'is not a tar archive.' : `is corrupt: its list of files is wrong${where}.`, copyAgain)
+      return new ArchiveFault(
+        this.#count === 0 ? 'is not a tar archive.' : `is corrupt: its list of files is wrong${where}.`,
+        copyAgain,
+      )
     return error
   }
 }

@@ -19,7 +19,15 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const bodies: Buffer[] = []
   const directory: Buffer[] = []
   let at = 0
-  for (const { path, content = Buffer.alloc(0), mode = 0o100644, flags = 0, method = 8, size = content.length, crc = crc32(content) } of entries) {
+  for (const {
+    path,
+    content = Buffer.alloc(0),
+    mode = 0o100644,
+    flags = 0,
+    method = 8,
+    size = content.length,
+    crc = crc32(content),
+  } of entries) {
     const name = Buffer.from(path)
     const data = method === 8 ? deflateRawSync(content) : content
     const common = Buffer.alloc(26)
@@ -54,7 +62,8 @@ const u32 = (value: number): Buffer => {
 }
 const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)])
 const summed = (bytes: Buffer): Buffer => Buffer.concat([bytes, u32(crc32(bytes))])
-const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(Math.floor(value / 0x80))])
+const varint = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(Math.floor(value / 0x80))]
 
 /** Returns an xz stream of one block that is stored, with CRC32. @param dictionary LZMA2's byte for its size */
 export function xzOf(content: Buffer, dictionary = 0x10): Buffer {
@@ -66,7 +75,9 @@ export function xzOf(content: Buffer, dictionary = 0x10): Buffer {
     chunks.push(Buffer.from([at === 0 ? 1 : 2, (piece.length - 1) >> 8, (piece.length - 1) & 255]), piece)
   }
   const data = Buffer.concat([...chunks, Buffer.from([0])])
-  const index = summed(padded(Buffer.from([0, 1, ...varint(header.length + data.length + 4), ...varint(content.length)])))
+  const index = summed(
+    padded(Buffer.from([0, 1, ...varint(header.length + data.length + 4), ...varint(content.length)])),
+  )
   const footer = Buffer.concat([u32(index.length / 4 - 1), flags])
   return Buffer.concat([
     Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, ...flags]),

@@ -44,5 +44,14 @@ export function innerPath(path: string): string {
 
 /** Files that operating systems and file managers add. */
 export function isClutter(path: string): boolean {
-  return path.split('/').some((part) => part === '__MACOSX' || part.startsWith('._') || part === '.DS_Store' || part === 'Thumbs.db' || part === 'desktop.ini')
+  return path
+    .split('/')
+    .some(
+      (part) =>
+        part === '__MACOSX' ||
+        part.startsWith('._') ||
+        part === '.DS_Store' ||
+        part === 'Thumbs.db' ||
+        part === 'desktop.ini',
+    )
 }

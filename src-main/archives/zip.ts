@@ -11,7 +11,12 @@ const madeOnUnix = 3
 
 /** @throws ArchiveFault, and what the visitor throws */
 export async function readZip(options: ReadOptions, visitor: Visitor): Promise<void> {
-  const zip = await openPromise(options.path, { lazyEntries: true, autoClose: false, validateEntrySizes: true, decodeStrings: true }).catch((error: unknown) => {
+  const zip = await openPromise(options.path, {
+    lazyEntries: true,
+    autoClose: false,
+    validateEntrySizes: true,
+    decodeStrings: true,
+  }).catch((error: unknown) => {
     throw zipFault(error)
   })
   let unpacked = 0
@@ -35,7 +40,13 @@ export async function readZip(options: ReadOptions, visitor: Visitor): Promise<v
   }
 }
 
-async function readEntry(zip: ZipFile, entry: Entry, options: ReadOptions, visitor: Visitor, add: (bytes: number) => void): Promise<void> {
+async function readEntry(
+  zip: ZipFile,
+  entry: Entry,
+  options: ReadOptions,
+  visitor: Visitor,
+  add: (bytes: number) => void,
+): Promise<void> {
   const path = innerPath(entry.fileName)
   if (path.endsWith('/') || path === '') return
   const type = entry.versionMadeBy >> 8 === madeOnUnix ? (entry.externalFileAttributes >>> 16) & typeMask : 0
@@ -44,7 +55,11 @@ async function readEntry(zip: ZipFile, entry: Entry, options: ReadOptions, visit
   const sink = visitor.open({ path, size, problem: null })
   if (!sink) return
   if (entry.isEncrypted()) throw new ArchiveFault('is protected by a password.', 'Unpack it, and import the folder.')
-  if (!entry.canDecodeFileData()) throw new ArchiveFault(`holds ${path}, compressed by a method that this program does not read.`, 'Unpack it, and import the folder.')
+  if (!entry.canDecodeFileData())
+    throw new ArchiveFault(
+      `holds ${path}, compressed by a method that this program does not read.`,
+      'Unpack it, and import the folder.',
+    )
   // Sizes are the archive's own word until the bytes have come.
   let got = 0
   let sum = 0
@@ -60,8 +75,10 @@ async function readEntry(zip: ZipFile, entry: Entry, options: ReadOptions, visit
     options.onRead(packed - read)
     read = packed
   }
-  if (got !== size) throw new ArchiveFault(`is truncated: it has ${count(got)} of ${count(size)} bytes of ${path}.`, copyAgain)
-  if (sum !== entry.crc32) throw new ArchiveFault(`is corrupt: ${path} does not have the checksum that the archive says.`, copyAgain)
+  if (got !== size)
+    throw new ArchiveFault(`is truncated: it has ${count(got)} of ${count(size)} bytes of ${path}.`, copyAgain)
+  if (sum !== entry.crc32)
+    throw new ArchiveFault(`is corrupt: ${path} does not have the checksum that the archive says.`, copyAgain)
   sink.end?.()
   await sink.settle?.()
 }
@@ -69,15 +86,23 @@ async function readEntry(zip: ZipFile, entry: Entry, options: ReadOptions, visit
 function zipFault(error: unknown, name: string | null = null): unknown {
   if (error instanceof ArchiveFault || !(error instanceof Error) || error.name === 'AbortError') return error
   const code = codeOf(error) ?? ''
-  const outside = /^(?:invalid relative path|absolute path|invalid characters in fileName): (.*)$/s.exec(error.message)?.[1]
+  const outside = /^(?:invalid relative path|absolute path|invalid characters in fileName): (.*)$/s.exec(
+    error.message,
+  )?.[1]
   if (outside !== undefined) return new ArchiveFault(`holds the path ${shown(outside)}, which leads out of it.`)
   const where = name === null ? '' : ` in ${name}`
-  if (/end of central directory/i.test(error.message)) return new ArchiveFault('is truncated: its list of files, at the end of a zip archive, is missing.', copyAgain)
-  if (/^(too many bytes in the stream|not enough bytes in the stream|unexpected EOF)/.test(error.message) || code === 'Z_BUF_ERROR')
+  if (/end of central directory/i.test(error.message))
+    return new ArchiveFault('is truncated: its list of files, at the end of a zip archive, is missing.', copyAgain)
+  if (
+    /^(too many bytes in the stream|not enough bytes in the stream|unexpected EOF)/.test(error.message) ||
+    code === 'Z_BUF_ERROR'
+  )
     return new ArchiveFault(`is corrupt: it has another number of bytes than it says${where}.`, copyAgain)
   if (code.startsWith('Z_')) return new ArchiveFault(`is corrupt: its compressed data is wrong${where}.`, copyAgain)
   // yauzl's own errors have no code; those of the file system do.
-  return code === '' && isYauzls(error) ? new ArchiveFault(`is corrupt: its list of files is wrong${where}.`, copyAgain) : error
+  return code === '' && isYauzls(error)
+    ? new ArchiveFault(`is corrupt: its list of files is wrong${where}.`, copyAgain)
+    : error
 }
 
 /** yauzl throws plain errors in words of its own, from its own file. */

@@ -7,7 +7,8 @@ import { WorkbenchError } from '../contract/errors'
  * @throws WorkbenchError bad-input where nobody can be asked
  */
 export async function agreed(question: string, flag: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new WorkbenchError('bad-input', `Nobody can be asked here: “${question}”`, { fix: `Say ${flag}.` })
+  if (!process.stdin.isTTY)
+    throw new WorkbenchError('bad-input', `Nobody can be asked here: “${question}”`, { fix: `Say ${flag}.` })
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^\s*y(es)?\s*$/i.test(await asking.question(`${question} [y/N] `))

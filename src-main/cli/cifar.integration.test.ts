@@ -16,7 +16,8 @@ const run = promisify(execFile)
 
 describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
   let dir: string
-  const mcnn = (...args: string[]) => run(process.execPath, [entry, '--json', '--data-dir', path.join(dir, 'data'), ...args], { maxBuffer: 1 << 26 })
+  const mcnn = (...args: string[]) =>
+    run(process.execPath, [entry, '--json', '--data-dir', path.join(dir, 'data'), ...args], { maxBuffer: 1 << 26 })
   beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'mcnn-learn-'))
     await mcnn('datasets', 'import', packed)
@@ -24,9 +25,34 @@ describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
   afterAll(() => rm(dir, { recursive: true, force: true }))
 
   async function learn(variant: Variant, precision: Precision): Promise<EpochMetrics[]> {
-    const args = ['--arch', 'resnet-8', '--variant', variant, '--dataset', 'cifar-10', '--train-examples', '10000', '--test-examples', '2000']
-    const { stdout } = await mcnn('train', ...args, '--batch', '128', '--epochs', '5', '--seed', '1', '--precision', precision)
-    const lines = stdout.trimEnd().split('\n').map((line) => z.looseObject({ event: z.string() }).parse(JSON.parse(line)))
+    const args = [
+      '--arch',
+      'resnet-8',
+      '--variant',
+      variant,
+      '--dataset',
+      'cifar-10',
+      '--train-examples',
+      '10000',
+      '--test-examples',
+      '2000',
+    ]
+    const { stdout } = await mcnn(
+      'train',
+      ...args,
+      '--batch',
+      '128',
+      '--epochs',
+      '5',
+      '--seed',
+      '1',
+      '--precision',
+      precision,
+    )
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => z.looseObject({ event: z.string() }).parse(JSON.parse(line)))
     const epochs = lines.filter((line) => line.event === 'epoch').map((line) => epochMetrics.parse(line))
     expect(lines.at(-1)).toMatchObject({ event: 'done', testAccuracy: epochs.at(-1)?.testAccuracy })
     return epochs
@@ -49,7 +75,8 @@ describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
     600_000,
   )
 
-  // Over five seeds the last epoch's training loss differs by −0.001 ± 0.018, its test accuracy by −0.05 ± 1.12 points (mean ± std).
+  // Over five seeds the last epoch's training loss differs by −0.001 ± 0.018, its test accuracy by −0.05 ± 1.12 points
+  // (mean ± std).
   it('bfloat16 learns what float32 does, within the noise of seeds', async () => {
     const float32 = (learned.get('baseline') ?? (await learn('baseline', 'float32'))).at(-1)
     const bfloat16 = (await learn('baseline', 'bfloat16')).at(-1)

@@ -26,7 +26,10 @@ afterAll(() => rm(scratch, { recursive: true, force: true }))
 const dir = (name: string): string => path.join(scratch, name)
 
 function start(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MCNN_DATA_DIR: dir('default') } })
+  return spawn(process.execPath, [entry, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, MCNN_DATA_DIR: dir('default') },
+  })
 }
 
 function collect(stream: NodeJS.ReadableStream | null): () => string {
@@ -67,18 +70,34 @@ async function json<T extends z.ZodType>(schema: T, ...args: string[]): Promise<
   return schema.parse(JSON.parse(out))
 }
 
-const lines = (out: string): Record<string, unknown>[] => out.trimEnd().split('\n').map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
+const lines = (out: string): Record<string, unknown>[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
 
 /** Bad input always has a way out. */
-const failure = z.strictObject({ error: z.strictObject({ code: z.enum(['bad-input', 'not-found', 'bad-data', 'exists']), message: z.string(), fix: z.string() }) })
+const failure = z.strictObject({
+  error: z.strictObject({
+    code: z.enum(['bad-input', 'not-found', 'bad-data', 'exists']),
+    message: z.string(),
+    fix: z.string(),
+  }),
+})
 
 describe('wrong use', () => {
   it.each([
     [['train'], "required option '--arch <name>' not specified"],
-    [['train', '--arch', 'resnet-9'], /'--arch <name>' argument 'resnet-9' is invalid\. Did you mean resnet-8\? Allowed choices are resnet-8/],
+    [
+      ['train', '--arch', 'resnet-9'],
+      /'--arch <name>' argument 'resnet-9' is invalid\. Did you mean resnet-8\? Allowed choices are resnet-8/,
+    ],
     [['train', '--arch', 'vgg'], /'--arch <name>' argument 'vgg' is invalid\. Allowed choices are resnet-8/],
     [['study', 'run', '--archs', ', ,'], /'--archs <list>' argument ', ,' is invalid\. It names nothing/],
-    [['train', '--arch', 'ResNet8', '--dataset', 'cifar1O'], /'--dataset <id>' argument 'cifar1O' is invalid\. Did you mean cifar-10/],
+    [
+      ['train', '--arch', 'ResNet8', '--dataset', 'cifar1O'],
+      /'--dataset <id>' argument 'cifar1O' is invalid\. Did you mean cifar-10/,
+    ],
     [['train', '--arch', 'resnet-8', '--epochs', '1e'], /--epochs.*'1e'.*whole number/],
     [['train', '--arch', 'resnet-8', '--epochs', ''], /--epochs.*''.*whole number/],
     [['train', '--arch', 'resnet-8', '--epochs', 'abc'], /--epochs.*'abc'.*whole number/],
@@ -89,7 +108,10 @@ describe('wrong use', () => {
     [['train', '--arch', 'resnet-8', '--learning-rate', 'Infinity'], /--learning-rate.*'Infinity'.*must be a number/],
     [['train', '--arch', 'resnet-8', '--learning-rate', '0'], /--learning-rate: above 0/],
     [['train', '--arch', 'resnet-8', '--momentum', '1'], /--momentum: below 1/],
-    [['train', '--arch', 'resnet-8', '--precision', 'float16'], /--precision.*Allowed choices are float32, bfloat16, auto/],
+    [
+      ['train', '--arch', 'resnet-8', '--precision', 'float16'],
+      /--precision.*Allowed choices are float32, bfloat16, auto/,
+    ],
     [['train', '--arch', 'resnet-8', '--milestones', '3,2'], /--milestones: must rise/],
     [['train', '--arch', 'resnet-8', '--milestones', '3,x'], /--milestones.*whole number/],
     [['train', '--arch', 'resnet-8', '--seed', '4294967296'], /--seed: at most 4294967295/],
@@ -98,10 +120,16 @@ describe('wrong use', () => {
     [['stduy'], /unknown command 'stduy' \(Did you mean study\?\)/],
     [['models', 'more'], /too many arguments/],
     [['models', '--classes', '1'], /--classes: from 2 to 1000/],
-    [[], /doctor, models, datasets, train, study, compare, runs, filters, verify, report, export, import, tune, backup/],
+    [
+      [],
+      /doctor, models, datasets, train, study, compare, runs, filters, verify, report, export, import, tune, backup/,
+    ],
     [['export', 'nothing', '--format', 'onnx', '--out', 'x.onnx'], /There is no run "nothing"/],
     [['export', 'nothing', '--out', 'x.tar.gz'], /There is no study "nothing"/],
-    [['export', 'nothing', '--format', 'pickle', '--out', 'x'], /--format.*Allowed choices are onnx, safetensors, savedmodel/],
+    [
+      ['export', 'nothing', '--format', 'pickle', '--out', 'x'],
+      /--format.*Allowed choices are onnx, safetensors, savedmodel/,
+    ],
     [['export', 'nothing', '--format', 'onnx'], /required option '--out <path>' not specified/],
     [['export', 'nothing', '--format', 'onnx', '--checkpoints', '--out', 'x'], /--checkpoints belongs to a study/],
     [['runs'], /runs needs a command: list, show, manifest, resume, extend, move, delete, restore/],
@@ -115,10 +143,16 @@ describe('wrong use', () => {
     [['study', 'run', '--archs', 'resnet-8'], /needs its --name/],
     [['study', 'run', '--name', 'x'], /needs its --archs/],
     [['study', 'run', 'quick-start', '--variants', 'mcnn-f,mcnn-x'], /--variants.*It must be one of baseline/],
-    [['train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--multiband', 'stem'], /--variant and --multiband exclude each other/],
+    [
+      ['train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--multiband', 'stem'],
+      /--variant and --multiband exclude each other/,
+    ],
     [['train', '--arch', 'resnet-8', '--bank', 'two'], /--bank belongs to --multiband/],
     [['train', '--arch', 'resnet-8', '--multiband', 'stem', '--bank', '+-'], /these are no layers, or no bank/],
-    [['train', '--arch', 'resnet-8', '--multiband', 'stage4.*', '--dataset', 'synthetic', '--epochs', '1'], /resnet-8 has no 3 × 3 convolution stage4\.\*/],
+    [
+      ['train', '--arch', 'resnet-8', '--multiband', 'stage4.*', '--dataset', 'synthetic', '--epochs', '1'],
+      /resnet-8 has no 3 × 3 convolution stage4\.\*/,
+    ],
     [['study', 'run', 'quick-start', '--seed-list', '1,1'], /--seed-list: no seed twice/],
     [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds: from 1 to 100/],
     [['study', 'extend', 'x'], /How many seeds\? Give --seeds or --until/],
@@ -151,25 +185,42 @@ describe('without a history', () => {
     expect(await mcnn('--version')).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' })
     const help = await mcnn('--help')
     expect(help).toMatchObject({ code: 0, err: '' })
-    for (const word of ['Examples:', 'quick-start', '--json', '--data-dir', 'Exit codes']) expect(help.out).toContain(word)
+    for (const word of ['Examples:', 'quick-start', '--json', '--data-dir', 'Exit codes'])
+      expect(help.out).toContain(word)
     expect((await mcnn('train', '--help')).out).toMatch(/--milestones[^]*Global Options:[^]*--data-dir[^]*Examples:/)
   })
 
   it('lists every network and variant with its counts', async () => {
     const models = await json(z.array(records.modelSummary), 'models')
     expect(models).toHaveLength(11 * 5)
-    const parameters = (arch: string, variant: string): unknown => models.find((m) => m.arch === arch && m.variant === variant)?.trainableParameters
-    expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-32', variant))).toEqual([464154, 463830, 436506])
-    expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-110', variant))).toEqual([1727962, 1727638, 1700314])
+    const parameters = (arch: string, variant: string): unknown =>
+      models.find((m) => m.arch === arch && m.variant === variant)?.trainableParameters
+    expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-32', variant))).toEqual([
+      464154, 463830, 436506,
+    ])
+    expect(['baseline', 'mcnn-f', 'mcnn-l'].map((variant) => parameters('resnet-110', variant))).toEqual([
+      1727962, 1727638, 1700314,
+    ])
     expect(models.find((m) => m.arch === 'resnet-8' && m.variant === 'mcnn-f')?.layers[0]).toEqual({
-      name: 'stem', kernel: [3, 3], in: 3, out: 16, groups: 1, stride: 1, size: 32, multiband: true, baseFilters: 4, bank: signBank,
+      name: 'stem',
+      kernel: [3, 3],
+      in: 3,
+      out: 16,
+      groups: 1,
+      stride: 1,
+      size: 32,
+      multiband: true,
+      baseFilters: 4,
+      bank: signBank,
     })
     const hundred = await json(z.array(records.modelSummary), 'models', '--classes', '100')
     expect(hundred[0]?.trainableParameters).toBe((models[0]?.trainableParameters ?? NaN) + 90 * 65)
   })
 
   it('lists one network’s variants, and the layers of one variant by the names that other commands take', async () => {
-    expect((await json(z.array(records.modelSummary), 'models', '--arch', 'wrn-16-4')).map((model) => model.variant)).toEqual(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'])
+    expect(
+      (await json(z.array(records.modelSummary), 'models', '--arch', 'wrn-16-4')).map((model) => model.variant),
+    ).toEqual(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'])
     // Layers in any order. 32,364 weights of kernels, 480 of norms, 650 of the dense layer.
     const { out } = await mcnn('models', '--arch', 'resnet-8', '--variant', 'mcnn(stem+stage3.*)@rotations')
     const lines = out.split('\n').map((line) => line.split(/ {2,}/))
@@ -177,7 +228,10 @@ describe('without a history', () => {
     expect(lines[3]).toEqual(['stage1.block1.conv1', '3 × 3', '16 → 16', '1', '32 × 32', '16', '2,304'])
     expect(lines).toHaveLength(2 + 7 + 2)
     expect(out).toContain('33,494 trainable parameters')
-    expect(await mcnn('models', '--arch', 'resnet-8', '--variant', 'mcnn(stage7.*)')).toMatchObject({ code: 2, err: expect.stringContaining('no 3 × 3 convolution stage7.*') })
+    expect(await mcnn('models', '--arch', 'resnet-8', '--variant', 'mcnn(stage7.*)')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no 3 × 3 convolution stage7.*'),
+    })
   })
 
   it('ends quietly when its reader goes away', async () => {
@@ -191,7 +245,11 @@ describe('without a history', () => {
 
 describe('on a new data directory', () => {
   it('takes the global options before and after the command', async () => {
-    for (const args of [['--json', '--data-dir', dir('new'), 'runs', 'list'], ['runs', 'list', '--json', '--data-dir', dir('new')], ['runs', '--json', 'list', `--data-dir=${dir('new')}`]])
+    for (const args of [
+      ['--json', '--data-dir', dir('new'), 'runs', 'list'],
+      ['runs', 'list', '--json', '--data-dir', dir('new')],
+      ['runs', '--json', 'list', `--data-dir=${dir('new')}`],
+    ])
       expect(await mcnn(...args)).toEqual({ code: 0, out: '[]\n', err: '' })
   })
 
@@ -202,7 +260,9 @@ describe('on a new data directory', () => {
       ['cifar-10', false, false],
       ['cifar-100', false, false],
     ])
-    expect((await mcnn('datasets', 'list', '--data-dir', dir('new'))).out).toMatch(/synthetic +Synthetic \(generated\) +yes/)
+    expect((await mcnn('datasets', 'list', '--data-dir', dir('new'))).out).toMatch(
+      /synthetic +Synthetic \(generated\) +yes/,
+    )
   })
 
   it('examines itself', async () => {
@@ -226,7 +286,11 @@ describe('on a new data directory', () => {
     await mkdir(dir('foreign'))
     await writeFile(dir('foreign/history.sqlite'), 'x'.repeat(500))
     const list = await mcnn('runs', 'list', '--data-dir', dir('foreign'))
-    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+ does not begin as a database does[^\n]+--repair[^\n]+\n$/) })
+    expect(list).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^mcnn: [^\n]+ does not begin as a database does[^\n]+--repair[^\n]+\n$/),
+    })
     const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('foreign'))
     expect(code).toBe(1)
     expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
@@ -234,16 +298,26 @@ describe('on a new data directory', () => {
 })
 
 describe('on a history', () => {
-  const accuracies: Record<string, number[]> = { baseline: [0.91, 0.92, 0.93], 'mcnn-f': [0.92, 0.93, 0.94], 'mcnn-l': [0.9, 0.9] }
+  const accuracies: Record<string, number[]> = {
+    baseline: [0.91, 0.92, 0.93],
+    'mcnn-f': [0.92, 0.93, 0.94],
+    'mcnn-l': [0.9, 0.9],
+  }
 
   beforeAll(async () => {
     prepareDataDir(dir('history'))
     const history = new History(path.join(dir('history'), 'history.sqlite'))
     for (const id of ['table', 'table-2']) {
       const plan = { ...quickStart, name: 'Table', seeds: [1, 2, 3], training: { ...quickStart.training, epochs: 5 } }
-      history.studies.insert({ id, name: plan.name, createdAt: `2026-01-0${id === 'table' ? 1 : 2}T00:00:00.000Z`, plan })
+      history.studies.insert({
+        id,
+        name: plan.name,
+        createdAt: `2026-01-0${id === 'table' ? 1 : 2}T00:00:00.000Z`,
+        plan,
+      })
       if (id === 'table') continue
-      for (const config of expandPlan(plan)) addRun(history, id, config, accuracies[config.variant]?.[config.seed - 1] ?? null)
+      for (const config of expandPlan(plan))
+        addRun(history, id, config, accuracies[config.variant]?.[config.seed - 1] ?? null)
     }
     history.close()
   })
@@ -254,12 +328,38 @@ describe('on a history', () => {
     const id = `${studyId}-${variant}-s${seed}`
     const configId = history.configs.put(config)
     history.runs.insert(
-      { id, studyId, configId, arch, variant, dataset, seed, epochs, trainExamples: 4000, testExamples: 1000, trainableParameters, trainableFilters, createdAt: '2026-01-02T00:00:00.000Z' },
+      {
+        id,
+        studyId,
+        configId,
+        arch,
+        variant,
+        dataset,
+        seed,
+        epochs,
+        trainExamples: 4000,
+        testExamples: 1000,
+        trainableParameters,
+        trainableFilters,
+        createdAt: '2026-01-02T00:00:00.000Z',
+      },
       { pid: 1, start: '' },
     )
     const key = history.runs.get(id)?.key ?? NaN
     if (testAccuracy === null) return history.runs.end(key, 'failed', 'Out of memory.')
-    history.metrics.addEpoch(key, { epoch: 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy, learningRate: 0.1, imagesPerSecond: 100, seconds: 40, waitSeconds: null, cpuSeconds: null, memoryBytes: null })
+    history.metrics.addEpoch(key, {
+      epoch: 1,
+      trainLoss: 1,
+      trainAccuracy: 0.5,
+      testLoss: 1,
+      testAccuracy,
+      learningRate: 0.1,
+      imagesPerSecond: 100,
+      seconds: 40,
+      waitSeconds: null,
+      cpuSeconds: null,
+      memoryBytes: null,
+    })
     history.runs.end(key, 'done', null, { file: `runs/${id}/weights`, sha256: '0'.repeat(64) })
   }
 
@@ -267,7 +367,15 @@ describe('on a history', () => {
 
   it('refuses a name that two studies have, with both of them, and takes an id', async () => {
     const candidate = (id: string): string => `${id} \\("Table", created 2026-\\d\\d-\\d\\d \\d\\d:\\d\\d\\)`
-    for (const command of [['compare', 'Table'], ['study', 'manifest', 'Table'], ['report', 'Table', '--out', 'r'], ['export', 'Table', '--out', 'x.tar.gz'], ['study', 'resume', 'Table'], ['study', 'extend', 'Table', '--seeds', '1'], ['train', '--arch', 'resnet-8', '--name', 'Table']]) {
+    for (const command of [
+      ['compare', 'Table'],
+      ['study', 'manifest', 'Table'],
+      ['report', 'Table', '--out', 'r'],
+      ['export', 'Table', '--out', 'x.tar.gz'],
+      ['study', 'resume', 'Table'],
+      ['study', 'extend', 'Table', '--seeds', '1'],
+      ['train', '--arch', 'resnet-8', '--name', 'Table'],
+    ]) {
       const { code, out, err } = await mcnn(...of(...command))
       expect({ code, out }).toEqual({ code: 2, out: '' })
       expect(err).toMatch(new RegExp(`2 studies have the (id or )?name "Table": .*${candidate('table')}`))
@@ -286,7 +394,10 @@ describe('on a history', () => {
       ['mcnn-l', 2, expect.closeTo(2, 10)],
     ])
     // Both sides: s = 1 point, n = 3, so 4 degrees of freedom: ± 2.776 × √(2/3).
-    expect(cells[1]?.accuracyDropInterval).toEqual([expect.closeTo(-1 - 2.776445 * Math.sqrt(2 / 3), 4), expect.closeTo(-1 + 2.776445 * Math.sqrt(2 / 3), 4)])
+    expect(cells[1]?.accuracyDropInterval).toEqual([
+      expect.closeTo(-1 - 2.776445 * Math.sqrt(2 / 3), 4),
+      expect.closeTo(-1 + 2.776445 * Math.sqrt(2 / 3), 4),
+    ])
     expect(cells[2]?.accuracyDropInterval).toBeNull()
     expect(cells[2]?.counts).toMatchObject({ done: 2, failed: 1 })
   })
@@ -307,22 +418,61 @@ describe('on a history', () => {
     expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
     const shown = await json(records.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
     expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
-    expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(/State +failed \(Out of memory\.\)\n(Made|Started|Ended) .*\n(.*\n)*Result +no epoch finished/)
-    expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({ code: 2, out: '', err: expect.stringMatching(/6 runs have an id that begins with "table-2-mcnn": .*table-2-mcnn-f-s1 \(ResNet-8 .*, created 2026-/) })
-    expect((await mcnn(...of('runs', 'list'))).out).toMatch(/table-2-mcnn-l-s3 +failed +Synthetic \(generated\) +ResNet-8 +MCNN-L +3 +0\/5 +– +– +–\n/)
+    expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(
+      /State +failed \(Out of memory\.\)\n(Made|Started|Ended) .*\n(.*\n)*Result +no epoch finished/,
+    )
+    expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(
+        /6 runs have an id that begins with "table-2-mcnn": .*table-2-mcnn-f-s1 \(ResNet-8 .*, created 2026-/,
+      ),
+    })
+    expect((await mcnn(...of('runs', 'list'))).out).toMatch(
+      /table-2-mcnn-l-s3 +failed +Synthetic \(generated\) +ResNet-8 +MCNN-L +3 +0\/5 +– +– +–\n/,
+    )
   })
 
   it('says what more seeds would be, and adds none where it is only asked', async () => {
-    // Both sides: s = 1 point; by scipy 1.17.1's t.ppf with 2(n − 1) degrees ± √(2/n) t is 1.0723 at n = 8 and 0.9993 at n = 9.
+    // Both sides: s = 1 point; by scipy 1.17.1's t.ppf with 2(n − 1) degrees ± √(2/n) t is 1.0723 at n = 8 and 0.9993
+    // at n = 9.
     const args = of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '1', '--dry-run')
     const told = await json(records.moreSeeds, ...args)
-    expect(told).toMatchObject({ runs: 12, finished: 8, problem: null, rows: [{ arch: 'resnet-8', more: 6, comparisons: [{ variant: 'mcnn-f', goal: 'needed', needed: 6, expected: expect.closeTo(0.9993329417017641, 5) as number }] }] })
-    expect(told.cells).toEqual(['baseline', 'mcnn-f'].map((variant) => ({ arch: 'resnet-8', variant, seeds: [4, 5, 6, 7, 8, 9] })))
-    expect((await mcnn(...args)).out).toBe('ResNet-8: 6 more seeds (4–9)\n  MCNN-F: ± 2.27 now, about ± 1.00 then\n12 runs; how long they take is not known: nothing like them has trained on this machine.\n')
-    expect((await mcnn(...of('study', 'extend', 'table-2', '--until', '1', '--dry-run'))).out).toContain('MCNN-L: known from 3 finished seeds a side on; now 3 and 2')
-    expect((await mcnn(...of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '3', '--dry-run'))).out).toContain('Every interval is under ± 3.00 points.\nNothing is added.')
-    expect(await mcnn(...of('study', 'extend', 'table-2', '--until', '0.01'))).toMatchObject({ code: expect.any(Number) as number, err: expect.stringContaining('out of reach for ResNet-8, MCNN-F') as string })
-    expect(await mcnn(...of('study', 'extend', 'table-2', '--seeds', '1', '--archs', 'resnet-20'))).toEqual({ code: 2, out: '', err: expect.stringContaining('ResNet-20 is not in the study’s plan') })
+    expect(told).toMatchObject({
+      runs: 12,
+      finished: 8,
+      problem: null,
+      rows: [
+        {
+          arch: 'resnet-8',
+          more: 6,
+          comparisons: [
+            { variant: 'mcnn-f', goal: 'needed', needed: 6, expected: expect.closeTo(0.9993329417017641, 5) as number },
+          ],
+        },
+      ],
+    })
+    expect(told.cells).toEqual(
+      ['baseline', 'mcnn-f'].map((variant) => ({ arch: 'resnet-8', variant, seeds: [4, 5, 6, 7, 8, 9] })),
+    )
+    expect((await mcnn(...args)).out).toBe(
+      'ResNet-8: 6 more seeds (4–9)\n  MCNN-F: ± 2.27 now, about ± 1.00 then\n12 runs; how long they take is not known: nothing like them has trained on this machine.\n',
+    )
+    expect((await mcnn(...of('study', 'extend', 'table-2', '--until', '1', '--dry-run'))).out).toContain(
+      'MCNN-L: known from 3 finished seeds a side on; now 3 and 2',
+    )
+    expect(
+      (await mcnn(...of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '3', '--dry-run'))).out,
+    ).toContain('Every interval is under ± 3.00 points.\nNothing is added.')
+    expect(await mcnn(...of('study', 'extend', 'table-2', '--until', '0.01'))).toMatchObject({
+      code: expect.any(Number) as number,
+      err: expect.stringContaining('out of reach for ResNet-8, MCNN-F') as string,
+    })
+    expect(await mcnn(...of('study', 'extend', 'table-2', '--seeds', '1', '--archs', 'resnet-20'))).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('ResNet-20 is not in the study’s plan'),
+    })
     expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
   })
 
@@ -344,11 +494,20 @@ describe('on a history', () => {
     expect(await json(z.unknown(), ...of('runs', 'restore', id))).toEqual({ restored: id })
     expect(await left()).toBe(9)
     // Nobody can be asked here.
-    expect(await mcnn(...of('runs', 'delete', id, '--purge'))).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Say --yes') as string })
+    expect(await mcnn(...of('runs', 'delete', id, '--purge'))).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('Say --yes') as string,
+    })
     expect(await left()).toBe(9)
-    expect((await mcnn(...of('runs', 'delete', id))).out).toBe(`Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`)
+    expect((await mcnn(...of('runs', 'delete', id))).out).toBe(
+      `Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`,
+    )
     // Also from there.
-    expect(await json(z.unknown(), ...of('runs', 'delete', id, '--purge', '--yes'))).toEqual({ deleted: id, purged: true })
+    expect(await json(z.unknown(), ...of('runs', 'delete', id, '--purge', '--yes'))).toEqual({
+      deleted: id,
+      purged: true,
+    })
     expect((await mcnn(...of('runs', 'restore', id))).code).toBe(2)
     expect(await left()).toBe(8)
   })
@@ -361,7 +520,24 @@ describe('on a history', () => {
       const id = `waiting-s${seed}`
       const configId = history.configs.put({ ...config, seed })
       const { arch, variant, dataset, epochs } = config
-      history.runs.insert({ id, studyId: 'waiting', configId, arch, variant, dataset, seed, epochs, trainExamples: 9, testExamples: 9, trainableParameters: 9, trainableFilters: 9, createdAt: '2026-01-03T00:00:00.000Z' }, { pid: 1, start: '' })
+      history.runs.insert(
+        {
+          id,
+          studyId: 'waiting',
+          configId,
+          arch,
+          variant,
+          dataset,
+          seed,
+          epochs,
+          trainExamples: 9,
+          testExamples: 9,
+          trainableParameters: 9,
+          trainableFilters: 9,
+          createdAt: '2026-01-03T00:00:00.000Z',
+        },
+        { pid: 1, start: '' },
+      )
     }
     history.close()
     const order = async (): Promise<string[]> => {
@@ -370,12 +546,20 @@ describe('on a history', () => {
       now.close()
       return ids
     }
-    expect((await mcnn(...of('runs', 'move', 'waiting-s3', '--first'))).out).toBe('waiting-s3 is number 1 of 3 that wait.\n')
+    expect((await mcnn(...of('runs', 'move', 'waiting-s3', '--first'))).out).toBe(
+      'waiting-s3 is number 1 of 3 that wait.\n',
+    )
     expect(await order()).toEqual(['waiting-s3', 'waiting-s1', 'waiting-s2'])
-    expect(await json(z.unknown(), ...of('runs', 'move', 'waiting-s2', '--before', 'waiting-s1'))).toEqual({ moved: 'waiting-s2', place: 2, waiting: 3 })
+    expect(await json(z.unknown(), ...of('runs', 'move', 'waiting-s2', '--before', 'waiting-s1'))).toEqual({
+      moved: 'waiting-s2',
+      place: 2,
+      waiting: 3,
+    })
     expect((await mcnn(...of('runs', 'move', 'waiting-s3', '--down'))).code).toBe(0)
     expect(await order()).toEqual(['waiting-s2', 'waiting-s3', 'waiting-s1'])
-    expect((await mcnn(...of('runs', 'move', 'table-2-mcnn-f-s1', '--first'))).err).toContain('there is nothing to move')
+    expect((await mcnn(...of('runs', 'move', 'table-2-mcnn-f-s1', '--first'))).err).toContain(
+      'there is nothing to move',
+    )
     expect((await mcnn(...of('runs', 'move', 'waiting-s1'))).err).toContain('Say where to')
     expect((await mcnn(...of('runs', 'move', 'waiting-s1', '--first', '--last'))).err).toContain('Say where to')
   })
@@ -387,33 +571,72 @@ describe('training', () => {
   let id = ''
 
   it('streams a run, its epochs and its end', async () => {
-    const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', '--variant', 'mcnn-f', ...small, '--epochs', '2', '--name', 'One', '--json'))
+    const { code, out, err } = await mcnn(
+      ...of('train', '--arch', 'resnet-8', '--variant', 'mcnn-f', ...small, '--epochs', '2', '--name', 'One', '--json'),
+    )
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const [run, first, second, done, ...more] = lines(out)
     id = z.string().parse(run?.['id'])
     expect(run).toMatchObject({ event: 'run', arch: 'resnet-8', variant: 'mcnn-f', seed: 1 })
-    expect([first, second]).toMatchObject([{ event: 'epoch', id, epoch: 1 }, { event: 'epoch', id, epoch: 2 }])
+    expect([first, second]).toMatchObject([
+      { event: 'epoch', id, epoch: 1 },
+      { event: 'epoch', id, epoch: 2 },
+    ])
     for (const epoch of [first, second]) {
       const metrics = records.epochMetrics.parse(epoch)
       expect(metrics.trainLoss).toBeGreaterThan(0)
       expect(metrics.imagesPerSecond).toBeGreaterThan(0)
     }
-    expect(done).toMatchObject({ event: 'done', id, testAccuracy: second?.['testAccuracy'], weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(done).toMatchObject({
+      event: 'done',
+      id,
+      testAccuracy: second?.['testAccuracy'],
+      weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
     expect(more).toEqual([])
     const detail = await json(records.runDetail, ...of('runs', 'show', id))
-    expect(detail.run).toMatchObject({ state: 'done', epochsDone: 2, studyName: 'One', weightsSha256: done?.['weightsSha256'] })
+    expect(detail.run).toMatchObject({
+      state: 'done',
+      epochsDone: 2,
+      studyName: 'One',
+      weightsSha256: done?.['weightsSha256'],
+    })
     // The recipe's 100 and 150 of 200, scaled.
-    expect(detail.config).toMatchObject({ milestones: [1], learningRate: recipe.learningRate, trainExamples: 200, testExamples: 100, batchSize: 50 })
+    expect(detail.config).toMatchObject({
+      milestones: [1],
+      learningRate: recipe.learningRate,
+      trainExamples: 200,
+      testExamples: 100,
+      batchSize: 50,
+    })
   })
 
   it('trains any set of layers by another bank, and tells of each layer how its filters do', async () => {
-    const { code, out } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--multiband', 'stem,stage3.*', '--bank', 'rotations', '--name', 'Any layer', '--json'))
+    const { code, out } = await mcnn(
+      ...of(
+        'train',
+        '--arch',
+        'resnet-8',
+        ...small,
+        '--epochs',
+        '1',
+        '--multiband',
+        'stem,stage3.*',
+        '--bank',
+        'rotations',
+        '--name',
+        'Any layer',
+        '--json',
+      ),
+    )
     expect(code).toBe(0)
     const [run] = lines(out)
     expect(run).toMatchObject({ variant: 'mcnn(stage3.*+stem)@rotations' })
     const name = z.string().parse(run?.['id'])
     const detail = await json(records.runDetail, ...of('runs', 'show', name))
-    expect(detail.run.trainableParameters).toBe(modelSummary('resnet-8', 'mcnn(stage3.*+stem)@rotations', 10).trainableParameters)
+    expect(detail.run.trainableParameters).toBe(
+      modelSummary('resnet-8', 'mcnn(stage3.*+stem)@rotations', 10).trainableParameters,
+    )
     const kept = await json(z.array(records.epochFigures), ...of('filters', name, '--layers'))
     expect(kept.map(({ epoch }) => epoch)).toEqual([0, 1])
     expect(kept[1]?.layers.map(({ figures }) => figures?.filters)).toEqual([16, 16, 16, 32, 32, 64, 64])
@@ -424,65 +647,153 @@ describe('training', () => {
   })
 
   it('adds a seed to a study, trains it and compares', async () => {
-    const study = of('study', 'run', '--name', 'Grows', '--archs', 'resnet-8', '--variants', 'baseline,mcnn-f', '--seeds', '1', ...small, '--epochs', '1')
+    const study = of(
+      'study',
+      'run',
+      '--name',
+      'Grows',
+      '--archs',
+      'resnet-8',
+      '--variants',
+      'baseline,mcnn-f',
+      '--seeds',
+      '1',
+      ...small,
+      '--epochs',
+      '1',
+    )
     expect((await mcnn(...study)).code).toBe(0)
     const { code, out } = await mcnn(...of('study', 'extend', 'grows', '--seeds', '1', '--json'))
     expect(code).toBe(0)
     const events = lines(out)
-    expect(events.filter((event) => event['event'] === 'run').map((event) => [event['variant'], event['seed']])).toEqual([['baseline', 2], ['mcnn-f', 2]])
+    expect(
+      events.filter((event) => event['event'] === 'run').map((event) => [event['variant'], event['seed']]),
+    ).toEqual([
+      ['baseline', 2],
+      ['mcnn-f', 2],
+    ])
     const comparison = records.comparison.parse(events.at(-1))
     expect(comparison.rows[0]?.cells.map((cell) => cell.accuracy?.n)).toEqual([2, 2])
     expect(comparison.rows[0]?.note).toContain('Seed 2 was added after results had been seen')
     const [grown] = await json(z.array(records.studySummary), ...of('study', 'list'))
-    expect(grown).toMatchObject({ id: 'grows', total: 4, plan: { seeds: [1], added: [{ finished: 2, halfWidth: null }] } })
+    expect(grown).toMatchObject({
+      id: 'grows',
+      total: 4,
+      plan: { seeds: [1], added: [{ finished: 2, halfWidth: null }] },
+    })
   })
 
-  it.each(['Asia/Tokyo', 'America/Los_Angeles'])('shows local times in %s, and the shown date finds the run', async (zone) => {
-    const before = process.env['TZ']
-    process.env['TZ'] = zone
-    try {
-      const [study] = await json(z.array(records.studySummary), ...of('study', 'list'))
-      if (!study) throw new Error('no study')
-      // JSON keeps ISO 8601 with its offset.
-      expect(study.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
-      // A second way to the same: the formatter of the runtime.
-      const shown = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(study.createdAt))
-      expect((await mcnn(...of('study', 'list'))).out).toContain(shown)
-      const found = await json(z.array(z.object({ studyId: z.string() })), ...of('runs', 'list', '--query', `created:"${shown}"`))
-      expect(found.map((run) => run.studyId)).toContain(study.id)
-    } finally {
-      if (before === undefined) delete process.env['TZ']
-      else process.env['TZ'] = before
-    }
-  })
+  it.each(['Asia/Tokyo', 'America/Los_Angeles'])(
+    'shows local times in %s, and the shown date finds the run',
+    async (zone) => {
+      const before = process.env['TZ']
+      process.env['TZ'] = zone
+      try {
+        const [study] = await json(z.array(records.studySummary), ...of('study', 'list'))
+        if (!study) throw new Error('no study')
+        // JSON keeps ISO 8601 with its offset.
+        expect(study.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+        // A second way to the same: the formatter of the runtime.
+        const shown = new Intl.DateTimeFormat('sv-SE', {
+          timeZone: zone,
+          dateStyle: 'short',
+          timeStyle: 'short',
+        }).format(new Date(study.createdAt))
+        expect((await mcnn(...of('study', 'list'))).out).toContain(shown)
+        const found = await json(
+          z.array(z.object({ studyId: z.string() })),
+          ...of('runs', 'list', '--query', `created:"${shown}"`),
+        )
+        expect(found.map((run) => run.studyId)).toContain(study.id)
+      } finally {
+        if (before === undefined) delete process.env['TZ']
+        else process.env['TZ'] = before
+      }
+    },
+  )
 
   it('files the runs of a loop over seeds in one study', async () => {
-    const train = (...args: string[]): ReturnType<typeof mcnn> => mcnn(...of('train', '--arch', 'resnet-8', '--name', 'exp', ...args))
-    for (const seed of ['1', '2', '3']) expect((await train(...small, '--epochs', '1', '--seed', seed, '--json')).code).toBe(0)
-    const exp = async () => (await json(z.array(records.studySummary), ...of('study', 'list'))).filter((study) => study.name === 'exp')
+    const train = (...args: string[]): ReturnType<typeof mcnn> =>
+      mcnn(...of('train', '--arch', 'resnet-8', '--name', 'exp', ...args))
+    for (const seed of ['1', '2', '3'])
+      expect((await train(...small, '--epochs', '1', '--seed', seed, '--json')).code).toBe(0)
+    const exp = async () =>
+      (await json(z.array(records.studySummary), ...of('study', 'list'))).filter((study) => study.name === 'exp')
     const [study, ...others] = await exp()
     expect(others).toEqual([])
-    expect(study).toMatchObject({ id: 'exp', total: 3, counts: { done: 3 }, plan: { seeds: [1], added: [{ finished: 1, cells: [{ seeds: [2] }] }, { finished: 2, cells: [{ seeds: [3] }] }] } })
+    expect(study).toMatchObject({
+      id: 'exp',
+      total: 3,
+      counts: { done: 3 },
+      plan: {
+        seeds: [1],
+        added: [
+          { finished: 1, cells: [{ seeds: [2] }] },
+          { finished: 2, cells: [{ seeds: [3] }] },
+        ],
+      },
+    })
     // What no flag sets is the study's; a variant that is new joins its plan.
     expect((await train('--variant', 'mcnn-f', '--seed', '2')).err).toContain('The run joins the study exp.')
     const comparison = await json(records.comparison, ...of('compare', 'exp'))
-    expect(comparison.rows.map((row) => row.cells.map((cell) => [cell.variant, cell.accuracy?.n]))).toEqual([[['baseline', 3], ['mcnn-f', 1]]])
+    expect(comparison.rows.map((row) => row.cells.map((cell) => [cell.variant, cell.accuracy?.n]))).toEqual([
+      [
+        ['baseline', 3],
+        ['mcnn-f', 1],
+      ],
+    ])
     const before = await exp()
     expect(before).toMatchObject([{ plan: { variants: ['baseline', 'mcnn-f'] } }])
     // A seed that is there, and settings that are not the study's, change nothing.
-    expect(await train('--seed', '3')).toEqual({ code: 2, out: '', err: expect.stringMatching(/--seed: The study exp has seed 3 of ResNet-8, Baseline already: the run exp-\S+ is done\. Give another --seed/i) })
-    expect(await train('--seed', '4', '--epochs', '2')).toEqual({ code: 2, out: '', err: expect.stringMatching(/--epochs: The runs of the study exp have epochs 1, not 2\. .*another --name/) })
-    expect(await train('--seed', '4', '--batch', '25')).toEqual({ code: 2, out: '', err: expect.stringMatching(/--batch: The runs of the study exp have batchSize 50, not 25\./) })
+    expect(await train('--seed', '3')).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(
+        /--seed: The study exp has seed 3 of ResNet-8, Baseline already: the run exp-\S+ is done\. Give another --seed/i,
+      ),
+    })
+    expect(await train('--seed', '4', '--epochs', '2')).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/--epochs: The runs of the study exp have epochs 1, not 2\. .*another --name/),
+    })
+    expect(await train('--seed', '4', '--batch', '25')).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/--batch: The runs of the study exp have batchSize 50, not 25\./),
+    })
     expect(await exp()).toEqual(before)
   })
 
   it('holds training examples out and picks the best epoch on them', async () => {
-    const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '50', '--epochs', '3', '--milestones', 'none', '--name', 'Split', '--json'))
+    const { code, out, err } = await mcnn(
+      ...of(
+        'train',
+        '--arch',
+        'resnet-8',
+        ...small,
+        '--validation',
+        '50',
+        '--epochs',
+        '3',
+        '--milestones',
+        'none',
+        '--name',
+        'Split',
+        '--json',
+      ),
+    )
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const told = lines(out)
     const epochs = told.filter((line) => line['event'] === 'epoch').map((line) => records.epochMetrics.parse(line))
     const best = epochs.reduce((a, b) => ((b.validationAccuracy ?? NaN) > (a.validationAccuracy ?? NaN) ? b : a))
-    expect(told.at(-1)).toMatchObject({ event: 'done', bestPickedOn: 'validation', bestEpoch: best.epoch, bestTestAccuracy: best.testAccuracy, bestValidationAccuracy: best.validationAccuracy })
+    expect(told.at(-1)).toMatchObject({
+      event: 'done',
+      bestPickedOn: 'validation',
+      bestEpoch: best.epoch,
+      bestTestAccuracy: best.testAccuracy,
+      bestValidationAccuracy: best.validationAccuracy,
+    })
     const run = z.string().parse(told[0]?.['id'])
     const detail = await json(records.runDetail, ...of('runs', 'show', run))
     expect(detail.config.validationExamples).toBe(50)
@@ -491,19 +802,32 @@ describe('training', () => {
     expect(compared.rows).toMatchObject([{ trainExamples: 150, testExamples: 100, validationExamples: 50 }])
     expect((await mcnn(...of('compare', 'Split', '--format', 'csv'))).out).toContain(',validation,')
     expect((await mcnn(...of('runs', 'show', id))).out).toContain('picked on the test set')
-    expect(await json(runManifest, ...of('runs', 'manifest', run))).toMatchObject({ results: { best: { epoch: best.epoch, validationAccuracy: best.validationAccuracy, pickedOn: 'validation set' } } })
-    expect(await json(z.array(z.object({ id: z.string(), bestPickedOn: z.string().nullable() })), ...of('runs', 'list', '--query', 'picked:validation'))).toEqual([{ id: run, bestPickedOn: 'validation' }])
+    expect(await json(runManifest, ...of('runs', 'manifest', run))).toMatchObject({
+      results: { best: { epoch: best.epoch, validationAccuracy: best.validationAccuracy, pickedOn: 'validation set' } },
+    })
+    expect(
+      await json(
+        z.array(z.object({ id: z.string(), bestPickedOn: z.string().nullable() })),
+        ...of('runs', 'list', '--query', 'picked:validation'),
+      ),
+    ).toEqual([{ id: run, bestPickedOn: 'validation' }])
     const report = dir('split-report')
     expect((await mcnn(...of('report', 'Split', '--out', report))).code).toBe(0)
     const text = await readFile(path.join(report, 'report.md'), 'utf8')
     expect(text).toContain('picked on validation')
     expect(text).not.toContain('picked on the test set')
     const wrong = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '195'))
-    expect(wrong).toEqual({ code: 2, out: '', err: expect.stringContaining('--validation: leaves too few of the training examples to train on.') as string })
+    expect(wrong).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('--validation: leaves too few of the training examples to train on.') as string,
+    })
   })
 
   it('trains in the precision that the device has hardware for where it is left to it, and says which', async () => {
-    const { code, out, err } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--precision', 'auto', '--json'))
+    const { code, out, err } = await mcnn(
+      ...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--precision', 'auto', '--json'),
+    )
     expect(code).toBe(0)
     const doctor = await json(records.doctor, ...of('doctor'))
     const precision = doctor.tensorflow?.bfloat16 === null ? 'float32' : 'bfloat16'
@@ -527,7 +851,12 @@ describe('training', () => {
     expect(before.banks[0]?.kernel).not.toEqual(bank.banks[0]?.kernel)
     const text = await mcnn(...of('filters', id))
     expect(text.out).toMatch(/^stem, base filter 0 of 4, epoch 2\n/)
-    for (const [flag, value, message] of [['--filter', '4', /no filter 4/], ['--epoch', '9', /epoch/], ['--layer', 'stem2', /stem2/], ['--channel', '3', /--channel/]] as const) {
+    for (const [flag, value, message] of [
+      ['--filter', '4', /no filter 4/],
+      ['--epoch', '9', /epoch/],
+      ['--layer', 'stem2', /stem2/],
+      ['--channel', '3', /--channel/],
+    ] as const) {
       const wrong = await mcnn(...of('filters', id, flag, value))
       expect(wrong).toEqual({ code: 2, out: '', err: expect.stringMatching(message) })
     }
@@ -544,20 +873,43 @@ describe('training', () => {
   it('exports its network, whole, and over nothing unless told to', async () => {
     const file = dir('model.onnx')
     const printed = await mcnn(...of('export', id, '--format', 'onnx', '--out', file))
-    expect(printed).toEqual({ code: 0, err: '', out: expect.stringMatching(/as ONNX: .*model\.onnx, \d\.\d MB, SHA-256 [0-9a-f]{64}\.\n$/) })
+    expect(printed).toEqual({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/as ONNX: .*model\.onnx, \d\.\d MB, SHA-256 [0-9a-f]{64}\.\n$/),
+    })
     const session = await InferenceSession.create(file)
     expect([session.inputNames, session.outputNames]).toEqual([['pictures'], ['logits']])
     await session.release()
     const before = await readFile(file)
-    expect(await mcnn(...of('export', id, '--format', 'safetensors', '--out', file))).toEqual({ code: 2, out: '', err: `mcnn: ${file} exists already. Choose another name, or add --force to replace it.\n` })
+    expect(await mcnn(...of('export', id, '--format', 'safetensors', '--out', file))).toEqual({
+      code: 2,
+      out: '',
+      err: `mcnn: ${file} exists already. Choose another name, or add --force to replace it.\n`,
+    })
     expect((await readFile(file)).equals(before)).toBe(true)
-    const made = await json(records.exportedModel.extend({ run: records.runId }), ...of('export', id.slice(0, -1), '--format', 'safetensors', '--out', file, '--force'))
+    const made = await json(
+      records.exportedModel.extend({ run: records.runId }),
+      ...of('export', id.slice(0, -1), '--format', 'safetensors', '--out', file, '--force'),
+    )
     expect(made).toMatchObject({ run: id, format: 'safetensors', path: file, bytes: (await readFile(file)).length })
     const folder = dir('model')
-    expect(await json(records.exportedModel, ...of('export', id, '--format', 'savedmodel', '--out', folder))).toMatchObject({ format: 'savedmodel', path: folder, sha256: null })
-    const about = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path.join(folder, 'assets.extra/model.json'), 'utf8')))
-    expect(about).toMatchObject({ run: id, variant: 'mcnn-f', architecture: 'resnet-8', weights_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
-    expect(await mcnn(...of('export', id, '--format', 'onnx', '--out', dir('no/such/model.onnx')))).toMatchObject({ code: 2, err: expect.stringContaining(`There is no folder ${dir('no/such')}.`) as string })
+    expect(
+      await json(records.exportedModel, ...of('export', id, '--format', 'savedmodel', '--out', folder)),
+    ).toMatchObject({ format: 'savedmodel', path: folder, sha256: null })
+    const about = z
+      .record(z.string(), z.unknown())
+      .parse(JSON.parse(await readFile(path.join(folder, 'assets.extra/model.json'), 'utf8')))
+    expect(about).toMatchObject({
+      run: id,
+      variant: 'mcnn-f',
+      architecture: 'resnet-8',
+      weights_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect(await mcnn(...of('export', id, '--format', 'onnx', '--out', dir('no/such/model.onnx')))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`There is no folder ${dir('no/such')}.`) as string,
+    })
   })
 
   it('stops at Ctrl-C and keeps what was measured, while others read beside it', async () => {
@@ -601,19 +953,65 @@ describe('training', () => {
 
   it('runs a study to its comparison', async () => {
     const { code, out, err } = await mcnn(
-      ...of('study', 'run', '--name', 'Two', '--archs', 'resnet-8', '--variants', 'baseline,mcnn-l', '--seed-list', '7', ...small, '--epochs', '1', '--json'),
+      ...of(
+        'study',
+        'run',
+        '--name',
+        'Two',
+        '--archs',
+        'resnet-8',
+        '--variants',
+        'baseline,mcnn-l',
+        '--seed-list',
+        '7',
+        ...small,
+        '--epochs',
+        '1',
+        '--json',
+      ),
     )
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const events = lines(out)
-    expect(events.map((line) => line['event'])).toEqual(['study', 'run', 'epoch', 'done', 'run', 'epoch', 'done', 'comparison'])
-    expect(events.filter((line) => line['event'] === 'run')).toMatchObject([{ variant: 'baseline', seed: 7 }, { variant: 'mcnn-l', seed: 7 }])
+    expect(events.map((line) => line['event'])).toEqual([
+      'study',
+      'run',
+      'epoch',
+      'done',
+      'run',
+      'epoch',
+      'done',
+      'comparison',
+    ])
+    expect(events.filter((line) => line['event'] === 'run')).toMatchObject([
+      { variant: 'baseline', seed: 7 },
+      { variant: 'mcnn-l', seed: 7 },
+    ])
     const comparison = records.comparison.parse(events.at(-1))
     expect(comparison).toMatchObject({ studyId: events[0]?.['id'], studyName: 'Two' })
-    expect(comparison.rows[0]?.cells.map((cell) => [cell.variant, cell.accuracy?.n])).toEqual([['baseline', 1], ['mcnn-l', 1]])
+    expect(comparison.rows[0]?.cells.map((cell) => [cell.variant, cell.accuracy?.n])).toEqual([
+      ['baseline', 1],
+      ['mcnn-l', 1],
+    ])
   })
 
   it('says that a run diverged, and fails', async () => {
-    const { code, out } = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--epochs', '3', '--learning-rate', '100', '--momentum', '0.99', '--weight-decay', '1', '--json'))
+    const { code, out } = await mcnn(
+      ...of(
+        'train',
+        '--arch',
+        'resnet-8',
+        ...small,
+        '--epochs',
+        '3',
+        '--learning-rate',
+        '100',
+        '--momentum',
+        '0.99',
+        '--weight-decay',
+        '1',
+        '--json',
+      ),
+    )
     expect(lines(out).at(-1)).toMatchObject({ event: 'diverged', reason: expect.stringMatching(/./) })
     expect(code).toBe(1)
   })
@@ -622,14 +1020,30 @@ describe('training', () => {
 describe('beside a command that trains', () => {
   it('what looks works, what changes is refused, and a copy is whole', async () => {
     const flags = ['--data-dir', dir('shared')]
-    const training = start(['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '500', '--milestones', 'none', '--json', ...flags])
+    const training = start([
+      'train',
+      '--arch',
+      'resnet-8',
+      '--dataset',
+      'synthetic',
+      '--epochs',
+      '500',
+      '--milestones',
+      'none',
+      '--json',
+      ...flags,
+    ])
     const over = ended(training)
     try {
       await lineWith(training, '"epoch"')
       const [run] = await json(z.array(records.runSummary), 'runs', 'list', ...flags)
       expect(run).toMatchObject({ state: 'running' })
       const refused = `mcnn: The data directory ${dir('shared')} is in use by mcnn train (process ${training.pid ?? 0}): from here it can only be looked at.`
-      for (const args of [['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1'], ['runs', 'delete', run?.id ?? ''], ['doctor', '--repair']]) {
+      for (const args of [
+        ['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1'],
+        ['runs', 'delete', run?.id ?? ''],
+        ['doctor', '--repair'],
+      ]) {
         const { code, out, err } = await mcnn(...args, ...flags)
         expect({ code, out }).toEqual({ code: 1, out: '' })
         expect(err).toContain(refused)
@@ -640,8 +1054,14 @@ describe('beside a command that trains', () => {
       expect(copy.check()).toBe('ok')
       copy.close()
       const out = path.join(scratch, 'copy.sqlite')
-      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 0, out: expect.stringContaining(`${out}: `) })
-      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({ code: 2, err: expect.stringContaining('exists already') })
+      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`${out}: `),
+      })
+      expect(await mcnn('backup', '--out', out, ...flags)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('exists already'),
+      })
     } finally {
       training.kill('SIGKILL')
       await over
@@ -649,7 +1069,11 @@ describe('beside a command that trains', () => {
     // It let go of the data directory whatever it died of.
     const [run] = await json(z.array(records.runSummary), 'runs', 'list', ...flags)
     expect(run).toMatchObject({ state: 'interrupted' })
-    expect(await mcnn('doctor', '--repair', ...flags)).toEqual({ code: 0, out: 'The history is whole: there is nothing to mend.\n', err: '' })
+    expect(await mcnn('doctor', '--repair', ...flags)).toEqual({
+      code: 0,
+      out: 'The history is whole: there is nothing to mend.\n',
+      err: '',
+    })
     expect(await mcnn('runs', 'delete', run?.id ?? '', ...flags)).toMatchObject({ code: 0 })
   })
 
@@ -660,8 +1084,16 @@ describe('beside a command that trains', () => {
     const bytes = await readFile(file)
     await writeFile(file, Buffer.concat([Buffer.alloc(40), bytes.subarray(40)]))
     const doctor = await mcnn('doctor', ...flags)
-    expect(doctor).toMatchObject({ code: 1, out: expect.stringMatching(/✗ SQLite: The history .* is damaged[^]*mcnn doctor --repair/) })
-    expect(await mcnn('runs', 'list', ...flags)).toMatchObject({ code: 1, err: expect.stringMatching(/^mcnn: The history .* is damaged: [^\n]+ Nothing of it was changed\. `mcnn doctor --repair`[^\n]+\n$/) })
+    expect(doctor).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/✗ SQLite: The history .* is damaged[^]*mcnn doctor --repair/),
+    })
+    expect(await mcnn('runs', 'list', ...flags)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /^mcnn: The history .* is damaged: [^\n]+ Nothing of it was changed\. `mcnn doctor --repair`[^\n]+\n$/,
+      ),
+    })
     const repaired = await json(records.repair, 'doctor', '--repair', ...flags)
     expect(repaired.from).toBe('nothing')
     expect((await readFile(repaired.kept ?? '')).subarray(40).equals(bytes.subarray(40))).toBe(true)

@@ -18,16 +18,29 @@ export type Listeners = { [E in EventName]?: (payload: EventPayload<E>) => void 
  * Opens the service on the data directory of the command's flags, works with it, and closes it whatever happens.
  * @throws WorkbenchError conflict where another program has the data directory
  */
-export function withService<T>(command: Command, work: (service: Service) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+export function withService<T>(
+  command: Command,
+  work: (service: Service) => Promise<T>,
+  listeners: Listeners = {},
+): Promise<T> {
   return open(command, 'write', work, listeners)
 }
 
 /** The same for what only looks: beside a window, or another command that trains. */
-export function withReader<T>(command: Command, work: (service: Service) => Promise<T>, listeners: Listeners = {}): Promise<T> {
+export function withReader<T>(
+  command: Command,
+  work: (service: Service) => Promise<T>,
+  listeners: Listeners = {},
+): Promise<T> {
   return open(command, 'read', work, listeners)
 }
 
-async function open<T>(command: Command, access: 'read' | 'write', work: (service: Service) => Promise<T>, listeners: Listeners): Promise<T> {
+async function open<T>(
+  command: Command,
+  access: 'read' | 'write',
+  work: (service: Service) => Promise<T>,
+  listeners: Listeners,
+): Promise<T> {
   takeSignals()
   // Loaded only here: what needs no history must not wait for SQLite.
   const { createService } = await import('../service/service')

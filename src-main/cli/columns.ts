@@ -5,7 +5,9 @@ import { textTable } from '../analysis/table'
 export function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = textTable({
     caption: '',
-    columns: titles.map((title) => (title.startsWith('>') ? { title: title.slice(1), align: 'right' } : { title, align: 'left' })),
+    columns: titles.map((title) =>
+      title.startsWith('>') ? { title: title.slice(1), align: 'right' } : { title, align: 'left' },
+    ),
     rows: rows.map((row) => [...row]),
     notes: [],
   })

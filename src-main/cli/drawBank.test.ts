@@ -6,7 +6,11 @@ import { drawBank } from './drawBank'
 
 function bankOf(bank: number[][] | null, inputs = 3): FilterBank {
   const values = Float32Array.from({ length: 9 * inputs }, (_, i) => Math.sin(i + 1))
-  const banks = bankKernels(values, [3, 3, inputs, 1], 0, bank).map((kernel, i) => ({ band: i + 1, kernel, response: responseMagnitude(kernel, 16) }))
+  const banks = bankKernels(values, [3, 3, inputs, 1], 0, bank).map((kernel, i) => ({
+    band: i + 1,
+    kernel,
+    response: responseMagnitude(kernel, 16),
+  }))
   return { runId: 'r', layer: 'stem', filter: 0, epoch: 3, multiband: bank !== null, baseFilters: 1, bank, banks }
 }
 const signs = signBank.map((sources) => [...sources])
@@ -17,7 +21,12 @@ describe('a bank in letters', () => {
   it('has four bands side by side where nobody says how wide the terminal is, each with its title', () => {
     const four = drawBank(bankOf(signs))
     expect(widest(four)).toBeLessThanOrEqual(104)
-    expect(four.split('\n').filter((line) => line.includes('h₁')).at(0)).toMatch(/h₁.*h₂.*h₃.*h₄/)
+    expect(
+      four
+        .split('\n')
+        .filter((line) => line.includes('h₁'))
+        .at(0),
+    ).toMatch(/h₁.*h₂.*h₃.*h₄/)
     // Three channels, of each the kernel's three lines and the response's twelve.
     expect(four.match(/^(Red|Green|Blue)$/gm)).toHaveLength(3)
   })

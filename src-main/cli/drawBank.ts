@@ -13,18 +13,22 @@ const shades = [' ', '░', '▒', '▓', '█'] as const
 const gap = 2
 
 /**
- * For each channel: the kernels of bands beside each other, and under them their magnitudes on one scale, 0 in the middle; as
- * many bands side by side as there is room for, the others below.
+ * For each channel: the kernels of bands beside each other, and under them their magnitudes on one scale, 0 in the
+ * middle; as many bands side by side as there is room for, the others below.
  * @param width of the terminal, in letters; four bands fit into what it is taken for
  */
 export function drawBank(bank: FilterBank, channel?: number, width = 4 * (across + gap)): string {
   const inputs = bank.banks[0]?.kernel[0]?.[0]?.length ?? 0
   const channels = channel === undefined ? strongestChannels(bank.banks[0]?.kernel ?? []) : [channel]
   const peak = maxAbsolute(bank.banks.map((b) => channels.map((c) => channelPlane(b.response, c))))
-  const kind = bank.multiband ? `base filter ${bank.filter} of ${bank.baseFilters}` : `filter ${bank.filter} of ${bank.baseFilters}`
+  const kind = bank.multiband
+    ? `base filter ${bank.filter} of ${bank.baseFilters}`
+    : `filter ${bank.filter} of ${bank.baseFilters}`
   const titles = bandTitles(bank.bank)
   const most = Math.max(1, Math.floor((width + gap) / (across + gap)))
-  const rows = Array.from({ length: Math.ceil(bank.banks.length / most) }, (_, row) => bank.banks.slice(row * most, (row + 1) * most))
+  const rows = Array.from({ length: Math.ceil(bank.banks.length / most) }, (_, row) =>
+    bank.banks.slice(row * most, (row + 1) * most),
+  )
   const blocks = rows.flatMap((bands) => [
     ...(bank.multiband ? [beside(bands.map(({ band }) => [titles[band - 1]?.formula ?? '']))] : []),
     ...channels.flatMap((c) => {
@@ -38,7 +42,13 @@ export function drawBank(bank: FilterBank, channel?: number, width = 4 * (across
       ]
     }),
   ])
-  return [`${bank.layer}, ${kind}, epoch ${bank.epoch}`, '', ...blocks, `|H(u, v)|, u and v from −π to π, ${shades[1]} to ${shades[4]} up to ${fixed(peak)}`, ''].join('\n')
+  return [
+    `${bank.layer}, ${kind}, epoch ${bank.epoch}`,
+    '',
+    ...blocks,
+    `|H(u, v)|, u and v from −π to π, ${shades[1]} to ${shades[4]} up to ${fixed(peak)}`,
+    '',
+  ].join('\n')
 }
 
 function kernelLines(plane: number[][]): string[] {
@@ -63,5 +73,10 @@ function shadeLines(plane: number[][], peak: number): string[] {
 
 function beside(blocks: readonly (readonly string[])[]): string {
   const height = Math.max(...blocks.map((block) => block.length))
-  return Array.from({ length: height }, (_, i) => blocks.map((block) => (block[i] ?? '').padEnd(across)).join(' '.repeat(gap)).trimEnd()).join('\n')
+  return Array.from({ length: height }, (_, i) =>
+    blocks
+      .map((block) => (block[i] ?? '').padEnd(across))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  ).join('\n')
 }

@@ -61,7 +61,12 @@ function errorOf(thrown: unknown, command: Command): ReportedError {
     return { code: 'bad-input', message: /[.?)]$/.test(message) ? message : `${message}.`, fix: helpOf(thrown.command) }
   }
   const { code, message, fix, field } = toErrorValue(thrown)
-  const way = code === 'exists' ? 'Choose another name, or add --force to replace it.' : code === 'bad-input' ? (fix ?? helpOf(command)) : fix
+  const way =
+    code === 'exists'
+      ? 'Choose another name, or add --force to replace it.'
+      : code === 'bad-input'
+        ? (fix ?? helpOf(command))
+        : fix
   return { code, message: oneLine(withFlag(message, field, command)), fix: way === undefined ? null : oneLine(way) }
 }
 

@@ -34,11 +34,14 @@ export class Follower {
   }
 
   /**
-   * Follows runs of a study that this process trains to their ends; an interruption stops them. @param only these, else all
+   * Follows runs of a study that this process trains to their ends; an interruption stops them. @param only these, else
+   * all
    * @returns the runs as they ended, those that were deleted meanwhile left out
    */
   async follow(service: Service, studyId: string, only?: readonly string[]): Promise<RunSummary[]> {
-    const runs = (await service.call('studies.get', { id: studyId })).runs.filter((run) => only?.includes(run.id) ?? true)
+    const runs = (await service.call('studies.get', { id: studyId })).runs.filter(
+      (run) => only?.includes(run.id) ?? true,
+    )
     if (!this.#json) this.#bars = new TrainingProgress(runs.length)
     const finished = new Promise<void>((resolve) => (this.#finish = resolve))
     for (const run of runs) this.#open.set(run.id, { run, told: false })
@@ -47,7 +50,9 @@ export class Follower {
     for (const event of early) event()
     for (const run of runs) this.#changed(run)
     // A stop that comes when all have just ended finds nothing to stop.
-    const release = onInterruption(() => void service.call('studies.stop', { id: studyId, cause: interruptionCause() }).catch(() => undefined))
+    const release = onInterruption(
+      () => void service.call('studies.stop', { id: studyId, cause: interruptionCause() }).catch(() => undefined),
+    )
     try {
       await finished
     } finally {
@@ -70,7 +75,16 @@ export class Follower {
     const began = run.state !== 'queued' && (run.state !== 'stopped' || run.startedAt !== null)
     if (began && !entry.told) {
       entry.told = true
-      if (this.#json) writeJson({ event: 'run', id: run.id, studyId: run.studyId, arch: run.arch, variant: run.variant, dataset: run.dataset, seed: run.seed })
+      if (this.#json)
+        writeJson({
+          event: 'run',
+          id: run.id,
+          studyId: run.studyId,
+          arch: run.arch,
+          variant: run.variant,
+          dataset: run.dataset,
+          seed: run.seed,
+        })
       else this.#bars?.started(run, this.#count)
       this.#count++
     }
@@ -104,7 +118,16 @@ export class Follower {
 function endLine(run: RunSummary): Record<string, unknown> {
   if (run.state !== 'done') return { event: run.state, id: run.id, reason: run.reason, epochsDone: run.epochsDone }
   const { id, testAccuracy, bestTestAccuracy, bestEpoch, bestValidationAccuracy = null, weightsSha256 } = run
-  return { event: 'done', id, testAccuracy, bestTestAccuracy, bestEpoch, bestPickedOn: runPickedOn(run), bestValidationAccuracy, weightsSha256 }
+  return {
+    event: 'done',
+    id,
+    testAccuracy,
+    bestTestAccuracy,
+    bestEpoch,
+    bestPickedOn: runPickedOn(run),
+    bestValidationAccuracy,
+    weightsSha256,
+  }
 }
 
 /** @throws Failed with the exit code of runs that did not all end well */

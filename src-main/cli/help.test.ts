@@ -10,17 +10,30 @@ const helpOf = (command: (typeof commands)[number]): string => {
 }
 
 describe('the help of every command, 80 columns wide', () => {
-  it.each(commands.map((command) => [command.name(), command] as const))('%s: fits, and no term runs into its description', (_, command) => {
-    const lines = helpOf(command).split('\n')
-    expect(lines.filter((line) => Array.from(line).length > 80)).toEqual([])
-    const terms = [...command.options.map((option) => option.flags), ...command.commands.map((one) => one.name())]
-    for (const term of terms) expect(lines.some((line) => line.startsWith(`  ${term}  `) || line.startsWith(`  ${term} [`) || line.startsWith(`  ${term} <`)), term).toBe(true)
-  })
+  it.each(commands.map((command) => [command.name(), command] as const))(
+    '%s: fits, and no term runs into its description',
+    (_, command) => {
+      const lines = helpOf(command).split('\n')
+      expect(lines.filter((line) => Array.from(line).length > 80)).toEqual([])
+      const terms = [...command.options.map((option) => option.flags), ...command.commands.map((one) => one.name())]
+      for (const term of terms)
+        expect(
+          lines.some(
+            (line) =>
+              line.startsWith(`  ${term}  `) || line.startsWith(`  ${term} [`) || line.startsWith(`  ${term} <`),
+          ),
+          term,
+        ).toBe(true)
+    },
+  )
 })
 
 it('lists every preset with its description in one column', () => {
   const run = commands.find((command) => command.name() === 'run' && command.parent?.name() === 'study')
   const lines = (run ? helpOf(run) : '').split('\n')
   const widest = Math.max(...presets.map(({ id }) => id.length))
-  for (const { id, hint } of presets) expect(lines.find((line) => line.trimStart().startsWith(`${id} `))).toContain(`  ${id.padEnd(widest)}  ${hint.split(' ')[0] ?? ''}`)
+  for (const { id, hint } of presets)
+    expect(lines.find((line) => line.trimStart().startsWith(`${id} `))).toContain(
+      `  ${id.padEnd(widest)}  ${hint.split(' ')[0] ?? ''}`,
+    )
 })

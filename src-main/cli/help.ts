@@ -18,7 +18,12 @@ export function addSections(command: Command, sections: readonly HelpSection[]):
     return sections
       .map(({ heading, items }) => {
         const widest = Math.max(0, ...items.map((item) => (typeof item === 'string' ? 0 : item[0].length)))
-        return [heading, ...items.map((item) => (typeof item === 'string' ? `  ${item}` : help.formatItem(item[0], widest, item[1], help)))].join('\n')
+        return [
+          heading,
+          ...items.map((item) =>
+            typeof item === 'string' ? `  ${item}` : help.formatItem(item[0], widest, item[1], help),
+          ),
+        ].join('\n')
       })
       .map((text) => `\n${text}`)
       .join('\n')

@@ -17,7 +17,10 @@ it('stops in order at the first signal, takes a repeated one for the same reques
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
   takeSignals()
   const receive = (signal: 'SIGINT' | 'SIGTERM' | 'SIGUSR1'): void =>
-    process.listeners(signal).filter((listener) => before.get(signal)?.includes(listener) === false).forEach((listener) => listener(signal))
+    process
+      .listeners(signal)
+      .filter((listener) => before.get(signal)?.includes(listener) === false)
+      .forEach((listener) => listener(signal))
   receive('SIGUSR1')
   expect(interruption.aborted).toBe(true)
   expect(interruptionCause()).toBe('SIGUSR1')

@@ -1,11 +1,17 @@
-/** Ctrl-C and the other signals that ask a command to stop: the command stops in order, and at once if it is asked twice. */
+/**
+ * Ctrl-C and the other signals that ask a command to stop: the command stops in order, and at once if it is asked
+ * twice.
+ */
 import type { EndSignal } from '../contract/endReasons'
 import { onEndSignals } from '../system/signals'
 import { say } from './output'
 
 export const interruptedCode = 130
 
-/** npm passes on the Ctrl-C that the terminal sends to the process group, and Slurm signals each process of a step: one request. */
+/**
+ * npm passes on the Ctrl-C that the terminal sends to the process group, and Slurm signals each process of a step: one
+ * request.
+ */
 const sameRequestMs = 500
 
 const controller = new AbortController()
@@ -25,7 +31,8 @@ export function takeSignals(): void {
   onEndSignals((signal) => {
     if (performance.now() - askedAt < sameRequestMs) return
     if (cause !== null) {
-      // A job scheduler warns with one signal and ends with another, which must not cost the checkpoint that is being written.
+      // A job scheduler warns with one signal and ends with another, which must not cost the checkpoint that is being
+      // written.
       if (signal === cause || signal === 'SIGINT') process.exit(interruptedCode)
       return
     }

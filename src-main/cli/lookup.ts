@@ -24,7 +24,11 @@ interface Kind {
 
 const study: Kind = { singular: 'study', plural: 'studies', fix: '`mcnn study list` shows them.' }
 const run: Kind = { singular: 'run', plural: 'runs', fix: '`mcnn runs list` shows them.' }
-const trashedRun: Kind = { singular: 'run in the trash', plural: 'runs in the trash', fix: '`mcnn runs list --query is:trashed` shows them.' }
+const trashedRun: Kind = {
+  singular: 'run in the trash',
+  plural: 'runs in the trash',
+  fix: '`mcnn runs list --query is:trashed` shows them.',
+}
 const anyRun: Kind = { ...run, fix: '`mcnn runs list` shows them, and with --query is:trashed what is in the trash.' }
 
 /** Before an id that must not be taken for a name. */
@@ -45,7 +49,8 @@ export async function findStudy(service: Service, text: string): Promise<StudySu
  */
 export async function findStudyNamed(service: Service, name: string): Promise<StudySummary | null> {
   const named = (await service.call('studies.list', {})).filter((one) => one.name === name.trim())
-  if (named.length > 1) throw ambiguous(study, `have the name ${JSON.stringify(name)}`, named.map(ofStudy), 'Choose another --name.')
+  if (named.length > 1)
+    throw ambiguous(study, `have the name ${JSON.stringify(name)}`, named.map(ofStudy), 'Choose another --name.')
   return named[0] ?? null
 }
 
@@ -61,14 +66,19 @@ export async function findTrashedRun(service: Service, text: string): Promise<Ru
 
 /** The same in both. */
 export async function findAnyRun(service: Service, text: string): Promise<RunSummary> {
-  return findOne(anyRun, text, [...(await service.call('runs.list', {})), ...(await matchingRuns(service, 'is:trashed'))], ofRun)
+  return findOne(
+    anyRun,
+    text,
+    [...(await service.call('runs.list', {})), ...(await matchingRuns(service, 'is:trashed'))],
+    ofRun,
+  )
 }
 
 /** Returns the runs that match a query, with tags and notes; in parts, as the service gives them. */
 export async function matchingRuns(service: Service, query: string): Promise<RunRow[]> {
   const limit = 500
   const found: RunRow[] = []
-  for (let rows = Infinity; found.length < rows; ) {
+  for (let rows = Infinity; found.length < rows;) {
     const list = await service.call('runs.query', { query, offset: found.length, limit })
     found.push(...list.part.filter((row) => row.kind === 'run'))
     rows = list.part.length === 0 ? 0 : list.rows
@@ -91,14 +101,26 @@ function findOne<T>(kind: Kind, text: string, all: readonly T[], of: (one: T) =>
   const exact = all.filter((one) => of(one).id === text || of(one).name === text)
   const matches = exact.length > 0 || text === '' ? exact : all.filter((one) => of(one).id.startsWith(text))
   const [only] = matches
-  if (only === undefined) throw new WorkbenchError('not-found', `There is no ${kind.singular} ${JSON.stringify(text)}.`, { fix: kind.fix })
+  if (only === undefined)
+    throw new WorkbenchError('not-found', `There is no ${kind.singular} ${JSON.stringify(text)}.`, { fix: kind.fix })
   if (matches.length === 1) return only
   const how = `${exact.length > 0 ? 'have the id or name' : 'have an id that begins with'} ${JSON.stringify(text)}`
-  throw ambiguous(kind, how, matches.map(of), exact.length > 0 ? `Give an id, as ${idPrefix}${of(only).id}.` : 'Type more of the id.')
+  throw ambiguous(
+    kind,
+    how,
+    matches.map(of),
+    exact.length > 0 ? `Give an id, as ${idPrefix}${of(only).id}.` : 'Type more of the id.',
+  )
 }
 
 function ambiguous({ plural }: Kind, how: string, matches: readonly Candidate[], fix: string): WorkbenchError {
-  const listed = matches.slice(0, mostListed).map(({ id, label, createdAt }) => `${id} (${label}, created ${dateTime(createdAt)})`)
+  const listed = matches
+    .slice(0, mostListed)
+    .map(({ id, label, createdAt }) => `${id} (${label}, created ${dateTime(createdAt)})`)
   const more = matches.length - listed.length
-  return new WorkbenchError('bad-input', `${matches.length} ${plural} ${how}: ${listed.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`, { fix })
+  return new WorkbenchError(
+    'bad-input',
+    `${matches.length} ${plural} ${how}: ${listed.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+    { fix },
+  )
 }

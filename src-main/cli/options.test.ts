@@ -8,15 +8,22 @@ describe('a list', () => {
     expect(list('ResNet-20, resnet32,RESNET_56,')).toEqual(['resnet-20', 'resnet-32', 'resnet-56'])
     expect(list('resnet20 WRN-16-4')).toEqual(['resnet-20', 'wrn-16-4'])
     expect(list('ResNet 20, VGG 16 BN')).toEqual(['resnet-20', 'vgg-16-bn'])
-    expect(variantList('Baseline, MCNN_F,mcnn(stem + stage3.*),')).toEqual(['baseline', 'mcnn-f', 'mcnn(stage3.*+stem)'])
+    expect(variantList('Baseline, MCNN_F,mcnn(stem + stage3.*),')).toEqual([
+      'baseline',
+      'mcnn-f',
+      'mcnn(stage3.*+stem)',
+    ])
     expect(wholeNumbers('1, 2 3,4294967295,')).toEqual([1, 2, 3, 4294967295])
     expect(wholeNumbers('none')).toEqual([])
     expect(layerList('stem, stage3.*,')).toEqual(['stem', 'stage3.*'])
   })
 
   it('refuses what names nothing, with the nearest names of a slip', () => {
-    for (const read of [oneOrMoreOf(archs), variantList, wholeNumbers, layerList]) expect(() => read(' ,')).toThrow('It names nothing.')
-    expect(() => oneOrMoreOf(archs)('resnet-20,resnet-31')).toThrow(/^Did you mean resnet-32.*\? Allowed choices are resnet-8/)
+    for (const read of [oneOrMoreOf(archs), variantList, wholeNumbers, layerList])
+      expect(() => read(' ,')).toThrow('It names nothing.')
+    expect(() => oneOrMoreOf(archs)('resnet-20,resnet-31')).toThrow(
+      /^Did you mean resnet-32.*\? Allowed choices are resnet-8/,
+    )
     expect(() => variantList('mcnn-f,mcnn-g')).toThrow(/^Did you mean mcnn-f .*It must be one of/)
     expect(() => wholeNumbers('1,2e3')).toThrow('It must be a whole number.')
   })

@@ -1,4 +1,7 @@
-/** Flags whose values are numbers, names and lists. Numbers are read strictly: '1e', '' and '1.5 ' are mistakes, not numbers. */
+/**
+ * Flags whose values are numbers, names and lists. Numbers are read strictly: '1e', '' and '1.5 ' are mistakes, not
+ * numbers.
+ */
 import path from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import { typedNumber } from '../analysis/numbers'
@@ -27,7 +30,8 @@ export function wholeNumbers(text: string): number[] {
 export function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
   return (text) => {
     const found = matchName(choices, text)
-    if (found === null) throw new InvalidArgumentError(`${didYouMean(choices, text)}Allowed choices are ${choices.join(', ')}.`)
+    if (found === null)
+      throw new InvalidArgumentError(`${didYouMean(choices, text)}Allowed choices are ${choices.join(', ')}.`)
     return found
   }
 }
@@ -48,7 +52,9 @@ export function variantList(text: string): Variant[] {
 export function oneVariant(text: string): Variant {
   const parsed = variant.safeParse(typedVariant(text))
   if (!parsed.success)
-    throw new InvalidArgumentError(`${didYouMean(variants, text)}It ${parsed.error.issues[0]?.message ?? 'is not a variant'}.`)
+    throw new InvalidArgumentError(
+      `${didYouMean(variants, text)}It ${parsed.error.issues[0]?.message ?? 'is not a variant'}.`,
+    )
   return parsed.data
 }
 

@@ -26,12 +26,22 @@ interface Written<T> {
 const force = ['--force', 'replace what --out names if it exists'] as const
 
 /** Adds `--out` and `--force` to a command. `-` is standard output. */
-export function addOut(command: Command, placeholder: '<file>' | '<dir>' | '<path>', description: string, required: boolean): Command {
+export function addOut(
+  command: Command,
+  placeholder: '<file>' | '<dir>' | '<path>',
+  description: string,
+  required: boolean,
+): Command {
   const words = placeholder === '<dir>' ? description : `${description}; - is standard output`
-  return (required ? command.requiredOption(`--out ${placeholder}`, words) : command.option(`--out ${placeholder}`, words)).option(...force)
+  return (
+    required ? command.requiredOption(`--out ${placeholder}`, words) : command.option(`--out ${placeholder}`, words)
+  ).option(...force)
 }
 
-/** Writes a text; returns a name for where it went. Throws as `writeOutput`, and `bad-input` if the flags exclude each other. */
+/**
+ * Writes a text; returns a name for where it went. Throws as `writeOutput`, and `bad-input` if the flags exclude each
+ * other.
+ */
 export async function writeTextOut(command: Command, { out, force }: OutFlags, text: string): Promise<string> {
   if (toStandardOutput(command, out)) {
     await writeBytes([Buffer.from(text)])
@@ -40,7 +50,11 @@ export async function writeTextOut(command: Command, { out, force }: OutFlags, t
   const file = outFile(out)
   const { isReserved } = await import('../service/dataDir')
   const dataDir = await dataDirOf(command)
-  await writeOutput(file, text, { overwrite: force === true, isReserved: (path) => isReserved(dataDir, path), signal: interruption })
+  await writeOutput(file, text, {
+    overwrite: force === true,
+    isReserved: (path) => isReserved(dataDir, path),
+    signal: interruption,
+  })
   return file
 }
 
@@ -53,19 +67,32 @@ const otherFormats = {
 /** Throws a WorkbenchError `bad-input` if the extension of a file's name promises another format. */
 export function mustNotPromiseOther(out: string, written: keyof typeof otherFormats): void {
   const extension = path.extname(out).slice(1).toLowerCase()
-  if (otherFormats[written].includes(extension)) throw usageError(`--out ${out}: the program writes .${written} here, not .${extension}.`, `Let the name end in .${written}.`)
+  if (otherFormats[written].includes(extension))
+    throw usageError(
+      `--out ${out}: the program writes .${written} here, not .${extension}.`,
+      `Let the name end in .${written}.`,
+    )
 }
 
 /**
  * Has a file written by `make` at a path, which for standard output is that of a temporary file.
- * Returns what `make` returns, a name for the file and how to print text about it: not on standard output if that carries the file.
+ * Returns what `make` returns, a name for the file and how to print text about it: not on standard output if that
+ * carries the file.
  */
-export async function writeFileOut<T>(command: Command, { out, force }: OutFlags, make: (path: string, overwrite: boolean) => Promise<T>): Promise<Written<T>> {
+export async function writeFileOut<T>(
+  command: Command,
+  { out, force }: OutFlags,
+  make: (path: string, overwrite: boolean) => Promise<T>,
+): Promise<Written<T>> {
   if (!toStandardOutput(command, out)) {
     const file = outFile(out)
     return { made: await make(file, force === true), name: file, print: writeOut }
   }
-  if (process.stdout.isTTY) throw usageError('--out -: a terminal cannot show this file.', 'Send it to a file or a program, as in `--out - > FILE`.')
+  if (process.stdout.isTTY)
+    throw usageError(
+      '--out -: a terminal cannot show this file.',
+      'Send it to a file or a program, as in `--out - > FILE`.',
+    )
   const folder = await mkdtemp(path.join(tmpdir(), 'mcnn-out-'))
   try {
     const file = path.join(folder, 'output')
@@ -79,7 +106,8 @@ export async function writeFileOut<T>(command: Command, { out, force }: OutFlags
 
 /** Returns the absolute path of a folder. Throws a WorkbenchError `bad-input` for standard output. */
 export function outFolder(out: string, what: string): string {
-  if (isStandardOutput(out)) throw usageError(`--out ${out}: a ${what} is a folder, which cannot go to standard output.`, 'Name a folder.')
+  if (isStandardOutput(out))
+    throw usageError(`--out ${out}: a ${what} is a folder, which cannot go to standard output.`, 'Name a folder.')
   if (out === '') throw usageError('--out: needs the name of a folder.')
   return filePath(out)
 }
@@ -97,7 +125,11 @@ function outFile(out: string): string {
 
 function toStandardOutput(command: Command, out: string): boolean {
   if (!isStandardOutput(out)) return false
-  if (command.optsWithGlobals<Globals>().json) throw usageError(`--json and --out ${out} exclude each other: both write to standard output.`, 'Name a file, or leave out --json.')
+  if (command.optsWithGlobals<Globals>().json)
+    throw usageError(
+      `--json and --out ${out} exclude each other: both write to standard output.`,
+      'Name a file, or leave out --json.',
+    )
   return true
 }
 

@@ -8,7 +8,10 @@ export function noteStreamError(stream: NodeJS.WriteStream, error: NodeJS.ErrnoE
   if (!broken.has(stream)) broken.set(stream, error)
 }
 
-/** Returns why the result could not be written to standard output. Null if it was written, or if its reader went away (`| head`). */
+/**
+ * Returns why the result could not be written to standard output. Null if it was written, or if its reader went away
+ * (`| head`).
+ */
 export function outputProblem(): string | null {
   const error = broken.get(process.stdout)
   if (!error || error.code === 'EPIPE') return null
@@ -51,5 +54,9 @@ export function oneLine(text: string): string {
 
 /** Resolves when both streams are written, or broken. */
 export async function flush(): Promise<void> {
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => (broken.has(stream) ? resolve() : stream.write('', () => resolve())))))
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) => new Promise<void>((resolve) => (broken.has(stream) ? resolve() : stream.write('', () => resolve()))),
+    ),
+  )
 }

@@ -1,7 +1,16 @@
 /** A study's plan from flags. */
 import type { Command } from 'commander'
 import { WorkbenchError } from '../contract/errors'
-import { datasetIds, defaultMilestones, precisionChoices, studyRequest, type PrecisionChoice, type StudyRequest, type TrainingConfig, type TrainingRequest } from '../contract/experiment'
+import {
+  datasetIds,
+  defaultMilestones,
+  precisionChoices,
+  studyRequest,
+  type PrecisionChoice,
+  type StudyRequest,
+  type TrainingConfig,
+  type TrainingRequest,
+} from '../contract/experiment'
 import { choice, realNumber, wholeNumber, wholeNumbers } from './options'
 
 /** Flags that `train` and `study run` share. */
@@ -28,15 +37,29 @@ export function addTrainingFlags(command: Command, defaults: TrainingConfig, not
     .option('--epochs <n>', `passes over the training examples${byDefault(defaults.epochs)}`, wholeNumber)
     .option('--train-examples <n>', 'a class-balanced subset of the training examples (default: all)', wholeNumber)
     .option('--test-examples <n>', 'a class-balanced subset of the test examples (default: all)', wholeNumber)
-    .option('--validation <n>', 'so many of the training examples, balanced by class, are never trained on: the best epoch is picked on them (default: none, it is picked on the test set)', wholeNumber)
+    .option(
+      '--validation <n>',
+      'so many of the training examples, balanced by class, are never trained on: the best epoch is picked on them (default: none, it is picked on the test set)',
+      wholeNumber,
+    )
     .option('--batch <n>', `pictures a step${byDefault(defaults.batchSize)}`, wholeNumber)
     .option('--learning-rate <x>', `of the first epochs${byDefault(defaults.learningRate)}`, realNumber)
     .option('--momentum <x>', `of the gradient descent${byDefault(defaults.momentum)}`, realNumber)
     .option('--weight-decay <x>', `on all trainable weights${byDefault(defaults.weightDecay)}`, realNumber)
-    .option('--milestones <epochs>', 'after each of these the rate falls, as 100,150 or none (default: after 1/2 and 3/4 of the epochs)', wholeNumbers)
+    .option(
+      '--milestones <epochs>',
+      'after each of these the rate falls, as 100,150 or none (default: after 1/2 and 3/4 of the epochs)',
+      wholeNumbers,
+    )
     .option('--gamma <x>', `what the rate is multiplied by at a milestone${byDefault(defaults.gamma)}`, realNumber)
     .option('--no-augment', 'train on the pictures as they are, neither moved nor flipped')
-    .addOption(choice('--precision <name>', `of the arithmetic; auto: bfloat16 where the device computes it in hardware${byDefault(defaults.precision)}`, precisionChoices))
+    .addOption(
+      choice(
+        '--precision <name>',
+        `of the arithmetic; auto: bfloat16 where the device computes it in hardware${byDefault(defaults.precision)}`,
+        precisionChoices,
+      ),
+    )
 }
 
 /** The flags' values over the defaults; a number of epochs that is not the default's brings its own milestones. */

@@ -49,7 +49,10 @@ const sections = [
   },
   {
     heading: 'Errors:',
-    items: ['One sentence on standard error. With --json also one document on standard', 'output: {"error": {"code": "…", "message": "…", "fix": "…" or null}}'],
+    items: [
+      'One sentence on standard error. With --json also one document on standard',
+      'output: {"error": {"code": "…", "message": "…", "fix": "…" or null}}',
+    ],
   },
 ] satisfies HelpSection[]
 
@@ -72,11 +75,30 @@ export function buildProgram(): Command {
     .description('Trains multi-band convolutional networks beside their baselines and compares them honestly.')
     .version(version, '--version', 'print the version')
     .option('--json', 'one JSON document on standard output, or JSON lines where the command streams')
-    .option('--data-dir <dir>', 'where data sets, runs and the history are kept (default: $MCNN_DATA_DIR, else the user’s data folder)')
+    .option(
+      '--data-dir <dir>',
+      'where data sets, runs and the history are kept (default: $MCNN_DATA_DIR, else the user’s data folder)',
+    )
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
   addSections(program, sections)
-  for (const add of [addDoctor, addModels, addDatasets, addTrain, addStudy, addCompare, addRuns, addFilters, addVerify, addReport, addExport, addImport, addTune, addBackup]) add(program)
+  for (const add of [
+    addDoctor,
+    addModels,
+    addDatasets,
+    addTrain,
+    addStudy,
+    addCompare,
+    addRuns,
+    addFilters,
+    addVerify,
+    addReport,
+    addExport,
+    addImport,
+    addTune,
+    addBackup,
+  ])
+    add(program)
   // Commander writes its complaints in several lines and ends the process: both are ours to do.
   for (const command of everyCommand(program))
     command

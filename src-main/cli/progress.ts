@@ -10,7 +10,15 @@ import { onInterruption } from './interruption'
 import { say } from './output'
 
 function bars(format: string, barsize: number): MultiBar {
-  const options = { format, barsize, stream: process.stderr, hideCursor: true, clearOnComplete: true, autopadding: true, gracefulExit: false }
+  const options = {
+    format,
+    barsize,
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    autopadding: true,
+    gracefulExit: false,
+  }
   const multi = new MultiBar(options, Presets.shades_classic)
   // Whatever ends the program, the terminal gets its cursor and its line wrapping back.
   process.once('exit', () => {
@@ -25,7 +33,9 @@ export function runName(run: Pick<RunSummary, 'arch' | 'variant' | 'dataset' | '
 }
 
 /** 'test accuracy 93.10 % (best 93.40 % at epoch 4, picked on the test set)' */
-export function accuracyWords(run: Pick<RunSummary, 'testAccuracy' | 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>): string {
+export function accuracyWords(
+  run: Pick<RunSummary, 'testAccuracy' | 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>,
+): string {
   if (run.testAccuracy === null) return 'no epoch finished'
   return `test accuracy ${percent(run.testAccuracy)} % (best ${percent(run.bestTestAccuracy)} % at epoch ${whole(run.bestEpoch)}, ${pickedWords[runPickedOn(run) ?? 'test'].phrase})`
 }
@@ -68,7 +78,8 @@ export class TrainingProgress {
   }
 
   ended(run: RunSummary): void {
-    const words = run.state === 'done' ? accuracyWords(run) : `${run.state}${run.reason === null ? '' : `: ${run.reason}`}`
+    const words =
+      run.state === 'done' ? accuracyWords(run) : `${run.state}${run.reason === null ? '' : `: ${run.reason}`}`
     // A single run that is done is told of by its command.
     const told = this.total === 1 && run.state === 'done'
     if (this.#bars) {
@@ -114,7 +125,12 @@ export class WorkProgress {
 }
 
 /** Work of the service that a Ctrl-C cancels; the bar is taken away at its end. */
-export async function cancelled<T>(service: Service, kind: WorkProgressEvent['kind'], progress: WorkProgress, work: () => Promise<T>): Promise<T> {
+export async function cancelled<T>(
+  service: Service,
+  kind: WorkProgressEvent['kind'],
+  progress: WorkProgress,
+  work: () => Promise<T>,
+): Promise<T> {
   const release = onInterruption(() => void service.call('publish.cancel', { kind }).catch(() => undefined))
   try {
     return await work()

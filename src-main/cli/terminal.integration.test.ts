@@ -10,7 +10,18 @@ import { History } from '../history/history'
 const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
 const terminal = path.join(import.meta.dirname, 'fixtures/terminal.py')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-terminal-'))
-const small = ['--arch', 'resnet-8', '--dataset', 'synthetic', '--train-examples', '200', '--test-examples', '100', '--milestones', 'none']
+const small = [
+  '--arch',
+  'resnet-8',
+  '--dataset',
+  'synthetic',
+  '--train-examples',
+  '200',
+  '--test-examples',
+  '100',
+  '--milestones',
+  'none',
+]
 const long = [...small, '--epochs', '5000']
 
 /** Of one test: its data directory and, outside it, what its command lines write. */
@@ -38,7 +49,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-const words = (...args: string[]): string => [process.execPath, entry, ...args, '--data-dir', dataDir].map((word) => `'${word}'`).join(' ')
+const words = (...args: string[]): string =>
+  [process.execPath, entry, ...args, '--data-dir', dataDir].map((word) => `'${word}'`).join(' ')
 
 /** Closes the terminal in which `line` is typed when called. */
 function inTerminal(line: string): () => Promise<void> {
@@ -81,20 +93,35 @@ function pidIn(name: string): number {
 }
 
 /** A checkpoint of the run is there, so that it resumes where it stopped. */
-const checkpointsOf = ({ id }: RunSummary): string[] => readdirSync(path.join(dataDir, 'runs', id)).filter((name) => name.startsWith('checkpoint-'))
+const checkpointsOf = ({ id }: RunSummary): string[] =>
+  readdirSync(path.join(dataDir, 'runs', id)).filter((name) => name.startsWith('checkpoint-'))
 
-function start(args: readonly string[], stdio: ['ignore', 'pipe' | number, 'pipe' | number] = ['ignore', 'pipe', 'pipe'], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; code: Promise<number | null>; out: () => string; err: () => string } {
-  // A session of its own, and no `_` of this one: below `nohup` the suite would otherwise pass on that SIGHUP is ignored.
+function start(
+  args: readonly string[],
+  stdio: ['ignore', 'pipe' | number, 'pipe' | number] = ['ignore', 'pipe', 'pipe'],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; code: Promise<number | null>; out: () => string; err: () => string } {
+  // A session of its own, and no `_` of this one: below `nohup` the suite would otherwise pass on that SIGHUP is
+  // ignored.
   const options = { stdio, detached: true, env: { ...process.env, _: process.execPath, ...env } }
   const child = spawn(process.execPath, [entry, ...args, '--data-dir', dataDir], options)
   started.push(child)
   const text = { out: '', err: '' }
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (text.out += part))
   child.stderr?.setEncoding('utf8').on('data', (part: string) => (text.err += part))
-  return { child, code: new Promise((resolve) => child.once('close', resolve)), out: () => text.out, err: () => text.err }
+  return {
+    child,
+    code: new Promise((resolve) => child.once('close', resolve)),
+    out: () => text.out,
+    err: () => text.err,
+  }
 }
 
-const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter((one) => one !== '').map(Number)
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((one) => one !== '')
+    .map(Number)
 
 describe('a closed terminal', () => {
   it.each([
@@ -150,7 +177,10 @@ describe('output that can’t be written', () => {
     expect(runs()).toMatchObject([{ state: 'done', epochsDone: 3 }])
   })
 
-  it.each([['table', []], ['JSON', ['--json']]])('fails a list with one line, as %s', async (_, flags) => {
+  it.each([
+    ['table', []],
+    ['JSON', ['--json']],
+  ])('fails a list with one line, as %s', async (_, flags) => {
     const { code, err } = start(['models', ...flags], ['ignore', full(), 'pipe'])
     expect(await code).toBe(1)
     expect(err()).toBe('mcnn: Cannot write to standard output: its disk is full (ENOSPC).\n')
@@ -171,37 +201,58 @@ describe('a signal', () => {
     ['SIGHUP', 'Stopped by SIGHUP, which a closed terminal sends.'],
     ['SIGUSR1', 'Stopped by SIGUSR1, which a job scheduler sends before its time limit.'],
   ] as const)('%s stops what trains in order, cancels what waits, and opens no debugger', async (name, reason) => {
-    const { child, code, err } = start(['study', 'run', '--name', 'Two', '--archs', 'resnet-8', '--variants', 'baseline', '--seeds', '2', ...long.slice(2)])
+    const { child, code, err } = start([
+      'study',
+      'run',
+      '--name',
+      'Two',
+      '--archs',
+      'resnet-8',
+      '--variants',
+      'baseline',
+      '--seeds',
+      '2',
+      ...long.slice(2),
+    ])
     await trained(1)
     child.kill(name)
     expect(await code).toBe(130)
     expect(err()).not.toContain('Debugger')
     const [waited, run] = runs()
     expect(run).toMatchObject({ state: 'stopped', reason })
-    expect(waited).toMatchObject({ state: 'stopped', reason: reason.replace(/\.$/, ', before it began.'), startedAt: null })
+    expect(waited).toMatchObject({
+      state: 'stopped',
+      reason: reason.replace(/\.$/, ', before it began.'),
+      startedAt: null,
+    })
     expect(run && checkpointsOf(run).length).toBeGreaterThan(0)
   })
 
-  it.each(['SIGUSR1', 'SIGTERM'] as const)('%s to every process of a job stops the run in order as well', async (name) => {
-    const { child, code, err } = start(['train', ...long])
-    const run = await trained(1)
-    const [trainer = 0] = childrenOf(child.pid ?? 0)
-    // The trainer first: nobody has asked it to stop yet.
-    signal(trainer, name)
-    child.kill(name)
-    expect(await code).toBe(130)
-    expect(err() + readFileSync(path.join(dataDir, 'logs', `${run.id}.log`), 'utf8')).not.toContain('Debugger')
-    const [stopped] = runs()
-    expect(stopped).toMatchObject({ state: 'stopped', reason: expect.stringMatching(`^Stopped by ${name}`) })
-    expect(stopped && checkpointsOf(stopped).length).toBeGreaterThan(0)
-  })
+  it.each(['SIGUSR1', 'SIGTERM'] as const)(
+    '%s to every process of a job stops the run in order as well',
+    async (name) => {
+      const { child, code, err } = start(['train', ...long])
+      const run = await trained(1)
+      const [trainer = 0] = childrenOf(child.pid ?? 0)
+      // The trainer first: nobody has asked it to stop yet.
+      signal(trainer, name)
+      child.kill(name)
+      expect(await code).toBe(130)
+      expect(err() + readFileSync(path.join(dataDir, 'logs', `${run.id}.log`), 'utf8')).not.toContain('Debugger')
+      const [stopped] = runs()
+      expect(stopped).toMatchObject({ state: 'stopped', reason: expect.stringMatching(`^Stopped by ${name}`) })
+      expect(stopped && checkpointsOf(stopped).length).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('a TMPDIR without room', () => {
   const folder = path.join(scratch, 'tmp')
   const mounted = ((): boolean => {
     mkdirSync(folder)
-    return process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]).status === 0
+    return (
+      process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', folder]).status === 0
+    )
   })()
   afterAll(() => {
     if (mounted) spawnSync('umount', [folder])
@@ -211,7 +262,25 @@ describe('a TMPDIR without room', () => {
     // Without the right to mount, a TMPDIR in which nothing can be written either.
     if (mounted) while (fill(folder));
     const TMPDIR = mounted ? folder : '/proc'
-    const { code, err } = start(['study', 'run', '--name', 'Two', '--archs', 'resnet-8', '--variants', 'mcnn-f', '--seeds', '2', ...small.slice(2), '--epochs', '1'], undefined, { TMPDIR })
+    const { code, err } = start(
+      [
+        'study',
+        'run',
+        '--name',
+        'Two',
+        '--archs',
+        'resnet-8',
+        '--variants',
+        'mcnn-f',
+        '--seeds',
+        '2',
+        ...small.slice(2),
+        '--epochs',
+        '1',
+      ],
+      undefined,
+      { TMPDIR },
+    )
     expect(await code, err()).toBe(0)
     expect(runs()).toMatchObject([{ state: 'done' }, { state: 'done' }])
     for (const { id } of runs()) expect(readdirSync(path.join(dataDir, 'runs', id))).not.toContain('scratch')

@@ -1,7 +1,9 @@
 /** How a call of the service is declared: once, with all that is known of it. */
 import type { z } from 'zod'
 
-/** `read` changes nothing in the history and is answered while another program holds it; `write` needs the writer lock. */
+/**
+ * `read` changes nothing in the history and is answered while another program holds it; `write` needs the writer lock.
+ */
 export type Access = 'read' | 'write'
 
 interface Call<A extends Access, P extends z.ZodType, R extends z.ZodType> {
@@ -18,7 +20,9 @@ export function write<P extends z.ZodType, R extends z.ZodType>(params: P, resul
   return { access: 'write', params, result }
 }
 
-/** Marks a call that takes a path. No window may make it: the shell makes it with a path that was chosen in a dialog. */
+/**
+ * Marks a call that takes a path. No window may make it: the shell makes it with a path that was chosen in a dialog.
+ */
 export function withPath<C extends object>(call: C): C & { path: 'dialog' } {
   return { ...call, path: 'dialog' }
 }

@@ -5,7 +5,17 @@
 import { z } from 'zod'
 import { read, withPath, write } from './call'
 import { stopCause } from './endReasons'
-import { addedCell, arch, datasetId, mostRuns, seed, studyRequest, trainingConfig, trainingRequest, variant } from './experiment'
+import {
+  addedCell,
+  arch,
+  datasetId,
+  mostRuns,
+  seed,
+  studyRequest,
+  trainingConfig,
+  trainingRequest,
+  variant,
+} from './experiment'
 import { events } from './events'
 import { fileExtensions } from './fileKinds'
 import { modelFormat, modelFormatFacts, modelFormats } from './modelFormats'
@@ -79,17 +89,35 @@ export const serviceCalls = {
   'datasets.statistics': read(z.strictObject({ id: datasetId }), r.datasetStatistics),
   /** The first training picture of a class, and what augmentation makes of it; pixels as in `datasets.samples`. */
   'datasets.augmented': read(
-    z.strictObject({ id: datasetId, label: z.int().min(0).max(999), seed: seed.default(1), draws: z.int().min(1).max(30).default(9) }),
+    z.strictObject({
+      id: datasetId,
+      label: z.int().min(0).max(999),
+      seed: seed.default(1),
+      draws: z.int().min(1).max(30).default(9),
+    }),
     z.object({ original: z.string(), pictures: z.array(z.string()) }),
   ),
 
   'studies.list': read(none, z.array(r.studySummary)),
   /** With its runs in the order they were made: all of them, or a part for who can't take in thousands at once. */
-  'studies.get': read(z.strictObject({ ...ofStudy.shape, offset: z.int().min(0).optional(), limit: z.int().min(1).max(mostRuns).optional() }), z.object({ study: r.studySummary, runs: z.array(r.runSummary) })),
-  'studies.create': write(z.strictObject({ plan: studyRequest }), z.object({ id: r.studyId, runIds: z.array(r.runId) })),
+  'studies.get': read(
+    z.strictObject({
+      ...ofStudy.shape,
+      offset: z.int().min(0).optional(),
+      limit: z.int().min(1).max(mostRuns).optional(),
+    }),
+    z.object({ study: r.studySummary, runs: z.array(r.runSummary) }),
+  ),
+  'studies.create': write(
+    z.strictObject({ plan: studyRequest }),
+    z.object({ id: r.studyId, runIds: z.array(r.runId) }),
+  ),
   'studies.estimate': read(z.strictObject({ plan: studyRequest }), r.estimate),
   'studies.compare': read(ofStudy, r.comparison),
-  /** What more seeds for a study would be: so many, or as many as bring the 95 % intervals of all chosen differences under ± `until` points. */
+  /**
+   * What more seeds for a study would be: so many, or as many as bring the 95 % intervals of all chosen differences
+   * under ± `until` points.
+   */
   'studies.moreSeeds': read(
     z.strictObject({
       ...ofStudy.shape,
@@ -98,38 +126,68 @@ export const serviceCalls = {
       variants: z.array(variant).min(1).max(100).nullable().default(null),
       want: z.union([
         z.strictObject({ seeds: z.int('a whole number').min(1, 'at least 1').max(mostRuns, `at most ${mostRuns}`) }),
-        z.strictObject({ until: z.number('a number').positive('above 0').max(100, 'at most 100'), paired: z.boolean().default(false) }),
+        z.strictObject({
+          until: z.number('a number').positive('above 0').max(100, 'at most 100'),
+          paired: z.boolean().default(false),
+        }),
       ]),
     }),
     r.moreSeeds,
   ),
-  /** Puts seeds into a study's plan and queues them; `cells` as `studies.moreSeeds` tells, `halfWidth` what they were asked for by. */
+  /**
+   * Puts seeds into a study's plan and queues them; `cells` as `studies.moreSeeds` tells, `halfWidth` what they were
+   * asked for by.
+   */
   'studies.extend': write(
-    z.strictObject({ ...ofStudy.shape, cells: z.array(addedCell).min(1).max(1000), halfWidth: z.number().positive().max(100).nullable().default(null) }),
+    z.strictObject({
+      ...ofStudy.shape,
+      cells: z.array(addedCell).min(1).max(1000),
+      halfWidth: z.number().positive().max(100).nullable().default(null),
+    }),
     z.object({ runIds: z.array(r.runId) }),
   ),
-  /** Adds one run to a study with a plan, if it is trained as the others are; a new network or variant joins the plan. */
-  'studies.join': write(z.strictObject({ ...ofStudy.shape, arch, variant, seed, training: trainingRequest }), z.object({ runId: r.runId })),
+  /**
+   * Adds one run to a study with a plan, if it is trained as the others are; a new network or variant joins the plan.
+   */
+  'studies.join': write(
+    z.strictObject({ ...ofStudy.shape, arch, variant, seed, training: trainingRequest }),
+    z.object({ runId: r.runId }),
+  ),
   /** Takes added runs that have not begun out of a study and its plan again. */
-  'studies.withdraw': write(z.strictObject({ ...ofStudy.shape, runIds: z.array(r.runId).min(1).max(mostRuns) }), z.object({ removed: z.int() })),
+  'studies.withdraw': write(
+    z.strictObject({ ...ofStudy.shape, runIds: z.array(r.runId).min(1).max(mostRuns) }),
+    z.object({ removed: z.int() }),
+  ),
   /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
   'studies.findings': read(none, z.array(r.finding)),
   /**
-   * Curves of a study's runs on one data set with one network, as columns. Of many runs not every epoch is told: the first, each
+   * Curves of a study's runs on one data set with one network, as columns. Of many runs not every epoch is told: the
+   * first, each
    * `every`th and the last planned, the same of all runs, so that means over runs are exact where they are drawn.
    */
   'studies.curves': read(
     z.strictObject({ id: r.studyId, dataset: datasetId, arch }),
     z.object({
       every: z.int().min(1),
-      runs: z.array(z.object({ runId: r.runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), /** Seconds of training up to that epoch, evaluation included. */ elapsed: z.array(z.number()) })),
+      runs: z.array(
+        z.object({
+          runId: r.runId,
+          epoch: z.array(z.int()),
+          testAccuracy: z.array(z.number()),
+          trainLoss: z.array(z.number()),
+          /** Seconds of training up to that epoch, evaluation included. */ elapsed: z.array(z.number()),
+        }),
+      ),
     }),
   ),
   'studies.pause': write(ofStudy, ok),
   'studies.resume': write(ofStudy, ok),
   /** Stops what trains and takes the rest of the queue back. */
   'studies.stop': write(z.strictObject({ ...ofStudy.shape, cause: stopCause.default('window') }), ok),
-  /** Takes a study with its runs out of every list, count and search, until it is restored or purged. What waits is taken back from the queue. */
+  /**
+   * Takes a study with its runs out of every list, count and search, until it is restored or purged. What waits is
+   * taken back from the queue.
+   */
   'studies.trash': write(ofStudy, ok),
   /** Brings a study back as it was; runs that were in the trash before it stay there. */
   'studies.restore': write(ofStudy, ok),
@@ -139,11 +197,14 @@ export const serviceCalls = {
   'studies.trashed': read(none, z.array(r.trashedStudy)),
 
   /**
-   * Moves runs that wait: before all others, behind them, by one place, or before another one. Told is who stood right behind each: moved
-   * before those again, the last one first, they are where they were.
+   * Moves runs that wait: before all others, behind them, by one place, or before another one. Told is who stood right
+   * behind each: moved before those again, the last one first, they are where they were.
    */
   'queue.move': write(
-    z.strictObject({ ids: z.array(r.runId).min(1).max(500), place: z.union([z.enum(['first', 'last', 'up', 'down']), z.strictObject({ before: r.runId })]) }),
+    z.strictObject({
+      ids: z.array(r.runId).min(1).max(500),
+      place: z.union([z.enum(['first', 'last', 'up', 'down']), z.strictObject({ before: r.runId })]),
+    }),
     z.object({ was: z.array(z.object({ id: r.runId, before: r.runId.nullable() })) }),
   ),
 
@@ -154,7 +215,17 @@ export const serviceCalls = {
   /** What came to a run after an epoch, a step and a number of events that the asker has already. */
   'runs.news': read(
     z.strictObject({ id: r.runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
-    r.runDetail.pick({ run: true, environment: true, datasetFingerprint: true, weightsFile: true, trashed: true, checkpoint: true, epochs: true, steps: true, events: true }),
+    r.runDetail.pick({
+      run: true,
+      environment: true,
+      datasetFingerprint: true,
+      weightsFile: true,
+      trashed: true,
+      checkpoint: true,
+      epochs: true,
+      steps: true,
+      events: true,
+    }),
   ),
   /** Null before the first epoch is finished. */
   'runs.evaluation': read(ofRun, r.evaluation.nullable()),
@@ -163,11 +234,16 @@ export const serviceCalls = {
   /** The last lines that the trainer wrote, oldest first. */
   'runs.log': read(ofRun, z.object({ lines: z.array(z.string()) })),
   'runs.pause': write(ofRun, ok),
-  /** Also of a run that was stopped, interrupted or failed: it goes on from its newest checkpoint, else from its seed. */
+  /**
+   * Also of a run that was stopped, interrupted or failed: it goes on from its newest checkpoint, else from its seed.
+   */
   'runs.resume': write(ofRun, ok),
   'runs.stop': write(ofRun, ok),
   /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
-  'runs.cutShort': read(z.strictObject({}), z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() })),
+  'runs.cutShort': read(
+    z.strictObject({}),
+    z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() }),
+  ),
   /** All of it goes on, in the order of the queue. */
   'runs.resumeCutShort': write(z.strictObject({}), z.object({ resumed: z.int().min(0) })),
   /** Keeps where the run that trains stands, before the machine sleeps. */
@@ -177,21 +253,50 @@ export const serviceCalls = {
   /** The same config and seed again, as a new run of the same study. */
   'runs.rerun': write(ofRun, z.object({ id: r.runId })),
   'runs.delete': write(ofRun, ok),
-  /** Writes the network with the weights at the run's end for other programs. From a window the path comes from a dialog only (see shellCalls). */
+  /**
+   * Writes the network with the weights at the run's end for other programs. From a window the path comes from a dialog
+   * only (see shellCalls).
+   */
   'runs.export': withPath(
-    read(z.strictObject({ id: r.runId, format: modelFormat, path: z.string().min(1).max(4096), /** Replaces what is there. */ force: z.boolean().default(false) }), r.exportedModel),
+    read(
+      z.strictObject({
+        id: r.runId,
+        format: modelFormat,
+        path: z.string().min(1).max(4096),
+        /** Replaces what is there. */ force: z.boolean().default(false),
+      }),
+      r.exportedModel,
+    ),
   ),
   /** What the network with the weights at the run's end makes of a picture. */
-  'runs.classify': read(z.strictObject({ id: r.runId, picture, top: z.int().min(1).max(100).default(5) }), r.classification),
+  'runs.classify': read(
+    z.strictObject({ id: r.runId, picture, top: z.int().min(1).max(100).default(5) }),
+    r.classification,
+  ),
   ...runListCalls,
 
-  /** Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best first. */
+  /**
+   * Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best
+   * first.
+   */
   'search.find': read(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
 
-  /** Runs of which filters are kept and in which every word of the text occurs, the newest first, and how many there are in all. */
-  'filters.runs': read(z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }), z.object({ found: z.array(r.runSummary), total: z.int() })),
-  /** What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that belongs beside it. */
-  'filters.suggested': read(z.strictObject({ id: r.runId.nullable() }), z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() })),
+  /**
+   * Runs of which filters are kept and in which every word of the text occurs, the newest first, and how many there are
+   * in all.
+   */
+  'filters.runs': read(
+    z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }),
+    z.object({ found: z.array(r.runSummary), total: z.int() }),
+  ),
+  /**
+   * What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that
+   * belongs beside it.
+   */
+  'filters.suggested': read(
+    z.strictObject({ id: r.runId.nullable() }),
+    z.object({ run: r.runSummary.nullable(), beside: r.runSummary.nullable() }),
+  ),
   'filters.layers': read(ofRun, z.array(r.filterLayer)),
   /** How complementary the filters of each convolution were, epoch by epoch as far as that was kept. */
   'filters.figures': read(ofRun, z.array(r.epochFigures)),
@@ -208,7 +313,10 @@ export const serviceCalls = {
   ),
   /** All stored filters of a layer at once. */
   'filters.layer': read(atEpoch, r.layerFilterValues),
-  /** How much of the frequency plane filters cover after each epoch (see analysis/spectrum.ts), for a multi-band layer with all their bands. */
+  /**
+   * How much of the frequency plane filters cover after each epoch (see analysis/spectrum.ts), for a multi-band layer
+   * with all their bands.
+   */
   'filters.coverage': read(
     z.strictObject({
       id: r.runId,
@@ -221,7 +329,10 @@ export const serviceCalls = {
     }),
     z.object({ epochs: z.array(z.int()), covered: z.array(z.number().min(0).max(1)) }),
   ),
-  /** The greatest weight and the greatest |H| of a layer over all its epochs and filters, for scales that hold for the whole run. */
+  /**
+   * The greatest weight and the greatest |H| of a layer over all its epochs and filters, for scales that hold for the
+   * whole run.
+   */
   'filters.scale': read(
     z.strictObject({ id: r.runId, layer: z.string().max(100), channels: z.array(z.int().min(0)).min(1).max(3) }),
     z.object({ weight: z.number(), magnitude: z.number() }),
@@ -230,10 +341,7 @@ export const serviceCalls = {
    * What comes into a layer when a run's network looks at a picture: for the first layer the picture as the run's data
    * are normalised, for others what the layers before make of it with the weights at the run's end.
    */
-  'filters.input': read(
-    z.strictObject({ id: r.runId, layer: z.string().max(100), picture }),
-    r.layerInput,
-  ),
+  'filters.input': read(z.strictObject({ id: r.runId, layer: z.string().max(100), picture }), r.layerInput),
 
   ...publishCalls,
 } as const
@@ -249,21 +357,39 @@ export const maxFileLength = 32_000_000
 
 /** A file name with one of some extensions. */
 const fileNameOf = (extensions: readonly string[]): z.ZodString =>
-  z.string().max(160).regex(new RegExp(`^[\\p{L}\\p{N}][\\p{L}\\p{N} ._(),+=-]*\\.(${extensions.join('|')})$`, 'u'), 'a file name with a known extension, without a folder')
+  z
+    .string()
+    .max(160)
+    .regex(
+      new RegExp(`^[\\p{L}\\p{N}][\\p{L}\\p{N} ._(),+=-]*\\.(${extensions.join('|')})$`, 'u'),
+      'a file name with a known extension, without a folder',
+    )
 
-const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({ params, result })
+const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R): { params: P; result: R } => ({
+  params,
+  result,
+})
 
 /** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
 export const shellCalls = {
-  'shell.info': define(none, z.object({ program: z.string(), electron: z.string(), chrome: z.string(), platform: z.string() })),
+  'shell.info': define(
+    none,
+    z.object({ program: z.string(), electron: z.string(), chrome: z.string(), platform: z.string() }),
+  ),
   'shell.chooseDataset': define(
     z.strictObject({ kind: z.enum(['archive', 'folder']) }),
     z.object({ grant: z.string(), name: z.string() }).nullable(),
   ),
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), r.datasetSummary),
   /** Asks where to write a study's archive and has it written there; the path stays with the shell, here and below. */
-  'shell.exportStudy': define(z.strictObject({ id: r.studyId, checkpoints: z.boolean().default(false) }), z.object({ saved: z.boolean() })),
-  /** Asks for a folder and has a study's report written into a new one there, which is named; null where none was chosen. */
+  'shell.exportStudy': define(
+    z.strictObject({ id: r.studyId, checkpoints: z.boolean().default(false) }),
+    z.object({ saved: z.boolean() }),
+  ),
+  /**
+   * Asks for a folder and has a study's report written into a new one there, which is named; null where none was
+   * chosen.
+   */
   'shell.reportStudy': define(z.strictObject({ id: r.studyId }), z.object({ folder: z.string() }).nullable()),
   /** Asks for a study's archive and has it taken in; null where none was chosen. */
   'shell.importStudy': define(z.strictObject({ kind: z.enum(['archive', 'folder']) }), imported.nullable()),
@@ -279,8 +405,8 @@ export const shellCalls = {
   /** Sets what is given of them and gives all. */
   'shell.preferences': define(preferences.partial().strict(), preferences),
   /**
-   * Asks where to save a file and writes it there, whole or not at all; the path stays with the shell. The name's ending
-   * says what kind of file it is.
+   * Asks where to save a file and writes it there, whole or not at all; the path stays with the shell. The name's
+   * ending says what kind of file it is.
    */
   'shell.saveFile': define(
     z.strictObject({
@@ -292,7 +418,11 @@ export const shellCalls = {
   ),
   /** Asks where to write a run's network for other programs, and has the service write it there. */
   'shell.exportModel': define(
-    z.strictObject({ id: r.runId, format: modelFormat, suggestedName: fileNameOf(modelFormats.map((format) => modelFormatFacts[format].extension)) }),
+    z.strictObject({
+      id: r.runId,
+      format: modelFormat,
+      suggestedName: fileNameOf(modelFormats.map((format) => modelFormatFacts[format].extension)),
+    }),
     z.object({ saved: z.boolean(), name: z.string() }),
   ),
   /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */

@@ -1,6 +1,6 @@
 /**
- * What a person can have done from anywhere: the menu, the palette, the keys and the sheet of shortcuts are all made from
- * this one table, so that none of them says something else than the others.
+ * What a person can have done from anywhere: the menu, the palette, the keys and the sheet of shortcuts are all made
+ * from this one table, so that none of them says something else than the others.
  */
 import { z } from 'zod'
 
@@ -26,7 +26,13 @@ const table = {
   'file.export-study': { title: 'Export study…', menu: 'File', words: 'archive transfer save' },
   'file.open-data': { title: 'Open data folder', menu: 'File', apart: true, words: 'directory' },
   'edit.undo': { title: 'Undo', menu: 'Edit', keys: ['CmdOrCtrl+Z'], words: 'delete restore' },
-  'edit.copy-link': { title: 'Copy link to this view', menu: 'Edit', keys: ['CmdOrCtrl+L'], apart: true, words: 'address share' },
+  'edit.copy-link': {
+    title: 'Copy link to this view',
+    menu: 'Edit',
+    keys: ['CmdOrCtrl+L'],
+    apart: true,
+    words: 'address share',
+  },
   'view.palette': { title: 'Search and commands', menu: 'View', keys: ['CmdOrCtrl+K'], words: 'palette find' },
   'view.navigation': { title: 'Slim navigation', menu: 'View', keys: ['CmdOrCtrl+B'], words: 'sidebar toggle' },
   'view.theme-system': { title: 'Theme of the system', menu: 'View', apart: true, words: 'colours' },
@@ -36,7 +42,12 @@ const table = {
   // Most keyboards have + on the key of =.
   'view.zoom-in': { title: 'Zoom in', menu: 'View', keys: ['CmdOrCtrl+Plus', 'CmdOrCtrl+='], words: 'larger bigger' },
   'view.zoom-out': { title: 'Zoom out', menu: 'View', keys: ['CmdOrCtrl+-'], words: 'smaller' },
-  'run.pause': { title: 'Pause or resume the run', menu: 'Run', keys: ['CmdOrCtrl+.'], words: 'training hold continue' },
+  'run.pause': {
+    title: 'Pause or resume the run',
+    menu: 'Run',
+    keys: ['CmdOrCtrl+.'],
+    words: 'training hold continue',
+  },
   'run.stop': { title: 'Stop the run', menu: 'Run', words: 'training end cancel' },
   'run.verify': { title: 'Verify the run…', menu: 'Run', words: 'train again same bit reproduce check' },
   'run.show': { title: 'Show the run that trains', menu: 'Run', keys: ['CmdOrCtrl+T'], apart: true, words: 'current' },

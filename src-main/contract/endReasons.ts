@@ -1,4 +1,7 @@
-/** Why a run or a process ended: one sentence for each cause, shown in the history, the window and the command line. Pure. */
+/**
+ * Why a run or a process ended: one sentence for each cause, shown in the history, the window and the command line.
+ * Pure.
+ */
 import { z } from 'zod'
 
 export const endSignal = z.enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'])
@@ -15,7 +18,11 @@ const signals: Record<EndSignal, string> = {
 export const stopCause = z.enum(['window', 'trash', ...endSignal.options])
 export type StopCause = z.infer<typeof stopCause>
 
-const stops: Record<StopCause, string> = { window: 'in the window', trash: 'because it was moved to the trash', ...signals }
+const stops: Record<StopCause, string> = {
+  window: 'in the window',
+  trash: 'because it was moved to the trash',
+  ...signals,
+}
 
 /** Why a program closes while it has runs. `lost`: the window's process is gone without a word. */
 export const closeCause = z.enum(['closed', 'shutdown', 'lost', ...endSignal.options])
@@ -56,7 +63,9 @@ export function heldReason(cause: CloseCause): string {
 
 /** Of a run whose program is gone. @param restarted whether the system was started since */
 export function vanishedReason(restarted: boolean): string {
-  return restarted ? 'The system was restarted or lost power while this run trained.' : 'The program that trained it ended unexpectedly.'
+  return restarted
+    ? 'The system was restarted or lost power while this run trained.'
+    : 'The program that trained it ended unexpectedly.'
 }
 
 export const vanishedHeldReason = 'Held: the program ended before this run began. Resume it, or its study.'

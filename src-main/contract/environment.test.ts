@@ -5,10 +5,37 @@ const kinds: ChildProcessKind[] = ['service', 'trainer', 'git']
 
 /** Each of these makes some runtime load code, or is a secret of the person's. */
 const hostile = [
-  'LD_PRELOAD', 'LD_AUDIT', 'NODE_OPTIONS', 'NODE_PATH', 'NODE_EXTRA_CA_CERTS', 'NODE_REPL_EXTERNAL_MODULE', 'NODE_CHANNEL_FD', 'NODE_V8_COVERAGE',
-  'ELECTRON_RUN_AS_NODE', 'ELECTRON_OVERRIDE_DIST_PATH', 'CHROME_DESKTOP', 'GOOGLE_API_KEY', 'PYTHONPATH', 'PYTHONSTARTUP', 'BASH_ENV', 'ENV',
-  'GIT_DIR', 'GIT_SSH_COMMAND', 'GIT_EXTERNAL_DIFF', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_0', 'GCONV_PATH', 'TF_XLA_FLAGS',
-  'GITHUB_TOKEN', 'NPM_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'npm_config__authToken', 'SSH_AUTH_SOCK', 'SECRET_TOKEN', 'DATABASE_URL', 'ALL_PROXY',
+  'LD_PRELOAD',
+  'LD_AUDIT',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_REPL_EXTERNAL_MODULE',
+  'NODE_CHANNEL_FD',
+  'NODE_V8_COVERAGE',
+  'ELECTRON_RUN_AS_NODE',
+  'ELECTRON_OVERRIDE_DIST_PATH',
+  'CHROME_DESKTOP',
+  'GOOGLE_API_KEY',
+  'PYTHONPATH',
+  'PYTHONSTARTUP',
+  'BASH_ENV',
+  'ENV',
+  'GIT_DIR',
+  'GIT_SSH_COMMAND',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_CONFIG_COUNT',
+  'GIT_CONFIG_KEY_0',
+  'GCONV_PATH',
+  'TF_XLA_FLAGS',
+  'GITHUB_TOKEN',
+  'NPM_TOKEN',
+  'AWS_SECRET_ACCESS_KEY',
+  'npm_config__authToken',
+  'SSH_AUTH_SOCK',
+  'SECRET_TOKEN',
+  'DATABASE_URL',
+  'ALL_PROXY',
 ]
 
 describe('environmentFor', () => {
@@ -17,13 +44,27 @@ describe('environmentFor', () => {
   })
 
   it.each(kinds)('lets a %s find programs and a home', (kind) => {
-    expect(environmentFor(kind, { PATH: '/bin', HOME: '/h', TMPDIR: '/t', LD_LIBRARY_PATH: '/cuda', EMPTY: undefined })).toEqual({
-      PATH: '/bin', HOME: '/h', TMPDIR: '/t', LD_LIBRARY_PATH: '/cuda',
+    expect(
+      environmentFor(kind, { PATH: '/bin', HOME: '/h', TMPDIR: '/t', LD_LIBRARY_PATH: '/cuda', EMPTY: undefined }),
+    ).toEqual({
+      PATH: '/bin',
+      HOME: '/h',
+      TMPDIR: '/t',
+      LD_LIBRARY_PATH: '/cuda',
     })
   })
 
   it('gives the service what says where data lies and how TensorFlow is to run', () => {
-    const env = { XDG_DATA_HOME: '/x', MCNN_DATA_DIR: '/d', CUDA_VISIBLE_DEVICES: '0', TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '1', TF_ENABLE_ONEDNN_OPTS: '0', LANG: 'C', TZ: 'UTC' }
+    const env = {
+      XDG_DATA_HOME: '/x',
+      MCNN_DATA_DIR: '/d',
+      CUDA_VISIBLE_DEVICES: '0',
+      TF_NUM_INTRAOP_THREADS: '2',
+      TF_NUM_INTEROP_THREADS: '1',
+      TF_ENABLE_ONEDNN_OPTS: '0',
+      LANG: 'C',
+      TZ: 'UTC',
+    }
     expect(environmentFor('service', env)).toEqual(env)
   })
 
@@ -36,16 +77,29 @@ describe('environmentFor', () => {
   it('takes no name for another that begins or ends like it, and none from the prototype', () => {
     expect(environmentFor('git', { PATHX: 'x', XPATH: 'x', MCNN_DATA_DIR: '/d', path: 'x' })).toEqual({})
     expect(environmentFor('service', Object.create({ PATH: 'inherited' }) as Record<string, string>)).toEqual({})
-    expect(environmentFor('trainer', JSON.parse('{"__proto__": "x", "constructor": "y"}') as Record<string, string>)).toEqual({})
+    expect(
+      environmentFor('trainer', JSON.parse('{"__proto__": "x", "constructor": "y"}') as Record<string, string>),
+    ).toEqual({})
   })
 })
 
 describe('computingVariables', () => {
   it('records every variable that a trainer gets, less those that change no bit or are recorded apart', () => {
     const numbers = { TF_NUM_INTRAOP_THREADS: '2', NVIDIA_TF32_OVERRIDE: '1' }
-    const harmless = { PATH: '/bin', HOME: '/h', LANG: 'C', TZ: 'UTC', TMPDIR: '/t', TF_CPP_MIN_LOG_LEVEL: '2', MCNN_DATA_DIR: '/d', MCNN_RESIDENT: '0' }
+    const harmless = {
+      PATH: '/bin',
+      HOME: '/h',
+      LANG: 'C',
+      TZ: 'UTC',
+      TMPDIR: '/t',
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      MCNN_DATA_DIR: '/d',
+      MCNN_RESIDENT: '0',
+    }
     const recorded = { CUDA_VISIBLE_DEVICES: '1', LD_LIBRARY_PATH: '/cuda', TF_ENABLE_ONEDNN_OPTS: '0' }
     expect(computingVariables({ ...numbers, ...harmless, ...recorded, TF_XLA_FLAGS: 'never passed' })).toEqual(recorded)
-    expect(Object.keys(environmentFor('trainer', { ...harmless, ...recorded })).sort()).toEqual([...Object.keys(harmless), ...Object.keys(recorded)].sort())
+    expect(Object.keys(environmentFor('trainer', { ...harmless, ...recorded })).sort()).toEqual(
+      [...Object.keys(harmless), ...Object.keys(recorded)].sort(),
+    )
   })
 })

@@ -33,7 +33,11 @@ export class WorkbenchError extends Error {
   readonly fix: string | undefined
   readonly field: string | undefined
 
-  constructor(code: ErrorCode, message: string, options: { fix?: string | undefined; field?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { fix?: string | undefined; field?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.name = 'WorkbenchError'
     this.code = code

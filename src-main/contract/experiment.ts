@@ -5,10 +5,22 @@ import { variant, type Variant } from './variants'
 export * from './variants'
 
 /**
- * The networks: CIFAR ResNets of depth 6n + 2 (He et al. 2016, section 4.2), and others in their CIFAR forms: VGG-16 with batch
- * norm, wide ResNets (depth and width), MobileNetV2. What each is made of: nn/plain.ts.
+ * The networks: CIFAR ResNets of depth 6n + 2 (He et al. 2016, section 4.2), and others in their CIFAR forms: VGG-16
+ * with batch norm, wide ResNets (depth and width), MobileNetV2. What each is made of: nn/plain.ts.
  */
-export const archs = ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resnet-110', 'vgg-16-bn', 'wrn-16-4', 'wrn-16-8', 'mobilenet-v2'] as const
+export const archs = [
+  'resnet-8',
+  'resnet-14',
+  'resnet-20',
+  'resnet-32',
+  'resnet-44',
+  'resnet-56',
+  'resnet-110',
+  'vgg-16-bn',
+  'wrn-16-4',
+  'wrn-16-8',
+  'mobilenet-v2',
+] as const
 export const arch = z.enum(archs)
 export type Arch = z.infer<typeof arch>
 
@@ -21,7 +33,10 @@ export function familyOf(name: Arch): Family {
 /** Those that are told apart by depth alone. */
 export const resnets: readonly Arch[] = archs.filter((name) => familyOf(name) === 'resnet')
 
-/** Layers as the name counts them; of MobileNetV2, which says none, the convolutions on its longest way and the dense layer. */
+/**
+ * Layers as the name counts them; of MobileNetV2, which says none, the convolutions on its longest way and the dense
+ * layer.
+ */
 export function depthOf(name: Arch): number {
   return familyOf(name) === 'mobilenet' ? 54 : Number(name.split('-')[1])
 }
@@ -39,14 +54,22 @@ export const datasetSizes = {
   synthetic: { classes: 10, train: 4000, test: 1000, maxTrain: 50000, maxTest: 10000 },
   'cifar-10': { classes: 10, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
   'cifar-100': { classes: 100, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
-} as const satisfies Record<DatasetId, { classes: number; train: number; test: number; maxTrain: number; maxTest: number }>
+} as const satisfies Record<
+  DatasetId,
+  { classes: number; train: number; test: number; maxTrain: number; maxTest: number }
+>
 
-/** Of activations and convolutions in training and evaluation; weights, statistics, loss and update are float32 in both. */
+/**
+ * Of activations and convolutions in training and evaluation; weights, statistics, loss and update are float32 in both.
+ */
 export const precisions = ['float32', 'bfloat16'] as const
 export const precision = z.enum(precisions)
 export type Precision = z.infer<typeof precision>
 
-/** What may be asked for where a study is set up: `auto` becomes what the device computes in hardware, and no config holds it. */
+/**
+ * What may be asked for where a study is set up: `auto` becomes what the device computes in hardware, and no config
+ * holds it.
+ */
 export const precisionChoices = [...precisions, 'auto'] as const
 export type PrecisionChoice = (typeof precisionChoices)[number]
 
@@ -64,8 +87,8 @@ export const trainingConfig = z.strictObject({
   trainExamples: z.int('a whole number').min(10, 'at least 10').max(50000, 'at most 50000').nullable(),
   testExamples: z.int('a whole number').min(10, 'at least 10').max(10000, 'at most 10000').nullable(),
   /**
-   * So many of the training examples, balanced by class and chosen by the run's seed, are never trained on: the best epoch is picked
-   * on them. Null, and missing as in older configs, is none: then it is picked on the test set.
+   * So many of the training examples, balanced by class and chosen by the run's seed, are never trained on: the best
+   * epoch is picked on them. Null, and missing as in older configs, is none: then it is picked on the test set.
    */
   validationExamples: z.int('a whole number').min(10, 'at least 10').max(25000, 'at most 25000').nullable().optional(),
   epochs: z.int('a whole number').min(1, 'at least 1').max(10000, 'at most 10000'),
@@ -77,7 +100,8 @@ export const trainingConfig = z.strictObject({
   milestones: z.array(z.int('whole numbers').min(1, 'from 1')).max(20, 'at most 20'),
   gamma: z.number('a number').positive('above 0').max(1, 'at most 1'),
   /**
-   * Train at `learningRate` until an epoch's training error is below `untilError`, then at the config's own: at once or, with
+   * Train at `learningRate` until an epoch's training error is below `untilError`, then at the config's own: at once
+   * or, with
    * `growth`, by that factor more in each epoch until it is reached.
    */
   warmup: z
@@ -102,8 +126,12 @@ const ascendingMessage = { message: 'must rise from one to the next', path: ['mi
 
 type Split = Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'validationExamples'>
 /** Training examples must be left, as many as a run needs at least. */
-const leavesSome = ({ dataset, trainExamples, validationExamples }: Split): boolean => (validationExamples ?? 0) + leastExamples <= (trainExamples ?? datasetSizes[dataset].train)
-const leavesSomeMessage = { message: 'leaves too few of the training examples to train on', path: ['validationExamples'] }
+const leavesSome = ({ dataset, trainExamples, validationExamples }: Split): boolean =>
+  (validationExamples ?? 0) + leastExamples <= (trainExamples ?? datasetSizes[dataset].train)
+const leavesSomeMessage = {
+  message: 'leaves too few of the training examples to train on',
+  path: ['validationExamples'],
+}
 
 export const experimentConfig = z
   .strictObject({ arch, variant, seed, ...trainingConfig.shape })
@@ -119,14 +147,22 @@ export const mostRuns = 2000
 /** A study as it is asked for. */
 export const studyRequest = z
   .strictObject({
-    name: z.string().trim().min(1, 'needs a name').max(100, 'at most 100 characters').regex(/^\P{Cc}*$/u, 'no line breaks or control characters'),
+    name: z
+      .string()
+      .trim()
+      .min(1, 'needs a name')
+      .max(100, 'at most 100 characters')
+      .regex(/^\P{Cc}*$/u, 'no line breaks or control characters'),
     archs: z.array(arch).min(1, 'choose at least one').refine(distinct, 'none twice'),
     variants: z.array(variant).min(1, 'choose at least one').refine(distinct, 'none twice'),
     seeds: z.array(seed).min(1, 'at least one seed').max(100, 'at most 100'),
     training: trainingRequest.refine(ascending, ascendingMessage).refine(leavesSome, leavesSomeMessage),
   })
   .refine((plan) => new Set(plan.seeds).size === plan.seeds.length, { message: 'no seed twice', path: ['seeds'] })
-  .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= mostRuns, { message: `at most ${mostRuns} runs`, path: ['seeds'] })
+  .refine((plan) => plan.archs.length * plan.variants.length * plan.seeds.length <= mostRuns, {
+    message: `at most ${mostRuns} runs`,
+    path: ['seeds'],
+  })
 export type StudyRequest = z.infer<typeof studyRequest>
 
 /** Seeds of one network and variant. */
@@ -176,7 +212,8 @@ export const recipe: TrainingConfig = {
   gamma: 0.1,
   warmup: null,
   augment: true,
-  // The paper's arithmetic, and the same on every machine: a default that followed the device would make numbers from two of them differ.
+  // The paper's arithmetic, and the same on every machine: a default that followed the device would make numbers from
+  // two of them differ.
   precision: 'float32',
 }
 
@@ -184,10 +221,11 @@ export const recipe: TrainingConfig = {
 export const resnet110Warmup = { learningRate: 0.01, untilError: 0.8 } as const
 
 /**
- * Many layers with normalisation and without shortcuts around each: at 0.1 from the start VGG-16 stays at chance (PyTorch's with its
- * own initial weights too), and it falls back there where the rate rises tenfold at once, as much later as at 52 % training
- * accuracy. Rising by and by (tried with a half an epoch) it learns at every rate up to 0.1. Of 5 epochs of 4,000 pictures of CIFAR-10,
- * test accuracy: VGG-16 12.6 % by the tenfold step, 44.4 % by this rule; MobileNetV2 21.6 % and 32.2 % (2026-11-27).
+ * Many layers with normalisation and without shortcuts around each: at 0.1 from the start VGG-16 stays at chance
+ * (PyTorch's with its own initial weights too), and it falls back there where the rate rises tenfold at once, as much
+ * later as at 52 % training accuracy. Rising by and by (tried with a half an epoch) it learns at every rate up to 0.1.
+ * Of 5 epochs of 4,000 pictures of CIFAR-10, test accuracy: VGG-16 12.6 % by the tenfold step, 44.4 % by this rule;
+ * MobileNetV2 21.6 % and 32.2 % (2026-11-27).
  */
 const risingWarmup = { ...resnet110Warmup, growth: 1.25 } as const
 
@@ -207,24 +245,43 @@ export const quickStart: StudyPlan = {
   training: { ...recipe, dataset: 'synthetic', epochs: 4, batchSize: 64, milestones: [3] },
 }
 
-/** No validation split is told by saying nothing, as configs did before there were any: the same config has one text. */
+/**
+ * No validation split is told by saying nothing, as configs did before there were any: the same config has one text.
+ */
 export function withoutNoSplit<T extends { validationExamples?: number | null | undefined }>(config: T): T {
   const { validationExamples, ...rest } = config
   return validationExamples === null || validationExamples === undefined ? (rest as T) : config
 }
 
-/** The runs of a plan, without what was added later, in the order they are trained: seed by seed, so that every variant has a number early. */
+/**
+ * The runs of a plan, without what was added later, in the order they are trained: seed by seed, so that every variant
+ * has a number early.
+ */
 export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
   return plan.seeds.flatMap((s) => plan.archs.flatMap((a) => plan.variants.map((v) => configOf(plan, a, v, s))))
 }
 
 /** One run of a plan. */
-export function configOf({ training }: Pick<StudyPlan, 'training'>, of: Arch, variantOf: Variant, seedOf: number): ExperimentConfig {
-  return { arch: of, variant: variantOf, seed: seedOf, ...withoutNoSplit(training), warmup: training.warmup ?? (warmups[of] ? { ...warmups[of] } : null) }
+export function configOf(
+  { training }: Pick<StudyPlan, 'training'>,
+  of: Arch,
+  variantOf: Variant,
+  seedOf: number,
+): ExperimentConfig {
+  return {
+    arch: of,
+    variant: variantOf,
+    seed: seedOf,
+    ...withoutNoSplit(training),
+    warmup: training.warmup ?? (warmups[of] ? { ...warmups[of] } : null),
+  }
 }
 
 /** Returns the settings in which two trainings differ. */
 export function trainingDifferences(a: TrainingRequest, b: TrainingRequest): (keyof TrainingRequest)[] {
-  const valueOf = (training: TrainingRequest, key: keyof TrainingRequest): string => JSON.stringify(training[key] ?? null)
-  return (Object.keys(trainingConfig.shape) as (keyof TrainingRequest)[]).filter((key) => valueOf(a, key) !== valueOf(b, key))
+  const valueOf = (training: TrainingRequest, key: keyof TrainingRequest): string =>
+    JSON.stringify(training[key] ?? null)
+  return (Object.keys(trainingConfig.shape) as (keyof TrainingRequest)[]).filter(
+    (key) => valueOf(a, key) !== valueOf(b, key),
+  )
 }

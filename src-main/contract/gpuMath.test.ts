@@ -4,10 +4,18 @@ import { gpuMathIn, gpuMathWords } from './gpuMath'
 describe('how a GPU computes', () => {
   it('is float32 and repeatable unless the environment says otherwise', () => {
     expect(gpuMathWords(gpuMathIn({}))).toBe('float32 without TF32, repeatable convolutions, chosen by rule')
-    expect(gpuMathIn({ TF_CUDNN_USE_AUTOTUNE: '1' })).toEqual({ NVIDIA_TF32_OVERRIDE: '0', TF_CUDNN_DETERMINISTIC: '1', TF_CUDNN_USE_AUTOTUNE: '1' })
-    expect(gpuMathWords({ NVIDIA_TF32_OVERRIDE: '0', TF_CUDNN_DETERMINISTIC: 'True', TF_CUDNN_USE_AUTOTUNE: 'false' })).toBe(gpuMathWords(gpuMathIn({})))
+    expect(gpuMathIn({ TF_CUDNN_USE_AUTOTUNE: '1' })).toEqual({
+      NVIDIA_TF32_OVERRIDE: '0',
+      TF_CUDNN_DETERMINISTIC: '1',
+      TF_CUDNN_USE_AUTOTUNE: '1',
+    })
+    expect(
+      gpuMathWords({ NVIDIA_TF32_OVERRIDE: '0', TF_CUDNN_DETERMINISTIC: 'True', TF_CUDNN_USE_AUTOTUNE: 'false' }),
+    ).toBe(gpuMathWords(gpuMathIn({})))
   })
 
   it('is told as the libraries take it where nothing was set', () =>
-    expect(gpuMathWords({})).toBe('TF32 for float32 where the GPU has it, any convolutions, the fastest of them timed by each process'))
+    expect(gpuMathWords({})).toBe(
+      'TF32 for float32 where the GPU has it, any convolutions, the fastest of them timed by each process',
+    ))
 })

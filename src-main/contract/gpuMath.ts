@@ -2,8 +2,9 @@
 
 /** What a trainer's process is given, unless the person's environment says otherwise. */
 export const gpuMath = {
-  // TensorFlow takes TF32 (10 bits of mantissa) for float32 from Ampere on: then a run called float32 would be none, and
-  // not comparable with one on a CPU. Whoever wants tensor cores has bfloat16. cuBLAS and cuDNN read this themselves.
+  // TensorFlow takes TF32 (10 bits of mantissa) for float32 from Ampere on: then a run called float32 would be none,
+  // and not comparable with one on a CPU. Whoever wants tensor cores has bfloat16. cuBLAS and cuDNN read this
+  // themselves.
   NVIDIA_TF32_OVERRIDE: '0',
   // Only algorithms that give the same bits every time, and none chosen by timing, which falls out differently in
   // another process: a run that goes on from a checkpoint, or is run again, would not come out the same.
@@ -24,7 +25,11 @@ export function gpuMathIn(env: GpuMath): Record<keyof typeof gpuMath, string> {
 }
 
 /** What an environment makes of it, in words: without a variable the libraries do as they do. */
-export function gpuMathWords({ NVIDIA_TF32_OVERRIDE: tf32, TF_CUDNN_DETERMINISTIC: deterministic = '0', TF_CUDNN_USE_AUTOTUNE: autotune = '1' }: GpuMath): string {
+export function gpuMathWords({
+  NVIDIA_TF32_OVERRIDE: tf32,
+  TF_CUDNN_DETERMINISTIC: deterministic = '0',
+  TF_CUDNN_USE_AUTOTUNE: autotune = '1',
+}: GpuMath): string {
   return [
     tf32 === '0' ? 'float32 without TF32' : 'TF32 for float32 where the GPU has it',
     isTrue(deterministic) ? 'repeatable convolutions' : 'any convolutions',

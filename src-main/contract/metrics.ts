@@ -1,4 +1,7 @@
-/** What an epoch and a sampled step measure: the one list that the history's columns and a verification are derived from. */
+/**
+ * What an epoch and a sampled step measure: the one list that the history's columns and a verification are derived
+ * from.
+ */
 import type { EpochMetrics, StepMetrics } from './records'
 
 export interface Metric {
@@ -6,7 +9,10 @@ export interface Metric {
   column: string
   /** In sentences. */
   words: string
-  /** Follows from config, data and circumstances to the last bit; else it is the machine's, such as a time, and differs each time. */
+  /**
+   * Follows from config, data and circumstances to the last bit; else it is the machine's, such as a time, and differs
+   * each time.
+   */
   computed: boolean
 }
 

@@ -13,7 +13,11 @@ const largest = 2
 /** What becomes of runs that the program's end cut short, at its next start. */
 export const cutShortChoices = ['ask', 'resume'] as const
 
-export const preferences = z.object({ theme, zoom: z.number().min(smallest).max(largest), cutShort: z.enum(cutShortChoices) })
+export const preferences = z.object({
+  theme,
+  zoom: z.number().min(smallest).max(largest),
+  cutShort: z.enum(cutShortChoices),
+})
 export type Preferences = z.infer<typeof preferences>
 export const usualPreferences: Preferences = { theme: 'system', zoom: 1, cutShort: 'ask' }
 
@@ -21,6 +25,9 @@ export const usualPreferences: Preferences = { theme: 'system', zoom: 1, cutShor
 export function nextZoom(factor: number, direction: 1 | -1): number {
   // A factor that went through a float32 is not quite its step.
   const apart = 0.001
-  const steps = direction === 1 ? zoomSteps.filter((step) => step > factor + apart) : zoomSteps.filter((step) => step < factor - apart).reverse()
+  const steps =
+    direction === 1
+      ? zoomSteps.filter((step) => step > factor + apart)
+      : zoomSteps.filter((step) => step < factor - apart).reverse()
   return steps[0] ?? (direction === 1 ? largest : smallest)
 }

@@ -1,11 +1,17 @@
-/** What leaves the history to be shown, checked or carried elsewhere: manifests, verification, archives of studies, reports. */
+/**
+ * What leaves the history to be shown, checked or carried elsewhere: manifests, verification, archives of studies,
+ * reports.
+ */
 import { z } from 'zod'
 import { read, withPath, write } from './call'
 import { experimentConfig, studyPlan } from './experiment'
 import { pickedSets } from './pickedOn'
 import { environment, epochMetrics, runId, runState, runSummary, studyId } from './records'
 
-/** Everything that a run's numbers depend on, and what they are: enough to say whether another machine's come out the same. */
+/**
+ * Everything that a run's numbers depend on, and what they are: enough to say whether another machine's come out the
+ * same.
+ */
 export const runManifest = z.object({
   manifest: z.literal('mcnn-run'),
   version: z.literal(1),
@@ -27,7 +33,19 @@ export const runManifest = z.object({
   /** Program, commit and whether there were uncommitted changes; null before the run was started. */
   code: environment.pick({ program: true, git: true }).nullable(),
   versions: environment.pick({ node: true, tensorflow: true, tfjs: true }).nullable(),
-  machine: environment.pick({ device: true, gpuMath: true, threads: true, cpu: true, cores: true, memoryBytes: true, platform: true, instructions: true, variables: true }).nullable(),
+  machine: environment
+    .pick({
+      device: true,
+      gpuMath: true,
+      threads: true,
+      cpu: true,
+      cores: true,
+      memoryBytes: true,
+      platform: true,
+      instructions: true,
+      variables: true,
+    })
+    .nullable(),
   data: z.object({
     id: z.string(),
     trainExamples: z.int(),
@@ -40,8 +58,17 @@ export const runManifest = z.object({
     epochsDone: z.int(),
     /** The last finished epoch: the result. Null before the first. */
     last: epochMetrics.nullable(),
-    /** The best epoch, with what picked it. Null before the first. `validationAccuracy`: only with validation examples. */
-    best: z.object({ epoch: z.int(), testAccuracy: z.number(), validationAccuracy: z.number().optional(), pickedOn: z.enum(Object.values(pickedSets)) }).nullable(),
+    /**
+     * The best epoch, with what picked it. Null before the first. `validationAccuracy`: only with validation examples.
+     */
+    best: z
+      .object({
+        epoch: z.int(),
+        testAccuracy: z.number(),
+        validationAccuracy: z.number().optional(),
+        pickedOn: z.enum(Object.values(pickedSets)),
+      })
+      .nullable(),
   }),
   /** Of the final weights' file; null where there is none. */
   weights: z.object({ sha256: z.string() }).nullable(),
@@ -111,7 +138,12 @@ export type Verifiable = z.infer<typeof verifiable>
 const whole = z.int('a whole number').min(1, 'at least 1')
 
 /** What takes its time: told several times a second at most. `total` 0: not known. */
-export const workProgress = z.object({ kind: z.enum(['verify', 'export', 'import', 'report']), phase: z.string(), done: z.number(), total: z.number() })
+export const workProgress = z.object({
+  kind: z.enum(['verify', 'export', 'import', 'report']),
+  phase: z.string(),
+  done: z.number(),
+  total: z.number(),
+})
 export type WorkProgressEvent = z.infer<typeof workProgress>
 
 const ofRun = z.strictObject({ id: runId })
@@ -141,19 +173,36 @@ export const publishCalls = {
   /** What `publish.verify` would do. */
   'publish.verifiable': read(ofRun, verifiable),
   /**
-   * Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. What trains now is
-   * waited for, and nothing else starts before it is done, unless it is to be `beside`.
+   * Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. What
+   * trains now is waited for, and nothing else starts before it is done, unless it is to be `beside`.
    */
   'publish.verify': read(
-    z.strictObject({ id: runId, steps: whole.max(1e9, 'at most 1000000000').nullable().default(null), epochs: whole.max(10000, 'at most 10000').nullable().default(null), beside: z.boolean().default(false) }),
+    z.strictObject({
+      id: runId,
+      steps: whole.max(1e9, 'at most 1000000000').nullable().default(null),
+      epochs: whole.max(10000, 'at most 10000').nullable().default(null),
+      beside: z.boolean().default(false),
+    }),
     verification,
   ),
   /** Writes a study with all that belongs to it into one file, which must not be there yet unless `replace`. */
-  'publish.export': withPath(read(z.strictObject({ id: studyId, out: filePath, checkpoints: z.boolean().default(false), replace: z.boolean().default(false) }), exported)),
+  'publish.export': withPath(
+    read(
+      z.strictObject({
+        id: studyId,
+        out: filePath,
+        checkpoints: z.boolean().default(false),
+        replace: z.boolean().default(false),
+      }),
+      exported,
+    ),
+  ),
   /** Takes an exported study in: all of it that is not here already, or nothing. */
   'publish.import': withPath(write(z.strictObject({ path: filePath }), imported)),
   /** Writes a report of a study into a folder, which must be empty or new unless `replace`. */
-  'publish.report': withPath(read(z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), reported)),
+  'publish.report': withPath(
+    read(z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), reported),
+  ),
   /** Ends what of a kind is under way, as cancelled; nothing where nothing is. */
   'publish.cancel': read(z.strictObject({ kind: workProgress.shape.kind }), z.object({ ok: z.literal(true) })),
 } as const

@@ -1,6 +1,15 @@
 /** What the history holds, as it is handed to a window, the command line or a script. */
 import { z } from 'zod'
-import { addedSeeds, arch, datasetId, experimentConfig, precision, studyPlan, variant, type Precision } from './experiment'
+import {
+  addedSeeds,
+  arch,
+  datasetId,
+  experimentConfig,
+  precision,
+  studyPlan,
+  variant,
+  type Precision,
+} from './experiment'
 import { modelFormat } from './modelFormats'
 import { threadCounts, threadTuning } from './tuning'
 import { bankSizes } from './variants'
@@ -13,7 +22,16 @@ export const studyId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,119}$/)
  * queued → running ⇄ paused → done | stopped | diverged | failed; `interrupted` is found at start,
  * where the program that trained the run is gone.
  */
-export const runStates = ['queued', 'running', 'paused', 'done', 'stopped', 'interrupted', 'diverged', 'failed'] as const
+export const runStates = [
+  'queued',
+  'running',
+  'paused',
+  'done',
+  'stopped',
+  'interrupted',
+  'diverged',
+  'failed',
+] as const
 export const runState = z.enum(runStates)
 export type RunState = z.infer<typeof runState>
 /** States in which a trainer holds the run. */
@@ -40,13 +58,18 @@ export const epochMetrics = z.object({
   imagesPerSecond: z.number(),
   /** Wall time of the whole epoch, evaluation included, pauses excluded. */
   seconds: z.number(),
-  /** Part of it in which training stood still for its pictures; null where a program before this was measured ran it. */
+  /**
+   * Part of it in which training stood still for its pictures; null where a program before this was measured ran it.
+   */
   waitSeconds: z.number().nullable(),
   /** Processor time of the trainer within the epoch, over all cores; null as above. */
   cpuSeconds: z.number().nullable(),
   /** The trainer's resident memory at the epoch's end; null as above. */
   memoryBytes: z.number().nullable(),
-  /** Mean part of the time in which the GPU computed, and its highest used memory, as its driver tells, whoever uses it; null or missing on a CPU and where nothing was told. */
+  /**
+   * Mean part of the time in which the GPU computed, and its highest used memory, as its driver tells, whoever uses it;
+   * null or missing on a CPU and where nothing was told.
+   */
   gpuUtilization: z.number().min(0).max(1).nullable().optional(),
   gpuMemoryBytes: z.number().nullable().optional(),
 })
@@ -63,7 +86,12 @@ export const stepMetrics = z.object({
 export type StepMetrics = z.infer<typeof stepMetrics>
 
 /** A test example that was taken for another class. `index` counts the run's test examples from 0. */
-export const mistake = z.object({ index: z.int().min(0), label: z.int().min(0), predicted: z.int().min(0), confidence: z.number().min(0).max(1) })
+export const mistake = z.object({
+  index: z.int().min(0),
+  label: z.int().min(0),
+  predicted: z.int().min(0),
+  confidence: z.number().min(0).max(1),
+})
 export type Mistake = z.infer<typeof mistake>
 
 /** What a run made of its test examples after its newest epoch. */
@@ -115,7 +143,10 @@ export const runSummary = z.object({
   /** The best epoch's: picked on the validation examples where there are some, else on the test set itself. */
   bestTestAccuracy: z.number().nullable(),
   bestEpoch: z.int().nullable(),
-  /** Of the best epoch; null or missing where the run has no validation examples, and the best epoch is picked on the test set. */
+  /**
+   * Of the best epoch; null or missing where the run has no validation examples, and the best epoch is picked on the
+   * test set.
+   */
   bestValidationAccuracy: z.number().nullable().optional(),
   trainLoss: z.number().nullable(),
   trainableParameters: z.int(),
@@ -146,11 +177,20 @@ export const environment = z.object({
   threads: z.object({ intraOp: z.int().nullable(), interOp: z.int().nullable() }),
   memoryBytes: z.number(),
   platform: z.string(),
-  /** What a GPU's libraries were told about precision and repeatability, in words; null on a CPU and where an older version did not tell. */
+  /**
+   * What a GPU's libraries were told about precision and repeatability, in words; null on a CPU and where an older
+   * version did not tell.
+   */
   gpuMath: z.string().nullable().default(null),
-  /** The processor's vector instructions, which libraries choose their code by; missing if an older version did not record them. */
+  /**
+   * The processor's vector instructions, which libraries choose their code by; missing if an older version did not
+   * record them.
+   */
   instructions: z.string().optional(),
-  /** Variables that a trainer got and that can change its bits (`contract/environment.ts`), as they were set; missing as above. */
+  /**
+   * Variables that a trainer got and that can change its bits (`contract/environment.ts`), as they were set; missing as
+   * above.
+   */
   variables: z.record(z.string(), z.string()).optional(),
 })
 export type Environment = z.infer<typeof environment>
@@ -196,11 +236,21 @@ export const studySummary = z.object({
 })
 export type StudySummary = z.infer<typeof studySummary>
 
-export const trashedStudy = z.object({ id: studyId, name: z.string(), trashedAt: z.string(), /** Those that were put into the trash singly are not counted. */ runs: z.int() })
+export const trashedStudy = z.object({
+  id: studyId,
+  name: z.string(),
+  trashedAt: z.string(),
+  /** Those that were put into the trash singly are not counted. */ runs: z.int(),
+})
 export type TrashedStudy = z.infer<typeof trashedStudy>
 
 /** A mean over seeds; std (n − 1) is null under two. */
-export const spread = z.object({ mean: z.number(), std: z.number().nullable(), n: z.int().min(1), values: z.array(z.number()) })
+export const spread = z.object({
+  mean: z.number(),
+  std: z.number().nullable(),
+  n: z.int().min(1),
+  values: z.array(z.number()),
+})
 export type Spread = z.infer<typeof spread>
 
 /** A two-sided t test of a difference against 0. */
@@ -231,9 +281,18 @@ export const comparisonCell = z.object({
   untested: z.string().nullable(),
   /** The drop over seeds that both sides have finished, as differences within pairs; null without such a seed. */
   paired: z
-    .object({ drop: z.number(), pairs: z.int().min(1), interval: z.tuple([z.number(), z.number()]).nullable(), test: testResult.nullable(), untested: z.string().nullable() })
+    .object({
+      drop: z.number(),
+      pairs: z.int().min(1),
+      interval: z.tuple([z.number(), z.number()]).nullable(),
+      test: testResult.nullable(),
+      untested: z.string().nullable(),
+    })
     .nullable(),
-  /** The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %, power 80 %); null where it can't be told. */
+  /**
+   * The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %,
+   * power 80 %); null where it can't be told.
+   */
   smallestVisible: z.number().nullable(),
   /** Milliseconds a training step over counted runs, from each run's mean speed; null where none was measured. */
   stepMs: spread.nullable(),
@@ -292,7 +351,11 @@ export const finding = z.object({
 export type Finding = z.infer<typeof finding>
 
 /** What a multi-band layer makes of its base filters (analysis/banks.ts); null for a plain layer. */
-export const bankTable = z.array(z.array(z.int().min(-9).max(9)).length(9)).min(bankSizes.least).max(bankSizes.most).nullable()
+export const bankTable = z
+  .array(z.array(z.int().min(-9).max(9)).length(9))
+  .min(bankSizes.least)
+  .max(bankSizes.most)
+  .nullable()
 
 export const layerSummary = z.object({
   /** stem, stage1.block1.conv1 … stage3.block5.conv2 */
@@ -393,7 +456,13 @@ export type DatasetStatistics = z.infer<typeof datasetStatistics>
 
 export const storageKinds = ['runs', 'history', 'backups', 'datasets', 'logs', 'desktop', 'other'] as const
 export const storage = z.object({
-  parts: z.array(z.object({ kind: z.enum(storageKinds), bytes: z.number(), /** Needed by nothing in the history. */ reclaimable: z.number() })),
+  parts: z.array(
+    z.object({
+      kind: z.enum(storageKinds),
+      bytes: z.number(),
+      /** Needed by nothing in the history. */ reclaimable: z.number(),
+    }),
+  ),
   bytes: z.number(),
   reclaimable: z.number(),
   /** Of runs in the trash, of studies in the trash too: weights and logs that a purge would delete. */
@@ -450,7 +519,10 @@ export const layerFigures = z.object({
   filters: z.int().min(1),
 })
 /** Of every convolution, in order; null where nothing was kept or a weight was no number. */
-export const epochFigures = z.object({ epoch: z.int().min(0), layers: z.array(z.object({ layer: z.string(), figures: layerFigures.nullable() })) })
+export const epochFigures = z.object({
+  epoch: z.int().min(0),
+  layers: z.array(z.object({ layer: z.string(), figures: layerFigures.nullable() })),
+})
 export type EpochFigures = z.infer<typeof epochFigures>
 
 /** Channels last: [height, width, channels], float32, little endian, base64. */
@@ -522,7 +594,12 @@ export const condition = z.object({
 export type Condition = z.infer<typeof condition>
 
 /** A copy of the history: one that was asked for, made before a newer program changed its form, or of a damaged one. */
-export const backup = z.object({ file: z.string(), kind: z.enum(['asked', 'migration', 'damaged']), at: z.string(), bytes: z.number() })
+export const backup = z.object({
+  file: z.string(),
+  kind: z.enum(['asked', 'migration', 'damaged']),
+  at: z.string(),
+  bytes: z.number(),
+})
 export type Backup = z.infer<typeof backup>
 
 /** Rows of a table; lost is null where nobody can tell how many there were. */
@@ -539,7 +616,10 @@ export const repair = z.object({
   tables: z.array(repairedTable),
   /** Each run that is known to have lost something, and what, in words. */
   runs: z.array(z.object({ id: z.string(), lost: z.string() })),
-  /** A part of the write-ahead log could not be read that does not say what it held: more may be missing than is counted. */
+  /**
+   * A part of the write-ahead log could not be read that does not say what it held: more may be missing than is
+   * counted.
+   */
   unsure: z.boolean(),
 })
 export type Repair = z.infer<typeof repair>
@@ -579,7 +659,10 @@ export const seedsForComparison = z.object({
   halfWidth: z.number().nullable(),
   /** And as it is to be expected with what is open and what is added; null where that can't be told. */
   expected: z.number().nullable(),
-  /** met: narrow enough now; coming: with what is open; needed: with more; unknown: under three finished; beyond: not with 2000 more; null where no width is wanted. */
+  /**
+   * met: narrow enough now; coming: with what is open; needed: with more; unknown: under three finished; beyond: not
+   * with 2000 more; null where no width is wanted.
+   */
   goal: z.enum(['met', 'coming', 'needed', 'unknown', 'beyond']).nullable(),
   /** Seeds that this difference alone would need; null where that can't be told or no width is wanted. */
   needed: z.int().nullable(),
@@ -587,7 +670,9 @@ export const seedsForComparison = z.object({
 export type SeedsForComparison = z.infer<typeof seedsForComparison>
 
 export const moreSeeds = z.object({
-  rows: z.array(z.object({ arch, /** Seeds for each chosen variant. */ more: z.int(), comparisons: z.array(seedsForComparison) })),
+  rows: z.array(
+    z.object({ arch, /** Seeds for each chosen variant. */ more: z.int(), comparisons: z.array(seedsForComparison) }),
+  ),
   /** What would be added, to be handed on as it is. */
   cells: addedSeeds.shape.cells,
   runs: z.int(),

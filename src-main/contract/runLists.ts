@@ -10,7 +10,22 @@ export const statistic = z.enum(statistics)
 export type Statistic = z.infer<typeof statistic>
 
 export const sortColumns = [
-  'config', 'study', 'dataset', 'seed', 'state', 'accuracy', 'best', 'trainLoss', 'testLoss', 'epochs', 'parameters', 'filters', 'stepMs', 'speed', 'time', 'created',
+  'config',
+  'study',
+  'dataset',
+  'seed',
+  'state',
+  'accuracy',
+  'best',
+  'trainLoss',
+  'testLoss',
+  'epochs',
+  'parameters',
+  'filters',
+  'stepMs',
+  'speed',
+  'time',
+  'created',
 ] as const
 export const sortColumn = z.enum(sortColumns)
 export type SortColumn = z.infer<typeof sortColumn>
@@ -18,7 +33,12 @@ export type SortColumn = z.infer<typeof sortColumn>
 export const sorting = z.strictObject({ column: sortColumn, descending: z.boolean() })
 export type Sorting = z.infer<typeof sorting>
 
-export const tag = z.string().trim().min(1, 'needs a word').max(40, 'at most 40 characters').regex(/^[^"\p{Cc}]*$/u, 'no quotes')
+export const tag = z
+  .string()
+  .trim()
+  .min(1, 'needs a word')
+  .max(40, 'at most 40 characters')
+  .regex(/^[^"\p{Cc}]*$/u, 'no quotes')
 
 /** A run as a list shows it. Accuracy and losses are of the statistic asked for. */
 export const runRow = runSummary.extend({
@@ -73,10 +93,18 @@ const asked = {
 const ids = z.array(runId).min(1).max(20_000)
 
 export const runListCalls = {
-  /** Rows from `offset` of the list as it is grouped and unfolded; `rows` counts all of them, `runs` the runs that match. */
+  /**
+   * Rows from `offset` of the list as it is grouped and unfolded; `rows` counts all of them, `runs` the runs that
+   * match.
+   */
   'runs.query': read(
     z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(500).default(100) }),
-    z.object({ rows: z.int(), runs: z.int(), groups: z.int().nullable(), part: z.array(z.discriminatedUnion('kind', [runRow, runGroup])) }),
+    z.object({
+      rows: z.int(),
+      runs: z.int(),
+      groups: z.int().nullable(),
+      part: z.array(z.discriminatedUnion('kind', [runRow, runGroup])),
+    }),
   ),
   /** Ids of the runs in rows `offset` to `offset + limit`; a folded group stands for all of its runs. */
   'runs.ids': read(
@@ -84,18 +112,43 @@ export const runListCalls = {
     z.array(runId),
   ),
   /** Runs by their ids, in that order; ids that are gone are left out. */
-  'runs.rows': read(z.strictObject({ ids: z.array(runId).min(1).max(500), statistic: statistic.default('last') }), z.array(z.object({ run: runRow, config: experimentConfig }))),
+  'runs.rows': read(
+    z.strictObject({ ids: z.array(runId).min(1).max(500), statistic: statistic.default('last') }),
+    z.array(z.object({ run: runRow, config: experimentConfig })),
+  ),
   /** Curves as columns: a study of a hundred runs is a million characters of JSON otherwise. */
   'runs.curves': read(
-    z.strictObject({ ids: z.array(runId).min(1).max(500), /** Greatest number of epochs of each run, evenly spaced; null for all. */ points: z.int().min(2).max(10_000).nullable().default(null) }),
-    z.array(z.object({ runId, epoch: z.array(z.int()), testAccuracy: z.array(z.number()), trainLoss: z.array(z.number()), testLoss: z.array(z.number()) })),
+    z.strictObject({
+      ids: z.array(runId).min(1).max(500),
+      /** Greatest number of epochs of each run, evenly spaced; null for all. */ points: z
+        .int()
+        .min(2)
+        .max(10_000)
+        .nullable()
+        .default(null),
+    }),
+    z.array(
+      z.object({
+        runId,
+        epoch: z.array(z.int()),
+        testAccuracy: z.array(z.number()),
+        trainLoss: z.array(z.number()),
+        testLoss: z.array(z.number()),
+      }),
+    ),
   ),
   /** What completion offers: all tags and studies in use. */
   'runs.words': read(z.strictObject({}), z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
-  'runs.tag': write(z.strictObject({ ids, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }), z.object({ changed: z.int() })),
+  'runs.tag': write(
+    z.strictObject({ ids, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }),
+    z.object({ changed: z.int() }),
+  ),
   'runs.note': write(z.strictObject({ id: runId, note: z.string().max(4000) }), z.object({ changed: z.int() })),
   'runs.archive': write(z.strictObject({ ids, archived: z.boolean() }), z.object({ changed: z.int() })),
-  /** Takes runs out of every list, study and comparison, until they are restored or purged. What waits is taken back from the queue. */
+  /**
+   * Takes runs out of every list, study and comparison, until they are restored or purged. What waits is taken back
+   * from the queue.
+   */
   'runs.trash': write(z.strictObject({ ids }), z.object({ changed: z.int() })),
   'runs.restore': write(z.strictObject({ ids }), z.object({ changed: z.int() })),
   /** Deletes runs that are in the trash with their weights and logs; null is everything in it. */

@@ -1,11 +1,22 @@
 /**
- * A study as one file: a tar, zip or folder with a `manifest.json` that lists every other member with its size and SHA-256;
- * `study.json`, and for each run `runs/ID/run.json`, `filters.bin` (base filters of all epochs, one after the other, in the order
- * that run.json lists them) and, where there are some, its weights and last checkpoint.
+ * A study as one file: a tar, zip or folder with a `manifest.json` that lists every other member with its size and
+ * SHA-256;
+ * `study.json`, and for each run `runs/ID/run.json`, `filters.bin` (base filters of all epochs, one after the other, in
+ * the order that run.json lists them) and, where there are some, its weights and last checkpoint.
  */
 import { z } from 'zod'
 import { experimentConfig, studyPlan } from './experiment'
-import { environment, epochFigures, epochMetrics, evaluation, historyEvent, runId, runState, stepMetrics, studyId } from './records'
+import {
+  environment,
+  epochFigures,
+  epochMetrics,
+  evaluation,
+  historyEvent,
+  runId,
+  runState,
+  stepMetrics,
+  studyId,
+} from './records'
 import { tag } from './runLists'
 
 /** Raised when an older program could not take an archive in. */
@@ -13,7 +24,8 @@ export const archiveVersion = 1
 export const manifestName = 'manifest.json'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const memberPattern = /^(study\.json|runs\/[a-z0-9][a-z0-9-]{0,79}\/(run\.json|filters\.bin|weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors))$/
+const memberPattern =
+  /^(study\.json|runs\/[a-z0-9][a-z0-9-]{0,79}\/(run\.json|filters\.bin|weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors))$/
 const memberPath = z.string().regex(memberPattern, 'no member of a study’s archive')
 
 export function isMemberPath(name: string): boolean {
@@ -29,13 +41,20 @@ export const archiveManifest = z.strictObject({
   /** That wrote it. */
   program: z.string().max(200),
   createdAt: z.iso.datetime(),
-  members: z.array(z.strictObject({ path: memberPath, size: z.int().min(0), sha256 })).min(1).max(20_000),
+  members: z
+    .array(z.strictObject({ path: memberPath, size: z.int().min(0), sha256 }))
+    .min(1)
+    .max(20_000),
 })
 export type ArchiveManifest = z.infer<typeof archiveManifest>
 
 export const archivedStudy = z.strictObject({
   id: studyId,
-  name: z.string().min(1).max(200).regex(/^\P{Cc}*$/u, 'no control characters'),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'no control characters'),
   createdAt: z.iso.datetime(),
   plan: studyPlan.nullable(),
   /** In the order they were made. */
@@ -70,7 +89,15 @@ export const archivedRun = z.strictObject({
   events: z.array(historyEvent).max(100_000),
   evaluation: evaluation.nullable(),
   figures: z.array(epochFigures).max(10_001),
-  filters: z.array(z.strictObject({ layer: z.string().max(100), epoch: z.int().min(0), shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1), z.int().min(1)]) })).max(1_000_000),
+  filters: z
+    .array(
+      z.strictObject({
+        layer: z.string().max(100),
+        epoch: z.int().min(0),
+        shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1), z.int().min(1)]),
+      }),
+    )
+    .max(1_000_000),
 })
 export type ArchivedRun = z.infer<typeof archivedRun>
 

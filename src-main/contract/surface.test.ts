@@ -30,35 +30,53 @@ function parts(schema: Schema, at: string): [string, Schema][] {
   ]
 }
 
-const calls = [...rendererServiceCalls.map((name) => [name, serviceCalls[name].params] as const), ...Object.entries(shellCalls).map(([name, { params }]) => [name, params] as const)]
-const all = calls.flatMap(([name, params]) => parts(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Schema, name))
+const calls = [
+  ...rendererServiceCalls.map((name) => [name, serviceCalls[name].params] as const),
+  ...Object.entries(shellCalls).map(([name, { params }]) => [name, params] as const),
+]
+const all = calls.flatMap(([name, params]) =>
+  parts(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Schema, name),
+)
 
 /** Words of people's and names that are looked up; none is ever joined to a path (see each call's handler). */
 const free = /\.(name|query|note|text|content|layer|grant|open\[\]|add\[\]|remove\[\])$/
 
 describe('parameters of a window’s calls', () => {
   it('are objects without room for more', () => {
-    for (const [at, schema] of all) if (schema.type === 'object') expect([at, schema.additionalProperties]).toEqual([at, false])
+    for (const [at, schema] of all)
+      if (schema.type === 'object') expect([at, schema.additionalProperties]).toEqual([at, false])
   })
 
   it('have no text without an end', () => {
-    const endless = all.filter(([, schema]) => schema.type === 'string' && schema.enum === undefined && schema.const === undefined && schema.maxLength === undefined && !/\{\d+,\d+\}\$$/.test(schema.pattern ?? ''))
+    const endless = all.filter(
+      ([, schema]) =>
+        schema.type === 'string' &&
+        schema.enum === undefined &&
+        schema.const === undefined &&
+        schema.maxLength === undefined &&
+        !/\{\d+,\d+\}\$$/.test(schema.pattern ?? ''),
+    )
     expect(endless.map(([at]) => at)).toEqual([])
   })
 
   it('have no list without an end', () => {
-    const endless = all.filter(([, schema]) => schema.type === 'array' && schema.maxItems === undefined && schema.prefixItems === undefined)
+    const endless = all.filter(
+      ([, schema]) => schema.type === 'array' && schema.maxItems === undefined && schema.prefixItems === undefined,
+    )
     // Of an enum, none twice.
     expect(endless.map(([at]) => at).filter((at) => !/\.(archs|variants)$/.test(at))).toEqual([])
   })
 
   it('have no text that could be a path, but for words that are none', () => {
-    const texts = all.filter(([, schema]) => schema.type === 'string' && schema.enum === undefined && schema.const === undefined)
+    const texts = all.filter(
+      ([, schema]) => schema.type === 'string' && schema.enum === undefined && schema.const === undefined,
+    )
     expect(texts.length).toBeGreaterThan(20)
     for (const [at, { pattern }] of texts) {
       if (free.test(at)) continue
       expect(pattern, at).toBeDefined()
-      for (const hostile of ['/etc/passwd', '../x', '..', 'C:\\x', 'file:///x', 'a/../b', '~/x']) expect(new RegExp(pattern ?? '', 'u').test(hostile), `${at} takes ${hostile}`).toBe(false)
+      for (const hostile of ['/etc/passwd', '../x', '..', 'C:\\x', 'file:///x', 'a/../b', '~/x'])
+        expect(new RegExp(pattern ?? '', 'u').test(hostile), `${at} takes ${hostile}`).toBe(false)
     }
   })
 })

@@ -47,7 +47,11 @@ export const trainerCommand = z.discriminatedUnion('type', [
 export type TrainerCommand = z.infer<typeof trainerCommand>
 
 /** float32 values, little endian, base64; shape [rows, columns, in, base filters]. */
-export const layerFilters = z.object({ layer: z.string(), shape: z.tuple([z.int(), z.int(), z.int(), z.int()]), values: z.string() })
+export const layerFilters = z.object({
+  layer: z.string(),
+  shape: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+  values: z.string(),
+})
 export type LayerFilters = z.infer<typeof layerFilters>
 
 export const trainerMessage = z.discriminatedUnion('type', [
@@ -60,7 +64,9 @@ export const trainerMessage = z.discriminatedUnion('type', [
     testExamples: z.int(),
     /** 0 or missing without a split. */
     validationExamples: z.int().optional(),
-    /** Finished epochs and steps that the run goes on from; null where it begins. What the history has beyond is void. */
+    /**
+     * Finished epochs and steps that the run goes on from; null where it begins. What the history has beyond is void.
+     */
     resumedFrom: z.object({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
     /** Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph. */
     seconds: z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
@@ -74,7 +80,12 @@ export const trainerMessage = z.discriminatedUnion('type', [
   /** Comes just before the epoch that it belongs to. */
   z.object({ type: z.literal('evaluation'), evaluation }),
   z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
-  z.object({ type: z.literal('event'), level: z.enum(['info', 'warning', 'error']), kind: z.string(), message: z.string() }),
+  z.object({
+    type: z.literal('event'),
+    level: z.enum(['info', 'warning', 'error']),
+    kind: z.string(),
+    message: z.string(),
+  }),
   /** The run can go on from here, whatever happens to its trainer. */
   z.object({ type: z.literal('checkpoint'), step: z.int(), epochs: z.int(), bytes: z.int() }),
   z.object({ type: z.literal('paused') }),
@@ -82,7 +93,13 @@ export const trainerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('done'), weightsFile: z.string(), weightsSha256: z.string() }),
   /** @property signal that asked the trainer itself to stop; missing if the service did */
   z.object({ type: z.literal('stopped'), signal: endSignal.optional() }),
-  z.object({ type: z.literal('diverged'), step: z.int(), epoch: z.int(), learningRate: z.number(), message: z.string() }),
+  z.object({
+    type: z.literal('diverged'),
+    step: z.int(),
+    epoch: z.int(),
+    learningRate: z.number(),
+    message: z.string(),
+  }),
   z.object({ type: z.literal('failed'), error: errorValue }),
 ])
 export type TrainerMessage = z.infer<typeof trainerMessage>

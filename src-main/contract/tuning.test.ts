@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { chosenThreads, margin, ownThreads, processorsIn } from './tuning'
 
-const candidate = (intraOp: number | null, interOp: number | null, ratio: number) => ({ threads: { intraOp, interOp }, msStep: 100 * ratio, ratio })
+const candidate = (intraOp: number | null, interOp: number | null, ratio: number) => ({
+  threads: { intraOp, interOp },
+  msStep: 100 * ratio,
+  ratio,
+})
 const own = candidate(null, null, 1)
 
 describe('the choice of thread counts', () => {
   it('is the fastest of those that are clearly faster than TensorFlow’s own', () => {
-    expect(chosenThreads({ candidates: [own, candidate(2, 1, 0.9), candidate(4, 1, 0.8), candidate(4, 2, 0.85)] })).toEqual({ intraOp: 4, interOp: 1 })
+    expect(
+      chosenThreads({ candidates: [own, candidate(2, 1, 0.9), candidate(4, 1, 0.8), candidate(4, 2, 0.85)] }),
+    ).toEqual({ intraOp: 4, interOp: 1 })
   })
 
   it.each([[1.07], [0.96], [margin]])('stays TensorFlow’s own where another takes %d of its time', (ratio) => {

@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { precision } from './experiment'
 
-/** What another way than the usual may take of the usual one's time to be taken: a tie should not turn on the noise of one measurement. */
+/**
+ * What another way than the usual may take of the usual one's time to be taken: a tie should not turn on the noise of
+ * one measurement.
+ */
 export const margin = 0.95
 
 /** No machine has more; a file that says so is damaged. */
@@ -40,12 +43,18 @@ export const threadTimes = z.strictObject({
 export type ThreadTimes = z.infer<typeof threadTimes>
 
 /** Of one machine: its times, or a sentence why there are none. */
-export const threadTuning = z.union([threadTimes, z.strictObject({ at: z.iso.datetime(), problem: z.string().max(1000) })])
+export const threadTuning = z.union([
+  threadTimes,
+  z.strictObject({ at: z.iso.datetime(), problem: z.string().max(1000) }),
+])
 export type ThreadTuning = z.infer<typeof threadTuning>
 
 /** The fastest counts, where they are clearly faster than TensorFlow's own choice. */
 export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): ThreadCounts {
-  const fastest = candidates.reduce<ThreadTimes['candidates'][number] | null>((best, next) => (best === null || next.ratio < best.ratio ? next : best), null)
+  const fastest = candidates.reduce<ThreadTimes['candidates'][number] | null>(
+    (best, next) => (best === null || next.ratio < best.ratio ? next : best),
+    null,
+  )
   return fastest !== null && fastest.ratio < margin ? fastest.threads : ownThreads
 }
 
@@ -53,6 +62,8 @@ export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): 
 export function processorsIn(list: string): number[] {
   return list.split(',').flatMap((part) => {
     const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part.trim()) ?? []
-    return from === undefined ? [] : Array.from({ length: Math.max(0, Number(to) - Number(from) + 1) }, (_, i) => Number(from) + i)
+    return from === undefined
+      ? []
+      : Array.from({ length: Math.max(0, Number(to) - Number(from) + 1) }, (_, i) => Number(from) + i)
   })
 }

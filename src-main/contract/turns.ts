@@ -14,7 +14,10 @@ export const answer = z.union([
 ])
 export type Answer = z.infer<typeof answer>
 
-/** The answer in a line of its standard output; null where the line is none: TensorFlow and others have been seen to greet there. */
+/**
+ * The answer in a line of its standard output; null where the line is none: TensorFlow and others have been seen to
+ * greet there.
+ */
 export function answerIn(line: string): Answer | null {
   if (!line.startsWith('{')) return null
   try {
@@ -24,6 +27,8 @@ export function answerIn(line: string): Answer | null {
   }
 }
 
-/** What a trainer started with `--turns` is told on its command line: the steps to take, and how many before it is warm. */
+/**
+ * What a trainer started with `--turns` is told on its command line: the steps to take, and how many before it is warm.
+ */
 export const timedWork = z.strictObject({ precision, variant, arch, batch: z.int().min(1), warmUp: z.int().min(0) })
 export type TimedWork = z.infer<typeof timedWork>

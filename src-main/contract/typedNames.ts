@@ -1,4 +1,7 @@
-/** Names of networks, data sets, variants and other choices as people type them: `ResNet-20`, `resnet20`, `RESNET_20`. Pure. */
+/**
+ * Names of networks, data sets, variants and other choices as people type them: `ResNet-20`, `resnet20`, `RESNET_20`.
+ * Pure.
+ */
 
 /** Words that other libraries use for the same thing, in the form of `keyOf`. */
 const synonyms: readonly (readonly [RegExp, string])[] = [
@@ -28,7 +31,10 @@ function keyOf(text: string): string {
 /** Returns the choice that a person means by `text`; null if it names none of them. */
 export function matchName<T extends string>(choices: readonly T[], text: string): T | null {
   const key = keyOf(text)
-  return choices.find((choice) => choice === text) ?? (key === '' ? null : (choices.find((choice) => keyOf(choice) === key) ?? null))
+  return (
+    choices.find((choice) => choice === text) ??
+    (key === '' ? null : (choices.find((choice) => keyOf(choice) === key) ?? null))
+  )
 }
 
 /** Returns the choices nearest to `text`, at most three; none that differs by more than a third of its characters. */
@@ -37,16 +43,24 @@ export function nearestNames<T extends string>(choices: readonly T[], text: stri
   const measured = choices.map((choice) => ({ choice, distance: editDistance(keyOf(choice), key) }))
   const least = Math.min(...measured.map(({ distance }) => distance))
   if (least > Math.max(1, Math.min(3, Math.floor(key.length / 3)))) return []
-  return measured.filter(({ distance }) => distance === least).slice(0, 3).map(({ choice }) => choice)
+  return measured
+    .filter(({ distance }) => distance === least)
+    .slice(0, 3)
+    .map(({ choice }) => choice)
 }
 
-/** Returns "Did you mean resnet-20 or resnet-32? " for an unknown name, with a space at its end; '' if nothing is near. */
+/**
+ * Returns "Did you mean resnet-20 or resnet-32? " for an unknown name, with a space at its end; '' if nothing is near.
+ */
 export function didYouMean(choices: readonly string[], text: string): string {
   const near = nearestNames(choices, text)
   return near.length === 0 ? '' : `Did you mean ${near.join(' or ')}? `
 }
 
-/** Returns the items of a typed list: separated by commas or semicolons, empty ones left out, as behind a trailing comma. */
+/**
+ * Returns the items of a typed list: separated by commas or semicolons, empty ones left out, as behind a trailing
+ * comma.
+ */
 export function listItems(text: string): string[] {
   return text
     .split(/[,;]/)

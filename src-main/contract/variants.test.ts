@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { compareVariants, matchesLayer, parseVariant, typedVariant, variant, variantOfLayers, variants } from './variants'
+import {
+  compareVariants,
+  matchesLayer,
+  parseVariant,
+  typedVariant,
+  variant,
+  variantOfLayers,
+  variants,
+} from './variants'
 
 describe('a variant’s name', () => {
   it.each([
@@ -15,8 +23,27 @@ describe('a variant’s name', () => {
   })
 
   it.each([
-    '', 'mcnn', 'mcnn-x', 'MCNN-F', 'mcnn()', 'mcnn(stem', 'mcnn(stem,stage1.*)', 'mcnn(stem+stem)', 'mcnn(stem+stage1.*)', 'mcnn(stem..)', 'mcnn-f@', 'mcnn-f@signs', 'mcnn-f@random@two', 'baseline@two',
-    'mcnn-f@+++++++++', 'mcnn-f@+++++++++/+++++++++', 'mcnn-f@++++/----', 'narrow(baseline)', 'narrow(narrow(mcnn-a))', 'mcnn-f\n', `mcnn(${Array.from({ length: 121 }, (_, i) => `a${String(i).padStart(3, '0')}`).join('+')})`,
+    '',
+    'mcnn',
+    'mcnn-x',
+    'MCNN-F',
+    'mcnn()',
+    'mcnn(stem',
+    'mcnn(stem,stage1.*)',
+    'mcnn(stem+stem)',
+    'mcnn(stem+stage1.*)',
+    'mcnn(stem..)',
+    'mcnn-f@',
+    'mcnn-f@signs',
+    'mcnn-f@random@two',
+    'baseline@two',
+    'mcnn-f@+++++++++',
+    'mcnn-f@+++++++++/+++++++++',
+    'mcnn-f@++++/----',
+    'narrow(baseline)',
+    'narrow(narrow(mcnn-a))',
+    'mcnn-f\n',
+    `mcnn(${Array.from({ length: 121 }, (_, i) => `a${String(i).padStart(3, '0')}`).join('+')})`,
   ])('%j is none', (text) => {
     expect(parseVariant(text)).toBeNull()
     expect(variant.safeParse(text).success).toBe(false)
@@ -39,7 +66,8 @@ describe('a variant’s name', () => {
   })
 
   it('that is none stays none when it is typed', () => {
-    for (const typed of ['', 'mcnn', 'mcnn()', 'mcnn(stem', 'mcnn(stem,stage1.*)', 'mcnn(stem+)', 'baseline@two']) expect(parseVariant(typedVariant(typed))).toBeNull()
+    for (const typed of ['', 'mcnn', 'mcnn()', 'mcnn(stem', 'mcnn(stem,stage1.*)', 'mcnn(stem+)', 'baseline@two'])
+      expect(parseVariant(typedVariant(typed))).toBeNull()
   })
 
   it('has its place: the paper’s first, a narrow control behind what it is the control of', () => {
@@ -49,8 +77,16 @@ describe('a variant’s name', () => {
 })
 
 it.each([
-  ['stem', 'stem', true], ['stem', 'stems', false], ['stage3.*', 'stage3.block1.conv2', true], ['stage3.*', 'stage1.block1.conv2', false],
-  ['*.conv2', 'stage1.block1.conv2', true], ['*.conv2', 'stage1.block1.conv1', false], ['stage*.block1.*', 'stage2.block1.conv1', true], ['*', 'stem', true], ['*.a.*.a', 'x.a.a', false], ['a*a', 'a', false],
+  ['stem', 'stem', true],
+  ['stem', 'stems', false],
+  ['stage3.*', 'stage3.block1.conv2', true],
+  ['stage3.*', 'stage1.block1.conv2', false],
+  ['*.conv2', 'stage1.block1.conv2', true],
+  ['*.conv2', 'stage1.block1.conv1', false],
+  ['stage*.block1.*', 'stage2.block1.conv1', true],
+  ['*', 'stem', true],
+  ['*.a.*.a', 'x.a.a', false],
+  ['a*a', 'a', false],
 ])('the pattern %s and the layer %s: %s', (pattern, name, matches) => {
   expect(matchesLayer(pattern, name)).toBe(matches)
 })

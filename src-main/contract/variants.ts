@@ -8,13 +8,16 @@
  * bank     = "random" | "two" | "rotations" | "symmetries" | mask "/" mask { "/" mask }
  * ```
  *
- * Without a bank it is the paper's, of four signs. A pattern is a layer's name in which `*` stands for any characters. A
- * mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that is left out.
+ * Without a bank it is the paper's, of four signs. A pattern is a layer's name in which `*` stands for any characters.
+ * A mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that is left
+ * out.
  */
 import { z } from 'zod'
 import { matchName, plainText } from './typedNames'
 
-/** Those with a name of their own: none, first, last, both, or every convolution whose output count the bank divides. */
+/**
+ * Those with a name of their own: none, first, last, both, or every convolution whose output count the bank divides.
+ */
 export const variants = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const
 
 /** Banks with a name; the paper's has none, for it is what is meant where nothing is said. */
@@ -60,7 +63,13 @@ function bankOf(text: string): ParsedVariant['bank'] | null {
   const name = namedBanks.find((one) => one === text)
   if (name !== undefined) return name
   const masks = text.split('/')
-  if (masks.length < bankSizes.least || masks.length > bankSizes.most || !masks.every((one) => mask.test(one)) || new Set(masks).size < masks.length) return null
+  if (
+    masks.length < bankSizes.least ||
+    masks.length > bankSizes.most ||
+    !masks.every((one) => mask.test(one)) ||
+    new Set(masks).size < masks.length
+  )
+    return null
   return masks
 }
 
@@ -73,8 +82,8 @@ export function variantOfLayers(patterns: readonly string[], bank?: string): Var
 }
 
 /**
- * Returns the name of the variant that a person typed: `MCNN_F`, `mcnnf`, layers in any order, twice or with spaces. Text that
- * names no variant stays none; a stored variant has one name only, which `parseVariant` requires.
+ * Returns the name of the variant that a person typed: `MCNN_F`, `mcnnf`, layers in any order, twice or with spaces.
+ * Text that names no variant stays none; a stored variant has one name only, which `parseVariant` requires.
  */
 export function typedVariant(text: string): string {
   const plain = plainText(text)
@@ -82,7 +91,10 @@ export function typedVariant(text: string): string {
   if (narrow) return `narrow(${typedVariant(narrow[1] ?? '')})`
   const [layers = '', ...bank] = plain.split('@').map((part) => part.trim())
   const list = /^mcnn\s*\(([^()]*)\)$/s.exec(layers)?.[1]
-  const named = list === undefined ? matchName(variants, layers) : `mcnn(${[...new Set(list.split('+').map((layer) => layer.trim()))].sort().join('+')})`
+  const named =
+    list === undefined
+      ? matchName(variants, layers)
+      : `mcnn(${[...new Set(list.split('+').map((layer) => layer.trim()))].sort().join('+')})`
   return [named ?? layers, ...bank.map(masksOf)].join('@')
 }
 
@@ -92,8 +104,9 @@ const taps = '+-0'
 const maskDigits = 3
 
 /**
- * Returns a short name of a bank of own masks, three characters for each: '000-1wc' for '+++++++++/+-+-+-+-+'. Different banks have different codes. A code is in
- * lower case, so that file names of different codes differ on every file system; `typedVariant` takes it for the masks.
+ * Returns a short name of a bank of own masks, three characters for each: '000-1wc' for '+++++++++/+-+-+-+-+'.
+ * Different banks have different codes. A code is in lower case, so that file names of different codes differ on every
+ * file system; `typedVariant` takes it for the masks.
  */
 export function bankCode(masks: readonly string[]): string {
   const digits = (one: string): number => Array.from(one).reduce((sum, tap) => taps.length * sum + taps.indexOf(tap), 0)
@@ -110,7 +123,8 @@ function masksOf(code: string): string {
   if (!/^[0-9a-z]{3}(?:-[0-9a-z]{3})+$/.test(code)) return code
   const numbers = code.split('-').map((part) => parseInt(part, 36))
   if (numbers.some((number) => number >= taps.length ** 9)) return code
-  const maskOf = (number: number): string => Array.from(number.toString(taps.length).padStart(9, '0'), (digit) => taps[Number(digit)] ?? '').join('')
+  const maskOf = (number: number): string =>
+    Array.from(number.toString(taps.length).padStart(9, '0'), (digit) => taps[Number(digit)] ?? '').join('')
   return numbers.map(maskOf).join('/')
 }
 
@@ -126,13 +140,17 @@ export const variant = z
   .refine((text) => parseVariant(text) !== null, notOne)
 export type Variant = z.infer<typeof variant>
 
-/** Those with a name of their own first, in the paper's order; then the rest by name, a control behind what it is the control of. */
+/**
+ * Those with a name of their own first, in the paper's order; then the rest by name, a control behind what it is the
+ * control of.
+ */
 export function compareVariants(a: Variant, b: Variant): number {
   const rank = (one: Variant): number => {
     const at = (variants as readonly string[]).indexOf(one)
     return at < 0 ? variants.length : at
   }
-  const plain = (one: Variant): string => (one.startsWith('narrow(') ? `${one.slice('narrow('.length, -1)}@~narrow` : one)
+  const plain = (one: Variant): string =>
+    one.startsWith('narrow(') ? `${one.slice('narrow('.length, -1)}@~narrow` : one
   return rank(a) - rank(b) || (plain(a) < plain(b) ? -1 : plain(a) > plain(b) ? 1 : 0)
 }
 

@@ -1,4 +1,6 @@
-/** The envelopes that travel between shell and service (Node IPC, JSON) and between renderer and shell (Electron IPC). */
+/**
+ * The envelopes that travel between shell and service (Node IPC, JSON) and between renderer and shell (Electron IPC).
+ */
 import { z } from 'zod'
 import { closeCause } from './endReasons'
 import { errorValue, type ErrorValue } from './errors'

@@ -61,7 +61,14 @@ describe('planBatch', () => {
   })
 
   it('moves and mirrors nothing without augmentation', () => {
-    const { examples, rows, columns, mirrored } = planBatch({ order, from: 5, count: 3, augment: false, seed: 1, epoch: 1 })
+    const { examples, rows, columns, mirrored } = planBatch({
+      order,
+      from: 5,
+      count: 3,
+      augment: false,
+      seed: 1,
+      epoch: 1,
+    })
     expect([...examples]).toEqual([...order.subarray(5, 8)])
     expect([...rows, ...columns, ...mirrored].every((v) => v === 0)).toBe(true)
   })
@@ -69,7 +76,8 @@ describe('planBatch', () => {
   it('is filled up to a batch that there are not enough examples for', () => {
     const draw = { order, from: count - 2, count: 2, augment: true, seed: 1, epoch: 1 }
     const [plan, filled] = [planBatch(draw), planBatch(draw, 4)]
-    for (const part of ['examples', 'rows', 'columns', 'mirrored'] as const) expect([...filled[part]]).toEqual([...plan[part], 0, 0])
+    for (const part of ['examples', 'rows', 'columns', 'mirrored'] as const)
+      expect([...filled[part]]).toEqual([...plan[part], 0, 0])
   })
 
   it('refuses more than the order has', () => {

@@ -54,8 +54,14 @@ export interface BatchOptions extends PlanOptions {
  * @throws RangeError where the order is too short
  */
 export function planBatch({ order, from, count, augment, seed, epoch }: PlanOptions, size = count): BatchPlan {
-  if (from < 0 || from + count > order.length) throw new RangeError(`A batch of ${count} from ${from} does not fit an order of ${order.length}.`)
-  const plan = { examples: new Int32Array(size), rows: new Int32Array(size), columns: new Int32Array(size), mirrored: new Int32Array(size) }
+  if (from < 0 || from + count > order.length)
+    throw new RangeError(`A batch of ${count} from ${from} does not fit an order of ${order.length}.`)
+  const plan = {
+    examples: new Int32Array(size),
+    rows: new Int32Array(size),
+    columns: new Int32Array(size),
+    mirrored: new Int32Array(size),
+  }
   for (let i = 0; i < count; i++) {
     const example = order[from + i] as number
     plan.examples[i] = example
@@ -86,14 +92,25 @@ export function fillBatch(options: BatchOptions): void {
     if (example >= split.count) throw new RangeError(`There is no example ${example} in ${split.count}.`)
     labels[i] = split.labels[example] as number
     if (!augment) copy(split.images, example * pixelBytes, table, images, i * pixelBytes)
-    else copyCrop(split.images, example * pixelBytes, table, images, i * pixelBytes, rows[i] as number, columns[i] as number, mirrored[i] === 1)
+    else
+      copyCrop(
+        split.images,
+        example * pixelBytes,
+        table,
+        images,
+        i * pixelBytes,
+        rows[i] as number,
+        columns[i] as number,
+        mirrored[i] === 1,
+      )
   }
 }
 
 /** What a picture's bytes become: the 256 normalised values of each channel, one channel after the other. */
 export function normalisation(mean: readonly number[], std: readonly number[]): Float32Array {
   const table = new Float32Array(channels * 256)
-  for (let c = 0; c < channels; c++) for (let v = 0; v < 256; v++) table[c * 256 + v] = (v / 255 - (mean[c] as number)) / (std[c] as number)
+  for (let c = 0; c < channels; c++)
+    for (let v = 0; v < 256; v++) table[c * 256 + v] = (v / 255 - (mean[c] as number)) / (std[c] as number)
   return table
 }
 

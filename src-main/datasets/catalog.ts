@@ -1,4 +1,7 @@
-/** The two CIFAR sets as Alex Krizhevsky publishes them (https://www.cs.toronto.edu/~kriz/cifar.html): files, classes, checksums. */
+/**
+ * The two CIFAR sets as Alex Krizhevsky publishes them (https://www.cs.toronto.edu/~kriz/cifar.html): files, classes,
+ * checksums.
+ */
 import type { DatasetId } from '../contract/experiment'
 import type { SplitName } from './format'
 
@@ -37,7 +40,10 @@ export interface Download {
   bytes: number
   /** As the site tells it. */
   md5: string
-  /** Of the same file: an MD5 can be met on purpose. As TensorFlow Datasets pins it (url_checksums/cifar10.txt, cifar100.txt). */
+  /**
+   * Of the same file: an MD5 can be met on purpose. As TensorFlow Datasets pins it (url_checksums/cifar10.txt,
+   * cifar100.txt).
+   */
   sha256: string
 }
 
@@ -60,7 +66,15 @@ const cifar10: CifarSpec = {
   parts: [
     ...cifar10Train.map((sha256, i): Part => {
       const name = `data_batch_${i + 1}`
-      return { split: 'train', first: i * 10000, count: 10000, binary: `${name}.bin`, python: name, sha256, pythonMd5: null }
+      return {
+        split: 'train',
+        first: i * 10000,
+        count: 10000,
+        binary: `${name}.bin`,
+        python: name,
+        sha256,
+        pythonMd5: null,
+      }
     }),
     {
       split: 'test',
@@ -97,8 +111,24 @@ const cifar100: CifarSpec = {
   coarse: 20,
   // MD5 sums as in torchvision/datasets/cifar.py.
   parts: [
-    { split: 'train', first: 0, count: 50000, binary: 'train.bin', python: 'train', sha256: null, pythonMd5: '16019d7e3df5f24257cddd939b257f8d' },
-    { split: 'test', first: 0, count: 10000, binary: 'test.bin', python: 'test', sha256: null, pythonMd5: 'f0ef6b0ae62326f3e7ffdfab6717acfc' },
+    {
+      split: 'train',
+      first: 0,
+      count: 50000,
+      binary: 'train.bin',
+      python: 'train',
+      sha256: null,
+      pythonMd5: '16019d7e3df5f24257cddd939b257f8d',
+    },
+    {
+      split: 'test',
+      first: 0,
+      count: 10000,
+      binary: 'test.bin',
+      python: 'test',
+      sha256: null,
+      pythonMd5: 'f0ef6b0ae62326f3e7ffdfab6717acfc',
+    },
   ],
   binaryArchiveMd5: '03b5dce01913d631647c71ecec9e9cb8',
   archive: 'cifar-100-binary.tar.gz',

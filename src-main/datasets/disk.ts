@@ -4,7 +4,8 @@ import { WorkbenchError } from '../contract/errors'
 import { codeOf } from './store'
 
 export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten
+  for (let at = 0; at < bytes.length;)
+    at += (await handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten
 }
 
 /** @throws WorkbenchError unavailable for an error of the file system */
@@ -15,9 +16,15 @@ export async function onDisk<T>(action: () => Promise<T>): Promise<T> {
     const code = codeOf(error)
     if (error instanceof WorkbenchError || code === undefined) throw error
     const full = code === 'ENOSPC' || code === 'EDQUOT'
-    throw new WorkbenchError('unavailable', full ? 'The disk of the data directory is full.' : `The data directory can't be written (${code}).`, {
-      fix: full ? 'Free 400 MB there, or choose another data directory.' : 'See to it that you may write there, or choose another data directory.',
-      cause: error,
-    })
+    throw new WorkbenchError(
+      'unavailable',
+      full ? 'The disk of the data directory is full.' : `The data directory can't be written (${code}).`,
+      {
+        fix: full
+          ? 'Free 400 MB there, or choose another data directory.'
+          : 'See to it that you may write there, or choose another data directory.',
+        cause: error,
+      },
+    )
   }
 }

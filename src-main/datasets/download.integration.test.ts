@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WorkbenchError } from '../contract/errors'
-import { datasetSources, discardDownload, downloadDataset, listDatasets, type DownloadSetup, type ImportProgress } from '.'
+import {
+  datasetSources,
+  discardDownload,
+  downloadDataset,
+  listDatasets,
+  type DownloadSetup,
+  type ImportProgress,
+} from '.'
 import type { CifarSpec } from './catalog'
 import { makeCertificate } from './testCertificate'
 import { FileServer, openProxy } from './testServer'
@@ -19,7 +26,10 @@ const archive = archiveOf('cifar-10-batches-bin', set.binary, 0)
 /** No test lasts as long, in ms. */
 const never = 1e9
 
-/** Lets the clock of progress and patience run by so much for each piece, and the server send one when the last one was reported. */
+/**
+ * Lets the clock of progress and patience run by so much for each piece, and the server send one when the last one was
+ * reported.
+ */
 function pace(server: FileServer, ms: number, reported: () => number): void {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
   server.beforePiece = async (sent) => {
@@ -43,7 +53,10 @@ describe('a download', () => {
     server.piece = 4096
     spec = server.publish(set.spec)
     setup = { specs: [spec], ca: [server.ca], env: {}, silenceMs: never, retryMs: 1 }
-    server.received = (bytes) => expect.poll(() => statSync(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.part')).size).toBeGreaterThanOrEqual(bytes)
+    server.received = (bytes) =>
+      expect
+        .poll(() => statSync(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.part')).size)
+        .toBeGreaterThanOrEqual(bytes)
     told = []
   })
 
@@ -52,7 +65,11 @@ describe('a download', () => {
     await rm(datasetsDir, { recursive: true, force: true })
   })
 
-  const download = (more: Partial<DownloadSetup> = {}, abort = new AbortController(), watch: (progress: ImportProgress) => void = () => undefined) =>
+  const download = (
+    more: Partial<DownloadSetup> = {},
+    abort = new AbortController(),
+    watch: (progress: ImportProgress) => void = () => undefined,
+  ) =>
     downloadDataset({
       id: 'cifar-10',
       datasetsDir,
@@ -68,7 +85,8 @@ describe('a download', () => {
       () => null,
       (error: unknown) => error,
     )
-    if (!(thrown instanceof WorkbenchError)) throw new Error(`not an error of ours: ${String(thrown)}`, { cause: thrown })
+    if (!(thrown instanceof WorkbenchError))
+      throw new Error(`not an error of ours: ${String(thrown)}`, { cause: thrown })
     return thrown
   }
   const cancelledAt = (phase: string): [AbortController, (progress: ImportProgress) => void] => {
@@ -76,29 +94,57 @@ describe('a download', () => {
     return [abort, (progress) => progress.phase === phase && abort.abort()]
   }
   const kept = async (): Promise<number | undefined> => (await datasetSources(datasetsDir, [spec]))[0]?.kept
-  const isIn = async (): Promise<boolean | undefined> => (await listDatasets(datasetsDir, [spec])).find((one) => one.id === 'cifar-10')?.available
+  const isIn = async (): Promise<boolean | undefined> =>
+    (await listDatasets(datasetsDir, [spec])).find((one) => one.id === 'cifar-10')?.available
 
   it('fetches the archive, checks and imports it, and leaves nothing else behind', async () => {
-    expect(await datasetSources(datasetsDir, [spec])).toEqual([{ id: 'cifar-10', url: server.url(), host: `127.0.0.1:${server.port}`, file: 'cifar-10-binary.tar.gz', bytes: archive.length, kept: 0 }])
+    expect(await datasetSources(datasetsDir, [spec])).toEqual([
+      {
+        id: 'cifar-10',
+        url: server.url(),
+        host: `127.0.0.1:${server.port}`,
+        file: 'cifar-10-binary.tar.gz',
+        bytes: archive.length,
+        kept: 0,
+      },
+    ])
     expect(await download()).toMatchObject({ id: 'cifar-10', available: true, official: true, source: server.url() })
     expect(server.asked).toEqual([{ url: '/cifar-10-binary.tar.gz', range: undefined, ifRange: undefined }])
     expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
     expect(await isIn()).toBe(true)
-    expect([...new Set(told.map((one) => one.phase))]).toEqual(['Connecting', 'Downloading', 'Checking the download', 'Reading', 'Checking'])
-    expect(told.findLast((one) => one.phase === 'Downloading')).toMatchObject({ done: archive.length, total: archive.length })
+    expect([...new Set(told.map((one) => one.phase))]).toEqual([
+      'Connecting',
+      'Downloading',
+      'Checking the download',
+      'Reading',
+      'Checking',
+    ])
+    expect(told.findLast((one) => one.phase === 'Downloading')).toMatchObject({
+      done: archive.length,
+      total: archive.length,
+    })
   })
 
   it('goes on by itself where the connection is cut, with the rest only', async () => {
     server.cuts = [40_960, 20_480]
     await download()
-    expect(server.asked.map(({ range, ifRange }) => [range, ifRange])).toEqual([[undefined, undefined], ['bytes=40960-', '"one"'], ['bytes=61440-', '"one"']])
+    expect(server.asked.map(({ range, ifRange }) => [range, ifRange])).toEqual([
+      [undefined, undefined],
+      ['bytes=40960-', '"one"'],
+      ['bytes=61440-', '"one"'],
+    ])
     expect(await isIn()).toBe(true)
   })
 
   it('keeps what came where it is cut for good, and goes on from there when it is asked for again', async () => {
     server.cuts = [40_960, 0, 0, 0, 0, 0]
     const error = await failure(download())
-    expect(error).toMatchObject({ code: 'unavailable', message: expect.stringMatching(/^CIFAR-10 could not be downloaded\. The connection to 127\.0\.0\.1:\d+ was cut \(ECONNRESET\)\. 0\.0 MB of 0\.1 MB are kept/) as string })
+    expect(error).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /^CIFAR-10 could not be downloaded\. The connection to 127\.0\.0\.1:\d+ was cut \(ECONNRESET\)\. 0\.0 MB of 0\.1 MB are kept/,
+      ) as string,
+    })
     expect(error.fix).toContain(`Or fetch ${server.url()} elsewhere`)
     expect(await kept()).toBe(40_960)
     server.cuts = []
@@ -143,7 +189,10 @@ describe('a download', () => {
       await failure(download())
       server.cuts = []
     }
-    for (const [status, headers] of [[206, { 'Content-Range': `bytes 0-9/${archive.length}` }], [416, {}]] as const) {
+    for (const [status, headers] of [
+      [206, { 'Content-Range': `bytes 0-9/${archive.length}` }],
+      [416, {}],
+    ] as const) {
       await begun()
       server.instead = (request, response) => {
         if (request.headers.range === undefined) return false
@@ -158,7 +207,11 @@ describe('a download', () => {
       expect(await isIn()).toBe(true)
       server.instead = null
     }
-    for (const note of ['{', '{"url":"https://elsewhere/","bytes":1,"validator":"x"}', JSON.stringify({ url: server.url(), bytes: archive.length, validator: 'a\r\nHost: b' })]) {
+    for (const note of [
+      '{',
+      '{"url":"https://elsewhere/","bytes":1,"validator":"x"}',
+      JSON.stringify({ url: server.url(), bytes: archive.length, validator: 'a\r\nHost: b' }),
+    ]) {
       await begun()
       await writeFile(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.json'), note)
       expect(await kept()).toBe(0)
@@ -172,14 +225,21 @@ describe('a download', () => {
     server.content = Buffer.from(archive)
     server.content[50_000] = (server.content[50_000] ?? 0) ^ 1
     const error = await failure(download())
-    expect(error).toMatchObject({ code: 'bad-data', message: expect.stringMatching(/is not the official cifar-10-binary\.tar\.gz: its MD5 is [0-9a-f]{32}, the official one [0-9a-f]{32}\. Nothing was kept/) as string })
+    expect(error).toMatchObject({
+      code: 'bad-data',
+      message: expect.stringMatching(
+        /is not the official cifar-10-binary\.tar\.gz: its MD5 is [0-9a-f]{32}, the official one [0-9a-f]{32}\. Nothing was kept/,
+      ) as string,
+    })
     expect(await kept()).toBe(0)
     expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
     expect(await isIn()).toBe(false)
   })
 
   it('with the official MD5 but another SHA-256 is refused', async () => {
-    expect(await failure(download({ specs: [{ ...spec, download: { ...spec.download, sha256: '0'.repeat(64) } }] }))).toMatchObject({ code: 'bad-data' })
+    expect(
+      await failure(download({ specs: [{ ...spec, download: { ...spec.download, sha256: '0'.repeat(64) } }] })),
+    ).toMatchObject({ code: 'bad-data' })
   })
 
   it.each([
@@ -206,7 +266,13 @@ describe('a download', () => {
     redirect((url) => (url.startsWith('/cifar') ? '/elsewhere/file' : null))
     await download()
     expect(server.asked.map(({ url }) => url)).toEqual(['/cifar-10-binary.tar.gz', '/elsewhere/file'])
-    for (const location of ['https://localhost:1/x', `http://127.0.0.1:${server.port}/x`, `https://localhost:${server.port}/x`, 'file:///etc/passwd', `https://user:pw@127.0.0.1:${server.port}/x`]) {
+    for (const location of [
+      'https://localhost:1/x',
+      `http://127.0.0.1:${server.port}/x`,
+      `https://localhost:${server.port}/x`,
+      'file:///etc/passwd',
+      `https://user:pw@127.0.0.1:${server.port}/x`,
+    ]) {
       redirect(() => location)
       expect((await failure(download())).message).toMatch(/sends on to .*, which is not the official site\./)
     }
@@ -218,7 +284,9 @@ describe('a download', () => {
 
   it('of another size is not begun, and one that grows beyond its size is ended', async () => {
     const smaller = { ...spec, download: { ...spec.download, bytes: archive.length - 1 } }
-    expect((await failure(download({ specs: [smaller] }))).message).toMatch(/offers [\d,]+ bytes, where the official archive has [\d,]+\./)
+    expect((await failure(download({ specs: [smaller] }))).message).toMatch(
+      /offers [\d,]+ bytes, where the official archive has [\d,]+\./,
+    )
     server.instead = (_, response) => {
       response.writeHead(200)
       const more = (): void => {
@@ -239,7 +307,9 @@ describe('a download', () => {
     // 23 pieces: longer than the silence allowed, but never silent for so long.
     pace(server, 300, () => told.at(-1)?.done ?? 0)
     await download({ silenceMs: 400 })
-    const readings = told.filter((one) => one.phase === 'Downloading' && typeof one.bytesPerSecond === 'number' && one.done < archive.length)
+    const readings = told.filter(
+      (one) => one.phase === 'Downloading' && typeof one.bytesPerSecond === 'number' && one.done < archive.length,
+    )
     expect(readings.length).toBeGreaterThan(1)
     for (const { bytesPerSecond, etaSeconds, done } of readings) {
       // 4,096 bytes every 300 ms of the faked clock.
@@ -251,8 +321,13 @@ describe('a download', () => {
   it('is cancelled at any time, keeps what came, and goes on from there', async () => {
     pace(server, 300, () => told.at(-1)?.done ?? 0)
     const abort = new AbortController()
-    const error = await failure(download({}, abort, ({ phase, done }) => phase === 'Downloading' && done > 8192 && abort.abort()))
-    expect(error).toMatchObject({ code: 'cancelled', message: expect.stringMatching(/are kept, and it goes on from there/) as string })
+    const error = await failure(
+      download({}, abort, ({ phase, done }) => phase === 'Downloading' && done > 8192 && abort.abort()),
+    )
+    expect(error).toMatchObject({
+      code: 'cancelled',
+      message: expect.stringMatching(/are kept, and it goes on from there/) as string,
+    })
     const had = (await kept()) ?? 0
     expect(had).toBeGreaterThan(8192)
     expect(had).toBeLessThan(archive.length)
@@ -267,12 +342,17 @@ describe('a download', () => {
       silent.abort()
       return true
     }
-    expect(await failure(download({}, silent))).toMatchObject({ code: 'cancelled', message: 'The download was cancelled.' })
+    expect(await failure(download({}, silent))).toMatchObject({
+      code: 'cancelled',
+      message: 'The download was cancelled.',
+    })
   })
 
   it('that was cancelled while it was imported is not fetched again', async () => {
     const abort = new AbortController()
-    expect(await failure(download({}, abort, ({ phase }) => phase === 'Reading' && abort.abort()))).toMatchObject({ code: 'cancelled' })
+    expect(await failure(download({}, abort, ({ phase }) => phase === 'Reading' && abort.abort()))).toMatchObject({
+      code: 'cancelled',
+    })
     expect(await kept()).toBe(archive.length)
     expect(await isIn()).toBe(false)
     server.asked.length = 0
@@ -334,17 +414,28 @@ describe('a download', () => {
     server.beforePiece = (sent) => (sent < 40_960 ? Promise.resolve() : new Promise(() => undefined))
     const script = join(datasetsDir, 'child.mts')
     const options = { id: 'cifar-10', datasetsDir, setup: { ...setup } }
-    await writeFile(script, `
+    await writeFile(
+      script,
+      `
       import { registerHooks } from 'node:module'
       // As the bundler does.
       registerHooks({ resolve: (name, context, next) => name.startsWith('.') && !context.parentURL?.includes('/node_modules/') && !/\\.[a-z]+$/.test(name) ? next(name + '.ts', context) : next(name, context) })
       const { downloadDataset } = await import(${JSON.stringify(`file://${join(import.meta.dirname, 'download.ts')}`)})
       const options = ${JSON.stringify(options)}
       await downloadDataset({ ...options, signal: new AbortController().signal, onProgress: ({ phase, done }) => process.stdout.write(phase + ' ' + done + '\\n') })
-    `)
-    const child = spawn(process.execPath, ['--experimental-transform-types', '--no-warnings', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    `,
+    )
+    const child = spawn(process.execPath, ['--experimental-transform-types', '--no-warnings', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const gone = new Promise((resolve) => child.on('exit', (code) => resolve(code)))
-    const first = await Promise.race([gone.then(() => 'the process ended'), expect.poll(kept).toBe(40_960).then(() => 'the part is kept')])
+    const first = await Promise.race([
+      gone.then(() => 'the process ended'),
+      expect
+        .poll(kept)
+        .toBe(40_960)
+        .then(() => 'the part is kept'),
+    ])
     expect(first).toBe('the part is kept')
     child.kill('SIGKILL')
     expect(await gone).toBeNull()
@@ -374,13 +465,23 @@ describe('a download', () => {
     it('says that nobody listens, that a name is not known, that a certificate is not trusted', async () => {
       const port = server.port
       await server.close()
-      expect((await failure(download())).message).toBe(`CIFAR-10 could not be downloaded. 127.0.0.1:${port} refused the connection (ECONNREFUSED).`)
+      expect((await failure(download())).message).toBe(
+        `CIFAR-10 could not be downloaded. 127.0.0.1:${port} refused the connection (ECONNREFUSED).`,
+      )
       server = await FileServer.open(archive)
-      expect((await failure(download(at('https://no-such-host.invalid/x.tar.gz')))).message).toMatch(/The name of no-such-host\.invalid could not be looked up \((ENOTFOUND|EAI_AGAIN)\): there may be no network here\./)
-      expect((await failure(download({ ...at(server.url()), ca: null }))).message).toMatch(/no safe connection to 127\.0\.0\.1:\d+: its certificate or encryption was not accepted \(.*SELF_SIGNED.*\)/)
+      expect((await failure(download(at('https://no-such-host.invalid/x.tar.gz')))).message).toMatch(
+        /The name of no-such-host\.invalid could not be looked up \((ENOTFOUND|EAI_AGAIN)\): there may be no network here\./,
+      )
+      expect((await failure(download({ ...at(server.url()), ca: null }))).message).toMatch(
+        /no safe connection to 127\.0\.0\.1:\d+: its certificate or encryption was not accepted \(.*SELF_SIGNED.*\)/,
+      )
       const expired = await FileServer.open(archive, makeCertificate([], '20200101000000Z', '20210101000000Z'))
-      expect((await failure(download({ ...at(expired.url()), ca: [expired.ca] }))).message).toContain('(CERT_HAS_EXPIRED)')
-      expect((await failure(download({ ...at(expired.url('localhost')), ca: [expired.ca] }))).message).toContain('not accepted')
+      expect((await failure(download({ ...at(expired.url()), ca: [expired.ca] }))).message).toContain(
+        '(CERT_HAS_EXPIRED)',
+      )
+      expect((await failure(download({ ...at(expired.url('localhost')), ca: [expired.ca] }))).message).toContain(
+        'not accepted',
+      )
       await expired.close()
     })
 
@@ -396,7 +497,9 @@ describe('a download', () => {
       const refused = await failure(download({ ...elsewhere, env: { HTTPS_PROXY: proxy.url } }))
       expect(refused.message).toMatch(/The proxy 127\.0\.0\.1:\d+ refused the connection \(ECONNREFUSED\)\./)
       expect(refused.message + (refused.fix ?? '')).not.toContain('secret')
-      expect((await failure(download({ ...elsewhere, env: { HTTPS_PROXY: 'not an address' } }))).message).toContain('HTTPS_PROXY does not hold the address of a proxy')
+      expect((await failure(download({ ...elsewhere, env: { HTTPS_PROXY: 'not an address' } }))).message).toContain(
+        'HTTPS_PROXY does not hold the address of a proxy',
+      )
     })
   })
 
@@ -404,7 +507,9 @@ describe('a download', () => {
     const proxy = await openProxy(true)
     const env = { HTTPS_PROXY: proxy.url }
     const way = { specs: [{ ...spec, download: { ...spec.download, url: server.url('localhost') } }], env }
-    expect((await failure(download({ ...way, silenceMs: 300 }))).message).toMatch(/through the proxy 127\.0\.0\.1:\d+, sent nothing for 0\.3 s|The proxy 127\.0\.0\.1:\d+ lets nothing through/)
+    expect((await failure(download({ ...way, silenceMs: 300 }))).message).toMatch(
+      /through the proxy 127\.0\.0\.1:\d+, sent nothing for 0\.3 s|The proxy 127\.0\.0\.1:\d+ lets nothing through/,
+    )
     const abort = new AbortController()
     const cancelled = failure(download({ ...way, silenceMs: never }, abort))
     await expect.poll(() => proxy.tunnels).toHaveLength(2)
@@ -416,14 +521,20 @@ describe('a download', () => {
 
   it('is not begun on a disk without room', async () => {
     const large = { ...spec, download: { ...spec.download, bytes: 1e18 } }
-    expect((await failure(download({ specs: [large] }))).message).toMatch(/^CIFAR-10 needs [\d.]+ MB on the disk of the data directory, and [\d.]+ MB are free\./)
+    expect((await failure(download({ specs: [large] }))).message).toMatch(
+      /^CIFAR-10 needs [\d.]+ MB on the disk of the data directory, and [\d.]+ MB are free\./,
+    )
     expect(server.asked).toEqual([])
   })
 })
 
 /** Only the system's administrator may mount. */
 function mounted(folder: string, size: string): boolean {
-  return process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]).status === 0
+  return (
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]).status === 0
+  )
 }
 
 describe('a disk that fills while something is downloaded', () => {
@@ -438,7 +549,12 @@ describe('a disk that fills while something is downloaded', () => {
     let reported = 0
     pace(server, 300, () => reported)
     const spec = server.publish(set.spec)
-    const options = { id: 'cifar-10', datasetsDir: disk, signal: new AbortController().signal, setup: { specs: [spec], ca: [server.ca], env: {} } } as const
+    const options = {
+      id: 'cifar-10',
+      datasetsDir: disk,
+      signal: new AbortController().signal,
+      setup: { specs: [spec], ca: [server.ca], env: {} },
+    } as const
     let filled = false
     // At once, before the next piece is written.
     const fill = (): void => {
@@ -453,15 +569,24 @@ describe('a disk that fills while something is downloaded', () => {
       }
     }
     try {
-      const full = downloadDataset({ ...options, onProgress: ({ phase, done }) => {
-        reported = done
-        if (phase === 'Downloading' && done > 0 && !filled) fill()
-      } })
-      await expect(full).rejects.toMatchObject({ code: 'unavailable', message: 'The disk of the data directory is full.', fix: expect.stringContaining('Free') as string })
+      const full = downloadDataset({
+        ...options,
+        onProgress: ({ phase, done }) => {
+          reported = done
+          if (phase === 'Downloading' && done > 0 && !filled) fill()
+        },
+      })
+      await expect(full).rejects.toMatchObject({
+        code: 'unavailable',
+        message: 'The disk of the data directory is full.',
+        fix: expect.stringContaining('Free') as string,
+      })
       const had = (await datasetSources(disk, [spec]))[0]?.kept ?? 0
       expect(had).toBeGreaterThan(0)
       // What is there is what was sent.
-      expect(archive.subarray(0, had).equals(await readFile(join(disk, '.downloads', 'cifar-10-binary.tar.gz.part')))).toBe(true)
+      expect(
+        archive.subarray(0, had).equals(await readFile(join(disk, '.downloads', 'cifar-10-binary.tar.gz.part'))),
+      ).toBe(true)
       await rm(join(disk, 'ballast'))
       server.beforePiece = () => Promise.resolve()
       expect(await downloadDataset({ ...options, onProgress: () => undefined })).toMatchObject({ available: true })

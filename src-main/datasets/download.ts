@@ -46,32 +46,57 @@ export interface DownloadOptions {
 }
 
 /** Where data sets come from, how large they are, and what of each is here already. */
-export async function datasetSources(datasetsDir: string, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetSource[]> {
+export async function datasetSources(
+  datasetsDir: string,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<DatasetSource[]> {
   return Promise.all(
     specs.map(async (spec) => {
       const { url, bytes } = spec.download
-      return { id: spec.id, url, host: new URL(url).host, file: spec.archive, bytes, kept: await partOf(spec, datasetsDir).kept() }
+      return {
+        id: spec.id,
+        url,
+        host: new URL(url).host,
+        file: spec.archive,
+        bytes,
+        kept: await partOf(spec, datasetsDir).kept(),
+      }
     }),
   )
 }
 
 /** Lets go of what an interrupted download has left. */
-export async function discardDownload(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<void> {
+export async function discardDownload(
+  datasetsDir: string,
+  id: DatasetId,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<void> {
   await partOf(downloadable(id, specs), datasetsDir).discard()
 }
 
 /**
- * What came is kept where it ends early, and fetched no second time. Bytes that are not the official ones are never imported.
- * @throws WorkbenchError bad-input for the built-in set, unavailable (network, disk), bad-data (not the official file), cancelled
+ * What came is kept where it ends early, and fetched no second time. Bytes that are not the official ones are never
+ * imported.
+ * @throws WorkbenchError bad-input for the built-in set, unavailable (network, disk), bad-data (not the official
+ *   file), cancelled
  */
-export async function downloadDataset({ id, datasetsDir, signal, onProgress, setup = {} }: DownloadOptions): Promise<DatasetSummary> {
+export async function downloadDataset({
+  id,
+  datasetsDir,
+  signal,
+  onProgress,
+  setup = {},
+}: DownloadOptions): Promise<DatasetSummary> {
   const { specs, ...options } = { ...usual, ...setup }
   const spec = downloadable(id, specs)
   const part = partOf(spec, datasetsDir)
   await onDisk(() => part.makeFolder())
   await mustHaveRoom(spec, datasetsDir, spec.download.bytes - (await part.kept()))
   await new Fetching(spec, part, options, signal, onProgress).run()
-  const summary = await importDataset({ path: part.whole, source: spec.download.url, datasetsDir, signal, onProgress }, specs).catch(async (error: unknown) => {
+  const summary = await importDataset(
+    { path: part.whole, source: spec.download.url, datasetsDir, signal, onProgress },
+    specs,
+  ).catch(async (error: unknown) => {
     if (signal.aborted) throw cancelled(spec.download.bytes, spec.download.bytes)
     // The disk changed the file after its checksum was compared: kept, it would fail again.
     if (error instanceof WorkbenchError && error.code === 'bad-data') await part.discard()
@@ -83,7 +108,10 @@ export async function downloadDataset({ id, datasetsDir, signal, onProgress, set
 
 function downloadable(id: DatasetId, specs: readonly CifarSpec[]): CifarSpec {
   const spec = specOf(id, specs)
-  if (!spec) throw new WorkbenchError('bad-input', 'The synthetic set is part of the program: there is nothing to download.', { field: 'id' })
+  if (!spec)
+    throw new WorkbenchError('bad-input', 'The synthetic set is part of the program: there is nothing to download.', {
+      field: 'id',
+    })
   return spec
 }
 
@@ -96,11 +124,18 @@ async function mustHaveRoom(spec: CifarSpec, datasetsDir: string, rest: number):
   const unpacked = splitNames.reduce((sum, split) => sum + countOf(spec, split) * recordBytes(labelBytesOf(spec)), 0)
   const needed = rest + unpacked + roomBytes
   // A disk that doesn't tell is tried.
-  const free = await statfs(datasetsDir).then(({ bavail, bsize }) => bavail * bsize, () => Infinity)
+  const free = await statfs(datasetsDir).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => Infinity,
+  )
   if (free >= needed) return
-  throw new WorkbenchError('unavailable', `${spec.name} needs ${megabytes(needed)} on the disk of the data directory, and ${megabytes(free)} are free.`, {
-    fix: 'Free some space there, or choose another data directory.',
-  })
+  throw new WorkbenchError(
+    'unavailable',
+    `${spec.name} needs ${megabytes(needed)} on the disk of the data directory, and ${megabytes(free)} are free.`,
+    {
+      fix: 'Free some space there, or choose another data directory.',
+    },
+  )
 }
 
 class Fetching {
@@ -117,8 +152,8 @@ class Fetching {
   ) {}
 
   /**
-   * Resolves when the complete archive is on the disk and its checksums are the official ones. Bytes of an earlier download that do
-   * not lead there are fetched again, once.
+   * Resolves when the complete archive is on the disk and its checksums are the official ones. Bytes of an earlier
+   * download that do not lead there are fetched again, once.
    * @throws WorkbenchError bad-data if the server sends another file: then nothing of it is kept
    */
   async run(): Promise<void> {
@@ -130,9 +165,13 @@ class Fetching {
       wrongMd5 = await this.fetchAndCheck()
     }
     if (wrongMd5 === null) return
-    throw new WorkbenchError('bad-data', `What ${this.host} sent is not the official ${this.spec.archive}: its MD5 is ${wrongMd5}, the official one ${this.source.md5}. Nothing was kept of it.`, {
-      fix: `Download it again; where it comes out the same, something on the way changes it. ${this.byHand}`,
-    })
+    throw new WorkbenchError(
+      'bad-data',
+      `What ${this.host} sent is not the official ${this.spec.archive}: its MD5 is ${wrongMd5}, the official one ${this.source.md5}. Nothing was kept of it.`,
+      {
+        fix: `Download it again; where it comes out the same, something on the way changes it. ${this.byHand}`,
+      },
+    )
   }
 
   /** Returns null for the official archive, else the MD5 of what came, which is discarded. */
@@ -161,7 +200,9 @@ class Fetching {
         // One that never answered is told at once: a person sits before it.
         if (!received || failed >= tries || !isPassing(error)) throw this.fault(error)
         this.tell('Connecting again')
-        await wait(this.options.retryMs * 2 ** (failed - 1), undefined, { signal: this.signal }).catch(() => this.mustGoOn())
+        await wait(this.options.retryMs * 2 ** (failed - 1), undefined, { signal: this.signal }).catch(() =>
+          this.mustGoOn(),
+        )
       }
     }
   }
@@ -179,26 +220,42 @@ class Fetching {
     const signal = AbortSignal.any([this.signal, silence.signal])
     let handle: FileHandle | null = null
     try {
-      const asked = { url: this.source.url, from: state?.size ?? 0, validator: state?.validator ?? null, env, ca: ca ?? undefined, signal, silenceMs }
+      const asked = {
+        url: this.source.url,
+        from: state?.size ?? 0,
+        validator: state?.validator ?? null,
+        env,
+        ca: ca ?? undefined,
+        signal,
+        silenceMs,
+      }
       const { body, from, validator, total } = await requestFile(asked).catch(async (error: unknown) => {
         // The server and what is here don't go together: the next try begins anew.
         if (error instanceof HttpFault && error.kind === 'mismatch') await this.part.discard()
         throw error
       })
       try {
-        if (total !== null && total !== this.source.bytes) throw new HttpFault(`offers ${thousands(total)} bytes, where the official archive has ${thousands(this.source.bytes)}.`)
+        if (total !== null && total !== this.source.bytes)
+          throw new HttpFault(
+            `offers ${thousands(total)} bytes, where the official archive has ${thousands(this.source.bytes)}.`,
+          )
         answered()
         handle = await onDisk(() => this.part.open(from, validator))
         this.done = from
         for await (const chunk of body as AsyncIterable<Buffer>) {
           timer.refresh()
-          if (this.done + chunk.length > this.source.bytes) throw new HttpFault(`sends more than the ${thousands(this.source.bytes)} bytes of the official archive.`)
+          if (this.done + chunk.length > this.source.bytes)
+            throw new HttpFault(`sends more than the ${thousands(this.source.bytes)} bytes of the official archive.`)
           const file = handle
           await onDisk(() => writeAll(file, chunk, this.done))
           this.done += chunk.length
           this.tell('Downloading')
         }
-        if (this.done < this.source.bytes) throw new HttpFault(`ended after ${thousands(this.done)} of ${thousands(this.source.bytes)} bytes.`, 'passing')
+        if (this.done < this.source.bytes)
+          throw new HttpFault(
+            `ended after ${thousands(this.done)} of ${thousands(this.source.bytes)} bytes.`,
+            'passing',
+          )
       } finally {
         body.destroy()
       }
@@ -215,11 +272,18 @@ class Fetching {
   private async check(): Promise<string | null> {
     const sums = { md5: createHash('md5'), sha256: createHash('sha256') }
     let read = 0
-    for await (const chunk of createReadStream(await this.part.path(), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(await this.part.path(), {
+      highWaterMark: 1 << 20,
+    }) as AsyncIterable<Buffer>) {
       this.mustGoOn()
       sums.md5.update(chunk)
       sums.sha256.update(chunk)
-      this.onProgress({ id: this.spec.id, phase: 'Checking the download', done: (read += chunk.length), total: this.source.bytes })
+      this.onProgress({
+        id: this.spec.id,
+        phase: 'Checking the download',
+        done: (read += chunk.length),
+        total: this.source.bytes,
+      })
     }
     const got = { md5: sums.md5.digest('hex'), sha256: sums.sha256.digest('hex') }
     return got.md5 === this.source.md5 && got.sha256 === this.source.sha256 ? null : got.md5
@@ -231,8 +295,14 @@ class Fetching {
 
   private fault(error: unknown): WorkbenchError {
     const sentence = networkSentence(error, this.host, proxyOf(new URL(this.source.url).hostname, this.options.env))
-    const kept = this.done > 0 ? ` ${megabytes(this.done)} of ${megabytes(this.source.bytes)} are kept: downloading again goes on from there.` : ''
-    return new WorkbenchError('unavailable', `${this.spec.name} could not be downloaded. ${sentence}${kept}`, { fix: this.byHand, cause: error })
+    const kept =
+      this.done > 0
+        ? ` ${megabytes(this.done)} of ${megabytes(this.source.bytes)} are kept: downloading again goes on from there.`
+        : ''
+    return new WorkbenchError('unavailable', `${this.spec.name} could not be downloaded. ${sentence}${kept}`, {
+      fix: this.byHand,
+      cause: error,
+    })
   }
 
   private get byHand(): string {
@@ -251,13 +321,19 @@ class Fetching {
     }
     this.told = now
     const bytesPerSecond = phase === 'Downloading' ? this.rate.perSecond(now) : null
-    const etaSeconds = bytesPerSecond === null || bytesPerSecond <= 0 ? null : (this.source.bytes - this.done) / bytesPerSecond
+    const etaSeconds =
+      bytesPerSecond === null || bytesPerSecond <= 0 ? null : (this.source.bytes - this.done) / bytesPerSecond
     this.onProgress({ id: this.spec.id, phase, done: this.done, total: this.source.bytes, bytesPerSecond, etaSeconds })
   }
 }
 
 function cancelled(kept: number, bytes: number): WorkbenchError {
-  return new WorkbenchError('cancelled', kept > 0 ? `The download was cancelled; ${megabytes(kept)} of ${megabytes(bytes)} are kept, and it goes on from there.` : 'The download was cancelled.')
+  return new WorkbenchError(
+    'cancelled',
+    kept > 0
+      ? `The download was cancelled; ${megabytes(kept)} of ${megabytes(bytes)} are kept, and it goes on from there.`
+      : 'The download was cancelled.',
+  )
 }
 
 function megabytes(bytes: number): string {

@@ -41,10 +41,12 @@ async function folder(name: string, files: Iterable<[string, Buffer]>): Promise<
   return path
 }
 
-const archive = (files: Iterable<[string, Buffer]>, name = 'cifar.tar.gz'): Promise<string> => file(name, archiveOf('cifar', files))
+const archive = (files: Iterable<[string, Buffer]>, name = 'cifar.tar.gz'): Promise<string> =>
+  file(name, archiveOf('cifar', files))
 const tarGz = (entries: TarEntry[]): Promise<string> => file('odd.tar.gz', gzipSync(tarOf(entries)))
 const zip = (entries: ZipEntry[]): Promise<string> => file('odd.zip', zipOf(entries))
-const zipped = (files: Iterable<[string, Buffer]>, inside = 'cifar/'): ZipEntry[] => [...files].map(([name, content]) => ({ path: `${inside}${name}`, content }))
+const zipped = (files: Iterable<[string, Buffer]>, inside = 'cifar/'): ZipEntry[] =>
+  [...files].map(([name, content]) => ({ path: `${inside}${name}`, content }))
 const plainTar = gunzipSync(archiveOf('cifar', small.binary))
 const [one = Buffer.alloc(0), two = Buffer.alloc(0), test = Buffer.alloc(0)] = small.binary.values()
 const clutter: [string, Buffer][] = [
@@ -55,7 +57,8 @@ const clutter: [string, Buffer][] = [
   ['virus.exe', Buffer.from('MZ')],
   ['other.bin', Buffer.alloc(one.length)],
 ]
-const take = (path: string, use: readonly CifarSpec[] = specs): ReturnType<typeof importDataset> => importDataset({ path, datasetsDir }, use)
+const take = (path: string, use: readonly CifarSpec[] = specs): ReturnType<typeof importDataset> =>
+  importDataset({ path, datasetsDir }, use)
 const left = (): Promise<string[]> => readdir(datasetsDir).catch(() => [])
 
 async function refused(path: string, use: readonly CifarSpec[] = specs): Promise<WorkbenchError> {
@@ -86,7 +89,10 @@ describe('importDataset', () => {
     ['the Python archive', () => archive(small.python)],
     ['the binary folder', () => folder('cifar-10-batches-bin', small.binary)],
     ['the Python folder', () => folder('cifar-10-batches-py', small.python)],
-    ['a folder around the folder', async () => (await folder('downloads/cifar-10-batches-bin', small.binary), join(dir, 'downloads'))],
+    [
+      'a folder around the folder',
+      async () => (await folder('downloads/cifar-10-batches-bin', small.binary), join(dir, 'downloads')),
+    ],
     ['an archive with its files in another order', () => archive([...small.binary].reverse())],
     ['a folder with other things in it', () => folder('mixed', [...small.binary, ['holiday.jpg', Buffer.from('x')]])],
     ['a tar that a browser has unpacked under its old name', () => file('cifar-10-binary (1).tar.gz', plainTar)],
@@ -94,30 +100,69 @@ describe('importDataset', () => {
     ['an archive without an extension', () => file('download', archiveOf('cifar', small.binary))],
     ['gzip in gzip', () => file('twice.tar.gz', gzipSync(archiveOf('cifar', small.binary)))],
     ['tar.xz', () => file('cifar.tar.xz', xzOf(plainTar))],
-    ['tar.xz of two streams', () => file('cifar.tar.xz', Buffer.concat([xzOf(plainTar.subarray(0, 40_000)), xzOf(plainTar.subarray(40_000))]))],
+    [
+      'tar.xz of two streams',
+      () => file('cifar.tar.xz', Buffer.concat([xzOf(plainTar.subarray(0, 40_000)), xzOf(plainTar.subarray(40_000))])),
+    ],
     ['gzip in xz under the name of a zip', () => file('cifar.zip', xzOf(archiveOf('cifar', small.binary)))],
     ['tar.zst', () => file('cifar.tar.zst', zstdCompressSync(plainTar))],
-    ['a tar of the folder with ./ before its names', () => tarGz([{ path: './', type: '5' }, ...zipped(small.binary, './c/')])],
+    [
+      'a tar of the folder with ./ before its names',
+      () => tarGz([{ path: './', type: '5' }, ...zipped(small.binary, './c/')]),
+    ],
     ['a tar without a folder', () => tarGz(zipped(small.binary, ''))],
     ['a tar with files that do not matter', () => archive([...clutter, ...small.binary])],
     ['a tar with the same file twice', () => archive([...small.binary, ...small.binary])],
-    ['a tar whose files have other names', () => archive([['a', test], ['b.dat', two], ['data_batch_2.bin', one]])],
+    [
+      'a tar whose files have other names',
+      () =>
+        archive([
+          ['a', test],
+          ['b.dat', two],
+          ['data_batch_2.bin', one],
+        ]),
+    ],
     ['a tar with the binary and the Python files', () => archive([...small.python, ...small.binary])],
     ['a zip', () => zip([{ path: 'cifar/', mode: 0o40755, method: 0 }, ...zipped(small.binary)])],
-    ['a zip of stored files, Windows’ separators and none of Unix’ modes', () => zip(zipped(small.binary, 'cifar\\').map((entry) => ({ ...entry, mode: 0, method: 0 })))],
-    ['a zip that macOS made', () => zip([...zipped(small.python), ...zipped(small.binary, '__MACOSX/cifar/._'), { path: 'cifar/.DS_Store', content: Buffer.alloc(9) }])],
+    [
+      'a zip of stored files, Windows’ separators and none of Unix’ modes',
+      () => zip(zipped(small.binary, 'cifar\\').map((entry) => ({ ...entry, mode: 0, method: 0 }))),
+    ],
+    [
+      'a zip that macOS made',
+      () =>
+        zip([
+          ...zipped(small.python),
+          ...zipped(small.binary, '__MACOSX/cifar/._'),
+          { path: 'cifar/.DS_Store', content: Buffer.alloc(9) },
+        ]),
+    ],
     ['a zip under the name of a tar.gz', () => file('cifar.tar.gz', zipOf(zipped(small.binary)))],
     ['a folder with files that do not matter', () => folder('cluttered', [...clutter, ...small.binary])],
-    ['a folder whose files have other names', () => folder('renamed', [['A.BIN', two], ['data_batch_1 (copy).bin', one], ['x', test]])],
+    [
+      'a folder whose files have other names',
+      () =>
+        folder('renamed', [
+          ['A.BIN', two],
+          ['data_batch_1 (copy).bin', one],
+          ['x', test],
+        ]),
+    ],
     [
       'a folder around the folder, with its archive next to it',
       async () => {
         await folder('around/inner/cifar-10-batches-bin', small.binary)
-        await folder('around', [['cifar-10-binary.tar.gz', archiveOf('c', small.binary)], ['train', Buffer.from('x')]])
+        await folder('around', [
+          ['cifar-10-binary.tar.gz', archiveOf('c', small.binary)],
+          ['train', Buffer.from('x')],
+        ])
         return join(dir, 'around')
       },
     ],
-    ['a linked folder', async () => (await symlink(await folder('real', small.binary), join(dir, 'link')), join(dir, 'link'))],
+    [
+      'a linked folder',
+      async () => (await symlink(await folder('real', small.binary), join(dir, 'link')), join(dir, 'link')),
+    ],
     [
       'a folder with a linked folder in it, that leads back too',
       async () => {
@@ -138,8 +183,18 @@ describe('importDataset', () => {
         return path
       },
     ],
-    ['a linked archive', async () => (await symlink(await archive(small.binary), join(dir, 'latest')), join(dir, 'latest'))],
-    ['parts in several folders', async () => (await folder('split/train', [...small.binary].slice(0, 2)), await folder('split/test', [...small.binary].slice(2)), join(dir, 'split'))],
+    [
+      'a linked archive',
+      async () => (await symlink(await archive(small.binary), join(dir, 'latest')), join(dir, 'latest')),
+    ],
+    [
+      'parts in several folders',
+      async () => (
+        await folder('split/train', [...small.binary].slice(0, 2)),
+        await folder('split/test', [...small.binary].slice(2)),
+        join(dir, 'split')
+      ),
+    ],
   ]
   it.each(forms)('stores the same from %s', async (_, source) => {
     const path = await source()
@@ -165,15 +220,27 @@ describe('importDataset', () => {
   })
 
   it('reads Python arrays whose columns lie together', async () => {
-    const files = new Map([...small.binary].map(([name, content]) => [name.replace('.bin', ''), pythonBatch(content, 1, { fortran: true })]))
+    const files = new Map(
+      [...small.binary].map(([name, content]) => [
+        name.replace('.bin', ''),
+        pythonBatch(content, 1, { fortran: true }),
+      ]),
+    )
     expect(await take(await archive(files))).toMatchObject({ official: true })
   })
 
   it('stores CIFAR-100 with both labels, official only where a sum could be compared', async () => {
-    expect(await take(await archive(fine.binary))).toMatchObject({ id: 'cifar-100', official: null, train: 20, test: 8 })
+    expect(await take(await archive(fine.binary))).toMatchObject({
+      id: 'cifar-100',
+      official: null,
+      train: 20,
+      test: 8,
+    })
     expect(await take(await folder('bin', fine.binary))).toMatchObject({ official: null })
     const published = archiveOf('cifar-100-binary', fine.binary)
-    expect(await take(await file('x.tar.gz', published), [{ ...fine.spec, binaryArchiveMd5: sum('md5', published) }])).toMatchObject({
+    expect(
+      await take(await file('x.tar.gz', published), [{ ...fine.spec, binaryArchiveMd5: sum('md5', published) }]),
+    ).toMatchObject({
       official: true,
     })
     expect(await take(await archive(fine.python))).toMatchObject({ official: true })
@@ -201,10 +268,15 @@ describe('importDataset', () => {
   it('ends when cancelled, and keeps nothing', async () => {
     const controller = new AbortController()
     const path = await archive(small.binary)
-    const promise = importDataset({ path, datasetsDir, signal: controller.signal, onProgress: () => controller.abort() }, specs)
+    const promise = importDataset(
+      { path, datasetsDir, signal: controller.signal, onProgress: () => controller.abort() },
+      specs,
+    )
     await expect(promise).rejects.toMatchObject({ code: 'cancelled' })
     expect(await left()).toEqual([])
-    await expect(importDataset({ path, datasetsDir, signal: AbortSignal.abort() }, specs)).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(importDataset({ path, datasetsDir, signal: AbortSignal.abort() }, specs)).rejects.toMatchObject({
+      code: 'cancelled',
+    })
     const folderPath = await folder('cancelled', small.binary)
     const again = new AbortController()
     await expect(
@@ -219,10 +291,22 @@ it('reads an xz after others that were refused or cancelled half way', async () 
   await refused(await file('text.xz', xzOf(rest)))
   await refused(await file('zip.xz', xzOf(Buffer.concat([zipOf(zipped(small.binary)), rest]))))
   await refused(await file('deep.xz', xzOf(xzOf(xzOf(xzOf(plainTar))))))
-  await refused(await file('links.tar.xz', xzOf(tarOf([{ path: 'a', type: '2', link: '/etc/passwd' }, { path: 'b', content: rest }]))))
+  await refused(
+    await file(
+      'links.tar.xz',
+      xzOf(
+        tarOf([
+          { path: 'a', type: '2', link: '/etc/passwd' },
+          { path: 'b', content: rest },
+        ]),
+      ),
+    ),
+  )
   const controller = new AbortController()
   const good = await file('good.tar.xz', xzOf(plainTar))
-  await expect(importDataset({ path: good, datasetsDir, signal: controller.signal, onProgress: () => controller.abort() }, specs)).rejects.toMatchObject({ code: 'cancelled' })
+  await expect(
+    importDataset({ path: good, datasetsDir, signal: controller.signal, onProgress: () => controller.abort() }, specs),
+  ).rejects.toMatchObject({ code: 'cancelled' })
   expect(await take(good)).toMatchObject({ official: true })
 })
 
@@ -273,7 +357,11 @@ describe('importDataset refuses', () => {
       () => archive(changed(small.binary, 'data_batch_2.bin', setByte(3 * 3073, 2))),
       /: data_batch_2\.bin has the label 2 in record 3, which is not in 0 to 1/,
     ],
-    ['a valid but wrong label', () => archive(changed(small.binary, 'test_batch.bin', setByte(0, 1))), /: test_batch\.bin has been changed/],
+    [
+      'a valid but wrong label',
+      () => archive(changed(small.binary, 'test_batch.bin', setByte(0, 1))),
+      /: test_batch\.bin has been changed/,
+    ],
     [
       'a changed pixel',
       () => archive(changed(small.binary, 'data_batch_1.bin', setByte(2000, 255))),
@@ -281,24 +369,68 @@ describe('importDataset refuses', () => {
     ],
     [
       'a changed pixel in a Python file',
-      () => archive(new Map([...small.binary].map(([n, c]) => [n.replace('.bin', ''), pythonBatch(setByte(1500, 255)(Buffer.from(c)), 1)]))),
+      () =>
+        archive(
+          new Map(
+            [...small.binary].map(([n, c]) => [
+              n.replace('.bin', ''),
+              pythonBatch(setByte(1500, 255)(Buffer.from(c)), 1),
+            ]),
+          ),
+        ),
       /: data_batch_1 has been changed/,
     ],
-    ['missing files', () => archive([...small.binary].slice(1, 2)), /^Cannot import cifar\.tar\.gz: data_batch_1\.bin, test_batch\.bin of CIFAR-10 are missing\.$/],
-    ['missing files in a folder', () => folder('part', [...small.binary].slice(1)), /^Cannot import part: data_batch_1\.bin of CIFAR-10 is missing/],
-    ['a foreign archive', () => archive([['holiday.jpg', Buffer.from('jpg')]]), /^Cannot import cifar\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100\.$/],
-    ['files of both sets', () => archive([...small.binary, ...fine.binary]), /it holds train\.bin of CIFAR-100 next to files of CIFAR-10/],
-    ['a file twice', () => archive([...small.binary, ['data_batch_1.bin', Buffer.alloc(size)]]), /holds data_batch_1\.bin twice/],
-    ['an archive without a file', () => tarGz([{ path: 'cifar/', type: '5' }]), /^Cannot import odd\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100/],
+    [
+      'missing files',
+      () => archive([...small.binary].slice(1, 2)),
+      /^Cannot import cifar\.tar\.gz: data_batch_1\.bin, test_batch\.bin of CIFAR-10 are missing\.$/,
+    ],
+    [
+      'missing files in a folder',
+      () => folder('part', [...small.binary].slice(1)),
+      /^Cannot import part: data_batch_1\.bin of CIFAR-10 is missing/,
+    ],
+    [
+      'a foreign archive',
+      () => archive([['holiday.jpg', Buffer.from('jpg')]]),
+      /^Cannot import cifar\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100\.$/,
+    ],
+    [
+      'files of both sets',
+      () => archive([...small.binary, ...fine.binary]),
+      /it holds train\.bin of CIFAR-100 next to files of CIFAR-10/,
+    ],
+    [
+      'a file twice',
+      () => archive([...small.binary, ['data_batch_1.bin', Buffer.alloc(size)]]),
+      /holds data_batch_1\.bin twice/,
+    ],
+    [
+      'an archive without a file',
+      () => tarGz([{ path: 'cifar/', type: '5' }]),
+      /^Cannot import odd\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100/,
+    ],
     [
       'a symbolic link',
       () => tarGz([{ path: 'cifar/data_batch_1.bin', type: '2', link: '/etc/passwd' }]),
       /data_batch_1\.bin", which is not a file \(SymbolicLink\)/,
     ],
-    ['a hard link', () => tarGz([{ path: 'cifar/data_batch_1.bin', type: '1', link: '../x' }]), /which is not a file \(Link\)/],
+    [
+      'a hard link',
+      () => tarGz([{ path: 'cifar/data_batch_1.bin', type: '1', link: '../x' }]),
+      /which is not a file \(Link\)/,
+    ],
     ['a device', () => tarGz([{ path: 'data_batch_1.bin', type: '3' }]), /which is not a file \(CharacterDevice\)/],
-    ['a path that leads out', () => tarGz([{ path: '../data_batch_1.bin', content: Buffer.alloc(size) }]), /leads out of it/],
-    ['an absolute path', () => tarGz([{ path: '/tmp/data_batch_1.bin', content: Buffer.alloc(size) }]), /leads out of it/],
+    [
+      'a path that leads out',
+      () => tarGz([{ path: '../data_batch_1.bin', content: Buffer.alloc(size) }]),
+      /leads out of it/,
+    ],
+    [
+      'an absolute path',
+      () => tarGz([{ path: '/tmp/data_batch_1.bin', content: Buffer.alloc(size) }]),
+      /leads out of it/,
+    ],
     [
       'a header that claims too much',
       () => tarGz([{ path: 'data_batch_1.bin', content: Buffer.alloc(size), size: 8 ** 10 }]),
@@ -314,7 +446,11 @@ describe('importDataset refuses', () => {
       () => file('cut.tar.gz', archiveOf('c', small.binary).subarray(0, 50000)),
       /^Cannot import cut\.tar\.gz: it is truncated: its compressed data ends after \d+,\d+ of 30,730 bytes of c\/data_batch_2\.bin\.$/,
     ],
-    ['a damaged gzip', () => file('bad.tar.gz', setByte(40000, 1)(setByte(40001, 2)(archiveOf('c', small.binary)))), /^Cannot import bad\.tar\.gz: it is corrupt/],
+    [
+      'a damaged gzip',
+      () => file('bad.tar.gz', setByte(40000, 1)(setByte(40001, 2)(archiveOf('c', small.binary)))),
+      /^Cannot import bad\.tar\.gz: it is corrupt/,
+    ],
     [
       'a wrong gzip check sum',
       () =>
@@ -327,37 +463,136 @@ describe('importDataset refuses', () => {
         ),
       /^Cannot import bad\.tar\.gz: it is corrupt/,
     ],
-    ['a gzip of no tar', () => file('text.tar.gz', gzipSync(Buffer.alloc(2000, 'hello '))), /^Cannot import text\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/],
-    ['a gzip of almost nothing', () => file('a.tar.gz', gzipSync(Buffer.from('a'))), /^Cannot import a\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/],
+    [
+      'a gzip of no tar',
+      () => file('text.tar.gz', gzipSync(Buffer.alloc(2000, 'hello '))),
+      /^Cannot import text\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/,
+    ],
+    [
+      'a gzip of almost nothing',
+      () => file('a.tar.gz', gzipSync(Buffer.from('a'))),
+      /^Cannot import a\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/,
+    ],
     ['an empty gzip', () => file('a.tar.gz', gzipSync(Buffer.alloc(0))), /^Cannot import a\.tar\.gz: it is empty/],
-    ['gzip in gzip without end', () => file('a.tar.gz', gzipSync(gzipSync(gzipSync(archiveOf('c', small.binary))))), /it is compressed more than 3 times/],
+    [
+      'gzip in gzip without end',
+      () => file('a.tar.gz', gzipSync(gzipSync(gzipSync(archiveOf('c', small.binary))))),
+      /it is compressed more than 3 times/,
+    ],
     [
       'an archive that unpacks without end',
       () => file('bomb.tar.gz', gzipSync(Buffer.concat([tarOf([]), Buffer.alloc(40 << 20)]))),
       /^Cannot import bomb\.tar\.gz: it unpacks to more than/,
     ],
-    ['a password', () => zip(zipped(small.binary).map((entry) => ({ ...entry, flags: 1 }))), /it is protected by a password\.$/],
-    ['a method of compression that is not read', () => zip(zipped(small.binary).map((entry) => ({ ...entry, method: 93 }))), /it holds cifar\/data_batch_1\.bin, compressed by a method/],
-    ['a link in a zip', () => zip([{ path: 'data_batch_1.bin', content: Buffer.from('/etc/passwd'), mode: 0o120777 }]), /it holds "data_batch_1\.bin", which is not a file\.$/],
-    ['a path that leads out of a zip', () => zip(zipped(small.binary, '../')), /it holds the path "\.\.\/data_batch_1\.bin", which leads out of it\.$/],
-    ['an absolute path in a zip', () => zip(zipped(small.binary, '/tmp/')), /it holds the path "\/tmp\/data_batch_1\.bin", which leads out of it\.$/],
-    ['a wrong checksum in a zip', () => zip(zipped(small.binary).map((entry) => ({ ...entry, crc: 1 }))), /it is corrupt: cifar\/data_batch_1\.bin does not have the checksum/],
-    ['a zip that says other sizes', () => zip([{ path: 'data_batch_1.bin', content: Buffer.concat([one, one]), size: one.length }]), /it is corrupt: .*data_batch_1\.bin/],
-    ['a zip without its end', () => file('cut.zip', zipOf(zipped(small.binary)).subarray(0, 50_000)), /it is truncated: its list of files, at the end of a zip archive, is missing\.$/],
+    [
+      'a password',
+      () => zip(zipped(small.binary).map((entry) => ({ ...entry, flags: 1 }))),
+      /it is protected by a password\.$/,
+    ],
+    [
+      'a method of compression that is not read',
+      () => zip(zipped(small.binary).map((entry) => ({ ...entry, method: 93 }))),
+      /it holds cifar\/data_batch_1\.bin, compressed by a method/,
+    ],
+    [
+      'a link in a zip',
+      () => zip([{ path: 'data_batch_1.bin', content: Buffer.from('/etc/passwd'), mode: 0o120777 }]),
+      /it holds "data_batch_1\.bin", which is not a file\.$/,
+    ],
+    [
+      'a path that leads out of a zip',
+      () => zip(zipped(small.binary, '../')),
+      /it holds the path "\.\.\/data_batch_1\.bin", which leads out of it\.$/,
+    ],
+    [
+      'an absolute path in a zip',
+      () => zip(zipped(small.binary, '/tmp/')),
+      /it holds the path "\/tmp\/data_batch_1\.bin", which leads out of it\.$/,
+    ],
+    [
+      'a wrong checksum in a zip',
+      () => zip(zipped(small.binary).map((entry) => ({ ...entry, crc: 1 }))),
+      /it is corrupt: cifar\/data_batch_1\.bin does not have the checksum/,
+    ],
+    [
+      'a zip that says other sizes',
+      () => zip([{ path: 'data_batch_1.bin', content: Buffer.concat([one, one]), size: one.length }]),
+      /it is corrupt: .*data_batch_1\.bin/,
+    ],
+    [
+      'a zip without its end',
+      () => file('cut.zip', zipOf(zipped(small.binary)).subarray(0, 50_000)),
+      /it is truncated: its list of files, at the end of a zip archive, is missing\.$/,
+    ],
     ['a zip without a file', () => zip([]), /it holds no file of CIFAR-10/],
-    ['a zip with a truncated file', () => zip(zipped(changed(small.binary, 'test_batch.bin', (c) => c.subarray(100)))), /: test_batch\.bin is 100 bytes short: 30,630 bytes instead of 30,730\.$/],
-    ['an archive in a zip', () => zip([{ path: 'kaggle/cifar-10-python.tar.gz', content: archiveOf('c', small.python) }]), /it holds no file of CIFAR-10 or CIFAR-100\. There is an archive in it: unpack cifar-10-python\.tar\.gz/],
-    ['a truncated xz', () => file('cut.tar.xz', xzOf(plainTar).subarray(0, 50_000)), /^Cannot import cut\.tar\.xz: it is truncated: its compressed data ends/],
-    ['a corrupt xz', () => file('bad.tar.xz', setByte(30_000, 0xfe)(setByte(30_001, 0xfd)(xzOf(plainTar)))), /^Cannot import bad\.tar\.xz: it is corrupt: its compressed data is wrong/],
-    ['an xz that wants more memory than is sound', () => file('big.tar.xz', xzOf(plainTar, 0x26)), /it is compressed with options that this program does not read\.$/],
-    ['a truncated zst', () => file('cut.tar.zst', zstdCompressSync(plainTar).subarray(0, 50_000)), /it is truncated: its compressed data ends/],
-    ['a 7-Zip archive', () => file('c.7z', Buffer.concat([Buffer.from('377abcaf271c', 'hex'), Buffer.alloc(600)])), /it is a 7-Zip archive, which this program does not read\.$/],
-    ['a bzip2 archive', () => file('c.tar.bz2', Buffer.from('BZh91AY&SY')), /it is a bzip2 archive, which this program does not read\.$/],
-    ['a link to nowhere in place of a file', async () => (await symlink('/nowhere', join(await folder('gone', [...small.binary].slice(1)), 'data_batch_1.bin')), join(dir, 'gone')), /: data_batch_1\.bin is a link to a file that does not exist\.$/],
-    ['a file with a batch’s size alone', () => archive([...[...small.binary].slice(1), ['copy.bin', Buffer.alloc(one.length)]]), /: data_batch_1\.bin of CIFAR-10 is missing\. copy\.bin has the size of such a file and other content\.$/],
-    ['thousands of files in a zip', () => zip(Array.from({ length: 1500 }, (_, i) => ({ path: `${i}.png` }))), /it holds more than 1000 files/],
-    ['thousands of files', () => tarGz(Array.from({ length: 1500 }, () => ({ path: 'readme.html' }))), /it holds more than 1000 files/],
-    ['a text', () => file('notes.txt', Buffer.from('hello')), /^Cannot import notes\.txt: it is not an archive \(tar\.gz, tar\.xz, tar\.zst, tar or zip\)\.$/],
+    [
+      'a zip with a truncated file',
+      () => zip(zipped(changed(small.binary, 'test_batch.bin', (c) => c.subarray(100)))),
+      /: test_batch\.bin is 100 bytes short: 30,630 bytes instead of 30,730\.$/,
+    ],
+    [
+      'an archive in a zip',
+      () => zip([{ path: 'kaggle/cifar-10-python.tar.gz', content: archiveOf('c', small.python) }]),
+      /it holds no file of CIFAR-10 or CIFAR-100\. There is an archive in it: unpack cifar-10-python\.tar\.gz/,
+    ],
+    [
+      'a truncated xz',
+      () => file('cut.tar.xz', xzOf(plainTar).subarray(0, 50_000)),
+      /^Cannot import cut\.tar\.xz: it is truncated: its compressed data ends/,
+    ],
+    [
+      'a corrupt xz',
+      () => file('bad.tar.xz', setByte(30_000, 0xfe)(setByte(30_001, 0xfd)(xzOf(plainTar)))),
+      /^Cannot import bad\.tar\.xz: it is corrupt: its compressed data is wrong/,
+    ],
+    [
+      'an xz that wants more memory than is sound',
+      () => file('big.tar.xz', xzOf(plainTar, 0x26)),
+      /it is compressed with options that this program does not read\.$/,
+    ],
+    [
+      'a truncated zst',
+      () => file('cut.tar.zst', zstdCompressSync(plainTar).subarray(0, 50_000)),
+      /it is truncated: its compressed data ends/,
+    ],
+    [
+      'a 7-Zip archive',
+      () => file('c.7z', Buffer.concat([Buffer.from('377abcaf271c', 'hex'), Buffer.alloc(600)])),
+      /it is a 7-Zip archive, which this program does not read\.$/,
+    ],
+    [
+      'a bzip2 archive',
+      () => file('c.tar.bz2', Buffer.from('BZh91AY&SY')),
+      /it is a bzip2 archive, which this program does not read\.$/,
+    ],
+    [
+      'a link to nowhere in place of a file',
+      async () => (
+        await symlink('/nowhere', join(await folder('gone', [...small.binary].slice(1)), 'data_batch_1.bin')),
+        join(dir, 'gone')
+      ),
+      /: data_batch_1\.bin is a link to a file that does not exist\.$/,
+    ],
+    [
+      'a file with a batch’s size alone',
+      () => archive([...[...small.binary].slice(1), ['copy.bin', Buffer.alloc(one.length)]]),
+      /: data_batch_1\.bin of CIFAR-10 is missing\. copy\.bin has the size of such a file and other content\.$/,
+    ],
+    [
+      'thousands of files in a zip',
+      () => zip(Array.from({ length: 1500 }, (_, i) => ({ path: `${i}.png` }))),
+      /it holds more than 1000 files/,
+    ],
+    [
+      'thousands of files',
+      () => tarGz(Array.from({ length: 1500 }, () => ({ path: 'readme.html' }))),
+      /it holds more than 1000 files/,
+    ],
+    [
+      'a text',
+      () => file('notes.txt', Buffer.from('hello')),
+      /^Cannot import notes\.txt: it is not an archive \(tar\.gz, tar\.xz, tar\.zst, tar or zip\)\.$/,
+    ],
     ['an empty file', () => file('empty.tar.gz', Buffer.alloc(0)), /^Cannot import empty\.tar\.gz: it is empty/],
     [
       'one file of the set',
@@ -365,7 +600,11 @@ describe('importDataset refuses', () => {
       /^Cannot import data_batch_1\.bin: data_batch_1\.bin is one file of CIFAR-10, not the whole set/,
     ],
     ['an empty folder', () => folder('empty', []), /^Cannot import empty: it is an empty folder/],
-    ['a folder of other things', () => folder('photos', [['a.jpg', Buffer.from('x')]]), /^Cannot import photos: it holds no file of CIFAR-10 or CIFAR-100/],
+    [
+      'a folder of other things',
+      () => folder('photos', [['a.jpg', Buffer.from('x')]]),
+      /^Cannot import photos: it holds no file of CIFAR-10 or CIFAR-100/,
+    ],
     [
       'a folder of several sets',
       async () => (await folder('both/a', small.binary), await folder('both/b', small.python), join(dir, 'both')),
@@ -389,8 +628,16 @@ describe('importDataset refuses', () => {
   })
 
   const fineCases: [string, () => Promise<string>, RegExp][] = [
-    ['a label out of range', () => archive(changed(fine.binary, 'train.bin', setByte(2 * 3074 + 1, 4))), /: train\.bin has the label 4 in record 2/],
-    ['a superclass out of range', () => archive(changed(fine.binary, 'train.bin', setByte(3074, 2))), /: train\.bin has the superclass 2 in record 1/],
+    [
+      'a label out of range',
+      () => archive(changed(fine.binary, 'train.bin', setByte(2 * 3074 + 1, 4))),
+      /: train\.bin has the label 4 in record 2/,
+    ],
+    [
+      'a superclass out of range',
+      () => archive(changed(fine.binary, 'train.bin', setByte(3074, 2))),
+      /: train\.bin has the superclass 2 in record 1/,
+    ],
     [
       'a class in two superclasses',
       () => archive(changed(fine.binary, 'train.bin', setByte(4 * 3074, 1))),
@@ -414,8 +661,14 @@ describe('importDataset refuses', () => {
   it('superclasses of unequal size', async () => {
     let files = fine.binary
     for (const name of files.keys())
-      files = changed(files, name, (c) => (Array.from({ length: c.length / 3074 }, (_, i) => (c[i * 3074 + 1] === 1 ? (c[i * 3074] = 1) : 0)), c))
-    expect((await refused(await archive(files))).message).toMatch(/: train\.bin has 1 classes in superclass 0 instead of 2/)
+      files = changed(
+        files,
+        name,
+        (c) => (Array.from({ length: c.length / 3074 }, (_, i) => (c[i * 3074 + 1] === 1 ? (c[i * 3074] = 1) : 0)), c),
+      )
+    expect((await refused(await archive(files))).message).toMatch(
+      /: train\.bin has 1 classes in superclass 0 instead of 2/,
+    )
   })
 
   it('wrong paths as bad input', async () => {
@@ -428,7 +681,10 @@ describe('importDataset refuses', () => {
 
   it('to write where it cannot', async () => {
     await writeFile(join(dir, 'plain'), '')
-    const promise = importDataset({ path: await archive(small.binary), datasetsDir: join(dir, 'plain/datasets') }, specs)
+    const promise = importDataset(
+      { path: await archive(small.binary), datasetsDir: join(dir, 'plain/datasets') },
+      specs,
+    )
     await expect(promise).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
@@ -475,8 +731,16 @@ describe('the store', () => {
     ],
     ['a missing file', (path) => rm(join(path, 'test.bin')), /^cifar-10\/test\.bin is missing/],
     ['a missing manifest', (path) => rm(join(path, 'manifest.json')), /^cifar-10\/manifest\.json is missing/],
-    ['a broken manifest', (path) => writeFile(join(path, 'manifest.json'), '{'), /^cifar-10\/manifest\.json is not JSON/],
-    ['a foreign manifest', (path) => writeFile(join(path, 'manifest.json'), '{"id":"cifar-100"}'), /^cifar-10\/manifest\.json is not a manifest/],
+    [
+      'a broken manifest',
+      (path) => writeFile(join(path, 'manifest.json'), '{'),
+      /^cifar-10\/manifest\.json is not JSON/,
+    ],
+    [
+      'a foreign manifest',
+      (path) => writeFile(join(path, 'manifest.json'), '{"id":"cifar-100"}'),
+      /^cifar-10\/manifest\.json is not a manifest/,
+    ],
   ]
   it.each(damages)('finds %s', async (_, damage, message) => {
     await take(await archive(small.binary))
@@ -522,14 +786,19 @@ describe('the store', () => {
     await listDatasets(datasetsDir, specs)
     expect((await left()).sort()).toEqual(before)
     await removeLeftovers(datasetsDir)
-    expect((await left()).sort()).toEqual(['.import-anotherhost-1-00ff', `.import-${host}-${process.ppid}-00ff`, '.mine', 'cifar-100'].sort())
+    expect((await left()).sort()).toEqual(
+      ['.import-anotherhost-1-00ff', `.import-${host}-${process.ppid}-00ff`, '.mine', 'cifar-100'].sort(),
+    )
   })
 })
 
 describe('an imported set', () => {
   it('is loaded as rows of RGB pixels, with its statistics and fingerprint', async () => {
     const summary = await take(await archive(fine.binary))
-    const data = await loadDataset({ datasetsDir, dataset: 'cifar-100', trainExamples: null, testExamples: null, seed: 1 }, specs)
+    const data = await loadDataset(
+      { datasetsDir, dataset: 'cifar-100', trainExamples: null, testExamples: null, seed: 1 },
+      specs,
+    )
     const records = fine.binary.get('train.bin') ?? Buffer.alloc(0)
     expect(data.classes).toEqual(['a', 'b', 'c', 'd'])
     expect([data.train.count, data.test.count]).toEqual([20, 8])
@@ -540,7 +809,8 @@ describe('an imported set', () => {
       for (let p = 0; p < 1024; p++)
         for (let c = 0; c < 3; c++) {
           const value = records[i * 3074 + 2 + c * 1024 + p] ?? 0
-          if (data.train.images[i * pixelBytes + p * 3 + c] !== value) throw new Error(`example ${i}, pixel ${p}, channel ${c}`)
+          if (data.train.images[i * pixelBytes + p * 3 + c] !== value)
+            throw new Error(`example ${i}, pixel ${p}, channel ${c}`)
           all[c]?.push(value / 255)
         }
     all.forEach((values, c) => {
@@ -560,14 +830,19 @@ describe('an imported set', () => {
     expect([0, 1, 2, 3].map((c) => one.train.labels.filter((l) => l === c).length)).toEqual([3, 3, 3, 3])
     expect((await load(1, 12)).fingerprint).toBe(one.fingerprint)
     expect((await load(1, 12)).train.images).toEqual(one.train.images)
-    expect(new Set([one, await load(2, 12), await load(1, 13), await load(1, null)].map((d) => d.fingerprint)).size).toBe(4)
+    expect(
+      new Set([one, await load(2, 12), await load(1, 13), await load(1, null)].map((d) => d.fingerprint)).size,
+    ).toBe(4)
   })
 
   it('gives sample pictures of each class', async () => {
     await take(await archive(fine.binary))
     const samples = await sampleImages(datasetsDir, 'cifar-100', 3, specs)
     expect(samples.map((s) => s.label)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
-    const data = await loadDataset({ datasetsDir, dataset: 'cifar-100', trainExamples: null, testExamples: null, seed: 1 }, specs)
+    const data = await loadDataset(
+      { datasetsDir, dataset: 'cifar-100', trainExamples: null, testExamples: null, seed: 1 },
+      specs,
+    )
     expect(samples[4]?.pixels).toEqual(data.train.images.slice(5 * pixelBytes, 6 * pixelBytes))
   })
 })

@@ -54,9 +54,13 @@ const advice = `Choose an official archive (${cifarSpecs.map((s) => `${s.archive
  * @throws WorkbenchError bad-input (no such path), bad-data (names the file and what is wrong), unavailable (the data
  * directory can't be written), cancelled; then nothing is left behind and nothing was changed
  */
-export async function importDataset(options: ImportOptions, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetSummary> {
+export async function importDataset(
+  options: ImportOptions,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<DatasetSummary> {
   const { datasetsDir, signal } = options
-  if (options.path.trim() === '') throw new WorkbenchError('bad-input', 'The path is empty.', { fix: advice, field: 'path' })
+  if (options.path.trim() === '')
+    throw new WorkbenchError('bad-input', 'The path is empty.', { fix: advice, field: 'path' })
   const path = resolve(options.path)
   const name = basename(path) || path
   const info = await stat(path).catch((error: unknown) => {
@@ -87,10 +91,18 @@ export async function importDataset(options: ImportOptions, specs: readonly Cifa
   }
 }
 
-async function read(path: string, info: { size: number; isDirectory: () => boolean }, intake: Intake, { signal }: ImportOptions, specs: readonly CifarSpec[]): Promise<string[]> {
+async function read(
+  path: string,
+  info: { size: number; isDirectory: () => boolean },
+  intake: Intake,
+  { signal }: ImportOptions,
+  specs: readonly CifarSpec[],
+): Promise<string[]> {
   const members = info.isDirectory() ? filesOfOneSet(await listed(path, signal), specs) : null
   const total = members ? wantedBytes(members, specs) : info.size
-  const largest = Math.max(...specs.map((spec) => spec.parts.reduce((sum, part) => sum + sizeRange(spec, part, 'python').max, 0)))
+  const largest = Math.max(
+    ...specs.map((spec) => spec.parts.reduce((sum, part) => sum + sizeRange(spec, part, 'python').max, 0)),
+  )
   const limit = limits.sets * largest + limits.otherBytes
   let done = 0
   const options = {
@@ -105,15 +117,21 @@ async function read(path: string, info: { size: number; isDirectory: () => boole
     return (await readMembers(options, intake)).md5s
   } catch (error) {
     if (error instanceof NoArchive) throw singleFile(basename(path), info.size, specs) ?? error
-    throw codeOf(error) === undefined || codeOf(error) === 'ABORT_ERR' || error instanceof WorkbenchError ? error : unreadable(path, error)
+    throw codeOf(error) === undefined || codeOf(error) === 'ABORT_ERR' || error instanceof WorkbenchError
+      ? error
+      : unreadable(path, error)
   }
 }
 
 /** Returns the advice for a file of the set that was chosen by itself; null for any other file. */
 function singleFile(name: string, size: number, specs: readonly CifarSpec[]): WorkbenchError | null {
   const candidates = candidatesOf(specs)
-  const [one] = [namedCandidate(candidates, name), ...fittingCandidates(candidates, size)].filter((candidate) => candidate !== null)
-  return one ? badFile(name, `is one file of ${one.spec.name}, not the whole set.`, 'Choose the folder that holds it.') : null
+  const [one] = [namedCandidate(candidates, name), ...fittingCandidates(candidates, size)].filter(
+    (candidate) => candidate !== null,
+  )
+  return one
+    ? badFile(name, `is one file of ${one.spec.name}, not the whole set.`, 'Choose the folder that holds it.')
+    : null
 }
 
 async function listed(path: string, signal: AbortSignal | undefined): Promise<Member[]> {
@@ -125,7 +143,10 @@ async function listed(path: string, signal: AbortSignal | undefined): Promise<Me
   return files
 }
 
-/** Returns the files of the one folder that can hold a whole set, the chosen one before those in it; all files if none can. */
+/**
+ * Returns the files of the one folder that can hold a whole set, the chosen one before those in it; all files if none
+ * can.
+ */
 function filesOfOneSet(members: Member[], specs: readonly CifarSpec[]): Member[] {
   const folders = new Map<string, Member[]>()
   for (const member of members) {
@@ -135,7 +156,8 @@ function filesOfOneSet(members: Member[], specs: readonly CifarSpec[]): Member[]
   const complete = [...folders].filter(([, files]) => canBeComplete(files, specs)).map(([folder]) => folder)
   const [only] = complete.includes('.') ? ['.'] : complete
   if (only === undefined) return members
-  if (only !== '.' && complete.length > 1) throw new ArchiveFault(`holds several sets: ${complete.join(', ')}.`, 'Choose one of these folders.')
+  if (only !== '.' && complete.length > 1)
+    throw new ArchiveFault(`holds several sets: ${complete.join(', ')}.`, 'Choose one of these folders.')
   return folders.get(only) ?? members
 }
 
@@ -154,13 +176,18 @@ function canBeComplete(files: readonly Member[], specs: readonly CifarSpec[]): b
 
 function wantedBytes(members: readonly Member[], specs: readonly CifarSpec[]): number {
   const candidates = candidatesOf(specs)
-  return Math.max(1, members.reduce((sum, { size }) => sum + (fittingCandidates(candidates, size).length > 0 ? size : 0), 0))
+  return Math.max(
+    1,
+    members.reduce((sum, { size }) => sum + (fittingCandidates(candidates, size).length > 0 ? size : 0), 0),
+  )
 }
 
 /** Returns what is wrong with the source, with its name. */
 function refused(name: string, error: unknown): unknown {
-  if (error instanceof ArchiveFault) return new WorkbenchError('bad-data', `Cannot import ${name}: it ${error.message}`, { fix: error.fix ?? advice })
-  if (error instanceof WorkbenchError && error.code === 'bad-data') return new WorkbenchError('bad-data', `Cannot import ${name}: ${error.message}`, { fix: error.fix ?? advice })
+  if (error instanceof ArchiveFault)
+    return new WorkbenchError('bad-data', `Cannot import ${name}: it ${error.message}`, { fix: error.fix ?? advice })
+  if (error instanceof WorkbenchError && error.code === 'bad-data')
+    return new WorkbenchError('bad-data', `Cannot import ${name}: ${error.message}`, { fix: error.fix ?? advice })
   return error
 }
 
@@ -168,7 +195,11 @@ function unreadable(path: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'ABORT_ERR') return error
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new WorkbenchError('bad-input', `${path}: no such file or folder.`, { fix: advice, field: 'path', cause: error })
+    return new WorkbenchError('bad-input', `${path}: no such file or folder.`, {
+      fix: advice,
+      field: 'path',
+      cause: error,
+    })
   return new WorkbenchError('bad-input', `${basename(path)}: can't be read (${code ?? String(error)}).`, {
     fix: 'See to it that you may read it, then import it again.',
     field: 'path',

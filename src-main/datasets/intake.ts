@@ -11,7 +11,16 @@ import { countOf, labelBytesOf, type CifarSpec, type Part } from './catalog'
 import { onDisk, writeAll } from './disk'
 import { recordBytes, splitNames, throwIfCancelled, type SplitName } from './format'
 import type { ImportOptions } from './import'
-import { candidatesOf, downloadAgain, fittingCandidates, namedCandidate, recognise, whatIsWrong, type Candidate, type Recognised } from './recognise'
+import {
+  candidatesOf,
+  downloadAgain,
+  fittingCandidates,
+  namedCandidate,
+  recognise,
+  whatIsWrong,
+  type Candidate,
+  type Recognised,
+} from './recognise'
 import { badFile, RecordChecks, sizeWords, type Form } from './records'
 import { fileOf, manifestName, syncFolder, type Manifest } from './store'
 
@@ -50,11 +59,22 @@ export class Intake implements Visitor {
     const fitting = problem === null ? fittingCandidates(this.#candidates, size) : []
     if (fitting.length === 0) {
       if (!named) {
-        if (this.#archives.length < mostNames && importExtensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`))) this.#archives.push(name)
+        if (
+          this.#archives.length < mostNames &&
+          importExtensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`))
+        )
+          this.#archives.push(name)
         return null
       }
       if (again) throw twice(path)
-      this.#problems.push({ candidate: named, error: badFile(name, problem === null ? sizeWords(named.spec, named.part, named.form, size) : `${problem}.`, downloadAgain) })
+      this.#problems.push({
+        candidate: named,
+        error: badFile(
+          name,
+          problem === null ? sizeWords(named.spec, named.part, named.form, size) : `${problem}.`,
+          downloadAgain,
+        ),
+      })
       return null
     }
     const content = Buffer.allocUnsafe(size)
@@ -68,7 +88,11 @@ export class Intake implements Visitor {
     }
   }
 
-  async #take({ path, name, named, again }: { path: string; name: string; named: Candidate | null; again: boolean }, content: Buffer, fitting: readonly Candidate[]): Promise<void> {
+  async #take(
+    { path, name, named, again }: { path: string; name: string; named: Candidate | null; again: boolean },
+    content: Buffer,
+    fitting: readonly Candidate[],
+  ): Promise<void> {
     const { signal } = this.#options
     const recognised = await recognise(content, fitting, named, signal)
     if (recognised) return this.#store(path, name, recognised)
@@ -82,10 +106,17 @@ export class Intake implements Visitor {
 
   async #store(path: string, name: string, { spec, form, part, records, sha256, verified }: Recognised): Promise<void> {
     this.#set ??= { spec, form, checks: new RecordChecks(spec) }
-    if (this.#set.spec !== spec) throw new ArchiveFault(`holds ${name} of ${spec.name} next to files of ${this.#set.spec.name}.`, 'Import the folder of one set.')
+    if (this.#set.spec !== spec)
+      throw new ArchiveFault(
+        `holds ${name} of ${spec.name} next to files of ${this.#set.spec.name}.`,
+        'Import the folder of one set.',
+      )
     const before = this.#taken.get(part)
     if (before?.sha256 === sha256) return
-    if (before) throw before.path === path ? twice(path) : new ArchiveFault(`holds two different files for ${part[form]}: ${before.path} and ${path}.`)
+    if (before)
+      throw before.path === path
+        ? twice(path)
+        : new ArchiveFault(`holds two different files for ${part[form]}: ${before.path} and ${path}.`)
     this.#taken.set(part, { path, sha256, verified })
     this.#set.checks.add(part, name, records)
     await onDisk(async () => {
@@ -96,10 +127,13 @@ export class Intake implements Visitor {
     throwIfCancelled(this.#options.signal)
   }
 
-  /** Returns why the set is not complete: a file that is wrong rather than that it is missing; null if it is complete. */
+  /**
+   * Returns why the set is not complete: a file that is wrong rather than that it is missing; null if it is complete.
+   */
   incomplete(): Error | null {
     const set = this.#set
-    if (!set) return this.#problems[0]?.error ?? new ArchiveFault(`holds no file of CIFAR-10 or CIFAR-100.${this.#hint()}`)
+    if (!set)
+      return this.#problems[0]?.error ?? new ArchiveFault(`holds no file of CIFAR-10 or CIFAR-100.${this.#hint()}`)
     const missing = set.spec.parts.filter((part) => !this.#taken.has(part))
     if (missing.length === 0) return null
     const problem = this.#problems.find(({ candidate }) => missing.includes(candidate.part))
@@ -143,7 +177,10 @@ export class Intake implements Visitor {
       importedAt: new Date().toISOString(),
     }
     await onDisk(async () => {
-      await writeFile(join(this.#folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', flush: true })
+      await writeFile(join(this.#folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, {
+        flag: 'wx',
+        flush: true,
+      })
       await syncFolder(this.#folder)
     })
     return { spec, manifest }
@@ -154,7 +191,9 @@ export class Intake implements Visitor {
     const size = recordBytes(labelBytesOf(spec))
     const total = splitNames.reduce((sum, s) => sum + countOf(spec, s) * size, 0)
     const before = split === 'train' ? 0 : countOf(spec, 'train') * size
-    const sha256 = await fileDigest(join(this.#folder, fileOf(split)), this.#options.signal, (done) => this.progress('Checking', before + done, total))
+    const sha256 = await fileDigest(join(this.#folder, fileOf(split)), this.#options.signal, (done) =>
+      this.progress('Checking', before + done, total),
+    )
     return { count: countOf(spec, split), bytes: countOf(spec, split) * size, sha256 }
   }
 
@@ -178,7 +217,11 @@ function twice(path: string): ArchiveFault {
   return new ArchiveFault(`holds ${basename(path)} twice, with different content.`)
 }
 
-async function fileDigest(path: string, signal: AbortSignal | undefined, onRead: (done: number) => void): Promise<string> {
+async function fileDigest(
+  path: string,
+  signal: AbortSignal | undefined,
+  onRead: (done: number) => void,
+): Promise<string> {
   const hash = createHash('sha256')
   let done = 0
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {

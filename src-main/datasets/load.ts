@@ -43,26 +43,39 @@ export interface LoadedDataset {
 export interface LoadOptions {
   datasetsDir: string
   dataset: DatasetId
-  /** A class-balanced subset chosen by the seed; null takes all. `synthetic` is drawn in any size, the same for every seed. */
+  /**
+   * A class-balanced subset chosen by the seed; null takes all. `synthetic` is drawn in any size, the same for every
+   * seed.
+   */
   trainExamples: number | null
   testExamples: number | null
-  /** So many of the training examples are held out, balanced by class and chosen by the seed; null or missing holds none. */
+  /**
+   * So many of the training examples are held out, balanced by class and chosen by the seed; null or missing holds
+   * none.
+   */
   validationExamples?: number | null | undefined
   seed: number
 }
 
 /**
  * Files are compared with the sums of their import first: wrong pictures would mean wrong numbers.
- * @throws WorkbenchError not-found (not imported), bad-data (damaged), bad-input (more synthetic examples than there are)
+ * @throws WorkbenchError not-found (not imported), bad-data (damaged), bad-input (more synthetic examples than there
+ *   are)
  */
-export async function loadDataset(options: LoadOptions, specs: readonly CifarSpec[] = cifarSpecs): Promise<LoadedDataset> {
+export async function loadDataset(
+  options: LoadOptions,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<LoadedDataset> {
   const { dataset, trainExamples, testExamples } = options
   const spec = specOf(dataset, specs)
   const limits = { train: trainExamples, test: testExamples }
   const part = spec ? await imported(options, spec, limits) : await synthetic(limits)
   const { rest, held } = await holdOut(part.train, options)
   const train = toSplit(rest.records)
-  const counted = ({ records, sha256 }: Loaded): { count: number; sha256: string } => ({ count: countRecords(records), sha256 })
+  const counted = ({ records, sha256 }: Loaded): { count: number; sha256: string } => ({
+    count: countRecords(records),
+    sha256,
+  })
   return {
     train,
     test: toSplit(part.test.records),
@@ -78,7 +91,11 @@ interface Loaded {
   sha256: string
 }
 
-async function imported(options: LoadOptions, spec: CifarSpec, limits: Record<SplitName, number | null>): Promise<Record<SplitName, Loaded>> {
+async function imported(
+  options: LoadOptions,
+  spec: CifarSpec,
+  limits: Record<SplitName, number | null>,
+): Promise<Record<SplitName, Loaded>> {
   const manifest = await needManifest(options.datasetsDir, spec)
   return {
     train: await importedSplit(options, spec, manifest, 'train', limits.train),
@@ -86,7 +103,13 @@ async function imported(options: LoadOptions, spec: CifarSpec, limits: Record<Sp
   }
 }
 
-async function importedSplit({ datasetsDir, seed }: Pick<LoadOptions, 'datasetsDir' | 'seed'>, spec: CifarSpec, manifest: Manifest, split: SplitName, limit: number | null): Promise<Loaded> {
+async function importedSplit(
+  { datasetsDir, seed }: Pick<LoadOptions, 'datasetsDir' | 'seed'>,
+  spec: CifarSpec,
+  manifest: Manifest,
+  split: SplitName,
+  limit: number | null,
+): Promise<Loaded> {
   const all = await readSplit(datasetsDir, spec, manifest, split)
   const chosen = balancedSubset(labelsOf(all), limit, seed, split)
   if (!chosen) return { records: all, sha256: manifest[split].sha256 }
@@ -95,7 +118,10 @@ async function importedSplit({ datasetsDir, seed }: Pick<LoadOptions, 'datasetsD
 }
 
 /** Parts training examples in those that are trained on and those that the best epoch is picked on. */
-async function holdOut(all: Loaded, { validationExamples, seed }: Pick<LoadOptions, 'validationExamples' | 'seed'>): Promise<{ rest: Loaded; held: Loaded | null }> {
+async function holdOut(
+  all: Loaded,
+  { validationExamples, seed }: Pick<LoadOptions, 'validationExamples' | 'seed'>,
+): Promise<{ rest: Loaded; held: Loaded | null }> {
   if (validationExamples === null || validationExamples === undefined) return { rest: all, held: null }
   const { held, rest } = validationSplit(labelsOf(all.records), validationExamples, seed)
   const part = async (chosen: Uint32Array): Promise<Loaded> => {
@@ -109,11 +135,16 @@ async function synthetic(limits: Record<SplitName, number | null>): Promise<Reco
   const { train, test, maxTrain, maxTest } = datasetSizes.synthetic
   const draw = async (split: SplitName, count: number, max: number): Promise<Loaded> => {
     if (!Number.isInteger(count) || count < 1 || count > max)
-      throw new WorkbenchError('bad-input', `The synthetic set has 1 to ${max} ${split} examples, not ${count}.`, { field: `${split}Examples` })
+      throw new WorkbenchError('bad-input', `The synthetic set has 1 to ${max} ${split} examples, not ${count}.`, {
+        field: `${split}Examples`,
+      })
     const records = await syntheticRecords(split, count)
     return { records, sha256: await digest('sha256', records.bytes) }
   }
-  return { train: await draw('train', limits.train ?? train, maxTrain), test: await draw('test', limits.test ?? test, maxTest) }
+  return {
+    train: await draw('train', limits.train ?? train, maxTrain),
+    test: await draw('test', limits.test ?? test, maxTest),
+  }
 }
 
 /** Names of a set's classes, in the order of their labels; whether it is imported or not. */
@@ -145,7 +176,10 @@ const recordsATime = 512
  * The mean and std of `loadDataset` alone, without the test split, for a process that has others to answer.
  * @throws WorkbenchError as `loadDataset` does
  */
-export async function loadNormalisation(options: Omit<LoadOptions, 'testExamples'>, specs: readonly CifarSpec[] = cifarSpecs): Promise<Normalisation> {
+export async function loadNormalisation(
+  options: Omit<LoadOptions, 'testExamples'>,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<Normalisation> {
   const records = await trainRecords(options, specs)
   return statisticsOf(await valueCounts(records), countRecords(records) * side * side)
 }
@@ -153,10 +187,20 @@ export async function loadNormalisation(options: Omit<LoadOptions, 'testExamples
 async function trainRecords(options: Omit<LoadOptions, 'testExamples'>, specs: readonly CifarSpec[]): Promise<Records> {
   const spec = specOf(options.dataset, specs)
   const all = spec
-    ? (await importedSplit(options, spec, await needManifest(options.datasetsDir, spec), 'train', options.trainExamples)).records
+    ? (
+        await importedSplit(
+          options,
+          spec,
+          await needManifest(options.datasetsDir, spec),
+          'train',
+          options.trainExamples,
+        )
+      ).records
     : await syntheticRecords('train', options.trainExamples ?? datasetSizes.synthetic.train)
   const { validationExamples, seed } = options
-  return validationExamples === null || validationExamples === undefined ? all : selectRecords(all, validationSplit(labelsOf(all), validationExamples, seed).rest)
+  return validationExamples === null || validationExamples === undefined
+    ? all
+    : selectRecords(all, validationSplit(labelsOf(all), validationExamples, seed).rest)
 }
 
 /** What the training pictures of a whole set are like. */
@@ -168,7 +212,11 @@ export interface DatasetStatistics extends Normalisation {
 }
 
 /** @throws WorkbenchError as `loadDataset` does */
-export async function datasetStatistics(datasetsDir: string, dataset: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetStatistics> {
+export async function datasetStatistics(
+  datasetsDir: string,
+  dataset: DatasetId,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<DatasetStatistics> {
   // Of the whole set: no seed chooses anything.
   const records = await trainRecords({ datasetsDir, dataset, trainExamples: null, seed: 0 }, specs)
   const counts = await valueCounts(records)
@@ -190,7 +238,18 @@ export function augmentedPictures(picture: Uint8Array, seed: number, draws: numb
   const plain = { mean: [0, 0, 0], std: [1, 1, 1] } as const
   const images = new Float32Array(pixelBytes)
   return Array.from({ length: draws }, (_, i) => {
-    fillBatch({ split, order: new Uint32Array(1), from: 0, count: 1, images, labels: new Int32Array(1), ...plain, augment: true, seed, epoch: i + 1 })
+    fillBatch({
+      split,
+      order: new Uint32Array(1),
+      from: 0,
+      count: 1,
+      images,
+      labels: new Int32Array(1),
+      ...plain,
+      augment: true,
+      seed,
+      epoch: i + 1,
+    })
     return Uint8Array.from(images, (value) => Math.round(value * 255))
   })
 }
@@ -233,7 +292,11 @@ function statisticsOf(counts: Float64Array, pixels: number): Normalisation {
  * it is known to be.
  * @throws WorkbenchError not-found, bad-data naming the file
  */
-export async function verifyDataset(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetSummary> {
+export async function verifyDataset(
+  datasetsDir: string,
+  id: DatasetId,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<DatasetSummary> {
   const spec = specOf(id, specs)
   if (spec) {
     const manifest = await needManifest(datasetsDir, spec)
@@ -243,7 +306,10 @@ export async function verifyDataset(datasetsDir: string, id: DatasetId, specs: r
   const drawn = await synthetic({ train: null, test: null })
   const [train, test] = [drawn.train, drawn.test].map((s) => ({ count: countRecords(s.records), sha256: s.sha256 }))
   if (!train || !test || fingerprintOf(id, train, test) !== syntheticFingerprint)
-    throw new WorkbenchError('bad-data', 'The synthetic set comes out differently on this machine: its numbers do not compare with those of others.')
+    throw new WorkbenchError(
+      'bad-data',
+      'The synthetic set comes out differently on this machine: its numbers do not compare with those of others.',
+    )
   return syntheticSummary()
 }
 
@@ -259,16 +325,18 @@ export async function sampleImages(
 ): Promise<{ label: number; pixels: Uint8Array }[]> {
   const spec = specOf(id, specs)
   const samples = spec ? await storedSamples(datasetsDir, spec, perClass) : syntheticSamples(perClass)
-  return samples.flatMap((records, label) =>
-    records.map((record) => ({ label, pixels: pixelsOf(record) })),
-  )
+  return samples.flatMap((records, label) => records.map((record) => ({ label, pixels: pixelsOf(record) })))
 }
 
 /**
  * Test examples of a run by their place among all of its test examples: 3,072 bytes each, rows of RGB pixels.
  * @throws WorkbenchError as `loadDataset`; RangeError for a place that there is not
  */
-export async function testImages(options: LoadOptions, places: readonly number[], specs: readonly CifarSpec[] = cifarSpecs): Promise<Uint8Array[]> {
+export async function testImages(
+  options: LoadOptions,
+  places: readonly number[],
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<Uint8Array[]> {
   const spec = specOf(options.dataset, specs)
   if (!spec)
     return places.map((place) => {
@@ -282,7 +350,10 @@ export async function testImages(options: LoadOptions, places: readonly number[]
   const wrong = places.find((place) => place >= count)
   if (wrong !== undefined) throw new RangeError(`There is no test example ${wrong} in ${count}.`)
   const size = recordBytes(all.labelBytes)
-  const { bytes } = selectRecords(all, Uint32Array.from(places, (place) => chosen?.[place] ?? place))
+  const { bytes } = selectRecords(
+    all,
+    Uint32Array.from(places, (place) => chosen?.[place] ?? place),
+  )
   return places.map((_, i) => pixelsOf(bytes.subarray(i * size, (i + 1) * size)))
 }
 

@@ -10,7 +10,10 @@ describe('networkSentence', () => {
     [of('ENETUNREACH'), 'host can’t be reached from here (ENETUNREACH).'],
     [of('ETIMEDOUT'), 'host did not answer (ETIMEDOUT).'],
     [of('ECONNRESET'), 'The connection to host was cut (ECONNRESET).'],
-    [of('CERT_HAS_EXPIRED'), 'There is no safe connection to host: its certificate or encryption was not accepted (CERT_HAS_EXPIRED).'],
+    [
+      of('CERT_HAS_EXPIRED'),
+      'There is no safe connection to host: its certificate or encryption was not accepted (CERT_HAS_EXPIRED).',
+    ],
     [of('EPROTO'), 'There is no safe connection to host: its certificate or encryption was not accepted (EPROTO).'],
     [new HttpFault('answered 404 Not Found.'), 'host answered 404 Not Found.'],
     [new Silence(30), 'host sent nothing for 30 s.'],
@@ -22,15 +25,25 @@ describe('networkSentence', () => {
   it('names the proxy where it is the one that fails', () => {
     expect(networkSentence(of('ENOTFOUND'), 'host', 'p:1')).toMatch(/^The name of the proxy p:1 could not/)
     expect(networkSentence(of('ECONNREFUSED'), 'host', 'p:1')).toMatch(/^The proxy p:1 refused/)
-    expect(networkSentence(of('ERR_PROXY_TUNNEL', 'Failed to establish tunnel: 403 Forbidden'), 'host', 'p:1')).toBe('The proxy p:1 lets nothing through to host: Failed to establish tunnel: 403 Forbidden.')
+    expect(networkSentence(of('ERR_PROXY_TUNNEL', 'Failed to establish tunnel: 403 Forbidden'), 'host', 'p:1')).toBe(
+      'The proxy p:1 lets nothing through to host: Failed to establish tunnel: 403 Forbidden.',
+    )
     expect(networkSentence(new Silence(30), 'host', 'p:1')).toBe('host, through the proxy p:1, sent nothing for 30 s.')
   })
 })
 
 describe('isPassing', () => {
   it('is worth another try only where something could be different then', () => {
-    for (const error of [of('ECONNRESET'), of('ENOTFOUND'), new Silence(1), new HttpFault('', 'passing'), new HttpFault('', 'mismatch')]) expect(isPassing(error)).toBe(true)
-    for (const error of [of('CERT_HAS_EXPIRED'), of('ERR_PROXY_TUNNEL'), new HttpFault(''), new TypeError('ours')]) expect(isPassing(error)).toBe(false)
+    for (const error of [
+      of('ECONNRESET'),
+      of('ENOTFOUND'),
+      new Silence(1),
+      new HttpFault('', 'passing'),
+      new HttpFault('', 'mismatch'),
+    ])
+      expect(isPassing(error)).toBe(true)
+    for (const error of [of('CERT_HAS_EXPIRED'), of('ERR_PROXY_TUNNEL'), new HttpFault(''), new TypeError('ours')])
+      expect(isPassing(error)).toBe(false)
   })
 })
 

@@ -19,7 +19,15 @@ export class Silence extends Error {
   }
 }
 
-const unreachable = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EHOSTDOWN', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'])
+const unreachable = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+  'EACCES',
+  'EPERM',
+])
 const cut = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_EOF_STATE'])
 
 /**
@@ -29,18 +37,27 @@ const cut = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATUR
 export function networkSentence(error: unknown, host: string, proxy: string | null): string {
   if (error instanceof HttpFault) return `${host} ${error.words}`
   const via = proxy === null ? host : `the proxy ${proxy}`
-  if (error instanceof Silence) return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent nothing for ${error.seconds} s.`
+  if (error instanceof Silence)
+    return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent nothing for ${error.seconds} s.`
   const code = codeOf(error)
   const said = `(${code ?? (error instanceof Error ? error.message : String(error))})`
   if (code === 'ERR_PROXY_TUNNEL') return `${capital(via)} lets nothing through to ${host}: ${firstLine(error)}`
-  if (code === 'ERR_PROXY_INVALID_CONFIG') return 'HTTPS_PROXY does not hold the address of a proxy, such as http://proxy.example:3128.'
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_FAIL' || code === 'EAI_NODATA' || code === 'EAI_NONAME')
+  if (code === 'ERR_PROXY_INVALID_CONFIG')
+    return 'HTTPS_PROXY does not hold the address of a proxy, such as http://proxy.example:3128.'
+  if (
+    code === 'ENOTFOUND' ||
+    code === 'EAI_AGAIN' ||
+    code === 'EAI_FAIL' ||
+    code === 'EAI_NODATA' ||
+    code === 'EAI_NONAME'
+  )
     return `The name of ${via} could not be looked up ${said}: there may be no network here.`
   if (code === 'ECONNREFUSED') return `${capital(via)} refused the connection ${said}.`
   if (code === 'ETIMEDOUT') return `${capital(via)} did not answer ${said}.`
   if (code !== null && unreachable.has(code)) return `${capital(via)} can’t be reached from here ${said}.`
   if (code !== null && cut.has(code)) return `The connection to ${host} was cut ${said}.`
-  if (code !== null && isTls(code)) return `There is no safe connection to ${host}: its certificate or encryption was not accepted ${said}.`
+  if (code !== null && isTls(code))
+    return `There is no safe connection to ${host}: its certificate or encryption was not accepted ${said}.`
   return `The connection to ${host} failed ${said}.`
 }
 
@@ -48,7 +65,10 @@ export function networkSentence(error: unknown, host: string, proxy: string | nu
 export function isPassing(error: unknown): boolean {
   if (error instanceof HttpFault) return error.kind !== 'final'
   const code = codeOf(error)
-  return error instanceof Silence || (code !== null && !isTls(code) && code !== 'ERR_PROXY_INVALID_CONFIG' && code !== 'ERR_PROXY_TUNNEL')
+  return (
+    error instanceof Silence ||
+    (code !== null && !isTls(code) && code !== 'ERR_PROXY_INVALID_CONFIG' && code !== 'ERR_PROXY_TUNNEL')
+  )
 }
 
 /**
@@ -59,7 +79,9 @@ export function proxyOf(host: string, env: Readonly<Record<string, string | unde
   const proxy = env['https_proxy'] ?? env['HTTPS_PROXY'] ?? ''
   if (proxy === '' || !URL.canParse(proxy)) return null
   const except = (env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
-  const isExcepted = except.some((entry) => entry === '*' || entry === host || (/^\*?\./.test(entry) && host.endsWith(entry.replace(/^\*/, ''))))
+  const isExcepted = except.some(
+    (entry) => entry === '*' || entry === host || (/^\*?\./.test(entry) && host.endsWith(entry.replace(/^\*/, ''))),
+  )
   return isExcepted ? null : new URL(proxy).host
 }
 

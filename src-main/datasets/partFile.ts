@@ -8,7 +8,10 @@ const noteSchema = z.object({
   url: z.string(),
   bytes: z.int(),
   /** See `FileAnswer`. A header's value: no line breaks. */
-  validator: z.string().max(500).regex(/^[\x20-\x7e\x80-\xff]+$/),
+  validator: z
+    .string()
+    .max(500)
+    .regex(/^[\x20-\x7e\x80-\xff]+$/),
 })
 
 /** Where downloads lie below the folder of the data sets. */
@@ -58,7 +61,10 @@ export class PartFile {
     return { size, validator: note.data.validator }
   }
 
-  /** Opens what is here, to go on at `from`; what lies behind goes. The note comes first: bytes without one are begun anew. */
+  /**
+   * Opens what is here, to go on at `from`; what lies behind goes. The note comes first: bytes without one are begun
+   * anew.
+   */
   async open(from: number, validator: string | null): Promise<FileHandle> {
     if (from === 0) {
       await rm(this.note, { force: true })

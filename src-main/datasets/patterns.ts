@@ -37,7 +37,9 @@ export function between(rng: Random, from: number, to: number): number {
   return from + (to - from) * rng.uniform()
 }
 
-/** Two waves at right angles, combined; sine or square, faded out away from some point. Periods from 2.6 to 9 pixels. */
+/**
+ * Two waves at right angles, combined; sine or square, faded out away from some point. Periods from 2.6 to 9 pixels.
+ */
 function texture(rng: Random, angle: number, combine: (u: number, v: number) => number): Pattern {
   const turn = (angle + between(rng, -11, 11)) * degree
   const frequency = (2 * Math.PI) / (2.6 * (9 / 2.6) ** rng.uniform())

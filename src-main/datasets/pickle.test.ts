@@ -34,7 +34,11 @@ describe('readPickle', () => {
   })
 
   it.each([
-    ['a call of the system', pickle('cposix\nsystem\n(U\x04evilt' + 'R.'), /wants to load "posix.system".*nothing was run/],
+    [
+      'a call of the system',
+      pickle('cposix\nsystem\n(U\x04evilt' + 'R.'),
+      /wants to load "posix.system".*nothing was run/,
+    ],
     ['a name that is a property of every object', pickle('c__proto__\nconstructor\n.'), /wants to load/],
     ['an opcode that builds objects', pickle('(i__main__\nX\n.'), /opcode 0x69 at byte 3/],
     ['another protocol', Buffer.from([0x80, 4, 0x2e]), /not a Python pickle of protocol 2/],
@@ -70,6 +74,8 @@ describe('readPickle', () => {
   })
 
   it('gives up on millions of opcodes', () => {
-    expect(() => readPickle(Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(5_000_000, 'N')]))).toThrow(/too many parts/)
+    expect(() => readPickle(Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(5_000_000, 'N')]))).toThrow(
+      /too many parts/,
+    )
   })
 })

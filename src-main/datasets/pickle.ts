@@ -1,8 +1,8 @@
 /**
- * Reads a Python pickle of the kind CIFAR's Python files are (protocol 2: dictionaries, lists, numbers, byte strings and
- * numpy arrays of bytes) and nothing else. Nothing is ever called or loaded: the three numpy names are only recognised,
- * everything else is refused. Strings and arrays are views of the input; time and memory grow with its opcodes, whose
- * number is limited.
+ * Reads a Python pickle of the kind CIFAR's Python files are (protocol 2: dictionaries, lists, numbers, byte strings
+ * and numpy arrays of bytes) and nothing else. Nothing is ever called or loaded: the three numpy names are only
+ * recognised, everything else is refused. Strings and arrays are views of the input; time and memory grow with its
+ * opcodes, whose number is limited.
  */
 
 /** What a pickle may not be, in words that end a sentence on the file. */
@@ -47,7 +47,10 @@ export function readPickle(input: Uint8Array): Map<string, number[] | ByteArray>
   return entries
 }
 
-function isKind<K extends 'tuple' | 'global' | 'dtype' | 'empty-array'>(value: Value | undefined, kind: K): value is Extract<Value, { kind: K }> {
+function isKind<K extends 'tuple' | 'global' | 'dtype' | 'empty-array'>(
+  value: Value | undefined,
+  kind: K,
+): value is Extract<Value, { kind: K }> {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
 }
 
@@ -138,7 +141,9 @@ class Unpickler {
       case 0x62: // b BUILD
         return this.build()
       default:
-        throw new PickleError(`has the opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${this.at - 1}, which CIFAR's files don't use`)
+        throw new PickleError(
+          `has the opcode 0x${opcode.toString(16).padStart(2, '0')} at byte ${this.at - 1}, which CIFAR's files don't use`,
+        )
     }
   }
 
@@ -202,7 +207,8 @@ class Unpickler {
 
   private setItems(items: Value[]): void {
     const target = this.top()
-    if (!(target instanceof Map) || items.length % 2 !== 0) throw new PickleError('is damaged: it sets items of something that is not a dictionary')
+    if (!(target instanceof Map) || items.length % 2 !== 0)
+      throw new PickleError('is damaged: it sets items of something that is not a dictionary')
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]
       if (!(key instanceof Uint8Array) || key.length > 100) throw new PickleError('has a key that is not a short text')
@@ -221,13 +227,17 @@ class Unpickler {
   private global(): void {
     const name = `${this.line()} ${this.line()}`
     const known = Object.hasOwn(globals, name) ? globals[name] : undefined
-    if (!known) throw new PickleError(`wants to load ${JSON.stringify(name.replace(' ', '.'))}, which CIFAR's files don't; nothing was run`)
+    if (!known)
+      throw new PickleError(
+        `wants to load ${JSON.stringify(name.replace(' ', '.'))}, which CIFAR's files don't; nothing was run`,
+      )
     this.push({ kind: 'global', name: known })
   }
 
   private reduce(): void {
     const [callable, args] = this.popMany(2)
-    if (!isKind(callable, 'global') || !isKind(args, 'tuple')) throw new PickleError('is damaged: it calls something that is not a numpy array')
+    if (!isKind(callable, 'global') || !isKind(args, 'tuple'))
+      throw new PickleError('is damaged: it calls something that is not a numpy array')
     if (callable.name === 'reconstruct') return this.push({ kind: 'empty-array', filled: null })
     const [code] = args.items
     if (callable.name === 'dtype' && code instanceof Uint8Array)
@@ -239,9 +249,15 @@ class Unpickler {
   private build(): void {
     const [target, state] = this.popMany(2)
     if (isKind(target, 'dtype')) return this.push(target)
-    if (!isKind(target, 'empty-array') || !isKind(state, 'tuple')) throw new PickleError('is damaged: it fills something that is not a numpy array')
+    if (!isKind(target, 'empty-array') || !isKind(state, 'tuple'))
+      throw new PickleError('is damaged: it fills something that is not a numpy array')
     const [, shape, dtype, fortran, bytes] = state.items
-    if (!isKind(shape, 'tuple') || !isKind(dtype, 'dtype') || !(bytes instanceof Uint8Array) || typeof fortran !== 'boolean')
+    if (
+      !isKind(shape, 'tuple') ||
+      !isKind(dtype, 'dtype') ||
+      !(bytes instanceof Uint8Array) ||
+      typeof fortran !== 'boolean'
+    )
       throw new PickleError('is damaged: a numpy array in it has no bytes')
     if (!dtype.byte) throw new PickleError('holds numbers that are not bytes')
     const sizes = shape.items.map((size) => (typeof size === 'number' ? size : NaN))

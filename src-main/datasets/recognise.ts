@@ -21,7 +21,9 @@ export interface Recognised extends Candidate {
 }
 
 export function candidatesOf(specs: readonly CifarSpec[]): Candidate[] {
-  return specs.flatMap((spec) => spec.parts.flatMap((part) => (['binary', 'python'] as const).map((form): Candidate => ({ spec, form, part }))))
+  return specs.flatMap((spec) =>
+    spec.parts.flatMap((part) => (['binary', 'python'] as const).map((form): Candidate => ({ spec, form, part }))),
+  )
 }
 
 /** Returns the candidate that has this name in its published form; null for any other name. */
@@ -41,11 +43,23 @@ const pickleByte = 0x80
  * Returns which candidate a file is; null if it is none.
  * @param named the candidate whose name it has, which decides where there is no checksum
  */
-export async function recognise(content: Buffer, fitting: readonly Candidate[], named: Candidate | null, signal?: AbortSignal): Promise<Recognised | null> {
-  return content[0] === pickleByte ? recognisePython(content, fitting, signal) : recogniseBinary(content, fitting, named, signal)
+export async function recognise(
+  content: Buffer,
+  fitting: readonly Candidate[],
+  named: Candidate | null,
+  signal?: AbortSignal,
+): Promise<Recognised | null> {
+  return content[0] === pickleByte
+    ? recognisePython(content, fitting, signal)
+    : recogniseBinary(content, fitting, named, signal)
 }
 
-async function recogniseBinary(content: Buffer, fitting: readonly Candidate[], named: Candidate | null, signal?: AbortSignal): Promise<Recognised | null> {
+async function recogniseBinary(
+  content: Buffer,
+  fitting: readonly Candidate[],
+  named: Candidate | null,
+  signal?: AbortSignal,
+): Promise<Recognised | null> {
   const candidates = fitting.filter(({ form }) => form === 'binary')
   if (candidates.length === 0) return null
   const sha256 = await digest('sha256', content, signal)
@@ -58,7 +72,11 @@ async function recogniseBinary(content: Buffer, fitting: readonly Candidate[], n
   return { ...only, records: content, sha256, verified: false }
 }
 
-async function recognisePython(content: Buffer, fitting: readonly Candidate[], signal?: AbortSignal): Promise<Recognised | null> {
+async function recognisePython(
+  content: Buffer,
+  fitting: readonly Candidate[],
+  signal?: AbortSignal,
+): Promise<Recognised | null> {
   const md5 = await digest('md5', content, signal)
   const python = fitting.filter(({ form }) => form === 'python')
   const known = python.find(({ part }) => part.pythonMd5 === md5)
@@ -68,7 +86,9 @@ async function recognisePython(content: Buffer, fitting: readonly Candidate[], s
   }
   const bySum = python.filter(({ part }) => part.pythonMd5 === null && part.sha256 !== null)
   // Parts of as many records are read alike.
-  const alike = bySum.filter((one, i) => bySum.findIndex(({ spec, part }) => spec === one.spec && part.count === one.part.count) === i)
+  const alike = bySum.filter(
+    (one, i) => bySum.findIndex(({ spec, part }) => spec === one.spec && part.count === one.part.count) === i,
+  )
   for (const { spec, part } of alike) {
     const records = tryOr(null, () => pythonRecords(spec, part, content))
     if (!records) continue
@@ -81,7 +101,8 @@ async function recognisePython(content: Buffer, fitting: readonly Candidate[], s
 
 /** Returns what is wrong with a file that has a published name and is not that file. @throws WorkbenchError bad-data */
 export function whatIsWrong({ spec, form, part }: Candidate, name: string, content: Buffer): WorkbenchError {
-  if (!fitsSize(spec, part, form, content.length)) return badFile(name, sizeWords(spec, part, form, content.length), downloadAgain)
+  if (!fitsSize(spec, part, form, content.length))
+    return badFile(name, sizeWords(spec, part, form, content.length), downloadAgain)
   return (
     wrongRecords({ spec, form, part }, content, name) ??
     badFile(name, `has been changed: its content is not that of the official ${spec.name} file.`, downloadAgain)

@@ -50,7 +50,8 @@ export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array, 
   const labels = (spec.coarse === 0 ? ['labels'] : ['coarse_labels', 'fine_labels']).map((key) => {
     const list = entries.get(key)
     if (!Array.isArray(list)) throw badFile(name, `holds no "${key}".`)
-    if (list.length !== part.count) throw badFile(name, `has ${thousands(list.length)} "${key}" instead of ${thousands(part.count)}.`)
+    if (list.length !== part.count)
+      throw badFile(name, `has ${thousands(list.length)} "${key}" instead of ${thousands(part.count)}.`)
     return list
   })
   const size = recordBytes(labels.length)
@@ -87,15 +88,26 @@ export class RecordChecks {
     for (let i = 0; i < part.count; i++) {
       const label = records[i * size + labelBytes - 1] as number
       if (label >= spec.classes.length)
-        throw badFile(name, `has the label ${label} in record ${thousands(i)}, which is not in 0 to ${spec.classes.length - 1}.`)
+        throw badFile(
+          name,
+          `has the label ${label} in record ${thousands(i)}, which is not in 0 to ${spec.classes.length - 1}.`,
+        )
       const counts = this.counts[part.split]
       counts[label] = (counts[label] as number) + 1
       if (spec.coarse === 0) continue
       const coarse = records[i * size] as number
-      if (coarse >= spec.coarse) throw badFile(name, `has the superclass ${coarse} in record ${thousands(i)}, which is not in 0 to ${spec.coarse - 1}.`)
+      if (coarse >= spec.coarse)
+        throw badFile(
+          name,
+          `has the superclass ${coarse} in record ${thousands(i)}, which is not in 0 to ${spec.coarse - 1}.`,
+        )
       const known = this.coarseOf[label] as number
       if (known === 255) this.coarseOf[label] = coarse
-      else if (known !== coarse) throw badFile(name, `gives class ${label} the superclass ${coarse} in record ${thousands(i)}; in an earlier record it was ${known}.`)
+      else if (known !== coarse)
+        throw badFile(
+          name,
+          `gives class ${label} the superclass ${coarse} in record ${thousands(i)}; in an earlier record it was ${known}.`,
+        )
     }
   }
 
@@ -115,7 +127,11 @@ export class RecordChecks {
     const each = spec.classes.length / Math.max(1, spec.coarse)
     for (let coarse = 0; coarse < spec.coarse; coarse++) {
       const members = this.coarseOf.filter((c) => c === coarse).length
-      if (members !== each) throw badFile(filesOf(spec, 'train', form), `has ${members} classes in superclass ${coarse} instead of ${each}.`)
+      if (members !== each)
+        throw badFile(
+          filesOf(spec, 'train', form),
+          `has ${members} classes in superclass ${coarse} instead of ${each}.`,
+        )
     }
   }
 }

@@ -7,7 +7,8 @@ const padding = 4
 
 /** Every crop there can be, made by indexing a padded picture. */
 function crops(): Set<string> {
-  const at = (y: number, x: number, c: number): number => (y < 0 || x < 0 || y >= side || x >= side ? 0 : (picture[(y * side + x) * 3 + c] ?? 0))
+  const at = (y: number, x: number, c: number): number =>
+    y < 0 || x < 0 || y >= side || x >= side ? 0 : (picture[(y * side + x) * 3 + c] ?? 0)
   const all = new Set<string>()
   for (let dy = -padding; dy <= padding; dy++)
     for (let dx = -padding; dx <= padding; dx++)
@@ -41,7 +42,9 @@ describe('statistics', () => {
     ])
     expect(statistics.mean).toEqual(data.mean)
     expect(statistics.std).toEqual(data.std)
-    expect(statistics.perClass).toEqual(data.classes.map((_, c) => data.train.labels.filter((label) => label === c).length))
+    expect(statistics.perClass).toEqual(
+      data.classes.map((_, c) => data.train.labels.filter((label) => label === c).length),
+    )
     for (const [c, histogram] of statistics.histograms.entries()) {
       expect(histogram).toHaveLength(256)
       expect(histogram.reduce((sum, n) => sum + n, 0)).toBe(data.train.count * side * side)

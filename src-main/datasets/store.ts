@@ -17,7 +17,11 @@ import { digest, fingerprintOf, recordBytes, splitNames, type Records, type Spli
 import { thousands } from './records'
 import { syntheticClasses, syntheticFingerprint } from './synthetic'
 
-const storedSplit = z.object({ count: z.int().min(1), bytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+const storedSplit = z.object({
+  count: z.int().min(1),
+  bytes: z.int().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+})
 export const manifestSchema = z.object({
   format: z.literal(1),
   id: z.enum(datasetIds),
@@ -81,11 +85,19 @@ export async function putInPlace(datasetsDir: string, folder: string, id: Datase
  */
 function mustBeImported(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false })
-  if (found?.isSymbolicLink()) throw new WorkbenchError('conflict', `${folder} is a link, which MCNN Workbench did not create.`, { fix: 'Remove the link yourself, then try again.' })
+  if (found?.isSymbolicLink())
+    throw new WorkbenchError('conflict', `${folder} is a link, which MCNN Workbench did not create.`, {
+      fix: 'Remove the link yourself, then try again.',
+    })
   if (!found?.isDirectory()) return
   const written: readonly string[] = [manifestName, ...splitNames.map(fileOf)]
   const other = readdirSync(folder).find((name) => !written.includes(name))
-  if (other !== undefined) throw new WorkbenchError('conflict', `${folder} contains ${JSON.stringify(other.slice(0, 100))}, which MCNN Workbench did not create.`, { fix: 'Move it to another folder first.' })
+  if (other !== undefined)
+    throw new WorkbenchError(
+      'conflict',
+      `${folder} contains ${JSON.stringify(other.slice(0, 100))}, which MCNN Workbench did not create.`,
+      { fix: 'Move it to another folder first.' },
+    )
 }
 
 /** @throws WorkbenchError conflict if something in the folder is not from an import */
@@ -151,11 +163,13 @@ export async function readManifest(datasetsDir: string, spec: CifarSpec): Promis
     return damaged(spec, manifestName, 'is not JSON.')
   }
   const parsed = manifestSchema.safeParse(json)
-  if (!parsed.success || parsed.data.id !== spec.id) return damaged(spec, manifestName, 'is not a manifest of this set.')
+  if (!parsed.success || parsed.data.id !== spec.id)
+    return damaged(spec, manifestName, 'is not a manifest of this set.')
   const size = recordBytes(labelBytesOf(spec))
   for (const split of splitNames) {
     const { count, bytes } = parsed.data[split]
-    if (count !== countOf(spec, split) || bytes !== count * size) return damaged(spec, manifestName, `has the wrong size of ${fileOf(split)}.`)
+    if (count !== countOf(spec, split) || bytes !== count * size)
+      return damaged(spec, manifestName, `has the wrong size of ${fileOf(split)}.`)
   }
   return parsed.data
 }
@@ -174,14 +188,24 @@ export async function needManifest(datasetsDir: string, spec: CifarSpec): Promis
 }
 
 /** A split's records, compared with the manifest's SHA-256. @throws WorkbenchError bad-data, naming the file */
-export async function readSplit(datasetsDir: string, spec: CifarSpec, manifest: Manifest, split: SplitName): Promise<Records> {
+export async function readSplit(
+  datasetsDir: string,
+  spec: CifarSpec,
+  manifest: Manifest,
+  split: SplitName,
+): Promise<Records> {
   const file = fileOf(split)
   const { bytes: expected, sha256 } = manifest[split]
   const path = join(datasetsDir, spec.id, file)
   const bytes = await readFile(path).catch((error: unknown) =>
-    damaged(spec, file, codeOf(error) === 'ENOENT' ? 'is missing.' : `can't be read (${codeOf(error) ?? String(error)}).`),
+    damaged(
+      spec,
+      file,
+      codeOf(error) === 'ENOENT' ? 'is missing.' : `can't be read (${codeOf(error) ?? String(error)}).`,
+    ),
   )
-  if (bytes.length !== expected) return damaged(spec, file, `has ${thousands(bytes.length)} bytes, ${thousands(expected)} expected.`)
+  if (bytes.length !== expected)
+    return damaged(spec, file, `has ${thousands(bytes.length)} bytes, ${thousands(expected)} expected.`)
   if ((await digest('sha256', bytes)) !== sha256) return damaged(spec, file, 'has changed since it was imported.')
   return { bytes, labelBytes: manifest.labelBytes }
 }
@@ -245,7 +269,8 @@ export function cifarSummary(spec: CifarSpec, manifest: Manifest | null): Datase
     train: countOf(spec, 'train'),
     test: countOf(spec, 'test'),
   }
-  if (!manifest) return { ...common, available: false, bytes: 0, fingerprint: null, official: null, importedAt: null, source: null }
+  if (!manifest)
+    return { ...common, available: false, bytes: 0, fingerprint: null, official: null, importedAt: null, source: null }
   const { train, test, official, importedAt, source } = manifest
   return {
     ...common,
@@ -259,7 +284,10 @@ export function cifarSummary(spec: CifarSpec, manifest: Manifest | null): Datase
 }
 
 /** Every data set there can be; one that is damaged is not available (`verifyDataset` says why). */
-export async function listDatasets(datasetsDir: string, specs: readonly CifarSpec[] = cifarSpecs): Promise<DatasetSummary[]> {
+export async function listDatasets(
+  datasetsDir: string,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<DatasetSummary[]> {
   const imported = specs.map(async (spec) => {
     const manifest = await readManifest(datasetsDir, spec).catch(() => null)
     return cifarSummary(spec, manifest && (await filesPresent(datasetsDir, manifest)) ? manifest : null)
@@ -273,14 +301,15 @@ export function hasDataset(datasetsDir: string, id: DatasetId): boolean {
 }
 
 /**
- * Removes a set, complete, to be put back or dropped; in one task, so that a check before it still holds. If neither happens before
- * this process ends, `removeLeftovers` drops it.
+ * Removes a set, complete, to be put back or dropped; in one task, so that a check before it still holds. If neither
+ * happens before this process ends, `removeLeftovers` drops it.
  * @returns the name of the folder that it lies in meanwhile
  * @throws WorkbenchError conflict for the built-in set or a folder with files of the user, not-found
  */
 export function setAside(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): string {
   const spec = specOf(id, specs)
-  if (!spec) throw new WorkbenchError('conflict', 'The synthetic set is part of the program: there is nothing to remove.')
+  if (!spec)
+    throw new WorkbenchError('conflict', 'The synthetic set is part of the program: there is nothing to remove.')
   const aside = moveAside(datasetsDir, 'removed', id)
   if (!aside) throw new WorkbenchError('not-found', `${spec.name} has not been imported.`)
   return aside
@@ -289,13 +318,18 @@ export function setAside(datasetsDir: string, id: DatasetId, specs: readonly Cif
 /** Puts a set back in one task; `syncFolder` makes that last. @throws WorkbenchError conflict if the set is there again */
 export function putBack(datasetsDir: string, folder: string, id: DatasetId): void {
   // A rename would go over an empty folder.
-  if (existsSync(join(datasetsDir, id))) throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)
+  if (existsSync(join(datasetsDir, id)))
+    throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)
   renameSync(join(datasetsDir, folder), join(datasetsDir, id))
   inUse.delete(folder)
 }
 
 /** @throws WorkbenchError as `setAside` does */
-export async function removeDataset(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): Promise<void> {
+export async function removeDataset(
+  datasetsDir: string,
+  id: DatasetId,
+  specs: readonly CifarSpec[] = cifarSpecs,
+): Promise<void> {
   await dropFolder(datasetsDir, setAside(datasetsDir, id, specs))
 }
 

@@ -9,7 +9,12 @@ const purposes = ['train', 'test', 'validation'] as const satisfies readonly (Sp
  * `limit` positions, ascending, chosen by the seed: as many of every class as possible, and where `limit` does not
  * divide (or a class runs out) one more of some, chosen by the seed too. Null where the limit leaves nothing out.
  */
-export function balancedSubset(labels: Uint8Array, limit: number | null, seed: number, split: (typeof purposes)[number]): Uint32Array | null {
+export function balancedSubset(
+  labels: Uint8Array,
+  limit: number | null,
+  seed: number,
+  split: (typeof purposes)[number],
+): Uint32Array | null {
   if (limit === null || limit >= labels.length) return null
   const rng = random(seed, 'subset', purposes.indexOf(split))
   const classes = new Map<number, number[]>()
@@ -33,10 +38,15 @@ export function balancedSubset(labels: Uint8Array, limit: number | null, seed: n
 }
 
 /**
- * Parts `count` examples in two: `held`, balanced by class and chosen by the seed, and what is left to train on; ascending both.
+ * Parts `count` examples in two: `held`, balanced by class and chosen by the seed, and what is left to train on;
+ * ascending both.
  * @throws RangeError where nothing would be left
  */
-export function validationSplit(labels: Uint8Array, count: number, seed: number): { held: Uint32Array; rest: Uint32Array } {
+export function validationSplit(
+  labels: Uint8Array,
+  count: number,
+  seed: number,
+): { held: Uint32Array; rest: Uint32Array } {
   const held = balancedSubset(labels, count, seed, 'validation')
   if (!held) throw new RangeError(`${count} validation examples of ${labels.length} leave none to train on.`)
   const isHeld = new Set(held)

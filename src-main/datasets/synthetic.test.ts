@@ -8,7 +8,8 @@ const load = (trainExamples: number | null, testExamples: number | null, seed = 
 
 /** Each picture as a few numbers; the accuracy of the nearest class mean. */
 function nearestCentroid(train: Split, test: Split, features: (pixels: Uint8Array) => number[]): number {
-  const of = (split: Split, i: number): number[] => features(split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes))
+  const of = (split: Split, i: number): number[] =>
+    features(split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes))
   const means = syntheticClasses.map((_, label) => {
     const members = Array.from({ length: train.count }, (__, i) => i).filter((i) => train.labels[i] === label)
     const all = members.map((i) => of(train, i))
@@ -37,7 +38,10 @@ function linearSoftmax(train: Split, test: Split, epochs: number): number {
   const weights = syntheticClasses.map(() => new Float64Array(pixelBytes))
   const biases = new Float64Array(weights.length)
   const pixels = (split: Split, i: number): Float64Array =>
-    Float64Array.from(split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes), (v, k) => (v / 255 - (mean[k % 3] ?? 0)) / (std[k % 3] ?? 1))
+    Float64Array.from(
+      split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes),
+      (v, k) => (v / 255 - (mean[k % 3] ?? 0)) / (std[k % 3] ?? 1),
+    )
   const scores = (x: Float64Array): number[] =>
     weights.map((row, c) => {
       let total = biases[c] ?? 0
@@ -68,28 +72,54 @@ describe('the synthetic set', () => {
   it('give some of their training examples up to a validation split: none twice, none lost, none of the test', async () => {
     const whole = await load(300, 50)
     const split = (seed: number, validationExamples: number | null = 60): ReturnType<typeof loadDataset> =>
-      loadDataset({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 300, testExamples: 50, validationExamples, seed })
+      loadDataset({
+        datasetsDir: 'nowhere',
+        dataset: 'synthetic',
+        trainExamples: 300,
+        testExamples: 50,
+        validationExamples,
+        seed,
+      })
     const parted = await split(1)
     expect([parted.train.count, parted.validation?.count, parted.test]).toEqual([240, 60, whole.test])
-    const pictures = ({ images }: { images: Uint8Array }): string[] => Array.from({ length: images.length / 3072 }, (_, i) => Buffer.from(images.subarray(i * 3072, (i + 1) * 3072)).toString('base64'))
+    const pictures = ({ images }: { images: Uint8Array }): string[] =>
+      Array.from({ length: images.length / 3072 }, (_, i) =>
+        Buffer.from(images.subarray(i * 3072, (i + 1) * 3072)).toString('base64'),
+      )
     const held = parted.validation ?? whole.test
     expect([...pictures(parted.train), ...pictures(held)].sort()).toEqual(pictures(whole.train).sort())
     expect(new Set(pictures(whole.train)).size).toBe(300)
-    expect(Array.from({ length: 10 }, (_, c) => held.labels.filter((label) => label === c).length)).toEqual(new Array(10).fill(6))
+    expect(Array.from({ length: 10 }, (_, c) => held.labels.filter((label) => label === c).length)).toEqual(
+      new Array(10).fill(6),
+    )
     // A picture has kept its label.
     const labelOf = new Map(pictures(whole.train).map((picture, i) => [picture, whole.train.labels[i]]))
-    for (const part of [parted.train, held]) expect(pictures(part).map((picture) => labelOf.get(picture))).toEqual([...part.labels])
+    for (const part of [parted.train, held])
+      expect(pictures(part).map((picture) => labelOf.get(picture))).toEqual([...part.labels])
     // What it is normalised by is of what it trains on alone, whoever asks.
     expect(parted.mean).not.toEqual(whole.mean)
-    expect(await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 300, validationExamples: 60, seed: 1 })).toEqual({ mean: parted.mean, std: parted.std })
+    expect(
+      await loadNormalisation({
+        datasetsDir: 'nowhere',
+        dataset: 'synthetic',
+        trainExamples: 300,
+        validationExamples: 60,
+        seed: 1,
+      }),
+    ).toEqual({ mean: parted.mean, std: parted.std })
     expect((await split(1)).fingerprint).toBe(parted.fingerprint)
-    expect(new Set([whole.fingerprint, parted.fingerprint, (await split(2)).fingerprint, (await split(1, 50)).fingerprint]).size).toBe(4)
+    expect(
+      new Set([whole.fingerprint, parted.fingerprint, (await split(2)).fingerprint, (await split(1, 50)).fingerprint])
+        .size,
+    ).toBe(4)
     expect(await split(1, null)).toEqual(whole)
   })
 
   it('are normalised by what a run finds, whoever asks', async () => {
     const { mean, std } = await load(100, 10)
-    expect(await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 100, seed: 1 })).toEqual({ mean, std })
+    expect(
+      await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 100, seed: 1 }),
+    ).toEqual({ mean, std })
   })
 
   it('has 4,000 and 1,000 examples of 10 classes, and is on this machine what it is on every other', async () => {
@@ -97,9 +127,17 @@ describe('the synthetic set', () => {
     expect([data.train.count, data.test.count]).toEqual([4000, 1000])
     expect(new Set(data.classes).size).toBe(10)
     for (const split of [data.train, data.test])
-      expect(syntheticClasses.map((_, c) => split.labels.filter((label) => label === c).length)).toEqual(new Array(10).fill(split.count / 10))
+      expect(syntheticClasses.map((_, c) => split.labels.filter((label) => label === c).length)).toEqual(
+        new Array(10).fill(split.count / 10),
+      )
     const summary = await verifyDataset('nowhere', 'synthetic')
-    expect(summary).toMatchObject({ synthetic: true, available: true, train: 4000, test: 1000, fingerprint: data.fingerprint })
+    expect(summary).toMatchObject({
+      synthetic: true,
+      available: true,
+      train: 4000,
+      test: 1000,
+      fingerprint: data.fingerprint,
+    })
   })
 
   it('is the same for every seed, and any size is the start of a larger one', async () => {
@@ -115,34 +153,51 @@ describe('the synthetic set', () => {
   it('shows no picture twice, in training or test', async () => {
     const splits = [toSplit(await syntheticRecords('train', 500)), toSplit(await syntheticRecords('test', 500))]
     const pictures = splits.flatMap((s) =>
-      Array.from({ length: s.count }, (_, i) => Buffer.from(s.images.subarray(i * pixelBytes, (i + 1) * pixelBytes)).toString('base64')),
+      Array.from({ length: s.count }, (_, i) =>
+        Buffer.from(s.images.subarray(i * pixelBytes, (i + 1) * pixelBytes)).toString('base64'),
+      ),
     )
     expect(new Set(pictures).size).toBe(1000)
   })
 
   it('is not to be told by mean colours, contrast or single pixels', async () => {
-    const [train, test] = [toSplit(await syntheticRecords('train', 2000)), toSplit(await syntheticRecords('test', 1000))]
+    const [train, test] = [
+      toSplit(await syntheticRecords('train', 2000)),
+      toSplit(await syntheticRecords('test', 1000)),
+    ]
     // Chance is 0.1, with a standard deviation of 0.0095 over 1,000 pictures.
     expect(nearestCentroid(train, test, meanColour)).toBeLessThan(0.14)
     expect(linearSoftmax(train, test, 2)).toBeLessThan(0.25)
   })
 
   it('would be told by these if its classes had colours or places of their own', async () => {
-    const marked = async (name: 'train' | 'test', count: number, mark: (label: number, row: number, channel: number) => number): Promise<Split> => {
+    const marked = async (
+      name: 'train' | 'test',
+      count: number,
+      mark: (label: number, row: number, channel: number) => number,
+    ): Promise<Split> => {
       const split = toSplit(await syntheticRecords(name, count))
       const images = split.images.map((v, k) =>
-        Math.min(255, v + mark(split.labels[Math.floor(k / pixelBytes)] ?? 0, Math.floor((k % pixelBytes) / 96), k % 3)),
+        Math.min(
+          255,
+          v + mark(split.labels[Math.floor(k / pixelBytes)] ?? 0, Math.floor((k % pixelBytes) / 96), k % 3),
+        ),
       )
       return { ...split, images }
     }
     const tint = (label: number, _: number, channel: number): number => (channel === 0 ? 20 * label : 0)
-    expect(nearestCentroid(await marked('train', 1000, tint), await marked('test', 500, tint), meanColour)).toBeGreaterThan(0.18)
+    expect(
+      nearestCentroid(await marked('train', 1000, tint), await marked('test', 500, tint), meanColour),
+    ).toBeGreaterThan(0.18)
     const band = (label: number, row: number): number => (Math.floor(row / 3) === label ? 40 : 0)
     expect(linearSoftmax(await marked('train', 1000, band), await marked('test', 500, band), 2)).toBeGreaterThan(0.4)
   })
 
   it('gives test pictures by their place among those of a run', async () => {
-    const images = await testImages({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 10, testExamples: 20, seed: 7 }, [19, 3])
+    const images = await testImages(
+      { datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 10, testExamples: 20, seed: 7 },
+      [19, 3],
+    )
     const test = toSplit(await syntheticRecords('test', 20))
     expect(images).toEqual([19, 3].map((i) => test.images.slice(i * pixelBytes, (i + 1) * pixelBytes)))
   })

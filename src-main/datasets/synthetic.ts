@@ -55,7 +55,10 @@ function cover(pattern: (x: number, y: number) => number, rng: Random): Float64A
     const [column, row] = [Math.round(spot.x + middle), Math.round(spot.y + middle)]
     for (let r = Math.max(0, row - reach); r <= Math.min(side - 1, row + reach); r++)
       for (let c = Math.max(0, column - reach); c <= Math.min(side - 1, column + reach); c++) {
-        const inside = Math.max(0, Math.min(1, 0.5 + spot.radius - Math.hypot(c - middle - spot.x, r - middle - spot.y)))
+        const inside = Math.max(
+          0,
+          Math.min(1, 0.5 + spot.radius - Math.hypot(c - middle - spot.x, r - middle - spot.y)),
+        )
         const p = r * side + c
         alpha[p] = (alpha[p] as number) * (1 - inside) + spot.value * inside
       }

@@ -22,7 +22,10 @@ export class FileServer {
   ranges = true
   /** Bytes of each answer's body, one answer after the other, after which the connection is cut; none is whole. */
   cuts: number[] = []
-  /** Resolves when the other side has written that many bytes. The connection is cut only then: a reset discards unread bytes. */
+  /**
+   * Resolves when the other side has written that many bytes. The connection is cut only then: a reset discards unread
+   * bytes.
+   */
   received: (bytes: number) => Promise<unknown> = () => Promise.resolve()
   /** Called before each piece with the bytes that this answer has sent so far; the piece is sent when it resolves. */
   beforePiece: (sent: number) => Promise<unknown> = () => Promise.resolve()
@@ -30,7 +33,10 @@ export class FileServer {
   /** Answers instead of the file. */
   instead: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null
 
-  private constructor(public content: Buffer, certificate: { key: string; cert: string }) {
+  private constructor(
+    public content: Buffer,
+    certificate: { key: string; cert: string },
+  ) {
     this.ca = certificate.cert
     this.#server = createServer(certificate, (request, response) => void this.#answer(request, response))
   }
@@ -51,7 +57,10 @@ export class FileServer {
 
   /** A set that is published here. */
   publish(spec: CifarSpec, url = this.url()): CifarSpec {
-    return { ...spec, download: { url, bytes: this.content.length, md5: sum('md5', this.content), sha256: sum('sha256', this.content) } }
+    return {
+      ...spec,
+      download: { url, bytes: this.content.length, md5: sum('md5', this.content), sha256: sum('sha256', this.content) },
+    }
   }
 
   async close(): Promise<void> {
@@ -67,7 +76,11 @@ export class FileServer {
     const wanted = /^bytes=(\d+)-$/.exec(range ?? '')
     const from = this.ranges && wanted && ifRange === this.etag ? Number(wanted[1]) : 0
     const all = this.content.length
-    const headers = { ...(this.etag === null ? {} : { ETag: this.etag }), 'Content-Length': all - from, 'Content-Encoding': 'x-gzip' }
+    const headers = {
+      ...(this.etag === null ? {} : { ETag: this.etag }),
+      'Content-Length': all - from,
+      'Content-Encoding': 'x-gzip',
+    }
     if (from >= all) return void response.writeHead(416).end()
     if (from > 0) response.writeHead(206, { ...headers, 'Content-Range': `bytes ${from}-${all - 1}/${all}` })
     else response.writeHead(200, headers)
@@ -85,7 +98,9 @@ export class FileServer {
 
 /** An http proxy that makes tunnels, and remembers to where. */
 /** @param silent takes every question and answers none */
-export async function openProxy(silent = false): Promise<{ url: string; tunnels: string[]; close: () => Promise<void> }> {
+export async function openProxy(
+  silent = false,
+): Promise<{ url: string; tunnels: string[]; close: () => Promise<void> }> {
   const tunnels: string[] = []
   const sockets = new Set<Socket>()
   const server: ProxyServer = createProxy((_request, response) => void response.writeHead(405).end())

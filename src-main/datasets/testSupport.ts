@@ -58,7 +58,11 @@ export function fakeCifar10(): FakeSet {
     download: nowhere,
   }
   const { binary, python } = contents(spec)
-  return { spec: { ...spec, parts: parts.map((p) => ({ ...p, sha256: sum('sha256', binary.get(p.binary)) })) }, binary, python }
+  return {
+    spec: { ...spec, parts: parts.map((p) => ({ ...p, sha256: sum('sha256', binary.get(p.binary)) })) },
+    binary,
+    python,
+  }
 }
 
 /** 20 and 8 records of 4 classes in 2 superclasses; only the Python files have known sums, like CIFAR-100. */
@@ -78,7 +82,11 @@ export function fakeCifar100(): FakeSet {
     download: nowhere,
   }
   const { binary, python } = contents(spec)
-  return { spec: { ...spec, parts: parts.map((p) => ({ ...p, pythonMd5: sum('md5', python.get(p.python)) })) }, binary, python }
+  return {
+    spec: { ...spec, parts: parts.map((p) => ({ ...p, pythonMd5: sum('md5', python.get(p.python)) })) },
+    binary,
+    python,
+  }
 }
 
 function contents(spec: CifarSpec): { binary: Map<string, Buffer>; python: Map<string, Buffer> } {
@@ -110,7 +118,10 @@ const int = (value: number): Buffer =>
       ? Buffer.from([0x4d, value & 255, value >> 8])
       : Buffer.concat([text('J'), Buffer.from(Int32Array.of(value).buffer)])
 
-/** Pickles as Python 2's cPickle does it with protocol 2: memo entries for everything but numbers, lists in runs of 1,000. */
+/**
+ * Pickles as Python 2's cPickle does it with protocol 2: memo entries for everything but numbers, lists in runs of
+ * 1,000.
+ */
 export class Pickler {
   private memo = 1
   private readonly parts: Buffer[] = [Buffer.from([0x80, 2])]
@@ -157,7 +168,11 @@ export class Pickler {
       .remember()
       .put(text('R'))
       .remember()
-    this.put(text('('), int(3)).string('|').put(text('NNN'), int(-1), int(-1), int(0), text('t')).remember().put(text('b'))
+    this.put(text('('), int(3))
+      .string('|')
+      .put(text('NNN'), int(-1), int(-1), int(0), text('t'))
+      .remember()
+      .put(text('b'))
     this.put(Buffer.from([options.fortran ? 0x88 : 0x89]), text('T'), u32(bytes.length), bytes).remember()
     return this.put(text('t')).remember().put(text('b'))
   }
@@ -185,8 +200,11 @@ export function pythonBatch(records: Buffer, labelBytes: number, options: { fort
   const size = labelBytes + pixelBytes
   const count = records.length / size
   const label = (k: number): number[] => Array.from({ length: count }, (_, i) => records[i * size + k] ?? 0)
-  let data = Buffer.concat(Array.from({ length: count }, (_, i) => records.subarray(i * size + labelBytes, (i + 1) * size)))
-  if (options.fortran) data = Buffer.from(Uint8Array.from(data, (_, k) => data[(k % count) * pixelBytes + Math.floor(k / count)] ?? 0))
+  let data = Buffer.concat(
+    Array.from({ length: count }, (_, i) => records.subarray(i * size + labelBytes, (i + 1) * size)),
+  )
+  if (options.fortran)
+    data = Buffer.from(Uint8Array.from(data, (_, k) => data[(k % count) * pixelBytes + Math.floor(k / count)] ?? 0))
   const pickler = new Pickler()
   const names = Array.from({ length: count }, (_, i) => `picture_s_${String(i).padStart(6, '0')}.png`)
   return pickler
@@ -240,7 +258,11 @@ export function archiveOf(folder: string, files: Iterable<[string, Buffer]>, lev
     { path: `${folder}/batches.meta.txt`, content: Buffer.from('left\nright\n') },
   ]
   return gzipSync(
-    tarOf([{ path: `${folder}/`, type: '5' }, ...[...files].map(([name, content]) => ({ path: `${folder}/${name}`, content })), ...texts]),
+    tarOf([
+      { path: `${folder}/`, type: '5' },
+      ...[...files].map(([name, content]) => ({ path: `${folder}/${name}`, content })),
+      ...texts,
+    ]),
     { level },
   )
 }

@@ -2,18 +2,23 @@
 import type { Kernels } from '../analysis/convolution'
 
 /** [rows, columns, in, out] as [out, in, rows, columns]: ONNX’s and PyTorch’s. */
-export function channelsFirst({ shape: [rows, columns, inputs, out], values }: Kernels): { shape: number[]; values: Float32Array } {
+export function channelsFirst({ shape: [rows, columns, inputs, out], values }: Kernels): {
+  shape: number[]
+  values: Float32Array
+} {
   const area = rows * columns
   const moved = new Float32Array(values.length)
   for (let place = 0; place < area; place++)
     for (let c = 0; c < inputs; c++)
-      for (let o = 0; o < out; o++) moved[(o * inputs + c) * area + place] = values[(place * inputs + c) * out + o] as number
+      for (let o = 0; o < out; o++)
+        moved[(o * inputs + c) * area + place] = values[(place * inputs + c) * out + o] as number
   return { shape: [out, inputs, rows, columns], values: moved }
 }
 
 /** [rows, columns] turned: [columns, rows]. */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const moved = new Float32Array(values.length)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) moved[c * rows + r] = values[r * columns + c] as number
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) moved[c * rows + r] = values[r * columns + c] as number
   return moved
 }

@@ -2,7 +2,13 @@ import { expect, it } from 'vitest'
 import { writerOf } from './messages'
 
 const write = writerOf({
-  Outer: { name: [1, 'string'], on: [2, 'bool'], count: [3, 'int64'], inner: [4, 'Inner', 'many'], by: [5, 'Inner', 'map'] },
+  Outer: {
+    name: [1, 'string'],
+    on: [2, 'bool'],
+    count: [3, 'int64'],
+    inner: [4, 'Inner', 'many'],
+    by: [5, 'Inner', 'map'],
+  },
   Inner: { sizes: [1, 'int64', 'many'], raw: [2, 'bytes'] },
 })
 
@@ -13,9 +19,13 @@ it('writes what was set, also where it is false or 0, and nothing else', () => {
 })
 
 it('writes lists packed, bytes as they are, negative numbers in ten bytes and maps as pairs', () => {
-  expect([...write('Inner', { sizes: [1, 300], raw: Uint8Array.of(7, 0) })]).toEqual([0x0a, 3, 1, 0xac, 2, 0x12, 2, 7, 0])
+  expect([...write('Inner', { sizes: [1, 300], raw: Uint8Array.of(7, 0) })]).toEqual([
+    0x0a, 3, 1, 0xac, 2, 0x12, 2, 7, 0,
+  ])
   expect([...write('Inner', { sizes: [-1] })]).toEqual([0x0a, 10, ...new Array<number>(9).fill(0xff), 1])
-  expect([...write('Outer', { name: 'é', inner: [{ raw: Uint8Array.of(1) }], by: { a: {} } })]).toEqual([0x0a, 2, 0xc3, 0xa9, 0x22, 3, 0x12, 1, 1, 0x2a, 5, 0x0a, 1, 0x61, 0x12, 0])
+  expect([...write('Outer', { name: 'é', inner: [{ raw: Uint8Array.of(1) }], by: { a: {} } })]).toEqual([
+    0x0a, 2, 0xc3, 0xa9, 0x22, 3, 0x12, 1, 1, 0x2a, 5, 0x0a, 1, 0x61, 0x12, 0,
+  ])
 })
 
 it('refuses a field that the description lacks, however deep', () => {

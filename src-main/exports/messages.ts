@@ -2,8 +2,8 @@
 import protobuf from 'protobufjs/light'
 
 /**
- * A message by its fields: number, type, and whether it comes `many` times or as a `map` from text. Types are protobuf's own
- * or other messages of the same format.
+ * A message by its fields: number, type, and whether it comes `many` times or as a `map` from text. Types are
+ * protobuf's own or other messages of the same format.
  */
 export type Fields = Record<string, readonly [number: number, type: string, how?: 'many' | 'map']>
 
@@ -15,7 +15,8 @@ export function writerOf(messages: Record<string, Fields>): Writer {
     Object.entries(messages).map(([name, fields]) => [
       name,
       {
-        // Of which what was set is written, also a false or a 0: an attribute that is false is another than one that is missing.
+        // Of which what was set is written, also a false or a 0: an attribute that is false is another than one that is
+        // missing.
         edition: '2023',
         fields: Object.fromEntries(
           Object.entries(fields).map(([field, [id, type, how]]) => [
@@ -41,7 +42,8 @@ function unknownIn(messages: Record<string, Fields>, type: string, message: obje
     const field = fields[name]
     if (!field) return `${type} has no field ${name}.`
     const [, of, how] = field
-    const values: unknown[] = how === 'many' ? (value as unknown[]) : how === 'map' ? Object.values(value as object) : [value]
+    const values: unknown[] =
+      how === 'many' ? (value as unknown[]) : how === 'map' ? Object.values(value as object) : [value]
     for (const one of values) {
       const problem = typeof one === 'object' && one !== null ? unknownIn(messages, of, one) : null
       if (problem !== null) return problem

@@ -15,23 +15,32 @@ describe('an ONNX model in ONNX Runtime', () => {
     ['vgg-16-bn', 'mcnn-fl', 10],
     ['wrn-16-4', 'mcnn-a', 10],
     ['mobilenet-v2', 'mcnn-a@rotations', 10],
-  ] as const)('of %s %s with %d classes gives the logits of the way in plain TypeScript, for any number of pictures', async (arch, variant, classes) => {
-    const { spec, weights } = madeUp(arch, variant, classes)
-    const session = await InferenceSession.create(onnxModel(inferenceOf(spec, weights, pictures), aboutOf(arch, variant, classes)))
-    expect([session.inputNames, session.outputNames]).toEqual([['pictures'], ['logits']])
-    expect(session.inputMetadata).toMatchObject([{ name: 'pictures', type: 'float32', shape: ['N', 3, 32, 32] }])
-    expect(session.outputMetadata).toMatchObject([{ name: 'logits', type: 'float32', shape: ['N', classes] }])
-    for (const count of [1, 3]) {
-      const given = noise(count)
-      const { logits } = await session.run({ pictures: new Tensor('float32', channelsFirstBatch(given), [count, 3, 32, 32]) })
-      expect(logits?.dims).toEqual([count, classes])
-      const values = logits?.data as Float32Array
-      for (const [n, picture] of given.entries()) {
-        const expected = logitsOf(spec, weights, pictures, picture)
-        const scale = Math.max(1, ...expected.map(Math.abs))
-        expected.forEach((logit, k) => expect(Math.abs((values[n * classes + k] ?? NaN) - logit)).toBeLessThan(1e-4 * scale))
+  ] as const)(
+    'of %s %s with %d classes gives the logits of the way in plain TypeScript, for any number of pictures',
+    async (arch, variant, classes) => {
+      const { spec, weights } = madeUp(arch, variant, classes)
+      const session = await InferenceSession.create(
+        onnxModel(inferenceOf(spec, weights, pictures), aboutOf(arch, variant, classes)),
+      )
+      expect([session.inputNames, session.outputNames]).toEqual([['pictures'], ['logits']])
+      expect(session.inputMetadata).toMatchObject([{ name: 'pictures', type: 'float32', shape: ['N', 3, 32, 32] }])
+      expect(session.outputMetadata).toMatchObject([{ name: 'logits', type: 'float32', shape: ['N', classes] }])
+      for (const count of [1, 3]) {
+        const given = noise(count)
+        const { logits } = await session.run({
+          pictures: new Tensor('float32', channelsFirstBatch(given), [count, 3, 32, 32]),
+        })
+        expect(logits?.dims).toEqual([count, classes])
+        const values = logits?.data as Float32Array
+        for (const [n, picture] of given.entries()) {
+          const expected = logitsOf(spec, weights, pictures, picture)
+          const scale = Math.max(1, ...expected.map(Math.abs))
+          expected.forEach((logit, k) =>
+            expect(Math.abs((values[n * classes + k] ?? NaN) - logit)).toBeLessThan(1e-4 * scale),
+          )
+        }
       }
-    }
-    await session.release()
-  })
+      await session.release()
+    },
+  )
 })

@@ -2,21 +2,55 @@
 import type { Kernels } from '../analysis/convolution'
 import { littleEndian } from '../nn/safetensors'
 import { logitsName, picturesName, type Operation } from '../nn/inference'
-import { descriptionOf, inputWords, metadataOf, outputWords, pictureShape, producer, titleOf, type About } from './about'
+import {
+  descriptionOf,
+  inputWords,
+  metadataOf,
+  outputWords,
+  pictureShape,
+  producer,
+  titleOf,
+  type About,
+} from './about'
 import { writerOf, type Fields } from './messages'
 import { channelsFirst } from './layouts'
 
 /** What is needed of onnx.proto (onnx/onnx, Apache 2.0); names and numbers are the format's. */
 const messages: Record<string, Fields> = {
   ModelProto: {
-    ir_version: [1, 'int64'], producer_name: [2, 'string'], producer_version: [3, 'string'], domain: [4, 'string'], doc_string: [6, 'string'],
-    graph: [7, 'GraphProto'], opset_import: [8, 'OperatorSetIdProto', 'many'], metadata_props: [14, 'StringStringEntryProto', 'many'],
+    ir_version: [1, 'int64'],
+    producer_name: [2, 'string'],
+    producer_version: [3, 'string'],
+    domain: [4, 'string'],
+    doc_string: [6, 'string'],
+    graph: [7, 'GraphProto'],
+    opset_import: [8, 'OperatorSetIdProto', 'many'],
+    metadata_props: [14, 'StringStringEntryProto', 'many'],
   },
   OperatorSetIdProto: { domain: [1, 'string'], version: [2, 'int64'] },
   StringStringEntryProto: { key: [1, 'string'], value: [2, 'string'] },
-  GraphProto: { node: [1, 'NodeProto', 'many'], name: [2, 'string'], initializer: [5, 'TensorProto', 'many'], doc_string: [10, 'string'], input: [11, 'ValueInfoProto', 'many'], output: [12, 'ValueInfoProto', 'many'] },
-  NodeProto: { input: [1, 'string', 'many'], output: [2, 'string', 'many'], name: [3, 'string'], op_type: [4, 'string'], attribute: [5, 'AttributeProto', 'many'] },
-  AttributeProto: { name: [1, 'string'], f: [2, 'float'], i: [3, 'int64'], ints: [8, 'int64', 'many'], type: [20, 'int32'] },
+  GraphProto: {
+    node: [1, 'NodeProto', 'many'],
+    name: [2, 'string'],
+    initializer: [5, 'TensorProto', 'many'],
+    doc_string: [10, 'string'],
+    input: [11, 'ValueInfoProto', 'many'],
+    output: [12, 'ValueInfoProto', 'many'],
+  },
+  NodeProto: {
+    input: [1, 'string', 'many'],
+    output: [2, 'string', 'many'],
+    name: [3, 'string'],
+    op_type: [4, 'string'],
+    attribute: [5, 'AttributeProto', 'many'],
+  },
+  AttributeProto: {
+    name: [1, 'string'],
+    f: [2, 'float'],
+    i: [3, 'int64'],
+    ints: [8, 'int64', 'many'],
+    type: [20, 'int32'],
+  },
   TensorProto: { dims: [1, 'int64', 'many'], data_type: [2, 'int32'], name: [8, 'string'], raw_data: [9, 'bytes'] },
   ValueInfoProto: { name: [1, 'string'], type: [2, 'TypeProto'], doc_string: [3, 'string'] },
   TypeProto: { tensor_type: [1, 'TensorTypeProto'] },
@@ -43,7 +77,12 @@ export function onnxModel(operations: readonly Operation[], about: About): Uint8
   const valueInfo = (name: string, shape: readonly number[], doc_string: string): object => ({
     name,
     doc_string,
-    type: { tensor_type: { elem_type: float32, shape: { dim: [{ dim_param: 'N' }, ...shape.map((dim_value) => ({ dim_value }))] } } },
+    type: {
+      tensor_type: {
+        elem_type: float32,
+        shape: { dim: [{ dim_param: 'N' }, ...shape.map((dim_value) => ({ dim_value }))] },
+      },
+    },
   })
   return write('ModelProto', {
     ir_version: irVersion,
@@ -71,7 +110,12 @@ class GraphWriter {
     switch (operation.op) {
       case 'normalise': {
         // In units of the input, so that two operations are enough.
-        const by = (part: string, values: readonly number[]): string => this.#floats(`${name}.${part}`, [1, values.length, 1, 1], Float32Array.from(values, (v) => 255 * v))
+        const by = (part: string, values: readonly number[]): string =>
+          this.#floats(
+            `${name}.${part}`,
+            [1, values.length, 1, 1],
+            Float32Array.from(values, (v) => 255 * v),
+          )
         this.#node('Sub', `${name}.centred`, [operation.input, by('mean', operation.mean)])
         return this.#node('Div', name, [`${name}.centred`, by('std', operation.std)])
       }
@@ -79,11 +123,22 @@ class GraphWriter {
         const { kernels, stride, groups } = operation
         const [rows, columns] = kernels.shape
         const [top, left] = [Math.floor(rows / 2), Math.floor(columns / 2)]
-        return this.#node('Conv', name, [operation.input, this.#kernels(`${name}.weight`, kernels)], { kernel_shape: { ints: [rows, columns] }, strides: { ints: [stride, stride] }, pads: { ints: [top, left, top, left] }, group: { i: groups } })
+        return this.#node('Conv', name, [operation.input, this.#kernels(`${name}.weight`, kernels)], {
+          kernel_shape: { ints: [rows, columns] },
+          strides: { ints: [stride, stride] },
+          pads: { ints: [top, left, top, left] },
+          group: { i: groups },
+        })
       }
       case 'norm': {
-        const of = (part: 'scale' | 'offset' | 'mean' | 'variance'): string => this.#floats(`${name}.${part}`, [operation[part].length], operation[part])
-        return this.#node('BatchNormalization', name, [operation.input, of('scale'), of('offset'), of('mean'), of('variance')], { epsilon: { f: operation.epsilon } })
+        const of = (part: 'scale' | 'offset' | 'mean' | 'variance'): string =>
+          this.#floats(`${name}.${part}`, [operation[part].length], operation[part])
+        return this.#node(
+          'BatchNormalization',
+          name,
+          [operation.input, of('scale'), of('offset'), of('mean'), of('variance')],
+          { epsilon: { f: operation.epsilon } },
+        )
       }
       case 'relu':
         return this.#node('Relu', name, [operation.input])
@@ -92,24 +147,43 @@ class GraphWriter {
       case 'subsample': {
         // To the end, which is told by a number that no picture reaches.
         const ends = this.#integers('subsample.ends', [2 ** 31 - 1, 2 ** 31 - 1])
-        const slice = [this.#integers('subsample.starts', [0, 0]), ends, this.#integers('subsample.axes', [2, 3]), this.#integers('subsample.steps', [2, 2])]
+        const slice = [
+          this.#integers('subsample.starts', [0, 0]),
+          ends,
+          this.#integers('subsample.axes', [2, 3]),
+          this.#integers('subsample.steps', [2, 2]),
+        ]
         this.#node('Slice', `${name}.pixels`, [operation.input, ...slice])
-        return this.#node('Pad', name, [`${name}.pixels`, this.#integers(`${name}.zeros`, [0, operation.zeros, 0, 0, 0, operation.zeros, 0, 0])])
+        return this.#node('Pad', name, [
+          `${name}.pixels`,
+          this.#integers(`${name}.zeros`, [0, operation.zeros, 0, 0, 0, operation.zeros, 0, 0]),
+        ])
       }
       case 'pool':
-        return this.#node('MaxPool', name, [operation.input], { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } })
+        return this.#node('MaxPool', name, [operation.input], {
+          kernel_shape: { ints: [2, 2] },
+          strides: { ints: [2, 2] },
+        })
       case 'mean':
         this.#node('GlobalAveragePool', `${name}.pooled`, [operation.input])
         return this.#node('Flatten', name, [`${name}.pooled`], { axis: { i: 1 } })
       case 'dense': {
         const { features, classes } = operation
-        return this.#node('Gemm', name, [operation.input, this.#floats('dense.weight', [features, classes], operation.weight), this.#floats('dense.bias', [classes], operation.bias)])
+        return this.#node('Gemm', name, [
+          operation.input,
+          this.#floats('dense.weight', [features, classes], operation.weight),
+          this.#floats('dense.bias', [classes], operation.bias),
+        ])
       }
     }
   }
 
   #node(op_type: string, name: string, input: string[], attributes: Record<string, Attribute> = {}): void {
-    const attribute = Object.entries(attributes).map(([key, value]) => ({ name: key, ...value, type: attributeTypes[Object.keys(value)[0] as keyof typeof attributeTypes] }))
+    const attribute = Object.entries(attributes).map(([key, value]) => ({
+      name: key,
+      ...value,
+      type: attributeTypes[Object.keys(value)[0] as keyof typeof attributeTypes],
+    }))
     this.nodes.push({ op_type, name, input, output: [name], attribute })
   }
 
@@ -123,7 +197,8 @@ class GraphWriter {
 
   /** A name that is there already has the same value: every shortcut takes every second pixel. */
   #tensor(name: string, dims: readonly number[], data_type: number, raw_data: Uint8Array): string {
-    if (!this.initializers.some((one) => 'name' in one && one.name === name)) this.initializers.push({ name, dims, data_type, raw_data })
+    if (!this.initializers.some((one) => 'name' in one && one.name === name))
+      this.initializers.push({ name, dims, data_type, raw_data })
     return name
   }
 

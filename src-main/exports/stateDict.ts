@@ -1,6 +1,7 @@
 /**
  * A trained network's tensors as safetensors, named and laid out as a PyTorch module's state: a convolution's `weight`
- * [out, in, rows, columns], its normalisation beneath it as `norm.weight`, `norm.bias`, `norm.running_mean`, `norm.running_var`,
+ * [out, in, rows, columns], its normalisation beneath it as `norm.weight`, `norm.bias`, `norm.running_mean`,
+ * `norm.running_var`,
  * `dense.weight` [classes, features] and `dense.bias`; `normalisation.mean` and `.std` of pixels scaled to 0..1.
  */
 import { encodeSafetensors, type NamedTensor } from '../nn/safetensors'
@@ -9,23 +10,39 @@ import { descriptionOf, metadataOf, type About } from './about'
 import { channelsFirst, transposed } from './layouts'
 
 export function safetensorsModel(operations: readonly Operation[], about: About): Uint8Array {
-  return encodeSafetensors(operations.flatMap(tensorsOf), { ...metadataOf(about), description: descriptionOf(about, 'NCHW', { tensorsAlone: true }), layout: 'kernels [out, in, rows, columns], dense.weight [classes, features]', format: 'pt' })
+  return encodeSafetensors(operations.flatMap(tensorsOf), {
+    ...metadataOf(about),
+    description: descriptionOf(about, 'NCHW', { tensorsAlone: true }),
+    layout: 'kernels [out, in, rows, columns], dense.weight [classes, features]',
+    format: 'pt',
+  })
 }
 
 function tensorsOf(operation: Operation): NamedTensor[] {
   const vector = (name: string, values: Float32Array): NamedTensor => ({ name, shape: [values.length], values })
   switch (operation.op) {
     case 'normalise':
-      return [vector('normalisation.mean', Float32Array.from(operation.mean)), vector('normalisation.std', Float32Array.from(operation.std))]
+      return [
+        vector('normalisation.mean', Float32Array.from(operation.mean)),
+        vector('normalisation.std', Float32Array.from(operation.std)),
+      ]
     case 'convolution':
       return [{ name: `${operation.name}.weight`, ...channelsFirst(operation.kernels) }]
     case 'norm': {
       const { name, scale, offset, mean, variance } = operation
-      return [vector(`${name}.weight`, scale), vector(`${name}.bias`, offset), vector(`${name}.running_mean`, mean), vector(`${name}.running_var`, variance)]
+      return [
+        vector(`${name}.weight`, scale),
+        vector(`${name}.bias`, offset),
+        vector(`${name}.running_mean`, mean),
+        vector(`${name}.running_var`, variance),
+      ]
     }
     case 'dense': {
       const { weight, bias, features, classes } = operation
-      return [{ name: 'dense.weight', shape: [classes, features], values: transposed(weight, features, classes) }, vector('dense.bias', bias)]
+      return [
+        { name: 'dense.weight', shape: [classes, features], values: transposed(weight, features, classes) },
+        vector('dense.bias', bias),
+      ]
     }
     case 'relu':
     case 'sum':

@@ -14,7 +14,11 @@ export function madeUp(arch: Arch, variant: Variant, classes = 10): { spec: Netw
   const spec = network(arch, variant, classes)
   const rng = random(5, 'synthetic', 1)
   const valueOf = (name: string): (() => number) | null =>
-    /norm\.(scale|variance)$/.test(name) ? () => 0.5 + Math.abs(rng.normal()) : /norm\.|bias/.test(name) ? () => 0.3 * rng.normal() : null
+    /norm\.(scale|variance)$/.test(name)
+      ? () => 0.5 + Math.abs(rng.normal())
+      : /norm\.|bias/.test(name)
+        ? () => 0.3 * rng.normal()
+        : null
   const weights = new Map(
     [...initialValues(spec, 3)].map(([name, values]) => {
       const drawn = valueOf(name)
@@ -31,7 +35,12 @@ export function noise(count: number): Uint8Array[] {
 }
 
 /** What the way in plain TypeScript says. */
-export function logitsOf(spec: NetworkSpec, weights: Weights, { mean, std }: PictureNorm, picture: Uint8Array): Float32Array {
+export function logitsOf(
+  spec: NetworkSpec,
+  weights: Weights,
+  { mean, std }: PictureNorm,
+  picture: Uint8Array,
+): Float32Array {
   const values = Float32Array.from(picture, (byte, i) => (byte / 255 - (mean[i % 3] ?? NaN)) / (std[i % 3] ?? NaN))
   const way = forward(spec, weights, { height: 32, width: 32, channels: 3, values })
   let next = way.next()
@@ -42,14 +51,23 @@ export function logitsOf(spec: NetworkSpec, weights: Weights, { mean, std }: Pic
 /** Pictures as one tensor of raw numbers, channels first. */
 export function channelsFirstBatch(all: readonly Uint8Array[]): Float32Array {
   const batch = new Float32Array(all.length * 3072)
-  for (const [n, picture] of all.entries()) for (const [i, byte] of picture.entries()) batch[n * 3072 + (i % 3) * 1024 + Math.floor(i / 3)] = byte
+  for (const [n, picture] of all.entries())
+    for (const [i, byte] of picture.entries()) batch[n * 3072 + (i % 3) * 1024 + Math.floor(i / 3)] = byte
   return batch
 }
 
 export function aboutOf(arch: Arch, variant: Variant, classes = 10): About {
   const config: ExperimentConfig = { ...recipe, arch, variant, seed: 7 }
   return {
-    program: '1.2.3', runId: 'made-up', studyName: 'Exports', config, dataset: config.dataset, pictures, weightsSha256: 'ab'.repeat(32), datasetFingerprint: null, testAccuracy: 0.9,
+    program: '1.2.3',
+    runId: 'made-up',
+    studyName: 'Exports',
+    config,
+    dataset: config.dataset,
+    pictures,
+    weightsSha256: 'ab'.repeat(32),
+    datasetFingerprint: null,
+    testAccuracy: 0.9,
     classes: Array.from({ length: classes }, (_, i) => `class ${i}`),
   }
 }

@@ -28,14 +28,22 @@ export function outputError(target: string, cause: unknown): unknown {
   if (cause instanceof WorkbenchError || (cause instanceof Error && cause.name === 'AbortError')) return cause
   const code = codeOf(cause)
   const known = code === null ? undefined : reasons[code]
-  if (!known) return new WorkbenchError('unavailable', `Cannot write ${shownPath(target)}: ${code ?? messageOf(cause)}.`, { fix: 'Choose another folder.', field: 'path', cause })
+  if (!known)
+    return new WorkbenchError('unavailable', `Cannot write ${shownPath(target)}: ${code ?? messageOf(cause)}.`, {
+      fix: 'Choose another folder.',
+      field: 'path',
+      cause,
+    })
   const [kind, reason, fix] = known
   return new WorkbenchError(kind, `Cannot write ${shownPath(target)}: ${reason}.`, { fix, field: 'path', cause })
 }
 
 /** The target exists and was not to be replaced. */
 export function targetExists(target: string): WorkbenchError {
-  return new WorkbenchError('exists', `${shownPath(target)} exists already.`, { fix: 'Choose another name.', field: 'path' })
+  return new WorkbenchError('exists', `${shownPath(target)} exists already.`, {
+    fix: 'Choose another name.',
+    field: 'path',
+  })
 }
 
 /** The target is nothing that can be written to, whatever the user allows. */

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -24,7 +36,10 @@ describe('writeOutput to a new or a regular file', () => {
 
   it('replaces a file only if that is allowed', async () => {
     writeFileSync(at('a'), 'old')
-    await expect(writeOutput(at('a'), 'new', once)).rejects.toMatchObject({ code: 'exists', message: `${at('a')} exists already.` })
+    await expect(writeOutput(at('a'), 'new', once)).rejects.toMatchObject({
+      code: 'exists',
+      message: `${at('a')} exists already.`,
+    })
     await expect(checkOutput(at('a'), once)).rejects.toMatchObject({ code: 'exists' })
     expect(text('a')).toBe('old')
     await writeOutput(at('a'), 'new', over)
@@ -62,7 +77,10 @@ describe('writeOutput to a new or a regular file', () => {
     const name = 'n'.repeat(255)
     await writeOutput(at(name), 'x', once)
     expect(readdirSync(dir)).toEqual([name])
-    await expect(writeOutput(at(`${name}n`), 'x', once)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('name is too long') })
+    await expect(writeOutput(at(`${name}n`), 'x', once)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('name is too long'),
+    })
   })
 
   it.each([
@@ -75,13 +93,20 @@ describe('writeOutput to a new or a regular file', () => {
     writeFileSync(at('file'), 'old')
     symlinkSync('circle', at('circle'))
     const before = readdirSync(dir, { recursive: true })
-    await expect(writeOutput(at(name), 'new', over)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(reason), fix: expect.stringMatching(/\.$/) })
+    await expect(writeOutput(at(name), 'new', over)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining(reason),
+      fix: expect.stringMatching(/\.$/),
+    })
     expect(readdirSync(dir, { recursive: true })).toEqual(before)
     expect(text('file')).toBe('old')
   })
 
   it('refuses a file system that takes no files', async () => {
-    await expect(writeOutput('/proc/mcnn-test', 'x', over)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringMatching(/^Cannot write \/proc\/mcnn-test: [a-z -]+\.$/) })
+    await expect(writeOutput('/proc/mcnn-test', 'x', over)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/^Cannot write \/proc\/mcnn-test: [a-z -]+\.$/),
+    })
   })
 
   it('writes no file that is the program’s own, also not through a link', async () => {
@@ -89,9 +114,15 @@ describe('writeOutput to a new or a regular file', () => {
     writeFileSync(at('data/own'), 'old')
     symlinkSync('data/own', at('link'))
     symlinkSync('data', at('folder'))
-    const options = { overwrite: true, isReserved: (file: string) => file === at('data/own') || file === at('data/later') }
+    const options = {
+      overwrite: true,
+      isReserved: (file: string) => file === at('data/own') || file === at('data/later'),
+    }
     for (const target of ['data/own', 'link', 'folder/own', 'data/later'])
-      await expect(writeOutput(at(target), 'new', options)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('part of the data directory') })
+      await expect(writeOutput(at(target), 'new', options)).rejects.toMatchObject({
+        code: 'bad-input',
+        message: expect.stringContaining('part of the data directory'),
+      })
     expect(text('data/own')).toBe('old')
     await writeOutput(at('folder/new.svg'), 'new', options)
     expect(readdirSync(at('data')).sort()).toEqual(['new.svg', 'own'])
@@ -147,8 +178,13 @@ describe('writeOutput to what is not a regular file', () => {
   it('writes to a device and leaves it a device', async () => {
     await writeOutput('/dev/null', 'x', once)
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
-    await expect(writeOutput('/dev/full', 'x', once)).rejects.toMatchObject({ code: 'unavailable', message: 'Cannot write /dev/full: the disk is full.' })
-    await expect(writeOutputWith('/dev/full', once, (part) => writeFile(part, 'x'))).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(writeOutput('/dev/full', 'x', once)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'Cannot write /dev/full: the disk is full.',
+    })
+    await expect(writeOutputWith('/dev/full', once, (part) => writeFile(part, 'x'))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
     expect(statSync('/dev/full').isCharacterDevice()).toBe(true)
   })
 

@@ -3,7 +3,21 @@
  * (device, named pipe, open descriptor) by writing to it. Nothing is replaced unless the user allows it.
  */
 import { constants, createReadStream, type Stats } from 'node:fs'
-import { access, chmod, chown, link, lstat, mkdir, mkdtemp, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -19,7 +33,10 @@ export interface OutputOptions {
   signal?: AbortSignal | undefined
 }
 
-type Target = { kind: 'new'; file: string } | { kind: 'replace'; file: string; stats: Stats } | { kind: 'through'; file: string; append: boolean }
+type Target =
+  | { kind: 'new'; file: string }
+  | { kind: 'replace'; file: string; stats: Stats }
+  | { kind: 'through'; file: string; append: boolean }
 
 /** Open descriptors of a process: what they lead to is written to, whatever it is. */
 const descriptor = /^\/(dev\/(fd\/\d+|stdout|stderr)|proc\/(self|\d+)\/fd\/\d+)$/
@@ -29,7 +46,8 @@ const pollMs = 20
 
 /**
  * Checks a target before anything is made for it; changes nothing.
- * Throws a WorkbenchError: `exists` if the target exists and must not be replaced, `bad-input` if it can never be written.
+ * Throws a WorkbenchError: `exists` if the target exists and must not be replaced, `bad-input` if it can never be
+ * written.
  */
 export async function checkOutput(target: string, options: OutputOptions): Promise<void> {
   await resolveTarget(target, options).catch(explain(target))
@@ -39,7 +57,8 @@ export async function checkOutput(target: string, options: OutputOptions): Promi
 export async function writeOutput(target: string, content: Uint8Array | string, options: OutputOptions): Promise<void> {
   try {
     const found = await resolveTarget(target, options)
-    if (found.kind === 'through') await writeThrough(found, [typeof content === 'string' ? Buffer.from(content) : content], options.signal)
+    if (found.kind === 'through')
+      await writeThrough(found, [typeof content === 'string' ? Buffer.from(content) : content], options.signal)
     else await publish(found, options, (part) => createFlushed(part, content))
   } catch (thrown) {
     throw outputError(target, thrown)
@@ -47,10 +66,14 @@ export async function writeOutput(target: string, content: Uint8Array | string, 
 }
 
 /**
- * Writes what `make` puts into a new file at the path it is given; other files that it leaves in that folder are removed.
- * Returns what `make` returns. Throws as `writeOutput`.
+ * Writes what `make` puts into a new file at the path it is given; other files that it leaves in that folder are
+ * removed. Returns what `make` returns. Throws as `writeOutput`.
  */
-export async function writeOutputWith<T>(target: string, options: OutputOptions, make: (part: string) => Promise<T>): Promise<T> {
+export async function writeOutputWith<T>(
+  target: string,
+  options: OutputOptions,
+  make: (part: string) => Promise<T>,
+): Promise<T> {
   try {
     const found = await resolveTarget(target, options)
     if (found.kind !== 'through') return await publish(found, options, make)
@@ -72,7 +95,11 @@ async function resolveTarget(target: string, { overwrite, isReserved }: OutputOp
   const file = await followLinks(target)
   if (descriptor.test(file)) return { kind: 'through', file, append: true }
   const folder = await realpath(path.dirname(file)).catch(unlessMissing)
-  if (folder !== null && isReserved?.(path.join(folder, path.basename(file)))) throw badTarget(`${shownPath(target)} is part of the data directory, where only the program writes.`, 'Choose another folder.')
+  if (folder !== null && isReserved?.(path.join(folder, path.basename(file))))
+    throw badTarget(
+      `${shownPath(target)} is part of the data directory, where only the program writes.`,
+      'Choose another folder.',
+    )
   const stats = await stat(file).catch(unlessMissing)
   if (stats === null) {
     if (file !== target && !overwrite) throw targetExists(target)
@@ -103,13 +130,18 @@ async function followLinks(target: string): Promise<string> {
 
 async function mustTakeFiles(folder: string): Promise<void> {
   const stats = await stat(folder).catch(unlessMissing)
-  if (stats === null) throw badTarget(`There is no folder ${shownPath(folder)}.`, 'Create it first, or choose another one.')
+  if (stats === null)
+    throw badTarget(`There is no folder ${shownPath(folder)}.`, 'Create it first, or choose another one.')
   if (!stats.isDirectory()) throw badTarget(`${shownPath(folder)} is not a folder.`, 'Choose another one.')
   await access(folder, constants.W_OK | constants.X_OK)
 }
 
 /** Has the file made in a folder next to its place, flushes it and gives it its name; leaves nothing else behind. */
-async function publish<T>(target: Exclude<Target, { kind: 'through' }>, { overwrite, signal }: OutputOptions, make: (part: string) => Promise<T>): Promise<T> {
+async function publish<T>(
+  target: Exclude<Target, { kind: 'through' }>,
+  { overwrite, signal }: OutputOptions,
+  make: (part: string) => Promise<T>,
+): Promise<T> {
   const folder = path.join(path.dirname(target.file), partName())
   await mkdir(folder)
   try {
@@ -130,7 +162,12 @@ async function publish<T>(target: Exclude<Target, { kind: 'through' }>, { overwr
 /** Only root may give a file to another user; others keep the mode without its set-id bits. */
 async function keepOwnerAndMode(part: string, { uid, gid, mode }: Stats): Promise<void> {
   const now = await stat(part)
-  const kept = (now.uid === uid && now.gid === gid) || (await chown(part, uid, gid).then(() => true, () => false))
+  const kept =
+    (now.uid === uid && now.gid === gid) ||
+    (await chown(part, uid, gid).then(
+      () => true,
+      () => false,
+    ))
   await chmod(part, mode & (kept ? 0o7777 : 0o777))
 }
 
@@ -146,20 +183,32 @@ async function takeName(part: string, file: string): Promise<void> {
 }
 
 /** Never blocks in the system: a thread that waits for a pipe's reader would keep the program from ending. */
-async function writeThrough({ file, append }: Extract<Target, { kind: 'through' }>, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
-  const isPipe = await stat(file).then((stats) => stats.isFIFO(), () => false)
+async function writeThrough(
+  { file, append }: Extract<Target, { kind: 'through' }>,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isPipe = await stat(file).then(
+    (stats) => stats.isFIFO(),
+    () => false,
+  )
   const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY | (append ? constants.O_APPEND : 0)
   const handle = await retried(() => open(file, flags), isPipe ? ['ENXIO'] : [], signal)
   try {
     for await (const chunk of chunks)
-      for (let done = 0; done < chunk.length; ) done += (await retried(() => handle.write(chunk, done), ['EAGAIN'], signal)).bytesWritten
+      for (let done = 0; done < chunk.length;)
+        done += (await retried(() => handle.write(chunk, done), ['EAGAIN'], signal)).bytesWritten
   } finally {
     await handle.close()
   }
 }
 
 /** Repeats an action while it fails with one of some codes. */
-async function retried<T>(action: () => Promise<T>, codes: readonly string[], signal: AbortSignal | undefined): Promise<T> {
+async function retried<T>(
+  action: () => Promise<T>,
+  codes: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<T> {
   for (;;) {
     signal?.throwIfAborted()
     try {

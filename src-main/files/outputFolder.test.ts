@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -14,15 +25,34 @@ const text = (name: string): string => readFileSync(at(name), 'utf8')
 const inside = (name: string): string[] => readdirSync(at(name), { recursive: true }).map(String).sort()
 const once = { what: 'report', overwrite: false } as const
 const over = { what: 'report', overwrite: true } as const
-const first = new Map([['index.html', 'one'], ['figures/a.svg', 'a1'], ['figures/old/b.svg', 'b1']])
-const second = new Map([['index.html', 'two'], ['figures/a.svg', 'a2'], ['data/c.csv', 'c2']])
+const first = new Map([
+  ['index.html', 'one'],
+  ['figures/a.svg', 'a1'],
+  ['figures/old/b.svg', 'b1'],
+])
+const second = new Map([
+  ['index.html', 'two'],
+  ['figures/a.svg', 'a2'],
+  ['data/c.csv', 'c2'],
+])
 
 describe('writeOutputFolder', () => {
   it('makes a new folder with a list of its files', async () => {
     expect(await writeOutputFolder(at('r'), first, once)).toEqual({ kept: [] })
-    expect(inside('r')).toEqual(['figures', 'figures/a.svg', 'figures/old', 'figures/old/b.svg', 'index.html', ownFilesName])
+    expect(inside('r')).toEqual([
+      'figures',
+      'figures/a.svg',
+      'figures/old',
+      'figures/old/b.svg',
+      'index.html',
+      ownFilesName,
+    ])
     expect(readdirSync(dir)).toEqual(['r'])
-    expect(Object.keys(parseOwnFiles(text(`r/${ownFilesName}`))?.files ?? {})).toEqual(['figures/a.svg', 'figures/old/b.svg', 'index.html'])
+    expect(Object.keys(parseOwnFiles(text(`r/${ownFilesName}`))?.files ?? {})).toEqual([
+      'figures/a.svg',
+      'figures/old/b.svg',
+      'index.html',
+    ])
   })
 
   it('takes an empty folder as it is, also through a link', async () => {
@@ -65,7 +95,9 @@ describe('writeOutputFolder', () => {
     writeFileSync(at('r/data/c.csv'), 'mine')
     expect(await writeOutputFolder(at('r'), second, over)).toEqual({ kept: ['index.html.bak-2', 'data/c.csv.bak'] })
     expect(text('r/index.html')).toBe('two')
-    expect(['index.html.bak', 'index.html.bak-2', 'data/c.csv.bak', 'figures/old/b.svg'].map((name) => text(`r/${name}`))).toEqual(['older', 'edited', 'mine', 'edited too'])
+    expect(
+      ['index.html.bak', 'index.html.bak-2', 'data/c.csv.bak', 'figures/old/b.svg'].map((name) => text(`r/${name}`)),
+    ).toEqual(['older', 'edited', 'mine', 'edited too'])
   })
 
   it('writes through no link that took the place of a file or a folder', async () => {
@@ -78,7 +110,12 @@ describe('writeOutputFolder', () => {
     writeFileSync(at('page'), 'one')
     symlinkSync(at('page'), at('r/index.html'))
     expect((await writeOutputFolder(at('r'), second, over)).kept.sort()).toEqual(['figures.bak', 'index.html.bak'])
-    expect([text('shared/a.svg'), text('page'), text('r/figures/a.svg'), text('r/index.html')]).toEqual(['a1', 'one', 'a2', 'two'])
+    expect([text('shared/a.svg'), text('page'), text('r/figures/a.svg'), text('r/index.html')]).toEqual([
+      'a1',
+      'one',
+      'a2',
+      'two',
+    ])
     expect(readdirSync(at('shared'))).toEqual(['a.svg'])
   })
 
@@ -101,7 +138,11 @@ describe('writeOutputFolder', () => {
   it('trusts no list that is corrupt or leads out of the folder', async () => {
     writeFileSync(at('outside'), 'mine')
     const hash = 'cd8cd20ebda71a9f1efb2ecd3bb93ba5d6fbf4ab95dd27a80b59ecd1abb3c5f1'
-    for (const list of ['{', '[]', JSON.stringify({ format: 'mcnn-files', version: 1, files: { '../outside': [hash] }, writing: null })]) {
+    for (const list of [
+      '{',
+      '[]',
+      JSON.stringify({ format: 'mcnn-files', version: 1, files: { '../outside': [hash] }, writing: null }),
+    ]) {
       mkdirSync(at('r'), { recursive: true })
       writeFileSync(at(`r/${ownFilesName}`), list)
       await expect(writeOutputFolder(at('r'), first, over)).rejects.toMatchObject({ code: 'bad-input' })
@@ -118,8 +159,16 @@ describe('writeOutputFolder', () => {
     })()
     // As the update stands between two files: one is new, the list knows both.
     const dead = `mcnn-${2 ** 22 + 1}-0123abcd.part`
-    const both = Object.fromEntries([...new Set([...first.keys(), ...second.keys()])].map((name) => [name, [...(list?.files[name] ?? []), ...(next?.files[name] ?? [])]]))
-    writeFileSync(at(`r/${ownFilesName}`), JSON.stringify({ format: 'mcnn-files', version: 1, files: both, writing: dead }))
+    const both = Object.fromEntries(
+      [...new Set([...first.keys(), ...second.keys()])].map((name) => [
+        name,
+        [...(list?.files[name] ?? []), ...(next?.files[name] ?? [])],
+      ]),
+    )
+    writeFileSync(
+      at(`r/${ownFilesName}`),
+      JSON.stringify({ format: 'mcnn-files', version: 1, files: both, writing: dead }),
+    )
     writeFileSync(at('r/index.html'), 'two')
     mkdirSync(at(`r/${dead}`))
     writeFileSync(at(`r/${dead}/1`), 'a2')
@@ -132,8 +181,14 @@ describe('writeOutputFolder', () => {
     await writeOutputFolder(at('r'), first, once)
     const busy = `mcnn-${process.ppid}-0123abcd.part`
     mkdirSync(at(`r/${busy}`))
-    writeFileSync(at(`r/${ownFilesName}`), JSON.stringify({ ...parseOwnFiles(text(`r/${ownFilesName}`)), writing: busy }))
-    await expect(writeOutputFolder(at('r'), second, over)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(`Process ${process.ppid} is writing`) })
+    writeFileSync(
+      at(`r/${ownFilesName}`),
+      JSON.stringify({ ...parseOwnFiles(text(`r/${ownFilesName}`)), writing: busy }),
+    )
+    await expect(writeOutputFolder(at('r'), second, over)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining(`Process ${process.ppid} is writing`),
+    })
     expect(text('r/index.html')).toBe('one')
   })
 })

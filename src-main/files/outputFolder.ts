@@ -1,7 +1,7 @@
 /**
- * The one way in which a folder of files gets where the user asks for it: a new folder atomically; in a folder that exists, the
- * files that the program wrote there before are replaced one by one. What the user added stays; what the user changed is kept
- * under another name.
+ * The one way in which a folder of files gets where the user asks for it: a new folder atomically; in a folder that
+ * exists, the files that the program wrote there before are replaced one by one. What the user added stays; what the
+ * user changed is kept under another name.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -31,8 +31,8 @@ type Target = { kind: 'new'; folder: string } | { kind: 'update'; folder: string
 
 /**
  * Checks a target before anything is made for it; changes nothing.
- * Throws a WorkbenchError: `exists` if a folder of the program's is there and must not be replaced, `bad-input` if the target is
- * a file or holds something else.
+ * Throws a WorkbenchError: `exists` if a folder of the program's is there and must not be replaced, `bad-input` if the
+ * target is a file or holds something else.
  */
 export async function checkOutputFolder(target: string, options: FolderOptions): Promise<void> {
   try {
@@ -47,7 +47,11 @@ export async function checkOutputFolder(target: string, options: FolderOptions):
  * @param files by their name below the folder, separated by '/'
  * Throws as `checkOutputFolder`, and `unavailable` if a write fails.
  */
-export async function writeOutputFolder(target: string, files: ReadonlyMap<string, Uint8Array | string>, options: FolderOptions): Promise<WrittenFolder> {
+export async function writeOutputFolder(
+  target: string,
+  files: ReadonlyMap<string, Uint8Array | string>,
+  options: FolderOptions,
+): Promise<WrittenFolder> {
   try {
     const found = await resolveTarget(target, options)
     if (found.kind === 'update') return await update(found.folder, found.own, files)
@@ -61,19 +65,33 @@ export async function writeOutputFolder(target: string, files: ReadonlyMap<strin
 async function resolveTarget(target: string, { what, overwrite }: FolderOptions): Promise<Target> {
   const stats = await stat(target).catch(unlessMissing)
   if (stats === null) {
-    if ((await lstat(target).catch(unlessMissing)) !== null) throw badTarget(`${shownPath(target)} is a link that leads nowhere.`, 'Choose another name.')
+    if ((await lstat(target).catch(unlessMissing)) !== null)
+      throw badTarget(`${shownPath(target)} is a link that leads nowhere.`, 'Choose another name.')
     const parent = await stat(path.dirname(target)).catch(unlessMissing)
-    if (parent === null) throw badTarget(`There is no folder ${shownPath(path.dirname(target))}.`, 'Create it first, or choose another one.')
+    if (parent === null)
+      throw badTarget(
+        `There is no folder ${shownPath(path.dirname(target))}.`,
+        'Create it first, or choose another one.',
+      )
     return { kind: 'new', folder: target }
   }
-  if (!stats.isDirectory()) throw badTarget(`${shownPath(target)} is a file, and a ${what} is a folder.`, 'Give the folder another name.')
+  if (!stats.isDirectory())
+    throw badTarget(`${shownPath(target)} is a file, and a ${what} is a folder.`, 'Give the folder another name.')
   const inside = await readdir(target)
   if (inside.length === 0) return { kind: 'update', folder: target, own: null }
   const own = await readOwnFiles(target)
-  if (own === null) throw badTarget(`${shownPath(target)} holds other files and no list of the program’s own (${ownFilesName}), so nothing in it is replaced.`, 'Choose a new or an empty folder.')
+  if (own === null)
+    throw badTarget(
+      `${shownPath(target)} holds other files and no list of the program’s own (${ownFilesName}), so nothing in it is replaced.`,
+      'Choose a new or an empty folder.',
+    )
   if (!overwrite) throw targetExists(target)
   const writer = own.writing === null || !inside.includes(own.writing) ? null : writerOf(own.writing)
-  if (writer !== null && isAlive(writer)) throw badTarget(`Process ${writer} is writing to ${shownPath(target)}.`, 'Try again later, or choose another folder.')
+  if (writer !== null && isAlive(writer))
+    throw badTarget(
+      `Process ${writer} is writing to ${shownPath(target)}.`,
+      'Try again later, or choose another folder.',
+    )
   return { kind: 'update', folder: target, own }
 }
 
@@ -86,7 +104,8 @@ async function create(folder: string, files: ReadonlyMap<string, Uint8Array | st
       await createFlushed(path.join(part, name), content)
     }
     await createFlushed(path.join(part, ownFilesName), ownFilesText(hashesOf(files), null))
-    for (const inner of new Set([...files.keys()].map((name) => path.dirname(path.join(part, name))))) await flushPath(inner)
+    for (const inner of new Set([...files.keys()].map((name) => path.dirname(path.join(part, name)))))
+      await flushPath(inner)
     await flushPath(part)
     await rename(part, folder)
   } catch (thrown) {
@@ -97,10 +116,14 @@ async function create(folder: string, files: ReadonlyMap<string, Uint8Array | st
 }
 
 /**
- * Each file is complete at every moment. If the program dies in between, the list knows the old and the new files, so that the
- * next call can finish.
+ * Each file is complete at every moment. If the program dies in between, the list knows the old and the new files, so
+ * that the next call can finish.
  */
-async function update(folder: string, own: OwnFiles | null, files: ReadonlyMap<string, Uint8Array | string>): Promise<WrittenFolder> {
+async function update(
+  folder: string,
+  own: OwnFiles | null,
+  files: ReadonlyMap<string, Uint8Array | string>,
+): Promise<WrittenFolder> {
   const before = new Map(Object.entries(own?.files ?? {}))
   const after = hashesOf(files)
   await clearUnfinished(folder, own?.writing ?? null)
@@ -108,7 +131,12 @@ async function update(folder: string, own: OwnFiles | null, files: ReadonlyMap<s
   const kept: string[] = []
   await mkdir(path.join(folder, part))
   try {
-    const both = new Map([...new Set([...before.keys(), ...after.keys()])].map((name) => [name, [...new Set([...(before.get(name) ?? []), ...(after.get(name) ?? [])])]]))
+    const both = new Map(
+      [...new Set([...before.keys(), ...after.keys()])].map((name) => [
+        name,
+        [...new Set([...(before.get(name) ?? []), ...(after.get(name) ?? [])])],
+      ]),
+    )
     await putList(folder, part, ownFilesText(both, part))
     const staged = [...files].map(([name, content], i) => ({ name, content, file: path.join(folder, part, String(i)) }))
     for (const { file, content } of staged) await createFlushed(file, content)
@@ -117,8 +145,10 @@ async function update(folder: string, own: OwnFiles | null, files: ReadonlyMap<s
       await mkdir(path.dirname(path.join(folder, name)), { recursive: true })
       await rename(file, path.join(folder, name))
     }
-    for (const name of before.keys()) if (!after.has(name) && (await isOwn(folder, name, before.get(name) ?? []))) await removeStale(folder, name)
-    for (const inner of new Set([...files.keys()].map((name) => path.dirname(path.join(folder, name))))) await flushPath(inner)
+    for (const name of before.keys())
+      if (!after.has(name) && (await isOwn(folder, name, before.get(name) ?? []))) await removeStale(folder, name)
+    for (const inner of new Set([...files.keys()].map((name) => path.dirname(path.join(folder, name)))))
+      await flushPath(inner)
     await putList(folder, part, ownFilesText(after, null))
   } finally {
     await rm(path.join(folder, part), { recursive: true, force: true })
@@ -156,7 +186,8 @@ async function clearWay(folder: string, name: string, hashes: readonly string[],
     if (stats !== null && !stats.isDirectory()) kept.push(await setAside(folder, above))
     if (stats === null || !stats.isDirectory()) return
   }
-  if ((await lstat(path.join(folder, name)).catch(unlessMissing)) !== null && !(await isOwn(folder, name, hashes))) kept.push(await setAside(folder, name))
+  if ((await lstat(path.join(folder, name)).catch(unlessMissing)) !== null && !(await isOwn(folder, name, hashes)))
+    kept.push(await setAside(folder, name))
 }
 
 async function setAside(folder: string, name: string): Promise<string> {
@@ -185,7 +216,13 @@ async function isOwn(folder: string, name: string, hashes: readonly string[]): P
 async function removeStale(folder: string, name: string): Promise<void> {
   await rm(path.join(folder, name))
   for (let above = path.dirname(name); above !== '.'; above = path.dirname(above))
-    if (!(await rmdir(path.join(folder, above)).then(() => true, () => false))) return
+    if (
+      !(await rmdir(path.join(folder, above)).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return
 }
 
 function hashesOf(files: ReadonlyMap<string, Uint8Array | string>): Map<string, string[]> {

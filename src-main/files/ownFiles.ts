@@ -8,7 +8,14 @@ export const ownFilesName = 'mcnn-files.json'
 const mostBytes = 4 * 1024 * 1024
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 /** Below the folder, separated by '/'. */
-const fileName = z.string().min(1).max(1024).refine((name) => !name.includes('\0') && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), 'no path in a folder')
+const fileName = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine(
+    (name) => !name.includes('\0') && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+    'no path in a folder',
+  )
 
 const ownFiles = z.strictObject({
   format: z.literal('mcnn-files'),

@@ -25,7 +25,10 @@ export interface BankShape {
   filters: number
 }
 
-/** Whether our own kernels take the shape (native/bank.cc): the stem, with its three inputs, they don't; and of banks only the paper's. */
+/**
+ * Whether our own kernels take the shape (native/bank.cc): the stem, with its three inputs, they don't; and of banks
+ * only the paper's.
+ */
 export function hasShared({ width, inputs, filters }: BankShape, table: BankTable): boolean {
   return isSignBank(table) && [16, 32, 64].includes(inputs) && [4, 8, 16].includes(filters) && width % 8 === 0
 }
@@ -45,7 +48,11 @@ interface BankConvolution {
  * @param convAttrs of the plain convolution, which is the layer's own stride and padding
  * @param table `shared` has the paper's only
  */
-export function bankConvolutions({ tf, backend, binding }: TensorFlow, convAttrs: readonly TFEOpAttr[], table: BankTable = signBank): Record<Algorithm, BankConvolution> {
+export function bankConvolutions(
+  { tf, backend, binding }: TensorFlow,
+  convAttrs: readonly TFEOpAttr[],
+  table: BankTable = signBank,
+): Record<Algorithm, BankConvolution> {
   const float = [attributes(binding).type('T', binding.TF_FLOAT)]
   const plain = [...convAttrs]
   const sizes = (shape: number[]): Tensor1D => tf.tensor1d(shape, 'int32')
@@ -53,8 +60,14 @@ export function bankConvolutions({ tf, backend, binding }: TensorFlow, convAttrs
   return {
     expanded: {
       forward: (x, base) => backend.executeSingleOutput('Conv2D', plain, [x, expandKernel(tf, base, table)]),
-      gradInput: (x, base, dy) => backend.executeSingleOutput('Conv2DBackpropInput', plain, [sizes(x.shape), expandKernel(tf, base, table), dy]),
-      gradFilter: (x, base, dy) => foldGradient(tf, backend.executeSingleOutput('Conv2DBackpropFilter', plain, [x, sizes(expandedShape(base)), dy]), table),
+      gradInput: (x, base, dy) =>
+        backend.executeSingleOutput('Conv2DBackpropInput', plain, [sizes(x.shape), expandKernel(tf, base, table), dy]),
+      gradFilter: (x, base, dy) =>
+        foldGradient(
+          tf,
+          backend.executeSingleOutput('Conv2DBackpropFilter', plain, [x, sizes(expandedShape(base)), dy]),
+          table,
+        ),
     },
     shared: {
       forward: (x, base) => backend.executeSingleOutput('WorkbenchBankConv', float, [x, base]),
@@ -65,7 +78,13 @@ export function bankConvolutions({ tf, backend, binding }: TensorFlow, convAttrs
 }
 
 /** The convolution with its gradient, each direction by its own algorithm. */
-export function bankConv2d(tensorflow: TensorFlow, convAttrs: readonly TFEOpAttr[], { table, chosen }: { table: BankTable; chosen: BankAlgorithms }, x: Tensor4D, base: Tensor4D): Tensor4D {
+export function bankConv2d(
+  tensorflow: TensorFlow,
+  convAttrs: readonly TFEOpAttr[],
+  { table, chosen }: { table: BankTable; chosen: BankAlgorithms },
+  x: Tensor4D,
+  base: Tensor4D,
+): Tensor4D {
   const by = bankConvolutions(tensorflow, convAttrs, table)
   const op = tensorflow.tf.customGrad((input, filters, save) => {
     ;(save as (tensors: Tensor[]) => void)([input as Tensor, filters as Tensor])

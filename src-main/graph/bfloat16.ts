@@ -1,7 +1,7 @@
 /**
  * The recorded graph with its activations in bfloat16: convolutions, normalisation's pictures and what lies between
- * them. Weights, statistics, loss and update stay float32, casts stand at the edges. Depthwise convolutions stay float32 too:
- * TensorFlow's kernels for the CPU would sum a filter's gradient over all pixels of a batch in bfloat16.
+ * them. Weights, statistics, loss and update stay float32, casts stand at the edges. Depthwise convolutions stay
+ * float32 too: TensorFlow's kernels for the CPU would sum a filter's gradient over all pixels of a batch in bfloat16.
  */
 import { attributes } from './attributes'
 import type { GraphNode } from './graphDef'
@@ -56,13 +56,19 @@ export function toBfloat16(binding: TFJSBinding, nodes: readonly GraphNode[]): G
     const name = `${edge.replace(':', '/')}/${to === bfloat16 ? 'bfloat16' : 'float32'}`
     if (!casts.has(name)) {
       casts.set(name, name)
-      rewritten.push({ name, op: 'Cast', inputs: [edge], attrs: [type('SrcT', from), type('DstT', to), flag('Truncate', false)] })
+      rewritten.push({
+        name,
+        op: 'Cast',
+        inputs: [edge],
+        attrs: [type('SrcT', from), type('DstT', to), flag('Truncate', false)],
+      })
     }
     return name
   }
   for (const node of nodes) {
     const rule = rules[node.op]
-    const converts = rule !== undefined && (rule.always === true || rule.data.some((i) => narrow.has(node.inputs[i] ?? '')))
+    const converts =
+      rule !== undefined && (rule.always === true || rule.data.some((i) => narrow.has(node.inputs[i] ?? '')))
     const inputs = node.inputs.map((edge, i) => {
       const wanted = converts && rule.data.includes(i)
       if (wanted && !narrow.has(edge)) return cast(edge, binding.TF_FLOAT, bfloat16)

@@ -9,7 +9,9 @@ import type { GraphNode } from './graphDef'
 export function sumGradientsInKernels(nodes: readonly GraphNode[]): GraphNode[] {
   const uses = new Map<string, number>()
   for (const edge of nodes.flatMap((node) => node.inputs)) uses.set(edge, (uses.get(edge) ?? 0) + 1)
-  const sums = new Map(nodes.filter((node) => node.op === 'Add' && uses.get(node.name) === 1).map((node) => [node.name, node]))
+  const sums = new Map(
+    nodes.filter((node) => node.op === 'Add' && uses.get(node.name) === 1).map((node) => [node.name, node]),
+  )
   const dissolved = new Set<string>()
   const rewritten = nodes.map((node) => {
     const sum = node.op === 'WorkbenchNormGrad' ? sums.get(node.inputs.at(-1) ?? '') : undefined
@@ -18,18 +20,26 @@ export function sumGradientsInKernels(nodes: readonly GraphNode[]): GraphNode[] 
     return {
       ...node,
       inputs: [...node.inputs.slice(0, -1), ...sum.inputs],
-      attrs: node.attrs.map((attr) => (attr.name === 'gradients' ? { name: attr.name, type: attr.type, value: 2 } : attr)),
+      attrs: node.attrs.map((attr) =>
+        attr.name === 'gradients' ? { name: attr.name, type: attr.type, value: 2 } : attr,
+      ),
     }
   })
   return rewritten.filter((node) => !dissolved.has(node.name))
 }
 
 /**
- * Padding by zero without naming it. On a GPU `PadV2`, which tfjs takes, wants the value in host memory: a copy from the
- * device in each step, for which everything queued before it has to end first.
+ * Padding by zero without naming it. On a GPU `PadV2`, which tfjs takes, wants the value in host memory: a copy from
+ * the device in each step, for which everything queued before it has to end first.
  * @param nodes are left as they are
  */
 export function padByZero(nodes: readonly GraphNode[]): GraphNode[] {
-  const zeros = new Set(nodes.filter(({ constant }) => constant?.bytes.every((byte) => byte === 0) === true).map(({ name }) => name))
-  return nodes.map((node) => (node.op === 'PadV2' && zeros.has(node.inputs[2] ?? '') ? { ...node, op: 'Pad', inputs: node.inputs.slice(0, 2) } : node))
+  const zeros = new Set(
+    nodes.filter(({ constant }) => constant?.bytes.every((byte) => byte === 0) === true).map(({ name }) => name),
+  )
+  return nodes.map((node) =>
+    node.op === 'PadV2' && zeros.has(node.inputs[2] ?? '')
+      ? { ...node, op: 'Pad', inputs: node.inputs.slice(0, 2) }
+      : node,
+  )
 }

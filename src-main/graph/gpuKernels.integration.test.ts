@@ -11,7 +11,9 @@ import { buildTrainingGraph } from './training'
 
 /** What `toObject` makes of the parts of a SavedModel that are looked at. */
 interface SavedModel {
-  metaGraphsList: { graphDef: { nodeList: { name: string; op: string; inputList: string[]; attrMap: [string, { type: number }][] }[] } }[]
+  metaGraphsList: {
+    graphDef: { nodeList: { name: string; op: string; inputList: string[]; attrMap: [string, { type: number }][] }[] }
+  }[]
 }
 interface Protocol {
   SavedModel: { deserializeBinary: (bytes: Uint8Array) => { toObject: () => SavedModel } }
@@ -19,7 +21,14 @@ interface Protocol {
 type Node = SavedModel['metaGraphsList'][number]['graphDef']['nodeList'][number]
 
 /** Names of TensorFlow's types as the registry writes them. */
-const types: Readonly<Record<number, string>> = { 1: 'float', 3: 'int32', 4: 'uint8', 9: 'int64', 10: 'bool', 14: 'bfloat16' }
+const types: Readonly<Record<number, string>> = {
+  1: 'float',
+  3: 'int32',
+  4: 'uint8',
+  9: 'int64',
+  10: 'bool',
+  14: 'bfloat16',
+}
 
 /** A node's op with all of its types: what a kernel is found by. */
 function kernelOf({ op, attrMap }: Node): string {
@@ -35,15 +44,29 @@ async function graphForGpu(arch: Arch, variant: Variant, precision: Precision): 
   let model: SavedModel | null = null
   const members = {
     loadSavedModel(dir: string, tags: string) {
-      model = (generated.tensorflow ?? generated).SavedModel.deserializeBinary(readFileSync(path.join(dir, 'saved_model.pb'))).toObject()
+      model = (generated.tensorflow ?? generated).SavedModel.deserializeBinary(
+        readFileSync(path.join(dir, 'saved_model.pb')),
+      ).toObject()
       return tensorflow.binding.loadSavedModel(dir, tags)
     },
   }
   // Over the addon's own members, which are read-only.
-  const watching: TensorFlow = { ...tensorflow, binding: Object.create(tensorflow.binding, Object.getOwnPropertyDescriptors(members)) as TensorFlow['binding'] }
+  const watching: TensorFlow = {
+    ...tensorflow,
+    binding: Object.create(tensorflow.binding, Object.getOwnPropertyDescriptors(members)) as TensorFlow['binding'],
+  }
   const spec = network(arch, variant, 10)
   const resident = { train: new Uint8Array(6 * 3072), test: new Uint8Array(3072), table: new Float32Array(768) }
-  buildTrainingGraph(watching, { spec, batchSizes: [4, 2], momentum: 0.9, weightDecay: 1e-4, precision, initial: initialValues(spec, 1), fused: false, resident }).close()
+  buildTrainingGraph(watching, {
+    spec,
+    batchSizes: [4, 2],
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    precision,
+    initial: initialValues(spec, 1),
+    fused: false,
+    resident,
+  }).close()
   return (model as SavedModel | null)?.metaGraphsList[0]?.graphDef.nodeList ?? []
 }
 
@@ -52,22 +75,32 @@ const onHost = new Set(['Const dtype=int32', 'VarHandleOp dtype=float', 'VarHand
 
 const hostInputs = known.kernels as Readonly<Record<string, readonly number[]>>
 
-const graphs: [Arch, Variant][] = [...variants.map((variant): [Arch, Variant] => ['resnet-8', variant]), ['vgg-16-bn', 'mcnn-fl'], ['wrn-16-4', 'mcnn-fl'], ['mobilenet-v2', 'mcnn-a']]
+const graphs: [Arch, Variant][] = [
+  ...variants.map((variant): [Arch, Variant] => ['resnet-8', variant]),
+  ['vgg-16-bn', 'mcnn-fl'],
+  ['wrn-16-4', 'mcnn-fl'],
+  ['mobilenet-v2', 'mcnn-a'],
+]
 
-it.each(graphs.flatMap(([arch, variant]) => precisions.map((precision) => [arch, variant, precision] as const)))('TensorFlow has a GPU kernel for each op of %s %s in %s, and a step waits for nothing on its way to the host', async (arch, variant, precision) => {
-  const nodes = await graphForGpu(arch, variant, precision)
-  expect(nodes.length).toBeGreaterThan(300)
-  const needed = [...new Set(nodes.map(kernelOf))].sort()
-  // What it lacks is asked of the registry by bench/peers/gpu_kernels.py, which takes these as its arguments.
-  expect(needed.filter((kernel) => !(kernel in hostInputs))).toEqual([])
+it.each(graphs.flatMap(([arch, variant]) => precisions.map((precision) => [arch, variant, precision] as const)))(
+  'TensorFlow has a GPU kernel for each op of %s %s in %s, and a step waits for nothing on its way to the host',
+  async (arch, variant, precision) => {
+    const nodes = await graphForGpu(arch, variant, precision)
+    expect(nodes.length).toBeGreaterThan(300)
+    const needed = [...new Set(nodes.map(kernelOf))].sort()
+    // What it lacks is asked of the registry by bench/peers/gpu_kernels.py, which takes these as its arguments.
+    expect(needed.filter((kernel) => !(kernel in hostInputs))).toEqual([])
 
-  const byName = new Map(nodes.map((node) => [node.name, node]))
-  const fetched = nodes.flatMap((node) =>
-    (hostInputs[kernelOf(node)] ?? []).flatMap((i) => {
-      const from = byName.get(node.inputList[i]?.split(':')[0] ?? '')
-      return from && !onHost.has(kernelOf(from)) ? [`${node.op} takes ${kernelOf(from)}`] : []
-    }),
-  )
-  // A batch's classes are compared where they go anyway.
-  expect(new Set(fetched)).toEqual(new Set(['Equal takes Cast DstT=int32 SrcT=int32', 'Equal takes Placeholder dtype=int32']))
-})
+    const byName = new Map(nodes.map((node) => [node.name, node]))
+    const fetched = nodes.flatMap((node) =>
+      (hostInputs[kernelOf(node)] ?? []).flatMap((i) => {
+        const from = byName.get(node.inputList[i]?.split(':')[0] ?? '')
+        return from && !onHost.has(kernelOf(from)) ? [`${node.op} takes ${kernelOf(from)}`] : []
+      }),
+    )
+    // A batch's classes are compared where they go anyway.
+    expect(new Set(fetched)).toEqual(
+      new Set(['Equal takes Cast DstT=int32 SrcT=int32', 'Equal takes Placeholder dtype=int32']),
+    )
+  },
+)

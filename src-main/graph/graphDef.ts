@@ -33,12 +33,25 @@ interface NodeDef extends Message {
 interface Protocol {
   NodeDef: new () => NodeDef
   AttrValue: { new (): AttrValue; ListValue: new () => ListValue }
-  TensorShape: { new (): Message & { setDimList(dims: Message[]): void }; Dim: new () => Message & { setSize(size: number): void } }
-  Tensor: new () => Message & { setDtype(dtype: number): void; setTensorShape(shape: Message): void; setTensorContent(base64: string): void }
+  TensorShape: {
+    new (): Message & { setDimList(dims: Message[]): void }
+    Dim: new () => Message & { setSize(size: number): void }
+  }
+  Tensor: new () => Message & {
+    setDtype(dtype: number): void
+    setTensorShape(shape: Message): void
+    setTensorContent(base64: string): void
+  }
   VersionDef: new () => Message & { setProducer(version: number): void }
   GraphDef: new () => Message & { setNodeList(nodes: Message[]): void; setVersions(version: Message): void }
-  MetaGraphDef: { new (): Message & { setMetaInfoDef(info: Message): void; setGraphDef(graph: Message): void }; MetaInfoDef: new () => Message & { setTagsList(tags: string[]): void } }
-  SavedModel: new () => Message & { setSavedModelSchemaVersion(version: number): void; setMetaGraphsList(graphs: Message[]): void }
+  MetaGraphDef: {
+    new (): Message & { setMetaInfoDef(info: Message): void; setGraphDef(graph: Message): void }
+    MetaInfoDef: new () => Message & { setTagsList(tags: string[]): void }
+  }
+  SavedModel: new () => Message & {
+    setSavedModelSchemaVersion(version: number): void
+    setMetaGraphsList(graphs: Message[]): void
+  }
 }
 
 /** The tag under which a session finds the graph. */
@@ -71,7 +84,13 @@ export class GraphBuilder {
 
   /** `bytes` little endian, row by row. */
   constant(name: string, bytes: Uint8Array, shape: number[], dtype: number): string {
-    this.nodes.push({ name, op: 'Const', inputs: [], attrs: [attributes(this.binding).type('dtype', dtype)], constant: { bytes, shape, dtype } })
+    this.nodes.push({
+      name,
+      op: 'Const',
+      inputs: [],
+      attrs: [attributes(this.binding).type('dtype', dtype)],
+      constant: { bytes, shape, dtype },
+    })
     return name
   }
 }

@@ -19,7 +19,10 @@ let draws = 0
 /** Normal numbers, other ones at each call. */
 function normal(shape: number[], mean = 0): Tensor {
   const rng = random(5, 'weights', draws++)
-  return tensorflow.tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => mean + rng.normal()), shape)
+  return tensorflow.tf.tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => mean + rng.normal()),
+    shape,
+  )
 }
 
 /** Largest difference, against the largest value. */
@@ -30,10 +33,18 @@ function distance(a: Tensor, b: Tensor): number {
   return Math.max(...x.map((v, i) => Math.abs(v - (y[i] ?? NaN)))) / scale
 }
 
-const pictures: [number, number, number, number][] = [[3, 32, 32, 16], [5, 16, 16, 32], [7, 8, 8, 64], [1, 8, 8, 16]]
+const pictures: [number, number, number, number][] = [
+  [3, 32, 32, 16],
+  [5, 16, 16, 32],
+  [7, 8, 8, 64],
+  [1, 8, 8, 16],
+]
 
 describe('normalisation, sum and relu in one kernel', () => {
-  const cases = pictures.flatMap((shape) => [{ shape, residual: false }, { shape, residual: true }])
+  const cases = pictures.flatMap((shape) => [
+    { shape, residual: false },
+    { shape, residual: true },
+  ])
 
   it.each(cases)('of $shape, with a residual: $residual', ({ shape, residual }) => {
     const { tf } = tensorflow
@@ -45,7 +56,11 @@ describe('normalisation, sum and relu in one kernel', () => {
         const ops: Operations = operations(tensorflow, { recorder: () => null, fused })
         const running = { mean: tf.variable(tf.ones([channels])), variance: tf.variable(tf.ones([channels])) }
         const f = (...[input, s, o, rest]: Tensor[]): Tensor =>
-          ops.normRelu(input as Tensor4D, { ...running, scale: s as Variable, offset: o as Variable }, residual ? (rest as Tensor4D) : undefined)
+          ops.normRelu(
+            input as Tensor4D,
+            { ...running, scale: s as Variable, offset: o as Variable },
+            residual ? (rest as Tensor4D) : undefined,
+          )
         const { value, grads } = tf.valueAndGrads(f)([x, scale, offset, ...(residual ? [r] : [])], dy)
         return [value, ...grads, running.mean, running.variance] as Tensor[]
       })
@@ -60,7 +75,12 @@ describe('normalisation, sum and relu in one kernel', () => {
       const x = normal([4, 16, 16, 16], 300) as Tensor4D
       const variance = tf.variable(tf.zeros([16]))
       const one = () => tf.variable(tf.ones([16]))
-      operations(tensorflow, { recorder: () => null, fused: true }).normRelu(x, { scale: one(), offset: one(), mean: one(), variance })
+      operations(tensorflow, { recorder: () => null, fused: true }).normRelu(x, {
+        scale: one(),
+        offset: one(),
+        mean: one(),
+        variance,
+      })
       const channel = [...x.dataSync()].filter((_, i) => i % 16 === 3)
       const mean = channel.reduce((a, b) => a + b, 0) / channel.length
       const expected = (0.1 * channel.reduce((a, b) => a + (b - mean) ** 2, 0)) / (channel.length - 1)
@@ -96,7 +116,9 @@ describe('normalisation, sum and relu in one kernel', () => {
     const x = tf.randomNormal<Rank.R4>([2, 8, 8, 24], 1, 2, 'float32', 5)
     const [own, stock] = [true, false].map((fused) => {
       const vector = () => tf.variable(tf.ones([24]))
-      return operations(tensorflow, { recorder: () => null, fused }).normRelu(x, { scale: vector(), offset: vector(), mean: vector(), variance: vector() }).dataSync()
+      return operations(tensorflow, { recorder: () => null, fused })
+        .normRelu(x, { scale: vector(), offset: vector(), mean: vector(), variance: vector() })
+        .dataSync()
     })
     expect(own).toEqual(stock)
     expect(own).toHaveLength(2 * 8 * 8 * 24)
@@ -115,13 +137,27 @@ describe('a depthwise convolution', () => {
       const ops = operations(tensorflow, { recorder: () => null, fused: false })
       const [x, base] = [normal([2, 8, 8, 12]) as Tensor4D, normal([3, 3, 1, 12 / (bank?.length ?? 1)])]
       const dy = normal([2, 8 / stride, 8 / stride, 12])
-      const own = (input: Tensor, filters: Tensor): Tensor => ops.depthwiseConv2d(input as Tensor4D, filters as Tensor4D, stride, bank)
+      const own = (input: Tensor, filters: Tensor): Tensor =>
+        ops.depthwiseConv2d(input as Tensor4D, filters as Tensor4D, stride, bank)
       const stock = (input: Tensor, filters: Tensor): Tensor => {
         const kernel = (bank ? expandKernel(tf, filters, bank) : filters).reshape<Tensor4D>([3, 3, 12, 1])
-        return tf.depthwiseConv2d(tf.pad(input as Tensor4D, [[0, 0], [1, 1], [1, 1], [0, 0]]), kernel, stride, 'valid')
+        return tf.depthwiseConv2d(
+          tf.pad(input as Tensor4D, [
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            [0, 0],
+          ]),
+          kernel,
+          stride,
+          'valid',
+        )
       }
       const [a, b] = [own, stock].map((f) => {
-        const { value, grads } = tf.valueAndGrads((...inputs: Tensor[]) => f(inputs[0] as Tensor, inputs[1] as Tensor))([x, base], dy)
+        const { value, grads } = tf.valueAndGrads((...inputs: Tensor[]) => f(inputs[0] as Tensor, inputs[1] as Tensor))(
+          [x, base],
+          dy,
+        )
         return [value, ...grads]
       })
       a?.forEach((tensor, i) => expect(distance(tensor, b?.[i] as Tensor), `result ${i}`).toBeLessThan(1e-5))
@@ -138,20 +174,33 @@ describe('the convolution of a bank by shared taps', () => {
     { batch: 2, size: 16, inputs: 64, filters: 4 },
   ]
 
-  it.each(shapes)('is the expanded one within rounding: $size × $size, $inputs inputs, $filters base filters', ({ batch, size, inputs, filters }) => {
-    const { tf, binding } = tensorflow
-    tf.tidy(() => {
-      const by = bankConvolutions(tensorflow, convAttrs(binding, 1))
-      const [x, base, dy] = [normal([batch, size, size, inputs]), normal([3, 3, inputs, filters]), normal([batch, size, size, 4 * filters])]
-      for (const direction of directions) expect(distance(by.expanded[direction](x, base, dy), by.shared[direction](x, base, dy)), direction).toBeLessThan(1e-5)
-    })
-  })
+  it.each(shapes)(
+    'is the expanded one within rounding: $size × $size, $inputs inputs, $filters base filters',
+    ({ batch, size, inputs, filters }) => {
+      const { tf, binding } = tensorflow
+      tf.tidy(() => {
+        const by = bankConvolutions(tensorflow, convAttrs(binding, 1))
+        const [x, base, dy] = [
+          normal([batch, size, size, inputs]),
+          normal([3, 3, inputs, filters]),
+          normal([batch, size, size, 4 * filters]),
+        ]
+        for (const direction of directions)
+          expect(
+            distance(by.expanded[direction](x, base, dy), by.shared[direction](x, base, dy)),
+            direction,
+          ).toBeLessThan(1e-5)
+      })
+    },
+  )
 
   it('refuses shapes it has no loop for', () => {
     const { tf, binding } = tensorflow
     tf.tidy(() => {
       const { shared } = bankConvolutions(tensorflow, convAttrs(binding, 1))
-      expect(() => shared.forward(normal([1, 32, 32, 3]), normal([3, 3, 3, 4]))).toThrow(/no shared convolution of 3 inputs/)
+      expect(() => shared.forward(normal([1, 32, 32, 3]), normal([3, 3, 3, 4]))).toThrow(
+        /no shared convolution of 3 inputs/,
+      )
       expect(() => shared.forward(normal([1, 8, 8, 16]), normal([3, 3, 32, 8]))).toThrow(/16 channels, base filters 32/)
     })
   })

@@ -37,7 +37,10 @@ const ownNormChannels: readonly number[] = [16, 32, 64]
 
 export const allExpanded: BankAlgorithms = { forward: 'expanded', gradInput: 'expanded', gradFilter: 'expanded' }
 
-export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () => allExpanded }: OperationsOptions): Operations {
+export function operations(
+  tensorflow: TensorFlow,
+  { recorder, fused, bank = () => allExpanded }: OperationsOptions,
+): Operations {
   const { tf, backend, binding } = tensorflow
   const { type, text, number, integer, flag } = attributes(binding)
   const float = type('T', binding.TF_FLOAT)
@@ -46,8 +49,22 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
    * At stride 2 TensorFlow's SAME puts the odd pixel of padding after the picture, the recipe (PyTorch) before it.
    * Explicit paddings would say so, but their gradients miss TensorFlow's fast kernels (10 to 40 times slower).
    */
-  const padded = (x: Tensor4D, stride: number, side = 3): Tensor4D => (stride === 1 || side === 1 ? x : tf.pad(x, [[0, 0], [1, 0], [1, 0], [0, 0]]))
-  const normAttrsOf = (training: boolean): TFEOpAttr[] => [float, type('U', binding.TF_FLOAT), number('epsilon', epsilon), flag('is_training', training), text('data_format', 'NHWC')]
+  const padded = (x: Tensor4D, stride: number, side = 3): Tensor4D =>
+    stride === 1 || side === 1
+      ? x
+      : tf.pad(x, [
+          [0, 0],
+          [1, 0],
+          [1, 0],
+          [0, 0],
+        ])
+  const normAttrsOf = (training: boolean): TFEOpAttr[] => [
+    float,
+    type('U', binding.TF_FLOAT),
+    number('epsilon', epsilon),
+    flag('is_training', training),
+    text('data_format', 'NHWC'),
+  ]
   const normAttrs = normAttrsOf(true)
   const sizes = (shape: number[]): Tensor1D => tf.tensor1d(shape, 'int32')
 
@@ -67,36 +84,59 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
       ;(save as Save)([input as Tensor, s as Tensor, r1, r2, r3])
       return {
         value,
-        gradFunc: (dy, saved) => backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs, [dy, ...saved], 5).slice(0, 3),
+        gradFunc: (dy, saved) =>
+          backend.executeMultipleOutputs('FusedBatchNormGradV3', normAttrs, [dy, ...saved], 5).slice(0, 3),
       }
     })
     return op(x, scale, offset) as Tensor4D
   }
 
-  // tfjs' own gradient of relu takes four ops and looks at the input: with the output, TensorFlow may fuse relu into what comes before.
+  // tfjs' own gradient of relu takes four ops and looks at the input: with the output, TensorFlow may fuse relu into
+  // what comes before.
   const relu = (x: Tensor4D): Tensor4D => {
     const op = tf.customGrad((input, save) => {
       const value = backend.executeSingleOutput('Relu', [float], [input as Tensor])
       ;(save as Save)([value])
-      return { value, gradFunc: (dy, saved) => backend.executeSingleOutput('ReluGrad', [float], [dy, saved[0] as Tensor]) }
+      return {
+        value,
+        gradFunc: (dy, saved) => backend.executeSingleOutput('ReluGrad', [float], [dy, saved[0] as Tensor]),
+      }
     })
     return op(x) as Tensor4D
   }
 
   /** Our own kernels (native/norm.cc): two passes over the pictures each way, where stock ops take five to seven. */
-  const fusedNormRelu = (x: Tensor4D, { scale, offset, mean, variance }: NormVariables, residual?: Tensor4D): Tensor4D => {
+  const fusedNormRelu = (
+    x: Tensor4D,
+    { scale, offset, mean, variance }: NormVariables,
+    residual?: Tensor4D,
+  ): Tensor4D => {
     const rest = residual ? [residual] : []
     const attrs = [float, flag('relu', true), integer('residuals', rest.length)]
     const op = tf.customGrad((input, s, o, ...others) => {
       const save = others.pop() as Save
-      const outputs = backend.executeMultipleOutputs('WorkbenchNorm', attrs, [input as Tensor, s as Tensor, o as Tensor, mean, variance, ...(others as Tensor[])], 5)
-      const [value, newMean, newVariance, batchMean, batchInverse] = outputs as [Tensor, Tensor1D, Tensor1D, Tensor, Tensor]
+      const outputs = backend.executeMultipleOutputs(
+        'WorkbenchNorm',
+        attrs,
+        [input as Tensor, s as Tensor, o as Tensor, mean, variance, ...(others as Tensor[])],
+        5,
+      )
+      const [value, newMean, newVariance, batchMean, batchInverse] = outputs as [
+        Tensor,
+        Tensor1D,
+        Tensor1D,
+        Tensor,
+        Tensor,
+      ]
       mean.assign(newMean)
       variance.assign(newVariance)
       save([input as Tensor, s as Tensor, batchMean, batchInverse, value])
       return {
         value,
-        gradFunc: (dy, saved) => backend.executeMultipleOutputs('WorkbenchNormGrad', [...attrs, integer('gradients', 1)], [...saved, dy], 4).slice(0, 3 + rest.length),
+        gradFunc: (dy, saved) =>
+          backend
+            .executeMultipleOutputs('WorkbenchNormGrad', [...attrs, integer('gradients', 1)], [...saved, dy], 4)
+            .slice(0, 3 + rest.length),
       }
     })
     return op(x, scale, offset, ...rest) as Tensor4D
@@ -142,16 +182,30 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
       const attrs = convAttrs(binding, stride)
       const filtersOf = (filters: Tensor): Tensor => asDepthwise(bank ? expandKernel(tf, filters, bank) : filters)
       const op = tf.customGrad((input, filters, save) => {
-        const value = backend.executeSingleOutput('DepthwiseConv2dNative', attrs, [input as Tensor, filtersOf(filters as Tensor)])
+        const value = backend.executeSingleOutput('DepthwiseConv2dNative', attrs, [
+          input as Tensor,
+          filtersOf(filters as Tensor),
+        ])
         ;(save as Save)([input as Tensor, filters as Tensor])
         return {
           value,
           gradFunc: (dy, saved) => {
             const [xs, bs] = saved as [Tensor, Tensor]
             const whole = [3, 3, 1, xs.shape[3] ?? 0]
-            const gradient = backend.executeSingleOutput('DepthwiseConv2dNativeBackpropFilter', attrs, [xs, sizes(asDepthwiseShape(whole)), dy])
+            const gradient = backend.executeSingleOutput('DepthwiseConv2dNativeBackpropFilter', attrs, [
+              xs,
+              sizes(asDepthwiseShape(whole)),
+              dy,
+            ])
             const expanded = tf.reshape(gradient, whole)
-            return [backend.executeSingleOutput('DepthwiseConv2dNativeBackpropInput', attrs, [sizes(xs.shape), filtersOf(bs), dy]), bank ? foldGradient(tf, expanded, bank) : expanded]
+            return [
+              backend.executeSingleOutput('DepthwiseConv2dNativeBackpropInput', attrs, [
+                sizes(xs.shape),
+                filtersOf(bs),
+                dy,
+              ]),
+              bank ? foldGradient(tf, expanded, bank) : expanded,
+            ]
           },
         }
       })
@@ -167,7 +221,12 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
     norm: batchNorm,
 
     runningNorm: (x, { scale, offset, mean, variance }) =>
-      backend.executeMultipleOutputs('FusedBatchNormV3', [...normAttrsOf(false), number('exponential_avg_factor', averageFactor)], [x, scale, offset, mean, variance], 6)[0] as Tensor4D,
+      backend.executeMultipleOutputs(
+        'FusedBatchNormV3',
+        [...normAttrsOf(false), number('exponential_avg_factor', averageFactor)],
+        [x, scale, offset, mean, variance],
+        6,
+      )[0] as Tensor4D,
 
     // The folded convolution is a plain one with a bias, which TensorFlow fuses with what follows it.
     foldedConv2d(x, kernel, { scale, offset, mean, variance }: NormVariables, { stride, groups }) {
@@ -175,8 +234,15 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
       const input = padded(x, stride, kernel.shape[0])
       const folded = tf.mul<Tensor4D>(kernel, factor)
       const attrs = convAttrs(binding, stride)
-      const y = groups > 1 ? backend.executeSingleOutput('DepthwiseConv2dNative', attrs, [input, asDepthwise(folded)]) : backend.executeSingleOutput('Conv2D', attrs, [input, folded])
-      return backend.executeSingleOutput('BiasAdd', [float, text('data_format', 'NHWC')], [y, tf.sub(offset, tf.mul(mean, factor))]) as Tensor4D
+      const y =
+        groups > 1
+          ? backend.executeSingleOutput('DepthwiseConv2dNative', attrs, [input, asDepthwise(folded)])
+          : backend.executeSingleOutput('Conv2D', attrs, [input, folded])
+      return backend.executeSingleOutput(
+        'BiasAdd',
+        [float, text('data_format', 'NHWC')],
+        [y, tf.sub(offset, tf.mul(mean, factor))],
+      ) as Tensor4D
     },
 
     relu,
@@ -189,7 +255,12 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
     crossEntropy(logits: Tensor2D, labels: Tensor1D) {
       const attrs = [float, type('Tlabels', binding.TF_INT32)]
       const op = tf.customGrad((x, save) => {
-        const [value, slope] = backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', attrs, [x as Tensor, labels], 2) as [Tensor, Tensor]
+        const [value, slope] = backend.executeMultipleOutputs(
+          'SparseSoftmaxCrossEntropyWithLogits',
+          attrs,
+          [x as Tensor, labels],
+          2,
+        ) as [Tensor, Tensor]
         ;(save as (tensors: Tensor[]) => void)([slope])
         return { value, gradFunc: (dy, saved) => tf.mul(tf.reshape(dy, [-1, 1]), saved[0] as Tensor) }
       })
@@ -206,7 +277,13 @@ export function operations(tensorflow: TensorFlow, { recorder, fused, bank = () 
         })
       const active = recorder()
       if (!active) return update()
-      active.fused('ResourceApplyMomentum', [w, velocity, learningRate, decayed, tf.scalar(momentum)], [float, flag('use_locking', false), flag('use_nesterov', false)], [w, velocity], update)
+      active.fused(
+        'ResourceApplyMomentum',
+        [w, velocity, learningRate, decayed, tf.scalar(momentum)],
+        [float, flag('use_locking', false), flag('use_nesterov', false)],
+        [w, velocity],
+        update,
+      )
     },
   }
 }

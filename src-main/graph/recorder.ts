@@ -50,18 +50,33 @@ export class Recorder {
     this.names = new Map([...variables].map(([name, v]) => [v, name]))
     for (const [name, v] of variables) {
       this.declare(name, v.shape, tensorflow.binding.TF_FLOAT)
-      this.graph.add(`${name}/get`, 'ReadVariableOp', [name], [this.attributes.type('dtype', tensorflow.binding.TF_FLOAT)])
+      this.graph.add(
+        `${name}/get`,
+        'ReadVariableOp',
+        [name],
+        [this.attributes.type('dtype', tensorflow.binding.TF_FLOAT)],
+      )
     }
   }
 
   private declare(variable: string, shape: number[], dtype: number): void {
     const { graph } = this
     const { type, dims, text } = this.attributes
-    graph.add(variable, 'VarHandleOp', [], [type('dtype', dtype), dims('shape', shape), text('shared_name', variable), text('container', '')])
+    graph.add(
+      variable,
+      'VarHandleOp',
+      [],
+      [type('dtype', dtype), dims('shape', shape), text('shared_name', variable), text('container', '')],
+    )
     graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
     graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', dtype)])
     // An assignment has no output to fetch: this one does, and waits for it.
-    graph.add(`${variable}/confirm`, 'Size', [`${variable}/value`, `^${variable}/set`], [type('T', dtype), type('out_type', this.tensorflow.binding.TF_INT32)])
+    graph.add(
+      `${variable}/confirm`,
+      'Size',
+      [`${variable}/value`, `^${variable}/set`],
+      [type('T', dtype), type('out_type', this.tensorflow.binding.TF_INT32)],
+    )
   }
 
   /**
@@ -76,7 +91,12 @@ export class Recorder {
 
   /** A value that functions recorded after this may use in what makes their inputs. @returns its edge */
   constant(name: string, values: Float32Array): string {
-    return this.graph.constant(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), [values.length], this.tensorflow.binding.TF_FLOAT)
+    return this.graph.constant(
+      name,
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      [values.length],
+      this.tensorflow.binding.TF_FLOAT,
+    )
   }
 
   /**
@@ -101,7 +121,15 @@ export class Recorder {
     })
     const before = new Map([...this.variables].map(([variable, v]) => [variable, v.dataId]))
     for (const [variable, dataId] of before)
-      edges.set(dataId, graph.add(`${name}/read/${variable}`, 'ReadVariableOp', [variable], [type('dtype', tensorflow.binding.TF_FLOAT)]))
+      edges.set(
+        dataId,
+        graph.add(
+          `${name}/read/${variable}`,
+          'ReadVariableOp',
+          [variable],
+          [type('dtype', tensorflow.binding.TF_FLOAT)],
+        ),
+      )
 
     const { executeSingleOutput, executeMultipleOutputs } = backend
     backend.executeSingleOutput = (op, attrs, inputs) => this.node(op, attrs, inputs)[0] as Tensor
@@ -111,11 +139,23 @@ export class Recorder {
         const outputs = fn.run()
         for (const [variable, v] of this.variables) {
           if (v.dataId === before.get(variable) || scope.handled.has(v)) continue
-          updates.push(graph.add(`${name}/assign/${variable}`, 'AssignVariableOp', [variable, this.edge(v)], [type('dtype', tensorflow.binding.TF_FLOAT)]))
+          updates.push(
+            graph.add(
+              `${name}/assign/${variable}`,
+              'AssignVariableOp',
+              [variable, this.edge(v)],
+              [type('dtype', tensorflow.binding.TF_FLOAT)],
+            ),
+          )
         }
         // Outputs wait for all updates: one session call is one whole step.
         const fetches = outputs.map((output, i) =>
-          graph.add(`${name}/out${i}`, 'Identity', [this.edge(output), ...updates.map((update) => `^${update}`)], [type('T', this.typeOf(output).dtype)]),
+          graph.add(
+            `${name}/out${i}`,
+            'Identity',
+            [this.edge(output), ...updates.map((update) => `^${update}`)],
+            [type('T', this.typeOf(output).dtype)],
+          ),
         )
         this.functions.set(name, { inputs, fetches })
       })
@@ -130,7 +170,12 @@ export class Recorder {
   private shaped(edge: string, name: string, shape: number[], dtype: number): string {
     const { type } = this.attributes
     const { TF_INT32 } = this.tensorflow.binding
-    const sizes = this.graph.constant(`${name}/sizes`, new Uint8Array(Int32Array.from(shape).buffer), [shape.length], TF_INT32)
+    const sizes = this.graph.constant(
+      `${name}/sizes`,
+      new Uint8Array(Int32Array.from(shape).buffer),
+      [shape.length],
+      TF_INT32,
+    )
     return this.graph.add(name, 'Reshape', [edge, sizes], [type('T', dtype), type('Tshape', TF_INT32)])
   }
 
@@ -142,7 +187,9 @@ export class Recorder {
   fused(op: string, inputs: (Variable | Tensor)[], attrs: TFEOpAttr[], updated: Variable[], eager: () => void): void {
     const scope = this.scope
     if (!scope) return eager()
-    const edges = inputs.map((input) => (updated.includes(input as Variable) ? this.nameOf(input as Variable) : this.edge(input)))
+    const edges = inputs.map((input) =>
+      updated.includes(input as Variable) ? this.nameOf(input as Variable) : this.edge(input),
+    )
     scope.updates.push(this.graph.add(`${scope.name}/${this.count++}/${op}`, op, edges, attrs))
     for (const v of updated) scope.handled.add(v)
   }
@@ -170,7 +217,12 @@ export class Recorder {
     if (!scope) throw new Error('A node is only added while a function is recorded.')
     const from = inputs.map((input) => this.edge(input))
     const values = (i: number): number[] => [...(backend.readSync((inputs[i] as TensorInfo).dataId) as Int32Array)]
-    const types = outputTypes(op, attrs, inputs.map((input) => this.typeOf(input)), values)
+    const types = outputTypes(
+      op,
+      attrs,
+      inputs.map((input) => this.typeOf(input)),
+      values,
+    )
     const name = this.graph.add(`${scope.name}/${this.count++}/${op}`, op, from, attrs)
     return types.map((type, i) => {
       // A tensor without a value: only its dataId and shape are ever looked at.

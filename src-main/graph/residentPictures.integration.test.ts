@@ -18,10 +18,20 @@ it.each([true, false])('the graph makes the feeder’s pictures bit for bit, aug
   const graph = new GraphBuilder(binding)
   const dtype = type('dtype', binding.TF_UINT8)
   const pixels = { name: 'pixels/value', shape: [all * 1024, 3], dtype: binding.TF_UINT8 }
-  graph.add('pixels', 'VarHandleOp', [], [dtype, dims('shape', pixels.shape), text('shared_name', 'pixels'), text('container', '')])
+  graph.add(
+    'pixels',
+    'VarHandleOp',
+    [],
+    [dtype, dims('shape', pixels.shape), text('shared_name', 'pixels'), text('container', '')],
+  )
   graph.add(pixels.name, 'Placeholder', [], [dtype, dims('shape', pixels.shape)])
   graph.add('pixels/set', 'AssignVariableOp', ['pixels', pixels.name], [dtype])
-  graph.add('pixels/confirm', 'Size', [pixels.name, '^pixels/set'], [type('T', binding.TF_UINT8), type('out_type', binding.TF_INT32)])
+  graph.add(
+    'pixels/confirm',
+    'Size',
+    [pixels.name, '^pixels/set'],
+    [type('T', binding.TF_UINT8), type('out_type', binding.TF_INT32)],
+  )
   const table = graph.constant('table', new Uint8Array(normalisation(mean, std).buffer), [768], binding.TF_FLOAT)
   const { edge, inputs } = residentPictures(graph, binding, 'pictures', n, { pixels: 'pixels', table })
   const functions = new Map([
@@ -35,6 +45,13 @@ it.each([true, false])('the graph makes the feeder’s pictures bit for bit, aug
   const [made] = session.run('make', planInputs(planBatch(draw)))
   session.close()
   const expected = new Float32Array(n * 3072)
-  fillBatch({ ...draw, split: { images, labels: new Uint8Array(all), count: all }, images: expected, labels: new Int32Array(n), mean, std })
+  fillBatch({
+    ...draw,
+    split: { images, labels: new Uint8Array(all), count: all },
+    images: expected,
+    labels: new Int32Array(n),
+    mean,
+    std,
+  })
   expect(Buffer.compare(Buffer.from(Float32Array.from(made ?? []).buffer), Buffer.from(expected.buffer))).toBe(0)
 })

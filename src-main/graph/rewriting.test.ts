@@ -6,8 +6,14 @@ import type { TFJSBinding } from './tensorflow'
 
 /** The names that rewriting asks for; their values are TensorFlow's. */
 const binding = { TF_FLOAT: 1, TF_ATTR_TYPE: 2, TF_ATTR_BOOL: 3, TF_ATTR_INT: 4 } as unknown as TFJSBinding
-const node = (name: string, op: string, inputs: string[]): GraphNode => ({ name, op, inputs, attrs: [{ name: 'T', type: 2, value: 1 }] })
-const typeOf = (nodes: GraphNode[], name: string): unknown => nodes.find((n) => n.name === name)?.attrs.find((a) => a.name === 'T')?.value
+const node = (name: string, op: string, inputs: string[]): GraphNode => ({
+  name,
+  op,
+  inputs,
+  attrs: [{ name: 'T', type: 2, value: 1 }],
+})
+const typeOf = (nodes: GraphNode[], name: string): unknown =>
+  nodes.find((n) => n.name === name)?.attrs.find((a) => a.name === 'T')?.value
 
 describe('toBfloat16', () => {
   const graph = [
@@ -51,11 +57,20 @@ describe('toBfloat16', () => {
 })
 
 describe('sumGradientsInKernels', () => {
-  const grad = (name: string, dy: string): GraphNode => ({ ...node(name, 'WorkbenchNormGrad', ['x', 's', 'm', 'i', 'y', dy]), attrs: [{ name: 'gradients', type: 4, value: 1 }] })
+  const grad = (name: string, dy: string): GraphNode => ({
+    ...node(name, 'WorkbenchNormGrad', ['x', 's', 'm', 'i', 'y', dy]),
+    attrs: [{ name: 'gradients', type: 4, value: 1 }],
+  })
 
   it('lets the kernel add two gradients', () => {
     const rewritten = sumGradientsInKernels([node('sum', 'Add', ['a', 'b']), grad('g', 'sum')])
-    expect(rewritten).toEqual([{ ...grad('g', 'sum'), inputs: ['x', 's', 'm', 'i', 'y', 'a', 'b'], attrs: [{ name: 'gradients', type: 4, value: 2 }] }])
+    expect(rewritten).toEqual([
+      {
+        ...grad('g', 'sum'),
+        inputs: ['x', 's', 'm', 'i', 'y', 'a', 'b'],
+        attrs: [{ name: 'gradients', type: 4, value: 2 }],
+      },
+    ])
   })
 
   it('keeps a sum that something else needs too', () => {
@@ -65,8 +80,16 @@ describe('sumGradientsInKernels', () => {
 })
 
 describe('padByZero', () => {
-  const constant = (name: string, value: number): GraphNode => ({ ...node(name, 'Const', []), constant: { bytes: new Uint8Array(Float32Array.of(value).buffer), shape: [], dtype: 1 } })
-  const graph = [constant('zero', 0), constant('one', 1), node('a', 'PadV2', ['x', 'paddings', 'zero']), node('b', 'PadV2', ['a', 'paddings', 'one'])]
+  const constant = (name: string, value: number): GraphNode => ({
+    ...node(name, 'Const', []),
+    constant: { bytes: new Uint8Array(Float32Array.of(value).buffer), shape: [], dtype: 1 },
+  })
+  const graph = [
+    constant('zero', 0),
+    constant('one', 1),
+    node('a', 'PadV2', ['x', 'paddings', 'zero']),
+    node('b', 'PadV2', ['a', 'paddings', 'one']),
+  ]
 
   it('names the value only where it is not zero', () =>
     expect(padByZero(graph).map(({ op, inputs }) => [op, inputs])).toEqual([

@@ -40,7 +40,8 @@ export class Session {
   run(name: string, inputs: readonly Values[]): Values[] {
     const fn = this.functions.get(name)
     if (!fn) throw new Error(`No function ${name} was recorded.`)
-    if (inputs.length !== fn.inputs.length) throw new Error(`${name} takes ${fn.inputs.length} inputs, ${inputs.length} given.`)
+    if (inputs.length !== fn.inputs.length)
+      throw new Error(`${name} takes ${fn.inputs.length} inputs, ${inputs.length} given.`)
     return this.call(
       fn.inputs.map((input, i) => ({ ...input, values: inputs[i] as Values })),
       fn.fetches,
@@ -49,7 +50,10 @@ export class Session {
 
   /** The variables' values by name, as they are now. */
   getVariables(names: readonly string[] = this.variables.map((v) => v.name)): Map<string, Float32Array> {
-    const values = this.call([], names.map((name) => `${name}/get`))
+    const values = this.call(
+      [],
+      names.map((name) => `${name}/get`),
+    )
     return new Map(names.map((name, i) => [name, values[i] as Float32Array]))
   }
 
@@ -61,7 +65,10 @@ export class Session {
     })
     const unknown = [...values.keys()].filter((name) => !this.variables.some((v) => v.name === name))
     if (unknown.length > 0) throw new Error(`No such variable: ${unknown.join(', ')}`)
-    this.call(feeds, feeds.map((feed) => feed.name.replace(/\/value$/, '/confirm')))
+    this.call(
+      feeds,
+      feeds.map((feed) => feed.name.replace(/\/value$/, '/confirm')),
+    )
   }
 
   /** Frees the graph and its variables. */
@@ -75,7 +82,12 @@ export class Session {
     const ids = feeds.map((feed) => this.binding.createTensor(feed.shape, feed.dtype, feed.values))
     try {
       return this.binding
-        .runSavedModel(this.id, ids, feeds.map((feed) => `${feed.name}:0`).join(','), fetches.map((name) => `${name}:0`).join(','))
+        .runSavedModel(
+          this.id,
+          ids,
+          feeds.map((feed) => `${feed.name}:0`).join(','),
+          fetches.map((name) => `${name}:0`).join(','),
+        )
         .map(({ id }) => {
           const values = this.binding.tensorDataSync(id)
           this.binding.deleteTensor(id)

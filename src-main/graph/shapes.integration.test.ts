@@ -12,13 +12,23 @@ afterAll(() => tensorflow.tf.disposeVariables())
 it('are those that TensorFlow itself gives, for every op of every variant’s and network’s step and evaluation', async () => {
   tensorflow = await loadTensorFlow()
   const { tf, backend } = tensorflow
-  const typeOf = ({ dataId, shape }: { dataId: object; shape: number[] }): TensorType => ({ shape, dtype: backend.tensorMap.get(dataId)?.dtype ?? -1 })
+  const typeOf = ({ dataId, shape }: { dataId: object; shape: number[] }): TensorType => ({
+    shape,
+    dtype: backend.tensorMap.get(dataId)?.dtype ?? -1,
+  })
   const seen = new Set<string>()
   const { executeSingleOutput, executeMultipleOutputs } = backend
   type Inputs = Parameters<typeof executeSingleOutput>[2]
-  const check = (op: string, attrs: Parameters<typeof executeSingleOutput>[1], inputs: Inputs, outputs: Inputs): void => {
+  const check = (
+    op: string,
+    attrs: Parameters<typeof executeSingleOutput>[1],
+    inputs: Inputs,
+    outputs: Inputs,
+  ): void => {
     seen.add(op)
-    const expected = outputTypes(op, attrs, inputs.map(typeOf), (i) => [...(backend.readSync((inputs[i] as Inputs[number]).dataId) as Int32Array)])
+    const expected = outputTypes(op, attrs, inputs.map(typeOf), (i) => [
+      ...(backend.readSync((inputs[i] as Inputs[number]).dataId) as Int32Array),
+    ])
     // What batch norm keeps for its own gradient, and the two empty outputs of that, are nobody else's.
     const compared = op === 'FusedBatchNormV3' ? 5 : op === 'FusedBatchNormGradV3' ? 3 : outputs.length
     expect({ op, types: outputs.slice(0, compared).map(typeOf) }).toEqual({ op, types: expected.slice(0, compared) })
@@ -34,7 +44,10 @@ it('are those that TensorFlow itself gives, for every op of every variant’s an
     return outputs
   }
   try {
-    const networks = [...variants.map((variant) => network('resnet-8', variant, 10)), ...(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const).map((arch) => network(arch, 'mcnn-fl', 10))]
+    const networks = [
+      ...variants.map((variant) => network('resnet-8', variant, 10)),
+      ...(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const).map((arch) => network(arch, 'mcnn-fl', 10)),
+    ]
     for (const spec of networks) {
       const net = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
       tf.tidy(() => {
@@ -48,6 +61,7 @@ it('are those that TensorFlow itself gives, for every op of every variant’s an
   } finally {
     Object.assign(backend, { executeSingleOutput, executeMultipleOutputs })
   }
-  for (const op of ['Conv2DBackpropInput', 'MaxPoolGrad', 'DepthwiseConv2dNativeBackpropFilter']) expect(seen).toContain(op)
+  for (const op of ['Conv2DBackpropInput', 'MaxPoolGrad', 'DepthwiseConv2dNativeBackpropFilter'])
+    expect(seen).toContain(op)
   expect(() => outputTypes('NoSuchOp', [], [], () => [])).toThrow(/NoSuchOp/)
 })

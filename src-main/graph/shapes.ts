@@ -37,7 +37,9 @@ const second = ({ inputs }: Call): TensorType => inputs[1] ?? { shape: [], dtype
 
 function broadcast({ inputs }: Call): number[] {
   const rank = Math.max(...inputs.map(({ shape }) => shape.length))
-  return Array.from({ length: rank }, (_, axis) => Math.max(...inputs.map(({ shape }) => shape[axis - rank + shape.length] ?? 1)))
+  return Array.from({ length: rank }, (_, axis) =>
+    Math.max(...inputs.map(({ shape }) => shape[axis - rank + shape.length] ?? 1)),
+  )
 }
 const elementwise: Rule = (call) => [as(call, broadcast(call))]
 
@@ -53,14 +55,23 @@ function windowed(call: Call, kernel: readonly number[], channels: number): Tens
   const dilations = (call.attr('dilations') as number[] | undefined) ?? [1, 1, 1, 1]
   const pads = (call.attr('explicit_paddings') as number[] | undefined) ?? []
   const along = (size: number, axis: 1 | 2): number =>
-    windows(size, ((kernel[axis - 1] ?? 1) - 1) * (dilations[axis] ?? 1) + 1, strides[axis] ?? 1, call.attr('padding'), pads.slice(2 * axis, 2 * axis + 2))
+    windows(
+      size,
+      ((kernel[axis - 1] ?? 1) - 1) * (dilations[axis] ?? 1) + 1,
+      strides[axis] ?? 1,
+      call.attr('padding'),
+      pads.slice(2 * axis, 2 * axis + 2),
+    )
   return as(call, [batch, along(height, 1), along(width, 2), channels])
 }
 
 const reduced: Rule = (call) => {
   const { shape } = first(call)
   const axes = call.values(1).map((axis) => (axis + shape.length) % shape.length)
-  const left = call.attr('keep_dims') === true ? shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) : shape.filter((_, axis) => !axes.includes(axis))
+  const left =
+    call.attr('keep_dims') === true
+      ? shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+      : shape.filter((_, axis) => !axes.includes(axis))
   return [as(call, left)]
 }
 
@@ -69,7 +80,13 @@ const rules: Readonly<Record<string, Rule>> = {
   ArgMax: (call) => {
     const { shape } = first(call)
     const [axis = 0] = call.values(1)
-    return [as(call, shape.filter((_, i) => i !== (axis + shape.length) % shape.length), call.attr('output_type') as number)]
+    return [
+      as(
+        call,
+        shape.filter((_, i) => i !== (axis + shape.length) % shape.length),
+        call.attr('output_type') as number,
+      ),
+    ]
   },
   AvgPool: (call) => [windowed(call, (call.attr('ksize') as number[]).slice(1), first(call).shape[3] ?? 0)],
   AvgPoolGrad: (call) => [{ ...second(call), shape: call.values(0) }],
@@ -84,7 +101,14 @@ const rules: Readonly<Record<string, Rule>> = {
   ConcatV2: (call) => {
     const parts = call.inputs.slice(0, -1)
     const [axis = 0] = call.values(parts.length)
-    return [as(call, first(call).shape.map((size, i) => (i === axis ? parts.reduce((sum, { shape }) => sum + (shape[i] ?? 0), 0) : size)))]
+    return [
+      as(
+        call,
+        first(call).shape.map((size, i) =>
+          i === axis ? parts.reduce((sum, { shape }) => sum + (shape[i] ?? 0), 0) : size,
+        ),
+      ),
+    ]
   },
   Conv2D: (call) => [windowed(call, second(call).shape, second(call).shape[3] ?? 0)],
   Conv2DBackpropFilter: (call) => [as(call, call.values(1))],
@@ -113,7 +137,12 @@ const rules: Readonly<Record<string, Rule>> = {
   Mul: elementwise,
   PadV2: (call) => {
     const pads = call.values(1)
-    return [as(call, first(call).shape.map((size, axis) => size + (pads[2 * axis] ?? 0) + (pads[2 * axis + 1] ?? 0)))]
+    return [
+      as(
+        call,
+        first(call).shape.map((size, axis) => size + (pads[2 * axis] ?? 0) + (pads[2 * axis + 1] ?? 0)),
+      ),
+    ]
   },
   RealDiv: elementwise,
   Relu: like,
@@ -122,19 +151,33 @@ const rules: Readonly<Record<string, Rule>> = {
     const shape = call.values(1)
     const known = shape.filter((size) => size >= 0).reduce((a, b) => a * b, 1)
     const all = first(call).shape.reduce((a, b) => a * b, 1)
-    return [as(call, shape.map((size) => (size < 0 ? all / known : size)))]
+    return [
+      as(
+        call,
+        shape.map((size) => (size < 0 ? all / known : size)),
+      ),
+    ]
   },
   Rsqrt: like,
   Slice: (call) => {
     const [begin, size] = [call.values(1), call.values(2)]
-    return [as(call, size.map((length, axis) => (length < 0 ? (first(call).shape[axis] ?? 0) - (begin[axis] ?? 0) : length)))]
+    return [
+      as(
+        call,
+        size.map((length, axis) => (length < 0 ? (first(call).shape[axis] ?? 0) - (begin[axis] ?? 0) : length)),
+      ),
+    ]
   },
   SparseSoftmaxCrossEntropyWithLogits: (call) => [as(call, first(call).shape.slice(0, 1)), first(call)],
   Sub: elementwise,
   Sum: reduced,
   WorkbenchBankConv: (call) => [as(call, [...first(call).shape.slice(0, 3), bands * (second(call).shape[3] ?? 0)])],
-  WorkbenchBankConvGradFilter: (call) => [as(call, [3, 3, first(call).shape[3] ?? 0, (second(call).shape[3] ?? 0) / bands])],
-  WorkbenchBankConvGradInput: (call) => [{ ...second(call), shape: [...second(call).shape.slice(0, 3), first(call).shape[2] ?? 0] }],
+  WorkbenchBankConvGradFilter: (call) => [
+    as(call, [3, 3, first(call).shape[3] ?? 0, (second(call).shape[3] ?? 0) / bands]),
+  ],
+  WorkbenchBankConvGradInput: (call) => [
+    { ...second(call), shape: [...second(call).shape.slice(0, 3), first(call).shape[2] ?? 0] },
+  ],
   WorkbenchNorm: (call) => {
     const scale = second(call)
     return [first(call), scale, scale, scale, scale]
@@ -150,7 +193,12 @@ const rules: Readonly<Record<string, Rule>> = {
  * @returns one type an output, in the op's order
  * @throws Error for an op without a rule: add it above
  */
-export function outputTypes(op: string, attrs: readonly TFEOpAttr[], inputs: readonly TensorType[], values: (input: number) => number[]): TensorType[] {
+export function outputTypes(
+  op: string,
+  attrs: readonly TFEOpAttr[],
+  inputs: readonly TensorType[],
+  values: (input: number) => number[],
+): TensorType[] {
   const rule = rules[op]
   if (!rule) throw new Error(`Recording does not know the shape that ${op} gives: graph/shapes.ts wants a rule for it.`)
   return rule({ inputs, values, attr: (name) => attrs.find((attr) => attr.name === name)?.value })

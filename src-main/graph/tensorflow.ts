@@ -15,7 +15,10 @@ export interface TensorEntry {
 }
 
 /** The backend with the members that recording needs; tfjs-node declares some of them private. */
-export type Backend = Pick<NodeJSKernelBackend, 'binding' | 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync'> & {
+export type Backend = Pick<
+  NodeJSKernelBackend,
+  'binding' | 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync'
+> & {
   /** @param metadata `id` of the addon's tensor, or −1 for a tensor without a value */
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor
   tensorMap: { get(dataId: object): TensorEntry | undefined }

@@ -45,7 +45,10 @@ export interface TrainingGraph {
   readonly batchSizes: readonly number[]
   /** @param pictures n of them, a plan's from the training examples @param labels [n]; n one of `batchSizes` */
   step(pictures: Pictures, labels: Int32Array, learningRate: number): StepResult
-  /** Of the first `count` examples, a plan's from the test examples; the arrays are those of a whole batch, the rest of them is ignored. */
+  /**
+   * Of the first `count` examples, a plan's from the test examples; the arrays are those of a whole batch, the rest of
+   * them is ignored.
+   */
   evaluate(pictures: Pictures, labels: Int32Array, count: number): EvaluationResult
   /** Parameters and velocities by name, or some of them. */
   getVariables(names?: readonly string[]): Map<string, Float32Array>
@@ -84,14 +87,21 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   const { spec, batchSizes, resident } = options
   const fused = options.fused ?? hasOwnKernels(tensorflow)
   let recorder: Recorder | null = null
-  const network = new Network(operations(tensorflow, { recorder: () => recorder, fused, ...(options.bank && { bank: options.bank }) }), spec)
+  const network = new Network(
+    operations(tensorflow, { recorder: () => recorder, fused, ...(options.bank && { bank: options.bank }) }),
+    spec,
+  )
   recorder = new Recorder(tensorflow, network.variables)
   const record = recorder
 
   const table = resident && record.constant('resident/table', resident.table)
   const fromPlan = (split: 'train' | 'test'): ((x: Tensor4D) => ReadonlyMap<Tensor4D, MakeInput>) => {
     if (!resident || table === undefined) return () => new Map()
-    const pixels = record.hold(residentName(split), [resident[split].length / imageChannels, imageChannels], binding.TF_UINT8)
+    const pixels = record.hold(
+      residentName(split),
+      [resident[split].length / imageChannels, imageChannels],
+      binding.TF_UINT8,
+    )
     return (x) => new Map([[x, (graph, name) => residentPictures(graph, binding, name, x.shape[0], { pixels, table })]])
   }
   const [fromTrain, fromTest] = [fromPlan('train'), fromPlan('test')]
@@ -108,12 +118,20 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
   for (const size of batchSizes)
     withBatch(size, (x, labels) => {
       const learningRate = tf.scalar(0)
-      record.record(functionOf('step', size), { inputs: [x, labels, learningRate], made: fromTrain(x), run: () => network.step(x, labels, learningRate, options) })
+      record.record(functionOf('step', size), {
+        inputs: [x, labels, learningRate],
+        made: fromTrain(x),
+        run: () => network.step(x, labels, learningRate, options),
+      })
       learningRate.dispose()
     })
   const evaluationSize = batchSizes[0]
   withBatch(evaluationSize, (x, labels) => {
-    record.record(functionOf('evaluate', evaluationSize), { inputs: [x, labels], made: fromTest(x), run: () => network.evaluate(x, labels) })
+    record.record(functionOf('evaluate', evaluationSize), {
+      inputs: [x, labels],
+      made: fromTest(x),
+      run: () => network.evaluate(x, labels),
+    })
   })
 
   const velocities = parameters(spec)
@@ -128,7 +146,8 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
 
 const residentName = (split: 'train' | 'test'): string => `resident/${split}`
 
-const inputsOf = (pictures: Pictures): Values[] => (pictures instanceof Float32Array ? [pictures] : planInputs(pictures))
+const inputsOf = (pictures: Pictures): Values[] =>
+  pictures instanceof Float32Array ? [pictures] : planInputs(pictures)
 
 class RecordedTraining implements TrainingGraph {
   constructor(
@@ -138,12 +157,19 @@ class RecordedTraining implements TrainingGraph {
   ) {}
 
   step(pictures: Pictures, labels: Int32Array, learningRate: number): StepResult {
-    const [loss, correct] = this.session.run(this.functionOf('step', labels.length), [...inputsOf(pictures), labels, Float32Array.of(learningRate)])
+    const [loss, correct] = this.session.run(this.functionOf('step', labels.length), [
+      ...inputsOf(pictures),
+      labels,
+      Float32Array.of(learningRate),
+    ])
     return { loss: loss?.[0] ?? NaN, correct: correct?.[0] ?? NaN }
   }
 
   evaluate(pictures: Pictures, labels: Int32Array, count: number): EvaluationResult {
-    const [losses, classes, surprise] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [...inputsOf(pictures), labels])
+    const [losses, classes, surprise] = this.session.run(this.functionOf('evaluate', this.batchSizes[0]), [
+      ...inputsOf(pictures),
+      labels,
+    ])
     if (!losses || !classes || !surprise) throw new Error('The evaluation gave no results.')
     const predicted = Int32Array.from(classes.subarray(0, count))
     let lossSum = 0
@@ -152,7 +178,12 @@ class RecordedTraining implements TrainingGraph {
       lossSum += losses[i] ?? NaN
       if (predicted[i] === labels[i]) correct++
     }
-    return { lossSum, correct, predicted, confidence: Float32Array.from(surprise.subarray(0, count), (value) => Math.exp(-value)) }
+    return {
+      lossSum,
+      correct,
+      predicted,
+      confidence: Float32Array.from(surprise.subarray(0, count), (value) => Math.exp(-value)),
+    }
   }
 
   getVariables(names?: readonly string[]): Map<string, Float32Array> {

@@ -5,7 +5,16 @@ import { signBank } from '../analysis/banks'
 import { margin } from '../contract/tuning'
 import { convolutions, type NetworkSpec } from '../nn/architecture'
 import { random } from '../nn/random'
-import { algorithms, bankConvolutions, directions, hasShared, type Algorithm, type BankAlgorithms, type BankShape, type Direction } from './bankConvolution'
+import {
+  algorithms,
+  bankConvolutions,
+  directions,
+  hasShared,
+  type Algorithm,
+  type BankAlgorithms,
+  type BankShape,
+  type Direction,
+} from './bankConvolution'
 import { convAttrs } from './operations'
 import { Recorder } from './recorder'
 import type { TensorFlow } from './tensorflow'
@@ -18,7 +27,8 @@ export function bankShapes(spec: NetworkSpec): BankShape[] {
   const found = new Map<string, BankShape>()
   for (const layer of convolutions(spec)) {
     const shape = { height: layer.size, width: layer.size, inputs: layer.in, filters: layer.baseFilters }
-    if (layer.bank && layer.stride === 1 && layer.groups === 1 && hasShared(shape, layer.bank)) found.set(shapeKey(shape), shape)
+    if (layer.bank && layer.stride === 1 && layer.groups === 1 && hasShared(shape, layer.bank))
+      found.set(shapeKey(shape), shape)
   }
   return [...found.values()]
 }
@@ -33,12 +43,28 @@ const repetitions = 4
  * Times both algorithms, in each direction, as they would stand in a recorded step: alone, on all threads, the lowest
  * of a few runs. Takes a few tenths of a second.
  */
-export function timeBank(tensorflow: TensorFlow, { height, width, inputs, filters }: BankShape, batch: number, precision: Precision): BankTimes {
+export function timeBank(
+  tensorflow: TensorFlow,
+  { height, width, inputs, filters }: BankShape,
+  batch: number,
+  precision: Precision,
+): BankTimes {
   const { tf } = tensorflow
-  const shapes = { x: [batch, height, width, inputs], base: [3, 3, inputs, filters], dy: [batch, height, width, signBank.length * filters] }
+  const shapes = {
+    x: [batch, height, width, inputs],
+    base: [3, 3, inputs, filters],
+    dy: [batch, height, width, signBank.length * filters],
+  }
   const variable = (shape: number[]): Variable => tf.tidy(() => tf.variable(tf.zeros(shape)))
   const [x, base, dy] = [variable(shapes.x), variable(shapes.base), variable(shapes.dy)]
-  const recorder = new Recorder(tensorflow, new Map([['x', x], ['base', base], ['dy', dy]]))
+  const recorder = new Recorder(
+    tensorflow,
+    new Map([
+      ['x', x],
+      ['base', base],
+      ['dy', dy],
+    ]),
+  )
   const by = bankConvolutions(tensorflow, convAttrs(tensorflow.binding, 1))
   for (const direction of directions)
     for (const algorithm of algorithms)
@@ -48,7 +74,12 @@ export function timeBank(tensorflow: TensorFlow, { height, width, inputs, filter
         run: () => [tf.slice(by[algorithm][direction](x, base, dy), [0, 0, 0, 0], [1, 1, 1, 1])],
       })
   const rng = random(0, 'weights')
-  const values = new Map(Object.entries(shapes).map(([name, shape]) => [name, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.int(-1000, 1000) / 1000)]))
+  const values = new Map(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.int(-1000, 1000) / 1000),
+    ]),
+  )
   const session = recorder.compile(values, precision)
   tf.dispose([x, base, dy])
   try {
@@ -70,6 +101,7 @@ export function timeBank(tensorflow: TensorFlow, { height, width, inputs, filter
 }
 
 export function fasterAlgorithms(times: BankTimes): BankAlgorithms {
-  const faster = ({ expanded, shared }: Record<Algorithm, number>): Algorithm => (shared < margin * expanded ? 'shared' : 'expanded')
+  const faster = ({ expanded, shared }: Record<Algorithm, number>): Algorithm =>
+    shared < margin * expanded ? 'shared' : 'expanded'
   return { forward: faster(times.forward), gradInput: faster(times.gradInput), gradFilter: faster(times.gradFilter) }
 }

@@ -17,7 +17,8 @@ const pagesAtATime = 2000
  * @throws WorkbenchError damaged where the history is not whole, unavailable where the copy can't be written
  */
 export async function backupDatabase(file: string, target: string, name = target): Promise<number> {
-  if (existsSync(target)) throw new WorkbenchError('bad-input', `${target} is there already.`, { fix: 'Give the copy another name.' })
+  if (existsSync(target))
+    throw new WorkbenchError('bad-input', `${target} is there already.`, { fix: 'Give the copy another name.' })
   if (!existsSync(file)) throw new WorkbenchError('not-found', `There is no history ${file} yet.`)
   const part = `${target}.${process.pid}.part`
   try {
@@ -45,7 +46,10 @@ export async function backupDatabase(file: string, target: string, name = target
     for (const rest of [part, `${part}-journal`, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
     const explained = explainedInUse(file, thrown)
     if (explained instanceof WorkbenchError) throw explained
-    throw new WorkbenchError('unavailable', `The copy ${name} could not be written (${messageOf(thrown)}).`, { fix: 'Check that its folder can be written and the disk is not full.', cause: thrown })
+    throw new WorkbenchError('unavailable', `The copy ${name} could not be written (${messageOf(thrown)}).`, {
+      fix: 'Check that its folder can be written and the disk is not full.',
+      cause: thrown,
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Rows whose content goes on in other pages that can't be right (sqlite.org/fileformat2.html, sections 1.5 and 1.6). SQLite reads a row's
- * last page without a look at what else it says, so that one of noise would come out as a value.
+ * Rows whose content goes on in other pages that can't be right (sqlite.org/fileformat2.html, sections 1.5 and 1.6).
+ * SQLite reads a row's last page without a look at what else it says, so that one of noise would come out as a value.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
@@ -11,7 +11,10 @@ const leastLocal = Math.floor(((pageBytes - 12) * 32) / 255) - 23
 /** A child of a page is none of those above it: a damaged one could lead in circles. */
 const deepest = 20
 
-/** Row ids of a table, by its root page, whose chain of pages doesn't end as it should. Only what can be reached is looked at. */
+/**
+ * Row ids of a table, by its root page, whose chain of pages doesn't end as it should. Only what can be reached is
+ * looked at.
+ */
 export function brokenRows(file: string, root: number): Set<number> {
   const handle = openSync(file, 'r')
   try {

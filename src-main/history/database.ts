@@ -22,7 +22,8 @@ export interface Opening {
 
 /**
  * Opens or makes the database, looks whether it is whole and migrates it.
- * @throws WorkbenchError unavailable where a newer program wrote it or it can't be opened; damaged where it is no database
+ * @throws WorkbenchError unavailable where a newer program wrote it or it can't be opened; damaged where it is no
+ *   database
  *   or not whole. Either way the file is left as it is.
  */
 export function openDatabase(file: string, { steps = migrations, suspect = false }: Opening = {}): Database {
@@ -50,7 +51,9 @@ export function openDatabase(file: string, { steps = migrations, suspect = false
   }
 }
 
-/** The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute. */
+/**
+ * The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
+ */
 export function beCareful(db: Database): void {
   db.pragma('trusted_schema = OFF')
   db.pragma('cell_size_check = ON')
@@ -59,8 +62,8 @@ export function beCareful(db: Database): void {
 }
 
 /**
- * Closes a history and leaves one file, which a reader opens without creating any other. While a reader is connected, the files of the
- * write-ahead log stay.
+ * Closes a history and leaves one file, which a reader opens without creating any other. While a reader is connected,
+ * the files of the write-ahead log stay.
  */
 export function closeDatabase(db: Database): void {
   try {
@@ -92,12 +95,14 @@ export function mustBeHistory(db: Database, file: string): void {
 }
 
 function foreign(file: string): WorkbenchError {
-  return new WorkbenchError('bad-data', `${file} is a database of another program.`, { fix: 'Move it elsewhere, or choose another data directory with --data-dir or MCNN_DATA_DIR.' })
+  return new WorkbenchError('bad-data', `${file} is a database of another program.`, {
+    fix: 'Move it elsewhere, or choose another data directory with --data-dir or MCNN_DATA_DIR.',
+  })
 }
 
 /**
- * Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. A journal of an unfinished
- * transaction can only be rolled back by a connection that writes.
+ * Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. A journal of
+ * an unfinished transaction can only be rolled back by a connection that writes.
  * @param suspect checks a large file too
  * @throws WorkbenchError damaged
  */
@@ -142,7 +147,12 @@ function useWal(db: Database): void {
       db.pragma('journal_mode = WAL')
       return
     } catch (thrown) {
-      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_BUSY') || performance.now() > deadline) throw thrown
+      if (
+        !(thrown instanceof Sqlite.SqliteError) ||
+        !thrown.code.startsWith('SQLITE_BUSY') ||
+        performance.now() > deadline
+      )
+        throw thrown
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }
@@ -185,7 +195,8 @@ export function headerOf(file: string): Buffer | null {
     throw explained(file, cause)
   }
   if (read === 0) return null
-  if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') throw damaged(file, 'it does not begin as a database does')
+  if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0')
+    throw damaged(file, 'it does not begin as a database does')
   return header
 }
 
@@ -198,9 +209,13 @@ export function newer(file: string, found: number, known: number): WorkbenchErro
 }
 
 export function older(file: string): WorkbenchError {
-  return new WorkbenchError('unavailable', `The history ${file} is in use by an older MCNN Workbench, and this one would have to change its form.`, {
-    fix: 'Close the other program first.',
-  })
+  return new WorkbenchError(
+    'unavailable',
+    `The history ${file} is in use by an older MCNN Workbench, and this one would have to change its form.`,
+    {
+      fix: 'Close the other program first.',
+    },
+  )
 }
 
 /** @param what is wrong with it */
@@ -212,10 +227,14 @@ export function damaged(file: string, what: string): WorkbenchError {
 
 /** SQLite finds nothing wrong with the file, and a row holds what this program never wrote. */
 function altered(file: string, cause: Error): WorkbenchError {
-  return new WorkbenchError('bad-data', `The history ${file} holds something that can’t be read: ${messageOf(cause).slice(0, 300)}`, {
-    fix: 'It was damaged or changed by hand. `mcnn doctor` looks at it; put a copy of it back where you have one.',
-    cause,
-  })
+  return new WorkbenchError(
+    'bad-data',
+    `The history ${file} holds something that can’t be read: ${messageOf(cause).slice(0, 300)}`,
+    {
+      fix: 'It was damaged or changed by hand. `mcnn doctor` looks at it; put a copy of it back where you have one.',
+      cause,
+    },
+  )
 }
 
 export function explained(file: string, cause: unknown): Error {

@@ -6,8 +6,12 @@ export class Events {
   readonly #ofRun
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[number, string, string, string, string]>('INSERT INTO events (run, at, level, kind, message) VALUES (?, ?, ?, ?, ?)')
-    this.#ofRun = db.prepare<[number], HistoryEvent>('SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key')
+    this.#insert = db.prepare<[number, string, string, string, string]>(
+      'INSERT INTO events (run, at, level, kind, message) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#ofRun = db.prepare<[number], HistoryEvent>(
+      'SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key',
+    )
   }
 
   add(run: number, level: HistoryEvent['level'], kind: string, message: string, at = new Date().toISOString()): void {

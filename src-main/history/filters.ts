@@ -33,9 +33,19 @@ export class Filters {
     this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(`
       INSERT INTO filters (run, layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-    this.#epochs = db.prepare<[number], { layer: string; epoch: number }>('SELECT layer, epoch FROM filters WHERE run = ? ORDER BY layer, epoch')
-    this.#shape = db.prepare<[number, string, number], [number, number, number, number]>('SELECT kernel_rows, kernel_columns, inputs, base_filters FROM filters WHERE run = ? AND layer = ? AND epoch = ?').raw()
-    this.#bytes = db.prepare<[number, string, number], Buffer>('SELECT weights FROM filters WHERE run = ? AND layer = ? AND epoch = ?').pluck()
+    this.#epochs = db.prepare<[number], { layer: string; epoch: number }>(
+      'SELECT layer, epoch FROM filters WHERE run = ? ORDER BY layer, epoch',
+    )
+    this.#shape = db
+      .prepare<[number, string, number], [number, number, number, number]>(
+        'SELECT kernel_rows, kernel_columns, inputs, base_filters FROM filters WHERE run = ? AND layer = ? AND epoch = ?',
+      )
+      .raw()
+    this.#bytes = db
+      .prepare<[number, string, number], Buffer>(
+        'SELECT weights FROM filters WHERE run = ? AND layer = ? AND epoch = ?',
+      )
+      .pluck()
     this.#one = db.prepare<[{ run: number; layer: string; epoch: number | null }], FilterRow>(`
       SELECT epoch, kernel_rows, kernel_columns, inputs, base_filters, weights FROM filters
       WHERE run = @run AND layer = @layer AND (@epoch IS NULL OR epoch = @epoch) ORDER BY epoch DESC LIMIT 1`)
@@ -60,12 +70,18 @@ export class Filters {
    * @returns epochs, ascending, each with every layer
    */
   figures(run: number, layers: readonly string[]): EpochFigures[] {
-    return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({ epoch, layers: layers.map((layer) => ({ layer, figures: known.get(layer) ?? null })) }))
+    return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({
+      epoch,
+      layers: layers.map((layer) => ({ layer, figures: known.get(layer) ?? null })),
+    }))
   }
 
   /** Of every layer that has some, whatever its name. */
   allFigures(run: number): EpochFigures[] {
-    return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({ epoch, layers: [...known].map(([layer, figures]) => ({ layer, figures })) }))
+    return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({
+      epoch,
+      layers: [...known].map(([layer, figures]) => ({ layer, figures })),
+    }))
   }
 
   #figuresByEpoch(run: number): Map<number, Map<string, LayerFigures>> {
@@ -94,7 +110,9 @@ export class Filters {
   add(run: number, epoch: number, layer: string, shape: KernelShape, weights: Buffer): void {
     const expected = shape.reduce((product, side) => product * side, 4)
     if (weights.length !== expected)
-      throw new RangeError(`filters of ${layer}: ${weights.length} bytes for the shape ${shape.join(' × ')}, which takes ${expected}`)
+      throw new RangeError(
+        `filters of ${layer}: ${weights.length} bytes for the shape ${shape.join(' × ')}, which takes ${expected}`,
+      )
     this.#insert.run(run, layer, epoch, ...shape, weights)
   }
 

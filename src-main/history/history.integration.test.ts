@@ -30,11 +30,27 @@ afterEach(() => {
 })
 
 function addRun(history: History, id: string, studyId = 'study'): number {
-  if (!history.studies.has(studyId)) history.studies.insert({ id: studyId, name: studyId, createdAt: '2026-01-01T00:00:00Z', plan: null })
+  if (!history.studies.has(studyId))
+    history.studies.insert({ id: studyId, name: studyId, createdAt: '2026-01-01T00:00:00Z', plan: null })
   const { arch, variant, dataset, seed, epochs } = config
   const examples = { trainExamples: 4000, testExamples: 1000 }
   const counts = { trainableParameters: 1000, trainableFilters: 10 }
-  history.runs.insert({ id, studyId, configId: history.configs.put(config), arch, variant, dataset, seed, epochs, ...examples, ...counts, createdAt: '2026-01-01T00:00:00Z' }, owner)
+  history.runs.insert(
+    {
+      id,
+      studyId,
+      configId: history.configs.put(config),
+      arch,
+      variant,
+      dataset,
+      seed,
+      epochs,
+      ...examples,
+      ...counts,
+      createdAt: '2026-01-01T00:00:00Z',
+    },
+    owner,
+  )
   return keyOf(history, id)
 }
 
@@ -45,7 +61,24 @@ function keyOf(history: History, id: string): number {
 }
 
 function epochOf(epoch: number, changes: Partial<EpochMetrics> = {}): EpochMetrics {
-  return { epoch, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null, gpuUtilization: 0.25, gpuMemoryBytes: 2 ** 30, ...changes }
+  return {
+    epoch,
+    trainLoss: 1,
+    trainAccuracy: 0.5,
+    testLoss: 1,
+    testAccuracy: 0.5,
+    learningRate: 0.1,
+    imagesPerSecond: 100,
+    seconds: 2,
+    waitSeconds: 0.01,
+    cpuSeconds: 3.9,
+    memoryBytes: 5e8,
+    validationLoss: null,
+    validationAccuracy: null,
+    gpuUtilization: 0.25,
+    gpuMemoryBytes: 2 ** 30,
+    ...changes,
+  }
 }
 
 function thrownBy(work: () => unknown): unknown {
@@ -84,15 +117,34 @@ describe('curves of a study', () => {
   it('are of all its runs with a network, the same epochs of each, and tell the time of those between', () => {
     const history = new History(file)
     const runs = ['a', 'b', 'c'].map((id) => addRun(history, id))
-    for (const [i, run] of runs.entries()) history.metrics.addEpochs(run, [1, 2, 3, 4, 5].slice(0, 5 - i).map((epoch) => epochOf(epoch, { testAccuracy: epoch / 10, seconds: 2 + i })))
+    for (const [i, run] of runs.entries())
+      history.metrics.addEpochs(
+        run,
+        [1, 2, 3, 4, 5].slice(0, 5 - i).map((epoch) => epochOf(epoch, { testAccuracy: epoch / 10, seconds: 2 + i })),
+      )
     const whole = history.metrics.curvesOfStudy('study', config.dataset, config.arch, 100)
     expect(whole.every).toBe(1)
-    expect(whole.runs.map((run) => [run.runId, run.epoch.length])).toEqual([['a', 5], ['b', 4], ['c', 3]])
-    expect(whole.runs[1]).toEqual({ runId: 'b', epoch: [1, 2, 3, 4], testAccuracy: [0.1, 0.2, 0.3, 0.4], trainLoss: [1, 1, 1, 1], elapsed: [3, 6, 9, 12] })
+    expect(whole.runs.map((run) => [run.runId, run.epoch.length])).toEqual([
+      ['a', 5],
+      ['b', 4],
+      ['c', 3],
+    ])
+    expect(whole.runs[1]).toEqual({
+      runId: 'b',
+      epoch: [1, 2, 3, 4],
+      testAccuracy: [0.1, 0.2, 0.3, 0.4],
+      trainLoss: [1, 1, 1, 1],
+      elapsed: [3, 6, 9, 12],
+    })
     const some = history.metrics.curvesOfStudy('study', config.dataset, config.arch, 4)
-    expect(some).toMatchObject({ every: 3, runs: [{ epoch: [1, 3, 5], elapsed: [2, 6, 10] }, { epoch: [1, 3], elapsed: [3, 9] }, { epoch: [1, 3] }] })
+    expect(some).toMatchObject({
+      every: 3,
+      runs: [{ epoch: [1, 3, 5], elapsed: [2, 6, 10] }, { epoch: [1, 3], elapsed: [3, 9] }, { epoch: [1, 3] }],
+    })
     history.runMarks.trash('a', '2026-01-02T00:00:00Z')
-    expect(history.metrics.curvesOfStudy('study', config.dataset, config.arch, 100).runs.map((run) => run.runId)).toEqual(['b', 'c'])
+    expect(
+      history.metrics.curvesOfStudy('study', config.dataset, config.arch, 100).runs.map((run) => run.runId),
+    ).toEqual(['b', 'c'])
     expect(history.metrics.curvesOfStudy('study', config.dataset, 'resnet-110', 100).runs).toEqual([])
     history.close()
   })
@@ -104,7 +156,9 @@ describe('the queue', () => {
     history.transaction(() => {
       for (let i = 0; i < 400; i++) addRun(history, `r${i}`)
     })
-    expect(history.runs.unfinished().map((run) => run.summary.id)).toEqual(Array.from({ length: 400 }, (_, i) => `r${i}`))
+    expect(history.runs.unfinished().map((run) => run.summary.id)).toEqual(
+      Array.from({ length: 400 }, (_, i) => `r${i}`),
+    )
     expect(history.runs.claimNext(owner)?.summary.id).toBe('r0')
     expect(history.runs.claimNext(owner)?.summary.id).toBe('r1')
     history.close()
@@ -113,7 +167,9 @@ describe('the queue', () => {
     expect(append).toHaveLength(1)
     // The index has the order of the queue, so that LIMIT 1 ends the scan at its first row.
     expect(append[0]?.sql).toContain('ORDER BY position DESC LIMIT 1')
-    expect(append[0]?.steps.filter((step) => step.startsWith('SCAN'))).toEqual(['SCAN runs USING INDEX runs_unfinished'])
+    expect(append[0]?.steps.filter((step) => step.startsWith('SCAN'))).toEqual([
+      'SCAN runs USING INDEX runs_unfinished',
+    ])
     expect(queue.flatMap(({ steps }) => steps).filter((step) => /^USE TEMP B-TREE|^SCAN runs$/.test(step))).toEqual([])
   })
 })
@@ -142,9 +198,14 @@ describe('a database', () => {
   it('takes only the migrations that it lacks, all or none', () => {
     openDatabase(file, { steps: ['CREATE TABLE a (x)'] }).close()
     openDatabase(file, { steps: ['CREATE TABLE a (x)', 'CREATE TABLE b (x)'] }).close()
-    expect(() => openDatabase(file, { steps: ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'] })).toThrow(WorkbenchError)
+    expect(() => openDatabase(file, { steps: ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'] })).toThrow(
+      WorkbenchError,
+    )
     const db = openDatabase(file, { steps: ['', ''] })
-    expect(db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all()).toEqual(['a', 'b'])
+    expect(db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all()).toEqual([
+      'a',
+      'b',
+    ])
     db.close()
   })
 
@@ -159,10 +220,45 @@ describe('a database', () => {
       INSERT INTO epochs VALUES (7, 1, 1.5, 0.4, 1.25, 0.75, 0.1, 100, 2, 0.01, 3.9, 5e8), (7, 2, 1.0, 0.6, 1.5, 0.5, 0.1, 100, 2, NULL, NULL, NULL);`)
     before.close()
     const history = new History(file)
-    expect(history.runs.get('old')).toMatchObject({ validationExamples: 0, summary: { testAccuracy: 0.5, bestTestAccuracy: 0.75, bestEpoch: 1, bestValidationAccuracy: null } })
+    expect(history.runs.get('old')).toMatchObject({
+      validationExamples: 0,
+      summary: { testAccuracy: 0.5, bestTestAccuracy: 0.75, bestEpoch: 1, bestValidationAccuracy: null },
+    })
     expect(history.metrics.epochsOfRun(7)).toEqual([
-      { epoch: 1, trainLoss: 1.5, trainAccuracy: 0.4, testLoss: 1.25, testAccuracy: 0.75, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 5e8, validationLoss: null, validationAccuracy: null, gpuUtilization: null, gpuMemoryBytes: null },
-      { epoch: 2, trainLoss: 1, trainAccuracy: 0.6, testLoss: 1.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 100, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null, validationLoss: null, validationAccuracy: null, gpuUtilization: null, gpuMemoryBytes: null },
+      {
+        epoch: 1,
+        trainLoss: 1.5,
+        trainAccuracy: 0.4,
+        testLoss: 1.25,
+        testAccuracy: 0.75,
+        learningRate: 0.1,
+        imagesPerSecond: 100,
+        seconds: 2,
+        waitSeconds: 0.01,
+        cpuSeconds: 3.9,
+        memoryBytes: 5e8,
+        validationLoss: null,
+        validationAccuracy: null,
+        gpuUtilization: null,
+        gpuMemoryBytes: null,
+      },
+      {
+        epoch: 2,
+        trainLoss: 1,
+        trainAccuracy: 0.6,
+        testLoss: 1.5,
+        testAccuracy: 0.5,
+        learningRate: 0.1,
+        imagesPerSecond: 100,
+        seconds: 2,
+        waitSeconds: null,
+        cpuSeconds: null,
+        memoryBytes: null,
+        validationLoss: null,
+        validationAccuracy: null,
+        gpuUtilization: null,
+        gpuMemoryBytes: null,
+      },
     ])
     expect(history.configs.get('c', 3).validationExamples).toBeUndefined()
     history.close()
@@ -180,7 +276,11 @@ describe('a database', () => {
     const bytes = readFileSync(file)
     const { mtimeMs } = statSync(file)
     const thrown = thrownBy(() => new History(file))
-    expect(thrown).toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer MCNN Workbench') as string, fix: expect.any(String) as string })
+    expect(thrown).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('newer MCNN Workbench') as string,
+      fix: expect.any(String) as string,
+    })
     expect(readFileSync(file).equals(bytes)).toBe(true)
     expect(statSync(file).mtimeMs).toBe(mtimeMs)
     expect(readdirSync(folder)).toEqual(['history.sqlite'])
@@ -192,7 +292,10 @@ describe('a database', () => {
     newer.pragma(`user_version = ${migrations.length + 1}`)
     try {
       expect(readFileSync(file).readUInt32BE(60)).toBe(0)
-      expect(thrownBy(() => new History(file))).toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer MCNN Workbench') as string })
+      expect(thrownBy(() => new History(file))).toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('newer MCNN Workbench') as string,
+      })
     } finally {
       newer.close()
     }
@@ -209,10 +312,21 @@ describe('a database', () => {
   it('that turns out damaged or not writable in use is told of as one to mend', () => {
     const history = new History(file)
     try {
-      const read = thrownBy(() => history.transaction(() => { throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT') }))
-      expect(history.explained(read)).toMatchObject({ code: 'damaged', message: expect.stringContaining(file) as string, fix: expect.any(String) as string })
+      const read = thrownBy(() =>
+        history.transaction(() => {
+          throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
+        }),
+      )
+      expect(history.explained(read)).toMatchObject({
+        code: 'damaged',
+        message: expect.stringContaining(file) as string,
+        fix: expect.any(String) as string,
+      })
       const written = new Sqlite.SqliteError('attempt to write a readonly database', 'SQLITE_READONLY')
-      expect(history.explained(written)).toMatchObject({ code: 'unavailable', message: expect.stringContaining('readonly') as string })
+      expect(history.explained(written)).toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('readonly') as string,
+      })
       const ours = new Sqlite.SqliteError('no such column: x', 'SQLITE_ERROR')
       expect(history.explained(ours)).toBe(ours)
     } finally {
@@ -247,7 +361,10 @@ describe('a history that somebody else wrote', () => {
       for (const json of ['{}', 'no JSON', '{"__proto__": {"polluted": true}}', 'null', '[]']) {
         db.prepare('UPDATE configs SET json = ?').run(json)
         const thrown = thrownBy(() => history.configs.get(configId(config), 1))
-        expect(history.explained(thrown), json).toMatchObject({ code: 'bad-data', message: expect.stringContaining(file) as string })
+        expect(history.explained(thrown), json).toMatchObject({
+          code: 'bad-data',
+          message: expect.stringContaining(file) as string,
+        })
       }
       db.close()
       expect('polluted' in {}).toBe(false)
@@ -262,7 +379,8 @@ describe('a history that somebody else wrote', () => {
     try {
       expect(db.pragma('trusted_schema', { simple: true })).toBe(0)
       expect(() => db.prepare("SELECT load_extension('evil')").get()).toThrow(/not authorized|no such function/)
-      for (const name of ['readfile', 'writefile', 'edit', 'shell']) expect(db.prepare('SELECT 1 FROM pragma_function_list WHERE name = ?').get(name), name).toBeUndefined()
+      for (const name of ['readfile', 'writefile', 'edit', 'shell'])
+        expect(db.prepare('SELECT 1 FROM pragma_function_list WHERE name = ?').get(name), name).toBeUndefined()
     } finally {
       db.close()
     }
@@ -279,7 +397,12 @@ describe('metrics', () => {
     const epochs: EpochMetrics[] = []
     for (let epoch = 1; epoch <= 50; epoch++) {
       // Coarse, so that the best accuracy is reached more than once.
-      const metrics = epochOf(epoch, { testAccuracy: rng.int(0, 8) / 8, trainLoss: rng.uniform(), seconds: rng.uniform(), imagesPerSecond: 100 * rng.uniform() })
+      const metrics = epochOf(epoch, {
+        testAccuracy: rng.int(0, 8) / 8,
+        trainLoss: rng.uniform(),
+        seconds: rng.uniform(),
+        imagesPerSecond: 100 * rng.uniform(),
+      })
       epochs.push(metrics)
       history.metrics.addEpoch(key, metrics)
       const best = Math.max(...epochs.map((e) => e.testAccuracy))
@@ -291,7 +414,10 @@ describe('metrics', () => {
         bestTestAccuracy: best,
         bestEpoch: epochs.find((e) => e.testAccuracy === best)?.epoch,
       })
-      expect(summary?.seconds).toBeCloseTo(epochs.reduce((sum, e) => sum + e.seconds, 0), 10)
+      expect(summary?.seconds).toBeCloseTo(
+        epochs.reduce((sum, e) => sum + e.seconds, 0),
+        10,
+      )
       expect(summary?.imagesPerSecond).toBeCloseTo(epochs.reduce((sum, e) => sum + e.imagesPerSecond, 0) / epoch, 10)
     }
     expect(history.metrics.epochsOfRun(key)).toEqual(epochs)
@@ -303,17 +429,32 @@ describe('metrics', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
     // [test, validation]; the best test accuracy is not the picked one, and of two equal ones the first counts.
-    const told: [number, number][] = [[0.5, 0.3], [0.6, 0.8], [0.9, 0.7], [0.4, 0.8], [0.7, 0.1]]
-    const epochs = told.map(([testAccuracy, validationAccuracy], i) => epochOf(i + 1, { testAccuracy, validationAccuracy, validationLoss: 1 - validationAccuracy }))
+    const told: [number, number][] = [
+      [0.5, 0.3],
+      [0.6, 0.8],
+      [0.9, 0.7],
+      [0.4, 0.8],
+      [0.7, 0.1],
+    ]
+    const epochs = told.map(([testAccuracy, validationAccuracy], i) =>
+      epochOf(i + 1, { testAccuracy, validationAccuracy, validationLoss: 1 - validationAccuracy }),
+    )
     for (const epoch of epochs) history.metrics.addEpoch(key, epoch)
     expect(history.metrics.epochsOfRun(key)).toEqual(epochs)
-    expect(history.runs.get('a')?.summary).toMatchObject({ bestEpoch: 2, bestTestAccuracy: 0.6, bestValidationAccuracy: 0.8, testAccuracy: 0.7 })
+    expect(history.runs.get('a')?.summary).toMatchObject({
+      bestEpoch: 2,
+      bestTestAccuracy: 0.6,
+      bestValidationAccuracy: 0.8,
+      testAccuracy: 0.7,
+    })
     // The query field agrees with the words of every list.
     const other = addRun(history, 'tested')
     history.metrics.addEpoch(other, epochOf(1))
     addRun(history, 'waits')
     const found = (query: string): [string, string | null][] =>
-      history.runLists.part({ query, sort: [], statistic: 'last', group: 'none', open: [] }, 0, 10).part.flatMap((row) => (row.kind === 'run' ? [[row.id, runPickedOn(row)]] : []))
+      history.runLists
+        .part({ query, sort: [], statistic: 'last', group: 'none', open: [] }, 0, 10)
+        .part.flatMap((row) => (row.kind === 'run' ? [[row.id, runPickedOn(row)]] : []))
     expect(found('picked:validation')).toEqual([['a', 'validation']])
     expect(found('picked:test')).toEqual([['tested', 'test']])
     // A run that is extended takes it along, one that goes back picks again.
@@ -322,7 +463,11 @@ describe('metrics', () => {
     expect(history.metrics.epochsOfRun(longer)).toEqual(epochs)
     expect(history.runs.get('b')?.summary).toMatchObject({ bestEpoch: 2, bestValidationAccuracy: 0.8 })
     history.metrics.rollBack(longer, { epochs: 1, step: 0 })
-    expect(history.runs.get('b')?.summary).toMatchObject({ bestEpoch: 1, bestTestAccuracy: 0.5, bestValidationAccuracy: 0.3 })
+    expect(history.runs.get('b')?.summary).toMatchObject({
+      bestEpoch: 1,
+      bestTestAccuracy: 0.5,
+      bestValidationAccuracy: 0.3,
+    })
     history.close()
   })
 
@@ -332,9 +477,16 @@ describe('metrics', () => {
     for (const value of [NaN, Infinity, -Infinity])
       for (const name of Object.keys(epochOf(1)).filter((n) => n !== 'epoch'))
         expect(() => history.metrics.addEpoch(key, { ...epochOf(1), [name]: value })).toThrow('only finite numbers')
-    expect(() => history.metrics.addSteps(key, [{ step: 1, epoch: 1, loss: NaN, learningRate: 0.1, stepMs: 1 }])).toThrow('only finite numbers')
+    expect(() =>
+      history.metrics.addSteps(key, [{ step: 1, epoch: 1, loss: NaN, learningRate: 0.1, stepMs: 1 }]),
+    ).toThrow('only finite numbers')
     expect(history.metrics.epochsOfRun(key)).toEqual([])
-    expect(history.runs.get('a')?.summary).toMatchObject({ epochsDone: 0, testAccuracy: null, seconds: null, imagesPerSecond: null })
+    expect(history.runs.get('a')?.summary).toMatchObject({
+      epochsDone: 0,
+      testAccuracy: null,
+      seconds: null,
+      imagesPerSecond: null,
+    })
     history.close()
   })
 
@@ -398,7 +550,11 @@ describe('runs', () => {
     for (const id of ['a', 'b', 'c']) addRun(history, id)
     history.runs.setOwner(keyOf(history, 'a'), null, 'Held.')
     expect(history.runs.claimNext({ pid: 2, start: 'x' })).toBeNull()
-    expect(history.runs.claimNext(owner)?.summary).toMatchObject({ id: 'b', state: 'running', startedAt: expect.any(String) as string })
+    expect(history.runs.claimNext(owner)?.summary).toMatchObject({
+      id: 'b',
+      state: 'running',
+      startedAt: expect.any(String) as string,
+    })
     expect(history.runs.claimNext(owner)?.summary.id).toBe('c')
     expect(history.runs.claimNext(owner)).toBeNull()
     history.close()
@@ -421,7 +577,9 @@ describe('runs', () => {
 
     function rows(): unknown[] {
       const db = new Sqlite(file, { readonly: true })
-      const counts = ['runs', 'epochs', 'steps', 'filters', 'events'].map((table) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
+      const counts = ['runs', 'epochs', 'steps', 'filters', 'events'].map((table) =>
+        db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+      )
       db.close()
       return counts
     }

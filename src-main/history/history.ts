@@ -110,12 +110,15 @@ export class History {
    * @throws with the system's code where the file is not there, ESTALE where it is another one
    */
   mustBeThere(): void {
-    if (statSync(this.#file).ino !== this.#inode) throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
+    if (statSync(this.#file).ino !== this.#inode)
+      throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
   }
 
   /** Writes something that changes nothing. @throws where that can't be written */
   tryWrite(): void {
-    this.transaction(() => this.#db.pragma(`user_version = ${Number(this.#db.pragma('user_version', { simple: true }))}`))
+    this.transaction(() =>
+      this.#db.pragma(`user_version = ${Number(this.#db.pragma('user_version', { simple: true }))}`),
+    )
   }
 
   /** Changes with every write of another program. */

@@ -1,11 +1,17 @@
-/** Whose database a file is, read from its bytes (sqlite.org/fileformat2.html): the shell has no SQLite, and SQLite would create files next to it. */
+/**
+ * Whose database a file is, read from its bytes (sqlite.org/fileformat2.html): the shell has no SQLite, and SQLite
+ * would create files next to it.
+ */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { codeOf } from '../contract/errors'
 
 /** SQLite's `application_id` of a history: "MCNN". Earlier versions left it 0. */
 export const applicationId = 0x4d434e4e
 
-/** `history`: ours. `foreign`: a database of another program. `corrupt`: not a SQLite database. `missing`: no file, or an empty one. */
+/**
+ * `history`: ours. `foreign`: a database of another program. `corrupt`: not a SQLite database. `missing`: no file, or
+ * an empty one.
+ */
 export type HistoryKind = 'history' | 'foreign' | 'corrupt' | 'missing'
 
 /** Tables that every version of a history has. */
@@ -29,7 +35,8 @@ export function historyKind(file: string): HistoryKind {
     if (id !== 0) return id === applicationId ? 'history' : 'foreign'
     const size = header.readUInt16BE(16)
     const pageSize = size === 1 ? 65536 : size
-    // A program that crashed before its first transaction leaves a database without tables: nothing of anybody is in it.
+    // A program that crashed before its first transaction leaves a database without tables: nothing of anybody is in
+    // it.
     if (isEmpty(handle, pageSize)) return 'history'
     const schema = schemaText(handle, pageSize, 1, 0)
     return historyTables.every((table) => schema.includes(`CREATE TABLE ${table} `)) ? 'history' : 'foreign'
@@ -57,5 +64,8 @@ function schemaText(handle: number, pageSize: number, page: number, depth: numbe
     const cell = bytes.readUInt16BE(start + 12 + 2 * i)
     return cell + 4 <= pageSize ? bytes.readUInt32BE(cell) : 0
   })
-  return [...children, bytes.readUInt32BE(start + 8)].filter((child) => child > 1).map((child) => schemaText(handle, pageSize, child, depth + 1)).join('')
+  return [...children, bytes.readUInt32BE(start + 8)]
+    .filter((child) => child > 1)
+    .map((child) => schemaText(handle, pageSize, child, depth + 1))
+    .join('')
 }

@@ -1,7 +1,7 @@
 /**
- * Runs that come from another history: as they ended there, owned by nobody. They are written in many small transactions under a mark
- * that hides them from everybody, and are revealed in one; what is hidden still when the history is opened again is of an import that
- * was cut short, and goes.
+ * Runs that come from another history: as they ended there, owned by nobody. They are written in many small
+ * transactions under a mark that hides them from everybody, and are revealed in one; what is hidden still when the
+ * history is opened again is of an import that was cut short, and goes.
  */
 import { randomUUID } from 'node:crypto'
 import type { RunState } from '../contract/records'
@@ -50,7 +50,9 @@ export class Imports {
   readonly #discard
 
   constructor(db: Database) {
-    this.#begin = db.prepare<[string, string, string, string | null, string]>('INSERT INTO studies (id, name, created_at, plan, trashed_at) VALUES (?, ?, ?, ?, ?)')
+    this.#begin = db.prepare<[string, string, string, string | null, string]>(
+      'INSERT INTO studies (id, name, created_at, plan, trashed_at) VALUES (?, ?, ?, ?, ?)',
+    )
     this.#insert = db.prepare<[ImportedRun & { hiddenId: string }]>(`
       INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples, trainable_parameters,
         trainable_filters, batch_size, state, reason, position, environment, dataset_fingerprint, startup_seconds, weights_file,
@@ -60,18 +62,31 @@ export class Imports {
         @reason, 0, @environmentHash, @datasetFingerprint, @startupSeconds, @weightsFile, @weightsSha256, @createdAt, @startedAt,
         @endedAt, @id, @archivedAt, @checkpointStep, @checkpointEpochs, @checkpointAt)`)
     this.#tag = db.prepare<[number, string]>('INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)')
-    this.#show = db.prepare<[{ key: number; as: string; note: string; study: string }]>('UPDATE runs SET id = @as, note = @note, study = (SELECT key FROM studies WHERE id = @study) WHERE key = @key')
+    this.#show = db.prepare<[{ key: number; as: string; note: string; study: string }]>(
+      'UPDATE runs SET id = @as, note = @note, study = (SELECT key FROM studies WHERE id = @study) WHERE key = @key',
+    )
     this.#showStudy = db.prepare<[string, string]>('UPDATE studies SET id = ?, trashed_at = NULL WHERE id = ?')
     this.#studyKey = db.prepare<[string], number>('SELECT key FROM studies WHERE id = ? AND trashed_at IS NULL').pluck()
-    // Its note says what it will be called: nothing else of its row has room for that, and it gets its own when it is shown.
-    this.#hidden = db.prepare<[string], HiddenRun>('SELECT runs.key, runs.note AS "as" FROM runs JOIN studies ON studies.key = runs.study WHERE studies.trashed_at = ? ORDER BY runs.key')
+    // Its note says what it will be called: nothing else of its row has room for that, and it gets its own when it is
+    // shown.
+    this.#hidden = db.prepare<[string], HiddenRun>(
+      'SELECT runs.key, runs.note AS "as" FROM runs JOIN studies ON studies.key = runs.study WHERE studies.trashed_at = ? ORDER BY runs.key',
+    )
     this.#hiddenStudies = db.prepare<[string], string>('SELECT id FROM studies WHERE trashed_at = ?').pluck()
     this.#removeStudy = db.prepare<[string, string]>('DELETE FROM studies WHERE id = ? AND trashed_at = ?')
-    this.#removeFilters = db.prepare<[number, number]>('DELETE FROM filters WHERE rowid IN (SELECT rowid FROM filters WHERE run = ? LIMIT ?)')
-    const one = db.prepare<[number], { config: string; environment: string | null }>('SELECT config, environment FROM runs WHERE key = ?')
+    this.#removeFilters = db.prepare<[number, number]>(
+      'DELETE FROM filters WHERE rowid IN (SELECT rowid FROM filters WHERE run = ? LIMIT ?)',
+    )
+    const one = db.prepare<[number], { config: string; environment: string | null }>(
+      'SELECT config, environment FROM runs WHERE key = ?',
+    )
     const remove = db.prepare<[number]>('DELETE FROM runs WHERE key = ?')
-    const config = db.prepare<[string]>('DELETE FROM configs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE config = configs.id)')
-    const environment = db.prepare<[string]>('DELETE FROM environments WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE environment = environments.hash)')
+    const config = db.prepare<[string]>(
+      'DELETE FROM configs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE config = configs.id)',
+    )
+    const environment = db.prepare<[string]>(
+      'DELETE FROM environments WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE environment = environments.hash)',
+    )
     this.#discard = db.transaction((key: number) => {
       const row = one.get(key)
       remove.run(key)

@@ -4,24 +4,41 @@ import type { Database } from './database'
 
 /** Of a table's fields: 'train_loss AS trainLoss, …'. */
 function selected(table: string, fields: Record<string, Metric>): string {
-  return Object.entries(fields).map(([field, { column }]) => `${table}.${column} AS ${field}`).join(', ')
+  return Object.entries(fields)
+    .map(([field, { column }]) => `${table}.${column} AS ${field}`)
+    .join(', ')
 }
 
-const columnsOf = (fields: Record<string, Metric>): string => Object.values(fields).map(({ column }) => column).join(', ')
-const marksOf = (columns: string): string => columns.split(', ').map(() => '?').join(', ')
+const columnsOf = (fields: Record<string, Metric>): string =>
+  Object.values(fields)
+    .map(({ column }) => column)
+    .join(', ')
+const marksOf = (columns: string): string =>
+  columns
+    .split(', ')
+    .map(() => '?')
+    .join(', ')
 
 const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
 const stepColumns = `steps.step, ${selected('steps', stepFields)}`
 
-/** What the run's row says of its epochs, by column: from all of them, not by adding up, so that it is never apart from what it sums. */
+/**
+ * What the run's row says of its epochs, by column: from all of them, not by adding up, so that it is never apart from
+ * what it sums.
+ */
 const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
 const ofLast = (column: string): string => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`
-const ofBest = (column: string): string => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)`
+const ofBest = (column: string): string =>
+  `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)`
 const rolledUp: Readonly<Record<string, string>> = {
   epochs_done: over('count(*)'),
   seconds: over('sum(seconds)'),
   images_per_second: over('avg(images_per_second)'),
-  ...Object.fromEntries(['test_accuracy', 'train_loss', 'test_loss'].flatMap((column) => (['min', 'max'] as const).map((end) => [`${end}_${column}`, over(`${end}(${column})`)]))),
+  ...Object.fromEntries(
+    ['test_accuracy', 'train_loss', 'test_loss'].flatMap((column) =>
+      (['min', 'max'] as const).map((end) => [`${end}_${column}`, over(`${end}(${column})`)]),
+    ),
+  ),
   test_accuracy: ofLast('test_accuracy'),
   train_loss: ofLast('train_loss'),
   test_loss: ofLast('test_loss'),
@@ -63,9 +80,14 @@ const epochTable = `epoch, ${columnsOf(epochFields)}`
 const stepTable = `step, ${columnsOf(stepFields)}`
 const insertEpoch = `INSERT INTO epochs (run, ${epochTable}) VALUES (?, ${marksOf(epochTable)})`
 const insertStep = `INSERT INTO steps (run, ${stepTable}) VALUES (?, ${marksOf(stepTable)})`
-const setRollUps = `UPDATE runs SET ${Object.entries(rolledUp).map(([column, given]) => `${column} = ${given}`).join(', ')} WHERE key = @run`
+const setRollUps = `UPDATE runs SET ${Object.entries(rolledUp)
+  .map(([column, given]) => `${column} = ${given}`)
+  .join(', ')} WHERE key = @run`
 const listRollUps = Object.entries(rolledUp)
-  .map(([column, given]) => `SELECT '${column}' AS column, (SELECT ${column} FROM runs WHERE key = @run) AS kept, ${given} AS given`)
+  .map(
+    ([column, given]) =>
+      `SELECT '${column}' AS column, (SELECT ${column} FROM runs WHERE key = @run) AS kept, ${given} AS given`,
+  )
   .join(' UNION ALL ')
 const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
 const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
@@ -103,27 +125,33 @@ export class Metrics {
     this.#addSteps = db.transaction((run: number, steps: StepMetrics[]) => {
       for (const s of steps) step.run(run, s.step, ...stepKeys.map((key) => finiteOrNull(s[key])))
     })
-    this.#epochsOfRun = db.prepare<[number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch`)
+    this.#epochsOfRun = db.prepare<[number], EpochMetrics>(
+      `SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch`,
+    )
     this.#rowOfStudy = db
-      .prepare<[string, string, string], [id: string, planned: number, ...CurveRow]>(`
+      .prepare<[string, string, string], [id: string, planned: number, ...CurveRow]>(
+        `
         SELECT runs.id, runs.epochs, epochs.epoch, epochs.test_accuracy, epochs.train_loss, epochs.seconds
         FROM runs JOIN epochs ON epochs.run = runs.key
         WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.dataset = ? AND runs.arch = ? AND runs.trashed_at IS NULL
-        ORDER BY runs.key, epochs.epoch`)
+        ORDER BY runs.key, epochs.epoch`,
+      )
       .raw()
     this.#curve = db
       .prepare<[string], CurveRow>(
         `SELECT epochs.epoch, test_accuracy, train_loss, test_loss FROM epochs WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY epoch`,
       )
       .raw()
-    this.#stepsOfRun = db.prepare<[number], StepMetrics>(
-      `SELECT ${stepColumns} FROM steps WHERE run = ? ORDER BY step`,
+    this.#stepsOfRun = db.prepare<[number], StepMetrics>(`SELECT ${stepColumns} FROM steps WHERE run = ? ORDER BY step`)
+    this.#epochsSince = db.prepare<[number, number], EpochMetrics>(
+      `SELECT ${epochColumns} FROM epochs WHERE run = ? AND epoch > ? ORDER BY epoch`,
     )
-    this.#epochsSince = db.prepare<[number, number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? AND epoch > ? ORDER BY epoch`)
     this.#stepsSince = db.prepare<[number, number], StepMetrics>(
       `SELECT ${stepColumns} FROM steps WHERE run = ? AND step > ? ORDER BY step`,
     )
-    this.#lastEpoch = db.prepare<[number], EpochMetrics>(`SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1`)
+    this.#lastEpoch = db.prepare<[number], EpochMetrics>(
+      `SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1`,
+    )
     this.#lastStep = db.prepare<[number], { step: number | null }>('SELECT max(step) AS step FROM steps WHERE run = ?')
     const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch > ?')
     const dropSteps = db.prepare<[number, number]>('DELETE FROM steps WHERE run = ? AND step > ?')
@@ -140,11 +168,21 @@ export class Metrics {
       rollUp.run({ run })
     })
     const copies = [
-      db.prepare<[number, number]>(`INSERT INTO epochs (run, ${epochTable}) SELECT ?, ${epochTable} FROM epochs WHERE run = ?`),
-      db.prepare<[number, number]>(`INSERT INTO steps (run, ${stepTable}) SELECT ?, ${stepTable} FROM steps WHERE run = ?`),
-      db.prepare<[number, number]>(`INSERT INTO filters (run, ${filterTable}) SELECT ?, ${filterTable} FROM filters WHERE run = ?`),
-      db.prepare<[number, number]>(`INSERT INTO layer_figures (run, ${figureTable}) SELECT ?, ${figureTable} FROM layer_figures WHERE run = ?`),
-      db.prepare<[number, number]>(`INSERT INTO evaluations (run, ${evaluationTable}) SELECT ?, ${evaluationTable} FROM evaluations WHERE run = ?`),
+      db.prepare<[number, number]>(
+        `INSERT INTO epochs (run, ${epochTable}) SELECT ?, ${epochTable} FROM epochs WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO steps (run, ${stepTable}) SELECT ?, ${stepTable} FROM steps WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO filters (run, ${filterTable}) SELECT ?, ${filterTable} FROM filters WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO layer_figures (run, ${figureTable}) SELECT ?, ${figureTable} FROM layer_figures WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO evaluations (run, ${evaluationTable}) SELECT ?, ${evaluationTable} FROM evaluations WHERE run = ?`,
+      ),
     ]
     this.#copy = db.transaction((from: number, to: number) => {
       for (const copy of copies) copy.run(to, from)
@@ -166,9 +204,13 @@ export class Metrics {
     this.#addEpochs.immediate(run, [metrics])
   }
 
-  /** Returns the columns of the run's row that do not say what its epochs give; sums may differ in their last bits between versions of SQLite. */
+  /**
+   * Returns the columns of the run's row that do not say what its epochs give; sums may differ in their last bits
+   * between versions of SQLite.
+   */
   wrongRollUps(run: number): WrongRollUp[] {
-    const near = (a: number | null, b: number | null): boolean => a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-12 * Math.abs(b))
+    const near = (a: number | null, b: number | null): boolean =>
+      a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-12 * Math.abs(b))
     return this.#rollUps.all({ run }).filter(({ kept, given }) => !near(kept, given))
   }
 
@@ -188,7 +230,8 @@ export class Metrics {
 
   /**
    * Curves of a study's runs on a data set with a network; a run without a finished epoch has none.
-   * @param most points of all runs together, about: of more epochs only each `every`th is given, the first and the last planned besides
+   * @param most points of all runs together, about: of more epochs only each `every`th is given, the first and the
+   *   last planned besides
    */
   curvesOfStudy(studyId: string, dataset: string, arch: string, most: number): { every: number; runs: StudyCurve[] } {
     const rows = this.#rowOfStudy.all(studyId, dataset, arch)
@@ -220,7 +263,13 @@ export class Metrics {
     const all = this.#curve.all(runId)
     const step = points === null || all.length <= points ? 1 : (all.length - 1) / (points - 1)
     const rows = step === 1 ? all : Array.from({ length: points ?? 0 }, (_, i) => all[Math.round(i * step)] as CurveRow)
-    return { runId, epoch: rows.map((r) => r[0]), testAccuracy: rows.map((r) => r[1]), trainLoss: rows.map((r) => r[2]), testLoss: rows.map((r) => r[3]) }
+    return {
+      runId,
+      epoch: rows.map((r) => r[0]),
+      testAccuracy: rows.map((r) => r[1]),
+      trainLoss: rows.map((r) => r[2]),
+      testLoss: rows.map((r) => r[3]),
+    }
   }
 
   stepsOfRun(run: number): StepMetrics[] {
@@ -245,7 +294,10 @@ export class Metrics {
     return this.#lastStep.get(run)?.step ?? 0
   }
 
-  /** Drops what was measured after a number of finished epochs and steps, and the rolled-up columns with it; null drops everything. */
+  /**
+   * Drops what was measured after a number of finished epochs and steps, and the rolled-up columns with it; null drops
+   * everything.
+   */
   rollBack(run: number, to: { epochs: number; step: number } | null): void {
     this.#rollBack.immediate(run, to)
   }
@@ -257,7 +309,8 @@ export class Metrics {
 
   /** Keeps the newest only: over 200 epochs they would outweigh all else. */
   putEvaluation(run: number, { epoch, classes, confusion, mistakes }: Evaluation): void {
-    if (confusion.length !== classes * classes) throw new RangeError(`a confusion matrix of ${confusion.length} counts for ${classes} classes`)
+    if (confusion.length !== classes * classes)
+      throw new RangeError(`a confusion matrix of ${confusion.length} counts for ${classes} classes`)
     const bytes = Buffer.alloc(4 * confusion.length)
     confusion.forEach((value, i) => bytes.writeUInt32LE(value, 4 * i))
     this.#putEvaluation.run(run, epoch, classes, bytes, JSON.stringify(mistakes))
@@ -268,7 +321,12 @@ export class Metrics {
     const row = this.#evaluation.get(run)
     if (!row) return null
     const confusion = Array.from({ length: row.confusion.length / 4 }, (_, i) => row.confusion.readUInt32LE(4 * i))
-    return evaluation.parse({ epoch: row.epoch, classes: row.classes, confusion, mistakes: JSON.parse(row.mistakes) as unknown })
+    return evaluation.parse({
+      epoch: row.epoch,
+      classes: row.classes,
+      confusion,
+      mistakes: JSON.parse(row.mistakes) as unknown,
+    })
   }
 }
 

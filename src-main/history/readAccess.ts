@@ -1,8 +1,10 @@
 /**
  * Opens a history for reading and creates or changes no file next to it, as any user.
- * - While a program writes the history, its write-ahead log and shared memory exist: SQLite reads through them and follows that program.
+ * - While a program writes the history, its write-ahead log and shared memory exist: SQLite reads through them and
+ *   follows that program.
  * - After a program has closed the history, it is one file, which SQLite opens read-only.
- * - Anything else (a log left by a crash, the form of an earlier version) is read from a private copy in the system's temporary folder. The
+ * - Anything else (a log left by a crash, the form of an earlier version) is read from a private copy in the system's
+ *   temporary folder. The
  *   copy may be migrated and repaired; its files are unlinked as soon as they are open.
  */
 import { copyFileSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -10,7 +12,20 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { codeOf, WorkbenchError } from '../contract/errors'
-import { beCareful, busyTimeoutMs, explained, headerOf, mustBeHistory, mustBeWhole, mustNotBeForeign, newer, older, openDatabase, userVersion, type Database } from './database'
+import {
+  beCareful,
+  busyTimeoutMs,
+  explained,
+  headerOf,
+  mustBeHistory,
+  mustBeWhole,
+  mustNotBeForeign,
+  newer,
+  older,
+  openDatabase,
+  userVersion,
+  type Database,
+} from './database'
 import { migrations } from './migrations'
 import { isWriterAlive } from './writer'
 
@@ -26,7 +41,8 @@ const copyAttempts = 20
 
 /**
  * @param privately always makes a copy, which may then be written
- * @throws WorkbenchError unavailable if the history cannot be read, or its version is not this program's; damaged; bad-data for a database of another program
+ * @throws WorkbenchError unavailable if the history cannot be read, or its version is not this program's; damaged;
+ *   bad-data for a database of another program
  */
 export function openForReading(file: string, { privately = false }: { privately?: boolean } = {}): Reading {
   try {
@@ -42,7 +58,8 @@ export function openForReading(file: string, { privately = false }: { privately?
 
 /** Opens a history of any version for copying it page by page. */
 export function openAnyVersion(file: string): Database {
-  if (isWriterAlive(file) || isClosed(file)) return new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs })
+  if (isWriterAlive(file) || isClosed(file))
+    return new Sqlite(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs })
   return withCopy(file, (copy) => {
     const db = new Sqlite(copy, { timeout: busyTimeoutMs })
     keepWithoutName(db)
@@ -50,17 +67,22 @@ export function openAnyVersion(file: string): Database {
   })
 }
 
-/** Leaves the log and lets the database be written after its file is unlinked: SQLite refuses that with a journal on the disk. */
+/**
+ * Leaves the log and lets the database be written after its file is unlinked: SQLite refuses that with a journal on the
+ * disk.
+ */
 function keepWithoutName(db: Database): void {
   db.pragma('journal_mode = MEMORY')
 }
 
 /** Describes the files of a history: a change means that another program wrote. */
 export function stateOf(file: string): string {
-  return besides.map((end) => {
-    const found = statSync(file + end, { throwIfNoEntry: false })
-    return found ? `${found.ino}:${found.size}:${found.mtimeMs}` : '-'
-  }).join(' ')
+  return besides
+    .map((end) => {
+      const found = statSync(file + end, { throwIfNoEntry: false })
+      return found ? `${found.ino}:${found.size}:${found.mtimeMs}` : '-'
+    })
+    .join(' ')
 }
 
 function openShared(file: string, isWritten: boolean): Database {
@@ -101,15 +123,23 @@ function withCopy(file: string, open: (copy: string, state: string) => Database)
   try {
     for (let attempt = 1; ; attempt++) {
       const state = stateOf(file)
-      for (const end of besides) if (existsSync(file + end)) copyFileSync(file + end, copy + end, constants.COPYFILE_FICLONE)
+      for (const end of besides)
+        if (existsSync(file + end)) copyFileSync(file + end, copy + end, constants.COPYFILE_FICLONE)
       if (stateOf(file) === state) return open(copy, state)
-      if (attempt >= copyAttempts) throw new WorkbenchError('unavailable', `The history ${file} is being written by another program.`, { fix: 'Try again.' })
+      if (attempt >= copyAttempts)
+        throw new WorkbenchError('unavailable', `The history ${file} is being written by another program.`, {
+          fix: 'Try again.',
+        })
       for (const end of besides) rmSync(copy + end, { force: true })
     }
   } catch (thrown) {
-    if (thrown instanceof WorkbenchError) throw new WorkbenchError(thrown.code, thrown.message.replaceAll(copy, file), { fix: thrown.fix, cause: thrown })
+    if (thrown instanceof WorkbenchError)
+      throw new WorkbenchError(thrown.code, thrown.message.replaceAll(copy, file), { fix: thrown.fix, cause: thrown })
     if (codeOf(thrown) !== 'ENOSPC') throw thrown
-    throw new WorkbenchError('unavailable', `The history ${file} must be copied to be read, and ${tmpdir()} is full.`, { fix: 'Free some space there, or set TMPDIR to another folder.', cause: thrown })
+    throw new WorkbenchError('unavailable', `The history ${file} must be copied to be read, and ${tmpdir()} is full.`, {
+      fix: 'Free some space there, or set TMPDIR to another folder.',
+      cause: thrown,
+    })
   } finally {
     // On Linux an open file stays readable without a name.
     rmSync(folder, { recursive: true, force: true })

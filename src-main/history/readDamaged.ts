@@ -18,17 +18,27 @@ type Take = (row: Row, key: string | number | null) => void
 
 /**
  * Hands on every row that can be reached, some of them perhaps twice.
- * @param known values of the key's first column, for tables whose rows belong to something: each is looked for by itself
+ * @param known values of the key's first column, for tables whose rows belong to something: each is looked for by
+ *   itself
  * @returns whether all was whole, and of which of the known values not
  */
-export function readDamaged(db: Database, table: Table, known: readonly number[], take: Take): { whole: boolean; holes: number[] } {
+export function readDamaged(
+  db: Database,
+  table: Table,
+  known: readonly number[],
+  take: Take,
+): { whole: boolean; holes: number[] } {
   const [first = 'rowid', second] = table.key
-  if (scan(db, table, { within: null, column: first, above: null, below: null, descending: false }, take).whole) return { whole: true, holes: [] }
+  if (scan(db, table, { within: null, column: first, above: null, below: null, descending: false }, take).whole)
+    return { whole: true, holes: [] }
   if (second === undefined) {
     aroundHoles(db, table, first, null, take)
     return { whole: false, holes: [] }
   }
-  return { whole: false, holes: known.filter((value) => !aroundHoles(db, table, second, { column: first, value }, take)) }
+  return {
+    whole: false,
+    holes: known.filter((value) => !aroundHoles(db, table, second, { column: first, value }, take)),
+  }
 }
 
 interface Within {
@@ -45,14 +55,16 @@ interface Range {
   descending: boolean
 }
 
-/** From both ends towards the hole, and where keys are numbers from places within it; returns whether there was none. */
+/**
+ * From both ends towards the hole, and where keys are numbers from places within it; returns whether there was none.
+ */
 function aroundHoles(db: Database, table: Table, column: string, within: Within | null, take: Take): boolean {
   const up = scan(db, table, { within, column, above: null, below: null, descending: false }, take)
   if (up.whole) return true
   const down = scan(db, table, { within, column, above: up.last, below: null, descending: true }, take)
   if (down.whole) return false
   let holes: [number, number][] = [[numberOr(up.last, 0), numberOr(down.last, largest(up.last))]]
-  for (let tries = 0; tries < mostTries && holes.length > 0; ) {
+  for (let tries = 0; tries < mostTries && holes.length > 0;) {
     const next: [number, number][] = []
     for (const [low, high] of holes) {
       if (high - low < 2) continue
@@ -94,7 +106,9 @@ function scan(db: Database, table: Table, range: Range, take: Take): { whole: bo
   let last: number | string | null = null
   try {
     const rows = db
-      .prepare<(number | string)[], [string | number | null, ...Row]>(`SELECT ${key}, ${columns} FROM ${quoted(table.name)} ${terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''} ORDER BY ${key} ${range.descending ? 'DESC' : 'ASC'}`)
+      .prepare<(number | string)[], [string | number | null, ...Row]>(
+        `SELECT ${key}, ${columns} FROM ${quoted(table.name)} ${terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''} ORDER BY ${key} ${range.descending ? 'DESC' : 'ASC'}`,
+      )
       .raw()
       .iterate(...values)
     for (const [at, ...row] of rows) {

@@ -1,6 +1,16 @@
 /** Saves what can be read of a damaged history into a new one, table by table and row by row. */
 import { createHash } from 'node:crypto'
-import { closeSync, copyFileSync, existsSync, ftruncateSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { Repair } from '../contract/records'
 import { brokenRows } from './brokenRows'
@@ -19,7 +29,8 @@ export type Rescued = Pick<Repair, 'tables' | 'runs' | 'unsure'>
  * @param source its log may be there without it
  * @param known ids of runs that there were, as far as their files tell
  * @param target must not be there; whole and in this program's form afterwards
- * @returns what was saved and lost, by table and by run; null where nothing could be read: then there is no target either
+ * @returns what was saved and lost, by table and by run; null where nothing could be read: then there is no target
+ *   either
  */
 export function rescue(source: string, target: string, known: readonly string[] = []): Rescued | null {
   const work = `${target}.work`
@@ -93,10 +104,15 @@ function copyAll(from: Database, into: Database, file: string): Copied[] {
 }
 
 function copyTable(from: Database, into: Database, table: Table, runs: readonly number[], file: string): Copied {
-  const root = tried(() => Number(from.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table.name)), 0)
+  const root = tried(
+    () => Number(from.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table.name)),
+    0,
+  )
   const broken = table.key.includes('rowid') ? brokenRows(file, root) : new Set<unknown>()
   let passed = 0
-  const insert = into.prepare<(string | number | null | Buffer)[]>(`INSERT OR IGNORE INTO ${quoted(table.name)} (${table.columns.map(quoted).join(', ')}) VALUES (${table.columns.map(() => '?').join(', ')})`)
+  const insert = into.prepare<(string | number | null | Buffer)[]>(
+    `INSERT OR IGNORE INTO ${quoted(table.name)} (${table.columns.map(quoted).join(', ')}) VALUES (${table.columns.map(() => '?').join(', ')})`,
+  )
   let read = 0
   let failure: Error | null = null
   const reading = readDamaged(from, table, runs, (row, key) => {
@@ -109,25 +125,42 @@ function copyTable(from: Database, into: Database, table: Table, runs: readonly 
       read += insert.run(...row).changes
     } catch (thrown) {
       // A row that breaks the table's rules is a damaged one; anything else is ours, or the disk's.
-      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_CONSTRAINT')) failure = thrown instanceof Error ? thrown : new Error(String(thrown))
+      if (!(thrown instanceof Sqlite.SqliteError) || !thrown.code.startsWith('SQLITE_CONSTRAINT'))
+        failure = thrown instanceof Error ? thrown : new Error(String(thrown))
     }
   })
   // Assigned where the compiler does not look.
   if (failure as Error | null) throw failure as unknown as Error
   const { name } = table
-  if (reading.whole && passed === 0) return { table: name, read, expected: Math.max(read, countOf(from, name) ?? 0), doubt: 'none', ids: [] }
+  if (reading.whole && passed === 0)
+    return { table: name, read, expected: Math.max(read, countOf(from, name) ?? 0), doubt: 'none', ids: [] }
   const counts = indexesOf(into, table.name).flatMap((index) => countOf(from, table.name, index) ?? [])
   // A run's row says how many epochs it had.
-  if (table.name === 'epochs') counts.push(Number(into.prepare('SELECT coalesce(sum(epochs_done), 0) FROM runs').pluck().get()))
+  if (table.name === 'epochs')
+    counts.push(Number(into.prepare('SELECT coalesce(sum(epochs_done), 0) FROM runs').pluck().get()))
   if (reading.whole) counts.push(countOf(from, name) ?? 0)
-  const known = table.columns[0] === 'run' && table.key.length > 1 ? new Map(reading.holes.map((run) => [run, null])) : lostByRun(from, into, name)
-  return { table: name, read, expected: counts.length === 0 ? null : Math.max(read, ...counts), doubt: known ?? 'any', ids: name === 'runs' ? lostIds(from, into) : [] }
+  const known =
+    table.columns[0] === 'run' && table.key.length > 1
+      ? new Map(reading.holes.map((run) => [run, null]))
+      : lostByRun(from, into, name)
+  return {
+    table: name,
+    read,
+    expected: counts.length === 0 ? null : Math.max(read, ...counts),
+    doubt: known ?? 'any',
+    ids: name === 'runs' ? lostIds(from, into) : [],
+  }
 }
 
 /** Rows that an index of theirs has and that were not saved, by run; null where no index can be read. */
 function lostByRun(from: Database, into: Database, table: string): ReadonlyMap<number, number> | null {
   const counts = (db: Database, index: string): [number, number][] =>
-    db.prepare<[], [number, number]>(`SELECT run, count(*) FROM ${quoted(table)} INDEXED BY ${quoted(index)} GROUP BY run`).raw().all()
+    db
+      .prepare<[], [number, number]>(
+        `SELECT run, count(*) FROM ${quoted(table)} INDEXED BY ${quoted(index)} GROUP BY run`,
+      )
+      .raw()
+      .all()
   for (const index of indexesOf(into, table)) {
     const before = tried(() => counts(from, index), null)
     if (!before) continue
@@ -139,23 +172,39 @@ function lostByRun(from: Database, into: Database, table: string): ReadonlyMap<n
 
 /** Of runs that only the index of their ids still has. */
 function lostIds(from: Database, into: Database): string[] {
-  const ids = (db: Database): string[] => db.prepare<[], string>('SELECT id FROM runs INDEXED BY sqlite_autoindex_runs_1').pluck().all()
+  const ids = (db: Database): string[] =>
+    db.prepare<[], string>('SELECT id FROM runs INDEXED BY sqlite_autoindex_runs_1').pluck().all()
   const saved = new Set(ids(into))
   return tried(() => ids(from).filter((id) => !saved.has(id)), [])
 }
 
 /** Configs and environments are named by what they hold. */
 function isItself({ name }: Table, [id, json]: Row): boolean {
-  return (name !== 'configs' && name !== 'environments') || (typeof json === 'string' && createHash('sha256').update(json).digest('hex').slice(0, 16) === id)
+  return (
+    (name !== 'configs' && name !== 'environments') ||
+    (typeof json === 'string' && createHash('sha256').update(json).digest('hex').slice(0, 16) === id)
+  )
 }
 
 /** Every table of the new history, those that others refer to first. */
 function parentsFirst(db: Database): Table[] {
-  const names = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).pluck().all()
-  const parents = new Map(names.map((name) => [name, db.prepare<[string], string>('SELECT "table" FROM pragma_foreign_key_list(?)').pluck().all(name)]))
+  const names = db
+    .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+    .pluck()
+    .all()
+  const parents = new Map(
+    names.map((name) => [
+      name,
+      db.prepare<[string], string>('SELECT "table" FROM pragma_foreign_key_list(?)').pluck().all(name),
+    ]),
+  )
   const sorted: string[] = []
   while (sorted.length < names.length) {
-    const next = names.filter((name) => !sorted.includes(name) && (parents.get(name) ?? []).every((parent) => parent === name || sorted.includes(parent)))
+    const next = names.filter(
+      (name) =>
+        !sorted.includes(name) &&
+        (parents.get(name) ?? []).every((parent) => parent === name || sorted.includes(parent)),
+    )
     if (next.length === 0) throw new Error('tables that refer to each other')
     sorted.push(...next)
   }
@@ -163,10 +212,17 @@ function parentsFirst(db: Database): Table[] {
 }
 
 function tableOf(db: Database, name: string): Table {
-  const columns = db.prepare<[string], { name: string; pk: number }>('SELECT name, pk FROM pragma_table_info(?)').all(name)
-  const withoutRowid = db.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(name) === 1
+  const columns = db
+    .prepare<[string], { name: string; pk: number }>('SELECT name, pk FROM pragma_table_info(?)')
+    .all(name)
+  const withoutRowid =
+    db.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(name) === 1
   const primary = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk)
-  return { name, columns: columns.map((column) => column.name), key: withoutRowid ? primary.map((column) => column.name) : ['rowid'] }
+  return {
+    name,
+    columns: columns.map((column) => column.name),
+    key: withoutRowid ? primary.map((column) => column.name) : ['rowid'],
+  }
 }
 
 /** Those that hold every row. */
@@ -176,7 +232,16 @@ function indexesOf(db: Database, table: string): string[] {
 
 /** Null where it can't be counted. */
 function countOf(db: Database, table: string, index?: string): number | null {
-  return tried(() => Number(db.prepare(`SELECT count(*) FROM ${quoted(table)} ${index === undefined ? '' : `INDEXED BY ${quoted(index)}`}`).pluck().get()), null)
+  return tried(
+    () =>
+      Number(
+        db
+          .prepare(`SELECT count(*) FROM ${quoted(table)} ${index === undefined ? '' : `INDEXED BY ${quoted(index)}`}`)
+          .pluck()
+          .get(),
+      ),
+    null,
+  )
 }
 
 function tried<T>(read: () => T, otherwise: T): T {
@@ -217,7 +282,13 @@ function mendHeader(file: string): void {
   try {
     const header = Buffer.alloc(100)
     readSync(handle, header, 0, header.length, 0)
-    if (header.toString('latin1', 0, 16) === 'SQLite format 3\0' && header.readUInt16BE(16) === pageBytes && header.readUInt32BE(44) === 4 && header.readUInt32BE(56) === 1) return
+    if (
+      header.toString('latin1', 0, 16) === 'SQLite format 3\0' &&
+      header.readUInt16BE(16) === pageBytes &&
+      header.readUInt32BE(44) === 4 &&
+      header.readUInt32BE(56) === 1
+    )
+      return
     header.fill(0)
     header.write('SQLite format 3\0', 'latin1')
     header.writeUInt16BE(pageBytes, 16)

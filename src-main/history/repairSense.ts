@@ -23,13 +23,20 @@ export function dropDangling(db: Database): void {
   do {
     changes = 0
     for (const { child, column, parent, key } of references(db))
-      changes += db.prepare(`DELETE FROM ${quoted(child)} WHERE ${quoted(column)} IS NOT NULL AND ${quoted(column)} NOT IN (SELECT ${quoted(key)} FROM ${quoted(parent)})`).run().changes
+      changes += db
+        .prepare(
+          `DELETE FROM ${quoted(child)} WHERE ${quoted(column)} IS NOT NULL AND ${quoted(column)} NOT IN (SELECT ${quoted(key)} FROM ${quoted(parent)})`,
+        )
+        .run().changes
   } while (changes > 0)
 }
 
 /** A config is named by its content: a study's plan gives those of its runs. */
 function putConfigsOfPlans(db: Database): void {
-  const lacking = db.prepare<[], string>('SELECT DISTINCT config FROM runs WHERE config NOT IN (SELECT id FROM configs)').pluck().all()
+  const lacking = db
+    .prepare<[], string>('SELECT DISTINCT config FROM runs WHERE config NOT IN (SELECT id FROM configs)')
+    .pluck()
+    .all()
   if (lacking.length === 0) return
   const configs = new Configs(db)
   for (const row of db.prepare<[], { id: string }>('SELECT id FROM studies WHERE plan IS NOT NULL').all()) {
@@ -62,12 +69,19 @@ export type Doubt = 'none' | 'any' | ReadonlyMap<number, number | null>
 const goesOn: readonly RunState[] = ['queued', 'running', 'paused', 'stopped', 'interrupted', 'failed']
 
 /**
- * Of a history in this program's form: runs that can be read, rolled-up columns that say what is there, and a note where something went.
+ * Of a history in this program's form: runs that can be read, rolled-up columns that say what is there, and a note
+ * where something went.
  * @param known runs that there were: of which no row is left is lost
- * @param unsure whether the log held pages of which nobody can say what they were: any row may then be an older one, or half of it
+ * @param unsure whether the log held pages of which nobody can say what they were: any row may then be an older one,
+ *   or half of it
  * @returns each run that lost something, and what, in words
  */
-export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, known: readonly string[], unsure: boolean): Repair['runs'] {
+export function makeSense(
+  db: Database,
+  doubts: ReadonlyMap<string, Doubt>,
+  known: readonly string[],
+  unsure: boolean,
+): Repair['runs'] {
   const runs = new Runs(db)
   const configs = new Configs(db)
   const metrics = new Metrics(db)
@@ -90,7 +104,12 @@ export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, know
       const words = lostWords(key, said, there, completeness.of(key).missing, doubts) || (unsure ? perhaps : '')
       if (words === '') continue
       lost.push({ id, lost: words })
-      events.add(key, 'warning', 'repaired', `The history was damaged. Lost of this run: ${words}. ${words === perhaps ? 'Re-run it to be sure of its numbers.' : goesOn.includes(state) ? 'Resumed, it measures them again.' : 'Re-run it to measure them again.'}`)
+      events.add(
+        key,
+        'warning',
+        'repaired',
+        `The history was damaged. Lost of this run: ${words}. ${words === perhaps ? 'Re-run it to be sure of its numbers.' : goesOn.includes(state) ? 'Resumed, it measures them again.' : 'Re-run it to measure them again.'}`,
+      )
     }
   })()
   return lost
@@ -99,7 +118,13 @@ export function makeSense(db: Database, doubts: ReadonlyMap<string, Doubt>, know
 /** Of a run that lacks nothing: what it holds may yet not be what was confirmed last. */
 const perhaps = 'perhaps what was written last, for a part of the log can’t be read that does not say whose it was'
 
-function lostWords(run: number, said: number, there: number, missing: Missing, doubts: ReadonlyMap<string, Doubt>): string {
+function lostWords(
+  run: number,
+  said: number,
+  there: number,
+  missing: Missing,
+  doubts: ReadonlyMap<string, Doubt>,
+): string {
   const of = (table: string, ruled: number, one: string, many: string): string[] => {
     const doubt = doubts.get(table) ?? 'none'
     if (doubt === 'none') return []

@@ -22,12 +22,23 @@ export const testLossOf = lossOf('test_loss')
 export const stepMs = '1000.0 * runs.batch_size / runs.images_per_second'
 
 /** What a run's best epoch was picked on, as `runPickedOn` of `analysis/picked.ts` states it. */
-export const pickedOn = "CASE WHEN runs.best_epoch IS NULL THEN NULL WHEN runs.best_validation_accuracy IS NULL THEN 'test' ELSE 'validation' END"
+export const pickedOn =
+  "CASE WHEN runs.best_epoch IS NULL THEN NULL WHEN runs.best_validation_accuracy IS NULL THEN 'test' ELSE 'validation' END"
 
 /** What needs a person or moves comes first. */
-const stateOrder: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'queued', 'stopped', 'done']
+const stateOrder: readonly RunState[] = [
+  'failed',
+  'diverged',
+  'interrupted',
+  'running',
+  'paused',
+  'queued',
+  'stopped',
+  'done',
+]
 
-const rank = (column: string, order: readonly string[]): string => `CASE ${column} ${order.map((word, i) => `WHEN '${word}' THEN ${i}`).join(' ')} END`
+const rank = (column: string, order: readonly string[]): string =>
+  `CASE ${column} ${order.map((word, i) => `WHEN '${word}' THEN ${i}`).join(' ')} END`
 
 export const depth = `CASE runs.arch ${archs.map((arch) => `WHEN '${arch}' THEN ${depthOf(arch)}`).join(' ')} END`
 

@@ -26,7 +26,13 @@ const numbers: Partial<Record<Field, string>> = {
   created: 'runs.created_at',
 }
 
-const choices: Partial<Record<Field, string>> = { variant: 'runs.variant', arch: 'runs.arch', dataset: 'runs.dataset', state: 'runs.state', picked: pickedOn }
+const choices: Partial<Record<Field, string>> = {
+  variant: 'runs.variant',
+  arch: 'runs.arch',
+  dataset: 'runs.dataset',
+  state: 'runs.state',
+  picked: pickedOn,
+}
 const texts: Partial<Record<Field, readonly string[]>> = {
   study: ['studies.name', 'studies.id'],
   note: ['runs.note'],
@@ -36,8 +42,8 @@ const texts: Partial<Record<Field, readonly string[]>> = {
 const everywhere = ['runs.id', 'studies.name', 'runs.variant', 'runs.dataset', 'runs.arch', 'runs.note', 'runs.reason']
 
 /**
- * What is archived or in the trash matches only where the query asks for it (`is:archived`, `is:trashed`); runs of a study
- * in the trash never do: they come back with it.
+ * What is archived or in the trash matches only where the query asks for it (`is:archived`, `is:trashed`); runs of a
+ * study in the trash never do: they come back with it.
  * @throws WorkbenchError bad-input of field `query`, with the place of what is wrong
  */
 export function filterOf(query: string): Filter {
@@ -47,7 +53,8 @@ export function filterOf(query: string): Filter {
     const sql = `coalesce((${conditionOf(term, values)}), 0)`
     return term.negated ? `NOT ${sql}` : sql
   })
-  const asks = (what: string): boolean => terms.some((term) => term.kind === 'words' && term.field === 'is' && !term.negated && term.values.includes(what))
+  const asks = (what: string): boolean =>
+    terms.some((term) => term.kind === 'words' && term.field === 'is' && !term.negated && term.values.includes(what))
   parts.push('studies.trashed_at IS NULL')
   if (!asks('trashed')) parts.push('runs.trashed_at IS NULL')
   if (!asks('archived') && !asks('trashed')) parts.push('runs.archived_at IS NULL')
@@ -59,7 +66,10 @@ function read(query: string): Term[] {
     return parseQuery(query)
   } catch (thrown) {
     if (!(thrown instanceof QueryError)) throw thrown
-    throw new WorkbenchError('bad-input', `At character ${thrown.from + 1} of the query: ${thrown.message}`, { field: 'query', cause: thrown })
+    throw new WorkbenchError('bad-input', `At character ${thrown.from + 1} of the query: ${thrown.message}`, {
+      field: 'query',
+      cause: thrown,
+    })
   }
 }
 
@@ -76,7 +86,8 @@ function conditionOf(term: Term, values: Filter['values']): string {
 
 function within(field: Field, { low, high, lowOpen, highOpen }: Interval, values: Filter['values']): string {
   const column = numbers[field] ?? ''
-  const end = (value: number): string | number => (fields[field].kind === 'date' ? new Date(value).toISOString() : value)
+  const end = (value: number): string | number =>
+    fields[field].kind === 'date' ? new Date(value).toISOString() : value
   const parts: string[] = []
   if (low !== -Infinity) {
     parts.push(`${column} ${lowOpen ? '>' : '>='} ?`)

@@ -16,7 +16,9 @@ it('the third migration rolls up what runs of before have measured, and keeps th
   const file = path.join(folder, 'history.sqlite')
   const old = openDatabase(file, { steps: migrations.slice(0, 2) })
   old.exec(`INSERT INTO studies (key, id, name, created_at) VALUES (1, 's', 'S', '2026-01-01T00:00:00Z')`)
-  old.prepare('INSERT INTO configs (id, json) VALUES (?, ?)').run('c', canonicalJson({ ...recipe, arch: 'resnet-20', variant: 'mcnn-f', batchSize: 64 }))
+  old
+    .prepare('INSERT INTO configs (id, json) VALUES (?, ?)')
+    .run('c', canonicalJson({ ...recipe, arch: 'resnet-20', variant: 'mcnn-f', batchSize: 64 }))
   old.exec(`
     INSERT INTO runs (key, id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples, trainable_parameters,
       trainable_filters, state, position, created_at, epochs_done, test_accuracy, best_test_accuracy, best_epoch, train_loss, images_per_second, seconds)
@@ -37,7 +39,14 @@ it('the third migration rolls up what runs of before have measured, and keeps th
   expect(of('min')).toEqual([0.5, 0.2, 0.4, 100])
   expect(of('max')).toEqual([0.9, 0.9, 1.5, 100])
   expect(of('best')).toEqual([0.9, 0.2, 0.4, 100])
-  const part = history.runLists.part({ query: '', sort: [{ column: 'accuracy', descending: false }], statistic: 'last', group: 'none', open: [] }, 0, 10)
-  expect(part.part.map((row) => (row.kind === 'run' ? [row.id, row.accuracy, row.stepMs] : []))).toEqual([['r', 0.8, 100], ['none', null, null]])
+  const part = history.runLists.part(
+    { query: '', sort: [{ column: 'accuracy', descending: false }], statistic: 'last', group: 'none', open: [] },
+    0,
+    10,
+  )
+  expect(part.part.map((row) => (row.kind === 'run' ? [row.id, row.accuracy, row.stepMs] : []))).toEqual([
+    ['r', 0.8, 100],
+    ['none', null, null],
+  ])
   history.close()
 })

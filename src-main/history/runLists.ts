@@ -2,7 +2,15 @@
 import { spread } from '../analysis/statistics'
 import { trainingConfig } from '../contract/experiment'
 import { noCounts, runStates } from '../contract/records'
-import { runGroup, runRow, type RunGroup, type RunRow, type SortColumn, type Sorting, type Statistic } from '../contract/runLists'
+import {
+  runGroup,
+  runRow,
+  type RunGroup,
+  type RunRow,
+  type SortColumn,
+  type Sorting,
+  type Statistic,
+} from '../contract/runLists'
 import type { Database } from './database'
 import { accuracyOf, lastKeys, sortKeys, stepMs, testLossOf, trainLossOf } from './runColumns'
 import { filterOf, type Filter } from './runFilter'
@@ -50,7 +58,6 @@ interface Placed {
   rows: number
 }
 
-
 export class RunLists {
   readonly #db: Database
 
@@ -62,29 +69,53 @@ export class RunLists {
   part(asked: RunListQuery, offset: number, limit: number): RunListPart {
     const filter = filterOf(asked.query)
     if (asked.group === 'none') {
-      const runs = Number(this.#db.prepare(`SELECT count(*) ${from} WHERE ${filter.where}`).pluck().get(...filter.values))
-      return { rows: runs, runs, groups: null, part: this.#rowsOf(this.#keys(asked, filter, offset, limit), asked.statistic) }
+      const runs = Number(
+        this.#db
+          .prepare(`SELECT count(*) ${from} WHERE ${filter.where}`)
+          .pluck()
+          .get(...filter.values),
+      )
+      return {
+        rows: runs,
+        runs,
+        groups: null,
+        part: this.#rowsOf(this.#keys(asked, filter, offset, limit), asked.statistic),
+      }
     }
     const groups = this.#placed(asked, filter)
     const last = groups.at(-1)
     const part: (RunRow | RunGroup)[] = []
     const seen = groups.filter((group) => group.row < offset + limit && group.row + group.rows > offset)
-    const heads = this.#heads(asked, filter, seen.filter((group) => group.row >= offset).map((group) => group.config))
+    const heads = this.#heads(
+      asked,
+      filter,
+      seen.filter((group) => group.row >= offset).map((group) => group.config),
+    )
     for (const group of seen) {
       const head = heads.get(group.config)
       if (head) part.push(head)
       const first = Math.max(0, offset - group.row - 1)
       const end = Math.min(group.rows - 1, offset + limit - group.row - 1)
-      if (end > first) part.push(...this.#rowsOf(this.#keys(asked, ofConfig(filter, group.config), first, end - first), asked.statistic))
+      if (end > first)
+        part.push(
+          ...this.#rowsOf(this.#keys(asked, ofConfig(filter, group.config), first, end - first), asked.statistic),
+        )
     }
-    return { rows: last ? last.row + last.rows : 0, runs: groups.reduce((sum, group) => sum + group.runs, 0), groups: groups.length, part }
+    return {
+      rows: last ? last.row + last.rows : 0,
+      runs: groups.reduce((sum, group) => sum + group.runs, 0),
+      groups: groups.length,
+      part,
+    }
   }
 
   /** Of the runs in rows `offset` to `offset + limit`, in their order; a folded group stands for all of its runs. */
   ids(asked: RunListQuery, offset: number, limit: number): string[] {
     const filter = filterOf(asked.query)
     if (asked.group === 'none') return this.#idsOf(this.#keys(asked, filter, offset, limit))
-    const seen = this.#placed(asked, filter).filter((group) => group.row < offset + limit && group.row + group.rows > offset)
+    const seen = this.#placed(asked, filter).filter(
+      (group) => group.row < offset + limit && group.row + group.rows > offset,
+    )
     return seen.flatMap((group) => {
       const whole = group.row >= offset && (group.rows === 1 || group.row + group.rows <= offset + limit)
       const first = whole ? 0 : Math.max(0, offset - group.row - 1)
@@ -95,7 +126,11 @@ export class RunLists {
 
   /** In the order of the ids; ids that are gone are left out. */
   byIds(ids: readonly string[], statistic: Statistic): RunRow[] {
-    const keys = this.#db.prepare<[string], number>('SELECT runs.key FROM json_each(?) AS wanted JOIN runs ON runs.id = wanted.value JOIN studies ON studies.key = runs.study WHERE studies.trashed_at IS NULL ORDER BY wanted.key').pluck()
+    const keys = this.#db
+      .prepare<[string], number>(
+        'SELECT runs.key FROM json_each(?) AS wanted JOIN runs ON runs.id = wanted.value JOIN studies ON studies.key = runs.study WHERE studies.trashed_at IS NULL ORDER BY wanted.key',
+      )
+      .pluck()
     return this.#rowsOf(keys.all(JSON.stringify(ids)), statistic)
   }
 
@@ -103,13 +138,19 @@ export class RunLists {
   words(): { tags: string[]; studies: string[] } {
     return {
       tags: this.#db.prepare<[], string>('SELECT DISTINCT tag FROM tags ORDER BY tag').pluck().all(),
-      studies: this.#db.prepare<[], string>('SELECT DISTINCT name FROM studies WHERE trashed_at IS NULL ORDER BY name COLLATE NOCASE').pluck().all(),
+      studies: this.#db
+        .prepare<[], string>('SELECT DISTINCT name FROM studies WHERE trashed_at IS NULL ORDER BY name COLLATE NOCASE')
+        .pluck()
+        .all(),
     }
   }
 
   #keys(asked: RunListQuery, { where, values }: Filter, offset: number, limit: number): number[] {
     const sql = `SELECT runs.key ${from} WHERE ${where} ORDER BY ${orderOf(asked.sort, asked.statistic)} LIMIT ? OFFSET ?`
-    return this.#db.prepare<(string | number)[], number>(sql).pluck().all(...values, limit, offset)
+    return this.#db
+      .prepare<(string | number)[], number>(sql)
+      .pluck()
+      .all(...values, limit, offset)
   }
 
   #idsOf(keys: readonly number[]): string[] {
@@ -136,11 +177,14 @@ export class RunLists {
       WITH matching AS (SELECT ${['runs.config', 'runs.created_at', 'runs.key', ...columns].join(', ')} ${from} WHERE ${where})
       SELECT config, count(*) AS runs FROM matching GROUP BY config ORDER BY ${order}`
     let row = 0
-    return this.#db.prepare<(string | number)[], { config: string; runs: number }>(sql).all(...values).map(({ config, runs }) => {
-      const placed = { config, runs, row, rows: open.has(config) ? 1 + runs : 1 }
-      row += placed.rows
-      return placed
-    })
+    return this.#db
+      .prepare<(string | number)[], { config: string; runs: number }>(sql)
+      .all(...values)
+      .map(({ config, runs }) => {
+        const placed = { config, runs, row, rows: open.has(config) ? 1 + runs : 1 }
+        row += placed.rows
+        return placed
+      })
   }
 
   #heads(asked: RunListQuery, { where, values }: Filter, configs: readonly string[]): Map<string, RunGroup> {
@@ -170,7 +214,16 @@ function groupOf(row: GroupRow): RunGroup {
   const byState = noCounts()
   for (const state of runStates) byState[state] = row[state]
   const values = (JSON.parse(row.accuracies) as (number | null)[]).filter((value) => value !== null)
-  return runGroup.parse({ ...row, kind: 'group', configId: row.config, arch, variant, training: trainingConfig.parse(training), counts: byState, accuracy: spread(values) })
+  return runGroup.parse({
+    ...row,
+    kind: 'group',
+    configId: row.config,
+    arch,
+    variant,
+    training: trainingConfig.parse(training),
+    counts: byState,
+    accuracy: spread(values),
+  })
 }
 
 function ofConfig({ where, values }: Filter, config: string): Filter {
@@ -178,10 +231,16 @@ function ofConfig({ where, values }: Filter, config: string): Filter {
 }
 
 /** What is missing comes last whichever way it is sorted. */
-const ordered = (key: string, descending: boolean): string[] => [`(${key}) IS NULL`, `${key}${descending ? ' DESC' : ''}`]
+const ordered = (key: string, descending: boolean): string[] => [
+  `(${key}) IS NULL`,
+  `${key}${descending ? ' DESC' : ''}`,
+]
 
 function orderOf(sort: readonly Sorting[], statistic: Statistic): string {
-  return [...sort.flatMap(({ column, descending }) => sortKeys(column, statistic).flatMap((key) => ordered(key, descending))), ...lastKeys].join(', ')
+  return [
+    ...sort.flatMap(({ column, descending }) => sortKeys(column, statistic).flatMap((key) => ordered(key, descending))),
+    ...lastKeys,
+  ].join(', ')
 }
 
 /**
@@ -197,9 +256,18 @@ function groupOrder(sort: readonly Sorting[], statistic: Statistic): { columns: 
     if (column === 'time' || column === 'epochs') return `sum(${key})`
     return descending ? `max(${key})` : `min(${key})`
   }
-  const sorted = sort.flatMap(({ column, descending }) => sortKeys(column, statistic).map((key) => ({ column, key, descending })))
+  const sorted = sort.flatMap(({ column, descending }) =>
+    sortKeys(column, statistic).map((key) => ({ column, key, descending })),
+  )
   return {
-    columns: [...sorted.map(({ key }, i) => `(${key}) AS sort${i}`), ...(sort.some(({ column }) => means.includes(column)) ? [`${counts} AS counted`] : [])],
-    order: [...sorted.flatMap(({ column, descending }, i) => ordered(together(column, `sort${i}`, descending), descending)), 'max(created_at) DESC', 'max(key) DESC'].join(', '),
+    columns: [
+      ...sorted.map(({ key }, i) => `(${key}) AS sort${i}`),
+      ...(sort.some(({ column }) => means.includes(column)) ? [`${counts} AS counted`] : []),
+    ],
+    order: [
+      ...sorted.flatMap(({ column, descending }, i) => ordered(together(column, `sort${i}`, descending), descending)),
+      'max(created_at) DESC',
+      'max(key) DESC',
+    ].join(', '),
   }
 }

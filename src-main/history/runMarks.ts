@@ -17,16 +17,30 @@ export class RunMarks {
   readonly #tagsOf
 
   constructor(db: Database) {
-    this.#tag = db.prepare<[string, string]>('INSERT OR IGNORE INTO tags (run, tag) SELECT key, ? FROM runs WHERE id = ?')
-    this.#untag = db.prepare<[string, string]>('DELETE FROM tags WHERE tag = ? AND run = (SELECT key FROM runs WHERE id = ?)')
+    this.#tag = db.prepare<[string, string]>(
+      'INSERT OR IGNORE INTO tags (run, tag) SELECT key, ? FROM runs WHERE id = ?',
+    )
+    this.#untag = db.prepare<[string, string]>(
+      'DELETE FROM tags WHERE tag = ? AND run = (SELECT key FROM runs WHERE id = ?)',
+    )
     this.#note = db.prepare<[string, string]>('UPDATE runs SET note = ? WHERE id = ?')
-    this.#archive = db.prepare<[Put]>('UPDATE runs SET archived_at = @at WHERE id = @id AND (archived_at IS NULL) <> (@at IS NULL)')
-    this.#trash = db.prepare<[Put]>('UPDATE runs SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)')
-    this.#of = db.prepare<[string], { note: string; archivedAt: string | null }>('SELECT note, archived_at AS archivedAt FROM runs WHERE id = ?')
-    this.#tagsOf = db.prepare<[string], string>('SELECT tag FROM tags WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY tag').pluck()
-    this.#trashed = db.prepare<[], string>(
-      'SELECT runs.id FROM runs JOIN studies ON studies.key = runs.study WHERE runs.trashed_at IS NOT NULL AND studies.trashed_at IS NULL ORDER BY runs.trashed_at, runs.key',
-    ).pluck()
+    this.#archive = db.prepare<[Put]>(
+      'UPDATE runs SET archived_at = @at WHERE id = @id AND (archived_at IS NULL) <> (@at IS NULL)',
+    )
+    this.#trash = db.prepare<[Put]>(
+      'UPDATE runs SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)',
+    )
+    this.#of = db.prepare<[string], { note: string; archivedAt: string | null }>(
+      'SELECT note, archived_at AS archivedAt FROM runs WHERE id = ?',
+    )
+    this.#tagsOf = db
+      .prepare<[string], string>('SELECT tag FROM tags WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY tag')
+      .pluck()
+    this.#trashed = db
+      .prepare<[], string>(
+        'SELECT runs.id FROM runs JOIN studies ON studies.key = runs.study WHERE runs.trashed_at IS NOT NULL AND studies.trashed_at IS NULL ORDER BY runs.trashed_at, runs.key',
+      )
+      .pluck()
   }
 
   /** What a person wrote to a run; tags in alphabetical order. */

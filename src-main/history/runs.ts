@@ -117,7 +117,10 @@ export const from = 'FROM runs JOIN studies ON studies.key = runs.study'
 /** Neither it nor its study is in the trash. */
 export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
-/** Without the hint SQLite takes the index by state, and reads all that wait to find who is first or last: a long queue took seconds to make. */
+/**
+ * Without the hint SQLite takes the index by state, and reads all that wait to find who is first or last: a long queue
+ * took seconds to make.
+ */
 const inQueue = 'runs INDEXED BY runs_unfinished'
 
 export class Runs {
@@ -156,7 +159,9 @@ export class Runs {
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key LIMIT ? OFFSET ?`)
     this.#trashedOfStudy = db.prepare<[string], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
-    this.#unfinished = db.prepare<[], ExtraColumns>(`SELECT ${recordColumns} FROM ${inQueue} JOIN studies ON studies.key = runs.study WHERE ${unfinished} ORDER BY runs.position, runs.key`)
+    this.#unfinished = db.prepare<[], ExtraColumns>(
+      `SELECT ${recordColumns} FROM ${inQueue} JOIN studies ON studies.key = runs.study WHERE ${unfinished} ORDER BY runs.position, runs.key`,
+    )
     this.#interrupted = db.prepare<[], ExtraColumns>(`
       SELECT ${recordColumns} ${from} WHERE runs.state = 'interrupted' AND ${listed} AND runs.archived_at IS NULL ORDER BY runs.position, runs.key`)
     this.#measured = db.prepare<[number], ExtraColumns>(`
@@ -166,21 +171,30 @@ export class Runs {
     this.#claim = db.prepare<[string, string]>(
       `UPDATE runs SET state = 'running', reason = NULL, started_at = coalesce(started_at, ?) WHERE id = ? AND state = 'queued'`,
     )
-    this.#setState = db.prepare<[RunState, string | null, number]>('UPDATE runs SET state = ?, reason = ? WHERE key = ?')
+    this.#setState = db.prepare<[RunState, string | null, number]>(
+      'UPDATE runs SET state = ?, reason = ? WHERE key = ?',
+    )
     this.#own = db.prepare<[number | null, string | null, string | null, number]>(
       'UPDATE runs SET owner_pid = ?, owner_start = ?, reason = ? WHERE key = ?',
     )
     this.#started = db.prepare<[RunStart & { key: number }]>(`
       UPDATE runs SET environment = @environmentHash, dataset_fingerprint = @datasetFingerprint, train_examples = @trainExamples,
         test_examples = @testExamples, startup_seconds = @startupSeconds WHERE key = @key`)
-    this.#end = db.prepare<[{ key: number; state: RunState; reason: string | null; at: string; file: string | null; sha256: string | null }]>(`
+    this.#end = db.prepare<
+      [{ key: number; state: RunState; reason: string | null; at: string; file: string | null; sha256: string | null }]
+    >(`
       UPDATE runs SET state = @state, reason = @reason, ended_at = @at, weights_file = @file, weights_sha256 = @sha256,
         owner_pid = NULL, owner_start = NULL WHERE key = @key`)
     this.#requeue = db.prepare<[Owner & { key: number; last: number }]>(`
       UPDATE runs SET state = 'queued', reason = NULL, ended_at = NULL, owner_pid = @pid, owner_start = @start,
         position = iif(@last, 1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0), position) WHERE key = @key`)
-    this.#checkpoint = db.prepare<[number, number, string, number]>('UPDATE runs SET checkpoint_step = ?, checkpoint_epochs = ?, checkpoint_at = ? WHERE key = ?')
-    this.#waiting = db.prepare<[], { id: string; position: number; owner_pid: number | null; owner_start: string | null }>(`
+    this.#checkpoint = db.prepare<[number, number, string, number]>(
+      'UPDATE runs SET checkpoint_step = ?, checkpoint_epochs = ?, checkpoint_at = ? WHERE key = ?',
+    )
+    this.#waiting = db.prepare<
+      [],
+      { id: string; position: number; owner_pid: number | null; owner_start: string | null }
+    >(`
       SELECT id, position, owner_pid, owner_start FROM ${inQueue} WHERE ${unfinished} AND state = 'queued' ORDER BY position, key`)
     this.#place = db.prepare<[number, string]>('UPDATE runs SET position = ? WHERE id = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
@@ -197,7 +211,9 @@ export class Runs {
     this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
   }
 
-  /** Newest first; what is in the trash is not among them, here and in a study, nor are runs of a study in the trash. */
+  /**
+   * Newest first; what is in the trash is not among them, here and in a study, nor are runs of a study in the trash.
+   */
   list(): RunSummary[] {
     return this.#list.all().map((row) => runSummary.parse(row))
   }
@@ -257,7 +273,13 @@ export class Runs {
   }
 
   /** @param weights file relative to the data directory */
-  end(key: number, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null, at = new Date().toISOString()): void {
+  end(
+    key: number,
+    state: RunState,
+    reason: string | null,
+    weights: { file: string; sha256: string } | null = null,
+    at = new Date().toISOString(),
+  ): void {
     this.#end.run({ key, state, reason, at, file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
   }
 
@@ -304,6 +326,9 @@ function fromRow(row: ExtraColumns): RunRecord {
     startupSeconds: row.startup_seconds,
     trashed: row.trashed_at !== null,
     hidden: row.hidden !== 0,
-    checkpoint: row.checkpoint_step === null || row.checkpoint_epochs === null || row.checkpoint_at === null ? null : { step: row.checkpoint_step, epochs: row.checkpoint_epochs, at: row.checkpoint_at },
+    checkpoint:
+      row.checkpoint_step === null || row.checkpoint_epochs === null || row.checkpoint_at === null
+        ? null
+        : { step: row.checkpoint_step, epochs: row.checkpoint_epochs, at: row.checkpoint_at },
   }
 }

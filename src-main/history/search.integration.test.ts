@@ -26,10 +26,31 @@ function addRuns(studyId: string, name: string, count: number): void {
     for (let i = 0; i < count; i++) {
       const arch = archs[i % archs.length] ?? 'resnet-8'
       const variant = variants[Math.floor(i / archs.length) % variants.length] ?? 'baseline'
-      const config: ExperimentConfig = { arch, variant, seed: Math.floor(i / (archs.length * variants.length)), ...quickStart.training }
-      const sizes = { epochs: config.epochs, trainExamples: 4000, testExamples: 1000, trainableParameters: 1, trainableFilters: 1 }
+      const config: ExperimentConfig = {
+        arch,
+        variant,
+        seed: Math.floor(i / (archs.length * variants.length)),
+        ...quickStart.training,
+      }
+      const sizes = {
+        epochs: config.epochs,
+        trainExamples: 4000,
+        testExamples: 1000,
+        trainableParameters: 1,
+        trainableFilters: 1,
+      }
       history.runs.insert(
-        { id: `${studyId}-${i}`, studyId, configId: history.configs.put(config), arch, variant, dataset: config.dataset, seed: config.seed, ...sizes, createdAt: '2026-01-01T00:00:00Z' },
+        {
+          id: `${studyId}-${i}`,
+          studyId,
+          configId: history.configs.put(config),
+          arch,
+          variant,
+          dataset: config.dataset,
+          seed: config.seed,
+          ...sizes,
+          createdAt: '2026-01-01T00:00:00Z',
+        },
         { pid: 1, start: 'x' },
       )
     }
@@ -47,18 +68,30 @@ describe('search', () => {
   it('finds studies and runs by every word, whole words first, in few', () => {
     const all = history.search.find('R32 mcnn-f S1', 50)
     // The same by hand: 's1' is in 's10' too, which then comes later.
-    const expected = history.runs.list().filter((run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && String(run.seed).startsWith('1'))
-    expect(runsOf(all).map((run) => run.id).sort()).toEqual(expected.map((run) => run.id).sort())
+    const expected = history.runs
+      .list()
+      .filter((run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && String(run.seed).startsWith('1'))
+    expect(
+      runsOf(all)
+        .map((run) => run.id)
+        .sort(),
+    ).toEqual(expected.map((run) => run.id).sort())
     expect(runsOf(all)[0]).toMatchObject({ arch: 'resnet-32', variant: 'mcnn-f', seed: 1 })
     expect(history.search.find('mcnn', 5)).toHaveLength(5)
-    expect(history.search.find('table rep', 1)).toMatchObject([{ kind: 'study', id: 'table-1', runs: 350, done: 0 }, { kind: 'run' }])
+    expect(history.search.find('table rep', 1)).toMatchObject([
+      { kind: 'study', id: 'table-1', runs: 350, done: 0 },
+      { kind: 'run' },
+    ])
     expect(history.search.find('resnet-8 vanished', 50)).toEqual([])
   })
 
   it('finds started runs newest first, with how many there are, whatever parts the words', () => {
-    for (const { id } of history.runs.list().filter((_, i) => i % 2 === 0)) history.runs.begin(id, '2026-01-02T00:00:00Z')
+    for (const { id } of history.runs.list().filter((_, i) => i % 2 === 0))
+      history.runs.begin(id, '2026-01-02T00:00:00Z')
     const started = history.runs.list().filter((run) => run.startedAt !== null)
-    const expected = started.filter((run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && run.studyId === 'table-1')
+    const expected = started.filter(
+      (run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && run.studyId === 'table-1',
+    )
     const { found, total } = history.startedRuns.find('mcnn-f · R32, table', 2)
     expect(found).toEqual(expected.slice(0, 2))
     expect(total).toBe(expected.length)
@@ -107,7 +140,9 @@ describe('search', () => {
   })
 
   it('reads each run once and nothing of its epochs', () => {
-    const words = statementPlans(path.join(folder, 'history.sqlite')).filter(({ sql }) => sql.includes('json_each(@words)'))
+    const words = statementPlans(path.join(folder, 'history.sqlite')).filter(({ sql }) =>
+      sql.includes('json_each(@words)'),
+    )
     expect(words.length).toBeGreaterThanOrEqual(3)
     for (const { sql, steps } of words) {
       const scans = steps.filter((step) => /^SCAN (runs|studies)\b/.test(step))

@@ -5,7 +5,9 @@ import { listed } from './runs'
 
 const maxWords = 8
 
-/** What is searched of a run, in lower case between blanks: 'r32' and 's4' are how the window names a depth and a seed. */
+/**
+ * What is searched of a run, in lower case between blanks: 'r32' and 's4' are how the window names a depth and a seed.
+ */
 export const runText = `' ' || lower(studies.name) || ' ' || runs.id || ' ' || runs.variant || ' ' || runs.arch || ' ' || replace(runs.arch, 'resnet-', 'r') || ' '
   || runs.dataset || ' seed ' || runs.seed || ' s' || runs.seed || ' ' || runs.state || ' '`
 const studyText = `' ' || lower(studies.name) || ' ' || studies.id || ' '`
@@ -16,7 +18,11 @@ const whole = (text: string): string => `(SELECT sum(instr(${text}, ' ' || value
 
 /** What every one of them must occur of; dots and commas are how the window parts the words of a name. */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().split(/[\s·,]+/).filter((word) => word !== '').slice(0, maxWords)
+  return text
+    .toLowerCase()
+    .split(/[\s·,]+/)
+    .filter((word) => word !== '')
+    .slice(0, maxWords)
 }
 
 interface Asked {

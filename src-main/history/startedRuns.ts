@@ -1,4 +1,7 @@
-/** Runs that were started: filters are kept of them from before their first epoch on. What is in the trash is none of them. */
+/**
+ * Runs that were started: filters are kept of them from before their first epoch on. What is in the trash is none of
+ * them.
+ */
 import { runSummary, type RunSummary } from '../contract/records'
 import type { Database } from './database'
 import { from, listed, summaryColumns } from './runs'
@@ -28,7 +31,11 @@ export class StartedRuns {
         JOIN studies ON studies.key = runs.study
       WHERE mine.id = ? AND mine.variant <> 'baseline' AND runs.variant = 'baseline' AND ${started}
       ORDER BY runs.study = mine.study DESC, ${newestFirst} LIMIT 1`)
-    this.#environment = db.prepare<[], string | null>(`SELECT runs.environment ${from} WHERE ${started} ORDER BY runs.started_at DESC, runs.key DESC LIMIT 1`).pluck()
+    this.#environment = db
+      .prepare<[], string | null>(
+        `SELECT runs.environment ${from} WHERE ${started} ORDER BY runs.started_at DESC, runs.key DESC LIMIT 1`,
+      )
+      .pluck()
   }
 
   /**
@@ -41,17 +48,26 @@ export class StartedRuns {
     return { found: rows.map((row) => runSummary.parse(row)), total: rows[0]?.total ?? 0 }
   }
 
-  /** The run with that id, started or not; for null the one to begin with: the newest finished with multi-band layers, else the newest with some, else the newest. */
+  /**
+   * The run with that id, started or not; for null the one to begin with: the newest finished with multi-band layers,
+   * else the newest with some, else the newest.
+   */
   suggested(id: string | null): RunSummary | null {
     return summaryOf(id === null ? this.#first.get() : this.#one.get(id))
   }
 
-  /** The baseline beside a run: same network, data and seed, same epochs; of its own study before others, the newest before older ones. Null for a baseline. */
+  /**
+   * The baseline beside a run: same network, data and seed, same epochs; of its own study before others, the newest
+   * before older ones. Null for a baseline.
+   */
   beside(id: string): RunSummary | null {
     return summaryOf(this.#beside.get(id))
   }
 
-  /** Hash of what the run that was started last was trained on; null where there is none, or its trainer has not told yet. */
+  /**
+   * Hash of what the run that was started last was trained on; null where there is none, or its trainer has not told
+   * yet.
+   */
   lastEnvironment(): string | null {
     return this.#environment.get() ?? null
   }

@@ -19,7 +19,10 @@ export interface StudyTotals {
   epochsDone: number
 }
 
-/** In the place of a time in `trashed_at`: of a study that is being imported. It is hidden as what is in the trash is, and from the trash too. */
+/**
+ * In the place of a time in `trashed_at`: of a study that is being imported. It is hidden as what is in the trash is,
+ * and from the trash too.
+ */
 export const importing = 'importing'
 
 interface StudyRow {
@@ -51,21 +54,31 @@ export class Studies {
 
   constructor(db: Database) {
     const columns = 'SELECT id, name, created_at, plan, trashed_at FROM studies'
-    this.#insert = db.prepare<[string, string, string, string | null]>('INSERT INTO studies (id, name, created_at, plan) VALUES (?, ?, ?, ?)')
+    this.#insert = db.prepare<[string, string, string, string | null]>(
+      'INSERT INTO studies (id, name, created_at, plan) VALUES (?, ?, ?, ?)',
+    )
     this.#one = db.prepare<[string], StudyRow>(`${columns} WHERE id = ?`)
     this.#all = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NULL ORDER BY key DESC`)
-    this.#trashed = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NOT NULL AND trashed_at <> '${importing}' ORDER BY trashed_at DESC, key DESC`)
-    this.#trash = db.prepare<[{ id: string; at: string | null }]>('UPDATE studies SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)')
+    this.#trashed = db.prepare<[], StudyRow>(
+      `${columns} WHERE trashed_at IS NOT NULL AND trashed_at <> '${importing}' ORDER BY trashed_at DESC, key DESC`,
+    )
+    this.#trash = db.prepare<[{ id: string; at: string | null }]>(
+      'UPDATE studies SET trashed_at = @at WHERE id = @id AND (trashed_at IS NULL) <> (@at IS NULL)',
+    )
     this.#totals = db.prepare<[{ study: string | null }], TotalsRow>(`
       SELECT studies.id AS study, state, count(*) AS runs, sum(epochs) AS epochs, sum(epochs_done) AS epochs_done
       FROM runs JOIN studies ON studies.key = runs.study
       WHERE (@study IS NULL OR studies.id = @study) AND runs.trashed_at IS NULL
       GROUP BY runs.study, state`)
-    // A run keeps what it ended with, so the list of runs with their states and ends decides. Ids, because SQLite gives the key of a
-    // deleted run to the next one.
-    this.#stamp = db.prepare<[string], string>(`
+    // A run keeps what it ended with, so the list of runs with their states and ends decides. Ids, because SQLite gives
+    // the key of a deleted run to the next one.
+    this.#stamp = db
+      .prepare<[string], string>(
+        `
       SELECT coalesce(group_concat(run, ' '), '') FROM (SELECT runs.id || ':' || runs.state || ':' || coalesce(runs.ended_at, '') AS run FROM runs
-        WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key)`).pluck()
+        WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key)`,
+      )
+      .pluck()
     this.#setPlan = db.prepare<[string, string]>('UPDATE studies SET plan = ? WHERE id = ?')
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
   }
@@ -118,7 +131,10 @@ export class Studies {
     return gather(this.#totals.all({ study: null }))
   }
 
-  /** Returns a text that changes when the study's comparison may: a run was made, began, ended, was deleted or restored. It never repeats for other runs. */
+  /**
+   * Returns a text that changes when the study's comparison may: a run was made, began, ended, was deleted or restored.
+   * It never repeats for other runs.
+   */
   stamp(id: string): string {
     return this.#stamp.get(id) ?? ''
   }

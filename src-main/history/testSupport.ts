@@ -1,4 +1,7 @@
-/** Query plans of a history's prepared statements, for tests: what a statement reads does not depend on the machine's load. */
+/**
+ * Query plans of a history's prepared statements, for tests: what a statement reads does not depend on the machine's
+ * load.
+ */
 import Sqlite from 'better-sqlite3'
 import { vi } from 'vitest'
 import { History } from './history'

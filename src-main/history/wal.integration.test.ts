@@ -20,7 +20,8 @@ beforeEach(() => {
   const from = path.join(dir, 'from.sqlite')
   const db = openDatabase(from)
   db.pragma('wal_checkpoint(TRUNCATE)')
-  for (let n = 0; n < 10; n++) db.exec(`INSERT INTO studies (id, name, created_at) VALUES ('s${n}', '${'x'.repeat(3000)}', '')`)
+  for (let n = 0; n < 10; n++)
+    db.exec(`INSERT INTO studies (id, name, created_at) VALUES ('s${n}', '${'x'.repeat(3000)}', '')`)
   whole = readFileSync(from)
   writeFileSync(file, whole)
   log = readFileSync(`${from}-wal`)
@@ -43,7 +44,9 @@ function pagesBySqlite(): Map<number, Buffer> {
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
   const bytes = readFileSync(file)
-  return new Map(Array.from({ length: bytes.length / 4096 }, (_, i) => [i + 1, bytes.subarray(4096 * i, 4096 * (i + 1))]))
+  return new Map(
+    Array.from({ length: bytes.length / 4096 }, (_, i) => [i + 1, bytes.subarray(4096 * i, 4096 * (i + 1))]),
+  )
 }
 
 describe('a write-ahead log', () => {
@@ -55,7 +58,8 @@ describe('a write-ahead log', () => {
       expect(wal?.damage).toBeNull()
       const theirs = pagesBySqlite()
       expect(wal?.size).toBe(theirs.size)
-      for (const [page, bytes] of wal?.pages ?? []) expect(bytes?.equals(theirs.get(page) ?? Buffer.alloc(0)), `page ${page} of ${length}`).toBe(true)
+      for (const [page, bytes] of wal?.pages ?? [])
+        expect(bytes?.equals(theirs.get(page) ?? Buffer.alloc(0)), `page ${page} of ${length}`).toBe(true)
     }
   })
 
@@ -69,11 +73,15 @@ describe('a write-ahead log', () => {
   })
 
   it('that is damaged before its last transaction is told at the start, where SQLite says nothing and drops the rest', () => {
-    const ends = Array.from({ length: frames() }, (_, frame) => frame).filter((frame) => log.readUInt32BE(32 + frame * frameBytes + 4) > 0)
+    const ends = Array.from({ length: frames() }, (_, frame) => frame).filter(
+      (frame) => log.readUInt32BE(32 + frame * frameBytes + 4) > 0,
+    )
     expect(ends).toHaveLength(10)
     for (let frame = 0; frame <= (ends.at(-2) ?? 0); frame++) {
       noise(32 + frame * frameBytes + 24 + 100, 8)
-      expect(() => openDatabase(file), `frame ${frame}`).toThrow(`frame ${frame + 1} of ${frames()} in its write-ahead log`)
+      expect(() => openDatabase(file), `frame ${frame}`).toThrow(
+        `frame ${frame + 1} of ${frames()} in its write-ahead log`,
+      )
       const wal = readWal(file)
       // Its head still says which page it was; a later frame may hold that page too.
       expect(wal?.unknown).toBe(0)
@@ -83,7 +91,10 @@ describe('a write-ahead log', () => {
 
   it('whose heads are damaged says that it can’t tell what they held', () => {
     const wal = (at: number, length: number): ReturnType<typeof readWal> => (noise(at, length), readWal(file))
-    expect(wal(32 + 2 * frameBytes, frameBytes)).toMatchObject({ unknown: 1, damage: expect.stringContaining('frame 3') as string })
+    expect(wal(32 + 2 * frameBytes, frameBytes)).toMatchObject({
+      unknown: 1,
+      damage: expect.stringContaining('frame 3') as string,
+    })
     expect(wal(0, 32)).toMatchObject({ damage: expect.stringContaining('head') as string })
     expect(wal(0, 32)?.pages.size).toBeGreaterThan(3)
     expect(wal(0, log.length - 8000)).not.toBeUndefined()

@@ -1,6 +1,7 @@
 /**
- * The write-ahead log beside a history (sqlite.org/fileformat2.html, section 4), looked at before SQLite opens it: SQLite takes the
- * first frame that is damaged for the log's end and drops what follows, confirmed or not, without a word.
+ * The write-ahead log beside a history (sqlite.org/fileformat2.html, section 4), looked at before SQLite opens it:
+ * SQLite takes the first frame that is damaged for the log's end and drops what follows, confirmed or not, without a
+ * word.
  */
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -32,24 +33,45 @@ export function readWal(history: string): Wal | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const magic = view.getUint32(0)
   const little = magic !== 0x377f0683
-  const headed = magic >>> 1 === 0x377f0682 >>> 1 && view.getUint32(8) === pageBytes && same(sumOf(view, 0, 24, [0, 0], little), stored(view, 24))
+  const headed =
+    magic >>> 1 === 0x377f0682 >>> 1 &&
+    view.getUint32(8) === pageBytes &&
+    same(sumOf(view, 0, 24, [0, 0], little), stored(view, 24))
   const salts = headed ? saltsAt(view, 16) : commonSalts(view, count)
-  // Each frame's sum goes on from that of the one before: of two neighbours in disorder the second can't be vouched for.
+  // Each frame's sum goes on from that of the one before: of two neighbours in disorder the second can't be vouched
+  // for.
   const frames = Array.from({ length: count }, (_, i) => {
     const at = headerBytes + i * frameBytes
     const before = i === 0 ? (headed ? stored(view, 24) : null) : stored(view, at - frameBytes + 16)
     const ours = saltsAt(view, at + 8) === salts
-    const whole = ours && before !== null && same(sumOf(view, at + frameHeaderBytes, pageBytes, sumOf(view, at, 8, before, little), little), stored(view, at + 16))
+    const whole =
+      ours &&
+      before !== null &&
+      same(
+        sumOf(view, at + frameHeaderBytes, pageBytes, sumOf(view, at, 8, before, little), little),
+        stored(view, at + 16),
+      )
     return { at, ours, whole, page: view.getUint32(at), commits: view.getUint32(at + 4) }
   })
   // What lies behind it is an older log's, or a transaction's that never came to its end.
   const last = frames.findLastIndex(({ whole, commits }) => whole && commits > 0)
-  if (last < 0) return headed || !frames.some(({ whole }) => whole) ? null : { pages: new Map(), size: 0, unknown: count, damage: 'the head of its write-ahead log can’t be read' }
+  if (last < 0)
+    return headed || !frames.some(({ whole }) => whole)
+      ? null
+      : { pages: new Map(), size: 0, unknown: count, damage: 'the head of its write-ahead log can’t be read' }
   const confirmed = frames.slice(0, last + 1)
   const size = frames[last]?.commits ?? 0
   const first = confirmed.findIndex(({ whole }) => !whole)
-  if (first < 0 || (headed && isTorn(confirmed, first))) return taken(bytes, first < 0 ? confirmed : confirmed.slice(0, beginOf(confirmed, first)), null)
-  return taken(bytes, confirmed, headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read` : 'the head of its write-ahead log can’t be read', size)
+  if (first < 0 || (headed && isTorn(confirmed, first)))
+    return taken(bytes, first < 0 ? confirmed : confirmed.slice(0, beginOf(confirmed, first)), null)
+  return taken(
+    bytes,
+    confirmed,
+    headed
+      ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read`
+      : 'the head of its write-ahead log can’t be read',
+    size,
+  )
 }
 
 /** Where the transaction of a frame begins, as far as whole frames tell. */
@@ -58,13 +80,17 @@ function beginOf(frames: readonly Frame[], of: number): number {
 }
 
 /**
- * Whether a damaged frame belongs to the last transaction: each is flushed before the next begins, so with another behind it it was
- * confirmed. SQLite writes a transaction's pages in their order; where that begins again, a lost head hides an end.
+ * Whether a damaged frame belongs to the last transaction: each is flushed before the next begins, so with another
+ * behind it it was confirmed. SQLite writes a transaction's pages in their order; where that begins again, a lost head
+ * hides an end.
  */
 function isTorn(frames: readonly Frame[], first: number): boolean {
   const rest = frames.slice(beginOf(frames, first))
   const pages = rest.filter(({ ours }) => ours).map(({ page }) => page)
-  return rest.findIndex(({ ours, commits }) => ours && commits > 0) === rest.length - 1 && pages.every((page, i) => i === 0 || page > (pages[i - 1] ?? 0))
+  return (
+    rest.findIndex(({ ours, commits }) => ours && commits > 0) === rest.length - 1 &&
+    pages.every((page, i) => i === 0 || page > (pages[i - 1] ?? 0))
+  )
 }
 
 interface Frame {
@@ -76,7 +102,12 @@ interface Frame {
   commits: number
 }
 
-function taken(bytes: Buffer, frames: readonly Frame[], damage: string | null, size = frames.at(-1)?.commits ?? 0): Wal | null {
+function taken(
+  bytes: Buffer,
+  frames: readonly Frame[],
+  damage: string | null,
+  size = frames.at(-1)?.commits ?? 0,
+): Wal | null {
   if (frames.length === 0) return null
   const pages = new Map<number, Buffer | null>()
   let unknown = 0

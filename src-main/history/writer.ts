@@ -43,7 +43,10 @@ export class WriterLock {
     } catch (cause) {
       db?.close()
       if (cause instanceof Sqlite.SqliteError && cause.code.startsWith('SQLITE_BUSY')) return null
-      throw new WorkbenchError('unavailable', `The data directory can't be taken (${messageOf(cause)}).`, { fix: 'Check that it can be written and the disk is not full.', cause })
+      throw new WorkbenchError('unavailable', `The data directory can't be taken (${messageOf(cause)}).`, {
+        fix: 'Check that it can be written and the disk is not full.',
+        cause,
+      })
     }
   }
 

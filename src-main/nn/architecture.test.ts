@@ -21,13 +21,15 @@ describe('trainable parameters', () => {
     expect(modelSummary(arch, variant, 10).trainableParameters).toBe(count)
   })
 
-  // Published with biases that we have not: 14,728,266 of kuangliu/pytorch-cifar, less one bias for each of its 4,224 filters.
+  // Published with biases that we have not: 14,728,266 of kuangliu/pytorch-cifar, less one bias for each of its 4,224
+  // filters.
   it('VGG-16-BN has 14,728,266 less the biases before norms', () => {
     const { trainableParameters, trainableFilters } = modelSummary('vgg-16-bn', 'baseline', 10)
     expect([trainableFilters, trainableParameters]).toEqual([4224, 14_728_266 - 4224])
   })
 
-  // Zagoruyko & Komodakis 2016, table 4 (2.7 M for 16-4, 11.0 M for 16-8), to the number in their reference; kuangliu/pytorch-cifar.
+  // Zagoruyko & Komodakis 2016, table 4 (2.7 M for 16-4, 11.0 M for 16-8), to the number in their reference;
+  // kuangliu/pytorch-cifar.
   it.each([
     ['wrn-16-4', 2_748_890],
     ['wrn-16-8', 10_961_370],
@@ -41,7 +43,10 @@ describe('trainable parameters', () => {
       const plain = modelSummary(arch, 'baseline', 10)
       for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
         const banked = modelSummary(arch, variant, 10)
-        const less = banked.layers.reduce((sum, l) => sum + (l.multiband ? (l.kernel[0] * l.kernel[1] * l.in * l.out * 3) / 4 / l.groups : 0), 0)
+        const less = banked.layers.reduce(
+          (sum, l) => sum + (l.multiband ? (l.kernel[0] * l.kernel[1] * l.in * l.out * 3) / 4 / l.groups : 0),
+          0,
+        )
         expect(banked.trainableParameters).toBe(plain.trainableParameters - less)
         expect(banked.multiplications).toBe(plain.multiplications)
       }
@@ -61,18 +66,28 @@ describe('layers', () => {
     expect(layers.filter((l) => l.stride === 2)).toHaveLength(2)
   })
 
-  it.each(archs)('of %s begin with the stem, have names of their own, and end at the features of the dense layer', (arch) => {
-    const spec = network(arch, 'baseline', 10)
-    const layers = convolutions(spec)
-    expect(layers[0]).toMatchObject({ name: 'stem', in: 3, size: 32 })
-    expect(new Set(layers.map((l) => l.name)).size).toBe(layers.length)
-    expect(layers.filter((l) => !l.name.endsWith('shortcut')).at(-1)?.out).toBe(spec.features)
-    expect(new Set(parts(spec).flatMap((part) => ('norm' in part ? [part.norm] : []))).size).toBe(parts(spec).filter((part) => 'norm' in part).length)
-  })
+  it.each(archs)(
+    'of %s begin with the stem, have names of their own, and end at the features of the dense layer',
+    (arch) => {
+      const spec = network(arch, 'baseline', 10)
+      const layers = convolutions(spec)
+      expect(layers[0]).toMatchObject({ name: 'stem', in: 3, size: 32 })
+      expect(new Set(layers.map((l) => l.name)).size).toBe(layers.length)
+      expect(layers.filter((l) => !l.name.endsWith('shortcut')).at(-1)?.out).toBe(spec.features)
+      expect(new Set(parts(spec).flatMap((part) => ('norm' in part ? [part.norm] : []))).size).toBe(
+        parts(spec).filter((part) => 'norm' in part).length,
+      )
+    },
+  )
 
   it('of other networks are those of their papers', () => {
-    const outline = (arch: Arch) => convolutions(network(arch, 'baseline', 10)).map((l) => `${l.kernel[0]}/${l.out}${l.groups > 1 ? 'd' : ''}@${l.size}`)
-    expect(outline('vgg-16-bn').join(' ')).toBe('3/64@32 3/64@32 3/128@16 3/128@16 3/256@8 3/256@8 3/256@8 3/512@4 3/512@4 3/512@4 3/512@2 3/512@2 3/512@2')
+    const outline = (arch: Arch) =>
+      convolutions(network(arch, 'baseline', 10)).map(
+        (l) => `${l.kernel[0]}/${l.out}${l.groups > 1 ? 'd' : ''}@${l.size}`,
+      )
+    expect(outline('vgg-16-bn').join(' ')).toBe(
+      '3/64@32 3/64@32 3/128@16 3/128@16 3/256@8 3/256@8 3/256@8 3/512@4 3/512@4 3/512@4 3/512@2 3/512@2 3/512@2',
+    )
     expect(outline('wrn-16-4').join(' ')).toBe(
       '3/16@32 3/64@32 3/64@32 1/64@32 3/64@32 3/64@32 3/128@16 3/128@16 1/128@16 3/128@16 3/128@16 3/256@8 3/256@8 1/256@8 3/256@8 3/256@8',
     )
@@ -102,40 +117,72 @@ describe('layers', () => {
   it('multiply 41 million times for ResNet-20, as published (0.041 G)', () => {
     // Stage by stage: every stage's plain 3×3 convolutions cost the same, the two strided ones half of that.
     const plain = 32 * 32 * 9 * 16 * 16
-    expect(modelSummary('resnet-20', 'baseline', 10).multiplications).toBe(32 * 32 * 9 * 3 * 16 + 16 * plain + 2 * (plain / 2) + 640)
+    expect(modelSummary('resnet-20', 'baseline', 10).multiplications).toBe(
+      32 * 32 * 9 * 3 * 16 + 16 * plain + 2 * (plain / 2) + 640,
+    )
   })
 })
 
 describe('a multi-band layer', () => {
   it('refuses an output count that does not divide by 4', () => {
-    const layer = { name: 'odd', kernel: [3, 3] as [number, number], in: 3, out: 18, groups: 1, stride: 1, size: 32, multiband: false, baseFilters: 18, bank: null }
+    const layer = {
+      name: 'odd',
+      kernel: [3, 3] as [number, number],
+      in: 3,
+      out: 18,
+      groups: 1,
+      stride: 1,
+      size: 32,
+      multiband: false,
+      baseFilters: 18,
+      bank: null,
+    }
     expect(() => makeMultiband(layer)).toThrow(/odd has 18 outputs.*divides by 4/)
     expect(layer.multiband).toBe(false)
   })
 })
 
 describe('variants without a name of their own', () => {
-  const banked = (variant: Variant, arch: Arch = 'resnet-14'): string[] => modelSummary(arch, variant, 10).layers.filter((layer) => layer.multiband).map((layer) => layer.name)
+  const banked = (variant: Variant, arch: Arch = 'resnet-14'): string[] =>
+    modelSummary(arch, variant, 10)
+      .layers.filter((layer) => layer.multiband)
+      .map((layer) => layer.name)
 
   it('take the layers that their patterns match', () => {
-    expect(banked('mcnn(stage2.*+stem)')).toEqual(['stem', 'stage2.block1.conv1', 'stage2.block1.conv2', 'stage2.block2.conv1', 'stage2.block2.conv2'])
+    expect(banked('mcnn(stage2.*+stem)')).toEqual([
+      'stem',
+      'stage2.block1.conv1',
+      'stage2.block1.conv2',
+      'stage2.block2.conv1',
+      'stage2.block2.conv2',
+    ])
     expect(banked('mcnn(*)')).toEqual(banked('mcnn-a'))
-    expect(modelSummary('resnet-14', 'mcnn(*)', 10).trainableParameters).toBe(modelSummary('resnet-14', 'mcnn-a', 10).trainableParameters)
+    expect(modelSummary('resnet-14', 'mcnn(*)', 10).trainableParameters).toBe(
+      modelSummary('resnet-14', 'mcnn-a', 10).trainableParameters,
+    )
   })
 
   it('say which layer a network does not have', () => {
-    expect(() => modelSummary('resnet-14', 'mcnn(stage3.block5.conv2)', 10)).toThrow('resnet-14 has no 3 × 3 convolution stage3.block5.conv2.')
+    expect(() => modelSummary('resnet-14', 'mcnn(stage3.block5.conv2)', 10)).toThrow(
+      'resnet-14 has no 3 × 3 convolution stage3.block5.conv2.',
+    )
   })
 
   it('train a filter in as many as their bank has', () => {
-    for (const [bank, bands] of [['two', 2], ['rotations', 4], ['symmetries', 8], ['random', 4]] as const) {
+    for (const [bank, bands] of [
+      ['two', 2],
+      ['rotations', 4],
+      ['symmetries', 8],
+      ['random', 4],
+    ] as const) {
       const { layers } = modelSummary('resnet-14', `mcnn-f@${bank}`, 10)
       expect([layers[0]?.baseFilters, layers[0]?.bank?.length]).toEqual([16 / bands, bands])
     }
   })
 
   it('draw random masks by seed and layer: the filter itself and three that are not it, nor each other, nor their negatives', () => {
-    const masks = (seed: number) => modelSummary('resnet-14', 'mcnn-fl@random', 10, seed).layers.flatMap((layer) => (layer.bank ? [layer.bank] : []))
+    const masks = (seed: number) =>
+      modelSummary('resnet-14', 'mcnn-fl@random', 10, seed).layers.flatMap((layer) => (layer.bank ? [layer.bank] : []))
     expect(masks(3)).toEqual(masks(3))
     const drawn = [1, 2, 3].flatMap(masks)
     expect(new Set(drawn.map((bank) => JSON.stringify(bank))).size).toBe(6)
@@ -148,33 +195,43 @@ describe('variants without a name of their own', () => {
     }
   })
 
-  it.each(['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const)('narrow(%s) has its number of trainable parameters within half a channel, nothing multi-band, and is not wider anywhere', (variant) => {
-    for (const arch of resnets) {
-      const wanted = modelSummary(arch, variant, 10)
-      const narrow = modelSummary(arch, `narrow(${variant})`, 10)
-      const baseline = modelSummary(arch, 'baseline', 10)
-      expect(narrow.layers.some((layer) => layer.multiband)).toBe(false)
-      // A channel inside a block of stage 3 is 9 · 64 weights on each side and two of the normalisation.
-      expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), arch).toBeLessThanOrEqual((2 * 9 * 64 + 2) / 2)
-      narrow.layers.forEach((layer, i) => expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0))
-    }
-  })
+  it.each(['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const)(
+    'narrow(%s) has its number of trainable parameters within half a channel, nothing multi-band, and is not wider anywhere',
+    (variant) => {
+      for (const arch of resnets) {
+        const wanted = modelSummary(arch, variant, 10)
+        const narrow = modelSummary(arch, `narrow(${variant})`, 10)
+        const baseline = modelSummary(arch, 'baseline', 10)
+        expect(narrow.layers.some((layer) => layer.multiband)).toBe(false)
+        // A channel inside a block of stage 3 is 9 · 64 weights on each side and two of the normalisation.
+        expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), arch).toBeLessThanOrEqual(
+          (2 * 9 * 64 + 2) / 2,
+        )
+        narrow.layers.forEach((layer, i) => expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0))
+      }
+    },
+  )
 
-  it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)('narrow controls of %s have their number of trainable parameters within half a channel', (arch) => {
-    // Of VGG's and the wide ResNet's last stage, 9 · 512 and 9 · 256 weights on each side and two of a normalisation; inside MobileNetV2's blocks at least 160.
-    const half = { 'vgg-16-bn': 4609, 'wrn-16-4': 2305, 'mobilenet-v2': 250 }[arch]
-    const baseline = modelSummary(arch, 'baseline', 10)
-    for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
-      const wanted = modelSummary(arch, variant, 10)
-      const narrow = modelSummary(arch, `narrow(${variant})`, 10)
-      expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), variant).toBeLessThanOrEqual(half)
-      narrow.layers.forEach((layer, i) => {
-        expect(layer.multiband).toBe(false)
-        expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0)
-        expect(layer.out).toBeGreaterThan(0)
-      })
-      // Each takes what the one before gives.
-      if (arch === 'vgg-16-bn') narrow.layers.slice(1).forEach((layer, i) => expect(layer.in).toBe(narrow.layers[i]?.out))
-    }
-  })
+  it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)(
+    'narrow controls of %s have their number of trainable parameters within half a channel',
+    (arch) => {
+      // Of VGG's and the wide ResNet's last stage, 9 · 512 and 9 · 256 weights on each side and two of a normalisation;
+      // inside MobileNetV2's blocks at least 160.
+      const half = { 'vgg-16-bn': 4609, 'wrn-16-4': 2305, 'mobilenet-v2': 250 }[arch]
+      const baseline = modelSummary(arch, 'baseline', 10)
+      for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
+        const wanted = modelSummary(arch, variant, 10)
+        const narrow = modelSummary(arch, `narrow(${variant})`, 10)
+        expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), variant).toBeLessThanOrEqual(half)
+        narrow.layers.forEach((layer, i) => {
+          expect(layer.multiband).toBe(false)
+          expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0)
+          expect(layer.out).toBeGreaterThan(0)
+        })
+        // Each takes what the one before gives.
+        if (arch === 'vgg-16-bn')
+          narrow.layers.slice(1).forEach((layer, i) => expect(layer.in).toBe(narrow.layers[i]?.out))
+      }
+    },
+  )
 })

@@ -17,25 +17,40 @@ export { convolutions, trainableParameters, type NetworkSpec } from './blocks'
  */
 export function network(arch: Arch, variant: Variant, classes: number, seed = 1): NetworkSpec {
   const parsed = parseVariant(variant)
-  if (!parsed) throw new WorkbenchError('bad-input', `There is no variant ${JSON.stringify(variant)}.`, { field: 'variant' })
+  if (!parsed)
+    throw new WorkbenchError('bad-input', `There is no variant ${JSON.stringify(variant)}.`, { field: 'variant' })
   const banked = plainNetwork(arch, variant, classes)
   const layers = convolutions(banked)
-  for (const layer of chosenLayers(parsed, layers, arch)) makeMultiband(layer, bankOf(parsed.bank, seed, layers.indexOf(layer)))
+  for (const layer of chosenLayers(parsed, layers, arch))
+    makeMultiband(layer, bankOf(parsed.bank, seed, layers.indexOf(layer)))
   return parsed.kind === 'narrow' ? narrowed(banked) : banked
 }
 
-/** The layers that a variant makes multi-band. Where a pattern means many, those are left out whose output count the bank does not divide. */
-function chosenLayers({ layers: wanted, bank }: ParsedVariant, all: readonly LayerSummary[], arch: Arch): LayerSummary[] {
+/**
+ * The layers that a variant makes multi-band. Where a pattern means many, those are left out whose output count the
+ * bank does not divide.
+ */
+function chosenLayers(
+  { layers: wanted, bank }: ParsedVariant,
+  all: readonly LayerSummary[],
+  arch: Arch,
+): LayerSummary[] {
   if (typeof wanted === 'string') return namedLayers(wanted, all, bankSize(bank))
   const able = all.filter(isBankable)
   const divides = (layer: LayerSummary): boolean => layer.out % bankSize(bank) === 0
-  const found = wanted.map((one) => able.filter((layer) => matchesLayer(one, layer.name) && (divides(layer) || !one.includes('*'))))
+  const found = wanted.map((one) =>
+    able.filter((layer) => matchesLayer(one, layer.name) && (divides(layer) || !one.includes('*'))),
+  )
   const missed = wanted[found.findIndex((some) => some.length === 0)]
   if (missed !== undefined)
-    throw new WorkbenchError('bad-input', `${arch} has no 3 × 3 convolution ${missed}${missed.includes('*') ? ` whose output count divides by ${bankSize(bank)}` : ''}.`, {
-      fix: `Its layers are ${able[0]?.name ?? ''} to ${able.at(-1)?.name ?? ''}: \`mcnn models --json\` lists them.`,
-      field: 'variant',
-    })
+    throw new WorkbenchError(
+      'bad-input',
+      `${arch} has no 3 × 3 convolution ${missed}${missed.includes('*') ? ` whose output count divides by ${bankSize(bank)}` : ''}.`,
+      {
+        fix: `Its layers are ${able[0]?.name ?? ''} to ${able.at(-1)?.name ?? ''}: \`mcnn models --json\` lists them.`,
+        field: 'variant',
+      },
+    )
   const chosen = new Set(found.flat())
   return able.filter((layer) => chosen.has(layer))
 }
@@ -45,7 +60,9 @@ function bankOf(bank: ParsedVariant['bank'], seed: number, layer: number): BankT
   return bank === 'random' ? randomBank(seed, layer) : bankTable(bank)
 }
 
-/** As many bands as the paper's: the filter itself and masks of random signs, none of them another's or its negative. */
+/**
+ * As many bands as the paper's: the filter itself and masks of random signs, none of them another's or its negative.
+ */
 function randomBank(seed: number, layer: number): BankTable {
   const rng = random(seed, 'bank', layer)
   const [own = [], ...others] = signBank
@@ -64,9 +81,13 @@ function randomBank(seed: number, layer: number): BankTable {
  */
 export function makeMultiband(layer: LayerSummary, bank: BankTable = signBank): void {
   if (layer.out % bank.length !== 0)
-    throw new WorkbenchError('bad-input', `${layer.name} has ${layer.out} outputs: a multi-band layer of ${bank.length} bands needs a count that divides by ${bank.length}.`, {
-      fix: `Give the layer ${Math.ceil(layer.out / bank.length) * bank.length} outputs, or keep it a plain convolution.`,
-    })
+    throw new WorkbenchError(
+      'bad-input',
+      `${layer.name} has ${layer.out} outputs: a multi-band layer of ${bank.length} bands needs a count that divides by ${bank.length}.`,
+      {
+        fix: `Give the layer ${Math.ceil(layer.out / bank.length) * bank.length} outputs, or keep it a plain convolution.`,
+      },
+    )
   layer.multiband = true
   layer.baseFilters = layer.out / bank.length
   layer.bank = bank.map((band) => [...band])
@@ -77,7 +98,11 @@ export function makeMultiband(layer: LayerSummary, bank: BankTable = signBank): 
  * what a trained one costs) and the dense layer. Normalisation and the zeros of the padding are not subtracted.
  */
 export function multiplications(spec: NetworkSpec): number {
-  return convolutions(spec).reduce((sum, { size, kernel, in: inputs, groups, out }) => sum + size * size * kernel[0] * kernel[1] * (inputs / groups) * out, spec.features * spec.classes)
+  return convolutions(spec).reduce(
+    (sum, { size, kernel, in: inputs, groups, out }) =>
+      sum + size * size * kernel[0] * kernel[1] * (inputs / groups) * out,
+    spec.features * spec.classes,
+  )
 }
 
 /** @throws WorkbenchError as `network` does */

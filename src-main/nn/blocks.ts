@@ -2,7 +2,10 @@
 import type { Arch, Variant } from '../contract/experiment'
 import type { LayerSummary } from '../contract/records'
 
-/** Each takes what the one before it gives. Where nothing else is said, a convolution is followed by its normalisation and relu. */
+/**
+ * Each takes what the one before it gives. Where nothing else is said, a convolution is followed by its normalisation
+ * and relu.
+ */
 export type BlockSpec =
   /** One convolution; without `norm` nothing follows it. */
   | { kind: 'conv'; conv: LayerSummary; norm: boolean }
@@ -19,13 +22,16 @@ export interface BasicBlock {
   kind: 'basic'
   conv1: LayerSummary
   conv2: LayerSummary
-  /** Option A: where the size changes, the shortcut takes every second pixel and pads a quarter of the output's channels with zeros on each side. */
+  /**
+   * Option A: where the size changes, the shortcut takes every second pixel and pads a quarter of the output's channels
+   * with zeros on each side.
+   */
   subsample: boolean
 }
 
 /**
- * Zagoruyko and Komodakis 2016: normalisation and relu stand before each convolution, and carry its name. The shortcut is the
- * block's input, or, where the size changes, a convolution of what the first relu gives.
+ * Zagoruyko and Komodakis 2016: normalisation and relu stand before each convolution, and carry its name. The shortcut
+ * is the block's input, or, where the size changes, a convolution of what the first relu gives.
  */
 export interface PreactivationBlock {
   kind: 'preactivation'
@@ -75,7 +81,12 @@ export function partsOf(block: BlockSpec): Part[] {
     case 'preactivation':
       return [...before(block.conv1), ...before(block.conv2), ...(block.shortcut ? [{ layer: block.shortcut }] : [])]
     case 'inverted':
-      return [block.expand, block.depthwise, block.project, ...(block.shortcut && block.shortcut !== 'input' ? [block.shortcut] : [])].flatMap(behind)
+      return [
+        block.expand,
+        block.depthwise,
+        block.project,
+        ...(block.shortcut && block.shortcut !== 'input' ? [block.shortcut] : []),
+      ].flatMap(behind)
     case 'norm':
       return [{ norm: block.name, channels: block.channels }]
   }
@@ -91,16 +102,26 @@ export function convolutions(spec: Pick<NetworkSpec, 'blocks'>): LayerSummary[] 
 }
 
 /** [rows, columns, inputs of one filter, trained filters]: of a depthwise layer's filters each has one input. */
-export function kernelShape({ kernel, in: inputs, groups, baseFilters }: LayerSummary): [number, number, number, number] {
+export function kernelShape({
+  kernel,
+  in: inputs,
+  groups,
+  baseFilters,
+}: LayerSummary): [number, number, number, number] {
   return [...kernel, inputs / groups, baseFilters]
 }
 
 /** Trainable numbers: kernels, scale and offset of each normalisation. */
 export function parametersOf(counted: readonly Part[]): number {
-  return counted.reduce((sum, part) => sum + ('layer' in part ? kernelShape(part.layer).reduce((a, b) => a * b, 1) : 2 * part.channels), 0)
+  return counted.reduce(
+    (sum, part) => sum + ('layer' in part ? kernelShape(part.layer).reduce((a, b) => a * b, 1) : 2 * part.channels),
+    0,
+  )
 }
 
-/** Trainable numbers: convolution kernels, scale and offset of each batch norm, the dense layer's weights and biases. */
+/**
+ * Trainable numbers: convolution kernels, scale and offset of each batch norm, the dense layer's weights and biases.
+ */
 export function trainableParameters(spec: NetworkSpec): number {
   return parametersOf(parts(spec)) + (spec.features + 1) * spec.classes
 }

@@ -18,7 +18,11 @@ export type Weights = ReadonlyMap<string, { values: Float32Array }>
  * @returns the logits
  * @throws WorkbenchError bad-data where a parameter is missing or has another size
  */
-export function* forward(spec: NetworkSpec, weights: Weights, picture: Activation): Generator<{ layer: LayerSummary; input: Activation }, Float32Array, void> {
+export function* forward(
+  spec: NetworkSpec,
+  weights: Weights,
+  picture: Activation,
+): Generator<{ layer: LayerSummary; input: Activation }, Float32Array, void> {
   const wires = wiring(spec)
   const results = new Map([[inputName, picture]])
   let x = picture
@@ -29,7 +33,8 @@ export function* forward(spec: NetworkSpec, weights: Weights, picture: Activatio
     x = apply(wire, input, other, weights)
     results.set(wire.name, x)
     // What nobody will ask for again.
-    for (const name of inputsOf(wire)) if (!wires.slice(i + 1).some((later) => inputsOf(later).includes(name))) results.delete(name)
+    for (const name of inputsOf(wire))
+      if (!wires.slice(i + 1).some((later) => inputsOf(later).includes(name))) results.delete(name)
   }
   return logits(spec, weights, x)
 }
@@ -41,7 +46,9 @@ function apply(wire: Wire, x: Activation, other: Activation | undefined, weights
   switch (wire.op) {
     case 'convolution': {
       const kernels = kernelsOf(wire.layer, weights)
-      return wire.layer.groups > 1 ? convolveChannels(x, kernels, wire.layer.stride) : convolve(x, kernels, wire.layer.stride)
+      return wire.layer.groups > 1
+        ? convolveChannels(x, kernels, wire.layer.stride)
+        : convolve(x, kernels, wire.layer.stride)
     }
     case 'norm':
       return normalised(x, normOf(wire.norm, wire.channels, weights))
@@ -59,14 +66,19 @@ function apply(wire: Wire, x: Activation, other: Activation | undefined, weights
 /** @throws WorkbenchError bad-data where it is missing or has another size */
 export function parameter(weights: Weights, name: string, size: number): Float32Array {
   const values = weights.get(name)?.values
-  if (values?.length !== size) throw new WorkbenchError('bad-data', `The weights file has no ${name} of ${size} numbers.`)
+  if (values?.length !== size)
+    throw new WorkbenchError('bad-data', `The weights file has no ${name} of ${size} numbers.`)
   return values
 }
 
 /** The kernels that a layer convolves with, a multi-band layer's banks written out. @throws WorkbenchError as `forward` does */
 export function kernelsOf(layer: LayerSummary, weights: Weights): Kernels {
   const shape = kernelShape(layer)
-  const values = parameter(weights, `${layer.name}.kernel`, shape.reduce((a, b) => a * b, 1))
+  const values = parameter(
+    weights,
+    `${layer.name}.kernel`,
+    shape.reduce((a, b) => a * b, 1),
+  )
   const all = Array.from({ length: layer.baseFilters }, (_, i) => i)
   return bankKernelsOf({ values, shape, bank: layer.bank }, all)
 }
@@ -88,7 +100,10 @@ export function normOf(name: string, channels: number, weights: Weights): Norm {
 function normalised(x: Activation, { scale, offset, mean, variance }: Norm): Activation {
   const values = x.values.map((value, i) => {
     const c = i % x.channels
-    return ((value - (mean[c] as number)) / Math.sqrt((variance[c] as number) + epsilon)) * (scale[c] as number) + (offset[c] as number)
+    return (
+      ((value - (mean[c] as number)) / Math.sqrt((variance[c] as number) + epsilon)) * (scale[c] as number) +
+      (offset[c] as number)
+    )
   })
   return { ...x, values }
 }
@@ -101,7 +116,10 @@ function subsampled(x: Activation, zeros: number): Activation {
   const values = new Float32Array(height * width * channels)
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++)
-      for (let c = 0; c < x.channels; c++) values[(row * width + column) * channels + zeros + c] = x.values[(2 * row * x.width + 2 * column) * x.channels + c] as number
+      for (let c = 0; c < x.channels; c++)
+        values[(row * width + column) * channels + zeros + c] = x.values[
+          (2 * row * x.width + 2 * column) * x.channels + c
+        ] as number
   return { height, width, channels, values }
 }
 

@@ -1,4 +1,7 @@
-/** A trained network as a list of plain operations, for programs that know nothing of banks: what every export is written from. */
+/**
+ * A trained network as a list of plain operations, for programs that know nothing of banks: what every export is
+ * written from.
+ */
 import type { Kernels } from '../analysis/convolution'
 import type { NetworkSpec } from './blocks'
 import { epsilon, kernelsOf, normOf, parameter, type Norm, type Weights } from './forward'
@@ -12,8 +15,11 @@ export interface PictureNorm {
 
 /** One operation. Its `name` is that of its one result, `input` another's name or `pictures`. */
 export type Operation = { name: string } & (
-  | { op: 'normalise'; input: string } & PictureNorm /* (x / 255 − mean) / std of each channel */
-  /** As `convolve`: zeros around by half of the kernel's side. Of more than one group each filter sees its own channel alone. */
+  | ({ op: 'normalise'; input: string } & PictureNorm) /* (x / 255 − mean) / std of each channel */
+  /**
+   * As `convolve`: zeros around by half of the kernel's side. Of more than one group each filter sees its own channel
+   * alone.
+   */
   | { op: 'convolution'; input: string; kernels: Kernels; stride: number; groups: number }
   | ({ op: 'norm'; input: string; epsilon: number } & Norm)
   | { op: 'relu'; input: string }
@@ -33,8 +39,9 @@ export const picturesName = 'pictures'
 export const logitsName = 'logits'
 
 /**
- * The operations from raw pictures (0..255, RGB) to logits, in an order in which each finds its inputs. The normalisation of
- * the pictures is the first of them, a multi-band layer is a plain convolution with all kernels of its banks.
+ * The operations from raw pictures (0..255, RGB) to logits, in an order in which each finds its inputs. The
+ * normalisation of the pictures is the first of them, a multi-band layer is a plain convolution with all kernels of its
+ * banks.
  * @throws WorkbenchError bad-data as `forward` does
  */
 export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: PictureNorm): Operation[] {
@@ -44,7 +51,14 @@ export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: Pictu
     const { name } = wire
     switch (wire.op) {
       case 'convolution':
-        operations.push({ name, op: 'convolution', input: wire.input, kernels: kernelsOf(wire.layer, weights), stride: wire.layer.stride, groups: wire.layer.groups })
+        operations.push({
+          name,
+          op: 'convolution',
+          input: wire.input,
+          kernels: kernelsOf(wire.layer, weights),
+          stride: wire.layer.stride,
+          groups: wire.layer.groups,
+        })
         break
       case 'norm':
         operations.push({ name, op: 'norm', input: wire.input, epsilon, ...normOf(wire.norm, wire.channels, weights) })
@@ -56,7 +70,11 @@ export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: Pictu
   const { features, classes } = spec
   const weight = parameter(weights, 'dense.weight', features * classes)
   const bias = parameter(weights, 'dense.bias', classes)
-  return [...operations, { name: 'features', op: 'mean', input: wires.at(-1)?.name ?? inputName }, { name: logitsName, op: 'dense', input: 'features', weight, bias, features, classes }]
+  return [
+    ...operations,
+    { name: 'features', op: 'mean', input: wires.at(-1)?.name ?? inputName },
+    { name: logitsName, op: 'dense', input: 'features', weight, bias, features, classes },
+  ]
 }
 
 /** Whether every number of the network is one: a run that diverged may have kept others. */
@@ -64,7 +82,8 @@ export function isFinite(operations: readonly Operation[]): boolean {
   const finite = (values: Float32Array): boolean => values.every(Number.isFinite)
   return operations.every((operation) => {
     if (operation.op === 'convolution') return finite(operation.kernels.values)
-    if (operation.op === 'norm') return [operation.scale, operation.offset, operation.mean, operation.variance].every(finite)
+    if (operation.op === 'norm')
+      return [operation.scale, operation.offset, operation.mean, operation.variance].every(finite)
     return operation.op !== 'dense' || (finite(operation.weight) && finite(operation.bias))
   })
 }

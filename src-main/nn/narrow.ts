@@ -4,18 +4,22 @@ import { parametersOf, partsOf, trainableParameters, type BlockSpec, type Networ
 import { plainNetwork } from './plain'
 
 /**
- * Of a network with shortcuts, the blocks' inner channels are taken away, block by block; what a stem saves, the first blocks
- * give. Depth and the width between blocks stay. Of one without, all its widths are scaled alike.
+ * Of a network with shortcuts, the blocks' inner channels are taken away, block by block; what a stem saves, the first
+ * blocks give. Depth and the width between blocks stay. Of one without, all its widths are scaled alike.
  */
 export function narrowed(banked: NetworkSpec): NetworkSpec {
   const plain = plainNetwork(banked.arch, banked.variant, banked.classes)
-  return plain.blocks.some((block) => innerOf(block) !== null) ? narrowBlocks(plain, banked) : narrowChain(plain, banked)
+  return plain.blocks.some((block) => innerOf(block) !== null)
+    ? narrowBlocks(plain, banked)
+    : narrowChain(plain, banked)
 }
 
 /** The layers on both sides of a block's inner channels; null where it has none. */
 function innerOf(block: BlockSpec): { from: LayerSummary; through: LayerSummary[]; to: LayerSummary } | null {
   if (block.kind === 'inverted') return { from: block.expand, through: [block.depthwise], to: block.project }
-  return block.kind === 'basic' || block.kind === 'preactivation' ? { from: block.conv1, through: [], to: block.conv2 } : null
+  return block.kind === 'basic' || block.kind === 'preactivation'
+    ? { from: block.conv1, through: [], to: block.conv2 }
+    : null
 }
 
 function setOutputs(layer: LayerSummary, count: number): void {

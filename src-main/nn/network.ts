@@ -2,7 +2,15 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { ExperimentConfig } from '../contract/experiment'
 import type { LayerSummary } from '../contract/records'
-import { kernelShape, parts, type BlockSpec, type InvertedBlock, type NetworkSpec, type Part, type PreactivationBlock } from './blocks'
+import {
+  kernelShape,
+  parts,
+  type BlockSpec,
+  type InvertedBlock,
+  type NetworkSpec,
+  type Part,
+  type PreactivationBlock,
+} from './blocks'
 import { expandKernel } from './multiband'
 import type { NormVariables, Operations } from './operations'
 import { random } from './random'
@@ -24,16 +32,39 @@ export function parameters(spec: NetworkSpec): ParameterSpec[] {
   const ofPart = (part: Part): ParameterSpec[] => {
     if ('layer' in part) {
       const shape = kernelShape(part.layer)
-      return [{ name: `${part.layer.name}.kernel`, shape, trainable: true, initial: 'kaiming', fanIn: shape[0] * shape[1] * shape[2] }]
+      return [
+        {
+          name: `${part.layer.name}.kernel`,
+          shape,
+          trainable: true,
+          initial: 'kaiming',
+          fanIn: shape[0] * shape[1] * shape[2],
+        },
+      ]
     }
     const vector = (name: string, trainable: boolean, initial: 'ones' | 'zeros'): ParameterSpec => ({
-      name: `${part.norm}.norm.${name}`, shape: [part.channels], trainable, initial, fanIn: 0,
+      name: `${part.norm}.norm.${name}`,
+      shape: [part.channels],
+      trainable,
+      initial,
+      fanIn: 0,
     })
-    return [vector('scale', true, 'ones'), vector('offset', true, 'zeros'), vector('mean', false, 'zeros'), vector('variance', false, 'ones')]
+    return [
+      vector('scale', true, 'ones'),
+      vector('offset', true, 'zeros'),
+      vector('mean', false, 'zeros'),
+      vector('variance', false, 'ones'),
+    ]
   }
   return [
     ...parts(spec).flatMap(ofPart),
-    { name: 'dense.weight', shape: [spec.features, spec.classes], trainable: true, initial: 'kaiming', fanIn: spec.features },
+    {
+      name: 'dense.weight',
+      shape: [spec.features, spec.classes],
+      trainable: true,
+      initial: 'kaiming',
+      fanIn: spec.features,
+    },
     { name: 'dense.bias', shape: [spec.classes], trainable: true, initial: 'zeros', fanIn: 0 },
   ]
 }
@@ -70,7 +101,10 @@ export class Network {
     const { tf } = ops
     const specs = parameters(spec)
     this.trainable = specs.filter((p) => p.trainable).map((p) => p.name)
-    const zeros = (name: string, shape: number[], trainable: boolean): [string, Variable] => [name, tf.tidy(() => tf.variable(tf.zeros(shape), trainable))]
+    const zeros = (name: string, shape: number[], trainable: boolean): [string, Variable] => [
+      name,
+      tf.tidy(() => tf.variable(tf.zeros(shape), trainable)),
+    ]
     this.variables = new Map([
       ...specs.map((p) => zeros(p.name, p.shape, p.trainable)),
       ...specs.filter((p) => p.trainable).map((p) => zeros(p.name + velocitySuffix, p.shape, false)),
@@ -98,7 +132,12 @@ export class Network {
    * One step of the recipe: forward, loss, gradients, weight decay, momentum, running statistics.
    * @returns the mean cross-entropy over the batch and the number of right predictions, both before the update
    */
-  step(x: Tensor4D, labels: Tensor1D, learningRate: Tensor, config: Pick<ExperimentConfig, 'momentum' | 'weightDecay'>): [Tensor, Tensor] {
+  step(
+    x: Tensor4D,
+    labels: Tensor1D,
+    learningRate: Tensor,
+    config: Pick<ExperimentConfig, 'momentum' | 'weightDecay'>,
+  ): [Tensor, Tensor] {
     const { tf } = this.ops
     const trained = this.trainable.map((name) => this.variable(name))
     let correct: Tensor | undefined
@@ -110,7 +149,14 @@ export class Network {
     for (const name of this.trainable) {
       const gradient = grads[this.variable(name).name]
       if (!gradient) throw new Error(`No gradient reached ${name}.`)
-      this.ops.momentumUpdate(this.variable(name), this.variable(name + velocitySuffix), gradient, learningRate, config.momentum, config.weightDecay)
+      this.ops.momentumUpdate(
+        this.variable(name),
+        this.variable(name + velocitySuffix),
+        gradient,
+        learningRate,
+        config.momentum,
+        config.weightDecay,
+      )
     }
     if (!correct) throw new Error('The loss was not computed.')
     // Kept through variableGrads' own tidy: handed back to the caller's.
@@ -127,7 +173,11 @@ export class Network {
     const { tf } = this.ops
     const logits = this.forward(x, false)
     const predicted = this.predicted(logits)
-    return [this.ops.crossEntropy(logits, labels), tf.cast(predicted, 'float32'), this.ops.crossEntropy(logits, predicted)]
+    return [
+      this.ops.crossEntropy(logits, labels),
+      tf.cast(predicted, 'float32'),
+      this.ops.crossEntropy(logits, predicted),
+    ]
   }
 
   dispose(): void {
@@ -169,12 +219,18 @@ export class Network {
     const { ops } = this
     const active = this.normRelu(x, conv1.name, training)
     // Nothing stands between the first convolution and the second's normalisation: evaluation folds one into the other.
-    const inner = training ? this.normRelu(this.conv(active, conv1, training), conv2.name, training) : ops.relu(this.folded(active, conv1, conv2.name))
+    const inner = training
+      ? this.normRelu(this.conv(active, conv1, training), conv2.name, training)
+      : ops.relu(this.folded(active, conv1, conv2.name))
     return ops.tf.add(this.conv(inner, conv2, training), shortcut ? this.conv(active, shortcut, training) : x)
   }
 
   private inverted(x: Tensor4D, { expand, depthwise, project, shortcut }: InvertedBlock, training: boolean): Tensor4D {
-    const y = this.convNorm(this.convNormRelu(this.convNormRelu(x, expand, training), depthwise, training), project, training)
+    const y = this.convNorm(
+      this.convNormRelu(this.convNormRelu(x, expand, training), depthwise, training),
+      project,
+      training,
+    )
     if (shortcut === null) return y
     return this.ops.tf.add(y, shortcut === 'input' ? x : this.convNorm(x, shortcut, training))
   }
@@ -187,7 +243,9 @@ export class Network {
   }
 
   private convNorm(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
-    return training ? this.ops.norm(this.conv(x, layer, training), this.norm(layer.name)) : this.folded(x, layer, layer.name)
+    return training
+      ? this.ops.norm(this.conv(x, layer, training), this.norm(layer.name))
+      : this.folded(x, layer, layer.name)
   }
 
   private normRelu(x: Tensor4D, name: string, training: boolean): Tensor4D {
@@ -200,7 +258,9 @@ export class Network {
     const kernel = this.kernel(layer)
     if (layer.groups > 1) return ops.depthwiseConv2d(x, kernel, layer.stride, layer.bank)
     if (!layer.bank) return ops.conv2d(x, kernel, layer.stride)
-    return training ? ops.bankConv2d(x, kernel, layer.stride, layer.bank) : ops.conv2d(x, expandKernel(ops.tf, kernel, layer.bank), layer.stride)
+    return training
+      ? ops.bankConv2d(x, kernel, layer.stride, layer.bank)
+      : ops.conv2d(x, expandKernel(ops.tf, kernel, layer.bank), layer.stride)
   }
 
   /** A convolution and a normalisation by its running statistics, which is its own or of that name. */
@@ -213,7 +273,12 @@ export class Network {
   /** Option A: every second pixel, and zeros for the channels that the input lacks. */
   private shortcut(x: Tensor4D, channels: number): Tensor4D {
     const missing = (channels - (x.shape[3] ?? 0)) / 2
-    return this.ops.tf.pad(this.ops.subsample(x), [[0, 0], [0, 0], [0, 0], [missing, missing]])
+    return this.ops.tf.pad(this.ops.subsample(x), [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [missing, missing],
+    ])
   }
 
   private kernel(layer: LayerSummary): Tensor4D {

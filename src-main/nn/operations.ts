@@ -17,7 +17,10 @@ export interface NormVariables {
 
 export interface Operations {
   tf: TF
-  /** k × k with (k − 1) / 2 pixels of zeros around, as the reference recipe pads: at stride 2, windows lie on even pixels. k is 1 or 3. */
+  /**
+   * k × k with (k − 1) / 2 pixels of zeros around, as the reference recipe pads: at stride 2, windows lie on even
+   * pixels. k is 1 or 3.
+   */
   conv2d(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D
   /**
    * The same with the kernels that a multi-band layer makes of its base filters (`expandKernel`), by whichever
@@ -35,8 +38,16 @@ export interface Operations {
   norm(x: Tensor4D, variables: NormVariables): Tensor4D
   /** Normalisation by the running statistics. No gradient. */
   runningNorm(x: Tensor4D, variables: NormVariables): Tensor4D
-  /** `conv2d` (`depthwiseConv2d` of more than one group) and normalisation by the running statistics, folded into one convolution with a bias. No gradient. */
-  foldedConv2d(x: Tensor4D, kernel: Tensor4D, variables: NormVariables, layer: { stride: number; groups: number }): Tensor4D
+  /**
+   * `conv2d` (`depthwiseConv2d` of more than one group) and normalisation by the running statistics, folded into one
+   * convolution with a bias. No gradient.
+   */
+  foldedConv2d(
+    x: Tensor4D,
+    kernel: Tensor4D,
+    variables: NormVariables,
+    layer: { stride: number; groups: number },
+  ): Tensor4D
   relu(x: Tensor4D): Tensor4D
   /** The largest of each 2 × 2 pixels: half the size. */
   maxPool(x: Tensor4D): Tensor4D
@@ -45,5 +56,12 @@ export interface Operations {
   /** Cross-entropy of each example, in nats. @param labels int32 [batch] */
   crossEntropy(logits: Tensor2D, labels: Tensor1D): Tensor1D
   /** SGD with momentum and weight decay: v ← momentum·v + (g + weightDecay·w); w ← w − learningRate·v. */
-  momentumUpdate(w: Variable, velocity: Variable, gradient: Tensor, learningRate: Tensor, momentum: number, weightDecay: number): void
+  momentumUpdate(
+    w: Variable,
+    velocity: Variable,
+    gradient: Tensor,
+    learningRate: Tensor,
+    momentum: number,
+    weightDecay: number,
+  ): void
 }

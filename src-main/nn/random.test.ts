@@ -8,7 +8,13 @@ describe('random', () => {
   it('gives the same stream for the same names and another for any other', () => {
     const of = (...args: Parameters<typeof random>) => draw(8, random(...args).uniform)
     expect(of(1, 'order', 3)).toEqual(of(1, 'order', 3))
-    for (const other of [of(2, 'order', 3), of(1, 'order', 4), of(1, 'augment', 3), of(1, 'order'), of(1, 'order', 3, 0)])
+    for (const other of [
+      of(2, 'order', 3),
+      of(1, 'order', 4),
+      of(1, 'augment', 3),
+      of(1, 'order'),
+      of(1, 'order', 3, 0),
+    ])
       expect(other).not.toEqual(of(1, 'order', 3))
   })
 
@@ -28,7 +34,11 @@ describe('random', () => {
   })
 
   it('shuffles into a permutation in which neighbouring streams do not resemble each other', () => {
-    const order = (epoch: number) => shuffle(Uint32Array.from({ length: 1000 }, (_, i) => i), random(1, 'order', epoch))
+    const order = (epoch: number) =>
+      shuffle(
+        Uint32Array.from({ length: 1000 }, (_, i) => i),
+        random(1, 'order', epoch),
+      )
     expect([...order(0)].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
     const kept = [...order(0)].filter((v, i) => v === order(1)[i]).length
     expect(kept).toBeLessThan(10)

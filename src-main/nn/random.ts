@@ -19,7 +19,10 @@ export interface Random {
 /** Purposes are part of every result: renaming one changes the numbers. */
 export type Purpose = 'weights' | 'order' | 'augment' | 'subset' | 'synthetic' | 'history' | 'faults' | 'bank'
 
-/** A stream of its own for each (seed, purpose, indices). Seeds and indices are whole numbers from 0 to 2^32 − 1: each is one 32-bit word. */
+/**
+ * A stream of its own for each (seed, purpose, indices). Seeds and indices are whole numbers from 0 to 2^32 − 1: each
+ * is one 32-bit word.
+ */
 export function random(seed: number, purpose: Purpose, ...indices: number[]): Random {
   const words = [seed, ...Array.from(purpose, (letter) => letter.charCodeAt(0)), 0x9e3779b9, ...indices]
   const generator = xoroshiro128plusFromState([hash(words, 1), hash(words, 2), hash(words, 3), hash(words, 4)])

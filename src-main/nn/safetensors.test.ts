@@ -25,7 +25,8 @@ it('takes no tensors that share bytes: a small file would fill the memory', () =
 
 it('reads nothing past the end: every file cut short is refused', () => {
   const bytes = encodeSafetensors(tensors, {})
-  for (let length = 0; length < bytes.length; length++) expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/damaged/)
+  for (let length = 0; length < bytes.length; length++)
+    expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/damaged/)
 })
 
 it('refuses headers that lie', () => {
@@ -35,8 +36,21 @@ it('refuses headers that lie', () => {
     out.write(header, 8)
     return out
   }
-  const tensor = (shape: unknown, offsets: unknown, dtype = 'F32'): string => JSON.stringify({ w: { dtype, shape, data_offsets: offsets } })
+  const tensor = (shape: unknown, offsets: unknown, dtype = 'F32'): string =>
+    JSON.stringify({ w: { dtype, shape, data_offsets: offsets } })
   expect(decodeSafetensors(withHeader(tensor([2], [0, 8]))).tensors.get('w')?.values).toHaveLength(2)
-  for (const lie of [tensor([2], [4, 12]), tensor([3], [0, 8]), tensor([-2], [0, 8]), tensor([2], [8, 0]), tensor([1e9, 1e9], [0, 8]), tensor([2], [0, 8], 'F64'), '[]', 'null', '{', '{"w":1}', '{"__metadata__":{"a":1}}'])
+  for (const lie of [
+    tensor([2], [4, 12]),
+    tensor([3], [0, 8]),
+    tensor([-2], [0, 8]),
+    tensor([2], [8, 0]),
+    tensor([1e9, 1e9], [0, 8]),
+    tensor([2], [0, 8], 'F64'),
+    '[]',
+    'null',
+    '{',
+    '{"w":1}',
+    '{"__metadata__":{"a":1}}',
+  ])
     expect(() => decodeSafetensors(withHeader(lie)), lie).toThrow(/damaged/)
 })

@@ -2,7 +2,11 @@
 import { z } from 'zod'
 import { WorkbenchError } from '../contract/errors'
 
-const entry = z.object({ dtype: z.literal('F32'), shape: z.array(z.int().min(0)), data_offsets: z.tuple([z.int().min(0), z.int().min(0)]) })
+const entry = z.object({
+  dtype: z.literal('F32'),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+})
 const header = z.record(z.string(), z.unknown())
 
 const text = z.record(z.string(), z.string())
@@ -15,7 +19,8 @@ export interface Safetensors {
 
 /** @throws WorkbenchError bad-data where the bytes are no safetensors file with float32 values: nothing is read before its place is checked */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
-  const damaged = (why: string): WorkbenchError => new WorkbenchError('bad-data', `The weights file is damaged: ${why}.`)
+  const damaged = (why: string): WorkbenchError =>
+    new WorkbenchError('bad-data', `The weights file is damaged: ${why}.`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 8) throw damaged('it is too short')
   const length = Number(view.getBigUint64(0, true))
@@ -39,9 +44,13 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     }
     const parsed = entry.safeParse(given)
     if (!parsed.success) throw damaged(`${name} is not float32`)
-    const { shape, data_offsets: [from, to] } = parsed.data
+    const {
+      shape,
+      data_offsets: [from, to],
+    } = parsed.data
     const count = shape.reduce((product, side) => product * side, 1)
-    if (to - from !== 4 * count || start + to > bytes.byteLength) throw damaged(`${name} has not as many numbers as its shape says`)
+    if (to - from !== 4 * count || start + to > bytes.byteLength)
+      throw damaged(`${name} has not as many numbers as its shape says`)
     // The format has each byte belong to one tensor; shared ones would make gigabytes of a small file.
     left -= to - from
     if (left < 0) throw damaged('its tensors overlap')
@@ -82,7 +91,10 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rec
   return bytes
 }
 
-/** Numbers as the bytes that file formats want. They are views of the same memory: every processor that this runs on is little endian. */
+/**
+ * Numbers as the bytes that file formats want. They are views of the same memory: every processor that this runs on is
+ * little endian.
+ */
 export function littleEndian(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

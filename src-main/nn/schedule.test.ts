@@ -25,7 +25,9 @@ describe('learningRateAt', () => {
   it('grows out of a warm-up by a factor an epoch, as far as the rate that the milestones leave', () => {
     const schedule = { ...recipe, warmup: { learningRate: 0.01, untilError: 0.8, growth: 2 }, milestones: [8] }
     const errors = [0.9, 0.79, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]
-    expect([1, 2, 3, 4, 5, 6, 7, 8, 9].map((epoch) => learningRateAt(schedule, epoch, errors))).toEqual([0.01, 0.01, 0.02, 0.04, 0.08, 0.1, 0.1, 0.1, 0.01])
+    expect([1, 2, 3, 4, 5, 6, 7, 8, 9].map((epoch) => learningRateAt(schedule, epoch, errors))).toEqual([
+      0.01, 0.01, 0.02, 0.04, 0.08, 0.1, 0.1, 0.1, 0.01,
+    ])
     // A short run's milestones count all the same.
     expect([3, 4].map((epoch) => learningRateAt({ ...schedule, milestones: [3] }, epoch, errors))).toEqual([0.02, 0.01])
     expect(learningRateAt({ ...schedule, warmup: { ...schedule.warmup, growth: 1.5 } }, 4, errors)).toBe(0.0225)

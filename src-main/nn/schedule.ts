@@ -17,5 +17,7 @@ export function learningRateAt(schedule: Schedule, epoch: number, trainErrors: r
   if (!warmup) return own
   const warmed = trainErrors.slice(0, epoch - 1).findIndex((error) => error < warmup.untilError)
   if (warmed < 0) return warmup.learningRate
-  return warmup.growth === undefined ? own : Math.min(own, short(warmup.learningRate * warmup.growth ** (epoch - 1 - warmed)))
+  return warmup.growth === undefined
+    ? own
+    : Math.min(own, short(warmup.learningRate * warmup.growth ** (epoch - 1 - warmed)))
 }

@@ -1,4 +1,7 @@
-/** A network as single operations, each by the names of what it takes: for whoever goes through it without knowing of blocks. */
+/**
+ * A network as single operations, each by the names of what it takes: for whoever goes through it without knowing of
+ * blocks.
+ */
 import type { LayerSummary } from '../contract/records'
 import type { BlockSpec, NetworkSpec } from './blocks'
 
@@ -18,15 +21,20 @@ export type Wire = { name: string } & (
 /** What goes in: pictures, normalised. */
 export const inputName = 'normalised'
 
-/** In an order in which each finds its inputs. The last one's result is what the dense layer takes each channel's mean of. */
+/**
+ * In an order in which each finds its inputs. The last one's result is what the dense layer takes each channel's mean
+ * of.
+ */
 export function wiring({ blocks }: Pick<NetworkSpec, 'blocks'>): Wire[] {
   const wires: Wire[] = []
   const add = (wire: Wire): string => {
     wires.push(wire)
     return wire.name
   }
-  const conv = (input: string, layer: LayerSummary): string => add({ name: layer.name, op: 'convolution', input, layer })
-  const norm = (input: string, name: string, channels: number): string => add({ name: `${name}.norm`, op: 'norm', input, norm: name, channels })
+  const conv = (input: string, layer: LayerSummary): string =>
+    add({ name: layer.name, op: 'convolution', input, layer })
+  const norm = (input: string, name: string, channels: number): string =>
+    add({ name: `${name}.norm`, op: 'norm', input, norm: name, channels })
   const relu = (input: string, of: string): string => add({ name: `${of}.relu`, op: 'relu', input })
   const convNorm = (input: string, layer: LayerSummary): string => norm(conv(input, layer), layer.name, layer.out)
   const convNormRelu = (input: string, layer: LayerSummary): string => relu(convNorm(input, layer), layer.name)
@@ -42,12 +50,15 @@ export function wiring({ blocks }: Pick<NetworkSpec, 'blocks'>): Wire[] {
       case 'basic': {
         const { conv1, conv2, subsample } = block
         const name = blockOf(conv1)
-        const shortcut = subsample ? add({ name: `${name}.shortcut`, op: 'subsample', input: x, zeros: (conv2.out - conv1.in) / 2 }) : x
+        const shortcut = subsample
+          ? add({ name: `${name}.shortcut`, op: 'subsample', input: x, zeros: (conv2.out - conv1.in) / 2 })
+          : x
         return relu(sum(name, convNorm(convNormRelu(x, conv1), conv2), shortcut), name)
       }
       case 'preactivation': {
         const { conv1, conv2, shortcut } = block
-        const normRelu = (input: string, layer: LayerSummary): string => relu(norm(input, layer.name, layer.in), layer.name)
+        const normRelu = (input: string, layer: LayerSummary): string =>
+          relu(norm(input, layer.name, layer.in), layer.name)
         const active = normRelu(x, conv1)
         const y = conv(normRelu(conv(active, conv1), conv2), conv2)
         return sum(blockOf(conv1), y, shortcut ? conv(active, shortcut) : x)

@@ -35,7 +35,10 @@ let lastStamp = 0
 export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): string {
   mkdirSync(backups, { recursive: true })
   for (let at = Math.max(new Date().getTime(), lastStamp + 1); ; at++) {
-    const stamp = new Date(at).toISOString().replaceAll(/[-:.Z]/g, '').replace('T', '-')
+    const stamp = new Date(at)
+      .toISOString()
+      .replaceAll(/[-:.Z]/g, '')
+      .replace('T', '-')
     const file = path.join(backups, `history-${stamp}${what}.sqlite`)
     if (existsSync(file)) continue
     lastStamp = at
@@ -52,8 +55,19 @@ export async function makeBackup(paths: Paths, out?: string): Promise<{ file: st
 }
 
 /** Copies the history to where the user asks for it. Throws as `backupDatabase` and `writeOutput`. */
-export async function writeBackup(paths: Paths, file: string, overwrite: boolean): Promise<{ file: string; bytes: number }> {
-  return { file, bytes: await writeOutputWith(file, { overwrite, isReserved: (target) => isReserved(paths.dataDir, target) }, (part) => backupDatabase(paths.database, part, file)) }
+export async function writeBackup(
+  paths: Paths,
+  file: string,
+  overwrite: boolean,
+): Promise<{ file: string; bytes: number }> {
+  return {
+    file,
+    bytes: await writeOutputWith(
+      file,
+      { overwrite, isReserved: (target) => isReserved(paths.dataDir, target) },
+      (part) => backupDatabase(paths.database, part, file),
+    ),
+  }
 }
 
 /** Where the history has the form of an older program: a copy before it is changed, and the oldest such copies go. */
@@ -62,6 +76,8 @@ export async function backupBeforeMigration(paths: Paths): Promise<void> {
   const version = versionOf(paths.database)
   if (version === 0 || version >= migrations.length) return
   await makeBackup(paths, newBackupFile(paths, `-before-v${migrations.length}`))
-  const older = listBackups(paths).filter((backup) => backup.kind === 'migration').slice(keptBeforeMigration)
+  const older = listBackups(paths)
+    .filter((backup) => backup.kind === 'migration')
+    .slice(keptBeforeMigration)
   for (const { file } of older) rmSync(file, { force: true })
 }

@@ -2,9 +2,27 @@
 import { variantName } from '../analysis/names'
 import { halfWidthWords, plural, pointsWords, ranges } from '../analysis/numbers'
 import { correctedWords, holm, isSeen, testOf, testWords } from '../analysis/significance'
-import { intervalOf, leastSeeds, mean, meanInterval, meanOf, pooledStd, smallestVisible, spread, testLevel, welchDifference } from '../analysis/statistics'
+import {
+  intervalOf,
+  leastSeeds,
+  mean,
+  meanInterval,
+  meanOf,
+  pooledStd,
+  smallestVisible,
+  spread,
+  testLevel,
+  welchDifference,
+} from '../analysis/statistics'
 import { archs, compareVariants, datasetSizes, type AddedSeeds, type StudyPlan } from '../contract/experiment'
-import { noCounts, runStates, type Comparison, type ComparisonCell, type ComparisonRow, type Finding } from '../contract/records'
+import {
+  noCounts,
+  runStates,
+  type Comparison,
+  type ComparisonCell,
+  type ComparisonRow,
+  type Finding,
+} from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 
@@ -16,8 +34,15 @@ export interface RunFacts {
 }
 
 /** @param runs in the order they were made */
-export function compare(study: { id: string; name: string; plan: StudyPlan | null }, runs: readonly RunRecord[], facts: RunFacts): Comparison {
-  const grouped = [...groupBy(runs, (run) => rowKey(run)).values()].map((members) => ({ members, row: rowOf(members, facts) }))
+export function compare(
+  study: { id: string; name: string; plan: StudyPlan | null },
+  runs: readonly RunRecord[],
+  facts: RunFacts,
+): Comparison {
+  const grouped = [...groupBy(runs, (run) => rowKey(run)).values()].map((members) => ({
+    members,
+    row: rowOf(members, facts),
+  }))
   grouped.sort((a, b) => archs.indexOf(a.row.arch) - archs.indexOf(b.row.arch))
   const rows = grouped.map(({ row }) => row)
   const comparisons = correct(rows)
@@ -31,7 +56,9 @@ export function compare(study: { id: string; name: string; plan: StudyPlan | nul
  * @returns the size of the family: every variant of every row against that row's baseline, tested already or not
  */
 function correct(rows: readonly ComparisonRow[]): number {
-  const family = rows.flatMap((row) => (row.cells.some(isBaseline) ? row.cells.filter((cell) => !isBaseline(cell)) : []))
+  const family = rows.flatMap((row) =>
+    row.cells.some(isBaseline) ? row.cells.filter((cell) => !isBaseline(cell)) : [],
+  )
   for (const testsOf of [(cell: ComparisonCell) => cell.test, (cell: ComparisonCell) => cell.paired?.test ?? null]) {
     const tests = family.map(testsOf)
     const corrected = holm(tests.map((test) => test?.p ?? null))
@@ -53,24 +80,49 @@ export function findingOf({ studyId, rows, comparisons }: Comparison): Finding |
     const baseline = cells.find((cell) => cell.variant === 'baseline')
     const cell = cells.find((one) => one.accuracyDrop !== null)
     if (!baseline?.accuracy || !cell?.accuracy || cell.accuracyDrop === null) continue
-    return { studyId, dataset, arch, variant: cell.variant, drop: cell.accuracyDrop, interval: cell.accuracyDropInterval, corrected: cell.test?.corrected ?? null, comparisons, seeds: [baseline.accuracy.n, cell.accuracy.n] }
+    return {
+      studyId,
+      dataset,
+      arch,
+      variant: cell.variant,
+      drop: cell.accuracyDrop,
+      interval: cell.accuracyDropInterval,
+      corrected: cell.test?.corrected ?? null,
+      comparisons,
+      seeds: [baseline.accuracy.n, cell.accuracy.n],
+    }
   }
   return null
 }
 
 /** What was added to the plan of the row's runs once results could be seen; the newest last. */
-function addedOf(runs: readonly RunRecord[], plan: StudyPlan | null): { seeds: number[]; halfWidth: number | null } | null {
+function addedOf(
+  runs: readonly RunRecord[],
+  plan: StudyPlan | null,
+): { seeds: number[]; halfWidth: number | null } | null {
   const looked = (plan?.added ?? []).filter((added) => added.finished > 0)
   const isIn = (added: AddedSeeds, { summary: run }: RunRecord): boolean =>
-    run.epochs === plan?.training.epochs && added.cells.some((cell) => cell.arch === run.arch && cell.variant === run.variant && cell.seeds.includes(run.seed))
+    run.epochs === plan?.training.epochs &&
+    added.cells.some((cell) => cell.arch === run.arch && cell.variant === run.variant && cell.seeds.includes(run.seed))
   const members = newestDone(runs).filter((run) => looked.some((added) => isIn(added, run)))
   if (members.length === 0) return null
   const goals = looked.filter((added) => members.some((run) => isIn(added, run))).map((added) => added.halfWidth)
-  return { seeds: [...new Set(members.map((run) => run.summary.seed))].sort((a, b) => a - b), halfWidth: goals.at(-1) ?? null }
+  return {
+    seeds: [...new Set(members.map((run) => run.summary.seed))].sort((a, b) => a - b),
+    halfWidth: goals.at(-1) ?? null,
+  }
 }
 
 function rowKey({ summary, trainExamples, testExamples, validationExamples, precision }: RunRecord): string {
-  return [summary.dataset, summary.arch, summary.epochs, trainExamples, testExamples, validationExamples, precision].join('/')
+  return [
+    summary.dataset,
+    summary.arch,
+    summary.epochs,
+    trainExamples,
+    testExamples,
+    validationExamples,
+    precision,
+  ].join('/')
 }
 
 function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRow {
@@ -89,27 +141,47 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
     const counts = noCounts()
     for (const run of members) counts[run.summary.state]++
     return {
-        variant,
-        accuracy,
-        accuracyInterval: fractions(meanInterval(points(done))),
-        bestAccuracy: spread(done.flatMap((run) => run.summary.bestTestAccuracy ?? [])),
-        accuracyDrop: compared ? mean(baseline) - accuracy.mean * 100 : null,
-        accuracyDropInterval: intervalOf(difference),
-        test: uncorrected(testOf(difference)),
-        untested: variant === 'baseline' || difference !== null ? null : whyUntested(Math.min(baseline.length, done.length), 'seeds a side'),
-        paired: compared ? pairedDrop(baselineRuns, done) : null,
-        smallestVisible: compared ? smallestVisible(pooledStd(baseline, points(done)) ?? 0, baseline.length, done.length) : null,
-        stepMs: spread(done.flatMap((run) => (run.summary.imagesPerSecond ? [(1000 * facts.batchSize(run)) / run.summary.imagesPerSecond] : []))),
-        trainableParameters: model.trainableParameters,
-        trainableFilters: model.trainableFilters,
-        firstLayerFilters: model.layers[0]?.baseFilters ?? 0,
-        lastLayerFilters: model.layers.at(-1)?.baseFilters ?? 0,
-        multiplications: model.multiplications,
-        counts,
-      }
+      variant,
+      accuracy,
+      accuracyInterval: fractions(meanInterval(points(done))),
+      bestAccuracy: spread(done.flatMap((run) => run.summary.bestTestAccuracy ?? [])),
+      accuracyDrop: compared ? mean(baseline) - accuracy.mean * 100 : null,
+      accuracyDropInterval: intervalOf(difference),
+      test: uncorrected(testOf(difference)),
+      untested:
+        variant === 'baseline' || difference !== null
+          ? null
+          : whyUntested(Math.min(baseline.length, done.length), 'seeds a side'),
+      paired: compared ? pairedDrop(baselineRuns, done) : null,
+      smallestVisible: compared
+        ? smallestVisible(pooledStd(baseline, points(done)) ?? 0, baseline.length, done.length)
+        : null,
+      stepMs: spread(
+        done.flatMap((run) =>
+          run.summary.imagesPerSecond ? [(1000 * facts.batchSize(run)) / run.summary.imagesPerSecond] : [],
+        ),
+      ),
+      trainableParameters: model.trainableParameters,
+      trainableFilters: model.trainableFilters,
+      firstLayerFilters: model.layers[0]?.baseFilters ?? 0,
+      lastLayerFilters: model.layers.at(-1)?.baseFilters ?? 0,
+      multiplications: model.multiplications,
+      counts,
+    }
   })
   const machines = new Set(newestDone(runs).flatMap((run) => facts.machine(run) ?? [])).size
-  return { dataset, arch, epochs, trainExamples, testExamples, validationExamples, precision, cells, machines, note: '' }
+  return {
+    dataset,
+    arch,
+    epochs,
+    trainExamples,
+    testExamples,
+    validationExamples,
+    precision,
+    cells,
+    machines,
+    note: '',
+  }
 }
 
 /** Until the whole table is there: a family of one needs no correction. */
@@ -159,9 +231,20 @@ export function newestDone(runs: readonly RunRecord[]): RunRecord[] {
 }
 
 /** What the row's data can and cannot support. */
-function note(row: ComparisonRow, runs: readonly RunRecord[], comparisons: number, added: ReturnType<typeof addedOf>): string {
+function note(
+  row: ComparisonRow,
+  runs: readonly RunRecord[],
+  comparisons: number,
+  added: ReturnType<typeof addedOf>,
+): string {
   const { cells, precision, dataset } = row
-  const sentences = [seedsSentence(cells), ...findingSentences(cells, comparisons), ...addedSentence(added), ...leftOutSentence(cells), ...repeatedSentence(runs)]
+  const sentences = [
+    seedsSentence(cells),
+    ...findingSentences(cells, comparisons),
+    ...addedSentence(added),
+    ...leftOutSentence(cells),
+    ...repeatedSentence(runs),
+  ]
   if (precision === 'bfloat16') sentences.push('Trained in bfloat16.')
   if (dataset === 'synthetic') sentences.push('The pictures are synthetic: this says nothing about photographs.')
   return sentences.join(' ')
@@ -184,23 +267,36 @@ function findingSentences(cells: readonly ComparisonCell[], comparisons: number)
   if (!baseline.accuracy) return ['No baseline has finished: no drop to tell yet.']
   const fewest = Math.min(baseline.accuracy.n, ...others.map((cell) => cell.accuracy?.n ?? 0))
   const few = fewest < leastSeeds ? [`${seeds(fewest)}: no interval and no p value from under ${leastSeeds}.`] : []
-  const tested = others.flatMap(({ variant, accuracyDrop, test }) => (test && accuracyDrop !== null ? [{ name: variantName(variant), drop: accuracyDrop, test }] : []))
-  if (tested.length === 0) return few.length > 0 ? few : ['All seeds gave the same accuracy: no interval and no p value.']
+  const tested = others.flatMap(({ variant, accuracyDrop, test }) =>
+    test && accuracyDrop !== null ? [{ name: variantName(variant), drop: accuracyDrop, test }] : [],
+  )
+  if (tested.length === 0)
+    return few.length > 0 ? few : ['All seeds gave the same accuracy: no interval and no p value.']
   const visible = others.flatMap((cell) => cell.smallestVisible ?? [])
   const [seen, unseen] = [tested.filter(({ test }) => isSeen(test)), tested.filter(({ test }) => !isSeen(test))]
   const alone = unseen.filter(({ test }) => test.p <= testLevel)
   const found = [
     ...(['a drop', 'a gain'] as const).flatMap((what) => {
-      const members = seen.filter(({ drop }) => (drop > 0) === (what === 'a drop'))
-      return members.length === 0 ? [] : [`${what} is seen for ${members.map(({ name, test }) => `${name} (${correctedWords(test, comparisons)})`).join(', ')}`]
+      const members = seen.filter(({ drop }) => drop > 0 === (what === 'a drop'))
+      return members.length === 0
+        ? []
+        : [
+            `${what} is seen for ${members.map(({ name, test }) => `${name} (${correctedWords(test, comparisons)})`).join(', ')}`,
+          ]
     }),
     ...(unseen.length > 0 ? [`no difference is seen for ${unseen.map(({ name }) => name).join(', ')}`] : []),
   ].join(', ')
   const many = comparisons > 1
   return [
     ...few,
-    many ? `After correction for ${comparisons} comparisons ${found}.` : `${found.charAt(0).toUpperCase()}${found.slice(1)}.`,
-    ...(alone.length > 0 ? [`Alone it would have been for ${alone.map(({ name, test }) => `${name} (${testWords(test, comparisons)})`).join(', ')}: among ${comparisons} that is no finding.`] : []),
+    many
+      ? `After correction for ${comparisons} comparisons ${found}.`
+      : `${found.charAt(0).toUpperCase()}${found.slice(1)}.`,
+    ...(alone.length > 0
+      ? [
+          `Alone it would have been for ${alone.map(({ name, test }) => `${name} (${testWords(test, comparisons)})`).join(', ')}: among ${comparisons} that is no finding.`,
+        ]
+      : []),
     `With these seeds and this spread a true difference under about ${pointsWords(Math.max(...visible), 1)} would be missed more often than one time in five (${many ? 'a single ' : ''}t test at 5 %, power 80 %).`,
   ]
 }
@@ -210,7 +306,9 @@ function addedSentence(added: ReturnType<typeof addedOf>): string[] {
   if (added === null) return []
   const goal = added.halfWidth === null ? '' : ` to get intervals under ${halfWidthWords(added.halfWidth)}`
   const were = added.seeds.length === 1 ? `Seed ${added.seeds.join()} was` : `Seeds ${ranges(added.seeds)} were`
-  return [`${were} added after results had been seen${goal}: intervals and p values hold exactly only for a number of seeds fixed beforehand.`]
+  return [
+    `${were} added after results had been seen${goal}: intervals and p values hold exactly only for a number of seeds fixed beforehand.`,
+  ]
 }
 
 function leftOutSentence(cells: readonly ComparisonCell[]): string[] {
@@ -223,7 +321,9 @@ function leftOutSentence(cells: readonly ComparisonCell[]): string[] {
 
 function repeatedSentence(runs: readonly RunRecord[]): string[] {
   const done = runs.filter((run) => run.summary.state === 'done')
-  return newestDone(done).length < done.length ? ['Where a seed was trained again, its newest finished run counts.'] : []
+  return newestDone(done).length < done.length
+    ? ['Where a seed was trained again, its newest finished run counts.']
+    : []
 }
 
 const seeds = (n: number): string => plural(n, 'seed')

@@ -22,7 +22,9 @@ describe('prepareDataDir', () => {
     ['a path through a file', () => path.join(dir, 'file', 'data'), 'unavailable'],
   ])('says in a sentence that it cannot use %s', async (_, place, code) => {
     await writeFile(path.join(dir, 'file'), '')
-    expect(() => prepareDataDir(place())).toThrow(expect.objectContaining({ code, fix: expect.stringContaining('--data-dir') as string }))
+    expect(() => prepareDataDir(place())).toThrow(
+      expect.objectContaining({ code, fix: expect.stringContaining('--data-dir') as string }),
+    )
   })
 })
 
@@ -38,8 +40,10 @@ describe('paths of runs', () => {
     }
     expect(await readFile(precious, 'utf8')).toBe('x')
     expect(runDir(paths, 'a-1')).toBe(path.join(paths.runs, 'a-1'))
-    for (const file of ['weights.safetensors', 'checkpoints/1', '..weights']) expect(isOfRun(paths, 'a-1', path.join(paths.runs, 'a-1', file)), file).toBe(true)
-    for (const file of ['..', '.', '../b/weights', '../../history.sqlite']) expect(isOfRun(paths, 'a-1', path.join(paths.runs, 'a-1', file)), file).toBe(false)
+    for (const file of ['weights.safetensors', 'checkpoints/1', '..weights'])
+      expect(isOfRun(paths, 'a-1', path.join(paths.runs, 'a-1', file)), file).toBe(true)
+    for (const file of ['..', '.', '../b/weights', '../../history.sqlite'])
+      expect(isOfRun(paths, 'a-1', path.join(paths.runs, 'a-1', file)), file).toBe(false)
     expect(isOfRun(paths, 'a-1', '/etc/passwd')).toBe(false)
   })
 })
@@ -58,7 +62,17 @@ describe('isReserved', () => {
     const link = `${dir}-link`
     await symlink(dir, link)
     try {
-      const own = ['history.sqlite', 'history.sqlite-wal', 'history.sqlite.lock', 'mcnn-workbench.json', 'tuning.json', 'runs/a/weights.safetensors', 'datasets/x', 'logs/a.log', 'backups/history-20260101-000000000.sqlite']
+      const own = [
+        'history.sqlite',
+        'history.sqlite-wal',
+        'history.sqlite.lock',
+        'mcnn-workbench.json',
+        'tuning.json',
+        'runs/a/weights.safetensors',
+        'datasets/x',
+        'logs/a.log',
+        'backups/history-20260101-000000000.sqlite',
+      ]
       const other = ['my-own.svg', 'report/index.html', 'backups/mine.sqlite', '../elsewhere.onnx', 'history.txt']
       for (const root of [dir, link]) {
         expect(own.filter((name) => !isReserved(root, path.join(dir, name)))).toEqual([])

@@ -65,7 +65,10 @@ export function newestCheckpoint(folder: string): string | null {
   } catch {
     return null
   }
-  const newest = names.filter((name) => /^checkpoint-\d{10}-[0-9a-f]{64}\.safetensors$/.test(name)).sort().at(-1)
+  const newest = names
+    .filter((name) => /^checkpoint-\d{10}-[0-9a-f]{64}\.safetensors$/.test(name))
+    .sort()
+    .at(-1)
   return newest === undefined ? null : path.join(folder, newest)
 }
 
@@ -86,19 +89,26 @@ export function isOfRun(paths: Paths, id: string, file: string): boolean {
 
 /**
  * Where the weights of a run are, which the history names from the data directory on.
- * @throws WorkbenchError bad-data where that is outside of the run's folder: the history may be somebody else's, and of the
+ * @throws WorkbenchError bad-data where that is outside of the run's folder: the history may be somebody else's, and
+ *   of the
  *   person's files it names none
  */
 export function weightsPath(paths: Paths, id: string, weightsFile: string): string {
   const file = path.join(paths.dataDir, weightsFile)
   if (isOfRun(paths, id, file)) return file
-  throw new WorkbenchError('bad-data', `The history says that the weights of ${id} lie outside of its folder.`, { fix: 'The history was damaged or changed by hand: put a copy of it back.' })
+  throw new WorkbenchError('bad-data', `The history says that the weights of ${id} lie outside of its folder.`, {
+    fix: 'The history was damaged or changed by hand: put a copy of it back.',
+  })
 }
 
 /** A history that somebody else wrote may hold any text for an id, and with a run its folder is deleted. */
 function checked(id: string): string {
   if (runId.safeParse(id).success) return id
-  throw new WorkbenchError('bad-data', `The history holds a run called ${JSON.stringify(id.slice(0, 100))}, which is no name of a run.`, { fix: 'The history was damaged or changed by hand: put a copy of it back.' })
+  throw new WorkbenchError(
+    'bad-data',
+    `The history holds a run called ${JSON.stringify(id.slice(0, 100))}, which is no name of a run.`,
+    { fix: 'The history was damaged or changed by hand: put a copy of it back.' },
+  )
 }
 
 /** Returns whether files of a run are there. A deleted run's files go after its row: until then its id is taken. */

@@ -1,6 +1,18 @@
 /** What becomes of directories that are not, or not yet, a data directory; through the command that is shipped. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -32,7 +44,9 @@ function snapshot(directory: string): string[] {
     const { ino, mode, uid, size, mtimeMs, ctimeMs } = lstatSync(file)
     return [path.relative(directory, file), ino, mode, uid, size, mtimeMs, ctimeMs].join(' ')
   }
-  return ['', ...readdirSync(directory, { recursive: true, encoding: 'utf8' })].map((name) => about(path.join(directory, name))).sort()
+  return ['', ...readdirSync(directory, { recursive: true, encoding: 'utf8' })]
+    .map((name) => about(path.join(directory, name)))
+    .sort()
 }
 
 /** Lets another user read the data directory. */
@@ -48,18 +62,38 @@ interface Outcome {
 
 /** Whether the tests may become another user. If not, "another user" is this one, on files without write permission. */
 const isRoot = process.getuid?.() === 0
-/** The checkout may be in a private directory: the other user sees it under another name, in a mount namespace of its own. */
+/**
+ * The checkout may be in a private directory: the other user sees it under another name, in a mount namespace of its
+ * own.
+ */
 const asNobody = (args: readonly string[]): string[] => {
   const checkout = process.cwd()
   const program = path.join(folder, 'program')
   mkdirSync(program, { recursive: true })
   const script = `mount --rbind "$1" "$2" && cd "$2" && shift 2 && exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups "$@"`
-  return ['unshare', '-m', 'sh', '-c', script, 'sh', checkout, program, ...[process.execPath, cli].map((file) => path.join(program, path.relative(checkout, file))), ...args]
+  return [
+    'unshare',
+    '-m',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    checkout,
+    program,
+    ...[process.execPath, cli].map((file) => path.join(program, path.relative(checkout, file))),
+    ...args,
+  ]
 }
 
-function mcnn(args: readonly string[], { uid = 0, env = {} }: { uid?: number; env?: Record<string, string> } = {}): Outcome {
+function mcnn(
+  args: readonly string[],
+  { uid = 0, env = {} }: { uid?: number; env?: Record<string, string> } = {},
+): Outcome {
   const [command = '', ...rest] = uid !== 0 && isRoot ? asNobody(args) : [process.execPath, cli, ...args]
-  const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8', env: { ...process.env, HOME: folder, ...env } })
+  const { status, stdout, stderr } = spawnSync(command, rest, {
+    encoding: 'utf8',
+    env: { ...process.env, HOME: folder, ...env },
+  })
   return { code: status, stdout, stderr }
 }
 
@@ -77,7 +111,12 @@ const readers = [['runs', 'list'], ['study', 'list'], ['datasets', 'list'], ['co
 
 describe('a directory of something else', () => {
   it.each([
-    [...readers[0]], [...readers[1]], [...readers[2]], [...readers[4]], ['backup'], ['doctor', '--repair'],
+    [...readers[0]],
+    [...readers[1]],
+    [...readers[2]],
+    [...readers[4]],
+    ['backup'],
+    ['doctor', '--repair'],
     ['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1', '--milestones', 'none'],
   ])('is refused and left as it is: %s %s', (...args: string[]) => {
     mkdirSync(path.join(dataDir, 'work'), { recursive: true })
@@ -85,7 +124,9 @@ describe('a directory of something else', () => {
     const before = snapshot(dataDir)
     const { code, stdout, stderr } = mcnn([...args, '--data-dir', dataDir])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toBe(`mcnn: ${dataDir} is not a data directory of MCNN Workbench: it contains "work" and no mcnn-workbench.json. Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.\n`)
+    expect(stderr).toBe(
+      `mcnn: ${dataDir} is not a data directory of MCNN Workbench: it contains "work" and no mcnn-workbench.json. Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.\n`,
+    )
     expect(snapshot(dataDir)).toEqual(before)
   })
 
@@ -100,14 +141,21 @@ describe('a directory of something else', () => {
     expect(JSON.parse(mcnn(['runs', 'list', '--json', '--data-dir', dataDir]).stdout)).toHaveLength(1)
     expect(snapshot(dataDir)).toEqual(before)
     const { identity } = prepareDataDir(dataDir)
-    expect(JSON.parse(readFileSync(path.join(dataDir, 'mcnn-workbench.json'), 'utf8'))).toEqual({ format: 1, id: identity })
+    expect(JSON.parse(readFileSync(path.join(dataDir, 'mcnn-workbench.json'), 'utf8'))).toEqual({
+      format: 1,
+      id: identity,
+    })
     expect(prepareDataDir(dataDir).identity).toBe(identity)
     const history = new History(path.join(dataDir, 'history.sqlite'))
     history.close()
     expect(readFileSync(path.join(dataDir, 'history.sqlite')).readUInt32BE(68)).toBe(applicationId)
   })
 
-  it.each([['application_id = 77', ''], ['user_version = 3', 'CREATE TABLE bookmarks (url)'], ['user_version = 0', 'CREATE TABLE runs (x); CREATE TABLE studies (x)']])('recognises a database of another program (%s)', (pragma, sql) => {
+  it.each([
+    ['application_id = 77', ''],
+    ['user_version = 3', 'CREATE TABLE bookmarks (url)'],
+    ['user_version = 0', 'CREATE TABLE runs (x); CREATE TABLE studies (x)'],
+  ])('recognises a database of another program (%s)', (pragma, sql) => {
     mkdirSync(dataDir)
     const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
     db.exec(sql)
@@ -116,7 +164,10 @@ describe('a directory of something else', () => {
     const before = snapshot(dataDir)
     expect(() => prepareDataDir(dataDir)).toThrow(/is not a data directory/)
     writeFileSync(path.join(dataDir, 'mcnn-workbench.json'), '{"format":1,"id":"x"}')
-    expect(mcnn(['runs', 'list', '--data-dir', dataDir])).toMatchObject({ code: 2, stderr: expect.stringContaining('is a database of another program') })
+    expect(mcnn(['runs', 'list', '--data-dir', dataDir])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is a database of another program'),
+    })
     rmSync(path.join(dataDir, 'mcnn-workbench.json'))
     expect(snapshot(dataDir).slice(1)).toEqual(before.slice(1))
   })
@@ -138,7 +189,8 @@ describe('a new data directory', () => {
     mkdirSync(path.join(dataDir, 'lost+found'), { recursive: true })
     mkdirSync(path.join(dataDir, 'runs', 'lost+found'), { recursive: true })
     symlinkSync(shared, path.join(dataDir, 'datasets'))
-    for (const name of ['.DS_Store', 'mcnn-workbench.json.0123456789ab.part']) writeFileSync(path.join(dataDir, name), '')
+    for (const name of ['.DS_Store', 'mcnn-workbench.json.0123456789ab.part'])
+      writeFileSync(path.join(dataDir, name), '')
     expect(prepareDataDir(dataDir).identity).toBe(locateDataDir(dataDir).identity)
   })
 
@@ -146,14 +198,18 @@ describe('a new data directory', () => {
     mkdirSync(dataDir)
     const marker = path.join(dataDir, 'mcnn-workbench.json')
     writeFileSync(marker, '{"format":2,"id":"x"}')
-    expect(() => locateDataDir(dataDir)).toThrow(expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('newer') }))
+    expect(() => locateDataDir(dataDir)).toThrow(
+      expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('newer') }),
+    )
     writeFileSync(marker, '')
     expect(() => locateDataDir(dataDir)).toThrow(expect.objectContaining({ code: 'bad-data' }))
   })
 
   it('is found under ~', () => {
     expect(mcnn(['backup', '--data-dir=~/data']).stderr).toContain(`There is no history ${dataDir}/history.sqlite`)
-    expect(mcnn(['backup'], { env: { MCNN_DATA_DIR: '~/data' } }).stderr).toContain(`There is no history ${dataDir}/history.sqlite`)
+    expect(mcnn(['backup'], { env: { MCNN_DATA_DIR: '~/data' } }).stderr).toContain(
+      `There is no history ${dataDir}/history.sqlite`,
+    )
     expect(readdirSync(folder)).toEqual([])
   })
 })
@@ -171,7 +227,9 @@ describe('a command that only reads', () => {
         const { code, stderr } = mcnn([...args, '--data-dir', dataDir], { uid })
         if (args[0] !== 'doctor') expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' })
       }
-      expect(JSON.parse(mcnn(['runs', 'list', '--json', '--data-dir', dataDir], { uid }).stdout)).toMatchObject([{ state: 'done' }])
+      expect(JSON.parse(mcnn(['runs', 'list', '--json', '--data-dir', dataDir], { uid }).stdout)).toMatchObject([
+        { state: 'done' },
+      ])
       expect(snapshot(dataDir), state).toEqual(before)
     }
     share(uid)
@@ -208,7 +266,8 @@ describe('a command that only reads', () => {
     writer.studies.insert({ id: 'second', name: 'Second', createdAt: '2026-01-01T00:00:00Z', plan: null })
     const names = readdirSync(dataDir).sort()
     execFileSync('chmod', ['-R', 'a+rX', dataDir])
-    for (const uid of [0, nobody]) expect(mcnn(['study', 'list', '--data-dir', dataDir], { uid }).stdout).toContain('Second')
+    for (const uid of [0, nobody])
+      expect(mcnn(['study', 'list', '--data-dir', dataDir], { uid }).stdout).toContain('Second')
     expect(readdirSync(dataDir).sort()).toEqual(names)
     writer.close()
     lock?.release()
@@ -217,8 +276,13 @@ describe('a command that only reads', () => {
 
   it('reads a read-only file system', async () => {
     await trained()
-    const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" "$3" runs list --json --data-dir "$1"'
-    const { status, stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', dataDir, process.execPath, cli], { encoding: 'utf8' })
+    const script =
+      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" "$3" runs list --json --data-dir "$1"'
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['-m', 'sh', '-c', script, 'sh', dataDir, process.execPath, cli],
+      { encoding: 'utf8' },
+    )
     // A container may forbid mounting: then the directory is read as a user who may not write it, above.
     if (/mount|unshare|Operation not permitted/.test(stderr)) return
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -235,8 +299,26 @@ describe('a command that only reads', () => {
     expect(code).toBe(1)
     expect(stdout).toContain(`${wal} cannot be written (owner ${process.getuid?.() ?? 0}, mode ${isRoot ? 644 : 444})`)
     expect(stdout).toContain(`chmod g+rw ${wal}`)
-    const train = mcnn(['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1', '--milestones', 'none', '--data-dir', dataDir], { uid: nobody })
-    expect(train).toMatchObject({ code: 1, stderr: expect.stringContaining(`The history cannot be written: ${wal} cannot be written`) })
+    const train = mcnn(
+      [
+        'train',
+        '--arch',
+        'resnet-8',
+        '--dataset',
+        'synthetic',
+        '--epochs',
+        '1',
+        '--milestones',
+        'none',
+        '--data-dir',
+        dataDir,
+      ],
+      { uid: nobody },
+    )
+    expect(train).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`The history cannot be written: ${wal} cannot be written`),
+    })
   })
 })
 

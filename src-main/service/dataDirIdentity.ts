@@ -1,6 +1,25 @@
-/** Whether a directory is a data directory of this program: a marker file says so. Any other directory with content is refused and not touched. */
+/**
+ * Whether a directory is a data directory of this program: a marker file says so. Any other directory with content is
+ * refused and not touched.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { accessSync, closeSync, constants, existsSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { codeOf, WorkbenchError } from '../contract/errors'
@@ -11,7 +30,8 @@ const formatVersion = 1
 const marker = z.object({ format: z.int().min(1), id: z.string().min(1).max(100) })
 
 /** Names that operating systems, desktops, file servers and synchronisation tools create in any directory. */
-const systemName = /^(lost\+found|\.DS_Store|\.localized|\.Spotlight-V100|\.fseventsd|\.TemporaryItems|\.Trash.*|\.nfs[0-9a-f]+|\.directory|\.snapshots?|\.keep|\.gitkeep|\.stfolder|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i
+const systemName =
+  /^(lost\+found|\.DS_Store|\.localized|\.Spotlight-V100|\.fseventsd|\.TemporaryItems|\.Trash.*|\.nfs[0-9a-f]+|\.directory|\.snapshots?|\.keep|\.gitkeep|\.stfolder|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i
 /** An unfinished marker file, left by a crash. */
 const markerPart = /^mcnn-workbench\.json\.[0-9a-f]{12}\.part$/
 /** What an import keeps in the folder of a data set. */
@@ -22,21 +42,26 @@ type State = 'new' | 'earlier' | 'marked'
 
 interface Found {
   state: State
-  /** False if only the name of a corrupt history speaks for it: readers report the corruption, writers refuse the directory. */
+  /**
+   * False if only the name of a corrupt history speaks for it: readers report the corruption, writers refuse the
+   * directory.
+   */
   isCertain: boolean
   paths: Paths
 }
 
 /**
  * Returns the paths of a data directory for reading. Writes nothing; the directory may be absent.
- * @throws WorkbenchError bad-input if the directory belongs to something else, unavailable if it cannot be read or a newer program made it
+ * @throws WorkbenchError bad-input if the directory belongs to something else, unavailable if it cannot be read or a
+ *   newer program made it
  */
 export function locateDataDir(dataDir: string): Paths {
   return examine(dataDir).paths
 }
 
 /**
- * Creates what is missing of a data directory, marker file first, and returns its paths. A directory of an earlier version is adopted.
+ * Creates what is missing of a data directory, marker file first, and returns its paths. A directory of an earlier
+ * version is adopted.
  * @throws WorkbenchError as `locateDataDir`; unavailable if it cannot be written
  */
 export function prepareDataDir(dataDir: string): Paths {
@@ -77,13 +102,16 @@ function examine(dataDir: string): Found {
   const { dataDir: root, database } = paths
   try {
     const names = namesIn(root)
-    if (names.includes(path.basename(paths.marker))) return { state: 'marked', isCertain: true, paths: pathsOf(root, readMarker(paths.marker)) }
+    if (names.includes(path.basename(paths.marker)))
+      return { state: 'marked', isCertain: true, paths: pathsOf(root, readMarker(paths.marker)) }
     const kind = historyKind(database)
     // Each program that wrote a history has left one of these next to it.
     const used = names.some((name) => name === 'history.sqlite.lock' || name === 'history.sqlite.writer')
     if (kind === 'history' || (used && kind !== 'foreign')) return { state: 'earlier', isCertain: true, paths }
     if (kind === 'corrupt') return { state: 'earlier', isCertain: false, paths }
-    const other = names.find((name) => !systemName.test(name) && !markerPart.test(name) && !isUnused(paths, name, kind === 'missing'))
+    const other = names.find(
+      (name) => !systemName.test(name) && !markerPart.test(name) && !isUnused(paths, name, kind === 'missing'),
+    )
     if (other === undefined) return { state: 'new', isCertain: true, paths }
     throw refused(root, other)
   } catch (cause) {
@@ -92,17 +120,34 @@ function examine(dataDir: string): Found {
 }
 
 function refused(root: string, entry: string): WorkbenchError {
-  return new WorkbenchError('bad-input', `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${path.basename(pathsOf(root).marker)}.`, {
-    fix: 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.',
-  })
+  return new WorkbenchError(
+    'bad-input',
+    `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${path.basename(pathsOf(root).marker)}.`,
+    {
+      fix: 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.',
+    },
+  )
 }
 
-/** Returns whether an entry of a directory without a marker is what a new data directory may contain: an empty folder or mount point, data sets to be shared. */
+/**
+ * Returns whether an entry of a directory without a marker is what a new data directory may contain: an empty folder or
+ * mount point, data sets to be shared.
+ */
 function isUnused(paths: Paths, name: string, noHistory: boolean): boolean {
   const file = path.join(paths.dataDir, name)
   if (file === paths.database) return noHistory
-  if (![paths.runs, paths.logs, paths.backups, paths.work, paths.datasets].includes(file) || !(statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false)) return false
-  return readdirSync(file).every((one) => systemName.test(one) || (file === paths.datasets && datasetFolder.test(one) && (one.startsWith('.') || existsSync(path.join(file, one, 'manifest.json')))))
+  if (
+    ![paths.runs, paths.logs, paths.backups, paths.work, paths.datasets].includes(file) ||
+    !(statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false)
+  )
+    return false
+  return readdirSync(file).every(
+    (one) =>
+      systemName.test(one) ||
+      (file === paths.datasets &&
+        datasetFolder.test(one) &&
+        (one.startsWith('.') || existsSync(path.join(file, one, 'manifest.json')))),
+  )
 }
 
 function readMarker(file: string): string {
@@ -113,11 +158,18 @@ function readMarker(file: string): string {
     if (codeOf(cause) !== null) throw cause
   }
   const parsed = marker.safeParse(value)
-  if (!parsed.success) throw new WorkbenchError('bad-data', `${file} is not a marker of a data directory.`, { fix: 'Restore the file from a copy, or choose another directory with --data-dir or MCNN_DATA_DIR.' })
+  if (!parsed.success)
+    throw new WorkbenchError('bad-data', `${file} is not a marker of a data directory.`, {
+      fix: 'Restore the file from a copy, or choose another directory with --data-dir or MCNN_DATA_DIR.',
+    })
   if (parsed.data.format <= formatVersion) return parsed.data.id
-  throw new WorkbenchError('unavailable', `The data directory ${path.dirname(file)} was made by a newer MCNN Workbench (format ${parsed.data.format}; this program knows ${formatVersion}).`, {
-    fix: 'Update this program, or choose another directory with --data-dir or MCNN_DATA_DIR.',
-  })
+  throw new WorkbenchError(
+    'unavailable',
+    `The data directory ${path.dirname(file)} was made by a newer MCNN Workbench (format ${parsed.data.format}; this program knows ${formatVersion}).`,
+    {
+      fix: 'Update this program, or choose another directory with --data-dir or MCNN_DATA_DIR.',
+    },
+  )
 }
 
 /** Writes the marker atomically; if another program wrote one meanwhile, that one counts. @returns its id */
@@ -153,7 +205,10 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Creates a folder and its parents. Node's recursive mkdir never returns if the system reports ENOENT below a folder that exists, as /proc does. */
+/**
+ * Creates a folder and its parents. Node's recursive mkdir never returns if the system reports ENOENT below a folder
+ * that exists, as /proc does.
+ */
 function makeFolder(folder: string): void {
   try {
     makeOne(folder)
@@ -184,8 +239,12 @@ function namesIn(folder: string): string[] {
 
 function unusable(root: string, action: 'read' | 'written', cause: unknown): WorkbenchError {
   if (cause instanceof WorkbenchError) return cause
-  return new WorkbenchError('unavailable', `The data directory ${root} cannot be ${action} (${codeOf(cause) ?? String(cause)}).`, {
-    fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or change its permissions.',
-    cause,
-  })
+  return new WorkbenchError(
+    'unavailable',
+    `The data directory ${root} cannot be ${action} (${codeOf(cause) ?? String(cause)}).`,
+    {
+      fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or change its permissions.',
+      cause,
+    },
+  )
 }

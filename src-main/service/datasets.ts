@@ -1,6 +1,23 @@
 /** Data sets as the service's calls see them: one import at a time, and studies only on what is there. */
 import { datasetName } from '../analysis/names'
-import { augmentedPictures, datasetSources, datasetStatistics, discardDownload, downloadDataset, dropFolder, hasDataset, importDataset, listDatasets, putBack, sampleImages, setAside, syncFolder, verifyDataset, type DownloadSetup, type ImportProgress } from '../datasets'
+import {
+  augmentedPictures,
+  datasetSources,
+  datasetStatistics,
+  discardDownload,
+  downloadDataset,
+  dropFolder,
+  hasDataset,
+  importDataset,
+  listDatasets,
+  putBack,
+  sampleImages,
+  setAside,
+  syncFolder,
+  verifyDataset,
+  type DownloadSetup,
+  type ImportProgress,
+} from '../datasets'
 import { WorkbenchError } from '../contract/errors'
 import type { DatasetId } from '../contract/experiment'
 import type { DatasetStatistics, DatasetSummary } from '../contract/records'
@@ -16,12 +33,16 @@ export class Datasets {
   #import: { abort: AbortController; done: Promise<unknown> } | null = null
 
   /** @param setup of downloads, for tests */
-  constructor(context: Context, private readonly setup: Partial<DownloadSetup> = {}) {
+  constructor(
+    context: Context,
+    private readonly setup: Partial<DownloadSetup> = {},
+  ) {
     this.#context = context
   }
 
   /**
-   * Checks that a config's set is imported and complete. It may be removed before anything is queued: `enqueue` checks again.
+   * Checks that a config's set is imported and complete. It may be removed before anything is queued: `enqueue` checks
+   * again.
    * @param field named in the error
    * @throws WorkbenchError not-found
    */
@@ -39,7 +60,8 @@ export class Datasets {
 
       'datasets.sources': () => datasetSources(paths.datasets, this.setup.specs),
 
-      'datasets.download': ({ id }) => this.#bringIn((options) => downloadDataset({ ...options, id, setup: this.setup })),
+      'datasets.download': ({ id }) =>
+        this.#bringIn((options) => downloadDataset({ ...options, id, setup: this.setup })),
 
       'datasets.discardDownload': async ({ id }) => {
         await this.#alone(() => discardDownload(paths.datasets, id, this.setup.specs))
@@ -72,7 +94,10 @@ export class Datasets {
 
       'datasets.restore': async ({ id }) => {
         const folder = this.#removed.get(id)
-        if (folder === undefined) throw new WorkbenchError('not-found', `${datasetName(id)} can’t be put back: its files are gone.`, { fix: 'Import it again.' })
+        if (folder === undefined)
+          throw new WorkbenchError('not-found', `${datasetName(id)} can’t be put back: its files are gone.`, {
+            fix: 'Import it again.',
+          })
         putBack(paths.datasets, folder, id)
         this.#removed.delete(id)
         emit('dataset.changed', { id })
@@ -89,14 +114,17 @@ export class Datasets {
 
       'datasets.augmented': async ({ id, label, seed, draws }) => {
         const picture = (await sampleImages(paths.datasets, id, 1)).find((sample) => sample.label === label)?.pixels
-        if (!picture) throw new WorkbenchError('bad-input', `${datasetName(id)} has no class ${label}.`, { field: 'label' })
+        if (!picture)
+          throw new WorkbenchError('bad-input', `${datasetName(id)} has no class ${label}.`, { field: 'label' })
         const text = (pixels: Uint8Array): string => Buffer.from(pixels).toString('base64')
         return { original: text(picture), pictures: augmentedPictures(picture, seed, draws).map(text) }
       },
 
       'datasets.samples': async ({ id, perClass }) => {
         const samples = await sampleImages(paths.datasets, id, perClass)
-        return { samples: samples.map(({ label, pixels }) => ({ label, pixels: Buffer.from(pixels).toString('base64') })) }
+        return {
+          samples: samples.map(({ label, pixels }) => ({ label, pixels: Buffer.from(pixels).toString('base64') })),
+        }
       },
     }
   }
@@ -124,15 +152,24 @@ export class Datasets {
     return statistics
   }
 
-  async #bringIn(how: (options: { datasetsDir: string; signal: AbortSignal; onProgress: (progress: ImportProgress) => void }) => Promise<DatasetSummary>): Promise<DatasetSummary> {
+  async #bringIn(
+    how: (options: {
+      datasetsDir: string
+      signal: AbortSignal
+      onProgress: (progress: ImportProgress) => void
+    }) => Promise<DatasetSummary>,
+  ): Promise<DatasetSummary> {
     const { paths, emit } = this.#context
-    const imported = await this.#alone((signal) => how({ datasetsDir: paths.datasets, signal, onProgress: (progress) => emit('dataset.progress', progress) }))
+    const imported = await this.#alone((signal) =>
+      how({ datasetsDir: paths.datasets, signal, onProgress: (progress) => emit('dataset.progress', progress) }),
+    )
     emit('dataset.changed', { id: imported.id })
     return imported
   }
 
   /**
-   * Runs one import, download or removal of a partial download at a time: they share the partial files and the progress.
+   * Runs one import, download or removal of a partial download at a time: they share the partial files and the
+   * progress.
    * @throws WorkbenchError conflict if another one runs
    */
   async #alone<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -156,9 +193,13 @@ export class Datasets {
   #mustBeUnused(id: DatasetId): void {
     const user = this.#context.history.runs.unfinished().find((run) => run.summary.dataset === id)
     if (user)
-      throw new WorkbenchError('conflict', `${datasetName(id)} is needed by the run ${user.summary.id}, which is ${user.summary.state}.`, {
-        fix: 'Stop that run first, or let it finish.',
-      })
+      throw new WorkbenchError(
+        'conflict',
+        `${datasetName(id)} is needed by the run ${user.summary.id}, which is ${user.summary.state}.`,
+        {
+          fix: 'Stop that run first, or let it finish.',
+        },
+      )
   }
 }
 
@@ -178,5 +219,7 @@ function notImported(dataset: DatasetId, field?: string): WorkbenchError {
 }
 
 function underWay(): WorkbenchError {
-  return new WorkbenchError('conflict', 'Another import or download is under way.', { fix: 'Wait for its end, or cancel it.' })
+  return new WorkbenchError('conflict', 'Another import or download is under way.', {
+    fix: 'Wait for its end, or cancel it.',
+  })
 }

@@ -1,4 +1,7 @@
-/** Disks that really fill and go: a small file system in memory where it can be mounted, a folder that is moved elsewhere. */
+/**
+ * Disks that really fill and go: a small file system in memory where it can be mounted, a folder that is moved
+ * elsewhere.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,7 +31,9 @@ async function kept(service: Service, id: string): Promise<Kept> {
   return { epochs, steps, events }
 }
 
-/** A second service trains the same run to its end: what the first one would have done meanwhile, if it did anything. */
+/**
+ * A second service trains the same run to its end: what the first one would have done meanwhile, if it did anything.
+ */
 async function undisturbed(): Promise<Kept> {
   const bench = new Bench()
   const service = await bench.open()
@@ -59,9 +64,15 @@ async function isWhole(bench: Bench, service: Service, runId: string): Promise<v
   const [got, expected] = [await kept(service, runId), await undisturbed()]
   expect(got.epochs).toEqual(expected.epochs)
   expect(got.steps).toEqual(expected.steps)
-  expect(got.events.map((event) => event.kind).filter((kind) => kind !== 'paused' && kind !== 'resumed')).toEqual(['started', 'disk', 'stopped'])
+  expect(got.events.map((event) => event.kind).filter((kind) => kind !== 'paused' && kind !== 'resumed')).toEqual([
+    'started',
+    'disk',
+    'stopped',
+  ])
   expect(got.events.find((event) => event.kind === 'disk')?.message).toMatch(/^Training waited \d+ s for the disk/)
-  expect(await service.call('filters.layers', { id: runId })).toMatchObject([{ epochs: Array.from({ length: epochs + 1 }, (_, e) => e) }])
+  expect(await service.call('filters.layers', { id: runId })).toMatchObject([
+    { epochs: Array.from({ length: epochs + 1 }, (_, e) => e) },
+  ])
 }
 
 describe('a data directory that goes while something trains', () => {
@@ -70,7 +81,10 @@ describe('a data directory that goes while something trains', () => {
     const { service, runId } = await begin(bench)
     const away = `${bench.dataDir}-away`
     renameSync(bench.dataDir, away)
-    expect(await problem(bench)).toMatchObject({ message: `${bench.dataDir} is gone.`, fix: expect.stringContaining('goes on by itself') as string })
+    expect(await problem(bench)).toMatchObject({
+      message: `${bench.dataDir} is gone.`,
+      fix: expect.stringContaining('goes on by itself') as string,
+    })
     expect((await service.call('system.condition', {})).disk).not.toBeNull()
     bench.forget()
     await undisturbed()
@@ -104,8 +118,15 @@ describe('a history that can’t be written to', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-disk-'))
     const history = new History(path.join(folder, 'history.sqlite'))
     const told: (string | null)[] = []
-    const disk = new Disk(history, folder, { retryMs: 20, roomBytes: 0 }, () => told.push(disk.problem?.message ?? null), () => told.push('damaged'))
-    const add = (id: string): void => history.studies.insert({ id, name: id, createdAt: '2026-01-01T00:00:00Z', plan: null })
+    const disk = new Disk(
+      history,
+      folder,
+      { retryMs: 20, roomBytes: 0 },
+      () => told.push(disk.problem?.message ?? null),
+      () => told.push('damaged'),
+    )
+    const add = (id: string): void =>
+      history.studies.insert({ id, name: id, createdAt: '2026-01-01T00:00:00Z', plan: null })
     const done = new Promise((resolve) => disk.follow({ stalled: () => told.push('stalled'), freed: resolve }))
     disk.take(() => add('a'))
     history.mayNotWrite()
@@ -119,7 +140,9 @@ describe('a history that can’t be written to', () => {
     expect(history.studies.list().map((study) => study.id)).toEqual(['d', 'c', 'b', 'a'])
     expect(told).toEqual([`${folder} can’t be written to (SQLITE_READONLY).`, 'stalled', null])
     expect(() => disk.take(() => add('a'))).toThrow(/UNIQUE/)
-    disk.take(() => { throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT') })
+    disk.take(() => {
+      throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
+    })
     expect(told.at(-1)).toBe('damaged')
     expect(disk.problem).toBeNull()
     disk.close()
@@ -128,8 +151,15 @@ describe('a history that can’t be written to', () => {
   })
 
   it.each([
-    ['SQLITE_FULL', /is full/], ['ENOSPC', /is full/], ['EDQUOT', /is full/], ['EROFS', /can’t be written to/], ['ENOENT', /is gone/],
-    ['ESTALE', /another file/], ['SQLITE_BUSY', /locked/], ['SQLITE_IOERR_WRITE', /reports errors/], ['EIO', /reports errors/],
+    ['SQLITE_FULL', /is full/],
+    ['ENOSPC', /is full/],
+    ['EDQUOT', /is full/],
+    ['EROFS', /can’t be written to/],
+    ['ENOENT', /is gone/],
+    ['ESTALE', /another file/],
+    ['SQLITE_BUSY', /locked/],
+    ['SQLITE_IOERR_WRITE', /reports errors/],
+    ['EIO', /reports errors/],
   ])('%s is told in words', (code, words) => {
     const { message, fix } = wordsOf(Object.assign(new Error('x'), { code }), '/data')
     expect(message).toMatch(words)

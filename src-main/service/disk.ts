@@ -35,7 +35,13 @@ export class Disk {
   #trying = false
 
   /** @param changed is told when `problem` is another one. @param damaged is told of damage that a write meets */
-  constructor(history: History, folder: string, options: Partial<DiskOptions>, changed: () => void, damaged: (thrown: unknown) => void) {
+  constructor(
+    history: History,
+    folder: string,
+    options: Partial<DiskOptions>,
+    changed: () => void,
+    damaged: (thrown: unknown) => void,
+  ) {
     this.#history = history
     this.#folder = folder
     this.#options = { ...usual, ...options }
@@ -83,7 +89,8 @@ export class Disk {
     clearInterval(this.#timer)
     if (this.#held.length === 0) return
     this.#write()
-    if (this.#held.length > 0) process.stderr.write(`The disk did not take the last ${this.#held.length} messages of the trainer.\n`)
+    if (this.#held.length > 0)
+      process.stderr.write(`The disk did not take the last ${this.#held.length} messages of the trainer.\n`)
   }
 
   #stall(thrown: unknown): void {
@@ -96,7 +103,9 @@ export class Disk {
     if (!first) return
     process.stderr.write(`${words.message} ${words.fix}\n`)
     this.#timer = setInterval(() => {
-      this.#retry().catch((thrown: unknown) => process.stderr.write(`The disk could not be tried again: ${messageOf(thrown)}\n`))
+      this.#retry().catch((thrown: unknown) =>
+        process.stderr.write(`The disk could not be tried again: ${messageOf(thrown)}\n`),
+      )
     }, this.#options.retryMs)
     this.#timer.unref()
     this.#follower?.stalled()
@@ -143,11 +152,27 @@ export class Disk {
 /** A disk's error in words. */
 export function wordsOf(thrown: unknown, folder: string): Pick<DiskProblem, 'message' | 'fix'> {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-  if (/FULL|ENOSPC|EDQUOT/.test(code)) return { message: `The disk of ${folder} is full.`, fix: 'Make room there: training goes on by itself.' }
-  if (/READONLY|EROFS|PERM|EACCES/.test(code)) return { message: `${folder} can’t be written to (${code}).`, fix: 'Make it writable again: training goes on by itself.' }
-  if (code === 'ENOENT') return { message: `${folder} is gone.`, fix: 'Connect its disk again, or put it back: training goes on by itself.' }
-  if (code === 'ESTALE') return { message: `The history in ${folder} is another file than before.`, fix: 'Put the one before back, or start the program again.' }
-  if (/BUSY|LOCKED/.test(code)) return { message: `Another program keeps the history in ${folder} locked.`, fix: 'Close that program: training goes on by itself.' }
-  return { message: `The disk of ${folder} reports errors (${code}).`, fix: 'Check its connection: training goes on by itself when it answers again.' }
+  if (/FULL|ENOSPC|EDQUOT/.test(code))
+    return { message: `The disk of ${folder} is full.`, fix: 'Make room there: training goes on by itself.' }
+  if (/READONLY|EROFS|PERM|EACCES/.test(code))
+    return {
+      message: `${folder} can’t be written to (${code}).`,
+      fix: 'Make it writable again: training goes on by itself.',
+    }
+  if (code === 'ENOENT')
+    return { message: `${folder} is gone.`, fix: 'Connect its disk again, or put it back: training goes on by itself.' }
+  if (code === 'ESTALE')
+    return {
+      message: `The history in ${folder} is another file than before.`,
+      fix: 'Put the one before back, or start the program again.',
+    }
+  if (/BUSY|LOCKED/.test(code))
+    return {
+      message: `Another program keeps the history in ${folder} locked.`,
+      fix: 'Close that program: training goes on by itself.',
+    }
+  return {
+    message: `The disk of ${folder} reports errors (${code}).`,
+    fix: 'Check its connection: training goes on by itself when it answers again.',
+  }
 }
-

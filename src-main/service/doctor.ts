@@ -28,7 +28,10 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
   const state = readSetupState()
   const threads = threadsNow()
   const probe = await parts.probe().catch((thrown: unknown) => toErrorValue(thrown))
-  const tensorflow = 'code' in probe ? null : { version: probe.version, device: probe.device, gpus: probe.gpus, bfloat16: probe.bfloat16 }
+  const tensorflow =
+    'code' in probe
+      ? null
+      : { version: probe.version, device: probe.device, gpus: probe.gpus, bfloat16: probe.bfloat16 }
   const checks = [
     checkNode(),
     'code' in probe
@@ -70,7 +73,11 @@ function checkNode(): Check {
   const found = process.versions.node
   return Number(found.split('.')[0]) === nodeMajor
     ? passed('Node', found)
-    : failed('Node', `${found}, where Node ${nodeMajor} is needed`, 'Start the program with `npm start` or `npx mcnn`: they take the Node that the setup provides.')
+    : failed(
+        'Node',
+        `${found}, where Node ${nodeMajor} is needed`,
+        'Start the program with `npm start` or `npx mcnn`: they take the Node that the setup provides.',
+      )
 }
 
 function checkGpu(state: SetupState | null, tensorflow: Doctor['tensorflow']): Check {
@@ -78,32 +85,55 @@ function checkGpu(state: SetupState | null, tensorflow: Doctor['tensorflow']): C
   if (tensorflow && tensorflow.device !== 'cpu') return passed('GPU', tensorflow.gpus.join(', ') || tensorflow.device)
   if (!driver) return passed('GPU', 'no NVIDIA driver: runs are trained on the CPU')
   return state?.tensorflow.kind === 'gpu'
-    ? failed('GPU', 'there is an NVIDIA driver, but TensorFlow does not use the GPU', 'Update the driver: TensorFlow 2.21 needs one for CUDA 12.')
-    : failed('GPU', 'there is an NVIDIA driver, but the TensorFlow build is for the CPU', 'Run `npm run setup -- --device gpu`.')
+    ? failed(
+        'GPU',
+        'there is an NVIDIA driver, but TensorFlow does not use the GPU',
+        'Update the driver: TensorFlow 2.21 needs one for CUDA 12.',
+      )
+    : failed(
+        'GPU',
+        'there is an NVIDIA driver, but the TensorFlow build is for the CPU',
+        'Run `npm run setup -- --device gpu`.',
+      )
 }
 
 function checkElectron(state: SetupState | null): Check {
   // Without a display nothing needs it.
-  if (!state?.electron) return passed('Electron', 'not provided: needed only with a display, and then `npm start` provides it')
-  return passed('Electron', state.electron.fallback ? `${state.electron.version}, the one for closed networks and tests` : state.electron.version)
+  if (!state?.electron)
+    return passed('Electron', 'not provided: needed only with a display, and then `npm start` provides it')
+  return passed(
+    'Electron',
+    state.electron.fallback
+      ? `${state.electron.version}, the one for closed networks and tests`
+      : state.electron.version,
+  )
 }
 
 function checkHistory(version: string, result: string): Check {
   return result === 'ok'
     ? passed('SQLite', `${version}, history whole`)
-    : failed('SQLite', `${version}; the history is damaged: ${result.replace(/\s+/g, ' ')}`, 'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.')
+    : failed(
+        'SQLite',
+        `${version}; the history is damaged: ${result.replace(/\s+/g, ' ')}`,
+        'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.',
+      )
 }
 
 function checkDataDir(paths: Paths): Check {
   const denied = deniedFiles(paths)
   if (denied.length > 0) return failed('Data directory', deniedWords(denied), deniedFix(denied))
-  return passed('Data directory', existsSync(paths.dataDir) ? paths.dataDir : `${paths.dataDir}, created by the first command that writes`)
+  return passed(
+    'Data directory',
+    existsSync(paths.dataDir) ? paths.dataDir : `${paths.dataDir}, created by the first command that writes`,
+  )
 }
 
 function checkDisk(free: number | null): Check {
   if (free === null) return passed('Disk', 'free space not known')
   const words = `${(free / 1e9).toFixed(1)} GB free`
-  return free >= leastFreeBytes ? passed('Disk', words) : failed('Disk', words, 'Make room on the disk of the data directory: runs keep their weights and metrics there.')
+  return free >= leastFreeBytes
+    ? passed('Disk', words)
+    : failed('Disk', words, 'Make room on the disk of the data directory: runs keep their weights and metrics there.')
 }
 
 function checkDatasets(datasets: readonly DatasetSummary[]): Check {

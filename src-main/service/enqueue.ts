@@ -11,10 +11,16 @@ import { exampleCounts } from './speed'
  * Puts runs of a study at the end of this process's queue; within a transaction. Returns their ids.
  * @throws WorkbenchError conflict if the study is in the trash, not-found if a data set is not there
  */
-export function enqueue(context: Pick<Context, 'history' | 'owner' | 'paths'>, studyId: string, configs: readonly ExperimentConfig[]): string[] {
+export function enqueue(
+  context: Pick<Context, 'history' | 'owner' | 'paths'>,
+  studyId: string,
+  configs: readonly ExperimentConfig[],
+): string[] {
   const { history, owner, paths } = context
   if ((history.studies.get(studyId)?.trashedAt ?? null) !== null)
-    throw new WorkbenchError('conflict', `The study ${studyId} is in the trash: nothing is trained for it.`, { fix: 'Restore it first.' })
+    throw new WorkbenchError('conflict', `The study ${studyId} is in the trash: nothing is trained for it.`, {
+      fix: 'Restore it first.',
+    })
   for (const dataset of new Set(configs.map((config) => config.dataset))) mustHaveNow(context, dataset)
   const createdAt = new Date().toISOString()
   return configs.map((config) => {
@@ -23,7 +29,21 @@ export function enqueue(context: Pick<Context, 'history' | 'owner' | 'paths'>, s
     const id = runIdFor(studyId, config, (taken) => history.runs.get(taken) !== null || hasFiles(paths, taken))
     const configId = history.configs.put(config)
     const { trainExamples, testExamples } = exampleCounts(config)
-    const run = { id, studyId, configId, arch, variant, dataset, seed, epochs, trainExamples, testExamples, trainableParameters, trainableFilters, createdAt }
+    const run = {
+      id,
+      studyId,
+      configId,
+      arch,
+      variant,
+      dataset,
+      seed,
+      epochs,
+      trainExamples,
+      testExamples,
+      trainableParameters,
+      trainableFilters,
+      createdAt,
+    }
     history.runs.insert(run, owner)
     return id
   })

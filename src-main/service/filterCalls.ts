@@ -26,16 +26,24 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
   const inputs = new LayerInputs(context)
 
   /** A layer's stored filters; refuses what is not there or not finite. */
-  const storedOf = (id: string, name: string, epoch: number | null): { run: RunRecord; layer: LayerSummary; stored: StoredFilters } => {
+  const storedOf = (
+    id: string,
+    name: string,
+    epoch: number | null,
+  ): { run: RunRecord; layer: LayerSummary; stored: StoredFilters } => {
     const run = runOf(context, id)
     const layer = layersOf(run).find((l) => l.name === name)
     const stored = layer && history.filters.get(run.key, name, epoch)
     if (!stored) throw notKept(run, name, epoch, history.filters.epochs(run.key))
     if (!stored.values.every(Number.isFinite))
-      throw new WorkbenchError('bad-data', `The filters of ${name} after epoch ${stored.epoch} hold numbers that are not finite.`, {
-        fix: 'Choose an earlier epoch.',
-        field: 'epoch',
-      })
+      throw new WorkbenchError(
+        'bad-data',
+        `The filters of ${name} after epoch ${stored.epoch} hold numbers that are not finite.`,
+        {
+          fix: 'Choose an earlier epoch.',
+          field: 'epoch',
+        },
+      )
     return { run, layer, stored }
   }
 
@@ -58,18 +66,28 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
 
     'filters.figures': ({ id }) => {
       const run = runOf(context, id)
-      return history.filters.figures(run.key, layersOf(run).filter(hasFigures).map(({ name }) => name))
+      return history.filters.figures(
+        run.key,
+        layersOf(run)
+          .filter(hasFigures)
+          .map(({ name }) => name),
+      )
     },
 
     'filters.bank': ({ id, layer: name, filter, epoch, size }) => {
       const { layer, stored } = storedOf(id, name, epoch)
-      // A response is a number a frequency and input: of a deep layer, a large one would be hundreds of megabytes of JSON.
+      // A response is a number a frequency and input: of a deep layer, a large one would be hundreds of megabytes of
+      // JSON.
       const channels = stored.shape[2]
       if (size * size * channels > largestResponse)
-        throw new WorkbenchError('bad-input', `A response of size ${size} over ${channels} input channels is too large.`, {
-          fix: `Ask for a size of at most ${Math.floor(Math.sqrt(largestResponse / channels))}.`,
-          field: 'size',
-        })
+        throw new WorkbenchError(
+          'bad-input',
+          `A response of size ${size} over ${channels} input channels is too large.`,
+          {
+            fix: `Ask for a size of at most ${Math.floor(Math.sqrt(largestResponse / channels))}.`,
+            field: 'size',
+          },
+        )
       const kernels = bankKernels(stored.values, stored.shape, filter, layer.bank)
       return {
         runId: id,
@@ -107,7 +125,9 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
       for await (const { epoch, shape, values } of overEpochs(history, run.key, name)) {
         // An epoch that diverged covers nothing that could be told.
         if (!values.every(Number.isFinite)) continue
-        const planes = filters.flatMap((filter) => bankPlanes({ shape, values, bank: layer.bank }, filter, channels, coverageSize))
+        const planes = filters.flatMap((filter) =>
+          bankPlanes({ shape, values, bank: layer.bank }, filter, channels, coverageSize),
+        )
         epochs.push(epoch)
         covered.push(coverageOf(planes, bandEdges[edge]).covered)
       }
@@ -122,7 +142,9 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
       for await (const { shape, values } of overEpochs(history, run.key, name)) {
         if (!values.every(Number.isFinite)) continue
         const [, , inputs, filters] = shape
-        for (let i = 0; i < values.length; i++) if (channels.includes(Math.floor(i / filters) % inputs)) weight = Math.max(weight, Math.abs(values[i] as number))
+        for (let i = 0; i < values.length; i++)
+          if (channels.includes(Math.floor(i / filters) % inputs))
+            weight = Math.max(weight, Math.abs(values[i] as number))
         for (let filter = 0; filter < filters; filter++) {
           magnitude = Math.max(magnitude, peakOf(filterPlane({ shape, values }, filter, channels, scaleSize)))
           if (filter % 16 === 15) await setImmediate()
@@ -146,7 +168,12 @@ async function* overEpochs(history: Context['history'], key: number, layer: stri
 
 function inRange(indices: readonly number[], count: number, field: string): void {
   const wrong = indices.find((index) => index >= count)
-  if (wrong !== undefined) throw new WorkbenchError('not-found', `There is no ${wrong} among the ${field} of this layer: it has ${count}, numbered from 0.`, { field })
+  if (wrong !== undefined)
+    throw new WorkbenchError(
+      'not-found',
+      `There is no ${wrong} among the ${field} of this layer: it has ${count}, numbered from 0.`,
+      { field },
+    )
 }
 
 function layersOf({ summary }: RunRecord): LayerSummary[] {
@@ -156,14 +183,20 @@ function layersOf({ summary }: RunRecord): LayerSummary[] {
 function notKept(run: RunRecord, layer: string, epoch: number | null, kept: Map<string, number[]>): WorkbenchError {
   const { id } = run.summary
   const epochs = kept.get(layer)
-  if (kept.size === 0) return new WorkbenchError('not-found', `The run ${id} has no filters yet.`, { fix: 'They are there once it has begun to train.', field: 'id' })
+  if (kept.size === 0)
+    return new WorkbenchError('not-found', `The run ${id} has no filters yet.`, {
+      fix: 'They are there once it has begun to train.',
+      field: 'id',
+    })
   if (epochs)
     return new WorkbenchError('not-found', `The filters of ${layer} were not kept after epoch ${epoch ?? 0}.`, {
       fix: `There are those of epochs ${epochs[0] ?? 0} to ${epochs.at(-1) ?? 0}.`,
       field: 'epoch',
     })
   return new WorkbenchError('not-found', `No filters of a layer ${layer} are kept of the run ${id}.`, {
-    fix: `Kept are those of ${layersOf(run).flatMap(({ name }) => (kept.has(name) ? [name] : [])).join(', ')}.`,
+    fix: `Kept are those of ${layersOf(run)
+      .flatMap(({ name }) => (kept.has(name) ? [name] : []))
+      .join(', ')}.`,
     field: 'layer',
   })
 }

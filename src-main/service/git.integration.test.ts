@@ -26,12 +26,23 @@ describe('gitState', () => {
     mkdirSync(bin)
     script(path.join(bin, 'git'), `env > '${folder}/env.txt'\nprintf '%s' '${folder}'`)
     vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`)
-    for (const name of ['GIT_DIR', 'GIT_CONFIG_COUNT', 'GIT_SSH_COMMAND', 'LD_PRELOAD', 'SECRET_TOKEN']) vi.stubEnv(name, '')
+    for (const name of ['GIT_DIR', 'GIT_CONFIG_COUNT', 'GIT_SSH_COMMAND', 'LD_PRELOAD', 'SECRET_TOKEN'])
+      vi.stubEnv(name, '')
     expect(await gitState(folder)()).toEqual({ commit: folder, dirty: true })
-    const names = readFileSync(path.join(folder, 'env.txt'), 'utf8').split('\n').map((line) => line.split('=')[0])
+    const names = readFileSync(path.join(folder, 'env.txt'), 'utf8')
+      .split('\n')
+      .map((line) => line.split('=')[0])
     expect(names).toContain('PATH')
     // The shell that stands in for git sets the rest itself.
-    expect(names.filter((name) => name !== '' && !['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'LD_LIBRARY_PATH', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''))).toEqual([])
+    expect(
+      names.filter(
+        (name) =>
+          name !== '' &&
+          !['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'LD_LIBRARY_PATH', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(
+            name ?? '',
+          ),
+      ),
+    ).toEqual([])
   })
 
   it('starts nothing that a checkout names in its config', async () => {

@@ -20,12 +20,20 @@ export function gitState(root: string = programRoot): () => Promise<Environment[
 
 async function ask(root: string): Promise<Environment['git']> {
   const git = async (...args: string[]): Promise<string> => {
-    // A look that is cut off must not leave a lock behind: no optional locks. Nor may it start what a checkout's config names.
+    // A look that is cut off must not leave a lock behind: no optional locks. Nor may it start what a checkout's config
+    // names.
     const options = { timeout: timeoutMs, maxBuffer: 1 << 26, env: environmentFor('git', process.env) }
-    const { stdout } = await run('git', ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-C', root, ...args], options)
+    const { stdout } = await run(
+      'git',
+      ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-C', root, ...args],
+      options,
+    )
     return stdout.trim()
   }
   // A folder inside somebody else's checkout is not that checkout.
   if ((await realpath(await git('rev-parse', '--show-toplevel'))) !== (await realpath(root))) return null
-  return { commit: await git('rev-parse', 'HEAD'), dirty: (await git('status', '--porcelain', '--untracked-files=normal')) !== '' }
+  return {
+    commit: await git('rev-parse', 'HEAD'),
+    dirty: (await git('status', '--porcelain', '--untracked-files=normal')) !== '',
+  }
 }

@@ -7,7 +7,9 @@ const config = { arch: 'resnet-110', variant: 'mcnn-f', seed: 1, ...quickStart.t
 
 it('names a run so that a person sees what it is', () => {
   expect(runIdFor('quick-start', config, () => false)).toMatch(/^quick-start-r110-mcnn-f-s1-[0-9a-z]{4}$/)
-  expect(runIdFor('quick-start', { ...config, arch: 'mobilenet-v2', variant: 'narrow(mcnn-a@random)' }, () => false)).toMatch(/^quick-start-mnv2-narrow-mcnn-a-random-s1-/)
+  expect(
+    runIdFor('quick-start', { ...config, arch: 'mobilenet-v2', variant: 'narrow(mcnn-a@random)' }, () => false),
+  ).toMatch(/^quick-start-mnv2-narrow-mcnn-a-random-s1-/)
 })
 
 it('keeps to what an id may be, however long study, variant and seed', () => {

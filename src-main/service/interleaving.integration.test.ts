@@ -1,6 +1,6 @@
 /**
- * Two calls that change the same state, one within the other: the second runs to its end at each await point of the first. What comes
- * of it must be what the two give one after the other, in one order or the other.
+ * Two calls that change the same state, one within the other: the second runs to its end at each await point of the
+ * first. What comes of it must be what the two give one after the other, in one order or the other.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -41,13 +41,29 @@ const small = fakeCifar10()
 function putCifar(dataDir: string): void {
   const folder = path.join(dataDir, 'datasets', 'cifar-10')
   mkdirSync(folder, { recursive: true })
-  const split = (count: number): { count: number; bytes: number; sha256: string } => ({ count, bytes: count * 3073, sha256: '0'.repeat(64) })
+  const split = (count: number): { count: number; bytes: number; sha256: string } => ({
+    count,
+    bytes: count * 3073,
+    sha256: '0'.repeat(64),
+  })
   const splits = { train: split(50_000), test: split(10_000) }
   for (const [name, { bytes }] of Object.entries(splits)) {
     writeFileSync(path.join(folder, `${name}.bin`), '')
     truncateSync(path.join(folder, `${name}.bin`), bytes)
   }
-  writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify({ format: 1, id: 'cifar-10', classes: classNames('cifar-10'), labelBytes: 1, ...splits, official: null, source: 'a test', importedAt: new Date().toISOString() }))
+  writeFileSync(
+    path.join(folder, 'manifest.json'),
+    JSON.stringify({
+      format: 1,
+      id: 'cifar-10',
+      classes: classNames('cifar-10'),
+      labelBytes: 1,
+      ...splits,
+      official: null,
+      source: 'a test',
+      importedAt: new Date().toISOString(),
+    }),
+  )
 }
 
 const cifar: Parameters<typeof planOf>[1] = (() => {
@@ -56,13 +72,21 @@ const cifar: Parameters<typeof planOf>[1] = (() => {
 })()
 
 beforeAll(async () => {
-  process.env['MCNN_FAKE_PROBE'] = JSON.stringify({ version: '2.0', tfjs: '4.0', device: 'cpu', gpus: [], bfloat16: 'avx512_bf16' } satisfies DeviceProbe)
+  process.env['MCNN_FAKE_PROBE'] = JSON.stringify({
+    version: '2.0',
+    tfjs: '4.0',
+    device: 'cpu',
+    gpus: [],
+    bfloat16: 'avx512_bf16',
+  } satisfies DeviceProbe)
   server = await FileServer.open(archiveOf('cifar-10-batches-bin', small.binary, 0))
   server.piece = 1 << 20
   const bench = new Bench(template)
   putCifar(template)
   const service = await bench.open({}, { archivesEntry })
-  const { id, runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'waits', 3: 'waits' }, cifar) })
+  const { id, runIds } = await service.call('studies.create', {
+    plan: planOf({ 1: 'good', 2: 'waits', 3: 'waits' }, cifar),
+  })
   studyId = id
   ;[done = '', stopped = '', held = ''] = runIds
   await bench.reached(done, 'done')
@@ -75,7 +99,9 @@ beforeAll(async () => {
   const weights = Buffer.from('\x02\0\0\0\0\0\0\0{}', 'latin1')
   writeFileSync(path.join(template, 'runs', done, 'weights.safetensors'), weights)
   const db = new Sqlite(path.join(template, 'history.sqlite'))
-  db.prepare('UPDATE runs SET weights_sha256 = ? WHERE weights_sha256 IS NOT NULL').run(createHash('sha256').update(weights).digest('hex'))
+  db.prepare('UPDATE runs SET weights_sha256 = ? WHERE weights_sha256 IS NOT NULL').run(
+    createHash('sha256').update(weights).digest('hex'),
+  )
   db.prepare('DELETE FROM evaluations').run()
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
@@ -95,26 +121,33 @@ async function setUp(): Promise<State> {
   const bench = new Bench(mkdtempSync(path.join(scratch, 'state-')))
   cpSync(template, bench.dataDir, { recursive: true, filter: (file) => !file.endsWith('.bin') })
   putCifar(bench.dataDir)
-  const service = await bench.open({ stopMs: 2000, closeMs: 2000 }, { archivesEntry, downloads: { specs: [server.publish(small.spec)], ca: [server.ca], env: {}, retryMs: 1 } })
+  const service = await bench.open(
+    { stopMs: 2000, closeMs: 2000 },
+    { archivesEntry, downloads: { specs: [server.publish(small.spec)], ca: [server.ca], env: {}, retryMs: 1 } },
+  )
   // The state of the code is asked for once: a second call must not wait for what the first one asks.
   await service.call('system.info', {})
   return { bench, service }
 }
 const tearDown = ({ bench }: State): Promise<void> => bench.end()
 
-const codeOf = (outcome: Outcome): string => (outcome.ok ? 'ok' : outcome.error instanceof WorkbenchError ? outcome.error.code : String(outcome.error))
+const codeOf = (outcome: Outcome): string =>
+  outcome.ok ? 'ok' : outcome.error instanceof WorkbenchError ? outcome.error.code : String(outcome.error)
 
 const messageIn = (outcome: Outcome): string => (outcome.ok ? '' : messageOf(outcome.error))
 
 /** No run waits or trains for which there are no pictures, and none of a study or run in the trash. */
 async function mustBeSound({ bench, service }: State): Promise<void> {
   const unfinished = await service.call('runs.unfinished', {})
-  const there = (dataset: DatasetId): boolean => dataset === 'synthetic' || existsSync(path.join(bench.dataDir, 'datasets', dataset, 'manifest.json'))
+  const there = (dataset: DatasetId): boolean =>
+    dataset === 'synthetic' || existsSync(path.join(bench.dataDir, 'datasets', dataset, 'manifest.json'))
   expect(unfinished.filter((run) => !there(run.dataset))).toEqual([])
   const listed = new Set((await service.call('runs.list', {})).map((run) => run.id))
   expect(unfinished.filter((run) => !listed.has(run.id))).toEqual([])
   // Every finished run has its weights.
-  for (const run of await service.call('runs.list', {})) if (run.state === 'done') expect(existsSync(path.join(bench.dataDir, 'runs', run.id, 'weights.safetensors')), run.id).toBe(true)
+  for (const run of await service.call('runs.list', {}))
+    if (run.state === 'done')
+      expect(existsSync(path.join(bench.dataDir, 'runs', run.id, 'weights.safetensors')), run.id).toBe(true)
 }
 
 type Call = (state: State) => Promise<unknown>
@@ -141,7 +174,8 @@ function mustBeAlone({ bench }: State): void {
   const running = new Set<string>()
   for (const event of bench.told) {
     if (event.name === 'run.changed') running[event.payload.state === 'running' ? 'add' : 'delete'](event.payload.id)
-    else if (event.name === 'work.progress' && event.payload.phase !== 'waiting for the run that trains') expect([...running]).toEqual([])
+    else if (event.name === 'work.progress' && event.payload.phase !== 'waiting for the run that trains')
+      expect([...running]).toEqual([])
   }
 }
 
@@ -167,7 +201,13 @@ const purgeStudy: Call = async (state) => {
   await state.service.call('studies.purge', { id: studyId })
 }
 
-const join = call('studies.join', () => ({ id: studyId, arch: 'resnet-8', variant: 'mcnn-f', seed: 9, training: plan.training }))
+const join = call('studies.join', () => ({
+  id: studyId,
+  arch: 'resnet-8',
+  variant: 'mcnn-f',
+  seed: 9,
+  training: plan.training,
+}))
 const backup = call('system.backup', () => ({}))
 const backupsAreComplete =
   (count: number): ((state: State) => Promise<void>) =>
@@ -181,32 +221,104 @@ const backupsAreComplete =
     }
   }
 
-const oneOfTwo: Pair['right'] = [['ok', 'conflict'], ['not-found', 'ok']]
+const oneOfTwo: Pair['right'] = [
+  ['ok', 'conflict'],
+  ['not-found', 'ok'],
+]
 const pairs: Pair[] = [
-  { name: 'studies.create and datasets.remove', before: stopAll, first: call('studies.create', () => ({ plan: { ...plan, training: { ...plan.training, precision: 'auto' } } })), second: removeData, right: oneOfTwo },
-  { name: 'studies.extend and datasets.remove', before: stopAll, first: call('studies.extend', () => ({ id: studyId, cells: [{ arch: 'resnet-8', variant: 'mcnn-f', seeds: [9] }] })), second: removeData, right: oneOfTwo },
+  {
+    name: 'studies.create and datasets.remove',
+    before: stopAll,
+    first: call('studies.create', () => ({ plan: { ...plan, training: { ...plan.training, precision: 'auto' } } })),
+    second: removeData,
+    right: oneOfTwo,
+  },
+  {
+    name: 'studies.extend and datasets.remove',
+    before: stopAll,
+    first: call('studies.extend', () => ({
+      id: studyId,
+      cells: [{ arch: 'resnet-8', variant: 'mcnn-f', seeds: [9] }],
+    })),
+    second: removeData,
+    right: oneOfTwo,
+  },
   { name: 'studies.join and datasets.remove', before: stopAll, first: join, second: removeData, right: oneOfTwo },
-  { name: 'studies.join and studies.trash', first: join, second: trashStudy, right: [['ok', 'ok'], ['not-found', 'ok'], ['ok', 'conflict']] },
-  { name: 'studies.join and studies.join', first: join, second: join, right: [['ok', 'bad-input'], ['bad-input', 'ok']] },
-  { name: 'runs.rerun and datasets.remove', before: stopAll, first: call('runs.rerun', () => ({ id: done })), second: removeData, right: oneOfTwo },
-  { name: 'runs.extend and datasets.remove', before: stopAll, first: call('runs.extend', () => ({ id: done, epochs: 9 })), second: removeData, right: oneOfTwo },
-  { name: 'runs.resume and datasets.remove', before: stopAll, first: call('runs.resume', () => ({ id: stopped })), second: removeData, right: oneOfTwo },
-  { name: 'studies.resume and datasets.remove', before: stopAll, first: call('studies.resume', () => ({ id: studyId })), second: removeData, right: oneOfTwo },
+  {
+    name: 'studies.join and studies.trash',
+    first: join,
+    second: trashStudy,
+    right: [
+      ['ok', 'ok'],
+      ['not-found', 'ok'],
+      ['ok', 'conflict'],
+    ],
+  },
+  {
+    name: 'studies.join and studies.join',
+    first: join,
+    second: join,
+    right: [
+      ['ok', 'bad-input'],
+      ['bad-input', 'ok'],
+    ],
+  },
+  {
+    name: 'runs.rerun and datasets.remove',
+    before: stopAll,
+    first: call('runs.rerun', () => ({ id: done })),
+    second: removeData,
+    right: oneOfTwo,
+  },
+  {
+    name: 'runs.extend and datasets.remove',
+    before: stopAll,
+    first: call('runs.extend', () => ({ id: done, epochs: 9 })),
+    second: removeData,
+    right: oneOfTwo,
+  },
+  {
+    name: 'runs.resume and datasets.remove',
+    before: stopAll,
+    first: call('runs.resume', () => ({ id: stopped })),
+    second: removeData,
+    right: oneOfTwo,
+  },
+  {
+    name: 'studies.resume and datasets.remove',
+    before: stopAll,
+    first: call('studies.resume', () => ({ id: studyId })),
+    second: removeData,
+    right: oneOfTwo,
+  },
   {
     name: 'runs.purge and runs.restore',
     before: trashRun,
     first: call('runs.purge', () => ({ ids: [done] })),
     second: call('runs.restore', () => ({ ids: [done] })),
-    right: [['ok', 'ok'], ['conflict', 'ok']],
+    right: [
+      ['ok', 'ok'],
+      ['conflict', 'ok'],
+    ],
     check: keptIfRestored,
   },
-  { name: 'purge of all and runs.restore', before: trashRun, first: call('runs.purge', () => ({ ids: null })), second: call('runs.restore', () => ({ ids: [done] })), right: [['ok', 'ok']], check: keptIfRestored },
+  {
+    name: 'purge of all and runs.restore',
+    before: trashRun,
+    first: call('runs.purge', () => ({ ids: null })),
+    second: call('runs.restore', () => ({ ids: [done] })),
+    right: [['ok', 'ok']],
+    check: keptIfRestored,
+  },
   {
     name: 'studies.purge and studies.restore',
     before: trashStudy,
     first: call('studies.purge', () => ({ id: studyId })),
     second: call('studies.restore', () => ({ id: studyId })),
-    right: [['ok', 'not-found'], ['conflict', 'ok']],
+    right: [
+      ['ok', 'not-found'],
+      ['conflict', 'ok'],
+    ],
   },
   {
     name: 'studies.purge and a new study of that name',
@@ -227,34 +339,141 @@ const pairs: Pair[] = [
       const { id } = await service.call('runs.rerun', { id: done })
       await bench.reached(id, 'done')
     },
-    right: [['ok', 'ok'], ['ok', 'not-found']],
+    right: [
+      ['ok', 'ok'],
+      ['ok', 'not-found'],
+    ],
   },
-  { name: 'runs.delete and runs.resume', first: call('runs.delete', () => ({ id: stopped })), second: call('runs.resume', () => ({ id: stopped })), right: [['ok', 'not-found'], ['conflict', 'ok'], ['ok', 'ok']] },
-  { name: 'runs.extend and runs.trash', first: call('runs.extend', () => ({ id: done, epochs: 9 })), second: trashRun, right: [['ok', 'ok'], ['conflict', 'ok']] },
-  { name: 'runs.extend and runs.delete', first: call('runs.extend', () => ({ id: done, epochs: 9 })), second: call('runs.delete', () => ({ id: done })), right: [['ok', 'ok'], ['not-found', 'ok']] },
-  { name: 'studies.extend and studies.trash', first: call('studies.extend', () => ({ id: studyId, cells: [{ arch: 'resnet-8', variant: 'mcnn-f', seeds: [9] }] })), second: trashStudy, right: [['ok', 'ok'], ['not-found', 'ok'], ['ok', 'conflict']] },
-  { name: 'runs.resume and studies.trash', first: call('runs.resume', () => ({ id: stopped })), second: trashStudy, right: [['ok', 'ok'], ['conflict', 'ok'], ['ok', 'conflict']] },
-  { name: 'start and cancel', first: call('runs.resume', () => ({ id: held })), second: call('runs.stop', () => ({ id: held })), right: [['ok', 'ok'], ['conflict', 'ok']] },
-  { name: 'start and reorder', first: call('runs.resume', () => ({ id: stopped })), second: call('queue.move', () => ({ ids: [held], place: 'first' })), right: [['ok', 'ok']] },
-  { name: 'studies.resume and studies.stop', first: call('studies.resume', () => ({ id: studyId })), second: call('studies.stop', () => ({ id: studyId })), right: [['ok', 'ok']] },
-  { name: 'datasets.restore and datasets.purge', before: async (state) => {
+  {
+    name: 'runs.delete and runs.resume',
+    first: call('runs.delete', () => ({ id: stopped })),
+    second: call('runs.resume', () => ({ id: stopped })),
+    right: [
+      ['ok', 'not-found'],
+      ['conflict', 'ok'],
+      ['ok', 'ok'],
+    ],
+  },
+  {
+    name: 'runs.extend and runs.trash',
+    first: call('runs.extend', () => ({ id: done, epochs: 9 })),
+    second: trashRun,
+    right: [
+      ['ok', 'ok'],
+      ['conflict', 'ok'],
+    ],
+  },
+  {
+    name: 'runs.extend and runs.delete',
+    first: call('runs.extend', () => ({ id: done, epochs: 9 })),
+    second: call('runs.delete', () => ({ id: done })),
+    right: [
+      ['ok', 'ok'],
+      ['not-found', 'ok'],
+    ],
+  },
+  {
+    name: 'studies.extend and studies.trash',
+    first: call('studies.extend', () => ({
+      id: studyId,
+      cells: [{ arch: 'resnet-8', variant: 'mcnn-f', seeds: [9] }],
+    })),
+    second: trashStudy,
+    right: [
+      ['ok', 'ok'],
+      ['not-found', 'ok'],
+      ['ok', 'conflict'],
+    ],
+  },
+  {
+    name: 'runs.resume and studies.trash',
+    first: call('runs.resume', () => ({ id: stopped })),
+    second: trashStudy,
+    right: [
+      ['ok', 'ok'],
+      ['conflict', 'ok'],
+      ['ok', 'conflict'],
+    ],
+  },
+  {
+    name: 'start and cancel',
+    first: call('runs.resume', () => ({ id: held })),
+    second: call('runs.stop', () => ({ id: held })),
+    right: [
+      ['ok', 'ok'],
+      ['conflict', 'ok'],
+    ],
+  },
+  {
+    name: 'start and reorder',
+    first: call('runs.resume', () => ({ id: stopped })),
+    second: call('queue.move', () => ({ ids: [held], place: 'first' })),
+    right: [['ok', 'ok']],
+  },
+  {
+    name: 'studies.resume and studies.stop',
+    first: call('studies.resume', () => ({ id: studyId })),
+    second: call('studies.stop', () => ({ id: studyId })),
+    right: [['ok', 'ok']],
+  },
+  {
+    name: 'datasets.restore and datasets.purge',
+    before: async (state) => {
       await stopAll(state)
       await removeData(state)
-    }, first: call('datasets.restore', () => ({ id: 'cifar-10' })), second: call('datasets.purge', () => ({ id: 'cifar-10' })), right: [['ok', 'ok'], ['not-found', 'ok']],
+    },
+    first: call('datasets.restore', () => ({ id: 'cifar-10' })),
+    second: call('datasets.purge', () => ({ id: 'cifar-10' })),
+    right: [
+      ['ok', 'ok'],
+      ['not-found', 'ok'],
+    ],
     check: async ({ bench, service }) => {
       const [set] = (await service.call('datasets.list', {})).filter(({ id }) => id === 'cifar-10')
       // All of it is there, or nothing.
       expect(existsSync(path.join(bench.dataDir, 'datasets', 'cifar-10'))).toBe(set?.available)
-    } },
-  { name: 'datasets.remove and datasets.remove', before: stopAll, first: removeData, second: removeData, right: [['ok', 'not-found'], ['not-found', 'ok']] },
-  { name: 'datasets.discardDownload and datasets.import', first: call('datasets.discardDownload', () => ({ id: 'cifar-10' })), second: call('datasets.import', () => ({ path: '/nothing' })), right: [['ok', 'conflict'], ['ok', 'bad-input'], ['conflict', 'bad-input']] },
-  { name: 'publish.import and studies.purge', before: removeStopped, first: importStudy, second: purgeStudy, right: [['ok', 'ok'], ['conflict', 'ok'], ['ok', 'not-found']] },
+    },
+  },
+  {
+    name: 'datasets.remove and datasets.remove',
+    before: stopAll,
+    first: removeData,
+    second: removeData,
+    right: [
+      ['ok', 'not-found'],
+      ['not-found', 'ok'],
+    ],
+  },
+  {
+    name: 'datasets.discardDownload and datasets.import',
+    first: call('datasets.discardDownload', () => ({ id: 'cifar-10' })),
+    second: call('datasets.import', () => ({ path: '/nothing' })),
+    right: [
+      ['ok', 'conflict'],
+      ['ok', 'bad-input'],
+      ['conflict', 'bad-input'],
+    ],
+  },
+  {
+    name: 'publish.import and studies.purge',
+    before: removeStopped,
+    first: importStudy,
+    second: purgeStudy,
+    right: [
+      ['ok', 'ok'],
+      ['conflict', 'ok'],
+      ['ok', 'not-found'],
+    ],
+  },
   {
     name: 'publish.import and runs.delete',
     before: removeStopped,
     first: importStudy,
     second: call('runs.delete', () => ({ id: done })),
-    right: [['ok', 'ok'], ['conflict', 'ok']],
+    right: [
+      ['ok', 'ok'],
+      ['conflict', 'ok'],
+    ],
     check: async ({ service }, imported) => {
       const ids = (await service.call('runs.list', {})).map((run) => run.id)
       if (imported.ok) expect(ids).toContain(stopped)
@@ -273,9 +492,15 @@ const pairs: Pair[] = [
   },
   {
     name: 'publish.export and studies.purge',
-    first: ({ bench, service }) => service.call('publish.export', { id: studyId, out: path.join(bench.dataDir, 'out.tar.gz') }),
+    first: ({ bench, service }) =>
+      service.call('publish.export', { id: studyId, out: path.join(bench.dataDir, 'out.tar.gz') }),
     second: purgeStudy,
-    right: [['ok', 'ok'], ['not-found', 'ok'], ['bad-data', 'ok'], ['unavailable', 'ok']],
+    right: [
+      ['ok', 'ok'],
+      ['not-found', 'ok'],
+      ['bad-data', 'ok'],
+      ['unavailable', 'ok'],
+    ],
     check: ({ bench }, exported) => expect(existsSync(path.join(bench.dataDir, 'out.tar.gz'))).toBe(exported.ok),
   },
   {
@@ -315,22 +540,56 @@ const pairs: Pair[] = [
     first: call('datasets.download', () => ({ id: 'cifar-10' })),
     second: removeData,
     // While the new set takes the place of the old one, there is none.
-    right: [['ok', 'ok'], ['ok', 'not-found']],
+    right: [
+      ['ok', 'ok'],
+      ['ok', 'not-found'],
+    ],
     check: ({ bench }) => {
       const folder = path.join(bench.dataDir, 'datasets', 'cifar-10')
       expect(existsSync(path.join(folder, 'manifest.json'))).toBe(existsSync(folder))
     },
   },
-  { name: 'datasets.download and datasets.discardDownload', first: call('datasets.download', () => ({ id: 'cifar-10' })), second: call('datasets.discardDownload', () => ({ id: 'cifar-10' })), right: [['ok', 'conflict'], ['conflict', 'ok'], ['ok', 'ok']] },
-  { name: 'system.backup and a repair', first: backup, second: ({ bench }) => repairHistory(bench.dataDir, '1.2.3'), right: [['ok', 'conflict']], check: backupsAreComplete(1), isOneWay: true },
-  { name: 'system.backup and system.backup', first: backup, second: backup, right: [['ok', 'ok']], check: backupsAreComplete(2) },
-  { name: 'system.backup and runs.delete', first: backup, second: call('runs.delete', () => ({ id: done })), right: [['ok', 'ok']], check: backupsAreComplete(1) },
+  {
+    name: 'datasets.download and datasets.discardDownload',
+    first: call('datasets.download', () => ({ id: 'cifar-10' })),
+    second: call('datasets.discardDownload', () => ({ id: 'cifar-10' })),
+    right: [
+      ['ok', 'conflict'],
+      ['conflict', 'ok'],
+      ['ok', 'ok'],
+    ],
+  },
+  {
+    name: 'system.backup and a repair',
+    first: backup,
+    second: ({ bench }) => repairHistory(bench.dataDir, '1.2.3'),
+    right: [['ok', 'conflict']],
+    check: backupsAreComplete(1),
+    isOneWay: true,
+  },
+  {
+    name: 'system.backup and system.backup',
+    first: backup,
+    second: backup,
+    right: [['ok', 'ok']],
+    check: backupsAreComplete(2),
+  },
+  {
+    name: 'system.backup and runs.delete',
+    first: backup,
+    second: call('runs.delete', () => ({ id: done })),
+    right: [['ok', 'ok']],
+    check: backupsAreComplete(1),
+  },
 ]
 
 const swapped = (pair: Pair): Pair => ({
   ...pair,
   check: (state, one, two) => pair.check?.(state, two, one),
-  name: pair.name.split(' and ').reverse().join(' and '), first: pair.second, second: pair.first, right: pair.right.map(([a, b]) => [b, a]),
+  name: pair.name.split(' and ').reverse().join(' and '),
+  first: pair.second,
+  second: pair.first,
+  right: pair.right.map(([a, b]) => [b, a]),
 })
 
 describe('two calls on the same state', () => {
@@ -344,25 +603,29 @@ describe('two calls on the same state', () => {
     }
   })
 
-  it.each([...pairs, ...pairs.filter(({ isOneWay }) => isOneWay !== true).map(swapped)])('$name give what one after the other gives', async ({ before, first, second, right, check }) => {
-    const unexpected = new Set<string>()
-    const points = await interleaved(
-      async () => {
-        const state = await setUp()
-        await before?.(state)
-        return state
-      },
-      tearDown,
-      first,
-      second,
-      async (state, one, two) => {
-        const codes = [codeOf(one), codeOf(two)]
-        if (!right.some((pair) => pair.join() === codes.join())) unexpected.add([...codes, messageIn(one), messageIn(two)].join(' '))
-        await mustBeSound(state)
-        await check?.(state, one, two)
-      },
-    )
-    expect(points).toBeGreaterThan(0)
-    expect([...unexpected]).toEqual([])
-  })
+  it.each([...pairs, ...pairs.filter(({ isOneWay }) => isOneWay !== true).map(swapped)])(
+    '$name give what one after the other gives',
+    async ({ before, first, second, right, check }) => {
+      const unexpected = new Set<string>()
+      const points = await interleaved(
+        async () => {
+          const state = await setUp()
+          await before?.(state)
+          return state
+        },
+        tearDown,
+        first,
+        second,
+        async (state, one, two) => {
+          const codes = [codeOf(one), codeOf(two)]
+          if (!right.some((pair) => pair.join() === codes.join()))
+            unexpected.add([...codes, messageIn(one), messageIn(two)].join(' '))
+          await mustBeSound(state)
+          await check?.(state, one, two)
+        },
+      )
+      expect(points).toBeGreaterThan(0)
+      expect([...unexpected]).toEqual([])
+    },
+  )
 })

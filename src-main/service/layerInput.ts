@@ -31,13 +31,15 @@ export class LayerInputs {
 
   /**
    * @param picture rows of RGB bytes
-   * @throws WorkbenchError not-found (no such layer; a data set that is no longer there; weights that are not kept), bad-data
+   * @throws WorkbenchError not-found (no such layer; a data set that is no longer there; weights that are not kept),
+   *   bad-data
    */
   async of(run: RunRecord, layer: string, picture: Uint8Array): Promise<LayerInput> {
     const { arch, variant, dataset, seed } = run.summary
     const spec = network(arch, variant, datasetSizes[dataset].classes, seed)
     const layers = convolutions(spec).map(({ name }) => name)
-    if (!layers.includes(layer)) throw new WorkbenchError('not-found', `${arch} has no layer ${layer}.`, { field: 'layer' })
+    if (!layers.includes(layer))
+      throw new WorkbenchError('not-found', `${arch} has no layer ${layer}.`, { field: 'layer' })
     const { mean, std } = await this.#normalisation(run)
     const values = normalisedPixels(picture, mean, std)
     let input: Activation = { height: imageSize, width: imageSize, channels: imageChannels, values }
@@ -49,7 +51,14 @@ export class LayerInputs {
         await setImmediate()
       }
     }
-    return { height: input.height, width: input.width, channels: input.channels, values: base64Of(input.values), mean, std }
+    return {
+      height: input.height,
+      width: input.width,
+      channels: input.channels,
+      values: base64Of(input.values),
+      mean,
+      std,
+    }
   }
 
   #normalisation({ summary: { configId, seed } }: RunRecord): Promise<Normalisation> {
@@ -57,7 +66,13 @@ export class LayerInputs {
     const key = `${dataset} ${trainExamples} ${validationExamples} ${trainExamples === null && validationExamples === null ? '' : seed}`
     const known = this.#normalisations.get(key)
     if (known) return known
-    const asked = loadNormalisation({ datasetsDir: this.#context.paths.datasets, dataset, trainExamples, validationExamples, seed })
+    const asked = loadNormalisation({
+      datasetsDir: this.#context.paths.datasets,
+      dataset,
+      trainExamples,
+      validationExamples,
+      seed,
+    })
     this.#normalisations.set(key, asked)
     // A data set that is missing now may be imported later.
     asked.catch(() => this.#normalisations.delete(key))
@@ -66,12 +81,23 @@ export class LayerInputs {
 
   #weightsOf({ summary, weightsFile }: RunRecord): Promise<Weights> {
     if (weightsFile === null)
-      throw new WorkbenchError('not-found', 'The weights of all layers are kept at a run’s end, and this run has none.', { fix: 'Look at the first layer, or at a run that is done.' })
+      throw new WorkbenchError(
+        'not-found',
+        'The weights of all layers are kept at a run’s end, and this run has none.',
+        { fix: 'Look at the first layer, or at a run that is done.' },
+      )
     const file = weightsPath(this.#context.paths, summary.id, weightsFile)
     if (this.#weights?.file !== file || this.#weights.sha256 !== summary.weightsSha256) {
-      const values = readFile(file).then((bytes) => decodeSafetensors(bytes).tensors, (cause: unknown) => {
-        throw new WorkbenchError('not-found', 'The weights file of this run can’t be read: it may have been moved or removed.', { cause })
-      })
+      const values = readFile(file).then(
+        (bytes) => decodeSafetensors(bytes).tensors,
+        (cause: unknown) => {
+          throw new WorkbenchError(
+            'not-found',
+            'The weights file of this run can’t be read: it may have been moved or removed.',
+            { cause },
+          )
+        },
+      )
       this.#weights = { file, sha256: summary.weightsSha256, values }
       values.catch(() => (this.#weights = null))
     }

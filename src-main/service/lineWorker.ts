@@ -25,7 +25,9 @@ export class LineWorker implements Player {
     this.#child = child
     // Written to when it has just ended: its end says why.
     child.stdin.on('error', () => undefined)
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#output = (this.#output + text).slice(-keptOutput)))
+    child.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (this.#output = (this.#output + text).slice(-keptOutput)))
     createInterface({ input: child.stdout }).on('line', (line) => {
       const said = answerIn(line)
       if (said) this.#say(said)
@@ -74,7 +76,10 @@ export class LineWorker implements Player {
   }
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {
-    const how = signal === null ? `it ended with ${code}` : `it was ended by ${signal}${signal === 'SIGKILL' ? ', perhaps for lack of memory' : ''}`
+    const how =
+      signal === null
+        ? `it ended with ${code}`
+        : `it was ended by ${signal}${signal === 'SIGKILL' ? ', perhaps for lack of memory' : ''}`
     const last = this.#output.trim().split('\n').at(-1)
     return last ? `${how}: ${last.slice(0, 300)}` : how
   }

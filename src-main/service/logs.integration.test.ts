@@ -37,13 +37,17 @@ describe('a secret of the environment', () => {
     const bench = new Bench()
     try {
       const service = await bench.open()
-      const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'exit-3', 2: 'aborts', 3: 'nan', 4: 'environment' }) })
+      const { runIds } = await service.call('studies.create', {
+        plan: planOf({ 1: 'exit-3', 2: 'aborts', 3: 'nan', 4: 'environment' }),
+      })
       for (const id of runIds) await bench.reached(id, 'failed', 'stopped')
       await service.call('system.doctor', {})
       expect((await service.call('runs.log', { id: runIds[0] ?? '' })).lines.join()).toContain('something is wrong')
       await service.call('system.backup', {})
       await service.close()
-      const files = readdirSync(bench.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
+      const files = readdirSync(bench.dataDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
       expect(files.length).toBeGreaterThan(4)
       expect(files.filter((file) => existsSync(file) && readFileSync(file).includes(secret))).toEqual([])
       expect(JSON.stringify(bench.told)).not.toContain(secret)

@@ -9,14 +9,23 @@ type Place = Pick<Context, 'history'>
 /** @throws WorkbenchError not-found */
 export function runOf({ history }: Place, id: string): RunRecord {
   const run = history.runs.get(id)
-  if (!run) throw new WorkbenchError('not-found', `There is no run ${id}.`, { fix: '`mcnn runs list` shows the runs there are.', field: 'id' })
+  if (!run)
+    throw new WorkbenchError('not-found', `There is no run ${id}.`, {
+      fix: '`mcnn runs list` shows the runs there are.',
+      field: 'id',
+    })
   return run
 }
 
 /** @throws WorkbenchError not-found, also for what is in the trash */
 export function studyOf({ history }: Place, id: string): StudyRecord {
   const study = history.studies.get(id)
-  if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { fix: '`mcnn study list` shows the studies there are.', field: 'id' })
-  if (study.trashedAt !== null) throw new WorkbenchError('not-found', `The study ${id} is in the trash.`, { fix: 'Restore it first.', field: 'id' })
+  if (!study)
+    throw new WorkbenchError('not-found', `There is no study ${id}.`, {
+      fix: '`mcnn study list` shows the studies there are.',
+      field: 'id',
+    })
+  if (study.trashedAt !== null)
+    throw new WorkbenchError('not-found', `The study ${id} is in the trash.`, { fix: 'Restore it first.', field: 'id' })
   return study
 }

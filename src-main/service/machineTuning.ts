@@ -21,16 +21,22 @@ export interface MachineTuning extends Pick<TuningRun, 'trainerEntry' | 'say' | 
  * Measures and remembers. What has been measured is kept where it can't be measured again.
  * @throws WorkbenchError cancelled, or unavailable before the setup has been through
  */
-export async function tuneMachine({ once, ...run }: MachineTuning): Promise<{ tuning: ThreadTuning; threads: Threads }> {
+export async function tuneMachine({
+  once,
+  ...run
+}: MachineTuning): Promise<{ tuning: ThreadTuning; threads: Threads }> {
   const [file, key] = [threadsFile(), machineKey()]
-  if (key === null) throw new WorkbenchError('unavailable', 'The setup has not been through.', { fix: 'Run `npm run setup`.' })
+  if (key === null)
+    throw new WorkbenchError('unavailable', 'The setup has not been through.', { fix: 'Run `npm run setup`.' })
   const known = knownTuning(file, key)
   if (once && known) return { tuning: known, threads: threadsNow() }
   const folder = path.dirname(file)
   mkdirSync(folder, { recursive: true })
   const scratch = mkdtempSync(path.join(folder, 'tuning-'))
   const probe = deviceProber(run.trainerEntry, run.signal ?? new AbortController().signal)
-  const tuning = await tuneThreads({ ...run, scratch, processor: processor(), probe }).finally(() => rmSync(scratch, { recursive: true, force: true }))
+  const tuning = await tuneThreads({ ...run, scratch, processor: processor(), probe }).finally(() =>
+    rmSync(scratch, { recursive: true, force: true }),
+  )
   if (!known || 'problem' in known || !('problem' in tuning)) rememberTuning(tuning, file, key)
   return { tuning, threads: threadsNow() }
 }

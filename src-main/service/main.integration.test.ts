@@ -22,7 +22,10 @@ class Shell {
   #lastId = 0
 
   constructor(dataDir: string, ...more: string[]) {
-    this.child = fork(entry, ['--data-dir', dataDir, '--program', '1.2.3', ...more], { execArgv: [], serialization: 'json' })
+    this.child = fork(entry, ['--data-dir', dataDir, '--program', '1.2.3', ...more], {
+      execArgv: [],
+      serialization: 'json',
+    })
     this.child.on('message', (message) => {
       this.#seen.push(message)
       for (const look of [...this.#waiting]) look()
@@ -78,7 +81,9 @@ class Shell {
   /** Resolves at the first event of a name from now on. */
   async event(name: string): Promise<void> {
     const from = this.#seen.length
-    await this.first((message) => (this.#seen.indexOf(message) >= from && eventMessage.safeParse(message).data?.event === name ? true : null))
+    await this.first((message) =>
+      this.#seen.indexOf(message) >= from && eventMessage.safeParse(message).data?.event === name ? true : null,
+    )
   }
 
   async ended(): Promise<number | null> {
@@ -110,7 +115,13 @@ function start(): Shell {
 }
 
 /** Trains for minutes where nobody ends it. */
-const long: StudyPlan = { ...quickStart, name: 'Long', variants: ['baseline'], seeds: [1], training: { ...quickStart.training, epochs: 500, milestones: [] } }
+const long: StudyPlan = {
+  ...quickStart,
+  name: 'Long',
+  variants: ['baseline'],
+  seeds: [1],
+  training: { ...quickStart.training, epochs: 500, milestones: [] },
+}
 const short: StudyPlan = {
   ...long,
   name: 'Short',
@@ -158,7 +169,10 @@ describe('the service process', () => {
 
   it('answers errors as values', async () => {
     const shell = await start().ready()
-    expect(await shell.raw('runs.get', { id: 'none' })).toMatchObject({ ok: false, error: { code: 'not-found', field: 'id' } })
+    expect(await shell.raw('runs.get', { id: 'none' })).toMatchObject({
+      ok: false,
+      error: { code: 'not-found', field: 'id' },
+    })
     expect(await shell.raw('runs.get', {})).toMatchObject({ ok: false, error: { code: 'bad-input', field: 'id' } })
     expect(await shell.raw('no.such', {})).toMatchObject({ ok: false, error: { code: 'bad-input' } })
     // What is no request at all is passed over.
@@ -167,9 +181,21 @@ describe('the service process', () => {
   })
 
   it.each<[string, (child: ChildProcess) => void, RegExp]>([
-    ['the shell is gone without a word', (child) => child.disconnect(), /^The window ended unexpectedly while this run trained\.$/],
-    ['the shell closes', (child) => void child.send({ close: 'closed' }), /^The program was closed while this run trained\.$/],
-    ['the system shuts down', (child) => void child.send({ close: 'shutdown' }), /^The system shut down while this run trained\.$/],
+    [
+      'the shell is gone without a word',
+      (child) => child.disconnect(),
+      /^The window ended unexpectedly while this run trained\.$/,
+    ],
+    [
+      'the shell closes',
+      (child) => void child.send({ close: 'closed' }),
+      /^The program was closed while this run trained\.$/,
+    ],
+    [
+      'the system shuts down',
+      (child) => void child.send({ close: 'shutdown' }),
+      /^The system shut down while this run trained\.$/,
+    ],
     ['it receives SIGTERM', (child) => void child.kill('SIGTERM'), /^The program was stopped by SIGTERM/],
     ['it receives SIGUSR1', (child) => void child.kill('SIGUSR1'), /^The program was stopped by SIGUSR1/],
   ])('stops its trainer, ends and records why when %s', async (_, end, reason) => {
@@ -205,13 +231,23 @@ describe('the service process', () => {
     expect(conditions.filter(({ heldBy }) => heldBy === null)).toHaveLength(1)
     const one = both[conditions[0]?.heldBy === null ? 0 : 1]
     const two = both[conditions[0]?.heldBy === null ? 1 : 0]
-    expect(conditions.find(({ heldBy }) => heldBy !== null)?.heldBy).toMatchObject({ pid: one.child.pid, program: expect.stringContaining('window') as string })
+    expect(conditions.find(({ heldBy }) => heldBy !== null)?.heldBy).toMatchObject({
+      pid: one.child.pid,
+      program: expect.stringContaining('window') as string,
+    })
     const { id, runIds } = await one.call('studies.create', { plan: long })
     const runId = runIds[0] ?? ''
     await one.progressOf(runId)
     expect((await two.call('runs.get', { id: runId })).run.state).toBe('running')
-    for (const [call, params] of [['runs.stop', { id: runId }], ['studies.trash', { id }], ['studies.create', { plan: long }]] as const)
-      expect(await two.raw(call, params)).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining(`process ${one.child.pid ?? 0}`) as string } })
+    for (const [call, params] of [
+      ['runs.stop', { id: runId }],
+      ['studies.trash', { id }],
+      ['studies.create', { plan: long }],
+    ] as const)
+      expect(await two.raw(call, params)).toMatchObject({
+        ok: false,
+        error: { code: 'conflict', message: expect.stringContaining(`process ${one.child.pid ?? 0}`) as string },
+      })
     await two.event('history.changed')
     one.child.kill('SIGKILL')
     await one.ended()
@@ -235,7 +271,10 @@ describe('the service process', () => {
     await shell.ended()
     const file = path.join(dataDir, 'history.sqlite')
     const db = new Sqlite(file, { readonly: true })
-    const pages = db.prepare<[], number>(`SELECT pageno FROM dbstat WHERE name = 'filters' AND pagetype = 'leaf'`).pluck().all()
+    const pages = db
+      .prepare<[], number>(`SELECT pageno FROM dbstat WHERE name = 'filters' AND pagetype = 'leaf'`)
+      .pluck()
+      .all()
     db.close()
     const again = await start().ready()
     // The file is whole at the start, and is overwritten under the running service.
@@ -243,11 +282,19 @@ describe('the service process', () => {
     for (const page of pages) writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096)
     closeSync(handle)
     const failed = again.first((message) => startFailed.safeParse(message).data ?? null)
-    expect(await again.raw('filters.layer', { id: last, layer: 'stem' })).toMatchObject({ ok: false, error: { code: 'damaged' } })
-    expect((await failed).startFailed).toMatchObject({ code: 'damaged', fix: expect.stringContaining('--repair') as string })
+    expect(await again.raw('filters.layer', { id: last, layer: 'stem' })).toMatchObject({
+      ok: false,
+      error: { code: 'damaged' },
+    })
+    expect((await failed).startFailed).toMatchObject({
+      code: 'damaged',
+      fix: expect.stringContaining('--repair') as string,
+    })
     expect(await again.ended()).toBe(1)
     const third = start()
-    expect((await third.first((message) => startFailed.safeParse(message).data ?? null)).startFailed.code).toBe('damaged')
+    expect((await third.first((message) => startFailed.safeParse(message).data ?? null)).startFailed.code).toBe(
+      'damaged',
+    )
     await third.ended()
     const mending = new Shell(dataDir, '--repair')
     shells.push(mending)
@@ -265,7 +312,10 @@ describe('the service process', () => {
     db.close()
     const shell = start()
     const failed = await shell.first((message) => startFailed.safeParse(message).data ?? null)
-    expect(failed.startFailed).toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer') as string })
+    expect(failed.startFailed).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('newer') as string,
+    })
     expect(await shell.ended()).toBe(1)
   })
 
@@ -273,7 +323,10 @@ describe('the service process', () => {
     const shell = await start().ready()
     const doctor = await shell.call('system.doctor', {})
     expect(doctor.tensorflow).toMatchObject({ version: expect.stringMatching(/^2\./) as string })
-    expect(doctor.checks.find((check) => check.name === 'bfloat16')).toMatchObject({ ok: true, detail: bfloat16Words(await shell.call('system.device', {})) })
+    expect(doctor.checks.find((check) => check.name === 'bfloat16')).toMatchObject({
+      ok: true,
+      detail: bfloat16Words(await shell.call('system.device', {})),
+    })
     expect(doctor.checks.find((check) => check.name === 'TensorFlow')).toMatchObject({ ok: true, fix: null })
   })
 })

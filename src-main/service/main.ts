@@ -11,11 +11,12 @@ import { repairHistory } from './repair'
 import { createService, type Service } from './service'
 
 /**
- * As of the command `nice`: how far trainers give way to the window. A trainer has a thread for each core. It keeps at least a third of a
- * core against two busy processes on two cores, whether these share a session or not. Linux gives niceness 3 a weight of 526, 5 of
- * 335, 10 of 110 and everything at 0 1024. Cores that a trainer kept against two busy loops in one session and in a session each,
- * by `npm run bench:ui -- --share` (bench/results/campaigns/share.json, on a busy machine): 0.98 and 0.85 at niceness 3, 0.31 and 0.21
- * at 5, 0.08 and 0.05 at 10. By weights alone: 0.68 and 0.41, 0.49 and 0.28, 0.19 and 0.10.
+ * As of the command `nice`: how far trainers give way to the window. A trainer has a thread for each core. It keeps at
+ * least a third of a core against two busy processes on two cores, whether these share a session or not. Linux gives
+ * niceness 3 a weight of 526, 5 of 335, 10 of 110 and everything at 0 1024. Cores that a trainer kept against two busy
+ * loops in one session and in a session each, by `npm run bench:ui -- --share` (bench/results/campaigns/share.json, on
+ * a busy machine): 0.98 and 0.85 at niceness 3, 0.31 and 0.21 at 5, 0.08 and 0.05 at 10. By weights alone: 0.68 and
+ * 0.41, 0.49 and 0.28, 0.19 and 0.10.
  */
 const niceness = 3
 
@@ -30,7 +31,14 @@ if (process.send) {
 async function main(): Promise<void> {
   let service: Service
   try {
-    const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, program: { type: 'string' }, repair: { type: 'boolean' }, 'checkpoint-seconds': { type: 'string' } } })
+    const { values } = parseArgs({
+      options: {
+        'data-dir': { type: 'string' },
+        program: { type: 'string' },
+        repair: { type: 'boolean' },
+        'checkpoint-seconds': { type: 'string' },
+      },
+    })
     const dataDir = values['data-dir'] ?? defaultDataDir()
     const program = values.program ?? 'unknown'
     const checkpointSeconds = Number(values['checkpoint-seconds'])
@@ -80,7 +88,8 @@ async function answer(service: Service, message: unknown): Promise<void> {
     reply = { id, ok: true, value: await service.handle(call, params) }
   } catch (thrown) {
     const error = toErrorValue(thrown)
-    if (error.code === 'internal') process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
+    if (error.code === 'internal')
+      process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)
     reply = { id, ok: false, error }
   }
   send(reply)

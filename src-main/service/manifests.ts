@@ -5,7 +5,10 @@ import type { Context } from './context'
 
 type Reader = Pick<Context, 'history'>
 
-export function manifestFacts({ history }: Reader, { key, summary, environmentHash, datasetFingerprint, trainExamples, testExamples }: RunRecord): RunFacts {
+export function manifestFacts(
+  { history }: Reader,
+  { key, summary, environmentHash, datasetFingerprint, trainExamples, testExamples }: RunRecord,
+): RunFacts {
   return {
     run: summary,
     config: history.configs.get(summary.configId, summary.seed),

@@ -4,7 +4,8 @@ import type { HandlersOf } from './handlers'
 
 export function modelCalls(): HandlersOf<'models'> {
   return {
-    'models.list': ({ classes }) => archs.flatMap((arch) => variants.map((variant) => modelSummary(arch, variant, classes))),
+    'models.list': ({ classes }) =>
+      archs.flatMap((arch) => variants.map((variant) => modelSummary(arch, variant, classes))),
     'models.get': ({ arch, variant, classes }) => modelSummary(arch, variant, classes),
   }
 }

@@ -30,7 +30,14 @@ export interface ModelSource {
 }
 
 export type ModelJob =
-  | { kind: 'export'; source: ModelSource; about: Omit<About, 'pictures'>; format: ModelFormat; path: string; force: boolean }
+  | {
+      kind: 'export'
+      source: ModelSource
+      about: Omit<About, 'pictures'>
+      format: ModelFormat
+      path: string
+      force: boolean
+    }
   | { kind: 'classify'; source: ModelSource; picture: Uint8Array; classes: string[]; top: number }
 
 export interface ModelResults {
@@ -65,14 +72,24 @@ function modelOf(source: ModelSource): Promise<Model> {
 
 async function load({ runId, config, file, sha256, datasetsDir }: ModelSource): Promise<Model> {
   const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new WorkbenchError('not-found', `The weights of the run ${runId} can’t be read: the file may have been moved or removed.`, { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id', cause })
+    throw new WorkbenchError(
+      'not-found',
+      `The weights of the run ${runId} can’t be read: the file may have been moved or removed.`,
+      { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id', cause },
+    )
   })
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-    throw new WorkbenchError('bad-data', `The weights of the run ${runId} are damaged: their SHA-256 is not the one that was noted at its end.`, { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id' })
+    throw new WorkbenchError(
+      'bad-data',
+      `The weights of the run ${runId} are damaged: their SHA-256 is not the one that was noted at its end.`,
+      { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id' },
+    )
   const { tensors, metadata } = decodeSafetensors(bytes)
   const { arch, variant, dataset, trainExamples, validationExamples, seed } = config
   // Runs of before may not have noted it; their examples are then looked through again.
-  const pictures = notedNormalisation(metadata) ?? (await loadNormalisation({ datasetsDir, dataset, trainExamples, validationExamples, seed }))
+  const pictures =
+    notedNormalisation(metadata) ??
+    (await loadNormalisation({ datasetsDir, dataset, trainExamples, validationExamples, seed }))
   return { spec: network(arch, variant, datasetSizes[dataset].classes, seed), weights: tensors, pictures }
 }
 
@@ -81,7 +98,10 @@ const channels = z.tuple([z.number(), z.number(), z.number()])
 /** What the trainer wrote beside the weights (`trainer/variables.ts`). */
 function notedNormalisation({ mean, std }: Record<string, string>): Normalisation | null {
   if (mean === undefined || std === undefined) return null
-  const damaged = new WorkbenchError('bad-data', 'The weights file is damaged: what it says of its pictures’ mean and deviation can’t be read.')
+  const damaged = new WorkbenchError(
+    'bad-data',
+    'The weights file is damaged: what it says of its pictures’ mean and deviation can’t be read.',
+  )
   try {
     return { mean: channels.parse(JSON.parse(mean)), std: channels.parse(JSON.parse(std)) }
   } catch {
@@ -91,9 +111,15 @@ function notedNormalisation({ mean, std }: Record<string, string>): Normalisatio
 
 type Operations = ReturnType<typeof inferenceOf>
 
-const fileWriters: Record<Exclude<ModelFormat, 'savedmodel'>, (operations: Operations, about: About) => Uint8Array> = { onnx: onnxModel, safetensors: safetensorsModel }
+const fileWriters: Record<Exclude<ModelFormat, 'savedmodel'>, (operations: Operations, about: About) => Uint8Array> = {
+  onnx: onnxModel,
+  safetensors: safetensorsModel,
+}
 
-async function exported({ spec, weights, pictures }: Model, { about: told, format, path, force, source }: Extract<ModelJob, { kind: 'export' }>): Promise<ExportedModel> {
+async function exported(
+  { spec, weights, pictures }: Model,
+  { about: told, format, path, force, source }: Extract<ModelJob, { kind: 'export' }>,
+): Promise<ExportedModel> {
   const folder = { what: 'SavedModel', overwrite: force } as const
   const file = { overwrite: force, isReserved: (target: string) => isReserved(source.dataDir, target) }
   await (modelFormatFacts[format].isFolder ? checkOutputFolder(path, folder) : checkOutput(path, file))
@@ -103,14 +129,23 @@ async function exported({ spec, weights, pictures }: Model, { about: told, forma
   if (format === 'savedmodel') {
     const files = savedModelFiles(operations, about)
     const { kept } = await writeOutputFolder(path, files, folder)
-    return { format, path, bytes: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0), sha256: null, kept }
+    return {
+      format,
+      path,
+      bytes: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0),
+      sha256: null,
+      kept,
+    }
   }
   const bytes = fileWriters[format](operations, about)
   await writeOutput(path, bytes, file)
   return { format, path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), kept: [] }
 }
 
-function classified({ spec, weights, pictures: { mean, std } }: Model, { picture, classes, top, source }: Extract<ModelJob, { kind: 'classify' }>): Classification {
+function classified(
+  { spec, weights, pictures: { mean, std } }: Model,
+  { picture, classes, top, source }: Extract<ModelJob, { kind: 'classify' }>,
+): Classification {
   const values = normalisedPixels(picture, mean, std)
   const way = forward(spec, weights, { height: imageSize, width: imageSize, channels: imageChannels, values })
   let next = way.next()
@@ -118,8 +153,15 @@ function classified({ spec, weights, pictures: { mean, std } }: Model, { picture
   const logits = next.value
   if (!logits.every(Number.isFinite)) throw diverged(source.runId)
   const probabilities = softmax(logits)
-  const ranked = [...probabilities.keys()].sort((a, b) => (probabilities[b] as number) - (probabilities[a] as number) || a - b)
-  return { classes: logits.length, top: ranked.slice(0, top).map((label) => ({ label, name: classes[label] ?? String(label), probability: probabilities[label] as number })) }
+  const ranked = [...probabilities.keys()].sort(
+    (a, b) => (probabilities[b] as number) - (probabilities[a] as number) || a - b,
+  )
+  return {
+    classes: logits.length,
+    top: ranked
+      .slice(0, top)
+      .map((label) => ({ label, name: classes[label] ?? String(label), probability: probabilities[label] as number })),
+  }
 }
 
 /** Of the logits less the greatest: nothing overflows. */
@@ -131,5 +173,9 @@ export function softmax(logits: Float32Array): number[] {
 }
 
 function diverged(runId: string): WorkbenchError {
-  return new WorkbenchError('bad-data', `The network of the run ${runId} holds numbers that are not finite: it says nothing about any picture.`, { fix: 'Train it again with a smaller learning rate.', field: 'id' })
+  return new WorkbenchError(
+    'bad-data',
+    `The network of the run ${runId} holds numbers that are not finite: it says nothing about any picture.`,
+    { fix: 'Train it again with a smaller learning rate.', field: 'id' },
+  )
 }

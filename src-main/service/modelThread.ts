@@ -1,4 +1,7 @@
-/** The service's end of the thread that works with finished runs' networks: started when there is work, ended when there was none for a while. */
+/**
+ * The service's end of the thread that works with finished runs' networks: started when there is work, ended when there
+ * was none for a while.
+ */
 import { Worker } from 'node:worker_threads'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../contract/errors'
 import type { ModelJob, ModelResults } from './modelJobs'
@@ -61,7 +64,10 @@ export class ModelThread {
     }
     // Out of memory, for one.
     worker.on('error', gone)
-    worker.on('exit', () => this.#worker === worker && gone(new Error('The thread that works with networks has ended.')))
+    worker.on(
+      'exit',
+      () => this.#worker === worker && gone(new Error('The thread that works with networks has ended.')),
+    )
     return worker
   }
 

@@ -76,7 +76,10 @@ export async function logTail(file: string): Promise<string[]> {
     const { size } = await handle.stat()
     const from = Math.max(0, size - tailBytes)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from)
-    const lines = buffer.toString('utf8', 0, bytesRead).split('\n').map((line) => line.slice(0, maxLineLength))
+    const lines = buffer
+      .toString('utf8', 0, bytesRead)
+      .split('\n')
+      .map((line) => line.slice(0, maxLineLength))
     // Cut in the middle of a line, or of a character.
     if (from > 0) lines.shift()
     return lines.filter((line) => line !== '')

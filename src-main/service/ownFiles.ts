@@ -1,12 +1,25 @@
 /** Which folders and files of a data directory this program created. Only these are ever deleted. */
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { messageOf } from '../contract/errors'
 import { runDir, runLog, type Paths } from './dataDir'
 
-/** A file in each scratch folder: it names the data directory and the folder, so that a copy of the folder does not count. */
+/**
+ * A file in each scratch folder: it names the data directory and the folder, so that a copy of the folder does not
+ * count.
+ */
 const markName = '.mcnn-workbench.json'
 const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 
@@ -15,7 +28,10 @@ const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetens
 
 /** Marks a folder as created by this program. */
 export function markFolder(folder: string, identity: string): void {
-  writeFileSync(path.join(folder, markName), `${JSON.stringify({ dataDirectory: identity, folder: path.basename(folder) })}\n`)
+  writeFileSync(
+    path.join(folder, markName),
+    `${JSON.stringify({ dataDirectory: identity, folder: path.basename(folder) })}\n`,
+  )
 }
 
 /** Returns whether this program created the folder for this data directory. A link to a folder does not count. */
@@ -51,7 +67,10 @@ export function registeredRuns({ ownRuns }: Paths): ReadonlySet<string> {
   return new Set(existsSync(ownRuns) ? readFileSync(ownRuns, 'utf8').split('\n') : [])
 }
 
-/** Returns the files that this program wrote for a run: weights, checkpoints, logs. A file or a link of the user's is not among them. */
+/**
+ * Returns the files that this program wrote for a run: weights, checkpoints, logs. A file or a link of the user's is
+ * not among them.
+ */
 export function filesOfRun(paths: Paths, id: string): string[] {
   const folder = runDir(paths, id)
   const log = runLog(paths, id)

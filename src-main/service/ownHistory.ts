@@ -13,16 +13,30 @@ import { orphans, recover } from './recovery'
 /** A command that only looks has it for a moment. */
 const patienceMs = 3000
 
-/** `write`: fails if another program writes. `read`: never writes. `either`: writes unless another program does, or the directory is read-only. */
+/**
+ * `write`: fails if another program writes. `read`: never writes. `either`: writes unless another program does, or the
+ * directory is read-only.
+ */
 export type Access = 'write' | 'read' | 'either'
 
 /**
  * @param canWrite whether this user may write the data directory
  * @returns the history, and the lock if it is open for writing
- * @throws WorkbenchError conflict if `access` is `write` and another program writes; else as `openDatabase` and `openForReading`
+ * @throws WorkbenchError conflict if `access` is `write` and another program writes; else as `openDatabase` and
+ *   `openForReading`
  */
-export async function openHistory(paths: Paths, program: string, access: Access, canWrite = true): Promise<{ history: History; lock: WriterLock | null }> {
-  const lock = access === 'write' ? await takeHistory(paths, program) : access === 'either' && canWrite ? await tryHistory(paths, program, patienceMs) : null
+export async function openHistory(
+  paths: Paths,
+  program: string,
+  access: Access,
+  canWrite = true,
+): Promise<{ history: History; lock: WriterLock | null }> {
+  const lock =
+    access === 'write'
+      ? await takeHistory(paths, program)
+      : access === 'either' && canWrite
+        ? await tryHistory(paths, program, patienceMs)
+        : null
   if (!lock) return { history: await openReader(paths), lock: null }
   try {
     mustNotBeMissing(paths)
@@ -97,13 +111,18 @@ export function holderOf({ database }: Paths): Holder {
 
 export function heldError(paths: Paths): WorkbenchError {
   const { pid, program } = holderOf(paths)
-  return new WorkbenchError('conflict', `The data directory ${paths.dataDir} is in use by ${program}${pid === 0 ? '' : ` (process ${pid})`}: from here it can only be looked at.`, {
-    fix: 'Do it there, close that program first, or take another --data-dir.',
-  })
+  return new WorkbenchError(
+    'conflict',
+    `The data directory ${paths.dataDir} is in use by ${program}${pid === 0 ? '' : ` (process ${pid})`}: from here it can only be looked at.`,
+    {
+      fix: 'Do it there, close that program first, or take another --data-dir.',
+    },
+  )
 }
 
 /**
- * A history that has gone while something says that there was one is not silently begun anew: files of its runs, its write-ahead log, copies.
+ * A history that has gone while something says that there was one is not silently begun anew: files of its runs, its
+ * write-ahead log, copies.
  * @throws WorkbenchError damaged
  */
 export function mustNotBeMissing(paths: Paths): void {
@@ -116,7 +135,11 @@ export function mustNotBeMissing(paths: Paths): void {
     ...(listBackups(paths).length > 0 ? ['copies of it are there'] : []),
   ]
   if (left.length === 0) return
-  throw new WorkbenchError('damaged', `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and ${left.join(', ')}.`, {
-    fix: 'Put it back, or let `mcnn doctor --repair` take the newest backup, or begin a new one where there is none.',
-  })
+  throw new WorkbenchError(
+    'damaged',
+    `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and ${left.join(', ')}.`,
+    {
+      fix: 'Put it back, or let `mcnn doctor --repair` take the newest backup, or begin a new one where there is none.',
+    },
+  )
 }

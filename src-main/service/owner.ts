@@ -23,7 +23,9 @@ export function isOfEarlierBoot(owner: Owner): boolean {
   return owner.start.split(':')[0] !== bootId()
 }
 
-/** Boot and start time in clock ticks since then (proc(5), field 22); null where there is no such process or no /proc. */
+/**
+ * Boot and start time in clock ticks since then (proc(5), field 22); null where there is no such process or no /proc.
+ */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -29,11 +29,19 @@ export function deviceProber(trainerEntry: string, signal: AbortSignal): Probe {
 /** @throws WorkbenchError unavailable where TensorFlow does not load */
 async function probeTensorFlow(trainerEntry: string, signal: AbortSignal): Promise<DeviceProbe> {
   try {
-    const { stdout } = await run(process.execPath, [...nodeArguments, trainerEntry, '--probe'], { env: trainerEnv(), timeout: timeoutMs, killSignal: 'SIGKILL', signal })
+    const { stdout } = await run(process.execPath, [...nodeArguments, trainerEntry, '--probe'], {
+      env: trainerEnv(),
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      signal,
+    })
     const line = stdout.split('\n').findLast((text) => text.startsWith('{'))
     return deviceProbe.parse(JSON.parse(line ?? 'null'))
   } catch (cause) {
-    throw new WorkbenchError('unavailable', `TensorFlow does not load: ${wordsOf(cause)}`, { fix: 'Run `npm run setup`.', cause })
+    throw new WorkbenchError('unavailable', `TensorFlow does not load: ${wordsOf(cause)}`, {
+      fix: 'Run `npm run setup`.',
+      cause,
+    })
   }
 }
 

@@ -2,13 +2,25 @@ import os from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { busyShare, processor, processorIn } from './processor'
 
-/** Two sockets of two cores with two threads each, numbered as Linux does: a core's second thread comes after all first ones. */
-const cpuinfo = Array.from({ length: 8 }, (_, n) => `processor\t: ${n}\nmodel name\t: A processor @ 2.0GHz: fast\nphysical id\t: ${(n >> 1) % 2}\ncore id\t\t: ${n % 2}\nflags\t\t: fpu sse avx\n`).join('\n')
+/**
+ * Two sockets of two cores with two threads each, numbered as Linux does: a core's second thread comes after all first
+ * ones.
+ */
+const cpuinfo = Array.from(
+  { length: 8 },
+  (_, n) =>
+    `processor\t: ${n}\nmodel name\t: A processor @ 2.0GHz: fast\nphysical id\t: ${(n >> 1) % 2}\ncore id\t\t: ${n % 2}\nflags\t\t: fpu sse avx\n`,
+).join('\n')
 const status = (list: string): string => `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${list}\n`
 
 describe('processorIn', () => {
   it('tells cores from logical processors', () => {
-    expect(processorIn(cpuinfo, status('0-7'), 8)).toMatchObject({ model: 'A processor @ 2.0GHz: fast', allowed: [0, 1, 2, 3, 4, 5, 6, 7], logical: 8, physical: 4 })
+    expect(processorIn(cpuinfo, status('0-7'), 8)).toMatchObject({
+      model: 'A processor @ 2.0GHz: fast',
+      allowed: [0, 1, 2, 3, 4, 5, 6, 7],
+      logical: 8,
+      physical: 4,
+    })
   })
 
   it('counts only what this process may run on', () => {
@@ -40,7 +52,8 @@ describe('processorIn', () => {
 })
 
 describe('busyShare', () => {
-  const stat = (...cpus: number[][]): string => ['cpu  9 9 9 9', ...cpus.map((ticks, n) => `cpu${n} ${ticks.join(' ')}`), 'intr 1 2 3', ''].join('\n')
+  const stat = (...cpus: number[][]): string =>
+    ['cpu  9 9 9 9', ...cpus.map((ticks, n) => `cpu${n} ${ticks.join(' ')}`), 'intr 1 2 3', ''].join('\n')
 
   it('is work by all time, of the processors that count', () => {
     const before = stat([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0])

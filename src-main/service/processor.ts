@@ -32,7 +32,14 @@ export function processor(): Processor {
 export function processorIn(cpuinfo: string, status: string, logical: number): Processor {
   const all = cpuinfo
     .split(/\n\s*\n/)
-    .map((part) => new Map(part.split('\n').map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()])))
+    .map(
+      (part) =>
+        new Map(
+          part
+            .split('\n')
+            .map((line) => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]),
+        ),
+    )
     .filter((fields) => fields.has('processor'))
   const numbers = all.map((fields) => Number(fields.get('processor')))
   const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1]
@@ -41,11 +48,20 @@ export function processorIn(cpuinfo: string, status: string, logical: number): P
   const allowed = found.length > 0 ? found : Array.from({ length: logical }, (_, n) => n)
   const used = all.filter((fields) => allowed.includes(Number(fields.get('processor'))))
   // Some virtual machines tell no cores: then each processor counts as one.
-  const cores = new Set(used.map((fields) => (fields.has('core id') ? `${fields.get('physical id') ?? '0'}/${fields.get('core id')}` : `processor ${fields.get('processor')}`)))
+  const cores = new Set(
+    used.map((fields) =>
+      fields.has('core id')
+        ? `${fields.get('physical id') ?? '0'}/${fields.get('core id')}`
+        : `processor ${fields.get('processor')}`,
+    ),
+  )
   const [first] = all
   return {
     model: first?.get('model name') ?? 'unknown',
-    flags: createHash('sha256').update(first?.get('flags') ?? '').digest('hex').slice(0, 16),
+    flags: createHash('sha256')
+      .update(first?.get('flags') ?? '')
+      .digest('hex')
+      .slice(0, 16),
     allowed,
     logical: Math.min(logical, allowed.length),
     physical: Math.min(cores.size || logical, logical),
@@ -68,7 +84,8 @@ function timesIn(stat: string, allowed: readonly number[]): { all: number; idle:
   const sum = { all: 0, idle: 0 }
   for (const [, n, values = ''] of stat.matchAll(/^cpu(\d+) (.*)$/gm)) {
     if (!allowed.includes(Number(n))) continue
-    // User, nice, system, idle, waiting for a disk, interrupts, soft interrupts, stolen; the guests' are in user's already.
+    // User, nice, system, idle, waiting for a disk, interrupts, soft interrupts, stolen; the guests' are in user's
+    // already.
     const ticks = values.trim().split(/\s+/).slice(0, 8).map(Number)
     sum.all += ticks.reduce((total, value) => total + value, 0)
     sum.idle += (ticks[3] ?? 0) + (ticks[4] ?? 0)

@@ -11,7 +11,14 @@ import { importStudy } from './transfer/take'
 import { verifiable, verify } from './verify'
 import type { Works } from './works'
 
-export function publishCalls(context: Context, queue: Queue, own: Pick<Ownership, 'mayWrite'>, works: Works, archivesEntry: string, asked: Asked): HandlersOf<'publish'> {
+export function publishCalls(
+  context: Context,
+  queue: Queue,
+  own: Pick<Ownership, 'mayWrite'>,
+  works: Works,
+  archivesEntry: string,
+  asked: Asked,
+): HandlersOf<'publish'> {
   return {
     'publish.runManifest': ({ id }) => runManifest(manifestFacts(context, runOf(context, id))),
 
@@ -19,17 +26,22 @@ export function publishCalls(context: Context, queue: Queue, own: Pick<Ownership
 
     'publish.verifiable': ({ id }) => verifiable(context, queue, runOf(context, id)),
 
-    'publish.verify': ({ id, ...asked }) => works.run('verify', (signal, tell) => verify(context, queue, id, asked, () => own.mayWrite, signal, tell)),
+    'publish.verify': ({ id, ...asked }) =>
+      works.run('verify', (signal, tell) => verify(context, queue, id, asked, () => own.mayWrite, signal, tell)),
 
     'publish.export': ({ id, ...options }) => {
       studyOf(context, id)
       const { paths, program } = context
-      return works.run('export', (signal, tell) => exportFrom(archivesEntry, { database: paths.database, id, paths, program, options }, signal, tell))
+      return works.run('export', (signal, tell) =>
+        exportFrom(archivesEntry, { database: paths.database, id, paths, program, options }, signal, tell),
+      )
     },
 
-    'publish.import': ({ path }) => works.run('import', (signal, tell) => importStudy(context, archivesEntry, path, signal, tell)),
+    'publish.import': ({ path }) =>
+      works.run('import', (signal, tell) => importStudy(context, archivesEntry, path, signal, tell)),
 
-    'publish.report': ({ id, ...options }) => works.run('report', (signal, tell) => writeReport(context, asked, studyOf(context, id), options, signal, tell)),
+    'publish.report': ({ id, ...options }) =>
+      works.run('report', (signal, tell) => writeReport(context, asked, studyOf(context, id), options, signal, tell)),
 
     'publish.cancel': async ({ kind }) => {
       await works.cancel(kind)

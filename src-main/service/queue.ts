@@ -3,7 +3,14 @@
  * that it owns. A paused run keeps its place: it was paused to have the machine free, so nothing else starts meanwhile.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { cancelledReason, closedReason, heldReason, stoppedReason, type CloseCause, type StopCause } from '../contract/endReasons'
+import {
+  cancelledReason,
+  closedReason,
+  heldReason,
+  stoppedReason,
+  type CloseCause,
+  type StopCause,
+} from '../contract/endReasons'
 import { messageOf, WorkbenchError } from '../contract/errors'
 import { activeStates, type RunProgress, type RunState, type StepMetrics } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
@@ -83,7 +90,11 @@ export class Queue {
       if (run) this.#start(run, git)
     })
     // The run stays queued, and the service asks again.
-    started.catch((thrown: unknown) => this.#context.disk.met(thrown) || process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`))
+    started.catch(
+      (thrown: unknown) =>
+        this.#context.disk.met(thrown) ||
+        process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`),
+    )
   }
 
   pause(run: RunRecord): void {
@@ -103,7 +114,10 @@ export class Queue {
     } else if (this.#isCurrent(run)) {
       this.#letTrain(true)
     } else if (resumable.includes(state)) {
-      if (run.hidden) throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, { fix: 'Restore it first.' })
+      if (run.hidden)
+        throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, {
+          fix: 'Restore it first.',
+        })
       this.#requeue([run])
     } else {
       throw ended(id, state, 'resume')
@@ -113,7 +127,14 @@ export class Queue {
   /** Runs whose program ended before they did, and those that it left waiting. */
   cutShort(): { interrupted: RunRecord[]; held: RunRecord[] } {
     const { runs } = this.#context.history
-    return { interrupted: runs.interrupted(), held: runs.unfinished().filter(({ owner, summary }) => owner === null && summary.state === 'queued' && summary.reason !== pausedReason) }
+    return {
+      interrupted: runs.interrupted(),
+      held: runs
+        .unfinished()
+        .filter(
+          ({ owner, summary }) => owner === null && summary.state === 'queued' && summary.reason !== pausedReason,
+        ),
+    }
   }
 
   /** Takes all of them up, in the places that they had; returns how many. */
@@ -147,7 +168,11 @@ export class Queue {
       }
       const ids = new Set(runs.map((run) => run.summary.id))
       if (typeof place !== 'string' && (!waiting.has(place.before) || ids.has(place.before)))
-        throw new WorkbenchError('conflict', `The run ${place.before} ${ids.has(place.before) ? 'is moved itself' : 'does not wait'}: nothing can be moved before it.`, { field: 'before' })
+        throw new WorkbenchError(
+          'conflict',
+          `The run ${place.before} ${ids.has(place.before) ? 'is moved itself' : 'does not wait'}: nothing can be moved before it.`,
+          { field: 'before' },
+        )
       const positions = positionsFor(ours.map(({ position }) => position))
       for (const [i, id] of movedInOrder(order, ids, place).entries()) {
         const position = positions[i] ?? 0
@@ -160,8 +185,8 @@ export class Queue {
   }
 
   /**
-   * Acquires exclusive access to the machine: no trainer starts or resumes here until it is released. Waits for what trains now, here or
-   * in another program.
+   * Acquires exclusive access to the machine: no trainer starts or resumes here until it is released. Waits for what
+   * trains now, here or in another program.
    * @param waiting is called again and again while something trains
    * @returns releases the access; `kick` then schedules what had to wait
    */
@@ -182,13 +207,19 @@ export class Queue {
     return release
   }
 
-  /** Returns the run that takes the machine's time now, of this program or another that lives; a paused one takes none. */
+  /**
+   * Returns the run that takes the machine's time now, of this program or another that lives; a paused one takes none.
+   */
   training(): RunRecord | null {
     const { history } = this.#context
     const current = this.#current
     // Its state in the history follows only when its trainer has answered.
     if (current && !current.ended && !current.standing) return history.runs.get(current.run.summary.id)
-    return history.runs.unfinished().find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
+    return (
+      history.runs
+        .unfinished()
+        .find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
+    )
   }
 
   /** A trainer whose run has ended may still be at work until its process is gone. */
@@ -237,7 +268,9 @@ export class Queue {
     this.#take(queued)
     if (trains) this.resume(trains)
     // What a person stopped by itself stays stopped while the rest of its study waits or trains.
-    const goesOn: readonly RunState[] = resumable.filter((state) => state !== 'stopped' || (!trains && queued.length === 0))
+    const goesOn: readonly RunState[] = resumable.filter(
+      (state) => state !== 'stopped' || (!trains && queued.length === 0),
+    )
     this.#requeue(this.#context.history.runs.ofStudy(studyId).filter((run) => goesOn.includes(run.summary.state)))
   }
 
@@ -264,11 +297,12 @@ export class Queue {
   async close(cause: CloseCause): Promise<void> {
     this.#closing = true
     const { history, owner } = this.#context
-    const waiting = history.runs.unfinished().filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
+    const waiting = history.runs
+      .unfinished()
+      .filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
     try {
       history.transaction(() => {
-        for (const run of waiting)
-          history.runs.setOwner(run.key, null, heldReason(cause))
+        for (const run of waiting) history.runs.setOwner(run.key, null, heldReason(cause))
       })
       announceAll(this.#context, idsOf(waiting))
     } catch (thrown) {
@@ -283,7 +317,16 @@ export class Queue {
   #start(run: RunRecord, git: Awaited<ReturnType<Context['git']>>): void {
     const { history, paths, program, trainerEntry } = this.#context
     const { id, seed, configId } = run.summary
-    const current: Current = { run, trainer: null, progress: null, stopping: null, paused: false, standing: false, stepTime: new StepTime(), ended: false }
+    const current: Current = {
+      run,
+      trainer: null,
+      progress: null,
+      stopping: null,
+      paused: false,
+      standing: false,
+      stepTime: new StepTime(),
+      ended: false,
+    }
     this.#current = current
     try {
       announce(this.#context, id)
@@ -301,17 +344,28 @@ export class Queue {
       }
       const listener = {
         message: (message: TrainerMessage) => this.#context.disk.take(() => this.#received(current, message)),
-        broken: (what: string) => this.#context.disk.take(() => this.#fail(current, `The trainer broke the contract (${what}).`)),
+        broken: (what: string) =>
+          this.#context.disk.take(() => this.#fail(current, `The trainer broke the contract (${what}).`)),
         closed: (end: TrainerEnd) => this.#context.disk.take(() => this.#closed(current, end)),
       }
-      current.trainer = new Trainer(trainerEntry, job, runLog(paths, id), listener, trainerEnv(), this.#context.niceness)
+      current.trainer = new Trainer(
+        trainerEntry,
+        job,
+        runLog(paths, id),
+        listener,
+        trainerEnv(),
+        this.#context.niceness,
+      )
     } catch (thrown) {
       this.#current = null
       this.#notStarted(current, thrown)
     }
   }
 
-  /** Ends a run without a trainer, or puts it back in its place if the disk kept it from starting: it starts when the disk is free. */
+  /**
+   * Ends a run without a trainer, or puts it back in its place if the disk kept it from starting: it starts when the
+   * disk is free.
+   */
   #notStarted(current: Current, thrown: unknown): void {
     const { disk, history, owner } = this.#context
     const { key, summary } = current.run
@@ -355,7 +409,8 @@ export class Queue {
         const { stopping } = current
         if (stopping) this.#endStopped(current, stopping, false)
         else {
-          if (end.output.length > 0) this.#context.history.events.add(current.run.key, 'error', 'output', end.output.join('\n'))
+          if (end.output.length > 0)
+            this.#context.history.events.add(current.run.key, 'error', 'output', end.output.join('\n'))
           this.#end(current, 'failed', exitReason(end))
         }
       }
@@ -374,13 +429,23 @@ export class Queue {
     else this.#end(current, 'stopped', stoppedReason(stopping.cause, inTime))
   }
 
-  #end(current: Current, state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
+  #end(
+    current: Current,
+    state: RunState,
+    reason: string | null,
+    weights: { file: string; sha256: string } | null = null,
+  ): void {
     if (current.ended) return
     const { history } = this.#context
     const { key, summary } = current.run
     history.transaction(() => {
       history.runs.end(key, state, reason, weights)
-      history.events.add(key, state === 'failed' || state === 'interrupted' ? 'error' : state === 'diverged' ? 'warning' : 'info', state, reason ?? `The run is ${state}.`)
+      history.events.add(
+        key,
+        state === 'failed' || state === 'interrupted' ? 'error' : state === 'diverged' ? 'warning' : 'info',
+        state,
+        reason ?? `The run is ${state}.`,
+      )
     })
     // Not before: a full disk has it written later.
     current.ended = true
@@ -413,7 +478,14 @@ export class Queue {
   #goOn(seconds: number): void {
     const current = this.#current
     if (current && !current.ended)
-      this.#context.disk.take(() => this.#context.history.events.add(current.run.key, 'warning', 'disk', `Training waited ${seconds.toFixed(0)} s for the disk; nothing that was measured is lost.`))
+      this.#context.disk.take(() =>
+        this.#context.history.events.add(
+          current.run.key,
+          'warning',
+          'disk',
+          `Training waited ${seconds.toFixed(0)} s for the disk; nothing that was measured is lost.`,
+        ),
+      )
     this.#resumeCurrent()
     this.kick()
   }
@@ -434,7 +506,10 @@ export class Queue {
     if (!current) return
     current.stopping ??= stopping
     if (!current.ended) current.trainer?.send({ type: 'stop' })
-    this.#killAfter(current, current.stepTime.graceMs(stopping.by === 'stop' ? this.#options.stopMs : this.#options.closeMs))
+    this.#killAfter(
+      current,
+      current.stepTime.graceMs(stopping.by === 'stop' ? this.#options.stopMs : this.#options.closeMs),
+    )
   }
 
   #killAfter(current: Current, ms: number): void {
@@ -456,7 +531,11 @@ export class Queue {
     for (const dataset of new Set(runs.map((run) => run.summary.dataset))) mustHaveNow(this.#context, dataset, 'id')
     for (const run of runs) {
       history.runs.requeue(run.key, owner, place)
-      const from = run.checkpoint ? `to go on after step ${run.checkpoint.step}` : run.summary.startedAt === null ? 'to begin' : 'to begin again: there is no checkpoint'
+      const from = run.checkpoint
+        ? `to go on after step ${run.checkpoint.step}`
+        : run.summary.startedAt === null
+          ? 'to begin'
+          : 'to begin again: there is no checkpoint'
       history.events.add(run.key, 'info', 'resumed', `Queued again, ${from}.`)
     }
   }
@@ -493,7 +572,10 @@ export class Queue {
     const ours = all.filter((run) => !this.#isForeign(run))
     const foreign = all[0]
     if (ours.length === 0 && foreign) this.#mustBeOurs(foreign)
-    return { trains: ours.find((run) => this.#isCurrent(run)) ?? null, queued: ours.filter((run) => run.summary.state === 'queued') }
+    return {
+      trains: ours.find((run) => this.#isCurrent(run)) ?? null,
+      queued: ours.filter((run) => run.summary.state === 'queued'),
+    }
   }
 
   #isCurrent(run: RunRecord): boolean {
@@ -506,9 +588,13 @@ export class Queue {
 
   #mustBeOurs(run: RunRecord): void {
     if (this.#isForeign(run))
-      throw new WorkbenchError('conflict', `The run ${run.summary.id} belongs to another MCNN Workbench (process ${run.owner?.pid ?? '?'}).`, {
-        fix: 'Do it there, or close that program first.',
-      })
+      throw new WorkbenchError(
+        'conflict',
+        `The run ${run.summary.id} belongs to another MCNN Workbench (process ${run.owner?.pid ?? '?'}).`,
+        {
+          fix: 'Do it there, or close that program first.',
+        },
+      )
   }
 }
 
@@ -516,5 +602,9 @@ const idsOf = (runs: readonly RunRecord[]): string[] => runs.map((run) => run.su
 
 function ended(id: string, state: RunState, what: string): WorkbenchError {
   const rerun = what === 'resume' && state === 'diverged'
-  return new WorkbenchError('conflict', `The run ${id} is ${state}: there is nothing to ${what}.`, rerun ? { fix: 'Re-run it: it starts again from its seed.' } : {})
+  return new WorkbenchError(
+    'conflict',
+    `The run ${id} is ${state}: there is nothing to ${what}.`,
+    rerun ? { fix: 'Re-run it: it starts again from its seed.' } : {},
+  )
 }

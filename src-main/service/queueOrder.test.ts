@@ -27,7 +27,8 @@ describe('the order of a queue', () => {
       for (const place of ['first', 'last', 'up', 'down'] as const) {
         const set = new Set(ids)
         let now = movedInOrder(order, set, place)
-        for (const { id, before } of placesOf(order, set).reverse()) now = movedInOrder(now, new Set([id]), before === null ? 'last' : { before })
+        for (const { id, before } of placesOf(order, set).reverse())
+          now = movedInOrder(now, new Set([id]), before === null ? 'last' : { before })
         expect(now.join(''), `${ids} ${place}`).toBe('abcde')
       }
   })

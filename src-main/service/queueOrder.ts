@@ -22,7 +22,8 @@ function stepped(order: readonly string[], ids: ReadonlySet<string>): string[] {
   const out = [...order]
   for (let i = 1; i < out.length; i++) {
     const [above, here] = [out[i - 1], out[i]]
-    if (above !== undefined && here !== undefined && ids.has(here) && !ids.has(above)) [out[i - 1], out[i]] = [here, above]
+    if (above !== undefined && here !== undefined && ids.has(here) && !ids.has(above))
+      [out[i - 1], out[i]] = [here, above]
   }
   return out
 }

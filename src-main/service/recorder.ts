@@ -78,24 +78,43 @@ export function recordMessage(context: Context, run: RunRecord, message: Trainer
     case 'resumed':
       history.transaction(() => {
         history.runs.setState(run.key, message.type === 'paused' ? 'paused' : 'running', null)
-        history.events.add(run.key, 'info', message.type, message.type === 'paused' ? 'Paused between two steps.' : 'Resumed.')
+        history.events.add(
+          run.key,
+          'info',
+          message.type,
+          message.type === 'paused' ? 'Paused between two steps.' : 'Resumed.',
+        )
       })
       announce(context, id)
       return null
     case 'done':
-      return { state: 'done', reason: null, weights: { file: weightsFile(paths, id, message.weightsFile), sha256: message.weightsSha256 } }
+      return {
+        state: 'done',
+        reason: null,
+        weights: { file: weightsFile(paths, id, message.weightsFile), sha256: message.weightsSha256 },
+      }
     case 'stopped':
-      return { state: 'stopped', reason: message.signal === undefined ? 'Stopped.' : stoppedReason(message.signal), weights: null }
+      return {
+        state: 'stopped',
+        reason: message.signal === undefined ? 'Stopped.' : stoppedReason(message.signal),
+        weights: null,
+      }
     case 'diverged':
       return { state: 'diverged', reason: message.message, weights: null }
     case 'failed':
-      return { state: 'failed', reason: message.error.fix === undefined ? message.error.message : `${message.error.message} ${message.error.fix}`, weights: null }
+      return {
+        state: 'failed',
+        reason:
+          message.error.fix === undefined ? message.error.message : `${message.error.message} ${message.error.fix}`,
+        weights: null,
+      }
   }
 }
 
 /** Relative to the data directory, which may be moved as a whole. */
 function weightsFile(paths: Paths, runId: string, file: string): string {
   const whole = path.resolve(runDir(paths, runId), file)
-  if (!isOfRun(paths, runId, whole)) throw new Error(`a weights file outside of the run's folder, ${file.slice(0, 200)}`)
+  if (!isOfRun(paths, runId, whole))
+    throw new Error(`a weights file outside of the run's folder, ${file.slice(0, 200)}`)
   return path.relative(paths.dataDir, whole)
 }

@@ -1,4 +1,7 @@
-/** What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at all. */
+/**
+ * What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at
+ * all.
+ */
 import { vanishedHeldReason, vanishedReason } from '../contract/endReasons'
 import { activeStates } from '../contract/records'
 import type { RunRecord } from '../history/runs'
@@ -38,5 +41,7 @@ export function recover(context: Pick<Context, 'history' | 'emit'>): void {
 
 /** Runs that have not ended, of a program that is gone. */
 export function orphans(history: Context['history']): RunRecord[] {
-  return history.runs.unfinished().filter(({ owner, summary }) => (owner === null ? summary.state !== 'queued' : !isAlive(owner)))
+  return history.runs
+    .unfinished()
+    .filter(({ owner, summary }) => (owner === null ? summary.state !== 'queued' : !isAlive(owner)))
 }

@@ -1,5 +1,19 @@
 /** Real histories, damaged on purpose, byte by byte; what can be saved is counted against what was there. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync, closeSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -27,7 +41,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
-const plan: StudyPlan = { ...quickStart, name: 'S', seeds: [1, 2, 3, 4, 5], training: { ...quickStart.training, epochs: 40, milestones: [] } }
+const plan: StudyPlan = {
+  ...quickStart,
+  name: 'S',
+  seeds: [1, 2, 3, 4, 5],
+  training: { ...quickStart.training, epochs: 40, milestones: [] },
+}
 const at = '2026-01-01T00:00:00.000Z'
 
 /** 15 runs of 40 epochs, 400 steps, filters and events each: about 2 MB in one file. */
@@ -38,10 +57,51 @@ function fill(file: string): void {
     for (const [i, config] of expandPlan(plan).entries()) {
       const { arch, variant, dataset, seed, epochs } = config
       const id = `run-${i + 1}`
-      history.runs.insert({ id, studyId: 'study', configId: history.configs.put(config), arch, variant, dataset, seed, epochs, trainExamples: 4000, testExamples: 1000, trainableParameters: 9, trainableFilters: 9, createdAt: at }, { pid: 1, start: 'x' })
+      history.runs.insert(
+        {
+          id,
+          studyId: 'study',
+          configId: history.configs.put(config),
+          arch,
+          variant,
+          dataset,
+          seed,
+          epochs,
+          trainExamples: 4000,
+          testExamples: 1000,
+          trainableParameters: 9,
+          trainableFilters: 9,
+          createdAt: at,
+        },
+        { pid: 1, start: 'x' },
+      )
       const key = history.runs.get(id)?.key ?? 0
-      history.metrics.addSteps(key, Array.from({ length: 400 }, (_, s) => ({ step: s + 1, epoch: 1 + Math.floor(s / 10), loss: 1 / (s + 1), learningRate: 0.1, stepMs: 1.5 })))
-      history.metrics.addEpochs(key, Array.from({ length: epochs }, (_, e) => ({ epoch: e + 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: (e + i) / 100, learningRate: 0.1, imagesPerSecond: 9, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null })))
+      history.metrics.addSteps(
+        key,
+        Array.from({ length: 400 }, (_, s) => ({
+          step: s + 1,
+          epoch: 1 + Math.floor(s / 10),
+          loss: 1 / (s + 1),
+          learningRate: 0.1,
+          stepMs: 1.5,
+        })),
+      )
+      history.metrics.addEpochs(
+        key,
+        Array.from({ length: epochs }, (_, e) => ({
+          epoch: e + 1,
+          trainLoss: 1,
+          trainAccuracy: 0.5,
+          testLoss: 1,
+          testAccuracy: (e + i) / 100,
+          learningRate: 0.1,
+          imagesPerSecond: 9,
+          seconds: 2,
+          waitSeconds: null,
+          cpuSeconds: null,
+          memoryBytes: null,
+        })),
+      )
       for (let e = 0; e <= epochs; e++) history.filters.add(key, e, 'stem', [3, 3, 3, 4], Buffer.alloc(432, e))
       for (let e = 0; e < 10; e++) history.events.add(key, 'info', 'note', `event ${e} of ${id}`, at)
       history.runs.end(key, 'done', null, null, at)
@@ -57,9 +117,22 @@ type Rows = Record<(typeof tables)[number], string[]>
 function rowsOf(file: string): Rows {
   const db = new Sqlite(file, { readonly: true })
   try {
-    const of = (table: string): string[] => db.prepare(`SELECT * FROM ${table}`).raw().all().map((row) => JSON.stringify(row))
+    const of = (table: string): string[] =>
+      db
+        .prepare(`SELECT * FROM ${table}`)
+        .raw()
+        .all()
+        .map((row) => JSON.stringify(row))
     const rows = Object.fromEntries(tables.map((table) => [table, of(table)])) as Rows
-    return { ...rows, runs: db.prepare('SELECT key, id, study, config, seed, state, created_at FROM runs').raw().all().map((row) => JSON.stringify(row)), events: rows.events.filter((row) => !row.includes('"repaired"')) }
+    return {
+      ...rows,
+      runs: db
+        .prepare('SELECT key, id, study, config, seed, state, created_at FROM runs')
+        .raw()
+        .all()
+        .map((row) => JSON.stringify(row)),
+      events: rows.events.filter((row) => !row.includes('"repaired"')),
+    }
   } finally {
     db.close()
   }
@@ -77,7 +150,9 @@ function overwrite(file: string, at: number, bytes: Uint8Array): void {
 function pagesOf(file: string, name: string): { leaf: number[]; internal: number[] } {
   const db = new Sqlite(file, { readonly: true })
   try {
-    const rows = db.prepare<[string], { pageno: number; pagetype: string }>('SELECT pageno, pagetype FROM dbstat WHERE name = ?').all(name)
+    const rows = db
+      .prepare<[string], { pageno: number; pagetype: string }>('SELECT pageno, pagetype FROM dbstat WHERE name = ?')
+      .all(name)
     const of = (type: string): number[] => rows.filter((row) => row.pagetype === type).map((row) => row.pageno)
     return { leaf: of('leaf'), internal: of('internal') }
   } finally {
@@ -96,21 +171,30 @@ async function opened(): Promise<unknown> {
   )
 }
 
-/** That nothing is in the new history that was not in the old one, and that what is said to be lost is what is missing. */
+/**
+ * That nothing is in the new history that was not in the old one, and that what is said to be lost is what is missing.
+ */
 function compare(before: Rows, repair: Repair): Rows {
   const after = rowsOf(paths.database)
   for (const table of tables) {
     const there = new Set(before[table])
-    expect(after[table].filter((row) => !there.has(row)), table).toEqual([])
+    expect(
+      after[table].filter((row) => !there.has(row)),
+      table,
+    ).toEqual([])
     const told = repair.tables.find((one) => one.table === table)
     // Events are told with those that the repair added.
     if (table !== 'events') expect(told?.saved, table).toBe(after[table].length)
-    if (told && told.lost !== null && table !== 'events') expect(told.lost, table).toBe(before[table].length - after[table].length)
+    if (told && told.lost !== null && table !== 'events')
+      expect(told.lost, table).toBe(before[table].length - after[table].length)
   }
   const db = openDatabase(paths.database, { suspect: true })
   expect(db.pragma('foreign_key_check')).toEqual([])
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
-  const rolled = db.prepare('SELECT count(*) FROM runs WHERE epochs_done <> (SELECT count(*) FROM epochs WHERE run = runs.key)').pluck().get()
+  const rolled = db
+    .prepare('SELECT count(*) FROM runs WHERE epochs_done <> (SELECT count(*) FROM epochs WHERE run = runs.key)')
+    .pluck()
+    .get()
   expect(rolled).toBe(0)
   db.close()
   return after
@@ -122,7 +206,11 @@ describe('a damaged history', () => {
     const [page = 0] = pagesOf(paths.database, 'steps').leaf
     overwrite(paths.database, (page - 1) * pageBytes, Buffer.alloc(pageBytes, 0xa5))
     const bytes = readFileSync(paths.database)
-    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('is damaged') as string, fix: expect.stringContaining('mcnn doctor --repair') as string })
+    expect(await opened()).toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('is damaged') as string,
+      fix: expect.stringContaining('mcnn doctor --repair') as string,
+    })
     expect(await opened()).toMatchObject({ code: 'damaged' })
     expect(readFileSync(paths.database).equals(bytes)).toBe(true)
   })
@@ -146,7 +234,10 @@ describe('a damaged history', () => {
     history.close()
     rmSync(paths.database)
     writeFileSync(`${paths.database}-wal`, log)
-    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('its write-ahead log is there') as string })
+    expect(await opened()).toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('its write-ahead log is there') as string,
+    })
     const repair = await repairHistory(dataDir, 'test')
     expect(repair).toMatchObject({ from: 'history' })
     expect(readFileSync(`${repair.kept ?? ''}-wal`).equals(log)).toBe(true)
@@ -154,7 +245,10 @@ describe('a damaged history', () => {
     expect(rowsOf(paths.database).studies).toHaveLength(1)
     await makeBackup(paths)
     rmSync(paths.database)
-    expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('copies of it') as string })
+    expect(await opened()).toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('copies of it') as string,
+    })
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'backup' })
     expect(rowsOf(paths.database).studies).toHaveLength(1)
   })
@@ -193,7 +287,12 @@ describe('a damaged history', () => {
     if (name === 'epochs') {
       const history = new History(paths.database)
       const events = history.runs.list().flatMap((run) => history.events.ofRun(history.runs.get(run.id)?.key ?? 0))
-      expect(events.filter((event) => event.kind === 'repaired').map((event) => event.message).join()).toMatch(/Lost of this run: \d+ of 40 epochs/)
+      expect(
+        events
+          .filter((event) => event.kind === 'repaired')
+          .map((event) => event.message)
+          .join(),
+      ).toMatch(/Lost of this run: \d+ of 40 epochs/)
       // And the repair names it.
       expect(repair.runs).toHaveLength(events.filter((event) => event.kind === 'repaired').length)
       history.close()
@@ -263,26 +362,39 @@ describe('a damaged history', () => {
     expect(repair).toMatchObject({ from: 'backup', backup: file })
     expect(readFileSync(repair.kept ?? '').equals(Buffer.alloc(50_000, 1))).toBe(true)
     expect(rowsOf(paths.database)).toEqual(before)
-    expect(listBackups(paths).map((one) => one.kind).sort()).toEqual(['asked', 'asked', 'damaged'])
+    expect(
+      listBackups(paths)
+        .map((one) => one.kind)
+        .sort(),
+    ).toEqual(['asked', 'asked', 'damaged'])
   })
 
   it('is left alone where it is whole, in use, or of a newer program', async () => {
     fill(paths.database)
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'whole', kept: null })
     const lock = WriterLock.take(paths.database, { pid: process.pid, program: 'the other' })
-    await expect(repairHistory(dataDir, 'test')).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('the other') as string })
+    await expect(repairHistory(dataDir, 'test')).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('the other') as string,
+    })
     lock?.release()
     const db = new Sqlite(paths.database)
     db.pragma(`user_version = ${migrations.length + 1}`)
     db.close()
-    await expect(repairHistory(dataDir, 'test')).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer') as string })
+    await expect(repairHistory(dataDir, 'test')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('newer') as string,
+    })
     expect(existsSync(paths.backups)).toBe(false)
   })
 })
 
 describe('copies of a history', () => {
   it('are made before its form changes, the newest three of them kept, and those that were asked for never go', async () => {
-    const { file } = await makeBackup({ ...paths, database: (openDatabase(path.join(dataDir, 'other.sqlite')).close(), path.join(dataDir, 'other.sqlite')) })
+    const { file } = await makeBackup({
+      ...paths,
+      database: (openDatabase(path.join(dataDir, 'other.sqlite')).close(), path.join(dataDir, 'other.sqlite')),
+    })
     for (let n = 0; n < 5; n++) {
       for (const end of ['', '-wal', '-shm']) rmSync(paths.database + end, { force: true })
       const old = openDatabase(paths.database, { steps: migrations.slice(0, -1) })
@@ -319,6 +431,8 @@ describe('copies of a history', () => {
     expect(openDatabase(file, { suspect: true }).close()).toBeDefined()
     history.close()
     await expect(makeBackup(paths, file)).rejects.toMatchObject({ code: 'bad-input' })
-    await expect(makeBackup(paths, path.join(dataDir, 'nowhere', 'x.sqlite'))).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(makeBackup(paths, path.join(dataDir, 'nowhere', 'x.sqlite'))).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
 })

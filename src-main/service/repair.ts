@@ -19,7 +19,9 @@ export async function repairHistory(dataDir: string, program: string): Promise<R
   const paths = prepareDataDir(dataDir)
   const lock = await takeHistory(paths, program)
   try {
-    return isWhole(paths) ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false } : mend(paths)
+    return isWhole(paths)
+      ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false }
+      : mend(paths)
   } finally {
     lock.release()
   }
@@ -66,8 +68,8 @@ function restoreBackup(paths: Paths, target: string): string | null {
 }
 
 /**
- * The damaged file gets a second name first, so that at no moment there is none. Its write-ahead log goes along, with or without it: beside
- * the new history it would be taken for that one's.
+ * The damaged file gets a second name first, so that at no moment there is none. Its write-ahead log goes along, with
+ * or without it: beside the new history it would be taken for that one's.
  */
 function setAside(paths: Paths): string | null {
   const wal = `${paths.database}-wal`

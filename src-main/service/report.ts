@@ -22,7 +22,14 @@ const bankSize = 32
  * Writes the report into a new or an empty folder; with `replace` over the files of an older report.
  * Throws as `writeOutputFolder`.
  */
-export async function writeReport(context: Context, asked: Asked, study: StudyRecord, { out, replace }: { out: string; replace: boolean }, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.report'>> {
+export async function writeReport(
+  context: Context,
+  asked: Asked,
+  study: StudyRecord,
+  { out, replace }: { out: string; replace: boolean },
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<ServiceResult<'publish.report'>> {
   const options = { what: 'report', overwrite: replace } as const
   await checkOutputFolder(out, options)
   tell('reading', 0, 0)
@@ -43,7 +50,15 @@ async function factsOf(context: Context, asked: Asked, study: StudyRecord, signa
     if (!row) continue
     const { runs } = await asked['studies.curves']({ id: study.id, dataset: row.dataset, arch: row.arch })
     for (const { runId, epoch, testAccuracy, trainLoss, elapsed } of runs)
-      curves.set(runId, epoch.map((at, i) => ({ epoch: at, testAccuracy: testAccuracy[i] ?? NaN, trainLoss: trainLoss[i] ?? NaN, elapsed: elapsed[i] ?? NaN })))
+      curves.set(
+        runId,
+        epoch.map((at, i) => ({
+          epoch: at,
+          testAccuracy: testAccuracy[i] ?? NaN,
+          trainLoss: trainLoss[i] ?? NaN,
+          elapsed: elapsed[i] ?? NaN,
+        })),
+      )
     await setImmediate()
   }
   const runs = facts.map(({ run }) => run)
@@ -62,12 +77,21 @@ async function factsOf(context: Context, asked: Asked, study: StudyRecord, signa
 
 /** The first base filter of the first multi-band layer of each variant's first finished run, by network. */
 async function banksOf(asked: Asked, runs: ReportFacts['runs'], signal: AbortSignal): Promise<ReportFacts['banks']> {
-  const firsts = new Map(runs.filter((run) => run.state === 'done').reverse().map((run) => [`${run.variant} ${run.arch}`, run]))
+  const firsts = new Map(
+    runs
+      .filter((run) => run.state === 'done')
+      .reverse()
+      .map((run) => [`${run.variant} ${run.arch}`, run]),
+  )
   const banks: ReportFacts['banks'][number][] = []
   for (const run of [...firsts.values()].reverse()) {
     signal.throwIfAborted()
     const layer = (await asked['filters.layers']({ id: run.id })).find((one) => one.multiband)
-    if (layer) banks.push({ run, bank: await asked['filters.bank']({ id: run.id, layer: layer.name, filter: 0, epoch: null, size: bankSize }) })
+    if (layer)
+      banks.push({
+        run,
+        bank: await asked['filters.bank']({ id: run.id, layer: layer.name, filter: 0, epoch: null, size: bankSize }),
+      })
     await setImmediate()
   }
   return banks

@@ -15,9 +15,15 @@ import type { Queue } from './queue'
 import type { RunListHandlers } from './runListCalls'
 import type { RunModelHandlers } from './runModelCalls'
 
-export function runCalls(context: Context, queue: Queue, datasets: Datasets): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> & HandlersOf<'queue'> {
+export function runCalls(
+  context: Context,
+  queue: Queue,
+  datasets: Datasets,
+): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> & HandlersOf<'queue'> {
   const { history, paths } = context
-  const trainedOn = (run: RunRecord): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
+  const trainedOn = (
+    run: RunRecord,
+  ): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
     run: run.summary,
     environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
     datasetFingerprint: run.datasetFingerprint,
@@ -26,7 +32,12 @@ export function runCalls(context: Context, queue: Queue, datasets: Datasets): Om
     checkpoint: run.checkpoint,
   })
   return {
-    'queue.move': ({ ids, place }) => ({ was: queue.move(ids.map((id) => runOf(context, id)), place) }),
+    'queue.move': ({ ids, place }) => ({
+      was: queue.move(
+        ids.map((id) => runOf(context, id)),
+        place,
+      ),
+    }),
 
     'runs.list': () => history.runs.list(),
 

@@ -25,7 +25,10 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
   const trashedOf = (ids: readonly string[] | null): RunRecord[] => {
     const runs = records(ids ?? history.runMarks.trashed())
     const here = runs.find((run) => !run.trashed)
-    if (here) throw new WorkbenchError('conflict', `The run ${here.summary.id} is not in the trash.`, { fix: 'Move it there first.' })
+    if (here)
+      throw new WorkbenchError('conflict', `The run ${here.summary.id} is not in the trash.`, {
+        fix: 'Move it there first.',
+      })
     return runs
   }
 
@@ -44,7 +47,10 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
   return {
     'runs.query': ({ offset, limit, ...asked }) => history.runLists.part(asked, offset, limit),
     'runs.ids': ({ offset, limit, ...asked }) => history.runLists.ids(asked, offset, limit),
-    'runs.rows': ({ ids, statistic }) => history.runLists.byIds(ids, statistic).map((run) => ({ run, config: history.configs.get(run.configId, run.seed) })),
+    'runs.rows': ({ ids, statistic }) =>
+      history.runLists
+        .byIds(ids, statistic)
+        .map((run) => ({ run, config: history.configs.get(run.configId, run.seed) })),
     'runs.curves': ({ ids, points }) => ids.map((id) => history.metrics.curve(id, points)),
     'runs.words': () => history.runLists.words(),
 

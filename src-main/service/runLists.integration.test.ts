@@ -1,4 +1,7 @@
-/** Lists of runs over a made-up history, against the same worked out in plain JavaScript from `runs.list` and `runs.get`. */
+/**
+ * Lists of runs over a made-up history, against the same worked out in plain JavaScript from `runs.list` and
+ * `runs.get`.
+ */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -30,7 +33,8 @@ afterAll(async () => {
 })
 
 const query = (params: ServiceParams<'runs.query'>) => service.call('runs.query', params)
-const ids = (rows: readonly (RunRow | RunGroup)[]): string[] => rows.flatMap((row) => (row.kind === 'run' ? [row.id] : []))
+const ids = (rows: readonly (RunRow | RunGroup)[]): string[] =>
+  rows.flatMap((row) => (row.kind === 'run' ? [row.id] : []))
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
 
 describe('runs.query', () => {
@@ -38,7 +42,10 @@ describe('runs.query', () => {
     const cases: [string, (run: RunSummary) => boolean][] = [
       ['', () => true],
       ['variant:mcnn-f', (run) => run.variant === 'mcnn-f'],
-      ['variant:mcnn-f,mcnn-l depth:32', (run) => ['mcnn-f', 'mcnn-l'].includes(run.variant) && run.arch === 'resnet-32'],
+      [
+        'variant:mcnn-f,mcnn-l depth:32',
+        (run) => ['mcnn-f', 'mcnn-l'].includes(run.variant) && run.arch === 'resnet-32',
+      ],
       ['depth:20..56 -state:done', (run) => depthOf(run.arch) >= 20 && depthOf(run.arch) <= 56 && run.state !== 'done'],
       ['state!=done', (run) => run.state !== 'done'],
       ['acc>0.6', (run) => run.state !== 'diverged' && (run.testAccuracy ?? 0) > 0.6],
@@ -59,7 +66,10 @@ describe('runs.query', () => {
   })
 
   it('sorts by several columns, what is missing last, in parts that fit together', async () => {
-    const sort = [{ column: 'state', descending: true }, { column: 'accuracy', descending: true }] as const
+    const sort = [
+      { column: 'state', descending: true },
+      { column: 'accuracy', descending: true },
+    ] as const
     const { part } = await query({ sort: [...sort], limit: 500 })
     const order = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'queued', 'stopped', 'done']
     const rows = part.filter((row) => row.kind === 'run')
@@ -69,7 +79,10 @@ describe('runs.query', () => {
       expect(order.indexOf(row.state)).toBeLessThanOrEqual(order.indexOf(before.state))
       if (row.state === before.state) expect(row.accuracy ?? -1).toBeLessThanOrEqual(before.accuracy ?? -1)
     }
-    const halves = [await query({ sort: [...sort], offset: 0, limit: 150 }), await query({ sort: [...sort], offset: 150, limit: 500 })]
+    const halves = [
+      await query({ sort: [...sort], offset: 0, limit: 150 }),
+      await query({ sort: [...sort], offset: 150, limit: 500 }),
+    ]
     expect(halves.flatMap((half) => ids(half.part))).toEqual(ids(part))
     expect(await service.call('runs.ids', { sort: [...sort] })).toEqual(ids(part))
   })
@@ -82,7 +95,11 @@ describe('runs.query', () => {
       const [row] = await service.call('runs.rows', { ids: [some.id], statistic })
       return [row?.run.accuracy, row?.run.rowTrainLoss, row?.run.rowTestLoss]
     }
-    const of3 = (pick: (values: number[]) => number, loss = pick): number[] => [pick(epochs.map((e) => e.testAccuracy)), loss(epochs.map((e) => e.trainLoss)), loss(epochs.map((e) => e.testLoss))]
+    const of3 = (pick: (values: number[]) => number, loss = pick): number[] => [
+      pick(epochs.map((e) => e.testAccuracy)),
+      loss(epochs.map((e) => e.trainLoss)),
+      loss(epochs.map((e) => e.testLoss)),
+    ]
     const max = (values: number[]): number => Math.max(...values)
     const min = (values: number[]): number => Math.min(...values)
     expect(await of('last')).toEqual(of3((values) => values.at(-1) ?? NaN))
@@ -101,18 +118,24 @@ describe('runs.query', () => {
       const members = byConfig.get(group.configId) ?? []
       // Newest first, so the first of a seed is its newest.
       const counted = new Map<number, number>()
-      for (const run of members) if (run.state === 'done' && !counted.has(run.seed)) counted.set(run.seed, run.testAccuracy ?? NaN)
+      for (const run of members)
+        if (run.state === 'done' && !counted.has(run.seed)) counted.set(run.seed, run.testAccuracy ?? NaN)
       const values = [...counted.values()]
       expect(group.runs).toBe(members.length)
       expect(group.counts.done).toBe(members.filter((run) => run.state === 'done').length)
       expect(group.accuracy?.n ?? 0).toBe(values.length)
       if (values.length === 0) continue
       expect(group.accuracy?.mean).toBeCloseTo(mean(values), 12)
-      const std = values.length < 2 ? null : Math.sqrt(values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / (values.length - 1))
+      const std =
+        values.length < 2
+          ? null
+          : Math.sqrt(values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / (values.length - 1))
       if (std === null) expect(group.accuracy?.std).toBeNull()
       else expect(group.accuracy?.std).toBeCloseTo(std, 12)
     }
-    const opened = part.flatMap((group) => (group.kind === 'group' && group.runs > 2 ? [group.configId] : [])).slice(0, 3)
+    const opened = part
+      .flatMap((group) => (group.kind === 'group' && group.runs > 2 ? [group.configId] : []))
+      .slice(0, 3)
     const params = { group: 'config' as const, open: opened, sort: [{ column: 'accuracy' as const, descending: true }] }
     const unfolded = await query({ ...params, limit: 500 })
     const members = all.filter((run) => opened.includes(run.configId))
@@ -120,35 +143,62 @@ describe('runs.query', () => {
     expect(ids(unfolded.part).sort()).toEqual(members.map((run) => run.id).sort())
     // In parts of any size the same, also where a part begins within a group.
     const pieces: (RunRow | RunGroup)[] = []
-    for (let offset = 0; offset < unfolded.rows; offset += 7) pieces.push(...(await query({ ...params, offset, limit: 7 })).part)
+    for (let offset = 0; offset < unfolded.rows; offset += 7)
+      pieces.push(...(await query({ ...params, offset, limit: 7 })).part)
     expect(pieces).toEqual(unfolded.part)
     const at = unfolded.part.findIndex((row) => row.kind === 'run')
-    expect(await service.call('runs.ids', { ...params, offset: at, limit: 2 })).toEqual(ids(unfolded.part.slice(at, at + 2)))
+    expect(await service.call('runs.ids', { ...params, offset: at, limit: 2 })).toEqual(
+      ids(unfolded.part.slice(at, at + 2)),
+    )
     expect((await service.call('runs.ids', params)).sort()).toEqual(all.map((run) => run.id).sort())
   })
 
   it('refuses a query with the place of what is wrong', async () => {
-    await expect(query({ query: 'depth:32 acx>1' })).rejects.toMatchObject({ code: 'bad-input', field: 'query', message: expect.stringMatching(/At character 10.*acx/) as string })
+    await expect(query({ query: 'depth:32 acx>1' })).rejects.toMatchObject({
+      code: 'bad-input',
+      field: 'query',
+      message: expect.stringMatching(/At character 10.*acx/) as string,
+    })
   })
 })
 
 describe('what a window asks for instead of all runs', () => {
   it('is what waits, what the filter banks begin with, and what was trained on last', async () => {
     const waiting = serviceCalls['runs.unfinished'].result.parse(await service.call('runs.unfinished', {}))
-    expect(waiting.map((run) => run.id).sort()).toEqual(all.filter((run) => run.state === 'queued').map((run) => run.id).sort())
+    expect(waiting.map((run) => run.id).sort()).toEqual(
+      all
+        .filter((run) => run.state === 'queued')
+        .map((run) => run.id)
+        .sort(),
+    )
     expect(waiting.length).toBeGreaterThan(0)
 
-    const started = all.filter((run) => run.startedAt !== null).sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
-    const { run, beside } = serviceCalls['filters.suggested'].result.parse(await service.call('filters.suggested', { id: null }))
+    const started = all
+      .filter((run) => run.startedAt !== null)
+      .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
+    const { run, beside } = serviceCalls['filters.suggested'].result.parse(
+      await service.call('filters.suggested', { id: null }),
+    )
     expect(run).toEqual(started.find((one) => one.variant !== 'baseline' && one.state === 'done'))
-    const alike = started.filter((one) => one.variant === 'baseline' && one.arch === run?.arch && one.dataset === run.dataset && one.seed === run.seed && one.epochs === run.epochs)
+    const alike = started.filter(
+      (one) =>
+        one.variant === 'baseline' &&
+        one.arch === run?.arch &&
+        one.dataset === run.dataset &&
+        one.seed === run.seed &&
+        one.epochs === run.epochs,
+    )
     expect(beside).toEqual(alike.find((one) => one.studyId === run?.studyId) ?? alike[0] ?? null)
-    const { found, total } = serviceCalls['filters.runs'].result.parse(await service.call('filters.runs', { text: 'R32', limit: 3 }))
+    const { found, total } = serviceCalls['filters.runs'].result.parse(
+      await service.call('filters.runs', { text: 'R32', limit: 3 }),
+    )
     const wanted = started.filter((one) => one.arch === 'resnet-32')
     expect([found, total]).toEqual([wanted.slice(0, 3), wanted.length])
 
     const last = [...started].sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1))[0]
-    expect(await service.call('system.trainedOn', {})).toEqual((await service.call('runs.get', { id: last?.id ?? '' })).environment)
+    expect(await service.call('system.trainedOn', {})).toEqual(
+      (await service.call('runs.get', { id: last?.id ?? '' })).environment,
+    )
   })
 })
 
@@ -193,9 +243,17 @@ describe('what people do with runs', () => {
 
     // One in, one out leaves all counts as they were, and yet another finding.
     const told = (await service.call('studies.findings', {})).find((one) => one.seeds[0] > 1)
-    const [first, second] = all.filter((one) => one.state === 'done' && one.studyId === told?.studyId && one.dataset === told.dataset && one.arch === told.arch && one.variant === 'baseline')
+    const [first, second] = all.filter(
+      (one) =>
+        one.state === 'done' &&
+        one.studyId === told?.studyId &&
+        one.dataset === told.dataset &&
+        one.arch === told.arch &&
+        one.variant === 'baseline',
+    )
     if (!first || !second) throw new Error('no baselines')
-    const finding = async (): Promise<unknown> => (await service.call('studies.findings', {})).find((one) => one.studyId === first.studyId)
+    const finding = async (): Promise<unknown> =>
+      (await service.call('studies.findings', {})).find((one) => one.studyId === first.studyId)
     await service.call('runs.trash', { ids: [first.id] })
     const without = await finding()
     await service.call('runs.trash', { ids: [second.id] })
@@ -218,7 +276,13 @@ describe('what people do with runs', () => {
     if (!run) throw new Error('no run')
     const { epochs } = await service.call('runs.get', { id: run.id })
     const [whole] = await service.call('runs.curves', { ids: [run.id] })
-    expect(whole).toEqual({ runId: run.id, epoch: epochs.map((e) => e.epoch), testAccuracy: epochs.map((e) => e.testAccuracy), trainLoss: epochs.map((e) => e.trainLoss), testLoss: epochs.map((e) => e.testLoss) })
+    expect(whole).toEqual({
+      runId: run.id,
+      epoch: epochs.map((e) => e.epoch),
+      testAccuracy: epochs.map((e) => e.testAccuracy),
+      trainLoss: epochs.map((e) => e.trainLoss),
+      testLoss: epochs.map((e) => e.testLoss),
+    })
     const [thin] = await service.call('runs.curves', { ids: [run.id], points: 4 })
     expect(thin?.epoch).toEqual([1, 5, 8, 12])
   })

@@ -1,4 +1,7 @@
-/** Scratch folders of background tasks. A program that writes the history keeps them in its data directory; a crash leaves them for the next start. */
+/**
+ * Scratch folders of background tasks. A program that writes the history keeps them in its data directory; a crash
+ * leaves them for the next start.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +13,8 @@ type Place = Pick<Paths, 'work' | 'identity'>
 
 /**
  * Creates a scratch folder.
- * @param paths null for a read-only service, which writes nothing in the data directory: the system's temporary folder is used
+ * @param paths null for a read-only service, which writes nothing in the data directory: the system's temporary
+ *   folder is used
  */
 export async function scratchFolder(purpose: 'verify' | 'import', paths: Place | null): Promise<string> {
   if (paths === null) return mkdtemp(path.join(tmpdir(), `mcnn-${purpose}-`))
@@ -27,7 +31,10 @@ export async function removeScratch(folder: string, paths: Place | null): Promis
   if (paths) removeIfEmpty(paths.work, paths.identity)
 }
 
-/** Deletes the scratch folders of a program that crashed; everything else in `work` stays. Call it only with the lock, before any task starts. */
+/**
+ * Deletes the scratch folders of a program that crashed; everything else in `work` stays. Call it only with the lock,
+ * before any task starts.
+ */
 export function clearScratch({ work, identity }: Place): void {
   for (const name of namesIn(work)) {
     const folder = path.join(work, name)

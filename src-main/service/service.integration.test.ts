@@ -23,10 +23,15 @@ describe('calls', () => {
   it('refuse parameters that are off, naming the field, and names that are none', async () => {
     const service = await bench.open()
     const plan = { ...quickStart, training: { ...quickStart.training, epochs: 0 } }
-    await expect(service.handle('studies.create', { plan })).rejects.toMatchObject({ name: 'WorkbenchError', code: 'bad-input', field: 'plan.training.epochs' })
+    await expect(service.handle('studies.create', { plan })).rejects.toMatchObject({
+      name: 'WorkbenchError',
+      code: 'bad-input',
+      field: 'plan.training.epochs',
+    })
     await expect(service.handle('runs.get', { id: 'a', more: 1 })).rejects.toMatchObject({ code: 'bad-input' })
     await expect(service.handle('runs.get', { id: '../a' })).rejects.toMatchObject({ code: 'bad-input', field: 'id' })
-    for (const name of ['constructor', 'studies', '']) await expect(service.handle(name, {})).rejects.toMatchObject({ code: 'bad-input' })
+    for (const name of ['constructor', 'studies', ''])
+      await expect(service.handle(name, {})).rejects.toMatchObject({ code: 'bad-input' })
     await expect(service.call('runs.get', { id: 'none' })).rejects.toMatchObject({ code: 'not-found' })
     await expect(service.call('studies.compare', { id: 'none' })).rejects.toMatchObject({ code: 'not-found' })
   })
@@ -40,7 +45,10 @@ describe('calls', () => {
       fix: expect.stringContaining('mcnn datasets import') as string,
     })
     const tooMany = { ...quickStart.training, trainExamples: 50_001 }
-    await expect(service.call('studies.create', { plan: { ...quickStart, training: tooMany } })).rejects.toMatchObject({ code: 'bad-input', field: 'plan.training.trainExamples' })
+    await expect(service.call('studies.create', { plan: { ...quickStart, training: tooMany } })).rejects.toMatchObject({
+      code: 'bad-input',
+      field: 'plan.training.trainExamples',
+    })
     expect(await service.call('studies.list', {})).toEqual([])
     // An estimate needs no data.
     expect((await service.call('studies.estimate', { plan: { ...quickStart, training } })).runs).toBe(6)
@@ -48,12 +56,26 @@ describe('calls', () => {
 
   it('answer as the contract says', async () => {
     const service = await bench.open()
-    const { id, runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'good' }, { name: 'Two words', variants: ['baseline', 'mcnn-f'] }) })
+    const { id, runIds } = await service.call('studies.create', {
+      plan: planOf({ 1: 'good', 2: 'good' }, { name: 'Two words', variants: ['baseline', 'mcnn-f'] }),
+    })
     expect(id).toBe('two-words')
-    expect(runIds.map((runId) => runId.replace(/-[a-z0-9]{4}$/, ''))).toEqual(['two-words-r8-baseline-s1', 'two-words-r8-mcnn-f-s1', 'two-words-r8-baseline-s2', 'two-words-r8-mcnn-f-s2'])
+    expect(runIds.map((runId) => runId.replace(/-[a-z0-9]{4}$/, ''))).toEqual([
+      'two-words-r8-baseline-s1',
+      'two-words-r8-mcnn-f-s1',
+      'two-words-r8-baseline-s2',
+      'two-words-r8-mcnn-f-s2',
+    ])
     await Promise.all(runIds.map((runId) => bench.reached(runId, 'done')))
     const [study] = serviceCalls['studies.list'].result.parse(await service.call('studies.list', {}))
-    expect(study).toMatchObject({ id, name: 'Two words', total: 4, progress: 1, etaSeconds: null, counts: { done: 4, queued: 0 } })
+    expect(study).toMatchObject({
+      id,
+      name: 'Two words',
+      total: 4,
+      progress: 1,
+      etaSeconds: null,
+      counts: { done: 4, queued: 0 },
+    })
     expect(serviceCalls['runs.list'].result.parse(await service.call('runs.list', {}))).toHaveLength(4)
     const { rows } = serviceCalls['studies.compare'].result.parse(await service.call('studies.compare', { id }))
     expect(rows[0]?.cells.map((cell) => [cell.variant, cell.accuracy?.n, cell.accuracyDrop])).toEqual([
@@ -61,13 +83,21 @@ describe('calls', () => {
       ['mcnn-f', 2, 0],
     ])
     // The same speed as was measured: 2 s an epoch, 3 s to start.
-    expect(await service.call('studies.estimate', { plan: { ...planOf({ 1: 'good' }), variants: ['baseline'] } })).toMatchObject({ seconds: 9, basis: 'measured' })
+    expect(
+      await service.call('studies.estimate', { plan: { ...planOf({ 1: 'good' }), variants: ['baseline'] } }),
+    ).toMatchObject({ seconds: 9, basis: 'measured' })
     expect(serviceCalls['models.list'].result.parse(await service.call('models.list', {}))).toHaveLength(55)
     const info = serviceCalls['system.info'].result.parse(await service.call('system.info', {}))
     expect(info).toMatchObject({ program: '1.2.3', node: process.versions.node, dataDir: bench.dataDir })
     const sets = serviceCalls['datasets.list'].result.parse(await service.call('datasets.list', {}))
-    expect(sets.map((set) => [set.id, set.available])).toEqual([['synthetic', true], ['cifar-10', false], ['cifar-100', false]])
-    const { samples } = serviceCalls['datasets.samples'].result.parse(await service.call('datasets.samples', { id: 'synthetic', perClass: 1 }))
+    expect(sets.map((set) => [set.id, set.available])).toEqual([
+      ['synthetic', true],
+      ['cifar-10', false],
+      ['cifar-100', false],
+    ])
+    const { samples } = serviceCalls['datasets.samples'].result.parse(
+      await service.call('datasets.samples', { id: 'synthetic', perClass: 1 }),
+    )
     expect(samples).toHaveLength(10)
     expect(Buffer.from(samples[0]?.pixels ?? '', 'base64')).toHaveLength(32 * 32 * 3)
   })
@@ -79,8 +109,16 @@ describe('calls', () => {
     // No device is known: nothing is made.
     await expect(service.call('studies.create', { plan })).rejects.toMatchObject({ code: 'unavailable' })
     expect(await service.call('studies.list', {})).toEqual([])
-    process.env['MCNN_FAKE_PROBE'] = JSON.stringify({ version: '2.0', tfjs: '4.0', device: 'cpu', gpus: [], bfloat16: 'avx512_bf16' } satisfies DeviceProbe)
-    expect(serviceCalls['system.device'].result.parse(await service.call('system.device', {}))).toMatchObject({ bfloat16: 'avx512_bf16' })
+    process.env['MCNN_FAKE_PROBE'] = JSON.stringify({
+      version: '2.0',
+      tfjs: '4.0',
+      device: 'cpu',
+      gpus: [],
+      bfloat16: 'avx512_bf16',
+    } satisfies DeviceProbe)
+    expect(serviceCalls['system.device'].result.parse(await service.call('system.device', {}))).toMatchObject({
+      bfloat16: 'avx512_bf16',
+    })
     const { id, runIds } = await service.call('studies.create', { plan })
     expect((await service.call('studies.get', { id })).study.plan?.training.precision).toBe('bfloat16')
     const runId = runIds[0] ?? ''
@@ -89,7 +127,10 @@ describe('calls', () => {
     expect((await service.call('studies.estimate', { plan })).basis).toBe('measured')
     expect((await service.call('studies.estimate', { plan: { ...plan, training } })).basis).toBe('unknown')
     const { checks } = await service.call('system.doctor', {})
-    expect(checks.find((check) => check.name === 'bfloat16')).toMatchObject({ ok: true, detail: 'in hardware (avx512_bf16)' })
+    expect(checks.find((check) => check.name === 'bfloat16')).toMatchObject({
+      ok: true,
+      detail: 'in hardware (avx512_bf16)',
+    })
   })
 
   it('give a second study of the same name an id of its own', async () => {
@@ -132,7 +173,9 @@ describe('a service that cannot start', () => {
 
   it('rejects a data directory below a file', async () => {
     writeFileSync(path.join(bench.dataDir, 'file'), '')
-    await expect(createService({ ...options, dataDir: path.join(bench.dataDir, 'file', 'below') })).rejects.toMatchObject({
+    await expect(
+      createService({ ...options, dataDir: path.join(bench.dataDir, 'file', 'below') }),
+    ).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('(ENOTDIR)') as string,
     })
@@ -144,7 +187,10 @@ describe('a service that cannot start', () => {
     const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
     db.pragma('user_version = 1000')
     db.close()
-    await expect(createService({ ...options, dataDir })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer') as string })
+    await expect(createService({ ...options, dataDir })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('newer') as string,
+    })
     expect(existsSync(path.join(dataDir, 'history.sqlite-wal'))).toBe(false)
   })
 })

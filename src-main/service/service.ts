@@ -1,6 +1,12 @@
 /** The service: history, queue, studies and data sets behind the calls of the contract. */
 import path from 'node:path'
-import { serviceCalls, type ServiceCall, type ServiceParams, type ServiceParsed, type ServiceResult } from '../contract/calls'
+import {
+  serviceCalls,
+  type ServiceCall,
+  type ServiceParams,
+  type ServiceParsed,
+  type ServiceResult,
+} from '../contract/calls'
 import type { CloseCause } from '../contract/endReasons'
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../contract/errors'
 import type { Context, Emit } from './context'
@@ -84,7 +90,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }
     return error
   }
-  const disk = new Disk(history, paths.dataDir, options.disk ?? {}, () => emit('system.condition', own.condition), explained)
+  const disk = new Disk(
+    history,
+    paths.dataDir,
+    options.disk ?? {},
+    () => emit('system.condition', own.condition),
+    explained,
+  )
   const context: Context = {
     history,
     paths,
@@ -127,7 +139,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, queue, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), { ...studies, ...filters }),
+    ...publishCalls(context, queue, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), {
+      ...studies,
+      ...filters,
+    }),
   }
   const regularly = (work: () => void): void => {
     try {

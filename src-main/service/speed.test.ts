@@ -15,7 +15,15 @@ interface Sketch {
   state?: 'done' | 'queued' | 'running'
 }
 
-function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epochsDone = 5, machine = 'here', precision = 'float32', state = 'done' }: Sketch = {}): RunRecord {
+function run({
+  arch = 'resnet-8',
+  variant = 'baseline',
+  secondsAnEpoch = 10,
+  epochsDone = 5,
+  machine = 'here',
+  precision = 'float32',
+  state = 'done',
+}: Sketch = {}): RunRecord {
   const { trainableParameters, trainableFilters } = modelSummary(arch, variant, 10)
   return {
     key: 1,
@@ -60,11 +68,20 @@ function run({ arch = 'resnet-8', variant = 'baseline', secondsAnEpoch = 10, epo
   }
 }
 
-const plan = { ...quickStart, variants: ['baseline' as const], seeds: [1, 2], training: { ...quickStart.training, epochs: 5 } }
+const plan = {
+  ...quickStart,
+  variants: ['baseline' as const],
+  seeds: [1, 2],
+  training: { ...quickStart.training, epochs: 5 },
+}
 
 describe('an estimate', () => {
   it('is unknown without a history', () => {
-    expect(estimateSchema.parse(estimate(plan, new Speed([])))).toMatchObject({ runs: 2, seconds: null, basis: 'unknown' })
+    expect(estimateSchema.parse(estimate(plan, new Speed([])))).toMatchObject({
+      runs: 2,
+      seconds: null,
+      basis: 'unknown',
+    })
   })
 
   it('is what the same runs took, starts included', () => {
@@ -73,23 +90,38 @@ describe('an estimate', () => {
 
   it('takes another depth by its multiplications, and says so', () => {
     const { seconds, basis } = estimate({ ...plan, archs: ['resnet-20'] }, new Speed([run()]))
-    const ratio = modelSummary('resnet-20', 'baseline', 10).multiplications / modelSummary('resnet-8', 'baseline', 10).multiplications
+    const ratio =
+      modelSummary('resnet-20', 'baseline', 10).multiplications /
+      modelSummary('resnet-8', 'baseline', 10).multiplications
     expect(basis).toBe('scaled')
     expect(seconds).toBeCloseTo(2 * (3 + 50 * ratio), 6)
   })
 
   it('takes the same variant before others of the depth, and no other machine', () => {
-    const speed = new Speed([run({ secondsAnEpoch: 10 }), run({ variant: 'mcnn-a', secondsAnEpoch: 30 }), run({ secondsAnEpoch: 1, machine: 'there' })])
+    const speed = new Speed([
+      run({ secondsAnEpoch: 10 }),
+      run({ variant: 'mcnn-a', secondsAnEpoch: 30 }),
+      run({ secondsAnEpoch: 1, machine: 'there' }),
+    ])
     expect(estimate(plan, speed).seconds).toBeCloseTo(106, 6)
-    expect(estimate({ ...plan, variants: ['mcnn-f'] }, speed)).toMatchObject({ basis: 'measured', seconds: 2 * (3 + 5 * 20) })
+    expect(estimate({ ...plan, variants: ['mcnn-f'] }, speed)).toMatchObject({
+      basis: 'measured',
+      seconds: 2 * (3 + 5 * 20),
+    })
   })
 
   it('takes no speed of the other precision, of no depth', () => {
     const inBfloat16 = { ...plan, training: { ...plan.training, precision: 'bfloat16' as const } }
-    const speed = new Speed([run({ secondsAnEpoch: 10 }), run({ arch: 'resnet-20', secondsAnEpoch: 5, precision: 'bfloat16' })])
+    const speed = new Speed([
+      run({ secondsAnEpoch: 10 }),
+      run({ arch: 'resnet-20', secondsAnEpoch: 5, precision: 'bfloat16' }),
+    ])
     expect(estimate(plan, speed)).toMatchObject({ basis: 'measured', seconds: 106 })
     expect(estimate(inBfloat16, speed).basis).toBe('scaled')
-    expect(estimate({ ...inBfloat16, archs: ['resnet-20'] }, speed)).toMatchObject({ basis: 'measured', seconds: 2 * (3 + 25) })
+    expect(estimate({ ...inBfloat16, archs: ['resnet-20'] }, speed)).toMatchObject({
+      basis: 'measured',
+      seconds: 2 * (3 + 25),
+    })
     expect(estimate(inBfloat16, new Speed([run()]))).toMatchObject({ basis: 'unknown', seconds: null })
   })
 

@@ -1,5 +1,13 @@
 /** How long runs take here, told from what runs took here. */
-import { datasetSizes, type Arch, type DatasetId, type Precision, type StudyPlan, type TrainingConfig, type Variant } from '../contract/experiment'
+import {
+  datasetSizes,
+  type Arch,
+  type DatasetId,
+  type Precision,
+  type StudyPlan,
+  type TrainingConfig,
+  type Variant,
+} from '../contract/experiment'
 import { endedStates, type Estimate } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
@@ -40,7 +48,8 @@ export class Speed {
     const here = runs.filter((run) => machineOf(run) === machine)
     this.#measured = here.flatMap(({ summary, trainExamples, testExamples, validationExamples, precision }) => {
       if (summary.seconds === null || summary.epochsDone === 0) return []
-      const perExample = summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples, validationExamples }))
+      const perExample =
+        summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples, validationExamples }))
       return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, precision, perExample }]
     })
     this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
@@ -54,7 +63,10 @@ export class Speed {
     const measured = mean((sameModel.length > 0 ? sameModel : sameArch).map((run) => run.perExample))
     const perExample = measured ?? scaled(work, samePrecision)
     if (perExample === null) return { seconds: null, basis: 'unknown' }
-    return { seconds: this.#startup + work.epochs * examplesOf(work) * perExample, basis: measured === null ? 'scaled' : 'measured' }
+    return {
+      seconds: this.#startup + work.epochs * examplesOf(work) * perExample,
+      basis: measured === null ? 'scaled' : 'measured',
+    }
   }
 }
 
@@ -76,26 +88,39 @@ export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   )
   const times = models.map(({ arch, variant }) => speed.ofRun({ arch, variant, dataset, precision, epochs, ...sizes }))
   const basis = (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
-  const seconds = basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
+  const seconds =
+    basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
   return { runs: models.length * plan.seeds.length, seconds, basis, models }
 }
 
 /** The examples that a config trains, tests and is picked on; a limit above a set's size takes the whole set. */
-export function exampleCounts({ dataset, trainExamples, testExamples, validationExamples }: Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'testExamples' | 'validationExamples'>): {
+export function exampleCounts({
+  dataset,
+  trainExamples,
+  testExamples,
+  validationExamples,
+}: Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'testExamples' | 'validationExamples'>): {
   trainExamples: number
   testExamples: number
   validationExamples: number
 } {
   const sizes = datasetSizes[dataset]
   const held = validationExamples ?? 0
-  return { trainExamples: (trainExamples ?? sizes.train) - held, testExamples: testExamples ?? sizes.test, validationExamples: held }
+  return {
+    trainExamples: (trainExamples ?? sizes.train) - held,
+    testExamples: testExamples ?? sizes.test,
+    validationExamples: held,
+  }
 }
 
 /**
  * Seconds to the end of a study's runs that are queued, running or paused, from its own speed; null until known.
  * @param progressSeconds what the run that trains here says it still takes
  */
-export function remainingSeconds(runs: readonly RunRecord[], progressSeconds: (runId: string) => number | null): number | null {
+export function remainingSeconds(
+  runs: readonly RunRecord[],
+  progressSeconds: (runId: string) => number | null,
+): number | null {
   const speed = new Speed(runs.filter((run) => run.summary.epochsDone > 0))
   let sum = 0
   let waiting = 0
@@ -104,7 +129,18 @@ export function remainingSeconds(runs: readonly RunRecord[], progressSeconds: (r
     waiting++
     const { arch, variant, dataset, epochs, epochsDone } = summary
     const told = progressSeconds(summary.id)
-    const seconds = told ?? speed.ofRun({ arch, variant, dataset, precision, epochs: epochs - epochsDone, trainExamples, testExamples, validationExamples }).seconds
+    const seconds =
+      told ??
+      speed.ofRun({
+        arch,
+        variant,
+        dataset,
+        precision,
+        epochs: epochs - epochsDone,
+        trainExamples,
+        testExamples,
+        validationExamples,
+      }).seconds
     if (seconds === null) return null
     sum += seconds
   }

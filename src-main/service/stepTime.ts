@@ -13,7 +13,9 @@ export class StepTime {
     this.#milliseconds = [...this.#milliseconds, ...steps.map(({ stepMs }) => stepMs)].slice(-newest)
   }
 
-  /** Returns how long to wait for a trainer before it is killed, in ms: three of its longest steps, at least `leastMs`. */
+  /**
+   * Returns how long to wait for a trainer before it is killed, in ms: three of its longest steps, at least `leastMs`.
+   */
   graceMs(leastMs: number): number {
     return Math.max(leastMs, stepsOfGrace * Math.max(0, ...this.#milliseconds))
   }

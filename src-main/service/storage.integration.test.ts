@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cifarSpecs } from '../datasets/catalog'
@@ -26,7 +36,16 @@ function putSet(): string {
   const sizes = { train: split('train', 50_000), test: split('test', 10_000) }
   writeFileSync(
     path.join(folder, 'manifest.json'),
-    JSON.stringify({ format: 1, id: 'cifar-10', classes: cifarSpecs.find((spec) => spec.id === 'cifar-10')?.classes, labelBytes: 1, ...sizes, official: null, source: 'test', importedAt: '2026-01-01T00:00:00Z' }),
+    JSON.stringify({
+      format: 1,
+      id: 'cifar-10',
+      classes: cifarSpecs.find((spec) => spec.id === 'cifar-10')?.classes,
+      labelBytes: 1,
+      ...sizes,
+      official: null,
+      source: 'test',
+      importedAt: '2026-01-01T00:00:00Z',
+    }),
   )
   return folder
 }
@@ -35,7 +54,8 @@ describe('a set that is removed', () => {
   it('can be put back as it was, until it is purged or the service ends', async () => {
     const folder = putSet()
     const service = await bench.open()
-    const available = async (): Promise<boolean | undefined> => (await service.call('datasets.list', {})).find((set) => set.id === 'cifar-10')?.available
+    const available = async (): Promise<boolean | undefined> =>
+      (await service.call('datasets.list', {})).find((set) => set.id === 'cifar-10')?.available
     expect(await available()).toBe(true)
     await service.call('datasets.remove', { id: 'cifar-10' })
     expect(await available()).toBe(false)
@@ -80,9 +100,13 @@ describe('storage', () => {
     writeFileSync(path.join(outside, 'weights.safetensors'), 'mine')
     cpSync(path.join(bench.dataDir, 'runs', 'gone-1'), path.join(bench.dataDir, 'runs', 'best'), { recursive: true })
     mkdirSync(path.join(bench.dataDir, 'runs', 'thesis'))
-    for (const file of ['runs/thesis/weights.safetensors', 'runs/gone-2/notes.txt', 'logs/notes.log']) writeFileSync(path.join(bench.dataDir, file), 'mine')
+    for (const file of ['runs/thesis/weights.safetensors', 'runs/gone-2/notes.txt', 'logs/notes.log'])
+      writeFileSync(path.join(bench.dataDir, file), 'mine')
     symlinkSync(outside, path.join(bench.dataDir, 'runs', 'linked'))
-    symlinkSync(path.join(outside, 'weights.safetensors'), path.join(bench.dataDir, 'runs', 'gone-2', 'checkpoint-0000000001-' + '0'.repeat(64) + '.safetensors'))
+    symlinkSync(
+      path.join(outside, 'weights.safetensors'),
+      path.join(bench.dataDir, 'runs', 'gone-2', 'checkpoint-0000000001-' + '0'.repeat(64) + '.safetensors'),
+    )
     writeFileSync(path.join(bench.dataDir, 'logs', 'service.log'), 'first\nsecond\n')
 
     const before = await service.call('system.storage', {})
@@ -93,8 +117,16 @@ describe('storage', () => {
     expect(await service.call('system.reclaim', {})).toEqual({ bytes: 10_700 })
     const after = await service.call('system.storage', {})
     expect(after.reclaimable).toBe(0)
-    expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual(['best', 'gone-2', 'linked', runId, 'thesis'].sort())
-    for (const file of ['runs/best/weights.safetensors', 'runs/thesis/weights.safetensors', 'runs/gone-2/notes.txt', 'logs/notes.log']) expect(existsSync(path.join(bench.dataDir, file)), file).toBe(true)
+    expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual(
+      ['best', 'gone-2', 'linked', runId, 'thesis'].sort(),
+    )
+    for (const file of [
+      'runs/best/weights.safetensors',
+      'runs/thesis/weights.safetensors',
+      'runs/gone-2/notes.txt',
+      'logs/notes.log',
+    ])
+      expect(existsSync(path.join(bench.dataDir, file)), file).toBe(true)
     expect(readFileSync(path.join(outside, 'weights.safetensors'), 'utf8')).toBe('mine')
     rmSync(outside, { recursive: true })
     expect(existsSync(path.join(bench.dataDir, 'logs', `${runId}.log`))).toBe(true)

@@ -22,11 +22,21 @@ export async function measureStorage(context: Place): Promise<Storage> {
   }
   const orphans = orphansOf(context)
   const unneeded = { runs: 0, logs: 0 }
-  for (const file of orphans.flatMap((id) => filesOfRun(paths, id))) unneeded[path.dirname(file) === paths.logs ? 'logs' : 'runs'] += await sizeOf(file)
+  for (const file of orphans.flatMap((id) => filesOfRun(paths, id)))
+    unneeded[path.dirname(file) === paths.logs ? 'logs' : 'runs'] += await sizeOf(file)
   const trash = await total(runsOf(context, (run) => run?.hidden ?? false).flatMap((id) => filesOfRun(paths, id)))
-  const parts = [...sizes].map(([kind, bytes]) => ({ kind, bytes, reclaimable: kind === 'runs' ? unneeded.runs : kind === 'logs' ? unneeded.logs : 0 }))
+  const parts = [...sizes].map(([kind, bytes]) => ({
+    kind,
+    bytes,
+    reclaimable: kind === 'runs' ? unneeded.runs : kind === 'logs' ? unneeded.logs : 0,
+  }))
   parts.sort((a, b) => b.bytes - a.bytes)
-  return { parts, bytes: parts.reduce((sum, part) => sum + part.bytes, 0), reclaimable: unneeded.runs + unneeded.logs, trash }
+  return {
+    parts,
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    reclaimable: unneeded.runs + unneeded.logs,
+    trash,
+  }
 }
 
 /** Deletes the files of runs that are not in the history, not even in the trash. @returns the bytes freed */
@@ -40,7 +50,10 @@ export async function reclaim(context: Place): Promise<number> {
   return freed
 }
 
-/** Ids of runs that have a folder, which this program created, and no row: a run is in the history before its folder is created. */
+/**
+ * Ids of runs that have a folder, which this program created, and no row: a run is in the history before its folder is
+ * created.
+ */
 function orphansOf(context: Place): string[] {
   const own = registeredRuns(context.paths)
   return runsOf(context, (run) => run === null).filter((id) => own.has(id))
@@ -61,7 +74,9 @@ function namesIn(folder: string): string[] {
 
 function kindOf(name: string, database: string): Kind {
   if (name.startsWith(database)) return 'history'
-  return name === 'runs' || name === 'backups' || name === 'datasets' || name === 'logs' || name === 'desktop' ? name : 'other'
+  return name === 'runs' || name === 'backups' || name === 'datasets' || name === 'logs' || name === 'desktop'
+    ? name
+    : 'other'
 }
 
 async function total(files: readonly string[]): Promise<number> {

@@ -6,7 +6,11 @@ import type { RunRecord } from '../history/runs'
 import { modelSummary } from '../nn/architecture'
 
 /** @param again what a trainer reported of the run's data */
-export function storedTwice({ configs, metrics }: History, run: RunRecord, again: { trainExamples: number; testExamples: number }): StoredTwice[] {
+export function storedTwice(
+  { configs, metrics }: History,
+  run: RunRecord,
+  again: { trainExamples: number; testExamples: number },
+): StoredTwice[] {
   const { summary } = run
   const config = configs.get(summary.configId, summary.seed)
   const model = modelSummary(config.arch, config.variant, datasetSizes[config.dataset].classes)
@@ -19,6 +23,8 @@ export function storedTwice({ configs, metrics }: History, run: RunRecord, again
     { words: 'number of test examples', kept: run.testExamples, given: again.testExamples },
     { words: 'number of trainable parameters', kept: summary.trainableParameters, given: model.trainableParameters },
     { words: 'number of trainable filters', kept: summary.trainableFilters, given: model.trainableFilters },
-    ...metrics.wrongRollUps(run.key).map(({ column, kept, given }) => ({ words: column.replaceAll('_', ' '), kept, given })),
+    ...metrics
+      .wrongRollUps(run.key)
+      .map(({ column, kept, given }) => ({ words: column.replaceAll('_', ' '), kept, given })),
   ]
 }

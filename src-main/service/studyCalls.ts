@@ -1,5 +1,11 @@
 import { WorkbenchError } from '../contract/errors'
-import { expandPlan, type StudyPlan, type StudyRequest, type TrainingConfig, type TrainingRequest } from '../contract/experiment'
+import {
+  expandPlan,
+  type StudyPlan,
+  type StudyRequest,
+  type TrainingConfig,
+  type TrainingRequest,
+} from '../contract/experiment'
 import { autoPrecision, type Finding, type StudySummary } from '../contract/records'
 import type { RunRecord } from '../history/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../history/studies'
@@ -16,7 +22,10 @@ import type { Probe } from './probe'
 import type { Queue } from './queue'
 import { estimate, remainingSeconds, Speed } from './speed'
 
-/** Names a run's machine: what its speed depends on besides the run itself. A new version of the program is no new machine. */
+/**
+ * Names a run's machine: what its speed depends on besides the run itself. A new version of the program is no new
+ * machine.
+ */
 function machineNames(history: Context['history']): (run: RunRecord) => string | null {
   const names = new Map<string, string>()
   return ({ environmentHash }) => {
@@ -24,7 +33,15 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
     const known = names.get(environmentHash)
     if (known !== undefined) return known
     const environment = history.environments.get(environmentHash)
-    const name = environment ? JSON.stringify([environment.device, environment.cpu, environment.cores, environment.threads, environment.tensorflow]) : environmentHash
+    const name = environment
+      ? JSON.stringify([
+          environment.device,
+          environment.cpu,
+          environment.cores,
+          environment.threads,
+          environment.tensorflow,
+        ])
+      : environmentHash
     names.set(environmentHash, name)
     return name
   }
@@ -52,13 +69,15 @@ const measuredRuns = 200
 export function studyCalls(context: Context, queue: Queue, datasets: Datasets, probe: Probe): HandlersOf<'studies'> {
   const { history, emit } = context
   const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary => summary(context, queue, study, totals)
-  // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read again.
+  // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read
+  // again.
   const findings = new Map<string, { stamp: string; finding: Finding | null }>()
   const finding = (study: StudyRecord, totals: StudyTotals): Finding | null => {
     const stamp = history.studies.stamp(study.id)
     const known = findings.get(study.id)
     if (known?.stamp === stamp) return known.finding
-    const told = totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))
+    const told =
+      totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))
     findings.set(study.id, { stamp, finding: told })
     return told
   }
@@ -70,7 +89,10 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
 
     'studies.get': ({ id, offset, limit }) => {
       const study = studyOf(context, id)
-      return { study: summaryOf(study, history.studies.totals(id)), runs: history.runs.ofStudy(id, offset, limit).map((run) => run.summary) }
+      return {
+        study: summaryOf(study, history.studies.totals(id)),
+        runs: history.runs.ofStudy(id, offset, limit).map((run) => run.summary),
+      }
     },
 
     'studies.create': async ({ plan: asked }) => {
@@ -87,14 +109,21 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       return created
     },
 
-    'studies.estimate': async ({ plan }) => estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
+    'studies.estimate': async ({ plan }) =>
+      estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
 
     'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
 
     'studies.moreSeeds': (asked) => {
       const study = studyOf(context, asked.id)
       const { runs } = history
-      return tellMoreSeeds(study, runs.ofStudy(study.id), runs.trashedOfStudy(study.id), asked, new Speed(runs.measured(measuredRuns), machineNames(history)))
+      return tellMoreSeeds(
+        study,
+        runs.ofStudy(study.id),
+        runs.trashedOfStudy(study.id),
+        asked,
+        new Speed(runs.measured(measuredRuns), machineNames(history)),
+      )
     },
 
     'studies.extend': async ({ id, cells, halfWidth }) => {
@@ -113,7 +142,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       await datasets.mustHave(asked.dataset, 'training.dataset')
       const training = await trainingFor(asked, probe)
       // Looked at again: the study may have been put into the trash meanwhile.
-      const runId = history.transaction(() => joinStudy(context, studyOf(context, id), { arch, variant, seed }, training))
+      const runId = history.transaction(() =>
+        joinStudy(context, studyOf(context, id), { arch, variant, seed }, training),
+      )
       announceRun(context, runId)
       emit('study.changed', { studyId: id })
       queue.kick()
@@ -164,7 +195,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
 
     'studies.trashed': () => {
       const totals = history.studies.allTotals()
-      return history.studies.trashed().map(({ id, name, trashedAt }) => ({ id, name, trashedAt: trashedAt ?? '', runs: totals.get(id)?.total ?? 0 }))
+      return history.studies
+        .trashed()
+        .map(({ id, name, trashedAt }) => ({ id, name, trashedAt: trashedAt ?? '', runs: totals.get(id)?.total ?? 0 }))
     },
 
     'studies.trash': ({ id }) => {
@@ -220,17 +253,25 @@ async function trainingFor(asked: TrainingRequest, probe: Probe): Promise<Traini
 function trashedStudy({ history }: Context, id: string): void {
   const study = history.studies.get(id)
   if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { field: 'id' })
-  if (study.trashedAt === null) throw new WorkbenchError('conflict', `The study ${id} is not in the trash.`, { fix: 'Move it there first.' })
+  if (study.trashedAt === null)
+    throw new WorkbenchError('conflict', `The study ${id} is not in the trash.`, { fix: 'Move it there first.' })
 }
 
-function summary({ history }: Context, queue: Queue, { trashedAt: _, ...study }: StudyRecord, totals: StudyTotals): StudySummary {
+function summary(
+  { history }: Context,
+  queue: Queue,
+  { trashedAt: _, ...study }: StudyRecord,
+  totals: StudyTotals,
+): StudySummary {
   const { counts, total, epochs, epochsDone } = totals
   const unfinished = counts.queued + counts.running + counts.paused > 0
   const runs = unfinished ? history.runs.ofStudy(study.id) : []
   // Runs of a study have equally many steps an epoch, so epochs stand for steps; the epoch under way counts in part.
   const partial = runs.reduce((sum, { summary: run }) => {
     const progress = queue.progressOf(run.id)
-    return progress && progress.steps > 0 ? sum + Math.max(0, (progress.step / progress.steps) * run.epochs - run.epochsDone) : sum
+    return progress && progress.steps > 0
+      ? sum + Math.max(0, (progress.step / progress.steps) * run.epochs - run.epochsDone)
+      : sum
   }, 0)
   return {
     ...study,

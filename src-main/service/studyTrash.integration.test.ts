@@ -1,4 +1,7 @@
-/** A study in the trash, over a made-up history: nowhere to be seen, whole when it comes back, gone with its files when purged. */
+/**
+ * A study in the trash, over a made-up history: nowhere to be seen, whole when it comes back, gone with its files when
+ * purged.
+ */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -64,7 +67,8 @@ describe('a study in the trash', () => {
     const left = all.filter((run) => run.studyId !== study).length
     expect((await service.call('studies.list', {})).map((one) => one.id)).not.toContain(study)
     expect(await service.call('runs.list', {})).toHaveLength(left)
-    for (const group of ['none', 'config'] as const) expect((await service.call('runs.query', { group, query: 'study:"every layer"' })).runs).toBe(0)
+    for (const group of ['none', 'config'] as const)
+      expect((await service.call('runs.query', { group, query: 'study:"every layer"' })).runs).toBe(0)
     expect((await service.call('runs.query', {})).runs).toBe(left)
     expect((await service.call('runs.query', { query: 'is:trashed' })).runs).toBe(0)
     expect(await service.call('runs.ids', { query: 'is:trashed' })).toEqual([])
@@ -75,16 +79,27 @@ describe('a study in the trash', () => {
     expect((await service.call('filters.runs', { text: 'every layer' })).total).toBe(0)
     expect((await service.call('filters.suggested', { id: next.id })).run).toBeNull()
     const found = await service.call('search.find', { text: 'every layer', limit: 50 })
-    expect(found.filter((one) => (one.kind === 'study' ? one.id === study : one.studyName === 'Every layer'))).toEqual([])
+    expect(found.filter((one) => (one.kind === 'study' ? one.id === study : one.studyName === 'Every layer'))).toEqual(
+      [],
+    )
     for (const call of ['studies.get', 'studies.compare', 'studies.resume', 'studies.trash'] as const)
       await expect(service.call(call, { id: study })).rejects.toMatchObject({ code: 'not-found' })
-    await expect(service.call('studies.curves', { id: study, dataset: next.dataset, arch: next.arch })).rejects.toMatchObject({ code: 'not-found' })
-    expect(await service.call('studies.trashed', {})).toMatchObject([{ id: study, name: 'Every layer', runs: mine.length - 1 }])
+    await expect(
+      service.call('studies.curves', { id: study, dataset: next.dataset, arch: next.arch }),
+    ).rejects.toMatchObject({ code: 'not-found' })
+    expect(await service.call('studies.trashed', {})).toMatchObject([
+      { id: study, name: 'Every layer', runs: mine.length - 1 },
+    ])
     // Nothing trains for it.
-    expect((await service.call('runs.cutShort', {})).interrupted).toBe(cutShort - mine.filter((run) => run.state === 'interrupted').length)
+    expect((await service.call('runs.cutShort', {})).interrupted).toBe(
+      cutShort - mine.filter((run) => run.state === 'interrupted').length,
+    )
     const stopped = mine.find((run) => ['stopped', 'interrupted', 'failed'].includes(run.state))
     if (!stopped) throw new Error('no run that could go on')
-    await expect(service.call('runs.resume', { id: stopped.id })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('in the trash with its study') as string })
+    await expect(service.call('runs.resume', { id: stopped.id })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('in the trash with its study') as string,
+    })
     // What is done to a run of it meanwhile is told to nobody.
     told.length = 0
     await service.call('runs.trash', { ids: [next.id] })
@@ -94,7 +109,12 @@ describe('a study in the trash', () => {
     expect(told).toEqual([])
 
     await service.call('studies.restore', { id: study })
-    expect(told.sort()).toEqual(mine.filter((run) => run.id !== single.id).map((run) => run.id).sort())
+    expect(told.sort()).toEqual(
+      mine
+        .filter((run) => run.id !== single.id)
+        .map((run) => run.id)
+        .sort(),
+    )
     expect(await seen()).toEqual(before)
     await expect(service.call('studies.restore', { id: study })).rejects.toMatchObject({ code: 'conflict' })
   })
@@ -132,7 +152,8 @@ describe('a study in the trash', () => {
     expect(existsSync(path.join(folder, 'logs', `${next.id}.log`))).toBe(false)
     expect(await service.call('system.storage', {})).toMatchObject({ reclaimable: 0, trash: 0 })
     expect(await service.call('studies.trashed', {})).toEqual([])
-    for (const { id } of [single, next]) await expect(service.call('runs.get', { id })).rejects.toMatchObject({ code: 'not-found' })
+    for (const { id } of [single, next])
+      await expect(service.call('runs.get', { id })).rejects.toMatchObject({ code: 'not-found' })
     await expect(service.call('studies.restore', { id: study })).rejects.toMatchObject({ code: 'not-found' })
   })
 })

@@ -24,9 +24,19 @@ const limitMs = 60_000
 const busyLimit = 0.25
 const looks = { most: 4, ms: 500 }
 
-/** TensorFlow's own choice first, then threads for each core and each processor with few ops side by side; at most 6. */
-export function threadCandidates({ allowed, logical, physical }: Pick<Processor, 'allowed' | 'logical' | 'physical'>): ThreadCounts[] {
-  const all: ThreadCounts[] = [ownThreads, ...[physical, logical].flatMap((intraOp) => [1, 2].map((interOp) => ({ intraOp, interOp }))), { intraOp: physical, interOp: null }]
+/**
+ * TensorFlow's own choice first, then threads for each core and each processor with few ops side by side; at most 6.
+ */
+export function threadCandidates({
+  allowed,
+  logical,
+  physical,
+}: Pick<Processor, 'allowed' | 'logical' | 'physical'>): ThreadCounts[] {
+  const all: ThreadCounts[] = [
+    ownThreads,
+    ...[physical, logical].flatMap((intraOp) => [1, 2].map((interOp) => ({ intraOp, interOp }))),
+    { intraOp: physical, interOp: null },
+  ]
   // By what they come to: a thread count that is TensorFlow's own choice anyway is not timed twice.
   const different = new Map<string, ThreadCounts>()
   for (const threads of all) {
@@ -54,26 +64,52 @@ export interface TuningRun {
  * Takes some 15 seconds. Where the machine is busy or something fails there is a sentence instead of times.
  * @throws WorkbenchError cancelled, and nothing else
  */
-export async function tuneThreads({ trainerEntry, processor, probe, say, scratch, signal, work = {}, busy = () => isBusy(processor.allowed) }: TuningRun): Promise<ThreadTuning> {
+export async function tuneThreads({
+  trainerEntry,
+  processor,
+  probe,
+  say,
+  scratch,
+  signal,
+  work = {},
+  busy = () => isBusy(processor.allowed),
+}: TuningRun): Promise<ThreadTuning> {
   const without = (problem: string): ThreadTuning => ({ at: new Date().toISOString(), problem })
   const candidates = threadCandidates(processor)
   if (candidates.length < 2) return without('with one processor there is nothing to choose')
   let players: Player[] = []
   const stop = (): void => players.forEach((player) => player.stop())
   // A player that is stopped answers no more: what waits for it has to be left.
-  const aborted = signal ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted'))) : new Promise<never>(() => undefined)
+  const aborted = signal
+    ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted')))
+    : new Promise<never>(() => undefined)
   aborted.catch(() => undefined)
   try {
     if (await busy()) return without('the machine was busy with other work')
     const precision = autoPrecision(await probe())
     const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
-    players = candidates.map((threads) => new LineWorker(process.execPath, [...nodeArguments, trainerEntry, '--turns', JSON.stringify(job)], { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) }, limitMs))
+    players = candidates.map(
+      (threads) =>
+        new LineWorker(
+          process.execPath,
+          [...nodeArguments, trainerEntry, '--turns', JSON.stringify(job)],
+          { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) },
+          limitMs,
+        ),
+    )
     say(`${candidates.length} processes load TensorFlow and warm up`)
     signal?.throwIfAborted()
     const [first] = await Promise.race([aborted, Promise.all(players.map((player) => player.start()))])
     const measured = await Promise.race([aborted, takeTurns(players, say)])
     const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
-    return { at: new Date().toISOString(), device: first?.device ?? 'cpu', precision: job.precision, batch: job.batch, own, candidates: timesOf(candidates, measured) }
+    return {
+      at: new Date().toISOString(),
+      device: first?.device ?? 'cpu',
+      precision: job.precision,
+      batch: job.batch,
+      own,
+      candidates: timesOf(candidates, measured),
+    }
   } catch (thrown) {
     if (signal?.aborted) throw new WorkbenchError('cancelled', 'The measurement was interrupted.', { cause: thrown })
     return without(`the measurement failed: ${messageOf(thrown).replace(/\.$/, '').slice(0, 500)}`)
@@ -101,7 +137,10 @@ async function takeTurns(players: readonly Player[], say: (line: string) => void
 }
 
 /** @param measured milliseconds of each step by round and candidate; the first candidate is what the others are held against */
-export function timesOf(candidates: readonly ThreadCounts[], measured: readonly (readonly (readonly number[])[])[]): ThreadTimes['candidates'] {
+export function timesOf(
+  candidates: readonly ThreadCounts[],
+  measured: readonly (readonly (readonly number[])[])[],
+): ThreadTimes['candidates'] {
   return candidates.map((threads, i) => {
     const steps = measured.flatMap((round) => round[i] ?? [])
     const ratios = measured.map((round) => median(round[i] ?? []) / median(round[0] ?? []))

@@ -17,7 +17,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const times: ThreadTimes = {
-  at: '2026-11-24T12:00:00.000Z', device: 'cpu', precision: 'float32', batch: 64, own: { intraOp: 4, interOp: 4 },
+  at: '2026-11-24T12:00:00.000Z',
+  device: 'cpu',
+  precision: 'float32',
+  batch: 64,
+  own: { intraOp: 4, interOp: 4 },
   candidates: [
     { threads: { intraOp: null, interOp: null }, msStep: 100, ratio: 1 },
     { threads: { intraOp: 2, interOp: 1 }, msStep: 80, ratio: 0.8 },
@@ -26,7 +30,9 @@ const times: ThreadTimes = {
 
 describe('threadCandidates', () => {
   const named = (allowed: number, logical: number, physical: number): string[] =>
-    threadCandidates({ allowed: Array.from({ length: allowed }, (_, n) => n), logical, physical }).map(({ intraOp, interOp }) => `${intraOp} × ${interOp}`)
+    threadCandidates({ allowed: Array.from({ length: allowed }, (_, n) => n), logical, physical }).map(
+      ({ intraOp, interOp }) => `${intraOp} × ${interOp}`,
+    )
 
   it.each([
     ['two cores', 2, 2, 2, ['null × null', '2 × 1']],
@@ -48,9 +54,29 @@ describe('threadCandidates', () => {
 })
 
 it('holds candidates against the first within each round, so that a slow moment hits all', () => {
-  // The second takes 0.8 of the first in two rounds; in one the whole machine is three times slower, in another it alone.
-  const rounds = [[[10, 10, 10], [8, 8, 8]], [[30, 30, 30], [24, 24, 24]], [[10, 10, 90], [16, 16, 16]]]
-  const [own, other] = timesOf([{ intraOp: null, interOp: null }, { intraOp: 2, interOp: 1 }], rounds)
+  // The second takes 0.8 of the first in two rounds; in one the whole machine is three times slower, in another it
+  // alone.
+  const rounds = [
+    [
+      [10, 10, 10],
+      [8, 8, 8],
+    ],
+    [
+      [30, 30, 30],
+      [24, 24, 24],
+    ],
+    [
+      [10, 10, 90],
+      [16, 16, 16],
+    ],
+  ]
+  const [own, other] = timesOf(
+    [
+      { intraOp: null, interOp: null },
+      { intraOp: 2, interOp: 1 },
+    ],
+    rounds,
+  )
   expect(own).toMatchObject({ msStep: 10, ratio: 1 })
   expect(other).toEqual({ threads: { intraOp: 2, interOp: 1 }, msStep: 16, ratio: 0.8 })
 })
@@ -70,7 +96,16 @@ describe('what was measured', () => {
   it('is not measured where the file is damaged, and can be written anew', () => {
     rememberTuning(times, file, 'a')
     const whole = readFileSync(file, 'utf8')
-    for (const text of ['', 'null', '[]', '"a"', whole.slice(0, 100), whole.replace('"interOp": 1', '"interOp": 1e9'), whole.replace('"interOp": 1', '"interOp": "1; rm"'), whole.replace('0.8', '-1')]) {
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '"a"',
+      whole.slice(0, 100),
+      whole.replace('"interOp": 1', '"interOp": 1e9'),
+      whole.replace('"interOp": 1', '"interOp": "1; rm"'),
+      whole.replace('0.8', '-1'),
+    ]) {
       writeFileSync(file, text)
       expect(measuredThreads(file, 'a')).toBeNull()
     }
@@ -114,8 +149,16 @@ describe('a trainer’s environment', () => {
 
   it('lets a GPU’s memory grow and its libraries compute float32 repeatably, unless the surrounding one says otherwise', () => {
     const own = { intraOp: null, interOp: null }
-    expect(trainerEnv({}, own)).toMatchObject({ TF_FORCE_GPU_ALLOW_GROWTH: 'true', NVIDIA_TF32_OVERRIDE: '0', TF_CUDNN_DETERMINISTIC: '1', TF_CUDNN_USE_AUTOTUNE: '0' })
-    expect(trainerEnv({ NVIDIA_TF32_OVERRIDE: '1', MCNN_RESIDENT: '1' }, own)).toMatchObject({ NVIDIA_TF32_OVERRIDE: '1', MCNN_RESIDENT: '1' })
+    expect(trainerEnv({}, own)).toMatchObject({
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      NVIDIA_TF32_OVERRIDE: '0',
+      TF_CUDNN_DETERMINISTIC: '1',
+      TF_CUDNN_USE_AUTOTUNE: '0',
+    })
+    expect(trainerEnv({ NVIDIA_TF32_OVERRIDE: '1', MCNN_RESIDENT: '1' }, own)).toMatchObject({
+      NVIDIA_TF32_OVERRIDE: '1',
+      MCNN_RESIDENT: '1',
+    })
   })
 
   it('has what the surrounding one asks for before anything that was measured', () => {

@@ -1,4 +1,7 @@
-/** TensorFlow's thread counts as they were measured of this machine, remembered beside the TensorFlow they were measured with. */
+/**
+ * TensorFlow's thread counts as they were measured of this machine, remembered beside the TensorFlow they were measured
+ * with.
+ */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -14,11 +17,19 @@ export function threadsFile(env: NodeJS.ProcessEnv = process.env): string {
   return env['MCNN_THREADS_FILE'] ?? path.join(programRoot, '.runtime', 'threads.json')
 }
 
-/** What a measurement is of: a folder that several machines share holds one for each. Null before the setup has been through. */
+/**
+ * What a measurement is of: a folder that several machines share holds one for each. Null before the setup has been
+ * through.
+ */
 export function machineKey(cpu: Processor = processor(), state: SetupState | null = readSetupState()): string | null {
   if (!state) return null
   const { version, kind } = state.tensorflow
-  return [cpu.model, cpu.flags, `${cpu.physical} cores, ${cpu.logical} of ${cpu.allowed.length} processors`, `TensorFlow ${version} ${kind}`].join(' / ')
+  return [
+    cpu.model,
+    cpu.flags,
+    `${cpu.physical} cores, ${cpu.logical} of ${cpu.allowed.length} processors`,
+    `TensorFlow ${version} ${kind}`,
+  ].join(' / ')
 }
 
 /** This machine's measurement; null where there is none. */

@@ -10,7 +10,10 @@ export const nodeArguments = ['--disable-sigusr1'] as const
 const variables = { intraOp: 'TF_NUM_INTRAOP_THREADS', interOp: 'TF_NUM_INTEROP_THREADS' } as const
 
 /** @param threads of TensorFlow; else what the environment says, else what was measured of this machine */
-export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: ThreadCounts = threadsOf(env) ?? measuredThreads() ?? ownThreads): NodeJS.ProcessEnv {
+export function trainerEnv(
+  env: NodeJS.ProcessEnv = process.env,
+  threads: ThreadCounts = threadsOf(env) ?? measuredThreads() ?? ownThreads,
+): NodeJS.ProcessEnv {
   const { intraOp, interOp } = threads
   return {
     ...environmentFor('trainer', env),
@@ -25,7 +28,10 @@ export function trainerEnv(env: NodeJS.ProcessEnv = process.env, threads: Thread
   }
 }
 
-/** The counts that an environment asks for; null where it names neither. One alone leaves the other to TensorFlow: a measurement is of both. */
+/**
+ * The counts that an environment asks for; null where it names neither. One alone leaves the other to TensorFlow: a
+ * measurement is of both.
+ */
 export function threadsOf(env: NodeJS.ProcessEnv): ThreadCounts | null {
   const asked = { intraOp: countIn(env[variables.intraOp]), interOp: countIn(env[variables.interOp]) }
   return asked.intraOp === null && asked.interOp === null ? null : asked

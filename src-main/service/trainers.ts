@@ -34,7 +34,14 @@ export class Trainer {
    * @param env what TensorFlow reads when it starts; this machine's own choice where nothing is said
    * @param niceness above this process's own: by how much it gives way to others, such as a window
    */
-  constructor(entry: string, job: TrainerJob, logFile: string, listener: TrainerListener, env: NodeJS.ProcessEnv = trainerEnv(), niceness = 0) {
+  constructor(
+    entry: string,
+    job: TrainerJob,
+    logFile: string,
+    listener: TrainerListener,
+    env: NodeJS.ProcessEnv = trainerEnv(),
+    niceness = 0,
+  ) {
     const output = new OutputLog(logFile)
     this.#child = fork(entry, [], {
       execPath: process.execPath,
@@ -100,8 +107,9 @@ function describe(raw: unknown, issue: { path: PropertyKey[]; message: string } 
 }
 
 /**
- * Right after its start: threads that a process starts later have its priority of then. Linux shares processors among sessions first
- * (sched(7), autogroup), and a trainer has a session of its own, so that the session's niceness is what counts there.
+ * Right after its start: threads that a process starts later have its priority of then. Linux shares processors among
+ * sessions first (sched(7), autogroup), and a trainer has a session of its own, so that the session's niceness is what
+ * counts there.
  */
 function giveWay(pid: number, niceness: number): void {
   const nice = Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness)

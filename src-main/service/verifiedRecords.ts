@@ -1,4 +1,7 @@
-/** What a run keeps beside its numbers, as digests to hold against each other: base filters, their figures, the evaluation. */
+/**
+ * What a run keeps beside its numbers, as digests to hold against each other: base filters, their figures, the
+ * evaluation.
+ */
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../analysis/canonicalJson'
 import type { KeptRecord } from '../analysis/verification'
@@ -20,7 +23,9 @@ export function filterRecords(epoch: number, layers: readonly LayerFilters[]): K
 
 /** SQLite has numbers and NULL only. */
 export function figureRecords({ epoch, layers }: EpochFigures): KeptRecord[] {
-  return layers.flatMap(({ layer, figures }) => (figures ? [record(`complementarity of ${layer}`, epoch, canonicalJson(figures))] : []))
+  return layers.flatMap(({ layer, figures }) =>
+    figures ? [record(`complementarity of ${layer}`, epoch, canonicalJson(figures))] : [],
+  )
 }
 
 export function evaluationRecord({ epoch, ...evaluation }: Evaluation): KeptRecord {
@@ -29,7 +34,8 @@ export function evaluationRecord({ epoch, ...evaluation }: Evaluation): KeptReco
 
 /**
  * Returns all records that the history holds of a run, the evaluation of its newest epoch among them.
- * @param extended whether the run continues another: that one's last epoch has figures that a single training would not count
+ * @param extended whether the run continues another: that one's last epoch has figures that a single training would
+ *   not count
  */
 export function recordsOf({ filters, metrics }: History, run: number, extended: boolean): KeptRecord[] {
   const evaluation = metrics.evaluation(run)
@@ -39,5 +45,12 @@ export function recordsOf({ filters, metrics }: History, run: number, extended: 
       return shape && weights ? [filterRecord(layer, epoch, shape, weights)] : []
     }),
   )
-  return [...kept, ...filters.allFigures(run).flatMap(figureRecords).map((one) => ({ ...one, sampled: extended })), ...(evaluation ? [evaluationRecord(evaluation)] : [])]
+  return [
+    ...kept,
+    ...filters
+      .allFigures(run)
+      .flatMap(figureRecords)
+      .map((one) => ({ ...one, sampled: extended })),
+    ...(evaluation ? [evaluationRecord(evaluation)] : []),
+  ]
 }

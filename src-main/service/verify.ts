@@ -3,7 +3,15 @@ import { copyFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { spread } from '../analysis/statistics'
-import { circumstancesOf, differencesOf, disagreements, verdictSentence, verifiedKinds, type KeptRecord, type Measured } from '../analysis/verification'
+import {
+  circumstancesOf,
+  differencesOf,
+  disagreements,
+  verdictSentence,
+  verifiedKinds,
+  type KeptRecord,
+  type Measured,
+} from '../analysis/verification'
 import { fromErrorValue, WorkbenchError } from '../contract/errors'
 import type { Verifiable, Verification } from '../contract/publish'
 import type { Environment, EpochMetrics, HistoryEvent, RunProgress, StepMetrics } from '../contract/records'
@@ -72,20 +80,35 @@ export function verifiable(context: Context, queue: Queue, run: RunRecord): Veri
 }
 
 function keptOf(history: Context['history'], run: RunRecord): Measured {
-  return { epochs: history.metrics.epochsOfRun(run.key), steps: history.metrics.stepsOfRun(run.key), weightsSha256: run.summary.weightsSha256 }
+  return {
+    epochs: history.metrics.epochsOfRun(run.key),
+    steps: history.metrics.stepsOfRun(run.key),
+    weightsSha256: run.summary.weightsSha256,
+  }
 }
 
 /**
  * @param asked the first steps or the first epochs; neither: all that it measured
  * @param keeps whether the verdict may be written to the run's events
- * @throws WorkbenchError bad-input where it has not measured as much, conflict where it has measured nothing, unavailable where it
+ * @throws WorkbenchError bad-input where it has not measured as much, conflict where it has measured nothing,
+ *   unavailable where it
  *   can't be trained here
  */
-export async function verify(context: Context, queue: Queue, id: string, asked: Asked, keeps: () => boolean, signal: AbortSignal, tell: Tell): Promise<Verification> {
+export async function verify(
+  context: Context,
+  queue: Queue,
+  id: string,
+  asked: Asked,
+  keeps: () => boolean,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Verification> {
   // What can't be done is said before anything is waited for.
   const told = runOf(context, id)
   targetOf(told, keptOf(context.history, told), asked)
-  const release = asked.beside ? () => undefined : await queue.acquireMachine(signal, () => tell('waiting for the run that trains', 0, 0))
+  const release = asked.beside
+    ? () => undefined
+    : await queue.acquireMachine(signal, () => tell('waiting for the run that trains', 0, 0))
   try {
     const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, tell)
     return { ...verdict, kept: keeps() && keep(context, verdict) }
@@ -100,17 +123,36 @@ function keep(context: Context, verdict: Omit<Verification, 'kept'>): boolean {
   const run = context.history.runs.get(verdict.runId)
   if (!run) return false
   context.disk.take(() => {
-    context.history.events.add(run.key, verdict.same ? 'info' : 'warning', verifiedKinds[verdict.extent], verdictSentence(verdict))
+    context.history.events.add(
+      run.key,
+      verdict.same ? 'info' : 'warning',
+      verifiedKinds[verdict.extent],
+      verdictSentence(verdict),
+    )
     announceRun(context, verdict.runId)
   })
   return true
 }
 
-async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes: boolean, signal: AbortSignal, tell: Tell): Promise<Omit<Verification, 'kept'>> {
+async function trainAgain(
+  context: Context,
+  run: RunRecord,
+  asked: Asked,
+  writes: boolean,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Omit<Verification, 'kept'>> {
   const { history } = context
   const { id, configId, seed } = run.summary
   const events = history.events.ofRun(run.key)
-  const kept = { ...keptOf(history, run), records: recordsOf(history, run.key, events.some(({ kind }) => kind === 'extended')) }
+  const kept = {
+    ...keptOf(history, run),
+    records: recordsOf(
+      history,
+      run.key,
+      events.some(({ kind }) => kind === 'extended'),
+    ),
+  }
   const target = targetOf(run, kept, asked)
   const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
   const started = performance.now()
@@ -133,10 +175,22 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
       checkpointSeconds: never,
     }
     const threads = before?.threads ?? null
-    const again = await train(context, job, path.join(folder, 'trainer.log'), threads === null ? trainerEnv() : trainerEnv(process.env, threads), target, run.datasetFingerprint, signal, tell)
+    const again = await train(
+      context,
+      job,
+      path.join(folder, 'trainer.log'),
+      threads === null ? trainerEnv() : trainerEnv(process.env, threads),
+      target,
+      run.datasetFingerprint,
+      signal,
+      tell,
+    )
     const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
     const { differences, compared } = otherData
-      ? { differences: ['The examples are not those that the run was trained on: nothing was trained.'], compared: { epochs: 0, steps: 0, weights: false } }
+      ? {
+          differences: ['The examples are not those that the run was trained on: nothing was trained.'],
+          compared: { epochs: 0, steps: 0, weights: false },
+        }
       : differencesOf(kept, again, { epochs: target.epochs, step: target.step, whole: target.extent === 'whole' })
     // A number that was changed is named first; the run's summary of it then disagrees too.
     if (differences.length === 0) differences.push(...disagreements(storedTwice(history, run, again.started)))
@@ -148,7 +202,10 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
       same: differences.length === 0,
       compared,
       differences,
-      circumstances: circumstancesOf({ environment: before, datasetFingerprint: run.datasetFingerprint, convolutions: sentencesOf(events) }, again),
+      circumstances: circumstancesOf(
+        { environment: before, datasetFingerprint: run.datasetFingerprint, convolutions: sentencesOf(events) },
+        again,
+      ),
       remarks: remarksOf(before, events, again, differences.length === 0),
       environment: again.environment,
       weightsSha256: again.weightsSha256,
@@ -159,31 +216,64 @@ async function trainAgain(context: Context, run: RunRecord, asked: Asked, writes
   }
 }
 
-function targetOf({ summary }: RunRecord, kept: Measured, { steps, epochs }: { steps: number | null; epochs: number | null }): Target {
+function targetOf(
+  { summary }: RunRecord,
+  kept: Measured,
+  { steps, epochs }: { steps: number | null; epochs: number | null },
+): Target {
   const { id, state, epochsDone } = summary
   const last = kept.steps.at(-1)?.step ?? 0
-  if (steps !== null && epochs !== null) throw new WorkbenchError('bad-input', 'Steps and epochs exclude each other.', { field: 'steps' })
+  if (steps !== null && epochs !== null)
+    throw new WorkbenchError('bad-input', 'Steps and epochs exclude each other.', { field: 'steps' })
   // A mended history may have lost its steps: its epochs can be compared still.
-  if (last === 0 && kept.epochs.length === 0) throw new WorkbenchError('conflict', `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`, { fix: 'Let it train first.' })
+  if (last === 0 && kept.epochs.length === 0)
+    throw new WorkbenchError(
+      'conflict',
+      `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`,
+      { fix: 'Let it train first.' },
+    )
   if (steps !== null) {
     const step = kept.steps.find((one) => one.step >= steps)
-    if (!step) throw new WorkbenchError('bad-input', `The run ${id} has ${last} steps.`, { fix: `Ask for at most ${last} of them.`, field: 'steps' })
+    if (!step)
+      throw new WorkbenchError('bad-input', `The run ${id} has ${last} steps.`, {
+        fix: `Ask for at most ${last} of them.`,
+        field: 'steps',
+      })
     // An epoch's metrics come after its last step.
     return { extent: 'steps', step: step.step, epochs: step.epoch - 1 }
   }
-  if (epochs !== null && epochs > epochsDone) throw new WorkbenchError('bad-input', `The run ${id} has finished ${epochsDone} epochs.`, { fix: `Ask for at most ${epochsDone} of them.`, field: 'epochs' })
-  if (state === 'done' && (epochs === null || epochs === summary.epochs)) return { extent: 'whole', epochs: summary.epochs, step: last }
-  if (epochs !== null) return { extent: 'epochs', epochs, step: kept.steps.findLast((one) => one.epoch <= epochs)?.step ?? 0 }
+  if (epochs !== null && epochs > epochsDone)
+    throw new WorkbenchError('bad-input', `The run ${id} has finished ${epochsDone} epochs.`, {
+      fix: `Ask for at most ${epochsDone} of them.`,
+      field: 'epochs',
+    })
+  if (state === 'done' && (epochs === null || epochs === summary.epochs))
+    return { extent: 'whole', epochs: summary.epochs, step: last }
+  if (epochs !== null)
+    return { extent: 'epochs', epochs, step: kept.steps.findLast((one) => one.epoch <= epochs)?.step ?? 0 }
   // Not finished: as far as it came.
   const within = kept.steps.at(-1)?.epoch ?? 0
-  return within > epochsDone ? { extent: 'steps', step: last, epochs: epochsDone } : { extent: 'epochs', epochs: epochsDone, step: last }
+  return within > epochsDone
+    ? { extent: 'steps', step: last, epochs: epochsDone }
+    : { extent: 'epochs', epochs: epochsDone, step: last }
 }
 
 /**
- * Trains until the data of the target have arrived, then kills the trainer: a step may take minutes, and nothing of it is kept.
- * @throws WorkbenchError with what the trainer reports as its failure, or unavailable if it ended before the data had arrived
+ * Trains until the data of the target have arrived, then kills the trainer: a step may take minutes, and nothing of it
+ * is kept.
+ * @throws WorkbenchError with what the trainer reports as its failure, or unavailable if it ended before the data had
+ *   arrived
  */
-function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string, env: NodeJS.ProcessEnv, target: Target, fingerprint: string | null, signal: AbortSignal, tell: Tell): Promise<Again> {
+function train(
+  { trainerEntry, niceness }: Context,
+  job: TrainerJob,
+  log: string,
+  env: NodeJS.ProcessEnv,
+  target: Target,
+  fingerprint: string | null,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Again> {
   const epochs: EpochMetrics[] = []
   const steps: StepMetrics[] = []
   const convolutions: string[] = []
@@ -259,7 +349,17 @@ function train({ trainerEntry, niceness }: Context, job: TrainerJob, log: string
         closed: (end) => {
           signal.removeEventListener('abort', abort)
           if (signal.aborted) reject(new WorkbenchError('cancelled', 'The verification was cancelled.'))
-          else if (complete && first) resolve({ epochs, steps, weightsSha256, records, started: first, environment: first.environment, datasetFingerprint: first.datasetFingerprint, convolutions })
+          else if (complete && first)
+            resolve({
+              epochs,
+              steps,
+              weightsSha256,
+              records,
+              started: first,
+              environment: first.environment,
+              datasetFingerprint: first.datasetFingerprint,
+              convolutions,
+            })
           else reject(failure ?? new WorkbenchError('unavailable', exitReason(end)))
         },
       },
@@ -280,13 +380,30 @@ function sentencesOf(events: readonly HistoryEvent[]): string[] {
   return events.flatMap((event) => (event.kind === 'convolutions' ? [event.message] : []))
 }
 
-function remarksOf(before: Environment | null, events: readonly HistoryEvent[], { environment }: Again, same: boolean): string[] {
-  const otherWay = events.filter((event) => event.kind === 'checkpoint' && event.message.startsWith('Computed in another way'))
+function remarksOf(
+  before: Environment | null,
+  events: readonly HistoryEvent[],
+  { environment }: Again,
+  same: boolean,
+): string[] {
+  const otherWay = events.filter(
+    (event) => event.kind === 'checkpoint' && event.message.startsWith('Computed in another way'),
+  )
   return [
-    ...(before === null ? ['What the run was trained on is not known: it was trained again with this machine’s own threads.'] : []),
-    ...(!same && before !== null && before.variables === undefined ? ['The run is from a version that did not record the environment variables that can change results.'] : []),
-    ...(otherWay.length > 0 ? ['After a stop the run was itself computed in another way than before, which can change the last bits: its events tell how.'] : []),
+    ...(before === null
+      ? ['What the run was trained on is not known: it was trained again with this machine’s own threads.']
+      : []),
+    ...(!same && before !== null && before.variables === undefined
+      ? ['The run is from a version that did not record the environment variables that can change results.']
+      : []),
+    ...(otherWay.length > 0
+      ? [
+          'After a stop the run was itself computed in another way than before, which can change the last bits: its events tell how.',
+        ]
+      : []),
     ...(before?.git?.dirty ? ['The run was trained by code with uncommitted changes, which can’t be had again.'] : []),
-    ...(environment.device === 'cpu' && (before?.device ?? 'cpu') === 'cpu' ? [] : ['The same bits are promised on the CPU only: a GPU’s sums may come out differently each time.']),
+    ...(environment.device === 'cpu' && (before?.device ?? 'cpu') === 'cpu'
+      ? []
+      : ['The same bits are promised on the CPU only: a GPU’s sums may come out differently each time.']),
   ]
 }

@@ -21,7 +21,10 @@ export class Works {
 
   /** @throws WorkbenchError conflict where one of that kind is under way, cancelled, and what `work` throws */
   async run<T>(kind: WorkKind, work: (signal: AbortSignal, tell: Tell) => Promise<T>): Promise<T> {
-    if (this.#going.has(kind)) throw new WorkbenchError('conflict', `Another ${names[kind]} is under way.`, { fix: 'Wait until it is done, or cancel it.' })
+    if (this.#going.has(kind))
+      throw new WorkbenchError('conflict', `Another ${names[kind]} is under way.`, {
+        fix: 'Wait until it is done, or cancel it.',
+      })
     const abort = new AbortController()
     let told = { phase: '', at: 0 }
     let ended = false
@@ -38,7 +41,8 @@ export class Works {
     try {
       return await done
     } catch (thrown) {
-      if (abort.signal.aborted) throw new WorkbenchError('cancelled', `The ${names[kind]} was cancelled.`, { cause: thrown })
+      if (abort.signal.aborted)
+        throw new WorkbenchError('cancelled', `The ${names[kind]} was cancelled.`, { cause: thrown })
       throw thrown
     } finally {
       this.#going.delete(kind)

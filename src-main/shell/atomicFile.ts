@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
-/** Writes a small file so that a reader finds the old text or the new one, never half of it: temp file, fsync, rename. */
+/**
+ * Writes a small file so that a reader finds the old text or the new one, never half of it: temp file, fsync, rename.
+ */
 export function writeAtomically(file: string, text: string): void {
   const part = `${file}.${process.pid}.part`
   try {

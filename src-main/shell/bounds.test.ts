@@ -18,7 +18,12 @@ describe('openingBounds', () => {
 
   it('opens where it was', () => {
     expect(openingBounds(state, [primary])).toEqual({ x: 100, y: 80, width: 1400, height: 900 })
-    expect(openingBounds({ ...state, x: 2500 }, [primary, second])).toEqual({ x: 2500, y: 80, width: 1400, height: 900 })
+    expect(openingBounds({ ...state, x: 2500 }, [primary, second])).toEqual({
+      x: 2500,
+      y: 80,
+      width: 1400,
+      height: 900,
+    })
   })
 
   it('keeps the size and leaves the place to the system where the display is gone', () => {
@@ -29,8 +34,18 @@ describe('openingBounds', () => {
   })
 
   it('never opens larger than the display or under the minimum', () => {
-    expect(openingBounds({ ...state, width: 9000, height: 9000 }, [primary])).toEqual({ x: 100, y: 80, width: 1920, height: 1050 })
-    expect(openingBounds({ ...state, width: 300, height: 200 }, [primary])).toEqual({ x: 100, y: 80, width: 900, height: 600 })
+    expect(openingBounds({ ...state, width: 9000, height: 9000 }, [primary])).toEqual({
+      x: 100,
+      y: 80,
+      width: 1920,
+      height: 1050,
+    })
+    expect(openingBounds({ ...state, width: 300, height: 200 }, [primary])).toEqual({
+      x: 100,
+      y: 80,
+      width: 900,
+      height: 600,
+    })
   })
 })
 
@@ -42,7 +57,15 @@ describe('readWindowState', () => {
     expect(readWindowState(file)).toEqual(state)
   })
 
-  it.each(['', '{', '[]', 'null', '{"x":1}', '{"x":1e99,"y":0,"width":1,"height":1,"maximized":false}', '{"x":0.5,"y":0,"width":1,"height":1,"maximized":false}'])('takes %j as never written', (text) => {
+  it.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"x":1}',
+    '{"x":1e99,"y":0,"width":1,"height":1,"maximized":false}',
+    '{"x":0.5,"y":0,"width":1,"height":1,"maximized":false}',
+  ])('takes %j as never written', (text) => {
     writeFileSync(file, text)
     expect(readWindowState(file)).toBeNull()
   })

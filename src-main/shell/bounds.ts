@@ -14,7 +14,13 @@ export interface Rectangle {
   height: number
 }
 
-const saved = z.object({ x: z.int(), y: z.int(), width: z.int().min(1), height: z.int().min(1), maximized: z.boolean() })
+const saved = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  maximized: z.boolean(),
+})
 export type WindowState = z.infer<typeof saved>
 
 /** Null for the first start and for a file that is not what was written. */
@@ -30,7 +36,10 @@ export function readWindowState(file: string): WindowState | null {
  * Where to open the window: where it was, made to fit the displays of today; without a position the system's choice.
  * @param workAreas of every display, the primary one first
  */
-export function openingBounds(state: WindowState | null, workAreas: readonly Rectangle[]): { x?: number; y?: number; width: number; height: number } {
+export function openingBounds(
+  state: WindowState | null,
+  workAreas: readonly Rectangle[],
+): { x?: number; y?: number; width: number; height: number } {
   if (!state) return { ...clampSize(usual, workAreas[0]) }
   const area = workAreas.find((candidate) => isGraspable(state, candidate))
   // The display it was on is gone: the size is still what the person wants.
@@ -38,7 +47,10 @@ export function openingBounds(state: WindowState | null, workAreas: readonly Rec
   return { x: state.x, y: state.y, ...clampSize(state, area) }
 }
 
-function clampSize(size: { width: number; height: number }, area: Rectangle | undefined): { width: number; height: number } {
+function clampSize(
+  size: { width: number; height: number },
+  area: Rectangle | undefined,
+): { width: number; height: number } {
   return {
     width: Math.max(minimum.width, Math.min(size.width, area?.width ?? usual.width)),
     height: Math.max(minimum.height, Math.min(size.height, area?.height ?? usual.height)),

@@ -27,7 +27,10 @@ function routes() {
   return { service, shell }
 }
 
-const refused = (field?: string) => ({ ok: false, error: expect.objectContaining({ code: 'bad-input', ...(field === undefined ? {} : { field }) }) as unknown })
+const refused = (field?: string) => ({
+  ok: false,
+  error: expect.objectContaining({ code: 'bad-input', ...(field === undefined ? {} : { field }) }) as unknown,
+})
 
 describe('answer', () => {
   it('passes an allowed call on with its defaults filled in', async () => {
@@ -45,7 +48,10 @@ describe('answer', () => {
 
   it('hands an error on as a value with its fields', async () => {
     const r = routes()
-    expect(await answer(r, true, 'shell.openDataDir', {})).toEqual({ ok: false, error: { code: 'unavailable', message: 'not in this test', fix: 'none' } })
+    expect(await answer(r, true, 'shell.openDataDir', {})).toEqual({
+      ok: false,
+      error: { code: 'unavailable', message: 'not in this test', fix: 'none' },
+    })
     r.service.mockRejectedValueOnce(new TypeError('boom'))
     expect(await answer(r, true, 'runs.list', {})).toEqual({ ok: false, error: { code: 'internal', message: 'boom' } })
   })
@@ -97,7 +103,10 @@ describe('answer', () => {
     circle.self = circle
     expect(await answer(routes(), true, 'runs.list', circle)).toEqual(refused())
     expect(await answer(routes(), true, 'runs.list', { big: 1n })).toEqual(refused())
-    expect(await answer(routes(), true, 'runs.get', { id: 'a'.repeat(1_000_001) })).toMatchObject({ ok: false, error: { message: expect.stringContaining('too large') as unknown } })
+    expect(await answer(routes(), true, 'runs.get', { id: 'a'.repeat(1_000_001) })).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('too large') as unknown },
+    })
   })
 
   it('lets a file to be saved be larger than other parameters', async () => {
@@ -119,6 +128,7 @@ describe('answer', () => {
 describe('isServiceEvent', () => {
   it('lets the service tell what is its own to tell', () => {
     expect(isServiceEvent('run.progress')).toBe(true)
-    for (const name of ['service.state', 'shell.command', 'shell.preferences', 'no.such', 'constructor', '']) expect(isServiceEvent(name)).toBe(false)
+    for (const name of ['service.state', 'shell.command', 'shell.preferences', 'no.such', 'constructor', ''])
+      expect(isServiceEvent(name)).toBe(false)
   })
 })

@@ -1,6 +1,14 @@
 /** What a window asks for: checked by sender, name, size and schema, and answered with a value whatever happens. */
 import type { z } from 'zod'
-import { maxFileLength, rendererServiceCalls, serviceCalls, shellCalls, type RendererServiceCall, type ShellCall, type ShellCalls } from '../contract/calls'
+import {
+  maxFileLength,
+  rendererServiceCalls,
+  serviceCalls,
+  shellCalls,
+  type RendererServiceCall,
+  type ShellCall,
+  type ShellCalls,
+} from '../contract/calls'
 import { WorkbenchError, toErrorValue } from '../contract/errors'
 import { eventNames, type EventName } from '../contract/events'
 import type { CallOutcome } from '../contract/wire'
@@ -23,13 +31,19 @@ export interface CallRoutes {
  * Answers one call of a window.
  * @param trusted whether it came from the top frame of our window, showing our page
  */
-export async function answer(routes: CallRoutes, trusted: boolean, call: unknown, params: unknown): Promise<CallOutcome<unknown>> {
+export async function answer(
+  routes: CallRoutes,
+  trusted: boolean,
+  call: unknown,
+  params: unknown,
+): Promise<CallOutcome<unknown>> {
   try {
     if (!trusted) throw new WorkbenchError('bad-input', 'Calls are taken from the program’s own window only.')
     if (typeof call !== 'string') throw new WorkbenchError('bad-input', 'A call is named by a string.')
     const plain = plainJson(params, call === 'shell.saveFile' ? maxSavedLength : maxParamsLength)
     if (isShellCall(call)) return { ok: true, value: await callShell(routes.shell, call, plain) }
-    if (isRendererServiceCall(call)) return { ok: true, value: await routes.service(call, serviceCalls[call].params.parse(plain)) }
+    if (isRendererServiceCall(call))
+      return { ok: true, value: await routes.service(call, serviceCalls[call].params.parse(plain)) }
     throw new WorkbenchError('bad-input', `There is no call “${call.slice(0, 100)}” for a window.`)
   } catch (thrown) {
     return { ok: false, error: toErrorValue(thrown) }
@@ -51,7 +65,8 @@ function plainJson(params: unknown, maxLength: number): unknown {
     throw new WorkbenchError('bad-input', 'The parameters are not plain JSON.', { cause })
   }
   if (text === undefined) throw new WorkbenchError('bad-input', 'The parameters are missing.')
-  if (text.length > maxLength) throw new WorkbenchError('bad-input', `The parameters are too large: ${text.length} characters of JSON.`)
+  if (text.length > maxLength)
+    throw new WorkbenchError('bad-input', `The parameters are too large: ${text.length} characters of JSON.`)
   return JSON.parse(text)
 }
 

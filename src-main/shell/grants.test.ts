@@ -20,6 +20,8 @@ describe('Grants', () => {
   it('keeps no more than a few that were never used', () => {
     const grants = new Grants()
     const given = Array.from({ length: 40 }, (_, i) => grants.give(`/data/${i}`))
-    expect(given.map((token) => grants.take(token)).filter((path) => path !== null)).toEqual(Array.from({ length: 16 }, (_, i) => `/data/${24 + i}`))
+    expect(given.map((token) => grants.take(token)).filter((path) => path !== null)).toEqual(
+      Array.from({ length: 16 }, (_, i) => `/data/${24 + i}`),
+    )
   })
 })

@@ -20,7 +20,13 @@ const archivesFilter: Electron.FileFilter = { name: 'Archives', extensions: [...
 const allFiles: Electron.FileFilter = { name: 'All files', extensions: ['*'] }
 
 /** What the shell answers itself. */
-export function shellHandlers(service: Service, grants: Grants, dataDir: string, preferences: KeptPreferences, window: () => BrowserWindow | null): ShellHandlers {
+export function shellHandlers(
+  service: Service,
+  grants: Grants,
+  dataDir: string,
+  preferences: KeptPreferences,
+  window: () => BrowserWindow | null,
+): ShellHandlers {
   /** What was written last, of which the page knows the name alone. */
   let written: string | null = null
   return {
@@ -38,14 +44,20 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
           ? { title: 'Import a CIFAR archive', properties: ['openFile'], filters: [archivesFilter, allFiles] }
           : { title: 'Import a CIFAR folder', properties: ['openDirectory'] }
       const parent = window()
-      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const { canceled, filePaths } = await (parent
+        ? dialog.showOpenDialog(parent, options)
+        : dialog.showOpenDialog(options))
       const chosen = filePaths[0]
       return canceled || chosen === undefined ? null : { grant: grants.give(chosen), name: path.basename(chosen) }
     },
 
     'shell.importDataset': async ({ grant }) => {
       const chosen = grants.take(grant)
-      if (chosen === null) throw new WorkbenchError('bad-input', 'This choice of a file has been used already.', { fix: 'Choose the file again.', field: 'grant' })
+      if (chosen === null)
+        throw new WorkbenchError('bad-input', 'This choice of a file has been used already.', {
+          fix: 'Choose the file again.',
+          field: 'grant',
+        })
       return serviceCalls['datasets.import'].result.parse(await service.call('datasets.import', { path: chosen }))
     },
 
@@ -58,14 +70,25 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     },
 
     'shell.reportStudy': async ({ id }) => {
-      const options: Electron.OpenDialogOptions = { title: 'Where to write the report', buttonLabel: 'Write report here', properties: ['openDirectory', 'createDirectory'] }
+      const options: Electron.OpenDialogOptions = {
+        title: 'Where to write the report',
+        buttonLabel: 'Write report here',
+        properties: ['openDirectory', 'createDirectory'],
+      }
       const parent = window()
-      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const { canceled, filePaths } = await (parent
+        ? dialog.showOpenDialog(parent, options)
+        : dialog.showOpenDialog(options))
       const chosen = filePaths[0]
       if (canceled || chosen === undefined) return null
       const folder = `${id}-report`
       const out = path.join(chosen, folder)
-      if (!(await writeOrReplace(parent, `the report in ${folder}`, (replace) => service.call('publish.report', { id, out, replace })))) return null
+      if (
+        !(await writeOrReplace(parent, `the report in ${folder}`, (replace) =>
+          service.call('publish.report', { id, out, replace }),
+        ))
+      )
+        return null
       written = path.join(out, 'index.html')
       return { folder }
     },
@@ -76,14 +99,21 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
           ? { title: 'Import study', properties: ['openFile'], filters: [archivesFilter, allFiles] }
           : { title: 'Import study folder', properties: ['openDirectory'] }
       const parent = window()
-      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
+      const { canceled, filePaths } = await (parent
+        ? dialog.showOpenDialog(parent, options)
+        : dialog.showOpenDialog(options))
       const chosen = filePaths[0]
-      return canceled || chosen === undefined ? null : serviceCalls['publish.import'].result.parse(await service.call('publish.import', { path: chosen }))
+      return canceled || chosen === undefined
+        ? null
+        : serviceCalls['publish.import'].result.parse(await service.call('publish.import', { path: chosen }))
     },
 
     'shell.licences': async () => {
       const text = await readFile(path.join(__dirname, '../licences.json'), 'utf8').catch((cause: unknown) => {
-        throw new WorkbenchError('unavailable', 'The list of licences is missing from this build.', { fix: 'Close the program and run `npm start` again.', cause })
+        throw new WorkbenchError('unavailable', 'The list of licences is missing from this build.', {
+          fix: 'Close the program and run `npm start` again.',
+          cause,
+        })
       })
       return shellCalls['shell.licences'].result.parse(JSON.parse(text))
     },
@@ -100,7 +130,10 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     'shell.saveFile': async ({ suggestedName, content, encoding }) => {
       const filePath = await askWhere(window(), 'Save', suggestedName)
       if (filePath === null) return { saved: false }
-      await writeOutput(filePath, Buffer.from(content, encoding), { overwrite: true, isReserved: (file) => isReserved(dataDir, file) })
+      await writeOutput(filePath, Buffer.from(content, encoding), {
+        overwrite: true,
+        isReserved: (file) => isReserved(dataDir, file),
+      })
       written = filePath
       return { saved: true }
     },
@@ -111,7 +144,12 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
       if (filePath === null) return { saved: false, name: '' }
       const write = (force: boolean) => service.call('runs.export', { id, format, path: filePath, force })
       // The dialog has asked about a file, but not about the files in a folder.
-      if (!(await (isFolder ? writeOrReplace(window(), `the ${name} in ${path.basename(filePath)}`, write) : write(true).then(() => true)))) return { saved: false, name: '' }
+      if (
+        !(await (isFolder
+          ? writeOrReplace(window(), `the ${name} in ${path.basename(filePath)}`, write)
+          : write(true).then(() => true)))
+      )
+        return { saved: false, name: '' }
       written = filePath
       return { saved: true, name: path.basename(filePath) }
     },
@@ -125,14 +163,16 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
     'shell.preferences': (change) => Promise.resolve(preferences.set(change)),
 
     'shell.showWritten': () => {
-      if (written === null || !existsSync(written)) return Promise.reject(new WorkbenchError('not-found', 'What was written is not there any more.'))
+      if (written === null || !existsSync(written))
+        return Promise.reject(new WorkbenchError('not-found', 'What was written is not there any more.'))
       shell.showItemInFolder(written)
       return Promise.resolve({ ok: true })
     },
 
     'shell.openDataDir': async () => {
       const failure = await shell.openPath(dataDir)
-      if (failure !== '') throw new WorkbenchError('unavailable', `The folder ${dataDir} could not be opened: ${failure}`)
+      if (failure !== '')
+        throw new WorkbenchError('unavailable', `The folder ${dataDir} could not be opened: ${failure}`)
       return { ok: true }
     },
   }
@@ -140,30 +180,58 @@ export function shellHandlers(service: Service, grants: Grants, dataDir: string,
 
 /** Asks where to save a file. Returns null if the user cancels; a path that is returned may be replaced. */
 async function askWhere(window: BrowserWindow | null, title: string, suggestedName: string): Promise<string | null> {
-  const options: Electron.SaveDialogOptions = { title, defaultPath: suggestedName, filters: [saveFilter(suggestedName)], properties: ['showOverwriteConfirmation'] }
-  const { canceled, filePath } = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options))
+  const options: Electron.SaveDialogOptions = {
+    title,
+    defaultPath: suggestedName,
+    filters: [saveFilter(suggestedName)],
+    properties: ['showOverwriteConfirmation'],
+  }
+  const { canceled, filePath } = await (window
+    ? dialog.showSaveDialog(window, options)
+    : dialog.showSaveDialog(options))
   if (canceled || filePath === undefined || filePath === '') return null
   const completed = withExtension(filePath, suggestedName)
   // The dialog has asked about the name as typed. Who writes a folder asks about its files.
   const found = statSync(completed, { throwIfNoEntry: false })
   if (completed === filePath || found === undefined || found.isDirectory()) return completed
-  return (await confirmReplacing(window, path.basename(completed), 'A file of this name exists already.')) ? completed : null
+  return (await confirmReplacing(window, path.basename(completed), 'A file of this name exists already.'))
+    ? completed
+    : null
 }
 
 /** Writes a folder, and asks before files in it are replaced. Returns false if the user cancels. */
-async function writeOrReplace(window: BrowserWindow | null, what: string, write: (replace: boolean) => Promise<unknown>): Promise<boolean> {
+async function writeOrReplace(
+  window: BrowserWindow | null,
+  what: string,
+  write: (replace: boolean) => Promise<unknown>,
+): Promise<boolean> {
   try {
     await write(false)
   } catch (thrown) {
     if (!(thrown instanceof WorkbenchError) || thrown.code !== 'exists') throw thrown
-    if (!(await confirmReplacing(window, what, 'Files you added to the folder stay. Files you changed are kept under a name that ends in .bak.'))) return false
+    if (
+      !(await confirmReplacing(
+        window,
+        what,
+        'Files you added to the folder stay. Files you changed are kept under a name that ends in .bak.',
+      ))
+    )
+      return false
     await write(true)
   }
   return true
 }
 
 async function confirmReplacing(window: BrowserWindow | null, what: string, detail: string): Promise<boolean> {
-  const options: Electron.MessageBoxOptions = { type: 'question', message: `Replace ${what}?`, detail, buttons: ['Replace', 'Cancel'], defaultId: 1, cancelId: 1, noLink: true }
+  const options: Electron.MessageBoxOptions = {
+    type: 'question',
+    message: `Replace ${what}?`,
+    detail,
+    buttons: ['Replace', 'Cancel'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  }
   const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options))
   return response === 0
 }

@@ -17,7 +17,11 @@ export function buildMenu(actions: MenuActions, development: boolean, theme: The
   const link = (label: string, url: string): Item => ({ label, click: () => actions.openExternal(url) })
   const beside: Partial<Record<MenuName, Item[]>> = {
     File: [separator, { role: 'quit', label: 'Quit', accelerator: 'CmdOrCtrl+Q' }],
-    View: [separator, { role: 'togglefullscreen' }, ...(development ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : [])],
+    View: [
+      separator,
+      { role: 'togglefullscreen' },
+      ...(development ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
+    ],
     Help: [
       separator,
       link('Deep residual learning (He et al.)', 'https://arxiv.org/abs/1512.03385'),
@@ -28,8 +32,20 @@ export function buildMenu(actions: MenuActions, development: boolean, theme: The
   }
   return Menu.buildFromTemplate(
     menus.map((menu) => {
-      const items = commandNames.filter((name) => commands[name].menu === menu).flatMap((name) => itemsOf(name, actions, theme))
-      if (menu === 'Edit') items.splice(1, 0, { role: 'redo' }, separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' })
+      const items = commandNames
+        .filter((name) => commands[name].menu === menu)
+        .flatMap((name) => itemsOf(name, actions, theme))
+      if (menu === 'Edit')
+        items.splice(
+          1,
+          0,
+          { role: 'redo' },
+          separator,
+          { role: 'cut' },
+          { role: 'copy' },
+          { role: 'paste' },
+          { role: 'selectAll' },
+        )
       return { label: `&${menu}`, submenu: [...items, ...(beside[menu] ?? [])] }
     }),
   )
@@ -44,9 +60,21 @@ function itemsOf(name: CommandName, actions: MenuActions, theme: ThemeChoice): I
   const [first, ...others] = accelerators
   return [
     ...(apart ? [separator] : []),
-    { id: name, label: title, click, ...(first === undefined ? {} : { accelerator: first }), ...(chosen === undefined ? {} : { type: 'radio', checked: chosen === theme }) },
+    {
+      id: name,
+      label: title,
+      click,
+      ...(first === undefined ? {} : { accelerator: first }),
+      ...(chosen === undefined ? {} : { type: 'radio', checked: chosen === theme }),
+    },
     // Shown nowhere, but heard.
-    ...others.map((accelerator): Item => ({ label: title, accelerator, visible: false, acceleratorWorksWhenHidden: true, click })),
+    ...others.map((accelerator): Item => ({
+      label: title,
+      accelerator,
+      visible: false,
+      acceleratorWorksWhenHidden: true,
+      click,
+    })),
   ]
 }
 

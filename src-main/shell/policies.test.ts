@@ -9,7 +9,9 @@ describe('isOwnPage', () => {
   it('takes the page with any hash', () => {
     expect(isOwnPage(page, page)).toBe(true)
     expect(isOwnPage(`${page}#/runs/r-1?x=1`, page)).toBe(true)
-    expect(isOwnPage('file:///home/%c3%a9va%20m/out/index.html', 'file:///home/%C3%89va%20m/out/index.html')).toBe(false)
+    expect(isOwnPage('file:///home/%c3%a9va%20m/out/index.html', 'file:///home/%C3%89va%20m/out/index.html')).toBe(
+      false,
+    )
     expect(isOwnPage('file:///home/%c3%a9va%20m/o%7E/index.html', 'file:///home/%C3%A9va%20m/o~/index.html')).toBe(true)
   })
 
@@ -30,9 +32,12 @@ describe('isOwnPage', () => {
 })
 
 describe('mayRequest', () => {
-  it.each([page, 'file:///opt/workbench/out/renderer/assets/a.js', 'data:image/png;base64,AA=='])('lets %s through', (url) => {
-    expect(mayRequest(url, page, false)).toBe(true)
-  })
+  it.each([page, 'file:///opt/workbench/out/renderer/assets/a.js', 'data:image/png;base64,AA=='])(
+    'lets %s through',
+    (url) => {
+      expect(mayRequest(url, page, false)).toBe(true)
+    },
+  )
 
   it.each([
     'file:///etc/passwd',
@@ -60,7 +65,9 @@ describe('mayRequest', () => {
 
 describe('externalLink', () => {
   it('opens https links of the listed hosts', () => {
-    expect(externalLink('https://www.cs.toronto.edu/~kriz/cifar.html')).toBe('https://www.cs.toronto.edu/~kriz/cifar.html')
+    expect(externalLink('https://www.cs.toronto.edu/~kriz/cifar.html')).toBe(
+      'https://www.cs.toronto.edu/~kriz/cifar.html',
+    )
     for (const host of externalHosts) expect(externalLink(`https://${host}/`)).toBe(`https://${host}/`)
   })
 
@@ -97,7 +104,12 @@ describe('the content security policy of the page', () => {
   const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(html)?.[1]
 
   it('allows the program itself and nothing else', () => {
-    expect(policy?.split(';').map((part) => part.trim()).filter((part) => part !== '')).toEqual([
+    expect(
+      policy
+        ?.split(';')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    ).toEqual([
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",

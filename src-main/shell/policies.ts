@@ -33,7 +33,8 @@ export function isOwnPage(url: string, page: string): boolean {
 }
 
 /**
- * Whether a request may leave the window: only for the program's own files (and the developer tools where they are allowed).
+ * Whether a request may leave the window: only for the program's own files (and the developer tools where they are
+ * allowed).
  * @param page file URL of the window's page; its folder is what may be read
  */
 export function mayRequest(url: string, page: string, development: boolean): boolean {
@@ -50,7 +51,8 @@ export function mayRequest(url: string, page: string, development: boolean): boo
 /** The address to open in the person's browser, or null where it is not one of ours to open. */
 export function externalLink(url: string): string | null {
   const link = parse(url)
-  if (!link || link.protocol !== 'https:' || link.port !== '' || link.username !== '' || link.password !== '') return null
+  if (!link || link.protocol !== 'https:' || link.port !== '' || link.username !== '' || link.password !== '')
+    return null
   return externalHosts.includes(link.hostname) ? link.href : null
 }
 

@@ -23,7 +23,10 @@ describe('preferences', () => {
     first.set({ zoom: 1.5 })
     first.set({ zoom: 1.5, theme: undefined })
     first.set({ theme: 'dark' })
-    expect(changed.mock.calls).toEqual([[{ ...usualPreferences, zoom: 1.5 }], [{ ...usualPreferences, theme: 'dark', zoom: 1.5 }]])
+    expect(changed.mock.calls).toEqual([
+      [{ ...usualPreferences, zoom: 1.5 }],
+      [{ ...usualPreferences, theme: 'dark', zoom: 1.5 }],
+    ])
     expect(new KeptPreferences(file, changed).now).toEqual({ ...usualPreferences, theme: 'dark', zoom: 1.5 })
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...usualPreferences, theme: 'dark', zoom: 1.5 })
   })

@@ -20,7 +20,10 @@ export class KeptPreferences {
   }
 
   set(change: { [K in keyof Preferences]?: Preferences[K] | undefined }): Preferences {
-    const now = preferences.parse({ ...this.#now, ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) })
+    const now = preferences.parse({
+      ...this.#now,
+      ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+    })
     if (JSON.stringify(now) === JSON.stringify(this.#now)) return now
     this.#now = now
     try {
@@ -35,7 +38,11 @@ export class KeptPreferences {
 
 /** Each choice by itself: one that can't be read costs the others nothing. */
 const { theme, zoom, cutShort } = preferences.shape
-const lenient = z.object({ theme: theme.catch(usualPreferences.theme), zoom: zoom.catch(usualPreferences.zoom), cutShort: cutShort.catch(usualPreferences.cutShort) })
+const lenient = z.object({
+  theme: theme.catch(usualPreferences.theme),
+  zoom: zoom.catch(usualPreferences.zoom),
+  cutShort: cutShort.catch(usualPreferences.cutShort),
+})
 
 function read(file: string): Preferences {
   try {

@@ -5,7 +5,9 @@ import { modelFormatFacts, modelFormats } from '../contract/modelFormats'
 
 const kinds: Record<string, string> = {
   ...fileKinds,
-  ...Object.fromEntries(modelFormats.map((format) => [modelFormatFacts[format].extension, `${modelFormatFacts[format].name} model`])),
+  ...Object.fromEntries(
+    modelFormats.map((format) => [modelFormatFacts[format].extension, `${modelFormatFacts[format].name} model`]),
+  ),
   [archiveExtensions[0]]: 'Exported study',
 }
 
@@ -15,8 +17,9 @@ function extensionOf(name: string): string {
 }
 
 /**
- * Returns a save dialog's filter for the kind of file that the suggested name says. It lets every file through: with an extension in
- * it, Electron would complete the chosen name after the dialog has asked whether to replace a file of the name as typed.
+ * Returns a save dialog's filter for the kind of file that the suggested name says. It lets every file through: with an
+ * extension in it, Electron would complete the chosen name after the dialog has asked whether to replace a file of the
+ * name as typed.
  */
 export function saveFilter(suggestedName: string): { name: string; extensions: string[] } {
   const extension = extensionOf(suggestedName)

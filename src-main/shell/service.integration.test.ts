@@ -54,11 +54,14 @@ function start(mode: string, changes: Partial<ServiceOptions> = {}): Watched {
   service = made
   made.start()
   const until: Watched['until'] = (count, state) =>
-    vi.waitFor(() => {
-      const found = states.filter((one) => one.state === state)[count - 1]
-      if (!found) throw new Error(`not yet ${state} ${count} times: ${JSON.stringify(states)}`)
-      return found
-    }, { timeout: 300_000 })
+    vi.waitFor(
+      () => {
+        const found = states.filter((one) => one.state === state)[count - 1]
+        if (!found) throw new Error(`not yet ${state} ${count} times: ${JSON.stringify(states)}`)
+        return found
+      },
+      { timeout: 300_000 },
+    )
   return { service: made, states, told, until }
 }
 
@@ -83,7 +86,12 @@ describe('Service', () => {
     expect(service.state.state).toBe('starting')
     expect(await service.call('echo', { a: [1, 'x'] })).toEqual({ a: [1, 'x'] })
     expect(states.map((state) => state.state)).toEqual(['starting', 'running'])
-    await expect(service.call('fail', {})).rejects.toMatchObject({ code: 'conflict', message: 'No.', fix: 'Later.', field: 'x' })
+    await expect(service.call('fail', {})).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'No.',
+      fix: 'Later.',
+      field: 'x',
+    })
     await service.call('tell', { id: 'a' })
     expect(told).toEqual([['run.changed', { id: 'a' }]])
     expect(await service.call('garbage', {})).toBe('fine')
@@ -111,7 +119,10 @@ describe('Service', () => {
     const pid = (await service.call('pid', {})) as number
     const unanswered = service.call('never', {})
     process.kill(pid, 'SIGKILL')
-    await expect(unanswered).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('killed (SIGKILL)') as unknown })
+    await expect(unanswered).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('killed (SIGKILL)') as unknown,
+    })
     expect((await until(2, 'starting')).detail).toContain('killed (SIGKILL)')
     await until(2, 'running')
     expect(await service.call('echo', 1)).toBe(1)
@@ -126,7 +137,10 @@ describe('Service', () => {
     expect(detail).toContain('exit code 3')
     expect(detail).toContain('fall over')
     expect(states.map((state) => state.state)).toEqual(['starting', 'starting', 'starting', 'starting', 'stopped'])
-    await expect(service.call('echo', 1)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('exit code 3') as unknown })
+    await expect(service.call('echo', 1)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('exit code 3') as unknown,
+    })
     expect(readFileSync(path.join(folder, 'logs', 'service.log'), 'utf8')).toContain('fall over')
 
     await service.restart()
@@ -166,7 +180,11 @@ describe('Service', () => {
   ] as const)('says when its %s is missing', async (_, changes, sentence) => {
     const { service, states } = start('serve', changes)
     expect(states).toEqual([{ state: 'stopped', detail: expect.stringContaining(sentence) as unknown }])
-    await expect(service.call('echo', 1)).rejects.toMatchObject({ code: 'unavailable', message: sentence, fix: expect.stringContaining('npm start') as unknown })
+    await expect(service.call('echo', 1)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: sentence,
+      fix: expect.stringContaining('npm start') as unknown,
+    })
     await service.stop()
   })
 

@@ -77,7 +77,12 @@ export class Service {
     this.#stopping = false
     this.#failure = null
     const missing = this.#missing()
-    if (missing !== null) this.#halt({ code: 'unavailable', message: missing, fix: 'Close the program and run `npm start` again: it provides what is missing.' })
+    if (missing !== null)
+      this.#halt({
+        code: 'unavailable',
+        message: missing,
+        fix: 'Close the program and run `npm start` again: it provides what is missing.',
+      })
     else this.#spawn(null)
   }
 
@@ -87,7 +92,8 @@ export class Service {
    */
   call(call: string, params: unknown): Promise<unknown> {
     if (this.#state.state === 'stopped') return Promise.reject(this.#unavailable())
-    if (this.#pending.size >= maxPending) return Promise.reject(new WorkbenchError('unavailable', 'The service has more calls to answer than it can.'))
+    if (this.#pending.size >= maxPending)
+      return Promise.reject(new WorkbenchError('unavailable', 'The service has more calls to answer than it can.'))
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
       this.#pending.set(id, { resolve, reject })
@@ -139,7 +145,8 @@ export class Service {
     this.#closeCause = cause
     const child = this.#child
     if (!child) return
-    if (child.connected) child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
+    if (child.connected)
+      child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
     const { asked, told } = this.#options.patience ?? usualPatience
     const inOrder = Math.max(asked, this.#closingMs + closingMarginMs)
     const tell = setTimeout(() => child.kill('SIGTERM'), inOrder)
@@ -201,10 +208,12 @@ export class Service {
 
   #receive(child: ChildProcess, message: unknown): void {
     if (child !== this.#child) return
-    // First what comes several times a second while something trains: a schema that does not fit costs more than one that does.
+    // First what comes several times a second while something trains: a schema that does not fit costs more than one
+    // that does.
     const told = eventMessage.safeParse(message)
     if (told.success) {
-      if (told.data.event === 'system.closing') this.#closingMs = events['system.closing'].safeParse(told.data.payload).data?.ms ?? 0
+      if (told.data.event === 'system.closing')
+        this.#closingMs = events['system.closing'].safeParse(told.data.payload).data?.ms ?? 0
       this.#options.onEvent(told.data.event, told.data.payload)
       return
     }
@@ -254,10 +263,16 @@ export class Service {
       this.#halt(this.#failure)
     } else if (this.#restarts.take(performance.now())) {
       const held = new Set(this.#held.map((request) => request.id))
-      this.#rejectPending({ code: 'unavailable', message: reason, fix: 'It is being started again: try once more.' }, held)
+      this.#rejectPending(
+        { code: 'unavailable', message: reason, fix: 'It is being started again: try once more.' },
+        held,
+      )
       this.#spawn(reason)
     } else {
-      this.#halt({ code: 'unavailable', message: `${reason} It ended ${maxRestarts + 1} times within a minute and is not started again.` })
+      this.#halt({
+        code: 'unavailable',
+        message: `${reason} It ended ${maxRestarts + 1} times within a minute and is not started again.`,
+      })
     }
   }
 
@@ -267,7 +282,11 @@ export class Service {
     this.#held = []
     // How a damaged history is mended the window says itself.
     if (failure.code === 'damaged') this.#tell({ state: 'stopped', detail: failure.message, damaged: true })
-    else this.#tell({ state: 'stopped', detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}` })
+    else
+      this.#tell({
+        state: 'stopped',
+        detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}`,
+      })
     this.#rejectPending(failure)
   }
 

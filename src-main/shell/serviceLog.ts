@@ -35,7 +35,10 @@ export class ServiceLog {
   add(text: string): void {
     const lines = (this.#partial + text).split('\n')
     this.#partial = (lines.pop() ?? '').slice(0, maxLineLength)
-    this.#lines = [...this.#lines, ...lines.map((line) => line.slice(0, maxLineLength)).filter((line) => line.trim() !== '')].slice(-keptLines)
+    this.#lines = [
+      ...this.#lines,
+      ...lines.map((line) => line.slice(0, maxLineLength)).filter((line) => line.trim() !== ''),
+    ].slice(-keptLines)
     if (this.#file === null) return
     try {
       if (this.#size > maxBytes) this.#rotate(this.#file)

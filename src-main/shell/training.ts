@@ -1,4 +1,7 @@
-/** Which runs train and what work goes on beside them, told from the service's events: what quitting and the power saver want to know. */
+/**
+ * Which runs train and what work goes on beside them, told from the service's events: what quitting and the power saver
+ * want to know.
+ */
 import { z } from 'zod'
 import { workProgress } from '../contract/publish'
 import { endedStates, runState, type RunState } from '../contract/records'

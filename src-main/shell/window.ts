@@ -28,7 +28,10 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   const primary = screen.getPrimaryDisplay()
   const displays = [primary, ...screen.getAllDisplays().filter((display) => display.id !== primary.id)]
   const window = new BrowserWindow({
-    ...openingBounds(state, displays.map((display) => display.workArea)),
+    ...openingBounds(
+      state,
+      displays.map((display) => display.workArea),
+    ),
     minWidth: minimum.width,
     minHeight: minimum.height,
     show: false,
@@ -57,7 +60,10 @@ export function createWindow(options: WindowOptions): BrowserWindow {
 
   window.on('close', () => {
     try {
-      writeAtomically(options.stateFile, JSON.stringify({ ...window.getNormalBounds(), maximized: window.isMaximized() }))
+      writeAtomically(
+        options.stateFile,
+        JSON.stringify({ ...window.getNormalBounds(), maximized: window.isMaximized() }),
+      )
     } catch {
       // Not worth keeping a window open for.
     }
@@ -71,7 +77,8 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.webContents.on('did-navigate', (_, url) => {
     if (!isOwnPage(url, options.pageUrl)) void window.loadFile(options.page)
   })
-  // Chromium keeps a zoom for each address, and of a file's address the hash is part: the person's choice holds for all.
+  // Chromium keeps a zoom for each address, and of a file's address the hash is part: the person's choice holds for
+  // all.
   const zoom = (): void => window.webContents.setZoomFactor(options.zoom())
   window.webContents.on('did-finish-load', zoom)
   window.webContents.on('did-navigate-in-page', zoom)
@@ -81,10 +88,14 @@ export function createWindow(options: WindowOptions): BrowserWindow {
 }
 
 /** Applies the policies to anything that could show a page. */
-export function guardContents(contents: WebContents, { pageUrl, openExternal }: Pick<WindowOptions, 'pageUrl' | 'openExternal'>): void {
+export function guardContents(
+  contents: WebContents,
+  { pageUrl, openExternal }: Pick<WindowOptions, 'pageUrl' | 'openExternal'>,
+): void {
   let pressedAt: number | null = null
   contents.on('input-event', (_, { type }) => {
-    if (type === 'mouseUp' || type === 'mouseDown' || type === 'rawKeyDown' || type === 'keyDown') pressedAt = performance.now()
+    if (type === 'mouseUp' || type === 'mouseDown' || type === 'rawKeyDown' || type === 'keyDown')
+      pressedAt = performance.now()
   })
   const outside = (url: string): void => {
     const link = externalLink(url)
@@ -110,7 +121,9 @@ export function guardSession(session: Session, pageUrl: string, development: boo
   session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
-  session.webRequest.onBeforeRequest(({ url }, callback) => callback({ cancel: !mayRequest(url, pageUrl, development) }))
+  session.webRequest.onBeforeRequest(({ url }, callback) =>
+    callback({ cancel: !mayRequest(url, pageUrl, development) }),
+  )
   session.on('will-download', (event) => event.preventDefault())
   session.setSpellCheckerEnabled(false)
 }

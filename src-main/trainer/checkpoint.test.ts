@@ -8,7 +8,15 @@ import { Checkpoints, variablesOf, type Position } from './checkpoint'
 
 const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
 const at = (step: number, best: Position['best'] = null): Position => ({
-  epoch: 2, seen: 64, lossSum: 0.1 + 0.2, correct: 7, step, sampledStep: step, trainErrors: [0.7], milliseconds: { active: 1.5, waited: 0, cpu: 2 }, best,
+  epoch: 2,
+  seen: 64,
+  lossSum: 0.1 + 0.2,
+  correct: 7,
+  step,
+  sampledStep: step,
+  trainErrors: [0.7],
+  milliseconds: { active: 1.5, waited: 0, cpu: 2 },
+  best,
 })
 const circumstances = { computedBy: 'TensorFlow', datasetFingerprint: 'f' }
 const held = new Map([['w', 2]])
@@ -17,11 +25,14 @@ let folder: string
 let checkpoints: Checkpoints
 const write = (step: number, best: Position['best'] = null): Promise<number> =>
   checkpoints.writer(spec, circumstances)(at(step, best), new Map([['w', Float32Array.of(step, 1e-40)]]))
-const newest = async (fits = (_: Position): boolean => true): Promise<{ step: number | undefined; damaged: string[] }> => {
+const newest = async (
+  fits = (_: Position): boolean => true,
+): Promise<{ step: number | undefined; damaged: string[] }> => {
   const damaged: string[] = []
   return { step: (await checkpoints.newest(fits, (why) => damaged.push(why)))?.at.step, damaged }
 }
-const steps = async (): Promise<number[]> => (await readdir(folder)).map((name) => Number(name.split('-')[1])).sort((a, b) => a - b)
+const steps = async (): Promise<number[]> =>
+  (await readdir(folder)).map((name) => Number(name.split('-')[1])).sort((a, b) => a - b)
 
 beforeEach(async () => {
   folder = path.join(await mkdtemp(path.join(os.tmpdir(), 'mcnn-checkpoints-')), 'run')
@@ -31,7 +42,10 @@ afterEach(() => rm(path.dirname(folder), { recursive: true }))
 
 it('gives back every bit of what was written', async () => {
   await write(5)
-  const found = await checkpoints.newest(() => true, () => undefined)
+  const found = await checkpoints.newest(
+    () => true,
+    () => undefined,
+  )
   expect(found).toEqual({ at: at(5), variables: new Map([['w', Float32Array.of(5, 1e-40)]]), ...circumstances })
 })
 
@@ -68,7 +82,13 @@ it('takes none that lacks a variable, holds others, other lengths or no numbers,
     [new Map(), {}],
     [new Map([['w', Float32Array.of(1)]]), {}],
     [new Map([['w', Float32Array.of(1, NaN)]]), {}],
-    [new Map([['w', Float32Array.of(1, 2)], ['x', Float32Array.of(1)]]), {}],
+    [
+      new Map([
+        ['w', Float32Array.of(1, 2)],
+        ['x', Float32Array.of(1)],
+      ]),
+      {},
+    ],
     [new Map([['w', Float32Array.of(1, 2)]]), { correct: 65 }],
     [new Map([['w', Float32Array.of(1, 2)]]), { trainErrors: [] }],
   ]

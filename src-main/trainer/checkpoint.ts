@@ -13,29 +13,48 @@ import { decodeSafetensors, encodeSafetensors } from '../nn/safetensors'
 import { putDurably, sha256Of } from './weights'
 
 /** Where a run stands between two steps. */
-export const position = z.strictObject({
-  /** The epoch under way, from 1; one more than there are where all are finished. */
-  epoch: z.int().min(1),
-  /** Training examples of it that were trained on. */
-  seen: z.int().min(0),
-  /** Sums over them: of the cross-entropy in nats, of right predictions. */
-  lossSum: z.number().min(0),
-  correct: z.int().min(0),
-  /** Steps done in the whole run. */
-  step: z.int().min(0),
-  /** The last step whose metrics were handed on. */
-  sampledStep: z.int().min(0),
-  /** Of every finished epoch, 0 to 1: a warm-up's schedule depends on it. */
-  trainErrors: z.array(z.number().min(0).max(1)),
-  /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
-  milliseconds: z.strictObject({ active: z.number().min(0), waited: z.number().min(0), cpu: z.number().min(0) }),
-  /** The best epoch's accuracy (on the validation examples where there are some, else on the test examples), and the step at its end. */
-  best: z.strictObject({ accuracy: z.number().min(0).max(1), step: z.int().min(0) }).nullable(),
-}).refine(({ epoch, seen, correct, step, sampledStep, trainErrors, best }) => correct <= seen && sampledStep <= step && trainErrors.length === epoch - 1 && (best?.step ?? 0) <= step, 'a place that no training comes to')
+export const position = z
+  .strictObject({
+    /** The epoch under way, from 1; one more than there are where all are finished. */
+    epoch: z.int().min(1),
+    /** Training examples of it that were trained on. */
+    seen: z.int().min(0),
+    /** Sums over them: of the cross-entropy in nats, of right predictions. */
+    lossSum: z.number().min(0),
+    correct: z.int().min(0),
+    /** Steps done in the whole run. */
+    step: z.int().min(0),
+    /** The last step whose metrics were handed on. */
+    sampledStep: z.int().min(0),
+    /** Of every finished epoch, 0 to 1: a warm-up's schedule depends on it. */
+    trainErrors: z.array(z.number().min(0).max(1)),
+    /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
+    milliseconds: z.strictObject({ active: z.number().min(0), waited: z.number().min(0), cpu: z.number().min(0) }),
+    /**
+     * The best epoch's accuracy (on the validation examples where there are some, else on the test examples), and the
+     * step at its end.
+     */
+    best: z.strictObject({ accuracy: z.number().min(0).max(1), step: z.int().min(0) }).nullable(),
+  })
+  .refine(
+    ({ epoch, seen, correct, step, sampledStep, trainErrors, best }) =>
+      correct <= seen && sampledStep <= step && trainErrors.length === epoch - 1 && (best?.step ?? 0) <= step,
+    'a place that no training comes to',
+  )
 export type Position = z.infer<typeof position>
 
 export function beginning(): Position {
-  return { epoch: 1, seen: 0, lossSum: 0, correct: 0, step: 0, sampledStep: 0, trainErrors: [], milliseconds: { active: 0, waited: 0, cpu: 0 }, best: null }
+  return {
+    epoch: 1,
+    seen: 0,
+    lossSum: 0,
+    correct: 0,
+    step: 0,
+    sampledStep: 0,
+    trainErrors: [],
+    milliseconds: { active: 0, waited: 0, cpu: 0 },
+    best: null,
+  }
 }
 
 /** What a run that goes on ought to find unchanged. */
@@ -65,7 +84,12 @@ export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
   return new Map(
     parameters(spec).flatMap(({ name, shape, trainable }): [string, number][] => {
       const length = shape.reduce((product, side) => product * side, 1)
-      return trainable ? [[name, length], [name + velocitySuffix, length]] : [[name, length]]
+      return trainable
+        ? [
+            [name, length],
+            [name + velocitySuffix, length],
+          ]
+        : [[name, length]]
     }),
   )
 }
@@ -91,10 +115,22 @@ export class Checkpoints {
   writer(spec: NetworkSpec, { computedBy, datasetFingerprint }: Circumstances): Save {
     const shapes = new Map(parameters(spec).map(({ name, shape }) => [name, shape]))
     return async (at, variables) => {
-      const tensors = [...variables].map(([name, values]) => ({ name, values, shape: shapes.get(name) ?? [values.length] }))
-      const bytes = encodeSafetensors(tensors, { position: JSON.stringify(at), config: JSON.stringify(this.config), computedBy, datasetFingerprint })
+      const tensors = [...variables].map(([name, values]) => ({
+        name,
+        values,
+        shape: shapes.get(name) ?? [values.length],
+      }))
+      const bytes = encodeSafetensors(tensors, {
+        position: JSON.stringify(at),
+        config: JSON.stringify(this.config),
+        computedBy,
+        datasetFingerprint,
+      })
       await mkdir(this.folder, { recursive: true })
-      await putDurably(path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256Of(bytes)}.safetensors`), bytes)
+      await putDurably(
+        path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256Of(bytes)}.safetensors`),
+        bytes,
+      )
       await this.remove(newestKept, at.best?.step)
       return bytes.length
     }
@@ -119,17 +155,22 @@ export class Checkpoints {
   /** Removes all but the newest few and that of one step, and what trainers that died left half-written. */
   async remove(keep = 0, step?: number): Promise<void> {
     for (const found of (await this.list()).slice(keep)) if (found.step !== step) await rm(found.file, { force: true })
-    for (const name of await this.names()) if (temporaryPattern.test(name)) await rm(path.join(this.folder, name), { force: true })
+    for (const name of await this.names())
+      if (temporaryPattern.test(name)) await rm(path.join(this.folder, name), { force: true })
   }
 
   private async read({ file, sha256 }: Found): Promise<Checkpoint> {
     const bytes = await readFile(file)
     if (sha256Of(bytes) !== sha256) throw new Error('Its content does not have the checksum in its name.')
     const { tensors, metadata } = decodeSafetensors(bytes)
-    if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config)) throw new Error('It belongs to another config.')
-    for (const [name, length] of this.expected) if (tensors.get(name)?.values.length !== length) throw new Error(`It does not hold ${name} as this network has it.`)
+    if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config))
+      throw new Error('It belongs to another config.')
+    for (const [name, length] of this.expected)
+      if (tensors.get(name)?.values.length !== length)
+        throw new Error(`It does not hold ${name} as this network has it.`)
     if (tensors.size !== this.expected.size) throw new Error('It holds more than this network has.')
-    if (![...tensors.values()].every(({ values }) => values.every(Number.isFinite))) throw new Error('It holds what is no number.')
+    if (![...tensors.values()].every(({ values }) => values.every(Number.isFinite)))
+      throw new Error('It holds what is no number.')
     return {
       at: position.parse(JSON.parse(metadata['position'] ?? '')),
       variables: new Map([...tensors].map(([name, { values }]) => [name, values])),
@@ -147,7 +188,9 @@ export class Checkpoints {
     return (await this.names())
       .flatMap((name) => {
         const [, step, sha256] = namePattern.exec(name) ?? []
-        return step === undefined || sha256 === undefined ? [] : [{ file: path.join(this.folder, name), step: Number(step), sha256 }]
+        return step === undefined || sha256 === undefined
+          ? []
+          : [{ file: path.join(this.folder, name), step: Number(step), sha256 }]
       })
       .sort((a, b) => b.step - a.step)
   }
@@ -155,6 +198,7 @@ export class Checkpoints {
 
 /** A run of more epochs is the same up to where the shorter one ends: milestones are given in epochs. */
 function sameTraining(a: ExperimentConfig, b: ExperimentConfig): boolean {
-  const text = (config: ExperimentConfig): string => JSON.stringify(experimentConfig.parse({ ...withoutNoSplit(config), epochs: 1 }))
+  const text = (config: ExperimentConfig): string =>
+    JSON.stringify(experimentConfig.parse({ ...withoutNoSplit(config), epochs: 1 }))
   return text(a) === text(b)
 }

@@ -25,7 +25,11 @@ const asked = ['--query-gpu=name,compute_cap,memory.total', '--format=csv,nohead
 /** All GPUs that the driver shows, or one of them; none where there is no driver. @param gpu index or UUID */
 async function gpusOfDriver(gpu?: string): Promise<Gpu[]> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', [...asked, ...(gpu === undefined ? [] : [`--id=${gpu}`])], { timeout: 10_000 })
+    const { stdout } = await promisify(execFile)(
+      'nvidia-smi',
+      [...asked, ...(gpu === undefined ? [] : [`--id=${gpu}`])],
+      { timeout: 10_000 },
+    )
     return gpusIn(stdout)
   } catch {
     return []
@@ -42,7 +46,10 @@ export function firstGpu(visible: string | undefined): string {
 
 let own: Promise<Gpu | undefined> | null = null
 
-/** The GPU that TensorFlow runs on; undefined where the driver does not tell of it. It stays the same: the driver is asked once. */
+/**
+ * The GPU that TensorFlow runs on; undefined where the driver does not tell of it. It stays the same: the driver is
+ * asked once.
+ */
 function gpuOfThis(): Promise<Gpu | undefined> {
   own ??= gpusOfDriver(firstGpu(process.env['CUDA_VISIBLE_DEVICES'])).then(([gpu]) => gpu)
   return own
@@ -90,11 +97,21 @@ export async function probeDevice({ tf, binding }: TensorFlow): Promise<DevicePr
     tfjs: tf.version['tfjs-core'] ?? '',
     device: onGpu ? (gpu?.name ?? 'gpu') : 'cpu',
     gpus: gpus.map(({ name }) => name),
-    bfloat16: onGpu ? (gpu ? gpuBfloat16(gpu) : null) : cpuBfloat16(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''), process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0'),
+    bfloat16: onGpu
+      ? gpu
+        ? gpuBfloat16(gpu)
+        : null
+      : cpuBfloat16(
+          await readFile('/proc/cpuinfo', 'utf8').catch(() => ''),
+          process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0',
+        ),
   }
 }
 
-/** TensorFlow reads a count when it starts; without one it takes a thread for each processor that this process may run on. */
+/**
+ * TensorFlow reads a count when it starts; without one it takes a thread for each processor that this process may run
+ * on.
+ */
 function threads(variable: string, status: string): number | null {
   const value = Number(process.env[variable])
   return Number.isInteger(value) && value > 0 ? value : allowedProcessors(status)
@@ -136,7 +153,10 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
   }
 }
 
-/** Returns the vector instructions that a processor has, in its own order: libraries choose their code by them, also within one model's name. */
+/**
+ * Returns the vector instructions that a processor has, in its own order: libraries choose their code by them, also
+ * within one model's name.
+ */
 export function instructionsIn(cpuinfo: string): string {
   const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(/\s+/) ?? []
   return flags.filter((flag) => /^(?:ssse3|sse\d|avx|fma|f16c|amx|asimd|sve|bf16|i8mm)/.test(flag)).join(' ')
@@ -144,5 +164,7 @@ export function instructionsIn(cpuinfo: string): string {
 
 /** A search path tells of a person's folders, and only whether it is the same matters. */
 function recorded({ LD_LIBRARY_PATH: libraries, ...variables }: Record<string, string>): Record<string, string> {
-  return libraries === undefined ? variables : { ...variables, LD_LIBRARY_PATH: `SHA-256 ${createHash('sha256').update(libraries).digest('hex').slice(0, 16)}` }
+  return libraries === undefined
+    ? variables
+    : { ...variables, LD_LIBRARY_PATH: `SHA-256 ${createHash('sha256').update(libraries).digest('hex').slice(0, 16)}` }
 }

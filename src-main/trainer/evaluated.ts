@@ -20,7 +20,13 @@ export class Evaluated {
       const label = labels[i] ?? 0
       const at = label * this.classes + guess
       this.confusion[at] = (this.confusion[at] ?? 0) + 1
-      if (guess !== label) this.mistakes.push({ index: this.seen + i, label, predicted: guess, confidence: Math.min(1, confidence[i] ?? 0) })
+      if (guess !== label)
+        this.mistakes.push({
+          index: this.seen + i,
+          label,
+          predicted: guess,
+          confidence: Math.min(1, confidence[i] ?? 0),
+        })
     })
     this.seen += predicted.length
     this.mistakes = this.mistakes.sort((a, b) => b.confidence - a.confidence || a.index - b.index).slice(0, kept)

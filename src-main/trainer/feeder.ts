@@ -1,4 +1,6 @@
-/** Batches that are ready before the step asks for them: a thread of its own prepares the next while one is trained on. */
+/**
+ * Batches that are ready before the step asks for them: a thread of its own prepares the next while one is trained on.
+ */
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { imageChannels, imageSize } from '../contract/experiment'
@@ -8,8 +10,8 @@ const imageValues = imageSize * imageSize * imageChannels
 
 export interface Batch {
   /**
-   * Normalised [n, 32, 32, 3], or what they are to be made of. Of training examples n is `count`; of those that are evaluated it is
-   * the batch size, and what lies behind `count` is of no meaning.
+   * Normalised [n, 32, 32, 3], or what they are to be made of. Of training examples n is `count`; of those that are
+   * evaluated it is the batch size, and what lies behind `count` is of no meaning.
    */
   pictures: Float32Array<ArrayBuffer> | BatchPlan
   labels: Int32Array<ArrayBuffer>
@@ -24,7 +26,10 @@ export interface FeederData {
   batchSize: number
   seed: number
   augment: boolean
-  /** The graph holds the pixels: batches are plans. Validation examples are counted on from the test examples, behind which they lie. */
+  /**
+   * The graph holds the pixels: batches are plans. Validation examples are counted on from the test examples, behind
+   * which they lie.
+   */
   resident: boolean
 }
 
@@ -51,11 +56,19 @@ export class Feeder {
   private waited = 0
 
   constructor(private readonly options: FeederData) {
-    this.sizes = { train: options.data.train.count, test: options.data.test.count, validation: options.data.validation?.count ?? 0 }
+    this.sizes = {
+      train: options.data.train.count,
+      test: options.data.test.count,
+      validation: options.data.validation?.count ?? 0,
+    }
     const { data } = options
     // The thread gets a copy: not of what it has no use for.
     const without = (split: Split): Split => ({ ...split, images: new Uint8Array() })
-    const unseen = { train: without(data.train), test: without(data.test), validation: data.validation && without(data.validation) }
+    const unseen = {
+      train: without(data.train),
+      test: without(data.test),
+      validation: data.validation && without(data.validation),
+    }
     const workerData: FeederData = options.resident ? { ...options, data: { ...data, ...unseen } } : options
     this.worker = new Worker(path.join(__dirname, 'feeder.js'), { workerData })
     this.worker.on('message', (batch: Batch) => {
@@ -90,7 +103,8 @@ export class Feeder {
       const batch = await this.next()
       ask()
       yield split === 'train' ? cut(batch) : batch
-      if (batch.pictures instanceof Float32Array) this.free.push({ images: batch.pictures.buffer, labels: batch.labels.buffer })
+      if (batch.pictures instanceof Float32Array)
+        this.free.push({ images: batch.pictures.buffer, labels: batch.labels.buffer })
     }
   }
 
@@ -118,5 +132,9 @@ export class Feeder {
 
 /** Without what lies behind its examples: a short batch has a step of its own. */
 function cut({ pictures, labels, count }: Batch): Batch {
-  return { pictures: pictures instanceof Float32Array ? pictures.subarray(0, count * imageValues) : pictures, labels: labels.subarray(0, count), count }
+  return {
+    pictures: pictures instanceof Float32Array ? pictures.subarray(0, count * imageValues) : pictures,
+    labels: labels.subarray(0, count),
+    count,
+  }
 }

@@ -19,15 +19,25 @@ parentPort?.on('message', ({ split, epoch, from, count, buffers }: BatchRequest)
   const source = data[split]
   if (!source) throw new Error('There are no validation examples.')
   const training = split === 'train'
-  const draw = { order: split === 'train' ? trainOrder(epoch) : orders[split], from, count, augment: training && augment, seed, epoch }
+  const draw = {
+    order: split === 'train' ? trainOrder(epoch) : orders[split],
+    from,
+    count,
+    augment: training && augment,
+    seed,
+    epoch,
+  }
   const labels = new Int32Array(buffers?.labels ?? new ArrayBuffer(4 * batchSize))
   if (resident) {
     const pictures = planBatch(draw, training ? count : batchSize)
     for (let i = 0; i < count; i++) labels[i] = source.labels[pictures.examples[i] ?? 0] ?? 0
-    if (split === 'validation') for (let i = 0; i < count; i++) pictures.examples[i] = (pictures.examples[i] ?? 0) + data.test.count
+    if (split === 'validation')
+      for (let i = 0; i < count; i++) pictures.examples[i] = (pictures.examples[i] ?? 0) + data.test.count
     post({ pictures, labels, count }, [])
   } else {
-    const images = new Float32Array(buffers?.images ?? new ArrayBuffer(4 * batchSize * imageSize * imageSize * imageChannels))
+    const images = new Float32Array(
+      buffers?.images ?? new ArrayBuffer(4 * batchSize * imageSize * imageSize * imageChannels),
+    )
     fillBatch({ ...draw, split: source, images, labels, mean: data.mean, std: data.std })
     post({ pictures: images, labels, count }, [images.buffer, labels.buffer])
   }

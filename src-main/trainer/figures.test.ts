@@ -5,7 +5,8 @@ import { multiplications, network } from '../nn/architecture'
 import { convolutions } from '../nn/blocks'
 import { countsFigures, figuresEvery, slower } from './figures'
 
-const counted = (epochs: number, every: number): number[] => Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => countsFigures(epoch, every, epochs))
+const counted = (epochs: number, every: number): number[] =>
+  Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => countsFigures(epoch, every, epochs))
 
 describe('figures of layers', () => {
   it('are counted after the last epoch, however short epochs are, and after as many others as can afford it', () => {
@@ -24,7 +25,10 @@ describe('figures of layers', () => {
 
   it.each(archs)('of %s take at most a hundredth of the multiplications of the epochs between them', (arch) => {
     const spec = network(arch, 'baseline', 10)
-    const own = convolutions(spec).filter(hasFigures).reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
+    const own =
+      convolutions(spec)
+        .filter(hasFigures)
+        .reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
     for (const trainExamples of [500, 5000, 50_000]) {
       const every = figuresEvery(spec, trainExamples)
       // A step is about three forward passes.

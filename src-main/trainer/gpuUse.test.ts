@@ -31,14 +31,22 @@ describe('the use of a GPU', () => {
   })
 
   it('is the mean of the readings, of memory the highest', () => {
-    expect(summary([{ gpuUtilization: 0.2, gpuMemoryBytes: 10 }, { gpuUtilization: 0.4, gpuMemoryBytes: 30 }, { gpuUtilization: null, gpuMemoryBytes: null }])).toEqual({ gpuUtilization: expect.closeTo(0.3) as number, gpuMemoryBytes: 30 })
+    expect(
+      summary([
+        { gpuUtilization: 0.2, gpuMemoryBytes: 10 },
+        { gpuUtilization: 0.4, gpuMemoryBytes: 30 },
+        { gpuUtilization: null, gpuMemoryBytes: null },
+      ]),
+    ).toEqual({ gpuUtilization: expect.closeTo(0.3) as number, gpuMemoryBytes: 30 })
     expect(summary([])).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
   })
 
   it('is watched through a process that ends with it, since it was taken last', async () => {
     fakeTool('printf "50, 100\\n70, 90\\n"; exec sleep 600')
     const watch = new GpuWatch('3')
-    await expect.poll(() => watch.take()).toEqual({ gpuUtilization: expect.closeTo(0.6) as number, gpuMemoryBytes: 100 * 2 ** 20 })
+    await expect
+      .poll(() => watch.take())
+      .toEqual({ gpuUtilization: expect.closeTo(0.6) as number, gpuMemoryBytes: 100 * 2 ** 20 })
     expect(watch.take()).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
     watch.close()
     // Never resolves if closing the watch does not end the tool.
@@ -49,7 +57,8 @@ describe('the use of a GPU', () => {
     fakeTool('exit 0')
     const watch = new GpuWatch('0')
     await watch.closed
-    const add = (share: number, mebibytes: number): void => watch.add({ gpuUtilization: share, gpuMemoryBytes: mebibytes * 2 ** 20 })
+    const add = (share: number, mebibytes: number): void =>
+      watch.add({ gpuUtilization: share, gpuMemoryBytes: mebibytes * 2 ** 20 })
     add(0.8, 100)
     watch.pause()
     for (let second = 0; second < 3600; second++) add(0, 900)
@@ -62,7 +71,8 @@ describe('the use of a GPU', () => {
   it('is null if the tool is missing, and closing the watch is harmless', async () => {
     vi.stubEnv('PATH', folder)
     const watch = new GpuWatch('0')
-    // Rejects the test if the failed start is not handled: the error would be uncaught, and `closed` would never resolve.
+    // Rejects the test if the failed start is not handled: the error would be uncaught, and `closed` would never
+    // resolve.
     await watch.closed
     expect(watch.take()).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
     watch.close()
@@ -70,7 +80,10 @@ describe('the use of a GPU', () => {
 
   it('is null if the tool fails, whatever it prints, and keeps what it printed before', async () => {
     for (const [printed, expected] of [
-      ['NVIDIA-SMI has failed because it could not communicate with the driver.', { gpuUtilization: null, gpuMemoryBytes: null }],
+      [
+        'NVIDIA-SMI has failed because it could not communicate with the driver.',
+        { gpuUtilization: null, gpuMemoryBytes: null },
+      ],
       ['40, 10\\nUnknown Error', { gpuUtilization: expect.closeTo(0.4) as number, gpuMemoryBytes: 10 * 2 ** 20 }],
     ] as const) {
       fakeTool(`printf "${printed}\\n"; exit 9`)

@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline'
 import type { Meter } from './control'
 
 export interface GpuUse {
-  /** Part of the time in which the GPU computed anything, 0 to 1, mean of the readings; whoever else uses it counts too. */
+  /**
+   * Part of the time in which the GPU computed anything, 0 to 1, mean of the readings; whoever else uses it counts too.
+   */
   gpuUtilization: number | null
   /** The highest of the readings of the GPU's used memory, by all processes. */
   gpuMemoryBytes: number | null
@@ -13,7 +15,10 @@ export interface GpuUse {
 /** Between two readings. */
 const everySeconds = 1
 
-/** `nvidia-smi` as a process that says a line a second, until `close`; where there is none, or it fails, nothing was measured. */
+/**
+ * `nvidia-smi` as a process that says a line a second, until `close`; where there is none, or it fails, nothing was
+ * measured.
+ */
 export class GpuWatch implements Meter {
   readonly #child: ChildProcess
   #readings: GpuUse[] = []
@@ -25,7 +30,16 @@ export class GpuWatch implements Meter {
 
   /** @param gpu index or UUID, as `nvidia-smi` takes it */
   constructor(gpu: string) {
-    this.#child = spawn('nvidia-smi', [`--id=${gpu}`, '--query-gpu=utilization.gpu,memory.used', '--format=csv,noheader,nounits', `--loop=${everySeconds}`], { stdio: ['ignore', 'pipe', 'ignore'] })
+    this.#child = spawn(
+      'nvidia-smi',
+      [
+        `--id=${gpu}`,
+        '--query-gpu=utilization.gpu,memory.used',
+        '--format=csv,noheader,nounits',
+        `--loop=${everySeconds}`,
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    )
     this.closed = new Promise((resolve) => {
       this.#child.on('close', () => resolve())
       this.#child.on('error', () => resolve())

@@ -12,7 +12,14 @@ import { loadDataset, type Split } from '../datasets'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
 import { decodeSafetensors } from '../nn/safetensors'
-import { config, interruptionEnv, interruptionScript, startTrainer, type Interruption, type Trainer } from './testSupport'
+import {
+  config,
+  interruptionEnv,
+  interruptionScript,
+  startTrainer,
+  type Interruption,
+  type Trainer,
+} from './testSupport'
 
 let dir: string
 let children: ChildProcess[]
@@ -25,7 +32,11 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-function start(change: Partial<ExperimentConfig> = {}, env: NodeJS.ProcessEnv = {}, interruption: Interruption | null = null): Trainer {
+function start(
+  change: Partial<ExperimentConfig> = {},
+  env: NodeJS.ProcessEnv = {},
+  interruption: Interruption | null = null,
+): Trainer {
   const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) }, env, interruption)
   children.push(trainer.child)
   return trainer
@@ -43,7 +54,8 @@ describe('the trainer', () => {
     expect(epochs.map((e) => e.epoch)).toEqual([1, 2])
     expect(epochs.map((e) => e.learningRate)).toEqual([0.1, 0.01])
     for (const { trainAccuracy, testAccuracy } of epochs) {
-      // 200 and 100 examples: accuracies are whole numbers of them, the short last batch and the filled-up evaluation included.
+      // 200 and 100 examples: accuracies are whole numbers of them, the short last batch and the filled-up evaluation
+      // included.
       expect((trainAccuracy * 200) % 1).toBeCloseTo(0, 6)
       expect((testAccuracy * 100) % 1).toBeCloseTo(0, 6)
     }
@@ -54,7 +66,9 @@ describe('the trainer', () => {
       expect(memoryBytes).toBeGreaterThan(1e8)
     }
     // The matrix holds every test example, and says of them what the metrics say.
-    for (const { epoch, classes, confusion, mistakes } of trainer.messages.flatMap((m) => (m.type === 'evaluation' ? [m.evaluation] : []))) {
+    for (const { epoch, classes, confusion, mistakes } of trainer.messages.flatMap((m) =>
+      m.type === 'evaluation' ? [m.evaluation] : [],
+    )) {
       const right = confusion.filter((_, i) => i % (classes + 1) === 0).reduce((a, b) => a + b)
       expect(confusion.reduce((a, b) => a + b)).toBe(100)
       expect(right / 100).toBeCloseTo(epochs[epoch - 1]?.testAccuracy ?? NaN, 6)
@@ -62,7 +76,9 @@ describe('the trainer', () => {
       expect(mistakes.every((m) => m.confidence >= 1 / classes)).toBe(true)
     }
     // 200 examples in batches of 64 are 4 steps, the last of them short.
-    expect(trainer.messages.flatMap((m) => (m.type === 'steps' ? m.steps.map((s) => s.step) : []))).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(trainer.messages.flatMap((m) => (m.type === 'steps' ? m.steps.map((s) => s.step) : []))).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8,
+    ])
     const filters = trainer.messages.flatMap((m) => (m.type === 'filters' ? [m] : []))
     expect(filters.map((f) => f.epoch)).toEqual([0, 1, 2])
     expect(filters[0]?.layers).toMatchObject([{ layer: 'stem', shape: [3, 3, 3, 4] }])
@@ -74,14 +90,20 @@ describe('the trainer', () => {
       expect(layers.map(({ layer }) => layer)).toHaveLength(7)
       const [stem] = filters.find((f) => f.epoch === epoch)?.layers ?? []
       const values = new Float32Array(Uint8Array.from(Buffer.from(stem?.values ?? '', 'base64')).buffer)
-      expect(layers[0]).toEqual({ layer: 'stem', figures: layerFigures({ shape: [3, 3, 3, 4], values, bank: signBank }) })
+      expect(layers[0]).toEqual({
+        layer: 'stem',
+        figures: layerFigures({ shape: [3, 3, 3, 4], values, bank: signBank }),
+      })
     }
     expect(filters[2]?.layers[0]?.values).not.toBe(filters[0]?.layers[0]?.values)
 
     const bytes = await readFile(done.weightsFile)
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(done.weightsSha256)
     // And from where the run could be extended.
-    expect((await readdir(path.dirname(done.weightsFile))).map((name) => name.replace(/-[0-9a-f]{64}/, ''))).toEqual(['checkpoint-0000000008.safetensors', 'weights.safetensors'])
+    expect((await readdir(path.dirname(done.weightsFile))).map((name) => name.replace(/-[0-9a-f]{64}/, ''))).toEqual([
+      'checkpoint-0000000008.safetensors',
+      'weights.safetensors',
+    ])
   })
 
   it('holds validation examples out, and says of them what the network computes picture by picture', async () => {
@@ -89,7 +111,12 @@ describe('the trainer', () => {
     const trainer = start({ validationExamples, epochs: 3, milestones: [] })
     const done = await trainer.message('done')
     const data = await loadDataset({ datasetsDir: 'nowhere', ...config, validationExamples })
-    expect(await trainer.message('started')).toMatchObject({ trainExamples: 170, validationExamples: 30, testExamples: 100, datasetFingerprint: data.fingerprint })
+    expect(await trainer.message('started')).toMatchObject({
+      trainExamples: 170,
+      validationExamples: 30,
+      testExamples: 100,
+      datasetFingerprint: data.fingerprint,
+    })
     const epochs = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [m.metrics] : []))
     for (const { trainAccuracy, validationAccuracy } of epochs) {
       expect((trainAccuracy * 170) % 1).toBeCloseTo(0, 6)
@@ -102,7 +129,10 @@ describe('the trainer', () => {
       let loss = 0
       let correct = 0
       for (let i = 0; i < count; i++) {
-        const values = Float32Array.from(images.subarray(i * 3072, (i + 1) * 3072), (byte, k) => (byte / 255 - (data.mean[k % 3] ?? 0)) / (data.std[k % 3] ?? 1))
+        const values = Float32Array.from(
+          images.subarray(i * 3072, (i + 1) * 3072),
+          (byte, k) => (byte / 255 - (data.mean[k % 3] ?? 0)) / (data.std[k % 3] ?? 1),
+        )
         const way = forward(spec, tensors, { height: 32, width: 32, channels: 3, values })
         let step = way.next()
         while (!step.done) step = way.next()
@@ -119,24 +149,40 @@ describe('the trainer', () => {
     expect(epochs[2]?.validationLoss).not.toBeCloseTo(epochs[2]?.testLoss ?? NaN, 4)
   })
 
-  it.each(variants)('gives bit-identical weights for the same config twice and others for another seed: %s', async (variant) => {
-    const weights = async (seed: number): Promise<string> => (await start({ variant, seed, epochs: 1, milestones: [] }).message('done')).weightsSha256
-    const first = await weights(1)
-    expect(await weights(1)).toBe(first)
-    expect(await weights(2)).not.toBe(first)
-  })
+  it.each(variants)(
+    'gives bit-identical weights for the same config twice and others for another seed: %s',
+    async (variant) => {
+      const weights = async (seed: number): Promise<string> =>
+        (await start({ variant, seed, epochs: 1, milestones: [] }).message('done')).weightsSha256
+      const first = await weights(1)
+      expect(await weights(1)).toBe(first)
+      expect(await weights(2)).not.toBe(first)
+    },
+  )
 
   it.each([
     { arch: 'vgg-16-bn', variant: 'mcnn-l', layers: ['stem', 'stage5.conv3'] },
     { arch: 'wrn-16-4', variant: 'mcnn-f', layers: ['stem'] },
     { arch: 'mobilenet-v2', variant: 'mcnn-fl', layers: ['stem', 'stage7.block1.depthwise'] },
   ] as const)('trains $arch $variant, bit-identical twice', async ({ arch, variant, layers }) => {
-    const small = { arch, variant, trainExamples: 40, testExamples: 20, batchSize: 16, learningRate: 0.02, epochs: 1, milestones: [] }
+    const small = {
+      arch,
+      variant,
+      trainExamples: 40,
+      testExamples: 20,
+      batchSize: 16,
+      learningRate: 0.02,
+      epochs: 1,
+      milestones: [],
+    }
     const trainer = start(small)
     const { weightsSha256 } = await trainer.message('done')
     const [metrics] = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [m.metrics] : []))
     expect(metrics?.trainLoss).toBeGreaterThan(0)
-    expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.layers.map((one) => one.layer)] : []))).toEqual([layers, layers])
+    expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.layers.map((one) => one.layer)] : []))).toEqual([
+      layers,
+      layers,
+    ])
     expect((await start(small).message('done')).weightsSha256).toBe(weightsSha256)
   })
 
@@ -149,7 +195,20 @@ describe('the trainer', () => {
       const trainer = start(change, { MCNN_RESIDENT })
       const { weightsSha256 } = await trainer.message('done')
       const [told] = trainer.messages.flatMap((m) => (m.type === 'event' && m.kind === 'data' ? [m.message] : []))
-      const measured = trainer.messages.flatMap((m) => (m.type === 'epoch' ? [[m.metrics.trainLoss, m.metrics.testLoss, m.metrics.trainAccuracy, m.metrics.testAccuracy, m.metrics.validationLoss, m.metrics.validationAccuracy]] : []))
+      const measured = trainer.messages.flatMap((m) =>
+        m.type === 'epoch'
+          ? [
+              [
+                m.metrics.trainLoss,
+                m.metrics.testLoss,
+                m.metrics.trainAccuracy,
+                m.metrics.testAccuracy,
+                m.metrics.validationLoss,
+                m.metrics.validationAccuracy,
+              ],
+            ]
+          : [],
+      )
       return { weightsSha256, measured, evaluations: trainer.messages.filter((m) => m.type === 'evaluation'), told }
     }
     // One after the other: the first one's measurement of algorithms is the second one's too.
@@ -175,13 +234,22 @@ describe('the trainer', () => {
   it('loses no message if the service reads nothing until after the last step', async () => {
     const trainer = start({ variant: 'mcnn-a', epochs: 12, milestones: [] })
     await trainer.message('started')
-    // This thread reads nothing until the weights are there and the trainer, running or ended, uses no more processor time: what
-    // it reports of twelve epochs is more than a channel holds.
-    const untilIdle = 'until [ -e "$1" ]; do sleep 0.2; done; until now=$(cut -d" " -f14,15 "/proc/$2/stat"); [ "$now" = "$before" ]; do before=$now; sleep 0.5; done'
-    execFileSync('sh', ['-c', untilIdle, 'sh', path.join(dir, 'run0', 'weights.safetensors'), String(trainer.child.pid)])
+    // This thread reads nothing until the weights are there and the trainer, running or ended, uses no more processor
+    // time: what it reports of twelve epochs is more than a channel holds.
+    const untilIdle =
+      'until [ -e "$1" ]; do sleep 0.2; done; until now=$(cut -d" " -f14,15 "/proc/$2/stat"); [ "$now" = "$before" ]; do before=$now; sleep 0.5; done'
+    execFileSync('sh', [
+      '-c',
+      untilIdle,
+      'sh',
+      path.join(dir, 'run0', 'weights.safetensors'),
+      String(trainer.child.pid),
+    ])
     await trainer.message('done')
     expect(await trainer.exit).toBe(0)
-    expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.epoch] : []))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    expect(trainer.messages.flatMap((m) => (m.type === 'filters' ? [m.epoch] : []))).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+    ])
   })
 
   it('stops at the next step, also while paused, and writes no weights', async () => {
@@ -212,7 +280,8 @@ describe('the trainer', () => {
     // A test loss that is no number comes after a step that was fine; a training loss, with one that was not.
     const fine = diverged.message.startsWith('The test loss') ? diverged.step : diverged.step - 1
     expect(steps).toEqual(Array.from({ length: fine }, (_, i) => i + 1))
-    for (const m of trainer.messages) if (m.type === 'epoch') expect(Object.values(m.metrics).every(Number.isFinite)).toBe(true)
+    for (const m of trainer.messages)
+      if (m.type === 'epoch') expect(Object.values(m.metrics).every(Number.isFinite)).toBe(true)
     expect(await trainer.exit).toBe(0)
   })
 
@@ -224,9 +293,24 @@ describe('the trainer', () => {
   })
 
   it('ends after the service’s death even if its main thread is loading TensorFlow', async () => {
-    // Loading never ends here, so that nothing but the watchdog can end the trainer. Its parent is a process of its own.
-    const job = { type: 'job', runId: 'r1', config: { ...config, arch: 'resnet-110' }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, 'run'), program: 'test', git: null, kept: { epochs: 0, step: 0 }, checkpointSeconds: 180 }
-    const options = { execArgv: ['--require', interruptionScript], env: { ...process.env, ...interruptionEnv({ at: 'dlopen', count: 1, act: 'hang' }) } }
+    // Loading never ends here, so that nothing but the watchdog can end the trainer. Its parent is a process of its
+    // own.
+    const job = {
+      type: 'job',
+      runId: 'r1',
+      config: { ...config, arch: 'resnet-110' },
+      datasetsDir: path.join(dir, 'datasets'),
+      tuningFile: path.join(dir, 'tuning.json'),
+      runDir: path.join(dir, 'run'),
+      program: 'test',
+      git: null,
+      kept: { epochs: 0, step: 0 },
+      checkpointSeconds: 180,
+    }
+    const options = {
+      execArgv: ['--require', interruptionScript],
+      env: { ...process.env, ...interruptionEnv({ at: 'dlopen', count: 1, act: 'hang' }) },
+    }
     const script = `const c = require('node:child_process').fork(${JSON.stringify(path.resolve('out/main/trainer.js'))}, ${JSON.stringify(options)}); console.log(c.pid); c.send(${JSON.stringify(job)})`
     const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
     children.push(parent)
@@ -235,7 +319,8 @@ describe('the trainer', () => {
     await expect.poll(() => printed).toMatch(/^\d+\nhangs\n$/)
     const trainer = Number.parseInt(printed)
     // One that is dead and not yet reaped is gone.
-    const lives = (): boolean => existsSync(`/proc/${trainer}/stat`) && !/\) Z /.test(readFileSync(`/proc/${trainer}/stat`, 'utf8'))
+    const lives = (): boolean =>
+      existsSync(`/proc/${trainer}/stat`) && !/\) Z /.test(readFileSync(`/proc/${trainer}/stat`, 'utf8'))
     expect(lives()).toBe(true)
     parent.kill('SIGKILL')
     await expect.poll(lives).toBe(false)

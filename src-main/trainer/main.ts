@@ -1,4 +1,7 @@
-/** The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device. With `--turns`: is timed. */
+/**
+ * The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device.
+ * With `--turns`: is timed.
+ */
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { toErrorValue } from '../contract/errors'
@@ -39,8 +42,8 @@ function serve(): void {
   const control = new Control((state) => send({ type: state }))
   // The service is gone: nobody could keep what would be measured from here on.
   process.on('disconnect', () => process.exit(1))
-  // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP is for
-  // programs with a terminal, and a trainer has none.
+  // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP
+  // is for programs with a terminal, and a trainer has none.
   onEndSignals((signal) => {
     if (signal !== 'SIGHUP') control.stop(signal)
   })
@@ -62,9 +65,16 @@ async function carryOut(job: TrainerJob, control: Control): Promise<void> {
   try {
     await trainRun(job, control, send)
   } catch (error) {
-    if (error instanceof StopRequested) send({ type: 'stopped', ...(control.stoppedBy && { signal: control.stoppedBy }) })
+    if (error instanceof StopRequested)
+      send({ type: 'stopped', ...(control.stoppedBy && { signal: control.stoppedBy }) })
     else if (error instanceof Diverged)
-      send({ type: 'diverged', step: error.step, epoch: error.epoch, learningRate: error.learningRate, message: error.message })
+      send({
+        type: 'diverged',
+        step: error.step,
+        epoch: error.epoch,
+        learningRate: error.learningRate,
+        message: error.message,
+      })
     else {
       process.stderr.write(causeOf(error))
       send({ type: 'failed', error: toErrorValue(error) })

@@ -8,8 +8,13 @@ const diskCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ENODEV', 'ENXI
  * @param stopped whether somebody wants the run to end meanwhile: then the disk's error is thrown
  * @param tell is called once, with why it waits
  */
-export async function whenTheDiskTakes<T>(write: () => T | Promise<T>, stopped: () => boolean, tell: (why: string) => void, retryMs = 2000): Promise<T> {
-  for (let told = false; ; ) {
+export async function whenTheDiskTakes<T>(
+  write: () => T | Promise<T>,
+  stopped: () => boolean,
+  tell: (why: string) => void,
+  retryMs = 2000,
+): Promise<T> {
+  for (let told = false; ;) {
     try {
       return await write()
     } catch (thrown) {

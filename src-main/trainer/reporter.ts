@@ -52,7 +52,15 @@ export class Reporter {
     const steps = stepsPerEpoch * epochs
     this.send({
       type: 'progress',
-      progress: { ...now, runId, epochs, step, steps, imagesPerSecond: this.stepSeconds === null ? null : batchSize / this.stepSeconds, etaSeconds: this.left(steps - step, epochs - now.epoch + 1) },
+      progress: {
+        ...now,
+        runId,
+        epochs,
+        step,
+        steps,
+        imagesPerSecond: this.stepSeconds === null ? null : batchSize / this.stepSeconds,
+        etaSeconds: this.left(steps - step, epochs - now.epoch + 1),
+      },
     })
     // Steps are written to the history, which waits for the disk: not as often as a reading is shown.
     if (time - this.lastFlush > flushInterval) this.flushSteps()
@@ -69,6 +77,9 @@ export class Reporter {
   private left(steps: number, evaluations: number): number | null {
     if (this.stepSeconds === null) return null
     // Before the first evaluation, its batches are guessed at a third of a training step each.
-    return steps * this.stepSeconds + evaluations * (this.evaluationSeconds ?? (this.extent.testBatches * this.stepSeconds) / 3)
+    return (
+      steps * this.stepSeconds +
+      evaluations * (this.evaluationSeconds ?? (this.extent.testBatches * this.stepSeconds) / 3)
+    )
   }
 }

@@ -9,8 +9,12 @@ describe('where a data set is kept', () => {
     expect(chosen(8e9)).toBe(true)
     expect(chosen(4 * cifar)).toBe(true)
     expect(chosen(4 * cifar - 1)).toBe(false)
-    expect(chooseResidence(cifar, 8e9, undefined).sentence).toMatch(/pixels \(184 MB\) stay .* on the GPU with its 8 GB/)
-    expect(chooseResidence(cifar, 4 * cifar - 1, undefined).sentence).toMatch(/184 MB of pixels are more than a quarter of the GPU's 1 GB/)
+    expect(chooseResidence(cifar, 8e9, undefined).sentence).toMatch(
+      /pixels \(184 MB\) stay .* on the GPU with its 8 GB/,
+    )
+    expect(chooseResidence(cifar, 4 * cifar - 1, undefined).sentence).toMatch(
+      /184 MB of pixels are more than a quarter of the GPU's 1 GB/,
+    )
   })
 
   it('is never a CPU, nor a GPU that does not tell, unless asked for', () => {
@@ -21,5 +25,9 @@ describe('where a data set is kept', () => {
     }
   })
 
-  it('is not the GPU where that is asked for', () => expect(chooseResidence(1, 80e9, '0')).toMatchObject({ resident: false, sentence: expect.stringContaining('MCNN_RESIDENT=0') as string }))
+  it('is not the GPU where that is asked for', () =>
+    expect(chooseResidence(1, 80e9, '0')).toMatchObject({
+      resident: false,
+      sentence: expect.stringContaining('MCNN_RESIDENT=0') as string,
+    }))
 })

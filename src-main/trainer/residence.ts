@@ -30,6 +30,10 @@ export function chooseResidence(bytes: number, device: number | null | 'cpu', as
     : { resident: false, sentence: `${fed}: ${size} of pixels are more than a quarter of the GPU's ${memory}.` }
 }
 
-export function pixelBytesOf({ train, test, validation }: Pick<LoadedDataset, 'train' | 'test' | 'validation'>): number {
+export function pixelBytesOf({
+  train,
+  test,
+  validation,
+}: Pick<LoadedDataset, 'train' | 'test' | 'validation'>): number {
   return train.images.length + test.images.length + (validation?.images.length ?? 0)
 }

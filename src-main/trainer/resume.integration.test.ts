@@ -50,7 +50,27 @@ class Kept {
   /** All that does not depend on the clock. */
   get measured(): unknown {
     return {
-      epochs: this.epochs.map(({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, validationLoss, validationAccuracy, learningRate }) => ({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, validationLoss, validationAccuracy, learningRate })),
+      epochs: this.epochs.map(
+        ({
+          epoch,
+          trainLoss,
+          trainAccuracy,
+          testLoss,
+          testAccuracy,
+          validationLoss,
+          validationAccuracy,
+          learningRate,
+        }) => ({
+          epoch,
+          trainLoss,
+          trainAccuracy,
+          testLoss,
+          testAccuracy,
+          validationLoss,
+          validationAccuracy,
+          learningRate,
+        }),
+      ),
       steps: this.steps.map(({ step, epoch, loss, learningRate }) => ({ step, epoch, loss, learningRate })),
       filters: this.filters,
       figures: this.figures,
@@ -69,8 +89,18 @@ interface Launch {
   interruption?: Interruption
 }
 
-function start(change: Partial<ExperimentConfig>, kept = new Kept(), { runDir = 'run', checkpointSeconds = 180, env = {}, interruption }: Launch = {}): Trainer {
-  const trainer = startTrainer(dir, { ...four, ...change }, { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds }, env, interruption)
+function start(
+  change: Partial<ExperimentConfig>,
+  kept = new Kept(),
+  { runDir = 'run', checkpointSeconds = 180, env = {}, interruption }: Launch = {},
+): Trainer {
+  const trainer = startTrainer(
+    dir,
+    { ...four, ...change },
+    { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds },
+    env,
+    interruption,
+  )
   children.push(trainer.child)
   return trainer
 }
@@ -96,7 +126,11 @@ async function interrupted(change: Partial<ExperimentConfig>, kept: Kept, launch
 }
 
 /** To the end; its weights must be those of a run that was never stopped, its metrics none twice and none missing. */
-async function finishAs(expected: { kept: Kept; sha256: string }, change: Partial<ExperimentConfig>, kept: Kept): Promise<void> {
+async function finishAs(
+  expected: { kept: Kept; sha256: string },
+  change: Partial<ExperimentConfig>,
+  kept: Kept,
+): Promise<void> {
   const trainer = start(change, kept)
   const done = await trainer.message('done')
   kept.hear(trainer.messages)
@@ -113,7 +147,10 @@ describe('a run that goes on', () => {
     const whole = await undisturbed(change)
     const kept = new Kept()
     // The first report of progress comes after the first step.
-    for (const interruption of [{ at: 'progress', count: 1, act: 'stop' }, { at: 'epoch', count: 2, act: 'stop' }] as const) {
+    for (const interruption of [
+      { at: 'progress', count: 1, act: 'stop' },
+      { at: 'epoch', count: 2, act: 'stop' },
+    ] as const) {
       const trainer = await interrupted(change, kept, { interruption })
       expect(trainer.messages.at(-1)?.type).toBe('stopped')
     }
@@ -126,7 +163,8 @@ describe('a run that goes on', () => {
     const change = { variant: 'mcnn-l' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
-    // With a checkpoint after every step: which of them are there after each kill, and what lies half-written next to them.
+    // With a checkpoint after every step: which of them are there after each kill, and what lies half-written next to
+    // them.
     const kills = [
       { at: 'write', count: 1, complete: [], temporary: 1 },
       { at: 'sync', count: 3, complete: [1, 2], temporary: 1 },
@@ -135,10 +173,16 @@ describe('a run that goes on', () => {
       { at: 'epoch', count: 1, complete: null, temporary: null },
     ] as const
     for (const { at, count, complete, temporary } of kills) {
-      const trainer = await interrupted(change, kept, { checkpointSeconds: 1e-6, interruption: { at, count, act: 'kill' } })
+      const trainer = await interrupted(change, kept, {
+        checkpointSeconds: 1e-6,
+        interruption: { at, count, act: 'kill' },
+      })
       expect(trainer.child.signalCode).toBe('SIGKILL')
       const files = await checkpointFiles()
-      const kinds = { complete: files.filter((name) => name.endsWith('.safetensors')).map((name) => Number(name.split('-')[1])), temporary: files.filter((name) => name.endsWith('.tmp')).length }
+      const kinds = {
+        complete: files.filter((name) => name.endsWith('.safetensors')).map((name) => Number(name.split('-')[1])),
+        temporary: files.filter((name) => name.endsWith('.tmp')).length,
+      }
       if (complete !== null) expect({ at, ...kinds }).toMatchObject({ at, complete, temporary })
     }
     await finishAs(whole, change, kept)
@@ -151,7 +195,8 @@ describe('a run that goes on', () => {
     const change = { variant: 'mcnn-f' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
-    for (const at of ['progress', 'epoch'] as const) await interrupted(change, kept, { env: { MCNN_RESIDENT: '1' }, interruption: { at, count: 1, act: 'stop' } })
+    for (const at of ['progress', 'epoch'] as const)
+      await interrupted(change, kept, { env: { MCNN_RESIDENT: '1' }, interruption: { at, count: 1, act: 'stop' } })
     await finishAs(whole, change, kept)
     expect(kept.warnings).toEqual([])
     expect(kept.resumedFrom).toEqual([0, 1, stepsPerEpoch])
@@ -186,22 +231,30 @@ describe('a run that goes on', () => {
     const trainer = start(change, kept, { interruption: { at: 'checkpoint', count: 2, act: 'kill' } })
     await trainer.exit
     // The service died before it had written the second epoch.
-    kept.hear(trainer.messages.slice(0, trainer.messages.findIndex((m) => m.type === 'epoch' && m.metrics.epoch === 2)))
+    kept.hear(
+      trainer.messages.slice(
+        0,
+        trainer.messages.findIndex((m) => m.type === 'epoch' && m.metrics.epoch === 2),
+      ),
+    )
     await finishAs(whole, change, kept)
     expect(kept.resumedFrom).toEqual([0, stepsPerEpoch])
   })
 
-  it.each([{}, { trainExamples: 400, validationExamples: 100 }])('for more epochs comes out as if it had been asked for them at first: %j', async (change) => {
-    const whole = await undisturbed(change)
-    const kept = new Kept()
-    const shorter = start({ ...change, epochs: 3 }, kept)
-    await shorter.message('done')
-    await shorter.exit
-    kept.hear(shorter.messages)
-    // The look after what was the last epoch stays besides.
-    expect(kept.figures.map(({ epoch }) => epoch)).toEqual([0, 3])
-    kept.figures.pop()
-    await finishAs(whole, change, kept)
-    expect(kept.resumedFrom).toEqual([0, 3 * stepsPerEpoch])
-  })
+  it.each([{}, { trainExamples: 400, validationExamples: 100 }])(
+    'for more epochs comes out as if it had been asked for them at first: %j',
+    async (change) => {
+      const whole = await undisturbed(change)
+      const kept = new Kept()
+      const shorter = start({ ...change, epochs: 3 }, kept)
+      await shorter.message('done')
+      await shorter.exit
+      kept.hear(shorter.messages)
+      // The look after what was the last epoch stays besides.
+      expect(kept.figures.map(({ epoch }) => epoch)).toEqual([0, 3])
+      kept.figures.pop()
+      await finishAs(whole, change, kept)
+      expect(kept.resumedFrom).toEqual([0, 3 * stepsPerEpoch])
+    },
+  )
 })

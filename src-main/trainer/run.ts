@@ -25,14 +25,25 @@ import { whenTheDiskTakes } from './patience'
 import { writeDurably } from './weights'
 
 /**
- * Trains as the job says, from its newest checkpoint where there is one, and tells what happens; the last message is `done`.
+ * Trains as the job says, from its newest checkpoint where there is one, and tells what happens; the last message is
+ * `done`.
  * @throws StopRequested, Diverged, WorkbenchError
  */
-export async function trainRun(job: TrainerJob, control: Control, send: (message: TrainerMessage) => void): Promise<void> {
+export async function trainRun(
+  job: TrainerJob,
+  control: Control,
+  send: (message: TrainerMessage) => void,
+): Promise<void> {
   const clock = stopwatch()
   /** The start writes a few files. On a full disk it waits, like all that a run writes later. */
   const patiently = async <T>(begin: () => T | Promise<T>): Promise<T> => {
-    const tell = (why: string): void => send({ type: 'event', level: 'warning', kind: 'disk', message: `The run waits for its disk before it begins (${why}).` })
+    const tell = (why: string): void =>
+      send({
+        type: 'event',
+        level: 'warning',
+        kind: 'disk',
+        message: `The run waits for its disk before it begins (${why}).`,
+      })
     try {
       return await whenTheDiskTakes(begin, () => control.stopRequested, tell)
     } catch (thrown) {
@@ -49,7 +60,13 @@ export async function trainRun(job: TrainerJob, control: Control, send: (message
 
 type Patiently = <T>(begin: () => T | Promise<T>) => Promise<T>
 
-async function trainIn(job: TrainerJob, control: Control, send: (message: TrainerMessage) => void, clock: () => number, patiently: Patiently): Promise<void> {
+async function trainIn(
+  job: TrainerJob,
+  control: Control,
+  send: (message: TrainerMessage) => void,
+  clock: () => number,
+  patiently: Patiently,
+): Promise<void> {
   const { config, kept } = job
   const tensorflow = await loadTensorFlow()
   const tensorflowSeconds = clock()
@@ -59,9 +76,15 @@ async function trainIn(job: TrainerJob, control: Control, send: (message: Traine
   const batchSize = Math.min(config.batchSize, data.train.count)
   const rest = data.train.count % batchSize
   const { precision } = config
-  const tuning = await patiently(() => tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile }))
+  const tuning = await patiently(() =>
+    tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile }),
+  )
   const tuningSeconds = clock()
-  const { resident, sentence: residence } = chooseResidence(pixelBytesOf(data), await deviceMemory(tensorflow), process.env['MCNN_RESIDENT'])
+  const { resident, sentence: residence } = chooseResidence(
+    pixelBytesOf(data),
+    await deviceMemory(tensorflow),
+    process.env['MCNN_RESIDENT'],
+  )
   const graph = await patiently(() =>
     buildTrainingGraph(tensorflow, {
       spec,
@@ -79,15 +102,31 @@ async function trainIn(job: TrainerJob, control: Control, send: (message: Traine
   const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))
   const warnings: string[] = []
   // One that is ahead of the history would leave a hole in it.
-  const from = kept && await checkpoints.newest((at) => at.epoch - 1 <= kept.epochs && at.sampledStep <= kept.step, (why) => warnings.push(why))
+  const from =
+    kept &&
+    (await checkpoints.newest(
+      (at) => at.epoch - 1 <= kept.epochs && at.sampledStep <= kept.step,
+      (why) => warnings.push(why),
+    ))
   if (from) {
     if (from.datasetFingerprint !== data.fingerprint)
-      throw new WorkbenchError('conflict', 'The data set is not the one that this run was trained on before it stopped.', { fix: 'Import that one again and resume, or re-run on this one.' })
+      throw new WorkbenchError(
+        'conflict',
+        'The data set is not the one that this run was trained on before it stopped.',
+        { fix: 'Import that one again and resume, or re-run on this one.' },
+      )
     graph.setVariables(from.variables)
-    if (from.computedBy !== computedBy) warnings.push(`Computed in another way than before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`)
+    if (from.computedBy !== computedBy)
+      warnings.push(
+        `Computed in another way than before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`,
+      )
   } else {
-    if (!kept) warnings.push('What was measured at its start was lost when the history was damaged: the run starts again from its seed.')
-    else if (kept.epochs > 0 || kept.step > 0) warnings.push('There is no whole checkpoint of what was trained before: the run starts again from its seed.')
+    if (!kept)
+      warnings.push(
+        'What was measured at its start was lost when the history was damaged: the run starts again from its seed.',
+      )
+    else if (kept.epochs > 0 || kept.step > 0)
+      warnings.push('There is no whole checkpoint of what was trained before: the run starts again from its seed.')
     await checkpoints.remove()
   }
   send({
@@ -118,7 +157,13 @@ async function trainIn(job: TrainerJob, control: Control, send: (message: Traine
       await mkdir(job.runDir, { recursive: true })
       return writeDurably(file, encodeWeights(config, spec, graph, data))
     }
-    const tell = (why: string): void => send({ type: 'event', level: 'warning', kind: 'disk', message: `The weights could not be written (${why}): it is tried again until the disk takes them.` })
+    const tell = (why: string): void =>
+      send({
+        type: 'event',
+        level: 'warning',
+        kind: 'disk',
+        message: `The weights could not be written (${why}): it is tried again until the disk takes them.`,
+      })
     const weightsSha256 = await whenTheDiskTakes(write, () => control.stopRequested, tell)
     // The newest stays: the run may be extended.
     await checkpoints.remove(1)
@@ -132,7 +177,11 @@ async function trainIn(job: TrainerJob, control: Control, send: (message: Traine
 
 /** Validation examples lie behind the test examples: one evaluation serves both (see `FeederData.resident`). */
 function residentData({ train, test, validation, mean, std }: LoadedDataset): ResidentData {
-  return { train: train.images, test: validation ? joined(test.images, validation.images) : test.images, table: normalisation(mean, std) }
+  return {
+    train: train.images,
+    test: validation ? joined(test.images, validation.images) : test.images,
+    table: normalisation(mean, std),
+  }
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
@@ -146,7 +195,10 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 const ownVariables: Readonly<Record<string, string>> = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
 
 /** What decides the last bits of a step's results, in words. @param banks how multi-band layers are computed, with times in brackets */
-function howComputed({ device, tensorflow, threads, gpuMath, variables = {} }: Environment, banks: readonly string[]): string {
+function howComputed(
+  { device, tensorflow, threads, gpuMath, variables = {} }: Environment,
+  banks: readonly string[],
+): string {
   const chosen = Object.entries(variables).filter(([name, value]) => ownVariables[name] !== value)
   const settings = chosen.length === 0 ? '' : ` With ${chosen.map(([name, value]) => `${name}=${value}`).join(', ')}.`
   const algorithms = banks.map((sentence) => ` ${sentence.replace(/ \([^)]*\)/g, '')}`).join('')

@@ -51,7 +51,10 @@ describe.skipIf(!mounts)('a run’s disk that is full when the run starts', () =
       }
     }
     const waiting = startTrainer(dir, {}, { runDir: path.join(disk, 'run') })
-    expect(await waiting.message('event')).toMatchObject({ kind: 'disk', message: expect.stringMatching(/^The run waits for its disk before it begins \(.*ENOSPC/) as string })
+    expect(await waiting.message('event')).toMatchObject({
+      kind: 'disk',
+      message: expect.stringMatching(/^The run waits for its disk before it begins \(.*ENOSPC/) as string,
+    })
     waiting.send({ type: 'stop' })
     await waiting.message('stopped')
     const trainer = startTrainer(dir, {}, { runDir: path.join(disk, 'run') })

@@ -1,4 +1,7 @@
-/** Where a trainer and the libraries in it put temporary files: in the run's own folder, so that no run depends on TMPDIR. */
+/**
+ * Where a trainer and the libraries in it put temporary files: in the run's own folder, so that no run depends on
+ * TMPDIR.
+ */
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 

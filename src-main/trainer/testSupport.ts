@@ -16,7 +16,9 @@ export interface Interruption {
 }
 
 export const interruptionScript = path.resolve('src-main/trainer/fixtures/interruption.cjs')
-export const interruptionEnv = (interruption: Interruption): NodeJS.ProcessEnv => ({ MCNN_INTERRUPTION: JSON.stringify(interruption) })
+export const interruptionEnv = (interruption: Interruption): NodeJS.ProcessEnv => ({
+  MCNN_INTERRUPTION: JSON.stringify(interruption),
+})
 
 /** Two epochs of four steps, the last of each short. */
 export const config: ExperimentConfig = {
@@ -47,7 +49,13 @@ export interface Trainer {
  * @param env on top of this process's
  * @param interruption of its work; none: it runs undisturbed
  */
-export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}, job: Partial<TrainerJob> = {}, env: NodeJS.ProcessEnv = {}, interruption: Interruption | null = null): Trainer {
+export function startTrainer(
+  dir: string,
+  change: Partial<ExperimentConfig> = {},
+  job: Partial<TrainerJob> = {},
+  env: NodeJS.ProcessEnv = {},
+  interruption: Interruption | null = null,
+): Trainer {
   const child = fork(entry, [], {
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -83,9 +91,23 @@ export function startTrainer(dir: string, change: Partial<ExperimentConfig> = {}
         }
         waiting.add(look)
         look()
-        void exit.then((code) => reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)))
+        void exit.then((code) =>
+          reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)),
+        )
       }),
   }
-  trainer.send({ type: 'job', runId: 'r1', config: { ...config, ...change }, datasetsDir: path.join(dir, 'datasets'), tuningFile: path.join(dir, 'tuning.json'), runDir: path.join(dir, 'run'), program: 'test', git: null, kept: { epochs: 0, step: 0 }, checkpointSeconds: 180, ...job })
+  trainer.send({
+    type: 'job',
+    runId: 'r1',
+    config: { ...config, ...change },
+    datasetsDir: path.join(dir, 'datasets'),
+    tuningFile: path.join(dir, 'tuning.json'),
+    runDir: path.join(dir, 'run'),
+    program: 'test',
+    git: null,
+    kept: { epochs: 0, step: 0 },
+    checkpointSeconds: 180,
+    ...job,
+  })
   return trainer
 }

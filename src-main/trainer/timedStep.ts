@@ -28,12 +28,31 @@ export function randomBatch(batch: number): { images: Float32Array; labels: Int3
 }
 
 /** @param recording what the graph is recorded with and run by, where somebody watches; measurements before that are not watched */
-export async function recordedStep(tensorflow: TensorFlow, { arch, variant, precision, batch }: Omit<TimedWork, 'warmUp'>, recording = tensorflow): Promise<Step> {
+export async function recordedStep(
+  tensorflow: TensorFlow,
+  { arch, variant, precision, batch }: Omit<TimedWork, 'warmUp'>,
+  recording = tensorflow,
+): Promise<Step> {
   const spec = network(arch, variant, classes)
   // As the trainer does, but remembering nothing.
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-tuning-'))
-  const { bank } = await tuneBanks({ tensorflow, spec, batchSize: batch, precision, program: 'bench', file: path.join(folder, 'tuning.json') }).finally(() => rmSync(folder, { recursive: true, force: true }))
-  const graph = buildTrainingGraph(recording, { spec, bank, batchSizes: [batch], momentum, weightDecay, precision, initial: initialValues(spec, 1) })
+  const { bank } = await tuneBanks({
+    tensorflow,
+    spec,
+    batchSize: batch,
+    precision,
+    program: 'bench',
+    file: path.join(folder, 'tuning.json'),
+  }).finally(() => rmSync(folder, { recursive: true, force: true }))
+  const graph = buildTrainingGraph(recording, {
+    spec,
+    bank,
+    batchSizes: [batch],
+    momentum,
+    weightDecay,
+    precision,
+    initial: initialValues(spec, 1),
+  })
   const { images, labels } = randomBatch(batch)
   return () => graph.step(images, labels, learningRate).loss
 }

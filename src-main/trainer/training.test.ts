@@ -20,7 +20,9 @@ afterEach(() => {
 })
 
 /** @param pauseIn the step during which a pause of an hour is requested; null for none */
-async function epochWith(pauseIn: number | null): Promise<{ metrics: EpochMetrics; progress: RunProgress[]; gpu: string[] }> {
+async function epochWith(
+  pauseIn: number | null,
+): Promise<{ metrics: EpochMetrics; progress: RunProgress[]; gpu: string[] }> {
   vi.useFakeTimers({ toFake: ['performance'] })
   let processor = 0
   vi.spyOn(process, 'cpuUsage').mockImplementation(() => ({ user: processor * 1000, system: 0 }))
@@ -40,13 +42,41 @@ async function epochWith(pauseIn: number | null): Promise<{ metrics: EpochMetric
   const spec = network('resnet-8', 'baseline', 10, 1)
   const variables = initialValues(spec, 1)
   let steps = 0
-  const split = (count: number): { count: number; images: Uint8Array; labels: Uint8Array } => ({ count, images: new Uint8Array(), labels: new Uint8Array() })
+  const split = (count: number): { count: number; images: Uint8Array; labels: Uint8Array } => ({
+    count,
+    images: new Uint8Array(),
+    labels: new Uint8Array(),
+  })
   const parts: Parts = {
     job: {
-      type: 'job', runId: 'run', config: { ...recipe, arch: 'resnet-8', variant: 'baseline', dataset: 'synthetic', seed: 1, epochs: 1, milestones: [] },
-      datasetsDir: '', tuningFile: '', runDir: '', program: '', git: null, kept: null, checkpointSeconds: 1e9,
+      type: 'job',
+      runId: 'run',
+      config: {
+        ...recipe,
+        arch: 'resnet-8',
+        variant: 'baseline',
+        dataset: 'synthetic',
+        seed: 1,
+        epochs: 1,
+        milestones: [],
+      },
+      datasetsDir: '',
+      tuningFile: '',
+      runDir: '',
+      program: '',
+      git: null,
+      kept: null,
+      checkpointSeconds: 1e9,
     },
-    data: { train: split(batches * batchSize), test: split(testExamples), validation: null, classes: [], mean: [0, 0, 0], std: [1, 1, 1], fingerprint: '' },
+    data: {
+      train: split(batches * batchSize),
+      test: split(testExamples),
+      validation: null,
+      classes: [],
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      fingerprint: '',
+    },
     spec,
     graph: {
       batchSizes: [batchSize],
@@ -65,7 +95,8 @@ async function epochWith(pauseIn: number | null): Promise<{ metrics: EpochMetric
     },
     feeder: {
       async *batches(name) {
-        for (let i = 0; i < (name === 'train' ? batches : 1); i++) yield { pictures: new Float32Array(), labels: new Int32Array(batchSize), count: batchSize }
+        for (let i = 0; i < (name === 'train' ? batches : 1); i++)
+          yield { pictures: new Float32Array(), labels: new Int32Array(batchSize), count: batchSize }
       },
       takeWaited: () => 0,
     },
@@ -96,8 +127,10 @@ describe('an epoch’s clocks', () => {
     expect(metrics.cpuSeconds).toBeCloseTo((batches * step.processor + evaluation.processor) / 1000, 9)
     expect(metrics.imagesPerSecond).toBeCloseTo((batches * batchSize * 1000) / (batches * step.wall), 9)
     // Steps of 100 ms each, whatever stood between two of them.
-    for (const { imagesPerSecond } of progress.filter((one) => one.imagesPerSecond !== null)) expect(imagesPerSecond).toBeCloseTo((batchSize * 1000) / step.wall, 6)
-    for (const { etaSeconds } of progress.filter((one) => one.etaSeconds !== null)) expect(etaSeconds).toBeLessThanOrEqual(wall / 1000)
+    for (const { imagesPerSecond } of progress.filter((one) => one.imagesPerSecond !== null))
+      expect(imagesPerSecond).toBeCloseTo((batchSize * 1000) / step.wall, 6)
+    for (const { etaSeconds } of progress.filter((one) => one.etaSeconds !== null))
+      expect(etaSeconds).toBeLessThanOrEqual(wall / 1000)
     expect(gpu).toEqual(pauseIn === null ? [] : ['pause', 'resume'])
   })
 })

@@ -64,7 +64,13 @@ export class Training {
     this.evaluated = new Evaluated(spec.classes)
     this.figuresEvery = figuresEvery(spec, data.train.count)
     this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
-    this.report = new Reporter(send, { runId: job.runId, epochs: job.config.epochs, stepsPerEpoch: this.stepsPerEpoch, batchSize: this.size, testBatches: Math.ceil(data.test.count / this.size) + Math.ceil((data.validation?.count ?? 0) / this.size) })
+    this.report = new Reporter(send, {
+      runId: job.runId,
+      epochs: job.config.epochs,
+      stepsPerEpoch: this.stepsPerEpoch,
+      batchSize: this.size,
+      testBatches: Math.ceil(data.test.count / this.size) + Math.ceil((data.validation?.count ?? 0) / this.size),
+    })
   }
 
   /** @throws StopRequested (where it stands is saved), Diverged */
@@ -79,7 +85,8 @@ export class Training {
         // The epoch's metrics come last: whoever has them has all of the epoch.
         const variables = graph.getVariables()
         send({ type: 'filters', epoch: metrics.epoch, layers: filtersOf(spec, variables) })
-        if (countsFigures(metrics.epoch, this.figuresEvery, job.config.epochs)) send({ type: 'figures', figures: figuresOf(spec, variables, metrics.epoch) })
+        if (countsFigures(metrics.epoch, this.figuresEvery, job.config.epochs))
+          send({ type: 'figures', figures: figuresOf(spec, variables, metrics.epoch) })
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)
@@ -105,7 +112,11 @@ export class Training {
     const learningRate = learningRateAt(job.config, epoch, at.trainErrors)
     feeder.takeWaited()
     this.parts.gpu?.take()
-    this.clocks = { active: this.activeTime() - at.milliseconds.active, cpu: this.processor.milliseconds - at.milliseconds.cpu, waited: at.milliseconds.waited }
+    this.clocks = {
+      active: this.activeTime() - at.milliseconds.active,
+      cpu: this.processor.milliseconds - at.milliseconds.cpu,
+      waited: at.milliseconds.waited,
+    }
     const sampleEvery = sampledEvery(this.stepsPerEpoch)
     const all = data.train.count
     let stepStart = performance.now()
@@ -115,7 +126,8 @@ export class Training {
       stepStart += control.pausedTime - paused
       const result = graph.step(pictures, labels, learningRate)
       at.step++
-      if (!Number.isFinite(result.loss)) throw new Diverged(at.step, epoch, learningRate, `The training loss became ${result.loss}`)
+      if (!Number.isFinite(result.loss))
+        throw new Diverged(at.step, epoch, learningRate, `The training loss became ${result.loss}`)
       at.lossSum += result.loss * count
       at.correct += result.correct
       at.seen += count
@@ -132,12 +144,15 @@ export class Training {
     }
     const trained = this.spent().active
     const now = { epoch, loss: at.lossSum / at.seen, learningRate }
-    const validation = data.validation && (await this.evaluate('validation', data.validation.count, now, () => undefined))
-    if (validation && !Number.isFinite(validation.loss)) throw new Diverged(at.step, epoch, learningRate, `The validation loss became ${validation.loss}`)
+    const validation =
+      data.validation && (await this.evaluate('validation', data.validation.count, now, () => undefined))
+    if (validation && !Number.isFinite(validation.loss))
+      throw new Diverged(at.step, epoch, learningRate, `The validation loss became ${validation.loss}`)
     const evaluated = new Evaluated(spec.classes)
     const test = await this.evaluate('test', data.test.count, now, (labels, result) => evaluated.add(labels, result))
     this.evaluated = evaluated
-    if (!Number.isFinite(test.loss)) throw new Diverged(at.step, epoch, learningRate, `The test loss became ${test.loss}`)
+    if (!Number.isFinite(test.loss))
+      throw new Diverged(at.step, epoch, learningRate, `The test loss became ${test.loss}`)
     const { active, waited, cpu } = this.spent()
     this.report.evaluationSeconds = (active - trained) / 1000
     return {
@@ -157,7 +172,12 @@ export class Training {
     }
   }
 
-  private async evaluate(split: 'test' | 'validation', all: number, now: { epoch: number; loss: number; learningRate: number }, each: (labels: Int32Array, result: EvaluationResult) => void): Promise<{ loss: number; accuracy: number }> {
+  private async evaluate(
+    split: 'test' | 'validation',
+    all: number,
+    now: { epoch: number; loss: number; learningRate: number },
+    each: (labels: Int32Array, result: EvaluationResult) => void,
+  ): Promise<{ loss: number; accuracy: number }> {
     const { graph, feeder, control } = this.parts
     let lossSum = 0
     let correct = 0
@@ -184,7 +204,13 @@ export class Training {
     const { job, graph, send, save } = this.parts
     const variables = taken ?? graph.getVariables()
     const spoilt = [...variables].find(([, values]) => !values.every(Number.isFinite))
-    if (spoilt) throw new Diverged(at.step, Math.min(at.epoch, job.config.epochs), learningRateAt(job.config, at.epoch, at.trainErrors), `A value of ${spoilt[0]} is no longer a number`)
+    if (spoilt)
+      throw new Diverged(
+        at.step,
+        Math.min(at.epoch, job.config.epochs),
+        learningRateAt(job.config, at.epoch, at.trainErrors),
+        `A value of ${spoilt[0]} is no longer a number`,
+      )
     // Step metrics that the checkpoint counts as handed on must be.
     this.report.flushSteps()
     this.saved = { time: performance.now(), step: at.step }
@@ -195,7 +221,12 @@ export class Training {
         (bytes) => send({ type: 'checkpoint', step: copy.step, epochs: copy.epoch - 1, bytes }),
         (error: unknown) => {
           this.saved.step = -1
-          send({ type: 'event', level: 'warning', kind: 'checkpoint', message: `The checkpoint of step ${copy.step} could not be written: ${messageOf(error)}` })
+          send({
+            type: 'event',
+            level: 'warning',
+            kind: 'checkpoint',
+            message: `The checkpoint of step ${copy.step} could not be written: ${messageOf(error)}`,
+          })
         },
       )
     return this.writing
@@ -204,7 +235,11 @@ export class Training {
   /** Of this epoch so far, whatever stops it had. */
   private spent(): Position['milliseconds'] {
     this.clocks.waited += this.parts.feeder.takeWaited()
-    return { active: this.activeTime() - this.clocks.active, waited: this.clocks.waited, cpu: this.processor.milliseconds - this.clocks.cpu }
+    return {
+      active: this.activeTime() - this.clocks.active,
+      waited: this.clocks.waited,
+      cpu: this.processor.milliseconds - this.clocks.cpu,
+    }
   }
 
   /** Milliseconds, pauses left out. */
@@ -213,7 +248,10 @@ export class Training {
   }
 }
 
-function nextEpoch({ epoch, step, sampledStep, trainErrors, best }: Position, { testAccuracy, validationAccuracy, trainAccuracy }: EpochMetrics): Position {
+function nextEpoch(
+  { epoch, step, sampledStep, trainErrors, best }: Position,
+  { testAccuracy, validationAccuracy, trainAccuracy }: EpochMetrics,
+): Position {
   const accuracy = validationAccuracy ?? testAccuracy
   return {
     ...beginning(),

@@ -1,4 +1,7 @@
-/** Remembers how multi-band layers are computed fastest here: a run and its repetition must take the same way, bit for bit. */
+/**
+ * Remembers how multi-band layers are computed fastest here: a run and its repetition must take the same way, bit for
+ * bit.
+ */
 import { mkdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -32,7 +35,14 @@ export interface TuningOptions {
 }
 
 /** Measures what this machine has not measured before, which takes a few tenths of a second a layer shape. */
-export async function tuneBanks({ tensorflow, spec, batchSize, precision, program, file }: TuningOptions): Promise<Tuning> {
+export async function tuneBanks({
+  tensorflow,
+  spec,
+  batchSize,
+  precision,
+  program,
+  file,
+}: TuningOptions): Promise<Tuning> {
   const known = await read(file)
   const before = Object.keys(known).length
   const machine = [os.cpus()[0]?.model.trim(), os.cpus().length, tensorflow.binding.TF_Version, program].join(' / ')

@@ -37,7 +37,9 @@ export function endWith(work: Promise<void>): void {
     () => process.exit(0),
     (error: unknown) => {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-      process.stdout.write(`${JSON.stringify({ error: toErrorValue(error).message } satisfies Answer)}\n`, () => process.exit(1))
+      process.stdout.write(`${JSON.stringify({ error: toErrorValue(error).message } satisfies Answer)}\n`, () =>
+        process.exit(1),
+      )
     },
   )
 }

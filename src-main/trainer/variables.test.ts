@@ -3,7 +3,8 @@ import { resnets, variants, type Arch, type Variant } from '../contract/experime
 import { convolutions, network } from '../nn/architecture'
 import { keptLayers } from './variables'
 
-const kept = (arch: Arch, variant: Variant): string[] => keptLayers(network(arch, variant, 10)).map((layer) => layer.name)
+const kept = (arch: Arch, variant: Variant): string[] =>
+  keptLayers(network(arch, variant, 10)).map((layer) => layer.name)
 
 it('keeps the filters of the first and of every multi-band layer of a ResNet, by any bank', () => {
   for (const arch of resnets)
@@ -14,7 +15,16 @@ it('keeps the filters of the first and of every multi-band layer of a ResNet, by
 })
 
 it('keeps the first, the last and what there is room for of a larger network', () => {
-  expect(kept('vgg-16-bn', 'mcnn-a')).toEqual(['stem', 'stage1.conv2', 'stage2.conv1', 'stage2.conv2', 'stage3.conv1', 'stage3.conv2', 'stage3.conv3', 'stage5.conv3'])
+  expect(kept('vgg-16-bn', 'mcnn-a')).toEqual([
+    'stem',
+    'stage1.conv2',
+    'stage2.conv1',
+    'stage2.conv2',
+    'stage3.conv1',
+    'stage3.conv2',
+    'stage3.conv3',
+    'stage5.conv3',
+  ])
   expect(kept('vgg-16-bn', 'mcnn-l')).toEqual(['stem', 'stage5.conv3'])
   expect(kept('wrn-16-4', 'mcnn-a')).toHaveLength(13)
   expect(kept('mobilenet-v2', 'mcnn-a')).toHaveLength(18)

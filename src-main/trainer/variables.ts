@@ -8,10 +8,16 @@ import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
 import { parameters } from '../nn/network'
 import { encodeSafetensors } from '../nn/safetensors'
 
-/** Numbers that an epoch's filters may have, 4 MB in the history: every layer of a ResNet fits, of a VGG's not those of 512 filters but the last. */
+/**
+ * Numbers that an epoch's filters may have, 4 MB in the history: every layer of a ResNet fits, of a VGG's not those of
+ * 512 filters but the last.
+ */
 const mostNumbers = 2 ** 20
 
-/** Whose filters are kept after each epoch: the first layer's and those of multi-band layers; first the last one's, then as many from the front as there is room for. */
+/**
+ * Whose filters are kept after each epoch: the first layer's and those of multi-band layers; first the last one's, then
+ * as many from the front as there is room for.
+ */
 export function keptLayers(spec: NetworkSpec): LayerSummary[] {
   const wanted = convolutions(spec).filter((layer, i) => i === 0 || layer.multiband)
   const numbers = (layer: LayerSummary): number => kernelShape(layer).reduce((a, b) => a * b, 1)
@@ -38,15 +44,27 @@ export function filtersOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32
 }
 
 /**
- * All weights as a safetensors file. What pictures were normalised by goes with them: without it they are of no use elsewhere,
- * and the data set may be gone one day.
+ * All weights as a safetensors file. What pictures were normalised by goes with them: without it they are of no use
+ * elsewhere, and the data set may be gone one day.
  */
-export function encodeWeights(config: ExperimentConfig, spec: NetworkSpec, graph: TrainingGraph, { mean, std }: Normalisation): Uint8Array {
+export function encodeWeights(
+  config: ExperimentConfig,
+  spec: NetworkSpec,
+  graph: TrainingGraph,
+  { mean, std }: Normalisation,
+): Uint8Array {
   const specs = parameters(spec)
   const values = graph.getVariables(specs.map((p) => p.name))
   return encodeSafetensors(
     specs.map(({ name, shape }) => ({ name, shape, values: named(values, name) })),
-    { arch: config.arch, variant: config.variant, classes: String(spec.classes), layout: 'kernel: rows, columns, in, base filters', mean: JSON.stringify(mean), std: JSON.stringify(std) },
+    {
+      arch: config.arch,
+      variant: config.variant,
+      classes: String(spec.classes),
+      layout: 'kernel: rows, columns, in, base filters',
+      mean: JSON.stringify(mean),
+      std: JSON.stringify(std),
+    },
   )
 }
 

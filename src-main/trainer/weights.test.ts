@@ -10,16 +10,36 @@ import { writeDurably } from './weights'
 function decode(bytes: Uint8Array): Record<string, { shape: number[]; values: number[] }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const length = Number(view.getBigUint64(0, true))
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<
+    string,
+    { dtype: string; shape: number[]; data_offsets: [number, number] }
+  >
   expect((8 + length) % 8).toBe(0)
   return Object.fromEntries(
     Object.entries(header)
       .filter(([name]) => name !== '__metadata__')
-      .map(([name, { dtype, shape, data_offsets: [from, to] }]) => {
-        expect(dtype).toBe('F32')
-        expect(to - from).toBe(4 * shape.reduce((a, b) => a * b, 1))
-        return [name, { shape, values: Array.from({ length: (to - from) / 4 }, (_, i) => view.getFloat32(8 + length + from + 4 * i, true)) }]
-      }),
+      .map(
+        ([
+          name,
+          {
+            dtype,
+            shape,
+            data_offsets: [from, to],
+          },
+        ]) => {
+          expect(dtype).toBe('F32')
+          expect(to - from).toBe(4 * shape.reduce((a, b) => a * b, 1))
+          return [
+            name,
+            {
+              shape,
+              values: Array.from({ length: (to - from) / 4 }, (_, i) =>
+                view.getFloat32(8 + length + from + 4 * i, true),
+              ),
+            },
+          ]
+        },
+      ),
   )
 }
 
@@ -38,7 +58,8 @@ describe('encodeSafetensors', () => {
   })
 
   it('keeps the numbers aligned whatever the metadata is written in', () => {
-    for (const note of ['', '±', 'ü×3', '√2']) expect(Object.keys(decode(encodeSafetensors(tensors, { note })))).toEqual(['stem.kernel', 'dense.bias'])
+    for (const note of ['', '±', 'ü×3', '√2'])
+      expect(Object.keys(decode(encodeSafetensors(tensors, { note })))).toEqual(['stem.kernel', 'dense.bias'])
   })
 })
 
@@ -52,7 +73,11 @@ describe('writeDurably', () => {
     await writeDurably(file, Uint8Array.of(1))
     const sum = await writeDurably(file, Uint8Array.of(1, 2, 3))
     expect([...(await readFile(file))]).toEqual([1, 2, 3])
-    expect(sum).toBe(createHash('sha256').update(Uint8Array.of(1, 2, 3)).digest('hex'))
+    expect(sum).toBe(
+      createHash('sha256')
+        .update(Uint8Array.of(1, 2, 3))
+        .digest('hex'),
+    )
     expect(await readdir(dir)).toEqual(['w.safetensors'])
   })
 

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { nearestSample, periodicPixels, pixelsOf, placeOfSample } from './heatmap'
 
-const grey = (t: number): [number, number, number] => (Number.isFinite(t) ? [Math.round(t * 255), Math.round(t * 255), Math.round(t * 255)] : [255, 0, 0])
+const grey = (t: number): [number, number, number] =>
+  Number.isFinite(t) ? [Math.round(t * 255), Math.round(t * 255), Math.round(t * 255)] : [255, 0, 0]
 const red = (pixels: Uint8ClampedArray, side: number, x: number, y: number): number => pixels[(y * side + x) * 4] ?? -1
 
 describe('periodicPixels', () => {
   it('is symmetric about 0 for a symmetric response, though the grid has no sample at π', () => {
     const size = 8
-    const values = Array.from({ length: size }, (_, v) => Array.from({ length: size }, (_, u) => 2 + Math.cos((2 * Math.PI * (u - 4)) / size) + Math.cos((2 * Math.PI * (v - 4)) / size))).flat()
+    const values = Array.from({ length: size }, (_, v) =>
+      Array.from(
+        { length: size },
+        (_, u) => 2 + Math.cos((2 * Math.PI * (u - 4)) / size) + Math.cos((2 * Math.PI * (v - 4)) / size),
+      ),
+    ).flat()
     const side = 40
     const pixels = periodicPixels(values, side, 4, grey)
     for (let y = 0; y < side; y += 3)

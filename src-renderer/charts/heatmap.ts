@@ -10,7 +10,12 @@ type Rgb = readonly [number, number, number]
  * @param color of 0 to 1, as bytes
  * @returns RGBA bytes, row by row
  */
-export function periodicPixels(values: ArrayLike<number>, side: number, max: number, color: (t: number) => Rgb): Uint8ClampedArray<ArrayBuffer> {
+export function periodicPixels(
+  values: ArrayLike<number>,
+  side: number,
+  max: number,
+  color: (t: number) => Rgb,
+): Uint8ClampedArray<ArrayBuffer> {
   const size = Math.sqrt(values.length)
   const pixels = new Uint8ClampedArray(side * side * 4)
   if (size === 0) return pixels

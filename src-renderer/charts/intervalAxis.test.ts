@@ -3,16 +3,39 @@ import { axisLimit } from './intervalAxis'
 
 describe('axisLimit', () => {
   it('holds values that have no interval', () => {
-    expect(axisLimit([{ value: -2.25, interval: null }, { value: 5.9, interval: null }])).toBe(10)
-    expect(axisLimit([{ value: 0.2, interval: [-0.1, 0.5] }, { value: -1.4, interval: null }])).toBe(2)
+    expect(
+      axisLimit([
+        { value: -2.25, interval: null },
+        { value: 5.9, interval: null },
+      ]),
+    ).toBe(10)
+    expect(
+      axisLimit([
+        { value: 0.2, interval: [-0.1, 0.5] },
+        { value: -1.4, interval: null },
+      ]),
+    ).toBe(2)
   })
 
   it('holds a value with one seed next to intervals that are narrower than it is large', () => {
-    expect(axisLimit([{ value: 0.1, interval: [-0.4, 0.4] }, { value: 0.1, interval: [-0.4, 0.4] }, { value: 1.7, interval: null }])).toBe(2)
+    expect(
+      axisLimit([
+        { value: 0.1, interval: [-0.4, 0.4] },
+        { value: 0.1, interval: [-0.4, 0.4] },
+        { value: 1.7, interval: null },
+      ]),
+    ).toBe(2)
   })
 
   it('leaves a value that is far off to an arrow', () => {
-    expect(axisLimit([{ value: 0.1, interval: null }, { value: 0.2, interval: null }, { value: -0.3, interval: null }, { value: 61, interval: null }])).toBe(0.5)
+    expect(
+      axisLimit([
+        { value: 0.1, interval: null },
+        { value: 0.2, interval: null },
+        { value: -0.3, interval: null },
+        { value: 61, interval: null },
+      ]),
+    ).toBe(0.5)
   })
 
   it('holds a reference that is not far off', () => {

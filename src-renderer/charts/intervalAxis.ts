@@ -13,8 +13,8 @@ const limits = [0.5, 1, 2, 5, 10, 20, 50] as const
 const farOff = 4
 
 /**
- * Returns half of the axis: the smallest round number of points that holds two thirds of the plots whole, and every value
- * that is not far off, with or without an interval.
+ * Returns half of the axis: the smallest round number of points that holds two thirds of the plots whole, and every
+ * value that is not far off, with or without an interval.
  */
 export function axisLimit(plotted: readonly Plotted[]): number {
   const reaches = plotted.flatMap(({ value, interval }) => {
@@ -22,7 +22,9 @@ export function axisLimit(plotted: readonly Plotted[]): number {
     return ends.length === 0 ? [] : [Math.max(...ends.map(Math.abs))]
   })
   const most = quantile(reaches, 2 / 3) ?? 0
-  const values = plotted.flatMap(({ value, reference = null }) => [value, reference].filter((one) => one !== null).map(Math.abs))
+  const values = plotted.flatMap(({ value, reference = null }) =>
+    [value, reference].filter((one) => one !== null).map(Math.abs),
+  )
   const furthest = Math.max(0, ...values.filter((value) => value <= farOff * Math.max(most, limits[0])))
   const wanted = Math.max(most, furthest)
   return limits.find((limit) => limit >= wanted) ?? 100

@@ -76,7 +76,12 @@ export function createPlot(target: HTMLElement, options: PlotOptions): uPlot {
   )
 }
 
-function lineOptions(kind: PlotData['lines'][number]['kind'], series: LineSeries | undefined, crowded: boolean, color: PlotOptions['color']): uPlot.Series {
+function lineOptions(
+  kind: PlotData['lines'][number]['kind'],
+  series: LineSeries | undefined,
+  crowded: boolean,
+  color: PlotOptions['color'],
+): uPlot.Series {
   const hidden = kind === 'high' || kind === 'low'
   const stroke = color(series?.color ?? '')
   return {
@@ -89,5 +94,10 @@ function lineOptions(kind: PlotData['lines'][number]['kind'], series: LineSeries
 
 /** '#rrggbb' with an opacity; any other notation as it is. */
 function transparent(color: string, opacity: number): string {
-  return /^#[\da-f]{6}$/i.test(color) ? color + Math.round(opacity * 255).toString(16).padStart(2, '0') : color
+  return /^#[\da-f]{6}$/i.test(color)
+    ? color +
+        Math.round(opacity * 255)
+          .toString(16)
+          .padStart(2, '0')
+    : color
 }

@@ -2,8 +2,33 @@ import { describe, expect, it } from 'vitest'
 import type { LineSeries } from '../../src-main/analysis/figures/line'
 import { plotData, structureOf } from './plotData'
 
-const a: LineSeries = { id: 'a', label: 'a', color: 'red', marker: 'circle', points: [{ x: 1, y: 1 }, { x: 3, y: NaN }], band: [{ x: 1, low: -2, high: 2 }], thin: [[{ x: 3, y: 0 }, { x: 4, y: 5 }]] }
-const b: LineSeries = { id: 'b', label: 'b', color: 'blue', marker: 'square', points: [{ x: 2, y: null }, { x: 3, y: 7 }] }
+const a: LineSeries = {
+  id: 'a',
+  label: 'a',
+  color: 'red',
+  marker: 'circle',
+  points: [
+    { x: 1, y: 1 },
+    { x: 3, y: NaN },
+  ],
+  band: [{ x: 1, low: -2, high: 2 }],
+  thin: [
+    [
+      { x: 3, y: 0 },
+      { x: 4, y: 5 },
+    ],
+  ],
+}
+const b: LineSeries = {
+  id: 'b',
+  label: 'b',
+  color: 'blue',
+  marker: 'square',
+  points: [
+    { x: 2, y: null },
+    { x: 3, y: 7 },
+  ],
+}
 
 describe('what uPlot draws', () => {
   it('has one x for all, gaps where a value is missing, and nothing where a line has no point', () => {
@@ -27,7 +52,8 @@ describe('what uPlot draws', () => {
   })
 
   it('is made anew when lines come, go or look different, not when numbers do', () => {
-    const of = (series: LineSeries[], kind: 'linear' | 'log' = 'linear') => structureOf(series, plotData(series, kind, 1), kind)
+    const of = (series: LineSeries[], kind: 'linear' | 'log' = 'linear') =>
+      structureOf(series, plotData(series, kind, 1), kind)
     expect(of([a, b])).toBe(of([{ ...a, points: [{ x: 9, y: 9 }] }, b]))
     expect(of([a, b])).not.toBe(of([a]))
     expect(of([a, b])).not.toBe(of([a, { ...b, dashed: true }]))

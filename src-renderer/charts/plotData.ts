@@ -23,14 +23,17 @@ export interface PlotData {
  * @param floor what a band's low end becomes where a logarithmic axis has no place for it
  */
 export function plotData(series: readonly LineSeries[], kind: ScaleKind, floor: number): PlotData {
-  const xs = [...new Set(series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat(), ...(s.band ?? [])].map((p) => p.x)))].sort((a, b) => a - b)
+  const xs = [
+    ...new Set(series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat(), ...(s.band ?? [])].map((p) => p.x))),
+  ].sort((a, b) => a - b)
   const index = new Map(xs.map((x, i) => [x, i]))
   const columns: [number[], ...Column[]] = [xs]
   const lines: PlotLine[] = []
   const bands: [number, number][] = []
   const add = (line: PlotLine, points: readonly Point[], bound = -Infinity): void => {
     const column: Column = new Array<undefined>(xs.length).fill(undefined)
-    for (const { x, y } of points) column[index.get(x) ?? -1] = y !== null && y < bound ? bound : drawable(y, kind) ? y : null
+    for (const { x, y } of points)
+      column[index.get(x) ?? -1] = y !== null && y < bound ? bound : drawable(y, kind) ? y : null
     columns.push(column)
     lines.push(line)
   }
@@ -38,8 +41,15 @@ export function plotData(series: readonly LineSeries[], kind: ScaleKind, floor: 
   series.forEach((s, i) => {
     if (!s.band) return
     bands.push([columns.length, columns.length + 1])
-    add({ series: i, kind: 'high' }, s.band.map(({ x, high }) => ({ x, y: high })))
-    add({ series: i, kind: 'low' }, s.band.map(({ x, low }) => ({ x, y: low })), kind === 'log' ? floor : -Infinity)
+    add(
+      { series: i, kind: 'high' },
+      s.band.map(({ x, high }) => ({ x, y: high })),
+    )
+    add(
+      { series: i, kind: 'low' },
+      s.band.map(({ x, low }) => ({ x, y: low })),
+      kind === 'log' ? floor : -Infinity,
+    )
   })
   series.forEach((s, i) => {
     for (const thin of s.thin ?? []) add({ series: i, kind: 'thin' }, thin)

@@ -11,8 +11,15 @@ export function shapeOf(name: IconName): Node {
   const shape = document.createDocumentFragment()
   for (const { d, fill, opacity, width, dash } of paths) {
     const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
-    const attributes = { d, fill: fill ? 'currentColor' : undefined, opacity, 'stroke-width': width, 'stroke-dasharray': dash }
-    for (const [attribute, value] of Object.entries(attributes)) if (value !== undefined) path.setAttribute(attribute, String(value))
+    const attributes = {
+      d,
+      fill: fill ? 'currentColor' : undefined,
+      opacity,
+      'stroke-width': width,
+      'stroke-dasharray': dash,
+    }
+    for (const [attribute, value] of Object.entries(attributes))
+      if (value !== undefined) path.setAttribute(attribute, String(value))
     shape.append(path)
   }
   made.set(name, shape)

@@ -3,8 +3,19 @@ import type { Found } from '../../src-main/contract'
 import { addressEntry, groupsFor, marksOf, parts } from './palette'
 
 const asked = { text: '', address: null, recent: [], training: [], found: [] }
-const run: Found = { kind: 'run', id: 'r-1', studyName: 'Table I', arch: 'resnet-32', variant: 'mcnn-l', dataset: 'cifar-10', seed: 4, state: 'done', testAccuracy: 0.9285 }
-const titles = (text: string): string[] => groupsFor({ ...asked, text }).flatMap((group) => group.entries.map((entry) => entry.title))
+const run: Found = {
+  kind: 'run',
+  id: 'r-1',
+  studyName: 'Table I',
+  arch: 'resnet-32',
+  variant: 'mcnn-l',
+  dataset: 'cifar-10',
+  seed: 4,
+  state: 'done',
+  testAccuracy: 0.9285,
+}
+const titles = (text: string): string[] =>
+  groupsFor({ ...asked, text }).flatMap((group) => group.entries.map((entry) => entry.title))
 
 describe('the palette', () => {
   it('finds commands by parts of words, other words and in spite of a slip', () => {
@@ -19,18 +30,30 @@ describe('the palette', () => {
   })
 
   it('puts what the service found after what was known at once', () => {
-    const groups = groupsFor({ ...asked, text: 'run', found: [run, { kind: 'study', id: 's', name: 'Runs of May', runs: 3, done: 1 }] })
+    const groups = groupsFor({
+      ...asked,
+      text: 'run',
+      found: [run, { kind: 'study', id: 's', name: 'Runs of May', runs: 3, done: 1 }],
+    })
     expect(groups.map((group) => group.title)).toEqual(['Pages', 'Actions', 'Studies', 'Runs'])
-    expect(groups.at(-1)?.entries).toMatchObject([{ title: 'mcnn-l · ResNet-32 · CIFAR-10 · seed 4', detail: 'Table I · 92.85 %', does: { go: '#/runs/r-1' } }])
+    expect(groups.at(-1)?.entries).toMatchObject([
+      { title: 'mcnn-l · ResNet-32 · CIFAR-10 · seed 4', detail: 'Table I · 92.85 %', does: { go: '#/runs/r-1' } },
+    ])
   })
 
   it('offers a pasted link and nothing else', () => {
-    expect(groupsFor({ ...asked, text: '#/runs/r-1', address: '#/runs/r-1' })).toMatchObject([{ title: 'Link', entries: [{ does: { go: '#/runs/r-1' } }] }])
+    expect(groupsFor({ ...asked, text: '#/runs/r-1', address: '#/runs/r-1' })).toMatchObject([
+      { title: 'Link', entries: [{ does: { go: '#/runs/r-1' } }] },
+    ])
   })
 
   it('names recent places and leaves out what is gone', () => {
     const names = { study: (id: string) => (id === 's' ? 'Table I' : null), run: () => null }
-    expect(addressEntry('#/studies/s?at=t1', names)).toMatchObject({ title: 'Table I', detail: 'at t1', does: { go: '#/studies/s?at=t1' } })
+    expect(addressEntry('#/studies/s?at=t1', names)).toMatchObject({
+      title: 'Table I',
+      detail: 'at t1',
+      does: { go: '#/studies/s?at=t1' },
+    })
     expect(addressEntry('#/runs?state=failed', names)).toMatchObject({ title: 'Runs', detail: 'state failed' })
     expect(addressEntry('#/runs/gone', names)).toBeNull()
   })
@@ -44,6 +67,10 @@ describe('marks', () => {
       const split = parts(title, marksOf(title, text))
       expect(split.map((part) => part.text).join('')).toBe(title)
     }
-    expect(parts('abc', [1, 2])).toEqual([{ text: 'a', marked: false }, { text: 'b', marked: true }, { text: 'c', marked: false }])
+    expect(parts('abc', [1, 2])).toEqual([
+      { text: 'a', marked: false },
+      { text: 'b', marked: true },
+      { text: 'c', marked: false },
+    ])
   })
 })

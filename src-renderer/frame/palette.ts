@@ -51,7 +51,15 @@ const usual: readonly CommandName[] = ['file.new-study', 'edit.copy-link', 'run.
 
 function commandEntry(name: CommandName, marks: readonly number[] = []): Entry {
   const { title, keys } = commands[name]
-  return { id: name, title, detail: '', icon: icons[name] ?? 'right', keys: keys?.[0] ?? null, does: { command: name }, marks }
+  return {
+    id: name,
+    title,
+    detail: '',
+    icon: icons[name] ?? 'right',
+    keys: keys?.[0] ?? null,
+    does: { command: name },
+    marks,
+  }
 }
 
 // 1 is SingleError: a `const enum` is nothing to refer to where files are compiled one by one.
@@ -69,7 +77,12 @@ export function matching(text: string, names: readonly CommandName[]): Entry[] {
     if (name === undefined) return []
     const { length } = commands[name].title
     // Words that only help to find it are not shown.
-    return [commandEntry(name, (info.ranges[at] ?? []).map((end) => Math.min(end, length)))]
+    return [
+      commandEntry(
+        name,
+        (info.ranges[at] ?? []).map((end) => Math.min(end, length)),
+      ),
+    ]
   })
 }
 
@@ -97,17 +110,35 @@ export function marksOf(title: string, text: string): number[] {
 /** A title in parts, each marked or not. */
 export function parts(title: string, marks: readonly number[]): { text: string; marked: boolean }[] {
   const ends = [0, ...marks, title.length]
-  return ends.slice(1).flatMap((end, i) => (end > (ends[i] ?? 0) ? [{ text: title.slice(ends[i], end), marked: i % 2 === 1 }] : []))
+  return ends
+    .slice(1)
+    .flatMap((end, i) => (end > (ends[i] ?? 0) ? [{ text: title.slice(ends[i], end), marked: i % 2 === 1 }] : []))
 }
 
 export function foundEntry(found: Found, text: string): Entry {
   if (found.kind === 'study') {
     const detail = `${found.done} of ${plural(found.runs, 'run')} done`
-    return { id: `study/${found.id}`, title: found.name, detail, icon: 'studies', keys: null, does: { go: href.study(found.id) }, marks: marksOf(found.name, text) }
+    return {
+      id: `study/${found.id}`,
+      title: found.name,
+      detail,
+      icon: 'studies',
+      keys: null,
+      does: { go: href.study(found.id) },
+      marks: marksOf(found.name, text),
+    }
   }
   const title = runTitle(found)
   const result = found.state === 'done' && found.testAccuracy !== null ? percent(found.testAccuracy) : found.state
-  return { id: `run/${found.id}`, title, detail: `${found.studyName} · ${result}`, icon: 'runs', keys: null, does: { go: href.run(found.id) }, marks: marksOf(title, text) }
+  return {
+    id: `run/${found.id}`,
+    title,
+    detail: `${found.studyName} · ${result}`,
+    icon: 'runs',
+    keys: null,
+    does: { go: href.run(found.id) },
+    marks: marksOf(title, text),
+  }
 }
 
 /** Names of what recent addresses lead to; null where it is gone. */
@@ -133,7 +164,17 @@ export function addressEntry(hash: string, names: Names): Entry | null {
   const detail = at < 0 ? '' : decoded(hash.slice(at + 1))
   if (page !== undefined) return { ...commandEntry(page), id: `at/${hash}`, detail, keys: null, does: { go: hash } }
   const title = route.page === 'study' ? names.study(route.id) : route.page === 'run' ? names.run(route.id) : null
-  return title === null ? null : { id: `at/${hash}`, title, detail, icon: route.page === 'study' ? 'studies' : 'runs', keys: null, does: { go: hash }, marks: [] }
+  return title === null
+    ? null
+    : {
+        id: `at/${hash}`,
+        title,
+        detail,
+        icon: route.page === 'study' ? 'studies' : 'runs',
+        keys: null,
+        does: { go: hash },
+        marks: [],
+      }
 }
 
 function decoded(query: string): string {
@@ -149,11 +190,29 @@ interface Asked {
   found: readonly Found[]
 }
 
-/** The groups for a text; what is known at once stands before what the service finds, so that nothing moves under the hand. */
+/**
+ * The groups for a text; what is known at once stands before what the service finds, so that nothing moves under the
+ * hand.
+ */
 export function groupsFor({ text, address, recent, training, found }: Asked): Group[] {
   const groups: Group[] =
     address !== null
-      ? [{ title: 'Link', entries: [{ id: 'link', title: 'Open this view', detail: address, icon: 'link', keys: null, does: { go: address }, marks: [] }] }]
+      ? [
+          {
+            title: 'Link',
+            entries: [
+              {
+                id: 'link',
+                title: 'Open this view',
+                detail: address,
+                icon: 'link',
+                keys: null,
+                does: { go: address },
+                marks: [],
+              },
+            ],
+          },
+        ]
       : text.trim() === ''
         ? [
             { title: 'Recent', entries: [...recent] },
@@ -164,7 +223,10 @@ export function groupsFor({ text, address, recent, training, found }: Asked): Gr
         : [
             { title: 'Pages', entries: matching(text, pages) },
             { title: 'Actions', entries: matching(text, actions).slice(0, 6) },
-            { title: 'Studies', entries: found.filter((one) => one.kind === 'study').map((one) => foundEntry(one, text)) },
+            {
+              title: 'Studies',
+              entries: found.filter((one) => one.kind === 'study').map((one) => foundEntry(one, text)),
+            },
             { title: 'Runs', entries: found.filter((one) => one.kind === 'run').map((one) => foundEntry(one, text)) },
           ]
   return groups.filter((group) => group.entries.length > 0)

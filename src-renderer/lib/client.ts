@@ -1,5 +1,15 @@
 /** The one way out of the window: typed calls of the service and the shell, and what they tell without being asked. */
-import { messageOf, type ErrorCode, type ErrorValue, type EventName, type EventPayload, type RendererCall, type RendererParams, type RendererResult, type WorkbenchBridge } from '../../src-main/contract'
+import {
+  messageOf,
+  type ErrorCode,
+  type ErrorValue,
+  type EventName,
+  type EventPayload,
+  type RendererCall,
+  type RendererParams,
+  type RendererResult,
+  type WorkbenchBridge,
+} from '../../src-main/contract'
 
 declare global {
   interface Window {

@@ -30,21 +30,24 @@ async function pauseOrResume(): Promise<void> {
   const run = currentRun()
   if (run?.state === 'running') await attempt(() => call('runs.pause', { id: run.id }))
   else if (run?.state === 'paused') await attempt(() => call('runs.resume', { id: run.id }))
-  else toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to pause or resume.` : 'Nothing trains now.')
+  else
+    toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to pause or resume.` : 'Nothing trains now.')
 }
 
 async function stop(): Promise<void> {
   const run = currentRun()
   const going = run && (run.state === 'running' || run.state === 'paused')
   if (!going) toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to stop.` : 'Nothing trains now.')
-  else if (await attempt(() => call('runs.stop', { id: run.id }))) toasts.info(`${runTitle(run)} stops; what it measured is kept.`)
+  else if (await attempt(() => call('runs.stop', { id: run.id })))
+    toasts.info(`${runTitle(run)} stops; what it measured is kept.`)
 }
 
 /** Of the run that is looked at: what trains can't be trained again yet. */
 function verify(): void {
   const run = live.looked
   if (!run) toasts.info('Open the run that you want to verify first.')
-  else if (!canVerify(run)) toasts.info(`${runTitle(run)} is ${run.state}: a run can be verified when it has ended and has measured something.`)
+  else if (!canVerify(run))
+    toasts.info(`${runTitle(run)} is ${run.state}: a run can be verified when it has ended and has measured something.`)
   else verifying.shown = run
 }
 
@@ -149,6 +152,7 @@ function onMouse(event: MouseEvent): void {
 /** Whether keys go into a field. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'range', 'button', 'submit'].includes(target.type)
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'range', 'button', 'submit'].includes(target.type)
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
 }

@@ -27,7 +27,8 @@ export function crashOf(reason: string, unfinished: Iterable<RunSummary>): Crash
 export function crashWords({ reason, training, queued }: Crash): string {
   return [
     reason,
-    training > 0 && `${plural(training, 'run was', 'runs were')} interrupted and ${training === 1 ? 'keeps its' : 'keep their'} metrics and checkpoints.`,
+    training > 0 &&
+      `${plural(training, 'run was', 'runs were')} interrupted and ${training === 1 ? 'keeps its' : 'keep their'} metrics and checkpoints.`,
     queued > 0 && `${plural(queued, 'queued run is', 'queued runs are')} on hold until resumed.`,
     training + queued === 0 && 'No run was training or queued.',
   ]

@@ -15,6 +15,9 @@ export async function trashStudy({ id, name }: Pick<StudySummary, 'id' | 'name'>
 /** As `trashStudy`. */
 export async function trashRun(run: RunSummary): Promise<boolean> {
   if (!(await attempt(() => call('runs.trash', { ids: [run.id] })))) return false
-  toasts.undoable({ message: `${runTitle(run)} moved to the trash`, undo: () => call('runs.restore', { ids: [run.id] }) })
+  toasts.undoable({
+    message: `${runTitle(run)} moved to the trash`,
+    undo: () => call('runs.restore', { ids: [run.id] }),
+  })
   return true
 }

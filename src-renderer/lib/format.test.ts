@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, count, duration, millions, number, percent, percentValue, plural, readyAbout, signed, significant, when } from './format'
+import {
+  bytes,
+  count,
+  duration,
+  millions,
+  number,
+  percent,
+  percentValue,
+  plural,
+  readyAbout,
+  signed,
+  significant,
+  when,
+} from './format'
 
 describe('numbers', () => {
   it('are missing, NaN or infinite where they are', () => {
@@ -10,7 +23,13 @@ describe('numbers', () => {
   })
 
   it('carry a real minus sign, and a plus where differences are shown', () => {
-    expect([number(-1.5), signed(-0.314), signed(0.314), signed(0), signed(-0.001)]).toEqual(['−1.50', '−0.31', '+0.31', '0.00', '0.00'])
+    expect([number(-1.5), signed(-0.314), signed(0.314), signed(0), signed(-0.001)]).toEqual([
+      '−1.50',
+      '−0.31',
+      '+0.31',
+      '0.00',
+      '0.00',
+    ])
   })
 
   it('show fractions as percent', () => {
@@ -18,15 +37,26 @@ describe('numbers', () => {
   })
 
   it('keep what tells small and large apart', () => {
-    expect([significant(0.1), significant(0.0001), significant(0.43123), significant(2.302585), significant(0), significant(-0.00025)]).toEqual([
-      '0.1', '1e−4', '0.431', '2.3', '0', '−2.5e−4',
-    ])
+    expect([
+      significant(0.1),
+      significant(0.0001),
+      significant(0.43123),
+      significant(2.302585),
+      significant(0),
+      significant(-0.00025),
+    ]).toEqual(['0.1', '1e−4', '0.431', '2.3', '0', '−2.5e−4'])
   })
 
   it('have separators and units', () => {
-    expect([count(1727962), millions(68862592, 2), bytes(18.24e9), bytes(512), bytes(999_900), plural(1, 'run'), plural(1200, 'run')]).toEqual([
-      '1,727,962', '68.86 M', '18.2 GB', '512 B', '1.0 MB', '1 run', '1,200 runs',
-    ])
+    expect([
+      count(1727962),
+      millions(68862592, 2),
+      bytes(18.24e9),
+      bytes(512),
+      bytes(999_900),
+      plural(1, 'run'),
+      plural(1200, 'run'),
+    ]).toEqual(['1,727,962', '68.86 M', '18.2 GB', '512 B', '1.0 MB', '1 run', '1,200 runs'])
   })
 })
 
@@ -38,9 +68,13 @@ describe('times', () => {
   it('are told from today', () => {
     const now = new Date(2026, 4, 9, 15, 0)
     const at = (day: number, hour: number): string => new Date(2026, 4, day, hour, 5).toISOString()
-    expect([when(at(9, 0), now), when(at(8, 23), now), when(at(7, 23), now), when('nonsense', now), when(null, now)]).toEqual([
-      'today 00:05', 'yesterday 23:05', '2026-05-07', '–', '–',
-    ])
+    expect([
+      when(at(9, 0), now),
+      when(at(8, 23), now),
+      when(at(7, 23), now),
+      when('nonsense', now),
+      when(null, now),
+    ]).toEqual(['today 00:05', 'yesterday 23:05', '2026-05-07', '–', '–'])
   })
 })
 

@@ -1,7 +1,18 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
 import { compactVariant, type Arch, type DatasetId } from '../../src-main/contract'
 import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/names'
-import { bytes, duration as measuredDuration, fixed, missing, percent as percentDigits, percentText, plural, progressText, significant, whole } from '../../src-main/analysis/numbers'
+import {
+  bytes,
+  duration as measuredDuration,
+  fixed,
+  missing,
+  percent as percentDigits,
+  percentText,
+  plural,
+  progressText,
+  significant,
+  whole,
+} from '../../src-main/analysis/numbers'
 
 export { archName, archShort, bytes, datasetName, missing, plural, progressText, significant }
 export { clock, dateTime, readyAbout, when } from '../../src-main/analysis/time'
@@ -46,7 +57,6 @@ export function millions(value: Maybe, digits = 1): string {
 export function duration(seconds: Maybe): string {
   return finite(seconds) && seconds >= 0 ? measuredDuration(seconds) : missing
 }
-
 
 /** 'mcnn-f · ResNet-8 · synthetic · seed 1' */
 export function runTitle(run: { variant: string; arch: Arch; dataset: DatasetId; seed: number }): string {

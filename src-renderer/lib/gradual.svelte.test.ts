@@ -17,7 +17,12 @@ afterEach(() => {
 })
 
 /** Parts that take `ms` each to make; says how many there are by now. */
-function making(total: () => number, first: number, ms: number, restart: () => string | boolean = () => false): () => number {
+function making(
+  total: () => number,
+  first: number,
+  ms: number,
+  restart: () => string | boolean = () => false,
+): () => number {
   let made = 0
   let shown = (): number => 0
   end = $effect.root(() => {
@@ -68,7 +73,12 @@ describe('gradually', () => {
 
   it('begins anew where it is told to', () => {
     let key = $state('a')
-    const shown = making(() => 50, 2, 0.01, () => key)
+    const shown = making(
+      () => 50,
+      2,
+      0.01,
+      () => key,
+    )
     while (frames.asked > 0) frames.next()
     expect(shown()).toBe(50)
     key = 'b'
@@ -84,7 +94,11 @@ describe('gradually', () => {
     let made = 0
     let shown = (): number => 0
     end = $effect.root(() => {
-      const gradual = gradually(() => 20, 1, () => ready)
+      const gradual = gradually(
+        () => 20,
+        1,
+        () => ready,
+      )
       shown = () => gradual.shown
       $effect(() => {
         frames.spend(Math.max(0, gradual.shown - made) * ms)

@@ -31,7 +31,8 @@ const rules: Rules = {
 /** Once, at the window's start. */
 export function startInvalidation(): void {
   for (const event of Object.keys(rules) as (keyof Rules)[]) follow(event)
-  // Nobody told what changed while the service was away, and what failed may work now. Calls of the first start wait for it.
+  // Nobody told what changed while the service was away, and what failed may work now. Calls of the first start wait
+  // for it.
   let away = false
   on('service.state', ({ state, detail }) => {
     if (state !== 'running') away ||= detail !== null || state === 'stopped'
@@ -47,10 +48,12 @@ function follow<E extends EventName>(event: E): void {
   if (rule) on(event, (payload) => queries.invalidate((entry) => rule(payload, shownBy(entry))))
 }
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {})
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
 function shownBy({ key: [name, params], value }: QueryEntry): Shown {
   const { run, beside } = fieldsOf(value)
-  const idOf = (one: unknown): string | undefined => (typeof fieldsOf(one)['id'] === 'string' ? String(fieldsOf(one)['id']) : undefined)
+  const idOf = (one: unknown): string | undefined =>
+    typeof fieldsOf(one)['id'] === 'string' ? String(fieldsOf(one)['id']) : undefined
   return { name, params: fieldsOf(params), runs: [idOf(run), idOf(beside)] }
 }

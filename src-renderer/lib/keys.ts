@@ -10,7 +10,12 @@ export interface Pressed {
   shiftKey: boolean
 }
 
-const arrows: Readonly<Record<string, string>> = { ArrowLeft: 'Left', ArrowRight: 'Right', ArrowUp: 'Up', ArrowDown: 'Down' }
+const arrows: Readonly<Record<string, string>> = {
+  ArrowLeft: 'Left',
+  ArrowRight: 'Right',
+  ArrowUp: 'Up',
+  ArrowDown: 'Down',
+}
 
 /**
  * 'CmdOrCtrl+K', 'Alt+Left', '?'. Shift is told beside letters and named keys only: of other characters it is part.
@@ -21,10 +26,14 @@ export function accelerator({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed
   const other = mac ? ctrlKey : metaKey
   const name = arrows[key] ?? (key === '+' ? 'Plus' : key.length === 1 ? key.toUpperCase() : key)
   const shift = shiftKey && (key.length > 1 || key.toLowerCase() !== key.toUpperCase())
-  return [main && 'CmdOrCtrl', other && 'Other', altKey && 'Alt', shift && 'Shift', name].filter((part) => part !== false).join('+')
+  return [main && 'CmdOrCtrl', other && 'Other', altKey && 'Alt', shift && 'Shift', name]
+    .filter((part) => part !== false)
+    .join('+')
 }
 
-const byKey: ReadonlyMap<string, CommandName> = new Map(commandNames.flatMap((name) => (commands[name].keys ?? []).map((key) => [key, name] as const)))
+const byKey: ReadonlyMap<string, CommandName> = new Map(
+  commandNames.flatMap((name) => (commands[name].keys ?? []).map((key) => [key, name] as const)),
+)
 
 /** The command that was asked for by a key; null where none was. */
 export function commandOf(pressed: Pressed, mac: boolean): CommandName | null {

@@ -1,6 +1,17 @@
-/** What every page shares and what changes while one looks: studies, unfinished runs, progress, data sets, the service. */
+/**
+ * What every page shares and what changes while one looks: studies, unfinished runs, progress, data sets, the service.
+ */
 import { SvelteMap } from 'svelte/reactivity'
-import { endedStates, type Condition, type DatasetSummary, type EventPayload, type RunProgress, type RunSummary, type StudySummary, type SystemInfo } from '../../src-main/contract'
+import {
+  endedStates,
+  type Condition,
+  type DatasetSummary,
+  type EventPayload,
+  type RunProgress,
+  type RunSummary,
+  type StudySummary,
+  type SystemInfo,
+} from '../../src-main/contract'
 import { crashOf, type Crash } from './crash'
 import { call, on, toClientError, type ClientError } from './client'
 
@@ -16,7 +27,10 @@ const toldMs = 10_000
 class Live {
   /** Newest first; null until the first answer. */
   studies = $state.raw<StudySummary[] | null>(null)
-  /** Runs that train or wait, by id, in the order of the queue: the others are thousands, and each page asks for what it shows of them. */
+  /**
+   * Runs that train or wait, by id, in the order of the queue: the others are thousands, and each page asks for what it
+   * shows of them.
+   */
   readonly unfinished = new SvelteMap<string, RunSummary>()
   /** The run whose page is shown. */
   looked = $state.raw<RunSummary | null>(null)
@@ -24,7 +38,10 @@ class Live {
   loads = $state(0)
   /** Of runs that train now, by run id. */
   readonly progress = new SvelteMap<string, RunProgress>()
-  /** The same about once a second, for bars, rings and tables: they lie far apart, and drawing them at every report takes the training's time. */
+  /**
+   * The same about once a second, for bars, rings and tables: they lie far apart, and drawing them at every report
+   * takes the training's time.
+   */
   readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
@@ -37,7 +54,9 @@ class Live {
   loaded = $state(false)
   error = $state.raw<ClientError | null>(null)
 
-  readonly training: RunSummary[] = $derived([...this.unfinished.values()].filter((run) => run.state === 'running' || run.state === 'paused'))
+  readonly training: RunSummary[] = $derived(
+    [...this.unfinished.values()].filter((run) => run.state === 'running' || run.state === 'paused'),
+  )
   readonly queued: number = $derived(this.unfinished.size - this.training.length)
   /** Of all studies, what is in the trash left out. */
   readonly runCount: number = $derived((this.studies ?? []).reduce((sum, study) => sum + study.total, 0))
@@ -94,11 +113,16 @@ class Live {
   async #load(): Promise<void> {
     this.#meanwhile = new Map()
     try {
-      // What the first page shows does not wait for the rest: the system's answer asks git, which takes longer than all else.
+      // What the first page shows does not wait for the rest: the system's answer asks git, which takes longer than all
+      // else.
       const others = Promise.all([call('datasets.list', {}), this.#readSystem()])
       // Told where it is awaited.
       others.catch(() => undefined)
-      const [studies, runs, condition] = await Promise.all([call('studies.list', {}), call('runs.unfinished', {}), call('system.condition', {})])
+      const [studies, runs, condition] = await Promise.all([
+        call('studies.list', {}),
+        call('runs.unfinished', {}),
+        call('system.condition', {}),
+      ])
       this.condition = condition
       this.unfinished.clear()
       this.progress.clear()
@@ -172,7 +196,8 @@ class Live {
       this.#crashTold = setTimeout(this.dismissCrash, toldMs)
     } else {
       clearTimeout(this.#crashTold)
-      // A service that has stopped for good has a banner of its own. One that ends while it starts had no runs of its own.
+      // A service that has stopped for good has a banner of its own. One that ends while it starts had no runs of its
+      // own.
       if (state !== 'starting' || detail === null) this.crash = null
       else if (this.crash && !wasRunning) this.crash = { ...this.crash, reason: detail }
       else this.crash = crashOf(detail, this.condition.heldBy === null ? this.unfinished.values() : [])

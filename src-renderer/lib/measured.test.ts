@@ -26,7 +26,11 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-const element = { get clientWidth(): number { throw new Error('asked for its size') } } as unknown as HTMLElement
+const element = {
+  get clientWidth(): number {
+    throw new Error('asked for its size')
+  },
+} as unknown as HTMLElement
 
 describe('widthOf', () => {
   it('tells the newest width in a frame after the layout, without asking for one', () => {

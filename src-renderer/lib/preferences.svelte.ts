@@ -1,4 +1,7 @@
-/** What a person chose about the window. Theme and zoom are the shell's, which applies them; the navigation is this window's own. */
+/**
+ * What a person chose about the window. Theme and zoom are the shell's, which applies them; the navigation is this
+ * window's own.
+ */
 import { nextZoom, usualPreferences, type Preferences } from '../../src-main/contract'
 import { attempt } from './action'
 import { call, on } from './client'

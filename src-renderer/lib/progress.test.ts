@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { countStates, emptyChart, isHeld, needsYou, progressOf, studyState } from './progress'
 import { runWith } from '../../src-main/analysis/testing'
 
-const told = { runId: 'r', epoch: 3, epochs: 5, step: 130, steps: 200, phase: 'training' as const, loss: 1, learningRate: 0.1, imagesPerSecond: 1, etaSeconds: 1 }
+const told = {
+  runId: 'r',
+  epoch: 3,
+  epochs: 5,
+  step: 130,
+  steps: 200,
+  phase: 'training' as const,
+  loss: 1,
+  learningRate: 0.1,
+  imagesPerSecond: 1,
+  etaSeconds: 1,
+}
 
 describe('progress of a run', () => {
   it('comes from its steps, else from its epochs, and is whole when it is done', () => {
@@ -16,7 +27,8 @@ describe('progress of a run', () => {
 
 describe('state of a study', () => {
   it('is what trains, then what waits, then what ended badly', () => {
-    const state = (...states: Parameters<typeof runWith>[0]['state'][]): string => studyState(countStates(states.map((s) => runWith(s ? { state: s } : {}))))
+    const state = (...states: Parameters<typeof runWith>[0]['state'][]): string =>
+      studyState(countStates(states.map((s) => runWith(s ? { state: s } : {}))))
     expect(state('done', 'queued', 'running', 'failed')).toBe('running')
     expect(state('done', 'queued', 'paused')).toBe('paused')
     expect(state('done', 'diverged', 'interrupted')).toBe('interrupted')
@@ -26,7 +38,12 @@ describe('state of a study', () => {
 
 describe('runs that need a person', () => {
   it('ended without a result, worst first', () => {
-    const runs = [runWith({ id: 'a', seed: 1, state: 'stopped' }), runWith({ id: 'b', seed: 2, state: 'failed' }), runWith({ id: 'c', seed: 3 }), runWith({ id: 'd', seed: 4, state: 'interrupted' })]
+    const runs = [
+      runWith({ id: 'a', seed: 1, state: 'stopped' }),
+      runWith({ id: 'b', seed: 2, state: 'failed' }),
+      runWith({ id: 'c', seed: 3 }),
+      runWith({ id: 'd', seed: 4, state: 'interrupted' }),
+    ]
     expect(needsYou(runs).map((run) => run.id)).toEqual(['d', 'b', 'a'])
   })
 
@@ -52,6 +69,8 @@ describe('words of an empty chart', () => {
     expect(emptyChart(['done', 'running'])).toBe('no values yet')
     expect(emptyChart(['queued', 'queued'])).toBe('no values yet: queued')
     expect(emptyChart(['failed'])).toBe('no values: the run finished no epoch')
-    expect(emptyChart(['failed', 'stopped', 'interrupted', 'diverged', 'done'])).toBe('no values: no run here finished an epoch')
+    expect(emptyChart(['failed', 'stopped', 'interrupted', 'diverged', 'done'])).toBe(
+      'no values: no run here finished an epoch',
+    )
   })
 })

@@ -10,7 +10,16 @@ export function progressOf(run: RunSummary, progress: RunProgress | undefined): 
 }
 
 /** A study's state in one word: what trains, then what waits, then what needs a person. */
-const order: readonly RunState[] = ['running', 'paused', 'queued', 'interrupted', 'failed', 'diverged', 'stopped', 'done']
+const order: readonly RunState[] = [
+  'running',
+  'paused',
+  'queued',
+  'interrupted',
+  'failed',
+  'diverged',
+  'stopped',
+  'done',
+]
 
 export function studyState(counts: Readonly<Record<RunState, number>>): RunState {
   return order.find((state) => counts[state] > 0) ?? 'queued'
@@ -44,6 +53,7 @@ export function needsYou(runs: readonly RunSummary[]): RunSummary[] {
 
 /** Returns the words of a chart of runs in these `states` that has no value. */
 export function emptyChart(states: readonly RunState[]): string {
-  if (states.every((state) => endedStates.includes(state))) return states.length === 1 ? 'no values: the run finished no epoch' : 'no values: no run here finished an epoch'
+  if (states.every((state) => endedStates.includes(state)))
+    return states.length === 1 ? 'no values: the run finished no epoch' : 'no values: no run here finished an epoch'
   return states.every((state) => state === 'queued') ? 'no values yet: queued' : 'no values yet'
 }

@@ -13,7 +13,12 @@ beforeEach(() => {
   listeners = {}
   const call = (name: string, params: { id?: unknown }): Promise<unknown> =>
     new Promise((resolve) => {
-      calls.push({ name, id: params.id, answer: (value) => resolve({ ok: true, value }), fail: (message) => resolve({ ok: false, error: { code: 'not-found', message } }) })
+      calls.push({
+        name,
+        id: params.id,
+        answer: (value) => resolve({ ok: true, value }),
+        fail: (message) => resolve({ ok: false, error: { code: 'not-found', message } }),
+      })
     })
   const on = (event: string, listener: (payload: unknown) => void): (() => void) => {
     listeners[event] = [...(listeners[event] ?? []), listener]
@@ -225,7 +230,10 @@ describe('invalidation', () => {
     calls[3]?.answer([])
     await settle()
     tell('history.changed', {})
-    expect(calls.slice(4).map(({ name, id }) => [name, id])).toEqual([['filters.layers', 'a'], ['filters.layers', 'b']])
+    expect(calls.slice(4).map(({ name, id }) => [name, id])).toEqual([
+      ['filters.layers', 'a'],
+      ['filters.layers', 'b'],
+    ])
   })
 
   it('follows the runs that a suggestion is about', async () => {

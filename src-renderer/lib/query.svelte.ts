@@ -1,6 +1,6 @@
 /**
- * What the window asked the service for, by key: a component shows value, error and loading of the key it has now, so that
- * an error or a late answer of an older key never appears under a newer one. Events refetch by `invalidation.ts`.
+ * What the window asked the service for, by key: a component shows value, error and loading of the key it has now, so
+ * that an error or a late answer of an older key never appears under a newer one. Events refetch by `invalidation.ts`.
  */
 import { untrack } from 'svelte'
 import type { RendererCall, RendererParams, RendererResult } from '../../src-main/contract'
@@ -131,7 +131,11 @@ export function query<T>(spec: () => QuerySpec<T> | null): Query<T> {
 }
 
 /** The question of a single call. */
-export function callQuery<C extends RendererCall>(name: C, params: RendererParams<C>, stamp?: unknown): QuerySpec<RendererResult<C>> {
+export function callQuery<C extends RendererCall>(
+  name: C,
+  params: RendererParams<C>,
+  stamp?: unknown,
+): QuerySpec<RendererResult<C>> {
   return { key: [name, params], stamp, load: () => call(name, params) }
 }
 

@@ -6,7 +6,12 @@ import { toasts } from './toasts.svelte'
 
 export type Place = 'first' | 'last' | 'up' | 'down'
 
-const words: Readonly<Record<Place, string>> = { first: 'to the front of the queue', last: 'to the end of the queue', up: 'up in the queue', down: 'down in the queue' }
+const words: Readonly<Record<Place, string>> = {
+  first: 'to the front of the queue',
+  last: 'to the end of the queue',
+  up: 'up in the queue',
+  down: 'down in the queue',
+}
 
 /**
  * @param name of the only one that is moved
@@ -17,7 +22,8 @@ export async function moveInQueue(ids: readonly string[], place: Place, name?: s
   if (!moved) return false
   const undo = async (): Promise<void> => {
     // The last one first: each is told with the one that stood right behind it.
-    for (const { id, before } of moved.was.reverse()) await call('queue.move', { ids: [id], place: before === null ? 'last' : { before } })
+    for (const { id, before } of moved.was.reverse())
+      await call('queue.move', { ids: [id], place: before === null ? 'last' : { before } })
   }
   toasts.undoable({ message: `${name ?? plural(ids.length, 'run')} moved ${words[place]}`, undo })
   return true

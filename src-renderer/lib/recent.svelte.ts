@@ -18,7 +18,9 @@ class Recent {
     if (ids.length === 0) return
     try {
       const rows = await call('runs.rows', { ids })
-      this.titles = new Map(rows.flatMap(({ run }) => (run.trashedAt === null ? [[run.id, runTitle(run)] as const] : [])))
+      this.titles = new Map(
+        rows.flatMap(({ run }) => (run.trashedAt === null ? [[run.id, runTitle(run)] as const] : [])),
+      )
     } catch {
       // Without the service there are places enough that have a name.
     }

@@ -3,7 +3,15 @@ import { parseRecent, pastedAddress, runsIn, withVisit } from './recent'
 
 describe('recent places', () => {
   it('are the newest first, each once, with its last address', () => {
-    const seen = ['#/studies', '#/runs/a', '#/runs?state=failed', '#/nowhere', '#/runs/a?beside=b', '#/studies/s?at=t1', '#/runs'].reduce<string[]>(withVisit, [])
+    const seen = [
+      '#/studies',
+      '#/runs/a',
+      '#/runs?state=failed',
+      '#/nowhere',
+      '#/runs/a?beside=b',
+      '#/studies/s?at=t1',
+      '#/runs',
+    ].reduce<string[]>(withVisit, [])
     expect(seen).toEqual(['#/runs', '#/studies/s?at=t1', '#/runs/a?beside=b', '#/studies'])
     expect(Array.from({ length: 50 }, (_, i) => `#/runs/r${i}`).reduce<string[]>(withVisit, [])).toHaveLength(20)
   })
@@ -25,6 +33,7 @@ describe('a pasted link', () => {
   })
 
   it('is none where it leads nowhere', () => {
-    for (const text of ['', 'runs', '#', '#/nowhere', 'look at #/runs', '#/runs and more', 'javascript:alert(1)']) expect(pastedAddress(text)).toBeNull()
+    for (const text of ['', 'runs', '#', '#/nowhere', 'look at #/runs', '#/runs and more', 'javascript:alert(1)'])
+      expect(pastedAddress(text)).toBeNull()
   })
 })

@@ -12,10 +12,14 @@ export function placeOf(hash: string): string {
 
 /** Ids of the runs that addresses lead to, each once. */
 export function runsIn(hashes: readonly string[]): string[] {
-  return [...new Set(hashes.flatMap((hash) => {
-    const route = parseHash(hash)
-    return route.page === 'run' ? [route.id] : []
-  }))]
+  return [
+    ...new Set(
+      hashes.flatMap((hash) => {
+        const route = parseHash(hash)
+        return route.page === 'run' ? [route.id] : []
+      }),
+    ),
+  ]
 }
 
 /** With `hash` in front, in the place of what was seen of the same place before. */

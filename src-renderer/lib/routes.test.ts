@@ -13,15 +13,23 @@ describe('addresses', () => {
     expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1', beside: null })
     expect(parseHash(href.run('r-1', 'r-2'))).toEqual({ page: 'run', id: 'r-1', beside: 'r-2' })
     const banks = parseHash(href.banks({ run: 'r-1', layer: 'stage1.block1.conv1', filter: 0, epoch: null }))
-    expect(banks.page === 'banks' && [...banks.query]).toEqual([['run', 'r-1'], ['layer', 'stage1.block1.conv1'], ['filter', '0']])
+    expect(banks.page === 'banks' && [...banks.query]).toEqual([
+      ['run', 'r-1'],
+      ['layer', 'stage1.block1.conv1'],
+      ['filter', '0'],
+    ])
     expect(parseHash(href.data('cifar-10'))).toEqual({ page: 'data', id: 'cifar-10' })
     expect(parseHash(href.system())).toEqual({ page: 'system' })
     const runs = parseHash(href.runs({ state: 'failed', depth: 8, none: null }))
-    expect(runs.page === 'runs' && [...runs.query]).toEqual([['state', 'failed'], ['depth', '8']])
+    expect(runs.page === 'runs' && [...runs.query]).toEqual([
+      ['state', 'failed'],
+      ['depth', '8'],
+    ])
   })
 
   it('of nowhere are told as such', () => {
-    for (const hash of ['#/nowhere', '#/system/x', '#/runs/a/b']) expect(parseHash(hash)).toEqual({ page: 'unknown', hash })
+    for (const hash of ['#/nowhere', '#/system/x', '#/runs/a/b'])
+      expect(parseHash(hash)).toEqual({ page: 'unknown', hash })
   })
 
   it('survive what a person may type', () => {

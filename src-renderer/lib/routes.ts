@@ -18,13 +18,25 @@ export function parseHash(hash: string): Route {
   const text = hash.startsWith('#') ? hash.slice(1) : hash
   const [path = '', search = ''] = text.split('?', 2)
   const query = new URLSearchParams(search)
-  const [first = '', second, ...rest] = path.split('/').filter((part) => part !== '').map(decode)
+  const [first = '', second, ...rest] = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decode)
   if (rest.length > 0) return { page: 'unknown', hash }
-  if (first === '' || (first === 'studies' && second === undefined)) return { page: 'studies', trash: query.get('in') === 'trash' }
+  if (first === '' || (first === 'studies' && second === undefined))
+    return { page: 'studies', trash: query.get('in') === 'trash' }
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
-  if (first === 'runs') return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
+  if (first === 'runs')
+    return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
   if (second !== undefined) return { page: 'unknown', hash }
-  if (first === 'new') return { page: 'new-study', like: (query.get('like') ?? '').split(',').filter((id) => id !== '').slice(0, mostAlike) }
+  if (first === 'new')
+    return {
+      page: 'new-study',
+      like: (query.get('like') ?? '')
+        .split(',')
+        .filter((id) => id !== '')
+        .slice(0, mostAlike),
+    }
   if (first === 'banks') return { page: 'banks', query }
   if (first === 'data') return { page: 'data', id: query.get('id') }
   if (first === 'system') return { page: 'system' }
@@ -49,7 +61,8 @@ export const href = {
 
 function search(values: Record<string, string | number | null | undefined>): string {
   const query = new URLSearchParams()
-  for (const [key, value] of Object.entries(values)) if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
+  for (const [key, value] of Object.entries(values))
+    if (value !== null && value !== undefined && value !== '') query.set(key, String(value))
   const text = query.toString()
   return text === '' ? '' : `?${text}`
 }

@@ -11,7 +11,11 @@ const cssDpi = 96
 
 /** A name that every file system takes: 'Table I reproduced – Table I' */
 export function fileName(name: string, extension: string): string {
-  const plain = name.replace(/[^\p{L}\p{N} ._(),+=-]+/gu, ' ').replace(/\s+/g, ' ').trim().replace(/^[^\p{L}\p{N}]+/u, '')
+  const plain = name
+    .replace(/[^\p{L}\p{N} ._(),+=-]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^[^\p{L}\p{N}]+/u, '')
   return `${plain.slice(0, 120) || 'file'}.${extension}`
 }
 

@@ -1,4 +1,7 @@
-/** The theme as pictures need it, whose colours are not in the style sheet: the system's, or the one chosen in the View menu. Reactive. */
+/**
+ * The theme as pictures need it, whose colours are not in the style sheet: the system's, or the one chosen in the View
+ * menu. Reactive.
+ */
 import { createSubscriber } from 'svelte/reactivity'
 import type { Theme } from '../../src-main/analysis/colors'
 

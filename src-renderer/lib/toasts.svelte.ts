@@ -34,7 +34,10 @@ class Toasts {
 
   /** Tells of a file or folder that was just written; where it is, only the shell knows. */
   written(text: string): void {
-    this.info(text, { label: 'Show in folder', run: () => void call('shell.showWritten', {}).catch((thrown: unknown) => this.error(toClientError(thrown))) })
+    this.info(text, {
+      label: 'Show in folder',
+      run: () => void call('shell.showWritten', {}).catch((thrown: unknown) => this.error(toClientError(thrown))),
+    })
   }
 
   /**
@@ -80,7 +83,10 @@ class Toasts {
     // Errors stay until they are closed: they may be read late.
     if (!toast || toast.kind === 'error') return
     this.hold(id)
-    this.#ends.set(id, setTimeout(() => this.close(id), toast.undo ? undoMs : shownMs))
+    this.#ends.set(
+      id,
+      setTimeout(() => this.close(id), toast.undo ? undoMs : shownMs),
+    )
   }
 
   close(id: number): void {

@@ -10,8 +10,8 @@ const waiting = new Set<Part>()
 let asked = 0
 
 /**
- * Does a part of some work in each of the next frames until there is no more. Who waits longest comes first, and at least one
- * part is done in a frame. Returns what takes it back.
+ * Does a part of some work in each of the next frames until there is no more. Who waits longest comes first, and at
+ * least one part is done in a frame. Returns what takes it back.
  */
 export function inTurns(part: Part): () => void {
   waiting.add(part)

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest'
 import type { HistoryEvent, Verifiable } from '../../src-main/contract'
 import { canVerify, lastVerdict, offeredEpochs, timeWords, wholeWords } from './verifiable'
 
-const plan: Verifiable = { runId: 'r', extent: 'whole', epochs: 200, steps: 78_200, startupSeconds: 5, epochSeconds: 1, restSeconds: 0, trainedOn: 'a processor', here: true, training: null }
+const plan: Verifiable = {
+  runId: 'r',
+  extent: 'whole',
+  epochs: 200,
+  steps: 78_200,
+  startupSeconds: 5,
+  epochSeconds: 1,
+  restSeconds: 0,
+  trainedOn: 'a processor',
+  here: true,
+  training: null,
+}
 
 describe('a verification', () => {
   it('is offered for what has ended and had begun', () => {
@@ -22,19 +33,36 @@ describe('a verification', () => {
   })
 
   it('says how far it goes and how long it takes, and from where that is known', () => {
-    expect([wholeWords(plan), wholeWords({ ...plan, epochs: 1 }), wholeWords({ ...plan, extent: 'epochs', epochs: 12 }), wholeWords({ ...plan, extent: 'steps', epochs: 0, steps: 1200 })]).toEqual([
-      'all 200 epochs', 'its one epoch', 'as far as it came: 12 epochs', 'as far as it came: 1,200 steps',
-    ])
+    expect([
+      wholeWords(plan),
+      wholeWords({ ...plan, epochs: 1 }),
+      wholeWords({ ...plan, extent: 'epochs', epochs: 12 }),
+      wholeWords({ ...plan, extent: 'steps', epochs: 0, steps: 1200 }),
+    ]).toEqual(['all 200 epochs', 'its one epoch', 'as far as it came: 12 epochs', 'as far as it came: 1,200 steps'])
     expect(timeWords(plan, null)).toBe('About 3 min 25 s, as when it was trained.')
-    expect(timeWords({ ...plan, here: false }, 5)).toBe('It took about 10 s on a processor; this machine has another processor, on which the last bits may come out differently.')
-    expect(timeWords({ ...plan, here: null, trainedOn: null }, 5)).toBe('It took about 10 s when it was trained; here it may take another time.')
+    expect(timeWords({ ...plan, here: false }, 5)).toBe(
+      'It took about 10 s on a processor; this machine has another processor, on which the last bits may come out differently.',
+    )
+    expect(timeWords({ ...plan, here: null, trainedOn: null }, 5)).toBe(
+      'It took about 10 s when it was trained; here it may take another time.',
+    )
     expect(timeWords({ ...plan, epochSeconds: null }, 5)).toMatch(/can’t be told/)
   })
 
   it('is found again among a run’s events', () => {
-    const event = (kind: string, level: HistoryEvent['level'], at: string): HistoryEvent => ({ kind, level, at, message: at })
+    const event = (kind: string, level: HistoryEvent['level'], at: string): HistoryEvent => ({
+      kind,
+      level,
+      at,
+      message: at,
+    })
     expect(lastVerdict([event('started', 'info', '1')])).toBeNull()
-    expect(lastVerdict([event('verified', 'info', '1'), event('verified', 'warning', '2'), event('note', 'info', '3')])).toEqual({ same: false, whole: true, at: '2', message: '2' })
-    expect(lastVerdict([event('verified', 'warning', '1'), event('verified-part', 'info', '2')])).toMatchObject({ same: true, whole: false })
+    expect(
+      lastVerdict([event('verified', 'info', '1'), event('verified', 'warning', '2'), event('note', 'info', '3')]),
+    ).toEqual({ same: false, whole: true, at: '2', message: '2' })
+    expect(lastVerdict([event('verified', 'warning', '1'), event('verified-part', 'info', '2')])).toMatchObject({
+      same: true,
+      whole: false,
+    })
   })
 })

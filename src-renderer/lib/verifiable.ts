@@ -35,8 +35,12 @@ export function timeWords(plan: Verifiable, epochs: number | null): string {
 }
 
 /** The newest verdict among a run's events; null where it was never verified. */
-export function lastVerdict(events: readonly HistoryEvent[]): { same: boolean; whole: boolean; at: string; message: string } | null {
+export function lastVerdict(
+  events: readonly HistoryEvent[],
+): { same: boolean; whole: boolean; at: string; message: string } | null {
   const kinds: readonly string[] = Object.values(verifiedKinds)
   const event = events.findLast((one) => kinds.includes(one.kind))
-  return event ? { same: event.level === 'info', whole: event.kind === verifiedKinds.whole, at: event.at, message: event.message } : null
+  return event
+    ? { same: event.level === 'info', whole: event.kind === verifiedKinds.whole, at: event.at, message: event.message }
+    : null
 }

@@ -34,7 +34,10 @@ class Verifying {
     try {
       const verdict = await works.follow('verify', () => call('publish.verify', { id: run.id, epochs, beside }))
       this.verdict = verdict
-      if (this.shown?.id !== run.id) toasts.info(`${runTitle(run)}, trained again: ${verdictWords({ same: verdict.same, whole: verdict.extent === 'whole' })}${verdict.same ? '' : ', its page says how'}.`)
+      if (this.shown?.id !== run.id)
+        toasts.info(
+          `${runTitle(run)}, trained again: ${verdictWords({ same: verdict.same, whole: verdict.extent === 'whole' })}${verdict.same ? '' : ', its page says how'}.`,
+        )
     } catch (thrown) {
       const error = toClientError(thrown)
       if (error.code === 'cancelled') toasts.info('Verification cancelled; nothing was kept.')

@@ -1,4 +1,7 @@
-/** Work of the service that takes its time: it goes on while one looks at other pages, the status bar says how far it is. */
+/**
+ * Work of the service that takes its time: it goes on while one looks at other pages, the status bar says how far it
+ * is.
+ */
 import type { EventPayload, Imported } from '../../src-main/contract'
 import { call, on, toClientError } from './client'
 import { plural, progressText } from './format'
@@ -7,7 +10,12 @@ import { toasts } from './toasts.svelte'
 
 type Progress = EventPayload<'work.progress'>
 
-const names: Record<Progress['kind'], string> = { verify: 'Verification', export: 'Export', import: 'Import', report: 'Report' }
+const names: Record<Progress['kind'], string> = {
+  verify: 'Verification',
+  export: 'Export',
+  import: 'Import',
+  report: 'Report',
+}
 
 class Works {
   going = $state.raw<Progress | null>(null)
@@ -75,7 +83,8 @@ class Works {
 
 /** 'Table I imported: 12 runs, 3 were here already.' */
 function wordsOf({ studyName, completed, runs, skipped }: Imported): string {
-  if (runs.length === 0) return `${studyName}: nothing new, ${plural(skipped.length, 'run')} of it ${skipped.length === 1 ? 'is' : 'are'} here already.`
+  if (runs.length === 0)
+    return `${studyName}: nothing new, ${plural(skipped.length, 'run')} of it ${skipped.length === 1 ? 'is' : 'are'} here already.`
   const renamed = runs.filter(({ id, as }) => id !== as).length
   return `${studyName} ${completed ? 'completed' : 'imported'}: ${plural(runs.length, 'run')}${skipped.length > 0 ? `, ${skipped.length} were here already` : ''}${renamed > 0 ? `; ${renamed} got another id, for theirs is another run’s here` : ''}.`
 }

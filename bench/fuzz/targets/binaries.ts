@@ -31,7 +31,9 @@ const header: unknown = JSON.parse(Buffer.from(weights).toString('utf8', 8, 8 + 
 export const safetensors = target<Buffer>('weights (safetensors)', () => ({
   inputs: fc.oneof(
     mutatedBytes([weights]),
-    fc.tuple(mutatedJsonText([header]), fc.constantFrom(0, 1, 40, 256, 2000)).map(([text, numbers]) => safetensorsOf(text, numbers)),
+    fc
+      .tuple(mutatedJsonText([header]), fc.constantFrom(0, 1, 40, 256, 2000))
+      .map(([text, numbers]) => safetensorsOf(text, numbers)),
   ),
   run: (bytes) =>
     refusedWith([WorkbenchError], () => {
@@ -42,19 +44,30 @@ export const safetensors = target<Buffer>('weights (safetensors)', () => ({
 }))
 
 function pickles(): Buffer[] {
-  const small = new Pickler()
-    .dictionary({})
-    .done()
+  const small = new Pickler().dictionary({}).done()
   const p = new Pickler()
-  const whole = p.dictionary({ batch_label: () => p.string('b'), labels: () => p.integers([0, 1, -1, 300, 70000]), data: () => p.array(2, 3, Buffer.alloc(6)) }).done()
-  return [small, whole, Buffer.from([0x80, 2, 0x2e]), Buffer.from('\x80\x02cposix\nsystem\n(U\x04evilt' + 'R.', 'latin1')]
+  const whole = p
+    .dictionary({
+      batch_label: () => p.string('b'),
+      labels: () => p.integers([0, 1, -1, 300, 70000]),
+      data: () => p.array(2, 3, Buffer.alloc(6)),
+    })
+    .done()
+  return [
+    small,
+    whole,
+    Buffer.from([0x80, 2, 0x2e]),
+    Buffer.from('\x80\x02cposix\nsystem\n(U\x04evilt' + 'R.', 'latin1'),
+  ]
 }
 
 export const pickle = target<Buffer>('Python pickles', () => ({
   inputs: mutatedBytes(pickles(), 8),
   run: (bytes) =>
     refusedWith([PickleError], () => {
-      for (const value of readPickle(bytes).values()) if (!Array.isArray(value) && value.bytes.buffer !== bytes.buffer) throw new Error('an array that is no view of the file')
+      for (const value of readPickle(bytes).values())
+        if (!Array.isArray(value) && value.bytes.buffer !== bytes.buffer)
+          throw new Error('an array that is no view of the file')
     }),
 }))
 
@@ -62,8 +75,22 @@ const sets = [fakeCifar10(), fakeCifar100()]
 
 export const records = target<['binary' | 'python', number, Buffer]>('CIFAR records, binary and Python', () => ({
   inputs: fc.oneof(
-    fc.tuple(fc.constant('binary' as const), fc.nat(1), mutatedBytes(sets.flatMap(({ binary }) => [...binary.values()].slice(0, 1)), 2)),
-    fc.tuple(fc.constant('python' as const), fc.nat(1), mutatedBytes(sets.flatMap(({ python }) => [...python.values()].slice(0, 1)), 2)),
+    fc.tuple(
+      fc.constant('binary' as const),
+      fc.nat(1),
+      mutatedBytes(
+        sets.flatMap(({ binary }) => [...binary.values()].slice(0, 1)),
+        2,
+      ),
+    ),
+    fc.tuple(
+      fc.constant('python' as const),
+      fc.nat(1),
+      mutatedBytes(
+        sets.flatMap(({ python }) => [...python.values()].slice(0, 1)),
+        2,
+      ),
+    ),
   ),
   run: ([form, set, content]) =>
     refusedWith([WorkbenchError], () => {
@@ -79,9 +106,15 @@ export const records = target<['binary' | 'python', number, Buffer]>('CIFAR reco
     }),
 }))
 
-const png = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'), Buffer.from('0000000049454e44ae426082', 'hex')])
+const png = Buffer.concat([
+  Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex'),
+  Buffer.from('0000000049454e44ae426082', 'hex'),
+])
 
-export const picture = target<Buffer>('a PNG that is to be saved', () => ({ inputs: mutatedBytes([png]), run: (bytes) => refusedWith([RangeError], () => withDensity(bytes, 300)) }))
+export const picture = target<Buffer>('a PNG that is to be saved', () => ({
+  inputs: mutatedBytes([png]),
+  run: (bytes) => refusedWith([RangeError], () => withDensity(bytes, 300)),
+}))
 
 /** For the archive's target: a set of files, and what would lead out of a folder. */
 export const tarEntries = [
@@ -93,10 +126,19 @@ export const hostileTars = [
   tarOf(tarEntries),
   tarOf([{ path: '../../outside.txt', content: Buffer.from('x') }]),
   tarOf([{ path: '/tmp/outside.txt', content: Buffer.from('x') }]),
-  tarOf([{ path: 'cifar/link', type: '2', link: '/etc/passwd' }, { path: 'cifar/link/x', content: Buffer.from('x') }]),
+  tarOf([
+    { path: 'cifar/link', type: '2', link: '/etc/passwd' },
+    { path: 'cifar/link/x', content: Buffer.from('x') },
+  ]),
   tarOf([{ path: 'cifar/hard', type: '1', link: '../../outside.txt' }]),
-  tarOf([{ path: 'cifar/pax', type: 'x', content: Buffer.from('30 path=../../../outside.txt\n00') }, { path: 'cifar/a', content: Buffer.from('x') }]),
-  tarOf([{ path: 'cifar/long', type: 'L', content: Buffer.from('../'.repeat(60)) }, { path: 'cifar/a', content: Buffer.from('x') }]),
+  tarOf([
+    { path: 'cifar/pax', type: 'x', content: Buffer.from('30 path=../../../outside.txt\n00') },
+    { path: 'cifar/a', content: Buffer.from('x') },
+  ]),
+  tarOf([
+    { path: 'cifar/long', type: 'L', content: Buffer.from('../'.repeat(60)) },
+    { path: 'cifar/a', content: Buffer.from('x') },
+  ]),
   tarOf([{ path: 'cifar/data_batch_1.bin', size: 8 * 1024 ** 3 - 1 }]),
 ]
 export const zipped = (tar: Uint8Array): Buffer => gzipSync(tar, { level: 1 })

@@ -1,4 +1,7 @@
-/** What a run goes on from: a file that somebody may have put into its folder, with the checksum in its name right or wrong. */
+/**
+ * What a run goes on from: a file that somebody may have put into its folder, with the checksum in its name right or
+ * wrong.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -10,14 +13,37 @@ import { target } from '../check'
 import { mutatedBytes, mutatedJsonText } from '../mutations'
 
 const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
-const at: Position = { epoch: 2, seen: 64, lossSum: 120.5, correct: 7, step: 9, sampledStep: 8, trainErrors: [0.7], milliseconds: { active: 1.5, waited: 0, cpu: 2 }, best: { accuracy: 0.4, step: 5 } }
-const expected = new Map([['stem.kernel', 54], ['stem.kernel.velocity', 54], ['dense.bias', 10]])
+const at: Position = {
+  epoch: 2,
+  seen: 64,
+  lossSum: 120.5,
+  correct: 7,
+  step: 9,
+  sampledStep: 8,
+  trainErrors: [0.7],
+  milliseconds: { active: 1.5, waited: 0, cpu: 2 },
+  best: { accuracy: 0.4, step: 5 },
+}
+const expected = new Map([
+  ['stem.kernel', 54],
+  ['stem.kernel.velocity', 54],
+  ['dense.bias', 10],
+])
 
 function fileOf(metadata: Record<string, string>): Buffer {
-  const tensors = [...expected].map(([name, length]) => ({ name, shape: [length], values: new Float32Array(length).fill(0.5) }))
+  const tensors = [...expected].map(([name, length]) => ({
+    name,
+    shape: [length],
+    values: new Float32Array(length).fill(0.5),
+  }))
   return Buffer.from(encodeSafetensors(tensors, metadata))
 }
-const good = { position: JSON.stringify(at), config: JSON.stringify(config), computedBy: 'TensorFlow', datasetFingerprint: 'f' }
+const good = {
+  position: JSON.stringify(at),
+  config: JSON.stringify(config),
+  computedBy: 'TensorFlow',
+  datasetFingerprint: 'f',
+}
 
 /** Its bytes, and whether its name says what it holds. */
 export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (folder) => {
@@ -31,12 +57,21 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
     mutatedJsonText([good]).map((text) => fileOf(metadataOf(text))),
   )
   return {
-    inputs: fc.tuple(content, fc.nat(9).map((n) => n > 0)),
+    inputs: fc.tuple(
+      content,
+      fc.nat(9).map((n) => n > 0),
+    ),
     run: async ([bytes, named]) => {
-      const file = path.join(run, `checkpoint-${String(at.step).padStart(10, '0')}-${named ? sha256Of(bytes) : 'a'.repeat(64)}.safetensors`)
+      const file = path.join(
+        run,
+        `checkpoint-${String(at.step).padStart(10, '0')}-${named ? sha256Of(bytes) : 'a'.repeat(64)}.safetensors`,
+      )
       writeFileSync(file, bytes)
       const told: string[] = []
-      const found = await checkpoints.newest(() => true, (why) => told.push(why))
+      const found = await checkpoints.newest(
+        () => true,
+        (why) => told.push(why),
+      )
       rmSync(file)
       if (!found) {
         if (told.length !== 1) throw new Error(`passed over with ${told.length} words`)
@@ -44,7 +79,8 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
       }
       if (!named) throw new Error('taken in spite of its name')
       if (!position.safeParse(found.at).success) throw new Error('a place that is none')
-      for (const [name, length] of expected) if (found.variables.get(name)?.length !== length) throw new Error(`${name} is not what the network has`)
+      for (const [name, length] of expected)
+        if (found.variables.get(name)?.length !== length) throw new Error(`${name} is not what the network has`)
       if (found.variables.size !== expected.size) throw new Error('more than the network has')
       return 'accepted'
     },
@@ -55,7 +91,13 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
 function metadataOf(text: string): Record<string, string> {
   try {
     const parsed: unknown = JSON.parse(text)
-    if (parsed !== null && typeof parsed === 'object') return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]))
+    if (parsed !== null && typeof parsed === 'object')
+      return Object.fromEntries(
+        Object.entries(parsed).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]),
+      )
   } catch {
     // Not even JSON.
   }

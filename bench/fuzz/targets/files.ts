@@ -18,11 +18,36 @@ const sha256 = 'a'.repeat(64)
 const seeds = [
   { theme: 'dark', zoom: 1.25 },
   { x: 10, y: 20, width: 1280, height: 800, maximized: false },
-  { machine: { at: '2026-05-09T12:00:00Z', device: 'cpu', precision: 'float32', batch: 128, own: { intraOp: 2, interOp: 2 }, candidates: [{ threads: { intraOp: 2, interOp: null }, msStep: 12.5, ratio: 1 }] } },
-  JSON.parse(ownFilesText(new Map([['index.html', [sha256]], ['figures/a.svg', [sha256, sha256]]]), 'mcnn-1-0123abcd.part')) as object,
+  {
+    machine: {
+      at: '2026-05-09T12:00:00Z',
+      device: 'cpu',
+      precision: 'float32',
+      batch: 128,
+      own: { intraOp: 2, interOp: 2 },
+      candidates: [{ threads: { intraOp: 2, interOp: null }, msStep: 12.5, ratio: 1 }],
+    },
+  },
+  JSON.parse(
+    ownFilesText(
+      new Map([
+        ['index.html', [sha256]],
+        ['figures/a.svg', [sha256, sha256]],
+      ]),
+      'mcnn-1-0123abcd.part',
+    ),
+  ) as object,
   { tensorflow: { version: '2.21', kind: 'cpu' }, electron: { version: '45', fallback: false } },
   {
-    format: 1, id: spec.id, classes: spec.classes, labelBytes: 1, train: { count: 20, bytes: 20 * 3073, sha256 }, test: { count: 10, bytes: 10 * 3073, sha256 }, official: null, source: 's', importedAt: 'x',
+    format: 1,
+    id: spec.id,
+    classes: spec.classes,
+    labelBytes: 1,
+    train: { count: 20, bytes: 20 * 3073, sha256 },
+    test: { count: 10, bytes: 10 * 3073, sha256 },
+    official: null,
+    source: 's',
+    importedAt: 'x',
   },
 ]
 
@@ -34,12 +59,15 @@ export const files = target<string>('settings, the window’s place, measurement
   return {
     inputs: mutatedJsonText(seeds),
     run: async (text) => {
-      for (const to of [file, path.join(setDir, 'manifest.json'), path.join(folder, '.runtime/state.json')]) writeFileSync(to, text)
-      if (!preferences.safeParse(new KeptPreferences(file, () => undefined).now).success) throw new Error('preferences that are none')
+      for (const to of [file, path.join(setDir, 'manifest.json'), path.join(folder, '.runtime/state.json')])
+        writeFileSync(to, text)
+      if (!preferences.safeParse(new KeptPreferences(file, () => undefined).now).success)
+        throw new Error('preferences that are none')
       const bounds = openingBounds(readWindowState(file), [{ x: 0, y: 0, width: 1920, height: 1080 }])
       if (!Object.values(bounds).every((value) => Number.isFinite(value))) throw new Error('a window without a size')
       const names = Object.keys(parseOwnFiles(text)?.files ?? {})
-      if (names.some((name) => !path.join(folder, name).startsWith(`${folder}${path.sep}`))) throw new Error('a file outside of its folder')
+      if (names.some((name) => !path.join(folder, name).startsWith(`${folder}${path.sep}`)))
+        throw new Error('a file outside of its folder')
       measuredThreads(file, 'machine')
       readSetupState(folder)
       const verdict = await refusedWith([WorkbenchError], () => readManifest(path.join(folder, 'datasets'), spec))

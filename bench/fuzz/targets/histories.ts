@@ -50,7 +50,9 @@ export const database = target<Buffer>('a history’s file (SQLite)', (folder) =
   const bytes = readFileSync(whole)
   const file = path.join(folder, 'history.sqlite')
   // Page by page, for most of a file is room.
-  const pages = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, i) => bytes.subarray(4096 * i, 4096 * (i + 1)))
+  const pages = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, i) =>
+    bytes.subarray(4096 * i, 4096 * (i + 1)),
+  )
   const used = pages.flatMap((page, i) => (page.some((byte) => byte !== 0) ? [i] : []))
   const inPage = fc.oneof(
     ...used.map((i) =>
@@ -62,7 +64,10 @@ export const database = target<Buffer>('a history’s file (SQLite)', (folder) =
     ),
   )
   return {
-    inputs: fc.oneof({ weight: 4, arbitrary: inPage }, { weight: 1, arbitrary: mutatedBytes([bytes, bytes.subarray(0, 4096)], 3) }),
+    inputs: fc.oneof(
+      { weight: 4, arbitrary: inPage },
+      { weight: 1, arbitrary: mutatedBytes([bytes, bytes.subarray(0, 4096)], 3) },
+    ),
     run: (given) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
       writeFileSync(file, given)
@@ -87,7 +92,11 @@ export const sql = target<[string, 'none' | 'config']>('queries over runs, carri
     inputs: fc.tuple(mutatedText(queries), fc.constantFrom('none' as const, 'config' as const)),
     run: async ([query, group]) => {
       const verdict = await refusedWith([WorkbenchError], () => {
-        const { runs } = history.runLists.part({ query, sort: [{ column: 'accuracy', descending: true }], statistic: 'best', group, open: [] }, 0, 20)
+        const { runs } = history.runLists.part(
+          { query, sort: [{ column: 'accuracy', descending: true }], statistic: 'best', group, open: [] },
+          0,
+          20,
+        )
         if (runs > all) throw new Error(`${runs} of ${all} runs`)
       })
       if (history.runs.list().length !== all) throw new Error('a query changed the history')
@@ -98,7 +107,18 @@ export const sql = target<[string, 'none' | 'config']>('queries over runs, carri
 })
 
 /** Calls that train, load TensorFlow, start programs or take a path of the command line's. */
-const outOfReach: readonly string[] = ['studies.create', 'studies.resume', 'runs.rerun', 'runs.resume', 'datasets.import', 'system.doctor', 'system.device', 'system.info', 'system.reclaim', 'studies.estimate']
+const outOfReach: readonly string[] = [
+  'studies.create',
+  'studies.resume',
+  'runs.rerun',
+  'runs.resume',
+  'datasets.import',
+  'system.doctor',
+  'system.device',
+  'system.info',
+  'system.reclaim',
+  'studies.estimate',
+]
 
 export const service = target<[ServiceCall, unknown]>('calls to the service, on a real history', async (folder) => {
   const paths = prepareDataDir(path.join(folder, 'data'))
@@ -111,17 +131,33 @@ export const service = target<[ServiceCall, unknown]>('calls to the service, on 
   // Each call changes it: every so often from the beginning.
   const kept = `${paths.database}.whole`
   copyFileSync(paths.database, kept)
-  const open = () => createService({ dataDir: paths.dataDir, trainerEntry: path.join(folder, 'no-trainer.js'), program: '1' })
+  const open = () =>
+    createService({ dataDir: paths.dataDir, trainerEntry: path.join(folder, 'no-trainer.js'), program: '1' })
   let opened = await open()
   let left = 2000
   const names = (Object.keys(serviceCalls) as ServiceCall[]).filter((name) => !outOfReach.includes(name))
-  const named = params.map((one) => JSON.parse(JSON.stringify(one).replaceAll('run-1', ids[0] ?? '').replaceAll('run-2', ids[1] ?? '')) as unknown)
+  const named = params.map(
+    (one) =>
+      JSON.parse(
+        JSON.stringify(one)
+          .replaceAll('run-1', ids[0] ?? '')
+          .replaceAll('run-2', ids[1] ?? ''),
+      ) as unknown,
+  )
   const given = [...named, ...ids.slice(0, 20).map((id) => ({ id })), ...studies.map((id) => ({ id }))]
-  const any = fc.oneof(mutatedJson(given, 2), mutatedText(queries).map((query): unknown => ({ query })))
+  const any = fc.oneof(
+    mutatedJson(given, 2),
+    mutatedText(queries).map((query): unknown => ({ query })),
+  )
   const inputs = fc.oneof(
     ...names.map((name) => {
       const fitting = given.filter((one) => serviceCalls[name].params.safeParse(one).success)
-      return fc.tuple(fc.constant(name), fitting.length === 0 ? any : fc.oneof({ weight: 4, arbitrary: mutatedJson(fitting, 2) }, { weight: 1, arbitrary: any }))
+      return fc.tuple(
+        fc.constant(name),
+        fitting.length === 0
+          ? any
+          : fc.oneof({ weight: 4, arbitrary: mutatedJson(fitting, 2) }, { weight: 1, arbitrary: any }),
+      )
     }),
   )
   return {
@@ -156,11 +192,31 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
   const id = history.runs.list()[0]?.id ?? ''
   const run = history.runs.get(id)
   if (!run) throw new Error('no run')
-  const seeds = JSON.parse(JSON.stringify(trainerSeeds).replaceAll('"runId":"run"', `"runId":${JSON.stringify(id)}`).replaceAll('"epoch":1', '"epoch":9')) as unknown[]
+  const seeds = JSON.parse(
+    JSON.stringify(trainerSeeds)
+      .replaceAll('"runId":"run"', `"runId":${JSON.stringify(id)}`)
+      .replaceAll('"epoch":1', '"epoch":9'),
+  ) as unknown[]
   const dataDir = path.join(folder, 'data')
   const paths = pathsOf(dataDir)
-  const disk = new Disk(history, dataDir, {}, () => undefined, () => undefined)
-  const context: Context = { history, disk, paths, emit: () => undefined, owner: { pid: 1, start: '' }, program: '1', trainerEntry: '', niceness: 0, git: () => Promise.resolve(null) }
+  const disk = new Disk(
+    history,
+    dataDir,
+    {},
+    () => undefined,
+    () => undefined,
+  )
+  const context: Context = {
+    history,
+    disk,
+    paths,
+    emit: () => undefined,
+    owner: { pid: 1, start: '' },
+    program: '1',
+    trainerEntry: '',
+    niceness: 0,
+    git: () => Promise.resolve(null),
+  }
   return {
     inputs: mutatedJson(seeds, 3),
     run: (message): Verdict => {
@@ -172,7 +228,11 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
           try {
             const end = recordMessage(context, run, parsed.data)
             const file = end?.weights?.file
-            if (file !== undefined && !path.resolve(dataDir, file).startsWith(`${path.join(paths.runs, id)}${path.sep}`)) throw new TakenBack(`the weights file ${file}`)
+            if (
+              file !== undefined &&
+              !path.resolve(dataDir, file).startsWith(`${path.join(paths.runs, id)}${path.sep}`)
+            )
+              throw new TakenBack(`the weights file ${file}`)
           } catch (thrown) {
             // The run fails with what is wrong; the history must be none the worse.
             if (thrown instanceof TakenBack) throw thrown

@@ -10,7 +10,28 @@ import { studyArchive } from './studies'
 import { address, config, kept, plan, query } from './texts'
 
 export const targets = {
-  query, sql, address, plan, config, kept, files, safetensors, checkpoint, pickle, records, picture, archive, import: imported, studyArchive, wire, trainer, recorder, lines, calls, service, database,
+  query,
+  sql,
+  address,
+  plan,
+  config,
+  kept,
+  files,
+  safetensors,
+  checkpoint,
+  pickle,
+  records,
+  picture,
+  archive,
+  import: imported,
+  studyArchive,
+  wire,
+  trainer,
+  recorder,
+  lines,
+  calls,
+  service,
+  database,
 } as const satisfies Record<string, Target>
 
 export type TargetName = keyof typeof targets

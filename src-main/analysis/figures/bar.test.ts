@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { barDomain, groupNames, turnedRoom } from './bar'
 
-const group = (...values: (number | null)[]) => ({ id: 'g', label: 'g', short: 'g', bars: values.map((value, i) => ({ id: String(i), label: '', color: '', value, error: null, dots: [] })) })
+const group = (...values: (number | null)[]) => ({
+  id: 'g',
+  label: 'g',
+  short: 'g',
+  bars: values.map((value, i) => ({ id: String(i), label: '', color: '', value, error: null, dots: [] })),
+})
 
 describe('the axis of bars', () => {
   it('starts at zero where differences can be seen from there', () => {
@@ -10,7 +15,9 @@ describe('the axis of bars', () => {
   })
 
   it('starts below the lowest where they can not, error bars and dots included', () => {
-    const [from, to] = barDomain([{ ...group(92, 93), bars: [{ id: 'a', label: '', color: '', value: 92, error: [90, 94], dots: [89.5] }] }])
+    const [from, to] = barDomain([
+      { ...group(92, 93), bars: [{ id: 'a', label: '', color: '', value: 92, error: [90, 94], dots: [89.5] }] },
+    ])
     expect(from).toBeLessThan(89.5)
     expect(from).toBeGreaterThan(80)
     expect(to).toBe(94)
@@ -25,7 +32,10 @@ describe('the axis of bars', () => {
 })
 
 describe('the names below bars', () => {
-  const networks = [{ ...group(1), label: 'ResNet-110', short: 'R110' }, { ...group(1), label: 'MobileNetV2', short: 'MNV2' }]
+  const networks = [
+    { ...group(1), label: 'ResNet-110', short: 'R110' },
+    { ...group(1), label: 'MobileNetV2', short: 'MNV2' },
+  ]
 
   it('are short where the long ones have no room, and turned where these have none either', () => {
     expect(groupNames(networks, 80)).toEqual({ texts: ['ResNet-110', 'MobileNetV2'], turned: false })

@@ -29,7 +29,9 @@ export interface BarGroup {
  * value), else from below the lowest: whoever draws it must say where the axis starts.
  */
 export function barDomain(groups: readonly BarGroup[]): [number, number] {
-  const values = groups.flatMap((g) => g.bars.flatMap((b) => [b.value, b.reference ?? null, ...(b.error ?? []), ...b.dots]))
+  const values = groups.flatMap((g) =>
+    g.bars.flatMap((b) => [b.value, b.reference ?? null, ...(b.error ?? []), ...b.dots]),
+  )
   const extent = extentOf(values)
   if (extent === null) return [0, 1]
   const [low, high] = extent
@@ -42,7 +44,8 @@ export function barDomain(groups: readonly BarGroup[]): [number, number] {
 const characterWidth = 6
 
 /**
- * What stands below groups of bars: their labels, or their short ones where those have no room, turned where even these have none.
+ * What stands below groups of bars: their labels, or their short ones where those have no room, turned where even these
+ * have none.
  * @param width of a group, in px
  */
 export function groupNames(groups: readonly BarGroup[], width: number): { texts: string[]; turned: boolean } {
@@ -58,5 +61,7 @@ export const turnedBy = 40
 
 /** How much more room turned names take below the axis, in px. */
 export function turnedRoom(texts: readonly string[]): number {
-  return Math.ceil(Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((turnedBy * Math.PI) / 180))
+  return Math.ceil(
+    Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((turnedBy * Math.PI) / 180),
+  )
 }

@@ -8,7 +8,11 @@ import type { Look } from './curves'
 import type { CostPoint } from './pareto'
 
 /** A group a data set and depth, a bar a variant: mean in percent, ± one standard deviation, the seeds as dots. */
-export function barGroups(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: (variant: Variant) => Look): BarGroup[] {
+export function barGroups(
+  rows: readonly ComparisonRow[],
+  variants: readonly Variant[],
+  looks: (variant: Variant) => Look,
+): BarGroup[] {
   const datasets = new Set(rows.map((row) => row.dataset))
   return rows.map((row) => ({
     id: `${row.dataset}/${row.arch}/${row.epochs}/${row.trainExamples}/${row.validationExamples ?? 0}`,
@@ -24,7 +28,10 @@ export function barGroups(rows: readonly ComparisonRow[], variants: readonly Var
           label: variantShort(variant),
           color: looks(variant).color,
           value: accuracy === null ? null : accuracy.mean * 100,
-          error: accuracy === null || accuracy.std === null ? null : ([(accuracy.mean - accuracy.std) * 100, (accuracy.mean + accuracy.std) * 100] as const),
+          error:
+            accuracy === null || accuracy.std === null
+              ? null
+              : ([(accuracy.mean - accuracy.std) * 100, (accuracy.mean + accuracy.std) * 100] as const),
           dots: accuracy === null ? [] : accuracy.values.map((v) => v * 100),
           reference: paperAccuracy(row, variant)?.accuracy ?? null,
         },
@@ -33,8 +40,15 @@ export function barGroups(rows: readonly ComparisonRow[], variants: readonly Var
   }))
 }
 
-/** A point a network and variant that has a result: accuracy in percent, ± one standard deviation, against trainable parameters. */
-export function costPoints(rows: readonly ComparisonRow[], variants: readonly Variant[], looks: (variant: Variant) => Look): CostPoint[] {
+/**
+ * A point a network and variant that has a result: accuracy in percent, ± one standard deviation, against trainable
+ * parameters.
+ */
+export function costPoints(
+  rows: readonly ComparisonRow[],
+  variants: readonly Variant[],
+  looks: (variant: Variant) => Look,
+): CostPoint[] {
   return rows.flatMap((row) =>
     variants.flatMap((variant): CostPoint[] => {
       const cell = row.cells.find((c) => c.variant === variant)

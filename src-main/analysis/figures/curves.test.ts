@@ -4,7 +4,8 @@ import { runWith } from '../testing'
 import { interpolated, mergedEpochs, readingsAt, seriesOf, type CurveEpoch, type Drawn, type Look } from './curves'
 
 const looks = (variant: Variant): Look => ({ color: variant, marker: 'circle' })
-const metrics = (...accuracies: number[]): CurveEpoch[] => accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), testAccuracy, elapsed: i + 1 }))
+const metrics = (...accuracies: number[]): CurveEpoch[] =>
+  accuracies.map((testAccuracy, i) => ({ epoch: i + 1, trainLoss: 1 / (i + 1), testAccuracy, elapsed: i + 1 }))
 
 const drawn: Drawn = { measure: 'accuracy', band: 'std', axis: 'epoch', smooth: 0, steps: 63 }
 
@@ -21,18 +22,34 @@ describe('curves', () => {
   it('are the mean over seeds as far as all are, with a band, and thin lines ahead', () => {
     const [line, ...more] = seriesOf([one, two, bad], epochs, drawn, looks)
     expect(more).toEqual([])
-    expect(line?.points.map((p) => [p.x, Math.round(p.y ?? NaN)])).toEqual([[1, 30], [2, 50]])
+    expect(line?.points.map((p) => [p.x, Math.round(p.y ?? NaN)])).toEqual([
+      [1, 30],
+      [2, 50],
+    ])
     expect(line?.band?.map((b) => Math.round((b.high ?? NaN) - (b.low ?? NaN)))).toEqual([28, 28])
     expect(line?.thin?.map((points) => points.map((p) => p.x))).toEqual([[2, 3]])
   })
 
   it('of one seed have no band', () => {
-    expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]).toMatchObject({ points: [{ x: 1, y: 80 }, { x: 2, y: 60 }, { x: 3, y: 40 }], thin: [] })
+    expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]).toMatchObject({
+      points: [
+        { x: 1, y: 80 },
+        { x: 2, y: 60 },
+        { x: 3, y: 40 },
+      ],
+      thin: [],
+    })
     expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]?.band).toBeUndefined()
   })
 
   it('show every seed, the diverged too, named once', () => {
-    expect(seriesOf([one, two, bad], epochs, { ...drawn, band: 'seeds' }, looks).map((s) => [s.label, s.points.length])).toEqual([['baseline', 3], ['', 2], ['', 1]])
+    expect(
+      seriesOf([one, two, bad], epochs, { ...drawn, band: 'seeds' }, looks).map((s) => [s.label, s.points.length]),
+    ).toEqual([
+      ['baseline', 3],
+      ['', 2],
+      ['', 1],
+    ])
   })
 
   it('say where a seed became NaN', () => {
@@ -41,7 +58,11 @@ describe('curves', () => {
 
   it('have the band that is asked for', () => {
     const three = [one, runWith({ id: 'b', seed: 2 }), runWith({ id: 'c', seed: 3 })]
-    const of = new Map([['one', metrics(0.2)], ['b', metrics(0.3)], ['c', metrics(0.7)]])
+    const of = new Map([
+      ['one', metrics(0.2)],
+      ['b', metrics(0.3)],
+      ['c', metrics(0.7)],
+    ])
     const band = (kind: Drawn['band']) => seriesOf(three, of, { ...drawn, band: kind }, looks)[0]?.band?.[0]
     expect([band('range')?.low, band('range')?.high].map((v) => Math.round(v ?? NaN))).toEqual([20, 70])
     // Deviation of 20, 30, 70: √700; t of two degrees of freedom.
@@ -51,10 +72,20 @@ describe('curves', () => {
   })
 
   it('stand at steps, or at minutes, where seeds of different speed are interpolated', () => {
-    expect(seriesOf([one], epochs, { ...drawn, axis: 'step' }, looks)[0]?.points.map((p) => p.x)).toEqual([63, 126, 189])
+    expect(seriesOf([one], epochs, { ...drawn, axis: 'step' }, looks)[0]?.points.map((p) => p.x)).toEqual([
+      63, 126, 189,
+    ])
     const slow = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, elapsed: 60 * m.epoch }))
     const fast = metrics(0.2, 0.4, 0.6).map((m) => ({ ...m, elapsed: 30 * m.epoch }))
-    const [line] = seriesOf([one, runWith({ id: 'b', seed: 2 })], new Map([['one', slow], ['b', fast]]), { ...drawn, axis: 'time' }, looks)
+    const [line] = seriesOf(
+      [one, runWith({ id: 'b', seed: 2 })],
+      new Map([
+        ['one', slow],
+        ['b', fast],
+      ]),
+      { ...drawn, axis: 'time' },
+      looks,
+    )
     // From 1 min, the slow one's first, to 1.5 min, the fast one's end: there 20 + 20 × 0.5 and 60 percent.
     expect(line?.points[0]).toEqual({ x: 1, y: 30 })
     expect(line?.points.at(-1)?.x).toBe(1.5)
@@ -69,7 +100,11 @@ describe('curves', () => {
   })
 
   it('are interpolated within their ends only', () => {
-    const points = [{ x: 1, y: 10 }, { x: 3, y: 20 }, { x: 4, y: null }]
+    const points = [
+      { x: 1, y: 10 },
+      { x: 3, y: 20 },
+      { x: 4, y: null },
+    ]
     expect([0.5, 1, 2, 3, 3.5, 5].map((x) => interpolated(points, x))).toEqual([null, 10, 15, 20, null, null])
   })
 
@@ -90,21 +125,50 @@ describe('the legend', () => {
   })
 
   it('has nothing to say of runs that have not begun', () => {
-    expect(readingsAt([runWith({ id: 'new', state: 'queued' })], new Map(), 'accuracy', null)).toEqual([{ variant: 'baseline', mean: null, std: null, n: 0 }])
+    expect(readingsAt([runWith({ id: 'new', state: 'queued' })], new Map(), 'accuracy', null)).toEqual([
+      { variant: 'baseline', mean: null, std: null, n: 0 },
+    ])
   })
 })
 
 describe('epochs that come in', () => {
-  const come = (epoch: number): EpochMetrics => ({ epoch, trainLoss: 1 / epoch, trainAccuracy: 0.5, testLoss: 1, testAccuracy: epoch / 10, learningRate: 0.1, imagesPerSecond: 1, seconds: 2, waitSeconds: null, cpuSeconds: null, memoryBytes: null })
-  const asked = { every: 1, runs: [{ runId: 'one', epoch: [1, 2], testAccuracy: [0.1, 0.2], trainLoss: [1, 0.5], elapsed: [2, 4] }] }
+  const come = (epoch: number): EpochMetrics => ({
+    epoch,
+    trainLoss: 1 / epoch,
+    trainAccuracy: 0.5,
+    testLoss: 1,
+    testAccuracy: epoch / 10,
+    learningRate: 0.1,
+    imagesPerSecond: 1,
+    seconds: 2,
+    waitSeconds: null,
+    cpuSeconds: null,
+    memoryBytes: null,
+  })
+  const asked = {
+    every: 1,
+    runs: [{ runId: 'one', epoch: [1, 2], testAccuracy: [0.1, 0.2], trainLoss: [1, 0.5], elapsed: [2, 4] }],
+  }
 
   it('go on where what was asked for ends, each once', () => {
-    const merged = mergedEpochs(asked, new Map([['one', [come(2), come(3)]], ['new', [come(1)]]]))
-    expect(merged.get('one')).toEqual([1, 2, 3].map((epoch) => ({ epoch, testAccuracy: epoch / 10, trainLoss: 1 / epoch, elapsed: 2 * epoch })))
+    const merged = mergedEpochs(
+      asked,
+      new Map([
+        ['one', [come(2), come(3)]],
+        ['new', [come(1)]],
+      ]),
+    )
+    expect(merged.get('one')).toEqual(
+      [1, 2, 3].map((epoch) => ({ epoch, testAccuracy: epoch / 10, trainLoss: 1 / epoch, elapsed: 2 * epoch })),
+    )
     expect(merged.get('new')).toEqual([{ epoch: 1, testAccuracy: 0.1, trainLoss: 1, elapsed: 2 }])
   })
 
   it('wait for the next answer where only some epochs are told: a mean needs the same of all runs', () => {
-    expect(mergedEpochs({ ...asked, every: 2 }, new Map([['one', [come(3)]]])).get('one')?.map((e) => e.epoch)).toEqual([1, 2])
+    expect(
+      mergedEpochs({ ...asked, every: 2 }, new Map([['one', [come(3)]]]))
+        .get('one')
+        ?.map((e) => e.epoch),
+    ).toEqual([1, 2])
   })
 })

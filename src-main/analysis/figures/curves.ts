@@ -32,24 +32,41 @@ export interface Look {
   marker: MarkerShape
 }
 
-/** The epochs of each run: those that were asked for, and those that came in since; where not every epoch was told, only those. */
-export function mergedEpochs({ every, runs }: RendererResult<'studies.curves'>, newer: ReadonlyMap<string, readonly EpochMetrics[]>): Map<string, readonly CurveEpoch[]> {
+/**
+ * The epochs of each run: those that were asked for, and those that came in since; where not every epoch was told, only
+ * those.
+ */
+export function mergedEpochs(
+  { every, runs }: RendererResult<'studies.curves'>,
+  newer: ReadonlyMap<string, readonly EpochMetrics[]>,
+): Map<string, readonly CurveEpoch[]> {
   const all = new Map<string, readonly CurveEpoch[]>(
-    runs.map(({ runId, epoch, testAccuracy, trainLoss, elapsed }) => [runId, epoch.map((at, i) => ({ epoch: at, testAccuracy: testAccuracy[i] ?? NaN, trainLoss: trainLoss[i] ?? NaN, elapsed: elapsed[i] ?? NaN }))]),
+    runs.map(({ runId, epoch, testAccuracy, trainLoss, elapsed }) => [
+      runId,
+      epoch.map((at, i) => ({
+        epoch: at,
+        testAccuracy: testAccuracy[i] ?? NaN,
+        trainLoss: trainLoss[i] ?? NaN,
+        elapsed: elapsed[i] ?? NaN,
+      })),
+    ]),
   )
   if (every > 1) return all
   for (const [runId, more] of newer) {
     const known = [...(all.get(runId) ?? [])]
     for (const { epoch, testAccuracy, trainLoss, seconds } of [...more].sort((a, b) => a.epoch - b.epoch)) {
       const last = known.at(-1)
-      if (last === undefined || epoch > last.epoch) known.push({ epoch, testAccuracy, trainLoss, elapsed: (last?.elapsed ?? 0) + seconds })
+      if (last === undefined || epoch > last.epoch)
+        known.push({ epoch, testAccuracy, trainLoss, elapsed: (last?.elapsed ?? 0) + seconds })
     }
     all.set(runId, known)
   }
   return all
 }
 
-/** Runs that a mean may hold, as in the tables: what ended early would cut it short or pull it somewhere it never was. */
+/**
+ * Runs that a mean may hold, as in the tables: what ended early would cut it short or pull it somewhere it never was.
+ */
 export function averaged(run: RunSummary): boolean {
   return run.state === 'done' || run.state === 'running' || run.state === 'paused'
 }
@@ -71,7 +88,12 @@ export interface Drawn {
  * seeds are ahead goes on as thin lines. Or one line a seed, diverged ones too. By time seeds are not at the same x:
  * they are interpolated linearly at as many equal steps as the fastest has epochs.
  */
-export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly CurveEpoch[]>, drawn: Drawn, looks: (variant: Variant) => Look): LineSeries[] {
+export function seriesOf(
+  runs: readonly RunSummary[],
+  epochs: ReadonlyMap<string, readonly CurveEpoch[]>,
+  drawn: Drawn,
+  looks: (variant: Variant) => Look,
+): LineSeries[] {
   const variants = [...new Set(runs.map((run) => run.variant))]
   return variants.flatMap((variant): LineSeries[] => {
     const lines = runs
@@ -79,32 +101,59 @@ export function seriesOf(runs: readonly RunSummary[], epochs: ReadonlyMap<string
       .map((run) => ({ run, points: pointsOf(epochs.get(run.id) ?? [], drawn) }))
       .filter(({ points }) => points.length > 0)
     if (drawn.band === 'seeds')
-      return lines.map(({ run, points }, i) => ({ id: `${variant} seed ${run.seed} ${run.id}`, label: i === 0 ? variantShort(variant) : '', ...looks(variant), points, broken: run.state === 'diverged' }))
+      return lines.map(({ run, points }, i) => ({
+        id: `${variant} seed ${run.seed} ${run.id}`,
+        label: i === 0 ? variantShort(variant) : '',
+        ...looks(variant),
+        points,
+        broken: run.state === 'diverged',
+      }))
     if (lines.length === 0) return []
     const common = Math.min(...lines.map(({ points }) => points.at(-1)?.x ?? 0))
     const points: Point[] = []
     const band: { x: number; low: number | null; high: number | null }[] = []
-    for (const { x, values } of aligned(lines.map((line) => line.points), common, drawn.axis)) {
+    for (const { x, values } of aligned(
+      lines.map((line) => line.points),
+      common,
+      drawn.axis,
+    )) {
       const middle = mean(values) ?? null
       points.push({ x, y: middle })
       const around = middle === null ? null : bandAround(values, middle, drawn.band)
       if (around) band.push({ x, low: around[0], high: around[1] })
     }
     const thin = lines.map((l) => l.points.filter((p) => p.x >= common)).filter((ahead) => ahead.length > 1)
-    return [{ id: variant, label: variantShort(variant), ...looks(variant), points, ...(band.length > 0 ? { band } : {}), thin }]
+    return [
+      {
+        id: variant,
+        label: variantShort(variant),
+        ...looks(variant),
+        points,
+        ...(band.length > 0 ? { band } : {}),
+        thin,
+      },
+    ]
   })
 }
 
 /** A run's curve, smoothed by epochs and then set on the axis. */
 function pointsOf(metrics: readonly CurveEpoch[], { measure, axis, smooth: tau, steps }: Drawn): Point[] {
-  const smoothed = smooth(metrics.map((m) => ({ x: m.epoch, y: measures[measure](m) })), tau)
-  return smoothed.map(({ x, y }, i) => ({ x: axis === 'time' ? (metrics[i]?.elapsed ?? 0) / 60 : axis === 'step' ? x * (steps ?? 1) : x, y }))
+  const smoothed = smooth(
+    metrics.map((m) => ({ x: m.epoch, y: measures[measure](m) })),
+    tau,
+  )
+  return smoothed.map(({ x, y }, i) => ({
+    x: axis === 'time' ? (metrics[i]?.elapsed ?? 0) / 60 : axis === 'step' ? x * (steps ?? 1) : x,
+    y,
+  }))
 }
 
 function aligned(lines: readonly (readonly Point[])[], common: number, axis: Axis): { x: number; values: number[] }[] {
   if (axis !== 'time') {
     const byX = lines.map((points) => new Map(points.map((p) => [p.x, p.y])))
-    const xs = [...new Set(lines.flatMap((points) => points.map((p) => p.x)))].filter((x) => x <= common).sort((a, b) => a - b)
+    const xs = [...new Set(lines.flatMap((points) => points.map((p) => p.x)))]
+      .filter((x) => x <= common)
+      .sort((a, b) => a - b)
     return xs.map((x) => ({ x, values: valuesAt(byX, x) }))
   }
   const first = Math.max(...lines.map((points) => points[0]?.x ?? 0))
@@ -149,14 +198,21 @@ export interface Reading {
 }
 
 /** What the legend says at an epoch; at null, where each variant's line ends: the last epoch that all its runs have. */
-export function readingsAt(runs: readonly RunSummary[], epochs: ReadonlyMap<string, readonly CurveEpoch[]>, measure: Measure, epoch: number | null): Reading[] {
+export function readingsAt(
+  runs: readonly RunSummary[],
+  epochs: ReadonlyMap<string, readonly CurveEpoch[]>,
+  measure: Measure,
+  epoch: number | null,
+): Reading[] {
   return [...new Set(runs.map((run) => run.variant))].map((variant) => {
     const lines = runs
       .filter((run) => run.variant === variant && averaged(run))
       .map((run) => epochs.get(run.id) ?? [])
       .filter((line) => line.length > 0)
     const at = epoch ?? Math.min(...lines.map((line) => line.at(-1)?.epoch ?? 0))
-    const values = lines.flatMap((line) => line.filter((m) => m.epoch === at).map(measures[measure])).filter(Number.isFinite)
+    const values = lines
+      .flatMap((line) => line.filter((m) => m.epoch === at).map(measures[measure]))
+      .filter(Number.isFinite)
     return { variant, mean: mean(values) ?? null, std: deviation(values) ?? null, n: values.length }
   })
 }

@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest'
-import { bandPath, endLabels, labelRoom, linePath, markLabels, nearest, spread, stops, xExtent, yExtent, type LineSeries } from './line'
+import {
+  bandPath,
+  endLabels,
+  labelRoom,
+  linePath,
+  markLabels,
+  nearest,
+  spread,
+  stops,
+  xExtent,
+  yExtent,
+  type LineSeries,
+} from './line'
 import { niceScale, plainScale } from './scale'
 
 const look = { color: 'red', marker: 'circle' } as const
-const series = (id: string, ...values: (number | null)[]): LineSeries => ({ id, label: id, ...look, points: values.map((y, i) => ({ x: i + 1, y })) })
+const series = (id: string, ...values: (number | null)[]): LineSeries => ({
+  id,
+  label: id,
+  ...look,
+  points: values.map((y, i) => ({ x: i + 1, y })),
+})
 
 const x = plainScale([1, 5], [0, 400], 4, true)
 const y = niceScale('linear', [0, 10], [100, 0], 5)
@@ -14,7 +31,8 @@ describe('lines', () => {
   })
 
   it('have a gap where a value is missing, NaN or infinite, and go on after it', () => {
-    for (const gap of [null, NaN, Infinity]) expect(linePath(series('a', 0, gap, 10, 10).points, x, y, 'linear')).toBe('M0,100ZM200,0L300,0')
+    for (const gap of [null, NaN, Infinity])
+      expect(linePath(series('a', 0, gap, 10, 10).points, x, y, 'linear')).toBe('M0,100ZM200,0L300,0')
   })
 
   it('leave out what a logarithmic axis has no place for', () => {
@@ -36,7 +54,17 @@ describe('lines', () => {
 
   it('keep a band whose low end a logarithmic axis has no place for on the axis', () => {
     const log = niceScale('log', [0.1, 10], [100, 0], 5)
-    expect(bandPath([{ x: 1, low: -3, high: 1 }, { x: 2, low: 0.5, high: NaN }], x, log, 'log')).toBe('M0,50L0,100Z')
+    expect(
+      bandPath(
+        [
+          { x: 1, low: -3, high: 1 },
+          { x: 2, low: 0.5, high: NaN },
+        ],
+        x,
+        log,
+        'log',
+      ),
+    ).toBe('M0,50L0,100Z')
   })
 })
 
@@ -56,20 +84,41 @@ describe('labels at the ends', () => {
   })
 
   it('stay inside and never closer than the gap', () => {
-    for (const wanted of [[99, 98, 97, 5], [0, 0, 1, 1, 2], [100, 0, 50, 49, 51, 48]]) {
+    for (const wanted of [
+      [99, 98, 97, 5],
+      [0, 0, 1, 1, 2],
+      [100, 0, 50, 49, 51, 48],
+    ]) {
       const placed = [...spread(wanted, bounds)].sort((a, b) => a - b)
       expect(Math.min(...placed)).toBeGreaterThanOrEqual(0)
       expect(Math.max(...placed)).toBeLessThanOrEqual(100)
-      for (let i = 1; i < placed.length; i++) expect((placed[i] ?? 0) - (placed[i - 1] ?? 0)).toBeGreaterThanOrEqual(13 - 1e-9)
+      for (let i = 1; i < placed.length; i++)
+        expect((placed[i] ?? 0) - (placed[i - 1] ?? 0)).toBeGreaterThanOrEqual(13 - 1e-9)
     }
   })
 })
 
 describe('the cursor', () => {
   it('stands where any line has a point, at the nearest', () => {
-    const at = stops([series('a', 1, 2, 3), { ...series('b'), points: [{ x: 7, y: 1 }, { x: 2, y: 1 }] }])
+    const at = stops([
+      series('a', 1, 2, 3),
+      {
+        ...series('b'),
+        points: [
+          { x: 7, y: 1 },
+          { x: 2, y: 1 },
+        ],
+      },
+    ])
     expect(at).toEqual([1, 2, 3, 7])
-    expect([nearest(at, -5), nearest(at, 2.4), nearest(at, 2.6), nearest(at, 5.1), nearest(at, 99), nearest([], 1)]).toEqual([1, 2, 3, 7, 7, null])
+    expect([
+      nearest(at, -5),
+      nearest(at, 2.4),
+      nearest(at, 2.6),
+      nearest(at, 5.1),
+      nearest(at, 99),
+      nearest([], 1),
+    ]).toEqual([1, 2, 3, 7, 7, null])
   })
 })
 
@@ -78,12 +127,19 @@ describe('labels of vertical marks', () => {
   const labelled = (...xs: number[]) => xs.map((mark) => ({ x: mark, label: 'lr × 0.1' }))
 
   it('stand right of their lines, left where the chart ends', () => {
-    expect(markLabels(labelled(100, 200, 390), at, 400)).toEqual([{ x: 104, anchor: 'start' }, { x: 204, anchor: 'start' }, { x: 386, anchor: 'end' }])
+    expect(markLabels(labelled(100, 200, 390), at, 400)).toEqual([
+      { x: 104, anchor: 'start' },
+      { x: 204, anchor: 'start' },
+      { x: 386, anchor: 'end' },
+    ])
   })
 
   it('never lie over each other, however narrow the chart, and that of a diverged run stays', () => {
     for (let right = 40; right < 700; right += 7) {
-      const marks = [...labelled(right * 0.5, right * 0.55, right * 0.75, right * 0.9), { x: right * 0.52, label: 'NaN', color: 'red' }]
+      const marks = [
+        ...labelled(right * 0.5, right * 0.55, right * 0.75, right * 0.9),
+        { x: right * 0.52, label: 'NaN', color: 'red' },
+      ]
       const places = markLabels(marks, at, right)
       expect(places.at(-1)).not.toBeNull()
       const spans = places.flatMap((place, i) => {

@@ -48,12 +48,16 @@ export function labelRoom(series: readonly Pick<LineSeries, 'label'>[], least: n
 const markCharacter = 6
 
 /**
- * Where the labels of vertical marks stand: to the right of their line, to its left where the chart ends, and nowhere where
- * they would lie over another. What has a colour of its own (NaN) is placed first.
+ * Where the labels of vertical marks stand: to the right of their line, to its left where the chart ends, and nowhere
+ * where they would lie over another. What has a colour of its own (NaN) is placed first.
  * @param right where the plotting area ends, in px
  * @returns in the order of the marks; null where a label has no room
  */
-export function markLabels(marks: readonly VerticalMark[], x: (value: number) => number, right: number): ({ x: number; anchor: 'start' | 'end' } | null)[] {
+export function markLabels(
+  marks: readonly VerticalMark[],
+  x: (value: number) => number,
+  right: number,
+): ({ x: number; anchor: 'start' | 'end' } | null)[] {
   const taken: [from: number, to: number][] = []
   const places = new Map<VerticalMark, { x: number; anchor: 'start' | 'end' }>()
   for (const mark of [...marks.filter((m) => m.color !== undefined), ...marks.filter((m) => m.color === undefined)]) {
@@ -79,10 +83,18 @@ export function xExtent(series: readonly LineSeries[]): [number, number] | null 
 /** The series with only what lies in a part of x, for an axis that fits what is shown. */
 export function clipped(series: readonly LineSeries[], [low, high]: readonly [number, number]): LineSeries[] {
   const inside = ({ x }: { x: number }): boolean => x >= low && x <= high
-  return series.map((s) => ({ ...s, points: s.points.filter(inside), band: (s.band ?? []).filter(inside), thin: (s.thin ?? []).map((line) => line.filter(inside)) }))
+  return series.map((s) => ({
+    ...s,
+    points: s.points.filter(inside),
+    band: (s.band ?? []).filter(inside),
+    thin: (s.thin ?? []).map((line) => line.filter(inside)),
+  }))
 }
 
-/** Lines and bands; a band may not stretch the axis beyond what the lines need by more than it is worth: on a log axis its low end can go to 0. */
+/**
+ * Lines and bands; a band may not stretch the axis beyond what the lines need by more than it is worth: on a log axis
+ * its low end can go to 0.
+ */
 export function yExtent(series: readonly LineSeries[], kind: ScaleKind): [number, number] | null {
   const lines = series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat()]).map((p) => p.y)
   const bands = kind === 'log' ? [] : series.flatMap((s) => (s.band ?? []).flatMap((b) => [b.low, b.high]))
@@ -124,21 +136,44 @@ export interface EndLabel {
 }
 
 /** Each line's last drawable point, with labels at least `gap` px apart and inside top…bottom. */
-export function endLabels(series: readonly LineSeries[], x: Scale, y: Scale, kind: ScaleKind, bounds: { top: number; bottom: number; gap: number }): EndLabel[] {
+export function endLabels(
+  series: readonly LineSeries[],
+  x: Scale,
+  y: Scale,
+  kind: ScaleKind,
+  bounds: { top: number; bottom: number; gap: number },
+): EndLabel[] {
   const ends = series.flatMap((s): EndLabel[] => {
     const last = s.points.findLast((p) => drawable(p.y, kind))
     if (!last) return []
     const at = y(last.y ?? 0)
-    return [{ id: s.id, label: s.label, color: s.color, marker: s.marker, x: x(last.x), y: at, labelY: at, broken: s.broken === true || Number.isNaN(s.points.at(-1)?.y) }]
+    return [
+      {
+        id: s.id,
+        label: s.label,
+        color: s.color,
+        marker: s.marker,
+        x: x(last.x),
+        y: at,
+        labelY: at,
+        broken: s.broken === true || Number.isNaN(s.points.at(-1)?.y),
+      },
+    ]
   })
   const labelled = ends.filter((e) => e.label !== '')
-  const positions = spread(labelled.map((e) => e.y), bounds)
+  const positions = spread(
+    labelled.map((e) => e.y),
+    bounds,
+  )
   labelled.forEach((end, i) => (end.labelY = positions[i] ?? end.y))
   return ends
 }
 
 /** Positions at least `gap` apart, as near to the wanted ones as that allows, inside top…bottom where they fit. */
-export function spread(wanted: readonly number[], { top, bottom, gap }: { top: number; bottom: number; gap: number }): number[] {
+export function spread(
+  wanted: readonly number[],
+  { top, bottom, gap }: { top: number; bottom: number; gap: number },
+): number[] {
   // Neighbours that touch become one block around their common mean; blocks are merged until none touch.
   interface Block {
     members: number[]
@@ -146,14 +181,22 @@ export function spread(wanted: readonly number[], { top, bottom, gap }: { top: n
   }
   const order = wanted.map((_, i) => i).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0))
   const height = (block: Block): number => (block.members.length - 1) * gap
-  const start = (block: Block): number => Math.max(top, Math.min(block.mean - height(block) / 2, bottom - height(block)))
+  const start = (block: Block): number =>
+    Math.max(top, Math.min(block.mean - height(block) / 2, bottom - height(block)))
   const blocks: Block[] = []
   for (const member of order) {
     let block: Block = { members: [member], mean: wanted[member] ?? 0 }
-    for (let previous = blocks.at(-1); previous && start(previous) + height(previous) + gap > start(block); previous = blocks.at(-1)) {
+    for (
+      let previous = blocks.at(-1);
+      previous && start(previous) + height(previous) + gap > start(block);
+      previous = blocks.at(-1)
+    ) {
       blocks.pop()
       const members = [...previous.members, ...block.members]
-      block = { members, mean: (previous.mean * previous.members.length + block.mean * block.members.length) / members.length }
+      block = {
+        members,
+        mean: (previous.mean * previous.members.length + block.mean * block.members.length) / members.length,
+      }
     }
     blocks.push(block)
   }
@@ -163,7 +206,11 @@ export function spread(wanted: readonly number[], { top, bottom, gap }: { top: n
 }
 
 /** Each line's best drawable point, the first of equals; lines of one or two points have none. */
-export function bests(series: readonly LineSeries[], better: 'high' | 'low', kind: ScaleKind): { id: string; color: string; point: { x: number; y: number } }[] {
+export function bests(
+  series: readonly LineSeries[],
+  better: 'high' | 'low',
+  kind: ScaleKind,
+): { id: string; color: string; point: { x: number; y: number } }[] {
   return series.flatMap((s) => {
     const points = s.points.flatMap((p) => (drawable(p.y, kind) ? [{ x: p.x, y: p.y }] : []))
     if (points.length < 3) return []

@@ -3,11 +3,18 @@ import { groupLabels, labelsWithRoom, paretoFront } from './pareto'
 
 describe('the Pareto front', () => {
   it('holds exactly the points that none beats, cheapest first', () => {
-    const points = Array.from({ length: 200 }, (_, i) => ({ cost: ((i * 7919) % 97) + 1, value: ((i * 104729) % 89) / 10 }))
+    const points = Array.from({ length: 200 }, (_, i) => ({
+      cost: ((i * 7919) % 97) + 1,
+      value: ((i * 104729) % 89) / 10,
+    }))
     const front = paretoFront(points)
     // By its definition, each against all.
-    const unbeaten = points.filter((p) => !points.some((q) => q.cost <= p.cost && q.value >= p.value && (q.cost < p.cost || q.value > p.value)))
-    expect(new Set(front.map((p) => `${p.cost} ${p.value}`))).toEqual(new Set(unbeaten.map((p) => `${p.cost} ${p.value}`)))
+    const unbeaten = points.filter(
+      (p) => !points.some((q) => q.cost <= p.cost && q.value >= p.value && (q.cost < p.cost || q.value > p.value)),
+    )
+    expect(new Set(front.map((p) => `${p.cost} ${p.value}`))).toEqual(
+      new Set(unbeaten.map((p) => `${p.cost} ${p.value}`)),
+    )
     expect(front.map((p) => p.cost)).toEqual([...front.map((p) => p.cost)].sort((a, b) => a - b))
   })
 
@@ -22,7 +29,12 @@ describe('the Pareto front', () => {
   })
 
   it('names each group once, at its highest point', () => {
-    const points = [{ group: 'a', value: 1 }, { group: 'b', value: 5 }, { group: 'a', value: 3 }, { group: 'a', value: 3 }]
+    const points = [
+      { group: 'a', value: 1 },
+      { group: 'b', value: 5 },
+      { group: 'a', value: 3 },
+      { group: 'a', value: 3 },
+    ]
     expect(groupLabels(points)).toEqual([points[2], points[1]])
   })
 })

@@ -58,7 +58,13 @@ export function placeLegend(legend: readonly LegendEntry[]): { entries: PlacedEn
 }
 
 /** @param plain its height, which has room for `legendLines` of a legend; each further one makes it higher */
-function documentOf(title: string, legend: readonly LegendEntry[], plain: number, parts: readonly string[], { note = '', legendLines = 1 } = {}): string {
+function documentOf(
+  title: string,
+  legend: readonly LegendEntry[],
+  plain: number,
+  parts: readonly string[],
+  { note = '', legendLines = 1 } = {},
+): string {
   const { entries, lines } = placeLegend(legend)
   const moved = Math.max(0, lines - legendLines) * legendLine
   const height = plain + moved
@@ -85,7 +91,12 @@ interface TextLook {
   size?: number
 }
 
-function text(x: number, y: number, words: string, { anchor = 'start', fill = ink2, weight = 400, size = 11 }: TextLook = {}): string {
+function text(
+  x: number,
+  y: number,
+  words: string,
+  { anchor = 'start', fill = ink2, weight = 400, size = 11 }: TextLook = {},
+): string {
   return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${fill}"${weight === 400 ? '' : ` font-weight="${weight}"`}${size === 11 ? '' : ` font-size="${size}"`}>${escapeXml(words)}</text>`
 }
 
@@ -94,7 +105,10 @@ function stroke(d: string, color: string, width = 1, more = ''): string {
 }
 
 function yAxis(y: Scale): string[] {
-  return y.ticks.flatMap((tick) => [stroke(`M${box.left} ${round(y(tick))}H${box.right}`, grid), text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' })])
+  return y.ticks.flatMap((tick) => [
+    stroke(`M${box.left} ${round(y(tick))}H${box.right}`, grid),
+    text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' }),
+  ])
 }
 
 function xAxis(x: Scale, bottom: number, label: string, format: (value: number) => string): string[] {
@@ -109,11 +123,19 @@ function xAxis(x: Scale, bottom: number, label: string, format: (value: number) 
 function tickAt(x: number, bottom: number, words: string): string[] {
   const half = (words.length * legendCharacter) / 2
   const anchor = x + half > pageWidth ? 'end' : x - half < 0 ? 'start' : 'middle'
-  return [stroke(`M${round(x)} ${bottom}v4`, lineColor), text(anchor === 'end' ? Math.min(x + half, pageWidth - 2) : x, bottom + 16, words, { anchor })]
+  return [
+    stroke(`M${round(x)} ${bottom}v4`, lineColor),
+    text(anchor === 'end' ? Math.min(x + half, pageWidth - 2) : x, bottom + 16, words, { anchor }),
+  ]
 }
 
 /** Figure 3: bars with error bars and seeds as dots; hollow diamonds are the paper's numbers. */
-export function barFigure(title: string, groups: readonly BarGroup[], legend: readonly LegendEntry[], note = ''): string {
+export function barFigure(
+  title: string,
+  groups: readonly BarGroup[],
+  legend: readonly LegendEntry[],
+  note = '',
+): string {
   const bottom = 270
   const domain = barDomain(groups)
   const y = niceScale('linear', domain, [bottom, box.top], 5)
@@ -129,14 +151,30 @@ export function barFigure(title: string, groups: readonly BarGroup[], legend: re
         const w = barWidth - 3
         const middle = round(x + w / 2)
         const color = printColor(bar.color)
-        const reference = bar.reference === undefined || bar.reference === null ? [] : [`<path d="${markerPath('diamond', middle, round(y(bar.reference)), 3.6)}" fill="${bg}" stroke="${ink}"/>`]
+        const reference =
+          bar.reference === undefined || bar.reference === null
+            ? []
+            : [
+                `<path d="${markerPath('diamond', middle, round(y(bar.reference)), 3.6)}" fill="${bg}" stroke="${ink}"/>`,
+              ]
         if (bar.value === null) return [text(middle, bottom - 4, '–', { anchor: 'middle' }), ...reference]
         const at = round(y(bar.value))
         return [
           `<rect x="${round(x)}" y="${at}" width="${round(w)}" height="${round(Math.max(0, bottom - at))}" fill="${color}" fill-opacity="0.28"/>`,
           stroke(`M${round(x)} ${at}h${round(w)}`, color, 2),
-          ...bar.dots.map((dot, k) => `<circle cx="${round(middle + (k % 2 === 0 ? -1 : 1) * Math.min(5, w / 4))}" cy="${round(y(dot))}" r="1.6" fill="${color}"/>`),
-          ...(bar.error ? [stroke(`M${middle} ${round(y(bar.error[0]))}V${round(y(bar.error[1]))}M${round(middle - 3)} ${round(y(bar.error[0]))}h6M${round(middle - 3)} ${round(y(bar.error[1]))}h6`, ink, 1.1)] : []),
+          ...bar.dots.map(
+            (dot, k) =>
+              `<circle cx="${round(middle + (k % 2 === 0 ? -1 : 1) * Math.min(5, w / 4))}" cy="${round(y(dot))}" r="1.6" fill="${color}"/>`,
+          ),
+          ...(bar.error
+            ? [
+                stroke(
+                  `M${middle} ${round(y(bar.error[0]))}V${round(y(bar.error[1]))}M${round(middle - 3)} ${round(y(bar.error[0]))}h6M${round(middle - 3)} ${round(y(bar.error[1]))}h6`,
+                  ink,
+                  1.1,
+                ),
+              ]
+            : []),
           ...reference,
         ]
       }),
@@ -144,7 +182,13 @@ export function barFigure(title: string, groups: readonly BarGroup[], legend: re
     ]
   })
   const start = y.domain[0]
-  return documentOf(title, legend, 310 + (names.turned ? turnedRoom(names.texts) : 0), [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)], { note: `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}` })
+  return documentOf(
+    title,
+    legend,
+    310 + (names.turned ? turnedRoom(names.texts) : 0),
+    [...yAxis(y), ...parts, stroke(`M${box.left} ${bottom}H${box.right}`, lineColor)],
+    { note: `${start === 0 ? '' : `Axis starts at ${tickText(start)} %. `}${note}` },
+  )
 }
 
 /** Below its group, or from there down to the left. */
@@ -154,9 +198,19 @@ function groupName(x: number, axis: number, name: string, turned: boolean): stri
 }
 
 /** Value against cost on a logarithmic axis, with the line of points that nothing cheaper reaches. */
-export function paretoFigure(title: string, costLabel: string, points: readonly CostPoint[], legend: readonly LegendEntry[], formatCost: (value: number) => string, note = ''): string {
+export function paretoFigure(
+  title: string,
+  costLabel: string,
+  points: readonly CostPoint[],
+  legend: readonly LegendEntry[],
+  formatCost: (value: number) => string,
+  note = '',
+): string {
   const bottom = 270
-  const costs = extentOf(points.map((p) => p.cost), 'log')
+  const costs = extentOf(
+    points.map((p) => p.cost),
+    'log',
+  )
   const x = niceScale('log', costs && [costs[0] / 1.08, costs[1] * 1.08], [box.left, box.right], 4)
   const y = niceScale('linear', extentOf(points.flatMap((p) => [p.value, ...(p.error ?? [])])), [bottom, box.top], 5)
   const front = paretoFront(points)
@@ -170,7 +224,9 @@ export function paretoFigure(title: string, costLabel: string, points: readonly 
       ...xAxis(x, bottom, costLabel, formatCost),
       ...(front.length > 1 ? [stroke(`M${front.map(at).join('L')}`, ink2, 1, ' stroke-dasharray="3 3"')] : []),
       ...points.flatMap((p) => [
-        ...(p.error ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)] : []),
+        ...(p.error
+          ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)]
+          : []),
         `<path d="${markerPath(p.marker, round(x(p.cost)), round(y(p.value)), 4.2)}" fill="${printColor(p.color)}" stroke="${bg}"><title>${escapeXml(p.label)}</title></path>`,
       ]),
       ...placedNames(points, x, y).map((name) => text(name.x, name.y, name.text, { anchor: 'end' })),
@@ -187,7 +243,14 @@ const mostLabels = 18
 const timeLabel = 'min'
 
 /** Lines with bands over a common x, named at their ends. */
-export function lineFigure(title: string, xLabel: string, series: readonly LineSeries[], kind: ScaleKind, marks: readonly VerticalMark[], view: readonly [number, number] | null = null): string {
+export function lineFigure(
+  title: string,
+  xLabel: string,
+  series: readonly LineSeries[],
+  kind: ScaleKind,
+  marks: readonly VerticalMark[],
+  view: readonly [number, number] | null = null,
+): string {
   const bottom = 290
   const wanted = labelRoom(series, 78)
   const named = series.filter(({ label }) => label !== '')
@@ -196,23 +259,52 @@ export function lineFigure(title: string, xLabel: string, series: readonly LineS
   const right = legend.length > 0 ? box.right : box.right - wanted + 16
   const x = plainScale(view ?? xExtent(series), [box.left, right], 6, xLabel !== timeLabel)
   const y = niceScale(kind, yExtent(series, kind), [bottom, 36], 6)
-  const ends = endLabels(legend.length > 0 ? series.map((s) => ({ ...s, label: '' })) : series, x, y, kind, { top: 40, bottom: bottom - 6, gap: 13 })
-  return documentOf(title, legend, 330, [
-    `<clipPath id="plot"><rect x="${box.left}" y="34" width="${right - box.left}" height="${bottom - 32}"/></clipPath>`,
-    ...y.ticks.flatMap((tick) => [stroke(`M${box.left} ${round(y(tick))}H${right}`, grid), text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' })]),
-    stroke(`M${box.left} ${bottom}H${right}`, lineColor),
-    ...x.ticks.flatMap((tick) => tickAt(x(tick), bottom, tickText(tick))),
-    text((box.left + right) / 2, bottom + 32, xLabel, { anchor: 'middle' }),
-    ...marks.filter((m) => m.x >= x.domain[0] && m.x <= x.domain[1]).flatMap((m) => [stroke(`M${round(x(m.x))} 32V${bottom}`, lineColor, 1, ' stroke-dasharray="2 3"'), text(x(m.x) + 4, 42, m.label)]),
-    '<g clip-path="url(#plot)">',
-    ...series.flatMap((s) => (s.band ? [`<path d="${bandPath(s.band, x, y, kind)}" fill="${printColor(s.color)}" fill-opacity="0.16"/>`] : [])),
-    ...series.flatMap((s) => [...(s.thin ?? []).map((line) => stroke(linePath(line, x, y, kind), printColor(s.color), 0.7, ' stroke-opacity="0.6"')), stroke(linePath(s.points, x, y, kind), printColor(s.color), 1.4)]),
-    '</g>',
-    ...ends.filter((e) => e.x <= right + 1).flatMap((e) => [
-      `<path d="${markerPath(e.marker, round(e.x), round(e.y), 3)}" fill="${printColor(e.color)}"/>`,
-      ...(e.label === '' ? [] : [text(e.x + 8, e.labelY + 3.8, e.label, { fill: printColor(e.color), weight: 500 })]),
-    ]),
-  ], { legendLines: 0 })
+  const ends = endLabels(legend.length > 0 ? series.map((s) => ({ ...s, label: '' })) : series, x, y, kind, {
+    top: 40,
+    bottom: bottom - 6,
+    gap: 13,
+  })
+  return documentOf(
+    title,
+    legend,
+    330,
+    [
+      `<clipPath id="plot"><rect x="${box.left}" y="34" width="${right - box.left}" height="${bottom - 32}"/></clipPath>`,
+      ...y.ticks.flatMap((tick) => [
+        stroke(`M${box.left} ${round(y(tick))}H${right}`, grid),
+        text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' }),
+      ]),
+      stroke(`M${box.left} ${bottom}H${right}`, lineColor),
+      ...x.ticks.flatMap((tick) => tickAt(x(tick), bottom, tickText(tick))),
+      text((box.left + right) / 2, bottom + 32, xLabel, { anchor: 'middle' }),
+      ...marks
+        .filter((m) => m.x >= x.domain[0] && m.x <= x.domain[1])
+        .flatMap((m) => [
+          stroke(`M${round(x(m.x))} 32V${bottom}`, lineColor, 1, ' stroke-dasharray="2 3"'),
+          text(x(m.x) + 4, 42, m.label),
+        ]),
+      '<g clip-path="url(#plot)">',
+      ...series.flatMap((s) =>
+        s.band ? [`<path d="${bandPath(s.band, x, y, kind)}" fill="${printColor(s.color)}" fill-opacity="0.16"/>`] : [],
+      ),
+      ...series.flatMap((s) => [
+        ...(s.thin ?? []).map((line) =>
+          stroke(linePath(line, x, y, kind), printColor(s.color), 0.7, ' stroke-opacity="0.6"'),
+        ),
+        stroke(linePath(s.points, x, y, kind), printColor(s.color), 1.4),
+      ]),
+      '</g>',
+      ...ends
+        .filter((e) => e.x <= right + 1)
+        .flatMap((e) => [
+          `<path d="${markerPath(e.marker, round(e.x), round(e.y), 3)}" fill="${printColor(e.color)}"/>`,
+          ...(e.label === ''
+            ? []
+            : [text(e.x + 8, e.labelY + 3.8, e.label, { fill: printColor(e.color), weight: 500 })]),
+        ]),
+    ],
+    { legendLines: 0 },
+  )
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100

@@ -20,7 +20,17 @@ describe('scales', () => {
   })
 
   it('say something else at every tick, however little the data differs', () => {
-    for (const [low, high] of [[0.27281, 0.27283], [-0.27283, -0.27281], [92.341, 92.3412], [0, 1e-9], [3, 3], [5e-6, 5.001e-6], [2e6, 2e6 + 1], [1833.0001, 1833.0002], [0.00033, 0.0003301]] as const) {
+    for (const [low, high] of [
+      [0.27281, 0.27283],
+      [-0.27283, -0.27281],
+      [92.341, 92.3412],
+      [0, 1e-9],
+      [3, 3],
+      [5e-6, 5.001e-6],
+      [2e6, 2e6 + 1],
+      [1833.0001, 1833.0002],
+      [0.00033, 0.0003301],
+    ] as const) {
       const { domain, ticks } = niceScale('linear', [low, high], [200, 0], 6)
       expect(domain[0] <= low && domain[1] >= high).toBe(true)
       const words = ticks.map(tickText)
@@ -54,6 +64,14 @@ describe('scales', () => {
 
 describe('ticks', () => {
   it('are written short', () => {
-    expect([0, 0.02, 2.5, 20000, 1e6, 1e-6, -3].map(tickText)).toEqual(['0', '0.02', '2.5', '20,000', '1e6', '1e−6', '−3'])
+    expect([0, 0.02, 2.5, 20000, 1e6, 1e-6, -3].map(tickText)).toEqual([
+      '0',
+      '0.02',
+      '2.5',
+      '20,000',
+      '1e6',
+      '1e−6',
+      '−3',
+    ])
   })
 })

@@ -20,8 +20,16 @@ export function extentOf(values: Iterable<number | null>, kind: ScaleKind = 'lin
   return low <= high ? [low, high] : null
 }
 
-/** A scale over the data with round ends; `count` is about how many ticks. Never breaks: no data gives 0 to 1 (or 0.1 to 1). */
-export function niceScale(kind: ScaleKind, extent: readonly [number, number] | null, range: readonly [number, number], count: number): Scale {
+/**
+ * A scale over the data with round ends; `count` is about how many ticks. Never breaks: no data gives 0 to 1 (or 0.1 to
+ * 1).
+ */
+export function niceScale(
+  kind: ScaleKind,
+  extent: readonly [number, number] | null,
+  range: readonly [number, number],
+  count: number,
+): Scale {
   let [low, high] = extent ?? (kind === 'log' ? [0.1, 1] : [0, 1])
   if (kind === 'log') {
     low = step125(low, 'down')
@@ -29,7 +37,10 @@ export function niceScale(kind: ScaleKind, extent: readonly [number, number] | n
     if (low === high) low = step125(low * 0.99, 'down')
     const scale = scaleLog([low, high], range)
     const decades = ticks125(low, high)
-    return Object.assign((value: number) => scale(value), { domain: [low, high] as const, ticks: thin(decades, 2 * count) })
+    return Object.assign((value: number) => scale(value), {
+      domain: [low, high] as const,
+      ticks: thin(decades, 2 * count),
+    })
   }
   if (low === high) {
     const room = Math.abs(low) * 0.05 || 0.5
@@ -49,19 +60,29 @@ export function niceScale(kind: ScaleKind, extent: readonly [number, number] | n
 }
 
 /** An x axis keeps the data's own ends: a run's last epoch is where the axis ends. Whole numbers only where `whole`. */
-export function plainScale(extent: readonly [number, number] | null, range: readonly [number, number], count: number, whole: boolean): Scale {
+export function plainScale(
+  extent: readonly [number, number] | null,
+  range: readonly [number, number],
+  count: number,
+  whole: boolean,
+): Scale {
   const [low, end] = extent ?? [0, 1]
   const high = end === low ? low + 1 : end
   const scale = scaleLinear([low, high], range)
   const all = scale.ticks(count)
-  return Object.assign((value: number) => scale(value), { domain: [low, high] as const, ticks: whole ? all.filter(Number.isInteger) : all })
+  return Object.assign((value: number) => scale(value), {
+    domain: [low, high] as const,
+    ticks: whole ? all.filter(Number.isInteger) : all,
+  })
 }
 
 function step125(value: number, direction: 'up' | 'down'): number {
   const power = 10 ** Math.floor(Math.log10(value) + 1e-12)
   const steps = [1, 2, 5, 10].map((k) => round(k * power))
   const slack = value * 1e-9
-  return direction === 'up' ? (steps.find((s) => s >= value - slack) ?? value) : (steps.findLast((s) => s <= value + slack) ?? value)
+  return direction === 'up'
+    ? (steps.find((s) => s >= value - slack) ?? value)
+    : (steps.findLast((s) => s <= value + slack) ?? value)
 }
 
 function ticks125(low: number, high: number): number[] {

@@ -38,11 +38,20 @@ describe('smoothing', () => {
 
   it('begins at the first value and leaves a constant alone', () => {
     expect(smooth(uneven, 50)[0]).toEqual(uneven[0])
-    for (const { y } of smooth(uneven.map(({ x }) => ({ x, y: 7 })), 3)) expect(y).toBeCloseTo(7, 12)
+    for (const { y } of smooth(
+      uneven.map(({ x }) => ({ x, y: 7 })),
+      3,
+    ))
+      expect(y).toBeCloseTo(7, 12)
   })
 
   it('leaves gaps and is not broken by them', () => {
-    const gap: Point[] = [{ x: 1, y: 2 }, { x: 2, y: null }, { x: 3, y: NaN }, { x: 4, y: 2 }]
+    const gap: Point[] = [
+      { x: 1, y: 2 },
+      { x: 2, y: null },
+      { x: 3, y: NaN },
+      { x: 4, y: 2 },
+    ]
     expect(smooth(gap, 2).map((p) => p.y)).toEqual([2, null, NaN, 2])
     expect(smooth(gap, 2)[3]?.y).toBe(2)
   })

@@ -3,8 +3,8 @@ import type { Point } from './line'
 
 /**
  * The mean of the curve so far, weighted by exp(−age / tau), where each value stands for the stretch of x since the
- * one before it (the first for a stretch as long as the second's). Weights are divided by their sum, so the start is not
- * pulled anywhere. A value that is missing or not finite stays as it is and weighs nothing.
+ * one before it (the first for a stretch as long as the second's). Weights are divided by their sum, so the start is
+ * not pulled anywhere. A value that is missing or not finite stays as it is and weighs nothing.
  * @param points ascending in x
  * @param tau time constant in units of x; 0 leaves the points as they are
  */

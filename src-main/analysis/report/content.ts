@@ -58,7 +58,15 @@ export function reportOf(facts: ReportFacts): Report {
     blocks: withDistinctFiles([
       heading('What the study shows'),
       ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),
-      text(['Test accuracy is that of the last epoch.', pickedSentence(facts.runs.map(runPickedOn)), 'The paper’s numbers are shown next to ours and are part of no mean.'].filter(Boolean).join(' ')),
+      text(
+        [
+          'Test accuracy is that of the last epoch.',
+          pickedSentence(facts.runs.map(runPickedOn)),
+          'The paper’s numbers are shown next to ours and are part of no mean.',
+        ]
+          .filter(Boolean)
+          .join(' '),
+      ),
       heading('Table I: accuracy'),
       table(tableOne(comparison)),
       heading('Table II: what is trained, and what it costs'),
@@ -69,15 +77,26 @@ export function reportOf(facts: ReportFacts): Report {
       heading('Method'),
       ...method(facts),
       heading('Runs'),
-      text('Every run of the study that is not in the trash, those that failed or did not end among them. Only finished runs are part of a mean.'),
+      text(
+        'Every run of the study that is not in the trash, those that failed or did not end among them. Only finished runs are part of a mean.',
+      ),
       table(runTable(facts)),
       heading('Manifest'),
-      { kind: 'file', name: 'manifest.json', text: manifestText(manifest), caption: 'Config, code, versions, machine, data fingerprint, results and weights’ hash of every run. `mcnn verify RUN` trains a run again and says whether it comes out the same.' },
+      {
+        kind: 'file',
+        name: 'manifest.json',
+        text: manifestText(manifest),
+        caption:
+          'Config, code, versions, machine, data fingerprint, results and weights’ hash of every run. `mcnn verify RUN` trains a run again and says whether it comes out the same.',
+      },
     ]),
   }
 }
 
-/** Gives each figure a file of its own, whatever its parts were slugged to, on file systems without upper and lower case too. */
+/**
+ * Gives each figure a file of its own, whatever its parts were slugged to, on file systems without upper and lower case
+ * too.
+ */
 function withDistinctFiles(blocks: readonly Block[]): Block[] {
   const taken = new Set<string>()
   return blocks.map((block) => {
@@ -108,27 +127,50 @@ function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): 
     const points = costPoints(rows, variants, lookOf)
     if (points.length === 0) return []
     const name = datasetName(dataset)
-    const paper = groups.some((group) => group.bars.some((bar) => bar.reference !== null)) ? ' Hollow diamonds: the paper.' : ''
+    const paper = groups.some((group) => group.bars.some((bar) => bar.reference !== null))
+      ? ' Hollow diamonds: the paper.'
+      : ''
     return [
-      { kind: 'figure', file: `figure-3-${dataset}`, svg: barFigure(`Test accuracy, %, ${name}`, groups, legend), caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation, from two seeds on; dots: single seeds.${paper} Mind where the axis starts.` },
-      { kind: 'figure', file: `accuracy-and-size-${dataset}`, svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, compact), caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on.${paretoFront(points).length > 1 ? ' Dashed: no network with fewer parameters here is better.' : ''}` },
+      {
+        kind: 'figure',
+        file: `figure-3-${dataset}`,
+        svg: barFigure(`Test accuracy, %, ${name}`, groups, legend),
+        caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation, from two seeds on; dots: single seeds.${paper} Mind where the axis starts.`,
+      },
+      {
+        kind: 'figure',
+        file: `accuracy-and-size-${dataset}`,
+        svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, compact),
+        caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on.${paretoFront(points).length > 1 ? ' Dashed: no network with fewer parameters here is better.' : ''}`,
+      },
     ]
   })
   const examples = new Map(manifest.runs.map(({ run, data }) => [run.id, `${data.trainExamples} ${data.testExamples}`]))
   const base = (row: ComparisonRow): string => `${row.dataset}-${row.arch}-${row.epochs}`
   const ofRows = comparison.rows.flatMap((row, i): Block[] => {
     const own = runs.filter(
-      (run) => run.dataset === row.dataset && run.arch === row.arch && run.epochs === row.epochs && examples.get(run.id) === `${row.trainExamples} ${row.testExamples}` && configs.get(run.id)?.precision === row.precision,
+      (run) =>
+        run.dataset === row.dataset &&
+        run.arch === row.arch &&
+        run.epochs === row.epochs &&
+        examples.get(run.id) === `${row.trainExamples} ${row.testExamples}` &&
+        configs.get(run.id)?.precision === row.precision,
     )
     // Rows may differ in what a file's name does not say.
-    const file = comparison.rows.filter((other) => base(other) === base(row)).length > 1 ? `${base(row)}-${i + 1}` : base(row)
+    const file =
+      comparison.rows.filter((other) => base(other) === base(row)).length > 1 ? `${base(row)}-${i + 1}` : base(row)
     const name = `${datasetName(row.dataset)}, ${archName(row.arch)}`
     return (['accuracy', 'loss'] as const).flatMap((measure): Block[] => {
       const series = seriesOf(own, curves, { measure, band: 'std', axis: 'epoch', smooth: 0, steps: null }, lookOf)
       if (series.length === 0) return []
       const what = measure === 'accuracy' ? 'Test accuracy, %' : 'Training loss, nats'
       return [
-        { kind: 'figure', file: `${measure}-${file}`, svg: lineFigure(`${what}, ${name}`, 'epoch', series, 'linear', []), caption: `${what}, by epoch on ${name}. Lines: means over the seeds, as far as all have come; bands: ± one standard deviation, from two seeds on; thin lines: seeds that are ahead.` },
+        {
+          kind: 'figure',
+          file: `${measure}-${file}`,
+          svg: lineFigure(`${what}, ${name}`, 'epoch', series, 'linear', []),
+          caption: `${what}, by epoch on ${name}. Lines: means over the seeds, as far as all have come; bands: ± one standard deviation, from two seeds on; thin lines: seeds that are ahead.`,
+        },
       ]
     })
   })
@@ -148,13 +190,16 @@ function bankFigure({ run, bank }: ReportFacts['banks'][number]): Block {
 /** Rows that all share, and those that differ with all their values. */
 function shared(all: readonly (readonly (readonly [string, string])[])[]): string[][] {
   const values = new Map<string, Set<string>>()
-  for (const rows of all) for (const [label, value] of rows) values.set(label, (values.get(label) ?? new Set()).add(value))
+  for (const rows of all)
+    for (const [label, value] of rows) values.set(label, (values.get(label) ?? new Set()).add(value))
   return [...values].map(([label, known]) => [label, [...known].join('; ')])
 }
 
 /** The masks behind a code that stands in tables and figures. */
 function ownBanks(runs: readonly RunSummary[]): Block[] {
-  const own = [...new Set(runs.map((run) => run.variant))].filter((variant) => Array.isArray(parseVariant(variant)?.bank))
+  const own = [...new Set(runs.map((run) => run.variant))].filter((variant) =>
+    Array.isArray(parseVariant(variant)?.bank),
+  )
   return own.length === 0 ? [] : [list(own.map((variant) => `${variantName(variant)}: ${variantMeaning(variant)}.`))]
 }
 
@@ -162,35 +207,79 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
   const used = runs.flatMap((run) => configs.get(run.id) ?? [])
   const machines = runs.flatMap((run) => environments.get(run.id) ?? [])
   const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
-  const synthetic = used.some((config) => config.dataset === 'synthetic') ? [text('The pictures of the data set “synthetic” are drawn from a seed and not photographed: their numbers say nothing about photographs.')] : []
+  const synthetic = used.some((config) => config.dataset === 'synthetic')
+    ? [
+        text(
+          'The pictures of the data set “synthetic” are drawn from a seed and not photographed: their numbers say nothing about photographs.',
+        ),
+      ]
+    : []
   return [
     text(
       'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all where a bank has four, and the others of its bank are made of each by fixed masks; unless a variant’s name says otherwise three, by the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the pictures.',
     ),
     ...ownBanks(runs),
     ...synthetic,
-    ...(used.length === 0 ? [] : [table({ caption: 'Settings. Where runs differ, all values are given.', columns: [left('Setting'), left('Value')], rows: shared(used.map(configRows)), notes: [] })]),
-    ...(machines.length === 0 ? [] : [table({ caption: 'What the runs were trained on. Where they differ, all values are given.', columns: [left('Machine and versions'), left('Value')], rows: shared(machines.map(environmentRows)), notes: [] })]),
-    text('Means and standard deviations (n − 1) are over seeds. Intervals are 95 % intervals of Student’s t: Welch’s for a difference of means, and of the differences within pairs of equal seeds where that is said; from three seeds on each side.'),
+    ...(used.length === 0
+      ? []
+      : [
+          table({
+            caption: 'Settings. Where runs differ, all values are given.',
+            columns: [left('Setting'), left('Value')],
+            rows: shared(used.map(configRows)),
+            notes: [],
+          }),
+        ]),
+    ...(machines.length === 0
+      ? []
+      : [
+          table({
+            caption: 'What the runs were trained on. Where they differ, all values are given.',
+            columns: [left('Machine and versions'), left('Value')],
+            rows: shared(machines.map(environmentRows)),
+            notes: [],
+          }),
+        ]),
+    text(
+      'Means and standard deviations (n − 1) are over seeds. Intervals are 95 % intervals of Student’s t: Welch’s for a difference of means, and of the differences within pairs of equal seeds where that is said; from three seeds on each side.',
+    ),
   ]
 }
 
 /** '93.40 (epoch 4, picked on validation)' */
 function bestWords(run: RunSummary): string {
   const on = runPickedOn(run)
-  return on === null ? percent(null) : `${percent(run.bestTestAccuracy)} (epoch ${whole(run.bestEpoch)}, ${pickedWords[on].phrase})`
+  return on === null
+    ? percent(null)
+    : `${percent(run.bestTestAccuracy)} (epoch ${whole(run.bestEpoch)}, ${pickedWords[on].phrase})`
 }
 
 function runTable({ runs }: ReportFacts): Table {
   return {
     caption: 'Runs, in the order they were made.',
     columns: [
-      { title: 'Run', align: 'left' }, { title: 'Variant', align: 'left' }, { title: 'Arch', align: 'left' }, { title: 'Seed', align: 'right' }, { title: 'State', align: 'left' }, { title: 'Epochs', align: 'right' },
-      { title: 'Last epoch, %', align: 'right' }, { title: 'Best epoch, %', align: 'right' }, { title: 'Time', align: 'right' }, { title: 'Weights, SHA-256', align: 'left' },
+      { title: 'Run', align: 'left' },
+      { title: 'Variant', align: 'left' },
+      { title: 'Arch', align: 'left' },
+      { title: 'Seed', align: 'right' },
+      { title: 'State', align: 'left' },
+      { title: 'Epochs', align: 'right' },
+      { title: 'Last epoch, %', align: 'right' },
+      { title: 'Best epoch, %', align: 'right' },
+      { title: 'Time', align: 'right' },
+      { title: 'Weights, SHA-256', align: 'left' },
     ],
     rows: runs.map((run) => [
-      run.id, variantName(run.variant), archName(run.arch), String(run.seed), run.state, `${whole(run.epochsDone)} of ${whole(run.epochs)}`,
-      percent(run.testAccuracy), bestWords(run), duration(run.seconds), run.weightsSha256 === null ? '–' : run.weightsSha256.slice(0, 16),
+      run.id,
+      variantName(run.variant),
+      archName(run.arch),
+      String(run.seed),
+      run.state,
+      `${whole(run.epochsDone)} of ${whole(run.epochs)}`,
+      percent(run.testAccuracy),
+      bestWords(run),
+      duration(run.seconds),
+      run.weightsSha256 === null ? '–' : run.weightsSha256.slice(0, 16),
     ]),
     notes: runs.flatMap((run) => (run.reason === null || run.state === 'done' ? [] : [`${run.id}: ${run.reason}`])),
   }

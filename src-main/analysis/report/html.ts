@@ -93,7 +93,10 @@ function tableHtml({ caption, columns, rows, notes }: Table): string {
     `<caption>${escapeHtml(caption)}</caption>`,
     `<thead><tr>${columns.map(({ title }, i) => `<th scope="col"${mark(i)}>${escapeHtml(title)}</th>`).join('')}</tr></thead>`,
     '<tbody>',
-    ...rows.map((row) => `<tr>${row.map((cell, i) => `<td${cell.length > longCell ? ' class="long"' : mark(i)}>${escapeHtml(cell)}</td>`).join('')}</tr>`),
+    ...rows.map(
+      (row) =>
+        `<tr>${row.map((cell, i) => `<td${cell.length > longCell ? ' class="long"' : mark(i)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+    ),
     '</tbody>',
     '</table>',
     '</div>',
@@ -112,6 +115,10 @@ function inlineSvg(svg: string, index: number): string {
 
 /** Control characters have no place in HTML, escaped or not. */
 export function escapeHtml(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is taken out
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '\ufffd').replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c)
+  // eslint-disable-next-line no-control-regex -- this expression removes control characters
+  const printable = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '\ufffd')
+  return printable.replace(
+    /[&<>"']/g,
+    (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c,
+  )
 }

@@ -3,30 +3,94 @@ import { noCounts, type Comparison, type ComparisonCell } from '../../contract/r
 import { statisticsSentences } from './sentences'
 
 const cell = (part: Partial<ComparisonCell>): ComparisonCell => ({
-  variant: 'mcnn-f', accuracy: { mean: 0.9, std: 0.01, n: 4, values: [] }, accuracyInterval: null, test: null, untested: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: null, paired: null, smallestVisible: null, stepMs: null,
-  trainableParameters: 750, trainableFilters: 1, firstLayerFilters: 4, lastLayerFilters: 64, multiplications: 1, counts: noCounts(), ...part,
+  variant: 'mcnn-f',
+  accuracy: { mean: 0.9, std: 0.01, n: 4, values: [] },
+  accuracyInterval: null,
+  test: null,
+  untested: null,
+  bestAccuracy: null,
+  accuracyDrop: null,
+  accuracyDropInterval: null,
+  paired: null,
+  smallestVisible: null,
+  stepMs: null,
+  trainableParameters: 750,
+  trainableFilters: 1,
+  firstLayerFilters: 4,
+  lastLayerFilters: 64,
+  multiplications: 1,
+  counts: noCounts(),
+  ...part,
 })
-const baseline = cell({ variant: 'baseline', trainableParameters: 1000, accuracy: { mean: 0.91, std: 0.01, n: 5, values: [] } })
-const said = (part: Partial<ComparisonCell>, dataset: 'cifar-10' | 'synthetic' = 'cifar-10', comparisons = 1, epochs = 5): string[] => {
-  const comparison: Comparison = { studyId: 's', studyName: 'S', comparisons, rows: [{ dataset, arch: 'resnet-20', epochs, trainExamples: 1, testExamples: 1, precision: 'float32', cells: [cell(part), baseline], machines: 1, note: 'The row’s note.' }] }
+const baseline = cell({
+  variant: 'baseline',
+  trainableParameters: 1000,
+  accuracy: { mean: 0.91, std: 0.01, n: 5, values: [] },
+})
+const said = (
+  part: Partial<ComparisonCell>,
+  dataset: 'cifar-10' | 'synthetic' = 'cifar-10',
+  comparisons = 1,
+  epochs = 5,
+): string[] => {
+  const comparison: Comparison = {
+    studyId: 's',
+    studyName: 'S',
+    comparisons,
+    rows: [
+      {
+        dataset,
+        arch: 'resnet-20',
+        epochs,
+        trainExamples: 1,
+        testExamples: 1,
+        precision: 'float32',
+        cells: [cell(part), baseline],
+        machines: 1,
+        note: 'The row’s note.',
+      },
+    ],
+  }
   return statisticsSentences(comparison)
 }
 
 describe('what a report claims', () => {
   it('stands after the correction for many comparisons', () => {
-    const one = { accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] as [number, number], test: { t: 3, degrees: 6, p: 0.024, corrected: 0.12 } }
-    expect(said(one, 'cifar-10', 5)).toEqual([expect.stringMatching(/MCNN-F .* has a mean accuracy 1\.00 point below the baseline’s \(drop 1\.00, .*As a single comparison this would be a difference; among 5 comparisons it is none \(p = 0\.024, corrected p = 0\.12, Holm’s rule\)\.$/)])
-    expect(said({ ...one, test: { ...one.test, corrected: 0.03 } }, 'cifar-10', 5)).toEqual([expect.stringMatching(/is less accurate than the baseline/)])
+    const one = {
+      accuracyDrop: 1,
+      accuracyDropInterval: [0.2, 1.8] as [number, number],
+      test: { t: 3, degrees: 6, p: 0.024, corrected: 0.12 },
+    }
+    expect(said(one, 'cifar-10', 5)).toEqual([
+      expect.stringMatching(
+        /MCNN-F .* has a mean accuracy 1\.00 point below the baseline’s \(drop 1\.00, .*As a single comparison this would be a difference; among 5 comparisons it is none \(p = 0\.024, corrected p = 0\.12, Holm’s rule\)\.$/,
+      ),
+    ])
+    expect(said({ ...one, test: { ...one.test, corrected: 0.03 } }, 'cifar-10', 5)).toEqual([
+      expect.stringMatching(/is less accurate than the baseline/),
+    ])
   })
 
   it('is a difference only where the interval leaves 0 out', () => {
-    expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] })).toEqual(['CIFAR-10, ResNet-20, 5 epochs: MCNN-F with 75.0 % of the baseline’s trainable parameters is less accurate than the baseline, by 1.00 point (95 % interval 0.20 to 1.80 points, 4 and 5 seeds).'])
-    expect(said({ accuracyDrop: -1.5, accuracyDropInterval: [-2, -1] })).toEqual(['CIFAR-10, ResNet-20, 5 epochs: MCNN-F with 75.0 % of the baseline’s trainable parameters is more accurate than the baseline, by 1.50 points (95 % interval 1.00 to 2.00 points, 4 and 5 seeds).'])
-    expect(said({ accuracyDrop: -0.5, accuracyDropInterval: [-1, 0] })).toEqual([expect.stringMatching(/^CIFAR-10, ResNet-20, 5 epochs: No difference seen between MCNN-F .*: drop −0\.50 points \(95 % interval −1\.00 to 0\.00 points, 4 and 5 seeds\)\. This does not show that there is none\.$/)])
+    expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] })).toEqual([
+      'CIFAR-10, ResNet-20, 5 epochs: MCNN-F with 75.0 % of the baseline’s trainable parameters is less accurate than the baseline, by 1.00 point (95 % interval 0.20 to 1.80 points, 4 and 5 seeds).',
+    ])
+    expect(said({ accuracyDrop: -1.5, accuracyDropInterval: [-2, -1] })).toEqual([
+      'CIFAR-10, ResNet-20, 5 epochs: MCNN-F with 75.0 % of the baseline’s trainable parameters is more accurate than the baseline, by 1.50 points (95 % interval 1.00 to 2.00 points, 4 and 5 seeds).',
+    ])
+    expect(said({ accuracyDrop: -0.5, accuracyDropInterval: [-1, 0] })).toEqual([
+      expect.stringMatching(
+        /^CIFAR-10, ResNet-20, 5 epochs: No difference seen between MCNN-F .*: drop −0\.50 points \(95 % interval −1\.00 to 0\.00 points, 4 and 5 seeds\)\. This does not show that there is none\.$/,
+      ),
+    ])
   })
 
   it('is nothing beyond these seeds where there is no interval', () => {
-    expect(said({ accuracyDrop: 0.5 })).toEqual([expect.stringContaining('has a mean accuracy 0.50 points below the baseline’s (4 and 5 seeds); without an interval this says nothing about other seeds.')])
+    expect(said({ accuracyDrop: 0.5 })).toEqual([
+      expect.stringContaining(
+        'has a mean accuracy 0.50 points below the baseline’s (4 and 5 seeds); without an interval this says nothing about other seeds.',
+      ),
+    ])
   })
 
   it('states the size of a difference by the digits that are shown', () => {
@@ -37,21 +101,27 @@ describe('what a report claims', () => {
     for (const drop of [0.004, -0.004]) {
       expect(said({ accuracyDrop: drop })[0]).toContain('has the same mean accuracy as the baseline to two decimals')
       const [low, high] = drop > 0 ? [0.001, 0.007] : [-0.007, -0.001]
-      expect(said({ accuracyDrop: drop, accuracyDropInterval: [low, high] })[0]).toContain('accurate than the baseline, by less than 0.01 points')
+      expect(said({ accuracyDrop: drop, accuracyDropInterval: [low, high] })[0]).toContain(
+        'accurate than the baseline, by less than 0.01 points',
+      )
     }
   })
 
   it('counts epochs, seeds and the baseline’s parameters in the right words', () => {
     const { mean, std, values } = { mean: 0.9, std: 0.01, values: [] }
     const one = { accuracy: { mean, std, n: 5, values }, accuracyDrop: 0.5 }
-    expect(said(one, 'cifar-10', 1, 1)).toEqual([expect.stringMatching(/^CIFAR-10, ResNet-20, 1 epoch: MCNN-F with 75\.0 % of the baseline’s .*\(5 seeds each\)/)])
+    expect(said(one, 'cifar-10', 1, 1)).toEqual([
+      expect.stringMatching(/^CIFAR-10, ResNet-20, 1 epoch: MCNN-F with 75\.0 % of the baseline’s .*\(5 seeds each\)/),
+    ])
     expect(said({ ...one, trainableParameters: 1000 })[0]).toContain('epochs: MCNN-F has a mean')
     // A share that would round to 100 % gets the decimals that it takes to differ.
     expect(said({ ...one, trainableParameters: 999.6 })[0]).toContain('with 99.96 % of the baseline’s')
   })
 
   it('says so of generated pictures, and is the row’s note where there is nothing to compare', () => {
-    expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] }, 'synthetic')[0]).toMatch(/, on generated pictures\.$/)
+    expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] }, 'synthetic')[0]).toMatch(
+      /, on generated pictures\.$/,
+    )
     expect(said({ accuracy: null })).toEqual(['CIFAR-10, ResNet-20, 5 epochs: The row’s note.'])
   })
 })

@@ -19,12 +19,18 @@ export function statisticsSentences(comparison: Comparison): string[] {
   })
 }
 
-function differenceSentence(row: ComparisonRow, baseline: ComparisonCell | undefined, cell: ComparisonCell, comparisons: number): string[] {
+function differenceSentence(
+  row: ComparisonRow,
+  baseline: ComparisonCell | undefined,
+  cell: ComparisonCell,
+  comparisons: number,
+): string[] {
   const { accuracyDrop: drop, accuracyDropInterval: interval, test } = cell
   if (drop === null || !cell.accuracy || !baseline?.accuracy) return []
   const name = `${variantName(cell.variant)}${parametersWords(cell, baseline)}`
   const seeds = seedsWords(cell.accuracy.n, baseline.accuracy.n)
-  if (interval === null) return [`${name} ${meanWords(drop)} (${seeds}); without an interval this says nothing about other seeds.`]
+  if (interval === null)
+    return [`${name} ${meanWords(drop)} (${seeds}); without an interval this says nothing about other seeds.`]
   const [low, high] = interval
   const range = `95 % interval ${fixed(low)} to ${fixed(high)} points`
   // One of many intervals excludes 0 by chance more often than a single one: a claim must hold after the correction.
@@ -32,14 +38,27 @@ function differenceSentence(row: ComparisonRow, baseline: ComparisonCell | undef
     return [
       `${name} ${meanWords(drop)} (drop ${fixed(drop)}, ${range}, ${seeds}). As a single comparison this would be a difference; among ${comparisons} comparisons it is none (${testWords(test, comparisons)}, Holm’s rule).`,
     ]
-  if (low > 0) return [`${name} is less accurate than the baseline, by ${pointsWords(drop)} (${range}, ${seeds})${onlyHere(row.dataset)}.`]
+  if (low > 0)
+    return [
+      `${name} is less accurate than the baseline, by ${pointsWords(drop)} (${range}, ${seeds})${onlyHere(row.dataset)}.`,
+    ]
   if (high < 0)
-    return [`${name} is more accurate than the baseline, by ${pointsWords(drop)} (95 % interval ${fixed(-high)} to ${fixed(-low)} points, ${seeds})${onlyHere(row.dataset)}.`]
-  return [`No difference seen between ${name} and the baseline: drop ${fixed(drop)} points (${range}, ${seeds}). This does not show that there is none.`]
+    return [
+      `${name} is more accurate than the baseline, by ${pointsWords(drop)} (95 % interval ${fixed(-high)} to ${fixed(-low)} points, ${seeds})${onlyHere(row.dataset)}.`,
+    ]
+  return [
+    `No difference seen between ${name} and the baseline: drop ${fixed(drop)} points (${range}, ${seeds}). This does not show that there is none.`,
+  ]
 }
 
-/** Returns ' with 75.0 % of the baseline’s trainable parameters', with as many decimals as it takes to differ from 100; empty if equal. */
-function parametersWords({ trainableParameters: own }: ComparisonCell, { trainableParameters: all }: ComparisonCell): string {
+/**
+ * Returns ' with 75.0 % of the baseline’s trainable parameters', with as many decimals as it takes to differ from 100;
+ * empty if equal.
+ */
+function parametersWords(
+  { trainableParameters: own }: ComparisonCell,
+  { trainableParameters: all }: ComparisonCell,
+): string {
   if (own === all) return ''
   const share = (100 * own) / all
   const decimals = [1, 2, 3, 4, 5, 6].find((digits) => Number(share.toFixed(digits)) !== 100) ?? 6
@@ -58,4 +77,5 @@ function seedsWords(own: number, baseline: number): string {
   return own === baseline ? `${plural(own, 'seed')} each` : `${own} and ${plural(baseline, 'seed')}`
 }
 
-const onlyHere = (dataset: ComparisonRow['dataset']): string => (dataset === 'synthetic' ? ', on generated pictures' : '')
+const onlyHere = (dataset: ComparisonRow['dataset']): string =>
+  dataset === 'synthetic' ? ', on generated pictures' : ''

@@ -4,7 +4,13 @@ import { escapeMarkdown, latexTable, markdownTable, type Table } from '../table'
 import type { Block, Report } from './content'
 
 export function reportMarkdown({ title, byline, blocks }: Report): string {
-  return [`# ${escapeMarkdown(title)}`, '', escapeMarkdown(byline), '', ...blocks.flatMap((block) => [blockMarkdown(block), ''])].join('\n')
+  return [
+    `# ${escapeMarkdown(title)}`,
+    '',
+    escapeMarkdown(byline),
+    '',
+    ...blocks.flatMap((block) => [blockMarkdown(block), '']),
+  ].join('\n')
 }
 
 function blockMarkdown(block: Block): string {
@@ -58,11 +64,19 @@ function blockLatex(block: Block): string {
     case 'text':
       return escapeLatex(block.text)
     case 'list':
-      return ['\\begin{itemize}', ...block.items.map((item) => `  \\item ${escapeLatex(item)}`), '\\end{itemize}'].join('\n')
+      return ['\\begin{itemize}', ...block.items.map((item) => `  \\item ${escapeLatex(item)}`), '\\end{itemize}'].join(
+        '\n',
+      )
     case 'table':
       return pages(block.table).map(fitted).join('\n')
     case 'figure':
-      return ['\\begin{figure}[htbp]', '  \\centering', `  \\reportfigure{${block.file}}`, `  \\caption{${escapeLatex(block.caption)}}`, '\\end{figure}'].join('\n')
+      return [
+        '\\begin{figure}[htbp]',
+        '  \\centering',
+        `  \\reportfigure{${block.file}}`,
+        `  \\caption{${escapeLatex(block.caption)}}`,
+        '\\end{figure}',
+      ].join('\n')
     case 'file':
       return `${escapeLatex(block.caption)} The file is \\texttt{${escapeLatex(block.name)}}.`
   }
@@ -83,7 +97,10 @@ function pages(table: Table): Table[] {
 function fitted(table: Table): string {
   return latexTable(table)
     .replace('\\begin{table}', '\\begin{table}[htbp]')
-    .replace('  \\begin{tabular}', '  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n  \\begin{tabular}')
+    .replace(
+      '  \\begin{tabular}',
+      '  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n  \\begin{tabular}',
+    )
     .replace('  \\end{tabular}', '  \\end{tabular}}')
     .trimEnd()
 }

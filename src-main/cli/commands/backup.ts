@@ -6,15 +6,19 @@ import type { Globals } from '../program'
 
 export function addBackup(program: Command): void {
   const command = program.command('backup').description('copy the history, even while something trains')
-  addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(async ({ out, force }: Partial<OutFlags>, command: Command) => {
-    const { locateDataDir } = await import('../../service/dataDirIdentity')
-    const { makeBackup, writeBackup } = await import('../../service/backups')
-    const paths = locateDataDir(await dataDirOf(command))
-    const { made, name, print } =
-      out === undefined
-        ? { made: await makeBackup(paths), name: null, print: writeOut }
-        : await writeFileOut(command, { out, ...(force && { force }) }, (file, overwrite) => writeBackup(paths, file, overwrite))
-    if (command.optsWithGlobals<Globals>().json) writeJson(made)
-    else print(`${name ?? made.file}: ${(made.bytes / 1e6).toFixed(1)} MB, complete.\n`)
-  })
+  addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(
+    async ({ out, force }: Partial<OutFlags>, command: Command) => {
+      const { locateDataDir } = await import('../../service/dataDirIdentity')
+      const { makeBackup, writeBackup } = await import('../../service/backups')
+      const paths = locateDataDir(await dataDirOf(command))
+      const { made, name, print } =
+        out === undefined
+          ? { made: await makeBackup(paths), name: null, print: writeOut }
+          : await writeFileOut(command, { out, ...(force && { force }) }, (file, overwrite) =>
+              writeBackup(paths, file, overwrite),
+            )
+      if (command.optsWithGlobals<Globals>().json) writeJson(made)
+      else print(`${name ?? made.file}: ${(made.bytes / 1e6).toFixed(1)} MB, complete.\n`)
+    },
+  )
 }

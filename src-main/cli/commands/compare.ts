@@ -14,7 +14,8 @@ export function addCompare(program: Command): void {
     .addOption(choice('--format <format>', 'how (default: table)', comparisonFormats))
     .action(async (name: string, { format }: { format?: ComparisonFormat }, command: Command) => {
       const { json } = command.optsWithGlobals<Globals>()
-      if (json && format !== undefined && format !== 'json') throw usageError(`--json and --format ${format} exclude each other.`)
+      if (json && format !== undefined && format !== 'json')
+        throw usageError(`--json and --format ${format} exclude each other.`)
       const comparison = await withReader(command, async (service) => {
         const study = await findStudy(service, name)
         return service.call('studies.compare', { id: study.id })

@@ -42,7 +42,9 @@ export function addDatasets(program: Command): void {
 
   group
     .command('import <path>')
-    .description(`import CIFAR-10 or CIFAR-100 from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`)
+    .description(
+      `import CIFAR-10 or CIFAR-100 from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`,
+    )
     .action(async (source: string, _options: unknown, command: Command) => {
       const progress = new WorkProgress()
       const dataset = await withService(
@@ -64,7 +66,9 @@ export function addDatasets(program: Command): void {
 
   group
     .command('download <id>')
-    .description('fetch cifar-10 or cifar-100 from its official site (about 170 MB) and import it; what came before an interruption is not fetched again')
+    .description(
+      'fetch cifar-10 or cifar-100 from its official site (about 170 MB) and import it; what came before an interruption is not fetched again',
+    )
     .option('--discard', 'delete what an interrupted download has left, and fetch nothing')
     .action(async (name: string, { discard }: { discard?: boolean }, command: Command) => {
       const id = namedDataset(name)
@@ -77,7 +81,10 @@ export function addDatasets(program: Command): void {
             return null
           }
           const source = (await service.call('datasets.sources', {})).find((one) => one.id === id)
-          if (source) say(`${source.url}: ${megabytes(source.bytes)}${source.kept > 0 ? `, ${megabytes(source.kept)} of it here already` : ''}`)
+          if (source)
+            say(
+              `${source.url}: ${megabytes(source.bytes)}${source.kept > 0 ? `, ${megabytes(source.kept)} of it here already` : ''}`,
+            )
           const release = onInterruption(() => void service.call('datasets.cancelImport', {}).catch(() => undefined))
           try {
             return await service.call('datasets.download', { id })
@@ -86,10 +93,14 @@ export function addDatasets(program: Command): void {
             progress.end()
           }
         },
-        { 'dataset.progress': (told) => progress.update(told.phase, told.done, told.total, told.phase === 'Downloading' ? transferWords(told) : '') },
+        {
+          'dataset.progress': (told) =>
+            progress.update(told.phase, told.done, told.total, told.phase === 'Downloading' ? transferWords(told) : ''),
+        },
       )
       const { json } = command.optsWithGlobals<Globals>()
-      if (!dataset) return json ? writeJson({ ok: true }) : writeOut(`Nothing is left of a download of ${datasetName(id)}.\n`)
+      if (!dataset)
+        return json ? writeJson({ ok: true }) : writeOut(`Nothing is left of a download of ${datasetName(id)}.\n`)
       if (json) return writeJson(dataset)
       writeOut(`Downloaded and imported ${dataset.name}: ${describe(dataset)}\n`)
     })

@@ -43,7 +43,8 @@ async function examine(command: Command): Promise<Doctor> {
   try {
     return await withReader(command, (service) => service.call('system.doctor', {}))
   } catch (thrown) {
-    if (!(thrown instanceof WorkbenchError) || (thrown.code !== 'unavailable' && thrown.code !== 'damaged')) throw thrown
+    if (!(thrown instanceof WorkbenchError) || (thrown.code !== 'unavailable' && thrown.code !== 'damaged'))
+      throw thrown
     return {
       ok: false,
       node: process.versions.node,
@@ -52,7 +53,14 @@ async function examine(command: Command): Promise<Doctor> {
       threads: null,
       sqlite: 'not opened',
       dataDir: await dataDirOf(command),
-      checks: [{ name: thrown.code === 'damaged' ? 'SQLite' : 'Data directory', ok: false, detail: thrown.message, fix: thrown.fix ?? null }],
+      checks: [
+        {
+          name: thrown.code === 'damaged' ? 'SQLite' : 'Data directory',
+          ok: false,
+          detail: thrown.message,
+          fix: thrown.fix ?? null,
+        },
+      ],
     }
   }
 }

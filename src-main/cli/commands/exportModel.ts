@@ -11,7 +11,13 @@ import type { Globals } from '../program'
  * Writes a run's network in a format of other programs.
  * @param explain throws a better error if there is no such run and it knows why
  */
-export async function exportModel(name: string, format: ModelFormat, flags: OutFlags, command: Command, explain: (service: Service) => Promise<void>): Promise<void> {
+export async function exportModel(
+  name: string,
+  format: ModelFormat,
+  flags: OutFlags,
+  command: Command,
+  explain: (service: Service) => Promise<void>,
+): Promise<void> {
   const write = (path: string, force: boolean) =>
     withReader(command, async (service) => {
       const run = await findRun(service, name).catch(async (thrown: unknown) => {
@@ -25,10 +31,16 @@ export async function exportModel(name: string, format: ModelFormat, flags: OutF
   const { run, ...made } = written.made
   sayKept(made.kept)
   if (command.optsWithGlobals<Globals>().json) return writeJson({ run: run.id, ...made })
-  written.print(`${runName(run)}, as ${formatName}: ${written.name}, ${(made.bytes / 1e6).toFixed(1)} MB${made.sha256 === null ? '' : `, SHA-256 ${made.sha256}`}.\n`)
+  written.print(
+    `${runName(run)}, as ${formatName}: ${written.name}, ${(made.bytes / 1e6).toFixed(1)} MB${made.sha256 === null ? '' : `, SHA-256 ${made.sha256}`}.\n`,
+  )
 }
 
-async function folderOf<T>({ out, force }: OutFlags, what: string, write: (path: string, force: boolean) => Promise<T>): Promise<{ made: T; name: string; print: typeof writeOut }> {
+async function folderOf<T>(
+  { out, force }: OutFlags,
+  what: string,
+  write: (path: string, force: boolean) => Promise<T>,
+): Promise<{ made: T; name: string; print: typeof writeOut }> {
   const folder = outFolder(out, what)
   return { made: await write(folder, force === true), name: folder, print: writeOut }
 }

@@ -30,9 +30,14 @@ export function addFilters(program: Command): void {
     .option('--filter <n>', 'the base filter, from 0', wholeNumber, 0)
     .option('--size <n>', 'points a side of the response', wholeNumber, 64)
     .option('--epoch <n>', 'of which epoch, 0 before training (default: the newest)', wholeNumber)
-    .option('--channel <n>', 'draw only this input channel (default: the picture’s three, else the strongest)', wholeNumber)
+    .option(
+      '--channel <n>',
+      'draw only this input channel (default: the picture’s three, else the strongest)',
+      wholeNumber,
+    )
     .option('--layers', 'instead: of every convolution how much its filters cover and repeat each other')
-  addOut(command, '<file>', 'draw it to an SVG file', false).action(async (name: string, flags: FilterFlags, command: Command) => {
+  addOut(command, '<file>', 'draw it to an SVG file', false).action(
+    async (name: string, flags: FilterFlags, command: Command) => {
       if (flags.layers) return layerByLayer(command, name, flags.epoch)
       if (flags.out !== undefined) mustNotPromiseOther(flags.out, 'svg')
       if (flags.size < 8 || flags.size > 256) throw usageError('--size: from 8 to 256.')
@@ -42,16 +47,22 @@ export function addFilters(program: Command): void {
         return { run: found, bank: await service.call('filters.bank', { id: found.id, layer, filter, epoch, size }) }
       })
       const inputs = bank.banks[0]?.kernel[0]?.[0]?.length ?? 0
-      if (flags.channel !== undefined && flags.channel >= inputs) throw usageError(`--channel: ${bank.layer} has ${inputs}, numbered from 0.`)
+      if (flags.channel !== undefined && flags.channel >= inputs)
+        throw usageError(`--channel: ${bank.layer} has ${inputs}, numbered from 0.`)
       const channels = flags.channel === undefined ? {} : { channels: [flags.channel] }
       if (flags.out !== undefined) {
         const { out, force } = flags
-        const written = await writeTextOut(command, { out, ...(force && { force }) }, bankSvg(bank, { subtitle: `${runName(run)} · ${run.id}`, ...channels }))
+        const written = await writeTextOut(
+          command,
+          { out, ...(force && { force }) },
+          bankSvg(bank, { subtitle: `${runName(run)} · ${run.id}`, ...channels }),
+        )
         say(`Drawn to ${written}.`)
       }
       if (command.optsWithGlobals<Globals>().json) writeJson(bank)
       else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel, process.stdout.columns))
-    })
+    },
+  )
 }
 
 /** With --json all epochs that are kept, else the table of one. */
@@ -62,11 +73,24 @@ async function layerByLayer(command: Command, name: string, epoch: number | unde
   })
   if (command.optsWithGlobals<Globals>().json) return writeJson(kept)
   const at = epoch === undefined ? kept.at(-1) : kept.find((one) => one.epoch === epoch)
-  if (!at) throw new WorkbenchError('not-found', kept.length === 0 ? `Nothing of this kind is kept of ${run.id}.` : `Of ${run.id} epochs ${kept.map((one) => one.epoch).join(', ')} are kept.`)
+  if (!at)
+    throw new WorkbenchError(
+      'not-found',
+      kept.length === 0
+        ? `Nothing of this kind is kept of ${run.id}.`
+        : `Of ${run.id} epochs ${kept.map((one) => one.epoch).join(', ')} are kept.`,
+    )
   writeOut(
     columns(
       ['Layer', '>Filters', '>Covered', '>Overlap', '>Mean |cos|', '>Effective rank'],
-      at.layers.map(({ layer, figures }) => [layer, whole(figures?.filters ?? null), fixed(figures?.covered ?? null, 3), fixed(figures?.overlap ?? null, 3), fixed(figures?.cosine ?? null, 3), fixed(figures?.effectiveRank ?? null, 1)]),
+      at.layers.map(({ layer, figures }) => [
+        layer,
+        whole(figures?.filters ?? null),
+        fixed(figures?.covered ?? null, 3),
+        fixed(figures?.overlap ?? null, 3),
+        fixed(figures?.cosine ?? null, 3),
+        fixed(figures?.effectiveRank ?? null, 1),
+      ]),
     ),
   )
   writeOut(`${runName(run)}, epoch ${at.epoch}; derived filters counted.\n`)

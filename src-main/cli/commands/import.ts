@@ -9,12 +9,19 @@ import type { Globals } from '../program'
 export function addImport(program: Command): void {
   program
     .command('import <file>')
-    .description('take in a study that `mcnn export` wrote, also unpacked or packed again: what is not here already, all of it or nothing')
+    .description(
+      'take in a study that `mcnn export` wrote, also unpacked or packed again: what is not here already, all of it or nothing',
+    )
     .action(async (file: string, _options: unknown, command: Command) => {
       const progress = new WorkProgress()
-      const made = await withService(command, (service) => cancelled(service, 'import', progress, () => service.call('publish.import', { path: path.resolve(file) })), {
-        'work.progress': ({ phase, done, total }) => progress.update(phase, done, total),
-      })
+      const made = await withService(
+        command,
+        (service) =>
+          cancelled(service, 'import', progress, () => service.call('publish.import', { path: path.resolve(file) })),
+        {
+          'work.progress': ({ phase, done, total }) => progress.update(phase, done, total),
+        },
+      )
       if (command.optsWithGlobals<Globals>().json) writeJson(made)
       else writeOut(words(made))
     })
@@ -23,7 +30,9 @@ export function addImport(program: Command): void {
 function words({ studyId, studyName, completed, runs, skipped }: Imported): string {
   const renamed = runs.filter(({ id, as }) => id !== as)
   return [
-    runs.length === 0 ? `${studyName} (${studyId}): nothing new, ${skipped.length === 1 ? 'its run is' : `all ${skipped.length} runs are`} here already.` : `${completed ? 'Completed' : 'Imported'} ${studyName} (${studyId}): ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${skipped.length > 0 ? `; ${skipped.length} were here already` : ''}.`,
+    runs.length === 0
+      ? `${studyName} (${studyId}): nothing new, ${skipped.length === 1 ? 'its run is' : `all ${skipped.length} runs are`} here already.`
+      : `${completed ? 'Completed' : 'Imported'} ${studyName} (${studyId}): ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${skipped.length > 0 ? `; ${skipped.length} were here already` : ''}.`,
     ...renamed.map(({ id, as }) => `  ${id} is another run's id here: it is called ${as}.`),
     '',
   ].join('\n')

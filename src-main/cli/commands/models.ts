@@ -20,13 +20,21 @@ interface ModelFlags {
 export function addModels(program: Command): void {
   program
     .command('models')
-    .description('list every network and variant with its trainable parameters, filters, multiplications and layers; of one network and variant the layers')
+    .description(
+      'list every network and variant with its trainable parameters, filters, multiplications and layers; of one network and variant the layers',
+    )
     .addOption(choice('--arch <name>', 'only this network', archs))
-    .option('--variant <name>', `only this variant: ${variants.join(', ')}, or any other as mcnn(stage3.*+stem)@random or narrow(mcnn-a)`, oneVariant)
+    .option(
+      '--variant <name>',
+      `only this variant: ${variants.join(', ')}, or any other as mcnn(stage3.*+stem)@random or narrow(mcnn-a)`,
+      oneVariant,
+    )
     .option('--classes <n>', 'classes that the networks tell apart', wholeNumber, 10)
     .action((flags: ModelFlags, command: Command) => {
       if (flags.classes < 2 || flags.classes > 1000) throw usageError('--classes: from 2 to 1000.')
-      const models = (flags.arch ? [flags.arch] : archs).flatMap((arch) => (flags.variant ? [flags.variant] : variants).map((variant) => modelSummary(arch, variant, flags.classes)))
+      const models = (flags.arch ? [flags.arch] : archs).flatMap((arch) =>
+        (flags.variant ? [flags.variant] : variants).map((variant) => modelSummary(arch, variant, flags.classes)),
+      )
       if (command.optsWithGlobals<Globals>().json) return writeJson(models)
       const [one] = models
       if (one && flags.arch && flags.variant) writeOut(layerTable(one))

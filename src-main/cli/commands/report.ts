@@ -10,20 +10,29 @@ import type { Globals } from '../program'
 export function addReport(program: Command): void {
   const command = program
     .command('report <study>')
-    .description('write a report of a study: a page (index.html), Markdown and LaTeX, with tables, figures, filter banks, settings and manifest')
-  addOut(command, '<dir>', 'where to: a new or empty folder', true).action(async (name: string, { out, force }: OutFlags, command: Command) => {
+    .description(
+      'write a report of a study: a page (index.html), Markdown and LaTeX, with tables, figures, filter banks, settings and manifest',
+    )
+  addOut(command, '<dir>', 'where to: a new or empty folder', true).action(
+    async (name: string, { out, force }: OutFlags, command: Command) => {
       const folder = outFolder(out, 'report')
       const progress = new WorkProgress()
       const made = await withReader(
         command,
         async (service) => {
           const { id } = await findStudy(service, name)
-          return cancelled(service, 'report', progress, () => service.call('publish.report', { id, out: folder, replace: force === true }))
+          return cancelled(service, 'report', progress, () =>
+            service.call('publish.report', { id, out: folder, replace: force === true }),
+          )
         },
         { 'work.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
       )
       sayKept(made.kept)
       if (command.optsWithGlobals<Globals>().json) writeJson(made)
-      else writeOut(`${path.join(made.folder, 'index.html')}: the report, with ${made.files.length - 1} files beside it.\n`)
-    })
+      else
+        writeOut(
+          `${path.join(made.folder, 'index.html')}: the report, with ${made.files.length - 1} files beside it.\n`,
+        )
+    },
+  )
 }

@@ -21,19 +21,38 @@ import { accuracyWords, runName } from '../progress'
 import type { Globals } from '../program'
 
 export function addRuns(program: Command): void {
-  const group = program.command('runs').description('list, show, resume, extend, move, delete and restore runs; RUN is an id or the beginning of one')
+  const group = program
+    .command('runs')
+    .description('list, show, resume, extend, move, delete and restore runs; RUN is an id or the beginning of one')
 
   group
     .command('list')
     .description('list runs, newest first')
-    .option('--query <query>', 'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"')
+    .option(
+      '--query <query>',
+      'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"',
+    )
     .action(async ({ query }: { query?: string }, command: Command) => {
-      const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) => (query === undefined ? service.call('runs.list', {}) : matchingRuns(service, query)))
-      if (command.optsWithGlobals<Globals>().json) return writeJson(runs.map((run) => ({ ...run, bestPickedOn: runPickedOn(run) })))
+      const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) =>
+        query === undefined ? service.call('runs.list', {}) : matchingRuns(service, query),
+      )
+      if (command.optsWithGlobals<Globals>().json)
+        return writeJson(runs.map((run) => ({ ...run, bestPickedOn: runPickedOn(run) })))
       if (runs.length === 0) return writeOut(query === undefined ? 'No runs yet.\n' : 'No run matches.\n')
       writeOut(
         columns(
-          ['Run', 'State', 'Data set', 'Arch', 'Variant', '>Seed', '>Epochs', '>Test acc %', '>Best % (picked on)', '>Time'],
+          [
+            'Run',
+            'State',
+            'Data set',
+            'Arch',
+            'Variant',
+            '>Seed',
+            '>Epochs',
+            '>Test acc %',
+            '>Best % (picked on)',
+            '>Time',
+          ],
           runs.map((run) => [
             run.id,
             run.state,
@@ -43,7 +62,9 @@ export function addRuns(program: Command): void {
             String(run.seed),
             `${run.epochsDone}/${run.epochs}`,
             percent(run.testAccuracy),
-            run.bestTestAccuracy === null ? percent(null) : `${percent(run.bestTestAccuracy)} ${pickedWords[runPickedOn(run) ?? 'test'].short}`,
+            run.bestTestAccuracy === null
+              ? percent(null)
+              : `${percent(run.bestTestAccuracy)} ${pickedWords[runPickedOn(run) ?? 'test'].short}`,
             duration(run.seconds),
           ]),
         ),
@@ -66,7 +87,9 @@ export function addRuns(program: Command): void {
     .command('manifest <run>')
     .description('print everything a run’s numbers depend on, and what they are, as JSON')
     .action(async (name: string, _options: unknown, command: Command) => {
-      const manifest = await withReader(command, async (service) => service.call('publish.runManifest', { id: (await findRun(service, name)).id }))
+      const manifest = await withReader(command, async (service) =>
+        service.call('publish.runManifest', { id: (await findRun(service, name)).id }),
+      )
       if (command.optsWithGlobals<Globals>().json) writeOut(`${canonicalJson(manifest)}\n`)
       else writeOut(manifestText(manifest))
     })
@@ -83,7 +106,8 @@ export function addRuns(program: Command): void {
       follower.listeners,
     )
     const [run] = runs
-    if (!json && run?.state === 'done') writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
+    if (!json && run?.state === 'done')
+      writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
     mustBeDone(runs)
   }
 
@@ -121,8 +145,13 @@ export function addRuns(program: Command): void {
       const place = placeOf(options)
       const moved = await withService(command, async (service) => {
         const run = await findRun(service, name)
-        await service.call('queue.move', { ids: [run.id], place: typeof place === 'string' ? place : { before: (await findRun(service, place.before)).id } })
-        const waiting = (await service.call('runs.unfinished', {})).filter(({ state }) => state === 'queued').map(({ id }) => id)
+        await service.call('queue.move', {
+          ids: [run.id],
+          place: typeof place === 'string' ? place : { before: (await findRun(service, place.before)).id },
+        })
+        const waiting = (await service.call('runs.unfinished', {}))
+          .filter(({ state }) => state === 'queued')
+          .map(({ id }) => id)
         return { moved: run.id, place: 1 + waiting.indexOf(run.id), waiting: waiting.length }
       })
       if (command.optsWithGlobals<Globals>().json) return writeJson(moved)
@@ -131,21 +160,33 @@ export function addRuns(program: Command): void {
 
   group
     .command('delete <run>')
-    .description('move a run to the trash, from where it can be restored; it takes part in no list, study or comparison')
+    .description(
+      'move a run to the trash, from where it can be restored; it takes part in no list, study or comparison',
+    )
     .option('--purge', 'delete it for good, with all that it measured, its weights and its log; also from the trash')
     .option('--yes', 'purge without asking; needed where nobody can be asked')
-    .action(async (name: string, { purge = false, yes = false }: { purge?: boolean; yes?: boolean }, command: Command) => {
-      const id = await withService(command, async (service) => {
-        const run = purge ? await findAnyRun(service, name) : await findRun(service, name)
-        if (!purge) await service.call('runs.trash', { ids: [run.id] })
-        else if (yes || (await agreed(`Delete ${run.id} for good, with all that it measured, its weights and its log?`, '--yes'))) await service.call('runs.delete', { id: run.id })
-        else return null
-        return run.id
-      })
-      if (id === null) throw new Failed()
-      if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id, purged: purge })
-      writeOut(purge ? `Deleted ${id} for good.\n` : `Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`)
-    })
+    .action(
+      async (name: string, { purge = false, yes = false }: { purge?: boolean; yes?: boolean }, command: Command) => {
+        const id = await withService(command, async (service) => {
+          const run = purge ? await findAnyRun(service, name) : await findRun(service, name)
+          if (!purge) await service.call('runs.trash', { ids: [run.id] })
+          else if (
+            yes ||
+            (await agreed(`Delete ${run.id} for good, with all that it measured, its weights and its log?`, '--yes'))
+          )
+            await service.call('runs.delete', { id: run.id })
+          else return null
+          return run.id
+        })
+        if (id === null) throw new Failed()
+        if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id, purged: purge })
+        writeOut(
+          purge
+            ? `Deleted ${id} for good.\n`
+            : `Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`,
+        )
+      },
+    )
 
   group
     .command('restore <run>')
@@ -172,9 +213,13 @@ interface MoveOptions {
 /** @throws WorkbenchError bad-input where it is not exactly one place */
 function placeOf(options: MoveOptions): 'first' | 'last' | 'up' | 'down' | { before: string } {
   const { before } = options
-  const given = [...(['first', 'last', 'up', 'down'] as const).filter((one) => options[one]), ...(before === undefined ? [] : [{ before }])]
+  const given = [
+    ...(['first', 'last', 'up', 'down'] as const).filter((one) => options[one]),
+    ...(before === undefined ? [] : [{ before }]),
+  ]
   const [place] = given
-  if (place === undefined || given.length > 1) throw new WorkbenchError('bad-input', 'Say where to with one of --first, --last, --up, --down and --before RUN.')
+  if (place === undefined || given.length > 1)
+    throw new WorkbenchError('bad-input', 'Say where to with one of --first, --last, --up, --down and --before RUN.')
   return place
 }
 
@@ -193,9 +238,15 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     ['Weights', weightsFile],
     ['SHA-256', run.weightsSha256],
     ['Device', environment && `${environment.device}; ${environment.cpu}, ${environment.cores} cores`],
-    ['Versions', environment && `program ${environment.program}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`],
+    [
+      'Versions',
+      environment && `program ${environment.program}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`,
+    ],
     ['Variables', environment?.variables ? settingsWords(environment.variables) : null],
-    ['Code', environment?.git ? `${environment.git.commit}${environment.git.dirty ? ', with uncommitted changes' : ''}` : null],
+    [
+      'Code',
+      environment?.git ? `${environment.git.commit}${environment.git.dirty ? ', with uncommitted changes' : ''}` : null,
+    ],
   ]
   const width = Math.max(...facts.map(([label]) => label.length), ...Object.keys(config).map((key) => key.length))
   const line = ([label, value]: readonly [string, string | null]): string => `${label.padEnd(width)}  ${value ?? '–'}`
@@ -216,12 +267,31 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     '',
     ...facts.map(line),
     '',
-    ...Object.entries(config).map(([key, value]) => line([key, typeof value === 'string' ? value : JSON.stringify(value)])),
+    ...Object.entries(config).map(([key, value]) =>
+      line([key, typeof value === 'string' ? value : JSON.stringify(value)]),
+    ),
     '',
     ...(epochRows.length === 0
       ? []
-      : [columns(['>Epoch', '>Loss', '>Train %', ...(held ? ['>Val. loss', '>Val. %'] : []), '>Test loss', '>Test %', '>Rate', '>Pictures/s', '>Time'], epochRows)]),
-    ...events.map((event) => `${dateTime(event.at)}:${clock(event.at).slice(-2)}  ${event.level.padEnd(7)}  ${event.message}`),
+      : [
+          columns(
+            [
+              '>Epoch',
+              '>Loss',
+              '>Train %',
+              ...(held ? ['>Val. loss', '>Val. %'] : []),
+              '>Test loss',
+              '>Test %',
+              '>Rate',
+              '>Pictures/s',
+              '>Time',
+            ],
+            epochRows,
+          ),
+        ]),
+    ...events.map(
+      (event) => `${dateTime(event.at)}:${clock(event.at).slice(-2)}  ${event.level.padEnd(7)}  ${event.message}`,
+    ),
     '',
   ].join('\n')
 }

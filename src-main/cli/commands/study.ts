@@ -7,7 +7,17 @@ import { manifestText } from '../../analysis/manifest'
 import { duration, percent } from '../../analysis/numbers'
 import { presets } from '../../analysis/presets'
 import { dateTime } from '../../analysis/time'
-import { archs, greatestSeed, mostRuns, quickStart, recipe, variants, type Arch, type StudyRequest, type Variant } from '../../contract/experiment'
+import {
+  archs,
+  greatestSeed,
+  mostRuns,
+  quickStart,
+  recipe,
+  variants,
+  type Arch,
+  type StudyRequest,
+  type Variant,
+} from '../../contract/experiment'
 import { endedStates, runStates, type MoreSeeds, type StudySummary } from '../../contract/records'
 import { WorkbenchError } from '../../contract/errors'
 import { didYouMean, matchName } from '../../contract/typedNames'
@@ -42,7 +52,11 @@ export function addStudy(program: Command): void {
     .description('train a study and print its comparison: a ready one, its flags optional, or one of your own')
     .option('--name <text>', 'what the study is called')
     .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
-    .option('--variants <list>', `variants, parted by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`, variantList)
+    .option(
+      '--variants <list>',
+      `variants, parted by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`,
+      variantList,
+    )
     .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
     .option('--seed-list <list>', `the seeds themselves, as 1,5,7, each from 0 to ${greatestSeed}`, wholeNumbers)
   addSections(addTrainingFlags(run, recipe, `; ${preset}: its own`), [
@@ -79,7 +93,9 @@ export function addStudy(program: Command): void {
 
   group
     .command('resume <study>')
-    .description('go on with what waits, was paused or interrupted of a study, or with all that was stopped; then print its comparison')
+    .description(
+      'go on with what waits, was paused or interrupted of a study, or with all that was stopped; then print its comparison',
+    )
     .action(async (name: string, _options: unknown, self: Command) => {
       const json = self.optsWithGlobals<Globals>().json === true
       const follower = new Follower(json)
@@ -88,9 +104,18 @@ export function addStudy(program: Command): void {
         async (service) => {
           const { id } = await findStudy(service, name)
           await service.call('studies.resume', { id })
-          const open = (await service.call('studies.get', { id })).runs.filter((run) => !endedStates.includes(run.state))
-          if (open.length === 0) throw new WorkbenchError('conflict', `Nothing of the study ${id} can be resumed.`, { fix: '`mcnn runs list` shows its runs.' })
-          const ended = await follower.follow(service, id, open.map((run) => run.id))
+          const open = (await service.call('studies.get', { id })).runs.filter(
+            (run) => !endedStates.includes(run.state),
+          )
+          if (open.length === 0)
+            throw new WorkbenchError('conflict', `Nothing of the study ${id} can be resumed.`, {
+              fix: '`mcnn runs list` shows its runs.',
+            })
+          const ended = await follower.follow(
+            service,
+            id,
+            open.map((run) => run.id),
+          )
           return { runs: ended, comparison: await service.call('studies.compare', { id }) }
         },
         follower.listeners,
@@ -104,7 +129,11 @@ export function addStudy(program: Command): void {
     .command('extend <study>')
     .description('add the next seeds to a study with a plan, train them and print its comparison')
     .option('--seeds <n>', 'how many for each network and variant', wholeNumber)
-    .option('--until <points>', 'as many as bring the 95 % interval of every difference under ± so many points, as now estimated', realNumber)
+    .option(
+      '--until <points>',
+      'as many as bring the 95 % interval of every difference under ± so many points, as now estimated',
+      realNumber,
+    )
     .option('--paired', 'the interval of differences within seeds instead of Welch’s, with --until')
     .option('--archs <list>', 'only these networks of the plan', oneOrMoreOf(archs))
     .option('--variants <list>', 'only these variants of the plan (with --until, the baseline too)', variantList)
@@ -152,7 +181,8 @@ Examples:
         if (until !== undefined || done.runs === null) writeJson({ event: 'more', ...done.after })
       } else {
         if (done.comparison) writeOut(`\n${formatComparison(done.comparison, 'table')}`)
-        if (until !== undefined) writeOut(`\n${goalWords(done.after, until)}${done.after.runs > 0 ? ` ${moreAgain(done.after)}` : ''}\n`)
+        if (until !== undefined)
+          writeOut(`\n${goalWords(done.after, until)}${done.after.runs > 0 ? ` ${moreAgain(done.after)}` : ''}\n`)
       }
       if (done.runs) mustBeDone(done.runs)
     })
@@ -161,7 +191,9 @@ Examples:
     .command('manifest <study>')
     .description('print the manifests of a study’s runs with its plan and seeds, as JSON')
     .action(async (name: string, _options: unknown, self: Command) => {
-      const manifest = await withReader(self, async (service) => service.call('publish.studyManifest', { id: (await findStudy(service, name)).id }))
+      const manifest = await withReader(self, async (service) =>
+        service.call('publish.studyManifest', { id: (await findStudy(service, name)).id }),
+      )
       if (self.optsWithGlobals<Globals>().json) writeOut(`${canonicalJson(manifest)}\n`)
       else writeOut(manifestText(manifest))
     })
@@ -176,7 +208,14 @@ Examples:
       writeOut(
         columns(
           ['Study', 'Name', 'Made', 'Runs', '>Progress', '>Left'],
-          studies.map((study) => [study.id, study.name, dateTime(study.createdAt), countsOf(study), `${percent(study.progress, 0)} %`, duration(study.etaSeconds)]),
+          studies.map((study) => [
+            study.id,
+            study.name,
+            dateTime(study.createdAt),
+            countsOf(study),
+            `${percent(study.progress, 0)} %`,
+            duration(study.etaSeconds),
+          ]),
         ),
       )
     })
@@ -207,8 +246,15 @@ function wanted({ seeds, until, paired = false }: ExtendFlags): { seeds: number 
 /** A line a network, lines of its differences below it, and what it costs. */
 function moreWords(told: MoreSeeds, until: number | undefined): string {
   return [
-    ...told.rows.flatMap((row) => [`${archName(row.arch)}: ${rowWords(told, row)}`, ...row.comparisons.map((one) => `  ${comparisonWords(one)}`)]),
-    ...(told.runs > 0 ? [`${costWords(told)}.`] : until !== undefined ? [goalWords(told, until), 'Nothing is added.'] : []),
+    ...told.rows.flatMap((row) => [
+      `${archName(row.arch)}: ${rowWords(told, row)}`,
+      ...row.comparisons.map((one) => `  ${comparisonWords(one)}`),
+    ]),
+    ...(told.runs > 0
+      ? [`${costWords(told)}.`]
+      : until !== undefined
+        ? [goalWords(told, until), 'Nothing is added.']
+        : []),
   ].join('\n')
 }
 
@@ -221,17 +267,28 @@ function planFrom(which: string | undefined, flags: StudyFlags): StudyRequest {
   const ids = presets.map(({ id }) => id)
   const named = which === undefined ? null : matchName(ids, which)
   const ready = which === undefined ? null : presets.find(({ id }) => id === named)
-  if (ready === undefined) throw usageError(`There is no ready study ${JSON.stringify(which)}. ${didYouMean(ids, which ?? '')}There are ${ids.join(', ')}.`, 'Give a study of your own its --name and --archs.')
+  if (ready === undefined)
+    throw usageError(
+      `There is no ready study ${JSON.stringify(which)}. ${didYouMean(ids, which ?? '')}There are ${ids.join(', ')}.`,
+      'Give a study of your own its --name and --archs.',
+    )
   const base = named === preset ? quickStart : (ready?.plan ?? null)
   if (flags.seeds !== undefined && flags.seedList) throw usageError('--seeds and --seed-list exclude each other.')
   if (flags.seeds !== undefined && (flags.seeds < 1 || flags.seeds > 100)) throw usageError('--seeds: from 1 to 100.')
   const name = flags.name ?? base?.name
   const nets = flags.archs ?? base?.archs
-  if (name === undefined) throw usageError('A study needs its --name.', `Or run the built-in one: \`mcnn study run ${preset}\`.`)
+  if (name === undefined)
+    throw usageError('A study needs its --name.', `Or run the built-in one: \`mcnn study run ${preset}\`.`)
   if (nets === undefined) throw usageError('A study needs its --archs.')
   const seeds = flags.seedList ?? (flags.seeds === undefined ? base?.seeds : firstSeeds(flags.seeds)) ?? firstSeeds(3)
   return checkedPlan(
-    { name, archs: nets, variants: flags.variants ?? base?.variants ?? ['baseline', 'mcnn-f', 'mcnn-l'], seeds, training: trainingFrom(flags, base?.training ?? recipe) },
+    {
+      name,
+      archs: nets,
+      variants: flags.variants ?? base?.variants ?? ['baseline', 'mcnn-f', 'mcnn-l'],
+      seeds,
+      training: trainingFrom(flags, base?.training ?? recipe),
+    },
     flags.seedList ? { seeds: '--seed-list' } : {},
   )
 }

@@ -1,6 +1,18 @@
 import type { Command } from 'commander'
 import { duration } from '../../analysis/numbers'
-import { archs, greatestSeed, namedBanks, recipe, variant as variantSchema, variantOfLayers, variants, type Arch, type StudyRequest, type TrainingConfig, type Variant } from '../../contract/experiment'
+import {
+  archs,
+  greatestSeed,
+  namedBanks,
+  recipe,
+  variant as variantSchema,
+  variantOfLayers,
+  variants,
+  type Arch,
+  type StudyRequest,
+  type TrainingConfig,
+  type Variant,
+} from '../../contract/experiment'
 import { withService } from '../client'
 import { usageError } from '../failures'
 import { Follower, mustBeDone } from '../follow'
@@ -26,9 +38,20 @@ export function addTrain(program: Command): void {
     .command('train')
     .description('train one run; with --json a line for the run, for each epoch and for its end')
     .addOption(choice('--arch <name>', 'the network', archs).makeOptionMandatory())
-    .option('--variant <name>', `which convolutions are multi-band: ${variants.join(', ')}, with another bank as mcnn-a@random, or the control narrow(mcnn-a) (default: baseline)`, oneVariant)
-    .option('--multiband <layers>', 'instead: these convolutions, parted by commas, * for any letters, as stem,stage3.*', layerList)
-    .option('--bank <bank>', `of --multiband: ${namedBanks.join(', ')}, or masks as +++++++++/+-+-+-+-+ (default: the paper’s four signs)`)
+    .option(
+      '--variant <name>',
+      `which convolutions are multi-band: ${variants.join(', ')}, with another bank as mcnn-a@random, or the control narrow(mcnn-a) (default: baseline)`,
+      oneVariant,
+    )
+    .option(
+      '--multiband <layers>',
+      'instead: these convolutions, parted by commas, * for any letters, as stem,stage3.*',
+      layerList,
+    )
+    .option(
+      '--bank <bank>',
+      `of --multiband: ${namedBanks.join(', ')}, or masks as +++++++++/+-+-+-+-+ (default: the paper’s four signs)`,
+    )
     .option('--seed <n>', `of everything random, from 0 to ${greatestSeed}`, wholeNumber, 1)
     .option('--name <text>', 'the study that the run joins, or a new one of that name (default: one of its own)')
   addTrainingFlags(command, recipe).addHelpText(
@@ -50,7 +73,16 @@ study's value, and a flag with another value is refused. A new --arch or
     const variant = variantFrom(flags)
     const planLike = (defaults: TrainingConfig): StudyRequest => {
       const training = trainingFrom(flags, defaults)
-      return checkedPlan({ name: flags.name ?? `Run on ${training.dataset}`, archs: [flags.arch], variants: [variant], seeds: [flags.seed], training }, { seeds: '--seed' })
+      return checkedPlan(
+        {
+          name: flags.name ?? `Run on ${training.dataset}`,
+          archs: [flags.arch],
+          variants: [variant],
+          seeds: [flags.seed],
+          training,
+        },
+        { seeds: '--seed' },
+      )
     }
     // Bad input is refused before anything is opened.
     const ownPlan = planLike(recipe)
@@ -62,23 +94,34 @@ study's value, and a flag with another value is refused. A new --arch or
         const plan = study?.plan ? planLike(study.plan.training) : ownPlan
         await tellPrecision(service, plan)
         if (!study) return follower.follow(service, (await service.call('studies.create', { plan })).id)
-        const { runId } = await service.call('studies.join', { id: study.id, arch: flags.arch, variant, seed: flags.seed, training: plan.training }).catch(withFlag)
+        const { runId } = await service
+          .call('studies.join', { id: study.id, arch: flags.arch, variant, seed: flags.seed, training: plan.training })
+          .catch(withFlag)
         if (!json) say(`The run joins the study ${study.id}.`)
         return follower.follow(service, study.id, [runId])
       },
       follower.listeners,
     )
     const [run] = runs
-    if (!json && run?.state === 'done') writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
+    if (!json && run?.state === 'done')
+      writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
     mustBeDone(runs)
   })
 }
 
 function variantFrom({ variant, multiband, bank }: Pick<TrainFlags, 'variant' | 'multiband' | 'bank'>): Variant {
   if (variant !== undefined && multiband) throw usageError('--variant and --multiband exclude each other.')
-  if (bank !== undefined && !multiband) throw usageError('--bank belongs to --multiband.', `With a variant, write it behind its name: --variant ${variant ?? 'mcnn-f'}@${bank}.`)
+  if (bank !== undefined && !multiband)
+    throw usageError(
+      '--bank belongs to --multiband.',
+      `With a variant, write it behind its name: --variant ${variant ?? 'mcnn-f'}@${bank}.`,
+    )
   if (!multiband) return variant ?? 'baseline'
   const parsed = variantSchema.safeParse(variantOfLayers(multiband, bank))
-  if (!parsed.success) throw usageError(`--multiband ${multiband.join(',')}${bank === undefined ? '' : ` --bank ${bank}`}: these are no layers, or no bank.`, 'Layers are named as stem or stage3.block1.conv2, * stands for any letters; a bank has 2 to 8 masks of nine signs.')
+  if (!parsed.success)
+    throw usageError(
+      `--multiband ${multiband.join(',')}${bank === undefined ? '' : ` --bank ${bank}`}: these are no layers, or no bank.`,
+      'Layers are named as stem or stage3.block1.conv2, * stands for any letters; a bank has 2 to 8 masks of nine signs.',
+    )
   return parsed.data
 }

@@ -10,13 +10,20 @@ import type { Globals } from '../program'
 export function addTune(program: Command): void {
   program
     .command('tune')
-    .description('measure which of TensorFlow’s thread counts train fastest on this machine and remember them; exit code 1 where that can’t be measured now')
+    .description(
+      'measure which of TensorFlow’s thread counts train fastest on this machine and remember them; exit code 1 where that can’t be measured now',
+    )
     .option('--once', 'only where this machine has not been measured before, as the setup does')
     .action(async (options: { once?: true }, command: Command) => {
       takeSignals()
       const { tuneMachine } = await import('../../service/machineTuning')
       const entry = path.join(__dirname, 'trainer.js')
-      const { tuning, threads } = await tuneMachine({ trainerEntry: entry, once: options.once === true, say, signal: interruption })
+      const { tuning, threads } = await tuneMachine({
+        trainerEntry: entry,
+        once: options.once === true,
+        say,
+        signal: interruption,
+      })
       const words = threadsWords(threads)
       if (command.optsWithGlobals<Globals>().json) writeJson({ tuning, threads, words })
       else {

@@ -32,12 +32,21 @@ export function addVerify(program: Command): void {
         command,
         async (service) => {
           const run = await findRun(service, name)
-          return cancelled(service, 'verify', progress, () => service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null, beside }))
+          return cancelled(service, 'verify', progress, () =>
+            service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null, beside }),
+          )
         },
         {
           'work.progress': ({ phase, done, total }) => {
             const left = remainingSeconds(done, total)
-            progress.update(phase, done, total, total === 0 ? '' : `${phase}: step ${whole(done)} of ${whole(total)}${left === null ? '' : `, ${duration(left)} left`}`)
+            progress.update(
+              phase,
+              done,
+              total,
+              total === 0
+                ? ''
+                : `${phase}: step ${whole(done)} of ${whole(total)}${left === null ? '' : `, ${duration(left)} left`}`,
+            )
           },
         },
       )

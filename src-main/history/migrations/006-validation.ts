@@ -1,4 +1,7 @@
-/** Examples held out of the training examples: what an epoch made of them, and the best epoch that is picked on them. NULL: none were. */
+/**
+ * Examples held out of the training examples: what an epoch made of them, and the best epoch that is picked on them.
+ * NULL: none were.
+ */
 export const sql = `
 ALTER TABLE epochs ADD COLUMN validation_loss REAL;
 ALTER TABLE epochs ADD COLUMN validation_accuracy REAL;

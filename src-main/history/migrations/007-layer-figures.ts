@@ -1,4 +1,7 @@
-/** How complementary the filters of each layer are, after the epochs it was counted for. NULL: filters of zeros, or a single one. */
+/**
+ * How complementary the filters of each layer are, after the epochs it was counted for. NULL: filters of zeros, or a
+ * single one.
+ */
 export const sql = `
 CREATE TABLE layer_figures (
   run INTEGER NOT NULL REFERENCES runs(key) ON DELETE CASCADE,

@@ -8,4 +8,13 @@ import { sql as layerFigures } from './007-layer-figures'
 import { sql as gpuUse } from './008-gpu-use'
 
 /** Number n takes a database from version n − 1 to n. A migration that was released is never changed. */
-export const migrations: readonly string[] = [initial, evaluations, runLists, checkpoints, studyTrash, validation, layerFigures, gpuUse]
+export const migrations: readonly string[] = [
+  initial,
+  evaluations,
+  runLists,
+  checkpoints,
+  studyTrash,
+  validation,
+  layerFigures,
+  gpuUse,
+]

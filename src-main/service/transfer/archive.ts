@@ -1,4 +1,7 @@
-/** What an archive brings, in pieces small enough to be written one at a time: read and checked as a whole before the first of them is given. */
+/**
+ * What an archive brings, in pieces small enough to be written one at a time: read and checked as a whole before the
+ * first of them is given.
+ */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -58,7 +61,10 @@ const mostFilterBytes = 256 * 1024
 /** @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash */
 export async function* piecesOf({ file, folder, database, room }: ArchiveJob, tell: Tell): AsyncGenerator<Piece> {
   const archive = path.basename(file)
-  const manifest = await unpackStudy(file, folder, { room, onProgress: (done, total) => tell('unpacking', Math.min(done, total - 1), total) })
+  const manifest = await unpackStudy(file, folder, {
+    room,
+    onProgress: (done, total) => tell('unpacking', Math.min(done, total - 1), total),
+  })
   const { runs: ids, ...study } = await readStudy(archive, folder, manifest)
   const checked: CheckedRun[] = []
   for (const [i, id] of ids.entries()) {
@@ -67,10 +73,22 @@ export async function* piecesOf({ file, folder, database, room }: ArchiveJob, te
   }
   const { known, skipped, home } = await comparedWithHistory(database, study, ids, checked)
   const fresh = checked.filter((run) => !skipped.has(run.id))
-  yield { kind: 'study', study, known, skipped: [...skipped].map(([id, as]) => ({ id, as })), home, runs: fresh.length, exportedAt: manifest.createdAt }
+  yield {
+    kind: 'study',
+    study,
+    known,
+    skipped: [...skipped].map(([id, as]) => ({ id, as })),
+    home,
+    runs: fresh.length,
+    exportedAt: manifest.createdAt,
+  }
   for (const run of fresh) {
     const inside = path.join(folder, 'runs', run.id)
-    const { epochs, steps, figures, events, filters, ...head } = parseRun(archive, run.id, await readFile(path.join(inside, 'run.json'), 'utf8'))
+    const { epochs, steps, figures, events, filters, ...head } = parseRun(
+      archive,
+      run.id,
+      await readFile(path.join(inside, 'run.json'), 'utf8'),
+    )
     yield { kind: 'run', checked: run, head }
     for (const rows of parted(epochs, most.epochs)) yield { kind: 'epochs', rows }
     for (const rows of parted(steps, most.steps)) yield { kind: 'steps', rows }
@@ -97,9 +115,14 @@ function* filtersOf(file: string, id: string, filters: ArchivedRun['filters']): 
   if (filters.length === 0) return
   const handle = openSync(file, 'r')
   try {
-    for (let at = 0; at < filters.length; ) {
+    for (let at = 0; at < filters.length;) {
       let [to, size] = [at, 0]
-      while (to < filters.length && to - at < most.filters && (to === at || size + filterBytes(filters[to]?.shape ?? []) <= mostFilterBytes)) size += filterBytes(filters[to++]?.shape ?? [])
+      while (
+        to < filters.length &&
+        to - at < most.filters &&
+        (to === at || size + filterBytes(filters[to]?.shape ?? []) <= mostFilterBytes)
+      )
+        size += filterBytes(filters[to++]?.shape ?? [])
       // Not of Node's pool: it is handed over as a whole.
       const bytes = new Uint8Array(size)
       if (readSync(handle, bytes) !== size) throw new Error(`the filters of ${id} end too early`)
@@ -111,28 +134,51 @@ function* filtersOf(file: string, id: string, filters: ArchivedRun['filters']): 
   }
 }
 
-async function comparedWithHistory(database: string, study: Omit<ArchivedStudy, 'runs'>, ids: readonly string[], checked: readonly CheckedRun[]): Promise<{ known: string | null; skipped: Map<string, string>; home: string | null }> {
+async function comparedWithHistory(
+  database: string,
+  study: Omit<ArchivedStudy, 'runs'>,
+  ids: readonly string[],
+  checked: readonly CheckedRun[],
+): Promise<{ known: string | null; skipped: Map<string, string>; home: string | null }> {
   const history = new History(database, { readOnly: true })
   try {
     const known = sameStudy(history, study)
-    if (known?.trashedAt) throw new WorkbenchError('conflict', `The study ${known.id} is here already, in the trash.`, { fix: 'Restore or purge it first.' })
+    if (known?.trashedAt)
+      throw new WorkbenchError('conflict', `The study ${known.id} is here already, in the trash.`, {
+        fix: 'Restore or purge it first.',
+      })
     const skipped = await alreadyHere(history, known?.id ?? null, checked)
     // A study of which every run is here in others, and which is not here itself, has nothing to bring but its name.
     const nothing = known === null && ids.length > 0 && skipped.size === ids.length
-    return { known: known?.id ?? null, skipped, home: nothing ? (history.runs.get(ids[0] ?? '')?.summary.studyId ?? study.id) : null }
+    return {
+      known: known?.id ?? null,
+      skipped,
+      home: nothing ? (history.runs.get(ids[0] ?? '')?.summary.studyId ?? study.id) : null,
+    }
   } finally {
     history.close()
   }
 }
 
 /** The study that this one is: an id may be taken here by another, but not with the same name, moment and plan. */
-function sameStudy(history: History, { name, createdAt, plan }: Omit<ArchivedStudy, 'runs'>): { id: string; trashedAt: string | null } | null {
+function sameStudy(
+  history: History,
+  { name, createdAt, plan }: Omit<ArchivedStudy, 'runs'>,
+): { id: string; trashedAt: string | null } | null {
   const mark = canonicalJson({ name, createdAt, plan })
-  return [...history.studies.list(), ...history.studies.trashed()].find((study) => canonicalJson({ name: study.name, createdAt: study.createdAt, plan: study.plan }) === mark) ?? null
+  return (
+    [...history.studies.list(), ...history.studies.trashed()].find(
+      (study) => canonicalJson({ name: study.name, createdAt: study.createdAt, plan: study.plan }) === mark,
+    ) ?? null
+  )
 }
 
 /** Returns the ids of the archive's runs that are here with the same contents, with the ids that they have here. */
-async function alreadyHere(history: History, studyId: string | null, checked: readonly CheckedRun[]): Promise<Map<string, string>> {
+async function alreadyHere(
+  history: History,
+  studyId: string | null,
+  checked: readonly CheckedRun[],
+): Promise<Map<string, string>> {
   const mine = studyId === null ? [] : [...history.runs.ofStudy(studyId), ...history.runs.trashedOfStudy(studyId)]
   const identities = new Map<number, string>()
   const identity = async (run: RunRecord): Promise<string> => {
@@ -146,7 +192,13 @@ async function alreadyHere(history: History, studyId: string | null, checked: re
   const here = new Map<string, string>()
   for (const run of checked) {
     const named = history.runs.get(run.id)
-    const others = mine.filter(({ summary }) => summary.configId === run.configId && summary.seed === run.seed && summary.createdAt === run.createdAt && summary.id !== run.id)
+    const others = mine.filter(
+      ({ summary }) =>
+        summary.configId === run.configId &&
+        summary.seed === run.seed &&
+        summary.createdAt === run.createdAt &&
+        summary.id !== run.id,
+    )
     for (const candidate of [...(named ? [named] : []), ...others]) {
       if ((await identity(candidate)) !== run.identity) continue
       here.set(run.id, candidate.summary.id)

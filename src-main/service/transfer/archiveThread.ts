@@ -9,7 +9,12 @@ import type { ExportOptions } from './write'
 
 type Exported = ServiceResult<'publish.export'>
 
-export type Said = { phase: string; done: number; total: number } | { piece: Piece } | { end: true } | { exported: Exported } | { error: ErrorValue }
+export type Said =
+  | { phase: string; done: number; total: number }
+  | { piece: Piece }
+  | { end: true }
+  | { exported: Exported }
+  | { error: ErrorValue }
 export type Heard = 'more' | 'cancel'
 
 export interface ExportJob {
@@ -60,7 +65,12 @@ export function exportFrom(entry: string, job: ExportJob, signal: AbortSignal, t
  * @param entry the thread's script
  * @throws WorkbenchError as `piecesOf` does, and cancelled where `signal` is aborted
  */
-export async function* piecesFrom(entry: string, job: ArchiveJob, signal: AbortSignal, tell: Tell): AsyncGenerator<Piece> {
+export async function* piecesFrom(
+  entry: string,
+  job: ArchiveJob,
+  signal: AbortSignal,
+  tell: Tell,
+): AsyncGenerator<Piece> {
   const worker = new Worker(entry, { workerData: { read: job } })
   const said: Said[] = []
   let failure: unknown = null

@@ -1,4 +1,6 @@
-/** The thread that reads or writes one archive: that takes seconds and more, in which the service has others to answer. */
+/**
+ * The thread that reads or writes one archive: that takes seconds and more, in which the service has others to answer.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorValue, WorkbenchError } from '../../contract/errors'
 import { History } from '../../history/history'

@@ -4,7 +4,14 @@ import path from 'node:path'
 import type { z } from 'zod'
 import { datasetSizes } from '../../contract/experiment'
 import { toErrorValue } from '../../contract/errors'
-import { archivedRun, archivedStudy, filterBytes, type ArchivedRun, type ArchivedStudy, type ArchiveManifest } from '../../contract/studyArchive'
+import {
+  archivedRun,
+  archivedStudy,
+  filterBytes,
+  type ArchivedRun,
+  type ArchivedStudy,
+  type ArchiveManifest,
+} from '../../contract/studyArchive'
 import { convolutions, network } from '../../nn/architecture'
 import { kernelShape } from '../../nn/blocks'
 import { decodeSafetensors } from '../../nn/safetensors'
@@ -25,7 +32,8 @@ export interface CheckedRun {
 
 /** @throws WorkbenchError bad-data */
 export async function readStudy(archive: string, folder: string, { members }: ArchiveManifest): Promise<ArchivedStudy> {
-  if (!members.some((member) => member.path === 'study.json')) throw badArchive(archive, 'is not whole: its manifest lists no study.json.')
+  if (!members.some((member) => member.path === 'study.json'))
+    throw badArchive(archive, 'is not whole: its manifest lists no study.json.')
   const study = parsed(archive, 'study.json', archivedStudy, await readFile(path.join(folder, 'study.json'), 'utf8'))
   const known = new Set(study.runs)
   if (known.size !== study.runs.length) throw badArchive(archive, 'lists a run twice.')
@@ -46,34 +54,60 @@ export function parseRun(archive: string, id: string, text: string): ArchivedRun
  * @param configIdOf names a config without its seed
  * @throws WorkbenchError bad-data
  */
-export async function checkRun(archive: string, folder: string, id: string, { members }: ArchiveManifest, configIdOf: (config: ArchivedRun['config']) => string): Promise<CheckedRun> {
+export async function checkRun(
+  archive: string,
+  folder: string,
+  id: string,
+  { members }: ArchiveManifest,
+  configIdOf: (config: ArchivedRun['config']) => string,
+): Promise<CheckedRun> {
   const inside = `runs/${id}/`
   const bad = (words: string): Error => badArchive(archive, `holds a run ${id} that ${words}.`)
   const run = parseRun(archive, id, await readFile(path.join(folder, inside, 'run.json'), 'utf8'))
   const own = members.filter((member) => member.path.startsWith(inside))
-  const member = (name: string): ArchiveManifest['members'][number] | undefined => own.find((one) => one.path === `${inside}${name}`)
+  const member = (name: string): ArchiveManifest['members'][number] | undefined =>
+    own.find((one) => one.path === `${inside}${name}`)
   const { config } = run
   if (run.id !== id) throw bad(`calls itself ${run.id}`)
   // A mended history may have lost some.
-  if (run.epochs.some(({ epoch }, i) => epoch <= (run.epochs[i - 1]?.epoch ?? 0) || epoch > config.epochs)) throw bad('has epochs that are not those of its config')
-  if (run.steps.some(({ step, epoch }, i) => step <= (run.steps[i - 1]?.step ?? 0) || epoch > config.epochs)) throw bad('has steps out of order')
+  if (run.epochs.some(({ epoch }, i) => epoch <= (run.epochs[i - 1]?.epoch ?? 0) || epoch > config.epochs))
+    throw bad('has epochs that are not those of its config')
+  if (run.steps.some(({ step, epoch }, i) => step <= (run.steps[i - 1]?.step ?? 0) || epoch > config.epochs))
+    throw bad('has steps out of order')
   if (run.state !== 'done' && run.weightsSha256 !== null) throw bad(`is ${run.state} and has final weights`)
   const { classes } = datasetSizes[config.dataset]
   const { evaluation } = run
-  if (evaluation && (evaluation.classes !== classes || evaluation.confusion.length !== classes ** 2 || evaluation.mistakes.some(({ label, predicted }) => label >= classes || predicted >= classes)))
+  if (
+    evaluation &&
+    (evaluation.classes !== classes ||
+      evaluation.confusion.length !== classes ** 2 ||
+      evaluation.mistakes.some(({ label, predicted }) => label >= classes || predicted >= classes))
+  )
     throw bad('has an evaluation of other classes than its data set’s')
-  const layers = new Map(convolutions(network(config.arch, config.variant, classes)).map((layer) => [layer.name, kernelShape(layer).join()]))
-  if (run.figures.some(({ epoch, layers: told }, i) => (i > 0 && epoch <= (run.figures[i - 1]?.epoch ?? 0)) || epoch > config.epochs || told.some(({ layer }) => !layers.has(layer)) || new Set(told.map(({ layer }) => layer)).size < told.length))
+  const layers = new Map(
+    convolutions(network(config.arch, config.variant, classes)).map((layer) => [layer.name, kernelShape(layer).join()]),
+  )
+  if (
+    run.figures.some(
+      ({ epoch, layers: told }, i) =>
+        (i > 0 && epoch <= (run.figures[i - 1]?.epoch ?? 0)) ||
+        epoch > config.epochs ||
+        told.some(({ layer }) => !layers.has(layer)) ||
+        new Set(told.map(({ layer }) => layer)).size < told.length,
+    )
+  )
     throw bad('has figures of layers or epochs that its network does not have')
   const seen = new Set<string>()
   for (const { layer, epoch, shape } of run.filters) {
     const key = `${layer} ${epoch}`
-    if (layers.get(layer) !== shape.join() || epoch > config.epochs || seen.has(key)) throw bad(`has filters of ${JSON.stringify(layer)} that its network does not have`)
+    if (layers.get(layer) !== shape.join() || epoch > config.epochs || seen.has(key))
+      throw bad(`has filters of ${JSON.stringify(layer)} that its network does not have`)
     seen.add(key)
   }
   const filters = member('filters.bin')
   const bytes = run.filters.reduce((sum, { shape }) => sum + filterBytes(shape), 0)
-  if ((filters?.size ?? 0) !== bytes || (filters !== undefined) !== run.filters.length > 0) throw bad(`has ${filters?.size ?? 0} bytes of filters where its list makes ${bytes}`)
+  if ((filters?.size ?? 0) !== bytes || (filters !== undefined) !== run.filters.length > 0)
+    throw bad(`has ${filters?.size ?? 0} bytes of filters where its list makes ${bytes}`)
   const weights = member('weights.safetensors')
   if (weights) {
     if (weights.sha256 !== run.weightsSha256) throw bad('has other weights than it says')
@@ -83,11 +117,15 @@ export async function checkRun(archive: string, folder: string, id: string, { me
       throw bad(`has weights that can’t be read (${toErrorValue(thrown).message})`)
     }
   }
-  const checkpoints = own.filter((one) => one.path.startsWith(`${inside}checkpoint-`)).map((one) => ({ ...one, name: one.path.slice(inside.length) }))
-  if (checkpoints.length > 1 || (checkpoints.length === 1) !== (run.checkpoint !== null)) throw bad('has another number of checkpoints than it says')
+  const checkpoints = own
+    .filter((one) => one.path.startsWith(`${inside}checkpoint-`))
+    .map((one) => ({ ...one, name: one.path.slice(inside.length) }))
+  if (checkpoints.length > 1 || (checkpoints.length === 1) !== (run.checkpoint !== null))
+    throw bad('has another number of checkpoints than it says')
   const [checkpoint] = checkpoints
   // The trainer looks at what is in it before it goes on from it.
-  if (checkpoint && !checkpoint.name.includes(checkpoint.sha256)) throw bad('has a checkpoint that is not the one its name says')
+  if (checkpoint && !checkpoint.name.includes(checkpoint.sha256))
+    throw bad('has a checkpoint that is not the one its name says')
   return {
     id,
     identity: identityOf(run, filters?.sha256 ?? emptyHash),
@@ -107,6 +145,10 @@ function parsed<T extends z.ZodType>(archive: string, name: string, schema: T, t
     throw badArchive(archive, `holds ${name}, which is no JSON.`)
   }
   const result = schema.safeParse(value)
-  if (!result.success) throw badArchive(archive, `holds ${name}, which is not what it should be: ${toErrorValue(result.error).message.slice(0, 300)}.`)
+  if (!result.success)
+    throw badArchive(
+      archive,
+      `holds ${name}, which is not what it should be: ${toErrorValue(result.error).message.slice(0, 300)}.`,
+    )
   return result.data
 }

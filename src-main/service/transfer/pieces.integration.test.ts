@@ -21,15 +21,33 @@ const runs = 30
 const epochs = 200
 const stepsAnEpoch = 20
 
-const open = (dataDir: string): Promise<Service> => createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
+const open = (dataDir: string): Promise<Service> =>
+  createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
 
 /** 30 finished runs of 200 epochs, with 4000 sampled steps and 2000 sets of filters each. */
 function writeStudy(history: History): void {
   const training = { ...quickStart.training, epochs, milestones: [100] }
-  const plan: StudyPlan = { ...quickStart, name: 'Large', variants: ['baseline'], seeds: Array.from({ length: runs }, (_, i) => i + 1), training }
+  const plan: StudyPlan = {
+    ...quickStart,
+    name: 'Large',
+    variants: ['baseline'],
+    seeds: Array.from({ length: runs }, (_, i) => i + 1),
+    training,
+  }
   history.studies.insert({ id: 'large', name: plan.name, createdAt: '2026-05-01T12:00:00.000Z', plan })
   const environment = history.environments.put({
-    program: '1', git: null, node: 'v24', tensorflow: '2.21.0', tfjs: '4', device: 'cpu', cpu: 'x', cores: 2, threads: { intraOp: 2, interOp: 2 }, memoryBytes: 1e9, platform: 'linux x64', gpuMath: null,
+    program: '1',
+    git: null,
+    node: 'v24',
+    tensorflow: '2.21.0',
+    tfjs: '4',
+    device: 'cpu',
+    cpu: 'x',
+    cores: 2,
+    threads: { intraOp: 2, interOp: 2 },
+    memoryBytes: 1e9,
+    platform: 'linux x64',
+    gpuMath: null,
   })
   const counts = modelSummary('resnet-8', 'baseline', 10)
   const layers = convolutions(network('resnet-8', 'baseline', 10))
@@ -39,21 +57,62 @@ function writeStudy(history: History): void {
     const id = `large-r8-baseline-s${i + 1}-0000`
     history.transaction(() => {
       history.runs.insert(
-        { id, studyId: 'large', configId: history.configs.put(config), arch: 'resnet-8', variant: 'baseline', dataset: 'synthetic', seed: i + 1, epochs, trainExamples: 2000, testExamples: 500, trainableParameters: counts.trainableParameters, trainableFilters: counts.trainableFilters, createdAt: '2026-05-01T12:00:00.000Z' },
+        {
+          id,
+          studyId: 'large',
+          configId: history.configs.put(config),
+          arch: 'resnet-8',
+          variant: 'baseline',
+          dataset: 'synthetic',
+          seed: i + 1,
+          epochs,
+          trainExamples: 2000,
+          testExamples: 500,
+          trainableParameters: counts.trainableParameters,
+          trainableFilters: counts.trainableFilters,
+          createdAt: '2026-05-01T12:00:00.000Z',
+        },
         { pid: 0, start: '' },
       )
       const key = history.runs.get(id)?.key ?? 0
       history.runs.begin(id, '2026-05-01T12:00:01.000Z')
-      history.runs.started(key, { environmentHash: environment, datasetFingerprint: 'e'.repeat(64), trainExamples: 2000, testExamples: 500, startupSeconds: 3 })
+      history.runs.started(key, {
+        environmentHash: environment,
+        datasetFingerprint: 'e'.repeat(64),
+        trainExamples: 2000,
+        testExamples: 500,
+        startupSeconds: 3,
+      })
       history.metrics.addEpochs(key, epochsOf(config, { state: 'done', epochsDone: epochs }, i))
-      history.metrics.addSteps(key, Array.from({ length: epochs * stepsAnEpoch }, (_, s) => ({ step: s + 1, epoch: 1 + Math.floor(s / stepsAnEpoch), loss: rng.uniform(), learningRate: 0.1, stepMs: 10 + rng.uniform() })))
+      history.metrics.addSteps(
+        key,
+        Array.from({ length: epochs * stepsAnEpoch }, (_, s) => ({
+          step: s + 1,
+          epoch: 1 + Math.floor(s / stepsAnEpoch),
+          loss: rng.uniform(),
+          learningRate: 0.1,
+          stepMs: 10 + rng.uniform(),
+        })),
+      )
       for (let epoch = 1; epoch <= epochs; epoch++) {
-        history.filters.addFigures(key, { epoch, layers: layers.map(({ name }) => ({ layer: name, figures: { covered: rng.uniform(), overlap: 0.2, cosine: 0.3, effectiveRank: 2, filters: 16 } })) })
+        history.filters.addFigures(key, {
+          epoch,
+          layers: layers.map(({ name }) => ({
+            layer: name,
+            figures: { covered: rng.uniform(), overlap: 0.2, cosine: 0.3, effectiveRank: 2, filters: 16 },
+          })),
+        })
         for (const layer of layers) {
           // Every layer's at times, so that there is much of it; the first one's always.
           if (layer.name !== 'stem' && epoch % 20 !== 0) continue
           const shape = [...layer.kernel, layer.in, layer.baseFilters] as [number, number, number, number]
-          history.filters.add(key, epoch, layer.name, shape, Buffer.from(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.uniform()).buffer))
+          history.filters.add(
+            key,
+            epoch,
+            layer.name,
+            shape,
+            Buffer.from(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.uniform()).buffer),
+          )
         }
       }
       history.runs.end(key, 'done', null, null, '2026-05-01T13:00:00.000Z')
@@ -66,7 +125,11 @@ function writeStudy(history: History): void {
 function rows(dataDir: string): Record<string, number> {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'), { readonly: true })
   try {
-    return Object.fromEntries(['studies', 'runs', 'configs', 'environments', 'epochs', 'steps', 'events', 'filters', 'layer_figures'].map((table) => [table, Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())]))
+    return Object.fromEntries(
+      ['studies', 'runs', 'configs', 'environments', 'epochs', 'steps', 'events', 'filters', 'layer_figures'].map(
+        (table) => [table, Number(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get())],
+      ),
+    )
   } finally {
     db.close()
   }
@@ -122,7 +185,8 @@ describe('a large study that is taken in', () => {
     expect(result.runs).toHaveLength(runs)
     expect(rows(to)).toEqual(rows(from))
     await there.close()
-    // The import is written in pieces, several for each run; between two of them others are answered. In one piece it would be a handful.
+    // The import is written in pieces, several for each run; between two of them others are answered. In one piece it
+    // would be a handful.
     expect(answered).toBeGreaterThan(2 * runs)
     expect(turnsOfExport).toBeGreaterThan(2 * runs)
   })
@@ -138,7 +202,19 @@ describe('a large study that is taken in', () => {
     const take = (phase: string | null, count: number): Promise<number | null> =>
       new Promise((resolve) => {
         const env = { ...process.env, ...(count > 0 && { MCNN_KILL_AT: JSON.stringify({ phase, count }) }) }
-        const child = spawn(process.execPath, ['--require', path.resolve(import.meta.dirname, '../fixtures/killAt.cjs'), path.resolve(import.meta.dirname, '../../../out/main/cli.js'), 'import', archive, '--data-dir', to], { stdio: ['ignore', 'ignore', 'pipe'], env })
+        const child = spawn(
+          process.execPath,
+          [
+            '--require',
+            path.resolve(import.meta.dirname, '../fixtures/killAt.cjs'),
+            path.resolve(import.meta.dirname, '../../../out/main/cli.js'),
+            'import',
+            archive,
+            '--data-dir',
+            to,
+          ],
+          { stdio: ['ignore', 'ignore', 'pipe'], env },
+        )
         child.stderr.setEncoding('utf8').on('data', (text: string) => {
           for (const one of ['unpacking', 'checking', 'keeping']) if (text.includes(one)) phases.add(one)
           if (phase !== null && count === 0 && text.includes(phase)) child.kill('SIGKILL')
@@ -146,7 +222,14 @@ describe('a large study that is taken in', () => {
         child.on('close', resolve)
       })
     let hidden = 0
-    for (const [phase, count] of [['unpacking', 0], ['checking', 0], ['keeping', 1], ['keeping', 2], ['keeping', 10], ['keeping', 25]] as const) {
+    for (const [phase, count] of [
+      ['unpacking', 0],
+      ['checking', 0],
+      ['keeping', 1],
+      ['keeping', 2],
+      ['keeping', 10],
+      ['keeping', 25],
+    ] as const) {
       expect(await take(phase, count), `killed in ${phase}, ${count}`).toBeNull()
       hidden += rows(to)['runs'] ?? 0
       const there = await open(to)
@@ -175,7 +258,12 @@ describe('a large study that is taken in', () => {
       archivesEntry,
       program: '1.2.3',
       onEvent: (name, payload) => {
-        if (name === 'work.progress' && (payload as { phase: string }).phase === 'keeping' && (payload as { done: number }).done > 3 && !once) {
+        if (
+          name === 'work.progress' &&
+          (payload as { phase: string }).phase === 'keeping' &&
+          (payload as { done: number }).done > 3 &&
+          !once
+        ) {
           once = true
           cancelled = there.call('publish.cancel', { kind: 'import' })
         }
@@ -198,8 +286,32 @@ describe('a large study that is taken in', () => {
     const study = history.imports.begin({ name: 'Half', createdAt: '2026-05-01T12:00:00.000Z', plan: null })
     const config: ExperimentConfig = { arch: 'resnet-8', variant: 'baseline', seed: 1, ...quickStart.training }
     history.imports.insert({
-      id: 'half-r8-baseline-s1-0000', studyId: study, configId: history.configs.put(config), arch: 'resnet-8', variant: 'baseline', dataset: 'synthetic', seed: 1, epochs: 1, trainExamples: 1, testExamples: 1, trainableParameters: 1, trainableFilters: 1,
-      state: 'done', reason: null, environmentHash: null, datasetFingerprint: null, startupSeconds: null, weightsFile: null, weightsSha256: null, createdAt: '2026-05-01T12:00:00.000Z', startedAt: null, endedAt: null, archivedAt: null, checkpointStep: null, checkpointEpochs: null, checkpointAt: null,
+      id: 'half-r8-baseline-s1-0000',
+      studyId: study,
+      configId: history.configs.put(config),
+      arch: 'resnet-8',
+      variant: 'baseline',
+      dataset: 'synthetic',
+      seed: 1,
+      epochs: 1,
+      trainExamples: 1,
+      testExamples: 1,
+      trainableParameters: 1,
+      trainableFilters: 1,
+      state: 'done',
+      reason: null,
+      environmentHash: null,
+      datasetFingerprint: null,
+      startupSeconds: null,
+      weightsFile: null,
+      weightsSha256: null,
+      createdAt: '2026-05-01T12:00:00.000Z',
+      startedAt: null,
+      endedAt: null,
+      archivedAt: null,
+      checkpointStep: null,
+      checkpointEpochs: null,
+      checkpointAt: null,
     })
     history.close()
     for (const id of ['half-r8-baseline-s1-0000', 'somebody-elses']) mkdirSync(path.join(to, 'runs', id))

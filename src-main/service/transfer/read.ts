@@ -1,4 +1,7 @@
-/** A study's archive, unpacked into a folder of our own: nothing of it is believed before it is checked, and nothing is run. */
+/**
+ * A study's archive, unpacked into a folder of our own: nothing of it is believed before it is checked, and nothing is
+ * run.
+ */
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -9,7 +12,14 @@ import { listFolder } from '../../archives/folder'
 import { readMembers } from '../../archives/readMembers'
 import { isClutter, type Member, type Sink, type Visitor } from '../../archives/visitor'
 import { codeOf, messageOf, toErrorValue, WorkbenchError } from '../../contract/errors'
-import { archiveManifest, archiveVersion, isMemberPath, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
+import {
+  archiveManifest,
+  archiveVersion,
+  isMemberPath,
+  manifestName,
+  maxJsonBytes,
+  type ArchiveManifest,
+} from '../../contract/studyArchive'
 
 export interface ReadOptions {
   /** Bytes that the unpacked study may take; null: not known. */
@@ -26,7 +36,10 @@ const headerBytes = 4096
 const blockBytes = 512
 /** Of files that do not matter. */
 const otherBytes = 16 * 1024 * 1024
-/** A repacked archive may hold its manifest last: so far an archive unpacks in search of it, as a multiple of its own size. */
+/**
+ * A repacked archive may hold its manifest last: so far an archive unpacks in search of it, as a multiple of its own
+ * size.
+ */
 const searched = { ratio: 200, bytes: 64 * 1024 * 1024 }
 /** Members of the manifest and files that do not matter. */
 const maxMembers = 30_000
@@ -42,10 +55,15 @@ export function badArchive(archive: string, words: string, fix = again): Workben
  * Writes every member that the manifest lists into `folder`, under the same name, and nothing else.
  * @param source an archive in any format, its members in any order and below any folder; or a folder
  * @param folder empty
- * @throws WorkbenchError bad-data if the archive is corrupt or is not what its manifest says, unavailable if there is no room or
+ * @throws WorkbenchError bad-data if the archive is corrupt or is not what its manifest says, unavailable if there is
+ *   no room or
  *   a newer program made it
  */
-export async function unpackStudy(source: string, folder: string, { room, signal, onProgress }: ReadOptions): Promise<ArchiveManifest> {
+export async function unpackStudy(
+  source: string,
+  folder: string,
+  { room, signal, onProgress }: ReadOptions,
+): Promise<ArchiveManifest> {
   const archive = path.basename(source)
   const { size, members } = await described(source, archive)
   const options = { path: source, signal, maxMembers, ...(members ? { members } : {}) }
@@ -54,10 +72,16 @@ export async function unpackStudy(source: string, folder: string, { room, signal
   const total = members ? manifest.members.reduce((sum, member) => sum + member.size, 1) : size
   mustFit(archive, manifest, room)
   const unpacking = new Unpacking(folder, found)
-  const limit = maxManifestBytes + otherBytes + manifest.members.reduce((sum, member) => sum + Math.ceil(member.size / blockBytes) * blockBytes + headerBytes, 0)
+  const limit =
+    maxManifestBytes +
+    otherBytes +
+    manifest.members.reduce((sum, member) => sum + Math.ceil(member.size / blockBytes) * blockBytes + headerBytes, 0)
   let done = 0
   try {
-    await readMembers({ ...options, limit: () => limit, onRead: (bytes) => onProgress?.((done += bytes), total) }, unpacking)
+    await readMembers(
+      { ...options, limit: () => limit, onRead: (bytes) => onProgress?.((done += bytes), total) },
+      unpacking,
+    )
     unpacking.finish()
     return manifest
   } catch (error) {
@@ -76,7 +100,8 @@ async function described(source: string, archive: string): Promise<{ size: numbe
     if (error instanceof ArchiveFault) throw explained(archive, error)
     const code = codeOf(error)
     if (code === null) throw error
-    const words = code === 'ENOENT' || code === 'ENOTDIR' ? `There is no file ${archive}.` : `${archive} can’t be read (${code}).`
+    const words =
+      code === 'ENOENT' || code === 'ENOTDIR' ? `There is no file ${archive}.` : `${archive} can’t be read (${code}).`
     throw new WorkbenchError('bad-input', words, { fix: 'Give the path of a file that was exported.', cause: error })
   }
 }
@@ -95,7 +120,11 @@ class Found extends Error {
 }
 
 /** Returns the first manifest of a study. @throws WorkbenchError if there is none, the first that is wrong named */
-async function findManifest(archive: string, size: number, options: { path: string; signal: AbortSignal | undefined; maxMembers: number }): Promise<FoundManifest> {
+async function findManifest(
+  archive: string,
+  size: number,
+  options: { path: string; signal: AbortSignal | undefined; maxMembers: number },
+): Promise<FoundManifest> {
   let wrong: Error | null = null
   const visitor: Visitor = {
     open: ({ path: name, size: bytes }) => {
@@ -106,7 +135,10 @@ async function findManifest(archive: string, size: number, options: { path: stri
         write: (chunk) => void chunks.push(Buffer.from(chunk)),
         end: () => {
           try {
-            throw new Found({ manifest: parseManifest(archive, Buffer.concat(chunks)), root: name.slice(0, -manifestName.length) })
+            throw new Found({
+              manifest: parseManifest(archive, Buffer.concat(chunks)),
+              root: name.slice(0, -manifestName.length),
+            })
           } catch (error) {
             if (error instanceof Found) throw error
             wrong ??= error instanceof Error ? error : new Error(String(error))
@@ -116,7 +148,10 @@ async function findManifest(archive: string, size: number, options: { path: stri
     },
   }
   try {
-    await readMembers({ ...options, limit: () => searched.bytes + searched.ratio * size, onRead: () => undefined }, visitor)
+    await readMembers(
+      { ...options, limit: () => searched.bytes + searched.ratio * size, onRead: () => undefined },
+      visitor,
+    )
   } catch (error) {
     if (error instanceof Found) return error.found
     throw wrong ?? explainedSource(archive, error)
@@ -134,11 +169,17 @@ function parseManifest(archive: string, bytes: Buffer): ArchiveManifest {
   const version = z.object({ format: z.literal('mcnn-study'), version: z.int() }).safeParse(value)
   if (!version.success) throw badArchive(archive, `${noStudy}: its manifest is of something else.`)
   if (version.data.version > archiveVersion)
-    throw new WorkbenchError('unavailable', `${archive} was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`, { fix: 'Update this program.' })
+    throw new WorkbenchError(
+      'unavailable',
+      `${archive} was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`,
+      { fix: 'Update this program.' },
+    )
   const parsed = archiveManifest.safeParse(value)
-  if (!parsed.success) throw badArchive(archive, `has a manifest that is not one: ${toErrorValue(parsed.error).message.slice(0, 300)}.`)
+  if (!parsed.success)
+    throw badArchive(archive, `has a manifest that is not one: ${toErrorValue(parsed.error).message.slice(0, 300)}.`)
   const { members } = parsed.data
-  if (new Set(members.map((member) => member.path)).size !== members.length) throw badArchive(archive, 'has a manifest that lists a file twice.')
+  if (new Set(members.map((member) => member.path)).size !== members.length)
+    throw badArchive(archive, 'has a manifest that lists a file twice.')
   const large = members.find((member) => member.path.endsWith('.json') && member.size > maxJsonBytes)
   if (large) throw badArchive(archive, `says that ${large.path} has ${large.size} bytes, which no study’s has.`)
   return parsed.data
@@ -147,7 +188,11 @@ function parseManifest(archive: string, bytes: Buffer): ArchiveManifest {
 function mustFit(archive: string, { members }: ArchiveManifest, room: number | null): void {
   const total = members.reduce((sum, { size }) => sum + size, 0)
   if (room !== null && total > room)
-    throw new WorkbenchError('unavailable', `${archive} takes ${Math.ceil(total / 1e6)} MB unpacked, and there is room for ${Math.floor(room / 1e6)} MB.`, { fix: 'Make room on the data directory’s disk.' })
+    throw new WorkbenchError(
+      'unavailable',
+      `${archive} takes ${Math.ceil(total / 1e6)} MB unpacked, and there is room for ${Math.floor(room / 1e6)} MB.`,
+      { fix: 'Make room on the data directory’s disk.' },
+    )
 }
 
 /** Writes the listed members; files that the manifest does not list and that have no member's name are passed over. */
@@ -175,17 +220,19 @@ class Unpacking implements Visitor {
     }
     if (problem !== null) throw new ArchiveFault(`holds ${name}, which ${problem}.`)
     if (!this.#missing.delete(name)) throw new ArchiveFault(`holds ${name} twice.`)
-    if (size !== listed.size) throw new ArchiveFault(`holds ${name} with ${size} bytes, where its manifest says ${listed.size}.`)
+    if (size !== listed.size)
+      throw new ArchiveFault(`holds ${name} with ${size} bytes, where its manifest says ${listed.size}.`)
     const fd = this.#create(name)
     const hash = createHash('sha256')
     return {
       write: (chunk) => {
         hash.update(chunk)
-        for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done)
+        for (let done = 0; done < chunk.length;) done += writeSync(fd, chunk, done)
       },
       end: () => {
         this.close()
-        if (hash.digest('hex') !== listed.sha256) throw new ArchiveFault(`is damaged: ${name} does not have the checksum that its manifest says.`)
+        if (hash.digest('hex') !== listed.sha256)
+          throw new ArchiveFault(`is damaged: ${name} does not have the checksum that its manifest says.`)
       },
     }
   }
@@ -211,13 +258,20 @@ class Unpacking implements Visitor {
 /** Errors of reading the source alone. */
 function explainedSource(archive: string, error: unknown): unknown {
   const code = codeOf(error) ?? ''
-  if (error instanceof WorkbenchError || error instanceof ArchiveFault || code === '' || code.startsWith('ABORT')) return explained(archive, error)
-  return new WorkbenchError('bad-input', `${archive} can’t be read (${code}).`, { fix: 'Give the path of a file that was exported.', cause: error })
+  if (error instanceof WorkbenchError || error instanceof ArchiveFault || code === '' || code.startsWith('ABORT'))
+    return explained(archive, error)
+  return new WorkbenchError('bad-input', `${archive} can’t be read (${code}).`, {
+    fix: 'Give the path of a file that was exported.',
+    cause: error,
+  })
 }
 
 function explained(archive: string, error: unknown): unknown {
   if (error instanceof ArchiveFault) return badArchive(archive, error.message, error.fix)
   const code = codeOf(error) ?? ''
   if (error instanceof WorkbenchError || code === '' || code.startsWith('ABORT')) return error
-  return new WorkbenchError('unavailable', `${archive} could not be unpacked (${code || messageOf(error)}).`, { fix: 'Check that the data directory can be written and its disk is not full.', cause: error })
+  return new WorkbenchError('unavailable', `${archive} could not be unpacked (${code || messageOf(error)}).`, {
+    fix: 'Check that the data directory can be written and its disk is not full.',
+    cause: error,
+  })
 }

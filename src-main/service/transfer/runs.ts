@@ -8,7 +8,20 @@ import type { RunRecord } from '../../history/runs'
 import { modelSummary } from '../../nn/architecture'
 
 /** As of one moment. @param withCheckpoint whether its checkpoint goes along */
-export function archivedRunOf(history: History, { summary, key, environmentHash, datasetFingerprint, trainExamples, testExamples, startupSeconds, checkpoint }: RunRecord, withCheckpoint: boolean): ArchivedRun {
+export function archivedRunOf(
+  history: History,
+  {
+    summary,
+    key,
+    environmentHash,
+    datasetFingerprint,
+    trainExamples,
+    testExamples,
+    startupSeconds,
+    checkpoint,
+  }: RunRecord,
+  withCheckpoint: boolean,
+): ArchivedRun {
   return history.snapshot(() => {
     const filters = [...history.filters.epochs(key)].flatMap(([layer, epochs]) =>
       epochs.flatMap((epoch) => {
@@ -42,10 +55,15 @@ export function archivedRunOf(history: History, { summary, key, environmentHash,
   })
 }
 
-const layersOf = ({ arch, variant, dataset }: RunRecord['summary']): string[] => modelSummary(arch, variant, datasetSizes[dataset].classes).layers.map(({ name }) => name)
+const layersOf = ({ arch, variant, dataset }: RunRecord['summary']): string[] =>
+  modelSummary(arch, variant, datasetSizes[dataset].classes).layers.map(({ name }) => name)
 
 /** The bytes of each of a run's stored filters, in the order of its list; others get their turn in between. @throws where one is gone */
-export async function* filterBlobs(history: History, key: number, { filters }: Pick<ArchivedRun, 'filters'>): AsyncGenerator<Buffer> {
+export async function* filterBlobs(
+  history: History,
+  key: number,
+  { filters }: Pick<ArchivedRun, 'filters'>,
+): AsyncGenerator<Buffer> {
   for (const [i, { layer, epoch }] of filters.entries()) {
     const bytes = history.filters.bytes(key, layer, epoch)
     if (!bytes) throw new Error(`the filters of ${layer} after epoch ${epoch} are gone`)
@@ -62,13 +80,42 @@ export async function filtersHash(history: History, key: number, run: Pick<Archi
 }
 
 /**
- * Equal for runs that are the same one: their config, when they were made, what they were trained on and all that they measured.
- * Not what people wrote to them, their state and events: a run that is put away or extended stays the run it is.
+ * Equal for runs that are the same one: their config, when they were made, what they were trained on and all that they
+ * measured. Not what people wrote to them, their state and events: a run that is put away or extended stays the run it
+ * is.
  * @param filtersSha256 of all filters one after the other
  */
-export function identityOf({ config, createdAt, startedAt, environment, datasetFingerprint, epochs, steps, evaluation, filters, weightsSha256 }: ArchivedRun, filtersSha256: string): string {
+export function identityOf(
+  {
+    config,
+    createdAt,
+    startedAt,
+    environment,
+    datasetFingerprint,
+    epochs,
+    steps,
+    evaluation,
+    filters,
+    weightsSha256,
+  }: ArchivedRun,
+  filtersSha256: string,
+): string {
   return createHash('sha256')
-    .update(canonicalJson({ config, createdAt, startedAt, environment, datasetFingerprint, epochs, steps, evaluation, filters, filtersSha256, weightsSha256 }))
+    .update(
+      canonicalJson({
+        config,
+        createdAt,
+        startedAt,
+        environment,
+        datasetFingerprint,
+        epochs,
+        steps,
+        evaluation,
+        filters,
+        filtersSha256,
+        weightsSha256,
+      }),
+    )
     .digest('hex')
 }
 

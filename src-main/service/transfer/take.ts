@@ -1,7 +1,8 @@
 /**
- * An exported study into the history: what is not here already, all of it or nothing. A thread reads it; here its pieces are written one
- * at a time, each in a transaction of its own, under a mark that hides them, and at last all of it is shown in one transaction. Until
- * then whatever becomes of this program, nobody has seen anything, and `clearImports` takes it away.
+ * An exported study into the history: what is not here already, all of it or nothing. A thread reads it; here its
+ * pieces are written one at a time, each in a transaction of its own, under a mark that hides them, and at last all of
+ * it is shown in one transaction. Until then whatever becomes of this program, nobody has seen anything, and
+ * `clearImports` takes it away.
  */
 import { existsSync, renameSync } from 'node:fs'
 import path from 'node:path'
@@ -41,13 +42,21 @@ interface Incoming extends HiddenRun {
 const spareBytes = 64 * 1024 * 1024
 
 /**
- * Takes in the runs of an exported study that are not here yet; a study that is here in part is completed. A run that was still
- * under way where it was exported comes as interrupted. Where an id is taken by something else, what comes gets another one.
+ * Takes in the runs of an exported study that are not here yet; a study that is here in part is completed. A run that
+ * was still under way where it was exported comes as interrupted. Where an id is taken by something else, what comes
+ * gets another one.
  * @param entry the script of the thread that reads archives
- * @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash; nothing has
+ * @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash;
+ *   nothing has
  *   changed then
  */
-export async function importStudy(context: Here, entry: string, file: string, signal: AbortSignal, tell: Tell): Promise<Imported> {
+export async function importStudy(
+  context: Here,
+  entry: string,
+  file: string,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Imported> {
   const { paths, emit } = context
   // Of one that failed, and whose leavings the disk did not take away then.
   await discard(context)
@@ -56,16 +65,29 @@ export async function importStudy(context: Here, entry: string, file: string, si
   try {
     const free = await freeBytes(paths.dataDir)
     const room = free === null ? null : Math.max(0, free - spareBytes)
-    const { study, hidden, incoming } = await hide(context, piecesFrom(entry, { file, folder, database: paths.database, room }, signal, tell), tell)
+    const { study, hidden, incoming } = await hide(
+      context,
+      piecesFrom(entry, { file, folder, database: paths.database, room }, signal, tell),
+      tell,
+    )
     signal.throwIfAborted()
     const nothing = hidden === null
     if (nothing) mustBeHereStill(context, study)
-    const studyId = nothing ? (study.known ?? study.home ?? study.study.id) : reveal(context, folder, study, hidden, incoming)
+    const studyId = nothing
+      ? (study.known ?? study.home ?? study.study.id)
+      : reveal(context, folder, study, hidden, incoming)
     for (const { as } of incoming) announceRun(context, as)
     if (incoming.length > 0) emit('study.changed', { studyId })
-    return { studyId, studyName: study.study.name, completed: study.known !== null, runs: incoming.map(({ checked, as }) => ({ id: checked.id, as })), skipped: study.skipped.map(({ id }) => id) }
+    return {
+      studyId,
+      studyName: study.study.name,
+      completed: study.known !== null,
+      runs: incoming.map(({ checked, as }) => ({ id: checked.id, as })),
+      skipped: study.skipped.map(({ id }) => id),
+    }
   } catch (thrown) {
-    // What can't be taken away now is hidden, and goes before the next import or at the next start: why this one failed is what is told.
+    // What can't be taken away now is hidden, and goes before the next import or at the next start: why this one failed
+    // is what is told.
     await discard(context).catch(() => undefined)
     throw thrown
   } finally {
@@ -88,7 +110,11 @@ async function discard({ history }: Pick<Context, 'history'>): Promise<void> {
 }
 
 /** Writes all that comes in so that nobody sees it. @returns `hidden`: the study it is in; null where nothing came */
-async function hide({ history, paths }: Here, pieces: AsyncIterable<Piece>, tell: Tell): Promise<{ study: Study; hidden: string | null; incoming: Incoming[] }> {
+async function hide(
+  { history, paths }: Here,
+  pieces: AsyncIterable<Piece>,
+  tell: Tell,
+): Promise<{ study: Study; hidden: string | null; incoming: Incoming[] }> {
   let study: Study | null = null
   let hidden: string | null = null
   const incoming: Incoming[] = []
@@ -102,7 +128,8 @@ async function hide({ history, paths }: Here, pieces: AsyncIterable<Piece>, tell
       tell('keeping', incoming.length, study.runs)
       const { checked, head } = piece
       const into = study.known ?? study.study.id
-      const taken = (id: string): boolean => incoming.some((one) => one.as === id) || history.runs.get(id) !== null || existsSync(runDir(paths, id))
+      const taken = (id: string): boolean =>
+        incoming.some((one) => one.as === id) || history.runs.get(id) !== null || existsSync(runDir(paths, id))
       const as = taken(checked.id) ? runIdFor(into, head.config, taken) : checked.id
       const key = insert({ history, paths }, hidden, as, checked, head, study.exportedAt)
       incoming.push({
@@ -111,8 +138,18 @@ async function hide({ history, paths }: Here, pieces: AsyncIterable<Piece>, tell
         checked,
         note: head.note,
         events: [
-          ...(endedStates.includes(head.state) ? [] : [['interrupted', wasUnderWay(head), study.exportedAt] as Incoming['events'][number]]),
-          ...(as === checked.id ? [] : [['imported', `Called ${checked.id} where it was exported: that id is another run's here.`, new Date().toISOString()] as Incoming['events'][number]]),
+          ...(endedStates.includes(head.state)
+            ? []
+            : [['interrupted', wasUnderWay(head), study.exportedAt] as Incoming['events'][number]]),
+          ...(as === checked.id
+            ? []
+            : [
+                [
+                  'imported',
+                  `Called ${checked.id} where it was exported: that id is another run's here.`,
+                  new Date().toISOString(),
+                ] as Incoming['events'][number],
+              ]),
         ],
       })
     } else {
@@ -128,17 +165,29 @@ async function hide({ history, paths }: Here, pieces: AsyncIterable<Piece>, tell
 }
 
 /** All of it at once: folders are put in place within the one transaction that shows the rows, and go again where that fails. @returns the study's id */
-function reveal({ history, paths }: Here, folder: string, piece: Study, hidden: string, incoming: readonly Incoming[]): string {
+function reveal(
+  { history, paths }: Here,
+  folder: string,
+  piece: Study,
+  hidden: string,
+  incoming: readonly Incoming[],
+): string {
   const { study, known } = piece
   const placed: string[] = []
   try {
     return history.transaction(() => {
       mustBeHereStill({ history }, piece)
-      const studyId = known ?? (history.studies.has(study.id) ? studyIdFor(study.name, (taken) => history.studies.has(taken)) : study.id)
-      for (const { as } of incoming) if (history.runs.get(as) !== null || existsSync(runDir(paths, as))) throw new WorkbenchError('conflict', `A run ${as} came meanwhile.`, { fix: 'Import again.' })
-      for (const { key, events } of incoming) for (const [kind, message, at] of events) history.events.add(key, 'info', kind, message, at)
+      const studyId =
+        known ??
+        (history.studies.has(study.id) ? studyIdFor(study.name, (taken) => history.studies.has(taken)) : study.id)
+      for (const { as } of incoming)
+        if (history.runs.get(as) !== null || existsSync(runDir(paths, as)))
+          throw new WorkbenchError('conflict', `A run ${as} came meanwhile.`, { fix: 'Import again.' })
+      for (const { key, events } of incoming)
+        for (const [kind, message, at] of events) history.events.add(key, 'info', kind, message, at)
       history.imports.reveal(hidden, studyId, known !== null, incoming)
-      for (const { checked, as } of incoming) if (filesOf(checked).length > 0) placed.push(place(paths, folder, checked, as))
+      for (const { checked, as } of incoming)
+        if (filesOf(checked).length > 0) placed.push(place(paths, folder, checked, as))
       if (placed.length > 0) flush(paths.runs)
       return studyId
     })
@@ -155,15 +204,26 @@ function reveal({ history, paths }: Here, folder: string, piece: Study, hidden: 
 function mustBeHereStill({ history }: Pick<Here, 'history'>, { known, skipped }: Study): void {
   if (known !== null) {
     const study = history.studies.get(known)
-    if (!study) throw new WorkbenchError('conflict', `The study ${known} was deleted meanwhile.`, { fix: 'Import again.' })
-    if (study.trashedAt !== null) throw new WorkbenchError('conflict', `The study ${known} went to the trash meanwhile.`, { fix: 'Restore it, or purge it, and import again.' })
+    if (!study)
+      throw new WorkbenchError('conflict', `The study ${known} was deleted meanwhile.`, { fix: 'Import again.' })
+    if (study.trashedAt !== null)
+      throw new WorkbenchError('conflict', `The study ${known} went to the trash meanwhile.`, {
+        fix: 'Restore it, or purge it, and import again.',
+      })
   }
   const gone = skipped.find(({ as }) => history.runs.get(as) === null)
   if (gone) throw new WorkbenchError('conflict', `The run ${gone.as} was deleted meanwhile.`, { fix: 'Import again.' })
 }
 
 /** @returns the run's key */
-function insert({ history, paths }: Pick<Context, 'history' | 'paths'>, studyId: string, as: string, run: CheckedRun, head: RunHead, exportedAt: string): number {
+function insert(
+  { history, paths }: Pick<Context, 'history' | 'paths'>,
+  studyId: string,
+  as: string,
+  run: CheckedRun,
+  head: RunHead,
+  exportedAt: string,
+): number {
   const { config, environment, checkpoint } = head
   const { arch, variant, dataset, seed, epochs } = config
   const { trainableParameters, trainableFilters } = modelSummary(arch, variant, datasetSizes[dataset].classes)
@@ -187,7 +247,9 @@ function insert({ history, paths }: Pick<Context, 'history' | 'paths'>, studyId:
       environmentHash: environment && history.environments.put(environment),
       datasetFingerprint: head.datasetFingerprint,
       startupSeconds: head.startupSeconds,
-      weightsFile: run.hasWeights ? path.relative(paths.dataDir, path.join(runDir(paths, as), 'weights.safetensors')) : null,
+      weightsFile: run.hasWeights
+        ? path.relative(paths.dataDir, path.join(runDir(paths, as), 'weights.safetensors'))
+        : null,
       weightsSha256: head.weightsSha256,
       createdAt: head.createdAt,
       startedAt: head.startedAt,
@@ -224,7 +286,13 @@ function add(history: Context['history'], { key }: Incoming, piece: Rows): void 
         let at = 0
         for (const { layer, epoch, shape } of piece.rows) {
           const bytes = filterBytes(shape)
-          history.filters.add(key, epoch, layer, shape, Buffer.from(piece.bytes.buffer, piece.bytes.byteOffset + at, bytes))
+          history.filters.add(
+            key,
+            epoch,
+            layer,
+            shape,
+            Buffer.from(piece.bytes.buffer, piece.bytes.byteOffset + at, bytes),
+          )
           at += bytes
         }
       }

@@ -7,7 +7,15 @@ import { pipeline } from 'node:stream/promises'
 import { create } from 'tar'
 import { codeOf, messageOf, WorkbenchError } from '../../contract/errors'
 import type { ServiceResult } from '../../contract/calls'
-import { archiveManifest, archiveVersion, archivedRun, archivedStudy, manifestName, maxJsonBytes, type ArchiveManifest } from '../../contract/studyArchive'
+import {
+  archiveManifest,
+  archiveVersion,
+  archivedRun,
+  archivedStudy,
+  manifestName,
+  maxJsonBytes,
+  type ArchiveManifest,
+} from '../../contract/studyArchive'
 import { writeOutputWith } from '../../files/outputFile'
 import type { RunRecord } from '../../history/runs'
 import type { StudyRecord } from '../../history/studies'
@@ -31,51 +39,103 @@ export interface ExportOptions {
  * Writes the archive. Runs in the trash stay behind.
  * Throws as `writeOutput`, and a WorkbenchError `bad-data` if a file of a run is corrupt.
  */
-export async function exportStudy(context: ExportContext, study: StudyRecord, { out, checkpoints, replace }: ExportOptions, signal: AbortSignal, tell: Tell): Promise<ServiceResult<'publish.export'>> {
-  return writeOutputWith(out, { overwrite: replace, isReserved: (file) => isReserved(context.paths.dataDir, file), signal }, async (part) => {
-    const members = `${part}.members`
-    await mkdir(members)
-    return { file: out, ...(await pack(context, study, members, part, checkpoints, signal, tell)) }
-  })
+export async function exportStudy(
+  context: ExportContext,
+  study: StudyRecord,
+  { out, checkpoints, replace }: ExportOptions,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<ServiceResult<'publish.export'>> {
+  return writeOutputWith(
+    out,
+    { overwrite: replace, isReserved: (file) => isReserved(context.paths.dataDir, file), signal },
+    async (part) => {
+      const members = `${part}.members`
+      await mkdir(members)
+      return { file: out, ...(await pack(context, study, members, part, checkpoints, signal, tell)) }
+    },
+  )
 }
 
 type ExportContext = Pick<Context, 'history' | 'paths' | 'program'>
 
 /** @param folder for the members until they are packed */
-async function pack(context: ExportContext, study: StudyRecord, folder: string, part: string, checkpoints: boolean, signal: AbortSignal, tell: Tell): Promise<Omit<ServiceResult<'publish.export'>, 'file'>> {
+async function pack(
+  context: ExportContext,
+  study: StudyRecord,
+  folder: string,
+  part: string,
+  checkpoints: boolean,
+  signal: AbortSignal,
+  tell: Tell,
+): Promise<Omit<ServiceResult<'publish.export'>, 'file'>> {
   const { history, program } = context
   const runs = history.runs.ofStudy(study.id)
   const { id, name, createdAt, plan } = study
-  const members = [await putJson(folder, 'study.json', archivedStudy.parse({ id, name, createdAt, plan, runs: runs.map((run) => run.summary.id) }))]
+  const members = [
+    await putJson(
+      folder,
+      'study.json',
+      archivedStudy.parse({ id, name, createdAt, plan, runs: runs.map((run) => run.summary.id) }),
+    ),
+  ]
   for (const [i, run] of runs.entries()) {
     signal.throwIfAborted()
     tell('reading runs', i, runs.length)
     members.push(...(await putRun(context, folder, run, checkpoints)))
   }
   signal.throwIfAborted()
-  const manifest = archiveManifest.parse({ format: 'mcnn-study', version: archiveVersion, program, createdAt: new Date().toISOString(), members })
+  const manifest = archiveManifest.parse({
+    format: 'mcnn-study',
+    version: archiveVersion,
+    program,
+    createdAt: new Date().toISOString(),
+    members,
+  })
   await writeFile(path.join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`)
   let packed = 0
   const names = [manifestName, ...members.map((member) => member.path)]
-  const bytes = create({ cwd: folder, gzip: true, portable: true, noDirRecurse: true, strict: true, onWriteEntry: () => tell('packing', packed++, names.length) }, names)
+  const bytes = create(
+    {
+      cwd: folder,
+      gzip: true,
+      portable: true,
+      noDirRecurse: true,
+      strict: true,
+      onWriteEntry: () => tell('packing', packed++, names.length),
+    },
+    names,
+  )
   // A pipeline ends at once if it is cancelled, not when all is packed.
   await pipeline(bytes as AsyncIterable<Uint8Array>, createWriteStream(part, { flags: 'wx' }), { signal })
   return { bytes: (await stat(part)).size, runs: runs.length, members: members.length }
 }
 
-async function putRun({ history, paths }: Pick<Context, 'history' | 'paths'>, folder: string, run: RunRecord, checkpoints: boolean): Promise<Member[]> {
+async function putRun(
+  { history, paths }: Pick<Context, 'history' | 'paths'>,
+  folder: string,
+  run: RunRecord,
+  checkpoints: boolean,
+): Promise<Member[]> {
   const { id, weightsSha256 } = run.summary
   const inside = `runs/${id}`
   await mkdir(path.join(folder, inside), { recursive: true })
   const checkpoint = checkpoints && run.checkpoint !== null ? newestCheckpoint(runDir(paths, id)) : null
   const archived = archivedRun.parse(archivedRunOf(history, run, checkpoint !== null))
   const members = [await putJson(folder, `${inside}/run.json`, archived)]
-  if (archived.filters.length > 0) members.push(await putFilters(history, folder, `${inside}/filters.bin`, run, archived))
+  if (archived.filters.length > 0)
+    members.push(await putFilters(history, folder, `${inside}/filters.bin`, run, archived))
   const weights = run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile)
   if (weights !== null && isOfRun(paths, id, weights) && existsSync(weights)) {
     const member = await putFile(folder, `${inside}/weights.safetensors`, weights)
     if (member.sha256 !== weightsSha256)
-      throw new WorkbenchError('bad-data', `The weights of the run ${id} are damaged: they are not those that its trainer wrote.`, { fix: `Train it again (\`mcnn verify\` tells whether it comes out the same), or put ${weights} back from a copy.` })
+      throw new WorkbenchError(
+        'bad-data',
+        `The weights of the run ${id} are damaged: they are not those that its trainer wrote.`,
+        {
+          fix: `Train it again (\`mcnn verify\` tells whether it comes out the same), or put ${weights} back from a copy.`,
+        },
+      )
     members.push(member)
   }
   if (checkpoint !== null) members.push(await putFile(folder, `${inside}/${path.basename(checkpoint)}`, checkpoint))
@@ -84,12 +144,19 @@ async function putRun({ history, paths }: Pick<Context, 'history' | 'paths'>, fo
 
 async function putJson(folder: string, name: string, value: unknown): Promise<Member> {
   const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
-  if (bytes.length > maxJsonBytes) throw new WorkbenchError('unavailable', `${name} would have ${bytes.length} bytes, more than an archive takes.`)
+  if (bytes.length > maxJsonBytes)
+    throw new WorkbenchError('unavailable', `${name} would have ${bytes.length} bytes, more than an archive takes.`)
   await writeFile(path.join(folder, name), bytes)
   return { path: name, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 
-async function putFilters(history: Context['history'], folder: string, name: string, { key }: RunRecord, archived: Parameters<typeof filterBlobs>[2]): Promise<Member> {
+async function putFilters(
+  history: Context['history'],
+  folder: string,
+  name: string,
+  { key }: RunRecord,
+  archived: Parameters<typeof filterBlobs>[2],
+): Promise<Member> {
   const hash = createHash('sha256')
   let size = 0
   const handle = await open(path.join(folder, name), 'wx')
@@ -109,7 +176,10 @@ async function putFilters(history: Context['history'], folder: string, name: str
 async function putFile(folder: string, name: string, from: string): Promise<Member> {
   const to = path.join(folder, name)
   await access(from, constants.R_OK).catch((cause: unknown) => {
-    throw new WorkbenchError('unavailable', `Cannot read ${from} (${codeOf(cause) ?? messageOf(cause)}).`, { fix: 'Check its permissions, or put it back from a copy.', cause })
+    throw new WorkbenchError('unavailable', `Cannot read ${from} (${codeOf(cause) ?? messageOf(cause)}).`, {
+      fix: 'Check its permissions, or put it back from a copy.',
+      cause,
+    })
   })
   await copyFile(from, to, constants.COPYFILE_FICLONE)
   return { path: name, ...(await hashOf(to)) }

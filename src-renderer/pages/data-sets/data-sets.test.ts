@@ -34,10 +34,13 @@ describe('words', () => {
 
 describe('byClass', () => {
   it('keeps the order of classes and leaves foreign labels out', () => {
-    const rows = byClass(['a', 'b'], [
-      { label: 1, pixels: 'x' },
-      { label: 9, pixels: 'y' },
-    ])
+    const rows = byClass(
+      ['a', 'b'],
+      [
+        { label: 1, pixels: 'x' },
+        { label: 9, pixels: 'y' },
+      ],
+    )
     expect(rows).toEqual([
       { name: 'a', pictures: [] },
       { name: 'b', pictures: ['x'] },
@@ -47,12 +50,19 @@ describe('byClass', () => {
 
 describe('histograms', () => {
   it('have their ends and bars of the height of their sums', () => {
-    const histogram = Array.from({ length: 256 }, (_, value) => (value >= 8 && value < 16 ? 10 : value === 200 ? 20 : 0))
+    const histogram = Array.from({ length: 256 }, (_, value) =>
+      value >= 8 && value < 16 ? 10 : value === 200 ? 20 : 0,
+    )
     expect(extent(histogram)).toEqual([8, 200])
     expect(extent([0, 0])).toBeNull()
-    const heights = bars(histogram, 128, 20).split('z').filter((bar) => bar !== '').map((bar) => Number(/v(-?[\d.]+)/.exec(bar)?.[1]))
+    const heights = bars(histogram, 128, 20)
+      .split('z')
+      .filter((bar) => bar !== '')
+      .map((bar) => Number(/v(-?[\d.]+)/.exec(bar)?.[1]))
     expect(heights).toHaveLength(64)
-    expect(heights.map((height) => Math.abs(height))).toEqual(Array.from({ length: 64 }, (_, i) => (i === 2 || i === 3 ? 20 : i === 50 ? 10 : 0)))
+    expect(heights.map((height) => Math.abs(height))).toEqual(
+      Array.from({ length: 64 }, (_, i) => (i === 2 || i === 3 ? 20 : i === 50 ? 10 : 0)),
+    )
   })
 
   it('cut one spike and draw nothing of nothing', () => {

@@ -1,4 +1,7 @@
-/** The one import or download that may be under way: it goes on while one looks at other pages, and its end is told on return. */
+/**
+ * The one import or download that may be under way: it goes on while one looks at other pages, and its end is told on
+ * return.
+ */
 import { transferWords } from '../../../src-main/analysis/transfer'
 import type { DatasetId, DatasetSummary, EventPayload } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../../lib/client'
@@ -23,7 +26,9 @@ class Imports {
     const { progress } = this
     if (progress === null) return 'opening'
     if (progress.phase === 'Downloading') return transferWords(progress)
-    return progress.total > 0 && progress.done > 0 ? `${progress.phase} · ${progressText(progress.done, progress.total)}` : progress.phase
+    return progress.total > 0 && progress.done > 0
+      ? `${progress.phase} · ${progressText(progress.done, progress.total)}`
+      : progress.phase
   }
 
   async start(kind: 'archive' | 'folder'): Promise<void> {

@@ -101,7 +101,9 @@ function parsePin(text: string): Pin | null {
   const [run, layer, filter, epoch, more] = text.split('~')
   const index = whole(filter ?? null)
   const after = whole(epoch ?? null)
-  return !run || !layer || index === null || after === null || more !== undefined ? null : { run, layer, filter: index, epoch: after }
+  return !run || !layer || index === null || after === null || more !== undefined
+    ? null
+    : { run, layer, filter: index, epoch: after }
 }
 
 function whole(text: string | null): number | null {

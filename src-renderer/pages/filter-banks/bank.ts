@@ -59,7 +59,10 @@ export interface ScaleEnds {
 
 /** The greatest weight and the greatest magnitude of one bank. */
 export function bankEnds(views: readonly BandView[]): ScaleEnds {
-  return { weight: maxAbsolute(views.map((view) => view.kernel)), magnitude: Math.max(0, ...views.map((view) => peakOf(view.plane))) }
+  return {
+    weight: maxAbsolute(views.map((view) => view.kernel)),
+    magnitude: Math.max(0, ...views.map((view) => peakOf(view.plane))),
+  }
 }
 
 /** The same over a layer's stored filters; a derived filter has its base filter's. */
@@ -67,15 +70,20 @@ export function layerEnds({ shape, values }: LayerValues, channel: Channel, base
   const [, , inputs, filters] = shape
   const channels = channelIndices(channel)
   let weight = 0
-  for (let i = 0; i < values.length; i++) if (channels.includes(Math.floor(i / filters) % inputs)) weight = Math.max(weight, Math.abs(values[i] ?? 0))
+  for (let i = 0; i < values.length; i++)
+    if (channels.includes(Math.floor(i / filters) % inputs)) weight = Math.max(weight, Math.abs(values[i] ?? 0))
   return { weight, magnitude: Math.max(0, ...basePlanes.map(peakOf)) }
 }
 
-/** Bands of the paper's bank whose columns (u) and rows (v) alternate, and whose response is therefore moved by π there. */
+/**
+ * Bands of the paper's bank whose columns (u) and rows (v) alternate, and whose response is therefore moved by π there.
+ */
 const movesU = (band: number): boolean => band === 1 || band === 3
 const movesV = (band: number): boolean => band === 2 || band === 3
 
-/** Where in H₁ a value of a band of the paper's bank comes from: equations 2 to 4. Indices on a grid of `responseSize`. */
+/**
+ * Where in H₁ a value of a band of the paper's bank comes from: equations 2 to 4. Indices on a grid of `responseSize`.
+ */
 export function sourceOf(band: number, u: number, v: number): { u: number; v: number } {
   const half = responseSize / 2
   return { u: movesU(band) ? (u + half) % responseSize : u, v: movesV(band) ? (v + half) % responseSize : v }
@@ -108,39 +116,70 @@ export function responseReading(view: BandView, bank: BankTable | null, u: numbe
   // Only of the paper's bank are the responses moved copies of the first.
   if (!isSignBank(bank)) return { value, origin: `${view.words}; ${under}` }
   const from = sourceOf(view.band, u, v)
-  return { value, origin: `= |H₁(u ${frequencyText(from.u)}, v ${frequencyText(from.v)})|, ${sources[view.band] ?? ''}; ${under}` }
+  return {
+    value,
+    origin: `= |H₁(u ${frequencyText(from.u)}, v ${frequencyText(from.v)})|, ${sources[view.band] ?? ''}; ${under}`,
+  }
 }
 
 export function kernelReading(view: BandView, bank: BankTable | null, column: number, row: number): Reading {
   const weights = view.kernel[row]?.[column] ?? []
   const place = `(r ${column}, s ${row})`
-  const text = weights.length === 3 ? weights.map((w, c) => `${colourNames[c] ?? ''} ${number(w, 4)}`).join(', ') : number(weights[0], 4)
+  const text =
+    weights.length === 3
+      ? weights.map((w, c) => `${colourNames[c] ?? ''} ${number(w, 4)}`).join(', ')
+      : number(weights[0], 4)
   const value = `${view.symbol}${place} = ${text}`
   if (!bank) return { value, origin: '' }
   if (view.band === 0) return { value, origin: 'trained' }
   const source = bank[view.band]?.[row * bankSide + column] ?? 0
   const from = Math.abs(source) - 1
   if (from < 0) return { value, origin: `left out, ${view.words}` }
-  return { value, origin: `= ${source < 0 ? '−' : ''}h(r ${from % bankSide}, s ${Math.floor(from / bankSide)}), ${view.words}` }
+  return {
+    value,
+    origin: `= ${source < 0 ? '−' : ''}h(r ${from % bankSide}, s ${Math.floor(from / bankSide)}), ${view.words}`,
+  }
 }
 
 /**
  * Where a feature map's value comes from: pixel times weight over the window of the channel that is shown, and what the
- * other channels add. In colour, the sum of each channel; of a depthwise layer, the window of the one channel that the band sees.
+ * other channels add. In colour, the sum of each channel; of a depthwise layer, the window of the one channel that the
+ * band sees.
  */
-export function featureReading({ bands, kernels, stride }: FeatureMaps, band: number, channel: Channel, x: number, y: number): Reading | null {
+export function featureReading(
+  { bands, kernels, stride }: FeatureMaps,
+  band: number,
+  channel: Channel,
+  x: number,
+  y: number,
+): Reading | null {
   const seen = bands[band]
   if (!seen) return null
   const { input } = seen
   const of = (c: number): ReturnType<typeof productsAt> => productsAt(input, kernels, stride, band, c, x, y)
   const total = (c: number): number => of(c).reduce((sum, { pixel, weight }) => sum + pixel * weight, 0)
   const sums = Array.from({ length: input.channels }, (_, c) => total(c))
-  const y0 = number(sums.reduce((a, b) => a + b, 0), 3)
+  const y0 = number(
+    sums.reduce((a, b) => a + b, 0),
+    3,
+  )
   const value = `y${kernels.shape[3] > 1 ? (subscripts[band] ?? '') : ''}(x ${x}, y ${y}) = ${y0}`
   const signed = (v: number): string => (v < 0 ? `(${number(v, 3)})` : number(v, 3))
-  const sumOf = (name: string, c: number): string => `${name}, pixel × weight: ${of(c).map(({ pixel, weight }) => `${number(pixel)} · ${weight < 0 ? `(${number(weight)})` : number(weight)}`).join(' + ')}`
-  if (seen.channel !== null) return { value, origin: `all from channel ${seen.channel}, the only one that this filter sees`, sum: sumOf(`channel ${seen.channel}`, 0) }
-  if (channel === 'colour') return { value, origin: `= ${sums.map((sum, c) => `${colourNames[c] ?? c} ${signed(sum)}`).join(' + ')}, pixel × weight over each channel’s window` }
+  const sumOf = (name: string, c: number): string =>
+    `${name}, pixel × weight: ${of(c)
+      .map(({ pixel, weight }) => `${number(pixel)} · ${weight < 0 ? `(${number(weight)})` : number(weight)}`)
+      .join(' + ')}`
+  if (seen.channel !== null)
+    return {
+      value,
+      origin: `all from channel ${seen.channel}, the only one that this filter sees`,
+      sum: sumOf(`channel ${seen.channel}`, 0),
+    }
+  if (channel === 'colour')
+    return {
+      value,
+      origin: `= ${sums.map((sum, c) => `${colourNames[c] ?? c} ${signed(sum)}`).join(' + ')}, pixel × weight over each channel’s window`,
+    }
   const others = sums.reduce((sum, value_, c) => (c === channel ? sum : sum + value_), 0)
   const name = input.channels === 3 ? (colourNames[channel] ?? '') : `channel ${channel}`
   return {
@@ -152,7 +191,8 @@ export function featureReading({ bands, kernels, stride }: FeatureMaps, band: nu
 
 /** A weight's cell for three channels at once: grey is 0, each channel up or down from there. */
 export function colourCell(weights: readonly number[], max: number): string {
-  const byte = (w: number | undefined): number => Math.round(Math.min(255, Math.max(0, 128 + (max > 0 ? ((w ?? 0) / max) * 127 : 0))))
+  const byte = (w: number | undefined): number =>
+    Math.round(Math.min(255, Math.max(0, 128 + (max > 0 ? ((w ?? 0) / max) * 127 : 0))))
   return `rgb(${byte(weights[0])} ${byte(weights[1])} ${byte(weights[2])})`
 }
 

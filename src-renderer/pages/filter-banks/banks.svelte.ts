@@ -1,4 +1,7 @@
-/** What the filter banks page shows, from its address and the service: one object that its parts share. Made while the page is set up. */
+/**
+ * What the filter banks page shows, from its address and the service: one object that its parts share. Made while the
+ * page is set up.
+ */
 import { signBank, type BankTable } from '../../../src-main/analysis/banks'
 import { untrack } from 'svelte'
 import { featureMaps, type Activation } from '../../../src-main/analysis/convolution'
@@ -21,7 +24,8 @@ const addressMs = 250
 const playMs = 70
 const calmPlayMs = 500
 
-const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<LayerFilters> => call('filters.layer', { id, layer, epoch }).then(layerFiltersOf)
+const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<LayerFilters> =>
+  call('filters.layer', { id, layer, epoch }).then(layerFiltersOf)
 
 type Suggested = RendererResult<'filters.suggested'>
 
@@ -52,13 +56,17 @@ export class Banks {
 
   /** The run of the address or, if it names none, the one to begin with; and the baseline that belongs next to it. */
   readonly #suggestion = query(() => suggestionFor(this.address.run))
-  readonly #chosenBeside = query(() => (this.address.beside ? callQuery('filters.suggested', { id: this.address.beside }) : null))
+  readonly #chosenBeside = query(() =>
+    this.address.beside ? callQuery('filters.suggested', { id: this.address.beside }) : null,
+  )
   /** Null until the answer. */
   readonly suggested: Suggested | null = $derived(this.#suggestion.value)
   readonly suggestedError: ClientError | null = $derived(this.#suggestion.error)
   suggest = (): Promise<void> => this.#suggestion.reload()
   readonly runId: string | null = $derived(this.address.run ?? this.suggested?.run?.id ?? null)
-  readonly run: RunSummary | undefined = $derived(this.suggested?.run?.id === this.runId ? (this.suggested?.run ?? undefined) : undefined)
+  readonly run: RunSummary | undefined = $derived(
+    this.suggested?.run?.id === this.runId ? (this.suggested?.run ?? undefined) : undefined,
+  )
   readonly beside: RunSummary | null = $derived.by(() => {
     const { beside } = this.address
     if (beside === '' || !this.run) return null
@@ -70,14 +78,22 @@ export class Banks {
   readonly layers = query(() => (this.runId === null ? null : callQuery('filters.layers', { id: this.runId })))
   readonly besideLayers = query(() => (this.beside ? callQuery('filters.layers', { id: this.beside.id }) : null))
   readonly stored: FilterLayer[] = $derived((this.layers.value ?? []).filter((l) => l.epochs.length > 0))
-  readonly layer: FilterLayer | undefined = $derived(this.stored.find((l) => l.name === this.address.layer) ?? this.stored.find((l) => l.multiband) ?? this.stored[0])
-  readonly besideLayer: FilterLayer | undefined = $derived((this.besideLayers.value ?? []).find((l) => l.name === this.layer?.name && l.epochs.length > 0 && l.in === this.layer.in))
+  readonly layer: FilterLayer | undefined = $derived(
+    this.stored.find((l) => l.name === this.address.layer) ?? this.stored.find((l) => l.multiband) ?? this.stored[0],
+  )
+  readonly besideLayer: FilterLayer | undefined = $derived(
+    (this.besideLayers.value ?? []).find(
+      (l) => l.name === this.layer?.name && l.epochs.length > 0 && l.in === this.layer.in,
+    ),
+  )
   /** Four empty columns until it is known. */
   readonly bank: BankTable | null = $derived(this.layer ? this.layer.bank : signBank)
   readonly multiband: boolean = $derived(this.bank !== null)
   readonly base: number = $derived(this.layer ? Math.min(this.address.filter ?? 0, this.layer.baseFilters - 1) : 0)
   readonly channels: { value: Channel; label: string }[] = $derived(this.layer ? channelsOf(this.layer) : [])
-  readonly channel: Channel = $derived(this.channels.some((c) => c.value === this.address.channel) ? (this.address.channel ?? 0) : 0)
+  readonly channel: Channel = $derived(
+    this.channels.some((c) => c.value === this.address.channel) ? (this.address.channel ?? 0) : 0,
+  )
 
   /** While a slider moves, ahead of the address. */
   #ahead = $state<number | null>(null)
@@ -95,18 +111,36 @@ export class Banks {
 
   shown = $state.raw<Shown>(nothing)
   besideShown = $state.raw<Shown>(nothing)
-  readonly #leafing = new Leafing((wish) => fetchLayer(wish.run, wish.layer, wish.epoch), (next) => (this.shown = next))
-  readonly #besideLeafing = new Leafing((wish) => fetchLayer(wish.run, wish.layer, wish.epoch), (next) => (this.besideShown = next))
+  readonly #leafing = new Leafing(
+    (wish) => fetchLayer(wish.run, wish.layer, wish.epoch),
+    (next) => (this.shown = next),
+  )
+  readonly #besideLeafing = new Leafing(
+    (wish) => fetchLayer(wish.run, wish.layer, wish.epoch),
+    (next) => (this.besideShown = next),
+  )
 
   readonly failure = $derived(this.shown.error === null ? null : toClientError(this.shown.error))
   // While another run's or layer's filters are still shown, their picture waits rather than lies.
-  readonly own: LayerFilters | null = $derived(this.shown.current && this.shown.current.runId === this.runId && this.shown.current.layer === this.layer?.name ? this.shown.current : null)
-  readonly views = $derived(this.own && this.base < this.own.shape[3] ? bandViews(this.own, this.base, this.channel) : [])
+  readonly own: LayerFilters | null = $derived(
+    this.shown.current && this.shown.current.runId === this.runId && this.shown.current.layer === this.layer?.name
+      ? this.shown.current
+      : null,
+  )
+  readonly views = $derived(
+    this.own && this.base < this.own.shape[3] ? bandViews(this.own, this.base, this.channel) : [],
+  )
 
   /* Scales */
 
   readonly #runScale = query(() =>
-    this.address.scale === 'run' && this.runId !== null && this.layer ? callQuery('filters.scale', { id: this.runId, layer: this.layer.name, channels: channelIndices(this.channel) }, this.lastEpoch) : null,
+    this.address.scale === 'run' && this.runId !== null && this.layer
+      ? callQuery(
+          'filters.scale',
+          { id: this.runId, layer: this.layer.name, channels: channelIndices(this.channel) },
+          this.lastEpoch,
+        )
+      : null,
   )
   readonly ends: ScaleEnds = $derived.by(() => {
     const bank = bankEnds(this.views)
@@ -141,13 +175,19 @@ export class Banks {
   /* Coverage over training */
 
   readonly coverage = query(() => this.#coverageOf(this.runId, this.layer, [this.base]))
-  readonly besideCoverage = query(() => (this.counterpart ? this.#coverageOf(this.beside?.id ?? null, this.besideLayer, this.counterpart) : null))
+  readonly besideCoverage = query(() =>
+    this.counterpart ? this.#coverageOf(this.beside?.id ?? null, this.besideLayer, this.counterpart) : null,
+  )
 
   /* Feature maps */
 
   /** A picture that was dropped in or pasted; has no address. */
   dropped = $state.raw<Uint8Array | null>(null)
-  readonly samples = query(() => (this.run && live.datasets?.some((d) => d.id === this.run?.dataset && d.available) ? callQuery('datasets.samples', { id: this.run.dataset, perClass: 1 }) : null))
+  readonly samples = query(() =>
+    this.run && live.datasets?.some((d) => d.id === this.run?.dataset && d.available)
+      ? callQuery('datasets.samples', { id: this.run.dataset, perClass: 1 })
+      : null,
+  )
   readonly picture: Uint8Array = $derived.by(() => {
     if (this.dropped) return this.dropped
     const { picture } = this.address
@@ -159,8 +199,10 @@ export class Banks {
   /** Why there are no feature maps; null where there are. */
   readonly noFeatures: string | null = $derived.by(() => {
     if (!this.layer || this.layer.name === 'stem' || !this.run) return null
-    if (this.run.weightsSha256 === null) return `The input of a later layer needs the weights of all layers before it. ${this.run.endedAt === null ? 'They are saved when this run is done.' : 'This run ended without saving them.'}`
-    if (this.epoch !== this.lastEpoch) return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
+    if (this.run.weightsSha256 === null)
+      return `The input of a later layer needs the weights of all layers before it. ${this.run.endedAt === null ? 'They are saved when this run is done.' : 'This run ended without saving them.'}`
+    if (this.epoch !== this.lastEpoch)
+      return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
     return null
   })
   readonly input = query((): QuerySpec<Activation> | null => {
@@ -176,7 +218,15 @@ export class Banks {
   })
   readonly features = $derived.by(() => {
     const input = this.input.value
-    if (!input || !this.layer || !this.own || this.noFeatures !== null || this.base >= this.own.shape[3] || input.channels !== this.layer.in) return null
+    if (
+      !input ||
+      !this.layer ||
+      !this.own ||
+      this.noFeatures !== null ||
+      this.base >= this.own.shape[3] ||
+      input.channels !== this.layer.in
+    )
+      return null
     const maps = featureMaps({ ...this.own, depthwise: this.layer.groups > 1 }, this.base, input)
     const peaks = maps.bands.map(({ plane }) => plane.reduce((top, value) => Math.max(top, Math.abs(value)), 0))
     return { ...maps, ends: this.address.scale === 'filter' ? peaks : peaks.map(() => Math.max(...peaks)) }
@@ -184,7 +234,11 @@ export class Banks {
 
   /* Pins */
 
-  readonly here: Pin | null = $derived(this.runId !== null && this.layer ? { run: this.runId, layer: this.layer.name, filter: this.base, epoch: this.epoch } : null)
+  readonly here: Pin | null = $derived(
+    this.runId !== null && this.layer
+      ? { run: this.runId, layer: this.layer.name, filter: this.base, epoch: this.epoch }
+      : null,
+  )
   readonly pinned: boolean = $derived(this.address.pins.some((pin) => this.here !== null && samePin(pin, this.here)))
 
   /* Playing */
@@ -202,7 +256,16 @@ export class Banks {
   }
 
   hashWith(changes: Partial<BankAddress>): string {
-    return href.banks(addressQuery({ ...this.address, run: this.runId, layer: this.layer?.name ?? null, filter: this.base, epoch: this.#ahead ?? this.address.epoch, ...changes }))
+    return href.banks(
+      addressQuery({
+        ...this.address,
+        run: this.runId,
+        layer: this.layer?.name ?? null,
+        filter: this.base,
+        epoch: this.#ahead ?? this.address.epoch,
+        ...changes,
+      }),
+    )
   }
 
   keep(place: Place | null): void {
@@ -229,7 +292,10 @@ export class Banks {
 
   togglePin(): void {
     const { here } = this
-    if (here) this.step({ pins: this.pinned ? this.address.pins.filter((pin) => !samePin(pin, here)) : [here, ...this.address.pins] })
+    if (here)
+      this.step({
+        pins: this.pinned ? this.address.pins.filter((pin) => !samePin(pin, here)) : [here, ...this.address.pins],
+      })
   }
 
   #settle(): void {
@@ -243,7 +309,14 @@ export class Banks {
     const channels = channelIndices(this.channel)
     const group = groupOf(layer, filters, channels)
     const planes = wholeLayer(layer, channels)
-    return { layer, group, planes, size: layerSize, bank: figuresOf(group.planes, this.address.edge), whole: figuresOf(planes, this.address.edge) }
+    return {
+      layer,
+      group,
+      planes,
+      size: layerSize,
+      bank: figuresOf(group.planes, this.address.edge),
+      whole: figuresOf(planes, this.address.edge),
+    }
   }
 
   #newestOfBoth(): QuerySpec<[LayerFilters, LayerFilters]> | null {
@@ -256,26 +329,41 @@ export class Banks {
     }
   }
 
-  #coverageOf(id: string | null, layer: FilterLayer | undefined, filters: number[]): QuerySpec<RendererResult<'filters.coverage'>> | null {
+  #coverageOf(
+    id: string | null,
+    layer: FilterLayer | undefined,
+    filters: number[],
+  ): QuerySpec<RendererResult<'filters.coverage'>> | null {
     if (id === null || layer === undefined) return null
-    return callQuery('filters.coverage', { id, layer: layer.name, filters, channels: channelIndices(this.channel), edge: this.address.edge }, layer.epochs.at(-1))
+    return callQuery(
+      'filters.coverage',
+      { id, layer: layer.name, filters, channels: channelIndices(this.channel), edge: this.address.edge },
+      layer.epochs.at(-1),
+    )
   }
 
   #follow(): void {
     $effect(() => {
-      const wish = this.runId !== null && this.layer ? { run: this.runId, layer: this.layer.name, epoch: this.epoch } : null
+      const wish =
+        this.runId !== null && this.layer ? { run: this.runId, layer: this.layer.name, epoch: this.epoch } : null
       untrack(() => this.#leafing.wish(wish))
     })
     $effect(() => {
       // A run that was trained for less ends where it ended.
       const at = this.besideLayer?.epochs.findLast((epoch) => epoch <= this.epoch)
-      const wish = this.beside && this.besideLayer && at !== undefined ? { run: this.beside.id, layer: this.besideLayer.name, epoch: at } : null
+      const wish =
+        this.beside && this.besideLayer && at !== undefined
+          ? { run: this.beside.id, layer: this.besideLayer.name, epoch: at }
+          : null
       untrack(() => this.#besideLeafing.wish(wish))
     })
     $effect(() => {
       const own = this.own
       const shown = this.besideShown.current
-      const beside = shown && this.besideLayer && shown.runId === this.beside?.id && shown.layer === this.besideLayer.name ? shown : null
+      const beside =
+        shown && this.besideLayer && shown.runId === this.beside?.id && shown.layer === this.besideLayer.name
+          ? shown
+          : null
       let later = setTimeout(() => {
         this.#settledOwn = own
         later = setTimeout(() => (this.#settledBeside = beside))
@@ -291,7 +379,10 @@ export class Banks {
         return
       }
       const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-      const next = setTimeout(() => this.leaf(Math.min(last, index + Math.ceil(last / 100))), calm ? calmPlayMs : playMs)
+      const next = setTimeout(
+        () => this.leaf(Math.min(last, index + Math.ceil(last / 100))),
+        calm ? calmPlayMs : playMs,
+      )
       return () => clearTimeout(next)
     })
     // Leaving the page keeps what the slider showed.

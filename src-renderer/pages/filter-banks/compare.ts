@@ -1,5 +1,17 @@
 /** A bank beside another run's filters of the same layer. Pure. */
-import { bandEdges, bankPlanes, coverageOf, filterPlane, layerPlanes, likenessOf, nearestTo, type BandEdge, type Coverage, type LayerValues, type Plane } from '../../../src-main/analysis/spectrum'
+import {
+  bandEdges,
+  bankPlanes,
+  coverageOf,
+  filterPlane,
+  layerPlanes,
+  likenessOf,
+  nearestTo,
+  type BandEdge,
+  type Coverage,
+  type LayerValues,
+  type Plane,
+} from '../../../src-main/analysis/spectrum'
 import { bandTitles } from '../../../src-main/analysis/banks'
 import { responseSize } from './bank'
 
@@ -25,7 +37,12 @@ export interface Group {
  * multi-band layer the bank whose base filter is the nearest.
  * @returns stored filters of `other`
  */
-export function counterpart(own: LayerValues, filter: number, other: LayerValues, channels: readonly number[]): number[] {
+export function counterpart(
+  own: LayerValues,
+  filter: number,
+  other: LayerValues,
+  channels: readonly number[],
+): number[] {
   const bank = bankPlanes(own, filter, channels, layerSize)
   const candidates = Array.from({ length: other.shape[3] }, (_, i) => filterPlane(other, i, channels, layerSize))
   return nearestTo(other.bank ? bank.slice(0, 1) : bank, candidates)
@@ -34,7 +51,9 @@ export function counterpart(own: LayerValues, filter: number, other: LayerValues
 /** Stored filters with all their bands, as they are named in drawings. */
 export function groupOf(layer: LayerValues, filters: readonly number[], channels: readonly number[]): Group {
   return {
-    names: filters.flatMap((filter) => (layer.bank ? bandTitles(layer.bank).map(({ symbol }) => symbol) : [`#${filter}`])),
+    names: filters.flatMap((filter) =>
+      layer.bank ? bandTitles(layer.bank).map(({ symbol }) => symbol) : [`#${filter}`],
+    ),
     planes: filters.flatMap((filter) => bankPlanes(layer, filter, channels, responseSize)),
   }
 }

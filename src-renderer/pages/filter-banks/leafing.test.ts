@@ -10,7 +10,16 @@ function service() {
       new Promise<LayerFilters>((resolve, reject) => {
         asked.push({
           wish,
-          answer: () => resolve({ runId: wish.run, layer: wish.layer, epoch: wish.epoch, stride: 1, bank: null, shape: [1, 1, 1, 1], values: Float32Array.of(wish.epoch) }),
+          answer: () =>
+            resolve({
+              runId: wish.run,
+              layer: wish.layer,
+              epoch: wish.epoch,
+              stride: 1,
+              bank: null,
+              shape: [1, 1, 1, 1],
+              values: Float32Array.of(wish.epoch),
+            }),
           fail: reject,
         })
       }),
@@ -88,5 +97,16 @@ it('reads numbers as the service writes them', () => {
   const values = Float32Array.of(1.5, -0.1, NaN, 3e-40)
   const text = btoa(String.fromCharCode(...new Uint8Array(values.buffer)))
   expect(floatsOf(text)).toEqual(values)
-  expect(layerFiltersOf({ runId: 'a', layer: 'stem', epoch: 1, multiband: true, bank: null, stride: 1, shape: [2, 1, 1, 2], values: text }).values).toEqual(values)
+  expect(
+    layerFiltersOf({
+      runId: 'a',
+      layer: 'stem',
+      epoch: 1,
+      multiband: true,
+      bank: null,
+      stride: 1,
+      shape: [2, 1, 1, 2],
+      values: text,
+    }).values,
+  ).toEqual(values)
 })

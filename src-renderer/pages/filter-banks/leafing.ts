@@ -1,4 +1,6 @@
-/** Fetches layers as a person leafs through epochs: one call at a time, the newest wish first, what was seen is kept. */
+/**
+ * Fetches layers as a person leafs through epochs: one call at a time, the newest wish first, what was seen is kept.
+ */
 import type { LayerFilterValues } from '../../../src-main/contract'
 import type { LayerValues } from '../../../src-main/analysis/spectrum'
 
@@ -72,9 +74,11 @@ export class Leafing {
       const key = keyOf(next)
       try {
         this.#keep(key, await this.#fetch(next))
-        if (this.#wished() === key) this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: false })
+        if (this.#wished() === key)
+          this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: false })
         // While one leafs on, the latest that came is better than one long gone.
-        else if (this.#wish?.run === next.run && this.#wish.layer === next.layer) this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: true })
+        else if (this.#wish?.run === next.run && this.#wish.layer === next.layer)
+          this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: true })
       } catch (thrown) {
         failed = key
         // An error of a place that one has left already is nobody's business.

@@ -1,4 +1,7 @@
-/** Test pictures drawn by rule, 32 × 32 in RGB: edges, gratings, a checkerboard and soft spots, to see what each band passes. Pure. */
+/**
+ * Test pictures drawn by rule, 32 × 32 in RGB: edges, gratings, a checkerboard and soft spots, to see what each band
+ * passes. Pure.
+ */
 
 export const pictureSide = 32
 export const pictureNames = ['house', 'gratings', 'checker', 'spots'] as const
@@ -15,7 +18,8 @@ export function drawPicture(name: PictureName): Uint8Array {
   const bytes = new Uint8Array(pictureSide * pictureSide * 3)
   for (let y = 0; y < pictureSide; y++)
     for (let x = 0; x < pictureSide; x++)
-      for (const [c, value] of painters[name](x, y).entries()) bytes[(y * pictureSide + x) * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, value)))
+      for (const [c, value] of painters[name](x, y).entries())
+        bytes[(y * pictureSide + x) * 3 + c] = Math.round(255 * Math.min(1, Math.max(0, value)))
   drawn.set(name, bytes)
   return bytes
 }
@@ -37,7 +41,15 @@ function house(x: number, y: number): Rgb {
 function gratings(x: number, y: number): Rgb {
   const right = x >= pictureSide / 2
   const below = y >= pictureSide / 2
-  const q = right ? (below ? ((x + y) % 2 === 0 ? 1 : -1) : Math.sin(y * 1.6)) : below ? Math.sin((x + y) * 0.9) : Math.sin(x * 1.6)
+  const q = right
+    ? below
+      ? (x + y) % 2 === 0
+        ? 1
+        : -1
+      : Math.sin(y * 1.6)
+    : below
+      ? Math.sin((x + y) * 0.9)
+      : Math.sin(x * 1.6)
   return [0.5 + q * 0.4, 0.5 + q * 0.35, 0.55 + q * 0.3]
 }
 

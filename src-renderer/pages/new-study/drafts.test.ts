@@ -13,7 +13,11 @@ class Store {
   removeItem = (key: string): void => void this.#kept.delete(key)
 }
 
-const draft = (name: string): Draft => ({ form: { ...emptyForm(), name, learningRate: '1e' }, added: ['mcnn-f@random'], filled: null })
+const draft = (name: string): Draft => ({
+  form: { ...emptyForm(), name, learningRate: '1e' },
+  added: ['mcnn-f@random'],
+  filled: null,
+})
 
 describe('drafts of a new study', () => {
   it('come back as they were typed, complete or not, by where the form began', () => {
@@ -31,7 +35,14 @@ describe('drafts of a new study', () => {
   it('of another version or broken ones are left alone', () => {
     const store = new Store()
     const { learningRate: _, ...less } = emptyForm()
-    for (const text of ['', '{', '7', '{"form":{}}', JSON.stringify({ ...draft('x'), form: less }), JSON.stringify({ ...draft('x'), form: { ...emptyForm(), archs: 'resnet-8' } })]) {
+    for (const text of [
+      '',
+      '{',
+      '7',
+      '{"form":{}}',
+      JSON.stringify({ ...draft('x'), form: less }),
+      JSON.stringify({ ...draft('x'), form: { ...emptyForm(), archs: 'resnet-8' } }),
+    ]) {
       store.setItem('new-study.draft/', text)
       expect(draftFor('', store)).toBeNull()
     }

@@ -1,6 +1,6 @@
 /**
- * What was typed into a new study's form and not started: kept while the window is open, through other pages and a reload.
- * By where the form began: empty, or filled from runs.
+ * What was typed into a new study's form and not started: kept while the window is open, through other pages and a
+ * reload. By where the form began: empty, or filled from runs.
  */
 import type { Variant } from '../../../src-main/contract'
 import { emptyForm, type StudyForm } from './form'
@@ -31,7 +31,9 @@ export function draftFor(origin: string, store: DraftStore = sessionStorage): Dr
 
 export function keepDraft(origin: string, draft: Draft, store: DraftStore = sessionStorage): void {
   try {
-    const others = Array.from({ length: store.length }, (_, i) => store.key(i) ?? '').filter((key) => key.startsWith(keyOf('')) && key !== keyOf('') && key !== keyOf(origin))
+    const others = Array.from({ length: store.length }, (_, i) => store.key(i) ?? '').filter(
+      (key) => key.startsWith(keyOf('')) && key !== keyOf('') && key !== keyOf(origin),
+    )
     for (const key of others.slice(0, Math.max(0, others.length + 1 - most))) store.removeItem(key)
     store.setItem(keyOf(origin), JSON.stringify(draft))
   } catch {
@@ -49,9 +51,16 @@ export function dropDraft(origin: string, store: DraftStore = sessionStorage): v
 
 /** Of this version's shape: another version's may lack a field. */
 function isDraft(kept: unknown): kept is Draft {
-  if (typeof kept !== 'object' || kept === null || !('form' in kept) || !('added' in kept) || !('filled' in kept)) return false
+  if (typeof kept !== 'object' || kept === null || !('form' in kept) || !('added' in kept) || !('filled' in kept))
+    return false
   const { form, added, filled } = kept
-  if (typeof form !== 'object' || form === null || !Array.isArray(added) || !(filled === null || typeof filled === 'string')) return false
+  if (
+    typeof form !== 'object' ||
+    form === null ||
+    !Array.isArray(added) ||
+    !(filled === null || typeof filled === 'string')
+  )
+    return false
   const kindOf = (value: unknown): string => (Array.isArray(value) ? 'list' : value === null ? 'string' : typeof value)
   const found = new Map(Object.entries(form).map(([name, value]) => [name, kindOf(value)]))
   return Object.entries(emptyForm()).every(([name, value]) => found.get(name) === kindOf(value))

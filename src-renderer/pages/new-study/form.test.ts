@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { archs, quickStart, variants, type StudyRequest } from '../../../src-main/contract'
-import { check, depthProblem, draftOf, emptyForm, fieldOf, formOf, milestonesText, problemsOf, type StudyForm } from './form'
+import {
+  check,
+  depthProblem,
+  draftOf,
+  emptyForm,
+  fieldOf,
+  formOf,
+  milestonesText,
+  problemsOf,
+  type StudyForm,
+} from './form'
 import { presets } from '../../../src-main/analysis/presets'
 import { presetOf } from './presets'
 
@@ -10,25 +20,54 @@ describe('the form of a new study', () => {
   it('is right as it comes, but for its name', () => {
     expect(check(emptyForm())).toEqual({ plan: null, errors: { name: 'Needs a name' } })
     expect(check(filled()).plan).toMatchObject({
-      name: 'A study', archs: ['resnet-8'], seeds: [1, 2, 3], training: { dataset: 'synthetic', trainExamples: null, epochs: 10, milestones: [5, 8], learningRate: 0.1 },
+      name: 'A study',
+      archs: ['resnet-8'],
+      seeds: [1, 2, 3],
+      training: { dataset: 'synthetic', trainExamples: null, epochs: 10, milestones: [5, 8], learningRate: 0.1 },
     })
   })
 
   it('says under each field what is wrong with it, all at once', () => {
     const { plan, errors } = check(
-      filled({ epochs: '0', batchSize: '2.5', learningRate: '-1', momentum: '1', weightDecay: 'x', gamma: '', archs: [], variants: [], milestones: '5, 3', seedCount: '0', trainExamples: '9', testExamples: '99999' }),
+      filled({
+        epochs: '0',
+        batchSize: '2.5',
+        learningRate: '-1',
+        momentum: '1',
+        weightDecay: 'x',
+        gamma: '',
+        archs: [],
+        variants: [],
+        milestones: '5, 3',
+        seedCount: '0',
+        trainExamples: '9',
+        testExamples: '99999',
+      }),
     )
     expect(plan).toBeNull()
     expect(errors).toEqual({
-      epochs: 'At least 1', batchSize: 'A whole number', learningRate: 'Above 0', momentum: 'Below 1', weightDecay: 'A number', gamma: 'A number',
-      archs: 'Choose at least one', variants: 'Choose at least one', milestones: 'Must rise from one to the next', seeds: 'At least one seed',
-      trainExamples: 'At least 10', testExamples: 'At most 10000',
+      epochs: 'At least 1',
+      batchSize: 'A whole number',
+      learningRate: 'Above 0',
+      momentum: 'Below 1',
+      weightDecay: 'A number',
+      gamma: 'A number',
+      archs: 'Choose at least one',
+      variants: 'Choose at least one',
+      milestones: 'Must rise from one to the next',
+      seeds: 'At least one seed',
+      trainExamples: 'At least 10',
+      testExamples: 'At most 10000',
     })
   })
 
   it('takes numbers as people write them, and nothing else', () => {
-    expect(check(filled({ learningRate: ' 1e-2 ', weightDecay: '.0005' })).plan?.training).toMatchObject({ learningRate: 0.01, weightDecay: 0.0005 })
-    for (const learningRate of ['0x10', 'Infinity', '1,5', '0.1 0.2', 'NaN']) expect(check(filled({ learningRate })).errors).toEqual({ learningRate: 'A number' })
+    expect(check(filled({ learningRate: ' 1e-2 ', weightDecay: '.0005' })).plan?.training).toMatchObject({
+      learningRate: 0.01,
+      weightDecay: 0.0005,
+    })
+    for (const learningRate of ['0x10', 'Infinity', '1,5', '0.1 0.2', 'NaN'])
+      expect(check(filled({ learningRate })).errors).toEqual({ learningRate: 'A number' })
   })
 
   it('takes seeds as a count or a list', () => {
@@ -42,7 +81,11 @@ describe('the form of a new study', () => {
   })
 
   it('refuses more runs than a study may have', () => {
-    const form = filled({ seedCount: '100', archs: ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44'], variants: ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] })
+    const form = filled({
+      seedCount: '100',
+      archs: ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44'],
+      variants: ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'],
+    })
     expect(check(form).errors).toEqual({ seeds: 'At most 2000 runs' })
   })
 
@@ -52,7 +95,9 @@ describe('the form of a new study', () => {
   })
 
   it('wants an example a class', () => {
-    expect(check(filled({ dataset: 'cifar-100', trainExamples: '50' })).errors).toEqual({ trainExamples: 'At least 100, one a class' })
+    expect(check(filled({ dataset: 'cifar-100', trainExamples: '50' })).errors).toEqual({
+      trainExamples: 'At least 100, one a class',
+    })
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '500' })).plan?.training.trainExamples).toBe(500)
   })
 
@@ -62,7 +107,10 @@ describe('the form of a new study', () => {
     const wrong = (part: Partial<StudyForm>): unknown => check(filled(part)).errors.validationExamples
     expect(wrong({ validationExamples: '9' })).toBe('At least 10')
     expect(wrong({ validationExamples: 'x' })).toBe('A whole number')
-    expect(check(filled({ trainExamples: 'x', testExamples: '1e' })).errors).toEqual({ trainExamples: 'A whole number', testExamples: 'A whole number' })
+    expect(check(filled({ trainExamples: 'x', testExamples: '1e' })).errors).toEqual({
+      trainExamples: 'A whole number',
+      testExamples: 'A whole number',
+    })
     expect(wrong({ dataset: 'cifar-100', validationExamples: '50' })).toBe('At least 100, one a class')
     // Beside other faults too, and of the limit that is typed.
     expect(wrong({ name: '', validationExamples: '4000' })).toBe('Leaves too few of 4000 to train on')
@@ -71,14 +119,22 @@ describe('the form of a new study', () => {
   })
 
   it('follows the epochs with the milestones until those are typed', () => {
-    expect([milestonesText(filled({ epochs: '200' })), milestonesText(filled({ epochs: 'x' })), milestonesText(filled({ epochs: '200', milestones: '' }))]).toEqual(['100, 150', '', ''])
+    expect([
+      milestonesText(filled({ epochs: '200' })),
+      milestonesText(filled({ epochs: 'x' })),
+      milestonesText(filled({ epochs: '200', milestones: '' })),
+    ]).toEqual(['100, 150', '', ''])
     expect(check(filled({ milestones: '' })).plan?.training.milestones).toEqual([])
   })
 
   it('finds the field that the service named', () => {
-    expect([fieldOf('plan.training.epochs'), fieldOf('training.trainExamples'), fieldOf('seeds.3'), fieldOf('name'), fieldOf('elsewhere')]).toEqual([
-      'epochs', 'trainExamples', 'seeds', 'name', 'name',
-    ])
+    expect([
+      fieldOf('plan.training.epochs'),
+      fieldOf('training.trainExamples'),
+      fieldOf('seeds.3'),
+      fieldOf('name'),
+      fieldOf('elsewhere'),
+    ]).toEqual(['epochs', 'trainExamples', 'seeds', 'name', 'name'])
   })
 })
 
@@ -86,7 +142,18 @@ describe('a plan and its form', () => {
   const plans: StudyRequest[] = [
     quickStart,
     { ...quickStart, seeds: [7], archs: [...archs], variants: [...variants] },
-    { ...quickStart, seeds: [3, 1], training: { ...quickStart.training, milestones: [], trainExamples: 100, testExamples: 50, precision: 'auto', learningRate: 1e-7 } },
+    {
+      ...quickStart,
+      seeds: [3, 1],
+      training: {
+        ...quickStart.training,
+        milestones: [],
+        trainExamples: 100,
+        testExamples: 50,
+        precision: 'auto',
+        learningRate: 1e-7,
+      },
+    },
     { ...quickStart, training: { ...quickStart.training, validationExamples: 400 } },
     ...presets.map((preset) => preset.plan),
   ]
@@ -105,13 +172,22 @@ describe('a plan and its form', () => {
 
 describe('a typed depth', () => {
   it('that is no 6n + 2 says so, with the nearest there are', () => {
-    expect(depthProblem('34')).toEqual({ message: 'ResNet-34 does not exist: depth is 6n + 2', nearest: ['resnet-32', 'resnet-44'] })
+    expect(depthProblem('34')).toEqual({
+      message: 'ResNet-34 does not exist: depth is 6n + 2',
+      nearest: ['resnet-32', 'resnet-44'],
+    })
     expect(depthProblem('2')?.message).toContain('does not exist')
-    expect(depthProblem('26')).toEqual({ message: 'ResNet-26 is not among the choices', nearest: ['resnet-20', 'resnet-32'] })
+    expect(depthProblem('26')).toEqual({
+      message: 'ResNet-26 is not among the choices',
+      nearest: ['resnet-20', 'resnet-32'],
+    })
     expect(depthProblem('1202')?.nearest).toEqual(['resnet-110'])
     for (const odd of ['x', '3.5', '-8', '0']) expect(depthProblem(odd)?.nearest).toEqual([])
     for (const fine of ['', ' ', '32', ' 110 ', 'ResNet-20', 'resnet_56']) expect(depthProblem(fine)).toBeNull()
-    expect(check(filled({ depthText: '34' }))).toMatchObject({ plan: null, errors: { archs: 'ResNet-34 does not exist: depth is 6n + 2' } })
+    expect(check(filled({ depthText: '34' }))).toMatchObject({
+      plan: null,
+      errors: { archs: 'ResNet-34 does not exist: depth is 6n + 2' },
+    })
   })
 })
 
@@ -122,10 +198,35 @@ describe('the form as text', () => {
   })
 
   it('has what is typed of one that is not, and its problems by their path', () => {
-    const form = filled({ name: '', learningRate: '1e', epochs: '', seedCount: 'x', trainExamples: '9', milestones: '5, b' })
-    expect(draftOf(form)).toMatchObject({ name: '', archs: ['resnet-8'], seeds: 'x', training: { learningRate: '1e', epochs: null, batchSize: 128, trainExamples: 9, testExamples: null, milestones: [5, 'b'] } })
+    const form = filled({
+      name: '',
+      learningRate: '1e',
+      epochs: '',
+      seedCount: 'x',
+      trainExamples: '9',
+      milestones: '5, b',
+    })
+    expect(draftOf(form)).toMatchObject({
+      name: '',
+      archs: ['resnet-8'],
+      seeds: 'x',
+      training: {
+        learningRate: '1e',
+        epochs: null,
+        batchSize: 128,
+        trainExamples: 9,
+        testExamples: null,
+        milestones: [5, 'b'],
+      },
+    })
     expect(draftOf(filled({ seedMode: 'list', seedList: '1, x 3' }))).toMatchObject({ seeds: [1, 'x', 3] })
-    expect(problemsOf(check(form).errors)).toEqual(expect.arrayContaining([{ at: 'name', message: 'Needs a name' }, { at: 'training.learningRate', message: 'A number' }, { at: 'seeds', message: 'A whole number' }]))
+    expect(problemsOf(check(form).errors)).toEqual(
+      expect.arrayContaining([
+        { at: 'name', message: 'Needs a name' },
+        { at: 'training.learningRate', message: 'A number' },
+        { at: 'seeds', message: 'A whole number' },
+      ]),
+    )
     expect(problemsOf({})).toEqual([])
   })
 })

@@ -82,11 +82,21 @@ export interface Checked {
 export function milestonesText(form: StudyForm): string {
   if (form.milestones !== null) return form.milestones
   const epochs = typed(form.epochs)
-  return typeof epochs === 'number' && Number.isInteger(epochs) && epochs >= 1 && epochs <= 10000 ? defaultMilestones(epochs).join(', ') : ''
+  return typeof epochs === 'number' && Number.isInteger(epochs) && epochs >= 1 && epochs <= 10000
+    ? defaultMilestones(epochs).join(', ')
+    : ''
 }
 
-/** What the form holds as the contract has it; `number` reads a text that is not empty, `empty` stands for one that is. */
-function requestOf(form: StudyForm, number: (text: string) => unknown, empty: null | undefined, seeds: unknown, milestones: unknown): Record<string, unknown> {
+/**
+ * What the form holds as the contract has it; `number` reads a text that is not empty, `empty` stands for one that is.
+ */
+function requestOf(
+  form: StudyForm,
+  number: (text: string) => unknown,
+  empty: null | undefined,
+  seeds: unknown,
+  milestones: unknown,
+): Record<string, unknown> {
   const one = (text: string): unknown => (text.trim() === '' ? empty : number(text))
   const limit = (text: string): unknown => (text.trim() === '' ? null : number(text))
   return {
@@ -113,12 +123,20 @@ function requestOf(form: StudyForm, number: (text: string) => unknown, empty: nu
   }
 }
 
-/** Returns the study as it is typed, complete or not: numbers where a text is one, else the text itself, null for an empty field. */
+/**
+ * Returns the study as it is typed, complete or not: numbers where a text is one, else the text itself, null for an
+ * empty field.
+ */
 export function draftOf(form: StudyForm): unknown {
   const asTyped = (text: string): unknown => typedNumber(text.trim()) ?? text.trim()
   const listed = (text: string): unknown[] => parts(text).map(asTyped)
   const counted = seedsOf(form)
-  const seeds = form.seedMode === 'list' ? listed(form.seedList) : Array.isArray(counted) && counted.includes(null) ? asTyped(form.seedCount) : counted
+  const seeds =
+    form.seedMode === 'list'
+      ? listed(form.seedList)
+      : Array.isArray(counted) && counted.includes(null)
+        ? asTyped(form.seedCount)
+        : counted
   return requestOf(form, asTyped, null, seeds, listed(milestonesText(form)))
 }
 
@@ -135,7 +153,13 @@ export function check(form: StudyForm): Checked {
   const milestones = wholes(milestonesText(form))
   const result = studyRequest.safeParse(requestOf(form, (text) => typed(text) ?? text, undefined, seeds, milestones))
   // What relates items of a list to each other is only checked in a plan that is right elsewhere: checked as typed too.
-  const lists = studyRequest.safeParse({ name: 'plan', archs: ['resnet-8'], variants: ['baseline'], seeds, training: { ...recipe, milestones } })
+  const lists = studyRequest.safeParse({
+    name: 'plan',
+    archs: ['resnet-8'],
+    variants: ['baseline'],
+    seeds,
+    training: { ...recipe, milestones },
+  })
   const errors: FormErrors = {}
   for (const issue of [...(result.error?.issues ?? []), ...(lists.error?.issues ?? [])]) {
     const field = fieldOf(issue.path.map(String).join('.'))
@@ -145,7 +169,10 @@ export function check(form: StudyForm): Checked {
   if (depth !== null) errors.archs = depth.message
   // What depends on the data set, which the contract's schema does not know of.
   const sizes = datasetSizes[form.dataset]
-  for (const [field, most] of [['trainExamples', sizes.maxTrain], ['testExamples', sizes.maxTest]] as const) {
+  for (const [field, most] of [
+    ['trainExamples', sizes.maxTrain],
+    ['testExamples', sizes.maxTest],
+  ] as const) {
     const asked = typed(form[field])
     if (typeof asked !== 'number') continue
     if (asked > most) errors[field] ??= `At most ${most}`
@@ -204,7 +231,10 @@ export function depthProblem(text: string): { message: string; nearest: Arch[] }
   const below = resnets.filter((one) => depthOf(one) < depth).slice(-1)
   const above = resnets.filter((one) => depthOf(one) > depth).slice(0, 1)
   const exists = depth >= 8 && depth % 6 === 2
-  return { message: exists ? `ResNet-${depth} is not among the choices` : `ResNet-${depth} does not exist: depth is 6n + 2`, nearest: [...below, ...above] }
+  return {
+    message: exists ? `ResNet-${depth} is not among the choices` : `ResNet-${depth} does not exist: depth is 6n + 2`,
+    nearest: [...below, ...above],
+  }
 }
 
 /** The form field that a path into a plan ('training.epochs', 'seeds.2') belongs to. */
@@ -216,8 +246,23 @@ export function fieldOf(path: string): FormField {
 
 const topFields: readonly FormField[] = ['name', 'archs', 'variants', 'seeds']
 const fields: readonly FormField[] = [
-  'name', 'dataset', 'archs', 'variants', 'seeds', 'epochs', 'batchSize', 'learningRate', 'momentum', 'weightDecay',
-  'milestones', 'gamma', 'augment', 'precision', 'trainExamples', 'testExamples', 'validationExamples',
+  'name',
+  'dataset',
+  'archs',
+  'variants',
+  'seeds',
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'momentum',
+  'weightDecay',
+  'milestones',
+  'gamma',
+  'augment',
+  'precision',
+  'trainExamples',
+  'testExamples',
+  'validationExamples',
 ]
 
 /** A number where the text is one; else what no schema takes for a number. */
@@ -227,7 +272,10 @@ function typed(text: string): number | undefined | null {
 }
 
 function parts(text: string): string[] {
-  return text.trim().split(/[\s,;]+/).filter((part) => part !== '')
+  return text
+    .trim()
+    .split(/[\s,;]+/)
+    .filter((part) => part !== '')
 }
 
 function wholes(text: string): (number | undefined | null)[] {
@@ -237,7 +285,8 @@ function wholes(text: string): (number | undefined | null)[] {
 function seedsOf(form: StudyForm): unknown {
   if (form.seedMode === 'list') return wholes(form.seedList)
   const count = typed(form.seedCount)
-  // A list of one that is not a number says “a whole number”; none says “at least one seed”; too many say how many at most.
+  // A list of one that is not a number says “a whole number”; none says “at least one seed”; too many say how many at
+  // most.
   if (typeof count !== 'number' || !Number.isInteger(count)) return [null]
   return Array.from({ length: Math.max(0, Math.min(count, 101)) }, (_, i) => i + 1)
 }

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { expandPlan, quickStart, recipe, studyPlan, type ExperimentConfig, type StudyPlan } from '../../../src-main/contract'
+import {
+  expandPlan,
+  quickStart,
+  recipe,
+  studyPlan,
+  type ExperimentConfig,
+  type StudyPlan,
+} from '../../../src-main/contract'
 import { check, formOf } from './form'
 import { likeRuns } from './likeRuns'
 
@@ -27,7 +34,10 @@ it('says in what several differ and takes the first one’s', () => {
 })
 
 it('a warm-up that the network brings along is brought along again', () => {
-  const deep = expandPlan({ ...plan, archs: ['resnet-110'], training: { ...recipe, dataset: 'synthetic' } }) as [ExperimentConfig, ...ExperimentConfig[]]
+  const deep = expandPlan({ ...plan, archs: ['resnet-110'], training: { ...recipe, dataset: 'synthetic' } }) as [
+    ExperimentConfig,
+    ...ExperimentConfig[],
+  ]
   expect(deep[0].warmup).not.toBeNull()
   expect(expandPlan(studyPlan.parse(likeRuns(deep, 's').plan))).toEqual(deep)
   expect(likeRuns(deep, 's').warmedOtherwise).toEqual([])
@@ -35,9 +45,23 @@ it('a warm-up that the network brings along is brought along again', () => {
 
 it('says of which networks the warm-up was another than a new study’s is', () => {
   const [first] = configs
-  expect(likeRuns([first, { ...first, arch: 'vgg-16-bn', warmup: { learningRate: 0.01, untilError: 0.8 } }, { ...first, arch: 'resnet-110', warmup: null }], 's').warmedOtherwise).toEqual(['vgg-16-bn', 'resnet-110'])
+  expect(
+    likeRuns(
+      [
+        first,
+        { ...first, arch: 'vgg-16-bn', warmup: { learningRate: 0.01, untilError: 0.8 } },
+        { ...first, arch: 'resnet-110', warmup: null },
+      ],
+      's',
+    ).warmedOtherwise,
+  ).toEqual(['vgg-16-bn', 'resnet-110'])
 })
 
-it.each([['Study', 'Study, again'], ['Study, again', 'Study, again 2'], ['Study, again 9', 'Study, again 10'], ['x'.repeat(100), `${'x'.repeat(93)}, again`]])('%s is copied as %s', (name, expected) => {
+it.each([
+  ['Study', 'Study, again'],
+  ['Study, again', 'Study, again 2'],
+  ['Study, again 9', 'Study, again 10'],
+  ['x'.repeat(100), `${'x'.repeat(93)}, again`],
+])('%s is copied as %s', (name, expected) => {
   expect(likeRuns(configs, name).plan.name).toBe(expected)
 })

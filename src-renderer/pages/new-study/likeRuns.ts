@@ -24,8 +24,15 @@ export function likeRuns(configs: readonly [ExperimentConfig, ...ExperimentConfi
       // A warm-up comes with the network that needs it.
       training: { ...training, warmup: null },
     },
-    warmedOtherwise: distinct(configs.filter(({ arch, warmup }) => canonicalJson(warmup) !== canonicalJson(warmups[arch] ?? null)).map(({ arch }) => arch)),
-    differing: keys.filter((key) => key !== 'warmup' && configs.some((config) => JSON.stringify(config[key]) !== JSON.stringify(training[key]))),
+    warmedOtherwise: distinct(
+      configs
+        .filter(({ arch, warmup }) => canonicalJson(warmup) !== canonicalJson(warmups[arch] ?? null))
+        .map(({ arch }) => arch),
+    ),
+    differing: keys.filter(
+      (key) =>
+        key !== 'warmup' && configs.some((config) => JSON.stringify(config[key]) !== JSON.stringify(training[key])),
+    ),
   }
 }
 

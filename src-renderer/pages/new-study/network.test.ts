@@ -8,18 +8,31 @@ describe('the drawing', () => {
     for (const arch of resnets) {
       const model = modelSummary(arch, 'mcnn-a', 10)
       const drawing = drawingOf(model)
-      expect(drawing?.stages.map(({ title, channels, size }) => [title, channels, size])).toEqual([['stage 1', 16, 32], ['stage 2', 32, 16], ['stage 3', 64, 8]])
+      expect(drawing?.stages.map(({ title, channels, size }) => [title, channels, size])).toEqual([
+        ['stage 1', 16, 32],
+        ['stage 2', 32, 16],
+        ['stage 3', 64, 8],
+      ])
       expect([drawing?.stem, ...(drawing?.stages.flatMap((stage) => stage.blocks.flat()) ?? [])]).toEqual(model.layers)
-      for (const stage of drawing?.stages ?? []) for (const block of stage.blocks) expect(block.map((layer) => layer.name.split('.')[2])).toEqual(['conv1', 'conv2'])
+      for (const stage of drawing?.stages ?? [])
+        for (const block of stage.blocks)
+          expect(block.map((layer) => layer.name.split('.')[2])).toEqual(['conv1', 'conv2'])
     }
   })
 
   it('has the stages of other networks too, and every layer once', () => {
-    const stagesOf = { 'vgg-16-bn': '64@32 128@16 256@8 512@4 512@2', 'wrn-16-4': '64@32 128@16 256@8', 'wrn-16-8': '128@32 256@16 512@8', 'mobilenet-v2': '16@32 24@32 32@16 64@8 96@8 160@4 320@4 1280@4' }
+    const stagesOf = {
+      'vgg-16-bn': '64@32 128@16 256@8 512@4 512@2',
+      'wrn-16-4': '64@32 128@16 256@8',
+      'wrn-16-8': '128@32 256@16 512@8',
+      'mobilenet-v2': '16@32 24@32 32@16 64@8 96@8 160@4 320@4 1280@4',
+    }
     for (const arch of archs.filter((one) => familyOf(one) !== 'resnet')) {
       const model = modelSummary(arch, 'mcnn-a', 10)
       const drawing = drawingOf(model)
-      expect(drawing?.stages.map(({ channels, size }) => `${channels}@${size}`).join(' ')).toBe(stagesOf[arch as keyof typeof stagesOf])
+      expect(drawing?.stages.map(({ channels, size }) => `${channels}@${size}`).join(' ')).toBe(
+        stagesOf[arch as keyof typeof stagesOf],
+      )
       expect([drawing?.stem, ...(drawing?.stages.flatMap((stage) => stage.blocks.flat()) ?? [])]).toEqual(model.layers)
     }
   })
@@ -43,25 +56,33 @@ describe('the drawing', () => {
 })
 
 describe('switching a layer', () => {
-  const banked = (variant: Variant): string[] => modelSummary('resnet-14', variant, 10).layers.filter((layer) => layer.multiband).map((layer) => layer.name)
+  const banked = (variant: Variant): string[] =>
+    modelSummary('resnet-14', variant, 10)
+      .layers.filter((layer) => layer.multiband)
+      .map((layer) => layer.name)
 
-  it.each([...variants, 'mcnn-f@rotations', 'mcnn(stage2.*)@random'])('of %s leads to the variant whose network differs in that layer alone, by its own name where it has one', (from) => {
-    const model = modelSummary('resnet-14', from, 10)
-    for (const { name } of model.layers) {
-      const outcome = switched(from, name, model.layers)
-      if ('why' in outcome) throw new Error(outcome.why)
-      const before = banked(from)
-      const wanted = model.layers.map((layer) => layer.name).filter((one) => (one === name) !== before.includes(one))
-      expect(banked(outcome.to), `${from} ${name}`).toEqual(wanted)
-      const named = variants.find((other) => JSON.stringify(banked(other)) === JSON.stringify(wanted))
-      if (!from.includes('@') && named !== undefined) expect(outcome.to).toBe(named)
-      expect(parseVariant(outcome.to)).not.toBeNull()
-      if (from.includes('@') && wanted.length > 0) expect(outcome.to.split('@')[1]).toBe(from.split('@')[1])
-    }
-  })
+  it.each([...variants, 'mcnn-f@rotations', 'mcnn(stage2.*)@random'])(
+    'of %s leads to the variant whose network differs in that layer alone, by its own name where it has one',
+    (from) => {
+      const model = modelSummary('resnet-14', from, 10)
+      for (const { name } of model.layers) {
+        const outcome = switched(from, name, model.layers)
+        if ('why' in outcome) throw new Error(outcome.why)
+        const before = banked(from)
+        const wanted = model.layers.map((layer) => layer.name).filter((one) => (one === name) !== before.includes(one))
+        expect(banked(outcome.to), `${from} ${name}`).toEqual(wanted)
+        const named = variants.find((other) => JSON.stringify(banked(other)) === JSON.stringify(wanted))
+        if (!from.includes('@') && named !== undefined) expect(outcome.to).toBe(named)
+        expect(parseVariant(outcome.to)).not.toBeNull()
+        if (from.includes('@') && wanted.length > 0) expect(outcome.to.split('@')[1]).toBe(from.split('@')[1])
+      }
+    },
+  )
 
   it('says why it can’t', () => {
-    expect(switched('narrow(mcnn-a)', 'stem', modelSummary('resnet-14', 'narrow(mcnn-a)', 10).layers)).toHaveProperty('why')
+    expect(switched('narrow(mcnn-a)', 'stem', modelSummary('resnet-14', 'narrow(mcnn-a)', 10).layers)).toHaveProperty(
+      'why',
+    )
     expect(switched('baseline', 'stage9', modelSummary('resnet-14', 'baseline', 10).layers)).toHaveProperty('why')
   })
 })

@@ -1,6 +1,15 @@
 /** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
 import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/banks'
-import { familyOf, parseVariant, variantOfLayers, variants, type Arch, type LayerSummary, type ModelSummary, type Variant } from '../../../src-main/contract'
+import {
+  familyOf,
+  parseVariant,
+  variantOfLayers,
+  variants,
+  type Arch,
+  type LayerSummary,
+  type ModelSummary,
+  type Variant,
+} from '../../../src-main/contract'
 
 export interface Stage {
   title: string
@@ -41,14 +50,23 @@ export function drawingOf(model: Pick<ModelSummary, 'layers'>): Drawing | null {
  * The variant that switching a layer leads to, by its own name where it has one; or why there is none.
  * @param layers the network's convolutions, in order
  */
-export function switched(variant: Variant, name: string, layers: readonly LayerSummary[]): { to: Variant } | { why: string } {
+export function switched(
+  variant: Variant,
+  name: string,
+  layers: readonly LayerSummary[],
+): { to: Variant } | { why: string } {
   const parsed = parseVariant(variant)
   const clicked = layers.find((layer) => layer.name === name)
   if (!parsed || !clicked) return { why: `There is no layer ${name} here.` }
-  if (parsed.kind === 'narrow') return { why: 'The narrow control has no multi-band layers: switch those of the variant that it is the control of.' }
+  if (parsed.kind === 'narrow')
+    return {
+      why: 'The narrow control has no multi-band layers: switch those of the variant that it is the control of.',
+    }
   const bands = bankSize(parsed.bank)
-  if (!isBankable(clicked)) return { why: `${name} has a kernel of ${clicked.kernel.join(' × ')}: only 3 × 3 convolutions can be multi-band.` }
-  if (clicked.out % bands !== 0) return { why: `${name} has ${clicked.out} outputs, which the bank’s ${bands} bands don’t divide.` }
+  if (!isBankable(clicked))
+    return { why: `${name} has a kernel of ${clicked.kernel.join(' × ')}: only 3 × 3 convolutions can be multi-band.` }
+  if (clicked.out % bands !== 0)
+    return { why: `${name} has ${clicked.out} outputs, which the bank’s ${bands} bands don’t divide.` }
   const bank = variant.split('@')[1]
   const after = layers.filter((layer) => (layer.name === name) !== layer.multiband)
   if (after.length === 0) return { to: 'baseline' }
@@ -57,7 +75,17 @@ export function switched(variant: Variant, name: string, layers: readonly LayerS
     const set = typeof of === 'string' ? namedLayers(of, layers, bands) : []
     return set.length === after.length && set.every((layer) => after.includes(layer))
   })
-  return { to: named === undefined ? variantOfLayers(after.map((layer) => layer.name), bank) : bank === undefined ? named : `${named}@${bank}` }
+  return {
+    to:
+      named === undefined
+        ? variantOfLayers(
+            after.map((layer) => layer.name),
+            bank,
+          )
+        : bank === undefined
+          ? named
+          : `${named}@${bank}`,
+  }
 }
 
 /** Weights that a layer trains: kernel × inputs of a filter × trained filters. */
@@ -69,7 +97,10 @@ export function weightsOf({ kernel, in: inputs, groups, baseFilters }: LayerSumm
 export function aroundOf(arch: Arch, { name }: LayerSummary): { before: string; behind: string } {
   const of = name.split('.').at(-1)
   if (familyOf(arch) === 'wrn') return { before: of === 'conv1' || of === 'conv2' ? 'norm, ReLU' : '', behind: '' }
-  return { before: '', behind: familyOf(arch) === 'mobilenet' && (of === 'project' || of === 'shortcut') ? 'norm' : 'norm, ReLU' }
+  return {
+    before: '',
+    behind: familyOf(arch) === 'mobilenet' && (of === 'project' || of === 'shortcut') ? 'norm' : 'norm, ReLU',
+  }
 }
 
 /** By how many blocks the longest stage has. */

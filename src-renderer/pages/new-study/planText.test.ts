@@ -27,8 +27,12 @@ describe('a plan as text', () => {
       .replace('"float32"\n', '"fp32",\n')
     expect(readPlan(text)).toEqual({ plan: quickStart })
     expect(readPlan(text.replace('Quick start', 'a ,] b'))).toEqual({ plan: { ...quickStart, name: 'a ,] b' } })
-    expect(errorsOf(changed((json) => (json['archs'] = ['resnet-21'])))[0]).toMatch(/^archs\.0: Did you mean resnet-20\?/)
-    expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual(['line 4, column 3: “o” is not expected here.'])
+    expect(errorsOf(changed((json) => (json['archs'] = ['resnet-21'])))[0]).toMatch(
+      /^archs\.0: Did you mean resnet-20\?/,
+    )
+    expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual([
+      'line 4, column 3: “o” is not expected here.',
+    ])
   })
 
   it('says where it is no JSON', () => {
@@ -44,7 +48,9 @@ describe('a plan as text', () => {
     expect(errorsOf(changed((json) => (json['depth'] = 3)))).toEqual(['the study: has no “depth”'])
     expect(errorsOf(changed((json) => (json['archs'] = ['resnet-34'])))[0]).toMatch(/^archs\.0: /)
     expect(errorsOf(changed((json) => (json['seeds'] = [1, 1])))).toEqual(['seeds: no seed twice'])
-    expect(errorsOf(changed((json) => (json.training['warmup'] = { learningRate: 0.1, untilError: 0.5 })))[0]).toMatch(/^training\.warmup: /)
+    expect(errorsOf(changed((json) => (json.training['warmup'] = { learningRate: 0.1, untilError: 0.5 })))[0]).toMatch(
+      /^training\.warmup: /,
+    )
     expect(errorsOf(changed((json) => ((json['name'] = ''), (json.training['gamma'] = 2))))).toHaveLength(2)
   })
 })

@@ -22,7 +22,12 @@ export type ReadPlan = { plan: StudyRequest } | { errors: TextError[] }
 /** @param plan a plan, or what a form holds of one so far */
 export function planText(plan: unknown): string {
   // Lists of numbers and names stay on their line, as people write them.
-  return `${JSON.stringify(plan, null, 2).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s*\n\s*/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`
+  return `${JSON.stringify(plan, null, 2).replace(/\[[^[\]{}]*\]/g, (list) =>
+    list
+      .replace(/\s*\n\s*/g, ' ')
+      .replace('[ ', '[')
+      .replace(' ]', ']'),
+  )}\n`
 }
 
 export function readPlan(text: string): ReadPlan {
@@ -33,18 +38,21 @@ export function readPlan(text: string): ReadPlan {
   } catch (thrown) {
     return { errors: [syntaxError(text, thrown instanceof Error ? thrown.message : '')] }
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return { errors: [{ at: 'line 1, column 1', message: 'A study is an object: { "name": …, "archs": …, … }.' }] }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    return { errors: [{ at: 'line 1, column 1', message: 'A study is an object: { "name": …, "archs": …, … }.' }] }
   const parsed = studyRequest.safeParse(json)
   if (!parsed.success)
     return {
       errors: parsed.error.issues.map(({ path, message, ...issue }) => {
         const at = path.map(String).join('.') || 'the study'
-        if (issue.code === 'unrecognized_keys') return { at, message: `has no ${issue.keys.map((key) => `“${key}”`).join(', ')}` }
+        if (issue.code === 'unrecognized_keys')
+          return { at, message: `has no ${issue.keys.map((key) => `“${key}”`).join(', ')}` }
         const value = valueAt(json, path)
         return { at, message: value === undefined ? 'is missing' : `${suggestion(path, value)}${message}` }
       }),
     }
-  if (parsed.data.training.warmup !== null) return { errors: [{ at: 'training.warmup', message: 'must be null here: a network that needs one gets its own' }] }
+  if (parsed.data.training.warmup !== null)
+    return { errors: [{ at: 'training.warmup', message: 'must be null here: a network that needs one gets its own' }] }
   return { plan: parsed.data }
 }
 
@@ -71,7 +79,9 @@ function withTypedNames(json: unknown, path = ''): unknown {
   if (typeof json === 'string') return typed ? typed(json) : json
   if (Array.isArray(json)) return json.map((item: unknown) => (typed && typeof item === 'string' ? typed(item) : item))
   if (typeof json !== 'object' || json === null) return json
-  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withTypedNames(value, path === '' ? key : `${path}.${key}`)]))
+  return Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, withTypedNames(value, path === '' ? key : `${path}.${key}`)]),
+  )
 }
 
 function suggestion(path: readonly PropertyKey[], value: unknown): string {
@@ -80,7 +90,11 @@ function suggestion(path: readonly PropertyKey[], value: unknown): string {
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), json)
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    json,
+  )
 }
 
 /** The engine says where in characters; people count lines. */
@@ -89,6 +103,9 @@ function syntaxError(text: string, said: string): TextError {
   const at = position === undefined ? text.trimEnd().length : Number(position)
   const before = text.slice(0, at).split('\n')
   const found = text.charAt(at)
-  const message = found === '' || position === undefined ? 'The text ends too early.' : `“${found === '\n' ? 'end of the line' : found}” is not expected here.`
+  const message =
+    found === '' || position === undefined
+      ? 'The text ends too early.'
+      : `“${found === '\n' ? 'end of the line' : found}” is not expected here.`
   return { at: `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`, message }
 }

@@ -22,8 +22,16 @@ describe('runs to put a run beside', () => {
 
   it('are asked for in the language of lists', () => {
     const [seeds, network] = queriesFor({ ...run, studyId: 'table-i' }).map((query) => parseQuery(query))
-    expect(seeds).toMatchObject([{ kind: 'words', field: 'study', values: ['table-i'], exact: true }, { kind: 'numbers', field: 'seed', alternatives: [{ low: 2.5, high: 3.5 }] }])
-    expect(network).toMatchObject([{ field: 'study', exact: true }, { field: 'dataset', values: ['synthetic'] }, { field: 'arch', values: ['resnet-32'] }, { field: 'variant', values: ['baseline', 'mcnn-f'] }])
+    expect(seeds).toMatchObject([
+      { kind: 'words', field: 'study', values: ['table-i'], exact: true },
+      { kind: 'numbers', field: 'seed', alternatives: [{ low: 2.5, high: 3.5 }] },
+    ])
+    expect(network).toMatchObject([
+      { field: 'study', exact: true },
+      { field: 'dataset', values: ['synthetic'] },
+      { field: 'arch', values: ['resnet-32'] },
+      { field: 'variant', values: ['baseline', 'mcnn-f'] },
+    ])
     expect(queriesFor({ ...run, variant: 'baseline' })[1]).toMatch(/variant:baseline$/)
   })
 })

@@ -1,15 +1,30 @@
 /** Which runs lie near a run: what is asked for, and in which order it is offered. Pure. */
 import type { RunSummary } from '../../../src-main/contract'
 
-/** Queries (analysis/runQuery.ts) that together hold the closest runs of the study of a run: those of its seed, and of its network the baselines and its own variant. */
-export function queriesFor({ studyId, seed, dataset, arch, variant }: Pick<RunSummary, 'studyId' | 'seed' | 'dataset' | 'arch' | 'variant'>): string[] {
+/**
+ * Queries (analysis/runQuery.ts) that together hold the closest runs of the study of a run: those of its seed, and of
+ * its network the baselines and its own variant.
+ */
+export function queriesFor({
+  studyId,
+  seed,
+  dataset,
+  arch,
+  variant,
+}: Pick<RunSummary, 'studyId' | 'seed' | 'dataset' | 'arch' | 'variant'>): string[] {
   const variants = variant === 'baseline' ? variant : `baseline,${variant}`
   return [`study="${studyId}" seed:${seed}`, `study="${studyId}" dataset:${dataset} arch:${arch} variant:${variants}`]
 }
 
-/** Started ones but itself, of its own study; a network in common weighs more than a seed, a seed more than being the baseline. */
+/**
+ * Started ones but itself, of its own study; a network in common weighs more than a seed, a seed more than being the
+ * baseline.
+ */
 export function closest<R extends RunSummary>(run: RunSummary, others: readonly R[]): R[] {
-  const distance = (other: RunSummary): number => (other.variant === 'baseline' ? 0 : 1) + (other.seed === run.seed ? 0 : 2) + (other.arch === run.arch && other.dataset === run.dataset ? 0 : 4)
+  const distance = (other: RunSummary): number =>
+    (other.variant === 'baseline' ? 0 : 1) +
+    (other.seed === run.seed ? 0 : 2) +
+    (other.arch === run.arch && other.dataset === run.dataset ? 0 : 4)
   return others
     .filter((other) => other.id !== run.id && other.studyId === run.studyId && other.startedAt !== null)
     .sort((a, b) => distance(a) - distance(b))

@@ -5,7 +5,11 @@ import { classAccuracies, confusions, mostConfused, rowsOf } from './evaluation'
 const counts = { classes: 3, confusion: [4, 1, 0, 2, 1, 1, 0, 0, 0] }
 
 it('splits the counts into rows of true classes', () => {
-  expect(rowsOf(counts)).toEqual([[4, 1, 0], [2, 1, 1], [0, 0, 0]])
+  expect(rowsOf(counts)).toEqual([
+    [4, 1, 0],
+    [2, 1, 1],
+    [0, 0, 0],
+  ])
 })
 
 it('orders classes by accuracy, and has none for a class without examples', () => {

@@ -40,7 +40,9 @@ export function confusions(counts: Counts, limit: number): Confusion[] {
   return rowsOf(counts)
     .flatMap((row, label) => {
       const total = row.reduce((a, b) => a + b, 0)
-      return row.flatMap((count, predicted) => (predicted === label || count === 0 ? [] : [{ label, predicted, count, share: count / total }]))
+      return row.flatMap((count, predicted) =>
+        predicted === label || count === 0 ? [] : [{ label, predicted, count, share: count / total }],
+      )
     })
     .sort((a, b) => b.count - a.count || a.label - b.label || a.predicted - b.predicted)
     .slice(0, limit)

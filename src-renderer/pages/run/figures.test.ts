@@ -4,16 +4,43 @@ import { byEpoch, byLayer, figuresCsv, nearestEpoch } from './figures'
 
 const of = (rank: number | null) => ({ covered: 0.5, overlap: 0.25, cosine: 0.1, effectiveRank: rank, filters: 4 })
 const all: EpochFigures[] = [
-  { epoch: 0, layers: [{ layer: 'stem', figures: of(4) }, { layer: 'b', figures: of(2) }] },
-  { epoch: 3, layers: [{ layer: 'stem', figures: of(null) }, { layer: 'b', figures: null }] },
+  {
+    epoch: 0,
+    layers: [
+      { layer: 'stem', figures: of(4) },
+      { layer: 'b', figures: of(2) },
+    ],
+  },
+  {
+    epoch: 3,
+    layers: [
+      { layer: 'stem', figures: of(null) },
+      { layer: 'b', figures: null },
+    ],
+  },
 ]
 
 it('stand by layer and by epoch, rank as a share of the filters, shares of the plane in percent, a gap where there is none', () => {
-  expect(byLayer(all[0] ?? null, 'effectiveRank')).toEqual([{ x: 1, y: 1 }, { x: 2, y: 0.5 }])
-  expect(byEpoch(all, 'b', 'effectiveRank')).toEqual([{ x: 0, y: 0.5 }, { x: 3, y: null }])
-  expect(byEpoch(all, 'stem', 'cosine')).toEqual([{ x: 0, y: 0.1 }, { x: 3, y: 0.1 }])
-  expect(byEpoch(all, 'b', 'covered')).toEqual([{ x: 0, y: 50 }, { x: 3, y: null }])
-  expect(byLayer(all[1] ?? null, 'overlap')).toEqual([{ x: 1, y: 25 }, { x: 2, y: null }])
+  expect(byLayer(all[0] ?? null, 'effectiveRank')).toEqual([
+    { x: 1, y: 1 },
+    { x: 2, y: 0.5 },
+  ])
+  expect(byEpoch(all, 'b', 'effectiveRank')).toEqual([
+    { x: 0, y: 0.5 },
+    { x: 3, y: null },
+  ])
+  expect(byEpoch(all, 'stem', 'cosine')).toEqual([
+    { x: 0, y: 0.1 },
+    { x: 3, y: 0.1 },
+  ])
+  expect(byEpoch(all, 'b', 'covered')).toEqual([
+    { x: 0, y: 50 },
+    { x: 3, y: null },
+  ])
+  expect(byLayer(all[1] ?? null, 'overlap')).toEqual([
+    { x: 1, y: 25 },
+    { x: 2, y: null },
+  ])
   expect(byLayer(null, 'cosine')).toEqual([])
 })
 
@@ -23,5 +50,11 @@ it('are of the kept epoch that is nearest', () => {
 })
 
 it('leave as CSV, a missing number empty', () => {
-  expect(figuresCsv(all).split('\n')).toEqual(['epoch,layer,covered,overlap,mean_abs_cosine,effective_rank,filters', '0,stem,0.5,0.25,0.1,4,4', '0,b,0.5,0.25,0.1,2,4', '3,stem,0.5,0.25,0.1,,4', ''])
+  expect(figuresCsv(all).split('\n')).toEqual([
+    'epoch,layer,covered,overlap,mean_abs_cosine,effective_rank,filters',
+    '0,stem,0.5,0.25,0.1,4,4',
+    '0,b,0.5,0.25,0.1,2,4',
+    '3,stem,0.5,0.25,0.1,,4',
+    '',
+  ])
 })

@@ -1,4 +1,6 @@
-/** How complementary a run's filters are, as lines: over the layers at one epoch, over the epochs of one layer. Pure. */
+/**
+ * How complementary a run's filters are, as lines: over the layers at one epoch, over the epochs of one layer. Pure.
+ */
 import type { EpochFigures } from '../../../src-main/contract'
 import type { Point } from '../../../src-main/analysis/figures/line'
 
@@ -6,13 +8,34 @@ export type FigureName = 'cosine' | 'effectiveRank' | 'covered' | 'overlap'
 
 /** `share`: drawn in percent, as the filter banks page shows it. */
 export const figureNames: Readonly<Record<FigureName, { title: string; meaning: string; share: boolean }>> = {
-  cosine: { title: 'Redundancy, mean |cosine|', share: false, meaning: 'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.' },
-  effectiveRank: { title: 'Effective rank, of filters', share: false, meaning: 'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.' },
-  covered: { title: 'Plane covered, %', share: true, meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.' },
-  overlap: { title: 'Overlap, % of covered', share: true, meaning: 'Share of what is covered that two filters or more pass.' },
+  cosine: {
+    title: 'Redundancy, mean |cosine|',
+    share: false,
+    meaning:
+      'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.',
+  },
+  effectiveRank: {
+    title: 'Effective rank, of filters',
+    share: false,
+    meaning:
+      'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.',
+  },
+  covered: {
+    title: 'Plane covered, %',
+    share: true,
+    meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.',
+  },
+  overlap: {
+    title: 'Overlap, % of covered',
+    share: true,
+    meaning: 'Share of what is covered that two filters or more pass.',
+  },
 }
 
-/** Returns the figure as drawn: shares in percent, the others in 0..1; a rank is divided by the number of filters, so that layers of different widths compare. */
+/**
+ * Returns the figure as drawn: shares in percent, the others in 0..1; a rank is divided by the number of filters, so
+ * that layers of different widths compare.
+ */
 export function figureOf(name: FigureName, figures: EpochFigures['layers'][number]['figures']): number | null {
   if (!figures) return null
   if (name === 'effectiveRank') return figures.effectiveRank === null ? null : figures.effectiveRank / figures.filters
@@ -33,12 +56,29 @@ export function byLayer(at: EpochFigures | null, name: FigureName): Point[] {
 }
 
 export function byEpoch(all: readonly EpochFigures[], layer: string, name: FigureName): Point[] {
-  return all.map(({ epoch, layers }) => ({ x: epoch, y: figureOf(name, layers.find((one) => one.layer === layer)?.figures ?? null) }))
+  return all.map(({ epoch, layers }) => ({
+    x: epoch,
+    y: figureOf(name, layers.find((one) => one.layer === layer)?.figures ?? null),
+  }))
 }
 
 export function figuresCsv(all: readonly EpochFigures[]): string {
   const lines = all.flatMap(({ epoch, layers }) =>
-    layers.flatMap(({ layer, figures }) => (figures ? [[epoch, layer, figures.covered, figures.overlap, figures.cosine ?? '', figures.effectiveRank ?? '', figures.filters].join(',')] : [])),
+    layers.flatMap(({ layer, figures }) =>
+      figures
+        ? [
+            [
+              epoch,
+              layer,
+              figures.covered,
+              figures.overlap,
+              figures.cosine ?? '',
+              figures.effectiveRank ?? '',
+              figures.filters,
+            ].join(','),
+          ]
+        : [],
+    ),
   )
   return `${['epoch,layer,covered,overlap,mean_abs_cosine,effective_rank,filters', ...lines].join('\n')}\n`
 }

@@ -38,10 +38,21 @@ export function followed(id: () => string): Followed {
     last = performance.now()
     const { epochs, steps, events, run } = detail.value
     try {
-      const news = await call('runs.news', { id: run.id, epoch: epochs.at(-1)?.epoch ?? 0, step: steps.at(-1)?.step ?? 0, events: events.length })
+      const news = await call('runs.news', {
+        id: run.id,
+        epoch: epochs.at(-1)?.epoch ?? 0,
+        step: steps.at(-1)?.step ?? 0,
+        events: events.length,
+      })
       if (detail.value?.run.id === run.id) {
         told = null
-        detail.patch((value) => ({ ...value, ...news, epochs: [...epochs, ...news.epochs], steps: [...steps, ...news.steps], events: [...events, ...news.events] }))
+        detail.patch((value) => ({
+          ...value,
+          ...news,
+          epochs: [...epochs, ...news.epochs],
+          steps: [...steps, ...news.steps],
+          events: [...events, ...news.events],
+        }))
       }
     } catch {
       // The banner tells where the service is gone or the run was deleted; the next event asks again.
@@ -51,7 +62,9 @@ export function followed(id: () => string): Followed {
   }
 
   $effect(() => on('run.epoch', (event) => void (event.runId === id() && ask())))
-  $effect(() => on('run.progress', (event) => void (event.runId === id() && performance.now() - last > everyMs && ask())))
+  $effect(() =>
+    on('run.progress', (event) => void (event.runId === id() && performance.now() - last > everyMs && ask())),
+  )
   $effect(() =>
     on('run.changed', (run) => {
       if (run.id !== id()) return

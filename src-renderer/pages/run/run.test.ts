@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
 import { configRows, environmentRows } from '../../../src-main/analysis/runRows'
-import { actionsOf, curvesOf, differences, explanation, marksOf, noReadings, noValues, rowsInView, usageOf } from './run'
+import {
+  actionsOf,
+  curvesOf,
+  differences,
+  explanation,
+  marksOf,
+  noReadings,
+  noValues,
+  rowsInView,
+  usageOf,
+} from './run'
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
 
@@ -13,7 +23,9 @@ it('a chart without a value says why there is none', () => {
 })
 
 it('a chart of the machine’s readings promises none of a run that ended', () => {
-  expect(runStates.filter((state) => /yet/.test(noReadings({ state })))).toEqual(runStates.filter((state) => !endedStates.includes(state)))
+  expect(runStates.filter((state) => /yet/.test(noReadings({ state })))).toEqual(
+    runStates.filter((state) => !endedStates.includes(state)),
+  )
   expect(noReadings({ state: 'done' })).toBe('not measured')
 })
 
@@ -40,7 +52,9 @@ describe('explanation', () => {
     const said = explanation({ state: 'failed', reason: 'Out of memory.', epochsDone: 3, epochs: 5 })
     expect(said?.title).toBe('Out of memory.')
     expect(said?.text).toMatch(/3\sfinished epochs of 5 are kept/)
-    expect(explanation({ state: 'failed', reason: null, epochsDone: 0, epochs: 5 })?.text).toContain('No epoch was finished')
+    expect(explanation({ state: 'failed', reason: null, epochsDone: 0, epochs: 5 })?.text).toContain(
+      'No epoch was finished',
+    )
   })
 })
 
@@ -51,11 +65,15 @@ describe('tables', () => {
     expect(rows.get('test pictures')).toBe('all')
     expect(rows.get('milestones')).toBe('× 0.1 after 100, 150')
     expect(rows.get('warm-up')).toBe('0.01 until training error < 80 %')
-    expect(new Map(configRows({ ...config, warmup: { learningRate: 0.01, untilError: 0.8, growth: 1.25 } })).get('warm-up')).toBe('0.01 until training error < 80 %, then × 1.25 an epoch')
+    expect(
+      new Map(configRows({ ...config, warmup: { learningRate: 0.01, untilError: 0.8, growth: 1.25 } })).get('warm-up'),
+    ).toBe('0.01 until training error < 80 %, then × 1.25 an epoch')
     // One row for two: milestones and gamma.
     expect(rows.size).toBe(Object.keys({ validationExamples: null, ...config }).length - 1)
     expect(rows.get('validation pictures')).toBe('none')
-    expect(new Map(configRows({ ...config, validationExamples: 5000 })).get('validation pictures')).toBe('5,000 of the training pictures, never trained on')
+    expect(new Map(configRows({ ...config, validationExamples: 5000 })).get('validation pictures')).toBe(
+      '5,000 of the training pictures, never trained on',
+    )
   })
 
   const environment = {
@@ -75,7 +93,10 @@ describe('tables', () => {
 
   it('say how a GPU computed, and nothing of it on a CPU', () => {
     expect(environmentRows(environment).some(([label]) => label.includes('GPU'))).toBe(false)
-    expect(environmentRows({ ...environment, device: 'NVIDIA H100', gpuMath: 'float32 without TF32' })).toContainEqual(['GPU’s arithmetic', 'float32 without TF32'])
+    expect(environmentRows({ ...environment, device: 'NVIDIA H100', gpuMath: 'float32 without TF32' })).toContainEqual([
+      'GPU’s arithmetic',
+      'float32 without TF32',
+    ])
   })
 
   it('say where a source had changes and what was left to TensorFlow', () => {
@@ -89,7 +110,21 @@ describe('tables', () => {
 describe('curves and marks', () => {
   it('shows accuracies in percent and leaves a gap where a loss was not a number', () => {
     const curves = curvesOf({
-      epochs: [{ epoch: 1, trainLoss: 2, trainAccuracy: 0.25, testLoss: 2.5, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 1, seconds: 1, waitSeconds: null, cpuSeconds: null, memoryBytes: null }],
+      epochs: [
+        {
+          epoch: 1,
+          trainLoss: 2,
+          trainAccuracy: 0.25,
+          testLoss: 2.5,
+          testAccuracy: 0.5,
+          learningRate: 0.1,
+          imagesPerSecond: 1,
+          seconds: 1,
+          waitSeconds: null,
+          cpuSeconds: null,
+          memoryBytes: null,
+        },
+      ],
       steps: [{ step: 10, epoch: 1, loss: null, learningRate: 0.1, stepMs: 1 }],
     })
     expect(curves.testAccuracy).toEqual([{ x: 1, y: 50 }])
@@ -101,7 +136,9 @@ describe('curves and marks', () => {
       [100, 'lr × 0.1'],
       [150, 'lr × 0.1'],
     ])
-    expect(marksOf({ state: 'diverged', epochsDone: 36 }, { ...config, gamma: 0.2 }, 391).map((m) => [m.x, m.label])).toEqual([
+    expect(
+      marksOf({ state: 'diverged', epochsDone: 36 }, { ...config, gamma: 0.2 }, 391).map((m) => [m.x, m.label]),
+    ).toEqual([
       [39_100, 'lr × 0.2'],
       [58_650, 'lr × 0.2'],
       [14_467, 'NaN'],
@@ -122,9 +159,22 @@ describe('differences', () => {
 })
 
 describe('usageOf', () => {
-  const epoch = { epoch: 1, trainLoss: 1, trainAccuracy: 0.5, testLoss: 1, testAccuracy: 0.5, learningRate: 0.1, imagesPerSecond: 500, seconds: 10, waitSeconds: 0.5, cpuSeconds: 19, memoryBytes: 2 ** 29 }
+  const epoch = {
+    epoch: 1,
+    trainLoss: 1,
+    trainAccuracy: 0.5,
+    testLoss: 1,
+    testAccuracy: 0.5,
+    learningRate: 0.1,
+    imagesPerSecond: 500,
+    seconds: 10,
+    waitSeconds: 0.5,
+    cpuSeconds: 19,
+    memoryBytes: 2 ** 29,
+  }
   const steps = [30, 10, 20, 40].map((stepMs, i) => ({ step: i + 1, epoch: 1, loss: 1, learningRate: 0.1, stepMs }))
-  const valueOf = (name: string, readings = usageOf([epoch], steps, 2)): unknown => readings.find((r) => r.name.startsWith(name))?.points[0]?.y
+  const valueOf = (name: string, readings = usageOf([epoch], steps, 2)): unknown =>
+    readings.find((r) => r.name.startsWith(name))?.points[0]?.y
 
   it('gives shares and medians in the units it names', () => {
     expect(valueOf('Step')).toBe(25)
@@ -143,9 +193,18 @@ describe('usageOf', () => {
 
   it('has the GPU’s use only where its driver told of it', () => {
     expect(usageOf([epoch], [], 2).some(({ name }) => name.startsWith('GPU'))).toBe(false)
-    const readings = usageOf([epoch, { ...epoch, epoch: epoch.epoch + 1, gpuUtilization: 0.5, gpuMemoryBytes: 3 * 2 ** 20 }], [], 2)
-    expect(readings.find(({ name }) => name === 'GPU')).toMatchObject({ points: [{ y: null }, { y: 50 }], yDomain: [0, 100] })
-    expect(readings.find(({ name }) => name.startsWith('GPU memory'))).toMatchObject({ points: [{ y: null }, { y: 3 }] })
+    const readings = usageOf(
+      [epoch, { ...epoch, epoch: epoch.epoch + 1, gpuUtilization: 0.5, gpuMemoryBytes: 3 * 2 ** 20 }],
+      [],
+      2,
+    )
+    expect(readings.find(({ name }) => name === 'GPU')).toMatchObject({
+      points: [{ y: null }, { y: 50 }],
+      yDomain: [0, 100],
+    })
+    expect(readings.find(({ name }) => name.startsWith('GPU memory'))).toMatchObject({
+      points: [{ y: null }, { y: 3 }],
+    })
   })
 })
 

@@ -1,7 +1,14 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
 import { median } from '../../../src-main/analysis/statistics'
 import { endedStates } from '../../../src-main/contract'
-import type { EpochMetrics, ExperimentConfig, RunDetail, RunState, RunSummary, StepMetrics } from '../../../src-main/contract'
+import type {
+  EpochMetrics,
+  ExperimentConfig,
+  RunDetail,
+  RunState,
+  RunSummary,
+  StepMetrics,
+} from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../../src-main/analysis/figures/line'
 import { count, plural, significant } from '../../lib/format'
 import { emptyChart, isHeld } from '../../lib/progress'
@@ -26,7 +33,10 @@ export function actionsOf(run: Pick<RunSummary, 'state' | 'reason'>): readonly R
 }
 
 /** What stands above the page of a run that ended before its last epoch; null for one that did not. */
-export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDone' | 'epochs'>, checkpoint: RunDetail['checkpoint'] = null): { title: string; text: string } | null {
+export function explanation(
+  run: Pick<RunSummary, 'state' | 'reason' | 'epochsDone' | 'epochs'>,
+  checkpoint: RunDetail['checkpoint'] = null,
+): { title: string; text: string } | null {
   const titles: Partial<Record<RunState, string>> = {
     stopped: 'Stopped',
     interrupted: 'The program that trained this run went away',
@@ -35,20 +45,28 @@ export function explanation(run: Pick<RunSummary, 'state' | 'reason' | 'epochsDo
   }
   const title = titles[run.state]
   if (title === undefined) return null
-  const kept = run.epochsDone === 0 ? 'No epoch was finished.' : `The metrics of ${plural(run.epochsDone, 'finished epoch')} of ${count(run.epochs)} are kept.`
+  const kept =
+    run.epochsDone === 0
+      ? 'No epoch was finished.'
+      : `The metrics of ${plural(run.epochsDone, 'finished epoch')} of ${count(run.epochs)} are kept.`
   const further =
     run.state === 'diverged'
       ? checkpoint && `Its last good checkpoint is of step ${count(checkpoint.step)}.`
       : checkpoint
         ? `Resumed, it goes on after step ${count(checkpoint.step)} as if it had never stopped.`
         : 'Resumed, it begins again: there is no checkpoint.'
-  return { title: run.reason ?? title, text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' ') }
+  return {
+    title: run.reason ?? title,
+    text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' '),
+  }
 }
 
 /** Returns the words of a chart of a run's `unit`s that has no value. */
 export function noValues({ state }: Pick<RunSummary, 'state'>, unit: 'epoch' | 'step'): string {
   if (!endedStates.includes(state)) return emptyChart([state])
-  return state === 'diverged' ? `no values: the loss was NaN in the first ${unit}` : `no values: the run ended before its first ${unit} did`
+  return state === 'diverged'
+    ? `no values: the loss was NaN in the first ${unit}`
+    : `no values: the run ended before its first ${unit} did`
 }
 
 /** Returns the words of a chart of what a trainer measures of the machine, without a value. */
@@ -69,7 +87,8 @@ export interface Curves {
 }
 
 export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
-  const by = (value: (epoch: EpochMetrics) => number): Point[] => detail.epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
+  const by = (value: (epoch: EpochMetrics) => number): Point[] =>
+    detail.epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
   const held = (value: (epoch: EpochMetrics) => number | null | undefined): Point[] =>
     detail.epochs.flatMap((epoch) => {
       const y = value(epoch)
@@ -86,12 +105,20 @@ export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
   }
 }
 
-/** Where the learning rate falls, and where the loss stopped being a number. `per` is the x units an epoch takes: 1, or its steps. */
-export function marksOf(run: Pick<RunSummary, 'state' | 'epochsDone'>, config: Pick<ExperimentConfig, 'milestones' | 'gamma' | 'epochs'>, per: number): VerticalMark[] {
+/**
+ * Where the learning rate falls, and where the loss stopped being a number. `per` is the x units an epoch takes: 1, or
+ * its steps.
+ */
+export function marksOf(
+  run: Pick<RunSummary, 'state' | 'epochsDone'>,
+  config: Pick<ExperimentConfig, 'milestones' | 'gamma' | 'epochs'>,
+  per: number,
+): VerticalMark[] {
   const marks: VerticalMark[] = config.milestones
     .filter((epoch) => epoch < config.epochs)
     .map((epoch) => ({ x: epoch * per, label: `lr × ${significant(config.gamma)}` }))
-  if (run.state === 'diverged') marks.push({ x: Math.min(run.epochsDone + 1, config.epochs) * per, label: 'NaN', color: 'var(--st-diverged)' })
+  if (run.state === 'diverged')
+    marks.push({ x: Math.min(run.epochsDone + 1, config.epochs) * per, label: 'NaN', color: 'var(--st-diverged)' })
   return marks
 }
 
@@ -100,7 +127,10 @@ const rowHeight = 26
 /** Rows of the table's height, and as many above and below of them for who scrolls. */
 const rowsAround = 12
 
-/** Rows `from` up to `to` (in steps, so that not every pixel changes them), and the heights of what is left out, in pixels; of a few nothing is. */
+/**
+ * Rows `from` up to `to` (in steps, so that not every pixel changes them), and the heights of what is left out, in
+ * pixels; of a few nothing is.
+ */
 export function rowsInView(rows: number, top: number): { from: number; to: number; above: number; below: number } {
   const step = Math.floor(top / rowHeight / rowsAround)
   const from = rows <= 3 * rowsAround ? 0 : Math.max(0, Math.min((step - 1) * rowsAround, rows - 3 * rowsAround))
@@ -116,7 +146,10 @@ export interface Difference {
 }
 
 /** Only the rows in which two tables differ, in the order of the first. */
-export function differences(here: readonly (readonly [string, string])[], there: readonly (readonly [string, string])[]): Difference[] {
+export function differences(
+  here: readonly (readonly [string, string])[],
+  there: readonly (readonly [string, string])[],
+): Difference[] {
   const other = new Map(there)
   return here.flatMap(([label, value]) => {
     const theirs = other.get(label) ?? '–'
@@ -134,24 +167,73 @@ export interface Reading {
 }
 
 /** Readings by epoch; what was not measured is a gap. @param cores of the machine, null where not known */
-export function usageOf(epochs: readonly EpochMetrics[], steps: readonly StepMetrics[], cores: number | null): Reading[] {
-  const by = (value: (epoch: EpochMetrics) => number | null): Point[] => epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
+export function usageOf(
+  epochs: readonly EpochMetrics[],
+  steps: readonly StepMetrics[],
+  cores: number | null,
+): Reading[] {
+  const by = (value: (epoch: EpochMetrics) => number | null): Point[] =>
+    epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
   const reading = (name: string, unit: string, points: Point[], whole?: number | null): Reading => {
     const top = whole ?? Math.max(0, ...points.map((p) => p.y ?? 0)) * 1.1
     return { name, unit, points, yDomain: [0, top > 0 ? top : 1] }
   }
-  const measured = (value: (epoch: EpochMetrics) => number | null | undefined): boolean => epochs.some((epoch) => typeof value(epoch) === 'number')
-  const times = (value: number | null | undefined, factor: number): number | null => (typeof value === 'number' ? value * factor : null)
+  const measured = (value: (epoch: EpochMetrics) => number | null | undefined): boolean =>
+    epochs.some((epoch) => typeof value(epoch) === 'number')
+  const times = (value: number | null | undefined, factor: number): number | null =>
+    typeof value === 'number' ? value * factor : null
   const medians = new Map<number, number[]>()
   for (const { epoch, stepMs } of steps) medians.set(epoch, [...(medians.get(epoch) ?? []), stepMs])
   return [
-    reading('Step, median', 'ms', [...medians].map(([x, values]) => ({ x, y: median(values) }))),
-    reading('Images', 'a second', by((e) => e.imagesPerSecond)),
-    reading('Waiting for pictures', '% of the epoch', by((e) => (e.waitSeconds === null || e.seconds === 0 ? null : (100 * e.waitSeconds) / e.seconds))),
-    reading('Processor', cores === null ? 'cores' : `of ${cores} cores`, by((e) => (e.cpuSeconds === null || e.seconds === 0 ? null : e.cpuSeconds / e.seconds)), cores),
-    reading('Memory', 'MiB', by((e) => (e.memoryBytes === null ? null : e.memoryBytes / 2 ** 20))),
-    ...(measured((e) => e.gpuUtilization) ? [reading('GPU', '% of the time', by((e) => times(e.gpuUtilization, 100)), 100)] : []),
-    ...(measured((e) => e.gpuMemoryBytes) ? [reading('GPU memory, all programs', 'MiB', by((e) => times(e.gpuMemoryBytes, 2 ** -20)))] : []),
-    reading('Learning rate', '', by((e) => e.learningRate)),
+    reading(
+      'Step, median',
+      'ms',
+      [...medians].map(([x, values]) => ({ x, y: median(values) })),
+    ),
+    reading(
+      'Images',
+      'a second',
+      by((e) => e.imagesPerSecond),
+    ),
+    reading(
+      'Waiting for pictures',
+      '% of the epoch',
+      by((e) => (e.waitSeconds === null || e.seconds === 0 ? null : (100 * e.waitSeconds) / e.seconds)),
+    ),
+    reading(
+      'Processor',
+      cores === null ? 'cores' : `of ${cores} cores`,
+      by((e) => (e.cpuSeconds === null || e.seconds === 0 ? null : e.cpuSeconds / e.seconds)),
+      cores,
+    ),
+    reading(
+      'Memory',
+      'MiB',
+      by((e) => (e.memoryBytes === null ? null : e.memoryBytes / 2 ** 20)),
+    ),
+    ...(measured((e) => e.gpuUtilization)
+      ? [
+          reading(
+            'GPU',
+            '% of the time',
+            by((e) => times(e.gpuUtilization, 100)),
+            100,
+          ),
+        ]
+      : []),
+    ...(measured((e) => e.gpuMemoryBytes)
+      ? [
+          reading(
+            'GPU memory, all programs',
+            'MiB',
+            by((e) => times(e.gpuMemoryBytes, 2 ** -20)),
+          ),
+        ]
+      : []),
+    reading(
+      'Learning rate',
+      '',
+      by((e) => e.learningRate),
+    ),
   ]
 }

@@ -7,12 +7,23 @@ import { addressQuery, parseAddress, type Pin } from '../filter-banks/address'
 const mostPins = 6
 
 /** Of runs that have begun, multi-band ones first: what the page is about, and what stands beside it. Pure. */
-export function arranged(runs: readonly RunSummary[]): { run: RunSummary; beside: RunSummary | null; others: RunSummary[] } | null {
+export function arranged(
+  runs: readonly RunSummary[],
+): { run: RunSummary; beside: RunSummary | null; others: RunSummary[] } | null {
   const started = runs.filter((run) => run.startedAt !== null)
-  const [run, ...rest] = [...started.filter((one) => one.variant !== 'baseline'), ...started.filter((one) => one.variant === 'baseline')]
+  const [run, ...rest] = [
+    ...started.filter((one) => one.variant !== 'baseline'),
+    ...started.filter((one) => one.variant === 'baseline'),
+  ]
   if (!run) return null
   // Its own baseline says most.
-  const beside = rest.find((one) => one.variant === 'baseline' && one.arch === run.arch && one.dataset === run.dataset && one.seed === run.seed) ?? rest[0] ?? null
+  const beside =
+    rest.find(
+      (one) =>
+        one.variant === 'baseline' && one.arch === run.arch && one.dataset === run.dataset && one.seed === run.seed,
+    ) ??
+    rest[0] ??
+    null
   return { run, beside, others: rest.filter((one) => one !== beside).slice(0, mostPins) }
 }
 
@@ -28,6 +39,13 @@ export function firstBank(run: string, layers: readonly FilterLayer[]): Pin | nu
 export async function banksOf(ids: readonly string[]): Promise<Record<string, string | number | null> | undefined> {
   const chosen = arranged((await call('runs.rows', { ids: ids.slice(0, 500) })).map(({ run }) => run))
   if (!chosen) return undefined
-  const pins = await Promise.all(chosen.others.map(async ({ id }) => firstBank(id, await call('filters.layers', { id }))))
-  return addressQuery({ ...parseAddress(new URLSearchParams()), run: chosen.run.id, beside: chosen.beside?.id ?? null, pins: pins.filter((pin) => pin !== null) })
+  const pins = await Promise.all(
+    chosen.others.map(async ({ id }) => firstBank(id, await call('filters.layers', { id }))),
+  )
+  return addressQuery({
+    ...parseAddress(new URLSearchParams()),
+    run: chosen.run.id,
+    beside: chosen.beside?.id ?? null,
+    pins: pins.filter((pin) => pin !== null),
+  })
 }

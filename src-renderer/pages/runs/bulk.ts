@@ -24,7 +24,8 @@ export async function queueRuns(action: 'rerun' | 'resume', ids: readonly string
       queued++
     }
   })
-  if (queued > 0) toasts.info(action === 'rerun' ? `${plural(queued, 'run')} queued again` : `${plural(queued, 'run')} resumed`)
+  if (queued > 0)
+    toasts.info(action === 'rerun' ? `${plural(queued, 'run')} queued again` : `${plural(queued, 'run')} resumed`)
 }
 
 /** Moves those of the runs that are queued to the front. */

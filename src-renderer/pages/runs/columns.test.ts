@@ -19,15 +19,23 @@ describe('the layout', () => {
     const layout = { ...usualLayout, pinned: ['tags', 'accuracy'] }
     const [first, second, third, fourth] = placed(layout, 30)
     expect([first?.id, second?.id, third?.id, fourth?.id]).toEqual(['config', 'accuracy', 'tags', 'seed'])
-    expect([first?.left, second?.left, third?.left, fourth?.left]).toEqual([30, 30 + (first?.width ?? 0), 30 + (first?.width ?? 0) + (second?.width ?? 0), null])
+    expect([first?.left, second?.left, third?.left, fourth?.left]).toEqual([
+      30,
+      30 + (first?.width ?? 0),
+      30 + (first?.width ?? 0) + (second?.width ?? 0),
+      null,
+    ])
   })
 
   it('fits its box: the usual columns become narrower, then fewer; chosen ones stay', () => {
     const end = (made: readonly { width: number }[]): number => made.reduce((sum, { width }) => sum + width, 46)
     for (const grouped of [false, true])
-      for (const available of [1500, 1108, 1098, 1000, 852, 842, 700]) expect(end(placed(usualLayout, 46, grouped, available))).toBeLessThanOrEqual(available)
+      for (const available of [1500, 1108, 1098, 1000, 852, 842, 700])
+        expect(end(placed(usualLayout, 46, grouped, available))).toBeLessThanOrEqual(available)
     expect(placed(usualLayout, 46, false, 1098)).toHaveLength(placed(usualLayout, 46).length)
-    expect(placed(usualLayout, 46, false, 842).map((c) => c.id)).toEqual(expect.arrayContaining(['config', 'seed', 'state', 'accuracy', 'best', 'epochs', 'time']))
+    expect(placed(usualLayout, 46, false, 842).map((c) => c.id)).toEqual(
+      expect.arrayContaining(['config', 'seed', 'state', 'accuracy', 'best', 'epochs', 'time']),
+    )
     const chosen = { ...usualLayout, shown: [...usualLayout.shown, 'note'] }
     expect(placed(chosen, 46, false, 842)).toEqual(placed(chosen, 46))
     // Pinned columns stay side by side when they are narrower.

@@ -12,7 +12,13 @@ export interface Column {
   usual: boolean
 }
 
-const column = (id: string, label: string, width: number, sort: SortColumn | null, rest: { num?: boolean; usual?: boolean } = {}): Column => ({ id, label, width, sort, usual: false, ...rest })
+const column = (
+  id: string,
+  label: string,
+  width: number,
+  sort: SortColumn | null,
+  rest: { num?: boolean; usual?: boolean } = {},
+): Column => ({ id, label, width, sort, usual: false, ...rest })
 const num = { num: true }
 const usual = { usual: true }
 
@@ -66,7 +72,9 @@ export function parseLayout(text: string | null): Layout {
   if (typeof kept !== 'object' || kept === null) return usualLayout
   const list = (name: keyof Layout): string[] | null => {
     const value = (kept as Record<string, unknown>)[name]
-    return Array.isArray(value) ? [...new Set(value)].filter((id): id is string => usualLayout.order.includes(id as string)) : null
+    return Array.isArray(value)
+      ? [...new Set(value)].filter((id): id is string => usualLayout.order.includes(id as string))
+      : null
   }
   const order = list('order') ?? []
   return {
@@ -91,13 +99,16 @@ const groupedStateWidth = 166
  * The columns to draw: the fixed one, the pinned ones, the others.
  * @param start where the first begins, in pixels
  * @param grouped by config
- * @param available width of the table's box in pixels: a little too wide a table is made narrower, and the usual columns become fewer
+ * @param available width of the table's box in pixels: a little too wide a table is made narrower, and the usual
+ *   columns become fewer
  */
 export function placed(layout: Layout, start: number, grouped = false, available = Infinity): Placed[] {
   const shown = layout.order.filter((id) => layout.shown.includes(id) && !(grouped && id === 'seed'))
   const pinned = shown.filter((id) => layout.pinned.includes(id)).slice(0, mostPinned - 1)
   const ids = [fixedColumn, ...pinned, ...shown.filter((id) => !pinned.includes(id))]
-  const found = ids.flatMap((id) => columns.find((c) => c.id === id) ?? []).map((one) => (grouped && one.id === 'state' ? { ...one, width: groupedStateWidth } : one))
+  const found = ids
+    .flatMap((id) => columns.find((c) => c.id === id) ?? [])
+    .map((one) => (grouped && one.id === 'state' ? { ...one, width: groupedStateWidth } : one))
   const room = available - start
   const fitting = isUsual(layout) ? withoutSpare(found, room / leastScale) : found
   const scale = Math.min(1, room / widthOf(fitting))
@@ -106,7 +117,12 @@ export function placed(layout: Layout, start: number, grouped = false, available
   let left = start
   return fitting.map((one): Placed => {
     // Narrower by a little, a table fits without a bar that is always there; by more, it would cut its texts.
-    const width = one.id === fixedColumn && scale === 1 ? one.width + spread : scale >= leastScale ? Math.floor(one.width * scale) : one.width
+    const width =
+      one.id === fixedColumn && scale === 1
+        ? one.width + spread
+        : scale >= leastScale
+          ? Math.floor(one.width * scale)
+          : one.width
     const at = one.id === fixedColumn || pinned.includes(one.id) ? left : null
     left += width
     return { ...one, width, left: at }
@@ -121,7 +137,11 @@ const spare: readonly string[] = ['stepMs', 'parameters', 'curve', 'tags', 'epoc
 const widthOf = (some: readonly Column[]): number => some.reduce((sum, { width }) => sum + width, 0)
 
 function isUsual({ order, shown, pinned }: Layout): boolean {
-  return pinned.length === 0 && order.join() === usualLayout.order.join() && [...shown].sort().join() === [...usualLayout.shown].sort().join()
+  return (
+    pinned.length === 0 &&
+    order.join() === usualLayout.order.join() &&
+    [...shown].sort().join() === [...usualLayout.shown].sort().join()
+  )
 }
 
 function withoutSpare(found: readonly Column[], room: number): readonly Column[] {

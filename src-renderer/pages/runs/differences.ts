@@ -11,7 +11,9 @@ export interface Differences {
 /** Only what is not the same for all; the seed among it. */
 export function differences(configs: readonly ExperimentConfig[]): Differences {
   const rows = configs.map((config) => configRows(config))
-  const labels = (rows[0] ?? []).map(([label]) => label).filter((_, i) => new Set(rows.map((row) => row[i]?.[1])).size > 1)
+  const labels = (rows[0] ?? [])
+    .map(([label]) => label)
+    .filter((_, i) => new Set(rows.map((row) => row[i]?.[1])).size > 1)
   return { labels, values: rows.map((row) => labels.map((label) => row.find(([name]) => name === label)?.[1] ?? '')) }
 }
 
@@ -28,5 +30,9 @@ const short: { [K in keyof TrainingConfig]?: (training: TrainingConfig) => strin
 
 /** What tells a group's config from the recipe, in few words; network, variant and data set are said elsewhere. */
 export function unusual(training: TrainingConfig): string[] {
-  return Object.entries(short).flatMap(([key, words]) => ((training[key as keyof TrainingConfig] ?? null) === (recipe[key as keyof TrainingConfig] ?? null) ? [] : [words(training)]))
+  return Object.entries(short).flatMap(([key, words]) =>
+    (training[key as keyof TrainingConfig] ?? null) === (recipe[key as keyof TrainingConfig] ?? null)
+      ? []
+      : [words(training)],
+  )
 }

@@ -4,11 +4,25 @@ import { runWith } from '../../../src-main/analysis/testing'
 import { differences, unusual } from './differences'
 import { runsCsv, runsJson } from './exporting'
 
-const row = (changes: Partial<RunRow> = {}): RunRow => ({ ...runWith({}), kind: 'run', accuracy: 0.9, rowTrainLoss: 0.2, rowTestLoss: 0.3, stepMs: 12.5, tags: [], note: '', archivedAt: null, trashedAt: null, ...changes })
+const row = (changes: Partial<RunRow> = {}): RunRow => ({
+  ...runWith({}),
+  kind: 'run',
+  accuracy: 0.9,
+  rowTrainLoss: 0.2,
+  rowTestLoss: 0.3,
+  stepMs: 12.5,
+  tags: [],
+  note: '',
+  archivedAt: null,
+  trashedAt: null,
+  ...changes,
+})
 
 describe('files', () => {
   it('quotes what needs it, leaves out what was not measured, and holds no formula', () => {
-    const [head = '', first = ''] = runsCsv([row({ note: 'a "b", c', studyName: '=1+1', testAccuracy: null, tags: ['x', 'y'] })]).split('\r\n')
+    const [head = '', first = ''] = runsCsv([
+      row({ note: 'a "b", c', studyName: '=1+1', testAccuracy: null, tags: ['x', 'y'] }),
+    ]).split('\r\n')
     expect(head.split(',').length).toBeGreaterThan(20)
     expect(first).toContain('"a ""b"", c"')
     expect(first).toContain("'=1+1")
@@ -17,7 +31,9 @@ describe('files', () => {
   })
 
   it('is JSON of what the history says, not of what the table showed', () => {
-    expect(JSON.parse(runsJson([row()]))).toEqual([{ ...runWith({}), bestPickedOn: 'test', stepMs: 12.5, tags: [], note: '', archivedAt: null, trashedAt: null }])
+    expect(JSON.parse(runsJson([row()]))).toEqual([
+      { ...runWith({}), bestPickedOn: 'test', stepMs: 12.5, tags: [], note: '', archivedAt: null, trashedAt: null },
+    ])
   })
 })
 
@@ -25,7 +41,14 @@ describe('differences', () => {
   const config: ExperimentConfig = { ...recipe, arch: 'resnet-20', variant: 'baseline', seed: 1 }
 
   it('are what is not the same for all', () => {
-    expect(differences([config, { ...config, variant: 'mcnn-f', seed: 2 }, config])).toEqual({ labels: ['variant', 'seed'], values: [['baseline', '1'], ['mcnn-f', '2'], ['baseline', '1']] })
+    expect(differences([config, { ...config, variant: 'mcnn-f', seed: 2 }, config])).toEqual({
+      labels: ['variant', 'seed'],
+      values: [
+        ['baseline', '1'],
+        ['mcnn-f', '2'],
+        ['baseline', '1'],
+      ],
+    })
     expect(differences([config, config]).labels).toEqual([])
     expect(differences([]).labels).toEqual([])
   })

@@ -38,9 +38,18 @@ export function runsCsv(runs: readonly RunRow[]): string {
     const safe = typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   }
-  return [fields.map(([head]) => head), ...runs.map((run) => fields.map(([, value]) => cell(value(run))))].map((row) => `${row.join(',')}\r\n`).join('')
+  return [fields.map(([head]) => head), ...runs.map((run) => fields.map(([, value]) => cell(value(run))))]
+    .map((row) => `${row.join(',')}\r\n`)
+    .join('')
 }
 
 export function runsJson(runs: readonly RunRow[]): string {
-  return `${JSON.stringify(runs.map(({ kind: _kind, accuracy: _a, rowTrainLoss: _b, rowTestLoss: _c, ...run }) => ({ ...run, bestPickedOn: runPickedOn(run) })), null, 2)}\n`
+  return `${JSON.stringify(
+    runs.map(({ kind: _kind, accuracy: _a, rowTrainLoss: _b, rowTestLoss: _c, ...run }) => ({
+      ...run,
+      bestPickedOn: runPickedOn(run),
+    })),
+    null,
+    2,
+  )}\n`
 }

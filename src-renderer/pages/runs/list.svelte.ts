@@ -37,7 +37,9 @@ export class RunList {
     const [from, to] = [Math.floor(first / size), Math.floor(Math.max(first, end - 1) / size)]
     const wanted = from === to ? [from] : [from, to]
     try {
-      const answers = await Promise.all(wanted.map((part) => call('runs.query', { ...this.#asked, offset: part * size, limit: size })))
+      const answers = await Promise.all(
+        wanted.map((part) => call('runs.query', { ...this.#asked, offset: part * size, limit: size })),
+      )
       if (version !== this.#version) return
       const [answer] = answers
       if (!answer) return
@@ -81,7 +83,11 @@ export class RunList {
 
   /** Ids of the runs in rows `first` to `last`; of all of them without. */
   ids(first = 0, last = Infinity): Promise<string[]> {
-    return call('runs.ids', { ...this.#asked, offset: first, ...(last === Infinity ? {} : { limit: last - first + 1 }) })
+    return call('runs.ids', {
+      ...this.#asked,
+      offset: first,
+      ...(last === Infinity ? {} : { limit: last - first + 1 }),
+    })
   }
 
   idsOfGroup(configId: string): Promise<string[]> {

@@ -25,7 +25,9 @@ export class GroupMembers {
 
   /** Fetches the runs of those groups that are unknown or have another number of runs by now. */
   async need(groups: readonly Pick<RunGroup, 'configId' | 'runs'>[]): Promise<void> {
-    const wanted = groups.filter(({ configId, runs }) => this.ids.get(configId)?.length !== runs && !this.#asking.includes(configId)).map(({ configId }) => configId)
+    const wanted = groups
+      .filter(({ configId, runs }) => this.ids.get(configId)?.length !== runs && !this.#asking.includes(configId))
+      .map(({ configId }) => configId)
     this.#asking = [...this.#asking, ...wanted]
     await Promise.all(wanted.map((configId) => this.ask(configId)))
     this.#asking = this.#asking.filter((configId) => !wanted.includes(configId))

@@ -20,7 +20,11 @@ export type GroupSelection = 'all' | 'some' | 'none'
  * @param ids the group's runs; undefined until they are known
  * @param everything whether each run of the list is selected, of this group too
  */
-export function groupSelection(ids: readonly string[] | undefined, selected: ReadonlySet<string>, everything: boolean): GroupSelection {
+export function groupSelection(
+  ids: readonly string[] | undefined,
+  selected: ReadonlySet<string>,
+  everything: boolean,
+): GroupSelection {
   if (everything) return 'all'
   if (ids === undefined || ids.length === 0) return 'none'
   const count = ids.filter((id) => selected.has(id)).length

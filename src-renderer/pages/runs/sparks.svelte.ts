@@ -18,7 +18,10 @@ export class Sparks {
 
   /** To be called with what is in view; what is there is not asked for again. */
   want(ids: readonly string[]): void {
-    this.#wanted = [...this.#wanted.filter((id) => !ids.includes(id)), ...ids.filter((id) => !this.#kept.has(id))].slice(-most)
+    this.#wanted = [
+      ...this.#wanted.filter((id) => !ids.includes(id)),
+      ...ids.filter((id) => !this.#kept.has(id)),
+    ].slice(-most)
     if (this.#wanted.length === 0 || this.#waiting) return
     this.#waiting = true
     setTimeout(() => void this.#load(), settleMs)
@@ -34,7 +37,11 @@ export class Sparks {
     const ids = [...this.#wanted]
     this.#wanted = []
     try {
-      for (const curve of await call('runs.curves', { ids, points })) this.#kept.set(curve.runId, curve.testAccuracy.map((accuracy) => 1 - accuracy))
+      for (const curve of await call('runs.curves', { ids, points }))
+        this.#kept.set(
+          curve.runId,
+          curve.testAccuracy.map((accuracy) => 1 - accuracy),
+        )
     } catch {
       // A decoration: the table says the same in numbers, and its own error where the service is away.
     }

@@ -4,7 +4,15 @@ import type { RunGroup, RunRow, RunState } from '../../../src-main/contract'
 import { count, datasetName, duration, number, percentValue, when } from '../../lib/format'
 
 /** States beside done, in the order in which a group names them. */
-export const urgent: readonly RunState[] = ['failed', 'diverged', 'interrupted', 'running', 'paused', 'stopped', 'queued']
+export const urgent: readonly RunState[] = [
+  'failed',
+  'diverged',
+  'interrupted',
+  'running',
+  'paused',
+  'stopped',
+  'queued',
+]
 
 /** Returns the best epoch's accuracy and, in a word, what picked it. */
 function picked(accuracy: number | null, on: PickedOn | null): string {

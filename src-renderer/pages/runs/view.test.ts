@@ -6,13 +6,28 @@ const plain: View = { query: '', sort: [], group: 'config', statistic: 'last', c
 describe('the address', () => {
   it('keeps everything and nothing that is so anyway', () => {
     expect(Object.values(viewQuery(plain)).every((value) => value === null)).toBe(true)
-    const full: View = { query: 'depth:32 "a, b" acc>0.9&', sort: [{ column: 'accuracy', descending: true }, { column: 'seed', descending: false }], group: 'none', statistic: 'best', compare: ['run-1', 'run-2'] }
-    const query = new URLSearchParams(Object.entries(viewQuery(full)).flatMap(([key, value]) => (value === null ? [] : [[key, value]])))
+    const full: View = {
+      query: 'depth:32 "a, b" acc>0.9&',
+      sort: [
+        { column: 'accuracy', descending: true },
+        { column: 'seed', descending: false },
+      ],
+      group: 'none',
+      statistic: 'best',
+      compare: ['run-1', 'run-2'],
+    }
+    const query = new URLSearchParams(
+      Object.entries(viewQuery(full)).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+    )
     expect(parseView(new URLSearchParams(query.toString()))).toEqual(full)
   })
 
   it('of another version still opens', () => {
-    expect(parseView(new URLSearchParams('sort=nothing,-seed,seed&group=study&of=median&compare=Ü,run-1'))).toEqual({ ...plain, sort: [{ column: 'seed', descending: true }], compare: ['run-1'] })
+    expect(parseView(new URLSearchParams('sort=nothing,-seed,seed&group=study&of=median&compare=Ü,run-1'))).toEqual({
+      ...plain,
+      sort: [{ column: 'seed', descending: true }],
+      compare: ['run-1'],
+    })
   })
 })
 
@@ -30,7 +45,10 @@ describe('nextSort', () => {
     let sort = nextSort(nextSort([], 'state', false), 'accuracy', true)
     expect(sort.map((s) => s.column)).toEqual(['state', 'accuracy'])
     sort = nextSort(sort, 'state', true)
-    expect(sort).toEqual([{ column: 'state', descending: true }, { column: 'accuracy', descending: true }])
+    expect(sort).toEqual([
+      { column: 'state', descending: true },
+      { column: 'accuracy', descending: true },
+    ])
     expect(nextSort(sort, 'state', true).map((s) => s.column)).toEqual(['accuracy'])
   })
 })

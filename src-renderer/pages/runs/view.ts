@@ -25,7 +25,10 @@ export function parseView(address: URLSearchParams): View {
     sort: sort.filter(({ column }, i) => sort.findIndex((other) => other.column === column) === i).slice(0, 5),
     group: address.get('group') === 'none' ? 'none' : 'config',
     statistic: statistics.find((known) => known === address.get('of')) ?? 'last',
-    compare: (address.get('compare') ?? '').split(',').filter((id) => /^[a-z0-9][a-z0-9-]{0,79}$/.test(id)).slice(0, 500),
+    compare: (address.get('compare') ?? '')
+      .split(',')
+      .filter((id) => /^[a-z0-9][a-z0-9-]{0,79}$/.test(id))
+      .slice(0, 500),
   }
 }
 
@@ -47,7 +50,11 @@ export function viewQuery({ query, sort, group, statistic, compare }: View): Rec
 export function nextSort(sort: readonly Sorting[], column: SortColumn, more: boolean): Sorting[] {
   const first = descendingFirst.includes(column)
   const now = sort.find((one) => one.column === column)
-  const next: Sorting[] = !now ? [{ column, descending: first }] : now.descending === first ? [{ column, descending: !first }] : []
+  const next: Sorting[] = !now
+    ? [{ column, descending: first }]
+    : now.descending === first
+      ? [{ column, descending: !first }]
+      : []
   if (!more) return next
   return now ? sort.flatMap((one) => (one.column === column ? next : [one])) : [...sort.slice(0, 4), ...next]
 }

@@ -5,29 +5,66 @@ import { runWith } from '../../../src-main/analysis/testing'
 import { beginWith, deciding } from './addSeeds'
 
 const comparison = (interval: [number, number] | null, states: ('done' | 'queued' | 'failed')[]): Comparison => ({
-  studyId: 's', studyName: 'S', comparisons: 1,
-  rows: [{
-    dataset: 'synthetic', arch: 'resnet-8', epochs: quickStart.training.epochs, trainExamples: 10, testExamples: 10, precision: 'float32', machines: 1, note: '',
-    cells: [{
-      variant: 'mcnn-f', accuracy: null, accuracyInterval: null, bestAccuracy: null, accuracyDrop: null, accuracyDropInterval: interval, test: null, untested: null, paired: null, smallestVisible: null, stepMs: null,
-      trainableParameters: 1, trainableFilters: 1, firstLayerFilters: 1, lastLayerFilters: 1, multiplications: 1, counts: countStates(states.map((state) => runWith({ state }))),
-    }],
-  }],
+  studyId: 's',
+  studyName: 'S',
+  comparisons: 1,
+  rows: [
+    {
+      dataset: 'synthetic',
+      arch: 'resnet-8',
+      epochs: quickStart.training.epochs,
+      trainExamples: 10,
+      testExamples: 10,
+      precision: 'float32',
+      machines: 1,
+      note: '',
+      cells: [
+        {
+          variant: 'mcnn-f',
+          accuracy: null,
+          accuracyInterval: null,
+          bestAccuracy: null,
+          accuracyDrop: null,
+          accuracyDropInterval: interval,
+          test: null,
+          untested: null,
+          paired: null,
+          smallestVisible: null,
+          stepMs: null,
+          trainableParameters: 1,
+          trainableFilters: 1,
+          firstLayerFilters: 1,
+          lastLayerFilters: 1,
+          multiplications: 1,
+          counts: countStates(states.map((state) => runWith({ state }))),
+        },
+      ],
+    },
+  ],
 })
 
 describe('the dialog begins with', () => {
   it('the seeds that an interval takes, where none is known', () => {
-    expect(beginWith(quickStart, comparison(null, ['done', 'queued', 'failed']))).toMatchObject({ mode: 'number', seeds: 1 })
+    expect(beginWith(quickStart, comparison(null, ['done', 'queued', 'failed']))).toMatchObject({
+      mode: 'number',
+      seeds: 1,
+    })
     expect(beginWith(quickStart, comparison(null, ['done']))).toMatchObject({ mode: 'number', seeds: 2 })
     expect(beginWith(quickStart, null)).toMatchObject({ mode: 'number', seeds: 1 })
   })
 
   it('half the widest interval', () => {
-    expect(beginWith(quickStart, comparison([-0.3, 0.4], ['done', 'done', 'done']))).toMatchObject({ mode: 'until', points: 0.15, seeds: 1 })
+    expect(beginWith(quickStart, comparison([-0.3, 0.4], ['done', 'done', 'done']))).toMatchObject({
+      mode: 'until',
+      points: 0.15,
+      seeds: 1,
+    })
     expect(beginWith(quickStart, comparison([-9, 9], []))).toMatchObject({ points: 3 })
     expect(beginWith(quickStart, comparison([-0.01, 0.01], []))).toMatchObject({ points: 0.05 })
     // Without a baseline there is no interval to narrow.
-    expect(beginWith({ ...quickStart, variants: ['mcnn-f'] }, comparison([-0.3, 0.4], []))).toMatchObject({ mode: 'number' })
+    expect(beginWith({ ...quickStart, variants: ['mcnn-f'] }, comparison([-0.3, 0.4], []))).toMatchObject({
+      mode: 'number',
+    })
   })
 
   it('the last goal', () => {
@@ -38,9 +75,16 @@ describe('the dialog begins with', () => {
 })
 
 it('the difference that decides takes most seeds; what is not known or out of reach comes before', () => {
-  const one = (variant: SeedsForComparison['variant'], goal: SeedsForComparison['goal'], needed: number | null, halfWidth: number | null): SeedsForComparison => ({ variant, goal, needed, halfWidth, expected: null, finished: [3, 3], open: [0, 0] })
+  const one = (
+    variant: SeedsForComparison['variant'],
+    goal: SeedsForComparison['goal'],
+    needed: number | null,
+    halfWidth: number | null,
+  ): SeedsForComparison => ({ variant, goal, needed, halfWidth, expected: null, finished: [3, 3], open: [0, 0] })
   const of = (...comparisons: SeedsForComparison[]) => deciding({ arch: 'resnet-8', more: 0, comparisons })?.variant
-  expect(of(one('mcnn-f', 'needed', 3, 0.5), one('mcnn-l', 'needed', 9, 0.4), one('mcnn-a', 'met', 0, 0.1))).toBe('mcnn-l')
+  expect(of(one('mcnn-f', 'needed', 3, 0.5), one('mcnn-l', 'needed', 9, 0.4), one('mcnn-a', 'met', 0, 0.1))).toBe(
+    'mcnn-l',
+  )
   expect(of(one('mcnn-f', 'needed', 3, 0.5), one('mcnn-l', 'unknown', null, null))).toBe('mcnn-l')
   expect(of(one('mcnn-f', 'beyond', null, 0.5), one('mcnn-l', 'unknown', null, null))).toBe('mcnn-f')
   expect(of(one('mcnn-f', null, null, 0.5), one('mcnn-l', null, null, 0.7))).toBe('mcnn-l')

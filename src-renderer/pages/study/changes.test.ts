@@ -7,7 +7,23 @@ it('a list of runs follows what is told of single ones', () => {
   if (!a || !b || !c) throw new Error('three runs')
   const told = (id: string, epochsDone: number): Change => [id, runWith({ id, epochsDone })]
   expect(withChanges([a, b], [])).toEqual([a, b])
-  expect(withChanges([a, b], [told('a', 1), ['c', c], told('a', 2), ['b', null], ['gone', null]]).map((run) => [run.id, run.epochsDone])).toEqual([['a', 2], ['c', 5]])
+  expect(
+    withChanges([a, b], [told('a', 1), ['c', c], told('a', 2), ['b', null], ['gone', null]]).map((run) => [
+      run.id,
+      run.epochsDone,
+    ]),
+  ).toEqual([
+    ['a', 2],
+    ['c', 5],
+  ])
   // Taken away and back again, as from the trash.
-  expect(withChanges([a, b], [['b', null], ['b', b]])).toEqual([a, b])
+  expect(
+    withChanges(
+      [a, b],
+      [
+        ['b', null],
+        ['b', b],
+      ],
+    ),
+  ).toEqual([a, b])
 })

@@ -6,8 +6,27 @@ const plain = '#/studies/s-1'
 
 describe('choices in the address', () => {
   it('come back as they were made, beside the section', () => {
-    const hash = withSection(withChoices(plain, { row: 'cifar-10/resnet-32', band: 'ci', scale: 'log', axis: 'time', smooth: 2.5, test: 'paired', measure: 'error' }), 't1')
-    expect(choicesOf(hash)).toEqual({ row: 'cifar-10/resnet-32', measure: 'error', band: 'ci', scale: 'log', axis: 'time', smooth: 2.5, test: 'paired' })
+    const hash = withSection(
+      withChoices(plain, {
+        row: 'cifar-10/resnet-32',
+        band: 'ci',
+        scale: 'log',
+        axis: 'time',
+        smooth: 2.5,
+        test: 'paired',
+        measure: 'error',
+      }),
+      't1',
+    )
+    expect(choicesOf(hash)).toEqual({
+      row: 'cifar-10/resnet-32',
+      measure: 'error',
+      band: 'ci',
+      scale: 'log',
+      axis: 'time',
+      smooth: 2.5,
+      test: 'paired',
+    })
     expect(parseHash(hash)).toMatchObject({ page: 'study', id: 's-1', section: 't1' })
     expect(choicesOf(withChoices(hash, { band: 'std' })).scale).toBe('log')
   })

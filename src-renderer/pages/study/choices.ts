@@ -17,15 +17,32 @@ export interface Choices {
   test: Test
 }
 
-const defaults: Choices = { row: null, measure: 'accuracy', band: 'std', scale: 'linear', axis: 'epoch', smooth: 0, test: 'welch' }
-const names: Record<keyof Choices, string> = { row: 'row', measure: 'of', band: 'band', scale: 'scale', axis: 'by', smooth: 'smooth', test: 'test' }
+const defaults: Choices = {
+  row: null,
+  measure: 'accuracy',
+  band: 'std',
+  scale: 'linear',
+  axis: 'epoch',
+  smooth: 0,
+  test: 'welch',
+}
+const names: Record<keyof Choices, string> = {
+  row: 'row',
+  measure: 'of',
+  band: 'band',
+  scale: 'scale',
+  axis: 'by',
+  smooth: 'smooth',
+  test: 'test',
+}
 export const mostSmooth = 20
 
 /** Anything that an address may not say falls back to its default. */
 export function choicesOf(hash: string): Choices {
   const query = queryOf(hash)
   const of = (name: keyof Choices): string | null => query.get(names[name])
-  const one = <T extends string>(name: keyof Choices, allowed: readonly T[], otherwise: T): T => allowed.find((value) => value === of(name)) ?? otherwise
+  const one = <T extends string>(name: keyof Choices, allowed: readonly T[], otherwise: T): T =>
+    allowed.find((value) => value === of(name)) ?? otherwise
   const smooth = Number(of('smooth') ?? NaN)
   return {
     row: of('row'),
@@ -41,7 +58,10 @@ export function choicesOf(hash: string): Choices {
 /** The address with some choices made; those that are as by default are not in it. */
 export function withChoices(hash: string, made: Partial<Choices>): string {
   const query = queryOf(hash)
-  for (const [name, value] of Object.entries({ ...choicesOf(hash), ...made }) as [keyof Choices, string | number | null][]) {
+  for (const [name, value] of Object.entries({ ...choicesOf(hash), ...made }) as [
+    keyof Choices,
+    string | number | null,
+  ][]) {
     if (value === defaults[name] || value === null) query.delete(names[name])
     else query.set(names[name], String(value))
   }

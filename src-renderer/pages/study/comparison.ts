@@ -11,13 +11,17 @@ export function leftOut(cell: ComparisonCell): { state: RunState; count: number 
   return leftOutStates.filter((state) => cell.counts[state] > 0).map((state) => ({ state, count: cell.counts[state] }))
 }
 
-/** Returns half of the axis that all intervals of a comparison share, the drops without an interval and the paper's included. */
+/**
+ * Returns half of the axis that all intervals of a comparison share, the drops without an interval and the paper's
+ * included.
+ */
 export function intervalLimit(comparison: Comparison, test: Test = 'welch'): number {
   return axisLimit(
     comparison.rows.flatMap((row) =>
       row.cells.map((cell) => {
         const reference = paperAccuracy(row, cell.variant)?.drop ?? null
-        if (test === 'paired') return { value: cell.paired?.drop ?? null, interval: cell.paired?.interval ?? null, reference }
+        if (test === 'paired')
+          return { value: cell.paired?.drop ?? null, interval: cell.paired?.interval ?? null, reference }
         return { value: cell.accuracyDrop, interval: cell.accuracyDropInterval, reference }
       }),
     ),

@@ -13,10 +13,22 @@ describe('the plan grid', () => {
       runWith({ id: 'f', dataset: 'cifar-10', arch: 'resnet-20' }),
     ])
     expect(grid.variants).toEqual(['baseline', 'mcnn-f'])
-    expect(grid.rows.map((row) => row.label)).toEqual(['synthetic · ResNet-8', 'CIFAR-10 · ResNet-20', 'CIFAR-10 · ResNet-110'])
+    expect(grid.rows.map((row) => row.label)).toEqual([
+      'synthetic · ResNet-8',
+      'CIFAR-10 · ResNet-20',
+      'CIFAR-10 · ResNet-110',
+    ])
     expect(grid.rows[0]?.cells.get('mcnn-f')?.map((run) => run.id)).toEqual(['b', 'd', 'c'])
     expect(grid.rows[1]?.cells.get('mcnn-f')).toEqual([])
-    expect(drawnCells(grid)).toEqual({ most: Infinity, before: [[0, 1], [4, 5], [5, 6]], total: 6 })
+    expect(drawnCells(grid)).toEqual({
+      most: Infinity,
+      before: [
+        [0, 1],
+        [4, 5],
+        [5, 6],
+      ],
+      total: 6,
+    })
   })
 
   it('draws the first ten of a row and variant where there are more than a thousand', () => {

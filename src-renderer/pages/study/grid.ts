@@ -1,6 +1,14 @@
 /** The plan of a study as a grid of its runs. Pure. */
 import { sum } from 'd3-array'
-import { archs, compareVariants, datasetIds, type Arch, type DatasetId, type RunSummary, type Variant } from '../../../src-main/contract'
+import {
+  archs,
+  compareVariants,
+  datasetIds,
+  type Arch,
+  type DatasetId,
+  type RunSummary,
+  type Variant,
+} from '../../../src-main/contract'
 import { archName, archShort, datasetName } from '../../lib/format'
 
 export interface PlanRow {
@@ -19,7 +27,10 @@ export interface PlanGrid {
   rows: readonly PlanRow[]
 }
 
-/** More than this are seldom a plan: single runs come to thousands. Then only the first ones of a row and variant are drawn. */
+/**
+ * More than this are seldom a plan: single runs come to thousands. Then only the first ones of a row and variant are
+ * drawn.
+ */
 const mostCells = 1000
 const fewCells = 10
 
@@ -30,9 +41,26 @@ export function planGrid(runs: readonly RunSummary[]): PlanGrid {
       const members = runs.filter((run) => run.dataset === dataset && run.arch === arch)
       if (members.length === 0) return []
       const cells = new Map(
-        present.map((v) => [v, members.filter((run) => run.variant === v).sort((a, b) => a.seed - b.seed || (a.createdAt < b.createdAt ? -1 : 1))] as const),
+        present.map(
+          (v) =>
+            [
+              v,
+              members
+                .filter((run) => run.variant === v)
+                .sort((a, b) => a.seed - b.seed || (a.createdAt < b.createdAt ? -1 : 1)),
+            ] as const,
+        ),
       )
-      return [{ key: `${dataset}/${arch}`, dataset, arch, label: `${datasetName(dataset)} · ${archName(arch)}`, short: `${datasetName(dataset)} · ${archShort(arch)}`, cells }]
+      return [
+        {
+          key: `${dataset}/${arch}`,
+          dataset,
+          arch,
+          label: `${datasetName(dataset)} · ${archName(arch)}`,
+          short: `${datasetName(dataset)} · ${archShort(arch)}`,
+          cells,
+        },
+      ]
     }),
   )
   return { variants: present, rows }

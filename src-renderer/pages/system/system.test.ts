@@ -6,7 +6,9 @@ const check = (name: string, ok: boolean) => ({ name, ok, detail: '', fix: ok ? 
 
 describe('brokenFirst', () => {
   it('puts what is broken first and keeps the order otherwise', () => {
-    const names = brokenFirst([check('a', true), check('b', false), check('c', true), check('d', false)]).map((c) => c.name)
+    const names = brokenFirst([check('a', true), check('b', false), check('c', true), check('d', false)]).map(
+      (c) => c.name,
+    )
     expect(names).toEqual(['b', 'd', 'a', 'c'])
   })
 })
@@ -23,8 +25,10 @@ describe('gpuWords', () => {
 
 describe('benchedGpus', () => {
   it('are the devices of the results that come with the program, but for the CPU', () => {
-    const files = Object.values(import.meta.glob<string>('../../../bench/results/*.json', { eager: true, query: '?raw', import: 'default' }))
-    const devices = files.flatMap((text) => [.../^ {2}"device": "(.*)"/m.exec(text) ?? []].slice(1))
+    const files = Object.values(
+      import.meta.glob<string>('../../../bench/results/*.json', { eager: true, query: '?raw', import: 'default' }),
+    )
+    const devices = files.flatMap((text) => [...(/^ {2}"device": "(.*)"/m.exec(text) ?? [])].slice(1))
     expect(devices).toHaveLength(files.length)
     expect(benchedGpus).toEqual([...new Set(devices.filter((device) => device !== 'cpu'))].sort())
   })
@@ -32,8 +36,16 @@ describe('benchedGpus', () => {
 
 describe('fixes', () => {
   it('have their commands apart, to be copied', () => {
-    expect(fixParts('Run `npm run setup`.')).toEqual([{ text: 'Run ', command: false }, { text: 'npm run setup', command: true }, { text: '.', command: false }])
-    expect(fixParts('`a` or `b`').filter((part) => part.command).map((part) => part.text)).toEqual(['a', 'b'])
+    expect(fixParts('Run `npm run setup`.')).toEqual([
+      { text: 'Run ', command: false },
+      { text: 'npm run setup', command: true },
+      { text: '.', command: false },
+    ])
+    expect(
+      fixParts('`a` or `b`')
+        .filter((part) => part.command)
+        .map((part) => part.text),
+    ).toEqual(['a', 'b'])
   })
 
   it('are buttons where the program can do something, and only for what is broken', () => {
@@ -47,7 +59,10 @@ describe('shares', () => {
   it('fill the whole one after the other', () => {
     const part = (kind: 'runs' | 'logs' | 'history', bytes: number) => ({ kind, bytes, reclaimable: 0 })
     const all = shares({ parts: [part('runs', 60), part('history', 40), part('logs', 0)], bytes: 100 })
-    expect(all.map(({ from, width }) => [from, width])).toEqual([[0, 0.6], [0.6, 0.4]])
+    expect(all.map(({ from, width }) => [from, width])).toEqual([
+      [0, 0.6],
+      [0.6, 0.4],
+    ])
     expect(shares({ parts: [], bytes: 0 })).toEqual([])
   })
 })
@@ -55,5 +70,7 @@ describe('shares', () => {
 it('says how many threads are taken, and why', () => {
   const own = { intraOp: 4, interOp: 4 }
   expect(threadsShort({ intraOp: 2, interOp: 1, own, source: 'measured', tuning: null })).toBe('2 × 1, measured')
-  expect(threadsShort({ intraOp: null, interOp: null, own, source: 'own', tuning: null })).toBe('4 × 4, TensorFlow’s default')
+  expect(threadsShort({ intraOp: null, interOp: null, own, source: 'own', tuning: null })).toBe(
+    '4 × 4, TensorFlow’s default',
+  )
 })

@@ -21,13 +21,18 @@ export function gpuWords(trainedOn: readonly string[], device: string | null, be
   const gpu = trainedOn.find(isGpu)
   if (gpu !== undefined) return `The GPU path has been run here: a run was trained on ${gpu}.`
   const here = device !== null && isGpu(device) ? ` TensorFlow finds ${device}; the next run will be the first.` : ''
-  const before = benched.length === 0 ? 'The program is not yet run on a GPU, here or in any result that comes with it.' : `The program has been run on ${benched.join(', ')}, but no run here was trained on a GPU.`
+  const before =
+    benched.length === 0
+      ? 'The program is not yet run on a GPU, here or in any result that comes with it.'
+      : `The program has been run on ${benched.join(', ')}, but no run here was trained on a GPU.`
   return `${before}${here}`
 }
 
 /** TensorFlow's thread counts and where they come from; the doctor's check says more. */
 export function threadsShort(threads: NonNullable<Doctor['threads']>): string {
-  const source = { environment: 'set by the environment', measured: 'measured', own: 'TensorFlow’s default' }[threads.source]
+  const source = { environment: 'set by the environment', measured: 'measured', own: 'TensorFlow’s default' }[
+    threads.source
+  ]
   return `${threadsName(threads, threads.own)}, ${source}`
 }
 
@@ -67,7 +72,10 @@ export const storageWords: Record<Storage['parts'][number]['kind'], string> = {
 }
 
 /** Parts with where they begin and how much they take of the whole, 0 to 1; empty ones are left out. */
-export function shares({ parts, bytes }: Pick<Storage, 'parts' | 'bytes'>): (Storage['parts'][number] & { from: number; width: number })[] {
+export function shares({
+  parts,
+  bytes,
+}: Pick<Storage, 'parts' | 'bytes'>): (Storage['parts'][number] & { from: number; width: number })[] {
   let from = 0
   return parts.flatMap((part) => {
     if (part.bytes === 0) return []
