@@ -6,7 +6,7 @@ import type { RunRecord } from '../history/runs'
 import type { Context } from './context'
 import { newestCheckpoint, runDir } from './dataDir'
 import { enqueue } from './enqueue'
-import { runOf } from './lookup'
+import { mustNotBeTrashed, runOf } from './lookup'
 import { makeRunFolder } from './ownFiles'
 
 /**
@@ -24,10 +24,7 @@ export function extend(context: Context, id: string, epochs: number): string {
 function extendRun(context: Context, run: RunRecord, epochs: number): string {
   const { history, paths } = context
   const { id, state, studyId, configId, seed } = run.summary
-  if (run.hidden)
-    throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, {
-      fix: 'Restore it first.',
-    })
+  mustNotBeTrashed(run)
   if (state !== 'done')
     throw new WorkbenchError('conflict', `The run ${id} is ${state}: only a finished run can be extended.`, {
       fix: 'Resume it first.',

@@ -17,6 +17,17 @@ export function runOf({ history }: Place, id: string): RunRecord {
   return run
 }
 
+/**
+ * Every call that trains a run again or further checks this.
+ * @throws WorkbenchError conflict if the run, or its study, is in the trash
+ */
+export function mustNotBeTrashed({ summary, hidden, trashed }: RunRecord): void {
+  if (!hidden) return
+  throw new WorkbenchError('conflict', `The run ${summary.id} is in the trash${trashed ? '' : ' with its study'}.`, {
+    fix: 'Restore it first.',
+  })
+}
+
 /** @throws WorkbenchError not-found, also for what is in the trash */
 export function studyOf({ history }: Place, id: string): StudyRecord {
   const study = history.studies.get(id)

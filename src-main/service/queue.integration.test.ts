@@ -397,22 +397,32 @@ describe('going on', () => {
     },
   )
 
-  it('is not for what is done, diverged or in the trash', async () => {
+  it('rejects resuming a run that is done or diverged', async () => {
     const service = await bench.open()
     const {
-      runIds: [done = '', diverged = '', failed = ''],
-    } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'diverges', 3: 'fails' }) })
-    await bench.reached(failed, 'failed')
+      runIds: [done = '', diverged = ''],
+    } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'diverges' }) })
+    await bench.reached(diverged, 'diverged')
     await expect(service.call('runs.resume', { id: done })).rejects.toMatchObject({ code: 'conflict' })
     await expect(service.call('runs.resume', { id: diverged })).rejects.toMatchObject({
       code: 'conflict',
       fix: expect.stringContaining('Re-run') as string,
     })
-    await service.call('runs.trash', { ids: [failed] })
-    await expect(service.call('runs.resume', { id: failed })).rejects.toMatchObject({
-      code: 'conflict',
-      fix: expect.stringContaining('Restore') as string,
-    })
+  })
+
+  it('rejects resuming, re-running and extending a run in the trash', async () => {
+    const service = await bench.open()
+    const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'fails' }) })
+    const [done = '', failed = ''] = runIds
+    await bench.reached(failed, 'failed')
+    await service.call('runs.trash', { ids: runIds })
+    for (const trained of [
+      service.call('runs.resume', { id: failed }),
+      service.call('runs.rerun', { id: failed }),
+      service.call('runs.extend', { id: done, epochs: 9 }),
+    ])
+      await expect(trained).rejects.toMatchObject({ code: 'conflict', fix: 'Restore it first.' })
+    expect(await service.call('runs.unfinished', {})).toEqual([])
   })
 
   it('for more epochs is a run of its own, and the shorter one stays as it is', async () => {

@@ -21,6 +21,7 @@ import { announce, announceAll, type Context } from './context'
 import { runLog } from './dataDir'
 import { mustHaveNow } from './datasets'
 import { exitReason } from './exitReason'
+import { mustNotBeTrashed } from './lookup'
 import { makeRunFolder } from './ownFiles'
 import { isAlive, sameOwner } from './owner'
 import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
@@ -114,10 +115,7 @@ export class Queue {
     } else if (this.#isCurrent(run)) {
       this.#letTrain(true)
     } else if (resumable.includes(state)) {
-      if (run.hidden)
-        throw new WorkbenchError('conflict', `The run ${id} is in the trash${run.trashed ? '' : ' with its study'}.`, {
-          fix: 'Restore it first.',
-        })
+      mustNotBeTrashed(run)
       this.#requeue([run])
     } else {
       throw ended(id, state, 'resume')

@@ -8,7 +8,7 @@ import type { Datasets } from './datasets'
 import { enqueue } from './enqueue'
 import { extend } from './extend'
 import { ok, type HandlersOf } from './handlers'
-import { runOf } from './lookup'
+import { mustNotBeTrashed, runOf } from './lookup'
 import { logTail } from './outputLog'
 import { removeFiles } from './ownFiles'
 import type { Queue } from './queue'
@@ -31,6 +31,11 @@ export function runCalls(
     trashed: run.hidden,
     checkpoint: run.checkpoint,
   })
+  const rerunnable = (id: string): RunRecord['summary'] => {
+    const run = runOf(context, id)
+    mustNotBeTrashed(run)
+    return run.summary
+  }
   return {
     'queue.move': ({ ids, place }) => ({
       was: queue.move(
@@ -94,11 +99,12 @@ export function runCalls(
     },
 
     'runs.rerun': async ({ id }) => {
-      const { configId, seed, studyId } = runOf(context, id).summary
+      const { configId, seed, studyId } = rerunnable(id)
       const config = history.configs.get(configId, seed)
       await datasets.mustHave(config.dataset, 'id')
       const [again] = history.transaction(() => {
-        runOf(context, id)
+        // Checked again: the run may have been deleted or moved to the trash meanwhile.
+        rerunnable(id)
         return enqueue(context, studyId, [config])
       })
       if (again === undefined) throw new Error('nothing was queued')
