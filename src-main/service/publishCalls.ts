@@ -26,8 +26,16 @@ export function publishCalls(
 
     'publish.verifiable': ({ id }) => verifiable(context, queue, runOf(context, id)),
 
-    'publish.verify': ({ id, ...asked }) =>
-      works.run('verify', (signal, tell) => verify(context, queue, id, asked, () => own.mayWrite, signal, tell)),
+    'publish.verify': async ({ id, ...asked }) => {
+      try {
+        return await works.run('verify', (signal, tell) =>
+          verify(context, queue, id, asked, () => own.mayWrite, signal, tell),
+        )
+      } finally {
+        // Only now: the end of the verification is reported before the start of the run that waited for it.
+        if (own.mayWrite) queue.kick()
+      }
+    },
 
     'publish.export': ({ id, ...options }) => {
       studyOf(context, id)

@@ -29,6 +29,7 @@ beforeAll(async () => {
         told.push(progress)
         order.push(progress.phase)
       }
+      if (name === 'work.ended') order.push('ended')
       if (name === 'run.changed') {
         const { id, state } = payload as RunSummary
         order.push(`${state} ${id}`)
@@ -173,7 +174,8 @@ describe('a run that is trained again', () => {
     await until(second, 'running')
     // The trainer of a verification reports progress seconds after it was started.
     expect(order.indexOf('training again')).toBeGreaterThan(order.indexOf(`done ${first}`))
-    expect(order.indexOf(`running ${second}`)).toBeGreaterThan(order.indexOf('training again'))
+    expect(order.indexOf('ended')).toBeGreaterThan(order.indexOf('training again'))
+    expect(order.indexOf(`running ${second}`)).toBeGreaterThan(order.indexOf('ended'))
     expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
     await until(second, 'done')
   })

@@ -114,7 +114,6 @@ export async function verify(
     return { ...verdict, kept: keeps() && keep(context, verdict) }
   } finally {
     release()
-    if (keeps()) queue.kick()
   }
 }
 
