@@ -47,6 +47,8 @@ export const serviceCalls = {
   'system.device': read(none, r.device),
   /** Whether anything can be changed from here. */
   'system.condition': read(none, r.condition),
+  /** Reports that a person uses the window: trainers give way to it for the next 3 s. */
+  'system.reportUse': read(none, ok),
   /** Copies the history into the data directory's `backups`. */
   'system.backup': read(none, z.object({ file: z.string(), bytes: z.number() })),
   /** The copies there, the newest first. */

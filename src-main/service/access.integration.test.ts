@@ -47,6 +47,7 @@ function paramsOf(): { [C in ServiceCall]: ServiceParams<C> } {
     'system.doctor': {},
     'system.device': {},
     'system.condition': {},
+    'system.reportUse': {},
     'system.backup': {},
     'system.backups': {},
     'system.trainedOn': {},

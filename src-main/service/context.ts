@@ -4,6 +4,7 @@ import type { History } from '../history/history'
 import type { Owner } from '../history/runs'
 import type { Paths } from './dataDir'
 import type { Disk } from './disk'
+import type { TrainerPriority } from './trainerPriority'
 
 export type Emit = <E extends EventName>(name: E, payload: EventPayload<E>) => void
 
@@ -17,8 +18,8 @@ export interface Context {
   owner: Owner
   program: string
   trainerEntry: string
-  /** By how much a trainer gives way to other programs, above this process's own priority. */
-  niceness: number
+  /** Adjusts how far trainers give way to other programs. */
+  trainerPriority: TrainerPriority
   git: () => Promise<Environment['git']>
 }
 

@@ -11,14 +11,11 @@ import { repairHistory } from './repair'
 import { createService, type Service } from './service'
 
 /**
- * As of the command `nice`: how far trainers give way to the window. A trainer has a thread for each core. It keeps at
- * least a third of a core against two busy processes on two cores, whether these share a session or not. Linux gives
- * niceness 3 a weight of 526, 5 of 335, 10 of 110 and everything at 0 1024. Cores that a trainer kept against two busy
- * loops in one session and in a session each, by `npm run bench:ui -- --share` (bench/results/campaigns/share.json, on
- * a busy machine): 0.98 and 0.85 at niceness 3, 0.31 and 0.21 at 5, 0.08 and 0.05 at 10. By weights alone: 0.68 and
- * 0.41, 0.49 and 0.28, 0.19 and 0.10.
+ * A trainer keeps at least a third of a core against two busy processes on two cores while nobody uses the window, and
+ * a window in use does not wait for its trainer. Linux gives niceness 3 a weight of 526, niceness 10 one of 110, and
+ * niceness 0 one of 1024. Measured by `npm run bench:ui -- --share` (bench/results/campaigns/share.json).
  */
-const niceness = 3
+const niceness = { usual: 3, inUse: 10 }
 
 beginProgram()
 if (process.send) {

@@ -352,7 +352,7 @@ export class Queue {
         runLog(paths, id),
         listener,
         trainerEnv(),
-        this.#context.niceness,
+        this.#context.trainerPriority,
       )
     } catch (thrown) {
       this.#current = null

@@ -32,6 +32,7 @@ import { runListCalls } from './runListCalls'
 import { runModelCalls } from './runModelCalls'
 import { studyCalls } from './studyCalls'
 import { systemCalls } from './systemCalls'
+import { TrainerPriority, type Niceness } from './trainerPriority'
 import { Works } from './works'
 
 export interface ServiceOptions {
@@ -44,8 +45,8 @@ export interface ServiceOptions {
   archivesEntry?: string
   /** The program's version, kept with every run. */
   program: string
-  /** By how much trainers give way to other programs; not at all where nothing is said. */
-  niceness?: number
+  /** By how much trainers give way to other programs; not at all by default. */
+  niceness?: Niceness
   /** What other programs are told has the data directory. */
   as?: string
   onEvent?: Emit
@@ -105,7 +106,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     owner: thisProcess(),
     program: options.program,
     trainerEntry: options.trainerEntry,
-    niceness: options.niceness ?? 0,
+    trainerPriority: new TrainerPriority(options.niceness),
     git: gitState(),
   }
   const own = new Ownership(context, lock, { access, canWrite, as })
@@ -186,6 +187,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     try {
       await Promise.all([own.mayWrite ? queue.close(cause) : null, datasets.close(), models.close(), works.close()])
     } finally {
+      context.trainerPriority.close()
       disk.close()
       history.close()
       own.release(damage)

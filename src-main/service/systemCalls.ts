@@ -4,14 +4,14 @@ import { listDatasets } from '../datasets'
 import { listBackups, makeBackup } from './backups'
 import type { Context } from './context'
 import { examine, freeBytes } from './doctor'
-import type { HandlersOf } from './handlers'
+import { ok, type HandlersOf } from './handlers'
 import { logTail } from './outputLog'
 import type { Ownership } from './ownership'
 import type { Probe } from './probe'
 import { measureStorage, reclaim, serviceLogName } from './storage'
 
 export function systemCalls(context: Context, own: Ownership, probe: Probe): HandlersOf<'system'> {
-  const { history, paths, program, git } = context
+  const { history, paths, program, git, trainerPriority } = context
   return {
     'system.info': async () => ({
       program,
@@ -31,6 +31,11 @@ export function systemCalls(context: Context, own: Ownership, probe: Probe): Han
     'system.device': probe,
 
     'system.condition': () => own.condition,
+
+    'system.reportUse': () => {
+      trainerPriority.reportUse()
+      return ok
+    },
 
     'system.backup': () => makeBackup(paths),
 

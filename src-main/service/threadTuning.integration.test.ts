@@ -10,6 +10,7 @@ import { processor } from './processor'
 import { knownTuning, machineKey, rememberTuning, threadsFile } from './threads'
 import { threadCandidates } from './threadTuning'
 import { trainerEnv } from './trainerEnv'
+import { TrainerPriority } from './trainerPriority'
 import { Trainer } from './trainers'
 
 /** The trainer as it is shipped: the test command builds it first. */
@@ -164,7 +165,7 @@ async function start(): Promise<{
           closed: ({ output }) => reject(new Error(output.join('\n'))),
         },
         trainerEnv(),
-        5,
+        new TrainerPriority({ usual: 5, inUse: 5 }),
       )
     })
   } finally {

@@ -1,10 +1,9 @@
 /** One trainer process: started, spoken to, watched until it is gone. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { constants, getPriority, setPriority } from 'node:os'
 import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
 import { OutputLog } from './outputLog'
 import { trainerEnv } from './trainerEnv'
+import { TrainerPriority } from './trainerPriority'
 
 export interface TrainerEnd {
   code: number | null
@@ -32,7 +31,7 @@ export class Trainer {
 
   /**
    * @param env what TensorFlow reads when it starts; this machine's own choice where nothing is said
-   * @param niceness above this process's own: by how much it gives way to others, such as a window
+   * @param priority adjusts how far the process gives way to others, such as a window; not at all by default
    */
   constructor(
     entry: string,
@@ -40,7 +39,7 @@ export class Trainer {
     logFile: string,
     listener: TrainerListener,
     env: NodeJS.ProcessEnv = trainerEnv(),
-    niceness = 0,
+    priority = new TrainerPriority(),
   ) {
     const output = new OutputLog(logFile)
     this.#child = fork(entry, [], {
@@ -52,7 +51,7 @@ export class Trainer {
       // Out of the terminal's process group: on Ctrl-C the service decides what becomes of the run.
       detached: true,
     })
-    if (niceness > 0 && this.#child.pid !== undefined) giveWay(this.#child.pid, niceness)
+    if (this.#child.pid !== undefined) this.#child.on('exit', priority.add(this.#child.pid))
     if (this.#child.stdout) output.follow(this.#child.stdout)
     if (this.#child.stderr) output.follow(this.#child.stderr)
     this.#child.on('message', (raw) => {
@@ -104,19 +103,4 @@ export class Trainer {
 function describe(raw: unknown, issue: { path: PropertyKey[]; message: string } | undefined): string {
   const type = raw !== null && typeof raw === 'object' && 'type' in raw ? String(raw.type).slice(0, 50) : 'no type'
   return issue ? `${type}: ${issue.path.map(String).join('.')} ${issue.message}`.trim() : type
-}
-
-/**
- * Right after its start: threads that a process starts later have its priority of then. Linux shares processors among
- * sessions first (sched(7), autogroup), and a trainer has a session of its own, so that the session's niceness is what
- * counts there.
- */
-function giveWay(pid: number, niceness: number): void {
-  const nice = Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness)
-  for (const set of [() => setPriority(pid, nice), () => writeFileSync(`/proc/${pid}/autogroup`, String(nice))])
-    try {
-      set()
-    } catch {
-      // It ended already, or the system has no such thing: it trains all the same.
-    }
 }

@@ -264,7 +264,7 @@ function targetOf(
  *   arrived
  */
 function train(
-  { trainerEntry, niceness }: Context,
+  { trainerEntry, trainerPriority }: Context,
   job: TrainerJob,
   log: string,
   env: NodeJS.ProcessEnv,
@@ -363,7 +363,7 @@ function train(
         },
       },
       env,
-      niceness,
+      trainerPriority,
     )
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()

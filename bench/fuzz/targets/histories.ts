@@ -12,6 +12,7 @@ import { prepareDataDir } from '../../../src-main/service/dataDirIdentity'
 import { Disk } from '../../../src-main/service/disk'
 import { recordMessage } from '../../../src-main/service/recorder'
 import { createService } from '../../../src-main/service/service'
+import { TrainerPriority } from '../../../src-main/service/trainerPriority'
 import { writeHistory } from '../../history/write'
 import { refusedWith, target, type Verdict } from '../check'
 import { mutatedBytes, mutatedJson, mutatedText } from '../mutations'
@@ -214,7 +215,7 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
     owner: { pid: 1, start: '' },
     program: '1',
     trainerEntry: '',
-    niceness: 0,
+    trainerPriority: new TrainerPriority(),
     git: () => Promise.resolve(null),
   }
   return {

@@ -1,0 +1,109 @@
+/**
+ * How far trainers give way to other processes. A trainer has a thread for each core, so a window next to it would
+ * wait for a core in every task. It gives way the most while a person uses the window.
+ */
+import { writeFileSync } from 'node:fs'
+import { constants, getPriority, setPriority } from 'node:os'
+
+/** As of the command `nice`, above this process's own niceness. */
+export interface Niceness {
+  /** Of a trainer's process at all times, and of its session while nobody uses the window. */
+  usual: number
+  /** Of a trainer's session while a person uses the window. */
+  inUse: number
+}
+
+/** How long a report of use holds, in ms. A window in use reports once a second. */
+const useMs = 3000
+/** Linux accepts one change of a session's niceness per 100 ms from an unprivileged user (EAGAIN otherwise). */
+const retryMs = 110
+
+/** @throws NodeJS.ErrnoException */
+export type SetSessionNiceness = (pid: number, niceness: number) => void
+
+const setSessionNiceness: SetSessionNiceness = (pid, niceness) =>
+  writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
+
+/**
+ * Linux shares processors among sessions first (sched(7), autogroup), and each trainer has a session of its own.
+ * Anybody may raise and lower the niceness of a session, but only raise that of a process. Therefore the process keeps
+ * the usual niceness and the session's follows the use of the window. Without autogroups (another system,
+ * kernel.sched_autogroup_enabled=0, or processor shares by control group) the usual niceness of the process counts
+ * alone.
+ */
+export class TrainerPriority {
+  readonly #niceness: Niceness
+  readonly #setSession: SetSessionNiceness
+  /** By process id, with the niceness that its session has. */
+  readonly #trainers = new Map<number, number | null>()
+  #use: NodeJS.Timeout | null = null
+  #retry: NodeJS.Timeout | null = null
+
+  constructor(niceness: Niceness = { usual: 0, inUse: 0 }, setSession: SetSessionNiceness = setSessionNiceness) {
+    this.#niceness = niceness
+    this.#setSession = setSession
+  }
+
+  /**
+   * Adjusts a trainer until it ends. Call right after its start: threads that a process starts later inherit its
+   * niceness of that time.
+   * @returns ends the adjustments; call when the process has ended
+   */
+  add(pid: number): () => void {
+    const { usual, inUse } = this.#niceness
+    if (usual === 0 && inUse === 0) return () => undefined
+    try {
+      setPriority(pid, aboveOwn(usual))
+    } catch {
+      // The process has ended.
+    }
+    this.#trainers.set(pid, null)
+    this.#apply()
+    return () => void this.#trainers.delete(pid)
+  }
+
+  /** Call while a person uses the window, at least once every 3 s. */
+  reportUse(): void {
+    if (this.#use) {
+      this.#use.refresh()
+      return
+    }
+    this.#use = setTimeout(() => {
+      this.#use = null
+      this.#apply()
+    }, useMs).unref()
+    this.#apply()
+  }
+
+  close(): void {
+    if (this.#use) clearTimeout(this.#use)
+    if (this.#retry) clearTimeout(this.#retry)
+    this.#trainers.clear()
+  }
+
+  #apply(): void {
+    const niceness = aboveOwn(this.#use ? this.#niceness.inUse : this.#niceness.usual)
+    for (const [pid, applied] of this.#trainers) {
+      if (applied === niceness) continue
+      try {
+        this.#setSession(pid, niceness)
+      } catch (thrown) {
+        if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EAGAIN') {
+          this.#applyLater()
+          continue
+        }
+        // The process has ended, or the system has no autogroups.
+      }
+      this.#trainers.set(pid, niceness)
+    }
+  }
+
+  #applyLater(): void {
+    this.#retry ??= setTimeout(() => {
+      this.#retry = null
+      this.#apply()
+    }, retryMs).unref()
+  }
+}
+
+const aboveOwn = (niceness: number): number => Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness)
