@@ -1,14 +1,10 @@
-/** What the window does while something trains: its longest task, and what its memory becomes. */
+/** What the window does while something trains: its tasks, and what its memory becomes. */
 import type { Page } from 'playwright'
 import type { RunSummary } from '../../src-main/contract'
 import { eventChannel } from '../../src-main/contract/wire'
+import type { PageWorld } from './page'
 import { call, type Program } from './program'
-
-interface Watched {
-  longest: number
-  gap: number
-  stop: () => void
-}
+import { Tracing, type Task } from './trace'
 
 export interface Training {
   studyId: string
@@ -54,59 +50,15 @@ export async function stopTraining(page: Page, { studyId }: Training): Promise<v
 }
 
 /**
- * Visits every page and returns the longest task on the renderer's main thread meanwhile, in milliseconds: as the
- * browser reports it (from 50 ms), else the longest gap between two turns of the event loop.
+ * Visits every page twice, with the movements of a mouse that a person makes on the way, and scrolls the last one.
  * @param dwellMs how long each page stays
+ * @returns all tasks of the renderer's and the shell's main thread meanwhile
  */
-export async function longestTask(page: Page, training: Training | null, dwellMs = 3000): Promise<number> {
-  await page.evaluate(() => {
-    const world = globalThis as unknown as {
-      watched: Watched
-      PerformanceObserver: new (callback: (list: { getEntries: () => { duration: number }[] }) => void) => {
-        observe: (options: object) => void
-        disconnect: () => void
-      }
-      performance: { now: () => number }
-      MessageChannel: new () => {
-        port1: { onmessage: (() => void) | null; close: () => void }
-        port2: { postMessage: (message: null) => void }
-      }
-    }
-    const watched: Watched = { longest: 0, gap: 0, stop: () => undefined }
-    const observer = new world.PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) watched.longest = Math.max(watched.longest, duration)
-    })
-    observer.observe({ entryTypes: ['longtask'] })
-    const channel = new world.MessageChannel()
-    let last = world.performance.now()
-    channel.port1.onmessage = () => {
-      const now = world.performance.now()
-      watched.gap = Math.max(watched.gap, now - last)
-      last = now
-      channel.port2.postMessage(null)
-    }
-    channel.port2.postMessage(null)
-    watched.stop = () => {
-      observer.disconnect()
-      channel.port1.close()
-    }
-    world.watched = watched
-  })
-  const go = (hash: string): Promise<void> =>
-    page.evaluate((to) => void ((globalThis as unknown as { location: { hash: string } }).location.hash = to), hash)
-  /** The longest since the last question. */
-  const taken = (): Promise<number> =>
-    page.evaluate(() => {
-      const { watched } = globalThis as unknown as { watched: Watched }
-      const longest = watched.longest
-      watched.longest = 0
-      return longest
-    })
+export async function visitPages(page: Page, training: Training | null, dwellMs = 1500): Promise<Task[]> {
   const [largest] = [...(await call(page, 'studies.list', {}))].sort((a, b) => b.total - a.total)
   const [finished = ''] = await call(page, 'runs.ids', { query: 'state:done', limit: 1 })
   const followed = training === null ? [] : [`#/runs/${training.runId}`, `#/studies/${training.studyId}`]
-  let most = 0
-  for (const hash of [
+  const visits = [
     '#/runs',
     '#/runs?group=config',
     '#/runs?q=state:running',
@@ -119,25 +71,38 @@ export async function longestTask(page: Page, training: Training | null, dwellMs
     '#/data',
     '#/system',
     '#/runs?sort=-accuracy',
-  ]) {
-    await go(hash)
-    await page.waitForTimeout(dwellMs)
-    const here = await taken()
-    if (here > 50) process.stderr.write(`${hash}: a task of ${Math.round(here)} ms\n`)
-    most = Math.max(most, here)
-  }
+  ]
+  const tracing = await Tracing.start(page)
+  for (const round of ['first', 'second'])
+    for (const hash of visits) {
+      await tracing.mark(`${hash}, ${round} visit`)
+      await page.mouse.move(60, 150, { steps: 5 })
+      await page.evaluate((to) => void ((globalThis as unknown as PageWorld).location.hash = to), hash)
+      await page.waitForTimeout(dwellMs)
+      await page.mouse.move(700, 400, { steps: 10 })
+      await page.mouse.move(900, 250, { steps: 10 })
+    }
+  await tracing.mark('wheel')
   for (let i = 0; i < 40; i++) {
     await page.mouse.wheel(0, 400)
     await page.waitForTimeout(50)
   }
-  const watched = await page.evaluate(() => {
-    const { watched: seen } = globalThis as unknown as { watched: Watched }
-    seen.stop()
-    return { longest: seen.longest, gap: seen.gap }
-  })
-  const longest = Math.max(most, watched.longest)
-  return longest > 0 ? longest : Math.min(50, watched.gap)
+  return tracing.stop()
 }
+
+/** Returns the longest task of each thread and mark with at least so much processor or wall time, the longest first. */
+export function longTasks(tasks: readonly Task[], cpuMs: number, wallMs: number): Task[] {
+  const longest = new Map<string, Task>()
+  for (const task of tasks) {
+    if (task.cpuMs < cpuMs && task.wallMs < wallMs) continue
+    const key = `${task.thread} ${task.mark}`
+    if (task.cpuMs > (longest.get(key)?.cpuMs ?? -1)) longest.set(key, task)
+  }
+  return [...longest.values()].sort((a, b) => b.cpuMs - a.cpuMs)
+}
+
+export const longestOf = (tasks: readonly Task[], time: 'cpuMs' | 'wallMs'): number =>
+  tasks.reduce((most, task) => (task.thread === 'renderer' ? Math.max(most, task[time]) : most), 0)
 
 /** Reports a second and epochs a minute while a run trains, about as many as a trainer sends. */
 const reportsASecond = 2

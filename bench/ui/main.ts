@@ -3,7 +3,7 @@
  * output.
  * `--history DIR` takes a data directory that is there already (it is changed), `--runs N` a smaller one. `--share`
  * measures instead how a trainer under the window and the window itself get on while other processes compete
- * (`share.ts`).
+ * (`share.ts`), `--share --situations 2` only without competitors.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { History } from '../../src-main/history/history'
 import { beginProgram } from '../../src-main/system/program'
 import { flagsOf } from '../flags'
 import { writeHistory } from '../history/write'
-import { longestTask, memoryGrowth, startTraining, stopTraining } from './live'
+import { longestOf, memoryGrowth, startTraining, stopTraining, visitPages } from './live'
 import { timeInPage, type PageWorld, type Timed } from './page'
 import { call, start, stop, type Program } from './program'
 import { measureShare } from './share'
@@ -24,8 +24,9 @@ const values = flagsOf(
     runs: { type: 'string', default: '10000' },
     epochs: { type: 'string', default: '200' },
     share: { type: 'boolean' },
+    situations: { type: 'string' },
   },
-  'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share]',
+  'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share [--situations N]]',
 )
 const starts = 3
 const repeats = 7
@@ -89,7 +90,9 @@ async function main(): Promise<void> {
       history.close()
     }
     if (values.share) {
-      process.stdout.write(`${JSON.stringify(await measureShare(dataDir, say))}\n`)
+      process.stdout.write(
+        `${JSON.stringify(await measureShare(dataDir, say, values.situations === undefined ? undefined : Number(values.situations)))}\n`,
+      )
       return
     }
     const paints = []
@@ -104,7 +107,7 @@ async function main(): Promise<void> {
     const memoryGrowthPercent = await memoryGrowth(program, simulatedMinutes)
     say('a run trains …')
     const training = await startTraining(program.page)
-    const longestTaskMs = await longestTask(program.page, training)
+    const tasks = await visitPages(program.page, training)
     await stopTraining(program.page, training)
     await stop(program)
     const result = {
@@ -113,7 +116,8 @@ async function main(): Promise<void> {
       sortMs: acts.sort,
       filterMs: acts.filter,
       curves100Ms: acts.curves,
-      longestTaskMs,
+      longestTaskMs: longestOf(tasks, 'wallMs'),
+      longestTaskCpuMs: longestOf(tasks, 'cpuMs'),
       memoryGrowthPercent,
     }
     process.stdout.write(

@@ -1,13 +1,14 @@
 /**
- * What a trainer under the window gets of two cores while other processes compete for them, and how long the window's
- * tasks become. All ratios are of one run. A third party on the machine takes its part from all who are compared, so
- * that
- * `trainerOfTwo` holds on a busy machine, too; `longestTaskMs` is wall time and needs a quiet one.
+ * What a trainer under the window gets of two cores while other processes compete for them, with and without a person
+ * who uses the window, and how long the window's tasks become. All ratios are of one run. A third party on the machine
+ * takes its part from all who are compared, so `trainerOfTwo` and `cpuMs` hold on a busy machine, too; `wallMs` needs a
+ * quiet one.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
-import { longestTask, startTraining, stopTraining, type Training } from './live'
+import { longestOf, longTasks, startTraining, stopTraining, visitPages, type Training } from './live'
 import { start, stop, type Program } from './program'
+import type { Task } from './trace'
 
 /**
  * Each runs two competitors at normal priority but for the first two. Linux shares processors among sessions first, so
@@ -19,10 +20,15 @@ const situations = [
   { name: 'two competitors in one session', training: true, sessions: [2] },
   { name: 'two competitors in a session each', training: true, sessions: [1, 1] },
 ] as const
-const dwellMs = 1500
+/** Longer than the service takes a report of use to hold. */
+const untilUnusedMs = 4000
+const unusedMs = 10_000
+/** When the niceness is read, after the beginning of either. */
+const nicenessMs = 3000
 
-interface Situation {
-  name: string
+interface Shared {
+  /** Of the trainer's process, and of its session (null where the system has no sessions to share among). */
+  niceness: { process: number; session: number | null } | null
   /**
    * Of two cores, as if nobody but trainer, competitors and window had run: 2 × trainer / (trainer + competitors +
    * window).
@@ -30,21 +36,35 @@ interface Situation {
   trainerOfTwo: number | null
   /** Cores that each really had, by processor time. */
   cores: { trainer: number; competitors: number; window: number }
-  longestTaskMs: number
-  /** To that while nothing trains. */
-  longestTaskRatio: number
+}
+
+interface Situation {
+  name: string
+  /** While nobody uses the window. */
+  unused: Shared
+  /** While a person goes through all pages. */
+  inUse: Shared
+  /** Of the renderer while in use, each its own maximum. */
+  longestTask: { cpuMs: number; wallMs: number }
+  /** The longest of each page and visit, from 20 ms of processor time. */
+  tasks: Task[]
 }
 
 export interface Share {
-  /** Of the trainer's process, and of its session (null where the system has no sessions to share among). */
-  niceness: { process: number; session: number | null }
   /** Runnable processes of others at the beginning, of /proc/loadavg: a quiet machine has under 1. */
   loadBefore: number
   situations: Situation[]
 }
 
-/** @param dataDir with a history; it is changed */
-export async function measureShare(dataDir: string, say: (text: string) => void): Promise<Share> {
+/**
+ * @param dataDir with a history; it is changed
+ * @param count so many of the situations
+ */
+export async function measureShare(
+  dataDir: string,
+  say: (text: string) => void,
+  count: number = situations.length,
+): Promise<Share> {
   // Whatever this process starts runs on the same two processors.
   spawnSync('taskset', ['-a', '-p', '-c', '0,1', String(process.pid)])
   const loadBefore = Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])
@@ -52,22 +72,19 @@ export async function measureShare(dataDir: string, say: (text: string) => void)
   try {
     await program.page.waitForSelector('main a[href^="#/studies/"]')
     let training: Training | null = null
-    let niceness: Share['niceness'] = { process: 0, session: null }
     const measured: Situation[] = []
-    for (const { name, training: trains, sessions } of situations) {
-      if (trains && training === null) {
-        training = await startTraining(program.page)
-        niceness = nicenessOf(trainerOf(program) ?? 0)
-      }
+    for (const { name, training: trains, sessions } of situations.slice(0, count)) {
+      if (trains && training === null) training = await startTraining(program.page)
       const one = await measure(program, training, name, sessions)
-      measured.push({
-        ...one,
-        longestTaskRatio: rounded(one.longestTaskMs / (measured[0]?.longestTaskMs ?? one.longestTaskMs)),
-      })
-      say(JSON.stringify(measured.at(-1)))
+      measured.push(one)
+      say(JSON.stringify({ ...one, tasks: undefined }))
+      for (const task of one.tasks)
+        say(
+          `  ${task.cpuMs.toFixed(1)} (${task.wallMs.toFixed(1)}) ms ${task.thread} ${task.mark}: ${task.causes.join(', ')}`,
+        )
     }
     if (training) await stopTraining(program.page, training)
-    return { niceness, loadBefore, situations: measured }
+    return { loadBefore, situations: measured }
   } finally {
     await stop(program)
   }
@@ -78,32 +95,55 @@ async function measure(
   training: Training | null,
   name: string,
   sessions: readonly number[],
-): Promise<Omit<Situation, 'longestTaskRatio'>> {
+): Promise<Situation> {
   const competitors = sessions.map(compete)
   try {
-    const began = performance.now()
-    const before = processorSeconds(program, competitors)
-    const longestTaskMs = await longestTask(program.page, training, dwellMs)
-    const after = processorSeconds(program, competitors)
-    const seconds = (performance.now() - began) / 1000
-    const used = {
-      trainer: after.trainer - before.trainer,
-      competitors: after.competitors - before.competitors,
-      window: after.window - before.window,
-    }
-    const all = used.trainer + used.competitors + used.window
+    await program.page.waitForTimeout(untilUnusedMs)
+    const unused = await share(program, competitors, () => program.page.waitForTimeout(unusedMs))
+    let tasks: Task[] = []
+    const inUse = await share(program, competitors, async () => {
+      tasks = await visitPages(program.page, training)
+    })
     return {
       name,
-      trainerOfTwo: training === null ? null : rounded((2 * used.trainer) / all),
-      cores: {
-        trainer: rounded(used.trainer / seconds),
-        competitors: rounded(used.competitors / seconds),
-        window: rounded(used.window / seconds),
-      },
-      longestTaskMs: rounded(longestTaskMs),
+      unused,
+      inUse,
+      longestTask: { cpuMs: rounded(longestOf(tasks, 'cpuMs')), wallMs: rounded(longestOf(tasks, 'wallMs')) },
+      tasks: longTasks(tasks, 20, Infinity),
     }
   } finally {
     for (const { pid } of competitors) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  }
+}
+
+/** What each gets of the processors during `act`. */
+async function share(
+  program: Program,
+  competitors: readonly ChildProcess[],
+  act: () => Promise<void>,
+): Promise<Shared> {
+  const began = performance.now()
+  const before = processorSeconds(program, competitors)
+  const [, niceness] = await Promise.all([
+    act(),
+    program.page.waitForTimeout(nicenessMs).then(() => nicenessOf(program)),
+  ])
+  const after = processorSeconds(program, competitors)
+  const seconds = (performance.now() - began) / 1000
+  const used = {
+    trainer: after.trainer - before.trainer,
+    competitors: after.competitors - before.competitors,
+    window: after.window - before.window,
+  }
+  return {
+    niceness,
+    trainerOfTwo:
+      niceness === null ? null : rounded((2 * used.trainer) / (used.trainer + used.competitors + used.window)),
+    cores: {
+      trainer: rounded(used.trainer / seconds),
+      competitors: rounded(used.competitors / seconds),
+      window: rounded(used.window / seconds),
+    },
   }
 }
 
@@ -168,7 +208,10 @@ function processes(): ProcessStat[] {
   })
 }
 
-function nicenessOf(pid: number): Share['niceness'] {
+/** Null if nothing trains. */
+function nicenessOf(program: Program): Shared['niceness'] {
+  const pid = trainerOf(program)
+  if (pid === undefined) return null
   const [, session] = /nice (-?\d+)/.exec(text(`/proc/${pid}/autogroup`)) ?? []
   return {
     process: Number(text(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[16]),
