@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { UsageError } from './failures.mjs'
+import { expandHome } from './home.mjs'
 
 export const usage = 'usage: npm start -- [--device cpu|gpu] [--data-dir DIR]; npm run setup -- [--device cpu|gpu]'
 
@@ -25,7 +26,7 @@ export function startOptions(args, folder) {
     if (name !== '--device' && name !== '--data-dir') throw new UsageError(`${name} is not known; ${usage}`)
     const value = rest.shift()
     if (value === undefined || value === '') throw new UsageError(`${name} needs a value; ${usage}`)
-    if (name === '--data-dir') options.dataDir = resolve(folder, value)
+    if (name === '--data-dir') options.dataDir = resolve(folder, expandHome(value))
     else if (value === 'cpu' || value === 'gpu') options.device = value
     else throw new UsageError(`--device must be cpu or gpu, not ${value}; ${usage}`)
   }

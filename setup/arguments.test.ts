@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { benchDevice, startOptions } from './arguments.mjs'
 
@@ -6,6 +8,7 @@ describe('the options of npm start', () => {
     [[], { device: undefined, dataDir: undefined, help: false }],
     [['--device', 'gpu'], { device: 'gpu', dataDir: undefined, help: false }],
     [['--device=cpu', '--data-dir=runs=1'], { device: 'cpu', dataDir: '/home/me/runs=1', help: false }],
+    [['--data-dir=~/x'], { device: undefined, dataDir: join(homedir(), 'x'), help: false }],
     [['--data-dir', '/data', '--help'], { device: undefined, dataDir: '/data', help: true }],
   ])('%j', (args, options) => expect(startOptions(args, '/home/me')).toEqual(options))
 

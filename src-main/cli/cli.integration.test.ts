@@ -165,7 +165,22 @@ describe('wrong use', () => {
     [['datasets', 'verify', 'mnist'], /There is no data set "mnist": they are synthetic, cifar-10, cifar-100/],
     [['datasets', 'import', '/nowhere/cifar.tar.gz'], /cifar\.tar\.gz/],
     [['--data-dir'], /'--data-dir <dir>' argument missing/],
-    [['runs', 'list', '--data-dir', ''], /--data-dir: needs a folder/],
+    [['runs', 'list', '--data-dir', ''], /--data-dir.*must not be empty/],
+    [['runs', 'list', '--data-dir', entry], /cli\.js is not a folder, as a data directory is\./],
+    [['doctor', '--data-dir', entry], /cli\.js is not a folder/],
+    [['backup', '--data-dir', `${entry}/x`], /cannot be read: a part of its path is not a folder\./],
+    [['study', 'list', '--data-dir', 'n'.repeat(300)], /cannot be read: the name is too long\./],
+    [['import', '/dev/null'], /^mcnn: Cannot import \/dev\/null: it is neither a file nor a folder\. Choose a file/],
+    [['import', entry], /^mcnn: Cannot import cli\.js: it is not an archive \(/],
+    [['import', '/nowhere/study.tar.gz'], /Cannot import \/nowhere\/study\.tar\.gz: there is no such file or folder\./],
+    [['import', ''], /'file'.*must not be empty/],
+    [['datasets', 'import', `${entry}/x`], /Cannot import \/.*cli\.js\/x: there is no such file or folder\./],
+    [['report', 'x', '--out', ''], /--out.*must not be empty/],
+    [
+      ['help', 'stduy'],
+      /^mcnn: There is no command "studi"\. Did you mean study\? `mcnn --help` describes the commands\./,
+    ],
+    [['runs', 'help', 'nothing'], /^mcnn: There is no command "nothing"\. `mcnn runs --help` describes the commands\./],
     [['study', 'run', 'quick-start', '--archs', 'resnet-8,resnet-8'], /--archs: none twice/],
   ])('mcnn %j: one line, exit code 2', async (args, message) => {
     const { code, out, err } = await mcnn(...args)
@@ -273,11 +288,12 @@ describe('on a new data directory', () => {
     expect(code).toBe(doctor.ok ? 0 : 1)
   })
 
-  it('says what is wrong where the data directory can’t be used, and that as a finding of doctor', async () => {
-    await writeFile(dir('file'), 'not a folder')
-    const list = await mcnn('runs', 'list', '--data-dir', dir('file'))
-    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+\n$/) })
-    const { code, out, err } = await mcnn('doctor', '--json', '--data-dir', dir('file'))
+  it('reports a data directory that cannot be used, and doctor reports it as a finding', async () => {
+    await mkdir(dir('newer'))
+    await writeFile(dir('newer/mcnn-workbench.json'), '{"format":2,"id":"x"}')
+    const list = await mcnn('runs', 'list', '--data-dir', dir('newer'))
+    expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+ newer [^\n]+\n$/) })
+    const { code, out, err } = await mcnn('doctor', '--json', '--data-dir', dir('newer'))
     expect({ code, err }).toEqual({ code: 1, err: '' })
     expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
   })

@@ -5,8 +5,6 @@ import { version } from '../../package.json'
 import type { EventName, EventPayload } from '../contract/events'
 import type { Service } from '../service/service'
 import type { Globals } from './program'
-import { usageError } from './failures'
-import { filePath } from './options'
 import { takeSignals } from './interruption'
 
 export type { Service }
@@ -62,7 +60,5 @@ async function open<T>(
 export async function dataDirOf(command: Command): Promise<string> {
   const { defaultDataDir } = await import('../service/dataDir')
   const { dataDir } = command.optsWithGlobals<Globals>()
-  // As of an unset variable in a script: the working directory is not what was meant.
-  if (dataDir === '') throw usageError('--data-dir: needs a folder.')
-  return dataDir === undefined ? defaultDataDir() : filePath(dataDir)
+  return dataDir === undefined ? defaultDataDir() : path.resolve(dataDir)
 }

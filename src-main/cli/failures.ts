@@ -78,7 +78,7 @@ function withFlag(message: string, field: string | undefined, command: Command):
 }
 
 /** Returns 'mcnn runs list'. */
-function nameOf(command: Command): string {
+export function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { presets } from '../analysis/presets'
+import { typedPath } from './options'
 import { buildProgram, everyCommand } from './program'
 
 const commands = everyCommand(buildProgram())
@@ -26,6 +27,29 @@ describe('the help of every command, 80 columns wide', () => {
         ).toBe(true)
     },
   )
+})
+
+it('parses every path of every command in the same way', () => {
+  const isPath = /[<[](file|dir|path)[\]>]$/
+  const typed = commands.flatMap((command) => [
+    ...command.options
+      .filter(({ flags }) => isPath.test(flags))
+      .map(({ flags, parseArg }) => ({ name: flags, parseArg })),
+    ...command.registeredArguments
+      .filter((argument) => ['file', 'dir', 'path'].includes(argument.name()))
+      .map((argument) => ({ name: `${command.name()} ${argument.name()}`, parseArg: argument.parseArg })),
+  ])
+  expect(typed.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      '--data-dir <dir>',
+      '--out <file>',
+      '--out <dir>',
+      '--out <path>',
+      'import file',
+      'import path',
+    ]),
+  )
+  for (const { name, parseArg } of typed) expect(parseArg, name).toBe(typedPath)
 })
 
 it('lists every preset with its description in one column', () => {

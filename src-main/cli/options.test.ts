@@ -1,6 +1,8 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { archs, datasetIds } from '../contract/experiment'
-import { choice, layerList, oneOrMoreOf, variantList, wholeNumbers } from './options'
+import { choice, layerList, oneOrMoreOf, typedPath, variantList, wholeNumbers } from './options'
 
 describe('a list', () => {
   it('takes names as people type them, spaces and trailing commas', () => {
@@ -33,4 +35,10 @@ it('an option of choices takes them as people type them and still lists them', (
   const option = choice('--dataset <id>', 'what to train on', datasetIds)
   expect(option.argChoices).toEqual(datasetIds)
   expect(option.parseArg?.('CIFAR10', undefined)).toBe('cifar-10')
+})
+
+it('a path begins at the home directory after ~/, and is not empty', () => {
+  expect(typedPath('~/study.tar.gz')).toBe(path.join(homedir(), 'study.tar.gz'))
+  expect(['-', 'a/b', '/dev/stdout', './~/x'].map(typedPath)).toEqual(['-', 'a/b', '/dev/stdout', './~/x'])
+  expect(() => typedPath('')).toThrow('It must not be empty.')
 })

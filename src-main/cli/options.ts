@@ -2,12 +2,11 @@
  * Flags whose values are numbers, names and lists. Numbers are read strictly: '1e', '' and '1.5 ' are mistakes, not
  * numbers.
  */
-import path from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
+import { expandHome } from '../../setup/home.mjs'
 import { typedNumber } from '../analysis/numbers'
 import { typedVariant, variant, variants, type Variant } from '../contract/experiment'
 import { didYouMean, listItems, matchName } from '../contract/typedNames'
-import { expandHome } from '../service/dataDir'
 
 export function realNumber(text: string): number {
   const value = typedNumber(text)
@@ -74,7 +73,9 @@ function someItems(items: string[]): string[] {
   return items
 }
 
-/** The absolute path that a flag or an argument names, with a leading `~/` expanded. */
-export function filePath(text: string): string {
-  return path.resolve(expandHome(text))
+/** Parses every path that a flag or an argument names: expands a leading `~/`. */
+export function typedPath(text: string): string {
+  // As of an unset variable in a script: the working directory is not what was meant.
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return expandHome(text)
 }

@@ -8,7 +8,7 @@ import { writeOutput } from '../files/outputFile'
 import { dataDirOf } from './client'
 import { usageError } from './failures'
 import { interruption } from './interruption'
-import { filePath } from './options'
+import { typedPath } from './options'
 import { say, writeBytes, writeOut } from './output'
 import type { Globals } from './program'
 
@@ -34,7 +34,9 @@ export function addOut(
 ): Command {
   const words = placeholder === '<dir>' ? description : `${description}; - is standard output`
   return (
-    required ? command.requiredOption(`--out ${placeholder}`, words) : command.option(`--out ${placeholder}`, words)
+    required
+      ? command.requiredOption(`--out ${placeholder}`, words, typedPath)
+      : command.option(`--out ${placeholder}`, words, typedPath)
   ).option(...force)
 }
 
@@ -108,8 +110,7 @@ export async function writeFileOut<T>(
 export function outFolder(out: string, what: string): string {
   if (isStandardOutput(out))
     throw usageError(`--out ${out}: a ${what} is a folder, which cannot go to standard output.`, 'Name a folder.')
-  if (out === '') throw usageError('--out: needs the name of a folder.')
-  return filePath(out)
+  return path.resolve(out)
 }
 
 /** @param kept the new names of files that the user had changed */
@@ -118,9 +119,8 @@ export function sayKept(kept: readonly string[]): void {
 }
 
 function outFile(out: string): string {
-  if (out === '') throw usageError('--out: needs a file name.', 'Name a file, or - for standard output.')
   if (/(^|[/\\])\.{0,2}$/.test(out)) throw usageError(`--out ${out}: is the name of a folder.`, 'Name a file in it.')
-  return filePath(out)
+  return path.resolve(out)
 }
 
 function toStandardOutput(command: Command, out: string): boolean {

@@ -1,6 +1,7 @@
 /** All commands together. */
 import { Command } from 'commander'
 import { version } from '../../package.json'
+import { didYouMean } from '../contract/typedNames'
 import { addBackup } from './commands/backup'
 import { addCompare } from './commands/compare'
 import { addDatasets } from './commands/datasets'
@@ -15,8 +16,9 @@ import { addStudy } from './commands/study'
 import { addTrain } from './commands/train'
 import { addTune } from './commands/tune'
 import { addVerify } from './commands/verify'
-import { report, usageError, UsageError } from './failures'
+import { nameOf, report, usageError, UsageError } from './failures'
 import { addSections, minWidthToWrap, type HelpSection } from './help'
+import { typedPath } from './options'
 
 /** Options of every command, given before or after its name. */
 export interface Globals {
@@ -66,7 +68,7 @@ export async function runCli(argv: string[]): Promise<number> {
     return 0
   } catch (thrown) {
     const isHelp = thrown instanceof UsageError && thrown.of.code === 'commander.help' && thrown.of.exitCode !== 0
-    return report(isHelp ? nothingToDo(program, argv) : thrown, running, wantsJson(argv))
+    return report(isHelp ? noCommand(thrown.command) : thrown, running, wantsJson(argv))
   }
 }
 
@@ -78,6 +80,7 @@ export function buildProgram(): Command {
     .option(
       '--data-dir <dir>',
       'where data sets, runs and the history are kept (default: $MCNN_DATA_DIR, else the user’s data folder)',
+      typedPath,
     )
     .helpOption('--help', 'print what a command does and takes')
     .helpCommand('help [command]', 'the same as --help')
@@ -121,11 +124,12 @@ export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)]
 }
 
-/** A command that only groups others was called alone. */
-function nothingToDo(program: Command, argv: string[]): Error {
-  const group = program.commands.find((command) => argv.includes(command.name()))
-  const names = (group ?? program).commands.map((command) => command.name()).join(', ')
-  return group
-    ? usageError(`${group.name()} needs a command: ${names}.`, `\`mcnn ${group.name()} --help\` says what they do.`)
-    : usageError(`Say what to do: ${names}.`, '`mcnn --help` says what they are.')
+/** Returns the error for a group of commands that was called alone, or whose `help` was asked for a command it lacks. */
+function noCommand(group: Command): Error {
+  const names = group.commands.map((command) => command.name())
+  const fix = `\`${nameOf(group)} --help\` describes the commands.`
+  const [help, asked] = group.args
+  if (help === 'help' && asked !== undefined)
+    return usageError(`There is no command ${JSON.stringify(asked)}. ${didYouMean(names, asked)}`.trim(), fix)
+  return usageError(`${nameOf(group)} needs a command: ${names.join(', ')}.`, fix)
 }

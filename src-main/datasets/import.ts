@@ -1,5 +1,4 @@
 /** Brings a published CIFAR archive or folder into the data directory: all of it, checked, or nothing. */
-import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ArchiveFault } from '../archives/fault'
 import { listFolder } from '../archives/folder'
@@ -9,6 +8,7 @@ import { archiveFormatWords } from '../contract/archiveFormats'
 import { WorkbenchError } from '../contract/errors'
 import type { DatasetId } from '../contract/experiment'
 import type { DatasetSummary } from '../contract/records'
+import { statSource, unreadableSource } from '../files/pathProblems'
 import { cifarSpecs, type CifarSpec } from './catalog'
 import { onDisk } from './disk'
 import { throwIfCancelled } from './format'
@@ -63,10 +63,7 @@ export async function importDataset(
     throw new WorkbenchError('bad-input', 'The path is empty.', { fix: advice, field: 'path' })
   const path = resolve(options.path)
   const name = basename(path) || path
-  const info = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, error)
-  })
-  if (!info.isDirectory() && !info.isFile()) throw refused(name, new ArchiveFault('is neither a file nor a folder.'))
+  const info = await statSource(path)
   throwIfCancelled(signal)
   const folder = await onDisk(async () => {
     await removeLeftovers(datasetsDir)
@@ -192,17 +189,5 @@ function refused(name: string, error: unknown): unknown {
 }
 
 function unreadable(path: string, error: unknown): unknown {
-  const code = codeOf(error)
-  if (code === 'ABORT_ERR') return error
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new WorkbenchError('bad-input', `${path}: no such file or folder.`, {
-      fix: advice,
-      field: 'path',
-      cause: error,
-    })
-  return new WorkbenchError('bad-input', `${basename(path)}: can't be read (${code ?? String(error)}).`, {
-    fix: 'See to it that you may read it, then import it again.',
-    field: 'path',
-    cause: error,
-  })
+  return codeOf(error) === 'ABORT_ERR' ? error : unreadableSource(path, error)
 }

@@ -23,7 +23,8 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { codeOf } from '../contract/errors'
 import { createFlushed, flushPath, partName } from './durable'
-import { badTarget, outputError, shownPath, targetExists } from './outputErrors'
+import { badTarget, outputError, targetExists } from './outputErrors'
+import { shownPath } from './pathProblems'
 
 export interface OutputOptions {
   /** Replaces a regular file that exists. */

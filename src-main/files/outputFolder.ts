@@ -10,7 +10,8 @@ import path from 'node:path'
 import { codeOf } from '../contract/errors'
 import { isAlive } from './alive'
 import { createFlushed, flushPath, partName, writerOf } from './durable'
-import { badTarget, outputError, shownPath, targetExists } from './outputErrors'
+import { badTarget, outputError, targetExists } from './outputErrors'
+import { shownPath } from './pathProblems'
 import { ownFilesName, ownFilesText, readOwnFiles, type OwnFiles } from './ownFiles'
 
 /** What the folder is, in sentences. */

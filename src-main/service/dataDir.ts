@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { expandHome } from '../../setup/home.mjs'
 import { WorkbenchError } from '../contract/errors'
 import { runId } from '../contract/records'
 
@@ -50,11 +51,6 @@ export function pathsOf(dataDir: string, identity = ''): Paths {
     ownRuns: path.join(root, 'mcnn-workbench.runs'),
     tuning: path.join(root, 'tuning.json'),
   }
-}
-
-/** Replaces a leading `~/` by the home directory, as a shell does in `--flag ~/x` and does not in `--flag=~/x`. */
-export function expandHome(file: string): string {
-  return file === '~' || file.startsWith('~/') ? path.join(homedir(), file.slice(1)) : file
 }
 
 /** The file that a run would go on from; the trainer checks what is in it. @param folder the run's; null where there is none */

@@ -210,6 +210,10 @@ describe('a new data directory', () => {
     expect(mcnn(['backup'], { env: { MCNN_DATA_DIR: '~/data' } }).stderr).toContain(
       `There is no history ${dataDir}/history.sqlite`,
     )
+    for (const args of [['import'], ['datasets', 'import']])
+      expect(mcnn([...args, '~/study.tar.gz', '--data-dir=~/data']).stderr).toContain(
+        `Cannot import ${folder}/study.tar.gz: there is no such file`,
+      )
     expect(readdirSync(folder)).toEqual([])
   })
 })

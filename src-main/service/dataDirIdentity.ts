@@ -23,10 +23,12 @@ import {
 import path from 'node:path'
 import { z } from 'zod'
 import { codeOf, WorkbenchError } from '../contract/errors'
+import { pathProblem, shownPath } from '../files/pathProblems'
 import { pathsOf, type Paths } from './dataDir'
 import { historyKind } from '../history/historyFile'
 
 const formatVersion = 1
+const chooseAnother = 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.'
 const marker = z.object({ format: z.int().min(1), id: z.string().min(1).max(100) })
 
 /** Names that operating systems, desktops, file servers and synchronisation tools create in any directory. */
@@ -52,8 +54,8 @@ interface Found {
 
 /**
  * Returns the paths of a data directory for reading. Writes nothing; the directory may be absent.
- * @throws WorkbenchError bad-input if the directory belongs to something else, unavailable if it cannot be read or a
- *   newer program made it
+ * @throws WorkbenchError bad-input if the directory belongs to something else or cannot be read, unavailable if a newer
+ *   program made it or the disk fails
  */
 export function locateDataDir(dataDir: string): Paths {
   return examine(dataDir).paths
@@ -62,7 +64,7 @@ export function locateDataDir(dataDir: string): Paths {
 /**
  * Creates what is missing of a data directory, marker file first, and returns its paths. A directory of an earlier
  * version is adopted.
- * @throws WorkbenchError as `locateDataDir`; unavailable if it cannot be written
+ * @throws WorkbenchError as `locateDataDir`; bad-input or unavailable, as `pathProblem` says, if it cannot be written
  */
 export function prepareDataDir(dataDir: string): Paths {
   const { state, isCertain, paths } = examine(dataDir)
@@ -101,6 +103,8 @@ function examine(dataDir: string): Found {
   const paths = pathsOf(dataDir)
   const { dataDir: root, database } = paths
   try {
+    if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? true))
+      throw new WorkbenchError('bad-input', `${root} is not a folder, as a data directory is.`, { fix: chooseAnother })
     const names = namesIn(root)
     if (names.includes(path.basename(paths.marker)))
       return { state: 'marked', isCertain: true, paths: pathsOf(root, readMarker(paths.marker)) }
@@ -123,9 +127,7 @@ function refused(root: string, entry: string): WorkbenchError {
   return new WorkbenchError(
     'bad-input',
     `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${path.basename(pathsOf(root).marker)}.`,
-    {
-      fix: 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.',
-    },
+    { fix: chooseAnother },
   )
 }
 
@@ -160,15 +162,13 @@ function readMarker(file: string): string {
   const parsed = marker.safeParse(value)
   if (!parsed.success)
     throw new WorkbenchError('bad-data', `${file} is not a marker of a data directory.`, {
-      fix: 'Restore the file from a copy, or choose another directory with --data-dir or MCNN_DATA_DIR.',
+      fix: `Restore the file from a copy. ${chooseAnother}`,
     })
   if (parsed.data.format <= formatVersion) return parsed.data.id
   throw new WorkbenchError(
     'unavailable',
     `The data directory ${path.dirname(file)} was made by a newer MCNN Workbench (format ${parsed.data.format}; this program knows ${formatVersion}).`,
-    {
-      fix: 'Update this program, or choose another directory with --data-dir or MCNN_DATA_DIR.',
-    },
+    { fix: `Update this program. ${chooseAnother}` },
   )
 }
 
@@ -239,12 +239,9 @@ function namesIn(folder: string): string[] {
 
 function unusable(root: string, action: 'read' | 'written', cause: unknown): WorkbenchError {
   if (cause instanceof WorkbenchError) return cause
-  return new WorkbenchError(
-    'unavailable',
-    `The data directory ${root} cannot be ${action} (${codeOf(cause) ?? String(cause)}).`,
-    {
-      fix: 'Choose another with --data-dir or MCNN_DATA_DIR, or change its permissions.',
-      cause,
-    },
-  )
+  const { code, reason } = pathProblem(cause)
+  return new WorkbenchError(code, `The data directory ${shownPath(root)} cannot be ${action}: ${reason}.`, {
+    fix: `${chooseAnother.slice(0, -1)}, or change the permissions of this one.`,
+    cause,
+  })
 }

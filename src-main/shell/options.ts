@@ -1,6 +1,7 @@
 /** Where the shell finds things, from its arguments and environment. */
 import path from 'node:path'
-import { defaultDataDir, expandHome } from '../service/dataDir'
+import { expandHome } from '../../setup/home.mjs'
+import { defaultDataDir } from '../service/dataDir'
 import { prepareDataDir } from '../service/dataDirIdentity'
 
 /** `--data-dir=DIR` or `--data-dir DIR`, the last one given; else MCNN_DATA_DIR or the usual place. Absolute. */

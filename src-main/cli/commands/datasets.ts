@@ -7,10 +7,12 @@ import { archiveFormatWords } from '../../contract/archiveFormats'
 import { datasetIds, type DatasetId } from '../../contract/experiment'
 import type { DatasetSummary } from '../../contract/records'
 import { matchName } from '../../contract/typedNames'
+import { statSource } from '../../files/pathProblems'
 import { withReader, withService } from '../client'
 import { columns } from '../columns'
 import { usageError } from '../failures'
 import { onInterruption } from '../interruption'
+import { typedPath } from '../options'
 import { say, writeJson, writeOut } from '../output'
 import { WorkProgress } from '../progress'
 import type { Globals } from '../program'
@@ -41,18 +43,22 @@ export function addDatasets(program: Command): void {
     })
 
   group
-    .command('import <path>')
+    .command('import')
+    .argument('<path>', 'the archive or the folder', typedPath)
     .description(
       `import CIFAR-10 or CIFAR-100 from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`,
     )
-    .action(async (source: string, _options: unknown, command: Command) => {
+    .action(async (file: string, _options: unknown, command: Command) => {
+      const source = path.resolve(file)
+      // Checked before the data directory is created.
+      await statSource(source)
       const progress = new WorkProgress()
       const dataset = await withService(
         command,
         async (service) => {
           const release = onInterruption(() => void service.call('datasets.cancelImport', {}).catch(() => undefined))
           try {
-            return await service.call('datasets.import', { path: path.resolve(source) })
+            return await service.call('datasets.import', { path: source })
           } finally {
             release()
             progress.end()

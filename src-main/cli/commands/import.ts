@@ -1,23 +1,28 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { Imported } from '../../contract/publish'
+import { statSource } from '../../files/pathProblems'
 import { withService } from '../client'
+import { typedPath } from '../options'
 import { writeJson, writeOut } from '../output'
 import { cancelled, WorkProgress } from '../progress'
 import type { Globals } from '../program'
 
 export function addImport(program: Command): void {
   program
-    .command('import <file>')
+    .command('import')
+    .argument('<file>', 'the archive, or the folder that it was unpacked to', typedPath)
     .description(
       'take in a study that `mcnn export` wrote, also unpacked or packed again: what is not here already, all of it or nothing',
     )
     .action(async (file: string, _options: unknown, command: Command) => {
+      const source = path.resolve(file)
+      // Checked before the data directory is created.
+      await statSource(source)
       const progress = new WorkProgress()
       const made = await withService(
         command,
-        (service) =>
-          cancelled(service, 'import', progress, () => service.call('publish.import', { path: path.resolve(file) })),
+        (service) => cancelled(service, 'import', progress, () => service.call('publish.import', { path: source })),
         {
           'work.progress': ({ phase, done, total }) => progress.update(phase, done, total),
         },

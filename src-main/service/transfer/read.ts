@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { ArchiveFault } from '../../archives/fault'
@@ -20,6 +19,7 @@ import {
   maxJsonBytes,
   type ArchiveManifest,
 } from '../../contract/studyArchive'
+import { statSource, unreadableSource } from '../../files/pathProblems'
 
 export interface ReadOptions {
   /** Bytes that the unpacked study may take; null: not known. */
@@ -48,7 +48,7 @@ const again = 'Export the study again, or copy the archive again.'
 const noStudy = 'is not a study that was exported'
 
 export function badArchive(archive: string, words: string, fix = again): WorkbenchError {
-  return new WorkbenchError('bad-data', `${archive} ${words}`, { fix })
+  return new WorkbenchError('bad-data', `Cannot import ${archive}: it ${words}`, { fix })
 }
 
 /**
@@ -65,7 +65,7 @@ export async function unpackStudy(
   { room, signal, onProgress }: ReadOptions,
 ): Promise<ArchiveManifest> {
   const archive = path.basename(source)
-  const { size, members } = await described(source, archive)
+  const { size, members } = await described(source)
   const options = { path: source, signal, maxMembers, ...(members ? { members } : {}) }
   const found = await findManifest(archive, size, options)
   const { manifest } = found
@@ -92,17 +92,12 @@ export async function unpackStudy(
 }
 
 /** Size of a file, or the files of a folder. */
-async function described(source: string, archive: string): Promise<{ size: number; members: Member[] | null }> {
+async function described(source: string): Promise<{ size: number; members: Member[] | null }> {
   try {
-    const info = await stat(source)
+    const info = await statSource(source)
     return { size: info.size, members: info.isDirectory() ? await listFolder(source, { maxMembers }) : null }
   } catch (error) {
-    if (error instanceof ArchiveFault) throw explained(archive, error)
-    const code = codeOf(error)
-    if (code === null) throw error
-    const words =
-      code === 'ENOENT' || code === 'ENOTDIR' ? `There is no file ${archive}.` : `${archive} can’t be read (${code}).`
-    throw new WorkbenchError('bad-input', words, { fix: 'Give the path of a file that was exported.', cause: error })
+    throw explainedSource(source, error)
   }
 }
 
@@ -154,7 +149,7 @@ async function findManifest(
     )
   } catch (error) {
     if (error instanceof Found) return error.found
-    throw wrong ?? explainedSource(archive, error)
+    throw wrong ?? explainedSource(options.path, error)
   }
   throw wrong ?? badArchive(archive, `${noStudy}: it has no manifest.`)
 }
@@ -171,7 +166,7 @@ function parseManifest(archive: string, bytes: Buffer): ArchiveManifest {
   if (version.data.version > archiveVersion)
     throw new WorkbenchError(
       'unavailable',
-      `${archive} was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`,
+      `Cannot import ${archive}: it was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`,
       { fix: 'Update this program.' },
     )
   const parsed = archiveManifest.safeParse(value)
@@ -256,21 +251,18 @@ class Unpacking implements Visitor {
 }
 
 /** Errors of reading the source alone. */
-function explainedSource(archive: string, error: unknown): unknown {
+function explainedSource(source: string, error: unknown): unknown {
   const code = codeOf(error) ?? ''
   if (error instanceof WorkbenchError || error instanceof ArchiveFault || code === '' || code.startsWith('ABORT'))
-    return explained(archive, error)
-  return new WorkbenchError('bad-input', `${archive} can’t be read (${code}).`, {
-    fix: 'Give the path of a file that was exported.',
-    cause: error,
-  })
+    return explained(path.basename(source), error)
+  return unreadableSource(source, error)
 }
 
 function explained(archive: string, error: unknown): unknown {
   if (error instanceof ArchiveFault) return badArchive(archive, error.message, error.fix)
   const code = codeOf(error) ?? ''
   if (error instanceof WorkbenchError || code === '' || code.startsWith('ABORT')) return error
-  return new WorkbenchError('unavailable', `${archive} could not be unpacked (${code || messageOf(error)}).`, {
+  return new WorkbenchError('unavailable', `Cannot unpack ${archive} (${code || messageOf(error)}).`, {
     fix: 'Check that the data directory can be written and its disk is not full.',
     cause: error,
   })
