@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 import packageJson from './package.json'
-import { runtimeCheck } from './setup/runtimeCheck.mjs'
+import { runtimeCheck } from './setup/lib/runtimeCheck.mjs'
 
 // CommonJS throughout `out/main`: the shell must also run on the Electron 22 of closed networks (no ES modules there).
 // Chunks lie beside the entries, so that `__dirname` is `out/main` wherever a module ends up.
@@ -17,12 +17,12 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: resolve('src-main/index.ts'),
-          service: resolve('src-main/service/main.ts'),
+          service: resolve('src-main/service/app/main.ts'),
           trainer: resolve('src-main/trainer/main.ts'),
           watchdog: resolve('src-main/trainer/watchdog.ts'),
-          feeder: resolve('src-main/trainer/feederWorker.ts'),
+          feeder: resolve('src-main/trainer/data/feederWorker.ts'),
           archives: resolve('src-main/service/transfer/archiveWorker.ts'),
-          models: resolve('src-main/service/modelWorker.ts'),
+          models: resolve('src-main/service/models/modelWorker.ts'),
           cli: resolve('src-main/cli/main.ts'),
           bench: resolve('bench/main.ts'),
           'bench-worker': resolve('bench/worker.ts'),

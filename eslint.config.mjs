@@ -1,4 +1,4 @@
-/** What the linter holds: sound TypeScript, and the borders between the parts of the program. */
+/** The linter's rules. `.dependency-cruiser.mjs` has the borders between the parts of the program. */
 import js from '@eslint/js'
 import { defineConfig } from 'eslint/config'
 import svelte from 'eslint-plugin-svelte'
@@ -6,76 +6,6 @@ import globals from 'globals'
 import tseslint from 'typescript-eslint'
 import { constantSql } from './setup/lint/constantSql.mjs'
 import { noClock } from './setup/lint/noClock.mjs'
-
-const parts = [
-  'contract',
-  'files',
-  'nn',
-  'graph',
-  'trainer',
-  'datasets',
-  'archives',
-  'analysis',
-  'exports',
-  'history',
-  'service',
-  'shell',
-  'cli',
-  'system',
-]
-
-/** Packages that only some parts may load, and why. */
-const guarded = {
-  electron: { group: ['electron', 'electron/*'], message: 'Only the shell runs in Electron.' },
-  tensorflow: { group: ['@tensorflow/*'], message: 'TensorFlow belongs to graph/ and trainer/.' },
-  protobuf: {
-    group: ['protobufjs', 'protobufjs/*'],
-    message: 'Only models for other programs are protocol buffers (exports/).',
-  },
-  sqlite: { group: ['better-sqlite3'], message: 'SQLite belongs to history/.' },
-  node: { group: ['node:*'], message: 'This part also runs in a browser.' },
-}
-
-/**
- * @param {string} files
- * @param {object} allowed
- * @param {string[]} allowed.parts parts that may be imported, besides its own
- * @param {string[]} [allowed.modules] single modules of other parts
- * @param {(keyof typeof guarded)[]} [allowed.packages] guarded packages that may be imported
- * @param {(keyof typeof guarded)[]} [allowed.types] guarded packages whose types may be imported
- * @param {string[]} [allowed.only] no package but these
- * @param {string} [allowed.way] how a path begins that leads to another part, as a regular expression
- */
-function border(files, { parts: allowed, modules = [], packages = [], types = [], only, way = '(\\.\\./)+' }) {
-  const own = parts.filter((part) => files.startsWith(`src-main/${part}/`))
-  const banned = parts.filter((part) => !allowed.includes(part) && !own.includes(part))
-  const patterns = [
-    ...(banned.length === 0
-      ? []
-      : [
-          {
-            regex: `^${way}(?!(${modules.join('|')})$)(${banned.join('|')})(/|$)`,
-            message: `This part may import ${[...own, ...allowed].join(', ') || 'none of the others'}.`,
-          },
-        ]),
-    ...Object.entries(guarded)
-      .filter(([name]) => !packages.includes(name))
-      .map(([name, rule]) => ({ ...rule, allowTypeImports: types.includes(name) })),
-    ...(only
-      ? [
-          {
-            regex: `^(?!\\.{1,2}/|(${only.join('|')})(/|$))`,
-            message: `The only packages here are ${only.join(', ') || 'none'}.`,
-          },
-        ]
-      : []),
-  ]
-  return {
-    files: [files],
-    plugins: { '@typescript-eslint': tseslint.plugin },
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
-  }
-}
 
 const tests = ['**/*.test.ts']
 const typed = [
@@ -197,93 +127,6 @@ export default defineConfig(
           calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number'],
         },
       ],
-    },
-  },
-
-  border('src-main/contract/**', { parts: [], only: ['zod'] }),
-  border('src-main/nn/**', { parts: ['contract', 'analysis'], types: ['tensorflow'] }),
-  border('src-main/analysis/**', { parts: ['contract'] }),
-  border('src-main/exports/**', {
-    parts: ['contract', 'nn', 'analysis'],
-    packages: ['protobuf'],
-    only: ['protobufjs'],
-  }),
-  border('src-main/files/**', { parts: ['contract'], packages: ['node'] }),
-  border('src-main/archives/**', { parts: ['contract'], packages: ['node'] }),
-  border('src-main/datasets/**', { parts: ['contract', 'files', 'nn', 'archives'], packages: ['node'] }),
-  border('src-main/graph/**', {
-    parts: ['contract', 'nn'],
-    modules: ['analysis/banks'],
-    packages: ['node', 'tensorflow'],
-  }),
-  border('src-main/system/**', { parts: [], packages: ['node'] }),
-  border('src-main/trainer/**', {
-    parts: ['contract', 'system', 'nn', 'graph', 'datasets'],
-    modules: ['analysis/(banks|complementarity)'],
-    packages: ['node', 'tensorflow'],
-  }),
-  border('src-main/history/**', { parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] }),
-  border('src-main/service/**', {
-    parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'],
-    packages: ['node'],
-  }),
-  border('src-main/cli/**', {
-    parts: ['contract', 'files', 'system', 'nn', 'analysis', 'service'],
-    packages: ['node'],
-  }),
-  // Where data is kept is asked before there is a service.
-  border('src-main/shell/**', {
-    parts: ['contract', 'files', 'system'],
-    modules: ['service/(dataDir|dataDirIdentity)'],
-    packages: ['node', 'electron'],
-  }),
-  border('src-main/*.ts', { parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'], way: '\\./' }),
-  // Times the parts as they are; what it starts are processes like the service's.
-  border('bench/**', {
-    parts: ['contract', 'system', 'nn', 'graph', 'analysis'],
-    modules: ['service/(git|lineWorker|player|probe|setupState|trainerEnv|trainers)', 'trainer/(timedStep|turns)'],
-    packages: ['node'],
-    types: ['tensorflow'],
-    way: '(\\.\\./)+src-main/',
-  }),
-  // A made-up history is written as a real one is.
-  border('bench/{history,ui}/**', {
-    parts: ['contract', 'system', 'nn', 'analysis', 'history'],
-    packages: ['node'],
-    way: '(\\.\\./)+src-main/',
-  }),
-  // Repeats a run of the history with another engine.
-  border('bench/replay/**', {
-    parts: ['contract', 'system', 'nn', 'analysis', 'datasets', 'service'],
-    packages: ['node'],
-    way: '(\\.\\./)+src-main/',
-  }),
-  // What is hurt is the program as it is shipped: only its contract is known.
-  border('bench/faults/**', { parts: ['contract', 'system', 'nn'], packages: ['node'], way: '(\\.\\./)+src-main/' }),
-  // Looks at every parser from outside, as a test does.
-  border('bench/fuzz/**', {
-    parts: [
-      'contract',
-      'files',
-      'system',
-      'nn',
-      'analysis',
-      'datasets',
-      'archives',
-      'history',
-      'service',
-      'shell',
-      'trainer',
-    ],
-    packages: ['node'],
-    way: '(\\.\\./)+src-main/',
-  }),
-  border('src-renderer/**/*.{ts,svelte}', { parts: ['contract', 'analysis'], way: '(\\.\\./)+src-main/' }),
-  {
-    // Tests look at the parts from outside, with the tools at hand; the packages stay where they are.
-    files: tests,
-    rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [guarded.electron] }],
     },
   },
 )

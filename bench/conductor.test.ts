@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Player } from '../src-main/service/player'
+import type { Player } from '../src-main/service/machine/player'
 import { hold, type Entrant } from './conductor'
 import type { Name } from './contenders'
 

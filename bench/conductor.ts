@@ -1,8 +1,8 @@
 /** Lets contenders take turns, one at a time, so that none of them ever competes with another. */
 import { setTimeout } from 'node:timers/promises'
-import { median } from '../src-main/analysis/statistics'
+import { median } from '../src-main/analysis/statistics/statistics'
 import { messageOf } from '../src-main/contract/errors'
-import type { Player } from '../src-main/service/player'
+import type { Player } from '../src-main/service/machine/player'
 import { idOf, type Contender } from './contenders'
 import type { Measured } from './measures'
 

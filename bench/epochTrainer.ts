@@ -14,8 +14,8 @@ import {
   type Variant,
 } from '../src-main/contract/experiment'
 import type { TrainerJob, TrainerMessage } from '../src-main/contract/training'
-import type { Player, Ready } from '../src-main/service/player'
-import { Trainer } from '../src-main/service/trainers'
+import type { Player, Ready } from '../src-main/service/machine/player'
+import { Trainer } from '../src-main/service/training/trainers'
 
 /**
  * Steps of an epoch: as many whole batches as the built-in set of 4,000 examples has at the recipe's 128, fewer of

@@ -1,6 +1,6 @@
 /** The flags of a program of ours that is not the product itself. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { expandHome } from '../setup/home.mjs'
+import { expandHome } from '../setup/lib/home.mjs'
 import { messageOf } from '../src-main/contract/errors'
 
 type Options = NonNullable<ParseArgsConfig['options']>

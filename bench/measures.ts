@@ -1,6 +1,6 @@
 /** From milliseconds to rows and ratios: pure. */
 import { z } from 'zod'
-import { mean, median } from '../src-main/analysis/statistics'
+import { mean, median } from '../src-main/analysis/statistics/statistics'
 import { precision, variant, type Precision, type Variant } from '../src-main/contract/experiment'
 import { idOf, names, type Contender, type Name } from './contenders'
 

@@ -5,10 +5,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import { fixed } from '../src-main/analysis/numbers'
-import type { Table } from '../src-main/analysis/table'
+import { fixed } from '../src-main/analysis/text/numbers'
+import type { Table } from '../src-main/analysis/text/table'
 import { WorkbenchError } from '../src-main/contract/errors'
-import { trainerEnv } from '../src-main/service/trainerEnv'
+import { trainerEnv } from '../src-main/service/training/trainerEnv'
 import type { Work } from './protocol'
 
 const run = promisify(execFile)

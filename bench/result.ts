@@ -1,7 +1,7 @@
 /** Results of a named machine: what is kept of them, and how they are drawn. */
 import { z } from 'zod'
-import { fixed, whole } from '../src-main/analysis/numbers'
-import { markdownTable, textTable, type Table } from '../src-main/analysis/table'
+import { fixed, whole } from '../src-main/analysis/text/numbers'
+import { markdownTable, textTable, type Table } from '../src-main/analysis/text/table'
 import { ratio, row, verdict, type Ratio, type Row } from './measures'
 
 export const result = z.strictObject({

@@ -2,7 +2,7 @@
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { depthOf, imageChannels, imageSize } from '../src-main/contract/experiment'
 import type { TF } from '../src-main/nn/operations'
-import { classes, learningRate, momentum, randomBatch, type Step } from '../src-main/trainer/timedStep'
+import { classes, learningRate, momentum, randomBatch, type Step } from '../src-main/trainer/measurements/timedStep'
 import type { Work } from './protocol'
 
 /**

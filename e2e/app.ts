@@ -101,7 +101,7 @@ export class Workbench {
     await expect(this.page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible()
   }
 
-  /** @param hash an address as in src-renderer/lib/routes.ts */
+  /** @param hash an address as in src-renderer/lib/navigation/routes.ts */
   async open(hash: string): Promise<void> {
     await this.page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
     await expect.poll(() => this.page.evaluate('location.hash')).toBe(hash)

@@ -2,8 +2,8 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { choose, expect, test } from './app'
 import { cifarSpecs } from '../src-main/datasets/catalog'
-import { locateDataDir } from '../src-main/service/dataDirIdentity'
-import { makeRunFolder } from '../src-main/service/ownFiles'
+import { locateDataDir } from '../src-main/service/storage/dataDirIdentity'
+import { makeRunFolder } from '../src-main/service/storage/ownFiles'
 
 /** CIFAR-10 as an import leaves it, every picture black: nothing of the real set. */
 function putBlackSet(dataDir: string): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { applicationId } from '../src-main/history/historyFile'
+import { applicationId } from '../src-main/history/files/historyFile'
 import { electronArguments, electronExecutable, expect, test } from './app'
 
 const pages = ['Studies', 'Runs', 'Filter banks', 'Data sets', 'System'] as const

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { allOnPath } from './command.mjs'
-import { findDisplay } from './display.mjs'
-import { electronHere } from './electron.mjs'
-import { node24, root } from './paths.mjs'
-import { entry, runAttached } from './program.mjs'
-import { provide } from './provide.mjs'
+import { allOnPath } from './lib/command.mjs'
+import { findDisplay } from './provide/display.mjs'
+import { electronHere } from './provide/electron.mjs'
+import { node24, root } from './lib/paths.mjs'
+import { entry, runAttached } from './lib/program.mjs'
+import { provide } from './provide/provide.mjs'
 
 // stdout belongs to the benchmark: it is JSON.
 await entry(async () => {

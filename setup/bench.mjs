@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { benchDevice } from './arguments.mjs'
-import { UsageError } from './failures.mjs'
-import { node24, root } from './paths.mjs'
-import { become, entry } from './program.mjs'
-import { provide } from './provide.mjs'
-import { chooseDevice } from './tensorflow.mjs'
+import { benchDevice } from './lib/arguments.mjs'
+import { UsageError } from './lib/failures.mjs'
+import { node24, root } from './lib/paths.mjs'
+import { become, entry } from './lib/program.mjs'
+import { provide } from './provide/provide.mjs'
+import { chooseDevice } from './provide/tensorflow.mjs'
 
 // stdout belongs to the benchmark: it may be JSON.
 await entry(async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { node24, root } from './paths.mjs'
-import { become, entry } from './program.mjs'
-import { provide } from './provide.mjs'
+import { node24, root } from './lib/paths.mjs'
+import { become, entry } from './lib/program.mjs'
+import { provide } from './provide/provide.mjs'
 
 // stdout belongs to the generator: it is a line of JSON.
 await entry(async () => {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { node24, root } from './paths.mjs'
-import { become, entry } from './program.mjs'
-import { provide } from './provide.mjs'
+import { node24, root } from './lib/paths.mjs'
+import { become, entry } from './lib/program.mjs'
+import { provide } from './provide/provide.mjs'
 
 // stdout belongs to the command: it may be JSON.
 await entry(async () => {

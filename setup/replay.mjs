@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { node24, root } from './paths.mjs'
-import { become, entry } from './program.mjs'
-import { provide } from './provide.mjs'
+import { node24, root } from './lib/paths.mjs'
+import { become, entry } from './lib/program.mjs'
+import { provide } from './provide/provide.mjs'
 
 // The replay's standard output is its JSON summary.
 await entry(async () => {

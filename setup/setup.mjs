@@ -1,9 +1,9 @@
-import { startOptions, usage } from './arguments.mjs'
-import { findDisplay } from './display.mjs'
-import { UsageError } from './failures.mjs'
-import { entry } from './program.mjs'
-import { say, write } from './progress.mjs'
-import { provide } from './provide.mjs'
+import { startOptions, usage } from './lib/arguments.mjs'
+import { findDisplay } from './provide/display.mjs'
+import { UsageError } from './lib/failures.mjs'
+import { entry } from './lib/program.mjs'
+import { say, write } from './lib/progress.mjs'
+import { provide } from './provide/provide.mjs'
 
 // Everything that `npm start` and `npm test` would provide, so that later calls need no network.
 await entry(async () => {

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { startOptions, usage } from './arguments.mjs'
-import { findDisplay } from './display.mjs'
-import { electronHere, fallbackNotice } from './electron.mjs'
-import { node24, root } from './paths.mjs'
-import { become, entry, runAttached } from './program.mjs'
-import { say, write } from './progress.mjs'
-import { provide } from './provide.mjs'
+import { startOptions, usage } from './lib/arguments.mjs'
+import { findDisplay } from './provide/display.mjs'
+import { electronHere, fallbackNotice } from './provide/electron.mjs'
+import { node24, root } from './lib/paths.mjs'
+import { become, entry, runAttached } from './lib/program.mjs'
+import { say, write } from './lib/progress.mjs'
+import { provide } from './provide/provide.mjs'
 
 await entry(async () => {
   // npm runs this in the clone's root, whatever folder it was typed in.

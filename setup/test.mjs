@@ -1,19 +1,29 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { audit } from './audit.mjs'
-import { allOnPath, onNode24 } from './command.mjs'
-import { findDisplay } from './display.mjs'
-import { electronHere } from './electron.mjs'
-import { node24, root, runtime } from './paths.mjs'
-import { entry, runAttached } from './program.mjs'
-import { say, write } from './progress.mjs'
-import { provide } from './provide.mjs'
-import { codeOf, receivedSignal } from './signals.mjs'
-import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
+import { audit } from './lib/audit.mjs'
+import { allOnPath, onNode24 } from './lib/command.mjs'
+import { findDisplay } from './provide/display.mjs'
+import { electronHere } from './provide/electron.mjs'
+import { node24, root, runtime } from './lib/paths.mjs'
+import { entry, runAttached } from './lib/program.mjs'
+import { say, write } from './lib/progress.mjs'
+import { provide } from './provide/provide.mjs'
+import { codeOf, receivedSignal } from './lib/signals.mjs'
+import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './lib/suites.mjs'
 
 const names = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e', 'audit']
 /** Of the fault campaign; `npm run faults` does more. */
 const faultRounds = 10
+/** Borders, cycles and orphans are checked in these folders; `bench` and `setup` have entries of their own. */
+const cruised = [
+  'src-main',
+  'src-renderer',
+  'bench',
+  'setup',
+  'electron.vite.config.ts',
+  '--config',
+  '.dependency-cruiser.mjs',
+]
 const reports = join(runtime, 'reports')
 
 /** @param {string} line */
@@ -74,11 +84,13 @@ await entry(async () => {
     return countsOfVitest(reportIn(file), code)
   }
 
-  /** @type {Record<string, () => Promise<import('./suites.mjs').Counts>>} */
+  /** @type {Record<string, () => Promise<import('./lib/suites.mjs').Counts>>} */
   const suites = {
     lint: async () =>
       total([
         countsOfCheck(await tool('eslint/bin/eslint.js', '.')),
+        countsOfCheck(await tool('dependency-cruiser/bin/dependency-cruiser.mjs', ...cruised)),
+        countsOfCheck(await tool('knip/bin/knip.js', '--no-progress')),
         countsOfCheck(await tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
       ]),
     types: async () =>

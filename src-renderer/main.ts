@@ -1,4 +1,4 @@
-import './lib/zod-setup'
+import './lib/data/zod-setup'
 import './tokens.css'
 import './app.css'
 import { mount } from 'svelte'

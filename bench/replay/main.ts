@@ -15,8 +15,8 @@ import { messageOf } from '../../src-main/contract/errors'
 import type { ExperimentConfig } from '../../src-main/contract/experiment'
 import type { RunSummary } from '../../src-main/contract/records'
 import { loadDataset } from '../../src-main/datasets'
-import { defaultDataDir } from '../../src-main/service/dataDir'
-import { createService, type Service } from '../../src-main/service/service'
+import { defaultDataDir } from '../../src-main/service/storage/dataDir'
+import { createService, type Service } from '../../src-main/service/app/service'
 import { flagsOf, wrongUse } from '../flags'
 import { writeDraws } from './draws'
 import { summarise, type Pair } from './pairs'
@@ -106,7 +106,7 @@ async function replay(
   const folder = await mkdtemp(path.join(tmpdir(), 'mcnn-replay-'))
   try {
     await writeDraws(folder, config, await loadDataset({ datasetsDir: path.join(dataDir, 'datasets'), ...config }))
-    const epochs = await trained(python, [path.join(__dirname, '../../bench/peers/torch_replay.py'), folder, ...flags])
+    const epochs = await trained(python, [path.join(__dirname, '../peers/torch_replay.py'), folder, ...flags])
     const last = epochs.at(-1)
     if (last?.epoch !== config.epochs)
       throw new Error(`The replay of ${run.id} ended after ${epochs.length} of ${config.epochs} epochs.`)

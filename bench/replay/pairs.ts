@@ -1,6 +1,6 @@
 /** What the paired runs of two engines say: pure. */
-import { testOf } from '../../src-main/analysis/significance'
-import { intervalOf, mean, meanOf, sampleStd } from '../../src-main/analysis/statistics'
+import { testOf } from '../../src-main/analysis/statistics/significance'
+import { intervalOf, mean, meanOf, sampleStd } from '../../src-main/analysis/statistics/statistics'
 
 /** One run of the program and its replay: test accuracies after the last epoch, 0 to 1. */
 export interface Pair {

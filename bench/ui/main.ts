@@ -8,7 +8,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { median } from '../../src-main/analysis/statistics'
+import { median } from '../../src-main/analysis/statistics/statistics'
 import { History } from '../../src-main/history/history'
 import { beginProgram } from '../../src-main/system/program'
 import { flagsOf } from '../flags'

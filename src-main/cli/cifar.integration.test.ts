@@ -10,8 +10,8 @@ import { z } from 'zod'
 import type { Precision, Variant } from '../contract/experiment'
 import { epochMetrics, type EpochMetrics } from '../contract/records'
 
-const packed = path.resolve(import.meta.dirname, '../../../shared/datasets/cifar-10-batches-bin.tar.xz')
-const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
+const packed = path.resolve('../shared/datasets/cifar-10-batches-bin.tar.xz')
+const entry = path.resolve('out/main/cli.js')
 const run = promisify(execFile)
 
 describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {

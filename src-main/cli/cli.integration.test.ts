@@ -6,16 +6,16 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { InferenceSession } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signBank } from '../analysis/banks'
+import { signBank } from '../analysis/filters/banks'
 import { z } from 'zod'
 import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contract/experiment'
 import { runManifest } from '../contract/publish'
 import * as records from '../contract/records'
 import { History } from '../history/history'
-import { prepareDataDir } from '../service/dataDirIdentity'
+import { prepareDataDir } from '../service/storage/dataDirIdentity'
 import { modelSummary } from '../nn/architecture'
 
-const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
+const entry = path.resolve('out/main/cli.js')
 let scratch = ''
 
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { version } from '../../package.json'
 import type { EventName, EventPayload } from '../contract/events'
-import type { Service } from '../service/service'
-import type { Globals } from './program'
+import type { Service } from '../service/app/service'
+import type { Globals } from './globals'
 import { takeSignals } from './interruption'
 
 export type { Service }
@@ -41,7 +41,7 @@ async function open<T>(
 ): Promise<T> {
   takeSignals()
   // Loaded only here: what needs no history must not wait for SQLite.
-  const { createService } = await import('../service/service')
+  const { createService } = await import('../service/app/service')
   const service = await createService({
     dataDir: await dataDirOf(command),
     trainerEntry: path.join(__dirname, 'trainer.js'),
@@ -58,7 +58,7 @@ async function open<T>(
 }
 
 export async function dataDirOf(command: Command): Promise<string> {
-  const { defaultDataDir } = await import('../service/dataDir')
+  const { defaultDataDir } = await import('../service/storage/dataDir')
   const { dataDir } = command.optsWithGlobals<Globals>()
   return dataDir === undefined ? defaultDataDir() : path.resolve(dataDir)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bankTable, signBank } from '../analysis/banks'
-import { bankKernels, responseMagnitude } from '../analysis/filterBank'
+import { bankTable, signBank } from '../analysis/filters/banks'
+import { bankKernels, responseMagnitude } from '../analysis/filters/filterBank'
 import type { FilterBank } from '../contract/records'
 import { drawBank } from './drawBank'
 

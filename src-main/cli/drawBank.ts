@@ -1,8 +1,8 @@
 /** A filter bank in letters, for a terminal. */
-import { channelName } from '../analysis/bankSvg'
-import { bandTitles } from '../analysis/banks'
-import { channelPlane, maxAbsolute, strongestChannels } from '../analysis/filterBank'
-import { fixed } from '../analysis/numbers'
+import { channelName } from '../analysis/filters/bankSvg'
+import { bandTitles } from '../analysis/filters/banks'
+import { channelPlane, maxAbsolute, strongestChannels } from '../analysis/filters/filterBank'
+import { fixed } from '../analysis/text/numbers'
 import type { FilterBank } from '../contract/records'
 
 /** Cells are twice as high as wide: half as many rows as columns make a square. */

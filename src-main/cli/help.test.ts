@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { presets } from '../analysis/presets'
+import { presets } from '../analysis/studies/presets'
 import { typedPath } from './options'
 import { buildProgram, everyCommand } from './program'
 

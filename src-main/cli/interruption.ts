@@ -4,7 +4,7 @@
  */
 import type { EndSignal } from '../contract/endReasons'
 import { onEndSignals } from '../system/signals'
-import { say } from './output'
+import { say } from './output/output'
 
 export const interruptedCode = 130
 

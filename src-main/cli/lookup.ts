@@ -1,10 +1,10 @@
 /** The one look-up of runs and studies for all commands: an ambiguous text is refused with its candidates. */
-import { dateTime } from '../analysis/time'
+import { dateTime } from '../analysis/text/time'
 import { WorkbenchError } from '../contract/errors'
 import type { RunSummary, StudySummary } from '../contract/records'
 import type { RunRow } from '../contract/runLists'
 import type { Service } from './client'
-import { runName } from './progress'
+import { runName } from './output/progress'
 
 interface Candidate {
   id: string

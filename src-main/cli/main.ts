@@ -1,6 +1,6 @@
 /** The `mcnn` command: the service without a window. */
 import { beginProgram } from '../system/program'
-import { flush, noteStreamError, outputProblem, say } from './output'
+import { flush, noteStreamError, outputProblem, say } from './output/output'
 import { runCli } from './program'
 
 beginProgram(noteStreamError)

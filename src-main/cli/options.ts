@@ -3,8 +3,8 @@
  * numbers.
  */
 import { InvalidArgumentError, Option } from 'commander'
-import { expandHome } from '../../setup/home.mjs'
-import { typedNumber } from '../analysis/numbers'
+import { expandHome } from '../../setup/lib/home.mjs'
+import { typedNumber } from '../analysis/text/numbers'
 import { typedVariant, variant, variants, type Variant } from '../contract/experiment'
 import { didYouMean, listItems, matchName } from '../contract/typedNames'
 

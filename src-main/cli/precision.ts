@@ -1,8 +1,8 @@
-import { bfloat16Words } from '../analysis/names'
+import { bfloat16Words } from '../analysis/text/names'
 import type { StudyRequest } from '../contract/experiment'
 import { autoPrecision } from '../contract/records'
 import type { Service } from './client'
-import { say } from './output'
+import { say } from './output/output'
 
 /** Says what `auto` is here, and what bfloat16 costs where it is emulated. */
 export async function tellPrecision(service: Service, { training: { precision } }: StudyRequest): Promise<void> {

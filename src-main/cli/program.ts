@@ -16,15 +16,9 @@ import { addStudy } from './commands/study'
 import { addTrain } from './commands/train'
 import { addTune } from './commands/tune'
 import { addVerify } from './commands/verify'
-import { nameOf, report, usageError, UsageError } from './failures'
+import { nameOf, report, usageError, UsageError } from './output/failures'
 import { addSections, minWidthToWrap, type HelpSection } from './help'
 import { typedPath } from './options'
-
-/** Options of every command, given before or after its name. */
-export interface Globals {
-  json?: true
-  dataDir?: string
-}
 
 const sections = [
   {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { imported, runManifest, studyManifest, verification } from '../contract/publish'
 import { comparison } from '../contract/records'
 
-const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
+const entry = path.resolve('out/main/cli.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-cli-publish-'))
 const here = path.join(scratch, 'here')
 const there = path.join(scratch, 'there')

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunSummary } from '../contract/records'
 import { History } from '../history/history'
 
-const entry = path.resolve(import.meta.dirname, '../../out/main/cli.js')
+const entry = path.resolve('out/main/cli.js')
 const terminal = path.join(import.meta.dirname, 'fixtures/terminal.py')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-terminal-'))
 const small = [

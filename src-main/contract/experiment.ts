@@ -188,11 +188,6 @@ export const studyPlan = studyRequest.safeExtend({
 })
 export type StudyPlan = z.infer<typeof studyPlan>
 
-/** The plan as it was asked for at first, to be asked for again. */
-export function requestOf({ added: _, ...plan }: StudyPlan): StudyRequest {
-  return plan
-}
-
 /** × 0.1 at one half and three quarters of the epochs: the recipe's 100 and 150 of 200, scaled. */
 export function defaultMilestones(epochs: number): number[] {
   return [...new Set([Math.round(epochs / 2), Math.round((epochs * 3) / 4)])].filter((e) => e >= 1 && e < epochs)

@@ -604,7 +604,6 @@ export type Backup = z.infer<typeof backup>
 
 /** Rows of a table; lost is null where nobody can tell how many there were. */
 export const repairedTable = z.object({ table: z.string(), saved: z.int(), lost: z.int().nullable() })
-export type RepairedTable = z.infer<typeof repairedTable>
 
 export const repair = z.object({
   /** What the history is made of now; whole: there was nothing to mend. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { epochOrder, fillBatch, planBatch, type BatchOptions } from './batches'
-import { pixelBytes, side, type Split } from './format'
+import { pixelBytes, side, type Split } from './import/format'
 import { fakePixels } from './testSupport'
 
 const count = 40

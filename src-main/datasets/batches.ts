@@ -1,6 +1,6 @@
 /** From a split's bytes to what a training step takes: order, augmentation, normalisation. */
 import { random, shuffle } from '../nn/random'
-import { channels, pixelBytes, side, type Split } from './format'
+import { channels, pixelBytes, side, type Split } from './import/format'
 
 /** Pixels of padding on each side; a crop starts at any of 2 × 4 + 1 rows and columns. */
 const padding = 4

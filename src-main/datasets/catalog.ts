@@ -3,7 +3,7 @@
  * checksums.
  */
 import type { DatasetId } from '../contract/experiment'
-import type { SplitName } from './format'
+import type { SplitName } from './import/format'
 
 /** Records that are one file in every published form. */
 export interface Part {

@@ -1,15 +1,8 @@
-export {
-  epochOrder,
-  fillBatch,
-  normalisation,
-  normalisedPixels,
-  planBatch,
-  type BatchOptions,
-  type BatchPlan,
-} from './batches'
-export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download'
-export type { Split } from './format'
-export { importDataset, type ImportOptions, type ImportProgress } from './import'
+export { epochOrder, fillBatch, normalisation, normalisedPixels, planBatch, type BatchPlan } from './batches'
+export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download/download'
+export type { Split } from './import/format'
+export { importDataset } from './import/import'
+export type { ImportProgress } from './import/options'
 export {
   augmentedPictures,
   classNames,
@@ -20,7 +13,6 @@ export {
   testImages,
   verifyDataset,
   type LoadedDataset,
-  type LoadOptions,
   type Normalisation,
 } from './load'
 export {

@@ -21,7 +21,7 @@ import {
   type Records,
   type Split,
   type SplitName,
-} from './format'
+} from './import/format'
 import { cifarSummary, needManifest, readSplit, specOf, storedRecords, syntheticSummary, type Manifest } from './store'
 import { balancedSubset, validationSplit } from './subset'
 import { drawRecord, syntheticClasses, syntheticFingerprint, syntheticRecords } from './synthetic'

@@ -1,8 +1,8 @@
 /** One published file's content, brought into the stored layout and checked record by record. */
 import { WorkbenchError } from '../contract/errors'
 import { countOf, labelBytesOf, type CifarSpec, type Part } from './catalog'
-import { pixelBytes, recordBytes, splitNames, type SplitName } from './format'
-import { PickleError, readPickle, type ByteArray } from './pickle'
+import { pixelBytes, recordBytes, splitNames, type SplitName } from './import/format'
+import { PickleError, readPickle, type ByteArray } from './import/pickle'
 
 export type Form = 'binary' | 'python'
 

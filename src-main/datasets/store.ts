@@ -13,7 +13,7 @@ import { datasetSizes, datasetIds, type DatasetId } from '../contract/experiment
 import type { DatasetSummary } from '../contract/records'
 import { isAlive } from '../files/alive'
 import { cifarSpecs, countOf, labelBytesOf, type CifarSpec } from './catalog'
-import { digest, fingerprintOf, recordBytes, splitNames, type Records, type SplitName } from './format'
+import { digest, fingerprintOf, recordBytes, splitNames, type Records, type SplitName } from './import/format'
 import { thousands } from './records'
 import { syntheticClasses, syntheticFingerprint } from './synthetic'
 

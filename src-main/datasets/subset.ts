@@ -1,6 +1,6 @@
 /** A class-balanced part of a split. */
 import { random, shuffle } from '../nn/random'
-import type { SplitName } from './format'
+import type { SplitName } from './import/format'
 
 /** In the order of their random streams: new ones come last. */
 const purposes = ['train', 'test', 'validation'] as const satisfies readonly (SplitName | 'validation')[]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { channelStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset } from './load'
-import { pixelBytes, toSplit, type Split } from './format'
+import { pixelBytes, toSplit, type Split } from './import/format'
 import { syntheticClasses, syntheticRecords } from './synthetic'
 
 const load = (trainExamples: number | null, testExamples: number | null, seed = 1): ReturnType<typeof loadDataset> =>

@@ -6,8 +6,8 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { random, type Random } from '../nn/random'
-import { channels, pixelBytes, recordBytes, side, type Records, type SplitName } from './format'
-import { between, faintGrating, patterns, spots } from './patterns'
+import { channels, pixelBytes, recordBytes, side, type Records, type SplitName } from './import/format'
+import { between, faintGrating, patterns, spots } from './import/patterns'
 
 /** Part of the data set's identity: another seed, or another way of drawing, is another data set. */
 const generatorSeed = 20190621

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { CifarSpec, Part } from './catalog'
-import { pixelBytes } from './format'
+import { pixelBytes } from './import/format'
 
 /** Deterministic bytes; different for different seeds. */
 export function fakePixels(count: number, seed: number): Buffer {

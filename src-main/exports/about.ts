@@ -1,5 +1,5 @@
 /** What a model that leaves the program says of itself, in whichever format. */
-import { archName, datasetName } from '../analysis/names'
+import { archName, datasetName } from '../analysis/text/names'
 import type { DatasetId, ExperimentConfig } from '../contract/experiment'
 import { imageChannels, imageSize } from '../contract/experiment'
 import { epsilon } from '../nn/forward'

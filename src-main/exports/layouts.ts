@@ -1,5 +1,5 @@
 /** Where a kernel's numbers lie. */
-import type { Kernels } from '../analysis/convolution'
+import type { Kernels } from '../analysis/filters/convolution'
 
 /** [rows, columns, in, out] as [out, in, rows, columns]: ONNX’s and PyTorch’s. */
 export function channelsFirst({ shape: [rows, columns, inputs, out], values }: Kernels): {

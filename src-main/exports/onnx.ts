@@ -1,5 +1,5 @@
 /** A trained network as an ONNX model. https://github.com/onnx/onnx/blob/main/docs/IR.md, operators of opset 17. */
-import type { Kernels } from '../analysis/convolution'
+import type { Kernels } from '../analysis/filters/convolution'
 import { littleEndian } from '../nn/safetensors'
 import { logitsName, picturesName, type Operation } from '../nn/inference'
 import {

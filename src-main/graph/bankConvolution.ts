@@ -4,7 +4,7 @@
  * is faster depends on shape, direction and device.
  */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
-import { isSignBank, signBank, type BankTable } from '../analysis/banks'
+import { isSignBank, signBank, type BankTable } from '../analysis/filters/banks'
 import { expandKernel, foldGradient } from '../nn/multiband'
 import { attributes } from './attributes'
 import type { TensorFlow, TFEOpAttr } from './tensorflow'

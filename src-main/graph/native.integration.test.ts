@@ -1,7 +1,7 @@
 /** Our own kernels against TensorFlow's ops, run eagerly: values and gradients. */
 import type { Rank, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bankTable } from '../analysis/banks'
+import { bankTable } from '../analysis/filters/banks'
 import { expandKernel } from '../nn/multiband'
 import type { Operations } from '../nn/operations'
 import { random } from '../nn/random'

@@ -2,7 +2,7 @@
  * The shapes that TensorFlow's ops give, so that a step can be recorded without being computed: a ResNet-110 in
  * a second and no memory, where one eager step takes half a minute and ten gigabytes.
  */
-import { signBank } from '../analysis/banks'
+import { signBank } from '../analysis/filters/banks'
 import type { TFEOpAttr } from './tensorflow'
 
 /** A tensor as recording knows it: `dtype` in TensorFlow's numbers. */

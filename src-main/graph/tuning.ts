@@ -1,7 +1,7 @@
 /** Which algorithm a multi-band layer's convolution takes: measured once on this machine, then remembered. */
 import type { Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
-import { signBank } from '../analysis/banks'
+import { signBank } from '../analysis/filters/banks'
 import { margin } from '../contract/tuning'
 import { convolutions, type NetworkSpec } from '../nn/architecture'
 import { random } from '../nn/random'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../analysis/canonicalJson'
+import { canonicalJson } from '../analysis/text/canonicalJson'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
-import type { Database } from './database'
+import type { Database } from './files/database'
 
 /** Configs without their seed, once each: equal ids mean runs that differ in nothing else. */
 export class Configs {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../analysis/canonicalJson'
+import { canonicalJson } from '../analysis/text/canonicalJson'
 import { environment, type Environment } from '../contract/records'
-import type { Database } from './database'
+import type { Database } from './files/database'
 
 /** What runs were trained on, once each. */
 export class Environments {

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../contract/records'
-import type { Database } from './database'
+import type { Database } from './files/database'
 
 export class Events {
   readonly #insert

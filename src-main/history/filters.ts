@@ -1,7 +1,7 @@
-import type { LayerFigures } from '../analysis/complementarity'
-import type { KernelShape } from '../analysis/filterBank'
+import type { LayerFigures } from '../analysis/filters/complementarity'
+import type { KernelShape } from '../analysis/filters/filterBank'
 import type { EpochFigures } from '../contract/records'
-import type { Database } from './database'
+import type { Database } from './files/database'
 
 export interface StoredFilters {
   epoch: number

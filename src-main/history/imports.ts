@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { RunState } from '../contract/records'
-import type { Database } from './database'
-import type { NewRun } from './runs'
+import type { Database } from './files/database'
+import type { NewRun } from './runs/runs'
 import { importing } from './studies'
 
 export interface ImportedRun extends NewRun {

@@ -1,7 +1,7 @@
 /** Studies and runs by words. */
 import { found, type Found } from '../contract/search'
-import type { Database } from './database'
-import { listed } from './runs'
+import type { Database } from './files/database'
+import { listed } from './runs/runs'
 
 const maxWords = 8
 

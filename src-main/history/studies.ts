@@ -1,6 +1,6 @@
 import { studyPlan, type StudyPlan } from '../contract/experiment'
 import { noCounts, type RunState } from '../contract/records'
-import type { Database } from './database'
+import type { Database } from './files/database'
 
 export interface StudyRecord {
   id: string

@@ -1,5 +1,5 @@
 /** Which network a config names, with its multi-band layers, and what is counted on it. */
-import { bankSize, bankTable, isBankable, namedLayers, signBank, type BankTable } from '../analysis/banks'
+import { bankSize, bankTable, isBankable, namedLayers, signBank, type BankTable } from '../analysis/filters/banks'
 import { matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary, ModelSummary } from '../contract/records'

@@ -1,5 +1,11 @@
 /** One picture's way through a trained network, layer by layer, without TensorFlow: for looking, not for training. */
-import { bankKernelsOf, convolve, convolveChannels, type Activation, type Kernels } from '../analysis/convolution'
+import {
+  bankKernelsOf,
+  convolve,
+  convolveChannels,
+  type Activation,
+  type Kernels,
+} from '../analysis/filters/convolution'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary } from '../contract/records'
 import { kernelShape, type NetworkSpec } from './blocks'

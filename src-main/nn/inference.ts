@@ -2,7 +2,7 @@
  * A trained network as a list of plain operations, for programs that know nothing of banks: what every export is
  * written from.
  */
-import type { Kernels } from '../analysis/convolution'
+import type { Kernels } from '../analysis/filters/convolution'
 import type { NetworkSpec } from './blocks'
 import { epsilon, kernelsOf, normOf, parameter, type Norm, type Weights } from './forward'
 import { inputName, wiring } from './wiring'

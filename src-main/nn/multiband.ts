@@ -1,6 +1,6 @@
 /** The multi-band layer: a bank of filters from each base filter. Paper, sections III-A and III-B. */
 import type { Tensor, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu'
-import { bankSide, type BankTable } from '../analysis/banks'
+import { bankSide, type BankTable } from '../analysis/filters/banks'
 import type { TF } from './operations'
 
 /** Bands that take every tap from its own place, with a factor: one product then makes them all. */

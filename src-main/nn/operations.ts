@@ -3,7 +3,7 @@
  * it. Every operation has its gradient. Pictures are [batch, height, width, channels].
  */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
-import type { BankTable } from '../analysis/banks'
+import type { BankTable } from '../analysis/filters/banks'
 
 export type TF = typeof import('@tensorflow/tfjs-node-gpu')
 

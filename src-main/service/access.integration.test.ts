@@ -8,8 +8,8 @@ import { WorkbenchError, type ErrorCode } from '../contract/errors'
 import { quickStart } from '../contract/experiment'
 import type { DeviceProbe } from '../contract/training'
 import { Bench, planOf } from './fixtures/bench'
-import type { Access } from './ownHistory'
-import type { Service } from './service'
+import type { Access } from './access/ownHistory'
+import type { Service } from './app/service'
 
 const writer = new Bench()
 const outside = mkdtempSync(path.join(tmpdir(), 'mcnn-access-'))

@@ -13,12 +13,12 @@ import { messageOf, WorkbenchError } from '../contract/errors'
 import type { DatasetId } from '../contract/experiment'
 import type { DeviceProbe } from '../contract/training'
 import { classNames } from '../datasets'
-import { FileServer } from '../datasets/testServer'
+import { FileServer } from '../datasets/download/testServer'
 import { archiveOf, fakeCifar10 } from '../datasets/testSupport'
 import { Bench, planOf } from './fixtures/bench'
 import { interleaved, type Outcome } from './fixtures/interleave'
-import { repairHistory } from './repair'
-import type { Service } from './service'
+import { repairHistory } from './storage/repair'
+import type { Service } from './app/service'
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-interleaving-'))
 const template = path.join(scratch, 'template')

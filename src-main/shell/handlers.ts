@@ -8,12 +8,12 @@ import { WorkbenchError } from '../contract/errors'
 import { archiveExtensions } from '../contract/fileKinds'
 import { modelFormatFacts } from '../contract/modelFormats'
 import { writeOutput } from '../files/outputFile'
-import { isReserved } from '../service/dataDir'
-import type { ShellHandlers } from './calls'
-import type { Grants } from './grants'
+import { isReserved } from '../service/storage/dataDir'
+import type { ShellHandlers } from './service/calls'
+import type { Grants } from './window/grants'
 import type { KeptPreferences } from './preferences'
-import { saveFilter, withExtension } from './saveFile'
-import type { Service } from './service'
+import { saveFilter, withExtension } from './window/saveFile'
+import type { Service } from './service/service'
 
 /** Offers what importers read. A file may have any other name, so `allFiles` is next to it. */
 const archivesFilter: Electron.FileFilter = { name: 'Archives', extensions: [...importExtensions] }

@@ -1,8 +1,8 @@
 /** Where the shell finds things, from its arguments and environment. */
 import path from 'node:path'
-import { expandHome } from '../../setup/home.mjs'
-import { defaultDataDir } from '../service/dataDir'
-import { prepareDataDir } from '../service/dataDirIdentity'
+import { expandHome } from '../../setup/lib/home.mjs'
+import { defaultDataDir } from '../service/storage/dataDir'
+import { prepareDataDir } from '../service/storage/dataDirIdentity'
 
 /** `--data-dir=DIR` or `--data-dir DIR`, the last one given; else MCNN_DATA_DIR or the usual place. Absolute. */
 export function dataDirOf(argv: readonly string[], env: NodeJS.ProcessEnv, folder: string): string {

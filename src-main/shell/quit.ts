@@ -1,5 +1,5 @@
 import { dialog, type BrowserWindow } from 'electron'
-import type { Training, WorkKind } from './training'
+import type { Training, WorkKind } from './service/training'
 
 /** What becomes of the program when its window closes. */
 export type Closing = 'quit' | 'background' | 'stay'

@@ -14,7 +14,7 @@ import { Control, StopRequested } from './control'
 import { probeDevice } from './environment'
 import { trainRun } from './run'
 import { Diverged } from './training'
-import { endWith, takeTurnsAt } from './turns'
+import { endWith, takeTurnsAt } from './measurements/turns'
 
 beginProgram()
 if (process.argv.includes('--probe')) {

@@ -5,7 +5,7 @@ import type { EpochMetrics, RunProgress } from '../contract/records'
 import type { TrainerMessage } from '../contract/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/network'
-import { beginning } from './checkpoint'
+import { beginning } from './checkpoints/checkpoint'
 import { Control } from './control'
 import { Training, type Parts } from './training'
 

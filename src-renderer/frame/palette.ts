@@ -1,9 +1,9 @@
 /** What the palette lists for a text. Pure. */
 import uFuzzy from '@leeoniya/ufuzzy'
 import { commandNames, commands, type CommandName, type Found } from '../../src-main/contract'
-import type { IconName } from '../components/icons'
+import type { IconName } from '../components/controls/icons'
 import { percent, plural, runTitle } from '../lib/format'
-import { href, parseHash } from '../lib/routes'
+import { href, parseHash } from '../lib/navigation/routes'
 
 export interface Entry {
   id: string

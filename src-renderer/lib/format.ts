@@ -1,6 +1,6 @@
 /** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
 import { compactVariant, type Arch, type DatasetId } from '../../src-main/contract'
-import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/names'
+import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/text/names'
 import {
   bytes,
   duration as measuredDuration,
@@ -12,10 +12,10 @@ import {
   progressText,
   significant,
   whole,
-} from '../../src-main/analysis/numbers'
+} from '../../src-main/analysis/text/numbers'
 
 export { archName, archShort, bytes, datasetName, missing, plural, progressText, significant }
-export { clock, dateTime, readyAbout, when } from '../../src-main/analysis/time'
+export { clock, dateTime, readyAbout, when } from '../../src-main/analysis/text/time'
 
 type Maybe = number | null | undefined
 

@@ -3,8 +3,8 @@
  * window's own.
  */
 import { nextZoom, usualPreferences, type Preferences } from '../../src-main/contract'
-import { attempt } from './action'
-import { call, on } from './client'
+import { attempt } from './actions/action'
+import { call, on } from './data/client'
 import { remembered, remember } from './storage'
 
 const slimKey = 'navigation.slim'

@@ -1,3 +1,2 @@
 /** Colour and marker of each variant: the same in the window and in figures for print. */
 export { lookOf } from '../../src-main/analysis/figures/looks'
-export type { Look } from '../../src-main/analysis/figures/curves'

@@ -1,8 +1,8 @@
 /** Files of numbers and pictures: weights, pickles, records, PNGs. */
 import { gzipSync } from 'node:zlib'
-import { withDensity } from '../../../src-main/analysis/pngDensity'
+import { withDensity } from '../../../src-main/analysis/figures/pngDensity'
 import { WorkbenchError } from '../../../src-main/contract/errors'
-import { readPickle, PickleError } from '../../../src-main/datasets/pickle'
+import { readPickle, PickleError } from '../../../src-main/datasets/import/pickle'
 import { fitsSize, pythonRecords, RecordChecks } from '../../../src-main/datasets/records'
 import { fakeCifar10, fakeCifar100, Pickler, tarOf } from '../../../src-main/datasets/testSupport'
 import { decodeSafetensors, encodeSafetensors } from '../../../src-main/nn/safetensors'

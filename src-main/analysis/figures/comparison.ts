@@ -1,8 +1,8 @@
 /** Figure 3, and accuracy against size, from a comparison. Pure. */
 import type { Variant } from '../../contract/experiment'
 import type { ComparisonRow } from '../../contract/records'
-import { archName, archShort, datasetShort, variantShort } from '../names'
-import { paperAccuracy } from '../paper'
+import { archName, archShort, datasetShort, variantShort } from '../text/names'
+import { paperAccuracy } from '../studies/paper'
 import type { BarGroup } from './bar'
 import type { Look } from './curves'
 import type { CostPoint } from './pareto'

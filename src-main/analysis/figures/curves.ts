@@ -1,7 +1,7 @@
 /** From the epochs of a study's runs to the lines of its charts. Pure. */
-import { variantShort } from '../names'
+import { variantShort } from '../text/names'
 import { deviation, mean } from 'd3-array'
-import { leastSeeds, tQuantile } from '../statistics'
+import { leastSeeds, tQuantile } from '../statistics/statistics'
 import type { EpochMetrics, RendererResult, RunSummary, Variant } from '../../contract'
 import type { LineSeries, Point } from './line'
 import type { MarkerShape } from './markers'

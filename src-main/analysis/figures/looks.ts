@@ -1,6 +1,6 @@
 /** Colour and marker of each variant: the same everywhere, for ever. */
 import { parseVariant, type Variant } from '../../contract'
-import { lettersOf, variantColor } from '../colors'
+import { lettersOf, variantColor } from './colors'
 import type { Look } from './curves'
 import type { MarkerShape } from './markers'
 

@@ -1,5 +1,5 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
-import { surfaces, variantColors, type VariantColor } from '../colors'
+import { surfaces, variantColors, type VariantColor } from './colors'
 import { barDomain, groupNames, turnedBy, turnedRoom, type BarGroup } from './bar'
 import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'

@@ -1,5 +1,5 @@
 /** A report as files. Pure. */
-import { formatComparison } from '../formats'
+import { formatComparison } from '../text/formats'
 import { reportOf, type ReportFacts } from './content'
 import { reportHtml } from './html'
 import { reportLatex, reportMarkdown } from './texts'

@@ -1,5 +1,5 @@
 /** A report as one HTML page: well-formed, without scripts, and nothing of it lies elsewhere. Pure. */
-import type { Table } from '../table'
+import type { Table } from '../text/table'
 import type { Block, Report } from './content'
 
 const style = `

@@ -1,9 +1,9 @@
 /** What a comparison supports, in sentences: no more than its intervals do. Pure. */
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/records'
-import { cellsInOrder } from '../comparisonTables'
-import { archName, datasetName, variantName } from '../names'
-import { fixed, plural, pointsWords } from '../numbers'
-import { isSeen, testWords } from '../significance'
+import { cellsInOrder } from '../studies/comparisonTables'
+import { archName, datasetName, variantName } from '../text/names'
+import { fixed, plural, pointsWords } from '../text/numbers'
+import { isSeen, testWords } from '../statistics/significance'
 
 /** Returns a sentence for each variant of each network and data set, against the baseline. */
 export function statisticsSentences(comparison: Comparison): string[] {

@@ -1,6 +1,6 @@
 /** A report as Markdown and as LaTeX, its figures and manifest in files beside it. Pure. */
-import { escapeLatex } from '../latexText'
-import { escapeMarkdown, latexTable, markdownTable, type Table } from '../table'
+import { escapeLatex } from '../text/latexText'
+import { escapeMarkdown, latexTable, markdownTable, type Table } from '../text/table'
 import type { Block, Report } from './content'
 
 export function reportMarkdown({ title, byline, blocks }: Report): string {

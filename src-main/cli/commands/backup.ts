@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import { dataDirOf } from '../client'
-import { addOut, writeFileOut, type OutFlags } from '../out'
-import { writeJson, writeOut } from '../output'
-import type { Globals } from '../program'
+import { addOut, writeFileOut, type OutFlags } from '../output/out'
+import { writeJson, writeOut } from '../output/output'
+import type { Globals } from '../globals'
 
 export function addBackup(program: Command): void {
   const command = program.command('backup').description('copy the history, even while something trains')
   addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(
     async ({ out, force }: Partial<OutFlags>, command: Command) => {
-      const { locateDataDir } = await import('../../service/dataDirIdentity')
-      const { makeBackup, writeBackup } = await import('../../service/backups')
+      const { locateDataDir } = await import('../../service/storage/dataDirIdentity')
+      const { makeBackup, writeBackup } = await import('../../service/storage/backups')
       const paths = locateDataDir(await dataDirOf(command))
       const { made, name, print } =
         out === undefined

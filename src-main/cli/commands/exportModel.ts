@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { modelFormatFacts, type ModelFormat } from '../../contract/modelFormats'
 import { withReader, type Service } from '../client'
 import { findRun } from '../lookup'
-import { outFolder, sayKept, writeFileOut, type OutFlags } from '../out'
-import { writeJson, writeOut } from '../output'
-import { runName } from '../progress'
-import type { Globals } from '../program'
+import { outFolder, sayKept, writeFileOut, type OutFlags } from '../output/out'
+import { writeJson, writeOut } from '../output/output'
+import { runName } from '../output/progress'
+import type { Globals } from '../globals'
 
 /**
  * Writes a run's network in a format of other programs.

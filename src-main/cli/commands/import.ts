@@ -4,9 +4,9 @@ import type { Imported } from '../../contract/publish'
 import { statSource } from '../../files/pathProblems'
 import { withService } from '../client'
 import { typedPath } from '../options'
-import { writeJson, writeOut } from '../output'
-import { cancelled, WorkProgress } from '../progress'
-import type { Globals } from '../program'
+import { writeJson, writeOut } from '../output/output'
+import { cancelled, WorkProgress } from '../output/progress'
+import type { Globals } from '../globals'
 
 export function addImport(program: Command): void {
   program

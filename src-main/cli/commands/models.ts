@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
-import { archName, variantName } from '../../analysis/names'
-import { whole } from '../../analysis/numbers'
+import { archName, variantName } from '../../analysis/text/names'
+import { whole } from '../../analysis/text/numbers'
 import { archs, variants, type Arch, type Variant } from '../../contract/experiment'
 import type { LayerSummary, ModelSummary } from '../../contract/records'
 import { modelSummary } from '../../nn/architecture'
 import { kernelShape } from '../../nn/blocks'
-import { columns } from '../columns'
-import { usageError } from '../failures'
+import { columns } from '../output/columns'
+import { usageError } from '../output/failures'
 import { choice, oneVariant, wholeNumber } from '../options'
-import { writeJson, writeOut } from '../output'
-import type { Globals } from '../program'
+import { writeJson, writeOut } from '../output/output'
+import type { Globals } from '../globals'
 
 interface ModelFlags {
   arch?: Arch

@@ -2,10 +2,10 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { withReader } from '../client'
 import { findStudy } from '../lookup'
-import { addOut, outFolder, sayKept, type OutFlags } from '../out'
-import { writeJson, writeOut } from '../output'
-import { cancelled, WorkProgress } from '../progress'
-import type { Globals } from '../program'
+import { addOut, outFolder, sayKept, type OutFlags } from '../output/out'
+import { writeJson, writeOut } from '../output/output'
+import { cancelled, WorkProgress } from '../output/progress'
+import type { Globals } from '../globals'
 
 export function addReport(program: Command): void {
   const command = program

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { duration } from '../../analysis/numbers'
+import { duration } from '../../analysis/text/numbers'
 import {
   archs,
   greatestSeed,
@@ -14,15 +14,15 @@ import {
   type Variant,
 } from '../../contract/experiment'
 import { withService } from '../client'
-import { usageError } from '../failures'
-import { Follower, mustBeDone } from '../follow'
+import { usageError } from '../output/failures'
+import { Follower, mustBeDone } from '../output/follow'
 import { findStudyNamed } from '../lookup'
 import { choice, layerList, oneVariant, wholeNumber } from '../options'
-import { say, writeOut } from '../output'
+import { say, writeOut } from '../output/output'
 import { addTrainingFlags, checkedPlan, trainingFrom, withFlag, type TrainingFlags } from '../plan'
 import { tellPrecision } from '../precision'
-import { accuracyWords, runName } from '../progress'
-import type { Globals } from '../program'
+import { accuracyWords, runName } from '../output/progress'
+import type { Globals } from '../globals'
 
 interface TrainFlags extends TrainingFlags {
   arch: Arch

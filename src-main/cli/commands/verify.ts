@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { duration, whole } from '../../analysis/numbers'
-import { remaining, verdictText } from '../../analysis/verification'
+import { duration, whole } from '../../analysis/text/numbers'
+import { remaining, verdictText } from '../../analysis/studies/verification'
 import { withReader } from '../client'
-import { Failed, usageError } from '../failures'
+import { Failed, usageError } from '../output/failures'
 import { findRun } from '../lookup'
 import { wholeNumber } from '../options'
-import { writeJson, writeOut } from '../output'
-import type { Globals } from '../program'
-import { cancelled, WorkProgress } from '../progress'
+import { writeJson, writeOut } from '../output/output'
+import type { Globals } from '../globals'
+import { cancelled, WorkProgress } from '../output/progress'
 
 interface VerifyFlags {
   steps?: number

@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads'
 import type { ServiceResult } from '../../contract/calls'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/errors'
-import type { Paths } from '../dataDir'
-import type { Tell } from '../works'
+import type { Paths } from '../storage/dataDir'
+import type { Tell } from '../tasks/works'
 import type { ArchiveJob, Piece } from './archive'
 import type { ExportOptions } from './write'
 

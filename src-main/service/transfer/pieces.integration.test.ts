@@ -10,10 +10,10 @@ import { History } from '../../history/history'
 import { convolutions, modelSummary, network } from '../../nn/architecture'
 import { random } from '../../nn/random'
 import { epochsOf } from '../../../bench/history/curves'
-import { createService, type Service } from '../service'
+import { createService, type Service } from '../app/service'
 
-const entry = path.resolve(import.meta.dirname, '../../../out/main/trainer.js')
-const archivesEntry = path.resolve(import.meta.dirname, '../../../out/main/archives.js')
+const entry = path.resolve('out/main/trainer.js')
+const archivesEntry = path.resolve('out/main/archives.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-pieces-'))
 const from = path.join(scratch, 'from')
 const archive = path.join(scratch, 'large.tar.gz')
@@ -207,7 +207,7 @@ describe('a large study that is taken in', () => {
           [
             '--require',
             path.resolve(import.meta.dirname, '../fixtures/killAt.cjs'),
-            path.resolve(import.meta.dirname, '../../../out/main/cli.js'),
+            path.resolve('out/main/cli.js'),
             'import',
             archive,
             '--data-dir',

@@ -1,10 +1,10 @@
 /** A run as an archive has it, read from the history; and what makes two of them the same. */
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../../analysis/canonicalJson'
+import { canonicalJson } from '../../analysis/text/canonicalJson'
 import { datasetSizes } from '../../contract/experiment'
 import type { ArchivedRun } from '../../contract/studyArchive'
 import type { History } from '../../history/history'
-import type { RunRecord } from '../../history/runs'
+import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
 
 /** As of one moment. @param withCheckpoint whether its checkpoint goes along */

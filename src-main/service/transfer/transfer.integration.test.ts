@@ -23,10 +23,10 @@ import { quickStart } from '../../contract/experiment'
 import type { Imported } from '../../contract/publish'
 import { archiveManifest, type ArchivedRun, type ArchiveManifest } from '../../contract/studyArchive'
 import { tarOf, type TarEntry } from '../../datasets/testSupport'
-import { createService, type Service } from '../service'
+import { createService, type Service } from '../app/service'
 
-const entry = path.resolve(import.meta.dirname, '../../../out/main/trainer.js')
-const archivesEntry = path.resolve(import.meta.dirname, '../../../out/main/archives.js')
+const entry = path.resolve('out/main/trainer.js')
+const archivesEntry = path.resolve('out/main/archives.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-transfer-'))
 const from = path.join(scratch, 'from')
 const archive = path.join(scratch, 'study.tar.gz')

@@ -17,11 +17,11 @@ import {
   type ArchiveManifest,
 } from '../../contract/studyArchive'
 import { writeOutputWith } from '../../files/outputFile'
-import type { RunRecord } from '../../history/runs'
+import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'
-import type { Context } from '../context'
-import { isOfRun, isReserved, newestCheckpoint, runDir } from '../dataDir'
-import type { Tell } from '../works'
+import type { Context } from '../app/context'
+import { isOfRun, isReserved, newestCheckpoint, runDir } from '../storage/dataDir'
+import type { Tell } from '../tasks/works'
 import { archivedRunOf, filterBlobs } from './runs'
 
 type Member = ArchiveManifest['members'][number]

@@ -2,11 +2,11 @@
  * The one import or download that may be under way: it goes on while one looks at other pages, and its end is told on
  * return.
  */
-import { transferWords } from '../../../src-main/analysis/transfer'
+import { transferWords } from '../../../src-main/analysis/text/transfer'
 import type { DatasetId, DatasetSummary, EventPayload } from '../../../src-main/contract'
-import { call, on, toClientError, type ClientError } from '../../lib/client'
+import { call, on, toClientError, type ClientError } from '../../lib/data/client'
 import { datasetName, progressText } from '../../lib/format'
-import { toasts } from '../../lib/toasts.svelte'
+import { toasts } from '../../lib/actions/toasts.svelte'
 
 type Verb = 'imported' | 'downloaded'
 

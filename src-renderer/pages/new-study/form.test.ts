@@ -11,7 +11,7 @@ import {
   problemsOf,
   type StudyForm,
 } from './form'
-import { presets } from '../../../src-main/analysis/presets'
+import { presets } from '../../../src-main/analysis/studies/presets'
 import { presetOf } from './presets'
 
 const filled = (part: Partial<StudyForm> = {}): StudyForm => ({ ...emptyForm(), name: 'A study', ...part })

@@ -1,5 +1,5 @@
 /** The form of a new study: what was typed, and what the contract says to it. Pure. */
-import { typedNumber } from '../../../src-main/analysis/numbers'
+import { typedNumber } from '../../../src-main/analysis/text/numbers'
 import {
   archs,
   compareVariants,

@@ -1,5 +1,5 @@
 /** A plan like that of runs there are: what "Duplicate" fills the form with. Pure. */
-import { canonicalJson } from '../../../src-main/analysis/canonicalJson'
+import { canonicalJson } from '../../../src-main/analysis/text/canonicalJson'
 import { warmups, type Arch, type ExperimentConfig, type StudyRequest } from '../../../src-main/contract'
 
 export interface LikeRuns {

@@ -1,5 +1,5 @@
 /** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
-import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/banks'
+import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/filters/banks'
 import {
   familyOf,
   parseVariant,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { quickStart } from '../../../src-main/contract'
 import { planText, readPlan } from './planText'
-import { presets } from '../../../src-main/analysis/presets'
+import { presets } from '../../../src-main/analysis/studies/presets'
 
 const errorsOf = (text: string): string[] => {
   const read = readPlan(text)

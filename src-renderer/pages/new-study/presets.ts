@@ -1,5 +1,5 @@
 /** Which of the ready studies a form holds. Pure. */
-import { presets, type Preset } from '../../../src-main/analysis/presets'
+import { presets, type Preset } from '../../../src-main/analysis/studies/presets'
 import { formOf, type StudyForm } from './form'
 
 /** Whatever it is named; null where it holds none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseQuery } from '../../../src-main/analysis/runQuery'
+import { parseQuery } from '../../../src-main/analysis/query/runQuery'
 import { runWith } from '../../../src-main/analysis/testing'
 import { closest, queriesFor } from './closeness'
 

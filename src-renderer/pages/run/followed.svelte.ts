@@ -1,7 +1,7 @@
 /** A run's whole record, read once and then kept up with: what is new is asked for, not everything again. */
 import type { RunDetail, RunSummary } from '../../../src-main/contract'
-import { call, on } from '../../lib/client'
-import { query, type Query } from '../../lib/query.svelte'
+import { call, on } from '../../lib/data/client'
+import { query, type Query } from '../../lib/data/query.svelte'
 
 /** Between two questions while steps come in, in milliseconds. */
 const everyMs = 2000

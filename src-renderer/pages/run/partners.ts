@@ -1,6 +1,6 @@
 /** Runs that one would put a run beside. */
 import type { RunSummary } from '../../../src-main/contract'
-import { call } from '../../lib/client'
+import { call } from '../../lib/data/client'
 import { closest, queriesFor } from './closeness'
 
 /** More in one list help nobody; any other run can be compared with it from the runs page. */

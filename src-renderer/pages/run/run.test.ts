@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { activeStates, endedStates, recipe, runStates, type ExperimentConfig } from '../../../src-main/contract'
-import { configRows, environmentRows } from '../../../src-main/analysis/runRows'
+import { configRows, environmentRows } from '../../../src-main/analysis/query/runRows'
 import {
   actionsOf,
   curvesOf,

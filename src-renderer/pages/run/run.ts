@@ -1,5 +1,5 @@
 /** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
-import { median } from '../../../src-main/analysis/statistics'
+import { median } from '../../../src-main/analysis/statistics/statistics'
 import { endedStates } from '../../../src-main/contract'
 import type {
   EpochMetrics,
@@ -11,7 +11,7 @@ import type {
 } from '../../../src-main/contract'
 import type { Point, VerticalMark } from '../../../src-main/analysis/figures/line'
 import { count, plural, significant } from '../../lib/format'
-import { emptyChart, isHeld } from '../../lib/progress'
+import { emptyChart, isHeld } from '../../lib/data/progress'
 
 export type RunAction = 'pause' | 'resume' | 'extend' | 'stop' | 'rerun' | 'delete'
 

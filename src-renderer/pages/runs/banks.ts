@@ -1,7 +1,7 @@
 /** The filter banks of selected runs as a view of their page: two side by side, the others as pins. */
 import type { FilterLayer, RunSummary } from '../../../src-main/contract'
-import { call } from '../../lib/client'
-import { addressQuery, parseAddress, type Pin } from '../filter-banks/address'
+import { call } from '../../lib/data/client'
+import { addressQuery, parseAddress, type Pin } from '../filter-banks/state/address'
 
 /** As many as can be looked at side by side. */
 const mostPins = 6

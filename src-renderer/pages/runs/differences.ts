@@ -1,6 +1,6 @@
 /** What configs differ in, for runs side by side and for groups in a table. Pure. */
 import { recipe, type ExperimentConfig, type TrainingConfig } from '../../../src-main/contract'
-import { configRows } from '../../../src-main/analysis/runRows'
+import { configRows } from '../../../src-main/analysis/query/runRows'
 
 export interface Differences {
   labels: string[]

@@ -1,6 +1,6 @@
 /** The rows of the runs table: parts of a list in the service, loaded where they are looked at. */
 import type { RunGroup, RunRow, ServiceParams } from '../../../src-main/contract'
-import { call, toClientError, type ClientError } from '../../lib/client'
+import { call, toClientError, type ClientError } from '../../lib/data/client'
 
 export type Row = RunRow | RunGroup
 export type Asked = Omit<ServiceParams<'runs.query'>, 'offset' | 'limit'>

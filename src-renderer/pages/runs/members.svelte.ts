@@ -1,7 +1,7 @@
 /** Which runs the groups of the table have, as far as somebody asked. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { RunGroup } from '../../../src-main/contract'
-import { attempt } from '../../lib/action'
+import { attempt } from '../../lib/actions/action'
 
 export class GroupMembers {
   /** Ids of runs by config. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { quickStart, type Comparison, type SeedsForComparison, type StudyPlan } from '../../../src-main/contract'
-import { countStates } from '../../lib/progress'
+import { countStates } from '../../lib/data/progress'
 import { runWith } from '../../../src-main/analysis/testing'
 import { beginWith, deciding } from './addSeeds'
 

@@ -1,5 +1,5 @@
 /** What the dialog that adds seeds begins with, and which difference decides. Pure. */
-import { leastSeeds } from '../../../src-main/analysis/statistics'
+import { leastSeeds } from '../../../src-main/analysis/statistics/statistics'
 import type { Comparison, MoreSeeds, SeedsForComparison, StudyPlan } from '../../../src-main/contract'
 
 const widths = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10]

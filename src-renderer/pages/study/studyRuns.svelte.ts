@@ -1,8 +1,8 @@
 /** The runs of one study, read once and kept up with by what the service tells. */
 import type { RunSummary } from '../../../src-main/contract'
-import { call, on } from '../../lib/client'
-import { query, type Query } from '../../lib/query.svelte'
-import { nextTask } from '../../lib/turns'
+import { call, on } from '../../lib/data/client'
+import { query, type Query } from '../../lib/data/query.svelte'
+import { nextTask } from '../../lib/display/turns'
 import { withChanges, type Change } from './changes'
 
 const settleMs = 40

@@ -1,5 +1,5 @@
 /** What the system page says. Pure. */
-import { threadsName } from '../../../src-main/analysis/threads'
+import { threadsName } from '../../../src-main/analysis/text/threads'
 import type { Backup, Check, CommandName, Doctor, Storage, SystemInfo } from '../../../src-main/contract'
 
 /** Broken first, each group in its own order. */

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { startOf } from './lock.mjs'
+
+// Real processes in a clone of their own: the lock is about processes that die.
+let clone = ''
+beforeEach(() => {
+  clone = mkdtempSync(join(tmpdir(), 'mcnn-lock-'))
+  cpSync('setup', join(clone, 'setup'), { recursive: true })
+})
+afterEach(() => rmSync(clone, { recursive: true, force: true }))
+
+const runtime = () => join(clone, '.runtime')
+
+/** A process that says `in` when it has the lock and keeps it until its stdin ends. */
+function holder(beforeWaiting = '') {
+  const script = `
+    import { run } from './setup/lib/command.mjs'
+    import { temporaryFolder, withLock } from './setup/provide/lock.mjs'
+    await withLock(async () => {
+      temporaryFolder('work')
+      ${beforeWaiting}
+      console.log('in')
+      process.stdin.resume()
+      await new Promise((resolve) => process.stdin.once('end', resolve))
+    })`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: clone,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  return {
+    child,
+    errors: () => errors,
+    isIn: once(child.stdout, 'data'),
+    says: async (pattern: RegExp) => {
+      while (!pattern.test(errors)) await once(child.stderr, 'data')
+    },
+    end: async () => {
+      child.stdin.end()
+      const [code] = (await once(child, 'exit')) as [number | null]
+      return code
+    },
+  }
+}
+
+it('lets the second setup wait, and say so, until the first is done', async () => {
+  const first = holder()
+  await first.isIn
+  const second = holder()
+  await second.says(
+    new RegExp(`another setup of this clone is under way \\(process ${first.child.pid}\\); waiting for it`),
+  )
+  expect(await first.end()).toBe(0)
+  await second.isIn
+  expect(await second.end()).toBe(0)
+  expect(readdirSync(runtime())).toEqual([])
+})
+
+it('takes the lock of a killed setup, ends the command it left running and removes its work in progress', async () => {
+  const killed = holder("void run('sleep', ['1000'])")
+  await killed.isIn
+  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.lock'), 'utf8')) as {
+    child: { pid: number; start: string }
+  }
+  killed.child.kill('SIGKILL')
+  await once(killed.child, 'exit')
+  expect(startOf(child.pid)).toBe(child.start)
+
+  const next = holder()
+  await next.isIn
+  expect(next.errors()).toBe('')
+  expect(readdirSync(runtime()).filter((name) => name.startsWith('tmp-'))).toEqual([`tmp-${next.child.pid}-work`])
+  expect(startOf(child.pid)).toBeNull()
+  expect(await next.end()).toBe(0)
+})
+
+it('is not taken in by a process that got the id of a dead one', async () => {
+  mkdirSync(runtime())
+  writeFileSync(
+    join(runtime(), 'setup.lock'),
+    JSON.stringify({ pid: process.pid, start: '1', host: hostname(), child: null }),
+  )
+  const next = holder()
+  await next.isIn
+  expect(next.errors()).toBe('')
+  expect(await next.end()).toBe(0)
+})
+
+it('leaves nothing behind when it is interrupted', async () => {
+  const interrupted = holder("void run('sleep', ['1000'])")
+  await interrupted.isIn
+  interrupted.child.kill('SIGINT')
+  const [code] = await once(interrupted.child, 'exit')
+  expect(code).toBe(130)
+  expect(readdirSync(runtime())).toEqual(['setup.log'])
+})

@@ -1,0 +1,50 @@
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { run } from '../lib/command.mjs'
+import { node24, root, runtime } from '../lib/paths.mjs'
+import { step } from '../lib/progress.mjs'
+import { keyOf, readStamp, writeStamp } from './stamps.mjs'
+import { processor, version } from './tensorflow.mjs'
+
+const stamp = join(runtime, 'stamps/threads.json')
+
+/** What a measurement is of; the program itself keeps one for each machine that shares this folder. @param {import('./tensorflow.mjs').Device} device */
+const key = (device) => keyOf(version, device, processor(), cpus()[0]?.model ?? '', String(availableParallelism()))
+
+/** @param {import('./tensorflow.mjs').Device} device */
+export const threadsMeasured = (device) => readStamp(stamp, key(device)) !== null
+
+/**
+ * TensorFlow's thread counts, measured once a machine. It is tried once: whatever becomes of it, TensorFlow's default
+ * is good enough to go on with, and `mcnn tune` measures at any time.
+ * @param {import('./tensorflow.mjs').Device} device
+ */
+export async function measureThreads(device) {
+  await step(
+    'thread counts for this machine',
+    async (update) => {
+      const { output } = await run(node24, [join(root, 'out/main/cli.js'), 'tune', '--once', '--json'], {
+        stallSeconds: 90,
+        watch: (text) => {
+          update(text.trim().split('\n').at(-1)?.slice(0, 80) ?? '')
+          return false
+        },
+      })
+      return endingOf(output)
+    },
+    (ending) => ending,
+  )
+  writeStamp(stamp, key(device), [])
+}
+
+/** @param {string} output of `mcnn tune --json` @returns {string} its words, or that there are none */
+export function endingOf(output) {
+  const line = output.split('\n').findLast((text) => text.startsWith('{'))
+  try {
+    const { words } = JSON.parse(line ?? 'null')
+    if (typeof words === 'string') return words
+  } catch {
+    // Said below.
+  }
+  return 'not measured, TensorFlow’s default is kept (`mcnn tune` measures)'
+}

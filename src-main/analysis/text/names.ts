@@ -1,0 +1,160 @@
+/** Names of things as people write them. */
+import {
+  bankCode,
+  compactVariant,
+  familyOf,
+  depthOf,
+  parseVariant,
+  type Arch,
+  type DatasetId,
+  type ParsedVariant,
+  type Variant,
+} from '../../contract/experiment'
+import type { Device } from '../../contract/records'
+import { bankSize } from '../filters/banks'
+
+export function archName(arch: Arch): string {
+  switch (familyOf(arch)) {
+    case 'resnet':
+      return `ResNet-${depthOf(arch)}`
+    case 'vgg':
+    case 'wrn':
+      return arch.toUpperCase()
+    case 'mobilenet':
+      return 'MobileNetV2'
+  }
+}
+
+/** For tight places and ids: R32, VGG-16, WRN-16-4, MNV2. */
+export function archShort(arch: Arch): string {
+  switch (familyOf(arch)) {
+    case 'resnet':
+      return `R${depthOf(arch)}`
+    case 'vgg':
+      return `VGG-${depthOf(arch)}`
+    case 'wrn':
+      return arch.toUpperCase()
+    case 'mobilenet':
+      return 'MNV2'
+  }
+}
+
+/** What a network is, in words, for whoever has not met it. */
+export function archMeaning(arch: Arch): string {
+  switch (familyOf(arch)) {
+    case 'resnet':
+      return 'CIFAR ResNet of He et al. 2016, shortcuts without weights'
+    case 'vgg':
+      return '13 convolutions of 64 to 512 filters, batch norm, no shortcuts'
+    case 'wrn':
+      return `wide ResNet, pre-activation, ${depthOf(arch)} layers, ${arch.split('-')[2] ?? ''} times as wide; its paper decays weights by 5e-4`
+    case 'mobilenet':
+      return 'inverted residuals; of its 3 × 3 layers, multi-band ones are the stem and the depthwise'
+  }
+}
+
+const shortNames: Record<DatasetId, string> = {
+  synthetic: 'synthetic',
+  'cifar-10': 'CIFAR-10',
+  'cifar-100': 'CIFAR-100',
+}
+
+/** For tight places; the built-in set is called synthetic there too. */
+export function datasetShort(dataset: DatasetId): string {
+  return shortNames[dataset]
+}
+
+/** What was made rather than photographed says so wherever a number from it is shown. */
+export function datasetName(id: DatasetId): string {
+  switch (id) {
+    case 'synthetic':
+      return 'Synthetic (generated)'
+    case 'cifar-10':
+      return 'CIFAR-10'
+    case 'cifar-100':
+      return 'CIFAR-100'
+  }
+}
+
+const layerSetNames = { none: 'Baseline', first: 'MCNN-F', last: 'MCNN-L', both: 'MCNN-FL', all: 'MCNN-A' } as const
+const bankNames = {
+  signs: '',
+  random: ', random signs',
+  two: ', two bands',
+  rotations: ', rotations',
+  symmetries: ', symmetries',
+} as const
+
+/** 'MCNN-F', 'MCNN-A, random signs', 'MCNN (stem, stage3.*)', 'Narrow, as MCNN-A' */
+export function variantName(variant: Variant): string {
+  const parsed = parseVariant(variant)
+  if (!parsed) return variant
+  const { kind, layers, bank } = parsed
+  const name = `${typeof layers === 'string' ? layerSetNames[layers] : `MCNN (${layers.join(', ')})`}${typeof bank === 'string' ? bankNames[bank] : `, own bank of ${bank.length} (${bankCode(bank)})`}`
+  return kind === 'narrow' ? `Narrow, as ${name}` : name
+}
+
+/** Characters of a hash in a shortened name. */
+const hashDigits = 7
+
+/**
+ * Returns a variant's name for narrow labels: own masks as their code, and a hash of the rest in place of what has no
+ * room. Always the same.
+ */
+export function variantShort(variant: Variant, most = 22): string {
+  const compact = compactVariant(variant)
+  return compact.length <= most ? compact : `${compact.slice(0, most - hashDigits - 1)}…${hashOf(compact)}`
+}
+
+/** FNV-1a with the finalizer of MurmurHash3, in base 36: names that differ in a letter differ in most digits. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5
+  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0).toString(36).padStart(hashDigits, '0')
+}
+
+const layerSetMeanings = {
+  none: 'no layer multi-band',
+  first: 'first convolution multi-band',
+  last: 'last convolution multi-band',
+  both: 'first and last convolution multi-band',
+} as const
+
+/** What is multi-band and how, in words. */
+export function variantMeaning(variant: Variant): string {
+  const parsed = parseVariant(variant)
+  if (!parsed) return ''
+  const { kind, layers, bank } = parsed
+  if (kind === 'narrow')
+    return `plain, its blocks narrowed to as many trainable parameters as ${variantName(variant.slice('narrow('.length, -1))} has`
+  const which =
+    layers === 'all'
+      ? `every convolution multi-band whose output count divides by ${bankSize(bank)}`
+      : typeof layers === 'string'
+        ? layerSetMeanings[layers]
+        : `${layers.join(', ')} multi-band`
+  return `${which}${bankMeaning(bank)}`
+}
+
+function bankMeaning(bank: ParsedVariant['bank']): string {
+  if (typeof bank !== 'string') return `, by masks of its own: ${bank.join(' ')}`
+  switch (bank) {
+    case 'signs':
+      return ''
+    case 'random':
+      return ', by random fixed signs instead of the paper’s'
+    case 'two':
+      return ', by two bands: h and (−1)ʳ⁺ˢ h'
+    case 'rotations':
+      return ', each filter also turned by 90°, 180° and 270°'
+    case 'symmetries':
+      return ', each filter in its eight rotations and mirror images'
+  }
+}
+
+/** How a device computes bfloat16. */
+export function bfloat16Words({ bfloat16 }: Pick<Device, 'bfloat16'>): string {
+  return bfloat16 === null ? 'emulated, slower than float32' : `in hardware (${bfloat16})`
+}

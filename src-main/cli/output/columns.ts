@@ -1,0 +1,15 @@
+/** Lists for people: columns of equal width. */
+import { textTable } from '../../analysis/text/table'
+
+/** A title that begins with '>' stands over numbers, aligned at their right. */
+export function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = textTable({
+    caption: '',
+    columns: titles.map((title) =>
+      title.startsWith('>') ? { title: title.slice(1), align: 'right' } : { title, align: 'left' },
+    ),
+    rows: rows.map((row) => [...row]),
+    notes: [],
+  })
+  return table.trimStart()
+}

@@ -1,0 +1,272 @@
+/** The history's database file: looked at, opened, brought to this program's version. */
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { z } from 'zod'
+import { messageOf, WorkbenchError } from '../../contract/errors'
+import { applicationId, historyTables } from './historyFile'
+import { migrations } from '../migrations'
+import { readWal } from '../repair/wal'
+
+export type Database = Sqlite.Database
+
+/** How long a write waits for another program's write before it gives up. */
+export const busyTimeoutMs = 10_000
+/** Up to here a whole look through the file takes a fraction of a second. */
+const alwaysCheckedBytes = 64 * 1024 * 1024
+
+export interface Opening {
+  steps?: readonly string[]
+  /** Look through the whole file however large it is: the program that had it last did not end well. */
+  suspect?: boolean
+}
+
+/**
+ * Opens or makes the database, looks whether it is whole and migrates it.
+ * @throws WorkbenchError unavailable where a newer program wrote it or it can't be opened; damaged where it is no
+ *   database
+ *   or not whole. Either way the file is left as it is.
+ */
+export function openDatabase(file: string, { steps = migrations, suspect = false }: Opening = {}): Database {
+  mustNotBeForeign(file)
+  // Before SQLite comes to it.
+  const wal = readWal(file)
+  if (wal?.damage) throw damaged(file, wal.damage)
+  const found = existsSync(file) ? versionOf(file) : 0
+  if (found > steps.length) throw newer(file, found, steps.length)
+  let db: Database | undefined
+  try {
+    if (found > 0) mustBeWhole(file, suspect)
+    db = new Sqlite(file, { timeout: busyTimeoutMs })
+    beCareful(db)
+    mustBeHistory(db, file)
+    useWal(db)
+    // FULL: a result that was reported must outlive a power cut.
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    migrate(db, file, steps)
+    return db
+  } catch (cause) {
+    db?.close()
+    throw explained(file, cause)
+  }
+}
+
+/**
+ * The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
+ */
+export function beCareful(db: Database): void {
+  db.pragma('trusted_schema = OFF')
+  db.pragma('cell_size_check = ON')
+  // Else SQLite sorts and keeps statement journals in TMPDIR, which may be full while the data directory is not.
+  db.pragma('temp_store = MEMORY')
+}
+
+/**
+ * Closes a history and leaves one file, which a reader opens without creating any other. While a reader is connected,
+ * the files of the write-ahead log stay.
+ */
+export function closeDatabase(db: Database): void {
+  try {
+    db.pragma('busy_timeout = 0')
+    db.pragma('journal_mode = DELETE')
+  } catch {
+    // A reader is connected, or the disk is full or gone: the next writer finds the log.
+  }
+  db.close()
+}
+
+/** Looks at the header only. @throws WorkbenchError bad-data for a database of another program */
+export function mustNotBeForeign(file: string): void {
+  if (!existsSync(file)) return
+  try {
+    const id = headerOf(file)?.readUInt32BE(68) ?? 0
+    if (id !== 0 && id !== applicationId) throw foreign(file)
+  } catch (thrown) {
+    if (thrown instanceof WorkbenchError && thrown.code !== 'damaged') throw thrown
+  }
+}
+
+/** @throws WorkbenchError bad-data for a database with the tables of another program */
+export function mustBeHistory(db: Database, file: string): void {
+  const id = Number(db.pragma('application_id', { simple: true }))
+  if (id !== 0 && id !== applicationId) throw foreign(file)
+  const names = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+  if (id === 0 && names.length > 0 && !historyTables.every((table) => names.includes(table))) throw foreign(file)
+}
+
+function foreign(file: string): WorkbenchError {
+  return new WorkbenchError('bad-data', `${file} is a database of another program.`, {
+    fix: 'Move it elsewhere, or choose another data directory with --data-dir or MCNN_DATA_DIR.',
+  })
+}
+
+/**
+ * Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. A journal of
+ * an unfinished transaction can only be rolled back by a connection that writes.
+ * @param suspect checks a large file too
+ * @throws WorkbenchError damaged
+ */
+export function mustBeWhole(file: string, suspect = false): void {
+  if (!suspect && statSync(file).size > alwaysCheckedBytes) return
+  const db = new Sqlite(file, { readonly: !existsSync(`${file}-journal`), timeout: busyTimeoutMs })
+  try {
+    const result = wholeness(db)
+    if (result !== 'ok') throw damaged(file, result)
+  } finally {
+    db.close()
+  }
+}
+
+/** 'ok', or what is wrong, in SQLite's words. */
+export function wholeness(db: Database): string {
+  return String(db.pragma('quick_check(1)', { simple: true })).replace(/\s+/g, ' ')
+}
+
+function migrate(db: Database, file: string, steps: readonly string[]): void {
+  if (userVersion(db) === steps.length && isMarked(db)) return
+  // Immediate, and the version read again inside: two programs may start on one data directory.
+  const run = db.transaction(() => {
+    const version = userVersion(db)
+    if (version > steps.length) throw newer(file, version, steps.length)
+    for (const step of steps.slice(version)) db.exec(step)
+    db.pragma(`user_version = ${steps.length}`)
+    db.pragma(`application_id = ${applicationId}`)
+  })
+  run.immediate()
+}
+
+function isMarked(db: Database): boolean {
+  return Number(db.pragma('application_id', { simple: true })) === applicationId
+}
+
+/** SQLite answers "busy" at once, without its own waiting, where two programs turn a new database to WAL. */
+function useWal(db: Database): void {
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (thrown) {
+      if (
+        !(thrown instanceof Sqlite.SqliteError) ||
+        !thrown.code.startsWith('SQLITE_BUSY') ||
+        performance.now() > deadline
+      )
+        throw thrown
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+}
+
+export function userVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}
+
+/**
+ * The version, read from the file's header (sqlite.org/fileformat2.html, section 1.3): SQLite itself would make a WAL
+ * file beside a database that must not be touched. Where a WAL lies there already, it may hold a newer header.
+ */
+export function versionOf(file: string): number {
+  const header = headerOf(file)
+  if (header === null) return 0
+  if (!existsSync(`${file}-wal`)) return header.readUInt32BE(60)
+  const db = new Sqlite(file, { readonly: true, timeout: busyTimeoutMs })
+  try {
+    return userVersion(db)
+  } catch (cause) {
+    throw explained(file, cause)
+  } finally {
+    db.close()
+  }
+}
+
+/** Returns the first 100 bytes; null if the file is empty. @throws WorkbenchError damaged if it is no database, unavailable if it cannot be read */
+export function headerOf(file: string): Buffer | null {
+  const header = Buffer.alloc(100)
+  let read: number
+  try {
+    const fd = openSync(file, 'r')
+    try {
+      read = readSync(fd, header, 0, header.length, 0)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (cause) {
+    throw explained(file, cause)
+  }
+  if (read === 0) return null
+  if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0')
+    throw damaged(file, 'it does not begin as a database does')
+  return header
+}
+
+export function newer(file: string, found: number, known: number): WorkbenchError {
+  return new WorkbenchError(
+    'unavailable',
+    `The history ${file} was written by a newer MCNN Workbench (its version is ${found}; this program knows ${known}). It was not touched.`,
+    { fix: 'Update this program, or choose another data directory with --data-dir or MCNN_DATA_DIR.' },
+  )
+}
+
+export function older(file: string): WorkbenchError {
+  return new WorkbenchError(
+    'unavailable',
+    `The history ${file} is in use by an older MCNN Workbench, and this one would have to change its form.`,
+    {
+      fix: 'Close the other program first.',
+    },
+  )
+}
+
+/** @param what is wrong with it */
+export function damaged(file: string, what: string): WorkbenchError {
+  return new WorkbenchError('damaged', `The history ${file} is damaged: ${what}. Nothing of it was changed.`, {
+    fix: '`mcnn doctor --repair` saves what can be read into a new history and keeps this one beside it.',
+  })
+}
+
+/** SQLite finds nothing wrong with the file, and a row holds what this program never wrote. */
+function altered(file: string, cause: Error): WorkbenchError {
+  return new WorkbenchError(
+    'bad-data',
+    `The history ${file} holds something that can’t be read: ${messageOf(cause).slice(0, 300)}`,
+    {
+      fix: 'It was damaged or changed by hand. `mcnn doctor` looks at it; put a copy of it back where you have one.',
+      cause,
+    },
+  )
+}
+
+export function explained(file: string, cause: unknown): Error {
+  if (cause instanceof WorkbenchError) return cause
+  return isDamage(cause) ? damaged(file, messageOf(cause)) : unusable(file, 'could not be opened', cause)
+}
+
+/** What SQLite says of a database in use, damaged or not writable, as an error to act on; other errors as they are. */
+export function explainedInUse(file: string, thrown: unknown): unknown {
+  if (thrown instanceof z.ZodError || thrown instanceof SyntaxError) return altered(file, thrown)
+  if (!(thrown instanceof Sqlite.SqliteError) || !environmental.test(thrown.code)) return thrown
+  return isDamage(thrown) ? damaged(file, messageOf(thrown)) : unusable(file, 'could not be read or written', thrown)
+}
+
+/** Of the file and its disk, not of a statement of ours. */
+const environmental = /^SQLITE_(NOTADB|CORRUPT|READONLY|FULL|IOERR|CANTOPEN|BUSY|PERM)/
+
+const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN']
+
+/** Whether a write failed for the disk's sake: full, read-only, failing, gone, or locked for long. */
+export function isDiskProblem(thrown: unknown): boolean {
+  if (thrown instanceof Sqlite.SqliteError) return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|PERM)/.test(thrown.code)
+  return thrown instanceof Error && 'code' in thrown && systemCodes.includes(String(thrown.code))
+}
+
+export function isDamage(cause: unknown): boolean {
+  return cause instanceof Sqlite.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(cause.code)
+}
+
+function unusable(file: string, what: string, cause: unknown): WorkbenchError {
+  return new WorkbenchError('unavailable', `The history ${file} ${what}: ${messageOf(cause)}.`, {
+    fix: 'Check that the data directory can be written and the disk is not full.',
+    cause,
+  })
+}

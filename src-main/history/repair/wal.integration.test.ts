@@ -1,0 +1,110 @@
+/** Logs as SQLite writes them, damaged byte by byte. */
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../files/database'
+import { readWal } from './wal'
+
+let dir: string
+let file: string
+let whole: Buffer
+let log: Buffer
+const frameBytes = 24 + 4096
+
+/** A database whose log holds ten transactions; the files as they lie there when its program is killed. */
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'mcnn-wal-'))
+  file = path.join(dir, 'history.sqlite')
+  const from = path.join(dir, 'from.sqlite')
+  const db = openDatabase(from)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  for (let n = 0; n < 10; n++)
+    db.exec(`INSERT INTO studies (id, name, created_at) VALUES ('s${n}', '${'x'.repeat(3000)}', '')`)
+  whole = readFileSync(from)
+  writeFileSync(file, whole)
+  log = readFileSync(`${from}-wal`)
+  db.close()
+  writeLog(log)
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const frames = (): number => (log.length - 32) / frameBytes
+const writeLog = (bytes: Buffer): void => writeFileSync(`${file}-wal`, bytes)
+
+function noise(at: number, length: number): void {
+  const bytes = Buffer.from(log)
+  for (let i = at; i < at + length; i++) bytes[i] = ((bytes[i] ?? 0) + 1 + (i % 200)) & 255
+  writeLog(bytes)
+}
+
+function pagesBySqlite(): Map<number, Buffer> {
+  const db = new Sqlite(file)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+  const bytes = readFileSync(file)
+  return new Map(
+    Array.from({ length: bytes.length / 4096 }, (_, i) => [i + 1, bytes.subarray(4096 * i, 4096 * (i + 1))]),
+  )
+}
+
+describe('a write-ahead log', () => {
+  it('is read as SQLite reads it, whole or torn at its end', () => {
+    for (const length of [log.length, log.length - 100, 32 + 5 * frameBytes + 1000]) {
+      writeFileSync(file, whole)
+      writeLog(log.subarray(0, length))
+      const wal = readWal(file)
+      expect(wal?.damage).toBeNull()
+      const theirs = pagesBySqlite()
+      expect(wal?.size).toBe(theirs.size)
+      for (const [page, bytes] of wal?.pages ?? [])
+        expect(bytes?.equals(theirs.get(page) ?? Buffer.alloc(0)), `page ${page} of ${length}`).toBe(true)
+    }
+  })
+
+  it('is nothing where there is none, or none that was confirmed', () => {
+    truncateSync(`${file}-wal`, 32)
+    expect(readWal(file)).toBeNull()
+    truncateSync(`${file}-wal`, 0)
+    expect(readWal(file)).toBeNull()
+    rmSync(`${file}-wal`)
+    expect(readWal(file)).toBeNull()
+  })
+
+  it('that is damaged before its last transaction is told at the start, where SQLite says nothing and drops the rest', () => {
+    const ends = Array.from({ length: frames() }, (_, frame) => frame).filter(
+      (frame) => log.readUInt32BE(32 + frame * frameBytes + 4) > 0,
+    )
+    expect(ends).toHaveLength(10)
+    for (let frame = 0; frame <= (ends.at(-2) ?? 0); frame++) {
+      noise(32 + frame * frameBytes + 24 + 100, 8)
+      expect(() => openDatabase(file), `frame ${frame}`).toThrow(
+        `frame ${frame + 1} of ${frames()} in its write-ahead log`,
+      )
+      const wal = readWal(file)
+      // Its head still says which page it was; a later frame may hold that page too.
+      expect(wal?.unknown).toBe(0)
+      expect(wal?.size).toBeGreaterThan(0)
+    }
+  })
+
+  it('whose heads are damaged says that it can’t tell what they held', () => {
+    const wal = (at: number, length: number): ReturnType<typeof readWal> => (noise(at, length), readWal(file))
+    expect(wal(32 + 2 * frameBytes, frameBytes)).toMatchObject({
+      unknown: 1,
+      damage: expect.stringContaining('frame 3') as string,
+    })
+    expect(wal(0, 32)).toMatchObject({ damage: expect.stringContaining('head') as string })
+    expect(wal(0, 32)?.pages.size).toBeGreaterThan(3)
+    expect(wal(0, log.length - 8000)).not.toBeUndefined()
+  })
+
+  it('of a torn last transaction is as after a power cut', () => {
+    noise(log.length - 2000, 100)
+    expect(readWal(file)?.damage).toBeNull()
+    const db = openDatabase(file)
+    expect(db.prepare('SELECT count(*) FROM studies').pluck().get()).toBe(9)
+    db.close()
+  })
+})

@@ -1,0 +1,338 @@
+import { epochFields, stepFields, type Metric } from '../../contract/metrics'
+import { evaluation, type EpochMetrics, type Evaluation, type StepMetrics } from '../../contract/records'
+import type { Database } from '../files/database'
+
+/** Of a table's fields: 'train_loss AS trainLoss, …'. */
+function selected(table: string, fields: Record<string, Metric>): string {
+  return Object.entries(fields)
+    .map(([field, { column }]) => `${table}.${column} AS ${field}`)
+    .join(', ')
+}
+
+const columnsOf = (fields: Record<string, Metric>): string =>
+  Object.values(fields)
+    .map(({ column }) => column)
+    .join(', ')
+const marksOf = (columns: string): string =>
+  columns
+    .split(', ')
+    .map(() => '?')
+    .join(', ')
+
+const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
+const stepColumns = `steps.step, ${selected('steps', stepFields)}`
+
+/**
+ * What the run's row says of its epochs, by column: from all of them, not by adding up, so that it is never apart from
+ * what it sums.
+ */
+const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
+const ofLast = (column: string): string => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`
+const ofBest = (column: string): string =>
+  `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)`
+const rolledUp: Readonly<Record<string, string>> = {
+  epochs_done: over('count(*)'),
+  seconds: over('sum(seconds)'),
+  images_per_second: over('avg(images_per_second)'),
+  ...Object.fromEntries(
+    ['test_accuracy', 'train_loss', 'test_loss'].flatMap((column) =>
+      (['min', 'max'] as const).map((end) => [`${end}_${column}`, over(`${end}(${column})`)]),
+    ),
+  ),
+  test_accuracy: ofLast('test_accuracy'),
+  train_loss: ofLast('train_loss'),
+  test_loss: ofLast('test_loss'),
+  best_test_accuracy: ofBest('test_accuracy'),
+  best_epoch: ofBest('epoch'),
+  best_validation_accuracy: ofBest('validation_accuracy'),
+}
+
+/** A column of the run's row that does not say what the run's epochs give. */
+export interface WrongRollUp {
+  column: string
+  kept: number | null
+  given: number | null
+}
+
+/** epoch, test accuracy, training loss, and a fourth: test loss of a run's curve, seconds of a study's */
+type CurveRow = [number, number, number, number]
+
+export interface Curve {
+  runId: string
+  epoch: number[]
+  testAccuracy: number[]
+  trainLoss: number[]
+  testLoss: number[]
+}
+
+/** A run's curve within its study's. */
+export interface StudyCurve {
+  runId: string
+  epoch: number[]
+  testAccuracy: number[]
+  trainLoss: number[]
+  /** Seconds of training up to that epoch. */
+  elapsed: number[]
+}
+
+/** All columns of what a run measures, but for the run. */
+const epochTable = `epoch, ${columnsOf(epochFields)}`
+const stepTable = `step, ${columnsOf(stepFields)}`
+const insertEpoch = `INSERT INTO epochs (run, ${epochTable}) VALUES (?, ${marksOf(epochTable)})`
+const insertStep = `INSERT INTO steps (run, ${stepTable}) VALUES (?, ${marksOf(stepTable)})`
+const setRollUps = `UPDATE runs SET ${Object.entries(rolledUp)
+  .map(([column, given]) => `${column} = ${given}`)
+  .join(', ')} WHERE key = @run`
+const listRollUps = Object.entries(rolledUp)
+  .map(
+    ([column, given]) =>
+      `SELECT '${column}' AS column, (SELECT ${column} FROM runs WHERE key = @run) AS kept, ${given} AS given`,
+  )
+  .join(' UNION ALL ')
+const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
+const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
+const evaluationTable = 'epoch, classes, confusion, mistakes'
+
+const epochKeys = Object.keys(epochFields) as (keyof typeof epochFields)[]
+const stepKeys = Object.keys(stepFields) as (keyof typeof stepFields)[]
+
+export class Metrics {
+  readonly #rollUps
+  readonly #addEpochs
+  readonly #addSteps
+  readonly #epochsOfRun
+  readonly #rowOfStudy
+  readonly #stepsOfRun
+  readonly #curve
+  readonly #epochsSince
+  readonly #stepsSince
+  readonly #putEvaluation
+  readonly #evaluation
+  readonly #lastStep
+  readonly #lastEpoch
+  readonly #rollBack
+  readonly #copy
+
+  constructor(db: Database) {
+    const epoch = db.prepare<[number, ...(number | null)[]]>(insertEpoch)
+    const step = db.prepare<[number, ...(number | null)[]]>(insertStep)
+    const rollUp = db.prepare<{ run: number }>(setRollUps)
+    this.#rollUps = db.prepare<[{ run: number }], WrongRollUp>(listRollUps)
+    this.#addEpochs = db.transaction((run: number, epochs: readonly EpochMetrics[]) => {
+      for (const m of epochs) epoch.run(run, m.epoch, ...epochKeys.map((key) => finiteOrNull(m[key])))
+      rollUp.run({ run })
+    })
+    this.#addSteps = db.transaction((run: number, steps: StepMetrics[]) => {
+      for (const s of steps) step.run(run, s.step, ...stepKeys.map((key) => finiteOrNull(s[key])))
+    })
+    this.#epochsOfRun = db.prepare<[number], EpochMetrics>(
+      `SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch`,
+    )
+    this.#rowOfStudy = db
+      .prepare<[string, string, string], [id: string, planned: number, ...CurveRow]>(
+        `
+        SELECT runs.id, runs.epochs, epochs.epoch, epochs.test_accuracy, epochs.train_loss, epochs.seconds
+        FROM runs JOIN epochs ON epochs.run = runs.key
+        WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.dataset = ? AND runs.arch = ? AND runs.trashed_at IS NULL
+        ORDER BY runs.key, epochs.epoch`,
+      )
+      .raw()
+    this.#curve = db
+      .prepare<[string], CurveRow>(
+        `SELECT epochs.epoch, test_accuracy, train_loss, test_loss FROM epochs WHERE run = (SELECT key FROM runs WHERE id = ?) ORDER BY epoch`,
+      )
+      .raw()
+    this.#stepsOfRun = db.prepare<[number], StepMetrics>(`SELECT ${stepColumns} FROM steps WHERE run = ? ORDER BY step`)
+    this.#epochsSince = db.prepare<[number, number], EpochMetrics>(
+      `SELECT ${epochColumns} FROM epochs WHERE run = ? AND epoch > ? ORDER BY epoch`,
+    )
+    this.#stepsSince = db.prepare<[number, number], StepMetrics>(
+      `SELECT ${stepColumns} FROM steps WHERE run = ? AND step > ? ORDER BY step`,
+    )
+    this.#lastEpoch = db.prepare<[number], EpochMetrics>(
+      `SELECT ${epochColumns} FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1`,
+    )
+    this.#lastStep = db.prepare<[number], { step: number | null }>('SELECT max(step) AS step FROM steps WHERE run = ?')
+    const dropEpochs = db.prepare<[number, number]>('DELETE FROM epochs WHERE run = ? AND epoch > ?')
+    const dropSteps = db.prepare<[number, number]>('DELETE FROM steps WHERE run = ? AND step > ?')
+    const dropFilters = db.prepare<[number, number]>('DELETE FROM filters WHERE run = ? AND epoch > ?')
+    const dropFigures = db.prepare<[number, number]>('DELETE FROM layer_figures WHERE run = ? AND epoch > ?')
+    const dropEvaluation = db.prepare<[number, number]>('DELETE FROM evaluations WHERE run = ? AND epoch > ?')
+    this.#rollBack = db.transaction((run: number, to: { epochs: number; step: number } | null) => {
+      dropEpochs.run(run, to?.epochs ?? 0)
+      dropSteps.run(run, to?.step ?? 0)
+      // Epoch 0: the filters before training, which only a run that begins sends again.
+      dropFilters.run(run, to?.epochs ?? -1)
+      dropFigures.run(run, to?.epochs ?? -1)
+      dropEvaluation.run(run, to?.epochs ?? 0)
+      rollUp.run({ run })
+    })
+    const copies = [
+      db.prepare<[number, number]>(
+        `INSERT INTO epochs (run, ${epochTable}) SELECT ?, ${epochTable} FROM epochs WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO steps (run, ${stepTable}) SELECT ?, ${stepTable} FROM steps WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO filters (run, ${filterTable}) SELECT ?, ${filterTable} FROM filters WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO layer_figures (run, ${figureTable}) SELECT ?, ${figureTable} FROM layer_figures WHERE run = ?`,
+      ),
+      db.prepare<[number, number]>(
+        `INSERT INTO evaluations (run, ${evaluationTable}) SELECT ?, ${evaluationTable} FROM evaluations WHERE run = ?`,
+      ),
+    ]
+    this.#copy = db.transaction((from: number, to: number) => {
+      for (const copy of copies) copy.run(to, from)
+      rollUp.run({ run: to })
+    })
+    this.#putEvaluation = db.prepare<[number, number, number, Buffer, string]>(
+      `INSERT OR REPLACE INTO evaluations (run, ${evaluationTable}) VALUES (?, ?, ?, ?, ?)`,
+    )
+    this.#evaluation = db.prepare<[number], { epoch: number; classes: number; confusion: Buffer; mistakes: string }>(
+      'SELECT epoch, classes, confusion, mistakes FROM evaluations WHERE run = ?',
+    )
+  }
+
+  /**
+   * Keeps an epoch and brings the run's rolled-up columns up to date, in one transaction.
+   * @throws where a metric is not finite, or the epoch is there already
+   */
+  addEpoch(run: number, metrics: EpochMetrics): void {
+    this.#addEpochs.immediate(run, [metrics])
+  }
+
+  /**
+   * Returns the columns of the run's row that do not say what its epochs give; sums may differ in their last bits
+   * between versions of SQLite.
+   */
+  wrongRollUps(run: number): WrongRollUp[] {
+    const near = (a: number | null, b: number | null): boolean =>
+      a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-12 * Math.abs(b))
+    return this.#rollUps.all({ run }).filter(({ kept, given }) => !near(kept, given))
+  }
+
+  /** Several at once, rolled up once: all or none. */
+  addEpochs(run: number, epochs: readonly EpochMetrics[]): void {
+    this.#addEpochs.immediate(run, epochs)
+  }
+
+  /** @throws where a number but the loss is missing or not finite, or a step is there already */
+  addSteps(run: number, steps: StepMetrics[]): void {
+    this.#addSteps.immediate(run, steps)
+  }
+
+  epochsOfRun(run: number): EpochMetrics[] {
+    return this.#epochsOfRun.all(run)
+  }
+
+  /**
+   * Curves of a study's runs on a data set with a network; a run without a finished epoch has none.
+   * @param most points of all runs together, about: of more epochs only each `every`th is given, the first and the
+   *   last planned besides
+   */
+  curvesOfStudy(studyId: string, dataset: string, arch: string, most: number): { every: number; runs: StudyCurve[] } {
+    const rows = this.#rowOfStudy.all(studyId, dataset, arch)
+    const every = Math.max(1, Math.ceil(rows.length / most))
+    const runs: StudyCurve[] = []
+    let elapsed = 0
+    for (const [runId, planned, epoch, testAccuracy, trainLoss, seconds] of rows) {
+      let run = runs.at(-1)
+      if (run?.runId !== runId) {
+        run = { runId, epoch: [], testAccuracy: [], trainLoss: [], elapsed: [] }
+        runs.push(run)
+        elapsed = 0
+      }
+      elapsed += seconds
+      if (epoch !== 1 && epoch % every !== 0 && epoch !== planned) continue
+      run.epoch.push(epoch)
+      run.testAccuracy.push(testAccuracy)
+      run.trainLoss.push(trainLoss)
+      run.elapsed.push(elapsed)
+    }
+    return { every, runs }
+  }
+
+  /**
+   * A run's curves as columns; empty where it has no epochs.
+   * @param points at most so many epochs, evenly taken, the first and the last among them; null is all
+   */
+  curve(runId: string, points: number | null): Curve {
+    const all = this.#curve.all(runId)
+    const step = points === null || all.length <= points ? 1 : (all.length - 1) / (points - 1)
+    const rows = step === 1 ? all : Array.from({ length: points ?? 0 }, (_, i) => all[Math.round(i * step)] as CurveRow)
+    return {
+      runId,
+      epoch: rows.map((r) => r[0]),
+      testAccuracy: rows.map((r) => r[1]),
+      trainLoss: rows.map((r) => r[2]),
+      testLoss: rows.map((r) => r[3]),
+    }
+  }
+
+  stepsOfRun(run: number): StepMetrics[] {
+    return this.#stepsOfRun.all(run)
+  }
+
+  epochsSince(run: number, epoch: number): EpochMetrics[] {
+    return this.#epochsSince.all(run, epoch)
+  }
+
+  stepsSince(run: number, step: number): StepMetrics[] {
+    return this.#stepsSince.all(run, step)
+  }
+
+  /** Null before the first. */
+  lastEpoch(run: number): EpochMetrics | null {
+    return this.#lastEpoch.get(run) ?? null
+  }
+
+  /** The last sampled step; 0 before the first. */
+  lastStep(run: number): number {
+    return this.#lastStep.get(run)?.step ?? 0
+  }
+
+  /**
+   * Drops what was measured after a number of finished epochs and steps, and the rolled-up columns with it; null drops
+   * everything.
+   */
+  rollBack(run: number, to: { epochs: number; step: number } | null): void {
+    this.#rollBack.immediate(run, to)
+  }
+
+  /** Gives a run that has measured nothing all that another has. */
+  copy(from: number, to: number): void {
+    this.#copy.immediate(from, to)
+  }
+
+  /** Keeps the newest only: over 200 epochs they would outweigh all else. */
+  putEvaluation(run: number, { epoch, classes, confusion, mistakes }: Evaluation): void {
+    if (confusion.length !== classes * classes)
+      throw new RangeError(`a confusion matrix of ${confusion.length} counts for ${classes} classes`)
+    const bytes = Buffer.alloc(4 * confusion.length)
+    confusion.forEach((value, i) => bytes.writeUInt32LE(value, 4 * i))
+    this.#putEvaluation.run(run, epoch, classes, bytes, JSON.stringify(mistakes))
+  }
+
+  /** Null before the first epoch, and for runs of a program that did not keep one. */
+  evaluation(run: number): Evaluation | null {
+    const row = this.#evaluation.get(run)
+    if (!row) return null
+    const confusion = Array.from({ length: row.confusion.length / 4 }, (_, i) => row.confusion.readUInt32LE(4 * i))
+    return evaluation.parse({
+      epoch: row.epoch,
+      classes: row.classes,
+      confusion,
+      mistakes: JSON.parse(row.mistakes) as unknown,
+    })
+  }
+}
+
+/** SQLite would keep NaN as NULL without a word. */
+function finiteOrNull(value: number | null | undefined): number | null {
+  if (value === null || value === undefined) return null
+  if (!Number.isFinite(value)) throw new RangeError(`a metric is ${value}: only finite numbers are kept`)
+  return value
+}

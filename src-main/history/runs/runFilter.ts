@@ -1,0 +1,122 @@
+/** A query over runs as SQL. */
+import { parseQuery, QueryError, type Interval, type Term } from '../../analysis/query/runQuery'
+import { fields, type Field } from '../../analysis/query/runQueryFields'
+import { WorkbenchError } from '../../contract/errors'
+import { accuracyOf, depth, pickedOn, stepMs, testLossOf, trainLossOf } from './runColumns'
+
+export interface Filter {
+  where: string
+  values: (string | number)[]
+}
+
+const numbers: Partial<Record<Field, string>> = {
+  depth,
+  acc: accuracyOf.last,
+  best: 'runs.best_test_accuracy',
+  loss: trainLossOf.last,
+  testloss: testLossOf.last,
+  seed: 'runs.seed',
+  epochs: 'runs.epochs',
+  done: 'runs.epochs_done',
+  params: 'runs.trainable_parameters',
+  filters: 'runs.trainable_filters',
+  ms: stepMs,
+  speed: 'runs.images_per_second',
+  time: 'runs.seconds',
+  created: 'runs.created_at',
+}
+
+const choices: Partial<Record<Field, string>> = {
+  variant: 'runs.variant',
+  arch: 'runs.arch',
+  dataset: 'runs.dataset',
+  state: 'runs.state',
+  picked: pickedOn,
+}
+const texts: Partial<Record<Field, readonly string[]>> = {
+  study: ['studies.name', 'studies.id'],
+  note: ['runs.note'],
+  config: ['runs.config'],
+  id: ['runs.id'],
+}
+const everywhere = ['runs.id', 'studies.name', 'runs.variant', 'runs.dataset', 'runs.arch', 'runs.note', 'runs.reason']
+
+/**
+ * What is archived or in the trash matches only where the query asks for it (`is:archived`, `is:trashed`); runs of a
+ * study in the trash never do: they come back with it.
+ * @throws WorkbenchError bad-input of field `query`, with the place of what is wrong
+ */
+export function filterOf(query: string): Filter {
+  const terms = read(query)
+  const values: Filter['values'] = []
+  const parts = terms.map((term) => {
+    const sql = `coalesce((${conditionOf(term, values)}), 0)`
+    return term.negated ? `NOT ${sql}` : sql
+  })
+  const asks = (what: string): boolean =>
+    terms.some((term) => term.kind === 'words' && term.field === 'is' && !term.negated && term.values.includes(what))
+  parts.push('studies.trashed_at IS NULL')
+  if (!asks('trashed')) parts.push('runs.trashed_at IS NULL')
+  if (!asks('archived') && !asks('trashed')) parts.push('runs.archived_at IS NULL')
+  return { where: parts.join(' AND '), values }
+}
+
+function read(query: string): Term[] {
+  try {
+    return parseQuery(query)
+  } catch (thrown) {
+    if (!(thrown instanceof QueryError)) throw thrown
+    throw new WorkbenchError('bad-input', `At character ${thrown.from + 1} of the query: ${thrown.message}`, {
+      field: 'query',
+      cause: thrown,
+    })
+  }
+}
+
+function conditionOf(term: Term, values: Filter['values']): string {
+  switch (term.kind) {
+    case 'anywhere':
+      return anywhere(term.text, values)
+    case 'numbers':
+      return term.alternatives.map((interval) => within(term.field, interval, values)).join(' OR ')
+    case 'words':
+      return term.values.map((value) => word(term.field, value, term.exact, values)).join(' OR ')
+  }
+}
+
+function within(field: Field, { low, high, lowOpen, highOpen }: Interval, values: Filter['values']): string {
+  const column = numbers[field] ?? ''
+  const end = (value: number): string | number =>
+    fields[field].kind === 'date' ? new Date(value).toISOString() : value
+  const parts: string[] = []
+  if (low !== -Infinity) {
+    parts.push(`${column} ${lowOpen ? '>' : '>='} ?`)
+    values.push(end(low))
+  }
+  if (high !== Infinity) {
+    parts.push(`${column} ${highOpen ? '<' : '<='} ?`)
+    values.push(end(high))
+  }
+  // Beyond every number (1e999 is read as infinite) there is no bound, and yet something to compare.
+  return parts.length === 0 ? `${column} IS NOT NULL` : `(${parts.join(' AND ')})`
+}
+
+function word(field: Field, value: string, exact: boolean, values: Filter['values']): string {
+  if (field === 'is') return value === 'trashed' ? 'runs.trashed_at IS NOT NULL' : 'runs.archived_at IS NOT NULL'
+  values.push(value)
+  if (field === 'tag') return 'EXISTS (SELECT 1 FROM tags WHERE tags.tag = ? AND tags.run = runs.key)'
+  const column = choices[field]
+  if (column !== undefined) return `${column} = ?`
+  const columns = texts[field] ?? []
+  for (let i = 1; i < columns.length; i++) values.push(value)
+  return columns.map((name) => (exact ? `${name} = ? COLLATE NOCASE` : contains(name))).join(' OR ')
+}
+
+/** instr tells letters apart, LIKE would read % and _ in what was typed. */
+const contains = (column: string): string => `instr(lower(${column}), lower(?)) > 0`
+
+function anywhere(text: string, values: Filter['values']): string {
+  values.push(...everywhere.map(() => text), text)
+  const tagged = `EXISTS (SELECT 1 FROM tags WHERE tags.run = runs.key AND ${contains('tags.tag')})`
+  return [...everywhere.map(contains), tagged].join(' OR ')
+}

@@ -1,0 +1,334 @@
+import { precision, type Precision } from '../../contract/experiment'
+import { runSummary, type RunState, type RunSummary } from '../../contract/records'
+import type { Database } from '../files/database'
+
+/** The process that trains a run, or has it in its queue. */
+export interface Owner {
+  pid: number
+  /** Tells a process from a later one with the same pid. */
+  start: string
+}
+
+/** What is known of a run when it is made. */
+export interface NewRun {
+  id: string
+  studyId: string
+  configId: string
+  arch: string
+  variant: string
+  dataset: string
+  seed: number
+  epochs: number
+  trainExamples: number
+  testExamples: number
+  trainableParameters: number
+  trainableFilters: number
+  createdAt: string
+}
+
+/** A run with what the service needs of it beyond its summary. */
+export interface RunRecord {
+  key: number
+  summary: RunSummary
+  owner: Owner | null
+  environmentHash: string | null
+  datasetFingerprint: string | null
+  /** Relative to the data directory. */
+  weightsFile: string | null
+  trainExamples: number
+  testExamples: number
+  /** Of its config; 0 where it has no validation split. */
+  validationExamples: number
+  precision: Precision
+  /** From the trainer's start to its first step. */
+  startupSeconds: number | null
+  /** It is in the trash itself. */
+  trashed: boolean
+  /** It or its study is in the trash: nobody is told of it. */
+  hidden: boolean
+  checkpoint: { step: number; epochs: number; at: string } | null
+}
+
+export interface RunStart {
+  environmentHash: string
+  datasetFingerprint: string
+  trainExamples: number
+  testExamples: number
+  startupSeconds: number
+}
+
+interface ExtraColumns {
+  key: number
+  owner_pid: number | null
+  owner_start: string | null
+  environment: string | null
+  dataset_fingerprint: string | null
+  weights_file: string | null
+  train_examples: number
+  test_examples: number
+  precision: string
+  validation_examples: number
+  startup_seconds: number | null
+  trashed_at: string | null
+  hidden: number
+  checkpoint_step: number | null
+  checkpoint_epochs: number | null
+  checkpoint_at: string | null
+}
+
+/** A run's summary as SQL names it. */
+export const summaryColumns = [
+  'runs.id',
+  'studies.id AS studyId',
+  'studies.name AS studyName',
+  'runs.arch',
+  'runs.variant',
+  'runs.dataset',
+  'runs.seed',
+  'runs.epochs',
+  'runs.config AS configId',
+  'runs.state',
+  'runs.reason',
+  'runs.epochs_done AS epochsDone',
+  'runs.test_accuracy AS testAccuracy',
+  'runs.best_test_accuracy AS bestTestAccuracy',
+  'runs.best_epoch AS bestEpoch',
+  'runs.best_validation_accuracy AS bestValidationAccuracy',
+  'runs.train_loss AS trainLoss',
+  'runs.trainable_parameters AS trainableParameters',
+  'runs.trainable_filters AS trainableFilters',
+  'runs.images_per_second AS imagesPerSecond',
+  'runs.seconds',
+  'runs.created_at AS createdAt',
+  'runs.started_at AS startedAt',
+  'runs.ended_at AS endedAt',
+  'runs.weights_sha256 AS weightsSha256',
+].join(', ')
+
+const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
+  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
+  (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
+  runs.checkpoint_step, runs.checkpoint_epochs, runs.checkpoint_at,
+  (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision,
+  coalesce((SELECT json ->> 'validationExamples' FROM configs WHERE id = runs.config), 0) AS validation_examples, ${summaryColumns}`
+
+/** Runs with the study that each belongs to. */
+export const from = 'FROM runs JOIN studies ON studies.key = runs.study'
+/** Neither it nor its study is in the trash. */
+export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
+const unfinished = `runs.state IN ('queued', 'running', 'paused')`
+/**
+ * Without the hint SQLite takes the index by state, and reads all that wait to find who is first or last: a long queue
+ * took seconds to make.
+ */
+const inQueue = 'runs INDEXED BY runs_unfinished'
+
+export class Runs {
+  readonly #insert
+  readonly #list
+  readonly #one
+  readonly #ofStudy
+  readonly #trashedOfStudy
+  readonly #unfinished
+  readonly #interrupted
+  readonly #measured
+  readonly #next
+  readonly #claim
+  readonly #setState
+  readonly #own
+  readonly #started
+  readonly #end
+  readonly #remove
+  readonly #requeue
+  readonly #checkpoint
+  readonly #waiting
+  readonly #place
+  readonly #claimNext
+
+  constructor(db: Database) {
+    this.#insert = db.prepare<[NewRun & { pid: number; start: string }]>(`
+      INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples,
+        trainable_parameters, trainable_filters, batch_size, state, position, owner_pid, owner_start, created_at)
+      VALUES (@id, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
+        @testExamples, @trainableParameters, @trainableFilters,
+        (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), 'queued',
+        1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0), @pid, @start, @createdAt)`)
+    this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE ${listed} ORDER BY runs.key DESC`)
+    this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
+    this.#ofStudy = db.prepare<[string, number, number], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key LIMIT ? OFFSET ?`)
+    this.#trashedOfStudy = db.prepare<[string], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
+    this.#unfinished = db.prepare<[], ExtraColumns>(
+      `SELECT ${recordColumns} FROM ${inQueue} JOIN studies ON studies.key = runs.study WHERE ${unfinished} ORDER BY runs.position, runs.key`,
+    )
+    this.#interrupted = db.prepare<[], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.state = 'interrupted' AND ${listed} AND runs.archived_at IS NULL ORDER BY runs.position, runs.key`)
+    this.#measured = db.prepare<[number], ExtraColumns>(`
+      SELECT ${recordColumns} ${from} WHERE runs.epochs_done > 0 AND runs.environment IS NOT NULL ORDER BY runs.key DESC LIMIT ?`)
+    this.#next = db.prepare<[Owner], { id: string }>(`
+      SELECT id FROM ${inQueue} WHERE ${unfinished} AND state = 'queued' AND owner_pid = @pid AND owner_start = @start ORDER BY position, key LIMIT 1`)
+    this.#claim = db.prepare<[string, string]>(
+      `UPDATE runs SET state = 'running', reason = NULL, started_at = coalesce(started_at, ?) WHERE id = ? AND state = 'queued'`,
+    )
+    this.#setState = db.prepare<[RunState, string | null, number]>(
+      'UPDATE runs SET state = ?, reason = ? WHERE key = ?',
+    )
+    this.#own = db.prepare<[number | null, string | null, string | null, number]>(
+      'UPDATE runs SET owner_pid = ?, owner_start = ?, reason = ? WHERE key = ?',
+    )
+    this.#started = db.prepare<[RunStart & { key: number }]>(`
+      UPDATE runs SET environment = @environmentHash, dataset_fingerprint = @datasetFingerprint, train_examples = @trainExamples,
+        test_examples = @testExamples, startup_seconds = @startupSeconds WHERE key = @key`)
+    this.#end = db.prepare<
+      [{ key: number; state: RunState; reason: string | null; at: string; file: string | null; sha256: string | null }]
+    >(`
+      UPDATE runs SET state = @state, reason = @reason, ended_at = @at, weights_file = @file, weights_sha256 = @sha256,
+        owner_pid = NULL, owner_start = NULL WHERE key = @key`)
+    this.#requeue = db.prepare<[Owner & { key: number; last: number }]>(`
+      UPDATE runs SET state = 'queued', reason = NULL, ended_at = NULL, owner_pid = @pid, owner_start = @start,
+        position = iif(@last, 1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0), position) WHERE key = @key`)
+    this.#checkpoint = db.prepare<[number, number, string, number]>(
+      'UPDATE runs SET checkpoint_step = ?, checkpoint_epochs = ?, checkpoint_at = ? WHERE key = ?',
+    )
+    this.#waiting = db.prepare<
+      [],
+      { id: string; position: number; owner_pid: number | null; owner_start: string | null }
+    >(`
+      SELECT id, position, owner_pid, owner_start FROM ${inQueue} WHERE ${unfinished} AND state = 'queued' ORDER BY position, key`)
+    this.#place = db.prepare<[number, string]>('UPDATE runs SET position = ? WHERE id = ?')
+    this.#remove = db.prepare<[string]>('DELETE FROM runs WHERE id = ?')
+    this.#claimNext = db.transaction((owner: Owner): string | null => {
+      const next = this.#next.get(owner)
+      if (!next) return null
+      this.#claim.run(new Date().toISOString(), next.id)
+      return next.id
+    })
+  }
+
+  /** At the end of the queue, owned by a process. */
+  insert(run: NewRun, owner: Owner): void {
+    this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
+  }
+
+  /**
+   * Newest first; what is in the trash is not among them, here and in a study, nor are runs of a study in the trash.
+   */
+  list(): RunSummary[] {
+    return this.#list.all().map((row) => runSummary.parse(row))
+  }
+
+  get(id: string): RunRecord | null {
+    const row = this.#one.get(id)
+    return row ? fromRow(row) : null
+  }
+
+  /** In the order they were made; all of them, or at most `limit` from the one at `offset` on. */
+  ofStudy(studyId: string, offset = 0, limit = -1): RunRecord[] {
+    return this.#ofStudy.all(studyId, limit, offset).map(fromRow)
+  }
+
+  /** In the order they were made: they go with their study. */
+  trashedOfStudy(studyId: string): RunRecord[] {
+    return this.#trashedOfStudy.all(studyId).map(fromRow)
+  }
+
+  /** Queued, running and paused, in the order of the queue. */
+  unfinished(): RunRecord[] {
+    return this.#unfinished.all().map(fromRow)
+  }
+
+  /** Whose program ended before they did, in the order of the queue; not what was put aside. */
+  interrupted(): RunRecord[] {
+    return this.#interrupted.all().map(fromRow)
+  }
+
+  /** The newest runs that have finished an epoch, with what they were trained on. */
+  measured(limit: number): RunRecord[] {
+    return this.#measured.all(limit).map(fromRow)
+  }
+
+  /** Turns the owner's next queued run to running and returns it; null where none waits. */
+  claimNext(owner: Owner): RunRecord | null {
+    const id = this.#claimNext.immediate(owner)
+    return id === null ? null : this.get(id)
+  }
+
+  /** Turns a queued run to running, whoever owns it. @param at when, ISO */
+  begin(id: string, at: string): void {
+    this.#claim.run(at, id)
+  }
+
+  setState(key: number, state: RunState, reason: string | null): void {
+    this.#setState.run(state, reason, key)
+  }
+
+  /** Takes a queued run into a process's queue, or (null) holds it: no process will start it uninvited. */
+  setOwner(key: number, owner: Owner | null, reason: string | null): void {
+    this.#own.run(owner?.pid ?? null, owner?.start ?? null, reason, key)
+  }
+
+  started(key: number, start: RunStart): void {
+    this.#started.run({ ...start, key })
+  }
+
+  /** @param weights file relative to the data directory */
+  end(
+    key: number,
+    state: RunState,
+    reason: string | null,
+    weights: { file: string; sha256: string } | null = null,
+    at = new Date().toISOString(),
+  ): void {
+    this.#end.run({ key, state, reason, at, file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
+  }
+
+  /** Puts a run that has ended back into the queue, where it was before or behind all others. */
+  requeue(key: number, owner: Owner, place: 'before' | 'last'): void {
+    this.#requeue.run({ ...owner, key, last: place === 'last' ? 1 : 0 })
+  }
+
+  /** All that wait, in the order of the queue: by ascending position. */
+  waiting(): { id: string; position: number; owner: Owner | null }[] {
+    return this.#waiting.all().map(({ id, position, ...row }) => ({ id, position, owner: ownerOf(row) }))
+  }
+
+  place(id: string, position: number): void {
+    this.#place.run(position, id)
+  }
+
+  setCheckpoint(key: number, { step, epochs }: { step: number; epochs: number }): void {
+    this.#checkpoint.run(step, epochs, new Date().toISOString(), key)
+  }
+
+  /** With all it measured. */
+  remove(id: string): void {
+    this.#remove.run(id)
+  }
+}
+
+function ownerOf({ owner_pid, owner_start }: { owner_pid: number | null; owner_start: string | null }): Owner | null {
+  return owner_pid === null || owner_start === null ? null : { pid: owner_pid, start: owner_start }
+}
+
+function fromRow(row: ExtraColumns): RunRecord {
+  return {
+    key: row.key,
+    summary: runSummary.parse(row),
+    owner: ownerOf(row),
+    environmentHash: row.environment,
+    datasetFingerprint: row.dataset_fingerprint,
+    weightsFile: row.weights_file,
+    trainExamples: row.train_examples,
+    testExamples: row.test_examples,
+    validationExamples: row.validation_examples,
+    precision: precision.parse(row.precision),
+    startupSeconds: row.startup_seconds,
+    trashed: row.trashed_at !== null,
+    hidden: row.hidden !== 0,
+    checkpoint:
+      row.checkpoint_step === null || row.checkpoint_epochs === null || row.checkpoint_at === null
+        ? null
+        : { step: row.checkpoint_step, epochs: row.checkpoint_epochs, at: row.checkpoint_at },
+  }
+}

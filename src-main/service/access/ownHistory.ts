@@ -1,0 +1,145 @@
+/** Which program may write the history of a data directory, and whether there is one to write. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { WorkbenchError } from '../../contract/errors'
+import type { Holder } from '../../contract/records'
+import { History } from '../../history/history'
+import { isWriterAlive, WriterLock, writerOf } from '../../history/files/writer'
+import { backupBeforeMigration, listBackups } from '../storage/backups'
+import type { Paths } from '../storage/dataDir'
+import { mustBeWritable } from '../storage/fileAccess'
+import { orphans, recover } from './recovery'
+
+/** A command that only looks has it for a moment. */
+const patienceMs = 3000
+
+/**
+ * `write`: fails if another program writes. `read`: never writes. `either`: writes unless another program does, or the
+ * directory is read-only.
+ */
+export type Access = 'write' | 'read' | 'either'
+
+/**
+ * @param canWrite whether this user may write the data directory
+ * @returns the history, and the lock if it is open for writing
+ * @throws WorkbenchError conflict if `access` is `write` and another program writes; else as `openDatabase` and
+ *   `openForReading`
+ */
+export async function openHistory(
+  paths: Paths,
+  program: string,
+  access: Access,
+  canWrite = true,
+): Promise<{ history: History; lock: WriterLock | null }> {
+  const lock =
+    access === 'write'
+      ? await takeHistory(paths, program)
+      : access === 'either' && canWrite
+        ? await tryHistory(paths, program, patienceMs)
+        : null
+  if (!lock) return { history: await openReader(paths), lock: null }
+  try {
+    mustNotBeMissing(paths)
+    mustBeWritable(paths)
+    await backupBeforeMigration(paths)
+    return { history: new History(paths.database, { suspect: lock.afterCrash }), lock }
+  } catch (thrown) {
+    lock.release()
+    throw thrown
+  }
+}
+
+/** Opens the history and writes nothing in the data directory. */
+async function openReader(paths: Paths): Promise<History> {
+  if (!isWriterAlive(paths.database)) mustNotBeMissing(paths)
+  const history = await firstReading(paths)
+  try {
+    settleReader(paths, history)
+    return history
+  } catch (thrown) {
+    history.close()
+    throw thrown
+  }
+}
+
+/** A program that has just taken the lock may still be creating the history. */
+async function firstReading({ database }: Paths): Promise<History> {
+  for (const end = performance.now() + patienceMs; ; await wait(50)) {
+    try {
+      return new History(database, { readOnly: true })
+    } catch (thrown) {
+      const isTemporary = thrown instanceof WorkbenchError && thrown.code === 'unavailable' && isWriterAlive(database)
+      if (!isTemporary || performance.now() >= end) throw thrown
+    }
+  }
+}
+
+/** Opens the history of a reader again after another program has written. */
+export function rereadHistory(paths: Paths, history: History): void {
+  history.reopen()
+  settleReader(paths, history)
+}
+
+/** Shows runs of a program that is gone as interrupted, as the next writer will record it: in a private copy. */
+function settleReader({ database }: Paths, history: History): void {
+  if (!history.isPrivate && (isWriterAlive(database) || orphans(history).length === 0)) return
+  if (!history.isPrivate) history.reopen(true)
+  recover({ history, emit: () => undefined })
+  history.mayNotWrite()
+}
+
+/** @throws WorkbenchError conflict where another program has it, and keeps it */
+export async function takeHistory(paths: Paths, program: string): Promise<WriterLock> {
+  const lock = await tryHistory(paths, program, patienceMs)
+  if (!lock) throw heldError(paths)
+  return lock
+}
+
+/** Null where another program still has it after `patience` ms. */
+export async function tryHistory({ database }: Paths, program: string, patience: number): Promise<WriterLock | null> {
+  const end = performance.now() + patience
+  for (;;) {
+    const lock = WriterLock.take(database, { pid: process.pid, program })
+    if (lock || performance.now() >= end) return lock
+    await wait(50)
+  }
+}
+
+export function holderOf({ database }: Paths): Holder {
+  return writerOf(database)
+}
+
+export function heldError(paths: Paths): WorkbenchError {
+  const { pid, program } = holderOf(paths)
+  return new WorkbenchError(
+    'conflict',
+    `The data directory ${paths.dataDir} is in use by ${program}${pid === 0 ? '' : ` (process ${pid})`}: from here it can only be looked at.`,
+    {
+      fix: 'Do it there, close that program first, or take another --data-dir.',
+    },
+  )
+}
+
+/**
+ * A history that has gone while something says that there was one is not silently begun anew: files of its runs, its
+ * write-ahead log, copies.
+ * @throws WorkbenchError damaged
+ */
+export function mustNotBeMissing(paths: Paths): void {
+  const { database, runs } = paths
+  if (existsSync(database) && statSync(database).size > 0) return
+  const count = existsSync(runs) ? readdirSync(runs).length : 0
+  const left = [
+    ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} are there`] : []),
+    ...(existsSync(`${database}-wal`) ? ['its write-ahead log is there'] : []),
+    ...(listBackups(paths).length > 0 ? ['copies of it are there'] : []),
+  ]
+  if (left.length === 0) return
+  throw new WorkbenchError(
+    'damaged',
+    `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and ${left.join(', ')}.`,
+    {
+      fix: 'Put it back, or let `mcnn doctor --repair` take the newest backup, or begin a new one where there is none.',
+    },
+  )
+}

@@ -1,0 +1,111 @@
+import { messageOf, WorkbenchError } from '../../contract/errors'
+import type { Condition, Holder } from '../../contract/records'
+import type { WriterLock } from '../../history/files/writer'
+import type { Context } from '../app/context'
+import { mustBeWritable, notWritable } from '../storage/fileAccess'
+import { heldError, holderOf, rereadHistory, tryHistory, type Access } from './ownHistory'
+import { clearUp, recover } from './recovery'
+
+/** Whether this service may write the history, and when that changes. */
+export class Ownership {
+  readonly #context: Context
+  readonly #options: { access: Access; canWrite: boolean; as: string }
+  #lock: WriterLock | null
+  #heldBy: Holder | null
+  #seen = ''
+  /** Why the last take-over failed. */
+  #problem = ''
+  #taking = false
+
+  /** @param lock null where another program has the history. @param options what it was opened for, and as what it is known to others */
+  constructor(context: Context, lock: WriterLock | null, options: { access: Access; canWrite: boolean; as: string }) {
+    this.#context = context
+    this.#options = options
+    this.#lock = lock
+    this.#heldBy = lock ? null : holderOf(context.paths)
+  }
+
+  /** Call it when the history has been recovered: what changes from now on is reported. */
+  settle(): void {
+    this.#seen = this.#context.history.dataVersion()
+  }
+
+  get mayWrite(): boolean {
+    return this.#lock !== null
+  }
+
+  get condition(): Condition {
+    return { heldBy: this.#heldBy, disk: this.#context.disk.problem }
+  }
+
+  /** @throws WorkbenchError conflict */
+  mustMayWrite(): void {
+    if (this.mayWrite) return
+    if (this.#options.access === 'read') throw new WorkbenchError('conflict', 'The history was opened read-only.')
+    if (!this.#options.canWrite) throw notWritable(this.#context.paths)
+    throw heldError(this.#context.paths)
+  }
+
+  /** Reports what another program wrote; takes over when it has gone, if this program may write. */
+  follow(): void {
+    const { history, paths, emit } = this.#context
+    const version = history.dataVersion()
+    if (version !== this.#seen) {
+      if (history.isPrivate) rereadHistory(paths, history)
+      emit('history.changed', {})
+    }
+    this.#seen = version
+    if (this.#options.access === 'either' && this.#options.canWrite) void this.#takeOver()
+  }
+
+  /** @param suspect damage was met in the history */
+  release(suspect = false): void {
+    this.#lock?.release(suspect)
+    this.#lock = null
+  }
+
+  async #takeOver(): Promise<void> {
+    if (this.#taking) return
+    this.#taking = true
+    const { paths } = this.#context
+    try {
+      const lock = await tryHistory(paths, this.#options.as, 0)
+      if (lock) this.#write(lock)
+      else this.#showHolder(holderOf(paths))
+    } catch (thrown) {
+      const why = messageOf(thrown)
+      // Tried again every few seconds: each reason is reported once.
+      if (why !== this.#problem) process.stderr.write(`The history could not be taken over: ${why}\n`)
+      this.#problem = why
+    } finally {
+      this.#taking = false
+    }
+  }
+
+  /** @throws what opening or recovering throws; then the lock is released and the history is read-only as before */
+  #write(lock: WriterLock): void {
+    const { history, paths, emit } = this.#context
+    try {
+      mustBeWritable(paths)
+      history.openForWriting({ suspect: lock.afterCrash })
+      clearUp(this.#context)
+      recover(this.#context)
+    } catch (thrown) {
+      history.stopWriting()
+      lock.release(lock.afterCrash)
+      rereadHistory(paths, history)
+      throw thrown
+    }
+    this.#lock = lock
+    this.#heldBy = null
+    this.#problem = ''
+    emit('system.condition', this.condition)
+    emit('history.changed', {})
+  }
+
+  #showHolder(now: Holder): void {
+    const changed = now.pid !== this.#heldBy?.pid
+    this.#heldBy = now
+    if (changed) this.#context.emit('system.condition', this.condition)
+  }
+}

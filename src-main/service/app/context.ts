@@ -1,0 +1,49 @@
+import type { EventName, EventPayload } from '../../contract/events'
+import type { Environment } from '../../contract/records'
+import type { History } from '../../history/history'
+import type { Owner } from '../../history/runs/runs'
+import type { Paths } from '../storage/dataDir'
+import type { Disk } from '../storage/disk'
+import type { TrainerPriority } from '../training/trainerPriority'
+
+export type Emit = <E extends EventName>(name: E, payload: EventPayload<E>) => void
+
+/** What the parts of a service share. */
+export interface Context {
+  history: History
+  paths: Paths
+  disk: Disk
+  emit: Emit
+  /** This process, as the owner of runs. */
+  owner: Owner
+  program: string
+  trainerEntry: string
+  /** Adjusts how far trainers give way to other programs. */
+  trainerPriority: TrainerPriority
+  git: () => Promise<Environment['git']>
+}
+
+type Teller = Pick<Context, 'history' | 'emit'>
+
+/** Tells that a run was made or changed; of what is in the trash nobody is told. */
+export function announceRun({ history, emit }: Teller, runId: string): void {
+  const run = history.runs.get(runId)
+  if (run && !run.hidden) emit('run.changed', run.summary)
+}
+
+/** Emits that a run changed its state, and that its study's row changed with it. */
+export function announce(teller: Teller, runId: string): void {
+  announceAll(teller, [runId])
+}
+
+/** The same for many runs, with one event for each study. */
+export function announceAll({ history, emit }: Teller, runIds: readonly string[]): void {
+  const studies = new Set<string>()
+  for (const runId of runIds) {
+    const run = history.runs.get(runId)
+    if (!run || run.hidden) continue
+    emit('run.changed', run.summary)
+    studies.add(run.summary.studyId)
+  }
+  for (const studyId of studies) emit('study.changed', { studyId })
+}

@@ -1,0 +1,209 @@
+/** The service: history, queue, studies and data sets behind the calls of the contract. */
+import path from 'node:path'
+import {
+  serviceCalls,
+  type ServiceCall,
+  type ServiceParams,
+  type ServiceParsed,
+  type ServiceResult,
+} from '../../contract/calls'
+import type { CloseCause } from '../../contract/endReasons'
+import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../../contract/errors'
+import type { Context, Emit } from './context'
+import { openDataDir } from '../storage/dataDirIdentity'
+import { removeLeftovers, type DownloadSetup } from '../../datasets'
+import { Datasets } from '../datasets/datasets'
+import { Disk, type DiskOptions } from '../storage/disk'
+import { filterCalls } from '../models/filterCalls'
+import { gitState } from '../training/git'
+import type { Handlers } from './handlers'
+import { modelCalls } from '../models/modelCalls'
+import { ModelThread } from '../models/modelThread'
+import { deviceProber } from '../machine/probe'
+import { thisProcess } from '../access/owner'
+import { Ownership } from '../access/ownership'
+import { openHistory, type Access } from '../access/ownHistory'
+import { publishCalls } from '../studies/publishCalls'
+import { Queue, type QueueOptions } from '../training/queue'
+import { clearUp, recover } from '../access/recovery'
+import { runCalls } from '../runs/runCalls'
+import { searchCalls } from '../runs/searchCalls'
+import { runListCalls } from '../runs/runListCalls'
+import { runModelCalls } from '../models/runModelCalls'
+import { studyCalls } from '../studies/studyCalls'
+import { systemCalls } from './systemCalls'
+import { TrainerPriority, type Niceness } from '../training/trainerPriority'
+import { Works } from '../tasks/works'
+
+export interface ServiceOptions {
+  dataDir: string
+  /** The script that trainers run. */
+  trainerEntry: string
+  /** The script of the thread that works with finished runs' networks: as it is built, where nothing is said. */
+  modelsEntry?: string
+  /** The script of the thread that reads and writes archives: as it is built, where nothing is said. */
+  archivesEntry?: string
+  /** The program's version, kept with every run. */
+  program: string
+  /** By how much trainers give way to other programs; not at all by default. */
+  niceness?: Niceness
+  /** What other programs are told has the data directory. */
+  as?: string
+  onEvent?: Emit
+  /** What it is opened for, `write` where nothing is said. */
+  access?: Access
+  /** Told once where the history turns out to be damaged while it is in use: the service is of no more use. */
+  onDamage?: (error: WorkbenchError) => void
+  /** Shorter in tests. */
+  queue?: Partial<QueueOptions>
+  disk?: Partial<DiskOptions>
+  /** Another site and other archives in tests; nothing outside of this process can set it. */
+  downloads?: Partial<DownloadSetup>
+  /** How often to look whether the other program has gone, in ms; shorter in tests. */
+  followMs?: number
+}
+
+export interface Service {
+  /** @throws WorkbenchError where the parameters are off or the call can't be carried out */
+  call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>>
+  /** The same for what comes over a wire. */
+  handle(name: string, params: unknown): Promise<unknown>
+  /** Stops what trains within a few seconds and closes the history. Does nothing the second time. @param cause `closed` by default */
+  close(cause?: CloseCause): Promise<void>
+}
+
+/** A disk that was full is tried again this often. */
+const recoveryMs = 10_000
+
+/** @throws WorkbenchError unavailable where the data directory or its history can't be used, damaged, or conflict (see `Access`) */
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { access = 'write', as = 'MCNN Workbench' } = options
+  const { paths, canWrite } = openDataDir(options.dataDir, access)
+  const { history, lock } = await openHistory(paths, as, access, canWrite)
+  let damage = false
+  const emit = options.onEvent ?? (() => undefined)
+  /** Damage, wherever it is met, as an error that says so; the one that hears of it first ends the service. */
+  const explained = (thrown: unknown): unknown => {
+    const error = history.explained(thrown)
+    if (error instanceof WorkbenchError && error.code === 'damaged' && !damage) {
+      damage = true
+      options.onDamage?.(error)
+    }
+    return error
+  }
+  const disk = new Disk(
+    history,
+    paths.dataDir,
+    options.disk ?? {},
+    () => emit('system.condition', own.condition),
+    explained,
+  )
+  const context: Context = {
+    history,
+    paths,
+    disk,
+    emit,
+    owner: thisProcess(),
+    program: options.program,
+    trainerEntry: options.trainerEntry,
+    trainerPriority: new TrainerPriority(options.niceness),
+    git: gitState(),
+  }
+  const own = new Ownership(context, lock, { access, canWrite, as })
+  try {
+    if (lock) {
+      clearUp(context)
+      recover(context)
+      await removeLeftovers(paths.datasets).catch(() => undefined)
+    }
+    own.settle()
+  } catch (thrown) {
+    own.release()
+    history.close()
+    throw history.explained(thrown)
+  }
+  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
+  const datasets = new Datasets(context, options.downloads)
+  const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
+  const works = new Works(context)
+  const aborted = new AbortController()
+  const probe = deviceProber(context.trainerEntry, aborted.signal)
+  const studies = studyCalls(context, queue, datasets, probe)
+  const filters = filterCalls(context)
+  const handlers: Handlers = {
+    ...systemCalls(context, own, probe),
+    ...modelCalls(),
+    ...datasets.calls(),
+    ...studies,
+    ...runCalls(context, queue, datasets),
+    ...runListCalls(context, queue),
+    ...runModelCalls(context, models),
+    ...filters,
+    ...searchCalls(context),
+    ...publishCalls(context, queue, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), {
+      ...studies,
+      ...filters,
+    }),
+  }
+  const regularly = (work: () => void): void => {
+    try {
+      work()
+    } catch (thrown) {
+      // Asked again the next time.
+      if (!disk.met(thrown)) process.stderr.write(`The history could not be looked through: ${messageOf(thrown)}\n`)
+    }
+  }
+  const timers = [
+    setInterval(() => {
+      if (own.mayWrite)
+        regularly(() => {
+          recover(context)
+          queue.kick()
+        })
+    }, recoveryMs),
+    setInterval(() => {
+      if (!own.mayWrite) regularly(() => own.follow())
+    }, options.followMs ?? 2000),
+  ]
+  for (const timer of timers) timer.unref()
+  let closed: Promise<void> | null = null
+
+  async function call<C extends ServiceCall>(name: C, params: unknown): Promise<ServiceResult<C>> {
+    if (closed) throw new WorkbenchError('unavailable', 'The service is closing.')
+    const parsed = serviceCalls[name].params.safeParse(params)
+    if (!parsed.success) throw fromErrorValue(toErrorValue(parsed.error))
+    // The compiler can't follow the one name through both maps.
+    try {
+      if (serviceCalls[name].access === 'write') own.mustMayWrite()
+      return await handlers[name](parsed.data as ServiceParsed<C>)
+    } catch (thrown) {
+      throw explained(thrown)
+    }
+  }
+
+  async function close(cause: CloseCause): Promise<void> {
+    for (const timer of timers) clearInterval(timer)
+    aborted.abort()
+    try {
+      await Promise.all([own.mayWrite ? queue.close(cause) : null, datasets.close(), models.close(), works.close()])
+    } finally {
+      context.trainerPriority.close()
+      disk.close()
+      history.close()
+      own.release(damage)
+    }
+  }
+
+  return {
+    call,
+    async handle(name, params) {
+      if (!isServiceCall(name)) throw new WorkbenchError('bad-input', `There is no call ${name}.`)
+      return call(name, params)
+    },
+    close: (cause = 'closed') => (closed ??= close(cause)),
+  }
+}
+
+function isServiceCall(name: string): name is ServiceCall {
+  return Object.hasOwn(serviceCalls, name)
+}

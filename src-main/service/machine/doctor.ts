@@ -1,0 +1,140 @@
+/** Whether everything that is needed is there and works. */
+import { existsSync } from 'node:fs'
+import { bfloat16Words } from '../../analysis/text/names'
+import { threadsWords } from '../../analysis/text/threads'
+import type { Check, DatasetSummary, Doctor } from '../../contract/records'
+import type { Context } from '../app/context'
+import type { Paths } from '../storage/dataDir'
+import { freeBytes } from '../storage/diskSpace'
+import { deniedFiles, deniedFix, deniedWords } from '../storage/fileAccess'
+import { threadsNow } from './machineTuning'
+import type { Probe } from './probe'
+import { readSetupState, type SetupState } from './setupState'
+import { toErrorValue } from '../../contract/errors'
+
+/** The Node that the program is built for. */
+const nodeMajor = 24
+/** Under this, a few long studies could fill the disk. */
+const leastFreeBytes = 2 * 1024 ** 3
+
+interface Parts {
+  /** Tries TensorFlow out. @throws WorkbenchError */
+  probe: Probe
+  datasets: () => Promise<DatasetSummary[]>
+}
+
+export async function examine(context: Context, parts: Parts): Promise<Doctor> {
+  const { history, paths } = context
+  const state = readSetupState()
+  const threads = threadsNow()
+  const probe = await parts.probe().catch((thrown: unknown) => toErrorValue(thrown))
+  const tensorflow =
+    'code' in probe
+      ? null
+      : { version: probe.version, device: probe.device, gpus: probe.gpus, bfloat16: probe.bfloat16 }
+  const checks = [
+    checkNode(),
+    'code' in probe
+      ? failed('TensorFlow', probe.message, probe.fix ?? 'Run `npm run setup`.')
+      : passed('TensorFlow', `${probe.version} on ${probe.device}`),
+    checkGpu(state, tensorflow),
+    // Known of a device only through TensorFlow, and nothing to mend either way.
+    ...(tensorflow ? [passed('bfloat16', bfloat16Words(tensorflow))] : []),
+    passed('Threads', threadsWords(threads)),
+    checkElectron(state),
+    checkHistory(history.sqliteVersion(), history.check()),
+    checkDataDir(paths),
+    checkDisk(await freeBytes(paths.dataDir)),
+    checkDatasets(await parts.datasets()),
+  ]
+  return {
+    ok: checks.every((check) => check.ok),
+    node: process.versions.node,
+    tensorflow,
+    electron: state?.electron?.version ?? null,
+    threads,
+    sqlite: history.sqliteVersion(),
+    dataDir: paths.dataDir,
+    checks,
+  }
+}
+
+function checkNode(): Check {
+  const found = process.versions.node
+  return Number(found.split('.')[0]) === nodeMajor
+    ? passed('Node', found)
+    : failed(
+        'Node',
+        `${found}, where Node ${nodeMajor} is needed`,
+        'Start the program with `npm start` or `npx mcnn`: they take the Node that the setup provides.',
+      )
+}
+
+function checkGpu(state: SetupState | null, tensorflow: Doctor['tensorflow']): Check {
+  const driver = existsSync('/proc/driver/nvidia/version')
+  if (tensorflow && tensorflow.device !== 'cpu') return passed('GPU', tensorflow.gpus.join(', ') || tensorflow.device)
+  if (!driver) return passed('GPU', 'no NVIDIA driver: runs are trained on the CPU')
+  return state?.tensorflow.kind === 'gpu'
+    ? failed(
+        'GPU',
+        'there is an NVIDIA driver, but TensorFlow does not use the GPU',
+        'Update the driver: TensorFlow 2.21 needs one for CUDA 12.',
+      )
+    : failed(
+        'GPU',
+        'there is an NVIDIA driver, but the TensorFlow build is for the CPU',
+        'Run `npm run setup -- --device gpu`.',
+      )
+}
+
+function checkElectron(state: SetupState | null): Check {
+  // Without a display nothing needs it.
+  if (!state?.electron)
+    return passed('Electron', 'not provided: needed only with a display, and then `npm start` provides it')
+  return passed(
+    'Electron',
+    state.electron.fallback
+      ? `${state.electron.version}, the one for closed networks and tests`
+      : state.electron.version,
+  )
+}
+
+function checkHistory(version: string, result: string): Check {
+  return result === 'ok'
+    ? passed('SQLite', `${version}, history whole`)
+    : failed(
+        'SQLite',
+        `${version}; the history is damaged: ${result.replace(/\s+/g, ' ')}`,
+        'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.',
+      )
+}
+
+function checkDataDir(paths: Paths): Check {
+  const denied = deniedFiles(paths)
+  if (denied.length > 0) return failed('Data directory', deniedWords(denied), deniedFix(denied))
+  return passed(
+    'Data directory',
+    existsSync(paths.dataDir) ? paths.dataDir : `${paths.dataDir}, created by the first command that writes`,
+  )
+}
+
+function checkDisk(free: number | null): Check {
+  if (free === null) return passed('Disk', 'free space not known')
+  const words = `${(free / 1e9).toFixed(1)} GB free`
+  return free >= leastFreeBytes
+    ? passed('Disk', words)
+    : failed('Disk', words, 'Make room on the disk of the data directory: runs keep their weights and metrics there.')
+}
+
+function checkDatasets(datasets: readonly DatasetSummary[]): Check {
+  const there = datasets.filter((dataset) => dataset.available).map((dataset) => dataset.name)
+  return passed('Data sets', there.join(', ') || 'none')
+}
+
+function passed(name: string, detail: string): Check {
+  return { name, ok: true, detail, fix: null }
+}
+
+function failed(name: string, detail: string, fix: string): Check {
+  return { name, ok: false, detail, fix }
+}

@@ -1,0 +1,119 @@
+/** Exclusive access to the machine, and trainers whose steps take long. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { stoppedReason } from '../../contract/endReasons'
+import { Bench, planOf } from '../fixtures/bench'
+
+let bench: Bench
+
+beforeEach(() => {
+  bench = new Bench()
+})
+afterEach(async () => {
+  await bench.end()
+  delete process.env['MCNN_FAKE']
+})
+
+/** Of a service with a finished run and a paused one. */
+async function withPausedRun(): Promise<{ service: Awaited<ReturnType<Bench['open']>>; done: string; paused: string }> {
+  const service = await bench.open()
+  const {
+    runIds: [done = '', paused = ''],
+  } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'waits' }) })
+  await bench.waitFor((e) => e.name === 'run.epoch' && e.payload.runId === paused)
+  await service.call('runs.pause', { id: paused })
+  await bench.reached(paused, 'paused')
+  // What trains the finished run again waits, too.
+  planOf({ 1: 'waits', 2: 'waits' })
+  bench.forget()
+  return { service, done, paused }
+}
+
+const phases = (): string[] =>
+  bench.told.flatMap((event) => (event.name === 'work.progress' ? [event.payload.phase] : []))
+
+describe('exclusive access to the machine', () => {
+  it('keeps a paused run that is resumed during a verification from training until the verification ends', async () => {
+    const { service, done, paused } = await withPausedRun()
+    const verified = service.call('publish.verify', { id: done })
+    await bench.waitFor((e) => e.name === 'work.progress' && e.payload.phase === 'training again')
+    await service.call('runs.resume', { id: paused })
+    // The trainer answers in order: a resumption would be told before the checkpoint.
+    await service.call('runs.checkpoint', {})
+    await expect
+      .poll(async () => (await service.call('runs.get', { id: paused })).checkpoint)
+      .toMatchObject({ step: 3 })
+    expect((await service.call('runs.get', { id: paused })).run.state).toBe('paused')
+    await service.call('publish.cancel', { kind: 'verify' })
+    await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+    await bench.reached(paused, 'running')
+  })
+
+  it('is not given while a run that was just resumed has not answered yet', async () => {
+    const { service, done, paused } = await withPausedRun()
+    const resumed = service.call('runs.resume', { id: paused })
+    const verified = service.call('publish.verify', { id: done })
+    await resumed
+    await bench.waitFor((e) => e.name === 'work.progress')
+    expect(phases()).toEqual(['waiting for the run that trains'])
+    await service.call('publish.cancel', { kind: 'verify' })
+    await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+  })
+
+  it('keeps a run that is paused, resumed and paused again from training', async () => {
+    const { service, done, paused } = await withPausedRun()
+    const verified = service.call('publish.verify', { id: done })
+    await bench.waitFor((e) => e.name === 'work.progress' && e.payload.phase === 'training again')
+    await service.call('runs.resume', { id: paused })
+    await service.call('runs.pause', { id: paused })
+    await service.call('publish.cancel', { kind: 'verify' })
+    await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+    await service.call('runs.checkpoint', {})
+    await expect
+      .poll(async () => (await service.call('runs.get', { id: paused })).checkpoint)
+      .toMatchObject({ step: 3 })
+    expect((await service.call('runs.get', { id: paused })).run.state).toBe('paused')
+  })
+})
+
+describe('a run with long steps', () => {
+  it('is stopped in order although a step takes longer than the least grace', async () => {
+    const service = await bench.open({ stopMs: 50 })
+    const {
+      runIds: [id = ''],
+    } = await service.call('studies.create', { plan: planOf({ 1: 'slow' }) })
+    await bench.waitFor((e) => e.name === 'run.epoch')
+    await service.call('runs.stop', { id })
+    expect(await bench.reached(id, 'stopped')).toMatchObject({ reason: stoppedReason('window') })
+  })
+
+  it('is interrupted in order when the service closes, which tells how long that may take', async () => {
+    const service = await bench.open({ closeMs: 50 })
+    const {
+      runIds: [id = ''],
+    } = await service.call('studies.create', { plan: planOf({ 1: 'slow' }) })
+    await bench.waitFor((e) => e.name === 'run.epoch')
+    expect(await bench.waitFor((e) => e.name === 'system.closing')).toMatchObject({ payload: { ms: 3000 } })
+    await service.close()
+    const again = await bench.open()
+    expect((await again.call('runs.get', { id })).run).toMatchObject({
+      state: 'interrupted',
+      reason: 'The program was closed while this run trained.',
+    })
+  })
+
+  it.each([{ steps: 2 }, { epochs: 1 }])(
+    'is verified as soon as its data have arrived, within a step without an end: %o',
+    async (asked) => {
+      const service = await bench.open()
+      const {
+        runIds: [id = ''],
+      } = await service.call('studies.create', { plan: planOf({ 1: 'good' }) })
+      await bench.reached(id, 'done')
+      planOf({ 1: 'endless-step' })
+      expect(await service.call('publish.verify', { id, ...asked })).toMatchObject({
+        same: true,
+        compared: { steps: 2 },
+      })
+    },
+  )
+})

@@ -1,0 +1,53 @@
+/** The thread counts of this machine: measured on request, and what trainers take. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { WorkbenchError } from '../../contract/errors'
+import type { Doctor } from '../../contract/records'
+import { chosenThreads, ownThreads, type ThreadTuning } from '../../contract/tuning'
+import { deviceProber } from './probe'
+import { processor } from './processor'
+import { threadsOf } from '../training/trainerEnv'
+import { knownTuning, machineKey, rememberTuning, threadsFile } from './threads'
+import { tuneThreads, type TuningRun } from './threadTuning'
+
+type Threads = NonNullable<Doctor['threads']>
+
+export interface MachineTuning extends Pick<TuningRun, 'trainerEntry' | 'say' | 'signal' | 'work' | 'busy'> {
+  /** What was tried before is not tried again. */
+  once: boolean
+}
+
+/**
+ * Measures and remembers. What has been measured is kept where it can't be measured again.
+ * @throws WorkbenchError cancelled, or unavailable before the setup has been through
+ */
+export async function tuneMachine({
+  once,
+  ...run
+}: MachineTuning): Promise<{ tuning: ThreadTuning; threads: Threads }> {
+  const [file, key] = [threadsFile(), machineKey()]
+  if (key === null)
+    throw new WorkbenchError('unavailable', 'The setup has not been through.', { fix: 'Run `npm run setup`.' })
+  const known = knownTuning(file, key)
+  if (once && known) return { tuning: known, threads: threadsNow() }
+  const folder = path.dirname(file)
+  mkdirSync(folder, { recursive: true })
+  const scratch = mkdtempSync(path.join(folder, 'tuning-'))
+  const probe = deviceProber(run.trainerEntry, run.signal ?? new AbortController().signal)
+  const tuning = await tuneThreads({ ...run, scratch, processor: processor(), probe }).finally(() =>
+    rmSync(scratch, { recursive: true, force: true }),
+  )
+  if (!known || 'problem' in known || !('problem' in tuning)) rememberTuning(tuning, file, key)
+  return { tuning, threads: threadsNow() }
+}
+
+/** What a trainer that starts now takes, and why. */
+export function threadsNow(env: NodeJS.ProcessEnv = process.env): Threads {
+  const { length } = processor().allowed
+  const own = { intraOp: length, interOp: length }
+  const tuning = knownTuning(threadsFile(env))
+  const asked = threadsOf(env)
+  if (asked) return { ...asked, own, source: 'environment', tuning }
+  if (tuning && !('problem' in tuning)) return { ...chosenThreads(tuning), own, source: 'measured', tuning }
+  return { ...ownThreads, own, source: 'own', tuning }
+}

@@ -1,0 +1,195 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { getPriority, tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recipe } from '../../contract/experiment'
+import { chosenThreads, threadTimes } from '../../contract/tuning'
+import type { TrainerMessage } from '../../contract/training'
+import { threadsNow, tuneMachine, type MachineTuning } from './machineTuning'
+import { processor } from './processor'
+import { knownTuning, machineKey, rememberTuning, threadsFile } from './threads'
+import { threadCandidates } from './threadTuning'
+import { trainerEnv } from '../training/trainerEnv'
+import { TrainerPriority } from '../training/trainerPriority'
+import { Trainer } from '../training/trainers'
+
+/** The trainer as it is shipped: the test command builds it first. */
+const trainerEntry = path.resolve('out/main/trainer.js')
+const variables = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'MCNN_THREADS_FILE'] as const
+
+let folder = ''
+let before: Record<string, string | undefined> = {}
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mcnn-threads-'))
+  before = Object.fromEntries(variables.map((name) => [name, process.env[name]]))
+  for (const name of variables) Reflect.deleteProperty(process.env, name)
+  process.env['MCNN_THREADS_FILE'] = path.join(folder, 'threads.json')
+})
+afterEach(() => {
+  for (const name of variables) {
+    Reflect.deleteProperty(process.env, name)
+    if (before[name] !== undefined) process.env[name] = before[name]
+  }
+  rmSync(folder, { recursive: true })
+})
+
+const options = (changes: Partial<MachineTuning> = {}): MachineTuning => ({
+  trainerEntry,
+  once: false,
+  say: () => undefined,
+  work: { arch: 'resnet-8', batch: 8, warmUp: 1 },
+  busy: () => Promise.resolve(false),
+  ...changes,
+})
+
+describe('the thread counts of this machine', () => {
+  it.skipIf(threadCandidates(processor()).length < 2)(
+    'are measured with the real TensorFlow, remembered, and not measured again by the setup',
+    async () => {
+      const { tuning, threads } = await tuneMachine(options())
+      const times = threadTimes.parse(tuning)
+      expect(times.candidates.map((candidate) => candidate.threads)).toEqual(threadCandidates(processor()))
+      expect(times.candidates[0]?.ratio).toBe(1)
+      expect(threads).toMatchObject({ ...chosenThreads(times), source: 'measured' })
+      expect(knownTuning()).toEqual(tuning)
+      expect((await tuneMachine(options({ once: true, trainerEntry: 'not there' }))).tuning).toEqual(tuning)
+      // What fails later does not take away what is known.
+      expect((await tuneMachine(options({ trainerEntry: 'not there' }))).tuning).toMatchObject({
+        problem: expect.stringContaining('failed') as string,
+      })
+      expect(knownTuning()).toEqual(tuning)
+    },
+  )
+
+  it.skipIf(threadCandidates(processor()).length < 2)(
+    'stay TensorFlow’s own, with a reason, where the machine is busy or TensorFlow does not load',
+    async () => {
+      const busy = await tuneMachine(options({ busy: () => Promise.resolve(true) }))
+      expect(busy).toMatchObject({
+        tuning: { problem: 'the machine was busy with other work' },
+        threads: { intraOp: null, interOp: null, source: 'own' },
+      })
+      const broken = await tuneMachine(options({ trainerEntry: path.join(folder, 'nothing.js') }))
+      expect(broken).toMatchObject({
+        tuning: { problem: expect.stringContaining('TensorFlow does not load') as string },
+        threads: { source: 'own' },
+      })
+    },
+  )
+
+  it('can be interrupted', async () => {
+    const aborted = new AbortController()
+    await expect(tuneMachine(options({ signal: aborted.signal, say: () => aborted.abort() }))).rejects.toMatchObject({
+      code: 'cancelled',
+    })
+    expect(knownTuning()).toBeNull()
+  })
+
+  it.each([
+    ['measured', { intraOp: 3, interOp: 1 }, { intraOp: 3, interOp: 1 }],
+    ['TensorFlow’s own', { intraOp: null, interOp: null }, null],
+  ])('are what a run really has, and says: %s', async (_, threads, said) => {
+    const own = { intraOp: processor().allowed.length, interOp: processor().allowed.length }
+    const measured = [
+      { threads: { intraOp: null, interOp: null }, msStep: 10, ratio: 1 },
+      ...(said ? [{ threads, msStep: 5, ratio: 0.5 }] : []),
+    ]
+    rememberTuning(
+      { at: new Date().toISOString(), device: 'cpu', precision: 'float32', batch: 64, own, candidates: measured },
+      threadsFile(),
+      machineKey() ?? '',
+    )
+    expect(threadsNow()).toMatchObject({ ...threads, source: 'measured' })
+    const { environment, pools, priorities, session } = await start()
+    expect(environment.threads).toEqual(said ?? own)
+    // Each thread gives way, not only the first.
+    expect(priorities).toEqual([Math.min(19, getPriority() + 5)])
+    if (session !== null) expect(session).toBe(Math.min(19, getPriority() + 5))
+    // TensorFlow's own threads by name: each of its two pools for ops (of single ops and of graphs) has as many as it
+    // was told.
+    expect(pools).toBe(2 * (said ?? own).interOp)
+  })
+})
+
+async function start(): Promise<{
+  environment: Extract<TrainerMessage, { type: 'started' }>['environment']
+  pools: number
+  priorities: number[]
+  session: number | null
+}> {
+  const config = {
+    ...recipe,
+    arch: 'resnet-8',
+    variant: 'baseline',
+    precision: 'float32',
+    seed: 1,
+    dataset: 'synthetic',
+    trainExamples: 100,
+    testExamples: 20,
+    batchSize: 10,
+    epochs: 1000,
+    milestones: [],
+  } as const
+  let trainer: Trainer | undefined
+  try {
+    return await new Promise((resolve, reject) => {
+      let environment: Extract<TrainerMessage, { type: 'started' }>['environment'] | null = null
+      trainer = new Trainer(
+        trainerEntry,
+        {
+          type: 'job',
+          runId: 'r',
+          config: { ...config, milestones: [] },
+          datasetsDir: path.join(folder, 'datasets'),
+          runDir: folder,
+          tuningFile: path.join(folder, 'tuning.json'),
+          program: 'test',
+          git: null,
+          kept: { epochs: 0, step: 0 },
+          checkpointSeconds: 180,
+        },
+        path.join(folder, 'trainer.log'),
+        {
+          message: (message) => {
+            if (message.type === 'started') environment = message.environment
+            // By then steps have been taken.
+            else if (message.type === 'epoch' && environment)
+              resolve({
+                environment,
+                pools: namedThreads(trainer?.pid ?? 0, 'tf_Compute'),
+                priorities: prioritiesOf(trainer?.pid ?? 0),
+                session: sessionNiceness(trainer?.pid ?? 0),
+              })
+          },
+          broken: (what) => reject(new Error(what)),
+          closed: ({ output }) => reject(new Error(output.join('\n'))),
+        },
+        trainerEnv(),
+        new TrainerPriority({ usual: 5, inUse: 5 }),
+      )
+    })
+  } finally {
+    trainer?.kill()
+    await trainer?.closed
+  }
+}
+
+function namedThreads(pid: number, name: string): number {
+  return readdirSync(`/proc/${pid}/task`).filter(
+    (task) => readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim() === name,
+  ).length
+}
+
+/** Different ones of all its threads. */
+function prioritiesOf(pid: number): number[] {
+  return [...new Set(readdirSync(`/proc/${pid}/task`).map((task) => getPriority(Number(task))))]
+}
+
+/** Null where the system shares processors among processes only. */
+function sessionNiceness(pid: number): number | null {
+  try {
+    return Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,160 @@
+/** Which of TensorFlow's thread counts train fastest here: candidates, each a process, timed in turns. */
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { median } from '../../analysis/statistics/statistics'
+import { messageOf, WorkbenchError } from '../../contract/errors'
+import { autoPrecision } from '../../contract/records'
+import type { DeviceProbe } from '../../contract/training'
+import { ownThreads, type ThreadCounts, type ThreadTimes, type ThreadTuning } from '../../contract/tuning'
+import type { TimedWork } from '../../contract/turns'
+import { LineWorker } from './lineWorker'
+import type { Player } from './player'
+import { busyShare, textOf, type Processor } from './processor'
+import { nodeArguments, trainerEnv } from '../training/trainerEnv'
+
+/** Steps of a turn; the first finds the caches full of somebody else's numbers. */
+const untimed = 1
+const timed = 3
+/** Threads of one that has just ended its turn may spin for a moment before they sleep. */
+const restMs = 50
+const rounds = { least: 3, most: 9, ms: 9000 }
+/** For a start, and for each turn. */
+const limitMs = 60_000
+/** A machine of whose processors more is taken tells others' work, not ours. */
+const busyLimit = 0.25
+const looks = { most: 4, ms: 500 }
+
+/**
+ * TensorFlow's own choice first, then threads for each core and each processor with few ops side by side; at most 6.
+ */
+export function threadCandidates({
+  allowed,
+  logical,
+  physical,
+}: Pick<Processor, 'allowed' | 'logical' | 'physical'>): ThreadCounts[] {
+  const all: ThreadCounts[] = [
+    ownThreads,
+    ...[physical, logical].flatMap((intraOp) => [1, 2].map((interOp) => ({ intraOp, interOp }))),
+    { intraOp: physical, interOp: null },
+  ]
+  // By what they come to: a thread count that is TensorFlow's own choice anyway is not timed twice.
+  const different = new Map<string, ThreadCounts>()
+  for (const threads of all) {
+    const key = `${threads.intraOp ?? allowed.length} × ${threads.interOp ?? allowed.length}`
+    if (!different.has(key) && (threads.interOp ?? 1) <= allowed.length) different.set(key, threads)
+  }
+  return [...different.values()]
+}
+
+export interface TuningRun {
+  trainerEntry: string
+  processor: Processor
+  probe: () => Promise<DeviceProbe>
+  say: (line: string) => void
+  /** Where its processes put temporary files; the system's folder for them if left out. */
+  scratch?: string
+  /** Ends it as cancelled. */
+  signal?: AbortSignal
+  /** Smaller in tests. */
+  work?: Partial<TimedWork>
+  busy?: () => Promise<boolean>
+}
+
+/**
+ * Takes some 15 seconds. Where the machine is busy or something fails there is a sentence instead of times.
+ * @throws WorkbenchError cancelled, and nothing else
+ */
+export async function tuneThreads({
+  trainerEntry,
+  processor,
+  probe,
+  say,
+  scratch,
+  signal,
+  work = {},
+  busy = () => isBusy(processor.allowed),
+}: TuningRun): Promise<ThreadTuning> {
+  const without = (problem: string): ThreadTuning => ({ at: new Date().toISOString(), problem })
+  const candidates = threadCandidates(processor)
+  if (candidates.length < 2) return without('with one processor there is nothing to choose')
+  let players: Player[] = []
+  const stop = (): void => players.forEach((player) => player.stop())
+  // A player that is stopped answers no more: what waits for it has to be left.
+  const aborted = signal
+    ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted')))
+    : new Promise<never>(() => undefined)
+  aborted.catch(() => undefined)
+  try {
+    if (await busy()) return without('the machine was busy with other work')
+    const precision = autoPrecision(await probe())
+    const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
+    players = candidates.map(
+      (threads) =>
+        new LineWorker(
+          process.execPath,
+          [...nodeArguments, trainerEntry, '--turns', JSON.stringify(job)],
+          { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) },
+          limitMs,
+        ),
+    )
+    say(`${candidates.length} processes load TensorFlow and warm up`)
+    signal?.throwIfAborted()
+    const [first] = await Promise.race([aborted, Promise.all(players.map((player) => player.start()))])
+    const measured = await Promise.race([aborted, takeTurns(players, say)])
+    const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
+    return {
+      at: new Date().toISOString(),
+      device: first?.device ?? 'cpu',
+      precision: job.precision,
+      batch: job.batch,
+      own,
+      candidates: timesOf(candidates, measured),
+    }
+  } catch (thrown) {
+    if (signal?.aborted) throw new WorkbenchError('cancelled', 'The measurement was interrupted.', { cause: thrown })
+    return without(`the measurement failed: ${messageOf(thrown).replace(/\.$/, '').slice(0, 500)}`)
+  } finally {
+    stop()
+  }
+}
+
+/** Milliseconds of each timed step by round and player. Every second round goes in the opposite order. */
+async function takeTurns(players: readonly Player[], say: (line: string) => void): Promise<number[][][]> {
+  const measured: number[][][] = []
+  const started = performance.now()
+  while (measured.length < rounds.least || (measured.length < rounds.most && performance.now() - started < rounds.ms)) {
+    const order = [...players.entries()]
+    if (measured.length % 2 === 1) order.reverse()
+    const round: number[][] = players.map(() => [])
+    for (const [i, player] of order) {
+      await setTimeout(restMs)
+      round[i] = await player.turn(untimed, timed)
+    }
+    measured.push(round)
+    say(`round ${measured.length} of up to ${rounds.most}`)
+  }
+  return measured
+}
+
+/** @param measured milliseconds of each step by round and candidate; the first candidate is what the others are held against */
+export function timesOf(
+  candidates: readonly ThreadCounts[],
+  measured: readonly (readonly (readonly number[])[])[],
+): ThreadTimes['candidates'] {
+  return candidates.map((threads, i) => {
+    const steps = measured.flatMap((round) => round[i] ?? [])
+    const ratios = measured.map((round) => median(round[i] ?? []) / median(round[0] ?? []))
+    return { threads, msStep: Number(median(steps).toFixed(3)), ratio: Number(median(ratios).toFixed(4)) }
+  })
+}
+
+/** Whether other programs keep the processors at work; a moment of it is waited out. */
+async function isBusy(allowed: readonly number[]): Promise<boolean> {
+  const look = (): string => textOf('/proc/stat')
+  for (let n = 0; n < looks.most; n++) {
+    const before = look()
+    await setTimeout(looks.ms)
+    if ((busyShare(before, look(), allowed) ?? 0) <= busyLimit) return false
+  }
+  return true
+}

@@ -1,0 +1,171 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ThreadTimes } from '../../contract/tuning'
+import type { Processor } from './processor'
+import { knownTuning, machineKey, measuredThreads, rememberTuning } from './threads'
+import { threadCandidates, timesOf } from './threadTuning'
+import { threadsOf, trainerEnv } from '../training/trainerEnv'
+
+let folder = ''
+let file = ''
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mcnn-threads-'))
+  file = path.join(folder, 'deep', 'threads.json')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const times: ThreadTimes = {
+  at: '2026-11-24T12:00:00.000Z',
+  device: 'cpu',
+  precision: 'float32',
+  batch: 64,
+  own: { intraOp: 4, interOp: 4 },
+  candidates: [
+    { threads: { intraOp: null, interOp: null }, msStep: 100, ratio: 1 },
+    { threads: { intraOp: 2, interOp: 1 }, msStep: 80, ratio: 0.8 },
+  ],
+}
+
+describe('threadCandidates', () => {
+  const named = (allowed: number, logical: number, physical: number): string[] =>
+    threadCandidates({ allowed: Array.from({ length: allowed }, (_, n) => n), logical, physical }).map(
+      ({ intraOp, interOp }) => `${intraOp} × ${interOp}`,
+    )
+
+  it.each([
+    ['two cores', 2, 2, 2, ['null × null', '2 × 1']],
+    ['one processor', 1, 1, 1, ['null × null']],
+    ['one core of two threads', 2, 2, 1, ['null × null', '1 × 1', '1 × 2', '2 × 1']],
+    ['eight cores of two threads', 16, 16, 8, ['null × null', '8 × 1', '8 × 2', '16 × 1', '16 × 2', '8 × null']],
+    ['a quota of two of many', 64, 2, 2, ['null × null', '2 × 1', '2 × 2', '2 × null']],
+  ])('of %s', (_, allowed, logical, physical, expected) => expect(named(allowed, logical, physical)).toEqual(expected))
+
+  it('are at most six, and none comes to what another comes to', () => {
+    for (let allowed = 1; allowed <= 12; allowed++)
+      for (let logical = 1; logical <= allowed; logical++)
+        for (let physical = 1; physical <= logical; physical++) {
+          const all = named(allowed, logical, physical).map((name) => name.replaceAll('null', String(allowed)))
+          expect(all.length).toBeLessThanOrEqual(6)
+          expect(new Set(all).size).toBe(all.length)
+        }
+  })
+})
+
+it('holds candidates against the first within each round, so that a slow moment hits all', () => {
+  // The second takes 0.8 of the first in two rounds; in one the whole machine is three times slower, in another it
+  // alone.
+  const rounds = [
+    [
+      [10, 10, 10],
+      [8, 8, 8],
+    ],
+    [
+      [30, 30, 30],
+      [24, 24, 24],
+    ],
+    [
+      [10, 10, 90],
+      [16, 16, 16],
+    ],
+  ]
+  const [own, other] = timesOf(
+    [
+      { intraOp: null, interOp: null },
+      { intraOp: 2, interOp: 1 },
+    ],
+    rounds,
+  )
+  expect(own).toMatchObject({ msStep: 10, ratio: 1 })
+  expect(other).toEqual({ threads: { intraOp: 2, interOp: 1 }, msStep: 16, ratio: 0.8 })
+})
+
+describe('what was measured', () => {
+  it('is remembered by machine, beside other machines’', () => {
+    rememberTuning(times, file, 'a')
+    rememberTuning({ at: times.at, problem: 'the machine was busy' }, file, 'b')
+    expect(knownTuning(file, 'a')).toEqual(times)
+    expect(measuredThreads(file, 'a')).toEqual({ intraOp: 2, interOp: 1 })
+    expect(measuredThreads(file, 'b')).toBeNull()
+    expect(measuredThreads(file, 'c')).toBeNull()
+    expect(measuredThreads(file, null)).toBeNull()
+    expect(readdirSync(path.dirname(file))).toEqual(['threads.json'])
+  })
+
+  it('is not measured where the file is damaged, and can be written anew', () => {
+    rememberTuning(times, file, 'a')
+    const whole = readFileSync(file, 'utf8')
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '"a"',
+      whole.slice(0, 100),
+      whole.replace('"interOp": 1', '"interOp": 1e9'),
+      whole.replace('"interOp": 1', '"interOp": "1; rm"'),
+      whole.replace('0.8', '-1'),
+    ]) {
+      writeFileSync(file, text)
+      expect(measuredThreads(file, 'a')).toBeNull()
+    }
+    expect(measuredThreads(file, '__proto__')).toBeNull()
+    rememberTuning(times, file, 'a')
+    expect(measuredThreads(file, 'a')).toEqual({ intraOp: 2, interOp: 1 })
+  })
+
+  it('keeps what is whole beside what is damaged', () => {
+    rememberTuning(times, file, 'a')
+    const all = JSON.parse(readFileSync(file, 'utf8')) as object
+    writeFileSync(file, JSON.stringify({ ...all, b: { nonsense: true } }))
+    expect(measuredThreads(file, 'a')).toEqual({ intraOp: 2, interOp: 1 })
+    expect(knownTuning(file, 'b')).toBeNull()
+  })
+
+  it('is of one processor, of what may be used of it, and of one TensorFlow', () => {
+    const cpu: Processor = { model: 'A', flags: 'f', allowed: [0, 1], logical: 2, physical: 2 }
+    const state = { tensorflow: { version: '2.21.0', kind: 'cpu' }, electron: null }
+    const keys = [
+      machineKey(cpu, state),
+      machineKey({ ...cpu, model: 'B' }, state),
+      machineKey({ ...cpu, flags: 'g' }, state),
+      machineKey({ ...cpu, physical: 1 }, state),
+      machineKey({ ...cpu, allowed: [0, 1, 2] }, state),
+      machineKey(cpu, { ...state, tensorflow: { version: '2.22.0', kind: 'cpu' } }),
+      machineKey(cpu, { ...state, tensorflow: { version: '2.21.0', kind: 'gpu' } }),
+    ]
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(machineKey(cpu, null)).toBeNull()
+  })
+})
+
+describe('a trainer’s environment', () => {
+  it('has the counts that it is given, and no others', () => {
+    const env = { TF_NUM_INTRAOP_THREADS: '7', TF_NUM_INTEROP_THREADS: '7', SECRET: 's', PATH: '/bin' }
+    expect(trainerEnv(env, { intraOp: 2, interOp: null })).toMatchObject({ TF_NUM_INTRAOP_THREADS: '2', PATH: '/bin' })
+    expect(Object.keys(trainerEnv(env, { intraOp: 2, interOp: null }))).not.toContain('TF_NUM_INTEROP_THREADS')
+    expect(Object.keys(trainerEnv(env, { intraOp: null, interOp: null }))).not.toContain('SECRET')
+  })
+
+  it('lets a GPU’s memory grow and its libraries compute float32 repeatably, unless the surrounding one says otherwise', () => {
+    const own = { intraOp: null, interOp: null }
+    expect(trainerEnv({}, own)).toMatchObject({
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      NVIDIA_TF32_OVERRIDE: '0',
+      TF_CUDNN_DETERMINISTIC: '1',
+      TF_CUDNN_USE_AUTOTUNE: '0',
+    })
+    expect(trainerEnv({ NVIDIA_TF32_OVERRIDE: '1', MCNN_RESIDENT: '1' }, own)).toMatchObject({
+      NVIDIA_TF32_OVERRIDE: '1',
+      MCNN_RESIDENT: '1',
+    })
+  })
+
+  it('has what the surrounding one asks for before anything that was measured', () => {
+    const env = trainerEnv({ TF_NUM_INTRAOP_THREADS: '7' })
+    expect(env['TF_NUM_INTRAOP_THREADS']).toBe('7')
+    expect(env['TF_NUM_INTEROP_THREADS']).toBeUndefined()
+    expect(threadsOf({ TF_NUM_INTEROP_THREADS: '1' })).toEqual({ intraOp: null, interOp: 1 })
+    expect(threadsOf({ TF_NUM_INTEROP_THREADS: 'many', TF_NUM_INTRAOP_THREADS: '0' })).toBeNull()
+  })
+})

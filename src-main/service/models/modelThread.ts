@@ -1,0 +1,78 @@
+/**
+ * The service's end of the thread that works with finished runs' networks: started when there is work, ended when there
+ * was none for a while.
+ */
+import { Worker } from 'node:worker_threads'
+import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/errors'
+import type { ModelJob, ModelResults } from './modelJobs'
+
+export interface ModelQuestion {
+  id: number
+  job: ModelJob
+}
+export type ModelAnswer = { id: number; value: ModelResults[ModelJob['kind']] } | { id: number; error: ErrorValue }
+
+/** It keeps a network in memory for as long as somebody may ask about it again. */
+const idleMs = 60_000
+
+export class ModelThread {
+  #worker: Worker | null = null
+  #asked = 0
+  #idle: NodeJS.Timeout | null = null
+  readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>()
+
+  /** @param entry the thread's script */
+  constructor(private readonly entry: string) {}
+
+  /** @throws WorkbenchError as `doModelJob` does; cancelled where the service closes meanwhile */
+  do<J extends ModelJob>(job: J): Promise<ModelResults[J['kind']]> {
+    const worker = (this.#worker ??= this.#start())
+    if (this.#idle) clearTimeout(this.#idle)
+    // A command's process must not end before the answer is there.
+    worker.ref()
+    const id = this.#asked++
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, job } satisfies ModelQuestion)
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#idle) clearTimeout(this.#idle)
+    const worker = this.#worker
+    this.#worker = null
+    this.#fail(new WorkbenchError('cancelled', 'The service was closed before the answer was there.'))
+    await worker?.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.entry)
+    worker.on('message', (said: ModelAnswer) => {
+      const waiting = this.#waiting.get(said.id)
+      this.#waiting.delete(said.id)
+      if (this.#waiting.size === 0) {
+        worker.unref()
+        this.#idle = setTimeout(() => void this.close(), idleMs)
+        this.#idle.unref()
+      }
+      if ('error' in said) waiting?.reject(fromErrorValue(said.error))
+      else waiting?.resolve(said.value as never)
+    })
+    const gone = (why: unknown): void => {
+      if (this.#worker === worker) this.#worker = null
+      this.#fail(why)
+    }
+    // Out of memory, for one.
+    worker.on('error', gone)
+    worker.on(
+      'exit',
+      () => this.#worker === worker && gone(new Error('The thread that works with networks has ended.')),
+    )
+    return worker
+  }
+
+  #fail(why: unknown): void {
+    for (const { reject } of this.#waiting.values()) reject(why)
+    this.#waiting.clear()
+  }
+}

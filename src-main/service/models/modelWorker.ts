@@ -1,0 +1,16 @@
+/** The thread in which finished runs' networks are read, written for other programs, and looked at pictures with. */
+import { parentPort } from 'node:worker_threads'
+import { toErrorValue } from '../../contract/errors'
+import { doModelJob } from './modelJobs'
+import type { ModelAnswer, ModelQuestion } from './modelThread'
+
+parentPort?.on('message', ({ id, job }: ModelQuestion) => {
+  doModelJob(job).then(
+    (value) => answer({ id, value }),
+    (thrown: unknown) => answer({ id, error: toErrorValue(thrown) }),
+  )
+})
+
+function answer(said: ModelAnswer): void {
+  parentPort?.postMessage(said)
+}

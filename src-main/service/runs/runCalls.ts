@@ -1,0 +1,152 @@
+import path from 'node:path'
+import type { RunDetail } from '../../contract/records'
+import { testImages } from '../../datasets'
+import type { RunRecord } from '../../history/runs/runs'
+import { announce, type Context } from '../app/context'
+import { runLog } from '../storage/dataDir'
+import type { Datasets } from '../datasets/datasets'
+import { enqueue } from '../training/enqueue'
+import { extend } from '../training/extend'
+import { ok, type HandlersOf } from '../app/handlers'
+import { mustNotBeTrashed, runOf } from '../app/lookup'
+import { logTail } from '../training/outputLog'
+import { removeFiles } from '../storage/ownFiles'
+import type { Queue } from '../training/queue'
+import type { RunListHandlers } from './runListCalls'
+import type { RunModelHandlers } from '../models/runModelCalls'
+
+export function runCalls(
+  context: Context,
+  queue: Queue,
+  datasets: Datasets,
+): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> & HandlersOf<'queue'> {
+  const { history, paths } = context
+  const trainedOn = (
+    run: RunRecord,
+  ): Pick<RunDetail, 'run' | 'environment' | 'datasetFingerprint' | 'weightsFile' | 'trashed' | 'checkpoint'> => ({
+    run: run.summary,
+    environment: run.environmentHash === null ? null : history.environments.get(run.environmentHash),
+    datasetFingerprint: run.datasetFingerprint,
+    weightsFile: run.weightsFile === null ? null : path.resolve(paths.dataDir, run.weightsFile),
+    trashed: run.hidden,
+    checkpoint: run.checkpoint,
+  })
+  const rerunnable = (id: string): RunRecord['summary'] => {
+    const run = runOf(context, id)
+    mustNotBeTrashed(run)
+    return run.summary
+  }
+  return {
+    'queue.move': ({ ids, place }) => ({
+      was: queue.move(
+        ids.map((id) => runOf(context, id)),
+        place,
+      ),
+    }),
+
+    'runs.list': () => history.runs.list(),
+
+    'runs.unfinished': () => history.runs.unfinished().map((run) => run.summary),
+
+    'runs.get': ({ id }) => {
+      const run = runOf(context, id)
+      return {
+        ...trainedOn(run),
+        config: history.configs.get(run.summary.configId, run.summary.seed),
+        epochs: history.metrics.epochsOfRun(run.key),
+        steps: history.metrics.stepsOfRun(run.key),
+        events: history.events.ofRun(run.key),
+      }
+    },
+
+    'runs.news': ({ id, epoch, step, events }) => {
+      const run = runOf(context, id)
+      return {
+        ...trainedOn(run),
+        epochs: history.metrics.epochsSince(run.key, epoch),
+        steps: history.metrics.stepsSince(run.key, step),
+        events: history.events.ofRun(run.key).slice(events),
+      }
+    },
+
+    'runs.evaluation': ({ id }) => history.metrics.evaluation(runOf(context, id).key),
+
+    'runs.mistakes': async ({ id }) => {
+      const { key, summary } = runOf(context, id)
+      const evaluation = history.metrics.evaluation(key)
+      if (!evaluation) return { epoch: 0, pictures: [] }
+      const config = history.configs.get(summary.configId, summary.seed)
+      const places = evaluation.mistakes.map((mistake) => mistake.index)
+      const images = await testImages({ datasetsDir: paths.datasets, ...config }, places)
+      return { epoch: evaluation.epoch, pictures: images.map((pixels) => Buffer.from(pixels).toString('base64')) }
+    },
+
+    'runs.log': async ({ id }) => ({ lines: await logTail(runLog(paths, runOf(context, id).summary.id)) }),
+
+    'runs.pause': ({ id }) => {
+      queue.pause(runOf(context, id))
+      return ok
+    },
+
+    'runs.resume': ({ id }) => {
+      queue.resume(runOf(context, id))
+      return ok
+    },
+
+    'runs.stop': ({ id }) => {
+      queue.stop(runOf(context, id))
+      return ok
+    },
+
+    'runs.rerun': async ({ id }) => {
+      const { configId, seed, studyId } = rerunnable(id)
+      const config = history.configs.get(configId, seed)
+      await datasets.mustHave(config.dataset, 'id')
+      const [again] = history.transaction(() => {
+        // Checked again: the run may have been deleted or moved to the trash meanwhile.
+        rerunnable(id)
+        return enqueue(context, studyId, [config])
+      })
+      if (again === undefined) throw new Error('nothing was queued')
+      announce(context, again)
+      queue.kick()
+      return { id: again }
+    },
+
+    'runs.extend': async ({ id, epochs }) => {
+      await datasets.mustHave(runOf(context, id).summary.dataset, 'id')
+      const extended = extend(context, id, epochs)
+      announce(context, id)
+      announce(context, extended)
+      queue.kick()
+      return { id: extended }
+    },
+
+    'runs.cutShort': () => {
+      const { interrupted, held } = queue.cutShort()
+      const ends = interrupted.flatMap((run) => run.summary.endedAt ?? []).sort()
+      return { interrupted: interrupted.length, held: held.length, newest: ends.at(-1) ?? null }
+    },
+
+    'runs.resumeCutShort': () => ({ resumed: queue.resumeCutShort() }),
+
+    'runs.checkpoint': () => {
+      queue.checkpoint()
+      return ok
+    },
+
+    'runs.delete': async ({ id }) => {
+      const run = runOf(context, id)
+      queue.mustBeDeletable(run)
+      await queue.released(id)
+      history.transaction(() => {
+        queue.mustBeDeletable(runOf(context, id))
+        history.runs.remove(id)
+      })
+      context.emit('run.deleted', { runId: id, studyId: run.summary.studyId })
+      context.emit('study.changed', { studyId: run.summary.studyId })
+      await removeFiles(paths, id)
+      return ok
+    },
+  }
+}

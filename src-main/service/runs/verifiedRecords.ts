@@ -1,0 +1,56 @@
+/**
+ * What a run keeps beside its numbers, as digests to hold against each other: base filters, their figures, the
+ * evaluation.
+ */
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../analysis/text/canonicalJson'
+import type { KeptRecord } from '../../analysis/studies/verification'
+import type { EpochFigures, Evaluation } from '../../contract/records'
+import type { LayerFilters } from '../../contract/training'
+import type { History } from '../../history/history'
+
+function record(words: string, epoch: number, contents: string | Buffer): KeptRecord {
+  return { words: `${words} after epoch ${epoch}`, epoch, sha256: createHash('sha256').update(contents).digest('hex') }
+}
+
+function filterRecord(layer: string, epoch: number, shape: readonly number[], weights: Buffer): KeptRecord {
+  return record(`base filters of ${layer}`, epoch, Buffer.concat([Buffer.from(`${shape.join()};`), weights]))
+}
+
+export function filterRecords(epoch: number, layers: readonly LayerFilters[]): KeptRecord[] {
+  return layers.map(({ layer, shape, values }) => filterRecord(layer, epoch, shape, Buffer.from(values, 'base64')))
+}
+
+/** SQLite has numbers and NULL only. */
+export function figureRecords({ epoch, layers }: EpochFigures): KeptRecord[] {
+  return layers.flatMap(({ layer, figures }) =>
+    figures ? [record(`complementarity of ${layer}`, epoch, canonicalJson(figures))] : [],
+  )
+}
+
+export function evaluationRecord({ epoch, ...evaluation }: Evaluation): KeptRecord {
+  return record('confusion matrix and mistakes', epoch, canonicalJson(evaluation))
+}
+
+/**
+ * Returns all records that the history holds of a run, the evaluation of its newest epoch among them.
+ * @param extended whether the run continues another: that one's last epoch has figures that a single training would
+ *   not count
+ */
+export function recordsOf({ filters, metrics }: History, run: number, extended: boolean): KeptRecord[] {
+  const evaluation = metrics.evaluation(run)
+  const kept = [...filters.epochs(run)].flatMap(([layer, epochs]) =>
+    epochs.flatMap((epoch) => {
+      const [shape, weights] = [filters.shape(run, layer, epoch), filters.bytes(run, layer, epoch)]
+      return shape && weights ? [filterRecord(layer, epoch, shape, weights)] : []
+    }),
+  )
+  return [
+    ...kept,
+    ...filters
+      .allFigures(run)
+      .flatMap(figureRecords)
+      .map((one) => ({ ...one, sampled: extended })),
+    ...(evaluation ? [evaluationRecord(evaluation)] : []),
+  ]
+}

@@ -1,0 +1,285 @@
+/** A short run of the real trainer, trained again: the same, and not where what was kept had been changed. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { quickStart } from '../../contract/experiment'
+import { runManifest, studyManifest, verification } from '../../contract/publish'
+import type { HistoryEvent, RunSummary } from '../../contract/records'
+import { createService, type Service } from '../app/service'
+
+const entry = path.resolve('out/main/trainer.js')
+const dataDir = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-'))
+let service: Service
+let runId = ''
+let studyId = ''
+const told: { phase: string; done: number; total: number }[] = []
+/** States of runs and progress of verifications, as they were reported: 'running ID', 'training again'. */
+const order: string[] = []
+
+beforeAll(async () => {
+  service = await createService({
+    dataDir,
+    trainerEntry: entry,
+    program: '1.2.3',
+    onEvent: (name, payload) => {
+      if (name === 'work.progress') {
+        const progress = payload as (typeof told)[number]
+        told.push(progress)
+        order.push(progress.phase)
+      }
+      if (name === 'work.ended') order.push('ended')
+      if (name === 'run.changed') {
+        const { id, state } = payload as RunSummary
+        order.push(`${state} ${id}`)
+      }
+    },
+  })
+  const training = {
+    ...quickStart.training,
+    trainExamples: 200,
+    testExamples: 50,
+    epochs: 2,
+    batchSize: 20,
+    milestones: [1],
+  }
+  const made = await service.call('studies.create', {
+    plan: { ...quickStart, variants: ['mcnn-f'], seeds: [5], training },
+  })
+  ;[runId = ''] = made.runIds
+  studyId = made.id
+  // Not `expect.poll`, which needs a test.
+  await vi.waitUntil(async () => !/queued|running/.test(await state(runId)), { timeout: 300_000, interval: 50 })
+  expect((await service.call('runs.get', { id: runId })).run).toMatchObject({ state: 'done', reason: null })
+})
+afterAll(async () => {
+  await service.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+const state = async (id: string): Promise<string> => (await service.call('runs.get', { id })).run.state
+
+/** What somebody else does to the history. */
+function tamper(sql: string): void {
+  const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
+  db.prepare(sql).run()
+  db.close()
+}
+
+/** What verifications have left, in the data directory and beside it. */
+const folders = (): string[] => [
+  ...readdirSync(dataDir).filter((name) => name === 'work'),
+  ...readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-')),
+]
+const verdicts = async (): Promise<HistoryEvent[]> =>
+  (await service.call('runs.get', { id: runId })).events.filter((event) => event.kind.startsWith('verified'))
+
+describe('a run’s manifest', () => {
+  it('tells what the history holds', async () => {
+    const detail = await service.call('runs.get', { id: runId })
+    const manifest = runManifest.parse(await service.call('publish.runManifest', { id: runId }))
+    expect(manifest.config).toEqual(detail.config)
+    expect(manifest.results.last).toEqual(detail.epochs.at(-1))
+    expect({ ...manifest.code, ...manifest.versions, ...manifest.machine }).toEqual(detail.environment)
+    expect(manifest.data).toEqual({
+      id: 'synthetic',
+      trainExamples: 200,
+      testExamples: 50,
+      fingerprint: detail.datasetFingerprint,
+    })
+    expect(manifest.weights).toEqual({ sha256: detail.run.weightsSha256 })
+    expect(studyManifest.parse(await service.call('publish.studyManifest', { id: studyId })).runs).toEqual([manifest])
+  })
+})
+
+describe('a run that is trained again', () => {
+  it('comes out the same, to the weights’ last bit, and leaves nothing behind', async () => {
+    const before = await service.call('runs.list', {})
+    const left = folders()
+    const result = verification.parse(await service.call('publish.verify', { id: runId }))
+    const { same, extent, compared, differences, circumstances, weightsSha256 } = result
+    expect({ same, extent, compared, differences, circumstances, weightsSha256 }).toEqual({
+      same: true,
+      extent: 'whole',
+      compared: { epochs: 2, steps: 20, weights: true },
+      differences: [],
+      circumstances: [],
+      weightsSha256: before[0]?.weightsSha256,
+    })
+    expect(await service.call('runs.list', {})).toEqual(before)
+    expect(folders()).toEqual(left)
+    expect(result.kept).toBe(true)
+    expect(await verdicts()).toMatchObject([
+      {
+        kind: 'verified',
+        level: 'info',
+        message:
+          'Verified: trained again (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), it is the same, bit for bit.',
+      },
+    ])
+    expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
+  })
+
+  it('is compared up to a step or an epoch where that is asked for', async () => {
+    expect(await service.call('publish.verify', { id: runId, steps: 3 })).toMatchObject({
+      same: true,
+      extent: 'steps',
+      steps: 3,
+      epochs: 0,
+      compared: { epochs: 0, steps: 3, weights: false },
+      weightsSha256: null,
+    })
+    expect(await service.call('publish.verify', { id: runId, epochs: 1 })).toMatchObject({
+      same: true,
+      extent: 'epochs',
+      epochs: 1,
+      compared: { epochs: 1, steps: 10, weights: false },
+    })
+    await expect(service.call('publish.verify', { id: runId, steps: 21 })).rejects.toThrow(/has 20 steps/)
+    await expect(service.call('publish.verify', { id: runId, epochs: 3 })).rejects.toThrow(/finished 2 epochs/)
+    await expect(service.call('publish.verify', { id: runId, steps: 1, epochs: 1 })).rejects.toThrow(/exclude/)
+  })
+
+  it('says beforehand how far it goes and how long that takes', async () => {
+    const { run, epochs } = await service.call('runs.get', { id: runId })
+    const plan = await service.call('publish.verifiable', { id: runId })
+    expect(plan).toMatchObject({
+      runId,
+      extent: 'whole',
+      epochs: 2,
+      steps: 20,
+      restSeconds: 0,
+      here: true,
+      training: null,
+    })
+    expect(plan.epochSeconds).toBeCloseTo(epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / 2, 9)
+    expect(plan.startupSeconds).toBeGreaterThan(0)
+    expect(run.state).toBe('done')
+  })
+
+  it('waits for what trains, and keeps what is queued meanwhile from starting', async () => {
+    const until = (id: string, wanted: string): Promise<void> => expect.poll(() => order).toContain(`${wanted} ${id}`)
+    order.length = 0
+    const { id: first } = await service.call('runs.rerun', { id: runId })
+    await until(first, 'running')
+    expect((await service.call('publish.verifiable', { id: runId })).training?.id).toBe(first)
+    told.length = 0
+    const verified = service.call('publish.verify', { id: runId, steps: 1 })
+    const { id: second } = await service.call('runs.rerun', { id: runId })
+    await until(first, 'done')
+    expect((await verified).same).toBe(true)
+    expect(told[0]?.phase).toBe('waiting for the run that trains')
+    // Given back, the queue goes on; beside it where that is asked for.
+    await until(second, 'running')
+    // The trainer of a verification reports progress seconds after it was started.
+    expect(order.indexOf('training again')).toBeGreaterThan(order.indexOf(`done ${first}`))
+    expect(order.indexOf('ended')).toBeGreaterThan(order.indexOf('training again'))
+    expect(order.indexOf(`running ${second}`)).toBeGreaterThan(order.indexOf('ended'))
+    expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
+    await until(second, 'done')
+  })
+
+  it('names an environment variable that can change bits, and compares validation metrics too', async () => {
+    const training = {
+      ...quickStart.training,
+      trainExamples: 200,
+      testExamples: 50,
+      validationExamples: 50,
+      epochs: 1,
+      batchSize: 50,
+      milestones: [],
+    }
+    const {
+      runIds: [held = ''],
+    } = await service.call('studies.create', {
+      plan: { ...quickStart, name: 'Held', variants: ['mcnn-f'], seeds: [5], training },
+    })
+    await expect.poll(async () => (await service.call('runs.get', { id: held })).run.state).toBe('done')
+    const { environment } = await service.call('runs.get', { id: held })
+    expect(environment?.variables).toEqual(
+      expect.not.objectContaining({ TF_ENABLE_ONEDNN_OPTS: expect.anything() as unknown }),
+    )
+    const before = process.env['TF_ENABLE_ONEDNN_OPTS']
+    process.env['TF_ENABLE_ONEDNN_OPTS'] = '0'
+    try {
+      const { circumstances, environment: now } = await service.call('publish.verify', { id: held })
+      expect(circumstances).toEqual([
+        { what: 'environment variable TF_ENABLE_ONEDNN_OPTS', then: before ?? 'not set', now: '0' },
+      ])
+      expect(now.variables).toMatchObject({ TF_ENABLE_ONEDNN_OPTS: '0' })
+    } finally {
+      if (before === undefined) delete process.env['TF_ENABLE_ONEDNN_OPTS']
+      else process.env['TF_ENABLE_ONEDNN_OPTS'] = before
+    }
+    tamper(
+      `UPDATE epochs SET validation_accuracy = validation_accuracy + 0.1 WHERE run = (SELECT key FROM runs WHERE id = '${held}')`,
+    )
+    expect((await service.call('publish.verify', { id: held })).differences).toEqual([
+      expect.stringMatching(/^The validation accuracy of epoch 1 is /),
+    ])
+  })
+
+  it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
+    const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
+    tamper('UPDATE steps SET loss = loss * 1.0000000001 WHERE step = 2')
+    expect(await service.call('publish.verify', { id: runId, steps: 1 })).toMatchObject({ same: true })
+    expect((await service.call('publish.verify', { id: runId, steps: 2 })).differences).toEqual([
+      expect.stringMatching(/^The loss of step 2 is [\d.]+ instead of [\d.]+\.$/),
+    ])
+    tamper('UPDATE epochs SET test_accuracy = test_accuracy + 0.1 WHERE epoch = 2')
+    tamper(`UPDATE runs SET weights_sha256 = '${'0'.repeat(64)}'`)
+    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
+    expect(same).toBe(false)
+    expect(differences).toEqual([
+      expect.stringMatching(/^The loss of step 2/),
+      expect.stringMatching(/^The test accuracy of epoch 2 is/),
+      `The final weights are others: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`,
+    ])
+    expect(circumstances).toEqual([])
+    expect((await verdicts()).at(-1)).toMatchObject({
+      level: 'warning',
+      message: expect.stringMatching(/it differs\. The loss of step 2 is/) as string,
+    })
+  })
+
+  it('is not trained on other data, and says what is otherwise', async () => {
+    tamper(`UPDATE runs SET dataset_fingerprint = '${'1'.repeat(64)}'`)
+    tamper(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0')`)
+    const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
+    expect({ same, differences }).toEqual({
+      same: false,
+      differences: ['The examples are not those that the run was trained on: nothing was trained.'],
+    })
+    expect(circumstances.map(({ what, then }) => [what, then])).toEqual([
+      ['data', '1'.repeat(64)],
+      ['TensorFlow', '2.0.0'],
+    ])
+  })
+
+  it('stops when it is cancelled', async () => {
+    const left = folders()
+    const kept = (await verdicts()).length
+    told.length = 0
+    const verified = service.call('publish.verify', { id: runId })
+    await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/under way/)
+    await expect.poll(() => told.map(({ phase }) => phase)).toContain('starting')
+    await service.call('publish.cancel', { kind: 'verify' })
+    await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+    expect(folders()).toEqual(left)
+    expect(await verdicts()).toHaveLength(kept)
+  })
+
+  it('is refused where there is nothing to compare with', async () => {
+    tamper('DELETE FROM steps')
+    // A mended history may have lost them: there are its epochs.
+    expect(await service.call('publish.verifiable', { id: runId })).toMatchObject({
+      extent: 'whole',
+      epochs: 2,
+      restSeconds: 0,
+    })
+    await expect(service.call('publish.verify', { id: runId, steps: 1 })).rejects.toThrow(/has 0 steps/)
+    tamper('DELETE FROM epochs')
+    await expect(service.call('publish.verify', { id: runId })).rejects.toMatchObject({ code: 'conflict' })
+  })
+})

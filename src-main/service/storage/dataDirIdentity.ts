@@ -1,0 +1,247 @@
+/**
+ * Whether a directory is a data directory of this program: a marker file says so. Any other directory with content is
+ * refused and not touched.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { codeOf, WorkbenchError } from '../../contract/errors'
+import { pathProblem, shownPath } from '../../files/pathProblems'
+import { pathsOf, type Paths } from './dataDir'
+import { historyKind } from '../../history/files/historyFile'
+
+const formatVersion = 1
+const chooseAnother = 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.'
+const marker = z.object({ format: z.int().min(1), id: z.string().min(1).max(100) })
+
+/** Names that operating systems, desktops, file servers and synchronisation tools create in any directory. */
+const systemName =
+  /^(lost\+found|\.DS_Store|\.localized|\.Spotlight-V100|\.fseventsd|\.TemporaryItems|\.Trash.*|\.nfs[0-9a-f]+|\.directory|\.snapshots?|\.keep|\.gitkeep|\.stfolder|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i
+/** An unfinished marker file, left by a crash. */
+const markerPart = /^mcnn-workbench\.json\.[0-9a-f]{12}\.part$/
+/** What an import keeps in the folder of a data set. */
+const datasetFolder = /^(cifar-10|cifar-100|\.downloads|\.(import|replaced|removed)-.+)$/
+
+/** `new`: absent or empty. `earlier`: without a marker, from a version that wrote none. `marked`: with a marker. */
+type State = 'new' | 'earlier' | 'marked'
+
+interface Found {
+  state: State
+  /**
+   * False if only the name of a corrupt history speaks for it: readers report the corruption, writers refuse the
+   * directory.
+   */
+  isCertain: boolean
+  paths: Paths
+}
+
+/**
+ * Returns the paths of a data directory for reading. Writes nothing; the directory may be absent.
+ * @throws WorkbenchError bad-input if the directory belongs to something else or cannot be read, unavailable if a newer
+ *   program made it or the disk fails
+ */
+export function locateDataDir(dataDir: string): Paths {
+  return examine(dataDir).paths
+}
+
+/**
+ * Creates what is missing of a data directory, marker file first, and returns its paths. A directory of an earlier
+ * version is adopted.
+ * @throws WorkbenchError as `locateDataDir`; bad-input or unavailable, as `pathProblem` says, if it cannot be written
+ */
+export function prepareDataDir(dataDir: string): Paths {
+  const { state, isCertain, paths } = examine(dataDir)
+  const { dataDir: root, datasets, runs, logs } = paths
+  if (!isCertain) throw refused(root, path.basename(paths.database))
+  try {
+    makeFolder(root)
+    const prepared = state === 'marked' ? paths : pathsOf(root, createMarker(paths.marker))
+    for (const folder of [datasets, runs, logs]) makeFolder(folder)
+    // Data sets may be shared with other people and read-only.
+    for (const folder of [root, runs, logs]) accessSync(folder, constants.W_OK | constants.X_OK)
+    return prepared
+  } catch (cause) {
+    throw unusable(root, 'written', cause)
+  }
+}
+
+/**
+ * Opens a data directory for a service.
+ * @param access `read` writes nothing; `either` writes if this user may
+ * @throws WorkbenchError as `prepareDataDir`
+ */
+export function openDataDir(dataDir: string, access: 'read' | 'write' | 'either'): { paths: Paths; canWrite: boolean } {
+  if (access === 'read') return { paths: locateDataDir(dataDir), canWrite: false }
+  try {
+    return { paths: prepareDataDir(dataDir), canWrite: true }
+  } catch (thrown) {
+    if (access === 'write') throw thrown
+    const { state, paths } = examine(dataDir)
+    if (state === 'new') throw thrown
+    return { paths, canWrite: false }
+  }
+}
+
+function examine(dataDir: string): Found {
+  const paths = pathsOf(dataDir)
+  const { dataDir: root, database } = paths
+  try {
+    if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? true))
+      throw new WorkbenchError('bad-input', `${root} is not a folder, as a data directory is.`, { fix: chooseAnother })
+    const names = namesIn(root)
+    if (names.includes(path.basename(paths.marker)))
+      return { state: 'marked', isCertain: true, paths: pathsOf(root, readMarker(paths.marker)) }
+    const kind = historyKind(database)
+    // Each program that wrote a history has left one of these next to it.
+    const used = names.some((name) => name === 'history.sqlite.lock' || name === 'history.sqlite.writer')
+    if (kind === 'history' || (used && kind !== 'foreign')) return { state: 'earlier', isCertain: true, paths }
+    if (kind === 'corrupt') return { state: 'earlier', isCertain: false, paths }
+    const other = names.find(
+      (name) => !systemName.test(name) && !markerPart.test(name) && !isUnused(paths, name, kind === 'missing'),
+    )
+    if (other === undefined) return { state: 'new', isCertain: true, paths }
+    throw refused(root, other)
+  } catch (cause) {
+    throw unusable(root, 'read', cause)
+  }
+}
+
+function refused(root: string, entry: string): WorkbenchError {
+  return new WorkbenchError(
+    'bad-input',
+    `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${path.basename(pathsOf(root).marker)}.`,
+    { fix: chooseAnother },
+  )
+}
+
+/**
+ * Returns whether an entry of a directory without a marker is what a new data directory may contain: an empty folder or
+ * mount point, data sets to be shared.
+ */
+function isUnused(paths: Paths, name: string, noHistory: boolean): boolean {
+  const file = path.join(paths.dataDir, name)
+  if (file === paths.database) return noHistory
+  if (
+    ![paths.runs, paths.logs, paths.backups, paths.work, paths.datasets].includes(file) ||
+    !(statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false)
+  )
+    return false
+  return readdirSync(file).every(
+    (one) =>
+      systemName.test(one) ||
+      (file === paths.datasets &&
+        datasetFolder.test(one) &&
+        (one.startsWith('.') || existsSync(path.join(file, one, 'manifest.json')))),
+  )
+}
+
+function readMarker(file: string): string {
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    if (codeOf(cause) !== null) throw cause
+  }
+  const parsed = marker.safeParse(value)
+  if (!parsed.success)
+    throw new WorkbenchError('bad-data', `${file} is not a marker of a data directory.`, {
+      fix: `Restore the file from a copy. ${chooseAnother}`,
+    })
+  if (parsed.data.format <= formatVersion) return parsed.data.id
+  throw new WorkbenchError(
+    'unavailable',
+    `The data directory ${path.dirname(file)} was made by a newer MCNN Workbench (format ${parsed.data.format}; this program knows ${formatVersion}).`,
+    { fix: `Update this program. ${chooseAnother}` },
+  )
+}
+
+/** Writes the marker atomically; if another program wrote one meanwhile, that one counts. @returns its id */
+function createMarker(file: string): string {
+  const part = `${file}.${randomBytes(6).toString('hex')}.part`
+  try {
+    const handle = openSync(part, 'wx')
+    try {
+      writeFileSync(handle, `${JSON.stringify({ format: formatVersion, id: randomUUID() })}\n`)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+    try {
+      linkSync(part, file)
+    } catch {
+      // Another program was first, or the file system has no links.
+      if (lstatSync(file, { throwIfNoEntry: false }) === undefined) renameSync(part, file)
+    }
+    syncFolder(path.dirname(file))
+  } finally {
+    rmSync(part, { force: true })
+  }
+  return readMarker(file)
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/**
+ * Creates a folder and its parents. Node's recursive mkdir never returns if the system reports ENOENT below a folder
+ * that exists, as /proc does.
+ */
+function makeFolder(folder: string): void {
+  try {
+    makeOne(folder)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || folder === path.dirname(folder)) throw error
+    makeFolder(path.dirname(folder))
+    makeOne(folder)
+  }
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+/** None if the directory is absent. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function unusable(root: string, action: 'read' | 'written', cause: unknown): WorkbenchError {
+  if (cause instanceof WorkbenchError) return cause
+  const { code, reason } = pathProblem(cause)
+  return new WorkbenchError(code, `The data directory ${shownPath(root)} cannot be ${action}: ${reason}.`, {
+    fix: `${chooseAnother.slice(0, -1)}, or change the permissions of this one.`,
+    cause,
+  })
+}

@@ -1,0 +1,94 @@
+/** Mends a damaged history: what can be read goes into a new one, and the damaged one is kept. */
+import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { WorkbenchError } from '../../contract/errors'
+import type { Repair } from '../../contract/records'
+import { renameDurably } from '../../history/repair/backup'
+import { openDatabase } from '../../history/files/database'
+import { rescue } from '../../history/repair/repair'
+import { listBackups, newBackupFile } from './backups'
+import type { Paths } from './dataDir'
+import { prepareDataDir } from './dataDirIdentity'
+import { mustNotBeMissing, takeHistory } from '../access/ownHistory'
+
+/**
+ * @throws WorkbenchError conflict where another program has the data directory, unavailable where a newer program wrote
+ *   the history or the new one can't be written: then all is as it was
+ */
+export async function repairHistory(dataDir: string, program: string): Promise<Repair> {
+  const paths = prepareDataDir(dataDir)
+  const lock = await takeHistory(paths, program)
+  try {
+    return isWhole(paths)
+      ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false }
+      : mend(paths)
+  } finally {
+    lock.release()
+  }
+}
+
+function isWhole(paths: Paths): boolean {
+  try {
+    mustNotBeMissing(paths)
+    openDatabase(paths.database, { suspect: true }).close()
+    return true
+  } catch (thrown) {
+    if (thrown instanceof WorkbenchError && thrown.code === 'damaged') return false
+    throw thrown
+  }
+}
+
+function mend(paths: Paths): Repair {
+  const { database } = paths
+  const part = `${database}.repaired`
+  for (const rest of [part, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
+  const rescued = rescue(database, part, readdirSync(paths.runs))
+  const backup = rescued ? null : restoreBackup(paths, part)
+  // An empty one, made by who was asked to: a start makes none where files of runs are there.
+  if (!existsSync(part)) openDatabase(part).close()
+  const kept = setAside(paths)
+  renameDurably(part, database)
+  const from = rescued ? 'history' : backup === null ? 'nothing' : 'backup'
+  return { from, kept, backup, ...(rescued ?? { tables: [], runs: [], unsure: false }) }
+}
+
+/** The newest copy that is whole, as `target`; its file. */
+function restoreBackup(paths: Paths, target: string): string | null {
+  for (const { file, kind } of listBackups(paths)) {
+    if (kind === 'damaged') continue
+    copyFileSync(file, target)
+    try {
+      openDatabase(target, { suspect: true }).close()
+      return file
+    } catch {
+      rmSync(target, { force: true })
+    }
+  }
+  return null
+}
+
+/**
+ * The damaged file gets a second name first, so that at no moment there is none. Its write-ahead log goes along, with
+ * or without it: beside the new history it would be taken for that one's.
+ */
+function setAside(paths: Paths): string | null {
+  const wal = `${paths.database}-wal`
+  const [file, log] = [existsSync(paths.database), existsSync(wal)]
+  if (!file && !log) return null
+  const kept = newBackupFile(paths, '-damaged')
+  if (file) name(paths.database, kept)
+  if (log) renameSync(wal, `${kept}-wal`)
+  // A journal next to the new history would be rolled back into it.
+  if (existsSync(`${paths.database}-journal`)) renameSync(`${paths.database}-journal`, `${kept}-journal`)
+  rmSync(`${paths.database}-shm`, { force: true })
+  return path.resolve(kept)
+}
+
+function name(file: string, second: string): void {
+  try {
+    linkSync(file, second)
+  } catch {
+    // A file system without links.
+    copyFileSync(file, second)
+  }
+}

@@ -1,0 +1,105 @@
+/** What the data directory holds, and what of it nothing in the history needs any more. */
+import { readdirSync, type Dirent } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { runId, type Storage } from '../../contract/records'
+import type { RunRecord } from '../../history/runs/runs'
+import type { Context } from '../app/context'
+import { filesOfRun, registeredRuns, removeFiles } from './ownFiles'
+
+/** As the shell names it; it is moved on to service.log.1 … when it is full. */
+export const serviceLogName = 'service.log'
+
+type Kind = Storage['parts'][number]['kind']
+type Place = Pick<Context, 'history' | 'paths'>
+
+export async function measureStorage(context: Place): Promise<Storage> {
+  const { paths } = context
+  const sizes = new Map<Kind, number>()
+  for (const entry of await entries(paths.dataDir)) {
+    const kind = kindOf(entry.name, path.basename(paths.database))
+    sizes.set(kind, (sizes.get(kind) ?? 0) + (await sizeOf(path.join(paths.dataDir, entry.name))))
+  }
+  const orphans = orphansOf(context)
+  const unneeded = { runs: 0, logs: 0 }
+  for (const file of orphans.flatMap((id) => filesOfRun(paths, id)))
+    unneeded[path.dirname(file) === paths.logs ? 'logs' : 'runs'] += await sizeOf(file)
+  const trash = await total(runsOf(context, (run) => run?.hidden ?? false).flatMap((id) => filesOfRun(paths, id)))
+  const parts = [...sizes].map(([kind, bytes]) => ({
+    kind,
+    bytes,
+    reclaimable: kind === 'runs' ? unneeded.runs : kind === 'logs' ? unneeded.logs : 0,
+  }))
+  parts.sort((a, b) => b.bytes - a.bytes)
+  return {
+    parts,
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    reclaimable: unneeded.runs + unneeded.logs,
+    trash,
+  }
+}
+
+/** Deletes the files of runs that are not in the history, not even in the trash. @returns the bytes freed */
+export async function reclaim(context: Place): Promise<number> {
+  const { paths } = context
+  let freed = 0
+  for (const id of orphansOf(context)) {
+    freed += await total(filesOfRun(paths, id))
+    await removeFiles(paths, id)
+  }
+  return freed
+}
+
+/**
+ * Ids of runs that have a folder, which this program created, and no row: a run is in the history before its folder is
+ * created.
+ */
+function orphansOf(context: Place): string[] {
+  const own = registeredRuns(context.paths)
+  return runsOf(context, (run) => run === null).filter((id) => own.has(id))
+}
+
+/** Ids among the names in the folder of runs. */
+function runsOf({ history, paths }: Place, which: (run: RunRecord | null) => boolean): string[] {
+  return namesIn(paths.runs).filter((name) => runId.safeParse(name).success && which(history.runs.get(name)))
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function kindOf(name: string, database: string): Kind {
+  if (name.startsWith(database)) return 'history'
+  return name === 'runs' || name === 'backups' || name === 'datasets' || name === 'logs' || name === 'desktop'
+    ? name
+    : 'other'
+}
+
+async function total(files: readonly string[]): Promise<number> {
+  let bytes = 0
+  for (const file of files) bytes += await sizeOf(file)
+  return bytes
+}
+
+/** Of a file, or of all files below a folder; links are not followed, and what goes meanwhile counts nothing. */
+async function sizeOf(file: string): Promise<number> {
+  const found = await entries(file)
+  if (found.length === 0) {
+    return stat(file).then(
+      (one) => (one.isFile() ? one.size : 0),
+      () => 0,
+    )
+  }
+  let bytes = 0
+  for (const entry of found) if (!entry.isSymbolicLink()) bytes += await sizeOf(path.join(file, entry.name))
+  return bytes
+}
+
+/** None for what is no folder. */
+function entries(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch(() => [])
+}

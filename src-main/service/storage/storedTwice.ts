@@ -1,0 +1,30 @@
+/** Facts of a run that its row repeats for lists: from its config, from its data and from its epochs. */
+import type { StoredTwice } from '../../analysis/studies/verification'
+import { datasetSizes } from '../../contract/experiment'
+import type { History } from '../../history/history'
+import type { RunRecord } from '../../history/runs/runs'
+import { modelSummary } from '../../nn/architecture'
+
+/** @param again what a trainer reported of the run's data */
+export function storedTwice(
+  { configs, metrics }: History,
+  run: RunRecord,
+  again: { trainExamples: number; testExamples: number },
+): StoredTwice[] {
+  const { summary } = run
+  const config = configs.get(summary.configId, summary.seed)
+  const model = modelSummary(config.arch, config.variant, datasetSizes[config.dataset].classes)
+  return [
+    { words: 'network', kept: summary.arch, given: config.arch },
+    { words: 'variant', kept: summary.variant, given: config.variant },
+    { words: 'data set', kept: summary.dataset, given: config.dataset },
+    { words: 'number of epochs', kept: summary.epochs, given: config.epochs },
+    { words: 'number of training examples', kept: run.trainExamples, given: again.trainExamples },
+    { words: 'number of test examples', kept: run.testExamples, given: again.testExamples },
+    { words: 'number of trainable parameters', kept: summary.trainableParameters, given: model.trainableParameters },
+    { words: 'number of trainable filters', kept: summary.trainableFilters, given: model.trainableFilters },
+    ...metrics
+      .wrongRollUps(run.key)
+      .map(({ column, kept, given }) => ({ words: column.replaceAll('_', ' '), kept, given })),
+  ]
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest'
+import { comparisonWords, costWords, goalWords, rowWords } from '../../analysis/text/moreSeedsWords'
+import { intervalOf, welchDifference } from '../../analysis/statistics/statistics'
+import { serviceCalls } from '../../contract/calls'
+import { greatestSeed, recipe, type StudyPlan } from '../../contract/experiment'
+import { moreSeeds, type MoreSeeds } from '../../contract/records'
+import type { RunRecord } from '../../history/runs/runs'
+import { run, type Sketch } from '../fixtures/runRecord'
+import { tellMoreSeeds } from './moreSeeds'
+import { Speed } from '../training/speed'
+
+const plan: StudyPlan = {
+  name: 'Study',
+  archs: ['resnet-8', 'resnet-20'],
+  variants: ['baseline', 'mcnn-f'],
+  seeds: [1, 2, 3],
+  training: { ...recipe, epochs: 5 },
+}
+const baseline = [0.912, 0.917, 0.909]
+const variant = [0.904, 0.913, 0.908]
+
+const cellOf = (arch: NonNullable<Sketch['arch']>, of: Sketch['variant'], accuracies: readonly number[]): RunRecord[] =>
+  accuracies.map((accuracy, i) => run({ arch, variant: of, seed: i + 1, accuracy }))
+const finished = [
+  ...cellOf('resnet-8', 'baseline', baseline),
+  ...cellOf('resnet-8', 'mcnn-f', variant),
+  ...cellOf('resnet-20', 'baseline', baseline),
+  ...cellOf('resnet-20', 'mcnn-f', variant),
+]
+
+function tell(
+  want: object,
+  {
+    runs = finished,
+    trashed = [],
+    of = plan,
+    ...asked
+  }: { runs?: RunRecord[]; trashed?: RunRecord[]; of?: StudyPlan | null; archs?: string[]; variants?: string[] } = {},
+): MoreSeeds {
+  const params = serviceCalls['studies.moreSeeds'].params.parse({ id: 'study', want, ...asked })
+  return moreSeeds.parse(
+    tellMoreSeeds(
+      { id: 'study', name: 'Study', createdAt: '', plan: of, trashedAt: null },
+      runs,
+      trashed,
+      params,
+      new Speed(runs),
+    ),
+  )
+}
+const seedsOf = (told: MoreSeeds, arch: string, of: string): number[] | undefined =>
+  told.cells.find((cell) => cell.arch === arch && cell.variant === of)?.seeds
+
+describe('a number of seeds more', () => {
+  it('are the next ones, for every network and variant of the plan, with their time', () => {
+    const told = tell({ seeds: 2 })
+    expect(told.cells).toHaveLength(4)
+    for (const { seeds } of told.cells) expect(seeds).toEqual([4, 5])
+    expect(told).toMatchObject({ runs: 8, finished: 12, basis: 'measured', problem: null })
+    // Each took 10 s for its five epochs, and a start takes about four.
+    expect(told.seconds).toBeCloseTo(8 * 14, 6)
+    const [row] = told.rows
+    const [low, high] = intervalOf(
+      welchDifference(
+        baseline.map((x) => x * 100),
+        variant.map((x) => x * 100),
+      ),
+    ) ?? [NaN, NaN]
+    expect(row?.comparisons[0]).toMatchObject({
+      variant: 'mcnn-f',
+      finished: [3, 3],
+      open: [0, 0],
+      goal: null,
+      needed: null,
+    })
+    expect(row?.comparisons[0]?.halfWidth).toBeCloseTo((high - low) / 2, 9)
+    expect(row?.comparisons[0]?.expected).toBeLessThan((high - low) / 2)
+  })
+
+  it('are only the chosen ones', () => {
+    const told = tell({ seeds: 1 }, { archs: ['resnet-20'], variants: ['mcnn-f'] })
+    expect(told.cells).toEqual([{ arch: 'resnet-20', variant: 'mcnn-f', seeds: [4] }])
+    // Only one side grows: that narrows less.
+    expect(told.rows[0]?.comparisons[0]?.expected).toBeGreaterThan(
+      tell({ seeds: 1 }).rows[1]?.comparisons[0]?.expected ?? Infinity,
+    )
+    expect(() => tell({ seeds: 1 }, { archs: ['resnet-110'] })).toThrow(/ResNet-110 is not in the study’s plan/)
+    expect(() => tell({ seeds: 1 }, { variants: ['mcnn-a'] })).toThrow(/MCNN-A is not in the study’s plan/)
+  })
+
+  it('are first those that others have, so that seeds pair, and never one that was had', () => {
+    const more = [
+      ...finished,
+      run({ arch: 'resnet-8', variant: 'baseline', seed: 7, state: 'failed' }),
+      run({ arch: 'resnet-8', variant: 'baseline', seed: 9, state: 'queued' }),
+    ]
+    const told = tell({ seeds: 3 }, { runs: more, trashed: [run({ arch: 'resnet-8', variant: 'mcnn-f', seed: 10 })] })
+    expect(seedsOf(told, 'resnet-8', 'baseline')).toEqual([10, 11, 12])
+    expect(seedsOf(told, 'resnet-8', 'mcnn-f')).toEqual([7, 9, 11])
+    expect(seedsOf(told, 'resnet-20', 'mcnn-f')).toEqual([7, 9, 10])
+  })
+
+  it('go on from the smallest where the greatest is had', () => {
+    const runs = [run({ variant: 'baseline', seed: greatestSeed }), run({ variant: 'baseline', seed: 0 })]
+    const told = tell(
+      { seeds: 2 },
+      { runs, of: { ...plan, archs: ['resnet-20'], variants: ['baseline'], seeds: [0, greatestSeed] } },
+    )
+    expect(told.cells[0]?.seeds).toEqual([1, 2])
+    expect(told.rows[0]?.comparisons).toEqual([])
+  })
+
+  it('are no more than a study may have', () => {
+    const told = tell({ seeds: 600 })
+    expect(told.problem).toMatch(/has 12 runs and would get 2400 more: at most 2000/)
+    expect(tell({ seeds: 497 }).problem).toBeNull()
+    expect(tell({ seeds: 498 }).problem).not.toBeNull()
+  })
+
+  it('need a plan', () => {
+    expect(() => tell({ seeds: 1 }, { of: null })).toThrow(/has no plan: its runs were started one by one/)
+  })
+})
+
+describe('until intervals are narrow enough', () => {
+  // By counting up in Python with scipy 1.17.1's t.ppf: ± 0.975226 now, ± 0.551700 with 3 more seeds a side, ± 0.499321
+  // with 4.
+  it('is as many seeds as the widest difference of a network needs', () => {
+    const told = tell({ until: 0.5 })
+    expect(told.rows[0]).toMatchObject({
+      more: 4,
+      comparisons: [
+        {
+          goal: 'needed',
+          needed: 4,
+          halfWidth: expect.closeTo(0.9752261266673318, 6) as number,
+          expected: expect.closeTo(0.49932138181155206, 6) as number,
+        },
+      ],
+    })
+  })
+
+  it('counts what is on its way, and adds nothing where that is enough or the goal is met', () => {
+    const { more } = tell({ until: 0.5 }).rows[0] ?? { more: NaN }
+    const open = (n: number) =>
+      plan.archs.flatMap((arch) =>
+        plan.variants.flatMap((of) =>
+          Array.from({ length: n }, (_, i) =>
+            run({ arch: arch as 'resnet-8', variant: of, seed: 4 + i, state: 'queued' }),
+          ),
+        ),
+      )
+    expect(tell({ until: 0.5 }, { runs: [...finished, ...open(more - 1)] }).rows[0]).toMatchObject({
+      more: 1,
+      comparisons: [{ open: [more - 1, more - 1] }],
+    })
+    const coming = tell({ until: 0.5 }, { runs: [...finished, ...open(more)] })
+    expect(coming).toMatchObject({ runs: 0, cells: [], problem: null })
+    expect(coming.rows[0]).toMatchObject({ more: 0, comparisons: [{ goal: 'coming', needed: 0 }] })
+    expect(comparisonWords(coming.rows[0]?.comparisons[0] ?? never())).toMatch(
+      /^MCNN-F: ± 0\.\d\d now, about ± 0\.\d\d with what waits or trains$/,
+    )
+    const met = tell({ until: 5 })
+    expect(met.rows[0]).toMatchObject({ more: 0, comparisons: [{ goal: 'met' }] })
+    expect(goalWords(met, 5)).toBe('Every interval is under ± 5.00 points.')
+  })
+
+  it('takes the baseline along, for both sides narrow a difference', () => {
+    const told = tell({ until: 0.5 }, { archs: ['resnet-8'], variants: ['mcnn-f'] })
+    expect(told.cells.map((cell) => cell.variant)).toEqual(['baseline', 'mcnn-f'])
+    expect(() => tell({ until: 0.5 }, { of: { ...plan, variants: ['mcnn-f'] } })).toThrow(/has no baseline/)
+  })
+
+  it('is not known under three finished seeds, and says so', () => {
+    const runs = [
+      ...cellOf('resnet-8', 'baseline', [0.9, 0.91]),
+      ...cellOf('resnet-8', 'mcnn-f', variant),
+      run({ arch: 'resnet-8', variant: 'baseline', seed: 3, state: 'running' }),
+    ]
+    const told = tell({ until: 0.5 }, { runs, archs: ['resnet-8'] })
+    expect(told.rows[0]).toMatchObject({
+      more: 0,
+      comparisons: [{ goal: 'unknown', halfWidth: null, expected: null, needed: null }],
+    })
+    expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe(
+      'MCNN-F: known from 3 finished seeds a side on; now 2 and 3, 1 and 0 more on their way',
+    )
+    expect(goalWords(told, 0.5)).toBe('0 of 1 intervals are under ± 0.50 points; ResNet-8, MCNN-F has none yet.')
+  })
+
+  it('of pairs takes differences within seeds', () => {
+    // Differences 0.8, 0.4, 0.1 points: deviation 0.35119, by scipy's t quantiles ± 0.5 takes 2 more (0.4361; 1 more:
+    // 0.5588).
+    const told = tell({ until: 0.5, paired: true })
+    expect(told.rows[0]?.comparisons[0]).toMatchObject({
+      finished: [3, 3],
+      needed: 2,
+      expected: expect.closeTo(0.43606, 4) as number,
+    })
+  })
+
+  it('says where it is out of reach', () => {
+    const told = tell({ until: 0.001 })
+    expect(told.rows[0]?.comparisons[0]?.goal).toBe('beyond')
+    expect(told.problem).toMatch(/out of reach for ResNet-8, MCNN-F; ResNet-20, MCNN-F: 2000 more seeds are not enough/)
+  })
+
+  it('is said in words', () => {
+    const told = tell({ until: 0.5 })
+    expect(rowWords(told, told.rows[0] ?? never())).toBe('4 more seeds (4–7)')
+    expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe('MCNN-F: ± 0.98 now, about ± 0.50 then')
+    expect(costWords(told)).toBe('16 runs, about 3 min 44 s on this machine')
+    expect(costWords({ runs: 1, seconds: null, basis: 'unknown' })).toBe(
+      '1 run; how long they take is not known: nothing like them has trained on this machine',
+    )
+    expect(costWords({ runs: 1, seconds: 60, basis: 'scaled' })).toMatch(/told from other networks’ speed$/)
+    expect(goalWords(told, 0.5)).toBe(
+      '0 of 2 intervals are under ± 0.50 points; the widest is ± 0.98 (ResNet-8, MCNN-F).',
+    )
+  })
+})
+
+function never(): never {
+  throw new Error('there is nothing')
+}

@@ -1,0 +1,59 @@
+import { runManifest, studyManifest } from '../../analysis/studies/manifest'
+import type { Context } from '../app/context'
+import { ok, type HandlersOf } from '../app/handlers'
+import { manifestFacts, studyFacts } from './manifests'
+import type { Ownership } from '../access/ownership'
+import type { Queue } from '../training/queue'
+import { writeReport, type Asked } from './report'
+import { runOf, studyOf } from '../app/lookup'
+import { exportFrom } from '../transfer/archiveThread'
+import { importStudy } from '../transfer/take'
+import { verifiable, verify } from '../runs/verify'
+import type { Works } from '../tasks/works'
+
+export function publishCalls(
+  context: Context,
+  queue: Queue,
+  own: Pick<Ownership, 'mayWrite'>,
+  works: Works,
+  archivesEntry: string,
+  asked: Asked,
+): HandlersOf<'publish'> {
+  return {
+    'publish.runManifest': ({ id }) => runManifest(manifestFacts(context, runOf(context, id))),
+
+    'publish.studyManifest': async ({ id }) => studyManifest(studyOf(context, id), await studyFacts(context, id)),
+
+    'publish.verifiable': ({ id }) => verifiable(context, queue, runOf(context, id)),
+
+    'publish.verify': async ({ id, ...asked }) => {
+      try {
+        return await works.run('verify', (signal, tell) =>
+          verify(context, queue, id, asked, () => own.mayWrite, signal, tell),
+        )
+      } finally {
+        // Only now: the end of the verification is reported before the start of the run that waited for it.
+        if (own.mayWrite) queue.kick()
+      }
+    },
+
+    'publish.export': ({ id, ...options }) => {
+      studyOf(context, id)
+      const { paths, program } = context
+      return works.run('export', (signal, tell) =>
+        exportFrom(archivesEntry, { database: paths.database, id, paths, program, options }, signal, tell),
+      )
+    },
+
+    'publish.import': ({ path }) =>
+      works.run('import', (signal, tell) => importStudy(context, archivesEntry, path, signal, tell)),
+
+    'publish.report': ({ id, ...options }) =>
+      works.run('report', (signal, tell) => writeReport(context, asked, studyOf(context, id), options, signal, tell)),
+
+    'publish.cancel': async ({ kind }) => {
+      await works.cancel(kind)
+      return ok
+    },
+  }
+}

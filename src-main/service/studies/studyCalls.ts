@@ -1,0 +1,283 @@
+import { WorkbenchError } from '../../contract/errors'
+import {
+  expandPlan,
+  type StudyPlan,
+  type StudyRequest,
+  type TrainingConfig,
+  type TrainingRequest,
+} from '../../contract/experiment'
+import { autoPrecision, type Finding, type StudySummary } from '../../contract/records'
+import type { RunRecord } from '../../history/runs/runs'
+import { noRuns, type StudyRecord, type StudyTotals } from '../../history/studies'
+import { compare, findingOf, type RunFacts } from './compare'
+import { announceRun, type Context } from '../app/context'
+import type { Datasets } from '../datasets/datasets'
+import { enqueue } from '../training/enqueue'
+import { ok, type HandlersOf } from '../app/handlers'
+import { studyIdFor } from '../training/ids'
+import { studyOf } from '../app/lookup'
+import { addSeeds, joinStudy, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
+import { removeFiles } from '../storage/ownFiles'
+import type { Probe } from '../machine/probe'
+import type { Queue } from '../training/queue'
+import { estimate, remainingSeconds, Speed } from '../training/speed'
+
+/**
+ * Names a run's machine: what its speed depends on besides the run itself. A new version of the program is no new
+ * machine.
+ */
+function machineNames(history: Context['history']): (run: RunRecord) => string | null {
+  const names = new Map<string, string>()
+  return ({ environmentHash }) => {
+    if (environmentHash === null) return null
+    const known = names.get(environmentHash)
+    if (known !== undefined) return known
+    const environment = history.environments.get(environmentHash)
+    const name = environment
+      ? JSON.stringify([
+          environment.device,
+          environment.cpu,
+          environment.cores,
+          environment.threads,
+          environment.tensorflow,
+        ])
+      : environmentHash
+    names.set(environmentHash, name)
+    return name
+  }
+}
+
+/** A config is read once however many runs have it. */
+function factsOf(history: Context['history']): RunFacts {
+  const batchSizes = new Map<string, number>()
+  return {
+    machine: machineNames(history),
+    batchSize: ({ summary: { configId, seed } }) => {
+      const known = batchSizes.get(configId) ?? history.configs.get(configId, seed).batchSize
+      batchSizes.set(configId, known)
+      return known
+    },
+  }
+}
+
+/** Of a study's curves together: a hundred runs of sixty epochs, or five of a thousand. */
+const mostPoints = 6000
+
+/** Runs whose speed an estimate is told from. */
+const measuredRuns = 200
+
+export function studyCalls(context: Context, queue: Queue, datasets: Datasets, probe: Probe): HandlersOf<'studies'> {
+  const { history, emit } = context
+  const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary => summary(context, queue, study, totals)
+  // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read
+  // again.
+  const findings = new Map<string, { stamp: string; finding: Finding | null }>()
+  const finding = (study: StudyRecord, totals: StudyTotals): Finding | null => {
+    const stamp = history.studies.stamp(study.id)
+    const known = findings.get(study.id)
+    if (known?.stamp === stamp) return known.finding
+    const told =
+      totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))
+    findings.set(study.id, { stamp, finding: told })
+    return told
+  }
+  return {
+    'studies.list': () => {
+      const totals = history.studies.allTotals()
+      return history.studies.list().map((study) => summaryOf(study, totals.get(study.id) ?? noRuns()))
+    },
+
+    'studies.get': ({ id, offset, limit }) => {
+      const study = studyOf(context, id)
+      return {
+        study: summaryOf(study, history.studies.totals(id)),
+        runs: history.runs.ofStudy(id, offset, limit).map((run) => run.summary),
+      }
+    },
+
+    'studies.create': async ({ plan: asked }) => {
+      await datasets.mustHave(asked.training.dataset, 'plan.training.dataset')
+      const plan = await planFor(asked, probe)
+      const created = history.transaction(() => {
+        const id = studyIdFor(plan.name, (taken) => history.studies.has(taken))
+        history.studies.insert({ id, name: plan.name, createdAt: new Date().toISOString(), plan })
+        return { id, runIds: enqueue(context, id, expandPlan(plan)) }
+      })
+      for (const runId of created.runIds) announceRun(context, runId)
+      emit('study.changed', { studyId: created.id })
+      queue.kick()
+      return created
+    },
+
+    'studies.estimate': async ({ plan }) =>
+      estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
+
+    'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
+
+    'studies.moreSeeds': (asked) => {
+      const study = studyOf(context, asked.id)
+      const { runs } = history
+      return tellMoreSeeds(
+        study,
+        runs.ofStudy(study.id),
+        runs.trashedOfStudy(study.id),
+        asked,
+        new Speed(runs.measured(measuredRuns), machineNames(history)),
+      )
+    },
+
+    'studies.extend': async ({ id, cells, halfWidth }) => {
+      const { plan } = studyOf(context, id)
+      if (plan) await datasets.mustHave(plan.training.dataset, 'id')
+      // Looked at again: it may have been put into the trash meanwhile.
+      const runIds = history.transaction(() => addSeeds(context, studyOf(context, id), cells, halfWidth))
+      for (const runId of runIds) announceRun(context, runId)
+      emit('study.changed', { studyId: id })
+      queue.kick()
+      return { runIds }
+    },
+
+    'studies.join': async ({ id, arch, variant, seed, training: asked }) => {
+      studyOf(context, id)
+      await datasets.mustHave(asked.dataset, 'training.dataset')
+      const training = await trainingFor(asked, probe)
+      // Looked at again: the study may have been put into the trash meanwhile.
+      const runId = history.transaction(() =>
+        joinStudy(context, studyOf(context, id), { arch, variant, seed }, training),
+      )
+      announceRun(context, runId)
+      emit('study.changed', { studyId: id })
+      queue.kick()
+      return { runId }
+    },
+
+    'studies.withdraw': ({ id, runIds }) => {
+      const gone = history.transaction(() => withdrawSeeds(context, studyOf(context, id), runIds))
+      for (const runId of gone) emit('run.deleted', { runId, studyId: id })
+      if (gone.length > 0) emit('study.changed', { studyId: id })
+      return { removed: gone.length }
+    },
+
+    'studies.findings': async () => {
+      const totals = history.studies.allTotals()
+      const found: Finding[] = []
+      for (const study of history.studies.list()) {
+        const told = finding(study, totals.get(study.id) ?? noRuns())
+        if (told) found.push(told)
+        // Thousands of runs take their time: what else is asked for is answered in between.
+        await new Promise(setImmediate)
+      }
+      return found
+    },
+
+    'studies.curves': ({ id, dataset, arch }) => {
+      studyOf(context, id)
+      return history.metrics.curvesOfStudy(id, dataset, arch, mostPoints)
+    },
+
+    'studies.pause': ({ id }) => {
+      studyOf(context, id)
+      queue.pauseStudy(id)
+      return ok
+    },
+
+    'studies.resume': ({ id }) => {
+      studyOf(context, id)
+      queue.resumeStudy(id)
+      return ok
+    },
+
+    'studies.stop': ({ id, cause }) => {
+      studyOf(context, id)
+      queue.stopStudy(id, cause)
+      return ok
+    },
+
+    'studies.trashed': () => {
+      const totals = history.studies.allTotals()
+      return history.studies
+        .trashed()
+        .map(({ id, name, trashedAt }) => ({ id, name, trashedAt: trashedAt ?? '', runs: totals.get(id)?.total ?? 0 }))
+    },
+
+    'studies.trash': ({ id }) => {
+      studyOf(context, id)
+      const runs = history.runs.ofStudy(id)
+      for (const run of runs) queue.mustBeDeletable(run)
+      history.transaction(() => {
+        queue.withdraw(runs, 'trash')
+        history.studies.trash(id, new Date().toISOString())
+      })
+      for (const { summary: run } of runs) emit('run.deleted', { runId: run.id, studyId: id })
+      emit('study.changed', { studyId: id })
+      return ok
+    },
+
+    'studies.restore': ({ id }) => {
+      trashedStudy(context, id)
+      history.studies.trash(id, null)
+      for (const { summary: run } of history.runs.ofStudy(id)) emit('run.changed', run)
+      emit('study.changed', { studyId: id })
+      return ok
+    },
+
+    'studies.purge': async ({ id }) => {
+      const runIdsOf = (): string[] => {
+        trashedStudy(context, id)
+        return [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)].map((run) => run.summary.id)
+      }
+      for (const runId of runIdsOf()) await queue.released(runId)
+      const runIds = history.transaction(() => {
+        // Looked at again: it may have been restored, and have other runs, meanwhile.
+        const all = runIdsOf()
+        history.studies.remove(id)
+        return all
+      })
+      emit('study.changed', { studyId: id })
+      for (const runId of runIds) await removeFiles(context.paths, runId)
+      return ok
+    },
+  }
+}
+
+/** @throws WorkbenchError unavailable where `auto` is asked for and TensorFlow does not load */
+async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
+  return { ...asked, training: await trainingFor(asked.training, probe) }
+}
+
+async function trainingFor(asked: TrainingRequest, probe: Probe): Promise<TrainingConfig> {
+  const { precision } = asked
+  return { ...asked, precision: precision === 'auto' ? autoPrecision(await probe()) : precision }
+}
+
+function trashedStudy({ history }: Context, id: string): void {
+  const study = history.studies.get(id)
+  if (!study) throw new WorkbenchError('not-found', `There is no study ${id}.`, { field: 'id' })
+  if (study.trashedAt === null)
+    throw new WorkbenchError('conflict', `The study ${id} is not in the trash.`, { fix: 'Move it there first.' })
+}
+
+function summary(
+  { history }: Context,
+  queue: Queue,
+  { trashedAt: _, ...study }: StudyRecord,
+  totals: StudyTotals,
+): StudySummary {
+  const { counts, total, epochs, epochsDone } = totals
+  const unfinished = counts.queued + counts.running + counts.paused > 0
+  const runs = unfinished ? history.runs.ofStudy(study.id) : []
+  // Runs of a study have equally many steps an epoch, so epochs stand for steps; the epoch under way counts in part.
+  const partial = runs.reduce((sum, { summary: run }) => {
+    const progress = queue.progressOf(run.id)
+    return progress && progress.steps > 0
+      ? sum + Math.max(0, (progress.step / progress.steps) * run.epochs - run.epochsDone)
+      : sum
+  }, 0)
+  return {
+    ...study,
+    counts,
+    total,
+    progress: epochs === 0 ? 0 : Math.min(1, (epochsDone + partial) / epochs),
+    etaSeconds: unfinished ? remainingSeconds(runs, (runId) => queue.progressOf(runId)?.etaSeconds ?? null) : null,
+  }
+}

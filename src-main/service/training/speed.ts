@@ -1,0 +1,160 @@
+/** How long runs take here, told from what runs took here. */
+import {
+  datasetSizes,
+  type Arch,
+  type DatasetId,
+  type Precision,
+  type StudyPlan,
+  type TrainingConfig,
+  type Variant,
+} from '../../contract/experiment'
+import { endedStates, type Estimate } from '../../contract/records'
+import type { RunRecord } from '../../history/runs/runs'
+import { modelSummary } from '../../nn/architecture'
+
+type Basis = Estimate['basis']
+
+/** An evaluated example, in trained ones: one pass forward instead of one forward and about two backward. */
+const evaluationShare = 1 / 3
+/** From a trainer's start to its first step, where no run has measured it. */
+const startupGuess = 4
+
+interface Model {
+  arch: Arch
+  variant: Variant
+  dataset: DatasetId
+}
+
+export interface Workload extends Model {
+  precision: Precision
+  epochs: number
+  trainExamples: number
+  testExamples: number
+  validationExamples: number
+}
+
+/** Seconds for an example, by what was measured. A precision's speed says nothing of the other's. */
+export class Speed {
+  readonly #measured: (Model & { precision: Precision; perExample: number })[]
+  readonly #startup: number
+
+  /**
+   * @param runs that have finished an epoch, newest first; only those of the newest one's machine count
+   * @param machineOf names what a run's speed depends on besides the run itself
+   */
+  constructor(runs: readonly RunRecord[], machineOf: (run: RunRecord) => string | null = (run) => run.environmentHash) {
+    const newest = runs[0]
+    const machine = newest && machineOf(newest)
+    const here = runs.filter((run) => machineOf(run) === machine)
+    this.#measured = here.flatMap(({ summary, trainExamples, testExamples, validationExamples, precision }) => {
+      if (summary.seconds === null || summary.epochsDone === 0) return []
+      const perExample =
+        summary.seconds / (summary.epochsDone * examplesOf({ trainExamples, testExamples, validationExamples }))
+      return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, precision, perExample }]
+    })
+    this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
+  }
+
+  /** Of a whole run, its start included. */
+  ofRun(work: Workload): { seconds: number | null; basis: Basis } {
+    const samePrecision = this.#measured.filter((run) => run.precision === work.precision)
+    const sameArch = samePrecision.filter((run) => run.arch === work.arch)
+    const sameModel = sameArch.filter((run) => run.variant === work.variant)
+    const measured = mean((sameModel.length > 0 ? sameModel : sameArch).map((run) => run.perExample))
+    const perExample = measured ?? scaled(work, samePrecision)
+    if (perExample === null) return { seconds: null, basis: 'unknown' }
+    return {
+      seconds: this.#startup + work.epochs * examplesOf(work) * perExample,
+      basis: measured === null ? 'scaled' : 'measured',
+    }
+  }
+}
+
+/** Counts multiplications of every measured run: only where no run of the arch was measured. */
+function scaled(work: Model, measured: readonly (Model & { perExample: number })[]): number | null {
+  const perMultiplication = mean(measured.map((run) => run.perExample / multiplications(run)))
+  return perMultiplication === null ? null : perMultiplication * multiplications(work)
+}
+
+/** The time of a whole study that isn't there yet, and the models it trains. */
+export function estimate(plan: StudyPlan, speed: Speed): Estimate {
+  const sizes = exampleCounts(plan.training)
+  const { dataset, epochs, precision } = plan.training
+  const models = plan.archs.flatMap((arch) =>
+    plan.variants.map((variant) => {
+      const { layers: _layers, ...model } = modelSummary(arch, variant, datasetSizes[dataset].classes)
+      return model
+    }),
+  )
+  const times = models.map(({ arch, variant }) => speed.ofRun({ arch, variant, dataset, precision, epochs, ...sizes }))
+  const basis = (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
+  const seconds =
+    basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
+  return { runs: models.length * plan.seeds.length, seconds, basis, models }
+}
+
+/** The examples that a config trains, tests and is picked on; a limit above a set's size takes the whole set. */
+export function exampleCounts({
+  dataset,
+  trainExamples,
+  testExamples,
+  validationExamples,
+}: Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'testExamples' | 'validationExamples'>): {
+  trainExamples: number
+  testExamples: number
+  validationExamples: number
+} {
+  const sizes = datasetSizes[dataset]
+  const held = validationExamples ?? 0
+  return {
+    trainExamples: (trainExamples ?? sizes.train) - held,
+    testExamples: testExamples ?? sizes.test,
+    validationExamples: held,
+  }
+}
+
+/**
+ * Seconds to the end of a study's runs that are queued, running or paused, from its own speed; null until known.
+ * @param progressSeconds what the run that trains here says it still takes
+ */
+export function remainingSeconds(
+  runs: readonly RunRecord[],
+  progressSeconds: (runId: string) => number | null,
+): number | null {
+  const speed = new Speed(runs.filter((run) => run.summary.epochsDone > 0))
+  let sum = 0
+  let waiting = 0
+  for (const { summary, trainExamples, testExamples, validationExamples, precision } of runs) {
+    if (endedStates.includes(summary.state)) continue
+    waiting++
+    const { arch, variant, dataset, epochs, epochsDone } = summary
+    const told = progressSeconds(summary.id)
+    const seconds =
+      told ??
+      speed.ofRun({
+        arch,
+        variant,
+        dataset,
+        precision,
+        epochs: epochs - epochsDone,
+        trainExamples,
+        testExamples,
+        validationExamples,
+      }).seconds
+    if (seconds === null) return null
+    sum += seconds
+  }
+  return waiting === 0 ? null : sum
+}
+
+function examplesOf({ trainExamples, testExamples, validationExamples }: ReturnType<typeof exampleCounts>): number {
+  return trainExamples + evaluationShare * (testExamples + validationExamples)
+}
+
+function multiplications({ arch, variant, dataset }: Model): number {
+  return modelSummary(arch, variant, datasetSizes[dataset].classes).multiplications
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, x) => sum + x, 0) / values.length
+}

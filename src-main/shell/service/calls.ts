@@ -1,0 +1,84 @@
+/** What a window asks for: checked by sender, name, size and schema, and answered with a value whatever happens. */
+import type { z } from 'zod'
+import {
+  maxFileLength,
+  rendererServiceCalls,
+  serviceCalls,
+  shellCalls,
+  type RendererServiceCall,
+  type ShellCall,
+  type ShellCalls,
+} from '../../contract/calls'
+import { WorkbenchError, toErrorValue } from '../../contract/errors'
+import { eventNames, type EventName } from '../../contract/events'
+import type { CallOutcome } from '../../contract/wire'
+
+/** Of a call's parameters as JSON, in characters: a study plan of a hundred seeds has under ten thousand. */
+const maxParamsLength = 1_000_000
+/** As JSON a line feed or a quote takes two characters. */
+const maxSavedLength = 2 * maxFileLength + 1000
+
+export type ShellHandlers = {
+  [C in ShellCall]: (params: z.output<ShellCalls[C]['params']>) => Promise<z.output<ShellCalls[C]['result']>>
+}
+
+export interface CallRoutes {
+  shell: ShellHandlers
+  service: (call: RendererServiceCall, params: unknown) => Promise<unknown>
+}
+
+/**
+ * Answers one call of a window.
+ * @param trusted whether it came from the top frame of our window, showing our page
+ */
+export async function answer(
+  routes: CallRoutes,
+  trusted: boolean,
+  call: unknown,
+  params: unknown,
+): Promise<CallOutcome<unknown>> {
+  try {
+    if (!trusted) throw new WorkbenchError('bad-input', 'Calls are taken from the program’s own window only.')
+    if (typeof call !== 'string') throw new WorkbenchError('bad-input', 'A call is named by a string.')
+    const plain = plainJson(params, call === 'shell.saveFile' ? maxSavedLength : maxParamsLength)
+    if (isShellCall(call)) return { ok: true, value: await callShell(routes.shell, call, plain) }
+    if (isRendererServiceCall(call))
+      return { ok: true, value: await routes.service(call, serviceCalls[call].params.parse(plain)) }
+    throw new WorkbenchError('bad-input', `There is no call “${call.slice(0, 100)}” for a window.`)
+  } catch (thrown) {
+    return { ok: false, error: toErrorValue(thrown) }
+  }
+}
+
+async function callShell<C extends ShellCall>(handlers: ShellHandlers, call: C, params: unknown): Promise<unknown> {
+  // The map's entry of C takes what the same entry's schema gives; the compiler can't follow that through an index.
+  const handler = handlers[call] as (parsed: unknown) => Promise<unknown>
+  return handler(shellCalls[call].params.parse(params))
+}
+
+/** What JSON makes of it, which is all that the service will see. */
+function plainJson(params: unknown, maxLength: number): unknown {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(params)
+  } catch (cause) {
+    throw new WorkbenchError('bad-input', 'The parameters are not plain JSON.', { cause })
+  }
+  if (text === undefined) throw new WorkbenchError('bad-input', 'The parameters are missing.')
+  if (text.length > maxLength)
+    throw new WorkbenchError('bad-input', `The parameters are too large: ${text.length} characters of JSON.`)
+  return JSON.parse(text)
+}
+
+function isShellCall(name: string): name is ShellCall {
+  return Object.hasOwn(shellCalls, name)
+}
+
+function isRendererServiceCall(name: string): name is RendererServiceCall {
+  return (rendererServiceCalls as string[]).includes(name)
+}
+
+/** Events that the service may tell; the others are the shell's own. */
+export function isServiceEvent(name: string): name is EventName {
+  return name !== 'service.state' && !name.startsWith('shell.') && (eventNames as string[]).includes(name)
+}

@@ -1,0 +1,318 @@
+/** The service's process: started, watched, started again, ended. Knows nothing of Electron. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { environmentFor } from '../../contract/environment'
+import type { CloseCause } from '../../contract/endReasons'
+import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/errors'
+import { events, type EventPayload } from '../../contract/events'
+import type { Repair } from '../../contract/records'
+import { eventMessage, readyMessage, repaired, reply, startFailed, type CloseRequest } from '../../contract/wire'
+import { RestartLimit } from './restarts'
+import { endReason } from './serviceEnd'
+import { ServiceLog } from './serviceLog'
+
+export type ServiceState = EventPayload<'service.state'>
+
+export interface ServiceOptions {
+  /** The Node to run it with. */
+  node: string
+  script: string
+  args: readonly string[]
+  /** null keeps the last lines in memory only. */
+  logFile: string | null
+  /** How long a service that was asked to end may take, and how long one that was told to; in ms. */
+  patience?: { asked: number; told: number }
+  onState: (state: ServiceState) => void
+  /** Neither name nor payload is checked yet. */
+  onEvent: (name: string, payload: unknown) => void
+}
+
+interface Waiting {
+  resolve: (value: unknown) => void
+  reject: (error: WorkbenchError) => void
+}
+
+/** More than any window asks for at a time: something is wrong with who asks. */
+const maxPending = 1000
+const maxRestarts = 3
+const restartWindowMs = 60_000
+/** It ends by itself when the channel closes; this is for one that hangs. */
+const usualPatience = { asked: 6000, told: 3000 }
+/** More than the service itself allows its trainer, in ms. */
+const closingMarginMs = 2000
+/** What a dying process still prints may come after the news of its end. */
+const lastWordsMs = 300
+
+export class Service {
+  readonly #options: ServiceOptions
+  readonly #log: ServiceLog
+  readonly #restarts = new RestartLimit(maxRestarts, restartWindowMs)
+  readonly #pending = new Map<number, Waiting>()
+  /** Calls made before it was ready. */
+  #held: { id: number; call: string; params: unknown }[] = []
+  #child: ChildProcess | null = null
+  #gone: Promise<void> = Promise.resolve()
+  #state: ServiceState = { state: 'stopped', detail: null }
+  #failure: ErrorValue | null = null
+  #repair: ((outcome: Repair | ErrorValue) => void) | null = null
+  #stopping = false
+  #closeCause: CloseCause = 'closed'
+  /** How long the service says that it needs to close in order, in ms. */
+  #closingMs = 0
+  #restarting: Promise<void> | null = null
+  #nextId = 1
+
+  constructor(options: ServiceOptions) {
+    this.#options = options
+    this.#log = new ServiceLog(options.logFile)
+  }
+
+  get state(): ServiceState {
+    return this.#state
+  }
+
+  /** Returns at once; `onState` tells what came of it. */
+  start(): void {
+    if (this.#child) return
+    this.#stopping = false
+    this.#failure = null
+    const missing = this.#missing()
+    if (missing !== null)
+      this.#halt({
+        code: 'unavailable',
+        message: missing,
+        fix: 'Close the program and run `npm start` again: it provides what is missing.',
+      })
+    else this.#spawn(null)
+  }
+
+  /**
+   * @returns the value, not checked beyond its envelope
+   * @throws WorkbenchError of the service, or `unavailable` where there is none to ask
+   */
+  call(call: string, params: unknown): Promise<unknown> {
+    if (this.#state.state === 'stopped') return Promise.reject(this.#unavailable())
+    if (this.#pending.size >= maxPending)
+      return Promise.reject(new WorkbenchError('unavailable', 'The service has more calls to answer than it can.'))
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#pending.set(id, { resolve, reject })
+      const request = { id, call, params }
+      if (this.#state.state === 'running') this.#send(request)
+      else this.#held.push(request)
+    })
+  }
+
+  /** A person asked for it: also when it runs, and however often it failed before. */
+  restart(): Promise<void> {
+    this.#restarting ??= this.stop().then(() => {
+      this.#restarting = null
+      this.#restarts.reset()
+      this.start()
+    })
+    return this.#restarting
+  }
+
+  /**
+   * Has the history mended by a process of its own while there is no service, then starts the service again.
+   * @throws WorkbenchError as the repair does
+   */
+  async repair(): Promise<Repair> {
+    if (this.#repair) throw new WorkbenchError('conflict', 'The history is being mended already.')
+    await this.stop()
+    this.#stopping = false
+    this.#failure = null
+    const outcome = await new Promise<Repair | ErrorValue>((resolve) => {
+      this.#repair = resolve
+      this.#spawn(null, ['--repair'])
+    })
+    await this.#gone
+    this.#repair = null
+    if ('code' in outcome) throw fromErrorValue(outcome)
+    this.#restarts.reset()
+    this.start()
+    return outcome
+  }
+
+  /** Says something in the service's log. */
+  note(what: string): void {
+    this.#log.add(`--- ${new Date().toISOString()} ${what}\n`)
+  }
+
+  /** Ends the service and waits for its end: with a message, then SIGTERM, then SIGKILL. @param cause is recorded with what trains */
+  async stop(cause: CloseCause = 'closed'): Promise<void> {
+    this.#stopping = true
+    this.#closeCause = cause
+    const child = this.#child
+    if (!child) return
+    if (child.connected)
+      child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
+    const { asked, told } = this.#options.patience ?? usualPatience
+    const inOrder = Math.max(asked, this.#closingMs + closingMarginMs)
+    const tell = setTimeout(() => child.kill('SIGTERM'), inOrder)
+    const force = setTimeout(() => killGroup(child), inOrder + told)
+    await this.#gone
+    clearTimeout(tell)
+    clearTimeout(force)
+  }
+
+  #missing(): string | null {
+    const { node, script } = this.#options
+    try {
+      accessSync(node, constants.X_OK)
+    } catch {
+      return `The Node that runs the service is missing (${node}).`
+    }
+    try {
+      accessSync(script, constants.R_OK)
+    } catch {
+      return `The service is not built (${script} is missing).`
+    }
+    return null
+  }
+
+  #spawn(detail: string | null, more: readonly string[] = []): void {
+    const { node, script, args } = this.#options
+    this.#log.begin(`--- ${new Date().toISOString()} started`)
+    // `spawn` and not `fork`: Electron's own `fork` would add ELECTRON_RUN_AS_NODE to the environment.
+    // A group of its own: Ctrl+C in the terminal reaches the shell, which then ends the service in good order.
+    const child = spawn(node, [script, ...args, ...more], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+      env: environmentFor('service', process.env),
+      detached: true,
+      windowsHide: true,
+    })
+    this.#child = child
+    this.#closingMs = 0
+    if (child.stdout) this.#log.follow(child.stdout)
+    if (child.stderr) this.#log.follow(child.stderr)
+    child.on('message', (message) => this.#receive(child, message))
+    this.#gone = new Promise((resolve) => {
+      let ended = false
+      const end = (code: number | null, signal: string | null, startError: string | null): void => {
+        if (ended) return
+        ended = true
+        this.#ended(child, endReason({ code, signal, startError, lastWords: this.#log.lastWords() }))
+        resolve()
+      }
+      child.on('error', (error) => {
+        // Also raised for a message that could not be sent: then the process is there and its end is still to come.
+        if (child.pid === undefined) end(null, null, error.message)
+      })
+      child.on('exit', (code, signal) => setTimeout(() => end(code, signal, null), lastWordsMs))
+      child.on('close', (code, signal) => end(code, signal, null))
+    })
+    this.#tell({ state: 'starting', detail })
+  }
+
+  #receive(child: ChildProcess, message: unknown): void {
+    if (child !== this.#child) return
+    // First what comes several times a second while something trains: a schema that does not fit costs more than one
+    // that does.
+    const told = eventMessage.safeParse(message)
+    if (told.success) {
+      if (told.data.event === 'system.closing')
+        this.#closingMs = events['system.closing'].safeParse(told.data.payload).data?.ms ?? 0
+      this.#options.onEvent(told.data.event, told.data.payload)
+      return
+    }
+    const answered = reply.safeParse(message)
+    if (answered.success) {
+      const waiting = this.#pending.get(answered.data.id)
+      this.#pending.delete(answered.data.id)
+      if (answered.data.ok) waiting?.resolve(answered.data.value)
+      else waiting?.reject(fromErrorValue(answered.data.error))
+      return
+    }
+    const mended = repaired.safeParse(message)
+    if (mended.success) {
+      this.#repair?.(mended.data.repaired)
+      return
+    }
+    const failed = startFailed.safeParse(message)
+    if (failed.success) {
+      this.#failure = failed.data.startFailed
+      return
+    }
+    if (readyMessage.safeParse(message).success) {
+      this.#tell({ state: 'running', detail: null })
+      for (const request of this.#held.splice(0)) this.#send(request)
+      return
+    }
+    this.#log.add('the shell was sent a message that it does not know\n')
+  }
+
+  #send(request: { id: number; call: string; params: unknown }): void {
+    // Where the channel is closed its end is near and answers every pending call.
+    this.#child?.send(request, () => undefined)
+  }
+
+  #ended(child: ChildProcess, reason: string): void {
+    if (child !== this.#child) return
+    this.#child = null
+    this.note(this.#stopping ? `stopped (${this.#closeCause})` : reason)
+    if (this.#repair) {
+      // What it said came before its end; without a word it failed.
+      const failure = this.#failure ?? { code: 'internal' as const, message: reason }
+      this.#repair(failure)
+      this.#halt({ ...failure, code: this.#stopping ? 'unavailable' : 'damaged' })
+    } else if (this.#stopping) {
+      this.#halt({ code: 'unavailable', message: 'The service was stopped.' })
+    } else if (this.#failure) {
+      this.#halt(this.#failure)
+    } else if (this.#restarts.take(performance.now())) {
+      const held = new Set(this.#held.map((request) => request.id))
+      this.#rejectPending(
+        { code: 'unavailable', message: reason, fix: 'It is being started again: try once more.' },
+        held,
+      )
+      this.#spawn(reason)
+    } else {
+      this.#halt({
+        code: 'unavailable',
+        message: `${reason} It ended ${maxRestarts + 1} times within a minute and is not started again.`,
+      })
+    }
+  }
+
+  /** No service from here on, and why. */
+  #halt(failure: ErrorValue): void {
+    this.#failure = failure
+    this.#held = []
+    // How a damaged history is mended the window says itself.
+    if (failure.code === 'damaged') this.#tell({ state: 'stopped', detail: failure.message, damaged: true })
+    else
+      this.#tell({
+        state: 'stopped',
+        detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}`,
+      })
+    this.#rejectPending(failure)
+  }
+
+  #rejectPending(error: ErrorValue, except: ReadonlySet<number> = new Set()): void {
+    for (const [id, waiting] of [...this.#pending]) {
+      if (except.has(id)) continue
+      this.#pending.delete(id)
+      waiting.reject(fromErrorValue(error))
+    }
+  }
+
+  #unavailable(): WorkbenchError {
+    return fromErrorValue(this.#failure ?? { code: 'unavailable', message: 'The service has not been started.' })
+  }
+
+  #tell(state: ServiceState): void {
+    this.#state = state
+    this.#options.onState(state)
+  }
+}
+
+/** The service and whatever it started. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
+}

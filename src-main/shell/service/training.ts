@@ -1,0 +1,84 @@
+/**
+ * Which runs train and what work goes on beside them, told from the service's events: what quitting and the power saver
+ * want to know.
+ */
+import { z } from 'zod'
+import { workProgress } from '../../contract/publish'
+import { endedStates, runState, type RunState } from '../../contract/records'
+
+/** A queued run with a reason is held: it waits for a person. */
+const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })
+const deleted = z.object({ runId: z.string() })
+const work = workProgress.pick({ kind: true })
+
+export type WorkKind = z.infer<typeof work>['kind']
+
+export class Training {
+  readonly #runs = new Map<string, RunState>()
+  readonly #works = new Set<WorkKind>()
+  readonly #onIdle: () => void
+  readonly #onChange: (active: boolean) => void
+  #active = false
+
+  /**
+   * @param onChange is told when the first run begins to train, or other work begins, and when the last of it ends
+   * @param onIdle is told whenever nothing goes on and nothing is about to
+   */
+  constructor(onChange: (active: boolean) => void, onIdle: () => void = () => undefined) {
+    this.#onChange = onChange
+    this.#onIdle = onIdle
+  }
+
+  /** Runs that a quit would stop: training or paused. */
+  get held(): number {
+    return this.#count('running') + this.#count('paused')
+  }
+
+  get queued(): number {
+    return this.#count('queued')
+  }
+
+  /** What a quit would end unfinished. */
+  get works(): WorkKind[] {
+    return [...this.#works]
+  }
+
+  follow(event: string, payload: unknown): void {
+    if (event === 'run.changed') {
+      const run = changed.safeParse(payload)
+      if (!run.success) return
+      const heldBack = run.data.state === 'queued' && (run.data.reason ?? null) !== null
+      if (endedStates.includes(run.data.state) || heldBack) this.#runs.delete(run.data.id)
+      else this.#runs.set(run.data.id, run.data.state)
+    } else if (event === 'run.deleted') {
+      const run = deleted.safeParse(payload)
+      if (run.success) this.#runs.delete(run.data.runId)
+    } else if (event === 'work.progress' || event === 'work.ended') {
+      const told = work.safeParse(payload)
+      if (!told.success) return
+      if (event === 'work.ended') this.#works.delete(told.data.kind)
+      else if (this.#works.has(told.data.kind)) return
+      else this.#works.add(told.data.kind)
+    } else return
+    this.#tell()
+  }
+
+  /** The service is gone, its trainers with it. */
+  clear(): void {
+    this.#runs.clear()
+    this.#works.clear()
+    this.#tell()
+  }
+
+  #count(state: RunState): number {
+    return [...this.#runs.values()].filter((s) => s === state).length
+  }
+
+  #tell(): void {
+    if (this.held === 0 && this.queued === 0 && this.#works.size === 0) this.#onIdle()
+    const active = this.#count('running') > 0 || this.#works.size > 0
+    if (active === this.#active) return
+    this.#active = active
+    this.#onChange(active)
+  }
+}

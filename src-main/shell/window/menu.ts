@@ -1,0 +1,85 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron'
+import { commandNames, commands, menus, type CommandName, type MenuName } from '../../contract/commands'
+import { themes, type ThemeChoice } from '../../contract/preferences'
+
+interface MenuActions {
+  command: (name: CommandName) => void
+  openExternal: (url: string) => void
+}
+
+type Item = MenuItemConstructorOptions
+const separator: Item = { type: 'separator' }
+/** Of a theme's item, by which its mark is moved. */
+const themeItem = (theme: ThemeChoice): CommandName => `view.theme-${theme}`
+
+/** Made of the contract's table of commands, with what only Electron can do beside them. */
+export function buildMenu(actions: MenuActions, development: boolean, theme: ThemeChoice): Menu {
+  const link = (label: string, url: string): Item => ({ label, click: () => actions.openExternal(url) })
+  const beside: Partial<Record<MenuName, Item[]>> = {
+    File: [separator, { role: 'quit', label: 'Quit', accelerator: 'CmdOrCtrl+Q' }],
+    View: [
+      separator,
+      { role: 'togglefullscreen' },
+      ...(development ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
+    ],
+    Help: [
+      separator,
+      link('Deep residual learning (He et al.)', 'https://arxiv.org/abs/1512.03385'),
+      link('CIFAR-10 and CIFAR-100', 'https://www.cs.toronto.edu/~kriz/cifar.html'),
+      separator,
+      { role: 'about' },
+    ],
+  }
+  return Menu.buildFromTemplate(
+    menus.map((menu) => {
+      const items = commandNames
+        .filter((name) => commands[name].menu === menu)
+        .flatMap((name) => itemsOf(name, actions, theme))
+      if (menu === 'Edit')
+        items.splice(
+          1,
+          0,
+          { role: 'redo' },
+          separator,
+          { role: 'cut' },
+          { role: 'copy' },
+          { role: 'paste' },
+          { role: 'selectAll' },
+        )
+      return { label: `&${menu}`, submenu: [...items, ...(beside[menu] ?? [])] }
+    }),
+  )
+}
+
+function itemsOf(name: CommandName, actions: MenuActions, theme: ThemeChoice): Item[] {
+  const { title, keys = [], apart } = commands[name]
+  const chosen = themes.find((one) => themeItem(one) === name)
+  const click = (): void => actions.command(name)
+  // A bare character would be taken from whoever types it.
+  const accelerators = keys.filter((key) => key.length > 1)
+  const [first, ...others] = accelerators
+  return [
+    ...(apart ? [separator] : []),
+    {
+      id: name,
+      label: title,
+      click,
+      ...(first === undefined ? {} : { accelerator: first }),
+      ...(chosen === undefined ? {} : { type: 'radio', checked: chosen === theme }),
+    },
+    // Shown nowhere, but heard.
+    ...others.map((accelerator): Item => ({
+      label: title,
+      accelerator,
+      visible: false,
+      acceleratorWorksWhenHidden: true,
+      click,
+    })),
+  ]
+}
+
+/** Moves the mark among the themes. */
+export function markTheme(menu: Menu | null, theme: ThemeChoice): void {
+  const item = menu?.getMenuItemById(themeItem(theme))
+  if (item) item.checked = true
+}

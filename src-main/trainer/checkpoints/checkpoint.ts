@@ -1,0 +1,204 @@
+/**
+ * What a run goes on from: all variables and its place in the data, in one safetensors file that carries its own
+ * checksum in its name. Random numbers need no state: their streams are named by seed, epoch and example.
+ */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { messageOf } from '../../contract/errors'
+import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../../contract/experiment'
+import type { NetworkSpec } from '../../nn/architecture'
+import { parameters, velocitySuffix } from '../../nn/network'
+import { decodeSafetensors, encodeSafetensors } from '../../nn/safetensors'
+import { putDurably, sha256Of } from './weights'
+
+/** Where a run stands between two steps. */
+export const position = z
+  .strictObject({
+    /** The epoch under way, from 1; one more than there are where all are finished. */
+    epoch: z.int().min(1),
+    /** Training examples of it that were trained on. */
+    seen: z.int().min(0),
+    /** Sums over them: of the cross-entropy in nats, of right predictions. */
+    lossSum: z.number().min(0),
+    correct: z.int().min(0),
+    /** Steps done in the whole run. */
+    step: z.int().min(0),
+    /** The last step whose metrics were handed on. */
+    sampledStep: z.int().min(0),
+    /** Of every finished epoch, 0 to 1: a warm-up's schedule depends on it. */
+    trainErrors: z.array(z.number().min(0).max(1)),
+    /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
+    milliseconds: z.strictObject({ active: z.number().min(0), waited: z.number().min(0), cpu: z.number().min(0) }),
+    /**
+     * The best epoch's accuracy (on the validation examples where there are some, else on the test examples), and the
+     * step at its end.
+     */
+    best: z.strictObject({ accuracy: z.number().min(0).max(1), step: z.int().min(0) }).nullable(),
+  })
+  .refine(
+    ({ epoch, seen, correct, step, sampledStep, trainErrors, best }) =>
+      correct <= seen && sampledStep <= step && trainErrors.length === epoch - 1 && (best?.step ?? 0) <= step,
+    'a place that no training comes to',
+  )
+export type Position = z.infer<typeof position>
+
+export function beginning(): Position {
+  return {
+    epoch: 1,
+    seen: 0,
+    lossSum: 0,
+    correct: 0,
+    step: 0,
+    sampledStep: 0,
+    trainErrors: [],
+    milliseconds: { active: 0, waited: 0, cpu: 0 },
+    best: null,
+  }
+}
+
+/** What a run that goes on ought to find unchanged. */
+export interface Circumstances {
+  /** In words: by other algorithms or threads the last bits come out differently. */
+  computedBy: string
+  datasetFingerprint: string
+}
+
+export interface Checkpoint extends Circumstances {
+  at: Position
+  /** Parameters, running statistics and velocities by name. */
+  variables: Map<string, Float32Array>
+}
+
+/** Writes a checkpoint; resolves to the file's size in bytes. */
+export type Save = (at: Position, variables: ReadonlyMap<string, Float32Array>) => Promise<number>
+
+interface Found {
+  file: string
+  step: number
+  sha256: string
+}
+
+/** Names and lengths of all that a checkpoint of a network holds. */
+export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
+  return new Map(
+    parameters(spec).flatMap(({ name, shape, trainable }): [string, number][] => {
+      const length = shape.reduce((product, side) => product * side, 1)
+      return trainable
+        ? [
+            [name, length],
+            [name + velocitySuffix, length],
+          ]
+        : [[name, length]]
+    }),
+  )
+}
+
+const namePattern = /^checkpoint-(\d{10})-([0-9a-f]{64})\.safetensors$/
+/** As `putDurably` names a file before it is whole. */
+const temporaryPattern = /^checkpoint-.*\.safetensors\.tmp$/
+/** Newest ones kept, beside that of the best epoch. */
+const newestKept = 2
+
+export class Checkpoints {
+  /**
+   * @param folder the run's own; made where it is not there
+   * @param expected names and lengths of the variables: none may be missing, for it would keep its first value
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly config: ExperimentConfig,
+    private readonly expected: ReadonlyMap<string, number>,
+  ) {}
+
+  /** Saves atomically and durably, then lets go of those no longer needed. */
+  writer(spec: NetworkSpec, { computedBy, datasetFingerprint }: Circumstances): Save {
+    const shapes = new Map(parameters(spec).map(({ name, shape }) => [name, shape]))
+    return async (at, variables) => {
+      const tensors = [...variables].map(([name, values]) => ({
+        name,
+        values,
+        shape: shapes.get(name) ?? [values.length],
+      }))
+      const bytes = encodeSafetensors(tensors, {
+        position: JSON.stringify(at),
+        config: JSON.stringify(this.config),
+        computedBy,
+        datasetFingerprint,
+      })
+      await mkdir(this.folder, { recursive: true })
+      await putDurably(
+        path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256Of(bytes)}.safetensors`),
+        bytes,
+      )
+      await this.remove(newestKept, at.best?.step)
+      return bytes.length
+    }
+  }
+
+  /**
+   * The newest whole one that `fits`.
+   * @param damaged is told why one was passed over that ought to have been whole
+   */
+  async newest(fits: (at: Position) => boolean, damaged: (why: string) => void): Promise<Checkpoint | null> {
+    for (const found of await this.list()) {
+      try {
+        const checkpoint = await this.read(found)
+        if (fits(checkpoint.at)) return checkpoint
+      } catch (error) {
+        damaged(`The checkpoint of step ${found.step} is damaged and was passed over: ${messageOf(error)}`)
+      }
+    }
+    return null
+  }
+
+  /** Removes all but the newest few and that of one step, and what trainers that died left half-written. */
+  async remove(keep = 0, step?: number): Promise<void> {
+    for (const found of (await this.list()).slice(keep)) if (found.step !== step) await rm(found.file, { force: true })
+    for (const name of await this.names())
+      if (temporaryPattern.test(name)) await rm(path.join(this.folder, name), { force: true })
+  }
+
+  private async read({ file, sha256 }: Found): Promise<Checkpoint> {
+    const bytes = await readFile(file)
+    if (sha256Of(bytes) !== sha256) throw new Error('Its content does not have the checksum in its name.')
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config))
+      throw new Error('It belongs to another config.')
+    for (const [name, length] of this.expected)
+      if (tensors.get(name)?.values.length !== length)
+        throw new Error(`It does not hold ${name} as this network has it.`)
+    if (tensors.size !== this.expected.size) throw new Error('It holds more than this network has.')
+    if (![...tensors.values()].every(({ values }) => values.every(Number.isFinite)))
+      throw new Error('It holds what is no number.')
+    return {
+      at: position.parse(JSON.parse(metadata['position'] ?? '')),
+      variables: new Map([...tensors].map(([name, { values }]) => [name, values])),
+      computedBy: metadata['computedBy'] ?? '',
+      datasetFingerprint: metadata['datasetFingerprint'] ?? '',
+    }
+  }
+
+  private names(): Promise<string[]> {
+    return readdir(this.folder).catch(() => [])
+  }
+
+  /** Newest first. */
+  private async list(): Promise<Found[]> {
+    return (await this.names())
+      .flatMap((name) => {
+        const [, step, sha256] = namePattern.exec(name) ?? []
+        return step === undefined || sha256 === undefined
+          ? []
+          : [{ file: path.join(this.folder, name), step: Number(step), sha256 }]
+      })
+      .sort((a, b) => b.step - a.step)
+  }
+}
+
+/** A run of more epochs is the same up to where the shorter one ends: milestones are given in epochs. */
+function sameTraining(a: ExperimentConfig, b: ExperimentConfig): boolean {
+  const text = (config: ExperimentConfig): string =>
+    JSON.stringify(experimentConfig.parse({ ...withoutNoSplit(config), epochs: 1 }))
+  return text(a) === text(b)
+}

@@ -1,0 +1,260 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ExperimentConfig } from '../../contract/experiment'
+import type { TrainerMessage } from '../../contract/training'
+import { startTrainer, type Interruption, type Trainer } from '../testSupport'
+
+let dir: string
+let children: ChildProcess[]
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-resume-'))
+  children = []
+})
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await rm(dir, { recursive: true, force: true })
+})
+
+/** A history as the service keeps it, told by one trainer after another. */
+class Kept {
+  epochs: Extract<TrainerMessage, { type: 'epoch' }>['metrics'][] = []
+  steps: Extract<TrainerMessage, { type: 'steps' }>['steps'] = []
+  filters: Extract<TrainerMessage, { type: 'filters' }>[] = []
+  figures: Extract<TrainerMessage, { type: 'figures' }>['figures'][] = []
+  warnings: string[] = []
+  resumedFrom: number[] = []
+
+  get kept(): { epochs: number; step: number } {
+    return { epochs: this.epochs.length, step: this.steps.at(-1)?.step ?? 0 }
+  }
+
+  hear(messages: readonly TrainerMessage[]): void {
+    for (const m of messages) {
+      if (m.type === 'started') {
+        this.epochs = this.epochs.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? 0))
+        this.steps = this.steps.filter(({ step }) => step <= (m.resumedFrom?.step ?? 0))
+        this.filters = this.filters.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? -1))
+        this.figures = this.figures.filter(({ epoch }) => epoch <= (m.resumedFrom?.epochs ?? -1))
+        this.resumedFrom.push(m.resumedFrom?.step ?? 0)
+      } else if (m.type === 'epoch') this.epochs.push(m.metrics)
+      else if (m.type === 'steps') this.steps.push(...m.steps)
+      else if (m.type === 'filters') this.filters.push(m)
+      else if (m.type === 'figures') this.figures.push(m.figures)
+      else if (m.type === 'event' && m.level === 'warning') this.warnings.push(m.message)
+    }
+  }
+
+  /** All that does not depend on the clock. */
+  get measured(): unknown {
+    return {
+      epochs: this.epochs.map(
+        ({
+          epoch,
+          trainLoss,
+          trainAccuracy,
+          testLoss,
+          testAccuracy,
+          validationLoss,
+          validationAccuracy,
+          learningRate,
+        }) => ({
+          epoch,
+          trainLoss,
+          trainAccuracy,
+          testLoss,
+          testAccuracy,
+          validationLoss,
+          validationAccuracy,
+          learningRate,
+        }),
+      ),
+      steps: this.steps.map(({ step, epoch, loss, learningRate }) => ({ step, epoch, loss, learningRate })),
+      filters: this.filters,
+      figures: this.figures,
+    }
+  }
+}
+
+/** Of five steps each, the last of them short. */
+const four = { epochs: 4, milestones: [2], trainExamples: 300 }
+const stepsPerEpoch = 5
+
+interface Launch {
+  runDir?: string
+  checkpointSeconds?: number
+  env?: NodeJS.ProcessEnv
+  interruption?: Interruption
+}
+
+function start(
+  change: Partial<ExperimentConfig>,
+  kept = new Kept(),
+  { runDir = 'run', checkpointSeconds = 180, env = {}, interruption }: Launch = {},
+): Trainer {
+  const trainer = startTrainer(
+    dir,
+    { ...four, ...change },
+    { runDir: path.join(dir, runDir), kept: kept.kept, checkpointSeconds },
+    env,
+    interruption,
+  )
+  children.push(trainer.child)
+  return trainer
+}
+
+async function undisturbed(change: Partial<ExperimentConfig>): Promise<{ kept: Kept; sha256: string }> {
+  const kept = new Kept()
+  const trainer = start(change, kept, { runDir: 'undisturbed' })
+  const done = await trainer.message('done')
+  kept.hear(trainer.messages)
+  return { kept, sha256: done.weightsSha256 }
+}
+
+async function checkpointFiles(): Promise<string[]> {
+  return (await readdir(path.join(dir, 'run'))).filter((name) => name.startsWith('checkpoint-')).sort()
+}
+
+/** Trains until the interruption ends the trainer, and keeps what it reported. */
+async function interrupted(change: Partial<ExperimentConfig>, kept: Kept, launch: Launch): Promise<Trainer> {
+  const trainer = start(change, kept, launch)
+  await trainer.exit
+  kept.hear(trainer.messages)
+  return trainer
+}
+
+/** To the end; its weights must be those of a run that was never stopped, its metrics none twice and none missing. */
+async function finishAs(
+  expected: { kept: Kept; sha256: string },
+  change: Partial<ExperimentConfig>,
+  kept: Kept,
+): Promise<void> {
+  const trainer = start(change, kept)
+  const done = await trainer.message('done')
+  kept.hear(trainer.messages)
+  expect(kept.measured).toEqual(expected.kept.measured)
+  expect(done.weightsSha256).toBe(expected.sha256)
+}
+
+describe('a run that goes on', () => {
+  it.each([
+    { variant: 'baseline' },
+    { variant: 'mcnn-a', precision: 'bfloat16' },
+    { variant: 'mcnn-f', trainExamples: 400, validationExamples: 100 },
+  ] as const)('after stops within and between epochs comes out bit for bit: %j', async (change) => {
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    // The first report of progress comes after the first step.
+    for (const interruption of [
+      { at: 'progress', count: 1, act: 'stop' },
+      { at: 'epoch', count: 2, act: 'stop' },
+    ] as const) {
+      const trainer = await interrupted(change, kept, { interruption })
+      expect(trainer.messages.at(-1)?.type).toBe('stopped')
+    }
+    await finishAs(whole, change, kept)
+    expect(kept.warnings).toEqual([])
+    expect(kept.resumedFrom).toEqual([0, 1, 2 * stepsPerEpoch])
+  })
+
+  it('after SIGKILL at each step of writing a checkpoint comes out bit for bit', async () => {
+    const change = { variant: 'mcnn-l' } as const
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    // With a checkpoint after every step: which of them are there after each kill, and what lies half-written next to
+    // them.
+    const kills = [
+      { at: 'write', count: 1, complete: [], temporary: 1 },
+      { at: 'sync', count: 3, complete: [1, 2], temporary: 1 },
+      { at: 'rename', count: 2, complete: [2, 3], temporary: 1 },
+      { at: 'renamed', count: 2, complete: [3, 4, 5], temporary: 0 },
+      { at: 'epoch', count: 1, complete: null, temporary: null },
+    ] as const
+    for (const { at, count, complete, temporary } of kills) {
+      const trainer = await interrupted(change, kept, {
+        checkpointSeconds: 1e-6,
+        interruption: { at, count, act: 'kill' },
+      })
+      expect(trainer.child.signalCode).toBe('SIGKILL')
+      const files = await checkpointFiles()
+      const kinds = {
+        complete: files.filter((name) => name.endsWith('.safetensors')).map((name) => Number(name.split('-')[1])),
+        temporary: files.filter((name) => name.endsWith('.tmp')).length,
+      }
+      if (complete !== null) expect({ at, ...kinds }).toMatchObject({ at, complete, temporary })
+    }
+    await finishAs(whole, change, kept)
+    expect(kept.resumedFrom.slice(0, 5)).toEqual([0, 0, 2, 3, 5])
+    // Steps that a killed trainer reported may not have arrived; a resumption is never ahead of the history.
+    expect(kept.resumedFrom[5]).toBeGreaterThanOrEqual(5)
+  })
+
+  it('goes on with its data kept in the graph as if they had been fed all along', async () => {
+    const change = { variant: 'mcnn-f' } as const
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    for (const at of ['progress', 'epoch'] as const)
+      await interrupted(change, kept, { env: { MCNN_RESIDENT: '1' }, interruption: { at, count: 1, act: 'stop' } })
+    await finishAs(whole, change, kept)
+    expect(kept.warnings).toEqual([])
+    expect(kept.resumedFrom).toEqual([0, 1, stepsPerEpoch])
+  })
+
+  it('passes over a damaged checkpoint with a warning, and over all of them from its seed', async () => {
+    const change = { variant: 'mcnn-f' } as const
+    const whole = await undisturbed(change)
+    for (const damage of ['newest', 'all'] as const) {
+      await rm(path.join(dir, 'run'), { recursive: true, force: true })
+      const kept = new Kept()
+      await interrupted(change, kept, { interruption: { at: 'epoch', count: 2, act: 'stop' } })
+      const files = await checkpointFiles()
+      expect(files).toHaveLength(2)
+      for (const name of damage === 'all' ? files : files.slice(-1)) {
+        const file = path.join(dir, 'run', name)
+        const bytes = await readFile(file)
+        bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 0x10
+        await writeFile(file, bytes)
+      }
+      await finishAs(whole, change, kept)
+      expect(kept.warnings[0]).toContain('is damaged and was passed over')
+      expect(kept.warnings).toHaveLength(damage === 'all' ? files.length + 1 : 1)
+      expect(kept.resumedFrom[1] === 0).toBe(damage === 'all')
+    }
+  })
+
+  it('never goes on from a checkpoint that the history does not reach', async () => {
+    const change = { variant: 'baseline' } as const
+    const whole = await undisturbed(change)
+    const kept = new Kept()
+    const trainer = start(change, kept, { interruption: { at: 'checkpoint', count: 2, act: 'kill' } })
+    await trainer.exit
+    // The service died before it had written the second epoch.
+    kept.hear(
+      trainer.messages.slice(
+        0,
+        trainer.messages.findIndex((m) => m.type === 'epoch' && m.metrics.epoch === 2),
+      ),
+    )
+    await finishAs(whole, change, kept)
+    expect(kept.resumedFrom).toEqual([0, stepsPerEpoch])
+  })
+
+  it.each([{}, { trainExamples: 400, validationExamples: 100 }])(
+    'for more epochs comes out as if it had been asked for them at first: %j',
+    async (change) => {
+      const whole = await undisturbed(change)
+      const kept = new Kept()
+      const shorter = start({ ...change, epochs: 3 }, kept)
+      await shorter.message('done')
+      await shorter.exit
+      kept.hear(shorter.messages)
+      // The look after what was the last epoch stays besides.
+      expect(kept.figures.map(({ epoch }) => epoch)).toEqual([0, 3])
+      kept.figures.pop()
+      await finishAs(whole, change, kept)
+      expect(kept.resumedFrom).toEqual([0, 3 * stepsPerEpoch])
+    },
+  )
+})

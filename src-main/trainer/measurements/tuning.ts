@@ -1,0 +1,86 @@
+/**
+ * Remembers how multi-band layers are computed fastest here: a run and its repetition must take the same way, bit for
+ * bit.
+ */
+import { mkdir, readFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Precision } from '../../contract/experiment'
+import { algorithms, directions, type BankAlgorithms, type BankShape } from '../../graph/bankConvolution'
+import type { TensorFlow } from '../../graph/tensorflow'
+import { hasOwnKernels } from '../../graph/training'
+import { bankShapes, fasterAlgorithms, shapeKey, timeBank, type BankTimes } from '../../graph/tuning'
+import type { NetworkSpec } from '../../nn/architecture'
+import { putDurably } from '../checkpoints/weights'
+
+const times = z.record(z.enum(directions), z.record(z.enum(algorithms), z.number()))
+const measurements = z.record(z.string(), times)
+
+export interface Tuning {
+  bank: (shape: BankShape) => BankAlgorithms
+  /** What was chosen, in a sentence a layer shape; empty where there was no choice. */
+  sentences: string[]
+}
+
+export interface TuningOptions {
+  tensorflow: TensorFlow
+  spec: NetworkSpec
+  batchSize: number
+  precision: Precision
+  /** Program version: another one may have other kernels. */
+  program: string
+  /** Kept over runs; one that is missing or can't be read is made anew. */
+  file: string
+}
+
+/** Measures what this machine has not measured before, which takes a few tenths of a second a layer shape. */
+export async function tuneBanks({
+  tensorflow,
+  spec,
+  batchSize,
+  precision,
+  program,
+  file,
+}: TuningOptions): Promise<Tuning> {
+  const known = await read(file)
+  const before = Object.keys(known).length
+  const machine = [os.cpus()[0]?.model.trim(), os.cpus().length, tensorflow.binding.TF_Version, program].join(' / ')
+  const shapes = hasOwnKernels(tensorflow) ? bankShapes(spec) : []
+  const measured = new Map(
+    shapes.map((shape): [string, { shape: BankShape; times: BankTimes }] => {
+      const key = `${machine} / ${precision} / ${batchSize}x${shapeKey(shape)}`
+      return [shapeKey(shape), { shape, times: (known[key] ??= timeBank(tensorflow, shape, batchSize, precision)) }]
+    }),
+  )
+  if (Object.keys(known).length > before) {
+    await mkdir(path.dirname(file), { recursive: true })
+    await putDurably(file, Buffer.from(`${JSON.stringify(known, null, 1)}\n`))
+  }
+  return {
+    bank: (shape) => {
+      const found = measured.get(shapeKey(shape))
+      if (!found) throw new Error(`No convolution of shape ${shapeKey(shape)} was measured.`)
+      return fasterAlgorithms(found.times)
+    },
+    sentences: [...measured.values()].map(({ shape, times }) => sentence(shape, times)),
+  }
+}
+
+function sentence({ height, width, inputs, filters }: BankShape, times: BankTimes): string {
+  const chosen = fasterAlgorithms(times)
+  const names = { forward: 'forward', gradInput: 'gradient of the input', gradFilter: 'gradient of the filters' }
+  const parts = directions.map((direction) => {
+    const { expanded, shared } = times[direction]
+    return `${names[direction]} ${chosen[direction]} (${shared.toFixed(1)} ms shared, ${expanded.toFixed(1)} ms expanded)`
+  })
+  return `Banks of ${filters} base filters over ${inputs} inputs, ${height} × ${width}: ${parts.join(', ')}.`
+}
+
+async function read(file: string): Promise<Record<string, BankTimes>> {
+  try {
+    return measurements.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,42 @@
+/** Runs that the program's end cut short: offered once, or taken up at once where a person chose so. */
+import type { ServiceResult } from '../../../src-main/contract'
+import { attempt } from './action'
+import { call } from '../data/client'
+import { choices } from '../preferences.svelte'
+import { remember, remembered } from '../storage'
+import { toasts } from './toasts.svelte'
+import { plural } from '../format'
+
+const key = 'cut-short.seen'
+
+class CutShort {
+  /** What is offered; null where there is nothing, or nothing new. */
+  offer = $state.raw<ServiceResult<'runs.cutShort'> | null>(null)
+  busy = $state(false)
+
+  /** When the service has come up, and no other program has the history. */
+  async look(): Promise<void> {
+    const [found] = await Promise.all([attempt(() => call('runs.cutShort', {})), choices.ready])
+    if (!found || found.newest === null) return
+    if (choices.kept.cutShort === 'resume') await this.resume()
+    // What was left alone once is not asked about again.
+    else if (found.newest > (remembered(key) ?? '')) this.offer = found
+  }
+
+  async resume(): Promise<void> {
+    this.busy = true
+    const done = await attempt(() => call('runs.resumeCutShort', {}))
+    this.busy = false
+    if (!done) return
+    this.offer = null
+    if (done.resumed > 0) toasts.info(`${plural(done.resumed, 'run goes', 'runs go')} on`)
+  }
+
+  leave(): void {
+    const newest = this.offer?.newest ?? null
+    if (newest !== null) remember(key, newest)
+    this.offer = null
+  }
+}
+
+export const cutShort = new CutShort()

@@ -1,0 +1,110 @@
+/** Short notices that go by themselves; what was deleted can be taken back from one. */
+import type { ClientError } from '../data/client'
+import { call, toClientError } from '../data/client'
+
+export interface Toast {
+  id: number
+  text: string
+  /** What to do about it, for errors. */
+  fix: string | null
+  kind: 'info' | 'error'
+  undo: (() => Promise<void>) | null
+  /** What can be done next, on a press. */
+  next: { label: string; run: () => void } | null
+}
+
+const shownMs = 8000
+/** Long enough to see what is missing. */
+const undoMs = 10_000
+
+class Toasts {
+  list = $state.raw<readonly Toast[]>([])
+  #last = 0
+  readonly #ends = new Map<number, ReturnType<typeof setTimeout>>()
+  /** Called when a notice goes for good. */
+  readonly #lapses = new Map<number, () => void>()
+
+  info(text: string, next: Toast['next'] = null): void {
+    this.#add({ text, fix: null, kind: 'info', undo: null, next })
+  }
+
+  error(error: ClientError): void {
+    this.#add({ text: error.message, fix: error.fix ?? null, kind: 'error', undo: null, next: null })
+  }
+
+  /** Tells of a file or folder that was just written; where it is, only the shell knows. */
+  written(text: string): void {
+    this.info(text, {
+      label: 'Show in folder',
+      run: () => void call('shell.showWritten', {}).catch((thrown: unknown) => this.error(toClientError(thrown))),
+    })
+  }
+
+  /**
+   * Tells of something that can be taken back for 10 s, longer while the pointer or the focus is on it.
+   * @param undo takes it back; what it rejects with becomes a notice
+   * @param lapse when it can't be taken back any more: what was only moved aside may go
+   */
+  undoable({ message, undo, lapse }: { message: string; undo: () => Promise<unknown>; lapse?: () => void }): void {
+    const id = this.#add({
+      text: message,
+      fix: null,
+      kind: 'info',
+      next: null,
+      undo: async () => {
+        this.#lapses.delete(id)
+        this.close(id)
+        try {
+          await undo()
+        } catch (thrown) {
+          this.error(toClientError(thrown))
+        }
+      },
+    })
+    if (lapse) this.#lapses.set(id, lapse)
+  }
+
+  /** Takes the newest thing back that can be; returns whether there was one. */
+  undoLast(): boolean {
+    const toast = this.list.findLast((one) => one.undo !== null)
+    void toast?.undo?.()
+    return toast !== undefined
+  }
+
+  /** While somebody reads a notice it stays. */
+  hold(id: number): void {
+    clearTimeout(this.#ends.get(id))
+    this.#ends.delete(id)
+  }
+
+  /** It has its whole time again. */
+  release(id: number): void {
+    const toast = this.list.find((one) => one.id === id)
+    // Errors stay until they are closed: they may be read late.
+    if (!toast || toast.kind === 'error') return
+    this.hold(id)
+    this.#ends.set(
+      id,
+      setTimeout(() => this.close(id), toast.undo ? undoMs : shownMs),
+    )
+  }
+
+  close(id: number): void {
+    this.hold(id)
+    this.list = this.list.filter((toast) => toast.id !== id)
+    this.#lapses.get(id)?.()
+    this.#lapses.delete(id)
+  }
+
+  #add(toast: Omit<Toast, 'id'>): number {
+    const id = ++this.#last
+    // The oldest gives way; one that can be undone only to another of its kind.
+    const most = 3
+    if (this.list.length >= most) this.close((this.list.find((one) => one.undo === null) ?? this.list[0])?.id ?? 0)
+    this.list = [...this.list, { ...toast, id }]
+    this.release(id)
+    return id
+  }
+}
+
+export const toasts = new Toasts()

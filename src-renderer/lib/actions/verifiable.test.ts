@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { HistoryEvent, Verifiable } from '../../../src-main/contract'
+import { canVerify, lastVerdict, offeredEpochs, timeWords, wholeWords } from './verifiable'
+
+const plan: Verifiable = {
+  runId: 'r',
+  extent: 'whole',
+  epochs: 200,
+  steps: 78_200,
+  startupSeconds: 5,
+  epochSeconds: 1,
+  restSeconds: 0,
+  trainedOn: 'a processor',
+  here: true,
+  training: null,
+}
+
+describe('a verification', () => {
+  it('is offered for what has ended and had begun', () => {
+    expect(canVerify({ state: 'done', startedAt: 'then' })).toBe(true)
+    expect(canVerify({ state: 'stopped', startedAt: 'then' })).toBe(true)
+    expect(canVerify({ state: 'stopped', startedAt: null })).toBe(false)
+    expect(canVerify({ state: 'running', startedAt: 'then' })).toBe(false)
+  })
+
+  it('is of the whole run where that takes minutes, else of about two minutes of it', () => {
+    expect(offeredEpochs(plan)).toBeNull()
+    expect(offeredEpochs({ ...plan, epochSeconds: 60 })).toBe(2)
+    expect(offeredEpochs({ ...plan, epochSeconds: 6000 })).toBe(1)
+    expect(offeredEpochs({ ...plan, epochs: 1, epochSeconds: 6000 })).toBeNull()
+    expect(offeredEpochs({ ...plan, epochs: 2, epochSeconds: 601 })).toBe(1)
+    expect(offeredEpochs({ ...plan, epochSeconds: null })).toBeNull()
+  })
+
+  it('says how far it goes and how long it takes, and from where that is known', () => {
+    expect([
+      wholeWords(plan),
+      wholeWords({ ...plan, epochs: 1 }),
+      wholeWords({ ...plan, extent: 'epochs', epochs: 12 }),
+      wholeWords({ ...plan, extent: 'steps', epochs: 0, steps: 1200 }),
+    ]).toEqual(['all 200 epochs', 'its one epoch', 'as far as it came: 12 epochs', 'as far as it came: 1,200 steps'])
+    expect(timeWords(plan, null)).toBe('About 3 min 25 s, as when it was trained.')
+    expect(timeWords({ ...plan, here: false }, 5)).toBe(
+      'It took about 10 s on a processor; this machine has another processor, on which the last bits may come out differently.',
+    )
+    expect(timeWords({ ...plan, here: null, trainedOn: null }, 5)).toBe(
+      'It took about 10 s when it was trained; here it may take another time.',
+    )
+    expect(timeWords({ ...plan, epochSeconds: null }, 5)).toMatch(/can’t be told/)
+  })
+
+  it('is found again among a run’s events', () => {
+    const event = (kind: string, level: HistoryEvent['level'], at: string): HistoryEvent => ({
+      kind,
+      level,
+      at,
+      message: at,
+    })
+    expect(lastVerdict([event('started', 'info', '1')])).toBeNull()
+    expect(
+      lastVerdict([event('verified', 'info', '1'), event('verified', 'warning', '2'), event('note', 'info', '3')]),
+    ).toEqual({ same: false, whole: true, at: '2', message: '2' })
+    expect(lastVerdict([event('verified', 'warning', '1'), event('verified-part', 'info', '2')])).toMatchObject({
+      same: true,
+      whole: false,
+    })
+  })
+})

@@ -1,9 +1,0 @@
-import { call } from './client'
-
-/** Copies text; resolves to whether it worked. */
-export function copyText(text: string): Promise<boolean> {
-  return call('shell.copyText', { text }).then(
-    () => true,
-    () => false,
-  )
-}

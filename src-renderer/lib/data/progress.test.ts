@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { countStates, emptyChart, isHeld, needsYou, progressOf, studyState } from './progress'
+import { runWith } from '../../../src-main/analysis/testing'
+
+const told = {
+  runId: 'r',
+  epoch: 3,
+  epochs: 5,
+  step: 130,
+  steps: 200,
+  phase: 'training' as const,
+  loss: 1,
+  learningRate: 0.1,
+  imagesPerSecond: 1,
+  etaSeconds: 1,
+}
+
+describe('progress of a run', () => {
+  it('comes from its steps, else from its epochs, and is whole when it is done', () => {
+    expect(progressOf(runWith({ state: 'running', epochsDone: 2 }), told)).toBe(0.65)
+    expect(progressOf(runWith({ state: 'stopped', epochsDone: 2 }), undefined)).toBe(0.4)
+    expect(progressOf(runWith({ state: 'running', epochsDone: 4 }), { ...told, step: 10 })).toBe(0.8)
+    expect(progressOf(runWith({ state: 'done' }), undefined)).toBe(1)
+    expect(progressOf(runWith({ state: 'running', epochsDone: 0 }), { ...told, step: 0, steps: 0 })).toBe(0)
+  })
+})
+
+describe('state of a study', () => {
+  it('is what trains, then what waits, then what ended badly', () => {
+    const state = (...states: Parameters<typeof runWith>[0]['state'][]): string =>
+      studyState(countStates(states.map((s) => runWith(s ? { state: s } : {}))))
+    expect(state('done', 'queued', 'running', 'failed')).toBe('running')
+    expect(state('done', 'queued', 'paused')).toBe('paused')
+    expect(state('done', 'diverged', 'interrupted')).toBe('interrupted')
+    expect(state('done', 'done')).toBe('done')
+  })
+})
+
+describe('runs that need a person', () => {
+  it('ended without a result, worst first', () => {
+    const runs = [
+      runWith({ id: 'a', seed: 1, state: 'stopped' }),
+      runWith({ id: 'b', seed: 2, state: 'failed' }),
+      runWith({ id: 'c', seed: 3 }),
+      runWith({ id: 'd', seed: 4, state: 'interrupted' }),
+    ]
+    expect(needsYou(runs).map((run) => run.id)).toEqual(['d', 'b', 'a'])
+  })
+
+  it('are not those that a later run of the same config and seed stands in for', () => {
+    const failed = runWith({ id: 'a', state: 'failed' })
+    const again = runWith({ id: 'b', state: 'queued', createdAt: '2026-05-09T11:00:00.000Z' })
+    expect(needsYou([failed, again])).toEqual([])
+    expect(needsYou([failed, { ...again, seed: 2 }])).toEqual([failed])
+    expect(needsYou([failed, { ...again, configId: 'other' }])).toEqual([failed])
+  })
+})
+
+describe('held', () => {
+  it('is a queued run that has a reason not to begin', () => {
+    expect(isHeld({ state: 'queued', reason: 'Held until it is resumed.' })).toBe(true)
+    expect(isHeld({ state: 'queued', reason: null })).toBe(false)
+    expect(isHeld({ state: 'stopped', reason: 'Stopped by hand.' })).toBe(false)
+  })
+})
+
+describe('words of an empty chart', () => {
+  it('promise values only while a run can still bring some', () => {
+    expect(emptyChart(['done', 'running'])).toBe('no values yet')
+    expect(emptyChart(['queued', 'queued'])).toBe('no values yet: queued')
+    expect(emptyChart(['failed'])).toBe('no values: the run finished no epoch')
+    expect(emptyChart(['failed', 'stopped', 'interrupted', 'diverged', 'done'])).toBe(
+      'no values: no run here finished an epoch',
+    )
+  })
+})

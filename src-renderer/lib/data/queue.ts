@@ -1,0 +1,30 @@
+/** Moving what waits, as every page does it: with a notice from which it comes back. */
+import { attempt } from '../actions/action'
+import { call } from './client'
+import { plural } from '../format'
+import { toasts } from '../actions/toasts.svelte'
+
+export type Place = 'first' | 'last' | 'up' | 'down'
+
+const words: Readonly<Record<Place, string>> = {
+  first: 'to the front of the queue',
+  last: 'to the end of the queue',
+  up: 'up in the queue',
+  down: 'down in the queue',
+}
+
+/**
+ * @param name of the only one that is moved
+ * @returns whether it was done; a person was told why where it was not
+ */
+export async function moveInQueue(ids: readonly string[], place: Place, name?: string): Promise<boolean> {
+  const moved = await attempt(() => call('queue.move', { ids: [...ids], place }))
+  if (!moved) return false
+  const undo = async (): Promise<void> => {
+    // The last one first: each is told with the one that stood right behind it.
+    for (const { id, before } of moved.was.reverse())
+      await call('queue.move', { ids: [id], place: before === null ? 'last' : { before } })
+  }
+  toasts.undoable({ message: `${name ?? plural(ids.length, 'run')} moved ${words[place]}`, undo })
+  return true
+}

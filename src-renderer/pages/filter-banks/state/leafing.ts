@@ -1,0 +1,108 @@
+/**
+ * Fetches layers as a person leafs through epochs: one call at a time, the newest wish first, what was seen is kept.
+ */
+import type { LayerFilterValues } from '../../../../src-main/contract'
+import type { LayerValues } from '../../../../src-main/analysis/filters/spectrum'
+
+/** A layer's stored filters after an epoch, as numbers. */
+export interface LayerFilters extends LayerValues {
+  runId: string
+  layer: string
+  epoch: number
+  stride: number
+}
+
+export interface Wish {
+  run: string
+  layer: string
+  epoch: number
+}
+
+export interface Shown {
+  /** The newest that arrived; stays until the wished one is there. */
+  current: LayerFilters | null
+  /** What the call threw for the wished place itself. */
+  error: unknown
+  /** The wished one is still on its way. */
+  waiting: boolean
+}
+
+export const nothing: Shown = { current: null, error: null, waiting: false }
+
+/** Numbers kept: 64 MB of them, thousands of epochs of a first layer. */
+const keptNumbers = 16_000_000
+
+/** Numbers of a base64 text of little-endian float32. */
+export function floatsOf(base64: string): Float32Array {
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  const view = new DataView(bytes.buffer)
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
+}
+
+export function layerFiltersOf({ runId, layer, epoch, bank, stride, shape, values }: LayerFilterValues): LayerFilters {
+  return { runId, layer, epoch, bank, stride, shape, values: floatsOf(values) }
+}
+
+export class Leafing {
+  #wish: Wish | null = null
+  #current: LayerFilters | null = null
+  #busy = false
+  #numbers = 0
+  readonly #seen = new Map<string, LayerFilters>()
+  readonly #fetch: (wish: Wish) => Promise<LayerFilters>
+  readonly #changed: (shown: Shown) => void
+
+  constructor(fetch: (wish: Wish) => Promise<LayerFilters>, changed: (shown: Shown) => void) {
+    this.#fetch = fetch
+    this.#changed = changed
+  }
+
+  wish(wish: Wish | null): void {
+    this.#wish = wish
+    const seen = wish ? this.#seen.get(keyOf(wish)) : null
+    if (seen !== undefined) this.#current = seen
+    this.#changed({ current: this.#current, error: null, waiting: seen === undefined })
+    if (seen === undefined && !this.#busy) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true
+    let failed: string | null = null
+    for (let next = this.#wish; next && !this.#seen.has(keyOf(next)) && failed !== keyOf(next); next = this.#wish) {
+      const key = keyOf(next)
+      try {
+        this.#keep(key, await this.#fetch(next))
+        if (this.#wished() === key)
+          this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: false })
+        // While one leafs on, the latest that came is better than one long gone.
+        else if (this.#wish?.run === next.run && this.#wish.layer === next.layer)
+          this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: true })
+      } catch (thrown) {
+        failed = key
+        // An error of a place that one has left already is nobody's business.
+        if (this.#wished() === key) this.#changed({ current: this.#current, error: thrown, waiting: false })
+      }
+    }
+    this.#busy = false
+  }
+
+  #wished(): string | null {
+    return this.#wish && keyOf(this.#wish)
+  }
+
+  #keep(key: string, layer: LayerFilters): void {
+    this.#seen.set(key, layer)
+    this.#numbers += layer.values.length
+    for (const [oldest, { values }] of this.#seen) {
+      if (this.#numbers <= keptNumbers || oldest === key) break
+      this.#seen.delete(oldest)
+      this.#numbers -= values.length
+    }
+  }
+}
+
+function keyOf({ run, layer, epoch }: Wish): string {
+  return `${run}/${layer}/${epoch}`
+}

@@ -1,0 +1,61 @@
+/**
+ * Bands laid over each other as in figure 2 of the paper: outlines of where each passes, and where their names go.
+ * Pure.
+ */
+import { contours } from 'd3-contour'
+import { bandEdges, peakOf, type BandEdge, type Plane } from '../../../../src-main/analysis/filters/spectrum'
+
+/** Side of the drawing's own units, from −π to π. */
+export const drawingSide = 100
+
+/** The outline of where a plane is at least `edge` times its peak, as an SVG path on −π…π, closed beyond the border. */
+export function bandPath(plane: Plane, size: number, edge: BandEdge): string {
+  const peak = peakOf(plane)
+  if (!(peak > 0)) return ''
+  // One row and column more: the plane is periodic, its last sample lies short of π.
+  const side = size + 1
+  const wrapped = Array.from(
+    { length: side * side },
+    (_, i) => plane[(Math.floor(i / side) % size) * size + ((i % side) % size)] ?? 0,
+  )
+  const [shape] = contours()
+    .size([side, side])
+    .thresholds([bandEdges[edge] * peak])(wrapped)
+  // d3 has the middle of the first sample at ½.
+  const at = (sample: number): string => (((sample - 0.5) / size) * drawingSide).toFixed(2)
+  return (shape?.coordinates ?? [])
+    .flat()
+    .map((ring) => `M${ring.map(([x, y]) => `${at(x ?? 0)} ${at(y ?? 0)}`).join('L')}Z`)
+    .join('')
+}
+
+/**
+ * Where a name goes, 0 to 100 across and down: at each plane's peak in the right half (the left one mirrors it), apart
+ * from those before.
+ */
+export function labelPlaces(planes: readonly Plane[], size: number): { x: number; y: number }[] {
+  const taken: { x: number; y: number }[] = []
+  for (const plane of planes) {
+    let best = -1
+    let [column, row] = [size / 2, size / 2]
+    for (let v = 0; v < size; v++)
+      for (let u = size / 2; u <= size; u++) {
+        const value = plane[v * size + (u % size)] ?? 0
+        if (value > best + 1e-9) {
+          best = value
+          ;[column, row] = [u, v]
+        }
+      }
+    const place = { x: clamp((column / size) * 100, 8, 92), y: clamp((row / size) * 100, 7, 93) }
+    for (
+      let tries = 0;
+      tries < 8 && taken.some((other) => Math.abs(other.x - place.x) < 13 && Math.abs(other.y - place.y) < 9);
+      tries++
+    )
+      place.y = place.y > 80 ? place.y - 34 : place.y + 10
+    taken.push(place)
+  }
+  return taken
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))

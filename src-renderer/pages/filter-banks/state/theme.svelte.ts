@@ -1,0 +1,1 @@
+export { currentTheme } from '../../../lib/display/theme.svelte'

@@ -1,1 +1,0 @@
-export { currentTheme } from '../../lib/theme.svelte'

@@ -1,0 +1,166 @@
+/** The columns of the runs table, and which of them a person wants to see, where. Pure. */
+import type { SortColumn } from '../../../../src-main/contract'
+
+export interface Column {
+  id: string
+  label: string
+  /** In pixels. */
+  width: number
+  num?: boolean
+  sort: SortColumn | null
+  /** Shown where nobody chose. */
+  usual: boolean
+}
+
+const column = (
+  id: string,
+  label: string,
+  width: number,
+  sort: SortColumn | null,
+  rest: { num?: boolean; usual?: boolean } = {},
+): Column => ({ id, label, width, sort, usual: false, ...rest })
+const num = { num: true }
+const usual = { usual: true }
+
+export const columns: readonly Column[] = [
+  column('config', 'Config', 146, 'config', usual),
+  column('seed', 'Seed', 50, 'seed', { ...num, ...usual }),
+  column('state', 'State', 130, 'state', usual),
+  column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
+  column('best', 'Best epoch', 94, 'best', { ...num, ...usual }),
+  column('curve', 'Curve', 104, null, usual),
+  column('trainLoss', 'Train loss', 80, 'trainLoss', num),
+  column('testLoss', 'Test loss', 80, 'testLoss', num),
+  column('epochs', 'Epoch', 74, 'epochs', { ...num, ...usual }),
+  column('parameters', 'Parameters', 86, 'parameters', { ...num, ...usual }),
+  column('filters', 'Filters', 70, 'filters', num),
+  column('stepMs', 'ms / step', 74, 'stepMs', { ...num, ...usual }),
+  column('speed', 'Images/s', 78, 'speed', num),
+  column('time', 'Time', 90, 'time', { ...num, ...usual }),
+  column('created', 'Created', 104, 'created', num),
+  column('dataset', 'Data set', 84, 'dataset'),
+  column('study', 'Study', 160, 'study'),
+  column('tags', 'Tags', 110, null, usual),
+  column('note', 'Note', 200, null),
+]
+
+/** Always first: the link to the run, and where groups unfold. */
+export const fixedColumn = 'config'
+
+export interface Layout {
+  /** All columns but the fixed one, in their order. */
+  order: string[]
+  shown: string[]
+  /** Stay at the left when the table scrolls sideways; they come first. */
+  pinned: string[]
+}
+
+export const usualLayout: Layout = {
+  order: columns.filter((c) => c.id !== fixedColumn).map((c) => c.id),
+  shown: columns.filter((c) => c.usual && c.id !== fixedColumn).map((c) => c.id),
+  pinned: [],
+}
+
+/** What was kept by this or another version: unknown columns go, new ones come last. */
+export function parseLayout(text: string | null): Layout {
+  let kept: unknown
+  try {
+    kept = JSON.parse(text ?? 'null')
+  } catch {
+    return usualLayout
+  }
+  if (typeof kept !== 'object' || kept === null) return usualLayout
+  const list = (name: keyof Layout): string[] | null => {
+    const value = (kept as Record<string, unknown>)[name]
+    return Array.isArray(value)
+      ? [...new Set(value)].filter((id): id is string => usualLayout.order.includes(id as string))
+      : null
+  }
+  const order = list('order') ?? []
+  return {
+    order: [...order, ...usualLayout.order.filter((id) => !order.includes(id))],
+    shown: list('shown') ?? usualLayout.shown,
+    pinned: list('pinned') ?? [],
+  }
+}
+
+export interface Placed extends Column {
+  /** Pixels from the left where it is pinned, else null. */
+  left: number | null
+}
+
+/** Of columns that stay, the fixed one among them: more would leave no room for the others. */
+export const mostPinned = 6
+
+/** A group says how many runs are in which state, and is of no one seed. */
+const groupedStateWidth = 166
+
+/**
+ * The columns to draw: the fixed one, the pinned ones, the others.
+ * @param start where the first begins, in pixels
+ * @param grouped by config
+ * @param available width of the table's box in pixels: a little too wide a table is made narrower, and the usual
+ *   columns become fewer
+ */
+export function placed(layout: Layout, start: number, grouped = false, available = Infinity): Placed[] {
+  const shown = layout.order.filter((id) => layout.shown.includes(id) && !(grouped && id === 'seed'))
+  const pinned = shown.filter((id) => layout.pinned.includes(id)).slice(0, mostPinned - 1)
+  const ids = [fixedColumn, ...pinned, ...shown.filter((id) => !pinned.includes(id))]
+  const found = ids
+    .flatMap((id) => columns.find((c) => c.id === id) ?? [])
+    .map((one) => (grouped && one.id === 'state' ? { ...one, width: groupedStateWidth } : one))
+  const room = available - start
+  const fitting = isUsual(layout) ? withoutSpare(found, room / leastScale) : found
+  const scale = Math.min(1, room / widthOf(fitting))
+  // What is left over is first for names, which would be cut.
+  const spread = Number.isFinite(room) ? Math.max(0, Math.min(mostSpread, Math.floor(room - widthOf(fitting)))) : 0
+  let left = start
+  return fitting.map((one): Placed => {
+    // Narrower by a little, a table fits without a bar that is always there; by more, it would cut its texts.
+    const width =
+      one.id === fixedColumn && scale === 1
+        ? one.width + spread
+        : scale >= leastScale
+          ? Math.floor(one.width * scale)
+          : one.width
+    const at = one.id === fixedColumn || pinned.includes(one.id) ? left : null
+    left += width
+    return { ...one, width, left: at }
+  })
+}
+
+const leastScale = 0.96
+const mostSpread = 48
+/** Columns that nobody chose and a narrow window does without, the first to go first. */
+const spare: readonly string[] = ['stepMs', 'parameters', 'curve', 'tags', 'epochs']
+
+const widthOf = (some: readonly Column[]): number => some.reduce((sum, { width }) => sum + width, 0)
+
+function isUsual({ order, shown, pinned }: Layout): boolean {
+  return (
+    pinned.length === 0 &&
+    order.join() === usualLayout.order.join() &&
+    [...shown].sort().join() === [...usualLayout.shown].sort().join()
+  )
+}
+
+function withoutSpare(found: readonly Column[], room: number): readonly Column[] {
+  let kept = found
+  for (const id of spare) if (widthOf(kept) > room) kept = kept.filter((one) => one.id !== id)
+  return kept
+}
+
+/** Moved by one place among all columns. */
+export function moved(layout: Layout, id: string, by: -1 | 1): Layout {
+  const from = layout.order.indexOf(id)
+  const to = from + by
+  if (from < 0 || to < 0 || to >= layout.order.length) return layout
+  const order = [...layout.order]
+  order.splice(from, 1)
+  order.splice(to, 0, id)
+  return { ...layout, order }
+}
+
+export function toggled(list: readonly string[], id: string): string[] {
+  return list.includes(id) ? list.filter((other) => other !== id) : [...list, id]
+}

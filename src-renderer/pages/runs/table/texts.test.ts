@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { noCounts, recipe, type RunGroup, type RunRow } from '../../../../src-main/contract'
+import { runWith } from '../../../../src-main/analysis/testing'
+import { columns } from './columns'
+import { textOf } from './texts'
+
+const run: RunRow = {
+  ...runWith({ seconds: 3600, imagesPerSecond: 1234 }),
+  kind: 'run',
+  accuracy: 0.9,
+  rowTrainLoss: 0.25,
+  rowTestLoss: null,
+  stepMs: 12.34,
+  tags: [],
+  note: 'a note',
+  archivedAt: null,
+  trashedAt: null,
+}
+const group: RunGroup = {
+  kind: 'group',
+  configId: 'c',
+  arch: 'resnet-8',
+  variant: 'baseline',
+  dataset: 'synthetic',
+  training: recipe,
+  counts: noCounts(),
+  runs: 3,
+  accuracy: { mean: 0.9, std: null, n: 1, values: [0.9] },
+  best: null,
+  trainLoss: 0.5,
+  testLoss: null,
+  stepMs: 128,
+  seconds: null,
+  trainableParameters: 75290,
+  trainableFilters: 240,
+  createdAt: '2026-05-09T10:00:00Z',
+}
+
+describe('textOf', () => {
+  it('says what was measured, and a dash for what was not', () => {
+    expect(['trainLoss', 'testLoss', 'stepMs', 'speed', 'parameters', 'note'].map((id) => textOf(id, run))).toEqual([
+      '0.2500',
+      '–',
+      '12.3',
+      '1,234',
+      '75,290',
+      'a note',
+    ])
+    expect(['best', 'epochs', 'speed', 'time'].map((id) => textOf(id, group))).toEqual(['–', 'n 1', '1,000', '–'])
+  })
+
+  it('leaves to a component what moves while a run trains, and what is drawn', () => {
+    expect(textOf('time', run)).toBe('1 h 00 min')
+    expect(textOf('time', { ...run, state: 'running' })).toBeNull()
+    for (const id of ['config', 'state', 'accuracy', 'curve', 'tags'])
+      expect([textOf(id, run), textOf(id, group)]).toEqual([null, null])
+    for (const { id } of columns) expect(['string', 'object']).toContain(typeof textOf(id, run))
+  })
+})

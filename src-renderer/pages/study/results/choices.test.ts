@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { parseHash } from '../../../lib/navigation/routes'
+import { choicesOf, withChoices, withSection } from './choices'
+
+const plain = '#/studies/s-1'
+
+describe('choices in the address', () => {
+  it('come back as they were made, beside the section', () => {
+    const hash = withSection(
+      withChoices(plain, {
+        row: 'cifar-10/resnet-32',
+        band: 'ci',
+        scale: 'log',
+        axis: 'time',
+        smooth: 2.5,
+        test: 'paired',
+        measure: 'error',
+      }),
+      't1',
+    )
+    expect(choicesOf(hash)).toEqual({
+      row: 'cifar-10/resnet-32',
+      measure: 'error',
+      band: 'ci',
+      scale: 'log',
+      axis: 'time',
+      smooth: 2.5,
+      test: 'paired',
+    })
+    expect(parseHash(hash)).toMatchObject({ page: 'study', id: 's-1', section: 't1' })
+    expect(choicesOf(withChoices(hash, { band: 'std' })).scale).toBe('log')
+  })
+
+  it('are not in it where they are as by default', () => {
+    expect(withChoices(withChoices(plain, { band: 'seeds', smooth: 3 }), { band: 'std', smooth: 0 })).toBe(plain)
+  })
+
+  it('fall back where the address says what is not there', () => {
+    expect(choicesOf(`${plain}?band=none&smooth=-4&scale=cubic&by=moon`)).toEqual(choicesOf(plain))
+    expect(choicesOf(`${plain}?smooth=1e9`).smooth).toBe(0)
+  })
+})
