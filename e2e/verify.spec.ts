@@ -107,7 +107,9 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
   })
 
   await test.step('from the palette, in the background, after what trains; it ends with the program', async () => {
-    const { id: other } = await workbench.call('runs.rerun', { id: run })
+    const {
+      ids: [other = ''],
+    } = await workbench.call('runs.rerun', { ids: [run] })
     await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state).toBe('running')
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: /Search/ }).fill('verify')

@@ -90,7 +90,7 @@ async function trainAgain(world: World, named: ReadonlySet<string>): Promise<voi
     const run = runs.find((one) => one.variant === variant)
     if (!run) await world.program.call('studies.create', { plan: { ...plan, variants: [variant] } })
     else if (run.state === 'done' && named.has(run.id)) {
-      await world.program.call('runs.rerun', { id: run.id })
+      await world.program.call('runs.rerun', { ids: [run.id] })
       await world.program.call('runs.trash', { ids: [run.id] })
     }
   }

@@ -88,7 +88,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       if (!run) return
       await world.program.call('runs.pause', { id: run.id }).catch(() => undefined)
       await world.moment(1500)
-      await world.program.call('runs.resume', { id: run.id }).catch(() => undefined)
+      await world.program.call('runs.resume', { ids: [run.id] }).catch(() => undefined)
     },
   },
 

@@ -146,7 +146,7 @@ export class World {
   async goOn(): Promise<void> {
     for (const run of await this.runs())
       if (['failed', 'stopped', 'interrupted', 'paused'].includes(run.state))
-        await this.program.call('runs.resume', { id: run.id })
+        await this.program.call('runs.resume', { ids: [run.id] })
   }
 
   async untilDone(limitMs: number): Promise<boolean> {

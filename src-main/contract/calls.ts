@@ -23,7 +23,7 @@ import { preferences } from './preferences'
 import { imported, publishCalls } from './publish'
 import * as r from './records'
 import { found, searchText } from './search'
-import { runListCalls } from './runLists'
+import { runIds, runListCalls } from './runLists'
 
 const none = z.strictObject({})
 const ok = z.object({ ok: z.literal(true) })
@@ -237,9 +237,10 @@ export const serviceCalls = {
   'runs.log': read(ofRun, z.object({ lines: z.array(z.string()) })),
   'runs.pause': write(ofRun, ok),
   /**
-   * Also of a run that was stopped, interrupted or failed: it goes on from its newest checkpoint, else from its seed.
+   * Resumes paused and held runs, and queues runs that were stopped, interrupted or failed again: each from its newest
+   * checkpoint, else from its seed. Runs with nothing to resume are passed over; a conflict if that is all of them.
    */
-  'runs.resume': write(ofRun, ok),
+  'runs.resume': write(z.strictObject({ ids: runIds }), z.object({ resumed: z.int() })),
   'runs.stop': write(ofRun, ok),
   /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
   'runs.cutShort': read(
@@ -252,8 +253,8 @@ export const serviceCalls = {
   'runs.checkpoint': write(z.strictObject({}), ok),
   /** A finished run for more epochs, as a new run that goes on where it ended; `epochs` in all. */
   'runs.extend': write(z.strictObject({ id: r.runId, epochs: trainingConfig.shape.epochs }), z.object({ id: r.runId })),
-  /** The same config and seed again, as a new run of the same study. */
-  'runs.rerun': write(ofRun, z.object({ id: r.runId })),
+  /** Queues the same configs and seeds again, as new runs of the same studies, in that order. */
+  'runs.rerun': write(z.strictObject({ ids: runIds }), z.object({ ids: z.array(r.runId) })),
   'runs.delete': write(ofRun, ok),
   /**
    * Writes the network with the weights at the run's end for other programs. From a window the path comes from a dialog

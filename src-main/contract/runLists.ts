@@ -90,7 +90,8 @@ const asked = {
   open: z.array(z.string().max(64)).max(2000).default([]),
 }
 
-const ids = z.array(runId).min(1).max(20_000)
+/** Runs that one call changes. */
+export const runIds = z.array(runId).min(1).max(20_000)
 
 export const runListCalls = {
   /**
@@ -140,17 +141,17 @@ export const runListCalls = {
   /** What completion offers: all tags and studies in use. */
   'runs.words': read(z.strictObject({}), z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
   'runs.tag': write(
-    z.strictObject({ ids, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }),
+    z.strictObject({ ids: runIds, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }),
     z.object({ changed: z.int() }),
   ),
   'runs.note': write(z.strictObject({ id: runId, note: z.string().max(4000) }), z.object({ changed: z.int() })),
-  'runs.archive': write(z.strictObject({ ids, archived: z.boolean() }), z.object({ changed: z.int() })),
+  'runs.archive': write(z.strictObject({ ids: runIds, archived: z.boolean() }), z.object({ changed: z.int() })),
   /**
    * Takes runs out of every list, study and comparison, until they are restored or purged. What waits is taken back
    * from the queue.
    */
-  'runs.trash': write(z.strictObject({ ids }), z.object({ changed: z.int() })),
-  'runs.restore': write(z.strictObject({ ids }), z.object({ changed: z.int() })),
+  'runs.trash': write(z.strictObject({ ids: runIds }), z.object({ changed: z.int() })),
+  'runs.restore': write(z.strictObject({ ids: runIds }), z.object({ changed: z.int() })),
   /** Deletes runs that are in the trash with their weights and logs; null is everything in it. */
-  'runs.purge': write(z.strictObject({ ids: ids.nullable() }), z.object({ changed: z.int() })),
+  'runs.purge': write(z.strictObject({ ids: runIds.nullable() }), z.object({ changed: z.int() })),
 } as const

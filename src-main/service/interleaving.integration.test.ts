@@ -266,7 +266,7 @@ const pairs: Pair[] = [
   {
     name: 'runs.rerun and datasets.remove',
     before: stopAll,
-    first: call('runs.rerun', () => ({ id: done })),
+    first: call('runs.rerun', () => ({ ids: [done] })),
     second: removeData,
     right: oneOfTwo,
   },
@@ -280,7 +280,7 @@ const pairs: Pair[] = [
   {
     name: 'runs.resume and datasets.remove',
     before: stopAll,
-    first: call('runs.resume', () => ({ id: stopped })),
+    first: call('runs.resume', () => ({ ids: [stopped] })),
     second: removeData,
     right: oneOfTwo,
   },
@@ -336,7 +336,9 @@ const pairs: Pair[] = [
     first: call('runs.delete', () => ({ id: done })),
     second: async ({ bench, service }) => {
       planOf({ 1: 'good' })
-      const { id } = await service.call('runs.rerun', { id: done })
+      const {
+        ids: [id = ''],
+      } = await service.call('runs.rerun', { ids: [done] })
       await bench.reached(id, 'done')
     },
     right: [
@@ -347,7 +349,7 @@ const pairs: Pair[] = [
   {
     name: 'runs.delete and runs.resume',
     first: call('runs.delete', () => ({ id: stopped })),
-    second: call('runs.resume', () => ({ id: stopped })),
+    second: call('runs.resume', () => ({ ids: [stopped] })),
     right: [
       ['ok', 'not-found'],
       ['conflict', 'ok'],
@@ -387,7 +389,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'runs.resume and studies.trash',
-    first: call('runs.resume', () => ({ id: stopped })),
+    first: call('runs.resume', () => ({ ids: [stopped] })),
     second: trashStudy,
     right: [
       ['ok', 'ok'],
@@ -397,7 +399,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'start and cancel',
-    first: call('runs.resume', () => ({ id: held })),
+    first: call('runs.resume', () => ({ ids: [held] })),
     second: call('runs.stop', () => ({ id: held })),
     right: [
       ['ok', 'ok'],
@@ -406,7 +408,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'start and reorder',
-    first: call('runs.resume', () => ({ id: stopped })),
+    first: call('runs.resume', () => ({ ids: [stopped] })),
     second: call('queue.move', () => ({ ids: [held], place: 'first' })),
     right: [['ok', 'ok']],
   },
@@ -509,7 +511,7 @@ const pairs: Pair[] = [
       planOf({ 1: 'good', 2: 'good' })
     },
     first: call('publish.verify', () => ({ id: done })),
-    second: call('runs.resume', () => ({ id: stopped })),
+    second: call('runs.resume', () => ({ ids: [stopped] })),
     right: [['ok', 'ok']],
     check: mustBeAlone,
   },
@@ -517,7 +519,7 @@ const pairs: Pair[] = [
     name: 'publish.verify and resumption of a paused run',
     before: async ({ bench, service }) => {
       planOf({ 1: 'good', 2: 'waits', 3: 'waits' })
-      await service.call('runs.resume', { id: held })
+      await service.call('runs.resume', { ids: [held] })
       await bench.waitFor((e) => e.name === 'run.epoch' && e.payload.runId === held)
       await service.call('runs.pause', { id: held })
       await bench.reached(held, 'paused')
@@ -525,7 +527,7 @@ const pairs: Pair[] = [
     },
     first: call('publish.verify', () => ({ id: done })),
     second: async ({ bench, service }) => {
-      await service.call('runs.resume', { id: held })
+      await service.call('runs.resume', { ids: [held] })
       await service.call('runs.stop', { id: held })
       await bench.reached(held, 'stopped')
     },

@@ -117,7 +117,7 @@ export function addRuns(program: Command): void {
     .action((name: string, _options: unknown, command: Command) =>
       goesOn(command, async (service) => {
         const run = await findRun(service, name)
-        await service.call('runs.resume', { id: run.id })
+        await service.call('runs.resume', { ids: [run.id] })
         return run
       }),
     )

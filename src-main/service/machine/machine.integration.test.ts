@@ -36,7 +36,7 @@ describe('exclusive access to the machine', () => {
     const { service, done, paused } = await withPausedRun()
     const verified = service.call('publish.verify', { id: done })
     await bench.waitFor((e) => e.name === 'work.progress' && e.payload.phase === 'training again')
-    await service.call('runs.resume', { id: paused })
+    await service.call('runs.resume', { ids: [paused] })
     // The trainer answers in order: a resumption would be told before the checkpoint.
     await service.call('runs.checkpoint', {})
     await expect
@@ -50,7 +50,7 @@ describe('exclusive access to the machine', () => {
 
   it('is not given while a run that was just resumed has not answered yet', async () => {
     const { service, done, paused } = await withPausedRun()
-    const resumed = service.call('runs.resume', { id: paused })
+    const resumed = service.call('runs.resume', { ids: [paused] })
     const verified = service.call('publish.verify', { id: done })
     await resumed
     await bench.waitFor((e) => e.name === 'work.progress')
@@ -63,7 +63,7 @@ describe('exclusive access to the machine', () => {
     const { service, done, paused } = await withPausedRun()
     const verified = service.call('publish.verify', { id: done })
     await bench.waitFor((e) => e.name === 'work.progress' && e.payload.phase === 'training again')
-    await service.call('runs.resume', { id: paused })
+    await service.call('runs.resume', { ids: [paused] })
     await service.call('runs.pause', { id: paused })
     await service.call('publish.cancel', { kind: 'verify' })
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { RunDetail } from '../../contract/records'
 import { testImages } from '../../datasets'
 import type { RunRecord } from '../../history/runs/runs'
-import { announce, type Context } from '../app/context'
+import { announce, announceAll, type Context } from '../app/context'
 import { runLog } from '../storage/dataDir'
 import type { Datasets } from '../datasets/datasets'
 import { enqueue } from '../training/enqueue'
@@ -88,29 +88,26 @@ export function runCalls(
       return ok
     },
 
-    'runs.resume': ({ id }) => {
-      queue.resume(runOf(context, id))
-      return ok
-    },
+    'runs.resume': ({ ids }) => ({ resumed: queue.resume([...new Set(ids)].map((id) => runOf(context, id))) }),
 
     'runs.stop': ({ id }) => {
       queue.stop(runOf(context, id))
       return ok
     },
 
-    'runs.rerun': async ({ id }) => {
-      const { configId, seed, studyId } = rerunnable(id)
-      const config = history.configs.get(configId, seed)
-      await datasets.mustHave(config.dataset, 'id')
-      const [again] = history.transaction(() => {
-        // Checked again: the run may have been deleted or moved to the trash meanwhile.
-        rerunnable(id)
-        return enqueue(context, studyId, [config])
-      })
-      if (again === undefined) throw new Error('nothing was queued')
-      announce(context, again)
+    'runs.rerun': async ({ ids: asked }) => {
+      const ids = [...new Set(asked)]
+      for (const dataset of new Set(ids.map((id) => rerunnable(id).dataset))) await datasets.mustHave(dataset, 'ids')
+      // Checked again: a run may have been deleted or moved to the trash meanwhile.
+      const again = history.transaction(() =>
+        ids.flatMap((id) => {
+          const { configId, seed, studyId } = rerunnable(id)
+          return enqueue(context, studyId, [history.configs.get(configId, seed)])
+        }),
+      )
+      announceAll(context, again)
       queue.kick()
-      return { id: again }
+      return { ids: again }
     },
 
     'runs.extend': async ({ id, epochs }) => {

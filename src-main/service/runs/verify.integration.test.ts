@@ -161,12 +161,16 @@ describe('a run that is trained again', () => {
   it('waits for what trains, and keeps what is queued meanwhile from starting', async () => {
     const until = (id: string, wanted: string): Promise<void> => expect.poll(() => order).toContain(`${wanted} ${id}`)
     order.length = 0
-    const { id: first } = await service.call('runs.rerun', { id: runId })
+    const {
+      ids: [first = ''],
+    } = await service.call('runs.rerun', { ids: [runId] })
     await until(first, 'running')
     expect((await service.call('publish.verifiable', { id: runId })).training?.id).toBe(first)
     told.length = 0
     const verified = service.call('publish.verify', { id: runId, steps: 1 })
-    const { id: second } = await service.call('runs.rerun', { id: runId })
+    const {
+      ids: [second = ''],
+    } = await service.call('runs.rerun', { ids: [runId] })
     await until(first, 'done')
     expect((await verified).same).toBe(true)
     expect(told[0]?.phase).toBe('waiting for the run that trains')

@@ -107,7 +107,7 @@ describe('a data directory that goes while something trains', () => {
     bench.forget()
     await undisturbed()
     expect(bench.count('run.epoch')).toBe(0)
-    await service.call('runs.resume', { id: runId })
+    await service.call('runs.resume', { ids: [runId] })
     await isWhole(bench, service, runId)
     await bench.end()
   })

@@ -96,7 +96,7 @@ describe('a study in the trash', () => {
     )
     const stopped = mine.find((run) => ['stopped', 'interrupted', 'failed'].includes(run.state))
     if (!stopped) throw new Error('no run that could go on')
-    await expect(service.call('runs.resume', { id: stopped.id })).rejects.toMatchObject({
+    await expect(service.call('runs.resume', { ids: [stopped.id] })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('in the trash with its study') as string,
     })

@@ -187,12 +187,12 @@ describe('a queue', () => {
       fix: 'Stop it first.',
     })
     bench.forget()
-    await service.call('runs.resume', { id: first })
+    await service.call('runs.resume', { ids: [first] })
     await bench.reached(first, 'running')
     await service.call('runs.stop', { id: first })
     expect(await bench.reached(first, 'stopped')).toMatchObject({ reason: 'Stopped in the window.', epochsDone: 1 })
     await bench.reached(second, 'done')
-    await expect(service.call('runs.resume', { id: second })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(service.call('runs.resume', { ids: [second] })).rejects.toMatchObject({ code: 'conflict' })
     await expect(service.call('runs.stop', { id: second })).rejects.toMatchObject({ code: 'conflict' })
   })
 
@@ -316,9 +316,11 @@ describe('closing and opening again', () => {
     expect((await again.call('runs.get', { id: second })).run.state).not.toBe('done')
     await bench.reached(second, 'done')
     expect(await again.call('runs.cutShort', {})).toEqual({ interrupted: 0, held: 0, newest: null })
-    const rerun = await again.call('runs.rerun', { id: first })
-    await bench.reached(rerun.id, 'running')
-    const [a, b] = await Promise.all([first, rerun.id].map((runId) => again.call('runs.get', { id: runId })))
+    const {
+      ids: [rerun = ''],
+    } = await again.call('runs.rerun', { ids: [first] })
+    await bench.reached(rerun, 'running')
+    const [a, b] = await Promise.all([first, rerun].map((runId) => again.call('runs.get', { id: runId })))
     expect(b?.config).toEqual(a?.config)
     expect(b?.run.configId).toBe(a?.run.configId)
   })
@@ -385,7 +387,7 @@ describe('going on', () => {
       if (scenario === 'waits') await service.call('runs.stop', { id })
       const { startedAt } = await bench.reached(id, 'stopped', 'failed')
       bench.forget()
-      await service.call('runs.resume', { id })
+      await service.call('runs.resume', { ids: [id] })
       expect(await bench.reached(id, 'done')).toMatchObject({ epochsDone: 3, startedAt, seconds: 6, reason: null })
       const { epochs, steps, events } = await service.call('runs.get', { id })
       expect(epochs.map((e) => e.epoch)).toEqual([1, 2, 3])
@@ -403,11 +405,45 @@ describe('going on', () => {
       runIds: [done = '', diverged = ''],
     } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'diverges' }) })
     await bench.reached(diverged, 'diverged')
-    await expect(service.call('runs.resume', { id: done })).rejects.toMatchObject({ code: 'conflict' })
-    await expect(service.call('runs.resume', { id: diverged })).rejects.toMatchObject({
+    await expect(service.call('runs.resume', { ids: [done] })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(service.call('runs.resume', { ids: [diverged] })).rejects.toMatchObject({
       code: 'conflict',
       fix: expect.stringContaining('Re-run') as string,
     })
+  })
+
+  it('resumes and re-runs many runs in one transaction, with one event per study', async () => {
+    const service = await bench.open()
+    const scenarios = { 1: 'good', 2: 'fails', 3: 'fails' }
+    const first = await service.call('studies.create', { plan: planOf(scenarios) })
+    const second = await service.call('studies.create', { plan: planOf(scenarios) })
+    const [done = '', failed = ''] = first.runIds
+    await bench.reached(second.runIds[2] ?? '', 'failed')
+    const studyEvents = (): string[] =>
+      bench.told.flatMap(({ name, payload }) => (name === 'study.changed' ? [payload.studyId] : [])).slice(0, 2)
+    planOf({ 1: 'waits', 2: 'waits', 3: 'waits' })
+    bench.forget()
+    // One of the runs is gone: all of them stay as they are.
+    await expect(service.call('runs.resume', { ids: [failed, 'nothing'] })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(service.call('runs.rerun', { ids: [failed, 'nothing'] })).rejects.toMatchObject({ code: 'not-found' })
+    expect(bench.told).toEqual([])
+    expect(await service.call('runs.unfinished', {})).toEqual([])
+    // What is done has nothing to resume and is passed over.
+    const all = [...first.runIds, ...second.runIds]
+    expect(await service.call('runs.resume', { ids: [...all, failed] })).toEqual({ resumed: 4 })
+    expect(studyEvents()).toEqual([first.id, second.id])
+    expect((await service.call('runs.unfinished', {})).map(({ id }) => id)).toEqual(
+      all.filter((id) => id !== done && id !== second.runIds[0]),
+    )
+    await bench.reached(failed, 'running')
+    bench.forget()
+    const { ids } = await service.call('runs.rerun', { ids: [...all, done] })
+    expect(studyEvents()).toEqual([first.id, second.id])
+    expect(ids).toHaveLength(all.length)
+    const made = await service.call('runs.rows', { ids })
+    expect(made.map(({ run }) => [run.studyId, run.seed, run.state])).toEqual(
+      [first.id, second.id].flatMap((id) => [1, 2, 3].map((seed) => [id, seed, 'queued'])),
+    )
   })
 
   it('rejects resuming, re-running and extending a run in the trash', async () => {
@@ -417,8 +453,8 @@ describe('going on', () => {
     await bench.reached(failed, 'failed')
     await service.call('runs.trash', { ids: runIds })
     for (const trained of [
-      service.call('runs.resume', { id: failed }),
-      service.call('runs.rerun', { id: failed }),
+      service.call('runs.resume', { ids: [failed] }),
+      service.call('runs.rerun', { ids: [failed] }),
       service.call('runs.extend', { id: done, epochs: 9 }),
     ])
       await expect(trained).rejects.toMatchObject({ code: 'conflict', fix: 'Restore it first.' })
@@ -485,7 +521,7 @@ describe('deleting', () => {
     await expect(service.call('runs.get', { id: first })).rejects.toMatchObject({ code: 'not-found' })
     await expect(service.call('studies.purge', { id })).rejects.toMatchObject({ code: 'conflict' })
     await service.call('studies.trash', { id })
-    await expect(service.call('runs.rerun', { id: second })).rejects.toMatchObject({
+    await expect(service.call('runs.rerun', { ids: [second] })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('in the trash') as string,
     })

@@ -106,20 +106,21 @@ export class Queue {
     else throw ended(id, state, 'pause')
   }
 
-  resume(run: RunRecord): void {
-    this.#mustBeOurs(run)
-    const { id, state } = run.summary
-    if (state === 'queued') {
-      this.#take([run])
-      this.kick()
-    } else if (this.#isCurrent(run)) {
-      this.#letTrain(true)
-    } else if (resumable.includes(state)) {
-      mustNotBeTrashed(run)
-      this.#requeue([run])
-    } else {
-      throw ended(id, state, 'resume')
-    }
+  /**
+   * Resumes those of the runs that can be, in one transaction, and returns how many.
+   * @throws WorkbenchError conflict if none can be, or one is in the trash or belongs to another living program
+   */
+  resume(runs: readonly RunRecord[]): number {
+    for (const run of runs) this.#mustBeOurs(run)
+    const queued = runs.filter((run) => run.summary.state === 'queued')
+    const current = runs.filter((run) => this.#isCurrent(run))
+    const again = runs.filter((run) => resumable.includes(run.summary.state))
+    for (const run of again) mustNotBeTrashed(run)
+    const [first] = runs
+    const resumed = queued.length + current.length + again.length
+    if (first && resumed === 0) throw ended(first.summary.id, first.summary.state, 'resume')
+    this.#resumeAll(queued, current.length > 0, again)
+    return resumed
   }
 
   /** Runs whose program ended before they did, and those that it left waiting. */
@@ -141,11 +142,7 @@ export class Queue {
     // Runs whose data set was removed meanwhile can wait for it; they must not keep the others from resuming.
     const present = interrupted.filter((run) => hasDataset(this.#context.paths.datasets, run.summary.dataset))
     const resumed = present.length + held.length > 0 ? present : interrupted
-    this.#change([...held, ...resumed], () => {
-      this.#own(held)
-      this.#putBack(resumed, 'before')
-    })
-    this.kick()
+    this.#resumeAll(held, false, resumed, 'before')
     return resumed.length + held.length
   }
 
@@ -263,13 +260,12 @@ export class Queue {
 
   resumeStudy(studyId: string): void {
     const { trains, queued } = this.#unfinishedOf(studyId)
-    this.#take(queued)
-    if (trains) this.resume(trains)
     // What a person stopped by itself stays stopped while the rest of its study waits or trains.
     const goesOn: readonly RunState[] = resumable.filter(
       (state) => state !== 'stopped' || (!trains && queued.length === 0),
     )
-    this.#requeue(this.#context.history.runs.ofStudy(studyId).filter((run) => goesOn.includes(run.summary.state)))
+    const again = this.#context.history.runs.ofStudy(studyId).filter((run) => goesOn.includes(run.summary.state))
+    this.#resumeAll(queued, trains !== null, again)
   }
 
   stopStudy(studyId: string, cause: StopCause = 'window'): void {
@@ -517,9 +513,22 @@ export class Queue {
     void trainer.closed.then(() => clearTimeout(timer))
   }
 
-  /** Back in the queue, where each was or behind all others; it goes on from where it stands. */
-  #requeue(runs: readonly RunRecord[], place: 'before' | 'last' = 'last'): void {
-    this.#change(runs, () => this.#putBack(runs, place))
+  /**
+   * @param queued wait here or are held
+   * @param current whether the run that trains resumes
+   * @param again have ended; they go where each was in the queue or behind all others
+   */
+  #resumeAll(
+    queued: readonly RunRecord[],
+    current: boolean,
+    again: readonly RunRecord[],
+    place: 'before' | 'last' = 'last',
+  ): void {
+    this.#change([...queued, ...again], () => {
+      for (const run of queued) this.#context.history.runs.setOwner(run.key, this.#context.owner, null)
+      this.#putBack(again, place)
+    })
+    if (current) this.#letTrain(true)
     this.kick()
   }
 
@@ -549,15 +558,6 @@ export class Queue {
     this.#change(runs, () => {
       for (const run of runs) this.#context.history.runs.setOwner(run.key, null, pausedReason)
     })
-  }
-
-  #take(runs: readonly RunRecord[]): void {
-    this.#change(runs, () => this.#own(runs))
-  }
-
-  /** Within a transaction. */
-  #own(runs: readonly RunRecord[]): void {
-    for (const run of runs) this.#context.history.runs.setOwner(run.key, this.#context.owner, null)
   }
 
   #cancel(runs: readonly RunRecord[], cause: StopCause): void {

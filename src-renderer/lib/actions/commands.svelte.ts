@@ -29,7 +29,7 @@ function currentRun(): RunSummary | null {
 async function pauseOrResume(): Promise<void> {
   const run = currentRun()
   if (run?.state === 'running') await attempt(() => call('runs.pause', { id: run.id }))
-  else if (run?.state === 'paused') await attempt(() => call('runs.resume', { id: run.id }))
+  else if (run?.state === 'paused') await attempt(() => call('runs.resume', { ids: [run.id] }))
   else
     toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to pause or resume.` : 'Nothing trains now.')
 }

@@ -15,17 +15,19 @@ export const mostRows = 500
 /** Lines that a chart can still show, and ids that an address can still hold. */
 export const mostCompared = 200
 
-/** Queues new runs of the same configs, or these runs from their last checkpoints; the first error ends it. */
-export async function queueRuns(action: 'rerun' | 'resume', ids: readonly string[]): Promise<void> {
-  let queued = 0
-  await attempt(async () => {
-    for (const id of ids) {
-      await call(`runs.${action}`, { id })
-      queued++
-    }
-  })
-  if (queued > 0)
-    toasts.info(action === 'rerun' ? `${plural(queued, 'run')} queued again` : `${plural(queued, 'run')} resumed`)
+/** Queues new runs of the same configs, or resumes those of the runs that have something to resume. */
+export async function queueRuns(action: 'rerun' | 'resume', ids: string[]): Promise<void> {
+  if (action === 'rerun') {
+    const made = await attempt(() => call('runs.rerun', { ids }))
+    if (made) toasts.info(`${plural(made.ids.length, 'run')} queued again`)
+  } else {
+    const done = await attempt(() => call('runs.resume', { ids }))
+    if (done) toasts.info(`${plural(done.resumed, 'run')} resumed${without(ids.length - done.resumed)}`)
+  }
+}
+
+function without(others: number): string {
+  return others === 0 ? '' : `; ${plural(others, 'other has', 'others have')} nothing to resume`
 }
 
 /** Moves those of the runs that are queued to the front. */
