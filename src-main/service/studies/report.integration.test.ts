@@ -263,7 +263,7 @@ describe('a folder for a report', () => {
           process.execPath,
           [
             '--require',
-            path.resolve(import.meta.dirname, 'fixtures/killAt.cjs'),
+            path.resolve('src-main/service/fixtures/killAt.cjs'),
             path.resolve('out/main/cli.js'),
             'report',
             id,

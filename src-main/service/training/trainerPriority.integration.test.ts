@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Bench, planOf } from '../fixtures/bench'
+import { TrainerPriority } from './trainerPriority'
 
 let bench: Bench
 
@@ -53,4 +56,21 @@ it('leaves a trainer’s niceness alone without a window', async () => {
   const pid = trainerPid()
   expect(getPriority(pid)).toBe(getPriority())
   if (existsSync('/proc/self/autogroup')) expect(sessionNiceness(pid)).toBe(0)
+})
+
+it('sets the niceness of threads that a process started before', async () => {
+  const script =
+    "new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000); require(`node:fs`).writeSync(1, `on`)', { eval: true })"
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+  try {
+    await once(child.stdout, 'data')
+    const pid = child.pid ?? 0
+    const remove = new TrainerPriority({ usual: 3, inUse: 10 }, () => undefined).add(pid)
+    const threads = readdirSync(`/proc/${pid}/task`).map(Number)
+    expect(threads.length).toBeGreaterThan(1)
+    expect(new Set(threads.map((thread) => getPriority(thread)))).toEqual(new Set([Math.min(19, getPriority() + 3)]))
+    remove()
+  } finally {
+    child.kill('SIGKILL')
+  }
 })

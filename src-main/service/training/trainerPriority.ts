@@ -2,7 +2,7 @@
  * How far trainers give way to other processes. A trainer has a thread for each core, so a window next to it would
  * wait for a core in every task. It gives way the most while a person uses the window.
  */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 
 /** As of the command `nice`, above this process's own niceness. */
@@ -45,18 +45,14 @@ export class TrainerPriority {
   }
 
   /**
-   * Adjusts a trainer until it ends. Call right after its start: threads that a process starts later inherit its
-   * niceness of that time.
+   * Adjusts a trainer until it ends: every thread that it has, and those that it starts later, which inherit the
+   * niceness.
    * @returns ends the adjustments; call when the process has ended
    */
   add(pid: number): () => void {
     const { usual, inUse } = this.#niceness
     if (usual === 0 && inUse === 0) return () => undefined
-    try {
-      setPriority(pid, aboveOwn(usual))
-    } catch {
-      // The process has ended.
-    }
+    setNiceness(pid, aboveOwn(usual))
     this.#trainers.set(pid, null)
     this.#apply()
     return () => void this.#trainers.delete(pid)
@@ -107,3 +103,32 @@ export class TrainerPriority {
 }
 
 const aboveOwn = (niceness: number): number => Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness)
+
+/**
+ * Linux keeps a niceness per thread, and a process may have started threads before this call. Threads that start
+ * meanwhile are found in a later pass; the passes end because new threads inherit the niceness.
+ */
+function setNiceness(pid: number, niceness: number): void {
+  const done = new Set<number>()
+  for (;;) {
+    const found = threadsOf(pid).filter((thread) => !done.has(thread))
+    if (found.length === 0) return
+    for (const thread of found) {
+      done.add(thread)
+      try {
+        setPriority(thread, niceness)
+      } catch {
+        // The thread has ended.
+      }
+    }
+  }
+}
+
+/** Without /proc, the process stands for its threads. */
+function threadsOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number)
+  } catch {
+    return [pid]
+  }
+}

@@ -206,7 +206,7 @@ describe('a large study that is taken in', () => {
           process.execPath,
           [
             '--require',
-            path.resolve(import.meta.dirname, '../fixtures/killAt.cjs'),
+            path.resolve('src-main/service/fixtures/killAt.cjs'),
             path.resolve('out/main/cli.js'),
             'import',
             archive,
