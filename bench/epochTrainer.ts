@@ -13,7 +13,7 @@ import {
   type Precision,
   type Variant,
 } from '../src-main/contract/experiment'
-import type { TrainerJob, TrainerMessage } from '../src-main/contract/training'
+import type { TrainerJob, TrainerMessage } from '../src-main/contract/trainer/messages'
 import type { Player, Ready } from '../src-main/service/machine/player'
 import { Trainer } from '../src-main/service/training/trainers'
 

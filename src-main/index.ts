@@ -3,7 +3,7 @@ import { app, ipcMain, Menu, nativeTheme, session, shell, type BrowserWindow } f
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { CloseCause, EndSignal } from './contract/endReasons'
+import type { CloseCause, EndSignal } from './contract/runs/endReasons'
 import type { EventName, EventPayload } from './contract/events'
 import { callChannel, eventChannel } from './contract/wire'
 import { answer, isServiceEvent } from './shell/service/calls'

@@ -20,7 +20,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { repair, type Repair } from '../../src-main/contract/records'
+import { repair, type Repair } from '../../src-main/contract/system/storage'
 import type { Random } from '../../src-main/nn/random'
 import { plan } from './plan'
 import { NotStarted } from './program'

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { RunSummary } from '../../src-main/contract/records'
+import type { RunSummary } from '../../src-main/contract/runs/runs'
 import { breakDatabase } from './database'
 import { NotStarted, type Program } from './program'
 import { until, type World } from './world'

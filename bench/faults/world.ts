@@ -4,7 +4,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { EpochMetrics, RunSummary } from '../../src-main/contract/records'
+import type { EpochMetrics } from '../../src-main/contract/runs/metrics'
+import type { RunSummary } from '../../src-main/contract/runs/runs'
 import type { Random } from '../../src-main/nn/random'
 import { Program, processesOf } from './program'
 

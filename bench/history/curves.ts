@@ -7,7 +7,8 @@ import {
   type ExperimentConfig,
   type Variant,
 } from '../../src-main/contract/experiment'
-import type { EpochMetrics, RunState } from '../../src-main/contract/records'
+import type { EpochMetrics } from '../../src-main/contract/runs/metrics'
+import type { RunState } from '../../src-main/contract/runs/states'
 import { random, type Random } from '../../src-main/nn/random'
 import { learningRateAt } from '../../src-main/nn/schedule'
 

@@ -1,6 +1,7 @@
 /** Writes a made-up history into a real database, through the same code as the program's own. */
 import { datasetSizes, type ExperimentConfig } from '../../src-main/contract/experiment'
-import type { Environment, EpochMetrics, StepMetrics } from '../../src-main/contract/records'
+import type { Environment } from '../../src-main/contract/runs/environment'
+import type { EpochMetrics, StepMetrics } from '../../src-main/contract/runs/metrics'
 import type { History } from '../../src-main/history/history'
 import { modelSummary } from '../../src-main/nn/architecture'
 import { random, type Random } from '../../src-main/nn/random'

@@ -1,5 +1,5 @@
 /** Recognises archives by their first bytes. Names never decide. */
-import type { ArchiveFormat } from '../contract/archiveFormats'
+import type { ArchiveFormat } from '../contract/publish/archiveFormats'
 
 /** Bytes that `formatOf` looks at. */
 export const headBytes = 512

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 // Node alone finds no names in it, and no name is needed before an xz is read.
 import * as xz from 'xz-decompress'
-import type { ArchiveFormat } from '../contract/archiveFormats'
+import type { ArchiveFormat } from '../contract/publish/archiveFormats'
 import { codeOf } from '../contract/errors'
 import { ArchiveFault, copyAgain } from './fault'
 import { formatOf, headBytes } from './formats'

@@ -1,7 +1,7 @@
 /** Reads what people have: tar and zip archives in any compression and under any name, and folders. Content decides. */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { archiveFormatWords } from '../contract/archiveFormats'
+import { archiveFormatWords } from '../contract/publish/archiveFormats'
 import { ArchiveFault } from './fault'
 import { listFolder, readFolder } from './folder'
 import { unreadableFormat } from './formats'

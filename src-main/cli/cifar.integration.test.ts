@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Precision, Variant } from '../contract/experiment'
-import { epochMetrics, type EpochMetrics } from '../contract/records'
+import { epochMetrics, type EpochMetrics } from '../contract/runs/metrics'
 
 const packed = path.resolve('../shared/datasets/cifar-10-batches-bin.tar.xz')
 const entry = path.resolve('out/main/cli.js')

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signBank } from '../analysis/filters/banks'
 import { z } from 'zod'
 import { expandPlan, quickStart, recipe, type ExperimentConfig } from '../contract/experiment'
-import { runManifest } from '../contract/publish'
-import * as records from '../contract/records'
+import { runManifest } from '../contract/publish/manifests'
+import * as contract from '../contract'
 import { History } from '../history/history'
 import { prepareDataDir } from '../service/storage/dataDirIdentity'
 import { modelSummary } from '../nn/architecture'
@@ -206,7 +206,7 @@ describe('without a history', () => {
   })
 
   it('lists every network and variant with its counts', async () => {
-    const models = await json(z.array(records.modelSummary), 'models')
+    const models = await json(z.array(contract.modelSummary), 'models')
     expect(models).toHaveLength(11 * 5)
     const parameters = (arch: string, variant: string): unknown =>
       models.find((m) => m.arch === arch && m.variant === variant)?.trainableParameters
@@ -228,13 +228,13 @@ describe('without a history', () => {
       baseFilters: 4,
       bank: signBank,
     })
-    const hundred = await json(z.array(records.modelSummary), 'models', '--classes', '100')
+    const hundred = await json(z.array(contract.modelSummary), 'models', '--classes', '100')
     expect(hundred[0]?.trainableParameters).toBe((models[0]?.trainableParameters ?? NaN) + 90 * 65)
   })
 
   it('lists one network’s variants, and the layers of one variant by the names that other commands take', async () => {
     expect(
-      (await json(z.array(records.modelSummary), 'models', '--arch', 'wrn-16-4')).map((model) => model.variant),
+      (await json(z.array(contract.modelSummary), 'models', '--arch', 'wrn-16-4')).map((model) => model.variant),
     ).toEqual(['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'])
     // Layers in any order. 32,364 weights of kernels, 480 of norms, 650 of the dense layer.
     const { out } = await mcnn('models', '--arch', 'resnet-8', '--variant', 'mcnn(stem+stage3.*)@rotations')
@@ -269,7 +269,7 @@ describe('on a new data directory', () => {
   })
 
   it('knows the data sets', async () => {
-    const datasets = await json(z.array(records.datasetSummary), 'datasets', 'list', '--data-dir', dir('new'))
+    const datasets = await json(z.array(contract.datasetSummary), 'datasets', 'list', '--data-dir', dir('new'))
     expect(datasets.map((d) => [d.id, d.available, d.synthetic])).toEqual([
       ['synthetic', true, true],
       ['cifar-10', false, false],
@@ -282,7 +282,7 @@ describe('on a new data directory', () => {
 
   it('examines itself', async () => {
     const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('new'))
-    const doctor = records.doctor.parse(JSON.parse(out))
+    const doctor = contract.doctor.parse(JSON.parse(out))
     expect(doctor.dataDir).toBe(dir('new'))
     expect(doctor.ok).toBe(doctor.checks.every((check) => check.ok))
     expect(code).toBe(doctor.ok ? 0 : 1)
@@ -295,7 +295,7 @@ describe('on a new data directory', () => {
     expect(list).toEqual({ code: 1, out: '', err: expect.stringMatching(/^mcnn: [^\n]+ newer [^\n]+\n$/) })
     const { code, out, err } = await mcnn('doctor', '--json', '--data-dir', dir('newer'))
     expect({ code, err }).toEqual({ code: 1, err: '' })
-    expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
+    expect(contract.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
   })
 
   it('says the same of a history that is no database', async () => {
@@ -309,7 +309,7 @@ describe('on a new data directory', () => {
     })
     const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('foreign'))
     expect(code).toBe(1)
-    expect(records.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
+    expect(contract.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
   })
 })
 
@@ -397,11 +397,11 @@ describe('on a history', () => {
       expect(err).toMatch(new RegExp(`2 studies have the (id or )?name "Table": .*${candidate('table')}`))
       expect(err).toMatch(new RegExp(candidate('table-2')))
     }
-    expect((await json(records.comparison, ...of('compare', 'id:table'))).studyId).toBe('table')
+    expect((await json(contract.comparison, ...of('compare', 'id:table'))).studyId).toBe('table')
   })
 
   it('compares: means over seeds, drops in points and their interval', async () => {
-    const comparison = await json(records.comparison, ...of('compare', 'table-2'))
+    const comparison = await json(contract.comparison, ...of('compare', 'table-2'))
     expect(comparison.studyId).toBe('table-2')
     const cells = comparison.rows[0]?.cells ?? []
     expect(cells.map((cell) => [cell.variant, cell.accuracy?.n, cell.accuracyDrop])).toEqual([
@@ -431,8 +431,8 @@ describe('on a history', () => {
   })
 
   it('lists and shows runs, by the beginning of an id where it is the only one', async () => {
-    expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
-    const shown = await json(records.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
+    expect(await json(z.array(contract.runSummary), ...of('runs', 'list'))).toHaveLength(9)
+    const shown = await json(contract.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
     expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
     expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(
       /State +failed \(Out of memory\.\)\n(Made|Started|Ended) .*\n(.*\n)*Result +no epoch finished/,
@@ -453,7 +453,7 @@ describe('on a history', () => {
     // Both sides: s = 1 point; by scipy 1.17.1's t.ppf with 2(n − 1) degrees ± √(2/n) t is 1.0723 at n = 8 and 0.9993
     // at n = 9.
     const args = of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '1', '--dry-run')
-    const told = await json(records.moreSeeds, ...args)
+    const told = await json(contract.moreSeeds, ...args)
     expect(told).toMatchObject({
       runs: 12,
       finished: 8,
@@ -489,11 +489,11 @@ describe('on a history', () => {
       out: '',
       err: expect.stringContaining('ResNet-20 is not in the study’s plan'),
     })
-    expect(await json(z.array(records.runSummary), ...of('runs', 'list'))).toHaveLength(9)
+    expect(await json(z.array(contract.runSummary), ...of('runs', 'list'))).toHaveLength(9)
   })
 
   it('lists studies', async () => {
-    const studies = await json(z.array(records.studySummary), ...of('study', 'list'))
+    const studies = await json(z.array(contract.studySummary), ...of('study', 'list'))
     expect(studies.map((study) => [study.id, study.total])).toEqual([
       ['table-2', 9],
       ['table', 0],
@@ -502,7 +502,7 @@ describe('on a history', () => {
 
   it('moves a run to the trash, restores it, and deletes it for good where that is said', async () => {
     const id = 'table-2-baseline-s1'
-    const left = async (): Promise<number> => (await json(z.array(records.runSummary), ...of('runs', 'list'))).length
+    const left = async (): Promise<number> => (await json(z.array(contract.runSummary), ...of('runs', 'list'))).length
     expect((await mcnn(...of('runs', 'restore', id))).err).toContain('There is no run in the trash')
     expect(await json(z.unknown(), ...of('runs', 'delete', id))).toEqual({ deleted: id, purged: false })
     expect(await left()).toBe(8)
@@ -599,7 +599,7 @@ describe('training', () => {
       { event: 'epoch', id, epoch: 2 },
     ])
     for (const epoch of [first, second]) {
-      const metrics = records.epochMetrics.parse(epoch)
+      const metrics = contract.epochMetrics.parse(epoch)
       expect(metrics.trainLoss).toBeGreaterThan(0)
       expect(metrics.imagesPerSecond).toBeGreaterThan(0)
     }
@@ -610,7 +610,7 @@ describe('training', () => {
       weightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
     expect(more).toEqual([])
-    const detail = await json(records.runDetail, ...of('runs', 'show', id))
+    const detail = await json(contract.runDetail, ...of('runs', 'show', id))
     expect(detail.run).toMatchObject({
       state: 'done',
       epochsDone: 2,
@@ -649,15 +649,18 @@ describe('training', () => {
     const [run] = lines(out)
     expect(run).toMatchObject({ variant: 'mcnn(stage3.*+stem)@rotations' })
     const name = z.string().parse(run?.['id'])
-    const detail = await json(records.runDetail, ...of('runs', 'show', name))
+    const detail = await json(contract.runDetail, ...of('runs', 'show', name))
     expect(detail.run.trainableParameters).toBe(
       modelSummary('resnet-8', 'mcnn(stage3.*+stem)@rotations', 10).trainableParameters,
     )
-    const kept = await json(z.array(records.epochFigures), ...of('filters', name, '--layers'))
+    const kept = await json(z.array(contract.epochFigures), ...of('filters', name, '--layers'))
     expect(kept.map(({ epoch }) => epoch)).toEqual([0, 1])
     expect(kept[1]?.layers.map(({ figures }) => figures?.filters)).toEqual([16, 16, 16, 32, 32, 64, 64])
     expect((await mcnn(...of('filters', name, '--layers'))).out).toMatch(/^Layer +Filters +Covered/)
-    const bank = await json(records.filterBank, ...of('filters', name, '--layer', 'stage3.block1.conv2', '--size', '8'))
+    const bank = await json(
+      contract.filterBank,
+      ...of('filters', name, '--layer', 'stage3.block1.conv2', '--size', '8'),
+    )
     expect(bank.banks).toHaveLength(4)
     expect(bank.banks[2]?.kernel[0]?.[0]).toEqual(bank.banks[0]?.kernel[2]?.[2])
   })
@@ -688,10 +691,10 @@ describe('training', () => {
       ['baseline', 2],
       ['mcnn-f', 2],
     ])
-    const comparison = records.comparison.parse(events.at(-1))
+    const comparison = contract.comparison.parse(events.at(-1))
     expect(comparison.rows[0]?.cells.map((cell) => cell.accuracy?.n)).toEqual([2, 2])
     expect(comparison.rows[0]?.note).toContain('Seed 2 was added after results had been seen')
-    const [grown] = await json(z.array(records.studySummary), ...of('study', 'list'))
+    const [grown] = await json(z.array(contract.studySummary), ...of('study', 'list'))
     expect(grown).toMatchObject({
       id: 'grows',
       total: 4,
@@ -705,7 +708,7 @@ describe('training', () => {
       const before = process.env['TZ']
       process.env['TZ'] = zone
       try {
-        const [study] = await json(z.array(records.studySummary), ...of('study', 'list'))
+        const [study] = await json(z.array(contract.studySummary), ...of('study', 'list'))
         if (!study) throw new Error('no study')
         // JSON keeps ISO 8601 with its offset.
         expect(study.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
@@ -734,7 +737,7 @@ describe('training', () => {
     for (const seed of ['1', '2', '3'])
       expect((await train(...small, '--epochs', '1', '--seed', seed, '--json')).code).toBe(0)
     const exp = async () =>
-      (await json(z.array(records.studySummary), ...of('study', 'list'))).filter((study) => study.name === 'exp')
+      (await json(z.array(contract.studySummary), ...of('study', 'list'))).filter((study) => study.name === 'exp')
     const [study, ...others] = await exp()
     expect(others).toEqual([])
     expect(study).toMatchObject({
@@ -751,7 +754,7 @@ describe('training', () => {
     })
     // What no flag sets is the study's; a variant that is new joins its plan.
     expect((await train('--variant', 'mcnn-f', '--seed', '2')).err).toContain('The run joins the study exp.')
-    const comparison = await json(records.comparison, ...of('compare', 'exp'))
+    const comparison = await json(contract.comparison, ...of('compare', 'exp'))
     expect(comparison.rows.map((row) => row.cells.map((cell) => [cell.variant, cell.accuracy?.n]))).toEqual([
       [
         ['baseline', 3],
@@ -801,7 +804,7 @@ describe('training', () => {
     )
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const told = lines(out)
-    const epochs = told.filter((line) => line['event'] === 'epoch').map((line) => records.epochMetrics.parse(line))
+    const epochs = told.filter((line) => line['event'] === 'epoch').map((line) => contract.epochMetrics.parse(line))
     const best = epochs.reduce((a, b) => ((b.validationAccuracy ?? NaN) > (a.validationAccuracy ?? NaN) ? b : a))
     expect(told.at(-1)).toMatchObject({
       event: 'done',
@@ -811,10 +814,10 @@ describe('training', () => {
       bestValidationAccuracy: best.validationAccuracy,
     })
     const run = z.string().parse(told[0]?.['id'])
-    const detail = await json(records.runDetail, ...of('runs', 'show', run))
+    const detail = await json(contract.runDetail, ...of('runs', 'show', run))
     expect(detail.config.validationExamples).toBe(50)
     expect((await mcnn(...of('runs', 'show', run))).out).toContain('picked on validation')
-    const compared = await json(records.comparison, ...of('compare', 'Split'))
+    const compared = await json(contract.comparison, ...of('compare', 'Split'))
     expect(compared.rows).toMatchObject([{ trainExamples: 150, testExamples: 100, validationExamples: 50 }])
     expect((await mcnn(...of('compare', 'Split', '--format', 'csv'))).out).toContain(',validation,')
     expect((await mcnn(...of('runs', 'show', id))).out).toContain('picked on the test set')
@@ -845,15 +848,15 @@ describe('training', () => {
       ...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--precision', 'auto', '--json'),
     )
     expect(code).toBe(0)
-    const doctor = await json(records.doctor, ...of('doctor'))
+    const doctor = await json(contract.doctor, ...of('doctor'))
     const precision = doctor.tensorflow?.bfloat16 === null ? 'float32' : 'bfloat16'
     expect(err).toMatch(new RegExp(`^Precision: ${precision}; bfloat16 here: [^\\n]+\\n$`))
     const run = z.string().parse(lines(out)[0]?.['id'])
-    expect((await json(records.runDetail, ...of('runs', 'show', run))).config.precision).toBe(precision)
+    expect((await json(contract.runDetail, ...of('runs', 'show', run))).config.precision).toBe(precision)
   })
 
   it('prints the filter bank of what was trained, each band the first one’s moved by π', async () => {
-    const bank = await json(records.filterBank, ...of('filters', id, '--size', '16', '--filter', '2'))
+    const bank = await json(contract.filterBank, ...of('filters', id, '--size', '16', '--filter', '2'))
     expect(bank).toMatchObject({ layer: 'stem', filter: 2, epoch: 2, multiband: true, baseFilters: 4 })
     expect(bank.banks.map((b) => b.band)).toEqual([1, 2, 3, 4])
     const at = (band: number, v: number, u: number): number => bank.banks[band]?.response[v]?.[u]?.[0] ?? NaN
@@ -863,7 +866,10 @@ describe('training', () => {
         expect(at(2, v, u)).toBeCloseTo(at(0, (v + 8) % 16, u), 6)
         expect(at(3, v, u)).toBeCloseTo(at(0, (v + 8) % 16, (u + 8) % 16), 6)
       }
-    const before = await json(records.filterBank, ...of('filters', id, '--size', '16', '--filter', '2', '--epoch', '0'))
+    const before = await json(
+      contract.filterBank,
+      ...of('filters', id, '--size', '16', '--filter', '2', '--epoch', '0'),
+    )
     expect(before.banks[0]?.kernel).not.toEqual(bank.banks[0]?.kernel)
     const text = await mcnn(...of('filters', id))
     expect(text.out).toMatch(/^stem, base filter 0 of 4, epoch 2\n/)
@@ -905,13 +911,13 @@ describe('training', () => {
     })
     expect((await readFile(file)).equals(before)).toBe(true)
     const made = await json(
-      records.exportedModel.extend({ run: records.runId }),
+      contract.exportedModel.extend({ run: contract.runId }),
       ...of('export', id.slice(0, -1), '--format', 'safetensors', '--out', file, '--force'),
     )
     expect(made).toMatchObject({ run: id, format: 'safetensors', path: file, bytes: (await readFile(file)).length })
     const folder = dir('model')
     expect(
-      await json(records.exportedModel, ...of('export', id, '--format', 'savedmodel', '--out', folder)),
+      await json(contract.exportedModel, ...of('export', id, '--format', 'savedmodel', '--out', folder)),
     ).toMatchObject({ format: 'savedmodel', path: folder, sha256: null })
     const about = z
       .record(z.string(), z.unknown())
@@ -934,14 +940,14 @@ describe('training', () => {
     const err = collect(child.stderr)
     const end = ended(child)
     await lineWith(child, '"event":"epoch"')
-    const [beside] = await json(z.array(records.runSummary), ...of('runs', 'list'))
+    const [beside] = await json(z.array(contract.runSummary), ...of('runs', 'list'))
     expect(beside?.state).toBe('running')
     child.kill('SIGINT')
     expect(await end).toBe(130)
     const last = lines(out()).at(-1)
     expect(last).toMatchObject({ event: 'stopped', id: beside?.id })
     expect(err()).toMatch(/^Stopping/)
-    const { run, epochs } = await json(records.runDetail, ...of('runs', 'show', z.string().parse(last?.['id'])))
+    const { run, epochs } = await json(contract.runDetail, ...of('runs', 'show', z.string().parse(last?.['id'])))
     expect(run.state).toBe('stopped')
     expect(epochs.length).toBeGreaterThan(0)
   })
@@ -962,7 +968,7 @@ describe('training', () => {
     expect((await mcnn(...of('runs', 'resume', id))).code).toBe(1)
     const extended = lines((await mcnn(...of('runs', 'extend', id, '--epochs', '6', '--json'))).out).at(-1)
     expect(extended).toMatchObject({ event: 'done', weightsSha256: whole?.['weightsSha256'] })
-    const { epochs, events } = await json(records.runDetail, ...of('runs', 'show', z.string().parse(extended?.['id'])))
+    const { epochs, events } = await json(contract.runDetail, ...of('runs', 'show', z.string().parse(extended?.['id'])))
     expect(epochs.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5, 6])
     expect(events[0]?.message).toContain(id)
   })
@@ -1002,7 +1008,7 @@ describe('training', () => {
       { variant: 'baseline', seed: 7 },
       { variant: 'mcnn-l', seed: 7 },
     ])
-    const comparison = records.comparison.parse(events.at(-1))
+    const comparison = contract.comparison.parse(events.at(-1))
     expect(comparison).toMatchObject({ studyId: events[0]?.['id'], studyName: 'Two' })
     expect(comparison.rows[0]?.cells.map((cell) => [cell.variant, cell.accuracy?.n])).toEqual([
       ['baseline', 1],
@@ -1052,7 +1058,7 @@ describe('beside a command that trains', () => {
     const over = ended(training)
     try {
       await lineWith(training, '"epoch"')
-      const [run] = await json(z.array(records.runSummary), 'runs', 'list', ...flags)
+      const [run] = await json(z.array(contract.runSummary), 'runs', 'list', ...flags)
       expect(run).toMatchObject({ state: 'running' })
       const refused = `mcnn: The data directory ${dir('shared')} is in use by mcnn train (process ${training.pid ?? 0}): from here it can only be looked at.`
       for (const args of [
@@ -1083,7 +1089,7 @@ describe('beside a command that trains', () => {
       await over
     }
     // It let go of the data directory whatever it died of.
-    const [run] = await json(z.array(records.runSummary), 'runs', 'list', ...flags)
+    const [run] = await json(z.array(contract.runSummary), 'runs', 'list', ...flags)
     expect(run).toMatchObject({ state: 'interrupted' })
     expect(await mcnn('doctor', '--repair', ...flags)).toEqual({
       code: 0,
@@ -1110,9 +1116,9 @@ describe('beside a command that trains', () => {
         /^mcnn: The history .* is damaged: [^\n]+ Nothing of it was changed\. `mcnn doctor --repair`[^\n]+\n$/,
       ),
     })
-    const repaired = await json(records.repair, 'doctor', '--repair', ...flags)
+    const repaired = await json(contract.repair, 'doctor', '--repair', ...flags)
     expect(repaired.from).toBe('nothing')
     expect((await readFile(repaired.kept ?? '')).subarray(40).equals(bytes.subarray(40))).toBe(true)
-    expect(await json(z.array(records.runSummary), 'runs', 'list', ...flags)).toEqual([])
+    expect(await json(z.array(contract.runSummary), 'runs', 'list', ...flags)).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bankTable, signBank } from '../analysis/filters/banks'
 import { bankKernels, responseMagnitude } from '../analysis/filters/filterBank'
-import type { FilterBank } from '../contract/records'
+import type { FilterBank } from '../contract/models/filters'
 import { drawBank } from './drawBank'
 
 function bankOf(bank: number[][] | null, inputs = 3): FilterBank {

@@ -3,7 +3,7 @@ import { channelName } from '../analysis/filters/bankSvg'
 import { bandTitles } from '../analysis/filters/banks'
 import { channelPlane, maxAbsolute, strongestChannels } from '../analysis/filters/filterBank'
 import { fixed } from '../analysis/text/numbers'
-import type { FilterBank } from '../contract/records'
+import type { FilterBank } from '../contract/models/filters'
 
 /** Cells are twice as high as wide: half as many rows as columns make a square. */
 const across = 24

@@ -2,7 +2,7 @@
  * Ctrl-C and the other signals that ask a command to stop: the command stops in order, and at once if it is asked
  * twice.
  */
-import type { EndSignal } from '../contract/endReasons'
+import type { EndSignal } from '../contract/runs/endReasons'
 import { onEndSignals } from '../system/signals'
 import { say } from './output/output'
 

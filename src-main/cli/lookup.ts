@@ -1,8 +1,9 @@
 /** The one look-up of runs and studies for all commands: an ambiguous text is refused with its candidates. */
 import { dateTime } from '../analysis/text/time'
 import { WorkbenchError } from '../contract/errors'
-import type { RunSummary, StudySummary } from '../contract/records'
-import type { RunRow } from '../contract/runLists'
+import type { RunSummary } from '../contract/runs/runs'
+import type { StudySummary } from '../contract/studies/studies'
+import type { RunRow } from '../contract/runs/runLists'
 import type { Service } from './client'
 import { runName } from './output/progress'
 

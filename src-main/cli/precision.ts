@@ -1,6 +1,6 @@
 import { bfloat16Words } from '../analysis/text/names'
 import type { StudyRequest } from '../contract/experiment'
-import { autoPrecision } from '../contract/records'
+import { autoPrecision } from '../analysis/machine/choices'
 import type { Service } from './client'
 import { say } from './output/output'
 

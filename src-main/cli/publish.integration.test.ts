@@ -6,8 +6,10 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { imported, runManifest, studyManifest, verification } from '../contract/publish'
-import { comparison } from '../contract/records'
+import { imported } from '../contract/publish/publish'
+import { runManifest, studyManifest } from '../contract/publish/manifests'
+import { verification } from '../contract/publish/verification'
+import { comparison } from '../contract/studies/comparison'
 
 const entry = path.resolve('out/main/cli.js')
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-cli-publish-'))

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { RunSummary } from '../contract/records'
+import type { RunSummary } from '../contract/runs/runs'
 import { History } from '../history/history'
 
 const entry = path.resolve('out/main/cli.js')

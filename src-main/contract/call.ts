@@ -1,5 +1,5 @@
 /** How a call of the service is declared: once, with all that is known of it. */
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /**
  * `read` changes nothing in the history and is answered while another program holds it; `write` needs the writer lock.
@@ -26,3 +26,9 @@ export function write<P extends z.ZodType, R extends z.ZodType>(params: P, resul
 export function withPath<C extends object>(call: C): C & { path: 'dialog' } {
   return { ...call, path: 'dialog' }
 }
+
+/** Parameters of a call that takes none. */
+export const none = z.strictObject({})
+
+/** Result of a call that only does something. */
+export const ok = z.object({ ok: z.literal(true) })

@@ -1,7 +1,8 @@
 /** What a window can say at all: every text and list of every call has an end, and none of it is a path. */
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { rendererServiceCalls, serviceCalls, shellCalls } from './calls'
+import { rendererServiceCalls, serviceCalls } from './calls'
+import { shellCalls } from './shell'
 
 interface Schema {
   type?: string

@@ -2,9 +2,9 @@
  * The envelopes that travel between shell and service (Node IPC, JSON) and between renderer and shell (Electron IPC).
  */
 import { z } from 'zod'
-import { closeCause } from './endReasons'
+import { closeCause } from './runs/endReasons'
 import { errorValue, type ErrorValue } from './errors'
-import { repair } from './records'
+import { repair } from './system/storage'
 import type { EventName, EventPayload } from './events'
 import type { RendererCall, RendererParams, RendererResult } from './calls'
 

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, type DatasetId } from '../contract/experiment'
-import type { DatasetSummary } from '../contract/records'
+import type { DatasetSummary } from '../contract/datasets'
 import { fillBatch } from './batches'
 import { cifarSpecs, type CifarSpec } from './catalog'
 import {

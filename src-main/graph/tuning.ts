@@ -2,7 +2,7 @@
 import type { Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
 import { signBank } from '../analysis/filters/banks'
-import { margin } from '../contract/tuning'
+import { margin } from '../contract/system/tuning'
 import { convolutions, type NetworkSpec } from '../nn/architecture'
 import { random } from '../nn/random'
 import {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../analysis/text/canonicalJson'
-import { environment, type Environment } from '../contract/records'
+import { environment, type Environment } from '../contract/runs/environment'
 import type { Database } from './files/database'
 
 /** What runs were trained on, once each. */

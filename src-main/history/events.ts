@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../contract/records'
+import type { HistoryEvent } from '../contract/runs/runs'
 import type { Database } from './files/database'
 
 export class Events {

@@ -1,6 +1,6 @@
 import type { LayerFigures } from '../analysis/filters/complementarity'
 import type { KernelShape } from '../analysis/filters/filterBank'
-import type { EpochFigures } from '../contract/records'
+import type { EpochFigures } from '../contract/models/filters'
 import type { Database } from './files/database'
 
 export interface StoredFilters {

@@ -4,7 +4,7 @@
  * history is opened again is of an import that was cut short, and goes.
  */
 import { randomUUID } from 'node:crypto'
-import type { RunState } from '../contract/records'
+import type { RunState } from '../contract/runs/states'
 import type { Database } from './files/database'
 import type { NewRun } from './runs/runs'
 import { importing } from './studies'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { archs, quickStart, variants, type ExperimentConfig } from '../contract/experiment'
-import type { Found } from '../contract/search'
+import type { Found } from '../contract/runs/search'
 import { History } from './history'
 import { statementPlans } from './testSupport'
 

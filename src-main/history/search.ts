@@ -1,5 +1,5 @@
 /** Studies and runs by words. */
-import { found, type Found } from '../contract/search'
+import { found, type Found } from '../contract/runs/search'
 import type { Database } from './files/database'
 import { listed } from './runs/runs'
 

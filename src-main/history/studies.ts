@@ -1,5 +1,5 @@
 import { studyPlan, type StudyPlan } from '../contract/experiment'
-import { noCounts, type RunState } from '../contract/records'
+import { noCounts, type RunState } from '../contract/runs/states'
 import type { Database } from './files/database'
 
 export interface StudyRecord {

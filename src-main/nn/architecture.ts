@@ -2,7 +2,7 @@
 import { bankSize, bankTable, isBankable, namedLayers, signBank, type BankTable } from '../analysis/filters/banks'
 import { matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
-import type { LayerSummary, ModelSummary } from '../contract/records'
+import type { LayerSummary, ModelSummary } from '../contract/models/models'
 import { convolutions, trainableParameters, type NetworkSpec } from './blocks'
 import { narrowed } from './narrow'
 import { plainNetwork } from './plain'

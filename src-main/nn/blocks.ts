@@ -1,6 +1,6 @@
 /** What a network is made of: blocks of layers one after the other, and all that can be counted from them. */
 import type { Arch, Variant } from '../contract/experiment'
-import type { LayerSummary } from '../contract/records'
+import type { LayerSummary } from '../contract/models/models'
 
 /**
  * Each takes what the one before it gives. Where nothing else is said, a convolution is followed by its normalisation

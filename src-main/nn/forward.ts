@@ -7,7 +7,7 @@ import {
   type Kernels,
 } from '../analysis/filters/convolution'
 import { WorkbenchError } from '../contract/errors'
-import type { LayerSummary } from '../contract/records'
+import type { LayerSummary } from '../contract/models/models'
 import { kernelShape, type NetworkSpec } from './blocks'
 import { inputName, wiring, type Wire } from './wiring'
 

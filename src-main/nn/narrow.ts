@@ -1,5 +1,5 @@
 /** The control of a variant: a plain network that is narrower, until it has as many trainable parameters. */
-import type { LayerSummary } from '../contract/records'
+import type { LayerSummary } from '../contract/models/models'
 import { parametersOf, partsOf, trainableParameters, type BlockSpec, type NetworkSpec } from './blocks'
 import { plainNetwork } from './plain'
 

@@ -1,7 +1,7 @@
 /** A network over its variables; blocks as in `blocks`. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { ExperimentConfig } from '../contract/experiment'
-import type { LayerSummary } from '../contract/records'
+import type { LayerSummary } from '../contract/models/models'
 import {
   kernelShape,
   parts,

@@ -3,7 +3,7 @@
  * normalisation.
  */
 import { depthOf, familyOf, imageChannels, imageSize, type Arch, type Variant } from '../contract/experiment'
-import type { LayerSummary } from '../contract/records'
+import type { LayerSummary } from '../contract/models/models'
 import type { BlockSpec, NetworkSpec } from './blocks'
 
 export function plainNetwork(arch: Arch, variant: Variant, classes: number): NetworkSpec {

@@ -2,7 +2,7 @@
  * A network as single operations, each by the names of what it takes: for whoever goes through it without knowing of
  * blocks.
  */
-import type { LayerSummary } from '../contract/records'
+import type { LayerSummary } from '../contract/models/models'
 import type { BlockSpec, NetworkSpec } from './blocks'
 
 /** One operation. Its `name` is that of its one result, `input` another's or `inputName`. */

@@ -1,5 +1,5 @@
 /** Pause, resume, checkpoint and stop, taken up between two steps. */
-import type { EndSignal } from '../contract/endReasons'
+import type { EndSignal } from '../contract/runs/endReasons'
 
 /** A person, or the end of the service, wants the run to end here: no failure. */
 export class StopRequested extends Error {}

@@ -1,6 +1,7 @@
 /** What a run tells of its steps: readings that are shown, samples that are kept. */
-import type { RunProgress, StepMetrics } from '../contract/records'
-import type { TrainerMessage } from '../contract/training'
+import type { RunProgress } from '../contract/runs/runs'
+import type { StepMetrics } from '../contract/runs/metrics'
+import type { TrainerMessage } from '../contract/trainer/messages'
 
 /** Time between two progress messages, in milliseconds. */
 const progressInterval = 450

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { recipe, type ExperimentConfig } from '../contract/experiment'
-import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/training'
+import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/trainer/messages'
 
 /** The trainer as it is shipped: the test command builds it first. */
 const entry = path.resolve('out/main/trainer.js')

@@ -1,8 +1,9 @@
 /** The loop's clocks, with a network that computes nothing and a clock that the test moves. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { recipe } from '../contract/experiment'
-import type { EpochMetrics, RunProgress } from '../contract/records'
-import type { TrainerMessage } from '../contract/training'
+import type { EpochMetrics } from '../contract/runs/metrics'
+import type { RunProgress } from '../contract/runs/runs'
+import type { TrainerMessage } from '../contract/trainer/messages'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/network'
 import { beginning } from './checkpoints/checkpoint'

@@ -1,7 +1,7 @@
 /** The training loop a person can read in a sitting. */
 import { messageOf } from '../contract/errors'
-import type { EpochMetrics } from '../contract/records'
-import { sampledEvery, type TrainerJob, type TrainerMessage } from '../contract/training'
+import type { EpochMetrics } from '../contract/runs/metrics'
+import { sampledEvery, type TrainerJob, type TrainerMessage } from '../contract/trainer/messages'
 import type { LoadedDataset } from '../datasets'
 import type { EvaluationResult, TrainingGraph } from '../graph/training'
 import type { NetworkSpec } from '../nn/architecture'

@@ -1,7 +1,7 @@
 /** The graph's variables as they leave the trainer. */
 import type { ExperimentConfig } from '../contract/experiment'
-import type { LayerSummary } from '../contract/records'
-import type { LayerFilters } from '../contract/training'
+import type { LayerSummary } from '../contract/models/models'
+import type { LayerFilters } from '../contract/trainer/messages'
 import type { Normalisation } from '../datasets'
 import type { TrainingGraph } from '../graph/training'
 import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'

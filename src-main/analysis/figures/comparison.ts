@@ -1,6 +1,6 @@
 /** Figure 3, and accuracy against size, from a comparison. Pure. */
 import type { Variant } from '../../contract/experiment'
-import type { ComparisonRow } from '../../contract/records'
+import type { ComparisonRow } from '../../contract/studies/comparison'
 import { archName, archShort, datasetShort, variantShort } from '../text/names'
 import { paperAccuracy } from '../studies/paper'
 import type { BarGroup } from './bar'

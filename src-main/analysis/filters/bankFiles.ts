@@ -1,5 +1,5 @@
 /** A filter bank's numbers as files. Pure. */
-import type { FilterBank } from '../../contract/records'
+import type { FilterBank } from '../../contract/models/filters'
 import { frequencyAt } from './filterBank'
 
 /** One line a number: weights by row and column of the kernel, magnitudes by frequency in radians a pixel. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FilterBank } from '../../contract/records'
+import type { FilterBank } from '../../contract/models/filters'
 import { bankTable, signBank } from './banks'
 import { bankSvg } from './bankSvg'
 import { divergingColor, magnitudeColor } from '../figures/colors'

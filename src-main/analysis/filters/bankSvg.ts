@@ -1,5 +1,5 @@
 /** A filter bank as a drawing that stands on its own: the kernels with their values and the magnitudes |H(u, v)|. */
-import type { Bank, FilterBank } from '../../contract/records'
+import type { Bank, FilterBank } from '../../contract/models/filters'
 import { bandColors, divergingColor, inkOn, magnitudeColor, surfaces } from '../figures/colors'
 import { bandTitles, isSignBank, type BandTitle } from './banks'
 import { channelPlane, maxAbsolute, strongestChannels } from './filterBank'

@@ -2,7 +2,7 @@
  * What makes a bank of one trained filter: a small table of fixed masks. The paper's has four (section III-A, equations
  * 1–4); others take other signs, or turn and mirror the filter.
  */
-import type { LayerSummary } from '../../contract/records'
+import type { LayerSummary } from '../../contract/models/models'
 import type { ParsedVariant } from '../../contract/variants'
 
 /**

@@ -3,7 +3,7 @@
  * of the frequency plane, and how much of what they say is said twice. Paper, section III-A and figure 2, which show it
  * for one filter of one layer.
  */
-import type { LayerSummary } from '../../contract/records'
+import type { LayerSummary } from '../../contract/models/models'
 import { expandFilters } from './banks'
 import { symmetricEigenvalues } from './eigenvalues'
 import { bandEdges, coverageOf, type LayerValues, type Plane } from './spectrum'

@@ -1,7 +1,7 @@
 /** The fields that a query over runs knows. Pure. */
 import { archs, datasetIds, depthOf, variants } from '../../contract/experiment'
-import { pickedOnValues } from '../../contract/pickedOn'
-import { runStates } from '../../contract/records'
+import { pickedOnValues } from '../../contract/runs/pickedOn'
+import { runStates } from '../../contract/runs/states'
 import { pickedRule } from '../statistics/picked'
 
 /**

@@ -1,6 +1,6 @@
 /** What a run is made of, as rows of a table. Pure. */
 import type { ExperimentConfig } from '../../contract/experiment'
-import type { Environment } from '../../contract/records'
+import type { Environment } from '../../contract/runs/environment'
 import { archName, datasetShort } from '../text/names'
 import { bytes, significant, whole } from '../text/numbers'
 

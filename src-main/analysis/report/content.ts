@@ -1,7 +1,10 @@
 /** What a report of a study says, before it is set as HTML, Markdown or LaTeX. Pure. */
 import { compactVariant, parseVariant, type ExperimentConfig } from '../../contract/experiment'
-import type { StudyManifest } from '../../contract/publish'
-import type { Comparison, ComparisonRow, Environment, FilterBank, RunSummary } from '../../contract/records'
+import type { StudyManifest } from '../../contract/publish/manifests'
+import type { Comparison, ComparisonRow } from '../../contract/studies/comparison'
+import type { Environment } from '../../contract/runs/environment'
+import type { FilterBank } from '../../contract/models/filters'
+import type { RunSummary } from '../../contract/runs/runs'
 import { bankSvg } from '../filters/bankSvg'
 import { presentVariants, tableOne, tableTwo } from '../studies/comparisonTables'
 import { barGroups, costPoints } from '../figures/comparison'

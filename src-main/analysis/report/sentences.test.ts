@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { noCounts, type Comparison, type ComparisonCell } from '../../contract/records'
+import { noCounts } from '../../contract/runs/states'
+import type { Comparison, ComparisonCell } from '../../contract/studies/comparison'
 import { statisticsSentences } from './sentences'
 
 const cell = (part: Partial<ComparisonCell>): ComparisonCell => ({

@@ -1,5 +1,5 @@
 /** What a comparison supports, in sentences: no more than its intervals do. Pure. */
-import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/records'
+import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { cellsInOrder } from '../studies/comparisonTables'
 import { archName, datasetName, variantName } from '../text/names'
 import { fixed, plural, pointsWords } from '../text/numbers'

@@ -2,7 +2,7 @@
  * What a best epoch is picked on: the one source of this fact and of its words. An accuracy on the set that picked the
  * epoch is too high; the test accuracy of an epoch that validation examples picked is an honest estimate. Pure.
  */
-import { pickedOnValues, pickedSets, type PickedOn } from '../../contract/pickedOn'
+import { pickedOnValues, pickedSets, type PickedOn } from '../../contract/runs/pickedOn'
 
 export type { PickedOn }
 

@@ -1,7 +1,7 @@
 /** Tests of differences of means, and what is left of them when there are many. */
 /// <reference path="./jstat.d.ts" />
 import jstat from 'jstat'
-import type { TestResult } from '../../contract/records'
+import type { TestResult } from '../../contract/studies/comparison'
 import { missing } from '../text/numbers'
 import { testLevel, type Estimated } from './statistics'
 

@@ -1,7 +1,7 @@
 /** What is said about a handful of seeds. */
 /// <reference path="./jstat.d.ts" />
 import jstat from 'jstat'
-import type { Spread } from '../../contract/records'
+import type { Spread } from '../../contract/studies/comparison'
 
 /** NaN without values. */
 export function mean(values: readonly number[]): number {

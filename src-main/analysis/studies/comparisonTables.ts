@@ -1,6 +1,6 @@
 /** Tables I and II of the paper from a study's runs: a row a network and variant, the paper's number beside ours. */
 import { compareVariants, type Variant } from '../../contract/experiment'
-import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../../contract/records'
+import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../../contract/studies/comparison'
 import { archName, datasetName, variantName } from '../text/names'
 import { fixed, percent, percentSpread, pointsWithInterval, spreadOf, whole } from '../text/numbers'
 import { pickedOn, pickedSentence, pickedWords } from '../statistics/picked'

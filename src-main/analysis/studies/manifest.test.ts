@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { recipe } from '../../contract/experiment'
-import { runManifest as schema, studyManifest as studySchema } from '../../contract/publish'
+import { runManifest as schema, studyManifest as studySchema } from '../../contract/publish/manifests'
 import { canonicalJson } from '../text/canonicalJson'
 import { manifestText, runManifest, studyManifest, type RunFacts } from './manifest'
 

@@ -1,8 +1,10 @@
 /** A run's and a study's manifest, from what the history holds of them. Pure. */
 import type { ExperimentConfig, StudyPlan } from '../../contract/experiment'
-import { pickedSets } from '../../contract/pickedOn'
-import type { RunManifest, StudyManifest } from '../../contract/publish'
-import type { Environment, EpochMetrics, RunSummary } from '../../contract/records'
+import { pickedSets } from '../../contract/runs/pickedOn'
+import type { RunManifest, StudyManifest } from '../../contract/publish/manifests'
+import type { Environment } from '../../contract/runs/environment'
+import type { EpochMetrics } from '../../contract/runs/metrics'
+import type { RunSummary } from '../../contract/runs/runs'
 import { canonicalJson } from '../text/canonicalJson'
 import { runPickedOn } from '../statistics/picked'
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import tables from '../../../resources/paper/tables.json'
 import { arch, datasetId, datasetSizes, variants, type Arch, type Variant } from '../../contract/experiment'
-import type { ComparisonRow } from '../../contract/records'
+import type { ComparisonRow } from '../../contract/studies/comparison'
 
 const byVariant = z
   .record(z.string(), z.number())

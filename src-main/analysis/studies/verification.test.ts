@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { epochFields } from '../../contract/metrics'
-import type { Environment, EpochMetrics, StepMetrics } from '../../contract/records'
-import type { Verification } from '../../contract/publish'
+import { epochFields } from '../../contract/runs/metrics'
+import type { Environment } from '../../contract/runs/environment'
+import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
+import type { Verification } from '../../contract/publish/verification'
 import {
   circumstancesOf,
   comparedWords,

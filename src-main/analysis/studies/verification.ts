@@ -1,7 +1,8 @@
 /** Whether a run that was trained again came out the same, bit for bit, and what was otherwise. Pure. */
-import { epochFields, stepFields, type Metric } from '../../contract/metrics'
-import type { Circumstance, Verifiable, Verification } from '../../contract/publish'
-import type { Environment, EpochMetrics, StepMetrics } from '../../contract/records'
+import { epochFields, stepFields, type Metric } from '../../contract/runs/metrics'
+import type { Circumstance, Verifiable, Verification } from '../../contract/publish/verification'
+import type { Environment } from '../../contract/runs/environment'
+import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
 import { duration, missing, plural, whole } from '../text/numbers'
 
 /** Something a run keeps that is more than a number. */

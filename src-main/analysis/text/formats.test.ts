@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { runStates, type Comparison, type ComparisonCell, type RunState } from '../../contract/records'
+import { runStates, type RunState } from '../../contract/runs/states'
+import type { Comparison, ComparisonCell } from '../../contract/studies/comparison'
 import type { Variant } from '../../contract/experiment'
 import { formatComparison, formatPart } from './formats'
 import { spread } from '../statistics/statistics'

@@ -1,5 +1,6 @@
 /** A study's comparison, or one of its tables, as a text, a page or a file. */
-import { runStates, type Comparison, type ComparisonCell, type ComparisonRow } from '../../contract/records'
+import { runStates } from '../../contract/runs/states'
+import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { tableOne, tableTests, tableTwo } from '../studies/comparisonTables'
 import { paperAccuracy } from '../studies/paper'
 import { pickedOn } from '../statistics/picked'

@@ -1,5 +1,5 @@
 /** What more seeds for a study would be, in the words of the window and the command line. */
-import type { MoreSeeds, SeedsForComparison } from '../../contract/records'
+import type { MoreSeeds, SeedsForComparison } from '../../contract/studies/moreSeeds'
 import { archName, variantName } from './names'
 import { duration, fixed, halfWidthWords, plural, ranges, whole } from './numbers'
 import { leastSeeds } from '../statistics/statistics'

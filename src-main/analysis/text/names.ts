@@ -10,7 +10,7 @@ import {
   type ParsedVariant,
   type Variant,
 } from '../../contract/experiment'
-import type { Device } from '../../contract/records'
+import type { Device } from '../../contract/system/system'
 import { bankSize } from '../filters/banks'
 
 export function archName(arch: Arch): string {

@@ -1,5 +1,5 @@
 /** Numbers as people read them, the same in the window, the terminal and the exports. */
-import type { Spread } from '../../contract/records'
+import type { Spread } from '../../contract/studies/comparison'
 
 export const missing = '–'
 const minus = '−'

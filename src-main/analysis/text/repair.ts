@@ -1,5 +1,5 @@
 /** What a repair did, in words. Pure. */
-import type { Repair } from '../../contract/records'
+import type { Repair } from '../../contract/system/storage'
 import { whole } from './numbers'
 import type { Table } from './table'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ThreadTimes } from '../../contract/tuning'
+import type { ThreadTimes } from '../../contract/system/tuning'
 import { threadsWords, tuningTable } from './threads'
 
 const own = { intraOp: 4, interOp: 4 }

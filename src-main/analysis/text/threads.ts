@@ -1,6 +1,7 @@
 /** TensorFlow's thread counts, in words. */
-import type { Doctor } from '../../contract/records'
-import { chosenThreads, type ThreadCounts, type ThreadTuning } from '../../contract/tuning'
+import type { Doctor } from '../../contract/system/system'
+import { chosenThreads } from '../machine/choices'
+import type { ThreadCounts, ThreadTuning } from '../../contract/system/tuning'
 import { fixed } from './numbers'
 import type { Table } from './table'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { archiveExtensions } from '../../contract/fileKinds'
-import { formatOfPath, modelFormatFacts, modelFormats, type ModelFormat } from '../../contract/modelFormats'
+import { archiveExtensions } from '../../contract/publish/fileKinds'
+import { formatOfPath, modelFormatFacts, modelFormats, type ModelFormat } from '../../contract/models/modelFormats'
 import { WorkbenchError } from '../../contract/errors'
 import { withReader, type Service } from '../client'
 import { usageError } from '../output/failures'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { modelFormatFacts, type ModelFormat } from '../../contract/modelFormats'
+import { modelFormatFacts, type ModelFormat } from '../../contract/models/modelFormats'
 import { withReader, type Service } from '../client'
 import { findRun } from '../lookup'
 import { outFolder, sayKept, writeFileOut, type OutFlags } from '../output/out'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import type { Imported } from '../../contract/publish'
+import type { Imported } from '../../contract/publish/publish'
 import { statSource } from '../../files/pathProblems'
 import { withService } from '../client'
 import { typedPath } from '../options'

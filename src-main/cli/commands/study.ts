@@ -18,7 +18,9 @@ import {
   type StudyRequest,
   type Variant,
 } from '../../contract/experiment'
-import { endedStates, runStates, type MoreSeeds, type StudySummary } from '../../contract/records'
+import { endedStates, runStates } from '../../contract/runs/states'
+import type { MoreSeeds } from '../../contract/studies/moreSeeds'
+import type { StudySummary } from '../../contract/studies/studies'
 import { WorkbenchError } from '../../contract/errors'
 import { didYouMean, matchName } from '../../contract/typedNames'
 import { withReader, withService } from '../client'

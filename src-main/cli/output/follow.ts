@@ -1,6 +1,8 @@
 /** Runs that train in this process, told as JSON lines or drawn as progress, until the last has ended. */
 import { runPickedOn } from '../../analysis/statistics/picked'
-import { endedStates, type EpochMetrics, type RunProgress, type RunSummary } from '../../contract/records'
+import { endedStates } from '../../contract/runs/states'
+import type { EpochMetrics } from '../../contract/runs/metrics'
+import type { RunProgress, RunSummary } from '../../contract/runs/runs'
 import type { Listeners, Service } from '../client'
 import { Failed } from './failures'
 import { interruptedCode, interruption, interruptionCause, onInterruption } from '../interruption'

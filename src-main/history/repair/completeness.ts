@@ -2,7 +2,7 @@
  * What a run ought to have measured by the epochs it finished, held against what is there: after a damage some of it
  * may be missing.
  */
-import { sampledEvery } from '../../contract/training'
+import { sampledEvery } from '../../contract/trainer/messages'
 import type { Database } from '../files/database'
 
 export interface Missing {

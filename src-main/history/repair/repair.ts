@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import type { Repair } from '../../contract/records'
+import type { Repair } from '../../contract/system/storage'
 import { brokenRows } from './brokenRows'
 import { openDatabase, wholeness, type Database } from '../files/database'
 import { migrations } from '../migrations'

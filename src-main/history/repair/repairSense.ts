@@ -1,7 +1,8 @@
 /** What is left of a history after a rescue, made to fit together again. */
 import { expandPlan, type StudyPlan } from '../../contract/experiment'
 import { Configs } from '../configs'
-import type { Repair, RunState } from '../../contract/records'
+import type { Repair } from '../../contract/system/storage'
+import type { RunState } from '../../contract/runs/states'
 import { Completeness, type Missing } from './completeness'
 import type { Database } from '../files/database'
 import { Events } from '../events'

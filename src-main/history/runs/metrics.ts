@@ -1,5 +1,6 @@
-import { epochFields, stepFields, type Metric } from '../../contract/metrics'
-import { evaluation, type EpochMetrics, type Evaluation, type StepMetrics } from '../../contract/records'
+import { epochFields, stepFields, type Metric } from '../../contract/runs/metrics'
+import { evaluation, type Evaluation } from '../../contract/runs/evaluation'
+import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
 import type { Database } from '../files/database'
 
 /** Of a table's fields: 'train_loss AS trainLoss, …'. */

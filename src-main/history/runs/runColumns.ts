@@ -1,7 +1,7 @@
 /** What lists of runs are sorted by and compared with, in SQL. Names of tables are `runs` and `studies`. */
 import { archs, datasetIds, depthOf, variants } from '../../contract/experiment'
-import type { RunState } from '../../contract/records'
-import type { SortColumn, Statistic } from '../../contract/runLists'
+import type { RunState } from '../../contract/runs/states'
+import type { SortColumn, Statistic } from '../../contract/runs/runLists'
 
 const notDiverged = (column: string): string => `CASE runs.state WHEN 'diverged' THEN NULL ELSE ${column} END`
 

@@ -1,7 +1,7 @@
 /** Lists of runs for tables: filtered, sorted and grouped by SQLite, handed out in parts. */
 import { spread } from '../../analysis/statistics/statistics'
 import { trainingConfig } from '../../contract/experiment'
-import { noCounts, runStates } from '../../contract/records'
+import { noCounts, runStates } from '../../contract/runs/states'
 import {
   runGroup,
   runRow,
@@ -10,7 +10,7 @@ import {
   type SortColumn,
   type Sorting,
   type Statistic,
-} from '../../contract/runLists'
+} from '../../contract/runs/runLists'
 import type { Database } from '../files/database'
 import { accuracyOf, lastKeys, sortKeys, stepMs, testLossOf, trainLossOf } from './runColumns'
 import { filterOf, type Filter } from './runFilter'

@@ -1,5 +1,6 @@
 import { precision, type Precision } from '../../contract/experiment'
-import { runSummary, type RunState, type RunSummary } from '../../contract/records'
+import { runSummary, type RunSummary } from '../../contract/runs/runs'
+import type { RunState } from '../../contract/runs/states'
 import type { Database } from '../files/database'
 
 /** The process that trains a run, or has it in its queue. */

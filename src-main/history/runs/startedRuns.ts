@@ -2,7 +2,7 @@
  * Runs that were started: filters are kept of them from before their first epoch on. What is in the trash is none of
  * them.
  */
-import { runSummary, type RunSummary } from '../../contract/records'
+import { runSummary, type RunSummary } from '../../contract/runs/runs'
 import type { Database } from '../files/database'
 import { from, listed, summaryColumns } from './runs'
 import { every, runText, wordsOf } from '../search'

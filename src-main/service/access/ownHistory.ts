@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WorkbenchError } from '../../contract/errors'
-import type { Holder } from '../../contract/records'
+import type { Holder } from '../../contract/system/system'
 import { History } from '../../history/history'
 import { isWriterAlive, WriterLock, writerOf } from '../../history/files/writer'
 import { backupBeforeMigration, listBackups } from '../storage/backups'

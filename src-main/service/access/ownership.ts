@@ -1,5 +1,5 @@
 import { messageOf, WorkbenchError } from '../../contract/errors'
-import type { Condition, Holder } from '../../contract/records'
+import type { Condition, Holder } from '../../contract/system/system'
 import type { WriterLock } from '../../history/files/writer'
 import type { Context } from '../app/context'
 import { mustBeWritable, notWritable } from '../storage/fileAccess'

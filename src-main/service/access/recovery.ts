@@ -2,8 +2,8 @@
  * What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at
  * all.
  */
-import { vanishedHeldReason, vanishedReason } from '../../contract/endReasons'
-import { activeStates } from '../../contract/records'
+import { vanishedHeldReason, vanishedReason } from '../../contract/runs/endReasons'
+import { activeStates } from '../../contract/runs/states'
 import type { RunRecord } from '../../history/runs/runs'
 import { announceAll, type Context } from '../app/context'
 import { isAlive, isOfEarlierBoot } from './owner'

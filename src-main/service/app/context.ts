@@ -1,5 +1,5 @@
 import type { EventName, EventPayload } from '../../contract/events'
-import type { Environment } from '../../contract/records'
+import type { Environment } from '../../contract/runs/environment'
 import type { History } from '../../history/history'
 import type { Owner } from '../../history/runs/runs'
 import type { Paths } from '../storage/dataDir'

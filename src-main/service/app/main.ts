@@ -1,7 +1,7 @@
 /** The service as a process of its own, forked by the shell: requests and replies over Node's IPC. */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import type { CloseCause } from '../../contract/endReasons'
+import type { CloseCause } from '../../contract/runs/endReasons'
 import { toErrorValue } from '../../contract/errors'
 import { closeRequest, request, type Reply } from '../../contract/wire'
 import { beginProgram } from '../../system/program'

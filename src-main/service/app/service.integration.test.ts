@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../../contract/calls'
 import { quickStart } from '../../contract/experiment'
-import type { DeviceProbe } from '../../contract/training'
+import type { DeviceProbe } from '../../contract/trainer/messages'
 import { Bench, fakeTrainer, planOf } from '../fixtures/bench'
 import { createService } from './service'
 

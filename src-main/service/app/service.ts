@@ -7,7 +7,7 @@ import {
   type ServiceParsed,
   type ServiceResult,
 } from '../../contract/calls'
-import type { CloseCause } from '../../contract/endReasons'
+import type { CloseCause } from '../../contract/runs/endReasons'
 import { fromErrorValue, messageOf, toErrorValue, WorkbenchError } from '../../contract/errors'
 import type { Context, Emit } from './context'
 import { openDataDir } from '../storage/dataDirIdentity'

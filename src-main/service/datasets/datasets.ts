@@ -20,7 +20,7 @@ import {
 } from '../../datasets'
 import { WorkbenchError } from '../../contract/errors'
 import type { DatasetId } from '../../contract/experiment'
-import type { DatasetStatistics, DatasetSummary } from '../../contract/records'
+import type { DatasetStatistics, DatasetSummary } from '../../contract/datasets'
 import type { Context } from '../app/context'
 import { ok, type HandlersOf } from '../app/handlers'
 

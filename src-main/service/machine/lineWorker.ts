@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Player, Ready } from './player'
-import { answerIn, type Answer, type Turn } from '../../contract/turns'
+import { answerIn, type Answer, type Turn } from '../../contract/trainer/turns'
 
 const keptOutput = 4000
 

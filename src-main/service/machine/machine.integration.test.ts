@@ -1,6 +1,6 @@
 /** Exclusive access to the machine, and trainers whose steps take long. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { stoppedReason } from '../../contract/endReasons'
+import { stoppedReason } from '../../contract/runs/endReasons'
 import { Bench, planOf } from '../fixtures/bench'
 
 let bench: Bench

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { WorkbenchError } from '../../contract/errors'
-import { deviceProbe, type DeviceProbe } from '../../contract/training'
+import { deviceProbe, type DeviceProbe } from '../../contract/trainer/messages'
 import { nodeArguments, trainerEnv } from '../training/trainerEnv'
 
 const run = promisify(execFile)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
-import { processorsIn } from '../../contract/tuning'
+import { processorsIn } from '../../system/processors'
 
 export interface Processor {
   model: string

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ThreadTimes } from '../../contract/tuning'
+import type { ThreadTimes } from '../../contract/system/tuning'
 import type { Processor } from './processor'
 import { knownTuning, machineKey, measuredThreads, rememberTuning } from './threads'
 import { threadCandidates, timesOf } from './threadTuning'

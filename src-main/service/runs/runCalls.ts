@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { RunDetail } from '../../contract/records'
+import type { RunDetail } from '../../contract/runs/runs'
 import { testImages } from '../../datasets'
 import type { RunRecord } from '../../history/runs/runs'
 import { announce, announceAll, type Context } from '../app/context'

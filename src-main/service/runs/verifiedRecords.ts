@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import type { KeptRecord } from '../../analysis/studies/verification'
-import type { EpochFigures, Evaluation } from '../../contract/records'
-import type { LayerFilters } from '../../contract/training'
+import type { EpochFigures } from '../../contract/models/filters'
+import type { Evaluation } from '../../contract/runs/evaluation'
+import type { LayerFilters } from '../../contract/trainer/messages'
 import type { History } from '../../history/history'
 
 function record(words: string, epoch: number, contents: string | Buffer): KeptRecord {

@@ -5,8 +5,9 @@ import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { quickStart } from '../../contract/experiment'
-import { runManifest, studyManifest, verification } from '../../contract/publish'
-import type { HistoryEvent, RunSummary } from '../../contract/records'
+import { runManifest, studyManifest } from '../../contract/publish/manifests'
+import { verification } from '../../contract/publish/verification'
+import type { HistoryEvent, RunSummary } from '../../contract/runs/runs'
 import { createService, type Service } from '../app/service'
 
 const entry = path.resolve('out/main/trainer.js')

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
-import type { Backup } from '../../contract/records'
+import type { Backup } from '../../contract/system/storage'
 import { writeOutputWith } from '../../files/outputFile'
 import { backupDatabase } from '../../history/repair/backup'
 import { versionOf } from '../../history/files/database'

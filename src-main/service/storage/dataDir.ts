@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { expandHome } from '../../../setup/lib/home.mjs'
 import { WorkbenchError } from '../../contract/errors'
-import { runId } from '../../contract/records'
+import { runId } from '../../contract/ids'
 
 export interface Paths {
   dataDir: string

@@ -1,6 +1,6 @@
 /** What must be written while the disk is full, gone or failing: held in order, and written when it can be. */
 import { messageOf } from '../../contract/errors'
-import type { DiskProblem } from '../../contract/records'
+import type { DiskProblem } from '../../contract/system/system'
 import { isDamage, isDiskProblem } from '../../history/files/database'
 import type { History } from '../../history/history'
 import { freeBytes } from './diskSpace'

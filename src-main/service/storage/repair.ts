@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
-import type { Repair } from '../../contract/records'
+import type { Repair } from '../../contract/system/storage'
 import { renameDurably } from '../../history/repair/backup'
 import { openDatabase } from '../../history/files/database'
 import { rescue } from '../../history/repair/repair'

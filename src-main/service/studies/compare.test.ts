@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { recipe, type StudyPlan, type Variant } from '../../contract/experiment'
-import { comparison } from '../../contract/records'
+import { comparison } from '../../contract/studies/comparison'
 import type { RunRecord } from '../../history/runs/runs'
 import { compare as compareWith, findingOf } from './compare'
 import { run } from '../fixtures/runRecord'

@@ -15,14 +15,8 @@ import {
   welchDifference,
 } from '../../analysis/statistics/statistics'
 import { archs, compareVariants, datasetSizes, type AddedSeeds, type StudyPlan } from '../../contract/experiment'
-import {
-  noCounts,
-  runStates,
-  type Comparison,
-  type ComparisonCell,
-  type ComparisonRow,
-  type Finding,
-} from '../../contract/records'
+import { noCounts, runStates } from '../../contract/runs/states'
+import type { Comparison, ComparisonCell, ComparisonRow, Finding } from '../../contract/studies/comparison'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
 

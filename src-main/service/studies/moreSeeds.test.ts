@@ -3,7 +3,7 @@ import { comparisonWords, costWords, goalWords, rowWords } from '../../analysis/
 import { intervalOf, welchDifference } from '../../analysis/statistics/statistics'
 import { serviceCalls } from '../../contract/calls'
 import { greatestSeed, recipe, type StudyPlan } from '../../contract/experiment'
-import { moreSeeds, type MoreSeeds } from '../../contract/records'
+import { moreSeeds, type MoreSeeds } from '../../contract/studies/moreSeeds'
 import type { RunRecord } from '../../history/runs/runs'
 import { run, type Sketch } from '../fixtures/runRecord'
 import { tellMoreSeeds } from './moreSeeds'

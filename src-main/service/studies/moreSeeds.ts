@@ -24,7 +24,9 @@ import {
   type TrainingConfig,
   type Variant,
 } from '../../contract/experiment'
-import type { Estimate, MoreSeeds, RunState, SeedsForComparison } from '../../contract/records'
+import type { Estimate } from '../../contract/studies/studies'
+import type { MoreSeeds, SeedsForComparison } from '../../contract/studies/moreSeeds'
+import type { RunState } from '../../contract/runs/states'
 import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'
 import { newestDone, pairedDrops, points } from './compare'

@@ -6,8 +6,9 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fixed, percent, percentSpread, pointsWithInterval, whole } from '../../analysis/text/numbers'
 import { quickStart } from '../../contract/experiment'
-import { studyManifest } from '../../contract/publish'
-import type { Comparison, RunSummary } from '../../contract/records'
+import { studyManifest } from '../../contract/publish/manifests'
+import type { Comparison } from '../../contract/studies/comparison'
+import type { RunSummary } from '../../contract/runs/runs'
 import { createService, type Service } from '../app/service'
 
 const entry = path.resolve('out/main/trainer.js')

@@ -6,7 +6,9 @@ import {
   type TrainingConfig,
   type TrainingRequest,
 } from '../../contract/experiment'
-import { autoPrecision, type Finding, type StudySummary } from '../../contract/records'
+import { autoPrecision } from '../../analysis/machine/choices'
+import type { Finding } from '../../contract/studies/comparison'
+import type { StudySummary } from '../../contract/studies/studies'
 import type { RunRecord } from '../../history/runs/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../../history/studies'
 import { compare, findingOf, type RunFacts } from './compare'

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { writeHistory } from '../../../bench/history/write'
-import type { RunSummary } from '../../contract/records'
+import type { RunSummary } from '../../contract/runs/runs'
 import { History } from '../../history/history'
 import { createService, type Service } from '../app/service'
 

@@ -1,6 +1,6 @@
 /** What takes its time beside the queue: one of a kind at a time, told as it goes on, ended when asked. */
 import { WorkbenchError } from '../../contract/errors'
-import type { WorkProgressEvent } from '../../contract/publish'
+import type { WorkProgressEvent } from '../../contract/publish/publish'
 import type { Context } from '../app/context'
 
 export type WorkKind = WorkProgressEvent['kind']

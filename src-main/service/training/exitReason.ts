@@ -1,4 +1,4 @@
-import { processReason } from '../../contract/endReasons'
+import { processReason } from '../../contract/runs/endReasons'
 import type { TrainerEnd } from './trainers'
 
 /**

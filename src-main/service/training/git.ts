@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { environmentFor } from '../../contract/environment'
-import type { Environment } from '../../contract/records'
+import { environmentFor } from '../../system/childEnvironment'
+import type { Environment } from '../../contract/runs/environment'
 
 const run = promisify(execFile)
 const timeoutMs = 5000

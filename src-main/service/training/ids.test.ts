@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { greatestSeed, quickStart, variantOfLayers } from '../../contract/experiment'
-import { runId } from '../../contract/records'
+import { runId } from '../../contract/ids'
 import { runIdFor } from './ids'
 
 const config = { arch: 'resnet-110', variant: 'mcnn-f', seed: 1, ...quickStart.training } as const

@@ -10,10 +10,12 @@ import {
   stoppedReason,
   type CloseCause,
   type StopCause,
-} from '../../contract/endReasons'
+} from '../../contract/runs/endReasons'
 import { messageOf, WorkbenchError } from '../../contract/errors'
-import { activeStates, type RunProgress, type RunState, type StepMetrics } from '../../contract/records'
-import type { TrainerMessage } from '../../contract/training'
+import { activeStates, type RunState } from '../../contract/runs/states'
+import type { RunProgress } from '../../contract/runs/runs'
+import type { StepMetrics } from '../../contract/runs/metrics'
+import type { TrainerMessage } from '../../contract/trainer/messages'
 import { isDamage, isDiskProblem } from '../../history/files/database'
 import type { RunRecord } from '../../history/runs/runs'
 import { hasDataset } from '../../datasets'

@@ -1,8 +1,8 @@
 /** What a trainer says, written to the history and told to whoever listens. */
 import path from 'node:path'
-import { stoppedReason } from '../../contract/endReasons'
-import type { RunState } from '../../contract/records'
-import type { TrainerMessage } from '../../contract/training'
+import { stoppedReason } from '../../contract/runs/endReasons'
+import type { RunState } from '../../contract/runs/states'
+import type { TrainerMessage } from '../../contract/trainer/messages'
 import type { RunRecord } from '../../history/runs/runs'
 import { announce, announceRun, type Context } from '../app/context'
 import { isOfRun, runDir, type Paths } from '../storage/dataDir'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { quickStart, type Arch, type Precision, type Variant } from '../../contract/experiment'
-import { estimate as estimateSchema } from '../../contract/records'
+import { estimate as estimateSchema } from '../../contract/studies/studies'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
 import { estimate, remainingSeconds, Speed } from './speed'

@@ -8,7 +8,8 @@ import {
   type TrainingConfig,
   type Variant,
 } from '../../contract/experiment'
-import { endedStates, type Estimate } from '../../contract/records'
+import { endedStates } from '../../contract/runs/states'
+import type { Estimate } from '../../contract/studies/studies'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
 

@@ -1,4 +1,4 @@
-import type { StepMetrics } from '../../contract/records'
+import type { StepMetrics } from '../../contract/runs/metrics'
 
 /** Steps whose longest counts: one slow step in a while is no measure of the next. */
 const newest = 20

@@ -1,6 +1,6 @@
-import { environmentFor } from '../../contract/environment'
-import { gpuMathIn } from '../../contract/gpuMath'
-import { ownThreads, type ThreadCounts } from '../../contract/tuning'
+import { environmentFor } from '../../system/childEnvironment'
+import { gpuMathIn } from '../../system/gpuMath'
+import { ownThreads, type ThreadCounts } from '../../contract/system/tuning'
 import { measuredThreads } from '../machine/threads'
 
 /** Of a Node process that is measured or asked and has nothing to stop in order: SIGUSR1 opens no debugger there. */

@@ -1,6 +1,11 @@
 /** One trainer process: started, spoken to, watched until it is gone. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../../contract/training'
+import {
+  trainerMessage,
+  type TrainerCommand,
+  type TrainerJob,
+  type TrainerMessage,
+} from '../../contract/trainer/messages'
 import { OutputLog } from './outputLog'
 import { trainerEnv } from './trainerEnv'
 import { TrainerPriority } from './trainerPriority'

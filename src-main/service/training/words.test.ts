@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { greatestSeed, quickStart } from '../../contract/experiment'
-import { runId, studyId } from '../../contract/records'
+import { runId, studyId } from '../../contract/ids'
 import { defaultDataDir } from '../storage/dataDir'
 import { exitReason } from './exitReason'
 import { runIdFor, studyIdFor } from './ids'

@@ -11,7 +11,7 @@ import {
   type ArchivedRun,
   type ArchivedStudy,
   type ArchiveManifest,
-} from '../../contract/studyArchive'
+} from '../../contract/publish/studyArchive'
 import { convolutions, network } from '../../nn/architecture'
 import { kernelShape } from '../../nn/blocks'
 import { decodeSafetensors } from '../../nn/safetensors'

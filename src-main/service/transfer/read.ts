@@ -18,7 +18,7 @@ import {
   manifestName,
   maxJsonBytes,
   type ArchiveManifest,
-} from '../../contract/studyArchive'
+} from '../../contract/publish/studyArchive'
 import { statSource, unreadableSource } from '../../files/pathProblems'
 
 export interface ReadOptions {

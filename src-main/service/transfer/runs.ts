@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import { datasetSizes } from '../../contract/experiment'
-import type { ArchivedRun } from '../../contract/studyArchive'
+import type { ArchivedRun } from '../../contract/publish/studyArchive'
 import type { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'

@@ -20,8 +20,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { xzOf, zipOf } from '../../archives/testSupport'
 import type { ServiceResult } from '../../contract/calls'
 import { quickStart } from '../../contract/experiment'
-import type { Imported } from '../../contract/publish'
-import { archiveManifest, type ArchivedRun, type ArchiveManifest } from '../../contract/studyArchive'
+import type { Imported } from '../../contract/publish/publish'
+import { archiveManifest, type ArchivedRun, type ArchiveManifest } from '../../contract/publish/studyArchive'
 import { tarOf, type TarEntry } from '../../datasets/testSupport'
 import { createService, type Service } from '../app/service'
 

@@ -15,7 +15,7 @@ import {
   manifestName,
   maxJsonBytes,
   type ArchiveManifest,
-} from '../../contract/studyArchive'
+} from '../../contract/publish/studyArchive'
 import { writeOutputWith } from '../../files/outputFile'
 import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'

@@ -1,14 +1,7 @@
 /** What a window asks for: checked by sender, name, size and schema, and answered with a value whatever happens. */
 import type { z } from 'zod'
-import {
-  maxFileLength,
-  rendererServiceCalls,
-  serviceCalls,
-  shellCalls,
-  type RendererServiceCall,
-  type ShellCall,
-  type ShellCalls,
-} from '../../contract/calls'
+import { maxFileLength, shellCalls, type ShellCall, type ShellCalls } from '../../contract/shell'
+import { rendererServiceCalls, serviceCalls, type RendererServiceCall } from '../../contract/calls'
 import { WorkbenchError, toErrorValue } from '../../contract/errors'
 import { eventNames, type EventName } from '../../contract/events'
 import type { CallOutcome } from '../../contract/wire'

@@ -1,4 +1,4 @@
-import { processReason, type ProcessEnd } from '../../contract/endReasons'
+import { processReason, type ProcessEnd } from '../../contract/runs/endReasons'
 
 export interface ServiceEnd extends ProcessEnd {
   lastWords: string | null

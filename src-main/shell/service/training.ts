@@ -3,8 +3,8 @@
  * want to know.
  */
 import { z } from 'zod'
-import { workProgress } from '../../contract/publish'
-import { endedStates, runState, type RunState } from '../../contract/records'
+import { workProgress } from '../../contract/publish/publish'
+import { endedStates, runState, type RunState } from '../../contract/runs/states'
 
 /** A queued run with a reason is held: it waits for a person. */
 const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })

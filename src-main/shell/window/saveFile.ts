@@ -1,7 +1,7 @@
 /** Files that the user saves somewhere of their choice. */
 import path from 'node:path'
-import { archiveExtensions, fileKinds } from '../../contract/fileKinds'
-import { modelFormatFacts, modelFormats } from '../../contract/modelFormats'
+import { archiveExtensions, fileKinds } from '../../contract/publish/fileKinds'
+import { modelFormatFacts, modelFormats } from '../../contract/models/modelFormats'
 
 const kinds: Record<string, string> = {
   ...fileKinds,

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ExperimentConfig } from '../../contract/experiment'
-import type { TrainerMessage } from '../../contract/training'
+import type { TrainerMessage } from '../../contract/trainer/messages'
 import { startTrainer, type Interruption, type Trainer } from '../testSupport'
 
 let dir: string

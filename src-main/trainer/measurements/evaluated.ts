@@ -1,5 +1,5 @@
 /** What a pass over the test examples says beyond its loss: which class was taken for which, and the worst mistakes. */
-import type { Evaluation, Mistake } from '../../contract/records'
+import type { Evaluation, Mistake } from '../../contract/runs/evaluation'
 import type { EvaluationResult } from '../../graph/training'
 
 /** Mistakes kept. */

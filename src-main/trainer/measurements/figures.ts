@@ -1,6 +1,6 @@
 /** How complementary the filters of every layer are, after epochs that can afford to count it. */
 import { figuresCost, hasFigures, layerFigures } from '../../analysis/filters/complementarity'
-import type { EpochFigures } from '../../contract/records'
+import type { EpochFigures } from '../../contract/models/filters'
 import { multiplications } from '../../nn/architecture'
 import { convolutions, kernelShape, type NetworkSpec } from '../../nn/blocks'
 import { named } from '../variables'

@@ -1,7 +1,7 @@
 /** Steps that are timed in turns with other processes'. */
 import { createInterface } from 'node:readline'
 import { toErrorValue } from '../../contract/errors'
-import { turn, type Answer, type TimedWork } from '../../contract/turns'
+import { turn, type Answer, type TimedWork } from '../../contract/trainer/turns'
 import { loadTensorFlow, type TensorFlow } from '../../graph/tensorflow'
 import { probeDevice } from '../environment'
 import { recordedStep, type Step } from './timedStep'

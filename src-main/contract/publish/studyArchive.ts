@@ -5,19 +5,15 @@
  * the order that run.json lists them) and, where there are some, its weights and last checkpoint.
  */
 import { z } from 'zod'
-import { experimentConfig, studyPlan } from './experiment'
-import {
-  environment,
-  epochFigures,
-  epochMetrics,
-  evaluation,
-  historyEvent,
-  runId,
-  runState,
-  stepMetrics,
-  studyId,
-} from './records'
-import { tag } from './runLists'
+import { experimentConfig, studyPlan } from '../experiment'
+import { environment } from '../runs/environment'
+import { epochFigures } from '../models/filters'
+import { epochMetrics, stepMetrics } from '../runs/metrics'
+import { evaluation } from '../runs/evaluation'
+import { historyEvent } from '../runs/runs'
+import { runId, studyId } from '../ids'
+import { runState } from '../runs/states'
+import { tag } from '../runs/runLists'
 
 /** Raised when an older program could not take an archive in. */
 export const archiveVersion = 1

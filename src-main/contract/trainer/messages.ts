@@ -1,9 +1,15 @@
 /** Messages between the service and a trainer: Node IPC, JSON; checked on both sides. */
 import { z } from 'zod'
-import { endSignal } from './endReasons'
-import { errorValue } from './errors'
-import { experimentConfig } from './experiment'
-import { device, environment, epochFigures, epochMetrics, evaluation, runId, runProgress, stepMetrics } from './records'
+import { endSignal } from '../runs/endReasons'
+import { errorValue } from '../errors'
+import { experimentConfig } from '../experiment'
+import { device } from '../system/system'
+import { environment } from '../runs/environment'
+import { epochFigures } from '../models/filters'
+import { epochMetrics, stepMetrics } from '../runs/metrics'
+import { evaluation } from '../runs/evaluation'
+import { runId } from '../ids'
+import { runProgress } from '../runs/runs'
 
 /** Step metrics kept of an epoch, at most about this many. */
 const stepSamples = 50

@@ -1,6 +1,6 @@
 /** What is measured of a machine once and then remembered, so that a run and its repetition take the same way. */
 import { z } from 'zod'
-import { precision } from './experiment'
+import { precision } from '../experiment'
 
 /**
  * What another way than the usual may take of the usual one's time to be taken: a tie should not turn on the noise of
@@ -48,22 +48,3 @@ export const threadTuning = z.union([
   z.strictObject({ at: z.iso.datetime(), problem: z.string().max(1000) }),
 ])
 export type ThreadTuning = z.infer<typeof threadTuning>
-
-/** The fastest counts, where they are clearly faster than TensorFlow's own choice. */
-export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): ThreadCounts {
-  const fastest = candidates.reduce<ThreadTimes['candidates'][number] | null>(
-    (best, next) => (best === null || next.ratio < best.ratio ? next : best),
-    null,
-  )
-  return fastest !== null && fastest.ratio < margin ? fastest.threads : ownThreads
-}
-
-/** @param list of processors as Linux writes them, such as `0-3,8` */
-export function processorsIn(list: string): number[] {
-  return list.split(',').flatMap((part) => {
-    const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part.trim()) ?? []
-    return from === undefined
-      ? []
-      : Array.from({ length: Math.max(0, Number(to) - Number(from) + 1) }, (_, i) => Number(from) + i)
-  })
-}

@@ -1,7 +1,10 @@
 /** What the palette finds in the history. */
 import { z } from 'zod'
-import { arch, datasetId, variant } from './experiment'
-import { runId, runState, studyId } from './records'
+import { read } from '../call'
+import { arch, datasetId } from '../experiment'
+import { runId, studyId } from '../ids'
+import { variant } from '../variants'
+import { runState } from './states'
 
 /** Words parted by blanks. */
 export const searchText = z.string().max(200)
@@ -21,3 +24,11 @@ export const found = z.discriminatedUnion('kind', [
   }),
 ])
 export type Found = z.infer<typeof found>
+
+export const searchCalls = {
+  /**
+   * Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best
+   * first.
+   */
+  'search.find': read(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
+} as const

@@ -1,6 +1,6 @@
 /** JSON lines to and from a process that is timed in turns with others: it waits on its standard input between two. */
 import { z } from 'zod'
-import { arch, precision, variant } from './experiment'
+import { arch, precision, variant } from '../experiment'
 
 /** On its standard input: a turn of steps, of which the first ones only warm up. */
 export const turn = z.strictObject({ untimed: z.int().min(0), timed: z.int().min(1) })

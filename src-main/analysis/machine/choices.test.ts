@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chosenThreads, margin, ownThreads, processorsIn } from './tuning'
+import { margin, ownThreads } from '../../contract/system/tuning'
+import { chosenThreads } from './choices'
 
 const candidate = (intraOp: number | null, interOp: number | null, ratio: number) => ({
   threads: { intraOp, interOp },
@@ -23,11 +24,3 @@ describe('the choice of thread counts', () => {
     expect(chosenThreads({ candidates: [own, candidate(2, 1, margin - 0.001)] })).toEqual({ intraOp: 2, interOp: 1 })
   })
 })
-
-it.each([
-  ['0-3,8', [0, 1, 2, 3, 8]],
-  ['5', [5]],
-  ['3-1', []],
-  ['', []],
-  ['0-99999999999,x,1', [1]],
-])('the processors of %j', (list, expected) => expect(processorsIn(list)).toEqual(expected))

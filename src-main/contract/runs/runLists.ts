@@ -1,8 +1,11 @@
 /** Lists of runs: asked for by a query (analysis/runQuery.ts), in parts, sorted and grouped by the service. */
 import { z } from 'zod'
-import { read, write } from './call'
-import { arch, datasetId, trainingConfig, experimentConfig, variant } from './experiment'
-import { runId, runState, runSummary, spread } from './records'
+import { none, read, write } from '../call'
+import { arch, datasetId, trainingConfig, experimentConfig, variant } from '../experiment'
+import { runId } from '../ids'
+import { runState } from './states'
+import { runSummary } from './runs'
+import { spread } from '../studies/comparison'
 
 /** Which of a run's epochs its accuracy and losses are of; `best` is the highest accuracy and the lowest loss. */
 export const statistics = ['last', 'best', 'min', 'max'] as const
@@ -139,7 +142,7 @@ export const runListCalls = {
     ),
   ),
   /** What completion offers: all tags and studies in use. */
-  'runs.words': read(z.strictObject({}), z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
+  'runs.words': read(none, z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
   'runs.tag': write(
     z.strictObject({ ids: runIds, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }),
     z.object({ changed: z.int() }),

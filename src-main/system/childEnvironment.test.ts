@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { computingVariables, environmentFor, type ChildProcessKind } from './environment'
+import { computingVariables, environmentFor, type ChildProcessKind } from './childEnvironment'
 
 const kinds: ChildProcessKind[] = ['service', 'trainer', 'git']
 

@@ -1,0 +1,18 @@
+/** What is chosen for a machine from what is known of it. Pure. */
+import type { Precision } from '../../contract/experiment'
+import type { Device } from '../../contract/system/system'
+import { margin, ownThreads, type ThreadCounts, type ThreadTimes } from '../../contract/system/tuning'
+
+/** Returns what the precision `auto` stands for on a device. */
+export function autoPrecision({ bfloat16 }: Pick<Device, 'bfloat16'>): Precision {
+  return bfloat16 === null ? 'float32' : 'bfloat16'
+}
+
+/** Returns the fastest counts if they are clearly faster than TensorFlow's own choice, else that choice. */
+export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): ThreadCounts {
+  const fastest = candidates.reduce<ThreadTimes['candidates'][number] | null>(
+    (best, next) => (best === null || next.ratio < best.ratio ? next : best),
+    null,
+  )
+  return fastest !== null && fastest.ratio < margin ? fastest.threads : ownThreads
+}
