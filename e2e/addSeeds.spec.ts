@@ -3,7 +3,7 @@ import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 const study = `#/studies/${comparisonStudy}`
 
-test('seeds are added until intervals are narrow enough, and taken back', async ({ launch, dataDir }) => {
+test('seeds are added until intervals are narrow enough enough, and taken back', async ({ launch, dataDir }) => {
   // Of the built-in set: its runs can be queued here.
   writeComparisonHistory(dataDir, 'synthetic')
   const workbench = await launch()
@@ -21,7 +21,7 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
     await expect(table).toContainText('After correction for 12 comparisons')
     const cell = rows[0]?.cells.find((one) => one.variant === 'mcnn-a')
     expect(cell?.test?.corrected).toBeGreaterThan(cell?.test?.p ?? Infinity)
-    await page.getByText('Means and tests in full').click()
+    await page.getByText('Full statistics').click()
     await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(
       /\d\d\.\d\d \[\d\d\.\d\d, \d\d\.\d\d\]/,
     )
@@ -31,11 +31,11 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
   const dialog = page.getByRole('dialog', { name: 'Add seeds' })
   await test.step('told before they are added', async () => {
     await page.getByRole('button', { name: 'Add seeds…' }).click()
-    await expect(dialog.getByRole('radio', { name: 'until intervals are narrow' })).toBeChecked()
+    await expect(dialog.getByRole('radio', { name: 'until intervals are narrow enough' })).toBeChecked()
     await expect(dialog).toContainText(/of 12 intervals are under ±/)
-    await expect(dialog).toContainText('Results have been seen, so this is no design fixed beforehand.')
+    await expect(dialog).toContainText('so the sample size is no longer fixed in advance.')
     await workbench.screenshot('study-add-seeds')
-    const points = dialog.getByLabel('Under ± points')
+    const points = dialog.getByLabel('Target half-width, points')
     await points.fill('0')
     await expect(dialog).toContainText('A number of points above 0')
     await expect(dialog.getByRole('button', { name: /^Add/ })).toBeDisabled()
@@ -44,11 +44,11 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
     await expect(dialog.getByRole('button', { name: /^Add/ })).toBeDisabled()
     await points.fill('50')
     await expect(dialog).toContainText('Every interval is under ± 50.00 points.')
-    await expect(dialog).toContainText('Nothing is to be added now.')
+    await expect(dialog).toContainText('No more seeds are needed.')
   })
 
   await test.step('added by number, with the keyboard', async () => {
-    await choose(dialog.getByRole('radio', { name: 'a number' }))
+    await choose(dialog.getByRole('radio', { name: 'fixed number' }))
     await dialog.getByLabel('Seeds', { exact: true }).fill('2')
     for (const arch of ['ResNet-32', 'ResNet-56'])
       await expect(() => dialog.getByRole('checkbox', { name: arch }).uncheck({ force: true })).toPass()
@@ -56,7 +56,7 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
       await expect(() => dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })).toPass()
     await expect(dialog).toContainText('2 more seeds (6, 7)')
     // The made-up history does not say on which machine its runs trained.
-    await expect(dialog).toContainText('4 runs; how long they take is not known')
+    await expect(dialog).toContainText('4 runs; duration unknown')
     await dialog.getByLabel('Seeds', { exact: true }).press('Enter')
     await expect(dialog).not.toBeVisible()
     await expect(page.getByText('4 runs added to “Table I reproduced”')).toBeVisible()
@@ -81,7 +81,7 @@ test('seeds are added until intervals are narrow enough, and taken back', async 
     const { study: now } = await workbench.call('studies.get', { id: comparisonStudy })
     // The first of them began at once, and says so.
     if (now.total > before.total)
-      await expect(page.getByText('3 runs taken back; 1 run had begun and stays')).toBeVisible()
+      await expect(page.getByText('3 runs removed; 1 run had already started and was kept')).toBeVisible()
     else expect(now.plan).toEqual(before.plan)
   })
 })

@@ -42,7 +42,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       await page.keyboard.press('Escape')
     }
     await workbench.open(`#/studies/${comparisonStudy}?at=t1`)
-    await page.getByText('Means and tests in full').click()
+    await page.getByText('Full statistics').click()
     await page.getByRole('button', { name: 'Add seeds…' }).click()
     await expect(page.getByRole('dialog', { name: 'Add seeds' })).toContainText('intervals are under')
     const found = await faults(page)

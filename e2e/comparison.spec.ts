@@ -62,7 +62,7 @@ test('the curves of a study: band, scale, axis, smoothing and zoom, in the addre
     await workbench.open(`${study}?band=seeds&by=step&smooth=3&row=cifar-10%2Fresnet-32`)
     await expect(curves.getByRole('radio', { name: 'seeds' })).toBeChecked()
     await expect(
-      curves.getByRole('img', { name: /^Test accuracy, % by step, CIFAR-10 · ResNet-32, a line a seed/ }),
+      curves.getByRole('img', { name: /^Test accuracy, % by step, CIFAR-10 · ResNet-32, one line per seed/ }),
     ).toBeVisible()
     // The seed that diverged ends with a mark.
     await expect(curves.getByText('NaN', { exact: false }).first()).toBeVisible()
@@ -232,7 +232,7 @@ test('the comparison: sections by address, the paper beside ours, intervals, cop
           ).toBeLessThanOrEqual(0)
       }
       const inFull = page.getByRole('table', { name: 'Intervals of means and tests of drops' })
-      if (!(await inFull.isVisible())) await page.getByText('Means and tests in full').click()
+      if (!(await inFull.isVisible())) await page.getByText('Full statistics').click()
       await inFull.scrollIntoViewIfNeeded()
       await workbench.screenshot(`comparison-tests-${ending}`)
       await page.getByRole('button', { name: 'Add seeds…' }).click()

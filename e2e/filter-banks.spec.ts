@@ -240,7 +240,7 @@ test('later layers, other runs, and what is not there says so', async ({ launch,
   await workbench.open(`#/banks?run=${runIdOf('baseline', 1)}`)
   await expect(page.getByText('is a plain layer in this run', { exact: false })).toBeVisible()
   await workbench.open('#/banks?run=gone')
-  await expect(page.getByRole('heading', { name: 'This run is not in the history' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Run not found' })).toBeVisible()
 })
 
 test('a bank is saved as picture, numbers and arrays, and each size and theme is looked at', async ({

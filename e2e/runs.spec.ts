@@ -232,7 +232,7 @@ test('tags, archives, throws away and takes back', async ({ workbench }) => {
   await workbench.open('#/runs?group=none&q=is:trashed')
   await expect.poll(() => rowsOf(page)).toBe(3)
   await grid(page).getByRole('checkbox', { name: 'Select all runs' }).check()
-  await page.getByRole('button', { name: 'Delete for good…' }).click()
+  await page.getByRole('button', { name: 'Delete permanently…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect.poll(() => rowsOf(page)).toBe(0)
   expect((await workbench.call('runs.query', { query: 'is:trashed' })).runs).toBe(0)

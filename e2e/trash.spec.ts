@@ -51,7 +51,7 @@ test('a study goes to the trash with its runs, comes back by Undo and from the t
   await page.getByRole('button', { name: `Restore ${study.name}` }).click()
   await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).last().click()
-  await page.getByRole('button', { name: `Delete for good… ${study.name}` }).click()
+  await page.getByRole('button', { name: `Delete permanently… ${study.name}` }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
   expect(existsSync(weights)).toBe(false)

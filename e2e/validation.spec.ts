@@ -63,8 +63,8 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     await shots('list')
     await workbench.open(`#/studies/${id}`)
     const table = page.getByRole('table', { name: /^Table I:/ })
-    await expect(table).toContainText('400 + 300 pictures, 200 held out')
-    await page.getByText('Means and tests in full').click()
+    await expect(table).toContainText('400 + 300 images, 200 held out')
+    await page.getByText('Full statistics').click()
     await expect(page.getByRole('table', { name: 'Intervals of means and tests of drops' })).toContainText(
       /\d+\.\d\d \(val\.\)/,
     )

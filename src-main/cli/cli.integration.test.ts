@@ -472,10 +472,10 @@ describe('on a history', () => {
       ['baseline', 'mcnn-f'].map((variant) => ({ arch: 'resnet-8', variant, seeds: [4, 5, 6, 7, 8, 9] })),
     )
     expect((await mcnn(...args)).out).toBe(
-      'ResNet-8: 6 more seeds (4–9)\n  MCNN-F: ± 2.27 now, about ± 1.00 then\n12 runs; how long they take is not known: nothing like them has trained on this machine.\n',
+      'ResNet-8: 6 more seeds (4–9)\n  MCNN-F: ± 2.27 now, about ± 1.00 then\n12 runs; duration unknown: nothing similar has trained on this machine.\n',
     )
     expect((await mcnn(...of('study', 'extend', 'table-2', '--until', '1', '--dry-run'))).out).toContain(
-      'MCNN-L: known from 3 finished seeds a side on; now 3 and 2',
+      'MCNN-L: needs 3 finished seeds per side; now 3 and 2',
     )
     expect(
       (await mcnn(...of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '3', '--dry-run'))).out,

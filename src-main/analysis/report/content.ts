@@ -1,4 +1,4 @@
-/** What a report of a study says, before it is set as HTML, Markdown or LaTeX. Pure. */
+/** The content of a study's report, before it is rendered as HTML, Markdown or LaTeX. Pure. */
 import { compactVariant, parseVariant, type ExperimentConfig } from '../../contract/experiment'
 import type { StudyManifest } from '../../contract/publish/manifests'
 import type { Comparison, ComparisonRow } from '../../contract/studies/comparison'
@@ -28,7 +28,7 @@ export type Block =
   | { kind: 'table'; table: Table }
   /** `file` is its name without an ending. */
   | { kind: 'figure'; file: string; svg: string; caption: string }
-  /** Long, and a file of its own beside the report. */
+  /** A separate file next to the report. */
   | { kind: 'file'; name: string; text: string; caption: string }
 
 export interface Report {
@@ -60,19 +60,19 @@ export function reportOf(facts: ReportFacts): Report {
     byline: `A study of ${plural(facts.runs.length, 'run')} with MCNN Workbench ${program}, written on ${dateTimeZone(madeAt)}.`,
     blocks: withDistinctFiles([
       heading('What the study shows'),
-      ...(comparison.rows.length === 0 ? [text('No run was made.')] : [list(statisticsSentences(comparison))]),
+      ...(comparison.rows.length === 0 ? [text('This study has no runs.')] : [list(statisticsSentences(comparison))]),
       text(
         [
           'Test accuracy is that of the last epoch.',
           pickedSentence(facts.runs.map(runPickedOn)),
-          'The paper’s numbers are shown next to ours and are part of no mean.',
+          'The paper’s numbers are for reference and enter no mean.',
         ]
           .filter(Boolean)
           .join(' '),
       ),
       heading('Table I: accuracy'),
       table(tableOne(comparison)),
-      heading('Table II: what is trained, and what it costs'),
+      heading('Table II: trained parameters and cost'),
       table(tableTwo(comparison)),
       heading('Figures'),
       ...figures(facts),
@@ -81,7 +81,7 @@ export function reportOf(facts: ReportFacts): Report {
       ...method(facts),
       heading('Runs'),
       text(
-        'Every run of the study that is not in the trash, those that failed or did not end among them. Only finished runs are part of a mean.',
+        'Every run of the study except those in the trash, including failed and unfinished runs. Only finished runs enter a mean.',
       ),
       table(runTable(facts)),
       heading('Manifest'),
@@ -90,7 +90,7 @@ export function reportOf(facts: ReportFacts): Report {
         name: 'manifest.json',
         text: manifestText(manifest),
         caption:
-          'Config, code, versions, machine, data fingerprint, results and weights’ hash of every run. `mcnn verify RUN` trains a run again and says whether it comes out the same.',
+          'Config, code, versions, machine, data fingerprint, results and weights’ hash of every run. `mcnn verify RUN` retrains a run and reports whether the results are identical.',
       },
     ]),
   }
@@ -138,13 +138,13 @@ function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): 
         kind: 'figure',
         file: `figure-3-${dataset}`,
         svg: barFigure(`Test accuracy, %, ${name}`, groups, legend),
-        caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation, from two seeds on; dots: single seeds.${paper} Mind where the axis starts.`,
+        caption: `Test accuracy on ${name} by network and variant. Bars: means over seeds; whiskers: ± one standard deviation (two or more seeds); dots: single seeds.${paper} Note where the axis starts.`,
       },
       {
         kind: 'figure',
         file: `accuracy-and-size-${dataset}`,
         svg: paretoFigure(`Test accuracy, %, ${name}`, 'trainable parameters', points, legend, compact),
-        caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation, from two seeds on.${paretoFront(points).length > 1 ? ' Dashed: no network with fewer parameters here is better.' : ''}`,
+        caption: `Test accuracy on ${name} against trainable parameters. Vertical lines: ± one standard deviation (two or more seeds).${paretoFront(points).length > 1 ? ' Dashed line: Pareto front.' : ''}`,
       },
     ]
   })
@@ -172,7 +172,7 @@ function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): 
           kind: 'figure',
           file: `${measure}-${file}`,
           svg: lineFigure(`${what}, ${name}`, 'epoch', series, 'linear', []),
-          caption: `${what}, by epoch on ${name}. Lines: means over the seeds, as far as all have come; bands: ± one standard deviation, from two seeds on; thin lines: seeds that are ahead.`,
+          caption: `${what}, by epoch on ${name}. Lines: means over the seeds, up to the last epoch that all have finished; bands: ± one standard deviation (two or more seeds); thin lines: single seeds beyond that epoch.`,
         },
       ]
     })
@@ -213,13 +213,13 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
   const synthetic = used.some((config) => config.dataset === 'synthetic')
     ? [
         text(
-          'The pictures of the data set “synthetic” are drawn from a seed and not photographed: their numbers say nothing about photographs.',
+          'The images of the data set “synthetic” are generated from a seed: their results say nothing about real photos.',
         ),
       ]
     : []
   return [
     text(
-      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all where a bank has four, and the others of its bank are made of each by fixed masks; unless a variant’s name says otherwise three, by the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the pictures.',
+      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all if a bank has four. Fixed masks derive the other filters of a bank from its base filter; unless the variant’s name says otherwise there are three, with the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the images.',
     ),
     ...ownBanks(runs),
     ...synthetic,

@@ -1,4 +1,4 @@
-/** Tables I and II of the paper from a study's runs: a row a network and variant, the paper's number beside ours. */
+/** Tables I and II of the paper from a study's runs: one row per network and variant, the paper's number next to ours. */
 import { compareVariants, type Variant } from '../../contract/experiment'
 import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../../contract/studies/comparison'
 import { archName, datasetName, variantName } from '../text/names'
@@ -34,12 +34,12 @@ export function tableOne(comparison: Comparison): Table {
       right('Train / test'),
       left('Variant'),
       ...(withPaper ? [right('Paper')] : []),
-      right('Here'),
+      right('Ours'),
       ...(withPaper ? [right('Drop, paper')] : []),
       right('Drop'),
       ...pColumns(comparison.comparisons).map(({ title }) => right(title)),
       right('Drop, paired by seed'),
-      right('Seen from'),
+      right('Min. detectable'),
     ],
     rows: comparison.rows.flatMap((row) =>
       cellsInOrder(row).map((cell) => {
@@ -68,7 +68,7 @@ export function tableOne(comparison: Comparison): Table {
     notes: [
       ...comparison.rows.flatMap((row) => notes(row, comparison.rows.length > 1)),
       ...pNote(comparison),
-      `Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at ${fixed(testLevel * 100, 0)} %, power ${fixed(testPower * 100, 0)} %).`,
+      `Min. detectable: the smallest true drop, in points, that these seeds would detect (two-sided t test at ${fixed(testLevel * 100, 0)} %, power ${fixed(testPower * 100, 0)} %).`,
       ...(withPaper ? [`Paper: ${paperSource}.`] : []),
     ],
   }
@@ -77,13 +77,15 @@ export function tableOne(comparison: Comparison): Table {
 /** The family of tests that p values are corrected for. */
 export function familyWords({ comparisons }: Comparison): string {
   return comparisons > 1
-    ? `corrected by Holm’s step-down rule (Holm 1979) for the ${comparisons} comparisons of this table: every variant of every row against the baseline of its row, those still without a result among them`
-    : 'the only comparison of this table, so nothing is corrected'
+    ? `corrected by Holm’s step-down rule (Holm 1979) for the ${comparisons} comparisons of this table: every variant of every row against the baseline of its row, including those without a result yet`
+    : 'the only comparison of this table, so there is no correction'
 }
 
 function pNote(comparison: Comparison): string[] {
   if (comparison.comparisons === 0) return []
-  return [`p: Welch’s t test of the drop, two-sided; ${familyWords(comparison)}. Intervals are single ones.`]
+  return [
+    `p: Welch’s t test of the drop, two-sided; ${familyWords(comparison)}. Intervals are not corrected for multiple comparisons.`,
+  ]
 }
 
 /** Each cell's mean with its interval, and both tests of its drop, with what they are made of. */
@@ -181,7 +183,7 @@ export function tableTwo(comparison: Comparison): Table {
     return printed === null || printed === here ? whole(here) : `${whole(here)} (paper ${whole(printed)})`
   }
   return {
-    caption: `${comparison.studyName}: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture, time of a training step`,
+    caption: `${comparison.studyName}: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications per image, time of a training step`,
     columns: [
       left('Dataset'),
       left('Arch'),
@@ -206,6 +208,6 @@ export function tableTwo(comparison: Comparison): Table {
         spreadOf(cell.stepMs, 1),
       ]),
     ),
-    notes: several > 0 ? ['Steps were timed on more than one machine: their times are no one number.'] : [],
+    notes: several > 0 ? ['Steps were timed on more than one machine: don’t compare their times.'] : [],
   }
 }

@@ -1,4 +1,4 @@
-/** Ready studies: a first look, the paper's tables, and the questions that it leaves. Pure. */
+/** Presets: a first look, the paper's tables, and the questions that it leaves open. Pure. */
 import {
   defaultMilestones,
   quickStart,
@@ -27,7 +27,7 @@ const variants: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l']
 /** The recipe at a tenth of its epochs, its schedule scaled: for an answer overnight, not for the paper's numbers. */
 export const shortRecipe: TrainingConfig = { ...recipe, epochs: 20, milestones: defaultMilestones(20) }
 const shortHint =
-  'A short recipe, 20 epochs instead of 200 with the schedule scaled: its accuracies are no reproduction of the paper’s.'
+  'A short recipe, 20 epochs instead of 200 with the schedule scaled: doesn’t reproduce the paper’s accuracies.'
 
 function rows(archs: Arch[], dataset: 'cifar-10' | 'cifar-100', training: TrainingConfig = recipe): StudyPlan {
   return {
@@ -54,21 +54,21 @@ export const presets: readonly Preset[] = [
   {
     id: 'quick-start',
     title: 'Quick check',
-    hint: 'Six short runs on the built-in set: whether all works here.',
+    hint: 'Six short runs on the built-in set: checks that everything works.',
     plan: { ...quickStart, name: 'Quick check' },
   },
   ...rowPresets(recipe, 'table-1', '', 'One row, with the paper’s recipe and five seeds.'),
   {
     id: 'table-1',
     title: 'Table I: all of CIFAR-10',
-    hint: 'The three networks with the paper’s recipe and five seeds; CIFAR-100 is a study of its own.',
+    hint: 'The three networks with the paper’s recipe and five seeds; CIFAR-100 is a separate study.',
     plan: { ...rows(archsOf('cifar-10'), 'cifar-10'), name: 'Table I, CIFAR-10' },
   },
   ...rowPresets(shortRecipe, 'table-1-short', ', short', shortHint),
   {
     id: 'table-2',
-    title: 'Table II: filters and time a step',
-    hint: 'Counts need no training: one epoch on 6,400 pictures gives the time a step beside them.',
+    title: 'Table II: filters and time per step',
+    hint: 'Counts need no training; one epoch on 6,400 images measures the time per step.',
     plan: {
       name: 'Table II',
       archs: paperTables.tableTwo.map((row) => row.arch),
@@ -101,7 +101,7 @@ export const presets: readonly Preset[] = [
   {
     id: 'controls',
     title: 'Honest controls',
-    hint: `Whether the paper’s signs do better than random ones, and than a narrower network of as many parameters. ${shortHint}`,
+    hint: `Compares the paper’s signs with random ones and with a narrower network of equal size. ${shortHint}`,
     plan: {
       name: 'Honest controls',
       archs: ['resnet-20'],
@@ -113,7 +113,7 @@ export const presets: readonly Preset[] = [
   {
     id: 'banks',
     title: 'Other banks',
-    hint: `Four signs beside two bands, four rotations and the eight symmetries. ${shortHint}`,
+    hint: `Compares four signs with two bands, four rotations and the eight symmetries. ${shortHint}`,
     plan: {
       name: 'Other banks',
       archs: ['resnet-20'],
@@ -125,7 +125,7 @@ export const presets: readonly Preset[] = [
   {
     id: 'other-networks',
     title: 'Other networks',
-    hint: `Whether it holds without shortcuts, for wide networks and for depthwise layers. Weight decay 5e-4, as theirs. ${shortHint}`,
+    hint: `Networks without shortcuts, wide networks and depthwise layers. Weight decay 5e-4, as in their papers. ${shortHint}`,
     plan: {
       name: 'Other networks',
       archs: ['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'],

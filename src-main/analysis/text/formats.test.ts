@@ -19,7 +19,7 @@ function cell(variant: Variant, accuracies: number[], more: Partial<ComparisonCe
     accuracyDrop: null,
     accuracyDropInterval: null,
     test: null,
-    untested: variant === 'baseline' ? null : 'from 3 seeds a side on',
+    untested: variant === 'baseline' ? null : 'needs 3 seeds per side',
     paired: null,
     smallestVisible: null,
     stepMs: null,
@@ -94,7 +94,7 @@ describe('formatComparison', () => {
     expect(lines).toEqual([
       'First & "best" | 100 %_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points [95 % interval]',
       '',
-      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Here  Drop, paper  Drop  p (uncorrected)  p (corrected)  Drop, paired by seed  Seen from',
+      'Dataset  Arch  Epochs  Train / test  Variant  Paper  Ours  Drop, paper  Drop  p (uncorrected)  p (corrected)  Drop, paired by seed  Min. detectable',
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  Baseline  –  92.00 ± 0.00 (2)',
       'Synthetic (generated)  ResNet-8  5  4,000 / 1,000  MCNN-F  –  93.00 (1)  –  −1.00  –  –  –  –',
@@ -103,11 +103,11 @@ describe('formatComparison', () => {
       'CIFAR-100  ResNet-56  200  50,000 / 10,000  MCNN-L  71.34  71.35 ± 0.01 (2)  0.45  –  –  –  –  –',
       '',
       'Synthetic (generated), ResNet-8: Under three seeds: no interval.',
-      'p: Welch’s t test of the drop, two-sided; corrected by Holm’s step-down rule (Holm 1979) for the 3 comparisons of this table: every variant of every row against the baseline of its row, those still without a result among them. Intervals are single ones.',
-      'Seen from: the smallest true drop, in points, that these seeds would show (two-sided t test at 5 %, power 80 %).',
+      'p: Welch’s t test of the drop, two-sided; corrected by Holm’s step-down rule (Holm 1979) for the 3 comparisons of this table: every variant of every row against the baseline of its row, including those without a result yet. Intervals are not corrected for multiple comparisons.',
+      'Min. detectable: the smallest true drop, in points, that these seeds would detect (two-sided t test at 5 %, power 80 %).',
       expect.stringMatching(/^Paper: M\. Mondal.*Tables I and II\.$/),
       '',
-      'First & "best" | 100 %_x: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications a picture, time of a training step',
+      'First & "best" | 100 %_x: trainable filters of the first, the last and all convolutions, trainable parameters, multiplications per image, time of a training step',
       '',
       'Dataset  Arch  Variant  First layer  Last layer  All layers  Parameters  Multiplications  Step, ms',
       expect.stringMatching(/^[─ ]+$/),
@@ -118,17 +118,17 @@ describe('formatComparison', () => {
       'CIFAR-100  ResNet-56  MCNN-F  4  64  1,100  463,830  69,124,736  47.5 ± 0.7',
       'CIFAR-100  ResNet-56  MCNN-L  4 (paper 16)  64 (paper 16)  1,100  463,830  69,124,736  –',
       '',
-      'Steps were timed on more than one machine: their times are no one number.',
+      'Steps were timed on more than one machine: don’t compare their times.',
       '',
       'First & "best" | 100 %_x: intervals of means and tests of drops, two-sided',
       '',
       'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, % (picked on)  Welch, t (df)  p (uncorrected)  p (corrected)  Paired, t (df)  p (uncorrected)  p (corrected)',
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  Baseline  92.00  92.10 (test)',
-      'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10 (test)  from 3 seeds a side on  no seed in common',
+      'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10 (test)  needs 3 seeds per side  no seed in common',
       'CIFAR-100  ResNet-56  Baseline  –  –',
       'CIFAR-100  ResNet-56  MCNN-F  71.00 [68.50, 73.50]  71.10 (test)  2.50 (3.3)  0.012  0.037  −40.00 (2.0)  < 0.0001  < 0.0001',
-      'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45 (test)  from 3 seeds a side on  –',
+      'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45 (test)  needs 3 seeds per side  –',
       '',
       expect.stringMatching(
         /^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/,
@@ -141,7 +141,7 @@ describe('formatComparison', () => {
   it('with one comparison has nothing to correct, and says so', () => {
     const text = formatPart({ ...comparison, comparisons: 1 }, 'table-1', 'table')
     expect(text).not.toContain('corrected)')
-    expect(text).toContain('the only comparison of this table, so nothing is corrected')
+    expect(text).toContain('the only comparison of this table, so there is no correction')
     expect(formatPart({ ...comparison, comparisons: 1 }, 'tests', 'table')).not.toContain('corrected)')
   })
 
@@ -156,7 +156,7 @@ describe('formatComparison', () => {
     expect(formatComparison(comparison, 'markdown').split('\n').slice(0, 9)).toEqual([
       '**First & "best" \\| 100 %\\_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points \\[95 % interval\\]**',
       '',
-      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Here | Drop, paper | Drop | p (uncorrected) | p (corrected) | Drop, paired by seed | Seen from |',
+      '| Dataset | Arch | Epochs | Train / test | Variant | Paper | Ours | Drop, paper | Drop | p (uncorrected) | p (corrected) | Drop, paired by seed | Min. detectable |',
       '| --- | --- | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
       '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | Baseline | – | 92.00 ± 0.00 (2) |  |  |  |  |  |  |',
       '| Synthetic (generated) | ResNet-8 | 5 | 4,000 / 1,000 | MCNN-F | – | 93.00 (1) | – | −1.00 | – | – | – | – |',
@@ -174,7 +174,7 @@ describe('formatComparison', () => {
       '  \\caption{First \\& "best" $|$ 100 \\%\\_x: test accuracy after the last epoch, \\%, mean $\\pm$ std (seeds); drop = baseline $-$ variant, points [95 \\% interval]}',
       '  \\begin{tabular}{llrrlrrrrrrrr}',
       '    \\hline',
-      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Here & Drop, paper & Drop & p (uncorrected) & p (corrected) & Drop, paired by seed & Seen from \\\\',
+      '    Dataset & Arch & Epochs & Train / test & Variant & Paper & Ours & Drop, paper & Drop & p (uncorrected) & p (corrected) & Drop, paired by seed & Min. detectable \\\\',
       '    \\hline',
       '    Synthetic (generated) & ResNet-8 & 5 & 4,000 / 1,000 & Baseline & -- & 92.00 $\\pm$ 0.00 (2) &  &  &  &  &  &  \\\\',
     ])

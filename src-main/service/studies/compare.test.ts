@@ -42,7 +42,7 @@ describe('a comparison', () => {
     // Pooled deviation √((1 + 4) / 2) points; three a side see 3.07 deviations (G*Power: d = 3.07).
     expect(first?.smallestVisible).toBeCloseTo(3.07 * Math.sqrt(2.5), 1)
     expect(row.note).toBe(
-      '3 seeds each. No difference is seen for MCNN-F. With these seeds and this spread a true difference under about 4.9 points would be missed more often than one time in five (t test at 5 %, power 80 %).',
+      '3 seeds each. No difference is seen for MCNN-F. With these seeds and this spread a true difference under about 4.9 points would be missed more than 20 % of the time (t test at 5 %, power 80 %).',
     )
   })
 
@@ -67,8 +67,8 @@ describe('a comparison', () => {
     expect(last?.test?.p).toBeCloseTo(0.00111984567208644, 6)
     // Three comparisons, MCNN-A among them, which has no p value yet.
     expect(last?.test?.corrected).toBeCloseTo(3 * 0.00111984567208644, 6)
-    expect(all).toMatchObject({ test: null, untested: 'from 3 seeds a side on', accuracyInterval: null })
-    expect(last?.paired).toMatchObject({ test: null, untested: 'nothing varies' })
+    expect(all).toMatchObject({ test: null, untested: 'needs 3 seeds per side', accuracyInterval: null })
+    expect(last?.paired).toMatchObject({ test: null, untested: 'no variation' })
     expect(reference).toMatchObject({ test: null, untested: null })
     expect(reference?.accuracyInterval).toEqual([
       expect.closeTo(0.9088344431990903, 8),
@@ -98,7 +98,7 @@ describe('a comparison', () => {
     expect(test?.p).toBeLessThan(0.05)
     expect(test?.corrected).toBeCloseTo(3 * (test?.p ?? NaN), 12)
     expect(table.rows[0]?.note).toMatch(
-      /After correction for 3 comparisons no difference is seen for MCNN-F\. Alone it would have been for MCNN-F \(p = 0\.0\d+, corrected p = 0\.\d+\): among 3 that is no finding\./,
+      /After correction for 3 comparisons no difference is seen for MCNN-F\. MCNN-F \(p = 0\.0\d+, corrected p = 0\.\d+\) would be significant uncorrected, but not after correction for 3 comparisons\./,
     )
     // A row without a baseline has nothing to compare.
     expect(compare(study, of('resnet-8', 'mcnn-f', near)).comparisons).toBe(0)
@@ -136,7 +136,7 @@ describe('a comparison', () => {
     // Nothing had finished: nobody could have looked.
     expect(note([{ at: '', finished: 0, halfWidth: 0.15, cells: cells(4, 5, 6) }])).not.toContain('added')
     expect(note([{ at: '', finished: 6, halfWidth: 0.15, cells: cells(4, 5, 6) }])).toContain(
-      'Seeds 4–6 were added after results had been seen to get intervals under ± 0.15 points: intervals and p values hold exactly only for a number of seeds fixed beforehand.',
+      'Seeds 4–6 were added after results had been seen to get intervals under ± 0.15 points: intervals and p values are exact only if the number of seeds is fixed in advance.',
     )
     expect(note([{ at: '', finished: 6, halfWidth: null, cells: cells(6) }])).toContain(
       'Seed 6 was added after results had been seen: intervals',
@@ -190,7 +190,7 @@ describe('a comparison', () => {
     expect(row.cells[1]?.accuracyDropInterval).toBeNull()
     expect(row.cells[1]?.counts).toMatchObject({ done: 1, queued: 1, failed: 1, running: 0 })
     expect(row.note).toBe(
-      'Seeds finished: Baseline 2, MCNN-L 1. 1 seed: no interval and no p value from under 3. Not counted: 1 queued, 1 stopped, 1 failed.',
+      'Seeds finished: Baseline 2, MCNN-L 1. At least 3 seeds per side are needed for intervals and p values. Not counted: 1 queued, 1 stopped, 1 failed.',
     )
   })
 
@@ -207,10 +207,10 @@ describe('a comparison', () => {
 
   it('says what it cannot tell: nothing finished, no baseline, synthetic pictures', () => {
     expect(onlyRow([run({ variant: 'baseline', seed: 1, state: 'queued' })]).note).toContain('No run has finished yet.')
-    expect(onlyRow(seeds('mcnn-a', [0.9])).note).toContain('Without a baseline')
+    expect(onlyRow(seeds('mcnn-a', [0.9])).note).toContain('No baseline in this study')
     expect(
       onlyRow([run({ variant: 'baseline', seed: 1, state: 'running' }), ...seeds('mcnn-a', [0.9])]).note,
-    ).toContain('No baseline has finished')
+    ).toContain('Waiting for a finished baseline')
     expect(onlyRow([run({ variant: 'baseline', seed: 1, accuracy: 0.9, dataset: 'synthetic' })]).note).toContain(
       'synthetic',
     )

@@ -145,7 +145,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
       untested:
         variant === 'baseline' || difference !== null
           ? null
-          : whyUntested(Math.min(baseline.length, done.length), 'seeds a side'),
+          : whyUntested(Math.min(baseline.length, done.length), 'seeds per side'),
       paired: compared ? pairedDrop(baselineRuns, done) : null,
       smallestVisible: compared
         ? smallestVisible(pooledStd(baseline, points(done)) ?? 0, baseline.length, done.length)
@@ -184,7 +184,7 @@ function uncorrected(test: ReturnType<typeof testOf>): ComparisonCell['test'] {
 }
 
 function whyUntested(fewest: number, what: string): string {
-  return fewest < leastSeeds ? `from ${leastSeeds} ${what} on` : 'nothing varies'
+  return fewest < leastSeeds ? `needs ${leastSeeds} ${what}` : 'no variation'
 }
 
 function fractions(interval: [number, number] | null): [number, number] | null {
@@ -196,7 +196,7 @@ export function points(runs: readonly RunRecord[]): number[] {
   return runs.map((run) => (run.summary.testAccuracy ?? NaN) * 100)
 }
 
-/** Drops in points over the seeds that both have: equal seeds share order and augmentation of the pictures. */
+/** Drops in points over the seeds that both have: equal seeds share order and augmentation of the images. */
 export function pairedDrops(baseline: readonly RunRecord[], others: readonly RunRecord[]): number[] {
   const bySeed = new Map(baseline.map((run) => [run.summary.seed, run]))
   return others.flatMap((run) => {
@@ -240,7 +240,7 @@ function note(
     ...repeatedSentence(runs),
   ]
   if (precision === 'bfloat16') sentences.push('Trained in bfloat16.')
-  if (dataset === 'synthetic') sentences.push('The pictures are synthetic: this says nothing about photographs.')
+  if (dataset === 'synthetic') sentences.push('The images are synthetic: this says nothing about real photos.')
   return sentences.join(' ')
 }
 
@@ -252,15 +252,16 @@ function seedsSentence(cells: readonly ComparisonCell[]): string {
   return `Seeds finished: ${cells.map((cell) => `${variantName(cell.variant)} ${cell.accuracy?.n ?? 0}`).join(', ')}.`
 }
 
-/** Of Welch's test, whichever a table tells: who took the one that finds more would find too much. */
+/** About Welch's test whichever test a table shows: choosing the more favourable test would find too much. */
 function findingSentences(cells: readonly ComparisonCell[], comparisons: number): string[] {
   const baseline = cells.find(isBaseline)
   const others = cells.filter((cell) => !isBaseline(cell) && cell.accuracy !== null)
   if (others.length === 0) return []
-  if (!baseline) return ['Without a baseline there is no drop to tell.']
-  if (!baseline.accuracy) return ['No baseline has finished: no drop to tell yet.']
+  if (!baseline) return ['No baseline in this study, so no drop.']
+  if (!baseline.accuracy) return ['Waiting for a finished baseline.']
   const fewest = Math.min(baseline.accuracy.n, ...others.map((cell) => cell.accuracy?.n ?? 0))
-  const few = fewest < leastSeeds ? [`${seeds(fewest)}: no interval and no p value from under ${leastSeeds}.`] : []
+  const few =
+    fewest < leastSeeds ? [`At least ${leastSeeds} seeds per side are needed for intervals and p values.`] : []
   const tested = others.flatMap(({ variant, accuracyDrop, test }) =>
     test && accuracyDrop !== null ? [{ name: variantName(variant), drop: accuracyDrop, test }] : [],
   )
@@ -288,10 +289,10 @@ function findingSentences(cells: readonly ComparisonCell[], comparisons: number)
       : `${found.charAt(0).toUpperCase()}${found.slice(1)}.`,
     ...(alone.length > 0
       ? [
-          `Alone it would have been for ${alone.map(({ name, test }) => `${name} (${testWords(test, comparisons)})`).join(', ')}: among ${comparisons} that is no finding.`,
+          `${alone.map(({ name, test }) => `${name} (${testWords(test, comparisons)})`).join(', ')} would be significant uncorrected, but not after correction for ${comparisons} comparisons.`,
         ]
       : []),
-    `With these seeds and this spread a true difference under about ${pointsWords(Math.max(...visible), 1)} would be missed more often than one time in five (${many ? 'a single ' : ''}t test at 5 %, power 80 %).`,
+    `With these seeds and this spread a true difference under about ${pointsWords(Math.max(...visible), 1)} would be missed more than 20 % of the time (${many ? 'a single ' : ''}t test at 5 %, power 80 %).`,
   ]
 }
 
@@ -301,7 +302,7 @@ function addedSentence(added: ReturnType<typeof addedOf>): string[] {
   const goal = added.halfWidth === null ? '' : ` to get intervals under ${halfWidthWords(added.halfWidth)}`
   const were = added.seeds.length === 1 ? `Seed ${added.seeds.join()} was` : `Seeds ${ranges(added.seeds)} were`
   return [
-    `${were} added after results had been seen${goal}: intervals and p values hold exactly only for a number of seeds fixed beforehand.`,
+    `${were} added after results had been seen${goal}: intervals and p values are exact only if the number of seeds is fixed in advance.`,
   ]
 }
 
@@ -316,7 +317,7 @@ function leftOutSentence(cells: readonly ComparisonCell[]): string[] {
 function repeatedSentence(runs: readonly RunRecord[]): string[] {
   const done = runs.filter((run) => run.summary.state === 'done')
   return newestDone(done).length < done.length
-    ? ['Where a seed was trained again, its newest finished run counts.']
+    ? ['If a seed was trained more than once, its newest finished run counts.']
     : []
 }
 

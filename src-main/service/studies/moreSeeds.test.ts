@@ -123,7 +123,7 @@ describe('a number of seeds more', () => {
 })
 
 describe('until intervals are narrow enough', () => {
-  // By counting up in Python with scipy 1.17.1's t.ppf: ± 0.975226 now, ± 0.551700 with 3 more seeds a side, ± 0.499321
+  // By counting up in Python with scipy 1.17.1's t.ppf: ± 0.975226 now, ± 0.551700 with 3 more seeds per side, ± 0.499321
   // with 4.
   it('is as many seeds as the widest difference of a network needs', () => {
     const told = tell({ until: 0.5 })
@@ -158,7 +158,7 @@ describe('until intervals are narrow enough', () => {
     expect(coming).toMatchObject({ runs: 0, cells: [], problem: null })
     expect(coming.rows[0]).toMatchObject({ more: 0, comparisons: [{ goal: 'coming', needed: 0 }] })
     expect(comparisonWords(coming.rows[0]?.comparisons[0] ?? never())).toMatch(
-      /^MCNN-F: ± 0\.\d\d now, about ± 0\.\d\d with what waits or trains$/,
+      /^MCNN-F: ± 0\.\d\d now, about ± 0\.\d\d with the queued and running seeds$/,
     )
     const met = tell({ until: 5 })
     expect(met.rows[0]).toMatchObject({ more: 0, comparisons: [{ goal: 'met' }] })
@@ -183,7 +183,7 @@ describe('until intervals are narrow enough', () => {
       comparisons: [{ goal: 'unknown', halfWidth: null, expected: null, needed: null }],
     })
     expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe(
-      'MCNN-F: known from 3 finished seeds a side on; now 2 and 3, 1 and 0 more on their way',
+      'MCNN-F: needs 3 finished seeds per side; now 2 and 3, 1 and 0 more queued or running',
     )
     expect(goalWords(told, 0.5)).toBe('0 of 1 intervals are under ± 0.50 points; ResNet-8, MCNN-F has none yet.')
   })
@@ -211,9 +211,9 @@ describe('until intervals are narrow enough', () => {
     expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe('MCNN-F: ± 0.98 now, about ± 0.50 then')
     expect(costWords(told)).toBe('16 runs, about 3 min 44 s on this machine')
     expect(costWords({ runs: 1, seconds: null, basis: 'unknown' })).toBe(
-      '1 run; how long they take is not known: nothing like them has trained on this machine',
+      '1 run; duration unknown: nothing similar has trained on this machine',
     )
-    expect(costWords({ runs: 1, seconds: 60, basis: 'scaled' })).toMatch(/told from other networks’ speed$/)
+    expect(costWords({ runs: 1, seconds: 60, basis: 'scaled' })).toMatch(/estimated from other networks here$/)
     expect(goalWords(told, 0.5)).toBe(
       '0 of 2 intervals are under ± 0.50 points; the widest is ± 0.98 (ResNet-8, MCNN-F).',
     )
