@@ -14,6 +14,7 @@ const typed = [
   'e2e/**/*.ts',
   'bench/**/*.ts',
   'setup/**/*.ts',
+  'docs/**/*.ts',
   '*.config.ts',
 ]
 

@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           server: { deps: { inline: ['svelte'] } },
-          include: ['{src-main,src-renderer,setup,bench}/**/*.test.ts'],
+          include: ['{src-main,src-renderer,setup,bench,docs}/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
           ...limits,
         },

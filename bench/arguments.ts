@@ -19,7 +19,7 @@ Times a training step of ours, of stock tfjs-node and of Python's TensorFlow and
   --machine NAME      keeps the results in bench/results/NAME.json, a profile in bench/profiles/NAME.json
                       (of a GPU: without a NAME, its own)
   --profile           instead of timing: our graph by op, traced by the TensorFlow of --peers
-  --readme NAME       instead of timing: draws README's table from bench/results/NAME.json
+  --readme NAME       instead of timing: draws the tables of bench/README.md from bench/results/NAME.json
 `
 
 export interface Options {

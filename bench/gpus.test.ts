@@ -23,6 +23,6 @@ describe('README', () => {
     expect(after).toContain('has been run on NVIDIA H100: see')
     expect(after).not.toContain('not yet run on a GPU')
     expect(withGpus(after, [])).toBe(before)
-    expect(() => withGpus('nothing', [])).toThrow(/no place for it/)
+    expect(() => withGpus('nothing', [])).toThrow(/no place for the line/)
   })
 })

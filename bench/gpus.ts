@@ -14,13 +14,15 @@ const begin = '<!-- gpu: drawn from bench/results by `npm run bench -- --readme 
 const end = '<!-- /gpu -->'
 
 /**
- * README with what is true of GPUs, whatever it said before.
- * @throws Error where it has no place for it
+ * Returns README.md with the line about GPUs that the kept results support.
+ * @throws Error if the page has no place for the line
  */
 export function withGpus(readme: string, gpus: readonly string[]): string {
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)]
   if (from < 0 || to < from)
-    throw new Error(`README.md has no place for it: put a line '${begin}' and a line '${end}' where it belongs.`)
+    throw new Error(
+      `README.md has no place for the line about GPUs: put a line '${begin}' and a line '${end}' where it belongs.`,
+    )
   const words =
     gpus.length === 0
       ? 'not yet run on a GPU.'

@@ -1,4 +1,4 @@
-/** `npm run bench`: times contenders in turns, or profiles our graph, or draws README's table. */
+/** `npm run bench`: times contenders in turns, or profiles our graph, or draws the tables of bench/README.md. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     print(usage)
     return 0
   }
-  if (options.readme !== null) return drawReadme(options.readme)
+  if (options.readme !== null) return drawTables(options.readme)
   if (options.device === 'gpu') await needGpu()
   if (options.profile) return await profiled(options)
   const outcome = await measured(options)
@@ -178,21 +178,24 @@ function write(file: string, value: unknown): void {
   say(`kept in ${path.relative(programRoot, file)}`)
 }
 
-function drawReadme(machine: string): number {
+function drawTables(machine: string): number {
   const file = kept('results', `${machine}.json`)
   if (!existsSync(file))
     throw new WorkbenchError(
       'bad-input',
       `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` makes it.`,
     )
-  const readme = path.join(programRoot, 'README.md')
   const all = readdirSync(kept('results'))
     .filter((name) => name.endsWith('.json'))
     .map((name) => readFileSync(kept('results', name), 'utf8'))
-  const shown = withResult(readFileSync(readme, 'utf8'), result.parse(JSON.parse(readFileSync(file, 'utf8'))))
-  writeFileSync(readme, withGpus(shown, gpusOf(parseResults(all))))
-  say(`README.md shows ${machine}`)
+  update(kept('README.md'), (page) => withResult(page, result.parse(JSON.parse(readFileSync(file, 'utf8')))))
+  update(path.join(programRoot, 'README.md'), (page) => withGpus(page, gpusOf(parseResults(all))))
+  say(`bench/README.md shows ${machine}`)
   return 0
+}
+
+function update(page: string, change: (text: string) => string): void {
+  writeFileSync(page, change(readFileSync(page, 'utf8')))
 }
 
 async function profiled(options: Options): Promise<number> {

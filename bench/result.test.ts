@@ -6,7 +6,7 @@ import { machineNameOf, result, shownIn, withResult, type Result } from './resul
 const results = path.resolve('bench/results')
 const read = (name: string): Result =>
   result.parse(JSON.parse(readFileSync(path.join(results, `${name}.json`), 'utf8')))
-const readme = readFileSync('README.md', 'utf8')
+const page = readFileSync('bench/README.md', 'utf8')
 
 const sample: Result = {
   machine: { name: 'small', cpu: 'Some CPU', cores: 2, memoryGiB: 24 },
@@ -49,11 +49,11 @@ const sample: Result = {
   ],
 }
 
-describe('README', () => {
-  it('shows exactly what is drawn from a result that is kept', () => {
-    const shown = shownIn(readme)
+describe('bench/README.md', () => {
+  it('shows exactly what is drawn from a kept result', () => {
+    const shown = shownIn(page)
     expect(shown).not.toBeNull()
-    expect(withResult(readme, read(shown ?? ''))).toBe(readme)
+    expect(withResult(page, read(shown ?? ''))).toBe(page)
   })
 })
 
@@ -84,8 +84,8 @@ describe('withResult', () => {
     expect(withResult(after, sample)).toBe(after)
   })
 
-  it('says what README lacks', () =>
-    expect(() => withResult('nothing\n', sample)).toThrow(/has no place for it: put a line '<!-- bench small/))
+  it('names the marks that the page lacks', () =>
+    expect(() => withResult('nothing\n', sample)).toThrow(/has no place for the tables: put a line '<!-- bench small/))
 })
 
 describe('a machine without a name', () => {

@@ -112,23 +112,23 @@ const captionOf = (device: string, depth: number, batch: number): string =>
 const begin = (name: string): string => `<!-- bench ${name}: drawn by \`npm run bench -- --readme ${name}\` -->`
 const end = '<!-- /bench -->'
 
-/** Which result README shows; null for none. */
-export function shownIn(readme: string): string | null {
-  return /<!-- bench ([a-z0-9-]+): /.exec(readme)?.[1] ?? null
+/** Returns the name of the result that bench/README.md shows; null for none. */
+export function shownIn(page: string): string | null {
+  return /<!-- bench ([a-z0-9-]+): /.exec(page)?.[1] ?? null
 }
 
 /**
- * README with the result in the place of the one that it shows.
- * @throws Error where it has no such place
+ * Returns bench/README.md with the given result instead of the one that it shows.
+ * @throws Error if the page has no place for a result
  */
-export function withResult(readme: string, shown: Result): string {
-  const from = readme.search(/<!-- bench [a-z0-9-]+: /)
-  const to = readme.indexOf(end, from)
+export function withResult(page: string, shown: Result): string {
+  const from = page.search(/<!-- bench [a-z0-9-]+: /)
+  const to = page.indexOf(end, from)
   if (from < 0 || to < 0)
     throw new Error(
-      `README.md has no place for it: put a line '${begin(shown.machine.name)}' and a line '${end}' where it belongs.`,
+      `bench/README.md has no place for the tables: put a line '${begin(shown.machine.name)}' and a line '${end}' where it belongs.`,
     )
-  return `${readme.slice(0, from)}${section(shown)}${readme.slice(to)}`
+  return `${page.slice(0, from)}${section(shown)}${page.slice(to)}`
 }
 
 function section({ machine, date, versions, device, rounds, steps, rows, ratios }: Result): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { audit } from './lib/audit.mjs'
 import { allOnPath, onNode24 } from './lib/command.mjs'
@@ -9,9 +9,17 @@ import { entry, runAttached } from './lib/program.mjs'
 import { say, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 import { codeOf, receivedSignal } from './lib/signals.mjs'
-import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './lib/suites.mjs'
+import {
+  chosenTests,
+  countsOfCheck,
+  countsOfFaults,
+  countsOfPlaywright,
+  countsOfVitest,
+  suiteNames,
+  summary,
+  total,
+} from './lib/suites.mjs'
 
-const names = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e', 'audit']
 /** Of the fault campaign; `npm run faults` does more. */
 const faultRounds = 10
 /** Borders, cycles and orphans are checked in these folders; `bench` and `setup` have entries of their own. */
@@ -39,14 +47,12 @@ function reportIn(file) {
 }
 
 await entry(async () => {
-  const asked = process.argv.slice(2)
-  const unknown = asked.find((name) => !names.includes(name))
-  if (unknown !== undefined) {
-    say(`there is no suite ${unknown}; usage: npm test -- [${names.join('|')}]…`)
+  const { suites: wanted, files, unknown } = chosenTests(process.argv.slice(2), (file) => existsSync(join(root, file)))
+  if (unknown !== null) {
+    say(`there is no suite or test file ${unknown}; usage: npm test -- [${suiteNames.join('|')}|FILE]…`)
     process.exitCode = 2
     return
   }
-  const wanted = names.filter((name) => asked.length === 0 || asked.includes(name))
   const windows = wanted.includes('e2e')
   const display = windows ? await findDisplay(process.env) : null
   await provide({ electron: windows, xvfb: windows && display === null })
@@ -80,6 +86,7 @@ await entry(async () => {
       '--reporter',
       'json',
       `--outputFile.json=${file}`,
+      ...(files[project] ?? []),
     )
     return countsOfVitest(reportIn(file), code)
   }
@@ -111,7 +118,14 @@ await entry(async () => {
       return countsOfFaults(reportIn(file), code)
     },
     e2e: async () => {
-      const args = ['node_modules/playwright/cli.js', 'test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json']
+      const args = [
+        'node_modules/playwright/cli.js',
+        'test',
+        '-c',
+        'e2e/playwright.config.ts',
+        '--reporter=list,json',
+        ...(files['e2e'] ?? []),
+      ]
       const code = await (display === null
         ? runAttached(xvfbRun, [...onXvfb, ...args], env)
         : runAttached(node24, args, env))

@@ -2,6 +2,36 @@
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  */
 
+export const suiteNames = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e', 'audit']
+
+/** Of the suites that take files, which file belongs to which. The first match counts. */
+const suiteOfFile = /** @type {const} */ ([
+  [/\.integration\.test\.ts$/, 'integration'],
+  [/\.test\.ts$/, 'unit'],
+  [/^e2e\/.*\.spec\.ts$/, 'e2e'],
+])
+
+/**
+ * Returns which tests the arguments of `npm test` name: suites, and test files relative to the repository's root.
+ * Without arguments every suite runs.
+ * @param {string[]} args
+ * @param {(file: string) => boolean} exists
+ * @returns {{ suites: string[], files: Record<string, string[]>, unknown: string | null }} files by suite; unknown:
+ *   the first argument that names neither
+ */
+export function chosenTests(args, exists) {
+  /** @type {Record<string, string[]>} */
+  const files = {}
+  for (const arg of args.filter((name) => !suiteNames.includes(name))) {
+    const suite = suiteOfFile.find(([pattern]) => pattern.test(arg))?.[1]
+    if (suite === undefined || !exists(arg)) return { suites: [], files: {}, unknown: arg }
+    // A suite that is named as well runs completely.
+    if (!args.includes(suite)) files[suite] = [...(files[suite] ?? []), arg]
+  }
+  const suites = suiteNames.filter((name) => args.length === 0 || args.includes(name) || name in files)
+  return { suites, files, unknown: null }
+}
+
 /** @param {unknown} value @returns {Record<string, unknown>} */
 const record = (value) =>
   typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {}

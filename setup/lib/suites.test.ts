@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { countsOfCheck, countsOfFaults, countsOfPlaywright, countsOfVitest, summary, total } from './suites.mjs'
+import {
+  chosenTests,
+  countsOfCheck,
+  countsOfFaults,
+  countsOfPlaywright,
+  countsOfVitest,
+  suiteNames,
+  summary,
+  total,
+} from './suites.mjs'
 
 const passing = { assertionResults: [{}], status: 'passed' }
 
@@ -74,4 +83,29 @@ describe('the counts of a fault campaign', () => {
 it('sums suites into one line', () => {
   const all = total([countsOfCheck(0), countsOfCheck(2), { passed: 10, failed: 0, skipped: 3 }])
   expect(summary(all)).toBe('11 passed, 1 failed, 3 skipped')
+})
+
+describe('the tests that arguments name', () => {
+  const exists = (file: string): boolean => !file.includes('absent')
+
+  it('are all suites without arguments', () =>
+    expect(chosenTests([], exists)).toEqual({ suites: suiteNames, files: {}, unknown: null }))
+
+  it('are suites by name, in their usual order', () =>
+    expect(chosenTests(['e2e', 'unit'], exists)).toEqual({ suites: ['unit', 'e2e'], files: {}, unknown: null }))
+
+  it('are files, each in its suite', () =>
+    expect(chosenTests(['src-main/a.integration.test.ts', 'setup/b.test.ts', 'e2e/c.spec.ts'], exists)).toEqual({
+      suites: ['unit', 'integration', 'e2e'],
+      files: {
+        unit: ['setup/b.test.ts'],
+        integration: ['src-main/a.integration.test.ts'],
+        e2e: ['e2e/c.spec.ts'],
+      },
+      unknown: null,
+    }))
+
+  it.each(['unti', 'src-main/absent.test.ts', 'src-main/nn/random.ts'])('are not found for %s', (name) =>
+    expect(chosenTests(['unit', name], exists).unknown).toBe(name),
+  )
 })
