@@ -7,6 +7,7 @@ import type { CloseCause, EndSignal } from './contract/runs/endReasons'
 import type { EventName, EventPayload } from './contract/events'
 import { callChannel, eventChannel } from './contract/wire'
 import { answer, isServiceEvent } from './shell/service/calls'
+import { EventBatches } from './shell/window/eventBatches'
 import { Grants } from './shell/window/grants'
 import { shellHandlers } from './shell/handlers'
 import { buildMenu, markTheme } from './shell/window/menu'
@@ -49,12 +50,12 @@ let serviceEnded = false
 /** Why the program closes, if something other than a person closes it. */
 let closeCause: CloseCause = 'closed'
 
-function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
-  send(event, payload)
-}
+const batches = new EventBatches((events) => {
+  if (window && !window.isDestroyed()) window.webContents.send(eventChannel, events)
+})
 
-function send(event: EventName, payload: unknown): void {
-  if (window && !window.isDestroyed()) window.webContents.send(eventChannel, event, payload)
+function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
+  batches.add(event, payload)
 }
 
 function openExternal(url: string): void {
@@ -90,7 +91,7 @@ const service = new Service({
   onEvent: (name, payload) => {
     if (!isServiceEvent(name)) return
     training.follow(name, payload)
-    send(name, payload)
+    batches.add(name, payload)
   },
 })
 

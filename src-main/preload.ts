@@ -32,8 +32,9 @@ const eventNames: Record<EventName, true> = {
 type Listener = (payload: never) => void
 const listeners = new Map<string, Set<Listener>>(Object.keys(eventNames).map((name) => [name, new Set()]))
 
-ipcRenderer.on(eventChannel, (_, name: string, payload: unknown) => {
-  for (const listener of [...(listeners.get(name) ?? [])]) listener(payload as never)
+ipcRenderer.on(eventChannel, (_, events: wire.SentEvent[]) => {
+  for (const [name, payload] of events)
+    for (const listener of [...(listeners.get(name) ?? [])]) listener(payload as never)
 })
 
 const bridge: wire.WorkbenchBridge = {

@@ -139,10 +139,11 @@ function sendMinute(app: Program['app'], summary: RunSummary, minute: number): P
   return app.evaluate(
     ({ BrowserWindow }, { channel, run, at, reports, epochs }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      const send = (event: string, payload: unknown): void => contents?.send(channel, [[event, payload]])
       const state = 'running' as const
       for (let i = 0; i < reports; i++) {
         const step = at * 1000 + i
-        contents?.send(channel, 'run.progress', {
+        send('run.progress', {
           runId: run.id,
           epoch: 1 + Math.floor(step / 100),
           epochs: 1e5,
@@ -156,7 +157,7 @@ function sendMinute(app: Program['app'], summary: RunSummary, minute: number): P
         })
         if (i % Math.ceil(reports / epochs) === 0) {
           const epoch = 1 + at * epochs + Math.floor(i / Math.ceil(reports / epochs))
-          contents?.send(channel, 'run.epoch', {
+          send('run.epoch', {
             runId: run.id,
             studyId: run.studyId,
             metrics: {
@@ -173,7 +174,7 @@ function sendMinute(app: Program['app'], summary: RunSummary, minute: number): P
               memoryBytes: 1e9,
             },
           })
-          contents?.send(channel, 'run.changed', { ...run, state, epochsDone: epoch, epochs: 1e5 })
+          send('run.changed', { ...run, state, epochsDone: epoch, epochs: 1e5 })
         }
       }
     },

@@ -4,6 +4,7 @@
  * `--history DIR` takes a data directory that is there already (it is changed), `--runs N` a smaller one. `--share`
  * measures instead how a trainer under the window and the window itself get on while other processes compete
  * (`share.ts`), `--share --situations 2` only without competitors.
+ * `--queue` measures actions on 2,000 queued runs (`queue.ts`).
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,6 +17,7 @@ import { writeHistory } from '../history/write'
 import { longestOf, memoryGrowth, startTraining, stopTraining, visitPages } from './live'
 import { timeInPage, type PageWorld, type Timed } from './page'
 import { call, start, stop, type Program } from './program'
+import { measureQueue } from './queue'
 import { measureShare } from './share'
 
 const values = flagsOf(
@@ -25,8 +27,9 @@ const values = flagsOf(
     epochs: { type: 'string', default: '200' },
     share: { type: 'boolean' },
     situations: { type: 'string' },
+    queue: { type: 'boolean' },
   },
-  'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share [--situations N]]',
+  'npm run bench:ui -- [--history DIR | --runs N --epochs N] [--share [--situations N] | --queue]',
 )
 const starts = 3
 const repeats = 7
@@ -93,6 +96,10 @@ async function main(): Promise<void> {
       process.stdout.write(
         `${JSON.stringify(await measureShare(dataDir, say, values.situations === undefined ? undefined : Number(values.situations)))}\n`,
       )
+      return
+    }
+    if (values.queue) {
+      process.stdout.write(`${JSON.stringify(await measureQueue(dataDir))}\n`)
       return
     }
     const paints = []

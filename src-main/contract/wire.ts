@@ -31,6 +31,8 @@ export const repaired = z.object({ repaired: repair })
 /** Electron IPC channel names. */
 export const callChannel = 'workbench:call'
 export const eventChannel = 'workbench:event'
+/** What a message on `eventChannel` lists, in order. */
+export type SentEvent = [event: EventName, payload: unknown]
 
 /** What a call of the renderer comes back as: errors are values, never rejections that lose their fields. */
 export type CallOutcome<T> = { ok: true; value: T } | { ok: false; error: ErrorValue }
