@@ -24,8 +24,10 @@ const guardedPackages = {
 
 /** @type {Record<string, Part>} */
 const parts = {
-  contract: { path: '^src-main/contract/', parts: [], only: ['zod'] },
-  nn: { path: '^src-main/nn/', parts: ['contract', 'analysis'], types: ['tensorflow'] },
+  // The declarations of networks are plain data, so that every part can read them.
+  networks: { path: '^src-main/networks/', parts: [], only: [] },
+  contract: { path: '^src-main/contract/', parts: ['networks'], only: ['zod'] },
+  nn: { path: '^src-main/nn/', parts: ['networks', 'contract', 'analysis'], types: ['tensorflow'] },
   analysis: { path: '^src-main/analysis/', parts: ['contract'] },
   exports: {
     path: '^src-main/exports/',
@@ -68,7 +70,7 @@ const parts = {
     packages: ['node', 'electron'],
   },
   entry: { path: '^src-main/[^/]+$', parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'] },
-  renderer: { path: '^src-renderer/', parts: ['contract', 'analysis'] },
+  renderer: { path: '^src-renderer/', parts: ['contract', 'networks', 'analysis'] },
   bench: {
     path: '^bench/(?!(history|ui|replay|faults|fuzz)/)',
     parts: ['contract', 'system', 'nn', 'graph', 'analysis'],

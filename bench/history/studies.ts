@@ -1,9 +1,9 @@
 /** Which studies and runs a made-up history holds. Pure; everything follows from the seed. */
 import {
   archs,
+  defaultWarmup,
   expandPlan,
   recipe,
-  resnet110Warmup,
   type Arch,
   type ExperimentConfig,
   type StudyPlan,
@@ -94,7 +94,7 @@ function singles(runs: number, epochs: number): MadeStudy {
       ),
       weightDecay: i % 2 === 0 ? 1e-4 : 5e-4,
       batchSize: i % 3 === 0 ? 256 : 128,
-      warmup: arch === 'resnet-110' ? { ...resnet110Warmup } : null,
+      warmup: defaultWarmup(arch),
     }
   })
   return { id: 'single-runs', name: 'Single runs', plan: null, configs }

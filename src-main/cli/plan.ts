@@ -77,7 +77,7 @@ export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): Tr
     weightDecay: flags.weightDecay ?? defaults.weightDecay,
     milestones: flags.milestones ?? (epochs === defaults.epochs ? defaults.milestones : defaultMilestones(epochs)),
     gamma: flags.gamma ?? defaults.gamma,
-    // ResNet-110 and others (`warmups`) get their own where none is given.
+    // Without one, ResNet-110 and others get their own (`defaultWarmup`).
     warmup: defaults.warmup,
     augment: flags.augment && defaults.augment,
     precision: flags.precision ?? defaults.precision,

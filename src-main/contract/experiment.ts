@@ -1,44 +1,26 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
+import { archs, familyOf, networkEntry, type Arch } from '../networks'
 import { variant, type Variant } from './variants'
 
 export * from './variants'
 
-/**
- * The networks: CIFAR ResNets of depth 6n + 2 (He et al. 2016, section 4.2), and others in their CIFAR forms: VGG-16
- * with batch norm, wide ResNets (depth and width), MobileNetV2. What each is made of: nn/plain.ts.
- */
-export const archs = [
-  'resnet-8',
-  'resnet-14',
-  'resnet-20',
-  'resnet-32',
-  'resnet-44',
-  'resnet-56',
-  'resnet-110',
-  'vgg-16-bn',
-  'wrn-16-4',
-  'wrn-16-8',
-  'mobilenet-v2',
-] as const
+export { archs, familyOf, networkEntry, type Arch } from '../networks'
+
 export const arch = z.enum(archs)
-export type Arch = z.infer<typeof arch>
 
-export type Family = Arch extends `${infer F}-${string}` ? F : never
-
-export function familyOf(name: Arch): Family {
-  return name.slice(0, name.indexOf('-')) as Family
-}
-
-/** Those that are told apart by depth alone. */
+/** The ResNets, which differ in depth alone. */
 export const resnets: readonly Arch[] = archs.filter((name) => familyOf(name) === 'resnet')
 
-/**
- * Layers as the name counts them; of MobileNetV2, which says none, the convolutions on its longest way and the dense
- * layer.
- */
+/** Returns a network's layers as its paper counts them. */
 export function depthOf(name: Arch): number {
-  return familyOf(name) === 'mobilenet' ? 54 : Number(name.split('-')[1])
+  return networkEntry(name).depth
+}
+
+/** Returns the warm-up of a network if its plan has none; null for a network that needs none. */
+export function defaultWarmup(name: Arch): TrainingConfig['warmup'] {
+  const { warmup } = networkEntry(name)
+  return warmup && { ...warmup }
 }
 
 export const datasetIds = ['synthetic', 'cifar-10', 'cifar-100'] as const
@@ -212,25 +194,6 @@ export const recipe: TrainingConfig = {
   precision: 'float32',
 }
 
-/** ResNet-110 starts at 0.01 until the training error is under 80 % (He et al. 2016, section 4.2). */
-export const resnet110Warmup = { learningRate: 0.01, untilError: 0.8 } as const
-
-/**
- * Many layers with normalisation and without shortcuts around each: at 0.1 from the start VGG-16 stays at chance
- * (PyTorch's with its own initial weights too), and it falls back there where the rate rises tenfold at once, as much
- * later as at 52 % training accuracy. Rising by and by (tried with a half an epoch) it learns at every rate up to 0.1.
- * Of 5 epochs of 4,000 pictures of CIFAR-10, test accuracy: VGG-16 12.6 % by the tenfold step, 44.4 % by this rule;
- * MobileNetV2 21.6 % and 32.2 % (2026-11-27).
- */
-const risingWarmup = { ...resnet110Warmup, growth: 1.25 } as const
-
-/** Those that warm up where a plan says nothing. */
-export const warmups: Partial<Record<Arch, NonNullable<TrainingConfig['warmup']>>> = {
-  'resnet-110': resnet110Warmup,
-  'vgg-16-bn': risingWarmup,
-  'mobilenet-v2': risingWarmup,
-}
-
 /** The first study a person runs: six short runs on the built-in set. */
 export const quickStart: StudyPlan = {
   name: 'Quick start',
@@ -268,7 +231,7 @@ export function configOf(
     variant: variantOf,
     seed: seedOf,
     ...withoutNoSplit(training),
-    warmup: training.warmup ?? (warmups[of] ? { ...warmups[of] } : null),
+    warmup: training.warmup ?? defaultWarmup(of),
   }
 }
 

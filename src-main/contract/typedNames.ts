@@ -3,9 +3,11 @@
  * Pure.
  */
 
+import { familySynonyms } from '../networks'
+
 /** Words that other libraries use for the same thing, in the form of `keyOf`. */
 const synonyms: readonly (readonly [RegExp, string])[] = [
-  [/^wide-?resnet/, 'wrn'],
+  ...familySynonyms,
   [/^(fp|float-)32$/, 'float32'],
   [/^bf-?16$/, 'bfloat16'],
 ]

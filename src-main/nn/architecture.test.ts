@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { archs, depthOf, familyOf, resnets, type Arch, type Variant } from '../contract/experiment'
 import { convolutions, makeMultiband, modelSummary, network } from './architecture'
-import { parts } from './blocks'
+import { parameterGroups } from './networkSpec'
 
 describe('trainable parameters', () => {
   // Published: akamaster/pytorch_resnet_cifar10 and the paper's 3/4 of a first (432) or last (36,864) kernel less.
@@ -74,8 +74,8 @@ describe('layers', () => {
       expect(layers[0]).toMatchObject({ name: 'stem', in: 3, size: 32 })
       expect(new Set(layers.map((l) => l.name)).size).toBe(layers.length)
       expect(layers.filter((l) => !l.name.endsWith('shortcut')).at(-1)?.out).toBe(spec.features)
-      expect(new Set(parts(spec).flatMap((part) => ('norm' in part ? [part.norm] : []))).size).toBe(
-        parts(spec).filter((part) => 'norm' in part).length,
+      expect(new Set(parameterGroups(spec).flatMap((group) => ('norm' in group ? [group.norm] : []))).size).toBe(
+        parameterGroups(spec).filter((group) => 'norm' in group).length,
       )
     },
   )

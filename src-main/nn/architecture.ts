@@ -3,12 +3,11 @@ import { bankSize, bankTable, isBankable, namedLayers, signBank, type BankTable 
 import { matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary, ModelSummary } from '../contract/models/models'
-import { convolutions, trainableParameters, type NetworkSpec } from './blocks'
 import { narrowed } from './narrow'
-import { plainNetwork } from './plain'
+import { convolutions, plainNetwork, trainableParameters, type NetworkSpec } from './networkSpec'
 import { random } from './random'
 
-export { convolutions, trainableParameters, type NetworkSpec } from './blocks'
+export { convolutions, trainableParameters, type NetworkSpec } from './networkSpec'
 
 /**
  * The network of an arch with a variant's layers multi-band, or made narrow.

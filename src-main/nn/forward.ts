@@ -8,8 +8,9 @@ import {
 } from '../analysis/filters/convolution'
 import { WorkbenchError } from '../contract/errors'
 import type { LayerSummary } from '../contract/models/models'
-import { kernelShape, type NetworkSpec } from './blocks'
-import { inputName, wiring, type Wire } from './wiring'
+import { inputName, nodesByBlock } from '../networks/blocks'
+import { inputsOf, type GraphNode } from '../networks/graph'
+import { kernelShape, type NetworkSpec } from './networkSpec'
 
 /** Of the normalisation, as in `graph/operations.ts`. */
 export const epsilon = 1e-5
@@ -29,41 +30,39 @@ export function* forward(
   weights: Weights,
   picture: Activation,
 ): Generator<{ layer: LayerSummary; input: Activation }, Float32Array, void> {
-  const wires = wiring(spec)
+  const nodes = nodesByBlock(spec.blocks).flat()
   const results = new Map([[inputName, picture]])
   let x = picture
-  for (const [i, wire] of wires.entries()) {
-    const [input, other] = inputsOf(wire).map((name) => results.get(name))
-    if (!input) throw new Error(`Nothing comes into ${wire.name}.`)
-    if (wire.op === 'convolution') yield { layer: wire.layer, input }
-    x = apply(wire, input, other, weights)
-    results.set(wire.name, x)
+  for (const [i, node] of nodes.entries()) {
+    const [input, other] = inputsOf(node).map((name) => results.get(name))
+    if (!input) throw new Error(`Nothing comes into ${node.name}.`)
+    if (node.op === 'convolution') yield { layer: node.layer, input }
+    x = apply(node, input, other, weights)
+    results.set(node.name, x)
     // What nobody will ask for again.
-    for (const name of inputsOf(wire))
-      if (!wires.slice(i + 1).some((later) => inputsOf(later).includes(name))) results.delete(name)
+    for (const name of inputsOf(node))
+      if (!nodes.slice(i + 1).some((later) => inputsOf(later).includes(name))) results.delete(name)
   }
   return logits(spec, weights, x)
 }
 
-const inputsOf = (wire: Wire): readonly string[] => (wire.op === 'sum' ? wire.inputs : [wire.input])
-
 /** @param other the second thing that a sum takes */
-function apply(wire: Wire, x: Activation, other: Activation | undefined, weights: Weights): Activation {
-  switch (wire.op) {
+function apply(node: GraphNode, x: Activation, other: Activation | undefined, weights: Weights): Activation {
+  switch (node.op) {
     case 'convolution': {
-      const kernels = kernelsOf(wire.layer, weights)
-      return wire.layer.groups > 1
-        ? convolveChannels(x, kernels, wire.layer.stride)
-        : convolve(x, kernels, wire.layer.stride)
+      const kernels = kernelsOf(node.layer, weights)
+      return node.layer.groups > 1
+        ? convolveChannels(x, kernels, node.layer.stride)
+        : convolve(x, kernels, node.layer.stride)
     }
     case 'norm':
-      return normalised(x, normOf(wire.norm, wire.channels, weights))
+      return normalised(x, normOf(node.norm, node.channels, weights))
     case 'relu':
       return { ...x, values: x.values.map((value) => Math.max(0, value)) }
     case 'sum':
       return { ...x, values: x.values.map((value, i) => value + (other?.values[i] ?? NaN)) }
     case 'subsample':
-      return subsampled(x, wire.zeros)
+      return subsampled(x, node.zeros)
     case 'pool':
       return pooled(x)
   }

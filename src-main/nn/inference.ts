@@ -3,9 +3,9 @@
  * written from.
  */
 import type { Kernels } from '../analysis/filters/convolution'
-import type { NetworkSpec } from './blocks'
+import { inputName, nodesByBlock } from '../networks/blocks'
 import { epsilon, kernelsOf, normOf, parameter, type Norm, type Weights } from './forward'
-import { inputName, wiring } from './wiring'
+import type { NetworkSpec } from './networkSpec'
 
 /** Per channel, of pixels scaled to 0..1. */
 export interface PictureNorm {
@@ -46,25 +46,25 @@ export const logitsName = 'logits'
  */
 export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: PictureNorm): Operation[] {
   const operations: Operation[] = [{ name: inputName, op: 'normalise', input: picturesName, ...pictures }]
-  const wires = wiring(spec)
-  for (const wire of wires) {
-    const { name } = wire
-    switch (wire.op) {
+  const nodes = nodesByBlock(spec.blocks).flat()
+  for (const node of nodes) {
+    const { name } = node
+    switch (node.op) {
       case 'convolution':
         operations.push({
           name,
           op: 'convolution',
-          input: wire.input,
-          kernels: kernelsOf(wire.layer, weights),
-          stride: wire.layer.stride,
-          groups: wire.layer.groups,
+          input: node.input,
+          kernels: kernelsOf(node.layer, weights),
+          stride: node.layer.stride,
+          groups: node.layer.groups,
         })
         break
       case 'norm':
-        operations.push({ name, op: 'norm', input: wire.input, epsilon, ...normOf(wire.norm, wire.channels, weights) })
+        operations.push({ name, op: 'norm', input: node.input, epsilon, ...normOf(node.norm, node.channels, weights) })
         break
       default:
-        operations.push(wire)
+        operations.push(node)
     }
   }
   const { features, classes } = spec
@@ -72,7 +72,7 @@ export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: Pictu
   const bias = parameter(weights, 'dense.bias', classes)
   return [
     ...operations,
-    { name: 'features', op: 'mean', input: wires.at(-1)?.name ?? inputName },
+    { name: 'features', op: 'mean', input: nodes.at(-1)?.name ?? inputName },
     { name: logitsName, op: 'dense', input: 'features', weight, bias, features, classes },
   ]
 }

@@ -1,7 +1,7 @@
 /** The control of a variant: a plain network that is narrower, until it has as many trainable parameters. */
 import type { LayerSummary } from '../contract/models/models'
-import { parametersOf, partsOf, trainableParameters, type BlockSpec, type NetworkSpec } from './blocks'
-import { plainNetwork } from './plain'
+import { innerLayersOf } from '../networks/blocks'
+import { blockParameters, plainNetwork, trainableParameters, type NetworkSpec } from './networkSpec'
 
 /**
  * Of a network with shortcuts, the blocks' inner channels are taken away, block by block; what a stem saves, the first
@@ -9,17 +9,9 @@ import { plainNetwork } from './plain'
  */
 export function narrowed(banked: NetworkSpec): NetworkSpec {
   const plain = plainNetwork(banked.arch, banked.variant, banked.classes)
-  return plain.blocks.some((block) => innerOf(block) !== null)
+  return plain.blocks.some((block) => innerLayersOf(block) !== null)
     ? narrowBlocks(plain, banked)
     : narrowChain(plain, banked)
-}
-
-/** The layers on both sides of a block's inner channels; null where it has none. */
-function innerOf(block: BlockSpec): { from: LayerSummary; through: LayerSummary[]; to: LayerSummary } | null {
-  if (block.kind === 'inverted') return { from: block.expand, through: [block.depthwise], to: block.project }
-  return block.kind === 'basic' || block.kind === 'preactivation'
-    ? { from: block.conv1, through: [], to: block.conv2 }
-    : null
 }
 
 function setOutputs(layer: LayerSummary, count: number): void {
@@ -28,13 +20,12 @@ function setOutputs(layer: LayerSummary, count: number): void {
 
 /** What one block misses for want of half a channel, the next makes up. */
 function narrowBlocks(spec: NetworkSpec, banked: NetworkSpec): NetworkSpec {
-  const count = (block: BlockSpec): number => parametersOf(partsOf(block))
   let owed = 0
   for (const [i, block] of spec.blocks.entries()) {
     const model = banked.blocks[i]
     if (!model) continue
-    const wanted = count(model) + owed
-    const inner = innerOf(block)
+    const wanted = blockParameters(model) + owed
+    const inner = innerLayersOf(block)
     if (inner) {
       const { from, through, to } = inner
       const most = from.out
@@ -45,13 +36,13 @@ function narrowBlocks(spec: NetworkSpec, banked: NetworkSpec): NetworkSpec {
           setOutputs(layer, channels)
         }
         to.in = channels
-        return count(block)
+        return blockParameters(block)
       }
       // A block's count grows by the same with each channel.
       const [one, two] = [withInner(1), withInner(2)]
       withInner(Math.min(most, Math.max(1, Math.round((wanted - one) / (two - one) + 1))))
     }
-    owed = wanted - count(block)
+    owed = wanted - blockParameters(block)
   }
   return spec
 }

@@ -1,17 +1,12 @@
-/** A network over its variables; blocks as in `blocks`. */
+/** A network over TensorFlow variables: its forward pass, training step and evaluation. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { ExperimentConfig } from '../contract/experiment'
 import type { LayerSummary } from '../contract/models/models'
-import {
-  kernelShape,
-  parts,
-  type BlockSpec,
-  type InvertedBlock,
-  type NetworkSpec,
-  type Part,
-  type PreactivationBlock,
-} from './blocks'
+import { inputName, nodesByBlock } from '../networks/blocks'
+import type { GraphNode } from '../networks/graph'
+import { fusedSteps, type FusedStep } from './fusedSteps'
 import { expandKernel } from './multiband'
+import { kernelShape, parameterGroups, type NetworkSpec, type ParameterGroup } from './networkSpec'
 import type { NormVariables, Operations } from './operations'
 import { random } from './random'
 
@@ -29,12 +24,12 @@ interface ParameterSpec {
 
 /** Every number that a trained network is made of, by name, in a fixed order. */
 export function parameters(spec: NetworkSpec): ParameterSpec[] {
-  const ofPart = (part: Part): ParameterSpec[] => {
-    if ('layer' in part) {
-      const shape = kernelShape(part.layer)
+  const ofGroup = (group: ParameterGroup): ParameterSpec[] => {
+    if ('layer' in group) {
+      const shape = kernelShape(group.layer)
       return [
         {
-          name: `${part.layer.name}.kernel`,
+          name: `${group.layer.name}.kernel`,
           shape,
           trainable: true,
           initial: 'kaiming',
@@ -43,8 +38,8 @@ export function parameters(spec: NetworkSpec): ParameterSpec[] {
       ]
     }
     const vector = (name: string, trainable: boolean, initial: 'ones' | 'zeros'): ParameterSpec => ({
-      name: `${part.norm}.norm.${name}`,
-      shape: [part.channels],
+      name: `${group.norm}.norm.${name}`,
+      shape: [group.channels],
       trainable,
       initial,
       fanIn: 0,
@@ -57,7 +52,7 @@ export function parameters(spec: NetworkSpec): ParameterSpec[] {
     ]
   }
   return [
-    ...parts(spec).flatMap(ofPart),
+    ...parameterGroups(spec).flatMap(ofGroup),
     {
       name: 'dense.weight',
       shape: [spec.features, spec.classes],
@@ -93,12 +88,14 @@ export class Network {
   /** Parameters and velocities by name. */
   readonly variables: ReadonlyMap<string, Variable>
   private readonly trainable: string[]
+  private readonly blocks: readonly (readonly GraphNode[])[]
 
   constructor(
     private readonly ops: Operations,
     readonly spec: NetworkSpec,
   ) {
     const { tf } = ops
+    this.blocks = nodesByBlock(spec.blocks)
     const specs = parameters(spec)
     this.trainable = specs.filter((p) => p.trainable).map((p) => p.name)
     const zeros = (name: string, shape: number[], trainable: boolean): [string, Variable] => [
@@ -120,11 +117,25 @@ export class Network {
     }
   }
 
-  /** @param x normalised pictures [batch, 32, 32, 3]; @returns logits [batch, classes] */
+  /**
+   * @param x normalised images [batch, height, width, channels]
+   * @param training normalises by the batch and moves the running statistics; otherwise normalises by them
+   * @returns logits [batch, classes]
+   */
   forward(x: Tensor4D, training: boolean): Tensor2D {
     const { tf } = this.ops
-    const y = this.spec.blocks.reduce((input, block) => this.block(input, block, training), x)
-    const features = tf.mean(y, [1, 2])
+    const results = new Map([[inputName, x]])
+    const resultOf = (name: string): Tensor4D => {
+      const result = results.get(name)
+      if (!result) throw new Error(`No operation gives ${name}.`)
+      return result
+    }
+    let last = x
+    for (const step of this.blocks.flatMap((nodes) => fusedSteps(nodes, training))) {
+      last = this.compute(step, resultOf, training)
+      results.set(step.name, last)
+    }
+    const features = tf.mean(last, [1, 2])
     return tf.add(tf.matMul(features, this.variable('dense.weight')), this.variable('dense.bias'))
   }
 
@@ -196,64 +207,38 @@ export class Network {
     return tf.cast(tf.equal(this.predicted(logits), labels), 'float32')
   }
 
-  private block(x: Tensor4D, block: BlockSpec, training: boolean): Tensor4D {
-    switch (block.kind) {
-      case 'conv':
-        return block.norm ? this.convNormRelu(x, block.conv, training) : this.conv(x, block.conv, training)
-      case 'pool':
-        return this.ops.maxPool(x)
-      case 'basic': {
-        const shortcut = block.subsample ? this.shortcut(x, block.conv2.out) : x
-        return this.convNormRelu(this.convNormRelu(x, block.conv1, training), block.conv2, training, shortcut)
-      }
-      case 'preactivation':
-        return this.preactivation(x, block, training)
-      case 'inverted':
-        return this.inverted(x, block, training)
+  private compute(step: FusedStep, resultOf: (name: string) => Tensor4D, training: boolean): Tensor4D {
+    const { ops } = this
+    switch (step.op) {
+      case 'convolution':
+        return this.convolution(resultOf(step.input), step.layer, training)
+      case 'foldedConvolution':
+        return this.foldedConvolution(resultOf(step.input), step.layer, step.norm)
       case 'norm':
-        return this.normRelu(x, block.name, training)
+        return training
+          ? ops.norm(resultOf(step.input), this.norm(step.norm))
+          : ops.runningNorm(resultOf(step.input), this.norm(step.norm))
+      case 'normRelu': {
+        const residual = step.residual === null ? undefined : resultOf(step.residual)
+        return ops.normRelu(resultOf(step.input), this.norm(step.norm), residual)
+      }
+      case 'relu':
+        return ops.relu(resultOf(step.input))
+      case 'sum':
+        return ops.tf.add(resultOf(step.inputs[0]), resultOf(step.inputs[1]))
+      case 'subsample':
+        return ops.tf.pad(ops.subsample(resultOf(step.input)), [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [step.zeros, step.zeros],
+        ])
+      case 'pool':
+        return ops.maxPool(resultOf(step.input))
     }
   }
 
-  private preactivation(x: Tensor4D, { conv1, conv2, shortcut }: PreactivationBlock, training: boolean): Tensor4D {
-    const { ops } = this
-    const active = this.normRelu(x, conv1.name, training)
-    // Nothing stands between the first convolution and the second's normalisation: evaluation folds one into the other.
-    const inner = training
-      ? this.normRelu(this.conv(active, conv1, training), conv2.name, training)
-      : ops.relu(this.folded(active, conv1, conv2.name))
-    return ops.tf.add(this.conv(inner, conv2, training), shortcut ? this.conv(active, shortcut, training) : x)
-  }
-
-  private inverted(x: Tensor4D, { expand, depthwise, project, shortcut }: InvertedBlock, training: boolean): Tensor4D {
-    const y = this.convNorm(
-      this.convNormRelu(this.convNormRelu(x, expand, training), depthwise, training),
-      project,
-      training,
-    )
-    if (shortcut === null) return y
-    return this.ops.tf.add(y, shortcut === 'input' ? x : this.convNorm(x, shortcut, training))
-  }
-
-  private convNormRelu(x: Tensor4D, layer: LayerSummary, training: boolean, residual?: Tensor4D): Tensor4D {
-    const { ops } = this
-    if (training) return ops.normRelu(this.conv(x, layer, training), this.norm(layer.name), residual)
-    const y = this.folded(x, layer, layer.name)
-    return ops.relu(residual ? ops.tf.add(y, residual) : y)
-  }
-
-  private convNorm(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
-    return training
-      ? this.ops.norm(this.conv(x, layer, training), this.norm(layer.name))
-      : this.folded(x, layer, layer.name)
-  }
-
-  private normRelu(x: Tensor4D, name: string, training: boolean): Tensor4D {
-    const { ops } = this
-    return training ? ops.normRelu(x, this.norm(name)) : ops.relu(ops.runningNorm(x, this.norm(name)))
-  }
-
-  private conv(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
+  private convolution(x: Tensor4D, layer: LayerSummary, training: boolean): Tensor4D {
     const { ops } = this
     const kernel = this.kernel(layer)
     if (layer.groups > 1) return ops.depthwiseConv2d(x, kernel, layer.stride, layer.bank)
@@ -263,22 +248,11 @@ export class Network {
       : ops.conv2d(x, expandKernel(ops.tf, kernel, layer.bank), layer.stride)
   }
 
-  /** A convolution and a normalisation by its running statistics, which is its own or of that name. */
-  private folded(x: Tensor4D, layer: LayerSummary, norm: string): Tensor4D {
+  /** A convolution and the normalisation of its result by running statistics. @param norm name of the normalisation */
+  private foldedConvolution(x: Tensor4D, layer: LayerSummary, norm: string): Tensor4D {
     const { ops } = this
     const kernel = this.kernel(layer)
     return ops.foldedConv2d(x, layer.bank ? expandKernel(ops.tf, kernel, layer.bank) : kernel, this.norm(norm), layer)
-  }
-
-  /** Option A: every second pixel, and zeros for the channels that the input lacks. */
-  private shortcut(x: Tensor4D, channels: number): Tensor4D {
-    const missing = (channels - (x.shape[3] ?? 0)) / 2
-    return this.ops.tf.pad(this.ops.subsample(x), [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [missing, missing],
-    ])
   }
 
   private kernel(layer: LayerSummary): Tensor4D {

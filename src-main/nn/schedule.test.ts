@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { recipe, resnet110Warmup } from '../contract/experiment'
+import { recipe } from '../contract/experiment'
+import { suddenWarmup } from '../networks/family'
 import { learningRateAt } from './schedule'
 
 describe('learningRateAt', () => {
@@ -15,7 +16,7 @@ describe('learningRateAt', () => {
   })
 
   it('stays at the warm-up rate until an epoch ended below its error, then never again', () => {
-    const schedule = { ...recipe, warmup: { ...resnet110Warmup } }
+    const schedule = { ...recipe, warmup: { ...suddenWarmup } }
     expect(learningRateAt(schedule, 1, [])).toBe(0.01)
     expect(learningRateAt(schedule, 3, [0.9, 0.8])).toBe(0.01)
     expect(learningRateAt(schedule, 3, [0.9, 0.79])).toBe(0.1)

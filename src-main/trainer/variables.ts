@@ -4,7 +4,7 @@ import type { LayerSummary } from '../contract/models/models'
 import type { LayerFilters } from '../contract/trainer/messages'
 import type { Normalisation } from '../datasets'
 import type { TrainingGraph } from '../graph/training'
-import { convolutions, kernelShape, type NetworkSpec } from '../nn/blocks'
+import { convolutions, kernelShape, type NetworkSpec } from '../nn/networkSpec'
 import { parameters } from '../nn/network'
 import { encodeSafetensors } from '../nn/safetensors'
 

@@ -2,8 +2,7 @@
 import {
   bankCode,
   compactVariant,
-  familyOf,
-  depthOf,
+  networkEntry,
   parseVariant,
   type Arch,
   type DatasetId,
@@ -13,44 +12,19 @@ import {
 import type { Device } from '../../contract/system/system'
 import { bankSize } from '../filters/banks'
 
+/** Returns a network's name, such as 'ResNet-32'. */
 export function archName(arch: Arch): string {
-  switch (familyOf(arch)) {
-    case 'resnet':
-      return `ResNet-${depthOf(arch)}`
-    case 'vgg':
-    case 'wrn':
-      return arch.toUpperCase()
-    case 'mobilenet':
-      return 'MobileNetV2'
-  }
+  return networkEntry(arch).name
 }
 
-/** For tight places and ids: R32, VGG-16, WRN-16-4, MNV2. */
+/** Returns a network's name for narrow labels and ids: R32, VGG-16, WRN-16-4, MNV2. */
 export function archShort(arch: Arch): string {
-  switch (familyOf(arch)) {
-    case 'resnet':
-      return `R${depthOf(arch)}`
-    case 'vgg':
-      return `VGG-${depthOf(arch)}`
-    case 'wrn':
-      return arch.toUpperCase()
-    case 'mobilenet':
-      return 'MNV2'
-  }
+  return networkEntry(arch).shortName
 }
 
-/** What a network is, in words, for whoever has not met it. */
+/** Returns one sentence for a person who does not know the network. */
 export function archMeaning(arch: Arch): string {
-  switch (familyOf(arch)) {
-    case 'resnet':
-      return 'CIFAR ResNet of He et al. 2016, shortcuts without weights'
-    case 'vgg':
-      return '13 convolutions of 64 to 512 filters, batch norm, no shortcuts'
-    case 'wrn':
-      return `wide ResNet, pre-activation, ${depthOf(arch)} layers, ${arch.split('-')[2] ?? ''} times as wide; its paper decays weights by 5e-4`
-    case 'mobilenet':
-      return 'inverted residuals; of its 3 × 3 layers, multi-band ones are the stem and the depthwise'
-  }
+  return networkEntry(arch).meaning
 }
 
 const shortNames: Record<DatasetId, string> = {

@@ -137,8 +137,7 @@ export function addSeeds(
   const finished = runs.filter((run) => run.summary.state === 'done').length
   // Seed by seed, as a plan is trained: every variant has its next number early.
   const rounds = Math.max(...cells.map((cell) => cell.seeds.length))
-  // All else equal to the runs that they join, also where a default of today (`warmups`) was another when those were
-  // made.
+  // The new runs take the warm-up of the runs that they join: today's default (`defaultWarmup`) may be another one.
   const configFor = (arch: Arch, variant: Variant, seed: number): ExperimentConfig => {
     const config = configOf(plan, arch, variant, seed)
     const beside = all.find(({ summary }) => summary.arch === arch)?.summary

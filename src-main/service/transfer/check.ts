@@ -13,7 +13,7 @@ import {
   type ArchiveManifest,
 } from '../../contract/publish/studyArchive'
 import { convolutions, network } from '../../nn/architecture'
-import { kernelShape } from '../../nn/blocks'
+import { kernelShape } from '../../nn/networkSpec'
 import { decodeSafetensors } from '../../nn/safetensors'
 import { badArchive } from './read'
 import { emptyHash, identityOf } from './runs'

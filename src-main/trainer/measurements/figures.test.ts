@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { figuresCost, hasFigures } from '../../analysis/filters/complementarity'
 import { archs } from '../../contract/experiment'
 import { multiplications, network } from '../../nn/architecture'
-import { convolutions } from '../../nn/blocks'
+import { convolutions } from '../../nn/networkSpec'
 import { countsFigures, figuresEvery, slower } from './figures'
 
 const counted = (epochs: number, every: number): number[] =>

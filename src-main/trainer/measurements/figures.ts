@@ -2,7 +2,7 @@
 import { figuresCost, hasFigures, layerFigures } from '../../analysis/filters/complementarity'
 import type { EpochFigures } from '../../contract/models/filters'
 import { multiplications } from '../../nn/architecture'
-import { convolutions, kernelShape, type NetworkSpec } from '../../nn/blocks'
+import { convolutions, kernelShape, type NetworkSpec } from '../../nn/networkSpec'
 import { named } from '../variables'
 
 /**

@@ -1,6 +1,6 @@
 /** A plan like that of runs there are: what "Duplicate" fills the form with. Pure. */
 import { canonicalJson } from '../../../src-main/analysis/text/canonicalJson'
-import { warmups, type Arch, type ExperimentConfig, type StudyRequest } from '../../../src-main/contract'
+import { defaultWarmup, type Arch, type ExperimentConfig, type StudyRequest } from '../../../src-main/contract'
 
 export interface LikeRuns {
   plan: StudyRequest
@@ -26,7 +26,7 @@ export function likeRuns(configs: readonly [ExperimentConfig, ...ExperimentConfi
     },
     warmedOtherwise: distinct(
       configs
-        .filter(({ arch, warmup }) => canonicalJson(warmup) !== canonicalJson(warmups[arch] ?? null))
+        .filter(({ arch, warmup }) => canonicalJson(warmup) !== canonicalJson(defaultWarmup(arch)))
         .map(({ arch }) => arch),
     ),
     differing: keys.filter(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { archs, familyOf, parseVariant, resnets, variants, type Variant } from '../../../src-main/contract'
 import { modelSummary } from '../../../src-main/nn/architecture'
-import { aroundOf, drawingOf, switched, weightsOf } from './network'
+import { surroundings, drawingOf, switched, weightsOf } from './network'
 
 describe('the drawing', () => {
   it('holds every layer once, in its stage and block', () => {
@@ -37,14 +37,18 @@ describe('the drawing', () => {
     }
   })
 
-  it('says what stands around a layer', () => {
-    const around = (arch: Parameters<typeof aroundOf>[0], name: string) => {
+  it('names the normalisation and relu around a layer', () => {
+    const around = (arch: Parameters<typeof surroundings>[0], name: string) => {
       const layer = modelSummary(arch, 'baseline', 10).layers.find((one) => one.name === name)
-      return layer && Object.values(aroundOf(arch, layer)).join('|')
+      return layer && Object.values(surroundings(arch, layer)).join('|')
     }
     expect(around('vgg-16-bn', 'stage5.conv3')).toBe('|norm, ReLU')
     expect(around('wrn-16-4', 'stage1.block1.conv2')).toBe('norm, ReLU|')
     expect(around('wrn-16-4', 'stem')).toBe('|')
+    expect(around('wrn-16-4', 'stage1.block1.shortcut')).toBe('|')
+    expect(around('resnet-8', 'stage2.block1.conv2')).toBe('|norm, ReLU')
+    expect(around('mobilenet-v2', 'stage2.block1.depthwise')).toBe('|norm, ReLU')
+    expect(around('mobilenet-v2', 'stage1.block1.shortcut')).toBe('|norm')
     expect(around('mobilenet-v2', 'stage2.block1.project')).toBe('|norm')
   })
 

@@ -1,7 +1,9 @@
 /** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
 import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/filters/banks'
 import {
-  familyOf,
+  imageChannels,
+  imageSize,
+  networkEntry,
   parseVariant,
   variantOfLayers,
   variants,
@@ -10,6 +12,7 @@ import {
   type ModelSummary,
   type Variant,
 } from '../../../src-main/contract'
+import { surroundingsOf, type Surroundings } from '../../../src-main/networks/surroundings'
 
 export interface Stage {
   title: string
@@ -93,14 +96,10 @@ export function weightsOf({ kernel, in: inputs, groups, baseFilters }: LayerSumm
   return (kernel[0] * kernel[1] * inputs * baseFilters) / groups
 }
 
-/** What stands before and behind a layer, but for sums. */
-export function aroundOf(arch: Arch, { name }: LayerSummary): { before: string; behind: string } {
-  const of = name.split('.').at(-1)
-  if (familyOf(arch) === 'wrn') return { before: of === 'conv1' || of === 'conv2' ? 'norm, ReLU' : '', behind: '' }
-  return {
-    before: '',
-    behind: familyOf(arch) === 'mobilenet' && (of === 'project' || of === 'shortcut') ? 'norm' : 'norm, ReLU',
-  }
+/** Returns the normalisation and relu around a layer, without sums, in words. */
+export function surroundings(arch: Arch, { name }: LayerSummary): Surroundings {
+  const { blocks } = networkEntry(arch).build({ size: imageSize, channels: imageChannels })
+  return surroundingsOf(blocks, name)
 }
 
 /** By how many blocks the longest stage has. */
