@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 import packageJson from './package.json'
 import { runtimeCheck } from './setup/lib/runtimeCheck.mjs'
+import { eventNames } from './src-main/contract/events'
 
 // CommonJS throughout `out/main`: the shell must also run on the Electron 22 of closed networks (no ES modules there).
 // Chunks lie beside the entries, so that `__dirname` is `out/main` wherever a module ends up.
@@ -43,6 +44,7 @@ export default defineConfig({
     },
   },
   preload: {
+    define: { __EVENT_NAMES__: JSON.stringify(eventNames) },
     build: {
       target: 'node16',
       // A sandboxed preload can't require packages: everything is bundled into the one file.

@@ -1,43 +1,24 @@
 /**
- * The one bridge: `window.workbench`. Runs in the sandbox, so everything in it is bundled into one file; of the
- * contract only types are imported, or the schema library would come along.
+ * The one bridge: `window.workbench`. It runs in the sandbox, so everything in it is bundled into one file. The schema
+ * library stays out of it: of the contract it imports types and `channels.ts`, and the build inserts the event names.
  */
 import { contextBridge, ipcRenderer } from 'electron'
+import { callChannel, eventChannel } from './contract/channels'
 import type { EventName } from './contract/events'
-import type * as wire from './contract/wire'
+import type { SentEvent, WorkbenchBridge } from './contract/wire'
 
-const callChannel: typeof wire.callChannel = 'workbench:call'
-const eventChannel: typeof wire.eventChannel = 'workbench:event'
-
-// An object, for the compiler to see that no event is missing.
-const eventNames: Record<EventName, true> = {
-  'run.progress': true,
-  'run.changed': true,
-  'run.epoch': true,
-  'run.deleted': true,
-  'study.changed': true,
-  'queue.changed': true,
-  'system.condition': true,
-  'system.closing': true,
-  'history.changed': true,
-  'dataset.progress': true,
-  'dataset.changed': true,
-  'work.progress': true,
-  'work.ended': true,
-  'service.state': true,
-  'shell.command': true,
-  'shell.preferences': true,
-}
+/** Inserted by electron.vite.config.ts from the contract's declarations. */
+declare const __EVENT_NAMES__: readonly EventName[]
 
 type Listener = (payload: never) => void
-const listeners = new Map<string, Set<Listener>>(Object.keys(eventNames).map((name) => [name, new Set()]))
+const listeners = new Map<string, Set<Listener>>(__EVENT_NAMES__.map((name) => [name, new Set()]))
 
-ipcRenderer.on(eventChannel, (_, events: wire.SentEvent[]) => {
+ipcRenderer.on(eventChannel, (_, events: SentEvent[]) => {
   for (const [name, payload] of events)
     for (const listener of [...(listeners.get(name) ?? [])]) listener(payload as never)
 })
 
-const bridge: wire.WorkbenchBridge = {
+const bridge: WorkbenchBridge = {
   async call(call, params) {
     if (typeof call !== 'string')
       return { ok: false, error: { code: 'bad-input', message: 'A call is named by a string.' } }

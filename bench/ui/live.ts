@@ -1,7 +1,7 @@
 /** What the window does while something trains: its tasks, and what its memory becomes. */
 import type { Page } from 'playwright'
 import type { RunSummary } from '../../src-main/contract'
-import { eventChannel } from '../../src-main/contract/wire'
+import { eventChannel } from '../../src-main/contract/channels'
 import type { PageWorld } from './page'
 import { call, type Program } from './program'
 import { Tracing, type Task } from './trace'

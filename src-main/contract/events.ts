@@ -8,15 +8,17 @@ import { shellEvents } from './shell'
 import { studyEvents } from './studies/studies'
 import { systemEvents } from './system/system'
 
-export const events = {
+/** Events of the service, which the shell passes on to its window. */
+export const serviceEvents = {
   ...runEvents,
   ...studyEvents,
   ...queueEvents,
   ...systemEvents,
   ...datasetEvents,
   ...taskEvents,
-  ...shellEvents,
 } as const
+
+export const events = { ...serviceEvents, ...shellEvents } as const
 
 export type Events = typeof events
 export type EventName = keyof Events

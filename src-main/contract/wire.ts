@@ -28,9 +28,6 @@ export const startFailed = z.object({ startFailed: errorValue })
 /** What a service that was started to mend the history says, and ends. */
 export const repaired = z.object({ repaired: repair })
 
-/** Electron IPC channel names. */
-export const callChannel = 'workbench:call'
-export const eventChannel = 'workbench:event'
 /** What a message on `eventChannel` lists, in order. */
 export type SentEvent = [event: EventName, payload: unknown]
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { maxFileLength, shellCalls, type ShellCall, type ShellCalls } from '../../contract/shell'
 import { rendererServiceCalls, serviceCalls, type RendererServiceCall } from '../../contract/calls'
 import { WorkbenchError, toErrorValue } from '../../contract/errors'
-import { eventNames, type EventName } from '../../contract/events'
+import { serviceEvents, type EventName } from '../../contract/events'
 import type { CallOutcome } from '../../contract/wire'
 
 /** Of a call's parameters as JSON, in characters: a study plan of a hundred seeds has under ten thousand. */
@@ -71,7 +71,7 @@ function isRendererServiceCall(name: string): name is RendererServiceCall {
   return (rendererServiceCalls as string[]).includes(name)
 }
 
-/** Events that the service may tell; the others are the shell's own. */
+/** Whether the service may emit an event of this name; the others are the shell's own. */
 export function isServiceEvent(name: string): name is EventName {
-  return name !== 'service.state' && !name.startsWith('shell.') && (eventNames as string[]).includes(name)
+  return Object.hasOwn(serviceEvents, name)
 }
