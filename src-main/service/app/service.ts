@@ -24,7 +24,8 @@ import { thisProcess } from '../access/owner'
 import { Ownership } from '../access/ownership'
 import { openHistory, type Access } from '../access/ownHistory'
 import { publishCalls } from '../studies/publishCalls'
-import { Queue, type QueueOptions } from '../training/queue'
+import { RunActions } from '../queue/runActions'
+import { Scheduler } from '../queue/scheduler'
 import { clearUp, recover } from '../access/recovery'
 import { runCalls } from '../runs/runCalls'
 import { searchCalls } from '../runs/searchCalls'
@@ -32,6 +33,8 @@ import { runListCalls } from '../runs/runListCalls'
 import { runModelCalls } from '../models/runModelCalls'
 import { studyCalls } from '../studies/studyCalls'
 import { systemCalls } from './systemCalls'
+import type { SupervisorOptions } from '../training/runSupervisor'
+import { localSlots } from '../training/slot'
 import { TrainerPriority, type Niceness } from '../training/trainerPriority'
 import { Works } from '../tasks/works'
 
@@ -55,7 +58,7 @@ export interface ServiceOptions {
   /** Told once where the history turns out to be damaged while it is in use: the service is of no more use. */
   onDamage?: (error: WorkbenchError) => void
   /** Shorter in tests. */
-  queue?: Partial<QueueOptions>
+  queue?: Partial<SupervisorOptions>
   disk?: Partial<DiskOptions>
   /** Another site and other archives in tests; nothing outside of this process can set it. */
   downloads?: Partial<DownloadSetup>
@@ -122,25 +125,30 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     history.close()
     throw history.explained(thrown)
   }
-  const queue = new Queue(context, { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue })
+  const scheduler = new Scheduler(
+    context,
+    { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue },
+    localSlots(),
+  )
+  const actions = new RunActions(context, scheduler)
   const datasets = new Datasets(context, options.downloads)
   const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
   const works = new Works(context)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
-  const studies = studyCalls(context, queue, datasets, probe)
+  const studies = studyCalls(context, scheduler, actions, datasets, probe)
   const filters = filterCalls(context)
   const handlers: Handlers = {
     ...systemCalls(context, own, probe),
     ...modelCalls(),
     ...datasets.calls(),
     ...studies,
-    ...runCalls(context, queue, datasets),
-    ...runListCalls(context, queue),
+    ...runCalls(context, scheduler, actions, datasets),
+    ...runListCalls(context, scheduler, actions),
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, queue, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), {
+    ...publishCalls(context, scheduler, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), {
       ...studies,
       ...filters,
     }),
@@ -158,7 +166,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (own.mayWrite)
         regularly(() => {
           recover(context)
-          queue.kick()
+          scheduler.startNextRun()
         })
     }, recoveryMs),
     setInterval(() => {
@@ -185,7 +193,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? queue.close(cause) : null, datasets.close(), models.close(), works.close()])
+      await Promise.all([own.mayWrite ? scheduler.close(cause) : null, datasets.close(), models.close(), works.close()])
     } finally {
       context.trainerPriority.close()
       disk.close()

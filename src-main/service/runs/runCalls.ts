@@ -5,19 +5,21 @@ import type { RunRecord } from '../../history/runs/runs'
 import { announce, announceAll, type Context } from '../app/context'
 import { runLog } from '../storage/dataDir'
 import type { Datasets } from '../datasets/datasets'
-import { enqueue } from '../training/enqueue'
-import { extend } from '../training/extend'
+import { enqueue } from '../queue/enqueue'
+import { extend } from '../queue/extend'
 import { ok, type HandlersOf } from '../app/handlers'
 import { mustNotBeTrashed, runOf } from '../app/lookup'
 import { logTail } from '../training/outputLog'
 import { removeFiles } from '../storage/ownFiles'
-import type { Queue } from '../training/queue'
+import type { RunActions } from '../queue/runActions'
+import type { Scheduler } from '../queue/scheduler'
 import type { RunListHandlers } from './runListCalls'
 import type { RunModelHandlers } from '../models/runModelCalls'
 
 export function runCalls(
   context: Context,
-  queue: Queue,
+  scheduler: Scheduler,
+  actions: RunActions,
   datasets: Datasets,
 ): Omit<HandlersOf<'runs'>, keyof RunListHandlers | keyof RunModelHandlers> & HandlersOf<'queue'> {
   const { history, paths } = context
@@ -38,7 +40,7 @@ export function runCalls(
   }
   return {
     'queue.move': ({ ids, place }) => ({
-      was: queue.move(
+      was: actions.move(
         ids.map((id) => runOf(context, id)),
         place,
       ),
@@ -84,14 +86,14 @@ export function runCalls(
     'runs.log': async ({ id }) => ({ lines: await logTail(runLog(paths, runOf(context, id).summary.id)) }),
 
     'runs.pause': ({ id }) => {
-      queue.pause(runOf(context, id))
+      actions.pause(runOf(context, id))
       return ok
     },
 
-    'runs.resume': ({ ids }) => ({ resumed: queue.resume([...new Set(ids)].map((id) => runOf(context, id))) }),
+    'runs.resume': ({ ids }) => ({ resumed: actions.resume([...new Set(ids)].map((id) => runOf(context, id))) }),
 
     'runs.stop': ({ id }) => {
-      queue.stop(runOf(context, id))
+      actions.stop(runOf(context, id))
       return ok
     },
 
@@ -106,7 +108,7 @@ export function runCalls(
         }),
       )
       announceAll(context, again)
-      queue.kick()
+      scheduler.startNextRun()
       return { ids: again }
     },
 
@@ -115,29 +117,29 @@ export function runCalls(
       const extended = extend(context, id, epochs)
       announce(context, id)
       announce(context, extended)
-      queue.kick()
+      scheduler.startNextRun()
       return { id: extended }
     },
 
     'runs.cutShort': () => {
-      const { interrupted, held } = queue.cutShort()
+      const { interrupted, held } = actions.interrupted()
       const ends = interrupted.flatMap((run) => run.summary.endedAt ?? []).sort()
       return { interrupted: interrupted.length, held: held.length, newest: ends.at(-1) ?? null }
     },
 
-    'runs.resumeCutShort': () => ({ resumed: queue.resumeCutShort() }),
+    'runs.resumeCutShort': () => ({ resumed: actions.resumeInterrupted() }),
 
     'runs.checkpoint': () => {
-      queue.checkpoint()
+      scheduler.checkpoint()
       return ok
     },
 
     'runs.delete': async ({ id }) => {
       const run = runOf(context, id)
-      queue.mustBeDeletable(run)
-      await queue.released(id)
+      actions.assertDeletable(run)
+      await scheduler.released(id)
       history.transaction(() => {
-        queue.mustBeDeletable(runOf(context, id))
+        actions.assertDeletable(runOf(context, id))
         history.runs.remove(id)
       })
       context.emit('run.deleted', { runId: id, studyId: run.summary.studyId })

@@ -3,12 +3,13 @@ import type { RunRecord } from '../../history/runs/runs'
 import { announceAll, type Context } from '../app/context'
 import type { HandlersOf, Handlers } from '../app/handlers'
 import { removeFiles } from '../storage/ownFiles'
-import type { Queue } from '../training/queue'
+import type { RunActions } from '../queue/runActions'
+import type { Scheduler } from '../queue/scheduler'
 
 type Names = 'query' | 'ids' | 'rows' | 'curves' | 'words' | 'tag' | 'note' | 'archive' | 'trash' | 'restore' | 'purge'
 export type RunListHandlers = Pick<HandlersOf<'runs'>, `runs.${Names}` & keyof Handlers>
 
-export function runListCalls(context: Context, queue: Queue): RunListHandlers {
+export function runListCalls(context: Context, scheduler: Scheduler, actions: RunActions): RunListHandlers {
   const { history, emit, paths } = context
 
   /** All or none: `mark` says of each whether it changed. */
@@ -33,7 +34,7 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
   }
 
   async function purge(ids: readonly string[] | null): Promise<{ changed: number }> {
-    for (const { summary } of trashedOf(ids)) await queue.released(summary.id)
+    for (const { summary } of trashedOf(ids)) await scheduler.released(summary.id)
     const purged = history.transaction(() => {
       // Looked at again: a run may have been restored meanwhile.
       const runs = trashedOf(ids)
@@ -78,10 +79,10 @@ export function runListCalls(context: Context, queue: Queue): RunListHandlers {
 
     'runs.trash': ({ ids }) => {
       const runs = records(ids)
-      for (const run of runs) queue.mustBeDeletable(run)
+      for (const run of runs) actions.assertDeletable(run)
       const at = new Date().toISOString()
       const changed = history.transaction(() => {
-        queue.withdraw(runs, 'trash')
+        actions.cancelQueued(runs, 'trash')
         return [...new Set(ids)].filter((id) => history.runMarks.trash(id, at)).length
       })
       for (const { summary } of runs) emit('run.deleted', { runId: summary.id, studyId: summary.studyId })

@@ -21,7 +21,7 @@ import type { TrainerJob, TrainerMessage } from '../../contract/trainer/messages
 import type { RunRecord } from '../../history/runs/runs'
 import { announceRun, type Context } from '../app/context'
 import { exitReason } from '../training/exitReason'
-import type { Queue } from '../training/queue'
+import type { Scheduler } from '../queue/scheduler'
 import { runOf } from '../app/lookup'
 import { evaluationRecord, figureRecords, filterRecords, recordsOf } from './verifiedRecords'
 import { storedTwice } from '../storage/storedTwice'
@@ -57,7 +57,7 @@ export interface Asked {
 }
 
 /** What can be done without waiting for anybody. @throws WorkbenchError conflict where it has measured nothing */
-export function verifiable(context: Context, queue: Queue, run: RunRecord): Verifiable {
+export function verifiable(context: Context, scheduler: Scheduler, run: RunRecord): Verifiable {
   const { history } = context
   const kept = keptOf(history, run)
   const { extent, epochs, step } = targetOf(run, kept, { steps: null, epochs: null })
@@ -77,7 +77,7 @@ export function verifiable(context: Context, queue: Queue, run: RunRecord): Veri
     trainedOn: before && (before.device === 'cpu' ? before.cpu : before.device),
     // A GPU is not asked for: that would load TensorFlow.
     here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,
-    training: queue.training()?.summary ?? null,
+    training: scheduler.trainingRun()?.summary ?? null,
   }
 }
 
@@ -98,7 +98,7 @@ function keptOf(history: Context['history'], run: RunRecord): Measured {
  */
 export async function verify(
   context: Context,
-  queue: Queue,
+  scheduler: Scheduler,
   id: string,
   asked: Asked,
   keeps: () => boolean,
@@ -110,7 +110,7 @@ export async function verify(
   targetOf(told, keptOf(context.history, told), asked)
   const release = asked.beside
     ? () => undefined
-    : await queue.acquireMachine(signal, () => tell('waiting for the run that trains', 0, 0))
+    : await scheduler.acquireExclusive(signal, () => tell('waiting for the run that trains', 0, 0))
   try {
     const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, tell)
     return { ...verdict, kept: keeps() && keep(context, verdict) }

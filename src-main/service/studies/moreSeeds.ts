@@ -31,7 +31,7 @@ import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'
 import { newestDone, pairedDrops, points } from './compare'
 import type { Context } from '../app/context'
-import { enqueue } from '../training/enqueue'
+import { enqueue } from '../queue/enqueue'
 import { exampleCounts, type Speed } from '../training/speed'
 
 type Asked = ServiceParsed<'studies.moreSeeds'>

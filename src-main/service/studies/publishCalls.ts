@@ -3,7 +3,7 @@ import type { Context } from '../app/context'
 import { ok, type HandlersOf } from '../app/handlers'
 import { manifestFacts, studyFacts } from './manifests'
 import type { Ownership } from '../access/ownership'
-import type { Queue } from '../training/queue'
+import type { Scheduler } from '../queue/scheduler'
 import { writeReport, type Asked } from './report'
 import { runOf, studyOf } from '../app/lookup'
 import { exportFrom } from '../transfer/archiveThread'
@@ -13,7 +13,7 @@ import type { Works } from '../tasks/works'
 
 export function publishCalls(
   context: Context,
-  queue: Queue,
+  scheduler: Scheduler,
   own: Pick<Ownership, 'mayWrite'>,
   works: Works,
   archivesEntry: string,
@@ -24,16 +24,16 @@ export function publishCalls(
 
     'publish.studyManifest': async ({ id }) => studyManifest(studyOf(context, id), await studyFacts(context, id)),
 
-    'publish.verifiable': ({ id }) => verifiable(context, queue, runOf(context, id)),
+    'publish.verifiable': ({ id }) => verifiable(context, scheduler, runOf(context, id)),
 
     'publish.verify': async ({ id, ...asked }) => {
       try {
         return await works.run('verify', (signal, tell) =>
-          verify(context, queue, id, asked, () => own.mayWrite, signal, tell),
+          verify(context, scheduler, id, asked, () => own.mayWrite, signal, tell),
         )
       } finally {
         // Only now: the end of the verification is reported before the start of the run that waited for it.
-        if (own.mayWrite) queue.kick()
+        if (own.mayWrite) scheduler.startNextRun()
       }
     },
 

@@ -14,14 +14,15 @@ import { noRuns, type StudyRecord, type StudyTotals } from '../../history/studie
 import { compare, findingOf, type RunFacts } from './compare'
 import { announceRun, type Context } from '../app/context'
 import type { Datasets } from '../datasets/datasets'
-import { enqueue } from '../training/enqueue'
+import { enqueue } from '../queue/enqueue'
 import { ok, type HandlersOf } from '../app/handlers'
-import { studyIdFor } from '../training/ids'
+import { studyIdFor } from '../queue/ids'
 import { studyOf } from '../app/lookup'
 import { addSeeds, joinStudy, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
 import { removeFiles } from '../storage/ownFiles'
 import type { Probe } from '../machine/probe'
-import type { Queue } from '../training/queue'
+import type { RunActions } from '../queue/runActions'
+import type { Scheduler } from '../queue/scheduler'
 import { estimate, remainingSeconds, Speed } from '../training/speed'
 
 /**
@@ -68,9 +69,16 @@ const mostPoints = 6000
 /** Runs whose speed an estimate is told from. */
 const measuredRuns = 200
 
-export function studyCalls(context: Context, queue: Queue, datasets: Datasets, probe: Probe): HandlersOf<'studies'> {
+export function studyCalls(
+  context: Context,
+  scheduler: Scheduler,
+  actions: RunActions,
+  datasets: Datasets,
+  probe: Probe,
+): HandlersOf<'studies'> {
   const { history, emit } = context
-  const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary => summary(context, queue, study, totals)
+  const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary =>
+    summary(context, scheduler, study, totals)
   // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read
   // again.
   const findings = new Map<string, { stamp: string; finding: Finding | null }>()
@@ -107,7 +115,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       })
       for (const runId of created.runIds) announceRun(context, runId)
       emit('study.changed', { studyId: created.id })
-      queue.kick()
+      scheduler.startNextRun()
       return created
     },
 
@@ -135,7 +143,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       const runIds = history.transaction(() => addSeeds(context, studyOf(context, id), cells, halfWidth))
       for (const runId of runIds) announceRun(context, runId)
       emit('study.changed', { studyId: id })
-      queue.kick()
+      scheduler.startNextRun()
       return { runIds }
     },
 
@@ -149,7 +157,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
       )
       announceRun(context, runId)
       emit('study.changed', { studyId: id })
-      queue.kick()
+      scheduler.startNextRun()
       return { runId }
     },
 
@@ -179,19 +187,19 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
 
     'studies.pause': ({ id }) => {
       studyOf(context, id)
-      queue.pauseStudy(id)
+      actions.pauseStudy(id)
       return ok
     },
 
     'studies.resume': ({ id }) => {
       studyOf(context, id)
-      queue.resumeStudy(id)
+      actions.resumeStudy(id)
       return ok
     },
 
     'studies.stop': ({ id, cause }) => {
       studyOf(context, id)
-      queue.stopStudy(id, cause)
+      actions.stopStudy(id, cause)
       return ok
     },
 
@@ -205,9 +213,9 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
     'studies.trash': ({ id }) => {
       studyOf(context, id)
       const runs = history.runs.ofStudy(id)
-      for (const run of runs) queue.mustBeDeletable(run)
+      for (const run of runs) actions.assertDeletable(run)
       history.transaction(() => {
-        queue.withdraw(runs, 'trash')
+        actions.cancelQueued(runs, 'trash')
         history.studies.trash(id, new Date().toISOString())
       })
       for (const { summary: run } of runs) emit('run.deleted', { runId: run.id, studyId: id })
@@ -228,7 +236,7 @@ export function studyCalls(context: Context, queue: Queue, datasets: Datasets, p
         trashedStudy(context, id)
         return [...history.runs.ofStudy(id), ...history.runs.trashedOfStudy(id)].map((run) => run.summary.id)
       }
-      for (const runId of runIdsOf()) await queue.released(runId)
+      for (const runId of runIdsOf()) await scheduler.released(runId)
       const runIds = history.transaction(() => {
         // Looked at again: it may have been restored, and have other runs, meanwhile.
         const all = runIdsOf()
@@ -261,7 +269,7 @@ function trashedStudy({ history }: Context, id: string): void {
 
 function summary(
   { history }: Context,
-  queue: Queue,
+  scheduler: Scheduler,
   { trashedAt: _, ...study }: StudyRecord,
   totals: StudyTotals,
 ): StudySummary {
@@ -270,7 +278,7 @@ function summary(
   const runs = unfinished ? history.runs.ofStudy(study.id) : []
   // Runs of a study have equally many steps an epoch, so epochs stand for steps; the epoch under way counts in part.
   const partial = runs.reduce((sum, { summary: run }) => {
-    const progress = queue.progressOf(run.id)
+    const progress = scheduler.progressOf(run.id)
     return progress && progress.steps > 0
       ? sum + Math.max(0, (progress.step / progress.steps) * run.epochs - run.epochsDone)
       : sum
@@ -280,6 +288,6 @@ function summary(
     counts,
     total,
     progress: epochs === 0 ? 0 : Math.min(1, (epochsDone + partial) / epochs),
-    etaSeconds: unfinished ? remainingSeconds(runs, (runId) => queue.progressOf(runId)?.etaSeconds ?? null) : null,
+    etaSeconds: unfinished ? remainingSeconds(runs, (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null) : null,
   }
 }

@@ -4,7 +4,7 @@ import { greatestSeed, quickStart } from '../../contract/experiment'
 import { runId, studyId } from '../../contract/ids'
 import { defaultDataDir } from '../storage/dataDir'
 import { exitReason } from './exitReason'
-import { runIdFor, studyIdFor } from './ids'
+import { runIdFor, studyIdFor } from '../queue/ids'
 import { isAlive, sameOwner, thisProcess } from '../access/owner'
 
 const config = { arch: 'resnet-110' as const, variant: 'mcnn-fl' as const, seed: greatestSeed, ...quickStart.training }

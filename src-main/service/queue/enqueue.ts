@@ -5,7 +5,7 @@ import type { Context } from '../app/context'
 import { hasFiles } from '../storage/dataDir'
 import { mustHaveNow } from '../datasets/datasets'
 import { runIdFor } from './ids'
-import { exampleCounts } from './speed'
+import { exampleCounts } from '../training/speed'
 
 /**
  * Puts runs of a study at the end of this process's queue; within a transaction. Returns their ids.

@@ -1,0 +1,32 @@
+/** Which actions a run allows. Runs of another program that lives are left to that program. */
+import { WorkbenchError } from '../../contract/errors'
+import type { RunRecord } from '../../history/runs/runs'
+import { isAlive, sameOwner } from '../access/owner'
+import type { Context } from '../app/context'
+
+type Here = Pick<Context, 'owner'>
+
+/** Whether a run belongs to another program that lives. */
+export function isForeign({ owner: here }: Here, { owner }: Pick<RunRecord, 'owner'>): boolean {
+  return owner !== null && !sameOwner(owner, here) && isAlive(owner)
+}
+
+/** @throws WorkbenchError conflict if the run belongs to another program that lives */
+export function assertOurs(here: Here, run: RunRecord): void {
+  if (!isForeign(here, run)) return
+  throw new WorkbenchError(
+    'conflict',
+    `The run ${run.summary.id} belongs to another MCNN Workbench (process ${run.owner?.pid ?? '?'}).`,
+    { fix: 'Do it there, or close that program first.' },
+  )
+}
+
+/** Returns the error of an action that a run's state does not allow. */
+export function nothingTo(action: 'pause' | 'resume' | 'stop' | 'move', { summary }: RunRecord): WorkbenchError {
+  const { id, state } = summary
+  return new WorkbenchError(
+    'conflict',
+    `The run ${id} is ${state}: there is nothing to ${action}.`,
+    action === 'resume' && state === 'diverged' ? { fix: 'Re-run it: it starts again from its seed.' } : {},
+  )
+}

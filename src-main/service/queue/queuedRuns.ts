@@ -1,0 +1,122 @@
+/** Changes to the queue in the history: each is one transaction over all of its runs and announces them afterwards. */
+import { cancelledReason, type StopCause } from '../../contract/runs/endReasons'
+import { WorkbenchError } from '../../contract/errors'
+import type { RunRecord } from '../../history/runs/runs'
+import { announceAll, type Context } from '../app/context'
+import { mustHaveNow } from '../datasets/datasets'
+import { assertOurs, isForeign, nothingTo } from './guards'
+import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
+
+/** Stored with a run that a person paused while it was queued. */
+export const pausedReason = 'Held until it is resumed.'
+
+/** Where a requeued run goes: to its former place, or behind all others. */
+export type RequeuePlace = 'before' | 'last'
+
+export class QueuedRuns {
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  /** Holds queued runs until they are claimed. */
+  hold(runs: readonly RunRecord[]): void {
+    this.#change(runs, () => {
+      for (const run of runs) this.#context.history.runs.setOwner(run.key, null, pausedReason)
+    })
+  }
+
+  /**
+   * Resumes runs in one transaction.
+   * @param queued are held or queued: this program starts them when their turn comes
+   * @param ended resume from their newest checkpoints; `place` says where they go in the queue
+   * @throws WorkbenchError not-found if a data set was removed
+   */
+  resume(queued: readonly RunRecord[], ended: readonly RunRecord[], place: RequeuePlace): void {
+    this.#change([...queued, ...ended], () => {
+      for (const run of queued) this.#context.history.runs.setOwner(run.key, this.#context.owner, null)
+      this.#requeue(ended, place)
+    })
+  }
+
+  /** Takes queued runs out of the queue: they end as stopped. */
+  cancel(runs: readonly RunRecord[], cause: StopCause): void {
+    this.#change(runs, () => this.cancelWithin(runs, cause))
+  }
+
+  /** The same within a transaction for those of the runs that are queued; announces nothing. */
+  cancelWithin(runs: readonly RunRecord[], cause: StopCause): void {
+    const { history } = this.#context
+    const reason = cancelledReason(cause)
+    for (const run of runs) {
+      if (run.summary.state !== 'queued') continue
+      assertOurs(this.#context, run)
+      history.runs.end(run.key, 'stopped', reason)
+      history.events.add(run.key, 'info', 'stopped', reason)
+    }
+  }
+
+  /**
+   * Moves queued runs.
+   * @returns for each run the one that was right behind it
+   * @throws WorkbenchError conflict if one is not queued, or is queued by another living program
+   */
+  move(runs: readonly RunRecord[], place: Place): { id: string; before: string | null }[] {
+    const { history, emit } = this.#context
+    const was = history.transaction(() => this.#moveWithin(runs, place))
+    emit('queue.changed', {})
+    return was
+  }
+
+  #requeue(runs: readonly RunRecord[], place: RequeuePlace): void {
+    const { history, owner } = this.#context
+    for (const dataset of new Set(runs.map((run) => run.summary.dataset))) mustHaveNow(this.#context, dataset, 'id')
+    for (const run of runs) {
+      history.runs.requeue(run.key, owner, place)
+      history.events.add(run.key, 'info', 'resumed', requeuedSentence(run))
+    }
+  }
+
+  #moveWithin(runs: readonly RunRecord[], place: Place): { id: string; before: string | null }[] {
+    const { history } = this.#context
+    const ours = history.runs.waiting().filter((run) => !isForeign(this.#context, run))
+    const order = ours.map(({ id }) => id)
+    const positionOf = new Map(ours.map(({ id, position }) => [id, position]))
+    for (const run of runs) {
+      assertOurs(this.#context, run)
+      if (!positionOf.has(run.summary.id)) throw nothingTo('move', run)
+    }
+    const ids = new Set(runs.map((run) => run.summary.id))
+    if (typeof place !== 'string' && (!positionOf.has(place.before) || ids.has(place.before)))
+      throw new WorkbenchError(
+        'conflict',
+        `The run ${place.before} ${ids.has(place.before) ? 'is moved itself' : 'does not wait'}: nothing can be moved before it.`,
+        { field: 'before' },
+      )
+    const positions = positionsFor(ours.map(({ position }) => position))
+    for (const [i, id] of movedInOrder(order, ids, place).entries()) {
+      const position = positions[i] ?? 0
+      if (positionOf.get(id) !== position) history.runs.place(id, position)
+    }
+    return placesOf(order, ids)
+  }
+
+  #change(runs: readonly RunRecord[], write: () => void): void {
+    if (runs.length === 0) return
+    this.#context.history.transaction(write)
+    announceAll(
+      this.#context,
+      runs.map((run) => run.summary.id),
+    )
+  }
+}
+
+function requeuedSentence({ checkpoint, summary }: RunRecord): string {
+  const from = checkpoint
+    ? `to go on after step ${checkpoint.step}`
+    : summary.startedAt === null
+      ? 'to begin'
+      : 'to begin again: there is no checkpoint'
+  return `Queued again, ${from}.`
+}

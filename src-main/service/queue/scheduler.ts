@@ -1,0 +1,186 @@
+/**
+ * Starts queued runs in order, one per slot. The queue itself is in the history; this process starts only the runs that
+ * it owns. A paused run keeps its slot: a person paused it to have the machine free.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { heldReason, type CloseCause } from '../../contract/runs/endReasons'
+import { messageOf } from '../../contract/errors'
+import type { RunProgress } from '../../contract/runs/runs'
+import type { Environment } from '../../contract/runs/environment'
+import { isDiskProblem } from '../../history/files/database'
+import type { RunRecord } from '../../history/runs/runs'
+import { isAlive, sameOwner } from '../access/owner'
+import { announceAll, type Context } from '../app/context'
+import { RunSupervisor, type SupervisorOptions } from '../training/runSupervisor'
+import type { Slot } from '../training/slot'
+
+/** Between two checks whether the machine is free, in ms. */
+const busyMs = 250
+
+export class Scheduler {
+  readonly #context: Context
+  readonly #options: SupervisorOptions
+  readonly #slots: readonly Slot[]
+  /** By slot id. */
+  readonly #supervisors = new Map<string, RunSupervisor>()
+  #closing = false
+  /** How many tasks have exclusive access to the machine, or wait for it. */
+  #exclusive = 0
+
+  constructor(context: Context, options: SupervisorOptions, slots: readonly Slot[]) {
+    this.#context = context
+    this.#options = options
+    this.#slots = slots
+    context.disk.follow({ stalled: () => this.#suspendAll(), freed: (seconds) => this.#resumeAfterDiskWait(seconds) })
+  }
+
+  /** Returns the newest progress of a run that trains here. */
+  progressOf(runId: string): RunProgress | null {
+    return this.#supervising(runId)?.progress ?? null
+  }
+
+  /** Returns what supervises a run that trains or is paused here. */
+  supervisorOf(run: RunRecord): RunSupervisor | null {
+    return this.#all().find((supervisor) => !supervisor.hasEnded && supervisor.run.key === run.key) ?? null
+  }
+
+  /** Starts the next run in each free slot, and resumes runs that were resumed while the gate was closed. */
+  startNextRun(): void {
+    // The state of the code belongs to the job; it is queried once, so that only the first run waits for it.
+    const started = this.#context.git().then((git) => {
+      if (!this.#isGateOpen) return
+      for (const supervisor of this.#all()) supervisor.resume()
+      for (const slot of this.#slots) if (!this.#supervisors.has(slot.id)) this.#startIn(slot, git)
+    })
+    // The run stays queued, and the service calls this again.
+    started.catch(
+      (thrown: unknown) =>
+        this.#context.disk.met(thrown) ||
+        process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`),
+    )
+  }
+
+  /**
+   * Acquires exclusive access to the machine: no trainer starts or resumes here until it is released. Waits for what
+   * trains now, here or in another program.
+   * @param waiting is called repeatedly while something trains
+   * @returns releases the access; `startNextRun` then schedules what had to wait
+   */
+  async acquireExclusive(signal: AbortSignal, waiting: () => void): Promise<() => void> {
+    this.#exclusive++
+    const release = (): void => {
+      this.#exclusive--
+    }
+    try {
+      while (this.#isBusy()) {
+        waiting()
+        await wait(busyMs, undefined, { signal })
+      }
+    } catch (thrown) {
+      release()
+      throw thrown
+    }
+    return release
+  }
+
+  /** Returns a run that uses the machine now, of this program or another that lives; a paused one does not use it. */
+  trainingRun(): RunRecord | null {
+    const { history } = this.#context
+    // A run's state in the history follows only when its trainer has answered.
+    const here = this.#all().find((supervisor) => !supervisor.hasEnded && !supervisor.isSuspended)
+    if (here) return history.runs.get(here.run.summary.id)
+    return (
+      history.runs
+        .unfinished()
+        .find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
+    )
+  }
+
+  /** Has all trainers write a checkpoint. */
+  checkpoint(): void {
+    for (const supervisor of this.#all()) supervisor.checkpoint()
+  }
+
+  /** Resolves when the trainer of a run that has ended is gone, and with it the last writer in the run's folder. */
+  async released(runId: string): Promise<void> {
+    await this.#supervising(runId)?.closed()
+  }
+
+  /** How long the service may need to close in order, in ms. */
+  get closeMs(): number {
+    return Math.max(this.#options.closeMs, ...this.#all().map((supervisor) => supervisor.closeMs))
+  }
+
+  /** Stops what trains and holds what is queued. */
+  async close(cause: CloseCause): Promise<void> {
+    this.#closing = true
+    this.#holdQueued(cause)
+    const supervisors = this.#all()
+    for (const supervisor of supervisors) supervisor.stop({ by: 'close', cause })
+    await Promise.all(supervisors.map((supervisor) => supervisor.closed()))
+  }
+
+  #holdQueued(cause: CloseCause): void {
+    const { history, owner } = this.#context
+    const waiting = history.runs
+      .unfinished()
+      .filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
+    try {
+      history.transaction(() => {
+        for (const run of waiting) history.runs.setOwner(run.key, null, heldReason(cause))
+      })
+      announceAll(
+        this.#context,
+        waiting.map((run) => run.summary.id),
+      )
+    } catch (thrown) {
+      // The next start finds them without a living owner, and holds them.
+      if (!isDiskProblem(thrown)) throw thrown
+    }
+  }
+
+  #startIn(slot: Slot, git: Environment['git']): void {
+    const run = this.#context.history.runs.claimNext(this.#context.owner)
+    if (!run) return
+    const supervisor = new RunSupervisor(this.#context, this.#options, slot, run, {
+      canResume: () => this.#isGateOpen,
+      closeTimeChanged: () => this.#context.emit('system.closing', { ms: this.closeMs }),
+      finished: () => {
+        if (this.#supervisors.get(slot.id) === supervisor) this.#supervisors.delete(slot.id)
+        this.startNextRun()
+      },
+    })
+    this.#supervisors.set(slot.id, supervisor)
+    supervisor.start(git)
+  }
+
+  /** The one gate through which every start and every resumption of a trainer goes. */
+  get #isGateOpen(): boolean {
+    return !this.#closing && this.#exclusive === 0 && !this.#context.disk.problem
+  }
+
+  /** A trainer whose run has ended may still compute until its process is gone. */
+  #isBusy(): boolean {
+    return this.#all().some((supervisor) => supervisor.hasEnded) || this.trainingRun() !== null
+  }
+
+  #suspendAll(): void {
+    for (const supervisor of this.#all()) supervisor.suspend()
+  }
+
+  #resumeAfterDiskWait(seconds: number): void {
+    for (const supervisor of this.#all()) {
+      supervisor.recordDiskWait(seconds)
+      supervisor.resume()
+    }
+    this.startNextRun()
+  }
+
+  #all(): RunSupervisor[] {
+    return [...this.#supervisors.values()]
+  }
+
+  #supervising(runId: string): RunSupervisor | undefined {
+    return this.#all().find((supervisor) => supervisor.run.summary.id === runId)
+  }
+}

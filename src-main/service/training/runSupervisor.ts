@@ -1,0 +1,267 @@
+/** Supervises one run in one slot: starts its trainer, records its messages, pauses and stops it, records its end. */
+import { closedReason, stoppedReason, type CloseCause, type StopCause } from '../../contract/runs/endReasons'
+import { messageOf } from '../../contract/errors'
+import type { StepMetrics } from '../../contract/runs/metrics'
+import type { RunProgress } from '../../contract/runs/runs'
+import type { RunState } from '../../contract/runs/states'
+import type { Environment } from '../../contract/runs/environment'
+import type { TrainerJob, TrainerMessage } from '../../contract/trainer/messages'
+import { isDamage, isDiskProblem } from '../../history/files/database'
+import type { RunRecord } from '../../history/runs/runs'
+import { announce, type Context } from '../app/context'
+import { runLog } from '../storage/dataDir'
+import { makeRunFolder } from '../storage/ownFiles'
+import { exitReason } from './exitReason'
+import { recordMessage } from './recorder'
+import type { Slot } from './slot'
+import { StepTime } from './stepTime'
+import { trainerEnv } from './trainerEnv'
+import { Trainer, type TrainerEnd } from './trainers'
+
+export interface SupervisorOptions {
+  /** How long a trainer may take to stop before it is killed, at least, in ms: long steps extend it (`graceMs`). */
+  stopMs: number
+  /** The same when the service closes. */
+  closeMs: number
+  /** Between two checkpoints within an epoch. */
+  checkpointSeconds: number
+}
+
+interface SupervisorListener {
+  /** Whether a trainer may resume now. */
+  canResume(): boolean
+  /** `closeMs` has changed. */
+  closeTimeChanged(): void
+  /** The trainer is gone, or never started: the slot is free. */
+  finished(): void
+}
+
+/** Why a run is being stopped: on request, or because the service closes. */
+export type Stopping = { by: 'stop'; cause: StopCause } | { by: 'close'; cause: CloseCause }
+
+export class RunSupervisor {
+  readonly run: RunRecord
+  readonly #context: Context
+  readonly #options: SupervisorOptions
+  readonly #slot: Slot
+  readonly #listener: SupervisorListener
+  readonly #stepTime = new StepTime()
+  #trainer: Trainer | null = null
+  #progress: RunProgress | null = null
+  #stopping: Stopping | null = null
+  #pauseRequested = false
+  #isSuspended = false
+  #hasEnded = false
+
+  constructor(context: Context, options: SupervisorOptions, slot: Slot, run: RunRecord, listener: SupervisorListener) {
+    this.#context = context
+    this.#options = options
+    this.#slot = slot
+    this.run = run
+    this.#listener = listener
+  }
+
+  /** The newest progress that the trainer reported. */
+  get progress(): RunProgress | null {
+    return this.#progress
+  }
+
+  /** Whether the run's end is recorded; the process may still exist. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Whether the trainer was last told to pause, by a person or because of the disk; its answer may be outstanding. */
+  get isSuspended(): boolean {
+    return this.#isSuspended
+  }
+
+  /** How long the trainer may need to stop when the service closes, in ms: it checks for commands between two steps. */
+  get closeMs(): number {
+    return this.#stepTime.graceMs(this.#options.closeMs)
+  }
+
+  /** Resolves when the trainer is gone, and with it the last writer in the run's folder. */
+  async closed(): Promise<void> {
+    await this.#trainer?.closed
+  }
+
+  /** @param git state of the code, which is recorded with the run */
+  start(git: Environment['git']): void {
+    const { paths, disk, trainerEntry, trainerPriority } = this.#context
+    const { id } = this.run.summary
+    try {
+      announce(this.#context, id)
+      this.#trainer = new Trainer(
+        trainerEntry,
+        this.#job(git),
+        runLog(paths, id),
+        {
+          message: (message) => disk.take(() => this.#receive(message)),
+          broken: (what) => disk.take(() => this.#fail(`The trainer broke the contract (${what}).`)),
+          closed: (end) => disk.take(() => this.#close(end)),
+        },
+        { ...trainerEnv(), ...this.#slot.env },
+        trainerPriority,
+      )
+    } catch (thrown) {
+      // First: recording the end can fail too, and must not keep the slot occupied.
+      this.#listener.finished()
+      this.#recordFailedStart(thrown)
+    }
+  }
+
+  /** Pauses the run until `resume`, or takes that back. */
+  setPaused(paused: boolean): void {
+    this.#pauseRequested = paused
+    if (paused) this.suspend()
+    else this.resume()
+  }
+
+  /** Has the trainer pause until `resume`. */
+  suspend(): void {
+    this.#isSuspended = true
+    this.#trainer?.send({ type: 'pause' })
+  }
+
+  /** Has a suspended trainer resume, unless a person paused it or nothing may resume now: then call it again later. */
+  resume(): void {
+    if (this.#hasEnded || this.#pauseRequested || !this.#isSuspended || !this.#listener.canResume()) return
+    this.#isSuspended = false
+    this.#trainer?.send({ type: 'resume' })
+  }
+
+  /** Has the trainer write a checkpoint between two steps. */
+  checkpoint(): void {
+    this.#trainer?.send({ type: 'checkpoint' })
+  }
+
+  /** Has the trainer stop, and kills it if it does not in time. The first cause is the one that is recorded. */
+  stop(stopping: Stopping): void {
+    this.#stopping ??= stopping
+    if (!this.#hasEnded) this.#trainer?.send({ type: 'stop' })
+    this.#killAfter(stopping.by === 'stop' ? this.#stepTime.graceMs(this.#options.stopMs) : this.closeMs)
+  }
+
+  /** Records that training waited for the disk. */
+  recordDiskWait(seconds: number): void {
+    if (this.#hasEnded) return
+    const { disk, history } = this.#context
+    disk.take(() =>
+      history.events.add(
+        this.run.key,
+        'warning',
+        'disk',
+        `Training waited ${seconds.toFixed(0)} s for the disk; nothing that was measured is lost.`,
+      ),
+    )
+  }
+
+  #job(git: Environment['git']): TrainerJob {
+    const { history, paths, program } = this.#context
+    const { id, seed, configId } = this.run.summary
+    return {
+      type: 'job',
+      runId: id,
+      config: history.configs.get(configId, seed),
+      datasetsDir: paths.datasets,
+      tuningFile: paths.tuning,
+      runDir: makeRunFolder(paths, id),
+      program,
+      git,
+      kept: history.completeness.kept(this.run.key),
+      checkpointSeconds: this.#options.checkpointSeconds,
+    }
+  }
+
+  /** Ends the run, or returns it to its place in the queue if the disk is unavailable. */
+  #recordFailedStart(thrown: unknown): void {
+    const { disk, history, owner } = this.#context
+    const { key, summary } = this.run
+    const isDiskUnavailable = isDiskProblem(thrown)
+    disk.met(thrown)
+    disk.take(() => {
+      if (!isDiskUnavailable) return this.#end('failed', `The trainer could not be started: ${messageOf(thrown)}`)
+      history.runs.requeue(key, owner, 'before')
+      announce(this.#context, summary.id)
+    })
+  }
+
+  #receive(message: TrainerMessage): void {
+    if (this.#hasEnded) return
+    try {
+      const end = recordMessage(this.#context, this.run, message)
+      if (message.type === 'progress') this.#progress = message.progress
+      if (message.type === 'steps') this.#measure(message.steps)
+      if (!end) return
+      if (end.state === 'stopped' && this.#stopping) this.#endStopped(this.#stopping, true)
+      else this.#end(end.state, end.reason, end.weights)
+      // The trainer should exit now. Kill it after stopMs so that a hung process cannot block the queue.
+      this.#killAfter(this.#options.stopMs)
+    } catch (thrown) {
+      if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
+      this.#fail(`What the trainer sent could not be kept: ${messageOf(thrown)}`)
+    }
+  }
+
+  #measure(steps: readonly StepMetrics[]): void {
+    const before = this.closeMs
+    this.#stepTime.add(steps)
+    if (this.closeMs !== before) this.#listener.closeTimeChanged()
+  }
+
+  #fail(reason: string): void {
+    this.#end('failed', reason)
+    this.#trainer?.kill()
+  }
+
+  /** @throws errors of the disk and of a corrupt history: the caller then retries */
+  #close(end: TrainerEnd): void {
+    try {
+      this.#recordExit(end)
+    } catch (thrown) {
+      if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
+      // The run was purged meanwhile: the queue continues without it.
+      process.stderr.write(`The end of the run ${this.run.summary.id} could not be recorded: ${messageOf(thrown)}\n`)
+    }
+    this.#listener.finished()
+  }
+
+  #recordExit(end: TrainerEnd): void {
+    if (this.#hasEnded) return
+    if (this.#stopping) return this.#endStopped(this.#stopping, false)
+    if (end.output.length > 0) this.#context.history.events.add(this.run.key, 'error', 'output', end.output.join('\n'))
+    this.#end('failed', exitReason(end))
+  }
+
+  /** @param inTime whether the trainer stopped by itself; false if it was killed */
+  #endStopped(stopping: Stopping, inTime: boolean): void {
+    if (stopping.by === 'close') this.#end('interrupted', closedReason(stopping.cause, inTime))
+    else this.#end('stopped', stoppedReason(stopping.cause, inTime))
+  }
+
+  #end(state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
+    if (this.#hasEnded) return
+    const { history } = this.#context
+    const { key, summary } = this.run
+    history.transaction(() => {
+      history.runs.end(key, state, reason, weights)
+      history.events.add(key, levelOfEnd(state), state, reason ?? `The run is ${state}.`)
+    })
+    // Only now: if the disk is full, `Disk` calls this again.
+    this.#hasEnded = true
+    announce(this.#context, summary.id)
+  }
+
+  #killAfter(ms: number): void {
+    const trainer = this.#trainer
+    if (!trainer) return
+    const timer = setTimeout(() => trainer.kill(), ms)
+    void trainer.closed.then(() => clearTimeout(timer))
+  }
+}
+
+function levelOfEnd(state: RunState): 'error' | 'warning' | 'info' {
+  if (state === 'failed' || state === 'interrupted') return 'error'
+  return state === 'diverged' ? 'warning' : 'info'
+}
