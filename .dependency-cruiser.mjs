@@ -47,11 +47,11 @@ const parts = {
   system: { path: '^src-main/system/', parts: [], packages: ['node'] },
   trainer: {
     path: '^src-main/trainer/',
-    parts: ['contract', 'system', 'nn', 'graph', 'datasets'],
+    parts: ['contract', 'files', 'system', 'nn', 'graph', 'datasets'],
     modules: ['analysis/filters/banks', 'analysis/filters/complementarity'],
     packages: ['node', 'tensorflow'],
   },
-  history: { path: '^src-main/history/', parts: ['contract', 'analysis'], packages: ['node', 'sqlite'] },
+  history: { path: '^src-main/history/', parts: ['contract', 'files', 'analysis'], packages: ['node', 'sqlite'] },
   service: {
     path: '^src-main/service/',
     parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'],
@@ -73,7 +73,7 @@ const parts = {
   renderer: { path: '^src-renderer/', parts: ['contract', 'networks', 'analysis'] },
   bench: {
     path: '^bench/(?!(history|ui|replay|faults|fuzz)/)',
-    parts: ['contract', 'system', 'nn', 'graph', 'analysis'],
+    parts: ['contract', 'files', 'system', 'nn', 'graph', 'analysis'],
     modules: [
       'service/training/git',
       'service/training/trainerEnv',
@@ -96,7 +96,7 @@ const parts = {
   },
   benchReplay: {
     path: '^bench/replay/',
-    parts: ['contract', 'system', 'nn', 'analysis', 'datasets', 'service'],
+    parts: ['contract', 'files', 'system', 'nn', 'analysis', 'datasets', 'service'],
     packages: ['node'],
   },
   // The fault campaign knows the built program by its contract only.

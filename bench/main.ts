@@ -1,10 +1,11 @@
 /** `npm run bench`: times contenders in turns, or profiles our graph, or draws the tables of bench/README.md. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { dependencies, version } from '../package.json'
 import { textTable } from '../src-main/analysis/text/table'
 import { WorkbenchError } from '../src-main/contract/errors'
+import { writeAtomicallySync } from '../src-main/files/durable'
 import { gpuMathIn } from '../src-main/system/gpuMath'
 import { ownThreads } from '../src-main/contract/system/tuning'
 import { gitState, programRoot } from '../src-main/service/training/git'
@@ -173,8 +174,7 @@ function hardware(): { cpu: string; cores: number; memoryGiB: number } {
 
 function write(file: string, value: unknown): void {
   mkdirSync(path.dirname(file), { recursive: true })
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(value, null, 2)}\n`)
-  renameSync(`${file}.tmp`, file)
+  writeAtomicallySync(file, `${JSON.stringify(value, null, 2)}\n`)
   say(`kept in ${path.relative(programRoot, file)}`)
 }
 

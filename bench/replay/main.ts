@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline'
 import { version } from '../../package.json'
 import { messageOf } from '../../src-main/contract/errors'
 import type { ExperimentConfig } from '../../src-main/contract/experiment'
+import { writeAtomicallySync } from '../../src-main/files/durable'
 import type { RunSummary } from '../../src-main/contract/runs/runs'
 import { loadDataset } from '../../src-main/datasets'
 import { defaultDataDir } from '../../src-main/service/storage/dataDir'
@@ -138,8 +139,7 @@ async function trained(python: string, args: string[]): Promise<ReplayedEpoch[]>
 }
 
 function keep(file: string, pairs: readonly KeptPair[]): void {
-  writeFileSync(`${file}.tmp`, `${JSON.stringify({ summary: summarise(pairs), pairs }, null, 1)}\n`)
-  renameSync(`${file}.tmp`, file)
+  writeAtomicallySync(file, `${JSON.stringify({ summary: summarise(pairs), pairs }, null, 1)}\n`)
 }
 
 main().catch((thrown: unknown) => {

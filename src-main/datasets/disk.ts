@@ -1,7 +1,6 @@
 /** Writing to the data directory, with its errors as what they mean. */
 import type { FileHandle } from 'node:fs/promises'
-import { WorkbenchError } from '../contract/errors'
-import { codeOf } from './store'
+import { codeOf, WorkbenchError } from '../contract/errors'
 
 export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;)
@@ -14,7 +13,7 @@ export async function onDisk<T>(action: () => Promise<T>): Promise<T> {
     return await action()
   } catch (error) {
     const code = codeOf(error)
-    if (error instanceof WorkbenchError || code === undefined) throw error
+    if (error instanceof WorkbenchError || code === null) throw error
     const full = code === 'ENOSPC' || code === 'EDQUOT'
     throw new WorkbenchError(
       'unavailable',

@@ -15,13 +15,4 @@ export {
   type LoadedDataset,
   type Normalisation,
 } from './load'
-export {
-  dropFolder,
-  hasDataset,
-  listDatasets,
-  putBack,
-  removeDataset,
-  removeLeftovers,
-  setAside,
-  syncFolder,
-} from './store'
+export { dropFolder, hasDataset, listDatasets, putBack, removeDataset, removeLeftovers, setAside } from './store'

@@ -8,10 +8,11 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { WorkbenchError } from '../contract/errors'
+import { codeOf, WorkbenchError } from '../contract/errors'
 import { datasetSizes, datasetIds, type DatasetId } from '../contract/experiment'
 import type { DatasetSummary } from '../contract/datasets'
 import { isAlive } from '../files/alive'
+import { flushPath } from '../files/durable'
 import { cifarSpecs, countOf, labelBytesOf, type CifarSpec } from './catalog'
 import { digest, fingerprintOf, recordBytes, splitNames, type Records, type SplitName } from './import/format'
 import { thousands } from './records'
@@ -76,7 +77,7 @@ export async function putInPlace(datasetsDir: string, folder: string, id: Datase
   } finally {
     if (aside) await dropFolder(datasetsDir, aside)
   }
-  await syncFolder(datasetsDir)
+  await flushPath(datasetsDir)
 }
 
 /**
@@ -315,7 +316,7 @@ export function setAside(datasetsDir: string, id: DatasetId, specs: readonly Cif
   return aside
 }
 
-/** Puts a set back in one task; `syncFolder` makes that last. @throws WorkbenchError conflict if the set is there again */
+/** Puts a set back in one task; `flushPath` makes that last. @throws WorkbenchError conflict if the set is there again */
 export function putBack(datasetsDir: string, folder: string, id: DatasetId): void {
   // A rename would go over an empty folder.
   if (existsSync(join(datasetsDir, id)))
@@ -336,19 +337,6 @@ export async function removeDataset(
 /** Null for the built-in set. */
 export function specOf(id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): CifarSpec | null {
   return specs.find((spec) => spec.id === id) ?? null
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 async function exists(path: string): Promise<boolean> {

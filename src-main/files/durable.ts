@@ -1,10 +1,57 @@
 /** Files and folders whose content is on the disk when a call returns. */
 import { randomBytes } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { codeOf } from '../contract/errors'
 
 /** A file system may not know how to flush a folder, and a folder that cannot be read cannot be flushed. */
 const unflushable = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EACCES', 'EPERM'])
+
+/** Names the file that is written before it is renamed to `file`; each process has its own. */
+const temporaryOf = (file: string): string => `${file}.${process.pid}.tmp`
+
+/**
+ * Writes a file so that readers, and the disk after a power cut, have the old content or the new one, never a part.
+ * Calls for the same file must not overlap. Throws the system's error; the old content then stays.
+ */
+export async function writeAtomically(file: string, content: Uint8Array | string): Promise<void> {
+  const temporary = temporaryOf(file)
+  try {
+    await rm(temporary, { force: true })
+    await createFlushed(temporary, content)
+    await rename(temporary, file)
+  } catch (thrown) {
+    await rm(temporary, { force: true })
+    throw thrown
+  }
+  await flushPath(path.dirname(file))
+}
+
+/** As `writeAtomically`, for small files whose writer cannot wait. `mode`: permissions of a new file. */
+export function writeAtomicallySync(file: string, content: string, mode = 0o666): void {
+  const temporary = temporaryOf(file)
+  try {
+    const handle = openSync(temporary, 'w', mode)
+    try {
+      // Unlike writeSync, writeFileSync writes everything or throws: a full disk may accept a part first.
+      writeFileSync(handle, content)
+    } finally {
+      closeSync(handle)
+    }
+    renameDurably(temporary, file)
+  } catch (thrown) {
+    rmSync(temporary, { force: true })
+    throw thrown
+  }
+}
+
+/** Renames a file and flushes it and its folder. */
+export function renameDurably(from: string, to: string): void {
+  flushPathSync(from)
+  renameSync(from, to)
+  flushPathSync(path.dirname(to))
+}
 
 /** Creates a file and flushes it. Throws the system's error, EEXIST if the file exists. */
 export async function createFlushed(file: string, content: Uint8Array | string): Promise<void> {
@@ -25,6 +72,20 @@ export async function flushPath(file: string): Promise<void> {
       await handle.sync()
     } finally {
       await handle.close()
+    }
+  } catch (thrown) {
+    if (!unflushable.has(codeOf(thrown) ?? '')) throw thrown
+  }
+}
+
+/** As `flushPath`. */
+export function flushPathSync(file: string): void {
+  try {
+    const handle = openSync(file, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
     }
   } catch (thrown) {
     if (!unflushable.has(codeOf(thrown) ?? '')) throw thrown

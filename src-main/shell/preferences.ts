@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { preferences, usualPreferences, type Preferences } from '../contract/preferences'
-import { writeAtomically } from './atomicFile'
+import { writeAtomicallySync } from '../files/durable'
 
 export class KeptPreferences {
   readonly #file: string
@@ -27,7 +27,7 @@ export class KeptPreferences {
     if (JSON.stringify(now) === JSON.stringify(this.#now)) return now
     this.#now = now
     try {
-      writeAtomically(this.#file, JSON.stringify(now))
+      writeAtomicallySync(this.#file, JSON.stringify(now), 0o600)
     } catch {
       // It holds for this window at least.
     }

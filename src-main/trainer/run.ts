@@ -22,7 +22,8 @@ import { Training } from './training'
 import { tuneBanks } from './measurements/tuning'
 import { encodeWeights, filtersOf } from './variables'
 import { whenTheDiskTakes } from './checkpoints/patience'
-import { writeDurably } from './checkpoints/weights'
+import { writeAtomically } from '../files/durable'
+import { sha256Of } from './checkpoints/sha256'
 
 /**
  * Trains as the job says, from its newest checkpoint where there is one, and tells what happens; the last message is
@@ -155,7 +156,9 @@ async function trainIn(
     const file = path.join(job.runDir, 'weights.safetensors')
     const write = async (): Promise<string> => {
       await mkdir(job.runDir, { recursive: true })
-      return writeDurably(file, encodeWeights(config, spec, graph, data))
+      const bytes = encodeWeights(config, spec, graph, data)
+      await writeAtomically(file, bytes)
+      return sha256Of(bytes)
     }
     const tell = (why: string): void =>
       send({

@@ -2,7 +2,7 @@
 import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { syncFolder } from '../store'
+import { flushPath } from '../../files/durable'
 
 const noteSchema = z.object({
   url: z.string(),
@@ -92,7 +92,7 @@ export class PartFile {
   async finish(): Promise<void> {
     if (!(await this.hasWhole())) await rename(this.part, this.whole)
     await rm(this.note, { force: true })
-    await syncFolder(join(this.datasetsDir, folderName))
+    await flushPath(join(this.datasetsDir, folderName))
   }
 
   async discard(): Promise<void> {

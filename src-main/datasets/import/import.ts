@@ -5,7 +5,7 @@ import { listFolder } from '../../archives/folder'
 import { NoArchive, readMembers } from '../../archives/readMembers'
 import { isClutter, type Member } from '../../archives/visitor'
 import { archiveFormatWords } from '../../contract/publish/archiveFormats'
-import { WorkbenchError } from '../../contract/errors'
+import { codeOf, WorkbenchError } from '../../contract/errors'
 import type { DatasetSummary } from '../../contract/datasets'
 import { statSource, unreadableSource } from '../../files/pathProblems'
 import { cifarSpecs, type CifarSpec } from '../catalog'
@@ -15,7 +15,7 @@ import { Intake } from './intake'
 import type { ImportOptions } from './options'
 import { candidatesOf, fittingCandidates, namedCandidate } from './recognise'
 import { badFile, fitsSize, sizeRange, type Form } from '../records'
-import { cifarSummary, codeOf, dropFolder, makeFolder, putInPlace, removeLeftovers } from '../store'
+import { cifarSummary, dropFolder, makeFolder, putInPlace, removeLeftovers } from '../store'
 
 const limits = {
   /** Unpacked, as a multiple of the largest set: files that do not matter may lie next to it. */
@@ -92,7 +92,7 @@ async function read(
     return (await readMembers(options, intake)).md5s
   } catch (error) {
     if (error instanceof NoArchive) throw singleFile(basename(path), info.size, specs) ?? error
-    throw codeOf(error) === undefined || codeOf(error) === 'ABORT_ERR' || error instanceof WorkbenchError
+    throw codeOf(error) === null || codeOf(error) === 'ABORT_ERR' || error instanceof WorkbenchError
       ? error
       : unreadable(path, error)
   }

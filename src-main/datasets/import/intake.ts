@@ -22,7 +22,8 @@ import {
   type Recognised,
 } from './recognise'
 import { badFile, RecordChecks, sizeWords, type Form } from '../records'
-import { fileOf, manifestName, syncFolder, type Manifest } from '../store'
+import { flushPath } from '../../files/durable'
+import { fileOf, manifestName, type Manifest } from '../store'
 
 /** Greatest number of ignored file names that are kept for the error message. */
 const mostNames = 3
@@ -181,7 +182,7 @@ export class Intake implements Visitor {
         flag: 'wx',
         flush: true,
       })
-      await syncFolder(this.#folder)
+      await flushPath(this.#folder)
     })
     return { spec, manifest }
   }

@@ -1,8 +1,8 @@
 /** Copies of a history that other programs may be writing: consistent, durable, whole or not at all. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import path from 'node:path'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { messageOf, WorkbenchError } from '../../contract/errors'
+import { renameDurably } from '../../files/durable'
 import { damaged, explainedInUse, wholeness } from '../files/database'
 import { openAnyVersion } from '../files/readAccess'
 
@@ -50,22 +50,5 @@ export async function backupDatabase(file: string, target: string, name = target
       fix: 'Check that its folder can be written and the disk is not full.',
       cause: thrown,
     })
-  }
-}
-
-/** Renames a file so that it lasts: file and folder are flushed. */
-export function renameDurably(from: string, to: string): void {
-  flush(from)
-  renameSync(from, to)
-  flush(path.dirname(to))
-}
-
-/** Of a file or a folder: what it holds is on the disk. */
-export function flush(file: string): void {
-  const handle = openSync(file, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }

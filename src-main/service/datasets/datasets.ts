@@ -1,4 +1,4 @@
-/** Data sets as the service's calls see them: one import at a time, and studies only on what is there. */
+/** The service's calls about data sets: one import at a time, and studies only on data sets that are installed. */
 import { datasetName } from '../../analysis/text/names'
 import {
   augmentedPictures,
@@ -13,11 +13,11 @@ import {
   putBack,
   sampleImages,
   setAside,
-  syncFolder,
   verifyDataset,
   type DownloadSetup,
   type ImportProgress,
 } from '../../datasets'
+import { flushPath } from '../../files/durable'
 import { WorkbenchError } from '../../contract/errors'
 import type { DatasetId } from '../../contract/experiment'
 import type { DatasetStatistics, DatasetSummary } from '../../contract/datasets'
@@ -101,7 +101,7 @@ export class Datasets {
         putBack(paths.datasets, folder, id)
         this.#removed.delete(id)
         emit('dataset.changed', { id })
-        await syncFolder(paths.datasets)
+        await flushPath(paths.datasets)
         return ok
       },
 

@@ -2,13 +2,12 @@
  * TensorFlow's thread counts as they were measured of this machine, remembered beside the TensorFlow they were measured
  * with.
  */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { chosenThreads } from '../../analysis/machine/choices'
 import { threadTuning, type ThreadCounts, type ThreadTuning } from '../../contract/system/tuning'
-import { renameDurably } from '../../history/repair/backup'
+import { writeAtomicallySync } from '../../files/durable'
 import { programRoot } from '../training/git'
 import { processor, type Processor } from './processor'
 import { readSetupState, type SetupState } from './setupState'
@@ -49,14 +48,7 @@ export function measuredThreads(file: string = threadsFile(), key: string | null
 export function rememberTuning(tuning: ThreadTuning, file: string, key: string): void {
   const all = read(file).set(key, tuning)
   mkdirSync(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${randomUUID()}.tmp`
-  try {
-    writeFileSync(temporary, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`, { flag: 'wx' })
-    renameDurably(temporary, file)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  writeAtomicallySync(file, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`)
 }
 
 function read(file: string): Map<string, ThreadTuning> {

@@ -23,6 +23,7 @@ import {
 import path from 'node:path'
 import { z } from 'zod'
 import { codeOf, WorkbenchError } from '../../contract/errors'
+import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'
 import { pathsOf, type Paths } from './dataDir'
 import { historyKind } from '../../history/files/historyFile'
@@ -189,20 +190,11 @@ function createMarker(file: string): string {
       // Another program was first, or the file system has no links.
       if (lstatSync(file, { throwIfNoEntry: false }) === undefined) renameSync(part, file)
     }
-    syncFolder(path.dirname(file))
+    flushPathSync(path.dirname(file))
   } finally {
     rmSync(part, { force: true })
   }
   return readMarker(file)
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }
 
 /**

@@ -24,7 +24,7 @@ const markName = '.mcnn-workbench.json'
 const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 
 /** Every name that a trainer or an import gives to a file of a run. */
-const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)(\.tmp)?$/
+const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
 
 /** Marks a folder as created by this program. */
 export function markFolder(folder: string, identity: string): void {

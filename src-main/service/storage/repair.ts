@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } f
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
 import type { Repair } from '../../contract/system/storage'
-import { renameDurably } from '../../history/repair/backup'
+import { renameDurably } from '../../files/durable'
 import { openDatabase } from '../../history/files/database'
 import { rescue } from '../../history/repair/repair'
 import { listBackups, newBackupFile } from './backups'

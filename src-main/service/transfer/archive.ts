@@ -11,7 +11,7 @@ import type { EpochFigures } from '../../contract/models/filters'
 import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
 import type { HistoryEvent } from '../../contract/runs/runs'
 import { filterBytes, type ArchivedRun, type ArchivedStudy } from '../../contract/publish/studyArchive'
-import { flush } from '../../history/repair/backup'
+import { flushPathSync } from '../../files/durable'
 import { configId } from '../../history/configs'
 import { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
@@ -99,8 +99,8 @@ export async function* piecesOf({ file, folder, database, room }: ArchiveJob, te
     yield* filtersOf(path.join(inside, 'filters.bin'), run.id, filters)
     for (const name of ['run.json', 'filters.bin']) await rm(path.join(inside, name), { force: true })
     // Its place is taken within a transaction, which has no time to wait for the disk.
-    for (const name of filesOf(run)) flush(path.join(inside, name))
-    flush(inside)
+    for (const name of filesOf(run)) flushPathSync(path.join(inside, name))
+    flushPathSync(inside)
   }
 }
 

@@ -12,7 +12,7 @@ import { WorkbenchError } from '../../contract/errors'
 import type { Imported } from '../../contract/publish/publish'
 import { endedStates } from '../../contract/runs/states'
 import { filterBytes } from '../../contract/publish/studyArchive'
-import { flush } from '../../history/repair/backup'
+import { flushPathSync } from '../../files/durable'
 import type { HiddenRun } from '../../history/imports'
 import { modelSummary } from '../../nn/architecture'
 import { announceRun, type Context } from '../app/context'
@@ -188,7 +188,7 @@ function reveal(
       history.imports.reveal(hidden, studyId, known !== null, incoming)
       for (const { checked, as } of incoming)
         if (filesOf(checked).length > 0) placed.push(place(paths, folder, checked, as))
-      if (placed.length > 0) flush(paths.runs)
+      if (placed.length > 0) flushPathSync(paths.runs)
       return studyId
     })
   } catch (thrown) {

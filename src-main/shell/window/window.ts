@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, screen, type Session, type WebContents } from 'electron'
-import { writeAtomically } from '../atomicFile'
+import { writeAtomicallySync } from '../../files/durable'
 import { minimum, openingBounds, readWindowState } from './bounds'
 import { externalLink, isOwnPage, mayRequest, wasAskedFor } from './policies'
 import { RestartLimit } from '../service/restarts'
@@ -60,7 +60,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
 
   window.on('close', () => {
     try {
-      writeAtomically(
+      writeAtomicallySync(
         options.stateFile,
         JSON.stringify({ ...window.getNormalBounds(), maximized: window.isMaximized() }),
       )

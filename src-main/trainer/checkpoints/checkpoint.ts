@@ -10,7 +10,8 @@ import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../../c
 import type { NetworkSpec } from '../../nn/architecture'
 import { parameters, velocitySuffix } from '../../nn/network'
 import { decodeSafetensors, encodeSafetensors } from '../../nn/safetensors'
-import { putDurably, sha256Of } from './weights'
+import { writeAtomically } from '../../files/durable'
+import { sha256Of } from './sha256'
 
 /** Where a run stands between two steps. */
 export const position = z
@@ -95,8 +96,8 @@ export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
 }
 
 const namePattern = /^checkpoint-(\d{10})-([0-9a-f]{64})\.safetensors$/
-/** As `putDurably` names a file before it is whole. */
-const temporaryPattern = /^checkpoint-.*\.safetensors\.tmp$/
+/** As `writeAtomically` names a file before it is complete; earlier versions without the process. */
+const temporaryPattern = /^checkpoint-.*\.safetensors(\.\d+)?\.tmp$/
 /** Newest ones kept, beside that of the best epoch. */
 const newestKept = 2
 
@@ -127,7 +128,7 @@ export class Checkpoints {
         datasetFingerprint,
       })
       await mkdir(this.folder, { recursive: true })
-      await putDurably(
+      await writeAtomically(
         path.join(this.folder, `checkpoint-${String(at.step).padStart(10, '0')}-${sha256Of(bytes)}.safetensors`),
         bytes,
       )

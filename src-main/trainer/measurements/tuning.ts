@@ -12,7 +12,7 @@ import type { TensorFlow } from '../../graph/tensorflow'
 import { hasOwnKernels } from '../../graph/training'
 import { bankShapes, fasterAlgorithms, shapeKey, timeBank, type BankTimes } from '../../graph/tuning'
 import type { NetworkSpec } from '../../nn/architecture'
-import { putDurably } from '../checkpoints/weights'
+import { writeAtomically } from '../../files/durable'
 
 const times = z.record(z.enum(directions), z.record(z.enum(algorithms), z.number()))
 const measurements = z.record(z.string(), times)
@@ -55,7 +55,7 @@ export async function tuneBanks({
   )
   if (Object.keys(known).length > before) {
     await mkdir(path.dirname(file), { recursive: true })
-    await putDurably(file, Buffer.from(`${JSON.stringify(known, null, 1)}\n`))
+    await writeAtomically(file, `${JSON.stringify(known, null, 1)}\n`)
   }
   return {
     bank: (shape) => {

@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import os from 'node:os'
-import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { encodeSafetensors } from '../../nn/safetensors'
-import { writeDurably } from './weights'
+import { describe, expect, it } from 'vitest'
+import { encodeSafetensors } from './safetensors'
 
 /** A reader written from the format's description alone. */
 function decode(bytes: Uint8Array): Record<string, { shape: number[]; values: number[] }> {
@@ -60,29 +55,5 @@ describe('encodeSafetensors', () => {
   it('keeps the numbers aligned whatever the metadata is written in', () => {
     for (const note of ['', '±', 'ü×3', '√2'])
       expect(Object.keys(decode(encodeSafetensors(tensors, { note })))).toEqual(['stem.kernel', 'dense.bias'])
-  })
-})
-
-describe('writeDurably', () => {
-  let dir: string
-  beforeEach(async () => void (dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-weights-'))))
-  afterEach(() => rm(dir, { recursive: true }))
-
-  it('replaces the file, leaves no other behind and returns its checksum', async () => {
-    const file = path.join(dir, 'w.safetensors')
-    await writeDurably(file, Uint8Array.of(1))
-    const sum = await writeDurably(file, Uint8Array.of(1, 2, 3))
-    expect([...(await readFile(file))]).toEqual([1, 2, 3])
-    expect(sum).toBe(
-      createHash('sha256')
-        .update(Uint8Array.of(1, 2, 3))
-        .digest('hex'),
-    )
-    expect(await readdir(dir)).toEqual(['w.safetensors'])
-  })
-
-  it('keeps the old file where the new one cannot be put in place', async () => {
-    await expect(writeDurably(path.join(dir, 'missing', 'w'), Uint8Array.of(1))).rejects.toThrow()
-    expect(await readdir(dir)).toEqual([])
   })
 })
