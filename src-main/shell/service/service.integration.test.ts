@@ -11,6 +11,15 @@ if (process.argv.includes('--repair')) process.send(mode === 'damaged' ? { repai
 else if (mode === 'damaged' && !require('fs').existsSync(process.argv[3])) process.send({ startFailed: { code: 'damaged', message: 'It is damaged.', fix: 'Mend it.' } }, () => process.exit(1))
 else if (mode === 'refuse') process.send({ startFailed: { code: 'unavailable', message: 'The database is newer.', fix: 'Update.' } }, () => process.exit(1))
 else if (mode === 'crash') { console.error('about to\\nfall over'); process.exit(3) }
+else if (mode === 'closes') {
+  const [, , , file, ms] = process.argv
+  const end = (how) => { require('fs').writeFileSync(file, how); process.exit(0) }
+  process.on('SIGTERM', () => end('terminated'))
+  // One that asked for time needs more than the usual limit; the other one never closes by itself.
+  process.on('message', ({ close }) => close && setTimeout(() => end('closed in order'), ms ? 3000 : 1e9))
+  if (ms) process.send({ event: 'system.closing', payload: { ms: Number(ms) } })
+  process.send({ ready: true })
+}
 else {
   process.on('disconnect', () => mode === 'stubborn' || process.exit(0))
   if (mode === 'stubborn') process.on('SIGTERM', () => {})
@@ -172,6 +181,21 @@ describe('Service', () => {
     await second.service.stop()
     expect(isAlive(stubborn)).toBe(false)
     await second.service.stop()
+  })
+
+  it.each([
+    ['waits as long as the service says that closing takes', ['600000'], 'closed in order'],
+    ['ends a service that exceeds the usual time and asked for no more', [], 'terminated'],
+  ])('%s', async (_, asked, how) => {
+    const file = path.join(folder, `closing-${asked.length}`)
+    // SIGKILL comes so late that only the limit for closing in order matters here.
+    const { service, until } = start('closes', {
+      args: ['closes', file, ...asked],
+      patience: { asked: 1, told: 600_000 },
+    })
+    await until(1, 'running')
+    await service.stop()
+    expect(readFileSync(file, 'utf8')).toBe(how)
   })
 
   it.each([
