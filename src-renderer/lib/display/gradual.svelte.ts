@@ -1,8 +1,7 @@
 /** Parts of a page that are made over several frames, so that none takes long. */
 import { flushSync, untrack } from 'svelte'
+import { Pace } from './pace'
 import { inTurns } from './turns'
-
-const mostAtOnce = 64
 
 export interface Gradual {
   /** So many may be made by now. */
@@ -17,21 +16,20 @@ export interface Gradual {
  */
 export function gradually(total: () => number, first: number, restart: () => string | boolean = () => false): Gradual {
   let shown = $state(first)
-  let atOnce = Math.max(1, first)
-  /** What one part took last time, in milliseconds. */
-  let each = Infinity
+  let pace = new Pace(first)
   let growing = false
   let ended = false
   let takeBack = (): void => undefined
 
   const grow = (leftMs: number): boolean => {
-    const made = Math.max(1, Math.min(mostAtOnce, 2 * atOnce, Math.floor(leftMs / each)))
-    const began = performance.now()
-    // No further than there is: what comes later is made part by part too.
-    shown = Math.min(shown + made, untrack(total))
-    flushSync()
-    each = Math.max(0.01, performance.now() - began) / made
-    atOnce = made
+    pace.make(leftMs, (parts) => {
+      const before = shown
+      // No further than there is: what comes later is made part by part too.
+      shown = Math.min(before + parts, untrack(total))
+      const made = shown - before
+      flushSync()
+      return made
+    })
     // What was made may have closed the page.
     growing = !ended && shown < untrack(total)
     return growing
@@ -43,8 +41,7 @@ export function gradually(total: () => number, first: number, restart: () => str
     begun = beginning
     shown = first
     // What was made before may have been less: a page that waits has none of its parts.
-    atOnce = Math.max(1, first)
-    each = Infinity
+    pace = new Pace(first)
   })
   $effect(() => {
     if (shown >= total() || growing) return

@@ -17,7 +17,7 @@ describe('work in turns', () => {
     for (const name of ['a', 'b', 'c', 'd'])
       turns.inTurn(() => {
         done.push(name)
-        frames.spend(name === 'd' ? 90 : 4)
+        frames.spend(name === 'd' ? 90 : 3)
       })
     expect(done).toEqual([])
     frames.next()
@@ -34,7 +34,7 @@ describe('work in turns', () => {
       turns.inTurns((leftMs) => {
         expect(leftMs).toBeGreaterThanOrEqual(0)
         order.push(name)
-        frames.spend(5)
+        frames.spend(3)
         return --left > 0
       })
     }
@@ -43,6 +43,22 @@ describe('work in turns', () => {
     for (let i = 0; i < 3; i++) expect(frames.next()).toBeLessThanOrEqual(10)
     expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b'])
     expect(frames.asked).toBe(0)
+  })
+
+  it('takes less of a frame if layout and painting take long, and more if they do not', () => {
+    let allowed = 0
+    turns.inTurns((leftMs) => {
+      allowed = leftMs
+      frames.spend(leftMs)
+      return true
+    })
+    const after = (renderMs: number): number => {
+      for (let i = 0; i < 10; i++) frames.next(renderMs)
+      return allowed
+    }
+    expect(after(3)).toBe(4)
+    expect(after(30)).toBe(2)
+    expect(after(3)).toBe(4)
   })
 
   it('can be taken back, also by work of the same frame', () => {

@@ -1,7 +1,12 @@
-/** Work that may wait for the next frames: all of it together takes as much of each as leaves the window answering. */
+/** Work that may wait for the next frames. All of it shares a part of each frame, so that the window keeps answering. */
 
-/** Of a frame, in milliseconds; layout and painting of what was made come on top and take about as long again. */
-const budgetMs = 6
+/** What a frame may take in all, with layout and painting of what was made. */
+const frameMs = 12
+/** Limits of what the work itself may take of a frame. */
+const leastMs = 2
+const mostMs = 4
+/** Of the next frame: less if layout and painting took long in the last ones. */
+let budgetMs = mostMs
 
 /** Does about `leftMs` of its work; says whether there is more. */
 export type Part = (leftMs: number) => boolean
@@ -34,7 +39,12 @@ export function nextTask(): Promise<void> {
 
 function turn(): void {
   asked = 0
-  const end = performance.now() + budgetMs
+  const began = performance.now()
+  const end = began + budgetMs
+  afterFrame(() => {
+    const spentMs = Math.max(1, performance.now() - began)
+    budgetMs = Math.min(mostMs, Math.max(leastMs, (budgetMs * frameMs) / spentMs))
+  })
   for (const part of [...waiting]) {
     // Another part may have taken it back.
     if (!waiting.delete(part)) continue
@@ -43,4 +53,14 @@ function turn(): void {
     if (performance.now() >= end) break
   }
   if (waiting.size > 0 && asked === 0) asked = requestAnimationFrame(turn)
+}
+
+/** Calls `done` when the frame under way has been laid out and painted: a message is received in the next task. */
+function afterFrame(done: () => void): void {
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    port1.close()
+    done()
+  }
+  port2.postMessage(null)
 }

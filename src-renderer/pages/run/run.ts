@@ -123,7 +123,7 @@ export function marksOf(
 }
 
 /** Of a row of the epochs' table, in pixels; the same as --row. */
-const rowHeight = 26
+export const rowHeight = 26
 /** Rows of the table's height, and as many above and below of them for who scrolls. */
 const rowsAround = 12
 

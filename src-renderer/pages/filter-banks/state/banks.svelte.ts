@@ -307,15 +307,25 @@ export class Banks {
 
   #side(layer: LayerFilters, filters: number[]) {
     const channels = channelIndices(this.channel)
+    const { edge } = this.address
     const group = groupOf(layer, filters, channels)
-    const planes = wholeLayer(layer, channels)
+    // Computed when they are drawn, so that no frame computes all of them.
+    const planes = lazily(() => wholeLayer(layer, channels))
+    const bank = lazily(() => figuresOf(group.planes, edge))
+    const whole = lazily(() => figuresOf(planes(), edge))
     return {
       layer,
       group,
-      planes,
       size: layerSize,
-      bank: figuresOf(group.planes, this.address.edge),
-      whole: figuresOf(planes, this.address.edge),
+      get planes() {
+        return planes()
+      },
+      get bank() {
+        return bank()
+      },
+      get whole() {
+        return whole()
+      },
     }
   }
 
@@ -388,4 +398,10 @@ export class Banks {
     // Leaving the page keeps what the slider showed.
     $effect(() => () => clearTimeout(this.#aheadTimer))
   }
+}
+
+/** Computes a value when it is first asked for. */
+function lazily<T>(compute: () => T): () => T {
+  let made: { value: T } | null = null
+  return () => (made ??= { value: compute() }).value
 }
