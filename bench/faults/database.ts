@@ -48,13 +48,13 @@ export async function breakDatabase(world: World): Promise<void> {
     await world.open()
     // Where a page lost its name, an older one stands in its place, and each run's events say that this may be so.
     compare(world, before, rowsOf(world, file), named, told.from === 'history' && !told.unsure, what)
-    await world.program.call('runs.resumeCutShort', {})
+    await world.program.call('runs.resumeInterrupted', {})
     await trainAgain(world, named)
     return
   }
   // It started: then nothing that counts was hurt.
   compare(world, before, rowsOf(world, file), new Set(), true, `${what}, not noticed`)
-  await world.program.call('runs.resumeCutShort', {})
+  await world.program.call('runs.resumeInterrupted', {})
 }
 
 /**

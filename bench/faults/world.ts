@@ -117,7 +117,7 @@ export class World {
     const going = (await this.runs()).filter((run) => run.state === 'running' || run.state === 'paused')
     if (going.length > 0)
       this.faults.mismatches.push(`${going.length} runs are ${going[0]?.state ?? ''} though nothing trains`)
-    await this.program.call('runs.resumeCutShort', {})
+    await this.program.call('runs.resumeInterrupted', {})
   }
 
   /** The service died, and its trainer with it. */

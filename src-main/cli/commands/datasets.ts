@@ -14,7 +14,7 @@ import { usageError } from '../output/failures'
 import { onInterruption } from '../interruption'
 import { typedPath } from '../options'
 import { say, writeJson, writeOut } from '../output/output'
-import { WorkProgress } from '../output/progress'
+import { ProgressLine } from '../output/progress'
 import type { Globals } from '../globals'
 
 export function addDatasets(program: Command): void {
@@ -52,7 +52,7 @@ export function addDatasets(program: Command): void {
       const source = path.resolve(file)
       // Checked before the data directory is created.
       await statSource(source)
-      const progress = new WorkProgress()
+      const progress = new ProgressLine()
       const dataset = await withService(
         command,
         async (service) => {
@@ -78,7 +78,7 @@ export function addDatasets(program: Command): void {
     .option('--discard', 'delete what an interrupted download has left, and fetch nothing')
     .action(async (name: string, { discard }: { discard?: boolean }, command: Command) => {
       const id = namedDataset(name)
-      const progress = new WorkProgress()
+      const progress = new ProgressLine()
       const dataset = await withService(
         command,
         async (service) => {

@@ -8,7 +8,7 @@ import { findRun, findStudy } from '../lookup'
 import { choice } from '../options'
 import { addOut, mustNotPromiseOther, writeFileOut, type OutFlags } from '../output/out'
 import { writeJson } from '../output/output'
-import { cancelled, WorkProgress } from '../output/progress'
+import { cancelled, ProgressLine } from '../output/progress'
 import type { Globals } from '../globals'
 import { exportModel } from './exportModel'
 
@@ -58,7 +58,7 @@ export function addExport(program: Command): void {
 
 async function exportStudy(what: string, flags: OutFlags, checkpoints: boolean, command: Command): Promise<void> {
   mustNotPromiseOther(flags.out, 'tar.gz')
-  const progress = new WorkProgress()
+  const progress = new ProgressLine()
   const { made, name, print } = await writeFileOut(command, flags, (out, replace) =>
     withReader(
       command,
@@ -68,7 +68,7 @@ async function exportStudy(what: string, flags: OutFlags, checkpoints: boolean, 
           service.call('publish.export', { id, out, checkpoints, replace }),
         )
       },
-      { 'work.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
+      { 'task.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
     ),
   )
   if (command.optsWithGlobals<Globals>().json) writeJson(made)

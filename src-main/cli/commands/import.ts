@@ -5,7 +5,7 @@ import { statSource } from '../../files/pathProblems'
 import { withService } from '../client'
 import { typedPath } from '../options'
 import { writeJson, writeOut } from '../output/output'
-import { cancelled, WorkProgress } from '../output/progress'
+import { cancelled, ProgressLine } from '../output/progress'
 import type { Globals } from '../globals'
 
 export function addImport(program: Command): void {
@@ -19,12 +19,12 @@ export function addImport(program: Command): void {
       const source = path.resolve(file)
       // Checked before the data directory is created.
       await statSource(source)
-      const progress = new WorkProgress()
+      const progress = new ProgressLine()
       const made = await withService(
         command,
         (service) => cancelled(service, 'import', progress, () => service.call('publish.import', { path: source })),
         {
-          'work.progress': ({ phase, done, total }) => progress.update(phase, done, total),
+          'task.progress': ({ phase, done, total }) => progress.update(phase, done, total),
         },
       )
       if (command.optsWithGlobals<Globals>().json) writeJson(made)

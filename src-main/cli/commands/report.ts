@@ -4,7 +4,7 @@ import { withReader } from '../client'
 import { findStudy } from '../lookup'
 import { addOut, outFolder, sayKept, type OutFlags } from '../output/out'
 import { writeJson, writeOut } from '../output/output'
-import { cancelled, WorkProgress } from '../output/progress'
+import { cancelled, ProgressLine } from '../output/progress'
 import type { Globals } from '../globals'
 
 export function addReport(program: Command): void {
@@ -16,7 +16,7 @@ export function addReport(program: Command): void {
   addOut(command, '<dir>', 'where to: a new or empty folder', true).action(
     async (name: string, { out, force }: OutFlags, command: Command) => {
       const folder = outFolder(out, 'report')
-      const progress = new WorkProgress()
+      const progress = new ProgressLine()
       const made = await withReader(
         command,
         async (service) => {
@@ -25,7 +25,7 @@ export function addReport(program: Command): void {
             service.call('publish.report', { id, out: folder, replace: force === true }),
           )
         },
-        { 'work.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
+        { 'task.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
       )
       sayKept(made.kept)
       if (command.optsWithGlobals<Globals>().json) writeJson(made)

@@ -7,7 +7,7 @@ import { findRun } from '../lookup'
 import { wholeNumber } from '../options'
 import { writeJson, writeOut } from '../output/output'
 import type { Globals } from '../globals'
-import { cancelled, WorkProgress } from '../output/progress'
+import { cancelled, ProgressLine } from '../output/progress'
 
 interface VerifyFlags {
   steps?: number
@@ -26,7 +26,7 @@ export function addVerify(program: Command): void {
     .action(async (name: string, { steps, epochs, beside = false }: VerifyFlags, command: Command) => {
       if (steps !== undefined && epochs !== undefined) throw usageError('--steps and --epochs exclude each other.')
       if (steps === 0 || epochs === 0) throw usageError(`--${steps === 0 ? 'steps' : 'epochs'}: at least 1.`)
-      const progress = new WorkProgress()
+      const progress = new ProgressLine()
       const remainingSeconds = remaining()
       const told = await withReader(
         command,
@@ -37,7 +37,7 @@ export function addVerify(program: Command): void {
           )
         },
         {
-          'work.progress': ({ phase, done, total }) => {
+          'task.progress': ({ phase, done, total }) => {
             const left = remainingSeconds(done, total)
             progress.update(
               phase,

@@ -5,7 +5,7 @@ import { pickedWords, runPickedOn } from '../../analysis/statistics/picked'
 import { archName, datasetName, variantName } from '../../analysis/text/names'
 import type { EpochMetrics } from '../../contract/runs/metrics'
 import type { RunProgress, RunSummary } from '../../contract/runs/runs'
-import type { WorkProgressEvent } from '../../contract/publish/publish'
+import type { TaskProgress } from '../../contract/publish/publish'
 import type { Service } from '../../service/app/service'
 import { onInterruption } from '../interruption'
 import { say } from './output'
@@ -100,7 +100,7 @@ export class TrainingProgress {
 const linesMs = 10_000
 
 /** A piece of work that tells how much of it is done. */
-export class WorkProgress {
+export class ProgressLine {
   readonly #bars = process.stderr.isTTY ? bars(' {bar} {percentage} %  {phase}', 30) : null
   #bar: SingleBar | null = null
   #phase = ''
@@ -128,8 +128,8 @@ export class WorkProgress {
 /** Work of the service that a Ctrl-C cancels; the bar is taken away at its end. */
 export async function cancelled<T>(
   service: Service,
-  kind: WorkProgressEvent['kind'],
-  progress: WorkProgress,
+  kind: TaskProgress['kind'],
+  progress: ProgressLine,
   work: () => Promise<T>,
 ): Promise<T> {
   const release = onInterruption(() => void service.call('publish.cancel', { kind }).catch(() => undefined))

@@ -95,7 +95,7 @@ export const filterCalls = {
    * What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that
    * belongs beside it.
    */
-  'filters.suggested': read(
+  'filters.defaultRun': read(
     z.strictObject({ id: runId.nullable() }),
     z.object({ run: runSummary.nullable(), beside: runSummary.nullable() }),
   ),

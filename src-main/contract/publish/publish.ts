@@ -4,13 +4,13 @@ import { ok, read, withPath, write } from '../call'
 import { runId, studyId } from '../ids'
 
 /** What takes its time: told several times a second at most. `total` 0: not known. */
-export const workProgress = z.object({
+export const taskProgress = z.object({
   kind: z.enum(['verify', 'export', 'import', 'report']),
   phase: z.string(),
   done: z.number(),
   total: z.number(),
 })
-export type WorkProgressEvent = z.infer<typeof workProgress>
+export type TaskProgress = z.infer<typeof taskProgress>
 
 /** Absolute, and never from a window: see `rendererServiceCalls`. */
 const filePath = z.string().min(1).max(4096)
@@ -52,12 +52,12 @@ export const publishCalls = {
     read(z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), reported),
   ),
   /** Ends what of a kind is under way, as cancelled; nothing where nothing is. */
-  'publish.cancel': read(z.strictObject({ kind: workProgress.shape.kind }), ok),
+  'publish.cancel': read(z.strictObject({ kind: taskProgress.shape.kind }), ok),
 } as const
 
 export const taskEvents = {
   /** What takes its time (a verification, an archive, a report) goes on. */
-  'work.progress': workProgress,
+  'task.progress': taskProgress,
   /** It is done, failed or was cancelled. */
-  'work.ended': workProgress.pick({ kind: true }),
+  'task.ended': taskProgress.pick({ kind: true }),
 } as const

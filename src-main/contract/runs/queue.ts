@@ -28,12 +28,12 @@ export const queueCalls = {
   'runs.resume': write(z.strictObject({ ids: runIds }), z.object({ resumed: z.int() })),
   'runs.stop': write(ofRun, ok),
   /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
-  'runs.cutShort': read(
+  'runs.interrupted': read(
     none,
     z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() }),
   ),
   /** All of it goes on, in the order of the queue. */
-  'runs.resumeCutShort': write(none, z.object({ resumed: z.int().min(0) })),
+  'runs.resumeInterrupted': write(none, z.object({ resumed: z.int().min(0) })),
   /** Keeps where the run that trains stands, before the machine sleeps. */
   'runs.checkpoint': write(none, ok),
   /** A finished run for more epochs, as a new run that goes on where it ended; `epochs` in all. */

@@ -142,7 +142,7 @@ export const runListCalls = {
     ),
   ),
   /** What completion offers: all tags and studies in use. */
-  'runs.words': read(none, z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
+  'runs.filterValues': read(none, z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
   'runs.tag': write(
     z.strictObject({ ids: runIds, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }),
     z.object({ changed: z.int() }),

@@ -95,7 +95,7 @@ export const runCalls = {
   'runs.list': read(none, z.array(runSummary)),
   'runs.get': read(ofRun, runDetail),
   /** What came to a run after an epoch, a step and a number of events that the asker has already. */
-  'runs.news': read(
+  'runs.updates': read(
     z.strictObject({ id: runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
     runDetail.pick({
       run: true,

@@ -36,7 +36,7 @@ import { systemCalls } from './systemCalls'
 import type { SupervisorOptions } from '../training/runSupervisor'
 import { localSlots } from '../training/slot'
 import { TrainerPriority, type Niceness } from '../training/trainerPriority'
-import { Works } from '../tasks/works'
+import { BackgroundTasks } from '../tasks/backgroundTasks'
 
 export interface ServiceOptions {
   dataDir: string
@@ -133,7 +133,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const actions = new RunActions(context, scheduler)
   const datasets = new Datasets(context, options.downloads)
   const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
-  const works = new Works(context)
+  const tasks = new BackgroundTasks(context)
   const aborted = new AbortController()
   const probe = deviceProber(context.trainerEntry, aborted.signal)
   const studies = studyCalls(context, scheduler, actions, datasets, probe)
@@ -148,7 +148,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     ...runModelCalls(context, models),
     ...filters,
     ...searchCalls(context),
-    ...publishCalls(context, scheduler, own, works, options.archivesEntry ?? path.join(__dirname, 'archives.js'), {
+    ...publishCalls(context, scheduler, own, tasks, options.archivesEntry ?? path.join(__dirname, 'archives.js'), {
       ...studies,
       ...filters,
     }),
@@ -193,7 +193,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? scheduler.close(cause) : null, datasets.close(), models.close(), works.close()])
+      await Promise.all([own.mayWrite ? scheduler.close(cause) : null, datasets.close(), models.close(), tasks.close()])
     } finally {
       context.trainerPriority.close()
       disk.close()

@@ -29,13 +29,13 @@ async function withPausedRun(): Promise<{ service: Awaited<ReturnType<Bench['ope
 }
 
 const phases = (): string[] =>
-  bench.told.flatMap((event) => (event.name === 'work.progress' ? [event.payload.phase] : []))
+  bench.told.flatMap((event) => (event.name === 'task.progress' ? [event.payload.phase] : []))
 
 describe('exclusive access to the machine', () => {
   it('keeps a paused run that is resumed during a verification from training until the verification ends', async () => {
     const { service, done, paused } = await withPausedRun()
     const verified = service.call('publish.verify', { id: done })
-    await bench.waitFor((e) => e.name === 'work.progress' && e.payload.phase === 'training again')
+    await bench.waitFor((e) => e.name === 'task.progress' && e.payload.phase === 'training again')
     await service.call('runs.resume', { ids: [paused] })
     // The trainer answers in order: a resumption would be told before the checkpoint.
     await service.call('runs.checkpoint', {})
@@ -53,7 +53,7 @@ describe('exclusive access to the machine', () => {
     const resumed = service.call('runs.resume', { ids: [paused] })
     const verified = service.call('publish.verify', { id: done })
     await resumed
-    await bench.waitFor((e) => e.name === 'work.progress')
+    await bench.waitFor((e) => e.name === 'task.progress')
     expect(phases()).toEqual(['waiting for the run that trains'])
     await service.call('publish.cancel', { kind: 'verify' })
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
@@ -62,7 +62,7 @@ describe('exclusive access to the machine', () => {
   it('keeps a run that is paused, resumed and paused again from training', async () => {
     const { service, done, paused } = await withPausedRun()
     const verified = service.call('publish.verify', { id: done })
-    await bench.waitFor((e) => e.name === 'work.progress' && e.payload.phase === 'training again')
+    await bench.waitFor((e) => e.name === 'task.progress' && e.payload.phase === 'training again')
     await service.call('runs.resume', { ids: [paused] })
     await service.call('runs.pause', { id: paused })
     await service.call('publish.cancel', { kind: 'verify' })

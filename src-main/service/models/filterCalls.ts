@@ -51,7 +51,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
   return {
     'filters.runs': ({ text, limit }) => history.startedRuns.find(text, limit),
 
-    'filters.suggested': ({ id }) => {
+    'filters.defaultRun': ({ id }) => {
       const run = history.startedRuns.suggested(id)
       return { run, beside: run && history.startedRuns.beside(run.id) }
     },

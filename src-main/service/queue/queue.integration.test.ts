@@ -96,8 +96,8 @@ describe('a queue', () => {
     expect(detail.checkpoint).toMatchObject({ step: 6, epochs: 3 })
     expect(readFileSync(detail.weightsFile ?? '', 'utf8')).toBe('weights')
     expect(detail.epochs.at(-1)).toMatchObject({ waitSeconds: 0.01, cpuSeconds: 3.9, memoryBytes: 4e8 })
-    const news = serviceCalls['runs.news'].result.parse(
-      await service.call('runs.news', { id: runId, epoch: 2, step: 5, events: 1 }),
+    const news = serviceCalls['runs.updates'].result.parse(
+      await service.call('runs.updates', { id: runId, epoch: 2, step: 5, events: 1 }),
     )
     expect(news).toEqual({
       ...news,
@@ -272,7 +272,7 @@ describe('a queue', () => {
     const again = await bench.open()
     expect(await waiting(again)).toEqual([second, fourth, third, fifth])
     await again.call('queue.move', { ids: [fifth], place: 'first' })
-    await again.call('runs.resumeCutShort', {})
+    await again.call('runs.resumeInterrupted', {})
     await Promise.all(runIds.map((id) => bench.reached(id, 'done')))
     const begun = bench.told.flatMap((e) =>
       e.name === 'run.changed' && e.payload.state === 'running' && e.payload.epochsDone === 0 && e.payload.id !== first
@@ -309,13 +309,17 @@ describe('closing and opening again', () => {
       ['interrupted', 'The program was closed while this run trained.'],
       ['queued', 'Held: the program was closed before this run began. Resume it, or its study.'],
     ])
-    expect(await again.call('runs.cutShort', {})).toMatchObject({ interrupted: 1, held: 1, newest: runs[0]?.endedAt })
-    expect(await again.call('runs.resumeCutShort', {})).toEqual({ resumed: 2 })
+    expect(await again.call('runs.interrupted', {})).toMatchObject({
+      interrupted: 1,
+      held: 1,
+      newest: runs[0]?.endedAt,
+    })
+    expect(await again.call('runs.resumeInterrupted', {})).toEqual({ resumed: 2 })
     // In the places that they had.
     expect(await bench.reached(first, 'done')).toMatchObject({ epochsDone: 3 })
     expect((await again.call('runs.get', { id: second })).run.state).not.toBe('done')
     await bench.reached(second, 'done')
-    expect(await again.call('runs.cutShort', {})).toEqual({ interrupted: 0, held: 0, newest: null })
+    expect(await again.call('runs.interrupted', {})).toEqual({ interrupted: 0, held: 0, newest: null })
     const {
       ids: [rerun = ''],
     } = await again.call('runs.rerun', { ids: [first] })
@@ -369,7 +373,7 @@ describe('closing and opening again', () => {
         code: 'conflict',
         message: expect.stringContaining('another MCNN Workbench') as string,
       })
-    expect(await again.call('runs.resumeCutShort', {})).toEqual({ resumed: 2 })
+    expect(await again.call('runs.resumeInterrupted', {})).toEqual({ resumed: 2 })
     bench.forget()
     expect((await again.call('runs.get', { id: runIds[0] ?? '' })).run.endedAt).toBeNull()
   })

@@ -61,7 +61,7 @@ export function runCalls(
       }
     },
 
-    'runs.news': ({ id, epoch, step, events }) => {
+    'runs.updates': ({ id, epoch, step, events }) => {
       const run = runOf(context, id)
       return {
         ...trainedOn(run),
@@ -121,13 +121,13 @@ export function runCalls(
       return { id: extended }
     },
 
-    'runs.cutShort': () => {
+    'runs.interrupted': () => {
       const { interrupted, held } = actions.interrupted()
       const ends = interrupted.flatMap((run) => run.summary.endedAt ?? []).sort()
       return { interrupted: interrupted.length, held: held.length, newest: ends.at(-1) ?? null }
     },
 
-    'runs.resumeCutShort': () => ({ resumed: actions.resumeInterrupted() }),
+    'runs.resumeInterrupted': () => ({ resumed: actions.resumeInterrupted() }),
 
     'runs.checkpoint': () => {
       scheduler.checkpoint()

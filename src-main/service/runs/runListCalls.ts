@@ -6,7 +6,8 @@ import { removeFiles } from '../storage/ownFiles'
 import type { RunActions } from '../queue/runActions'
 import type { Scheduler } from '../queue/scheduler'
 
-type Names = 'query' | 'ids' | 'rows' | 'curves' | 'words' | 'tag' | 'note' | 'archive' | 'trash' | 'restore' | 'purge'
+type Names =
+  'query' | 'ids' | 'rows' | 'curves' | 'filterValues' | 'tag' | 'note' | 'archive' | 'trash' | 'restore' | 'purge'
 export type RunListHandlers = Pick<HandlersOf<'runs'>, `runs.${Names}` & keyof Handlers>
 
 export function runListCalls(context: Context, scheduler: Scheduler, actions: RunActions): RunListHandlers {
@@ -53,7 +54,7 @@ export function runListCalls(context: Context, scheduler: Scheduler, actions: Ru
         .byIds(ids, statistic)
         .map((run) => ({ run, config: history.configs.get(run.configId, run.seed) })),
     'runs.curves': ({ ids, points }) => ids.map((id) => history.metrics.curve(id, points)),
-    'runs.words': () => history.runLists.words(),
+    'runs.filterValues': () => history.runLists.words(),
 
     'runs.tag': ({ ids, add, remove }) => {
       const { changed, touched } = each(ids, (id) => {

@@ -176,8 +176,8 @@ describe('what a window asks for instead of all runs', () => {
     const started = all
       .filter((run) => run.startedAt !== null)
       .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
-    const { run, beside } = serviceCalls['filters.suggested'].result.parse(
-      await service.call('filters.suggested', { id: null }),
+    const { run, beside } = serviceCalls['filters.defaultRun'].result.parse(
+      await service.call('filters.defaultRun', { id: null }),
     )
     expect(run).toEqual(started.find((one) => one.variant !== 'baseline' && one.state === 'done'))
     const alike = started.filter(
@@ -213,7 +213,7 @@ describe('what people do with runs', () => {
     expect(ids((await query({ query: 'tag:paper' })).part)).toEqual([a])
     expect(ids((await query({ query: 'tag:"to do" -tag:paper' })).part)).toEqual([b])
     expect(ids((await query({ query: 'note:"EPOCH 3"' })).part)).toEqual([b])
-    expect((await service.call('runs.words', {})).tags).toEqual(['paper', 'to do'])
+    expect((await service.call('runs.filterValues', {})).tags).toEqual(['paper', 'to do'])
     await expect(service.call('runs.tag', { ids: [a], add: ['"'] })).rejects.toMatchObject({ code: 'bad-input' })
   })
 

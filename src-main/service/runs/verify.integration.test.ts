@@ -25,12 +25,12 @@ beforeAll(async () => {
     trainerEntry: entry,
     program: '1.2.3',
     onEvent: (name, payload) => {
-      if (name === 'work.progress') {
+      if (name === 'task.progress') {
         const progress = payload as (typeof told)[number]
         told.push(progress)
         order.push(progress.phase)
       }
-      if (name === 'work.ended') order.push('ended')
+      if (name === 'task.ended') order.push('ended')
       if (name === 'run.changed') {
         const { id, state } = payload as RunSummary
         order.push(`${state} ${id}`)

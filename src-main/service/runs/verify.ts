@@ -28,7 +28,7 @@ import { storedTwice } from '../storage/storedTwice'
 import { removeScratch, scratchFolder } from '../storage/scratch'
 import { trainerEnv } from '../training/trainerEnv'
 import { Trainer } from '../training/trainers'
-import type { Tell } from '../tasks/works'
+import type { ReportProgress } from '../tasks/backgroundTasks'
 
 /** How far to train: to the end, or to the end of an epoch or a sampled step. */
 interface Target {
@@ -103,16 +103,16 @@ export async function verify(
   asked: Asked,
   keeps: () => boolean,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Verification> {
   // What can't be done is said before anything is waited for.
   const told = runOf(context, id)
   targetOf(told, keptOf(context.history, told), asked)
   const release = asked.beside
     ? () => undefined
-    : await scheduler.acquireExclusive(signal, () => tell('waiting for the run that trains', 0, 0))
+    : await scheduler.acquireExclusive(signal, () => report('waiting for the run that trains', 0, 0))
   try {
-    const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, tell)
+    const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, report)
     return { ...verdict, kept: keeps() && keep(context, verdict) }
   } finally {
     release()
@@ -141,7 +141,7 @@ async function trainAgain(
   asked: Asked,
   writes: boolean,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Omit<Verification, 'kept'>> {
   const { history } = context
   const { id, configId, seed } = run.summary
@@ -184,7 +184,7 @@ async function trainAgain(
       target,
       run.datasetFingerprint,
       signal,
-      tell,
+      report,
     )
     const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
     const { differences, compared } = otherData
@@ -273,7 +273,7 @@ function train(
   target: Target,
   fingerprint: string | null,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Again> {
   const epochs: EpochMetrics[] = []
   const steps: StepMetrics[] = []
@@ -301,7 +301,7 @@ function train(
           if (message.kind === 'convolutions') convolutions.push(message.message)
           break
         case 'progress':
-          tell('training again', message.progress.step, stepsOf(message.progress, target))
+          report('training again', message.progress.step, stepsOf(message.progress, target))
           // Step metrics are delivered every few seconds: the trainer hands over the last ones when it stops.
           if (target.extent === 'steps' && message.progress.step >= target.step) trainer.send({ type: 'stop' })
           break
@@ -336,7 +336,7 @@ function train(
         default:
       }
     }
-    tell('starting', 0, 0)
+    report('starting', 0, 0)
     const trainer = new Trainer(
       trainerEntry,
       job,

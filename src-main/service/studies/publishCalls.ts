@@ -9,13 +9,13 @@ import { runOf, studyOf } from '../app/lookup'
 import { exportFrom } from '../transfer/archiveThread'
 import { importStudy } from '../transfer/take'
 import { verifiable, verify } from '../runs/verify'
-import type { Works } from '../tasks/works'
+import type { BackgroundTasks } from '../tasks/backgroundTasks'
 
 export function publishCalls(
   context: Context,
   scheduler: Scheduler,
   own: Pick<Ownership, 'mayWrite'>,
-  works: Works,
+  tasks: BackgroundTasks,
   archivesEntry: string,
   asked: Asked,
 ): HandlersOf<'publish'> {
@@ -28,8 +28,8 @@ export function publishCalls(
 
     'publish.verify': async ({ id, ...asked }) => {
       try {
-        return await works.run('verify', (signal, tell) =>
-          verify(context, scheduler, id, asked, () => own.mayWrite, signal, tell),
+        return await tasks.run('verify', (signal, report) =>
+          verify(context, scheduler, id, asked, () => own.mayWrite, signal, report),
         )
       } finally {
         // Only now: the end of the verification is reported before the start of the run that waited for it.
@@ -40,19 +40,21 @@ export function publishCalls(
     'publish.export': ({ id, ...options }) => {
       studyOf(context, id)
       const { paths, program } = context
-      return works.run('export', (signal, tell) =>
-        exportFrom(archivesEntry, { database: paths.database, id, paths, program, options }, signal, tell),
+      return tasks.run('export', (signal, report) =>
+        exportFrom(archivesEntry, { database: paths.database, id, paths, program, options }, signal, report),
       )
     },
 
     'publish.import': ({ path }) =>
-      works.run('import', (signal, tell) => importStudy(context, archivesEntry, path, signal, tell)),
+      tasks.run('import', (signal, report) => importStudy(context, archivesEntry, path, signal, report)),
 
     'publish.report': ({ id, ...options }) =>
-      works.run('report', (signal, tell) => writeReport(context, asked, studyOf(context, id), options, signal, tell)),
+      tasks.run('report', (signal, report) =>
+        writeReport(context, asked, studyOf(context, id), options, signal, report),
+      ),
 
     'publish.cancel': async ({ kind }) => {
-      await works.cancel(kind)
+      await tasks.cancel(kind)
       return ok
     },
   }

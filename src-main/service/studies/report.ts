@@ -10,7 +10,7 @@ import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../app/context'
 import type { Handlers } from '../app/handlers'
 import { studyFacts } from './manifests'
-import type { Tell } from '../tasks/works'
+import type { ReportProgress } from '../tasks/backgroundTasks'
 
 /** Calls that a report is made of: it says what the window says. */
 export type Asked = Pick<Handlers, 'studies.compare' | 'studies.curves' | 'filters.bank' | 'filters.layers'>
@@ -28,14 +28,14 @@ export async function writeReport(
   study: StudyRecord,
   { out, replace }: { out: string; replace: boolean },
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<ServiceResult<'publish.report'>> {
   const options = { what: 'report', overwrite: replace } as const
   await checkOutputFolder(out, options)
-  tell('reading', 0, 0)
+  report('reading', 0, 0)
   const files = reportFiles(await factsOf(context, asked, study, signal))
   signal.throwIfAborted()
-  tell('writing', 0, files.size)
+  report('writing', 0, files.size)
   const { kept } = await writeOutputFolder(out, files, options)
   return { folder: out, files: [...files.keys()], kept }
 }

@@ -45,7 +45,7 @@ async function seen(): Promise<unknown> {
     all: await service.call('runs.query', { limit: 500 }),
     groups: await service.call('runs.query', { group: 'config', limit: 500 }),
     trash: await service.call('runs.query', { query: 'is:trashed', limit: 500 }),
-    words: await service.call('runs.words', {}),
+    words: await service.call('runs.filterValues', {}),
     findings: await service.call('studies.findings', {}),
     found: await service.call('search.find', { text: 'every layer', limit: 50 }),
     rows: await service.call('runs.rows', { ids: all.slice(0, 500).map((run) => run.id) }),
@@ -62,7 +62,7 @@ describe('a study in the trash', () => {
     for (const run of mine.filter((one) => one.state === 'queued')) await service.call('runs.stop', { id: run.id })
     const before = await seen()
 
-    const cutShort = (await service.call('runs.cutShort', {})).interrupted
+    const cutShort = (await service.call('runs.interrupted', {})).interrupted
     await service.call('studies.trash', { id: study })
     const left = all.filter((run) => run.studyId !== study).length
     expect((await service.call('studies.list', {})).map((one) => one.id)).not.toContain(study)
@@ -72,12 +72,12 @@ describe('a study in the trash', () => {
     expect((await service.call('runs.query', {})).runs).toBe(left)
     expect((await service.call('runs.query', { query: 'is:trashed' })).runs).toBe(0)
     expect(await service.call('runs.ids', { query: 'is:trashed' })).toEqual([])
-    expect((await service.call('runs.words', {})).studies).not.toContain('Every layer')
+    expect((await service.call('runs.filterValues', {})).studies).not.toContain('Every layer')
     expect(await service.call('runs.rows', { ids: [next.id] })).toEqual([])
     expect((await service.call('studies.findings', {})).map((one) => one.studyId)).not.toContain(study)
     // Nor offered where filters are looked at.
     expect((await service.call('filters.runs', { text: 'every layer' })).total).toBe(0)
-    expect((await service.call('filters.suggested', { id: next.id })).run).toBeNull()
+    expect((await service.call('filters.defaultRun', { id: next.id })).run).toBeNull()
     const found = await service.call('search.find', { text: 'every layer', limit: 50 })
     expect(found.filter((one) => (one.kind === 'study' ? one.id === study : one.studyName === 'Every layer'))).toEqual(
       [],
@@ -91,7 +91,7 @@ describe('a study in the trash', () => {
       { id: study, name: 'Every layer', runs: mine.length - 1 },
     ])
     // Nothing trains for it.
-    expect((await service.call('runs.cutShort', {})).interrupted).toBe(
+    expect((await service.call('runs.interrupted', {})).interrupted).toBe(
       cutShort - mine.filter((run) => run.state === 'interrupted').length,
     )
     const stopped = mine.find((run) => ['stopped', 'interrupted', 'failed'].includes(run.state))

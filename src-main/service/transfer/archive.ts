@@ -15,7 +15,7 @@ import { flushPathSync } from '../../files/durable'
 import { configId } from '../../history/configs'
 import { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
-import type { Tell } from '../tasks/works'
+import type { ReportProgress } from '../tasks/backgroundTasks'
 import { checkRun, parseRun, readStudy, type CheckedRun } from './check'
 import { unpackStudy } from './read'
 import { archivedRunOf, filtersHash, identityOf } from './runs'
@@ -61,16 +61,19 @@ const most = { epochs: 200, steps: 500, figures: 20, events: 200, filters: 100 }
 const mostFilterBytes = 256 * 1024
 
 /** @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash */
-export async function* piecesOf({ file, folder, database, room }: ArchiveJob, tell: Tell): AsyncGenerator<Piece> {
+export async function* piecesOf(
+  { file, folder, database, room }: ArchiveJob,
+  report: ReportProgress,
+): AsyncGenerator<Piece> {
   const archive = path.basename(file)
   const manifest = await unpackStudy(file, folder, {
     room,
-    onProgress: (done, total) => tell('unpacking', Math.min(done, total - 1), total),
+    onProgress: (done, total) => report('unpacking', Math.min(done, total - 1), total),
   })
   const { runs: ids, ...study } = await readStudy(archive, folder, manifest)
   const checked: CheckedRun[] = []
   for (const [i, id] of ids.entries()) {
-    tell('checking', i, ids.length)
+    report('checking', i, ids.length)
     checked.push(await checkRun(archive, folder, id, manifest, configId))
   }
   const { known, skipped, home } = await comparedWithHistory(database, study, ids, checked)

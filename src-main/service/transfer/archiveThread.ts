@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { ServiceResult } from '../../contract/calls'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/errors'
 import type { Paths } from '../storage/dataDir'
-import type { Tell } from '../tasks/works'
+import type { ReportProgress } from '../tasks/backgroundTasks'
 import type { ArchiveJob, Piece } from './archive'
 import type { ExportOptions } from './write'
 
@@ -35,7 +35,12 @@ const clearMs = 5000
  * @param entry the thread's script
  * @throws WorkbenchError as `exportStudy` does, and cancelled where `signal` is aborted
  */
-export function exportFrom(entry: string, job: ExportJob, signal: AbortSignal, tell: Tell): Promise<Exported> {
+export function exportFrom(
+  entry: string,
+  job: ExportJob,
+  signal: AbortSignal,
+  report: ReportProgress,
+): Promise<Exported> {
   const worker = new Worker(entry, { workerData: { write: job } })
   return new Promise<Exported>((resolve, reject) => {
     let late: NodeJS.Timeout | undefined
@@ -44,7 +49,7 @@ export function exportFrom(entry: string, job: ExportJob, signal: AbortSignal, t
       late = setTimeout(() => void worker.terminate(), clearMs)
     }
     worker.on('message', (message: Said) => {
-      if ('phase' in message) tell(message.phase, message.done, message.total)
+      if ('phase' in message) report(message.phase, message.done, message.total)
       else if ('exported' in message) resolve(message.exported)
       else if ('error' in message) reject(fromErrorValue(message.error))
     })
@@ -69,7 +74,7 @@ export async function* piecesFrom(
   entry: string,
   job: ArchiveJob,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): AsyncGenerator<Piece> {
   const worker = new Worker(entry, { workerData: { read: job } })
   const said: Said[] = []
@@ -81,7 +86,7 @@ export async function* piecesFrom(
   }
   worker.on('message', (message: Said) => {
     if ('phase' in message) {
-      tell(message.phase, message.done, message.total)
+      report(message.phase, message.done, message.total)
       return
     }
     said.push(message)

@@ -9,7 +9,7 @@ import type { ExportJob, Heard, Said } from './archiveThread'
 import { exportStudy } from './write'
 
 const say = (said: Said, handed: ArrayBuffer[] = []): void => parentPort?.postMessage(said, handed)
-const tell = (phase: string, done: number, total: number): void => say({ phase, done, total })
+const report = (phase: string, done: number, total: number): void => say({ phase, done, total })
 
 /** One piece ahead: while it is written, the next one is made. */
 async function read(job: ArchiveJob): Promise<void> {
@@ -19,7 +19,7 @@ async function read(job: ArchiveJob): Promise<void> {
     asked++
     wanted?.()
   })
-  for await (const piece of piecesOf(job, tell)) {
+  for await (const piece of piecesOf(job, report)) {
     if (asked === 0) await new Promise<void>((resolve) => (wanted = resolve))
     asked--
     say({ piece }, piece.kind === 'filters' ? [piece.bytes.buffer as ArrayBuffer] : [])
@@ -34,7 +34,7 @@ async function write({ database, id, paths, program, options }: ExportJob): Prom
   try {
     const study = history.studies.get(id)
     if (!study) throw new WorkbenchError('not-found', `There is no study ${id} any more.`)
-    say({ exported: await exportStudy({ history, paths, program }, study, options, abort.signal, tell) })
+    say({ exported: await exportStudy({ history, paths, program }, study, options, abort.signal, report) })
   } finally {
     history.close()
   }

@@ -259,7 +259,7 @@ describe('a large study that is taken in', () => {
       program: '1.2.3',
       onEvent: (name, payload) => {
         if (
-          name === 'work.progress' &&
+          name === 'task.progress' &&
           (payload as { phase: string }).phase === 'keeping' &&
           (payload as { done: number }).done > 3 &&
           !once

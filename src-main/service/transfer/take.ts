@@ -21,7 +21,7 @@ import { freeBytes } from '../storage/diskSpace'
 import { runIdFor, studyIdFor } from '../queue/ids'
 import { registerRun, removeFilesNow } from '../storage/ownFiles'
 import { removeScratch, scratchFolder } from '../storage/scratch'
-import type { Tell } from '../tasks/works'
+import type { ReportProgress } from '../tasks/backgroundTasks'
 import { filesOf, type Piece, type RunHead } from './archive'
 import { piecesFrom } from './archiveThread'
 import type { CheckedRun } from './check'
@@ -55,7 +55,7 @@ export async function importStudy(
   entry: string,
   file: string,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Imported> {
   const { paths, emit } = context
   // Of one that failed, and whose leavings the disk did not take away then.
@@ -67,8 +67,8 @@ export async function importStudy(
     const room = free === null ? null : Math.max(0, free - spareBytes)
     const { study, hidden, incoming } = await hide(
       context,
-      piecesFrom(entry, { file, folder, database: paths.database, room }, signal, tell),
-      tell,
+      piecesFrom(entry, { file, folder, database: paths.database, room }, signal, report),
+      report,
     )
     signal.throwIfAborted()
     const nothing = hidden === null
@@ -113,7 +113,7 @@ async function discard({ history }: Pick<Context, 'history'>): Promise<void> {
 async function hide(
   { history, paths }: Here,
   pieces: AsyncIterable<Piece>,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<{ study: Study; hidden: string | null; incoming: Incoming[] }> {
   let study: Study | null = null
   let hidden: string | null = null
@@ -125,7 +125,7 @@ async function hide(
       if (runs > 0 || (known === null && home === null)) hidden = history.imports.begin(piece.study)
     } else if (piece.kind === 'run') {
       if (!study || hidden === null) throw new Error('a run came before its study')
-      tell('keeping', incoming.length, study.runs)
+      report('keeping', incoming.length, study.runs)
       const { checked, head } = piece
       const into = study.known ?? study.study.id
       const taken = (id: string): boolean =>

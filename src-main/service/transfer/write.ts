@@ -21,7 +21,7 @@ import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../app/context'
 import { isOfRun, isReserved, newestCheckpoint, runDir } from '../storage/dataDir'
-import type { Tell } from '../tasks/works'
+import type { ReportProgress } from '../tasks/backgroundTasks'
 import { archivedRunOf, filterBlobs } from './runs'
 
 type Member = ArchiveManifest['members'][number]
@@ -44,7 +44,7 @@ export async function exportStudy(
   study: StudyRecord,
   { out, checkpoints, replace }: ExportOptions,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<ServiceResult<'publish.export'>> {
   return writeOutputWith(
     out,
@@ -52,7 +52,7 @@ export async function exportStudy(
     async (part) => {
       const members = `${part}.members`
       await mkdir(members)
-      return { file: out, ...(await pack(context, study, members, part, checkpoints, signal, tell)) }
+      return { file: out, ...(await pack(context, study, members, part, checkpoints, signal, report)) }
     },
   )
 }
@@ -67,7 +67,7 @@ async function pack(
   part: string,
   checkpoints: boolean,
   signal: AbortSignal,
-  tell: Tell,
+  report: ReportProgress,
 ): Promise<Omit<ServiceResult<'publish.export'>, 'file'>> {
   const { history, program } = context
   const runs = history.runs.ofStudy(study.id)
@@ -81,7 +81,7 @@ async function pack(
   ]
   for (const [i, run] of runs.entries()) {
     signal.throwIfAborted()
-    tell('reading runs', i, runs.length)
+    report('reading runs', i, runs.length)
     members.push(...(await putRun(context, folder, run, checkpoints)))
   }
   signal.throwIfAborted()
@@ -102,7 +102,7 @@ async function pack(
       portable: true,
       noDirRecurse: true,
       strict: true,
-      onWriteEntry: () => tell('packing', packed++, names.length),
+      onWriteEntry: () => report('packing', packed++, names.length),
     },
     names,
   )

@@ -3,13 +3,13 @@
  * want to know.
  */
 import { z } from 'zod'
-import { workProgress } from '../../contract/publish/publish'
+import { taskProgress } from '../../contract/publish/publish'
 import { endedStates, runState, type RunState } from '../../contract/runs/states'
 
 /** A queued run with a reason is held: it waits for a person. */
 const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })
 const deleted = z.object({ runId: z.string() })
-const work = workProgress.pick({ kind: true })
+const work = taskProgress.pick({ kind: true })
 
 export type WorkKind = z.infer<typeof work>['kind']
 
@@ -53,10 +53,10 @@ export class Training {
     } else if (event === 'run.deleted') {
       const run = deleted.safeParse(payload)
       if (run.success) this.#runs.delete(run.data.runId)
-    } else if (event === 'work.progress' || event === 'work.ended') {
+    } else if (event === 'task.progress' || event === 'task.ended') {
       const told = work.safeParse(payload)
       if (!told.success) return
-      if (event === 'work.ended') this.#works.delete(told.data.kind)
+      if (event === 'task.ended') this.#works.delete(told.data.kind)
       else if (this.#works.has(told.data.kind)) return
       else this.#works.add(told.data.kind)
     } else return

@@ -11,12 +11,12 @@ const key = 'cut-short.seen'
 
 class CutShort {
   /** What is offered; null where there is nothing, or nothing new. */
-  offer = $state.raw<ServiceResult<'runs.cutShort'> | null>(null)
+  offer = $state.raw<ServiceResult<'runs.interrupted'> | null>(null)
   busy = $state(false)
 
   /** When the service has come up, and no other program has the history. */
   async look(): Promise<void> {
-    const [found] = await Promise.all([attempt(() => call('runs.cutShort', {})), choices.ready])
+    const [found] = await Promise.all([attempt(() => call('runs.interrupted', {})), choices.ready])
     if (!found || found.newest === null) return
     if (choices.kept.cutShort === 'resume') await this.resume()
     // What was left alone once is not asked about again.
@@ -25,7 +25,7 @@ class CutShort {
 
   async resume(): Promise<void> {
     this.busy = true
-    const done = await attempt(() => call('runs.resumeCutShort', {}))
+    const done = await attempt(() => call('runs.resumeInterrupted', {}))
     this.busy = false
     if (!done) return
     this.offer = null

@@ -6,7 +6,7 @@ import { runTitle } from '../format'
 import { toasts } from './toasts.svelte'
 import { works } from '../data/works.svelte'
 
-type Progress = EventPayload<'work.progress'>
+type Progress = EventPayload<'task.progress'>
 
 class Verifying {
   /** What the dialog is about; null while it is closed. */
@@ -26,7 +26,7 @@ class Verifying {
     const remainingSeconds = remaining()
     this.under = run
     this.progress = this.left = this.verdict = this.failed = null
-    const end = on('work.progress', (progress) => {
+    const end = on('task.progress', (progress) => {
       if (progress.kind !== 'verify') return
       this.progress = progress
       this.left = remainingSeconds(progress.done, progress.total)

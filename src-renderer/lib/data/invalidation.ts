@@ -22,8 +22,8 @@ const rules: Rules = {
   'run.changed': (run, { name, params, runs }) =>
     name === 'system.trainedOn' ||
     (name === 'runs.near' && run.studyId === params['studyId'] && run.id !== params['id'] && run.epochsDone === 0) ||
-    (name === 'filters.suggested' && (runs.includes(run.id) || (params['id'] === null && run.epochsDone === 0))),
-  'run.deleted': ({ runId }, { name, runs }) => name === 'filters.suggested' && runs.includes(runId),
+    (name === 'filters.defaultRun' && (runs.includes(run.id) || (params['id'] === null && run.epochsDone === 0))),
+  'run.deleted': ({ runId }, { name, runs }) => name === 'filters.defaultRun' && runs.includes(runId),
   'run.epoch': ({ runId }, { name, params }) => name === 'filters.layers' && params['id'] === runId,
   'dataset.changed': (_, { name }) => name === 'datasets.sources',
 }

@@ -8,7 +8,7 @@ import { plural, progressText } from '../format'
 import { href, router } from '../navigation/router.svelte'
 import { toasts } from '../actions/toasts.svelte'
 
-type Progress = EventPayload<'work.progress'>
+type Progress = EventPayload<'task.progress'>
 
 const names: Record<Progress['kind'], string> = {
   verify: 'Verification',
@@ -59,7 +59,7 @@ class Works {
 
   /** Has the status bar show how far it is. @throws what it throws */
   async follow<T>(kind: Progress['kind'], work: () => Promise<T>): Promise<T> {
-    const end = on('work.progress', (progress) => {
+    const end = on('task.progress', (progress) => {
       if (progress.kind === kind) this.going = progress
     })
     try {

@@ -38,7 +38,7 @@ export function followed(id: () => string): Followed {
     last = performance.now()
     const { epochs, steps, events, run } = detail.value
     try {
-      const news = await call('runs.news', {
+      const news = await call('runs.updates', {
         id: run.id,
         epoch: epochs.at(-1)?.epoch ?? 0,
         step: steps.at(-1)?.step ?? 0,

@@ -27,17 +27,17 @@ const calmPlayMs = 500
 const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<LayerFilters> =>
   call('filters.layer', { id, layer, epoch }).then(layerFiltersOf)
 
-type Suggested = RendererResult<'filters.suggested'>
+type Suggested = RendererResult<'filters.defaultRun'>
 
 /** The first choice goes into the address: the answer to no run is one for the run that it names. */
 function suggestionFor(id: string | null): QuerySpec<Suggested> {
-  const spec = callQuery('filters.suggested', { id })
+  const spec = callQuery('filters.defaultRun', { id })
   if (id !== null) return spec
   return {
     ...spec,
     load: async () => {
       const suggested = await spec.load()
-      if (suggested.run) seed(callQuery('filters.suggested', { id: suggested.run.id }), suggested)
+      if (suggested.run) seed(callQuery('filters.defaultRun', { id: suggested.run.id }), suggested)
       return suggested
     },
   }
@@ -57,7 +57,7 @@ export class Banks {
   /** The run of the address or, if it names none, the one to begin with; and the baseline that belongs next to it. */
   readonly #suggestion = query(() => suggestionFor(this.address.run))
   readonly #chosenBeside = query(() =>
-    this.address.beside ? callQuery('filters.suggested', { id: this.address.beside }) : null,
+    this.address.beside ? callQuery('filters.defaultRun', { id: this.address.beside }) : null,
   )
   /** Null until the answer. */
   readonly suggested: Suggested | null = $derived(this.#suggestion.value)
