@@ -16,6 +16,8 @@ const views: readonly (readonly [name: string, hash: string])[] = [
   ['data sets', '#/data'],
   ['absent data set', '#/data?id=cifar-100'],
   ['system', '#/system'],
+  ['method', '#/help/method'],
+  ['glossary', '#/help/glossary?term=drop'],
   ['nowhere', '#/nowhere'],
 ]
 

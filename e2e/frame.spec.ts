@@ -193,3 +193,49 @@ test('a key that is typed is typed', async ({ workbench }) => {
   await menu(workbench, 'Pause or resume the run')
   await expect(page.getByRole('status').filter({ hasText: 'Nothing trains now.' })).toBeVisible()
 })
+
+test('the Help menu opens the method, the glossary and the shortcuts; a term leads to its entry and back', async ({
+  launch,
+  dataDir,
+}) => {
+  writeComparisonHistory(dataDir)
+  const workbench = await launch()
+  const { page } = workbench
+  await heading(page, 'Studies')
+  await menu(workbench, 'Method')
+  await heading(page, 'Method')
+  const equations = page.getByRole('table', { name: 'Equations 1 to 4 of the paper' })
+  await expect(equations.getByRole('row')).toHaveCount(5)
+  await expect(equations).toContainText('H₄(u, v) = H(u − π, v − π)')
+
+  // A term, by the keyboard: its tooltip defines it, and its link leads to its entry.
+  const term = page.getByRole('link', { name: 'base filter', exact: true }).first()
+  await expect(term).toHaveAttribute('title', /^A trained filter/)
+  await term.focus()
+  await page.keyboard.press('Enter')
+  await heading(page, 'Glossary')
+  const entry = page.locator('#term-base-filter')
+  await expect(entry).toBeInViewport()
+  await expect(entry).toBeFocused()
+  await page.keyboard.press('Alt+ArrowLeft')
+  await heading(page, 'Method')
+
+  await menu(workbench, 'Glossary')
+  await heading(page, 'Glossary')
+  await page.getByRole('searchbox', { name: 'Filter terms' }).fill('holm')
+  await expect(page.locator('dt')).toHaveText(['Holm’s correction'])
+  await page.getByRole('searchbox', { name: 'Filter terms' }).fill('')
+
+  await menu(workbench, 'Keyboard shortcuts')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  // A term of a table, and the palette.
+  await workbench.open('#/studies/table-1?at=t1')
+  await page.getByRole('link', { name: 'Drop, points' }).click()
+  await expect(page.locator('#term-drop')).toBeFocused()
+  await page.keyboard.press('Control+k')
+  await search(page).fill('equations')
+  await page.keyboard.press('Enter')
+  await heading(page, 'Method')
+})

@@ -101,6 +101,8 @@ async function views(workbench: Workbench): Promise<View[]> {
     { name: 'filter-banks', hash: `#/banks?run=${banks}` },
     { name: 'data-sets', hash: '#/data' },
     { name: 'system', hash: '#/system' },
+    { name: 'method', hash: '#/help/method' },
+    { name: 'glossary', hash: '#/help/glossary?term=drop' },
     { name: 'nowhere', hash: '#/nowhere' },
     {
       name: 'palette',

@@ -59,6 +59,8 @@ const table = {
   'go.banks': { title: 'Filter banks', menu: 'Go', keys: ['CmdOrCtrl+3'] },
   'go.data': { title: 'Data sets', menu: 'Go', keys: ['CmdOrCtrl+4'] },
   'go.system': { title: 'System', menu: 'Go', keys: ['CmdOrCtrl+5'] },
+  'help.method': { title: 'Method', menu: 'Help', words: 'paper equations multi-band filters explain' },
+  'help.glossary': { title: 'Glossary', menu: 'Help', words: 'terms words meaning definition explain' },
   'help.shortcuts': { title: 'Keyboard shortcuts', menu: 'Help', keys: ['F1', '?'] },
   'help.doctor': { title: 'Doctor', menu: 'Help', words: 'check broken repair system' },
 } as const satisfies Record<string, CommandText>

@@ -159,7 +159,7 @@ const pageNames: Partial<Record<ReturnType<typeof parseHash>['page'], CommandNam
 /** The entry of an address; null where what it leads to is gone. */
 export function addressEntry(hash: string, names: Names): Entry | null {
   const route = parseHash(hash)
-  const page = pageNames[route.page]
+  const page = route.page === 'help' ? (`help.${route.section}` as const) : pageNames[route.page]
   const at = hash.indexOf('?')
   const detail = at < 0 ? '' : decoded(hash.slice(at + 1))
   if (page !== undefined) return { ...commandEntry(page), id: `at/${hash}`, detail, keys: null, does: { go: hash } }

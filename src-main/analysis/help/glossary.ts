@@ -186,7 +186,7 @@ const groups = {
       interval: {
         term: '95 % interval',
         text: 'The true drops that the seeds are compatible with. Shown from three seeds per side on.',
-        see: ['drop', 'seen-from'],
+        see: ['drop', 'minimum-detectable-drop'],
       },
       'welch-test': {
         term: 'Welch’s test',
@@ -208,8 +208,8 @@ const groups = {
         text: 'A larger p value that accounts for all comparisons of a table, so that one of them is not significant merely because there are many.',
         see: ['p-value'],
       },
-      'seen-from': {
-        term: 'Seen from',
+      'minimum-detectable-drop': {
+        term: 'Minimum detectable drop',
         text: 'The smallest true drop that these seeds would show: two-sided t test at 5 %, power 80 %.',
         see: ['interval', 'seed'],
       },

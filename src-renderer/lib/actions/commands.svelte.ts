@@ -111,6 +111,8 @@ const actions: Record<CommandName, () => void> = {
   'go.banks': () => router.go(href.banks()),
   'go.data': () => router.go(href.data()),
   'go.system': () => router.go(href.system()),
+  'help.method': () => router.go(href.method()),
+  'help.glossary': () => router.go(href.glossary()),
   'help.shortcuts': () => (overlay.shown = overlay.shown === 'shortcuts' ? null : 'shortcuts'),
   'help.doctor': () => router.go(href.system()),
 }

@@ -7,7 +7,8 @@ const most = 20
 /** The same for all addresses within one page, study or run. */
 export function placeOf(hash: string): string {
   const route = parseHash(hash)
-  return route.page === 'study' || route.page === 'run' ? `${route.page}/${route.id}` : route.page
+  if (route.page === 'study' || route.page === 'run') return `${route.page}/${route.id}`
+  return route.page === 'help' ? `${route.page}/${route.section}` : route.page
 }
 
 /** Ids of the runs that addresses lead to, each once. */

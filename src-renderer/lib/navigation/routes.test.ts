@@ -20,6 +20,9 @@ describe('addresses', () => {
     ])
     expect(parseHash(href.data('cifar-10'))).toEqual({ page: 'data', id: 'cifar-10' })
     expect(parseHash(href.system())).toEqual({ page: 'system' })
+    expect(parseHash(href.method())).toEqual({ page: 'help', section: 'method', term: null })
+    expect(parseHash(href.glossary('drop'))).toEqual({ page: 'help', section: 'glossary', term: 'drop' })
+    expect(parseHash('#/help')).toEqual({ page: 'help', section: 'method', term: null })
     const runs = parseHash(href.runs({ state: 'failed', depth: 8, none: null }))
     expect(runs.page === 'runs' && [...runs.query]).toEqual([
       ['state', 'failed'],
@@ -28,7 +31,7 @@ describe('addresses', () => {
   })
 
   it('of nowhere are told as such', () => {
-    for (const hash of ['#/nowhere', '#/system/x', '#/runs/a/b'])
+    for (const hash of ['#/nowhere', '#/system/x', '#/runs/a/b', '#/help/nowhere'])
       expect(parseHash(hash)).toEqual({ page: 'unknown', hash })
   })
 

@@ -9,7 +9,11 @@ export type Route =
   | { page: 'banks'; query: URLSearchParams }
   | { page: 'data'; id: string | null }
   | { page: 'system' }
+  | { page: 'help'; section: HelpSection; term: string | null }
   | { page: 'unknown'; hash: string }
+
+export const helpSections = ['method', 'glossary'] as const
+export type HelpSection = (typeof helpSections)[number]
 
 /** Ids that an address still holds. */
 const mostAlike = 100
@@ -28,6 +32,10 @@ export function parseHash(hash: string): Route {
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
   if (first === 'runs')
     return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
+  if (first === 'help') {
+    const section = helpSections.find((one) => one === (second ?? 'method'))
+    return section ? { page: 'help', section, term: query.get('term') } : { page: 'unknown', hash }
+  }
   if (second !== undefined) return { page: 'unknown', hash }
   if (first === 'new')
     return {
@@ -57,6 +65,9 @@ export const href = {
   banks: (query?: Record<string, string | number | null | undefined>) => `#/banks${search(query ?? {})}`,
   data: (id?: string) => `#/data${search({ id })}`,
   system: () => '#/system',
+  method: () => '#/help/method',
+  /** `term`: the id of an entry, which is then in view. */
+  glossary: (term?: string) => `#/help/glossary${search({ term })}`,
 }
 
 function search(values: Record<string, string | number | null | undefined>): string {

@@ -1,36 +1,42 @@
 /**
  * How complementary a run's filters are, as lines: over the layers at one epoch, over the epochs of one layer. Pure.
  */
+import type { Term } from '../../../src-main/analysis/help/glossary'
 import type { EpochFigures } from '../../../src-main/contract'
 import type { Point } from '../../../src-main/analysis/figures/line'
 
 export type FigureName = 'cosine' | 'effectiveRank' | 'covered' | 'overlap'
 
 /** `share`: drawn in percent, as the filter banks page shows it. */
-export const figureNames: Readonly<Record<FigureName, { title: string; meaning: string; share: boolean }>> = {
-  cosine: {
-    title: 'Redundancy, mean |cosine|',
-    share: false,
-    meaning:
-      'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.',
-  },
-  effectiveRank: {
-    title: 'Effective rank, of filters',
-    share: false,
-    meaning:
-      'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.',
-  },
-  covered: {
-    title: 'Plane covered, %',
-    share: true,
-    meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.',
-  },
-  overlap: {
-    title: 'Overlap, % of covered',
-    share: true,
-    meaning: 'Share of what is covered that two filters or more pass.',
-  },
-}
+export const figureNames: Readonly<Record<FigureName, { title: string; meaning: string; share: boolean; term: Term }>> =
+  {
+    cosine: {
+      title: 'Redundancy, mean |cosine|',
+      term: 'mean-cosine',
+      share: false,
+      meaning:
+        'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.',
+    },
+    effectiveRank: {
+      title: 'Effective rank, of filters',
+      term: 'effective-rank',
+      share: false,
+      meaning:
+        'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.',
+    },
+    covered: {
+      title: 'Plane covered, %',
+      term: 'coverage',
+      share: true,
+      meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.',
+    },
+    overlap: {
+      title: 'Overlap, % of covered',
+      term: 'overlap',
+      share: true,
+      meaning: 'Share of what is covered that two filters or more pass.',
+    },
+  }
 
 /**
  * Returns the figure as drawn: shares in percent, the others in 0..1; a rank is divided by the number of filters, so

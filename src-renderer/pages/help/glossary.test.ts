@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { glossary } from '../../../src-main/analysis/help/glossary'
+import { matchingGroups } from './glossary'
+
+const idsFor = (text: string): string[] =>
+  matchingGroups(glossary, text).flatMap(({ entries }) => entries.map(({ id }) => id))
+
+it('shows everything without a filter', () => {
+  expect(matchingGroups(glossary, ' ').map(({ title }) => title)).toEqual(glossary.map(({ title }) => title))
+})
+
+it('finds every word in the term or in the text, in any case', () => {
+  expect(idsFor('DERIVED')).toContain('filter-bank')
+  expect(idsFor('holm table')).toEqual(['correction'])
+})
+
+it('leaves out groups without a match', () => expect(matchingGroups(glossary, 'qqqq')).toEqual([]))
