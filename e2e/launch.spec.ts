@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
+import { markerFormat, markerName, type DataDirMarker } from '../src-main/contract/dataDirMarker'
 import { applicationId } from '../src-main/history/files/historyFile'
 import { electronArguments, electronExecutable, expect, test } from './app'
 
@@ -71,7 +72,10 @@ test('a database of a newer program is refused in the window and left as it is',
   // The history is this program’s.
   database.pragma(`application_id = ${applicationId}`)
   database.close()
-  writeFileSync(path.join(dataDir, 'mcnn-workbench.json'), JSON.stringify({ format: 1, id: 'newer' }))
+  writeFileSync(
+    path.join(dataDir, markerName),
+    JSON.stringify({ format: markerFormat, id: 'newer' } satisfies DataDirMarker),
+  )
   const before = readFileSync(file)
 
   const { page } = await launch()

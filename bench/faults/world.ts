@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { markerFormat, markerName, type DataDirMarker } from '../../src-main/contract/dataDirMarker'
 import type { EpochMetrics } from '../../src-main/contract/runs/metrics'
 import type { RunSummary } from '../../src-main/contract/runs/runs'
 import type { Random } from '../../src-main/nn/random'
@@ -45,7 +46,10 @@ export class World {
     this.smallDisk = mounted(this.dataDir)
     if (tuning !== null) {
       // Without a marker the program refuses a directory with content.
-      writeFileSync(path.join(this.dataDir, 'mcnn-workbench.json'), JSON.stringify({ format: 1, id: this.mark }))
+      writeFileSync(
+        path.join(this.dataDir, markerName),
+        JSON.stringify({ format: markerFormat, id: this.mark } satisfies DataDirMarker),
+      )
       copyFileSync(tuning, path.join(this.dataDir, 'tuning.json'))
     }
   }

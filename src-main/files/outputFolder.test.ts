@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkOutputFolder, writeOutputFolder } from './outputFolder'
-import { ownFilesName, parseOwnFiles } from './ownFiles'
+import { writtenFilesName, parseWrittenFiles } from './writtenFiles'
 
 let dir: string
 beforeEach(() => void (dir = mkdtempSync(path.join(tmpdir(), 'mcnn-folder-'))))
@@ -45,10 +45,10 @@ describe('writeOutputFolder', () => {
       'figures/old',
       'figures/old/b.svg',
       'index.html',
-      ownFilesName,
+      writtenFilesName,
     ])
     expect(readdirSync(dir)).toEqual(['r'])
-    expect(Object.keys(parseOwnFiles(text(`r/${ownFilesName}`))?.files ?? {})).toEqual([
+    expect(Object.keys(parseWrittenFiles(text(`r/${writtenFilesName}`))?.files ?? {})).toEqual([
       'figures/a.svg',
       'figures/old/b.svg',
       'index.html',
@@ -69,7 +69,7 @@ describe('writeOutputFolder', () => {
     await expect(writeOutputFolder(at('r'), second, once)).rejects.toMatchObject({ code: 'exists' })
     expect(text('r/index.html')).toBe('one')
     expect(await writeOutputFolder(at('r'), second, over)).toEqual({ kept: [] })
-    expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', ownFilesName])
+    expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', writtenFilesName])
     expect([text('r/index.html'), text('r/figures/a.svg')]).toEqual(['two', 'a2'])
   })
 
@@ -144,7 +144,7 @@ describe('writeOutputFolder', () => {
       JSON.stringify({ format: 'mcnn-files', version: 1, files: { '../outside': [hash] }, writing: null }),
     ]) {
       mkdirSync(at('r'), { recursive: true })
-      writeFileSync(at(`r/${ownFilesName}`), list)
+      writeFileSync(at(`r/${writtenFilesName}`), list)
       await expect(writeOutputFolder(at('r'), first, over)).rejects.toMatchObject({ code: 'bad-input' })
     }
     expect(text('outside')).toBe('mine')
@@ -152,10 +152,10 @@ describe('writeOutputFolder', () => {
 
   it('finishes what a program that died has begun: its files are not taken for the user’s', async () => {
     await writeOutputFolder(at('r'), first, once)
-    const list = parseOwnFiles(text(`r/${ownFilesName}`))
+    const list = parseWrittenFiles(text(`r/${writtenFilesName}`))
     const next = await (async () => {
       await writeOutputFolder(at('other'), second, once)
-      return parseOwnFiles(text(`other/${ownFilesName}`))
+      return parseWrittenFiles(text(`other/${writtenFilesName}`))
     })()
     // As the update stands between two files: one is new, the list knows both.
     const dead = `mcnn-${2 ** 22 + 1}-0123abcd.part`
@@ -166,7 +166,7 @@ describe('writeOutputFolder', () => {
       ]),
     )
     writeFileSync(
-      at(`r/${ownFilesName}`),
+      at(`r/${writtenFilesName}`),
       JSON.stringify({ format: 'mcnn-files', version: 1, files: both, writing: dead }),
     )
     writeFileSync(at('r/index.html'), 'two')
@@ -174,7 +174,7 @@ describe('writeOutputFolder', () => {
     writeFileSync(at(`r/${dead}/1`), 'a2')
     mkdirSync(at(`r/mcnn-${2 ** 22 + 2}-0123abcd.part`))
     expect(await writeOutputFolder(at('r'), second, over)).toEqual({ kept: [] })
-    expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', ownFilesName])
+    expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', writtenFilesName])
   })
 
   it('leaves a folder alone in which another program is writing', async () => {
@@ -182,8 +182,8 @@ describe('writeOutputFolder', () => {
     const busy = `mcnn-${process.ppid}-0123abcd.part`
     mkdirSync(at(`r/${busy}`))
     writeFileSync(
-      at(`r/${ownFilesName}`),
-      JSON.stringify({ ...parseOwnFiles(text(`r/${ownFilesName}`)), writing: busy }),
+      at(`r/${writtenFilesName}`),
+      JSON.stringify({ ...parseWrittenFiles(text(`r/${writtenFilesName}`)), writing: busy }),
     )
     await expect(writeOutputFolder(at('r'), second, over)).rejects.toMatchObject({
       code: 'bad-input',

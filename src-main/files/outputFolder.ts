@@ -12,7 +12,7 @@ import { isAlive } from './alive'
 import { createFlushed, flushPath, partName, writerOf } from './durable'
 import { badTarget, outputError, targetExists } from './outputErrors'
 import { shownPath } from './pathProblems'
-import { ownFilesName, ownFilesText, readOwnFiles, type OwnFiles } from './ownFiles'
+import { writtenFilesName, writtenFilesText, readWrittenFiles, type WrittenFiles } from './writtenFiles'
 
 /** What the folder is, in sentences. */
 export type FolderKind = 'report' | 'SavedModel'
@@ -28,7 +28,7 @@ export interface WrittenFolder {
   kept: string[]
 }
 
-type Target = { kind: 'new'; folder: string } | { kind: 'update'; folder: string; own: OwnFiles | null }
+type Target = { kind: 'new'; folder: string } | { kind: 'update'; folder: string; own: WrittenFiles | null }
 
 /**
  * Checks a target before anything is made for it; changes nothing.
@@ -80,10 +80,10 @@ async function resolveTarget(target: string, { what, overwrite }: FolderOptions)
     throw badTarget(`${shownPath(target)} is a file, and a ${what} is a folder.`, 'Give the folder another name.')
   const inside = await readdir(target)
   if (inside.length === 0) return { kind: 'update', folder: target, own: null }
-  const own = await readOwnFiles(target)
+  const own = await readWrittenFiles(target)
   if (own === null)
     throw badTarget(
-      `${shownPath(target)} holds other files and no list of the program’s own (${ownFilesName}), so nothing in it is replaced.`,
+      `${shownPath(target)} holds other files and no list of the program’s own (${writtenFilesName}), so nothing in it is replaced.`,
       'Choose a new or an empty folder.',
     )
   if (!overwrite) throw targetExists(target)
@@ -104,7 +104,7 @@ async function create(folder: string, files: ReadonlyMap<string, Uint8Array | st
       await mkdir(path.dirname(path.join(part, name)), { recursive: true })
       await createFlushed(path.join(part, name), content)
     }
-    await createFlushed(path.join(part, ownFilesName), ownFilesText(hashesOf(files), null))
+    await createFlushed(path.join(part, writtenFilesName), writtenFilesText(hashesOf(files), null))
     for (const inner of new Set([...files.keys()].map((name) => path.dirname(path.join(part, name)))))
       await flushPath(inner)
     await flushPath(part)
@@ -122,7 +122,7 @@ async function create(folder: string, files: ReadonlyMap<string, Uint8Array | st
  */
 async function update(
   folder: string,
-  own: OwnFiles | null,
+  own: WrittenFiles | null,
   files: ReadonlyMap<string, Uint8Array | string>,
 ): Promise<WrittenFolder> {
   const before = new Map(Object.entries(own?.files ?? {}))
@@ -138,7 +138,7 @@ async function update(
         [...new Set([...(before.get(name) ?? []), ...(after.get(name) ?? [])])],
       ]),
     )
-    await putList(folder, part, ownFilesText(both, part))
+    await putList(folder, part, writtenFilesText(both, part))
     const staged = [...files].map(([name, content], i) => ({ name, content, file: path.join(folder, part, String(i)) }))
     for (const { file, content } of staged) await createFlushed(file, content)
     for (const { name, file } of staged) {
@@ -150,7 +150,7 @@ async function update(
       if (!after.has(name) && (await isOwn(folder, name, before.get(name) ?? []))) await removeStale(folder, name)
     for (const inner of new Set([...files.keys()].map((name) => path.dirname(path.join(folder, name)))))
       await flushPath(inner)
-    await putList(folder, part, ownFilesText(after, null))
+    await putList(folder, part, writtenFilesText(after, null))
   } finally {
     await rm(path.join(folder, part), { recursive: true, force: true })
   }
@@ -165,16 +165,16 @@ async function clearUnfinished(folder: string, writing: string | null): Promise<
     if (writer === null || isAlive(writer)) continue
     if (name === writing) await rm(path.join(folder, name), { recursive: true, force: true })
     else {
-      await rm(path.join(folder, name, ownFilesName), { force: true }).catch(() => undefined)
+      await rm(path.join(folder, name, writtenFilesName), { force: true }).catch(() => undefined)
       await rmdir(path.join(folder, name)).catch(() => undefined)
     }
   }
 }
 
 async function putList(folder: string, part: string, text: string): Promise<void> {
-  const file = path.join(folder, part, ownFilesName)
+  const file = path.join(folder, part, writtenFilesName)
   await createFlushed(file, text)
-  await rename(file, path.join(folder, ownFilesName))
+  await rename(file, path.join(folder, writtenFilesName))
   await flushPath(folder)
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { preferences } from '../../../src-main/contract/preferences'
 import { WorkbenchError } from '../../../src-main/contract/errors'
 import { fakeCifar10 } from '../../../src-main/datasets/testSupport'
-import { ownFilesText, parseOwnFiles } from '../../../src-main/files/ownFiles'
+import { writtenFilesText, parseWrittenFiles } from '../../../src-main/files/writtenFiles'
 import { readManifest } from '../../../src-main/datasets/store'
 import { readSetupState } from '../../../src-main/service/machine/setupState'
 import { measuredThreads } from '../../../src-main/service/machine/threads'
@@ -29,7 +29,7 @@ const seeds = [
     },
   },
   JSON.parse(
-    ownFilesText(
+    writtenFilesText(
       new Map([
         ['index.html', [sha256]],
         ['figures/a.svg', [sha256, sha256]],
@@ -65,7 +65,7 @@ export const files = target<string>('settings, the window’s place, measurement
         throw new Error('preferences that are none')
       const bounds = openingBounds(readWindowState(file), [{ x: 0, y: 0, width: 1920, height: 1080 }])
       if (!Object.values(bounds).every((value) => Number.isFinite(value))) throw new Error('a window without a size')
-      const names = Object.keys(parseOwnFiles(text)?.files ?? {})
+      const names = Object.keys(parseWrittenFiles(text)?.files ?? {})
       if (names.some((name) => !path.join(folder, name).startsWith(`${folder}${path.sep}`)))
         throw new Error('a file outside of its folder')
       measuredThreads(file, 'machine')

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { expandHome } from '../../../setup/lib/home.mjs'
+import { markerName } from '../../contract/dataDirMarker'
 import { WorkbenchError } from '../../contract/errors'
 import { runId } from '../../contract/ids'
 
@@ -41,7 +42,7 @@ export function pathsOf(dataDir: string, identity = ''): Paths {
   return {
     dataDir: root,
     identity,
-    marker: path.join(root, 'mcnn-workbench.json'),
+    marker: path.join(root, markerName),
     database: path.join(root, 'history.sqlite'),
     datasets: path.join(root, 'datasets'),
     runs: path.join(root, 'runs'),

@@ -21,22 +21,21 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { z } from 'zod'
+import { dataDirMarker, markerFormat, markerName, type DataDirMarker } from '../../contract/dataDirMarker'
 import { codeOf, WorkbenchError } from '../../contract/errors'
 import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'
 import { pathsOf, type Paths } from './dataDir'
 import { historyKind } from '../../history/files/historyFile'
 
-const formatVersion = 1
 const chooseAnother = 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.'
-const marker = z.object({ format: z.int().min(1), id: z.string().min(1).max(100) })
 
 /** Names that operating systems, desktops, file servers and synchronisation tools create in any directory. */
 const systemName =
   /^(lost\+found|\.DS_Store|\.localized|\.Spotlight-V100|\.fseventsd|\.TemporaryItems|\.Trash.*|\.nfs[0-9a-f]+|\.directory|\.snapshots?|\.keep|\.gitkeep|\.stfolder|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i
 /** An unfinished marker file, left by a crash. */
-const markerPart = /^mcnn-workbench\.json\.[0-9a-f]{12}\.part$/
+const isMarkerPart = (name: string): boolean =>
+  name.startsWith(`${markerName}.`) && /^[0-9a-f]{12}\.part$/.test(name.slice(markerName.length + 1))
 /** What an import keeps in the folder of a data set. */
 const datasetFolder = /^(cifar-10|cifar-100|\.downloads|\.(import|replaced|removed)-.+)$/
 
@@ -107,7 +106,7 @@ function examine(dataDir: string): Found {
     if (!(statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? true))
       throw new WorkbenchError('bad-input', `${root} is not a folder, as a data directory is.`, { fix: chooseAnother })
     const names = namesIn(root)
-    if (names.includes(path.basename(paths.marker)))
+    if (names.includes(markerName))
       return { state: 'marked', isCertain: true, paths: pathsOf(root, readMarker(paths.marker)) }
     const kind = historyKind(database)
     // Each program that wrote a history has left one of these next to it.
@@ -115,7 +114,7 @@ function examine(dataDir: string): Found {
     if (kind === 'history' || (used && kind !== 'foreign')) return { state: 'earlier', isCertain: true, paths }
     if (kind === 'corrupt') return { state: 'earlier', isCertain: false, paths }
     const other = names.find(
-      (name) => !systemName.test(name) && !markerPart.test(name) && !isUnused(paths, name, kind === 'missing'),
+      (name) => !systemName.test(name) && !isMarkerPart(name) && !isUnused(paths, name, kind === 'missing'),
     )
     if (other === undefined) return { state: 'new', isCertain: true, paths }
     throw refused(root, other)
@@ -127,7 +126,7 @@ function examine(dataDir: string): Found {
 function refused(root: string, entry: string): WorkbenchError {
   return new WorkbenchError(
     'bad-input',
-    `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${path.basename(pathsOf(root).marker)}.`,
+    `${root} is not a data directory of MCNN Workbench: it contains ${JSON.stringify(entry.slice(0, 100))} and no ${markerName}.`,
     { fix: chooseAnother },
   )
 }
@@ -160,15 +159,15 @@ function readMarker(file: string): string {
   } catch (cause) {
     if (codeOf(cause) !== null) throw cause
   }
-  const parsed = marker.safeParse(value)
+  const parsed = dataDirMarker.safeParse(value)
   if (!parsed.success)
     throw new WorkbenchError('bad-data', `${file} is not a marker of a data directory.`, {
       fix: `Restore the file from a copy. ${chooseAnother}`,
     })
-  if (parsed.data.format <= formatVersion) return parsed.data.id
+  if (parsed.data.format <= markerFormat) return parsed.data.id
   throw new WorkbenchError(
     'unavailable',
-    `The data directory ${path.dirname(file)} was made by a newer MCNN Workbench (format ${parsed.data.format}; this program knows ${formatVersion}).`,
+    `The data directory ${path.dirname(file)} was made by a newer MCNN Workbench (format ${parsed.data.format}; this program knows ${markerFormat}).`,
     { fix: `Update this program. ${chooseAnother}` },
   )
 }
@@ -179,7 +178,7 @@ function createMarker(file: string): string {
   try {
     const handle = openSync(part, 'wx')
     try {
-      writeFileSync(handle, `${JSON.stringify({ format: formatVersion, id: randomUUID() })}\n`)
+      writeFileSync(handle, `${JSON.stringify({ format: markerFormat, id: randomUUID() } satisfies DataDirMarker)}\n`)
       fsyncSync(handle)
     } finally {
       closeSync(handle)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 
-export const ownFilesName = 'mcnn-files.json'
+export const writtenFilesName = 'mcnn-files.json'
 
 const mostBytes = 4 * 1024 * 1024
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -17,7 +17,7 @@ const fileName = z
     'no path in a folder',
   )
 
-const ownFiles = z.strictObject({
+const writtenFiles = z.strictObject({
   format: z.literal('mcnn-files'),
   version: z.literal(1),
   /** SHA-256 of what the program wrote; several while files are being replaced. */
@@ -25,24 +25,24 @@ const ownFiles = z.strictObject({
   /** The folder of new files that are being put in place; null if all are. */
   writing: z.string().max(100).nullable(),
 })
-export type OwnFiles = z.infer<typeof ownFiles>
+export type WrittenFiles = z.infer<typeof writtenFiles>
 
 /** Returns the list of a folder; null if there is none that can be trusted. */
-export async function readOwnFiles(folder: string): Promise<OwnFiles | null> {
-  const text = await readFile(path.join(folder, ownFilesName)).catch(() => null)
-  return text === null || text.length > mostBytes ? null : parseOwnFiles(text.toString('utf8'))
+export async function readWrittenFiles(folder: string): Promise<WrittenFiles | null> {
+  const text = await readFile(path.join(folder, writtenFilesName)).catch(() => null)
+  return text === null || text.length > mostBytes ? null : parseWrittenFiles(text.toString('utf8'))
 }
 
 /** Returns null for a text that is no such list. */
-export function parseOwnFiles(text: string): OwnFiles | null {
+export function parseWrittenFiles(text: string): WrittenFiles | null {
   try {
-    return ownFiles.safeParse(JSON.parse(text)).data ?? null
+    return writtenFiles.safeParse(JSON.parse(text)).data ?? null
   } catch {
     return null
   }
 }
 
-export function ownFilesText(files: ReadonlyMap<string, readonly string[]>, writing: string | null): string {
+export function writtenFilesText(files: ReadonlyMap<string, readonly string[]>, writing: string | null): string {
   const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1))
   return `${JSON.stringify({ format: 'mcnn-files', version: 1, files: Object.fromEntries(sorted), writing }, null, 1)}\n`
 }
