@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -190,5 +191,97 @@ describe('writeOutputFolder', () => {
       message: expect.stringContaining(`Process ${process.ppid} is writing`),
     })
     expect(text('r/index.html')).toBe('one')
+  })
+})
+
+describe('a folder of an earlier version, which wrote no list', () => {
+  const written = new Date('2026-11-27T10:00:00Z')
+  const edited = new Date('2026-11-27T10:05:00Z')
+
+  /** @param files by their names below `folder` */
+  function putEarlier(folder: string, files: Record<string, string>): void {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(at(`${folder}/${name}`)), { recursive: true })
+      writeFileSync(at(`${folder}/${name}`), content)
+      utimesSync(at(`${folder}/${name}`), written, written)
+    }
+  }
+  const comparison = JSON.stringify({ studyId: 's', studyName: 'S', rows: [{ arch: 'resnet-8', dataset: 'cifar-10' }] })
+  const report = {
+    'index.html': 'old',
+    'report.md': '# S\n\n![Loss](figures/loss-a.svg)\n',
+    'report.tex': 'old',
+    'comparison.json': comparison,
+    'figures/loss-a.svg': 'old',
+  }
+
+  it('is replaced as a report is: its unchanged files go, all others stay', async () => {
+    putEarlier('r', { ...report, 'figures/loss-mine.svg': 'mine', 'paper.pdf': 'mine' })
+    writeFileSync(at('r/report.tex'), 'edited')
+    utimesSync(at('r/report.tex'), edited, edited)
+    await expect(writeOutputFolder(at('r'), first, once)).rejects.toMatchObject({ code: 'exists' })
+    const next = new Map([
+      ['index.html', 'new'],
+      ['report.tex', 'new'],
+    ])
+    expect(await writeOutputFolder(at('r'), next, over)).toEqual({ kept: ['report.tex.bak'] })
+    expect(inside('r')).toEqual([
+      'figures',
+      'figures/loss-mine.svg',
+      'index.html',
+      writtenFilesName,
+      'paper.pdf',
+      'report.tex',
+      'report.tex.bak',
+    ])
+    expect(['index.html', 'report.tex', 'report.tex.bak'].map((name) => text(`r/${name}`))).toEqual([
+      'new',
+      'new',
+      'edited',
+    ])
+  })
+
+  it('removes no figure that an edited report names, and none through a link', async () => {
+    mkdirSync(at('shared'))
+    writeFileSync(at('shared/loss-a.svg'), 'mine')
+    putEarlier('r', report)
+    rmSync(at('r/figures'), { recursive: true })
+    symlinkSync(at('shared'), at('r/figures'))
+    putEarlier('e', { ...report, 'report.md': '![Mine](figures/mine.svg)\n', 'figures/mine.svg': 'mine' })
+    utimesSync(at('e/report.md'), edited, edited)
+    const next = new Map([['index.html', 'new']])
+    await writeOutputFolder(at('r'), next, over)
+    await writeOutputFolder(at('e'), next, over)
+    expect(inside('shared')).toEqual(['loss-a.svg'])
+    expect(inside('e')).toEqual(
+      expect.arrayContaining(['figures/loss-a.svg', 'figures/mine.svg', 'report.md']) as string[],
+    )
+  })
+
+  it('is replaced as a model is', async () => {
+    const model = {
+      'saved_model.pb': 'old',
+      'assets.extra/model.json': '{"producer":"MCNN Workbench 1.0.0","run":"r"}',
+    }
+    putEarlier('m', { ...model, 'notes.txt': 'mine' })
+    const next = new Map([['saved_model.pb', 'new']])
+    await writeOutputFolder(at('m'), next, { what: 'SavedModel', overwrite: true })
+    expect(inside('m')).toEqual([writtenFilesName, 'notes.txt', 'saved_model.pb'])
+    expect(text('m/saved_model.pb')).toBe('new')
+  })
+
+  it.each([
+    ['report', { 'index.html': 'mine', 'comparison.json': '{"studyId":"s"}' }],
+    ['report', { 'index.html': 'mine', 'report.md': 'mine' }],
+    ['SavedModel', { 'saved_model.pb': 'mine', 'assets.extra/model.json': '{"producer":"Another"}' }],
+    ['SavedModel', { 'saved_model.pb': 'mine', 'variables/variables.index': 'mine' }],
+    ['SavedModel', report],
+  ] as const)('is no %s of somebody else (%j)', async (what, files) => {
+    putEarlier('x', files)
+    const before = inside('x')
+    await expect(writeOutputFolder(at('x'), first, { what, overwrite: true })).rejects.toMatchObject({
+      code: 'bad-input',
+    })
+    expect(inside('x')).toEqual(before)
   })
 })

@@ -10,12 +10,16 @@ import path from 'node:path'
 import { codeOf } from '../contract/errors'
 import { isAlive } from './alive'
 import { createFlushed, flushPath, partName, writerOf } from './durable'
+import { earlierFiles } from './earlierFolders'
 import { badTarget, outputError, targetExists } from './outputErrors'
 import { shownPath } from './pathProblems'
-import { writtenFilesName, writtenFilesText, readWrittenFiles, type WrittenFiles } from './writtenFiles'
-
-/** What the folder is, in sentences. */
-export type FolderKind = 'report' | 'SavedModel'
+import {
+  writtenFilesName,
+  writtenFilesText,
+  readWrittenFiles,
+  type FolderKind,
+  type WrittenFiles,
+} from './writtenFiles'
 
 export interface FolderOptions {
   what: FolderKind
@@ -80,10 +84,10 @@ async function resolveTarget(target: string, { what, overwrite }: FolderOptions)
     throw badTarget(`${shownPath(target)} is a file, and a ${what} is a folder.`, 'Give the folder another name.')
   const inside = await readdir(target)
   if (inside.length === 0) return { kind: 'update', folder: target, own: null }
-  const own = await readWrittenFiles(target)
+  const own = inside.includes(writtenFilesName) ? await readWrittenFiles(target) : await earlierFiles(target, what)
   if (own === null)
     throw badTarget(
-      `${shownPath(target)} holds other files and no list of the program’s own (${writtenFilesName}), so nothing in it is replaced.`,
+      `${shownPath(target)} holds other files and is no ${what} that the program wrote (it lacks ${writtenFilesName}), so nothing in it is replaced.`,
       'Choose a new or an empty folder.',
     )
   if (!overwrite) throw targetExists(target)
