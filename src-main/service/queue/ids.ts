@@ -1,6 +1,7 @@
 /** Ids that people can read, type and use as file names. */
 import { randomInt } from 'node:crypto'
 import { archShort } from '../../analysis/text/names'
+import { runId } from '../../contract/ids'
 import { compactVariant, type ExperimentConfig } from '../../contract/experiment'
 
 /** The name in lower case, other signs than letters and digits as hyphens; '-2', '-3' … where it is taken. */
@@ -21,6 +22,11 @@ export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: 
     const id = `${stem}-${randomSuffix()}`
     if (!taken(id)) return id
   }
+}
+
+/** Returns whether `runIdFor` may have made the id: a folder that a person names is hardly called so. */
+export function isMadeRunId(id: string): boolean {
+  return runId.safeParse(id).success && /-s\d+-[0-9a-z]{4}$/.test(id)
 }
 
 function slugOf(name: string, length: number): string {

@@ -26,6 +26,7 @@ import { codeOf, WorkbenchError } from '../../contract/errors'
 import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'
 import { pathsOf, type Paths } from './dataDir'
+import { adoptRunFolders } from './ownFiles'
 import { historyKind } from '../../history/files/historyFile'
 
 const chooseAnother = 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.'
@@ -72,6 +73,7 @@ export function prepareDataDir(dataDir: string): Paths {
   if (!isCertain) throw refused(root, path.basename(paths.database))
   try {
     makeFolder(root)
+    if (state === 'earlier') adoptRunFolders(paths)
     const prepared = state === 'marked' ? paths : pathsOf(root, createMarker(paths.marker))
     for (const folder of [datasets, runs, logs]) makeFolder(folder)
     // Data sets may be shared with other people and read-only.

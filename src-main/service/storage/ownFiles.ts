@@ -14,6 +14,7 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { messageOf } from '../../contract/errors'
+import { isMadeRunId } from '../queue/ids'
 import { runDir, runLog, type Paths } from './dataDir'
 
 /**
@@ -60,6 +61,18 @@ export function makeRunFolder(paths: Paths, id: string): string {
 /** Records that the folder of a run is this program's, before it is created. */
 export function registerRun(paths: Paths, id: string): void {
   if (!registeredRuns(paths).has(id)) appendFileSync(paths.ownRuns, `${id}\n`)
+}
+
+/**
+ * Records the run folders of an earlier version, which kept no record: those with an id of `runIdFor` and a log of that
+ * id, which every trainer creates. Called once, before the directory gets its marker: folders that come later are not
+ * recorded in this way.
+ */
+export function adoptRunFolders(paths: Paths): void {
+  if (!isFolder(paths.runs)) return
+  for (const name of readdirSync(paths.runs))
+    if (isMadeRunId(name) && isFolder(path.join(paths.runs, name)) && isFile(path.join(paths.logs, `${name}.log`)))
+      registerRun(paths, name)
 }
 
 /** Ids of the runs whose folders this program has created. */

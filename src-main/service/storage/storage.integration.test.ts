@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { markerName } from '../../contract/dataDirMarker'
 import { cifarSpecs } from '../../datasets/catalog'
 import { locateDataDir } from './dataDirIdentity'
 import { Bench, planOf } from '../fixtures/bench'
@@ -131,5 +132,34 @@ describe('storage', () => {
     rmSync(outside, { recursive: true })
     expect(existsSync(path.join(bench.dataDir, 'logs', `${runId}.log`))).toBe(true)
     expect(await service.call('system.log', {})).toEqual({ lines: ['first', 'second'] })
+  })
+
+  it('reclaims run folders that an earlier version has left, and no copy of the user’s', async () => {
+    const first = await bench.open()
+    const { runIds } = await first.call('studies.create', { plan: planOf({ 1: 'done' }) })
+    const [runId = ''] = runIds
+    await bench.reached(runId, 'done', 'failed', 'diverged')
+    await first.close()
+    // As an earlier version leaves a directory.
+    for (const name of [markerName, 'mcnn-workbench.runs']) rmSync(path.join(bench.dataDir, name))
+    const left = runId.replace(/.{4}$/, '0000')
+    const put = (folder: string, bytes: number): void => {
+      mkdirSync(path.join(bench.dataDir, 'runs', folder))
+      writeFileSync(path.join(bench.dataDir, 'runs', folder, 'weights.safetensors'), Buffer.alloc(bytes))
+    }
+    put(left, 5000)
+    put('best', 300)
+    put(runId.replace(/.{4}$/, '1111'), 300)
+    for (const id of [left, 'best']) writeFileSync(path.join(bench.dataDir, 'logs', `${id}.log`), Buffer.alloc(700))
+    const service = await bench.open()
+    // Whatever a person puts there later is the person's.
+    put(runId.replace(/.{4}$/, '2222'), 300)
+    writeFileSync(path.join(bench.dataDir, 'logs', `${runId.replace(/.{4}$/, '2222')}.log`), '')
+    expect((await service.call('system.storage', {})).reclaimable).toBe(5700)
+    expect(await service.call('system.reclaim', {})).toEqual({ bytes: 5700 })
+    expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual(
+      ['best', runId, ...['1111', '2222'].map((end) => runId.replace(/.{4}$/, end))].sort(),
+    )
+    expect(existsSync(path.join(bench.dataDir, 'logs', 'best.log'))).toBe(true)
   })
 })
