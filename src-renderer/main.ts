@@ -3,6 +3,9 @@ import './tokens.css'
 import './app.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
+import { addVariantTokens } from './lib/display/variantTokens'
+
+addVariantTokens()
 
 const target = document.getElementById('app')
 if (target === null) throw new Error('index.html has no element with the id "app"')

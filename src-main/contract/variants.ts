@@ -1,47 +1,38 @@
 /**
- * Which convolutions of a network are multi-band, and by which bank: the name of a variant says all of it.
+ * The names of variants: which convolutions of a network are multi-band, and by which bank.
  *
  * ```
  * variant  = "baseline" | banked | "narrow(" banked ")"
  * banked   = layers [ "@" bank ]
- * layers   = "mcnn-f" | "mcnn-l" | "mcnn-fl" | "mcnn-a" | "mcnn(" pattern { "+" pattern } ")"
- * bank     = "random" | "two" | "rotations" | "symmetries" | mask "/" mask { "/" mask }
+ * layers   = a name of `namedVariants` | "mcnn(" pattern { "+" pattern } ")"
+ * bank     = a name of `namedBanks` | mask "/" mask { "/" mask }
  * ```
  *
- * Without a bank it is the paper's, of four signs. A pattern is a layer's name in which `*` stands for any characters.
- * A mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that is left
- * out.
+ * A variant without a bank takes the paper's, of four signs. A pattern is a layer's name in which `*` stands for any
+ * characters. A mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that
+ * is left out.
  */
 import { z } from 'zod'
+import { bankSizes, namedBanks, type BankId } from './banks'
+import { namedVariants, variants, type LayerSet } from './namedVariants'
 import { matchName, plainText } from './typedNames'
 
-/**
- * Those with a name of their own: none, first, last, both, or every convolution whose output count the bank divides.
- */
-export const variants = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const
-
-/** Banks with a name; the paper's has none, for it is what is meant where nothing is said. */
-export const namedBanks = ['random', 'two', 'rotations', 'symmetries'] as const
-export type NamedBank = (typeof namedBanks)[number]
+export { bankSizes, namedBanks } from './banks'
+export { variants } from './namedVariants'
 
 export interface ParsedVariant {
-  /** Nothing multi-band, or a plain network with as many trainable parameters as the variant has that is described. */
+  /** `narrow`: a plain network with as many trainable parameters as the variant that the other fields describe. */
   kind: 'baseline' | 'banked' | 'narrow'
-  /** Patterns of layer names; `first`, `last` and `all` for the variants with a name of their own. */
-  layers: 'none' | 'first' | 'last' | 'both' | 'all' | string[]
-  /** 'signs' is the paper's. */
-  bank: 'signs' | NamedBank | string[]
+  /** A named set of layers, or patterns of layer names. */
+  layers: LayerSet | string[]
+  /** 'signs' is the paper's bank. */
+  bank: BankId | string[]
 }
-
-const named = { 'mcnn-f': 'first', 'mcnn-l': 'last', 'mcnn-fl': 'both', 'mcnn-a': 'all' } as const
-
-/** Filters in the smallest and the largest bank. */
-export const bankSizes = { least: 2, most: 8 } as const
 
 const pattern = /^[a-z0-9*](?:[a-z0-9.*]{0,60}[a-z0-9*])?$/
 const mask = /^[+\-0]{9}$/
 
-/** @returns null for what is not a variant */
+/** Returns what a variant's name means; null if the text is not a name. */
 export function parseVariant(text: string): ParsedVariant | null {
   if (text === 'baseline') return { kind: 'baseline', layers: 'none', bank: 'signs' }
   const narrow = /^narrow\((.*)\)$/s.exec(text)
@@ -53,7 +44,8 @@ export function parseVariant(text: string): ParsedVariant | null {
 }
 
 function layersOf(text: string): ParsedVariant['layers'] | null {
-  if (text in named) return named[text as keyof typeof named]
+  const named = namedVariants.find(({ id }) => id === text)
+  if (named) return named.layers === 'none' ? null : named.layers
   const list = /^mcnn\((.*)\)$/s.exec(text)?.[1]?.split('+')
   if (!list || list.length > 120 || !list.every((one) => pattern.test(one)) || !isSortedSet(list)) return null
   return list
@@ -130,8 +122,8 @@ function masksOf(code: string): string {
 
 const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stage3.*+stem) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`
 
-/** What a name looks like, for whoever reads the schema only: `parseVariant` says whether it is one. */
-const shape = /^(?:narrow\()?(?:baseline|mcnn-(?:f|l|fl|a)|mcnn\([a-z0-9.*+]+\))(?:@[a-z0+/-]+)?\)?$/
+/** The rough form of a name, for readers of the schema; `parseVariant` decides. */
+const shape = new RegExp(String.raw`^(?:narrow\()?(?:${variants.join('|')}|mcnn\([a-z0-9.*+]+\))(?:@[a-z0+/-]+)?\)?$`)
 
 export const variant = z
   .string()
@@ -140,10 +132,7 @@ export const variant = z
   .refine((text) => parseVariant(text) !== null, notOne)
 export type Variant = z.infer<typeof variant>
 
-/**
- * Those with a name of their own first, in the paper's order; then the rest by name, a control behind what it is the
- * control of.
- */
+/** Orders named variants first, as in the registry; then the rest by name, each control after its variant. */
 export function compareVariants(a: Variant, b: Variant): number {
   const rank = (one: Variant): number => {
     const at = (variants as readonly string[]).indexOf(one)
@@ -154,7 +143,7 @@ export function compareVariants(a: Variant, b: Variant): number {
   return rank(a) - rank(b) || (plain(a) < plain(b) ? -1 : plain(a) > plain(b) ? 1 : 0)
 }
 
-/** Whether a layer's name matches a pattern. */
+/** Returns whether a layer's name matches a pattern. */
 export function matchesLayer(patterned: string, name: string): boolean {
   const parts = patterned.split('*')
   if (parts.length === 1) return patterned === name

@@ -21,7 +21,7 @@ export function network(arch: Arch, variant: Variant, classes: number, seed = 1)
   const banked = plainNetwork(arch, variant, classes)
   const layers = convolutions(banked)
   for (const layer of chosenLayers(parsed, layers, arch))
-    makeMultiband(layer, bankOf(parsed.bank, seed, layers.indexOf(layer)))
+    makeMultiband(layer, bankTable(parsed.bank, random(seed, 'bank', layers.indexOf(layer)).int))
   return parsed.kind === 'narrow' ? narrowed(banked) : banked
 }
 
@@ -52,26 +52,6 @@ function chosenLayers(
     )
   const chosen = new Set(found.flat())
   return able.filter((layer) => chosen.has(layer))
-}
-
-/** @param layer its place in the network: with the seed it decides on random masks, the same for all filters of the layer */
-function bankOf(bank: ParsedVariant['bank'], seed: number, layer: number): BankTable {
-  return bank === 'random' ? randomBank(seed, layer) : bankTable(bank)
-}
-
-/**
- * As many bands as the paper's: the filter itself and masks of random signs, none of them another's or its negative.
- */
-function randomBank(seed: number, layer: number): BankTable {
-  const rng = random(seed, 'bank', layer)
-  const [own = [], ...others] = signBank
-  const masks: number[][] = [[...own]]
-  while (masks.length <= others.length) {
-    const mask = own.map((tap) => (rng.int(0, 1) === 0 ? tap : -tap))
-    const agreements = masks.map((other) => other.filter((tap, t) => tap === mask[t]).length)
-    if (agreements.every((n) => n > 0 && n < own.length)) masks.push(mask)
-  }
-  return masks
 }
 
 /**

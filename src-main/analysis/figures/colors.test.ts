@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { divergingColor, divergingRgb, inkOn, magnitudeColor, magnitudeRgb, variantColors } from './colors'
+import {
+  divergingColor,
+  divergingRgb,
+  inkOn,
+  magnitudeColor,
+  magnitudeRgb,
+  variantColor,
+  variantColors,
+} from './colors'
 
 /** CIE L* of an sRGB colour. */
 function lightness(rgb: readonly number[]): number {
@@ -58,10 +64,17 @@ describe('inkOn', () => {
   })
 })
 
-describe('the variants’ colours in figures', () => {
-  it('are the window’s light tokens', () => {
-    const css = readFileSync(path.join(__dirname, '../../../src-renderer/tokens.css'), 'utf8')
-    for (const [variant, color] of Object.entries(variantColors))
-      expect(css).toMatch(new RegExp(`--v-${variant.replace('mcnn-', '')}: ${color};`))
+describe('the colours of variants', () => {
+  it('are those of tokens, which differ from each other in both themes', () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const colors = [...variantColors.values()].map((color) => color[theme])
+      expect(new Set(colors).size).toBe(colors.length)
+    }
+  })
+
+  it('are stable: named variants have their own, controls share one, others follow their names', () => {
+    expect(
+      ['baseline', 'mcnn-fl', 'narrow(mcnn-a)', 'mcnn-l@random', 'mcnn-f@two', 'mcnn(stem)'].map(variantColor),
+    ).toEqual(['baseline', 'fl', 'narrow', 'random', 'x3', 'x2'])
   })
 })

@@ -1,20 +1,19 @@
-/**
- * Colour scales of the filter views, the same in the window and in drawings. Tokens: --div-*, --bg, --ink, --b-* of the
- * window.
- */
+/** Colours of variants and bands, and colour scales of filter views: the same in the window and in exported figures. */
+import { bankEntry, namedBanks } from '../../contract/banks'
 import { parseVariant, type Variant } from '../../contract/experiment'
+import { namedVariants } from '../../contract/namedVariants'
 
 export type Theme = 'light' | 'dark'
 
 type Rgb = readonly [number, number, number]
 
-/** Ends and middle of the zero-centred scale; the middle is the surface that a kernel lies on. */
+/** Negative end, middle and positive end of the zero-centred scale; the middle is the surface below a kernel. */
 const diverging: Record<Theme, readonly [string, string, string]> = {
   light: ['#2166ac', '#f6f6f7', '#b2452b'],
   dark: ['#5fa8dd', '#25272b', '#f08a66'],
 }
 
-/** Dark blue to mint in even steps of lightness (the table of seaborn's `mako`). */
+/** Dark blue to mint in even steps of lightness: the `mako` table of seaborn. */
 export const magnitudeStops = [
   '#0b0406',
   '#2e1e3b',
@@ -26,13 +25,13 @@ export const magnitudeStops = [
   '#def5e5',
 ] as const
 
-/** Bands, from h1; the paper's bank has the first four. */
+/** Colours of bands, from h₁; the paper's bank has the first four. */
 export const bandColors: Record<Theme, readonly string[]> = {
   light: ['#3f3a9e', '#c04a68', '#8a8415', '#1f8f84', '#6b7a00', '#0b6fa8', '#a0522d', '#7b3f8c'],
   dark: ['#9a96f0', '#ee8aa0', '#cfc85a', '#5fd0c3', '#a9bd4a', '#5ab0e6', '#d99a6c', '#c88ad8'],
 }
 
-/** What a drawing outside the window needs of the tokens. */
+/** The window's tokens that a figure outside the window needs. */
 export const surfaces: Record<
   Theme,
   { bg: string; line: string; ink: string; ink2: string; ink3: string; missing: string }
@@ -41,45 +40,42 @@ export const surfaces: Record<
   dark: { bg: '#17181b', line: '#2c2e33', ink: '#ececee', ink2: '#b8bbc2', ink3: '#999da6', missing: '#3d4046' },
 }
 
-/** Colours of variants in light figures: tokens.css has the same, by name `--v-…`. */
-export const variantColors = {
-  baseline: '#5c626c',
-  f: '#0072b2',
-  l: '#cc8400',
-  fl: '#009e73',
-  a: '#bf3f0d',
-  narrow: '#c26a9c',
-  signs: '#9a8c00',
-  x1: '#6a3fa0',
-  x2: '#00798c',
-  x3: '#7a5230',
-  x4: '#9b2257',
-} as const
-export type VariantColor = keyof typeof variantColors
+/** Variants without a colour of their own take one of the colours x1 to x4, by the letters of their name. */
+const otherColors = [
+  { light: '#6a3fa0', dark: '#b79ae8' },
+  { light: '#00798c', dark: '#4cc4d6' },
+  { light: '#7a5230', dark: '#c79a74' },
+  { light: '#9b2257', dark: '#e0709c' },
+] as const satisfies readonly Record<Theme, string>[]
 
-const named: Partial<Record<Variant, VariantColor>> = {
-  baseline: 'baseline',
-  'mcnn-f': 'f',
-  'mcnn-l': 'l',
-  'mcnn-fl': 'fl',
-  'mcnn-a': 'a',
-}
-const others = ['x1', 'x2', 'x3', 'x4'] as const
+/** 'f' of 'mcnn-f'. */
+const tokenOf = (id: string): string => id.replace('mcnn-', '')
+
+/** Colours of variants by token, which the window has as custom properties `--v-…`. */
+export const variantColors: ReadonlyMap<string, Record<Theme, string>> = new Map([
+  ...namedVariants.map(({ id, color }) => [tokenOf(id), color] as const),
+  ['narrow', { light: '#c26a9c', dark: '#dd9cc3' }] as const,
+  ...namedBanks.flatMap((id) => {
+    const { color } = bankEntry(id)
+    return color ? [[id, color] as const] : []
+  }),
+  ...otherColors.map((color, i) => [`x${i + 1}`, color] as const),
+])
 
 /**
- * Always the same for a variant: its own where it has a name, one for each kind of control, of the rest one by the
- * letters of its name.
+ * Returns a variant's token in `variantColors`, the same in every chart: its own if it is named, else that of narrow
+ * controls, of its bank, or one by the letters of its name.
  */
-export function variantColor(variant: Variant): VariantColor {
-  const own = named[variant]
-  if (own) return own
+export function variantColor(variant: Variant): string {
+  const named = namedVariants.find(({ id }) => id === variant)
+  if (named) return tokenOf(named.id)
   const parsed = parseVariant(variant)
   if (parsed?.kind === 'narrow') return 'narrow'
-  if (parsed?.bank === 'random') return 'signs'
-  return others[lettersOf(variant) % others.length] ?? 'x1'
+  if (typeof parsed?.bank === 'string' && variantColors.has(parsed.bank)) return parsed.bank
+  return `x${(lettersOf(variant) % otherColors.length) + 1}`
 }
 
-/** A number from a name's letters, to tell names apart by. */
+/** Returns a number that differs between most names, 0 to 2³² − 1. */
 export function lettersOf(name: string): number {
   return Array.from(name).reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7)
 }
@@ -105,37 +101,37 @@ function lookUp(table: readonly Rgb[], t: number): Rgb {
 
 const hex = (rgb: Rgb): string => `#${rgb.map((x) => x.toString(16).padStart(2, '0')).join('')}`
 
-/** As `divergingColor`, as bytes for a canvas. */
+/** Returns the colour of `divergingColor` as bytes, for a canvas. */
 export function divergingRgb(value: number, max: number, theme: Theme): Rgb {
   if (!Number.isFinite(value)) return missingColors[theme]
   return lookUp(divergingTables[theme], max > 0 ? (value / max + 1) / 2 : 0.5)
 }
 
 /**
- * Zero-centred colour: blue below zero, the surface's colour at zero, red above.
- * @param max the absolute value at which the scale ends; beyond it the end's colour stays. Where it is not above 0,
- *   all is zero
- * @returns '#rrggbb'; grey for what is not a finite number
+ * Returns a zero-centred colour: blue below zero, the surface's colour at zero, red above.
+ * @param max the absolute value at which the scale ends; larger values have the end's colour. If it is not above 0,
+ *   every value has the colour of zero
+ * @returns '#rrggbb'; grey if `value` is not finite
  */
 export function divergingColor(value: number, max: number, theme: Theme): string {
   return hex(divergingRgb(value, max, theme))
 }
 
-/** As `magnitudeColor`, as bytes for a canvas. */
+/** Returns the colour of `magnitudeColor` as bytes, for a canvas. */
 export function magnitudeRgb(t: number): Rgb {
   return Number.isFinite(t) ? lookUp(magnitudeTable, t) : missingColors.light
 }
 
 /**
- * Colour of a magnitude, dark blue at 0 to mint at 1, lightness rising evenly.
- * @param t magnitude over the greatest of the scale; clamped to 0…1
- * @returns '#rrggbb'; grey for what is not a finite number
+ * Returns the colour of a magnitude, dark blue at 0 to mint at 1, in even steps of lightness.
+ * @param t the magnitude divided by the largest of the scale; clamped to 0…1
+ * @returns '#rrggbb'; grey if `t` is not finite
  */
 export function magnitudeColor(t: number): string {
   return hex(magnitudeRgb(t))
 }
 
-/** Dark or white ink, whichever is easier to read on a colour (contrast as WCAG 2 counts it). @param color '#rrggbb' */
+/** Returns the ink, dark or white, that has more contrast (WCAG 2) on a colour. @param color '#rrggbb' */
 export function inkOn(color: string): string {
   const dark = surfaces.light.ink
   const own = luminance(color) + 0.05

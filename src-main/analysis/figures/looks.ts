@@ -1,18 +1,18 @@
-/** Colour and marker of each variant: the same everywhere, for ever. */
+/** Colour and marker of each variant: the same in every chart, whatever else the chart shows. */
 import { parseVariant, type Variant } from '../../contract'
+import { layerSetEntry } from '../../contract/namedVariants'
 import { lettersOf, variantColor } from './colors'
 import type { Look } from './curves'
 import type { MarkerShape } from './markers'
 
-const markerOf = { none: 'circle', first: 'square', last: 'up', both: 'diamond', all: 'down' } as const
 const markers: readonly MarkerShape[] = ['circle', 'square', 'up', 'diamond', 'down']
 
-/**
- * The marker tells which layers, the colour (a token, which `printColor` turns into the light theme's) which variant.
- */
+/** Returns a marker, which shows the layers, and a colour token, which shows the variant (see `printColor`). */
 export function lookOf(variant: Variant): Look {
   const layers = parseVariant(variant)?.layers ?? 'none'
   const marker =
-    typeof layers === 'string' ? markerOf[layers] : (markers[lettersOf(`${variant} `) % markers.length] ?? 'circle')
+    typeof layers === 'string'
+      ? layerSetEntry(layers).marker
+      : (markers[lettersOf(`${variant} `) % markers.length] ?? 'circle')
   return { color: `var(--v-${variantColor(variant)})`, marker }
 }

@@ -1,5 +1,5 @@
 /** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
-import { surfaces, variantColors, type VariantColor } from './colors'
+import { surfaces, variantColors } from './colors'
 import { barDomain, groupNames, turnedBy, turnedRoom, type BarGroup } from './bar'
 import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
@@ -14,7 +14,8 @@ const font = "Inter, 'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-ser
 /** A token, such as 'var(--v-f)', as it is in the light theme. */
 export function printColor(color: string): string {
   const token = /^var\(--v-(\w+)\)$/.exec(color)?.[1]
-  if (token !== undefined && token in variantColors) return variantColors[token as VariantColor]
+  const variant = token === undefined ? undefined : variantColors.get(token)
+  if (variant) return variant.light
   return color.startsWith('var(') ? ink : color
 }
 

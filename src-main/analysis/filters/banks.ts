@@ -1,52 +1,10 @@
-/**
- * What makes a bank of one trained filter: a small table of fixed masks. The paper's has four (section III-A, equations
- * 1–4); others take other signs, or turn and mirror the filter.
- */
+/** Banks of filters as tables: which layers take one, the kernels that they give, and titles of their bands. */
+import { bankSide, signBank, symmetryBank, type BankTable } from '../../contract/banks'
 import type { LayerSummary } from '../../contract/models/models'
-import type { ParsedVariant } from '../../contract/variants'
+import { layerSetEntry, type LayerSet } from '../../contract/namedVariants'
 
-/**
- * For each band the nine taps of its 3 × 3 kernel, row by row: ±(1 + the tap of the base filter that stands there), or
- * 0 where nothing does. The identity is [1, 2, …, 9].
- */
-export type BankTable = readonly (readonly number[])[]
+export { bankSide, bankSize, bankTable, isSignBank, signBank, type BankTable } from '../../contract/banks'
 
-/** Side of the kernels that banks are made for. */
-export const bankSide = 3
-const taps = bankSide * bankSide
-
-const table = (...bands: ((s: number, r: number) => number)[]): BankTable =>
-  bands.map((band) => Array.from({ length: taps }, (_, t) => band(Math.floor(t / bankSide), t % bankSide)))
-
-const tap = (s: number, r: number): number => s * bankSide + r + 1
-const signed =
-  (exponent: (s: number, r: number) => number) =>
-  (s: number, r: number): number =>
-    (exponent(s, r) % 2 === 0 ? 1 : -1) * tap(s, r)
-const end = bankSide - 1
-
-/** h, (−1)^r h, (−1)^s h, (−1)^(r+s) h; r the column, s the row. */
-export const signBank = table(
-  signed(() => 0),
-  signed((_, r) => r),
-  signed((s) => s),
-  signed((s, r) => r + s),
-)
-
-/**
- * h turned by 0°, 90°, 180° and 270° against the clock, then the same of its mirror image (columns the other way
- * round).
- */
-const symmetries = table(
-  tap,
-  (s, r) => tap(r, end - s),
-  (s, r) => tap(end - s, end - r),
-  (s, r) => tap(end - r, s),
-  (s, r) => tap(s, end - r),
-  (s, r) => tap(r, s),
-  (s, r) => tap(end - s, r),
-  (s, r) => tap(end - r, end - s),
-)
 const symmetryWords = [
   'the filter itself',
   'turned by 90°',
@@ -58,65 +16,29 @@ const symmetryWords = [
   'mirrored, by 270°',
 ]
 
-const tables = {
-  signs: signBank,
-  two: [signBank[0] ?? [], signBank[3] ?? []],
-  rotations: symmetries.slice(0, 4),
-  symmetries,
-} as const satisfies Record<string, BankTable>
-
-/** The bank that a variant names; `random` is drawn by whoever knows the seed (nn/architecture). */
-export function bankTable(bank: Exclude<ParsedVariant['bank'], 'random'>): BankTable {
-  if (typeof bank === 'string') return tables[bank]
-  return bank.map((mask) => Array.from(mask, (sign, t) => (sign === '0' ? 0 : sign === '-' ? -(t + 1) : t + 1)))
-}
-
-/** Filters in a bank, by the variant that names it. */
-export function bankSize(bank: ParsedVariant['bank']): number {
-  return bank === 'random' ? tables.signs.length : bankTable(bank).length
-}
-
-/** Masks of a 1 × 1 kernel would be plain factors: only 3 × 3 convolutions can be multi-band. */
+/** Returns whether a convolution can be multi-band: masks of a 1 × 1 kernel would be mere factors. */
 export function isBankable({ kernel }: Pick<LayerSummary, 'kernel'>): boolean {
   return kernel.every((side) => side === bankSide)
 }
 
 /**
- * The layers of a set that has a name, of those that can be multi-band. @param all a network's convolutions, in order
- * @param bands of the bank: `all` leaves out whose output count they don't divide
+ * Returns the layers of a named set, of those that can be multi-band.
+ * @param all a network's convolutions, in order
+ * @param bands filters in the bank
  */
-export function namedLayers(
-  set: Extract<ParsedVariant['layers'], string>,
-  all: readonly LayerSummary[],
-  bands: number,
-): LayerSummary[] {
-  const able = all.filter(isBankable)
-  switch (set) {
-    case 'none':
-      return []
-    case 'first':
-      return able.slice(0, 1)
-    case 'last':
-      return able.slice(-1)
-    case 'both':
-      return [...new Set([...able.slice(0, 1), ...able.slice(-1)])]
-    case 'all':
-      return able.filter((layer) => layer.out % bands === 0)
-  }
+export function namedLayers(set: LayerSet, all: readonly LayerSummary[], bands: number): LayerSummary[] {
+  return layerSetEntry(set).choose(all.filter(isBankable), bands)
 }
 
-/** Whether it is the paper's, for which there are kernels of our own and whose responses are moved copies of one. */
-export function isSignBank(bank: BankTable): boolean {
-  return same(bank, signBank)
-}
-
+/** Returns whether two tables are equal. */
 const same = (a: BankTable, b: BankTable): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /**
- * Kernels of base filters with all their bands, as a layer convolves with them.
- * @param values [3, 3, in, b], or any kernel where `bank` is null
- * @param filters of the b, in the order wanted
- * @returns [3, 3, in, bands · filters], band-major: h1 of each, h2 of each, and so on
+ * Returns the kernels that a layer convolves with: base filters with all their bands. Paper, equations 1 to 4.
+ * @param values [3, 3, in, b]; a kernel of any size if `bank` is null
+ * @param shape of `values`
+ * @param filters indices of base filters, 0 to b − 1, in the order of the result
+ * @returns [3, 3, in, bands · filters], band-major: h1 of each filter, h2 of each filter, and so on
  */
 export function expandFilters(
   values: Float32Array,
@@ -125,10 +47,10 @@ export function expandFilters(
   filters: readonly number[],
 ): Float32Array {
   const [rows, columns, inputs, stored] = shape
-  const places = rows * columns
-  const bands = bank ?? [Array.from({ length: places }, (_, t) => t + 1)]
+  const area = rows * columns
+  const bands = bank ?? [Array.from({ length: area }, (_, t) => t + 1)]
   const out = bands.length * filters.length
-  const expanded = new Float32Array(places * inputs * out)
+  const expanded = new Float32Array(area * inputs * out)
   for (const [band, sources] of bands.entries())
     for (const [t, source] of sources.entries()) {
       if (source === 0) continue
@@ -143,7 +65,7 @@ export function expandFilters(
 }
 
 export interface BandTitle {
-  /** As the paper writes it. */
+  /** The paper's symbol, such as 'h₁'. */
   symbol: string
   formula: string
   words: string
@@ -157,7 +79,7 @@ const signTitles: readonly Omit<BandTitle, 'symbol'>[] = [
   { formula: 'h₄ = (−1)ʳ⁺ˢ h', words: 'both alternate' },
 ]
 
-/** What each band of a bank is, in the paper's notation: r the column, s the row, both from 0. */
+/** Returns a title for each band, in the paper's notation: r is the column and s the row, both from 0. */
 export function bandTitles(bank: BankTable | null): readonly BandTitle[] {
   if (bank === null) return [{ symbol: 'h', formula: 'h', words: 'the filter itself' }]
   return bank.map((band, i) => {
@@ -165,7 +87,7 @@ export function bandTitles(bank: BankTable | null): readonly BandTitle[] {
     const asSign = signBank.findIndex((one) => same([one], [band]))
     const titled = signTitles[asSign]
     if (titled) return { symbol, formula: titled.formula.replace(/^h./u, symbol), words: titled.words }
-    const asSymmetry = symmetries.findIndex((one) => same([one], [band]))
+    const asSymmetry = symmetryBank.findIndex((one) => same([one], [band]))
     if (asSymmetry >= 0)
       return {
         symbol,
@@ -176,7 +98,7 @@ export function bandTitles(bank: BankTable | null): readonly BandTitle[] {
   })
 }
 
-/** '+−+ −+− +−+': a mask row by row; taps that stand elsewhere in the base filter are told by their number. */
+/** Returns a mask row by row, such as '+−+ −+− +−+'. A tap from another place of the base filter has its number, 1 to 9. */
 function maskText(band: readonly number[]): string {
   const signs = band.map((source, t) =>
     source === 0 ? '0' : `${source < 0 ? '−' : '+'}${Math.abs(source) - 1 === t ? '' : Math.abs(source)}`,

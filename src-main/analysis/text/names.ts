@@ -1,4 +1,6 @@
-/** Names of things as people write them. */
+/** Names of networks, variants and data sets as people write them. */
+import { bankEntry, bankSize } from '../../contract/banks'
+import { layerSetEntry } from '../../contract/namedVariants'
 import {
   bankCode,
   compactVariant,
@@ -6,11 +8,9 @@ import {
   parseVariant,
   type Arch,
   type DatasetId,
-  type ParsedVariant,
   type Variant,
 } from '../../contract/experiment'
 import type { Device } from '../../contract/system/system'
-import { bankSize } from '../filters/banks'
 
 /** Returns a network's name, such as 'ResNet-32'. */
 export function archName(arch: Arch): string {
@@ -50,30 +50,21 @@ export function datasetName(id: DatasetId): string {
   }
 }
 
-const layerSetNames = { none: 'Baseline', first: 'MCNN-F', last: 'MCNN-L', both: 'MCNN-FL', all: 'MCNN-A' } as const
-const bankNames = {
-  signs: '',
-  random: ', random signs',
-  two: ', two bands',
-  rotations: ', rotations',
-  symmetries: ', symmetries',
-} as const
-
-/** 'MCNN-F', 'MCNN-A, random signs', 'MCNN (stem, stage3.*)', 'Narrow, as MCNN-A' */
+/** Returns a variant's name: 'MCNN-F', 'MCNN-A, random signs', 'MCNN (stem, stage3.*)' or 'Narrow, as MCNN-A'. */
 export function variantName(variant: Variant): string {
   const parsed = parseVariant(variant)
   if (!parsed) return variant
   const { kind, layers, bank } = parsed
-  const name = `${typeof layers === 'string' ? layerSetNames[layers] : `MCNN (${layers.join(', ')})`}${typeof bank === 'string' ? bankNames[bank] : `, own bank of ${bank.length} (${bankCode(bank)})`}`
+  const name = `${typeof layers === 'string' ? layerSetEntry(layers).name : `MCNN (${layers.join(', ')})`}${typeof bank === 'string' ? bankEntry(bank).suffix : `, own bank of ${bank.length} (${bankCode(bank)})`}`
   return kind === 'narrow' ? `Narrow, as ${name}` : name
 }
 
-/** Characters of a hash in a shortened name. */
+/** Number of hash characters in a shortened name. */
 const hashDigits = 7
 
 /**
- * Returns a variant's name for narrow labels: own masks as their code, and a hash of the rest in place of what has no
- * room. Always the same.
+ * Returns a variant's name for narrow labels: own masks as their code; if that is too long, its beginning and a hash.
+ * @param most characters
  */
 export function variantShort(variant: Variant, most = 22): string {
   const compact = compactVariant(variant)
@@ -89,14 +80,7 @@ function hashOf(text: string): string {
   return ((hash ^ (hash >>> 16)) >>> 0).toString(36).padStart(hashDigits, '0')
 }
 
-const layerSetMeanings = {
-  none: 'no layer multi-band',
-  first: 'first convolution multi-band',
-  last: 'last convolution multi-band',
-  both: 'first and last convolution multi-band',
-} as const
-
-/** What is multi-band and how, in words. */
+/** Returns which layers are multi-band and how, in words; '' for text that names no variant. */
 export function variantMeaning(variant: Variant): string {
   const parsed = parseVariant(variant)
   if (!parsed) return ''
@@ -104,31 +88,11 @@ export function variantMeaning(variant: Variant): string {
   if (kind === 'narrow')
     return `plain, its blocks narrowed to as many trainable parameters as ${variantName(variant.slice('narrow('.length, -1))} has`
   const which =
-    layers === 'all'
-      ? `every convolution multi-band whose output count divides by ${bankSize(bank)}`
-      : typeof layers === 'string'
-        ? layerSetMeanings[layers]
-        : `${layers.join(', ')} multi-band`
-  return `${which}${bankMeaning(bank)}`
+    typeof layers === 'string' ? layerSetEntry(layers).meaning(bankSize(bank)) : `${layers.join(', ')} multi-band`
+  return `${which}${typeof bank === 'string' ? bankEntry(bank).meaning : `, by masks of its own: ${bank.join(' ')}`}`
 }
 
-function bankMeaning(bank: ParsedVariant['bank']): string {
-  if (typeof bank !== 'string') return `, by masks of its own: ${bank.join(' ')}`
-  switch (bank) {
-    case 'signs':
-      return ''
-    case 'random':
-      return ', by random fixed signs instead of the paper’s'
-    case 'two':
-      return ', by two bands: h and (−1)ʳ⁺ˢ h'
-    case 'rotations':
-      return ', each filter also turned by 90°, 180° and 270°'
-    case 'symmetries':
-      return ', each filter in its eight rotations and mirror images'
-  }
-}
-
-/** How a device computes bfloat16. */
+/** Returns how a device computes bfloat16, in words. */
 export function bfloat16Words({ bfloat16 }: Pick<Device, 'bfloat16'>): string {
   return bfloat16 === null ? 'emulated, slower than float32' : `in hardware (${bfloat16})`
 }
