@@ -1,7 +1,7 @@
 /** A trained network as an ONNX model. https://github.com/onnx/onnx/blob/main/docs/IR.md, operators of opset 17. */
 import type { Kernels } from '../analysis/filters/convolution'
 import { littleEndian } from '../nn/safetensors'
-import { logitsName, picturesName, type Operation } from '../nn/inference'
+import { logitsName, picturesName, type InferenceOperation } from '../nn/inference'
 import {
   descriptionOf,
   inputWords,
@@ -71,7 +71,7 @@ const attributeTypes = { f: 1, i: 2, ints: 7 } as const
 type Attribute = { f: number } | { i: number } | { ints: readonly number[] }
 
 /** Input `pictures` [N, 3, 32, 32], raw 0..255; output `logits` [N, classes]; N is the caller's. */
-export function onnxModel(operations: readonly Operation[], about: About): Uint8Array {
+export function onnxModel(operations: readonly InferenceOperation[], about: About): Uint8Array {
   const graph = new GraphWriter()
   for (const operation of operations) graph.add(operation)
   const valueInfo = (name: string, shape: readonly number[], doc_string: string): object => ({
@@ -105,7 +105,7 @@ class GraphWriter {
   readonly nodes: object[] = []
   readonly initializers: object[] = []
 
-  add(operation: Operation): void {
+  add(operation: InferenceOperation): void {
     const { name } = operation
     switch (operation.op) {
       case 'normalise': {

@@ -3,7 +3,7 @@
  * no variables, and so no file of them beside it.
  */
 import { littleEndian } from '../nn/safetensors'
-import { logitsName, picturesName, type Operation } from '../nn/inference'
+import { logitsName, picturesName, type InferenceOperation } from '../nn/inference'
 import { descriptionOf, inputWords, metadataOf, outputWords, pictureShape, type About } from './about'
 import { writerOf, type Fields } from './messages'
 
@@ -50,7 +50,7 @@ const int32 = 3
  * The files of a SavedModel by their place in its folder. Input `pictures` [N, 32, 32, 3], raw 0..255; output `logits`
  * [N, classes].
  */
-export function savedModelFiles(operations: readonly Operation[], about: About): Map<string, Uint8Array> {
+export function savedModelFiles(operations: readonly InferenceOperation[], about: About): Map<string, Uint8Array> {
   const graph = new GraphWriter()
   graph.placeholder(picturesName, pictureShape('NHWC'))
   for (const operation of operations) graph.add(operation)
@@ -99,7 +99,7 @@ class GraphWriter {
     this.#node('Placeholder', name, [], { dtype: type, shape: { shape: shapeOf([-1, ...sizes]) } })
   }
 
-  add(operation: Operation): void {
+  add(operation: InferenceOperation): void {
     const { name } = operation
     switch (operation.op) {
       case 'normalise': {

@@ -5,11 +5,11 @@
  * `dense.weight` [classes, features] and `dense.bias`; `normalisation.mean` and `.std` of pixels scaled to 0..1.
  */
 import { encodeSafetensors, type NamedTensor } from '../nn/safetensors'
-import type { Operation } from '../nn/inference'
+import type { InferenceOperation } from '../nn/inference'
 import { descriptionOf, metadataOf, type About } from './about'
 import { channelsFirst, transposed } from './layouts'
 
-export function safetensorsModel(operations: readonly Operation[], about: About): Uint8Array {
+export function safetensorsModel(operations: readonly InferenceOperation[], about: About): Uint8Array {
   return encodeSafetensors(operations.flatMap(tensorsOf), {
     ...metadataOf(about),
     description: descriptionOf(about, 'NCHW', { tensorsAlone: true }),
@@ -18,7 +18,7 @@ export function safetensorsModel(operations: readonly Operation[], about: About)
   })
 }
 
-function tensorsOf(operation: Operation): NamedTensor[] {
+function tensorsOf(operation: InferenceOperation): NamedTensor[] {
   const vector = (name: string, values: Float32Array): NamedTensor => ({ name, shape: [values.length], values })
   switch (operation.op) {
     case 'normalise':

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { lstat, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import type { FolderKind, WrittenFiles } from './writtenFiles'
+import type { WrittenFiles } from './writtenFiles'
 
 interface EarlierFolder {
   /** A file of the program's that nobody edits, and what it holds at least. */
@@ -15,7 +15,8 @@ interface EarlierFolder {
   lists?: { name: string; pattern: RegExp }
 }
 
-const earlierFolders: Record<FolderKind, EarlierFolder> = {
+/** By the kind of folder; kinds that came later always have a list of their files. */
+const earlierFolders: Readonly<Record<string, EarlierFolder>> = {
   report: {
     proof: 'comparison.json',
     content: z.object({
@@ -38,8 +39,10 @@ const mostBytes = 256 * 1024 * 1024
 const togetherMs = 60_000
 
 /** Returns the files of a folder that an earlier version wrote, unless they were changed; null for any other folder. */
-export async function earlierFiles(folder: string, what: FolderKind): Promise<WrittenFiles | null> {
-  const { proof, content, names, lists } = earlierFolders[what]
+export async function earlierFiles(folder: string, what: string): Promise<WrittenFiles | null> {
+  const earlier = earlierFolders[what]
+  if (!earlier) return null
+  const { proof, content, names, lists } = earlier
   const found = await readOwn(folder, proof)
   if (found === null || !content.safeParse(jsonOf(found.bytes)).success) return null
   const isUnchanged = (file: Own | null): file is Own => file !== null && file.mtimeMs - found.mtimeMs <= togetherMs

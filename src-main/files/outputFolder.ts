@@ -13,16 +13,11 @@ import { createFlushed, flushPath, partName, writerOf } from './durable'
 import { earlierFiles } from './earlierFolders'
 import { badTarget, outputError, targetExists } from './outputErrors'
 import { shownPath } from './pathProblems'
-import {
-  writtenFilesName,
-  writtenFilesText,
-  readWrittenFiles,
-  type FolderKind,
-  type WrittenFiles,
-} from './writtenFiles'
+import { writtenFilesName, writtenFilesText, readWrittenFiles, type WrittenFiles } from './writtenFiles'
 
 export interface FolderOptions {
-  what: FolderKind
+  /** The kind of the folder, in sentences: report, SavedModel. */
+  what: string
   /** Replaces files that the program wrote there before. */
   overwrite: boolean
 }

@@ -3,9 +3,6 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 
-/** What the folder is, in sentences. */
-export type FolderKind = 'report' | 'SavedModel'
-
 export const writtenFilesName = 'mcnn-files.json'
 
 const mostBytes = 4 * 1024 * 1024

@@ -14,7 +14,7 @@ export interface PictureNorm {
 }
 
 /** One operation. Its `name` is that of its one result, `input` another's name or `pictures`. */
-export type Operation = { name: string } & (
+export type InferenceOperation = { name: string } & (
   | ({ op: 'normalise'; input: string } & PictureNorm) /* (x / 255 − mean) / std of each channel */
   /**
    * As `convolve`: zeros around by half of the kernel's side. Of more than one group each filter sees its own channel
@@ -44,8 +44,8 @@ export const logitsName = 'logits'
  * banks.
  * @throws WorkbenchError bad-data as `forward` does
  */
-export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: PictureNorm): Operation[] {
-  const operations: Operation[] = [{ name: inputName, op: 'normalise', input: picturesName, ...pictures }]
+export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: PictureNorm): InferenceOperation[] {
+  const operations: InferenceOperation[] = [{ name: inputName, op: 'normalise', input: picturesName, ...pictures }]
   const nodes = nodesByBlock(spec.blocks).flat()
   for (const node of nodes) {
     const { name } = node
@@ -78,7 +78,7 @@ export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: Pictu
 }
 
 /** Whether every number of the network is one: a run that diverged may have kept others. */
-export function isFinite(operations: readonly Operation[]): boolean {
+export function isFinite(operations: readonly InferenceOperation[]): boolean {
   const finite = (values: Float32Array): boolean => values.every(Number.isFinite)
   return operations.every((operation) => {
     if (operation.op === 'convolution') return finite(operation.kernels.values)

@@ -1,12 +1,15 @@
-/** The formats in which a run's network leaves the program, and what each writes. Declared here and nowhere else. */
+/**
+ * The formats in which a run's network can be exported. `exports/registry.ts` has their writers; dialogs, menus, file
+ * names and command-line choices are derived.
+ */
 import { z } from 'zod'
 
 interface FormatFacts {
   name: string
-  /** Of a file's or folder's name, without the dot. */
+  /** Extension of the file or folder, without the dot. */
   extension: string
   isFolder: boolean
-  /** What it is for, in a menu. */
+  /** What it is for, in a menu and in the command line's help. */
   hint: string
 }
 
@@ -17,6 +20,10 @@ const facts = {
 } as const satisfies Record<string, FormatFacts>
 
 export type ModelFormat = keyof typeof facts
+/** The formats that are a folder of files. */
+export type FolderFormat = {
+  [Format in ModelFormat]: (typeof facts)[Format]['isFolder'] extends true ? Format : never
+}[ModelFormat]
 export const modelFormats = Object.keys(facts) as [ModelFormat, ...ModelFormat[]]
 export const modelFormatFacts: Record<ModelFormat, FormatFacts> = facts
 export const modelFormat = z.enum(modelFormats)

@@ -8,9 +8,7 @@ import { modelFormatFacts, type ModelFormat } from '../../contract/models/modelF
 import type { Classification, ExportedModel } from '../../contract/models/runModels'
 import { loadNormalisation, normalisedPixels, type Normalisation } from '../../datasets'
 import type { About } from '../../exports/about'
-import { onnxModel } from '../../exports/onnx'
-import { savedModelFiles } from '../../exports/savedModel'
-import { safetensorsModel } from '../../exports/stateDict'
+import { modelWriters } from '../../exports/registry'
 import { checkOutput, writeOutput } from '../../files/outputFile'
 import { checkOutputFolder, writeOutputFolder } from '../../files/outputFolder'
 import { network, type NetworkSpec } from '../../nn/architecture'
@@ -109,37 +107,29 @@ function notedNormalisation({ mean, std }: Record<string, string>): Normalisatio
   }
 }
 
-type Operations = ReturnType<typeof inferenceOf>
-
-const fileWriters: Record<Exclude<ModelFormat, 'savedmodel'>, (operations: Operations, about: About) => Uint8Array> = {
-  onnx: onnxModel,
-  safetensors: safetensorsModel,
-}
-
 async function exported(
   { spec, weights, pictures }: Model,
   { about: told, format, path, force, source }: Extract<ModelJob, { kind: 'export' }>,
 ): Promise<ExportedModel> {
-  const folder = { what: 'SavedModel', overwrite: force } as const
+  const folder = { what: modelFormatFacts[format].name, overwrite: force }
   const file = { overwrite: force, isReserved: (target: string) => isReserved(source.dataDir, target) }
   await (modelFormatFacts[format].isFolder ? checkOutputFolder(path, folder) : checkOutput(path, file))
   const operations = inferenceOf(spec, weights, pictures)
   if (!isFinite(operations)) throw diverged(source.runId)
   const about: About = { ...told, pictures }
-  if (format === 'savedmodel') {
-    const files = savedModelFiles(operations, about)
-    const { kept } = await writeOutputFolder(path, files, folder)
+  const output = modelWriters[format](operations, about)
+  if (!(output instanceof Uint8Array)) {
+    const { kept } = await writeOutputFolder(path, output, folder)
     return {
       format,
       path,
-      bytes: [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0),
+      bytes: [...output.values()].reduce((sum, bytes) => sum + bytes.length, 0),
       sha256: null,
       kept,
     }
   }
-  const bytes = fileWriters[format](operations, about)
-  await writeOutput(path, bytes, file)
-  return { format, path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), kept: [] }
+  await writeOutput(path, output, file)
+  return { format, path, bytes: output.length, sha256: createHash('sha256').update(output).digest('hex'), kept: [] }
 }
 
 function classified(
