@@ -2,6 +2,7 @@
 import {
   datasetSizes,
   depthOf,
+  isGenerated,
   type Arch,
   type DatasetId,
   type ExperimentConfig,
@@ -19,7 +20,9 @@ import { learningRateAt } from '../../src-main/nn/schedule'
 const errorOf = (arch: Arch): number => 5.9 + 52 / depthOf(arch)
 /** What multi-band layers cost in points, about. */
 const costs: Record<Variant, number> = { baseline: 0, 'mcnn-f': 0.08, 'mcnn-l': 0.22, 'mcnn-fl': 0.35, 'mcnn-a': 2.1 }
-const difficulty: Record<DatasetId, number> = { synthetic: 0.4, 'cifar-10': 1, 'cifar-100': 3.9 }
+/** How much larger errors are than on CIFAR-10, about. */
+const difficultyOf = (dataset: DatasetId): number =>
+  (isGenerated(dataset) ? 0.4 : 1) * (datasetSizes[dataset].classes / 10) ** 0.59
 
 export interface Fate {
   state: Exclude<RunState, 'running' | 'paused'>
@@ -53,8 +56,8 @@ export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): E
   const rate = 1 + 0.06 * Math.abs(Math.log2(config.learningRate / 0.1))
   const chance = 1 - 1 / classes
   const base =
-    ((errorOf(config.arch) + (costs[config.variant] ?? 1)) / 100) * difficulty[config.dataset] * scarce * rate
-  const final = Math.min(chance * 0.9, base + rng.normal() * 0.0022 * Math.sqrt(difficulty[config.dataset]))
+    ((errorOf(config.arch) + (costs[config.variant] ?? 1)) / 100) * difficultyOf(config.dataset) * scarce * rate
+  const final = Math.min(chance * 0.9, base + rng.normal() * 0.0022 * Math.sqrt(difficultyOf(config.dataset)))
   const [first = Infinity, second = Infinity] = config.milestones
   const time = Math.max(1, config.epochs * 0.045)
   const ms = stepMs(config) * (1 + 0.02 * rng.normal())
@@ -66,7 +69,7 @@ export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): E
     const phase = epoch <= first ? 0 : epoch <= second ? 1 : 2
     const since = phase === 0 ? epoch : epoch - (phase === 1 ? first : second)
     const settling = Math.exp(-since / (phase === 0 ? time : Math.max(0.6, time / 8)))
-    const plateau = Math.min(chance * 0.8, final + 0.075 * Math.sqrt(difficulty[config.dataset]))
+    const plateau = Math.min(chance * 0.8, final + 0.075 * Math.sqrt(difficultyOf(config.dataset)))
     const low = [plateau, final + 0.006, final][phase] ?? final
     const from = [chance, plateau, final + 0.006][phase] ?? chance
     const noise = [0.016, 0.0022, 0.0011][phase] ?? 0

@@ -1,6 +1,7 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
 import { archs, familyOf, networkEntry, type Arch } from '../networks'
+import { datasetIds, datasetSizes } from './datasetRegistry'
 import { variant, type Variant } from './variants'
 
 export * from './variants'
@@ -23,23 +24,9 @@ export function defaultWarmup(name: Arch): TrainingConfig['warmup'] {
   return warmup && { ...warmup }
 }
 
-export const datasetIds = ['synthetic', 'cifar-10', 'cifar-100'] as const
+export { datasetSizes, datasetIds, imageChannels, imageSize, isGenerated, type DatasetId } from './datasetRegistry'
+
 export const datasetId = z.enum(datasetIds)
-export type DatasetId = z.infer<typeof datasetId>
-
-/** Sides and channels of every data set's pictures, which are what the networks take. */
-export const imageSize = 32
-export const imageChannels = 3
-
-/** Full sizes; `synthetic` is made at run time and may be asked for any size up to `maxTrain`/`maxTest`. */
-export const datasetSizes = {
-  synthetic: { classes: 10, train: 4000, test: 1000, maxTrain: 50000, maxTest: 10000 },
-  'cifar-10': { classes: 10, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
-  'cifar-100': { classes: 100, train: 50000, test: 10000, maxTrain: 50000, maxTest: 10000 },
-} as const satisfies Record<
-  DatasetId,
-  { classes: number; train: number; test: number; maxTrain: number; maxTest: number }
->
 
 /**
  * Of activations and convolutions in training and evaluation; weights, statistics, loss and update are float32 in both.

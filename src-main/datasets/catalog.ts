@@ -1,8 +1,5 @@
-/**
- * The two CIFAR sets as Alex Krizhevsky publishes them (https://www.cs.toronto.edu/~kriz/cifar.html): files, classes,
- * checksums.
- */
-import type { DatasetId } from '../contract/experiment'
+/** The files, classes and checksums of the sets that are imported, as their authors publish them. */
+import { datasetEntry, importedDatasetIds, type ImportedDatasetId } from '../contract/datasetRegistry'
 import type { SplitName } from './import/format'
 
 /** Records that are one file in every published form. */
@@ -20,7 +17,7 @@ export interface Part {
 }
 
 export interface CifarSpec {
-  id: Exclude<DatasetId, 'synthetic'>
+  id: ImportedDatasetId
   name: string
   classes: readonly string[]
   /** Superclasses, each of equally many classes, in the first label byte; 0 where there are none. */
@@ -32,6 +29,9 @@ export interface CifarSpec {
   archive: string
   download: Download
 }
+
+/** What the registry of data sets does not have. */
+type CifarFiles = Omit<CifarSpec, 'id' | 'name'>
 
 /** The archive as its site offers it. */
 export interface Download {
@@ -58,9 +58,7 @@ const cifar10Train = [
   '755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add',
 ]
 
-const cifar10: CifarSpec = {
-  id: 'cifar-10',
-  name: 'CIFAR-10',
+const cifar10: CifarFiles = {
   classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
   coarse: 0,
   parts: [
@@ -96,9 +94,7 @@ const cifar10: CifarSpec = {
   },
 }
 
-const cifar100: CifarSpec = {
-  id: 'cifar-100',
-  name: 'CIFAR-100',
+const cifar100: CifarFiles = {
   classes: (
     'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle ' +
     'caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant ' +
@@ -140,7 +136,13 @@ const cifar100: CifarSpec = {
   },
 }
 
-export const cifarSpecs: readonly CifarSpec[] = [cifar10, cifar100]
+const files: Record<ImportedDatasetId, CifarFiles> = { 'cifar-10': cifar10, 'cifar-100': cifar100 }
+
+export const cifarSpecs: readonly CifarSpec[] = importedDatasetIds.map((id) => ({
+  id,
+  name: datasetEntry(id).name,
+  ...files[id],
+}))
 
 export function labelBytesOf(spec: CifarSpec): number {
   return spec.coarse === 0 ? 1 : 2

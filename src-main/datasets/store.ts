@@ -9,7 +9,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { codeOf, WorkbenchError } from '../contract/errors'
-import { datasetSizes, datasetIds, type DatasetId } from '../contract/experiment'
+import { datasetEntry, importedDatasetIds } from '../contract/datasetRegistry'
+import { datasetIds, datasetSizes, isGenerated, type DatasetId } from '../contract/experiment'
 import type { DatasetSummary } from '../contract/datasets'
 import { isAlive } from '../files/alive'
 import { flushPath } from '../files/durable'
@@ -40,8 +41,10 @@ export type Manifest = z.infer<typeof manifestSchema>
 export const manifestName = 'manifest.json'
 export const fileOf = (split: SplitName): string => `${split}.bin`
 
-/** Folders on their way in or out; everything else starting with a dot is not ours. */
-const transient = /^\.(import|replaced|removed)-(?:(cifar-\d+)-)?([a-z0-9]+)-(\d+)-[0-9a-f]+$/
+/** Folders that an import or a removal moves; everything else starting with a dot belongs to somebody else. */
+const transient = new RegExp(
+  String.raw`^\.(import|replaced|removed)-(?:(${importedDatasetIds.join('|')})-)?([a-z0-9]+)-(\d+)-[0-9a-f]+$`,
+)
 /** Another machine on a shared disk may be at work in a folder; after a day it is not. */
 const dayMs = 24 * 3600 * 1000
 /** Folders that this process is at work in. */
@@ -183,8 +186,10 @@ function damaged(spec: CifarSpec, file: string, wrong: string): never {
 export async function needManifest(datasetsDir: string, spec: CifarSpec): Promise<Manifest> {
   const manifest = await readManifest(datasetsDir, spec)
   if (manifest) return manifest
+  const { origin } = datasetEntry(spec.id)
+  const site = origin.kind === 'imported' ? origin.site : ''
   throw new WorkbenchError('not-found', `${spec.name} has not been imported.`, {
-    fix: `Download it on the Data sets page or with mcnn datasets download ${spec.id}; or fetch ${spec.archive} from https://www.cs.toronto.edu/~kriz/cifar.html and import it there, or with mcnn datasets import ${spec.archive}.`,
+    fix: `Download it on the Data sets page or with mcnn datasets download ${spec.id}; or fetch ${spec.archive} from ${site} and import it there, or with mcnn datasets import ${spec.archive}.`,
   })
 }
 
@@ -298,7 +303,7 @@ export async function listDatasets(
 
 /** Returns whether a set is there now, without reading it: for a check in the same task as what depends on it. */
 export function hasDataset(datasetsDir: string, id: DatasetId): boolean {
-  return id === 'synthetic' || existsSync(join(datasetsDir, id, manifestName))
+  return isGenerated(id) || existsSync(join(datasetsDir, id, manifestName))
 }
 
 /**

@@ -42,8 +42,8 @@ export function shellHandlers(
     'shell.chooseDataset': async ({ kind }) => {
       const options: Electron.OpenDialogOptions =
         kind === 'archive'
-          ? { title: 'Import a CIFAR archive', properties: ['openFile'], filters: [archivesFilter, allFiles] }
-          : { title: 'Import a CIFAR folder', properties: ['openDirectory'] }
+          ? { title: 'Import data set archive', properties: ['openFile'], filters: [archivesFilter, allFiles] }
+          : { title: 'Import data set folder', properties: ['openDirectory'] }
       const parent = window()
       const { canceled, filePaths } = await (parent
         ? dialog.showOpenDialog(parent, options)

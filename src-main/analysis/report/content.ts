@@ -1,4 +1,5 @@
 /** The content of a study's report, before it is rendered as HTML, Markdown or LaTeX. Pure. */
+import { isGenerated } from '../../contract/datasetRegistry'
 import { compactVariant, parseVariant, type ExperimentConfig } from '../../contract/experiment'
 import type { StudyManifest } from '../../contract/publish/manifests'
 import type { Comparison, ComparisonRow } from '../../contract/studies/comparison'
@@ -210,7 +211,7 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
   const used = runs.flatMap((run) => configs.get(run.id) ?? [])
   const machines = runs.flatMap((run) => environments.get(run.id) ?? [])
   const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
-  const synthetic = used.some((config) => config.dataset === 'synthetic')
+  const synthetic = used.some((config) => isGenerated(config.dataset))
     ? [
         text(
           'The images of the data set “synthetic” are generated from a seed: their results say nothing about real photos.',

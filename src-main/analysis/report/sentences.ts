@@ -1,4 +1,5 @@
 /** What a comparison supports, in sentences: no more than its intervals do. Pure. */
+import { isGenerated } from '../../contract/datasetRegistry'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { cellsInOrder } from '../studies/comparisonTables'
 import { archName, datasetName, variantName } from '../text/names'
@@ -77,5 +78,4 @@ function seedsWords(own: number, baseline: number): string {
   return own === baseline ? `${plural(own, 'seed')} each` : `${own} and ${plural(baseline, 'seed')}`
 }
 
-const onlyHere = (dataset: ComparisonRow['dataset']): string =>
-  dataset === 'synthetic' ? ', on generated pictures' : ''
+const onlyHere = (dataset: ComparisonRow['dataset']): string => (isGenerated(dataset) ? ', on generated pictures' : '')

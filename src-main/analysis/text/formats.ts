@@ -1,4 +1,5 @@
 /** A study's comparison, or one of its tables, as a text, a page or a file. */
+import { isGenerated } from '../../contract/datasetRegistry'
 import { runStates } from '../../contract/runs/states'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { tableOne, tableTests, tableTwo } from '../studies/comparisonTables'
@@ -57,7 +58,7 @@ function number(value: number | null | undefined, factor = 1): string | null {
 
 const keyColumns: Columns = [
   ['dataset', (row) => row.dataset],
-  ['synthetic', (row) => row.dataset === 'synthetic'],
+  ['synthetic', (row) => isGenerated(row.dataset)],
   ['arch', (row) => row.arch],
   ['variant', (_, cell) => cell.variant],
   ['epochs', (row) => row.epochs],

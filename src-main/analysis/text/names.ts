@@ -1,5 +1,6 @@
 /** Names of networks, variants and data sets as people write them. */
 import { bankEntry, bankSize } from '../../contract/banks'
+import { datasetEntry } from '../../contract/datasetRegistry'
 import { layerSetEntry } from '../../contract/namedVariants'
 import {
   bankCode,
@@ -27,27 +28,14 @@ export function archMeaning(arch: Arch): string {
   return networkEntry(arch).meaning
 }
 
-const shortNames: Record<DatasetId, string> = {
-  synthetic: 'synthetic',
-  'cifar-10': 'CIFAR-10',
-  'cifar-100': 'CIFAR-100',
-}
-
-/** For tight places; the built-in set is called synthetic there too. */
+/** Returns a data set's name for narrow labels. */
 export function datasetShort(dataset: DatasetId): string {
-  return shortNames[dataset]
+  return datasetEntry(dataset).shortName
 }
 
-/** What was made rather than photographed says so wherever a number from it is shown. */
-export function datasetName(id: DatasetId): string {
-  switch (id) {
-    case 'synthetic':
-      return 'Synthetic (generated)'
-    case 'cifar-10':
-      return 'CIFAR-10'
-    case 'cifar-100':
-      return 'CIFAR-100'
-  }
+/** Returns a data set's name; that of a generated set says that it is generated. */
+export function datasetName(dataset: DatasetId): string {
+  return datasetEntry(dataset).name
 }
 
 /** Returns a variant's name: 'MCNN-F', 'MCNN-A, random signs', 'MCNN (stem, stage3.*)' or 'Narrow, as MCNN-A'. */

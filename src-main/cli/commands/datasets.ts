@@ -4,6 +4,7 @@ import { datasetName } from '../../analysis/text/names'
 import { whole } from '../../analysis/text/numbers'
 import { megabytes, transferWords } from '../../analysis/text/transfer'
 import { archiveFormatWords } from '../../contract/publish/archiveFormats'
+import { importedDatasetIds, importedNames } from '../../contract/datasetRegistry'
 import { datasetIds, type DatasetId } from '../../contract/experiment'
 import type { DatasetSummary } from '../../contract/datasets'
 import { matchName } from '../../contract/typedNames'
@@ -46,7 +47,7 @@ export function addDatasets(program: Command): void {
     .command('import')
     .argument('<path>', 'the archive or the folder', typedPath)
     .description(
-      `import CIFAR-10 or CIFAR-100 from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`,
+      `import ${importedNames} from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`,
     )
     .action(async (file: string, _options: unknown, command: Command) => {
       const source = path.resolve(file)
@@ -73,7 +74,7 @@ export function addDatasets(program: Command): void {
   group
     .command('download <id>')
     .description(
-      'fetch cifar-10 or cifar-100 from its official site (about 170 MB) and import it; what came before an interruption is not fetched again',
+      `fetch ${importedDatasetIds.join(' or ')} from its official site (about 170 MB) and import it; what came before an interruption is not fetched again`,
     )
     .option('--discard', 'delete what an interrupted download has left, and fetch nothing')
     .action(async (name: string, { discard }: { discard?: boolean }, command: Command) => {

@@ -5,6 +5,7 @@ import { open, writeFile, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ArchiveFault } from '../../archives/fault'
 import { isClutter, type Member, type Sink, type Visitor } from '../../archives/visitor'
+import { importedNames } from '../../contract/datasetRegistry'
 import { importExtensions } from '../../contract/publish/archiveFormats'
 import type { WorkbenchError } from '../../contract/errors'
 import { countOf, labelBytesOf, type CifarSpec, type Part } from '../catalog'
@@ -133,8 +134,7 @@ export class Intake implements Visitor {
    */
   incomplete(): Error | null {
     const set = this.#set
-    if (!set)
-      return this.#problems[0]?.error ?? new ArchiveFault(`holds no file of CIFAR-10 or CIFAR-100.${this.#hint()}`)
+    if (!set) return this.#problems[0]?.error ?? new ArchiveFault(`holds no file of ${importedNames}.${this.#hint()}`)
     const missing = set.spec.parts.filter((part) => !this.#taken.has(part))
     if (missing.length === 0) return null
     const problem = this.#problems.find(({ candidate }) => missing.includes(candidate.part))

@@ -22,6 +22,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { dataDirMarker, markerFormat, markerName, type DataDirMarker } from '../../contract/dataDirMarker'
+import { importedDatasetIds } from '../../contract/datasetRegistry'
 import { codeOf, WorkbenchError } from '../../contract/errors'
 import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'
@@ -38,7 +39,9 @@ const systemName =
 const isMarkerPart = (name: string): boolean =>
   name.startsWith(`${markerName}.`) && /^[0-9a-f]{12}\.part$/.test(name.slice(markerName.length + 1))
 /** What an import keeps in the folder of a data set. */
-const datasetFolder = /^(cifar-10|cifar-100|\.downloads|\.(import|replaced|removed)-.+)$/
+const datasetFolder = new RegExp(
+  String.raw`^(${importedDatasetIds.join('|')}|\.downloads|\.(import|replaced|removed)-.+)$`,
+)
 
 /** `new`: absent or empty. `earlier`: without a marker, from a version that wrote none. `marked`: with a marker. */
 type State = 'new' | 'earlier' | 'marked'

@@ -14,7 +14,14 @@ import {
   testLevel,
   welchDifference,
 } from '../../analysis/statistics/statistics'
-import { archs, compareVariants, datasetSizes, type AddedSeeds, type StudyPlan } from '../../contract/experiment'
+import {
+  archs,
+  compareVariants,
+  datasetSizes,
+  isGenerated,
+  type AddedSeeds,
+  type StudyPlan,
+} from '../../contract/experiment'
 import { noCounts, runStates } from '../../contract/runs/states'
 import type { Comparison, ComparisonCell, ComparisonRow, Finding } from '../../contract/studies/comparison'
 import type { RunRecord } from '../../history/runs/runs'
@@ -240,7 +247,7 @@ function note(
     ...repeatedSentence(runs),
   ]
   if (precision === 'bfloat16') sentences.push('Trained in bfloat16.')
-  if (dataset === 'synthetic') sentences.push('The images are synthetic: this says nothing about real photos.')
+  if (isGenerated(dataset)) sentences.push('The images are synthetic: this says nothing about real photos.')
   return sentences.join(' ')
 }
 

@@ -1,5 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
 import { commandNames, commands, menus, type CommandName, type MenuName } from '../../contract/commands'
+import { datasetSites } from '../../contract/datasetRegistry'
 import { themes, type ThemeChoice } from '../../contract/preferences'
 
 interface MenuActions {
@@ -25,7 +26,7 @@ export function buildMenu(actions: MenuActions, development: boolean, theme: The
     Help: [
       separator,
       link('Deep residual learning (He et al.)', 'https://arxiv.org/abs/1512.03385'),
-      link('CIFAR-10 and CIFAR-100', 'https://www.cs.toronto.edu/~kriz/cifar.html'),
+      ...datasetSites.map(({ site, names }) => link(names.join(' and '), site)),
       separator,
       { role: 'about' },
     ],

@@ -1,7 +1,12 @@
 /** What a window may do. Pure: no Electron here, so that each rule can be tested by itself. */
+import { datasetSites } from '../../contract/datasetRegistry'
 
-/** The only places outside that a click may open, in the person's own browser. The one list. */
-export const externalHosts: readonly string[] = ['www.cs.toronto.edu', 'arxiv.org', 'www.tensorflow.org']
+/** The only hosts whose pages a click may open, in the person's own browser. */
+export const externalHosts: readonly string[] = [
+  ...new Set(datasetSites.map(({ site }) => new URL(site).hostname)),
+  'arxiv.org',
+  'www.tensorflow.org',
+]
 
 /** How long after a press of a button or key an outside link still counts as asked for. */
 const askedForMs = 1500
