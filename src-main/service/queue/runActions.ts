@@ -113,7 +113,7 @@ export class RunActions {
     for (const supervisor of training) supervisor.stop({ by: 'stop', cause })
   }
 
-  /** @throws WorkbenchError conflict if the run is queued or trains, or belongs to another living program */
+  /** @throws WorkbenchError conflict if the run trains or is paused */
   assertDeletable(run: RunRecord): void {
     const { id, state } = run.summary
     if (!activeStates.includes(state)) return

@@ -6,7 +6,7 @@ import { greatestSeed, recipe, type StudyPlan } from '../../contract/experiment'
 import { moreSeeds, type MoreSeeds } from '../../contract/studies/moreSeeds'
 import type { RunRecord } from '../../history/runs/runs'
 import { run, type Sketch } from '../fixtures/runRecord'
-import { tellMoreSeeds } from './moreSeeds'
+import { estimateMoreSeeds } from './moreSeeds'
 import { Speed } from '../training/speed'
 
 const plan: StudyPlan = {
@@ -39,7 +39,7 @@ function tell(
 ): MoreSeeds {
   const params = serviceCalls['studies.moreSeeds'].params.parse({ id: 'study', want, ...asked })
   return moreSeeds.parse(
-    tellMoreSeeds(
+    estimateMoreSeeds(
       { id: 'study', name: 'Study', createdAt: '', plan: of, trashedAt: null },
       runs,
       trashed,

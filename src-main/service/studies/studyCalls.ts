@@ -18,7 +18,8 @@ import { enqueue } from '../queue/enqueue'
 import { ok, type HandlersOf } from '../app/handlers'
 import { studyIdFor } from '../queue/ids'
 import { studyOf } from '../app/lookup'
-import { addSeeds, joinStudy, tellMoreSeeds, withdrawSeeds } from './moreSeeds'
+import { addSeeds, joinStudy, withdrawSeeds } from './addSeeds'
+import { estimateMoreSeeds } from './moreSeeds'
 import { removeFiles } from '../storage/ownFiles'
 import type { Probe } from '../machine/probe'
 import type { RunActions } from '../queue/runActions'
@@ -127,7 +128,7 @@ export function studyCalls(
     'studies.moreSeeds': (asked) => {
       const study = studyOf(context, asked.id)
       const { runs } = history
-      return tellMoreSeeds(
+      return estimateMoreSeeds(
         study,
         runs.ofStudy(study.id),
         runs.trashedOfStudy(study.id),
