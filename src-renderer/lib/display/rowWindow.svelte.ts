@@ -39,6 +39,8 @@ export function rowWindow<Row>(list: List<Row>, first: number, restart: () => st
   /** Null until more than the first rows are made. */
   let made = $state.raw<Rows<Row> | null>(null)
   let pace = new Pace(first)
+  /** To change what a row shows takes much less than to make one. */
+  let changePace = new Pace(first)
   let moving = false
   let ended = false
   let cancel = (): void => undefined
@@ -58,8 +60,11 @@ export function rowWindow<Row>(list: List<Row>, first: number, restart: () => st
   )
 
   const move = (leftMs: number): boolean => {
-    pace.make(leftMs, (parts) => {
-      const { shown, made: count } = untrack(() => next(current, list, parts))
+    const changes = untrack(() => same(rangeOf(current), list.wanted))
+    ;(changes ? changePace : pace).make(leftMs, (parts) => {
+      const { shown, made: count } = untrack(() =>
+        changes ? changed(current, list, parts) : moved(current, list, parts),
+      )
       made = shown.rows.length === 0 ? null : shown
       flushSync()
       return count
@@ -75,6 +80,7 @@ export function rowWindow<Row>(list: List<Row>, first: number, restart: () => st
     begun = beginning
     made = null
     pace = new Pace(first)
+    changePace = new Pace(first)
   })
   $effect(() => {
     if (settled || moving) return
@@ -105,19 +111,29 @@ function filled<Row>({ at }: List<Row>, { start, end }: Range): Rows<Row> {
   return { start, rows: Array.from({ length: Math.max(0, end - start) }, (_, i) => at(start + i)) }
 }
 
-/** One step: makes or changes up to `parts` rows, and removes up to as many at each end. */
-function next<Row>(from: Rows<Row>, list: List<Row>, parts: number): { shown: Rows<Row>; made: number } {
+interface Step<Row> {
+  shown: Rows<Row>
+  made: number
+}
+
+/** Makes up to `parts` rows, and removes up to as many at each end. The others show what they showed. */
+function moved<Row>(from: Rows<Row>, list: List<Row>, parts: number): Step<Row> {
   const before = rangeOf(from)
   const range = nextRange(before, list.wanted, parts)
-  const { start, rows } = filled(list, range)
   const isNew = (index: number): boolean => index < before.start || index >= before.end
-  let made = rows.filter((_, i) => isNew(start + i)).length
+  const { start, rows } = filled(list, range)
+  const shown = rows.map((row, i) => (isNew(start + i) ? row : from.rows[start + i - before.start]))
+  return { shown: { start, rows: shown }, made: rows.filter((_, i) => isNew(start + i)).length }
+}
+
+/** Changes up to `parts` rows, from the top. */
+function changed<Row>({ start, rows }: Rows<Row>, list: List<Row>, parts: number): Step<Row> {
+  let made = 0
   const shown = rows.map((row, i) => {
-    const was = from.rows[start + i - before.start]
-    if (isNew(start + i) || was === row) return row
-    return made++ < parts ? row : was
+    const now = list.at(start + i)
+    return now === row || made === parts ? row : (made++, now)
   })
-  return { shown: { start, rows: shown }, made: Math.min(made, parts) }
+  return { shown: { start, rows: shown }, made }
 }
 
 function nextRange(from: Range, to: Range, parts: number): Range {
