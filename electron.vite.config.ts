@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 import packageJson from './package.json'
 import { runtimeCheck } from './setup/lib/runtimeCheck.mjs'
 import { eventNames } from './src-main/contract/events'
@@ -8,6 +9,17 @@ import { eventNames } from './src-main/contract/events'
 // CommonJS throughout `out/main`: the shell must also run on the Electron 22 of closed networks (no ES modules there).
 // Chunks lie beside the entries, so that `__dirname` is `out/main` wherever a module ends up.
 const commonjs = { format: 'cjs' as const, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
+
+/**
+ * The development server puts styles into the page and talks to it over a socket: its page, and no built one, allows
+ * both.
+ */
+const devPolicy: Plugin = {
+  name: 'dev-policy',
+  apply: 'serve',
+  transformIndexHtml: (html) =>
+    html.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'; connect-src 'self' ws:"),
+}
 
 export default defineConfig({
   main: {
@@ -54,7 +66,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
-    plugins: [svelte()],
+    plugins: [svelte(), devPolicy],
     build: {
       target: 'chrome108',
       // A third of the size: reading the program's text is part of its start.

@@ -3,6 +3,7 @@ import { startOptions, usage } from './lib/arguments.mjs'
 import { findDisplay } from './provide/display.mjs'
 import { electronHere, fallbackNotice } from './provide/electron.mjs'
 import { node24, root } from './lib/paths.mjs'
+import { electronLaunch } from './lib/electronLaunch.mjs'
 import { become, entry, runAttached } from './lib/program.mjs'
 import { say, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
@@ -32,17 +33,8 @@ await entry(async () => {
   const here = electronHere()
   if (here === null) throw new Error('Electron was provided and is not here')
   if (here.fallback && before !== null) say(fallbackNotice())
-  const switches = [
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    ...(display === 'wayland' ? ['--ozone-platform=wayland'] : []),
-  ]
-  const args = [...switches, root, ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`])]
+  const { switches, env } = electronLaunch(display, dataDir)
   // A terminal that closes signals every process in its session: Chromium's own would end at once and take the window
   // along.
-  process.exitCode = await runAttached(
-    join(here.dist, 'electron'),
-    args,
-    { ...process.env, MCNN_NODE: node24, ELECTRON_RUN_AS_NODE: undefined },
-    { session: true },
-  )
+  process.exitCode = await runAttached(join(here.dist, 'electron'), [root, ...switches], env, { session: true })
 })

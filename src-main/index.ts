@@ -12,7 +12,7 @@ import { Grants } from './shell/window/grants'
 import { shellHandlers } from './shell/handlers'
 import { buildMenu, markTheme } from './shell/window/menu'
 import { dataDirOf, isPrepared, serviceNode } from './shell/options'
-import { isOwnPage } from './shell/window/policies'
+import { devServerPage, isOwnPage } from './shell/window/policies'
 import { Power } from './shell/power'
 import { KeptPreferences } from './shell/preferences'
 import { askClosing } from './shell/quit'
@@ -25,8 +25,7 @@ import { outliveStandardStreams } from './system/standardStreams'
 outliveStandardStreams()
 
 const development = process.env['MCNN_DEV'] === '1'
-const page = path.join(__dirname, '../renderer/index.html')
-const pageUrl = pathToFileURL(page).href
+const pageUrl = devServerPage(process.env) ?? pathToFileURL(path.join(__dirname, '../renderer/index.html')).href
 const dataDir = dataDirOf(process.argv, process.env, process.cwd())
 
 /**
@@ -97,7 +96,6 @@ const service = new Service({
 
 function openWindow(): void {
   window = createWindow({
-    page,
     pageUrl,
     preload: path.join(__dirname, '../preload/preload.js'),
     icon: path.join(app.getAppPath(), 'resources/icons/icon.png'),

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { UsageError } from './failures.mjs'
 import { expandHome } from './home.mjs'
 
-export const usage = 'usage: npm start -- [--device cpu|gpu] [--data-dir DIR]; npm run setup -- [--device cpu|gpu]'
+export const usage =
+  'usage: npm start -- [--device cpu|gpu] [--data-dir DIR], also npm run dev; npm run setup -- [--device cpu|gpu]'
 
 /**
  * The options of `npm start`, and of `npm run setup` but for the data directory.

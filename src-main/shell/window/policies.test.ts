@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { externalHosts, externalLink, isOwnPage, mayRequest, wasAskedFor } from './policies'
+import { devServerPage, externalHosts, externalLink, isOwnPage, mayRequest, wasAskedFor } from './policies'
 
 const page = 'file:///opt/workbench/out/renderer/index.html'
 
@@ -124,5 +124,34 @@ describe('the content security policy of the page', () => {
     expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<script'))
     expect(html.match(/<script(?![^>]*\ssrc=)/)).toBeNull()
     expect(html).not.toMatch(/<style|style="/)
+  })
+})
+
+describe('the page of a development server', () => {
+  const served = 'http://localhost:5173/'
+
+  it('is taken from this machine only, and only in development', () => {
+    const url = (ELECTRON_RENDERER_URL: string, MCNN_DEV = '1'): string | null =>
+      devServerPage({ MCNN_DEV, ELECTRON_RENDERER_URL })
+    expect(url('http://localhost:5173')).toBe(served)
+    expect(url('http://localhost:5173', '0')).toBeNull()
+    expect(url('http://localhost.evil.example:5173')).toBeNull()
+    expect(url('https://arxiv.org')).toBeNull()
+    expect(url('file:///etc/passwd')).toBeNull()
+    expect(url('')).toBeNull()
+    expect(devServerPage({})).toBeNull()
+  })
+
+  it('is the own page with any hash, and no other page is', () => {
+    expect(isOwnPage(`${served}#/runs`, served)).toBe(true)
+    for (const other of [`${served}x`, `${served}?x=1`, 'http://localhost:5174/', page, 'https://arxiv.org/'])
+      expect(isOwnPage(other, served), other).toBe(false)
+  })
+
+  it('may request its own server, and nothing else', () => {
+    for (const own of [`${served}main.ts`, 'ws://localhost:5173/?token=x', 'data:image/png;base64,AA=='])
+      expect(mayRequest(own, served, true), own).toBe(true)
+    for (const other of ['http://localhost:5174/', 'https://arxiv.org/', page, 'wss://arxiv.org/'])
+      expect(mayRequest(other, served, true), other).toBe(false)
   })
 })

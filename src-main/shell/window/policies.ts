@@ -29,10 +29,24 @@ function filePath(url: URL): string | null {
   }
 }
 
+/**
+ * Returns the address of the page on the development server of `npm run dev`; null without one. Only a server on this
+ * machine is accepted.
+ */
+export function devServerPage(env: Readonly<Record<string, string | undefined>>): string | null {
+  const server = env['MCNN_DEV'] === '1' ? parse(env['ELECTRON_RENDERER_URL'] ?? '') : null
+  return server?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(server.hostname)
+    ? new URL('/', server).href
+    : null
+}
+
+const isServed = (page: URL): boolean => page.protocol === 'http:'
+
 /** Whether `url` is the program's own page, whatever its hash: navigation to anything else is refused. */
 export function isOwnPage(url: string, page: string): boolean {
   const [asked, own] = [parse(url), parse(page)]
   if (!asked || !own) return false
+  if (isServed(own)) return asked.origin === own.origin && asked.pathname === own.pathname && asked.search === ''
   const path = filePath(asked)
   return path !== null && path === filePath(own) && asked.host === own.host && asked.search === ''
 }
@@ -40,7 +54,7 @@ export function isOwnPage(url: string, page: string): boolean {
 /**
  * Whether a request may leave the window: only for the program's own files (and the developer tools where they are
  * allowed).
- * @param page file URL of the window's page; its folder is what may be read
+ * @param page URL of the window's page: a file, whose folder may be read, or the page of the development server
  */
 export function mayRequest(url: string, page: string, development: boolean): boolean {
   const [asked, own] = [parse(url), parse(page)]
@@ -48,6 +62,7 @@ export function mayRequest(url: string, page: string, development: boolean): boo
   if (asked.protocol === 'devtools:') return development
   // Neither leaves the process; what they may be used for is the content security policy's matter.
   if (asked.protocol === 'data:' || asked.protocol === 'blob:') return true
+  if (isServed(own)) return asked.host === own.host && ['http:', 'ws:'].includes(asked.protocol)
   const [path, ownPath] = [filePath(asked), filePath(own)]
   if (path === null || ownPath === null || asked.host !== own.host) return false
   return path.startsWith(ownPath.slice(0, ownPath.lastIndexOf('/') + 1)) && !path.split(/[\\/]/).includes('..')

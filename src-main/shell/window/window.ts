@@ -5,8 +5,6 @@ import { externalLink, isOwnPage, mayRequest, wasAskedFor } from './policies'
 import { RestartLimit } from '../service/restarts'
 
 export interface WindowOptions {
-  /** File path of the page, and the same as a URL. */
-  page: string
   pageUrl: string
   preload: string
   icon: string
@@ -75,7 +73,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   })
   // about:blank is gone to without asking.
   window.webContents.on('did-navigate', (_, url) => {
-    if (!isOwnPage(url, options.pageUrl)) void window.loadFile(options.page)
+    if (!isOwnPage(url, options.pageUrl)) void window.loadURL(options.pageUrl)
   })
   // Chromium keeps a zoom for each address, and of a file's address the hash is part: the person's choice holds for
   // all.
@@ -83,7 +81,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.webContents.on('did-finish-load', zoom)
   window.webContents.on('did-navigate-in-page', zoom)
   window.webContents.on('zoom-changed', (_, direction) => options.zoomBy(direction))
-  void window.loadFile(options.page)
+  void window.loadURL(options.pageUrl)
   return window
 }
 
