@@ -44,7 +44,7 @@ type Said = RendererResult<'runs.classify'>
 
 /** What the window shows, as names and percentages. */
 async function told({ page }: Workbench): Promise<[string, string][]> {
-  const bars = page.getByRole('region', { name: 'A picture of yours' }).locator('dl')
+  const bars = page.getByRole('region', { name: 'Classify your own image' }).locator('dl')
   const names = await bars.locator('dt').allInnerTexts()
   const values = await bars.locator('dd').allInnerTexts()
   return names.map((name, i) => [name, values[i] ?? ''])
@@ -57,18 +57,18 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
   const workbench = await launch()
   const { page } = workbench
   await workbench.open(`#/runs/${id}`)
-  const region = page.getByRole('region', { name: 'A picture of yours' })
+  const region = page.getByRole('region', { name: 'Classify your own image' })
   await region.scrollIntoViewIfNeeded()
-  await expect(region).toContainText('says nothing about photographs')
+  await expect(region).toContainText('its answers for real photos mean nothing')
 
   await test.step('from a file, by keyboard: its very pixels, and what the service says of them', async () => {
     const chooser = page.waitForEvent('filechooser')
-    await region.getByRole('button', { name: 'Choose a picture…' }).focus()
+    await region.getByRole('button', { name: 'Choose image…' }).focus()
     await page.keyboard.press('Enter')
     await (await chooser).setFiles({ name: 'stripes.png', mimeType: 'image/png', buffer: pngOf(32, 32, stripes) })
     await expect(region.getByRole('img', { name: 'stripes.png as the network sees it' })).toBeVisible()
-    await expect(region).toContainText('32 × 32, as it is')
-    await expect(region).toContainText('knows only its 10 classes')
+    await expect(region).toContainText('32 × 32, original size')
+    await expect(region).toContainText('always picks one of its 10 classes')
     const said = await workbench.call('runs.classify', { id, picture: bytesOf(stripes).toString('base64') })
     expect(said.top).toHaveLength(5)
     expect(await told(workbench)).toEqual(wordsOf(said))
@@ -79,7 +79,7 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
     const wide = pngOf(96, 32, (x, y) => (x < 32 || x > 63 ? [255, 0, 0] : stripes(63 - x, y)))
     await drop(workbench, 'wide.png', 'image/png', wide)
     await expect(region.getByRole('img', { name: 'wide.png as the network sees it' })).toBeVisible()
-    await expect(region).toContainText('the middle square of 96 × 32, scaled to 32 × 32')
+    await expect(region).toContainText('centre square of 96 × 32, scaled to 32 × 32')
     expect(await told(workbench)).toEqual(
       wordsOf(
         await workbench.call('runs.classify', {
@@ -94,10 +94,10 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
 
   await test.step('while it is held, the page says so', async () => {
     await send(workbench, ['dragover'], 'stripes.png', 'image/png', pngOf(32, 32, stripes))
-    await expect(page.getByText('Let go to classify the picture')).toBeVisible()
+    await expect(page.getByText('Drop to classify')).toBeVisible()
     await workbench.screenshot('classify-held')
     await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
-    await expect(page.getByText('Let go to classify the picture')).toHaveCount(0)
+    await expect(page.getByText('Drop to classify')).toHaveCount(0)
   })
 
   await test.step('dropped at the top of the page, its answer is brought into view whole', async () => {

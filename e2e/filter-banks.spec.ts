@@ -37,7 +37,7 @@ test('a bank is chosen, read and pinned with the keyboard alone', async ({ launc
   await test.step('run', async () => {
     const run = page.getByRole('combobox', { name: 'Run', exact: true })
     await expect(run).toHaveValue('mcnn-f · R8 · seed 1')
-    await expect(page.getByRole('combobox', { name: 'beside' })).toHaveValue('baseline · R8 · seed 1')
+    await expect(page.getByRole('combobox', { name: 'Compare with' })).toHaveValue('baseline · R8 · seed 1')
     await run.focus()
     await page.keyboard.press('Enter')
     await page.keyboard.type('mcnn-a s2')
@@ -125,7 +125,7 @@ test('what a map says is what the kernel, the pixels and the service say', async
   expect(products).toHaveLength(9)
   // The whole from the picture, as it is painted in the thumbnail, and the bank's weights.
   const pixels = await page
-    .getByRole('radiogroup', { name: 'Picture' })
+    .getByRole('radiogroup', { name: 'Image' })
     .locator('canvas')
     .first()
     .evaluate((element) => {
@@ -163,7 +163,7 @@ test('what a map says is what the kernel, the pixels and the service say', async
   await test.step('a picture of one’s own', async () => {
     const before = await feature.locator('canvas').screenshot()
     await page.locator('input[type="file"]').setInputFiles(path.join(__dirname, '../resources/icons/icon.png'))
-    await expect(page.getByRole('radio', { name: 'your picture' })).toBeChecked()
+    await expect(page.getByRole('radio', { name: 'your image' })).toBeChecked()
     await ready(page)
     await expect.poll(async () => (await feature.locator('canvas').screenshot()).equals(before)).toBe(false)
     await page
@@ -218,7 +218,7 @@ test('later layers, other runs, and what is not there says so', async ({ launch,
   const deep = 'stage3.block1.conv2'
   const workbench = await opened(launch, dataDir, `run=${runIdOf('mcnn-a', 1)}&layer=${deep}&filter=5&channel=9`)
   const { page } = workbench
-  await expect(page.getByText(`baseline keeps no filters of ${deep}`, { exact: false })).toBeVisible()
+  await expect(page.getByText(`baseline has no stored filters for ${deep}`, { exact: false })).toBeVisible()
   await page.getByRole('button', { name: 'Feature map of h₁' }).hover()
   await expect(page.getByText(/from the other 63 channels/)).toBeVisible()
   await workbench.screenshot('filter-banks-deep')
@@ -226,19 +226,19 @@ test('later layers, other runs, and what is not there says so', async ({ launch,
   await page.getByRole('slider', { name: 'Epoch' }).press('ArrowLeft')
   await expect(page.getByText(`go to epoch ${filterEpochs}`, { exact: false })).toBeVisible()
 
-  const beside = page.getByRole('combobox', { name: 'beside' })
+  const beside = page.getByRole('combobox', { name: 'Compare with' })
   await beside.click()
   await page.getByRole('option', { name: /mcnn-a · R8 · seed 2/ }).click()
   await expect(
     page
       .getByRole('table')
-      .getByRole('row', { name: /^Likeness/ })
+      .getByRole('row', { name: /^Similarity/ })
       .locator('td'),
   ).toHaveText([/^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/])
   expect(query(page).get('beside')).toBe(runIdOf('mcnn-a', 2))
 
   await workbench.open(`#/banks?run=${runIdOf('baseline', 1)}`)
-  await expect(page.getByText('is a plain layer in this run', { exact: false })).toBeVisible()
+  await expect(page.getByText('is an ordinary layer in this run', { exact: false })).toBeVisible()
   await workbench.open('#/banks?run=gone')
   await expect(page.getByRole('heading', { name: 'Run not found' })).toBeVisible()
 })
@@ -304,7 +304,7 @@ test('runs selected on the runs page are shown side by side, the rest as pins', 
   await ready(page)
   const chosen = [query(page).get('run'), query(page).get('pins')?.split('~')[0]]
   expect(chosen.sort()).toEqual([runIdOf('mcnn-a', 1), runIdOf('mcnn-f', 1)])
-  await expect(page.getByRole('combobox', { name: 'beside' })).toHaveValue('baseline · R8 · seed 1')
+  await expect(page.getByRole('combobox', { name: 'Compare with' })).toHaveValue('baseline · R8 · seed 1')
   await expect(page.getByRole('region', { name: 'Pinned banks' }).getByRole('article')).toHaveCount(1)
 })
 

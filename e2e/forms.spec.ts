@@ -16,7 +16,7 @@ test('a form that is off says what is wrong and cannot start', async ({ workbenc
   const wrong: [label: string, bad: string, good: string, says: RegExp][] = [
     ['Epochs', '0', '5', /at least 1/i],
     ['Epochs', '2.5', '5', /whole number/i],
-    ['Batch', '9999', '64', /at most 4096/i],
+    ['Batch size', '9999', '64', /at most 4096/i],
     ['Learning rate', '-1', '0.1', /above 0/i],
     ['Learning rate', 'fast', '0.1', /number/i],
     ['Weight decay', '2', '0.0001', /at most 1/i],

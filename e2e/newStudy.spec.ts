@@ -11,7 +11,7 @@ test('presets fill the form, checks are made in place, and a depth that does not
   await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Table I: all of CIFAR-10' })
   await expect(page.getByLabel('Name')).toHaveValue('Table I, CIFAR-10')
   await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('200')
-  await expect(page.getByRole('region', { name: 'Before the start' })).toContainText('45')
+  await expect(page.getByRole('region', { name: 'Preview' })).toContainText('45')
   // Not imported here.
   await expect(start).toBeDisabled()
   await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick check' })
@@ -20,7 +20,7 @@ test('presets fill the form, checks are made in place, and a depth that does not
   const depth = page.getByLabel('Another depth')
   await depth.fill('34')
   const depths = page.getByRole('group', { name: 'Depths' })
-  await expect(depths).toContainText('ResNet-34 does not exist: depth is 6n + 2. Nearest: 32 or 44')
+  await expect(depths).toContainText('ResNet-34 does not exist: depths are 6n + 2. Nearest: 32 or 44')
   await expect(depth).toHaveAttribute('aria-invalid', 'true')
   await expect(start).toBeDisabled()
   await depths.getByRole('button', { name: '32' }).click()
@@ -63,9 +63,7 @@ test('the drawing is the network: a click on a layer shows its inside and leads 
   const inner = drawing.getByRole('button', { name: /^stage2\.block1\.conv1,/ })
   await inner.click()
   await expect(inner).toHaveAttribute('aria-pressed', 'true')
-  await expect(drawing.getByRole('status')).toContainText(
-    'that is mcnn(stage2.block1.conv1+stage3.block1.conv2), now among',
-  )
+  await expect(drawing.getByRole('status')).toContainText('Added variant mcnn(stage2.block1.conv1+stage3.block1.conv2)')
   await expect(drawing.getByRole('img')).toHaveAccessibleName(
     /stage2\.block1\.conv1.*8 base filters trained, 24 derived/,
   )
@@ -98,7 +96,7 @@ test('other networks are chosen beside the ResNets, and drawn with their stages 
     // A pointwise layer can't be switched; it shows its inside all the same.
     await expect(drawing.getByRole('img')).toHaveAccessibleName(new RegExp(`${layer}.*${says}`))
     await expect(drawing.getByRole('status')).toContainText(
-      layer.endsWith('shortcut') ? 'only 3 × 3 convolutions' : 'switched',
+      layer.endsWith('shortcut') ? 'only 3 × 3 convolutions' : 'made ordinary',
     )
     await workbench.screenshot(`new-study-${arch}`)
   }
@@ -111,8 +109,8 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
   const { page, app } = workbench
   await workbench.open('#/new')
   await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick check' })
-  await page.getByRole('button', { name: 'As text' }).click()
-  const dialog = page.getByRole('dialog', { name: 'The study as text' })
+  await page.getByRole('button', { name: 'Edit as JSON' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Study as JSON' })
   const text = dialog.getByRole('textbox', { name: 'Study as JSON' })
   const plan = JSON.parse(await text.inputValue()) as { name: string; training: { epochs: number; momentum?: number } }
   expect(plan.name).toBe('Quick check')
@@ -120,11 +118,11 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
   await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toBe(await text.inputValue())
 
   await text.fill('{ "name": "x",\n  nonsense }')
-  await dialog.getByRole('button', { name: 'Use this text' }).click()
+  await dialog.getByRole('button', { name: 'Apply' }).click()
   await expect(dialog.getByRole('status')).toContainText('line 2, column 3')
   const { momentum: _, ...training } = plan.training
   await text.fill(JSON.stringify({ ...plan, training: { ...training, epochs: 0 } }))
-  await dialog.getByRole('button', { name: 'Use this text' }).click()
+  await dialog.getByRole('button', { name: 'Apply' }).click()
   await expect(dialog.getByRole('status')).toContainText('2 problems to fix')
   await expect(dialog.getByRole('status')).toContainText('training.epochs: at least 1')
   await expect(dialog.getByRole('status')).toContainText('training.momentum: is missing')
@@ -136,19 +134,19 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
     JSON.stringify({ ...plan, name: 'From a file', training: { ...plan.training, epochs: 7, milestones: [] } }),
   )
   await dialog.locator('input[type=file]').setInputFiles(file)
-  await dialog.getByRole('button', { name: 'Use this text' }).click()
+  await dialog.getByRole('button', { name: 'Apply' }).click()
   await expect(dialog).toHaveCount(0)
   await expect(page.getByLabel('Name')).toHaveValue('From a file')
   await expect(page.getByLabel('Epochs', { exact: true })).toHaveValue('7')
-  await expect(page.getByLabel('Lower at epochs')).toHaveValue('')
+  await expect(page.getByLabel('LR milestones')).toHaveValue('')
 })
 
 test('the study as text shows an incomplete form, with its problems', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/new')
   await page.getByLabel('Learning rate').fill('1e')
-  await page.getByRole('button', { name: 'As text' }).click()
-  const dialog = page.getByRole('dialog', { name: 'The study as text' })
+  await page.getByRole('button', { name: 'Edit as JSON' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Study as JSON' })
   const text = await dialog.getByRole('textbox', { name: 'Study as JSON' }).inputValue()
   expect(JSON.parse(text)).toMatchObject({
     name: '',
@@ -171,7 +169,7 @@ test('what was typed is there after another page, Back and a reload, until it is
   await page.getByLabel('Name').fill('A long name')
   await page.getByLabel('Learning rate').fill('0.05')
   await page.getByText('CIFAR-10', { exact: true }).click()
-  await page.getByRole('link', { name: 'Import it' }).click()
+  await page.getByRole('link', { name: 'Download or import it' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Data sets' })).toBeVisible()
   await page.goBack()
   await expect(page.getByLabel('Name')).toHaveValue('A long name')

@@ -40,7 +40,7 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
   await expect(offer).toBeVisible()
   await page.screenshot({ path: path.join(screenshots, 'cut-short.png') })
   await workbench.open(`#/runs/${id}`)
-  await expect(page.getByText('Resumed, it goes on after step', { exact: false })).toBeVisible()
+  await expect(page.getByText('Resume continues exactly from step', { exact: false })).toBeVisible()
   await page.screenshot({ path: path.join(screenshots, 'run-interrupted.png') })
   await offer.getByRole('button', { name: 'Resume' }).click()
   await expect(offer).toHaveCount(0)

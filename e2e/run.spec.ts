@@ -26,26 +26,26 @@ test('a run’s page: followed while it trains, what it takes for what, beside a
   await test.step('confusion and mistakes are those of the last epoch', async () => {
     await workbench.open(`#/runs/${multiband}`)
     const matrix = page.getByRole('region', { name: 'Confusion matrix' })
-    await expect(page.getByText('500 test pictures, epoch 3')).toBeVisible()
+    await expect(page.getByText('500 test images, epoch 3')).toBeVisible()
     const counts = (await matrix.locator('td').allInnerTexts()).map(Number)
     expect(counts).toHaveLength(100)
     expect(counts.reduce((a, b) => a + b)).toBe(500)
     const { run } = await workbench.call('runs.get', { id: multiband })
     expect(counts.filter((_, i) => i % 11 === 0).reduce((a, b) => a + b) / 500).toBeCloseTo(run.testAccuracy ?? NaN, 6)
-    await expect(page.getByRole('img', { name: /^Test picture \d+, a / }).first()).toBeVisible()
+    await expect(page.getByRole('img', { name: /^Test image \d+, a / }).first()).toBeVisible()
   })
 
   await test.step('what it cost and how it was computed', async () => {
-    await expect(page.getByRole('region', { name: 'Machine' })).toContainText('Waiting for pictures')
+    await expect(page.getByRole('region', { name: 'Machine' })).toContainText('Data wait')
     await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText(/Banks of \d+ base filters/)
-    await page.getByText('Trainer’s log').click()
+    await page.getByText('Trainer log').click()
     await expect(
-      page.getByText('It wrote nothing.').or(page.getByRole('region', { name: 'Trainer’s log' })),
+      page.getByText('The log is empty.').or(page.getByRole('region', { name: 'Trainer log' })),
     ).toBeVisible()
   })
 
   await test.step('beside the baseline: in the curves, and the config shows what differs', async () => {
-    await page.getByLabel('Beside').selectOption({ label: 'baseline · R8 · s1' })
+    await page.getByLabel('Compare with').selectOption({ label: 'baseline · R8 · s1' })
     await expect(page).toHaveURL(new RegExp(`beside=${baseline}`))
     const about = page.getByRole('complementary', { name: 'About this run' })
     await expect(about.getByRole('row', { name: /^variant/ })).toHaveText(/mcnn-a\s*baseline/)

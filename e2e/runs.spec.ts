@@ -74,7 +74,7 @@ test('filters by a query with completion, keeps it in the address, and says what
   await expect.poll(() => rowsOf(page)).toBe(runs)
 
   await workbench.open('#/runs?group=none&q=variant:mcnn-l+nothing-is-called-so')
-  await expect(page.getByRole('heading', { name: 'No run matches' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No matching runs' })).toBeVisible()
   await page.getByRole('button', { name: 'Show all runs' }).click()
   await expect.poll(() => rowsOf(page)).toBe(runs)
 })
@@ -208,7 +208,7 @@ test('tags, archives, throws away and takes back', async ({ workbench }) => {
   await page.getByLabel('Add tags').fill('paper, to check')
   await page.keyboard.press('Enter')
   await expect(grid(page).locator('.tag', { hasText: 'paper' })).toHaveCount(3)
-  await page.getByRole('button', { name: 'Select none' }).click()
+  await page.getByRole('button', { name: 'Clear selection' }).click()
 
   await page.keyboard.press('/')
   await page.keyboard.type('tag:')
@@ -251,13 +251,13 @@ test('compares runs on one chart with the differences of their configs, and expo
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
   }, file)
   await page.getByRole('button', { name: 'Export selected' }).click()
-  await page.getByRole('menuitem', { name: 'As CSV' }).click()
+  await page.getByRole('menuitem', { name: 'Save as CSV…' }).click()
   await expect(page.getByText('Runs.csv saved')).toBeVisible()
   const n = await rowsOf(page)
   expect(readFileSync(file, 'utf8').trimEnd().split('\r\n')).toHaveLength(n + 1)
 
   await page.getByRole('button', { name: 'Compare', exact: true }).click()
-  await expect(page.getByRole('heading', { name: 'Differences of their configs' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Config differences' })).toBeVisible()
   const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'State' }) })
   await expect(table.getByRole('columnheader', { name: 'variant' })).toBeVisible()
   await expect(table.getByRole('columnheader', { name: 'learning rate' })).toHaveCount(0)

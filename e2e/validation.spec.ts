@@ -14,11 +14,11 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     await workbench.open('#/new')
     await page.getByLabel('Name').fill('Held out')
     const field = page.getByLabel('Validation', { exact: true })
-    await expect(page.getByText('The best epoch is picked on the test set, and labelled so.')).toBeVisible()
+    await expect(page.getByText('The best epoch is picked on the test set and labelled accordingly.')).toBeVisible()
     await field.fill('4000')
-    await expect(page.getByText('Leaves too few of 4000 to train on')).toBeVisible()
+    await expect(page.getByText('Leaves too few of 4000 images to train on')).toBeVisible()
     await field.fill('400')
-    await expect(page.getByText('are never trained on: the best epoch is picked on them')).toBeVisible()
+    await expect(page.getByText('the best epoch is picked on them')).toBeVisible()
     await field.scrollIntoViewIfNeeded()
     await shots('form')
   })
@@ -51,7 +51,7 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     expect(detail.run).toMatchObject({ bestEpoch: best.epoch, bestTestAccuracy: best.testAccuracy })
     await expect(rows.nth(best.epoch - 1)).toContainText(((best.validationAccuracy ?? NaN) * 100).toFixed(2))
     await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText(
-      '200 of the training pictures, never trained on',
+      '200 of the training images, never trained on',
     )
     await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
     await shots('run')

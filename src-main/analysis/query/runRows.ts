@@ -1,23 +1,23 @@
-/** What a run is made of, as rows of a table. Pure. */
+/** A run's config and environment as rows of a table. Pure. */
 import type { ExperimentConfig } from '../../contract/experiment'
 import type { Environment } from '../../contract/runs/environment'
 import { archName, datasetShort } from '../text/names'
 import { bytes, significant, whole } from '../text/numbers'
 
-/** A config as rows of a table, in the order in which one would tell it. */
+/** Returns a config as rows of a table, the most important first. */
 export function configRows(config: ExperimentConfig): [label: string, value: string][] {
   const examples = (limit: number | null): string => (limit === null ? 'all' : `${whole(limit)}, balanced by class`)
   return [
     ['network', archName(config.arch)],
     ['variant', config.variant],
     ['data set', datasetShort(config.dataset)],
-    ['training pictures', examples(config.trainExamples)],
-    ['test pictures', examples(config.testExamples)],
+    ['training images', examples(config.trainExamples)],
+    ['test images', examples(config.testExamples)],
     [
-      'validation pictures',
+      'validation images',
       typeof config.validationExamples !== 'number'
         ? 'none'
-        : `${whole(config.validationExamples)} of the training pictures, never trained on`,
+        : `${whole(config.validationExamples)} of the training images, never trained on`,
     ],
     ['seed', String(config.seed)],
     ['epochs', whole(config.epochs)],
@@ -36,25 +36,25 @@ export function configRows(config: ExperimentConfig): [label: string, value: str
 }
 
 function warmupText({ learningRate, untilError, growth }: NonNullable<ExperimentConfig['warmup']>): string {
-  const then = growth === undefined ? '' : `, then × ${significant(growth)} an epoch`
+  const then = growth === undefined ? '' : `, then × ${significant(growth)} per epoch`
   return `${significant(learningRate)} until training error < ${significant(untilError * 100)} %${then}`
 }
 
-/** What a run was trained on, as rows of a table. */
+/** Returns an environment as rows of a table. */
 export function environmentRows(environment: Environment): [label: string, value: string][] {
   const { git, threads } = environment
-  const pool = (n: number | null): string => (n === null ? 'TensorFlow’s own' : whole(n))
+  const pool = (n: number | null): string => (n === null ? 'TensorFlow’s default' : whole(n))
   return [
     ['device', environment.device === 'cpu' ? 'CPU' : environment.device],
-    ...(environment.gpuMath === null ? [] : ([['GPU’s arithmetic', environment.gpuMath]] satisfies [string, string][])),
-    ['processor', environment.cpu],
+    ...(environment.gpuMath === null ? [] : ([['GPU arithmetic', environment.gpuMath]] satisfies [string, string][])),
+    ['CPU', environment.cpu],
     ...(environment.instructions === undefined
       ? []
       : ([['vector instructions', environment.instructions || 'none']] satisfies [string, string][])),
     ['cores', whole(environment.cores)],
     ['memory', bytes(environment.memoryBytes)],
-    ['threads in an op', pool(threads.intraOp)],
-    ['threads over ops', pool(threads.interOp)],
+    ['threads per op', pool(threads.intraOp)],
+    ['parallel ops', pool(threads.interOp)],
     ['platform', environment.platform],
     ...(environment.variables === undefined
       ? []

@@ -15,8 +15,8 @@ interface FormatFacts {
 
 const facts = {
   onnx: { name: 'ONNX', extension: 'onnx', isFolder: false, hint: 'one file' },
-  safetensors: { name: 'safetensors', extension: 'safetensors', isFolder: false, hint: 'for PyTorch' },
-  savedmodel: { name: 'SavedModel', extension: 'savedmodel', isFolder: true, hint: 'a folder' },
+  safetensors: { name: 'safetensors', extension: 'safetensors', isFolder: false, hint: 'PyTorch' },
+  savedmodel: { name: 'SavedModel', extension: 'savedmodel', isFolder: true, hint: 'TensorFlow, folder' },
 } as const satisfies Record<string, FormatFacts>
 
 export type ModelFormat = keyof typeof facts

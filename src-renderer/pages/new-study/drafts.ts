@@ -1,15 +1,14 @@
 /**
- * What was typed into a new study's form and not started: kept while the window is open, through other pages and a
- * reload. By where the form began: empty, or filled from runs.
+ * Drafts of the new study form: kept while the window is open, across pages and reloads. Keyed by the form's origin: * empty, or filled from runs.
  */
 import type { Variant } from '../../../src-main/contract'
 import { emptyForm, type StudyForm } from './form'
 
 export interface Draft {
   form: StudyForm
-  /** Variants that were added to those offered. */
+  /** Variants added to the named ones. */
   added: Variant[]
-  /** What the form was filled from, in words. */
+  /** Describes the source of the form's values. */
   filled: string | null
 }
 
@@ -37,7 +36,7 @@ export function keepDraft(origin: string, draft: Draft, store: DraftStore = sess
     for (const key of others.slice(0, Math.max(0, others.length + 1 - most))) store.removeItem(key)
     store.setItem(keyOf(origin), JSON.stringify(draft))
   } catch {
-    // A full or forbidden store costs a convenience.
+    // Drafts are a convenience: ignore a full or disabled store.
   }
 }
 
@@ -49,7 +48,7 @@ export function dropDraft(origin: string, store: DraftStore = sessionStorage): v
   }
 }
 
-/** Of this version's shape: another version's may lack a field. */
+/** Checks the shape: a draft of another version may lack a field. */
 function isDraft(kept: unknown): kept is Draft {
   if (typeof kept !== 'object' || kept === null || !('form' in kept) || !('added' in kept) || !('filled' in kept))
     return false

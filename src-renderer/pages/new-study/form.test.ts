@@ -96,7 +96,7 @@ describe('the form of a new study', () => {
 
   it('wants an example a class', () => {
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '50' })).errors).toEqual({
-      trainExamples: 'At least 100, one a class',
+      trainExamples: 'At least 100 (one per class)',
     })
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '500' })).plan?.training.trainExamples).toBe(500)
   })
@@ -111,9 +111,9 @@ describe('the form of a new study', () => {
       trainExamples: 'A whole number',
       testExamples: 'A whole number',
     })
-    expect(wrong({ dataset: 'cifar-100', validationExamples: '50' })).toBe('At least 100, one a class')
+    expect(wrong({ dataset: 'cifar-100', validationExamples: '50' })).toBe('At least 100 (one per class)')
     // Beside other faults too, and of the limit that is typed.
-    expect(wrong({ name: '', validationExamples: '4000' })).toBe('Leaves too few of 4000 to train on')
+    expect(wrong({ name: '', validationExamples: '4000' })).toBe('Leaves too few of 4000 images to train on')
     expect(wrong({ trainExamples: '100', validationExamples: '91' })).toMatch(/^Leaves too few/)
     expect(wrong({ trainExamples: '100', validationExamples: '90' })).toBeUndefined()
   })
@@ -173,12 +173,12 @@ describe('a plan and its form', () => {
 describe('a typed depth', () => {
   it('that is no 6n + 2 says so, with the nearest there are', () => {
     expect(depthProblem('34')).toEqual({
-      message: 'ResNet-34 does not exist: depth is 6n + 2',
+      message: 'ResNet-34 does not exist: depths are 6n + 2',
       nearest: ['resnet-32', 'resnet-44'],
     })
     expect(depthProblem('2')?.message).toContain('does not exist')
     expect(depthProblem('26')).toEqual({
-      message: 'ResNet-26 is not among the choices',
+      message: 'ResNet-26 isn’t available',
       nearest: ['resnet-20', 'resnet-32'],
     })
     expect(depthProblem('1202')?.nearest).toEqual(['resnet-110'])
@@ -186,7 +186,7 @@ describe('a typed depth', () => {
     for (const fine of ['', ' ', '32', ' 110 ', 'ResNet-20', 'resnet_56']) expect(depthProblem(fine)).toBeNull()
     expect(check(filled({ depthText: '34' }))).toMatchObject({
       plan: null,
-      errors: { archs: 'ResNet-34 does not exist: depth is 6n + 2' },
+      errors: { archs: 'ResNet-34 does not exist: depths are 6n + 2' },
     })
   })
 })

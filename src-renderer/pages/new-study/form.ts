@@ -1,4 +1,4 @@
-/** The form of a new study: what was typed, and what the contract says to it. Pure. */
+/** The form of a new study: the typed values and their validation by the contract. Pure. */
 import { typedNumber } from '../../../src-main/analysis/text/numbers'
 import {
   archs,
@@ -18,12 +18,12 @@ import {
   type Variant,
 } from '../../../src-main/contract'
 
-/** Numbers are kept as typed: a field half typed is not a number yet. */
+/** Numbers are stored as typed text, because an unfinished field may not be a number. */
 export interface StudyForm {
   name: string
   dataset: DatasetId
   archs: Arch[]
-  /** A depth that is typed and not one of the choices. */
+  /** A typed depth that is not among the choices. */
   depthText: string
   variants: Variant[]
   seedMode: 'count' | 'list'
@@ -74,7 +74,7 @@ export function emptyForm(): StudyForm {
 export type FormErrors = Partial<Record<FormField, string>>
 
 export interface Checked {
-  /** Null where something is wrong. */
+  /** Null if there are errors. */
   plan: StudyRequest | null
   errors: FormErrors
 }
@@ -88,7 +88,7 @@ export function milestonesText(form: StudyForm): string {
 }
 
 /**
- * What the form holds as the contract has it; `number` reads a text that is not empty, `empty` stands for one that is.
+ * Converts the form to a request. `number` parses a text, `empty` replaces an empty one.
  */
 function requestOf(
   form: StudyForm,
@@ -140,7 +140,7 @@ export function draftOf(form: StudyForm): unknown {
   return requestOf(form, asTyped, null, seeds, listed(milestonesText(form)))
 }
 
-/** Returns what is wrong with the form, by path into a plan: what `check` says, as the study's text names it. */
+/** Returns the errors of `check` with their paths in the study's JSON. */
 export function problemsOf(errors: FormErrors): { at: string; message: string }[] {
   return fields.flatMap((field) => {
     const message = errors[field]
@@ -152,7 +152,7 @@ export function check(form: StudyForm): Checked {
   const seeds = seedsOf(form)
   const milestones = wholes(milestonesText(form))
   const result = studyRequest.safeParse(requestOf(form, (text) => typed(text) ?? text, undefined, seeds, milestones))
-  // What relates items of a list to each other is only checked in a plan that is right elsewhere: checked as typed too.
+  // Zod checks relations between list items only if everything else is valid, so lists are checked separately too.
   const lists = studyRequest.safeParse({
     name: 'plan',
     archs: ['resnet-8'],
@@ -167,7 +167,7 @@ export function check(form: StudyForm): Checked {
   }
   const depth = depthProblem(form.depthText)
   if (depth !== null) errors.archs = depth.message
-  // What depends on the data set, which the contract's schema does not know of.
+  // Limits that depend on the data set, which the contract's schema does not know.
   const sizes = datasetSizes[form.dataset]
   for (const [field, most] of [
     ['trainExamples', sizes.maxTrain],
@@ -176,19 +176,19 @@ export function check(form: StudyForm): Checked {
     const asked = typed(form[field])
     if (typeof asked !== 'number') continue
     if (asked > most) errors[field] ??= `At most ${most}`
-    else if (asked < sizes.classes) errors[field] ??= `At least ${sizes.classes}, one a class`
+    else if (asked < sizes.classes) errors[field] ??= `At least ${sizes.classes} (one per class)`
   }
   const held = typed(form.validationExamples)
   if (typeof held === 'number') {
     const all = typed(form.trainExamples) ?? sizes.train
-    if (held < sizes.classes) errors.validationExamples ??= `At least ${sizes.classes}, one a class`
-    else if (held + leastExamples > all) errors.validationExamples = `Leaves too few of ${all} to train on`
+    if (held < sizes.classes) errors.validationExamples ??= `At least ${sizes.classes} (one per class)`
+    else if (held + leastExamples > all) errors.validationExamples = `Leaves too few of ${all} images to train on`
   }
   const valid = result.success && Object.keys(errors).length === 0
   return { plan: valid ? result.data : null, errors }
 }
 
-/** The form that holds a plan: `check` gives it back. */
+/** Converts a plan to a form; the inverse of `check`. */
 export function formOf(plan: StudyRequest): StudyForm {
   const { training, seeds } = plan
   const counted = seeds.every((seed, i) => seed === i + 1)
@@ -222,17 +222,17 @@ export function archOfDepth(text: string): Arch | null {
   return resnets.find((one) => String(depthOf(one)) === text.trim()) ?? matchName(resnets, text)
 }
 
-/** What is wrong with a typed depth, with the choices nearest to it; null where nothing is typed. */
+/** Returns the problem of a typed depth and the nearest choices; null if it is empty or valid. */
 export function depthProblem(text: string): { message: string; nearest: Arch[] } | null {
   const typedDepth = text.trim()
   if (typedDepth === '' || archOfDepth(typedDepth) !== null) return null
   const depth = Number(typedDepth)
-  if (!/^\d{1,6}$/.test(typedDepth) || depth < 1) return { message: 'A depth is a whole number', nearest: [] }
+  if (!/^\d{1,6}$/.test(typedDepth) || depth < 1) return { message: 'Enter a whole number', nearest: [] }
   const below = resnets.filter((one) => depthOf(one) < depth).slice(-1)
   const above = resnets.filter((one) => depthOf(one) > depth).slice(0, 1)
   const exists = depth >= 8 && depth % 6 === 2
   return {
-    message: exists ? `ResNet-${depth} is not among the choices` : `ResNet-${depth} does not exist: depth is 6n + 2`,
+    message: exists ? `ResNet-${depth} isn’t available` : `ResNet-${depth} does not exist: depths are 6n + 2`,
     nearest: [...below, ...above],
   }
 }
@@ -265,7 +265,7 @@ const fields: readonly FormField[] = [
   'validationExamples',
 ]
 
-/** A number where the text is one; else what no schema takes for a number. */
+/** Returns the number of a text; undefined if it is empty, null if it is not a number. */
 function typed(text: string): number | undefined | null {
   const trimmed = text.trim()
   return trimmed === '' ? undefined : typedNumber(trimmed)
@@ -285,8 +285,7 @@ function wholes(text: string): (number | undefined | null)[] {
 function seedsOf(form: StudyForm): unknown {
   if (form.seedMode === 'list') return wholes(form.seedList)
   const count = typed(form.seedCount)
-  // A list of one that is not a number says “a whole number”; none says “at least one seed”; too many say how many at
-  // most.
+  // [null] gives the error “a whole number”, [] “at least one seed”, and too many seeds the error of the maximum.
   if (typeof count !== 'number' || !Number.isInteger(count)) return [null]
   return Array.from({ length: Math.max(0, Math.min(count, 101)) }, (_, i) => i + 1)
 }

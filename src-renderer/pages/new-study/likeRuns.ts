@@ -1,16 +1,16 @@
-/** A plan like that of runs there are: what "Duplicate" fills the form with. Pure. */
+/** A plan copied from existing runs, with which "Duplicate" fills the form. Pure. */
 import { canonicalJson } from '../../../src-main/analysis/text/canonicalJson'
 import { defaultWarmup, type Arch, type ExperimentConfig, type StudyRequest } from '../../../src-main/contract'
 
 export interface LikeRuns {
   plan: StudyRequest
-  /** Of settings in which the runs differ, the first one's are taken; their names in the config. */
+  /** Names of the settings in which the runs differ; the plan has the first run's values. */
   differing: string[]
-  /** Networks whose runs here warmed up otherwise than a new study's do. */
+  /** Networks whose runs used a different warm-up than a new study does. */
   warmedOtherwise: Arch[]
 }
 
-/** @param name of the first one's study; a plan's runs are all combinations, which may be more than those given */
+/** @param name name of the first run's study; the plan has all combinations, which may be more than the given runs */
 export function likeRuns(configs: readonly [ExperimentConfig, ...ExperimentConfig[]], name: string): LikeRuns {
   const distinct = <T>(values: T[]): T[] => [...new Set(values)]
   const { arch: _arch, variant: _variant, seed: _seed, ...training } = configs[0]
@@ -21,7 +21,7 @@ export function likeRuns(configs: readonly [ExperimentConfig, ...ExperimentConfi
       archs: distinct(configs.map(({ arch }) => arch)),
       variants: distinct(configs.map(({ variant }) => variant)),
       seeds: distinct(configs.map(({ seed }) => seed)).sort((a, b) => a - b),
-      // A warm-up comes with the network that needs it.
+      // Each network adds the warm-up that it needs.
       training: { ...training, warmup: null },
     },
     warmedOtherwise: distinct(
@@ -38,7 +38,7 @@ export function likeRuns(configs: readonly [ExperimentConfig, ...ExperimentConfi
 
 const longest = 100
 
-/** 'X, again'; of one that has it already 'X, again 2' and so on. */
+/** Returns 'X, again', then 'X, again 2' and so on. */
 function copyName(name: string): string {
   const [, stem = name, , number] = /^(.*?)(, again(?: (\d+))?)?$/u.exec(name) ?? []
   const end = stem === name ? ', again' : `, again ${Number(number ?? 1) + 1}`

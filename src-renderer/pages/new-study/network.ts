@@ -1,4 +1,4 @@
-/** The network as it is drawn: columns of blocks, and what a click on a layer leads to. Pure. */
+/** The drawing of a network in columns of blocks, and the variant that toggling a layer leads to. Pure. */
 import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/filters/banks'
 import {
   imageChannels,
@@ -17,7 +17,7 @@ import { surroundingsOf, type Surroundings } from '../../../src-main/networks/su
 export interface Stage {
   title: string
   channels: number
-  /** Side of what it works on, in pixels. */
+  /** Side of its feature maps in pixels. */
   size: number
   blocks: LayerSummary[][]
 }
@@ -40,7 +40,7 @@ export function drawingOf(model: Pick<ModelSummary, 'layers'>): Drawing | null {
       stage = { title, channels: layer.out, size: layer.size, blocks: [] }
       stages.push(stage)
     }
-    // What a stage gives is what its last layer does: MobileNetV2's blocks are wider within.
+    // A stage's output is that of its last layer: MobileNetV2's blocks are wider inside.
     if (!layer.name.endsWith('.shortcut')) [stage.channels, stage.size] = [layer.out, layer.size]
     const last = stage.blocks.at(-1)
     if (last?.[0]?.name.split('.')[1] === blockName) last.push(layer)
@@ -50,7 +50,7 @@ export function drawingOf(model: Pick<ModelSummary, 'layers'>): Drawing | null {
 }
 
 /**
- * The variant that switching a layer leads to, by its own name where it has one; or why there is none.
+ * Returns the variant after toggling a layer, by its name if it has one; or why the layer can't be toggled.
  * @param layers the network's convolutions, in order
  */
 export function switched(
@@ -60,10 +60,10 @@ export function switched(
 ): { to: Variant } | { why: string } {
   const parsed = parseVariant(variant)
   const clicked = layers.find((layer) => layer.name === name)
-  if (!parsed || !clicked) return { why: `There is no layer ${name} here.` }
+  if (!parsed || !clicked) return { why: `This network has no layer ${name}.` }
   if (parsed.kind === 'narrow')
     return {
-      why: 'The narrow control has no multi-band layers: switch those of the variant that it is the control of.',
+      why: 'The narrow control has no multi-band layers. Toggle the layers of its variant instead.',
     }
   const bands = bankSize(parsed.bank)
   if (!isBankable(clicked))
@@ -102,7 +102,7 @@ export function surroundings(arch: Arch, { name }: LayerSummary): Surroundings {
   return surroundingsOf(blocks, name)
 }
 
-/** By how many blocks the longest stage has. */
+/** Returns the height of a row, by the number of blocks in the longest stage. */
 export function rowHeight({ stages }: Drawing): number {
   const blocks = Math.max(0, ...stages.map((stage) => stage.blocks.length))
   return blocks > 10 ? 11 : blocks > 6 ? 16 : 24

@@ -30,15 +30,13 @@ describe('a plan as text', () => {
     expect(errorsOf(changed((json) => (json['archs'] = ['resnet-21'])))[0]).toMatch(
       /^archs\.0: Did you mean resnet-20\?/,
     )
-    expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual([
-      'line 4, column 3: “o” is not expected here.',
-    ])
+    expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual(['line 4, column 3: Unexpected “o”.'])
   })
 
   it('says where it is no JSON', () => {
-    expect(errorsOf('{\n  "name": "a",\n  oops\n}')).toEqual(['line 3, column 3: “o” is not expected here.'])
-    expect(errorsOf('{ "name": "a"')).toEqual(['line 1, column 14: The text ends too early.'])
-    expect(errorsOf('')).toEqual(['line 1, column 1: There is no text.'])
+    expect(errorsOf('{\n  "name": "a",\n  oops\n}')).toEqual(['line 3, column 3: Unexpected “o”.'])
+    expect(errorsOf('{ "name": "a"')).toEqual(['line 1, column 14: Unexpected end of text.'])
+    expect(errorsOf('')).toEqual(['line 1, column 1: The text is empty.'])
     expect(errorsOf('[]')[0]).toContain('A study is an object')
   })
 

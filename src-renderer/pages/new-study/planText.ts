@@ -1,4 +1,4 @@
-/** A study's plan as text: JSON, there and back with errors that say where. Pure. */
+/** A study's plan as JSON text: formatting, and parsing with located errors. Pure. */
 import {
   archs,
   datasetIds,
@@ -12,16 +12,16 @@ import {
 } from '../../../src-main/contract'
 
 export interface TextError {
-  /** 'training.epochs', or 'line 3, column 7' where the text is no JSON. */
+  /** 'training.epochs', or 'line 3, column 7' if the text is not JSON. */
   at: string
   message: string
 }
 
 export type ReadPlan = { plan: StudyRequest } | { errors: TextError[] }
 
-/** @param plan a plan, or what a form holds of one so far */
+/** @param plan a plan, complete or not */
 export function planText(plan: unknown): string {
-  // Lists of numbers and names stay on their line, as people write them.
+  // Keeps lists of numbers and names on one line.
   return `${JSON.stringify(plan, null, 2).replace(/\[[^[\]{}]*\]/g, (list) =>
     list
       .replace(/\s*\n\s*/g, ' ')
@@ -31,7 +31,7 @@ export function planText(plan: unknown): string {
 }
 
 export function readPlan(text: string): ReadPlan {
-  if (text.trim() === '') return { errors: [{ at: 'line 1, column 1', message: 'There is no text.' }] }
+  if (text.trim() === '') return { errors: [{ at: 'line 1, column 1', message: 'The text is empty.' }] }
   let json: unknown
   try {
     json = withTypedNames(JSON.parse(withoutTrailingCommas(text)))
@@ -52,16 +52,16 @@ export function readPlan(text: string): ReadPlan {
       }),
     }
   if (parsed.data.training.warmup !== null)
-    return { errors: [{ at: 'training.warmup', message: 'must be null here: a network that needs one gets its own' }] }
+    return { errors: [{ at: 'training.warmup', message: 'must be null: networks that need a warm-up add their own' }] }
   return { plan: parsed.data }
 }
 
-/** Returns JSON without the commas behind the last item of lists and objects, every other character at its position. */
+/** Replaces trailing commas with spaces, so that positions in the text stay the same. */
 function withoutTrailingCommas(text: string): string {
   return text.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])/g, (_, quoted: string | undefined) => quoted ?? ' ')
 }
 
-/** Names as people type them, by where they stand in a plan. */
+/** Parsers of typed names, by their path in a plan. */
 const names: Record<string, { choices: readonly string[]; typed: (text: string) => string }> = {
   archs: named(archs),
   variants: { choices: variants, typed: typedVariant },
@@ -73,7 +73,7 @@ function named(choices: readonly string[]): { choices: readonly string[]; typed:
   return { choices, typed: (text) => matchName(choices, text) ?? text }
 }
 
-/** Returns the plan with its names as the contract writes them; what names nothing stays as it is. */
+/** Returns the plan with canonical names; unknown names are unchanged. */
 function withTypedNames(json: unknown, path = ''): unknown {
   const { typed } = names[path] ?? {}
   if (typeof json === 'string') return typed ? typed(json) : json
@@ -97,7 +97,7 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-/** The engine says where in characters; people count lines. */
+/** Converts the engine's character position to a line and column. */
 function syntaxError(text: string, said: string): TextError {
   const position = /position (\d+)/.exec(said)?.[1]
   const at = position === undefined ? text.trimEnd().length : Number(position)
@@ -105,7 +105,7 @@ function syntaxError(text: string, said: string): TextError {
   const found = text.charAt(at)
   const message =
     found === '' || position === undefined
-      ? 'The text ends too early.'
-      : `“${found === '\n' ? 'end of the line' : found}” is not expected here.`
+      ? 'Unexpected end of text.'
+      : `Unexpected “${found === '\n' ? 'end of line' : found}”.`
   return { at: `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`, message }
 }

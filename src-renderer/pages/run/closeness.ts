@@ -1,4 +1,4 @@
-/** Which runs lie near a run: what is asked for, and in which order it is offered. Pure. */
+/** Candidates for comparison with a run: the queries that find them and their order. Pure. */
 import type { RunSummary } from '../../../src-main/contract'
 
 /**

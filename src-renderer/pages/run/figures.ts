@@ -1,5 +1,5 @@
 /**
- * How complementary a run's filters are, as lines: over the layers at one epoch, over the epochs of one layer. Pure.
+ * How complementary a run's filters are, as chart lines: by layer at one epoch, by epoch for one layer. Pure.
  */
 import type { Term } from '../../../src-main/analysis/help/glossary'
 import type { EpochFigures } from '../../../src-main/contract'
@@ -14,18 +14,17 @@ export const figureNames: Readonly<Record<FigureName, { title: string; meaning: 
       title: 'Redundancy, mean |cosine|',
       term: 'mean-cosine',
       share: false,
-      meaning:
-        'Mean absolute cosine over all pairs of a layer’s filters: 0 where all are orthogonal, 1 where all are one but for a factor.',
+      meaning: 'Mean absolute cosine over all pairs of a layer’s filters: 0 = orthogonal, 1 = identical up to scale.',
     },
     effectiveRank: {
-      title: 'Effective rank, of filters',
+      title: 'Effective rank, share of filters',
       term: 'effective-rank',
       share: false,
       meaning:
-        'e to the entropy of the singular values (Roy & Vetterli 2007), over the number of filters: 1 where no filter can be made of the others.',
+        'Exponential of the entropy of the singular values (Roy & Vetterli 2007), divided by the number of filters: 1 = linearly independent and equally strong filters.',
     },
     covered: {
-      title: 'Plane covered, %',
+      title: 'Covered, % of the plane',
       term: 'coverage',
       share: true,
       meaning: 'Share of the frequency plane that at least one filter passes within 3 dB of its own peak.',
@@ -34,7 +33,7 @@ export const figureNames: Readonly<Record<FigureName, { title: string; meaning: 
       title: 'Overlap, % of covered',
       term: 'overlap',
       share: true,
-      meaning: 'Share of what is covered that two filters or more pass.',
+      meaning: 'Share of the covered plane that two or more filters pass.',
     },
   }
 
@@ -49,7 +48,7 @@ export function figureOf(name: FigureName, figures: EpochFigures['layers'][numbe
   return value !== null && figureNames[name].share ? value * 100 : value
 }
 
-/** The kept epoch that is nearest to the one wanted, the newest where none is; null where nothing is kept. */
+/** Returns the stored epoch nearest to `wanted`, or the newest if `wanted` is null; null if none is stored. */
 export function nearestEpoch(all: readonly EpochFigures[], wanted: number | null): EpochFigures | null {
   const newest = all.at(-1) ?? null
   if (wanted === null || !newest) return newest

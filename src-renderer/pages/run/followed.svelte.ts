@@ -1,28 +1,28 @@
-/** A run's whole record, read once and then kept up with: what is new is asked for, not everything again. */
+/** A run's complete record, loaded once and then updated incrementally. */
 import type { RunDetail, RunSummary } from '../../../src-main/contract'
 import { call, on } from '../../lib/data/client'
 import { query, type Query } from '../../lib/data/query.svelte'
 
-/** Between two questions while steps come in, in milliseconds. */
+/** Minimum time between two update requests while steps come in, in milliseconds. */
 const everyMs = 2000
 
 export interface Followed {
   detail: Query<RunDetail>
-  /** Newer than the record's while epochs come in. */
+  /** May be newer than the record while epochs come in. */
   readonly run: RunSummary | null
 }
 
 /** Call while a component is set up. */
 export function followed(id: () => string): Followed {
-  /** Since the last answer. */
-  let told = $state.raw<RunSummary | null>(null)
+  /** The newest summary since the last response. */
+  let newest = $state.raw<RunSummary | null>(null)
   const detail = query(() => {
     const of = { id: id() }
     return {
       key: ['runs.followed', of],
       load: async () => {
         const answer = await call('runs.get', of)
-        told = null
+        newest = null
         return answer
       },
     }
@@ -45,7 +45,7 @@ export function followed(id: () => string): Followed {
         events: events.length,
       })
       if (detail.value?.run.id === run.id) {
-        told = null
+        newest = null
         detail.patch((value) => ({
           ...value,
           ...news,
@@ -55,7 +55,7 @@ export function followed(id: () => string): Followed {
         }))
       }
     } catch {
-      // The banner tells where the service is gone or the run was deleted; the next event asks again.
+      // The banner reports a lost service or a deleted run; the next event requests again.
     }
     asking = false
     if (again) await ask()
@@ -68,18 +68,18 @@ export function followed(id: () => string): Followed {
   $effect(() =>
     on('run.changed', (run) => {
       if (run.id !== id()) return
-      const state = (told ?? detail.value?.run)?.state
-      told = run
+      const state = (newest ?? detail.value?.run)?.state
+      newest = run
       // Environment and weights come with the states.
       if (run.state !== state || detail.value?.trashed) void ask()
     }),
   )
-  // Into the trash, most often: the record is still there.
+  // Most often the run moved to the trash: its record still exists.
   $effect(() => on('run.deleted', ({ runId }) => void (runId === id() && ask())))
   return {
     detail,
     get run() {
-      return told ?? detail.value?.run ?? null
+      return newest ?? detail.value?.run ?? null
     },
   }
 }

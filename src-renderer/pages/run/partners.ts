@@ -1,9 +1,9 @@
-/** Runs that one would put a run beside. */
+/** Runs offered for comparison with a run. */
 import type { RunSummary } from '../../../src-main/contract'
 import { call } from '../../lib/data/client'
 import { closest, queriesFor } from './closeness'
 
-/** More in one list help nobody; any other run can be compared with it from the runs page. */
+/** Longest list; any other run can be compared from the Runs page. */
 const most = 60
 
 /**

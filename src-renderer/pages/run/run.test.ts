@@ -18,8 +18,8 @@ const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 
 it('a chart without a value says why there is none', () => {
   expect(noValues({ state: 'running' }, 'epoch')).toBe('no values yet')
   expect(noValues({ state: 'queued' }, 'epoch')).toBe('no values yet: queued')
-  expect(noValues({ state: 'failed' }, 'epoch')).toBe('no values: the run ended before its first epoch did')
-  expect(noValues({ state: 'diverged' }, 'step')).toBe('no values: the loss was NaN in the first step')
+  expect(noValues({ state: 'failed' }, 'epoch')).toBe('no data: it ended before the first epoch')
+  expect(noValues({ state: 'diverged' }, 'step')).toBe('no data: the loss was NaN in the first step')
 })
 
 it('a chart of the machine’s readings promises none of a run that ended', () => {
@@ -51,9 +51,9 @@ describe('explanation', () => {
     expect(spoken).toEqual(['stopped', 'interrupted', 'diverged', 'failed'])
     const said = explanation({ state: 'failed', reason: 'Out of memory.', epochsDone: 3, epochs: 5 })
     expect(said?.title).toBe('Out of memory.')
-    expect(said?.text).toMatch(/3\sfinished epochs of 5 are kept/)
+    expect(said?.text).toContain('Metrics of 3 of 5 epochs are stored.')
     expect(explanation({ state: 'failed', reason: null, epochsDone: 0, epochs: 5 })?.text).toContain(
-      'No epoch was finished',
+      'No epoch finished',
     )
   })
 })
@@ -61,18 +61,18 @@ describe('explanation', () => {
 describe('tables', () => {
   it('tell every part of a config', () => {
     const rows = new Map(configRows({ ...config, trainExamples: 500, warmup: { learningRate: 0.01, untilError: 0.8 } }))
-    expect(rows.get('training pictures')).toBe('500, balanced by class')
-    expect(rows.get('test pictures')).toBe('all')
+    expect(rows.get('training images')).toBe('500, balanced by class')
+    expect(rows.get('test images')).toBe('all')
     expect(rows.get('milestones')).toBe('× 0.1 after 100, 150')
     expect(rows.get('warm-up')).toBe('0.01 until training error < 80 %')
     expect(
       new Map(configRows({ ...config, warmup: { learningRate: 0.01, untilError: 0.8, growth: 1.25 } })).get('warm-up'),
-    ).toBe('0.01 until training error < 80 %, then × 1.25 an epoch')
+    ).toBe('0.01 until training error < 80 %, then × 1.25 per epoch')
     // One row for two: milestones and gamma.
     expect(rows.size).toBe(Object.keys({ validationExamples: null, ...config }).length - 1)
-    expect(rows.get('validation pictures')).toBe('none')
-    expect(new Map(configRows({ ...config, validationExamples: 5000 })).get('validation pictures')).toBe(
-      '5,000 of the training pictures, never trained on',
+    expect(rows.get('validation images')).toBe('none')
+    expect(new Map(configRows({ ...config, validationExamples: 5000 })).get('validation images')).toBe(
+      '5,000 of the training images, never trained on',
     )
   })
 
@@ -94,7 +94,7 @@ describe('tables', () => {
   it('say how a GPU computed, and nothing of it on a CPU', () => {
     expect(environmentRows(environment).some(([label]) => label.includes('GPU'))).toBe(false)
     expect(environmentRows({ ...environment, device: 'NVIDIA H100', gpuMath: 'float32 without TF32' })).toContainEqual([
-      'GPU’s arithmetic',
+      'GPU arithmetic',
       'float32 without TF32',
     ])
   })
@@ -102,7 +102,7 @@ describe('tables', () => {
   it('say where a source had changes and what was left to TensorFlow', () => {
     const rows = new Map(environmentRows(environment))
     expect(rows.get('source')).toBe('0123456789ab, with uncommitted changes')
-    expect(rows.get('threads over ops')).toContain('own')
+    expect(rows.get('parallel ops')).toContain('default')
     expect(rows.get('device')).toBe('CPU')
   })
 })
@@ -179,16 +179,16 @@ describe('usageOf', () => {
   it('gives shares and medians in the units it names', () => {
     expect(valueOf('Step')).toBe(25)
     expect(valueOf('Step', usageOf([epoch], steps.slice(1), 2))).toBe(20)
-    expect(valueOf('Waiting')).toBe(5)
-    expect(valueOf('Processor')).toBe(1.9)
+    expect(valueOf('Data wait')).toBe(5)
+    expect(valueOf('CPU')).toBe(1.9)
     expect(valueOf('Memory')).toBe(512)
   })
 
   it('leaves a gap where nothing was measured, and starts every axis at zero', () => {
     const readings = usageOf([{ ...epoch, waitSeconds: null, cpuSeconds: null, memoryBytes: null }], [], 2)
-    expect(['Waiting', 'Processor', 'Memory'].map((name) => valueOf(name, readings))).toEqual([null, null, null])
+    expect(['Data wait', 'CPU', 'Memory'].map((name) => valueOf(name, readings))).toEqual([null, null, null])
     expect(readings.every((r) => r.yDomain[0] === 0 && r.yDomain[1] > 0)).toBe(true)
-    expect(readings.find((r) => r.name === 'Processor')?.yDomain).toEqual([0, 2])
+    expect(readings.find((r) => r.name === 'CPU')?.yDomain).toEqual([0, 2])
   })
 
   it('has the GPU’s use only where its driver told of it', () => {

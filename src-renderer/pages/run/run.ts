@@ -1,4 +1,4 @@
-/** What a run's page shows and offers: actions by state, reasons, tables, curves. Pure. */
+/** The model of a run's page: actions by state, reasons, tables, curves. Pure. */
 import { median } from '../../../src-main/analysis/statistics/statistics'
 import { endedStates } from '../../../src-main/contract'
 import type {
@@ -15,61 +15,61 @@ import { emptyChart, isHeld } from '../../lib/data/progress'
 
 export type RunAction = 'pause' | 'resume' | 'extend' | 'stop' | 'rerun' | 'delete'
 
-const goesOn: readonly RunAction[] = ['resume', 'rerun', 'delete']
+const resumable: readonly RunAction[] = ['resume', 'rerun', 'delete']
 const possible: Record<RunState, readonly RunAction[]> = {
   queued: ['pause', 'stop', 'delete'],
   running: ['pause', 'stop'],
   paused: ['resume', 'stop'],
   done: ['extend', 'rerun', 'delete'],
-  stopped: goesOn,
-  interrupted: goesOn,
-  // It would diverge again.
+  stopped: resumable,
+  interrupted: resumable,
+  // Resuming would diverge again.
   diverged: ['rerun', 'delete'],
-  failed: goesOn,
+  failed: resumable,
 }
 
 export function actionsOf(run: Pick<RunSummary, 'state' | 'reason'>): readonly RunAction[] {
   return isHeld(run) ? ['resume', 'stop', 'delete'] : possible[run.state]
 }
 
-/** What stands above the page of a run that ended before its last epoch; null for one that did not. */
+/** Returns the banner of a run that ended before its last epoch; null for any other run. */
 export function explanation(
   run: Pick<RunSummary, 'state' | 'reason' | 'epochsDone' | 'epochs'>,
   checkpoint: RunDetail['checkpoint'] = null,
 ): { title: string; text: string } | null {
   const titles: Partial<Record<RunState, string>> = {
     stopped: 'Stopped',
-    interrupted: 'The program that trained this run went away',
-    diverged: 'The loss was no longer a number',
+    interrupted: 'The program closed during training',
+    diverged: 'Diverged: the loss became NaN',
     failed: 'Training failed',
   }
   const title = titles[run.state]
   if (title === undefined) return null
   const kept =
     run.epochsDone === 0
-      ? 'No epoch was finished.'
-      : `The metrics of ${plural(run.epochsDone, 'finished epoch')} of ${count(run.epochs)} are kept.`
+      ? 'No epoch finished.'
+      : `Metrics of ${count(run.epochsDone)} of ${plural(run.epochs, 'epoch')} are stored.`
   const further =
     run.state === 'diverged'
-      ? checkpoint && `Its last good checkpoint is of step ${count(checkpoint.step)}.`
+      ? checkpoint && `The last good checkpoint is at step ${count(checkpoint.step)}.`
       : checkpoint
-        ? `Resumed, it goes on after step ${count(checkpoint.step)} as if it had never stopped.`
-        : 'Resumed, it begins again: there is no checkpoint.'
+        ? `Resume continues exactly from step ${count(checkpoint.step)}.`
+        : 'No checkpoint: Resume starts over.'
   return {
     title: run.reason ?? title,
-    text: [kept, further, `Until it is done it is left out of means.`].filter(Boolean).join(' '),
+    text: [kept, further, 'Excluded from means.'].filter(Boolean).join(' '),
   }
 }
 
-/** Returns the words of a chart of a run's `unit`s that has no value. */
+/** Returns the text of a chart by `unit` that has no values. */
 export function noValues({ state }: Pick<RunSummary, 'state'>, unit: 'epoch' | 'step'): string {
   if (!endedStates.includes(state)) return emptyChart([state])
   return state === 'diverged'
-    ? `no values: the loss was NaN in the first ${unit}`
-    : `no values: the run ended before its first ${unit} did`
+    ? `no data: the loss was NaN in the first ${unit}`
+    : `no data: it ended before the first ${unit}`
 }
 
-/** Returns the words of a chart of what a trainer measures of the machine, without a value. */
+/** Returns the text of a chart of machine resources that has no values. */
 export function noReadings({ state }: Pick<RunSummary, 'state'>): string {
   return endedStates.includes(state) ? 'not measured' : emptyChart([state])
 }
@@ -80,7 +80,7 @@ export interface Curves {
   testLoss: Point[]
   trainAccuracy: Point[]
   testAccuracy: Point[]
-  /** Empty where the run holds nothing out. */
+  /** Empty if the run has no validation split. */
   validationLoss: Point[]
   validationAccuracy: Point[]
   stepLoss: Point[]
@@ -106,8 +106,7 @@ export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
 }
 
 /**
- * Where the learning rate falls, and where the loss stopped being a number. `per` is the x units an epoch takes: 1, or
- * its steps.
+ * Returns marks where the learning rate drops and where the loss became NaN. @param per x units per epoch: 1, or its * steps
  */
 export function marksOf(
   run: Pick<RunSummary, 'state' | 'epochsDone'>,
@@ -122,14 +121,13 @@ export function marksOf(
   return marks
 }
 
-/** Of a row of the epochs' table, in pixels; the same as --row. */
+/** Height of a row of the epochs' table in pixels; same as --row. */
 export const rowHeight = 26
-/** Rows of the table's height, and as many above and below of them for who scrolls. */
+/** Rows that fit in the table's height; as many are mounted above and below for smooth scrolling. */
 const rowsAround = 12
 
 /**
- * Rows `from` up to `to` (in steps, so that not every pixel changes them), and the heights of what is left out, in
- * pixels; of a few nothing is.
+ * Returns the rows to mount, `from` up to `to` (in steps, so that not every pixel of scrolling changes them), and the * heights of the omitted rows in pixels. A short table is mounted completely.
  */
 export function rowsInView(rows: number, top: number): { from: number; to: number; above: number; below: number } {
   const step = Math.floor(top / rowHeight / rowsAround)
@@ -138,14 +136,14 @@ export function rowsInView(rows: number, top: number): { from: number; to: numbe
   return { from, to, above: from * rowHeight, below: (rows - to) * rowHeight }
 }
 
-/** One row of a table in which two runs stand side by side. */
+/** One row of a table that compares two runs. */
 export interface Difference {
   label: string
   here: string
   there: string
 }
 
-/** Only the rows in which two tables differ, in the order of the first. */
+/** Returns only the rows in which two tables differ, in the order of the first. */
 export function differences(
   here: readonly (readonly [string, string])[],
   there: readonly (readonly [string, string])[],
@@ -157,16 +155,16 @@ export function differences(
   })
 }
 
-/** One small chart of what training costs the machine. */
+/** One small chart of a machine resource. */
 export interface Reading {
   name: string
   unit: string
   points: Point[]
-  /** From zero, to whatever is the whole of it where there is one. */
+  /** From zero to the capacity, if there is one. */
   yDomain: readonly [number, number]
 }
 
-/** Readings by epoch; what was not measured is a gap. @param cores of the machine, null where not known */
+/** Returns readings by epoch; missing measurements are gaps. @param cores of the machine, null if unknown */
 export function usageOf(
   epochs: readonly EpochMetrics[],
   steps: readonly StepMetrics[],
@@ -191,18 +189,18 @@ export function usageOf(
       [...medians].map(([x, values]) => ({ x, y: median(values) })),
     ),
     reading(
-      'Images',
-      'a second',
+      'Throughput',
+      'images/s',
       by((e) => e.imagesPerSecond),
     ),
     reading(
-      'Waiting for pictures',
-      '% of the epoch',
+      'Data wait',
+      '%',
       by((e) => (e.waitSeconds === null || e.seconds === 0 ? null : (100 * e.waitSeconds) / e.seconds)),
     ),
     reading(
-      'Processor',
-      cores === null ? 'cores' : `of ${cores} cores`,
+      'CPU',
+      cores === null ? 'cores' : `cores of ${cores}`,
       by((e) => (e.cpuSeconds === null || e.seconds === 0 ? null : e.cpuSeconds / e.seconds)),
       cores,
     ),
@@ -215,7 +213,7 @@ export function usageOf(
       ? [
           reading(
             'GPU',
-            '% of the time',
+            '%',
             by((e) => times(e.gpuUtilization, 100)),
             100,
           ),

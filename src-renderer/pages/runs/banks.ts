@@ -1,12 +1,12 @@
-/** The filter banks of selected runs as a view of their page: two side by side, the others as pins. */
+/** The filter banks of selected runs as a view of the filter banks page: two compared, the others pinned. */
 import type { FilterLayer, RunSummary } from '../../../src-main/contract'
 import { call } from '../../lib/data/client'
 import { addressQuery, parseAddress, type Pin } from '../filter-banks/state/address'
 
-/** As many as can be looked at side by side. */
+/** Most pins that fit on the page. */
 const mostPins = 6
 
-/** Of runs that have begun, multi-band ones first: what the page is about, and what stands beside it. Pure. */
+/** Returns the run to show, the one to compare it with, and the others; started runs only, multi-band ones first. Pure. */
 export function arranged(
   runs: readonly RunSummary[],
 ): { run: RunSummary; beside: RunSummary | null; others: RunSummary[] } | null {
@@ -16,7 +16,7 @@ export function arranged(
     ...started.filter((one) => one.variant === 'baseline'),
   ]
   if (!run) return null
-  // Its own baseline says most.
+  // Its own baseline is the most informative.
   const beside =
     rest.find(
       (one) =>
@@ -27,7 +27,7 @@ export function arranged(
   return { run, beside, others: rest.filter((one) => one !== beside).slice(0, mostPins) }
 }
 
-/** The bank that a run's page of filters opens with; null where it has none. Pure. */
+/** Returns the bank that the page shows first for a run; null if it has none. Pure. */
 export function firstBank(run: string, layers: readonly FilterLayer[]): Pin | null {
   const stored = layers.filter((layer) => layer.epochs.length > 0)
   const layer = stored.find((one) => one.multiband) ?? stored[0]
@@ -35,7 +35,7 @@ export function firstBank(run: string, layers: readonly FilterLayer[]): Pin | nu
   return layer && epoch !== undefined ? { run, layer: layer.name, filter: 0, epoch } : null
 }
 
-/** The query of the page's address; undefined where none of the runs has begun. */
+/** Returns the query of the page's address; undefined if none of the runs has started. */
 export async function banksOf(ids: readonly string[]): Promise<Record<string, string | number | null> | undefined> {
   const chosen = arranged((await call('runs.rows', { ids: ids.slice(0, 500) })).map(({ run }) => run))
   if (!chosen) return undefined

@@ -8,18 +8,18 @@ import { href, router } from '../../lib/navigation/router.svelte'
 import { toasts } from '../../lib/actions/toasts.svelte'
 import { banksOf } from './banks'
 
-/** Up to this many runs are queued without a question. */
+/** Up to this many runs are queued without a confirmation. */
 export const unasked = 20
 /** Runs that one call takes. */
 export const mostRows = 500
-/** Lines that a chart can still show, and ids that an address can still hold. */
+/** Most lines that a chart can show, and most ids that fit in an address. */
 export const mostCompared = 200
 
 /** Queues new runs of the same configs, or resumes those of the runs that have something to resume. */
 export async function queueRuns(action: 'rerun' | 'resume', ids: string[]): Promise<void> {
   if (action === 'rerun') {
     const made = await attempt(() => call('runs.rerun', { ids }))
-    if (made) toasts.info(`${plural(made.ids.length, 'run')} queued again`)
+    if (made) toasts.info(`${plural(made.ids.length, 'run')} queued`)
   } else {
     const done = await attempt(() => call('runs.resume', { ids }))
     if (done) toasts.info(`${plural(done.resumed, 'run')} resumed${without(ids.length - done.resumed)}`)

@@ -1,4 +1,4 @@
-/** What configs differ in, for runs side by side and for groups in a table. Pure. */
+/** Config differences, for compared runs and for groups in a table. Pure. */
 import { recipe, type ExperimentConfig, type TrainingConfig } from '../../../src-main/contract'
 import { configRows } from '../../../src-main/analysis/query/runRows'
 
@@ -8,7 +8,7 @@ export interface Differences {
   values: string[][]
 }
 
-/** Only what is not the same for all; the seed among it. */
+/** Returns only the settings that differ, including the seed. */
 export function differences(configs: readonly ExperimentConfig[]): Differences {
   const rows = configs.map((config) => configRows(config))
   const labels = (rows[0] ?? [])
@@ -22,13 +22,13 @@ const short: { [K in keyof TrainingConfig]?: (training: TrainingConfig) => strin
   batchSize: (t) => `batch ${t.batchSize}`,
   weightDecay: (t) => `decay ${t.weightDecay}`,
   momentum: (t) => `momentum ${t.momentum}`,
-  trainExamples: (t) => `${t.trainExamples ?? 'all'} pictures`,
+  trainExamples: (t) => `${t.trainExamples ?? 'all'} images`,
   validationExamples: (t) => `${t.validationExamples ?? 'none'} held out`,
   augment: (t) => (t.augment ? 'augmented' : 'not augmented'),
   precision: (t) => t.precision,
 }
 
-/** What tells a group's config from the recipe, in few words; network, variant and data set are said elsewhere. */
+/** Returns short descriptions of the settings in which a group differs from the recipe, without network, variant and data set. */
 export function unusual(training: TrainingConfig): string[] {
   return Object.entries(short).flatMap(([key, words]) =>
     (training[key as keyof TrainingConfig] ?? null) === (recipe[key as keyof TrainingConfig] ?? null)

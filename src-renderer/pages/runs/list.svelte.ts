@@ -1,4 +1,4 @@
-/** The rows of the runs table: parts of a list in the service, loaded where they are looked at. */
+/** The rows of the runs table: a paged list, loaded from the service as rows come into view. */
 import type { RunGroup, RunRow, ServiceParams } from '../../../src-main/contract'
 import { call, toClientError, type ClientError } from '../../lib/data/client'
 
@@ -8,12 +8,12 @@ export type Asked = Omit<ServiceParams<'runs.query'>, 'offset' | 'limit'>
 const size = 100
 
 export class RunList {
-  /** Of the whole list; null before the first answer. */
+  /** Number of rows; null before the first response. */
   rows = $state.raw<number | null>(null)
   runs = $state.raw(0)
   groups = $state.raw<number | null>(null)
   error = $state.raw<ClientError | null>(null)
-  /** Whether what is shown is of an older question. */
+  /** Whether the rows belong to an older request. */
   stale = $state.raw(false)
   #parts = $state.raw<Readonly<Record<number, readonly Row[]>>>({})
   #asked: Asked = {}
@@ -21,15 +21,15 @@ export class RunList {
   #seen: [first: number, end: number] = [0, 1]
   #loading: readonly string[] = []
 
-  /** Another list. What is there stays until the answer comes. */
+  /** Loads another list; the current rows stay until the response. */
   ask(asked: Asked): Promise<void> {
-    // Of an older question.
+    // An error of an older query.
     if (asked.query !== this.#asked.query) this.error = null
     this.#asked = asked
     return this.reload()
   }
 
-  /** The same list again, as far as it is looked at. */
+  /** Reloads the part of the list in view. */
   async reload(): Promise<void> {
     const version = ++this.#version
     this.stale = true
@@ -55,12 +55,12 @@ export class RunList {
     this.stale = false
   }
 
-  /** Undefined while it is on its way. */
+  /** Returns undefined while the row loads. */
   at(index: number): Row | undefined {
     return this.#parts[Math.floor(index / size)]?.[index % size]
   }
 
-  /** Loads what lies there. */
+  /** Loads the rows `first` up to `end`. */
   need(first: number, end: number): void {
     this.#seen = [first, end]
     if (this.stale) return
@@ -81,7 +81,7 @@ export class RunList {
     this.#loading = this.#loading.filter((other) => other !== name)
   }
 
-  /** Ids of the runs in rows `first` to `last`; of all of them without. */
+  /** Returns the ids of the runs in rows `first` to `last`; of all rows by default. */
   ids(first = 0, last = Infinity): Promise<string[]> {
     return call('runs.ids', {
       ...this.#asked,

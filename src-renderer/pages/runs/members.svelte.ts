@@ -1,4 +1,4 @@
-/** Which runs the groups of the table have, as far as somebody asked. */
+/** Cache of the run ids of the table's groups. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { RunGroup } from '../../../src-main/contract'
 import { attempt } from '../../lib/actions/action'
@@ -23,7 +23,7 @@ export class GroupMembers {
     return ids
   }
 
-  /** Fetches the runs of those groups that are unknown or have another number of runs by now. */
+  /** Fetches the runs of groups that are unknown or whose number of runs changed. */
   async need(groups: readonly Pick<RunGroup, 'configId' | 'runs'>[]): Promise<void> {
     const wanted = groups
       .filter(({ configId, runs }) => this.ids.get(configId)?.length !== runs && !this.#asking.includes(configId))

@@ -1,6 +1,6 @@
-/** Sets of ids that are replaced, never changed. Pure. */
+/** Immutable sets of ids. Pure. */
 
-/** Without those that are in it where all are, else with all of them. */
+/** Returns the set without `ids` if it has all of them, else with all of them. */
 export function flipped(set: ReadonlySet<string>, ids: readonly string[]): ReadonlySet<string> {
   const next = new Set(set)
   const on = ids.every((id) => next.has(id))

@@ -1,4 +1,4 @@
-/** What the runs page shows, as it stands in its address. Pure. */
+/** The view of the runs page, as stored in its address. Pure. */
 import { sortColumns, statistics, type SortColumn, type Sorting, type Statistic } from '../../../src-main/contract'
 
 export interface View {
@@ -6,14 +6,14 @@ export interface View {
   sort: Sorting[]
   group: 'none' | 'config'
   statistic: Statistic
-  /** Ids of the runs that are looked at side by side; empty is the table. */
+  /** Ids of the compared runs; empty: show the table. */
   compare: string[]
 }
 
-/** Columns whose first click puts the highest first: numbers one looks for the top of. */
+/** Columns whose first click sorts in descending order, because their highest values are the interesting ones. */
 const descendingFirst: readonly SortColumn[] = ['accuracy', 'best', 'epochs', 'speed', 'time', 'created']
 
-/** Unknown words in an address are left out rather than refused: an old link still opens. */
+/** Parses an address; unknown values are ignored, so that old links still open. */
 export function parseView(address: URLSearchParams): View {
   const sort = (address.get('sort') ?? '').split(',').flatMap((part): Sorting[] => {
     const descending = part.startsWith('-')
@@ -32,7 +32,7 @@ export function parseView(address: URLSearchParams): View {
   }
 }
 
-/** For the address; what is as it is anyway is left out. */
+/** Returns the query of the address, without default values. */
 export function viewQuery({ query, sort, group, statistic, compare }: View): Record<string, string | null> {
   return {
     q: query.trim() || null,
@@ -44,8 +44,8 @@ export function viewQuery({ query, sort, group, statistic, compare }: View): Rec
 }
 
 /**
- * The order after a click on a column's head: one direction, the other, none.
- * @param more adds to what it is sorted by, as Shift does
+ * Returns the order after a click on a column's head: first one direction, then the other, then none.
+ * @param more adds to the sort columns, as Shift does
  */
 export function nextSort(sort: readonly Sorting[], column: SortColumn, more: boolean): Sorting[] {
   const first = descendingFirst.includes(column)

@@ -1,9 +1,9 @@
-/** The address of the filter banks page: everything chosen there is in it, so that a link shows the same. Pure. */
+/** The address of the filter banks page: it contains all choices, so that a link restores the view. Pure. */
 import type { BandEdge } from '../../../../src-main/analysis/filters/spectrum'
 import type { Channel } from './bank'
 import { pictureNames, type PictureName } from './pictures'
 
-/** A bank that is kept beside others. */
+/** A bank pinned for comparison. */
 export interface Pin {
   run: string
   layer: string
@@ -36,7 +36,7 @@ export interface BankAddress {
   scale: ScaleOver
   unit: ResponseUnit
   edge: BandEdge
-  /** A built-in picture, or a data set's by its index; a picture that was dropped in has no address. */
+  /** A built-in image, or an image of the data set by its index; an image from a file has no address. */
   picture: PictureName | number
   place: Place | null
   pins: readonly Pin[]
@@ -66,7 +66,7 @@ export function parseAddress(query: URLSearchParams): BankAddress {
   }
 }
 
-/** What `parseAddress` reads, without what is as it is by default. */
+/** Returns the query that `parseAddress` reads, without default values. */
 export function addressQuery(address: BankAddress): Record<string, string | number | null> {
   const { run, beside, layer, filter, epoch, channel, scale, unit, edge, picture, place, pins } = address
   return {

@@ -150,7 +150,7 @@ describe('a feature map’s reading', () => {
     expect(value).toMatch(/^y₃\(x 1, y 2\) = /)
     expect(shown).toBeCloseTo(depthwise.bands[2]?.plane[9] ?? NaN, 3)
     // Band 2 of base filter 1 of 2 is filter 5.
-    expect(origin).toBe('all from channel 5, the only one that this filter sees')
+    expect(origin).toBe('only from channel 5, this filter’s single input')
     const products = (sum?.split(': ')[1] ?? '')
       .split(' + ')
       .map((text) => text.replace(/[()]/g, '').replaceAll('−', '-').split(' · ').map(Number))
@@ -170,7 +170,7 @@ describe('words and colours', () => {
   it('offers colour only where the inputs are a picture', () => {
     expect(channelsOf({ in: 3, groups: 1 }).map((c) => c.label)).toEqual(['colour', 'R', 'G', 'B'])
     expect(channelsOf({ in: 16, groups: 1 })).toHaveLength(16)
-    expect(channelsOf({ in: 32, groups: 32 })).toEqual([{ value: 0, label: 'its own' }])
+    expect(channelsOf({ in: 32, groups: 32 })).toEqual([{ value: 0, label: 'own' }])
   })
 
   it('keeps grey for zero', () => {

@@ -1,4 +1,4 @@
-/** What the filter banks page shows of a bank, in numbers and words. Pure. */
+/** The values and texts of a bank on the filter banks page. Pure. */
 import { productsAt, type FeatureMaps } from '../../../../src-main/analysis/filters/convolution'
 import {
   bandTitles,
@@ -18,32 +18,32 @@ import {
 import type { FilterLayer } from '../../../../src-main/contract'
 import { number } from '../../../lib/format'
 
-/** Points a side of a response; even, so that a shift by π is a shift by whole samples. */
+/** Points per side of a response; even, so that a shift by π is a shift by whole samples. */
 export const responseSize = 64
 /** The lowest end of the scale in decibels. */
 export const floorDb = -30
 
-/** An input channel, or all three of a picture at once. */
+/** An input channel, or all three channels of an image. */
 export type Channel = 'colour' | number
 
 const colourNames = ['R', 'G', 'B']
 
-/** The channels that a layer's filters can be read by; only a picture's three can be shown at once. */
+/** Returns the channels to choose from; only an image's three channels can be shown together. */
 export function channelsOf(layer: Pick<FilterLayer, 'in' | 'groups'>): { value: Channel; label: string }[] {
-  // A filter of a depthwise layer has one channel only, which is another one for each.
-  if (layer.groups > 1) return [{ value: 0, label: 'its own' }]
+  // Each filter of a depthwise layer has a single channel of its own.
+  if (layer.groups > 1) return [{ value: 0, label: 'own' }]
   if (layer.in !== 3) return Array.from({ length: layer.in }, (_, c) => ({ value: c, label: `channel ${c}` }))
   return [{ value: 'colour', label: 'colour' }, ...colourNames.map((label, c) => ({ value: c, label }))]
 }
 
-/** The channels that a choice stands for. */
+/** Returns the indices of the chosen channels. */
 export function channelIndices(channel: Channel): number[] {
   return channel === 'colour' ? [0, 1, 2] : [channel]
 }
 
-/** One band as it is drawn. */
+/** One band as displayed. */
 export interface BandView extends BandTitle {
-  /** From 0; a plain layer's filter is 0. */
+  /** From 0; 0 for an ordinary layer's filter. */
   band: number
   /** [row][column][in], of the channels shown: one, or three for colour. */
   kernel: number[][][]
@@ -63,13 +63,13 @@ export function bandViews(layer: LayerValues, filter: number, channel: Channel):
   }))
 }
 
-/** Ends of the two scales: a weight and a magnitude. */
+/** Ends of the two colour scales: a weight and a magnitude. */
 export interface ScaleEnds {
   weight: number
   magnitude: number
 }
 
-/** The greatest weight and the greatest magnitude of one bank. */
+/** Returns the greatest weight and the greatest magnitude of one bank. */
 export function bankEnds(views: readonly BandView[]): ScaleEnds {
   return {
     weight: maxAbsolute(views.map((view) => view.kernel)),
@@ -77,7 +77,7 @@ export function bankEnds(views: readonly BandView[]): ScaleEnds {
   }
 }
 
-/** The same over a layer's stored filters; a derived filter has its base filter's. */
+/** Returns the same over a layer's stored filters; derived filters have the same extremes as their base filter. */
 export function layerEnds({ shape, values }: LayerValues, channel: Channel, basePlanes: readonly Plane[]): ScaleEnds {
   const [, , inputs, filters] = shape
   const channels = channelIndices(channel)
@@ -101,17 +101,17 @@ export function sourceOf(band: number, u: number, v: number): { u: number; v: nu
   return { u: movesU(band) ? (u + half) % responseSize : u, v: movesV(band) ? (v + half) % responseSize : v }
 }
 
-/** The frequency at an index, in parts of π: '−0.500π'. */
+/** Returns the frequency at an index as a multiple of π: '−0.500π'. */
 export function frequencyText(index: number): string {
   const parts = frequencyAt(index, responseSize) / Math.PI
   return parts === 0 ? '0' : parts === -1 ? '−π' : `${number(parts, 3)}π`
 }
 
-/** What one reads at a place of the matrix: the value, then where it comes from. */
+/** The readout at a place of the matrix: the value and its origin. */
 export interface Reading {
   value: string
   origin: string
-  /** Nine products, for a feature map. */
+  /** The nine products of a feature map's value. */
   sum?: string
 }
 
@@ -125,7 +125,7 @@ export function responseReading(view: BandView, bank: BankTable | null, u: numbe
   const under = `${number(decibels(magnitude, peakOf(view.plane), -99), 1)} dB of its peak`
   if (!bank) return { value, origin: under }
   if (view.band === 0) return { value, origin: `the base filter, ${under}` }
-  // Only of the paper's bank are the responses moved copies of the first.
+  // Only the paper's bank has responses that are shifted copies of the first.
   if (!isSignBank(bank)) return { value, origin: `${view.words}; ${under}` }
   const from = sourceOf(view.band, u, v)
   return {
@@ -146,7 +146,7 @@ export function kernelReading(view: BandView, bank: BankTable | null, column: nu
   if (view.band === 0) return { value, origin: 'trained' }
   const source = bank[view.band]?.[row * bankSide + column] ?? 0
   const from = Math.abs(source) - 1
-  if (from < 0) return { value, origin: `left out, ${view.words}` }
+  if (from < 0) return { value, origin: `masked out, ${view.words}` }
   return {
     value,
     origin: `= ${source < 0 ? '−' : ''}h(r ${from % bankSide}, s ${Math.floor(from / bankSide)}), ${view.words}`,
@@ -184,7 +184,7 @@ export function featureReading(
   if (seen.channel !== null)
     return {
       value,
-      origin: `all from channel ${seen.channel}, the only one that this filter sees`,
+      origin: `only from channel ${seen.channel}, this filter’s single input`,
       sum: sumOf(`channel ${seen.channel}`, 0),
     }
   if (channel === 'colour')
@@ -201,14 +201,14 @@ export function featureReading(
   }
 }
 
-/** A weight's cell for three channels at once: grey is 0, each channel up or down from there. */
+/** A weight's cell for three channels at once: grey is 0. */
 export function colourCell(weights: readonly number[], max: number): string {
   const byte = (w: number | undefined): number =>
     Math.round(Math.min(255, Math.max(0, 128 + (max > 0 ? ((w ?? 0) / max) * 127 : 0))))
   return `rgb(${byte(weights[0])} ${byte(weights[1])} ${byte(weights[2])})`
 }
 
-/** 'stem, 3 → 16'; a layer without banks says so */
+/** Returns 'stem, 3 → 16', with ', ordinary' if the layer has no banks. */
 export function layerLabel(layer: FilterLayer): string {
-  return `${layer.name}, ${layer.in} → ${layer.out}${layer.multiband ? '' : ', plain'}`
+  return `${layer.name}, ${layer.in} → ${layer.out}${layer.multiband ? '' : ', ordinary'}`
 }

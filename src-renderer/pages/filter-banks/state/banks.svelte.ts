@@ -1,6 +1,5 @@
 /**
- * What the filter banks page shows, from its address and the service: one object that its parts share. Made while the
- * page is set up.
+ * The state of the filter banks page, derived from its address and the service, shared by its components. Create it * while a component is set up.
  */
 import { signBank, type BankTable } from '../../../../src-main/analysis/filters/banks'
 import { untrack } from 'svelte'
@@ -18,9 +17,9 @@ import { counterpart, figuresOf, groupOf, layerSize, wholeLayer } from './compar
 import { floatsOf, layerFiltersOf, Leafing, nothing, type LayerFilters, type Shown } from './leafing'
 import { drawPicture } from './pictures'
 
-/** The address follows a slider that moves this much later: Chromium takes so many changes a second only. */
+/** Delay of address updates while a slider moves: Chromium limits their rate. */
 const addressMs = 250
-/** A step of playing, where the service is quick. */
+/** Minimum time per epoch while playing. */
 const playMs = 70
 const calmPlayMs = 500
 
@@ -59,7 +58,7 @@ export class Banks {
   readonly #chosenBeside = query(() =>
     this.address.beside ? callQuery('filters.defaultRun', { id: this.address.beside }) : null,
   )
-  /** Null until the answer. */
+  /** Null until the response. */
   readonly suggested: Suggested | null = $derived(this.#suggestion.value)
   readonly suggestedError: ClientError | null = $derived(this.#suggestion.error)
   suggest = (): Promise<void> => this.#suggestion.reload()
@@ -86,7 +85,7 @@ export class Banks {
       (l) => l.name === this.layer?.name && l.epochs.length > 0 && l.in === this.layer.in,
     ),
   )
-  /** Four empty columns until it is known. */
+  /** Four empty columns until it is loaded. */
   readonly bank: BankTable | null = $derived(this.layer ? this.layer.bank : signBank)
   readonly multiband: boolean = $derived(this.bank !== null)
   readonly base: number = $derived(this.layer ? Math.min(this.address.filter ?? 0, this.layer.baseFilters - 1) : 0)
@@ -95,7 +94,7 @@ export class Banks {
     this.channels.some((c) => c.value === this.address.channel) ? (this.address.channel ?? 0) : 0,
   )
 
-  /** While a slider moves, ahead of the address. */
+  /** The epoch of a moving slider, ahead of the address. */
   #ahead = $state<number | null>(null)
   #aheadTimer: ReturnType<typeof setTimeout> | undefined
   readonly epochIndex: number = $derived.by(() => {
@@ -121,7 +120,7 @@ export class Banks {
   )
 
   readonly failure = $derived(this.shown.error === null ? null : toClientError(this.shown.error))
-  // While another run's or layer's filters are still shown, their picture waits rather than lies.
+  // Shows nothing while the loaded filters belong to another run or layer.
   readonly own: LayerFilters | null = $derived(
     this.shown.current && this.shown.current.runId === this.runId && this.shown.current.layer === this.layer?.name
       ? this.shown.current
@@ -152,12 +151,12 @@ export class Banks {
     return { weight: layer.weight, magnitude: Math.max(layer.magnitude, bank.magnitude) }
   })
 
-  /* The right side: one layer after the other, later than the maps, so that no task takes long */
+  /* The right panel: computed layer by layer after the maps, so that no task blocks long */
 
   #settledOwn = $state.raw<LayerFilters | null>(null)
   #settledBeside = $state.raw<LayerFilters | null>(null)
   readonly #newest = query(() => this.#newestOfBoth())
-  /** Chosen at the newest epoch and followed through training, so that the same filters are compared at each. */
+  /** Chosen at the newest epoch, so that the same filters are compared at each epoch. */
   readonly counterpart: number[] | null = $derived.by(() => {
     const newest = this.#newest.value
     if (!newest || newest[0].layer !== this.layer?.name || this.base >= newest[0].shape[3]) return null
@@ -181,7 +180,7 @@ export class Banks {
 
   /* Feature maps */
 
-  /** A picture that was dropped in or pasted; has no address. */
+  /** An image from a file or the clipboard; not part of the address. */
   dropped = $state.raw<Uint8Array | null>(null)
   readonly samples = query(() =>
     this.run && live.datasets?.some((d) => d.id === this.run?.dataset && d.available)
@@ -196,13 +195,13 @@ export class Banks {
     return sample ? Uint8Array.from(atob(sample.pixels), (c) => c.charCodeAt(0)) : drawPicture('house')
   })
   readonly #pictureText: string = $derived(encodePicture(this.picture))
-  /** Why there are no feature maps; null where there are. */
+  /** Reason for missing feature maps; null if there are any. */
   readonly noFeatures: string | null = $derived.by(() => {
     if (!this.layer || this.layer.name === 'stem' || !this.run) return null
     if (this.run.weightsSha256 === null)
-      return `The input of a later layer needs the weights of all layers before it. ${this.run.endedAt === null ? 'They are saved when this run is done.' : 'This run ended without saving them.'}`
+      return `Deeper feature maps need all earlier weights. ${this.run.endedAt === null ? 'They are saved when this run finishes.' : 'This run ended without saving them.'}`
     if (this.epoch !== this.lastEpoch)
-      return `What comes into a later layer needs the weights of all layers before it. They are kept at the run’s end only: go to epoch ${this.lastEpoch}.`
+      return `Deeper feature maps need all earlier weights, which are saved only when a run finishes: go to epoch ${this.lastEpoch}.`
     return null
   })
   readonly input = query((): QuerySpec<Activation> | null => {
@@ -245,12 +244,12 @@ export class Banks {
 
   playing = $state(false)
 
-  /** Changes the address in place: Back leaves the page. */
+  /** Replaces the address, so that Back leaves the page. */
   choose(changes: Partial<BankAddress>): void {
     router.replace(this.hashWith(changes))
   }
 
-  /** A step that Back undoes. */
+  /** Adds an address, so that Back undoes it. */
   step(changes: Partial<BankAddress>): void {
     router.go(this.hashWith(changes))
   }
@@ -272,7 +271,7 @@ export class Banks {
     this.choose({ place })
   }
 
-  /** To an epoch by its place among those kept. */
+  /** Shows an epoch by its index among the stored ones. */
   leaf(index: number): void {
     const epochs = this.layer?.epochs ?? []
     this.#ahead = epochs[Math.min(epochs.length - 1, Math.max(0, index))] ?? null
@@ -359,7 +358,7 @@ export class Banks {
       untrack(() => this.#leafing.wish(wish))
     })
     $effect(() => {
-      // A run that was trained for less ends where it ended.
+      // A run with fewer epochs shows its last one.
       const at = this.besideLayer?.epochs.findLast((epoch) => epoch <= this.epoch)
       const wish =
         this.beside && this.besideLayer && at !== undefined
@@ -395,7 +394,7 @@ export class Banks {
       )
       return () => clearTimeout(next)
     })
-    // Leaving the page keeps what the slider showed.
+    // Writes the slider's epoch to the address when the page is left.
     $effect(() => () => clearTimeout(this.#aheadTimer))
   }
 }

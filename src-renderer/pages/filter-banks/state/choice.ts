@@ -1,4 +1,4 @@
-/** How the run picker names runs. Pure. */
+/** Labels of the run picker. Pure. */
 import { compactVariant, type RunSummary } from '../../../../src-main/contract'
 import { archShort, datasetName } from '../../../lib/format'
 

@@ -1,4 +1,4 @@
-/** A bank beside another run's filters of the same layer. Pure. */
+/** Comparison of a bank with another run's filters of the same layer. Pure. */
 import {
   bandEdges,
   bankPlanes,
@@ -15,7 +15,7 @@ import {
 import { bandTitles } from '../../../../src-main/analysis/filters/banks'
 import { responseSize } from './bank'
 
-/** Points a side where a whole layer is drawn and counted. */
+/** Points per side of the responses of a whole layer. */
 export const layerSize = 32
 
 export interface Figures extends Coverage {
@@ -26,15 +26,14 @@ export function figuresOf(planes: readonly Plane[], edge: BandEdge): Figures {
   return { ...coverageOf(planes, bandEdges[edge]), likeness: likenessOf(planes) }
 }
 
-/** A few filters on one drawing, each with its name. */
+/** A few filters in one drawing, with their names. */
 export interface Group {
   names: string[]
   planes: Plane[]
 }
 
 /**
- * What of another run's layer is set against a bank: of a plain layer the filters nearest to the bank's bands, of a
- * multi-band layer the bank whose base filter is the nearest.
+ * Finds the filters to compare with a bank: in an ordinary layer the filters nearest to the bank's bands, in a * multi-band layer the bank with the nearest base filter.
  * @returns stored filters of `other`
  */
 export function counterpart(
@@ -48,7 +47,7 @@ export function counterpart(
   return nearestTo(other.bank ? bank.slice(0, 1) : bank, candidates)
 }
 
-/** Stored filters with all their bands, as they are named in drawings. */
+/** Returns stored filters with all their bands and their names in drawings. */
 export function groupOf(layer: LayerValues, filters: readonly number[], channels: readonly number[]): Group {
   return {
     names: filters.flatMap((filter) =>
@@ -58,7 +57,7 @@ export function groupOf(layer: LayerValues, filters: readonly number[], channels
   }
 }
 
-/** A layer's planes for small multiples and its figures: bank by bank. */
+/** Returns a layer's planes, bank by bank, and its figures. */
 export function wholeLayer(layer: LayerValues, channels: readonly number[]): Plane[] {
   return layerPlanes(layer, channels, layerSize)
 }

@@ -1,10 +1,10 @@
 /**
- * Fetches layers as a person leafs through epochs: one call at a time, the newest wish first, what was seen is kept.
+ * Fetches layers while the user moves through epochs: one call at a time, the newest request first, with a cache.
  */
 import type { LayerFilterValues } from '../../../../src-main/contract'
 import type { LayerValues } from '../../../../src-main/analysis/filters/spectrum'
 
-/** A layer's stored filters after an epoch, as numbers. */
+/** A layer's stored filters after an epoch. */
 export interface LayerFilters extends LayerValues {
   runId: string
   layer: string
@@ -19,20 +19,20 @@ export interface Wish {
 }
 
 export interface Shown {
-  /** The newest that arrived; stays until the wished one is there. */
+  /** The newest loaded layer; stays until the requested one arrives. */
   current: LayerFilters | null
-  /** What the call threw for the wished place itself. */
+  /** The error of the current request. */
   error: unknown
-  /** The wished one is still on its way. */
+  /** Whether the requested layer is still loading. */
   waiting: boolean
 }
 
 export const nothing: Shown = { current: null, error: null, waiting: false }
 
-/** Numbers kept: 64 MB of them, thousands of epochs of a first layer. */
+/** Numbers in the cache: 64 MB, thousands of epochs of a first layer. */
 const keptNumbers = 16_000_000
 
-/** Numbers of a base64 text of little-endian float32. */
+/** Decodes little-endian float32 numbers from base64. */
 export function floatsOf(base64: string): Float32Array {
   const text = atob(base64)
   const bytes = new Uint8Array(text.length)
@@ -76,12 +76,12 @@ export class Leafing {
         this.#keep(key, await this.#fetch(next))
         if (this.#wished() === key)
           this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: false })
-        // While one leafs on, the latest that came is better than one long gone.
+        // While the user moves on, show the latest layer that arrived.
         else if (this.#wish?.run === next.run && this.#wish.layer === next.layer)
           this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: true })
       } catch (thrown) {
         failed = key
-        // An error of a place that one has left already is nobody's business.
+        // Ignore the error of an outdated request.
         if (this.#wished() === key) this.#changed({ current: this.#current, error: thrown, waiting: false })
       }
     }

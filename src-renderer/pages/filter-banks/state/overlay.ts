@@ -1,18 +1,17 @@
 /**
- * Bands laid over each other as in figure 2 of the paper: outlines of where each passes, and where their names go.
- * Pure.
+ * Overlaid bands as in figure 2 of the paper: outlines of the passbands and positions of their labels. Pure.
  */
 import { contours } from 'd3-contour'
 import { bandEdges, peakOf, type BandEdge, type Plane } from '../../../../src-main/analysis/filters/spectrum'
 
-/** Side of the drawing's own units, from −π to π. */
+/** Side of the drawing in its own units, from −π to π. */
 export const drawingSide = 100
 
-/** The outline of where a plane is at least `edge` times its peak, as an SVG path on −π…π, closed beyond the border. */
+/** Returns the outline of a plane's points of at least `edge` times its peak, as an SVG path on −π…π, closed outside. */
 export function bandPath(plane: Plane, size: number, edge: BandEdge): string {
   const peak = peakOf(plane)
   if (!(peak > 0)) return ''
-  // One row and column more: the plane is periodic, its last sample lies short of π.
+  // Adds one row and column, because the plane is periodic and its last sample is below π.
   const side = size + 1
   const wrapped = Array.from(
     { length: side * side },
@@ -21,7 +20,7 @@ export function bandPath(plane: Plane, size: number, edge: BandEdge): string {
   const [shape] = contours()
     .size([side, side])
     .thresholds([bandEdges[edge] * peak])(wrapped)
-  // d3 has the middle of the first sample at ½.
+  // d3 places the centre of the first sample at ½.
   const at = (sample: number): string => (((sample - 0.5) / size) * drawingSide).toFixed(2)
   return (shape?.coordinates ?? [])
     .flat()
@@ -30,8 +29,7 @@ export function bandPath(plane: Plane, size: number, edge: BandEdge): string {
 }
 
 /**
- * Where a name goes, 0 to 100 across and down: at each plane's peak in the right half (the left one mirrors it), apart
- * from those before.
+ * Returns label positions, 0 to 100 across and down: at each plane's peak in the right half (the left half mirrors * it), with a distance between labels.
  */
 export function labelPlaces(planes: readonly Plane[], size: number): { x: number; y: number }[] {
   const taken: { x: number; y: number }[] = []

@@ -1,6 +1,5 @@
 /**
- * Test pictures drawn by rule, 32 × 32 in RGB: edges, gratings, a checkerboard and soft spots, to see what each band
- * passes. Pure.
+ * Generated test images, 32 × 32 in RGB: edges, gratings, a checkerboard and soft spots, which show what each band * passes. Pure.
  */
 
 export const pictureSide = 32
@@ -11,7 +10,7 @@ type Rgb = readonly [number, number, number]
 
 const drawn = new Map<PictureName, Uint8Array>()
 
-/** Rows of RGB bytes; drawn once, not to be changed. */
+/** Rows of RGB bytes; drawn once and read-only. */
 export function drawPicture(name: PictureName): Uint8Array {
   const known = drawn.get(name)
   if (known) return known
@@ -37,7 +36,7 @@ function house(x: number, y: number): Rgb {
   return y < 23 ? [0.5 + y * 0.012, 0.68 + y * 0.008, 0.92] : [0.36, 0.56 - (y - 23) * 0.015, 0.26]
 }
 
-/** Vertical, horizontal and diagonal waves, and single pixels in turn: one quarter for each direction. */
+/** One quarter each of vertical, horizontal and diagonal waves and of a checkerboard. */
 function gratings(x: number, y: number): Rgb {
   const right = x >= pictureSide / 2
   const below = y >= pictureSide / 2

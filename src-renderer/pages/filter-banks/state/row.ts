@@ -1,4 +1,4 @@
-/** What the matrix hands to each of its rows. */
+/** Props that the matrix passes to each of its rows. */
 import type { MapRow } from './address'
 
 export interface RowProps {
@@ -13,6 +13,6 @@ export interface RowProps {
     onkeep: (at: { x: number; y: number }) => void
     onclear: () => void
   }
-  /** Where a band's map is marked. */
+  /** The marked place of a band's map. */
   markOf: (row: MapRow, band: number) => { x: number; y: number } | null
 }

@@ -1,4 +1,4 @@
-/** The columns of the runs table, and which of them a person wants to see, where. Pure. */
+/** The columns of the runs table and the user's layout of them. Pure. */
 import type { SortColumn } from '../../../../src-main/contract'
 
 export interface Column {
@@ -8,7 +8,7 @@ export interface Column {
   width: number
   num?: boolean
   sort: SortColumn | null
-  /** Shown where nobody chose. */
+  /** Shown by default. */
   usual: boolean
 }
 
@@ -28,7 +28,7 @@ export const columns: readonly Column[] = [
   column('state', 'State', 130, 'state', usual),
   column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
   column('best', 'Best epoch', 94, 'best', { ...num, ...usual }),
-  column('curve', 'Curve', 104, null, usual),
+  column('curve', 'Training loss', 104, null, usual),
   column('trainLoss', 'Train loss', 80, 'trainLoss', num),
   column('testLoss', 'Test loss', 80, 'testLoss', num),
   column('epochs', 'Epoch', 74, 'epochs', { ...num, ...usual }),
@@ -44,7 +44,7 @@ export const columns: readonly Column[] = [
   column('note', 'Note', 200, null),
 ]
 
-/** Always first: the link to the run, and where groups unfold. */
+/** Always first: the link to the run, and the fold button of groups. */
 export const fixedColumn = 'config'
 
 export interface Layout {
@@ -61,7 +61,7 @@ export const usualLayout: Layout = {
   pinned: [],
 }
 
-/** What was kept by this or another version: unknown columns go, new ones come last. */
+/** Parses a layout stored by any version: unknown columns are dropped, new ones come last. */
 export function parseLayout(text: string | null): Layout {
   let kept: unknown
   try {
@@ -85,7 +85,7 @@ export function parseLayout(text: string | null): Layout {
 }
 
 export interface Placed extends Column {
-  /** Pixels from the left where it is pinned, else null. */
+  /** Offset from the left in pixels if it is pinned, else null. */
   left: number | null
 }
 

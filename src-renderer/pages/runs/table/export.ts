@@ -1,4 +1,4 @@
-/** Runs as a file that a person chooses the place of. */
+/** Saves runs to a file that the user chooses. */
 import type { RunRow } from '../../../../src-main/contract'
 import { call } from '../../../lib/data/client'
 import { saveText } from '../../../lib/actions/saving'

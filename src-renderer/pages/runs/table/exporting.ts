@@ -30,11 +30,11 @@ const fields: [head: string, value: (run: RunRow) => string | number | null][] =
   ['config', (r) => r.configId],
 ]
 
-/** RFC 4180; what was not measured is empty. */
+/** Returns RFC 4180 CSV; missing values are empty. */
 export function runsCsv(runs: readonly RunRow[]): string {
   const cell = (value: string | number | null): string => {
     const text = value === null ? '' : String(value)
-    // A leading = + - @ is a formula to spreadsheets: names and notes come from people.
+    // Spreadsheets read a leading = + - @ as a formula, and names and notes are typed by people.
     const safe = typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   }

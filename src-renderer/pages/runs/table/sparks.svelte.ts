@@ -1,4 +1,4 @@
-/** Small curves of the runs in view, asked for together and kept while the page is open. */
+/** Sparklines of the runs in view, requested in batches and cached while the page is open. */
 import { SvelteMap } from 'svelte/reactivity'
 import { call } from '../../../lib/data/client'
 
@@ -11,12 +11,12 @@ export class Sparks {
   #wanted: readonly string[] = []
   #waiting = false
 
-  /** Test errors over the epochs, 0 to 1; undefined while they are on their way. */
+  /** Test errors over the epochs, 0 to 1; undefined while they load. */
   of(id: string): readonly number[] | undefined {
     return this.#kept.get(id)
   }
 
-  /** To be called with what is in view; what is there is not asked for again. */
+  /** Requests the curves of the runs in view that are not cached. */
   want(ids: readonly string[]): void {
     this.#wanted = [
       ...this.#wanted.filter((id) => !ids.includes(id)),
@@ -43,7 +43,7 @@ export class Sparks {
           curve.testAccuracy.map((accuracy) => 1 - accuracy),
         )
     } catch {
-      // A decoration: the table says the same in numbers, and its own error where the service is away.
+      // Only a decoration: the table has the same numbers, and reports a lost service itself.
     }
   }
 }

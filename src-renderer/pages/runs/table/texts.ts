@@ -1,9 +1,9 @@
-/** Cells of the runs table that are words and numbers only; the others have a component. Pure. */
+/** Cells of the runs table that are plain text; the others have a component. Pure. */
 import { pickedOn, pickedWords, runPickedOn, type PickedOn } from '../../../../src-main/analysis/statistics/picked'
 import type { RunGroup, RunRow, RunState } from '../../../../src-main/contract'
 import { count, datasetName, duration, number, percentValue, when } from '../../../lib/format'
 
-/** States beside done, in the order in which a group names them. */
+/** All states but done, in the order in which a group lists them. */
 export const urgent: readonly RunState[] = [
   'failed',
   'diverged',
@@ -62,7 +62,7 @@ const ofGroup: Text<RunGroup> = {
   note: () => '',
 }
 
-/** Null where the cell is more than a text, or changes by the second. */
+/** Returns null if the cell has a component or changes every second. */
 export function textOf(column: string, row: RunRow | RunGroup): string | null {
   if (row.kind === 'group') return ofGroup[column]?.(row) ?? null
   const texts = row.state === 'running' || row.state === 'paused' ? ofRun : ofEndedRun
