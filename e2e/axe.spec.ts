@@ -34,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       if (found.length > 0) all[name] = found
     }
     for (const [name, key, title] of [
-      ['palette', 'Control+k', 'Search and commands'],
+      ['palette', 'Control+k', 'Command palette'],
       ['shortcuts', 'F1', 'Keyboard shortcuts'],
     ] as const) {
       await page.keyboard.press(key)

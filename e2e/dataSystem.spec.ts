@@ -40,11 +40,11 @@ test('a data set shows its pictures, counts, channels and augmentation', async (
   await expect(channels.getByRole('row', { name: /^red/ })).toContainText(statistics.mean[0]?.toFixed(4) ?? 'no mean')
   await expect(page.getByText(String(statistics.perClass[0]), { exact: true }).first()).toBeVisible()
   const augmentation = page.getByRole('region', { name: 'Augmentation' })
-  const drawn = augmentation.getByRole('img', { name: /draws/ }).locator('canvas')
+  const drawn = augmentation.getByRole('img', { name: /augmented/ }).locator('canvas')
   const bytes = () => drawn.evaluate((canvas) => (canvas as unknown as { toDataURL: () => string }).toDataURL())
   await expect.poll(() => drawn.evaluate((canvas) => (canvas as unknown as { width: number }).width)).toBe(4 * 34 - 2)
   const before = await bytes()
-  await augmentation.getByRole('button', { name: 'Draw again' }).click()
+  await augmentation.getByRole('button', { name: 'Resample' }).click()
   await expect.poll(bytes).not.toBe(before)
   await workbench.inEveryLook(async (ending) => {
     await augmentation.scrollIntoViewIfNeeded()
@@ -63,7 +63,7 @@ test('a data set that was removed is put back by Ctrl Z, and gone when the notic
   const entry = page.getByRole('navigation', { name: 'Data sets' }).getByRole('link', { name: /CIFAR-10 / })
   await expect(entry).toContainText('imported')
   await page.getByRole('button', { name: 'Remove' }).click()
-  await expect(entry).toContainText('not here')
+  await expect(entry).toContainText('not installed')
   const notice = page.getByRole('status').filter({ hasText: 'CIFAR-10 removed' })
   await expect(notice).toBeVisible()
   await workbench.screenshot('undo-notice')
@@ -74,7 +74,7 @@ test('a data set that was removed is put back by Ctrl Z, and gone when the notic
   await page.getByRole('button', { name: 'Remove' }).click()
   await notice.getByRole('button', { name: 'Close' }).click()
   await expect.poll(async () => (await workbench.outcome('datasets.restore', { id: 'cifar-10' })).ok).toBe(false)
-  await expect(entry).toContainText('not here')
+  await expect(entry).toContainText('not installed')
 })
 
 test('the system page shows storage and log, and keeps the theme that is chosen', async ({ launch, dataDir }) => {

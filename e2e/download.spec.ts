@@ -46,21 +46,21 @@ test('a data set is downloaded only after a question that names host and size; i
   })
   const { page } = workbench
   await workbench.open('#/data?id=cifar-10')
-  await expect(page.getByText('34.0 MB of 170 MB are here from before.')).toBeVisible()
+  await expect(page.getByText('34.0 MB of 170 MB already downloaded.')).toBeVisible()
   const shots = async (name: string): Promise<void> =>
     workbench.inEveryLook(async (ending) => {
       await workbench.screenshot(`download-${name}-${ending}`)
       await workbench.scrollsNowhereSideways()
     })
   await shots('kept')
-  await page.getByRole('button', { name: 'Go on downloading…' }).click()
+  await page.getByRole('button', { name: 'Resume download…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Download CIFAR-10?' })
   await expect(dialog).toContainText('136 MB will be fetched from www.cs.toronto.edu')
   await shots('question')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   expect(proxy.asked).toEqual([])
 
-  await page.getByRole('button', { name: 'Go on downloading…' }).click()
+  await page.getByRole('button', { name: 'Resume download…' }).click()
   await dialog.getByRole('button', { name: 'Download 136 MB' }).click()
   const underWay = page.getByRole('status', { name: 'Import' })
   await expect(underWay).toContainText('Connecting')

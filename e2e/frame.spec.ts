@@ -4,7 +4,7 @@ import type { Page } from 'playwright/test'
 import { expect, test, type Workbench } from './app'
 import { writeComparisonHistory } from './comparisonHistory'
 
-const palette = (page: Page) => page.getByRole('dialog', { name: 'Search and commands' })
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Command palette' })
 const search = (page: Page) => palette(page).getByRole('combobox')
 const chosen = (page: Page) => palette(page).getByRole('option', { selected: true })
 const heading = (page: Page, name: string | RegExp) =>
@@ -75,7 +75,7 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   // An action, and nothing.
   await page.keyboard.press('Control+k')
   await search(page).fill('qqqq zzzz')
-  await expect(palette(page)).toContainText('Nothing found.')
+  await expect(palette(page)).toContainText('No results')
   await search(page).fill('slim')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('navigation', { name: 'Pages' })).toHaveCSS('width', slimWidth)
@@ -177,7 +177,7 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
   await expect.poll(() => zoomOf(again)).toBe(80)
   expect(await isDark(again.page)).toBe(true)
   await expect(again.page.getByRole('navigation', { name: 'Pages' })).toHaveCSS('width', slimWidth)
-  await menu(again, 'Theme of the system')
+  await menu(again, 'System theme')
   await menu(again, 'Actual size')
 })
 
@@ -190,8 +190,8 @@ test('a key that is typed is typed', async ({ workbench }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.getByLabel('Name').press('Control+z')
   await expect(page.getByLabel('Name')).not.toHaveValue('Why?')
-  await menu(workbench, 'Pause or resume the run')
-  await expect(page.getByRole('status').filter({ hasText: 'Nothing trains now.' })).toBeVisible()
+  await menu(workbench, 'Pause or resume run')
+  await expect(page.getByRole('status').filter({ hasText: 'Nothing is running.' })).toBeVisible()
 })
 
 test('the Help menu opens the method, the glossary and the shortcuts; a term leads to its entry and back', async ({

@@ -10,11 +10,11 @@ const root = path.resolve(__dirname, '..')
 test('the history is copied from the System page', async ({ workbench, dataDir }) => {
   const { page } = workbench
   await workbench.go('System')
-  const copies = page.getByRole('region', { name: 'Copies of the history' })
-  await expect(copies).toContainText('None yet.')
-  await copies.getByRole('button', { name: 'Copy now' }).click()
+  const copies = page.getByRole('region', { name: 'Backups' })
+  await expect(copies).toContainText('No backups yet.')
+  await copies.getByRole('button', { name: 'Back up now' }).click()
   await expect(copies.getByRole('row')).toHaveCount(1)
-  await expect(copies.getByRole('row')).toContainText('asked for')
+  await expect(copies.getByRole('row')).toContainText('manual')
   expect(readdirSync(path.join(dataDir, 'backups'))).toEqual([expect.stringMatching(/^history-\d{8}-\d{9}\.sqlite$/)])
   await copies.scrollIntoViewIfNeeded()
   await workbench.screenshot('system-copies')
@@ -45,12 +45,12 @@ test('a damaged history is told of and mended from the window', async ({ launch,
     screenshot: (name: string) => opened.screenshot(name),
     runs: () => opened.call('runs.list', {}),
   }))
-  const banner = page.getByRole('alert').filter({ hasText: 'The history is damaged' })
-  await expect(banner).toContainText('it does not begin as a database does. Nothing of it was changed. Mending saves')
+  const banner = page.getByRole('alert').filter({ hasText: 'The database is corrupt' })
+  await expect(banner).toContainText('it does not begin as a database does. Nothing of it was changed. Repair copies')
   await workbench.screenshot('history-damaged')
   expect(readFileSync(file).equals(damaged)).toBe(true)
-  await banner.getByRole('button', { name: 'Mend it', exact: true }).click()
-  await expect(page.getByText('The history is mended')).toBeVisible()
+  await banner.getByRole('button', { name: 'Repair', exact: true }).click()
+  await expect(page.getByText('The database was repaired')).toBeVisible()
   await expect(page.getByText('Service running')).toBeVisible()
   await expect(banner).toHaveCount(0)
   expect(await workbench.runs()).toMatchObject([{ state: 'done', studyName: 'Kept', epochsDone: 1 }])
@@ -90,9 +90,9 @@ test('shows filter banks read-only while a command trains, and takes the history
     await once(command.stdout, 'data')
     const workbench = await launch()
     const { page } = workbench
-    const notice = page.getByRole('status').filter({ hasText: 'Another program has this data directory' })
+    const notice = page.getByRole('status').filter({ hasText: 'Another program uses this data directory' })
     await expect(notice).toContainText(`mcnn train (process ${command.pid ?? 0})`)
-    await expect(page.getByText('Service running, looking only')).toBeVisible()
+    await expect(page.getByText('Service running, read-only')).toBeVisible()
     expect(await workbench.call('runs.list', {})).toMatchObject([{ state: 'running' }])
     expect(await workbench.outcome('studies.create', { plan: quickStart })).toMatchObject({
       ok: false,
@@ -133,7 +133,7 @@ test('a data directory that goes while something trains is told of, and training
   await expect.poll(count).toBeGreaterThan(1)
   renameSync(dataDir, `${dataDir}-away`)
   const banner = page.getByRole('alert').filter({ hasText: 'is gone.' })
-  await expect(banner).toContainText('Training waits.')
+  await expect(banner).toContainText('Training is on hold.')
   await expect(page.getByText('Waiting for the disk')).toBeVisible()
   await workbench.screenshot('disk-gone')
   const before = await count()

@@ -18,7 +18,7 @@ async function waiting(workbench: Workbench): Promise<string[]> {
     run.state === 'queued' ? [`${run.variant} ${run.seed}`] : [],
   )
 }
-const rows = (page: Page): Locator => page.getByRole('dialog', { name: 'The queue' }).getByRole('listitem')
+const rows = (page: Page): Locator => page.getByRole('dialog', { name: 'Queue' }).getByRole('listitem')
 
 test('the queue is put in another order by buttons and keys, and taken back', async ({ workbench }) => {
   const { page } = workbench
@@ -30,12 +30,12 @@ test('the queue is put in another order by buttons and keys, and taken back', as
   const front = (row: number): Locator =>
     rows(page)
       .nth(row)
-      .getByRole('button', { name: /^To the front/ })
+      .getByRole('button', { name: /^Move to front/ })
   await expect(front(0)).toBeDisabled()
   for (const row of [0, 1]) await expect(front(row)).toHaveCSS('background-color', 'rgba(0, 0, 0, 0)')
   await rows(page)
     .nth(2)
-    .getByRole('button', { name: /^To the front/ })
+    .getByRole('button', { name: /^Move to front/ })
     .click()
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 2', 'mcnn-f 1', 'baseline 2'])
   await expect(rows(page).nth(0)).toContainText('mcnn-f')

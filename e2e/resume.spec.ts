@@ -36,7 +36,7 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
 
   const workbench = await launch()
   const { page } = workbench
-  const offer = page.getByRole('status').filter({ hasText: '1 run was cut short when the program ended' })
+  const offer = page.getByRole('status').filter({ hasText: '1 run was interrupted when the program closed' })
   await expect(offer).toBeVisible()
   await page.screenshot({ path: path.join(screenshots, 'cut-short.png') })
   await workbench.open(`#/runs/${id}`)
@@ -48,10 +48,10 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
 
   await page.getByRole('button', { name: 'Extend' }).click()
   const dialog = page.getByRole('dialog', { name: 'Extend this run' })
-  await expect(dialog.getByLabel('Epochs in all')).toHaveValue('60')
-  await dialog.getByLabel('Epochs in all').fill('40')
+  await expect(dialog.getByLabel('Total epochs')).toHaveValue('60')
+  await dialog.getByLabel('Total epochs').fill('40')
   await expect(dialog.getByRole('button', { name: 'Extend' })).toBeDisabled()
-  await dialog.getByLabel('Epochs in all').fill('42')
+  await dialog.getByLabel('Total epochs').fill('42')
   await page.screenshot({ path: path.join(screenshots, 'extend.png') })
   await page.keyboard.press('Enter')
   await expect(page).not.toHaveURL(new RegExp(`${id}$`))
@@ -71,7 +71,7 @@ test('where a person chose so, what was cut short goes on at the start', async (
   const first = await launch()
   await first.open('#/system')
   await choose(
-    first.page.getByRole('group', { name: 'Runs cut short, at start' }).getByRole('radio', { name: 'resume' }),
+    first.page.getByRole('group', { name: 'Interrupted runs at startup' }).getByRole('radio', { name: 'resume' }),
   )
   const id = await begin(first, 40)
   await first.close()

@@ -1093,7 +1093,7 @@ describe('beside a command that trains', () => {
     expect(run).toMatchObject({ state: 'interrupted' })
     expect(await mcnn('doctor', '--repair', ...flags)).toEqual({
       code: 0,
-      out: 'The history is whole: there is nothing to mend.\n',
+      out: 'The database is intact: nothing to repair.\n',
       err: '',
     })
     expect(await mcnn('runs', 'delete', run?.id ?? '', ...flags)).toMatchObject({ code: 0 })

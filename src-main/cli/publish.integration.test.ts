@@ -73,7 +73,7 @@ describe('mcnn', () => {
     expect([same.code, same.out]).toEqual([
       0,
       expect.stringMatching(
-        /: the same, bit for bit \(all 2 epochs again, 4 sampled steps, 2 epochs and the final weights compared, in /,
+        /: identical, bit for bit \(all 2 epochs again, 4 sampled steps, 2 epochs and the final weights compared, in /,
       ),
     ])
     const db = new Sqlite(path.join(here, 'history.sqlite'))

@@ -1,6 +1,5 @@
 /**
- * What a person can have done from anywhere: the menu, the palette, the keys and the sheet of shortcuts are all made
- * from this one table, so that none of them says something else than the others.
+ * The commands available everywhere: the menu, the palette, the keys and the list of shortcuts are derived from this * table.
  */
 import { z } from 'zod'
 
@@ -10,11 +9,11 @@ export type MenuName = (typeof menus)[number]
 interface CommandText {
   title: string
   menu: MenuName
-  /** As Electron writes accelerators; the first one is shown. */
+  /** Electron accelerators; the first one is shown. */
   keys?: readonly string[]
-  /** Where the menu draws a line above it. */
+  /** The menu has a separator above it. */
   apart?: true
-  /** Other words that lead to it in the palette. */
+  /** Other search words for the palette. */
   words?: string
 }
 
@@ -33,25 +32,36 @@ const table = {
     apart: true,
     words: 'address share',
   },
-  'view.palette': { title: 'Search and commands', menu: 'View', keys: ['CmdOrCtrl+K'], words: 'palette find' },
-  'view.navigation': { title: 'Slim navigation', menu: 'View', keys: ['CmdOrCtrl+B'], words: 'sidebar toggle' },
-  'view.theme-system': { title: 'Theme of the system', menu: 'View', apart: true, words: 'colours' },
+  'view.palette': { title: 'Command palette', menu: 'View', keys: ['CmdOrCtrl+K'], words: 'search find commands' },
+  'view.navigation': {
+    title: 'Collapse sidebar',
+    menu: 'View',
+    keys: ['CmdOrCtrl+B'],
+    words: 'slim navigation toggle',
+  },
+  'view.theme-system': { title: 'System theme', menu: 'View', apart: true, words: 'colours' },
   'view.theme-light': { title: 'Light theme', menu: 'View', words: 'colours' },
   'view.theme-dark': { title: 'Dark theme', menu: 'View', words: 'colours' },
   'view.zoom-reset': { title: 'Actual size', menu: 'View', keys: ['CmdOrCtrl+0'], apart: true, words: 'zoom 100' },
-  // Most keyboards have + on the key of =.
+  // On most keyboards + is on the key of =.
   'view.zoom-in': { title: 'Zoom in', menu: 'View', keys: ['CmdOrCtrl+Plus', 'CmdOrCtrl+='], words: 'larger bigger' },
   'view.zoom-out': { title: 'Zoom out', menu: 'View', keys: ['CmdOrCtrl+-'], words: 'smaller' },
   'run.pause': {
-    title: 'Pause or resume the run',
+    title: 'Pause or resume run',
     menu: 'Run',
     keys: ['CmdOrCtrl+.'],
     words: 'training hold continue',
   },
-  'run.stop': { title: 'Stop the run', menu: 'Run', words: 'training end cancel' },
-  'run.verify': { title: 'Verify the run…', menu: 'Run', words: 'train again same bit reproduce check' },
-  'run.show': { title: 'Show the run that trains', menu: 'Run', keys: ['CmdOrCtrl+T'], apart: true, words: 'current' },
-  'run.queue': { title: 'Show the queue', menu: 'Run', words: 'waiting order reorder move' },
+  'run.stop': { title: 'Stop run', menu: 'Run', words: 'training end cancel' },
+  'run.verify': { title: 'Verify run…', menu: 'Run', words: 'train again same bit reproduce check' },
+  'run.show': {
+    title: 'Go to current run',
+    menu: 'Run',
+    keys: ['CmdOrCtrl+T'],
+    apart: true,
+    words: 'show training running',
+  },
+  'run.queue': { title: 'Show queue', menu: 'Run', words: 'waiting order reorder move' },
   'go.back': { title: 'Back', menu: 'Go', keys: ['Alt+Left'] },
   'go.forward': { title: 'Forward', menu: 'Go', keys: ['Alt+Right'] },
   'go.studies': { title: 'Studies', menu: 'Go', keys: ['CmdOrCtrl+1'], apart: true },

@@ -55,7 +55,7 @@ export function shellHandlers(
     'shell.importDataset': async ({ grant }) => {
       const chosen = grants.take(grant)
       if (chosen === null)
-        throw new WorkbenchError('bad-input', 'This choice of a file has been used already.', {
+        throw new WorkbenchError('bad-input', 'This file choice has already been used.', {
           fix: 'Choose the file again.',
           field: 'grant',
         })
@@ -72,7 +72,7 @@ export function shellHandlers(
 
     'shell.reportStudy': async ({ id }) => {
       const options: Electron.OpenDialogOptions = {
-        title: 'Where to write the report',
+        title: 'Save report',
         buttonLabel: 'Write report here',
         properties: ['openDirectory', 'createDirectory'],
       }
@@ -165,15 +165,14 @@ export function shellHandlers(
 
     'shell.showWritten': () => {
       if (written === null || !existsSync(written))
-        return Promise.reject(new WorkbenchError('not-found', 'What was written is not there any more.'))
+        return Promise.reject(new WorkbenchError('not-found', 'The saved file no longer exists.'))
       shell.showItemInFolder(written)
       return Promise.resolve({ ok: true })
     },
 
     'shell.openDataDir': async () => {
       const failure = await shell.openPath(dataDir)
-      if (failure !== '')
-        throw new WorkbenchError('unavailable', `The folder ${dataDir} could not be opened: ${failure}`)
+      if (failure !== '') throw new WorkbenchError('unavailable', `Cannot open the folder ${dataDir}: ${failure}`)
       return { ok: true }
     },
   }
@@ -195,7 +194,7 @@ async function askWhere(window: BrowserWindow | null, title: string, suggestedNa
   // The dialog has asked about the name as typed. Who writes a folder asks about its files.
   const found = statSync(completed, { throwIfNoEntry: false })
   if (completed === filePath || found === undefined || found.isDirectory()) return completed
-  return (await confirmReplacing(window, path.basename(completed), 'A file of this name exists already.'))
+  return (await confirmReplacing(window, path.basename(completed), 'A file with this name already exists.'))
     ? completed
     : null
 }

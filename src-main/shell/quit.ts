@@ -1,7 +1,7 @@
 import { dialog, type BrowserWindow } from 'electron'
 import type { Training, WorkKind } from './service/training'
 
-/** What becomes of the program when its window closes. */
+/** What happens to the program when its window closes. */
 export type Closing = 'quit' | 'background' | 'stay'
 
 const works: Record<WorkKind, string> = {
@@ -11,7 +11,7 @@ const works: Record<WorkKind, string> = {
   report: 'a report',
 }
 
-/** Asks what to do while something trains or other work goes on; 'quit' without asking where nothing does. */
+/** Asks what to do while runs or background tasks are active; returns 'quit' without asking if there are none. */
 export async function askClosing(
   window: BrowserWindow,
   training: Pick<Training, 'held' | 'queued' | 'works'>,
@@ -30,23 +30,21 @@ export async function askClosing(
 type Question = Pick<Electron.MessageBoxOptions, 'message' | 'detail'> & { buttons: string[] }
 
 function whileTraining({ held, queued, works: others }: Pick<Training, 'held' | 'queued' | 'works'>): Question {
-  const waiting = queued === 0 ? '' : queued === 1 ? ' One more run is waiting.' : ` ${queued} more runs are waiting.`
+  const waiting = queued === 0 ? '' : queued === 1 ? ' One more run is queued.' : ` ${queued} more runs are queued.`
   const also =
-    others.length === 0
-      ? ''
-      : ` What goes on beside it (${others.map((kind) => works[kind]).join(', ')}) ends unfinished.`
+    others.length === 0 ? '' : ` Background tasks (${others.map((kind) => works[kind]).join(', ')}) are cancelled.`
   return {
-    message: 'Quit while a run trains?',
-    detail: `${held === 1 ? 'A run is' : `${held} runs are`} training.${waiting} Quitting keeps where it stands: it goes on from there when you resume it.${also} In the background, training goes on without a window; starting the program again brings the window back.`,
-    buttons: ['Keep where it stands and quit', 'Train in the background', 'Cancel'],
+    message: held === 1 ? 'A run is still training' : 'Runs are still training',
+    detail: `${held === 1 ? 'A run is' : `${held} runs are`} training.${waiting} Quitting saves a checkpoint; you can resume later.${also} In the background, training continues without a window; start the program again to reopen it.`,
+    buttons: ['Save and quit', 'Train in the background', 'Cancel'],
   }
 }
 
 function whileWorking({ works: others }: Pick<Training, 'works'>): Question {
   return {
-    message: `Quit while ${others.map((kind) => works[kind]).join(' and ')} ${others.length === 1 ? 'goes' : 'go'} on?`,
+    message: `Quit while ${others.map((kind) => works[kind]).join(' and ')} ${others.length === 1 ? 'is' : 'are'} running?`,
     detail:
-      'Quitting ends it, and nothing of it is kept. In the background it goes on without a window, and the program ends when it is done; starting the program again brings the window back.',
-    buttons: ['End it and quit', 'Go on in the background', 'Cancel'],
+      'Quitting cancels it, and nothing of it is kept. In the background it continues without a window, and the program quits when it is finished; start the program again to reopen the window.',
+    buttons: ['Cancel it and quit', 'Continue in the background', 'Cancel'],
   }
 }

@@ -27,7 +27,7 @@ describe('bfloat16 in hardware', () => {
   })
 })
 
-it('a processor’s vector instructions are what libraries choose their code by', () => {
+it('a vector instructions are what libraries choose their code by', () => {
   expect(
     instructionsIn('processor\t: 0\nmodel name\t: x\nflags\t\t: fpu sse4_2 avx2 fma avx512_bf16 amx_tile hypervisor\n'),
   ).toBe('sse4_2 avx2 fma avx512_bf16 amx_tile')

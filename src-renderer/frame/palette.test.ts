@@ -22,7 +22,7 @@ describe('the palette', () => {
     expect(titles('new')[0]).toBe('New study')
     expect(titles('bank')).toEqual(['Filter banks'])
     expect(titles('dark')[0]).toBe('Dark theme')
-    expect(titles('sidebar')).toEqual(['Slim navigation'])
+    expect(titles('sidebar')).toEqual(['Collapse sidebar'])
     expect(titles('shorcuts')).toEqual(['Keyboard shortcuts'])
     expect(titles('study new')[0]).toBe('New study')
     expect(titles('zzz')).toEqual([])

@@ -1,4 +1,4 @@
-/** What the palette lists for a text. Pure. */
+/** The palette's entries for a text. Pure. */
 import uFuzzy from '@leeoniya/ufuzzy'
 import { commandNames, commands, type CommandName, type Found } from '../../src-main/contract'
 import type { IconName } from '../components/controls/icons'
@@ -10,7 +10,7 @@ export interface Entry {
   title: string
   detail: string
   icon: IconName
-  /** As in the table of commands; of an entry that leads to a place, the key that does the same. */
+  /** Shortcut, as in the table of commands. */
   keys: string | null
   does: { command: CommandName } | { go: string }
   /** Parts of the title to mark: from, to, from, to … */
@@ -44,9 +44,9 @@ const icons: Partial<Record<CommandName, IconName>> = {
 }
 
 const pages = commandNames.filter((name) => commands[name].menu === 'Go' && name !== 'go.back' && name !== 'go.forward')
-// To open what is open is nothing to offer.
+// The palette doesn't offer itself.
 const actions = commandNames.filter((name) => !pages.includes(name) && name !== 'view.palette')
-/** Offered before anything is typed. */
+/** Shown before anything is typed. */
 const usual: readonly CommandName[] = ['file.new-study', 'edit.copy-link', 'run.pause', 'help.shortcuts']
 
 function commandEntry(name: CommandName, marks: readonly number[] = []): Entry {
@@ -62,12 +62,12 @@ function commandEntry(name: CommandName, marks: readonly number[] = []): Entry {
   }
 }
 
-// 1 is SingleError: a `const enum` is nothing to refer to where files are compiled one by one.
+// 1 is SingleError: a `const enum` can't be imported by isolated modules.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const fuzzy = new uFuzzy({ intraMode: 1 })
 const mostWords = 4
 
-/** Commands of a list that match, best first; one mistyped letter a word is forgiven. */
+/** Returns matching commands, best first; tolerates one mistyped letter per word. */
 export function matching(text: string, names: readonly CommandName[]): Entry[] {
   const titles = names.map((name) => `${commands[name].title} ${commands[name].words ?? ''}`)
   const [indices, info, order] = fuzzy.search(titles, text, mostWords)
@@ -76,7 +76,7 @@ export function matching(text: string, names: readonly CommandName[]): Entry[] {
     const name = names[info.idx[at] ?? -1]
     if (name === undefined) return []
     const { length } = commands[name].title
-    // Words that only help to find it are not shown.
+    // Search words aren't part of the title.
     return [
       commandEntry(
         name,
@@ -86,7 +86,7 @@ export function matching(text: string, names: readonly CommandName[]): Entry[] {
   })
 }
 
-/** Where each word of the text occurs in a title: from, to, from, to …, rising and apart. */
+/** Returns where each word of the text occurs in a title: from, to, from, to …, ascending and disjoint. */
 export function marksOf(title: string, text: string): number[] {
   const lower = title.toLowerCase()
   const spans = text
@@ -107,7 +107,7 @@ export function marksOf(title: string, text: string): number[] {
   return marks
 }
 
-/** A title in parts, each marked or not. */
+/** Splits a title into marked and unmarked parts. */
 export function parts(title: string, marks: readonly number[]): { text: string; marked: boolean }[] {
   const ends = [0, ...marks, title.length]
   return ends
@@ -141,7 +141,7 @@ export function foundEntry(found: Found, text: string): Entry {
   }
 }
 
-/** Names of what recent addresses lead to; null where it is gone. */
+/** Looks up the names behind recent addresses; null if deleted. */
 export interface Names {
   study: (id: string) => string | null
   run: (id: string) => string | null
@@ -156,7 +156,7 @@ const pageNames: Partial<Record<ReturnType<typeof parseHash>['page'], CommandNam
   'new-study': 'file.new-study',
 }
 
-/** The entry of an address; null where what it leads to is gone. */
+/** Returns the entry of an address; null if its target was deleted. */
 export function addressEntry(hash: string, names: Names): Entry | null {
   const route = parseHash(hash)
   const page = route.page === 'help' ? (`help.${route.section}` as const) : pageNames[route.page]
@@ -183,7 +183,7 @@ function decoded(query: string): string {
 
 interface Asked {
   text: string
-  /** Of a pasted link; null where the text is none. */
+  /** Of a pasted link; null if the text is not a link. */
   address: string | null
   recent: readonly Entry[]
   training: readonly Entry[]
@@ -191,8 +191,7 @@ interface Asked {
 }
 
 /**
- * The groups for a text; what is known at once stands before what the service finds, so that nothing moves under the
- * hand.
+ * Returns the groups for a text. Local results come before the service's, so that entries don't move while loading.
  */
 export function groupsFor({ text, address, recent, training, found }: Asked): Group[] {
   const groups: Group[] =

@@ -42,14 +42,14 @@ export const fields = {
   done: field('number', 'epochs finished'),
   params: field('number', 'trainable parameters'),
   filters: field('number', 'trainable filters'),
-  ms: field('number', 'milliseconds a step'),
-  speed: field('number', 'images a second'),
+  ms: field('number', 'milliseconds per step'),
+  speed: field('number', 'images per second'),
   time: field('duration', 'training time: 90s, 20min, 2h'),
-  created: field('date', 'when it was made, local time: 2026-05-09, today, "2026-05-09 14:31"'),
-  note: field('text', 'words of the note'),
+  created: field('date', 'creation date, local time: 2026-05-09, today, "2026-05-09 14:31"'),
+  note: field('text', 'text of the note'),
   config: field('text', 'id of the config'),
   id: field('text', 'id of the run'),
-  is: field('choice', 'what is put away', ['archived', 'trashed']),
+  is: field('choice', 'archived or trashed', ['archived', 'trashed']),
 } as const satisfies Record<string, FieldOf<FieldKind>>
 
 export type Field = keyof typeof fields

@@ -71,7 +71,7 @@ describe('a run that was trained again', () => {
       differencesOf(kept, { ...kept, epochs: [epoch(1)], weightsSha256: 'b'.repeat(64) }, all).differences,
     ).toEqual([
       'Epoch 2 was not reached again.',
-      `The final weights are others: SHA-256 ${'b'.repeat(16)}… instead of ${'a'.repeat(16)}….`,
+      `The final weights differ: SHA-256 ${'b'.repeat(16)}… instead of ${'a'.repeat(16)}….`,
     ])
     expect(
       differencesOf(kept, { ...kept, epochs: [epoch(1, { testAccuracy: 0.06 }), epoch(2)] }, all).differences,
@@ -95,10 +95,10 @@ describe('a run that was trained again', () => {
     const other = { words: 'complementarity of stem after epoch 2', epoch: 2, sha256: 'b' }
     const of = (...records: KeptRecord[]): Measured => ({ ...kept, records })
     expect(differencesOf(of(one, other), of({ ...one, sha256: 'c' }), all).differences).toEqual([
-      'The base filters of stem after epoch 1 came out otherwise. So did 1 other record of the 2 compared.',
+      'The base filters of stem after epoch 1 differ. 2 of 2 compared records differ.',
     ])
     expect(differencesOf(of(other), of(), all).differences).toEqual([
-      'The complementarity of stem after epoch 2 did not come out again.',
+      'The complementarity of stem after epoch 2 are missing in the retraining.',
     ])
     expect(differencesOf(of({ ...other, sampled: true }), of(), all).differences).toEqual([])
     expect(differencesOf(of(one, other), of(one), { epochs: 1, step: 4 }).differences).toEqual([])
@@ -173,7 +173,7 @@ describe('circumstances', () => {
       { what: 'data', then: 'e', now: 'd' },
       { what: 'device', then: 'a GPU', now: 'cpu' },
       { what: 'TensorFlow', then: '2.20', now: '2.21' },
-      { what: 'threads in an op', then: '4', now: '2' },
+      { what: 'threads per op', then: '4', now: '2' },
       { what: 'commit', then: '–', now: 'c0ffee' },
       { what: 'multi-band layers (tuning.json)', then: 'Banks: forward expanded.', now: 'Banks: forward shared.' },
     ])
@@ -190,7 +190,7 @@ describe('circumstances', () => {
         of({ CUDA_DEVICE_ORDER: 'PCI_BUS_ID', TF_ENABLE_ONEDNN_OPTS: '0' }),
       ),
     ).toEqual([
-      { what: 'processor’s vector instructions', then: 'avx2 avx512f', now: 'avx2' },
+      { what: 'vector instructions', then: 'avx2 avx512f', now: 'avx2' },
       { what: 'environment variable TF_ENABLE_ONEDNN_OPTS', then: 'not set', now: '0' },
     ])
     expect(circumstancesOf(now, of({ TF_ENABLE_ONEDNN_OPTS: '0' }))).toEqual([])
@@ -236,10 +236,10 @@ describe('the verdict in words', () => {
 
   it('names what differs first and what is otherwise', () => {
     expect(verdictText(verdict({}))).toBe(
-      'a-run: the same, bit for bit (all 3 epochs again, 24 sampled steps, 3 epochs and the final weights compared, in 12 s).\n',
+      'a-run: identical, bit for bit (all 3 epochs again, 24 sampled steps, 3 epochs and the final weights compared, in 12 s).\n',
     )
     expect(verdictSentence(verdict({}))).toBe(
-      'Verified: trained again (all 3 epochs; 24 sampled steps, 3 epochs and the final weights compared), it is the same, bit for bit.',
+      'Verified: retrained (all 3 epochs; 24 sampled steps, 3 epochs and the final weights compared), the results are identical, bit for bit.',
     )
     const differs = verdict({
       same: false,
@@ -250,16 +250,16 @@ describe('the verdict in words', () => {
       expect.stringMatching(/^a-run: it differs \(/),
       '  The loss of step 2 is 1 instead of 2.',
       '  The final weights are others.',
-      'What is otherwise than when it was trained, and may explain it:',
+      'Differences from the original training that may explain it:',
       '  TensorFlow: 2.0 then, 2.21 now',
       '',
     ])
     expect(verdictSentence(differs)).toMatch(
-      /compared\), it differs\. The loss of step 2 is 1 instead of 2\. Otherwise than then: TensorFlow\.$/,
+      /compared\), the results differ\. The loss of step 2 is 1 instead of 2\. Different from the original training: TensorFlow\.$/,
     )
     expect([unexplained(differs), unexplained({ ...differs, circumstances: [] })]).toEqual([
       null,
-      expect.stringMatching(/^Nothing that is known/),
+      expect.stringMatching(/^The machine and the program are the same/),
     ])
   })
 

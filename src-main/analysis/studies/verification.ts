@@ -59,9 +59,7 @@ export function differencesOf(
       ...held(epochs, again.epochs, 'epoch', (row) => row.epoch, epochFields),
       ...othersAmong(records, again.records ?? []),
       ...(weights && kept.weightsSha256 !== again.weightsSha256
-        ? [
-            `The final weights are others: SHA-256 ${short(again.weightsSha256)} instead of ${short(kept.weightsSha256)}.`,
-          ]
+        ? [`The final weights differ: SHA-256 ${short(again.weightsSha256)} instead of ${short(kept.weightsSha256)}.`]
         : []),
     ],
     compared: { epochs: epochs.length, steps: steps.length, weights },
@@ -104,9 +102,9 @@ function othersAmong(kept: readonly KeptRecord[], again: readonly KeptRecord[]):
   )
   const [first] = wrong
   if (!first) return []
-  const what = computed.has(first.words) ? 'came out otherwise' : 'did not come out again'
+  const what = computed.has(first.words) ? 'differ' : 'are missing in the retraining'
   return [
-    `The ${first.words} ${what}.${wrong.length > 1 ? ` So did ${plural(wrong.length - 1, 'other record')} of the ${kept.length} compared.` : ''}`,
+    `The ${first.words} ${what}.${wrong.length > 1 ? ` ${wrong.length} of ${kept.length} compared records differ.` : ''}`,
   ]
 }
 
@@ -146,11 +144,11 @@ export function circumstancesOf(
   const rows: [string, string | null, string][] = [
     ['data', then.datasetFingerprint ?? null, now.datasetFingerprint],
     ['device', before && before.device, now.environment.device],
-    ['processor', before && before.cpu, now.environment.cpu],
-    ['processor’s vector instructions', before?.instructions ?? null, now.environment.instructions ?? missing],
+    ['CPU', before && before.cpu, now.environment.cpu],
+    ['vector instructions', before?.instructions ?? null, now.environment.instructions ?? missing],
     ['TensorFlow', before && before.tensorflow, now.environment.tensorflow],
     // Ops side by side don't change how sums are split.
-    ['threads in an op', before && numberOf(before.threads.intraOp), numberOf(now.environment.threads.intraOp)],
+    ['threads per op', before && numberOf(before.threads.intraOp), numberOf(now.environment.threads.intraOp)],
     ['GPU arithmetic', before && (before.gpuMath ?? missing), now.environment.gpuMath ?? missing],
     ['program', before && before.program, now.environment.program],
     ['commit', before && commitOf(before), commitOf(now.environment)],
@@ -195,7 +193,7 @@ export const verifiedKinds = {
 
 /** What came out, in a few words: what was not trained again may differ. */
 export function verdictWords({ same, whole: all }: { same: boolean; whole: boolean }): string {
-  return !same ? 'it differs' : all ? 'the same, bit for bit' : 'the same as far as it went, bit for bit'
+  return !same ? 'it differs' : all ? 'identical, bit for bit' : 'identical as far as retrained, bit for bit'
 }
 
 type Verdict = Omit<Verification, 'kept'>
@@ -225,7 +223,7 @@ export function unexplained({
 }: Pick<Verdict, 'same' | 'circumstances' | 'remarks'>): string | null {
   return same || circumstances.length > 0 || remarks.length > 0
     ? null
-    : 'Nothing that is known of the machine or the program is otherwise: what was kept may have been changed, or a computation went wrong.'
+    : 'The machine and the program are the same: the stored results may have been changed, or a computation was faulty.'
 }
 
 /** The whole verdict as text, line by line. */
@@ -249,8 +247,8 @@ export function verdictText(verdict: Verdict): string {
 
 export function circumstancesTitle(same: boolean): string {
   return same
-    ? 'Though this is otherwise than when it was trained'
-    : 'What is otherwise than when it was trained, and may explain it'
+    ? 'Differences from the original training, without effect'
+    : 'Differences from the original training that may explain it'
 }
 
 /** The verdict as an event of the run: short, for its history is read line by line. */
@@ -258,8 +256,10 @@ export function verdictSentence(verdict: Verdict): string {
   const { same, differences, circumstances } = verdict
   const [first] = differences
   const otherwise =
-    circumstances.length === 0 ? '' : ` Otherwise than then: ${circumstances.map(({ what }) => what).join(', ')}.`
-  return `Verified: trained again (${extentWords(verdict)}; ${comparedWords(verdict)} compared), it ${same ? 'is the same, bit for bit.' : `differs. ${first ?? ''}`}${otherwise}`.trimEnd()
+    circumstances.length === 0
+      ? ''
+      : ` Different from the original training: ${circumstances.map(({ what }) => what).join(', ')}.`
+  return `Verified: retrained (${extentWords(verdict)}; ${comparedWords(verdict)} compared), the results ${same ? 'are identical, bit for bit.' : `differ. ${first ?? ''}`}${otherwise}`.trimEnd()
 }
 
 /**

@@ -12,7 +12,7 @@ import { TrainingProgress } from './progress'
 export class Follower {
   readonly listeners: Listeners = {
     'system.condition': ({ disk }) => {
-      if (disk) say(`${disk.message} Training waits. ${disk.fix}`)
+      if (disk) say(`${disk.message} Training is on hold. ${disk.fix}`)
       else if (this.#waits) say('The disk takes what is written again: training goes on.')
       this.#waits = disk !== null
     },

@@ -116,7 +116,7 @@ describe('a run that is trained again', () => {
         kind: 'verified',
         level: 'info',
         message:
-          'Verified: trained again (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), it is the same, bit for bit.',
+          'Verified: retrained (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), the results are identical, bit for bit.',
       },
     ])
     expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
@@ -239,7 +239,7 @@ describe('a run that is trained again', () => {
     expect(differences).toEqual([
       expect.stringMatching(/^The loss of step 2/),
       expect.stringMatching(/^The test accuracy of epoch 2 is/),
-      `The final weights are others: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`,
+      `The final weights differ: SHA-256 ${honest.slice(0, 16)}… instead of 0000000000000000….`,
     ])
     expect(circumstances).toEqual([])
     expect((await verdicts()).at(-1)).toMatchObject({

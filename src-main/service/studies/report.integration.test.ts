@@ -171,7 +171,7 @@ describe('a report’s page', () => {
       ]),
     )
     expect(rowsOf('What the runs were trained on.').map(([label]) => label)).toEqual(
-      expect.arrayContaining(['device', 'threads in an op', 'TensorFlow', 'program']),
+      expect.arrayContaining(['device', 'threads per op', 'TensorFlow', 'program']),
     )
     const manifest = studyManifest.parse(JSON.parse(read('manifest.json')))
     expect(manifest).toEqual(await service.call('publish.studyManifest', { id }))

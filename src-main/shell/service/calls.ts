@@ -31,7 +31,7 @@ export async function answer(
   params: unknown,
 ): Promise<CallOutcome<unknown>> {
   try {
-    if (!trusted) throw new WorkbenchError('bad-input', 'Calls are taken from the program’s own window only.')
+    if (!trusted) throw new WorkbenchError('bad-input', 'Only the program’s own window may make calls.')
     if (typeof call !== 'string') throw new WorkbenchError('bad-input', 'A call is named by a string.')
     const plain = plainJson(params, call === 'shell.saveFile' ? maxSavedLength : maxParamsLength)
     if (isShellCall(call)) return { ok: true, value: await callShell(routes.shell, call, plain) }

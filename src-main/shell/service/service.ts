@@ -93,7 +93,7 @@ export class Service {
   call(call: string, params: unknown): Promise<unknown> {
     if (this.#state.state === 'stopped') return Promise.reject(this.#unavailable())
     if (this.#pending.size >= maxPending)
-      return Promise.reject(new WorkbenchError('unavailable', 'The service has more calls to answer than it can.'))
+      return Promise.reject(new WorkbenchError('unavailable', 'The service has too many pending calls.'))
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
       this.#pending.set(id, { resolve, reject })
@@ -118,7 +118,7 @@ export class Service {
    * @throws WorkbenchError as the repair does
    */
   async repair(): Promise<Repair> {
-    if (this.#repair) throw new WorkbenchError('conflict', 'The history is being mended already.')
+    if (this.#repair) throw new WorkbenchError('conflict', 'A repair of the database is already running.')
     await this.stop()
     this.#stopping = false
     this.#failure = null
@@ -263,15 +263,12 @@ export class Service {
       this.#halt(this.#failure)
     } else if (this.#restarts.take(performance.now())) {
       const held = new Set(this.#held.map((request) => request.id))
-      this.#rejectPending(
-        { code: 'unavailable', message: reason, fix: 'It is being started again: try once more.' },
-        held,
-      )
+      this.#rejectPending({ code: 'unavailable', message: reason, fix: 'The service is restarting: try again.' }, held)
       this.#spawn(reason)
     } else {
       this.#halt({
         code: 'unavailable',
-        message: `${reason} It ended ${maxRestarts + 1} times within a minute and is not started again.`,
+        message: `${reason} It ended ${maxRestarts + 1} times within a minute and is not restarted.`,
       })
     }
   }

@@ -1,4 +1,4 @@
-/** What each command of the contract's table does. The menu, keys, the palette and buttons all come here. */
+/** The actions of the contract's commands, called by the menu, keys, the palette and buttons. */
 import { commands, type CommandName, type RunSummary } from '../../../src-main/contract'
 import { imports } from '../../pages/data-sets/imports.svelte'
 import { attempt } from './action'
@@ -15,13 +15,13 @@ import { canVerify } from './verifiable'
 import { verifying } from './verifying.svelte'
 import { works } from '../data/works.svelte'
 
-/** What lies over the page. */
+/** The overlay above the page. */
 class Overlay {
   shown = $state<'palette' | 'shortcuts' | 'queue' | null>(null)
 }
 export const overlay = new Overlay()
 
-/** The run that commands are about: the one that is looked at, else the one that trains. */
+/** Returns the run that commands apply to: the displayed run, else the current one. */
 function currentRun(): RunSummary | null {
   return live.looked ?? live.training.find((run) => run.state === 'running') ?? live.training[0] ?? null
 }
@@ -31,40 +31,40 @@ async function pauseOrResume(): Promise<void> {
   if (run?.state === 'running') await attempt(() => call('runs.pause', { id: run.id }))
   else if (run?.state === 'paused') await attempt(() => call('runs.resume', { ids: [run.id] }))
   else
-    toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to pause or resume.` : 'Nothing trains now.')
+    toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to pause or resume.` : 'Nothing is running.')
 }
 
 async function stop(): Promise<void> {
   const run = currentRun()
   const going = run && (run.state === 'running' || run.state === 'paused')
-  if (!going) toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to stop.` : 'Nothing trains now.')
+  if (!going) toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to stop.` : 'Nothing is running.')
   else if (await attempt(() => call('runs.stop', { id: run.id })))
-    toasts.info(`${runTitle(run)} stops; what it measured is kept.`)
+    toasts.info(`Stopping ${runTitle(run)}; its metrics are kept.`)
 }
 
-/** Of the run that is looked at: what trains can't be trained again yet. */
+/** Verifies the displayed run. */
 function verify(): void {
   const run = live.looked
-  if (!run) toasts.info('Open the run that you want to verify first.')
+  if (!run) toasts.info('Open the run you want to verify first.')
   else if (!canVerify(run))
-    toasts.info(`${runTitle(run)} is ${run.state}: a run can be verified when it has ended and has measured something.`)
+    toasts.info(`${runTitle(run)} is ${run.state}: only an ended run with recorded metrics can be verified.`)
   else verifying.shown = run
 }
 
 function showTraining(): void {
   const run = live.training[0]
   if (run) router.go(href.run(run.id))
-  else toasts.info('Nothing trains now.')
+  else toasts.info('Nothing is running.')
 }
 
 async function copyLink(): Promise<void> {
   const link = router.hash === '' ? href.studies() : router.hash
-  if (await copyText(link)) toasts.info(`Copied ${link}: pasted after ${mac ? '⌘' : 'Ctrl'} K it opens this view.`)
+  if (await copyText(link)) toasts.info(`Link copied. Paste it into ${mac ? '⌘' : 'Ctrl'} K to open this view.`)
 }
 
-/** In a field its own undo; elsewhere what was deleted last. */
+/** Undoes typing in a field; elsewhere the last deletion. */
 function undo(): void {
-  // The menu's Undo has no event that would reach the field; no other way does what the key does.
+  // The menu's Undo sends no key event to the field, and only execCommand can undo typing.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   if (isTyping(document.activeElement)) document.execCommand('undo')
   else if (!toasts.undoLast()) toasts.info('There is nothing to undo.')
@@ -75,11 +75,11 @@ function startImport(kind: 'archive' | 'folder'): void {
   void imports.start(kind)
 }
 
-/** The study that is looked at. */
+/** Exports the displayed study. */
 function exportStudy(): void {
   const { route } = router
   if (route.page === 'study') void works.exportStudy(route.id)
-  else toasts.info('Open the study that you want to export first.')
+  else toasts.info('Open the study you want to export first.')
 }
 
 const actions: Record<CommandName, () => void> = {
@@ -117,7 +117,7 @@ const actions: Record<CommandName, () => void> = {
   'help.doctor': () => router.go(href.system()),
 }
 
-/** Carries a command out. One that leads elsewhere takes away what lies over the page. */
+/** Carries a command out. Commands that leave the page close the overlay. */
 export function carryOut(name: CommandName): void {
   if (name !== 'view.palette' && name !== 'help.shortcuts' && commands[name].menu !== 'View') overlay.shown = null
   actions[name]()
@@ -135,9 +135,9 @@ function onKey(event: KeyboardEvent): void {
   const name = commandOf(event, mac)
   if (name === null) return
   const typing = isTyping(event.target)
-  // A bare character is typed, and a field undoes by itself.
+  // A plain character is typed, and a field has its own undo.
   if (typing && (event.key === '?' || name === 'edit.undo')) return
-  // Without this the menu would hear the same key.
+  // Otherwise the menu would handle the same key.
   event.preventDefault()
   if (!event.repeat || name.startsWith('view.zoom-')) carryOut(name)
 }
@@ -151,7 +151,7 @@ function onMouse(event: MouseEvent): void {
   carryOut(event.button === mouseBack ? 'go.back' : 'go.forward')
 }
 
-/** Whether keys go into a field. */
+/** Returns whether a field has the focus. */
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target instanceof HTMLInputElement)

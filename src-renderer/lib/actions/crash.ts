@@ -1,4 +1,4 @@
-/** What the unexpected end of the service meant for runs. Pure. */
+/** Effects of a service crash on runs. Pure. */
 import type { RunSummary } from '../../../src-main/contract'
 import { plural } from '../format'
 import { isHeld } from '../data/progress'

@@ -1,4 +1,4 @@
-/** Runs that the program's end cut short: offered once, or taken up at once where a person chose so. */
+/** Runs that were interrupted when the program closed: offered once, or resumed at once if the user chose so. */
 import type { ServiceResult } from '../../../src-main/contract'
 import { attempt } from './action'
 import { call } from '../data/client'
@@ -10,16 +10,16 @@ import { plural } from '../format'
 const key = 'cut-short.seen'
 
 class CutShort {
-  /** What is offered; null where there is nothing, or nothing new. */
+  /** The offer; null if there is nothing new. */
   offer = $state.raw<ServiceResult<'runs.interrupted'> | null>(null)
   busy = $state(false)
 
-  /** When the service has come up, and no other program has the history. */
+  /** Call when the service is running and writable. */
   async look(): Promise<void> {
     const [found] = await Promise.all([attempt(() => call('runs.interrupted', {})), choices.ready])
     if (!found || found.newest === null) return
     if (choices.kept.cutShort === 'resume') await this.resume()
-    // What was left alone once is not asked about again.
+    // A declined offer is not repeated.
     else if (found.newest > (remembered(key) ?? '')) this.offer = found
   }
 
@@ -29,7 +29,7 @@ class CutShort {
     this.busy = false
     if (!done) return
     this.offer = null
-    if (done.resumed > 0) toasts.info(`${plural(done.resumed, 'run goes', 'runs go')} on`)
+    if (done.resumed > 0) toasts.info(`${plural(done.resumed, 'run')} resumed`)
   }
 
   leave(): void {

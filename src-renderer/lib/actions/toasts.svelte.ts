@@ -1,4 +1,4 @@
-/** Short notices that go by themselves; what was deleted can be taken back from one. */
+/** Short notices that expire; a deletion can be undone from one. */
 import type { ClientError } from '../data/client'
 import { call, toClientError } from '../data/client'
 
@@ -22,7 +22,7 @@ class Toasts {
   #last = 0
   readonly #ends = new Map<number, ReturnType<typeof setTimeout>>()
   /** Called when a notice goes for good. */
-  readonly #lapses = new Map<number, () => void>()
+  readonly #onExpires = new Map<number, () => void>()
 
   info(text: string, next: Toast['next'] = null): void {
     this.#add({ text, fix: null, kind: 'info', undo: null, next })
@@ -32,7 +32,7 @@ class Toasts {
     this.#add({ text: error.message, fix: error.fix ?? null, kind: 'error', undo: null, next: null })
   }
 
-  /** Tells of a file or folder that was just written; where it is, only the shell knows. */
+  /** Announces a written file or folder; only the shell knows its path. */
   written(text: string): void {
     this.info(text, {
       label: 'Show in folder',
@@ -41,18 +41,26 @@ class Toasts {
   }
 
   /**
-   * Tells of something that can be taken back for 10 s, longer while the pointer or the focus is on it.
-   * @param undo takes it back; what it rejects with becomes a notice
-   * @param lapse when it can't be taken back any more: what was only moved aside may go
+   * Announces an action that can be undone for 10 s, longer while the toast has the pointer or the focus.
+   * @param undo reverts the action; a rejection becomes a notice
+   * @param onExpire when it can't be taken back any more: what was only moved aside may go
    */
-  undoable({ message, undo, lapse }: { message: string; undo: () => Promise<unknown>; lapse?: () => void }): void {
+  undoable({
+    message,
+    undo,
+    onExpire,
+  }: {
+    message: string
+    undo: () => Promise<unknown>
+    onExpire?: () => void
+  }): void {
     const id = this.#add({
       text: message,
       fix: null,
       kind: 'info',
       next: null,
       undo: async () => {
-        this.#lapses.delete(id)
+        this.#onExpires.delete(id)
         this.close(id)
         try {
           await undo()
@@ -61,17 +69,17 @@ class Toasts {
         }
       },
     })
-    if (lapse) this.#lapses.set(id, lapse)
+    if (onExpire) this.#onExpires.set(id, onExpire)
   }
 
-  /** Takes the newest thing back that can be; returns whether there was one. */
+  /** Undoes the newest action; returns whether there was one. */
   undoLast(): boolean {
     const toast = this.list.findLast((one) => one.undo !== null)
     void toast?.undo?.()
     return toast !== undefined
   }
 
-  /** While somebody reads a notice it stays. */
+  /** Keeps a notice open. */
   hold(id: number): void {
     clearTimeout(this.#ends.get(id))
     this.#ends.delete(id)
@@ -92,8 +100,8 @@ class Toasts {
   close(id: number): void {
     this.hold(id)
     this.list = this.list.filter((toast) => toast.id !== id)
-    this.#lapses.get(id)?.()
-    this.#lapses.delete(id)
+    this.#onExpires.get(id)?.()
+    this.#onExpires.delete(id)
   }
 
   #add(toast: Omit<Toast, 'id'>): number {

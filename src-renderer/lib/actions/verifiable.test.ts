@@ -38,15 +38,15 @@ describe('a verification', () => {
       wholeWords({ ...plan, epochs: 1 }),
       wholeWords({ ...plan, extent: 'epochs', epochs: 12 }),
       wholeWords({ ...plan, extent: 'steps', epochs: 0, steps: 1200 }),
-    ]).toEqual(['all 200 epochs', 'its one epoch', 'as far as it came: 12 epochs', 'as far as it came: 1,200 steps'])
-    expect(timeWords(plan, null)).toBe('About 3 min 25 s, as when it was trained.')
+    ]).toEqual(['all 200 epochs', 'its one epoch', 'all recorded: 12 epochs', 'all recorded: 1,200 steps'])
+    expect(timeWords(plan, null)).toBe('About 3 min 25 s, as in the original training.')
     expect(timeWords({ ...plan, here: false }, 5)).toBe(
-      'It took about 10 s on a processor; this machine has another processor, on which the last bits may come out differently.',
+      'It took about 10 s on a processor; this machine has a different CPU, so the last bits may differ.',
     )
     expect(timeWords({ ...plan, here: null, trainedOn: null }, 5)).toBe(
-      'It took about 10 s when it was trained; here it may take another time.',
+      'It took about 10 s in the original training; it may take longer here.',
     )
-    expect(timeWords({ ...plan, epochSeconds: null }, 5)).toMatch(/can’t be told/)
+    expect(timeWords({ ...plan, epochSeconds: null }, 5)).toContain('Duration unknown')
   })
 
   it('is found again among a run’s events', () => {

@@ -1,4 +1,4 @@
-/** What is said of a verification before and after it. Pure. */
+/** Texts of a verification. Pure. */
 import { extentWords, secondsAgain, verifiedKinds } from '../../../src-main/analysis/studies/verification'
 import { endedStates, type HistoryEvent, type RunSummary, type Verifiable } from '../../../src-main/contract'
 import { count, duration, plural } from '../format'
@@ -12,29 +12,29 @@ export function canVerify(run: Pick<RunSummary, 'state' | 'startedAt'>): boolean
 const longSeconds = 600
 const partSeconds = 120
 
-/** How many epochs are offered at first; null: all. */
+/** Returns the number of epochs to suggest; null: all. */
 export function offeredEpochs(plan: Verifiable): number | null {
   const all = secondsAgain(plan, null)
   if (all === null || all <= longSeconds || plan.epochSeconds === null || plan.epochs < 2) return null
   return Math.min(plan.epochs - 1, Math.max(1, Math.floor(partSeconds / plan.epochSeconds)))
 }
 
-/** 'all 200 epochs'; of a run that is not done, 'as far as it came: 12 epochs' */
+/** 'all 200 epochs'; of a run that is not done, 'all recorded: 12 epochs' */
 export function wholeWords({ extent, epochs, steps }: Pick<Verifiable, 'extent' | 'epochs' | 'steps'>): string {
   if (extent === 'whole') return extentWords({ extent, epochs, steps })
-  return `as far as it came: ${extent === 'epochs' ? plural(epochs, 'epoch') : `${count(steps)} steps`}`
+  return `all recorded: ${extent === 'epochs' ? plural(epochs, 'epoch') : `${count(steps)} steps`}`
 }
 
-/** How long it takes, and what that is told from. */
+/** Returns the expected duration and its basis. */
 export function timeWords(plan: Verifiable, epochs: number | null): string {
   const seconds = secondsAgain(plan, epochs)
-  if (seconds === null) return 'How long it takes can’t be told: no epoch of it was timed.'
-  const where = plan.trainedOn === null ? 'when it was trained' : `on ${plan.trainedOn}`
-  if (plan.here === true) return `About ${duration(seconds)}, as when it was trained.`
-  return `It took about ${duration(seconds)} ${where}; ${plan.here === false ? 'this machine has another processor, on which the last bits may come out differently' : 'here it may take another time'}.`
+  if (seconds === null) return 'Duration unknown: no epoch was timed.'
+  const where = plan.trainedOn === null ? 'in the original training' : `on ${plan.trainedOn}`
+  if (plan.here === true) return `About ${duration(seconds)}, as in the original training.`
+  return `It took about ${duration(seconds)} ${where}; ${plan.here === false ? 'this machine has a different CPU, so the last bits may differ' : 'it may take longer here'}.`
 }
 
-/** The newest verdict among a run's events; null where it was never verified. */
+/** Returns the newest verdict among a run's events; null if it was never verified. */
 export function lastVerdict(
   events: readonly HistoryEvent[],
 ): { same: boolean; whole: boolean; at: string; message: string } | null {

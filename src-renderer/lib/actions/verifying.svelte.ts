@@ -1,4 +1,4 @@
-/** Runs that are trained again to see whether they come out the same: one at a time, wherever one looks meanwhile. */
+/** The current verification and its result; one at a time, independent of the displayed page. */
 import { remaining, verdictWords } from '../../../src-main/analysis/studies/verification'
 import type { EventPayload, RunSummary, Verification } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../data/client'
@@ -9,16 +9,16 @@ import { works } from '../data/works.svelte'
 type Progress = EventPayload<'task.progress'>
 
 class Verifying {
-  /** What the dialog is about; null while it is closed. */
+  /** The run of the dialog; null while it is closed. */
   shown = $state.raw<RunSummary | null>(null)
-  /** What is trained again now. */
+  /** The run being verified. */
   under = $state.raw<RunSummary | null>(null)
   progress = $state.raw<Progress | null>(null)
-  /** Seconds to its end; null before they can be told. */
+  /** Remaining seconds; null while unknown. */
   left = $state<number | null>(null)
   /** The newest verdict, until the window is closed. */
   verdict = $state.raw<Verification | null>(null)
-  /** Why the newest one came to none, and of which run. */
+  /** The error of the newest verification and its run. */
   failed = $state.raw<{ runId: string; error: ClientError } | null>(null)
 
   /** @param epochs the first so many; null: all that it measured */
@@ -36,11 +36,11 @@ class Verifying {
       this.verdict = verdict
       if (this.shown?.id !== run.id)
         toasts.info(
-          `${runTitle(run)}, trained again: ${verdictWords({ same: verdict.same, whole: verdict.extent === 'whole' })}${verdict.same ? '' : ', its page says how'}.`,
+          `${runTitle(run)}verified: ${verdictWords({ same: verdict.same, whole: verdict.extent === 'whole' })}${verdict.same ? '' : '; details are on its page'}.`,
         )
     } catch (thrown) {
       const error = toClientError(thrown)
-      if (error.code === 'cancelled') toasts.info('Verification cancelled; nothing was kept.')
+      if (error.code === 'cancelled') toasts.info('Verification cancelled')
       else if (this.shown?.id === run.id) this.failed = { runId: run.id, error }
       else toasts.error(error)
     } finally {

@@ -1,4 +1,4 @@
-/** Moving what waits, as every page does it: with a notice from which it comes back. */
+/** Moves queued runs, with a notice that offers Undo. */
 import { attempt } from '../actions/action'
 import { call } from './client'
 import { plural } from '../format'

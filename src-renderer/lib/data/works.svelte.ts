@@ -1,6 +1,5 @@
 /**
- * Work of the service that takes its time: it goes on while one looks at other pages, the status bar says how far it
- * is.
+ * The service's background tasks, which continue while the user visits other pages; the status bar shows their * progress.
  */
 import type { EventPayload, Imported } from '../../../src-main/contract'
 import { call, on, toClientError } from './client'
@@ -30,14 +29,14 @@ class Works {
   exportStudy(id: string, checkpoints = false): Promise<void> {
     return this.#follow('export', async () => {
       const { saved } = await call('shell.exportStudy', { id, checkpoints })
-      if (saved) toasts.written('Study exported: Import study… takes it in elsewhere.')
+      if (saved) toasts.written('Study exported. Use “Import study…” to open it elsewhere.')
     })
   }
 
   reportStudy(id: string): Promise<void> {
     return this.#follow('report', async () => {
       const made = await call('shell.reportStudy', { id })
-      if (made) toasts.written(`Report written: open index.html in ${made.folder}.`)
+      if (made) toasts.written(`Report saved as ${made.folder}/index.html`)
     })
   }
 
@@ -57,7 +56,7 @@ class Works {
     this.cancelling = false
   }
 
-  /** Has the status bar show how far it is. @throws what it throws */
+  /** Shows the task's progress in the status bar. @throws what `work` throws */
   async follow<T>(kind: Progress['kind'], work: () => Promise<T>): Promise<T> {
     const end = on('task.progress', (progress) => {
       if (progress.kind === kind) this.going = progress
@@ -75,18 +74,17 @@ class Works {
       await this.follow(kind, work)
     } catch (thrown) {
       const error = toClientError(thrown)
-      if (error.code === 'cancelled') toasts.info(`${names[kind]} cancelled; nothing was kept.`)
+      if (error.code === 'cancelled') toasts.info(`${names[kind]} cancelled`)
       else toasts.error(error)
     }
   }
 }
 
-/** 'Table I imported: 12 runs, 3 were here already.' */
+/** 'Table I imported: 12 runs, 3 already imported.' */
 function wordsOf({ studyName, completed, runs, skipped }: Imported): string {
-  if (runs.length === 0)
-    return `${studyName}: nothing new, ${plural(skipped.length, 'run')} of it ${skipped.length === 1 ? 'is' : 'are'} here already.`
+  if (runs.length === 0) return `${studyName}: ${plural(skipped.length, 'run')} already imported, nothing new.`
   const renamed = runs.filter(({ id, as }) => id !== as).length
-  return `${studyName} ${completed ? 'completed' : 'imported'}: ${plural(runs.length, 'run')}${skipped.length > 0 ? `, ${skipped.length} were here already` : ''}${renamed > 0 ? `; ${renamed} got another id, for theirs is another run’s here` : ''}.`
+  return `${studyName} ${completed ? 'completed' : 'imported'}: ${plural(runs.length, 'run')}${skipped.length > 0 ? `, ${skipped.length} already imported` : ''}${renamed > 0 ? `; ${renamed} renamed because of an id conflict` : ''}.`
 }
 
 export const works = new Works()

@@ -28,7 +28,7 @@ describe('words', () => {
     expect(authenticity(cifar).kind).toBe('good')
     expect(authenticity({ ...cifar, official: false }).kind).toBe('bad')
     expect(authenticity({ ...cifar, official: null }).text).toContain('Not comparable')
-    expect(authenticity({ ...cifar, available: false, official: null }).text).toBe('Not here.')
+    expect(authenticity({ ...cifar, available: false, official: null }).text).toBe('Not installed.')
   })
 })
 

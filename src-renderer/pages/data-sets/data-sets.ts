@@ -1,31 +1,31 @@
-/** What the data sets page says and draws. Pure. */
+/** Texts and drawings of the data sets page. Pure. */
 import type { DatasetSummary } from '../../../src-main/contract'
 
-/** The one line under a data set's name in the list. */
+/** Returns the status line of a data set in the list. */
 export function presence(set: DatasetSummary): string {
   if (set.synthetic) return 'built in'
-  return set.available ? 'imported' : 'not here'
+  return set.available ? 'imported' : 'not installed'
 }
 
-/** Whether its content is what papers mean by its name. */
+/** Returns whether the content equals the official data set. */
 export function authenticity(set: DatasetSummary): { kind: 'good' | 'bad' | 'neutral'; text: string } {
   if (set.synthetic)
-    return { kind: 'neutral', text: 'Synthetic: textures, gratings and shapes drawn from a seed, not photographs.' }
-  if (!set.available) return { kind: 'neutral', text: 'Not here.' }
+    return { kind: 'neutral', text: 'Synthetic: textures, gratings and shapes generated from a seed, not photos.' }
+  if (!set.available) return { kind: 'neutral', text: 'Not installed.' }
   if (set.official === true)
     return {
       kind: 'good',
-      text: `Every record equals the official ${set.name}: numbers can be put beside published ones.`,
+      text: `Every record equals the official ${set.name}: results are comparable with published ones.`,
     }
   if (set.official === false)
     return {
       kind: 'bad',
-      text: `Its records differ from the official ${set.name}: numbers can’t be put beside published ones.`,
+      text: `Its records differ from the official ${set.name}: results are not comparable with published ones.`,
     }
   return { kind: 'neutral', text: `Not comparable with the official ${set.name}: no official checksum applies.` }
 }
 
-/** Samples by class, in the order of the classes; a class without samples has none. */
+/** Groups samples by class, in the order of the classes. */
 export function byClass(
   classes: readonly string[],
   samples: readonly { label: number; pixels: string }[],
@@ -35,20 +35,19 @@ export function byClass(
   return rows
 }
 
-/** How many pictures a class to ask for, so that the page stays light. */
+/** Returns the number of images per class to load. */
 export function samplesPerClass(classes: number): number {
   return classes > 20 ? 8 : 20
 }
 
-/** The smallest and the greatest value that occurs; null where none does. */
+/** Returns the smallest and the greatest value that occurs; null if the histogram is empty. */
 export function extent(histogram: readonly number[]): [number, number] | null {
   const first = histogram.findIndex((n) => n > 0)
   return first < 0 ? null : [first, histogram.findLastIndex((n) => n > 0)]
 }
 
 /**
- * A histogram as an SVG path of bars, four values a bar. The highest is as high as there is room; one spike, such as
- * black, is cut at three times the next.
+ * Returns a histogram as an SVG path of bars, four values per bar. The highest bar fills the height; a single spike, * such as black, is cut at three times the next bar.
  */
 export function bars(histogram: readonly number[], width: number, height: number): string {
   const together = 4

@@ -1,6 +1,5 @@
 /**
- * The one import or download that may be under way: it goes on while one looks at other pages, and its end is told on
- * return.
+ * The current import or download: it continues while the user visits other pages, and its error stays until dismissed.
  */
 import { transferWords } from '../../../src-main/analysis/text/transfer'
 import type { DatasetId, DatasetSummary, EventPayload } from '../../../src-main/contract'
@@ -11,16 +10,16 @@ import { toasts } from '../../lib/actions/toasts.svelte'
 type Verb = 'imported' | 'downloaded'
 
 class Imports {
-  /** The file or folder that was chosen, or what is downloaded; null where nothing is under way. */
+  /** Name of the imported file or folder, or of the downloaded data set; null while idle. */
   name = $state.raw<string | null>(null)
   progress = $state.raw<EventPayload<'dataset.progress'> | null>(null)
   cancelling = $state(false)
   /** Stays until it is dismissed. */
   error = $state.raw<{ title: string; error: ClientError } | null>(null)
-  /** Counts up when one has ended: what is kept of downloads may be another. */
+  /** Counts ended imports, because partial downloads may change with each. */
   ended = $state(0)
 
-  /** What is done and how far it is, in words. */
+  /** Describes the phase and progress. */
   get words(): string {
     if (this.cancelling) return 'cancelling'
     const { progress } = this
@@ -36,7 +35,7 @@ class Imports {
     try {
       choice = await call('shell.chooseDataset', { kind })
     } catch (thrown) {
-      this.error = { title: `The ${kind} was not imported`, error: toClientError(thrown) }
+      this.error = { title: `Could not import the ${kind}`, error: toClientError(thrown) }
       return
     }
     if (choice === null) return
@@ -60,7 +59,7 @@ class Imports {
     } catch (thrown) {
       const error = toClientError(thrown)
       if (error.code !== 'cancelled') this.error = { title: `${name} was not ${verb}`, error }
-      else toasts.info(verb === 'downloaded' ? error.message : 'Import cancelled; nothing was kept.')
+      else toasts.info(verb === 'downloaded' ? error.message : 'Import cancelled; nothing was imported.')
     } finally {
       end()
       this.name = null

@@ -15,11 +15,11 @@ describe('brokenFirst', () => {
 
 describe('gpuWords', () => {
   it('says that the program is not yet run on a GPU until a run or a kept result says so', () => {
-    expect(gpuWords([], 'cpu', [])).toContain('not yet run on a GPU')
-    expect(gpuWords(['cpu'], 'NVIDIA H200', [])).toMatch(/not yet run on a GPU.*NVIDIA H200/)
-    expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu', [])).toContain('has been run here')
-    expect(gpuWords([], null, [])).toContain('not yet run on a GPU')
-    expect(gpuWords([], 'cpu', ['NVIDIA H100'])).toMatch(/has been run on NVIDIA H100, but no run here/)
+    expect(gpuWords([], 'cpu', [])).toContain('Not yet tested on a GPU.')
+    expect(gpuWords(['cpu'], 'NVIDIA H200', [])).toMatch(/Not yet tested on a GPU\..*NVIDIA H200/)
+    expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu', [])).toContain('GPU training works here')
+    expect(gpuWords([], null, [])).toContain('Not yet tested on a GPU.')
+    expect(gpuWords([], 'cpu', ['NVIDIA H100'])).toMatch(/Tested on NVIDIA H100, but no run here/)
   })
 })
 

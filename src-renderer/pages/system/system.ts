@@ -1,8 +1,8 @@
-/** What the system page says. Pure. */
+/** Texts of the system page. Pure. */
 import { threadsName } from '../../../src-main/analysis/text/threads'
 import type { Backup, Check, CommandName, Doctor, Storage, SystemInfo } from '../../../src-main/contract'
 
-/** Broken first, each group in its own order. */
+/** Returns failed checks first, each group in its own order. */
 export function brokenFirst(checks: readonly Check[]): Check[] {
   return [...checks.filter((check) => !check.ok), ...checks.filter((check) => check.ok)]
 }
@@ -12,19 +12,16 @@ export function isGpu(device: string): boolean {
 }
 
 /**
- * Whether training on a GPU has been seen to work, in words.
- * @param trainedOn devices that runs say they were trained on
- * @param device what TensorFlow would train on here; null where it does not load
- * @param benched GPUs of which the program's own results tell
+ * Describes whether training on a GPU has been tested. * @param trainedOn devices of recorded runs * @param device the device that TensorFlow would use; null if it does not load * @param benched GPUs in the bundled benchmark results
  */
 export function gpuWords(trainedOn: readonly string[], device: string | null, benched: readonly string[]): string {
   const gpu = trainedOn.find(isGpu)
-  if (gpu !== undefined) return `The GPU path has been run here: a run was trained on ${gpu}.`
-  const here = device !== null && isGpu(device) ? ` TensorFlow finds ${device}; the next run will be the first.` : ''
+  if (gpu !== undefined) return `GPU training works here: a run was trained on ${gpu}.`
+  const here = device !== null && isGpu(device) ? ` TensorFlow finds ${device}; the next run will use it.` : ''
   const before =
     benched.length === 0
-      ? 'The program is not yet run on a GPU, here or in any result that comes with it.'
-      : `The program has been run on ${benched.join(', ')}, but no run here was trained on a GPU.`
+      ? 'Not yet tested on a GPU.'
+      : `Tested on ${benched.join(', ')}, but no run here was trained on a GPU.`
   return `${before}${here}`
 }
 
@@ -36,17 +33,17 @@ export function threadsShort(threads: NonNullable<Doctor['threads']>): string {
   return `${threadsName(threads, threads.own)}, ${source}`
 }
 
-/** Everything on the page as JSON, for a report of a problem. */
+/** Returns everything on the page as JSON, for a problem report. */
 export function reportText(doctor: Doctor | null, info: SystemInfo | null, shell: unknown): string {
   return JSON.stringify({ system: info, shell, doctor }, null, 2)
 }
 
-/** A fix in parts: words, and commands (between backticks) to be copied. */
+/** Splits a fix into text and commands (between backticks). */
 export function fixParts(fix: string): { text: string; command: boolean }[] {
   return fix.split('`').flatMap((text, i) => (text === '' ? [] : [{ text, command: i % 2 === 1 }]))
 }
 
-/** What the program itself can do towards a fix; null where only the person can. */
+/** Returns the command that helps to fix a check; null if there is none. */
 export function fixCommand({ name, ok }: Check): { command: CommandName; label: string } | null {
   if (ok) return null
   switch (name) {
@@ -63,15 +60,15 @@ export function fixCommand({ name, ok }: Check): { command: CommandName; label: 
 
 export const storageWords: Record<Storage['parts'][number]['kind'], string> = {
   runs: 'Weights of runs',
-  history: 'History',
-  backups: 'Copies of the history',
+  history: 'Database',
+  backups: 'Backups',
   datasets: 'Data sets',
   logs: 'Logs',
-  desktop: 'Window’s own',
+  desktop: 'Window data',
   other: 'Other',
 }
 
-/** Parts with where they begin and how much they take of the whole, 0 to 1; empty ones are left out. */
+/** Returns the parts with their start and width as shares of the total, 0 to 1, without empty ones. */
 export function shares({
   parts,
   bytes,
@@ -86,7 +83,7 @@ export function shares({
 }
 
 export const copyWords: Record<Backup['kind'], string> = {
-  asked: 'asked for',
-  migration: 'before its form changed',
-  damaged: 'damaged, kept by a repair',
+  asked: 'manual',
+  migration: 'before a database upgrade',
+  damaged: 'corrupt original, kept by a repair',
 }
