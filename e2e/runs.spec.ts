@@ -274,6 +274,8 @@ test('looks as it should in both themes and sizes', async ({ workbench }) => {
     ids: (await workbench.call('runs.ids', { query: 'state:done seed:1' })).slice(0, 30),
     add: ['paper'],
   })
+  /** Busy until all rows in view are there. */
+  const region = page.getByRole('region', { name: 'Runs', exact: true })
   for (const [theme, width, height] of [
     ['light', 1280, 800],
     ['dark', 1280, 800],
@@ -286,9 +288,11 @@ test('looks as it should in both themes and sizes', async ({ workbench }) => {
     await workbench.open('#/runs?group=none&q=dataset:cifar-10&sort=-accuracy')
     await expect.poll(() => rowsOf(page)).toBeGreaterThan(10)
     await expect(grid(page).locator('svg path[d^=M]').first()).toBeVisible()
+    await expect(region).toHaveAttribute('aria-busy', 'false')
     await workbench.screenshot(`runs${size}-${theme}`)
     await workbench.open('#/runs')
     await expect.poll(async () => (await column(page, /^Epoch/))[0]).toMatch(/^n /)
+    await expect(region).toHaveAttribute('aria-busy', 'false')
     await workbench.screenshot(`runs-groups${size}-${theme}`)
   }
 })
