@@ -178,7 +178,7 @@ describe('wrong use', () => {
     [['report', 'x', '--out', ''], /--out.*must not be empty/],
     [
       ['help', 'stduy'],
-      /^mcnn: There is no command "studi"\. Did you mean study\? `mcnn --help` describes the commands\./,
+      /^mcnn: There is no command "stduy"\. Did you mean study\? `mcnn --help` describes the commands\./,
     ],
     [['runs', 'help', 'nothing'], /^mcnn: There is no command "nothing"\. `mcnn runs --help` describes the commands\./],
     [['study', 'run', 'quick-start', '--archs', 'resnet-8,resnet-8'], /--archs: none twice/],

@@ -418,8 +418,18 @@ describe('a download', () => {
       script,
       `
       import { registerHooks } from 'node:module'
-      // As the bundler does.
-      registerHooks({ resolve: (name, context, next) => name.startsWith('.') && !context.parentURL?.includes('/node_modules/') && !/\\.[a-z]+$/.test(name) ? next(name + '.ts', context) : next(name, context) })
+      // As the bundler does: x stands for x.ts or x/index.ts.
+      const isSource = (name, { parentURL }) => name.startsWith('.') && !parentURL?.includes('/node_modules/') && !/\\.[a-z]+$/.test(name)
+      registerHooks({
+        resolve: (name, context, next) => {
+          if (!isSource(name, context)) return next(name, context)
+          try {
+            return next(name + '.ts', context)
+          } catch {
+            return next(name + '/index.ts', context)
+          }
+        },
+      })
       const { downloadDataset } = await import(${JSON.stringify(`file://${join(import.meta.dirname, 'download.ts')}`)})
       const options = ${JSON.stringify(options)}
       await downloadDataset({ ...options, signal: new AbortController().signal, onProgress: ({ phase, done }) => process.stdout.write(phase + ' ' + done + '\\n') })
