@@ -1,4 +1,4 @@
-/** What a model that leaves the program says of itself, in whichever format. */
+/** The description and metadata that an exported model carries in every format. */
 import { archName, datasetName } from '../analysis/text/names'
 import type { DatasetId, ExperimentConfig } from '../contract/experiment'
 import { imageChannels, imageSize } from '../contract/experiment'
@@ -15,22 +15,22 @@ export interface About {
   /** Names of the classes, in the order of the logits. */
   classes: readonly string[]
   pictures: PictureNorm
-  /** Of the weights file that was kept at the run's end. */
+  /** SHA-256 of the run's weights file. */
   weightsSha256: string
-  /** Names the examples that it was trained and tested on; null where the run did not tell. */
+  /** Fingerprint of the examples that it was trained and tested on; null if the run has none. */
   datasetFingerprint: string | null
-  /** After the last epoch, 0..1; null where it was not measured. */
+  /** After the last epoch, 0..1; null if it was not measured. */
   testAccuracy: number | null
 }
 
 export const producer = 'MCNN Workbench'
 
-/** 'ResNet-32 mcnn-f, CIFAR-10, seed 1' */
+/** Returns a title such as 'ResNet-32 mcnn-f, CIFAR-10, seed 1'. */
 export function titleOf({ config, dataset }: About): string {
   return `${archName(config.arch)} ${config.variant}, ${datasetName(dataset)}, seed ${config.seed}`
 }
 
-/** A picture's place in memory: ONNX and PyTorch take channels first, TensorFlow takes them last. */
+/** The order of an image batch's axes: ONNX and PyTorch take channels first, TensorFlow takes them last. */
 export type PictureLayout = 'NCHW' | 'NHWC'
 
 export function pictureShape(layout: PictureLayout): number[] {
@@ -43,7 +43,10 @@ export function inputWords(layout: PictureLayout): string {
 
 export const outputWords = 'float32 [N, classes]: a number for each class before the softmax, in the order of `classes`'
 
-/** What the whole model is, for people. Tensors alone have no operations, so they say what to do with them. */
+/**
+ * Returns a description of the model for people.
+ * @param tensorsAlone the file has no operations, so that the description explains how to use the tensors
+ */
 export function descriptionOf(about: About, layout: PictureLayout, { tensorsAlone = false } = {}): string {
   return [
     `${titleOf(about)}, trained by ${producer} ${about.program} (run ${about.runId}).`,
@@ -55,7 +58,7 @@ export function descriptionOf(about: About, layout: PictureLayout, { tensorsAlon
   ].join(' ')
 }
 
-/** The same for programs: every value is text, lists and the config are JSON. */
+/** Returns the description for programs: every value is text; lists and the config are JSON. */
 export function metadataOf(about: About): Record<string, string> {
   return {
     producer: `${producer} ${about.program}`,

@@ -1,7 +1,7 @@
-/** Where a kernel's numbers lie. */
+/** Changes of a kernel's axis order. */
 import type { Kernels } from '../analysis/filters/convolution'
 
-/** [rows, columns, in, out] as [out, in, rows, columns]: ONNX’s and PyTorch’s. */
+/** Returns a kernel [rows, columns, in, out] as [out, in, rows, columns], the order of ONNX and PyTorch. */
 export function channelsFirst({ shape: [rows, columns, inputs, out], values }: Kernels): {
   shape: number[]
   values: Float32Array
@@ -15,7 +15,7 @@ export function channelsFirst({ shape: [rows, columns, inputs, out], values }: K
   return { shape: [out, inputs, rows, columns], values: moved }
 }
 
-/** [rows, columns] turned: [columns, rows]. */
+/** Returns the transpose, [columns, rows], of a matrix [rows, columns]. */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const moved = new Float32Array(values.length)
   for (let r = 0; r < rows; r++)

@@ -12,7 +12,7 @@ const write = writerOf({
   Inner: { sizes: [1, 'int64', 'many'], raw: [2, 'bytes'] },
 })
 
-it('writes what was set, also where it is false or 0, and nothing else', () => {
+it('writes every field that is set, false and 0 included, and no other', () => {
   // Tag = number · 8 + wire type; https://protobuf.dev/programming-guides/encoding.
   expect([...write('Outer', { on: false, count: 0 })]).toEqual([0x10, 0, 0x18, 0])
   expect([...write('Outer', {})]).toEqual([])
@@ -28,7 +28,7 @@ it('writes lists packed, bytes as they are, negative numbers in ten bytes and ma
   ])
 })
 
-it('refuses a field that the description lacks, however deep', () => {
+it('throws on a field that the description lacks, at any depth', () => {
   expect(() => write('Outer', { nmae: 'x' })).toThrow('Outer has no field nmae.')
   expect(() => write('Outer', { inner: [{ sizes: [1] }, { seizes: [1] }] })).toThrow('Inner has no field seizes.')
   expect(() => write('Outer', { by: { a: { seizes: [1] } } })).toThrow('Inner has no field seizes.')

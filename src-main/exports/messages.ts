@@ -1,13 +1,13 @@
-/** Protocol buffers: the messages that a format is made of, described as data and written by protobufjs. */
+/** Protocol buffers: a format's messages are described as data, and protobufjs writes them. */
 import protobuf from 'protobufjs/light'
 
 /**
- * A message by its fields: number, type, and whether it comes `many` times or as a `map` from text. Types are
- * protobuf's own or other messages of the same format.
+ * A message's fields: number, type, and `many` if the field is repeated or `map` if it maps text to the type. A type is
+ * protobuf's own or another message of the same format.
  */
 export type Fields = Record<string, readonly [number: number, type: string, how?: 'many' | 'map']>
 
-/** Writes a message of a format. Fields that its description lacks are a mistake, not left out in silence. */
+/** Writes a message. Throws if the message has a field that its description lacks. */
 export type Writer = (type: string, message: object) => Uint8Array
 
 export function writerOf(messages: Record<string, Fields>): Writer {
@@ -15,8 +15,7 @@ export function writerOf(messages: Record<string, Fields>): Writer {
     Object.entries(messages).map(([name, fields]) => [
       name,
       {
-        // Of which what was set is written, also a false or a 0: an attribute that is false is another than one that is
-        // missing.
+        // Since this edition false and 0 are written if they are set: a false attribute differs from a missing one.
         edition: '2023',
         fields: Object.fromEntries(
           Object.entries(fields).map(([field, [id, type, how]]) => [

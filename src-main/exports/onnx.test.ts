@@ -16,7 +16,7 @@ describe('an ONNX model in ONNX Runtime', () => {
     ['wrn-16-4', 'mcnn-a', 10],
     ['mobilenet-v2', 'mcnn-a@rotations', 10],
   ] as const)(
-    'of %s %s with %d classes gives the logits of the way in plain TypeScript, for any number of pictures',
+    'of %s %s with %d classes gives the logits of plain TypeScript, for any number of images',
     async (arch, variant, classes) => {
       const { spec, weights } = madeUp(arch, variant, classes)
       const session = await InferenceSession.create(

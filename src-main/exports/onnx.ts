@@ -15,7 +15,7 @@ import {
 import { writerOf, type Fields } from './messages'
 import { channelsFirst } from './layouts'
 
-/** What is needed of onnx.proto (onnx/onnx, Apache 2.0); names and numbers are the format's. */
+/** The part of onnx.proto (onnx/onnx, Apache 2.0) that is written here; names and numbers are the format's. */
 const messages: Record<string, Fields> = {
   ModelProto: {
     ir_version: [1, 'int64'],
@@ -60,7 +60,7 @@ const messages: Record<string, Fields> = {
 }
 const write = writerOf(messages)
 
-/** Of 2021: every runtime and viewer of today knows them. */
+/** Versions of 2021, which every current runtime and viewer reads. */
 const opset = 17
 const irVersion = 8
 
@@ -70,7 +70,7 @@ const attributeTypes = { f: 1, i: 2, ints: 7 } as const
 
 type Attribute = { f: number } | { i: number } | { ints: readonly number[] }
 
-/** Input `pictures` [N, 3, 32, 32], raw 0..255; output `logits` [N, classes]; N is the caller's. */
+/** Returns an ONNX model: input `pictures` [N, 3, 32, 32], raw 0..255; output `logits` [N, classes]; any N. */
 export function onnxModel(operations: readonly InferenceOperation[], about: About): Uint8Array {
   const graph = new GraphWriter()
   for (const operation of operations) graph.add(operation)
@@ -109,7 +109,7 @@ class GraphWriter {
     const { name } = operation
     switch (operation.op) {
       case 'normalise': {
-        // In units of the input, so that two operations are enough.
+        // Mean and deviation are scaled to 0..255, so that two operations are enough.
         const by = (part: string, values: readonly number[]): string =>
           this.#floats(
             `${name}.${part}`,

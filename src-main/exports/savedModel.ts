@@ -1,6 +1,6 @@
 /**
- * A trained network as TensorFlow's SavedModel. Its weights are constants of the graph: a model that is only used needs
- * no variables, and so no file of them beside it.
+ * A trained network as TensorFlow's SavedModel. Its weights are constants of the graph, so that the model needs no
+ * variables and no file of them.
  */
 import { littleEndian } from '../nn/safetensors'
 import { logitsName, picturesName, type InferenceOperation } from '../nn/inference'
@@ -8,8 +8,8 @@ import { descriptionOf, inputWords, metadataOf, outputWords, pictureShape, type 
 import { writerOf, type Fields } from './messages'
 
 /**
- * What is needed of TensorFlow's protocol (tensorflow/core/{framework,protobuf}/*.proto, Apache 2.0); names and numbers
- * are its own.
+ * The part of TensorFlow's protocol (tensorflow/core/{framework,protobuf}/*.proto, Apache 2.0) that is written here;
+ * names and numbers are the protocol's.
  */
 const messages: Record<string, Fields> = {
   SavedModel: { saved_model_schema_version: [1, 'int64'], meta_graphs: [2, 'MetaGraphDef', 'many'] },
@@ -41,13 +41,13 @@ const messages: Record<string, Fields> = {
 }
 const write = writerOf(messages)
 
-/** A GraphDef's version: any that knows the operations used here, as `graph/graphDef.ts` takes. */
+/** A GraphDef's version that has the operations used here, the same as in `graph/graphDef.ts`. */
 const producer = 27
 const float32 = 1
 const int32 = 3
 
 /**
- * The files of a SavedModel by their place in its folder. Input `pictures` [N, 32, 32, 3], raw 0..255; output `logits`
+ * Returns the files of a SavedModel by their path in its folder. Input `pictures` [N, 32, 32, 3], raw 0..255; output `logits`
  * [N, classes].
  */
 export function savedModelFiles(operations: readonly InferenceOperation[], about: About): Map<string, Uint8Array> {

@@ -1,14 +1,17 @@
 /**
- * A trained network's tensors as safetensors, named and laid out as a PyTorch module's state: a convolution's `weight`
- * [out, in, rows, columns], its normalisation beneath it as `norm.weight`, `norm.bias`, `norm.running_mean`,
- * `norm.running_var`,
- * `dense.weight` [classes, features] and `dense.bias`; `normalisation.mean` and `.std` of pixels scaled to 0..1.
+ * A trained network's tensors as safetensors, with the names and layouts of a PyTorch module's state:
+ *
+ * - `<layer>.weight` [out, in, rows, columns] of each convolution
+ * - `<layer>.norm.weight`, `.bias`, `.running_mean` and `.running_var` [channels] of each normalisation
+ * - `dense.weight` [classes, features] and `dense.bias` [classes]
+ * - `normalisation.mean` and `normalisation.std` [3], of pixels scaled to 0..1
  */
 import { encodeSafetensors, type NamedTensor } from '../nn/safetensors'
 import type { InferenceOperation } from '../nn/inference'
 import { descriptionOf, metadataOf, type About } from './about'
 import { channelsFirst, transposed } from './layouts'
 
+/** Returns the bytes of a safetensors file. The same network gives the same bytes. */
 export function safetensorsModel(operations: readonly InferenceOperation[], about: About): Uint8Array {
   return encodeSafetensors(operations.flatMap(tensorsOf), {
     ...metadataOf(about),

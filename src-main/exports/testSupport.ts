@@ -1,4 +1,4 @@
-/** Networks as trained ones are, without training them, and what is told of them. */
+/** For tests: networks with values like trained ones, and their descriptions. */
 import { recipe, type Arch, type ExperimentConfig, type Variant } from '../contract/experiment'
 import { network, type NetworkSpec } from '../nn/architecture'
 import { forward, type Weights } from '../nn/forward'
@@ -9,7 +9,7 @@ import type { About } from './about'
 
 export const pictures: PictureNorm = { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] }
 
-/** Kernels from a seed, normalisation no longer ones and zeros. */
+/** Returns a network with kernels from a seed and normalisations other than ones and zeros. */
 export function madeUp(arch: Arch, variant: Variant, classes = 10): { spec: NetworkSpec; weights: Weights } {
   const spec = network(arch, variant, classes)
   const rng = random(5, 'synthetic', 1)
@@ -28,13 +28,13 @@ export function madeUp(arch: Arch, variant: Variant, classes = 10): { spec: Netw
   return { spec, weights }
 }
 
-/** Pictures of noise: rows of RGB bytes, each 32 × 32 × 3. */
+/** Returns images of noise: rows of RGB bytes, each 32 × 32 × 3. */
 export function noise(count: number): Uint8Array[] {
   const rng = random(6, 'synthetic', 2)
   return Array.from({ length: count }, () => Uint8Array.from({ length: 3072 }, () => rng.int(0, 255)))
 }
 
-/** What the way in plain TypeScript says. */
+/** Returns the logits that plain TypeScript (`forward`) computes. */
 export function logitsOf(
   spec: NetworkSpec,
   weights: Weights,
@@ -48,7 +48,7 @@ export function logitsOf(
   return next.value
 }
 
-/** Pictures as one tensor of raw numbers, channels first. */
+/** Returns images as one tensor of raw numbers, channels first. */
 export function channelsFirstBatch(all: readonly Uint8Array[]): Float32Array {
   const batch = new Float32Array(all.length * 3072)
   for (const [n, picture] of all.entries())

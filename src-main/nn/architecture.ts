@@ -1,4 +1,4 @@
-/** Which network a config names, with its multi-band layers, and what is counted on it. */
+/** The network of an arch and a variant, and its counts. */
 import { bankSize, bankTable, isBankable, namedLayers, signBank, type BankTable } from '../analysis/filters/banks'
 import { matchesLayer, parseVariant, type Arch, type ParsedVariant, type Variant } from '../contract/experiment'
 import { WorkbenchError } from '../contract/errors'
@@ -10,9 +10,10 @@ import { random } from './random'
 export { convolutions, trainableParameters, type NetworkSpec } from './networkSpec'
 
 /**
- * The network of an arch with a variant's layers multi-band, or made narrow.
- * @param seed of the run: what the masks of `@random` are drawn by; counts don't depend on it
- * @throws WorkbenchError bad-input where the variant names layers that are not there or can't be multi-band
+ * Returns the network of an arch with the variant's layers multi-band, or its narrow control.
+ * @param classes outputs of the dense layer
+ * @param seed of the run: the masks of `@random` are drawn from it; counts don't depend on it
+ * @throws WorkbenchError bad-input if the variant has a layer that the network lacks or that cannot be multi-band
  */
 export function network(arch: Arch, variant: Variant, classes: number, seed = 1): NetworkSpec {
   const parsed = parseVariant(variant)
@@ -26,8 +27,8 @@ export function network(arch: Arch, variant: Variant, classes: number, seed = 1)
 }
 
 /**
- * The layers that a variant makes multi-band. Where a pattern means many, those are left out whose output count the
- * bank does not divide.
+ * Returns the layers that a variant makes multi-band. A pattern with `*` leaves out layers whose output count the bank
+ * does not divide.
  */
 function chosenLayers(
   { layers: wanted, bank }: ParsedVariant,
@@ -55,8 +56,9 @@ function chosenLayers(
 }
 
 /**
- * Marks a convolution as multi-band: of its filters one a bank is trained, the others are derived from it.
- * @throws WorkbenchError bad-input where the bank does not divide the output count
+ * Makes a convolution multi-band: one filter of each bank is trained, the others are derived from it. Paper, section
+ * III-A, equations 1 to 4.
+ * @throws WorkbenchError bad-input if the number of bands does not divide the output count
  */
 export function makeMultiband(layer: LayerSummary, bank: BankTable = signBank): void {
   if (layer.out % bank.length !== 0)
@@ -73,8 +75,8 @@ export function makeMultiband(layer: LayerSummary, bank: BankTable = signBank): 
 }
 
 /**
- * Multiplications of one picture's forward pass through convolutions (expanded, as executed: a derived filter costs
- * what a trained one costs) and the dense layer. Normalisation and the zeros of the padding are not subtracted.
+ * Counts the multiplications of one image's forward pass: convolutions and the dense layer. A derived filter costs as
+ * much as a trained one. Padding is counted, normalisation is not.
  */
 export function multiplications(spec: NetworkSpec): number {
   return convolutions(spec).reduce(
@@ -84,7 +86,7 @@ export function multiplications(spec: NetworkSpec): number {
   )
 }
 
-/** @throws WorkbenchError as `network` does */
+/** Returns the layers and counts of a network. Throws as `network` does. */
 export function modelSummary(arch: Arch, variant: Variant, classes: number, seed = 1): ModelSummary {
   const spec = network(arch, variant, classes, seed)
   const layers = convolutions(spec)

@@ -1,4 +1,4 @@
-/** One picture's way through a trained network, layer by layer, without TensorFlow: for looking, not for training. */
+/** A trained network's forward pass for one image, layer by layer, without TensorFlow: for views, not for training. */
 import {
   bankKernelsOf,
   convolve,
@@ -12,18 +12,18 @@ import { inputName, nodesByBlock } from '../networks/blocks'
 import { inputsOf, type GraphNode } from '../networks/graph'
 import { kernelShape, type NetworkSpec } from './networkSpec'
 
-/** Of the normalisation, as in `graph/operations.ts`. */
+/** Added to the variance in a normalisation, as in `graph/operations.ts`. */
 export const epsilon = 1e-5
 
-/** A parameter's numbers by its name in `parameters` of network.ts. */
+/** Parameters by their names in `parameters` of network.ts. */
 export type Weights = ReadonlyMap<string, { values: Float32Array }>
 
 /**
- * Goes through the network as it evaluates: running statistics in the normalisation. Yields what comes into each
- * convolution before it is computed, so that the caller can stop there or let others in.
- * @param picture normalised as the run's batches are, [32, 32, 3]
- * @returns the logits
- * @throws WorkbenchError bad-data where a parameter is missing or has another size
+ * Computes a network's logits with the running statistics. Yields the input of each convolution before it computes the
+ * convolution, so that the caller can stop there or do other work.
+ * @param picture one image, normalised as the run's batches are, [height, width, channels]
+ * @returns logits [classes]
+ * @throws WorkbenchError bad-data if a parameter is missing or has another size
  */
 export function* forward(
   spec: NetworkSpec,
@@ -35,18 +35,18 @@ export function* forward(
   let x = picture
   for (const [i, node] of nodes.entries()) {
     const [input, other] = inputsOf(node).map((name) => results.get(name))
-    if (!input) throw new Error(`Nothing comes into ${node.name}.`)
+    if (!input) throw new Error(`The input of ${node.name} was not computed.`)
     if (node.op === 'convolution') yield { layer: node.layer, input }
     x = apply(node, input, other, weights)
     results.set(node.name, x)
-    // What nobody will ask for again.
+    // Free results that no later node takes.
     for (const name of inputsOf(node))
       if (!nodes.slice(i + 1).some((later) => inputsOf(later).includes(name))) results.delete(name)
   }
   return logits(spec, weights, x)
 }
 
-/** @param other the second thing that a sum takes */
+/** @param other the second input of a sum */
 function apply(node: GraphNode, x: Activation, other: Activation | undefined, weights: Weights): Activation {
   switch (node.op) {
     case 'convolution': {
@@ -68,7 +68,7 @@ function apply(node: GraphNode, x: Activation, other: Activation | undefined, we
   }
 }
 
-/** @throws WorkbenchError bad-data where it is missing or has another size */
+/** Returns a parameter's values. @throws WorkbenchError bad-data if it is missing or has another size */
 export function parameter(weights: Weights, name: string, size: number): Float32Array {
   const values = weights.get(name)?.values
   if (values?.length !== size)
@@ -76,7 +76,7 @@ export function parameter(weights: Weights, name: string, size: number): Float32
   return values
 }
 
-/** The kernels that a layer convolves with, a multi-band layer's banks written out. @throws WorkbenchError as `forward` does */
+/** Returns the kernels that a layer convolves with; those of a multi-band layer with all bands. Throws as `forward` does. */
 export function kernelsOf(layer: LayerSummary, weights: Weights): Kernels {
   const shape = kernelShape(layer)
   const values = parameter(
@@ -88,7 +88,7 @@ export function kernelsOf(layer: LayerSummary, weights: Weights): Kernels {
   return bankKernelsOf({ values, shape, bank: layer.bank }, all)
 }
 
-/** Of a normalisation, a number a channel: (x − mean) / √(variance + epsilon) · scale + offset. */
+/** A normalisation's values per channel: (x − mean) / √(variance + epsilon) · scale + offset. */
 export interface Norm {
   scale: Float32Array
   offset: Float32Array
@@ -96,7 +96,7 @@ export interface Norm {
   variance: Float32Array
 }
 
-/** @param name of its convolution, or its own @throws WorkbenchError as `forward` does */
+/** Returns a normalisation's values. Throws as `forward` does. @param name of its convolution, or its own */
 export function normOf(name: string, channels: number, weights: Weights): Norm {
   const of = (part: string): Float32Array => parameter(weights, `${name}.norm.${part}`, channels)
   return { scale: of('scale'), offset: of('offset'), mean: of('mean'), variance: of('variance') }
@@ -113,7 +113,7 @@ function normalised(x: Activation, { scale, offset, mean, variance }: Norm): Act
   return { ...x, values }
 }
 
-/** Option A: every second pixel, zeros on both sides of the channels. */
+/** Returns every second pixel, with `zeros` channels of zeros on both sides: option A of He et al. 2016, section 4.2. */
 function subsampled(x: Activation, zeros: number): Activation {
   const height = x.height / 2
   const width = x.width / 2

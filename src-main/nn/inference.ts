@@ -1,25 +1,19 @@
-/**
- * A trained network as a list of plain operations, for programs that know nothing of banks: what every export is
- * written from.
- */
+/** A trained network as a list of plain operations without banks, from which every export is written. */
 import type { Kernels } from '../analysis/filters/convolution'
 import { inputName, nodesByBlock } from '../networks/blocks'
 import { epsilon, kernelsOf, normOf, parameter, type Norm, type Weights } from './forward'
 import type { NetworkSpec } from './networkSpec'
 
-/** Per channel, of pixels scaled to 0..1. */
+/** Mean and standard deviation of each channel, of pixels scaled to 0..1. */
 export interface PictureNorm {
   mean: readonly number[]
   std: readonly number[]
 }
 
-/** One operation. Its `name` is that of its one result, `input` another's name or `pictures`. */
+/** One operation. `name` names its result; `input` is the name of another result or `pictures`. */
 export type InferenceOperation = { name: string } & (
   | ({ op: 'normalise'; input: string } & PictureNorm) /* (x / 255 − mean) / std of each channel */
-  /**
-   * As `convolve`: zeros around by half of the kernel's side. Of more than one group each filter sees its own channel
-   * alone.
-   */
+  /** Zero padding of half the kernel's side. With more than one group, each filter takes its own channel alone. */
   | { op: 'convolution'; input: string; kernels: Kernels; stride: number; groups: number }
   | ({ op: 'norm'; input: string; epsilon: number } & Norm)
   | { op: 'relu'; input: string }
@@ -34,15 +28,14 @@ export type InferenceOperation = { name: string } & (
   | { op: 'dense'; input: string; weight: Float32Array; bias: Float32Array; features: number; classes: number }
 )
 
-/** Names of what goes in and what comes out. */
+/** Names of a network's input and output. */
 export const picturesName = 'pictures'
 export const logitsName = 'logits'
 
 /**
- * The operations from raw pictures (0..255, RGB) to logits, in an order in which each finds its inputs. The
- * normalisation of the pictures is the first of them, a multi-band layer is a plain convolution with all kernels of its
- * banks.
- * @throws WorkbenchError bad-data as `forward` does
+ * Returns the operations from raw images (RGB, 0..255) to logits; each follows its inputs. The first one normalises the
+ * images. A multi-band layer is a plain convolution with the kernels of all its bands.
+ * @throws WorkbenchError bad-data if a parameter is missing or has another size
  */
 export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: PictureNorm): InferenceOperation[] {
   const operations: InferenceOperation[] = [{ name: inputName, op: 'normalise', input: picturesName, ...pictures }]
@@ -77,7 +70,7 @@ export function inferenceOf(spec: NetworkSpec, weights: Weights, pictures: Pictu
   ]
 }
 
-/** Whether every number of the network is one: a run that diverged may have kept others. */
+/** Returns whether all values are finite: a diverged run may have stored others. */
 export function isFinite(operations: readonly InferenceOperation[]): boolean {
   const finite = (values: Float32Array): boolean => values.every(Number.isFinite)
   return operations.every((operation) => {

@@ -1,13 +1,13 @@
-/** The multi-band layer: a bank of filters from each base filter. Paper, sections III-A and III-B. */
+/** The multi-band layer in TensorFlow: it derives a bank of filters from each base filter. Paper, sections III-A and III-B. */
 import type { Tensor, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu'
 import { bankSide, type BankTable } from '../analysis/filters/banks'
 import type { TF } from './operations'
 
-/** Bands that take every tap from its own place, with a factor: one product then makes them all. */
+/** Returns whether every band takes each tap from the same position, so that one product makes all bands. */
 const onlyFactors = (bank: BankTable): boolean =>
   bank.every((band) => band.every((source, t) => source === 0 || Math.abs(source) === t + 1))
 
-/** [3, 3, 1, bands, 1] */
+/** Returns the signs of all bands, [3, 3, 1, bands, 1]. */
 function factors(tf: TF, bank: BankTable): Tensor5D {
   const at = (s: number, r: number): number[] => bank.map((band) => Math.sign(band[s * bankSide + r] ?? NaN))
   const sides = [...Array(bankSide).keys()]
@@ -17,13 +17,13 @@ function factors(tf: TF, bank: BankTable): Tensor5D {
   )
 }
 
-/** [9, 1, 1] */
+/** Returns the signs of one band, [9, 1, 1]. */
 const bandFactors = (tf: TF, band: readonly number[]): Tensor3D =>
   tf.tensor3d(band.map((source) => [[Math.sign(source)]]))
 
 /**
- * The kernels that a multi-band layer convolves with, of the paper's bank h1 = h, h2 = (−1)^r h, h3 = (−1)^s h,
- * h4 = (−1)^(r+s) h (equations 1–4), r the column and s the row. Gradients reach h through all of them
+ * Returns the kernels that a multi-band layer convolves with. For the paper's bank h1 = h, h2 = (−1)^r h, h3 = (−1)^s h,
+ * h4 = (−1)^(r+s) h (equations 1 to 4), where r is the column and s the row. Gradients reach h through all bands
  * (`foldGradient`).
  * @param base [3, 3, in, b]
  * @returns [3, 3, in, bands · b], band-major: all h1, all h2, and so on
@@ -47,7 +47,7 @@ export function expandKernel(tf: TF, base: Tensor, bank: BankTable): Tensor4D {
 }
 
 /**
- * The gradient of the base filters from that of the expanded kernel: `expandKernel` turned around.
+ * Returns the gradient of the base filters from that of the expanded kernel: the transpose of `expandKernel`.
  * @param gradient [3, 3, in, bands · b]
  * @returns [3, 3, in, b]
  */
@@ -60,8 +60,7 @@ export function foldGradient(tf: TF, gradient: Tensor, bank: BankTable): Tensor4
     const taps = tf
       .slice(gradient, [0, 0, 0, i * filters], [rows, columns, inputs, filters])
       .reshape<Tensor3D>([rows * columns, inputs, filters])
-    // To each tap of the base filter comes what was taken from it; each is taken once a band, and a band without it has
-    // factor 0.
+    // The gradient of a base filter's tap is that of the tap which takes it: one per band, or none (sign 0).
     const taken = band.map((_, t) =>
       Math.max(
         0,

@@ -1,11 +1,11 @@
-/** The control of a variant: a plain network that is narrower, until it has as many trainable parameters. */
+/** The narrow control of a variant: a plain network with about as many trainable parameters. */
 import type { LayerSummary } from '../contract/models/models'
 import { innerLayersOf } from '../networks/blocks'
 import { blockParameters, plainNetwork, trainableParameters, type NetworkSpec } from './networkSpec'
 
 /**
- * Of a network with shortcuts, the blocks' inner channels are taken away, block by block; what a stem saves, the first
- * blocks give. Depth and the width between blocks stay. Of one without, all its widths are scaled alike.
+ * Returns the narrow control of a network with multi-band layers. If its blocks have inner channels, each block loses as
+ * many as match its parameters; depth and the width between blocks stay. Otherwise all widths are scaled by one factor.
  */
 export function narrowed(banked: NetworkSpec): NetworkSpec {
   const plain = plainNetwork(banked.arch, banked.variant, banked.classes)
@@ -18,13 +18,13 @@ function setOutputs(layer: LayerSummary, count: number): void {
   layer.out = layer.baseFilters = count
 }
 
-/** What one block misses for want of half a channel, the next makes up. */
+/** Reduces the inner channels of each block. The rounding error of one block is carried to the next. */
 function narrowBlocks(spec: NetworkSpec, banked: NetworkSpec): NetworkSpec {
-  let owed = 0
+  let missing = 0
   for (const [i, block] of spec.blocks.entries()) {
     const model = banked.blocks[i]
     if (!model) continue
-    const wanted = blockParameters(model) + owed
+    const wanted = blockParameters(model) + missing
     const inner = innerLayersOf(block)
     if (inner) {
       const { from, through, to } = inner
@@ -38,11 +38,11 @@ function narrowBlocks(spec: NetworkSpec, banked: NetworkSpec): NetworkSpec {
         to.in = channels
         return blockParameters(block)
       }
-      // A block's count grows by the same with each channel.
+      // A block's parameters grow linearly with its inner channels.
       const [one, two] = [withInner(1), withInner(2)]
       withInner(Math.min(most, Math.max(1, Math.round((wanted - one) / (two - one) + 1))))
     }
-    owed = wanted - blockParameters(block)
+    missing = wanted - blockParameters(block)
   }
   return spec
 }
@@ -67,7 +67,7 @@ function narrowChain(spec: NetworkSpec, banked: NetworkSpec): NetworkSpec {
     if (countAt(scaled(middle)) <= wanted) low = middle
     else high = middle
   }
-  // Layers of one width lose a channel at once: some of them get it back, where that comes nearer.
+  // The factor takes a channel from all layers of one width at once: widen single layers if the count gets closer.
   let widths = scaled(low)
   for (let i = widths.length - 1; i >= 0; i--) {
     const wider = widths.map((width, k) => (k === i ? Math.min(width + 1, most[k] ?? 0) : width))

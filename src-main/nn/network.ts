@@ -10,7 +10,7 @@ import { kernelShape, parameterGroups, type NetworkSpec, type ParameterGroup } f
 import type { NormVariables, Operations } from './operations'
 import { random } from './random'
 
-/** Momentum's velocity of a trainable variable is kept under the variable's name and this. */
+/** Added to a trainable variable's name: the name of its velocity, which momentum needs. */
 export const velocitySuffix = '.velocity'
 
 interface ParameterSpec {
@@ -18,11 +18,14 @@ interface ParameterSpec {
   shape: number[]
   trainable: boolean
   initial: 'kaiming' | 'ones' | 'zeros'
-  /** Inputs of one output: the fan-in of Kaiming's initialisation. */
+  /** Inputs of one output, for Kaiming's initialisation; 0 for other parameters. */
   fanIn: number
 }
 
-/** Every number that a trained network is made of, by name, in a fixed order. */
+/**
+ * Returns every parameter of a network, running statistics included. Checkpoints, weights files and random streams rely
+ * on the order.
+ */
 export function parameters(spec: NetworkSpec): ParameterSpec[] {
   const ofGroup = (group: ParameterGroup): ParameterSpec[] => {
     if ('layer' in group) {
@@ -65,8 +68,9 @@ export function parameters(spec: NetworkSpec): ParameterSpec[] {
 }
 
 /**
- * Weights before training: Kaiming normal (fan-in, gain √2) for kernels and the dense layer, from the seed alone.
- * A parameter's numbers depend on its place in the network, not on the variant of other layers.
+ * Returns the weights before training: Kaiming normal (He et al. 2015, equation 10: standard deviation √(2 / fan-in)) for
+ * kernels and the dense layer. A parameter's values depend on the seed and its position in the network, not on the
+ * variant of other layers.
  */
 export function initialValues(spec: NetworkSpec, seed: number): Map<string, Float32Array> {
   return new Map(
@@ -83,7 +87,7 @@ export function initialValues(spec: NetworkSpec, seed: number): Map<string, Floa
   )
 }
 
-/** A network's variables and the functions over them: what is recorded once and run a million times. */
+/** A network's variables and the functions over them, which `graph/training.ts` records once. */
 export class Network {
   /** Parameters and velocities by name. */
   readonly variables: ReadonlyMap<string, Variable>
@@ -108,7 +112,7 @@ export class Network {
     ])
   }
 
-  /** Sets eager variables by name; recorded sessions hold their own. */
+  /** Sets eager variables by name. A recorded session has variables of its own. */
   assign(values: ReadonlyMap<string, Float32Array>): void {
     const { tf } = this.ops
     for (const [name, value] of values) {
@@ -140,8 +144,11 @@ export class Network {
   }
 
   /**
-   * One step of the recipe: forward, loss, gradients, weight decay, momentum, running statistics.
-   * @returns the mean cross-entropy over the batch and the number of right predictions, both before the update
+   * Does one training step: forward, loss, gradients, weight decay, momentum, running statistics.
+   * @param x normalised images [batch, height, width, channels]
+   * @param labels int32 [batch]
+   * @param learningRate scalar
+   * @returns mean cross-entropy over the batch in nats, and the number of correct predictions, both before the update
    */
   step(
     x: Tensor4D,
@@ -154,7 +161,7 @@ export class Network {
     let correct: Tensor | undefined
     const { value, grads } = tf.variableGrads(() => {
       const logits = this.forward(x, true)
-      correct = tf.keep(tf.sum(this.right(logits, labels)))
+      correct = tf.keep(tf.sum(this.correct(logits, labels)))
       return tf.mean(this.ops.crossEntropy(logits, labels)).asScalar()
     }, trained)
     for (const name of this.trainable) {
@@ -170,15 +177,16 @@ export class Network {
       )
     }
     if (!correct) throw new Error('The loss was not computed.')
-    // Kept through variableGrads' own tidy: handed back to the caller's.
+    // `variableGrads` disposes what it made; the clone belongs to the caller's tidy.
     const counted = tf.clone(correct)
     correct.dispose()
     return [value, counted]
   }
 
   /**
-   * By the running statistics: losses [batch], predicted classes [batch] as float32, and the cross-entropy against
-   * these [batch], which is −log of the probability that the network gives its own prediction.
+   * Evaluates a batch with the running statistics.
+   * @returns losses in nats [batch]; predicted classes as float32 [batch]; and the cross-entropy against these [batch],
+   *   which is −log of the probability that the network gives its own prediction
    */
   evaluate(x: Tensor4D, labels: Tensor1D): [Tensor, Tensor, Tensor] {
     const { tf } = this.ops
@@ -195,14 +203,14 @@ export class Network {
     for (const v of this.variables.values()) v.dispose()
   }
 
-  /** int32 [batch] */
+  /** Returns the predicted classes, int32 [batch]. */
   private predicted(logits: Tensor2D): Tensor1D {
     const { tf } = this.ops
     return tf.cast<Tensor1D>(tf.argMax(logits, 1), 'int32')
   }
 
-  /** Whether each prediction is right (1 or 0) [batch]. */
-  private right(logits: Tensor2D, labels: Tensor1D): Tensor {
+  /** Returns 1 for each correct prediction and 0 for the others [batch]. */
+  private correct(logits: Tensor2D, labels: Tensor1D): Tensor {
     const { tf } = this.ops
     return tf.cast(tf.equal(this.predicted(logits), labels), 'float32')
   }
@@ -266,7 +274,7 @@ export class Network {
 
   private variable(name: string): Variable {
     const v = this.variables.get(name)
-    if (!v) throw new Error(`No such variable: ${name}`)
+    if (!v) throw new Error(`The network has no variable ${name}.`)
     return v
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The operations a network is built of, as an interface: `nn` says what is computed, `graph` says how TensorFlow does
- * it. Every operation has its gradient. Pictures are [batch, height, width, channels].
+ * The operations that a network needs from TensorFlow; `graph/operations.ts` implements them. Every operation has its
+ * gradient unless it says otherwise. Tensors are [batch, height, width, channels].
  */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { BankTable } from '../analysis/filters/banks'
@@ -10,7 +10,7 @@ export type TF = typeof import('@tensorflow/tfjs-node-gpu')
 export interface NormVariables {
   scale: Variable
   offset: Variable
-  /** Running statistics: kept in training, used in evaluation. */
+  /** Running statistics: training updates them, evaluation uses them. */
   mean: Variable
   variance: Variable
 }
@@ -18,29 +18,30 @@ export interface NormVariables {
 export interface Operations {
   tf: TF
   /**
-   * k × k with (k − 1) / 2 pixels of zeros around, as the reference recipe pads: at stride 2, windows lie on even
-   * pixels. k is 1 or 3.
+   * A convolution with a k × k kernel, k 1 or 3, and (k − 1) / 2 pixels of zero padding on each side. At stride 2 the
+   * windows are centred on even pixels.
    */
   conv2d(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D
   /**
-   * The same with the kernels that a multi-band layer makes of its base filters (`expandKernel`), by whichever
-   * algorithm is faster here. @param base [3, 3, in, b]; @returns [batch, height, width, bands · b]
+   * `conv2d` with the kernels that a multi-band layer derives (`expandKernel`), by the fastest algorithm of this machine.
+   * @param base [3, 3, in, b]
+   * @returns [batch, height, width, bands · b]
    */
   bankConv2d(x: Tensor4D, base: Tensor4D, stride: number, bank: BankTable): Tensor4D
-  /** A filter to each channel, padded as `conv2d` is. @param base [3, 3, 1, channels], or base filters [3, 3, 1, channels / bands] of a bank */
+  /** A convolution with one filter per channel, padded as in `conv2d`. @param base [3, 3, 1, channels], or base filters [3, 3, 1, channels / bands] of a bank */
   depthwiseConv2d(x: Tensor4D, base: Tensor4D, stride: number, bank: BankTable | null): Tensor4D
   /**
-   * Batch normalisation by the batch, epsilon 1e-5; then the sum with `residual` where given, then relu. Moves the
-   * running statistics by a tenth towards the batch's (momentum 0.9).
+   * Batch normalisation with the batch's statistics, epsilon 1e-5; then the sum with `residual` if there is one, then
+   * relu. Moves the running statistics by a tenth towards the batch's (momentum 0.9).
    */
   normRelu(x: Tensor4D, variables: NormVariables, residual?: Tensor4D): Tensor4D
   /** `normRelu` without relu and sum. */
   norm(x: Tensor4D, variables: NormVariables): Tensor4D
-  /** Normalisation by the running statistics. No gradient. */
+  /** Normalisation with the running statistics. No gradient. */
   runningNorm(x: Tensor4D, variables: NormVariables): Tensor4D
   /**
-   * `conv2d` (`depthwiseConv2d` of more than one group) and normalisation by the running statistics, folded into one
-   * convolution with a bias. No gradient.
+   * `conv2d` (`depthwiseConv2d` for more than one group) and a normalisation with the running statistics, folded into
+   * one convolution with a bias. No gradient.
    */
   foldedConv2d(
     x: Tensor4D,
@@ -49,7 +50,7 @@ export interface Operations {
     layer: { stride: number; groups: number },
   ): Tensor4D
   relu(x: Tensor4D): Tensor4D
-  /** The largest of each 2 × 2 pixels: half the size. */
+  /** The maximum of each 2 × 2 pixels: half the size. */
   maxPool(x: Tensor4D): Tensor4D
   /** Every second pixel, from the first. */
   subsample(x: Tensor4D): Tensor4D

@@ -1,28 +1,24 @@
 /**
- * Every random number of the program. A stream is named by the run's seed, a purpose and indices (epoch, example):
- * what is drawn for one purpose never depends on how much was drawn for another, so the position in a run is enough
- * to draw the same numbers again.
+ * The random streams of the program. Seed, purpose and indices (epoch, example) name a stream. Draws for one purpose never
+ * depend on draws for another, so that a resumed run draws the same numbers.
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 export interface Random {
-  /** In [0, 1). */
+  /** Draws from [0, 1). */
   uniform: () => number
-  /** A whole number in [from, to], both included. */
+  /** Draws a whole number from `from` to `to`, both included. */
   int: (from: number, to: number) => number
-  /** From the standard normal distribution. */
+  /** Draws from the standard normal distribution. */
   normal: () => number
 }
 
-/** Purposes are part of every result: renaming one changes the numbers. */
+/** The names are part of every result: renaming one changes the numbers. */
 export type Purpose = 'weights' | 'order' | 'augment' | 'subset' | 'synthetic' | 'history' | 'faults' | 'bank'
 
-/**
- * A stream of its own for each (seed, purpose, indices). Seeds and indices are whole numbers from 0 to 2^32 − 1: each
- * is one 32-bit word.
- */
+/** Returns a stream. @param seed and indices: whole numbers from 0 to 2³² − 1 */
 export function random(seed: number, purpose: Purpose, ...indices: number[]): Random {
   const words = [seed, ...Array.from(purpose, (letter) => letter.charCodeAt(0)), 0x9e3779b9, ...indices]
   const generator = xoroshiro128plusFromState([hash(words, 1), hash(words, 2), hash(words, 3), hash(words, 4)])
@@ -56,7 +52,7 @@ export function shuffle<T extends Uint32Array | number[]>(values: T, rng: Random
   return values
 }
 
-/** MurmurHash3's mixing over 32-bit words: names a stream's initial state. */
+/** Returns MurmurHash3 of 32-bit words, for a stream's initial state. */
 function hash(words: number[], salt: number): number {
   let h = Math.imul(salt, 0x85ebca6b)
   for (const word of words) {

@@ -1,4 +1,4 @@
-/** Weights as a safetensors file: a length, a JSON header and the raw little-endian numbers. Pure. */
+/** Reads and writes safetensors files: a length, a JSON header and raw little-endian numbers. Pure. */
 import { z } from 'zod'
 import { WorkbenchError } from '../contract/errors'
 
@@ -17,7 +17,10 @@ export interface Safetensors {
   metadata: Record<string, string>
 }
 
-/** @throws WorkbenchError bad-data where the bytes are no safetensors file with float32 values: nothing is read before its place is checked */
+/**
+ * Reads a safetensors file. Every offset is checked before it is used.
+ * @throws WorkbenchError bad-data if the bytes are not a safetensors file of float32 values
+ */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const damaged = (why: string): WorkbenchError =>
     new WorkbenchError('bad-data', `The weights file is damaged: ${why}.`)
@@ -51,7 +54,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     const count = shape.reduce((product, side) => product * side, 1)
     if (to - from !== 4 * count || start + to > bytes.byteLength)
       throw damaged(`${name} has not as many numbers as its shape says`)
-    // The format has each byte belong to one tensor; shared ones would make gigabytes of a small file.
+    // In this format each byte belongs to one tensor: shared bytes could expand a small file to gigabytes.
     left -= to - from
     if (left < 0) throw damaged('its tensors overlap')
     const values = new Float32Array(count)
@@ -67,7 +70,7 @@ export interface NamedTensor {
   values: Float32Array
 }
 
-/** The bytes of a safetensors file; the same tensors give the same bytes. */
+/** Returns the bytes of a safetensors file. The same tensors and metadata give the same bytes. */
 export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Record<string, string>): Uint8Array {
   let offset = 0
   const entries: Record<string, unknown> = { __metadata__: metadata }
@@ -76,7 +79,7 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rec
     offset += values.byteLength
   }
   const json = new TextEncoder().encode(JSON.stringify(entries))
-  // The format wants the numbers aligned to 8 bytes: the header is padded with spaces.
+  // The format requires an alignment of 8 bytes: spaces pad the header.
   const length = Math.ceil(json.length / 8) * 8
   const bytes = new Uint8Array(8 + length + offset)
   const view = new DataView(bytes.buffer)
@@ -91,10 +94,7 @@ export function encodeSafetensors(tensors: readonly NamedTensor[], metadata: Rec
   return bytes
 }
 
-/**
- * Numbers as the bytes that file formats want. They are views of the same memory: every processor that this runs on is
- * little endian.
- */
+/** Returns a view of the numbers as little-endian bytes: every supported processor is little endian. */
 export function littleEndian(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

@@ -1,17 +1,18 @@
-/** The learning rate of an epoch. He et al. 2016, section 4.2. */
+/** The learning rate schedule. He et al. 2016, section 4.2. */
 import type { ExperimentConfig } from '../contract/experiment'
 
 type Schedule = Pick<ExperimentConfig, 'learningRate' | 'milestones' | 'gamma' | 'warmup'>
 
 /**
- * @param epoch 1-based
- * @param trainErrors training error (a fraction) of each epoch before this one; with a warm-up, its rate is used until
- *   one of them is below `untilError`, and then no more than what has grown out of it
+ * Returns the learning rate of an epoch: the config's, times gamma for each milestone passed. A warm-up's rate is used
+ * until a training error is below `untilError`; with `growth` the rate then rises by that factor per epoch.
+ * @param epoch from 1
+ * @param trainErrors training error, a fraction, of each epoch before this one
  */
 export function learningRateAt(schedule: Schedule, epoch: number, trainErrors: readonly number[]): number {
   const { warmup } = schedule
   const passed = schedule.milestones.filter((milestone) => epoch > milestone).length
-  // To 12 digits: 0.1 × 0.1 is 0.01, not 0.010000000000000002.
+  // Rounded to 12 digits: 0.1 × 0.1 should be 0.01, not 0.010000000000000002.
   const short = (rate: number): number => Number(rate.toPrecision(12))
   const own = short(schedule.learningRate * schedule.gamma ** passed)
   if (!warmup) return own

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { archs, familyOf, parseVariant, resnets, variants, type Variant } from '../../../src-main/contract'
+import { archs, parseVariant, resnets, variants, type Arch, type Variant } from '../../../src-main/contract'
 import { modelSummary } from '../../../src-main/nn/architecture'
 import { surroundings, drawingOf, switched, weightsOf } from './network'
 
@@ -21,18 +21,16 @@ describe('the drawing', () => {
   })
 
   it('has the stages of other networks too, and every layer once', () => {
-    const stagesOf = {
+    const stagesOf: Partial<Record<Arch, string>> = {
       'vgg-16-bn': '64@32 128@16 256@8 512@4 512@2',
       'wrn-16-4': '64@32 128@16 256@8',
       'wrn-16-8': '128@32 256@16 512@8',
       'mobilenet-v2': '16@32 24@32 32@16 64@8 96@8 160@4 320@4 1280@4',
     }
-    for (const arch of archs.filter((one) => familyOf(one) !== 'resnet')) {
+    for (const arch of archs.filter((one) => one in stagesOf)) {
       const model = modelSummary(arch, 'mcnn-a', 10)
       const drawing = drawingOf(model)
-      expect(drawing?.stages.map(({ channels, size }) => `${channels}@${size}`).join(' ')).toBe(
-        stagesOf[arch as keyof typeof stagesOf],
-      )
+      expect(drawing?.stages.map(({ channels, size }) => `${channels}@${size}`).join(' ')).toBe(stagesOf[arch])
       expect([drawing?.stem, ...(drawing?.stages.flatMap((stage) => stage.blocks.flat()) ?? [])]).toEqual(model.layers)
     }
   })
