@@ -60,7 +60,7 @@ test('auto says which precision it is here, and the run says which it was', asyn
   for (const [label, value] of [
     ['Seeds', '1'],
     ['Epochs', '1'],
-    ['Batch', '50'],
+    ['Batch size', '50'],
     ['Train limit', '100'],
     ['Test limit', '100'],
   ] as const)
