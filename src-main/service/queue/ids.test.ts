@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { greatestSeed, quickStart, variantOfLayers } from '../../contract/experiment'
-import { runId } from '../../contract/ids'
-import { runIdFor } from './ids'
+import { runId, studyId } from '../../contract/ids'
+import { runIdFor, studyIdFor } from './ids'
 
 const config = { arch: 'resnet-110', variant: 'mcnn-f', seed: 1, ...quickStart.training } as const
 
@@ -17,4 +17,30 @@ it('keeps to what an id may be, however long study, variant and seed', () => {
   const id = runIdFor('x'.repeat(120), { ...config, variant, seed: greatestSeed }, () => false)
   expect(id.length).toBeLessThanOrEqual(80)
   expect(runId.safeParse(id).success).toBe(true)
+})
+
+const longest = { ...config, variant: 'mcnn-fl', seed: greatestSeed } as const
+
+describe('ids', () => {
+  it('derives a study id from the name and numbers it if it is taken', () => {
+    expect(studyIdFor('Quick start', () => false)).toBe('quick-start')
+    expect(studyIdFor('  Crème brûlée, 2nd! ', () => false)).toBe('creme-brulee-2nd')
+    expect(studyIdFor('日本', () => false)).toBe('study')
+    const taken = new Set(['quick-start', 'quick-start-2'])
+    expect(studyIdFor('Quick start', (id) => taken.has(id))).toBe('quick-start-3')
+  })
+
+  it.each(['a', 'x'.repeat(100), '-'.repeat(100), 'ab '.repeat(33)])('makes valid ids from the name %j', (name) => {
+    const study = studyIdFor(name, () => false)
+    expect(studyId.parse(study)).toBe(study)
+    const run = runIdFor(study, longest, () => false)
+    expect(runId.parse(run)).toBe(run)
+    expect(run).toMatch(/-r110-mcnn-fl-s4294967295-[a-z0-9]{4}$/)
+  })
+
+  it('never gives a run id twice', () => {
+    let asked = 0
+    runIdFor('s', longest, () => ++asked < 3)
+    expect(asked).toBe(3)
+  })
 })
