@@ -2,6 +2,9 @@
 import { expect, it } from 'vitest'
 import { entryOf, glossary } from '../../src-main/analysis/help/glossary'
 import { buildProgram, everyCommand } from '../../src-main/cli/program'
+import { serviceCalls } from '../../src-main/contract/calls'
+import { runColumns } from '../../src-main/contract/runs/columns'
+import type { RunColumn } from '../../src-main/contract/runs/runColumn'
 import { heading, hint, reference } from './generated'
 
 it('the command line is as the program describes itself', async () => {
@@ -46,4 +49,38 @@ it('the glossary is the window’s', async () => {
     `${heading('Glossary', 'src-main/analysis/help/glossary.ts')}${sections.join('')}`,
     hint,
   ).toMatchFileSnapshot(reference('glossary.md'))
+})
+
+const tableOf = (heads: string[], rows: string[][]): string =>
+  [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+
+it('the columns of lists of runs are as the contract declares them', async () => {
+  const columns: RunColumn[] = Object.values(runColumns)
+  const code = (name: string | undefined): string => (name === undefined ? '' : `\`${name}\``)
+  const rows = columns.map(({ doc, table, query, csv }) => [
+    doc,
+    table?.label ?? '',
+    query === undefined ? '' : `${code(query.name)} (${query.kind})`,
+    code(csv?.name),
+  ])
+  const intro =
+    '\nWhat a list of runs knows of each run: its column in the table, its field in a query, its name in a CSV export.\n\n'
+  await expect(
+    `${heading('Columns of runs', 'src-main/contract/runs/columns.ts')}${intro}${tableOf(['value', 'table', 'query', 'CSV'], rows)}`,
+    hint,
+  ).toMatchFileSnapshot(reference('run-columns.md'))
+})
+
+it('the calls of the service are as the contract declares them', async () => {
+  const rows = Object.entries(serviceCalls).map(([name, call]) => [
+    `\`${name}\``,
+    call.access,
+    'path' in call ? 'file dialog' : '',
+  ])
+  const intro =
+    '\nCalls with `read` access are answered while another program holds the history; calls with `write` access are refused then.\nA window cannot make a call that takes a path: the shell makes it with a path from a file dialog.\n\n'
+  await expect(
+    `${heading('Calls', 'src-main/contract/calls.ts')}${intro}${tableOf(['call', 'access', 'path from'], rows)}`,
+    hint,
+  ).toMatchFileSnapshot(reference('calls.md'))
 })

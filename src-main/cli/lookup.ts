@@ -3,7 +3,7 @@ import { dateTime } from '../analysis/text/time'
 import { WorkbenchError } from '../contract/errors'
 import type { RunSummary } from '../contract/runs/runs'
 import type { StudySummary } from '../contract/studies/studies'
-import type { RunRow } from '../contract/runs/runLists'
+import type { RunRow } from '../contract/runs/rows'
 import type { Service } from './client'
 import { runName } from './output/progress'
 

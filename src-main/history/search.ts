@@ -1,7 +1,7 @@
 /** Studies and runs by words. */
 import { found, type Found } from '../contract/runs/search'
 import type { Database } from './files/database'
-import { listed } from './runs/runs'
+import { listed } from './runs/runSql'
 
 const maxWords = 8
 

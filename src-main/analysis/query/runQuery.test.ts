@@ -99,7 +99,7 @@ describe('complete', () => {
 
   it('offers fields, then their values', () => {
     expect(labels('va')).toEqual(['variant'])
-    expect(labels('depth:32 -st')).toEqual(['state', 'study'])
+    expect(labels('depth:32 -st')).toEqual(['study', 'state'])
     expect(labels('variant:mcnn-f')).toEqual(['mcnn-f', 'mcnn-fl'])
     expect(labels('state:done,in')).toEqual(['interrupted', 'running'])
     expect(labels('study:cifar')).toEqual(['Table I, CIFAR-10'])

@@ -5,7 +5,7 @@
  */
 import { parseVariant, typedVariant } from '../../contract/experiment'
 import { didYouMean, editDistance, matchName } from '../../contract/typedNames'
-import { fields, fieldNames, isField, valuesOf, type Field } from './runQueryFields'
+import { fields, fieldNames, isField, type Field } from './runQueryFields'
 import { typedNumber } from '../text/numbers'
 
 /** Both ends may be open: low ≤ (or <) x ≤ (or <) high. Dates are milliseconds since 1970. */
@@ -123,7 +123,7 @@ function alternatives(value: string, from: number): RawTerm[] {
 
 function choice(name: Field, { text, from }: RawTerm): string {
   const typed = unquoted(text)
-  const known = valuesOf(name)
+  const known = fields[name].values
   // A variant without a name of its own is in no list.
   const variant = name === 'variant' ? typedVariant(typed) : null
   if (variant !== null && parseVariant(variant) !== null) return variant

@@ -1,6 +1,6 @@
 /** What could stand where the caret is in a query over runs. Pure. */
 import { quoted } from './runQuery'
-import { fieldNames, fields, isField, valuesOf, type Field } from './runQueryFields'
+import { fieldNames, fields, isField, type Field } from './runQueryFields'
 
 export interface Known {
   tags: readonly string[]
@@ -38,7 +38,7 @@ export function complete(text: string, caret: number, known: Known): Completion 
   const options = fieldNames
     .filter((field) => field.startsWith(typed) && !/[:<>=]/.test(word))
     .map((field): Option => ({
-      insert: `${field}${comparedMostly(field) ? '>' : ':'}`,
+      insert: `${field}${fields[field].isCompared ? '>' : ':'}`,
       label: field,
       detail: fields[field].says,
     }))
@@ -46,15 +46,11 @@ export function complete(text: string, caret: number, known: Known): Completion 
 }
 
 function valueOptions(name: Field, typed: string, known: Known): Option[] {
-  const all = name === 'tag' ? known.tags : name === 'study' ? known.studies : valuesOf(name)
+  const all = name === 'tag' ? known.tags : name === 'study' ? known.studies : fields[name].values
   const wanted = typed.toLowerCase()
   const starting = all.filter((value) => value.toLowerCase().startsWith(wanted))
   const within = all.filter((value) => !starting.includes(value) && value.toLowerCase().includes(wanted))
   return [...starting, ...within].slice(0, most).map((value) => ({ insert: quoted(value), label: value, detail: '' }))
-}
-
-function comparedMostly(field: Field): boolean {
-  return ['acc', 'best', 'loss', 'testloss', 'ms', 'speed', 'time', 'created', 'params', 'done'].includes(field)
 }
 
 function startOfTerm(text: string, caret: number): number {

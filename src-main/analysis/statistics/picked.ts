@@ -2,8 +2,9 @@
  * What a best epoch is picked on: the one source of this fact and of its words. An accuracy on the set that picked the
  * epoch is too high; the test accuracy of an epoch that validation examples picked is an honest estimate. Pure.
  */
-import { pickedOnValues, pickedSets, type PickedOn } from '../../contract/runs/pickedOn'
+import { pickedOnValues, pickedRule, pickedSets, type PickedOn } from '../../contract/runs/pickedOn'
 
+export { pickedRule, runPickedOn } from '../../contract/runs/pickedOn'
 export type { PickedOn }
 
 interface PickedWords {
@@ -18,24 +19,9 @@ export const pickedWords: Readonly<Record<PickedOn, PickedWords>> = {
   test: { short: 'test', phrase: `picked on the ${pickedSets.test}` },
 }
 
-/** The rule, for lists that hold runs of both kinds. */
-export const pickedRule = 'picked on validation examples if the run holds some out, otherwise on the test set'
-
 /** Returns the fact for a config, a group or a row of a comparison. */
 export function pickedOn({ validationExamples }: { validationExamples?: number | null | undefined }): PickedOn {
   return (validationExamples ?? 0) > 0 ? 'validation' : 'test'
-}
-
-/** Returns the fact for a run; null before its first epoch. */
-export function runPickedOn({
-  bestEpoch,
-  bestValidationAccuracy,
-}: {
-  bestEpoch: number | null
-  bestValidationAccuracy?: number | null | undefined
-}): PickedOn | null {
-  if (bestEpoch === null) return null
-  return typeof bestValidationAccuracy === 'number' ? 'validation' : 'test'
 }
 
 /** Returns what the best epochs of all these runs or rows mean, in one sentence; empty if there are none. */

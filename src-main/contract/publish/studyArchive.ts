@@ -13,7 +13,7 @@ import { evaluation } from '../runs/evaluation'
 import { historyEvent } from '../runs/runs'
 import { runId, studyId } from '../ids'
 import { runState } from '../runs/states'
-import { tag } from '../runs/runLists'
+import { tag } from '../runs/rows'
 
 /** Raised when an older program could not take an archive in. */
 export const archiveVersion = 1

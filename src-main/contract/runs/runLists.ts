@@ -1,87 +1,15 @@
 /** Lists of runs: asked for by a query (analysis/runQuery.ts), in parts, sorted and grouped by the service. */
 import { z } from 'zod'
 import { none, read, write } from '../call'
-import { arch, datasetId, trainingConfig, experimentConfig, variant } from '../experiment'
+import { experimentConfig } from '../experiment'
 import { runId } from '../ids'
-import { runState } from './states'
-import { runSummary } from './runs'
-import { spread } from '../studies/comparison'
+import { sortColumns, type SortColumn } from './columns'
+import { runGroup, runRow, statistic, tag } from './rows'
 
-/** Which of a run's epochs its accuracy and losses are of; `best` is the highest accuracy and the lowest loss. */
-export const statistics = ['last', 'best', 'min', 'max'] as const
-export const statistic = z.enum(statistics)
-export type Statistic = z.infer<typeof statistic>
-
-export const sortColumns = [
-  'config',
-  'study',
-  'dataset',
-  'seed',
-  'state',
-  'accuracy',
-  'best',
-  'trainLoss',
-  'testLoss',
-  'epochs',
-  'parameters',
-  'filters',
-  'stepMs',
-  'speed',
-  'time',
-  'created',
-] as const
-export const sortColumn = z.enum(sortColumns)
-export type SortColumn = z.infer<typeof sortColumn>
+export const sortColumn = z.enum(sortColumns as [SortColumn, ...SortColumn[]])
 
 export const sorting = z.strictObject({ column: sortColumn, descending: z.boolean() })
 export type Sorting = z.infer<typeof sorting>
-
-export const tag = z
-  .string()
-  .trim()
-  .min(1, 'needs a word')
-  .max(40, 'at most 40 characters')
-  .regex(/^[^"\p{Cc}]*$/u, 'no quotes')
-
-/** A run as a list shows it. Accuracy and losses are of the statistic asked for. */
-export const runRow = runSummary.extend({
-  kind: z.literal('run'),
-  /** Null for what diverged, where the last epoch is asked for: it has no result. */
-  accuracy: z.number().nullable(),
-  rowTrainLoss: z.number().nullable(),
-  rowTestLoss: z.number().nullable(),
-  /** Mean of a step, from images a second. */
-  stepMs: z.number().nullable(),
-  tags: z.array(z.string()),
-  note: z.string(),
-  archivedAt: z.string().nullable(),
-  trashedAt: z.string().nullable(),
-})
-export type RunRow = z.infer<typeof runRow>
-
-/** Runs of one config. Means are over finished runs, a seed that was trained again counted once by its newest. */
-export const runGroup = z.object({
-  kind: z.literal('group'),
-  configId: z.string(),
-  arch,
-  variant,
-  dataset: datasetId,
-  training: trainingConfig,
-  /** Of the runs that match, by state. */
-  counts: z.record(runState, z.int()),
-  runs: z.int(),
-  accuracy: spread.nullable(),
-  best: z.number().nullable(),
-  trainLoss: z.number().nullable(),
-  testLoss: z.number().nullable(),
-  stepMs: z.number().nullable(),
-  /** Sum over all of its runs. */
-  seconds: z.number().nullable(),
-  trainableParameters: z.int(),
-  trainableFilters: z.int(),
-  createdAt: z.string(),
-})
-export type RunGroup = z.infer<typeof runGroup>
 
 const asked = {
   query: z.string().max(2000).default(''),

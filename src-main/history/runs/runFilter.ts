@@ -2,43 +2,13 @@
 import { parseQuery, QueryError, type Interval, type Term } from '../../analysis/query/runQuery'
 import { fields, type Field } from '../../analysis/query/runQueryFields'
 import { WorkbenchError } from '../../contract/errors'
-import { accuracyOf, depth, pickedOn, stepMs, testLossOf, trainLossOf } from './runColumns'
+import { columnSql } from './columnSql'
 
 export interface Filter {
   where: string
   values: (string | number)[]
 }
 
-const numbers: Partial<Record<Field, string>> = {
-  depth,
-  acc: accuracyOf.last,
-  best: 'runs.best_test_accuracy',
-  loss: trainLossOf.last,
-  testloss: testLossOf.last,
-  seed: 'runs.seed',
-  epochs: 'runs.epochs',
-  done: 'runs.epochs_done',
-  params: 'runs.trainable_parameters',
-  filters: 'runs.trainable_filters',
-  ms: stepMs,
-  speed: 'runs.images_per_second',
-  time: 'runs.seconds',
-  created: 'runs.created_at',
-}
-
-const choices: Partial<Record<Field, string>> = {
-  variant: 'runs.variant',
-  arch: 'runs.arch',
-  dataset: 'runs.dataset',
-  state: 'runs.state',
-  picked: pickedOn,
-}
-const texts: Partial<Record<Field, readonly string[]>> = {
-  study: ['studies.name', 'studies.id'],
-  note: ['runs.note'],
-  config: ['runs.config'],
-  id: ['runs.id'],
-}
 const everywhere = ['runs.id', 'studies.name', 'runs.variant', 'runs.dataset', 'runs.arch', 'runs.note', 'runs.reason']
 
 /**
@@ -85,30 +55,33 @@ function conditionOf(term: Term, values: Filter['values']): string {
 }
 
 function within(field: Field, { low, high, lowOpen, highOpen }: Interval, values: Filter['values']): string {
-  const column = numbers[field] ?? ''
-  const end = (value: number): string | number =>
-    fields[field].kind === 'date' ? new Date(value).toISOString() : value
+  const { column, kind } = fields[field]
+  const { filter } = columnSql[column]
+  if (typeof filter !== 'string') throw new TypeError(`${field} is compared with numbers, and its SQL is no value`)
+  const end = (value: number): string | number => (kind === 'date' ? new Date(value).toISOString() : value)
   const parts: string[] = []
   if (low !== -Infinity) {
-    parts.push(`${column} ${lowOpen ? '>' : '>='} ?`)
+    parts.push(`${filter} ${lowOpen ? '>' : '>='} ?`)
     values.push(end(low))
   }
   if (high !== Infinity) {
-    parts.push(`${column} ${highOpen ? '<' : '<='} ?`)
+    parts.push(`${filter} ${highOpen ? '<' : '<='} ?`)
     values.push(end(high))
   }
   // Beyond every number (1e999 is read as infinite) there is no bound, and yet something to compare.
-  return parts.length === 0 ? `${column} IS NOT NULL` : `(${parts.join(' AND ')})`
+  return parts.length === 0 ? `${filter} IS NOT NULL` : `(${parts.join(' AND ')})`
 }
 
 function word(field: Field, value: string, exact: boolean, values: Filter['values']): string {
-  if (field === 'is') return value === 'trashed' ? 'runs.trashed_at IS NOT NULL' : 'runs.archived_at IS NOT NULL'
-  values.push(value)
-  if (field === 'tag') return 'EXISTS (SELECT 1 FROM tags WHERE tags.tag = ? AND tags.run = runs.key)'
-  const column = choices[field]
-  if (column !== undefined) return `${column} = ?`
-  const columns = texts[field] ?? []
-  for (let i = 1; i < columns.length; i++) values.push(value)
+  const { filter } = columnSql[fields[field].column]
+  if (typeof filter === 'object' && 'choices' in filter) return filter.choices[value] ?? '0'
+  if (typeof filter === 'object' && 'where' in filter) {
+    values.push(value)
+    return filter.where
+  }
+  const columns = typeof filter === 'string' ? [filter] : filter
+  values.push(...columns.map(() => value))
+  if (typeof filter === 'string') return `${filter} = ?`
   return columns.map((name) => (exact ? `${name} = ? COLLATE NOCASE` : contains(name))).join(' OR ')
 }
 

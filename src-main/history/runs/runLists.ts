@@ -2,19 +2,13 @@
 import { spread } from '../../analysis/statistics/statistics'
 import { trainingConfig } from '../../contract/experiment'
 import { noCounts, runStates } from '../../contract/runs/states'
-import {
-  runGroup,
-  runRow,
-  type RunGroup,
-  type RunRow,
-  type SortColumn,
-  type Sorting,
-  type Statistic,
-} from '../../contract/runs/runLists'
+import type { SortColumn } from '../../contract/runs/columns'
+import { runGroup, runRow, type RunGroup, type RunRow, type Statistic } from '../../contract/runs/rows'
+import type { Sorting } from '../../contract/runs/runLists'
 import type { Database } from '../files/database'
-import { accuracyOf, lastKeys, sortKeys, stepMs, testLossOf, trainLossOf } from './runColumns'
+import { accuracyOf, columnSql, lastKeys } from './columnSql'
 import { filterOf, type Filter } from './runFilter'
-import { from, summaryColumns } from './runs'
+import { from, groupColumns, rowColumns, type GroupValues } from './runSql'
 
 export interface RunListQuery {
   query: string
@@ -32,23 +26,15 @@ export interface RunListPart {
   part: (RunRow | RunGroup)[]
 }
 
-type GroupRow = Record<(typeof runStates)[number], number> & {
-  config: string
-  runs: number
-  accuracies: string
-  best: number | null
-  trainLoss: number | null
-  testLoss: number | null
-  stepMs: number | null
-  seconds: number | null
-  trainableParameters: number
-  trainableFilters: number
-  createdAt: string
-  arch: string
-  variant: string
-  dataset: string
-  json: string
-}
+type GroupRow = Record<(typeof runStates)[number], number> &
+  GroupValues & {
+    config: string
+    runs: number
+    /** JSON of the accuracies that count. */
+    accuracies: string
+    /** JSON of the config without its seed. */
+    json: string
+  }
 
 /** A group as it lies in the list: its head at `row`, its members after that where it is open. */
 interface Placed {
@@ -160,11 +146,10 @@ export class RunLists {
 
   #rowsOf(keys: readonly number[], statistic: Statistic): RunRow[] {
     if (keys.length === 0) return []
+    const columns = rowColumns(statistic)
     const sql = `
-      SELECT 'run' AS kind, ${summaryColumns}, ${accuracyOf[statistic]} AS accuracy, ${trainLossOf[statistic]} AS rowTrainLoss,
-        ${testLossOf[statistic]} AS rowTestLoss, ${stepMs} AS stepMs, runs.note, runs.archived_at AS archivedAt, runs.trashed_at AS trashedAt,
-        (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.key ORDER BY tag)) AS tags
-      FROM json_each(?) AS wanted JOIN runs ON runs.key = wanted.value JOIN studies ON studies.key = runs.study ORDER BY wanted.key`
+      SELECT ${columns} FROM json_each(?) AS wanted JOIN runs ON runs.key = wanted.value JOIN studies ON studies.key = runs.study
+      ORDER BY wanted.key`
     const rows = this.#db.prepare<[string], { tags: string }>(sql).all(JSON.stringify(keys))
     return rows.map((row) => runRow.parse({ ...row, tags: JSON.parse(row.tags) as unknown }))
   }
@@ -189,15 +174,12 @@ export class RunLists {
 
   #heads(asked: RunListQuery, { where, values }: Filter, configs: readonly string[]): Map<string, RunGroup> {
     if (configs.length === 0) return new Map()
-    const mean = (column: string): string => `avg(CASE WHEN counted THEN ${column} END)`
+    const columns = groupColumns(asked.statistic)
     const sql = `
       WITH matching AS (SELECT runs.* ${from} WHERE (${where}) AND runs.config IN (SELECT value FROM json_each(?))),
         counting AS (SELECT runs.*, ${counts} AS counted FROM matching AS runs)
       SELECT runs.config, count(*) AS runs, ${runStates.map((state) => `sum(runs.state = '${state}') AS ${state}`).join(', ')},
-        json_group_array(${accuracyOf[asked.statistic]}) FILTER (WHERE counted) AS accuracies, ${mean('runs.best_test_accuracy')} AS best,
-        ${mean(trainLossOf[asked.statistic])} AS trainLoss, ${mean(testLossOf[asked.statistic])} AS testLoss, avg(${stepMs}) AS stepMs,
-        sum(runs.seconds) AS seconds, max(runs.trainable_parameters) AS trainableParameters, max(runs.trainable_filters) AS trainableFilters,
-        max(runs.created_at) AS createdAt, max(runs.arch) AS arch, max(runs.variant) AS variant, max(runs.dataset) AS dataset,
+        json_group_array(${accuracyOf[asked.statistic]}) FILTER (WHERE counted) AS accuracies, ${columns},
         (SELECT json FROM configs WHERE id = runs.config) AS json
       FROM counting AS runs GROUP BY runs.config`
     const rows = this.#db.prepare<(string | number)[], GroupRow>(sql).all(...values, JSON.stringify(configs))
@@ -238,7 +220,9 @@ const ordered = (key: string, descending: boolean): string[] => [
 
 function orderOf(sort: readonly Sorting[], statistic: Statistic): string {
   return [
-    ...sort.flatMap(({ column, descending }) => sortKeys(column, statistic).flatMap((key) => ordered(key, descending))),
+    ...sort.flatMap(({ column, descending }) =>
+      columnSql[column].sort(statistic).flatMap((key) => ordered(key, descending)),
+    ),
     ...lastKeys,
   ].join(', ')
 }
@@ -249,20 +233,25 @@ function orderOf(sort: readonly Sorting[], statistic: Statistic): string {
  *   milliseconds over ten thousand runs, and what counts is asked for where means are only
  */
 function groupOrder(sort: readonly Sorting[], statistic: Statistic): { columns: string[]; order: string } {
-  const means: readonly SortColumn[] = ['accuracy', 'best', 'trainLoss', 'testLoss']
   const together = (column: SortColumn, key: string, descending: boolean): string => {
-    if (means.includes(column)) return `avg(CASE WHEN counted THEN ${key} END)`
-    if (column === 'stepMs' || column === 'speed') return `avg(${key})`
-    if (column === 'time' || column === 'epochs') return `sum(${key})`
-    return descending ? `max(${key})` : `min(${key})`
+    switch (columnSql[column].group) {
+      case 'mean of finished':
+        return `avg(CASE WHEN counted THEN ${key} END)`
+      case 'mean':
+        return `avg(${key})`
+      case 'sum':
+        return `sum(${key})`
+      case 'end':
+        return descending ? `max(${key})` : `min(${key})`
+    }
   }
   const sorted = sort.flatMap(({ column, descending }) =>
-    sortKeys(column, statistic).map((key) => ({ column, key, descending })),
+    columnSql[column].sort(statistic).map((key) => ({ column, key, descending })),
   )
   return {
     columns: [
       ...sorted.map(({ key }, i) => `(${key}) AS sort${i}`),
-      ...(sort.some(({ column }) => means.includes(column)) ? [`${counts} AS counted`] : []),
+      ...(sort.some(({ column }) => columnSql[column].group === 'mean of finished') ? [`${counts} AS counted`] : []),
     ],
     order: [
       ...sorted.flatMap(({ column, descending }, i) => ordered(together(column, `sort${i}`, descending), descending)),

@@ -2,6 +2,7 @@ import { precision, type Precision } from '../../contract/experiment'
 import { runSummary, type RunSummary } from '../../contract/runs/runs'
 import type { RunState } from '../../contract/runs/states'
 import type { Database } from '../files/database'
+import { from, listed, summaryColumns } from './runSql'
 
 /** The process that trains a run, or has it in its queue. */
 export interface Owner {
@@ -77,35 +78,6 @@ interface ExtraColumns {
   checkpoint_at: string | null
 }
 
-/** A run's summary as SQL names it. */
-export const summaryColumns = [
-  'runs.id',
-  'studies.id AS studyId',
-  'studies.name AS studyName',
-  'runs.arch',
-  'runs.variant',
-  'runs.dataset',
-  'runs.seed',
-  'runs.epochs',
-  'runs.config AS configId',
-  'runs.state',
-  'runs.reason',
-  'runs.epochs_done AS epochsDone',
-  'runs.test_accuracy AS testAccuracy',
-  'runs.best_test_accuracy AS bestTestAccuracy',
-  'runs.best_epoch AS bestEpoch',
-  'runs.best_validation_accuracy AS bestValidationAccuracy',
-  'runs.train_loss AS trainLoss',
-  'runs.trainable_parameters AS trainableParameters',
-  'runs.trainable_filters AS trainableFilters',
-  'runs.images_per_second AS imagesPerSecond',
-  'runs.seconds',
-  'runs.created_at AS createdAt',
-  'runs.started_at AS startedAt',
-  'runs.ended_at AS endedAt',
-  'runs.weights_sha256 AS weightsSha256',
-].join(', ')
-
 const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
   runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
   (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
@@ -113,10 +85,6 @@ const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environm
   (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision,
   coalesce((SELECT json ->> 'validationExamples' FROM configs WHERE id = runs.config), 0) AS validation_examples, ${summaryColumns}`
 
-/** Runs with the study that each belongs to. */
-export const from = 'FROM runs JOIN studies ON studies.key = runs.study'
-/** Neither it nor its study is in the trash. */
-export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
 /**
  * Without the hint SQLite takes the index by state, and reads all that wait to find who is first or last: a long queue

@@ -4,7 +4,7 @@
  */
 import { runSummary, type RunSummary } from '../../contract/runs/runs'
 import type { Database } from '../files/database'
-import { from, listed, summaryColumns } from './runs'
+import { from, listed, summaryColumns } from './runSql'
 import { every, runText, wordsOf } from '../search'
 
 const started = `runs.started_at IS NOT NULL AND ${listed}`

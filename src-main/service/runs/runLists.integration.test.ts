@@ -10,7 +10,7 @@ import { writeHistory } from '../../../bench/history/write'
 import { serviceCalls, type ServiceParams } from '../../contract/calls'
 import { depthOf } from '../../contract/experiment'
 import type { RunSummary } from '../../contract/runs/runs'
-import type { RunGroup, RunRow } from '../../contract/runs/runLists'
+import type { RunGroup, RunRow } from '../../contract/runs/rows'
 import { History } from '../../history/history'
 import { createService, type Service } from '../app/service'
 

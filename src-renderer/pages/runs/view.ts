@@ -1,5 +1,12 @@
 /** The view of the runs page, as stored in its address. Pure. */
-import { sortColumns, statistics, type SortColumn, type Sorting, type Statistic } from '../../../src-main/contract'
+import {
+  runColumns,
+  sortColumns,
+  statistics,
+  type SortColumn,
+  type Sorting,
+  type Statistic,
+} from '../../../src-main/contract'
 
 export interface View {
   query: string
@@ -9,9 +16,6 @@ export interface View {
   /** Ids of the compared runs; empty: show the table. */
   compare: string[]
 }
-
-/** Columns whose first click sorts in descending order, because their highest values are the interesting ones. */
-const descendingFirst: readonly SortColumn[] = ['accuracy', 'best', 'epochs', 'speed', 'time', 'created']
 
 /** Parses an address; unknown values are ignored, so that old links still open. */
 export function parseView(address: URLSearchParams): View {
@@ -48,7 +52,7 @@ export function viewQuery({ query, sort, group, statistic, compare }: View): Rec
  * @param more adds to the sort columns, as Shift does
  */
 export function nextSort(sort: readonly Sorting[], column: SortColumn, more: boolean): Sorting[] {
-  const first = descendingFirst.includes(column)
+  const first = runColumns[column].sort === 'descending'
   const now = sort.find((one) => one.column === column)
   const next: Sorting[] = !now
     ? [{ column, descending: first }]

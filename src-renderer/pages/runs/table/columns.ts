@@ -1,48 +1,31 @@
 /** The columns of the runs table and the user's layout of them. Pure. */
-import type { SortColumn } from '../../../../src-main/contract'
+import {
+  runColumns,
+  sortColumns,
+  tableColumns,
+  type SortColumn,
+  type TableColumnId,
+} from '../../../../src-main/contract'
 
 export interface Column {
-  id: string
+  id: TableColumnId
   label: string
+  /** What the value is, in a few words. */
+  doc: string
   /** In pixels. */
   width: number
-  num?: boolean
+  num: boolean
   sort: SortColumn | null
   /** Shown by default. */
   usual: boolean
 }
 
-const column = (
-  id: string,
-  label: string,
-  width: number,
-  sort: SortColumn | null,
-  rest: { num?: boolean; usual?: boolean } = {},
-): Column => ({ id, label, width, sort, usual: false, ...rest })
-const num = { num: true }
-const usual = { usual: true }
-
-export const columns: readonly Column[] = [
-  column('config', 'Config', 146, 'config', usual),
-  column('seed', 'Seed', 50, 'seed', { ...num, ...usual }),
-  column('state', 'State', 130, 'state', usual),
-  column('accuracy', 'Test acc., %', 106, 'accuracy', { ...num, ...usual }),
-  column('best', 'Best epoch', 94, 'best', { ...num, ...usual }),
-  column('curve', 'Training loss', 104, null, usual),
-  column('trainLoss', 'Train loss', 80, 'trainLoss', num),
-  column('testLoss', 'Test loss', 80, 'testLoss', num),
-  column('epochs', 'Epoch', 74, 'epochs', { ...num, ...usual }),
-  column('parameters', 'Parameters', 86, 'parameters', { ...num, ...usual }),
-  column('filters', 'Filters', 70, 'filters', num),
-  column('stepMs', 'ms / step', 74, 'stepMs', { ...num, ...usual }),
-  column('speed', 'Images/s', 78, 'speed', num),
-  column('time', 'Time', 90, 'time', { ...num, ...usual }),
-  column('created', 'Created', 104, 'created', num),
-  column('dataset', 'Data set', 84, 'dataset'),
-  column('study', 'Study', 160, 'study'),
-  column('tags', 'Tags', 110, null, usual),
-  column('note', 'Note', 200, null),
-]
+export const columns: readonly Column[] = tableColumns.flatMap((id) => {
+  const { doc, table } = runColumns[id]
+  if (!table) return []
+  const { label, width, isNumeric: num = false, isUsual: usual = false } = table
+  return [{ id, label, doc, width, num, usual, sort: sortColumns.find((one) => one === id) ?? null }]
+})
 
 /** Always first: the link to the run, and the fold button of groups. */
 export const fixedColumn = 'config'

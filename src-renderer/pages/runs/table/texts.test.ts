@@ -38,21 +38,16 @@ const group: RunGroup = {
 
 describe('textOf', () => {
   it('says what was measured, and a dash for what was not', () => {
-    expect(['trainLoss', 'testLoss', 'stepMs', 'speed', 'parameters', 'note'].map((id) => textOf(id, run))).toEqual([
-      '0.2500',
-      '–',
-      '12.3',
-      '1,234',
-      '75,290',
-      'a note',
-    ])
-    expect(['best', 'epochs', 'speed', 'time'].map((id) => textOf(id, group))).toEqual(['–', 'n 1', '1,000', '–'])
+    const ofRun = ['trainLoss', 'testLoss', 'stepMs', 'speed', 'parameters', 'note'] as const
+    expect(ofRun.map((id) => textOf(id, run))).toEqual(['0.2500', '–', '12.3', '1,234', '75,290', 'a note'])
+    const ofGroup = ['best', 'epochs', 'speed', 'time'] as const
+    expect(ofGroup.map((id) => textOf(id, group))).toEqual(['–', 'n 1', '1,000', '–'])
   })
 
   it('leaves to a component what moves while a run trains, and what is drawn', () => {
     expect(textOf('time', run)).toBe('1 h 00 min')
     expect(textOf('time', { ...run, state: 'running' })).toBeNull()
-    for (const id of ['config', 'state', 'accuracy', 'curve', 'tags'])
+    for (const id of ['config', 'state', 'accuracy', 'curve', 'tags'] as const)
       expect([textOf(id, run), textOf(id, group)]).toEqual([null, null])
     for (const { id } of columns) expect(['string', 'object']).toContain(typeof textOf(id, run))
   })

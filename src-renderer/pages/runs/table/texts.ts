@@ -1,6 +1,16 @@
 /** Cells of the runs table that are plain text; the others have a component. Pure. */
 import { pickedOn, pickedWords, runPickedOn, type PickedOn } from '../../../../src-main/analysis/statistics/picked'
-import type { RunGroup, RunRow, RunState } from '../../../../src-main/contract'
+import {
+  activeStates,
+  runColumns,
+  type CellFormat,
+  type CellValue,
+  type DatasetId,
+  type RunGroup,
+  type RunRow,
+  type RunState,
+  type TableColumnId,
+} from '../../../../src-main/contract'
 import { count, datasetName, duration, number, percentValue, when } from '../../../lib/format'
 
 /** All states but done, in the order in which a group lists them. */
@@ -23,48 +33,24 @@ export function bestText(run: Pick<RunRow, 'bestTestAccuracy' | 'bestEpoch' | 'b
   return picked(run.bestTestAccuracy, runPickedOn(run))
 }
 
-type Text<R> = Readonly<Record<string, (row: R) => string>>
-
-const ofRun: Text<RunRow> = {
-  seed: (run) => String(run.seed),
-  best: bestText,
-  trainLoss: (run) => number(run.rowTrainLoss, 4),
-  testLoss: (run) => number(run.rowTestLoss, 4),
-  parameters: (run) => count(run.trainableParameters),
-  filters: (run) => count(run.trainableFilters),
-  stepMs: (run) => number(run.stepMs, 1),
-  created: (run) => when(run.createdAt),
-  dataset: (run) => datasetName(run.dataset),
-  study: (run) => run.studyName,
-  note: (run) => run.note,
+const formats: Record<CellFormat, (value: CellValue, row: RunRow | RunGroup) => string> = {
+  text: (value) => String(value ?? ''),
+  count: (value) => count(numeric(value)),
+  fixed1: (value) => number(numeric(value), 1),
+  fixed4: (value) => number(numeric(value), 4),
+  duration: (value) => duration(numeric(value)),
+  date: (value) => when(String(value)),
+  dataset: (value) => datasetName(value as DatasetId),
+  best: (value, row) => picked(numeric(value), row.kind === 'run' ? runPickedOn(row) : pickedOn(row.training)),
 }
 
-const ofEndedRun: Text<RunRow> = {
-  ...ofRun,
-  speed: (run) => count(run.imagesPerSecond),
-  time: (run) => duration(run.seconds),
-}
+const numeric = (value: CellValue): number | null => (typeof value === 'number' ? value : null)
 
-const ofGroup: Text<RunGroup> = {
-  seed: () => '',
-  best: (group) => picked(group.best, pickedOn(group.training)),
-  trainLoss: (group) => number(group.trainLoss, 4),
-  testLoss: (group) => number(group.testLoss, 4),
-  epochs: (group) => `n ${group.accuracy?.n ?? 0}`,
-  parameters: (group) => count(group.trainableParameters),
-  filters: (group) => count(group.trainableFilters),
-  stepMs: (group) => number(group.stepMs, 1),
-  speed: (group) => (group.stepMs === null ? number(null) : count((1000 * group.training.batchSize) / group.stepMs)),
-  time: (group) => duration(group.seconds),
-  created: (group) => when(group.createdAt),
-  dataset: (group) => datasetName(group.dataset),
-  study: () => '',
-  note: () => '',
-}
-
-/** Returns null if the cell has a component or changes every second. */
-export function textOf(column: string, row: RunRow | RunGroup): string | null {
-  if (row.kind === 'group') return ofGroup[column]?.(row) ?? null
-  const texts = row.state === 'running' || row.state === 'paused' ? ofRun : ofEndedRun
-  return texts[column]?.(row) ?? null
+/** Returns the text of a cell; null if a component draws it. */
+export function textOf(column: TableColumnId, row: RunRow | RunGroup): string | null {
+  const { table } = runColumns[column]
+  if (!table) return null
+  if (row.kind === 'group') return table.group === 'drawn' ? null : formats[table.format](table.group(row), row)
+  const isLive = table.isLive === true && activeStates.includes(row.state)
+  return isLive || table.run === 'drawn' ? null : formats[table.format](table.run(row), row)
 }

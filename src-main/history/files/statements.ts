@@ -1,0 +1,23 @@
+/** SQL statements that are written from a list of columns. */
+
+/**
+ * Returns an INSERT of one row.
+ * @param columns their names, each bound as the `?` at its place; or the SQL of each value by name
+ */
+export function insertInto(
+  table: string,
+  columns: readonly string[] | Readonly<Record<string, string>>,
+  orElse: '' | ' OR IGNORE' | ' OR REPLACE' = '',
+): string {
+  const values = isList(columns) ? Object.fromEntries(columns.map((name) => [name, '?'])) : columns
+  return `INSERT${orElse} INTO ${table} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`
+}
+
+/** Returns the list of a SELECT: 'runs.train_loss AS trainLoss, …' of `{ trainLoss: 'runs.train_loss' }`. */
+export function selectList(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, sql]) => `${sql} AS ${name}`)
+    .join(', ')
+}
+
+const isList = (columns: readonly string[] | object): columns is readonly string[] => Array.isArray(columns)

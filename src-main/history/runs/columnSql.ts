@@ -1,0 +1,114 @@
+/** How lists of runs are sorted, grouped and filtered by each column, in SQL. Names of tables are `runs` and `studies`. */
+import { archs, datasetIds, depthOf, variants } from '../../contract/experiment'
+import type { ColumnId, QueryColumn, QueryKindOf, SortColumn } from '../../contract/runs/columns'
+import type { Statistic } from '../../contract/runs/rows'
+import type { RunState } from '../../contract/runs/states'
+
+/** How the values of a group's runs become the one that the group is sorted by. `end`: the first or the last of them. */
+export type RollUp = 'mean of finished' | 'mean' | 'sum' | 'end'
+
+interface SortSql {
+  /** The first expression decides. */
+  sort: (statistic: Statistic) => readonly string[]
+  group: RollUp
+}
+
+/** A column that equals the choice, or a condition for each choice. */
+type ChoiceSql = string | { choices: Readonly<Record<string, string>> }
+/** Columns that contain the text; or a condition with one `?` that stands for it. */
+type TextSql = readonly string[] | { where: string }
+type FilterSql<C extends QueryColumn> =
+  QueryKindOf<C> extends 'choice' ? ChoiceSql : QueryKindOf<C> extends 'text' ? TextSql : string
+
+type SqlOf<C extends ColumnId> = (C extends SortColumn ? SortSql : unknown) &
+  (C extends QueryColumn ? { filter: FilterSql<C> } : unknown)
+
+const notDiverged = (column: string): string => `CASE runs.state WHEN 'diverged' THEN NULL ELSE ${column} END`
+
+export const accuracyOf: Record<Statistic, string> = {
+  last: notDiverged('runs.test_accuracy'),
+  best: 'runs.best_test_accuracy',
+  max: 'runs.max_test_accuracy',
+  min: 'runs.min_test_accuracy',
+}
+const lossOf = (name: 'train_loss' | 'test_loss'): Record<Statistic, string> => ({
+  last: notDiverged(`runs.${name}`),
+  best: `runs.min_${name}`,
+  min: `runs.min_${name}`,
+  max: `runs.max_${name}`,
+})
+export const trainLossOf = lossOf('train_loss')
+export const testLossOf = lossOf('test_loss')
+export const stepMs = '1000.0 * runs.batch_size / runs.images_per_second'
+
+/** What a run's best epoch was picked on, as `runPickedOn` states it. */
+const pickedOn =
+  "CASE WHEN runs.best_epoch IS NULL THEN NULL WHEN runs.best_validation_accuracy IS NULL THEN 'test' ELSE 'validation' END"
+
+/** Runs that need a person or that train come first. */
+const stateOrder: readonly RunState[] = [
+  'failed',
+  'diverged',
+  'interrupted',
+  'running',
+  'paused',
+  'queued',
+  'stopped',
+  'done',
+]
+
+const rank = (column: string, order: readonly string[]): string =>
+  `CASE ${column} ${order.map((word, i) => `WHEN '${word}' THEN ${i}`).join(' ')} END`
+
+const depth = `CASE runs.arch ${archs.map((arch) => `WHEN '${arch}' THEN ${depthOf(arch)}`).join(' ')} END`
+
+/** ResNets by depth, then the others. */
+const byArch = rank('runs.arch', archs)
+
+/** Variants with a name of their own in the paper's order, then the others. */
+const byVariant: readonly string[] = [`coalesce(${rank('runs.variant', variants)}, ${variants.length})`, 'runs.variant']
+
+/** Sorts by one expression and filters by the same. */
+const value = (expression: string, group: RollUp): SortSql & { filter: string } => ({
+  sort: () => [expression],
+  group,
+  filter: expression,
+})
+
+export const columnSql: { readonly [C in ColumnId]: SqlOf<C> } = {
+  id: { filter: ['runs.id'] },
+  study: { sort: () => ['studies.name COLLATE NOCASE'], group: 'end', filter: ['studies.name', 'studies.id'] },
+  dataset: { sort: () => [rank('runs.dataset', datasetIds)], group: 'end', filter: 'runs.dataset' },
+  config: { sort: () => [...byVariant, byArch], group: 'end' },
+  arch: { filter: 'runs.arch' },
+  depth: { filter: depth },
+  variant: { filter: 'runs.variant' },
+  seed: value('runs.seed', 'end'),
+  state: { sort: () => [rank('runs.state', stateOrder)], group: 'end', filter: 'runs.state' },
+  reason: {},
+  accuracy: { sort: (of) => [accuracyOf[of]], group: 'mean of finished', filter: accuracyOf.last },
+  best: value('runs.best_test_accuracy', 'mean of finished'),
+  bestEpoch: {},
+  pickedOn: { filter: pickedOn },
+  bestValidation: {},
+  curve: {},
+  trainLoss: { sort: (of) => [trainLossOf[of]], group: 'mean of finished', filter: trainLossOf.last },
+  testLoss: { sort: (of) => [testLossOf[of]], group: 'mean of finished', filter: testLossOf.last },
+  epochs: value('runs.epochs_done', 'sum'),
+  plannedEpochs: { filter: 'runs.epochs' },
+  parameters: value('runs.trainable_parameters', 'end'),
+  filters: value('runs.trainable_filters', 'end'),
+  stepMs: value(stepMs, 'mean'),
+  speed: value('runs.images_per_second', 'mean'),
+  time: value('runs.seconds', 'sum'),
+  created: value('runs.created_at', 'end'),
+  tags: { filter: { where: 'EXISTS (SELECT 1 FROM tags WHERE tags.tag = ? AND tags.run = runs.key)' } },
+  note: { filter: ['runs.note'] },
+  configId: { filter: ['runs.config'] },
+  archive: {
+    filter: { choices: { archived: 'runs.archived_at IS NOT NULL', trashed: 'runs.trashed_at IS NOT NULL' } },
+  },
+}
+
+/** Newest first, and runs of one moment in the order of a plan. */
+export const lastKeys = ['runs.created_at DESC', byArch, ...byVariant, 'runs.seed', 'runs.key']
