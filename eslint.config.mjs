@@ -124,8 +124,8 @@ export default defineConfig(
         'error',
         {
           members: ['filter.where'],
-          names: ['where', 'step', 'columns', 'order'],
-          calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number'],
+          names: ['where', 'step', 'columns', 'order', 'copy'],
+          calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number', 'insertInto'],
         },
       ],
     },

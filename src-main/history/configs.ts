@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../analysis/text/canonicalJson'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
 import type { Database } from './files/database'
+import { insertInto } from './files/statements'
 
 /** Configs without their seed, once each: equal ids mean runs that differ in nothing else. */
 export class Configs {
@@ -9,7 +10,7 @@ export class Configs {
   readonly #one
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[string, string]>('INSERT OR IGNORE INTO configs (id, json) VALUES (?, ?)')
+    this.#insert = db.prepare<[string, string]>(insertInto('configs', ['id', 'json'], ' OR IGNORE'))
     this.#one = db.prepare<[string], { json: string }>('SELECT json FROM configs WHERE id = ?')
   }
 

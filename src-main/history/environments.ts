@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../analysis/text/canonicalJson'
 import { environment, type Environment } from '../contract/runs/environment'
 import type { Database } from './files/database'
+import { insertInto } from './files/statements'
 
 /** What runs were trained on, once each. */
 export class Environments {
@@ -9,7 +10,7 @@ export class Environments {
   readonly #one
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[string, string]>('INSERT OR IGNORE INTO environments (hash, json) VALUES (?, ?)')
+    this.#insert = db.prepare<[string, string]>(insertInto('environments', ['hash', 'json'], ' OR IGNORE'))
     this.#one = db.prepare<[string], { json: string }>('SELECT json FROM environments WHERE hash = ?')
   }
 

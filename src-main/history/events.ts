@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../contract/runs/runs'
 import type { Database } from './files/database'
+import { insertInto } from './files/statements'
 
 export class Events {
   readonly #insert
@@ -7,7 +8,7 @@ export class Events {
 
   constructor(db: Database) {
     this.#insert = db.prepare<[number, string, string, string, string]>(
-      'INSERT INTO events (run, at, level, kind, message) VALUES (?, ?, ?, ?, ?)',
+      insertInto('events', ['run', 'at', 'level', 'kind', 'message']),
     )
     this.#ofRun = db.prepare<[number], HistoryEvent>(
       'SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key',

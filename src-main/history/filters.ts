@@ -2,6 +2,7 @@ import type { LayerFigures } from '../analysis/filters/complementarity'
 import type { KernelShape } from '../analysis/filters/filterBank'
 import type { EpochFigures } from '../contract/models/filters'
 import type { Database } from './files/database'
+import { insertInto } from './files/statements'
 
 export interface StoredFilters {
   epoch: number
@@ -19,6 +20,11 @@ interface FilterRow {
   weights: Buffer
 }
 
+/** Of the table `filters`, all but the run. */
+export const filterColumns = ['layer', 'epoch', 'kernel_rows', 'kernel_columns', 'inputs', 'base_filters', 'weights']
+/** Of the table `layer_figures`, all but the run. */
+export const figureColumns = ['layer', 'epoch', 'covered', 'overlap', 'cosine', 'effective_rank', 'filters']
+
 /** Base filters after every epoch; epoch 0 is before training. */
 export class Filters {
   readonly #insert
@@ -30,9 +36,9 @@ export class Filters {
   readonly #bytes
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(`
-      INSERT INTO filters (run, layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#insert = db.prepare<[number, string, number, number, number, number, number, Buffer]>(
+      insertInto('filters', ['run', ...filterColumns]),
+    )
     this.#epochs = db.prepare<[number], { layer: string; epoch: number }>(
       'SELECT layer, epoch FROM filters WHERE run = ? ORDER BY layer, epoch',
     )
@@ -49,9 +55,22 @@ export class Filters {
     this.#one = db.prepare<[{ run: number; layer: string; epoch: number | null }], FilterRow>(`
       SELECT epoch, kernel_rows, kernel_columns, inputs, base_filters, weights FROM filters
       WHERE run = @run AND layer = @layer AND (@epoch IS NULL OR epoch = @epoch) ORDER BY epoch DESC LIMIT 1`)
-    const insert = db.prepare<[LayerFigures & { run: number; layer: string; epoch: number }]>(`
-      INSERT OR REPLACE INTO layer_figures (run, layer, epoch, covered, overlap, cosine, effective_rank, filters)
-      VALUES (@run, @layer, @epoch, @covered, @overlap, @cosine, @effectiveRank, @filters)`)
+    const insert = db.prepare<[LayerFigures & { run: number; layer: string; epoch: number }]>(
+      insertInto(
+        'layer_figures',
+        {
+          run: '@run',
+          layer: '@layer',
+          epoch: '@epoch',
+          covered: '@covered',
+          overlap: '@overlap',
+          cosine: '@cosine',
+          effective_rank: '@effectiveRank',
+          filters: '@filters',
+        },
+        ' OR REPLACE',
+      ),
+    )
     this.#insertFigures = db.transaction((rows: (LayerFigures & { run: number; layer: string; epoch: number })[]) => {
       for (const row of rows) insert.run(row)
     })

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RunState } from '../contract/runs/states'
 import type { Database } from './files/database'
+import { insertInto } from './files/statements'
 import type { NewRun } from './runs/runs'
 import { importing } from './studies'
 
@@ -51,17 +52,42 @@ export class Imports {
 
   constructor(db: Database) {
     this.#begin = db.prepare<[string, string, string, string | null, string]>(
-      'INSERT INTO studies (id, name, created_at, plan, trashed_at) VALUES (?, ?, ?, ?, ?)',
+      insertInto('studies', ['id', 'name', 'created_at', 'plan', 'trashed_at']),
     )
-    this.#insert = db.prepare<[ImportedRun & { hiddenId: string }]>(`
-      INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples, trainable_parameters,
-        trainable_filters, batch_size, state, reason, position, environment, dataset_fingerprint, startup_seconds, weights_file,
-        weights_sha256, created_at, started_at, ended_at, note, archived_at, checkpoint_step, checkpoint_epochs, checkpoint_at)
-      VALUES (@hiddenId, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
-        @testExamples, @trainableParameters, @trainableFilters, (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), @state,
-        @reason, 0, @environmentHash, @datasetFingerprint, @startupSeconds, @weightsFile, @weightsSha256, @createdAt, @startedAt,
-        @endedAt, @id, @archivedAt, @checkpointStep, @checkpointEpochs, @checkpointAt)`)
-    this.#tag = db.prepare<[number, string]>('INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)')
+    this.#insert = db.prepare<[ImportedRun & { hiddenId: string }]>(
+      insertInto('runs', {
+        id: '@hiddenId',
+        study: '(SELECT key FROM studies WHERE id = @studyId)',
+        config: '@configId',
+        arch: '@arch',
+        variant: '@variant',
+        dataset: '@dataset',
+        seed: '@seed',
+        epochs: '@epochs',
+        train_examples: '@trainExamples',
+        test_examples: '@testExamples',
+        trainable_parameters: '@trainableParameters',
+        trainable_filters: '@trainableFilters',
+        batch_size: "(SELECT json ->> 'batchSize' FROM configs WHERE id = @configId)",
+        state: '@state',
+        reason: '@reason',
+        position: '0',
+        environment: '@environmentHash',
+        dataset_fingerprint: '@datasetFingerprint',
+        startup_seconds: '@startupSeconds',
+        weights_file: '@weightsFile',
+        weights_sha256: '@weightsSha256',
+        created_at: '@createdAt',
+        started_at: '@startedAt',
+        ended_at: '@endedAt',
+        note: '@id',
+        archived_at: '@archivedAt',
+        checkpoint_step: '@checkpointStep',
+        checkpoint_epochs: '@checkpointEpochs',
+        checkpoint_at: '@checkpointAt',
+      }),
+    )
+    this.#tag = db.prepare<[number, string]>(insertInto('tags', ['run', 'tag'], ' OR IGNORE'))
     this.#show = db.prepare<[{ key: number; as: string; note: string; study: string }]>(
       'UPDATE runs SET id = @as, note = @note, study = (SELECT key FROM studies WHERE id = @study) WHERE key = @key',
     )

@@ -1,6 +1,7 @@
 import { studyPlan, type StudyPlan } from '../contract/experiment'
 import { noCounts, type RunState } from '../contract/runs/states'
 import type { Database } from './files/database'
+import { insertInto } from './files/statements'
 
 export interface StudyRecord {
   id: string
@@ -55,7 +56,7 @@ export class Studies {
   constructor(db: Database) {
     const columns = 'SELECT id, name, created_at, plan, trashed_at FROM studies'
     this.#insert = db.prepare<[string, string, string, string | null]>(
-      'INSERT INTO studies (id, name, created_at, plan) VALUES (?, ?, ?, ?)',
+      insertInto('studies', ['id', 'name', 'created_at', 'plan']),
     )
     this.#one = db.prepare<[string], StudyRow>(`${columns} WHERE id = ?`)
     this.#all = db.prepare<[], StudyRow>(`${columns} WHERE trashed_at IS NULL ORDER BY key DESC`)

@@ -1,84 +1,170 @@
-/** What an epoch and a sampled step measure: the one list that the columns of the history and a verification are derived from. */
+/**
+ * What an epoch and a sampled step measure, declared once. The schemas, the columns of the history with their INSERT
+ * and SELECT lists, the summary in the run's row, verification and the charts of the machine are derived.
+ */
 import { z } from 'zod'
 
-/** One finished epoch. Accuracies are fractions; losses are means of the cross-entropy over examples, in nats. */
-export const epochMetrics = z.object({
-  epoch: z.int().min(1),
-  trainLoss: z.number(),
-  trainAccuracy: z.number().min(0).max(1),
-  testLoss: z.number(),
-  testAccuracy: z.number().min(0).max(1),
-  /** Of the validation examples; null or missing where the run has none. */
-  validationLoss: z.number().nullable().optional(),
-  validationAccuracy: z.number().min(0).max(1).nullable().optional(),
-  learningRate: z.number(),
-  /** Training pictures a second, evaluation excluded. */
-  imagesPerSecond: z.number(),
-  /** Wall time of the whole epoch, evaluation included, pauses excluded. */
-  seconds: z.number(),
-  /**
-   * Part of it in which training stood still for its pictures; null where a program before this was measured ran it.
-   */
-  waitSeconds: z.number().nullable(),
-  /** Processor time of the trainer within the epoch, over all cores; null as above. */
-  cpuSeconds: z.number().nullable(),
-  /** The trainer's resident memory at the epoch's end; null as above. */
-  memoryBytes: z.number().nullable(),
-  /**
-   * Mean part of the time in which the GPU computed, and its highest used memory, as its driver tells, whoever uses it;
-   * null or missing on a CPU and where nothing was told.
-   */
-  gpuUtilization: z.number().min(0).max(1).nullable().optional(),
-  gpuMemoryBytes: z.number().nullable().optional(),
-})
-export type EpochMetrics = z.infer<typeof epochMetrics>
+/** How the values of all epochs become one column of the run's row. `best`: that of the best epoch. */
+export type EpochRollUp = 'last' | 'best' | 'min' | 'max' | 'sum' | 'mean'
 
-/** One sampled step; `loss` is null where it was not a finite number. */
-export const stepMetrics = z.object({
-  step: z.int().min(1),
-  epoch: z.int().min(1),
-  loss: z.number().nullable(),
-  learningRate: z.number(),
-  stepMs: z.number(),
-})
-export type StepMetrics = z.infer<typeof stepMetrics>
+/** A small chart on the run's page, by epoch and from zero. */
+export interface MetricChart {
+  name: string
+  /** What the axis counts; for `of: 'cores'` the page writes it. */
+  unit: string
+  /** Multiplies the value for the axis. */
+  factor?: number
+  /** Divides the value by the epoch's seconds. */
+  isPerSecond?: true
+  /** The end of the axis: a number, or all cores of the machine. Without one it fits the values. */
+  of?: number | 'cores'
+  /** Left out if no epoch has a value; otherwise the page says that it was not measured. */
+  isOptional?: true
+}
 
 export interface Metric {
-  /** Of the history's table. */
+  schema: z.ZodType<number | null | undefined>
+  /** In the history's table. */
   column: string
   /** In sentences. */
   words: string
   /**
-   * Follows from config, data and circumstances to the last bit; else it is the machine's, such as a time, and differs
-   * each time.
+   * Follows from config, data and circumstances to the last bit, so verification compares it; else it is the machine's,
+   * such as a time, and differs each time.
    */
   computed: boolean
+  /** Columns of the run's row that sum it up. */
+  rollUps?: Readonly<Record<string, EpochRollUp>>
+  chart?: MetricChart
 }
 
-const computed = (column: string, words: string): Metric => ({ column, words, computed: true })
-const measured = (column: string, words: string): Metric => ({ column, words, computed: false })
+const fraction = z.number().min(0).max(1)
+/** The last epoch's value in the column of the same name, and the extremes next to it. */
+const lastAndExtremes = <C extends string>(column: C) =>
+  ({ [column]: 'last', [`min_${column}`]: 'min', [`max_${column}`]: 'max' }) as Readonly<Record<string, EpochRollUp>>
 
-/** By field, in the order of the columns. A field that is missing here does not compile. */
+/** By field. Null: the epoch was trained by a program that did not measure it yet. */
 export const epochFields = {
-  trainLoss: computed('train_loss', 'training loss'),
-  trainAccuracy: computed('train_accuracy', 'training accuracy'),
-  testLoss: computed('test_loss', 'test loss'),
-  testAccuracy: computed('test_accuracy', 'test accuracy'),
-  learningRate: computed('learning_rate', 'learning rate'),
-  imagesPerSecond: measured('images_per_second', 'images per second'),
-  seconds: measured('seconds', 'time'),
-  waitSeconds: measured('wait_seconds', 'time waited for pictures'),
-  cpuSeconds: measured('cpu_seconds', 'processor time'),
-  memoryBytes: measured('memory_bytes', 'memory'),
-  validationLoss: computed('validation_loss', 'validation loss'),
-  validationAccuracy: computed('validation_accuracy', 'validation accuracy'),
-  gpuUtilization: measured('gpu_utilization', 'GPU use'),
-  gpuMemoryBytes: measured('gpu_memory_bytes', 'GPU memory'),
-} as const satisfies Record<Exclude<keyof EpochMetrics, 'epoch'>, Metric>
+  trainLoss: {
+    schema: z.number(),
+    column: 'train_loss',
+    words: 'training loss',
+    computed: true,
+    rollUps: lastAndExtremes('train_loss'),
+  },
+  trainAccuracy: { schema: fraction, column: 'train_accuracy', words: 'training accuracy', computed: true },
+  testLoss: {
+    schema: z.number(),
+    column: 'test_loss',
+    words: 'test loss',
+    computed: true,
+    rollUps: lastAndExtremes('test_loss'),
+  },
+  testAccuracy: {
+    schema: fraction,
+    column: 'test_accuracy',
+    words: 'test accuracy',
+    computed: true,
+    rollUps: { ...lastAndExtremes('test_accuracy'), best_test_accuracy: 'best' },
+  },
+  /** On the validation examples; null or missing if the run has none. */
+  validationLoss: {
+    schema: z.number().nullable().optional(),
+    column: 'validation_loss',
+    words: 'validation loss',
+    computed: true,
+  },
+  validationAccuracy: {
+    schema: fraction.nullable().optional(),
+    column: 'validation_accuracy',
+    words: 'validation accuracy',
+    computed: true,
+    rollUps: { best_validation_accuracy: 'best' },
+  },
+  learningRate: {
+    schema: z.number(),
+    column: 'learning_rate',
+    words: 'learning rate',
+    computed: true,
+    chart: { name: 'Learning rate', unit: '' },
+  },
+  /** Training images per second, evaluation excluded. */
+  imagesPerSecond: {
+    schema: z.number(),
+    column: 'images_per_second',
+    words: 'images per second',
+    computed: false,
+    rollUps: { images_per_second: 'mean' },
+    chart: { name: 'Throughput', unit: 'images/s' },
+  },
+  /** Wall time of the complete epoch, evaluation included, pauses excluded. */
+  seconds: {
+    schema: z.number(),
+    column: 'seconds',
+    words: 'time',
+    computed: false,
+    rollUps: { seconds: 'sum' },
+  },
+  /** The part of it in which training waited for its images. */
+  waitSeconds: {
+    schema: z.number().nullable(),
+    column: 'wait_seconds',
+    words: 'time waited for pictures',
+    computed: false,
+    chart: { name: 'Data wait', unit: '%', factor: 100, isPerSecond: true },
+  },
+  /** Processor time of the trainer within the epoch, over all cores. */
+  cpuSeconds: {
+    schema: z.number().nullable(),
+    column: 'cpu_seconds',
+    words: 'processor time',
+    computed: false,
+    chart: { name: 'CPU', unit: 'cores', isPerSecond: true, of: 'cores' },
+  },
+  /** The trainer's resident memory at the epoch's end. */
+  memoryBytes: {
+    schema: z.number().nullable(),
+    column: 'memory_bytes',
+    words: 'memory',
+    computed: false,
+    chart: { name: 'Memory', unit: 'MiB', factor: 2 ** -20 },
+  },
+  /** Mean share of the time in which the GPU computed, as its driver reports it; null or missing on a CPU. */
+  gpuUtilization: {
+    schema: fraction.nullable().optional(),
+    column: 'gpu_utilization',
+    words: 'GPU use',
+    computed: false,
+    chart: { name: 'GPU', unit: '%', factor: 100, of: 100, isOptional: true },
+  },
+  /** The GPU's highest used memory, of all programs; null or missing on a CPU. */
+  gpuMemoryBytes: {
+    schema: z.number().nullable().optional(),
+    column: 'gpu_memory_bytes',
+    words: 'GPU memory',
+    computed: false,
+    chart: { name: 'GPU memory, all programs', unit: 'MiB', factor: 2 ** -20, isOptional: true },
+  },
+} as const satisfies Record<string, Metric>
 
 export const stepFields = {
-  epoch: computed('epoch', 'epoch'),
-  loss: computed('loss', 'loss'),
-  learningRate: computed('learning_rate', 'learning rate'),
-  stepMs: measured('step_ms', 'time'),
-} as const satisfies Record<Exclude<keyof StepMetrics, 'step'>, Metric>
+  epoch: { schema: z.int().min(1), column: 'epoch', words: 'epoch', computed: true },
+  /** Null if it was not a finite number. */
+  loss: { schema: z.number().nullable(), column: 'loss', words: 'loss', computed: true },
+  learningRate: { schema: z.number(), column: 'learning_rate', words: 'learning rate', computed: true },
+  stepMs: { schema: z.number(), column: 'step_ms', words: 'time', computed: false },
+} as const satisfies Record<string, Metric>
+
+function schemasOf<F extends Record<string, Metric>>(fields: F): { [K in keyof F]: F[K]['schema'] } {
+  return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema])) as {
+    [K in keyof F]: F[K]['schema']
+  }
+}
+
+/** One finished epoch. Accuracies are fractions; losses are means of the cross-entropy over examples, in nats. */
+export const epochMetrics = z.object({ epoch: z.int().min(1), ...schemasOf(epochFields) })
+export type EpochMetrics = z.infer<typeof epochMetrics>
+
+/** One sampled step. */
+export const stepMetrics = z.object({ step: z.int().min(1), ...schemasOf(stepFields) })
+export type StepMetrics = z.infer<typeof stepMetrics>

@@ -1,52 +1,17 @@
-import { epochFields, stepFields, type Metric } from '../../contract/runs/metrics'
+/** What runs measured: epochs and sampled steps, the newest evaluation, and their summary in the run's row. */
 import { evaluation, type Evaluation } from '../../contract/runs/evaluation'
-import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
+import { epochFields, stepFields, type EpochMetrics, type StepMetrics } from '../../contract/runs/metrics'
 import type { Database } from '../files/database'
-
-/** Of a table's fields: 'train_loss AS trainLoss, …'. */
-function selected(table: string, fields: Record<string, Metric>): string {
-  return Object.entries(fields)
-    .map(([field, { column }]) => `${table}.${column} AS ${field}`)
-    .join(', ')
-}
-
-const columnsOf = (fields: Record<string, Metric>): string =>
-  Object.values(fields)
-    .map(({ column }) => column)
-    .join(', ')
-const marksOf = (columns: string): string =>
-  columns
-    .split(', ')
-    .map(() => '?')
-    .join(', ')
-
-const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
-const stepColumns = `steps.step, ${selected('steps', stepFields)}`
-
-/**
- * What the run's row says of its epochs, by column: from all of them, not by adding up, so that it is never apart from
- * what it sums.
- */
-const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
-const ofLast = (column: string): string => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`
-const ofBest = (column: string): string =>
-  `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)`
-const rolledUp: Readonly<Record<string, string>> = {
-  epochs_done: over('count(*)'),
-  seconds: over('sum(seconds)'),
-  images_per_second: over('avg(images_per_second)'),
-  ...Object.fromEntries(
-    ['test_accuracy', 'train_loss', 'test_loss'].flatMap((column) =>
-      (['min', 'max'] as const).map((end) => [`${end}_${column}`, over(`${end}(${column})`)]),
-    ),
-  ),
-  test_accuracy: ofLast('test_accuracy'),
-  train_loss: ofLast('train_loss'),
-  test_loss: ofLast('test_loss'),
-  best_test_accuracy: ofBest('test_accuracy'),
-  best_epoch: ofBest('epoch'),
-  best_validation_accuracy: ofBest('validation_accuracy'),
-}
+import {
+  copies,
+  epochColumns,
+  insertEpoch,
+  insertStep,
+  listRollUps,
+  putEvaluation,
+  setRollUps,
+  stepColumns,
+} from './metricSql'
 
 /** A column of the run's row that does not say what the run's epochs give. */
 export interface WrongRollUp {
@@ -75,24 +40,6 @@ export interface StudyCurve {
   /** Seconds of training up to that epoch. */
   elapsed: number[]
 }
-
-/** All columns of what a run measures, but for the run. */
-const epochTable = `epoch, ${columnsOf(epochFields)}`
-const stepTable = `step, ${columnsOf(stepFields)}`
-const insertEpoch = `INSERT INTO epochs (run, ${epochTable}) VALUES (?, ${marksOf(epochTable)})`
-const insertStep = `INSERT INTO steps (run, ${stepTable}) VALUES (?, ${marksOf(stepTable)})`
-const setRollUps = `UPDATE runs SET ${Object.entries(rolledUp)
-  .map(([column, given]) => `${column} = ${given}`)
-  .join(', ')} WHERE key = @run`
-const listRollUps = Object.entries(rolledUp)
-  .map(
-    ([column, given]) =>
-      `SELECT '${column}' AS column, (SELECT ${column} FROM runs WHERE key = @run) AS kept, ${given} AS given`,
-  )
-  .join(' UNION ALL ')
-const filterTable = 'layer, epoch, kernel_rows, kernel_columns, inputs, base_filters, weights'
-const figureTable = 'layer, epoch, covered, overlap, cosine, effective_rank, filters'
-const evaluationTable = 'epoch, classes, confusion, mistakes'
 
 const epochKeys = Object.keys(epochFields) as (keyof typeof epochFields)[]
 const stepKeys = Object.keys(stepFields) as (keyof typeof stepFields)[]
@@ -168,30 +115,12 @@ export class Metrics {
       dropEvaluation.run(run, to?.epochs ?? 0)
       rollUp.run({ run })
     })
-    const copies = [
-      db.prepare<[number, number]>(
-        `INSERT INTO epochs (run, ${epochTable}) SELECT ?, ${epochTable} FROM epochs WHERE run = ?`,
-      ),
-      db.prepare<[number, number]>(
-        `INSERT INTO steps (run, ${stepTable}) SELECT ?, ${stepTable} FROM steps WHERE run = ?`,
-      ),
-      db.prepare<[number, number]>(
-        `INSERT INTO filters (run, ${filterTable}) SELECT ?, ${filterTable} FROM filters WHERE run = ?`,
-      ),
-      db.prepare<[number, number]>(
-        `INSERT INTO layer_figures (run, ${figureTable}) SELECT ?, ${figureTable} FROM layer_figures WHERE run = ?`,
-      ),
-      db.prepare<[number, number]>(
-        `INSERT INTO evaluations (run, ${evaluationTable}) SELECT ?, ${evaluationTable} FROM evaluations WHERE run = ?`,
-      ),
-    ]
+    const copyAll = copies.map((copy) => db.prepare<[number, number]>(copy))
     this.#copy = db.transaction((from: number, to: number) => {
-      for (const copy of copies) copy.run(to, from)
+      for (const copy of copyAll) copy.run(to, from)
       rollUp.run({ run: to })
     })
-    this.#putEvaluation = db.prepare<[number, number, number, Buffer, string]>(
-      `INSERT OR REPLACE INTO evaluations (run, ${evaluationTable}) VALUES (?, ?, ?, ?, ?)`,
-    )
+    this.#putEvaluation = db.prepare<[number, number, number, Buffer, string]>(putEvaluation)
     this.#evaluation = db.prepare<[number], { epoch: number; classes: number; confusion: Buffer; mistakes: string }>(
       'SELECT epoch, classes, confusion, mistakes FROM evaluations WHERE run = ?',
     )

@@ -1,89 +1,21 @@
-import { precision, type Precision } from '../../contract/experiment'
+/** The runs of the history: inserting, listing, queueing and ending them. */
 import { runSummary, type RunSummary } from '../../contract/runs/runs'
 import type { RunState } from '../../contract/runs/states'
 import type { Database } from '../files/database'
+import { insertInto } from '../files/statements'
+import {
+  ownerOf,
+  recordColumns,
+  recordOf,
+  type NewRun,
+  type Owner,
+  type RecordRow,
+  type RunRecord,
+  type RunStart,
+} from './runRecord'
 import { from, listed, summaryColumns } from './runSql'
 
-/** The process that trains a run, or has it in its queue. */
-export interface Owner {
-  pid: number
-  /** Tells a process from a later one with the same pid. */
-  start: string
-}
-
-/** What is known of a run when it is made. */
-export interface NewRun {
-  id: string
-  studyId: string
-  configId: string
-  arch: string
-  variant: string
-  dataset: string
-  seed: number
-  epochs: number
-  trainExamples: number
-  testExamples: number
-  trainableParameters: number
-  trainableFilters: number
-  createdAt: string
-}
-
-/** A run with what the service needs of it beyond its summary. */
-export interface RunRecord {
-  key: number
-  summary: RunSummary
-  owner: Owner | null
-  environmentHash: string | null
-  datasetFingerprint: string | null
-  /** Relative to the data directory. */
-  weightsFile: string | null
-  trainExamples: number
-  testExamples: number
-  /** Of its config; 0 where it has no validation split. */
-  validationExamples: number
-  precision: Precision
-  /** From the trainer's start to its first step. */
-  startupSeconds: number | null
-  /** It is in the trash itself. */
-  trashed: boolean
-  /** It or its study is in the trash: nobody is told of it. */
-  hidden: boolean
-  checkpoint: { step: number; epochs: number; at: string } | null
-}
-
-export interface RunStart {
-  environmentHash: string
-  datasetFingerprint: string
-  trainExamples: number
-  testExamples: number
-  startupSeconds: number
-}
-
-interface ExtraColumns {
-  key: number
-  owner_pid: number | null
-  owner_start: string | null
-  environment: string | null
-  dataset_fingerprint: string | null
-  weights_file: string | null
-  train_examples: number
-  test_examples: number
-  precision: string
-  validation_examples: number
-  startup_seconds: number | null
-  trashed_at: string | null
-  hidden: number
-  checkpoint_step: number | null
-  checkpoint_epochs: number | null
-  checkpoint_at: string | null
-}
-
-const recordColumns = `runs.key, runs.owner_pid, runs.owner_start, runs.environment, runs.dataset_fingerprint,
-  runs.weights_file, runs.train_examples, runs.test_examples, runs.startup_seconds, runs.trashed_at,
-  (runs.trashed_at IS NOT NULL OR studies.trashed_at IS NOT NULL) AS hidden,
-  runs.checkpoint_step, runs.checkpoint_epochs, runs.checkpoint_at,
-  (SELECT json ->> 'precision' FROM configs WHERE id = runs.config) AS precision,
-  coalesce((SELECT json ->> 'validationExamples' FROM configs WHERE id = runs.config), 0) AS validation_examples, ${summaryColumns}`
+export type { NewRun, Owner, RunRecord }
 
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
 /**
@@ -115,25 +47,40 @@ export class Runs {
   readonly #claimNext
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[NewRun & { pid: number; start: string }]>(`
-      INSERT INTO runs (id, study, config, arch, variant, dataset, seed, epochs, train_examples, test_examples,
-        trainable_parameters, trainable_filters, batch_size, state, position, owner_pid, owner_start, created_at)
-      VALUES (@id, (SELECT key FROM studies WHERE id = @studyId), @configId, @arch, @variant, @dataset, @seed, @epochs, @trainExamples,
-        @testExamples, @trainableParameters, @trainableFilters,
-        (SELECT json ->> 'batchSize' FROM configs WHERE id = @configId), 'queued',
-        1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0), @pid, @start, @createdAt)`)
+    this.#insert = db.prepare<[NewRun & { pid: number; start: string }]>(
+      insertInto('runs', {
+        id: '@id',
+        study: '(SELECT key FROM studies WHERE id = @studyId)',
+        config: '@configId',
+        arch: '@arch',
+        variant: '@variant',
+        dataset: '@dataset',
+        seed: '@seed',
+        epochs: '@epochs',
+        train_examples: '@trainExamples',
+        test_examples: '@testExamples',
+        trainable_parameters: '@trainableParameters',
+        trainable_filters: '@trainableFilters',
+        batch_size: "(SELECT json ->> 'batchSize' FROM configs WHERE id = @configId)",
+        state: "'queued'",
+        position: `1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0)`,
+        owner_pid: '@pid',
+        owner_start: '@start',
+        created_at: '@createdAt',
+      }),
+    )
     this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE ${listed} ORDER BY runs.key DESC`)
-    this.#one = db.prepare<[string], ExtraColumns>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
-    this.#ofStudy = db.prepare<[string, number, number], ExtraColumns>(`
+    this.#one = db.prepare<[string], RecordRow>(`SELECT ${recordColumns} ${from} WHERE runs.id = ?`)
+    this.#ofStudy = db.prepare<[string, number, number], RecordRow>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NULL ORDER BY runs.key LIMIT ? OFFSET ?`)
-    this.#trashedOfStudy = db.prepare<[string], ExtraColumns>(`
+    this.#trashedOfStudy = db.prepare<[string], RecordRow>(`
       SELECT ${recordColumns} ${from} WHERE runs.study = (SELECT key FROM studies WHERE id = ?) AND runs.trashed_at IS NOT NULL ORDER BY runs.key`)
-    this.#unfinished = db.prepare<[], ExtraColumns>(
+    this.#unfinished = db.prepare<[], RecordRow>(
       `SELECT ${recordColumns} FROM ${inQueue} JOIN studies ON studies.key = runs.study WHERE ${unfinished} ORDER BY runs.position, runs.key`,
     )
-    this.#interrupted = db.prepare<[], ExtraColumns>(`
+    this.#interrupted = db.prepare<[], RecordRow>(`
       SELECT ${recordColumns} ${from} WHERE runs.state = 'interrupted' AND ${listed} AND runs.archived_at IS NULL ORDER BY runs.position, runs.key`)
-    this.#measured = db.prepare<[number], ExtraColumns>(`
+    this.#measured = db.prepare<[number], RecordRow>(`
       SELECT ${recordColumns} ${from} WHERE runs.epochs_done > 0 AND runs.environment IS NOT NULL ORDER BY runs.key DESC LIMIT ?`)
     this.#next = db.prepare<[Owner], { id: string }>(`
       SELECT id FROM ${inQueue} WHERE ${unfinished} AND state = 'queued' AND owner_pid = @pid AND owner_start = @start ORDER BY position, key LIMIT 1`)
@@ -189,32 +136,32 @@ export class Runs {
 
   get(id: string): RunRecord | null {
     const row = this.#one.get(id)
-    return row ? fromRow(row) : null
+    return row ? recordOf(row) : null
   }
 
   /** In the order they were made; all of them, or at most `limit` from the one at `offset` on. */
   ofStudy(studyId: string, offset = 0, limit = -1): RunRecord[] {
-    return this.#ofStudy.all(studyId, limit, offset).map(fromRow)
+    return this.#ofStudy.all(studyId, limit, offset).map(recordOf)
   }
 
   /** In the order they were made: they go with their study. */
   trashedOfStudy(studyId: string): RunRecord[] {
-    return this.#trashedOfStudy.all(studyId).map(fromRow)
+    return this.#trashedOfStudy.all(studyId).map(recordOf)
   }
 
   /** Queued, running and paused, in the order of the queue. */
   unfinished(): RunRecord[] {
-    return this.#unfinished.all().map(fromRow)
+    return this.#unfinished.all().map(recordOf)
   }
 
   /** Whose program ended before they did, in the order of the queue; not what was put aside. */
   interrupted(): RunRecord[] {
-    return this.#interrupted.all().map(fromRow)
+    return this.#interrupted.all().map(recordOf)
   }
 
   /** The newest runs that have finished an epoch, with what they were trained on. */
   measured(limit: number): RunRecord[] {
-    return this.#measured.all(limit).map(fromRow)
+    return this.#measured.all(limit).map(recordOf)
   }
 
   /** Turns the owner's next queued run to running and returns it; null where none waits. */
@@ -273,31 +220,5 @@ export class Runs {
   /** With all it measured. */
   remove(id: string): void {
     this.#remove.run(id)
-  }
-}
-
-function ownerOf({ owner_pid, owner_start }: { owner_pid: number | null; owner_start: string | null }): Owner | null {
-  return owner_pid === null || owner_start === null ? null : { pid: owner_pid, start: owner_start }
-}
-
-function fromRow(row: ExtraColumns): RunRecord {
-  return {
-    key: row.key,
-    summary: runSummary.parse(row),
-    owner: ownerOf(row),
-    environmentHash: row.environment,
-    datasetFingerprint: row.dataset_fingerprint,
-    weightsFile: row.weights_file,
-    trainExamples: row.train_examples,
-    testExamples: row.test_examples,
-    validationExamples: row.validation_examples,
-    precision: precision.parse(row.precision),
-    startupSeconds: row.startup_seconds,
-    trashed: row.trashed_at !== null,
-    hidden: row.hidden !== 0,
-    checkpoint:
-      row.checkpoint_step === null || row.checkpoint_epochs === null || row.checkpoint_at === null
-        ? null
-        : { step: row.checkpoint_step, epochs: row.checkpoint_epochs, at: row.checkpoint_at },
   }
 }

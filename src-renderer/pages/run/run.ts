@@ -1,6 +1,6 @@
 /** The model of a run's page: actions by state, reasons, tables, curves. Pure. */
 import { median } from '../../../src-main/analysis/statistics/statistics'
-import { endedStates } from '../../../src-main/contract'
+import { endedStates, epochFields, type Metric } from '../../../src-main/contract'
 import type {
   EpochMetrics,
   ExperimentConfig,
@@ -170,16 +170,25 @@ export function usageOf(
   steps: readonly StepMetrics[],
   cores: number | null,
 ): Reading[] {
-  const by = (value: (epoch: EpochMetrics) => number | null): Point[] =>
-    epochs.map((epoch) => ({ x: epoch.epoch, y: value(epoch) }))
   const reading = (name: string, unit: string, points: Point[], whole?: number | null): Reading => {
     const top = whole ?? Math.max(0, ...points.map((p) => p.y ?? 0)) * 1.1
     return { name, unit, points, yDomain: [0, top > 0 ? top : 1] }
   }
-  const measured = (value: (epoch: EpochMetrics) => number | null | undefined): boolean =>
-    epochs.some((epoch) => typeof value(epoch) === 'number')
-  const times = (value: number | null | undefined, factor: number): number | null =>
-    typeof value === 'number' ? value * factor : null
+  const chartOf = (field: keyof typeof epochFields): Reading[] => {
+    const { chart }: Metric = epochFields[field]
+    if (!chart) return []
+    const { name, unit, factor = 1, isPerSecond = false, of, isOptional = false } = chart
+    const points = epochs.map((epoch): Point => {
+      const value = epoch[field]
+      const span = isPerSecond ? epoch.seconds : 1
+      return { x: epoch.epoch, y: typeof value !== 'number' || span === 0 ? null : (factor * value) / span }
+    })
+    if (isOptional && points.every(({ y }) => y === null)) return []
+    return of === 'cores'
+      ? [reading(name, cores === null ? unit : `${unit} of ${cores}`, points, cores)]
+      : [reading(name, unit, points, of)]
+  }
+  const fields = Object.keys(epochFields) as (keyof typeof epochFields)[]
   const medians = new Map<number, number[]>()
   for (const { epoch, stepMs } of steps) medians.set(epoch, [...(medians.get(epoch) ?? []), stepMs])
   return [
@@ -188,50 +197,8 @@ export function usageOf(
       'ms',
       [...medians].map(([x, values]) => ({ x, y: median(values) })),
     ),
-    reading(
-      'Throughput',
-      'images/s',
-      by((e) => e.imagesPerSecond),
-    ),
-    reading(
-      'Data wait',
-      '%',
-      by((e) => (e.waitSeconds === null || e.seconds === 0 ? null : (100 * e.waitSeconds) / e.seconds)),
-    ),
-    reading(
-      'CPU',
-      cores === null ? 'cores' : `cores of ${cores}`,
-      by((e) => (e.cpuSeconds === null || e.seconds === 0 ? null : e.cpuSeconds / e.seconds)),
-      cores,
-    ),
-    reading(
-      'Memory',
-      'MiB',
-      by((e) => (e.memoryBytes === null ? null : e.memoryBytes / 2 ** 20)),
-    ),
-    ...(measured((e) => e.gpuUtilization)
-      ? [
-          reading(
-            'GPU',
-            '%',
-            by((e) => times(e.gpuUtilization, 100)),
-            100,
-          ),
-        ]
-      : []),
-    ...(measured((e) => e.gpuMemoryBytes)
-      ? [
-          reading(
-            'GPU memory, all programs',
-            'MiB',
-            by((e) => times(e.gpuMemoryBytes, 2 ** -20)),
-          ),
-        ]
-      : []),
-    reading(
-      'Learning rate',
-      '',
-      by((e) => e.learningRate),
-    ),
+    // The machine's own first, then what the config determines.
+    ...fields.filter((field) => !epochFields[field].computed).flatMap(chartOf),
+    ...fields.filter((field) => epochFields[field].computed).flatMap(chartOf),
   ]
 }

@@ -1,0 +1,62 @@
+/** The SQL of what runs measure, from the metrics that `contract/runs/metrics.ts` declares. */
+import { epochFields, stepFields, type EpochRollUp, type Metric } from '../../contract/runs/metrics'
+import { insertInto, selectList } from '../files/statements'
+import { figureColumns, filterColumns } from '../filters'
+
+const columnsOf = (fields: Readonly<Record<string, Metric>>): string[] =>
+  Object.values(fields).map(({ column }) => column)
+const selected = (table: string, fields: Readonly<Record<string, Metric>>): string =>
+  selectList(Object.fromEntries(Object.entries(fields).map(([name, { column }]) => [name, `${table}.${column}`])))
+
+export const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
+export const stepColumns = `steps.step, ${selected('steps', stepFields)}`
+
+/**
+ * What the run's row says of its epochs, by column: computed from all of them each time, so that the two never differ.
+ */
+const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
+const rollUps: Record<EpochRollUp, (column: string) => string> = {
+  last: (column) => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`,
+  best: (column) =>
+    `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY coalesce(validation_accuracy, test_accuracy) DESC, epoch LIMIT 1)`,
+  min: (column) => over(`min(${column})`),
+  max: (column) => over(`max(${column})`),
+  sum: (column) => over(`sum(${column})`),
+  mean: (column) => over(`avg(${column})`),
+}
+const metrics: readonly Metric[] = Object.values(epochFields)
+const rolledUp: Readonly<Record<string, string>> = {
+  epochs_done: over('count(*)'),
+  best_epoch: rollUps.best('epoch'),
+  ...Object.fromEntries(
+    metrics.flatMap(({ column, rollUps: wanted = {} }) =>
+      Object.entries(wanted).map(([name, rollUp]) => [name, rollUps[rollUp](column)]),
+    ),
+  ),
+}
+
+/** The tables of what a run measures, with all their columns but the run. */
+const measuredTables = {
+  epochs: ['epoch', ...columnsOf(epochFields)],
+  steps: ['step', ...columnsOf(stepFields)],
+  filters: filterColumns,
+  layer_figures: figureColumns,
+  evaluations: ['epoch', 'classes', 'confusion', 'mistakes'],
+} as const satisfies Record<string, readonly string[]>
+export const insertEpoch = insertInto('epochs', ['run', ...measuredTables.epochs])
+export const insertStep = insertInto('steps', ['run', ...measuredTables.steps])
+export const putEvaluation = insertInto('evaluations', ['run', ...measuredTables.evaluations], ' OR REPLACE')
+/** Each copies what one run measured to another: the run that receives it, then the run that gives it. */
+export const copies = Object.entries(measuredTables).map(([table, list]) => {
+  const columns = list.join(', ')
+  return `INSERT INTO ${table} (run, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run = ?`
+})
+export const setRollUps = `UPDATE runs SET ${Object.entries(rolledUp)
+  .map(([column, given]) => `${column} = ${given}`)
+  .join(', ')} WHERE key = @run`
+export const listRollUps = Object.entries(rolledUp)
+  .map(
+    ([column, given]) =>
+      `SELECT '${column}' AS column, (SELECT ${column} FROM runs WHERE key = @run) AS kept, ${given} AS given`,
+  )
+  .join(' UNION ALL ')
