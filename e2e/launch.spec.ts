@@ -79,9 +79,36 @@ test('a database of a newer program is refused in the window and left as it is',
   const before = readFileSync(file)
 
   const { page } = await launch()
-  const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })
-  await expect(banner).toContainText(/newer/i)
+  const refusal = page.getByRole('alert').filter({ hasText: 'This data directory cannot be used' })
+  await expect(refusal).toContainText(/newer/i)
   expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('a folder of something else is refused, and another one can be chosen', async ({ launch, dataDir }) => {
+  mkdirSync(path.join(dataDir, 'work'), { recursive: true })
+  writeFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'mine')
+  const { app, page } = await launch()
+  await expect(page.getByRole('alert')).toContainText('it contains "work"')
+  const choose = async (folder: string): Promise<void> => {
+    await app.evaluate(({ app: shell, dialog }, chosen) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+      const kept = globalThis as { relaunched?: string[] | undefined; quit?: () => void }
+      const quit = (kept.quit ??= shell.quit.bind(shell))
+      shell.relaunch = (options) => void (kept.relaunched = options?.args)
+      shell.quit = () => void (shell.quit = quit)
+    }, folder)
+    await page.getByRole('button', { name: 'Choose another folder…' }).click()
+  }
+  const relaunched = (): Promise<string | undefined> =>
+    app.evaluate(() => (globalThis as { relaunched?: string[] }).relaunched?.at(-1))
+  // The same folder is refused again, and says why.
+  await choose(dataDir)
+  await expect(page.getByRole('region', { name: 'Notices' })).toContainText('it contains "work"')
+  expect(await relaunched()).toBeUndefined()
+  await choose(`${dataDir}-2`)
+  await expect.poll(relaunched).toBe(`--data-dir=${dataDir}-2`)
+  await expect(page.getByRole('button', { name: 'Quit' })).toBeVisible()
+  expect(readFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'utf8')).toBe('mine')
 })
 
 test('without its Node the window opens and says what is missing', async ({ launch }) => {

@@ -34,6 +34,8 @@ const serviceState = z.object({
   detail: z.string().nullable(),
   /** It can't be started before the history is mended. */
   damaged: z.boolean().optional(),
+  /** It cannot use its data directory. */
+  refused: z.boolean().optional(),
 })
 
 /** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
@@ -66,6 +68,9 @@ export const shellCalls = {
   /** Stops the service, mends a damaged history and starts the service again. */
   'shell.repairHistory': define(none, repair),
   'shell.openDataDir': define(none, ok),
+  /** Asks for another data directory and starts the program again with it; not chosen if the user cancels. */
+  'shell.chooseDataDir': define(none, z.object({ chosen: z.boolean() })),
+  'shell.quit': define(none, ok),
   /** Shows what this window has had written last, in the system's own list of files. */
   'shell.showWritten': define(none, ok),
   /** Sets what is given of them and gives all. */

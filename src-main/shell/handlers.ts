@@ -10,6 +10,7 @@ import { archiveExtensions } from '../contract/publish/fileKinds'
 import { modelFormatFacts } from '../contract/models/modelFormats'
 import { writeOutput } from '../files/outputFile'
 import { isReserved } from '../service/storage/dataDir'
+import { prepareDataDir } from '../service/storage/dataDirIdentity'
 import type { ShellHandlers } from './service/calls'
 import type { Grants } from './window/grants'
 import type { KeptPreferences } from './preferences'
@@ -167,6 +168,30 @@ export function shellHandlers(
       if (written === null || !existsSync(written))
         return Promise.reject(new WorkbenchError('not-found', 'The saved file no longer exists.'))
       shell.showItemInFolder(written)
+      return Promise.resolve({ ok: true })
+    },
+
+    'shell.chooseDataDir': async () => {
+      const options: Electron.OpenDialogOptions = {
+        title: 'Choose a data directory',
+        buttonLabel: 'Use this folder',
+        properties: ['openDirectory', 'createDirectory'],
+      }
+      const parent = window()
+      const { canceled, filePaths } = await (parent
+        ? dialog.showOpenDialog(parent, options)
+        : dialog.showOpenDialog(options))
+      const chosen = filePaths[0]
+      if (canceled || chosen === undefined) return { chosen: false }
+      prepareDataDir(chosen)
+      // The last flag counts. Electron's profile lies in the data directory, so a new start is needed.
+      app.relaunch({ args: [...process.argv.slice(1), `--data-dir=${chosen}`] })
+      app.quit()
+      return { chosen: true }
+    },
+
+    'shell.quit': () => {
+      app.quit()
       return Promise.resolve({ ok: true })
     },
 

@@ -18,6 +18,8 @@ function routes() {
     'shell.restartService': no,
     'shell.repairHistory': no,
     'shell.openDataDir': no,
+    'shell.chooseDataDir': vi.fn(() => Promise.resolve({ chosen: false })),
+    'shell.quit': no,
     'shell.showWritten': no,
     'shell.preferences': vi.fn(() => Promise.resolve(usualPreferences)),
     'shell.copyText': no,

@@ -43,6 +43,9 @@ const closingMarginMs = 2000
 /** What a dying process still prints may come after the news of its end. */
 const lastWordsMs = 300
 
+/** With these codes a service that starts refuses its data directory. */
+const refusals: ReadonlySet<ErrorValue['code']> = new Set(['bad-input', 'bad-data', 'unavailable'])
+
 export class Service {
   readonly #options: ServiceOptions
   readonly #log: ServiceLog
@@ -260,7 +263,7 @@ export class Service {
     } else if (this.#stopping) {
       this.#halt({ code: 'unavailable', message: 'The service was stopped.' })
     } else if (this.#failure) {
-      this.#halt(this.#failure)
+      this.#halt(this.#failure, refusals.has(this.#failure.code))
     } else if (this.#restarts.take(performance.now())) {
       const held = new Set(this.#held.map((request) => request.id))
       this.#rejectPending({ code: 'unavailable', message: reason, fix: 'The service is restarting: try again.' }, held)
@@ -274,7 +277,7 @@ export class Service {
   }
 
   /** No service from here on, and why. */
-  #halt(failure: ErrorValue): void {
+  #halt(failure: ErrorValue, refused = false): void {
     this.#failure = failure
     this.#held = []
     // How a damaged history is mended the window says itself.
@@ -283,6 +286,7 @@ export class Service {
       this.#tell({
         state: 'stopped',
         detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}`,
+        ...(refused && { refused }),
       })
     this.#rejectPending(failure)
   }
