@@ -23,8 +23,12 @@ const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Runs' })
 const filter = (page: Page): Locator => page.getByRole('combobox', { name: 'Filter runs' })
 const head = (page: Page, name: string): Locator =>
   grid(page).getByRole('columnheader', { name, exact: false }).getByRole('button')
+/** Busy until all rows in view show what the list has now: they follow it over several frames. */
+const settled = (page: Page): Promise<void> =>
+  expect(page.getByRole('region', { name: 'Runs', exact: true })).toHaveAttribute('aria-busy', 'false')
 /** The texts of a column in the rows that are in the page. */
 async function column(page: Page, name: RegExp): Promise<string[]> {
+  await settled(page)
   const heads = await grid(page).getByRole('columnheader').allTextContents()
   const at = heads.findIndex((text) => name.test(text.trim()))
   return grid(page)
@@ -274,8 +278,6 @@ test('looks as it should in both themes and sizes', async ({ workbench }) => {
     ids: (await workbench.call('runs.ids', { query: 'state:done seed:1' })).slice(0, 30),
     add: ['paper'],
   })
-  /** Busy until all rows in view are there. */
-  const region = page.getByRole('region', { name: 'Runs', exact: true })
   for (const [theme, width, height] of [
     ['light', 1280, 800],
     ['dark', 1280, 800],
@@ -288,11 +290,11 @@ test('looks as it should in both themes and sizes', async ({ workbench }) => {
     await workbench.open('#/runs?group=none&q=dataset:cifar-10&sort=-accuracy')
     await expect.poll(() => rowsOf(page)).toBeGreaterThan(10)
     await expect(grid(page).locator('svg path[d^=M]').first()).toBeVisible()
-    await expect(region).toHaveAttribute('aria-busy', 'false')
+    await settled(page)
     await workbench.screenshot(`runs${size}-${theme}`)
     await workbench.open('#/runs')
     await expect.poll(async () => (await column(page, /^Epoch/))[0]).toMatch(/^n /)
-    await expect(region).toHaveAttribute('aria-busy', 'false')
+    await settled(page)
     await workbench.screenshot(`runs-groups${size}-${theme}`)
   }
 })
