@@ -8,7 +8,7 @@ import type { RunRecord } from '../../history/runs/runs'
 import { announceAll, type Context } from '../app/context'
 import { isAlive, isOfEarlierBoot } from './owner'
 import { clearScratch } from '../storage/scratch'
-import { clearImports } from '../transfer/take'
+import { clearImports } from '../transfer/importStudy'
 
 /** Once, when this program has come to write the history and before it begins anything. */
 export function clearUp(context: Pick<Context, 'history' | 'paths'>): void {

@@ -7,7 +7,7 @@ import type { Scheduler } from '../queue/scheduler'
 import { writeReport, type Asked } from './report'
 import { runOf, studyOf } from '../app/lookup'
 import { exportFrom } from '../transfer/archiveThread'
-import { importStudy } from '../transfer/take'
+import { importStudy } from '../transfer/importStudy'
 import { verifiable, verify } from '../runs/verify'
 import type { BackgroundTasks } from '../tasks/backgroundTasks'
 

@@ -1,6 +1,6 @@
 /**
- * What an archive brings, in pieces small enough to be written one at a time: read and checked as a whole before the
- * first of them is given.
+ * Yields the contents of an archive in chunks small enough to be written one at a time, after the complete archive was
+ * read and checked.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
@@ -23,7 +23,7 @@ import { archivedRunOf, filtersHash, identityOf } from './runs'
 /** A run without what there is much of. */
 export type RunHead = Omit<ArchivedRun, 'epochs' | 'steps' | 'figures' | 'events' | 'filters'>
 
-export type Piece =
+export type ImportChunk =
   | {
       kind: 'study'
       study: Pick<ArchivedStudy, 'id' | 'name' | 'createdAt' | 'plan'>
@@ -56,15 +56,15 @@ export interface ArchiveJob {
   room: number | null
 }
 
-/** Rows of a piece: each is written within a few milliseconds. */
+/** Most rows of a chunk: each chunk is written within a few milliseconds. */
 const most = { epochs: 200, steps: 500, figures: 20, events: 200, filters: 100 } as const
 const mostFilterBytes = 256 * 1024
 
 /** @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash */
-export async function* piecesOf(
+export async function* chunksOf(
   { file, folder, database, room }: ArchiveJob,
   report: ReportProgress,
-): AsyncGenerator<Piece> {
+): AsyncGenerator<ImportChunk> {
   const archive = path.basename(file)
   const manifest = await unpackStudy(file, folder, {
     room,
@@ -116,7 +116,7 @@ function* parted<T>(rows: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
 }
 
-function* filtersOf(file: string, id: string, filters: ArchivedRun['filters']): Generator<Piece> {
+function* filtersOf(file: string, id: string, filters: ArchivedRun['filters']): Generator<ImportChunk> {
   if (filters.length === 0) return
   const handle = openSync(file, 'r')
   try {

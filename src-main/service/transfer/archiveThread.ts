@@ -4,36 +4,36 @@ import type { ServiceResult } from '../../contract/calls'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/errors'
 import type { Paths } from '../storage/dataDir'
 import type { ReportProgress } from '../tasks/backgroundTasks'
-import type { ArchiveJob, Piece } from './archive'
+import type { ArchiveJob, ImportChunk } from './archive'
 import type { ExportOptions } from './write'
 
 type Exported = ServiceResult<'publish.export'>
 
-export type Said =
+export type WorkerMessage =
   | { phase: string; done: number; total: number }
-  | { piece: Piece }
+  | { chunk: ImportChunk }
   | { end: true }
   | { exported: Exported }
   | { error: ErrorValue }
-export type Heard = 'more' | 'cancel'
+export type WorkerCommand = 'more' | 'cancel'
 
 export interface ExportJob {
-  /** The history that it comes from: read only. */
+  /** The history to export from, opened read-only. */
   database: string
-  /** Of the study. */
+  /** The study's id. */
   id: string
   paths: Paths
   program: string
   options: ExportOptions
 }
 
-/** How long a cancelled export may take to clear up. */
+/** How long a cancelled export may take to clean up, in ms. */
 const clearMs = 5000
 
 /**
  * Writes a study's archive.
  * @param entry the thread's script
- * @throws WorkbenchError as `exportStudy` does, and cancelled where `signal` is aborted
+ * @throws WorkbenchError as `exportStudy` does, and cancelled if `signal` is aborted
  */
 export function exportFrom(
   entry: string,
@@ -45,15 +45,15 @@ export function exportFrom(
   return new Promise<Exported>((resolve, reject) => {
     let late: NodeJS.Timeout | undefined
     const abort = (): void => {
-      worker.postMessage('cancel' satisfies Heard)
+      worker.postMessage('cancel' satisfies WorkerCommand)
       late = setTimeout(() => void worker.terminate(), clearMs)
     }
-    worker.on('message', (message: Said) => {
+    worker.on('message', (message: WorkerMessage) => {
       if ('phase' in message) report(message.phase, message.done, message.total)
       else if ('exported' in message) resolve(message.exported)
       else if ('error' in message) reject(fromErrorValue(message.error))
     })
-    // Out of memory, for one.
+    // Such as out of memory.
     worker.on('error', reject)
     worker.on('exit', () => {
       clearTimeout(late)
@@ -66,33 +66,34 @@ export function exportFrom(
 }
 
 /**
- * What an archive brings. The thread makes a piece while the one before is written, and no more: memory holds two.
+ * Yields the contents of an archive. The thread makes one chunk while the service writes the one before: memory holds
+ * two.
  * @param entry the thread's script
- * @throws WorkbenchError as `piecesOf` does, and cancelled where `signal` is aborted
+ * @throws WorkbenchError as `chunksOf` does, and cancelled if `signal` is aborted
  */
-export async function* piecesFrom(
+export async function* chunksFrom(
   entry: string,
   job: ArchiveJob,
   signal: AbortSignal,
   report: ReportProgress,
-): AsyncGenerator<Piece> {
+): AsyncGenerator<ImportChunk> {
   const worker = new Worker(entry, { workerData: { read: job } })
-  const said: Said[] = []
+  const received: WorkerMessage[] = []
   let failure: unknown = null
-  let heard: () => void = () => undefined
+  let wake: () => void = () => undefined
   const fail = (why: unknown): void => {
     failure ??= why
-    heard()
+    wake()
   }
-  worker.on('message', (message: Said) => {
+  worker.on('message', (message: WorkerMessage) => {
     if ('phase' in message) {
       report(message.phase, message.done, message.total)
       return
     }
-    said.push(message)
-    heard()
+    received.push(message)
+    wake()
   })
-  // Out of memory, for one.
+  // Such as out of memory.
   worker.on('error', fail)
   worker.on('exit', () => fail(new Error('The thread that reads the archive has ended.')))
   const abort = (): void => fail(new WorkbenchError('cancelled', 'The import was cancelled.'))
@@ -100,16 +101,16 @@ export async function* piecesFrom(
   if (signal.aborted) abort()
   try {
     for (;;) {
-      while (said.length === 0 || signal.aborted) {
+      while (received.length === 0 || signal.aborted) {
         if (failure !== null) throw failure as Error
-        await new Promise<void>((resolve) => (heard = resolve))
+        await new Promise<void>((resolve) => (wake = resolve))
       }
-      const message = said.shift()
+      const message = received.shift()
       if (!message || 'phase' in message) continue
       if ('error' in message) throw fromErrorValue(message.error)
       if ('end' in message) return
-      worker.postMessage('more' satisfies Heard)
-      if ('piece' in message) yield message.piece
+      worker.postMessage('more' satisfies WorkerCommand)
+      if ('chunk' in message) yield message.chunk
     }
   } finally {
     signal.removeEventListener('abort', abort)
