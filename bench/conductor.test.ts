@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Player } from '../src-main/service/machine/player'
+import type { BenchWorker } from '../src-main/service/machine/benchWorker'
 import { hold, type Entrant } from './conductor'
 import type { Name } from './contenders'
 
@@ -16,7 +16,7 @@ function entrant(name: Name, log: string[], failsIn?: number): Entrant {
     log.push(`${name} done`)
     return result
   }
-  const player: Player = {
+  const player: BenchWorker = {
     start: () => work('starts', { version: '2', device: 'cpu' }),
     turn: (_untimed, timed) => work('runs', Array<number>(timed).fill(turns)),
     stop: () => void log.push(`${name} stops`),

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../src-main/analysis/statistics/statistics'
 import { messageOf } from '../src-main/contract/errors'
-import type { Player } from '../src-main/service/machine/player'
+import type { BenchWorker } from '../src-main/service/machine/benchWorker'
 import { idOf, type Contender } from './contenders'
 import type { Measured } from './measures'
 
@@ -11,7 +11,7 @@ const restMs = 50
 
 export interface Entrant {
   contender: Contender
-  player: Player
+  player: BenchWorker
 }
 
 export interface Outcome {

@@ -14,7 +14,7 @@ import {
   type Variant,
 } from '../src-main/contract/experiment'
 import type { TrainerJob, TrainerMessage } from '../src-main/contract/trainer/messages'
-import type { Player, Ready } from '../src-main/service/machine/player'
+import type { BenchWorker, Ready } from '../src-main/service/machine/benchWorker'
 import { Trainer } from '../src-main/service/training/trainers'
 
 /**
@@ -31,7 +31,7 @@ export function epochSteps(batch: number): number {
   )
 }
 
-export class EpochTrainer implements Player {
+export class EpochTrainer implements BenchWorker {
   readonly #folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-bench-'))
   readonly #config: ExperimentConfig
   #trainer: Trainer | null = null

@@ -9,7 +9,7 @@ import { writeAtomicallySync } from '../src-main/files/durable'
 import { gpuMathIn } from '../src-main/system/gpuMath'
 import { ownThreads } from '../src-main/contract/system/tuning'
 import { gitState, programRoot } from '../src-main/service/training/git'
-import { LineWorker } from '../src-main/service/machine/lineWorker'
+import { JsonLinesProcess } from '../src-main/service/machine/jsonLinesProcess'
 import { deviceProber } from '../src-main/service/machine/probe'
 import { readSetupState } from '../src-main/service/machine/setupState'
 import { trainerEnv } from '../src-main/service/training/trainerEnv'
@@ -101,7 +101,7 @@ function playerOf(
   { name, precision, variant }: Contender,
   options: Options,
   cpuOnly: boolean,
-): EpochTrainer | LineWorker {
+): EpochTrainer | JsonLinesProcess {
   const { arch, depth, batch, rounds, peers } = options
   if (name === 'epoch') return new EpochTrainer(built('trainer.js'), arch, variant, precision, batch, rounds + 2)
   if (name === 'step' || name === 'stock-eager') {
@@ -111,14 +111,14 @@ function playerOf(
       name === 'step'
         ? trainerEnv()
         : trainerEnv({ TF_CUDNN_DETERMINISTIC: '0', TF_CUDNN_USE_AUTOTUNE: '1', ...process.env }, ownThreads)
-    return new LineWorker(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], env)
+    return new JsonLinesProcess(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], env)
   }
   const script = kept('peers', name === 'tensorflow' ? 'tensorflow_step.py' : 'torch_step.py')
   const flags = Object.entries({ depth, batch, precision, 'warm-up': warmUp[name] }).flatMap(([flag, value]) => [
     `--${flag}`,
     String(value),
   ])
-  return new LineWorker(interpreter(peers[name] ?? ''), [script, ...flags], pythonEnv(cpuOnly))
+  return new JsonLinesProcess(interpreter(peers[name] ?? ''), [script, ...flags], pythonEnv(cpuOnly))
 }
 
 /** As typed in the caller's folder: npm runs scripts in the clone's. */

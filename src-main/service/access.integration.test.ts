@@ -8,7 +8,7 @@ import { WorkbenchError, type ErrorCode } from '../contract/errors'
 import { quickStart } from '../contract/experiment'
 import type { DeviceProbe } from '../contract/trainer/messages'
 import { Bench, planOf } from './fixtures/bench'
-import type { Access } from './access/ownHistory'
+import type { Access } from './access/openHistory'
 import type { Service } from './app/service'
 
 const writer = new Bench()

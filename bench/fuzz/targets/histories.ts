@@ -10,7 +10,7 @@ import type { Context } from '../../../src-main/service/app/context'
 import { pathsOf } from '../../../src-main/service/storage/dataDir'
 import { prepareDataDir } from '../../../src-main/service/storage/dataDirIdentity'
 import { Disk } from '../../../src-main/service/storage/disk'
-import { recordMessage } from '../../../src-main/service/training/recorder'
+import { persistTrainerMessage } from '../../../src-main/service/training/persistMessage'
 import { createService } from '../../../src-main/service/app/service'
 import { TrainerPriority } from '../../../src-main/service/training/trainerPriority'
 import { writeHistory } from '../../history/write'
@@ -227,7 +227,7 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
       try {
         history.transaction(() => {
           try {
-            const end = recordMessage(context, run, parsed.data)
+            const end = persistTrainerMessage(context, run, parsed.data)
             const file = end?.weights?.file
             if (
               file !== undefined &&

@@ -6,12 +6,12 @@ import { vanishedHeldReason, vanishedReason } from '../../contract/runs/endReaso
 import { activeStates } from '../../contract/runs/states'
 import type { RunRecord } from '../../history/runs/runs'
 import { announceAll, type Context } from '../app/context'
-import { isAlive, isOfEarlierBoot } from './owner'
+import { isAlive, isOfEarlierBoot } from './processIdentity'
 import { clearScratch } from '../storage/scratch'
 import { clearImports } from '../transfer/importStudy'
 
 /** Once, when this program has come to write the history and before it begins anything. */
-export function clearUp(context: Pick<Context, 'history' | 'paths'>): void {
+export function cleanUpAfterCrash(context: Pick<Context, 'history' | 'paths'>): void {
   clearScratch(context.paths)
   clearImports(context)
 }

@@ -20,13 +20,13 @@ import type { Handlers } from './handlers'
 import { modelCalls } from '../models/modelCalls'
 import { ModelThread } from '../models/modelThread'
 import { deviceProber } from '../machine/probe'
-import { thisProcess } from '../access/owner'
-import { Ownership } from '../access/ownership'
-import { openHistory, type Access } from '../access/ownHistory'
+import { thisProcess } from '../access/processIdentity'
+import { WriteAccess } from '../access/writeAccess'
+import { openHistory, type Access } from '../access/openHistory'
 import { publishCalls } from '../studies/publishCalls'
 import { RunActions } from '../queue/runActions'
 import { Scheduler } from '../queue/scheduler'
-import { clearUp, recover } from '../access/recovery'
+import { cleanUpAfterCrash, recover } from '../access/recovery'
 import { runCalls } from '../runs/runCalls'
 import { searchCalls } from '../runs/searchCalls'
 import { runListCalls } from '../runs/runListCalls'
@@ -112,10 +112,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     trainerPriority: new TrainerPriority(options.niceness),
     git: gitState(),
   }
-  const own = new Ownership(context, lock, { access, canWrite, as })
+  const own = new WriteAccess(context, lock, { access, canWrite, as })
   try {
     if (lock) {
-      clearUp(context)
+      cleanUpAfterCrash(context)
       recover(context)
       await removeLeftovers(paths.datasets).catch(() => undefined)
     }

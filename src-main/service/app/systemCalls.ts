@@ -7,11 +7,11 @@ import { examine } from '../machine/doctor'
 import { freeBytes } from '../storage/diskSpace'
 import { ok, type HandlersOf } from './handlers'
 import { logTail } from '../training/outputLog'
-import type { Ownership } from '../access/ownership'
+import type { WriteAccess } from '../access/writeAccess'
 import type { Probe } from '../machine/probe'
 import { measureStorage, reclaim, serviceLogName } from '../storage/storage'
 
-export function systemCalls(context: Context, own: Ownership, probe: Probe): HandlersOf<'system'> {
+export function systemCalls(context: Context, own: WriteAccess, probe: Probe): HandlersOf<'system'> {
   const { history, paths, program, git, trainerPriority } = context
   return {
     'system.info': async () => ({

@@ -7,8 +7,8 @@ import { autoPrecision } from '../../analysis/machine/choices'
 import type { DeviceProbe } from '../../contract/trainer/messages'
 import { ownThreads, type ThreadCounts, type ThreadTimes, type ThreadTuning } from '../../contract/system/tuning'
 import type { TimedWork } from '../../contract/trainer/turns'
-import { LineWorker } from './lineWorker'
-import type { Player } from './player'
+import { JsonLinesProcess } from './jsonLinesProcess'
+import type { BenchWorker } from './benchWorker'
 import { busyShare, textOf, type Processor } from './processor'
 import { nodeArguments, trainerEnv } from '../training/trainerEnv'
 
@@ -77,7 +77,7 @@ export async function tuneThreads({
   const without = (problem: string): ThreadTuning => ({ at: new Date().toISOString(), problem })
   const candidates = threadCandidates(processor)
   if (candidates.length < 2) return without('with one processor there is nothing to choose')
-  let players: Player[] = []
+  let players: BenchWorker[] = []
   const stop = (): void => players.forEach((player) => player.stop())
   // A player that is stopped answers no more: what waits for it has to be left.
   const aborted = signal
@@ -90,7 +90,7 @@ export async function tuneThreads({
     const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
     players = candidates.map(
       (threads) =>
-        new LineWorker(
+        new JsonLinesProcess(
           process.execPath,
           [...nodeArguments, trainerEntry, '--turns', JSON.stringify(job)],
           { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) },
@@ -119,7 +119,7 @@ export async function tuneThreads({
 }
 
 /** Milliseconds of each timed step by round and player. Every second round goes in the opposite order. */
-async function takeTurns(players: readonly Player[], say: (line: string) => void): Promise<number[][][]> {
+async function takeTurns(players: readonly BenchWorker[], say: (line: string) => void): Promise<number[][][]> {
   const measured: number[][][] = []
   const started = performance.now()
   while (measured.length < rounds.least || (measured.length < rounds.most && performance.now() - started < rounds.ms)) {

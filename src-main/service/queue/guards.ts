@@ -1,7 +1,7 @@
 /** Which actions a run allows. Runs of another program that lives are left to that program. */
 import { WorkbenchError } from '../../contract/errors'
 import type { RunRecord } from '../../history/runs/runs'
-import { isAlive, sameOwner } from '../access/owner'
+import { isAlive, sameOwner } from '../access/processIdentity'
 import type { Context } from '../app/context'
 
 type Here = Pick<Context, 'owner'>

@@ -28,7 +28,7 @@ import { random } from '../../nn/random'
 import { listBackups, makeBackup } from './backups'
 import type { Paths } from './dataDir'
 import { prepareDataDir } from './dataDirIdentity'
-import { openHistory } from '../access/ownHistory'
+import { openHistory } from '../access/openHistory'
 import { repairHistory } from './repair'
 
 let dataDir: string

@@ -9,7 +9,7 @@ import { rescue } from '../../history/repair/repair'
 import { listBackups, newBackupFile } from './backups'
 import type { Paths } from './dataDir'
 import { prepareDataDir } from './dataDirIdentity'
-import { mustNotBeMissing, takeHistory } from '../access/ownHistory'
+import { mustNotBeMissing, takeHistory } from '../access/openHistory'
 
 /**
  * @throws WorkbenchError conflict where another program has the data directory, unavailable where a newer program wrote

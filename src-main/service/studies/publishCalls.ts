@@ -2,7 +2,7 @@ import { runManifest, studyManifest } from '../../analysis/studies/manifest'
 import type { Context } from '../app/context'
 import { ok, type HandlersOf } from '../app/handlers'
 import { manifestFacts, studyFacts } from './manifests'
-import type { Ownership } from '../access/ownership'
+import type { WriteAccess } from '../access/writeAccess'
 import type { Scheduler } from '../queue/scheduler'
 import { writeReport, type Asked } from './report'
 import { runOf, studyOf } from '../app/lookup'
@@ -14,7 +14,7 @@ import type { BackgroundTasks } from '../tasks/backgroundTasks'
 export function publishCalls(
   context: Context,
   scheduler: Scheduler,
-  own: Pick<Ownership, 'mayWrite'>,
+  own: Pick<WriteAccess, 'mayWrite'>,
   tasks: BackgroundTasks,
   archivesEntry: string,
   asked: Asked,

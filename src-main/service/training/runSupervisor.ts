@@ -12,7 +12,7 @@ import { announce, type Context } from '../app/context'
 import { runLog } from '../storage/dataDir'
 import { makeRunFolder } from '../storage/ownFiles'
 import { exitReason } from './exitReason'
-import { recordMessage } from './recorder'
+import { persistTrainerMessage } from './persistMessage'
 import type { Slot } from './slot'
 import { StepTime } from './stepTime'
 import { trainerEnv } from './trainerEnv'
@@ -190,7 +190,7 @@ export class RunSupervisor {
   #receive(message: TrainerMessage): void {
     if (this.#hasEnded) return
     try {
-      const end = recordMessage(this.#context, this.run, message)
+      const end = persistTrainerMessage(this.#context, this.run, message)
       if (message.type === 'progress') this.#progress = message.progress
       if (message.type === 'steps') this.#measure(message.steps)
       if (!end) return

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isAlive, sameOwner, thisProcess } from './owner'
+import { isAlive, sameOwner, thisProcess } from './processIdentity'
 
 it('is alive while its process runs, and is not a later process with the same pid', () => {
   const me = thisProcess()

@@ -3,11 +3,11 @@ import type { Condition, Holder } from '../../contract/system/system'
 import type { WriterLock } from '../../history/files/writer'
 import type { Context } from '../app/context'
 import { mustBeWritable, notWritable } from '../storage/fileAccess'
-import { heldError, holderOf, rereadHistory, tryHistory, type Access } from './ownHistory'
-import { clearUp, recover } from './recovery'
+import { heldError, holderOf, rereadHistory, tryHistory, type Access } from './openHistory'
+import { cleanUpAfterCrash, recover } from './recovery'
 
 /** Whether this service may write the history, and when that changes. */
-export class Ownership {
+export class WriteAccess {
   readonly #context: Context
   readonly #options: { access: Access; canWrite: boolean; as: string }
   #lock: WriterLock | null
@@ -88,7 +88,7 @@ export class Ownership {
     try {
       mustBeWritable(paths)
       history.openForWriting({ suspect: lock.afterCrash })
-      clearUp(this.#context)
+      cleanUpAfterCrash(this.#context)
       recover(this.#context)
     } catch (thrown) {
       history.stopWriting()

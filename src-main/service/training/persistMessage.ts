@@ -1,4 +1,4 @@
-/** What a trainer says, written to the history and told to whoever listens. */
+/** Writes what a trainer reports to the history and announces it. */
 import path from 'node:path'
 import { stoppedReason } from '../../contract/runs/endReasons'
 import type { RunState } from '../../contract/runs/states'
@@ -17,7 +17,7 @@ export interface RunEnd {
  * Returns the run's end where the message is one; writing that is the caller's.
  * @throws where the message can't be kept
  */
-export function recordMessage(context: Context, run: RunRecord, message: TrainerMessage): RunEnd | null {
+export function persistTrainerMessage(context: Context, run: RunRecord, message: TrainerMessage): RunEnd | null {
   const { history, emit, paths } = context
   const { id, studyId } = run.summary
   switch (message.type) {

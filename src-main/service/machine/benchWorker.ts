@@ -7,7 +7,7 @@ export interface Ready {
 }
 
 /** A failure of any of these is an Error whose message is a sentence without its end. */
-export interface Player {
+export interface BenchWorker {
   /** Resolves when it is warm. */
   start(): Promise<Ready>
   /** @returns milliseconds of each of the `timed` steps, or their mean where single ones aren't known */

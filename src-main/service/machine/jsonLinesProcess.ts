@@ -1,12 +1,12 @@
 /** A process that speaks JSON lines and is timed in turns with others: one of ours, or a benchmark's peer in Python. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { Player, Ready } from './player'
+import type { BenchWorker, Ready } from './benchWorker'
 import { answerIn, type Answer, type Turn } from '../../contract/trainer/turns'
 
 const keptOutput = 4000
 
-export class LineWorker implements Player {
+export class JsonLinesProcess implements BenchWorker {
   #child: ChildProcess | null = null
   #take: ((said: Answer | { ended: string }) => void) | null = null
   #ended: string | null = null
