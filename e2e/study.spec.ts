@@ -64,7 +64,9 @@ test('the quick-start study: started, watched, compared, kept', async ({ launch 
 
   await test.step('to the end', async () => {
     const id = studyUrl.split('/').at(-1) ?? ''
-    await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done).toBe(6)
+    const done = async (): Promise<number> => (await workbench.call('studies.get', { id })).study.counts.done
+    // The limit of an expectation holds for each run: six take longer on a busy machine.
+    for (let least = 1; least <= 6; least++) await expect.poll(done).toBeGreaterThanOrEqual(least)
     const states = (await workbench.told('run.changed')).map((run) => run.state)
     expect(states.filter((state) => ['failed', 'diverged', 'stopped', 'interrupted'].includes(state))).toEqual([])
   })
