@@ -1,8 +1,14 @@
-/** How lists of runs are sorted, grouped and filtered by each column, in SQL. Names of tables are `runs` and `studies`. */
+/**
+ * How lists of runs are sorted, grouped and filtered by each column, and what their rows hold, in SQL. Names of tables
+ * are `runs` and `studies`.
+ */
 import { archs, datasetIds, depthOf, variants } from '../../contract/experiment'
 import type { ColumnId, QueryColumn, QueryKindOf, SortColumn } from '../../contract/runs/columns'
-import type { Statistic } from '../../contract/runs/rows'
+import type { RunGroup, RunRow, Statistic } from '../../contract/runs/rows'
+import type { RunSummary } from '../../contract/runs/runs'
 import type { RunState } from '../../contract/runs/states'
+import { selectList } from '../files/statements'
+import { summary } from './runSql'
 
 /** How the values of a group's runs become the one that the group is sorted by. `end`: the first or the last of them. */
 export type RollUp = 'mean of finished' | 'mean' | 'sum' | 'end'
@@ -37,9 +43,9 @@ const lossOf = (name: 'train_loss' | 'test_loss'): Record<Statistic, string> => 
   min: `runs.min_${name}`,
   max: `runs.max_${name}`,
 })
-export const trainLossOf = lossOf('train_loss')
-export const testLossOf = lossOf('test_loss')
-export const stepMs = '1000.0 * runs.batch_size / runs.images_per_second'
+const trainLossOf = lossOf('train_loss')
+const testLossOf = lossOf('test_loss')
+const stepMs = '1000.0 * runs.batch_size / runs.images_per_second'
 
 /** What a run's best epoch was picked on, as `runPickedOn` states it. */
 const pickedOn =
@@ -112,3 +118,41 @@ export const columnSql: { readonly [C in ColumnId]: SqlOf<C> } = {
 
 /** Newest first, and runs of one moment in the order of a plan. */
 export const lastKeys = ['runs.created_at DESC', byArch, ...byVariant, 'runs.seed', 'runs.key']
+
+/** Returns the columns of a row in a list of runs; `tags` is JSON. */
+export function rowColumns(statistic: Statistic): string {
+  const row: Record<Exclude<keyof RunRow, keyof RunSummary>, string> = {
+    kind: "'run'",
+    accuracy: accuracyOf[statistic],
+    rowTrainLoss: trainLossOf[statistic],
+    rowTestLoss: testLossOf[statistic],
+    stepMs,
+    tags: '(SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.key ORDER BY tag))',
+    note: 'runs.note',
+    archivedAt: 'runs.archived_at',
+    trashedAt: 'runs.trashed_at',
+  }
+  return selectList({ ...summary, ...row })
+}
+
+/** What a group has of its own: its config, counts of states and accuracies are read apart. */
+export type GroupValues = Omit<RunGroup, 'kind' | 'configId' | 'training' | 'counts' | 'runs' | 'accuracy'>
+
+/** Returns the columns of a group of runs of one config. `counted` is true for the runs that count for means. */
+export function groupColumns(statistic: Statistic): string {
+  const mean = (column: string): string => `avg(CASE WHEN counted THEN ${column} END)`
+  const group: Record<keyof GroupValues, string> = {
+    arch: 'max(runs.arch)',
+    variant: 'max(runs.variant)',
+    dataset: 'max(runs.dataset)',
+    best: mean('runs.best_test_accuracy'),
+    trainLoss: mean(trainLossOf[statistic]),
+    testLoss: mean(testLossOf[statistic]),
+    stepMs: `avg(${stepMs})`,
+    seconds: 'sum(runs.seconds)',
+    trainableParameters: 'max(runs.trainable_parameters)',
+    trainableFilters: 'max(runs.trainable_filters)',
+    createdAt: 'max(runs.created_at)',
+  }
+  return selectList(group)
+}

@@ -6,9 +6,9 @@ import type { SortColumn } from '../../contract/runs/columns'
 import { runGroup, runRow, type RunGroup, type RunRow, type Statistic } from '../../contract/runs/rows'
 import type { Sorting } from '../../contract/runs/runLists'
 import type { Database } from '../files/database'
-import { accuracyOf, columnSql, lastKeys } from './columnSql'
+import { accuracyOf, columnSql, groupColumns, lastKeys, rowColumns, type GroupValues } from './columnSql'
 import { filterOf, type Filter } from './runFilter'
-import { from, groupColumns, rowColumns, type GroupValues } from './runSql'
+import { from } from './runSql'
 
 export interface RunListQuery {
   query: string
