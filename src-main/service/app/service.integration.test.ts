@@ -176,8 +176,8 @@ describe('a service that cannot start', () => {
     await expect(
       createService({ ...options, dataDir: path.join(bench.dataDir, 'file', 'below') }),
     ).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('(ENOTDIR)') as string,
+      code: 'bad-input',
+      message: expect.stringContaining('a part of its path is not a folder') as string,
     })
   })
 

@@ -12,6 +12,8 @@ import { createService, type Service } from '../app/service'
 
 const entry = path.resolve('out/main/trainer.js')
 const dataDir = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-'))
+/** A temporary folder of its own: other programs on the machine may verify runs, too. */
+const temporary = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-tmp-'))
 let service: Service
 let runId = ''
 let studyId = ''
@@ -20,6 +22,7 @@ const told: { phase: string; done: number; total: number }[] = []
 const order: string[] = []
 
 beforeAll(async () => {
+  vi.stubEnv('TMPDIR', temporary)
   service = await createService({
     dataDir,
     trainerEntry: entry,
@@ -56,7 +59,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await service.close()
-  rmSync(dataDir, { recursive: true, force: true })
+  vi.unstubAllEnvs()
+  for (const folder of [dataDir, temporary]) rmSync(folder, { recursive: true, force: true })
 })
 
 const state = async (id: string): Promise<string> => (await service.call('runs.get', { id })).run.state
@@ -68,7 +72,7 @@ function tamper(sql: string): void {
   db.close()
 }
 
-/** What verifications have left, in the data directory and beside it. */
+/** Returns what verifications have left in the data directory and in the temporary folder. */
 const folders = (): string[] => [
   ...readdirSync(dataDir).filter((name) => name === 'work'),
   ...readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-')),

@@ -69,7 +69,7 @@ describe('seeds added to a study', () => {
       added: [{ finished: 6, halfWidth: before / 1.5, cells: asked.cells }],
     })
     expect((await service.call('studies.compare', { id })).rows[0]?.note).toMatch(
-      /Seeds 4.* were added after results had been seen to get intervals under ± .* fixed beforehand\./,
+      /Seeds 4.* were added after results had been seen to get intervals under ± .* fixed in advance\./,
     )
     expect((await service.call('runs.get', { id: runIds[0] ?? '' })).events.map((event) => event.message)).toContain(
       'Added to the study when 6 of its runs had finished.',
