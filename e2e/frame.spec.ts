@@ -94,7 +94,7 @@ test('a view’s link pasted into the palette opens the same view, and back and 
   await workbench.open('#/studies/table-1?at=t1')
   await heading(page, 'Table I reproduced')
   await page.keyboard.press('Control+l')
-  await expect(page.getByRole('status').filter({ hasText: 'Copied #/studies/table-1?at=t1' })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'Link copied' })).toBeVisible()
   const link = await clipboardOf(workbench)
   expect(link).toBe('#/studies/table-1?at=t1')
   await page.keyboard.press('Control+5')

@@ -62,7 +62,7 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
   await workbench.open(study)
   await workbench.chooseFiles([path.dirname(dataDir)])
   await choose(workbench, 'Write report…')
-  await expect(workbench.page.getByText(/Report written: open index\.html/)).toBeVisible()
+  await expect(workbench.page.getByText(/Report saved as .*index\.html/)).toBeVisible()
   const folder = path.join(path.dirname(dataDir), `${comparisonStudy}-report`)
   await workbench.app.evaluate(({ shell }) => {
     const kept = globalThis as unknown as { shown: string[] }
@@ -80,7 +80,7 @@ test('a study’s report is written, and stands on its own', async ({ launch, da
   await expect.poll(asked).toEqual([`Replace the report in ${comparisonStudy}-report?`])
   await workbench.answerQuestions(0)
   await choose(workbench, 'Write report…')
-  await expect(workbench.page.getByText(/Report written: open index\.html/)).toHaveCount(2)
+  await expect(workbench.page.getByText(/Report saved as .*index\.html/)).toHaveCount(2)
   const opened = workbench.app.waitForEvent('window')
   await workbench.app.evaluate(
     ({ BrowserWindow }, file) => {

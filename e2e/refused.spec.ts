@@ -40,7 +40,7 @@ test('a query with a field that does not exist says so instead of showing skelet
   const { page } = workbench
   await workbench.open('#/runs?q=nothing:1')
   await page.reload()
-  await expect(page.getByRole('main').getByText('This query can’t be read')).toBeVisible()
+  await expect(page.getByRole('main').getByText('Invalid query')).toBeVisible()
   await expect(page.locator('.skeleton')).toHaveCount(0)
   await expect(page.getByRole('main').locator('[aria-busy="true"]')).toHaveCount(0)
 })

@@ -128,7 +128,7 @@ test('a killed service is said, started again, and given up on when it keeps dyi
     kill(workbench.servicePid())
   }
   const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })
-  await expect(banner).toContainText('is not started again')
+  await expect(banner).toContainText('is not restarted')
   expect(await workbench.outcome('runs.list', {})).toMatchObject({ ok: false, error: { code: 'unavailable' } })
 
   await banner.getByRole('button', { name: 'Restart' }).click()

@@ -42,7 +42,7 @@ export function addTrainingFlags(command: Command, defaults: TrainingConfig, not
       'so many of the training examples, balanced by class, are never trained on: the best epoch is picked on them (default: none, it is picked on the test set)',
       wholeNumber,
     )
-    .option('--batch <n>', `pictures a step${byDefault(defaults.batchSize)}`, wholeNumber)
+    .option('--batch <n>', `images per step${byDefault(defaults.batchSize)}`, wholeNumber)
     .option('--learning-rate <x>', `of the first epochs${byDefault(defaults.learningRate)}`, realNumber)
     .option('--momentum <x>', `of the gradient descent${byDefault(defaults.momentum)}`, realNumber)
     .option('--weight-decay <x>', `on all trainable weights${byDefault(defaults.weightDecay)}`, realNumber)

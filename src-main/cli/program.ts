@@ -68,16 +68,16 @@ export async function runCli(argv: string[]): Promise<number> {
 
 export function buildProgram(): Command {
   const program = new Command('mcnn')
-    .description('Trains multi-band convolutional networks beside their baselines and compares them honestly.')
+    .description('Trains multi-band convolutional networks next to their baselines and compares them honestly.')
     .version(version, '--version', 'print the version')
-    .option('--json', 'one JSON document on standard output, or JSON lines where the command streams')
+    .option('--json', 'one JSON document on standard output, or JSON lines if the command streams')
     .option(
       '--data-dir <dir>',
-      'where data sets, runs and the history are kept (default: $MCNN_DATA_DIR, else the user’s data folder)',
+      'where data sets, runs and the history are stored (default: $MCNN_DATA_DIR, else the user’s data folder)',
       typedPath,
     )
     .helpOption('--help', 'print what a command does and takes')
-    .helpCommand('help [command]', 'the same as --help')
+    .helpCommand('help [command]', 'print the same as --help')
   addSections(program, sections)
   for (const add of [
     addDoctor,

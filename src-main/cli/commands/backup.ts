@@ -5,7 +5,7 @@ import { writeJson, writeOut } from '../output/output'
 import type { Globals } from '../globals'
 
 export function addBackup(program: Command): void {
-  const command = program.command('backup').description('copy the history, even while something trains')
+  const command = program.command('backup').description('copy the history, even during training')
   addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(
     async ({ out, force }: Partial<OutFlags>, command: Command) => {
       const { locateDataDir } = await import('../../service/storage/dataDirIdentity')

@@ -23,7 +23,7 @@ export function addDatasets(program: Command): void {
 
   group
     .command('list')
-    .description('list the data sets and whether they are there')
+    .description('list the data sets and whether they are installed')
     .action(async (_options: unknown, command: Command) => {
       const datasets = await withReader(command, (service) => service.call('datasets.list', {}))
       if (command.optsWithGlobals<Globals>().json) return writeJson(datasets)
@@ -47,7 +47,7 @@ export function addDatasets(program: Command): void {
     .command('import')
     .argument('<path>', 'the archive or the folder', typedPath)
     .description(
-      `import ${importedNames} from its files (binary or Python) in an archive (${archiveFormatWords}) or a folder, whatever their names`,
+      `import ${importedNames} from its binary or Python files in an archive (${archiveFormatWords}) or a folder, under any names`,
     )
     .action(async (file: string, _options: unknown, command: Command) => {
       const source = path.resolve(file)
@@ -74,9 +74,9 @@ export function addDatasets(program: Command): void {
   group
     .command('download <id>')
     .description(
-      `fetch ${importedDatasetIds.join(' or ')} from its official site (about 170 MB) and import it; what came before an interruption is not fetched again`,
+      `fetch ${importedDatasetIds.join(' or ')} from its official site (about 170 MB) and import it; an interrupted download resumes`,
     )
-    .option('--discard', 'delete what an interrupted download has left, and fetch nothing')
+    .option('--discard', 'delete the partial download, and download nothing')
     .action(async (name: string, { discard }: { discard?: boolean }, command: Command) => {
       const id = namedDataset(name)
       const progress = new ProgressLine()
@@ -114,7 +114,7 @@ export function addDatasets(program: Command): void {
 
   group
     .command('verify <id>')
-    .description('read a data set again from end to end and compare it with its checksums')
+    .description('read a complete data set and compare it with its checksums')
     .action(async (id: string, _options: unknown, command: Command) => {
       const dataset = await withService(command, (service) => service.call('datasets.verify', { id: namedDataset(id) }))
       if (command.optsWithGlobals<Globals>().json) return writeJson(dataset)

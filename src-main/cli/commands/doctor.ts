@@ -12,8 +12,11 @@ import type { Globals } from '../globals'
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('check that everything needed is there and works; exit code 1 where something is not')
-    .option('--repair', 'save what can be read of a damaged history into a new one; the damaged one is kept beside it')
+    .description('check that everything needed is installed and works; exit code 1 if something is not')
+    .option(
+      '--repair',
+      'save what can be read of a corrupt history to a new one; the corrupt file is kept in the backups',
+    )
     .action(async (options: { repair?: true }, command: Command) => {
       if (options.repair) return repair(command)
       const result = await examine(command)

@@ -23,7 +23,7 @@ export function addExport(program: Command): void {
   const command = program
     .command('export <what>')
     .description(
-      'write a study with everything that belongs to it (history, filters, weights) into one file, to be imported elsewhere; or a finished run’s network for other programs',
+      'write a study with everything that belongs to it (history, filters, weights) to one file for import elsewhere, or the network of a finished run for other programs',
     )
     .addOption(
       choice(

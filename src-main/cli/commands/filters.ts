@@ -28,11 +28,11 @@ export function addFilters(program: Command): void {
     .description('print a filter bank: its kernels and the magnitudes of their frequency responses')
     .option('--layer <name>', 'the convolution, as stem or stage3.block1.conv2', 'stem')
     .option('--filter <n>', 'the base filter, from 0', wholeNumber, 0)
-    .option('--size <n>', 'points a side of the response', wholeNumber, 64)
+    .option('--size <n>', 'points per side of the response', wholeNumber, 64)
     .option('--epoch <n>', 'of which epoch, 0 before training (default: the newest)', wholeNumber)
     .option(
       '--channel <n>',
-      'draw only this input channel (default: the picture’s three, else the strongest)',
+      'draw only this input channel (default: the image’s three, else the strongest)',
       wholeNumber,
     )
     .option('--layers', 'instead: of every convolution how much its filters cover and repeat each other')

@@ -12,9 +12,7 @@ export function addImport(program: Command): void {
   program
     .command('import')
     .argument('<file>', 'the archive, or the folder that it was unpacked to', typedPath)
-    .description(
-      'take in a study that `mcnn export` wrote, also unpacked or packed again: what is not here already, all of it or nothing',
-    )
+    .description('import a study that `mcnn export` wrote, also unpacked or packed again: everything new, or nothing')
     .action(async (file: string, _options: unknown, command: Command) => {
       const source = path.resolve(file)
       // Checked before the data directory is created.

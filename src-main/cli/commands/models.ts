@@ -21,7 +21,7 @@ export function addModels(program: Command): void {
   program
     .command('models')
     .description(
-      'list every network and variant with its trainable parameters, filters, multiplications and layers; of one network and variant the layers',
+      'list every network and variant with its trainable parameters, filters, multiplications and layers; for one network and variant, list the layers',
     )
     .addOption(choice('--arch <name>', 'only this network', archs))
     .option(
@@ -29,7 +29,7 @@ export function addModels(program: Command): void {
       `only this variant: ${variants.join(', ')}, or any other as mcnn(stage3.*+stem)@random or narrow(mcnn-a)`,
       oneVariant,
     )
-    .option('--classes <n>', 'classes that the networks tell apart', wholeNumber, 10)
+    .option('--classes <n>', 'number of classes', wholeNumber, 10)
     .action((flags: ModelFlags, command: Command) => {
       if (flags.classes < 2 || flags.classes > 1000) throw usageError('--classes: from 2 to 1000.')
       const models = (flags.arch ? [flags.arch] : archs).flatMap((arch) =>

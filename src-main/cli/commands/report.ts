@@ -13,7 +13,7 @@ export function addReport(program: Command): void {
     .description(
       'write a report of a study: a page (index.html), Markdown and LaTeX, with tables, figures, filter banks, settings and manifest',
     )
-  addOut(command, '<dir>', 'where to: a new or empty folder', true).action(
+  addOut(command, '<dir>', 'folder to write to: new or empty', true).action(
     async (name: string, { out, force }: OutFlags, command: Command) => {
       const folder = outFolder(out, 'report')
       const progress = new ProgressLine()

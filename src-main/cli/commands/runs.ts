@@ -23,7 +23,7 @@ import type { Globals } from '../globals'
 export function addRuns(program: Command): void {
   const group = program
     .command('runs')
-    .description('list, show, resume, extend, move, delete and restore runs; RUN is an id or the beginning of one')
+    .description('list, show, resume, extend, move, delete and restore runs; RUN is an id or its beginning')
 
   group
     .command('list')
@@ -85,7 +85,7 @@ export function addRuns(program: Command): void {
 
   group
     .command('manifest <run>')
-    .description('print everything a run’s numbers depend on, and what they are, as JSON')
+    .description('print a run’s results and everything they depend on, as JSON')
     .action(async (name: string, _options: unknown, command: Command) => {
       const manifest = await withReader(command, async (service) =>
         service.call('publish.runManifest', { id: (await findRun(service, name)).id }),
@@ -113,7 +113,7 @@ export function addRuns(program: Command): void {
 
   group
     .command('resume <run>')
-    .description('go on with a run that was stopped, interrupted or failed, from its last checkpoint')
+    .description('resume a stopped, interrupted or failed run from its last checkpoint')
     .action((name: string, _options: unknown, command: Command) =>
       goesOn(command, async (service) => {
         const run = await findRun(service, name)
@@ -124,8 +124,8 @@ export function addRuns(program: Command): void {
 
   group
     .command('extend <run>')
-    .description('train a finished run for more epochs, as a new run that goes on where it ended')
-    .requiredOption('--epochs <n>', 'how many it is to have in all', wholeNumber)
+    .description('train a finished run for more epochs, as a new run that continues from its end')
+    .requiredOption('--epochs <n>', 'total number of epochs', wholeNumber)
     .action((name: string, { epochs }: { epochs: number }, command: Command) =>
       goesOn(command, async (service) => {
         const run = await findRun(service, name)
@@ -135,11 +135,11 @@ export function addRuns(program: Command): void {
 
   group
     .command('move <run>')
-    .description('move a run that waits in the queue')
+    .description('move a queued run')
     .option('--first', 'before all others')
-    .option('--last', 'behind all others')
-    .option('--up', 'by one place')
-    .option('--down', 'by one place')
+    .option('--last', 'after all others')
+    .option('--up', 'by one position')
+    .option('--down', 'by one position')
     .option('--before <run>', 'before that one')
     .action(async (name: string, options: MoveOptions, command: Command) => {
       const place = placeOf(options)
@@ -160,11 +160,9 @@ export function addRuns(program: Command): void {
 
   group
     .command('delete <run>')
-    .description(
-      'move a run to the trash, from where it can be restored; it takes part in no list, study or comparison',
-    )
-    .option('--purge', 'delete it for good, with all that it measured, its weights and its log; also from the trash')
-    .option('--yes', 'purge without asking; needed where nobody can be asked')
+    .description('move a run to the trash, from which it can be restored; lists, studies and comparisons leave it out')
+    .option('--purge', 'delete it permanently with its metrics, weights and log, also from the trash')
+    .option('--yes', 'purge without asking; needed if there is no terminal to ask')
     .action(
       async (name: string, { purge = false, yes = false }: { purge?: boolean; yes?: boolean }, command: Command) => {
         const id = await withService(command, async (service) => {
@@ -190,7 +188,7 @@ export function addRuns(program: Command): void {
 
   group
     .command('restore <run>')
-    .description('bring a run back from the trash')
+    .description('restore a run from the trash')
     .action(async (name: string, _options: unknown, command: Command) => {
       const id = await withService(command, async (service) => {
         const run = await findTrashedRun(service, name)

@@ -47,12 +47,12 @@ export function addStudy(program: Command): void {
 
   const run = group
     .command(`run [preset]`)
-    .description('train a study and print its comparison: a ready one, its flags optional, or one of your own')
-    .option('--name <text>', 'what the study is called')
-    .option('--archs <list>', `networks, parted by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
+    .description('train a study and print its comparison: a preset, which flags change, or a study of your own')
+    .option('--name <text>', 'name of the study')
+    .option('--archs <list>', `networks, separated by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
     .option(
       '--variants <list>',
-      `variants, parted by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`,
+      `variants, separated by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`,
       variantList,
     )
     .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
@@ -92,7 +92,7 @@ export function addStudy(program: Command): void {
   group
     .command('resume <study>')
     .description(
-      'go on with what waits, was paused or interrupted of a study, or with all that was stopped; then print its comparison',
+      'resume the queued, paused and interrupted runs of a study, or else its stopped runs; then print its comparison',
     )
     .action(async (name: string, _options: unknown, self: Command) => {
       const json = self.optsWithGlobals<Globals>().json === true

@@ -36,7 +36,7 @@ interface TrainFlags extends TrainingFlags {
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('train one run; with --json a line for the run, for each epoch and for its end')
+    .description('train one run; with --json, print one line for the run, one per epoch and one for its end')
     .addOption(choice('--arch <name>', 'the network', archs).makeOptionMandatory())
     .option(
       '--variant <name>',
@@ -45,7 +45,7 @@ export function addTrain(program: Command): void {
     )
     .option(
       '--multiband <layers>',
-      'instead: these convolutions, parted by commas, * for any letters, as stem,stage3.*',
+      'instead: these convolutions, separated by commas, * for any letters, as stem,stage3.*',
       layerList,
     )
     .option(

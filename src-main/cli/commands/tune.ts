@@ -11,9 +11,9 @@ export function addTune(program: Command): void {
   program
     .command('tune')
     .description(
-      'measure which of TensorFlow’s thread counts train fastest on this machine and remember them; exit code 1 where that can’t be measured now',
+      'measure which of TensorFlow’s thread counts train fastest on this machine and store them; exit code 1 if they cannot be measured now',
     )
-    .option('--once', 'only where this machine has not been measured before, as the setup does')
+    .option('--once', 'only if this machine has not been measured, as the setup does')
     .action(async (options: { once?: true }, command: Command) => {
       takeSignals()
       const { tuneMachine } = await import('../../service/machine/machineTuning')

@@ -18,10 +18,12 @@ interface VerifyFlags {
 export function addVerify(program: Command): void {
   program
     .command('verify <run>')
-    .description('train a run again and say whether it comes out the same, bit for bit; nothing in the history changes')
+    .description(
+      'train a run again and report whether the result is identical, bit for bit; no result in the history changes',
+    )
     .option('--steps <n>', 'only its first n steps', wholeNumber)
     .option('--epochs <n>', 'only its first n epochs', wholeNumber)
-    .option('--beside', 'do not wait for a run that trains: both take longer')
+    .option('--beside', 'do not wait for a running run: both take longer')
     .addHelpText('after', '\nExit codes: 0 the same, 1 it differs or could not be trained again.')
     .action(async (name: string, { steps, epochs, beside = false }: VerifyFlags, command: Command) => {
       if (steps !== undefined && epochs !== undefined) throw usageError('--steps and --epochs exclude each other.')

@@ -157,7 +157,7 @@ describe('a report’s page', () => {
     expect(said.includes('is less accurate than the baseline')).toBe(low > 0)
     expect(said).toContain(comparison.rows[0]?.note ?? 'none')
     expect(said).toContain(`${fixed(low)} to ${fixed(high)} points`)
-    expect(said).toContain('say nothing about photographs')
+    expect(said).toContain('say nothing about real photos')
   })
 
   it('has all settings and the manifest', async () => {
