@@ -48,11 +48,11 @@ test('a study goes out of one window and into another', async ({ launch, dataDir
   expect(first?.cells.map((cell) => cell.accuracy)).toEqual(before?.cells.map((cell) => cell.accuracy))
   await elsewhere.go('Studies')
   await choose(elsewhere, 'Import study…')
-  await expect(elsewhere.page.getByText(/nothing new, 75 runs of it are here already/)).toBeVisible()
+  await expect(elsewhere.page.getByText(/75 runs already imported, nothing new/)).toBeVisible()
   await elsewhere.chooseFiles([path.join(__dirname, 'publish.spec.ts')])
   await elsewhere.go('Studies')
   await choose(elsewhere, 'Import study…')
-  await expect(elsewhere.page.getByText(/publish\.spec\.ts is not an archive/)).toBeVisible()
+  await expect(elsewhere.page.getByText(/Cannot import publish\.spec\.ts: it is not an archive/)).toBeVisible()
 })
 
 test('a study’s report is written, and stands on its own', async ({ launch, dataDir }) => {
