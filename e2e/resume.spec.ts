@@ -76,7 +76,7 @@ test('where a person chose so, what was cut short goes on at the start', async (
   const id = await begin(first, 40)
   await first.close()
   const workbench = await launch()
-  await expect(workbench.page.getByText('1 run goes on')).toBeVisible()
+  await expect(workbench.page.getByText('1 run resumed')).toBeVisible()
   await expect.poll(async () => (await workbench.call('runs.get', { id })).run.state).toBe('done')
   expect((await workbench.call('runs.get', { id })).epochs.map((epoch) => epoch.epoch)).toEqual(
     Array.from({ length: 40 }, (_, i) => i + 1),
@@ -94,5 +94,5 @@ test('left alone, it is not asked about again', async ({ launch }) => {
   await expect(third.page.getByText('Service running', { exact: true })).toBeVisible()
   await third.open('#/runs?group=none')
   await expect(third.page.getByText('interrupted', { exact: true }).first()).toBeVisible()
-  await expect(third.page.getByText('was cut short', { exact: false })).toHaveCount(0)
+  await expect(third.page.getByText('interrupted when the program closed')).toHaveCount(0)
 })
