@@ -132,7 +132,7 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
 
   await test.step('what is no picture is refused with a sentence', async () => {
     await drop(workbench, 'notes.png', 'image/png', Buffer.from('no picture at all'))
-    await expect(region).toContainText('This is not a picture that can be read')
+    await expect(region).toContainText('This image cannot be read')
     await expect(region.locator('dl')).toHaveCount(0)
   })
 

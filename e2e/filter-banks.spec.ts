@@ -169,7 +169,7 @@ test('what a map says is what the kernel, the pixels and the service say', async
     await page
       .locator('input[type="file"]')
       .setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
-    await expect(page.getByText('This is not a picture that can be read', { exact: false })).toBeVisible()
+    await expect(page.getByText('This image cannot be read', { exact: false })).toBeVisible()
   })
 })
 

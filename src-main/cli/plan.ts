@@ -52,7 +52,7 @@ export function addTrainingFlags(command: Command, defaults: TrainingConfig, not
       wholeNumbers,
     )
     .option('--gamma <x>', `what the rate is multiplied by at a milestone${byDefault(defaults.gamma)}`, realNumber)
-    .option('--no-augment', 'train on the pictures as they are, neither moved nor flipped')
+    .option('--no-augment', 'train on the images as they are, neither shifted nor flipped')
     .addOption(
       choice(
         '--precision <name>',

@@ -54,7 +54,7 @@ export function descriptionOf(about: About, layout: PictureLayout, { tensorsAlon
       ? `Input: ${inputWords(layout)}; the first layer takes (pictures / 255 − normalisation.mean) / normalisation.std. Output logits: ${outputWords}. Convolutions pad with zeros by half of their kernel’s side; normalisations add ${String(epsilon)} to the variance.`
       : `Input pictures: ${inputWords(layout)}; the first operations normalise them as in training. Output logits: ${outputWords}.`,
     'Multi-band layers are written out as plain convolutions; batch normalisation stands by itself, with the running statistics.',
-    'The network knows only its own classes, and pictures of 32 × 32 pixels.',
+    'The network knows only its own classes, and images of 32 × 32 pixels.',
   ].join(' ')
 }
 

@@ -119,9 +119,9 @@ describe('what a report claims', () => {
     expect(said({ ...one, trainableParameters: 999.6 })[0]).toContain('with 99.96 % of the baseline’s')
   })
 
-  it('says so of generated pictures, and is the row’s note where there is nothing to compare', () => {
+  it('says so of generated images, and is the row’s note where there is nothing to compare', () => {
     expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] }, 'synthetic')[0]).toMatch(
-      /, on generated pictures\.$/,
+      /, on generated images\.$/,
     )
     expect(said({ accuracy: null })).toEqual(['CIFAR-10, ResNet-20, 5 epochs: The row’s note.'])
   })

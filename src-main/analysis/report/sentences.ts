@@ -78,4 +78,4 @@ function seedsWords(own: number, baseline: number): string {
   return own === baseline ? `${plural(own, 'seed')} each` : `${own} and ${plural(baseline, 'seed')}`
 }
 
-const onlyHere = (dataset: ComparisonRow['dataset']): string => (isGenerated(dataset) ? ', on generated pictures' : '')
+const onlyHere = (dataset: ComparisonRow['dataset']): string => (isGenerated(dataset) ? ', on generated images' : '')

@@ -109,7 +109,7 @@ export const epochFields = {
   waitSeconds: {
     schema: z.number().nullable(),
     column: 'wait_seconds',
-    words: 'time waited for pictures',
+    words: 'time waited for images',
     computed: false,
     chart: { name: 'Data wait', unit: '%', factor: 100, isPerSecond: true },
   },

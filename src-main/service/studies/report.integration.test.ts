@@ -167,7 +167,7 @@ describe('a report’s page', () => {
         ['variant', 'baseline; mcnn-a'],
         ['batch size', '20'],
         ['learning rate', '0.1'],
-        ['training pictures', '100, balanced by class'],
+        ['training images', '100, balanced by class'],
       ]),
     )
     expect(rowsOf('What the runs were trained on.').map(([label]) => label)).toEqual(

@@ -14,16 +14,16 @@ export interface OwnPicture {
 
 /** @throws Error with a sentence for people where it is no picture, or too large */
 export async function readPicture(file: Blob): Promise<OwnPicture> {
-  if (file.size > largest) throw new Error('This picture is larger than 30 MB: choose a smaller one.')
+  if (file.size > largest) throw new Error('This image is larger than 30 MB: choose a smaller one.')
   let image: ImageBitmap
   try {
     image = await createImageBitmap(file)
   } catch {
-    throw new Error('This is not a picture that can be read: choose a PNG, JPEG, WebP or GIF.')
+    throw new Error('This image cannot be read: choose a PNG, JPEG, WebP or GIF.')
   }
   const canvas = new OffscreenCanvas(side, side)
   const context = canvas.getContext('2d')
-  if (!context) throw new Error('No picture can be drawn here.')
+  if (!context) throw new Error('The window cannot draw images.')
   const { width, height } = image
   const middle = Math.min(width, height)
   context.fillStyle = 'white'
