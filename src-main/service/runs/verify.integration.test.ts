@@ -248,7 +248,7 @@ describe('a run that is trained again', () => {
     expect(circumstances).toEqual([])
     expect((await verdicts()).at(-1)).toMatchObject({
       level: 'warning',
-      message: expect.stringMatching(/it differs\. The loss of step 2 is/) as string,
+      message: expect.stringMatching(/the results differ\. The loss of step 2 is/) as string,
     })
   })
 
