@@ -129,7 +129,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     // Closing the window asks first; answered with Cancel it goes on.
     const questions = await workbench.answerQuestions(2)
     await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-    await expect.poll(questions).toEqual(['Quit while a verification goes on?'])
+    await expect.poll(questions).toEqual(['Quit while a verification is running?'])
     await workbench.close()
     expect(existsSync(path.join(dataDir, 'work'))).toBe(false)
   })
