@@ -3,7 +3,7 @@ import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 const study = `#/studies/${comparisonStudy}`
 
-test('seeds are added until intervals are narrow enough enough, and taken back', async ({ launch, dataDir }) => {
+test('seeds are added until intervals are narrow enough, and undone', async ({ launch, dataDir }) => {
   // Of the built-in set: its runs can be queued here.
   writeComparisonHistory(dataDir, 'synthetic')
   const workbench = await launch()

@@ -39,7 +39,7 @@ export function addTrainingFlags(command: Command, defaults: TrainingConfig, not
     .option('--test-examples <n>', 'a class-balanced subset of the test examples (default: all)', wholeNumber)
     .option(
       '--validation <n>',
-      'so many of the training examples, balanced by class, are never trained on: the best epoch is picked on them (default: none, it is picked on the test set)',
+      'hold out this many training examples, balanced by class: the best epoch is picked on them (default: none, it is picked on the test set)',
       wholeNumber,
     )
     .option('--batch <n>', `images per step${byDefault(defaults.batchSize)}`, wholeNumber)

@@ -31,7 +31,7 @@ export function addStudyExtend(group: Command): void {
     .option('--seeds <n>', 'how many for each network and variant', wholeNumber)
     .option(
       '--until <points>',
-      'as many as bring the 95 % interval of every difference under ± so many points, as now estimated',
+      'as many as bring half the 95 % interval of every difference under this many points, as now estimated',
       realNumber,
     )
     .option('--paired', 'the interval of differences within seeds instead of Welch’s, with --until')
