@@ -58,7 +58,7 @@ export interface Share {
 
 /**
  * @param dataDir with a history; it is changed
- * @param count so many of the situations
+ * @param count number of situations to measure, from the first
  */
 export async function measureShare(
   dataDir: string,

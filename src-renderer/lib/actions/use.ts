@@ -1,9 +1,9 @@
-/** Reports to the service that a person uses the window: trainers give way meanwhile. */
+/** Reports to the service that a person uses the window, so that trainers give way further. */
 import { call } from '../data/client'
 
-/** More often than the service lets a report hold (`system.reportUse`). */
+/** A report counts for 3 s in the service (`system.reportUse`). */
 const reportEveryMs = 1000
-/** What a person does; scrolling by itself and events of the service are no use. */
+/** Events that only a person causes; the page itself may scroll, and the service sends events. */
 const acts = ['pointermove', 'pointerdown', 'wheel', 'keydown', 'hashchange'] as const
 
 /** Call once, when the window starts. */
@@ -17,6 +17,6 @@ export function startUseReports(): void {
     void call('system.reportUse', {}).catch(() => undefined)
   }
   for (const act of acts) window.addEventListener(act, report, { capture: true, passive: true })
-  // A window that opens has the most to do.
+  // Opening the window is use: its first page takes the most work.
   report()
 }
