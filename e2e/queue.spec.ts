@@ -39,8 +39,10 @@ test('the queue is put in another order by buttons and keys, and taken back', as
     .click()
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 2', 'mcnn-f 1', 'baseline 2'])
   await expect(rows(page).nth(0)).toContainText('mcnn-f')
-  // The row that went took the focus along.
+  // The row that went took the focus along. Keys in quick succession move it as often as they are pressed.
   await page.keyboard.press('Alt+ArrowDown')
+  await page.keyboard.press('Alt+ArrowDown')
+  await page.keyboard.press('Alt+ArrowUp')
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'mcnn-f 2', 'baseline 2'])
   await page.keyboard.press('Alt+End')
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'baseline 2', 'mcnn-f 2'])
