@@ -1,8 +1,8 @@
 /** Folders that earlier versions wrote for the user, without a list of their files: what in them is the program's own. */
-import { createHash } from 'node:crypto'
 import { lstat, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { sha256Of } from './sha256'
 import type { WrittenFiles } from './writtenFiles'
 
 interface EarlierFolder {
@@ -54,7 +54,7 @@ export async function earlierFiles(folder: string, what: string): Promise<Writte
   const files: WrittenFiles['files'] = {}
   for (const name of new Set([...names, ...listed])) {
     const file = await readOwn(folder, name)
-    if (isUnchanged(file)) files[name] = [createHash('sha256').update(file.bytes).digest('hex')]
+    if (isUnchanged(file)) files[name] = [sha256Of(file.bytes)]
   }
   return { format: 'mcnn-files', version: 1, files, writing: null }
 }

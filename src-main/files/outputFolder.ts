@@ -3,8 +3,6 @@
  * exists, the files that the program wrote there before are replaced one by one. What the user added stays; what the
  * user changed is kept under another name.
  */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { codeOf } from '../contract/errors'
@@ -13,6 +11,7 @@ import { createFlushed, flushPath, partName, writerOf } from './durable'
 import { earlierFiles } from './earlierFolders'
 import { badTarget, outputError, targetExists } from './outputErrors'
 import { shownPath } from './pathProblems'
+import { sha256Of, sha256OfFile } from './sha256'
 import { writtenFilesName, writtenFilesText, readWrittenFiles, type WrittenFiles } from './writtenFiles'
 
 export interface FolderOptions {
@@ -206,10 +205,7 @@ async function isOwn(folder: string, name: string, hashes: readonly string[]): P
     const stats = await lstat(path.join(folder, ...parts.slice(0, depth))).catch(() => null)
     if (stats === null || (depth < parts.length ? !stats.isDirectory() : !stats.isFile())) return false
   }
-  const hash = createHash('sha256')
-  // A file of the user's may have any size.
-  for await (const chunk of createReadStream(path.join(folder, name)) as AsyncIterable<Uint8Array>) hash.update(chunk)
-  return hashes.includes(hash.digest('hex'))
+  return hashes.includes((await sha256OfFile(path.join(folder, name))).sha256)
 }
 
 /** A folder that the file leaves empty goes too. */
@@ -226,11 +222,7 @@ async function removeStale(folder: string, name: string): Promise<void> {
 }
 
 function hashesOf(files: ReadonlyMap<string, Uint8Array | string>): Map<string, string[]> {
-  return new Map([...files].map(([name, content]) => [name, [hashOf(content)]]))
-}
-
-function hashOf(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex')
+  return new Map([...files].map(([name, content]) => [name, [sha256Of(content)]]))
 }
 
 function unlessMissing(thrown: unknown): null {

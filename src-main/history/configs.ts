@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { canonicalJson } from '../analysis/text/canonicalJson'
 import { experimentConfig, withoutNoSplit, type ExperimentConfig } from '../contract/experiment'
+import { shortSha256Of } from '../files/sha256'
 import type { Database } from './files/database'
 import { insertInto } from './files/statements'
 
@@ -17,7 +17,7 @@ export class Configs {
   /** Returns the config's id. */
   put(config: ExperimentConfig): string {
     const json = withoutSeed(config)
-    const id = idOf(json)
+    const id = shortSha256Of(json)
     this.#insert.run(id, json)
     return id
   }
@@ -31,11 +31,7 @@ export class Configs {
 }
 
 export function configId(config: ExperimentConfig): string {
-  return idOf(withoutSeed(config))
-}
-
-function idOf(json: string): string {
-  return createHash('sha256').update(json).digest('hex').slice(0, 16)
+  return shortSha256Of(withoutSeed(config))
 }
 
 function withoutSeed(config: ExperimentConfig): string {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { canonicalJson } from '../analysis/text/canonicalJson'
+import { shortSha256Of } from '../files/sha256'
 import { environment, type Environment } from '../contract/runs/environment'
 import type { Database } from './files/database'
 import { insertInto } from './files/statements'
@@ -17,7 +17,7 @@ export class Environments {
   /** Returns its hash. */
   put(value: Environment): string {
     const json = canonicalJson(value)
-    const hash = createHash('sha256').update(json).digest('hex').slice(0, 16)
+    const hash = shortSha256Of(json)
     this.#insert.run(hash, json)
     return hash
   }

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import type { RunState } from '../contract/runs/states'
 import type { Database } from './files/database'
 import { insertInto } from './files/statements'
-import type { NewRun } from './runs/runs'
+import { newRunColumns, type NewRun } from './runs/runRecord'
 import { importing } from './studies'
 
 export interface ImportedRun extends NewRun {
@@ -57,18 +57,7 @@ export class Imports {
     this.#insert = db.prepare<[ImportedRun & { hiddenId: string }]>(
       insertInto('runs', {
         id: '@hiddenId',
-        study: '(SELECT key FROM studies WHERE id = @studyId)',
-        config: '@configId',
-        arch: '@arch',
-        variant: '@variant',
-        dataset: '@dataset',
-        seed: '@seed',
-        epochs: '@epochs',
-        train_examples: '@trainExamples',
-        test_examples: '@testExamples',
-        trainable_parameters: '@trainableParameters',
-        trainable_filters: '@trainableFilters',
-        batch_size: "(SELECT json ->> 'batchSize' FROM configs WHERE id = @configId)",
+        ...newRunColumns,
         state: '@state',
         reason: '@reason',
         position: '0',
@@ -77,7 +66,6 @@ export class Imports {
         startup_seconds: '@startupSeconds',
         weights_file: '@weightsFile',
         weights_sha256: '@weightsSha256',
-        created_at: '@createdAt',
         started_at: '@startedAt',
         ended_at: '@endedAt',
         note: '@id',

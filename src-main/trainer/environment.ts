@@ -1,12 +1,12 @@
 /** What a run was trained on, as measured here and now. */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import { computingVariables } from '../system/childEnvironment'
 import type { Environment } from '../contract/runs/environment'
+import { shortSha256Of } from '../files/sha256'
 import { gpuMathWords } from '../system/gpuMath'
 import type { DeviceProbe } from '../contract/trainer/messages'
 import { processorsIn } from '../system/processors'
@@ -164,7 +164,5 @@ export function instructionsIn(cpuinfo: string): string {
 
 /** A search path tells of a person's folders, and only whether it is the same matters. */
 function recorded({ LD_LIBRARY_PATH: libraries, ...variables }: Record<string, string>): Record<string, string> {
-  return libraries === undefined
-    ? variables
-    : { ...variables, LD_LIBRARY_PATH: `SHA-256 ${createHash('sha256').update(libraries).digest('hex').slice(0, 16)}` }
+  return libraries === undefined ? variables : { ...variables, LD_LIBRARY_PATH: `SHA-256 ${shortSha256Of(libraries)}` }
 }

@@ -23,7 +23,7 @@ import { tuneBanks } from './measurements/tuning'
 import { encodeWeights, filtersOf } from './variables'
 import { whenTheDiskTakes } from './checkpoints/patience'
 import { writeAtomically } from '../files/durable'
-import { sha256Of } from './checkpoints/sha256'
+import { sha256Of } from '../files/sha256'
 
 /**
  * Trains as the job says, from its newest checkpoint where there is one, and tells what happens; the last message is

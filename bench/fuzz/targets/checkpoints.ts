@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { quickStart, type ExperimentConfig } from '../../../src-main/contract/experiment'
 import { encodeSafetensors } from '../../../src-main/nn/safetensors'
 import { Checkpoints, position, type Position } from '../../../src-main/trainer/checkpoints/checkpoint'
-import { sha256Of } from '../../../src-main/trainer/checkpoints/sha256'
+import { sha256Of } from '../../../src-main/files/sha256'
 import { target } from '../check'
 import { mutatedBytes, mutatedJsonText } from '../mutations'
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { WorkbenchError } from '../../contract/errors'
 import { imageChannels, imageSize, type DatasetId } from '../../contract/experiment'
+import { sha256Of } from '../../files/sha256'
 
 export const side = imageSize
 export const channels = imageChannels
@@ -91,7 +92,7 @@ export function fingerprintOf(id: DatasetId, train: Counted, test: Counted, vali
   // Without a split the text is that of before there were any.
   const held = validation === null ? '' : `validation ${validation.count} ${validation.sha256}\n`
   const text = `mcnn-workbench data set 1\n${id}\ntrain ${train.count} ${train.sha256}\ntest ${test.count} ${test.sha256}\n${held}`
-  return createHash('sha256').update(text).digest('hex')
+  return sha256Of(text)
 }
 
 export function throwIfCancelled(signal: AbortSignal | undefined): void {

@@ -1,6 +1,4 @@
 /** Takes the files of a set in any order, recognises each and writes its records to their place. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { open, writeFile, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ArchiveFault } from '../../archives/fault'
@@ -24,6 +22,7 @@ import {
 } from './recognise'
 import { badFile, RecordChecks, sizeWords, type Form } from '../records'
 import { flushPath } from '../../files/durable'
+import { sha256OfFile } from '../../files/sha256'
 import { fileOf, manifestName, type Manifest } from '../store'
 
 /** Greatest number of ignored file names that are kept for the error message. */
@@ -192,9 +191,10 @@ export class Intake implements Visitor {
     const size = recordBytes(labelBytesOf(spec))
     const total = splitNames.reduce((sum, s) => sum + countOf(spec, s) * size, 0)
     const before = split === 'train' ? 0 : countOf(spec, 'train') * size
-    const sha256 = await fileDigest(join(this.#folder, fileOf(split)), this.#options.signal, (done) =>
-      this.progress('Checking', before + done, total),
-    )
+    const { sha256 } = await sha256OfFile(join(this.#folder, fileOf(split)), (done) => {
+      throwIfCancelled(this.#options.signal)
+      this.progress('Checking', before + done, total)
+    })
     return { count: countOf(spec, split), bytes: countOf(spec, split) * size, sha256 }
   }
 
@@ -216,19 +216,4 @@ export class Intake implements Visitor {
 
 function twice(path: string): ArchiveFault {
   return new ArchiveFault(`holds ${basename(path)} twice, with different content.`)
-}
-
-async function fileDigest(
-  path: string,
-  signal: AbortSignal | undefined,
-  onRead: (done: number) => void,
-): Promise<string> {
-  const hash = createHash('sha256')
-  let done = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    throwIfCancelled(signal)
-    hash.update(chunk)
-    onRead((done += chunk.length))
-  }
-  return hash.digest('hex')
 }

@@ -27,6 +27,23 @@ export interface NewRun {
   createdAt: string
 }
 
+/** The columns of a run that a `NewRun` fills, with the SQL of each value. */
+export const newRunColumns = {
+  study: '(SELECT key FROM studies WHERE id = @studyId)',
+  config: '@configId',
+  arch: '@arch',
+  variant: '@variant',
+  dataset: '@dataset',
+  seed: '@seed',
+  epochs: '@epochs',
+  train_examples: '@trainExamples',
+  test_examples: '@testExamples',
+  trainable_parameters: '@trainableParameters',
+  trainable_filters: '@trainableFilters',
+  batch_size: "(SELECT json ->> 'batchSize' FROM configs WHERE id = @configId)",
+  created_at: '@createdAt',
+}
+
 /** A run with what the service needs beyond its summary. */
 export interface RunRecord {
   key: number

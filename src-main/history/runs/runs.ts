@@ -4,6 +4,7 @@ import type { RunState } from '../../contract/runs/states'
 import type { Database } from '../files/database'
 import { insertInto } from '../files/statements'
 import {
+  newRunColumns,
   ownerOf,
   recordColumns,
   recordOf,
@@ -50,23 +51,11 @@ export class Runs {
     this.#insert = db.prepare<[NewRun & { pid: number; start: string }]>(
       insertInto('runs', {
         id: '@id',
-        study: '(SELECT key FROM studies WHERE id = @studyId)',
-        config: '@configId',
-        arch: '@arch',
-        variant: '@variant',
-        dataset: '@dataset',
-        seed: '@seed',
-        epochs: '@epochs',
-        train_examples: '@trainExamples',
-        test_examples: '@testExamples',
-        trainable_parameters: '@trainableParameters',
-        trainable_filters: '@trainableFilters',
-        batch_size: "(SELECT json ->> 'batchSize' FROM configs WHERE id = @configId)",
+        ...newRunColumns,
         state: "'queued'",
         position: `1 + coalesce((SELECT position FROM ${inQueue} WHERE ${unfinished} ORDER BY position DESC LIMIT 1), 0)`,
         owner_pid: '@pid',
         owner_start: '@start',
-        created_at: '@createdAt',
       }),
     )
     this.#list = db.prepare<[]>(`SELECT ${summaryColumns} ${from} WHERE ${listed} ORDER BY runs.key DESC`)

@@ -1,7 +1,7 @@
 /** What Linux says of the processors that this process may run on. */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
+import { shortSha256Of } from '../../files/sha256'
 import { processorsIn } from '../../system/processors'
 
 export interface Processor {
@@ -58,10 +58,7 @@ export function processorIn(cpuinfo: string, status: string, logical: number): P
   const [first] = all
   return {
     model: first?.get('model name') ?? 'unknown',
-    flags: createHash('sha256')
-      .update(first?.get('flags') ?? '')
-      .digest('hex')
-      .slice(0, 16),
+    flags: shortSha256Of(first?.get('flags') ?? ''),
     allowed,
     logical: Math.min(logical, allowed.length),
     physical: Math.min(cores.size || logical, logical),

@@ -1,5 +1,4 @@
 /** What is done with a finished run's network, away from the service's thread: it takes up to a second. */
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { WorkbenchError } from '../../contract/errors'
@@ -11,6 +10,7 @@ import type { About } from '../../exports/about'
 import { modelWriters } from '../../exports/registry'
 import { checkOutput, writeOutput } from '../../files/outputFile'
 import { checkOutputFolder, writeOutputFolder } from '../../files/outputFolder'
+import { sha256Of } from '../../files/sha256'
 import { network, type NetworkSpec } from '../../nn/architecture'
 import { forward, type Weights } from '../../nn/forward'
 import { inferenceOf, isFinite } from '../../nn/inference'
@@ -76,7 +76,7 @@ async function load({ runId, config, file, sha256, datasetsDir }: ModelSource): 
       { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id', cause },
     )
   })
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+  if (sha256Of(bytes) !== sha256)
     throw new WorkbenchError(
       'bad-data',
       `The weights of the run ${runId} are damaged: their SHA-256 is not the one that was noted at its end.`,
@@ -129,7 +129,7 @@ async function exported(
     }
   }
   await writeOutput(path, output, file)
-  return { format, path, bytes: output.length, sha256: createHash('sha256').update(output).digest('hex'), kept: [] }
+  return { format, path, bytes: output.length, sha256: sha256Of(output), kept: [] }
 }
 
 function classified(

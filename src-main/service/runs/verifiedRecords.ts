@@ -2,16 +2,16 @@
  * What a run keeps beside its numbers, as digests to hold against each other: base filters, their figures, the
  * evaluation.
  */
-import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import type { KeptRecord } from '../../analysis/studies/verification'
 import type { EpochFigures } from '../../contract/models/filters'
 import type { Evaluation } from '../../contract/runs/evaluation'
 import type { LayerFilters } from '../../contract/trainer/messages'
+import { sha256Of } from '../../files/sha256'
 import type { History } from '../../history/history'
 
 function record(words: string, epoch: number, contents: string | Buffer): KeptRecord {
-  return { words: `${words} after epoch ${epoch}`, epoch, sha256: createHash('sha256').update(contents).digest('hex') }
+  return { words: `${words} after epoch ${epoch}`, epoch, sha256: sha256Of(contents) }
 }
 
 function filterRecord(layer: string, epoch: number, shape: readonly number[], weights: Buffer): KeptRecord {

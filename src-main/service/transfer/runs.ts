@@ -1,8 +1,8 @@
 /** A run as an archive has it, read from the history; and what makes two of them the same. */
-import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import { datasetSizes } from '../../contract/experiment'
 import type { ArchivedRun } from '../../contract/publish/studyArchive'
+import { sha256Of, sha256OfChunks } from '../../files/sha256'
 import type { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
@@ -74,10 +74,21 @@ export async function* filterBlobs(
 
 /** SHA-256 of a run's stored filters one after the other. */
 export async function filtersHash(history: History, key: number, run: Pick<ArchivedRun, 'filters'>): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const bytes of filterBlobs(history, key, run)) hash.update(bytes)
-  return hash.digest('hex')
+  return (await sha256OfChunks(filterBlobs(history, key, run))).sha256
 }
+
+const identityKeys = [
+  'config',
+  'createdAt',
+  'startedAt',
+  'environment',
+  'datasetFingerprint',
+  'epochs',
+  'steps',
+  'evaluation',
+  'filters',
+  'weightsSha256',
+] as const satisfies readonly (keyof ArchivedRun)[]
 
 /**
  * Equal for runs that are the same one: their config, when they were made, what they were trained on and all that they
@@ -85,39 +96,10 @@ export async function filtersHash(history: History, key: number, run: Pick<Archi
  * is.
  * @param filtersSha256 of all filters one after the other
  */
-export function identityOf(
-  {
-    config,
-    createdAt,
-    startedAt,
-    environment,
-    datasetFingerprint,
-    epochs,
-    steps,
-    evaluation,
-    filters,
-    weightsSha256,
-  }: ArchivedRun,
-  filtersSha256: string,
-): string {
-  return createHash('sha256')
-    .update(
-      canonicalJson({
-        config,
-        createdAt,
-        startedAt,
-        environment,
-        datasetFingerprint,
-        epochs,
-        steps,
-        evaluation,
-        filters,
-        filtersSha256,
-        weightsSha256,
-      }),
-    )
-    .digest('hex')
+export function identityOf(run: ArchivedRun, filtersSha256: string): string {
+  const measured = Object.fromEntries(identityKeys.map((key) => [key, run[key]]))
+  return sha256Of(canonicalJson({ ...measured, filtersSha256 }))
 }
 
 /** Of nothing at all: a run without stored filters. */
-export const emptyHash = createHash('sha256').digest('hex')
+export const emptyHash = sha256Of('')

@@ -1,6 +1,5 @@
 /** A study into one file. */
-import { createHash } from 'node:crypto'
-import { constants, createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { constants, createWriteStream, existsSync } from 'node:fs'
 import { access, copyFile, mkdir, open, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -17,6 +16,7 @@ import {
   type ArchiveManifest,
 } from '../../contract/publish/studyArchive'
 import { writeOutputWith } from '../../files/outputFile'
+import { sha256Of, sha256OfChunks, sha256OfFile } from '../../files/sha256'
 import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'
 import type { Context } from '../app/context'
@@ -147,7 +147,7 @@ async function putJson(folder: string, name: string, value: unknown): Promise<Me
   if (bytes.length > maxJsonBytes)
     throw new WorkbenchError('unavailable', `${name} would have ${bytes.length} bytes, more than an archive takes.`)
   await writeFile(path.join(folder, name), bytes)
-  return { path: name, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  return { path: name, size: bytes.length, sha256: sha256Of(bytes) }
 }
 
 async function putFilters(
@@ -157,19 +157,13 @@ async function putFilters(
   { key }: RunRecord,
   archived: Parameters<typeof filterBlobs>[2],
 ): Promise<Member> {
-  const hash = createHash('sha256')
-  let size = 0
   const handle = await open(path.join(folder, name), 'wx')
   try {
-    for await (const bytes of filterBlobs(history, key, archived)) {
-      hash.update(bytes)
-      size += bytes.length
-      await handle.writeFile(bytes)
-    }
+    const written = await sha256OfChunks(filterBlobs(history, key, archived), (_size, bytes) => handle.writeFile(bytes))
+    return { path: name, ...written }
   } finally {
     await handle.close()
   }
-  return { path: name, size, sha256: hash.digest('hex') }
 }
 
 /** A file system that can shares the blocks. */
@@ -182,15 +176,5 @@ async function putFile(folder: string, name: string, from: string): Promise<Memb
     })
   })
   await copyFile(from, to, constants.COPYFILE_FICLONE)
-  return { path: name, ...(await hashOf(to)) }
-}
-
-export async function hashOf(file: string): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256')
-  let size = 0
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk)
-    size += chunk.length
-  }
-  return { size, sha256: hash.digest('hex') }
+  return { path: name, ...(await sha256OfFile(to)) }
 }

@@ -11,7 +11,7 @@ import type { NetworkSpec } from '../../nn/architecture'
 import { parameters, velocitySuffix } from '../../nn/network'
 import { decodeSafetensors, encodeSafetensors } from '../../nn/safetensors'
 import { writeAtomically } from '../../files/durable'
-import { sha256Of } from './sha256'
+import { sha256Of } from '../../files/sha256'
 
 /** Where a run stands between two steps. */
 export const position = z
