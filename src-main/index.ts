@@ -14,7 +14,7 @@ import { buildMenu, markTheme } from './shell/window/menu'
 import { dataDirOf, isPrepared, serviceNode } from './shell/options'
 import { devServerPage, isOwnPage } from './shell/window/policies'
 import { Power } from './shell/power'
-import { KeptPreferences } from './shell/preferences'
+import { StoredPreferences } from './shell/preferences'
 import { askClosing } from './shell/quit'
 import { Service } from './shell/service/service'
 import { Training } from './shell/service/training'
@@ -71,7 +71,7 @@ const training = new Training(
   },
 )
 const grants = new Grants()
-const preferences = new KeptPreferences(path.join(app.getPath('userData'), 'preferences.json'), (now) => {
+const preferences = new StoredPreferences(path.join(app.getPath('userData'), 'preferences.json'), (now) => {
   nativeTheme.themeSource = now.theme
   markTheme(Menu.getApplicationMenu(), now.theme)
   if (window && !window.isDestroyed()) window.webContents.setZoomFactor(now.zoom)

@@ -13,7 +13,7 @@ import { isReserved } from '../service/storage/dataDir'
 import { prepareDataDir } from '../service/storage/dataDirIdentity'
 import type { ShellHandlers } from './service/calls'
 import type { Grants } from './window/grants'
-import type { KeptPreferences } from './preferences'
+import type { StoredPreferences } from './preferences'
 import { saveFilter, withExtension } from './window/saveFile'
 import type { Service } from './service/service'
 
@@ -26,7 +26,7 @@ export function shellHandlers(
   service: Service,
   grants: Grants,
   dataDir: string,
-  preferences: KeptPreferences,
+  preferences: StoredPreferences,
   window: () => BrowserWindow | null,
 ): ShellHandlers {
   /** What was written last, of which the page knows the name alone. */

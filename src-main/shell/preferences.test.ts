@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { usualPreferences } from '../contract/preferences'
-import { KeptPreferences } from './preferences'
+import { defaultPreferences } from '../contract/preferences'
+import { StoredPreferences } from './preferences'
 
 let folder: string
 let file: string
@@ -16,33 +16,41 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('preferences', () => {
-  it('are kept, and told once for each change', () => {
+  it('are stored, and reported once per change', () => {
     const changed = vi.fn()
-    const first = new KeptPreferences(file, changed)
-    expect(first.now).toEqual(usualPreferences)
+    const first = new StoredPreferences(file, changed)
+    expect(first.now).toEqual(defaultPreferences)
     first.set({ zoom: 1.5 })
     first.set({ zoom: 1.5, theme: undefined })
     first.set({ theme: 'dark' })
     expect(changed.mock.calls).toEqual([
-      [{ ...usualPreferences, zoom: 1.5 }],
-      [{ ...usualPreferences, theme: 'dark', zoom: 1.5 }],
+      [{ ...defaultPreferences, zoom: 1.5 }],
+      [{ ...defaultPreferences, theme: 'dark', zoom: 1.5 }],
     ])
-    expect(new KeptPreferences(file, changed).now).toEqual({ ...usualPreferences, theme: 'dark', zoom: 1.5 })
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...usualPreferences, theme: 'dark', zoom: 1.5 })
+    expect(new StoredPreferences(file, changed).now).toEqual({ ...defaultPreferences, theme: 'dark', zoom: 1.5 })
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ ...defaultPreferences, theme: 'dark', zoom: 1.5 })
   })
 
-  it('that are off are the usual ones, and none off is taken', () => {
-    for (const text of ['', 'null', '{"zoom": 9}', '{"theme": "pink"}', '{"cutShort": 1}']) {
+  it('fall back to the default if a stored value is invalid, and reject an invalid change', () => {
+    for (const text of ['', 'null', '{"zoom": 9}', '{"theme": "pink"}', '{"interruptedRuns": 1}']) {
       writeFileSync(file, text)
-      expect(new KeptPreferences(file, () => undefined).now, text).toEqual(usualPreferences)
+      expect(new StoredPreferences(file, () => undefined).now, text).toEqual(defaultPreferences)
     }
     writeFileSync(file, '{"theme": "pink", "zoom": 1.25}')
-    expect(new KeptPreferences(file, () => undefined).now).toEqual({ ...usualPreferences, zoom: 1.25 })
-    expect(() => new KeptPreferences(file, () => undefined).set({ zoom: 3 })).toThrow()
+    expect(new StoredPreferences(file, () => undefined).now).toEqual({ ...defaultPreferences, zoom: 1.25 })
+    expect(() => new StoredPreferences(file, () => undefined).set({ zoom: 3 })).toThrow()
   })
 
-  it('hold in memory where nothing can be written', () => {
-    const kept = new KeptPreferences(path.join(folder, 'missing', 'p.json'), () => undefined)
+  it('read the former name of the choice about interrupted runs', () => {
+    writeFileSync(file, '{"cutShort": "resume"}')
+    const preferences = new StoredPreferences(file, () => undefined)
+    expect(preferences.now).toEqual({ ...defaultPreferences, interruptedRuns: 'resume' })
+    expect(preferences.set({ interruptedRuns: 'ask' }).interruptedRuns).toBe('ask')
+    expect(new StoredPreferences(file, () => undefined).now).toEqual(defaultPreferences)
+  })
+
+  it('stay in memory if the file cannot be written', () => {
+    const kept = new StoredPreferences(path.join(folder, 'missing', 'p.json'), () => undefined)
     expect(kept.set({ theme: 'light' }).theme).toBe('light')
     expect(kept.now.theme).toBe('light')
   })

@@ -1,10 +1,10 @@
-/** What a person chose about the window, kept between two starts in a file of the profile. */
+/** The user's choices about the window, stored in a file of the Electron profile. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { preferences, usualPreferences, type Preferences } from '../contract/preferences'
+import { preferences, defaultPreferences, type Preferences } from '../contract/preferences'
 import { writeAtomicallySync } from '../files/durable'
 
-export class KeptPreferences {
+export class StoredPreferences {
   readonly #file: string
   readonly #changed: (now: Preferences) => void
   #now: Preferences
@@ -29,25 +29,29 @@ export class KeptPreferences {
     try {
       writeAtomicallySync(this.#file, JSON.stringify(now), 0o600)
     } catch {
-      // It holds for this window at least.
+      // The choice still applies until the window closes.
     }
     this.#changed(now)
     return now
   }
 }
 
-/** Each choice by itself: one that can't be read costs the others nothing. */
-const { theme, zoom, cutShort } = preferences.shape
+/** Reads each choice separately: an invalid one gets its default and leaves the others. */
+const { theme, zoom, interruptedRuns } = preferences.shape
 const lenient = z.object({
-  theme: theme.catch(usualPreferences.theme),
-  zoom: zoom.catch(usualPreferences.zoom),
-  cutShort: cutShort.catch(usualPreferences.cutShort),
+  theme: theme.catch(defaultPreferences.theme),
+  zoom: zoom.catch(defaultPreferences.zoom),
+  interruptedRuns: interruptedRuns.catch(defaultPreferences.interruptedRuns),
 })
+
+const storedObject = z.record(z.string(), z.unknown())
 
 function read(file: string): Preferences {
   try {
-    return lenient.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const stored = storedObject.parse(JSON.parse(readFileSync(file, 'utf8')))
+    // Earlier versions stored `interruptedRuns` as `cutShort`.
+    return lenient.parse({ interruptedRuns: stored['cutShort'], ...stored })
   } catch {
-    return usualPreferences
+    return defaultPreferences
   }
 }

@@ -2,7 +2,7 @@
  * What a person chose about the window. Theme and zoom are the shell's, which applies them; the navigation is this
  * window's own.
  */
-import { nextZoom, usualPreferences, type Preferences } from '../../src-main/contract'
+import { nextZoom, defaultPreferences, type Preferences } from '../../src-main/contract'
 import { attempt } from './actions/action'
 import { call, on } from './data/client'
 import { remembered, remember } from './storage'
@@ -10,7 +10,7 @@ import { remembered, remember } from './storage'
 const slimKey = 'navigation.slim'
 
 class Choices {
-  kept = $state.raw<Preferences>(usualPreferences)
+  kept = $state.raw<Preferences>(defaultPreferences)
   #asked = 0
   /** Chosen; a narrow window is slim whatever was chosen. */
   slim = $state(remembered(slimKey) === 'yes')

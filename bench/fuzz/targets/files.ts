@@ -9,7 +9,7 @@ import { readManifest } from '../../../src-main/datasets/store'
 import { readSetupState } from '../../../src-main/service/machine/setupState'
 import { measuredThreads } from '../../../src-main/service/machine/threads'
 import { openingBounds, readWindowState } from '../../../src-main/shell/window/bounds'
-import { KeptPreferences } from '../../../src-main/shell/preferences'
+import { StoredPreferences } from '../../../src-main/shell/preferences'
 import { refusedWith, target } from '../check'
 import { mutatedJsonText } from '../mutations'
 
@@ -61,7 +61,7 @@ export const files = target<string>('settings, the window’s place, measurement
     run: async (text) => {
       for (const to of [file, path.join(setDir, 'manifest.json'), path.join(folder, '.runtime/state.json')])
         writeFileSync(to, text)
-      if (!preferences.safeParse(new KeptPreferences(file, () => undefined).now).success)
+      if (!preferences.safeParse(new StoredPreferences(file, () => undefined).now).success)
         throw new Error('preferences that are none')
       const bounds = openingBounds(readWindowState(file), [{ x: 0, y: 0, width: 1920, height: 1080 }])
       if (!Object.values(bounds).every((value) => Number.isFinite(value))) throw new Error('a window without a size')

@@ -62,7 +62,7 @@ describe('a study in the trash', () => {
     for (const run of mine.filter((one) => one.state === 'queued')) await service.call('runs.stop', { id: run.id })
     const before = await seen()
 
-    const cutShort = (await service.call('runs.interrupted', {})).interrupted
+    const interrupted = (await service.call('runs.interrupted', {})).interrupted
     await service.call('studies.trash', { id: study })
     const left = all.filter((run) => run.studyId !== study).length
     expect((await service.call('studies.list', {})).map((one) => one.id)).not.toContain(study)
@@ -92,7 +92,7 @@ describe('a study in the trash', () => {
     ])
     // Nothing trains for it.
     expect((await service.call('runs.interrupted', {})).interrupted).toBe(
-      cutShort - mine.filter((run) => run.state === 'interrupted').length,
+      interrupted - mine.filter((run) => run.state === 'interrupted').length,
     )
     const stopped = mine.find((run) => ['stopped', 'interrupted', 'failed'].includes(run.state))
     if (!stopped) throw new Error('no run that could go on')

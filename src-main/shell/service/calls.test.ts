@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { WorkbenchError } from '../../contract/errors'
-import { usualPreferences } from '../../contract/preferences'
+import { defaultPreferences } from '../../contract/preferences'
 import { answer, isServiceEvent, type CallRoutes } from './calls'
 
 function routes() {
@@ -21,7 +21,7 @@ function routes() {
     'shell.chooseDataDir': vi.fn(() => Promise.resolve({ chosen: false })),
     'shell.quit': no,
     'shell.showWritten': no,
-    'shell.preferences': vi.fn(() => Promise.resolve(usualPreferences)),
+    'shell.preferences': vi.fn(() => Promise.resolve(defaultPreferences)),
     'shell.copyText': no,
     'shell.exportModel': no,
     'shell.saveFile': vi.fn(() => Promise.resolve({ saved: true })),

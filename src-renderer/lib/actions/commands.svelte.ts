@@ -13,7 +13,7 @@ import { href, router } from '../navigation/router.svelte'
 import { toasts } from './toasts.svelte'
 import { canVerify } from './verifiable'
 import { verifying } from './verifying.svelte'
-import { works } from '../data/works.svelte'
+import { backgroundTasks } from '../data/backgroundTasks.svelte'
 
 /** The overlay above the page. */
 class Overlay {
@@ -78,7 +78,7 @@ function startImport(kind: 'archive' | 'folder'): void {
 /** Exports the displayed study. */
 function exportStudy(): void {
   const { route } = router
-  if (route.page === 'study') void works.exportStudy(route.id)
+  if (route.page === 'study') void backgroundTasks.exportStudy(route.id)
   else toasts.info('Open the study you want to export first.')
 }
 
@@ -86,7 +86,7 @@ const actions: Record<CommandName, () => void> = {
   'file.new-study': () => router.go(href.newStudy()),
   'file.import-archive': () => startImport('archive'),
   'file.import-folder': () => startImport('folder'),
-  'file.import-study': () => void works.importStudy(),
+  'file.import-study': () => void backgroundTasks.importStudy(),
   'file.export-study': exportStudy,
   'file.open-data': () => void attempt(() => call('shell.openDataDir', {})),
   'edit.undo': undo,

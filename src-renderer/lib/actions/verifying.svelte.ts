@@ -4,7 +4,7 @@ import type { EventPayload, RunSummary, Verification } from '../../../src-main/c
 import { call, on, toClientError, type ClientError } from '../data/client'
 import { runTitle } from '../format'
 import { toasts } from './toasts.svelte'
-import { works } from '../data/works.svelte'
+import { backgroundTasks } from '../data/backgroundTasks.svelte'
 
 type Progress = EventPayload<'task.progress'>
 
@@ -32,7 +32,9 @@ class Verifying {
       this.left = remainingSeconds(progress.done, progress.total)
     })
     try {
-      const verdict = await works.follow('verify', () => call('publish.verify', { id: run.id, epochs, beside }))
+      const verdict = await backgroundTasks.follow('verify', () =>
+        call('publish.verify', { id: run.id, epochs, beside }),
+      )
       this.verdict = verdict
       if (this.shown?.id !== run.id)
         toasts.info(
@@ -50,7 +52,7 @@ class Verifying {
   }
 
   cancel(): Promise<void> {
-    return works.cancel('verify')
+    return backgroundTasks.cancel('verify')
   }
 }
 

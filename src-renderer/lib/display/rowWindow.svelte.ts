@@ -4,7 +4,7 @@
  */
 import { flushSync, untrack } from 'svelte'
 import { Pace } from './pace'
-import { inTurns } from './turns'
+import { repeatInFrames } from './frameTasks'
 
 /** Of indices; `end` is not part of it. */
 export interface Range {
@@ -85,7 +85,7 @@ export function rowWindow<Row>(list: List<Row>, first: number, restart: () => st
   $effect(() => {
     if (settled || moving) return
     moving = true
-    cancel = inTurns(move)
+    cancel = repeatInFrames(move)
   })
   $effect(() => () => {
     ended = true

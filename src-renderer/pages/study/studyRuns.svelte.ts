@@ -2,7 +2,7 @@
 import type { RunSummary } from '../../../src-main/contract'
 import { call, on } from '../../lib/data/client'
 import { query, type Query } from '../../lib/data/query.svelte'
-import { nextTask } from '../../lib/display/turns'
+import { nextTask } from '../../lib/display/frameTasks'
 import { withChanges, type Change } from './changes'
 
 const settleMs = 40

@@ -14,7 +14,7 @@ import { href, router } from '../../../lib/navigation/router.svelte'
 import { addressQuery, parseAddress, samePin, type BankAddress, type Pin, type Place } from './address'
 import { bandViews, bankEnds, channelIndices, channelsOf, layerEnds, type Channel, type ScaleEnds } from './bank'
 import { counterpart, figuresOf, groupOf, layerSize, wholeLayer } from './compare'
-import { floatsOf, layerFiltersOf, Leafing, nothing, type LayerFilters, type Shown } from './leafing'
+import { floatsOf, layerFiltersOf, LayerFilterCache, nothing, type LayerFilters, type Shown } from './layerFilterCache'
 import { drawPicture } from './pictures'
 
 /** Delay of address updates while a slider moves: Chromium limits their rate. */
@@ -110,12 +110,12 @@ export class Banks {
 
   shown = $state.raw<Shown>(nothing)
   besideShown = $state.raw<Shown>(nothing)
-  readonly #leafing = new Leafing(
-    (wish) => fetchLayer(wish.run, wish.layer, wish.epoch),
+  readonly #cache = new LayerFilterCache(
+    ({ run, layer, epoch }) => fetchLayer(run, layer, epoch),
     (next) => (this.shown = next),
   )
-  readonly #besideLeafing = new Leafing(
-    (wish) => fetchLayer(wish.run, wish.layer, wish.epoch),
+  readonly #comparedCache = new LayerFilterCache(
+    ({ run, layer, epoch }) => fetchLayer(run, layer, epoch),
     (next) => (this.besideShown = next),
   )
 
@@ -353,18 +353,18 @@ export class Banks {
 
   #follow(): void {
     $effect(() => {
-      const wish =
+      const request =
         this.runId !== null && this.layer ? { run: this.runId, layer: this.layer.name, epoch: this.epoch } : null
-      untrack(() => this.#leafing.wish(wish))
+      untrack(() => this.#cache.request(request))
     })
     $effect(() => {
       // A run with fewer epochs shows its last one.
       const at = this.besideLayer?.epochs.findLast((epoch) => epoch <= this.epoch)
-      const wish =
+      const request =
         this.beside && this.besideLayer && at !== undefined
           ? { run: this.beside.id, layer: this.besideLayer.name, epoch: at }
           : null
-      untrack(() => this.#besideLeafing.wish(wish))
+      untrack(() => this.#comparedCache.request(request))
     })
     $effect(() => {
       const own = this.own

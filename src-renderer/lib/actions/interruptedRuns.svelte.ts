@@ -7,20 +7,21 @@ import { remember, remembered } from '../storage'
 import { toasts } from './toasts.svelte'
 import { plural } from '../format'
 
-const key = 'cut-short.seen'
+/** The second key is the one that earlier versions wrote. */
+const [key, formerKey] = ['interrupted-runs.seen', 'cut-short.seen'] as const
 
-class CutShort {
+class InterruptedRuns {
   /** The offer; null if there is nothing new. */
   offer = $state.raw<ServiceResult<'runs.interrupted'> | null>(null)
   busy = $state(false)
 
   /** Call when the service is running and writable. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const [found] = await Promise.all([attempt(() => call('runs.interrupted', {})), choices.ready])
     if (!found || found.newest === null) return
-    if (choices.kept.cutShort === 'resume') await this.resume()
+    if (choices.kept.interruptedRuns === 'resume') await this.resume()
     // A declined offer is not repeated.
-    else if (found.newest > (remembered(key) ?? '')) this.offer = found
+    else if (found.newest > (remembered(key) ?? remembered(formerKey) ?? '')) this.offer = found
   }
 
   async resume(): Promise<void> {
@@ -32,11 +33,11 @@ class CutShort {
     if (done.resumed > 0) toasts.info(`${plural(done.resumed, 'run')} resumed`)
   }
 
-  leave(): void {
+  dismiss(): void {
     const newest = this.offer?.newest ?? null
     if (newest !== null) remember(key, newest)
     this.offer = null
   }
 }
 
-export const cutShort = new CutShort()
+export const interruptedRuns = new InterruptedRuns()

@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { gradually } from './gradual.svelte'
+import { mountIncrementally } from './mountIncrementally.svelte'
 import { fakeFrames, type Frames } from '../../testing/frames'
 
 let frames: Frames
@@ -11,12 +11,12 @@ beforeEach(() => {
 })
 afterEach(() => {
   end()
-  // What was asked for still comes.
+  // Runs the requested frames.
   frames.next()
   vi.unstubAllGlobals()
 })
 
-/** Parts that take `ms` each to make; says how many there are by now. */
+/** Mounts parts that take `ms` each. Returns a function that returns the number of mounted parts. */
 function making(
   total: () => number,
   first: number,
@@ -26,19 +26,19 @@ function making(
   let made = 0
   let shown = (): number => 0
   end = $effect.root(() => {
-    const gradual = gradually(total, first, restart)
-    shown = () => gradual.shown
+    const mount = mountIncrementally(total, first, restart)
+    shown = () => mount.shown
     $effect(() => {
-      frames.spend(Math.max(0, gradual.shown - made) * ms)
-      made = gradual.shown
+      frames.spend(Math.max(0, mount.shown - made) * ms)
+      made = mount.shown
     })
   })
   flushSync()
   return shown
 }
 
-describe('gradually', () => {
-  it('makes the first parts at once and the others over frames, none of which takes long', () => {
+describe('mountIncrementally', () => {
+  it('mounts the first parts at once and the others over short frames', () => {
     const shown = making(() => 100, 5, 1)
     expect(shown()).toBe(5)
     let count = 0
@@ -51,7 +51,7 @@ describe('gradually', () => {
     expect(frames.asked).toBe(0)
   })
 
-  it('makes one part a frame where each takes longer than a frame has', () => {
+  it('mounts one part per frame if each takes longer than a frame', () => {
     const shown = making(() => 4, 1, 30)
     for (const parts of [2, 3, 4]) {
       frames.next()
@@ -59,7 +59,7 @@ describe('gradually', () => {
     }
   })
 
-  it('goes on where there is more than before, part by part', () => {
+  it('mounts parts that are added later, one by one', () => {
     let total = $state(2)
     const shown = making(() => total, 1, 20)
     frames.next()
@@ -71,7 +71,7 @@ describe('gradually', () => {
     expect(shown()).toBe(3)
   })
 
-  it('begins anew where it is told to', () => {
+  it('starts again when the restart key changes', () => {
     let key = $state('a')
     const shown = making(
       () => 50,
@@ -88,21 +88,21 @@ describe('gradually', () => {
     expect(shown()).toBe(50)
   })
 
-  it('knows nothing of what its parts take when it begins anew', () => {
+  it('forgets the measured pace when it starts again', () => {
     let ready = $state(false)
     let ms = 0.01
     let made = 0
     let shown = (): number => 0
     end = $effect.root(() => {
-      const gradual = gradually(
+      const mount = mountIncrementally(
         () => 20,
         1,
         () => ready,
       )
-      shown = () => gradual.shown
+      shown = () => mount.shown
       $effect(() => {
-        frames.spend(Math.max(0, gradual.shown - made) * ms)
-        made = gradual.shown
+        frames.spend(Math.max(0, mount.shown - made) * ms)
+        made = mount.shown
       })
     })
     flushSync()
@@ -115,7 +115,7 @@ describe('gradually', () => {
     expect(shown()).toBe(2)
   })
 
-  it('ends with its page', () => {
+  it('stops when the component is destroyed', () => {
     making(() => 100, 1, 1)
     frames.next()
     end()

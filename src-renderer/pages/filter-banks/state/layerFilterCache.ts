@@ -12,7 +12,7 @@ export interface LayerFilters extends LayerValues {
   stride: number
 }
 
-export interface Wish {
+export interface LayerFilterRequest {
   run: string
   layer: string
   epoch: number
@@ -45,51 +45,55 @@ export function layerFiltersOf({ runId, layer, epoch, bank, stride, shape, value
   return { runId, layer, epoch, bank, stride, shape, values: floatsOf(values) }
 }
 
-export class Leafing {
-  #wish: Wish | null = null
+export class LayerFilterCache {
+  #request: LayerFilterRequest | null = null
   #current: LayerFilters | null = null
   #busy = false
   #numbers = 0
   readonly #seen = new Map<string, LayerFilters>()
-  readonly #fetch: (wish: Wish) => Promise<LayerFilters>
+  readonly #fetch: (request: LayerFilterRequest) => Promise<LayerFilters>
   readonly #changed: (shown: Shown) => void
 
-  constructor(fetch: (wish: Wish) => Promise<LayerFilters>, changed: (shown: Shown) => void) {
+  constructor(fetch: (request: LayerFilterRequest) => Promise<LayerFilters>, changed: (shown: Shown) => void) {
     this.#fetch = fetch
     this.#changed = changed
   }
 
-  wish(wish: Wish | null): void {
-    this.#wish = wish
-    const seen = wish ? this.#seen.get(keyOf(wish)) : null
+  request(request: LayerFilterRequest | null): void {
+    this.#request = request
+    const seen = request ? this.#seen.get(keyOf(request)) : null
     if (seen !== undefined) this.#current = seen
     this.#changed({ current: this.#current, error: null, waiting: seen === undefined })
-    if (seen === undefined && !this.#busy) void this.#work()
+    if (seen === undefined && !this.#busy) void this.#fetchRequested()
   }
 
-  async #work(): Promise<void> {
+  async #fetchRequested(): Promise<void> {
     this.#busy = true
     let failed: string | null = null
-    for (let next = this.#wish; next && !this.#seen.has(keyOf(next)) && failed !== keyOf(next); next = this.#wish) {
+    for (
+      let next = this.#request;
+      next && !this.#seen.has(keyOf(next)) && failed !== keyOf(next);
+      next = this.#request
+    ) {
       const key = keyOf(next)
       try {
         this.#keep(key, await this.#fetch(next))
-        if (this.#wished() === key)
+        if (this.#requestKey() === key)
           this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: false })
         // While the user moves on, show the latest layer that arrived.
-        else if (this.#wish?.run === next.run && this.#wish.layer === next.layer)
+        else if (this.#request?.run === next.run && this.#request.layer === next.layer)
           this.#changed({ current: (this.#current = this.#seen.get(key) ?? null), error: null, waiting: true })
       } catch (thrown) {
         failed = key
         // Ignore the error of an outdated request.
-        if (this.#wished() === key) this.#changed({ current: this.#current, error: thrown, waiting: false })
+        if (this.#requestKey() === key) this.#changed({ current: this.#current, error: thrown, waiting: false })
       }
     }
     this.#busy = false
   }
 
-  #wished(): string | null {
-    return this.#wish && keyOf(this.#wish)
+  #requestKey(): string | null {
+    return this.#request && keyOf(this.#request)
   }
 
   #keep(key: string, layer: LayerFilters): void {
@@ -103,6 +107,6 @@ export class Leafing {
   }
 }
 
-function keyOf({ run, layer, epoch }: Wish): string {
+function keyOf({ run, layer, epoch }: LayerFilterRequest): string {
   return `${run}/${layer}/${epoch}`
 }

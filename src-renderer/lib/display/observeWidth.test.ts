@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { widthOf } from './measured'
+import { observeWidth } from './observeWidth'
 import { fakeFrames, type Frames } from '../../testing/frames'
 
 let frames: Frames
@@ -12,8 +12,8 @@ beforeEach(() => {
   vi.stubGlobal(
     'ResizeObserver',
     class {
-      constructor(told: (entries: { contentRect: { width: number } }[]) => void) {
-        layOut = (width) => told([{ contentRect: { width } }])
+      constructor(onResize: (entries: { contentRect: { width: number } }[]) => void) {
+        layOut = (width) => onResize([{ contentRect: { width } }])
       }
       observe(): void {
         watched = true
@@ -28,29 +28,29 @@ afterEach(() => vi.unstubAllGlobals())
 
 const element = {
   get clientWidth(): number {
-    throw new Error('asked for its size')
+    throw new Error('forced a layout')
   },
 } as unknown as HTMLElement
 
-describe('widthOf', () => {
-  it('tells the newest width in a frame after the layout, without asking for one', () => {
-    const told: number[] = []
-    widthOf(element, (width) => told.push(width))
+describe('observeWidth', () => {
+  it('reports the newest width in a frame after the layout, without forcing a layout', () => {
+    const widths: number[] = []
+    observeWidth(element, (width) => widths.push(width))
     layOut(300.6)
     layOut(310.2)
-    expect(told).toEqual([])
+    expect(widths).toEqual([])
     frames.next()
     frames.next()
-    expect(told).toEqual([310])
+    expect(widths).toEqual([310])
   })
 
-  it('tells nothing any more when the element is gone', () => {
-    const told: number[] = []
-    const { destroy } = widthOf(element, (width) => told.push(width))
+  it('reports nothing after the element is destroyed', () => {
+    const widths: number[] = []
+    const { destroy } = observeWidth(element, (width) => widths.push(width))
     layOut(300)
     destroy()
     frames.next()
-    expect(told).toEqual([])
+    expect(widths).toEqual([])
     expect(watched).toBe(false)
   })
 })

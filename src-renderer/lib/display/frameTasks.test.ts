@@ -2,20 +2,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeFrames, type Frames } from '../../testing/frames'
 
 let frames: Frames
-let turns: typeof import('./turns')
+let tasks: typeof import('./frameTasks')
 
 beforeEach(async () => {
   frames = fakeFrames()
   vi.resetModules()
-  turns = await import('./turns')
+  tasks = await import('./frameTasks')
 })
 afterEach(() => vi.unstubAllGlobals())
 
-describe('work in turns', () => {
-  it('is done in the order asked for, as much in a frame as has room, and at least one', () => {
+describe('frame tasks', () => {
+  it('run in the order of the calls: at least one per frame, and more while the budget lasts', () => {
     const done: string[] = []
     for (const name of ['a', 'b', 'c', 'd'])
-      turns.inTurn(() => {
+      tasks.runInFrame(() => {
         done.push(name)
         frames.spend(name === 'd' ? 90 : 3)
       })
@@ -27,11 +27,11 @@ describe('work in turns', () => {
     expect(frames.asked).toBe(0)
   })
 
-  it('shares frames among works of many parts, none of them left out', () => {
+  it('alternate between repeated tasks, so that none starves', () => {
     const order: string[] = []
     const work = (name: string, parts: number) => {
       let left = parts
-      turns.inTurns((leftMs) => {
+      tasks.repeatInFrames((leftMs) => {
         expect(leftMs).toBeGreaterThanOrEqual(0)
         order.push(name)
         frames.spend(3)
@@ -45,9 +45,9 @@ describe('work in turns', () => {
     expect(frames.asked).toBe(0)
   })
 
-  it('takes less of a frame if layout and painting take long, and more if they do not', () => {
+  it('get a smaller budget after frames with slow layout or painting', () => {
     let allowed = 0
-    turns.inTurns((leftMs) => {
+    tasks.repeatInFrames((leftMs) => {
       allowed = leftMs
       frames.spend(leftMs)
       return true
@@ -61,26 +61,26 @@ describe('work in turns', () => {
     expect(after(3)).toBe(4)
   })
 
-  it('can be taken back, also by work of the same frame', () => {
+  it('can be cancelled, also by a task of the same frame', () => {
     const done: string[] = []
-    const back = turns.inTurn(() => done.push('never'))
-    back()
+    const cancel = tasks.runInFrame(() => done.push('never'))
+    cancel()
     let second = (): void => undefined
-    turns.inTurn(() => {
+    tasks.runInFrame(() => {
       done.push('first')
       second()
     })
-    second = turns.inTurn(() => done.push('second'))
+    second = tasks.runInFrame(() => done.push('second'))
     frames.next()
     frames.next()
     expect(done).toEqual(['first'])
   })
 
-  it('takes what is asked for meanwhile in a later frame', () => {
+  it('run in a later frame if a task of this frame adds them', () => {
     const done: string[] = []
-    turns.inTurn(() => {
+    tasks.runInFrame(() => {
       done.push('first')
-      turns.inTurn(() => done.push('then'))
+      tasks.runInFrame(() => done.push('then'))
     })
     frames.next()
     expect(done).toEqual(['first'])

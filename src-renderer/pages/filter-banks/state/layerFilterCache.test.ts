@@ -1,24 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { floatsOf, layerFiltersOf, Leafing, type LayerFilters, type Shown, type Wish } from './leafing'
+import {
+  floatsOf,
+  layerFiltersOf,
+  LayerFilterCache,
+  type LayerFilters,
+  type Shown,
+  type LayerFilterRequest,
+} from './layerFilterCache'
 
 /** A service whose answers come when the test says so. */
 function service() {
-  const asked: { wish: Wish; answer: () => void; fail: (error: Error) => void }[] = []
+  const asked: { request: LayerFilterRequest; answer: () => void; fail: (error: Error) => void }[] = []
   let shown: Shown | undefined
-  const leafing = new Leafing(
-    (wish) =>
+  const cache = new LayerFilterCache(
+    (request) =>
       new Promise<LayerFilters>((resolve, reject) => {
         asked.push({
-          wish,
+          request,
           answer: () =>
             resolve({
-              runId: wish.run,
-              layer: wish.layer,
-              epoch: wish.epoch,
+              runId: request.run,
+              layer: request.layer,
+              epoch: request.epoch,
               stride: 1,
               bank: null,
               shape: [1, 1, 1, 1],
-              values: Float32Array.of(wish.epoch),
+              values: Float32Array.of(request.epoch),
             }),
           fail: reject,
         })
@@ -29,8 +36,8 @@ function service() {
     for (let i = 0; i < 5; i++) await Promise.resolve()
   }
   return {
-    leafing,
-    epochs: () => asked.map(({ wish }) => wish.epoch),
+    cache,
+    epochs: () => asked.map(({ request }) => request.epoch),
     now: () => {
       if (!shown) throw new Error('nothing was shown')
       return shown
@@ -45,47 +52,47 @@ function service() {
     },
   }
 }
-const wish = (epoch: number, layer = 'stem'): Wish => ({ run: 'a', layer, epoch })
+const request = (epoch: number, layer = 'stem'): LayerFilterRequest => ({ run: 'a', layer, epoch })
 
-describe('leafing', () => {
-  it('asks one at a time, the newest wish next, none twice', async () => {
-    const { leafing, epochs, now, answer } = service()
-    for (const epoch of [1, 2, 3]) leafing.wish(wish(epoch))
+describe('the layer filter cache', () => {
+  it('sends one call at a time, the newest request next, and none twice', async () => {
+    const { cache, epochs, now, answer } = service()
+    for (const epoch of [1, 2, 3]) cache.request(request(epoch))
     expect(epochs()).toEqual([1])
     await answer(0)
     expect(epochs()).toEqual([1, 3])
-    // On the way, the one that came is shown.
+    // Meanwhile the latest layer that arrived is shown.
     expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: true })
     await answer(1)
     expect(now()).toMatchObject({ current: { epoch: 3 }, waiting: false, error: null })
-    leafing.wish(wish(1))
+    cache.request(request(1))
     expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: false })
     expect(epochs()).toEqual([1, 3])
   })
 
-  it('keeps what it shows until the wished is there, and shows nothing late of another layer', async () => {
-    const { leafing, now, answer } = service()
-    leafing.wish(wish(1))
+  it('shows the current layer until the requested one arrives, and ignores late answers for another layer', async () => {
+    const { cache, now, answer } = service()
+    cache.request(request(1))
     await answer(0)
-    leafing.wish(wish(2))
-    leafing.wish(wish(5, 'last'))
+    cache.request(request(2))
+    cache.request(request(5, 'last'))
     expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: true })
     await answer(1)
     expect(now()).toMatchObject({ current: { epoch: 1 }, waiting: true })
     await answer(2)
     expect(now()).toMatchObject({ current: { layer: 'last', epoch: 5 }, waiting: false })
-    leafing.wish(null)
+    cache.request(null)
     expect(now()).toEqual({ current: null, error: null, waiting: false })
   })
 
-  it('tells an error of what is wished, once, and goes on with the next wish', async () => {
-    const { leafing, epochs, now, answer, fail } = service()
-    leafing.wish(wish(1))
+  it('reports the error of the current request once, and continues with the next request', async () => {
+    const { cache, epochs, now, answer, fail } = service()
+    cache.request(request(1))
     await fail(0)
     expect(now()).toMatchObject({ error: new Error('gone'), waiting: false })
     expect(epochs()).toEqual([1])
-    leafing.wish(wish(2))
-    leafing.wish(wish(3))
+    cache.request(request(2))
+    cache.request(request(3))
     await fail(1)
     expect(now()).toMatchObject({ error: null, waiting: true })
     await answer(2)

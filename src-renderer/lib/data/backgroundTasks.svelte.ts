@@ -1,5 +1,5 @@
 /**
- * The service's background tasks, which continue while the user visits other pages; the status bar shows their * progress.
+ * The service's background tasks, which continue while the user visits other pages; the status bar shows their progress.
  */
 import type { EventPayload, Imported } from '../../../src-main/contract'
 import { call, on, toClientError } from './client'
@@ -16,13 +16,13 @@ const names: Record<Progress['kind'], string> = {
   report: 'Report',
 }
 
-class Works {
-  going = $state.raw<Progress | null>(null)
+class BackgroundTasks {
+  current = $state.raw<Progress | null>(null)
   cancelling = $state(false)
 
-  readonly words = $derived.by(() => {
-    if (this.going === null) return ''
-    const { kind, phase, done, total } = this.going
+  readonly label = $derived.by(() => {
+    if (this.current === null) return ''
+    const { kind, phase, done, total } = this.current
     return `${names[kind]}: ${phase}${total > 0 ? ` ${progressText(done, total)}` : ''}`
   })
 
@@ -44,12 +44,12 @@ class Works {
     return this.#follow('import', async () => {
       const made = await call('shell.importStudy', { kind })
       if (made === null) return
-      toasts.info(wordsOf(made))
+      toasts.info(importSummary(made))
       router.go(href.study(made.studyId))
     })
   }
 
-  async cancel(kind = this.going?.kind): Promise<void> {
+  async cancel(kind = this.current?.kind): Promise<void> {
     if (kind === undefined) return
     this.cancelling = true
     await call('publish.cancel', { kind }).catch((thrown: unknown) => toasts.error(toClientError(thrown)))
@@ -59,13 +59,13 @@ class Works {
   /** Shows the task's progress in the status bar. @throws what `work` throws */
   async follow<T>(kind: Progress['kind'], work: () => Promise<T>): Promise<T> {
     const end = on('task.progress', (progress) => {
-      if (progress.kind === kind) this.going = progress
+      if (progress.kind === kind) this.current = progress
     })
     try {
       return await work()
     } finally {
       end()
-      if (this.going?.kind === kind) this.going = null
+      if (this.current?.kind === kind) this.current = null
     }
   }
 
@@ -81,10 +81,10 @@ class Works {
 }
 
 /** 'Table I imported: 12 runs, 3 already imported.' */
-function wordsOf({ studyName, completed, runs, skipped }: Imported): string {
+function importSummary({ studyName, completed, runs, skipped }: Imported): string {
   if (runs.length === 0) return `${studyName}: ${plural(skipped.length, 'run')} already imported, nothing new.`
   const renamed = runs.filter(({ id, as }) => id !== as).length
   return `${studyName} ${completed ? 'completed' : 'imported'}: ${plural(runs.length, 'run')}${skipped.length > 0 ? `, ${skipped.length} already imported` : ''}${renamed > 0 ? `; ${renamed} renamed because of an id conflict` : ''}.`
 }
 
-export const works = new Works()
+export const backgroundTasks = new BackgroundTasks()
