@@ -1,33 +1,23 @@
-import {
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { hostname } from 'node:os'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { SetupError } from '../lib/failures.mjs'
 import { runtime } from '../lib/paths.mjs'
 import { say } from '../lib/progress.mjs'
 import { codeOf, onEndSignals } from '../lib/signals.mjs'
+import { writeAtomically } from './stamps.mjs'
 
 /**
- * `start` tells a process from a later one that got the same id.
- * @typedef {{ pid: number, start: string }} ProcessId
- * @typedef {ProcessId & { host: string, child: ProcessId | null }} Holder
+ * The setup that holds the lock and the command that it runs. `start` tells a process from a later one with the same id.
+ * @typedef {{ pid: number, child: { pid: number, start: string } | null }} Holder
  */
 
-const file = join(runtime, 'setup.lock')
-const heartbeatMs = 5_000
-/**
- * On another machine (a shared home) a process can't be looked up: its lock counts while its heartbeat is this young.
- */
-const foreignMs = 60_000
+/** flock(1) locks this file; it stays, because removing it would let two setups lock two files of the same name. */
+const lockFile = join(runtime, 'setup.lock')
+const holderFile = join(runtime, 'setup.holder')
+let isHeld = false
 
 /**
  * @param {number} pid
@@ -43,68 +33,33 @@ export function startOf(pid) {
   }
 }
 
-/** @param {ProcessId} process */
-const lives = ({ pid, start }) => startOf(pid) === start
-
-/** @type {Holder} */
-const mine = { pid: process.pid, start: startOf(process.pid) ?? '', host: hostname(), child: null }
-
-/** @returns {{ holder: Holder | null, inode: number, age: number } | null} null: nobody has the lock */
-function read() {
+/** @returns {Holder | null} */
+function readHolder() {
   try {
-    const { ino, mtimeMs } = statSync(file)
-    /** @type {Holder | null} */
-    let holder = null
-    try {
-      holder = JSON.parse(readFileSync(file, 'utf8'))
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-    }
-    return { holder, inode: ino, age: Date.now() - mtimeMs }
+    return JSON.parse(readFileSync(holderFile, 'utf8'))
   } catch {
     return null
   }
 }
 
-/** @returns {boolean} whether the lock is now this process's */
-function take() {
-  const own = `${file}.${process.pid}`
-  writeFileSync(own, JSON.stringify(mine))
-  try {
-    linkSync(own, file) // with its content at once, unlike creating and then writing
-    return true
-  } catch (error) {
-    // ENOENT: the holder has just swept this process's file away.
-    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOENT')) return false
-    throw error
-  } finally {
-    rmSync(own, { force: true })
-  }
-}
-
-/** Removes a dead process's lock once the command that it had left running has ended. @param {{ holder: Holder | null, inode: number }} stale */
-async function clear({ holder, inode }) {
-  const child = holder?.host === mine.host ? holder.child : null
-  if (child && lives(child)) {
-    endGroup(child.pid, 'SIGKILL')
-    while (lives(child)) await wait(20)
-  }
-  const aside = `${file}.stale-${process.pid}`
-  try {
-    renameSync(file, aside)
-  } catch {
-    return // somebody else was faster
-  }
-  if (statSync(aside).ino !== inode) {
-    // Between looking and renaming, somebody else had cleared it and taken a new one: give that back.
-    try {
-      linkSync(aside, file)
-    } finally {
-      rmSync(aside, { force: true })
-    }
-    return
-  }
-  rmSync(aside, { force: true })
+/**
+ * Locks the file by flock(1), whose process lives as long as this one: its input ends with this process, also by SIGKILL.
+ * @param {boolean} waits until another setup releases the lock
+ * @returns {Promise<(() => void) | null>} releases the lock; null if another setup holds it
+ */
+async function lock(waits) {
+  // In a session of its own, so that Ctrl-C ends this process first.
+  const keeper = spawn('flock', [...(waits ? [] : ['--nonblock']), lockFile, 'sh', '-c', 'echo; exec cat'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  })
+  const isLocked = await Promise.race([
+    once(keeper.stdout, 'data').then(() => true),
+    once(keeper, 'exit').then(() => false),
+  ]).catch(() => {
+    throw new SetupError('the program flock is missing: install the package util-linux, then call again.')
+  })
+  return isLocked ? () => keeper.stdin.end() : null
 }
 
 /**
@@ -124,15 +79,21 @@ export function endGroup(pid, signal) {
  * @param {number | null} pid
  */
 export function noteChild(pid) {
+  if (!isHeld) return
   const start = pid === null ? null : startOf(pid)
-  mine.child = pid === null || start === null ? null : { pid, start }
-  const own = `${file}.${process.pid}`
   try {
-    writeFileSync(own, JSON.stringify(mine))
-    renameSync(own, file)
+    writeAtomically(holderFile, JSON.stringify({ pid: process.pid, child: start === null ? null : { pid, start } }))
   } catch {
-    rmSync(own, { force: true }) // A full disk; the command itself will say so.
+    // A full disk; the command itself will say so.
   }
+}
+
+/** Ends the command that a killed setup left running. */
+async function endLeftCommand() {
+  const child = readHolder()?.child
+  if (!child || startOf(child.pid) !== child.start) return
+  endGroup(child.pid, 'SIGKILL')
+  while (startOf(child.pid) === child.start) await wait(20)
 }
 
 /** A folder for work in progress: what is in it when its setup dies is removed by the next one. @param {string} name */
@@ -145,7 +106,7 @@ export function temporaryFolder(name) {
 
 function sweep() {
   for (const name of readdirSync(runtime)) {
-    if (name.startsWith('tmp-') || /^setup\.lock\.(stale-)?\d+$/.test(name))
+    if (name.startsWith('tmp-') || name.startsWith('setup.holder'))
       rmSync(join(runtime, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -156,38 +117,27 @@ function sweep() {
  */
 export async function withLock(work) {
   mkdirSync(runtime, { recursive: true })
-  for (let said = false; !take();) {
-    const other = read()
-    if (other === null) continue
-    const { holder, age } = other
-    const alive = holder !== null && (holder.host === mine.host ? lives(holder) : age < foreignMs)
-    if (!alive && (holder !== null || age > 1_000)) {
-      await clear(other)
-      continue
-    }
-    if (!said) say(`another setup of this clone is under way (process ${holder?.pid ?? 'unknown'}); waiting for it`)
-    said = true
-    await wait(200)
+  let unlock = await lock(false)
+  if (!unlock) {
+    say(`another setup of this clone is under way (process ${readHolder()?.pid ?? 'unknown'}); waiting for it`)
+    unlock = await lock(true)
   }
-  const heartbeat = setInterval(() => {
-    try {
-      utimesSync(file, new Date(), new Date())
-    } catch {
-      // Deleted by hand: nothing to keep alive.
-    }
-  }, heartbeatMs)
+  await endLeftCommand()
+  isHeld = true
   const release = () => {
-    clearInterval(heartbeat)
+    isHeld = false
     sweep()
-    rmSync(file, { force: true })
+    unlock?.()
   }
   const restoreSignals = onEndSignals((signal) => {
-    if (mine.child) endGroup(mine.child.pid, 'SIGKILL')
+    const child = readHolder()?.child
+    if (child) endGroup(child.pid, 'SIGKILL')
     release()
     process.exit(codeOf(signal))
   })
   try {
     sweep()
+    noteChild(null)
     await work()
   } finally {
     restoreSignals()

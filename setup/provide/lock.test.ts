@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startOf } from './lock.mjs'
@@ -15,6 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(clone, { recursive: true, force: true }))
 
 const runtime = () => join(clone, '.runtime')
+/** Without the file that is locked, which stays. */
+const left = () => readdirSync(runtime()).filter((name) => name !== 'setup.lock')
 
 /** A process that says `in` when it has the lock and keeps it until its stdin ends. */
 function holder(beforeWaiting = '') {
@@ -59,13 +61,13 @@ it('lets the second setup wait, and say so, until the first is done', async () =
   expect(await first.end()).toBe(0)
   await second.isIn
   expect(await second.end()).toBe(0)
-  expect(readdirSync(runtime())).toEqual([])
+  expect(left()).toEqual([])
 })
 
 it('takes the lock of a killed setup, ends the command it left running and removes its work in progress', async () => {
   const killed = holder("void run('sleep', ['1000'])")
   await killed.isIn
-  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.lock'), 'utf8')) as {
+  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.holder'), 'utf8')) as {
     child: { pid: number; start: string }
   }
   killed.child.kill('SIGKILL')
@@ -81,15 +83,19 @@ it('takes the lock of a killed setup, ends the command it left running and remov
 })
 
 it('is not taken in by a process that got the id of a dead one', async () => {
+  const other = spawn('sleep', ['1000'], { detached: true })
+  await once(other, 'spawn')
   mkdirSync(runtime())
   writeFileSync(
-    join(runtime(), 'setup.lock'),
-    JSON.stringify({ pid: process.pid, start: '1', host: hostname(), child: null }),
+    join(runtime(), 'setup.holder'),
+    JSON.stringify({ pid: process.pid, child: { pid: other.pid, start: '1' } }),
   )
   const next = holder()
   await next.isIn
   expect(next.errors()).toBe('')
   expect(await next.end()).toBe(0)
+  expect(startOf(other.pid ?? 0)).not.toBeNull()
+  other.kill()
 })
 
 it('leaves nothing behind when it is interrupted', async () => {
@@ -98,5 +104,5 @@ it('leaves nothing behind when it is interrupted', async () => {
   interrupted.child.kill('SIGINT')
   const [code] = await once(interrupted.child, 'exit')
   expect(code).toBe(130)
-  expect(readdirSync(runtime())).toEqual(['setup.log'])
+  expect(left()).toEqual(['setup.log'])
 })
