@@ -1,6 +1,7 @@
 /**
  * What an epoch and a sampled step measure, declared once. The schemas, the columns of the history with their INSERT
- * and SELECT lists, the summary in the run's row, verification and the charts of the machine are derived.
+ * and SELECT lists, the summary in the run's row, verification, the table of epochs and the charts of the machine are
+ * derived.
  */
 import { z } from 'zod'
 
@@ -22,6 +23,12 @@ export interface MetricChart {
   isOptional?: true
 }
 
+/** A column of the table of epochs on the run's page; left out if no epoch has a value. */
+export interface MetricTableColumn {
+  heading: string
+  format: 'loss' | 'percent' | 'significant' | 'count' | 'duration'
+}
+
 export interface Metric {
   schema: z.ZodType<number | null | undefined>
   /** In the history's table. */
@@ -36,6 +43,7 @@ export interface Metric {
   /** Columns of the run's row that sum it up. */
   rollUps?: Readonly<Record<string, EpochRollUp>>
   chart?: MetricChart
+  tableColumn?: MetricTableColumn
 }
 
 const fraction = z.number().min(0).max(1)
@@ -51,21 +59,22 @@ export const epochFields = {
     words: 'training loss',
     computed: true,
     rollUps: lastAndExtremes('train_loss'),
+    tableColumn: { heading: 'Train loss', format: 'loss' },
   },
-  trainAccuracy: { schema: fraction, column: 'train_accuracy', words: 'training accuracy', computed: true },
   testLoss: {
     schema: z.number(),
     column: 'test_loss',
     words: 'test loss',
     computed: true,
     rollUps: lastAndExtremes('test_loss'),
+    tableColumn: { heading: 'Test loss', format: 'loss' },
   },
-  testAccuracy: {
+  trainAccuracy: {
     schema: fraction,
-    column: 'test_accuracy',
-    words: 'test accuracy',
+    column: 'train_accuracy',
+    words: 'training accuracy',
     computed: true,
-    rollUps: { ...lastAndExtremes('test_accuracy'), best_test_accuracy: 'best' },
+    tableColumn: { heading: 'Train acc., %', format: 'percent' },
   },
   /** On the validation examples; null or missing if the run has none. */
   validationLoss: {
@@ -73,6 +82,7 @@ export const epochFields = {
     column: 'validation_loss',
     words: 'validation loss',
     computed: true,
+    tableColumn: { heading: 'Val. loss', format: 'loss' },
   },
   validationAccuracy: {
     schema: fraction.nullable().optional(),
@@ -80,6 +90,15 @@ export const epochFields = {
     words: 'validation accuracy',
     computed: true,
     rollUps: { best_validation_accuracy: 'best' },
+    tableColumn: { heading: 'Val. acc., %', format: 'percent' },
+  },
+  testAccuracy: {
+    schema: fraction,
+    column: 'test_accuracy',
+    words: 'test accuracy',
+    computed: true,
+    rollUps: { ...lastAndExtremes('test_accuracy'), best_test_accuracy: 'best' },
+    tableColumn: { heading: 'Test acc., %', format: 'percent' },
   },
   learningRate: {
     schema: z.number(),
@@ -87,6 +106,7 @@ export const epochFields = {
     words: 'learning rate',
     computed: true,
     chart: { name: 'Learning rate', unit: '' },
+    tableColumn: { heading: 'Learning rate', format: 'significant' },
   },
   /** Training images per second, evaluation excluded. */
   imagesPerSecond: {
@@ -96,6 +116,7 @@ export const epochFields = {
     computed: false,
     rollUps: { images_per_second: 'mean' },
     chart: { name: 'Throughput', unit: 'images/s' },
+    tableColumn: { heading: 'Images/s', format: 'count' },
   },
   /** Wall time of the complete epoch, evaluation included, pauses excluded. */
   seconds: {
@@ -104,6 +125,7 @@ export const epochFields = {
     words: 'time',
     computed: false,
     rollUps: { seconds: 'sum' },
+    tableColumn: { heading: 'Time', format: 'duration' },
   },
   /** The part of it in which training waited for its images. */
   waitSeconds: {

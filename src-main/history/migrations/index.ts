@@ -5,9 +5,11 @@ import { sql as checkpoints } from './004-checkpoints'
 import { sql as studyTrash } from './005-study-trash'
 import { sql as validation } from './006-validation'
 import { sql as layerFigures } from './007-layer-figures'
-import { sql as gpuUse } from './008-gpu-use'
 
-/** Number n takes a database from version n − 1 to n. A migration that was released is never changed. */
+/**
+ * Number n takes a database from version n − 1 to n. A migration that was released is never changed. A short one stands in
+ * the list, a longer one in a file of its own.
+ */
 export const migrations: readonly string[] = [
   initial,
   evaluations,
@@ -16,5 +18,9 @@ export const migrations: readonly string[] = [
   studyTrash,
   validation,
   layerFigures,
-  gpuUse,
+  // 8: what the driver reports of a GPU while an epoch is trained; NULL if it reports nothing, as on a CPU.
+  `
+ALTER TABLE epochs ADD COLUMN gpu_utilization REAL;
+ALTER TABLE epochs ADD COLUMN gpu_memory_bytes INTEGER;
+`,
 ]
