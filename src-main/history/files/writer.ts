@@ -55,6 +55,14 @@ export class WriterLock {
     if (!suspect) rmSync(this.#notice, { force: true })
     this.#db.close()
   }
+
+  /**
+   * Releases the lock after a failed opening or recovery. The next program checks the complete history if this one had
+   * to, or if this one found it damaged.
+   */
+  releaseAfterFailure(failure: unknown): void {
+    this.release(this.afterCrash || (failure instanceof WorkbenchError && failure.code === 'damaged'))
+  }
 }
 
 /** Whether a program writes the history now. Creates nothing. */

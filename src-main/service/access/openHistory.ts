@@ -44,7 +44,7 @@ export async function openHistory(
     await backupBeforeMigration(paths)
     return { history: new History(paths.database, { suspect: lock.afterCrash }), lock }
   } catch (thrown) {
-    lock.release()
+    lock.releaseAfterFailure(thrown)
     throw thrown
   }
 }
@@ -84,8 +84,11 @@ export function rereadHistory(paths: Paths, history: History): void {
 function settleReader({ database }: Paths, history: History): void {
   if (!history.isPrivate && (isWriterAlive(database) || orphans(history).length === 0)) return
   if (!history.isPrivate) history.reopen(true)
-  recover({ history, emit: () => undefined })
-  history.mayNotWrite()
+  try {
+    recover({ history, emit: () => undefined })
+  } finally {
+    history.mayNotWrite()
+  }
 }
 
 /** @throws WorkbenchError conflict where another program has it, and keeps it */

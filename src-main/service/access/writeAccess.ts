@@ -13,7 +13,7 @@ export class WriteAccess {
   #lock: WriterLock | null
   #heldBy: Holder | null
   #seen = ''
-  /** Why the last take-over failed. */
+  /** Why the last take-over or reading failed. */
   #problem = ''
   #taking = false
 
@@ -48,13 +48,11 @@ export class WriteAccess {
 
   /** Reports what another program wrote; takes over when it has gone, if this program may write. */
   follow(): void {
-    const { history, paths, emit } = this.#context
-    const version = history.dataVersion()
-    if (version !== this.#seen) {
-      if (history.isPrivate) rereadHistory(paths, history)
-      emit('history.changed', {})
+    try {
+      this.#readChanges()
+    } catch (thrown) {
+      this.#reportOnce('The history could not be read again', thrown)
     }
-    this.#seen = version
     if (this.#options.access === 'either' && this.#options.canWrite) void this.#takeOver()
   }
 
@@ -62,6 +60,15 @@ export class WriteAccess {
   release(suspect = false): void {
     this.#lock?.release(suspect)
     this.#lock = null
+  }
+
+  #readChanges(): void {
+    const { history, paths, emit } = this.#context
+    const version = history.dataVersion()
+    if (version === this.#seen) return
+    this.#seen = version
+    if (history.isPrivate) rereadHistory(paths, history)
+    emit('history.changed', {})
   }
 
   async #takeOver(): Promise<void> {
@@ -73,13 +80,17 @@ export class WriteAccess {
       if (lock) this.#write(lock)
       else this.#showHolder(holderOf(paths))
     } catch (thrown) {
-      const why = messageOf(thrown)
-      // Tried again every few seconds: each reason is reported once.
-      if (why !== this.#problem) process.stderr.write(`The history could not be taken over: ${why}\n`)
-      this.#problem = why
+      this.#reportOnce('The history could not be taken over', thrown)
     } finally {
       this.#taking = false
     }
+  }
+
+  /** Logs each reason once: the attempt is repeated every few seconds. */
+  #reportOnce(failure: string, thrown: unknown): void {
+    const reason = messageOf(thrown)
+    if (reason !== this.#problem) process.stderr.write(`${failure}: ${reason}\n`)
+    this.#problem = reason
   }
 
   /** @throws what opening or recovering throws; then the lock is released and the history is read-only as before */
@@ -91,9 +102,7 @@ export class WriteAccess {
       cleanUpAfterCrash(this.#context)
       recover(this.#context)
     } catch (thrown) {
-      history.stopWriting()
-      lock.release(lock.afterCrash)
-      rereadHistory(paths, history)
+      this.#stopWriting(lock, thrown)
       throw thrown
     }
     this.#lock = lock
@@ -101,6 +110,21 @@ export class WriteAccess {
     this.#problem = ''
     emit('system.condition', this.condition)
     emit('history.changed', {})
+  }
+
+  /** Opens the history for reading again. What fails here must not hide the reason for which the take-over failed. */
+  #stopWriting(lock: WriterLock, failure: unknown): void {
+    const { history, paths } = this.#context
+    try {
+      history.stopWriting()
+    } finally {
+      lock.releaseAfterFailure(failure)
+    }
+    try {
+      rereadHistory(paths, history)
+    } catch (thrown) {
+      if (messageOf(thrown) !== messageOf(failure)) this.#reportOnce('The history could not be read again', thrown)
+    }
   }
 
   #showHolder(now: Holder): void {

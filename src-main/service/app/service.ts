@@ -121,9 +121,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }
     own.settle()
   } catch (thrown) {
-    own.release()
-    history.close()
-    throw history.explained(thrown)
+    const failure = history.explained(thrown)
+    try {
+      history.close()
+    } finally {
+      lock?.releaseAfterFailure(failure)
+    }
+    throw failure
   }
   const scheduler = new Scheduler(
     context,

@@ -19,11 +19,14 @@ export async function repairHistory(dataDir: string, program: string): Promise<R
   const paths = prepareDataDir(dataDir)
   const lock = await takeHistory(paths, program)
   try {
-    return isWhole(paths)
+    const repair: Repair = isWhole(paths)
       ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false }
       : mend(paths)
-  } finally {
     lock.release()
+    return repair
+  } catch (thrown) {
+    lock.releaseAfterFailure(thrown)
+    throw thrown
   }
 }
 
