@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { EpochFigures } from '../../../src-main/contract'
+import type { EpochFigures } from '../../../../src-main/contract'
 import { byEpoch, byLayer, figuresCsv, nearestEpoch } from './figures'
 
 const of = (rank: number | null) => ({ covered: 0.5, overlap: 0.25, cosine: 0.1, effectiveRank: rank, filters: 4 })

@@ -1,5 +1,5 @@
 /** What a run's page reads off a confusion matrix. Pure. */
-import type { Evaluation } from '../../../src-main/contract'
+import type { Evaluation } from '../../../../src-main/contract'
 
 type Counts = Pick<Evaluation, 'classes' | 'confusion'>
 

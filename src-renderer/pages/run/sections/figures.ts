@@ -1,9 +1,9 @@
 /**
  * How complementary a run's filters are, as chart lines: by layer at one epoch, by epoch for one layer. Pure.
  */
-import type { Term } from '../../../src-main/analysis/help/glossary'
-import type { EpochFigures } from '../../../src-main/contract'
-import type { Point } from '../../../src-main/analysis/figures/line'
+import type { Term } from '../../../../src-main/analysis/help/glossary'
+import type { EpochFigures } from '../../../../src-main/contract'
+import type { Point } from '../../../../src-main/analysis/figures/line'
 
 export type FigureName = 'cosine' | 'effectiveRank' | 'covered' | 'overlap'
 
