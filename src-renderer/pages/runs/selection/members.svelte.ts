@@ -1,7 +1,7 @@
 /** Cache of the run ids of the table's groups. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { RunGroup } from '../../../src-main/contract'
-import { attempt } from '../../lib/actions/action'
+import type { RunGroup } from '../../../../src-main/contract'
+import { attempt } from '../../../lib/actions/action'
 
 export class GroupMembers {
   /** Ids of runs by config. */

@@ -1,7 +1,7 @@
 /** The filter banks of selected runs as a view of the filter banks page: two compared, the others pinned. */
-import type { FilterLayer, RunSummary } from '../../../src-main/contract'
-import { call } from '../../lib/data/client'
-import { addressQuery, parseAddress, type Pin } from '../filter-banks/state/address'
+import type { FilterLayer, RunSummary } from '../../../../src-main/contract'
+import { call } from '../../../lib/data/client'
+import { addressQuery, parseAddress, type Pin } from '../../filter-banks/state/address'
 
 /** Most pins that fit on the page. */
 const mostPins = 6

@@ -1,11 +1,11 @@
 /** Actions on many selected runs, and how many runs each takes. */
-import { attempt } from '../../lib/actions/action'
-import { call } from '../../lib/data/client'
-import { plural } from '../../lib/format'
-import { live } from '../../lib/data/live.svelte'
-import { moveInQueue } from '../../lib/data/queue'
-import { href, router } from '../../lib/navigation/router.svelte'
-import { toasts } from '../../lib/actions/toasts.svelte'
+import { attempt } from '../../../lib/actions/action'
+import { call } from '../../../lib/data/client'
+import { plural } from '../../../lib/format'
+import { live } from '../../../lib/data/live.svelte'
+import { moveInQueue } from '../../../lib/data/queue'
+import { href, router } from '../../../lib/navigation/router.svelte'
+import { toasts } from '../../../lib/actions/toasts.svelte'
 import { banksOf } from './banks'
 
 /** Up to this many runs are queued without a confirmation. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { FilterLayer, RunSummary } from '../../../src-main/contract'
-import { runWith } from '../../../src-main/analysis/testing'
+import type { FilterLayer, RunSummary } from '../../../../src-main/contract'
+import { runWith } from '../../../../src-main/analysis/testing'
 import { arranged, firstBank } from './banks'
 
 const run = (

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { flipped, groupSelection, setOf } from './selection'
+import { flipped, groupSelection, setOf } from './idSets'
 
 it('flipped adds where any is missing, takes where all are there, and leaves the old set alone', () => {
   const old = setOf(['a', 'b'])
