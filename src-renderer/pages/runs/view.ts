@@ -62,3 +62,16 @@ export function nextSort(sort: readonly Sorting[], column: SortColumn, more: boo
   if (!more) return next
   return now ? sort.flatMap((one) => (one.column === column ? next : [one])) : [...sort.slice(0, 4), ...next]
 }
+
+/** Where the runs of a list are, which decides what can be done with them. */
+export type Place = 'list' | 'archive' | 'trash'
+
+export function placeOf(query: string): Place {
+  return /(^|\s)is:trashed\b/.test(query) ? 'trash' : /(^|\s)is:archived\b/.test(query) ? 'archive' : 'list'
+}
+
+export const emptyTitles: Record<Place, string> = {
+  list: 'No matching runs',
+  archive: 'The archive is empty',
+  trash: 'The trash is empty',
+}
