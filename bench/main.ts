@@ -7,7 +7,7 @@ import { textTable } from '../src-main/analysis/text/table'
 import { WorkbenchError } from '../src-main/contract/errors'
 import { writeAtomicallySync } from '../src-main/files/durable'
 import { gpuMathIn } from '../src-main/system/gpuMath'
-import { ownThreads } from '../src-main/contract/system/tuning'
+import { defaultThreads } from '../src-main/contract/system/tuning'
 import { gitState, programRoot } from '../src-main/service/training/git'
 import { JsonLinesProcess } from '../src-main/service/machine/jsonLinesProcess'
 import { deviceProber } from '../src-main/service/machine/probe'
@@ -110,7 +110,7 @@ function playerOf(
     const env =
       name === 'step'
         ? trainerEnv()
-        : trainerEnv({ TF_CUDNN_DETERMINISTIC: '0', TF_CUDNN_USE_AUTOTUNE: '1', ...process.env }, ownThreads)
+        : trainerEnv({ TF_CUDNN_DETERMINISTIC: '0', TF_CUDNN_USE_AUTOTUNE: '1', ...process.env }, defaultThreads)
     return new JsonLinesProcess(process.execPath, [built('bench-worker.js'), JSON.stringify(work)], env)
   }
   const script = kept('peers', name === 'tensorflow' ? 'tensorflow_step.py' : 'torch_step.py')

@@ -118,10 +118,10 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await expect(dialog.getByText('after the current run')).toBeVisible()
     await workbench.screenshot('verify-beside')
     await dialog.getByRole('button', { name: 'Verify' }).click()
-    await expect(dialog.getByText('waiting for the run that trains')).toBeVisible()
+    await expect(dialog.getByText('waiting for the running run')).toBeVisible()
     await dialog.getByRole('button', { name: 'Close', exact: true }).click()
     await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText(
-      'Verification: waiting for the run that trains',
+      'Verification: waiting for the running run',
     )
     await workbench.screenshot('verify-background')
     await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state).toBe('done')

@@ -2,13 +2,13 @@ import { createInterface } from 'node:readline/promises'
 import { WorkbenchError } from '../contract/errors'
 
 /**
- * Asks at the terminal; the question goes to standard error, which a pipe does not take.
- * @param flag what says it beforehand
- * @throws WorkbenchError bad-input where nobody can be asked
+ * Asks a yes/no question at the terminal, on standard error so that a pipe does not receive it.
+ * @param flag the flag that gives the answer in advance
+ * @throws WorkbenchError bad-input if there is no terminal
  */
 export async function agreed(question: string, flag: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new WorkbenchError('bad-input', `Nobody can be asked here: “${question}”`, { fix: `Say ${flag}.` })
+    throw new WorkbenchError('bad-input', `There is no terminal to ask: “${question}”`, { fix: `Add ${flag}.` })
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^\s*y(es)?\s*$/i.test(await asking.question(`${question} [y/N] `))

@@ -93,7 +93,7 @@ describe('wrong use', () => {
       /'--arch <name>' argument 'resnet-9' is invalid\. Did you mean resnet-8\? Allowed choices are resnet-8/,
     ],
     [['train', '--arch', 'vgg'], /'--arch <name>' argument 'vgg' is invalid\. Allowed choices are resnet-8/],
-    [['study', 'run', '--archs', ', ,'], /'--archs <list>' argument ', ,' is invalid\. It names nothing/],
+    [['study', 'run', '--archs', ', ,'], /'--archs <list>' argument ', ,' is invalid\. The list is empty/],
     [
       ['train', '--arch', 'ResNet8', '--dataset', 'cifar1O'],
       /'--dataset <id>' argument 'cifar1O' is invalid\. Did you mean cifar-10/,
@@ -119,7 +119,7 @@ describe('wrong use', () => {
     [['train', '--arch', 'resnet-8', '--epoch', '1'], /unknown option '--epoch' \(Did you mean --epochs\?\)/],
     [['stduy'], /unknown command 'stduy' \(Did you mean study\?\)/],
     [['models', 'more'], /too many arguments/],
-    [['models', '--classes', '1'], /--classes: from 2 to 1000/],
+    [['models', '--classes', '1'], /--classes must be from 2 to 1000/],
     [
       [],
       /doctor, models, datasets, train, study, compare, runs, filters, verify, report, export, import, tune, backup/,
@@ -131,37 +131,37 @@ describe('wrong use', () => {
       /--format.*Allowed choices are onnx, safetensors, savedmodel/,
     ],
     [['export', 'nothing', '--format', 'onnx'], /required option '--out <path>' not specified/],
-    [['export', 'nothing', '--format', 'onnx', '--checkpoints', '--out', 'x'], /--checkpoints belongs to a study/],
+    [['export', 'nothing', '--format', 'onnx', '--checkpoints', '--out', 'x'], /--checkpoints is for studies/],
     [['runs'], /runs needs a command: list, show, manifest, resume, extend, move, delete, restore/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'list', '--query', 'x'.repeat(3000)], /--query: at most 2000 characters\. /],
     [['runs', 'show'], /missing required argument 'run'/],
     [['runs', 'show', 'nothing'], /There is no run "nothing"/],
     [['compare', 'nothing'], /There is no study "nothing"/],
-    [['compare', 'nothing', '--json', '--format', 'csv'], /--json and --format csv exclude each other/],
-    [['study', 'run', 'slow-start'], /There is no ready study "slow-start"\. There are quick-start, table-1-/],
-    [['study', 'run', '--archs', 'resnet-8'], /needs its --name/],
-    [['study', 'run', '--name', 'x'], /needs its --archs/],
+    [['compare', 'nothing', '--json', '--format', 'csv'], /--json and --format csv cannot be combined/],
+    [['study', 'run', 'slow-start'], /There is no preset "slow-start"\. The presets are quick-start, table-1-/],
+    [['study', 'run', '--archs', 'resnet-8'], /needs --name/],
+    [['study', 'run', '--name', 'x'], /needs --archs/],
     [['study', 'run', 'quick-start', '--variants', 'mcnn-f,mcnn-x'], /--variants.*It must be one of baseline/],
     [
       ['train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--multiband', 'stem'],
-      /--variant and --multiband exclude each other/,
+      /--variant and --multiband cannot be combined/,
     ],
     [['train', '--arch', 'resnet-8', '--bank', 'two'], /--bank belongs to --multiband/],
-    [['train', '--arch', 'resnet-8', '--multiband', 'stem', '--bank', '+-'], /these are no layers, or no bank/],
+    [['train', '--arch', 'resnet-8', '--multiband', 'stem', '--bank', '+-'], /unknown layers or bank/],
     [
       ['train', '--arch', 'resnet-8', '--multiband', 'stage4.*', '--dataset', 'synthetic', '--epochs', '1'],
       /resnet-8 has no 3 × 3 convolution stage4\.\*/,
     ],
     [['study', 'run', 'quick-start', '--seed-list', '1,1'], /--seed-list: no seed twice/],
-    [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds: from 1 to 100/],
+    [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds must be from 1 to 100/],
     [['study', 'extend', 'x'], /How many seeds\? Give --seeds or --until/],
-    [['study', 'extend', 'x', '--seeds', '2', '--until', '0.1'], /--seeds and --until exclude each other/],
-    [['study', 'extend', 'x', '--seeds', '0'], /--seeds: from 1 to 2000/],
+    [['study', 'extend', 'x', '--seeds', '2', '--until', '0.1'], /--seeds and --until cannot be combined/],
+    [['study', 'extend', 'x', '--seeds', '0'], /--seeds must be from 1 to 2000/],
     [['study', 'extend', 'x', '--until', '0'], /--until: above 0, at most 100 points/],
     [['study', 'extend', 'x', '--seeds', '1', '--paired'], /--paired needs --until/],
     [['study', 'extend', 'nothing', '--seeds', '1'], /There is no study "nothing"/],
-    [['filters', 'nothing', '--size', '7'], /--size: from 8 to 256/],
+    [['filters', 'nothing', '--size', '7'], /--size must be from 8 to 256/],
     [['datasets', 'verify', 'mnist'], /There is no data set "mnist": they are synthetic, cifar-10, cifar-100/],
     [['datasets', 'import', '/nowhere/cifar.tar.gz'], /cifar\.tar\.gz/],
     [['--data-dir'], /'--data-dir <dir>' argument missing/],
@@ -517,7 +517,7 @@ describe('on a history', () => {
     })
     expect(await left()).toBe(9)
     expect((await mcnn(...of('runs', 'delete', id))).out).toBe(
-      `Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`,
+      `Moved ${id} to the trash; restore it with \`mcnn runs restore ${id}\`.\n`,
     )
     // Also from there.
     expect(await json(z.unknown(), ...of('runs', 'delete', id, '--purge', '--yes'))).toEqual({
@@ -576,8 +576,8 @@ describe('on a history', () => {
     expect((await mcnn(...of('runs', 'move', 'table-2-mcnn-f-s1', '--first'))).err).toContain(
       'there is nothing to move',
     )
-    expect((await mcnn(...of('runs', 'move', 'waiting-s1'))).err).toContain('Say where to')
-    expect((await mcnn(...of('runs', 'move', 'waiting-s1', '--first', '--last'))).err).toContain('Say where to')
+    expect((await mcnn(...of('runs', 'move', 'waiting-s1'))).err).toContain('Give exactly one of')
+    expect((await mcnn(...of('runs', 'move', 'waiting-s1', '--first', '--last'))).err).toContain('Give exactly one of')
   })
 })
 
@@ -753,7 +753,7 @@ describe('training', () => {
       },
     })
     // What no flag sets is the study's; a variant that is new joins its plan.
-    expect((await train('--variant', 'mcnn-f', '--seed', '2')).err).toContain('The run joins the study exp.')
+    expect((await train('--variant', 'mcnn-f', '--seed', '2')).err).toContain('Added the run to the study exp.')
     const comparison = await json(contract.comparison, ...of('compare', 'exp'))
     expect(comparison.rows.map((row) => row.cells.map((cell) => [cell.variant, cell.accuracy?.n]))).toEqual([
       [
@@ -768,7 +768,7 @@ describe('training', () => {
       code: 2,
       out: '',
       err: expect.stringMatching(
-        /--seed: The study exp has seed 3 of ResNet-8, Baseline already: the run exp-\S+ is done\. Give another --seed/i,
+        /--seed: The study exp has seed 3 of ResNet-8, Baseline already, in the run exp-\S+, which is done\. Give another --seed/i,
       ),
     })
     expect(await train('--seed', '4', '--epochs', '2')).toEqual({
@@ -1060,7 +1060,7 @@ describe('beside a command that trains', () => {
       await lineWith(training, '"epoch"')
       const [run] = await json(z.array(contract.runSummary), 'runs', 'list', ...flags)
       expect(run).toMatchObject({ state: 'running' })
-      const refused = `mcnn: The data directory ${dir('shared')} is in use by mcnn train (process ${training.pid ?? 0}): from here it can only be looked at.`
+      const refused = `mcnn: The data directory ${dir('shared')} is in use by mcnn train (process ${training.pid ?? 0}): this program can only read it.`
       for (const args of [
         ['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1'],
         ['runs', 'delete', run?.id ?? ''],

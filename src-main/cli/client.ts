@@ -9,12 +9,12 @@ import { takeSignals } from './interruption'
 
 export type { Service }
 
-/** What to do at which event of the service. */
+/** Listeners for the service's events. */
 export type Listeners = { [E in EventName]?: (payload: EventPayload<E>) => void }
 
 /**
- * Opens the service on the data directory of the command's flags, works with it, and closes it whatever happens.
- * @throws WorkbenchError conflict where another program has the data directory
+ * Opens the service on the data directory of the command's flags, runs `work` and always closes the service.
+ * @throws WorkbenchError conflict if another program uses the data directory
  */
 export function withService<T>(
   command: Command,
@@ -24,7 +24,7 @@ export function withService<T>(
   return open(command, 'write', work, listeners)
 }
 
-/** The same for what only looks: beside a window, or another command that trains. */
+/** The same, read-only: works while a window or another command trains. */
 export function withReader<T>(
   command: Command,
   work: (service: Service) => Promise<T>,
@@ -40,7 +40,7 @@ async function open<T>(
   listeners: Listeners,
 ): Promise<T> {
   takeSignals()
-  // Loaded only here: what needs no history must not wait for SQLite.
+  // Loaded here: a command that needs no history must not wait for SQLite.
   const { createService } = await import('../service/app/service')
   const service = await createService({
     dataDir: await dataDirOf(command),

@@ -1,11 +1,11 @@
-/** A filter bank in letters, for a terminal. */
+/** Draws a filter bank as text for a terminal. */
 import { channelName } from '../analysis/filters/bankSvg'
 import { bandTitles } from '../analysis/filters/banks'
 import { channelPlane, maxAbsolute, strongestChannels } from '../analysis/filters/filterBank'
 import { fixed } from '../analysis/text/numbers'
 import type { FilterBank } from '../contract/models/filters'
 
-/** Cells are twice as high as wide: half as many rows as columns make a square. */
+/** Characters are twice as high as wide: half as many rows as columns make a square. */
 const across = 24
 const down = 12
 const shades = [' ', '░', '▒', '▓', '█'] as const
@@ -13,9 +13,9 @@ const shades = [' ', '░', '▒', '▓', '█'] as const
 const gap = 2
 
 /**
- * For each channel: the kernels of bands beside each other, and under them their magnitudes on one scale, 0 in the
- * middle; as many bands side by side as there is room for, the others below.
- * @param width of the terminal, in letters; four bands fit into what it is taken for
+ * Draws, per channel, the kernels of the bands next to each other and their magnitudes below, on one scale and with
+ * frequency 0 in the centre. Bands that do not fit the width go below.
+ * @param width of the terminal in characters; the default fits four bands
  */
 export function drawBank(bank: FilterBank, channel?: number, width = 4 * (across + gap)): string {
   const inputs = bank.banks[0]?.kernel[0]?.[0]?.length ?? 0
@@ -30,14 +30,14 @@ export function drawBank(bank: FilterBank, channel?: number, width = 4 * (across
     bank.banks.slice(row * most, (row + 1) * most),
   )
   const blocks = rows.flatMap((bands) => [
-    ...(bank.multiband ? [beside(bands.map(({ band }) => [titles[band - 1]?.formula ?? '']))] : []),
+    ...(bank.multiband ? [sideBySide(bands.map(({ band }) => [titles[band - 1]?.formula ?? '']))] : []),
     ...channels.flatMap((c) => {
       const name = channelName(bank.layer, c, inputs)
       return [
         ...(name === '' ? [] : [name]),
-        beside(bands.map((b) => kernelLines(channelPlane(b.kernel, c)))),
+        sideBySide(bands.map((b) => kernelLines(channelPlane(b.kernel, c)))),
         '',
-        beside(bands.map((b) => shadeLines(channelPlane(b.response, c), peak))),
+        sideBySide(bands.map((b) => shadeLines(channelPlane(b.response, c), peak))),
         '',
       ]
     }),
@@ -55,7 +55,7 @@ function kernelLines(plane: number[][]): string[] {
   return plane.map((row) => row.map((value) => fixed(value).padStart(6)).join(' '))
 }
 
-/** The mean of each cell's share of the grid. */
+/** Averages the grid over the area of each character cell. */
 function shadeLines(plane: number[][], peak: number): string[] {
   const size = plane.length
   const rows = Math.min(down, size)
@@ -71,7 +71,7 @@ function shadeLines(plane: number[][], peak: number): string[] {
   )
 }
 
-function beside(blocks: readonly (readonly string[])[]): string {
+function sideBySide(blocks: readonly (readonly string[])[]): string {
   const height = Math.max(...blocks.map((block) => block.length))
   return Array.from({ length: height }, (_, i) =>
     blocks

@@ -1,12 +1,12 @@
-/** What a command's help says below its options, as wide as the terminal. */
+/** Help text below a command's options, wrapped to the width of the terminal. */
 import type { Command } from 'commander'
 
-/** Below this width a description is not wrapped, in letters. */
+/** Columns below which descriptions are not wrapped. */
 export const minWidthToWrap = 20
 
 export interface HelpSection {
   heading: string
-  /** A term and its description in columns; a term alone, such as an example, is a line as it stands. */
+  /** A term with its description in columns; a term alone, such as an example, is printed as it is. */
   items: readonly (string | readonly [term: string, description: string])[]
 }
 

@@ -1,16 +1,13 @@
-/**
- * Ctrl-C and the other signals that ask a command to stop: the command stops in order, and at once if it is asked
- * twice.
- */
+/** Ctrl-C and the other signals that stop a command: in order at the first signal, at once at a second one. */
 import type { EndSignal } from '../contract/runs/endReasons'
 import { onEndSignals } from '../system/signals'
-import { say } from './output/output'
+import { log } from './output/output'
 
 export const interruptedCode = 130
 
 /**
- * npm passes on the Ctrl-C that the terminal sends to the process group, and Slurm signals each process of a step: one
- * request.
+ * Signals within this time count as one request: npm forwards the Ctrl-C that the terminal also sends to the process
+ * group, and Slurm signals every process of a step.
  */
 const sameRequestMs = 500
 
@@ -31,19 +28,19 @@ export function takeSignals(): void {
   onEndSignals((signal) => {
     if (performance.now() - askedAt < sameRequestMs) return
     if (cause !== null) {
-      // A job scheduler warns with one signal and ends with another, which must not cost the checkpoint that is being
+      // A job scheduler sends a warning signal and later another one, which must not interrupt the checkpoint being
       // written.
       if (signal === cause || signal === 'SIGINT') process.exit(interruptedCode)
       return
     }
     askedAt = performance.now()
     cause = signal
-    say('Stopping … (once more ends at once)')
+    log('Stopping … (press Ctrl-C again to stop at once)')
     controller.abort()
   })
 }
 
-/** Calls back when the command is to stop; at once if it is already. Returns a function that withdraws the listener. */
+/** Calls `listener` when the command must stop, or now if it already must. Returns a function that removes it. */
 export function onInterruption(listener: () => void): () => void {
   if (interruption.aborted) listener()
   interruption.addEventListener('abort', listener, { once: true })

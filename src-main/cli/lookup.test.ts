@@ -57,7 +57,7 @@ describe('findStudy', () => {
       message: expect.stringMatching(
         /^2 studies have the id or name "lr-test": lr-test \("lr-test", created 2026-11-2\d \d\d:\d\d\); lr-test-2 \("lr-test", created .*\)\.$/,
       ),
-      fix: 'Give an id, as id:lr-test.',
+      fix: 'Give an id, such as id:lr-test.',
     })
   })
 

@@ -1,4 +1,4 @@
-/** The one look-up of runs and studies for all commands: an ambiguous text is refused with its candidates. */
+/** Finds runs and studies for all commands: an ambiguous text is rejected with its candidates. */
 import { dateTime } from '../analysis/text/time'
 import { WorkbenchError } from '../contract/errors'
 import type { RunSummary } from '../contract/runs/runs'
@@ -9,9 +9,9 @@ import { runName } from './output/progress'
 
 interface Candidate {
   id: string
-  /** What a person calls it; null if it has no name to be found by. */
+  /** The name that a user can type; null if there is none. */
   name: string | null
-  /** What it is, in a list of candidates. */
+  /** Description in a list of candidates. */
   label: string
   createdAt: string
 }
@@ -19,7 +19,7 @@ interface Candidate {
 interface Kind {
   singular: string
   plural: string
-  /** How to list them. */
+  /** How to list all of this kind. */
   fix: string
 }
 
@@ -30,9 +30,9 @@ const trashedRun: Kind = {
   plural: 'runs in the trash',
   fix: '`mcnn runs list --query is:trashed` shows them.',
 }
-const anyRun: Kind = { ...run, fix: '`mcnn runs list` shows them, and with --query is:trashed what is in the trash.' }
+const anyRun: Kind = { ...run, fix: '`mcnn runs list` shows them, and with --query is:trashed those in the trash.' }
 
-/** Before an id that must not be taken for a name. */
+/** Marks an id, so that it is not read as a name. */
 const idPrefix = 'id:'
 const mostListed = 10
 
@@ -60,12 +60,12 @@ export async function findRun(service: Service, text: string): Promise<RunSummar
   return findOne(run, text, await service.call('runs.list', {}), ofRun)
 }
 
-/** The same in the trash. */
+/** The same for runs in the trash. */
 export async function findTrashedRun(service: Service, text: string): Promise<RunSummary> {
   return findOne(trashedRun, text, await matchingRuns(service, 'is:trashed'), ofRun)
 }
 
-/** The same in both. */
+/** The same for all runs, including those in the trash. */
 export async function findAnyRun(service: Service, text: string): Promise<RunSummary> {
   return findOne(
     anyRun,
@@ -75,7 +75,7 @@ export async function findAnyRun(service: Service, text: string): Promise<RunSum
   )
 }
 
-/** Returns the runs that match a query, with tags and notes; in parts, as the service gives them. */
+/** Returns the runs that match a query, with tags and notes, page by page. */
 export async function matchingRuns(service: Service, query: string): Promise<RunRow[]> {
   const limit = 500
   const found: RunRow[] = []
@@ -95,7 +95,10 @@ function ofRun(one: RunSummary): Candidate {
   return { id: one.id, name: null, label: runName(one), createdAt: one.createdAt }
 }
 
-/** @param of gives a candidate's names. Exact ids and names go before beginnings of ids; `id:…` is always an id. */
+/**
+ * Finds one item. Exact ids and names take precedence over beginnings of ids; `id:…` is always an id. @param of returns
+ * a candidate's id, name and label
+ */
 function findOne<T>(kind: Kind, text: string, all: readonly T[], of: (one: T) => Candidate): T {
   const byId = text.startsWith(idPrefix) ? all.find((one) => of(one).id === text.slice(idPrefix.length)) : undefined
   if (byId !== undefined) return byId
@@ -110,7 +113,7 @@ function findOne<T>(kind: Kind, text: string, all: readonly T[], of: (one: T) =>
     kind,
     how,
     matches.map(of),
-    exact.length > 0 ? `Give an id, as ${idPrefix}${of(only).id}.` : 'Type more of the id.',
+    exact.length > 0 ? `Give an id, such as ${idPrefix}${of(only).id}.` : 'Type more of the id.',
   )
 }
 

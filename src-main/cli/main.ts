@@ -1,6 +1,6 @@
 /** The `mcnn` command: the service without a window. */
 import { beginProgram } from '../system/program'
-import { flush, noteStreamError, outputProblem, say } from './output/output'
+import { flush, noteStreamError, outputProblem, log } from './output/output'
 import { runCli } from './program'
 
 beginProgram(noteStreamError)
@@ -10,11 +10,11 @@ runCli(process.argv.slice(2))
     // Node writes to a pipe in the background: an earlier exit would truncate a long document.
     await flush()
     const problem = outputProblem()
-    if (problem !== null) say(`mcnn: ${problem}`)
+    if (problem !== null) log(`mcnn: ${problem}`)
     await flush()
     process.exit(problem === null ? code : code || 1)
   })
   .catch((error: unknown) => {
-    say(`mcnn: ${String(error)}`)
+    log(`mcnn: ${String(error)}`)
     process.exit(1)
   })

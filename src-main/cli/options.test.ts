@@ -22,7 +22,7 @@ describe('a list', () => {
 
   it('refuses what names nothing, with the nearest names of a slip', () => {
     for (const read of [oneOrMoreOf(archs), variantList, wholeNumbers, layerList])
-      expect(() => read(' ,')).toThrow('It names nothing.')
+      expect(() => read(' ,')).toThrow('The list is empty.')
     expect(() => oneOrMoreOf(archs)('resnet-20,resnet-31')).toThrow(
       /^Did you mean resnet-32.*\? Allowed choices are resnet-8/,
     )

@@ -1,7 +1,4 @@
-/**
- * Flags whose values are numbers, names and lists. Numbers are read strictly: '1e', '' and '1.5 ' are mistakes, not
- * numbers.
- */
+/** Parsers of flags with numbers, names and lists. Numbers are parsed strictly: '1e', '' and '1.5 ' are rejected. */
 import { InvalidArgumentError, Option } from 'commander'
 import { expandHome } from '../../setup/lib/home.mjs'
 import { typedNumber } from '../analysis/text/numbers'
@@ -35,7 +32,7 @@ export function oneOf<T extends string>(choices: readonly T[]): (text: string) =
   }
 }
 
-/** Returns a parser of some of `choices`, separated by commas, or by spaces if none of them has a space in it. */
+/** Returns a parser of a list of `choices`, separated by commas, or also by spaces if no choice contains one. */
 export function oneOrMoreOf<T extends string>(choices: readonly T[]): (text: string) => T[] {
   return (text) => {
     const items = listItems(text).flatMap((item) => (matchName(choices, item) === null ? item.split(/\s+/) : [item]))
@@ -43,7 +40,7 @@ export function oneOrMoreOf<T extends string>(choices: readonly T[]): (text: str
   }
 }
 
-/** Returns variants separated by commas, which no variant has in its name. */
+/** Returns variants separated by commas; no variant's name contains a comma. */
 export function variantList(text: string): Variant[] {
   return someItems(listItems(text)).map(oneVariant)
 }
@@ -62,20 +59,20 @@ export function layerList(text: string): string[] {
   return someItems(listItems(text))
 }
 
-/** Returns an option of one of some words. */
+/** Returns an option whose value is one of `choices`. */
 export function choice(flags: string, description: string, choices: readonly string[]): Option {
   const option = new Option(flags, description).choices([...choices])
   return option.argParser(oneOf(choices))
 }
 
 function someItems(items: string[]): string[] {
-  if (items.length === 0) throw new InvalidArgumentError('It names nothing.')
+  if (items.length === 0) throw new InvalidArgumentError('The list is empty.')
   return items
 }
 
 /** Parses every path that a flag or an argument names: expands a leading `~/`. */
 export function typedPath(text: string): string {
-  // As of an unset variable in a script: the working directory is not what was meant.
+  // An unset variable in a script gives an empty path, which would mean the working directory.
   if (text === '') throw new InvalidArgumentError('It must not be empty.')
   return expandHome(text)
 }

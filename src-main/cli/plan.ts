@@ -1,4 +1,4 @@
-/** A study's plan from flags. */
+/** Builds a study's plan from flags. */
 import type { Command } from 'commander'
 import { WorkbenchError } from '../contract/errors'
 import {
@@ -13,7 +13,7 @@ import {
 } from '../contract/experiment'
 import { choice, realNumber, wholeNumber, wholeNumbers } from './options'
 
-/** Flags that `train` and `study run` share. */
+/** Flags of both `train` and `study run`. */
 export interface TrainingFlags {
   dataset?: TrainingConfig['dataset']
   epochs?: number
@@ -33,36 +33,36 @@ export interface TrainingFlags {
 export function addTrainingFlags(command: Command, defaults: TrainingConfig, notes = ''): Command {
   const byDefault = (value: unknown): string => ` (default: ${String(value)}${notes})`
   return command
-    .addOption(choice('--dataset <id>', `what to train on${byDefault(defaults.dataset)}`, datasetIds))
+    .addOption(choice('--dataset <id>', `data set${byDefault(defaults.dataset)}`, datasetIds))
     .option('--epochs <n>', `passes over the training examples${byDefault(defaults.epochs)}`, wholeNumber)
     .option('--train-examples <n>', 'a class-balanced subset of the training examples (default: all)', wholeNumber)
     .option('--test-examples <n>', 'a class-balanced subset of the test examples (default: all)', wholeNumber)
     .option(
       '--validation <n>',
-      'hold out this many training examples, balanced by class: the best epoch is picked on them (default: none, it is picked on the test set)',
+      'hold out this many training examples, balanced by class, and choose the best epoch on them (default: none, the best epoch is chosen on the test set)',
       wholeNumber,
     )
     .option('--batch <n>', `images per step${byDefault(defaults.batchSize)}`, wholeNumber)
-    .option('--learning-rate <x>', `of the first epochs${byDefault(defaults.learningRate)}`, realNumber)
-    .option('--momentum <x>', `of the gradient descent${byDefault(defaults.momentum)}`, realNumber)
-    .option('--weight-decay <x>', `on all trainable weights${byDefault(defaults.weightDecay)}`, realNumber)
+    .option('--learning-rate <x>', `learning rate of the first epochs${byDefault(defaults.learningRate)}`, realNumber)
+    .option('--momentum <x>', `momentum of SGD${byDefault(defaults.momentum)}`, realNumber)
+    .option('--weight-decay <x>', `weight decay of all trainable weights${byDefault(defaults.weightDecay)}`, realNumber)
     .option(
       '--milestones <epochs>',
-      'after each of these the rate falls, as 100,150 or none (default: after 1/2 and 3/4 of the epochs)',
+      'epochs after which the learning rate falls, such as 100,150, or none (default: 1/2 and 3/4 of the epochs)',
       wholeNumbers,
     )
-    .option('--gamma <x>', `what the rate is multiplied by at a milestone${byDefault(defaults.gamma)}`, realNumber)
-    .option('--no-augment', 'train on the images as they are, neither shifted nor flipped')
+    .option('--gamma <x>', `factor of the learning rate at each milestone${byDefault(defaults.gamma)}`, realNumber)
+    .option('--no-augment', 'train without random shifts and flips')
     .addOption(
       choice(
         '--precision <name>',
-        `of the arithmetic; auto: bfloat16 where the device computes it in hardware${byDefault(defaults.precision)}`,
+        `numeric precision; auto is bfloat16 if the device has hardware for it${byDefault(defaults.precision)}`,
         precisionChoices,
       ),
     )
 }
 
-/** The flags' values over the defaults; a number of epochs that is not the default's brings its own milestones. */
+/** Returns the flags' values over the defaults; another number of epochs gets its own milestones. */
 export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): TrainingRequest {
   const epochs = flags.epochs ?? defaults.epochs
   return {
@@ -77,7 +77,7 @@ export function trainingFrom(flags: TrainingFlags, defaults: TrainingConfig): Tr
     weightDecay: flags.weightDecay ?? defaults.weightDecay,
     milestones: flags.milestones ?? (epochs === defaults.epochs ? defaults.milestones : defaultMilestones(epochs)),
     gamma: flags.gamma ?? defaults.gamma,
-    // Without one, ResNet-110 and others get their own (`defaultWarmup`).
+    // Without the flag, networks such as ResNet-110 get their own warm-up (`defaultWarmup`).
     warmup: defaults.warmup,
     augment: flags.augment && defaults.augment,
     precision: flags.precision ?? defaults.precision,
@@ -88,7 +88,7 @@ function splitOf(validationExamples: number | null | undefined): Pick<TrainingRe
   return typeof validationExamples === 'number' ? { validationExamples } : {}
 }
 
-/** Which flag a part of the plan comes from. */
+/** The flag of each part of the plan. */
 const flagOf: Record<string, string> = {
   name: '--name',
   seed: '--seed',
@@ -110,20 +110,20 @@ const flagOf: Record<string, string> = {
   'training.gamma': '--gamma',
 }
 
-/** @throws WorkbenchError bad-input that names the flag; `names` says where a command's flags are called otherwise */
+/** @throws WorkbenchError bad-input that names the flag; `names` maps fields to a command's own flag names */
 export function checkedPlan(plan: StudyRequest, names: Record<string, string> = {}): StudyRequest {
   const parsed = studyRequest.safeParse(plan)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = issue?.path.map(String) ?? []
   const field = path.join('.')
-  // An element of a list belongs to the list's flag.
+  // An element of a list is reported under the list's flag.
   const list = path.slice(0, -1).join('.')
   const flag = names[field] ?? flagOf[field] ?? names[list] ?? flagOf[list] ?? field
   throw new WorkbenchError('bad-input', `${flag}: ${issue?.message ?? 'is not valid'}.`, { field })
 }
 
-/** Throws an error again, with the flag of the field that it is about. */
+/** Rethrows an error with the flag of the field that it is about. */
 export function withFlag(thrown: unknown): never {
   const flag = thrown instanceof WorkbenchError && thrown.field !== undefined ? flagOf[thrown.field] : undefined
   if (!(thrown instanceof WorkbenchError) || flag === undefined) throw thrown

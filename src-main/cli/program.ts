@@ -1,4 +1,4 @@
-/** All commands together. */
+/** Builds the command line from all commands. */
 import { Command } from 'commander'
 import { version } from '../../package.json'
 import { didYouMean } from '../contract/typedNames'
@@ -25,7 +25,7 @@ const sections = [
     heading: 'Examples:',
     items: [
       ['$ mcnn study run quick-start', 'six short runs on the built-in data, compared'],
-      ['$ mcnn study run how-deep', 'which layers: accuracy against parameters'],
+      ['$ mcnn study run how-deep', 'which layers to replace: accuracy against parameters'],
       '$ mcnn datasets import cifar-10-binary.tar.gz',
       '$ mcnn train --arch resnet-20 --variant mcnn-f --epochs 2 --seed 1',
       '$ mcnn study run --name "Table I" --archs resnet-32,resnet-56 --seeds 5',
@@ -76,7 +76,7 @@ export function buildProgram(): Command {
       'where data sets, runs and the history are stored (default: $MCNN_DATA_DIR, else the user’s data folder)',
       typedPath,
     )
-    .helpOption('--help', 'print what a command does and takes')
+    .helpOption('--help', 'print the help of a command')
     .helpCommand('help [command]', 'print the same as --help')
   addSections(program, sections)
   for (const add of [
@@ -96,7 +96,7 @@ export function buildProgram(): Command {
     addBackup,
   ])
     add(program)
-  // Commander writes its complaints in several lines and ends the process: both are ours to do.
+  // Commander prints errors in several lines and exits: both are done here instead.
   for (const command of everyCommand(program))
     command
       .exitOverride((error) => {
@@ -108,7 +108,7 @@ export function buildProgram(): Command {
   return program
 }
 
-/** Known even if the other arguments cannot be read. */
+/** Read from the raw arguments, in case the others cannot be parsed. */
 function wantsJson(argv: string[]): boolean {
   const end = argv.indexOf('--')
   return argv.slice(0, end === -1 ? undefined : end).includes('--json')
@@ -118,7 +118,7 @@ export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)]
 }
 
-/** Returns the error for a group of commands that was called alone, or whose `help` was asked for a command it lacks. */
+/** Returns the error for a command group without a command, or for `help` of a command that it does not have. */
 function noCommand(group: Command): Error {
   const names = group.commands.map((command) => command.name())
   const fix = `\`${nameOf(group)} --help\` describes the commands.`

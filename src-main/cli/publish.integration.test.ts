@@ -88,7 +88,7 @@ describe('mcnn', () => {
     })
     expect(await mcnn(here, 'verify', run, '--steps', '1', '--epochs', '1')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('exclude each other'),
+      err: expect.stringContaining('cannot be combined'),
     })
     expect(await mcnn(here, 'verify', run, '--epochs', '9')).toMatchObject({
       code: 2,
@@ -110,7 +110,7 @@ describe('mcnn', () => {
       runs: [{ id: run, as: run }],
       skipped: [],
     })
-    expect((await mcnn(there, 'import', archive)).out).toContain('nothing new, its run is here already.')
+    expect((await mcnn(there, 'import', archive)).out).toContain('nothing new, its run was imported already.')
     expect(await mcnn(there, 'import', path.join(here, 'history.sqlite'))).toMatchObject({
       code: 2,
       err: expect.stringContaining('is not an archive'),
@@ -141,7 +141,7 @@ describe('mcnn', () => {
     writeFileSync(path.join(out, 'report.md'), 'my words')
     expect(await mcnn(here, 'report', 'small', '--out', out, '--force')).toMatchObject({
       code: 0,
-      err: expect.stringContaining('Kept what you had changed as report.md.bak.\n'),
+      err: expect.stringContaining('Kept the files that you had changed as report.md.bak.\n'),
     })
     expect(readFileSync(path.join(out, 'figures', 'my-own.pdf'), 'utf8')).toBe('mine')
     expect(readFileSync(path.join(out, 'report.md.bak'), 'utf8')).toBe('my words')
@@ -165,7 +165,7 @@ describe('mcnn', () => {
     })
     expect(await mcnn(here, 'export', 'small', '--out', path.join(scratch, 'study.zip'))).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Let the name end in .tar.gz.'),
+      err: expect.stringContaining('Use the extension .tar.gz'),
     })
     expect(readdirSync(scratch)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(model|study\.(onnx|zip))$|\.part$/)]),
@@ -213,7 +213,7 @@ describe('mcnn', () => {
       {
         error: {
           code: 'bad-input',
-          message: '--json and --out - exclude each other: both write to standard output.',
+          message: '--json and --out - cannot be combined: both write to standard output.',
           fix: 'Name a file, or leave out --json.',
         },
       },

@@ -174,7 +174,7 @@ function mustBeAlone({ bench }: State): void {
   const running = new Set<string>()
   for (const event of bench.told) {
     if (event.name === 'run.changed') running[event.payload.state === 'running' ? 'add' : 'delete'](event.payload.id)
-    else if (event.name === 'task.progress' && event.payload.phase !== 'waiting for the run that trains')
+    else if (event.name === 'task.progress' && event.payload.phase !== 'waiting for the running run')
       expect([...running]).toEqual([])
   }
 }

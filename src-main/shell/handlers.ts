@@ -54,7 +54,7 @@ export function shellHandlers(
     },
 
     'shell.importDataset': async ({ grant }) => {
-      const chosen = grants.take(grant)
+      const chosen = grants.redeem(grant)
       if (chosen === null)
         throw new WorkbenchError('bad-input', 'This file choice has already been used.', {
           fix: 'Choose the file again.',

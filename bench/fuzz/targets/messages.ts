@@ -259,7 +259,7 @@ export const calls = target<[unknown, unknown, number]>('a window’s calls to t
   const no = (): Promise<never> => Promise.reject(reached)
   const shell = Object.fromEntries(Object.keys(shellCalls).map((name) => [name, no])) as unknown as CallRoutes['shell']
   shell['shell.importDataset'] = ({ grant }) => {
-    const chosen = grants.take(grant)
+    const chosen = grants.redeem(grant)
     if (chosen !== null && grant !== granted) throw new Error('a path that nobody chose')
     return no()
   }

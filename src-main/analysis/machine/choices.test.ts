@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { margin, ownThreads } from '../../contract/system/tuning'
+import { margin, defaultThreads } from '../../contract/system/tuning'
 import { chosenThreads } from './choices'
 
 const candidate = (intraOp: number | null, interOp: number | null, ratio: number) => ({
@@ -17,7 +17,7 @@ describe('the choice of thread counts', () => {
   })
 
   it.each([[1.07], [0.96], [margin]])('stays TensorFlow’s own where another takes %d of its time', (ratio) => {
-    expect(chosenThreads({ candidates: [own, candidate(2, 1, ratio)] })).toEqual(ownThreads)
+    expect(chosenThreads({ candidates: [own, candidate(2, 1, ratio)] })).toEqual(defaultThreads)
   })
 
   it('departs just below the margin', () => {

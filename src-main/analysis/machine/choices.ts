@@ -1,7 +1,7 @@
 /** What is chosen for a machine from what is known of it. Pure. */
 import type { Precision } from '../../contract/experiment'
 import type { Device } from '../../contract/system/system'
-import { margin, ownThreads, type ThreadCounts, type ThreadTimes } from '../../contract/system/tuning'
+import { margin, defaultThreads, type ThreadCounts, type ThreadTimes } from '../../contract/system/tuning'
 
 /** Returns what the precision `auto` stands for on a device. */
 export function autoPrecision({ bfloat16 }: Pick<Device, 'bfloat16'>): Precision {
@@ -14,5 +14,5 @@ export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): 
     (best, next) => (best === null || next.ratio < best.ratio ? next : best),
     null,
   )
-  return fastest !== null && fastest.ratio < margin ? fastest.threads : ownThreads
+  return fastest !== null && fastest.ratio < margin ? fastest.threads : defaultThreads
 }

@@ -6,7 +6,7 @@ import type { Globals } from '../globals'
 
 export function addBackup(program: Command): void {
   const command = program.command('backup').description('copy the history, even during training')
-  addOut(command, '<file>', 'where to (default: a new file in the data directory’s backups)', false).action(
+  addOut(command, '<file>', 'the file to write (default: a new file in the data directory’s backups)', false).action(
     async ({ out, force }: Partial<OutFlags>, command: Command) => {
       const { locateDataDir } = await import('../../service/storage/dataDirIdentity')
       const { makeBackup, writeBackup } = await import('../../service/storage/backups')

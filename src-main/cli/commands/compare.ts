@@ -11,11 +11,11 @@ export function addCompare(program: Command): void {
   program
     .command('compare <study>')
     .description('print the comparison of a study, given by its id or its name')
-    .addOption(choice('--format <format>', 'how (default: table)', comparisonFormats))
+    .addOption(choice('--format <format>', 'output format (default: table)', comparisonFormats))
     .action(async (name: string, { format }: { format?: ComparisonFormat }, command: Command) => {
       const { json } = command.optsWithGlobals<Globals>()
       if (json && format !== undefined && format !== 'json')
-        throw usageError(`--json and --format ${format} exclude each other.`)
+        throw usageError(`--json and --format ${format} cannot be combined.`)
       const comparison = await withReader(command, async (service) => {
         const study = await findStudy(service, name)
         return service.call('studies.compare', { id: study.id })

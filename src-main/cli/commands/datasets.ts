@@ -14,7 +14,7 @@ import { columns } from '../output/columns'
 import { usageError } from '../output/failures'
 import { onInterruption } from '../interruption'
 import { typedPath } from '../options'
-import { say, writeJson, writeOut } from '../output/output'
+import { log, writeJson, writeOut } from '../output/output'
 import { ProgressLine } from '../output/progress'
 import type { Globals } from '../globals'
 
@@ -76,7 +76,7 @@ export function addDatasets(program: Command): void {
     .description(
       `fetch ${importedDatasetIds.join(' or ')} from its official site (about 170 MB) and import it; an interrupted download resumes`,
     )
-    .option('--discard', 'delete the partial download, and download nothing')
+    .option('--discard', 'delete the partial download and stop')
     .action(async (name: string, { discard }: { discard?: boolean }, command: Command) => {
       const id = namedDataset(name)
       const progress = new ProgressLine()
@@ -89,8 +89,8 @@ export function addDatasets(program: Command): void {
           }
           const source = (await service.call('datasets.sources', {})).find((one) => one.id === id)
           if (source)
-            say(
-              `${source.url}: ${megabytes(source.bytes)}${source.kept > 0 ? `, ${megabytes(source.kept)} of it here already` : ''}`,
+            log(
+              `${source.url}: ${megabytes(source.bytes)}${source.kept > 0 ? `, ${megabytes(source.kept)} of it downloaded already` : ''}`,
             )
           const release = onInterruption(() => void service.call('datasets.cancelImport', {}).catch(() => undefined))
           try {
@@ -101,13 +101,18 @@ export function addDatasets(program: Command): void {
           }
         },
         {
-          'dataset.progress': (told) =>
-            progress.update(told.phase, told.done, told.total, told.phase === 'Downloading' ? transferWords(told) : ''),
+          'dataset.progress': (event) =>
+            progress.update(
+              event.phase,
+              event.done,
+              event.total,
+              event.phase === 'Downloading' ? transferWords(event) : '',
+            ),
         },
       )
       const { json } = command.optsWithGlobals<Globals>()
       if (!dataset)
-        return json ? writeJson({ ok: true }) : writeOut(`Nothing is left of a download of ${datasetName(id)}.\n`)
+        return json ? writeJson({ ok: true }) : writeOut(`Deleted the partial download of ${datasetName(id)}.\n`)
       if (json) return writeJson(dataset)
       writeOut(`Downloaded and imported ${dataset.name}: ${describe(dataset)}\n`)
     })
@@ -125,16 +130,17 @@ export function addDatasets(program: Command): void {
 /** @throws WorkbenchError bad-input */
 function namedDataset(name: string): DatasetId {
   const id = matchName(datasetIds, name)
-  if (id === null) throw usageError(`There is no data set ${JSON.stringify(name)}: they are ${datasetIds.join(', ')}.`)
+  if (id === null)
+    throw usageError(`There is no data set ${JSON.stringify(name)}. The data sets are ${datasetIds.join(', ')}.`)
   return id
 }
 
 function describe(dataset: DatasetSummary): string {
-  return `${whole(dataset.train)} train and ${whole(dataset.test)} test pictures, ${contentOf(dataset)}.`
+  return `${whole(dataset.train)} train and ${whole(dataset.test)} test images, ${contentOf(dataset)}.`
 }
 
 function contentOf({ synthetic, official, available }: DatasetSummary): string {
-  if (synthetic) return 'synthetic: made at run time from a seed'
+  if (synthetic) return 'synthetic: generated from a seed at run time'
   if (!available) return '–'
   return official === null ? 'checksums unknown' : official ? 'the official content' : 'not the official content'
 }

@@ -26,7 +26,7 @@ export function addDoctor(program: Command): void {
           `${check.ok ? '✓' : '✗'} ${check.name}: ${check.detail}`,
           ...(check.ok || check.fix === null ? [] : [`    ${check.fix}`]),
         ])
-        writeOut([...lines, result.ok ? 'All is well.' : 'Something needs mending.', ''].join('\n'))
+        writeOut([...lines, result.ok ? 'No problems found.' : 'Problems found.', ''].join('\n'))
       }
       if (!result.ok) throw new Failed()
     })
@@ -41,7 +41,7 @@ async function repair(command: Command): Promise<void> {
   writeOut(`${repairWords(done)}\n`)
 }
 
-/** A data directory or history that can't be opened is a finding, not the end of the examination. */
+/** Reports a data directory or history that cannot be opened as a finding, so that the other checks still run. */
 async function examine(command: Command): Promise<Doctor> {
   try {
     return await withReader(command, (service) => service.call('system.doctor', {}))

@@ -23,33 +23,36 @@ export function addExport(program: Command): void {
   const command = program
     .command('export <what>')
     .description(
-      'write a study with everything that belongs to it (history, filters, weights) to one file for import elsewhere, or the network of a finished run for other programs',
+      'write a study with everything that belongs to it (history, filters, weights) to one file that `mcnn import` reads, or write the network of a finished run for other programs',
     )
     .addOption(
       choice(
         '--format <format>',
-        `of a run: ${formatList}; banks written out, normalisation of the pictures included (default: as the name of --out ends)`,
+        `of a run: ${formatList}; multi-band layers become ordinary convolutions, and the image normalisation is included (default: from the extension of --out)`,
         modelFormats,
       ),
     )
-    .option('--checkpoints', 'with each run’s last checkpoint, so that it can be resumed or extended there')
-  addOut(command, '<path>', 'where to, such as study.tar.gz or model.onnx', true).action(
+    .option(
+      '--checkpoints',
+      'include each run’s last checkpoint, so that it can be resumed or extended after the import',
+    )
+  addOut(command, '<path>', 'the file to write, such as study.tar.gz or model.onnx', true).action(
     async (what: string, { format, checkpoints, ...flags }: ExportFlags, command: Command) => {
       if (format !== undefined && checkpoints)
-        throw usageError('--checkpoints belongs to a study, --format to a run: they exclude each other.')
+        throw usageError('--checkpoints is for studies and --format is for runs: they cannot be combined.')
       const wanted = format ?? formatOfPath(flags.out)
       if (wanted === null) return exportStudy(what, flags, checkpoints === true, command)
       if (checkpoints)
         throw usageError(
-          `--checkpoints belongs to a study, and ${flags.out} is the name of a run’s network.`,
-          `Let the name of a study end in .${archiveExtensions[0]}.`,
+          `--checkpoints is for studies, and ${flags.out} has the extension of a run’s network.`,
+          `Use the extension .${archiveExtensions[0]} for a study.`,
         )
       return exportModel(what, wanted, flags, command, async (service) => {
         const study = await findStudy(service, what).catch(() => null)
         if (study !== null)
           throw usageError(
             `${study.id} is a study, and ${modelFormatFacts[wanted].name} is a format of a run’s network.`,
-            `Name a run, or let the name of the study’s archive end in .${archiveExtensions[0]}.`,
+            `Name a run, or use the extension .${archiveExtensions[0]} for the study’s archive.`,
           )
       })
     },
@@ -74,11 +77,11 @@ async function exportStudy(what: string, flags: OutFlags, checkpoints: boolean, 
   if (command.optsWithGlobals<Globals>().json) writeJson(made)
   else
     print(
-      `${name}: ${made.runs} ${made.runs === 1 ? 'run' : 'runs'}, ${(made.bytes / 1e6).toFixed(1)} MB. \`mcnn import\` imports it elsewhere.\n`,
+      `${name}: ${made.runs} ${made.runs === 1 ? 'run' : 'runs'}, ${(made.bytes / 1e6).toFixed(1)} MB. Import it with \`mcnn import\`.\n`,
     )
 }
 
-/** Throws a WorkbenchError that names the formats if the name is a run's. */
+/** Throws a WorkbenchError that lists the formats if `name` is the id of a run. */
 async function studyNamed(service: Service, what: string, out: string): Promise<{ id: string }> {
   try {
     return await findStudy(service, what)
@@ -88,8 +91,8 @@ async function studyNamed(service: Service, what: string, out: string): Promise<
     if (run === null) throw thrown
     const files = modelFormats.map((format) => `.${modelFormatFacts[format].extension}`).join(', ')
     throw usageError(
-      `${run.id} is a run, and the name ${out} does not say in which format its network is to be written.`,
-      `Add --format with one of ${modelFormats.join(', ')}, or let the name end in one of ${files}.`,
+      `${run.id} is a run, and the extension of ${out} is not that of a model format.`,
+      `Add --format with one of ${modelFormats.join(', ')}, or use one of the extensions ${files}.`,
     )
   }
 }

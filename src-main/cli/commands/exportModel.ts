@@ -8,8 +8,8 @@ import { runName } from '../output/progress'
 import type { Globals } from '../globals'
 
 /**
- * Writes a run's network in a format of other programs.
- * @param explain throws a better error if there is no such run and it knows why
+ * Writes a run's network in a format for other programs.
+ * @param explain throws a more specific error if there is no such run and it knows the reason
  */
 export async function exportModel(
   name: string,

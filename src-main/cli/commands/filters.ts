@@ -9,7 +9,7 @@ import { usageError } from '../output/failures'
 import { findRun } from '../lookup'
 import { wholeNumber } from '../options'
 import { addOut, mustNotPromiseOther, writeTextOut, type OutFlags } from '../output/out'
-import { say, writeJson, writeOut } from '../output/output'
+import { log, writeJson, writeOut } from '../output/output'
 import { runName } from '../output/progress'
 import type { Globals } from '../globals'
 
@@ -26,21 +26,24 @@ export function addFilters(program: Command): void {
   const command = program
     .command('filters <run>')
     .description('print a filter bank: its kernels and the magnitudes of their frequency responses')
-    .option('--layer <name>', 'the convolution, as stem or stage3.block1.conv2', 'stem')
-    .option('--filter <n>', 'the base filter, from 0', wholeNumber, 0)
+    .option('--layer <name>', 'the convolution, such as stem or stage3.block1.conv2', 'stem')
+    .option('--filter <n>', 'index of the base filter, from 0', wholeNumber, 0)
     .option('--size <n>', 'points per side of the response', wholeNumber, 64)
-    .option('--epoch <n>', 'of which epoch, 0 before training (default: the newest)', wholeNumber)
+    .option('--epoch <n>', 'the epoch whose filters to print; 0 is before training (default: the newest)', wholeNumber)
     .option(
       '--channel <n>',
-      'draw only this input channel (default: the image’s three, else the strongest)',
+      'draw only this input channel (default: all three of the image; in deeper layers the strongest)',
       wholeNumber,
     )
-    .option('--layers', 'instead: of every convolution how much its filters cover and repeat each other')
-  addOut(command, '<file>', 'draw it to an SVG file', false).action(
+    .option(
+      '--layers',
+      'instead, print for each convolution how much of the spectrum its filters cover and how similar they are',
+    )
+  addOut(command, '<file>', 'draw the bank to an SVG file', false).action(
     async (name: string, flags: FilterFlags, command: Command) => {
       if (flags.layers) return layerByLayer(command, name, flags.epoch)
       if (flags.out !== undefined) mustNotPromiseOther(flags.out, 'svg')
-      if (flags.size < 8 || flags.size > 256) throw usageError('--size: from 8 to 256.')
+      if (flags.size < 8 || flags.size > 256) throw usageError('--size must be from 8 to 256.')
       const { run, bank } = await withReader(command, async (service) => {
         const found = await findRun(service, name)
         const { layer, filter, size, epoch = null } = flags
@@ -57,7 +60,7 @@ export function addFilters(program: Command): void {
           { out, ...(force && { force }) },
           bankSvg(bank, { subtitle: `${runName(run)} · ${run.id}`, ...channels }),
         )
-        say(`Drawn to ${written}.`)
+        log(`Wrote the drawing to ${written}.`)
       }
       if (command.optsWithGlobals<Globals>().json) writeJson(bank)
       else if (flags.out === undefined) writeOut(drawBank(bank, flags.channel, process.stdout.columns))
@@ -65,7 +68,7 @@ export function addFilters(program: Command): void {
   )
 }
 
-/** With --json all epochs that are kept, else the table of one. */
+/** Prints every stored epoch with --json, else the table of one epoch. */
 async function layerByLayer(command: Command, name: string, epoch: number | undefined): Promise<void> {
   const { run, kept } = await withReader(command, async (service) => {
     const found = await findRun(service, name)
@@ -77,8 +80,8 @@ async function layerByLayer(command: Command, name: string, epoch: number | unde
     throw new WorkbenchError(
       'not-found',
       kept.length === 0
-        ? `Nothing of this kind is kept of ${run.id}.`
-        : `Of ${run.id} epochs ${kept.map((one) => one.epoch).join(', ')} are kept.`,
+        ? `The run ${run.id} has no stored values of this kind.`
+        : `The run ${run.id} has those of epochs ${kept.map((one) => one.epoch).join(', ')}.`,
     )
   writeOut(
     columns(
@@ -93,5 +96,5 @@ async function layerByLayer(command: Command, name: string, epoch: number | unde
       ]),
     ),
   )
-  writeOut(`${runName(run)}, epoch ${at.epoch}; derived filters counted.\n`)
+  writeOut(`${runName(run)}, epoch ${at.epoch}; including derived filters.\n`)
 }

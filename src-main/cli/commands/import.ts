@@ -11,8 +11,10 @@ import type { Globals } from '../globals'
 export function addImport(program: Command): void {
   program
     .command('import')
-    .argument('<file>', 'the archive, or the folder that it was unpacked to', typedPath)
-    .description('import a study that `mcnn export` wrote, also unpacked or packed again: everything new, or nothing')
+    .argument('<file>', 'the archive, or a folder with its unpacked files', typedPath)
+    .description(
+      'import a study that `mcnn export` wrote, also if it was unpacked or repacked; imports all new runs or, if it fails, none',
+    )
     .action(async (file: string, _options: unknown, command: Command) => {
       const source = path.resolve(file)
       // Checked before the data directory is created.
@@ -34,9 +36,9 @@ function words({ studyId, studyName, completed, runs, skipped }: Imported): stri
   const renamed = runs.filter(({ id, as }) => id !== as)
   return [
     runs.length === 0
-      ? `${studyName} (${studyId}): nothing new, ${skipped.length === 1 ? 'its run is' : `all ${skipped.length} runs are`} here already.`
-      : `${completed ? 'Completed' : 'Imported'} ${studyName} (${studyId}): ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${skipped.length > 0 ? `; ${skipped.length} were here already` : ''}.`,
-    ...renamed.map(({ id, as }) => `  ${id} is another run's id here: it is called ${as}.`),
+      ? `${studyName} (${studyId}): nothing new, ${skipped.length === 1 ? 'its run was' : `all ${skipped.length} runs were`} imported already.`
+      : `${completed ? 'Completed' : 'Imported'} ${studyName} (${studyId}): ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${skipped.length > 0 ? `; ${skipped.length} were imported already` : ''}.`,
+    ...renamed.map(({ id, as }) => `  ${id} was renamed to ${as}, because another run has that id.`),
     '',
   ].join('\n')
 }

@@ -26,12 +26,12 @@ export function addModels(program: Command): void {
     .addOption(choice('--arch <name>', 'only this network', archs))
     .option(
       '--variant <name>',
-      `only this variant: ${variants.join(', ')}, or any other as mcnn(stage3.*+stem)@random or narrow(mcnn-a)`,
+      `only this variant: ${variants.join(', ')}, or an expression such as mcnn(stage3.*+stem)@random or narrow(mcnn-a)`,
       oneVariant,
     )
     .option('--classes <n>', 'number of classes', wholeNumber, 10)
     .action((flags: ModelFlags, command: Command) => {
-      if (flags.classes < 2 || flags.classes > 1000) throw usageError('--classes: from 2 to 1000.')
+      if (flags.classes < 2 || flags.classes > 1000) throw usageError('--classes must be from 2 to 1000.')
       const models = (flags.arch ? [flags.arch] : archs).flatMap((arch) =>
         (flags.variant ? [flags.variant] : variants).map((variant) => modelSummary(arch, variant, flags.classes)),
       )
@@ -56,7 +56,7 @@ function modelTable(models: readonly ModelSummary[]): string {
   )
 }
 
-/** Every convolution, under the name by which --multiband and `mcnn filters` know it; then the whole. */
+/** Lists every convolution under the name that --multiband and `mcnn filters` take, then the totals. */
 function layerTable(model: ModelSummary): string {
   const rows = model.layers.map((layer) => [
     layer.name,
@@ -69,7 +69,7 @@ function layerTable(model: ModelSummary): string {
   ])
   return [
     columns(['Layer', 'Kernel', '>Channels', '>Stride', '>Gives', 'Trained filters', '>Weights'], rows),
-    `${archName(model.arch)} ${variantName(model.variant)}: ${whole(model.trainableParameters)} trainable parameters with normalisations and the dense layer, ${whole(model.trainableFilters)} trained filters, ${whole(model.multiplications)} multiplications a picture.\n`,
+    `${archName(model.arch)} ${variantName(model.variant)}: ${whole(model.trainableParameters)} trainable parameters (including batch norm and the dense layer), ${whole(model.trainableFilters)} trained filters, ${whole(model.multiplications)} multiplications per image.\n`,
   ].join('')
 }
 

@@ -13,7 +13,7 @@ export function addReport(program: Command): void {
     .description(
       'write a report of a study: a page (index.html), Markdown and LaTeX, with tables, figures, filter banks, settings and manifest',
     )
-  addOut(command, '<dir>', 'folder to write to: new or empty', true).action(
+  addOut(command, '<dir>', 'the folder to write: new or empty', true).action(
     async (name: string, { out, force }: OutFlags, command: Command) => {
       const folder = outFolder(out, 'report')
       const progress = new ProgressLine()
@@ -31,7 +31,7 @@ export function addReport(program: Command): void {
       if (command.optsWithGlobals<Globals>().json) writeJson(made)
       else
         writeOut(
-          `${path.join(made.folder, 'index.html')}: the report, with ${made.files.length - 1} files beside it.\n`,
+          `${path.join(made.folder, 'index.html')}: the report, with ${made.files.length - 1} more files in its folder.\n`,
         )
     },
   )

@@ -30,7 +30,7 @@ export function addRuns(program: Command): void {
     .description('list runs, newest first')
     .option(
       '--query <query>',
-      'only runs that match, as in the window: "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"',
+      'only runs that match a query, such as "variant:mcnn-f depth:32 acc>0.9 state:done -tag:paper"',
     )
     .action(async ({ query }: { query?: string }, command: Command) => {
       const runs = await withReader<(RunSummary & { tags?: string[] })[]>(command, (service) =>
@@ -140,7 +140,7 @@ export function addRuns(program: Command): void {
     .option('--last', 'after all others')
     .option('--up', 'by one position')
     .option('--down', 'by one position')
-    .option('--before <run>', 'before that one')
+    .option('--before <run>', 'before this queued run')
     .action(async (name: string, options: MoveOptions, command: Command) => {
       const place = placeOf(options)
       const moved = await withService(command, async (service) => {
@@ -155,7 +155,7 @@ export function addRuns(program: Command): void {
         return { moved: run.id, place: 1 + waiting.indexOf(run.id), waiting: waiting.length }
       })
       if (command.optsWithGlobals<Globals>().json) return writeJson(moved)
-      writeOut(`${moved.moved} is number ${moved.place} of ${moved.waiting} that wait.\n`)
+      writeOut(`${moved.moved} is number ${moved.place} of ${moved.waiting} queued runs.\n`)
     })
 
   group
@@ -168,10 +168,7 @@ export function addRuns(program: Command): void {
         const id = await withService(command, async (service) => {
           const run = purge ? await findAnyRun(service, name) : await findRun(service, name)
           if (!purge) await service.call('runs.trash', { ids: [run.id] })
-          else if (
-            yes ||
-            (await agreed(`Delete ${run.id} for good, with all that it measured, its weights and its log?`, '--yes'))
-          )
+          else if (yes || (await agreed(`Delete ${run.id} permanently, with its metrics, weights and log?`, '--yes')))
             await service.call('runs.delete', { id: run.id })
           else return null
           return run.id
@@ -180,8 +177,8 @@ export function addRuns(program: Command): void {
         if (command.optsWithGlobals<Globals>().json) return writeJson({ deleted: id, purged: purge })
         writeOut(
           purge
-            ? `Deleted ${id} for good.\n`
-            : `Moved ${id} to the trash; \`mcnn runs restore ${id}\` brings it back.\n`,
+            ? `Deleted ${id} permanently.\n`
+            : `Moved ${id} to the trash; restore it with \`mcnn runs restore ${id}\`.\n`,
         )
       },
     )
@@ -208,7 +205,7 @@ interface MoveOptions {
   before?: string
 }
 
-/** @throws WorkbenchError bad-input where it is not exactly one place */
+/** @throws WorkbenchError bad-input if there is not exactly one position */
 function placeOf(options: MoveOptions): 'first' | 'last' | 'up' | 'down' | { before: string } {
   const { before } = options
   const given = [
@@ -217,7 +214,7 @@ function placeOf(options: MoveOptions): 'first' | 'last' | 'up' | 'down' | { bef
   ]
   const [place] = given
   if (place === undefined || given.length > 1)
-    throw new WorkbenchError('bad-input', 'Say where to with one of --first, --last, --up, --down and --before RUN.')
+    throw new WorkbenchError('bad-input', 'Give exactly one of --first, --last, --up, --down and --before RUN.')
   return place
 }
 

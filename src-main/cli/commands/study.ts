@@ -47,16 +47,16 @@ export function addStudy(program: Command): void {
 
   const run = group
     .command(`run [preset]`)
-    .description('train a study and print its comparison: a preset, which flags change, or a study of your own')
+    .description('train a study and print its comparison: a preset, changed by flags, or your own study')
     .option('--name <text>', 'name of the study')
     .option('--archs <list>', `networks, separated by commas: ${archs.join(', ')}`, oneOrMoreOf(archs))
     .option(
       '--variants <list>',
-      `variants, separated by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a) … (default: baseline,mcnn-f,mcnn-l)`,
+      `variants, separated by commas: ${variants.join(', ')}, mcnn(stage3.*+stem), mcnn-a@random, narrow(mcnn-a), … (default: baseline,mcnn-f,mcnn-l)`,
       variantList,
     )
-    .option('--seeds <n>', 'how many seeds, from 1 (default: 3)', wholeNumber)
-    .option('--seed-list <list>', `the seeds themselves, as 1,5,7, each from 0 to ${greatestSeed}`, wholeNumbers)
+    .option('--seeds <n>', 'number of seeds, counted from 1 (default: 3)', wholeNumber)
+    .option('--seed-list <list>', `these seeds, such as 1,5,7, each from 0 to ${greatestSeed}`, wholeNumbers)
   addSections(addTrainingFlags(run, recipe, `; ${preset}: its own`), [
     { heading: 'Presets:', items: presets.map(({ id, hint }) => [id, hint] as const) },
     {
@@ -106,7 +106,7 @@ export function addStudy(program: Command): void {
             (run) => !endedStates.includes(run.state),
           )
           if (open.length === 0)
-            throw new WorkbenchError('conflict', `Nothing of the study ${id} can be resumed.`, {
+            throw new WorkbenchError('conflict', `The study ${id} has no run that can be resumed.`, {
               fix: '`mcnn runs list` shows its runs.',
             })
           const ended = await follower.follow(
@@ -138,11 +138,11 @@ export function addStudy(program: Command): void {
 
   group
     .command('list')
-    .description('list the studies, the newest first')
+    .description('list studies, newest first')
     .action(async (_options: unknown, self: Command) => {
       const studies = await withReader(self, (service) => service.call('studies.list', {}))
       if (self.optsWithGlobals<Globals>().json) return writeJson(studies)
-      if (studies.length === 0) return writeOut(`No studies yet. \`mcnn study run ${preset}\` makes the first.\n`)
+      if (studies.length === 0) return writeOut(`No studies yet. Start one with \`mcnn study run ${preset}\`.\n`)
       writeOut(
         columns(
           ['Study', 'Name', 'Made', 'Runs', '>Progress', '>Left'],
@@ -166,17 +166,17 @@ function planFrom(which: string | undefined, flags: StudyFlags): StudyRequest {
   const ready = which === undefined ? null : presets.find(({ id }) => id === named)
   if (ready === undefined)
     throw usageError(
-      `There is no ready study ${JSON.stringify(which)}. ${didYouMean(ids, which ?? '')}There are ${ids.join(', ')}.`,
-      'Give a study of your own its --name and --archs.',
+      `There is no preset ${JSON.stringify(which)}. ${didYouMean(ids, which ?? '')}The presets are ${ids.join(', ')}.`,
+      'For your own study, give --name and --archs.',
     )
   const base = named === preset ? quickStart : (ready?.plan ?? null)
-  if (flags.seeds !== undefined && flags.seedList) throw usageError('--seeds and --seed-list exclude each other.')
-  if (flags.seeds !== undefined && (flags.seeds < 1 || flags.seeds > 100)) throw usageError('--seeds: from 1 to 100.')
+  if (flags.seeds !== undefined && flags.seedList) throw usageError('--seeds and --seed-list cannot be combined.')
+  if (flags.seeds !== undefined && (flags.seeds < 1 || flags.seeds > 100))
+    throw usageError('--seeds must be from 1 to 100.')
   const name = flags.name ?? base?.name
   const nets = flags.archs ?? base?.archs
-  if (name === undefined)
-    throw usageError('A study needs its --name.', `Or run the built-in one: \`mcnn study run ${preset}\`.`)
-  if (nets === undefined) throw usageError('A study needs its --archs.')
+  if (name === undefined) throw usageError('A study needs --name.', `Or run a preset: \`mcnn study run ${preset}\`.`)
+  if (nets === undefined) throw usageError('A study needs --archs.')
   const seeds = flags.seedList ?? (flags.seeds === undefined ? base?.seeds : firstSeeds(flags.seeds)) ?? firstSeeds(3)
   return checkedPlan(
     {

@@ -12,7 +12,7 @@ import { findStudy } from '../lookup'
 import { oneOrMoreOf, realNumber, variantList, wholeNumber } from '../options'
 import { usageError } from '../output/failures'
 import { Follower, mustBeDone } from '../output/follow'
-import { say, writeJson, writeOut } from '../output/output'
+import { log, writeJson, writeOut } from '../output/output'
 
 interface ExtendFlags {
   seeds?: number
@@ -28,21 +28,21 @@ export function addStudyExtend(group: Command): void {
   group
     .command('extend <study>')
     .description('add the next seeds to a study with a plan, train them and print its comparison')
-    .option('--seeds <n>', 'how many for each network and variant', wholeNumber)
+    .option('--seeds <n>', 'number of seeds to add per network and variant', wholeNumber)
     .option(
       '--until <points>',
-      'as many as bring half the 95 % interval of every difference under this many points, as now estimated',
+      'add the estimated number of seeds that brings half of every 95 % interval under this many points',
       realNumber,
     )
-    .option('--paired', 'the interval of differences within seeds instead of Welch’s, with --until')
+    .option('--paired', 'with --until, use the interval of paired differences within seeds instead of Welch’s')
     .option('--archs <list>', 'only these networks of the plan', oneOrMoreOf(archs))
     .option('--variants <list>', 'only these variants of the plan (with --until, the baseline too)', variantList)
-    .option('--dry-run', 'only say what would be added, and how long it would take')
+    .option('--dry-run', 'only print what would be added, and how long it would take')
     .addHelpText(
       'after',
       `
-The comparison says which seeds were added after results could be seen, because
-that is no design fixed beforehand.
+The comparison notes which seeds were added after results could be seen, because
+the number of seeds was then not fixed in advance.
 
 Examples:
   $ mcnn study extend table-1 --until 0.15 --dry-run
@@ -52,27 +52,37 @@ Examples:
       const json = self.optsWithGlobals<Globals>().json === true
       const { archs: nets = null, variants: kinds = null, until } = flags
       const want = wanted(flags)
-      const ask = async (service: Service): Promise<{ id: string; told: MoreSeeds }> => {
+      const estimateOf = async (service: Service): Promise<{ id: string; estimate: MoreSeeds }> => {
         const { id } = await findStudy(service, name)
-        return { id, told: await service.call('studies.moreSeeds', { id, archs: nets, variants: kinds, want }) }
+        return { id, estimate: await service.call('studies.moreSeeds', { id, archs: nets, variants: kinds, want }) }
       }
       if (flags.dryRun) {
-        const { told } = await withReader(self, ask)
-        if (json) return writeJson(told)
-        return writeOut(`${moreWords(told, until)}\n${told.problem === null ? '' : `${told.problem}\n`}`)
+        const { estimate } = await withReader(self, estimateOf)
+        if (json) return writeJson(estimate)
+        return writeOut(
+          `${estimateWords(estimate, until)}\n${estimate.problem === null ? '' : `${estimate.problem}\n`}`,
+        )
       }
       const follower = new Follower(json)
       const done = await withService(
         self,
         async (service) => {
-          const { id, told } = await ask(service)
-          if (told.problem !== null) throw new WorkbenchError('conflict', told.problem)
-          if (!json) say(moreWords(told, until))
-          if (told.runs === 0) return { runs: null, after: told, comparison: null }
-          const { runIds } = await service.call('studies.extend', { id, cells: told.cells, halfWidth: until ?? null })
+          const { id, estimate } = await estimateOf(service)
+          if (estimate.problem !== null) throw new WorkbenchError('conflict', estimate.problem)
+          if (!json) log(estimateWords(estimate, until))
+          if (estimate.runs === 0) return { runs: null, after: estimate, comparison: null }
+          const { runIds } = await service.call('studies.extend', {
+            id,
+            cells: estimate.cells,
+            halfWidth: until ?? null,
+          })
           if (json) writeJson({ event: 'study', id, runIds })
           const runs = await follower.follow(service, id, runIds)
-          return { runs, after: (await ask(service)).told, comparison: await service.call('studies.compare', { id }) }
+          return {
+            runs,
+            after: (await estimateOf(service)).estimate,
+            comparison: await service.call('studies.compare', { id }),
+          }
         },
         follower.listeners,
       )
@@ -82,7 +92,7 @@ Examples:
       } else {
         if (done.comparison) writeOut(`\n${formatComparison(done.comparison, 'table')}`)
         if (until !== undefined)
-          writeOut(`\n${goalWords(done.after, until)}${done.after.runs > 0 ? ` ${moreAgain(done.after)}` : ''}\n`)
+          writeOut(`\n${goalWords(done.after, until)}${done.after.runs > 0 ? ` ${againWords(done.after)}` : ''}\n`)
       }
       if (done.runs) mustBeDone(done.runs)
     })
@@ -90,32 +100,32 @@ Examples:
 
 /** @throws WorkbenchError bad-input */
 function wanted({ seeds, until, paired = false }: ExtendFlags): { seeds: number } | { until: number; paired: boolean } {
-  if (seeds !== undefined && until !== undefined) throw usageError('--seeds and --until exclude each other.')
+  if (seeds !== undefined && until !== undefined) throw usageError('--seeds and --until cannot be combined.')
   if (seeds !== undefined) {
-    if (seeds < 1 || seeds > mostRuns) throw usageError(`--seeds: from 1 to ${mostRuns}.`)
+    if (seeds < 1 || seeds > mostRuns) throw usageError(`--seeds must be from 1 to ${mostRuns}.`)
     if (paired) throw usageError('--paired needs --until.')
     return { seeds }
   }
-  if (until === undefined) throw usageError('How many seeds? Give --seeds or --until.')
-  if (!(until > 0 && until <= 100)) throw usageError('--until: above 0, at most 100 points.')
+  if (until === undefined) throw usageError('Give --seeds or --until.')
+  if (!(until > 0 && until <= 100)) throw usageError('--until must be above 0 and at most 100 points.')
   return { until, paired }
 }
 
-/** A line a network, lines of its differences below it, and what it costs. */
-function moreWords(told: MoreSeeds, until: number | undefined): string {
+/** Returns one line per network, then one per difference, then the cost. */
+function estimateWords(estimate: MoreSeeds, until: number | undefined): string {
   return [
-    ...told.rows.flatMap((row) => [
-      `${archName(row.arch)}: ${rowWords(told, row)}`,
+    ...estimate.rows.flatMap((row) => [
+      `${archName(row.arch)}: ${rowWords(estimate, row)}`,
       ...row.comparisons.map((one) => `  ${comparisonWords(one)}`),
     ]),
-    ...(told.runs > 0
-      ? [`${costWords(told)}.`]
+    ...(estimate.runs > 0
+      ? [`${costWords(estimate)}.`]
       : until !== undefined
-        ? [goalWords(told, until), 'Nothing is added.']
+        ? [goalWords(estimate, until), 'No seeds were added.']
         : []),
   ].join('\n')
 }
 
-function moreAgain(told: MoreSeeds): string {
-  return `As now estimated it takes ${costWords(told)}: the same command adds them.`
+function againWords(estimate: MoreSeeds): string {
+  return `The new estimate is ${costWords(estimate)}: run the same command again to add them.`
 }

@@ -18,7 +18,7 @@ import { usageError } from '../output/failures'
 import { Follower, mustBeDone } from '../output/follow'
 import { findStudyNamed } from '../lookup'
 import { choice, layerList, oneVariant, wholeNumber } from '../options'
-import { say, writeOut } from '../output/output'
+import { log, writeOut } from '../output/output'
 import { addTrainingFlags, checkedPlan, trainingFrom, withFlag, type TrainingFlags } from '../plan'
 import { tellPrecision } from '../precision'
 import { accuracyWords, runName } from '../output/progress'
@@ -40,20 +40,23 @@ export function addTrain(program: Command): void {
     .addOption(choice('--arch <name>', 'the network', archs).makeOptionMandatory())
     .option(
       '--variant <name>',
-      `which convolutions are multi-band: ${variants.join(', ')}, with another bank as mcnn-a@random, or the control narrow(mcnn-a) (default: baseline)`,
+      `which convolutions are multi-band: ${variants.join(', ')}, another bank such as mcnn-a@random, or the control narrow(mcnn-a) (default: baseline)`,
       oneVariant,
     )
     .option(
       '--multiband <layers>',
-      'instead: these convolutions, separated by commas, * for any letters, as stem,stage3.*',
+      'instead, exactly these convolutions, separated by commas; * matches any text, as in stem,stage3.*',
       layerList,
     )
     .option(
       '--bank <bank>',
-      `of --multiband: ${namedBanks.join(', ')}, or masks as +++++++++/+-+-+-+-+ (default: the paper’s four signs)`,
+      `bank for --multiband: ${namedBanks.join(', ')}, or sign masks such as +++++++++/+-+-+-+-+ (default: the paper’s four masks)`,
     )
-    .option('--seed <n>', `of everything random, from 0 to ${greatestSeed}`, wholeNumber, 1)
-    .option('--name <text>', 'the study that the run joins, or a new one of that name (default: one of its own)')
+    .option('--seed <n>', `seed of all randomness, from 0 to ${greatestSeed}`, wholeNumber, 1)
+    .option(
+      '--name <text>',
+      'add the run to the study of this name, which is created if it does not exist (default: a study of its own)',
+    )
   addTrainingFlags(command, recipe).addHelpText(
     'after',
     `
@@ -84,7 +87,7 @@ study's value, and a flag with another value is refused. A new --arch or
         { seeds: '--seed' },
       )
     }
-    // Bad input is refused before anything is opened.
+    // Rejects bad input before opening anything.
     const ownPlan = planLike(recipe)
     const follower = new Follower(json)
     const runs = await withService(
@@ -97,7 +100,7 @@ study's value, and a flag with another value is refused. A new --arch or
         const { runId } = await service
           .call('studies.join', { id: study.id, arch: flags.arch, variant, seed: flags.seed, training: plan.training })
           .catch(withFlag)
-        if (!json) say(`The run joins the study ${study.id}.`)
+        if (!json) log(`Added the run to the study ${study.id}.`)
         return follower.follow(service, study.id, [runId])
       },
       follower.listeners,
@@ -110,18 +113,18 @@ study's value, and a flag with another value is refused. A new --arch or
 }
 
 function variantFrom({ variant, multiband, bank }: Pick<TrainFlags, 'variant' | 'multiband' | 'bank'>): Variant {
-  if (variant !== undefined && multiband) throw usageError('--variant and --multiband exclude each other.')
+  if (variant !== undefined && multiband) throw usageError('--variant and --multiband cannot be combined.')
   if (bank !== undefined && !multiband)
     throw usageError(
-      '--bank belongs to --multiband.',
-      `With a variant, write it behind its name: --variant ${variant ?? 'mcnn-f'}@${bank}.`,
+      '--bank needs --multiband.',
+      `With --variant, append the bank to the name: --variant ${variant ?? 'mcnn-f'}@${bank}.`,
     )
   if (!multiband) return variant ?? 'baseline'
   const parsed = variantSchema.safeParse(variantOfLayers(multiband, bank))
   if (!parsed.success)
     throw usageError(
-      `--multiband ${multiband.join(',')}${bank === undefined ? '' : ` --bank ${bank}`}: these are no layers, or no bank.`,
-      'Layers are named as stem or stage3.block1.conv2, * stands for any letters; a bank has 2 to 8 masks of nine signs.',
+      `--multiband ${multiband.join(',')}${bank === undefined ? '' : ` --bank ${bank}`}: unknown layers or bank.`,
+      'Layers have names such as stem or stage3.block1.conv2, * matches any text; a bank has 2 to 8 masks of nine signs.',
     )
   return parsed.data
 }

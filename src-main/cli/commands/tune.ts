@@ -4,16 +4,16 @@ import { textTable } from '../../analysis/text/table'
 import { threadsWords, tuningTable } from '../../analysis/text/threads'
 import { Failed } from '../output/failures'
 import { interruption, takeSignals } from '../interruption'
-import { say, writeJson, writeOut } from '../output/output'
+import { log, writeJson, writeOut } from '../output/output'
 import type { Globals } from '../globals'
 
 export function addTune(program: Command): void {
   program
     .command('tune')
     .description(
-      'measure which of TensorFlow’s thread counts train fastest on this machine and store them; exit code 1 if they cannot be measured now',
+      'measure which of TensorFlow’s thread counts train fastest on this machine and store them; exit code 1 if the measurement fails',
     )
-    .option('--once', 'only if this machine has not been measured, as the setup does')
+    .option('--once', 'only if this machine has not been measured yet')
     .action(async (options: { once?: true }, command: Command) => {
       takeSignals()
       const { tuneMachine } = await import('../../service/machine/machineTuning')
@@ -21,7 +21,7 @@ export function addTune(program: Command): void {
       const { tuning, threads } = await tuneMachine({
         trainerEntry: entry,
         once: options.once === true,
-        say,
+        log,
         signal: interruption,
       })
       const words = threadsWords(threads)
@@ -31,7 +31,7 @@ export function addTune(program: Command): void {
         writeOut(`${words}.\n`)
       }
       if ('problem' in tuning) {
-        say(`mcnn: The thread counts were not measured: ${tuning.problem}.`)
+        log(`mcnn: The thread counts were not measured: ${tuning.problem}.`)
         throw new Failed()
       }
     })

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { duration, whole } from '../../analysis/text/numbers'
 import { remaining, verdictText } from '../../analysis/studies/verification'
 import { withReader } from '../client'
@@ -12,30 +12,31 @@ import { cancelled, ProgressLine } from '../output/progress'
 interface VerifyFlags {
   steps?: number
   epochs?: number
-  beside?: boolean
+  parallel?: boolean
 }
 
 export function addVerify(program: Command): void {
   program
     .command('verify <run>')
     .description(
-      'train a run again and report whether the result is identical, bit for bit; no result in the history changes',
+      'train a run again and report whether the result is identical, bit for bit; stored results do not change',
     )
     .option('--steps <n>', 'only its first n steps', wholeNumber)
     .option('--epochs <n>', 'only its first n epochs', wholeNumber)
-    .option('--beside', 'do not wait for a running run: both take longer')
-    .addHelpText('after', '\nExit codes: 0 the same, 1 it differs or could not be trained again.')
-    .action(async (name: string, { steps, epochs, beside = false }: VerifyFlags, command: Command) => {
-      if (steps !== undefined && epochs !== undefined) throw usageError('--steps and --epochs exclude each other.')
-      if (steps === 0 || epochs === 0) throw usageError(`--${steps === 0 ? 'steps' : 'epochs'}: at least 1.`)
+    .option('--parallel', 'do not wait for a running run; both take longer')
+    .addOption(new Option('--beside', 'former name of --parallel').implies({ parallel: true }).hideHelp())
+    .addHelpText('after', '\nExit codes: 0 identical, 1 different or could not be trained again.')
+    .action(async (name: string, { steps, epochs, parallel = false }: VerifyFlags, command: Command) => {
+      if (steps !== undefined && epochs !== undefined) throw usageError('--steps and --epochs cannot be combined.')
+      if (steps === 0 || epochs === 0) throw usageError(`--${steps === 0 ? 'steps' : 'epochs'} must be at least 1.`)
       const progress = new ProgressLine()
       const remainingSeconds = remaining()
-      const told = await withReader(
+      const verdict = await withReader(
         command,
         async (service) => {
           const run = await findRun(service, name)
           return cancelled(service, 'verify', progress, () =>
-            service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null, beside }),
+            service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null, parallel }),
           )
         },
         {
@@ -52,8 +53,8 @@ export function addVerify(program: Command): void {
           },
         },
       )
-      if (command.optsWithGlobals<Globals>().json) writeJson(told)
-      else writeOut(verdictText(told))
-      if (!told.same) throw new Failed()
+      if (command.optsWithGlobals<Globals>().json) writeJson(verdict)
+      else writeOut(verdictText(verdict))
+      if (!verdict.same) throw new Failed()
     })
 }

@@ -1,7 +1,7 @@
-/** Lists for people: columns of equal width. */
+/** Tables for people: columns of equal width. */
 import { textTable } from '../../analysis/text/table'
 
-/** A title that begins with '>' stands over numbers, aligned at their right. */
+/** A title that begins with '>' marks a numeric column, which is right-aligned. */
 export function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = textTable({
     caption: '',

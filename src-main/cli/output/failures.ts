@@ -1,10 +1,10 @@
-/** What went wrong: an exit code, a sentence on standard error and, with --json, a document on standard output. */
+/** Reports a failure: an exit code, a sentence on standard error and, with --json, a document on standard output. */
 import type { Command, CommanderError } from 'commander'
 import { toErrorValue, WorkbenchError, type ErrorCode } from '../../contract/errors'
 import { interruptedCode } from '../interruption'
-import { oneLine, say, writeJson } from './output'
+import { oneLine, log, writeJson } from './output'
 
-/** Done, but not well: what there is to say has been said. */
+/** The command ended with exit code 1 and has already printed the reason. */
 export class Failed extends Error {
   constructor(readonly code: 1 | typeof interruptedCode = 1) {
     super('failed')
@@ -24,7 +24,7 @@ const codes: Record<ErrorCode, number> = {
   internal: 1,
 }
 
-/** The arguments are not what a command takes, as commander sees it. */
+/** Returns the error for arguments that commander rejected. */
 export class UsageError extends Error {
   /** @param command that was named */
   constructor(
@@ -36,16 +36,16 @@ export class UsageError extends Error {
 }
 
 /**
- * Reports what went wrong, unless that has been done. Returns the exit code.
- * @param command that ran
+ * Reports an error, unless it was already reported. Returns the exit code.
+ * @param command the command that ran
  */
 export function report(thrown: unknown, command: Command, json: boolean): number {
   if (thrown instanceof Failed) return thrown.code
-  // Help and version that were asked for have been printed.
+  // Commander has already printed the requested help or version.
   if (thrown instanceof UsageError && thrown.of.exitCode === 0) return 0
   const { code, message, fix } = errorOf(thrown, command)
   if (json) writeJson({ error: { code, message, fix } })
-  say(`mcnn: ${fix === null ? message : `${message} ${fix}`}`)
+  log(`mcnn: ${fix === null ? message : `${message} ${fix}`}`)
   return codes[code]
 }
 
@@ -70,7 +70,7 @@ function errorOf(thrown: unknown, command: Command): ReportedError {
   return { code, message: oneLine(withFlag(message, field, command)), fix: way === undefined ? null : oneLine(way) }
 }
 
-/** A parameter of a call goes by the name of the flag that it came from. */
+/** Replaces the name of a call's parameter by the flag that it came from. */
 function withFlag(message: string, field: string | undefined, command: Command): string {
   const flag = command.options.find((option) => option.attributeName() === field)?.long
   if (field === undefined || !message.startsWith(`${field}: `)) return message
@@ -83,7 +83,7 @@ export function nameOf(command: Command): string {
 }
 
 function helpOf(command: Command): string {
-  return `\`${nameOf(command)} --help\` lists what it takes.`
+  return `\`${nameOf(command)} --help\` lists its options.`
 }
 
 export function usageError(message: string, fix?: string): WorkbenchError {

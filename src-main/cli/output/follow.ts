@@ -1,4 +1,4 @@
-/** Runs that train in this process, told as JSON lines or drawn as progress, until the last has ended. */
+/** Follows the runs that train in this process until the last one ends: as JSON lines, or as progress bars. */
 import { runPickedOn } from '../../analysis/statistics/picked'
 import { endedStates } from '../../contract/runs/states'
 import type { EpochMetrics } from '../../contract/runs/metrics'
@@ -6,27 +6,27 @@ import type { RunProgress, RunSummary } from '../../contract/runs/runs'
 import type { Listeners, Service } from '../client'
 import { Failed } from './failures'
 import { interruptedCode, interruption, interruptionCause, onInterruption } from '../interruption'
-import { say, writeJson } from './output'
+import { log, writeJson } from './output'
 import { TrainingProgress } from './progress'
 
 export class Follower {
   readonly listeners: Listeners = {
     'system.condition': ({ disk }) => {
-      if (disk) say(`${disk.message} Training is on hold. ${disk.fix}`)
-      else if (this.#waits) say('The disk takes what is written again: training goes on.')
-      this.#waits = disk !== null
+      if (disk) log(`${disk.message} Training is on hold. ${disk.fix}`)
+      else if (this.#onHold) log('The disk is writable again: training resumes.')
+      this.#onHold = disk !== null
     },
-    'run.changed': (run) => this.#take(() => this.#changed(run)),
-    'run.epoch': ({ runId, metrics }) => this.#take(() => this.#epoch(runId, metrics)),
-    'run.progress': (progress) => this.#take(() => this.#progress(progress)),
-    'run.deleted': ({ runId }) => this.#take(() => this.#gone(runId)),
+    'run.changed': (run) => this.#whenFollowing(() => this.#changed(run)),
+    'run.epoch': ({ runId, metrics }) => this.#whenFollowing(() => this.#epoch(runId, metrics)),
+    'run.progress': (progress) => this.#whenFollowing(() => this.#progress(progress)),
+    'run.deleted': ({ runId }) => this.#whenFollowing(() => this.#gone(runId)),
   }
   readonly #json: boolean
-  #waits = false
-  /** What came before it was known whose runs to follow. */
+  #onHold = false
+  /** Events that arrived before the runs to follow were known. */
   #early: (() => void)[] | null = []
   #bars: TrainingProgress | null = null
-  readonly #open = new Map<string, { run: RunSummary; told: boolean }>()
+  readonly #open = new Map<string, { run: RunSummary; announced: boolean }>()
   readonly #ended = new Map<string, RunSummary>()
   #count = 0
   #finish: () => void = () => undefined
@@ -36,9 +36,9 @@ export class Follower {
   }
 
   /**
-   * Follows runs of a study that this process trains to their ends; an interruption stops them. @param only these, else
-   * all
-   * @returns the runs as they ended, those that were deleted meanwhile left out
+   * Follows the study's runs in this process until they end; an interruption stops them. Returns the ended runs,
+   * without those that were deleted meanwhile.
+   * @param only follows only these runs; default: all
    */
   async follow(service: Service, studyId: string, only?: readonly string[]): Promise<RunSummary[]> {
     const runs = (await service.call('studies.get', { id: studyId })).runs.filter(
@@ -46,12 +46,12 @@ export class Follower {
     )
     if (!this.#json) this.#bars = new TrainingProgress(runs.length)
     const finished = new Promise<void>((resolve) => (this.#finish = resolve))
-    for (const run of runs) this.#open.set(run.id, { run, told: false })
+    for (const run of runs) this.#open.set(run.id, { run, announced: false })
     const early = this.#early ?? []
     this.#early = null
     for (const event of early) event()
     for (const run of runs) this.#changed(run)
-    // A stop that comes when all have just ended finds nothing to stop.
+    // The stop may arrive when all runs have just ended.
     const release = onInterruption(
       () => void service.call('studies.stop', { id: studyId, cause: interruptionCause() }).catch(() => undefined),
     )
@@ -64,7 +64,7 @@ export class Follower {
     return [...this.#ended.values()]
   }
 
-  #take(event: () => void): void {
+  #whenFollowing(event: () => void): void {
     if (this.#early) this.#early.push(event)
     else event()
   }
@@ -73,10 +73,10 @@ export class Follower {
     const entry = this.#open.get(run.id)
     if (!entry) return
     entry.run = run
-    // Those taken back from the queue never began: there is nothing to tell of them but their end.
+    // Runs that were cancelled in the queue never started: report only their end.
     const began = run.state !== 'queued' && (run.state !== 'stopped' || run.startedAt !== null)
-    if (began && !entry.told) {
-      entry.told = true
+    if (began && !entry.announced) {
+      entry.announced = true
       if (this.#json)
         writeJson({
           event: 'run',
@@ -90,7 +90,7 @@ export class Follower {
       else this.#bars?.started(run, this.#count)
       this.#count++
     }
-    if (endedStates.includes(run.state)) this.#end(run, entry.told)
+    if (endedStates.includes(run.state)) this.#end(run, entry.announced)
   }
 
   #progress(progress: RunProgress): void {
@@ -104,11 +104,11 @@ export class Follower {
     else this.#bars?.epoch(metrics, entry.run.epochs)
   }
 
-  #end(run: RunSummary, told: boolean): void {
+  #end(run: RunSummary, announced: boolean): void {
     this.#open.delete(run.id)
     this.#ended.set(run.id, run)
     if (this.#json) writeJson(endLine(run))
-    else if (told) this.#bars?.ended(run)
+    else if (announced) this.#bars?.ended(run)
     if (this.#open.size === 0) this.#finish()
   }
 
@@ -132,7 +132,7 @@ function endLine(run: RunSummary): Record<string, unknown> {
   }
 }
 
-/** @throws Failed with the exit code of runs that did not all end well */
+/** @throws Failed with the exit code for runs that did not all succeed */
 export function mustBeDone(runs: readonly RunSummary[]): void {
   if (interruption.aborted) throw new Failed(interruptedCode)
   if (runs.length === 0 || runs.some((run) => run.state !== 'done')) throw new Failed()

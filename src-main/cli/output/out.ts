@@ -1,4 +1,4 @@
-/** `--out`: where a command puts a file or a folder that the user asks for. */
+/** The flag `--out`: writes a file or folder where the user asked for it. */
 import { createReadStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ import { dataDirOf } from '../client'
 import { usageError } from './failures'
 import { interruption } from '../interruption'
 import { typedPath } from '../options'
-import { say, writeBytes, writeOut } from './output'
+import { log, writeBytes, writeOut } from './output'
 import type { Globals } from '../globals'
 
 export interface OutFlags {
@@ -41,8 +41,7 @@ export function addOut(
 }
 
 /**
- * Writes a text; returns a name for where it went. Throws as `writeOutput`, and `bad-input` if the flags exclude each
- * other.
+ * Writes a text and returns a name for its destination. Throws as `writeOutput`, and `bad-input` for conflicting flags.
  */
 export async function writeTextOut(command: Command, { out, force }: OutFlags, text: string): Promise<string> {
   if (toStandardOutput(command, out)) {
@@ -60,26 +59,26 @@ export async function writeTextOut(command: Command, { out, force }: OutFlags, t
   return file
 }
 
-/** Extensions of formats that the program does not write, by what it writes instead. */
+/** Extensions of formats that the program does not write, by the format that it writes instead. */
 const otherFormats = {
   svg: ['png', 'jpg', 'jpeg', 'gif', 'webp', 'tif', 'tiff', 'bmp', 'pdf', 'eps', 'ps'],
   'tar.gz': ['zip', '7z', 'rar', 'tar', 'xz', 'txz', 'bz2', 'zst', 'h5', 'pt', 'pth', 'pb', 'keras'],
 }
 
-/** Throws a WorkbenchError `bad-input` if the extension of a file's name promises another format. */
+/** Throws a WorkbenchError `bad-input` if the file's extension belongs to another format. */
 export function mustNotPromiseOther(out: string, written: keyof typeof otherFormats): void {
   const extension = path.extname(out).slice(1).toLowerCase()
   if (otherFormats[written].includes(extension))
     throw usageError(
-      `--out ${out}: the program writes .${written} here, not .${extension}.`,
-      `Let the name end in .${written}.`,
+      `--out ${out}: this command writes .${written}, not .${extension}.`,
+      `Use the extension .${written}.`,
     )
 }
 
 /**
- * Has a file written by `make` at a path, which for standard output is that of a temporary file.
- * Returns what `make` returns, a name for the file and how to print text about it: not on standard output if that
- * carries the file.
+ * Lets `make` write a file at the path of --out, or at a temporary path for standard output. Returns the result of
+ * `make`, a name for the file, and a function that prints text about it (not to standard output if that carries the
+ * file).
  */
 export async function writeFileOut<T>(
   command: Command,
@@ -93,14 +92,14 @@ export async function writeFileOut<T>(
   if (process.stdout.isTTY)
     throw usageError(
       '--out -: a terminal cannot show this file.',
-      'Send it to a file or a program, as in `--out - > FILE`.',
+      'Redirect it to a file or a program, as in `--out - > FILE`.',
     )
   const folder = await mkdtemp(path.join(tmpdir(), 'mcnn-out-'))
   try {
     const file = path.join(folder, 'output')
     const made = await make(file, false)
     const isWritten = await writeBytes(createReadStream(file) as AsyncIterable<Uint8Array>)
-    return { made, name: 'standard output', print: (text) => isWritten && say(text.trimEnd()) }
+    return { made, name: 'standard output', print: (text) => isWritten && log(text.trimEnd()) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -109,17 +108,17 @@ export async function writeFileOut<T>(
 /** Returns the absolute path of a folder. Throws a WorkbenchError `bad-input` for standard output. */
 export function outFolder(out: string, what: string): string {
   if (isStandardOutput(out))
-    throw usageError(`--out ${out}: a ${what} is a folder, which cannot go to standard output.`, 'Name a folder.')
+    throw usageError(`--out ${out}: a ${what} is a folder and cannot be written to standard output.`, 'Name a folder.')
   return path.resolve(out)
 }
 
 /** @param kept the new names of files that the user had changed */
 export function sayKept(kept: readonly string[]): void {
-  if (kept.length > 0) say(`Kept what you had changed as ${kept.join(', ')}.`)
+  if (kept.length > 0) log(`Kept the files that you had changed as ${kept.join(', ')}.`)
 }
 
 function outFile(out: string): string {
-  if (/(^|[/\\])\.{0,2}$/.test(out)) throw usageError(`--out ${out}: is the name of a folder.`, 'Name a file in it.')
+  if (/(^|[/\\])\.{0,2}$/.test(out)) throw usageError(`--out ${out} is the name of a folder.`, 'Name a file in it.')
   return path.resolve(out)
 }
 
@@ -127,13 +126,13 @@ function toStandardOutput(command: Command, out: string): boolean {
   if (!isStandardOutput(out)) return false
   if (command.optsWithGlobals<Globals>().json)
     throw usageError(
-      `--json and --out ${out} exclude each other: both write to standard output.`,
+      `--json and --out ${out} cannot be combined: both write to standard output.`,
       'Name a file, or leave out --json.',
     )
   return true
 }
 
-/** The names that the system has for it are the same: it may be a socket, which cannot be opened by name. */
+/** Standard output may be a socket, which cannot be opened by its name: compare the names that the system gives it. */
 function isStandardOutput(out: string): boolean {
   return out === '-' || /^\/(dev\/(stdout|fd\/1)|proc\/self\/fd\/1)$/.test(out)
 }

@@ -1,16 +1,16 @@
-/** Standard output carries the result and nothing else; progress and errors go to standard error. */
+/** Writes results to standard output, and progress and errors to standard error. */
 
-/** What broke a stream. Nothing is written to it any more. */
+/** The error that broke a stream. Nothing more is written to a broken stream. */
 const broken = new Map<NodeJS.WriteStream, NodeJS.ErrnoException>()
 
-/** A training does not end for its output: the command only remembers what broke. */
+/** Remembers that a stream broke: training continues without output. */
 export function noteStreamError(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
   if (!broken.has(stream)) broken.set(stream, error)
 }
 
 /**
- * Returns why the result could not be written to standard output. Null if it was written, or if its reader went away
- * (`| head`).
+ * Returns why the result could not be written to standard output. Returns null if it was written, or if the reader
+ * exited first (`| head`).
  */
 export function outputProblem(): string | null {
   const error = broken.get(process.stdout)
@@ -29,7 +29,7 @@ export function writeOut(text: string): void {
   if (!broken.has(process.stdout)) process.stdout.write(text)
 }
 
-/** Writes bytes and waits until they are taken. Returns false if the stream breaks; `outputProblem` says why. */
+/** Writes bytes and waits until the stream accepts them. Returns false if it breaks; `outputProblem` has the reason. */
 export async function writeBytes(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<boolean> {
   for await (const chunk of chunks) {
     if (broken.has(process.stdout)) return false
@@ -38,13 +38,13 @@ export async function writeBytes(chunks: AsyncIterable<Uint8Array> | Iterable<Ui
   return !broken.has(process.stdout)
 }
 
-/** Writes one JSON document, or one line of a stream of them. */
+/** Writes one JSON document, or one line of a JSON Lines stream. */
 export function writeJson(value: unknown): void {
   writeOut(`${JSON.stringify(value)}\n`)
 }
 
-/** Writes a line of progress, or why something failed. */
-export function say(line: string): void {
+/** Writes one line of progress or an error to standard error. */
+export function log(line: string): void {
   if (!broken.has(process.stderr)) process.stderr.write(`${line}\n`)
 }
 
@@ -52,7 +52,7 @@ export function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').trim()
 }
 
-/** Resolves when both streams are written, or broken. */
+/** Resolves when both streams have been flushed, or have broken. */
 export async function flush(): Promise<void> {
   await Promise.all(
     [process.stdout, process.stderr].map(

@@ -1,4 +1,4 @@
-/** Progress for people, on standard error: bars on a terminal, a line now and then elsewhere. */
+/** Progress on standard error: bars on a terminal, a line from time to time elsewhere. */
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { duration, fixed, percent, whole } from '../../analysis/text/numbers'
 import { pickedWords, runPickedOn } from '../../analysis/statistics/picked'
@@ -8,7 +8,7 @@ import type { RunProgress, RunSummary } from '../../contract/runs/runs'
 import type { TaskProgress } from '../../contract/publish/publish'
 import type { Service } from '../../service/app/service'
 import { onInterruption } from '../interruption'
-import { say } from './output'
+import { log } from './output'
 
 function bars(format: string, barsize: number): MultiBar {
   const options = {
@@ -21,7 +21,7 @@ function bars(format: string, barsize: number): MultiBar {
     gracefulExit: false,
   }
   const multi = new MultiBar(options, Presets.shades_classic)
-  // Whatever ends the program, the terminal gets its cursor and its line wrapping back.
+  // Restores the terminal's cursor and line wrapping, however the program ends.
   process.once('exit', () => {
     if (multi.isActive) multi.stop()
   })
@@ -41,7 +41,7 @@ export function accuracyWords(
   return `test accuracy ${percent(run.testAccuracy)} % (best ${percent(run.bestTestAccuracy)} % at epoch ${whole(run.bestEpoch)}, ${pickedWords[runPickedOn(run) ?? 'test'].phrase})`
 }
 
-/** Training runs one after another: a bar for the one under way, a line for each that has ended. */
+/** Runs that train one after another: a bar for the current one, a line for each that has ended. */
 export class TrainingProgress {
   readonly #bars: MultiBar | null
   #bar: SingleBar | null = null
@@ -53,10 +53,10 @@ export class TrainingProgress {
 
   started(run: RunSummary, index: number): void {
     this.#name = this.total === 1 ? runName(run) : `${index + 1}/${this.total} ${runName(run)}`
-    // A narrow terminal cuts the bar's end off: short words, the important ones first.
+    // A narrow terminal cuts off the end of the bar: the important words come first.
     const short = `${this.total === 1 ? '' : `${index + 1}/${this.total} `}${archName(run.arch)} ${variantName(run.variant)} s${run.seed}`
     if (this.#bars) this.#bar = this.#bars.create(1, 0, { name: short, detail: 'starting' })
-    else say(this.#name)
+    else log(this.#name)
   }
 
   progress(progress: RunProgress): void {
@@ -72,23 +72,23 @@ export class TrainingProgress {
 
   epoch(metrics: EpochMetrics, epochs: number): void {
     if (this.#bars) return
-    say(
+    log(
       `  epoch ${metrics.epoch}/${epochs}: loss ${fixed(metrics.trainLoss, 3)}, train ${percent(metrics.trainAccuracy)} %, ` +
-        `${typeof metrics.validationAccuracy === 'number' ? `validation ${percent(metrics.validationAccuracy)} %, ` : ''}test ${percent(metrics.testAccuracy)} %, ${whole(metrics.imagesPerSecond)} pictures/s, ${duration(metrics.seconds)}`,
+        `${typeof metrics.validationAccuracy === 'number' ? `validation ${percent(metrics.validationAccuracy)} %, ` : ''}test ${percent(metrics.testAccuracy)} %, ${whole(metrics.imagesPerSecond)} images/s, ${duration(metrics.seconds)}`,
     )
   }
 
   ended(run: RunSummary): void {
     const words =
       run.state === 'done' ? accuracyWords(run) : `${run.state}${run.reason === null ? '' : `: ${run.reason}`}`
-    // A single run that is done is told of by its command.
-    const told = this.total === 1 && run.state === 'done'
+    // The command itself reports a single finished run.
+    const isReportedElsewhere = this.total === 1 && run.state === 'done'
     if (this.#bars) {
-      if (!told) this.#bars.log(`${this.#name}: ${words}\n`)
-      // Also writes what has been logged.
+      if (!isReportedElsewhere) this.#bars.log(`${this.#name}: ${words}\n`)
+      // Also flushes logged lines.
       if (this.#bar) this.#bars.remove(this.#bar)
       this.#bar = null
-    } else if (!told) say(`  ${words}`)
+    } else if (!isReportedElsewhere) log(`  ${words}`)
   }
 
   end(): void {
@@ -96,26 +96,26 @@ export class TrainingProgress {
   }
 }
 
-/** Between two lines about the same piece of work. */
+/** Milliseconds between two lines about the same phase. */
 const linesMs = 10_000
 
-/** A piece of work that tells how much of it is done. */
+/** A task with known progress. */
 export class ProgressLine {
   readonly #bars = process.stderr.isTTY ? bars(' {bar} {percentage} %  {phase}', 30) : null
   #bar: SingleBar | null = null
   #phase = ''
-  #saidAt = -Infinity
+  #printedAt = -Infinity
 
-  /** @param detail of what can take minutes; elsewhere than on a terminal it is said now and then */
+  /** @param detail about phases that can take minutes; not on a terminal, it is printed from time to time */
   update(phase: string, done: number, total: number, detail = ''): void {
     const now = performance.now()
     if (this.#bars) {
       this.#bar ??= this.#bars.create(Math.max(1, total), 0, { phase })
       this.#bar.setTotal(Math.max(1, total))
       this.#bar.update(done, { phase: detail || phase })
-    } else if (phase !== this.#phase || (detail !== '' && now - this.#saidAt > linesMs)) {
-      this.#saidAt = now
-      say(detail === '' || phase !== this.#phase ? `${phase} …` : `  ${detail}`)
+    } else if (phase !== this.#phase || (detail !== '' && now - this.#printedAt > linesMs)) {
+      this.#printedAt = now
+      log(detail === '' || phase !== this.#phase ? `${phase} …` : `  ${detail}`)
     }
     this.#phase = phase
   }
@@ -125,7 +125,7 @@ export class ProgressLine {
   }
 }
 
-/** Work of the service that a Ctrl-C cancels; the bar is taken away at its end. */
+/** Shows progress of a task of the service, which Ctrl-C cancels; removes the bar at the end. */
 export async function cancelled<T>(
   service: Service,
   kind: TaskProgress['kind'],

@@ -61,15 +61,15 @@ export const verificationCalls = {
   /** What `publish.verify` would do. */
   'publish.verifiable': read(ofRun, verifiable),
   /**
-   * Trains a run again, or its first steps or epochs, beside the history, and says whether it comes out the same. What
-   * trains now is waited for, and nothing else starts before it is done, unless it is to be `beside`.
+   * Trains a run again, or its first steps or epochs, and compares the results. Waits for the running run, and holds
+   * the queue meanwhile, unless `parallel` is set.
    */
   'publish.verify': read(
     z.strictObject({
       id: runId,
       steps: whole.max(1e9, 'at most 1000000000').nullable().default(null),
       epochs: whole.max(10000, 'at most 10000').nullable().default(null),
-      beside: z.boolean().default(false),
+      parallel: z.boolean().default(false),
     }),
     verification,
   ),

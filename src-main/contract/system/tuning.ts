@@ -15,7 +15,7 @@ const count = z.int().min(1).max(4096).nullable()
 export const threadCounts = z.strictObject({ intraOp: count, interOp: count })
 export type ThreadCounts = z.infer<typeof threadCounts>
 
-export const ownThreads: ThreadCounts = { intraOp: null, interOp: null }
+export const defaultThreads: ThreadCounts = { intraOp: null, interOp: null }
 
 /** One machine's training steps by thread counts. */
 export const threadTimes = z.strictObject({

@@ -1,4 +1,4 @@
-/** Which program may write the history of a data directory, and whether there is one to write. */
+/** Opens the history of a data directory for one writer or for readers, and checks that it exists. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { WorkbenchError } from '../../contract/errors'
@@ -10,8 +10,8 @@ import type { Paths } from '../storage/dataDir'
 import { mustBeWritable } from '../storage/fileAccess'
 import { orphans, recover } from './recovery'
 
-/** A command that only looks has it for a moment. */
-const patienceMs = 3000
+/** Timeout for a lock that a read-only command holds for a moment, in ms. */
+const lockTimeoutMs = 3000
 
 /**
  * `write`: fails if another program writes. `read`: never writes. `either`: writes unless another program does, or the
@@ -33,9 +33,9 @@ export async function openHistory(
 ): Promise<{ history: History; lock: WriterLock | null }> {
   const lock =
     access === 'write'
-      ? await takeHistory(paths, program)
+      ? await acquireLock(paths, program)
       : access === 'either' && canWrite
-        ? await tryHistory(paths, program, patienceMs)
+        ? await tryAcquireLock(paths, program, lockTimeoutMs)
         : null
   if (!lock) return { history: await openReader(paths), lock: null }
   try {
@@ -64,7 +64,7 @@ async function openReader(paths: Paths): Promise<History> {
 
 /** A program that has just taken the lock may still be creating the history. */
 async function firstReading({ database }: Paths): Promise<History> {
-  for (const end = performance.now() + patienceMs; ; await wait(50)) {
+  for (const end = performance.now() + lockTimeoutMs; ; await wait(50)) {
     try {
       return new History(database, { readOnly: true })
     } catch (thrown) {
@@ -80,7 +80,7 @@ export function rereadHistory(paths: Paths, history: History): void {
   settleReader(paths, history)
 }
 
-/** Shows runs of a program that is gone as interrupted, as the next writer will record it: in a private copy. */
+/** Marks runs of a process that is gone as interrupted, as the next writer will, but only in a private copy. */
 function settleReader({ database }: Paths, history: History): void {
   if (!history.isPrivate && (isWriterAlive(database) || orphans(history).length === 0)) return
   if (!history.isPrivate) history.reopen(true)
@@ -91,16 +91,20 @@ function settleReader({ database }: Paths, history: History): void {
   }
 }
 
-/** @throws WorkbenchError conflict where another program has it, and keeps it */
-export async function takeHistory(paths: Paths, program: string): Promise<WriterLock> {
-  const lock = await tryHistory(paths, program, patienceMs)
+/** @throws WorkbenchError conflict if another program still holds the lock after the timeout */
+export async function acquireLock(paths: Paths, program: string): Promise<WriterLock> {
+  const lock = await tryAcquireLock(paths, program, lockTimeoutMs)
   if (!lock) throw heldError(paths)
   return lock
 }
 
-/** Null where another program still has it after `patience` ms. */
-export async function tryHistory({ database }: Paths, program: string, patience: number): Promise<WriterLock | null> {
-  const end = performance.now() + patience
+/** Returns null if another program still holds the lock after the timeout. */
+export async function tryAcquireLock(
+  { database }: Paths,
+  program: string,
+  timeoutMs: number,
+): Promise<WriterLock | null> {
+  const end = performance.now() + timeoutMs
   for (;;) {
     const lock = WriterLock.take(database, { pid: process.pid, program })
     if (lock || performance.now() >= end) return lock
@@ -116,16 +120,15 @@ export function heldError(paths: Paths): WorkbenchError {
   const { pid, program } = holderOf(paths)
   return new WorkbenchError(
     'conflict',
-    `The data directory ${paths.dataDir} is in use by ${program}${pid === 0 ? '' : ` (process ${pid})`}: from here it can only be looked at.`,
+    `The data directory ${paths.dataDir} is in use by ${program}${pid === 0 ? '' : ` (process ${pid})`}: this program can only read it.`,
     {
-      fix: 'Do it there, close that program first, or take another --data-dir.',
+      fix: 'Use that program, close it first, or choose another --data-dir.',
     },
   )
 }
 
 /**
- * A history that has gone while something says that there was one is not silently begun anew: files of its runs, its
- * write-ahead log, copies.
+ * Refuses to start an empty history if run files, a write-ahead log or backups show that there was one.
  * @throws WorkbenchError damaged
  */
 export function mustNotBeMissing(paths: Paths): void {
@@ -133,16 +136,16 @@ export function mustNotBeMissing(paths: Paths): void {
   if (existsSync(database) && statSync(database).size > 0) return
   const count = existsSync(runs) ? readdirSync(runs).length : 0
   const left = [
-    ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} are there`] : []),
-    ...(existsSync(`${database}-wal`) ? ['its write-ahead log is there'] : []),
-    ...(listBackups(paths).length > 0 ? ['copies of it are there'] : []),
+    ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} exist`] : []),
+    ...(existsSync(`${database}-wal`) ? ['its write-ahead log exists'] : []),
+    ...(listBackups(paths).length > 0 ? ['backups of it exist'] : []),
   ]
   if (left.length === 0) return
   throw new WorkbenchError(
     'damaged',
-    `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, and ${left.join(', ')}.`,
+    `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, but ${left.join(', ')}.`,
     {
-      fix: 'Put it back, or let `mcnn doctor --repair` take the newest backup, or begin a new one where there is none.',
+      fix: 'Put the file back, or run `mcnn doctor --repair`, which restores the newest backup or, without one, starts an empty history.',
     },
   )
 }

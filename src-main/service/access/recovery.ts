@@ -1,7 +1,4 @@
-/**
- * What programs that are gone left: no run of theirs stays "running", no half import and no folder of work stays at
- * all.
- */
+/** Cleans up after programs that crashed: their running runs, unfinished imports and scratch folders. */
 import { vanishedHeldReason, vanishedReason } from '../../contract/runs/endReasons'
 import { activeStates } from '../../contract/runs/states'
 import type { RunRecord } from '../../history/runs/runs'
@@ -10,19 +7,19 @@ import { isAlive, isOfEarlierBoot } from './processIdentity'
 import { clearScratch } from '../storage/scratch'
 import { clearImports } from '../transfer/importStudy'
 
-/** Once, when this program has come to write the history and before it begins anything. */
+/** Call once, when this program has become the writer and before it starts anything. */
 export function cleanUpAfterCrash(context: Pick<Context, 'history' | 'paths'>): void {
   clearScratch(context.paths)
   clearImports(context)
 }
 
 /**
- * Ends as interrupted what a program that is gone was training, and holds what it had queued: nothing starts
- * uninvited. Runs of living programs are left alone.
+ * Marks running runs of processes that are gone as interrupted, and puts their queued runs on hold. Runs of living
+ * processes are left alone.
  */
 export function recover(context: Pick<Context, 'history' | 'emit'>): void {
   const { history } = context
-  // Looked at without a lock first: nearly always there is nothing to do.
+  // Check without a lock first: usually there is nothing to do.
   if (orphans(history).length === 0) return
   const changed = history.transaction(() =>
     orphans(history).map((run) => {
@@ -39,7 +36,7 @@ export function recover(context: Pick<Context, 'history' | 'emit'>): void {
   announceAll(context, changed)
 }
 
-/** Runs that have not ended, of a program that is gone. */
+/** Returns unfinished runs of processes that are gone. */
 export function orphans(history: Context['history']): RunRecord[] {
   return history.runs
     .unfinished()

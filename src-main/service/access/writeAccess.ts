@@ -3,10 +3,10 @@ import type { Condition, Holder } from '../../contract/system/system'
 import type { WriterLock } from '../../history/files/writer'
 import type { Context } from '../app/context'
 import { mustBeWritable, notWritable } from '../storage/fileAccess'
-import { heldError, holderOf, rereadHistory, tryHistory, type Access } from './openHistory'
+import { heldError, holderOf, rereadHistory, tryAcquireLock, type Access } from './openHistory'
 import { cleanUpAfterCrash, recover } from './recovery'
 
-/** Whether this service may write the history, and when that changes. */
+/** Whether this service may write the history; reports changes. */
 export class WriteAccess {
   readonly #context: Context
   readonly #options: { access: Access; canWrite: boolean; as: string }
@@ -17,7 +17,10 @@ export class WriteAccess {
   #problem = ''
   #taking = false
 
-  /** @param lock null where another program has the history. @param options what it was opened for, and as what it is known to others */
+  /**
+   * @param lock null if another program holds it
+   * @param options how the history was opened, and this program's name for others
+   */
   constructor(context: Context, lock: WriterLock | null, options: { access: Access; canWrite: boolean; as: string }) {
     this.#context = context
     this.#options = options
@@ -25,7 +28,7 @@ export class WriteAccess {
     this.#heldBy = lock ? null : holderOf(context.paths)
   }
 
-  /** Call it when the history has been recovered: what changes from now on is reported. */
+  /** Call after recovery. From then on changes of the access are reported. */
   settle(): void {
     this.#seen = this.#context.history.dataVersion()
   }
@@ -46,7 +49,9 @@ export class WriteAccess {
     throw heldError(this.#context.paths)
   }
 
-  /** Reports what another program wrote; takes over when it has gone, if this program may write. */
+  /**
+   * Reports what another program wrote, and takes over the history if that program has ended and this one may write.
+   */
   follow(): void {
     try {
       this.#readChanges()
@@ -56,7 +61,7 @@ export class WriteAccess {
     if (this.#options.access === 'either' && this.#options.canWrite) void this.#takeOver()
   }
 
-  /** @param suspect damage was met in the history */
+  /** @param suspect whether a query met corruption */
   release(suspect = false): void {
     this.#lock?.release(suspect)
     this.#lock = null
@@ -76,7 +81,7 @@ export class WriteAccess {
     this.#taking = true
     const { paths } = this.#context
     try {
-      const lock = await tryHistory(paths, this.#options.as, 0)
+      const lock = await tryAcquireLock(paths, this.#options.as, 0)
       if (lock) this.#write(lock)
       else this.#showHolder(holderOf(paths))
     } catch (thrown) {

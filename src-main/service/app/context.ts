@@ -8,35 +8,35 @@ import type { TrainerPriority } from '../training/trainerPriority'
 
 export type Emit = <E extends EventName>(name: E, payload: EventPayload<E>) => void
 
-/** What the parts of a service share. */
+/** State that the parts of a service share. */
 export interface Context {
   history: History
   paths: Paths
   disk: Disk
   emit: Emit
-  /** This process, as the owner of runs. */
+  /** This process, as owner of runs. */
   owner: Owner
   program: string
   trainerEntry: string
-  /** Adjusts how far trainers give way to other programs. */
+  /** Adjusts the niceness of trainers. */
   trainerPriority: TrainerPriority
   git: () => Promise<Environment['git']>
 }
 
 type Teller = Pick<Context, 'history' | 'emit'>
 
-/** Tells that a run was made or changed; of what is in the trash nobody is told. */
+/** Emits that a run was created or changed, unless it is in the trash. */
 export function announceRun({ history, emit }: Teller, runId: string): void {
   const run = history.runs.get(runId)
   if (run && !run.hidden) emit('run.changed', run.summary)
 }
 
-/** Emits that a run changed its state, and that its study's row changed with it. */
+/** Emits that the state of a run changed, and with it the row of its study. */
 export function announce(teller: Teller, runId: string): void {
   announceAll(teller, [runId])
 }
 
-/** The same for many runs, with one event for each study. */
+/** The same for many runs, with one event per study. */
 export function announceAll({ history, emit }: Teller, runIds: readonly string[]): void {
   const studies = new Set<string>()
   for (const runId of runIds) {

@@ -1,4 +1,4 @@
-/** Runs and studies by their ids, or the error that says that there is none. */
+/** Looks up runs and studies by id, or throws an error that says what is missing. */
 import { WorkbenchError } from '../../contract/errors'
 import type { RunRecord } from '../../history/runs/runs'
 import type { StudyRecord } from '../../history/studies'
@@ -11,15 +11,15 @@ export function runOf({ history }: Place, id: string): RunRecord {
   const run = history.runs.get(id)
   if (!run)
     throw new WorkbenchError('not-found', `There is no run ${id}.`, {
-      fix: '`mcnn runs list` shows the runs there are.',
+      fix: '`mcnn runs list` shows all runs.',
       field: 'id',
     })
   return run
 }
 
 /**
- * Every call that trains a run again or further checks this.
- * @throws WorkbenchError conflict if the run, or its study, is in the trash
+ * Called before anything trains the run again or continues it.
+ * @throws WorkbenchError conflict if the run or its study is in the trash
  */
 export function mustNotBeTrashed({ summary, hidden, trashed }: RunRecord): void {
   if (!hidden) return
@@ -28,12 +28,12 @@ export function mustNotBeTrashed({ summary, hidden, trashed }: RunRecord): void 
   })
 }
 
-/** @throws WorkbenchError not-found, also for what is in the trash */
+/** @throws WorkbenchError not-found, also for a study in the trash */
 export function studyOf({ history }: Place, id: string): StudyRecord {
   const study = history.studies.get(id)
   if (!study)
     throw new WorkbenchError('not-found', `There is no study ${id}.`, {
-      fix: '`mcnn study list` shows the studies there are.',
+      fix: '`mcnn study list` shows all studies.',
       field: 'id',
     })
   if (study.trashedAt !== null)

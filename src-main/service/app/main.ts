@@ -1,4 +1,4 @@
-/** The service as a process of its own, forked by the shell: requests and replies over Node's IPC. */
+/** The service process, which the desktop shell forks: receives requests and sends replies over Node's IPC. */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { CloseCause } from '../../contract/runs/endReasons'
@@ -21,7 +21,7 @@ beginProgram()
 if (process.send) {
   void main()
 } else {
-  process.stderr.write('The service is started by the desktop program; `mcnn` does the same in a terminal.\n')
+  process.stderr.write('Only the desktop program starts this process. In a terminal, use `mcnn`.\n')
   process.exitCode = 2
 }
 
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
       niceness,
       queue: checkpointSeconds > 0 ? { checkpointSeconds } : {},
       onEvent: (event, payload) => send({ event, payload }),
-      // Told as one that can't start: started again, it would meet the same.
+      // Reported as a failed start: the shell must not restart it, because the next start would fail too.
       onDamage: (error) => {
         send({ startFailed: toErrorValue(error) })
         void service.close().finally(() => process.exit(1))
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     return
   }
   const end = (cause: CloseCause): void => void service.close(cause).finally(() => process.exit(0))
-  // The shell announces its end: without a word, it crashed or was killed.
+  // The shell announces that it closes. Without the message, it crashed or was killed.
   process.on('disconnect', () => end('lost'))
   onEndSignals(end)
   process.on('message', (message) => {
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
 
 async function answer(service: Service, message: unknown): Promise<void> {
   const parsed = request.safeParse(message)
-  // Without an id there is nobody to answer.
+  // A message without an id gets no reply.
   if (!parsed.success) return
   const { id, call, params } = parsed.data
   let reply: Reply

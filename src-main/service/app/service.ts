@@ -1,4 +1,4 @@
-/** The service: history, queue, studies and data sets behind the calls of the contract. */
+/** The service: implements the calls of the contract on history, queue, studies and data sets. */
 import path from 'node:path'
 import {
   serviceCalls,
@@ -40,52 +40,58 @@ import { BackgroundTasks } from '../tasks/backgroundTasks'
 
 export interface ServiceOptions {
   dataDir: string
-  /** The script that trainers run. */
+  /** Script of the trainer process. */
   trainerEntry: string
-  /** The script of the thread that works with finished runs' networks: as it is built, where nothing is said. */
+  /** Script of the model thread; default: the built one. */
   modelsEntry?: string
-  /** The script of the thread that reads and writes archives: as it is built, where nothing is said. */
+  /** Script of the archive thread; default: the built one. */
   archivesEntry?: string
-  /** The program's version, kept with every run. */
+  /** The program's version, stored with every run. */
   program: string
-  /** By how much trainers give way to other programs; not at all by default. */
+  /** Niceness of trainers; default: none. */
   niceness?: Niceness
-  /** What other programs are told has the data directory. */
+  /** The name that other programs see as the owner of the data directory. */
   as?: string
   onEvent?: Emit
-  /** What it is opened for, `write` where nothing is said. */
+  /** How to open the history; default: `write`. */
   access?: Access
-  /** Told once where the history turns out to be damaged while it is in use: the service is of no more use. */
+  /** Called once if the history turns out to be corrupt. The service cannot be used afterwards. */
   onDamage?: (error: WorkbenchError) => void
   /** Shorter in tests. */
   queue?: Partial<SupervisorOptions>
   disk?: Partial<DiskOptions>
-  /** Another site and other archives in tests; nothing outside of this process can set it. */
+  /** Download site and archives for tests; nothing outside of this process can set it. */
   downloads?: Partial<DownloadSetup>
-  /** How often to look whether the other program has gone, in ms; shorter in tests. */
+  /** Interval of the check whether the other program has ended, in ms; shorter in tests. */
   followMs?: number
 }
 
 export interface Service {
-  /** @throws WorkbenchError where the parameters are off or the call can't be carried out */
+  /** @throws WorkbenchError if the parameters are invalid or the call fails */
   call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>>
-  /** The same for what comes over a wire. */
+  /** The same for untyped requests from another process. */
   handle(name: string, params: unknown): Promise<unknown>
-  /** Stops what trains within a few seconds and closes the history. Does nothing the second time. @param cause `closed` by default */
+  /**
+   * Stops training within a few seconds and closes the history; further calls do nothing.
+   * @param cause default: `closed`
+   */
   close(cause?: CloseCause): Promise<void>
 }
 
-/** A disk that was full is tried again this often. */
+/** Interval of write attempts while the disk is full, in ms. */
 const recoveryMs = 10_000
 
-/** @throws WorkbenchError unavailable where the data directory or its history can't be used, damaged, or conflict (see `Access`) */
+/**
+ * @throws WorkbenchError unavailable if the data directory or its history cannot be used, damaged, or conflict (see
+ *   `Access`)
+ */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { access = 'write', as = 'MCNN Workbench' } = options
   const { paths, canWrite } = openDataDir(options.dataDir, access)
   const { history, lock } = await openHistory(paths, as, access, canWrite)
   let damage = false
   const emit = options.onEvent ?? (() => undefined)
-  /** Damage, wherever it is met, as an error that says so; the one that hears of it first ends the service. */
+  /** Converts an error that shows corruption, and ends the service at the first one. */
   const explained = (thrown: unknown): unknown => {
     const error = history.explained(thrown)
     if (error instanceof WorkbenchError && error.code === 'damaged' && !damage) {
@@ -161,8 +167,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     try {
       work()
     } catch (thrown) {
-      // Asked again the next time.
-      if (!disk.met(thrown)) process.stderr.write(`The history could not be looked through: ${messageOf(thrown)}\n`)
+      // Checked again next time.
+      if (!disk.met(thrown)) process.stderr.write(`The history could not be read: ${messageOf(thrown)}\n`)
     }
   }
   const timers = [
@@ -184,7 +190,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     if (closed) throw new WorkbenchError('unavailable', 'The service is closing.')
     const parsed = serviceCalls[name].params.safeParse(params)
     if (!parsed.success) throw fromErrorValue(toErrorValue(parsed.error))
-    // The compiler can't follow the one name through both maps.
+    // TypeScript cannot relate one name to both maps.
     try {
       if (serviceCalls[name].access === 'write') own.mustMayWrite()
       return await handlers[name](parsed.data as ServiceParsed<C>)

@@ -26,13 +26,13 @@ import { ok, type HandlersOf } from '../app/handlers'
 
 export class Datasets {
   readonly #context: Context
-  /** Folders of sets that were taken away and can be put back. */
+  /** Folders of removed data sets that can be restored. */
   readonly #removed = new Map<DatasetId, string>()
-  /** By set and fingerprint: the pictures of one never change. */
+  /** By data set and fingerprint: the images of one never change. */
   readonly #statistics = new Map<string, Promise<DatasetStatistics>>()
   #import: { abort: AbortController; done: Promise<unknown> } | null = null
 
-  /** @param setup of downloads, for tests */
+  /** @param setup download settings for tests */
   constructor(
     context: Context,
     private readonly setup: Partial<DownloadSetup> = {},
@@ -95,7 +95,7 @@ export class Datasets {
       'datasets.restore': async ({ id }) => {
         const folder = this.#removed.get(id)
         if (folder === undefined)
-          throw new WorkbenchError('not-found', `${datasetName(id)} can’t be put back: its files are gone.`, {
+          throw new WorkbenchError('not-found', `${datasetName(id)} cannot be restored: its files are gone.`, {
             fix: 'Import it again.',
           })
         putBack(paths.datasets, folder, id)
@@ -147,7 +147,7 @@ export class Datasets {
     const key = `${id} ${fingerprint ?? ''}`
     const statistics = this.#statistics.get(key) ?? datasetStatistics(datasets, id)
     this.#statistics.set(key, statistics)
-    // What failed may be mended and is asked for again.
+    // A failure is not cached: it may be fixed before the next request.
     statistics.catch(() => this.#statistics.delete(key))
     return statistics
   }
@@ -189,7 +189,7 @@ export class Datasets {
     await this.#import?.done
   }
 
-  /** @throws WorkbenchError conflict where a run that has not ended trains on it */
+  /** @throws WorkbenchError conflict if an unfinished run trains on it */
   #mustBeUnused(id: DatasetId): void {
     const user = this.#context.history.runs.unfinished().find((run) => run.summary.dataset === id)
     if (user)

@@ -1,16 +1,16 @@
-/** What is timed in turns: a process of its own, still between its turns. */
+/** A process that runs timed steps on request and is idle in between. */
 export interface Ready {
-  /** Of what it stands on: TensorFlow or PyTorch. */
+  /** Version of TensorFlow or PyTorch. */
   version: string
-  /** 'cpu' or the GPU's name, as it says itself. */
+  /** 'cpu' or the name of the GPU. */
   device: string
 }
 
-/** A failure of any of these is an Error whose message is a sentence without its end. */
+/** Every failure is an Error whose message is a sentence without a full stop. */
 export interface BenchWorker {
-  /** Resolves when it is warm. */
+  /** Resolves after the warm-up. */
   start(): Promise<Ready>
-  /** @returns milliseconds of each of the `timed` steps, or their mean where single ones aren't known */
+  /** @returns milliseconds of each timed step, or only their mean if single steps are not known */
   turn(untimed: number, timed: number): Promise<number[]>
   stop(): void
 }

@@ -1,4 +1,4 @@
-/** Whether everything that is needed is there and works. */
+/** Checks that everything the program needs is installed and works. */
 import { existsSync } from 'node:fs'
 import { bfloat16Words } from '../../analysis/text/names'
 import { threadsWords } from '../../analysis/text/threads'
@@ -13,13 +13,13 @@ import type { Probe } from './probe'
 import { readSetupState, type SetupState } from './setupState'
 import { toErrorValue } from '../../contract/errors'
 
-/** The Node that the program is built for. */
+/** The Node version that the program is built for. */
 const nodeMajor = 24
-/** Under this, a few long studies could fill the disk. */
+/** Below this much free space, a few long studies could fill the disk. */
 const leastFreeBytes = 2 * 1024 ** 3
 
 interface Parts {
-  /** Tries TensorFlow out. @throws WorkbenchError */
+  /** Loads TensorFlow. @throws WorkbenchError */
   probe: Probe
   datasets: () => Promise<DatasetSummary[]>
 }
@@ -39,7 +39,7 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
       ? failed('TensorFlow', probe.message, probe.fix ?? 'Run `npm run setup`.')
       : passed('TensorFlow', `${probe.version} on ${probe.device}`),
     checkGpu(state, tensorflow),
-    // Known of a device only through TensorFlow, and nothing to mend either way.
+    // Devices are known only through TensorFlow, and there is nothing to repair in either case.
     ...(tensorflow ? [passed('bfloat16', bfloat16Words(tensorflow))] : []),
     passed('Threads', threadsWords(threads)),
     checkElectron(state),
@@ -66,8 +66,8 @@ function checkNode(): Check {
     ? passed('Node', found)
     : failed(
         'Node',
-        `${found}, where Node ${nodeMajor} is needed`,
-        'Start the program with `npm start` or `npx mcnn`: they take the Node that the setup provides.',
+        `${found}, but Node ${nodeMajor} is required`,
+        'Start the program with `npm start` or `npx mcnn`: they use the Node that the setup installs.',
       )
 }
 
@@ -89,24 +89,24 @@ function checkGpu(state: SetupState | null, tensorflow: Doctor['tensorflow']): C
 }
 
 function checkElectron(state: SetupState | null): Check {
-  // Without a display nothing needs it.
+  // Electron is needed only with a display.
   if (!state?.electron)
     return passed('Electron', 'not provided: needed only with a display, and then `npm start` provides it')
   return passed(
     'Electron',
     state.electron.fallback
-      ? `${state.electron.version}, the one for closed networks and tests`
+      ? `${state.electron.version}, the fallback for networks without access to its download, and for tests`
       : state.electron.version,
   )
 }
 
 function checkHistory(version: string, result: string): Check {
   return result === 'ok'
-    ? passed('SQLite', `${version}, history whole`)
+    ? passed('SQLite', `${version}, history intact`)
     : failed(
         'SQLite',
-        `${version}; the history is damaged: ${result.replace(/\s+/g, ' ')}`,
-        'Keep a copy of the data directory before anything else, then put a backup of history.sqlite back.',
+        `${version}; the history is corrupt: ${result.replace(/\s+/g, ' ')}`,
+        'Copy the data directory first, then restore a backup of history.sqlite.',
       )
 }
 
@@ -120,11 +120,15 @@ function checkDataDir(paths: Paths): Check {
 }
 
 function checkDisk(free: number | null): Check {
-  if (free === null) return passed('Disk', 'free space not known')
+  if (free === null) return passed('Disk', 'free space unknown')
   const words = `${(free / 1e9).toFixed(1)} GB free`
   return free >= leastFreeBytes
     ? passed('Disk', words)
-    : failed('Disk', words, 'Make room on the disk of the data directory: runs keep their weights and metrics there.')
+    : failed(
+        'Disk',
+        words,
+        'Free some space on the disk of the data directory: runs store their weights and metrics there.',
+      )
 }
 
 function checkDatasets(datasets: readonly DatasetSummary[]): Check {

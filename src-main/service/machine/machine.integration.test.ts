@@ -54,7 +54,7 @@ describe('exclusive access to the machine', () => {
     const verified = service.call('publish.verify', { id: done })
     await resumed
     await bench.waitFor((e) => e.name === 'task.progress')
-    expect(phases()).toEqual(['waiting for the run that trains'])
+    expect(phases()).toEqual(['waiting for the running run'])
     await service.call('publish.cancel', { kind: 'verify' })
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
   })

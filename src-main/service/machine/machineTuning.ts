@@ -1,10 +1,10 @@
-/** The thread counts of this machine: measured on request, and what trainers take. */
+/** Measures the best thread counts of this machine on request, and returns the counts that trainers use. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
 import type { Doctor } from '../../contract/system/system'
 import { chosenThreads } from '../../analysis/machine/choices'
-import { ownThreads, type ThreadTuning } from '../../contract/system/tuning'
+import { defaultThreads, type ThreadTuning } from '../../contract/system/tuning'
 import { deviceProber } from './probe'
 import { processor } from './processor'
 import { threadsOf } from '../training/trainerEnv'
@@ -13,22 +13,21 @@ import { tuneThreads, type TuningRun } from './threadTuning'
 
 type Threads = NonNullable<Doctor['threads']>
 
-export interface MachineTuning extends Pick<TuningRun, 'trainerEntry' | 'say' | 'signal' | 'work' | 'busy'> {
-  /** What was tried before is not tried again. */
+export interface MachineTuning extends Pick<TuningRun, 'trainerEntry' | 'log' | 'signal' | 'work' | 'busy'> {
+  /** Only measures a machine that has not been measured. */
   once: boolean
 }
 
 /**
- * Measures and remembers. What has been measured is kept where it can't be measured again.
- * @throws WorkbenchError cancelled, or unavailable before the setup has been through
+ * Measures and stores the result. A failed measurement does not replace a stored one.
+ * @throws WorkbenchError cancelled, or unavailable before the setup has run
  */
 export async function tuneMachine({
   once,
   ...run
 }: MachineTuning): Promise<{ tuning: ThreadTuning; threads: Threads }> {
   const [file, key] = [threadsFile(), machineKey()]
-  if (key === null)
-    throw new WorkbenchError('unavailable', 'The setup has not been through.', { fix: 'Run `npm run setup`.' })
+  if (key === null) throw new WorkbenchError('unavailable', 'The setup has not run.', { fix: 'Run `npm run setup`.' })
   const known = knownTuning(file, key)
   if (once && known) return { tuning: known, threads: threadsNow() }
   const folder = path.dirname(file)
@@ -42,7 +41,7 @@ export async function tuneMachine({
   return { tuning, threads: threadsNow() }
 }
 
-/** What a trainer that starts now takes, and why. */
+/** Returns the thread counts of the next trainer and where they come from. */
 export function threadsNow(env: NodeJS.ProcessEnv = process.env): Threads {
   const { length } = processor().allowed
   const own = { intraOp: length, interOp: length }
@@ -50,5 +49,5 @@ export function threadsNow(env: NodeJS.ProcessEnv = process.env): Threads {
   const asked = threadsOf(env)
   if (asked) return { ...asked, own, source: 'environment', tuning }
   if (tuning && !('problem' in tuning)) return { ...chosenThreads(tuning), own, source: 'measured', tuning }
-  return { ...ownThreads, own, source: 'own', tuning }
+  return { ...defaultThreads, own, source: 'own', tuning }
 }

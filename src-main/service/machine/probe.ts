@@ -1,4 +1,4 @@
-/** TensorFlow, tried out in a process of its own. */
+/** Loads TensorFlow in a separate process to find out whether it works. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { WorkbenchError } from '../../contract/errors'
@@ -11,13 +11,13 @@ const timeoutMs = 90_000
 export type Probe = () => Promise<DeviceProbe>
 
 /**
- * Asked for once, however often it is called.
- * @param signal ends what is under way when the service closes
+ * Returns the cached result of one attempt.
+ * @param signal aborts the attempt when the service closes
  */
 export function deviceProber(trainerEntry: string, signal: AbortSignal): Probe {
   let probed: Promise<DeviceProbe> | null = null
   return () => {
-    // A failure is not kept: the person may mend it and ask again.
+    // A failure is not cached: the user may fix it and try again.
     probed ??= probeTensorFlow(trainerEntry, signal).catch((thrown: unknown) => {
       probed = null
       throw thrown
@@ -26,7 +26,7 @@ export function deviceProber(trainerEntry: string, signal: AbortSignal): Probe {
   }
 }
 
-/** @throws WorkbenchError unavailable where TensorFlow does not load */
+/** @throws WorkbenchError unavailable if TensorFlow does not load */
 async function probeTensorFlow(trainerEntry: string, signal: AbortSignal): Promise<DeviceProbe> {
   try {
     const { stdout } = await run(process.execPath, [...nodeArguments, trainerEntry, '--probe'], {

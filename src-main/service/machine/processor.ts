@@ -1,4 +1,4 @@
-/** What Linux says of the processors that this process may run on. */
+/** Reads from Linux which processors this process may use. */
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { shortSha256Of } from '../../files/sha256'
@@ -6,17 +6,17 @@ import { processorsIn } from '../../system/processors'
 
 export interface Processor {
   model: string
-  /** A hash of what instructions it has. */
+  /** A hash of the supported instructions. */
   flags: string
-  /** Numbers of the logical processors that this process may run on: TensorFlow's own choice is a thread for each. */
+  /** Ids of the logical processors that this process may use; TensorFlow's default is one thread for each. */
   allowed: number[]
-  /** How many of them a container's quota leaves. */
+  /** Processors that a container's quota allows. */
   logical: number
-  /** Cores behind them, at most `logical`. */
+  /** Physical cores of these processors, at most `logical`. */
   physical: number
 }
 
-/** Asked once: it does not change under a running program. */
+/** Cached: it does not change while the program runs. */
 let asked: Processor | null = null
 
 export function processor(): Processor {
@@ -47,7 +47,7 @@ export function processorIn(cpuinfo: string, status: string, logical: number): P
   const found = numbers.filter((n) => permitted === null || permitted.has(n))
   const allowed = found.length > 0 ? found : Array.from({ length: logical }, (_, n) => n)
   const used = all.filter((fields) => allowed.includes(Number(fields.get('processor'))))
-  // Some virtual machines tell no cores: then each processor counts as one.
+  // Some virtual machines report no cores: each processor counts as one core then.
   const cores = new Set(
     used.map((fields) =>
       fields.has('core id')
@@ -66,7 +66,7 @@ export function processorIn(cpuinfo: string, status: string, logical: number): P
 }
 
 /**
- * The share of their time that processors were at work between two looks, 0 to 1; null where it can't be told.
+ * Returns the share of time, 0 to 1, that the processors were busy between two readings; null if it is unknown.
  * @param before the text of /proc/stat
  * @param after the same some time later
  */
@@ -76,13 +76,12 @@ export function busyShare(before: string, after: string, allowed: readonly numbe
   return all > 0 ? 1 - (a.idle - b.idle) / all : null
 }
 
-/** Ticks since the start of the machine, summed over processors. */
+/** Ticks since boot, summed over processors. */
 function timesIn(stat: string, allowed: readonly number[]): { all: number; idle: number } {
   const sum = { all: 0, idle: 0 }
   for (const [, n, values = ''] of stat.matchAll(/^cpu(\d+) (.*)$/gm)) {
     if (!allowed.includes(Number(n))) continue
-    // User, nice, system, idle, waiting for a disk, interrupts, soft interrupts, stolen; the guests' are in user's
-    // already.
+    // User, nice, system, idle, I/O wait, interrupts, soft interrupts, steal. User already includes guests.
     const ticks = values.trim().split(/\s+/).slice(0, 8).map(Number)
     sum.all += ticks.reduce((total, value) => total + value, 0)
     sum.idle += (ticks[3] ?? 0) + (ticks[4] ?? 0)
@@ -90,7 +89,7 @@ function timesIn(stat: string, allowed: readonly number[]): { all: number; idle:
   return sum
 }
 
-/** Empty where there is no such file. */
+/** Returns an empty text if there is no such file. */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')

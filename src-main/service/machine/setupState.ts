@@ -1,4 +1,4 @@
-/** What the setup provided, as it wrote it down. */
+/** Reads what the setup installed, from the file that it writes. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -10,7 +10,7 @@ const setupState = z.object({
 })
 export type SetupState = z.infer<typeof setupState>
 
-/** Null where the setup has not been through, or was another version's. */
+/** Returns null if the setup has not run, or was that of another version. */
 export function readSetupState(root: string = programRoot): SetupState | null {
   try {
     return setupState.parse(JSON.parse(readFileSync(path.join(root, '.runtime', 'state.json'), 'utf8')))

@@ -37,7 +37,7 @@ afterEach(() => {
 const options = (changes: Partial<MachineTuning> = {}): MachineTuning => ({
   trainerEntry,
   once: false,
-  say: () => undefined,
+  log: () => undefined,
   work: { arch: 'resnet-8', batch: 8, warmUp: 1 },
   busy: () => Promise.resolve(false),
   ...changes,
@@ -80,7 +80,7 @@ describe('the thread counts of this machine', () => {
 
   it('can be interrupted', async () => {
     const aborted = new AbortController()
-    await expect(tuneMachine(options({ signal: aborted.signal, say: () => aborted.abort() }))).rejects.toMatchObject({
+    await expect(tuneMachine(options({ signal: aborted.signal, log: () => aborted.abort() }))).rejects.toMatchObject({
       code: 'cancelled',
     })
     expect(knownTuning()).toBeNull()

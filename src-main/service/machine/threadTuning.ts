@@ -1,31 +1,32 @@
-/** Which of TensorFlow's thread counts train fastest here: candidates, each a process, timed in turns. */
+/** Finds TensorFlow's fastest thread counts: one process per candidate, timed in turns. */
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../../analysis/statistics/statistics'
 import { messageOf, WorkbenchError } from '../../contract/errors'
 import { autoPrecision } from '../../analysis/machine/choices'
 import type { DeviceProbe } from '../../contract/trainer/messages'
-import { ownThreads, type ThreadCounts, type ThreadTimes, type ThreadTuning } from '../../contract/system/tuning'
+import { defaultThreads, type ThreadCounts, type ThreadTimes, type ThreadTuning } from '../../contract/system/tuning'
 import type { TimedWork } from '../../contract/trainer/turns'
 import { JsonLinesProcess } from './jsonLinesProcess'
 import type { BenchWorker } from './benchWorker'
 import { busyShare, textOf, type Processor } from './processor'
 import { nodeArguments, trainerEnv } from '../training/trainerEnv'
 
-/** Steps of a turn; the first finds the caches full of somebody else's numbers. */
+/** Steps per turn; the first one starts with cold caches and is not timed. */
 const untimed = 1
 const timed = 3
-/** Threads of one that has just ended its turn may spin for a moment before they sleep. */
+/** Pause after a turn: threads may spin for a moment before they sleep. */
 const restMs = 50
 const rounds = { least: 3, most: 9, ms: 9000 }
-/** For a start, and for each turn. */
+/** Timeout of a start and of each turn. */
 const limitMs = 60_000
-/** A machine of whose processors more is taken tells others' work, not ours. */
+/** If other programs use more than this share of the processors, the times are not usable. */
 const busyLimit = 0.25
 const looks = { most: 4, ms: 500 }
 
 /**
- * TensorFlow's own choice first, then threads for each core and each processor with few ops side by side; at most 6.
+ * Returns at most 6 candidates: TensorFlow's default, then one thread per core and per processor, with few parallel
+ * operations.
  */
 export function threadCandidates({
   allowed,
@@ -33,11 +34,11 @@ export function threadCandidates({
   physical,
 }: Pick<Processor, 'allowed' | 'logical' | 'physical'>): ThreadCounts[] {
   const all: ThreadCounts[] = [
-    ownThreads,
+    defaultThreads,
     ...[physical, logical].flatMap((intraOp) => [1, 2].map((interOp) => ({ intraOp, interOp }))),
     { intraOp: physical, interOp: null },
   ]
-  // By what they come to: a thread count that is TensorFlow's own choice anyway is not timed twice.
+  // Skip duplicates: explicit counts can equal TensorFlow's default.
   const different = new Map<string, ThreadCounts>()
   for (const threads of all) {
     const key = `${threads.intraOp ?? allowed.length} × ${threads.interOp ?? allowed.length}`
@@ -50,10 +51,10 @@ export interface TuningRun {
   trainerEntry: string
   processor: Processor
   probe: () => Promise<DeviceProbe>
-  say: (line: string) => void
-  /** Where its processes put temporary files; the system's folder for them if left out. */
+  log: (line: string) => void
+  /** Folder for temporary files of the processes; default: the system's. */
   scratch?: string
-  /** Ends it as cancelled. */
+  /** Cancels the measurement. */
   signal?: AbortSignal
   /** Smaller in tests. */
   work?: Partial<TimedWork>
@@ -61,14 +62,14 @@ export interface TuningRun {
 }
 
 /**
- * Takes some 15 seconds. Where the machine is busy or something fails there is a sentence instead of times.
+ * Takes about 15 seconds. Returns a reason instead of times if the machine is busy or something fails.
  * @throws WorkbenchError cancelled, and nothing else
  */
 export async function tuneThreads({
   trainerEntry,
   processor,
   probe,
-  say,
+  log: say,
   scratch,
   signal,
   work = {},
@@ -79,7 +80,7 @@ export async function tuneThreads({
   if (candidates.length < 2) return without('with one processor there is nothing to choose')
   let players: BenchWorker[] = []
   const stop = (): void => players.forEach((player) => player.stop())
-  // A player that is stopped answers no more: what waits for it has to be left.
+  // A stopped process answers no more: do not wait for it.
   const aborted = signal
     ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted')))
     : new Promise<never>(() => undefined)
@@ -118,7 +119,7 @@ export async function tuneThreads({
   }
 }
 
-/** Milliseconds of each timed step by round and player. Every second round goes in the opposite order. */
+/** Returns milliseconds of each timed step by round and process. The order is reversed in every second round. */
 async function takeTurns(players: readonly BenchWorker[], say: (line: string) => void): Promise<number[][][]> {
   const measured: number[][][] = []
   const started = performance.now()
@@ -136,7 +137,7 @@ async function takeTurns(players: readonly BenchWorker[], say: (line: string) =>
   return measured
 }
 
-/** @param measured milliseconds of each step by round and candidate; the first candidate is what the others are held against */
+/** @param measured milliseconds of each step by round and candidate; the first candidate is the reference */
 export function timesOf(
   candidates: readonly ThreadCounts[],
   measured: readonly (readonly (readonly number[])[])[],
@@ -148,7 +149,7 @@ export function timesOf(
   })
 }
 
-/** Whether other programs keep the processors at work; a moment of it is waited out. */
+/** Returns whether other programs keep the processors busy; ignores a short peak. */
 async function isBusy(allowed: readonly number[]): Promise<boolean> {
   const look = (): string => textOf('/proc/stat')
   for (let n = 0; n < looks.most; n++) {

@@ -1,7 +1,4 @@
-/**
- * TensorFlow's thread counts as they were measured of this machine, remembered beside the TensorFlow they were measured
- * with.
- */
+/** Stores the measured thread counts of a machine next to the TensorFlow that they belong to. */
 import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -12,14 +9,13 @@ import { programRoot } from '../training/git'
 import { processor, type Processor } from './processor'
 import { readSetupState, type SetupState } from './setupState'
 
-/** MCNN_THREADS_FILE is for tests: what they measure is nobody's. */
+/** MCNN_THREADS_FILE lets tests use a file of their own. */
 export function threadsFile(env: NodeJS.ProcessEnv = process.env): string {
   return env['MCNN_THREADS_FILE'] ?? path.join(programRoot, '.runtime', 'threads.json')
 }
 
 /**
- * What a measurement is of: a folder that several machines share holds one for each. Null before the setup has been
- * through.
+ * Returns the key of a measurement: machines that share a folder have one each. Returns null before the setup has run.
  */
 export function machineKey(cpu: Processor = processor(), state: SetupState | null = readSetupState()): string | null {
   if (!state) return null
@@ -32,7 +28,7 @@ export function machineKey(cpu: Processor = processor(), state: SetupState | nul
   ].join(' / ')
 }
 
-/** This machine's measurement; null where there is none. */
+/** Returns this machine's measurement; null if there is none. */
 export function knownTuning(file: string = threadsFile(), key: string | null = machineKey()): ThreadTuning | null {
   if (key === null) return null
   return read(file).get(key) ?? null
@@ -44,7 +40,7 @@ export function measuredThreads(file: string = threadsFile(), key: string | null
   return known && !('problem' in known) ? chosenThreads(known) : null
 }
 
-/** Remembers it, whole or not at all; what can't be read of the file is lost with it. */
+/** Stores a measurement atomically. Entries that cannot be parsed are dropped. */
 export function rememberTuning(tuning: ThreadTuning, file: string, key: string): void {
   const all = read(file).set(key, tuning)
   mkdirSync(path.dirname(file), { recursive: true })

@@ -14,19 +14,19 @@ import { base64Of, LayerInputs } from './layerInput'
 import { runOf } from '../app/lookup'
 import type { HandlersOf } from '../app/handlers'
 
-/** Points a side on which coverage is counted: the same as in the window, so that the numbers are the same. */
+/** Points per side of the grid for coverage: the same as in the window, so that the numbers agree. */
 const coverageSize = 64
-/** The peak of a 3 × 3 kernel's smooth response lies near enough to one of so many points a side. */
+/** Points per side of the grid that is searched for the peak: enough for the smooth response of a 3 × 3 kernel. */
 const scaleSize = 16
 
-/** Numbers in one band's response: size 64 for every layer there is, size 256 for a first one. */
+/** Largest number of values in one band's response: size 64 for every layer, size 256 for a first layer. */
 const largestResponse = 128 * 128 * 64
 
 export function filterCalls(context: Context): HandlersOf<'filters'> {
   const { history } = context
   const inputs = new LayerInputs(context)
 
-  /** A layer's stored filters; refuses what is not there or not finite. */
+  /** Returns a layer's stored filters. Throws if there are none, or if they are not finite. */
   const storedOf = (
     id: string,
     name: string,
@@ -77,8 +77,8 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
 
     'filters.bank': ({ id, layer: name, filter, epoch, size }) => {
       const { layer, stored } = storedOf(id, name, epoch)
-      // A response is a number a frequency and input: of a deep layer, a large one would be hundreds of megabytes of
-      // JSON.
+      // A response has one number per frequency and input channel: a large grid of a deep layer would be hundreds of
+      // megabytes of JSON.
       const channels = stored.shape[2]
       if (size * size * channels > largestResponse)
         throw new WorkbenchError(
@@ -124,7 +124,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
       const epochs: number[] = []
       const covered: number[] = []
       for await (const { epoch, shape, values } of overEpochs(history, run.key, name)) {
-        // An epoch that diverged covers nothing that could be told.
+        // The coverage of a diverged epoch is undefined.
         if (!values.every(Number.isFinite)) continue
         const planes = filters.flatMap((filter) =>
           bankPlanes({ shape, values, bank: layer.bank }, filter, channels, coverageSize),
@@ -158,7 +158,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
   }
 }
 
-/** A layer's filters after every epoch that is kept, letting others in between. */
+/** Yields a layer's filters after every stored epoch; other calls run in between. */
 async function* overEpochs(history: Context['history'], key: number, layer: string): AsyncGenerator<StoredFilters> {
   for (const epoch of history.filters.epochs(key).get(layer) ?? []) {
     const stored = history.filters.get(key, layer, epoch)
@@ -186,16 +186,16 @@ function notKept(run: RunRecord, layer: string, epoch: number | null, kept: Map<
   const epochs = kept.get(layer)
   if (kept.size === 0)
     return new WorkbenchError('not-found', `The run ${id} has no filters yet.`, {
-      fix: 'They are there once it has begun to train.',
+      fix: 'They are stored when training starts.',
       field: 'id',
     })
   if (epochs)
-    return new WorkbenchError('not-found', `The filters of ${layer} were not kept after epoch ${epoch ?? 0}.`, {
-      fix: `There are those of epochs ${epochs[0] ?? 0} to ${epochs.at(-1) ?? 0}.`,
+    return new WorkbenchError('not-found', `The filters of ${layer} were not stored after epoch ${epoch ?? 0}.`, {
+      fix: `Stored epochs: ${epochs[0] ?? 0} to ${epochs.at(-1) ?? 0}.`,
       field: 'epoch',
     })
-  return new WorkbenchError('not-found', `No filters of a layer ${layer} are kept of the run ${id}.`, {
-    fix: `Kept are those of ${layersOf(run)
+  return new WorkbenchError('not-found', `The run ${id} has no stored filters of a layer ${layer}.`, {
+    fix: `Layers with stored filters: ${layersOf(run)
       .flatMap(({ name }) => (kept.has(name) ? [name] : []))
       .join(', ')}.`,
     field: 'layer',

@@ -1,4 +1,4 @@
-/** What comes into a layer of a trained network when it looks at a picture. */
+/** Computes the input of a layer of a trained network for one image. */
 import { readFile } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { Activation } from '../../analysis/filters/convolution'
@@ -20,9 +20,9 @@ export function base64Of(values: Float32Array): string {
 
 export class LayerInputs {
   readonly #context: Context
-  /** By data set, size and, where a part was drawn, seed: a data set is read once. */
+  /** By data set, size and (for a random subset) seed: each data set is read once. */
   readonly #normalisations = new Map<string, Promise<Normalisation>>()
-  /** Of the run that was looked at last. */
+  /** Network of the last requested run. */
   #weights: { file: string; sha256: string | null; values: Promise<Weights> } | null = null
 
   constructor(context: Context) {
@@ -31,8 +31,7 @@ export class LayerInputs {
 
   /**
    * @param picture rows of RGB bytes
-   * @throws WorkbenchError not-found (no such layer; a data set that is no longer there; weights that are not kept),
-   *   bad-data
+   * @throws WorkbenchError not-found (no such layer; data set or weights missing), bad-data
    */
   async of(run: RunRecord, layer: string, picture: Uint8Array): Promise<LayerInput> {
     const { arch, variant, dataset, seed } = run.summary
@@ -84,7 +83,7 @@ export class LayerInputs {
       throw new WorkbenchError(
         'not-found',
         'The weights of all layers are kept at a run’s end, and this run has none.',
-        { fix: 'Look at the first layer, or at a run that is done.' },
+        { fix: 'Choose the first layer, or a run that is done.' },
       )
     const file = weightsPath(this.#context.paths, summary.id, weightsFile)
     if (this.#weights?.file !== file || this.#weights.sha256 !== summary.weightsSha256) {

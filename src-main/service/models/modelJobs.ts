@@ -1,4 +1,7 @@
-/** What is done with a finished run's network, away from the service's thread: it takes up to a second. */
+/**
+ * Tasks on a finished run's network, such as export and classification. They run in the model thread, because they take
+ * up to a second.
+ */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { WorkbenchError } from '../../contract/errors'
@@ -17,7 +20,7 @@ import { inferenceOf, isFinite } from '../../nn/inference'
 import { decodeSafetensors } from '../../nn/safetensors'
 import { isReserved } from '../storage/dataDir'
 
-/** Where a network comes from. */
+/** Source of a network. */
 export interface ModelSource {
   runId: string
   config: ExperimentConfig
@@ -49,10 +52,13 @@ interface Model {
   pictures: Normalisation
 }
 
-/** The network that was asked for last: who classifies one picture classifies another. */
+/** Cache of the last network: a user who classifies one image often classifies another. */
 let last: { key: string; model: Promise<Model> } | null = null
 
-/** @throws WorkbenchError not-found (no file; a data set that is needed and gone), bad-data (damaged weights, a run that diverged), and as `writeOutput` and `writeOutputFolder` do */
+/**
+ * @throws WorkbenchError not-found (no weights file, or a required data set is missing), bad-data (corrupt weights,
+ *   diverged run), and as `writeOutput` and `writeOutputFolder` do
+ */
 export function doModelJob<J extends ModelJob>(job: J): Promise<ModelResults[J['kind']]>
 export async function doModelJob(job: ModelJob): Promise<ModelResults[ModelJob['kind']]> {
   const model = await modelOf(job.source)
@@ -79,12 +85,12 @@ async function load({ runId, config, file, sha256, datasetsDir }: ModelSource): 
   if (sha256Of(bytes) !== sha256)
     throw new WorkbenchError(
       'bad-data',
-      `The weights of the run ${runId} are damaged: their SHA-256 is not the one that was noted at its end.`,
+      `The weights of the run ${runId} are corrupt: their SHA-256 differs from the one in the history.`,
       { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id' },
     )
   const { tensors, metadata } = decodeSafetensors(bytes)
   const { arch, variant, dataset, trainExamples, validationExamples, seed } = config
-  // Runs of before may not have noted it; their examples are then looked through again.
+  // Runs of earlier versions have no recorded channel statistics: compute them from the training examples again.
   const pictures =
     notedNormalisation(metadata) ??
     (await loadNormalisation({ datasetsDir, dataset, trainExamples, validationExamples, seed }))
@@ -93,12 +99,12 @@ async function load({ runId, config, file, sha256, datasetsDir }: ModelSource): 
 
 const channels = z.tuple([z.number(), z.number(), z.number()])
 
-/** What the trainer wrote beside the weights (`trainer/variables.ts`). */
+/** Metadata that the trainer wrote with the weights (`trainer/variables.ts`). */
 function notedNormalisation({ mean, std }: Record<string, string>): Normalisation | null {
   if (mean === undefined || std === undefined) return null
   const damaged = new WorkbenchError(
     'bad-data',
-    'The weights file is damaged: what it says of its pictures’ mean and deviation can’t be read.',
+    'The weights file is corrupt: the mean and standard deviation of its images cannot be read.',
   )
   try {
     return { mean: channels.parse(JSON.parse(mean)), std: channels.parse(JSON.parse(std)) }
@@ -109,14 +115,14 @@ function notedNormalisation({ mean, std }: Record<string, string>): Normalisatio
 
 async function exported(
   { spec, weights, pictures }: Model,
-  { about: told, format, path, force, source }: Extract<ModelJob, { kind: 'export' }>,
+  { about: facts, format, path, force, source }: Extract<ModelJob, { kind: 'export' }>,
 ): Promise<ExportedModel> {
   const folder = { what: modelFormatFacts[format].name, overwrite: force }
   const file = { overwrite: force, isReserved: (target: string) => isReserved(source.dataDir, target) }
   await (modelFormatFacts[format].isFolder ? checkOutputFolder(path, folder) : checkOutput(path, file))
   const operations = inferenceOf(spec, weights, pictures)
   if (!isFinite(operations)) throw diverged(source.runId)
-  const about: About = { ...told, pictures }
+  const about: About = { ...facts, pictures }
   const output = modelWriters[format](operations, about)
   if (!(output instanceof Uint8Array)) {
     const { kept } = await writeOutputFolder(path, output, folder)
@@ -154,7 +160,7 @@ function classified(
   }
 }
 
-/** Of the logits less the greatest: nothing overflows. */
+/** Softmax. Subtracting the greatest logit avoids overflow. */
 export function softmax(logits: Float32Array): number[] {
   const greatest = Math.max(...logits)
   const powers = Array.from(logits, (logit) => Math.exp(logit - greatest))
@@ -165,7 +171,7 @@ export function softmax(logits: Float32Array): number[] {
 function diverged(runId: string): WorkbenchError {
   return new WorkbenchError(
     'bad-data',
-    `The network of the run ${runId} holds numbers that are not finite: it says nothing about any picture.`,
+    `The network of the run ${runId} has numbers that are not finite and cannot classify images.`,
     { fix: 'Train it again with a smaller learning rate.', field: 'id' },
   )
 }

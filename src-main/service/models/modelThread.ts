@@ -1,7 +1,4 @@
-/**
- * The service's end of the thread that works with finished runs' networks: started when there is work, ended when there
- * was none for a while.
- */
+/** Client of the model thread, which starts on demand and ends after some idle time. */
 import { Worker } from 'node:worker_threads'
 import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/errors'
 import type { ModelJob, ModelResults } from './modelJobs'
@@ -12,7 +9,7 @@ export interface ModelQuestion {
 }
 export type ModelAnswer = { id: number; value: ModelResults[ModelJob['kind']] } | { id: number; error: ErrorValue }
 
-/** It keeps a network in memory for as long as somebody may ask about it again. */
+/** Idle time after which the thread ends. Until then it keeps its network in memory. */
 const idleMs = 60_000
 
 export class ModelThread {
@@ -21,14 +18,14 @@ export class ModelThread {
   #idle: NodeJS.Timeout | null = null
   readonly #waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>()
 
-  /** @param entry the thread's script */
+  /** @param entry script of the thread */
   constructor(private readonly entry: string) {}
 
-  /** @throws WorkbenchError as `doModelJob` does; cancelled where the service closes meanwhile */
+  /** @throws WorkbenchError as `doModelJob` does; cancelled if the service closes meanwhile */
   do<J extends ModelJob>(job: J): Promise<ModelResults[J['kind']]> {
     const worker = (this.#worker ??= this.#start())
     if (this.#idle) clearTimeout(this.#idle)
-    // A command's process must not end before the answer is there.
+    // Keep the process of a command alive until the answer arrives.
     worker.ref()
     const id = this.#asked++
     return new Promise((resolve, reject) => {
@@ -41,7 +38,7 @@ export class ModelThread {
     if (this.#idle) clearTimeout(this.#idle)
     const worker = this.#worker
     this.#worker = null
-    this.#fail(new WorkbenchError('cancelled', 'The service was closed before the answer was there.'))
+    this.#fail(new WorkbenchError('cancelled', 'The service closed before the answer was ready.'))
     await worker?.terminate()
   }
 
@@ -62,7 +59,7 @@ export class ModelThread {
       if (this.#worker === worker) this.#worker = null
       this.#fail(why)
     }
-    // Out of memory, for one.
+    // Out of memory, for example.
     worker.on('error', gone)
     worker.on(
       'exit',

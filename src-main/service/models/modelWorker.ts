@@ -1,4 +1,4 @@
-/** The thread in which finished runs' networks are read, written for other programs, and looked at pictures with. */
+/** Entry of the model thread, which loads networks of finished runs, exports them and classifies images. */
 import { parentPort } from 'node:worker_threads'
 import { toErrorValue } from '../../contract/errors'
 import { doModelJob } from './modelJobs'

@@ -1,4 +1,4 @@
-/** A finished run's network for other programs, and what it makes of a picture. */
+/** Calls that export a finished run's network or classify an image with it. */
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
 import { classNames } from '../../datasets'
@@ -20,7 +20,7 @@ export function runModelCalls(context: Context, thread: ModelThread): RunModelHa
     if (weightsFile === null || weightsSha256 === null)
       throw new WorkbenchError(
         'conflict',
-        `The run ${id} has no weights: they are kept when a run is done, and this one is ${summary.state}.`,
+        `The run ${id} has no weights: they are saved when a run is done, and this one is ${summary.state}.`,
         { fix: 'Choose a run that is done, or let this one train to its end.', field: 'id' },
       )
     return {
@@ -36,7 +36,7 @@ export function runModelCalls(context: Context, thread: ModelThread): RunModelHa
   return {
     'runs.export': ({ id, format, path: target, force }) => {
       if (!path.isAbsolute(target))
-        throw new WorkbenchError('bad-input', 'The path must be a whole one, from the root.', { field: 'path' })
+        throw new WorkbenchError('bad-input', 'The path must be absolute.', { field: 'path' })
       const run = runOf(context, id)
       const source = sourceOf(run)
       const { studyName, dataset, testAccuracy } = run.summary

@@ -144,7 +144,7 @@ describe('a queue', () => {
     await expect(service.call('filters.bank', { id: runId, layer: 'stage1.block1.conv1' })).rejects.toMatchObject({
       code: 'not-found',
       field: 'layer',
-      fix: 'Kept are those of stem.',
+      fix: 'Layers with stored filters: stem.',
     })
     await expect(service.call('filters.bank', { id: runId, filter: 4 })).rejects.toMatchObject({
       code: 'not-found',
@@ -153,7 +153,7 @@ describe('a queue', () => {
     await expect(service.call('filters.bank', { id: runId, epoch: 9 })).rejects.toMatchObject({
       code: 'not-found',
       field: 'epoch',
-      fix: 'There are those of epochs 0 to 3.',
+      fix: 'Stored epochs: 0 to 3.',
     })
     expect(bench.count('run.epoch')).toBe(3)
     expect(bench.count('run.progress')).toBe(3)

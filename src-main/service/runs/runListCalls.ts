@@ -13,7 +13,7 @@ export type RunListHandlers = Pick<HandlersOf<'runs'>, `runs.${Names}` & keyof H
 export function runListCalls(context: Context, scheduler: Scheduler, actions: RunActions): RunListHandlers {
   const { history, emit, paths } = context
 
-  /** All or none: `mark` says of each whether it changed. */
+  /** Changes all runs or none. `mark` returns whether it changed the run. */
   const each = (ids: readonly string[], mark: (id: string) => boolean): { changed: number; touched: string[] } => {
     const touched = history.transaction(() => [...new Set(ids)].filter(mark))
     return { changed: touched.length, touched }
@@ -37,7 +37,7 @@ export function runListCalls(context: Context, scheduler: Scheduler, actions: Ru
   async function purge(ids: readonly string[] | null): Promise<{ changed: number }> {
     for (const { summary } of trashedOf(ids)) await scheduler.released(summary.id)
     const purged = history.transaction(() => {
-      // Looked at again: a run may have been restored meanwhile.
+      // Checked again: a run may have been restored meanwhile.
       const runs = trashedOf(ids)
       for (const { summary } of runs) history.runs.remove(summary.id)
       return runs

@@ -12,20 +12,18 @@ export function remarksOf(
     (event) => event.kind === 'checkpoint' && event.message.startsWith('Computed in another way'),
   )
   return [
-    ...(before === null
-      ? ['What the run was trained on is not known: it was trained again with this machine’s own threads.']
-      : []),
+    ...(before === null ? ['The thread counts of the run are not known: this machine’s were used.'] : []),
     ...(!same && before !== null && before.variables === undefined
       ? ['The run is from a version that did not record the environment variables that can change results.']
       : []),
     ...(otherWay.length > 0
       ? [
-          'After a stop the run was itself computed in another way than before, which can change the last bits: its events tell how.',
+          'After a stop, the run itself resumed with other kernels or threads, which can change the last bits. Its events have the details.',
         ]
       : []),
-    ...(before?.git?.dirty ? ['The run was trained by code with uncommitted changes, which can’t be had again.'] : []),
+    ...(before?.git?.dirty ? ['The run was trained by code with uncommitted changes, which cannot be restored.'] : []),
     ...(here.device === 'cpu' && (before?.device ?? 'cpu') === 'cpu'
       ? []
-      : ['The same bits are promised on the CPU only: a GPU’s sums may come out differently each time.']),
+      : ['Identical bits are guaranteed on the CPU only: a GPU may sum in a different order each time.']),
   ]
 }

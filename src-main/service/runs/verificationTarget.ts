@@ -25,19 +25,17 @@ export function targetOf(
   const { id, state, epochsDone } = summary
   const last = kept.steps.at(-1)?.step ?? 0
   if (steps !== null && epochs !== null)
-    throw new WorkbenchError('bad-input', 'Steps and epochs exclude each other.', { field: 'steps' })
+    throw new WorkbenchError('bad-input', 'Steps and epochs cannot be combined.', { field: 'steps' })
   // A repaired history may have lost its steps: its epochs can still be compared.
   if (last === 0 && kept.epochs.length === 0)
-    throw new WorkbenchError(
-      'conflict',
-      `The run ${id} is ${state} and has measured nothing: there is nothing to compare with.`,
-      { fix: 'Let it train first.' },
-    )
+    throw new WorkbenchError('conflict', `The run ${id} is ${state} and has no metrics to compare with.`, {
+      fix: 'Let it train first.',
+    })
   if (steps !== null) {
     const step = kept.steps.find((one) => one.step >= steps)
     if (!step)
       throw new WorkbenchError('bad-input', `The run ${id} has ${last} steps.`, {
-        fix: `Ask for at most ${last} of them.`,
+        fix: `Verify at most ${last} of them.`,
         field: 'steps',
       })
     // An epoch's metrics come after its last step.
@@ -45,7 +43,7 @@ export function targetOf(
   }
   if (epochs !== null && epochs > epochsDone)
     throw new WorkbenchError('bad-input', `The run ${id} has finished ${epochsDone} epochs.`, {
-      fix: `Ask for at most ${epochsDone} of them.`,
+      fix: `Verify at most ${epochsDone} of them.`,
       field: 'epochs',
     })
   if (state === 'done' && (epochs === null || epochs === summary.epochs))

@@ -1,7 +1,4 @@
-/**
- * What a run keeps beside its numbers, as digests to hold against each other: base filters, their figures, the
- * evaluation.
- */
+/** Digests of a run's records other than metrics, for comparison: base filters, their figures, the evaluation. */
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import type { KeptRecord } from '../../analysis/studies/verification'
 import type { EpochFigures } from '../../contract/models/filters'

@@ -178,14 +178,14 @@ describe('a run that is trained again', () => {
     } = await service.call('runs.rerun', { ids: [runId] })
     await until(first, 'done')
     expect((await verified).same).toBe(true)
-    expect(told[0]?.phase).toBe('waiting for the run that trains')
+    expect(told[0]?.phase).toBe('waiting for the running run')
     // Given back, the queue goes on; beside it where that is asked for.
     await until(second, 'running')
     // The trainer of a verification reports progress seconds after it was started.
     expect(order.indexOf('training again')).toBeGreaterThan(order.indexOf(`done ${first}`))
     expect(order.indexOf('ended')).toBeGreaterThan(order.indexOf('training again'))
     expect(order.indexOf(`running ${second}`)).toBeGreaterThan(order.indexOf('ended'))
-    expect((await service.call('publish.verify', { id: runId, steps: 1, beside: true })).same).toBe(true)
+    expect((await service.call('publish.verify', { id: runId, steps: 1, parallel: true })).same).toBe(true)
     await until(second, 'done')
   })
 
@@ -258,7 +258,7 @@ describe('a run that is trained again', () => {
     const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
     expect({ same, differences }).toEqual({
       same: false,
-      differences: ['The examples are not those that the run was trained on: nothing was trained.'],
+      differences: ['The training examples differ from those of the run: nothing was trained.'],
     })
     expect(circumstances.map(({ what, then }) => [what, then])).toEqual([
       ['data', '1'.repeat(64)],

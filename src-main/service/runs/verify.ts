@@ -1,4 +1,4 @@
-/** Trains a run again and compares the results. The history keeps the verdict only. */
+/** Trains a run again and compares the results. Only the verdict is stored. */
 import { copyFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -35,8 +35,8 @@ const startupGuess = 4
 export interface Asked {
   steps: number | null
   epochs: number | null
-  /** Train parallel to other runs: without exclusive access to the machine. */
-  beside: boolean
+  /** Whether to train parallel to other runs, without exclusive access to the machine. */
+  parallel: boolean
 }
 
 /**
@@ -48,7 +48,7 @@ export function verifiable(context: Context, scheduler: Scheduler, run: RunRecor
   const kept = keptOf(history, run)
   const { extent, epochs, step } = targetOf(run, kept, { steps: null, epochs: null })
   const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
-  // Of epochs: the time between a stop and a resumption belongs to none.
+  // Epoch times only: the time between a stop and a resume is in no epoch.
   const seconds = kept.epochs.map((epoch) => epoch.seconds)
   const rest = kept.steps.filter((one) => one.epoch > epochs)
   const finished = kept.steps.findLast((one) => one.epoch <= epochs)?.step ?? 0
@@ -94,9 +94,9 @@ export async function verify(
   // Reject what is impossible before waiting for the machine.
   const run = runOf(context, id)
   targetOf(run, keptOf(context.history, run), asked)
-  const release = asked.beside
+  const release = asked.parallel
     ? () => undefined
-    : await scheduler.acquireExclusive(signal, () => report('waiting for the run that trains', 0, 0))
+    : await scheduler.acquireExclusive(signal, () => report('waiting for the running run', 0, 0))
   try {
     const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, report)
     return { ...verdict, kept: keeps() && keep(context, verdict) }
@@ -177,7 +177,7 @@ async function trainAgain(
     const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
     const { differences, compared } = otherData
       ? {
-          differences: ['The examples are not those that the run was trained on: nothing was trained.'],
+          differences: ['The training examples differ from those of the run: nothing was trained.'],
           compared: { epochs: 0, steps: 0, weights: false },
         }
       : differencesOf(kept, again, { epochs: target.epochs, step: target.step, whole: target.extent === 'whole' })

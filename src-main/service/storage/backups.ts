@@ -1,4 +1,4 @@
-/** The copies of the history in the data directory. */
+/** Backups of the history in the data directory. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
@@ -9,11 +9,11 @@ import { versionOf } from '../../history/files/database'
 import { migrations } from '../../history/migrations'
 import { isReserved, type Paths } from './dataDir'
 
-/** Of the copies made before a newer program changes the history's form. */
+/** Name part of backups that are made before an upgrade of the database. */
 const keptBeforeMigration = 3
 const pattern = /^history-(\d{8}-\d{9})(-before-v\d+|-damaged)?\.sqlite$/
 
-/** The newest first, those of damaged histories among them. */
+/** Returns all backups, newest first, including kept corrupt histories. */
 export function listBackups({ backups }: Pick<Paths, 'backups'>): Backup[] {
   if (!existsSync(backups)) return []
   const found = readdirSync(backups).flatMap((name): Backup[] => {
@@ -28,10 +28,10 @@ export function listBackups({ backups }: Pick<Paths, 'backups'>): Backup[] {
   return found.sort((a, b) => (path.basename(a.file) < path.basename(b.file) ? 1 : -1))
 }
 
-/** Of the name that was given last: its file comes later. */
+/** The last returned name: its file may not exist yet. */
 let lastStamp = 0
 
-/** A name in the backups' folder that is not taken. @param what of its end, such as '-damaged' */
+/** Returns an unused file name in the folder of backups. @param what end of the name, such as '-damaged' */
 export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): string {
   mkdirSync(backups, { recursive: true })
   for (let at = Math.max(new Date().getTime(), lastStamp + 1); ; at++) {
@@ -48,7 +48,7 @@ export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): s
 
 /** Copies the history into the backups' folder. Throws as `backupDatabase`. */
 export async function makeBackup(paths: Paths, out?: string): Promise<{ file: string; bytes: number }> {
-  // Before a folder is created for it.
+  // Checked before a folder is created.
   if (!existsSync(paths.database)) throw new WorkbenchError('not-found', `There is no history ${paths.database} yet.`)
   const file = out ?? newBackupFile(paths)
   return { file, bytes: await backupDatabase(paths.database, file) }
@@ -70,7 +70,7 @@ export async function writeBackup(
   }
 }
 
-/** Where the history has the form of an older program: a copy before it is changed, and the oldest such copies go. */
+/** Backs up a history of an older program before it is upgraded, and deletes the oldest such backups. */
 export async function backupBeforeMigration(paths: Paths): Promise<void> {
   if (!existsSync(paths.database)) return
   const version = versionOf(paths.database)

@@ -34,8 +34,8 @@ describe('paths of runs', () => {
     const precious = path.join(dir, 'precious')
     await writeFile(precious, 'x')
     for (const id of ['..', '../..', '../../precious', '.', '', '/etc', 'a/b', 'a\0b', 'A', precious]) {
-      expect(() => runDir(paths, id), id).toThrow(/no name of a run/)
-      expect(() => runLog(paths, id), id).toThrow(/no name of a run/)
+      expect(() => runDir(paths, id), id).toThrow(/invalid id/)
+      expect(() => runLog(paths, id), id).toThrow(/invalid id/)
       await expect(removeFiles(paths, id), id).rejects.toMatchObject({ code: 'bad-data' })
     }
     expect(await readFile(precious, 'utf8')).toBe('x')

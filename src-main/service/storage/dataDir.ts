@@ -1,4 +1,4 @@
-/** Where everything that lasts is kept. */
+/** Paths of everything in a data directory. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
@@ -11,32 +11,36 @@ export interface Paths {
   dataDir: string
   /** Id in the marker file; empty if there is none. */
   identity: string
-  /** Says that the directory belongs to this program. */
+  /** Marks the directory as this program's. */
   marker: string
   database: string
   datasets: string
   runs: string
   logs: string
-  /** Copies of the history. Made when the first one is. */
+  /** Backups of the history. Created with the first backup. */
   backups: string
   /** Scratch folders of background tasks. Created by the first task. */
   work: string
-  /** Ids of the runs whose folders this program has created, one a line. */
+  /** Ids of the runs whose folders this program created, one per line. */
   ownRuns: string
-  /** Measurements of this machine's fastest algorithms. */
+  /** Measured kernel choices of this machine. */
   tuning: string
 }
 
-/** MCNN_DATA_DIR, or `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
+/** Returns MCNN_DATA_DIR, or `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
   if (env['MCNN_DATA_DIR']) return path.resolve(expandHome(env['MCNN_DATA_DIR']))
-  // A relative XDG_DATA_HOME is to be ignored (XDG Base Directory Specification).
+  // The XDG Base Directory Specification requires ignoring a relative XDG_DATA_HOME.
   const xdg = env['XDG_DATA_HOME']
   const base = xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.local', 'share')
   return path.join(base, 'mcnn-workbench')
 }
 
-/** Returns the paths of a data directory. @param dataDir may be relative. @param identity id of its marker file; empty before there is one */
+/**
+ * Returns the paths of a data directory.
+ * @param dataDir may be relative
+ * @param identity id in its marker file; empty before there is one
+ */
 export function pathsOf(dataDir: string, identity = ''): Paths {
   const root = path.resolve(dataDir)
   return {
@@ -54,7 +58,10 @@ export function pathsOf(dataDir: string, identity = ''): Paths {
   }
 }
 
-/** The file that a run would go on from; the trainer checks what is in it. @param folder the run's; null where there is none */
+/**
+ * Returns the checkpoint from which a run would resume; the trainer checks its contents. @param folder null if the run
+ * has none
+ */
 export function newestCheckpoint(folder: string): string | null {
   let names: string[]
   try {
@@ -69,7 +76,7 @@ export function newestCheckpoint(folder: string): string | null {
   return newest === undefined ? null : path.join(folder, newest)
 }
 
-/** The folder in which a run's trainer writes. @throws WorkbenchError bad-data for an id that is none */
+/** Returns the folder of a run. @throws WorkbenchError bad-data if the id is invalid */
 export function runDir(paths: Paths, id: string): string {
   return path.join(paths.runs, checked(id))
 }
@@ -78,44 +85,50 @@ export function runLog(paths: Paths, id: string): string {
   return path.join(paths.logs, `${checked(id)}.log`)
 }
 
-/** Whether a file, by its whole path, lies in the folder of a run. */
+/** Returns whether an absolute path is inside the folder of a run. */
 export function isOfRun(paths: Paths, id: string, file: string): boolean {
   const within = path.relative(runDir(paths, id), file)
   return within !== '' && within.split(path.sep)[0] !== '..' && !path.isAbsolute(within)
 }
 
 /**
- * Where the weights of a run are, which the history names from the data directory on.
- * @throws WorkbenchError bad-data where that is outside of the run's folder: the history may be somebody else's, and
- *   of the
- *   person's files it names none
+ * Returns the absolute path of a run's weights; the history stores it relative to the data directory.
+ * @throws WorkbenchError bad-data if it is outside of the run's folder: a foreign history must not name other files of
+ *   the user
  */
 export function weightsPath(paths: Paths, id: string, weightsFile: string): string {
   const file = path.join(paths.dataDir, weightsFile)
   if (isOfRun(paths, id, file)) return file
-  throw new WorkbenchError('bad-data', `The history says that the weights of ${id} lie outside of its folder.`, {
-    fix: 'The history was damaged or changed by hand: put a copy of it back.',
-  })
+  throw new WorkbenchError(
+    'bad-data',
+    `The history has a path for the weights of ${id} that is outside of its folder.`,
+    {
+      fix: 'The history is corrupt or was edited: restore a backup.',
+    },
+  )
 }
 
-/** A history that somebody else wrote may hold any text for an id, and with a run its folder is deleted. */
+/** A foreign history may contain any text as an id, and deleting a run deletes its folder. */
 function checked(id: string): string {
   if (runId.safeParse(id).success) return id
   throw new WorkbenchError(
     'bad-data',
-    `The history holds a run called ${JSON.stringify(id.slice(0, 100))}, which is no name of a run.`,
-    { fix: 'The history was damaged or changed by hand: put a copy of it back.' },
+    `The history contains a run with the invalid id ${JSON.stringify(id.slice(0, 100))}.`,
+    { fix: 'The history is corrupt or was edited: restore a backup.' },
   )
 }
 
-/** Returns whether files of a run are there. A deleted run's files go after its row: until then its id is taken. */
+/** Returns whether a run has files. They are deleted after the run's row: until then its id stays reserved. */
 export function hasFiles(paths: Paths, id: string): boolean {
   return existsSync(runDir(paths, id)) || existsSync(runLog(paths, id))
 }
 
 const reserved = /^(history\.sqlite|mcnn-workbench\.(json|runs)|tuning\.json|(datasets|runs|logs|work|desktop)$)/
 
-/** Whether only the program may write a path, because it is part of a data directory. @param file absolute, without links */
+/**
+ * Returns whether a path is inside a data directory, where only this program may write. @param file absolute, without
+ * links
+ */
 export function isReserved(dataDir: string, file: string): boolean {
   const root = existsSync(dataDir) ? realpathSync(dataDir) : dataDir
   const [first = '', second = ''] = path.relative(root, file).split(path.sep)

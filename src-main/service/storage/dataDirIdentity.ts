@@ -32,13 +32,13 @@ import { historyKind } from '../../history/files/historyFile'
 
 const chooseAnother = 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.'
 
-/** Names that operating systems, desktops, file servers and synchronisation tools create in any directory. */
+/** Names that operating systems, desktops, file servers and sync tools create in any directory. */
 const systemName =
   /^(lost\+found|\.DS_Store|\.localized|\.Spotlight-V100|\.fseventsd|\.TemporaryItems|\.Trash.*|\.nfs[0-9a-f]+|\.directory|\.snapshots?|\.keep|\.gitkeep|\.stfolder|@eaDir|#recycle|\$RECYCLE\.BIN|System Volume Information|Thumbs\.db|desktop\.ini)$/i
 /** An unfinished marker file, left by a crash. */
 const isMarkerPart = (name: string): boolean =>
   name.startsWith(`${markerName}.`) && /^[0-9a-f]{12}\.part$/.test(name.slice(markerName.length + 1))
-/** What an import keeps in the folder of a data set. */
+/** Folders in the folder of a data set. */
 const datasetFolder = new RegExp(
   String.raw`^(${importedDatasetIds.join('|')}|\.downloads|\.(import|replaced|removed)-.+)$`,
 )
@@ -49,8 +49,8 @@ type State = 'new' | 'earlier' | 'marked'
 interface Found {
   state: State
   /**
-   * False if only the name of a corrupt history speaks for it: readers report the corruption, writers refuse the
-   * directory.
+   * False if only the name of a corrupt history identifies the directory: readers report the corruption, writers refuse
+   * the directory.
    */
   isCertain: boolean
   paths: Paths

@@ -85,7 +85,7 @@ describe('a data directory that goes while something trains', () => {
     renameSync(bench.dataDir, away)
     expect(await problem(bench)).toMatchObject({
       message: `${bench.dataDir} is gone.`,
-      fix: expect.stringContaining('goes on by itself') as string,
+      fix: expect.stringContaining('resumes automatically') as string,
     })
     expect((await service.call('system.condition', {})).disk).not.toBeNull()
     bench.forget()
@@ -134,13 +134,13 @@ describe('a history that can’t be written to', () => {
     history.mayNotWrite()
     for (const id of ['b', 'c', 'd']) disk.take(() => add(id))
     const tryWrite = vi.spyOn(history, 'tryWrite')
-    expect(disk.problem).toMatchObject({ message: `${folder} can’t be written to (SQLITE_READONLY).` })
+    expect(disk.problem).toMatchObject({ message: `${folder} cannot be written (SQLITE_READONLY).` })
     await expect.poll(() => tryWrite.mock.calls.length).toBeGreaterThan(3)
     expect(history.studies.list().map((study) => study.id)).toEqual(['a'])
     history.openForWriting()
     await done
     expect(history.studies.list().map((study) => study.id)).toEqual(['d', 'c', 'b', 'a'])
-    expect(told).toEqual([`${folder} can’t be written to (SQLITE_READONLY).`, 'stalled', null])
+    expect(told).toEqual([`${folder} cannot be written (SQLITE_READONLY).`, 'stalled', null])
     expect(() => disk.take(() => add('a'))).toThrow(/UNIQUE/)
     disk.take(() => {
       throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
@@ -156,7 +156,7 @@ describe('a history that can’t be written to', () => {
     ['SQLITE_FULL', /is full/],
     ['ENOSPC', /is full/],
     ['EDQUOT', /is full/],
-    ['EROFS', /can’t be written to/],
+    ['EROFS', /cannot be written/],
     ['ENOENT', /is gone/],
     ['ESTALE', /another file/],
     ['SQLITE_BUSY', /locked/],

@@ -1,4 +1,4 @@
-/** What must be written while the disk is full, gone or failing: held in order, and written when it can be. */
+/** Buffers writes while the disk is full, missing or failing, and replays them in order. */
 import { messageOf } from '../../contract/errors'
 import type { DiskProblem } from '../../contract/system/system'
 import { isDamage, isDiskProblem } from '../../history/files/database'
@@ -6,16 +6,16 @@ import type { History } from '../../history/history'
 import { freeBytes } from './diskSpace'
 
 export interface DiskOptions {
-  /** Between two tries, in ms. */
+  /** Milliseconds between two attempts. */
   retryMs: number
-  /** What must be free on the disk before training goes on: else the next epoch would meet the same. */
+  /** Bytes that must be free before training resumes; with less, the next epoch would fill the disk again. */
   roomBytes: number
 }
 
 interface Follower {
-  /** Nothing can be written from now on. */
+  /** Called when writes begin to fail. */
   stalled(): void
-  /** All that was held is written. @param seconds since `stalled` */
+  /** Called when all buffered writes are done. @param seconds since `stalled` */
   freed(seconds: number): void
 }
 
@@ -34,7 +34,10 @@ export class Disk {
   #timer: NodeJS.Timeout | undefined
   #trying = false
 
-  /** @param changed is told when `problem` is another one. @param damaged is told of damage that a write meets */
+  /**
+   * @param changed called when `problem` changes
+   * @param damaged called when a write meets corruption
+   */
   constructor(
     history: History,
     folder: string,
@@ -49,7 +52,7 @@ export class Disk {
     this.#damaged = damaged
   }
 
-  /** Null where the disk takes what is written. */
+  /** The current problem; null if the disk is writable. */
   get problem(): DiskProblem | null {
     return this.#problem
   }
@@ -59,8 +62,8 @@ export class Disk {
   }
 
   /**
-   * Does `work` now, or after all that is held already. It is done again as a whole where the disk did not take it.
-   * @throws what is neither the disk's nor damage
+   * Runs `work` now, or after all buffered work. Runs it again as a whole if the disk failed meanwhile.
+   * @throws errors that are neither the disk's nor corruption
    */
   take(work: () => void): void {
     if (this.#held.length > 0) {
@@ -76,7 +79,7 @@ export class Disk {
     }
   }
 
-  /** Looks whether an error is the disk's, or damage, and if so begins to wait, or tells it. */
+  /** Handles an error of the disk by buffering, and corruption by reporting it. Returns whether it was either. */
   met(thrown: unknown): boolean {
     if (isDamage(thrown)) this.#damaged(thrown)
     else if (isDiskProblem(thrown)) this.#stall(thrown)
@@ -84,13 +87,13 @@ export class Disk {
     return true
   }
 
-  /** Tries once more; what can't be written then is lost with this process, though what was confirmed is not. */
+  /** Tries once more. Unwritten messages are lost with this process, but nothing that was confirmed is. */
   close(): void {
     clearInterval(this.#timer)
     if (this.#held.length === 0) return
     this.#write()
     if (this.#held.length > 0)
-      process.stderr.write(`The disk did not take the last ${this.#held.length} messages of the trainer.\n`)
+      process.stderr.write(`The last ${this.#held.length} messages of the trainer could not be written to the disk.\n`)
   }
 
   #stall(thrown: unknown): void {
@@ -104,7 +107,7 @@ export class Disk {
     process.stderr.write(`${words.message} ${words.fix}\n`)
     this.#timer = setInterval(() => {
       this.#retry().catch((thrown: unknown) =>
-        process.stderr.write(`The disk could not be tried again: ${messageOf(thrown)}\n`),
+        process.stderr.write(`The disk could not be checked again: ${messageOf(thrown)}\n`),
       )
     }, this.#options.retryMs)
     this.#timer.unref()
@@ -126,13 +129,13 @@ export class Disk {
     }
   }
 
-  /** Whether everything is written. */
+  /** Returns whether everything is written. */
   #write(): boolean {
     try {
       this.#history.mustBeThere()
       this.#history.tryWrite()
     } catch (thrown) {
-      if (!this.met(thrown)) process.stderr.write(`The disk could not be tried again: ${messageOf(thrown)}\n`)
+      if (!this.met(thrown)) process.stderr.write(`The disk could not be checked again: ${messageOf(thrown)}\n`)
       return false
     }
     for (let work = this.#held[0]; work; work = this.#held[0]) {
@@ -140,8 +143,8 @@ export class Disk {
         work()
       } catch (thrown) {
         if (this.met(thrown)) return false
-        // Not the disk's fault: the same would come again for ever.
-        process.stderr.write(`What a trainer sent could not be kept: ${messageOf(thrown)}\n`)
+        // Not a disk error: retrying would repeat it for ever.
+        process.stderr.write(`A message of a trainer could not be stored: ${messageOf(thrown)}\n`)
       }
       this.#held.shift()
     }
@@ -149,30 +152,30 @@ export class Disk {
   }
 }
 
-/** A disk's error in words. */
+/** Describes an error of the disk. */
 export function wordsOf(thrown: unknown, folder: string): Pick<DiskProblem, 'message' | 'fix'> {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   if (/FULL|ENOSPC|EDQUOT/.test(code))
-    return { message: `The disk of ${folder} is full.`, fix: 'Make room there: training goes on by itself.' }
+    return { message: `The disk of ${folder} is full.`, fix: 'Free some space: training resumes automatically.' }
   if (/READONLY|EROFS|PERM|EACCES/.test(code))
     return {
-      message: `${folder} can’t be written to (${code}).`,
-      fix: 'Make it writable again: training goes on by itself.',
+      message: `${folder} cannot be written (${code}).`,
+      fix: 'Make it writable again: training resumes automatically.',
     }
   if (code === 'ENOENT')
-    return { message: `${folder} is gone.`, fix: 'Connect its disk again, or put it back: training goes on by itself.' }
+    return { message: `${folder} is gone.`, fix: 'Reconnect its disk, or put it back: training resumes automatically.' }
   if (code === 'ESTALE')
     return {
-      message: `The history in ${folder} is another file than before.`,
-      fix: 'Put the one before back, or start the program again.',
+      message: `The history in ${folder} was replaced by another file.`,
+      fix: 'Put the previous file back, or restart the program.',
     }
   if (/BUSY|LOCKED/.test(code))
     return {
-      message: `Another program keeps the history in ${folder} locked.`,
-      fix: 'Close that program: training goes on by itself.',
+      message: `Another program has locked the history in ${folder}.`,
+      fix: 'Close that program: training resumes automatically.',
     }
   return {
     message: `The disk of ${folder} reports errors (${code}).`,
-    fix: 'Check its connection: training goes on by itself when it answers again.',
+    fix: 'Check its connection: training resumes automatically when the errors stop.',
   }
 }

@@ -12,7 +12,7 @@ export interface Denied {
 
 /** Files next to the history that every writer must be able to write. */
 const historyEnds = ['', '-wal', '-shm', '-journal', '.lock', '.writer'] as const
-/** Names listed in a message. */
+/** Most file names in a message. */
 const listed = 3
 
 /** @throws WorkbenchError unavailable that names the files of the history that this user may not write */

@@ -18,13 +18,13 @@ import { isMadeRunId } from '../queue/ids'
 import { runDir, runLog, type Paths } from './dataDir'
 
 /**
- * A file in each scratch folder: it names the data directory and the folder, so that a copy of the folder does not
- * count.
+ * A marker file in each scratch folder. It names the data directory and the folder, so that a copy of the folder does
+ * not count.
  */
 const markName = '.mcnn-workbench.json'
 const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 
-/** Every name that a trainer or an import gives to a file of a run. */
+/** Names of all files that a trainer or an import writes for a run. */
 const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
 
 /** Marks a folder as created by this program. */

@@ -236,7 +236,7 @@ describe('a damaged history', () => {
     writeFileSync(`${paths.database}-wal`, log)
     expect(await opened()).toMatchObject({
       code: 'damaged',
-      message: expect.stringContaining('its write-ahead log is there') as string,
+      message: expect.stringContaining('its write-ahead log exists') as string,
     })
     const repair = await repairHistory(dataDir, 'test')
     expect(repair).toMatchObject({ from: 'history' })
@@ -247,7 +247,7 @@ describe('a damaged history', () => {
     rmSync(paths.database)
     expect(await opened()).toMatchObject({
       code: 'damaged',
-      message: expect.stringContaining('copies of it') as string,
+      message: expect.stringContaining('backups of it') as string,
     })
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'backup' })
     expect(rowsOf(paths.database).studies).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** Mends a damaged history: what can be read goes into a new one, and the damaged one is kept. */
+/** Repairs a corrupt history: copies the readable rows to a new one, and keeps the corrupt file. */
 import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
@@ -9,15 +9,15 @@ import { rescue } from '../../history/repair/repair'
 import { listBackups, newBackupFile } from './backups'
 import type { Paths } from './dataDir'
 import { prepareDataDir } from './dataDirIdentity'
-import { mustNotBeMissing, takeHistory } from '../access/openHistory'
+import { mustNotBeMissing, acquireLock } from '../access/openHistory'
 
 /**
- * @throws WorkbenchError conflict where another program has the data directory, unavailable where a newer program wrote
- *   the history or the new one can't be written: then all is as it was
+ * @throws WorkbenchError conflict if another program uses the data directory, unavailable if a newer program wrote the
+ *   history or the new one cannot be written; nothing has changed then
  */
 export async function repairHistory(dataDir: string, program: string): Promise<Repair> {
   const paths = prepareDataDir(dataDir)
-  const lock = await takeHistory(paths, program)
+  const lock = await acquireLock(paths, program)
   try {
     const repair: Repair = isWhole(paths)
       ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false }
@@ -47,7 +47,7 @@ function mend(paths: Paths): Repair {
   for (const rest of [part, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
   const rescued = rescue(database, part, readdirSync(paths.runs))
   const backup = rescued ? null : restoreBackup(paths, part)
-  // An empty one, made by who was asked to: a start makes none where files of runs are there.
+  // Only an explicit repair creates an empty history: a start refuses to if files of runs exist.
   if (!existsSync(part)) openDatabase(part).close()
   const kept = setAside(paths)
   renameDurably(part, database)
@@ -55,7 +55,7 @@ function mend(paths: Paths): Repair {
   return { from, kept, backup, ...(rescued ?? { tables: [], runs: [], unsure: false }) }
 }
 
-/** The newest copy that is whole, as `target`; its file. */
+/** Restores the newest intact backup to `target` and returns its file. */
 function restoreBackup(paths: Paths, target: string): string | null {
   for (const { file, kind } of listBackups(paths)) {
     if (kind === 'damaged') continue
@@ -71,8 +71,8 @@ function restoreBackup(paths: Paths, target: string): string | null {
 }
 
 /**
- * The damaged file gets a second name first, so that at no moment there is none. Its write-ahead log goes along, with
- * or without it: beside the new history it would be taken for that one's.
+ * Gives the corrupt file a second name before it is replaced, so that one of them always exists. Its write-ahead log
+ * moves too: SQLite would apply it to the new history.
  */
 function setAside(paths: Paths): string | null {
   const wal = `${paths.database}-wal`
@@ -81,7 +81,7 @@ function setAside(paths: Paths): string | null {
   const kept = newBackupFile(paths, '-damaged')
   if (file) name(paths.database, kept)
   if (log) renameSync(wal, `${kept}-wal`)
-  // A journal next to the new history would be rolled back into it.
+  // SQLite would roll back a journal next to the new history into it.
   if (existsSync(`${paths.database}-journal`)) renameSync(`${paths.database}-journal`, `${kept}-journal`)
   rmSync(`${paths.database}-shm`, { force: true })
   return path.resolve(kept)
@@ -91,7 +91,7 @@ function name(file: string, second: string): void {
   try {
     linkSync(file, second)
   } catch {
-    // A file system without links.
+    // This file system has no hard links.
     copyFileSync(file, second)
   }
 }

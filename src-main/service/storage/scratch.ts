@@ -18,7 +18,7 @@ type Place = Pick<Paths, 'work' | 'identity'>
  */
 export async function scratchFolder(purpose: 'verify' | 'import', paths: Place | null): Promise<string> {
   if (paths === null) return mkdtemp(path.join(tmpdir(), `mcnn-${purpose}-`))
-  // Without a pause in between: another task may be removing an empty `work`.
+  // Synchronous: another task may be removing an empty `work`.
   if (mkdirSync(paths.work, { recursive: true }) !== undefined) markFolder(paths.work, paths.identity)
   const folder = mkdtempSync(path.join(paths.work, `${purpose}-`))
   markFolder(folder, paths.identity)

@@ -1,4 +1,4 @@
-/** What the data directory holds, and what of it nothing in the history needs any more. */
+/** Reports the sizes in the data directory, and deletes files that the history no longer refers to. */
 import { readdirSync, type Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -8,7 +8,7 @@ import type { RunRecord } from '../../history/runs/runs'
 import type { Context } from '../app/context'
 import { filesOfRun, registeredRuns, removeFiles } from './ownFiles'
 
-/** As the shell names it; it is moved on to service.log.1 … when it is full. */
+/** The service's log as the shell names it; a full log is renamed to service.log.1 … */
 export const serviceLogName = 'service.log'
 
 type Kind = Storage['parts'][number]['kind']
@@ -52,15 +52,14 @@ export async function reclaim(context: Place): Promise<number> {
 }
 
 /**
- * Ids of runs that have a folder, which this program created, and no row: a run is in the history before its folder is
- * created.
+ * Returns ids of runs with a folder that this program created but no row. A run's row exists before its folder does.
  */
 function orphansOf(context: Place): string[] {
   const own = registeredRuns(context.paths)
   return runsOf(context, (run) => run === null).filter((id) => own.has(id))
 }
 
-/** Ids among the names in the folder of runs. */
+/** Returns the ids among the names in the folder of runs. */
 function runsOf({ history, paths }: Place, which: (run: RunRecord | null) => boolean): string[] {
   return namesIn(paths.runs).filter((name) => runId.safeParse(name).success && which(history.runs.get(name)))
 }
@@ -86,7 +85,7 @@ async function total(files: readonly string[]): Promise<number> {
   return bytes
 }
 
-/** Of a file, or of all files below a folder; links are not followed, and what goes meanwhile counts nothing. */
+/** Size of a file, or of all files in a folder. Links are not followed, and files deleted meanwhile count as 0. */
 async function sizeOf(file: string): Promise<number> {
   const found = await entries(file)
   if (found.length === 0) {
@@ -100,7 +99,7 @@ async function sizeOf(file: string): Promise<number> {
   return bytes
 }
 
-/** None for what is no folder. */
+/** Returns no names if it is not a folder. */
 function entries(folder: string): Promise<Dirent[]> {
   return readdir(folder, { withFileTypes: true }).catch(() => [])
 }

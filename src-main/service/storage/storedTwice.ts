@@ -1,11 +1,11 @@
-/** Facts of a run that its row repeats for lists: from its config, from its data and from its epochs. */
+/** Compares columns that a run's row repeats for lists with their sources: config, data and epochs. */
 import type { StoredTwice } from '../../analysis/studies/verification'
 import { datasetSizes } from '../../contract/experiment'
 import type { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
 
-/** @param again what a trainer reported of the run's data */
+/** @param again the run's data as a trainer reported it */
 export function storedTwice(
   { configs, metrics }: History,
   run: RunRecord,

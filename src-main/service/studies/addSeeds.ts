@@ -41,8 +41,8 @@ export function addSeeds(
       if (had.of(arch, variant).has(seed))
         throw new WorkbenchError(
           'conflict',
-          `Seed ${seed} of ${archName(arch)}, ${variantName(variant)} is in the study already.`,
-          { fix: 'Look at the study again, then add what is wanted.', field: 'cells' },
+          `Seed ${seed} of ${archName(arch)}, ${variantName(variant)} is already in the study.`,
+          { fix: 'Reload the study, then add the seeds that are missing.', field: 'cells' },
         )
       had.of(arch, variant).add(seed)
     }
@@ -51,9 +51,9 @@ export function addSeeds(
   if (all.length + count > mostRuns)
     throw new WorkbenchError('bad-input', tooMany(all.length, count), { field: 'cells' })
   const finished = runs.filter((run) => run.summary.state === 'done').length
-  // Seed by seed, in the order in which a plan is trained: every variant gets its next result early.
+  // Seed by seed, as a plan is trained: every variant gets its next result early.
   const rounds = Math.max(...cells.map((cell) => cell.seeds.length))
-  // The new runs take the warm-up of the runs that they join: today's default (`defaultWarmup`) may be another one.
+  // New runs keep the warm-up of the runs that they join: the current default (`defaultWarmup`) may differ.
   const configFor = (arch: Arch, variant: Variant, seed: number): ExperimentConfig => {
     const config = configOf(plan, arch, variant, seed)
     const joined = all.find(({ summary }) => summary.arch === arch)?.summary
@@ -105,7 +105,7 @@ export function joinStudy(
       'bad-input',
       `The runs of the study ${study.id} have ${other} ${JSON.stringify(plan.training[other] ?? null)}, not ${JSON.stringify(training[other] ?? null)}.`,
       {
-        fix: 'Train this run as they are, or give it another --name.',
+        fix: 'Use the same value, or give this run another --name.',
         field: `training.${other}`,
       },
     )
@@ -116,7 +116,7 @@ export function joinStudy(
   if (same)
     throw new WorkbenchError(
       'bad-input',
-      `The study ${study.id} has seed ${seed} of ${archName(arch)}, ${variantName(variant)} already: the run ${same.summary.id} is ${same.trashed ? 'in the trash' : same.summary.state}.`,
+      `The study ${study.id} has seed ${seed} of ${archName(arch)}, ${variantName(variant)} already, in the run ${same.summary.id} which is ${same.trashed ? 'in the trash' : same.summary.state}.`,
       {
         fix: wayOutOf(same),
         field: 'seed',
@@ -140,16 +140,15 @@ export function joinStudy(
 
 /** Returns what to do instead of adding a run that exists already. */
 function wayOutOf({ summary: { id, state }, trashed }: RunRecord): string {
-  if (trashed) return `\`mcnn runs restore ${id}\` brings it back.`
+  if (trashed) return `Restore it with \`mcnn runs restore ${id}\`.`
   if (state === 'done' || state === 'diverged') return 'Give another --seed, or another --name to train it again.'
   return openStates.includes(state)
-    ? 'Wait for its end, or give another --seed.'
-    : `\`mcnn runs resume ${id}\` resumes it.`
+    ? 'Wait until it ends, or give another --seed.'
+    : `Resume it with \`mcnn runs resume ${id}\`.`
 }
 
 /**
- * Removes added runs that have not begun from the history and the plan; within a transaction. Others stay. Returns the
- * ids of the removed ones.
+ * Removes added runs that have not started from the history and the plan; call within a transaction. Returns their ids.
  */
 export function withdrawSeeds({ history }: Context, study: StudyRecord, runIds: readonly string[]): string[] {
   const plan = planOf(study)

@@ -19,14 +19,14 @@ import { modelSummary } from '../../nn/architecture'
 import { comparisonNote, isBaseline } from './comparisonNote'
 import { newestDone, pairedDrops, points } from './finishedRuns'
 
-/** What the history knows of a run beyond its record. */
+/** Facts about a run that are not in its record. */
 export interface RunFacts {
   batchSize: (run: RunRecord) => number
   /** Names the machine and the settings that its speed depends on; null if they were not recorded. */
   machine: (run: RunRecord) => string | null
 }
 
-/** @param runs in the order in which they were made */
+/** @param runs in the order of creation */
 export function compare(
   study: { id: string; name: string; plan: StudyPlan | null },
   runs: readonly RunRecord[],
@@ -61,8 +61,8 @@ function correct(rows: readonly ComparisonRow[]): number {
 }
 
 /**
- * Returns the comparison of the first network's first variant that has a result, as its baseline has. The paper's order
- * decides; the largest difference would be the luckiest of many.
+ * Returns the comparison of the first network and variant with a result on both sides. Taking the order of the paper
+ * avoids picking the luckiest difference.
  */
 export function findingOf({ studyId, rows, comparisons }: Comparison): Finding | null {
   for (const { dataset, arch, cells } of rows) {

@@ -10,8 +10,8 @@ import type { RunRecord } from '../../history/runs/runs'
 import { newestDone } from './finishedRuns'
 
 /**
- * Returns what a row's data can and cannot support, as sentences.
- * @param comparisons tests in the whole table
+ * Returns sentences about what a row's data can and cannot support.
+ * @param comparisons number of tests in the whole table
  */
 export function comparisonNote(
   row: ComparisonRow,
@@ -40,7 +40,7 @@ function seedsSentence(cells: readonly ComparisonCell[]): string {
   return `Seeds finished: ${cells.map((cell) => `${variantName(cell.variant)} ${cell.accuracy?.n ?? 0}`).join(', ')}.`
 }
 
-/** About Welch's test whichever test a table shows: choosing the more favourable test would find too much. */
+/** Always about Welch's test, whichever test a table shows: choosing the more favourable one would find too much. */
 function findingSentences(cells: readonly ComparisonCell[], comparisons: number): string[] {
   const baseline = cells.find(isBaseline)
   const others = cells.filter((cell) => !isBaseline(cell) && cell.accuracy !== null)
@@ -84,7 +84,7 @@ function findingSentences(cells: readonly ComparisonCell[], comparisons: number)
   ]
 }
 
-/** How many seeds there are was decided with numbers in view: no reader may take it for a design. */
+/** Says that the number of seeds was chosen after results could be seen. */
 function addedSentence(added: ReturnType<typeof addedOf>): string[] {
   if (added === null) return []
   const goal = added.halfWidth === null ? '' : ` to get intervals under ${halfWidthWords(added.halfWidth)}`

@@ -1,4 +1,4 @@
-/** What a manifest is made of, read from the history. */
+/** Reads the contents of a manifest from the history. */
 import type { RunFacts } from '../../analysis/studies/manifest'
 import type { RunRecord } from '../../history/runs/runs'
 import type { Context } from '../app/context'
@@ -20,7 +20,7 @@ export function manifestFacts(
   }
 }
 
-/** Of all runs of a study that are not in the trash; others get their turn in between. */
+/** Yields the manifests of a study's runs outside the trash; other calls run in between. */
 export async function studyFacts(context: Reader, studyId: string): Promise<RunFacts[]> {
   const facts: RunFacts[] = []
   for (const [i, run] of context.history.runs.ofStudy(studyId).entries()) {

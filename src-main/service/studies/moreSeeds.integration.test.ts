@@ -136,7 +136,7 @@ describe('seeds added to a study', () => {
     await service.call('studies.extend', { id, cells })
     await expect(service.call('studies.extend', { id, cells })).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('Seed 4 of ResNet-8, Baseline is in the study already') as string,
+      message: expect.stringContaining('Seed 4 of ResNet-8, Baseline is already in the study') as string,
     })
     await expect(
       service.call('studies.extend', { id, cells: [{ arch: 'resnet-20', variant: 'baseline', seeds: [9] }] }),

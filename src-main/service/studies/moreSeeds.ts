@@ -41,12 +41,11 @@ export function estimateMoreSeeds(
   const until = 'until' in want ? want : null
   const named = chosenOf(plan.variants, asked.variants, 'variants', variantName)
   if (until && !plan.variants.includes('baseline'))
-    throw new WorkbenchError(
-      'bad-input',
-      'The study has no baseline: there is no difference whose interval could be narrowed.',
-      { fix: 'Ask for a number of seeds.', field: 'want' },
-    )
-  // A difference narrows as both of its sides grow.
+    throw new WorkbenchError('bad-input', 'The study has no baseline, so it has no differences with intervals.', {
+      fix: 'Give a number of seeds instead.',
+      field: 'want',
+    })
+  // An interval narrows only if both sides get more seeds.
   const variants = plan.variants.filter(
     (variant) => named.includes(variant) || (until !== null && variant === 'baseline'),
   )
@@ -129,7 +128,7 @@ function difference(
   }
 }
 
-/** Accuracies in points of finished seeds, and the seeds that are finished or may still be. */
+/** Accuracies in points of finished seeds, and the seeds that are finished or may still finish. */
 function sideOf(runs: readonly RunRecord[]): Side & { all: ReadonlySet<number> } {
   const done = newestDone(runs)
   const finished = new Set(done.map((run) => run.summary.seed))
@@ -141,7 +140,7 @@ function sideOf(runs: readonly RunRecord[]): Side & { all: ReadonlySet<number> }
   return { values: points(done), open: open.size, all: new Set([...finished, ...open]) }
 }
 
-/** Seeds that all gave the same have an interval of no width. */
+/** Equal accuracies give an interval of width 0. */
 function half(interval: readonly [number, number] | null): number {
   return interval === null ? 0 : (interval[1] - interval[0]) / 2
 }
@@ -182,6 +181,6 @@ function problemOf(
       .map(({ variant }) => `${archName(arch)}, ${variantName(variant)}`),
   )
   if (until && beyond.length > 0)
-    return `An interval under ${halfWidthWords(until.until)} is out of reach for ${beyond.join('; ')}: ${mostRuns} more seeds are not enough. Ask for a wider one.`
+    return `An interval under ${halfWidthWords(until.until)} is out of reach for ${beyond.join('; ')}: ${mostRuns} more seeds are not enough. Use a wider one.`
   return there + added > mostRuns ? tooMany(there, added) : null
 }

@@ -42,10 +42,7 @@ interface SeedsHad {
   all: readonly number[]
 }
 
-/**
- * Returns the seeds of each network and variant, whatever became of their runs: a person re-runs a seed to train it
- * again.
- */
+/** Returns all seeds of each network and variant, whatever the state of their runs. */
 export function seedsHad(plan: StudyPlan, runs: readonly RunRecord[]): SeedsHad {
   const cells = new Map<string, Set<number>>()
   const of = (arch: Arch, variant: Variant): Set<number> => {
@@ -64,8 +61,8 @@ export function seedsHad(plan: StudyPlan, runs: readonly RunRecord[]): SeedsHad 
 }
 
 /**
- * Returns the next seeds of a network and variant: first those that others of the study have, so that seeds pair, then
- * the next whole numbers. A rule, so that nobody picks seeds.
+ * Returns the next seeds of a network and variant: first those that others in the study have, so that seeds pair, then
+ * the next integers. A fixed rule prevents selecting seeds.
  */
 export function nextSeeds(had: SeedsHad, arch: Arch, variant: Variant, count: number): number[] {
   const own = had.of(arch, variant)
@@ -81,5 +78,5 @@ export function nextSeeds(had: SeedsHad, arch: Arch, variant: Variant, count: nu
 
 /** Returns why that many runs cannot be added, as a sentence. */
 export function tooMany(there: number, added: number): string {
-  return `The study has ${there} runs and would get ${added} more: at most ${mostRuns} in all. Ask for fewer seeds, a wider interval, or fewer networks and variants.`
+  return `The study has ${there} runs and would get ${added} more: at most ${mostRuns} in all. Choose fewer seeds, a wider interval, or fewer networks and variants.`
 }

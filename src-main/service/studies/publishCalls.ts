@@ -32,7 +32,7 @@ export function publishCalls(
           verify(context, scheduler, id, asked, () => own.mayWrite, signal, report),
         )
       } finally {
-        // Only now: the end of the verification is reported before the start of the run that waited for it.
+        // Released last, so that the end of the verification is reported before the next run starts.
         if (own.mayWrite) scheduler.startNextRun()
       }
     },

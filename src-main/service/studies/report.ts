@@ -1,4 +1,4 @@
-/** A report of a study, written into a folder. */
+/** Writes a report of a study into a folder. */
 import { setImmediate } from 'node:timers/promises'
 import { studyManifest } from '../../analysis/studies/manifest'
 import { reportFiles } from '../../analysis/report/files'
@@ -12,15 +12,15 @@ import type { Handlers } from '../app/handlers'
 import { studyFacts } from './manifests'
 import type { ReportProgress } from '../tasks/backgroundTasks'
 
-/** Calls that a report is made of: it says what the window says. */
+/** Calls whose results a report contains, so that it agrees with the window. */
 export type Asked = Pick<Handlers, 'studies.compare' | 'studies.curves' | 'filters.bank' | 'filters.layers'>
 
-/** Points a side of the responses. */
+/** Points per side of the responses. */
 const bankSize = 32
 
 /**
- * Writes the report into a new or an empty folder; with `replace` over the files of an older report.
- * Throws as `writeOutputFolder`.
+ * Writes the report into a new or empty folder, or with `replace` over the files of an older report. Throws as
+ * `writeOutputFolder`.
  */
 export async function writeReport(
   context: Context,
@@ -75,7 +75,7 @@ async function factsOf(context: Context, asked: Asked, study: StudyRecord, signa
   }
 }
 
-/** The first base filter of the first multi-band layer of each variant's first finished run, by network. */
+/** Returns, per network, the first base filter of the first multi-band layer of each variant's first finished run. */
 async function banksOf(asked: Asked, runs: ReportFacts['runs'], signal: AbortSignal): Promise<ReportFacts['banks']> {
   const firsts = new Map(
     runs

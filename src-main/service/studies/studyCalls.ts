@@ -26,10 +26,7 @@ import type { RunActions } from '../queue/runActions'
 import type { Scheduler } from '../queue/scheduler'
 import { estimate, remainingSeconds, Speed } from '../training/speed'
 
-/**
- * Names a run's machine: what its speed depends on besides the run itself. A new version of the program is no new
- * machine.
- */
+/** Names what a run's speed depends on besides the run: machine and settings, but not the program's version. */
 function machineNames(history: Context['history']): (run: RunRecord) => string | null {
   const names = new Map<string, string>()
   return ({ environmentHash }) => {
@@ -51,7 +48,7 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
   }
 }
 
-/** A config is read once however many runs have it. */
+/** Parses each config once for all of its runs. */
 function factsOf(history: Context['history']): RunFacts {
   const batchSizes = new Map<string, number>()
   return {
@@ -64,10 +61,10 @@ function factsOf(history: Context['history']): RunFacts {
   }
 }
 
-/** Of a study's curves together: a hundred runs of sixty epochs, or five of a thousand. */
+/** Most points in all curves of a study: a hundred runs of sixty epochs, or five of a thousand. */
 const mostPoints = 6000
 
-/** Runs whose speed an estimate is told from. */
+/** Runs from whose speed an estimate is computed. */
 const measuredRuns = 200
 
 export function studyCalls(
@@ -80,17 +77,16 @@ export function studyCalls(
   const { history, emit } = context
   const summaryOf = (study: StudyRecord, totals: StudyTotals): StudySummary =>
     summary(context, scheduler, study, totals)
-  // A comparison reads every run of its study, and the list is asked for with every change: only what changed is read
-  // again.
+  // Cached: a comparison reads every run of its study, and the list is requested after every change.
   const findings = new Map<string, { stamp: string; finding: Finding | null }>()
   const finding = (study: StudyRecord, totals: StudyTotals): Finding | null => {
     const stamp = history.studies.stamp(study.id)
     const known = findings.get(study.id)
     if (known?.stamp === stamp) return known.finding
-    const told =
+    const current =
       totals.counts.done === 0 ? null : findingOf(compare(study, history.runs.ofStudy(study.id), factsOf(history)))
-    findings.set(study.id, { stamp, finding: told })
-    return told
+    findings.set(study.id, { stamp, finding: current })
+    return current
   }
   return {
     'studies.list': () => {
@@ -140,7 +136,7 @@ export function studyCalls(
     'studies.extend': async ({ id, cells, halfWidth }) => {
       const { plan } = studyOf(context, id)
       if (plan) await datasets.mustHave(plan.training.dataset, 'id')
-      // Looked at again: it may have been put into the trash meanwhile.
+      // Checked again: the study may have been moved to the trash meanwhile.
       const runIds = history.transaction(() => addSeeds(context, studyOf(context, id), cells, halfWidth))
       for (const runId of runIds) announceRun(context, runId)
       emit('study.changed', { studyId: id })
@@ -152,7 +148,7 @@ export function studyCalls(
       studyOf(context, id)
       await datasets.mustHave(asked.dataset, 'training.dataset')
       const training = await trainingFor(asked, probe)
-      // Looked at again: the study may have been put into the trash meanwhile.
+      // Checked again: the study may have been moved to the trash meanwhile.
       const runId = history.transaction(() =>
         joinStudy(context, studyOf(context, id), { arch, variant, seed }, training),
       )
@@ -173,9 +169,9 @@ export function studyCalls(
       const totals = history.studies.allTotals()
       const found: Finding[] = []
       for (const study of history.studies.list()) {
-        const told = finding(study, totals.get(study.id) ?? noRuns())
-        if (told) found.push(told)
-        // Thousands of runs take their time: what else is asked for is answered in between.
+        const one = finding(study, totals.get(study.id) ?? noRuns())
+        if (one) found.push(one)
+        // With thousands of runs this takes a while: other calls run in between.
         await new Promise(setImmediate)
       }
       return found
@@ -239,7 +235,7 @@ export function studyCalls(
       }
       for (const runId of runIdsOf()) await scheduler.released(runId)
       const runIds = history.transaction(() => {
-        // Looked at again: it may have been restored, and have other runs, meanwhile.
+        // Checked again: it may have been restored, or have other runs, meanwhile.
         const all = runIdsOf()
         history.studies.remove(id)
         return all
@@ -251,7 +247,7 @@ export function studyCalls(
   }
 }
 
-/** @throws WorkbenchError unavailable where `auto` is asked for and TensorFlow does not load */
+/** @throws WorkbenchError unavailable for `auto` if TensorFlow does not load */
 async function planFor(asked: StudyRequest, probe: Probe): Promise<StudyPlan> {
   return { ...asked, training: await trainingFor(asked.training, probe) }
 }
@@ -277,7 +273,7 @@ function summary(
   const { counts, total, epochs, epochsDone } = totals
   const unfinished = counts.queued + counts.running + counts.paused > 0
   const runs = unfinished ? history.runs.ofStudy(study.id) : []
-  // Runs of a study have equally many steps an epoch, so epochs stand for steps; the epoch under way counts in part.
+  // All runs of a study have the same steps per epoch, so epochs measure progress; the current epoch counts in part.
   const partial = runs.reduce((sum, { summary: run }) => {
     const progress = scheduler.progressOf(run.id)
     return progress && progress.steps > 0

@@ -1,4 +1,4 @@
-/** Tasks that take a while and are no training: one of each kind at a time, with progress, cancelled on request. */
+/** Long tasks other than training: one of each kind at a time, with progress, cancelled on request. */
 import { WorkbenchError } from '../../contract/errors'
 import type { TaskProgress } from '../../contract/publish/publish'
 import type { Context } from '../app/context'
@@ -8,7 +8,7 @@ type TaskKind = TaskProgress['kind']
 export type ReportProgress = (phase: string, done: number, total: number) => void
 
 const names: Record<TaskKind, string> = { verify: 'verification', export: 'export', import: 'import', report: 'report' }
-/** Least time between two progress events of one phase, in ms. */
+/** Minimum time between two progress events of one phase, in ms. */
 const everyMs = 100
 
 export class BackgroundTasks {
@@ -22,14 +22,14 @@ export class BackgroundTasks {
   /** @throws WorkbenchError conflict if one of that kind is running, cancelled, and what `task` throws */
   async run<T>(kind: TaskKind, task: (signal: AbortSignal, report: ReportProgress) => Promise<T>): Promise<T> {
     if (this.#running.has(kind))
-      throw new WorkbenchError('conflict', `Another ${names[kind]} is under way.`, {
+      throw new WorkbenchError('conflict', `Another ${names[kind]} is running.`, {
         fix: 'Wait until it is done, or cancel it.',
       })
     const abort = new AbortController()
     let last = { phase: '', at: 0 }
     let ended = false
     const report: ReportProgress = (phase, done, total) => {
-      // A thread may still report after its task was given up.
+      // A thread may still report progress after its task was cancelled.
       if (ended) return
       const now = performance.now()
       if (phase === last.phase && done < total && now - last.at < everyMs) return

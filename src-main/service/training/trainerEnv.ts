@@ -1,6 +1,6 @@
 import { environmentFor } from '../../system/childEnvironment'
 import { gpuMathIn } from '../../system/gpuMath'
-import { ownThreads, type ThreadCounts } from '../../contract/system/tuning'
+import { defaultThreads, type ThreadCounts } from '../../contract/system/tuning'
 import { measuredThreads } from '../machine/threads'
 
 /** Of a Node process that is measured or asked and has nothing to stop in order: SIGUSR1 opens no debugger there. */
@@ -12,7 +12,7 @@ const variables = { intraOp: 'TF_NUM_INTRAOP_THREADS', interOp: 'TF_NUM_INTEROP_
 /** @param threads of TensorFlow; else what the environment says, else what was measured of this machine */
 export function trainerEnv(
   env: NodeJS.ProcessEnv = process.env,
-  threads: ThreadCounts = threadsOf(env) ?? measuredThreads() ?? ownThreads,
+  threads: ThreadCounts = threadsOf(env) ?? measuredThreads() ?? defaultThreads,
 ): NodeJS.ProcessEnv {
   const { intraOp, interOp } = threads
   return {

@@ -20,47 +20,47 @@ import { checkRun, parseRun, readStudy, type CheckedRun } from './check'
 import { unpackStudy } from './read'
 import { archivedRunOf, filtersHash, identityOf } from './runs'
 
-/** A run without what there is much of. */
+/** A run without its epochs, steps and filters. */
 export type RunHead = Omit<ArchivedRun, 'epochs' | 'steps' | 'figures' | 'events' | 'filters'>
 
 export type ImportChunk =
   | {
       kind: 'study'
       study: Pick<ArchivedStudy, 'id' | 'name' | 'createdAt' | 'plan'>
-      /** Id of the same study here; null where it is not. */
+      /** Id of the same study in this history; null if it has none. */
       known: string | null
-      /** Runs that are here already: the id in the archive and the one here. */
+      /** Runs that this history has already: their ids in the archive and here. */
       skipped: { id: string; as: string }[]
-      /** Where nothing of it is to come in: the study that its first run is in. */
+      /** If nothing is new: the study of the first run. */
       home: string | null
-      /** Of the runs that follow. */
+      /** Bytes of the runs that follow. */
       runs: number
       exportedAt: string
     }
-  /** Followed by all that belongs to it. */
+  /** Followed by the chunks of the run. */
   | { kind: 'run'; checked: CheckedRun; head: RunHead }
   | { kind: 'epochs'; rows: EpochMetrics[] }
   | { kind: 'steps'; rows: StepMetrics[] }
   | { kind: 'figures'; rows: EpochFigures[] }
   | { kind: 'events'; rows: HistoryEvent[] }
-  /** @param bytes of all of them, one after the other */
+  /** @param bytes all filters, one after the other */
   | { kind: 'filters'; rows: ArchivedRun['filters']; bytes: Uint8Array }
 
 export interface ArchiveJob {
   file: string
-  /** Empty, of our own; what of it belongs to runs lies there when all has been given. */
+  /** An empty scratch folder. After the last chunk it contains the files of the runs. */
   folder: string
-  /** The history that it goes into: read only. */
+  /** The history to import into, opened read-only. */
   database: string
-  /** Bytes that the unpacked study may take; null: not known. */
+  /** Limit of the unpacked size in bytes; null: unknown. */
   room: number | null
 }
 
-/** Most rows of a chunk: each chunk is written within a few milliseconds. */
+/** Most rows of a chunk, so that writing one takes a few milliseconds. */
 const most = { epochs: 200, steps: 500, figures: 20, events: 200, filters: 100 } as const
 const mostFilterBytes = 256 * 1024
 
-/** @throws WorkbenchError bad-data where the archive is damaged or hostile, conflict where the study is in the trash */
+/** @throws WorkbenchError bad-data if the archive is corrupt or hostile, conflict if the study is in the trash */
 export async function* chunksOf(
   { file, folder, database, room }: ArchiveJob,
   report: ReportProgress,
@@ -101,13 +101,13 @@ export async function* chunksOf(
     for (const rows of parted(events, most.events)) yield { kind: 'events', rows }
     yield* filtersOf(path.join(inside, 'filters.bin'), run.id, filters)
     for (const name of ['run.json', 'filters.bin']) await rm(path.join(inside, name), { force: true })
-    // Its place is taken within a transaction, which has no time to wait for the disk.
+    // Flushed now: the folder is renamed within a transaction, which must not wait for the disk.
     for (const name of filesOf(run)) flushPathSync(path.join(inside, name))
     flushPathSync(inside)
   }
 }
 
-/** Names of what stays in the folder of a run. */
+/** Names of the files that stay in the folder of a run. */
 export function filesOf(run: CheckedRun): string[] {
   return [...(run.hasWeights ? ['weights.safetensors'] : []), ...(run.checkpoint === null ? [] : [run.checkpoint])]
 }
@@ -128,7 +128,7 @@ function* filtersOf(file: string, id: string, filters: ArchivedRun['filters']): 
         (to === at || size + filterBytes(filters[to]?.shape ?? []) <= mostFilterBytes)
       )
         size += filterBytes(filters[to++]?.shape ?? [])
-      // Not of Node's pool: it is handed over as a whole.
+      // Not from Node's buffer pool: its memory is transferred to the other thread.
       const bytes = new Uint8Array(size)
       if (readSync(handle, bytes) !== size) throw new Error(`the filters of ${id} end too early`)
       yield { kind: 'filters', rows: filters.slice(at, to), bytes }
@@ -149,11 +149,11 @@ async function comparedWithHistory(
   try {
     const known = sameStudy(history, study)
     if (known?.trashedAt)
-      throw new WorkbenchError('conflict', `The study ${known.id} is here already, in the trash.`, {
+      throw new WorkbenchError('conflict', `The study ${known.id} exists already and is in the trash.`, {
         fix: 'Restore or purge it first.',
       })
     const skipped = await alreadyHere(history, known?.id ?? null, checked)
-    // A study of which every run is here in others, and which is not here itself, has nothing to bring but its name.
+    // If every run exists in other studies and the study itself does not, there is nothing to import.
     const nothing = known === null && ids.length > 0 && skipped.size === ids.length
     return {
       known: known?.id ?? null,
@@ -165,7 +165,7 @@ async function comparedWithHistory(
   }
 }
 
-/** The study that this one is: an id may be taken here by another, but not with the same name, moment and plan. */
+/** Finds the same study in this history: same name, creation time and plan. Another study may have its id. */
 function sameStudy(
   history: History,
   { name, createdAt, plan }: Omit<ArchivedStudy, 'runs'>,
@@ -178,7 +178,7 @@ function sameStudy(
   )
 }
 
-/** Returns the ids of the archive's runs that are here with the same contents, with the ids that they have here. */
+/** Returns the archive's runs that this history has with the same contents, with their ids in the archive and here. */
 async function alreadyHere(
   history: History,
   studyId: string | null,
@@ -187,8 +187,8 @@ async function alreadyHere(
   const mine = studyId === null ? [] : [...history.runs.ofStudy(studyId), ...history.runs.trashedOfStudy(studyId)]
   const identities = new Map<number, string>()
   const identity = async (run: RunRecord): Promise<string> => {
-    const told = identities.get(run.key)
-    if (told !== undefined) return told
+    const known = identities.get(run.key)
+    if (known !== undefined) return known
     const archived = archivedRunOf(history, run, false)
     const made = identityOf(archived, await filtersHash(history, run.key, archived))
     identities.set(run.key, made)

@@ -1,4 +1,4 @@
-/** The thread that reads or writes one archive. That takes seconds or more, and the service must answer meanwhile. */
+/** Entry of the thread that reads or writes one archive, so that the service can answer calls meanwhile. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toErrorValue, WorkbenchError } from '../../contract/errors'
 import { History } from '../../history/history'
@@ -32,7 +32,7 @@ async function write({ database, id, paths, program, options }: ExportJob): Prom
   const history = new History(database, { readOnly: true })
   try {
     const study = history.studies.get(id)
-    if (!study) throw new WorkbenchError('not-found', `There is no study ${id} any more.`)
+    if (!study) throw new WorkbenchError('not-found', `The study ${id} no longer exists.`)
     send({ exported: await exportStudy({ history, paths, program }, study, options, abort.signal, report) })
   } finally {
     history.close()

@@ -1,4 +1,4 @@
-/** Whether what an archive holds makes sense as a whole, before anything of it comes into the history. */
+/** Checks that the contents of an archive are consistent before they are imported. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { z } from 'zod'
@@ -18,7 +18,7 @@ import { decodeSafetensors } from '../../nn/safetensors'
 import { badArchive } from './read'
 import { emptyHash, identityOf } from './runs'
 
-/** A run that was looked through, and lies unpacked in its folder. */
+/** A checked run, unpacked in its folder. */
 export interface CheckedRun {
   id: string
   identity: string
@@ -26,21 +26,21 @@ export interface CheckedRun {
   seed: number
   createdAt: string
   hasWeights: boolean
-  /** Name of its checkpoint's file. */
+  /** File name of its checkpoint. */
   checkpoint: string | null
 }
 
 /** @throws WorkbenchError bad-data */
 export async function readStudy(archive: string, folder: string, { members }: ArchiveManifest): Promise<ArchivedStudy> {
   if (!members.some((member) => member.path === 'study.json'))
-    throw badArchive(archive, 'is not whole: its manifest lists no study.json.')
+    throw badArchive(archive, 'is incomplete: its manifest lists no study.json.')
   const study = parsed(archive, 'study.json', archivedStudy, await readFile(path.join(folder, 'study.json'), 'utf8'))
   const known = new Set(study.runs)
   if (known.size !== study.runs.length) throw badArchive(archive, 'lists a run twice.')
   const missing = study.runs.find((id) => !members.some((member) => member.path === `runs/${id}/run.json`))
-  if (missing !== undefined) throw badArchive(archive, `is not whole: the run ${missing} is missing.`)
+  if (missing !== undefined) throw badArchive(archive, `is incomplete: the run ${missing} is missing.`)
   const stray = members.find((member) => member.path.startsWith('runs/') && !known.has(member.path.split('/')[1] ?? ''))
-  if (stray) throw badArchive(archive, `holds ${stray.path}, which is of none of its runs.`)
+  if (stray) throw badArchive(archive, `contains ${stray.path}, which belongs to none of its runs.`)
   return study
 }
 
@@ -50,8 +50,8 @@ export function parseRun(archive: string, id: string, text: string): ArchivedRun
 }
 
 /**
- * Looks through an unpacked run: its numbers belong to its config, its files to its numbers.
- * @param configIdOf names a config without its seed
+ * Checks that the numbers of an unpacked run fit its config, and its files its numbers.
+ * @param configIdOf returns the id of a config without its seed
  * @throws WorkbenchError bad-data
  */
 export async function checkRun(
@@ -62,16 +62,16 @@ export async function checkRun(
   configIdOf: (config: ArchivedRun['config']) => string,
 ): Promise<CheckedRun> {
   const inside = `runs/${id}/`
-  const bad = (words: string): Error => badArchive(archive, `holds a run ${id} that ${words}.`)
+  const bad = (words: string): Error => badArchive(archive, `contains a run ${id} that ${words}.`)
   const run = parseRun(archive, id, await readFile(path.join(folder, inside, 'run.json'), 'utf8'))
   const own = members.filter((member) => member.path.startsWith(inside))
   const member = (name: string): ArchiveManifest['members'][number] | undefined =>
     own.find((one) => one.path === `${inside}${name}`)
   const { config } = run
-  if (run.id !== id) throw bad(`calls itself ${run.id}`)
-  // A mended history may have lost some.
+  if (run.id !== id) throw bad(`has the id ${run.id}`)
+  // A repaired history may have lost some.
   if (run.epochs.some(({ epoch }, i) => epoch <= (run.epochs[i - 1]?.epoch ?? 0) || epoch > config.epochs))
-    throw bad('has epochs that are not those of its config')
+    throw bad('has epochs that do not fit its config')
   if (run.steps.some(({ step, epoch }, i) => step <= (run.steps[i - 1]?.step ?? 0) || epoch > config.epochs))
     throw bad('has steps out of order')
   if (run.state !== 'done' && run.weightsSha256 !== null) throw bad(`is ${run.state} and has final weights`)
@@ -83,17 +83,17 @@ export async function checkRun(
       evaluation.confusion.length !== classes ** 2 ||
       evaluation.mistakes.some(({ label, predicted }) => label >= classes || predicted >= classes))
   )
-    throw bad('has an evaluation of other classes than its data set’s')
+    throw bad('has an evaluation with other classes than its data set')
   const layers = new Map(
     convolutions(network(config.arch, config.variant, classes)).map((layer) => [layer.name, kernelShape(layer).join()]),
   )
   if (
     run.figures.some(
-      ({ epoch, layers: told }, i) =>
+      ({ epoch, layers: figures }, i) =>
         (i > 0 && epoch <= (run.figures[i - 1]?.epoch ?? 0)) ||
         epoch > config.epochs ||
-        told.some(({ layer }) => !layers.has(layer)) ||
-        new Set(told.map(({ layer }) => layer)).size < told.length,
+        figures.some(({ layer }) => !layers.has(layer)) ||
+        new Set(figures.map(({ layer }) => layer)).size < figures.length,
     )
   )
     throw bad('has figures of layers or epochs that its network does not have')
@@ -107,10 +107,10 @@ export async function checkRun(
   const filters = member('filters.bin')
   const bytes = run.filters.reduce((sum, { shape }) => sum + filterBytes(shape), 0)
   if ((filters?.size ?? 0) !== bytes || (filters !== undefined) !== run.filters.length > 0)
-    throw bad(`has ${filters?.size ?? 0} bytes of filters where its list makes ${bytes}`)
+    throw bad(`has ${filters?.size ?? 0} bytes of filters instead of ${bytes}`)
   const weights = member('weights.safetensors')
   if (weights) {
-    if (weights.sha256 !== run.weightsSha256) throw bad('has other weights than it says')
+    if (weights.sha256 !== run.weightsSha256) throw bad('has weights with a wrong SHA-256')
     try {
       decodeSafetensors(await readFile(path.join(folder, inside, 'weights.safetensors')))
     } catch (thrown) {
@@ -121,11 +121,11 @@ export async function checkRun(
     .filter((one) => one.path.startsWith(`${inside}checkpoint-`))
     .map((one) => ({ ...one, name: one.path.slice(inside.length) }))
   if (checkpoints.length > 1 || (checkpoints.length === 1) !== (run.checkpoint !== null))
-    throw bad('has another number of checkpoints than it says')
+    throw bad('has a wrong number of checkpoints')
   const [checkpoint] = checkpoints
-  // The trainer looks at what is in it before it goes on from it.
+  // The trainer checks the contents before it resumes from it.
   if (checkpoint && !checkpoint.name.includes(checkpoint.sha256))
-    throw bad('has a checkpoint that is not the one its name says')
+    throw bad('has a checkpoint whose name does not fit its content')
   return {
     id,
     identity: identityOf(run, filters?.sha256 ?? emptyHash),
@@ -142,13 +142,13 @@ function parsed<T extends z.ZodType>(archive: string, name: string, schema: T, t
   try {
     value = JSON.parse(text)
   } catch {
-    throw badArchive(archive, `holds ${name}, which is no JSON.`)
+    throw badArchive(archive, `contains ${name}, which is not JSON.`)
   }
   const result = schema.safeParse(value)
   if (!result.success)
     throw badArchive(
       archive,
-      `holds ${name}, which is not what it should be: ${toErrorValue(result.error).message.slice(0, 300)}.`,
+      `contains ${name}, which is invalid: ${toErrorValue(result.error).message.slice(0, 300)}.`,
     )
   return result.data
 }

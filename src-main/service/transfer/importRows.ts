@@ -62,7 +62,7 @@ export function insertRun(
 }
 
 /** Returns the reason of a run that had not ended when it was exported. */
-export const wasUnderWay = ({ state }: Pick<RunHead, 'state'>): string => `It was ${state} where it was exported.`
+export const wasUnderWay = ({ state }: Pick<RunHead, 'state'>): string => `It was ${state} when it was exported.`
 
 /** Adds rows to a run in one transaction. */
 export function addRows(history: Context['history'], key: number, chunk: Rows): void {

@@ -30,11 +30,11 @@ type Study = Extract<ImportChunk, { kind: 'study' }>
 interface StagedRun extends HiddenRun {
   checked: CheckedRun
   note: string
-  /** Events of the import, which follow the run's own. */
+  /** Events of the import, appended to the run's own. */
   events: [kind: string, message: string, at: string][]
 }
 
-/** What an import leaves free on the disk. */
+/** Bytes that an import leaves free on the disk. */
 const spareBytes = 64 * 1024 * 1024
 
 /**
@@ -52,9 +52,9 @@ export async function importStudy(
   report: ReportProgress,
 ): Promise<Imported> {
   const { paths, emit } = context
-  // Leftovers of a failed import that could not be removed then.
+  // Files of an earlier failed import that could not be removed then.
   await discard(context)
-  // In the data directory, so that run folders can be renamed into their places.
+  // In the data directory, so that run folders can be renamed into place.
   const folder = await scratchFolder('import', paths)
   try {
     const free = await freeBytes(paths.dataDir)
@@ -139,7 +139,7 @@ async function stageImport(
             : [
                 [
                   'imported',
-                  `Called ${checked.id} where it was exported: that id is another run's here.`,
+                  `Renamed from ${checked.id}: another run has that id.`,
                   new Date().toISOString(),
                 ] as StagedRun['events'][number],
               ]),
@@ -178,7 +178,7 @@ function commitImport(
         (history.studies.has(study.id) ? studyIdFor(study.name, (taken) => history.studies.has(taken)) : study.id)
       for (const { as } of incoming)
         if (history.runs.get(as) !== null || existsSync(runDir(paths, as)))
-          throw new WorkbenchError('conflict', `A run ${as} came meanwhile.`, { fix: 'Import again.' })
+          throw new WorkbenchError('conflict', `A run ${as} was created meanwhile.`, { fix: 'Import again.' })
       for (const { key, events } of incoming)
         for (const [kind, message, at] of events) history.events.add(key, 'info', kind, message, at)
       history.imports.reveal(hidden, studyId, known !== null, incoming)
@@ -203,8 +203,8 @@ function assertUnchanged({ history }: Pick<Here, 'history'>, { known, skipped }:
     if (!study)
       throw new WorkbenchError('conflict', `The study ${known} was deleted meanwhile.`, { fix: 'Import again.' })
     if (study.trashedAt !== null)
-      throw new WorkbenchError('conflict', `The study ${known} went to the trash meanwhile.`, {
-        fix: 'Restore it, or purge it, and import again.',
+      throw new WorkbenchError('conflict', `The study ${known} was moved to the trash meanwhile.`, {
+        fix: 'Restore or purge it, then import again.',
       })
   }
   const gone = skipped.find(({ as }) => history.runs.get(as) === null)

@@ -1,6 +1,6 @@
 /**
- * A study's archive, unpacked into a folder of our own: nothing of it is believed before it is checked, and nothing is
- * run.
+ * Unpacks a study's archive into a scratch folder. Nothing in it is trusted before it is checked, and nothing is
+ * executed.
  */
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
@@ -22,30 +22,27 @@ import {
 import { statSource, unreadableSource } from '../../files/pathProblems'
 
 export interface ReadOptions {
-  /** Bytes that the unpacked study may take; null: not known. */
+  /** Limit of the unpacked size in bytes; null: unknown. */
   room: number | null
   signal?: AbortSignal
   /** Bytes of the archive, or of a folder's files. */
   onProgress?: (done: number, total: number) => void
 }
 
-/** Of the manifest. */
+/** Limit of the manifest's size. */
 const maxManifestBytes = 16 * 1024 * 1024
-/** Headers of one member, with those that tell a long name. */
+/** Limit of the headers of one member, including those for a long name. */
 const headerBytes = 4096
 const blockBytes = 512
-/** Of files that do not matter. */
+/** Limit of all files that are ignored. */
 const otherBytes = 16 * 1024 * 1024
-/**
- * A repacked archive may hold its manifest last: so far an archive unpacks in search of it, as a multiple of its own
- * size.
- */
+/** A repacked archive may have its manifest last: this multiple of the archive's size is unpacked to find it. */
 const searched = { ratio: 200, bytes: 64 * 1024 * 1024 }
-/** Members of the manifest and files that do not matter. */
+/** Limit of the members: the manifest's and ignored ones. */
 const maxMembers = 30_000
 
-const again = 'Export the study again, or copy the archive again.'
-const noStudy = 'is not a study that was exported'
+const again = 'Copy the archive again, or export the study again.'
+const noStudy = 'is not an exported study'
 
 export function badArchive(archive: string, words: string, fix = again): WorkbenchError {
   return new WorkbenchError('bad-data', `Cannot import ${archive}: it ${words}`, { fix })
@@ -103,7 +100,7 @@ async function described(source: string): Promise<{ size: number; members: Membe
 
 interface FoundManifest {
   manifest: ArchiveManifest
-  /** What stands before the members' names, such as 'first-look/'. */
+  /** Prefix of the members' names, such as 'first-look/'. */
   root: string
 }
 
@@ -114,7 +111,9 @@ class Found extends Error {
   }
 }
 
-/** Returns the first manifest of a study. @throws WorkbenchError if there is none, the first that is wrong named */
+/**
+ * Returns the first manifest of a study. @throws WorkbenchError about the first invalid manifest, or if there is none
+ */
 async function findManifest(
   archive: string,
   size: number,
@@ -124,7 +123,7 @@ async function findManifest(
   const visitor: Visitor = {
     open: ({ path: name, size: bytes }) => {
       if (path.posix.basename(name) !== manifestName || isClutter(name)) return null
-      if (bytes > maxManifestBytes) throw new ArchiveFault('has a manifest of a size that no study has.')
+      if (bytes > maxManifestBytes) throw new ArchiveFault('has a manifest that is too large.')
       const chunks: Buffer[] = []
       return {
         write: (chunk) => void chunks.push(Buffer.from(chunk)),
@@ -159,24 +158,25 @@ function parseManifest(archive: string, bytes: Buffer): ArchiveManifest {
   try {
     value = JSON.parse(bytes.toString('utf8'))
   } catch {
-    throw badArchive(archive, 'has a manifest that is no JSON.')
+    throw badArchive(archive, 'has a manifest that is not JSON.')
   }
   const version = z.object({ format: z.literal('mcnn-study'), version: z.int() }).safeParse(value)
-  if (!version.success) throw badArchive(archive, `${noStudy}: its manifest is of something else.`)
+  if (!version.success) throw badArchive(archive, `${noStudy}: its manifest describes something else.`)
   if (version.data.version > archiveVersion)
     throw new WorkbenchError(
       'unavailable',
-      `Cannot import ${archive}: it was made by a newer MCNN Workbench (its version is ${version.data.version}; this program knows ${archiveVersion}).`,
+      `Cannot import ${archive}: it was made by a newer MCNN Workbench (archive version ${version.data.version}; this program supports ${archiveVersion}).`,
       { fix: 'Update this program.' },
     )
   const parsed = archiveManifest.safeParse(value)
   if (!parsed.success)
-    throw badArchive(archive, `has a manifest that is not one: ${toErrorValue(parsed.error).message.slice(0, 300)}.`)
+    throw badArchive(archive, `has an invalid manifest: ${toErrorValue(parsed.error).message.slice(0, 300)}.`)
   const { members } = parsed.data
   if (new Set(members.map((member) => member.path)).size !== members.length)
     throw badArchive(archive, 'has a manifest that lists a file twice.')
   const large = members.find((member) => member.path.endsWith('.json') && member.size > maxJsonBytes)
-  if (large) throw badArchive(archive, `says that ${large.path} has ${large.size} bytes, which no study’s has.`)
+  if (large)
+    throw badArchive(archive, `has a manifest that gives ${large.path} an impossible size of ${large.size} bytes.`)
   return parsed.data
 }
 
@@ -185,12 +185,12 @@ function mustFit(archive: string, { members }: ArchiveManifest, room: number | n
   if (room !== null && total > room)
     throw new WorkbenchError(
       'unavailable',
-      `${archive} takes ${Math.ceil(total / 1e6)} MB unpacked, and there is room for ${Math.floor(room / 1e6)} MB.`,
-      { fix: 'Make room on the data directory’s disk.' },
+      `${archive} needs ${Math.ceil(total / 1e6)} MB unpacked, and ${Math.floor(room / 1e6)} MB are free.`,
+      { fix: 'Free some space on the data directory’s disk.' },
     )
 }
 
-/** Writes the listed members; files that the manifest does not list and that have no member's name are passed over. */
+/** Writes the listed members. Ignores unlisted files, unless they have the name of a member. */
 class Unpacking implements Visitor {
   readonly #folder: string
   readonly #root: string
@@ -210,13 +210,13 @@ class Unpacking implements Visitor {
     const name = outer.slice(this.#root.length)
     const listed = this.#listed.get(name)
     if (!listed) {
-      if (isMemberPath(name)) throw new ArchiveFault(`holds ${name}, which its manifest does not list.`)
+      if (isMemberPath(name)) throw new ArchiveFault(`contains ${name}, which its manifest does not list.`)
       return null
     }
-    if (problem !== null) throw new ArchiveFault(`holds ${name}, which ${problem}.`)
-    if (!this.#missing.delete(name)) throw new ArchiveFault(`holds ${name} twice.`)
+    if (problem !== null) throw new ArchiveFault(`contains ${name}, which ${problem}.`)
+    if (!this.#missing.delete(name)) throw new ArchiveFault(`contains ${name} twice.`)
     if (size !== listed.size)
-      throw new ArchiveFault(`holds ${name} with ${size} bytes, where its manifest says ${listed.size}.`)
+      throw new ArchiveFault(`contains ${name} with ${size} bytes instead of the ${listed.size} in its manifest.`)
     const fd = this.#create(name)
     const hash = createHash('sha256')
     return {
@@ -227,12 +227,12 @@ class Unpacking implements Visitor {
       end: () => {
         this.close()
         if (hash.digest('hex') !== listed.sha256)
-          throw new ArchiveFault(`is damaged: ${name} does not have the checksum that its manifest says.`)
+          throw new ArchiveFault(`is corrupt: ${name} does not have the checksum in its manifest.`)
       },
     }
   }
 
-  /** The name is one of the manifest's, whose form leaves no way out of the folder. */
+  /** The name is one of the manifest's, whose format cannot lead out of the folder. */
   #create(name: string): number {
     const file = path.join(this.#folder, name)
     mkdirSync(path.dirname(file), { recursive: true })
@@ -241,7 +241,7 @@ class Unpacking implements Visitor {
 
   finish(): void {
     const [missing] = this.#missing
-    if (missing !== undefined) throw new ArchiveFault(`is not complete: ${missing} is missing.`)
+    if (missing !== undefined) throw new ArchiveFault(`is incomplete: ${missing} is missing.`)
   }
 
   close(): void {
@@ -250,7 +250,7 @@ class Unpacking implements Visitor {
   }
 }
 
-/** Errors of reading the source alone. */
+/** Returns the error of reading the source, as opposed to one of writing. */
 function explainedSource(source: string, error: unknown): unknown {
   const code = codeOf(error) ?? ''
   if (error instanceof WorkbenchError || error instanceof ArchiveFault || code === '' || code.startsWith('ABORT'))

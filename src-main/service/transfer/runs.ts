@@ -1,4 +1,4 @@
-/** A run as an archive has it, read from the history; and what makes two of them the same. */
+/** Reads a run from the history as an archive stores it, and computes its identity. */
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import { datasetSizes } from '../../contract/experiment'
 import type { ArchivedRun } from '../../contract/publish/studyArchive'
@@ -7,7 +7,7 @@ import type { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
 import { modelSummary } from '../../nn/architecture'
 
-/** As of one moment. @param withCheckpoint whether its checkpoint goes along */
+/** A consistent snapshot. @param withCheckpoint whether to include its checkpoint */
 export function archivedRunOf(
   history: History,
   {
@@ -58,7 +58,10 @@ export function archivedRunOf(
 const layersOf = ({ arch, variant, dataset }: RunRecord['summary']): string[] =>
   modelSummary(arch, variant, datasetSizes[dataset].classes).layers.map(({ name }) => name)
 
-/** The bytes of each of a run's stored filters, in the order of its list; others get their turn in between. @throws where one is gone */
+/**
+ * Yields the bytes of each stored filter of a run in the order of its list; other calls run in between. @throws if one
+ * is gone
+ */
 export async function* filterBlobs(
   history: History,
   key: number,
@@ -91,15 +94,14 @@ const identityKeys = [
 ] as const satisfies readonly (keyof ArchivedRun)[]
 
 /**
- * Equal for runs that are the same one: their config, when they were made, what they were trained on and all that they
- * measured. Not what people wrote to them, their state and events: a run that is put away or extended stays the run it
- * is.
- * @param filtersSha256 of all filters one after the other
+ * Returns a hash that is equal for copies of one run: config, creation time, training data and measurements. Notes,
+ * tags, state and events are not part of it, because they change while the run stays the same.
+ * @param filtersSha256 SHA-256 of all filters one after the other
  */
 export function identityOf(run: ArchivedRun, filtersSha256: string): string {
   const measured = Object.fromEntries(identityKeys.map((key) => [key, run[key]]))
   return sha256Of(canonicalJson({ ...measured, filtersSha256 }))
 }
 
-/** Of nothing at all: a run without stored filters. */
+/** SHA-256 of no bytes: a run without stored filters. */
 export const emptyHash = sha256Of('')

@@ -202,16 +202,16 @@ describe('a study whose archive was unpacked and packed again', () => {
   })
 
   it.each([
-    ['lost a file', (name: string) => rmSync(name), /is not complete: runs\/.*weights\.safetensors is missing/],
+    ['lost a file', (name: string) => rmSync(name), /is incomplete: runs\/.*weights\.safetensors is missing/],
     [
       'has another byte',
       (name: string) => writeFileSync(name, readFileSync(name).fill(7, 500, 501)),
-      /weights\.safetensors does not have the checksum that its manifest says/,
+      /weights\.safetensors does not have the checksum in its manifest/,
     ],
     [
       'lost its end',
       (name: string) => writeFileSync(name, readFileSync(name).subarray(1)),
-      /weights\.safetensors with \d+ bytes, where its manifest says \d+/,
+      /weights\.safetensors with \d+ bytes instead of the \d+ in its manifest/,
     ],
   ])('is refused if it %s, and nothing has changed', async (_, change, words) => {
     const hurt = path.join(scratch, 'broken')
@@ -378,7 +378,7 @@ describe('a study that is exported and imported', () => {
     const { run } = await there.call('runs.get', { id: runIds[0] ?? '' })
     expect(run).toMatchObject({
       state: 'interrupted',
-      reason: 'It was paused where it was exported.',
+      reason: 'It was paused when it was exported.',
       epochsDone: 1,
       weightsSha256: null,
     })
@@ -629,15 +629,15 @@ describe('an archive that is hostile', () => {
           ...parts,
           files: new Map(parts.files).set(`runs/${runIds[1]}/run.json`, Buffer.from('{"__proto__":{"polluted":1}}')),
         }),
-      /not what it should be/,
+      /which is invalid/,
     ],
-    ['a run of another name', () => sealed(withRun(parts, () => ({ id: 'other' }))), /calls itself other/],
+    ['a run of another name', () => sealed(withRun(parts, () => ({ id: 'other' }))), /has the id other/],
     [
       'a run of a config that is none',
       () => sealed(withRun(parts, (run) => ({ config: { ...run.config, arch: 'resnet-9' } }))),
       /config\.arch/,
     ],
-    ['a run with something more', () => sealed(withRun(parts, () => ({ command: 'rm' }))), /not what it should be/],
+    ['a run with something more', () => sealed(withRun(parts, () => ({ command: 'rm' }))), /which is invalid/],
     [
       'epochs that are none',
       () => sealed(withRun(parts, (run) => ({ epochs: [run.epochs[0], run.epochs[0]] }))),
@@ -673,7 +673,7 @@ describe('an archive that is hostile', () => {
             parts.files.get(`runs/${runIds[0]}/weights.safetensors`) ?? Buffer.alloc(0),
           ),
         }),
-      /other weights/,
+      /wrong SHA-256/,
     ],
     [
       'weights that are none',

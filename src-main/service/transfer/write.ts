@@ -1,4 +1,4 @@
-/** A study into one file. */
+/** Writes a study to one archive file. */
 import { constants, createWriteStream, existsSync } from 'node:fs'
 import { access, copyFile, mkdir, open, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -27,11 +27,11 @@ import { archivedRunOf, filterBlobs } from './runs'
 type Member = ArchiveManifest['members'][number]
 
 export interface ExportOptions {
-  /** Where to. */
+  /** Path to write. */
   out: string
-  /** With each run's last checkpoint: it can go on, or be extended, elsewhere. */
+  /** Whether to include each run's last checkpoint, so that it can be resumed or extended after the import. */
   checkpoints: boolean
-  /** Whether a file of that name is replaced. */
+  /** Whether to replace an existing file. */
   replace: boolean
 }
 
@@ -59,7 +59,7 @@ export async function exportStudy(
 
 type ExportContext = Pick<Context, 'history' | 'paths' | 'program'>
 
-/** @param folder for the members until they are packed */
+/** @param folder scratch folder for the members */
 async function pack(
   context: ExportContext,
   study: StudyRecord,
@@ -106,7 +106,7 @@ async function pack(
     },
     names,
   )
-  // A pipeline ends at once if it is cancelled, not when all is packed.
+  // A cancelled pipeline must end at once, not after packing everything.
   await pipeline(bytes as AsyncIterable<Uint8Array>, createWriteStream(part, { flags: 'wx' }), { signal })
   return { bytes: (await stat(part)).size, runs: runs.length, members: members.length }
 }
@@ -131,9 +131,9 @@ async function putRun(
     if (member.sha256 !== weightsSha256)
       throw new WorkbenchError(
         'bad-data',
-        `The weights of the run ${id} are damaged: they are not those that its trainer wrote.`,
+        `The weights of the run ${id} are corrupt: they differ from those that its trainer wrote.`,
         {
-          fix: `Train it again (\`mcnn verify\` tells whether it comes out the same), or put ${weights} back from a copy.`,
+          fix: `Train it again (\`mcnn verify\` checks that the result is identical), or restore ${weights} from a copy.`,
         },
       )
     members.push(member)
@@ -145,7 +145,7 @@ async function putRun(
 async function putJson(folder: string, name: string, value: unknown): Promise<Member> {
   const bytes = Buffer.from(`${JSON.stringify(value)}\n`)
   if (bytes.length > maxJsonBytes)
-    throw new WorkbenchError('unavailable', `${name} would have ${bytes.length} bytes, more than an archive takes.`)
+    throw new WorkbenchError('unavailable', `${name} would have ${bytes.length} bytes, more than an archive can hold.`)
   await writeFile(path.join(folder, name), bytes)
   return { path: name, size: bytes.length, sha256: sha256Of(bytes) }
 }
@@ -166,12 +166,12 @@ async function putFilters(
   }
 }
 
-/** A file system that can shares the blocks. */
+/** Shares blocks if the file system supports it. */
 async function putFile(folder: string, name: string, from: string): Promise<Member> {
   const to = path.join(folder, name)
   await access(from, constants.R_OK).catch((cause: unknown) => {
     throw new WorkbenchError('unavailable', `Cannot read ${from} (${codeOf(cause) ?? messageOf(cause)}).`, {
-      fix: 'Check its permissions, or put it back from a copy.',
+      fix: 'Check its permissions, or restore it from a copy.',
       cause,
     })
   })

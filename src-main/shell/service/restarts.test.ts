@@ -4,19 +4,19 @@ import { RestartLimit } from './restarts'
 describe('RestartLimit', () => {
   it('allows so many restarts within the window, and again when they are past', () => {
     const limit = new RestartLimit(3, 60_000)
-    expect([0, 1, 2].map((t) => limit.take(t))).toEqual([true, true, true])
-    expect(limit.take(3)).toBe(false)
-    expect(limit.take(59_999)).toBe(false)
-    expect(limit.take(60_000)).toBe(true)
-    expect(limit.take(60_000)).toBe(false)
-    expect(limit.take(60_001)).toBe(true)
+    expect([0, 1, 2].map((t) => limit.tryAcquire(t))).toEqual([true, true, true])
+    expect(limit.tryAcquire(3)).toBe(false)
+    expect(limit.tryAcquire(59_999)).toBe(false)
+    expect(limit.tryAcquire(60_000)).toBe(true)
+    expect(limit.tryAcquire(60_000)).toBe(false)
+    expect(limit.tryAcquire(60_001)).toBe(true)
   })
 
   it('forgets on a reset', () => {
     const limit = new RestartLimit(1, 60_000)
-    expect(limit.take(0)).toBe(true)
-    expect(limit.take(1)).toBe(false)
+    expect(limit.tryAcquire(0)).toBe(true)
+    expect(limit.tryAcquire(1)).toBe(false)
     limit.reset()
-    expect(limit.take(2)).toBe(true)
+    expect(limit.tryAcquire(2)).toBe(true)
   })
 })

@@ -11,7 +11,7 @@ export class RestartLimit {
   }
 
   /** Whether it may be started again at `now` (ms); counts it where it may. */
-  take(now: number): boolean {
+  tryAcquire(now: number): boolean {
     this.#times = this.#times.filter((time) => now - time < this.#withinMs)
     if (this.#times.length >= this.#most) return false
     this.#times.push(now)

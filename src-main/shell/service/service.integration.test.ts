@@ -176,7 +176,7 @@ describe('Service', () => {
     expect(isAlive(pid)).toBe(false)
     expect(first.service.state.state).toBe('stopped')
 
-    const second = start('stubborn', { patience: { asked: 100, told: 100 } })
+    const second = start('stubborn', { shutdownTimeouts: { graceful: 100, sigterm: 100 } })
     const stubborn = (await second.service.call('pid', {})) as number
     await second.service.stop()
     expect(isAlive(stubborn)).toBe(false)
@@ -191,7 +191,7 @@ describe('Service', () => {
     // SIGKILL comes so late that only the limit for closing in order matters here.
     const { service, until } = start('closes', {
       args: ['closes', file, ...asked],
-      patience: { asked: 1, told: 600_000 },
+      shutdownTimeouts: { graceful: 1, sigterm: 600_000 },
     })
     await until(1, 'running')
     await service.stop()

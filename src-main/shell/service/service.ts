@@ -20,8 +20,8 @@ export interface ServiceOptions {
   args: readonly string[]
   /** null keeps the last lines in memory only. */
   logFile: string | null
-  /** How long a service that was asked to end may take, and how long one that was told to; in ms. */
-  patience?: { asked: number; told: number }
+  /** How long the service may take to close on request, and after SIGTERM; in ms. */
+  shutdownTimeouts?: { graceful: number; sigterm: number }
   onState: (state: ServiceState) => void
   /** Neither name nor payload is checked yet. */
   onEvent: (name: string, payload: unknown) => void
@@ -37,7 +37,7 @@ const maxPending = 1000
 const maxRestarts = 3
 const restartWindowMs = 60_000
 /** It ends by itself when the channel closes; this is for one that hangs. */
-const usualPatience = { asked: 6000, told: 3000 }
+const defaultShutdownTimeouts = { graceful: 6000, sigterm: 3000 }
 /** More than the service itself allows its trainer, in ms. */
 const closingMarginMs = 2000
 /** What a dying process still prints may come after the news of its end. */
@@ -150,10 +150,10 @@ export class Service {
     if (!child) return
     if (child.connected)
       child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
-    const { asked, told } = this.#options.patience ?? usualPatience
-    const inOrder = Math.max(asked, this.#closingMs + closingMarginMs)
+    const { graceful, sigterm } = this.#options.shutdownTimeouts ?? defaultShutdownTimeouts
+    const inOrder = Math.max(graceful, this.#closingMs + closingMarginMs)
     const tell = setTimeout(() => child.kill('SIGTERM'), inOrder)
-    const force = setTimeout(() => killGroup(child), inOrder + told)
+    const force = setTimeout(() => killGroup(child), inOrder + sigterm)
     await this.#gone
     clearTimeout(tell)
     clearTimeout(force)
@@ -213,11 +213,11 @@ export class Service {
     if (child !== this.#child) return
     // First what comes several times a second while something trains: a schema that does not fit costs more than one
     // that does.
-    const told = eventMessage.safeParse(message)
-    if (told.success) {
-      if (told.data.event === 'system.closing')
-        this.#closingMs = events['system.closing'].safeParse(told.data.payload).data?.ms ?? 0
-      this.#options.onEvent(told.data.event, told.data.payload)
+    const event = eventMessage.safeParse(message)
+    if (event.success) {
+      if (event.data.event === 'system.closing')
+        this.#closingMs = events['system.closing'].safeParse(event.data.payload).data?.ms ?? 0
+      this.#options.onEvent(event.data.event, event.data.payload)
       return
     }
     const answered = reply.safeParse(message)
@@ -264,7 +264,7 @@ export class Service {
       this.#halt({ code: 'unavailable', message: 'The service was stopped.' })
     } else if (this.#failure) {
       this.#halt(this.#failure, refusals.has(this.#failure.code))
-    } else if (this.#restarts.take(performance.now())) {
+    } else if (this.#restarts.tryAcquire(performance.now())) {
       const held = new Set(this.#held.map((request) => request.id))
       this.#rejectPending({ code: 'unavailable', message: reason, fix: 'The service is restarting: try again.' }, held)
       this.#spawn(reason)

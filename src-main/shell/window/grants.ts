@@ -16,7 +16,7 @@ export class Grants {
   }
 
   /** The path, the first time; null for anything else. */
-  take(grant: string): string | null {
+  redeem(grant: string): string | null {
     const path = this.#paths.get(grant)
     this.#paths.delete(grant)
     return path ?? null

@@ -69,7 +69,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
 
   const crashes = new RestartLimit(3, 60_000)
   window.webContents.on('render-process-gone', (_, { reason }) => {
-    if (reason !== 'clean-exit' && crashes.take(performance.now())) window.webContents.reload()
+    if (reason !== 'clean-exit' && crashes.tryAcquire(performance.now())) window.webContents.reload()
   })
   // about:blank is gone to without asking.
   window.webContents.on('did-navigate', (_, url) => {

@@ -22,7 +22,7 @@ class Verifying {
   failed = $state.raw<{ runId: string; error: ClientError } | null>(null)
 
   /** @param epochs the first so many; null: all that it measured */
-  async start(run: RunSummary, epochs: number | null, beside: boolean): Promise<void> {
+  async start(run: RunSummary, epochs: number | null, parallel: boolean): Promise<void> {
     const remainingSeconds = remaining()
     this.under = run
     this.progress = this.left = this.verdict = this.failed = null
@@ -33,7 +33,7 @@ class Verifying {
     })
     try {
       const verdict = await backgroundTasks.follow('verify', () =>
-        call('publish.verify', { id: run.id, epochs, beside }),
+        call('publish.verify', { id: run.id, epochs, parallel }),
       )
       this.verdict = verdict
       if (this.shown?.id !== run.id)
