@@ -14,11 +14,11 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
     await workbench.open('#/new')
     await page.getByLabel('Name').fill('Held out')
     const field = page.getByLabel('Validation', { exact: true })
-    await expect(page.getByText('The best epoch is picked on the test set and labelled accordingly.')).toBeVisible()
+    await expect(page.getByText('The best epoch is chosen on the test set and labelled accordingly.')).toBeVisible()
     await field.fill('4000')
     await expect(page.getByText('Leaves too few of 4000 images to train on')).toBeVisible()
     await field.fill('400')
-    await expect(page.getByText('the best epoch is picked on them')).toBeVisible()
+    await expect(page.getByText('the best epoch is chosen on them')).toBeVisible()
     await field.scrollIntoViewIfNeeded()
     await shots('form')
   })
@@ -44,7 +44,7 @@ test('a validation split: checked in the form, drawn and told on the run’s pag
 
   await test.step('the run', async () => {
     await workbench.open(`#/runs/${runIds[1] ?? ''}`)
-    await expect(page.getByText('Best, picked on validation')).toBeVisible()
+    await expect(page.getByText('Best, chosen on validation')).toBeVisible()
     const rows = page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')
     await expect(rows).toHaveCount(4)
     const best = detail.epochs.reduce((a, b) => ((b.validationAccuracy ?? 0) > (a.validationAccuracy ?? 0) ? b : a))

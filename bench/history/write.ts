@@ -10,14 +10,14 @@ import { madeStudies, type HistorySize, type MadeStudy } from './studies'
 
 const reasons: Record<Fate['state'], readonly (string | null)[]> = {
   done: [null],
-  queued: ['Held: the program was closed before this run began. Resume it, or its study.'],
+  queued: ['On hold: the program was closed before this run started. Resume the run or its study.'],
   diverged: ['The loss was not a finite number.'],
   failed: [
     'The GPU ran out of memory. Take a smaller batch.',
     'The trainer was killed (SIGKILL): the machine ran out of memory.',
     'The data set could not be read.',
   ],
-  stopped: ['Stopped by hand.', 'Taken back from the queue before it began.'],
+  stopped: ['Stopped by you.', 'Removed from the queue before it started.'],
   interrupted: ['The program that trained it ended unexpectedly.', 'The program was closed while this run trained.'],
 }
 

@@ -1,4 +1,4 @@
-/** A run as tests need it. */
+/** Returns a run for tests. */
 import type { RunSummary } from '../contract'
 
 export function runWith(part: Partial<RunSummary>): RunSummary {

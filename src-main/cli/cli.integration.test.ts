@@ -147,7 +147,7 @@ describe('wrong use', () => {
       ['train', '--arch', 'resnet-8', '--variant', 'mcnn-f', '--multiband', 'stem'],
       /--variant and --multiband cannot be combined/,
     ],
-    [['train', '--arch', 'resnet-8', '--bank', 'two'], /--bank belongs to --multiband/],
+    [['train', '--arch', 'resnet-8', '--bank', 'two'], /--bank needs --multiband/],
     [['train', '--arch', 'resnet-8', '--multiband', 'stem', '--bank', '+-'], /unknown layers or bank/],
     [
       ['train', '--arch', 'resnet-8', '--multiband', 'stage4.*', '--dataset', 'synthetic', '--epochs', '1'],
@@ -155,14 +155,17 @@ describe('wrong use', () => {
     ],
     [['study', 'run', 'quick-start', '--seed-list', '1,1'], /--seed-list: no seed twice/],
     [['study', 'run', 'quick-start', '--seeds', '0'], /--seeds must be from 1 to 100/],
-    [['study', 'extend', 'x'], /How many seeds\? Give --seeds or --until/],
+    [['study', 'extend', 'x'], /Give --seeds or --until/],
     [['study', 'extend', 'x', '--seeds', '2', '--until', '0.1'], /--seeds and --until cannot be combined/],
     [['study', 'extend', 'x', '--seeds', '0'], /--seeds must be from 1 to 2000/],
-    [['study', 'extend', 'x', '--until', '0'], /--until: above 0, at most 100 points/],
+    [['study', 'extend', 'x', '--until', '0'], /--until must be above 0 and at most 100 points/],
     [['study', 'extend', 'x', '--seeds', '1', '--paired'], /--paired needs --until/],
     [['study', 'extend', 'nothing', '--seeds', '1'], /There is no study "nothing"/],
     [['filters', 'nothing', '--size', '7'], /--size must be from 8 to 256/],
-    [['datasets', 'verify', 'mnist'], /There is no data set "mnist": they are synthetic, cifar-10, cifar-100/],
+    [
+      ['datasets', 'verify', 'mnist'],
+      /There is no data set "mnist"\. The data sets are synthetic, cifar-10, cifar-100/,
+    ],
     [['datasets', 'import', '/nowhere/cifar.tar.gz'], /cifar\.tar\.gz/],
     [['--data-dir'], /'--data-dir <dir>' argument missing/],
     [['runs', 'list', '--data-dir', ''], /--data-dir.*must not be empty/],
@@ -479,7 +482,7 @@ describe('on a history', () => {
     )
     expect(
       (await mcnn(...of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '3', '--dry-run'))).out,
-    ).toContain('Every interval is under ± 3.00 points.\nNothing is added.')
+    ).toContain('Every interval is under ± 3.00 points.\nNo seeds were added.')
     expect(await mcnn(...of('study', 'extend', 'table-2', '--until', '0.01'))).toMatchObject({
       code: expect.any(Number) as number,
       err: expect.stringContaining('out of reach for ResNet-8, MCNN-F') as string,
@@ -509,11 +512,11 @@ describe('on a history', () => {
     expect((await mcnn(...of('runs', 'delete', id))).code).toBe(2)
     expect(await json(z.unknown(), ...of('runs', 'restore', id))).toEqual({ restored: id })
     expect(await left()).toBe(9)
-    // Nobody can be asked here.
+    // There is no terminal to ask.
     expect(await mcnn(...of('runs', 'delete', id, '--purge'))).toMatchObject({
       code: 2,
       out: '',
-      err: expect.stringContaining('Say --yes') as string,
+      err: expect.stringContaining('Add --yes') as string,
     })
     expect(await left()).toBe(9)
     expect((await mcnn(...of('runs', 'delete', id))).out).toBe(
@@ -563,7 +566,7 @@ describe('on a history', () => {
       return ids
     }
     expect((await mcnn(...of('runs', 'move', 'waiting-s3', '--first'))).out).toBe(
-      'waiting-s3 is number 1 of 3 that wait.\n',
+      'waiting-s3 is number 1 of 3 queued runs.\n',
     )
     expect(await order()).toEqual(['waiting-s3', 'waiting-s1', 'waiting-s2'])
     expect(await json(z.unknown(), ...of('runs', 'move', 'waiting-s2', '--before', 'waiting-s1'))).toEqual({
@@ -816,11 +819,11 @@ describe('training', () => {
     const run = z.string().parse(told[0]?.['id'])
     const detail = await json(contract.runDetail, ...of('runs', 'show', run))
     expect(detail.config.validationExamples).toBe(50)
-    expect((await mcnn(...of('runs', 'show', run))).out).toContain('picked on validation')
+    expect((await mcnn(...of('runs', 'show', run))).out).toContain('chosen on validation')
     const compared = await json(contract.comparison, ...of('compare', 'Split'))
     expect(compared.rows).toMatchObject([{ trainExamples: 150, testExamples: 100, validationExamples: 50 }])
     expect((await mcnn(...of('compare', 'Split', '--format', 'csv'))).out).toContain(',validation,')
-    expect((await mcnn(...of('runs', 'show', id))).out).toContain('picked on the test set')
+    expect((await mcnn(...of('runs', 'show', id))).out).toContain('chosen on the test set')
     expect(await json(runManifest, ...of('runs', 'manifest', run))).toMatchObject({
       results: { best: { epoch: best.epoch, validationAccuracy: best.validationAccuracy, pickedOn: 'validation set' } },
     })
@@ -833,8 +836,8 @@ describe('training', () => {
     const report = dir('split-report')
     expect((await mcnn(...of('report', 'Split', '--out', report))).code).toBe(0)
     const text = await readFile(path.join(report, 'report.md'), 'utf8')
-    expect(text).toContain('picked on validation')
-    expect(text).not.toContain('picked on the test set')
+    expect(text).toContain('chosen on validation')
+    expect(text).not.toContain('chosen on the test set')
     const wrong = await mcnn(...of('train', '--arch', 'resnet-8', ...small, '--validation', '195'))
     expect(wrong).toEqual({
       code: 2,
@@ -887,7 +890,7 @@ describe('training', () => {
   it('draws it', async () => {
     const file = dir('bank.svg')
     const { code, out, err } = await mcnn(...of('filters', id, '--size', '16', '--out', file))
-    expect({ code, out, err }).toEqual({ code: 0, out: '', err: `Drawn to ${file}.\n` })
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: `Wrote the drawing to ${file}.\n` })
     expect(await readFile(file, 'utf8')).toMatch(/^<svg xmlns[^]*stem · base filter 0 · epoch 2[^]*<\/svg>\n$/)
     expect((await mcnn(...of('filters', id, '--out', dir('no/folder.svg')))).code).toBe(2)
   })

@@ -222,7 +222,7 @@ describe('a signal', () => {
     expect(run).toMatchObject({ state: 'stopped', reason })
     expect(waited).toMatchObject({
       state: 'stopped',
-      reason: reason.replace(/\.$/, ', before it began.'),
+      reason: reason.replace(/\.$/, ', before it started.'),
       startedAt: null,
     })
     expect(run && checkpointsOf(run).length).toBeGreaterThan(0)

@@ -1,11 +1,11 @@
 /**
  * The registry of banks: how a multi-band layer derives filters from each base filter. Paper, section III-A.
- * Adding a named bank needs one entry in `banks`; a variant then takes it as `mcnn-a@name`.
+ * Adding a named bank needs one entry in `banks`; a variant then uses it as `mcnn-a@name`.
  */
 
 /**
- * For each band the nine taps of its 3 × 3 kernel, row by row: ±(1 + index of the base filter's tap that it takes), or 0
- * for none. The identity is [1, 2, …, 9].
+ * For each band the nine taps of its 3 × 3 kernel, row by row: ±(1 + index of the base filter's tap), or 0 for no tap.
+ * The identity is [1, 2, …, 9].
  */
 export type BankTable = readonly (readonly number[])[]
 
@@ -149,7 +149,7 @@ export function bankSize(bank: ParsedBank): number {
 /** Returns whether two tables are equal. */
 const same = (a: BankTable, b: BankTable): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** Returns whether a table is the paper's, for which there are kernels of our own. */
+/** Returns whether a table is the paper's, which has its own kernels. */
 export function isSignBank(bank: BankTable): boolean {
   return same(bank, signBank)
 }

@@ -1,4 +1,4 @@
-/** How a call of the service is declared: once, with all that is known of it. */
+/** Declares a call of the service: parameters, result and access, from which everything else is derived. */
 import { z } from 'zod'
 
 /**
@@ -20,15 +20,13 @@ export function write<P extends z.ZodType, R extends z.ZodType>(params: P, resul
   return { access: 'write', params, result }
 }
 
-/**
- * Marks a call that takes a path. No window may make it: the shell makes it with a path that was chosen in a dialog.
- */
+/** Marks a call that takes a path. A window cannot make it: the shell does, with a path that was chosen in a dialog. */
 export function withPath<C extends object>(call: C): C & { path: 'dialog' } {
   return { ...call, path: 'dialog' }
 }
 
-/** Parameters of a call that takes none. */
+/** Parameters of a call without any. */
 export const none = z.strictObject({})
 
-/** Result of a call that only does something. */
+/** Result of a call that returns nothing. */
 export const ok = z.object({ ok: z.literal(true) })

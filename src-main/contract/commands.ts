@@ -1,5 +1,6 @@
 /**
- * The commands available everywhere: the menu, the palette, the keys and the list of shortcuts are derived from this * table.
+ * The commands that are available everywhere. The menu, the palette, the keys and the list of shortcuts are derived
+ * from this table.
  */
 import { z } from 'zod'
 
@@ -11,7 +12,7 @@ interface CommandText {
   menu: MenuName
   /** Electron accelerators; the first one is shown. */
   keys?: readonly string[]
-  /** The menu has a separator above it. */
+  /** Whether the menu has a separator above it. */
   apart?: true
   /** Other search words for the palette. */
   words?: string

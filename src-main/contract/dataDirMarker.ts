@@ -1,4 +1,4 @@
-/** The file that says that a directory is a data directory of this program. */
+/** The file that marks a directory as a data directory of this program. */
 import { z } from 'zod'
 
 export const markerName = 'mcnn-workbench.json'

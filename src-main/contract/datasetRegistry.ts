@@ -1,33 +1,33 @@
 /**
- * The registry of data sets. Names, sizes, validation, command-line choices, dialogs, allowed sites and the folders on disk
- * are derived from it. A set that is imported also needs its files and checksums in `datasets/catalog.ts`.
+ * The registry of data sets. Names, sizes, validation, command-line choices, dialogs, allowed sites and the folders on
+ * disk are derived from it. An imported data set also needs its files and checksums in `datasets/catalog.ts`.
  */
 
-/** Height and width in pixels, and channels, of every set's images: what networks and batches take. */
+/** Height, width and channels of the images of every data set: the input shape of networks and batches. */
 export const imageSize = 32
 export const imageChannels = 3
 
-/** How a set's images come to this machine. */
+/** How the images of a data set are obtained. */
 type Origin =
   | { kind: 'generated' }
   | {
       kind: 'imported'
-      /** The layout of its files, by which `datasets/import` reads them. */
+      /** The layout of its files, which `datasets/import` reads. */
       reader: 'cifar'
-      /** Where its authors publish it. https only. */
+      /** The site of its authors. https only. */
       site: string
     }
 
 interface DatasetEntry {
-  /** With any number from it: that of a generated set says so. */
+  /** The name next to any number that was measured on it; that of a generated set says that it is generated. */
   name: string
   /** For narrow labels. */
   shortName: string
   /** Number of classes. */
   classes: number
-  /** A set with other images is a type error until networks and batches take them. */
+  /** Other image sizes are a type error until networks and batches support them. */
   image: { size: typeof imageSize; channels: typeof imageChannels }
-  /** Images of a complete set; a generated set has any number up to `maxTrain` and `maxTest`. */
+  /** Images of the complete data set; a generated one has any number up to `maxTrain` and `maxTest`. */
   train: number
   test: number
   maxTrain: number
@@ -76,7 +76,7 @@ const entries = {
 } as const satisfies Record<string, DatasetEntry>
 
 export type DatasetId = keyof typeof entries
-/** The sets whose files a person downloads or imports. */
+/** The data sets whose files are downloaded or imported. */
 export type ImportedDatasetId = {
   [Id in DatasetId]: (typeof entries)[Id]['origin']['kind'] extends 'imported' ? Id : never
 }[DatasetId]
@@ -91,7 +91,7 @@ export function datasetEntry(id: DatasetId): DatasetEntry {
   return entries[id]
 }
 
-/** Returns whether a set is made from a seed instead of photographed. */
+/** Returns whether a data set is generated from a seed instead of photographed. */
 export function isGenerated(id: DatasetId): boolean {
   return datasetEntry(id).origin.kind === 'generated'
 }
@@ -106,7 +106,7 @@ function listed(names: readonly string[]): string {
   return names.join(', ').replace(/, (?=[^,]*$)/, ' or ')
 }
 
-/** The sites of imported sets: each address once, with the sets that it publishes. */
+/** The sites of imported data sets: each address once, with the data sets that it publishes. */
 export const datasetSites: readonly { site: string; names: string[] }[] = [
   ...new Set(importedDatasetIds.map((id) => entries[id].origin.site)),
 ].map((site) => ({

@@ -6,16 +6,16 @@ import { datasetId, seed } from './experiment'
 export const datasetSummary = z.object({
   id: datasetId,
   name: z.string(),
-  /** Made from a seed, not photographed: said wherever a number from it is shown. */
+  /** Generated from a seed: noted wherever a number from it is shown. */
   synthetic: z.boolean(),
   available: z.boolean(),
   classes: z.array(z.string()),
   train: z.int(),
   test: z.int(),
   bytes: z.number(),
-  /** SHA-256 of the canonical examples; null where not available. */
+  /** SHA-256 of the canonical examples; null if it is not installed. */
   fingerprint: z.string().nullable(),
-  /** Whether the content equals the official one; null where no official checksum applies. */
+  /** Whether the content equals the official one; null if there is no official checksum. */
   official: z.boolean().nullable(),
   importedAt: z.string().nullable(),
   source: z.string().nullable(),
@@ -28,49 +28,49 @@ export const datasetSource = z.object({
   url: z.string(),
   host: z.string(),
   file: z.string(),
-  /** Of the archive. */
+  /** Bytes of the archive. */
   bytes: z.number(),
-  /** Of it here already, from a download that was not finished. */
+  /** Bytes of an unfinished download on this machine. */
   kept: z.number(),
 })
 export type DatasetSource = z.infer<typeof datasetSource>
 
-/** Of a set's training pictures; means and standard deviations of pixels scaled to 0..1. */
+/** Statistics of the training images; means and standard deviations of pixels scaled to 0..1. */
 export const datasetStatistics = z.object({
   perClass: z.array(z.int()),
   mean: z.array(z.number()).length(3),
   std: z.array(z.number()).length(3),
-  /** [channel][value]: pixels that have it, of the 256 values. */
+  /** [channel][value]: number of pixels with each of the 256 values. */
   histograms: z.array(z.array(z.int()).length(256)).length(3),
 })
 export type DatasetStatistics = z.infer<typeof datasetStatistics>
 
 export const datasetCalls = {
   'datasets.list': read(none, z.array(datasetSummary)),
-  /** From a window the path comes only through a file dialog's grant (see shellCalls). */
+  /** A window gives no path: it comes from a file dialog (see shellCalls). */
   'datasets.import': withPath(write(z.strictObject({ path: z.string().min(1).max(4096) }), datasetSummary)),
-  /** Of an import or a download, whichever is under way. */
+  /** Cancels the import or download that is running. */
   'datasets.cancelImport': write(none, ok),
-  /** Where data sets can be downloaded from, and how much that is. */
+  /** Where data sets can be downloaded, and how large the archives are. */
   'datasets.sources': read(none, z.array(datasetSource)),
-  /** Fetches the official archive and imports it. What came of it before is not fetched again. */
+  /** Downloads and imports the official archive. Resumes an unfinished download. */
   'datasets.download': write(z.strictObject({ id: datasetId }), datasetSummary),
-  /** Deletes what came of a download that was not finished. */
+  /** Deletes an unfinished download. */
   'datasets.discardDownload': write(z.strictObject({ id: datasetId }), ok),
   'datasets.verify': write(z.strictObject({ id: datasetId }), datasetSummary),
-  /** Takes it away; until the service ends, or `datasets.purge`, it can be put back. */
+  /** Removes a data set. It can be restored until the service closes or `datasets.purge` is called. */
   'datasets.remove': write(z.strictObject({ id: datasetId }), ok),
   'datasets.restore': write(z.strictObject({ id: datasetId }), ok),
-  /** Deletes the files of what was taken away; where nothing was, nothing happens. */
+  /** Deletes the files of a removed data set; does nothing if there is none. */
   'datasets.purge': write(z.strictObject({ id: datasetId }), ok),
   /** Pixels as base64 of 32 × 32 × 3 bytes, rows of RGB. */
   'datasets.samples': read(
     z.strictObject({ id: datasetId, perClass: z.int().min(1).max(20).default(8) }),
     z.object({ samples: z.array(z.object({ label: z.int(), pixels: z.string() })) }),
   ),
-  /** Of the training pictures; every one is looked at. */
+  /** Statistics over all training images. */
   'datasets.statistics': read(z.strictObject({ id: datasetId }), datasetStatistics),
-  /** The first training picture of a class, and what augmentation makes of it; pixels as in `datasets.samples`. */
+  /** The first training image of a class and augmented versions of it; pixels as in `datasets.samples`. */
   'datasets.augmented': read(
     z.strictObject({
       id: datasetId,
@@ -83,7 +83,9 @@ export const datasetCalls = {
 } as const
 
 export const datasetEvents = {
-  /** Of an import or a download: bytes. How fast, and how long yet, is told of a download where it is known. */
+  /**
+   * Progress of an import or download, in bytes. A download also has its rate and remaining time once they are known.
+   */
   'dataset.progress': z.object({
     id: datasetId.nullable(),
     phase: z.string(),

@@ -1,19 +1,19 @@
 /**
- * Errors that a person can act on. They cross process borders as plain values:
- * a code for programs, a sentence for people and, where there is one, a way out.
+ * Errors that a user can act on. They cross process borders as plain values: a code for programs, a sentence for people
+ * and, if there is one, a way out.
  */
 import { z } from 'zod'
 
 export const errorCodes = [
-  'bad-input', // the caller's words are off: a form field, a flag, a config
+  'bad-input', // invalid input: a form field, a flag, a config
   'not-found', // no such run, study, data set, layer
-  'bad-data', // a file that was read is truncated, foreign or damaged
+  'bad-data', // a file is truncated, foreign or corrupt
   'conflict', // the thing exists, but is in a state that forbids the call
   'exists', // an output would replace something, and that was not allowed
-  'unavailable', // something of the machine is missing: runtime, disk, device
-  'damaged', // the history itself: it was not touched and can be repaired
-  'cancelled', // the caller asked for the end
-  'internal', // ours to mend
+  'unavailable', // something on the machine is missing: runtime, disk, device
+  'damaged', // the history is corrupt; it was not touched and can be repaired
+  'cancelled', // the caller cancelled it
+  'internal', // a bug
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 
@@ -27,7 +27,7 @@ export const errorValue = z.object({
 })
 export type ErrorValue = z.infer<typeof errorValue>
 
-/** An expected error: shown to the person as it is, without a stack. */
+/** An expected error, shown to the user without a stack trace. */
 export class WorkbenchError extends Error {
   readonly code: ErrorCode
   readonly fix: string | undefined
@@ -55,24 +55,24 @@ export class WorkbenchError extends Error {
   }
 }
 
-/** Any thrown thing as an error value; what was not expected is `internal`. */
+/** Returns anything thrown as an error value; unexpected errors are `internal`. */
 export function toErrorValue(thrown: unknown): ErrorValue {
   if (thrown instanceof WorkbenchError) return thrown.toValue()
   if (thrown instanceof z.ZodError) return issuesToErrorValue(thrown)
   return { code: 'internal', message: messageOf(thrown) }
 }
 
-/** What came over a border, to be thrown again on this side. */
+/** Returns an error from another process as an Error to throw here. */
 export function fromErrorValue({ code, message, fix, field }: ErrorValue): WorkbenchError {
   return new WorkbenchError(code, message, { fix, field })
 }
 
-/** What any thrown thing says, without its stack. */
+/** Returns the message of anything thrown, without its stack. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
-/** The code that Node gives an error of the system, such as ENOENT; null for any other. */
+/** Returns the system's error code that Node reports, such as ENOENT; null for other errors. */
 export function codeOf(thrown: unknown): string | null {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : null
 }
@@ -87,7 +87,7 @@ function issuesToErrorValue(error: z.ZodError): ErrorValue {
 
 const units: Record<string, string> = { string: ' characters', array: ' entries', set: ' entries', object: ' entries' }
 
-/** Returns a schema's own words, or for a check without words what it allows. */
+/** Returns a schema's own message, or what a check without one allows. */
 function issueWords(issue: z.core.$ZodIssue): string {
   if (!/^(Too |Invalid |Unrecognized )/.test(issue.message)) return issue.message
   switch (issue.code) {

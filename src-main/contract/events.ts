@@ -1,4 +1,4 @@
-/** What the service and the shell report without being asked. Each domain declares its own events. */
+/** Events of the service and the shell. Each domain declares its own. */
 import type { z } from 'zod'
 import { datasetEvents } from './datasets'
 import { taskEvents } from './publish/publish'
@@ -8,7 +8,7 @@ import { shellEvents } from './shell'
 import { studyEvents } from './studies/studies'
 import { systemEvents } from './system/system'
 
-/** Events of the service, which the shell passes on to its window. */
+/** Events of the service, which the shell forwards to its window. */
 export const serviceEvents = {
   ...runEvents,
   ...studyEvents,

@@ -13,12 +13,12 @@ export const arch = z.enum(archs)
 /** The ResNets, which differ in depth alone. */
 export const resnets: readonly Arch[] = archs.filter((name) => familyOf(name) === 'resnet')
 
-/** Returns a network's layers as its paper counts them. */
+/** Returns a network's number of layers as its paper counts them. */
 export function depthOf(name: Arch): number {
   return networkEntry(name).depth
 }
 
-/** Returns the warm-up of a network if its plan has none; null for a network that needs none. */
+/** Returns the warm-up of a network whose plan has none; null for a network that needs none. */
 export function defaultWarmup(name: Arch): TrainingConfig['warmup'] {
   const { warmup } = networkEntry(name)
   return warmup && { ...warmup }
@@ -29,35 +29,33 @@ export { datasetSizes, datasetIds, imageChannels, imageSize, isGenerated, type D
 export const datasetId = z.enum(datasetIds)
 
 /**
- * Of activations and convolutions in training and evaluation; weights, statistics, loss and update are float32 in both.
+ * Precision of activations and convolutions in training and evaluation; weights, statistics, loss and update are always
+ * float32.
  */
 export const precisions = ['float32', 'bfloat16'] as const
 export const precision = z.enum(precisions)
 export type Precision = z.infer<typeof precision>
 
-/**
- * What may be asked for where a study is set up: `auto` becomes what the device computes in hardware, and no config
- * holds it.
- */
+/** What a plan may request: `auto` is replaced by what the device computes in hardware, before a config is stored. */
 export const precisionChoices = [...precisions, 'auto'] as const
 export type PrecisionChoice = (typeof precisionChoices)[number]
 
-/** A run needs so many of each kind. */
+/** Least examples of each kind in a run. */
 export const leastExamples = 10
 
-/** Seeds are 32-bit words without a sign, as NumPy's are: `nn/random.ts` mixes them as such. */
+/** Seeds are unsigned 32-bit integers, as in NumPy; `nn/random.ts` mixes them as such. */
 export const greatestSeed = 2 ** 32 - 1
 export const seed = z.int('a whole number').min(0, 'from 0').max(greatestSeed, `at most ${greatestSeed}`)
 
 /** The part of a config that every run of a study shares. */
 export const trainingConfig = z.strictObject({
   dataset: datasetId,
-  /** A class-balanced subset chosen by the run's seed; null takes the whole set. */
+  /** A class-balanced subset chosen by the run's seed; null uses the complete set. */
   trainExamples: z.int('a whole number').min(10, 'at least 10').max(50000, 'at most 50000').nullable(),
   testExamples: z.int('a whole number').min(10, 'at least 10').max(10000, 'at most 10000').nullable(),
   /**
-   * So many of the training examples, balanced by class and chosen by the run's seed, are never trained on: the best
-   * epoch is picked on them. Null, and missing as in older configs, is none: then it is picked on the test set.
+   * Number of training examples, balanced by class and chosen by the run's seed, that are held out to choose the best
+   * epoch on. Null, or missing in older configs: the best epoch is chosen on the test set.
    */
   validationExamples: z.int('a whole number').min(10, 'at least 10').max(25000, 'at most 25000').nullable().optional(),
   epochs: z.int('a whole number').min(1, 'at least 1').max(10000, 'at most 10000'),
@@ -69,9 +67,8 @@ export const trainingConfig = z.strictObject({
   milestones: z.array(z.int('whole numbers').min(1, 'from 1')).max(20, 'at most 20'),
   gamma: z.number('a number').positive('above 0').max(1, 'at most 1'),
   /**
-   * Train at `learningRate` until an epoch's training error is below `untilError`, then at the config's own: at once
-   * or, with
-   * `growth`, by that factor more in each epoch until it is reached.
+   * Warm-up: trains at this `learningRate` until the training error of an epoch is below `untilError`, then at the
+   * config's own rate: at once or, with `growth`, multiplied by it per epoch until the rate is reached.
    */
   warmup: z
     .strictObject({
@@ -94,7 +91,7 @@ const ascending = (config: { milestones: number[] }): boolean =>
 const ascendingMessage = { message: 'must rise from one to the next', path: ['milestones'] }
 
 type Split = Pick<TrainingConfig, 'dataset' | 'trainExamples' | 'validationExamples'>
-/** Training examples must be left, as many as a run needs at least. */
+/** Enough training examples must remain. */
 const leavesSome = ({ dataset, trainExamples, validationExamples }: Split): boolean =>
   (validationExamples ?? 0) + leastExamples <= (trainExamples ?? datasetSizes[dataset].train)
 const leavesSomeMessage = {
@@ -110,10 +107,10 @@ export type ExperimentConfig = z.infer<typeof experimentConfig>
 
 const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length
 
-/** Of a study, what is added later too. */
+/** Most runs of a study, including added ones. */
 export const mostRuns = 2000
 
-/** A study as it is asked for. */
+/** A study as the user requests it. */
 export const studyRequest = z
   .strictObject({
     name: z
@@ -138,31 +135,33 @@ export type StudyRequest = z.infer<typeof studyRequest>
 export const addedCell = z.strictObject({ arch, variant, seeds: z.array(seed).min(1).max(mostRuns) })
 export type AddedCell = z.infer<typeof addedCell>
 
-/** Seeds that came to a study later, so that nobody takes their number for one that was fixed beforehand. */
+/**
+ * Seeds that were added later. They are recorded, so that the number of seeds is not mistaken for one fixed in advance.
+ */
 export const addedSeeds = z.strictObject({
-  /** When, ISO. */
+  /** ISO time. */
   at: z.string(),
-  /** Runs of the study that had finished by then: above 0, results could be seen. */
+  /** Finished runs of the study at that time: above 0, results could be seen. */
   finished: z.int().min(0),
-  /** Half of the 95 % interval, in points, that they were to bring; null where just a number was asked for. */
+  /** The requested half of the 95 % interval, in points; null if a number of seeds was requested. */
   halfWidth: z.number().positive().nullable(),
   cells: z.array(addedCell),
 })
 export type AddedSeeds = z.infer<typeof addedSeeds>
 
-/** A study: every arch × variant × seed, all else equal, and what was added since. */
+/** A study: every network × variant × seed, all else equal, plus what was added later. */
 export const studyPlan = studyRequest.safeExtend({
   training: trainingConfig.refine(ascending, ascendingMessage).refine(leavesSome, leavesSomeMessage),
   added: z.array(addedSeeds).optional(),
 })
 export type StudyPlan = z.infer<typeof studyPlan>
 
-/** × 0.1 at one half and three quarters of the epochs: the recipe's 100 and 150 of 200, scaled. */
+/** Milestones at one half and three quarters of the epochs, as 100 and 150 of the recipe's 200. */
 export function defaultMilestones(epochs: number): number[] {
   return [...new Set([Math.round(epochs / 2), Math.round((epochs * 3) / 4)])].filter((e) => e >= 1 && e < epochs)
 }
 
-/** The recipe of the numbers to reproduce (He et al. 2016, section 4.2), at its full 200 epochs. */
+/** The recipe of He et al. 2016, section 4.2, with its full 200 epochs. */
 export const recipe: TrainingConfig = {
   dataset: 'cifar-10',
   trainExamples: null,
@@ -176,12 +175,12 @@ export const recipe: TrainingConfig = {
   gamma: 0.1,
   warmup: null,
   augment: true,
-  // The paper's arithmetic, and the same on every machine: a default that followed the device would make numbers from
-  // two of them differ.
+  // As in the paper, and equal on every machine: a default that depends on the device would make numbers of two
+  // machines differ.
   precision: 'float32',
 }
 
-/** The first study a person runs: six short runs on the built-in set. */
+/** The study for a first try: six short runs on the built-in data set. */
 export const quickStart: StudyPlan = {
   name: 'Quick start',
   archs: ['resnet-8'],
@@ -190,17 +189,15 @@ export const quickStart: StudyPlan = {
   training: { ...recipe, dataset: 'synthetic', epochs: 4, batchSize: 64, milestones: [3] },
 }
 
-/**
- * No validation split is told by saying nothing, as configs did before there were any: the same config has one text.
- */
+/** Omits `validationExamples` if there is none, so that the config's hash is the same as before the field existed. */
 export function withoutNoSplit<T extends { validationExamples?: number | null | undefined }>(config: T): T {
   const { validationExamples, ...rest } = config
   return validationExamples === null || validationExamples === undefined ? (rest as T) : config
 }
 
 /**
- * The runs of a plan, without what was added later, in the order they are trained: seed by seed, so that every variant
- * has a number early.
+ * Returns the runs of a plan, without added ones, in training order: seed by seed, so that every variant has an early
+ * result.
  */
 export function expandPlan(plan: StudyPlan): ExperimentConfig[] {
   return plan.seeds.flatMap((s) => plan.archs.flatMap((a) => plan.variants.map((v) => configOf(plan, a, v, s))))
@@ -222,7 +219,7 @@ export function configOf(
   }
 }
 
-/** Returns the settings in which two trainings differ. */
+/** Returns the settings in which two training configs differ. */
 export function trainingDifferences(a: TrainingRequest, b: TrainingRequest): (keyof TrainingRequest)[] {
   const valueOf = (training: TrainingRequest, key: keyof TrainingRequest): string =>
     JSON.stringify(training[key] ?? null)

@@ -1,4 +1,4 @@
-/** Names of runs and studies. */
+/** Ids of runs and studies. */
 import { z } from 'zod'
 
 /** Short, lower case, safe as a file name. */

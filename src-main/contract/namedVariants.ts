@@ -3,16 +3,16 @@
  * command-line choices, charts and the window's colours are derived.
  */
 
-/** What a variant needs to know of a convolution to choose it. */
+/** The properties of a convolution by which a variant chooses it. */
 export interface ChoosableLayer {
   /** Output channels. */
   out: number
 }
 
 interface NamedVariant {
-  /** The id of the set of layers, by which code refers to it. */
+  /** Id of the set of layers in code. */
   layers: string
-  /** As people write it, such as 'MCNN-F'. */
+  /** Name in texts, such as 'MCNN-F'. */
   name: string
   /** Which layers are multi-band, in words. `bands` is the number of filters in the bank. */
   meaning: (bands: number) => string

@@ -1,4 +1,4 @@
-/** Calls and events of the shell: what only the process with the window can do. */
+/** Calls and events of the shell, the process that owns the window. */
 import { z } from 'zod'
 import { none, ok } from './call'
 import { commandName } from './commands'
@@ -10,10 +10,10 @@ import { fileExtensions } from './publish/fileKinds'
 import { imported } from './publish/publish'
 import { repair } from './system/storage'
 
-/** Of a file that a window saves, in characters as it travels: a figure at 300 dpi has under a million. */
+/** Size limit of a file that a window saves, in characters of the message: a figure at 300 dpi has under a million. */
 export const maxFileLength = 32_000_000
 
-/** A file name with one of some extensions. */
+/** A file name with an allowed extension. */
 const fileNameOf = (extensions: readonly string[]): z.ZodString =>
   z
     .string()
@@ -28,17 +28,19 @@ const define = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R):
   result,
 })
 
-/** Whether the service runs. */
+/** State of the service. */
 const serviceState = z.object({
   state: z.enum(['starting', 'running', 'stopped']),
   detail: z.string().nullable(),
-  /** It can't be started before the history is mended. */
+  /** It cannot start before the history is repaired. */
   damaged: z.boolean().optional(),
   /** It cannot use its data directory. */
   refused: z.boolean().optional(),
 })
 
-/** What only the shell can do. A grant stands for a path that the person chose in a dialog, once. */
+/**
+ * Calls that only the shell can answer. A grant stands for a path that the user chose in a dialog, and is valid once.
+ */
 export const shellCalls = {
   'shell.info': define(
     none,
@@ -49,35 +51,34 @@ export const shellCalls = {
     z.object({ grant: z.string(), name: z.string() }).nullable(),
   ),
   'shell.importDataset': define(z.strictObject({ grant: z.string().min(1).max(100) }), datasetSummary),
-  /** Asks where to write a study's archive and has it written there; the path stays with the shell, here and below. */
+  /** Asks for a path and exports a study to it. The path stays in the shell, here and below. */
   'shell.exportStudy': define(
     z.strictObject({ id: studyId, checkpoints: z.boolean().default(false) }),
     z.object({ saved: z.boolean() }),
   ),
   /**
-   * Asks for a folder and has a study's report written into a new one there, which is named; null where none was
-   * chosen.
+   * Asks for a folder and writes a study's report into a new folder there. Returns its name; null if the user cancels.
    */
   'shell.reportStudy': define(z.strictObject({ id: studyId }), z.object({ folder: z.string() }).nullable()),
-  /** Asks for a study's archive and has it taken in; null where none was chosen. */
+  /** Asks for a study's archive and imports it; null if the user cancels. */
   'shell.importStudy': define(z.strictObject({ kind: z.enum(['archive', 'folder']) }), imported.nullable()),
-  /** What the program is made of and under which licences, as the build wrote it down. */
+  /** The third-party packages of the program with their licences, as the build recorded them. */
   'shell.licences': define(none, z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() }))),
   'shell.serviceState': define(none, serviceState),
   'shell.restartService': define(none, ok),
-  /** Stops the service, mends a damaged history and starts the service again. */
+  /** Stops the service, repairs a corrupt history and starts the service again. */
   'shell.repairHistory': define(none, repair),
   'shell.openDataDir': define(none, ok),
-  /** Asks for another data directory and starts the program again with it; not chosen if the user cancels. */
+  /** Asks for another data directory and restarts the program with it; `chosen` is false if the user cancels. */
   'shell.chooseDataDir': define(none, z.object({ chosen: z.boolean() })),
   'shell.quit': define(none, ok),
-  /** Shows what this window has had written last, in the system's own list of files. */
+  /** Shows the file that this window wrote last in the system's file manager. */
   'shell.showWritten': define(none, ok),
-  /** Sets what is given of them and gives all. */
+  /** Changes the given preferences and returns all. */
   'shell.preferences': define(preferences.partial().strict(), preferences),
   /**
-   * Asks where to save a file and writes it there, whole or not at all; the path stays with the shell. The name's
-   * ending says what kind of file it is.
+   * Asks for a path and writes the file atomically; the path stays in the shell. The name's extension determines the
+   * kind of file.
    */
   'shell.saveFile': define(
     z.strictObject({
@@ -87,7 +88,7 @@ export const shellCalls = {
     }),
     z.object({ saved: z.boolean() }),
   ),
-  /** Asks where to write a run's network for other programs, and has the service write it there. */
+  /** Asks for a path and lets the service export a run's network to it. */
   'shell.exportModel': define(
     z.strictObject({
       id: runId,
@@ -96,7 +97,7 @@ export const shellCalls = {
     }),
     z.object({ saved: z.boolean(), name: z.string() }),
   ),
-  /** The window has no permission for the clipboard; the shell writes text to it, and never reads it. */
+  /** Writes text to the clipboard, for which the window has no permission. The shell never reads it. */
   'shell.copyText': define(z.strictObject({ text: z.string().max(1_000_000) }), ok),
 } as const
 
@@ -104,9 +105,9 @@ export type ShellCalls = typeof shellCalls
 export type ShellCall = keyof ShellCalls
 
 export const shellEvents = {
-  /** From the shell: the service went away or came back. */
+  /** The state of the service changed. */
   'service.state': serviceState,
-  /** From the shell: a menu item was chosen. */
+  /** A menu item was chosen. */
   'shell.command': z.object({ name: commandName }),
   'shell.preferences': preferences,
 } as const

@@ -30,7 +30,7 @@ function keyOf(text: string): string {
   })
 }
 
-/** Returns the choice that a person means by `text`; null if it names none of them. */
+/** Returns the choice that `text` means; null if it names none. */
 export function matchName<T extends string>(choices: readonly T[], text: string): T | null {
   const key = keyOf(text)
   return (
@@ -39,7 +39,7 @@ export function matchName<T extends string>(choices: readonly T[], text: string)
   )
 }
 
-/** Returns the choices nearest to `text`, at most three; none that differs by more than a third of its characters. */
+/** Returns up to three choices that are close to `text`; none that differs by more than a third of its characters. */
 export function nearestNames<T extends string>(choices: readonly T[], text: string): T[] {
   const key = keyOf(text)
   const measured = choices.map((choice) => ({ choice, distance: editDistance(keyOf(choice), key) }))
@@ -60,8 +60,7 @@ export function didYouMean(choices: readonly string[], text: string): string {
 }
 
 /**
- * Returns the items of a typed list: separated by commas or semicolons, empty ones left out, as behind a trailing
- * comma.
+ * Returns the items of a typed list, separated by commas or semicolons; ignores empty ones, as after a trailing comma.
  */
 export function listItems(text: string): string[] {
   return text

@@ -8,7 +8,7 @@
  * bank     = a name of `namedBanks` | mask "/" mask { "/" mask }
  * ```
  *
- * A variant without a bank takes the paper's, of four signs. A pattern is a layer's name in which `*` stands for any
+ * A variant without a bank uses the paper's, of four signs. A pattern is a layer's name in which `*` stands for any
  * characters. A mask has a sign for each of the nine taps of a 3 × 3 kernel, row by row: `+`, `-`, or `0` for a tap that
  * is left out.
  */
@@ -67,7 +67,10 @@ function bankOf(text: string): ParsedVariant['bank'] | null {
 
 const isSortedSet = (list: readonly string[]): boolean => list.every((one, i) => i === 0 || (list[i - 1] ?? '') < one)
 
-/** The variant with chosen layers, patterns sorted as its one name has them; `baseline` without any. @param bank as in a name; undefined for the paper's */
+/**
+ * Returns the variant with chosen layers, patterns sorted as names require; `baseline` without any.
+ * @param bank as in a name; undefined for the paper's
+ */
 export function variantOfLayers(patterns: readonly string[], bank?: string): Variant {
   if (patterns.length === 0) return 'baseline'
   return `mcnn(${[...new Set(patterns)].sort().join('+')})${bank === undefined ? '' : `@${bank}`}`
@@ -96,21 +99,21 @@ const taps = '+-0'
 const maskDigits = 3
 
 /**
- * Returns a short name of a bank of own masks, three characters for each: '000-1wc' for '+++++++++/+-+-+-+-+'.
- * Different banks have different codes. A code is in lower case, so that file names of different codes differ on every
- * file system; `typedVariant` takes it for the masks.
+ * Returns a short code for a bank of custom masks, three characters each: '000-1wc' for '+++++++++/+-+-+-+-+'.
+ * Different banks have different codes. Codes are in lower case, so that file names differ on every file system;
+ * `typedVariant` accepts a code for the masks.
  */
 export function bankCode(masks: readonly string[]): string {
   const digits = (one: string): number => Array.from(one).reduce((sum, tap) => taps.length * sum + taps.indexOf(tap), 0)
   return masks.map((one) => digits(one).toString(36).padStart(maskDigits, '0')).join('-')
 }
 
-/** Returns a variant with its own masks as their code: 'mcnn-a@000-1wc'; any other as it is. */
+/** Returns a variant with its custom masks as their code: 'mcnn-a@000-1wc'; others unchanged. */
 export function compactVariant(variant: string): string {
   return variant.replace(/@([+\-0]{9}(?:\/[+\-0]{9})+)/, (_, masks: string) => `@${bankCode(masks.split('/'))}`)
 }
 
-/** Returns the masks of a bank's code, separated by '/'; what is no code stays. */
+/** Returns the masks of a bank's code, separated by '/'; other texts unchanged. */
 function masksOf(code: string): string {
   if (!/^[0-9a-z]{3}(?:-[0-9a-z]{3})+$/.test(code)) return code
   const numbers = code.split('-').map((part) => parseInt(part, 36))
@@ -120,7 +123,7 @@ function masksOf(code: string): string {
   return numbers.map(maskOf).join('/')
 }
 
-const notOne = `must be one of ${variants.join(', ')}, layers as mcnn(stage3.*+stem) in alphabetical order, one of these with a bank as mcnn-f@random, or narrow(mcnn-a)`
+const notOne = `must be one of ${variants.join(', ')}, layers such as mcnn(stage3.*+stem) in alphabetical order, one of these with a bank such as mcnn-f@random, or narrow(mcnn-a)`
 
 /** The rough form of a name, for readers of the schema; `parseVariant` decides. */
 const shape = new RegExp(String.raw`^(?:narrow\()?(?:${variants.join('|')}|mcnn\([a-z0-9.*+]+\))(?:@[a-z0+/-]+)?\)?$`)

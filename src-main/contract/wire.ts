@@ -10,7 +10,7 @@ import type { RendererCall, RendererParams, RendererResult } from './calls'
 
 export const request = z.strictObject({ id: z.int(), call: z.string().max(100), params: z.unknown() })
 
-/** The shell's last message: the service stops what trains and ends. */
+/** The shell's last message: the service stops training and exits. */
 export const closeRequest = z.strictObject({ close: closeCause })
 export type CloseRequest = z.infer<typeof closeRequest>
 
@@ -22,21 +22,21 @@ export type Reply = z.infer<typeof reply>
 
 export const eventMessage = z.object({ event: z.string(), payload: z.unknown() })
 export const readyMessage = z.object({ ready: z.literal(true) })
-/** A service that cannot start (a newer database, an unwritable folder) says why and ends. */
+/** A service that cannot start (newer database, unwritable folder) reports the reason and exits. */
 export const startFailed = z.object({ startFailed: errorValue })
 
-/** What a service that was started to mend the history says, and ends. */
+/** The result of a service that was started to repair the history. */
 export const repaired = z.object({ repaired: repair })
 
 /** What a message on `eventChannel` lists, in order. */
 export type SentEvent = [event: EventName, payload: unknown]
 
-/** What a call of the renderer comes back as: errors are values, never rejections that lose their fields. */
+/** The reply to a call of the renderer: errors are values, because a rejection would lose their fields. */
 export type CallOutcome<T> = { ok: true; value: T } | { ok: false; error: ErrorValue }
 
-/** The one bridge: `window.workbench`. */
+/** The only bridge between renderer and shell: `window.workbench`. */
 export interface WorkbenchBridge {
   call<C extends RendererCall>(call: C, params: RendererParams<C>): Promise<CallOutcome<RendererResult<C>>>
-  /** Returns the function that ends the subscription. */
+  /** Returns a function that unsubscribes. */
   on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void
 }

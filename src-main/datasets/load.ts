@@ -117,7 +117,7 @@ async function importedSplit(
   return { records, sha256: await digest('sha256', records.bytes) }
 }
 
-/** Parts training examples in those that are trained on and those that the best epoch is picked on. */
+/** Parts training examples in those that are trained on and those that the best epoch is chosen on. */
 async function holdOut(
   all: Loaded,
   { validationExamples, seed }: Pick<LoadOptions, 'validationExamples' | 'seed'>,

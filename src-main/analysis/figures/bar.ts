@@ -1,4 +1,4 @@
-/** What a bar chart draws. Pure. */
+/** Data and layout of a bar chart. Pure. */
 import { extentOf } from './scale'
 
 export interface Bar {
@@ -6,27 +6,27 @@ export interface Bar {
   label: string
   /** Any CSS colour. */
   color: string
-  /** Null: nothing measured, drawn as '–'. */
+  /** Null: not measured, drawn as '–'. */
   value: number | null
   /** Ends of the error bar; null for none. */
   error: readonly [number, number] | null
-  /** Single values behind the mean, as dots. */
+  /** Single values of the mean, drawn as dots. */
   dots: readonly number[]
-  /** A number from elsewhere, drawn as a hollow diamond. */
+  /** A reference value, drawn as a hollow diamond. */
   reference?: number | null
 }
 
 export interface BarGroup {
   id: string
   label: string
-  /** For tight places. */
+  /** Short label for narrow charts. */
   short: string
   bars: readonly Bar[]
 }
 
 /**
- * From zero where that lets the differences be seen (everything together spans at least a quarter of the highest
- * value), else from below the lowest: whoever draws it must say where the axis starts.
+ * Returns an axis from zero if the differences stay visible (all values span at least a quarter of the highest one),
+ * else from below the lowest value: the chart must then state where its axis starts.
  */
 export function barDomain(groups: readonly BarGroup[]): [number, number] {
   const values = groups.flatMap((g) =>
@@ -40,12 +40,11 @@ export function barDomain(groups: readonly BarGroup[]): [number, number] {
   return [Math.max(0, low - room), high]
 }
 
-/** Of a character of the size that axes are labelled in, about, in px. */
+/** Approximate width of a character in axis labels, in px. */
 const characterWidth = 6
 
 /**
- * What stands below groups of bars: their labels, or their short ones where those have no room, turned where even these
- * have none.
+ * Returns the labels below groups of bars: full, or short if they do not fit, or rotated if those do not fit either.
  * @param width of a group, in px
  */
 export function groupNames(groups: readonly BarGroup[], width: number): { texts: string[]; turned: boolean } {
@@ -56,10 +55,10 @@ export function groupNames(groups: readonly BarGroup[], width: number): { texts:
   return { texts: short, turned: !fits(short) }
 }
 
-/** Names that have no room are turned by so many degrees, to rise to their group's middle. */
+/** Rotation in degrees of labels that do not fit; they end at the middle of their group. */
 export const turnedBy = 40
 
-/** How much more room turned names take below the axis, in px. */
+/** Extra height below the axis for rotated labels, in px. */
 export function turnedRoom(texts: readonly string[]): number {
   return Math.ceil(
     Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((turnedBy * Math.PI) / 180),

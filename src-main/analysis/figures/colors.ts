@@ -40,7 +40,7 @@ export const surfaces: Record<
   dark: { bg: '#17181b', line: '#2c2e33', ink: '#ececee', ink2: '#b8bbc2', ink3: '#999da6', missing: '#3d4046' },
 }
 
-/** Variants without a colour of their own take one of the colours x1 to x4, by the letters of their name. */
+/** Variants without a colour of their own get one of the colours x1 to x4, by a hash of their name. */
 const otherColors = [
   { light: '#6a3fa0', dark: '#b79ae8' },
   { light: '#00798c', dark: '#4cc4d6' },
@@ -64,7 +64,7 @@ export const variantColors: ReadonlyMap<string, Record<Theme, string>> = new Map
 
 /**
  * Returns a variant's token in `variantColors`, the same in every chart: its own if it is named, else that of narrow
- * controls, of its bank, or one by the letters of its name.
+ * controls, of its bank, or one by a hash of its name.
  */
 export function variantColor(variant: Variant): string {
   const named = namedVariants.find(({ id }) => id === variant)
@@ -75,7 +75,7 @@ export function variantColor(variant: Variant): string {
   return `x${(lettersOf(variant) % otherColors.length) + 1}`
 }
 
-/** Returns a number that differs between most names, 0 to 2³² − 1. */
+/** Returns a hash, 0 to 2³² − 1. */
 export function lettersOf(name: string): number {
   return Array.from(name).reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7)
 }

@@ -1,4 +1,4 @@
-/** Figure 3, and accuracy against size, from a comparison. Pure. */
+/** Data of Figure 3 and of accuracy against size, from a comparison. Pure. */
 import type { Variant } from '../../contract/experiment'
 import type { ComparisonRow } from '../../contract/studies/comparison'
 import { archName, archShort, datasetShort, variantShort } from '../text/names'
@@ -7,7 +7,10 @@ import type { BarGroup } from './bar'
 import type { Look } from './curves'
 import type { CostPoint } from './pareto'
 
-/** A group a data set and depth, a bar a variant: mean in percent, ± one standard deviation, the seeds as dots. */
+/**
+ * Returns a group per data set and depth with a bar per variant: mean in percent, ± one standard deviation, seeds as
+ * dots.
+ */
 export function barGroups(
   rows: readonly ComparisonRow[],
   variants: readonly Variant[],
@@ -41,8 +44,8 @@ export function barGroups(
 }
 
 /**
- * A point a network and variant that has a result: accuracy in percent, ± one standard deviation, against trainable
- * parameters.
+ * Returns a point per network and variant with a result: accuracy in percent, ± one standard deviation, against
+ * trainable parameters.
  */
 export function costPoints(
   rows: readonly ComparisonRow[],

@@ -1,4 +1,4 @@
-/** From the epochs of a study's runs to the lines of its charts. Pure. */
+/** Computes the lines of a study's charts from the epochs of its runs. Pure. */
 import { variantShort } from '../text/names'
 import { deviation, mean } from 'd3-array'
 import { leastSeeds, tQuantile } from '../statistics/statistics'
@@ -14,14 +14,14 @@ export type Axis = (typeof axes)[number]
 
 export type Measure = 'accuracy' | 'error' | 'loss'
 
-/** What a curve is made of. */
+/** The data of a curve. */
 export type CurveEpoch = Pick<EpochMetrics, 'epoch' | 'testAccuracy' | 'trainLoss'> & {
   /** Seconds of training up to this epoch. */
   elapsed: number
 }
 
 export const measures: Record<Measure, (metrics: CurveEpoch) => number> = {
-  /** In percent, as is the error. */
+  /** Accuracy and error in percent. */
   accuracy: (m) => m.testAccuracy * 100,
   error: (m) => (1 - m.testAccuracy) * 100,
   loss: (m) => m.trainLoss,
@@ -33,8 +33,8 @@ export interface Look {
 }
 
 /**
- * The epochs of each run: those that were asked for, and those that came in since; where not every epoch was told, only
- * those.
+ * Returns the epochs of each run: the fetched ones and those that arrived since; with thinned curves, only epochs of
+ * the same interval.
  */
 export function mergedEpochs(
   { every, runs }: RendererResult<'studies.curves'>,
@@ -64,9 +64,7 @@ export function mergedEpochs(
   return all
 }
 
-/**
- * Runs that a mean may hold, as in the tables: what ended early would cut it short or pull it somewhere it never was.
- */
+/** Returns the runs that a mean may include, as in the tables: an unfinished run would shorten or bias the mean. */
 export function averaged(run: RunSummary): boolean {
   return run.state === 'done' || run.state === 'running' || run.state === 'paused'
 }
@@ -74,19 +72,20 @@ export function averaged(run: RunSummary): boolean {
 export interface Drawn {
   measure: Measure
   band: BandKind
-  /** Time is minutes of training, evaluation included and pauses not. */
+  /** Time is in minutes of training, with evaluation and without pauses. */
   axis: Axis
-  /** Time constant in epochs, of each seed's curve before any mean is taken. */
+  /** Time constant in epochs; each seed's curve is smoothed before means are computed. */
   smooth: number
-  /** Steps an epoch; null where that is not known, and the axis is epochs. */
+  /** Steps per epoch; null if unknown, and then the axis is epochs. */
   steps: number | null
 }
 
 /**
- * One line a variant: the mean over seeds as far as all of them are, with a band from two seeds on (± one standard
- * deviation (n − 1), the 95 % interval of the mean by Student's t from three on, or smallest to largest); what single
- * seeds are ahead goes on as thin lines. Or one line a seed, diverged ones too. By time seeds are not at the same x:
- * they are interpolated linearly at as many equal steps as the fastest has epochs.
+ * Returns one line per variant: the mean over seeds, up to the last epoch that all have finished. With two seeds or
+ * more it has a band: ± one standard deviation (n − 1), the 95 % interval of the mean by Student's t from three seeds
+ * on, or smallest to largest. Single seeds beyond that epoch are thin lines. Or returns one line per seed, including
+ * diverged ones. Over time, seeds have different x: they are interpolated linearly at as many equal steps as the
+ * fastest has epochs.
  */
 export function seriesOf(
   runs: readonly RunSummary[],
@@ -136,7 +135,7 @@ export function seriesOf(
   })
 }
 
-/** A run's curve, smoothed by epochs and then set on the axis. */
+/** Returns a run's curve, smoothed over epochs and then placed on the x axis. */
 function pointsOf(metrics: readonly CurveEpoch[], { measure, axis, smooth: tau, steps }: Drawn): Point[] {
   const smoothed = smooth(
     metrics.map((m) => ({ x: m.epoch, y: measures[measure](m) })),
@@ -165,13 +164,13 @@ function aligned(lines: readonly (readonly Point[])[], common: number, axis: Axi
   })
 }
 
-/** Between a curve's points; null outside of them and beside a gap. */
+/** Interpolates between a curve's points; null outside of them and next to a gap. */
 export function interpolated(points: readonly Point[], x: number): number | null {
   const after = points.findIndex((p) => p.x >= x)
   const b = points[after]
   if (b === undefined) {
     const last = points.at(-1)
-    // The grid's last step may lie a rounding error beyond the curve.
+    // The grid's last step may exceed the curve by a rounding error.
     return last && x - last.x <= 1e-9 * Math.abs(x) ? last.y : null
   }
   const a = points[after - 1]
@@ -197,7 +196,9 @@ export interface Reading {
   n: number
 }
 
-/** What the legend says at an epoch; at null, where each variant's line ends: the last epoch that all its runs have. */
+/**
+ * Returns the legend's values at an epoch; for null, at the end of each variant's line: the last epoch of all its runs.
+ */
 export function readingsAt(
   runs: readonly RunSummary[],
   epochs: ReadonlyMap<string, readonly CurveEpoch[]>,

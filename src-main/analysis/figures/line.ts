@@ -1,9 +1,9 @@
-/** What a line chart draws, from its series. Pure. */
+/** Data and layout of a line chart. Pure. */
 import { area, line } from 'd3-shape'
 import type { MarkerShape } from './markers'
 import { extentOf, type Scale, type ScaleKind } from './scale'
 
-/** y null or not finite (or not above 0 on a logarithmic axis) is a gap. */
+/** A gap if y is null or not finite (or not above 0 on a logarithmic axis). */
 export interface Point {
   x: number
   y: number | null
@@ -17,7 +17,7 @@ export interface BandPoint {
 
 export interface LineSeries {
   id: string
-  /** Written at the line's end; empty for none. */
+  /** Label at the line's end; empty for none. */
   label: string
   /** Any CSS colour. */
   color: string
@@ -28,30 +28,30 @@ export interface LineSeries {
   /** Thin lines of the same colour, such as single seeds. */
   thin?: readonly (readonly Point[])[]
   dashed?: boolean
-  /** The values became NaN after the last point: its end is marked so. */
+  /** Whether the values became NaN after the last point: the chart marks this end. */
   broken?: boolean
 }
 
-/** A vertical line: a change of the learning rate, the end of a run. */
+/** A vertical line, such as a change of the learning rate or the end of a run. */
 export interface VerticalMark {
   x: number
   label: string
   color?: string
 }
 
-/** Pixels that labels at the lines' ends take, at least what short ones do. */
+/** Minimum width for labels at the lines' ends, in px. */
 export function labelRoom(series: readonly Pick<LineSeries, 'label'>[], least: number): number {
   return Math.max(least, ...series.map(({ label }) => 14 + markCharacter * label.length))
 }
 
-/** Of the axis' type, about: a label is placed before it is measured. */
+/** Approximate width of a character in axis labels: labels are placed before they are measured. */
 const markCharacter = 6
 
 /**
- * Where the labels of vertical marks stand: to the right of their line, to its left where the chart ends, and nowhere
- * where they would lie over another. What has a colour of its own (NaN) is placed first.
- * @param right where the plotting area ends, in px
- * @returns in the order of the marks; null where a label has no room
+ * Places the labels of vertical marks: to the right of their line, or to the left at the chart's end. Labels that would
+ * overlap are left out; marks with a colour of their own (NaN) are placed first.
+ * @param right end of the plotting area, in px
+ * @returns positions in the order of the marks; null if a label does not fit
  */
 export function markLabels(
   marks: readonly VerticalMark[],
@@ -80,7 +80,7 @@ export function xExtent(series: readonly LineSeries[]): [number, number] | null 
   return extentOf(series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat()]).map((p) => p.x))
 }
 
-/** The series with only what lies in a part of x, for an axis that fits what is shown. */
+/** Returns the series within a range of x, for an axis that fits the visible part. */
 export function clipped(series: readonly LineSeries[], [low, high]: readonly [number, number]): LineSeries[] {
   const inside = ({ x }: { x: number }): boolean => x >= low && x <= high
   return series.map((s) => ({
@@ -92,8 +92,8 @@ export function clipped(series: readonly LineSeries[], [low, high]: readonly [nu
 }
 
 /**
- * Lines and bands; a band may not stretch the axis beyond what the lines need by more than it is worth: on a log axis
- * its low end can go to 0.
+ * Returns the values of lines and bands that the axis must include. A band is cut if it would stretch the axis too
+ * much: on a logarithmic axis its low end can approach 0.
  */
 export function yExtent(series: readonly LineSeries[], kind: ScaleKind): [number, number] | null {
   const lines = series.flatMap((s) => [...s.points, ...(s.thin ?? []).flat()]).map((p) => p.y)
@@ -126,16 +126,16 @@ export interface EndLabel {
   label: string
   color: string
   marker: MarkerShape
-  /** Of the line's last point, in pixels. */
+  /** Position of the line's last point, in px. */
   x: number
   y: number
-  /** Of the label: moved apart from the others. */
+  /** y of the label, moved apart from other labels. */
   labelY: number
   /** Whether the line ended in NaN. */
   broken: boolean
 }
 
-/** Each line's last drawable point, with labels at least `gap` px apart and inside top…bottom. */
+/** Returns each line's last drawable point, with labels at least `gap` px apart and inside top…bottom. */
 export function endLabels(
   series: readonly LineSeries[],
   x: Scale,
@@ -169,12 +169,12 @@ export function endLabels(
   return ends
 }
 
-/** Positions at least `gap` apart, as near to the wanted ones as that allows, inside top…bottom where they fit. */
+/** Returns positions at least `gap` apart and as near to the wanted ones as possible, inside top…bottom if they fit. */
 export function spread(
   wanted: readonly number[],
   { top, bottom, gap }: { top: number; bottom: number; gap: number },
 ): number[] {
-  // Neighbours that touch become one block around their common mean; blocks are merged until none touch.
+  // Overlapping neighbours become one block around their common mean; blocks are merged until none overlap.
   interface Block {
     members: number[]
     mean: number
@@ -205,7 +205,7 @@ export function spread(
   return placed
 }
 
-/** Each line's best drawable point, the first of equals; lines of one or two points have none. */
+/** Returns each line's best drawable point, the first if several are equal; none for lines of one or two points. */
 export function bests(
   series: readonly LineSeries[],
   better: 'high' | 'low',
@@ -219,12 +219,12 @@ export function bests(
   })
 }
 
-/** All x of the lines, ascending, each once: where the cursor can stand. */
+/** Returns all x of the lines in ascending order, without duplicates: the positions of the cursor. */
 export function stops(series: readonly LineSeries[]): number[] {
   return [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].sort((a, b) => a - b)
 }
 
-/** The nearest of ascending values; null where there is none. */
+/** Returns the nearest of ascending values; null if there is none. */
 export function nearest(values: readonly number[], to: number): number | null {
   let low = 0
   let high = values.length - 1
@@ -239,7 +239,7 @@ export function nearest(values: readonly number[], to: number): number | null {
   return before !== undefined && to - before <= after - to ? before : after
 }
 
-/** A series' value at a stop: undefined where it has no point there, null where that is a gap. */
+/** Returns a series' value at a cursor position: undefined if it has no point there, null if that is a gap. */
 export function valueAt(series: LineSeries, x: number): number | null | undefined {
   return series.points.find((p) => p.x === x)?.y
 }

@@ -1,4 +1,4 @@
-/** Value against cost: which points nothing cheaper reaches. Pure. */
+/** Value against cost: Pareto-optimal points and their labels. Pure. */
 import type { MarkerShape } from './markers'
 
 export interface CostPoint {
@@ -7,16 +7,16 @@ export interface CostPoint {
   label: string
   color: string
   marker: MarkerShape
-  /** What several points have in common, written once beside them: the network. */
+  /** Common label of several points, written once next to them: the network. */
   group: string
-  /** Such as trainable parameters; above 0. */
+  /** Cost, such as trainable parameters; above 0. */
   cost: number
   value: number
   /** Ends of the error bar; null for none. */
   error: readonly [number, number] | null
 }
 
-/** Those that no other point beats at the same or a lower cost, cheapest first. */
+/** Returns the points that no other point beats at the same or a lower cost, cheapest first. */
 export function paretoFront<T extends Pick<CostPoint, 'cost' | 'value'>>(points: readonly T[]): T[] {
   const front: T[] = []
   for (const point of [...points].sort((a, b) => a.cost - b.cost || b.value - a.value))
@@ -24,7 +24,7 @@ export function paretoFront<T extends Pick<CostPoint, 'cost' | 'value'>>(points:
   return front
 }
 
-/** Each group's name where it has room, in px: beside its highest point, right end and base line. */
+/** Places each group's name where it fits: next to its highest point, at the right end or at the base line. In px. */
 export function placedNames(
   points: readonly CostPoint[],
   x: (cost: number) => number,
@@ -35,7 +35,7 @@ export function placedNames(
   )
 }
 
-/** Where each group's name is written: at its highest point. */
+/** Returns the position of each group's name: at its highest point. */
 export function groupLabels<T extends Pick<CostPoint, 'group' | 'value'>>(points: readonly T[]): T[] {
   const highest = new Map<string, T>()
   for (const point of points)
@@ -43,13 +43,13 @@ export function groupLabels<T extends Pick<CostPoint, 'group' | 'value'>>(points
   return [...highest.values()]
 }
 
-/** Of a label, in px: a character's width, a line's height. */
+/** Size of labels, in px: width of a character, height of a line. */
 const character = 6
 const line = 11
 
 /**
- * Labels that don't run into one before them; the others are left to the points' own words.
- * @param labels each with the place of its right lower end, in px; what comes first goes first
+ * Returns the labels that do not overlap an earlier one; the others are available from their points' descriptions.
+ * @param labels each with its lower right corner, in px, in order of priority
  */
 export function labelsWithRoom<T extends { text: string; x: number; y: number }>(labels: readonly T[]): T[] {
   const placed: T[] = []

@@ -1,9 +1,9 @@
-/** How large a PNG is meant to be printed: its pHYs chunk. Pure. */
+/** Sets the print size of a PNG: its pHYs chunk. Pure. */
 
 /**
- * The same picture with its pixels' density.
- * @param png whole file, whose first chunk is IHDR (as the format demands) and that has no pHYs chunk
- * @throws RangeError for what is no PNG
+ * Returns the same image with a pixel density.
+ * @param png a complete file without a pHYs chunk; its first chunk is IHDR, as the format requires
+ * @throws RangeError if it is not a PNG
  */
 export function withDensity(png: Uint8Array, dotsPerInch: number): Uint8Array {
   const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -26,7 +26,7 @@ export function withDensity(png: Uint8Array, dotsPerInch: number): Uint8Array {
   return out
 }
 
-/** As PNG's specification has it in its annex D. */
+/** CRC of the PNG specification, annex D. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) {

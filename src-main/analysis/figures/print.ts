@@ -1,4 +1,4 @@
-/** Figures for papers: SVG documents that stand on their own, in light colours whatever the window's theme. Pure. */
+/** Figures for papers: standalone SVG documents in light colours, whatever the window's theme. Pure. */
 import { surfaces, variantColors } from './colors'
 import { barDomain, groupNames, turnedBy, turnedRoom, type BarGroup } from './bar'
 import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
@@ -8,10 +8,10 @@ import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind }
 
 const { bg, ink, ink2, line: lineColor } = surfaces.light
 const grid = '#ebebee'
-/** Named, for whoever opens the file to have or to exchange; text stays text. */
+/** Named fonts, so that text stays text and readers can replace the fonts. */
 const font = "Inter, 'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 
-/** A token, such as 'var(--v-f)', as it is in the light theme. */
+/** Resolves a token, such as 'var(--v-f)', in the light theme. */
 export function printColor(color: string): string {
   const token = /^var\(--v-(\w+)\)$/.exec(color)?.[1]
   const variant = token === undefined ? undefined : variantColors.get(token)
@@ -25,24 +25,24 @@ export interface LegendEntry {
   marker: MarkerShape
 }
 
-/** 6.5 inches: the width of a page's text. CSS px, 96 an inch. */
+/** 6.5 inches, the text width of a page. CSS px, 96 per inch. */
 const pageWidth = 624
 const box = { left: 44, right: pageWidth - 16, top: 54 }
 
-/** Of the legend's type, about: it is placed before it is measured. */
+/** Approximate width of a character in the legend: entries are placed before they are measured. */
 const legendCharacter = 6.4
 const legendLine = 16
 const markerRoom = 13
 
 interface PlacedEntry extends LegendEntry {
   x: number
-  /** From 0. */
+  /** Line of the legend, from 0. */
   line: number
-  /** The label, in as many pieces as it takes lines. */
+  /** The label, split into lines. */
   pieces: string[]
 }
 
-/** Side by side as far as the page goes, then below; a name that is longer than the page goes on below itself. */
+/** Places entries next to each other, then on further lines; wraps a name that is longer than a line. */
 export function placeLegend(legend: readonly LegendEntry[]): { entries: PlacedEntry[]; lines: number } {
   const most = Math.floor((box.right - box.left - markerRoom) / legendCharacter)
   const entries: PlacedEntry[] = []
@@ -58,7 +58,7 @@ export function placeLegend(legend: readonly LegendEntry[]): { entries: PlacedEn
   return { entries, lines: entries.length === 0 ? 0 : line + 1 }
 }
 
-/** @param plain its height, which has room for `legendLines` of a legend; each further one makes it higher */
+/** @param plain height with room for `legendLines` of a legend; further lines add to it */
 function documentOf(
   title: string,
   legend: readonly LegendEntry[],
@@ -120,7 +120,7 @@ function xAxis(x: Scale, bottom: number, label: string, format: (value: number) 
   ]
 }
 
-/** A tick with its number below, which stays on the page at either end of the axis. */
+/** A tick with its number below, which stays on the page at both ends of the axis. */
 function tickAt(x: number, bottom: number, words: string): string[] {
   const half = (words.length * legendCharacter) / 2
   const anchor = x + half > pageWidth ? 'end' : x - half < 0 ? 'start' : 'middle'
@@ -192,13 +192,13 @@ export function barFigure(
   )
 }
 
-/** Below its group, or from there down to the left. */
+/** Text below its group, or rotated from there to the lower left. */
 function groupName(x: number, axis: number, name: string, turned: boolean): string {
   if (!turned) return text(x, axis + 16, name, { anchor: 'middle', fill: ink })
   return `<g transform="rotate(${-turnedBy} ${round(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`
 }
 
-/** Value against cost on a logarithmic axis, with the line of points that nothing cheaper reaches. */
+/** Value against cost on a logarithmic axis, with the Pareto front. */
 export function paretoFigure(
   title: string,
   costLabel: string,
@@ -236,11 +236,11 @@ export function paretoFigure(
   )
 }
 
-/** Beside a plot, in px, and below each other: names that want more stand above it. */
+/** Room for names next to the plot, and their distance, in px; if they need more, they go above it. */
 const mostLabelRoom = 240
 const mostLabels = 18
 
-/** The only x that has parts: there is no half an epoch or step. */
+/** Integer axes: there is no half an epoch or step. */
 const timeLabel = 'min'
 
 /** Lines with bands over a common x, named at their ends. */
@@ -255,7 +255,7 @@ export function lineFigure(
   const bottom = 290
   const wanted = labelRoom(series, 78)
   const named = series.filter(({ label }) => label !== '')
-  // Where they are long or many, names have room above the plot only.
+  // Long or many names go above the plot.
   const legend = wanted > mostLabelRoom || named.length > mostLabels ? named : []
   const right = legend.length > 0 ? box.right : box.right - wanted + 16
   const x = plainScale(view ?? xExtent(series), [box.left, right], 6, xLabel !== timeLabel)

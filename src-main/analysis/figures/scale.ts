@@ -8,7 +8,7 @@ export interface Scale {
   ticks: readonly number[]
 }
 
-/** The smallest and the largest finite value (above 0 where the scale is logarithmic); null where there is none. */
+/** Returns the smallest and the largest finite value (above 0 on a logarithmic scale); null if there is none. */
 export function extentOf(values: Iterable<number | null>, kind: ScaleKind = 'linear'): [number, number] | null {
   let low = Infinity
   let high = -Infinity
@@ -21,7 +21,7 @@ export function extentOf(values: Iterable<number | null>, kind: ScaleKind = 'lin
 }
 
 /**
- * A scale over the data with round ends; `count` is about how many ticks. Never breaks: no data gives 0 to 1 (or 0.1 to
+ * Returns a scale over the data with round ends and about `count` ticks. Without data it is 0 to 1 (logarithmic: 0.1 to
  * 1).
  */
 export function niceScale(
@@ -47,7 +47,7 @@ export function niceScale(
     low -= room
     high += room
   }
-  // A smaller difference would stretch over the whole axis with the same words at every tick.
+  // A smaller range would show equal labels at every tick.
   const least = count * lastDigitOf(Math.max(Math.abs(low), Math.abs(high)))
   const lacks = least - (high - low)
   if (lacks > 0) {
@@ -59,7 +59,7 @@ export function niceScale(
   return Object.assign((value: number) => scale(value), { domain: [from, to] as const, ticks: scale.ticks(count) })
 }
 
-/** An x axis keeps the data's own ends: a run's last epoch is where the axis ends. Whole numbers only where `whole`. */
+/** Returns an x axis that ends at the data's own ends, such as a run's last epoch. `whole`: ticks at integers only. */
 export function plainScale(
   extent: readonly [number, number] | null,
   range: readonly [number, number],
@@ -95,7 +95,7 @@ function ticks125(low: number, high: number): number[] {
   return found
 }
 
-/** Over many decades only the powers of ten, and of those every n-th. */
+/** Over many decades, ticks only at powers of ten, or at every n-th of them. */
 function thin(ticks: number[], most: number): number[] {
   if (ticks.length <= most) return ticks
   const powers = ticks.filter((t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-9)
@@ -105,14 +105,14 @@ function thin(ticks: number[], most: number): number[] {
 
 const round = (value: number): number => Number(value.toPrecision(12))
 
-/** What the last digit of a tick's words stands for, near such a value. */
+/** Returns the value of the last digit of a tick's label near a value. */
 function lastDigitOf(size: number): number {
   if (size === 0) return 0
   const power = Math.floor(Math.log10(size))
   return 10 ** (size >= 1e5 || size < 1e-4 ? power - 1 : size >= 1000 ? -3 : power - 3)
 }
 
-/** A tick's words: no more digits than tell ticks apart. */
+/** Returns a tick's label with just enough digits to tell ticks apart. */
 export function tickText(value: number): string {
   if (value === 0) return '0'
   const size = Math.abs(value)

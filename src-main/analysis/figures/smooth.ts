@@ -1,12 +1,12 @@
-/** Smoothing that does not depend on how densely a curve was sampled. Pure. */
+/** Smooths curves independently of their sampling density. Pure. */
 import type { Point } from './line'
 
 /**
- * The mean of the curve so far, weighted by exp(−age / tau), where each value stands for the stretch of x since the
- * one before it (the first for a stretch as long as the second's). Weights are divided by their sum, so the start is
- * not pulled anywhere. A value that is missing or not finite stays as it is and weighs nothing.
+ * Returns the exponentially weighted mean of the curve so far: weight exp(−age / tau), where each value counts for the
+ * interval of x since the one before (the first for as long as the second). Weights are divided by their sum, so that
+ * the start is unbiased. Missing or non-finite values stay and have no weight.
  * @param points ascending in x
- * @param tau time constant in units of x; 0 leaves the points as they are
+ * @param tau time constant in units of x; 0 leaves the points unchanged
  */
 export function smooth(points: readonly Point[], tau: number): readonly Point[] {
   if (!(tau > 0) || points.length < 2) return points

@@ -1,8 +1,10 @@
-/** A filter bank's numbers as files. Pure. */
+/** A filter bank's numbers as CSV and JSON files. Pure. */
 import type { FilterBank } from '../../contract/models/filters'
 import { frequencyAt } from './filterBank'
 
-/** One line a number: weights by row and column of the kernel, magnitudes by frequency in radians a pixel. */
+/**
+ * Returns one line per number: weights by row and column of the kernel, magnitudes by frequency in radians per pixel.
+ */
 export function bankCsv({ banks }: FilterBank): string {
   const lines = ['what,band,channel,row_or_v,column_or_u,value']
   for (const { band, kernel, response } of banks) {
@@ -30,8 +32,8 @@ interface ArrayFile {
 }
 
 /**
- * The same as arrays with their shapes, as NumPy has them: `np.array(a['data']).reshape(a['shape'])`.
- * @returns JSON with `kernel` [band, row, column, in] and `response` [band, v, u, in], where it comes from beside them
+ * Returns the same as arrays with shapes, for NumPy: `np.array(a['data']).reshape(a['shape'])`.
+ * @returns JSON with `kernel` [band, row, column, in], `response` [band, v, u, in] and their origin
  */
 export function bankJson({ banks, ...about }: FilterBank): string {
   const array = (values: number[][][][], dims: string[]): ArrayFile => ({

@@ -1,4 +1,4 @@
-/** A filter bank as a drawing that stands on its own: the kernels with their values and the magnitudes |H(u, v)|. */
+/** A filter bank as a standalone drawing: the kernels with their values and the magnitudes |H(u, v)|. */
 import type { Bank, FilterBank } from '../../contract/models/filters'
 import { bandColors, divergingColor, inkOn, magnitudeColor, surfaces } from '../figures/colors'
 import { bandTitles, isSignBank, type BandTitle } from './banks'
@@ -6,18 +6,18 @@ import { channelPlane, maxAbsolute, strongestChannels } from './filterBank'
 import { fixed } from '../text/numbers'
 
 export interface BankDrawing {
-  /** Input channels to draw, from 0; by default every one of up to three, else the one with the largest weight. */
+  /** Input channels to draw, from 0; default: all of up to three, else the one with the largest weight. */
   channels?: readonly number[]
   /** A line under the title, such as the run's name. */
   subtitle?: string
 }
 
-/** For papers and slides, whatever the window's theme. */
+/** Light colours for papers and slides, whatever the window's theme. */
 const theme = 'light' as const
 const { bg, ink, ink2, ink3, line } = surfaces.light
 const font = `font-family="Inter, 'Segoe UI', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"`
 
-/** A multiple of the usual 64 points a side, so that every point is as large as its neighbours. */
+/** Points per side of a response: a multiple of the usual 64, so that all points have the same size. */
 const tile = 128
 const gap = 16
 const gutter = 128
@@ -27,8 +27,8 @@ const kernelHeight = tile + 14
 const magnitudeHeight = tile + 44
 
 /**
- * @returns an SVG document in light colours: a column a band, for each channel a row of kernels and one of magnitudes,
- *   each on one scale for the whole drawing
+ * @returns an SVG document in light colours: one column per band; per channel one row of kernels and one of magnitudes,
+ *   each on one scale for the complete drawing
  */
 export function bankSvg(filterBank: FilterBank, options: BankDrawing = {}): string {
   const { banks } = filterBank
@@ -66,7 +66,7 @@ function columnX(index: number): number {
   return margin + gutter + index * (tile + gap)
 }
 
-/** @returns '' where there is only one input */
+/** @returns '' if there is only one input channel */
 export function channelName(layer: string, channel: number, inputs: number): string {
   if (layer === 'stem' && inputs === 3) return ['Red', 'Green', 'Blue'][channel] ?? ''
   return inputs === 1 ? '' : `Input ${channel} of ${inputs}`
@@ -76,13 +76,13 @@ function bandHead(bank: Bank, { bank: table }: FilterBank, title: BandTitle | un
   if (table === null || !title) return text(x, headHeight - 26, 'h', { size: 13, weight: 600 })
   return [
     `<rect x="${x}" y="${headHeight - 35}" width="9" height="9" rx="2" fill="${bandColors[theme][bank.band - 1] ?? ink}"/>`,
-    // Superscripts as glyphs are missing from many fonts: the exponent is set as a raised span.
+    // Many fonts lack superscript glyphs: set the exponent as a raised span.
     `<text x="${x + 15}" y="${headHeight - 26}" font-size="${isSignBank(table) ? 13 : sizeFor(title.formula)}" font-weight="600" fill="${ink}">${isSignBank(table) ? formula(bank.band) : escapeXml(title.formula)}</text>`,
     text(x, headHeight - 9, title.words, { size: 11, color: ink3 }),
   ].join('\n')
 }
 
-/** As large as leaves the next band's mark free; a bold letter is about 0.57 of its size wide. */
+/** Returns a font size that leaves room for the next band's mark; a bold character is about 0.57 of its size wide. */
 function sizeFor(words: string): number {
   return Math.min(13, Math.floor((10 * (tile + gap - 15 - 8)) / (0.57 * words.length)) / 10)
 }
@@ -118,10 +118,10 @@ function kernelTile(plane: number[][], top: number, x: number, y: number): strin
   return `<g>${cells.join('\n')}<rect x="${x}" y="${y}" width="${tile}" height="${tile}" fill="none" stroke="${line}"/></g>`
 }
 
-/** Colours that are told apart: more would only make the file larger. */
+/** Number of distinguishable colours: more would only enlarge the file. */
 const levels = 96
 
-/** Runs of one colour as one path a colour: no pictures inside, so that every program draws it. */
+/** Draws runs of one colour as one path per colour: without embedded images every program can draw it. */
 function magnitudeTile(plane: number[][], peak: number, x: number, y: number): string {
   const size = plane.length
   const paths = new Map<number, string[]>()

@@ -1,4 +1,4 @@
-/** Banks of filters as tables: which layers take one, the kernels that they give, and titles of their bands. */
+/** Applies tables of banks: which layers can have one, the kernels they give, and the titles of their bands. */
 import { bankSide, signBank, symmetryBank, type BankTable } from '../../contract/banks'
 import type { LayerSummary } from '../../contract/models/models'
 import { layerSetEntry, type LayerSet } from '../../contract/namedVariants'
@@ -7,16 +7,16 @@ export { bankSide, bankSize, bankTable, isSignBank, signBank, type BankTable } f
 
 const symmetryWords = [
   'the filter itself',
-  'turned by 90°',
-  'turned by 180°',
-  'turned by 270°',
+  'rotated by 90°',
+  'rotated by 180°',
+  'rotated by 270°',
   'mirrored',
   'mirrored, by 90°',
   'mirrored, by 180°',
   'mirrored, by 270°',
 ]
 
-/** Returns whether a convolution can be multi-band: masks of a 1 × 1 kernel would be mere factors. */
+/** Returns whether a convolution can be multi-band: masks would only scale a 1 × 1 kernel. */
 export function isBankable({ kernel }: Pick<LayerSummary, 'kernel'>): boolean {
   return kernel.every((side) => side === bankSide)
 }
@@ -98,7 +98,10 @@ export function bandTitles(bank: BankTable | null): readonly BandTitle[] {
   })
 }
 
-/** Returns a mask row by row, such as '+−+ −+− +−+'. A tap from another place of the base filter has its number, 1 to 9. */
+/**
+ * Returns a mask row by row, such as '+−+ −+− +−+'. A tap from another position of the base filter has its number, 1 to
+ * 9.
+ */
 function maskText(band: readonly number[]): string {
   const signs = band.map((source, t) =>
     source === 0 ? '0' : `${source < 0 ? '−' : '+'}${Math.abs(source) - 1 === t ? '' : Math.abs(source)}`,

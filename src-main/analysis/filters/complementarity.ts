@@ -1,41 +1,40 @@
 /**
- * How complementary a layer's filters are, in a handful of numbers that can be followed over training: what they cover
- * of the frequency plane, and how much of what they say is said twice. Paper, section III-A and figure 2, which show it
- * for one filter of one layer.
+ * Measures how complementary a layer's filters are, in a few numbers per epoch: the coverage of the frequency plane and
+ * the redundancy of the filters. Paper, section III-A and figure 2, which show it for one filter of one layer.
  */
 import type { LayerSummary } from '../../contract/models/models'
 import { expandFilters } from './banks'
 import { symmetricEigenvalues } from './eigenvalues'
 import { bandEdges, coverageOf, type LayerValues, type Plane } from './spectrum'
 
-/** Of the filters that a layer applies, derived ones included. */
+/** Number of filters that a layer applies, derived ones included. */
 export interface LayerFigures {
   /**
-   * Share of the frequency plane that at least one filter passes within 3 dB of its own peak, and of that the share
-   * that two pass: `coverageOf`.
+   * Share of the frequency plane that at least one filter passes within 3 dB of its own peak, and the share of it that
+   * two pass: `coverageOf`.
    */
   covered: number
   overlap: number
   /**
-   * Mean absolute cosine over all pairs of filters as vectors of their weights: 0 where all are orthogonal, 1 where all
-   * are one but for a factor. Null under two filters or where one is zero.
+   * Mean absolute cosine over all pairs of filters as weight vectors: 0 if all are orthogonal, 1 if all are multiples
+   * of one. Null for fewer than two filters, or if one is zero.
    */
   cosine: number | null
   /**
-   * e to the entropy of the normalised singular values of the filters as rows (Roy & Vetterli 2007): 1 to the number of
-   * filters. Null where all are zero.
+   * Effective rank: e to the entropy of the normalised singular values of the filters as rows (Roy & Vetterli 2007),
+   * from 1 to the number of filters. Null if all are zero.
    */
   effectiveRank: number | null
-  /** Filters, of which the rank is at most as many. */
+  /** Number of filters, which limits the rank. */
   filters: number
 }
 
-/** Points a side of the plane on which a layer's coverage is counted, over one period. */
+/** Points per side of the plane on which a layer's coverage is counted, over one period. */
 const points = 32
 
 /**
- * @param layer its stored filters; what it applies follows from its bank
- * @returns null where a weight is not a finite number
+ * @param layer its stored filters; the bank determines the filters that it applies
+ * @returns null if a weight is not finite
  */
 export function layerFigures(layer: LayerValues): LayerFigures | null {
   const { shape, values, bank } = layer
@@ -54,7 +53,8 @@ export function layerFigures(layer: LayerValues): LayerFigures | null {
       bandEdges[3],
     ),
     cosine: meanCosine(products, filters),
-    // The same singular values, but for zeros, of the smaller of two matrices: a depthwise filter has nine weights.
+    // The smaller of the two Gram matrices has the same singular values except zeros: a depthwise filter has nine
+    // weights.
     effectiveRank:
       weights < filters
         ? effectiveRank(productsOf(byWeight, weights, filters), weights)
@@ -63,7 +63,7 @@ export function layerFigures(layer: LayerValues): LayerFigures | null {
   }
 }
 
-/** [rows, columns] as [columns, rows]. */
+/** Transposes [rows, columns]. */
 function turned(values: Float64Array, rows: number, columns: number): Float64Array {
   const moved = new Float64Array(values.length)
   for (let r = 0; r < rows; r++)
@@ -72,7 +72,7 @@ function turned(values: Float64Array, rows: number, columns: number): Float64Arr
 }
 
 /**
- * Every vector times every other, [count, count].
+ * Returns the dot product of every pair of vectors, [count, count].
  * @param vectors [count, length]
  */
 function productsOf(vectors: Float64Array, count: number, length: number): Float64Array {
@@ -86,7 +86,7 @@ function productsOf(vectors: Float64Array, count: number, length: number): Float
     for (let k = 0; k < length; k++) sum += (vectors[i * length + k] as number) * (vectors[j * length + k] as number)
     return sum
   }
-  // Two by two, which reads every number half as often: of VGG-16's wide layers most of the time is spent here.
+  // In blocks of two by two, which halves the reads: most of the time of VGG-16's wide layers is spent here.
   for (let i = 0; i < count; i += 2)
     for (let j = i; j < count; j += 2) {
       if (i + 1 === count || j + 1 === count) {
@@ -131,9 +131,9 @@ function meanCosine(products: Float64Array, count: number): number | null {
   return pairs > 0 && Number.isFinite(sum) ? Math.min(1, sum / pairs) : null
 }
 
-/** The squares of the singular values are the eigenvalues of the products, which are overwritten. */
+/** Returns singular values as roots of the eigenvalues of the Gram matrix, which is overwritten. */
 function effectiveRank(products: Float64Array, size: number): number | null {
-  // Rounding leaves tiny negative ones where there is nothing.
+  // Rounding can give tiny negative eigenvalues instead of 0.
   const singular = symmetricEigenvalues(products, size).map((value) => Math.sqrt(Math.max(0, value)))
   const total = singular.reduce((sum, value) => sum + value, 0)
   if (!(total > 0)) return null
@@ -146,10 +146,10 @@ function effectiveRank(products: Float64Array, size: number): number | null {
 }
 
 /**
- * |H(u, v)| as the root of the mean square over input channels, as `filterPlane`, by the autocorrelation of the taps:
- * Σ_c |H_c|² = Σ over displacements of the taps' products times a cosine. Of deep layers it takes a hundredth of the
- * time. Not in its place: near a zero of the response its last digits are lost in the sum (1e-8 of the peak), which a
- * plane that is looked at keeps.
+ * Returns |H(u, v)| as the root mean square over input channels, as `filterPlane`, from the autocorrelation of the
+ * taps: Σ_c |H_c|² = Σ over displacements of the taps' products times a cosine. In deep layers it is a hundred times
+ * faster. `filterPlane` is kept for drawing: near zeros of the response this sum loses the last digits (1e-8 of the
+ * peak).
  * @param vector [rows · columns · inputs]
  */
 export function rmsResponse(vector: Float64Array, rows: number, columns: number, inputs: number): Plane {
@@ -163,7 +163,7 @@ export function rmsResponse(vector: Float64Array, rows: number, columns: number,
       correlation[place] = (correlation[place] as number) + (t === q ? sum : 2 * sum)
     }
   const plane = new Float64Array(points * points)
-  // Weights are real: |H(−u, −v)| = |H(u, v)|, and the lower half of the plane is the upper one turned.
+  // Weights are real: |H(−u, −v)| = |H(u, v)|, so the lower half of the plane is the upper half rotated.
   const half = (points / 2 + 1) * points
   for (let i = 0; i < half; i++) {
     let power = 0
@@ -179,7 +179,7 @@ export function rmsResponse(vector: Float64Array, rows: number, columns: number,
 }
 
 interface Displacements {
-  /** From one tap back to an earlier one; those that differ in direction only are one. */
+  /** Displacement from a tap to an earlier one; opposite displacements are the same. */
   of: Uint8Array
   count: number
   /** [point][displacement] */
@@ -214,13 +214,13 @@ function displacements(rows: number, columns: number): Displacements {
   return all
 }
 
-/** Multiplications that `layerFigures` takes, roughly: products of pairs, responses, eigenvalues. */
+/** Estimates the multiplications of `layerFigures`: products of pairs, responses, eigenvalues. */
 export function figuresCost({ kernel, in: inputs, groups, out }: LayerSummary): number {
   const weights = (kernel[0] * kernel[1] * inputs) / groups
   return (out * out * weights) / 2 + (out * points * points * 13) / 2 + (4 / 3) * Math.min(out, weights) ** 3
 }
 
-/** Whether a layer has figures: a 1 × 1 kernel passes every frequency alike. */
+/** Returns whether a layer has figures: a 1 × 1 kernel passes all frequencies equally. */
 export function hasFigures({ kernel }: Pick<LayerSummary, 'kernel'>): boolean {
   return kernel[0] > 1
 }

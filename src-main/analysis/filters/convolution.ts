@@ -1,9 +1,9 @@
-/** Convolutions of one picture as the networks here apply them. Pure. */
+/** Convolutions of one image, computed as the networks compute them. Pure. */
 import { expandFilters } from './banks'
 import type { KernelShape } from './filterBank'
 import type { LayerValues } from './spectrum'
 
-/** Channels-last numbers of one picture: [height, width, channels], row by row. */
+/** Values of one image, channels last: [height, width, channels], row by row. */
 export interface Activation {
   height: number
   width: number
@@ -11,15 +11,15 @@ export interface Activation {
   values: Float32Array
 }
 
-/** A kernel that is applied as it is: [rows, columns, in, out]. */
+/** A kernel to apply: [rows, columns, in, out]. */
 export interface Kernels {
   shape: KernelShape
   values: Float32Array
 }
 
 /**
- * The kernels of chosen base filters with all their bands, band-major: h1 of each, h2 of each, and so on. Of a plain
- * layer the filters themselves.
+ * Returns the kernels of chosen base filters with all their bands, band-major: h1 of each, h2 of each, and so on. For a
+ * plain layer, the filters themselves.
  */
 export function bankKernelsOf(layer: LayerValues, filters: readonly number[]): Kernels {
   const { shape, values, bank } = layer
@@ -31,8 +31,9 @@ export function bankKernelsOf(layer: LayerValues, filters: readonly number[]): K
 }
 
 /**
- * y(x, y) = Σ over s, r, c of kernel(s, r, c) · input(stride · y + s − pad, stride · x + r − pad, c), zeros outside of
- * the picture, pad the half of the kernel's side: the networks' convolution, which does not mirror the kernel.
+ * y(x, y) = Σ over s, r, c of kernel(s, r, c) · input(stride · y + s − pad, stride · x + r − pad, c), with zeros
+ * outside of the image and pad = half of the kernel's side: the networks' convolution, which does not mirror the
+ * kernel.
  * @returns [height / stride, width / stride, out]
  */
 export function convolve(input: Activation, kernels: Kernels, stride: number): Activation {
@@ -56,7 +57,7 @@ export function convolve(input: Activation, kernels: Kernels, stride: number): A
           const weights = (s * columns + r) * inputs * out
           for (let c = 0; c < inputs; c++) {
             const value = input.values[pixel + c] as number
-            // After a relu about half of them are.
+            // After a ReLU about half of the values are 0.
             if (value === 0) continue
             const from = weights + c * out
             for (let o = 0; o < out; o++) sums[o] = (sums[o] as number) + value * (kernels.values[from + o] as number)
@@ -68,7 +69,7 @@ export function convolve(input: Activation, kernels: Kernels, stride: number): A
   return { height, width, channels: out, values }
 }
 
-/** `convolve` where each filter sees its own channel alone: kernels [rows, columns, 1, channels]. */
+/** `convolve` for depthwise layers: each filter sees its own channel. Kernels [rows, columns, 1, channels]. */
 export function convolveChannels(input: Activation, { shape, values: weights }: Kernels, stride: number): Activation {
   const [rows, columns, , channels] = shape
   const height = Math.ceil(input.height / stride)
@@ -95,14 +96,14 @@ export function convolveChannels(input: Activation, { shape, values: weights }: 
   return { height, width, channels, values }
 }
 
-/** What each band of a base filter makes of what comes into its layer, before normalisation. */
+/** The output of each band of a base filter, before normalisation. */
 export interface FeatureMaps {
-  /** The bank's filters, one a band. */
+  /** The bank's filters, one per band. */
   kernels: Kernels
   bands: {
-    /** What the band sees: all that comes in or, in a depthwise layer, one channel of it. */
+    /** The band's input: the layer's input or, in a depthwise layer, one channel of it. */
     input: Activation
-    /** That channel, from 0; null where it sees all. */
+    /** That channel, from 0; null for the complete input. */
     channel: number | null
     /** [height, width], row by row. */
     plane: Float32Array
@@ -113,8 +114,8 @@ export interface FeatureMaps {
 }
 
 /**
- * @param depthwise each filter sees its own channel alone: filter o channel o. Band k of base filter f is filter
- *   k · base filters + f, so the bands of one base filter see channels that lie a band apart
+ * @param depthwise whether each filter sees only its own channel, filter o channel o. Band k of base filter f is filter
+ *   k · base filters + f, so the bands of one base filter see channels that are a band apart
  */
 export function featureMaps(
   { stride, depthwise, ...layer }: LayerValues & { stride: number; depthwise: boolean },
@@ -143,7 +144,7 @@ export function featureMaps(
   }
 }
 
-/** One channel as a picture of its own. */
+/** Returns one channel as an image of its own. */
 function channelOf({ height, width, channels, values }: Activation, channel: number): Activation {
   return {
     height,
@@ -153,12 +154,12 @@ function channelOf({ height, width, channels, values }: Activation, channel: num
   }
 }
 
-/** One product of a sum: a pixel of the input times a weight. */
+/** One product of a sum: an input pixel times a weight. */
 export interface Product {
   /** Column and row of the weight. */
   r: number
   s: number
-  /** Where the pixel lies in the input; outside of it the pixel is 0. */
+  /** Position of the pixel in the input; outside of it the pixel is 0. */
   x: number
   y: number
   pixel: number
@@ -166,7 +167,7 @@ export interface Product {
 }
 
 /**
- * Where one value of `convolve` comes from: the products over one input channel, row by row.
+ * Returns the terms of one value of `convolve`: the products over one input channel, row by row.
  * @param x column and `y` row of the value
  */
 export function productsAt(

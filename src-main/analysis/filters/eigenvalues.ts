@@ -1,29 +1,29 @@
 /**
- * Eigenvalues of a symmetric matrix, without its eigenvectors: a tenth of the work of both. Golub and Van Loan, Matrix
+ * Eigenvalues of a symmetric matrix without eigenvectors, a tenth of the work of both. Golub and Van Loan, Matrix
  * Computations, sections 8.3.1 and 8.3.3.
  */
 
 /**
- * @param matrix [size, size] row by row, of which the lower triangle is read; it is overwritten
- * @returns size numbers in no order; of a matrix with a NaN, NaN among them
- * @throws Error where they can't be found, which nobody has seen
+ * @param matrix [size, size] row by row; its lower triangle is read and overwritten
+ * @returns size eigenvalues in no particular order; NaN among them if the matrix contains NaN
+ * @throws Error if the iteration does not converge, which has not been observed
  */
 export function symmetricEigenvalues(matrix: Float64Array, size: number): Float64Array {
-  const { diagonal, beside } = tridiagonal(matrix, size)
-  iterate(diagonal, beside)
+  const { diagonal, offDiagonal } = tridiagonal(matrix, size)
+  iterate(diagonal, offDiagonal)
   return diagonal
 }
 
 const at = (values: Float64Array, index: number): number => values[index] as number
 
 /**
- * The same eigenvalues on and beside the diagonal alone, by a reflection (Householder's) for each row, the last row
+ * Reduces the matrix to a tridiagonal one with the same eigenvalues, by one Householder reflection per row, last row
  * first.
  */
-function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; beside: Float64Array } {
+function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; offDiagonal: Float64Array } {
   const diagonal = new Float64Array(size)
-  // beside[i] stands between i − 1 and i.
-  const beside = new Float64Array(size)
+  // offDiagonal[i] is between i − 1 and i.
+  const offDiagonal = new Float64Array(size)
   const product = new Float64Array(size)
   for (let i = size - 1; i > 0; i--) {
     const row = i * size
@@ -31,7 +31,7 @@ function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; b
     let scale = 0
     for (let k = 0; k < i; k++) scale += Math.abs(at(a, row + k))
     if (i === 1 || scale === 0) {
-      beside[i] = at(a, row + i - 1)
+      offDiagonal[i] = at(a, row + i - 1)
       continue
     }
     let norm = 0
@@ -41,10 +41,10 @@ function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; b
     }
     const last = at(a, row + i - 1)
     const length = last > 0 ? -Math.sqrt(norm) : Math.sqrt(norm)
-    beside[i] = scale * length
+    offDiagonal[i] = scale * length
     const half = norm - last * length
     a[row + i - 1] = last - length
-    // product = A u / half, where u is this row; of A there is the lower triangle, gone through by its rows.
+    // product = A u / half, where u is this row. Only the lower triangle of A is stored; it is read by rows.
     product.fill(0, 0, i)
     for (let j = 0; j < i; j++) {
       const u = at(a, row + j)
@@ -70,14 +70,14 @@ function tridiagonal(a: Float64Array, size: number): { diagonal: Float64Array; b
     }
   }
   if (size > 0) diagonal[0] = at(a, 0)
-  return { diagonal, beside }
+  return { diagonal, offDiagonal }
 }
 
-/** QL with implicit shifts: what is beside the diagonal goes to nothing, the diagonal to the eigenvalues. */
-function iterate(d: Float64Array, beside: Float64Array): void {
+/** QL iteration with implicit shifts: the off-diagonal converges to 0, the diagonal to the eigenvalues. */
+function iterate(d: Float64Array, offDiagonal: Float64Array): void {
   const size = d.length
   const e = new Float64Array(size)
-  e.set(beside.subarray(1))
+  e.set(offDiagonal.subarray(1))
   for (let l = 0; l < size; l++)
     for (let round = 0; ; round++) {
       let m = l

@@ -2,7 +2,7 @@
 import { WorkbenchError } from '../../contract/errors'
 import type { BankTable } from './banks'
 
-/** [rows, columns, in, filters], as TensorFlow lays kernels out. */
+/** [rows, columns, in, filters], TensorFlow's layout of kernels. */
 export type KernelShape = readonly [rows: number, columns: number, inputs: number, filters: number]
 /** [row][column][in] */
 export type Kernel = number[][][]
@@ -10,9 +10,9 @@ export type Kernel = number[][][]
 export type Response = number[][][]
 
 /**
- * One filter out of a layer's values.
+ * Returns one filter of a layer.
  * @param values laid out as `shape`
- * @throws WorkbenchError not-found where the layer has no such filter, internal where values and shape don't agree
+ * @throws WorkbenchError not-found if the layer has no such filter, internal if values and shape disagree
  */
 export function filterKernel(values: Float32Array, shape: KernelShape, filter: number): Kernel {
   const [rows, columns, inputs, filters] = shape
@@ -30,8 +30,8 @@ export function filterKernel(values: Float32Array, shape: KernelShape, filter: n
 }
 
 /**
- * The filters of one base filter's bank, of the paper's h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h; of a
- * plain layer (null) the filter itself.
+ * Returns the filters of one base filter's bank; the paper's bank has h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 =
+ * (−1)^(r+s) h. For a plain layer (null), the filter itself.
  * @param base the layer's base filters, laid out as `shape`
  * @returns [band][row][column][in]
  * @throws WorkbenchError as `filterKernel` does
@@ -62,16 +62,16 @@ export function zeroIndex(size: number): number {
   return Math.floor(size / 2)
 }
 
-/** The angular frequency at an index of a centred grid, in [−π, π): 2π (index − ⌊size / 2⌋) / size. */
+/** Returns the angular frequency at an index of a centred grid, in [−π, π): 2π (index − ⌊size / 2⌋) / size. */
 export function frequencyAt(index: number, size: number): number {
   return (2 * Math.PI * (index - zeroIndex(size))) / size
 }
 
 /**
- * |H(u, v)| = |Σ h(r, s) e^(−j(ur + vs))| for each input channel, r the column and s the row: the discrete Fourier
- * transform of the kernel padded to size × size, moved so that 0 is in the middle.
+ * Returns |H(u, v)| = |Σ h(r, s) e^(−j(ur + vs))| for each input channel, r the column and s the row: the discrete
+ * Fourier transform of the kernel, padded to size × size, with frequency 0 moved to the centre.
  * @param kernel [row][column][in]
- * @param size points a side; with an even size, adding π to a frequency is a roll by size / 2
+ * @param size points per side; with an even size, adding π to a frequency is a roll by size / 2
  * @returns [v][u][in], frequencies as `frequencyAt`
  */
 export function responseMagnitude(kernel: Kernel, size: number): Response {
@@ -83,7 +83,7 @@ export function responseMagnitude(kernel: Kernel, size: number): Response {
   )
 }
 
-/** The kernel is small, so transforming it row by row and then column by column is cheaper than a padded FFT. */
+/** Transforms row by row, then column by column: cheaper than a padded FFT for a small kernel. */
 function planeMagnitude(kernel: Kernel, columns: number, channel: number, size: number): Float64Array {
   const turn = turns(size)
   const zero = zeroIndex(size)
@@ -118,7 +118,7 @@ function planeMagnitude(kernel: Kernel, columns: number, channel: number, size: 
 }
 
 /**
- * Cosine and sine of `steps` parts of a circle of `size`: u + 2π and u are the same table entry, so a roll is exact.
+ * Returns cosine and sine of `size` equal parts of a circle: u + 2π and u are the same table entry, so a roll is exact.
  */
 function turns(size: number): (steps: number) => readonly [cos: number, sin: number] {
   const table = Array.from({ length: size }, (_, k) => {
@@ -128,17 +128,17 @@ function turns(size: number): (steps: number) => readonly [cos: number, sin: num
   return (steps) => table[((steps % size) + size) % size] ?? [NaN, NaN]
 }
 
-/** One input channel of a kernel or a response: [row][column] or [v][u]. */
+/** Returns one input channel of a kernel or a response: [row][column] or [v][u]. */
 export function channelPlane(values: readonly (readonly (readonly number[])[])[], channel: number): number[][] {
   return values.map((row) => row.map((pixel) => pixel[channel] ?? NaN))
 }
 
-/** A response over all its channels as one plane [v][u]: the root of the mean square. */
+/** Returns a response over all channels as one plane [v][u]: the root mean square. */
 export function rmsPlane(response: Response): number[][] {
   return response.map((row) => row.map((pixel) => Math.sqrt(pixel.reduce((sum, x) => sum + x * x, 0) / pixel.length)))
 }
 
-/** The greatest absolute value anywhere in nested arrays; 0 where there is none. */
+/** Returns the largest absolute value in nested arrays; 0 if there is none. */
 export function maxAbsolute(values: NestedNumbers): number {
   let max = 0
   for (const value of values) max = Math.max(max, typeof value === 'number' ? Math.abs(value) : maxAbsolute(value))
@@ -147,7 +147,7 @@ export function maxAbsolute(values: NestedNumbers): number {
 export type NestedNumbers = readonly (number | NestedNumbers)[]
 
 /**
- * Input channels worth drawing: all of a picture's up to three; of a deep layer's many, the one with the largest
+ * Returns the input channels worth drawing: all of an image's up to three, or in a deep layer the one with the largest
  * weight.
  */
 export function strongestChannels(kernel: Kernel): number[] {

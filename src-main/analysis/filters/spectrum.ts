@@ -1,18 +1,16 @@
 /**
- * Frequency responses as typed planes, and what is counted on them: how much of the frequency plane filters cover, how
- * much they overlap, how alike they are. Paper, section III-A, equations 1–4 and figure 2: there the plane is divided
- * among the four filters of a bank; here it is measured how far that is so.
- *
- * A plane holds |H(u, v)| on a grid of size × size over one period, row by row (v down, u across), at the frequencies
- * of
- * `frequencyAt`. Every point stands for the same share of the plane.
+ * Frequency responses as planes, and figures of them: how much of the frequency plane filters cover, how much they
+ * overlap, how similar they are. Paper, section III-A, equations 1–4 and figure 2: there the plane is divided among the
+ * four filters of a bank; here the division is measured.
+ * A plane has |H(u, v)| on a grid of size × size over one period, row by row (v down, u across), at the frequencies of
+ * `frequencyAt`. Every point represents the same share of the plane.
  */
 import { expandFilters, isSignBank, type BankTable } from './banks'
 import { zeroIndex, type KernelShape } from './filterBank'
 
 export type Plane = Float64Array
 
-/** A layer's filters as they are stored: `values` laid out as `shape`. */
+/** A layer's stored filters: `values` laid out as `shape`. */
 export interface LayerValues {
   shape: KernelShape
   values: Float32Array
@@ -20,7 +18,7 @@ export interface LayerValues {
   bank: BankTable | null
 }
 
-/** Where a band is cut off, relative to its own peak. −3 dB is half the power, −6 dB half the magnitude. */
+/** Edges of a band, relative to the filter's peak. −3 dB is half the power, −6 dB half the magnitude. */
 export const bandEdges = { 3: Math.SQRT1_2, 6: 0.5 } as const
 export type BandEdge = keyof typeof bandEdges
 
@@ -47,7 +45,7 @@ function turnsOf(size: number): Turns {
 const at = (values: Float64Array | Float32Array, index: number): number => values[index] as number
 
 /**
- * |H(u, v)| of one stored filter: of a single input channel, or the root of the mean square over several.
+ * Returns |H(u, v)| of one stored filter: for one input channel, or the root mean square over several.
  * @param channels input channels from 0, at least one
  */
 export function filterPlane(
@@ -92,7 +90,10 @@ export function filterPlane(
   return power
 }
 
-/** H(u − π, v), H(u, v − π) or both: equations 2 to 4. `size` must be even, so that π is a whole number of points. */
+/**
+ * Returns H(u − π, v), H(u, v − π) or both: equations 2 to 4. `size` must be even, so that π is an integer number of
+ * points.
+ */
 export function shifted(plane: Plane, size: number, inU: boolean, inV: boolean): Plane {
   const half = size / 2
   const moved = new Float64Array(plane.length)
@@ -104,8 +105,8 @@ export function shifted(plane: Plane, size: number, inU: boolean, inV: boolean):
 }
 
 /**
- * The planes of a base filter's bands, h1 and so on; of a plain layer the filter's own plane. Those of the paper's bank
- * are moved copies of one (equations 2–4), exactly; those of others are computed one by one.
+ * Returns the planes of a base filter's bands, h1 and so on; for a plain layer the filter's own plane. The planes of
+ * the paper's bank are exact rolls of one (equations 2–4); those of others are computed one by one.
  */
 export function bankPlanes(layer: LayerValues, filter: number, channels: readonly number[], size: number): Plane[] {
   const { shape, values, bank } = layer
@@ -122,12 +123,12 @@ export function bankPlanes(layer: LayerValues, filter: number, channels: readonl
   return bank.map((_, band) => filterPlane(expanded, band, channels, size))
 }
 
-/** The planes of all filters that a layer applies, bank by bank. */
+/** Returns the planes of all filters that a layer applies, bank by bank. */
 export function layerPlanes(layer: LayerValues, channels: readonly number[], size: number): Plane[] {
   return Array.from({ length: layer.shape[3] }, (_, filter) => bankPlanes(layer, filter, channels, size)).flat()
 }
 
-/** The greatest value of a plane. */
+/** Returns the largest value of a plane. */
 export function peakOf(plane: Plane): number {
   let peak = 0
   for (const value of plane) if (value > peak) peak = value
@@ -135,16 +136,16 @@ export function peakOf(plane: Plane): number {
 }
 
 export interface Coverage {
-  /** Points that at least one filter passes, over all points: 0 to 1. */
+  /** Share of points that at least one filter passes: 0 to 1. */
   covered: number
-  /** Points that at least two filters pass, over the covered points: 0 to 1; 0 where nothing is covered. */
+  /** Share of the covered points that at least two filters pass: 0 to 1; 0 if nothing is covered. */
   overlap: number
 }
 
 /**
- * A filter passes a frequency where its magnitude is at least `edge` times its own peak. This is the gray of figure 2,
- * which speaks of a response that is not zero: a 3 × 3 kernel's response is zero almost nowhere, so a band needs an
- * edge. A filter of zeros passes nothing.
+ * A filter passes a frequency if its magnitude there is at least `edge` times its own peak. Figure 2 marks responses
+ * above zero in gray; the response of a 3 × 3 kernel is zero almost nowhere, so that a band needs an edge. A zero
+ * filter passes nothing.
  * @param edge 0 to 1, as `bandEdges`
  */
 export function coverageOf(planes: readonly Plane[], edge: number): Coverage {
@@ -165,8 +166,8 @@ export function coverageOf(planes: readonly Plane[], edge: number): Coverage {
 }
 
 /**
- * Cosine of two planes as vectors: Σ |A||B| / √(Σ |A|² Σ |B|²). 0 to 1, for magnitudes are not negative; NaN where one
- * is zero everywhere.
+ * Returns the cosine of two planes as vectors: Σ |A||B| / √(Σ |A|² Σ |B|²), 0 to 1 as magnitudes are not negative; NaN
+ * if one is zero everywhere.
  */
 export function cosineOf(a: Plane, b: Plane): number {
   let product = 0
@@ -183,12 +184,12 @@ export function cosineOf(a: Plane, b: Plane): number {
 }
 
 /**
- * How alike filters are in what they pass: the mean cosine over all pairs of their absolute responses |H|. 1 where all
- * have the same response but for a factor (phase aside), near 0 where each has its own part of the plane.
- * @returns null under two filters, or where one of them is zero everywhere
+ * Returns the mean cosine over all pairs of absolute responses |H|: 1 if all responses are equal up to scale (phase
+ * ignored), near 0 if each filter has its own part of the plane.
+ * @returns null for fewer than two filters, or if one of them is zero everywhere
  */
 export function likenessOf(planes: readonly Plane[]): number | null {
-  // Each made as long as 1 once: a pair's cosine is then its product.
+  // Normalised once, so that a pair's cosine is the dot product.
   const units = planes.map((plane) => {
     const length = Math.sqrt(plane.reduce((total, value) => total + value * value, 0))
     return plane.map((value) => value / length)
@@ -205,9 +206,9 @@ export function likenessOf(planes: readonly Plane[]): number | null {
 }
 
 /**
- * For each band in turn the candidate that is most like it (`cosineOf`) among those not taken yet: a plain layer's
- * nearest equivalent of a bank.
- * @returns indices of `candidates`, as many as there are bands, fewer where there are not enough
+ * Returns for each band in turn the most similar candidate (`cosineOf`) that is not assigned yet: the filters of a
+ * plain layer that correspond to a bank.
+ * @returns indices of `candidates`, one per band; fewer if there are not enough
  */
 export function nearestTo(bank: readonly Plane[], candidates: readonly Plane[]): number[] {
   const taken: number[] = []
@@ -226,7 +227,7 @@ export function nearestTo(bank: readonly Plane[], candidates: readonly Plane[]):
   return taken
 }
 
-/** A magnitude against a peak in decibels, 20 log10(value / peak), not below `floor`. */
+/** Returns a magnitude relative to a peak in decibels, 20 log10(value / peak), at least `floor`. */
 export function decibels(value: number, peak: number, floor = -Infinity): number {
   return peak > 0 ? Math.max(floor, 20 * Math.log10(value / peak)) : floor
 }

@@ -1,6 +1,6 @@
 /**
- * The words of this program: one text for the window's glossary, the tooltips of terms and
- * docs/reference/glossary.md. Texts are plain; a term is linked wherever its entry names another in `see`.
+ * The terms of this program: one text for the window's glossary, the tooltips of terms and docs/reference/glossary.md.
+ * Texts are plain; `see` lists related terms, which are linked.
  */
 
 interface Entry {
@@ -27,7 +27,7 @@ const groups = {
       },
       run: {
         term: 'Run',
-        text: 'One config with one seed, trained once. Its metrics, filters, events and weights are kept.',
+        text: 'One config with one seed, trained once. Its metrics, filters, events and weights are stored.',
         see: ['config', 'study'],
       },
       study: {
@@ -62,7 +62,7 @@ const groups = {
       },
       diverged: {
         term: 'Diverged',
-        text: 'The state of a run whose loss is not a finite number any more. It cannot be resumed; try a lower learning rate.',
+        text: 'The state of a run whose loss is no longer a finite number. It cannot be resumed; try a lower learning rate.',
         see: ['interrupted'],
       },
       precision: {
@@ -81,7 +81,7 @@ const groups = {
       },
       'derived-filter': {
         term: 'Derived filter',
-        text: 'A filter that is not trained: its base filter multiplied by fixed signs, or turned and mirrored.',
+        text: 'A filter that is not trained: its base filter multiplied by fixed signs, or rotated and mirrored.',
         see: ['base-filter', 'filter-bank'],
       },
       'filter-bank': {
@@ -126,7 +126,7 @@ const groups = {
       },
       'feature-map': {
         term: 'Feature map',
-        text: 'What a filter makes of an image: the output of its convolution, before normalisation and ReLU.',
+        text: 'The output of a filter’s convolution for an image, before normalisation and ReLU.',
       },
       coverage: {
         term: 'Coverage',
@@ -165,12 +165,12 @@ const groups = {
       },
       'best-epoch': {
         term: 'Best epoch',
-        text: 'The epoch with the highest accuracy. Picked on the test set, its accuracy looks better than it is; picked on validation examples, its test accuracy is an unbiased estimate.',
+        text: 'The epoch with the highest accuracy. If it is chosen on the test set, its accuracy is optimistic; if it is chosen on validation examples, its test accuracy is an unbiased estimate.',
         see: ['validation', 'last-accuracy'],
       },
       validation: {
         term: 'Validation examples',
-        text: 'Training examples that a run does not train on, held out to pick its best epoch.',
+        text: 'Training examples that a run does not train on, held out to choose its best epoch.',
         see: ['best-epoch'],
       },
       drop: {
@@ -225,7 +225,7 @@ const groups = {
       },
       'read-only': {
         term: 'Read-only',
-        text: 'Another program writes this history. Everything can be looked at, nothing changed; the window takes over when that program ends.',
+        text: 'Another program writes this history, so this one can show everything but change nothing. The window takes over when that program ends.',
         see: ['history'],
       },
       manifest: {

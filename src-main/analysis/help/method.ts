@@ -1,4 +1,4 @@
-/** The paper's method in formulas: one text for the window's page and for docs/user/filter-banks.md. */
+/** The paper's equations: one text for the window's page and for docs/user/filter-banks.md. */
 
 export const paper =
   'M. Mondal et al., “Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters”'

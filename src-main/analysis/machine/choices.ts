@@ -1,14 +1,14 @@
-/** What is chosen for a machine from what is known of it. Pure. */
+/** Choices for a machine, from what is known or measured of it. Pure. */
 import type { Precision } from '../../contract/experiment'
 import type { Device } from '../../contract/system/system'
 import { margin, defaultThreads, type ThreadCounts, type ThreadTimes } from '../../contract/system/tuning'
 
-/** Returns what the precision `auto` stands for on a device. */
+/** Returns the precision that `auto` means on a device. */
 export function autoPrecision({ bfloat16 }: Pick<Device, 'bfloat16'>): Precision {
   return bfloat16 === null ? 'float32' : 'bfloat16'
 }
 
-/** Returns the fastest counts if they are clearly faster than TensorFlow's own choice, else that choice. */
+/** Returns the fastest thread counts if they are clearly faster than TensorFlow's default, else the default. */
 export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): ThreadCounts {
   const fastest = candidates.reduce<ThreadTimes['candidates'][number] | null>(
     (best, next) => (best === null || next.ratio < best.ratio ? next : best),

@@ -1,7 +1,6 @@
 /**
  * The query language over runs: `variant:mcnn-f depth:32 acc>0.9 state:done,stopped -tag:paper "first try"`. All terms
- * must hold; `-` negates one; commas are alternatives; `20..56` is a range; other words are looked for everywhere.
- * Pure.
+ * must match; `-` negates one; commas are alternatives; `20..56` is a range; other words are searched everywhere. Pure.
  */
 import { parseVariant, typedVariant } from '../../contract/experiment'
 import { didYouMean, editDistance, matchName } from '../../contract/typedNames'
@@ -18,7 +17,7 @@ export interface Interval {
 
 interface Place {
   negated: boolean
-  /** Characters of the query that it stands in. */
+  /** Range of characters in the query. */
   from: number
   to: number
 }
@@ -30,7 +29,7 @@ export type Term = Place &
     | { kind: 'numbers'; field: Field; alternatives: Interval[] }
   )
 
-/** What is wrong, and the characters that are. */
+/** An error in a query, with the range of its characters. */
 export class QueryError extends Error {
   readonly from: number
   readonly to: number
@@ -48,13 +47,13 @@ export function parseQuery(text: string): Term[] {
   return rawTerms(text).map(termOf)
 }
 
-/** A term as it is written, still unread. */
+/** A term as it is written, before it is parsed. */
 export interface RawTerm {
   text: string
   from: number
 }
 
-/** Parted by blanks outside of quotes. @throws QueryError for a quote that is not closed */
+/** Splits at blanks outside of quotes. @throws QueryError if a quote is not closed */
 export function rawTerms(text: string): RawTerm[] {
   const terms: RawTerm[] = []
   let from = -1
@@ -106,7 +105,7 @@ function termOf({ text, from }: RawTerm): Term {
   }
 }
 
-/** Split at commas outside of quotes. */
+/** Splits at commas outside of quotes. */
 function alternatives(value: string, from: number): RawTerm[] {
   const parts: RawTerm[] = []
   let start = 0
@@ -114,7 +113,8 @@ function alternatives(value: string, from: number): RawTerm[] {
   for (let i = 0; i <= value.length; i++) {
     if (value[i] === '"') quoted = !quoted
     if (i < value.length && (quoted || value[i] !== ',')) continue
-    if (i === start) throw new QueryError('A value is missing beside a comma.', from + Math.max(0, start - 1), from + i)
+    if (i === start)
+      throw new QueryError('A value is missing next to a comma.', from + Math.max(0, start - 1), from + i)
     parts.push({ text: value.slice(start, i), from: from + start })
     start = i + 1
   }
@@ -124,13 +124,13 @@ function alternatives(value: string, from: number): RawTerm[] {
 function choice(name: Field, { text, from }: RawTerm): string {
   const typed = unquoted(text)
   const known = fields[name].values
-  // A variant without a name of its own is in no list.
+  // A variant without a registered name is in no list.
   const variant = name === 'variant' ? typedVariant(typed) : null
   if (variant !== null && parseVariant(variant) !== null) return variant
   const value = matchName(known, typed)
   if (value !== null) return value
   throw new QueryError(
-    `“${text}” is no ${name}. ${didYouMean(known, typed)}They are ${known.join(', ')}.`,
+    `“${text}” is no ${name}. ${didYouMean(known, typed)}Choices: ${known.join(', ')}.`,
     from,
     from + text.length,
   )
@@ -156,7 +156,7 @@ function interval(name: Field, operator: string, { text, from }: RawTerm): Inter
   const range = /^(.+?)\.\.(.+)$/.exec(text)
   if (range) {
     if (operator !== ':' && operator !== '=' && operator !== '!=')
-      throw new QueryError(`A range is written ${name}:${text}.`, from, to)
+      throw new QueryError(`Write a range as ${name}:${text}.`, from, to)
     const [first = '', last = ''] = [range[1], range[2]]
     const low = exactValue(name, first) ?? read(first)[0]
     const high = exactValue(name, last) ?? read(last)[1]
@@ -179,7 +179,7 @@ function interval(name: Field, operator: string, { text, from }: RawTerm): Inter
   }
 }
 
-/** The number itself; null for a date, which is a span. */
+/** Returns the number itself; null for a date, which is an interval. */
 function exactValue(name: Field, text: string): number | null {
   const { kind } = fields[name]
   if (kind === 'date') return null
@@ -189,7 +189,7 @@ function exactValue(name: Field, text: string): number | null {
   return value > 1 || text.endsWith('%') ? value / 100 : value
 }
 
-/** What would be shown so: 92.1 is everything from 92.05 to 92.15. Ends of ranges are taken as they are. */
+/** Returns the interval that is displayed as this number: 92.1 is 92.05 to 92.15. Ends of ranges are exact. */
 function extent(name: Field, text: string): [number, number] | null {
   if (fields[name].kind === 'date') return dayExtent(text)
   const value = exactValue(name, text)
@@ -209,7 +209,8 @@ function secondsOf(text: string): number | null {
 }
 
 /**
- * Of a year, a month, a day or a minute in local time, as `analysis/time.ts` shows it: also 'today' and 'yesterday'.
+ * Returns the interval of a year, a month, a day or a minute in local time, as `analysis/text/time.ts` shows it; also
+ * of 'today' and 'yesterday'.
  */
 function dayExtent(text: string): [number, number] | null {
   const plain = unquoted(text).toLowerCase()
@@ -239,7 +240,7 @@ export function unquoted(text: string): string {
   return text.replaceAll('"', '')
 }
 
-/** A value as a query may hold it. */
+/** Quotes a value for a query if needed. */
 export function quoted(value: string): string {
   const plain = value.replaceAll('"', '')
   return /[\s,]/.test(plain) || plain === '' ? `"${plain}"` : plain

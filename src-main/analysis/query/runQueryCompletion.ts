@@ -1,4 +1,4 @@
-/** What could stand where the caret is in a query over runs. Pure. */
+/** Completions at the caret of a query over runs. Pure. */
 import { quoted } from './runQuery'
 import { fieldNames, fields, isField, type Field } from './runQueryFields'
 
@@ -22,7 +22,7 @@ export interface Completion {
 
 const most = 8
 
-/** Fields for a word that has none yet, values after a field; nothing within quotes that are closed. */
+/** Returns fields for a word without one, values after a field, and nothing within closed quotes. */
 export function complete(text: string, caret: number, known: Known): Completion {
   const from = startOfTerm(text, caret)
   const word = text.slice(from, caret)

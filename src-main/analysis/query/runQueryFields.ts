@@ -1,15 +1,15 @@
-/** The fields that a query over runs knows: the columns of `contract/runs/columns.ts` by their names in queries. Pure. */
+/** The fields of a query over runs: the columns of `contract/runs/columns.ts` by their query names. Pure. */
 import { queryColumns, runColumns, type QueryColumn, type QueryName } from '../../contract/runs/columns'
 import type { QueryKind } from '../../contract/runs/runColumn'
 
 interface FieldFacts {
   column: QueryColumn
   kind: QueryKind
-  /** What it is, for completion. */
+  /** Description, for completion. */
   says: string
-  /** All choices, or usual numbers. */
+  /** All choices, or typical numbers. */
   values: readonly string[]
-  /** Usually compared, so completion offers `>`. */
+  /** Whether it is usually compared, so that completion offers `>`. */
   isCompared: boolean
 }
 

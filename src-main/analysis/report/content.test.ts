@@ -119,12 +119,12 @@ describe('a report', () => {
       expect(text).toContain(name)
     // Each picture is of its own variant.
     expect(new Set(banks.map((name) => files.get(name))).size).toBe(variants.length)
-    expect(text).toContain('by masks of its own: ')
+    expect(text).toContain('by custom masks: ')
   })
 
-  it('states what the best epochs were picked on, and counts thousands as thousands', () => {
+  it('states what the best epochs were chosen on, and counts thousands as thousands', () => {
     const text = reportFiles(factsOf(['baseline'])).get('report.md') ?? ''
-    expect(text).toContain('picked on validation')
+    expect(text).toContain('chosen on validation')
     expect(text).not.toContain('test set')
     expect(text).not.toContain('Dashed')
   })

@@ -27,14 +27,14 @@ export type Block =
   | { kind: 'text'; text: string }
   | { kind: 'list'; items: string[] }
   | { kind: 'table'; table: Table }
-  /** `file` is its name without an ending. */
+  /** `file` is its name without an extension. */
   | { kind: 'figure'; file: string; svg: string; caption: string }
   /** A separate file next to the report. */
   | { kind: 'file'; name: string; text: string; caption: string }
 
 export interface Report {
   title: string
-  /** Under the title. */
+  /** Line under the title. */
   byline: string
   blocks: Block[]
 }
@@ -46,7 +46,7 @@ export interface ReportFacts {
   configs: ReadonlyMap<string, ExperimentConfig>
   environments: ReadonlyMap<string, Environment | null>
   curves: ReadonlyMap<string, readonly CurveEpoch[]>
-  /** One of each variant that has multi-band layers and a finished run. */
+  /** One bank of each variant with multi-band layers and a finished run. */
   banks: readonly { run: RunSummary; bank: FilterBank }[]
   manifest: StudyManifest
   program: string
@@ -97,10 +97,7 @@ export function reportOf(facts: ReportFacts): Report {
   }
 }
 
-/**
- * Gives each figure a file of its own, whatever its parts were slugged to, on file systems without upper and lower case
- * too.
- */
+/** Gives each figure a file name of its own, also on case-insensitive file systems. */
 function withDistinctFiles(blocks: readonly Block[]): Block[] {
   const taken = new Set<string>()
   return blocks.map((block) => {
@@ -160,7 +157,7 @@ function figures({ comparison, runs, curves, configs, manifest }: ReportFacts): 
         examples.get(run.id) === `${row.trainExamples} ${row.testExamples}` &&
         configs.get(run.id)?.precision === row.precision,
     )
-    // Rows may differ in what a file's name does not say.
+    // Rows may differ in settings that are not part of the file name.
     const file =
       comparison.rows.filter((other) => base(other) === base(row)).length > 1 ? `${base(row)}-${i + 1}` : base(row)
     const name = `${datasetName(row.dataset)}, ${archName(row.arch)}`
@@ -191,7 +188,7 @@ function bankFigure({ run, bank }: ReportFacts['banks'][number]): Block {
   }
 }
 
-/** Rows that all share, and those that differ with all their values. */
+/** Splits rows into those that all runs share and those that differ, with all their values. */
 function shared(all: readonly (readonly (readonly [string, string])[])[]): string[][] {
   const values = new Map<string, Set<string>>()
   for (const rows of all)
@@ -199,7 +196,7 @@ function shared(all: readonly (readonly (readonly [string, string])[])[]): strin
   return [...values].map(([label, known]) => [label, [...known].join('; ')])
 }
 
-/** The masks behind a code that stands in tables and figures. */
+/** Explains the codes of custom banks in tables and figures. */
 function ownBanks(runs: readonly RunSummary[]): Block[] {
   const own = [...new Set(runs.map((run) => run.variant))].filter((variant) =>
     Array.isArray(parseVariant(variant)?.bank),
@@ -220,7 +217,7 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
     : []
   return [
     text(
-      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all if a bank has four. Fixed masks derive the other filters of a bank from its base filter; unless the variant’s name says otherwise there are three, with the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Stochastic gradient descent with momentum; runs of equal seeds share order and augmentation of the images.',
+      'CIFAR ResNets (He et al. 2016, section 4.2) and their multi-band variants (Mondal et al., Multi-band Convolutional Neural Network for Efficient Utilization of Model Parameters): in a multi-band layer only base filters are trained, a quarter of all if a bank has four. Fixed masks derive the other filters of a bank from its base filter; unless the variant’s name says otherwise there are three, with the signs (−1)^r, (−1)^s and (−1)^(r+s) of column r and row s. Optimizer: SGD with momentum. Runs with equal seeds share order and augmentation of the images.',
     ),
     ...ownBanks(runs),
     ...synthetic,
@@ -228,7 +225,7 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
       ? []
       : [
           table({
-            caption: 'Settings. Where runs differ, all values are given.',
+            caption: 'Settings. If runs differ, all values are given.',
             columns: [left('Setting'), left('Value')],
             rows: shared(used.map(configRows)),
             notes: [],
@@ -238,19 +235,19 @@ function method({ runs, configs, environments }: ReportFacts): Block[] {
       ? []
       : [
           table({
-            caption: 'What the runs were trained on. Where they differ, all values are given.',
+            caption: 'Machines and versions of the runs. If they differ, all values are given.',
             columns: [left('Machine and versions'), left('Value')],
             rows: shared(machines.map(environmentRows)),
             notes: [],
           }),
         ]),
     text(
-      'Means and standard deviations (n − 1) are over seeds. Intervals are 95 % intervals of Student’s t: Welch’s for a difference of means, and of the differences within pairs of equal seeds where that is said; from three seeds on each side.',
+      'Means and standard deviations (n − 1) are over seeds. Intervals are 95 % intervals of Student’s t: Welch’s for a difference of means or, if so labelled, of paired differences within seeds. They need three seeds per side.',
     ),
   ]
 }
 
-/** '93.40 (epoch 4, picked on validation)' */
+/** '93.40 (epoch 4, chosen on validation)' */
 function bestWords(run: RunSummary): string {
   const on = runPickedOn(run)
   return on === null
@@ -260,7 +257,7 @@ function bestWords(run: RunSummary): string {
 
 function runTable({ runs }: ReportFacts): Table {
   return {
-    caption: 'Runs, in the order they were made.',
+    caption: 'Runs, in the order of creation.',
     columns: [
       { title: 'Run', align: 'left' },
       { title: 'Variant', align: 'left' },

@@ -1,10 +1,10 @@
-/** A report as files. Pure. */
+/** Renders a report as files. Pure. */
 import { formatComparison } from '../text/formats'
 import { reportOf, type ReportFacts } from './content'
 import { reportHtml } from './html'
 import { reportLatex, reportMarkdown } from './texts'
 
-/** By their names below the report's folder; `index.html` comes last: where it is, the rest is. */
+/** Files by name below the report's folder. `index.html` is last: it is written when all others exist. */
 export function reportFiles(facts: ReportFacts): Map<string, string> {
   const report = reportOf(facts)
   const files = new Map<string, string>()

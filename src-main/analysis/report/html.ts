@@ -1,4 +1,4 @@
-/** A report as one HTML page: well-formed, without scripts, and nothing of it lies elsewhere. Pure. */
+/** Renders a report as one HTML page: well-formed, without scripts and external resources. Pure. */
 import type { Table } from '../text/table'
 import type { Block, Report } from './content'
 
@@ -13,7 +13,7 @@ p, ul { max-width: 760px; }
 li { margin: 4px 0; }
 .by, figcaption, caption, .note { color: var(--ink2); font-size: 13px; }
 .wide { overflow-x: auto; margin: 12px 0; }
-/* A table may be wider than the text: it takes the room to the right, and scrolls only when the window has none. */
+/* A table wider than the text extends to the right, and scrolls if the window is too narrow. */
 @media screen { .wide { width: max-content; min-width: 100%; max-width: calc(100vw - max(24px, (100vw - 1000px) / 2) - 40px); } }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 6px; }
@@ -82,7 +82,7 @@ function blockHtml(block: Block, index: number): string {
   }
 }
 
-/** Characters of a cell whose words may break. */
+/** Length above which the text of a cell may wrap. */
 const longCell = 80
 
 function tableHtml({ caption, columns, rows, notes }: Table): string {
@@ -104,7 +104,7 @@ function tableHtml({ caption, columns, rows, notes }: Table): string {
   ].join('\n')
 }
 
-/** Within HTML an SVG needs no namespace, and its ids are the whole page's. */
+/** Inlines an SVG: in HTML it needs no namespace, and its ids must be unique in the page. */
 function inlineSvg(svg: string, index: number): string {
   return svg
     .trimEnd()
@@ -113,7 +113,7 @@ function inlineSvg(svg: string, index: number): string {
     .replace(/url\(#(\w+)\)/g, `url(#$1-${index})`)
 }
 
-/** Control characters have no place in HTML, escaped or not. */
+/** Control characters are invalid in HTML, escaped or not. */
 export function escapeHtml(text: string): string {
   // eslint-disable-next-line no-control-regex -- this expression removes control characters
   const printable = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '\ufffd')

@@ -1,4 +1,4 @@
-/** What a comparison supports, in sentences: no more than its intervals do. Pure. */
+/** Sentences that a comparison supports; they claim no more than its intervals do. Pure. */
 import { isGenerated } from '../../contract/datasetRegistry'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { cellsInOrder } from '../studies/comparisonTables'
@@ -37,7 +37,7 @@ function differenceSentence(
   // One of many intervals excludes 0 by chance more often than a single one: a claim must hold after the correction.
   if (comparisons > 1 && test && !isSeen(test) && (low > 0 || high < 0))
     return [
-      `${name} ${meanWords(drop)} (drop ${fixed(drop)}, ${range}, ${seeds}). As a single comparison this would be a difference; among ${comparisons} comparisons it is none (${testWords(test, comparisons)}, Holm’s rule).`,
+      `${name} ${meanWords(drop)} (drop ${fixed(drop)}, ${range}, ${seeds}). Significant as a single comparison, but not after correction for ${comparisons} comparisons (${testWords(test, comparisons)}, Holm’s rule).`,
     ]
   if (low > 0)
     return [
@@ -53,7 +53,7 @@ function differenceSentence(
 }
 
 /**
- * Returns ' with 75.0 % of the baseline’s trainable parameters', with as many decimals as it takes to differ from 100;
+ * Returns ' with 75.0 % of the baseline’s trainable parameters', with as many decimals as needed to differ from 100;
  * empty if equal.
  */
 function parametersWords(
@@ -66,7 +66,7 @@ function parametersWords(
   return ` with ${fixed(share, decimals)} % of the baseline’s trainable parameters`
 }
 
-/** Returns where the mean is, seen from the baseline's; a drop that rounds to 0 is called neither above nor below. */
+/** Describes the mean relative to the baseline's; a drop that rounds to 0 is neither above nor below. */
 function meanWords(drop: number): string {
   if (drop === 0) return 'has the same mean accuracy as the baseline'
   if (Number(fixed(Math.abs(drop))) === 0) return 'has the same mean accuracy as the baseline to two decimals'

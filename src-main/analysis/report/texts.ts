@@ -1,4 +1,4 @@
-/** A report as Markdown and as LaTeX, its figures and manifest in files beside it. Pure. */
+/** Renders a report as Markdown and LaTeX, with figures and manifest in separate files. Pure. */
 import { escapeLatex } from '../text/latexText'
 import { escapeMarkdown, latexTable, markdownTable, type Table } from '../text/table'
 import type { Block, Report } from './content'
@@ -30,14 +30,14 @@ function blockMarkdown(block: Block): string {
   }
 }
 
-/** Rows of one table on a page. */
+/** Rows of one table that fit on a page. */
 const rowsAPage = 28
 
 export function reportLatex({ title, byline, blocks }: Report): string {
   return [
-    '% Figures are SVG files in figures/. LaTeX takes PDF: convert each, as with',
+    '% Figures are SVG files in figures/. LaTeX needs PDF: convert them, for example with',
     '%   for f in figures/*.svg; do rsvg-convert -f pdf -o "${f%.svg}.pdf" "$f"; done',
-    '% Where one is missing its name is printed in its place.',
+    '% If a figure is missing, its name is printed instead.',
     '\\documentclass[11pt]{article}',
     '\\usepackage[a4paper,margin=2cm]{geometry}',
     '\\usepackage{graphicx}',
@@ -59,7 +59,7 @@ export function reportLatex({ title, byline, blocks }: Report): string {
 function blockLatex(block: Block): string {
   switch (block.kind) {
     case 'heading':
-      // What floats stays in its section.
+      // Keeps floats in their section.
       return `\\clearpage\n\\section*{${escapeLatex(block.text)}}`
     case 'text':
       return escapeLatex(block.text)
@@ -82,7 +82,7 @@ function blockLatex(block: Block): string {
   }
 }
 
-/** A long table as several; notes under the last. */
+/** Splits a long table into several; notes are under the last. */
 function pages(table: Table): Table[] {
   const parts = Math.max(1, Math.ceil(table.rows.length / rowsAPage))
   return Array.from({ length: parts }, (_, i) => ({
@@ -93,7 +93,7 @@ function pages(table: Table): Table[] {
   }))
 }
 
-/** As wide as the page if it would be wider. */
+/** Scales a table to the text width if it would be wider. */
 function fitted(table: Table): string {
   return latexTable(table)
     .replace('\\begin{table}', '\\begin{table}[htbp]')

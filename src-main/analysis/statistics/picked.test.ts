@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pickedOn, pickedSentence, runPickedOn } from './picked'
 
-describe('what a best epoch is picked on', () => {
+describe('what a best epoch is chosen on', () => {
   it('follows from the config’s validation examples', () => {
     expect([undefined, null, 0, 40].map((validationExamples) => pickedOn({ validationExamples }))).toEqual([
       'test',
@@ -20,11 +20,11 @@ describe('what a best epoch is picked on', () => {
 
   it('is stated for lists of one kind and of both', () => {
     expect(pickedSentence(['validation', null])).toBe(
-      'The best epoch is picked on validation, so its test accuracy is an unbiased estimate.',
+      'The best epoch is chosen on validation, so its test accuracy is an unbiased estimate.',
     )
-    expect(pickedSentence(['test'])).toBe('The best epoch is picked on the test set, so its accuracy is not a result.')
+    expect(pickedSentence(['test'])).toBe('The best epoch is chosen on the test set, so its accuracy is not a result.')
     expect(pickedSentence(['test', 'validation'])).toMatch(
-      /^The best epoch is picked on validation examples if the run holds some out, otherwise on the test set; /,
+      /^The best epoch is chosen on validation examples if the run holds some out, otherwise on the test set; /,
     )
     expect(pickedSentence([null])).toBe('')
   })

@@ -1,6 +1,6 @@
 /**
- * What a best epoch is picked on: the one source of this fact and of its words. An accuracy on the set that picked the
- * epoch is too high; the test accuracy of an epoch that validation examples picked is an honest estimate. Pure.
+ * The set that a best epoch is chosen on: the only source of this fact and its texts. Accuracy on the set that chose
+ * the epoch is optimistic; the test accuracy of an epoch that validation examples chose is an unbiased estimate. Pure.
  */
 import { pickedOnValues, pickedRule, pickedSets, type PickedOn } from '../../contract/runs/pickedOn'
 
@@ -10,13 +10,13 @@ export type { PickedOn }
 interface PickedWords {
   /** For table cells: 'val.'. */
   short: string
-  /** For sentences and labels: 'picked on validation'. */
+  /** For sentences and labels: 'chosen on validation'. */
   phrase: string
 }
 
 export const pickedWords: Readonly<Record<PickedOn, PickedWords>> = {
-  validation: { short: 'val.', phrase: 'picked on validation' },
-  test: { short: 'test', phrase: `picked on the ${pickedSets.test}` },
+  validation: { short: 'val.', phrase: 'chosen on validation' },
+  test: { short: 'test', phrase: `chosen on the ${pickedSets.test}` },
 }
 
 /** Returns the fact for a config, a group or a row of a comparison. */
@@ -24,7 +24,7 @@ export function pickedOn({ validationExamples }: { validationExamples?: number |
   return (validationExamples ?? 0) > 0 ? 'validation' : 'test'
 }
 
-/** Returns what the best epochs of all these runs or rows mean, in one sentence; empty if there are none. */
+/** Returns one sentence about the best epochs of all these runs or rows; empty if there are none. */
 export function pickedSentence(all: readonly (PickedOn | null)[]): string {
   const kinds = pickedOnValues.filter((kind) => all.includes(kind))
   if (kinds.length > 1)

@@ -1,27 +1,26 @@
-/** How many seeds an interval of a wanted width takes. */
+/** Estimates the number of seeds for an interval of a given width. */
 import { leastSeeds, sampleStd, tQuantile, welchError } from './statistics'
 
-/** More are not looked for. */
+/** Upper limit of the search. */
 export const mostMoreSeeds = 2000
 
 export interface MoreSeeds {
-  /** On each side; 0 where what is there or on its way is enough. */
+  /** Seeds to add per side; 0 if the finished, queued and running ones are enough. */
   more: number
-  /** Half the 95 % interval that is to be expected then, in the values' unit. */
+  /** Half of the expected 95 % interval, in the values' unit. */
   expected: number
 }
 
-/** Of one side: what its finished seeds gave, and how many more are on their way. */
+/** One side: values of its finished seeds, and the number of queued and running ones. */
 export interface Side {
   values: readonly number[]
   open: number
 }
 
 /**
- * Half the 95 % interval of the difference of two means that is to be expected when what is on its way and `more` has
- * come: t(1 − α/2, ν) √(s₁²/n₁ + s₂²/n₂), with Welch's and Satterthwaite's ν at those counts and the deviations as
- * they are known now.
- * @returns in the values' unit; null under three finished values on a side
+ * Returns half of the expected 95 % interval of the difference of two means after the pending and `more` further seeds:
+ * t(1 − α/2, ν) √(s₁²/n₁ + s₂²/n₂), with Welch and Satterthwaite's ν at these counts and the current deviations.
+ * @returns in the values' unit; null under three finished values per side
  */
 export function expectedWidth(
   a: Side,
@@ -32,7 +31,7 @@ export function expectedWidth(
   const [s1, s2] = [sampleStd(a.values), sampleStd(b.values)]
   if (a.values.length < leastSeeds || b.values.length < leastSeeds || s1 === null || s2 === null) return null
   const of = welchError(s1, a.values.length + a.open + moreA, s2, b.values.length + b.open + moreB)
-  // Equal values, time and again: nothing is left to narrow.
+  // All values are equal: the interval has no width.
   return of === null ? 0 : tQuantile(1 - (1 - level) / 2, of.degrees) * of.error
 }
 
@@ -45,13 +44,13 @@ export function expectedPairedWidth({ values, open }: Side, more: number, level 
 }
 
 /**
- * The smallest k for which the difference of two means, each over k more values, is to be expected within ±
- * `halfWidth`. The t quantile depends on k, so k is searched and not solved for: the usual iteration over t quantiles
- * (Desu and Raghavarao 1990, Sample Size Methodology, section 2; Kupper and Hafner 1989, The American Statistician 43,
- * 101–105), here by halving, for width falls with k. It plans for the deviation as now estimated: about every second
- * time the interval comes out wider (Kupper and Hafner), and the question is asked again.
+ * Returns the smallest k for which the expected interval of the difference of two means, each over k more values, is
+ * within ± `halfWidth`. The t quantile depends on k, so k is searched: the usual iteration over t quantiles (Desu and
+ * Raghavarao 1990, Sample Size Methodology, section 2; Kupper and Hafner 1989, The American Statistician 43, 101–105),
+ * by bisection, because the width falls with k. The plan uses the current deviation: about every second time the
+ * interval turns out wider (Kupper and Hafner), and the estimate is repeated.
  * @param halfWidth above 0, in the values' unit
- * @returns 'unknown' under three finished values on a side; 'beyond' where `mostMoreSeeds` are not enough
+ * @returns 'unknown' under three finished values per side; 'beyond' if `mostMoreSeeds` are not enough
  */
 export function moreSeeds(a: Side, b: Side, halfWidth: number): MoreSeeds | 'unknown' | 'beyond' {
   return smallest((k) => expectedWidth(a, b, [k, k]), halfWidth)
@@ -62,7 +61,7 @@ export function morePairs(pairs: Side, halfWidth: number): MoreSeeds | 'unknown'
   return smallest((k) => expectedPairedWidth(pairs, k), halfWidth)
 }
 
-/** @param width falls as its argument rises, or is null for any */
+/** @param width decreases with its argument, or is always null */
 function smallest(width: (k: number) => number | null, wanted: number): MoreSeeds | 'unknown' | 'beyond' {
   const narrowest = width(mostMoreSeeds)
   if (narrowest === null) return 'unknown'

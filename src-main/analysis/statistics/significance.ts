@@ -1,4 +1,4 @@
-/** Tests of differences of means, and what is left of them when there are many. */
+/** Tests of differences of means, and their correction for multiple comparisons. */
 /// <reference path="./jstat.d.ts" />
 import jstat from 'jstat'
 import type { TestResult } from '../../contract/studies/comparison'
@@ -6,17 +6,16 @@ import { missing } from '../text/numbers'
 import { testLevel, type Estimated } from './statistics'
 
 /**
- * Probability that Student's t with `degrees` of freedom is at least as far from 0 as `t`:
- * I_x(ν/2, 1/2) with x = ν / (ν + t²) (Abramowitz and Stegun 1964, 26.7.1 and 26.5.27). Not 1 − F, whose digits are
- * gone where p is small.
+ * Returns the probability that Student's t with `degrees` of freedom is at least as far from 0 as `t`: I_x(ν/2, 1/2)
+ * with x = ν / (ν + t²) (Abramowitz and Stegun 1964, 26.7.1 and 26.5.27). 1 − F would lose all digits of a small p.
  */
 export function twoSided(t: number, degrees: number): number {
   return jstat.ibeta(degrees / (degrees + t * t), degrees / 2, 0.5)
 }
 
 /**
- * The two-sided t test of an estimate against 0: Welch's for a difference of means, the paired one for a mean of
- * differences. Null for null.
+ * Returns the two-sided t test of an estimate against 0: Welch's for a difference of means, the paired one for a mean
+ * of differences. Null for null.
  */
 export function testOf(estimated: Estimated | null): Omit<TestResult, 'corrected'> | null {
   if (estimated === null) return null
@@ -25,12 +24,12 @@ export function testOf(estimated: Estimated | null): Omit<TestResult, 'corrected
 }
 
 /**
- * Holm's step-down correction (Holm 1979): the i-th smallest of m p values times m − i + 1, never under the one before,
- * at most 1. A difference whose corrected value is at most α is seen with a chance of at most α for a single false one
- * in the whole family, however the comparisons depend on each other: here they share a baseline.
- * @param ps in any order; null for a comparison of the family that has no p value yet. It counts as the largest: what
- *   is seen now can't be lost by its coming late
- * @returns in the same order, null where `ps` is
+ * Holm's step-down correction (Holm 1979): the i-th smallest of m p values times m − i + 1, at least the one before, at
+ * most 1. Calling a difference significant if its corrected value is at most α keeps the chance of any false positive
+ * in the family at α, however the comparisons depend on each other: here they share a baseline.
+ * @param ps in any order; null for a comparison of the family without a p value yet. It counts as the largest, so that
+ *   results stay significant when it arrives
+ * @returns in the same order, null if `ps` is
  */
 export function holm(ps: readonly (number | null)[]): (number | null)[] {
   const corrected: (number | null)[] = ps.map(() => null)
@@ -43,9 +42,7 @@ export function holm(ps: readonly (number | null)[]): (number | null)[] {
   return corrected
 }
 
-/**
- * A p value in two digits, in more where those would put it on the other side of the 5 %: '0.0028', '0.40', '< 0.0001'.
- */
+/** Formats a p value with two digits, or more if rounding would move it across 5 %: '0.0028', '0.40', '< 0.0001'. */
 export function pDigits(p: number): string {
   if (p < 1e-4) return '< 0.0001'
   for (let digits = 2; ; digits++) {
@@ -71,8 +68,8 @@ interface PColumn {
 }
 
 /**
- * Returns the columns of p values, the same in the window and everything that leaves it: the uncorrected value first,
- * each under a title that names it. One comparison has nothing to be corrected for and one column.
+ * Returns the columns of p values, the same in the window and all exports: the uncorrected value first, each under its
+ * own title. A single comparison needs no correction and has one column.
  */
 export function pColumns(comparisons: number): readonly PColumn[] {
   return comparisons > 1

@@ -12,7 +12,7 @@ import type { Table } from '../text/table'
 const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
 const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
 
-/** In the paper's order, then controls and others, whatever the order of the plan. */
+/** In the paper's order, then controls and others, independent of the plan's order. */
 export function presentVariants(comparison: Comparison): Variant[] {
   return [...new Set(comparison.rows.flatMap((row) => row.cells.map((cell) => cell.variant)))].sort(compareVariants)
 }
@@ -22,7 +22,7 @@ export function cellsInOrder(row: ComparisonRow): ComparisonCell[] {
   return [...row.cells].sort((a, b) => compareVariants(a.variant, b.variant))
 }
 
-/** Accuracy and its drop. */
+/** Table I: accuracy and its drop. */
 export function tableOne(comparison: Comparison): Table {
   const withPaper = comparison.rows.some((row) => row.cells.some((cell) => paperAccuracy(row, cell.variant) !== null))
   return {
@@ -88,7 +88,7 @@ function pNote(comparison: Comparison): string[] {
   ]
 }
 
-/** Each cell's mean with its interval, and both tests of its drop, with what they are made of. */
+/** The tests in full: each cell's mean with its interval, and both tests of its drop with their parts. */
 export function tableTests(comparison: Comparison): Table {
   const { comparisons } = comparison
   const ps = pColumns(comparisons)
@@ -103,7 +103,7 @@ export function tableTests(comparison: Comparison): Table {
       left('Arch'),
       left('Variant'),
       right('Mean, % [95 % interval]'),
-      right('Best epoch, % (picked on)'),
+      right('Best epoch, % (chosen on)'),
       right('Welch, t (df)'),
       ...ps.map(({ title }) => right(title)),
       right('Paired, t (df)'),
@@ -131,7 +131,7 @@ export function tableTests(comparison: Comparison): Table {
     ),
     notes: [
       ...(comparison.comparisons > 0
-        ? [`p: ${familyWords(comparison)}; Welch’s and the paired tests each for themselves.`]
+        ? [`p: ${familyWords(comparison)}; separately for Welch’s and the paired tests.`]
         : []),
       `Mean: the last epoch’s test accuracy, with Student’s t over seeds. Paired: over seeds that both sides have. ${pickedSentence(comparison.rows.map(pickedOn))}`,
     ],
@@ -145,7 +145,7 @@ function meanWithInterval({ accuracy, accuracyInterval }: ComparisonCell): strin
   )
 }
 
-/** 'Train / test', with what was held out of the former. */
+/** '45,000 / 10,000 (5,000 held out)' */
 function examplesWords({ trainExamples, testExamples, validationExamples = 0 }: ComparisonRow): string {
   return `${whole(trainExamples)} / ${whole(testExamples)}${validationExamples > 0 ? ` (${whole(validationExamples)} held out)` : ''}`
 }
@@ -154,13 +154,13 @@ function pairedWords({ paired }: ComparisonCell): string {
   return paired === null ? fixed(null) : `${pointsWithInterval(paired.drop, paired.interval)} (${paired.pairs})`
 }
 
-/** The row's own note, which also says what is not in its means. */
+/** Returns the row's own note, which also says which runs are not in its means. */
 function notes(row: ComparisonRow, named: boolean): string[] {
   if (row.note === '') return []
   return [named ? `${datasetName(row.dataset)}, ${archName(row.arch)}: ${row.note}` : row.note]
 }
 
-/** Rows that differ in nothing Table II counts or times are one: the first that was timed. */
+/** Merges rows that are equal in everything Table II counts or times; the first one with a time is kept. */
 export function countedRows(comparison: Comparison): ComparisonRow[] {
   const rows = new Map<string, ComparisonRow>()
   for (const row of comparison.rows) {
@@ -172,14 +172,14 @@ export function countedRows(comparison: Comparison): ComparisonRow[] {
   return [...rows.values()]
 }
 
-/** Trainable filters and parameters, multiplications, and the time of a step. */
+/** Table II: trainable filters and parameters, multiplications, and the time per step. */
 export function tableTwo(comparison: Comparison): Table {
   const rows = countedRows(comparison)
   const several = rows.filter((row) => row.machines > 1).length
   const filters = (row: ComparisonRow, cell: ComparisonCell, layer: 'first' | 'last'): string => {
     const here = layer === 'first' ? cell.firstLayerFilters : cell.lastLayerFilters
     const printed = paperFilters(row.arch, layer, cell.variant)
-    // Both are counts of the same network: a difference would be a mistake in one of them, and is shown.
+    // Both count the same network: a difference would be an error in one of them, and is shown.
     return printed === null || printed === here ? whole(here) : `${whole(here)} (paper ${whole(printed)})`
   }
   return {

@@ -1,4 +1,4 @@
-/** A run's and a study's manifest, from what the history holds of them. Pure. */
+/** Builds the manifest of a run or study from its data in the history. Pure. */
 import type { ExperimentConfig, StudyPlan } from '../../contract/experiment'
 import { pickedSets } from '../../contract/runs/pickedOn'
 import type { RunManifest, StudyManifest } from '../../contract/publish/manifests'
@@ -87,7 +87,7 @@ export function studyManifest(
   }
 }
 
-/** As it is copied, printed and kept: keys in order, so that equal manifests are equal texts. Ends with a line feed. */
+/** Returns the manifest as text with sorted keys, so that equal manifests are equal texts. Ends with a line feed. */
 export function manifestText(manifest: RunManifest | StudyManifest): string {
   return `${canonicalJson(manifest, 2)}\n`
 }

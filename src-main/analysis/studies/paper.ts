@@ -1,4 +1,4 @@
-/** The paper's own numbers, for beside ours and never among them. */
+/** The paper's own numbers, shown next to ours and never part of a mean. */
 import { z } from 'zod'
 import tables from '../../../resources/paper/tables.json'
 import { arch, datasetId, datasetSizes, variants, type Arch, type Variant } from '../../contract/experiment'
@@ -21,8 +21,8 @@ export const paperSource: string = paper.source
 export const paperTables: Pick<z.infer<typeof schema>, 'tableOne' | 'tableTwo'> = paper
 
 /**
- * What the paper has for a cell of Table I, in percent and points; null where it has nothing, and for runs on a part of
- * the data.
+ * Returns the paper's numbers for a cell of Table I, in percent and points; null if it has none, and for runs on a
+ * subset of the data.
  */
 export function paperAccuracy(
   row: Pick<ComparisonRow, 'dataset' | 'arch' | 'trainExamples' | 'testExamples'>,
@@ -35,7 +35,7 @@ export function paperAccuracy(
   return accuracy === undefined ? null : { accuracy, drop: printed?.drop[of] ?? null }
 }
 
-/** Trainable filters that Table II has for the first and the last convolution; null where it has none. */
+/** Returns the trainable filters of the first and last convolution in Table II; null if it has none. */
 export function paperFilters(of: Arch, layer: 'first' | 'last', variantOf: Variant): number | null {
   const printed = paper.tableTwo.find((one) => one.arch === of)
   return (layer === 'first' ? printed?.firstLayer : printed?.lastLayer)?.[variantOf] ?? null

@@ -1,4 +1,4 @@
-/** Presets: a first look, the paper's tables, and the questions that it leaves open. Pure. */
+/** Presets: a quick start, the paper's tables, and questions that the paper leaves open. Pure. */
 import {
   defaultMilestones,
   quickStart,
@@ -14,17 +14,17 @@ import { paperTables } from './paper'
 export interface Preset {
   id: string
   title: string
-  /** What it is for, in a sentence. */
+  /** Its purpose, in a sentence. */
   hint: string
   plan: StudyPlan
 }
 
-/** Enough for intervals that mean something; the paper names no number. */
+/** Enough seeds for useful intervals; the paper gives no number. */
 const seeds = [1, 2, 3, 4, 5]
 /** The columns of Table I. */
 const variants: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l']
 
-/** The recipe at a tenth of its epochs, its schedule scaled: for an answer overnight, not for the paper's numbers. */
+/** The recipe with a tenth of its epochs and a scaled schedule: for a first answer, not for the paper's numbers. */
 export const shortRecipe: TrainingConfig = { ...recipe, epochs: 20, milestones: defaultMilestones(20) }
 const shortHint =
   'A short recipe, 20 epochs instead of 200 with the schedule scaled: doesn’t reproduce the paper’s accuracies.'

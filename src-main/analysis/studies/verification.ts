@@ -1,48 +1,47 @@
-/** Whether a run that was trained again came out the same, bit for bit, and what was otherwise. Pure. */
+/** Compares a run with its second training, bit for bit, and lists what differs in the circumstances. Pure. */
 import { epochFields, stepFields, type Metric } from '../../contract/runs/metrics'
 import type { Circumstance, Verifiable, Verification } from '../../contract/publish/verification'
 import type { Environment } from '../../contract/runs/environment'
 import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
 import { duration, missing, plural, whole } from '../text/numbers'
 
-/** Something a run keeps that is more than a number. */
+/** A stored record of a run that is more than one number. */
 export interface KeptRecord {
-  /** 'base filters of stem after epoch 2'; names it within the run. */
+  /** Name within the run, such as 'base filters of stem after epoch 2'. */
   words: string
   epoch: number
-  /** Of its contents. */
+  /** SHA-256 of its contents. */
   sha256: string
-  /** Computed for some epochs only: it is no difference if it was not computed again. */
+  /** Whether it is computed for some epochs only: it is no difference if it is missing in the second training. */
   sampled?: boolean
 }
 
-/** A fact that the history holds twice, such as a run's summary of its epochs: both must agree. */
+/** A fact that the history stores twice, such as a summary of the epochs: both must agree. */
 export interface StoredTwice {
   words: string
   kept: string | number | null
   given: string | number | null
 }
 
-/** What a run measured. */
+/** The measurements of a run. */
 export interface Measured {
   epochs: readonly EpochMetrics[]
-  /** Sampled ones, ascending. */
+  /** Sampled steps, ascending. */
   steps: readonly StepMetrics[]
   weightsSha256: string | null
   records?: readonly KeptRecord[]
 }
 
 export interface Outcome {
-  /** Sentences; empty where all that was compared is the same. */
+  /** Sentences; empty if everything that was compared is identical. */
   differences: string[]
   compared: { epochs: number; steps: number; weights: boolean }
 }
 
 /**
- * @param kept what the history holds; what of it lies beyond `to` is left out
- * @param again what the second training gave
- * @param to up to which epoch and step the second training went, `whole` for all that is kept; weights are compared
- *   if both have them
+ * @param kept the stored data; data after `to` is ignored
+ * @param again the data of the second training
+ * @param to last epoch and step of the second training, `whole` for all of them; weights are compared if both have them
  */
 export function differencesOf(
   kept: Measured,
@@ -66,7 +65,7 @@ export function differencesOf(
   }
 }
 
-/** The first row that differs, by which number, and how many do. */
+/** Returns the first row that differs, in which number, and how many rows differ. */
 function held<T>(
   kept: readonly T[],
   again: readonly T[],
@@ -92,8 +91,8 @@ function held<T>(
 }
 
 /**
- * Returns the first record that came out otherwise, and how many did. Records that were not kept are not missed: older
- * programs kept fewer.
+ * Returns the first record that differs, and how many do. Records that were not stored are ignored: older programs
+ * stored fewer.
  */
 function othersAmong(kept: readonly KeptRecord[], again: readonly KeptRecord[]): string[] {
   const computed = new Map(again.map(({ words, sha256 }) => [words, sha256]))
@@ -108,7 +107,7 @@ function othersAmong(kept: readonly KeptRecord[], again: readonly KeptRecord[]):
   ]
 }
 
-/** Returns a sentence if facts that the history holds twice disagree. */
+/** Returns a sentence if facts that the history stores twice disagree. */
 export function disagreements(facts: readonly StoredTwice[]): string[] {
   const wrong = facts.filter(({ kept, given }) => kept !== given)
   const [first] = wrong
@@ -122,20 +121,20 @@ export function disagreements(facts: readonly StoredTwice[]): string[] {
 
 const valueOf = (value: string | number | null): string => (value === null ? missing : String(value))
 
-/** Every digit: a difference may be in the last one. */
+/** All digits: a difference may be in the last one. */
 const numberOf = (value: unknown): string => (typeof value === 'number' ? String(value) : missing)
 const short = (sha256: string | null): string => `${(sha256 ?? missing).slice(0, 16)}…`
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
-/** What decides the last bits beside the config, as it was told when the run was trained, and now. */
+/** The circumstances besides the config that determine the last bits, then and now. */
 export interface Circumstances {
   environment: Environment
   datasetFingerprint: string
-  /** How multi-band layers were computed, as the trainer told it. */
+  /** The kernels of multi-band layers, as the trainer reported them. */
   convolutions: readonly string[]
 }
 
-/** What is otherwise now; what is not known of then is left out. */
+/** Returns the circumstances that changed; unknown ones are left out. */
 export function circumstancesOf(
   then: Partial<{ [K in keyof Circumstances]: Circumstances[K] | null }>,
   now: Circumstances,
@@ -147,7 +146,7 @@ export function circumstancesOf(
     ['CPU', before && before.cpu, now.environment.cpu],
     ['vector instructions', before?.instructions ?? null, now.environment.instructions ?? missing],
     ['TensorFlow', before && before.tensorflow, now.environment.tensorflow],
-    // Ops side by side don't change how sums are split.
+    // The number of parallel operations does not change how sums are split.
     ['threads per op', before && numberOf(before.threads.intraOp), numberOf(now.environment.threads.intraOp)],
     ['GPU arithmetic', before && (before.gpuMath ?? missing), now.environment.gpuMath ?? missing],
     ['program', before && before.program, now.environment.program],
@@ -161,7 +160,7 @@ export function circumstancesOf(
   )
 }
 
-/** Each variable that either has; none if it is not known what was set then. */
+/** Compares each variable that either has; none if it is unknown what was set then. */
 function variableRows(
   then: Environment['variables'],
   now: Environment['variables'] = {},
@@ -175,15 +174,13 @@ function commitOf({ git }: Environment): string {
   return git === null ? missing : `${git.commit}${git.dirty ? ', with uncommitted changes' : ''}`
 }
 
-/**
- * Without the times in brackets, which no two measurements have the same. A run that went on told them with each start.
- */
+/** Removes the times in brackets, which vary. A resumed run reported them at each start. */
 function chosen(sentences: readonly string[]): string {
   return [...new Set(sentences.map((sentence) => sentence.replace(/ \([^)]*\)/g, '')))].join(' ') || missing
 }
 
 /**
- * Of the event that keeps a verdict, of the whole run or of a part: `info` where it came out the same, else `warning`.
+ * Kind of the event with the verdict, for a complete or a partial verification: `info` if identical, else `warning`.
  */
 export const verifiedKinds = {
   whole: 'verified',
@@ -191,7 +188,7 @@ export const verifiedKinds = {
   steps: 'verified-part',
 } as const satisfies Record<Verification['extent'], string>
 
-/** What came out, in a few words: what was not trained again may differ. */
+/** Returns the verdict in a few words; what was not retrained may still differ. */
 export function verdictWords({ same, whole: all }: { same: boolean; whole: boolean }): string {
   return !same ? 'it differs' : all ? 'identical, bit for bit' : 'identical as far as retrained, bit for bit'
 }
@@ -215,7 +212,7 @@ export function comparedWords({ compared }: Pick<Verdict, 'compared'>): string {
   return `${plural(compared.steps, 'sampled step')}, ${plural(compared.epochs, 'epoch')}${compared.weights ? ' and the final weights' : ''}`
 }
 
-/** Said where nothing explains a difference; null where there is none, or something may. */
+/** Returns a sentence about an unexplained difference; null if there is none, or if circumstances may explain it. */
 export function unexplained({
   same,
   circumstances,
@@ -226,7 +223,7 @@ export function unexplained({
     : 'The machine and the program are the same: the stored results may have been changed, or a computation was faulty.'
 }
 
-/** The whole verdict as text, line by line. */
+/** Returns the complete verdict as text, line by line. */
 export function verdictText(verdict: Verdict): string {
   const { runId, same, differences, circumstances, remarks, seconds } = verdict
   const nothing = unexplained(verdict)
@@ -251,7 +248,7 @@ export function circumstancesTitle(same: boolean): string {
     : 'Differences from the original training that may explain it'
 }
 
-/** The verdict as an event of the run: short, for its history is read line by line. */
+/** Returns the verdict as a short event of the run. */
 export function verdictSentence(verdict: Verdict): string {
   const { same, differences, circumstances } = verdict
   const [first] = differences
@@ -263,8 +260,8 @@ export function verdictSentence(verdict: Verdict): string {
 }
 
 /**
- * Seconds to train a run again, from its own times; null where it has told too little.
- * @param epochs the first so many of it; null: all that it measured
+ * Estimates the seconds to train a run again from its own times; null if too few were recorded.
+ * @param epochs the first epochs; null: all of them
  */
 export function secondsAgain(
   {
@@ -279,14 +276,14 @@ export function secondsAgain(
   return startupSeconds + (epochs ?? all) * epochSeconds + (epochs === null ? restSeconds : 0)
 }
 
-/** Seconds until `rest` more steps are done, from how long `done` took; null before that says anything. */
+/** Returns the seconds for `rest` more steps from the time that `done` took; null before that is meaningful. */
 export function secondsLeft(done: number, rest: number, seconds: number): number | null {
   return done < 1 || seconds < 1 ? null : (rest * seconds) / done
 }
 
 /**
- * A clock over a work's progress, from the first step that is told: seconds until its end, null before they can be
- * told.
+ * Estimates the remaining time of a task from its progress, starting at the first reported step: seconds, null before
+ * they can be estimated.
  */
 export function remaining(): (done: number, total: number) => number | null {
   let since: { at: number; done: number } | null = null

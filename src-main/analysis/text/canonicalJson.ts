@@ -1,4 +1,7 @@
-/** JSON with the keys of every object in order: the same value is the same text. @param indent spaces a level; 0 is one line */
+/**
+ * Returns JSON with sorted keys, so that equal values are equal texts.
+ * @param indent spaces per level; 0 is one line
+ */
 export function canonicalJson(value: unknown, indent = 0): string {
   return JSON.stringify(
     value,

@@ -122,7 +122,7 @@ describe('formatComparison', () => {
       '',
       'First & "best" | 100 %_x: intervals of means and tests of drops, two-sided',
       '',
-      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, % (picked on)  Welch, t (df)  p (uncorrected)  p (corrected)  Paired, t (df)  p (uncorrected)  p (corrected)',
+      'Dataset  Arch  Variant  Mean, % [95 % interval]  Best epoch, % (chosen on)  Welch, t (df)  p (uncorrected)  p (corrected)  Paired, t (df)  p (uncorrected)  p (corrected)',
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  Baseline  92.00  92.10 (test)',
       'Synthetic (generated)  ResNet-8  MCNN-F  93.00  93.10 (test)  needs 3 seeds per side  no seed in common',
@@ -131,9 +131,9 @@ describe('formatComparison', () => {
       'CIFAR-100  ResNet-56  MCNN-L  71.35  71.45 (test)  needs 3 seeds per side  –',
       '',
       expect.stringMatching(
-        /^p: corrected by Holm.* for the 3 comparisons .*; Welch’s and the paired tests each for themselves\.$/,
+        /^p: corrected by Holm.* for the 3 comparisons .*; separately for Welch’s and the paired tests\.$/,
       ),
-      expect.stringMatching(/^Mean: .* The best epoch is picked on the test set, so its accuracy is not a result\.$/),
+      expect.stringMatching(/^Mean: .* The best epoch is chosen on the test set, so its accuracy is not a result\.$/),
       '',
     ])
   })

@@ -1,4 +1,4 @@
-/** A study's comparison, or one of its tables, as a text, a page or a file. */
+/** Formats a study's comparison, or one of its tables. */
 import { isGenerated } from '../../contract/datasetRegistry'
 import { runStates } from '../../contract/runs/states'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
@@ -10,7 +10,7 @@ import { csvLine, latexTable, markdownTable, textTable, type Table } from './tab
 export const comparisonFormats = ['table', 'json', 'csv', 'markdown', 'latex'] as const
 export type ComparisonFormat = (typeof comparisonFormats)[number]
 
-/** `table-1` is accuracy, `table-2` what is trained and what it costs, `tests` the tests of the first in full. */
+/** `table-1` is accuracy, `table-2` sizes and costs, `tests` the tests of the first in full. */
 export type ComparisonPart = 'table-1' | 'table-2' | 'tests'
 const parts: readonly ComparisonPart[] = ['table-1', 'table-2', 'tests']
 const tables: Record<ComparisonPart, (comparison: Comparison) => Table> = {
@@ -19,14 +19,14 @@ const tables: Record<ComparisonPart, (comparison: Comparison) => Table> = {
   tests: tableTests,
 }
 
-/** A text that ends with a line feed. */
+/** Returns a text that ends with a line feed. */
 export function formatComparison(comparison: Comparison, format: ComparisonFormat): string {
   if (format === 'json') return `${JSON.stringify(comparison, null, 2)}\n`
   if (format === 'csv') return comparisonCsv(comparison, parts)
   return parts.map((part) => formatPart(comparison, part, format)).join('\n')
 }
 
-/** One table alone, ending with a line feed. */
+/** Returns one table, ending with a line feed. */
 export function formatPart(
   comparison: Comparison,
   part: ComparisonPart,
@@ -44,7 +44,7 @@ export function formatPart(
   }
 }
 
-/** As many decimals as a small p value needs. */
+/** Decimals that a small p value needs. */
 function pNumber(value: number | null | undefined): string | null {
   return value === null || value === undefined ? null : value.toPrecision(4)
 }
@@ -121,8 +121,8 @@ const stateColumns: Columns = runStates.map((state): Columns[number] => [
 ])
 
 /**
- * A line a data set, depth and variant, for programs: percents and points with four decimals, each seed's accuracy
- * beside the mean, what was not measured left empty.
+ * Returns CSV for programs with one line per data set, depth and variant: percents and points with four decimals, each
+ * seed's accuracy next to the mean, missing values empty.
  */
 function comparisonCsv(comparison: Comparison, wanted: readonly ComparisonPart[]): string {
   const columns: Columns = [

@@ -3,7 +3,7 @@
  * compiles in every document, with every engine and without any package. Pure.
  */
 
-/** Characters that mean something to LaTeX, and symbols that the kernel has. */
+/** Characters with a meaning in LaTeX, and symbols that the kernel has. */
 const symbols: Record<string, string> = {
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
@@ -45,7 +45,7 @@ const symbols: Record<string, string> = {
   ı: '\\i{}',
 }
 
-/** Symbols that the kernel has in formulas only. */
+/** Symbols that the kernel has in math mode only. */
 const math: Record<string, string> = {
   '±': '\\pm',
   '×': '\\times',
@@ -109,7 +109,7 @@ const math: Record<string, string> = {
   Ω: '\\Omega',
 }
 
-/** Combining marks over or under a letter. The kernel's default encoding has no ogonek. */
+/** Combining marks above or below a letter. The kernel's default encoding has no ogonek. */
 const accents: Record<string, string> = {
   '\u0300': '`',
   '\u0301': "'",
@@ -125,16 +125,13 @@ const accents: Record<string, string> = {
   '\u0327': 'c',
 }
 
-/**
- * Returns text as LaTeX shows it. A character that LaTeX's kernel does not have is named by its code point, as
- * [U+1F600].
- */
+/** Escapes text for LaTeX. A character that LaTeX's kernel lacks becomes its code point, such as [U+1F600]. */
 export function escapeLatex(text: string): string {
   const escaped = Array.from(
     text.normalize('NFC').replace(/[\t\r\n\v\f\u0085\u2028\u2029]+/g, ' '),
     escapeCharacter,
   ).join('')
-  // After a row's end and after \item, these begin an argument.
+  // After the end of a row and after \item, these start an argument.
   return escaped.replace(/^(\s*)([[*])/, '$1{$2}')
 }
 

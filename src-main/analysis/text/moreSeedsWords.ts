@@ -13,7 +13,7 @@ export function rowWords({ cells }: Pick<MoreSeeds, 'cells'>, { arch, more }: Mo
   const lists = [
     ...new Set(cells.filter((cell) => cell.arch === arch).map((cell) => ranges([...cell.seeds].sort((a, b) => a - b)))),
   ]
-  // Where one variant is behind the others, it gets theirs first.
+  // A variant that is behind the others gets their seeds first.
   return `${seeds(more)}${lists.length === 1 ? ` (${lists.join()})` : ''}`
 }
 
@@ -38,7 +38,7 @@ export function costWords({ runs, seconds, basis }: Pick<MoreSeeds, 'runs' | 'se
   return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', estimated from other networks here' : ''}`
 }
 
-/** Whether the intervals are as narrow as wanted. */
+/** Says whether the intervals are as narrow as requested. */
 export function goalWords({ rows }: Pick<MoreSeeds, 'rows'>, halfWidth: number): string {
   const all = rows.flatMap(({ arch, comparisons }) => comparisons.map((comparison) => ({ arch, ...comparison })))
   const unmet = all

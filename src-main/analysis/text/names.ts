@@ -1,4 +1,4 @@
-/** Names of networks, variants and data sets as people write them. */
+/** Display names of networks, variants and data sets. */
 import { bankEntry, bankSize } from '../../contract/banks'
 import { datasetEntry } from '../../contract/datasetRegistry'
 import { layerSetEntry } from '../../contract/namedVariants'
@@ -23,7 +23,7 @@ export function archShort(arch: Arch): string {
   return networkEntry(arch).shortName
 }
 
-/** Returns one sentence for a person who does not know the network. */
+/** Returns one sentence for a reader who does not know the network. */
 export function archMeaning(arch: Arch): string {
   return networkEntry(arch).meaning
 }
@@ -51,7 +51,8 @@ export function variantName(variant: Variant): string {
 const hashDigits = 7
 
 /**
- * Returns a variant's name for narrow labels: own masks as their code; if that is too long, its beginning and a hash.
+ * Returns a variant's name for narrow labels: custom masks as their code; if that is too long, its beginning and a
+ * hash.
  * @param most characters
  */
 export function variantShort(variant: Variant, most = 22): string {
@@ -59,7 +60,7 @@ export function variantShort(variant: Variant, most = 22): string {
   return compact.length <= most ? compact : `${compact.slice(0, most - hashDigits - 1)}…${hashOf(compact)}`
 }
 
-/** FNV-1a with the finalizer of MurmurHash3, in base 36: names that differ in a letter differ in most digits. */
+/** FNV-1a with the finalizer of MurmurHash3, in base 36: names that differ in one character differ in most digits. */
 function hashOf(text: string): string {
   let hash = 0x811c9dc5
   for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193)
@@ -74,10 +75,10 @@ export function variantMeaning(variant: Variant): string {
   if (!parsed) return ''
   const { kind, layers, bank } = parsed
   if (kind === 'narrow')
-    return `plain, its blocks narrowed to as many trainable parameters as ${variantName(variant.slice('narrow('.length, -1))} has`
+    return `plain, with blocks narrowed to the number of trainable parameters of ${variantName(variant.slice('narrow('.length, -1))}`
   const which =
     typeof layers === 'string' ? layerSetEntry(layers).meaning(bankSize(bank)) : `${layers.join(', ')} multi-band`
-  return `${which}${typeof bank === 'string' ? bankEntry(bank).meaning : `, by masks of its own: ${bank.join(' ')}`}`
+  return `${which}${typeof bank === 'string' ? bankEntry(bank).meaning : `, by custom masks: ${bank.join(' ')}`}`
 }
 
 /** Returns how a device computes bfloat16, in words. */

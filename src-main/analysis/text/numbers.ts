@@ -1,18 +1,20 @@
-/** Numbers as people read them, the same in the window, the terminal and the exports. */
+/** Number formats for people, the same in the window, the terminal and the exports. */
 import type { Spread } from '../../contract/studies/comparison'
 
 export const missing = '–'
 const minus = '−'
 
 /**
- * A number as a person types it into a field or a flag: '0.1', '-3', '1e-4'; null for anything else, such as '', '1e',
- * '0x10' and 'Infinity', which `Number` would take.
+ * Parses a number as people type it: '0.1', '-3', '1e-4'; null for anything else, such as '', '1e', '0x10' and
+ * 'Infinity', which `Number` accepts.
  */
 export function typedNumber(text: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null
 }
 
-/** A fixed number of decimals with a real minus sign; never '−0.00'. '–' for null, 'NaN' and '∞' as what they are. */
+/**
+ * Formats with a fixed number of decimals and a real minus sign; never '−0.00'. '–' for null; 'NaN' and '∞' unchanged.
+ */
 export function fixed(value: number | null, decimals = 2): string {
   if (value === null) return missing
   if (Number.isNaN(value)) return 'NaN'
@@ -31,7 +33,7 @@ export function percentText(fraction: number | null, decimals = 2): string {
   return fraction !== null && Number.isFinite(fraction) ? `${percent(fraction, decimals)} %` : fixed(fraction)
 }
 
-/** Returns the share of work that is finished in whole percent; '100 %' only when all of it is. `total` is above 0. */
+/** Returns the finished share in whole percent; '100 %' only if everything is finished. `total` is above 0. */
 export function progressText(done: number, total: number): string {
   return percentText(Math.floor((100 * done) / total) / 100, 0)
 }
@@ -49,7 +51,7 @@ export function spreadOf(spread: Spread | null, decimals = 2): string {
   return `${fixed(spread.mean, decimals)}${spread.std === null ? '' : ` ± ${fixed(spread.std, decimals)}`}`
 }
 
-/** A difference in points, with its interval where there is one: '−0.31 [−0.80, 0.18]'. */
+/** A difference in points, with its interval if there is one: '−0.31 [−0.80, 0.18]'. */
 export function pointsWithInterval(points: number | null, interval: readonly [number, number] | null): string {
   if (points === null) return missing
   return interval === null ? fixed(points) : `${fixed(points)} [${fixed(interval[0])}, ${fixed(interval[1])}]`
@@ -57,12 +59,12 @@ export function pointsWithInterval(points: number | null, interval: readonly [nu
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
-/** Thousands parted by commas: '463,830'; '–', 'NaN' and '∞' as `fixed`. */
+/** Thousands separated by commas: '463,830'; '–', 'NaN' and '∞' as `fixed`. */
 export function whole(value: number | null): string {
   return value !== null && Number.isFinite(value) ? grouped.format(value).replace('-', minus) : fixed(value)
 }
 
-/** Returns a count in three digits at most: '820', '10 k', '75.3 k', '1.73 M'. */
+/** Formats a count with three digits at most: '820', '10 k', '75.3 k', '1.73 M'. */
 export function compact(value: number): string {
   if (!Number.isFinite(value) || Math.abs(value) < 1000) return whole(value)
   const [unit, letter] = Math.abs(value) < 999_500 ? [1e3, 'k'] : [1e6, 'M']
@@ -81,8 +83,8 @@ export function duration(seconds: number | null): string {
 }
 
 /**
- * Returns a size in points, with the noun that the shown digits ask for: '1.00 point', '0.31 points', and 'less than
- * 0.01 points' for what would round to 0. The sign belongs to the sentence.
+ * Formats a size in points, with the noun in agreement: '1.00 point', '0.31 points', and 'less than 0.01 points' for
+ * what would round to 0. The sentence gives the sign.
  */
 export function pointsWords(value: number, decimals = 2): string {
   const digits = fixed(Math.abs(value), decimals)
@@ -90,7 +92,7 @@ export function pointsWords(value: number, decimals = 2): string {
   return `${digits} ${Number(digits) === 1 ? 'point' : 'points'}`
 }
 
-/** Returns a chosen half width: '± 0.50 points'; digits that a person typed beyond two decimals stay. */
+/** Formats a requested half width: '± 0.50 points'; typed digits beyond two decimals stay. */
 export function halfWidthWords(halfWidth: number): string {
   const digits = Number(halfWidth.toFixed(2)) === halfWidth ? fixed(halfWidth) : String(halfWidth)
   return `± ${digits} ${halfWidth === 1 ? 'point' : 'points'}`
@@ -101,7 +103,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${whole(value)} ${value === 1 ? one : many}`
 }
 
-/** Ascending whole numbers, neighbours drawn together: '1–3, 7'. */
+/** Formats ascending integers with ranges: '1–3, 7'. */
 export function ranges(values: readonly number[]): string {
   const runs: [number, number][] = []
   for (const value of values) {
@@ -114,7 +116,7 @@ export function ranges(values: readonly number[]): string {
     .join(', ')
 }
 
-/** As many digits as tell it apart: learning rates, losses, weight decay. */
+/** Formats with as many digits as needed: learning rates, losses, weight decay. */
 export function significant(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return fixed(value ?? null)
   if (value === 0) return '0'
@@ -126,7 +128,7 @@ export function significant(value: number | null | undefined, digits = 3): strin
   return text.replaceAll('-', '\u2212')
 }
 
-/** Bytes as '18.2 GB', powers of ten as drives are sold. */
+/** Formats bytes as '18.2 GB', in powers of ten as drive sizes. */
 export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return fixed(value ?? null)
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -1,9 +1,9 @@
-/** What a repair did, in words. Pure. */
+/** Describes the result of a repair. Pure. */
 import type { Repair } from '../../contract/system/storage'
 import { whole } from './numbers'
 import type { Table } from './table'
 
-/** Of the runs that lost something; a command line lists them all. */
+/** Most runs that are named; the command line lists all. */
 const mostNamed = 3
 
 export function repairWords({ from, kept, backup, tables, runs, unsure }: Repair): string {

@@ -1,18 +1,18 @@
-/** A table of strings, and how it is written as text, Markdown and LaTeX. */
+/** A table of strings, formatted as text, Markdown or LaTeX. */
 import { escapeLatex } from './latexText'
 
 export interface Table {
   caption: string
   columns: { title: string; align: 'left' | 'right' }[]
-  /** As many cells as columns. */
+  /** One cell per column. */
   rows: string[][]
-  /** Sentences that belong under it. */
+  /** Sentences below the table. */
   notes: string[]
 }
 
 const width = (text: string): number => Array.from(text).length
 
-/** Columns of equal width, two spaces between them, a rule under the head. */
+/** Columns of equal width, separated by two spaces, with a rule under the header. */
 export function textTable(table: Table): string {
   const widths = table.columns.map((column, i) =>
     Math.max(width(column.title), ...table.rows.map((row) => width(row[i] ?? ''))),
@@ -34,7 +34,7 @@ export function textTable(table: Table): string {
   return [table.caption, '', ...body, ...(table.notes.length > 0 ? ['', ...table.notes] : []), ''].join('\n')
 }
 
-/** GitHub's Markdown. */
+/** GitHub Flavored Markdown. */
 export function markdownTable(table: Table): string {
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`
   const notes = table.notes.flatMap((note) => ['', escapeMarkdown(note)])
@@ -49,7 +49,7 @@ export function markdownTable(table: Table): string {
   ].join('\n')
 }
 
-/** A `table` that needs no package. */
+/** A LaTeX `table` that needs no package. */
 export function latexTable(table: Table): string {
   const line = (cells: string[]): string => `    ${cells.map(escapeLatex).join(' & ')} \\\\`
   return [
@@ -73,7 +73,7 @@ export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s*\n\s*/g, ' ')
 }
 
-/** RFC 4180, lines ended by a line feed. A null is an empty field. */
+/** CSV by RFC 4180 with line feeds. Null is an empty field. */
 export function csvLine(fields: readonly (string | number | boolean | null)[]): string {
   return `${fields.map((field) => (field === null ? '' : quoteCsv(String(field)))).join(',')}\n`
 }

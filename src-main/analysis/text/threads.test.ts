@@ -25,7 +25,7 @@ it('says where the counts come from', () => {
     '4 × 4, TensorFlow’s default, measured on this machine: 2 × 1 takes 1.10 times as long',
   )
   expect(threadsWords({ ...none, own, source: 'own', tuning: null })).toBe(
-    '4 × 4, TensorFlow’s default, not measured (`mcnn tune` measures)',
+    '4 × 4, TensorFlow’s default, not measured (run `mcnn tune`)',
   )
   expect(
     threadsWords({

@@ -1,4 +1,4 @@
-/** TensorFlow's thread counts, in words. */
+/** Describes TensorFlow's thread counts. */
 import type { Doctor } from '../../contract/system/system'
 import { chosenThreads } from '../machine/choices'
 import type { ThreadCounts, ThreadTuning } from '../../contract/system/tuning'
@@ -7,19 +7,19 @@ import type { Table } from './table'
 
 type Resolved = { intraOp: number; interOp: number }
 
-/** Threads in an op × ops side by side. @param own what TensorFlow's own choice comes to */
+/** Threads per operation × parallel operations. @param own TensorFlow's default counts */
 export function threadsName({ intraOp, interOp }: ThreadCounts, own: Resolved): string {
   return `${intraOp ?? own.intraOp} × ${interOp ?? own.interOp}`
 }
 
-/** Where the counts come from, as a part of a sentence. */
+/** Says where the counts come from, as part of a sentence. */
 export function threadsWords({ intraOp, interOp, own, source, tuning }: NonNullable<Doctor['threads']>): string {
   const name = threadsName({ intraOp, interOp }, own)
   switch (source) {
     case 'environment':
       return `${name}, set by TF_NUM_INTRAOP_THREADS and TF_NUM_INTEROP_THREADS`
     case 'own':
-      return `${name}, TensorFlow’s default, not measured${tuning && 'problem' in tuning ? `: ${tuning.problem}` : ''} (\`mcnn tune\` measures)`
+      return `${name}, TensorFlow’s default, not measured${tuning && 'problem' in tuning ? `: ${tuning.problem}` : ''} (run \`mcnn tune\`)`
     case 'measured': {
       if (!tuning || 'problem' in tuning) return name
       const others = tuning.candidates.slice(1)
@@ -31,17 +31,17 @@ export function threadsWords({ intraOp, interOp, own, source, tuning }: NonNulla
   }
 }
 
-/** What `mcnn tune` prints. */
+/** The output of `mcnn tune`. */
 export function tuningTable(tuning: Exclude<ThreadTuning, { problem: string }>): Table {
   const { candidates, own, precision, batch, device } = tuning
   const chosen = chosenThreads(tuning)
   return {
     caption: `A training step of ResNet-20, batch ${batch}, ${precision}, on ${device === 'cpu' ? 'the CPU' : device}`,
     columns: [
-      { title: 'Threads in an op', align: 'right' },
-      { title: 'Ops side by side', align: 'right' },
+      { title: 'Threads per operation', align: 'right' },
+      { title: 'Parallel operations', align: 'right' },
       { title: 'ms a step', align: 'right' },
-      { title: 'To the default', align: 'right' },
+      { title: 'Relative to default', align: 'right' },
       { title: '', align: 'left' },
     ],
     rows: candidates.map(({ threads, msStep, ratio }, i) => {

@@ -1,6 +1,5 @@
 /**
- * Moments as people read them, in the reader’s local time, the same in the window, the terminal and reports. JSON has
- * ISO 8601. Pure.
+ * Formats times in the reader’s local time, the same in the window, the terminal and reports. JSON has ISO 8601. Pure.
  */
 import { missing } from './numbers'
 
@@ -9,7 +8,7 @@ type Moment = string | null | undefined
 const two = (n: number): string => String(n).padStart(2, '0')
 const dayOf = (at: Date): string => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
 const minuteOf = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}`
-/** Of the calendar: a day may have 23 or 25 hours. */
+/** Calendar days apart: a day may have 23 or 25 hours. */
 const dayBefore = (at: Date): Date => new Date(at.getFullYear(), at.getMonth(), at.getDate() - 1)
 
 function parsed(iso: Moment): Date | null {
@@ -24,13 +23,13 @@ export function clock(iso: Moment): string {
   return at === null ? missing : `${minuteOf(at)}:${two(at.getSeconds())}`
 }
 
-/** Returns an ISO time as local '2026-05-09 14:31'; `created:` of a query takes its date. */
+/** Returns an ISO time as local '2026-05-09 14:31'; `created:` in a query accepts its date. */
 export function dateTime(iso: Moment): string {
   const at = parsed(iso)
   return at === null ? missing : `${dayOf(at)} ${minuteOf(at)}`
 }
 
-/** Returns an ISO time as local '2026-05-09 14:31 (UTC+02:00)', for what is read elsewhere. */
+/** Returns an ISO time as local '2026-05-09 14:31 (UTC+02:00)', for files that are read elsewhere. */
 export function dateTimeZone(iso: Moment): string {
   const at = parsed(iso)
   if (at === null) return missing
@@ -50,7 +49,7 @@ export function when(iso: Moment, now = new Date()): string {
   return dayOf(at) === dayOf(dayBefore(now)) ? `yesterday ${minuteOf(at)}` : dayOf(at)
 }
 
-/** Returns the moment that is `seconds` from now: '15:31', 'Mon 23:51' within the week to come, else the date. @param now for tests */
+/** Returns the time in `seconds` from now: '15:31', 'Mon 23:51' within a week, else the date. @param now for tests */
 export function readyAbout(seconds: number | null | undefined, now = new Date()): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return missing
   const at = new Date(now.getTime() + seconds * 1000)

@@ -1,4 +1,4 @@
-/** How far a download has come, in words. Pure. */
+/** Describes the progress of a download. Pure. */
 import { duration, fixed } from './numbers'
 
 export function megabytes(bytes: number): string {
@@ -9,12 +9,12 @@ export interface Transfer {
   /** Bytes. */
   done: number
   total: number
-  /** Null or missing where it can't be told (yet). */
+  /** Null or missing if it is not known (yet). */
   bytesPerSecond?: number | null | undefined
   etaSeconds?: number | null | undefined
 }
 
-/** '34.0 of 170.1 MB · 5.2 MB/s · 26 s left'; without what can't be told. */
+/** '34.0 of 170.1 MB · 5.2 MB/s · 26 s left'; unknown parts are left out. */
 export function transferWords({ done, total, bytesPerSecond, etaSeconds }: Transfer): string {
   const parts = [`${fixed(done / 1e6, 1)} of ${megabytes(total)}`]
   if (typeof bytesPerSecond === 'number')

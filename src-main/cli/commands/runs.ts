@@ -50,7 +50,7 @@ export function addRuns(program: Command): void {
             '>Seed',
             '>Epochs',
             '>Test acc %',
-            '>Best % (picked on)',
+            '>Best % (chosen on)',
             '>Time',
           ],
           runs.map((run) => [

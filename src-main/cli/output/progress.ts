@@ -33,7 +33,7 @@ export function runName(run: Pick<RunSummary, 'arch' | 'variant' | 'dataset' | '
   return `${archName(run.arch)} ${variantName(run.variant)} on ${datasetName(run.dataset)}, seed ${run.seed}`
 }
 
-/** 'test accuracy 93.10 % (best 93.40 % at epoch 4, picked on the test set)' */
+/** 'test accuracy 93.10 % (best 93.40 % at epoch 4, chosen on the test set)' */
 export function accuracyWords(
   run: Pick<RunSummary, 'testAccuracy' | 'bestTestAccuracy' | 'bestEpoch' | 'bestValidationAccuracy'>,
 ): string {

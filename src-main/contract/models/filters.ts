@@ -11,7 +11,7 @@ export const filterLayer = z.object({ ...layerSummary.shape, epochs: z.array(z.i
 export type FilterLayer = z.infer<typeof filterLayer>
 
 export const bank = z.object({
-  /** From 1; of the paper's bank: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h. */
+  /** Number of the band, from 1. Bands of the paper's bank: h1 = h, h2 = (−1)^r h, h3 = (−1)^s h, h4 = (−1)^(r+s) h. */
   band: z.int().min(1).max(bankSizes.most),
   /** [row][column][in] */
   kernel: z.array(z.array(z.array(z.number()))),
@@ -20,7 +20,7 @@ export const bank = z.object({
 })
 export type Bank = z.infer<typeof bank>
 
-/** For a plain layer there is one bank: the filter itself. */
+/** A plain layer has one band: the filter itself. */
 export const filterBank = z.object({
   runId,
   layer: z.string(),
@@ -40,7 +40,7 @@ export const layerFilterValues = z.object({
   multiband: z.boolean(),
   bank: bankTable,
   stride: z.int(),
-  /** Rows, columns, in, stored filters (base filters where multi-band). */
+  /** Rows, columns, in, stored filters (base filters in a multi-band layer). */
   shape: z.tuple([z.int(), z.int(), z.int(), z.int()]),
   /** float32, little endian, laid out as `shape`, base64. */
   values: z.string(),
@@ -56,7 +56,7 @@ export const layerFigures = z.object({
   filters: z.int().min(1),
 })
 
-/** Of every convolution, in order; null where nothing was kept or a weight was no number. */
+/** One entry per convolution, in order; null if nothing was stored or a weight is not finite. */
 export const epochFigures = z.object({
   epoch: z.int().min(0),
   layers: z.array(z.object({ layer: z.string(), figures: layerFigures.nullable() })),
@@ -69,7 +69,7 @@ export const layerInput = z.object({
   width: z.int(),
   channels: z.int(),
   values: z.string(),
-  /** What a pixel of the picture, 0 to 1, was normalised by: (pixel − mean) / std. */
+  /** Normalisation of the image's pixels, which are 0 to 1: (pixel − mean) / std. */
   mean: z.array(z.number()).length(3),
   std: z.array(z.number()).length(3),
 })
@@ -83,24 +83,18 @@ const atEpoch = z.strictObject({
 })
 
 export const filterCalls = {
-  /**
-   * Runs of which filters are kept and in which every word of the text occurs, the newest first, and how many there are
-   * in all.
-   */
+  /** Runs with stored filters whose texts contain every word of `text`, newest first, and their total number. */
   'filters.runs': read(
     z.strictObject({ text: searchText, limit: z.int().min(1).max(100).default(40) }),
     z.object({ found: z.array(runSummary), total: z.int() }),
   ),
-  /**
-   * What is shown where nothing was chosen: the run (the newest that says something, for null), and the baseline that
-   * belongs beside it.
-   */
+  /** The run to show by default (for null the newest one with stored filters), and the baseline to compare it with. */
   'filters.defaultRun': read(
     z.strictObject({ id: runId.nullable() }),
     z.object({ run: runSummary.nullable(), beside: runSummary.nullable() }),
   ),
   'filters.layers': read(ofRun, z.array(filterLayer)),
-  /** How complementary the filters of each convolution were, epoch by epoch as far as that was kept. */
+  /** How complementary the filters of each convolution were, for each epoch with stored figures. */
   'filters.figures': read(ofRun, z.array(epochFigures)),
   'filters.bank': read(
     z.strictObject({
@@ -116,32 +110,32 @@ export const filterCalls = {
   /** All stored filters of a layer at once. */
   'filters.layer': read(atEpoch, layerFilterValues),
   /**
-   * How much of the frequency plane filters cover after each epoch (see analysis/spectrum.ts), for a multi-band layer
-   * with all their bands.
+   * The share of the frequency plane that filters cover after each epoch (see analysis/filters/spectrum.ts); for a
+   * multi-band layer, by all bands.
    */
   'filters.coverage': read(
     z.strictObject({
       id: runId,
       layer: z.string().max(100),
       filters: z.array(z.int().min(0)).min(1).max(16),
-      /** Input channels, taken together as the root of the mean square. */
+      /** Input channels; several are combined by their root mean square. */
       channels: z.array(z.int().min(0)).min(1).max(3),
-      /** Band edge in decibels under each filter's peak. */
+      /** Band edge in decibels below each filter's peak. */
       edge: z.union([z.literal(3), z.literal(6)]),
     }),
     z.object({ epochs: z.array(z.int()), covered: z.array(z.number().min(0).max(1)) }),
   ),
   /**
-   * The greatest weight and the greatest |H| of a layer over all its epochs and filters, for scales that hold for the
-   * whole run.
+   * The largest absolute weight and |H| of a layer over all epochs and filters, for scales that hold for the complete
+   * run.
    */
   'filters.scale': read(
     z.strictObject({ id: runId, layer: z.string().max(100), channels: z.array(z.int().min(0)).min(1).max(3) }),
     z.object({ weight: z.number(), magnitude: z.number() }),
   ),
   /**
-   * What comes into a layer when a run's network looks at a picture: for the first layer the picture as the run's data
-   * are normalised, for others what the layers before make of it with the weights at the run's end.
+   * The input of a layer for one image. For the first layer it is the image, normalised as the run's data; for others
+   * it is computed by the layers before, with the final weights.
    */
   'filters.input': read(z.strictObject({ id: runId, layer: z.string().max(100), picture }), layerInput),
 } as const

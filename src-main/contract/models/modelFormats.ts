@@ -9,7 +9,7 @@ interface FormatFacts {
   /** Extension of the file or folder, without the dot. */
   extension: string
   isFolder: boolean
-  /** What it is for, in a menu and in the command line's help. */
+  /** The purpose, for a menu and the command line's help. */
   hint: string
 }
 

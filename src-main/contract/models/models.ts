@@ -4,7 +4,7 @@ import { read } from '../call'
 import { arch } from '../experiment'
 import { bankSizes, variant } from '../variants'
 
-/** What a multi-band layer makes of its base filters (analysis/banks.ts); null for a plain layer. */
+/** How a multi-band layer derives filters (analysis/filters/banks.ts); null for a plain layer. */
 export const bankTable = z
   .array(z.array(z.int().min(-9).max(9)).length(9))
   .min(bankSizes.least)
@@ -17,13 +17,13 @@ export const layerSummary = z.object({
   kernel: z.tuple([z.int(), z.int()]),
   in: z.int(),
   out: z.int(),
-  /** 1, or as many as inputs where each filter sees one of them (depthwise). */
+  /** 1, or the number of inputs if each filter sees one of them (depthwise). */
   groups: z.int(),
   stride: z.int(),
-  /** Side of what it gives, in pixels. */
+  /** Side of the output, in pixels. */
   size: z.int(),
   multiband: z.boolean(),
-  /** Trained filters: out, or out over the bank's bands where multi-band. */
+  /** Trained filters: the output channels, divided by the bank's number of filters in a multi-band layer. */
   baseFilters: z.int(),
   bank: bankTable,
 })
@@ -36,9 +36,9 @@ export const modelSummary = z.object({
   trainableParameters: z.int(),
   /** Trained filters over all convolutions. */
   trainableFilters: z.int(),
-  /** For one picture's forward pass, convolutions and dense layer, as executed. */
+  /** Multiplications of one image's forward pass, convolutions and dense layer, as executed. */
   multiplications: z.int(),
-  /** Inputs of the dense layer: channels whose mean it takes. */
+  /** Inputs of the dense layer: channels of the global average pooling. */
   features: z.int(),
   /** The convolutions, in order. */
   layers: z.array(layerSummary),

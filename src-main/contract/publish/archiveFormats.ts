@@ -11,7 +11,7 @@ export const archiveFormats = {
 
 export type ArchiveFormat = keyof typeof archiveFormats
 
-/** Every extension that a file chooser offers. An importer looks at the content alone. */
+/** Every extension that a file chooser offers. Importers look only at the content. */
 export const importExtensions: readonly string[] = Object.values(archiveFormats).flat()
 
 /** 'tar.gz, tar.xz, tar.zst, tar or zip' */

@@ -12,5 +12,5 @@ export const fileKinds = {
 export type FileExtension = keyof typeof fileKinds
 export const fileExtensions = Object.keys(fileKinds) as [FileExtension, ...FileExtension[]]
 
-/** Extensions of a study's archive, the usual one first; the last ones are what a browser or tar may make of it. */
+/** Extensions of a study's archive, the usual one first; the last ones are what browsers or tar may append. */
 export const archiveExtensions = ['tar.gz', 'tgz'] as const

@@ -9,8 +9,8 @@ import { pickedSets } from '../runs/pickedOn'
 import { runState } from '../runs/states'
 
 /**
- * Everything that a run's numbers depend on, and what they are: enough to say whether another machine's come out the
- * same.
+ * Everything that a run's numbers depend on, and the numbers: enough to check whether another machine gets the same
+ * results.
  */
 export const runManifest = z.object({
   manifest: z.literal('mcnn-run'),
@@ -20,14 +20,14 @@ export const runManifest = z.object({
     studyId,
     studyName: z.string(),
     state: runState,
-    /** Why it is in this state, in words; null where the state says it all. */
+    /** The reason of the state; null if the state needs none. */
     reason: z.string().nullable(),
     createdAt: z.string(),
     startedAt: z.string().nullable(),
     endedAt: z.string().nullable(),
   }),
   config: experimentConfig,
-  /** Of the config without its seed. */
+  /** Id of the config without its seed. */
   configId: z.string(),
   model: z.object({ trainableParameters: z.int(), trainableFilters: z.int() }),
   /** Program, commit and whether there were uncommitted changes; null before the run was started. */
@@ -56,10 +56,11 @@ export const runManifest = z.object({
   results: z.object({
     epochsPlanned: z.int(),
     epochsDone: z.int(),
-    /** The last finished epoch: the result. Null before the first. */
+    /** The last finished epoch, which is the result. Null before the first. */
     last: epochMetrics.nullable(),
     /**
-     * The best epoch, with what picked it. Null before the first. `validationAccuracy`: only with validation examples.
+     * The best epoch and the set that it was chosen on. Null before the first. `validationAccuracy`: only with
+     * validation examples.
      */
     best: z
       .object({
@@ -70,7 +71,7 @@ export const runManifest = z.object({
       })
       .nullable(),
   }),
-  /** Of the final weights' file; null where there is none. */
+  /** SHA-256 of the final weights file; null if there is none. */
   weights: z.object({ sha256: z.string() }).nullable(),
 })
 export type RunManifest = z.infer<typeof runManifest>
@@ -80,7 +81,7 @@ export const studyManifest = z.object({
   version: z.literal(1),
   study: z.object({ id: studyId, name: z.string(), createdAt: z.string(), plan: studyPlan.nullable() }),
   seeds: z.array(z.int()),
-  /** Every run that is not in the trash, failed and interrupted ones too, in the order they were made. */
+  /** All runs outside the trash in the order of creation, including failed and interrupted ones. */
   runs: z.array(runManifest),
 })
 export type StudyManifest = z.infer<typeof studyManifest>

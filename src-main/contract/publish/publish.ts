@@ -1,9 +1,9 @@
-/** What leaves the history to be checked or carried elsewhere: manifests, verifications, archives, reports. */
+/** Results for use elsewhere: manifests, verifications, archives, reports. */
 import { z } from 'zod'
 import { ok, read, withPath, write } from '../call'
 import { runId, studyId } from '../ids'
 
-/** What takes its time: told several times a second at most. `total` 0: not known. */
+/** Progress of a long task, several times a second at most. `total` 0: unknown. */
 export const taskProgress = z.object({
   kind: z.enum(['verify', 'export', 'import', 'report']),
   phase: z.string(),
@@ -20,11 +20,11 @@ export const exported = z.object({ file: z.string(), bytes: z.number(), runs: z.
 export const imported = z.object({
   studyId,
   studyName: z.string(),
-  /** Whether the study was there already, and was completed. */
+  /** Whether the study existed already and was completed. */
   completed: z.boolean(),
-  /** Runs that came in, by the id in the archive and the one they have here. */
+  /** Imported runs: the id in the archive and the id here. */
   runs: z.array(z.object({ id: runId, as: runId })),
-  /** Runs that were here already with the same contents. */
+  /** Ids of runs that existed already with the same contents. */
   skipped: z.array(runId),
 })
 export type Imported = z.infer<typeof imported>
@@ -33,7 +33,7 @@ export type Imported = z.infer<typeof imported>
 export const reported = z.object({ folder: z.string(), files: z.array(z.string()), kept: z.array(z.string()) })
 
 export const publishCalls = {
-  /** Writes a study with all that belongs to it into one file, which must not be there yet unless `replace`. */
+  /** Writes a study and everything that belongs to it to one file, which must not exist unless `replace`. */
   'publish.export': withPath(
     read(
       z.strictObject({
@@ -45,19 +45,19 @@ export const publishCalls = {
       exported,
     ),
   ),
-  /** Takes an exported study in: all of it that is not here already, or nothing. */
+  /** Imports an exported study: all runs that do not exist yet or, if it fails, none. */
   'publish.import': withPath(write(z.strictObject({ path: filePath }), imported)),
   /** Writes a report of a study into a folder, which must be empty or new unless `replace`. */
   'publish.report': withPath(
     read(z.strictObject({ id: studyId, out: filePath, replace: z.boolean().default(false) }), reported),
   ),
-  /** Ends what of a kind is under way, as cancelled; nothing where nothing is. */
+  /** Cancels the running task of a kind; does nothing if there is none. */
   'publish.cancel': read(z.strictObject({ kind: taskProgress.shape.kind }), ok),
 } as const
 
 export const taskEvents = {
-  /** What takes its time (a verification, an archive, a report) goes on. */
+  /** Progress of a background task: a verification, an archive, a report. */
   'task.progress': taskProgress,
-  /** It is done, failed or was cancelled. */
+  /** A background task has succeeded, failed or been cancelled. */
   'task.ended': taskProgress.pick({ kind: true }),
 } as const

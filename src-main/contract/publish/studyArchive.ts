@@ -1,8 +1,7 @@
 /**
- * A study as one file: a tar, zip or folder with a `manifest.json` that lists every other member with its size and
- * SHA-256;
- * `study.json`, and for each run `runs/ID/run.json`, `filters.bin` (base filters of all epochs, one after the other, in
- * the order that run.json lists them) and, where there are some, its weights and last checkpoint.
+ * A study as one file: a tar, zip or folder. `manifest.json` lists every other member with its size and SHA-256. The
+ * members are `study.json` and, for each run, `runs/ID/run.json`, `filters.bin` (base filters of all epochs, one after
+ * the other, in the order of run.json) and, if they exist, its weights and last checkpoint.
  */
 import { z } from 'zod'
 import { experimentConfig, studyPlan } from '../experiment'
@@ -15,7 +14,7 @@ import { runId, studyId } from '../ids'
 import { runState } from '../runs/states'
 import { tag } from '../runs/rows'
 
-/** Raised when an older program could not take an archive in. */
+/** Increased when older programs cannot import the archive. */
 export const archiveVersion = 1
 export const manifestName = 'manifest.json'
 
@@ -28,13 +27,13 @@ export function isMemberPath(name: string): boolean {
   return memberPattern.test(name)
 }
 
-/** Of run.json, study.json and the manifest: read into memory. */
+/** Size limit of run.json, study.json and the manifest, which are read into memory. */
 export const maxJsonBytes = 128 * 1024 * 1024
 
 export const archiveManifest = z.strictObject({
   format: z.literal('mcnn-study'),
   version: z.literal(archiveVersion),
-  /** That wrote it. */
+  /** Version of the program that wrote it. */
   program: z.string().max(200),
   createdAt: z.iso.datetime(),
   members: z
@@ -53,7 +52,7 @@ export const archivedStudy = z.strictObject({
     .regex(/^\P{Cc}*$/u, 'no control characters'),
   createdAt: z.iso.datetime(),
   plan: studyPlan.nullable(),
-  /** In the order they were made. */
+  /** In the order of creation. */
   runs: z.array(runId).max(5000),
 })
 export type ArchivedStudy = z.infer<typeof archivedStudy>
@@ -73,9 +72,9 @@ export const archivedRun = z.strictObject({
   trainExamples: z.int().min(1).max(1e6),
   testExamples: z.int().min(1).max(1e6),
   startupSeconds: z.number().min(0).nullable(),
-  /** Of the final weights; where the archive holds them, of that file. */
+  /** SHA-256 of the final weights, also if the archive does not contain the file. */
   weightsSha256: sha256.nullable(),
-  /** Where the archive holds the checkpoint. */
+  /** The last checkpoint, if the archive contains it. */
   checkpoint: z.strictObject({ step: z.int().min(0), epochs: z.int().min(0), at: time }).nullable(),
   note: z.string().max(4000),
   tags: z.array(tag).max(1000),

@@ -1,11 +1,11 @@
-/** Training a run again to check that its numbers come out the same. */
+/** Training a run again to check that its results are identical. */
 import { z } from 'zod'
 import { read } from '../call'
 import { ofRun, runId } from '../ids'
 import { environment } from '../runs/environment'
 import { runSummary } from '../runs/runs'
 
-/** Under which circumstances something was computed, then and now. */
+/** A circumstance of a computation, then and now. */
 export const circumstance = z.object({ what: z.string(), then: z.string(), now: z.string() })
 export type Circumstance = z.infer<typeof circumstance>
 
@@ -16,41 +16,41 @@ export const verification = z.object({
   epochs: z.int().min(0),
   steps: z.int().min(0),
   same: z.boolean(),
-  /** How many finished epochs and sampled steps were held against each other. */
+  /** Numbers of finished epochs and sampled steps that were compared. */
   compared: z.object({ epochs: z.int(), steps: z.int(), weights: z.boolean() }),
-  /** What differs, in sentences; empty where it came out the same. */
+  /** What differs, in sentences; empty if the results are identical. */
   differences: z.array(z.string()),
-  /** What was otherwise than when the run was trained: what explains a difference, if anything does. */
+  /** Circumstances that have changed since the run was trained: possible reasons of a difference. */
   circumstances: z.array(circumstance),
-  /** What is known of the run or the machine that bears on the answer, in sentences. */
+  /** Limits of the verdict, in sentences. */
   remarks: z.array(z.string()),
-  /** What it was trained again on. */
+  /** Device of the second training. */
   environment,
   weightsSha256: z.string().nullable(),
   seconds: z.number(),
-  /** Whether the verdict is among the run's events: not where the history was only looked at. */
+  /** Whether the verdict was added to the run's events; false if the history is read-only. */
   kept: z.boolean(),
 })
 export type Verification = z.infer<typeof verification>
 
-/** What of a run can be trained again, and how long that takes, told from the run's own times. */
+/** How much of a run can be trained again and how long that takes, estimated from the run's own times. */
 export const verifiable = z.object({
   runId,
-  /** How far it is compared at most: a run that is not done as far as it came. */
+  /** Up to where it can be compared: for an unfinished run, as far as it came. */
   extent: verification.shape.extent,
   epochs: z.int().min(0),
   steps: z.int().min(0),
-  /** From a trainer's start to its first step; a guess where the run did not tell. */
+  /** Seconds from a trainer's start to its first step; estimated if the run did not record them. */
   startupSeconds: z.number(),
   /** Mean over its finished epochs, evaluation included; null before the first. */
   epochSeconds: z.number().nullable(),
-  /** Of the steps beyond its last finished epoch. */
+  /** Seconds of the steps after its last finished epoch. */
   restSeconds: z.number(),
-  /** Processor or GPU that those times are of; null where that is not known. */
+  /** Processor or GPU of these times; null if unknown. */
   trainedOn: z.string().nullable(),
-  /** Whether this machine has that processor, and the run was trained on it; null where that can't be told. */
+  /** Whether this machine has that processor and the run was trained on it; null if unknown. */
   here: z.boolean().nullable(),
-  /** The run that trains now, for which a verification waits. */
+  /** The running run, for which a verification waits. */
   training: runSummary.nullable(),
 })
 export type Verifiable = z.infer<typeof verifiable>

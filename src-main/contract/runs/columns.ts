@@ -1,7 +1,7 @@
 /**
- * What a list of runs knows of each run, declared once. The table, its group rows, sorting, the query language with its
- * completion, and the CSV export are derived from this table. The SQL of each column is in `history/runs/columnSql.ts`
- * under the same id; a missing part does not compile.
+ * The columns of run lists, declared once. The table, its group rows, sorting, the query language with its completion,
+ * and the CSV export are derived. The SQL of each column is in `history/runs/columnSql.ts` under the same id; a missing
+ * part does not compile.
  */
 import { archs, datasetIds, depthOf, variants } from '../experiment'
 import { pickedOnValues, pickedRule, runPickedOn } from './pickedOn'
@@ -105,7 +105,7 @@ const table = {
   },
   bestEpoch: { doc: 'number of the best epoch', csv: { name: 'best_epoch', value: (run) => run.bestEpoch } },
   pickedOn: {
-    doc: 'what the best epoch was picked on',
+    doc: 'set that the best epoch was chosen on',
     csv: { name: 'best_picked_on', value: runPickedOn },
     query: { name: 'picked', kind: 'choice', values: pickedOnValues },
   },

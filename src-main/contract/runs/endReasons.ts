@@ -1,6 +1,5 @@
 /**
- * Why a run or a process ended: one sentence for each cause, shown in the history, the window and the command line.
- * Pure.
+ * Reasons why a run or process ended: one sentence per cause, for the history, the window and the command line. Pure.
  */
 import { z } from 'zod'
 
@@ -14,7 +13,7 @@ const signals: Record<EndSignal, string> = {
   SIGUSR1: 'by SIGUSR1, which a job scheduler sends before its time limit',
 }
 
-/** Reasons for which a run is stopped while its program keeps running. */
+/** Causes that stop a run while its program keeps running. */
 export const stopCause = z.enum(['window', 'trash', ...endSignal.options])
 export type StopCause = z.infer<typeof stopCause>
 
@@ -24,7 +23,7 @@ const stops: Record<StopCause, string> = {
   ...signals,
 }
 
-/** Why a program closes while it has runs. `lost`: the window's process is gone without a word. */
+/** Causes that close a program while it has runs. `lost`: the window's process disappeared without a message. */
 export const closeCause = z.enum(['closed', 'shutdown', 'lost', ...endSignal.options])
 export type CloseCause = z.infer<typeof closeCause>
 
@@ -41,34 +40,34 @@ const closes: Record<CloseCause, string> = {
 const killed = 'The trainer did not stop in time and was killed: the run resumes from its last checkpoint.'
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** Of a run that trained and stopped between two steps, or whose trainer had to be killed. */
+/** Reason of a run that trained and was stopped between two steps, or whose trainer had to be killed. */
 export function stoppedReason(cause: StopCause, inTime = true): string {
   return `Stopped ${stops[cause]}.${inTime ? '' : ` ${killed}`}`
 }
 
-/** Of a run that was in the queue. */
+/** Reason of a run that was in the queue. */
 export function cancelledReason(cause: StopCause): string {
-  return `Stopped ${stops[cause]}, before it began.`
+  return `Stopped ${stops[cause]}, before it started.`
 }
 
-/** Of a run that trained while its program closed. */
+/** Reason of a run that trained while its program closed. */
 export function closedReason(cause: CloseCause, inTime = true): string {
   return `${upper(closes[cause])} while this run trained.${inTime ? '' : ` ${killed}`}`
 }
 
-/** Of a run that was in the queue while its program closed. */
+/** Reason of a run that was in the queue while its program closed. */
 export function heldReason(cause: CloseCause): string {
-  return `Held: ${closes[cause]} before this run began. Resume it, or its study.`
+  return `On hold: ${closes[cause]} before this run started. Resume the run or its study.`
 }
 
-/** Of a run whose program is gone. @param restarted whether the system was started since */
+/** Reason of a run whose program disappeared. @param restarted whether the system was restarted meanwhile */
 export function vanishedReason(restarted: boolean): string {
   return restarted
     ? 'The system was restarted or lost power while this run trained.'
     : 'The program that trained it ended unexpectedly.'
 }
 
-export const vanishedHeldReason = 'Held: the program ended before this run began. Resume it, or its study.'
+export const vanishedHeldReason = 'On hold: the program ended before this run started. Resume the run or its study.'
 
 /** How a child process ended. */
 export interface ProcessEnd {
@@ -80,7 +79,7 @@ export interface ProcessEnd {
 
 const nativeCrashes: readonly string[] = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS']
 
-/** Of a process that ended before it had done its work; without a full stop. */
+/** Reason of a process that ended before it had finished; without a full stop. */
 export function processReason(name: 'trainer' | 'service', { code, signal, startError }: ProcessEnd): string {
   if (startError !== null) return `The ${name} could not be started: ${startError}`
   if (signal === 'SIGKILL') return `The ${name} was killed (SIGKILL); the system may have run out of memory`

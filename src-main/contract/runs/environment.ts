@@ -1,4 +1,4 @@
-/** What a run was trained on: program, libraries, machine. */
+/** The environment of a training: program, libraries, machine. */
 import { z } from 'zod'
 
 export const environment = z.object({
@@ -8,28 +8,27 @@ export const environment = z.object({
   node: z.string(),
   tensorflow: z.string(),
   tfjs: z.string(),
-  /** What the run was really trained on: 'cpu' or the GPU's name. */
+  /** The device of the run: 'cpu' or the GPU's name. */
   device: z.string(),
   cpu: z.string(),
   cores: z.int(),
-  /** In an op, and ops side by side; null where an older version did not tell TensorFlow's own choice. */
+  /**
+   * Threads within an operation, and parallel operations; null if an older version did not record TensorFlow's default.
+   */
   threads: z.object({ intraOp: z.int().nullable(), interOp: z.int().nullable() }),
   memoryBytes: z.number(),
   platform: z.string(),
   /**
-   * What a GPU's libraries were told about precision and repeatability, in words; null on a CPU and where an older
-   * version did not tell.
+   * Settings of the GPU libraries for precision and determinism, in words; null on a CPU, or if an older version did
+   * not record them.
    */
   gpuMath: z.string().nullable().default(null),
   /**
-   * The processor's vector instructions, which libraries choose their code by; missing if an older version did not
-   * record them.
+   * The processor's vector instructions, by which libraries select code; missing if an older version did not record
+   * them.
    */
   instructions: z.string().optional(),
-  /**
-   * Variables that a trainer got and that can change its bits (`system/childEnvironment.ts`), as they were set; missing as
-   * above.
-   */
+  /** Environment variables of the trainer that can change its bits (`system/childEnvironment.ts`); missing as above. */
   variables: z.record(z.string(), z.string()).optional(),
 })
 export type Environment = z.infer<typeof environment>

@@ -1,9 +1,9 @@
-/** What a run made of its test examples after its newest epoch. */
+/** Predictions of a run for its test examples after its newest epoch. */
 import { z } from 'zod'
 import { read } from '../call'
 import { ofRun } from '../ids'
 
-/** A test example that was taken for another class. `index` counts the run's test examples from 0. */
+/** A misclassified test example. `index` counts the run's test examples from 0. */
 export const mistake = z.object({
   index: z.int().min(0),
   label: z.int().min(0),
@@ -12,13 +12,13 @@ export const mistake = z.object({
 })
 export type Mistake = z.infer<typeof mistake>
 
-/** What a run made of its test examples after its newest epoch. */
+/** Predictions of a run for its test examples after its newest epoch. */
 export const evaluation = z.object({
   epoch: z.int().min(1),
   classes: z.int().min(2).max(1000),
   /** [true class][predicted class], row after row: counts of examples. */
   confusion: z.array(z.int().min(0)),
-  /** The most confident ones, the most confident first. */
+  /** The most confident mistakes, in descending order. */
   mistakes: z.array(mistake),
 })
 export type Evaluation = z.infer<typeof evaluation>
@@ -26,6 +26,6 @@ export type Evaluation = z.infer<typeof evaluation>
 export const evaluationCalls = {
   /** Null before the first epoch is finished. */
   'runs.evaluation': read(ofRun, evaluation.nullable()),
-  /** The pictures of the newest evaluation's mistakes, in its order: pixels as in `datasets.samples`. */
+  /** The images of the newest evaluation's mistakes, in the same order; pixels as in `datasets.samples`. */
   'runs.mistakes': read(ofRun, z.object({ epoch: z.int(), pictures: z.array(z.string()) })),
 } as const

@@ -5,21 +5,21 @@
  */
 import { z } from 'zod'
 
-/** How the values of all epochs become one column of the run's row. `best`: that of the best epoch. */
+/** How the values of all epochs become one column of the run's row. `best`: the value of the best epoch. */
 export type EpochRollUp = 'last' | 'best' | 'min' | 'max' | 'sum' | 'mean'
 
 /** A small chart on the run's page, by epoch and from zero. */
 export interface MetricChart {
   name: string
-  /** What the axis counts; for `of: 'cores'` the page writes it. */
+  /** Unit of the axis; with `of: 'cores'` the page adds the number of cores. */
   unit: string
-  /** Multiplies the value for the axis. */
+  /** Factor from the value to the axis. */
   factor?: number
-  /** Divides the value by the epoch's seconds. */
+  /** Whether to divide the value by the epoch's seconds. */
   isPerSecond?: true
-  /** The end of the axis: a number, or all cores of the machine. Without one it fits the values. */
+  /** The end of the axis: a number, or all cores of the machine. Default: fits the values. */
   of?: number | 'cores'
-  /** Left out if no epoch has a value; otherwise the page says that it was not measured. */
+  /** Whether to omit the chart if no epoch has a value; otherwise the page says that it was not measured. */
   isOptional?: true
 }
 
@@ -31,16 +31,16 @@ export interface MetricTableColumn {
 
 export interface Metric {
   schema: z.ZodType<number | null | undefined>
-  /** In the history's table. */
+  /** Column in the history's table. */
   column: string
-  /** In sentences. */
+  /** Name in sentences. */
   words: string
   /**
-   * Follows from config, data and circumstances to the last bit, so verification compares it; else it is the machine's,
-   * such as a time, and differs each time.
+   * Whether the value is determined to the last bit by config, data and environment, so that verification compares it.
+   * Others, such as times, vary.
    */
   computed: boolean
-  /** Columns of the run's row that sum it up. */
+  /** Columns of the run's row that summarise it. */
   rollUps?: Readonly<Record<string, EpochRollUp>>
   chart?: MetricChart
   tableColumn?: MetricTableColumn
@@ -127,7 +127,7 @@ export const epochFields = {
     rollUps: { seconds: 'sum' },
     tableColumn: { heading: 'Time', format: 'duration' },
   },
-  /** The part of it in which training waited for its images. */
+  /** The part of it in which training waited for images. */
   waitSeconds: {
     schema: z.number().nullable(),
     column: 'wait_seconds',
@@ -151,7 +151,7 @@ export const epochFields = {
     computed: false,
     chart: { name: 'Memory', unit: 'MiB', factor: 2 ** -20 },
   },
-  /** Mean share of the time in which the GPU computed, as its driver reports it; null or missing on a CPU. */
+  /** Mean GPU utilisation as its driver reports it, 0 to 1; null or missing on a CPU. */
   gpuUtilization: {
     schema: fraction.nullable().optional(),
     column: 'gpu_utilization',
@@ -159,7 +159,7 @@ export const epochFields = {
     computed: false,
     chart: { name: 'GPU', unit: '%', factor: 100, of: 100, isOptional: true },
   },
-  /** The GPU's highest used memory, of all programs; null or missing on a CPU. */
+  /** The GPU's highest used memory, all programs included; null or missing on a CPU. */
   gpuMemoryBytes: {
     schema: z.number().nullable().optional(),
     column: 'gpu_memory_bytes',

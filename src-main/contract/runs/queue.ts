@@ -1,4 +1,4 @@
-/** The queue: the order of waiting runs, and pausing, stopping and resuming them. */
+/** The queue: the order of queued runs, and pausing, stopping and resuming. */
 import { z } from 'zod'
 import { none, ok, read, write } from '../call'
 import { trainingConfig } from '../experiment'
@@ -8,8 +8,8 @@ import { runSummary } from './runs'
 
 export const queueCalls = {
   /**
-   * Moves runs that wait: before all others, behind them, by one place, or before another one. Told is who stood right
-   * behind each: moved before those again, the last one first, they are where they were.
+   * Moves queued runs to the front, to the end, by one position, or before another one. Returns for each the run that
+   * was right behind it: moving the runs back before these, the last one first, undoes the move.
    */
   'queue.move': write(
     z.strictObject({
@@ -22,27 +22,27 @@ export const queueCalls = {
   'runs.unfinished': read(none, z.array(runSummary)),
   'runs.pause': write(ofRun, ok),
   /**
-   * Resumes paused and held runs, and queues runs that were stopped, interrupted or failed again: each from its newest
-   * checkpoint, else from its seed. Runs with nothing to resume are passed over; a conflict if that is all of them.
+   * Resumes paused and held runs, and queues stopped, interrupted and failed runs again: each from its newest
+   * checkpoint, else from its seed. Skips runs that cannot be resumed; a conflict if none can.
    */
   'runs.resume': write(z.strictObject({ ids: runIds }), z.object({ resumed: z.int() })),
   'runs.stop': write(ofRun, ok),
-  /** What a program's end cut short: runs that trained, runs that waited, and when the newest of the former ended. */
+  /** Runs that were interrupted when a program closed: how many were running and queued, and when the newest ended. */
   'runs.interrupted': read(
     none,
     z.object({ interrupted: z.int().min(0), held: z.int().min(0), newest: z.string().nullable() }),
   ),
-  /** All of it goes on, in the order of the queue. */
+  /** Resumes all of them, in the order of the queue. */
   'runs.resumeInterrupted': write(none, z.object({ resumed: z.int().min(0) })),
-  /** Keeps where the run that trains stands, before the machine sleeps. */
+  /** Writes a checkpoint of the running run, before the machine sleeps. */
   'runs.checkpoint': write(none, ok),
-  /** A finished run for more epochs, as a new run that goes on where it ended; `epochs` in all. */
+  /** Trains a finished run for more epochs, as a new run that continues from its end; `epochs` is the new total. */
   'runs.extend': write(z.strictObject({ id: runId, epochs: trainingConfig.shape.epochs }), z.object({ id: runId })),
   /** Queues the same configs and seeds again, as new runs of the same studies, in that order. */
   'runs.rerun': write(z.strictObject({ ids: runIds }), z.object({ ids: z.array(runId) })),
 } as const
 
 export const queueEvents = {
-  /** The order of what waits is another. Ask again. */
+  /** The order of the queue changed. Request it again. */
   'queue.changed': z.object({}),
 } as const

@@ -5,7 +5,7 @@ import { spread } from '../studies/comparison'
 import { runSummary } from './runs'
 import { runState } from './states'
 
-/** Which of a run's epochs its accuracy and losses are of; `best` is the highest accuracy and the lowest loss. */
+/** The epoch whose accuracy and losses are shown; `best` is the highest accuracy and the lowest loss. */
 export const statistics = ['last', 'best', 'min', 'max'] as const
 export const statistic = z.enum(statistics)
 export type Statistic = z.infer<typeof statistic>
@@ -20,7 +20,7 @@ export const tag = z
 /** A run. Its accuracy and losses are of the requested statistic. */
 export const runRow = runSummary.extend({
   kind: z.literal('run'),
-  /** Null for a run that diverged if the last epoch is requested: it has no result. */
+  /** Null for a diverged run if the last epoch is requested: it has no result. */
   accuracy: z.number().nullable(),
   rowTrainLoss: z.number().nullable(),
   rowTestLoss: z.number().nullable(),
@@ -34,7 +34,7 @@ export const runRow = runSummary.extend({
 export type RunRow = z.infer<typeof runRow>
 
 /**
- * Runs of one config. Means are over finished runs; of runs with the same seed only the newest finished one counts.
+ * Runs of one config. Means are over finished runs; for runs with the same seed only the newest finished one counts.
  */
 export const runGroup = z.object({
   kind: z.literal('group'),
@@ -43,7 +43,7 @@ export const runGroup = z.object({
   variant,
   dataset: datasetId,
   training: trainingConfig,
-  /** Matching runs by state. */
+  /** Number of matching runs by state. */
   counts: z.record(runState, z.int()),
   runs: z.int(),
   accuracy: spread.nullable(),
@@ -51,7 +51,7 @@ export const runGroup = z.object({
   trainLoss: z.number().nullable(),
   testLoss: z.number().nullable(),
   stepMs: z.number().nullable(),
-  /** Sum over all of its runs. */
+  /** Sum over all runs of the group. */
   seconds: z.number().nullable(),
   trainableParameters: z.int(),
   trainableFilters: z.int(),

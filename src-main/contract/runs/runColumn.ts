@@ -1,24 +1,24 @@
-/** The parts of a column of a list of runs (`columns.ts`). */
+/** The parts of a column of run lists (`columns.ts`). */
 import type { RunGroup, RunRow } from './rows'
 
 export type CellValue = string | number | null
 
-/** How the table writes a value; `best` adds what picked the epoch. */
+/** How the table formats a value; `best` adds the set that the epoch was chosen on. */
 export type CellFormat = 'text' | 'count' | 'fixed1' | 'fixed4' | 'duration' | 'date' | 'dataset' | 'best'
 
-/** `drawn`: a component draws the cell (RunCell, GroupCell). */
+/** `drawn`: a component renders the cell (RunCell, GroupCell). */
 type Cell<R> = ((row: R) => CellValue) | 'drawn'
 
 export interface TableColumn {
   label: string
-  /** In pixels. */
+  /** Width in pixels. */
   width: number
   isNumeric?: true
-  /** Shown until a person chooses columns. */
+  /** Whether it is shown by default. */
   isUsual?: true
   format: CellFormat
   run: Cell<RunRow>
-  /** The cell changes by the second while the run trains, so a component draws it then. */
+  /** The cell changes by the second while the run trains, so that a component renders it then. */
   isLive?: true
   group: Cell<RunGroup>
 }
@@ -31,19 +31,19 @@ export type QueryKind = 'choice' | 'text' | 'number' | 'fraction' | 'duration' |
 interface QueryField {
   name: string
   kind: QueryKind
-  /** What a person can write, for completion. */
+  /** What can be typed, for completion. */
   example?: string
-  /** All choices, or usual numbers. */
+  /** All choices, or typical numbers. */
   values?: readonly string[]
-  /** Completion offers `>` instead of `:`. */
+  /** Whether completion offers `>` instead of `:`. */
   isCompared?: true
 }
 
 export interface RunColumn {
-  /** What the value is: shown by completion and in the Columns menu. */
+  /** Description, shown by completion and in the Columns menu. */
   doc: string
   table?: TableColumn
-  /** Can be sorted by; the direction of the first click. */
+  /** Direction of the first click; missing if it cannot be sorted by. */
   sort?: 'ascending' | 'descending'
   csv?: { name: string; value: (run: RunRow) => CellValue }
   query?: QueryField

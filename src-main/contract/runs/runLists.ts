@@ -1,4 +1,6 @@
-/** Lists of runs: asked for by a query (analysis/runQuery.ts), in parts, sorted and grouped by the service. */
+/**
+ * Lists of runs: requested by a query (analysis/query/runQuery.ts), page by page, sorted and grouped by the service.
+ */
 import { z } from 'zod'
 import { none, read, write } from '../call'
 import { experimentConfig } from '../experiment'
@@ -13,22 +15,19 @@ export type Sorting = z.infer<typeof sorting>
 
 const asked = {
   query: z.string().max(2000).default(''),
-  /** The first decides; at most one entry a column. Empty is newest first. */
+  /** Sort order, most significant first; at most one entry per column. Empty is newest first. */
   sort: z.array(sorting).max(5).default([]),
   statistic: statistic.default('last'),
   group: z.enum(['none', 'config']).default('none'),
-  /** Groups that are unfolded. */
+  /** Keys of the unfolded groups. */
   open: z.array(z.string().max(64)).max(2000).default([]),
 }
 
-/** Runs that one call changes. */
+/** Ids of the runs that one call changes. */
 export const runIds = z.array(runId).min(1).max(20_000)
 
 export const runListCalls = {
-  /**
-   * Rows from `offset` of the list as it is grouped and unfolded; `rows` counts all of them, `runs` the runs that
-   * match.
-   */
+  /** Rows from `offset` of the grouped list; `rows` is the number of all rows, `runs` that of matching runs. */
   'runs.query': read(
     z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(500).default(100) }),
     z.object({
@@ -43,12 +42,12 @@ export const runListCalls = {
     z.strictObject({ ...asked, offset: z.int().min(0).default(0), limit: z.int().min(1).max(20_000).default(20_000) }),
     z.array(runId),
   ),
-  /** Runs by their ids, in that order; ids that are gone are left out. */
+  /** Runs by their ids, in that order; deleted ones are left out. */
   'runs.rows': read(
     z.strictObject({ ids: z.array(runId).min(1).max(500), statistic: statistic.default('last') }),
     z.array(z.object({ run: runRow, config: experimentConfig })),
   ),
-  /** Curves as columns: a study of a hundred runs is a million characters of JSON otherwise. */
+  /** Curves as columns: as rows, a study of a hundred runs would be a million characters of JSON. */
   'runs.curves': read(
     z.strictObject({
       ids: z.array(runId).min(1).max(500),
@@ -69,7 +68,7 @@ export const runListCalls = {
       }),
     ),
   ),
-  /** What completion offers: all tags and studies in use. */
+  /** Values for completion: all tags and studies in use. */
   'runs.filterValues': read(none, z.object({ tags: z.array(z.string()), studies: z.array(z.string()) })),
   'runs.tag': write(
     z.strictObject({ ids: runIds, add: z.array(tag).max(50).default([]), remove: z.array(tag).max(50).default([]) }),
@@ -78,11 +77,11 @@ export const runListCalls = {
   'runs.note': write(z.strictObject({ id: runId, note: z.string().max(4000) }), z.object({ changed: z.int() })),
   'runs.archive': write(z.strictObject({ ids: runIds, archived: z.boolean() }), z.object({ changed: z.int() })),
   /**
-   * Takes runs out of every list, study and comparison, until they are restored or purged. What waits is taken back
-   * from the queue.
+   * Moves runs to the trash: hidden from every list, study and comparison until they are restored or purged. Queued
+   * runs are removed from the queue.
    */
   'runs.trash': write(z.strictObject({ ids: runIds }), z.object({ changed: z.int() })),
   'runs.restore': write(z.strictObject({ ids: runIds }), z.object({ changed: z.int() })),
-  /** Deletes runs that are in the trash with their weights and logs; null is everything in it. */
+  /** Deletes trashed runs with their weights and logs; null deletes all of them. */
   'runs.purge': write(z.strictObject({ ids: runIds.nullable() }), z.object({ changed: z.int() })),
 } as const

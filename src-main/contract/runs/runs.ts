@@ -1,4 +1,4 @@
-/** A run, what it measured and what happened to it. */
+/** A run, its metrics and its events. */
 import { z } from 'zod'
 import { none, ok, read, write } from '../call'
 import { arch, datasetId, experimentConfig } from '../experiment'
@@ -10,18 +10,18 @@ import { runState } from './states'
 
 export const runProgress = z.object({
   runId,
-  /** 1-based epoch under way. */
+  /** Current epoch, from 1. */
   epoch: z.int(),
   epochs: z.int(),
   /** Steps done in this run, over all epochs. */
   step: z.int(),
   steps: z.int(),
   phase: z.enum(['starting', 'training', 'evaluating']),
-  /** Running mean over the epoch so far; null before the first step. */
+  /** Running mean over the current epoch; null before the first step. */
   loss: z.number().nullable(),
   learningRate: z.number().nullable(),
   imagesPerSecond: z.number().nullable(),
-  /** To the end of the run; null until it can be told from steps done. */
+  /** Seconds to the end of the run; null until it can be estimated from finished steps. */
   etaSeconds: z.number().nullable(),
 })
 export type RunProgress = z.infer<typeof runProgress>
@@ -35,20 +35,20 @@ export const runSummary = z.object({
   dataset: datasetId,
   seed: z.int(),
   epochs: z.int(),
-  /** The same for runs that differ in nothing but the seed. */
+  /** Equal for runs that differ only in the seed. */
   configId: z.string(),
   state: runState,
-  /** Why the run is in this state, in words; null where the state says it all. */
+  /** The reason of the state; null if the state needs none. */
   reason: z.string().nullable(),
   epochsDone: z.int(),
-  /** Of the last finished epoch; null before the first. */
+  /** Accuracy of the last finished epoch; null before the first. */
   testAccuracy: z.number().nullable(),
-  /** The best epoch's: picked on the validation examples where there are some, else on the test set itself. */
+  /** Accuracy of the best epoch, which is chosen on the validation examples or, without any, on the test set itself. */
   bestTestAccuracy: z.number().nullable(),
   bestEpoch: z.int().nullable(),
   /**
-   * Of the best epoch; null or missing where the run has no validation examples, and the best epoch is picked on the
-   * test set.
+   * Validation accuracy of the best epoch; null or missing if the run has no validation examples and the best epoch is
+   * chosen on the test set.
    */
   bestValidationAccuracy: z.number().nullable().optional(),
   trainLoss: z.number().nullable(),
@@ -68,7 +68,7 @@ export type RunSummary = z.infer<typeof runSummary>
 export const historyEvent = z.object({
   at: z.string(),
   level: z.enum(['info', 'warning', 'error']),
-  /** Stable word for programs, such as 'started', 'paused', 'output', 'failed'. */
+  /** A stable code for programs, such as 'started', 'paused', 'output', 'failed'. */
   kind: z.string(),
   message: z.string(),
 })
@@ -78,12 +78,12 @@ export const runDetail = z.object({
   run: runSummary,
   config: experimentConfig,
   environment: environment.nullable(),
-  /** SHA-256 over the examples the run trained and tested on. */
+  /** SHA-256 of the training and test examples of the run. */
   datasetFingerprint: z.string().nullable(),
   weightsFile: z.string().nullable(),
-  /** By itself or with its study. */
+  /** Whether the run or its study is in the trash. */
   trashed: z.boolean(),
-  /** What the run would go on from; null before the first one. */
+  /** The checkpoint from which the run would resume; null before the first one. */
   checkpoint: z.object({ step: z.int(), epochs: z.int(), at: z.string() }).nullable(),
   epochs: z.array(epochMetrics),
   steps: z.array(stepMetrics),
@@ -94,7 +94,7 @@ export type RunDetail = z.infer<typeof runDetail>
 export const runCalls = {
   'runs.list': read(none, z.array(runSummary)),
   'runs.get': read(ofRun, runDetail),
-  /** What came to a run after an epoch, a step and a number of events that the asker has already. */
+  /** What was added to a run after the epoch, step and number of events that the caller has already. */
   'runs.updates': read(
     z.strictObject({ id: runId, epoch: z.int().min(0), step: z.int().min(0), events: z.int().min(0) }),
     runDetail.pick({
@@ -109,15 +109,15 @@ export const runCalls = {
       events: true,
     }),
   ),
-  /** The last lines that the trainer wrote, oldest first. */
+  /** The last lines of the trainer's output, oldest first. */
   'runs.log': read(ofRun, z.object({ lines: z.array(z.string()) })),
   'runs.delete': write(ofRun, ok),
 } as const
 
 export const runEvents = {
-  /** Several times a second while a run trains. */
+  /** Emitted several times a second while a run trains. */
   'run.progress': runProgress,
-  /** A run was made, changed its state or finished an epoch. */
+  /** A run was created, changed its state or finished an epoch. */
   'run.changed': runSummary,
   'run.epoch': z.object({ runId, studyId, metrics: epochMetrics }),
   'run.deleted': z.object({ runId, studyId }),

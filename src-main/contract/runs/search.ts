@@ -1,4 +1,4 @@
-/** What the palette finds in the history. */
+/** The palette's search in the history. */
 import { z } from 'zod'
 import { read } from '../call'
 import { arch, datasetId } from '../experiment'
@@ -6,7 +6,7 @@ import { runId, studyId } from '../ids'
 import { variant } from '../variants'
 import { runState } from './states'
 
-/** Words parted by blanks. */
+/** Words separated by blanks. */
 export const searchText = z.string().max(200)
 
 export const found = z.discriminatedUnion('kind', [
@@ -27,8 +27,7 @@ export type Found = z.infer<typeof found>
 
 export const searchCalls = {
   /**
-   * Studies and runs in which every word of the text occurs, in their names, networks, data, seeds and states; best
-   * first.
+   * Studies and runs whose names, networks, data, seeds and states contain every word of the text; best match first.
    */
   'search.find': read(z.strictObject({ text: searchText, limit: z.int().min(1).max(50).default(8) }), z.array(found)),
 } as const

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 
 /**
- * queued → running ⇄ paused → done | stopped | diverged | failed; `interrupted` is found at start,
- * where the program that trained the run is gone.
+ * queued → running ⇄ paused → done | stopped | diverged | failed; `interrupted` is set at start if the program that
+ * trained the run is gone.
  */
 export const runStates = [
   'queued',
@@ -19,12 +19,12 @@ export const runStates = [
 export const runState = z.enum(runStates)
 export type RunState = z.infer<typeof runState>
 
-/** States in which a trainer holds the run. */
+/** States of a run that has a trainer. */
 export const activeStates: readonly RunState[] = ['running', 'paused']
 
 export const endedStates: readonly RunState[] = ['done', 'stopped', 'interrupted', 'diverged', 'failed']
 
-/** A count of 0 for each state. */
+/** Returns a count of 0 for each state. */
 export function noCounts(): Record<RunState, number> {
   return { queued: 0, running: 0, paused: 0, done: 0, stopped: 0, interrupted: 0, diverged: 0, failed: 0 }
 }

@@ -6,7 +6,7 @@ import { ofStudy, studyId } from '../ids'
 import { runState } from '../runs/states'
 import { variant } from '../variants'
 
-/** A mean over seeds; std (n − 1) is null under two. */
+/** A mean over seeds; std (n − 1) is null for fewer than two. */
 export const spread = z.object({
   mean: z.number(),
   std: z.number().nullable(),
@@ -29,19 +29,21 @@ export const comparisonCell = z.object({
   variant,
   /** Test accuracy of the last epoch over finished runs, as fractions; null without one. */
   accuracy: spread.nullable(),
-  /** 95 % interval (Student's t) of its mean, as fractions; null under three seeds, or where they all gave the same. */
+  /** 95 % interval (Student's t) of its mean, as fractions; null under three seeds, or if all accuracies are equal. */
   accuracyInterval: z.tuple([z.number(), z.number()]).nullable(),
-  /** The best epoch's accuracy, picked on the row's validation examples where there are some, else on the test set. */
+  /**
+   * Test accuracy of the best epoch, which is chosen on the row's validation examples or, without any, on the test set.
+   */
   bestAccuracy: spread.nullable(),
-  /** Baseline mean − this mean, in percentage points, as Table I prints it: negative is better than the baseline. */
+  /** Baseline mean − this mean in percentage points, as in Table I: negative is better than the baseline. */
   accuracyDrop: z.number().nullable(),
   /** 95 % interval (Welch) of the drop in points; null under three seeds on either side. */
   accuracyDropInterval: z.tuple([z.number(), z.number()]).nullable(),
-  /** Welch's test of the drop; null where there is no interval. */
+  /** Welch's test of the drop; null if there is no interval. */
   test: testResult.nullable(),
-  /** Why there is no test, in words; null where there is one, and for the baseline. */
+  /** Why there is no test, in words; null if there is one, and for the baseline. */
   untested: z.string().nullable(),
-  /** The drop over seeds that both sides have finished, as differences within pairs; null without such a seed. */
+  /** The drop over seeds that both sides have finished, as paired differences; null without such a seed. */
   paired: z
     .object({
       drop: z.number(),
@@ -52,11 +54,11 @@ export const comparisonCell = z.object({
     })
     .nullable(),
   /**
-   * The smallest true difference in points that these many seeds of this spread would show (two-sided t test at 5 %,
-   * power 80 %); null where it can't be told.
+   * The smallest true difference in points that this number of seeds with this spread would detect (two-sided t test at
+   * 5 %, power 80 %); null if it is undefined.
    */
   smallestVisible: z.number().nullable(),
-  /** Milliseconds a training step over counted runs, from each run's mean speed; null where none was measured. */
+  /** Milliseconds per training step, from each counted run's mean speed; null if none was measured. */
   stepMs: spread.nullable(),
   trainableParameters: z.int(),
   trainableFilters: z.int(),
@@ -64,7 +66,7 @@ export const comparisonCell = z.object({
   firstLayerFilters: z.int(),
   lastLayerFilters: z.int(),
   multiplications: z.int(),
-  /** Runs of this cell by state, so that nothing is left out in silence. */
+  /** Number of this cell's runs by state, so that none is omitted silently. */
   counts: z.record(runState, z.int()),
 })
 export type ComparisonCell = z.infer<typeof comparisonCell>
@@ -75,13 +77,13 @@ export const comparisonRow = z.object({
   epochs: z.int(),
   trainExamples: z.int(),
   testExamples: z.int(),
-  /** Held out of the training examples to pick the best epoch on; 0 or missing where it is picked on the test set. */
+  /** Training examples held out to choose the best epoch on; 0 or missing if it is chosen on the test set. */
   validationExamples: z.int().optional(),
   precision,
   cells: z.array(comparisonCell),
-  /** Different machines that counted runs were trained on: times from several are no one number. */
+  /** Number of machines that trained the counted runs: times of several machines cannot be averaged. */
   machines: z.int().min(0),
-  /** What the data can and cannot support, in a sentence. */
+  /** What the data can and cannot support, in sentences. */
   note: z.string(),
 })
 export type ComparisonRow = z.infer<typeof comparisonRow>
@@ -89,31 +91,33 @@ export type ComparisonRow = z.infer<typeof comparisonRow>
 export const comparison = z.object({
   studyId,
   studyName: z.string(),
-  /** The family of Holm's correction: every variant of every row against that row's baseline, tested already or not. */
+  /**
+   * Size of the family for Holm's correction: every variant of every row against its baseline, already tested or not.
+   */
   comparisons: z.int().min(0),
   rows: z.array(comparisonRow),
 })
 export type Comparison = z.infer<typeof comparison>
 
-/** The one difference that a list of studies shows of each. */
+/** The one difference that the list of studies shows of each study. */
 export const finding = z.object({
   studyId,
   dataset: datasetId,
   arch,
   variant,
-  /** As in the comparison: baseline − variant, points, with its 95 % interval. */
+  /** As in the comparison: baseline − variant in points, with its 95 % interval. */
   drop: z.number(),
   interval: z.tuple([z.number(), z.number()]).nullable(),
-  /** Welch's two-sided p after Holm's correction for all `comparisons` of the study; null where the interval is. */
+  /** Welch's two-sided p after Holm's correction for all `comparisons` of the study; null if the interval is. */
   corrected: z.number().min(0).max(1).nullable(),
   comparisons: z.int().min(1),
-  /** Seeds behind it: of the baseline and of the variant. */
+  /** Number of seeds of the baseline and of the variant. */
   seeds: z.tuple([z.int(), z.int()]),
 })
 export type Finding = z.infer<typeof finding>
 
 export const comparisonCalls = {
   'studies.compare': read(ofStudy, comparison),
-  /** Of each study that has a baseline and a variant with results, the first such difference of its comparison. */
+  /** For each study with results of a baseline and a variant, the first such difference of its comparison. */
   'studies.findings': read(none, z.array(finding)),
 } as const

@@ -6,23 +6,23 @@ import { ofStudy, runId } from '../ids'
 import { variant } from '../variants'
 import { estimate } from './studies'
 
-/** What more seeds would do for one difference. */
+/** The effect of more seeds on one difference. */
 export const seedsForComparison = z.object({
   variant,
-  /** Finished seeds of the baseline and the variant, or pairs of them twice. */
+  /** Number of finished seeds of the baseline and the variant; for paired differences, of pairs, twice. */
   finished: z.tuple([z.int(), z.int()]),
-  /** More that wait or train. */
+  /** Number of queued and running seeds of both. */
   open: z.tuple([z.int(), z.int()]),
-  /** Half the 95 % interval as it is now, in points; null under three. */
+  /** Half of the current 95 % interval, in points; null under three seeds. */
   halfWidth: z.number().nullable(),
-  /** And as it is to be expected with what is open and what is added; null where that can't be told. */
+  /** The expected half width with the queued, running and added seeds; null if it cannot be estimated. */
   expected: z.number().nullable(),
   /**
-   * met: narrow enough now; coming: with what is open; needed: with more; unknown: under three finished; beyond: not
-   * with 2000 more; null where no width is wanted.
+   * met: narrow enough now; coming: with the queued and running seeds; needed: with more seeds; unknown: under three
+   * finished seeds; beyond: not even with 2000 more; null if no width is requested.
    */
   goal: z.enum(['met', 'coming', 'needed', 'unknown', 'beyond']).nullable(),
-  /** Seeds that this difference alone would need; null where that can't be told or no width is wanted. */
+  /** Seeds that this difference alone would need; null if it cannot be estimated or no width is requested. */
   needed: z.int().nullable(),
 })
 export type SeedsForComparison = z.infer<typeof seedsForComparison>
@@ -31,28 +31,28 @@ export const moreSeeds = z.object({
   rows: z.array(
     z.object({ arch, /** Seeds for each chosen variant. */ more: z.int(), comparisons: z.array(seedsForComparison) }),
   ),
-  /** What would be added, to be handed on as it is. */
+  /** What would be added, as input of `studies.extend`. */
   cells: addedSeeds.shape.cells,
   runs: z.int(),
-  /** To train them, from this machine's own history; null where it has none. */
+  /** Seconds to train them, from this machine's own history; null if it has none. */
   seconds: z.number().nullable(),
   basis: estimate.shape.basis,
   /** Finished runs of the study: above 0, results could be seen. */
   finished: z.int(),
-  /** Why it can't be added; null where it can, and where there is nothing to add. */
+  /** Why nothing can be added; null if something can, or if nothing is needed. */
   problem: z.string().nullable(),
 })
 export type MoreSeeds = z.infer<typeof moreSeeds>
 
 export const moreSeedsCalls = {
   /**
-   * What more seeds for a study would be: so many, or as many as bring the 95 % intervals of all chosen differences
+   * Estimates more seeds for a study: a given number, or as many as bring the 95 % intervals of all chosen differences
    * under ± `until` points.
    */
   'studies.moreSeeds': read(
     z.strictObject({
       ...ofStudy.shape,
-      /** Null: all of the plan. For `until` the baseline is always among them. */
+      /** Null: the complete plan. With `until` the baseline is always included. */
       archs: z.array(arch).min(1).max(100).nullable().default(null),
       variants: z.array(variant).min(1).max(100).nullable().default(null),
       want: z.union([
@@ -66,8 +66,8 @@ export const moreSeedsCalls = {
     moreSeeds,
   ),
   /**
-   * Puts seeds into a study's plan and queues them; `cells` as `studies.moreSeeds` tells, `halfWidth` what they were
-   * asked for by.
+   * Adds seeds to a study's plan and queues them; `cells` as `studies.moreSeeds` returns them, `halfWidth` the
+   * requested width.
    */
   'studies.extend': write(
     z.strictObject({
@@ -78,13 +78,14 @@ export const moreSeedsCalls = {
     z.object({ runIds: z.array(runId) }),
   ),
   /**
-   * Adds one run to a study with a plan, if it is trained as the others are; a new network or variant joins the plan.
+   * Adds one run to a study with a plan, if its training is the same as the others'; a new network or variant joins the
+   * plan.
    */
   'studies.join': write(
     z.strictObject({ ...ofStudy.shape, arch, variant, seed, training: trainingRequest }),
     z.object({ runId }),
   ),
-  /** Takes added runs that have not begun out of a study and its plan again. */
+  /** Removes added runs that have not started from a study and its plan. */
   'studies.withdraw': write(
     z.strictObject({ ...ofStudy.shape, runIds: z.array(runId).min(1).max(mostRuns) }),
     z.object({ removed: z.int() }),

@@ -12,13 +12,13 @@ export const studySummary = z.object({
   id: studyId,
   name: z.string(),
   createdAt: z.string(),
-  /** Null for runs started singly with `mcnn train`. */
+  /** Null for single runs that `mcnn train` started. */
   plan: studyPlan.nullable(),
   counts: z.record(runState, z.int()),
   total: z.int(),
-  /** Steps done over steps planned, 0 to 1. */
+  /** Finished steps divided by planned steps, 0 to 1. */
   progress: z.number(),
-  /** For what is queued and running, from this study's own speed; null until known. */
+  /** Seconds for the queued and running runs, from this study's own speed; null until known. */
   etaSeconds: z.number().nullable(),
 })
 export type StudySummary = z.infer<typeof studySummary>
@@ -33,9 +33,9 @@ export type TrashedStudy = z.infer<typeof trashedStudy>
 
 export const estimate = z.object({
   runs: z.int(),
-  /** For the whole study; null where this machine has no history to tell from. */
+  /** Seconds for the complete study; null if this machine has no history to estimate from. */
   seconds: z.number().nullable(),
-  /** measured: same arch on this machine; scaled: from another arch's speed by multiplications. */
+  /** measured: same network on this machine; scaled: from another network's speed by multiplications. */
   basis: z.enum(['measured', 'scaled', 'unknown']),
   models: z.array(modelSummary.omit({ layers: true })),
 })
@@ -43,7 +43,9 @@ export type Estimate = z.infer<typeof estimate>
 
 export const studyCalls = {
   'studies.list': read(none, z.array(studySummary)),
-  /** With its runs in the order they were made: all of them, or a part for who can't take in thousands at once. */
+  /**
+   * The study with its runs in the order of creation: all of them, or one page for clients that avoid large answers.
+   */
   'studies.get': read(
     z.strictObject({
       ...ofStudy.shape,
@@ -55,9 +57,9 @@ export const studyCalls = {
   'studies.create': write(z.strictObject({ plan: studyRequest }), z.object({ id: studyId, runIds: z.array(runId) })),
   'studies.estimate': read(z.strictObject({ plan: studyRequest }), estimate),
   /**
-   * Curves of a study's runs on one data set with one network, as columns. Of many runs not every epoch is told: the
-   * first, each
-   * `every`th and the last planned, the same of all runs, so that means over runs are exact where they are drawn.
+   * Curves of a study's runs on one data set with one network, as columns. With many runs only the first, every
+   * `every`th and the last planned epoch are returned, the same for all runs, so that means over runs are exact at
+   * these epochs.
    */
   'studies.curves': read(
     z.strictObject({ id: studyId, dataset: datasetId, arch }),
@@ -76,22 +78,22 @@ export const studyCalls = {
   ),
   'studies.pause': write(ofStudy, ok),
   'studies.resume': write(ofStudy, ok),
-  /** Stops what trains and takes the rest of the queue back. */
+  /** Stops the running runs and removes the queued ones from the queue. */
   'studies.stop': write(z.strictObject({ ...ofStudy.shape, cause: stopCause.default('window') }), ok),
   /**
-   * Takes a study with its runs out of every list, count and search, until it is restored or purged. What waits is
-   * taken back from the queue.
+   * Moves a study with its runs to the trash: hidden from every list, count and search until it is restored or purged.
+   * Queued runs are removed from the queue.
    */
   'studies.trash': write(ofStudy, ok),
-  /** Brings a study back as it was; runs that were in the trash before it stay there. */
+  /** Restores a study; runs that were trashed before it stay in the trash. */
   'studies.restore': write(ofStudy, ok),
-  /** Deletes a study that is in the trash with its runs, their weights and logs. */
+  /** Deletes a trashed study with its runs, their weights and logs. */
   'studies.purge': write(ofStudy, ok),
-  /** What is in the trash, what came last first. */
+  /** Trashed studies, last trashed first. */
   'studies.trashed': read(none, z.array(trashedStudy)),
 } as const
 
 export const studyEvents = {
-  /** The study's row changed: made, deleted, a run of it changed its state. Ask again. */
+  /** The study's row changed: created, deleted, or the state of a run changed. Request it again. */
   'study.changed': z.object({ studyId }),
 } as const

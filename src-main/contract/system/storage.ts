@@ -1,4 +1,4 @@
-/** The data directory: what it holds, copies of the history, its repair. */
+/** The data directory: its sizes, backups of the history, its repair. */
 import { z } from 'zod'
 import { none, read, write } from '../call'
 
@@ -14,12 +14,12 @@ export const storage = z.object({
   ),
   bytes: z.number(),
   reclaimable: z.number(),
-  /** Of runs in the trash, of studies in the trash too: weights and logs that a purge would delete. */
+  /** Bytes of trashed runs, also of trashed studies: weights and logs that a purge would delete. */
   trash: z.number(),
 })
 export type Storage = z.infer<typeof storage>
 
-/** A copy of the history: one that was asked for, made before a newer program changed its form, or of a damaged one. */
+/** A backup of the history: requested, made before a database upgrade, or a kept corrupt history. */
 export const backup = z.object({
   file: z.string(),
   kind: z.enum(['asked', 'migration', 'damaged']),
@@ -28,34 +28,31 @@ export const backup = z.object({
 })
 export type Backup = z.infer<typeof backup>
 
-/** Rows of a table; lost is null where nobody can tell how many there were. */
+/** Rows of a table; lost is null if their number is unknown. */
 export const repairedTable = z.object({ table: z.string(), saved: z.int(), lost: z.int().nullable() })
 
 export const repair = z.object({
-  /** What the history is made of now; whole: there was nothing to mend. */
+  /** Source of the repaired history; `whole`: there was nothing to repair. */
   from: z.enum(['whole', 'history', 'backup', 'nothing']),
-  /** Where the damaged file is kept. */
+  /** Path of the kept corrupt file. */
   kept: z.string().nullable(),
-  /** The copy that was taken in its place. */
+  /** The backup that was restored. */
   backup: z.string().nullable(),
   tables: z.array(repairedTable),
-  /** Each run that is known to have lost something, and what, in words. */
+  /** Each run that lost something, and what, in words. */
   runs: z.array(z.object({ id: z.string(), lost: z.string() })),
-  /**
-   * A part of the write-ahead log could not be read that does not say what it held: more may be missing than is
-   * counted.
-   */
+  /** Whether an unreadable part of the write-ahead log has unknown contents: more may be missing than is counted. */
   unsure: z.boolean(),
 })
 export type Repair = z.infer<typeof repair>
 
 export const storageCalls = {
-  /** Copies the history into the data directory's `backups`. */
+  /** Backs up the history to the data directory's `backups`. */
   'system.backup': read(none, z.object({ file: z.string(), bytes: z.number() })),
-  /** The copies there, the newest first. */
+  /** The backups there, newest first. */
   'system.backups': read(none, z.array(backup)),
-  /** What lies in the data directory, and what of it nothing needs any more. */
+  /** Sizes in the data directory, and bytes that the history no longer needs. */
   'system.storage': read(none, storage),
-  /** Deletes what nothing needs any more. */
+  /** Deletes files that the history no longer needs. */
   'system.reclaim': write(none, z.object({ bytes: z.number() })),
 } as const

@@ -1,4 +1,4 @@
-/** The machine, the program and whether they are in order. */
+/** The machine, the program and their checks. */
 import { z } from 'zod'
 import { none, ok, read } from '../call'
 import { environment } from '../runs/environment'
@@ -7,23 +7,23 @@ import { threadCounts, threadTuning } from './tuning'
 export const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string(), fix: z.string().nullable() })
 export type Check = z.infer<typeof check>
 
-/** TensorFlow as it runs here. */
+/** TensorFlow on this machine. */
 export const device = z.object({
   version: z.string(),
   /** 'cpu' or the GPU's name. */
   device: z.string(),
   gpus: z.array(z.string()),
-  /** What computes bfloat16 in hardware, such as 'avx512_bf16'; null where nothing is known to. */
+  /** The instructions that compute bfloat16 in hardware, such as 'avx512_bf16'; null if there are none known. */
   bfloat16: z.string().nullable(),
 })
 export type Device = z.infer<typeof device>
 
-/** Null leaves it to TensorFlow, whose choice comes to `own`. */
+/** Null leaves the choice to TensorFlow, which chooses `own`. */
 export const threadsInUse = z.object({
   ...threadCounts.shape,
   own: z.object({ intraOp: z.int(), interOp: z.int() }),
   source: z.enum(['environment', 'measured', 'own']),
-  /** This machine's measurement; null where there is none. */
+  /** This machine's measurement; null if there is none. */
   tuning: threadTuning.nullable(),
 })
 
@@ -32,7 +32,7 @@ export const doctor = z.object({
   node: z.string(),
   tensorflow: device.nullable(),
   electron: z.string().nullable(),
-  /** What a run that starts now takes; null where the service could not be opened. */
+  /** Thread counts of the next run; null if the service could not be opened. */
   threads: threadsInUse.nullable(),
   sqlite: z.string(),
   dataDir: z.string(),
@@ -40,16 +40,16 @@ export const doctor = z.object({
 })
 export type Doctor = z.infer<typeof doctor>
 
-/** A program that has a data directory; pid 0 where that is not known. */
+/** The program that uses a data directory; pid 0 if unknown. */
 export const holder = z.object({ pid: z.int(), program: z.string() })
 export type Holder = z.infer<typeof holder>
 
-/** Why nothing can be written now, what to do, and since when. Training waits, and goes on by itself. */
+/** Why nothing can be written, what to do, and since when. Training waits and resumes automatically. */
 export const diskProblem = z.object({ message: z.string(), fix: z.string(), since: z.string() })
 export type DiskProblem = z.infer<typeof diskProblem>
 
 export const condition = z.object({
-  /** Another program that has the data directory: from here it can only be looked at. */
+  /** Another program that uses the data directory: this one is read-only. */
   heldBy: holder.nullable(),
   disk: diskProblem.nullable(),
 })
@@ -72,23 +72,23 @@ export type SystemInfo = z.infer<typeof systemInfo>
 export const systemCalls = {
   'system.info': read(none, systemInfo),
   'system.doctor': read(none, doctor),
-  /** What runs are trained on; TensorFlow is loaded for it once. */
+  /** The device of runs; loads TensorFlow once. */
   'system.device': read(none, device),
-  /** Whether anything can be changed from here. */
+  /** Whether this program can write. */
   'system.condition': read(none, condition),
   /** Reports that a person uses the window: trainers give way to it for the next 3 s. */
   'system.reportUse': read(none, ok),
-  /** What the run that was started last was trained on; null where there is none, or its trainer has not told yet. */
+  /** The environment of the last started run; null if there is none, or if its trainer has not reported it yet. */
   'system.trainedOn': read(none, environment.nullable()),
-  /** The last lines that the service wrote, oldest first. */
+  /** The last lines of the service's log, oldest first. */
   'system.log': read(none, z.object({ lines: z.array(z.string()) })),
 } as const
 
 export const systemEvents = {
-  /** Whether anything can be changed from here is different from before. */
+  /** Whether this program can write has changed. */
   'system.condition': condition,
-  /** How long the service needs to close in order, in ms: longer while a run with long steps trains. */
+  /** Milliseconds that the service needs to close in order: longer while a run with long steps trains. */
   'system.closing': z.object({ ms: z.number().positive() }),
-  /** Another program changed the history. Ask again. */
+  /** Another program changed the history. Request it again. */
   'history.changed': z.object({}),
 } as const

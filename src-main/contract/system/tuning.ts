@@ -1,40 +1,40 @@
-/** What is measured of a machine once and then remembered, so that a run and its repetition take the same way. */
+/** Measurements of a machine that are stored, so that a run and its repetition compute in the same way. */
 import { z } from 'zod'
 import { precision } from '../experiment'
 
 /**
- * What another way than the usual may take of the usual one's time to be taken: a tie should not turn on the noise of
- * one measurement.
+ * An alternative must need less than this share of the default's time to be chosen: noise of one measurement should not
+ * decide a tie.
  */
 export const margin = 0.95
 
-/** No machine has more; a file that says so is damaged. */
+/** Upper limit of plausible counts; larger numbers mean a corrupt file. */
 const count = z.int().min(1).max(4096).nullable()
 
-/** TensorFlow's thread pools: threads that share an op, and ops that run side by side. Null leaves it to TensorFlow. */
+/** TensorFlow's thread pools: threads within an operation, and parallel operations. Null: TensorFlow's default. */
 export const threadCounts = z.strictObject({ intraOp: count, interOp: count })
 export type ThreadCounts = z.infer<typeof threadCounts>
 
 export const defaultThreads: ThreadCounts = { intraOp: null, interOp: null }
 
-/** One machine's training steps by thread counts. */
+/** Times of one machine's training steps by thread counts. */
 export const threadTimes = z.strictObject({
   at: z.iso.datetime(),
-  /** 'cpu' or the GPU's name, as the timed processes said. */
+  /** 'cpu' or the GPU's name, as the timed processes reported it. */
   device: z.string(),
-  /** Of ResNet-20. */
+  /** Precision of the timed ResNet-20. */
   precision,
   batch: z.int().min(1),
-  /** What TensorFlow's own choice comes to here. */
+  /** The counts that TensorFlow chooses by default on this machine. */
   own: z.strictObject({ intraOp: z.int().min(1), interOp: z.int().min(1) }),
-  /** TensorFlow's own choice first. */
+  /** TensorFlow's default first. */
   candidates: z
     .array(
       z.strictObject({
         threads: threadCounts,
         /** Median of the steps in milliseconds. */
         msStep: z.number().positive(),
-        /** To TensorFlow's own choice: median over the rounds of what the two took in the same round. */
+        /** Ratio to the time of TensorFlow's default: median over the rounds of the ratio within a round. */
         ratio: z.number().positive(),
       }),
     )
@@ -42,7 +42,7 @@ export const threadTimes = z.strictObject({
 })
 export type ThreadTimes = z.infer<typeof threadTimes>
 
-/** Of one machine: its times, or a sentence why there are none. */
+/** The times of one machine, or a sentence why there are none. */
 export const threadTuning = z.union([
   threadTimes,
   z.strictObject({ at: z.iso.datetime(), problem: z.string().max(1000) }),

@@ -11,38 +11,38 @@ import { evaluation } from '../runs/evaluation'
 import { runId } from '../ids'
 import { runProgress } from '../runs/runs'
 
-/** Step metrics kept of an epoch, at most about this many. */
+/** Approximate limit of stored step metrics per epoch. */
 const stepSamples = 50
 
-/** Each so many steps one is kept, and the last of each epoch. */
+/** Sampling interval of steps; the last step of each epoch is always stored. */
 export function sampledEvery(stepsPerEpoch: number): number {
   return Math.max(1, Math.floor(stepsPerEpoch / stepSamples))
 }
 
-/** The trainer's one job, as its first message. */
+/** The trainer's job, as its first message. */
 export const trainerJob = z.strictObject({
   type: z.literal('job'),
   runId,
   config: experimentConfig,
-  /** The data directory's `datasets` folder; read only. */
+  /** The data directory's `datasets` folder; read-only. */
   datasetsDir: z.string(),
-  /** The run's own folder: the trainer writes final weights there, nothing else writes in it. */
+  /** The run's own folder: only the trainer writes to it, such as the final weights. */
   runDir: z.string(),
-  /** Where a machine's measurements of its fastest algorithms are remembered; only trainers write it. */
+  /** File of a machine's kernel measurements; only trainers write it. */
   tuningFile: z.string(),
   program: z.string(),
   git: environment.shape.git,
   /**
-   * Finished epochs and the last sampled step that the history holds of the run, 0 where it begins: it goes on from its
-   * newest whole checkpoint that is not ahead of them, else from its seed. Null: a damage left nothing to go on from.
+   * Finished epochs and the last sampled step in the history, 0 at the start. The run resumes from its newest intact
+   * checkpoint that is not ahead of them, else from its seed. Null: corruption left nothing to resume from.
    */
   kept: z.strictObject({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
-  /** Between two checkpoints within an epoch. */
+  /** Seconds between two checkpoints within an epoch. */
   checkpointSeconds: z.number().positive(),
 })
 export type TrainerJob = z.infer<typeof trainerJob>
 
-/** Taken up between two steps. `stop` ends the run as stopped, with its metrics so far and a checkpoint. */
+/** Commands are handled between two steps. `stop` ends the run as stopped, with its metrics so far and a checkpoint. */
 export const trainerCommand = z.discriminatedUnion('type', [
   trainerJob,
   z.strictObject({ type: z.literal('pause') }),
@@ -68,22 +68,20 @@ export const trainerMessage = z.discriminatedUnion('type', [
     datasetFingerprint: z.string(),
     trainExamples: z.int(),
     testExamples: z.int(),
-    /** 0 or missing without a split. */
+    /** 0 or missing without a validation split. */
     validationExamples: z.int().optional(),
-    /**
-     * Finished epochs and steps that the run goes on from; null where it begins. What the history has beyond is void.
-     */
+    /** Finished epochs and steps from which the run resumes; null if it starts. Later rows of the history are void. */
     resumedFrom: z.object({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
-    /** Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph. */
+    /** Seconds to load TensorFlow, read the data, measure kernels not measured before, record the graph. */
     seconds: z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
   }),
   z.object({ type: z.literal('progress'), progress: runProgress }),
   z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),
   /** Also sent once with epoch 0: the filters before training. */
   z.object({ type: z.literal('filters'), epoch: z.int(), layers: z.array(layerFilters) }),
-  /** Of epoch 0, and of as many others as cost next to nothing. */
+  /** Stored for epoch 0, and for as many others as cost little time. */
   z.object({ type: z.literal('figures'), figures: epochFigures }),
-  /** Comes just before the epoch that it belongs to. */
+  /** Sent just before the epoch that it belongs to. */
   z.object({ type: z.literal('evaluation'), evaluation }),
   z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
   z.object({
@@ -92,7 +90,7 @@ export const trainerMessage = z.discriminatedUnion('type', [
     kind: z.string(),
     message: z.string(),
   }),
-  /** The run can go on from here, whatever happens to its trainer. */
+  /** The run can resume from here, whatever happens to its trainer. */
   z.object({ type: z.literal('checkpoint'), step: z.int(), epochs: z.int(), bytes: z.int() }),
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),

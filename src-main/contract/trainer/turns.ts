@@ -1,12 +1,12 @@
-/** JSON lines to and from a process that is timed in turns with others: it waits on its standard input between two. */
+/** JSON lines to and from a process that is timed in turns with others and waits on its standard input in between. */
 import { z } from 'zod'
 import { arch, precision, variant } from '../experiment'
 
-/** On its standard input: a turn of steps, of which the first ones only warm up. */
+/** On its standard input: a turn of steps, of which the first ones are untimed. */
 export const turn = z.strictObject({ untimed: z.int().min(0), timed: z.int().min(1) })
 export type Turn = z.infer<typeof turn>
 
-/** On its standard output; `error` is a sentence and the last thing it says. */
+/** On its standard output; after an `error`, a sentence, nothing follows. */
 export const answer = z.union([
   z.strictObject({ ready: z.strictObject({ version: z.string(), device: z.string() }) }),
   z.strictObject({ ms: z.array(z.number().positive()) }),
@@ -14,10 +14,7 @@ export const answer = z.union([
 ])
 export type Answer = z.infer<typeof answer>
 
-/**
- * The answer in a line of its standard output; null where the line is none: TensorFlow and others have been seen to
- * greet there.
- */
+/** Returns the answer in a line of its standard output; null for other lines, such as banners of TensorFlow. */
 export function answerIn(line: string): Answer | null {
   if (!line.startsWith('{')) return null
   try {
@@ -27,8 +24,6 @@ export function answerIn(line: string): Answer | null {
   }
 }
 
-/**
- * What a trainer started with `--turns` is told on its command line: the steps to take, and how many before it is warm.
- */
+/** Argument of a trainer started with `--turns`: the steps to time, and the number of warm-up steps. */
 export const timedWork = z.strictObject({ precision, variant, arch, batch: z.int().min(1), warmUp: z.int().min(0) })
 export type TimedWork = z.infer<typeof timedWork>

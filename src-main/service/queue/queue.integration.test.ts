@@ -231,7 +231,7 @@ describe('a queue', () => {
     await service.call('studies.stop', { id })
     await bench.reached(third, 'stopped')
     expect(await bench.reached(fourth, 'stopped')).toMatchObject({
-      reason: 'Stopped in the window, before it began.',
+      reason: 'Stopped in the window, before it started.',
       startedAt: null,
     })
   })
@@ -307,7 +307,7 @@ describe('closing and opening again', () => {
     const { runs } = await again.call('studies.get', { id })
     expect(runs.map((run) => [run.state, run.reason])).toEqual([
       ['interrupted', 'The program was closed while this run trained.'],
-      ['queued', 'Held: the program was closed before this run began. Resume it, or its study.'],
+      ['queued', 'On hold: the program was closed before this run started. Resume the run or its study.'],
     ])
     expect(await again.call('runs.interrupted', {})).toMatchObject({
       interrupted: 1,

@@ -146,7 +146,7 @@ describe('a report’s page', () => {
     )
     expect(rows.map((row) => row[6])).toEqual(runs.map((run) => percent(run.testAccuracy)))
     expect(runs.at(-1)?.state).toBe('stopped')
-    expect(html).toMatch(/Stopped [^<]+, before it began\./)
+    expect(html).toMatch(/Stopped [^<]+, before it started\./)
   })
 
   it('says no more than the intervals do', () => {
@@ -170,7 +170,7 @@ describe('a report’s page', () => {
         ['training images', '100, balanced by class'],
       ]),
     )
-    expect(rowsOf('What the runs were trained on.').map(([label]) => label)).toEqual(
+    expect(rowsOf('Machines and versions of the runs.').map(([label]) => label)).toEqual(
       expect.arrayContaining(['device', 'threads per op', 'TensorFlow', 'program']),
     )
     const manifest = studyManifest.parse(JSON.parse(read('manifest.json')))

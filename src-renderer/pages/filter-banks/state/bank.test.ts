@@ -86,7 +86,7 @@ describe('readings', () => {
           )
     const turns = bankTable('rotations')
     const turned = bandViews({ ...layer, bank: turns }, 0, 0)[1]
-    expect(turned && kernelReading(turned, turns, 0, 2).origin).toBe('= h(r 0, s 0), turned by 90°')
+    expect(turned && kernelReading(turned, turns, 0, 2).origin).toBe('= h(r 0, s 0), rotated by 90°')
     expect(turned?.kernel[2]?.[0]).toEqual(view(0).kernel[0]?.[0])
   })
 
