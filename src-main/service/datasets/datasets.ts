@@ -219,7 +219,7 @@ function notImported(dataset: DatasetId, field?: string): WorkbenchError {
 }
 
 function underWay(): WorkbenchError {
-  return new WorkbenchError('conflict', 'Another import or download is under way.', {
+  return new WorkbenchError('conflict', 'Another import or download is running.', {
     fix: 'Wait for its end, or cancel it.',
   })
 }

@@ -366,7 +366,7 @@ describe('closing and opening again', () => {
     const states = await Promise.all(runIds.map(async (id) => (await again.call('runs.get', { id })).run))
     expect(states.map((run) => run.state)).toEqual(['interrupted', 'queued', 'running', 'queued'])
     expect(states[0]?.reason).toBe('The system was restarted or lost power while this run trained.')
-    expect(states[1]?.reason).toContain('Held')
+    expect(states[1]?.reason).toContain('On hold')
     expect(states[3]?.reason).toBeNull()
     for (const call of ['runs.stop', 'runs.pause', 'runs.delete'] as const)
       await expect(again.call(call, { id: runIds[2] ?? '' })).rejects.toMatchObject({

@@ -143,7 +143,9 @@ describe('a run that is trained again', () => {
     })
     await expect(service.call('publish.verify', { id: runId, steps: 21 })).rejects.toThrow(/has 20 steps/)
     await expect(service.call('publish.verify', { id: runId, epochs: 3 })).rejects.toThrow(/finished 2 epochs/)
-    await expect(service.call('publish.verify', { id: runId, steps: 1, epochs: 1 })).rejects.toThrow(/exclude/)
+    await expect(service.call('publish.verify', { id: runId, steps: 1, epochs: 1 })).rejects.toThrow(
+      /cannot be combined/,
+    )
   })
 
   it('says beforehand how far it goes and how long that takes', async () => {
@@ -271,7 +273,7 @@ describe('a run that is trained again', () => {
     const kept = (await verdicts()).length
     told.length = 0
     const verified = service.call('publish.verify', { id: runId })
-    await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/under way/)
+    await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/is running/)
     await expect.poll(() => told.map(({ phase }) => phase)).toContain('starting')
     await service.call('publish.cancel', { kind: 'verify' })
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
