@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { archs, parseVariant, resnets, variants, type Arch, type Variant } from '../../../src-main/contract'
-import { modelSummary } from '../../../src-main/nn/architecture'
+import { archs, parseVariant, resnets, variants, type Arch, type Variant } from '../../../../src-main/contract'
+import { modelSummary } from '../../../../src-main/nn/architecture'
 import { surroundings, drawingOf, switched, weightsOf } from './network'
 
 describe('the drawing', () => {

@@ -1,5 +1,5 @@
 /** The drawing of a network in columns of blocks, and the variant that toggling a layer leads to. Pure. */
-import { bankSize, isBankable, namedLayers } from '../../../src-main/analysis/filters/banks'
+import { bankSize, isBankable, namedLayers } from '../../../../src-main/analysis/filters/banks'
 import {
   imageChannels,
   imageSize,
@@ -11,8 +11,8 @@ import {
   type LayerSummary,
   type ModelSummary,
   type Variant,
-} from '../../../src-main/contract'
-import { surroundingsOf, type Surroundings } from '../../../src-main/networks/surroundings'
+} from '../../../../src-main/contract'
+import { surroundingsOf, type Surroundings } from '../../../../src-main/networks/surroundings'
 
 export interface Stage {
   title: string
