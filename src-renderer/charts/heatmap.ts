@@ -1,10 +1,10 @@
-/** Pixels of a smooth map over a periodic plane, such as a frequency response. Pure. */
+/** Pixels of smooth maps over a periodic plane, such as a frequency response. Pure. */
 
 type Rgb = readonly [number, number, number]
 
 /**
- * Draws values on a grid over one period, sampled at −π, −π + step, …, as a picture of `side` × `side` pixels from
- * −π to π. Between samples the values are interpolated, not their colours, and the grid wraps round at its edges.
+ * Draws values on a grid over one period, sampled at −π, −π + step, …, as an image of `side` × `side` pixels from −π to
+ * π. Interpolates values, not colours, and wraps around at the edges.
  * @param values size × size, row by row (v)
  * @param max the value that gets the colour of 1
  * @param color of 0 to 1, as bytes
@@ -51,7 +51,7 @@ function mix(a: number | undefined, b: number | undefined, f: number): number {
 }
 
 /**
- * A picture whose every number is one pixel: feature maps.
+ * Draws one pixel per number, for feature maps.
  * @param values row by row
  * @returns RGBA bytes
  */
@@ -67,13 +67,13 @@ export function pixelsOf(values: ArrayLike<number>, color: (value: number) => Rg
   return pixels
 }
 
-/** The sample nearest to a place within the picture, 0 at its left or top edge and 1 at the other; wraps round. */
+/** Returns the sample nearest to a position, 0 to 1 across the image; wraps around. */
 export function nearestSample(fraction: number, size: number): number {
   const index = Math.round(Math.min(1, Math.max(0, fraction)) * size)
   return index % size
 }
 
-/** Where a sample lies within the picture, 0 to 1. */
+/** Returns the position of a sample, 0 to 1 across the image. */
 export function placeOfSample(index: number, size: number): number {
   return index / size
 }

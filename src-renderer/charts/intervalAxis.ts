@@ -1,7 +1,7 @@
-/** The one axis, −limit to +limit, that the interval plots of a table share. Pure. */
+/** The axis from −limit to +limit that all interval plots of a table share. Pure. */
 import { quantile } from 'd3-array'
 
-/** A difference in points; `reference` is a number from elsewhere that is drawn next to it. */
+/** A difference in points; `reference` is another value drawn next to it, such as the paper's. */
 export interface Plotted {
   value: number | null
   interval: readonly [number, number] | null
@@ -9,12 +9,12 @@ export interface Plotted {
 }
 
 const limits = [0.5, 1, 2, 5, 10, 20, 50] as const
-/** A value further out than this times what most plots need becomes an arrow: it must not shrink all others to dots. */
+/** Values beyond this multiple of what most plots need become arrows, so that they do not shrink all other plots. */
 const farOff = 4
 
 /**
- * Returns half of the axis: the smallest round number of points that holds two thirds of the plots whole, and every
- * value that is not far off, with or without an interval.
+ * Returns half of the axis: the smallest round number of points that contains two thirds of the plots completely, and
+ * every value that is not far off, with or without an interval.
  */
 export function axisLimit(plotted: readonly Plotted[]): number {
   const reaches = plotted.flatMap(({ value, interval }) => {

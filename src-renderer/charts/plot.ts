@@ -1,4 +1,4 @@
-/** The one place that knows uPlot: lines and bands on a canvas, and dragging over a part of them. */
+/** The only module that uses uPlot: lines and bands on a canvas, and selecting a range by dragging. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { LineSeries } from '../../src-main/analysis/figures/line'
@@ -8,19 +8,19 @@ import type { Scale, ScaleKind } from '../../src-main/analysis/figures/scale'
 export interface PlotOptions {
   width: number
   height: number
-  /** Around the plotting area, in px: axes and labels are drawn there by others. */
+  /** Padding around the plotting area, in px, for axes and labels that other components draw. */
   margin: { top: number; right: number; bottom: number; left: number }
   series: readonly LineSeries[]
   data: PlotData
   kind: ScaleKind
   /** Many lines are drawn thinner. */
   crowded: boolean
-  /** Tokens as a canvas takes them. */
+  /** Colours, resolved for a canvas. */
   color: (color: string) => string
-  /** Both are asked whenever the numbers are set. */
+  /** Called whenever the data is set. */
   x: () => Scale
   y: () => Scale
-  /** Ends of what was dragged over, in the axis' unit. */
+  /** Ends of the dragged range, in the axis' unit. */
   onselect: (from: number, to: number) => void
   onreset: () => void
 }
@@ -47,7 +47,7 @@ export function createPlot(target: HTMLElement, options: PlotOptions): uPlot {
         return { series: pair, fill: transparent(options.color(owner?.color ?? ''), 0.16) }
       }),
       cursor: {
-        // Cursor and points are drawn above the canvas, where the theme's style sheet reaches them.
+        // Cursor and points are drawn above the canvas, where the theme's style sheet applies.
         x: false,
         y: false,
         points: { show: false },
@@ -92,7 +92,7 @@ function lineOptions(
   }
 }
 
-/** '#rrggbb' with an opacity; any other notation as it is. */
+/** Adds an opacity to '#rrggbb'; other notations are unchanged. */
 function transparent(color: string, opacity: number): string {
   return /^#[\da-f]{6}$/i.test(color)
     ? color +

@@ -1,26 +1,26 @@
-/** From series to what uPlot draws: one x column, and a column a line. Pure. */
+/** Converts series to uPlot's data: one x column, and one column per line. Pure. */
 import { drawable, type LineSeries, type Point } from '../../src-main/analysis/figures/line'
 import type { ScaleKind } from '../../src-main/analysis/figures/scale'
 
 export type Column = (number | null | undefined)[]
 
 export interface PlotLine {
-  /** Index of the series it belongs to. */
+  /** Index of its series. */
   series: number
   kind: 'line' | 'thin' | 'high' | 'low'
 }
 
 export interface PlotData {
   columns: [number[], ...Column[]]
-  /** What each column after the first is. */
+  /** Kind of each column after the first. */
   lines: PlotLine[]
   /** Pairs of column indices between which a band is filled: [high, low]. */
   bands: [number, number][]
 }
 
 /**
- * A null is a gap; undefined is no point of this line at that x, over which it goes on.
- * @param floor what a band's low end becomes where a logarithmic axis has no place for it
+ * A null is a gap; undefined means that this line has no point at that x and continues across it.
+ * @param floor replaces the low end of a band that a logarithmic axis cannot show
  */
 export function plotData(series: readonly LineSeries[], kind: ScaleKind, floor: number): PlotData {
   const xs = [
@@ -37,7 +37,7 @@ export function plotData(series: readonly LineSeries[], kind: ScaleKind, floor: 
     columns.push(column)
     lines.push(line)
   }
-  // Bands first: lines are drawn over them.
+  // Bands first, so that lines are drawn over them.
   series.forEach((s, i) => {
     if (!s.band) return
     bands.push([columns.length, columns.length + 1])
@@ -58,7 +58,7 @@ export function plotData(series: readonly LineSeries[], kind: ScaleKind, floor: 
   return { columns, lines, bands }
 }
 
-/** Changes where the chart has to be made anew rather than given other numbers. */
+/** Changes if uPlot must be recreated instead of getting new data. */
 export function structureOf(series: readonly LineSeries[], data: PlotData, kind: ScaleKind): string {
   return JSON.stringify([kind, series.map((s) => [s.id, s.color, s.dashed === true]), data.lines, data.bands])
 }

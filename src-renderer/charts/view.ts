@@ -1,10 +1,10 @@
-/** The part of the x axis that a chart shows: zooming and panning. Pure. */
+/** The visible part of a chart's x axis: zooming and panning. Pure. */
 export type View = readonly [number, number]
 
-/** The smallest part of the whole that can be zoomed to. */
+/** The smallest share of the axis that can be shown. */
 const closest = 1 / 1000
 
-/** Around `at`, `factor` times as wide: under 1 is closer. Null where that is everything. */
+/** Zooms around `at` to `factor` times the width: below 1 is closer. Returns null for the complete axis. */
 export function zoomed(view: View | null, whole: View, at: number, factor: number): View | null {
   const [low, high] = view ?? whole
   const width = Math.max((high - low) * factor, (whole[1] - whole[0]) * closest)
@@ -13,7 +13,7 @@ export function zoomed(view: View | null, whole: View, at: number, factor: numbe
   return within([from, from + width], whole)
 }
 
-/** Moved by a share of its width, not beyond the ends. */
+/** Moves by a share of the width, not beyond the ends. */
 export function panned(view: View | null, whole: View, share: number): View | null {
   if (view === null) return null
   const width = view[1] - view[0]
@@ -21,7 +21,7 @@ export function panned(view: View | null, whole: View, share: number): View | nu
   return within([view[0] + by, view[1] + by], whole)
 }
 
-/** What was dragged over, in any order; null (no change is meant) where it is next to nothing. */
+/** Returns the dragged range; null if it is too small to be intended. */
 export function dragged(from: number, to: number, whole: View): View | null {
   const [low, high] = from < to ? [from, to] : [to, from]
   return high - low < (whole[1] - whole[0]) * closest ? null : within([low, high], whole)

@@ -44,7 +44,7 @@ const icons: Partial<Record<CommandName, IconName>> = {
 }
 
 const pages = commandNames.filter((name) => commands[name].menu === 'Go' && name !== 'go.back' && name !== 'go.forward')
-// The palette doesn't offer itself.
+// The palette does not offer itself.
 const actions = commandNames.filter((name) => !pages.includes(name) && name !== 'view.palette')
 /** Shown before anything is typed. */
 const usual: readonly CommandName[] = ['file.new-study', 'edit.copy-link', 'run.pause', 'help.shortcuts']
@@ -183,7 +183,7 @@ function decoded(query: string): string {
 
 interface Asked {
   text: string
-  /** Of a pasted link; null if the text is not a link. */
+  /** Returns the entry of a pasted link; null if the text is not a link. */
   address: string | null
   recent: readonly Entry[]
   training: readonly Entry[]

@@ -1,4 +1,4 @@
-/** Numbers, times and names as people read them. What was not measured is '–', what is not a number is 'NaN'. Pure. */
+/** Formats numbers, times and names. A missing value is '–', not a number is 'NaN'. Pure. */
 import { compactVariant, type Arch, type DatasetId } from '../../src-main/contract'
 import { archName, archShort, datasetShort as datasetName } from '../../src-main/analysis/text/names'
 import {
@@ -28,7 +28,7 @@ function finite(value: Maybe): value is number {
   return value !== null && value !== undefined && Number.isFinite(value)
 }
 
-/** With its sign always: differences. */
+/** Always with its sign, for differences. */
 export function signed(value: Maybe, digits = 2): string {
   return finite(value) && Number(value.toFixed(digits)) > 0 ? `+${fixed(value, digits)}` : number(value, digits)
 }
@@ -38,7 +38,7 @@ export function percent(fraction: Maybe, digits = 2): string {
   return percentText(fraction ?? null, digits)
 }
 
-/** The same without the unit, for columns whose head says '%'. */
+/** The same without the unit, for columns with '%' in their heading. */
 export function percentValue(fraction: Maybe, digits = 2): string {
   return percentDigits(fraction ?? null, digits)
 }
@@ -48,7 +48,7 @@ export function count(value: Maybe): string {
   return whole(value ?? null)
 }
 
-/** Multiplications and the like: 69.1 M. */
+/** Multiplications in millions: 69.1 M. */
 export function millions(value: Maybe, digits = 1): string {
   return finite(value) ? `${fixed(value / 1e6, digits)} M` : number(value)
 }

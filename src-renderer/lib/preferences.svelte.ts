@@ -1,6 +1,6 @@
 /**
- * What a person chose about the window. Theme and zoom are the shell's, which applies them; the navigation is this
- * window's own.
+ * The user's choices about the window. The shell stores and applies theme and zoom; the navigation belongs to this
+ * window.
  */
 import { nextZoom, defaultPreferences, type Preferences } from '../../src-main/contract'
 import { attempt } from './actions/action'
@@ -12,13 +12,13 @@ const slimKey = 'navigation.slim'
 class Choices {
   kept = $state.raw<Preferences>(defaultPreferences)
   #asked = 0
-  /** Chosen; a narrow window is slim whatever was chosen. */
+  /** The choice; a narrow window is always slim. */
   slim = $state(remembered(slimKey) === 'yes')
 
-  /** Resolves when the shell has told what is kept. */
+  /** Resolves when the stored choices are loaded. */
   ready: Promise<void> = Promise.resolve()
 
-  /** Follows the shell; once, at the window's start. */
+  /** Subscribes to the shell. Call once, when the window starts. */
   start(): void {
     on('shell.preferences', (now) => this.#told(now))
     this.ready = this.set({})
@@ -26,7 +26,7 @@ class Choices {
 
   async set(change: Partial<Preferences>): Promise<void> {
     const before = this.kept
-    // At once, so that the next step of the zoom, which may come before the answer, starts from this one.
+    // At once, so that a second zoom step before the answer starts from this one.
     this.kept = { ...before, ...change }
     this.#asked++
     const now = await attempt(() => call('shell.preferences', change))
@@ -34,7 +34,7 @@ class Choices {
     this.#told(now ?? before)
   }
 
-  /** What is told while more was asked for is old already. */
+  /** Ignores answers while a newer change is pending. */
   #told(now: Preferences): void {
     if (this.#asked === 0) this.kept = now
   }

@@ -1,6 +1,6 @@
-/** What this window remembers by itself: conveniences only, for it may be lost. */
+/** The window's local storage, for conveniences only: entries can be lost. */
 
-/** Null where nothing is kept or nothing can be. */
+/** Null if nothing is stored or storage is unavailable. */
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(key)
@@ -13,6 +13,6 @@ export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(key, value)
   } catch {
-    // A full or forbidden store costs a convenience.
+    // A full or disabled store only costs a convenience.
   }
 }

@@ -1,13 +1,13 @@
-/** Frames and time for tests of what works frame by frame: nothing passes but what a test lets pass. */
+/** Fake frames and time for tests: time passes only when a test advances it. */
 import { vi } from 'vitest'
 
 export interface Frames {
-  /** Takes so long: in milliseconds. */
+  /** Advances the clock by milliseconds. */
   spend(ms: number): void
   /**
-   * Lets one frame come.
-   * @param renderMs what layout and painting take
-   * @returns how long the work in it took
+   * Runs one frame.
+   * @param renderMs duration of layout and painting
+   * @returns duration of the frame's tasks
    */
   next(renderMs?: number): number
   readonly asked: number

@@ -116,7 +116,7 @@ export function joinStudy(
   if (same)
     throw new WorkbenchError(
       'bad-input',
-      `The study ${study.id} has seed ${seed} of ${archName(arch)}, ${variantName(variant)} already, in the run ${same.summary.id} which is ${same.trashed ? 'in the trash' : same.summary.state}.`,
+      `The study ${study.id} has seed ${seed} of ${archName(arch)}, ${variantName(variant)} already, in the run ${same.summary.id}, which is ${same.trashed ? 'in the trash' : same.summary.state}.`,
       {
         fix: wayOutOf(same),
         field: 'seed',

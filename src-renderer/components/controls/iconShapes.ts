@@ -1,9 +1,9 @@
-/** Icons as nodes to copy: there are hundreds in a table, and a copy is one step where their paths are many. */
+/** Icons as nodes to clone: tables have hundreds, and cloning a node is faster than creating its paths. */
 import { icons, type IconName, type IconPath } from './icons'
 
 const made = new Map<IconName, DocumentFragment>()
 
-/** A new copy of an icon's paths. */
+/** Returns a new copy of an icon's paths. */
 export function shapeOf(name: IconName): Node {
   const known = made.get(name)
   if (known) return known.cloneNode(true)

@@ -1,8 +1,8 @@
-/** What a button does with the service: an error becomes a notice. */
+/** Runs a button's call of the service and shows a notice if it fails. */
 import { toClientError } from '../data/client'
 import { toasts } from './toasts.svelte'
 
-/** Returns the answer, or null after the person was told what went wrong. */
+/** Returns the answer, or null if the call failed and a notice was shown. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work()

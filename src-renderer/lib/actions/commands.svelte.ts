@@ -117,13 +117,13 @@ const actions: Record<CommandName, () => void> = {
   'help.doctor': () => router.go(href.system()),
 }
 
-/** Carries a command out. Commands that leave the page close the overlay. */
+/** Runs a command. Commands that leave the page close the overlay. */
 export function carryOut(name: CommandName): void {
   if (name !== 'view.palette' && name !== 'help.shortcuts' && commands[name].menu !== 'View') overlay.shown = null
   actions[name]()
 }
 
-/** Subscribes to menu, keys and the mouse's own back and forward; once, at the window's start. */
+/** Subscribes to the menu, keys and the mouse's back and forward buttons. Call once, when the window starts. */
 export function startCommands(): void {
   on('shell.command', ({ name }) => carryOut(name))
   window.addEventListener('keydown', onKey)
@@ -135,7 +135,7 @@ function onKey(event: KeyboardEvent): void {
   const name = commandOf(event, mac)
   if (name === null) return
   const typing = isTyping(event.target)
-  // A plain character is typed, and a field has its own undo.
+  // A plain character is input of the field, and a field has its own undo.
   if (typing && (event.key === '?' || name === 'edit.undo')) return
   // Otherwise the menu would handle the same key.
   event.preventDefault()

@@ -13,7 +13,7 @@ export interface Crash {
   queued: number
 }
 
-/** @param unfinished the last known runs of this service; empty if another program has the history */
+/** @param unfinished the last known runs of this service; empty if another program uses the history */
 export function crashOf(reason: string, unfinished: Iterable<RunSummary>): Crash {
   const runs = [...unfinished]
   return {

@@ -1,11 +1,11 @@
-/** Deleting as every page does it: into the trash, with a notice from which it comes back. */
+/** Moves runs and studies to the trash, with a notice that offers Undo. */
 import type { StudySummary, RunSummary } from '../../../src-main/contract'
 import { attempt } from './action'
 import { call } from '../data/client'
 import { runTitle } from '../format'
 import { toasts } from './toasts.svelte'
 
-/** @returns whether it is in the trash now; a person was told why where it is not */
+/** @returns whether it was moved to the trash; otherwise a notice was shown */
 export async function trashStudy({ id, name }: Pick<StudySummary, 'id' | 'name'>): Promise<boolean> {
   if (!(await attempt(() => call('studies.trash', { id })))) return false
   toasts.undoable({ message: `“${name}” moved to the trash`, undo: () => call('studies.restore', { id }) })

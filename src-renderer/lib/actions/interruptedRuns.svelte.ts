@@ -7,7 +7,7 @@ import { remember, remembered } from '../storage'
 import { toasts } from './toasts.svelte'
 import { plural } from '../format'
 
-/** The second key is the one that earlier versions wrote. */
+/** The second key is the one of earlier versions. */
 const [key, formerKey] = ['interrupted-runs.seen', 'cut-short.seen'] as const
 
 class InterruptedRuns {

@@ -1,7 +1,7 @@
-/** Keys: what was pressed, as the contract's table of commands writes it, and how a key is shown. Pure. */
+/** Keyboard shortcuts: the notation of pressed keys in the table of commands, and their display. Pure. */
 import { commandNames, commands, type CommandName } from '../../../src-main/contract'
 
-/** What of a keyboard event counts. */
+/** The relevant fields of a keyboard event. */
 export interface Pressed {
   key: string
   ctrlKey: boolean
@@ -18,8 +18,9 @@ const arrows: Readonly<Record<string, string>> = {
 }
 
 /**
- * 'CmdOrCtrl+K', 'Alt+Left', '?'. Shift is told beside letters and named keys only: of other characters it is part.
- * @param mac whether Cmd, not Ctrl, is the key of commands
+ * Returns 'CmdOrCtrl+K', 'Alt+Left', '?'. Shift is included for letters and named keys only: it is part of other
+ * characters.
+ * @param mac whether Cmd replaces Ctrl
  */
 export function accelerator({ key, ctrlKey, metaKey, altKey, shiftKey }: Pressed, mac: boolean): string {
   const main = mac ? metaKey : ctrlKey
@@ -35,7 +36,7 @@ const byKey: ReadonlyMap<string, CommandName> = new Map(
   commandNames.flatMap((name) => (commands[name].keys ?? []).map((key) => [key, name] as const)),
 )
 
-/** The command that was asked for by a key; null where none was. */
+/** Returns the command of a key; null if there is none. */
 export function commandOf(pressed: Pressed, mac: boolean): CommandName | null {
   return byKey.get(accelerator(pressed, mac)) ?? null
 }
@@ -43,7 +44,7 @@ export function commandOf(pressed: Pressed, mac: boolean): CommandName | null {
 const words: Readonly<Record<string, string>> = { Plus: '+', Left: '←', Right: '→', Up: '↑', Down: '↓' }
 const macWords: Readonly<Record<string, string>> = { ...words, CmdOrCtrl: '⌘', Alt: '⌥', Shift: '⇧' }
 
-/** As people read it: 'Ctrl K', on a Mac '⌘ K'. */
+/** Formats a shortcut for display: 'Ctrl K', on a Mac '⌘ K'. */
 export function shown(key: string, mac: boolean): string {
   return key
     .split('+')

@@ -1,15 +1,15 @@
-/** Texts and figures as files, through the shell's dialog. */
+/** Saves texts and figures through the shell's dialog. */
 import { withDensity } from '../../../src-main/analysis/figures/pngDensity'
 import type { FileExtension } from '../../../src-main/contract'
 import { attempt } from './action'
 import { call } from '../data/client'
 import { toasts } from './toasts.svelte'
 
-/** For print: dots an inch of a PNG, and CSS pixels an inch of the SVG that it is drawn from. */
+/** For print: dots per inch of a PNG, and CSS pixels per inch of the SVG that it is drawn from. */
 const printDpi = 300
 const cssDpi = 96
 
-/** A name that every file system takes: 'Table I reproduced – Table I' */
+/** Returns a file name that is valid on every file system: 'Table I reproduced – Table I' */
 export function fileName(name: string, extension: string): string {
   const plain = name
     .replace(/[^\p{L}\p{N} ._(),+=-]+/gu, ' ')
@@ -36,7 +36,7 @@ export async function savePng(name: string, svg: string): Promise<void> {
 
 async function pngOf(svg: string): Promise<Uint8Array> {
   const picture = new Image()
-  // The content security policy takes pictures from data: addresses only.
+  // The content security policy allows images from data: addresses only.
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   await picture.decode()
   const canvas = document.createElement('canvas')
@@ -50,7 +50,7 @@ async function pngOf(svg: string): Promise<Uint8Array> {
 
 function base64(bytes: Uint8Array): string {
   let binary = ''
-  // In parts: a call takes only so many arguments.
+  // In chunks: a function call has a limited number of arguments.
   for (let i = 0; i < bytes.length; i += 0x8000) binary += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
   return btoa(binary)
 }

@@ -9,19 +9,19 @@ export interface Toast {
   fix: string | null
   kind: 'info' | 'error'
   undo: (() => Promise<void>) | null
-  /** What can be done next, on a press. */
+  /** A follow-up action, as a button. */
   next: { label: string; run: () => void } | null
 }
 
 const shownMs = 8000
-/** Long enough to see what is missing. */
+/** Long enough to notice what is missing. */
 const undoMs = 10_000
 
 class Toasts {
   list = $state.raw<readonly Toast[]>([])
   #last = 0
   readonly #ends = new Map<number, ReturnType<typeof setTimeout>>()
-  /** Called when a notice goes for good. */
+  /** Called when a notice expires or is dismissed. */
   readonly #onExpires = new Map<number, () => void>()
 
   info(text: string, next: Toast['next'] = null): void {
@@ -41,9 +41,9 @@ class Toasts {
   }
 
   /**
-   * Announces an action that can be undone for 10 s, longer while the toast has the pointer or the focus.
+   * Shows an action that can be undone for 10 s, longer while the toast has the pointer or the focus.
    * @param undo reverts the action; a rejection becomes a notice
-   * @param onExpire when it can't be taken back any more: what was only moved aside may go
+   * @param onExpire called when it can no longer be undone, for example to delete what was only moved
    */
   undoable({
     message,
@@ -85,10 +85,10 @@ class Toasts {
     this.#ends.delete(id)
   }
 
-  /** It has its whole time again. */
+  /** Restarts the notice's timer. */
   release(id: number): void {
     const toast = this.list.find((one) => one.id === id)
-    // Errors stay until they are closed: they may be read late.
+    // Errors stay until they are dismissed: the user may read them later.
     if (!toast || toast.kind === 'error') return
     this.hold(id)
     this.#ends.set(
@@ -106,7 +106,7 @@ class Toasts {
 
   #add(toast: Omit<Toast, 'id'>): number {
     const id = ++this.#last
-    // The oldest gives way; one that can be undone only to another of its kind.
+    // The oldest notice is removed; one with Undo only for another one with Undo.
     const most = 3
     if (this.list.length >= most) this.close((this.list.find((one) => one.undo === null) ?? this.list[0])?.id ?? 0)
     this.list = [...this.list, { ...toast, id }]

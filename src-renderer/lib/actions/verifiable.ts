@@ -3,12 +3,12 @@ import { extentWords, secondsAgain, verifiedKinds } from '../../../src-main/anal
 import { endedStates, type HistoryEvent, type RunSummary, type Verifiable } from '../../../src-main/contract'
 import { count, duration, plural } from '../format'
 
-/** A run that ended within its first epoch may have sampled steps: that the service knows. */
+/** A run that ended within its first epoch may have sampled steps: only the service knows. */
 export function canVerify(run: Pick<RunSummary, 'state' | 'startedAt'>): boolean {
   return endedStates.includes(run.state) && run.startedAt !== null
 }
 
-/** Above this, a part of the run is offered first, as long as `partSeconds`. */
+/** Above this duration, only a part of the run is suggested, of about `partSeconds`. */
 const longSeconds = 600
 const partSeconds = 120
 
@@ -19,7 +19,7 @@ export function offeredEpochs(plan: Verifiable): number | null {
   return Math.min(plan.epochs - 1, Math.max(1, Math.floor(partSeconds / plan.epochSeconds)))
 }
 
-/** 'all 200 epochs'; of a run that is not done, 'all recorded: 12 epochs' */
+/** 'all 200 epochs'; for an unfinished run 'all recorded: 12 epochs' */
 export function wholeWords({ extent, epochs, steps }: Pick<Verifiable, 'extent' | 'epochs' | 'steps'>): string {
   if (extent === 'whole') return extentWords({ extent, epochs, steps })
   return `all recorded: ${extent === 'epochs' ? plural(epochs, 'epoch') : `${count(steps)} steps`}`

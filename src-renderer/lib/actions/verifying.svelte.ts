@@ -21,7 +21,7 @@ class Verifying {
   /** The error of the newest verification and its run. */
   failed = $state.raw<{ runId: string; error: ClientError } | null>(null)
 
-  /** @param epochs the first so many; null: all that it measured */
+  /** @param epochs number of first epochs; null: all of the run */
   async start(run: RunSummary, epochs: number | null, parallel: boolean): Promise<void> {
     const remainingSeconds = remaining()
     this.under = run

@@ -1,4 +1,4 @@
-/** The one way out of the window: typed calls of the service and the shell, and what they tell without being asked. */
+/** The window's only connection to other processes: typed calls of the service and the shell, and their events. */
 import {
   messageOf,
   type ErrorCode,
@@ -17,7 +17,7 @@ declare global {
   }
 }
 
-/** An expected error of a call: shown to the person as it is. */
+/** An expected error of a call, shown to the user as it is. */
 export class ClientError extends Error {
   readonly code: ErrorCode
   /** What to do about it, as a sentence. */
@@ -34,11 +34,11 @@ export class ClientError extends Error {
   }
 }
 
-/** @throws ClientError always, whatever went wrong: a page has one kind of error to show */
+/** @throws ClientError always, so that pages handle one kind of error */
 export async function call<C extends RendererCall>(name: C, params: RendererParams<C>): Promise<RendererResult<C>> {
   let outcome
   try {
-    // What a form holds are reactive proxies, which can't be cloned over the bridge; what travels is JSON anyway.
+    // Forms contain reactive proxies, which cannot be cloned over the bridge. Messages are JSON anyway.
     outcome = await window.workbench.call(name, JSON.parse(JSON.stringify(params)) as RendererParams<C>)
   } catch (thrown) {
     throw toClientError(thrown)
@@ -47,7 +47,7 @@ export async function call<C extends RendererCall>(name: C, params: RendererPara
   return outcome.value
 }
 
-/** Returns the function that ends the subscription: return it from an effect. */
+/** Returns a function that unsubscribes; return it from an effect. */
 export function on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void {
   return window.workbench.on(event, listener)
 }

@@ -1,9 +1,9 @@
-/** Which queries an event makes stale: the one place that says so. */
+/** Declares which queries an event makes stale. */
 import type { EventName, EventPayload } from '../../../src-main/contract'
 import { on } from './client'
 import { queries, type QueryEntry } from './query.svelte'
 
-/** What a rule looks at: the query's name, its parameters, the ids of the runs that its value is about. */
+/** Input of a rule: the query's name, its parameters, the ids of the runs in its value. */
 interface Shown {
   name: string
   params: Readonly<Record<string, unknown>>
@@ -12,13 +12,13 @@ interface Shown {
 
 type Rules = { readonly [E in EventName]?: (payload: EventPayload<E>, shown: Shown) => boolean }
 
-/** Asked of the program and its machine, not of the history. */
+/** Queries about the program and its machine, not about the history. */
 const ofMachine = /^(shell|system|models|datasets)\.|^studies\.estimate$/
 
 const rules: Rules = {
   'history.changed': (_, { name }) => !ofMachine.test(name),
   'study.changed': (_, { name }) => name === 'studies.trashed',
-  // A run that begins is one more to stand next to another; its trainer says what it runs on.
+  // A started run is a new candidate for comparison; its trainer reports the device.
   'run.changed': (run, { name, params, runs }) =>
     name === 'system.trainedOn' ||
     (name === 'runs.near' && run.studyId === params['studyId'] && run.id !== params['id'] && run.epochsDone === 0) ||
@@ -28,11 +28,11 @@ const rules: Rules = {
   'dataset.changed': (_, { name }) => name === 'datasets.sources',
 }
 
-/** Once, at the window's start. */
+/** Call once, when the window starts. */
 export function startInvalidation(): void {
   for (const event of Object.keys(rules) as (keyof Rules)[]) follow(event)
-  // Nobody told what changed while the service was away, and what failed may work now. Calls of the first start wait
-  // for it.
+  // Changes during an outage of the service were not reported, and failed calls may succeed now. Calls of the first
+  // start wait for it.
   let away = false
   on('service.state', ({ state, detail }) => {
     if (state !== 'running') away ||= detail !== null || state === 'stopped'

@@ -1,6 +1,4 @@
-/**
- * What every page shares and what changes while one looks: studies, unfinished runs, progress, data sets, the service.
- */
+/** Live state that all pages share: studies, unfinished runs, progress, data sets, the service. */
 import { SvelteMap } from 'svelte/reactivity'
 import {
   endedStates,
@@ -17,35 +15,35 @@ import { call, on, toClientError, type ClientError } from './client'
 
 type ServiceState = EventPayload<'service.state'>
 
-/** How long to wait for more before asking for the list of studies again. */
+/** Milliseconds to wait for further events before the list of studies is requested again. */
 const settleMs = 150
-/** A little less than a second, for the report that comes next is then a second after the last one. */
+/** Slightly under a second, so that reports that come every second all count. */
 const bySecondMs = 900
-/** How long a service that came back by itself is told of: long enough to be read by who looked elsewhere. */
+/** How long the banner about a restarted service stays: long enough to notice it later. */
 const toldMs = 10_000
 
 class Live {
   /** Newest first; null until the first answer. */
   studies = $state.raw<StudySummary[] | null>(null)
   /**
-   * Runs that train or wait, by id, in the order of the queue: the others are thousands, and each page asks for what it
-   * shows of them.
+   * Running and queued runs by id, in the order of the queue. Finished runs can be thousands: each page requests what
+   * it shows.
    */
   readonly unfinished = new SvelteMap<string, RunSummary>()
   /** The run whose page is shown. */
   looked = $state.raw<RunSummary | null>(null)
-  /** How often everything was read: changes where what was told meanwhile may have been missed. */
+  /** Counts complete reloads: it changes when events may have been missed. */
   loads = $state(0)
-  /** Of runs that train now, by run id. */
+  /** Progress of running runs, by run id. */
   readonly progress = new SvelteMap<string, RunProgress>()
   /**
-   * The same about once a second, for bars, rings and tables: they lie far apart, and drawing them at every report
-   * takes the training's time.
+   * The same about once per second, for bars, rings and tables: redrawing them at every report would cost training
+   * time.
    */
   readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
-  /** Whether anything can be changed from here, and whether the disk takes it. */
+  /** Whether this program can write, and whether the disk accepts writes. */
   condition = $state.raw<Condition>({ heldBy: null, disk: null })
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
   /** The service's last unexpected end; stays for a while after the service is back, or until it is dismissed. */
@@ -58,17 +56,17 @@ class Live {
     [...this.unfinished.values()].filter((run) => run.state === 'running' || run.state === 'paused'),
   )
   readonly queued: number = $derived(this.unfinished.size - this.training.length)
-  /** Of all studies, what is in the trash left out. */
+  /** Number of runs in all studies, without the trash. */
   readonly runCount: number = $derived((this.studies ?? []).reduce((sum, study) => sum + study.total, 0))
 
   #loading: Promise<void> | null = null
-  /** Runs that changed or went (null) while the list was on its way: newer than what it will say. */
+  /** Runs that changed or were deleted (null) while the list was loading: newer than the list. */
   #meanwhile: Map<string, RunSummary | null> | null = null
   #settling = false
   #bySecondAt = -Infinity
   #crashTold: ReturnType<typeof setTimeout> | undefined
 
-  /** Subscribes and loads; once, at the window's start. */
+  /** Subscribes and loads. Call once, when the window starts. */
   start(): void {
     on('run.changed', (run) => this.#runChanged(run))
     on('run.deleted', ({ runId }) => this.#runGone(runId))
@@ -81,20 +79,20 @@ class Live {
     on('service.state', (service) => this.#serviceState(service))
     void call('shell.serviceState', {}).then(
       (service) => this.#serviceState(service),
-      // A shell that can't tell is no reason not to ask the service itself.
+      // If the shell cannot report the service's state, ask the service itself.
       () => this.#serviceState({ state: 'running', detail: null }),
     )
   }
 
-  /** Everything again: at the start, when the service came back, when a person asks for it after an error. */
+  /** Reloads everything: at the start, after a restart of the service, or on request after an error. */
   reload = (): Promise<void> => {
     this.#loading ??= this.#load().finally(() => (this.#loading = null))
     return this.#loading
   }
 
-  /** What trains and waits, in its order; what changes on the way there is newer. */
+  /** Loads running and queued runs in their order; events during the load are newer. */
   reloadQueue = async (): Promise<void> => {
-    // Everything is read again: with it the order.
+    // Everything is reloaded, including the order.
     if (this.#loading) return this.#loading
     const meanwhile = new Map<string, RunSummary | null>()
     this.#meanwhile = meanwhile
@@ -113,10 +111,9 @@ class Live {
   async #load(): Promise<void> {
     this.#meanwhile = new Map()
     try {
-      // What the first page shows does not wait for the rest: the system's answer asks git, which takes longer than all
-      // else.
+      // The first page does not wait for the rest: the system's answer needs git, which is slower than everything else.
       const others = Promise.all([call('datasets.list', {}), this.#readSystem()])
-      // Told where it is awaited.
+      // Its error is reported where it is awaited.
       others.catch(() => undefined)
       const [studies, runs, condition] = await Promise.all([
         call('studies.list', {}),
@@ -196,15 +193,14 @@ class Live {
       this.#crashTold = setTimeout(this.dismissCrash, toldMs)
     } else {
       clearTimeout(this.#crashTold)
-      // A service that has stopped for good has a banner of its own. One that ends while it starts had no runs of its
-      // own.
+      // A service that has stopped for good has its own banner. One that ends during its start had no runs.
       if (state !== 'starting' || detail === null) this.crash = null
       else if (this.crash && !wasRunning) this.crash = { ...this.crash, reason: detail }
       else this.crash = crashOf(detail, this.condition.heldBy === null ? this.unfinished.values() : [])
     }
   }
 
-  /** Many events at once ask once. */
+  /** Many events cause one request. */
   #studiesSoon(): void {
     if (this.#settling) return
     this.#settling = true
@@ -216,7 +212,7 @@ class Live {
 
   async #loadStudies(): Promise<void> {
     try {
-      // With the system's free space, which is what training uses up.
+      // With the system's free space, which training uses.
       const [studies] = await Promise.all([call('studies.list', {}), this.#readSystem()])
       this.studies = studies
       if (this.loaded) this.error = null

@@ -1,7 +1,7 @@
-/** How far runs and studies are, and in which state a study is. Pure. */
+/** Progress of runs and studies, and the state of a study. Pure. */
 import { endedStates, noCounts, type RunProgress, type RunState, type RunSummary } from '../../../src-main/contract'
 
-/** 0 to 1; from the steps where they are told, else from finished epochs. */
+/** 0 to 1; from reported steps, else from finished epochs. */
 export function progressOf(run: RunSummary, progress: RunProgress | undefined): number {
   if (run.state === 'done') return 1
   const byEpochs = run.epochs > 0 ? run.epochsDone / run.epochs : 0
@@ -9,7 +9,7 @@ export function progressOf(run: RunSummary, progress: RunProgress | undefined): 
   return Math.min(1, Math.max(byEpochs, bySteps))
 }
 
-/** A study's state in one word: what trains, then what waits, then what needs a person. */
+/** Returns a study's state: running first, then queued, then states that need attention. */
 const order: readonly RunState[] = [
   'running',
   'paused',
@@ -31,14 +31,17 @@ export function countStates(runs: Iterable<RunSummary>): Record<RunState, number
   return counts
 }
 
-/** A queued run that has a reason not to begin: it waits for a person, not for its turn. */
+/** Returns whether a queued run is on hold: it waits for the user, not for its turn. */
 export function isHeld(run: Pick<RunSummary, 'state' | 'reason'>): boolean {
   return run.state === 'queued' && run.reason !== null
 }
 
 const endedBadly: readonly RunState[] = ['interrupted', 'failed', 'diverged', 'stopped']
 
-/** Runs that ended without a result and that no later run of the same config and seed stands in for; worst first. */
+/**
+ * Returns runs that ended without a result and were not replaced by a later run of the same config and seed; worst
+ * first.
+ */
 export function needsYou(runs: readonly RunSummary[]): RunSummary[] {
   const newest = new Map<string, RunSummary>()
   for (const run of runs) {
@@ -51,7 +54,7 @@ export function needsYou(runs: readonly RunSummary[]): RunSummary[] {
     .sort((a, b) => endedBadly.indexOf(a.state) - endedBadly.indexOf(b.state))
 }
 
-/** Returns the words of a chart of runs in these `states` that has no value. */
+/** Returns the text of a chart without values, for runs in these `states`. */
 export function emptyChart(states: readonly RunState[]): string {
   if (states.every((state) => endedStates.includes(state)))
     return states.length === 1 ? 'no values: the run finished no epoch' : 'no values: no run here finished an epoch'

@@ -1,23 +1,23 @@
 /**
- * What the window asked the service for, by key: a component shows value, error and loading of the key it has now, so
- * that an error or a late answer of an older key never appears under a newer one. Events refetch by `invalidation.ts`.
+ * Queries of the service, cached by key. A component gets value, error and loading of its current key, so that an error
+ * or late answer of an older key never appears under a newer one. Events refetch by `invalidation.ts`.
  */
 import { untrack } from 'svelte'
 import type { RendererCall, RendererParams, RendererResult } from '../../../src-main/contract'
 import { call, toClientError, type ClientError } from './client'
 import { QueryCache } from './queryCache'
 
-/** A call's name, or a name like one for what is made of several calls; then its parameters. */
+/** Name of a call, or of a combination of several calls; then its parameters. */
 export type QueryKey = readonly [name: string, params: unknown]
 
 export interface QuerySpec<T> {
   key: QueryKey
   load: () => Promise<T>
-  /** Another stamp fetches again and keeps the value meanwhile; another key drops it. */
+  /** A new stamp refetches and keeps the value meanwhile; a new key drops it. */
   stamp?: unknown
 }
 
-/** One key's answer, shared by all that show it. */
+/** The answer for one key, shared by all components that show it. */
 export class QueryEntry {
   readonly key: QueryKey
   value = $state.raw<unknown>(null)
@@ -36,17 +36,17 @@ export class QueryEntry {
     this.#load = load
   }
 
-  /** Fetches if nothing was fetched for this stamp. */
+  /** Fetches unless this stamp was fetched already. */
   ensure({ load, stamp }: QuerySpec<unknown>): void {
     this.#load = load
     if (this.#begun && this.#stamp === stamp) return
-    // Of an older question.
+    // An answer to an older request.
     if (this.#stamp !== stamp) this.error = null
     this.#stamp = stamp
     void this.fetch()
   }
 
-  /** Fetches; while a fetch is pending, once more after it, for its answer may be older than what changed. */
+  /** Fetches; if a fetch is pending, once more after it, because its answer may be older than the change. */
   fetch = (): Promise<void> => {
     this.#begun = true
     if (this.#pending) this.#again = true
@@ -65,7 +65,7 @@ export class QueryEntry {
         if (!this.#again) this.error = toClientError(thrown)
       }
     } while (this.#again && this.users > 0)
-    // Before `loading` changes: what follows from it may fetch, and must not be taken for part of this fetch.
+    // Before `loading` changes: effects of it may start a new fetch, which must not count as part of this one.
     this.#pending = null
     this.loading = false
   }
@@ -73,7 +73,7 @@ export class QueryEntry {
 
 export const queries = new QueryCache<QueryEntry>()
 
-/** The answer for the key of now. */
+/** The answer for the current key. */
 export class Query<T> {
   readonly #spec: () => QuerySpec<T> | null
   readonly #entry: QueryEntry | null = $derived.by(() => {
@@ -100,12 +100,12 @@ export class Query<T> {
     })
   }
 
-  /** The newest answer for this key; kept while a newer one is on its way, so that nothing jumps. */
+  /** The newest answer for this key; kept while a newer one loads, so that nothing jumps. */
   get value(): T | null {
     return (this.#entry?.value ?? null) as T | null
   }
 
-  /** Of the last fetch for this key. */
+  /** Error of the last fetch for this key. */
   get error(): ClientError | null {
     return this.#entry?.error ?? null
   }
@@ -118,19 +118,19 @@ export class Query<T> {
     await this.#entry?.fetch()
   }
 
-  /** Changes the value that is there, by what an event brought. */
+  /** Updates the value from an event. */
   patch(change: (value: T) => T): void {
     const entry = this.#entry
     if (entry !== null && entry.value !== null) entry.value = change(entry.value as T)
   }
 }
 
-/** Call while a component is set up. `spec` is null while there is nothing to ask. */
+/** Call during component initialisation. `spec` is null while there is nothing to request. */
 export function query<T>(spec: () => QuerySpec<T> | null): Query<T> {
   return new Query(spec)
 }
 
-/** The question of a single call. */
+/** Returns the query of a single call. */
 export function callQuery<C extends RendererCall>(
   name: C,
   params: RendererParams<C>,
@@ -139,7 +139,7 @@ export function callQuery<C extends RendererCall>(
   return { key: [name, params], stamp, load: () => call(name, params) }
 }
 
-/** Gives a key that nothing shows yet a value to begin with: the answer to another question that holds it. */
+/** Sets the initial value of a key that nothing shows yet, from another answer that contains it. */
 export function seed<T>(spec: QuerySpec<T>, value: T): void {
   queries.entry(keyText(spec.key), () => new QueryEntry(spec, value))
 }

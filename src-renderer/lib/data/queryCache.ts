@@ -1,6 +1,6 @@
-/** The entries of all queries that some component shows, by the text of their key. */
+/** Entries of all queries that components show, by the text of their key. */
 interface CachedEntry {
-  /** How many components show it. */
+  /** Number of components that show it. */
   readonly users: number
   fetch: () => Promise<void>
 }
@@ -16,17 +16,17 @@ export class QueryCache<Entry extends CachedEntry> {
     return made
   }
 
-  /** Keeps an entry that somebody shows, though another let go of it meanwhile. */
+  /** Keeps an entry that a component shows, even if another one has just released it. */
   keep(text: string, entry: Entry): void {
     if (!this.#entries.has(text)) this.#entries.set(text, entry)
   }
 
-  /** Forgets an entry that nothing shows any more: what comes later for its key is asked anew. */
+  /** Removes an entry that nothing shows: the key is requested again later. */
   release(text: string, entry: Entry): void {
     if (entry.users === 0 && this.#entries.get(text) === entry) this.#entries.delete(text)
   }
 
-  /** Fetches again what is shown and meant. */
+  /** Refetches the shown entries that match. */
   invalidate(meant: (entry: Entry) => boolean): void {
     for (const entry of this.#entries.values()) if (entry.users > 0 && meant(entry)) void entry.fetch()
   }

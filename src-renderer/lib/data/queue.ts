@@ -14,14 +14,14 @@ const words: Readonly<Record<Place, string>> = {
 }
 
 /**
- * @param name of the only one that is moved
- * @returns whether it was done; a person was told why where it was not
+ * @param name of the run, if only one is moved
+ * @returns whether it was done; otherwise a notice was shown
  */
 export async function moveInQueue(ids: readonly string[], place: Place, name?: string): Promise<boolean> {
   const moved = await attempt(() => call('queue.move', { ids: [...ids], place }))
   if (!moved) return false
   const undo = async (): Promise<void> => {
-    // The last one first: each is told with the one that stood right behind it.
+    // In reverse order: each run goes back before the one that was right behind it.
     for (const { id, before } of moved.was.reverse())
       await call('queue.move', { ids: [id], place: before === null ? 'last' : { before } })
   }

@@ -1,6 +1,6 @@
 /**
- * Imported before anything that builds a schema: zod decides while building whether it may compile checks with
- * `new Function`, which the window's content security policy forbids.
+ * Import before any module that builds a schema: zod decides then whether to compile checks with `new Function`, which
+ * the window's content security policy forbids.
  */
 import { z } from 'zod'
 

@@ -3,17 +3,17 @@ const mostAtOnce = 64
 /** Estimates how many parts of one kind fit in the rest of a frame, from what the last ones took. */
 export class Pace {
   #atOnce: number
-  /** What one part took last time, in ms. */
+  /** Duration of one part last time, in ms. */
   #each = Infinity
 
-  /** @param first parts that were made before */
+  /** @param first number of parts that are mounted already */
   constructor(first: number) {
     this.#atOnce = Math.max(1, first)
   }
 
   /**
-   * Calls `make` once with the number of parts that it may make: at least one, at most twice as many as last time.
-   * `make` returns how many it made.
+   * Calls `make` once with the number of parts to make: at least one, at most twice as many as last time. `make`
+   * returns the number of parts that it made.
    */
   make(leftMs: number, make: (parts: number) => number): void {
     const parts = Math.max(1, Math.min(mostAtOnce, 2 * this.#atOnce, Math.floor(leftMs / this.#each)))

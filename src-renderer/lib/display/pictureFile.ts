@@ -1,18 +1,18 @@
-/** A picture of a person's as the networks see it: its middle square, 32 × 32. */
+/** Reads the user's image as the networks' input: its central square, 32 × 32. */
 import { rgbOf, side } from './pictures'
 
-/** Beyond it decoding alone would hold the window up. */
+/** Larger files would block the window while they are decoded. */
 const largest = 30_000_000
 
 export interface OwnPicture {
-  /** 32 × 32 × 3 bytes, rows of RGB. What was transparent is white. */
+  /** 32 × 32 × 3 bytes, rows of RGB. Transparent pixels become white. */
   bytes: Uint8Array
-  /** Of the whole, before its middle was taken. */
+  /** Size of the original image. */
   width: number
   height: number
 }
 
-/** @throws Error with a sentence for people where it is no picture, or too large */
+/** @throws Error with a message for the user if it is not an image, or too large */
 export async function readPicture(file: Blob): Promise<OwnPicture> {
   if (file.size > largest) throw new Error('This image is larger than 30 MB: choose a smaller one.')
   let image: ImageBitmap

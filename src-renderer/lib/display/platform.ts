@@ -1,2 +1,2 @@
-/** Whether this is a Mac, where commands are given with Cmd. */
+/** Whether this is a Mac, where shortcuts use Cmd. */
 export const mac = navigator.userAgent.includes('Macintosh')

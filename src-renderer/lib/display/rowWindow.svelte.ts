@@ -1,25 +1,25 @@
 /**
- * Which rows of a long list are in the page, and what they show. Both follow the list over several frames, so that none
- * takes long.
+ * The mounted rows of a long list and their contents. Both follow the list over several frames, so that no frame takes
+ * long.
  */
 import { flushSync, untrack } from 'svelte'
 import { Pace } from './pace'
 import { repeatInFrames } from './frameTasks'
 
-/** Of indices; `end` is not part of it. */
+/** Range of indices; `end` is exclusive. */
 export interface Range {
   start: number
   end: number
 }
 
-/** What each row shows, from the index `start` on; undefined while it is on its way. */
+/** Contents of the rows from index `start` on; undefined while a row loads. */
 export interface Rows<Row> {
   start: number
   rows: readonly (Row | undefined)[]
 }
 
 export interface RowWindow<Row> extends Rows<Row> {
-  /** Whether all rows that are wanted are there, and none shows what it showed before. */
+  /** Whether all wanted rows are mounted with their current contents. */
   readonly settled: boolean
 }
 
@@ -31,15 +31,15 @@ interface List<Row> {
 }
 
 /**
- * Call while a component is set up.
- * @param first rows to make at once
- * @param restart starts anew if this value changes
+ * Call during component initialisation.
+ * @param first rows to mount at once
+ * @param restart starts again when this value changes
  */
 export function rowWindow<Row>(list: List<Row>, first: number, restart: () => string = () => ''): RowWindow<Row> {
-  /** Null until more than the first rows are made. */
+  /** Null until more than the first rows are mounted. */
   let made = $state.raw<Rows<Row> | null>(null)
   let pace = new Pace(first)
-  /** To change what a row shows takes much less than to make one. */
+  /** Changing the contents of a row is much faster than mounting one. */
   let changePace = new Pace(first)
   let moving = false
   let ended = false
@@ -48,7 +48,7 @@ export function rowWindow<Row>(list: List<Row>, first: number, restart: () => st
   const current = $derived.by((): Rows<Row> => {
     const { wanted, count } = list
     if (made === null) return filled(list, { start: wanted.start, end: Math.min(wanted.end, wanted.start + first) })
-    // Rows that the list has no more are gone at once.
+    // Rows that are no longer in the list are removed at once.
     return made.start + made.rows.length <= count
       ? made
       : { start: Math.min(made.start, count), rows: made.rows.slice(0, Math.max(0, count - made.start)) }
@@ -69,7 +69,7 @@ export function rowWindow<Row>(list: List<Row>, first: number, restart: () => st
       flushSync()
       return count
     })
-    // What was made may have closed the page.
+    // Mounting may have closed the page.
     moving = !ended && !untrack(() => settled)
     return moving
   }
@@ -116,7 +116,7 @@ interface Step<Row> {
   made: number
 }
 
-/** Makes up to `parts` rows, and removes up to as many at each end. The others show what they showed. */
+/** Mounts up to `parts` rows, and removes as many at each end. The others keep their contents. */
 function moved<Row>(from: Rows<Row>, list: List<Row>, parts: number): Step<Row> {
   const before = rangeOf(from)
   const range = nextRange(before, list.wanted, parts)
@@ -126,7 +126,7 @@ function moved<Row>(from: Rows<Row>, list: List<Row>, parts: number): Step<Row> 
   return { shown: { start, rows: shown }, made: rows.filter((_, i) => isNew(start + i)).length }
 }
 
-/** Changes up to `parts` rows, from the top. */
+/** Updates up to `parts` rows, from the top. */
 function changed<Row>({ start, rows }: Rows<Row>, list: List<Row>, parts: number): Step<Row> {
   let made = 0
   const shown = rows.map((row, i) => {
@@ -137,7 +137,7 @@ function changed<Row>({ start, rows }: Rows<Row>, list: List<Row>, parts: number
 }
 
 function nextRange(from: Range, to: Range, parts: number): Range {
-  // A jump: nothing of what is there is in view.
+  // A jump: no mounted row is in view.
   if (from.end <= to.start || from.start >= to.end) return { start: to.start, end: Math.min(to.end, to.start + parts) }
   const below = Math.max(0, Math.min(parts, to.end - from.end))
   const above = Math.max(0, Math.min(parts - below, from.start - to.start))

@@ -1,4 +1,4 @@
-/** Places that were looked at, over starts. */
+/** Recently visited pages, stored across starts. */
 import { call } from '../data/client'
 import { runTitle } from '../format'
 import { parseRecent, runsIn, withVisit } from './recent'
@@ -9,10 +9,10 @@ const key = 'palette.recent'
 class Recent {
   list = $state.raw<readonly string[]>(parseRecent(remembered(key)))
 
-  /** Titles of the runs among them, by id, for those that are not gone. */
+  /** Titles of their runs by id, for those that still exist. */
   titles = $state.raw<ReadonlyMap<string, string>>(new Map())
 
-  /** To be called ahead of need: a list whose entries come one by one moves under the hand. */
+  /** Loads the titles in advance: entries that arrive one by one would move the list under the pointer. */
   async name(): Promise<void> {
     const ids = runsIn(this.list)
     if (ids.length === 0) return
@@ -22,7 +22,7 @@ class Recent {
         rows.flatMap(({ run }) => (run.trashedAt === null ? [[run.id, runTitle(run)] as const] : [])),
       )
     } catch {
-      // Without the service there are places enough that have a name.
+      // Without the service, the places with known names are enough.
     }
   }
 

@@ -1,17 +1,17 @@
-/** Places that were looked at, the newest first. Pure. */
+/** Recently visited pages, newest first. Pure. */
 import { parseHash } from './routes'
 
-/** Kept; the palette shows fewer, for some may be gone. */
+/** Stored entries; the palette shows fewer, because some may be deleted. */
 const most = 20
 
-/** The same for all addresses within one page, study or run. */
+/** Returns the same key for all addresses within one page, study or run. */
 export function placeOf(hash: string): string {
   const route = parseHash(hash)
   if (route.page === 'study' || route.page === 'run') return `${route.page}/${route.id}`
   return route.page === 'help' ? `${route.page}/${route.section}` : route.page
 }
 
-/** Ids of the runs that addresses lead to, each once. */
+/** Returns the ids of the runs in the addresses, without duplicates. */
 export function runsIn(hashes: readonly string[]): string[] {
   return [
     ...new Set(
@@ -23,14 +23,14 @@ export function runsIn(hashes: readonly string[]): string[] {
   ]
 }
 
-/** With `hash` in front, in the place of what was seen of the same place before. */
+/** Puts `hash` first and removes an older entry of the same place. */
 export function withVisit(recent: readonly string[], hash: string): string[] {
   if (parseHash(hash).page === 'unknown') return [...recent]
   const place = placeOf(hash)
   return [hash, ...recent.filter((one) => placeOf(one) !== place)].slice(0, most)
 }
 
-/** What was kept, or nothing where it is not what was written. */
+/** Returns the stored entries; empty if they are invalid. */
 export function parseRecent(text: string | null): string[] {
   try {
     const json: unknown = JSON.parse(text ?? '[]')
@@ -40,15 +40,12 @@ export function parseRecent(text: string | null): string[] {
   }
 }
 
-/**
- * The address in a text that was pasted: '#/runs/x', or a whole URL that ends so; null where there is none that leads
- * anywhere.
- */
+/** Returns the address in a pasted text: '#/runs/x', or a URL that ends with it; null if there is none. */
 export function pastedAddress(text: string): string | null {
   const trimmed = text.trim()
   const at = trimmed.indexOf('#/')
   if (at < 0 || /\s/.test(trimmed)) return null
-  // In front of it there is nothing, or the rest of a link.
+  // Only the rest of a URL may precede it.
   if (at > 0 && !/^[a-z][a-z0-9+.-]*:/i.test(trimmed)) return null
   const hash = trimmed.slice(at)
   return parseHash(hash).page === 'unknown' ? null : hash

@@ -1,4 +1,4 @@
-/** Where the window is: `router.route` is reactive and follows the hash, so back, forward and links simply work. */
+/** The window's address: `router.route` is reactive and follows the hash, so that back, forward and links work. */
 import { parseHash, type Route } from './routes'
 
 export { href, type Route } from './routes'
@@ -15,12 +15,12 @@ class Router {
     return this.#hash
   }
 
-  /** Goes there, as a step that Back undoes. */
+  /** Adds a history entry, which Back undoes. */
   go(hash: string): void {
     window.location.hash = hash
   }
 
-  /** Changes the address without a step in the history: for choices within a page. */
+  /** Replaces the address without a history entry, for choices within a page. */
   replace(hash: string): void {
     window.history.replaceState(window.history.state, '', hash)
     this.#read()

@@ -1,4 +1,4 @@
-/** Addresses of pages: everything a page shows that is worth a link lies in the hash. Pure. */
+/** Addresses of pages: the hash contains everything on a page that is worth a link. Pure. */
 
 export type Route =
   | { page: 'studies'; trash: boolean }
@@ -15,7 +15,7 @@ export type Route =
 export const helpSections = ['method', 'glossary'] as const
 export type HelpSection = (typeof helpSections)[number]
 
-/** Ids that an address still holds. */
+/** Most ids in an address. */
 const mostAlike = 100
 
 export function parseHash(hash: string): Route {
@@ -59,14 +59,14 @@ export const href = {
   newStudy: (like: readonly string[] = []) => `#/new${search({ like: like.slice(0, mostAlike).join(',') })}`,
   /** `query` is the runs page's own. */
   runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
-  /** `beside`: another run whose curves and config this one's are shown against. */
+  /** `beside`: the comparison run. */
   run: (id: string, beside?: string) => `#/runs/${encodeURIComponent(id)}${search({ beside })}`,
   /** `query` is the filter banks page's own: pages/filter-banks/address.ts. */
   banks: (query?: Record<string, string | number | null | undefined>) => `#/banks${search(query ?? {})}`,
   data: (id?: string) => `#/data${search({ id })}`,
   system: () => '#/system',
   method: () => '#/help/method',
-  /** `term`: the id of an entry, which is then in view. */
+  /** `term`: id of the entry to scroll to. */
   glossary: (term?: string) => `#/help/glossary${search({ term })}`,
 }
 

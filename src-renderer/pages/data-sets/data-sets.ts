@@ -47,7 +47,8 @@ export function extent(histogram: readonly number[]): [number, number] | null {
 }
 
 /**
- * Returns a histogram as an SVG path of bars, four values per bar. The highest bar fills the height; a single spike, * such as black, is cut at three times the next bar.
+ * Returns a histogram as an SVG path of bars, four values per bar. The highest bar fills the height; a single spike,
+ * such as black, is cut at three times the next bar.
  */
 export function bars(histogram: readonly number[], width: number, height: number): string {
   const together = 4

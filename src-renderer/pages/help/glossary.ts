@@ -1,4 +1,4 @@
-/** What the glossary's page shows. Pure. */
+/** Contents of the glossary page. Pure. */
 import type { GlossaryGroup } from '../../../src-main/analysis/help/glossary'
 
 interface Shown {

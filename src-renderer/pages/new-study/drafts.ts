@@ -1,5 +1,6 @@
 /**
- * Drafts of the new study form: kept while the window is open, across pages and reloads. Keyed by the form's origin: * empty, or filled from runs.
+ * Drafts of the new study form: kept while the window is open, across pages and reloads. Keyed by the form's origin:
+ * empty, or filled from runs.
  */
 import type { Variant } from '../../../src-main/contract'
 import { emptyForm, type StudyForm } from './form'

@@ -123,10 +123,7 @@ function requestOf(
   }
 }
 
-/**
- * Returns the study as it is typed, complete or not: numbers where a text is one, else the text itself, null for an
- * empty field.
- */
+/** Returns the study as typed, complete or not: a number if the text is one, else the text, null for an empty field. */
 export function draftOf(form: StudyForm): unknown {
   const asTyped = (text: string): unknown => typedNumber(text.trim()) ?? text.trim()
   const listed = (text: string): unknown[] => parts(text).map(asTyped)

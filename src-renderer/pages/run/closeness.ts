@@ -2,8 +2,8 @@
 import type { RunSummary } from '../../../src-main/contract'
 
 /**
- * Queries (analysis/runQuery.ts) that together hold the closest runs of the study of a run: those of its seed, and of
- * its network the baselines and its own variant.
+ * Queries (analysis/query/runQuery.ts) that together find the closest runs of a run's study: those with its seed and,
+ * for its network, the baselines and its own variant.
  */
 export function queriesFor({
   studyId,
@@ -17,7 +17,7 @@ export function queriesFor({
 }
 
 /**
- * Started ones but itself, of its own study; a network in common weighs more than a seed, a seed more than being the
+ * Orders started runs of the same study: the same network counts more than the same seed, and that more than being the
  * baseline.
  */
 export function closest<R extends RunSummary>(run: RunSummary, others: readonly R[]): R[] {

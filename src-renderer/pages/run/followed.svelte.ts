@@ -12,7 +12,7 @@ export interface Followed {
   readonly run: RunSummary | null
 }
 
-/** Call while a component is set up. */
+/** Call during component initialisation. */
 export function followed(id: () => string): Followed {
   /** The newest summary since the last response. */
   let newest = $state.raw<RunSummary | null>(null)

@@ -106,7 +106,8 @@ export function curvesOf(detail: Pick<RunDetail, 'epochs' | 'steps'>): Curves {
 }
 
 /**
- * Returns marks where the learning rate drops and where the loss became NaN. @param per x units per epoch: 1, or its * steps
+ * Returns marks where the learning rate drops and where the loss became NaN.
+ * @param per x units per epoch: 1, or its steps
  */
 export function marksOf(
   run: Pick<RunSummary, 'state' | 'epochsDone'>,
@@ -127,7 +128,8 @@ export const rowHeight = 26
 const rowsAround = 12
 
 /**
- * Returns the rows to mount, `from` up to `to` (in steps, so that not every pixel of scrolling changes them), and the * heights of the omitted rows in pixels. A short table is mounted completely.
+ * Returns the rows to mount, `from` up to `to`, in steps, so that not every pixel of scrolling changes them, and the
+ * heights of the omitted rows in pixels. A short table is mounted completely.
  */
 export function rowsInView(rows: number, top: number): { from: number; to: number; above: number; below: number } {
   const step = Math.floor(top / rowHeight / rowsAround)
@@ -197,7 +199,7 @@ export function usageOf(
       'ms',
       [...medians].map(([x, values]) => ({ x, y: median(values) })),
     ),
-    // The machine's own first, then what the config determines.
+    // The machine's own differences first, then those of the config.
     ...fields.filter((field) => !epochFields[field].computed).flatMap(chartOf),
     ...fields.filter((field) => epochFields[field].computed).flatMap(chartOf),
   ]

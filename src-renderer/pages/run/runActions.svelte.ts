@@ -1,4 +1,4 @@
-/** The actions of a run's page: what may be done now, and what is under way. */
+/** The actions of a run's page: the available ones and the running ones. */
 import { attempt } from '../../lib/actions/action'
 import { trashRun } from '../../lib/actions/deleting'
 import { call } from '../../lib/data/client'
@@ -10,7 +10,7 @@ export class RunActions {
   readonly #run: () => RunSummary | null
   readonly #detail: () => RunDetail | null
   busy = $state<RunAction | null>(null)
-  /** Whether the dialog is open that asks before a run is stopped, or for the further epochs. */
+  /** Whether the dialog is open that confirms a stop, or that asks for further epochs. */
   isStopping = $state(false)
   isExtending = $state(false)
   /** A trashed run is stored, but no list shows it. */
@@ -34,7 +34,7 @@ export class RunActions {
     return this.#possible.includes(action)
   }
 
-  /** Carries an action out. A run that trains is stopped only once the person has confirmed it. */
+  /** Performs an action. A running run is stopped only after confirmation. */
   async act(action: RunAction, isConfirmed = false): Promise<void> {
     const run = this.#run()
     if (!run) return

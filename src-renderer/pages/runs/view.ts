@@ -63,7 +63,7 @@ export function nextSort(sort: readonly Sorting[], column: SortColumn, more: boo
   return now ? sort.flatMap((one) => (one.column === column ? next : [one])) : [...sort.slice(0, 4), ...next]
 }
 
-/** Where the runs of a list are, which decides what can be done with them. */
+/** The kind of list, which decides the available actions. */
 export type Place = 'list' | 'archive' | 'trash'
 
 export function placeOf(query: string): Place {

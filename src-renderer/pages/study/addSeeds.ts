@@ -1,12 +1,12 @@
-/** What the dialog that adds seeds begins with, and which difference decides. Pure. */
+/** Initial values of the dialog that adds seeds, and the difference that determines the number. Pure. */
 import { leastSeeds } from '../../../src-main/analysis/statistics/statistics'
 import type { Comparison, MoreSeeds, SeedsForComparison, StudyPlan } from '../../../src-main/contract'
 
 const widths = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10]
 
 /**
- * The last goal goes on; else a round width of about half the widest interval there is. Where none is known yet, the
- * seeds that it takes to know one.
+ * Returns the last goal, else a round width of about half the widest interval. If there is no interval yet, the number
+ * of seeds that gives one.
  */
 export function beginWith(
   plan: StudyPlan,
@@ -29,7 +29,9 @@ export function beginWith(
 
 const order: readonly (SeedsForComparison['goal'] | null)[] = ['beyond', 'unknown', 'needed', 'coming', 'met', null]
 
-/** The difference of a network that takes most: out of reach or not known before all, then by seeds, then by width. */
+/**
+ * Returns the difference of a network that needs the most: out of reach or unknown first, then by seeds, then by width.
+ */
 export function deciding({ comparisons }: MoreSeeds['rows'][number]): SeedsForComparison | null {
   const [first] = [...comparisons].sort(
     (a, b) =>

@@ -1,10 +1,10 @@
-/** A list of runs kept up with what is told of single ones. Pure. */
+/** Applies events about single runs to a list. Pure. */
 import type { RunSummary } from '../../../src-main/contract'
 
-/** A run's id and what it is now; null where it went. */
+/** A run's id and its current summary; null if it was deleted. */
 export type Change = readonly [id: string, run: RunSummary | null]
 
-/** Changed runs stay where they are, new ones come last; of several changes of a run the last holds. */
+/** Changed runs keep their position, new ones are appended; the last of several changes of a run counts. */
 export function withChanges(runs: readonly RunSummary[], changes: readonly Change[]): readonly RunSummary[] {
   if (changes.length === 0) return runs
   const left = new Map(changes)

@@ -16,9 +16,9 @@ export interface PlanRow {
   dataset: DatasetId
   arch: Arch
   label: string
-  /** For tight places. */
+  /** Short label for narrow rows. */
   short: string
-  /** Runs by variant, seed by seed; runs of the same seed in the order they were made. */
+  /** Runs by variant and seed; runs of the same seed in the order of creation. */
   cells: ReadonlyMap<Variant, readonly RunSummary[]>
 }
 
@@ -27,10 +27,7 @@ export interface PlanGrid {
   rows: readonly PlanRow[]
 }
 
-/**
- * More than this are seldom a plan: single runs come to thousands. Then only the first ones of a row and variant are
- * drawn.
- */
+/** Most cells of a row and variant: single runs can be thousands, and then only the first ones are drawn. */
 const mostCells = 1000
 const fewCells = 10
 
@@ -66,7 +63,7 @@ export function planGrid(runs: readonly RunSummary[]): PlanGrid {
   return { variants: present, rows }
 }
 
-/** How many cells are drawn: of a row and variant at `most`, before each by rows and variants, and in all. */
+/** Returns the number of drawn cells: per row and variant at most `most`, cumulative before each, and in total. */
 export function drawnCells(grid: PlanGrid): { most: number; before: number[][]; total: number } {
   const counts = grid.rows.map((row) => grid.variants.map((variant) => row.cells.get(variant)?.length ?? 0))
   const most = sum(counts.flat()) > mostCells ? fewCells : Infinity

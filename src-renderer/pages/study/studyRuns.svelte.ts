@@ -1,4 +1,4 @@
-/** The runs of one study, read once and kept up with by what the service tells. */
+/** The runs of one study, loaded once and then updated by events. */
 import type { RunSummary } from '../../../src-main/contract'
 import { call, on } from '../../lib/data/client'
 import { query, type Query } from '../../lib/data/query.svelte'
@@ -6,7 +6,7 @@ import { nextTask } from '../../lib/display/frameTasks'
 import { withChanges, type Change } from './changes'
 
 const settleMs = 40
-/** To take in a thousand runs is a long task. */
+/** Runs per page: parsing a thousand runs is a long task. */
 const partSize = 400
 
 async function readAll(id: string): Promise<readonly RunSummary[]> {
@@ -14,15 +14,15 @@ async function readAll(id: string): Promise<readonly RunSummary[]> {
   for (;;) {
     const { runs } = await call('studies.get', { id, offset: read.length, limit: partSize })
     read.push(...runs)
-    // What is made of them is a task of its own.
+    // Derived values are computed in a task of their own.
     await nextTask()
     if (runs.length < partSize) return read
   }
 }
 
-/** Call while a component is set up. In the order they were made; null until they are there. */
+/** Call during component initialisation. Runs are in the order of creation; null until they are loaded. */
 export function studyRuns(id: () => string): Query<readonly RunSummary[]> {
-  /** What changed or went (null) while the list was on its way: newer than what it will say. */
+  /** Runs that changed or were deleted (null) while the list was loading: newer than the list. */
   let meanwhile: Change[] = []
   const runs = query<readonly RunSummary[]>(() => {
     const of = id()
@@ -33,14 +33,14 @@ export function studyRuns(id: () => string): Query<readonly RunSummary[]> {
           const told: Change[] = []
           meanwhile = told
           const read = await readAll(of)
-          // Without a run that went meanwhile the parts don't meet.
+          // If a run was deleted meanwhile, the pages do not join.
           if (!told.some(([, run]) => run === null)) return withChanges(read, told)
         }
       },
     }
   })
 
-  /** A study that is stopped tells of a thousand runs one by one. */
+  /** Stopping a study emits an event for each of up to a thousand runs. */
   let settled: Change[] = []
   let settling: ReturnType<typeof setTimeout> | undefined
   const settle = (): void => {

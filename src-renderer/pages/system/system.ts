@@ -12,7 +12,10 @@ export function isGpu(device: string): boolean {
 }
 
 /**
- * Describes whether training on a GPU has been tested. * @param trainedOn devices of recorded runs * @param device the device that TensorFlow would use; null if it does not load * @param benched GPUs in the bundled benchmark results
+ * Describes whether training on a GPU has been tested.
+ * @param trainedOn devices of recorded runs
+ * @param device the device that TensorFlow would use; null if it does not load
+ * @param benched GPUs in the bundled benchmark results
  */
 export function gpuWords(trainedOn: readonly string[], device: string | null, benched: readonly string[]): string {
   const gpu = trainedOn.find(isGpu)
@@ -25,7 +28,7 @@ export function gpuWords(trainedOn: readonly string[], device: string | null, be
   return `${before}${here}`
 }
 
-/** TensorFlow's thread counts and where they come from; the doctor's check says more. */
+/** Describes TensorFlow's thread counts and their source; the doctor's check has more details. */
 export function threadsShort(threads: NonNullable<Doctor['threads']>): string {
   const source = { environment: 'set by the environment', measured: 'measured', own: 'TensorFlow’s default' }[
     threads.source

@@ -88,13 +88,14 @@ export function layerEnds({ shape, values }: LayerValues, channel: Channel, base
 }
 
 /**
- * Bands of the paper's bank whose columns (u) and rows (v) alternate, and whose response is therefore moved by π there.
+ * Bands of the paper's bank whose signs alternate along columns (u) and rows (v): their response is shifted by π there.
  */
 const movesU = (band: number): boolean => band === 1 || band === 3
 const movesV = (band: number): boolean => band === 2 || band === 3
 
 /**
- * Where in H₁ a value of a band of the paper's bank comes from: equations 2 to 4. Indices on a grid of `responseSize`.
+ * Returns the source in H₁ of a value of a band of the paper's bank: equations 2 to 4. Indices on a grid of
+ * `responseSize`.
  */
 export function sourceOf(band: number, u: number, v: number): { u: number; v: number } {
   const half = responseSize / 2
@@ -154,9 +155,8 @@ export function kernelReading(view: BandView, bank: BankTable | null, column: nu
 }
 
 /**
- * Where a feature map's value comes from: pixel times weight over the window of the channel that is shown, and what the
- * other channels add. In colour, the sum of each channel; of a depthwise layer, the window of the one channel that the
- * band sees.
+ * Returns the terms of a feature map's value: pixel times weight over the window of the shown channel, and the sum of
+ * the other channels. In colour, the sum of each channel; in a depthwise layer, the window of the band's only channel.
  */
 export function featureReading(
   { bands, kernels, stride }: FeatureMaps,

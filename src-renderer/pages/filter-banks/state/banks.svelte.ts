@@ -1,5 +1,6 @@
 /**
- * The state of the filter banks page, derived from its address and the service, shared by its components. Create it * while a component is set up.
+ * The state of the filter banks page, derived from its address and the service, shared by its components. Create it
+ * during component initialisation.
  */
 import { signBank, type BankTable } from '../../../../src-main/analysis/filters/banks'
 import { untrack } from 'svelte'
@@ -28,7 +29,7 @@ const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<La
 
 type Suggested = RendererResult<'filters.defaultRun'>
 
-/** The first choice goes into the address: the answer to no run is one for the run that it names. */
+/** The default run is written to the address; its answer is cached under the run's own key. */
 function suggestionFor(id: string | null): QuerySpec<Suggested> {
   const spec = callQuery('filters.defaultRun', { id })
   if (id !== null) return spec
@@ -53,7 +54,7 @@ export class Banks {
 
   /* Runs */
 
-  /** The run of the address or, if it names none, the one to begin with; and the baseline that belongs next to it. */
+  /** The run of the address or the default run, and the baseline to compare it with. */
   readonly #suggestion = query(() => suggestionFor(this.address.run))
   readonly #chosenBeside = query(() =>
     this.address.beside ? callQuery('filters.defaultRun', { id: this.address.beside }) : null,
@@ -399,7 +400,7 @@ export class Banks {
   }
 }
 
-/** Computes a value when it is first asked for. */
+/** Computes a value on first use. */
 function lazily<T>(compute: () => T): () => T {
   let made: { value: T } | null = null
   return () => (made ??= { value: compute() }).value

@@ -33,7 +33,8 @@ export interface Group {
 }
 
 /**
- * Finds the filters to compare with a bank: in an ordinary layer the filters nearest to the bank's bands, in a * multi-band layer the bank with the nearest base filter.
+ * Finds the filters to compare with a bank: in an ordinary layer the filters nearest to the bank's bands, in a
+ * multi-band layer the bank with the nearest base filter.
  * @returns stored filters of `other`
  */
 export function counterpart(

@@ -29,7 +29,8 @@ export function bandPath(plane: Plane, size: number, edge: BandEdge): string {
 }
 
 /**
- * Returns label positions, 0 to 100 across and down: at each plane's peak in the right half (the left half mirrors * it), with a distance between labels.
+ * Returns label positions, 0 to 100 across and down: at each plane's peak in the right half (the left half mirrors it),
+ * with a distance between labels.
  */
 export function labelPlaces(planes: readonly Plane[], size: number): { x: number; y: number }[] {
   const taken: { x: number; y: number }[] = []

@@ -1,5 +1,6 @@
 /**
- * Generated test images, 32 × 32 in RGB: edges, gratings, a checkerboard and soft spots, which show what each band * passes. Pure.
+ * Generated test images, 32 × 32 in RGB: edges, gratings, a checkerboard and soft spots, which show what each band
+ * passes. Pure.
  */
 
 export const pictureSide = 32

@@ -96,13 +96,13 @@ export function weightsOf({ kernel, in: inputs, groups, baseFilters }: LayerSumm
   return (kernel[0] * kernel[1] * inputs * baseFilters) / groups
 }
 
-/** Returns the normalisation and relu around a layer, without sums, in words. */
+/** Describes the normalisation and ReLU around a layer, without sums. */
 export function surroundings(arch: Arch, { name }: LayerSummary): Surroundings {
   const { blocks } = networkEntry(arch).build({ size: imageSize, channels: imageChannels })
   return surroundingsOf(blocks, name)
 }
 
-/** Returns the height of a row, by the number of blocks in the longest stage. */
+/** Returns the height of a row for the number of blocks in the longest stage. */
 export function rowHeight({ stages }: Drawing): number {
   const blocks = Math.max(0, ...stages.map((stage) => stage.blocks.length))
   return blocks > 10 ? 11 : blocks > 6 ? 16 : 24

@@ -1,4 +1,4 @@
-/** What a run's page reads off a confusion matrix. Pure. */
+/** Figures from a confusion matrix. Pure. */
 import type { Evaluation } from '../../../../src-main/contract'
 
 type Counts = Pick<Evaluation, 'classes' | 'confusion'>
@@ -7,7 +7,7 @@ export interface ClassAccuracy {
   label: number
   right: number
   total: number
-  /** 0 to 1; null where no test example is of the class. */
+  /** 0 to 1; null if the class has no test example. */
   accuracy: number | null
 }
 
@@ -15,7 +15,7 @@ export interface Confusion {
   label: number
   predicted: number
   count: number
-  /** Of the examples of the class, 0 to 1. */
+  /** Share of the class's examples, 0 to 1. */
   share: number
 }
 
@@ -24,7 +24,7 @@ export function rowsOf({ classes, confusion }: Counts): number[][] {
   return Array.from({ length: classes }, (_, label) => confusion.slice(label * classes, (label + 1) * classes))
 }
 
-/** The hardest class first; classes without an example last. */
+/** The class with the lowest accuracy first; classes without examples last. */
 export function classAccuracies(counts: Counts): ClassAccuracy[] {
   return rowsOf(counts)
     .map((row, label) => {
@@ -35,7 +35,7 @@ export function classAccuracies(counts: Counts): ClassAccuracy[] {
     .sort((a, b) => (a.accuracy ?? 2) - (b.accuracy ?? 2) || a.label - b.label)
 }
 
-/** The pairs of classes that are taken for each other most, the most frequent first. */
+/** The pairs of classes that are confused most often, most frequent first. */
 export function confusions(counts: Counts, limit: number): Confusion[] {
   return rowsOf(counts)
     .flatMap((row, label) => {
@@ -48,7 +48,7 @@ export function confusions(counts: Counts, limit: number): Confusion[] {
     .slice(0, limit)
 }
 
-/** The largest count off the diagonal: what a matrix's colours are scaled by. */
+/** The largest count off the diagonal, which scales the matrix's colours. */
 export function mostConfused(counts: Counts): number {
   return confusions(counts, 1)[0]?.count ?? 0
 }

@@ -1,4 +1,4 @@
-/** Actions on many selected runs, and how many runs each takes. */
+/** Actions on many selected runs, and their limits. */
 import { attempt } from '../../../lib/actions/action'
 import { call } from '../../../lib/data/client'
 import { plural } from '../../../lib/format'
@@ -10,12 +10,12 @@ import { banksOf } from './banks'
 
 /** Up to this many runs are queued without a confirmation. */
 export const unasked = 20
-/** Runs that one call takes. */
+/** Most runs of one call. */
 export const mostRows = 500
-/** Most lines that a chart can show, and most ids that fit in an address. */
+/** Most lines in a chart, and most ids that fit in an address. */
 export const mostCompared = 200
 
-/** Queues new runs of the same configs, or resumes those of the runs that have something to resume. */
+/** Queues new runs with the same configs, or resumes the runs that can be resumed. */
 export async function queueRuns(action: 'rerun' | 'resume', ids: string[]): Promise<void> {
   if (action === 'rerun') {
     const made = await attempt(() => call('runs.rerun', { ids }))
@@ -27,10 +27,10 @@ export async function queueRuns(action: 'rerun' | 'resume', ids: string[]): Prom
 }
 
 function without(others: number): string {
-  return others === 0 ? '' : `; ${plural(others, 'other has', 'others have')} nothing to resume`
+  return others === 0 ? '' : `; ${plural(others, 'other', 'others')} cannot be resumed`
 }
 
-/** Moves those of the runs that are queued to the front. */
+/** Moves the queued ones to the front. */
 export async function queueToFront(ids: readonly string[]): Promise<void> {
   const queued = ids.filter((id) => live.unfinished.get(id)?.state === 'queued')
   if (queued.length === 0) toasts.info('None of these runs is queued.')

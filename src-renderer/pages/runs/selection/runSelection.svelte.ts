@@ -1,4 +1,4 @@
-/** The selected runs of the table, and what one call does to all of them. */
+/** The selected runs of the table, and calls on all of them. */
 import { attempt } from '../../../lib/actions/action'
 import { toasts } from '../../../lib/actions/toasts.svelte'
 import { call } from '../../../lib/data/client'

@@ -10,9 +10,9 @@ import {
 export interface Column {
   id: TableColumnId
   label: string
-  /** What the value is, in a few words. */
+  /** Short description of the value. */
   doc: string
-  /** In pixels. */
+  /** Width in pixels. */
   width: number
   num: boolean
   sort: SortColumn | null
@@ -31,10 +31,10 @@ export const columns: readonly Column[] = tableColumns.flatMap((id) => {
 export const fixedColumn = 'config'
 
 export interface Layout {
-  /** All columns but the fixed one, in their order. */
+  /** All columns except the fixed one, in their order. */
   order: string[]
   shown: string[]
-  /** Stay at the left when the table scrolls sideways; they come first. */
+  /** Pinned: they stay at the left when the table scrolls sideways, and come first. */
   pinned: string[]
 }
 
@@ -72,18 +72,18 @@ export interface Placed extends Column {
   left: number | null
 }
 
-/** Of columns that stay, the fixed one among them: more would leave no room for the others. */
+/** Most pinned columns, including the fixed one: more would leave no room for the others. */
 export const mostPinned = 6
 
-/** A group says how many runs are in which state, and is of no one seed. */
+/** A group has counts of states and no single seed. */
 const groupedStateWidth = 166
 
 /**
- * The columns to draw: the fixed one, the pinned ones, the others.
- * @param start where the first begins, in pixels
+ * Returns the columns to draw: the fixed one, the pinned ones, the others.
+ * @param start left edge of the first one, in pixels
  * @param grouped by config
- * @param available width of the table's box in pixels: a little too wide a table is made narrower, and the usual
- *   columns become fewer
+ * @param available width of the table's box in pixels: a slightly wider table is narrowed, and default columns are
+ *   hidden if needed
  */
 export function placed(layout: Layout, start: number, grouped = false, available = Infinity): Placed[] {
   const shown = layout.order.filter((id) => layout.shown.includes(id) && !(grouped && id === 'seed'))
@@ -95,11 +95,11 @@ export function placed(layout: Layout, start: number, grouped = false, available
   const room = available - start
   const fitting = isUsual(layout) ? withoutSpare(found, room / leastScale) : found
   const scale = Math.min(1, room / widthOf(fitting))
-  // What is left over is first for names, which would be cut.
+  // Extra width goes to names first, which would be cut off.
   const spread = Number.isFinite(room) ? Math.max(0, Math.min(mostSpread, Math.floor(room - widthOf(fitting)))) : 0
   let left = start
   return fitting.map((one): Placed => {
-    // Narrower by a little, a table fits without a bar that is always there; by more, it would cut its texts.
+    // A table that is only slightly too wide is narrowed, to avoid a permanent scroll bar; more would cut off texts.
     const width =
       one.id === fixedColumn && scale === 1
         ? one.width + spread
@@ -114,7 +114,7 @@ export function placed(layout: Layout, start: number, grouped = false, available
 
 const leastScale = 0.96
 const mostSpread = 48
-/** Columns that nobody chose and a narrow window does without, the first to go first. */
+/** Default columns that a narrow window hides, first to last. */
 const spare: readonly string[] = ['stepMs', 'parameters', 'curve', 'tags', 'epochs']
 
 const widthOf = (some: readonly Column[]): number => some.reduce((sum, { width }) => sum + width, 0)
@@ -133,7 +133,7 @@ function withoutSpare(found: readonly Column[], room: number): readonly Column[]
   return kept
 }
 
-/** Moved by one place among all columns. */
+/** Moves a column by one position. */
 export function moved(layout: Layout, id: string, by: -1 | 1): Layout {
   const from = layout.order.indexOf(id)
   const to = from + by

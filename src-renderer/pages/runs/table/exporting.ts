@@ -1,4 +1,4 @@
-/** Lists of runs as files. Pure. */
+/** Exports lists of runs. Pure. */
 import { runPickedOn } from '../../../../src-main/analysis/statistics/picked'
 import { csvColumns, type CellValue, type RunRow } from '../../../../src-main/contract'
 
@@ -6,7 +6,7 @@ import { csvColumns, type CellValue, type RunRow } from '../../../../src-main/co
 export function runsCsv(runs: readonly RunRow[]): string {
   const cell = (value: CellValue): string => {
     const text = value === null ? '' : String(value)
-    // Spreadsheets read a leading = + - @ as a formula, and names and notes are typed by people.
+    // Spreadsheets interpret a leading = + - @ as a formula, and users type names and notes.
     const safe = typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
   }

@@ -84,10 +84,7 @@ export class GridNavigation {
     else this.#enter(row)
   }
 
-  /**
-   * The box follows the selection: a browser puts back what it was once this event is over, so the change comes after
-   * it.
-   */
+  /** Sets the box after the event, because the browser restores its former state when the event ends. */
   check(event: MouseEvent, index: number): void {
     event.preventDefault()
     const to = event.shiftKey ? 'range' : 'toggle'

@@ -24,7 +24,7 @@ export const urgent: readonly RunState[] = [
   'queued',
 ]
 
-/** Returns the best epoch's accuracy and, in a word, what picked it. */
+/** Returns the best epoch's accuracy and, in a word, the set that it was chosen on. */
 function picked(accuracy: number | null, on: PickedOn | null): string {
   return accuracy === null || on === null ? percentValue(null) : `${percentValue(accuracy)} ${pickedWords[on].short}`
 }

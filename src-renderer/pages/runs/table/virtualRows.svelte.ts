@@ -21,8 +21,8 @@ export interface VirtualRows {
 }
 
 /**
- * Call while a component is set up.
- * @param box the element that scrolls; undefined until it is mounted
+ * Call during component initialisation.
+ * @param box the scrolling element; undefined until it is mounted
  * @param rowHeight in pixels; a sticky head of the same height covers the first row
  */
 export function virtualRows(box: () => HTMLElement | undefined, count: () => number, rowHeight: number): VirtualRows {
@@ -33,10 +33,10 @@ export function virtualRows(box: () => HTMLElement | undefined, count: () => num
     estimateSize: () => rowHeight,
     scrollToFn: scroll,
     observeElementRect: observeSize,
-    // Until it is laid out: the window's size.
+    // The window's size, until the box is laid out.
     initialRect: { width: window.innerWidth, height: window.innerHeight },
     observeElementOffset,
-    // Rows are made before they come into view.
+    // Rows are mounted before they come into view.
     overscan: 8,
     scrollMargin: rowHeight,
     scrollPaddingStart: rowHeight,
@@ -68,7 +68,7 @@ export function virtualRows(box: () => HTMLElement | undefined, count: () => num
   }
 }
 
-/** Like the library's own, without its immediate measurement, which would force a layout while the page is mounted. */
+/** Like the library's own, but without the immediate measurement, which would force a layout during mounting. */
 function observeSize({ scrollElement }: Rows, onsize: (rect: Rect) => void): () => void {
   const observer = new ResizeObserver((entries) => {
     const size = entries.at(-1)?.borderBoxSize[0]
@@ -78,7 +78,7 @@ function observeSize({ scrollElement }: Rows, onsize: (rect: Rect) => void): () 
   return () => observer.disconnect()
 }
 
-/** The library scrolls a new table to its top, where it is: that lays out what is made of the page so far. */
+/** Skips the library's initial scroll to the top, which would force a layout. */
 const scroll: Scroll = (offset, options, instance) => {
   if (offset + (options.adjustments ?? 0) !== 0 || (instance.scrollOffset ?? 0) !== 0)
     elementScroll(offset, options, instance)

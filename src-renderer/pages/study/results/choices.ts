@@ -1,4 +1,4 @@
-/** What is chosen on a study's page, kept in the address: a link opens the same view. Pure. */
+/** Choices on a study's page, stored in the address so that a link opens the same view. Pure. */
 import { axes, bandKinds, type Axis, type BandKind } from '../../../../src-main/analysis/figures/curves'
 import type { ScaleKind } from '../../../../src-main/analysis/figures/scale'
 
@@ -13,7 +13,7 @@ export interface Choices {
   axis: Axis
   /** Time constant of the smoothing in epochs; 0 for none. */
   smooth: number
-  /** Whose interval Table I shows. */
+  /** The test whose interval Table I shows. */
   test: Test
 }
 
@@ -37,7 +37,7 @@ const names: Record<keyof Choices, string> = {
 }
 export const mostSmooth = 20
 
-/** Anything that an address may not say falls back to its default. */
+/** Invalid values in an address become defaults. */
 export function choicesOf(hash: string): Choices {
   const query = queryOf(hash)
   const of = (name: keyof Choices): string | null => query.get(names[name])
@@ -55,7 +55,7 @@ export function choicesOf(hash: string): Choices {
   }
 }
 
-/** The address with some choices made; those that are as by default are not in it. */
+/** Returns the address with changed choices; default values are left out. */
 export function withChoices(hash: string, made: Partial<Choices>): string {
   const query = queryOf(hash)
   for (const [name, value] of Object.entries({ ...choicesOf(hash), ...made }) as [
@@ -68,7 +68,7 @@ export function withChoices(hash: string, made: Partial<Choices>): string {
   return joined(hash, query)
 }
 
-/** The address of a section of the same page, with the same choices. */
+/** Returns the address of a section of the same page, with the same choices. */
 export function withSection(hash: string, section: string): string {
   const query = queryOf(hash)
   query.set('at', section)
