@@ -1,4 +1,4 @@
-/** The shell's entry: one window, one service. */
+/** Entry of the shell: one window, one service. */
 import { app, ipcMain, Menu, nativeTheme, session, shell, type BrowserWindow } from 'electron'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
@@ -29,12 +29,12 @@ const pageUrl = devServerPage(process.env) ?? pathToFileURL(path.join(__dirname,
 const dataDir = dataDirOf(process.argv, process.env, process.cwd())
 
 /**
- * Whether the program may write in the data directory. If not, the service fails with the same error, and the window
+ * Whether the program can write to the data directory. If not, the service fails with the same error, and the window
  * shows it.
  */
 const canWriteData = isPrepared(dataDir)
 
-// Electron allows one window for each profile: with the profile in the data directory, one for each data directory.
+// Electron allows one window per profile: with the profile in the data directory, one per data directory.
 if (canWriteData && !app.commandLine.hasSwitch('user-data-dir')) {
   const profile = path.join(dataDir, 'desktop')
   mkdirSync(profile, { recursive: true })
@@ -43,10 +43,10 @@ if (canWriteData && !app.commandLine.hasSwitch('user-data-dir')) {
 
 let window: BrowserWindow | null = null
 let quitting = false
-/** Trains on without a window. */
+/** Whether to continue training without a window. */
 let background = false
 let serviceEnded = false
-/** Why the program closes, if something other than a person closes it. */
+/** Why the program closes, if the user did not close it. */
 let closeCause: CloseCause = 'closed'
 
 const batches = new EventBatches((events) => {
@@ -58,7 +58,7 @@ function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
 }
 
 function openExternal(url: string): void {
-  // Where there is no browser there is nothing to do about it.
+  // Ignored if there is no browser.
   void shell.openExternal(url).catch(() => undefined)
 }
 
@@ -66,7 +66,7 @@ const power = new Power()
 const training = new Training(
   (active) => power.keepAwake(active),
   () => {
-    // Nobody looks, and there is nothing left to do.
+    // No window, and nothing is running.
     if (background) app.quit()
   },
 )
@@ -160,11 +160,11 @@ function start(): void {
     event.preventDefault()
     void service.stop(closeCause).finally(() => {
       serviceEnded = true
-      // A quit from within this event's own turn would be swallowed by it.
+      // Electron ignores a quit within this event's own task.
       setImmediate(() => app.quit())
     })
   })
-  // Whoever sends a signal has decided already: the service stops in order, without a question.
+  // A signal is a decision already: stop the service in order, without a question.
   const quitOnSignal = (signal: EndSignal): void => {
     if (closeCause === 'closed') closeCause = signal
     quitting = true
@@ -175,7 +175,7 @@ function start(): void {
   service.start()
   void app.whenReady().then(() => {
     reclaimEndSignals()
-    // A window without a spell checker still has its session fetch a dictionary from Google.
+    // Even without a spell checker, a session downloads a dictionary from Google.
     session.defaultSession.setSpellCheckerEnabled(false)
     session.defaultSession.setSpellCheckerLanguages([])
     guardSession(session.defaultSession, pageUrl, development)
@@ -186,7 +186,7 @@ function start(): void {
         preferences.now.theme,
       ),
     )
-    // A sleep from which the machine does not wake costs no more than the step under way.
+    // Checkpoint now, in case the machine does not wake up: only the current step is lost.
     const checkpoint = (why: string): void => {
       service.note(why)
       void service.call('runs.checkpoint', {}).catch(() => undefined)

@@ -1,6 +1,7 @@
 /**
- * The one bridge: `window.workbench`. It runs in the sandbox, so everything in it is bundled into one file. The schema
- * library stays out of it: of the contract it imports types and `channels.ts`, and the build inserts the event names.
+ * The only bridge: `window.workbench`. It runs in the sandbox, so everything is bundled into one file. The schema
+ * library is left out: only types and `channels.ts` of the contract are imported, and the build inserts the event
+ * names.
  */
 import { contextBridge, ipcRenderer } from 'electron'
 import { callChannel, eventChannel } from './contract/channels'
@@ -21,12 +22,12 @@ ipcRenderer.on(eventChannel, (_, events: SentEvent[]) => {
 const bridge: WorkbenchBridge = {
   async call(call, params) {
     if (typeof call !== 'string')
-      return { ok: false, error: { code: 'bad-input', message: 'A call is named by a string.' } }
+      return { ok: false, error: { code: 'bad-input', message: 'The name of a call must be a string.' } }
     try {
       // The shell answers every call with an outcome, and only the shell can.
       return (await ipcRenderer.invoke(callChannel, call, params)) as never
     } catch (thrown) {
-      // What can't be cloned never left the window.
+      // Values that cannot be cloned never leave the window.
       return {
         ok: false,
         error: { code: 'bad-input', message: thrown instanceof Error ? thrown.message : String(thrown) },

@@ -1,7 +1,4 @@
-/**
- * Says what is wrong with an archive, in words that follow its name: "ends after 18,976 of 30,730 bytes of
- * data_batch_1.bin".
- */
+/** A fault of an archive, in words that follow its name: "ends after 18,976 of 30,730 bytes of data_batch_1.bin". */
 export class ArchiveFault extends Error {
   constructor(
     message: string,
@@ -19,7 +16,7 @@ export function count(bytes: number): string {
   return bytes.toLocaleString('en-US')
 }
 
-/** Returns a name from an archive as it is safe to show. */
+/** Escapes a name from an archive for display. */
 export function shown(name: string): string {
   return JSON.stringify(name.slice(0, 200))
 }

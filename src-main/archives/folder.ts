@@ -1,4 +1,4 @@
-/** Files of a folder as members: links are followed, for the folder and what it links to are the user's own. */
+/** Lists and reads the files of a folder. Follows links: the folder and its link targets belong to the user. */
 import type { Dirent } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import { codeOf } from '../contract/errors'
 import { ArchiveFault, count } from './fault'
 import type { Member, ReadOptions, Visitor } from './visitor'
 
-/** Folders inside folders that are looked into. */
+/** Greatest depth of nested folders. */
 const maxDepth = 4
 const chunkSize = 1 << 20
 
-/** Returns the files of a folder and its sub-folders, those of a folder before those below it, by name. @throws ArchiveFault */
+/** Returns the files of a folder and its subfolders by name, files before subfolders. @throws ArchiveFault */
 export async function listFolder(
   path: string,
   { maxMembers, signal }: Pick<ReadOptions, 'maxMembers' | 'signal'>,
@@ -20,7 +20,7 @@ export async function listFolder(
   const visit = async (inner: string, depth: number): Promise<void> => {
     signal?.throwIfAborted()
     const folder = join(path, inner)
-    // A link may lead back to a folder above it.
+    // A link may lead to a parent folder.
     const real = await realpath(folder)
     if (seen.has(real)) return
     seen.add(real)
@@ -30,7 +30,10 @@ export async function listFolder(
       const found = await describe(join(path, name), entry)
       if (found === 'folder') below.push(name)
       else if (members.push({ path: name, ...found }) > maxMembers)
-        throw new ArchiveFault(`holds more than ${maxMembers} files.`, 'Choose the folder itself that holds them.')
+        throw new ArchiveFault(
+          `contains more than ${maxMembers} files.`,
+          'Choose the folder that directly contains the data set.',
+        )
     }
     if (depth < maxDepth) for (const name of below) await visit(name, depth + 1).catch(skipUnreadable)
   }
@@ -38,7 +41,7 @@ export async function listFolder(
   return members
 }
 
-/** A sub-folder that cannot be read holds nothing; anything else that goes wrong ends the reading. */
+/** Skips a subfolder that cannot be read; other errors are thrown. */
 function skipUnreadable(error: unknown): void {
   if (!['EACCES', 'EPERM', 'ENOENT'].includes(codeOf(error) ?? '')) throw error
 }
@@ -64,8 +67,8 @@ export async function readFolder(members: readonly Member[], options: ReadOption
     if (!sink) continue
     const handle = await open(join(options.path, member.path), 'r').catch((error: unknown) => {
       throw new ArchiveFault(
-        `holds ${member.path}, which cannot be read (${codeOf(error) ?? 'unknown'}).`,
-        'Make sure that you may read it.',
+        `contains ${member.path}, which cannot be read (${codeOf(error) ?? 'unknown'}).`,
+        'Change its permissions.',
       )
     })
     let got = 0
@@ -84,7 +87,9 @@ export async function readFolder(members: readonly Member[], options: ReadOption
       await handle.close()
     }
     if (got !== member.size)
-      throw new ArchiveFault(`holds ${member.path}, which changed from ${count(member.size)} bytes while it was read.`)
+      throw new ArchiveFault(
+        `contains ${member.path}, which changed from ${count(member.size)} bytes while it was read.`,
+      )
     sink.end?.()
     await sink.settle?.()
   }

@@ -1,7 +1,7 @@
-/** Recognises archives by their first bytes. Names never decide. */
+/** Recognises archives by their first bytes, never by their names. */
 import type { ArchiveFormat } from '../contract/publish/archiveFormats'
 
-/** Bytes that `formatOf` looks at. */
+/** Number of bytes that `formatOf` needs. */
 export const headBytes = 512
 
 const magics: readonly (readonly [ArchiveFormat, readonly number[]])[] = [
@@ -9,11 +9,11 @@ const magics: readonly (readonly [ArchiveFormat, readonly number[]])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['zip', [0x50, 0x4b, 0x03, 0x04]],
-  // Without any member.
+  // An archive without members.
   ['zip', [0x50, 0x4b, 0x05, 0x06]],
 ]
 
-/** Formats that are recognised in order to say what they are. */
+/** Unsupported formats that are recognised for the error message. */
 const unreadable: readonly (readonly [string, readonly number[]])[] = [
   ['a bzip2 archive', [0x42, 0x5a, 0x68]],
   ['a 7-Zip archive', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
@@ -21,14 +21,14 @@ const unreadable: readonly (readonly [string, readonly number[]])[] = [
   ['one part of a split zip archive', [0x50, 0x4b, 0x07, 0x08]],
 ]
 
-/** Returns the format of what begins with `head`; null if it is none of those that are read. */
+/** Returns the format of data that starts with `head`; null if it is not supported. */
 export function formatOf(head: Buffer): ArchiveFormat | null {
   const found = magics.find(([, magic]) => startsWith(head, magic))
   if (found) return found[0]
   return isTarHeader(head) ? 'tar' : null
 }
 
-/** Returns what a file is that is an archive of a format that is not read, such as 'a 7-Zip archive'; else null. */
+/** Returns the name of an unsupported archive format, such as 'a 7-Zip archive'; null for other data. */
 export function unreadableFormat(head: Buffer): string | null {
   return unreadable.find(([, magic]) => startsWith(head, magic))?.[0] ?? null
 }

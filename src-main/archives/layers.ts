@@ -1,11 +1,9 @@
-/**
- * Takes compression off a stream, layer by layer: a browser may unpack a .tar.gz and keep its name, or pack it twice.
- */
+/** Decompresses a stream layer by layer: a browser may decompress a .tar.gz but keep its name, or compress it twice. */
 import { createHash } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
-// Node alone finds no names in it, and no name is needed before an xz is read.
+// Node's ESM loader finds no named exports in it, and the module is needed only for xz.
 import * as xz from 'xz-decompress'
 import type { ArchiveFormat } from '../contract/publish/archiveFormats'
 import { codeOf } from '../contract/errors'
@@ -18,17 +16,17 @@ const maxLayers = 3
 const chunkSize = 256 << 10
 
 export interface Peeled {
-  /** Of what is inside all compression. */
+  /** The data inside all layers of compression. */
   format: ArchiveFormat | null
   head: Buffer
   chunks: Chunks
-  /** How often it was compressed. */
+  /** Number of layers of compression. */
   layers: number
-  /** MD5 of each layer that was compressed, outermost first; known when `chunks` has ended. */
+  /** MD5 of each compressed layer, outermost first; known when `chunks` has ended. */
   md5s: () => string[]
 }
 
-/** @throws ArchiveFault for more layers than anybody packs */
+/** @throws ArchiveFault for too many layers */
 export async function peel(source: Chunks): Promise<Peeled> {
   const hashes: ReturnType<typeof createHash>[] = []
   let { head, chunks } = await peeked(source)
@@ -62,7 +60,7 @@ function piped(chunks: Chunks, decoder: NodeJS.ReadWriteStream & AsyncIterable<B
 async function* unxz(chunks: Chunks): Chunks {
   const decoded = new xz.XzReadableStream(Readable.toWeb(Readable.from(chunks)) as ReadableStream<Uint8Array>)
   for await (const chunk of decoded) {
-    // It is decoded on this thread, without ever waiting for anything.
+    // Decoded synchronously on this thread.
     await setImmediate()
     if (chunk.length > 0) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
   }
@@ -75,7 +73,7 @@ async function* hashed(chunks: Chunks, hash: ReturnType<typeof createHash>): Chu
   }
 }
 
-/** Returns the first bytes of a stream, and the stream with them. */
+/** Returns the first bytes of a stream, and a stream that still includes them. */
 async function peeked(chunks: Chunks): Promise<{ head: Buffer; chunks: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]()
   let head: Buffer = Buffer.alloc(0)
@@ -86,7 +84,7 @@ async function peeked(chunks: Chunks): Promise<{ head: Buffer; chunks: Chunks }>
   }
   const first = head
   let isFirst = first.length > 0
-  // Not a generator: one that was never started would not close what it reads from.
+  // Not a generator: one that was never started would not close its source.
   const again: AsyncIterator<Buffer> = {
     next: () => {
       if (!isFirst) return iterator.next()
@@ -101,15 +99,15 @@ async function peeked(chunks: Chunks): Promise<{ head: Buffer; chunks: Chunks }>
   return { head, chunks: { [Symbol.asyncIterator]: () => again } }
 }
 
-/** Ends a stream that is not read to its end: what it holds, such as the one xz decoder, is free again. */
+/** Closes a stream that is not read to its end, so that resources such as the only xz decoder are released. */
 export async function close(chunks: Chunks): Promise<void> {
-  // Its decoder may have failed ahead of what was read: that is of no interest any more.
+  // The decoder may have failed on data that was never requested: ignore it.
   await chunks[Symbol.asyncIterator]()
     .return?.()
     .catch(() => undefined)
 }
 
-/** What a decoder says, by its code, or in xz's case by the number at the end of its message (xz-embedded's xz_ret). */
+/** Messages by a decoder's error code, or for xz by the number at the end of its message (xz-embedded's xz_ret). */
 const truncated = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wrong', 'xz 8'])
 const unsupported = new Set([
   'xz 2',
@@ -121,7 +119,7 @@ const unsupported = new Set([
 ])
 
 /**
- * Returns a decoder's error as a fault; null if it is no decoder's.
+ * Returns a decoder's error as a fault; null for other errors.
  * @param where ' in data_batch_1.bin', or ''
  */
 export function decodingFault(error: unknown, where: string): ArchiveFault | null {
@@ -132,10 +130,10 @@ export function decodingFault(error: unknown, where: string): ArchiveFault | nul
     return new ArchiveFault(`is truncated: its compressed data ends${where || ' too early'}.`, copyAgain)
   if (unsupported.has(code))
     return new ArchiveFault(
-      'is compressed with options that this program does not read.',
+      'is compressed with options that this program does not support.',
       'Unpack it with the program that made it, and import the folder.',
     )
-  // The last is WebAssembly's.
+  // The last one is WebAssembly's.
   if (
     failed !== undefined ||
     code.startsWith('Z_') ||

@@ -1,4 +1,4 @@
-/** Reads what people have: tar and zip archives in any compression and under any name, and folders. Content decides. */
+/** Reads tar and zip archives with any compression and name, and folders. The content decides. */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { archiveFormatWords } from '../contract/publish/archiveFormats'
@@ -10,18 +10,18 @@ import { readTar } from './tar'
 import type { Member, ReadOptions, Visitor } from './visitor'
 import { readZip } from './zip'
 
-/** Thrown for a file that is no archive at all. */
+/** Thrown for a file that is not an archive. */
 export class NoArchive extends ArchiveFault {}
 
 export interface Read {
-  /** MD5 of each compressed layer, the outermost first; none of a zip, a plain tar and a folder. */
+  /** MD5 of each compressed layer, outermost first; empty for a zip, a plain tar and a folder. */
   md5s: string[]
 }
 
 /**
- * Hands each file of an archive or folder to `visitor`. Nothing is written; links, devices and names that lead out of
- * an archive are refused, links of a folder are followed.
- * @param options.members of a folder: those that `listFolder` returned and are wanted; all if left out
+ * Passes each file of an archive or folder to `visitor`. Writes nothing. Rejects links, devices and names that lead out
+ * of an archive; follows the links of a folder.
+ * @param options.members wanted members of a folder, as `listFolder` returned them; default: all
  * @throws ArchiveFault, what `visitor` throws, AbortError, and errors of the file system
  */
 export async function readMembers(
@@ -42,7 +42,7 @@ export async function readMembers(
     return { md5s: md5s() }
   }
   await close(chunks)
-  // A zip is read from its end.
+  // The directory of a zip is at its end.
   if (format === 'zip' && layers === 0) {
     await readZip(options, visitor)
     return { md5s: [] }
@@ -62,10 +62,10 @@ function noArchive(head: Buffer, isCompressed: boolean): ArchiveFault {
   if (isCompressed && head.length === 0) return new NoArchive('is empty.')
   const known = unreadableFormat(head)
   if (known !== null)
-    return new NoArchive(`is ${known}, which this program does not read.`, 'Unpack it, and import the folder.')
+    return new NoArchive(`is ${known}, which this program does not support.`, 'Unpack it, and import the folder.')
   return new NoArchive(
     isCompressed
-      ? 'is compressed, but what is inside is not a tar archive.'
+      ? 'is compressed, but its content is not a tar archive.'
       : `is not an archive (${archiveFormatWords}).`,
   )
 }

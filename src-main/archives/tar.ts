@@ -1,4 +1,4 @@
-/** Members of a tar stream, one after the other. */
+/** Reads the members of a tar stream one after the other. */
 import { Parser, type ReadEntry } from 'tar'
 import { codeOf } from '../contract/errors'
 import { ArchiveFault, copyAgain, count, shown } from './fault'
@@ -57,7 +57,7 @@ class TarMembers {
     this.#parser.on('error', (error: unknown) => this.#fail(error))
   }
 
-  /** The parser works while it is written to, so everything that a chunk completes is known when `write` returns. */
+  /** The parser works synchronously: everything that a chunk completes is known when `write` returns. */
   async write(chunk: Buffer): Promise<void> {
     this.#parser.write(chunk)
     await this.#settle()
@@ -79,7 +79,7 @@ class TarMembers {
     for (let sink = this.#complete.shift(); sink; sink = this.#complete.shift()) await sink.settle?.()
   }
 
-  /** The first failure is the cause of the others. */
+  /** The first failure causes the others. */
   #fail(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error))
   }
@@ -90,13 +90,14 @@ class TarMembers {
       return
     }
     if (++this.#count > this.#options.maxMembers)
-      throw new ArchiveFault(`holds more than ${this.#options.maxMembers} files.`)
+      throw new ArchiveFault(`contains more than ${this.#options.maxMembers} files.`)
     const path = innerPath(entry.path)
     if (folderTypes.has(entry.type)) {
       entry.resume()
       return
     }
-    if (!fileTypes.has(entry.type)) throw new ArchiveFault(`holds ${shown(path)}, which is not a file (${entry.type}).`)
+    if (!fileTypes.has(entry.type))
+      throw new ArchiveFault(`contains ${shown(path)}, which is not a file (${entry.type}).`)
     const { size } = entry
     const current: Current = { path, size, got: 0 }
     this.#current = current
@@ -111,7 +112,7 @@ class TarMembers {
       }
     })
     entry.on('end', () => {
-      // At the archive's end the parser also ends a member that is not complete.
+      // At the end of the archive, the parser also ends an incomplete member.
       if (this.#failure || current.got !== size) return
       this.#current = null
       if (!sink) return

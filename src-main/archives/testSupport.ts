@@ -1,4 +1,4 @@
-/** For tests: zip and xz files, made without the programs that make them, and as wrong as a test needs them. */
+/** For tests: creates zip and xz files, valid ones and ones with chosen errors. */
 import { crc32, deflateRawSync } from 'node:zlib'
 
 export interface ZipEntry {
@@ -8,9 +8,9 @@ export interface ZipEntry {
   mode?: number
   /** General purpose flags: 1 is encrypted. */
   flags?: number
-  /** 0 stores, 8 deflates; other numbers are only claimed. */
+  /** 0 stores, 8 deflates; other numbers are only written to the header. */
   method?: number
-  /** Claimed instead of the content's. */
+  /** Written to the header instead of the real value. */
   size?: number
   crc?: number
 }

@@ -1,8 +1,8 @@
-/** What readers of archives and folders hand over, one file after the other. */
+/** What readers of archives and folders pass on, one file after the other. */
 import { ArchiveFault, shown } from './fault'
 
 export interface Member {
-  /** As the archive names it, without './' before it; folders separated by '/'. */
+  /** Path in the archive without a leading './'; folders separated by '/'. */
   path: string
   /** Bytes; 0 if there is a `problem`. */
   size: number
@@ -10,35 +10,35 @@ export interface Member {
   problem: string | null
 }
 
-/** Takes the bytes of one member. */
+/** Receives the bytes of one member. */
 export interface Sink {
   write: (chunk: Buffer) => void
-  /** Called when all bytes are here, before the next member is opened. */
+  /** Called after the last byte, before the next member is opened. */
   end?: () => void
-  /** Called after `end`, of one member after the other, and awaited before more of the archive is read. */
+  /** Called after `end`, for one member after the other, and awaited before more of the archive is read. */
   settle?: () => Promise<void>
 }
 
 export interface Visitor {
-  /** Returns what takes the member's bytes; null passes over it. Throws to refuse the archive. */
+  /** Returns the receiver of the member's bytes; null skips the member. Throws to reject the archive. */
   open(member: Member): Sink | null
 }
 
 export interface ReadOptions {
   path: string
   signal?: AbortSignal | undefined
-  /** Called with bytes of the archive or the folder's wanted files, as they are read. */
+  /** Called with the number of bytes of the archive, or of the folder's wanted files, as they are read. */
   onRead: (bytes: number) => void
-  /** Unpacked bytes that are read at most, asked before every chunk. */
+  /** Limit of unpacked bytes, requested before every chunk. */
   limit: () => number
-  /** Members that are looked at, at most. */
+  /** Limit of members. */
   maxMembers: number
 }
 
-/** Returns a member's path without './' before it. @throws ArchiveFault if it leads out of the archive */
+/** Returns a member's path without a leading './'. @throws ArchiveFault if it leads out of the archive */
 export function innerPath(path: string): string {
   if (path.startsWith('/') || path.includes('\\') || path.includes('\0') || path.split('/').includes('..'))
-    throw new ArchiveFault(`holds the path ${shown(path)}, which leads out of it.`)
+    throw new ArchiveFault(`contains the path ${shown(path)}, which leads out of it.`)
   return path.replace(/^(\.\/+)+/, '')
 }
 

@@ -1,4 +1,4 @@
-/** Members of a zip file, in the order of its list of files. */
+/** Reads the members of a zip file in the order of its directory. */
 import { crc32 } from 'node:zlib'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 import { codeOf } from '../contract/errors'
@@ -26,7 +26,7 @@ export async function readZip(options: ReadOptions, visitor: Visitor): Promise<v
   }
   let name: string | null = null
   try {
-    if (zip.entryCount > options.maxMembers) throw new ArchiveFault(`holds more than ${options.maxMembers} files.`)
+    if (zip.entryCount > options.maxMembers) throw new ArchiveFault(`contains more than ${options.maxMembers} files.`)
     for await (const entry of zip.eachEntry()) {
       options.signal?.throwIfAborted()
       name = entry.fileName
@@ -50,17 +50,17 @@ async function readEntry(
   const path = innerPath(entry.fileName)
   if (path.endsWith('/') || path === '') return
   const type = entry.versionMadeBy >> 8 === madeOnUnix ? (entry.externalFileAttributes >>> 16) & typeMask : 0
-  if (type !== 0 && type !== regularFile) throw new ArchiveFault(`holds ${shown(path)}, which is not a file.`)
+  if (type !== 0 && type !== regularFile) throw new ArchiveFault(`contains ${shown(path)}, which is not a file.`)
   const size = entry.uncompressedSize
   const sink = visitor.open({ path, size, problem: null })
   if (!sink) return
   if (entry.isEncrypted()) throw new ArchiveFault('is protected by a password.', 'Unpack it, and import the folder.')
   if (!entry.canDecodeFileData())
     throw new ArchiveFault(
-      `holds ${path}, compressed by a method that this program does not read.`,
+      `contains ${path}, compressed by a method that this program does not support.`,
       'Unpack it, and import the folder.',
     )
-  // Sizes are the archive's own word until the bytes have come.
+  // Sizes in the directory are not trusted until the bytes are read.
   let got = 0
   let sum = 0
   let read = 0
@@ -78,7 +78,7 @@ async function readEntry(
   if (got !== size)
     throw new ArchiveFault(`is truncated: it has ${count(got)} of ${count(size)} bytes of ${path}.`, copyAgain)
   if (sum !== entry.crc32)
-    throw new ArchiveFault(`is corrupt: ${path} does not have the checksum that the archive says.`, copyAgain)
+    throw new ArchiveFault(`is corrupt: ${path} does not have the checksum in the archive.`, copyAgain)
   sink.end?.()
   await sink.settle?.()
 }
@@ -89,7 +89,7 @@ function zipFault(error: unknown, name: string | null = null): unknown {
   const outside = /^(?:invalid relative path|absolute path|invalid characters in fileName): (.*)$/s.exec(
     error.message,
   )?.[1]
-  if (outside !== undefined) return new ArchiveFault(`holds the path ${shown(outside)}, which leads out of it.`)
+  if (outside !== undefined) return new ArchiveFault(`contains the path ${shown(outside)}, which leads out of it.`)
   const where = name === null ? '' : ` in ${name}`
   if (/end of central directory/i.test(error.message))
     return new ArchiveFault('is truncated: its list of files, at the end of a zip archive, is missing.', copyAgain)
@@ -97,15 +97,15 @@ function zipFault(error: unknown, name: string | null = null): unknown {
     /^(too many bytes in the stream|not enough bytes in the stream|unexpected EOF)/.test(error.message) ||
     code === 'Z_BUF_ERROR'
   )
-    return new ArchiveFault(`is corrupt: it has another number of bytes than it says${where}.`, copyAgain)
+    return new ArchiveFault(`is corrupt: its number of bytes is wrong${where}.`, copyAgain)
   if (code.startsWith('Z_')) return new ArchiveFault(`is corrupt: its compressed data is wrong${where}.`, copyAgain)
-  // yauzl's own errors have no code; those of the file system do.
+  // Errors of yauzl have no code; those of the file system do.
   return code === '' && isYauzls(error)
     ? new ArchiveFault(`is corrupt: its list of files is wrong${where}.`, copyAgain)
     : error
 }
 
-/** yauzl throws plain errors in words of its own, from its own file. */
+/** Returns whether an error is one of yauzl's own, which are plain errors from its own file. */
 function isYauzls(error: Error): boolean {
   return error.constructor === Error && /[\\/]yauzl[\\/]/.test(error.stack ?? '')
 }

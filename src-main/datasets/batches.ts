@@ -1,4 +1,4 @@
-/** From a split's bytes to what a training step takes: order, augmentation, normalisation. */
+/** Builds a training step's batch from the bytes of a split: order, augmentation, normalisation. */
 import { random, shuffle } from '../nn/random'
 import { channels, pixelBytes, side, type Split } from './import/format'
 
@@ -6,7 +6,7 @@ import { channels, pixelBytes, side, type Split } from './import/format'
 const padding = 4
 const starts = 2 * padding + 1
 
-/** The order of the training examples of one epoch (from 1): a shuffle of 0 … count − 1. */
+/** Returns the order of the training examples in one epoch (from 1): a permutation of 0 … count − 1. */
 export function epochOrder(seed: number, epoch: number, count: number): Uint32Array {
   return shuffle(
     Uint32Array.from({ length: count }, (_, i) => i),
@@ -14,14 +14,14 @@ export function epochOrder(seed: number, epoch: number, count: number): Uint32Ar
   )
 }
 
-/** Which examples a batch is made of, and how each is augmented: all that is random about it, without a pixel. */
+/** The random part of a batch: its examples and their augmentation, without pixels. */
 export interface BatchPlan {
-  /** Place in the split, one a picture, as everything here. */
+  /** Position in the split, one per image, as in all fields. */
   examples: Int32Array<ArrayBuffer>
-  /** By which the 32 × 32 crop is moved: −4 to 4, 0 without augmentation. */
+  /** Offset of the 32 × 32 crop: −4 to 4, 0 without augmentation. */
   rows: Int32Array<ArrayBuffer>
   columns: Int32Array<ArrayBuffer>
-  /** 1 where the crop is mirrored, else 0. */
+  /** 1 if the crop is mirrored, else 0. */
   mirrored: Int32Array<ArrayBuffer>
 }
 
@@ -30,7 +30,7 @@ export interface PlanOptions {
   order: Uint32Array
   from: number
   count: number
-  /** Padding by 4, a random 32 × 32 crop and a random mirror. */
+  /** Whether to pad by 4, crop 32 × 32 at random and mirror at random. */
   augment: boolean
   seed: number
   epoch: number
@@ -38,20 +38,20 @@ export interface PlanOptions {
 
 export interface BatchOptions extends PlanOptions {
   split: Split
-  /** Takes count × 32 × 32 × 3 values (NHWC), from its start. */
+  /** Receives count × 32 × 32 × 3 values (NHWC), from its start. */
   images: Float32Array
-  /** Takes count classes, from its start. */
+  /** Receives count classes, from its start. */
   labels: Int32Array
-  /** Per channel, of pixels scaled to 0..1. */
+  /** Per channel, for pixels scaled to 0..1. */
   mean: readonly [number, number, number]
   std: readonly [number, number, number]
 }
 
 /**
- * Draws a batch. Each (seed, epoch, example) is drawn by itself, so that a run that stopped anywhere goes on with the
- * same pictures.
- * @param size of the plan; what lies behind `count` is the first example as it is
- * @throws RangeError where the order is too short
+ * Draws a batch. The draw of each (seed, epoch, example) is independent of others, so that a resumed run gets the same
+ * images.
+ * @param size of the plan; entries after `count` are the first example without augmentation
+ * @throws RangeError if the order is too short
  */
 export function planBatch({ order, from, count, augment, seed, epoch }: PlanOptions, size = count): BatchPlan {
   if (from < 0 || from + count > order.length)
@@ -79,7 +79,7 @@ export function planBatch({ order, from, count, augment, seed, epoch }: PlanOpti
 /**
  * Writes a batch: (pixel / 255 − mean) / std. Augmentation follows the recipe (akamaster/pytorch_resnet_cifar10,
  * trainer.py): the padding is black before normalisation.
- * @throws RangeError where the order or a buffer is too short
+ * @throws RangeError if the order or a buffer is too short
  */
 export function fillBatch(options: BatchOptions): void {
   const { split, count, images, labels, augment } = options
@@ -106,7 +106,7 @@ export function fillBatch(options: BatchOptions): void {
   }
 }
 
-/** What a picture's bytes become: the 256 normalised values of each channel, one channel after the other. */
+/** Returns the normalised values of all bytes: 256 per channel, one channel after the other. */
 export function normalisation(mean: readonly number[], std: readonly number[]): Float32Array {
   const table = new Float32Array(channels * 256)
   for (let c = 0; c < channels; c++)
@@ -114,7 +114,7 @@ export function normalisation(mean: readonly number[], std: readonly number[]): 
   return table
 }
 
-/** Whole pictures as a network takes them. @param pixels 32 × 32 × 3 bytes each, rows of RGB */
+/** Normalises complete images as input of a network. @param pixels 32 × 32 × 3 bytes each, rows of RGB */
 export function normalisedPixels(pixels: Uint8Array, mean: readonly number[], std: readonly number[]): Float32Array {
   const table = normalisation(mean, std)
   return Float32Array.from(pixels, (byte, i) => table[(i % channels) * 256 + byte] as number)
@@ -128,7 +128,7 @@ function copy(source: Uint8Array, at: number, table: Float32Array, out: Float32A
   }
 }
 
-/** Output (y, x) shows source (y + dy, x + dx), black outside; the crop is mirrored after that. */
+/** Output (y, x) is source (y + dy, x + dx), black outside; then the crop is mirrored. */
 function copyCrop(
   source: Uint8Array,
   at: number,

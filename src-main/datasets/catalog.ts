@@ -1,8 +1,8 @@
-/** The files, classes and checksums of the sets that are imported, as their authors publish them. */
+/** The files, classes and checksums of imported data sets, as their authors publish them. */
 import { datasetEntry, importedDatasetIds, type ImportedDatasetId } from '../contract/datasetRegistry'
 import type { SplitName } from './import/format'
 
-/** Records that are one file in every published form. */
+/** Records that form one file in every published form. */
 export interface Part {
   split: SplitName
   /** Position of its first record in the split. */
@@ -10,9 +10,9 @@ export interface Part {
   count: number
   binary: string
   python: string
-  /** Of its records in the binary layout; null where nobody published it. */
+  /** SHA-256 of its records in the binary layout; null if nobody published it. */
   sha256: string | null
-  /** Of the Python file; null where `sha256` says it all. */
+  /** MD5 of the Python file; null if `sha256` is enough. */
   pythonMd5: string | null
 }
 
@@ -20,28 +20,28 @@ export interface CifarSpec {
   id: ImportedDatasetId
   name: string
   classes: readonly string[]
-  /** Superclasses, each of equally many classes, in the first label byte; 0 where there are none. */
+  /** Number of superclasses with equally many classes, in the first label byte; 0 if there are none. */
   coarse: number
   parts: readonly Part[]
-  /** MD5 of the binary archive, for a set whose parts have no `sha256`. */
+  /** MD5 of the binary archive, for a data set whose parts have no `sha256`. */
   binaryArchiveMd5: string | null
-  /** What a person downloads, for advice. */
+  /** Address of the download page, for advice. */
   archive: string
   download: Download
 }
 
-/** What the registry of data sets does not have. */
+/** The facts of a data set that are not in the registry. */
 type CifarFiles = Omit<CifarSpec, 'id' | 'name'>
 
-/** The archive as its site offers it. */
+/** The archive on its site. */
 export interface Download {
   /** https only. */
   url: string
   bytes: number
-  /** As the site tells it. */
+  /** MD5 that the site publishes. */
   md5: string
   /**
-   * Of the same file: an MD5 can be met on purpose. As TensorFlow Datasets pins it (url_checksums/cifar10.txt,
+   * SHA-256 of the same file, because an MD5 can be forged. From TensorFlow Datasets (url_checksums/cifar10.txt,
    * cifar100.txt).
    */
   sha256: string
@@ -49,7 +49,7 @@ export interface Download {
 
 const site = 'https://www.cs.toronto.edu/~kriz'
 
-/** SHA-256 of the records, from files that gave the official MD5 sums in their Python form. */
+/** SHA-256 of the records, computed from Python files with the official MD5. */
 const cifar10Train = [
   'cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5',
   'a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed',

@@ -1,4 +1,4 @@
-/** Writing to the data directory, with its errors as what they mean. */
+/** Writes to the data directory and translates its errors. */
 import type { FileHandle } from 'node:fs/promises'
 import { codeOf, WorkbenchError } from '../contract/errors'
 
@@ -17,11 +17,11 @@ export async function onDisk<T>(action: () => Promise<T>): Promise<T> {
     const full = code === 'ENOSPC' || code === 'EDQUOT'
     throw new WorkbenchError(
       'unavailable',
-      full ? 'The disk of the data directory is full.' : `The data directory can't be written (${code}).`,
+      full ? 'The disk of the data directory is full.' : `The data directory cannot be written (${code}).`,
       {
         fix: full
           ? 'Free 400 MB there, or choose another data directory.'
-          : 'See to it that you may write there, or choose another data directory.',
+          : 'Change its permissions, or choose another data directory.',
         cause: error,
       },
     )

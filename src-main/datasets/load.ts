@@ -1,4 +1,4 @@
-/** Data sets in memory, as a run trains on them. */
+/** Loads data sets into memory for training. */
 import { setImmediate } from 'node:timers/promises'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, type DatasetId } from '../contract/experiment'
@@ -29,14 +29,14 @@ import { drawRecord, syntheticClasses, syntheticFingerprint, syntheticRecords } 
 export interface LoadedDataset {
   train: Split
   test: Split
-  /** Held out of the training examples; null where nothing is. */
+  /** Examples held out of the training examples; null if there are none. */
   validation: Split | null
   classes: string[]
-  /** Names exactly these examples: SHA-256 in hex over each split's size and SHA-256 sum of its records. */
+  /** Id of exactly these examples: hex SHA-256 over each split's size and the SHA-256 of its records. */
   fingerprint: string
-  /** Per channel over what is trained on, of pixels scaled to 0..1. */
+  /** Per channel over the training examples, for pixels scaled to 0..1. */
   mean: [number, number, number]
-  /** Standard deviations of the population, likewise; 1 for a channel that never changes. */
+  /** Population standard deviations, likewise; 1 for a constant channel. */
   std: [number, number, number]
 }
 
@@ -44,23 +44,19 @@ export interface LoadOptions {
   datasetsDir: string
   dataset: DatasetId
   /**
-   * A class-balanced subset chosen by the seed; null takes all. `synthetic` is drawn in any size, the same for every
-   * seed.
+   * A class-balanced subset chosen by the seed; null loads all. `synthetic` has any size, and the same examples for
+   * every seed.
    */
   trainExamples: number | null
   testExamples: number | null
-  /**
-   * So many of the training examples are held out, balanced by class and chosen by the seed; null or missing holds
-   * none.
-   */
+  /** Number of training examples to hold out, balanced by class and chosen by the seed; null or missing: none. */
   validationExamples?: number | null | undefined
   seed: number
 }
 
 /**
- * Files are compared with the sums of their import first: wrong pictures would mean wrong numbers.
- * @throws WorkbenchError not-found (not imported), bad-data (damaged), bad-input (more synthetic examples than there
- *   are)
+ * Compares the files with the checksums of their import first: wrong images would give wrong results.
+ * @throws WorkbenchError not-found (not imported), bad-data (corrupt), bad-input (too many synthetic examples)
  */
 export async function loadDataset(
   options: LoadOptions,
@@ -117,7 +113,7 @@ async function importedSplit(
   return { records, sha256: await digest('sha256', records.bytes) }
 }
 
-/** Parts training examples in those that are trained on and those that the best epoch is chosen on. */
+/** Splits the training examples into those to train on and those to choose the best epoch on. */
 async function holdOut(
   all: Loaded,
   { validationExamples, seed }: Pick<LoadOptions, 'validationExamples' | 'seed'>,
@@ -147,12 +143,12 @@ async function synthetic(limits: Record<SplitName, number | null>): Promise<Reco
   }
 }
 
-/** Names of a set's classes, in the order of their labels; whether it is imported or not. */
+/** Returns the class names of a data set in the order of their labels, whether it is imported or not. */
 export function classNames(dataset: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): string[] {
   return [...(specOf(dataset, specs)?.classes ?? syntheticClasses)]
 }
 
-/** Exact, by counting how often each of the 256 values occurs. */
+/** Exact, from the counts of the 256 values. */
 export function channelStatistics(images: Uint8Array): Normalisation {
   const counts = new Float64Array(channels * 256)
   for (let i = 0; i < images.length; i += channels)
@@ -163,17 +159,17 @@ export function channelStatistics(images: Uint8Array): Normalisation {
   return statisticsOf(counts, images.length / channels)
 }
 
-/** Per channel, of pixels scaled to 0..1: what a run's pictures are normalised by. */
+/** Per channel, for pixels scaled to 0..1: the normalisation of a run's images. */
 export interface Normalisation {
   mean: [number, number, number]
   std: [number, number, number]
 }
 
-/** Records between two looks at what else there is to do. */
+/** Records between two yields to other work. */
 const recordsATime = 512
 
 /**
- * The mean and std of `loadDataset` alone, without the test split, for a process that has others to answer.
+ * Computes only the mean and std of `loadDataset`, without the test split, and yields to other calls.
  * @throws WorkbenchError as `loadDataset` does
  */
 export async function loadNormalisation(
@@ -203,11 +199,11 @@ async function trainRecords(options: Omit<LoadOptions, 'testExamples'>, specs: r
     : selectRecords(all, validationSplit(labelsOf(all), validationExamples, seed).rest)
 }
 
-/** What the training pictures of a whole set are like. */
+/** Statistics of all training images of a data set. */
 export interface DatasetStatistics extends Normalisation {
-  /** Pictures by class. */
+  /** Number of images by class. */
   perClass: number[]
-  /** [channel][value]: how many pixels have it, of the 256 values. */
+  /** [channel][value]: number of pixels with each of the 256 values. */
   histograms: number[][]
 }
 
@@ -217,7 +213,7 @@ export async function datasetStatistics(
   dataset: DatasetId,
   specs: readonly CifarSpec[] = cifarSpecs,
 ): Promise<DatasetStatistics> {
-  // Of the whole set: no seed chooses anything.
+  // The complete set, so no seed is needed.
   const records = await trainRecords({ datasetsDir, dataset, trainExamples: null, seed: 0 }, specs)
   const counts = await valueCounts(records)
   const perClass = classNames(dataset, specs).map(() => 0)
@@ -230,7 +226,7 @@ export async function datasetStatistics(
 }
 
 /**
- * A picture as training sees it in its first epochs: `fillBatch` itself, without the normalisation.
+ * Augments an image as the first epochs of training do: by `fillBatch` itself, without the normalisation.
  * @param picture 3,072 bytes, rows of RGB pixels
  */
 export function augmentedPictures(picture: Uint8Array, seed: number, draws: number): Uint8Array[] {
@@ -254,7 +250,7 @@ export function augmentedPictures(picture: Uint8Array, seed: number, draws: numb
   })
 }
 
-/** How often each of the 256 values occurs, one channel after the other; other work has its turn between records. */
+/** Counts each of the 256 values, one channel after the other; yields to other work between records. */
 async function valueCounts({ bytes, labelBytes }: Records): Promise<Float64Array> {
   const size = recordBytes(labelBytes)
   const counts = new Float64Array(channels * 256)
@@ -280,7 +276,7 @@ function statisticsOf(counts: Float64Array, pixels: number): Normalisation {
     }
     const mean = sum / pixels
     const variance = squares / pixels - mean * mean
-    // A constant channel would divide by zero.
+    // A constant channel would divide by 0.
     return { mean: mean / 255, std: variance > 1e-9 ? Math.sqrt(variance) / 255 : 1 }
   }
   const [r, g, b] = [of(0), of(1), of(2)]
@@ -288,9 +284,9 @@ function statisticsOf(counts: Float64Array, pixels: number): Normalisation {
 }
 
 /**
- * Reads everything again and compares it with the sums of the import; the built-in set is drawn and compared with what
- * it is known to be.
- * @throws WorkbenchError not-found, bad-data naming the file
+ * Reads all files again and compares them with the checksums of the import; the built-in data set is generated and
+ * compared with its known fingerprint.
+ * @throws WorkbenchError not-found, bad-data that names the file
  */
 export async function verifyDataset(
   datasetsDir: string,
@@ -308,13 +304,13 @@ export async function verifyDataset(
   if (!train || !test || fingerprintOf(id, train, test) !== syntheticFingerprint)
     throw new WorkbenchError(
       'bad-data',
-      'The synthetic set comes out differently on this machine: its numbers do not compare with those of others.',
+      'The synthetic set is different on this machine: its results are not comparable with those of others.',
     )
   return syntheticSummary()
 }
 
 /**
- * The first pictures of each class in the train split, class by class: 3,072 bytes each, rows of RGB pixels.
+ * Returns the first images of each class in the training split, class by class: 3,072 bytes each, rows of RGB pixels.
  * @throws WorkbenchError not-found, bad-data
  */
 export async function sampleImages(
@@ -329,8 +325,9 @@ export async function sampleImages(
 }
 
 /**
- * Test examples of a run by their place among all of its test examples: 3,072 bytes each, rows of RGB pixels.
- * @throws WorkbenchError as `loadDataset`; RangeError for a place that there is not
+ * Returns test examples of a run by their position among all of its test examples: 3,072 bytes each, rows of RGB
+ * pixels.
+ * @throws WorkbenchError as `loadDataset`; RangeError for an invalid position
  */
 export async function testImages(
   options: LoadOptions,
@@ -357,7 +354,7 @@ export async function testImages(
   return places.map((_, i) => pixelsOf(bytes.subarray(i * size, (i + 1) * size)))
 }
 
-/** A record's pixels, one after the other instead of in planes. */
+/** Interleaves a record's planes into pixels. */
 function pixelsOf(record: Uint8Array): Uint8Array {
   const pixels = new Uint8Array(pixelBytes)
   interleave(record, record.length - pixelBytes, pixels, 0)
@@ -382,7 +379,7 @@ async function storedSamples(datasetsDir: string, spec: CifarSpec, perClass: num
     const label = record[manifest.labelBytes - 1] as number
     const samples = found[label]
     if (samples && samples.length < perClass) {
-      // Records come in one reused buffer, and a Buffer's slice is no copy.
+      // Records share one buffer, and a Buffer's slice is not a copy.
       samples.push(Uint8Array.from(record))
       if (--missing === 0) break
     }

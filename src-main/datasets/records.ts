@@ -1,4 +1,4 @@
-/** One published file's content, brought into the stored layout and checked record by record. */
+/** Converts a published file to the stored layout and checks it record by record. */
 import { WorkbenchError } from '../contract/errors'
 import { countOf, labelBytesOf, type CifarSpec, type Part } from './catalog'
 import { pixelBytes, recordBytes, splitNames, type SplitName } from './import/format'
@@ -6,12 +6,12 @@ import { PickleError, readPickle, type ByteArray } from './import/pickle'
 
 export type Form = 'binary' | 'python'
 
-/** Returns an error about a source file. @param wrong a sentence that the name begins */
+/** Returns an error about a source file. @param wrong a sentence without its subject, the file's name */
 export function badFile(name: string, wrong: string, fix?: string): WorkbenchError {
   return new WorkbenchError('bad-data', `${name} ${wrong}`, { fix })
 }
 
-/** Bytes that a file may have: exactly so many of a binary; a pickle has its pictures and something around them. */
+/** Returns the allowed size in bytes: exact for a binary file; a pickle has its images and some overhead. */
 export function sizeRange(spec: CifarSpec, part: Part, form: Form): { min: number; max: number } {
   const binary = part.count * recordBytes(labelBytesOf(spec))
   if (form === 'binary') return { min: binary, max: binary }
@@ -23,7 +23,7 @@ export function fitsSize(spec: CifarSpec, part: Part, form: Form, size: number):
   return size >= min && size <= max
 }
 
-/** Returns what is wrong with a size that does not fit, as a sentence that the file's name begins. */
+/** Returns the fault of a wrong size, as a sentence without its subject, the file's name. */
 export function sizeWords(spec: CifarSpec, part: Part, form: Form, size: number): string {
   const { min, max } = sizeRange(spec, part, form)
   const about = min === max ? '' : 'about '
@@ -32,8 +32,8 @@ export function sizeWords(spec: CifarSpec, part: Part, form: Form, size: number)
 }
 
 /**
- * Returns the content of a Python file (a pickled dictionary of `data` and labels) as binary records.
- * @throws WorkbenchError bad-data, naming the file
+ * Converts a Python file (a pickled dictionary of `data` and labels) to binary records.
+ * @throws WorkbenchError bad-data that names the file
  */
 export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array, name = part.python): Uint8Array {
   let entries: Map<string, number[] | ByteArray>
@@ -44,12 +44,12 @@ export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array, 
     throw error
   }
   const data = entries.get('data')
-  if (!data || Array.isArray(data)) throw badFile(name, 'holds no images under "data".')
+  if (!data || Array.isArray(data)) throw badFile(name, 'has no images under "data".')
   if (data.shape.length !== 2 || data.shape[0] !== part.count || data.shape[1] !== pixelBytes)
     throw badFile(name, `has images of ${data.shape.join(' × ')} bytes instead of ${part.count} × ${pixelBytes}.`)
   const labels = (spec.coarse === 0 ? ['labels'] : ['coarse_labels', 'fine_labels']).map((key) => {
     const list = entries.get(key)
-    if (!Array.isArray(list)) throw badFile(name, `holds no "${key}".`)
+    if (!Array.isArray(list)) throw badFile(name, `has no "${key}".`)
     if (list.length !== part.count)
       throw badFile(name, `has ${thousands(list.length)} "${key}" instead of ${thousands(part.count)}.`)
     return list
@@ -59,7 +59,7 @@ export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array, 
   for (let i = 0; i < part.count; i++) {
     labels.forEach((list, k) => {
       const label = list[i] as number
-      // What does not fit a byte must not wrap round to a label that would pass.
+      // A value above 255 must not wrap around to a valid label.
       records[i * size + k] = Number.isInteger(label) && label >= 0 && label < 255 ? label : 255
     })
     const at = i * size + labels.length
@@ -69,10 +69,10 @@ export function pythonRecords(spec: CifarSpec, part: Part, content: Uint8Array, 
   return records
 }
 
-/** Counts what a set's records say, part by part, and compares it with what the set must be. */
+/** Counts the labels of a data set part by part and compares them with the expected counts. */
 export class RecordChecks {
   private readonly counts: Record<SplitName, Uint32Array>
-  /** Of each class, its superclass; 255 before the first. */
+  /** Superclass of each class; 255 before its first example. */
   private readonly coarseOf: Uint8Array
 
   constructor(private readonly spec: CifarSpec) {
@@ -80,7 +80,7 @@ export class RecordChecks {
     this.coarseOf = new Uint8Array(spec.classes.length).fill(255)
   }
 
-  /** @throws WorkbenchError bad-data, naming file and record (counted from 0) */
+  /** @throws WorkbenchError bad-data that names file and record (from 0) */
   add(part: Part, name: string, records: Uint8Array): void {
     const { spec } = this
     const labelBytes = labelBytesOf(spec)
@@ -111,7 +111,7 @@ export class RecordChecks {
     }
   }
 
-  /** After all parts. @throws WorkbenchError bad-data where classes are not balanced as in the official set */
+  /** Call after all parts. @throws WorkbenchError bad-data if classes are not balanced as in the official data set */
   finish(form: Form): void {
     const { spec } = this
     for (const split of splitNames) {

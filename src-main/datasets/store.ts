@@ -1,6 +1,6 @@
 /**
  * Imported data sets on disk: datasetsDir/<id>/ with train.bin and test.bin (records in the CIFAR binary layout) and
- * manifest.json. A set appears, is replaced and goes as a whole, by renaming its folder.
+ * manifest.json. A data set is added, replaced and removed atomically, by renaming its folder.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, renameSync } from 'node:fs'
@@ -31,7 +31,7 @@ export const manifestSchema = z.object({
   labelBytes: z.int().min(1).max(2),
   train: storedSplit,
   test: storedSplit,
-  /** Whether the content is known to be the official one; null where no official checksum could be compared. */
+  /** Whether the content is the official one; null if no official checksum could be compared. */
   official: z.boolean().nullable(),
   source: z.string(),
   importedAt: z.string(),
@@ -41,13 +41,13 @@ export type Manifest = z.infer<typeof manifestSchema>
 export const manifestName = 'manifest.json'
 export const fileOf = (split: SplitName): string => `${split}.bin`
 
-/** Folders that an import or a removal moves; everything else starting with a dot belongs to somebody else. */
+/** Names of folders that an import or a removal moves; other names with a leading dot belong to other programs. */
 const transient = new RegExp(
   String.raw`^\.(import|replaced|removed)-(?:(${importedDatasetIds.join('|')})-)?([a-z0-9]+)-(\d+)-[0-9a-f]+$`,
 )
-/** Another machine on a shared disk may be at work in a folder; after a day it is not. */
+/** Another machine on a shared disk may be using a folder; after a day it is abandoned. */
 const dayMs = 24 * 3600 * 1000
-/** Folders that this process is at work in. */
+/** Folders that this process uses. */
 const inUse = new Set<string>()
 
 const hostTag =
@@ -56,7 +56,7 @@ const hostTag =
     .replace(/[^a-z0-9]/g, '')
     .slice(0, 40) || 'host'
 
-/** A folder for an import that nobody else touches; to be given back with `dropFolder`. */
+/** Creates a private folder for an import; release it with `dropFolder`. */
 export async function makeFolder(datasetsDir: string): Promise<string> {
   const name = `.import-${hostTag}-${process.pid}-${randomBytes(4).toString('hex')}`
   inUse.add(name)
@@ -69,7 +69,7 @@ export async function dropFolder(datasetsDir: string, name: string): Promise<voi
   inUse.delete(name)
 }
 
-/** Makes a finished folder the data set, in place of what was there. */
+/** Makes a finished folder the data set, replacing an existing one. */
 export async function putInPlace(datasetsDir: string, folder: string, id: DatasetId): Promise<void> {
   const aside = moveAside(datasetsDir, 'replaced', id)
   try {
@@ -84,7 +84,8 @@ export async function putInPlace(datasetsDir: string, folder: string, id: Datase
 }
 
 /**
- * Throws if the folder of a data set is a link, or contains files that no import wrote: the folder is deleted later.
+ * Throws if the folder of a data set is a link, or contains files that no import wrote, because the folder is deleted
+ * later.
  * @throws WorkbenchError conflict
  */
 function mustBeImported(folder: string): void {
@@ -119,7 +120,7 @@ function moveAside(datasetsDir: string, kind: 'replaced' | 'removed', id: Datase
   }
 }
 
-/** Clears away what a killed import left; a set that it had only moved aside is put back. */
+/** Deletes leftovers of a killed import; restores a data set that it had only moved. */
 export async function removeLeftovers(datasetsDir: string): Promise<void> {
   const names = await readdir(datasetsDir).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return []
@@ -149,7 +150,7 @@ async function isOld(path: string): Promise<boolean> {
   )
 }
 
-/** The manifest; null where the set was not imported. @throws WorkbenchError bad-data where it can't be read */
+/** Returns the manifest; null if the set was not imported. @throws WorkbenchError bad-data if it cannot be read */
 export async function readManifest(datasetsDir: string, spec: CifarSpec): Promise<Manifest | null> {
   const path = join(datasetsDir, spec.id, manifestName)
   let text: string
@@ -158,7 +159,7 @@ export async function readManifest(datasetsDir: string, spec: CifarSpec): Promis
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? ''))
       return (await exists(join(datasetsDir, spec.id))) ? damaged(spec, manifestName, 'is missing.') : null
-    return damaged(spec, manifestName, `can't be read (${codeOf(error) ?? String(error)}).`)
+    return damaged(spec, manifestName, `cannot be read (${codeOf(error) ?? String(error)}).`)
   }
   let json: unknown
   try {
@@ -182,18 +183,21 @@ function damaged(spec: CifarSpec, file: string, wrong: string): never {
   throw new WorkbenchError('bad-data', `${spec.id}/${file} ${wrong}`, { fix: `Import ${spec.name} again.` })
 }
 
-/** The manifest of a set that must be there. @throws WorkbenchError not-found, bad-data */
+/** Returns the manifest of a required data set. @throws WorkbenchError not-found, bad-data */
 export async function needManifest(datasetsDir: string, spec: CifarSpec): Promise<Manifest> {
   const manifest = await readManifest(datasetsDir, spec)
   if (manifest) return manifest
   const { origin } = datasetEntry(spec.id)
   const site = origin.kind === 'imported' ? origin.site : ''
   throw new WorkbenchError('not-found', `${spec.name} has not been imported.`, {
-    fix: `Download it on the Data sets page or with mcnn datasets download ${spec.id}; or fetch ${spec.archive} from ${site} and import it there, or with mcnn datasets import ${spec.archive}.`,
+    fix: `Download it on the Data sets page or with mcnn datasets download ${spec.id}; or download ${spec.archive} from ${site} and import it there or with mcnn datasets import ${spec.archive}.`,
   })
 }
 
-/** A split's records, compared with the manifest's SHA-256. @throws WorkbenchError bad-data, naming the file */
+/**
+ * Returns a split's records after comparing their SHA-256 with the manifest.
+ * @throws WorkbenchError bad-data that names the file
+ */
 export async function readSplit(
   datasetsDir: string,
   spec: CifarSpec,
@@ -207,7 +211,7 @@ export async function readSplit(
     damaged(
       spec,
       file,
-      codeOf(error) === 'ENOENT' ? 'is missing.' : `can't be read (${codeOf(error) ?? String(error)}).`,
+      codeOf(error) === 'ENOENT' ? 'is missing.' : `cannot be read (${codeOf(error) ?? String(error)}).`,
     ),
   )
   if (bytes.length !== expected)
@@ -216,7 +220,7 @@ export async function readSplit(
   return { bytes, labelBytes: manifest.labelBytes }
 }
 
-/** The training records in their order, unchecked: enough for sample pictures. Each is valid until the next. */
+/** Yields the training records in order, unverified: enough for sample images. Each is valid until the next one. */
 export async function* storedRecords(datasetsDir: string, manifest: Manifest): AsyncGenerator<Uint8Array> {
   const size = recordBytes(manifest.labelBytes)
   const buffer = Buffer.alloc(256 * size)
@@ -234,7 +238,7 @@ export async function* storedRecords(datasetsDir: string, manifest: Manifest): A
   }
 }
 
-/** Whether the files are there with their sizes: what can be told without reading them. */
+/** Returns whether the files exist with the right sizes, without reading them. */
 async function filesPresent(datasetsDir: string, manifest: Manifest): Promise<boolean> {
   const sizes = await Promise.all(
     splitNames.map((split) =>
@@ -261,11 +265,11 @@ export function syntheticSummary(): DatasetSummary {
     fingerprint: syntheticFingerprint,
     official: null,
     importedAt: null,
-    source: 'made at run time from a constant seed',
+    source: 'generated at run time from a constant seed',
   }
 }
 
-/** Of an imported set, or of one that is not there (manifest null). */
+/** Describes an imported data set, or a missing one (manifest null). */
 export function cifarSummary(spec: CifarSpec, manifest: Manifest | null): DatasetSummary {
   const common = {
     id: spec.id,
@@ -289,7 +293,7 @@ export function cifarSummary(spec: CifarSpec, manifest: Manifest | null): Datase
   }
 }
 
-/** Every data set there can be; one that is damaged is not available (`verifyDataset` says why). */
+/** Returns all data sets of the registry; a corrupt one is not available (`verifyDataset` reports why). */
 export async function listDatasets(
   datasetsDir: string,
   specs: readonly CifarSpec[] = cifarSpecs,
@@ -301,16 +305,16 @@ export async function listDatasets(
   return [syntheticSummary(), ...(await Promise.all(imported))]
 }
 
-/** Returns whether a set is there now, without reading it: for a check in the same task as what depends on it. */
+/** Returns whether a data set exists, without reading it: synchronous, for a check right before it is used. */
 export function hasDataset(datasetsDir: string, id: DatasetId): boolean {
   return isGenerated(id) || existsSync(join(datasetsDir, id, manifestName))
 }
 
 /**
- * Removes a set, complete, to be put back or dropped; in one task, so that a check before it still holds. If neither
- * happens before this process ends, `removeLeftovers` drops it.
- * @returns the name of the folder that it lies in meanwhile
- * @throws WorkbenchError conflict for the built-in set or a folder with files of the user, not-found
+ * Moves a data set away, to be restored or deleted; synchronous, so that a check before it still holds. If neither
+ * happens before this process ends, `removeLeftovers` deletes it.
+ * @returns the name of its temporary folder
+ * @throws WorkbenchError conflict for the built-in data set or a folder with files of the user, not-found
  */
 export function setAside(datasetsDir: string, id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): string {
   const spec = specOf(id, specs)
@@ -321,9 +325,12 @@ export function setAside(datasetsDir: string, id: DatasetId, specs: readonly Cif
   return aside
 }
 
-/** Puts a set back in one task; `flushPath` makes that last. @throws WorkbenchError conflict if the set is there again */
+/**
+ * Restores a data set synchronously; `flushPath` makes that durable.
+ * @throws WorkbenchError conflict if it exists again
+ */
 export function putBack(datasetsDir: string, folder: string, id: DatasetId): void {
-  // A rename would go over an empty folder.
+  // Renaming replaces an empty folder.
   if (existsSync(join(datasetsDir, id)))
     throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)
   renameSync(join(datasetsDir, folder), join(datasetsDir, id))
@@ -339,7 +346,7 @@ export async function removeDataset(
   await dropFolder(datasetsDir, setAside(datasetsDir, id, specs))
 }
 
-/** Null for the built-in set. */
+/** Null for the built-in data set. */
 export function specOf(id: DatasetId, specs: readonly CifarSpec[] = cifarSpecs): CifarSpec | null {
   return specs.find((spec) => spec.id === id) ?? null
 }

@@ -1,13 +1,13 @@
-/** A class-balanced part of a split. */
+/** Chooses class-balanced subsets of a split. */
 import { random, shuffle } from '../nn/random'
 import type { SplitName } from './import/format'
 
-/** In the order of their random streams: new ones come last. */
+/** In the order of their random streams: append new ones. */
 const purposes = ['train', 'test', 'validation'] as const satisfies readonly (SplitName | 'validation')[]
 
 /**
- * `limit` positions, ascending, chosen by the seed: as many of every class as possible, and where `limit` does not
- * divide (or a class runs out) one more of some, chosen by the seed too. Null where the limit leaves nothing out.
+ * Returns `limit` positions, ascending, chosen by the seed: equally many of every class. If `limit` is not divisible,
+ * or a class is exhausted, some classes get one more, also chosen by the seed. Null if the limit excludes nothing.
  */
 export function balancedSubset(
   labels: Uint8Array,
@@ -28,7 +28,7 @@ export function balancedSubset(
     rng,
   ).map((label) => shuffle(classes.get(label) ?? [], rng))
   const chosen: number[] = []
-  // One of each class in turn; a class that runs out is passed over.
+  // One of each class in turn; exhausted classes are skipped.
   for (let round = 0; chosen.length < limit; round++)
     for (const positions of members) {
       const position = positions[round]
@@ -38,9 +38,9 @@ export function balancedSubset(
 }
 
 /**
- * Parts `count` examples in two: `held`, balanced by class and chosen by the seed, and what is left to train on;
- * ascending both.
- * @throws RangeError where nothing would be left
+ * Splits `count` examples into `held`, balanced by class and chosen by the seed, and the rest to train on; both
+ * ascending.
+ * @throws RangeError if nothing would be left
  */
 export function validationSplit(
   labels: Uint8Array,

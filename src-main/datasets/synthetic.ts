@@ -1,26 +1,26 @@
 /**
- * The built-in data set: textures and shapes drawn from a constant seed, for a program that has no pictures yet. Ten
- * classes that differ in orientation and frequency (five textures) or in outline (five shapes), none of which a mirror
- * turns into another. Colours, contrast and its sign, position, scale, phase, angle, lighting, spots in front and noise
- * are the same lottery for every class, so that neither mean colours nor single pixels tell them apart.
+ * The built-in data set: textures and shapes generated from a constant seed, for use before any download. Ten classes
+ * differ in orientation and frequency (five textures) or in outline (five shapes); no mirror turns one into another.
+ * Colours, contrast and its sign, position, scale, phase, angle, lighting, spots in front and noise have the same
+ * distribution in every class, so that neither mean colours nor single pixels predict the class.
  */
 import { setImmediate } from 'node:timers/promises'
 import { random, type Random } from '../nn/random'
 import { channels, pixelBytes, recordBytes, side, type Records, type SplitName } from './import/format'
 import { between, faintGrating, patterns, spots } from './import/patterns'
 
-/** Part of the data set's identity: another seed, or another way of drawing, is another data set. */
+/** Part of the data set's identity: another seed, or another algorithm, is another data set. */
 const generatorSeed = 20190621
 
 export const syntheticClasses: readonly string[] = patterns.map((pattern) => pattern.name)
 
-/** `fingerprintOf` the default 4,000 and 1,000 examples; a test draws them and compares. */
+/** `fingerprintOf` the default 4,000 and 1,000 examples; a test generates them and compares. */
 export const syntheticFingerprint = '297b6343a80be304f260492ba54917589682b21361b7cb6ac136d2599772e38b'
 
 const area = side * side
 const labelBytes = 1
 
-/** The first `count` examples of a split. Example i is the same whatever the count; its class is i mod 10. */
+/** Generates the first `count` examples of a split. Example i is the same for every count; its class is i mod 10. */
 export async function syntheticRecords(split: SplitName, count: number): Promise<Records> {
   const size = recordBytes(labelBytes)
   const bytes = new Uint8Array(count * size)
@@ -31,7 +31,7 @@ export async function syntheticRecords(split: SplitName, count: number): Promise
   return { bytes, labelBytes }
 }
 
-/** Example `index` of a split as one record: label, then the planes. */
+/** Generates example `index` of a split as one record: label, then the planes. */
 export function drawRecord(split: SplitName, index: number, record: Uint8Array): void {
   const label = index % patterns.length
   const pattern = patterns[label]
@@ -41,7 +41,7 @@ export function drawRecord(split: SplitName, index: number, record: Uint8Array):
   paint(cover(pattern.draw(rng), rng), rng, record.subarray(labelBytes, labelBytes + pixelBytes))
 }
 
-/** How much foreground each pixel shows: the pattern, a faint grating across it, and spots. */
+/** Share of the foreground of each pixel: the pattern, a faint grating across it, and spots. */
 function cover(pattern: (x: number, y: number) => number, rng: Random): Float64Array {
   const alpha = new Float64Array(area)
   const middle = (side - 1) / 2
@@ -66,7 +66,7 @@ function cover(pattern: (x: number, y: number) => number, rng: Random): Float64A
   return alpha
 }
 
-/** Two colours that may be lighter or darker than each other, light from one side, and noise. */
+/** Colours the foreground and background (either may be lighter), adds light from one side and noise. */
 function paint(alpha: Float64Array, rng: Random, planes: Uint8Array): void {
   const contrast = between(rng, 34, 98) * (rng.int(0, 1) === 0 ? 1 : -1)
   const back: number[] = []
@@ -80,7 +80,7 @@ function paint(alpha: Float64Array, rng: Random, planes: Uint8Array): void {
   const noise = between(rng, 12, 40) / 1024
   for (let p = 0; p < area; p++) {
     const light = ((p % side) - side / 2) * lightX + (Math.floor(p / side) - side / 2) * lightY
-    // One draw a pixel: ten bits of noise for each channel.
+    // One draw per pixel: ten bits of noise for each channel.
     let bits = rng.int(0, 0x3fffffff)
     for (let c = 0; c < channels; c++) {
       const grain = ((bits & 1023) - 511.5) * noise * 2

@@ -1,4 +1,4 @@
-/** For tests: sets of a few records in CIFAR's form, and the archives and pickles they would be published as. */
+/** For tests: data sets of a few records in CIFAR's layout, with their archives and pickles. */
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { CifarSpec, Part } from './catalog'
@@ -35,7 +35,7 @@ export interface FakeSet {
   python: Map<string, Buffer>
 }
 
-/** 2 × 10 and 10 records of 2 classes, with known sums, like CIFAR-10. */
+/** 2 × 10 and 10 records of 2 classes, with known checksums, like CIFAR-10. */
 export function fakeCifar10(): FakeSet {
   const part = (split: 'train' | 'test', first: number, name: string): Part => ({
     split,
@@ -65,7 +65,7 @@ export function fakeCifar10(): FakeSet {
   }
 }
 
-/** 20 and 8 records of 4 classes in 2 superclasses; only the Python files have known sums, like CIFAR-100. */
+/** 20 and 8 records of 4 classes in 2 superclasses; only the Python files have known checksums, like CIFAR-100. */
 export function fakeCifar100(): FakeSet {
   const parts: Part[] = [
     { split: 'train', first: 0, count: 20, binary: 'train.bin', python: 'train', sha256: null, pythonMd5: null },
@@ -119,8 +119,8 @@ const int = (value: number): Buffer =>
       : Buffer.concat([text('J'), Buffer.from(Int32Array.of(value).buffer)])
 
 /**
- * Pickles as Python 2's cPickle does it with protocol 2: memo entries for everything but numbers, lists in runs of
- * 1,000.
+ * Writes pickles as Python 2's cPickle does with protocol 2: memo entries for everything but numbers, lists in chunks
+ * of 1,000.
  */
 export class Pickler {
   private memo = 1
@@ -195,7 +195,7 @@ export class Pickler {
   }
 }
 
-/** Binary records as the Python file that holds the same. */
+/** Converts binary records to the equivalent Python file. */
 export function pythonBatch(records: Buffer, labelBytes: number, options: { fortran?: boolean } = {}): Buffer {
   const size = labelBytes + pixelBytes
   const count = records.length / size
@@ -225,7 +225,7 @@ export interface TarEntry {
   /** '0' file, '2' symbolic link, '3' device, '5' folder. */
   type?: string
   link?: string
-  /** Where it must not be the content's. */
+  /** Written to the header instead of the content's size. */
   size?: number
 }
 
@@ -251,7 +251,7 @@ export function tarOf(entries: TarEntry[]): Buffer {
   ])
 }
 
-/** An archive as published: a folder, the parts, and the texts beside them. */
+/** An archive as published: a folder with the parts and text files. */
 export function archiveOf(folder: string, files: Iterable<[string, Buffer]>, level = 6): Buffer {
   const texts: TarEntry[] = [
     { path: `${folder}/readme.html`, content: Buffer.from('<html>') },

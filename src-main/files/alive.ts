@@ -1,12 +1,12 @@
 import { codeOf } from '../contract/errors'
 
-/** Whether there is a process of this pid on this machine, anybody's. */
+/** Returns whether a process with this pid exists on this machine, whoever owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (thrown) {
-    // Another person's process may not be signalled, but is there.
+    // A process of another user cannot be signalled, but it exists.
     return codeOf(thrown) !== 'ESRCH'
   }
 }

@@ -1,19 +1,19 @@
-/** Files and folders whose content is on the disk when a call returns. */
+/** Writes files and folders durably: the content is on the disk when a call returns. */
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { codeOf } from '../contract/errors'
 
-/** A file system may not know how to flush a folder, and a folder that cannot be read cannot be flushed. */
+/** Some file systems cannot flush a folder, and a folder without read permission cannot be flushed. */
 const unflushable = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EACCES', 'EPERM'])
 
-/** Names the file that is written before it is renamed to `file`; each process has its own. */
+/** Name of the temporary file that is renamed to `file`; each process has its own. */
 const temporaryOf = (file: string): string => `${file}.${process.pid}.tmp`
 
 /**
- * Writes a file so that readers, and the disk after a power cut, have the old content or the new one, never a part.
- * Calls for the same file must not overlap. Throws the system's error; the old content then stays.
+ * Writes a file so that readers, and the disk after a power failure, have the old or the new content, never a part.
+ * Calls for the same file must not overlap. Throws the system's error; the old content stays then.
  */
 export async function writeAtomically(file: string, content: Uint8Array | string): Promise<void> {
   const temporary = temporaryOf(file)
@@ -28,13 +28,13 @@ export async function writeAtomically(file: string, content: Uint8Array | string
   await flushPath(path.dirname(file))
 }
 
-/** As `writeAtomically`, for small files whose writer cannot wait. `mode`: permissions of a new file. */
+/** As `writeAtomically`, for small files and synchronous callers. `mode`: permissions of a new file. */
 export function writeAtomicallySync(file: string, content: string, mode = 0o666): void {
   const temporary = temporaryOf(file)
   try {
     const handle = openSync(temporary, 'w', mode)
     try {
-      // Unlike writeSync, writeFileSync writes everything or throws: a full disk may accept a part first.
+      // Unlike writeSync, writeFileSync writes everything or throws: a full disk may accept a part.
       writeFileSync(handle, content)
     } finally {
       closeSync(handle)
@@ -94,12 +94,12 @@ export function flushPathSync(file: string): void {
 
 const partPattern = /^mcnn-(\d{1,10})-[0-9a-f]{8}\.part$/
 
-/** Returns a name for what is being written, short enough for every file system, with the process that writes it. */
+/** Returns a temporary name with the pid of its process, short enough for every file system. */
 export function partName(): string {
   return `mcnn-${process.pid}-${randomBytes(4).toString('hex')}.part`
 }
 
-/** Returns the process that a name of `partName` carries; null for any other name. */
+/** Returns the pid in a name of `partName`; null for other names. */
 export function writerOf(name: string): number | null {
   const pid = partPattern.exec(name)?.[1]
   return pid === undefined ? null : Number(pid)

@@ -1,4 +1,4 @@
-/** Folders that earlier versions wrote for the user, without a list of their files: what in them is the program's own. */
+/** Recognises folders that earlier versions wrote without a list of their files. */
 import { lstat, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -6,16 +6,16 @@ import { sha256Of } from './sha256'
 import type { WrittenFiles } from './writtenFiles'
 
 interface EarlierFolder {
-  /** A file of the program's that nobody edits, and what it holds at least. */
+  /** A file of the program that nobody edits, and text that it contains. */
   proof: string
   content: z.ZodType
   /** Names that every version wrote. */
   names: readonly string[]
-  /** A text of these that names other files, and how. */
+  /** One of these texts that names other files, and how to find the names. */
   lists?: { name: string; pattern: RegExp }
 }
 
-/** By the kind of folder; kinds that came later always have a list of their files. */
+/** By kind of folder; later kinds always have a list of their files. */
 const earlierFolders: Readonly<Record<string, EarlierFolder>> = {
   report: {
     proof: 'comparison.json',
@@ -35,10 +35,10 @@ const earlierFolders: Readonly<Record<string, EarlierFolder>> = {
 }
 
 const mostBytes = 256 * 1024 * 1024
-/** A file that was written later than the proof by more was changed by the user. */
+/** A file that is newer than the proof by more than this was changed by the user. */
 const togetherMs = 60_000
 
-/** Returns the files of a folder that an earlier version wrote, unless they were changed; null for any other folder. */
+/** Returns the unchanged files of a folder that an earlier version wrote; null for other folders. */
 export async function earlierFiles(folder: string, what: string): Promise<WrittenFiles | null> {
   const earlier = earlierFolders[what]
   if (!earlier) return null
@@ -64,7 +64,7 @@ interface Own {
   mtimeMs: number
 }
 
-/** Returns a regular file that is reached through no link; null for anything else. */
+/** Returns a regular file that is reached without a link; null for anything else. */
 async function readOwn(folder: string, name: string): Promise<Own | null> {
   try {
     const parts = name.split('/')

@@ -1,6 +1,6 @@
 /**
- * The one way in which a file gets where the user asks for it: a regular file or a new one atomically, anything else
- * (device, named pipe, open descriptor) by writing to it. Nothing is replaced unless the user allows it.
+ * Writes a file to a path that the user gave: atomically for a regular or new file, directly for anything else (device,
+ * named pipe, open descriptor). Nothing is replaced unless the user allows it.
  */
 import { constants, createReadStream, type Stats } from 'node:fs'
 import {
@@ -27,9 +27,9 @@ import { badTarget, outputError, targetExists } from './outputErrors'
 import { shownPath } from './pathProblems'
 
 export interface OutputOptions {
-  /** Replaces a regular file that exists. */
+  /** Whether to replace an existing regular file. */
   overwrite: boolean
-  /** Whether a path, absolute and without links, is one that only the program may write. */
+  /** Returns whether only the program may write an absolute path without links. */
   isReserved?: ((file: string) => boolean) | undefined
   signal?: AbortSignal | undefined
 }
@@ -39,16 +39,15 @@ type Target =
   | { kind: 'replace'; file: string; stats: Stats }
   | { kind: 'through'; file: string; append: boolean }
 
-/** Open descriptors of a process: what they lead to is written to, whatever it is. */
+/** Open descriptors of a process are always written to directly. */
 const descriptor = /^\/(dev\/(fd\/\d+|stdout|stderr)|proc\/(self|\d+)\/fd\/\d+)$/
 const mostLinks = 40
-/** Between two looks at a pipe that has no reader yet or is full. */
+/** Delay before retrying a pipe that has no reader yet or is full, in ms. */
 const pollMs = 20
 
 /**
- * Checks a target before anything is made for it; changes nothing.
- * Throws a WorkbenchError: `exists` if the target exists and must not be replaced, `bad-input` if it can never be
- * written.
+ * Checks a target before its content is made; changes nothing. Throws a WorkbenchError: `exists` if the target exists
+ * and must not be replaced, `bad-input` if it can never be written.
  */
 export async function checkOutput(target: string, options: OutputOptions): Promise<void> {
   await resolveTarget(target, options).catch(explain(target))
@@ -67,7 +66,7 @@ export async function writeOutput(target: string, content: Uint8Array | string, 
 }
 
 /**
- * Writes what `make` puts into a new file at the path it is given; other files that it leaves in that folder are
+ * Lets `make` write a new file at the path that it is given, and moves it to the target; other files in that folder are
  * removed. Returns what `make` returns. Throws as `writeOutput`.
  */
 export async function writeOutputWith<T>(
@@ -117,7 +116,7 @@ async function resolveTarget(target: string, { overwrite, isReserved }: OutputOp
   return { kind: 'replace', file, stats }
 }
 
-/** Returns the path at the end of a chain of links; what is there may be missing. */
+/** Returns the path at the end of a chain of links; it may not exist. */
 async function followLinks(target: string): Promise<string> {
   let file = target
   for (let links = 0; links < mostLinks; links++) {
@@ -137,7 +136,7 @@ async function mustTakeFiles(folder: string): Promise<void> {
   await access(folder, constants.W_OK | constants.X_OK)
 }
 
-/** Has the file made in a folder next to its place, flushes it and gives it its name; leaves nothing else behind. */
+/** Lets the file be made in a folder next to its target, flushes it and renames it; leaves nothing else behind. */
 async function publish<T>(
   target: Exclude<Target, { kind: 'through' }>,
   { overwrite, signal }: OutputOptions,
@@ -160,7 +159,7 @@ async function publish<T>(
   }
 }
 
-/** Only root may give a file to another user; others keep the mode without its set-id bits. */
+/** Only root can give a file to another user; others keep the mode without its set-id bits. */
 async function keepOwnerAndMode(part: string, { uid, gid, mode }: Stats): Promise<void> {
   const now = await stat(part)
   const kept =
@@ -172,18 +171,18 @@ async function keepOwnerAndMode(part: string, { uid, gid, mode }: Stats): Promis
   await chmod(part, mode & (kept ? 0o7777 : 0o777))
 }
 
-/** Renames, but never over something: if the name was taken meanwhile, it stays as it is. */
+/** Renames without replacing: if the name was taken meanwhile, that file stays. */
 async function takeName(part: string, file: string): Promise<void> {
   try {
     await link(part, file)
   } catch (thrown) {
     if (codeOf(thrown) === 'EEXIST' || (await lstat(file).catch(unlessMissing)) !== null) throw targetExists(file)
-    // A memory stick or a share may not know a second name for a file.
+    // Some file systems (memory sticks, network shares) have no hard links.
     await rename(part, file)
   }
 }
 
-/** Never blocks in the system: a thread that waits for a pipe's reader would keep the program from ending. */
+/** Never blocks in the system: a thread that waits for a pipe's reader would keep the program from exiting. */
 async function writeThrough(
   { file, append }: Extract<Target, { kind: 'through' }>,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -204,7 +203,7 @@ async function writeThrough(
   }
 }
 
-/** Repeats an action while it fails with one of some codes. */
+/** Retries an action while it fails with one of these codes. */
 async function retried<T>(
   action: () => Promise<T>,
   codes: readonly string[],

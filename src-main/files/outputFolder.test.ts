@@ -121,10 +121,10 @@ describe('writeOutputFolder', () => {
   })
 
   it.each([
-    ['photos', 'holds other files'],
+    ['photos', 'contains other files'],
     ['file', 'is a file, and a report is a folder'],
     ['missing/r', 'There is no folder'],
-    ['nowhere', 'is a link that leads nowhere'],
+    ['nowhere', 'is a link without a target'],
   ])('refuses %s even if it may replace, and changes nothing', async (name, reason) => {
     mkdirSync(at('photos'))
     writeFileSync(at('photos/index.html'), 'mine')

@@ -1,7 +1,6 @@
 /**
- * The one way in which a folder of files gets where the user asks for it: a new folder atomically; in a folder that
- * exists, the files that the program wrote there before are replaced one by one. What the user added stays; what the
- * user changed is kept under another name.
+ * Writes a folder of files to a path that the user gave: a new folder atomically; in an existing folder, the program's
+ * earlier files are replaced one by one. Files that the user added stay; files that the user changed are renamed.
  */
 import { lstat, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -15,9 +14,9 @@ import { sha256Of, sha256OfFile } from './sha256'
 import { writtenFilesName, writtenFilesText, readWrittenFiles, type WrittenFiles } from './writtenFiles'
 
 export interface FolderOptions {
-  /** The kind of the folder, in sentences: report, SavedModel. */
+  /** The kind of folder, for messages: report, SavedModel. */
   what: string
-  /** Replaces files that the program wrote there before. */
+  /** Whether to replace files that the program wrote there before. */
   overwrite: boolean
 }
 
@@ -29,9 +28,8 @@ export interface WrittenFolder {
 type Target = { kind: 'new'; folder: string } | { kind: 'update'; folder: string; own: WrittenFiles | null }
 
 /**
- * Checks a target before anything is made for it; changes nothing.
- * Throws a WorkbenchError: `exists` if a folder of the program's is there and must not be replaced, `bad-input` if the
- * target is a file or holds something else.
+ * Checks a target before its files are made; changes nothing. Throws a WorkbenchError: `exists` if a folder of the
+ * program exists there and must not be replaced, `bad-input` if the target is a file or contains other files.
  */
 export async function checkOutputFolder(target: string, options: FolderOptions): Promise<void> {
   try {
@@ -42,9 +40,8 @@ export async function checkOutputFolder(target: string, options: FolderOptions):
 }
 
 /**
- * Writes a folder of files to an absolute path.
+ * Writes a folder of files to an absolute path. Throws as `checkOutputFolder`, and `unavailable` if a write fails.
  * @param files by their name below the folder, separated by '/'
- * Throws as `checkOutputFolder`, and `unavailable` if a write fails.
  */
 export async function writeOutputFolder(
   target: string,
@@ -65,7 +62,7 @@ async function resolveTarget(target: string, { what, overwrite }: FolderOptions)
   const stats = await stat(target).catch(unlessMissing)
   if (stats === null) {
     if ((await lstat(target).catch(unlessMissing)) !== null)
-      throw badTarget(`${shownPath(target)} is a link that leads nowhere.`, 'Choose another name.')
+      throw badTarget(`${shownPath(target)} is a link without a target.`, 'Choose another name.')
     const parent = await stat(path.dirname(target)).catch(unlessMissing)
     if (parent === null)
       throw badTarget(
@@ -81,7 +78,7 @@ async function resolveTarget(target: string, { what, overwrite }: FolderOptions)
   const own = inside.includes(writtenFilesName) ? await readWrittenFiles(target) : await earlierFiles(target, what)
   if (own === null)
     throw badTarget(
-      `${shownPath(target)} holds other files and is no ${what} that the program wrote (it lacks ${writtenFilesName}), so nothing in it is replaced.`,
+      `${shownPath(target)} contains other files and is not a ${what} of this program (it has no ${writtenFilesName}), so nothing in it is replaced.`,
       'Choose a new or an empty folder.',
     )
   if (!overwrite) throw targetExists(target)
@@ -115,7 +112,7 @@ async function create(folder: string, files: ReadonlyMap<string, Uint8Array | st
 }
 
 /**
- * Each file is complete at every moment. If the program dies in between, the list knows the old and the new files, so
+ * Each file is complete at every moment. If the program crashes meanwhile, the list has the old and the new files, so
  * that the next call can finish.
  */
 async function update(
@@ -156,7 +153,7 @@ async function update(
   return { kept }
 }
 
-/** Removes the new files of a program that died: the folder that the list names, and one that had nothing in it yet. */
+/** Removes the new files of a crashed program: the folder in the list, and one without any file yet. */
 async function clearUnfinished(folder: string, writing: string | null): Promise<void> {
   for (const name of await readdir(folder)) {
     const writer = writerOf(name)
@@ -176,7 +173,7 @@ async function putList(folder: string, part: string, text: string): Promise<void
   await flushPath(folder)
 }
 
-/** Gives whatever is at a name, or in place of a folder above it, another name, unless the program wrote it. */
+/** Renames what is at a name, or at a folder above it, unless the program wrote it. */
 async function clearWay(folder: string, name: string, hashes: readonly string[], kept: string[]): Promise<void> {
   const parts = name.split('/')
   for (let depth = 1; depth < parts.length; depth++) {
@@ -198,7 +195,7 @@ async function setAside(folder: string, name: string): Promise<string> {
   }
 }
 
-/** Whether a regular file, reached through no link, is as the program wrote it. */
+/** Returns whether a regular file, reached without a link, is unchanged since the program wrote it. */
 async function isOwn(folder: string, name: string, hashes: readonly string[]): Promise<boolean> {
   const parts = name.split('/')
   for (let depth = 1; depth <= parts.length; depth++) {
@@ -208,7 +205,7 @@ async function isOwn(folder: string, name: string, hashes: readonly string[]): P
   return hashes.includes((await sha256OfFile(path.join(folder, name))).sha256)
 }
 
-/** A folder that the file leaves empty goes too. */
+/** Also removes the folder if the file was its last one. */
 async function removeStale(folder: string, name: string): Promise<void> {
   await rm(path.join(folder, name))
   for (let above = path.dirname(name); above !== '.'; above = path.dirname(above))

@@ -1,4 +1,4 @@
-/** Why a path that a person gave cannot be used, by the system's error code. */
+/** Explains why a path that the user gave cannot be used, by the system's error code. */
 import { stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { codeOf, messageOf, WorkbenchError, type ErrorCode } from '../contract/errors'
@@ -7,7 +7,7 @@ export interface PathProblem {
   /** `bad-input` if another path would do, `unavailable` if the system failed. */
   code: ErrorCode
   reason: string
-  /** What to do if something is to be written there. */
+  /** What to do if the path is to be written. */
   fix: string
 }
 
@@ -27,7 +27,7 @@ const problems: Record<string, [code: ErrorCode, reason: string, fix: string]> =
   EBUSY: ['unavailable', 'another program uses it', 'Try again later, or choose another name.'],
   ENOSPC: ['unavailable', 'the disk is full', 'Free some space, or choose another disk.'],
   EDQUOT: ['unavailable', 'the disk quota is used up', 'Free some space, or choose another disk.'],
-  EFBIG: ['unavailable', 'the file system does not take a file of this size', 'Choose another disk.'],
+  EFBIG: ['unavailable', 'the file system does not support files of this size', 'Choose another disk.'],
   EIO: ['unavailable', 'the device reports an error', 'Check the disk, or choose another one.'],
   EPIPE: ['unavailable', 'its reader has ended', 'Start the reader again.'],
 }
@@ -41,8 +41,8 @@ export function pathProblem(cause: unknown): PathProblem {
 }
 
 /**
- * Returns what is at a path that a person wants to import.
- * @throws WorkbenchError bad-input if it is neither a file nor a folder, or nothing that this user may see
+ * Returns the kind of a path that the user wants to import.
+ * @throws WorkbenchError bad-input if it is neither a file nor a folder, or if this user may not access it
  */
 export async function statSource(source: string): Promise<Stats> {
   const stats = await stat(source).catch((thrown: unknown) => {
@@ -67,7 +67,7 @@ function badSource(source: string, reason: string, fix: string, cause?: unknown)
   })
 }
 
-/** A path may be longer than a message. */
+/** Shortens paths, which may be longer than a message. */
 export function shownPath(path: string): string {
   return path.length > 500 ? `…${path.slice(-500)}` : path
 }

@@ -12,8 +12,8 @@ export function shortSha256Of(content: Uint8Array | string): string {
 }
 
 /**
- * Returns the size and the SHA-256 of chunks one after the other.
- * @param onChunk receives the bytes so far after each chunk; what it throws ends the reading
+ * Returns the size and the SHA-256 of consecutive chunks.
+ * @param onChunk receives the number of bytes so far after each chunk; if it throws, reading stops
  */
 export async function sha256OfChunks(
   chunks: AsyncIterable<Uint8Array>,

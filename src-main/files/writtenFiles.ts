@@ -1,4 +1,4 @@
-/** The list, kept in a folder that the program wrote for the user, of the files in it that are the program's own. */
+/** The list of the program's own files in a folder that it wrote for the user; stored in that folder. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ export const writtenFilesName = 'mcnn-files.json'
 
 const mostBytes = 4 * 1024 * 1024
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-/** Below the folder, separated by '/'. */
+/** Path below the folder, separated by '/'. */
 const fileName = z
   .string()
   .min(1)
@@ -20,20 +20,20 @@ const fileName = z
 const writtenFiles = z.strictObject({
   format: z.literal('mcnn-files'),
   version: z.literal(1),
-  /** SHA-256 of what the program wrote; several while files are being replaced. */
+  /** SHA-256 of the content that the program wrote; several while files are being replaced. */
   files: z.record(fileName, z.array(sha256).min(1)),
-  /** The folder of new files that are being put in place; null if all are. */
+  /** The folder of new files that are being moved into place; null if there is none. */
   writing: z.string().max(100).nullable(),
 })
 export type WrittenFiles = z.infer<typeof writtenFiles>
 
-/** Returns the list of a folder; null if there is none that can be trusted. */
+/** Returns the list of a folder; null if there is none or it cannot be trusted. */
 export async function readWrittenFiles(folder: string): Promise<WrittenFiles | null> {
   const text = await readFile(path.join(folder, writtenFilesName)).catch(() => null)
   return text === null || text.length > mostBytes ? null : parseWrittenFiles(text.toString('utf8'))
 }
 
-/** Returns null for a text that is no such list. */
+/** Returns null if the text is not such a list. */
 export function parseWrittenFiles(text: string): WrittenFiles | null {
   try {
     return writtenFiles.safeParse(JSON.parse(text)).data ?? null

@@ -1,4 +1,4 @@
-/** Attributes of ops, as tfjs-node's binding takes them. */
+/** Attributes of operations, in the format of tfjs-node's binding. */
 import type { TFEOpAttr, TFJSBinding } from './tensorflow'
 
 export interface Attributes {

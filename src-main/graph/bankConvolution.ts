@@ -1,7 +1,7 @@
 /**
- * The convolution of a multi-band layer in its two algorithms: `expanded`, a plain convolution with the four kernels of
- * each bank; `shared`, our own kernels (native/bank.cc), which multiply once by each tap of a base filter. Which one
- * is faster depends on shape, direction and device.
+ * The convolution of a multi-band layer in two algorithms: `expanded`, a plain convolution with the four kernels of
+ * each bank; `shared`, our own kernels (native/bank.cc), which multiply once per tap of a base filter. Shape, direction
+ * and device decide which one is faster.
  */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
 import { isSignBank, signBank, type BankTable } from '../analysis/filters/banks'
@@ -15,7 +15,7 @@ export type Algorithm = (typeof algorithms)[number]
 export const directions = ['forward', 'gradInput', 'gradFilter'] as const
 export type Direction = (typeof directions)[number]
 
-/** Of a layer at stride 1, the only one that has two algorithms. */
+/** Shape of a layer with stride 1, the only kind that has two algorithms. */
 export interface BankShape {
   height: number
   width: number
@@ -26,8 +26,8 @@ export interface BankShape {
 }
 
 /**
- * Whether our own kernels take the shape (native/bank.cc): the stem, with its three inputs, they don't; and of banks
- * only the paper's.
+ * Returns whether our own kernels support the shape (native/bank.cc): not the stem with its three inputs, and only the
+ * paper's bank.
  */
 export function hasShared({ width, inputs, filters }: BankShape, table: BankTable): boolean {
   return isSignBank(table) && [16, 32, 64].includes(inputs) && [4, 8, 16].includes(filters) && width % 8 === 0
@@ -45,8 +45,8 @@ interface BankConvolution {
 }
 
 /**
- * @param convAttrs of the plain convolution, which is the layer's own stride and padding
- * @param table `shared` has the paper's only
+ * @param convAttrs attributes of the plain convolution: the layer's stride and padding
+ * @param table `shared` supports only the paper's
  */
 export function bankConvolutions(
   { tf, backend, binding }: TensorFlow,
@@ -77,7 +77,7 @@ export function bankConvolutions(
   }
 }
 
-/** The convolution with its gradient, each direction by its own algorithm. */
+/** The convolution with its gradient; each direction uses its own algorithm. */
 export function bankConv2d(
   tensorflow: TensorFlow,
   convAttrs: readonly TFEOpAttr[],

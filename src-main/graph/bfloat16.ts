@@ -1,21 +1,21 @@
 /**
- * The recorded graph with its activations in bfloat16: convolutions, normalisation's pictures and what lies between
- * them. Weights, statistics, loss and update stay float32, casts stand at the edges. Depthwise convolutions stay
- * float32 too: TensorFlow's kernels for the CPU would sum a filter's gradient over all pixels of a batch in bfloat16.
+ * Rewrites the recorded graph to bfloat16 activations: convolutions, the images of normalisation, and operations
+ * between them. Weights, statistics, loss and update stay float32, with casts at the edges. Depthwise convolutions stay
+ * float32 too: TensorFlow's CPU kernels would sum a filter's gradient over all pixels of a batch in bfloat16.
  */
 import { attributes } from './attributes'
 import type { GraphNode } from './graphDef'
 import type { TFJSBinding } from './tensorflow'
 
-/** TensorFlow's DT_BFLOAT16, which the addon has no name for. */
+/** TensorFlow's DT_BFLOAT16, which the addon does not define. */
 const bfloat16 = 14
 
 interface Rule {
-  /** Inputs of type T; the others (sizes, statistics, paddings) keep theirs. */
+  /** Indices of inputs of type T; others (sizes, statistics, paddings) keep their types. */
   data: readonly number[]
-  /** Outputs of type T; the first one where nothing is said. */
+  /** Indices of outputs of type T; default: the first one. */
   outputs?: readonly number[]
-  /** Always in bfloat16; without this, only where one of the data inputs already is. */
+  /** Always in bfloat16; without it, only if one of the data inputs already is. */
   always?: true
 }
 
@@ -37,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Relu: { data: [0] },
   ReluGrad: { data: [0, 1] },
   Slice: { data: [0] },
-  // Base filters and their gradient stay float32: there is nothing to gain by less.
+  // Base filters and their gradient stay float32: bfloat16 would gain nothing.
   WorkbenchBankConv: { data: [0], always: true },
   WorkbenchBankConvGradFilter: { data: [0, 1], outputs: [], always: true },
   WorkbenchBankConvGradInput: { data: [1], always: true },
@@ -45,11 +45,11 @@ const rules: Readonly<Record<string, Rule>> = {
   WorkbenchNormGrad: { data: [0, 4, 5, 6], outputs: [0, 3] },
 }
 
-/** @param nodes in an order in which every node comes after those it takes from; they are left as they are */
+/** @param nodes in topological order; they are not changed */
 export function toBfloat16(binding: TFJSBinding, nodes: readonly GraphNode[]): GraphNode[] {
   const { type, flag } = attributes(binding)
   const rewritten: GraphNode[] = []
-  /** Edges whose tensor is bfloat16 now. */
+  /** Edges whose tensor is now bfloat16. */
   const narrow = new Set<string>()
   const casts = new Map<string, string>()
   const cast = (edge: string, from: number, to: number): string => {

@@ -1,10 +1,10 @@
-/** Rewriting of the recorded graph: for our own kernels, and for a GPU. */
+/** Rewrites the recorded graph for our own kernels, and for a GPU. */
 import type { GraphNode } from './graphDef'
 
 /**
- * Where a picture goes two ways, its gradient is a sum. The kernel that takes the gradient can add for itself: a pass
- * over the pictures less a block.
- * @param nodes are left as they are
+ * If an activation is used twice, its gradient is a sum. The kernel that uses the gradient can add itself, which saves
+ * one pass over the activations per block.
+ * @param nodes are not changed
  */
 export function sumGradientsInKernels(nodes: readonly GraphNode[]): GraphNode[] {
   const uses = new Map<string, number>()
@@ -29,9 +29,9 @@ export function sumGradientsInKernels(nodes: readonly GraphNode[]): GraphNode[] 
 }
 
 /**
- * Padding by zero without naming it. On a GPU `PadV2`, which tfjs takes, wants the value in host memory: a copy from
- * the device in each step, for which everything queued before it has to end first.
- * @param nodes are left as they are
+ * Replaces padding with an explicit zero by padding without a value. On a GPU, `PadV2`, which tfjs uses, needs the
+ * value in host memory: a copy from the device in each step, which waits for everything queued before it.
+ * @param nodes are not changed
  */
 export function padByZero(nodes: readonly GraphNode[]): GraphNode[] {
   const zeros = new Set(

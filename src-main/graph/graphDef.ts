@@ -1,4 +1,4 @@
-/** TensorFlow's GraphDef, written with the message classes that tfjs-node ships. */
+/** Writes TensorFlow's GraphDef with the message classes that tfjs-node ships. */
 import { createRequire } from 'node:module'
 import { attributes } from './attributes'
 import type { TFEOpAttr, TFJSBinding } from './tensorflow'
@@ -29,7 +29,7 @@ interface NodeDef extends Message {
   setInputList(inputs: string[]): void
   getAttrMap(): { set(key: string, value: AttrValue): void }
 }
-/** The parts of TensorFlow's protocol that a graph needs; the package carries no types for them. */
+/** The parts of TensorFlow's protocol that a graph needs; the package has no types for them. */
 interface Protocol {
   NodeDef: new () => NodeDef
   AttrValue: { new (): AttrValue; ListValue: new () => ListValue }
@@ -54,23 +54,23 @@ interface Protocol {
   }
 }
 
-/** The tag under which a session finds the graph. */
+/** The tag by which a session finds the graph. */
 export const graphTag = 'serve'
-/** GraphDef producer version: any that knows the ops used here. */
+/** GraphDef producer version: any version with the operations used here. */
 const producer = 27
 
-/** A node before it is written: what rewriting a graph works on. */
+/** A node before it is serialised, which graph rewriting works on. */
 export interface GraphNode {
   name: string
   op: string
-  /** Edges: a node's name for its first output, `name:1` and so on for the others, `^name` to wait for it. */
+  /** Edges: a node's name for its first output, `name:1` and so on for the others, `^name` for a control dependency. */
   inputs: string[]
   attrs: TFEOpAttr[]
-  /** A Const's value, little endian, row by row. */
+  /** Value of a Const: little endian, row by row. */
   constant?: { bytes: Uint8Array; shape: number[]; dtype: number }
 }
 
-/** Collects the nodes of one graph, each after those it takes from; names are the caller's to keep apart. */
+/** Collects the nodes of one graph in topological order; the caller keeps names unique. */
 export class GraphBuilder {
   readonly nodes: GraphNode[] = []
 
@@ -95,7 +95,7 @@ export class GraphBuilder {
   }
 }
 
-/** A graph as the bytes of a SavedModel, the one form in which tfjs-node's addon takes a graph. */
+/** Returns a graph as the bytes of a SavedModel, the only format that tfjs-node's addon loads. */
 export function savedModel(binding: TFJSBinding, nodes: readonly GraphNode[]): Uint8Array {
   return new SavedModelWriter(binding).write(nodes)
 }
@@ -174,7 +174,7 @@ class SavedModelWriter {
       else if (type === TF_ATTR_FLOAT) list.setFList(value)
       else if (type === TF_ATTR_BOOL) list.setBList(value.map(Boolean))
       else if (type === TF_ATTR_TYPE) list.setTypeList(value)
-      else throw new Error(`Attribute ${name} has a type that recording does not know: ${type}`)
+      else throw new Error(`Attribute ${name} has a type that the recorder does not support: ${type}`)
       attr.setList(list)
       return attr
     }
@@ -183,7 +183,7 @@ class SavedModelWriter {
     else if (type === TF_ATTR_FLOAT) attr.setF(Number(value))
     else if (type === TF_ATTR_BOOL) attr.setB(Boolean(value))
     else if (type === TF_ATTR_TYPE) attr.setType(Number(value))
-    else throw new Error(`Attribute ${name} has a type that recording does not know: ${type}`)
+    else throw new Error(`Attribute ${name} has a type that the recorder does not support: ${type}`)
     return attr
   }
 }

@@ -1,4 +1,4 @@
-/** The operations of a network in TensorFlow's own fused ops, with their gradients; recorded or run eagerly alike. */
+/** A network's operations as TensorFlow's fused ones, with their gradients; the same when recorded or run eagerly. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { expandKernel, foldGradient } from '../nn/multiband'
 import type { NormVariables, Operations } from '../nn/operations'
@@ -12,15 +12,15 @@ const epsilon = 1e-5
 const averageFactor = 0.1
 
 export interface OperationsOptions {
-  /** Gives access to fused updates; null runs everything eagerly. */
+  /** Provides fused updates; null runs everything eagerly. */
   recorder: () => Recorder | null
-  /** Our own kernels, which are there on the CPU only; else TensorFlow's ops alone. */
+  /** Our own kernels, which exist only on the CPU; null uses TensorFlow's operations only. */
   fused: boolean
-  /** How multi-band layers are computed, where there is a choice: all expanded unless said otherwise. */
+  /** The algorithm of each multi-band layer that has a choice; default: expanded. */
   bank?: (shape: BankShape) => BankAlgorithms
 }
 
-/** Of a convolution over pictures that have their padding where SAME would put it elsewhere (see `padded`). */
+/** Padding of a convolution over images that are padded differently than SAME would (see `padded`). */
 export function convAttrs(binding: TFJSBinding, stride: number): TFEOpAttr[] {
   const { type, text, ints } = attributes(binding)
   return [
@@ -32,7 +32,7 @@ export function convAttrs(binding: TFJSBinding, stride: number): TFEOpAttr[] {
   ]
 }
 
-/** Widths that our own normalisation takes (native/norm.cc). */
+/** Numbers of channels that our own normalisation supports (native/norm.cc). */
 const ownNormChannels: readonly number[] = [16, 32, 64]
 
 export const allExpanded: BankAlgorithms = { forward: 'expanded', gradInput: 'expanded', gradFilter: 'expanded' }
@@ -46,8 +46,8 @@ export function operations(
   const float = type('T', binding.TF_FLOAT)
 
   /**
-   * At stride 2 TensorFlow's SAME puts the odd pixel of padding after the picture, the recipe (PyTorch) before it.
-   * Explicit paddings would say so, but their gradients miss TensorFlow's fast kernels (10 to 40 times slower).
+   * At stride 2 TensorFlow's SAME puts the odd pixel of padding after the image, the recipe (PyTorch) before it.
+   * Explicit paddings can express that, but their gradients have no fast kernels in TensorFlow (10 to 40 times slower).
    */
   const padded = (x: Tensor4D, stride: number, side = 3): Tensor4D =>
     stride === 1 || side === 1
@@ -91,8 +91,8 @@ export function operations(
     return op(x, scale, offset) as Tensor4D
   }
 
-  // tfjs' own gradient of relu takes four ops and looks at the input: with the output, TensorFlow may fuse relu into
-  // what comes before.
+  // tfjs' own gradient of relu takes four operations and uses the input: with the output, TensorFlow may fuse relu into
+  // the operation before it.
   const relu = (x: Tensor4D): Tensor4D => {
     const op = tf.customGrad((input, save) => {
       const value = backend.executeSingleOutput('Relu', [float], [input as Tensor])
@@ -105,7 +105,7 @@ export function operations(
     return op(x) as Tensor4D
   }
 
-  /** Our own kernels (native/norm.cc): two passes over the pictures each way, where stock ops take five to seven. */
+  /** Our own kernels (native/norm.cc): two passes over the activations in each direction instead of five to seven. */
   const fusedNormRelu = (
     x: Tensor4D,
     { scale, offset, mean, variance }: NormVariables,
@@ -176,7 +176,8 @@ export function operations(
       return bankConv2d(tensorflow, convAttrs(binding, stride), { table, chosen }, x, base)
     },
 
-    // Base filters lie as those of a layer with one input, [3, 3, 1, b]; TensorFlow wants a filter's multiplier last.
+    // Base filters have the layout of a layer with one input, [3, 3, 1, b]; TensorFlow wants a filter's multiplier
+    // last.
     depthwiseConv2d(unpadded, base, stride, bank) {
       const x = padded(unpadded, stride)
       const attrs = convAttrs(binding, stride)
@@ -228,7 +229,7 @@ export function operations(
         6,
       )[0] as Tensor4D,
 
-    // The folded convolution is a plain one with a bias, which TensorFlow fuses with what follows it.
+    // The folded convolution is a plain one with a bias, which TensorFlow fuses with the next operation.
     foldedConv2d(x, kernel, { scale, offset, mean, variance }: NormVariables, { stride, groups }) {
       const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)))
       const input = padded(x, stride, kernel.shape[0])
@@ -249,7 +250,7 @@ export function operations(
 
     maxPool: (x) => tf.maxPool(x, 2, 2, 'valid'),
 
-    // A pool of one pixel: tfjs has no gradient for strided slices.
+    // Pooling over one pixel: tfjs has no gradient for strided slices.
     subsample: (x) => tf.avgPool(x, 1, 2, 'valid'),
 
     crossEntropy(logits: Tensor2D, labels: Tensor1D) {

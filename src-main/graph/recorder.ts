@@ -1,11 +1,10 @@
 /**
  * Records tfjs-node code as a TensorFlow graph.
- *
- * Every tfjs-node kernel ends in one of two backend methods, which take an op's name, attributes and inputs: replacing
- * them sees the forward pass, the gradients and the optimizer alike. Nothing is computed: an op's outputs are tensors
- * of the right shapes without values. A tensor is known by its dataId: an input becomes a Placeholder, a variable
- * a resource read, the output of a recorded op an edge, anything else a constant. A variable that was assigned over
- * the recorded code is assigned in the graph.
+ * Every tfjs-node kernel ends in one of two backend methods, which get an operation's name, attributes and inputs.
+ * Replacing them records the forward pass, the gradients and the optimizer. Nothing is computed: outputs are tensors of
+ * the right shapes without values. A tensor is identified by its dataId: an input becomes a Placeholder, a variable a
+ * resource read, the output of a recorded operation an edge, anything else a constant. A variable that the recorded
+ * code assigned is assigned in the graph.
  */
 import type { Tensor, TensorInfo, Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
@@ -17,16 +16,16 @@ import { Session, type FunctionSignature } from './session'
 import { outputTypes, type TensorType } from './shapes'
 import type { Backend, TensorFlow, TFEOpAttr } from './tensorflow'
 
-/** Code to be recorded. */
+/** Code to record. */
 export interface RecordedFunction {
-  /** The tensors that stand for the function's inputs. */
+  /** Tensors that represent the function's inputs. */
   inputs: Tensor[]
-  /** An input that is made in the graph, out of others that the function takes in its place. */
+  /** An input that is computed in the graph from other inputs, which the function gets instead. */
   made?: ReadonlyMap<Tensor, MakeInput>
   run: () => Tensor[]
 }
 
-/** Adds nodes whose names begin with `name`; returns the edge of what they make, and what they take. */
+/** Adds nodes whose names begin with `name`; returns the edge of their result and their inputs. */
 export type MakeInput = (graph: GraphBuilder, name: string) => { edge: string; inputs: FunctionSignature['inputs'] }
 
 export class Recorder {
@@ -39,7 +38,7 @@ export class Recorder {
   /** Set while a function is recorded. */
   private scope: Scope | null = null
 
-  /** @param variables every variable that recorded code reads or assigns, by the name it has in the graph */
+  /** @param variables every variable that recorded code reads or assigns, by its name in the graph */
   constructor(
     private readonly tensorflow: TensorFlow,
     private readonly variables: ReadonlyMap<string, Variable>,
@@ -70,7 +69,7 @@ export class Recorder {
     )
     graph.add(`${variable}/value`, 'Placeholder', [], [type('dtype', dtype), dims('shape', shape)])
     graph.add(`${variable}/set`, 'AssignVariableOp', [variable, `${variable}/value`], [type('dtype', dtype)])
-    // An assignment has no output to fetch: this one does, and waits for it.
+    // An assignment has no output to fetch: add one that waits for it.
     graph.add(
       `${variable}/confirm`,
       'Size',
@@ -80,7 +79,7 @@ export class Recorder {
   }
 
   /**
-   * Data that stay with the graph, none of its variables: the function of the same name takes them, once.
+   * Adds data that stay with the graph but are not variables; the function of the same name sets them, once.
    * @returns the edge of their handle
    */
   hold(name: string, shape: number[], dtype: number): string {
@@ -89,7 +88,7 @@ export class Recorder {
     return name
   }
 
-  /** A value that functions recorded after this may use in what makes their inputs. @returns its edge */
+  /** Adds a value for the input computations of functions recorded later. @returns its edge */
   constant(name: string, values: Float32Array): string {
     return this.graph.constant(
       name,
@@ -100,8 +99,8 @@ export class Recorder {
   }
 
   /**
-   * Goes through `fn` once and keeps what it would do as a function of the graph. All tensors made on the way are
-   * freed. Inputs and outputs keep the shapes that they have here.
+   * Runs `fn` once and records its operations as a function of the graph. Frees all tensors that it creates. Inputs and
+   * outputs keep the shapes of this run.
    */
   record(name: string, fn: RecordedFunction): void {
     const { graph, backend, tensorflow } = this
@@ -148,7 +147,7 @@ export class Recorder {
             ),
           )
         }
-        // Outputs wait for all updates: one session call is one whole step.
+        // Outputs wait for all updates: one session call is one complete step.
         const fetches = outputs.map((output, i) =>
           graph.add(
             `${name}/out${i}`,
@@ -166,7 +165,10 @@ export class Recorder {
     }
   }
 
-  /** TensorFlow's optimizer takes the shape of what is fed for unknown, and fuses less: said again, it knows it. */
+  /**
+   * Sets the shape of an input explicitly: TensorFlow's optimizer treats the shape of fed tensors as unknown, and fuses
+   * less.
+   */
   private shaped(edge: string, name: string, shape: number[], dtype: number): string {
     const { type } = this.attributes
     const { TF_INT32 } = this.tensorflow.binding
@@ -180,9 +182,9 @@ export class Recorder {
   }
 
   /**
-   * Replaces what `eager` does by one op of TensorFlow in the graph being recorded; outside of a recording, `eager`
-   * alone runs. For TensorFlow's fused in-place updates, which tfjs-node cannot call eagerly.
-   * @param updated variables whose new value the op itself writes
+   * Replaces the effect of `eager` by one TensorFlow operation in the recorded graph; outside of a recording, `eager`
+   * runs. For TensorFlow's fused in-place updates, which tfjs-node cannot call eagerly.
+   * @param updated variables whose new value the operation writes itself
    */
   fused(op: string, inputs: (Variable | Tensor)[], attrs: TFEOpAttr[], updated: Variable[], eager: () => void): void {
     const scope = this.scope
@@ -195,8 +197,8 @@ export class Recorder {
   }
 
   /**
-   * The recorded functions as a session, its variables set to the values that `initial` gives by name.
-   * @param forGpu rewritten as a GPU wants it, which a CPU computes just as well
+   * Returns a session of the recorded functions, with variables set to the values in `initial`.
+   * @param forGpu rewrites for a GPU; a CPU computes the same
    */
   compile(initial: ReadonlyMap<string, Float32Array>, precision: Precision, forGpu = false): Session {
     const { binding } = this.tensorflow
@@ -225,7 +227,7 @@ export class Recorder {
     )
     const name = this.graph.add(`${scope.name}/${this.count++}/${op}`, op, from, attrs)
     return types.map((type, i) => {
-      // A tensor without a value: only its dataId and shape are ever looked at.
+      // A tensor without a value: only its dataId and shape are used.
       const output = backend.createOutputTensor({ ...type, id: -1 })
       scope.edges.set(output.dataId, i === 0 ? name : `${name}:${i}`)
       return output
@@ -247,14 +249,14 @@ export class Recorder {
 
   private nameOf(v: Variable): string {
     const name = this.names.get(v)
-    if (name === undefined) throw new Error('A variable is updated that the recorder was not given.')
+    if (name === undefined) throw new Error('A variable is updated that the recorder does not know.')
     return name
   }
 
   private typeOf({ dataId, shape }: Pick<TensorInfo, 'dataId' | 'shape'>): TensorType {
     const entry = this.backend.tensorMap.get(dataId)
     if (!entry) throw new Error('A tensor was used after it was disposed.')
-    // tfjs reshapes some tensors without an op: the entry's own shape can be an older one.
+    // tfjs reshapes some tensors without an operation: the entry's own shape can be outdated.
     return { shape, dtype: entry.dtype }
   }
 }
@@ -264,6 +266,6 @@ interface Scope {
   edges: Map<object, string>
   /** Nodes that change variables. */
   updates: string[]
-  /** Variables that a fused op updates: no assignment is added for them. */
+  /** Variables that a fused operation updates: no assignment is added for them. */
   handled: Set<Variable>
 }

@@ -1,5 +1,6 @@
 /**
- * A batch's pictures made inside a graph, out of a data set that a variable holds: only the batch's plan is an input.
+ * Assembles a batch's images inside the graph from a data set that a variable contains: the only input is the batch's
+ * plan.
  */
 import { imageChannels, imageSize } from '../contract/experiment'
 import { attributes } from './attributes'
@@ -7,33 +8,32 @@ import type { GraphBuilder } from './graphDef'
 import type { FunctionSignature } from './session'
 import type { TFEOpAttr, TFJSBinding } from './tensorflow'
 
-/** Which examples a batch is made of, and how each is augmented: a value a picture each. */
+/** The examples of a batch and their augmentation: one value per image each. */
 export interface PicturePlan {
-  /** Place in the data. */
+  /** Position in the data. */
   examples: Int32Array
-  /** By which the crop is moved: −4 to 4. */
+  /** Offset of the crop: −4 to 4. */
   rows: Int32Array
   columns: Int32Array
-  /** 1 where the crop is mirrored, else 0. */
+  /** 1 if the crop is mirrored, else 0. */
   mirrored: Int32Array
 }
 
-/** In the order in which a function takes them. */
+/** In the order of a function's inputs. */
 export function planInputs({ examples, rows, columns, mirrored }: PicturePlan): Int32Array[] {
   return [examples, rows, columns, mirrored]
 }
 
-/**
- * TensorFlow's DT_INT64. Places are computed in it: its kernels for int32 arithmetic keep their numbers in host memory.
- */
+/** TensorFlow's DT_INT64. Positions use it, because kernels for int32 arithmetic keep their numbers in host memory. */
 const int64 = 9
 
 /**
- * Adds nodes for the very pictures that `fillBatch` writes: every value is looked up in the same table. Each op has a
- * kernel of TensorFlow's on a GPU that leaves the pictures there; the pixels are taken by ResourceGather because
- * GatherV2 has none for uint8.
- * @param pixels the handle of a variable, uint8 [examples × 1024, 3] @param table float32 [768], channel by channel
- * @param n pictures of a batch
+ * Adds nodes for exactly the images that `fillBatch` writes: every value is looked up in the same table. Each operation
+ * has a GPU kernel that keeps the images on the device; ResourceGather selects the pixels because GatherV2 has no GPU
+ * kernel for uint8.
+ * @param pixels handle of a variable, uint8 [examples × 1024, 3]
+ * @param table float32 [768], channel by channel
+ * @param n images of a batch
  * @returns the edge of float32 [n, 32, 32, 3], and the plan's inputs in the order of `planInputs`
  */
 export function residentPictures(
@@ -80,7 +80,7 @@ export function residentPictures(
   })
   const range = Array.from({ length: imageSize }, (_, i) => i)
   const row = add(down, places(range, [1, imageSize, 1]))
-  // Mirrored: 31 − x, which is x and (31 − 2x) more.
+  // Mirrored: 31 − x = x + (31 − 2x).
   const turned = mul(
     mirrored,
     places(
@@ -96,7 +96,7 @@ export function residentPictures(
     [pixels, place],
     [type('dtype', TF_UINT8), type('Tindices', int64), integer('batch_dims', 0), flag('validate_indices', true)],
   )
-  // What lies outside of the picture is black, as a byte: 0.
+  // Pixels outside of the image are black: byte 0.
   const inside = shaped(wide(node('LogicalAnd', [same(row, y), same(column, x)], []), TF_BOOL), [
     n,
     imageSize,

@@ -1,4 +1,4 @@
-/** A recorded graph with its variables, run by one call of TensorFlow's session per function. */
+/** A recorded graph with its variables; each function is one call of a TensorFlow session. */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -16,7 +16,7 @@ export class Session {
   private readonly id: number
   private open = true
 
-  /** @param savedModel the graph; it passes through a temporary folder, the only way in that the addon has */
+  /** @param savedModel the graph; it is written to a temporary folder, because the addon loads only from files */
   constructor(
     private readonly binding: TFJSBinding,
     savedModel: Uint8Array,
@@ -33,9 +33,9 @@ export class Session {
   }
 
   /**
-   * Carries out a recorded function: blocks until it is done.
-   * @param inputs row by row, in the order and of the shapes they were recorded with
-   * @returns the outputs, in the order they were recorded
+   * Runs a recorded function and blocks until it is done.
+   * @param inputs row by row, in the order and shapes of the recording
+   * @returns the outputs in the order of the recording
    */
   run(name: string, inputs: readonly Values[]): Values[] {
     const fn = this.functions.get(name)
@@ -48,7 +48,7 @@ export class Session {
     )
   }
 
-  /** The variables' values by name, as they are now. */
+  /** Returns the current values of the variables by name. */
   getVariables(names: readonly string[] = this.variables.map((v) => v.name)): Map<string, Float32Array> {
     const values = this.call(
       [],
@@ -57,7 +57,7 @@ export class Session {
     return new Map(names.map((name, i) => [name, values[i] as Float32Array]))
   }
 
-  /** Sets variables; those not named keep what they have. */
+  /** Sets variables; others keep their values. */
   setVariables(values: ReadonlyMap<string, Float32Array>): void {
     const feeds = this.variables.flatMap(({ name, shape }) => {
       const given = values.get(name)

@@ -1,26 +1,26 @@
 /**
- * The shapes that TensorFlow's ops give, so that a step can be recorded without being computed: a ResNet-110 in
- * a second and no memory, where one eager step takes half a minute and ten gigabytes.
+ * Computes the output shapes of TensorFlow's operations, so that a step can be recorded without computing it: a
+ * ResNet-110 takes a second and no memory; one eager step takes half a minute and ten gigabytes.
  */
 import { signBank } from '../analysis/filters/banks'
 import type { TFEOpAttr } from './tensorflow'
 
-/** A tensor as recording knows it: `dtype` in TensorFlow's numbers. */
+/** A tensor during recording: `dtype` in TensorFlow's numbering. */
 export interface TensorType {
   shape: number[]
   dtype: number
 }
 
-/** What a rule may ask about the op. */
+/** What a rule can query about the operation. */
 interface Call {
   inputs: readonly TensorType[]
-  /** The whole numbers of an input that is a constant, such as a shape or axes. */
+  /** Returns the integers of a constant input, such as a shape or axes. */
   values: (input: number) => number[]
   attr: (name: string) => TFEOpAttr['value'] | undefined
 }
 type Rule = (call: Call) => TensorType[]
 
-/** Of our own kernels' bank. */
+/** Number of filters in our own kernels' bank. */
 const bands = signBank.length
 
 /** TensorFlow's DT_BOOL. */
@@ -28,7 +28,7 @@ const bool = 10
 
 const first = ({ inputs }: Call): TensorType => {
   const [input] = inputs
-  if (!input) throw new Error('An op without inputs has no first one.')
+  if (!input) throw new Error('An operation without inputs has no first input.')
   return input
 }
 const like: Rule = (call) => [first(call)]
@@ -43,7 +43,7 @@ function broadcast({ inputs }: Call): number[] {
 }
 const elementwise: Rule = (call) => [as(call, broadcast(call))]
 
-/** Output size of windows over one axis. */
+/** Returns the number of windows along one axis. */
 function windows(size: number, window: number, stride: number, padding: unknown, pads: number[]): number {
   if (padding === 'SAME') return Math.ceil(size / stride)
   return Math.floor((size + (pads[0] ?? 0) + (pads[1] ?? 0) - window) / stride) + 1
@@ -126,10 +126,10 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   FusedBatchNormV3: (call) => {
     const scale = second(call)
-    // The last one is the implementation's own: only its gradient reads it.
+    // The last output is an implementation detail that only the gradient reads.
     return [first(call), scale, scale, scale, scale, { ...scale, shape: [0] }]
   },
-  // Along the first axis, the only one asked for.
+  // Along the first axis, the only one in use.
   GatherV2: (call) => [as(call, [...second(call).shape, ...first(call).shape.slice(1)])],
   MaxPool: (call) => [windowed(call, (call.attr('ksize') as number[]).slice(1), first(call).shape[3] ?? 0)],
   MaxPoolGrad: like,
@@ -189,9 +189,9 @@ const rules: Readonly<Record<string, Rule>> = {
 }
 
 /**
- * @param values the whole numbers of a constant input
- * @returns one type an output, in the op's order
- * @throws Error for an op without a rule: add it above
+ * @param values the integers of a constant input
+ * @returns one type per output, in the operation's order
+ * @throws Error for an operation without a rule: add it above
  */
 export function outputTypes(
   op: string,
@@ -200,6 +200,6 @@ export function outputTypes(
   values: (input: number) => number[],
 ): TensorType[] {
   const rule = rules[op]
-  if (!rule) throw new Error(`Recording does not know the shape that ${op} gives: graph/shapes.ts wants a rule for it.`)
+  if (!rule) throw new Error(`The recorder does not know the output shape of ${op}: add a rule to graph/shapes.ts.`)
   return rule({ inputs, values, attr: (name) => attrs.find((attr) => attr.name === name)?.value })
 }

@@ -1,4 +1,4 @@
-/** The one place where TensorFlow is loaded. */
+/** The only module that loads TensorFlow. */
 import util from 'node:util'
 import type { Tensor } from '@tensorflow/tfjs-node-gpu'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
@@ -8,7 +8,7 @@ import type { TF } from '../nn/operations'
 
 export type { TFEOpAttr, TFJSBinding }
 
-/** What tfjs-node's backend keeps of a tensor. */
+/** What tfjs-node's backend stores for a tensor. */
 export interface TensorEntry {
   shape: number[]
   dtype: number
@@ -19,7 +19,7 @@ export type Backend = Pick<
   NodeJSKernelBackend,
   'binding' | 'executeSingleOutput' | 'executeMultipleOutputs' | 'readSync'
 > & {
-  /** @param metadata `id` of the addon's tensor, or −1 for a tensor without a value */
+  /** @param metadata `id` is that of the addon's tensor, or −1 for a tensor without a value */
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): Tensor
   tensorMap: { get(dataId: object): TensorEntry | undefined }
 }
@@ -34,7 +34,7 @@ let loaded: Promise<TensorFlow> | undefined
 
 /**
  * Loads TensorFlow once per process.
- * @throws WorkbenchError unavailable where the runtime or its addon is not there
+ * @throws WorkbenchError unavailable if the runtime or its addon is missing
  */
 export function loadTensorFlow(): Promise<TensorFlow> {
   loaded ??= load()
@@ -42,17 +42,17 @@ export function loadTensorFlow(): Promise<TensorFlow> {
 }
 
 async function load(): Promise<TensorFlow> {
-  // Removed in Node 23, still called by tfjs-node 4.22.
+  // Removed in Node 23, but tfjs-node 4.22 still calls it.
   const patched = util as unknown as Record<string, unknown>
   patched['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
   patched['isArray'] ??= Array.isArray
   let tf: TF
   try {
-    // Not a static import: it would be carried out before the lines above.
+    // Not a static import: that would run before the lines above.
     tf = await import('@tensorflow/tfjs-node-gpu')
   } catch (cause) {
     throw new WorkbenchError('unavailable', 'TensorFlow could not be loaded.', {
-      fix: 'Run `npm run setup`: it provides the runtime and builds what connects it.',
+      fix: 'Run `npm run setup`: it installs the runtime and builds the addon.',
       cause,
     })
   }

@@ -1,4 +1,4 @@
-/** A network's training step and evaluation, recorded as one graph over the same variables. */
+/** A network's training step and evaluation, recorded as one graph with shared variables. */
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
 import { imageChannels, imageSize, type Precision } from '../contract/experiment'
 import type { NetworkSpec } from '../nn/architecture'
@@ -10,29 +10,29 @@ import { planInputs, residentPictures, type PicturePlan } from './residentPictur
 import type { Session, Values } from './session'
 import type { TensorFlow } from './tensorflow'
 
-/** Normalised [n, 32, 32, 3], or, where the graph holds the data itself, which of them and how each is augmented. */
+/** Normalised [n, 32, 32, 3], or, if the graph contains the data, the batch's plan. */
 export type Pictures = Float32Array | PicturePlan
 
-/** A data set that stays with the graph, on whatever device that is. */
+/** A data set that stays with the graph, on its device. */
 export interface ResidentData {
-  /** Bytes of each split, 32 × 32 × 3 a picture. */
+  /** Bytes of each split, 32 × 32 × 3 per image. */
   train: Uint8Array
   test: Uint8Array
-  /** [768]: what the 256 values of a byte are normalised, one channel after the other. */
+  /** [768]: normalised values of the 256 bytes, one channel after the other. */
   table: Float32Array
 }
 
 export interface StepResult {
   /** Mean cross-entropy over the batch, in nats. */
   loss: number
-  /** Right predictions in the batch, before the update. */
+  /** Correct predictions in the batch, before the update. */
   correct: number
 }
 
 export interface EvaluationResult {
   /** Sum of the cross-entropy over the examples, in nats. */
   lossSum: number
-  /** Right predictions. */
+  /** Correct predictions. */
   correct: number
   /** The class with the highest probability, for each example. */
   predicted: Int32Array
@@ -41,36 +41,36 @@ export interface EvaluationResult {
 }
 
 export interface TrainingGraph {
-  /** The batch sizes of `step`, in the order given; `evaluate` takes up to the first. */
+  /** The batch sizes of `step`, in the given order; `evaluate` accepts up to the first one. */
   readonly batchSizes: readonly number[]
-  /** @param pictures n of them, a plan's from the training examples @param labels [n]; n one of `batchSizes` */
+  /** @param pictures n images, or a plan of training examples @param labels [n]; n is one of `batchSizes` */
   step(pictures: Pictures, labels: Int32Array, learningRate: number): StepResult
   /**
-   * Of the first `count` examples, a plan's from the test examples; the arrays are those of a whole batch, the rest of
-   * them is ignored.
+   * Evaluates the first `count` examples, or a plan of test examples; the arrays have the size of a full batch, and the
+   * rest is ignored.
    */
   evaluate(pictures: Pictures, labels: Int32Array, count: number): EvaluationResult
-  /** Parameters and velocities by name, or some of them. */
+  /** Returns parameters and velocities by name, all or some. */
   getVariables(names?: readonly string[]): Map<string, Float32Array>
-  /** Those not named keep what they have. */
+  /** Others keep their values. */
   setVariables(values: ReadonlyMap<string, Float32Array>): void
   close(): void
 }
 
 export interface TrainingGraphOptions {
   spec: NetworkSpec
-  /** The batch size, and that of a shorter last batch where the examples don't divide. */
+  /** The batch size, and that of a shorter last batch if the number of examples is not divisible. */
   batchSizes: readonly [number, ...number[]]
   momentum: number
   weightDecay: number
   precision: Precision
-  /** Our own kernels where there are some: by default on the CPU, the only device that has them. */
+  /** Whether to use our own kernels; default: on the CPU, the only device that has them. */
   fused?: boolean
-  /** How multi-band layers are computed where our own kernels are; all expanded by default. */
+  /** The algorithm of each multi-band layer if our own kernels are used; default: expanded. */
   bank?: (shape: BankShape) => BankAlgorithms
   /** Parameters by name (`initialValues`); velocities start at zero. */
   initial: ReadonlyMap<string, Float32Array>
-  /** Then `step` and `evaluate` take plans, else pictures. */
+  /** If set, `step` and `evaluate` take plans instead of images. */
   resident?: ResidentData
 }
 
@@ -79,8 +79,8 @@ export function hasOwnKernels({ binding }: TensorFlow): boolean {
 }
 
 /**
- * Records the network's step for each batch size and its evaluation for the first, over one set of variables that are
- * set to `initial`. The eager tensors made on the way are freed; the graph's own live until `close`.
+ * Records the network's step for each batch size and its evaluation for the first, with one set of variables that are
+ * set to `initial`. Frees the eager tensors; the graph's own live until `close`.
  */
 export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGraphOptions): TrainingGraph {
   const { tf, binding } = tensorflow
@@ -113,7 +113,7 @@ export function buildTrainingGraph(tensorflow: TensorFlow, options: TrainingGrap
     use(x, labels)
     tf.dispose([x, labels])
   }
-  // What is recorded does not depend on values; real ones would only be slower to come by.
+  // Recording does not depend on values; real ones would only be slower to compute.
   network.assign(options.initial)
   for (const size of batchSizes)
     withBatch(size, (x, labels) => {

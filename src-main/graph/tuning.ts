@@ -1,4 +1,4 @@
-/** Which algorithm a multi-band layer's convolution takes: measured once on this machine, then remembered. */
+/** Measures once per machine which algorithm is fastest for a multi-band layer's convolution, and stores the result. */
 import type { Variable } from '@tensorflow/tfjs-node-gpu'
 import type { Precision } from '../contract/experiment'
 import { signBank } from '../analysis/filters/banks'
@@ -22,7 +22,7 @@ import type { TensorFlow } from './tensorflow'
 /** Milliseconds of each algorithm in each direction. */
 export type BankTimes = Readonly<Record<Direction, Readonly<Record<Algorithm, number>>>>
 
-/** The shapes of a network's multi-band layers for which there is a choice, each once. */
+/** Returns the shapes of a network's multi-band layers that have a choice, without duplicates. */
 export function bankShapes(spec: NetworkSpec): BankShape[] {
   const found = new Map<string, BankShape>()
   for (const layer of convolutions(spec)) {
@@ -40,8 +40,8 @@ export function shapeKey({ height, width, inputs, filters }: BankShape): string 
 const repetitions = 4
 
 /**
- * Times both algorithms, in each direction, as they would stand in a recorded step: alone, on all threads, the lowest
- * of a few runs. Takes a few tenths of a second.
+ * Times both algorithms in each direction, as part of a recorded step: alone, on all threads, the minimum of a few
+ * runs. Takes a few tenths of a second.
  */
 export function timeBank(
   tensorflow: TensorFlow,
@@ -70,7 +70,7 @@ export function timeBank(
     for (const algorithm of algorithms)
       recorder.record(`${direction}/${algorithm}`, {
         inputs: [],
-        // One value of the result: the rest would only be copied.
+        // Fetch one value of the result: more would only be copied.
         run: () => [tf.slice(by[algorithm][direction](x, base, dy), [0, 0, 0, 0], [1, 1, 1, 1])],
       })
   const rng = random(0, 'weights')
@@ -89,7 +89,7 @@ export function timeBank(
         for (const algorithm of algorithms) {
           const start = performance.now()
           session.run(`${direction}/${algorithm}`, [])
-          // The first run pays for TensorFlow's own preparations.
+          // The first run includes TensorFlow's own preparations.
           if (i > 0) lowest[algorithm] = Math.min(lowest[algorithm], performance.now() - start)
         }
       return lowest

@@ -17,11 +17,11 @@ import type { StoredPreferences } from './preferences'
 import { saveFilter, withExtension } from './window/saveFile'
 import type { Service } from './service/service'
 
-/** Offers what importers read. A file may have any other name, so `allFiles` is next to it. */
+/** Formats that importers read. A file may have any other name, so `allFiles` is offered too. */
 const archivesFilter: Electron.FileFilter = { name: 'Archives', extensions: [...importExtensions] }
 const allFiles: Electron.FileFilter = { name: 'All files', extensions: ['*'] }
 
-/** What the shell answers itself. */
+/** Calls that the shell answers itself. */
 export function shellHandlers(
   service: Service,
   grants: Grants,
@@ -29,7 +29,7 @@ export function shellHandlers(
   preferences: StoredPreferences,
   window: () => BrowserWindow | null,
 ): ShellHandlers {
-  /** What was written last, of which the page knows the name alone. */
+  /** The path that was written last; the page knows only its name. */
   let written: string | null = null
   return {
     'shell.info': () =>
@@ -157,7 +157,7 @@ export function shellHandlers(
     },
 
     'shell.copyText': async ({ text }) => {
-      // Electron 22 has written when it returns, later ones when it resolves.
+      // Electron 22 writes synchronously, later versions return a promise.
       await clipboard.writeText(text)
       return { ok: true }
     },
@@ -184,7 +184,7 @@ export function shellHandlers(
       const chosen = filePaths[0]
       if (canceled || chosen === undefined) return { chosen: false }
       prepareDataDir(chosen)
-      // The last flag counts. Electron's profile lies in the data directory, so a new start is needed.
+      // The last flag counts. Electron's profile is in the data directory, so a restart is needed.
       app.relaunch({ args: [...process.argv.slice(1), `--data-dir=${chosen}`] })
       app.quit()
       return { chosen: true }
@@ -203,7 +203,7 @@ export function shellHandlers(
   }
 }
 
-/** Asks where to save a file. Returns null if the user cancels; a path that is returned may be replaced. */
+/** Asks where to save a file. Returns null if the user cancels; an existing file at the path may be replaced. */
 async function askWhere(window: BrowserWindow | null, title: string, suggestedName: string): Promise<string | null> {
   const options: Electron.SaveDialogOptions = {
     title,
@@ -216,7 +216,7 @@ async function askWhere(window: BrowserWindow | null, title: string, suggestedNa
     : dialog.showSaveDialog(options))
   if (canceled || filePath === undefined || filePath === '') return null
   const completed = withExtension(filePath, suggestedName)
-  // The dialog has asked about the name as typed. Who writes a folder asks about its files.
+  // The dialog has asked about the name as typed. Writers of folders ask about their files.
   const found = statSync(completed, { throwIfNoEntry: false })
   if (completed === filePath || found === undefined || found.isDirectory()) return completed
   return (await confirmReplacing(window, path.basename(completed), 'A file with this name already exists.'))

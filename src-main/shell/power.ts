@@ -5,8 +5,9 @@ export class Power {
   #blocker: number | null = null
 
   /**
-   * Durations need no more than to know of it: they are measured by a clock that stands still while the system sleeps.
-   * @param listeners `sleeps` is called just before the system sleeps all the same, `shutsDown` before it shuts down
+   * Durations need no correction: their clock stops while the system sleeps.
+   * @param listeners `sleeps` is called just before the system sleeps despite the blocker, `shutsDown` before it shuts
+   *   down
    */
   watch(listeners: { sleeps: () => void; shutsDown: () => void; wakes: () => void }): void {
     powerMonitor.on('suspend', listeners.sleeps)

@@ -44,7 +44,7 @@ function whileWorking({ works: others }: Pick<Training, 'works'>): Question {
   return {
     message: `Quit while ${others.map((kind) => works[kind]).join(' and ')} ${others.length === 1 ? 'is' : 'are'} running?`,
     detail:
-      'Quitting cancels it, and nothing of it is kept. In the background it continues without a window, and the program quits when it is finished; start the program again to reopen the window.',
+      'Quitting cancels it and discards its result. In the background it continues without a window, and the program quits when it is finished; start the program again to reopen the window.',
     buttons: ['Cancel it and quit', 'Continue in the background', 'Cancel'],
   }
 }

@@ -1,17 +1,17 @@
-/** What a child process gets of its parent's environment: what is named here and nothing else. Pure. */
+/** Selects the environment variables of child processes: only the listed ones are passed on. Pure. */
 
 import { gpuMath } from './gpuMath'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * What any of our processes needs to find programs, libraries, a home and words. Nothing that makes a runtime load
- * other code (LD_PRELOAD, NODE_OPTIONS, GIT_DIR, PYTHONPATH …) is in it, and no token of the person's.
+ * Variables that all our processes need to find programs, libraries, a home and a locale. Variables that load other
+ * code into a runtime (LD_PRELOAD, NODE_OPTIONS, GIT_DIR, PYTHONPATH …) and secrets are not passed on.
  */
 const places = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR']
 const always = [...places, 'LD_LIBRARY_PATH']
 
-/** What changes how TensorFlow computes or what it says. */
+/** Variables that change TensorFlow's computation or log. */
 const tensorflow = [
   'TF_NUM_INTRAOP_THREADS',
   'TF_NUM_INTEROP_THREADS',
@@ -20,7 +20,7 @@ const tensorflow = [
   ...Object.keys(gpuMath),
 ]
 
-/** The way to a data set's site; only the service goes there. Its password, where it has one, is told nobody. */
+/** Proxy settings for downloads of data sets; only the service uses them. A password in them is never printed. */
 const proxy = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']
 
 const processes = {
@@ -31,7 +31,7 @@ const processes = {
 
 export type ChildProcessKind = keyof typeof processes
 
-/** The part of `env` that a child of this kind may see. */
+/** Returns the part of `env` that a child of this kind gets. */
 export function environmentFor(kind: ChildProcessKind, env: Variables): Record<string, string> {
   const { names, prefixes }: { names: readonly string[]; prefixes: readonly string[] } = processes[kind]
   return Object.fromEntries(
@@ -44,22 +44,22 @@ export function environmentFor(kind: ChildProcessKind, env: Variables): Record<s
 }
 
 /**
- * Of what a trainer gets: these change no bit of its results. Our own are among them: images in the graph give the
- * feeder's bits.
+ * Variables of a trainer that do not change its results; our own are among them: images in the graph have the same bits
+ * as those of the feeder.
  */
 const changesNoBit = (name: string): boolean =>
   places.includes(name) || name === 'TF_CPP_MIN_LOG_LEVEL' || name.startsWith('MCNN_')
 
 /**
- * Recorded by meaning instead: numbers of threads (`Environment.threads`) and a GPU's arithmetic
+ * Variables that are recorded in another form: thread counts (`Environment.threads`) and a GPU's arithmetic
  * (`Environment.gpuMath`).
  */
 const recordedApart = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', ...Object.keys(gpuMath)]
 
 /**
- * Returns what a run records of its trainer's environment, sorted by name: everything that `environmentFor` passes to a
- * trainer, less what changes no bit or is recorded apart. A variable that is passed from now on is recorded without
- * another list.
+ * Returns the recorded part of a trainer's environment, sorted by name: everything that `environmentFor` passes to a
+ * trainer, except variables that do not change results or are recorded elsewhere. New variables are therefore recorded
+ * automatically.
  */
 export function computingVariables(env: Variables): Record<string, string> {
   const passed = Object.entries(environmentFor('trainer', env)).filter(

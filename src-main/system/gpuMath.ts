@@ -1,20 +1,19 @@
-/** How a GPU's libraries compute is theirs to choose until environment variables say otherwise. Pure. */
+/** Environment variables that determine how a GPU's libraries compute. Pure. */
 
-/** What a trainer's process is given, unless the person's environment says otherwise. */
+/** Values for a trainer's process, unless the user's environment sets them. */
 export const gpuMath = {
-  // TensorFlow takes TF32 (10 bits of mantissa) for float32 from Ampere on: then a run called float32 would be none,
-  // and not comparable with one on a CPU. Whoever wants tensor cores has bfloat16. cuBLAS and cuDNN read this
-  // themselves.
+  // From Ampere on, TensorFlow uses TF32 (10 bits of mantissa) for float32: results would not be comparable with
+  // float32 on a CPU. bfloat16 is the choice for tensor cores. cuBLAS and cuDNN read this variable themselves.
   NVIDIA_TF32_OVERRIDE: '0',
-  // Only algorithms that give the same bits every time, and none chosen by timing, which falls out differently in
-  // another process: a run that goes on from a checkpoint, or is run again, would not come out the same.
+  // Only deterministic algorithms, and none chosen by timing, which varies between processes: a resumed or repeated run
+  // would differ.
   TF_CUDNN_DETERMINISTIC: '1',
   TF_CUDNN_USE_AUTOTUNE: '0',
 } as const
 
 type GpuMath = Partial<Record<keyof typeof gpuMath, string>>
 
-/** The variables as they are to be set. */
+/** Returns the variables to set. */
 export function gpuMathIn(env: GpuMath): Record<keyof typeof gpuMath, string> {
   const { NVIDIA_TF32_OVERRIDE: tf32, TF_CUDNN_DETERMINISTIC: deterministic, TF_CUDNN_USE_AUTOTUNE: autotune } = env
   return {
@@ -24,7 +23,7 @@ export function gpuMathIn(env: GpuMath): Record<keyof typeof gpuMath, string> {
   }
 }
 
-/** What an environment makes of it, in words: without a variable the libraries do as they do. */
+/** Describes the resulting arithmetic; without a variable the libraries' defaults apply. */
 export function gpuMathWords({
   NVIDIA_TF32_OVERRIDE: tf32,
   TF_CUDNN_DETERMINISTIC: deterministic = '0',
@@ -37,5 +36,5 @@ export function gpuMathWords({
   ].join(', ')
 }
 
-/** As TensorFlow reads a switch. */
+/** Parses a switch as TensorFlow does. */
 const isTrue = (value: string): boolean => value === '1' || value.toLowerCase() === 'true'

@@ -1,4 +1,4 @@
-/** Keeps this process alive if its standard output or standard error is closed, full or gone. */
+/** Keeps this process alive if its standard output or standard error is closed or full. */
 export function outliveStandardStreams(
   onError: (stream: NodeJS.WriteStream, error: NodeJS.ErrnoException) => void = () => undefined,
 ): void {

@@ -228,7 +228,7 @@ describe('a download', () => {
     expect(error).toMatchObject({
       code: 'bad-data',
       message: expect.stringMatching(
-        /is not the official cifar-10-binary\.tar\.gz: its MD5 is [0-9a-f]{32}, the official one [0-9a-f]{32}\. Nothing was kept/,
+        /is not the official cifar-10-binary\.tar\.gz: its MD5 is [0-9a-f]{32}, the official one [0-9a-f]{32}\. The file was deleted/,
       ) as string,
     })
     expect(await kept()).toBe(0)
@@ -274,18 +274,18 @@ describe('a download', () => {
       `https://user:pw@127.0.0.1:${server.port}/x`,
     ]) {
       redirect(() => location)
-      expect((await failure(download())).message).toMatch(/sends on to .*, which is not the official site\./)
+      expect((await failure(download())).message).toMatch(/redirects to .*, which is not the official site\./)
     }
     redirect(() => '/again')
     server.asked.length = 0
-    expect((await failure(download())).message).toContain('more than 5 redirects')
+    expect((await failure(download())).message).toContain('more than 5 times')
     expect(server.asked).toHaveLength(6)
   })
 
   it('of another size is not begun, and one that grows beyond its size is ended', async () => {
     const smaller = { ...spec, download: { ...spec.download, bytes: archive.length - 1 } }
     expect((await failure(download({ specs: [smaller] }))).message).toMatch(
-      /offers [\d,]+ bytes, where the official archive has [\d,]+\./,
+      /offers [\d,]+ bytes instead of the official archive’s [\d,]+\./,
     )
     server.instead = (_, response) => {
       response.writeHead(200)
@@ -301,7 +301,7 @@ describe('a download', () => {
 
   it('that stands still is given up after a while; a slow one is not', async () => {
     server.instead = () => true
-    expect((await failure(download({ silenceMs: 200 }))).message).toMatch(/sent nothing for 0\.2 s\./)
+    expect((await failure(download({ silenceMs: 200 }))).message).toMatch(/sent no data for 0\.2 s\./)
     server.instead = null
     told = []
     // 23 pieces: longer than the silence allowed, but never silent for so long.
@@ -326,7 +326,7 @@ describe('a download', () => {
     )
     expect(error).toMatchObject({
       code: 'cancelled',
-      message: expect.stringMatching(/are kept, and it goes on from there/) as string,
+      message: expect.stringMatching(/are kept for a later download/) as string,
     })
     const had = (await kept()) ?? 0
     expect(had).toBeGreaterThan(8192)
@@ -480,10 +480,10 @@ describe('a download', () => {
       )
       server = await FileServer.open(archive)
       expect((await failure(download(at('https://no-such-host.invalid/x.tar.gz')))).message).toMatch(
-        /The name of no-such-host\.invalid could not be looked up \((ENOTFOUND|EAI_AGAIN)\): there may be no network here\./,
+        /The name of no-such-host\.invalid could not be looked up \((ENOTFOUND|EAI_AGAIN)\): there may be no network connection\./,
       )
       expect((await failure(download({ ...at(server.url()), ca: null }))).message).toMatch(
-        /no safe connection to 127\.0\.0\.1:\d+: its certificate or encryption was not accepted \(.*SELF_SIGNED.*\)/,
+        /no secure connection to 127\.0\.0\.1:\d+: its certificate or encryption was not accepted \(.*SELF_SIGNED.*\)/,
       )
       const expired = await FileServer.open(archive, makeCertificate([], '20200101000000Z', '20210101000000Z'))
       expect((await failure(download({ ...at(expired.url()), ca: [expired.ca] }))).message).toContain(
@@ -508,7 +508,7 @@ describe('a download', () => {
       expect(refused.message).toMatch(/The proxy 127\.0\.0\.1:\d+ refused the connection \(ECONNREFUSED\)\./)
       expect(refused.message + (refused.fix ?? '')).not.toContain('secret')
       expect((await failure(download({ ...elsewhere, env: { HTTPS_PROXY: 'not an address' } }))).message).toContain(
-        'HTTPS_PROXY does not hold the address of a proxy',
+        'HTTPS_PROXY is not the address of a proxy',
       )
     })
   })
@@ -518,7 +518,7 @@ describe('a download', () => {
     const env = { HTTPS_PROXY: proxy.url }
     const way = { specs: [{ ...spec, download: { ...spec.download, url: server.url('localhost') } }], env }
     expect((await failure(download({ ...way, silenceMs: 300 }))).message).toMatch(
-      /through the proxy 127\.0\.0\.1:\d+, sent nothing for 0\.3 s|The proxy 127\.0\.0\.1:\d+ lets nothing through/,
+      /through the proxy 127\.0\.0\.1:\d+, sent no data for 0\.3 s|The proxy 127\.0\.0\.1:\d+ blocks connections/,
     )
     const abort = new AbortController()
     const cancelled = failure(download({ ...way, silenceMs: never }, abort))

@@ -1,4 +1,4 @@
-/** Fetches a published archive from its official site, whole and checked, and imports it as any file. */
+/** Downloads a published archive from its official site, verifies it and imports it. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { statfs, type FileHandle } from 'node:fs/promises'
@@ -18,24 +18,24 @@ import { thousands } from '../records'
 import { requestFile } from './request'
 import { specOf } from '../store'
 
-/** What tests set otherwise; nothing of it comes from outside of the process. */
+/** Settings for tests only; nothing outside of this process can set them. */
 export interface DownloadSetup {
   specs: readonly CifarSpec[]
-  /** Trusted certificates; null takes those of Node and the system. */
+  /** Trusted certificates; null uses those of Node and the system. */
   ca: readonly string[] | null
   env: NodeJS.ProcessEnv
-  /** Without a byte for so long a connection is given up, in ms. */
+  /** Timeout for the next byte of a connection, in ms. */
   silenceMs: number
-  /** Before a cut connection is tried again, in ms; twice as long each time that nothing came. */
+  /** Delay before a reconnection in ms; doubled after each attempt without data. */
   retryMs: number
 }
 
 const usual: DownloadSetup = { specs: cifarSpecs, ca: null, env: process.env, silenceMs: 30_000, retryMs: 1000 }
-/** Tries in a row that bring nothing. */
+/** Consecutive attempts without data before giving up. */
 const tries = 4
-/** Kept free beside what is written. */
+/** Free bytes that must remain. */
 const roomBytes = 32 << 20
-/** Between two words of progress, in ms. */
+/** Milliseconds between two progress reports. */
 const progressMs = 250
 
 export interface DownloadOptions {
@@ -46,7 +46,7 @@ export interface DownloadOptions {
   setup?: Partial<DownloadSetup>
 }
 
-/** Where data sets come from, how large they are, and what of each is here already. */
+/** Returns the source of each data set, its size and the size of a partial download. */
 export async function datasetSources(
   datasetsDir: string,
   specs: readonly CifarSpec[] = cifarSpecs,
@@ -66,7 +66,7 @@ export async function datasetSources(
   )
 }
 
-/** Lets go of what an interrupted download has left. */
+/** Deletes an interrupted download. */
 export async function discardDownload(
   datasetsDir: string,
   id: DatasetId,
@@ -76,9 +76,8 @@ export async function discardDownload(
 }
 
 /**
- * What came is kept where it ends early, and fetched no second time. Bytes that are not the official ones are never
- * imported.
- * @throws WorkbenchError bad-input for the built-in set, unavailable (network, disk), bad-data (not the official
+ * A partial download is kept and resumed. Bytes that are not the official ones are never imported.
+ * @throws WorkbenchError bad-input for the built-in data set, unavailable (network, disk), bad-data (not the official
  *   file), cancelled
  */
 export async function downloadDataset({
@@ -99,7 +98,7 @@ export async function downloadDataset({
     specs,
   ).catch(async (error: unknown) => {
     if (signal.aborted) throw cancelled(spec.download.bytes, spec.download.bytes)
-    // The disk changed the file after its checksum was compared: kept, it would fail again.
+    // The file changed on the disk after its checksum was compared: a kept copy would fail again.
     if (error instanceof WorkbenchError && error.code === 'bad-data') await part.discard()
     throw error
   })
@@ -120,11 +119,11 @@ function partOf({ archive, download }: CifarSpec, datasetsDir: string): PartFile
   return new PartFile(datasetsDir, archive, download)
 }
 
-/** Of the rest of the archive, and of the set that is made of it. */
+/** Bytes of the rest of the archive, and of the data set. */
 async function mustHaveRoom(spec: CifarSpec, datasetsDir: string, rest: number): Promise<void> {
   const unpacked = splitNames.reduce((sum, split) => sum + countOf(spec, split) * recordBytes(labelBytesOf(spec)), 0)
   const needed = rest + unpacked + roomBytes
-  // A disk that doesn't tell is tried.
+  // If the free space is unknown, try.
   const free = await statfs(datasetsDir).then(
     ({ bavail, bsize }) => bavail * bsize,
     () => Infinity,
@@ -153,9 +152,9 @@ class Fetching {
   ) {}
 
   /**
-   * Resolves when the complete archive is on the disk and its checksums are the official ones. Bytes of an earlier
-   * download that do not lead there are fetched again, once.
-   * @throws WorkbenchError bad-data if the server sends another file: then nothing of it is kept
+   * Resolves when the complete archive is on the disk with the official checksums. If a resumed download has wrong
+   * checksums, it is downloaded again once.
+   * @throws WorkbenchError bad-data if the server sends another file, which is then deleted
    */
   async run(): Promise<void> {
     const resumed = await this.part.kept()
@@ -168,14 +167,14 @@ class Fetching {
     if (wrongMd5 === null) return
     throw new WorkbenchError(
       'bad-data',
-      `What ${this.host} sent is not the official ${this.spec.archive}: its MD5 is ${wrongMd5}, the official one ${this.source.md5}. Nothing was kept of it.`,
+      `What ${this.host} sent is not the official ${this.spec.archive}: its MD5 is ${wrongMd5}, the official one ${this.source.md5}. The file was deleted.`,
       {
-        fix: `Download it again; where it comes out the same, something on the way changes it. ${this.byHand}`,
+        fix: `Download it again; if the result is the same, a proxy on the way changes it. ${this.byHand}`,
       },
     )
   }
 
-  /** Returns null for the official archive, else the MD5 of what came, which is discarded. */
+  /** Returns null for the official archive, else the MD5 of the received file, which is deleted. */
   private async fetchAndCheck(): Promise<string | null> {
     if (!(await this.part.isComplete())) await this.fetch()
     const wrongMd5 = await this.check()
@@ -198,7 +197,7 @@ class Fetching {
         this.mustGoOn()
         if (error instanceof WorkbenchError) throw error
         failed = this.done > before ? 1 : failed + 1
-        // One that never answered is told at once: a person sits before it.
+        // If the server never answered, fail at once: the user is waiting.
         if (!received || failed >= tries || !isPassing(error)) throw this.fault(error)
         this.tell('Connecting again')
         await wait(this.options.retryMs * 2 ** (failed - 1), undefined, { signal: this.signal }).catch(() =>
@@ -212,7 +211,7 @@ class Fetching {
     return this.spec.download
   }
 
-  /** One connection: what comes of it is kept. */
+  /** Uses one connection and keeps what it received. */
   private async attempt(answered: () => void): Promise<void> {
     const { ca, env, silenceMs } = this.options
     const silence = new AbortController()
@@ -231,14 +230,14 @@ class Fetching {
         silenceMs,
       }
       const { body, from, validator, total } = await requestFile(asked).catch(async (error: unknown) => {
-        // The server and what is here don't go together: the next try begins anew.
+        // The server's file and the partial download do not match: start again.
         if (error instanceof HttpFault && error.kind === 'mismatch') await this.part.discard()
         throw error
       })
       try {
         if (total !== null && total !== this.source.bytes)
           throw new HttpFault(
-            `offers ${thousands(total)} bytes, where the official archive has ${thousands(this.source.bytes)}.`,
+            `offers ${thousands(total)} bytes instead of the official archive’s ${thousands(this.source.bytes)}.`,
           )
         answered()
         handle = await onDisk(() => this.part.open(from, validator))
@@ -298,7 +297,7 @@ class Fetching {
     const sentence = networkSentence(error, this.host, proxyOf(new URL(this.source.url).hostname, this.options.env))
     const kept =
       this.done > 0
-        ? ` ${megabytes(this.done)} of ${megabytes(this.source.bytes)} are kept: downloading again goes on from there.`
+        ? ` ${megabytes(this.done)} of ${megabytes(this.source.bytes)} are kept: the next download resumes.`
         : ''
     return new WorkbenchError('unavailable', `${this.spec.name} could not be downloaded. ${sentence}${kept}`, {
       fix: this.byHand,
@@ -307,7 +306,7 @@ class Fetching {
   }
 
   private get byHand(): string {
-    return `Or fetch ${this.source.url} elsewhere and import that file: Data sets › Import archive, or mcnn datasets import ${this.spec.archive}.`
+    return `Or download ${this.source.url} with a browser and import it: Data sets › Import archive, or mcnn datasets import ${this.spec.archive}.`
   }
 
   private get host(): string {
@@ -332,7 +331,7 @@ function cancelled(kept: number, bytes: number): WorkbenchError {
   return new WorkbenchError(
     'cancelled',
     kept > 0
-      ? `The download was cancelled; ${megabytes(kept)} of ${megabytes(bytes)} are kept, and it goes on from there.`
+      ? `The download was cancelled; ${megabytes(kept)} of ${megabytes(bytes)} are kept for a later download.`
       : 'The download was cancelled.',
   )
 }

@@ -5,18 +5,18 @@ const of = (code: string, message = code): Error => Object.assign(new Error(mess
 
 describe('networkSentence', () => {
   it.each([
-    [of('ENOTFOUND'), 'The name of host could not be looked up (ENOTFOUND): there may be no network here.'],
+    [of('ENOTFOUND'), 'The name of host could not be looked up (ENOTFOUND): there may be no network connection.'],
     [of('ECONNREFUSED'), 'host refused the connection (ECONNREFUSED).'],
-    [of('ENETUNREACH'), 'host can’t be reached from here (ENETUNREACH).'],
+    [of('ENETUNREACH'), 'host cannot be reached (ENETUNREACH).'],
     [of('ETIMEDOUT'), 'host did not answer (ETIMEDOUT).'],
-    [of('ECONNRESET'), 'The connection to host was cut (ECONNRESET).'],
+    [of('ECONNRESET'), 'The connection to host was interrupted (ECONNRESET).'],
     [
       of('CERT_HAS_EXPIRED'),
-      'There is no safe connection to host: its certificate or encryption was not accepted (CERT_HAS_EXPIRED).',
+      'There is no secure connection to host: its certificate or encryption was not accepted (CERT_HAS_EXPIRED).',
     ],
-    [of('EPROTO'), 'There is no safe connection to host: its certificate or encryption was not accepted (EPROTO).'],
+    [of('EPROTO'), 'There is no secure connection to host: its certificate or encryption was not accepted (EPROTO).'],
     [new HttpFault('answered 404 Not Found.'), 'host answered 404 Not Found.'],
-    [new Silence(30), 'host sent nothing for 30 s.'],
+    [new Silence(30), 'host sent no data for 30 s.'],
     [new Error('odd'), 'The connection to host failed (odd).'],
   ])('%s', (error, sentence) => {
     expect(networkSentence(error, 'host', null)).toBe(sentence)
@@ -26,9 +26,9 @@ describe('networkSentence', () => {
     expect(networkSentence(of('ENOTFOUND'), 'host', 'p:1')).toMatch(/^The name of the proxy p:1 could not/)
     expect(networkSentence(of('ECONNREFUSED'), 'host', 'p:1')).toMatch(/^The proxy p:1 refused/)
     expect(networkSentence(of('ERR_PROXY_TUNNEL', 'Failed to establish tunnel: 403 Forbidden'), 'host', 'p:1')).toBe(
-      'The proxy p:1 lets nothing through to host: Failed to establish tunnel: 403 Forbidden.',
+      'The proxy p:1 blocks connections to host: Failed to establish tunnel: 403 Forbidden.',
     )
-    expect(networkSentence(new Silence(30), 'host', 'p:1')).toBe('host, through the proxy p:1, sent nothing for 30 s.')
+    expect(networkSentence(new Silence(30), 'host', 'p:1')).toBe('host, through the proxy p:1, sent no data for 30 s.')
   })
 })
 

@@ -1,21 +1,21 @@
-/** What went wrong between this machine and a server, in a sentence. Pure. */
+/** Describes network errors between this machine and a server. Pure. */
 
-/** The server's answer is not the file that was asked for. */
+/** The server's answer is not the requested file. */
 export class HttpFault extends Error {
   constructor(
-    /** Goes on after the server's name. */
+    /** A sentence without its subject, the server's name. */
     readonly words: string,
-    /** Whether asking again could give something else; `mismatch` where what is here of the file stands in the way. */
+    /** Whether a retry can succeed; `mismatch` if the partial download is the reason. */
     readonly kind: 'final' | 'passing' | 'mismatch' = 'final',
   ) {
     super(words)
   }
 }
 
-/** For so many seconds nothing came. */
+/** No data arrived for this many seconds. */
 export class Silence extends Error {
   constructor(readonly seconds: number) {
-    super(`nothing came for ${seconds} s`)
+    super(`no data for ${seconds} s`)
   }
 }
 
@@ -31,19 +31,19 @@ const unreachable = new Set([
 const cut = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_EOF_STATE'])
 
 /**
- * @param host that was asked
- * @param proxy its host and port, null where none is used
+ * @param host the requested host
+ * @param proxy its host and port; null if none is used
  */
 export function networkSentence(error: unknown, host: string, proxy: string | null): string {
   if (error instanceof HttpFault) return `${host} ${error.words}`
   const via = proxy === null ? host : `the proxy ${proxy}`
   if (error instanceof Silence)
-    return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent nothing for ${error.seconds} s.`
+    return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent no data for ${error.seconds} s.`
   const code = codeOf(error)
   const said = `(${code ?? (error instanceof Error ? error.message : String(error))})`
-  if (code === 'ERR_PROXY_TUNNEL') return `${capital(via)} lets nothing through to ${host}: ${firstLine(error)}`
+  if (code === 'ERR_PROXY_TUNNEL') return `${capital(via)} blocks connections to ${host}: ${firstLine(error)}`
   if (code === 'ERR_PROXY_INVALID_CONFIG')
-    return 'HTTPS_PROXY does not hold the address of a proxy, such as http://proxy.example:3128.'
+    return 'HTTPS_PROXY is not the address of a proxy, such as http://proxy.example:3128.'
   if (
     code === 'ENOTFOUND' ||
     code === 'EAI_AGAIN' ||
@@ -51,17 +51,17 @@ export function networkSentence(error: unknown, host: string, proxy: string | nu
     code === 'EAI_NODATA' ||
     code === 'EAI_NONAME'
   )
-    return `The name of ${via} could not be looked up ${said}: there may be no network here.`
+    return `The name of ${via} could not be looked up ${said}: there may be no network connection.`
   if (code === 'ECONNREFUSED') return `${capital(via)} refused the connection ${said}.`
   if (code === 'ETIMEDOUT') return `${capital(via)} did not answer ${said}.`
-  if (code !== null && unreachable.has(code)) return `${capital(via)} can’t be reached from here ${said}.`
-  if (code !== null && cut.has(code)) return `The connection to ${host} was cut ${said}.`
+  if (code !== null && unreachable.has(code)) return `${capital(via)} cannot be reached ${said}.`
+  if (code !== null && cut.has(code)) return `The connection to ${host} was interrupted ${said}.`
   if (code !== null && isTls(code))
-    return `There is no safe connection to ${host}: its certificate or encryption was not accepted ${said}.`
+    return `There is no secure connection to ${host}: its certificate or encryption was not accepted ${said}.`
   return `The connection to ${host} failed ${said}.`
 }
 
-/** Whether a download that was already going is worth another try. */
+/** Returns whether a download that had started is worth a retry. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof HttpFault) return error.kind !== 'final'
   const code = codeOf(error)
@@ -72,8 +72,8 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * The proxy that a request takes by these variables, as host:port: for the words only, the way itself is Node's.
- * Names and passwords in it are not told.
+ * Returns the proxy of a request by these environment variables, as host:port, for messages: Node selects it itself.
+ * User names and passwords are left out.
  */
 export function proxyOf(host: string, env: Readonly<Record<string, string | undefined>>): string | null {
   const proxy = env['https_proxy'] ?? env['HTTPS_PROXY'] ?? ''

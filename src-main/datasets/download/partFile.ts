@@ -1,4 +1,4 @@
-/** A file on its way here: the bytes that came, and beside them a note of what they are a part of. */
+/** A partial download: the received bytes, and a note that identifies their source. */
 import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -7,18 +7,18 @@ import { flushPath } from '../../files/durable'
 const noteSchema = z.object({
   url: z.string(),
   bytes: z.int(),
-  /** See `FileAnswer`. A header's value: no line breaks. */
+  /** See `FileAnswer`. Value of a header: no line breaks. */
   validator: z
     .string()
     .max(500)
     .regex(/^[\x20-\x7e\x80-\xff]+$/),
 })
 
-/** Where downloads lie below the folder of the data sets. */
+/** Folder of downloads in the folder of data sets. */
 const folderName = '.downloads'
 
 export class PartFile {
-  /** The finished archive. Its checksum was right when it was put here; whether it still is, only reading it tells. */
+  /** The complete archive. Its checksum was right when it was written; only reading it again verifies that. */
   readonly whole: string
   private readonly part: string
   private readonly note: string
@@ -41,17 +41,17 @@ export class PartFile {
     return (await sizeOf(this.whole)) === this.source.bytes
   }
 
-  /** Returns whether all bytes are here, right or wrong. */
+  /** Returns whether all bytes were received, verified or not. */
   async isComplete(): Promise<boolean> {
     return (await this.kept()) === this.source.bytes
   }
 
-  /** Returns how many bytes are here and are not fetched again if they are right. */
+  /** Returns how many received bytes can be used. */
   async kept(): Promise<number> {
     return (await this.hasWhole()) ? this.source.bytes : ((await this.state())?.size ?? 0)
   }
 
-  /** What a download can go on from; null where it has to begin anew. */
+  /** Returns what the download can resume from; null if it must start again. */
   async state(): Promise<{ size: number; validator: string } | null> {
     const size = await sizeOf(this.part)
     if (size <= 0 || size > this.source.bytes) return null
@@ -62,8 +62,8 @@ export class PartFile {
   }
 
   /**
-   * Opens what is here, to go on at `from`; what lies behind goes. The note comes first: bytes without one are begun
-   * anew.
+   * Opens the file to resume at `from` and deletes later bytes. Writes the note first: bytes without a note are
+   * discarded.
    */
   async open(from: number, validator: string | null): Promise<FileHandle> {
     if (from === 0) {
@@ -84,7 +84,7 @@ export class PartFile {
     await rename(`${this.note}.new`, this.note)
   }
 
-  /** Returns where the complete bytes are, to be checked before `finish`. */
+  /** Returns the path of the complete file, to be verified before `finish`. */
   async path(): Promise<string> {
     return (await this.hasWhole()) ? this.whole : this.part
   }

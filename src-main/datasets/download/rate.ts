@@ -1,14 +1,14 @@
-/** How fast something comes, from what came in the last seconds. Pure. */
+/** Measures the rate of a download over the last seconds. Pure. */
 
-/** Milliseconds looked back on: long enough to be calm, short enough to follow a connection that changes. */
+/** Length of the window in milliseconds: long enough to be steady, short enough to follow changes. */
 const window = 5000
-/** Between two samples. */
+/** Milliseconds between two samples. */
 const grain = 100
 
 export class Rate {
   private samples: { at: number; done: number }[] = []
 
-  /** @param at milliseconds, rising. @param done bytes so far */
+  /** @param at milliseconds, rising @param done bytes so far */
   add(at: number, done: number): void {
     const last = this.samples.at(-1)
     if (last && this.samples.length > 1 && at - last.at < grain) return
@@ -16,7 +16,7 @@ export class Rate {
     while ((this.samples[1]?.at ?? Infinity) <= at - window) this.samples.shift()
   }
 
-  /** Bytes a second; null before it can be told. @param at now: where nothing comes any more, the rate falls */
+  /** Returns bytes per second; null if it is not known yet. @param at now: without new data, the rate falls */
   perSecond(at: number): number | null {
     const first = this.samples[0]
     const last = this.samples.at(-1)

@@ -1,7 +1,6 @@
 /**
- * One request for a file, or for the rest of one. Node's own https, not fetch: fetch undoes a Content-Encoding, and
- * servers name one for files that end in .gz; and it takes a proxy from the environment only where the whole process
- * does.
+ * Requests a file, or the rest of one. Uses Node's https, not fetch: fetch decodes a Content-Encoding, which servers
+ * set for files that end in .gz, and uses a proxy from the environment only if the complete process does.
  */
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
@@ -10,26 +9,26 @@ import { HttpFault } from './networkFault'
 
 export interface FileRequest {
   url: string
-  /** Bytes that are here already; 0 asks for the whole file. */
+  /** Received bytes; 0 requests the complete file. */
   from: number
-  /** Of what is here, as the server told it; only with one is the rest asked for. */
+  /** Validator of the received bytes from the server; the rest is requested only with one. */
   validator: string | null
-  /** Where HTTPS_PROXY and NO_PROXY are looked up. */
+  /** Environment with HTTPS_PROXY and NO_PROXY. */
   env: NodeJS.ProcessEnv
-  /** Certificates that are trusted; those of Node and of the system where nothing is said. */
+  /** Trusted certificates; default: those of Node and the system. */
   ca?: readonly string[] | undefined
   signal: AbortSignal
-  /** For so long a proxy may keep one waiting for its tunnel, in ms. */
+  /** Timeout for the tunnel of a proxy, in ms. */
   silenceMs: number
 }
 
 export interface FileAnswer {
   body: IncomingMessage
-  /** Where its first byte belongs: `from`, or 0 where the server sends all of it. */
+  /** Position of its first byte: `from`, or 0 if the server sends the complete file. */
   from: number
-  /** What to ask for the rest with; null where the server gives nothing that would tell a changed file. */
+  /** Validator for a request for the rest; null if the server has none that identifies the bytes. */
   validator: string | null
-  /** Of the whole file; null where the server doesn't tell. */
+  /** Size of the complete file; null if the server does not report it. */
   total: number | null
 }
 
@@ -37,8 +36,8 @@ const redirects = new Set([301, 302, 303, 307, 308])
 const mostRedirects = 5
 
 /**
- * Resolves when the answer's head is there; whoever has it reads its body.
- * @throws HttpFault where the answer is not the file, or leads elsewhere; what Node throws of a connection
+ * Resolves when the head of the answer has arrived; the caller reads the body.
+ * @throws HttpFault if the answer is not the file, or redirects elsewhere; connection errors of Node
  */
 export async function requestFile(options: FileRequest): Promise<FileAnswer> {
   const start = new URL(options.url)
@@ -50,11 +49,11 @@ export async function requestFile(options: FileRequest): Promise<FileAnswer> {
       response.destroy()
       const { location } = response.headers
       if (location === undefined || !URL.canParse(location, url.href))
-        throw new HttpFault(`answered with a redirect that leads nowhere (HTTP ${status}).`)
+        throw new HttpFault(`answered with a redirect without a target (HTTP ${status}).`)
       const next: URL = new URL(location, url)
-      // The person agreed to this host: to no other, and to nothing unencrypted.
+      // The user agreed to this host: do not follow redirects to others or to unencrypted ones.
       if (next.origin !== start.origin || next.username !== '' || next.password !== '')
-        throw new HttpFault(`sends on to ${next.origin.slice(0, 200)}, which is not the official site.`)
+        throw new HttpFault(`redirects to ${next.origin.slice(0, 200)}, which is not the official site.`)
       url = next
       continue
     }
@@ -65,7 +64,7 @@ export async function requestFile(options: FileRequest): Promise<FileAnswer> {
       throw error
     }
   }
-  throw new HttpFault(`sends on and on: more than ${mostRedirects} redirects.`)
+  throw new HttpFault(`redirects too often (more than ${mostRedirects} times).`)
 }
 
 function headOf(
@@ -80,12 +79,12 @@ function headOf(
   }
   if (from > 0 && validator !== null) {
     headers['Range'] = `bytes=${from}-`
-    // Sent whole where it is another file by now.
+    // With If-Range, the server sends the complete file if it has changed.
     headers['If-Range'] = validator
   }
   return new Promise((resolve, reject) => {
-    // While a proxy makes its tunnel, a request that is aborted says nothing, and its connection stays: told here,
-    // ended by its timeout.
+    // While a proxy opens its tunnel, an aborted request emits nothing and keeps its connection: reject here, and let
+    // its timeout close it.
     const aborted = (): void => reject(new DOMException('aborted', 'AbortError'))
     signal.addEventListener('abort', aborted, { once: true })
     if (signal.aborted) aborted()
@@ -114,11 +113,10 @@ function answerOf(body: IncomingMessage, status: number, { from }: FileRequest):
   }
   if (status === 206 && from > 0) {
     const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(body.headers['content-range'] ?? '') ?? []
-    if (Number(first) !== from || total === undefined)
-      throw new HttpFault('sent another part of the file than was asked for.', 'mismatch')
+    if (Number(first) !== from || total === undefined) throw new HttpFault('sent a wrong part of the file.', 'mismatch')
     return { body, from, validator, total: Number(total) }
   }
-  // The part that is here is longer than the file there.
+  // The partial download is longer than the file on the server.
   if (status === 416) throw new HttpFault('has no such part of the file (HTTP 416).', 'mismatch')
   throw new HttpFault(
     `answered ${status}${body.statusMessage ? ` ${body.statusMessage.slice(0, 80)}` : ''} to the request for the file.`,
@@ -126,17 +124,14 @@ function answerOf(body: IncomingMessage, status: number, { from }: FileRequest):
   )
 }
 
-/**
- * A weak ETag says that files are alike, not that their bytes are: If-Range must not be asked with one (RFC 9110,
- * 13.1.5).
- */
+/** A weak ETag does not identify the bytes, so it must not be used with If-Range (RFC 9110, 13.1.5). */
 function validatorOf({ headers }: IncomingMessage): string | null {
   const { etag } = headers
   if (etag !== undefined && /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(etag)) return etag
   return headers['last-modified'] ?? null
 }
 
-/** @throws where HTTPS_PROXY is no address: Node would go there without the proxy */
+/** @throws if HTTPS_PROXY is not an address: Node would connect without the proxy */
 function proxyVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   const proxy = env['https_proxy'] ?? env['HTTPS_PROXY'] ?? ''
   if (proxy !== '' && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)))
@@ -146,7 +141,7 @@ function proxyVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   )
 }
 
-/** A company's own authority is known to its machines' systems, not to Node. */
+/** A company's own certificate authority is known to the system, not to Node. */
 function trusted(): string[] {
   return [...getCACertificates('default'), ...getCACertificates('system')]
 }

@@ -1,4 +1,4 @@
-/** For tests: a certificate of a server on this machine, as X.509 asks for it (RFC 5280), signed by itself. */
+/** For tests: a self-signed X.509 certificate (RFC 5280) of a server on this machine. */
 import { generateKeyPairSync, sign } from 'node:crypto'
 
 const der = (tag: number, ...parts: Buffer[]): Buffer => {
@@ -14,7 +14,7 @@ const oid = (hex: string): Buffer => der(6, Buffer.from(hex, 'hex'))
 const bits = (bytes: Buffer): Buffer => der(3, Buffer.from([0]), bytes)
 const extension = (id: string, value: Buffer): Buffer => sequence(oid(id), der(4, value))
 
-/** For 127.0.0.1 and `names`; PEM. @param from and @param to as in ASN.1, such as 20200101000000Z */
+/** For 127.0.0.1 and `names`; PEM. @param from and `to` as in ASN.1, such as 20200101000000Z */
 export function makeCertificate(
   names: readonly string[] = ['localhost'],
   from = '20200101000000Z',

@@ -1,4 +1,4 @@
-/** For tests: an https server on this machine that offers one file, and misbehaves as it is told. */
+/** For tests: an https server on this machine that offers one file, and misbehaves on request. */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createProxy, type Server as ProxyServer } from 'node:http'
@@ -20,17 +20,17 @@ export class FileServer {
   readonly ca: string
   etag: string | null = '"one"'
   ranges = true
-  /** Bytes of each answer's body, one answer after the other, after which the connection is cut; none is whole. */
+  /** Bytes of each answer's body after which the connection is closed, one answer after the other. */
   cuts: number[] = []
   /**
-   * Resolves when the other side has written that many bytes. The connection is cut only then: a reset discards unread
-   * bytes.
+   * Resolves when the client has written that many bytes. The connection is closed only then, because a reset discards
+   * unread bytes.
    */
   received: (bytes: number) => Promise<unknown> = () => Promise.resolve()
-  /** Called before each piece with the bytes that this answer has sent so far; the piece is sent when it resolves. */
+  /** Called before each chunk with the bytes sent in this answer; the chunk is sent when it resolves. */
   beforePiece: (sent: number) => Promise<unknown> = () => Promise.resolve()
   piece = 16 << 10
-  /** Answers instead of the file. */
+  /** Answers with this instead of the file. */
   instead: ((request: IncomingMessage, response: ServerResponse) => boolean) | null = null
 
   private constructor(
@@ -55,7 +55,7 @@ export class FileServer {
     return `https://${host}:${this.port}/cifar-10-binary.tar.gz`
   }
 
-  /** A set that is published here. */
+  /** Publishes a data set on this server. */
   publish(spec: CifarSpec, url = this.url()): CifarSpec {
     return {
       ...spec,
@@ -96,8 +96,8 @@ export class FileServer {
   }
 }
 
-/** An http proxy that makes tunnels, and remembers to where. */
-/** @param silent takes every question and answers none */
+/** An http proxy that opens tunnels and records their targets. */
+/** @param silent accepts requests but never answers */
 export async function openProxy(
   silent = false,
 ): Promise<{ url: string; tunnels: string[]; close: () => Promise<void> }> {

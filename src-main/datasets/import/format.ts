@@ -24,7 +24,7 @@ export interface Split {
 export type SplitName = 'train' | 'test'
 export const splitNames: readonly SplitName[] = ['train', 'test']
 
-/** Records in a row; the class is the last of a record's `labelBytes` label bytes. */
+/** Consecutive records; the class is the last of a record's `labelBytes` label bytes. */
 export interface Records {
   bytes: Uint8Array
   labelBytes: number
@@ -45,7 +45,7 @@ export function labelsOf(records: Records): Uint8Array {
   return labels
 }
 
-/** The records at these positions, in this order. */
+/** Returns the records at these positions, in this order. */
 export function selectRecords(records: Records, indices: Uint32Array): Records {
   const size = recordBytes(records.labelBytes)
   const bytes = new Uint8Array(indices.length * size)
@@ -53,7 +53,7 @@ export function selectRecords(records: Records, indices: Uint32Array): Records {
   return { bytes, labelBytes: records.labelBytes }
 }
 
-/** One picture's planes, woven into rows of RGB pixels at `out[at]`. */
+/** Interleaves one image's planes into rows of RGB pixels at `out[at]`. */
 export function interleave(planes: Uint8Array, from: number, out: Uint8Array, at: number): void {
   for (let p = 0, o = at; p < area; p++, o += channels) {
     out[o] = planes[from + p] as number
@@ -70,7 +70,9 @@ export function toSplit(records: Records): Split {
   return { images, labels: labelsOf(records), count }
 }
 
-/** Digest in hex, in slices, so that a service stays responsive; SHA-256 of 184 MB takes about half a second. */
+/**
+ * Returns a hex digest, computed in slices so that the service stays responsive; SHA-256 of 184 MB takes half a second.
+ */
 export async function digest(algorithm: 'sha256' | 'md5', bytes: Uint8Array, signal?: AbortSignal): Promise<string> {
   const hash = createHash(algorithm)
   const slice = 8 << 20
@@ -87,14 +89,14 @@ interface Counted {
   sha256: string
 }
 
-/** Names exactly these examples: SHA-256 over the sizes and SHA-256 sums of each split's records. */
+/** Returns an id of exactly these examples: SHA-256 over the sizes and SHA-256 sums of each split's records. */
 export function fingerprintOf(id: DatasetId, train: Counted, test: Counted, validation: Counted | null = null): string {
-  // Without a split the text is that of before there were any.
+  // Without a split the text is the same as before splits existed.
   const held = validation === null ? '' : `validation ${validation.count} ${validation.sha256}\n`
   const text = `mcnn-workbench data set 1\n${id}\ntrain ${train.count} ${train.sha256}\ntest ${test.count} ${test.sha256}\n${held}`
   return sha256Of(text)
 }
 
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new WorkbenchError('cancelled', 'The import was cancelled; nothing was kept of it.')
+  if (signal?.aborted) throw new WorkbenchError('cancelled', 'The import was cancelled; nothing was imported.')
 }

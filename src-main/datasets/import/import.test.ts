@@ -394,22 +394,22 @@ describe('importDataset refuses', () => {
     [
       'a foreign archive',
       () => archive([['holiday.jpg', Buffer.from('jpg')]]),
-      /^Cannot import cifar\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100\.$/,
+      /^Cannot import cifar\.tar\.gz: it contains no file of CIFAR-10 or CIFAR-100\.$/,
     ],
     [
       'files of both sets',
       () => archive([...small.binary, ...fine.binary]),
-      /it holds train\.bin of CIFAR-100 next to files of CIFAR-10/,
+      /it contains train\.bin of CIFAR-100 next to files of CIFAR-10/,
     ],
     [
       'a file twice',
       () => archive([...small.binary, ['data_batch_1.bin', Buffer.alloc(size)]]),
-      /holds data_batch_1\.bin twice/,
+      /contains data_batch_1\.bin twice/,
     ],
     [
       'an archive without a file',
       () => tarGz([{ path: 'cifar/', type: '5' }]),
-      /^Cannot import odd\.tar\.gz: it holds no file of CIFAR-10 or CIFAR-100/,
+      /^Cannot import odd\.tar\.gz: it contains no file of CIFAR-10 or CIFAR-100/,
     ],
     [
       'a symbolic link',
@@ -467,12 +467,12 @@ describe('importDataset refuses', () => {
     [
       'a gzip of no tar',
       () => file('text.tar.gz', gzipSync(Buffer.alloc(2000, 'hello '))),
-      /^Cannot import text\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/,
+      /^Cannot import text\.tar\.gz: it is compressed, but its content is not a tar archive\.$/,
     ],
     [
       'a gzip of almost nothing',
       () => file('a.tar.gz', gzipSync(Buffer.from('a'))),
-      /^Cannot import a\.tar\.gz: it is compressed, but what is inside is not a tar archive\.$/,
+      /^Cannot import a\.tar\.gz: it is compressed, but its content is not a tar archive\.$/,
     ],
     ['an empty gzip', () => file('a.tar.gz', gzipSync(Buffer.alloc(0))), /^Cannot import a\.tar\.gz: it is empty/],
     [
@@ -493,22 +493,22 @@ describe('importDataset refuses', () => {
     [
       'a method of compression that is not read',
       () => zip(zipped(small.binary).map((entry) => ({ ...entry, method: 93 }))),
-      /it holds cifar\/data_batch_1\.bin, compressed by a method/,
+      /it contains cifar\/data_batch_1\.bin, compressed by a method/,
     ],
     [
       'a link in a zip',
       () => zip([{ path: 'data_batch_1.bin', content: Buffer.from('/etc/passwd'), mode: 0o120777 }]),
-      /it holds "data_batch_1\.bin", which is not a file\.$/,
+      /it contains "data_batch_1\.bin", which is not a file\.$/,
     ],
     [
       'a path that leads out of a zip',
       () => zip(zipped(small.binary, '../')),
-      /it holds the path "\.\.\/data_batch_1\.bin", which leads out of it\.$/,
+      /it contains the path "\.\.\/data_batch_1\.bin", which leads out of it\.$/,
     ],
     [
       'an absolute path in a zip',
       () => zip(zipped(small.binary, '/tmp/')),
-      /it holds the path "\/tmp\/data_batch_1\.bin", which leads out of it\.$/,
+      /it contains the path "\/tmp\/data_batch_1\.bin", which leads out of it\.$/,
     ],
     [
       'a wrong checksum in a zip',
@@ -525,7 +525,7 @@ describe('importDataset refuses', () => {
       () => file('cut.zip', zipOf(zipped(small.binary)).subarray(0, 50_000)),
       /it is truncated: its list of files, at the end of a zip archive, is missing\.$/,
     ],
-    ['a zip without a file', () => zip([]), /it holds no file of CIFAR-10/],
+    ['a zip without a file', () => zip([]), /it contains no file of CIFAR-10/],
     [
       'a zip with a truncated file',
       () => zip(zipped(changed(small.binary, 'test_batch.bin', (c) => c.subarray(100)))),
@@ -534,7 +534,7 @@ describe('importDataset refuses', () => {
     [
       'an archive in a zip',
       () => zip([{ path: 'kaggle/cifar-10-python.tar.gz', content: archiveOf('c', small.python) }]),
-      /it holds no file of CIFAR-10 or CIFAR-100\. There is an archive in it: unpack cifar-10-python\.tar\.gz/,
+      /it contains no file of CIFAR-10 or CIFAR-100\. It contains an archive: unpack cifar-10-python\.tar\.gz/,
     ],
     [
       'a truncated xz',
@@ -549,7 +549,7 @@ describe('importDataset refuses', () => {
     [
       'an xz that wants more memory than is sound',
       () => file('big.tar.xz', xzOf(plainTar, 0x26)),
-      /it is compressed with options that this program does not read\.$/,
+      /it is compressed with options that this program does not support\.$/,
     ],
     [
       'a truncated zst',
@@ -559,12 +559,12 @@ describe('importDataset refuses', () => {
     [
       'a 7-Zip archive',
       () => file('c.7z', Buffer.concat([Buffer.from('377abcaf271c', 'hex'), Buffer.alloc(600)])),
-      /it is a 7-Zip archive, which this program does not read\.$/,
+      /it is a 7-Zip archive, which this program does not support\.$/,
     ],
     [
       'a bzip2 archive',
       () => file('c.tar.bz2', Buffer.from('BZh91AY&SY')),
-      /it is a bzip2 archive, which this program does not read\.$/,
+      /it is a bzip2 archive, which this program does not support\.$/,
     ],
     [
       'a link to nowhere in place of a file',
@@ -577,17 +577,17 @@ describe('importDataset refuses', () => {
     [
       'a file with a batch’s size alone',
       () => archive([...[...small.binary].slice(1), ['copy.bin', Buffer.alloc(one.length)]]),
-      /: data_batch_1\.bin of CIFAR-10 is missing\. copy\.bin has the size of such a file and other content\.$/,
+      /: data_batch_1\.bin of CIFAR-10 is missing\. copy\.bin has the size of such a file but other content\.$/,
     ],
     [
       'thousands of files in a zip',
       () => zip(Array.from({ length: 1500 }, (_, i) => ({ path: `${i}.png` }))),
-      /it holds more than 1000 files/,
+      /it contains more than 1000 files/,
     ],
     [
       'thousands of files',
       () => tarGz(Array.from({ length: 1500 }, () => ({ path: 'readme.html' }))),
-      /it holds more than 1000 files/,
+      /it contains more than 1000 files/,
     ],
     [
       'a text',
@@ -598,18 +598,18 @@ describe('importDataset refuses', () => {
     [
       'one file of the set',
       () => file('data_batch_1.bin', small.binary.get('data_batch_1.bin') ?? Buffer.alloc(0)),
-      /^Cannot import data_batch_1\.bin: data_batch_1\.bin is one file of CIFAR-10, not the whole set/,
+      /^Cannot import data_batch_1\.bin: data_batch_1\.bin is one file of CIFAR-10, not the complete set/,
     ],
     ['an empty folder', () => folder('empty', []), /^Cannot import empty: it is an empty folder/],
     [
       'a folder of other things',
       () => folder('photos', [['a.jpg', Buffer.from('x')]]),
-      /^Cannot import photos: it holds no file of CIFAR-10 or CIFAR-100/,
+      /^Cannot import photos: it contains no file of CIFAR-10 or CIFAR-100/,
     ],
     [
       'a folder of several sets',
       async () => (await folder('both/a', small.binary), await folder('both/b', small.python), join(dir, 'both')),
-      /^Cannot import both: it holds several sets: a, b/,
+      /^Cannot import both: it contains several data sets: a, b/,
     ],
     [
       'a device in place of a file',

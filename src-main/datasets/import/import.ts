@@ -1,4 +1,4 @@
-/** Brings a published CIFAR archive or folder into the data directory: all of it, checked, or nothing. */
+/** Imports a published CIFAR archive or folder into the data directory: complete and verified, or not at all. */
 import { basename, dirname, join, resolve } from 'node:path'
 import { ArchiveFault } from '../../archives/fault'
 import { listFolder } from '../../archives/folder'
@@ -18,7 +18,7 @@ import { badFile, fitsSize, sizeRange, type Form } from '../records'
 import { cifarSummary, dropFolder, makeFolder, putInPlace, removeLeftovers } from '../store'
 
 const limits = {
-  /** Unpacked, as a multiple of the largest set: files that do not matter may lie next to it. */
+  /** Limit of unpacked bytes, as a multiple of the largest data set: archives may contain other files. */
   sets: 4,
   otherBytes: 16 << 20,
   archiveMembers: 1000,
@@ -28,9 +28,9 @@ const limits = {
 const advice = `Choose an official archive (${cifarSpecs.map((s) => `${s.archive}, ${s.archive.replace('binary', 'python')}`).join(', ')}), its files as ${archiveFormatWords}, or their folder.`
 
 /**
- * Checks an archive or folder and makes it the data set, in place of one imported before.
- * @throws WorkbenchError bad-input (no such path), bad-data (names the file and what is wrong), unavailable (the data
- * directory can't be written), cancelled; then nothing is left behind and nothing was changed
+ * Verifies an archive or folder and makes it the data set, replacing one that was imported before.
+ * @throws WorkbenchError bad-input (no such path), bad-data (names the file and the fault), unavailable (the data
+ *   directory cannot be written), cancelled; nothing is changed then and nothing is left behind
  */
 export async function importDataset(
   options: ImportOptions,
@@ -98,14 +98,14 @@ async function read(
   }
 }
 
-/** Returns the advice for a file of the set that was chosen by itself; null for any other file. */
+/** Returns the advice for a single chosen file of a data set; null for other files. */
 function singleFile(name: string, size: number, specs: readonly CifarSpec[]): WorkbenchError | null {
   const candidates = candidatesOf(specs)
   const [one] = [namedCandidate(candidates, name), ...fittingCandidates(candidates, size)].filter(
     (candidate) => candidate !== null,
   )
   return one
-    ? badFile(name, `is one file of ${one.spec.name}, not the whole set.`, 'Choose the folder that holds it.')
+    ? badFile(name, `is one file of ${one.spec.name}, not the complete set.`, 'Choose the folder that contains it.')
     : null
 }
 
@@ -119,8 +119,8 @@ async function listed(path: string, signal: AbortSignal | undefined): Promise<Me
 }
 
 /**
- * Returns the files of the one folder that can hold a whole set, the chosen one before those in it; all files if none
- * can.
+ * Returns the files of the only folder that can contain a complete data set, the chosen one before its subfolders; all
+ * files if none can.
  */
 function filesOfOneSet(members: Member[], specs: readonly CifarSpec[]): Member[] {
   const folders = new Map<string, Member[]>()
@@ -132,7 +132,7 @@ function filesOfOneSet(members: Member[], specs: readonly CifarSpec[]): Member[]
   const [only] = complete.includes('.') ? ['.'] : complete
   if (only === undefined) return members
   if (only !== '.' && complete.length > 1)
-    throw new ArchiveFault(`holds several sets: ${complete.join(', ')}.`, 'Choose one of these folders.')
+    throw new ArchiveFault(`contains several data sets: ${complete.join(', ')}.`, 'Choose one of these folders.')
   return folders.get(only) ?? members
 }
 
@@ -157,7 +157,7 @@ function wantedBytes(members: readonly Member[], specs: readonly CifarSpec[]): n
   )
 }
 
-/** Returns what is wrong with the source, with its name. */
+/** Returns the error of a source, with its name. */
 function refused(name: string, error: unknown): unknown {
   if (error instanceof ArchiveFault)
     return new WorkbenchError('bad-data', `Cannot import ${name}: it ${error.message}`, { fix: error.fix ?? advice })

@@ -1,4 +1,4 @@
-/** Takes the files of a set in any order, recognises each and writes its records to their place. */
+/** Recognises the files of a data set in any order and writes their records to the right positions. */
 import { open, writeFile, type FileHandle } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ArchiveFault } from '../../archives/fault'
@@ -25,32 +25,32 @@ import { flushPath } from '../../files/durable'
 import { sha256OfFile } from '../../files/sha256'
 import { fileOf, manifestName, type Manifest } from '../store'
 
-/** Greatest number of ignored file names that are kept for the error message. */
+/** Most ignored file names in the error message. */
 const mostNames = 3
 
 export class Intake implements Visitor {
   readonly #candidates: Candidate[]
   readonly #folder: string
   readonly #options: ImportOptions
-  /** Of the first file that was recognised. */
+  /** Data set of the first recognised file. */
   #set: { spec: CifarSpec; form: Form; checks: RecordChecks } | null = null
   readonly #taken = new Map<Part, { path: string; sha256: string; verified: boolean }>()
   readonly #problems: { candidate: Candidate; error: WorkbenchError }[] = []
   readonly #paths = new Set<string>()
   readonly #archives: string[] = []
-  /** Files with a batch's size and other content. */
+  /** Files with the size of a batch but other content. */
   readonly #alike: string[] = []
   readonly #handles = new Map<SplitName, FileHandle>()
   #lastProgress = ''
 
-  /** @param folder empty, where the records are written */
+  /** @param folder empty; receives the records */
   constructor(specs: readonly CifarSpec[], folder: string, options: ImportOptions) {
     this.#candidates = candidatesOf(specs)
     this.#folder = folder
     this.#options = options
   }
 
-  /** Files that are no part of a set are passed over: they do not matter. */
+  /** Skips files that are not part of a data set. */
   open({ path, size, problem }: Member): Sink | null {
     if (isClutter(path)) return null
     const name = basename(path)
@@ -109,15 +109,15 @@ export class Intake implements Visitor {
     this.#set ??= { spec, form, checks: new RecordChecks(spec) }
     if (this.#set.spec !== spec)
       throw new ArchiveFault(
-        `holds ${name} of ${spec.name} next to files of ${this.#set.spec.name}.`,
-        'Import the folder of one set.',
+        `contains ${name} of ${spec.name} next to files of ${this.#set.spec.name}.`,
+        'Import the folder of one data set.',
       )
     const before = this.#taken.get(part)
     if (before?.sha256 === sha256) return
     if (before)
       throw before.path === path
         ? twice(path)
-        : new ArchiveFault(`holds two different files for ${part[form]}: ${before.path} and ${path}.`)
+        : new ArchiveFault(`contains two different files for ${part[form]}: ${before.path} and ${path}.`)
     this.#taken.set(part, { path, sha256, verified })
     this.#set.checks.add(part, name, records)
     await onDisk(async () => {
@@ -128,12 +128,11 @@ export class Intake implements Visitor {
     throwIfCancelled(this.#options.signal)
   }
 
-  /**
-   * Returns why the set is not complete: a file that is wrong rather than that it is missing; null if it is complete.
-   */
+  /** Returns why the set is incomplete, a wrong file before a missing one; null if it is complete. */
   incomplete(): Error | null {
     const set = this.#set
-    if (!set) return this.#problems[0]?.error ?? new ArchiveFault(`holds no file of ${importedNames}.${this.#hint()}`)
+    if (!set)
+      return this.#problems[0]?.error ?? new ArchiveFault(`contains no file of ${importedNames}.${this.#hint()}`)
     const missing = set.spec.parts.filter((part) => !this.#taken.has(part))
     if (missing.length === 0) return null
     const problem = this.#problems.find(({ candidate }) => missing.includes(candidate.part))
@@ -144,13 +143,13 @@ export class Intake implements Visitor {
 
   #hint(): string {
     const [archive] = this.#archives
-    if (archive !== undefined) return ` There is an archive in it: unpack ${archive}, or import that file.`
+    if (archive !== undefined) return ` It contains an archive: unpack ${archive}, or import that file.`
     const [alike] = this.#alike
-    return alike === undefined ? '' : ` ${alike} has the size of such a file and other content.`
+    return alike === undefined ? '' : ` ${alike} has the size of such a file but other content.`
   }
 
   /**
-   * Checks the set as a whole and writes everything through to the disk, with a manifest.
+   * Verifies the complete set and flushes it to the disk, with a manifest.
    * @param md5s of the archive's compressed layers
    */
   async finish(source: string, md5s: readonly string[]): Promise<{ spec: CifarSpec; manifest: Manifest }> {
@@ -186,7 +185,7 @@ export class Intake implements Visitor {
     return { spec, manifest }
   }
 
-  /** Returns size and SHA-256 of what is on the disk. */
+  /** Returns size and SHA-256 of the file on the disk. */
   async #stored(spec: CifarSpec, split: SplitName): Promise<Manifest['train']> {
     const size = recordBytes(labelBytesOf(spec))
     const total = splitNames.reduce((sum, s) => sum + countOf(spec, s) * size, 0)
@@ -204,7 +203,7 @@ export class Intake implements Visitor {
     await Promise.all(open.map((handle) => handle.close()))
   }
 
-  /** Reports at most once a percent. */
+  /** Reports at most once per percent. */
   progress(phase: string, done: number, total: number): void {
     const id = this.#set?.spec.id ?? null
     const key = `${phase} ${Math.floor((100 * done) / total)} ${id ?? ''}`
@@ -215,5 +214,5 @@ export class Intake implements Visitor {
 }
 
 function twice(path: string): ArchiveFault {
-  return new ArchiveFault(`holds ${basename(path)} twice, with different content.`)
+  return new ArchiveFault(`contains ${basename(path)} twice, with different content.`)
 }

@@ -1,13 +1,13 @@
 import type { DatasetId } from '../../contract/experiment'
 
 export interface ImportProgress {
-  /** Null until the files tell. */
+  /** Null until a file identifies the data set. */
   id: DatasetId | null
   phase: string
   /** Bytes. */
   done: number
   total: number
-  /** Of a download; null where they can't be told yet. */
+  /** Rate and remaining time of a download; null if not known yet. */
   bytesPerSecond?: number | null
   etaSeconds?: number | null
 }
@@ -16,7 +16,7 @@ export interface ImportOptions {
   /** An archive in any format and under any name, or a folder, with the binary or the Python files. */
   path: string
   datasetsDir: string
-  /** Where it came from, for the manifest; the file's name where nothing is said. */
+  /** Source, for the manifest; default: the file's name. */
   source?: string
   signal?: AbortSignal
   onProgress?: (progress: ImportProgress) => void

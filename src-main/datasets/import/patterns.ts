@@ -1,8 +1,10 @@
-/** What the built-in data set draws: five textures and five shapes, each of random scale, place, phase and angle. */
+/**
+ * Shapes of the built-in data set: five textures and five outlines, each of random scale, position, phase and angle.
+ */
 import type { Random } from '../../nn/random'
 import { side } from './format'
 
-/** How much of the foreground a point shows, from 0 to 1. x runs to the right and y down, in pixels from the middle. */
+/** Share of the foreground at a point, 0 to 1. x points right and y down, in pixels from the centre. */
 export type Pattern = (x: number, y: number) => number
 
 const degree = Math.PI / 180
@@ -10,7 +12,7 @@ const degree = Math.PI / 180
 export const patterns: { name: string; draw: (rng: Random) => Pattern }[] = [
   { name: 'vertical grating', draw: (rng) => texture(rng, 0, (u) => u) },
   { name: 'horizontal grating', draw: (rng) => texture(rng, 90, (u) => u) },
-  // A mirror turns one diagonal into the other, so both are one class.
+  // A mirror swaps the diagonals, so both are one class.
   { name: 'diagonal grating', draw: (rng) => texture(rng, rng.int(0, 1) === 0 ? 45 : 135, (u) => u) },
   { name: 'checkerboard', draw: (rng) => texture(rng, 0, (u, v) => u * v) },
   { name: 'plaid', draw: (rng) => texture(rng, 0, (u, v) => (u + v) / 2) },
@@ -32,14 +34,12 @@ export const patterns: { name: string; draw: (rng: Random) => Pattern }[] = [
   },
 ]
 
-/** In [from, to). */
+/** Uniform in [from, to). */
 export function between(rng: Random, from: number, to: number): number {
   return from + (to - from) * rng.uniform()
 }
 
-/**
- * Two waves at right angles, combined; sine or square, faded out away from some point. Periods from 2.6 to 9 pixels.
- */
+/** Two combined waves at right angles; sine or square, faded out away from a point. Periods of 2.6 to 9 pixels. */
 function texture(rng: Random, angle: number, combine: (u: number, v: number) => number): Pattern {
   const turn = (angle + between(rng, -11, 11)) * degree
   const frequency = (2 * Math.PI) / (2.6 * (9 / 2.6) ** rng.uniform())
@@ -57,7 +57,7 @@ function texture(rng: Random, angle: number, combine: (u: number, v: number) => 
   }
 }
 
-/** The inside of an outline (signed distance below 0) of radius 6.5 to 11.5 pixels, with edges one pixel soft. */
+/** The inside of an outline (signed distance below 0) of radius 6.5 to 11.5 pixels, with an edge one pixel wide. */
 function shape(rng: Random, turned: number, distance: (x: number, y: number, r: number) => number): Pattern {
   const turn = between(rng, -turned, turned) * degree
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)]
@@ -79,7 +79,7 @@ export function faintGrating(rng: Random): Pattern {
   return (x, y) => strength * Math.sin(x * cos + y * sin + phase)
 }
 
-/** Small round spots of an in-between colour, drawn over everything else. */
+/** Small round spots of an intermediate colour, drawn over everything else. */
 export function spots(rng: Random): { x: number; y: number; radius: number; value: number }[] {
   return Array.from({ length: rng.int(0, 3) }, () => ({
     x: between(rng, -side / 2, side / 2),

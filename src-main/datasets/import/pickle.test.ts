@@ -49,10 +49,10 @@ describe('readPickle', () => {
     ['a length beyond the input', pickle('T\xff\xff\xff\xff'), /truncated/],
     ['no end', pickle('N'), /truncated/],
     ['a mark never opened', pickle('t.'), /never opened/],
-    ['an empty stack', pickle('R.'), /more values than it holds/],
-    ['a reference to nothing', pickle('h\x05.'), /refers to a value/],
+    ['an empty stack', pickle('R.'), /more values than it contains/],
+    ['a reference to nothing', pickle('h\x05.'), /refers to a missing value/],
     ['an append to a number', pickle('K\x01K\x02a.'), /not a list/],
-    ['no dictionary', pickle('K\x01.'), /does not hold a dictionary/],
+    ['no dictionary', pickle('K\x01.'), /is not a dictionary/],
     ['a key that is no text', pickle('}K\x01K\x02s.'), /key that is not a short text/],
     ['a list in itself as a key', pickle('}]q\x00h\x00s.'), /key that is not a short text/],
   ])('refuses %s', (_, input, message) => {

@@ -1,17 +1,17 @@
 /**
- * Reads a Python pickle of the kind CIFAR's Python files are (protocol 2: dictionaries, lists, numbers, byte strings
- * and numpy arrays of bytes) and nothing else. Nothing is ever called or loaded: the three numpy names are only
- * recognised, everything else is refused. Strings and arrays are views of the input; time and memory grow with its
- * opcodes, whose number is limited.
+ * Reads Python pickles of the kind in CIFAR's Python files (protocol 2: dictionaries, lists, numbers, byte strings and
+ * numpy arrays of bytes), and nothing else. Nothing is ever called or loaded: the three numpy names are only
+ * recognised, others are rejected. Strings and arrays are views of the input; time and memory grow with the number of
+ * opcodes, which is limited.
  */
 
-/** What a pickle may not be, in words that end a sentence on the file. */
+/** Why a pickle is rejected, in words that follow the file's name. */
 export class PickleError extends Error {}
 
 export interface ByteArray {
   kind: 'array'
   shape: number[]
-  /** Columns lie together, rather than rows. */
+  /** Whether the array is in column-major order. */
   fortran: boolean
   bytes: Uint8Array
 }
@@ -32,13 +32,13 @@ const globals: Record<string, Global['name']> = {
   'numpy dtype': 'dtype',
 }
 
-/** CIFAR-100's training file needs about 200,000. */
+/** Limit of opcodes; CIFAR-100's training file needs about 200,000. */
 const maxOpcodes = 1_000_000
 
-/** The dictionary of a pickle: lists of whole numbers and byte arrays by key; values of other kinds are left out. */
+/** Returns the dictionary of a pickle: lists of integers and byte arrays by key; values of other kinds are left out. */
 export function readPickle(input: Uint8Array): Map<string, number[] | ByteArray> {
   const value = new Unpickler(input).run()
-  if (!(value instanceof Map)) throw new PickleError('does not hold a dictionary')
+  if (!(value instanceof Map)) throw new PickleError('is not a dictionary')
   const entries = new Map<string, number[] | ByteArray>()
   for (const [key, item] of value) {
     if (Array.isArray(item) && item.every((n) => typeof n === 'number')) entries.set(key, item)
@@ -170,7 +170,7 @@ class Unpickler {
 
   private top(): Value {
     const value = this.stack.at(-1)
-    if (value === undefined) throw new PickleError('is damaged: it takes more values than it holds')
+    if (value === undefined) throw new PickleError('is corrupt: it uses more values than it contains')
     return value
   }
 
@@ -181,34 +181,34 @@ class Unpickler {
   }
 
   private popMany(count: number): Value[] {
-    if (this.stack.length < count) throw new PickleError('is damaged: it takes more values than it holds')
+    if (this.stack.length < count) throw new PickleError('is corrupt: it uses more values than it contains')
     return this.stack.splice(this.stack.length - count, count)
   }
 
   private popToMark(): Value[] {
     const items = this.stack
     const below = this.below.pop()
-    if (!below) throw new PickleError('is damaged: it closes what it never opened')
+    if (!below) throw new PickleError('is corrupt: it closes a mark that it never opened')
     this.stack = below
     return items
   }
 
   private recall(index: number): void {
     const value = this.memo.get(index)
-    if (value === undefined) throw new PickleError('is damaged: it refers to a value that it does not hold')
+    if (value === undefined) throw new PickleError('is corrupt: it refers to a missing value')
     this.push(value)
   }
 
   private append(items: Value[]): void {
     const list = this.top()
-    if (!Array.isArray(list)) throw new PickleError('is damaged: it appends to something that is not a list')
+    if (!Array.isArray(list)) throw new PickleError('is corrupt: it appends to something that is not a list')
     for (const item of items) list.push(item)
   }
 
   private setItems(items: Value[]): void {
     const target = this.top()
     if (!(target instanceof Map) || items.length % 2 !== 0)
-      throw new PickleError('is damaged: it sets items of something that is not a dictionary')
+      throw new PickleError('is corrupt: it sets items of something that is not a dictionary')
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]
       if (!(key instanceof Uint8Array) || key.length > 100) throw new PickleError('has a key that is not a short text')
@@ -218,7 +218,7 @@ class Unpickler {
 
   private line(): string {
     const end = this.input.indexOf(0x0a, this.at)
-    if (end < 0 || end - this.at > 200) throw new PickleError('is damaged: a name in it does not end')
+    if (end < 0 || end - this.at > 200) throw new PickleError('is corrupt: a name in it does not end')
     const text = Buffer.from(this.input.subarray(this.at, end)).toString('latin1')
     this.at = end + 1
     return text
@@ -237,20 +237,20 @@ class Unpickler {
   private reduce(): void {
     const [callable, args] = this.popMany(2)
     if (!isKind(callable, 'global') || !isKind(args, 'tuple'))
-      throw new PickleError('is damaged: it calls something that is not a numpy array')
+      throw new PickleError('is corrupt: it calls something that is not a numpy array')
     if (callable.name === 'reconstruct') return this.push({ kind: 'empty-array', filled: null })
     const [code] = args.items
     if (callable.name === 'dtype' && code instanceof Uint8Array)
       return this.push({ kind: 'dtype', byte: Buffer.from(code.subarray(0, 4)).toString('latin1') === 'u1' })
-    throw new PickleError('is damaged: it calls something that is not a numpy array')
+    throw new PickleError('is corrupt: it calls something that is not a numpy array')
   }
 
-  /** numpy's states: of an array (version, shape, dtype, fortran, bytes); a byte's dtype has nothing to tell. */
+  /** State of a numpy array (version, shape, dtype, fortran, bytes), or of a dtype of bytes, which is ignored. */
   private build(): void {
     const [target, state] = this.popMany(2)
     if (isKind(target, 'dtype')) return this.push(target)
     if (!isKind(target, 'empty-array') || !isKind(state, 'tuple'))
-      throw new PickleError('is damaged: it fills something that is not a numpy array')
+      throw new PickleError('is corrupt: it fills something that is not a numpy array')
     const [, shape, dtype, fortran, bytes] = state.items
     if (
       !isKind(shape, 'tuple') ||
@@ -258,11 +258,11 @@ class Unpickler {
       !(bytes instanceof Uint8Array) ||
       typeof fortran !== 'boolean'
     )
-      throw new PickleError('is damaged: a numpy array in it has no bytes')
-    if (!dtype.byte) throw new PickleError('holds numbers that are not bytes')
+      throw new PickleError('is corrupt: a numpy array in it has no bytes')
+    if (!dtype.byte) throw new PickleError('contains numbers that are not bytes')
     const sizes = shape.items.map((size) => (typeof size === 'number' ? size : NaN))
     if (sizes.reduce((product, size) => product * size, 1) !== bytes.length)
-      throw new PickleError('is damaged: a numpy array in it has the wrong size')
+      throw new PickleError('is corrupt: a numpy array in it has the wrong size')
     target.filled = { kind: 'array', shape: sizes, fortran, bytes }
     this.push(target)
   }

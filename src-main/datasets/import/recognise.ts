@@ -1,10 +1,10 @@
-/** Recognises the published files of a set by their content: checksums where they are known, else size and labels. */
+/** Recognises the published files of a data set by content: by checksum if it is known, else by size and labels. */
 import { WorkbenchError } from '../../contract/errors'
 import type { CifarSpec, Part } from '../catalog'
 import { digest } from './format'
 import { badFile, fitsSize, pythonRecords, RecordChecks, sizeWords, type Form } from '../records'
 
-/** What a file may be: one part of a set, in one of its published forms. */
+/** A candidate for a file: one part of a data set, in one of its published forms. */
 export interface Candidate {
   spec: CifarSpec
   form: Form
@@ -14,7 +14,7 @@ export interface Candidate {
 export interface Recognised extends Candidate {
   /** In the binary layout. */
   records: Uint8Array
-  /** Of the records. */
+  /** SHA-256 of the records. */
   sha256: string
   /** Whether a checksum of the official file was compared. */
   verified: boolean
@@ -36,12 +36,12 @@ export function fittingCandidates(candidates: readonly Candidate[], size: number
   return candidates.filter(({ spec, part, form }) => fitsSize(spec, part, form, size))
 }
 
-/** Python's pickles of protocol 2 begin so; no label does. */
+/** First bytes of a Python pickle of protocol 2; they are not a valid label. */
 const pickleByte = 0x80
 
 /**
- * Returns which candidate a file is; null if it is none.
- * @param named the candidate whose name it has, which decides where there is no checksum
+ * Returns the candidate that a file matches; null if none.
+ * @param named the candidate with the file's name, which decides if there is no checksum
  */
 export async function recognise(
   content: Buffer,
@@ -85,7 +85,7 @@ async function recognisePython(
     return { ...known, records, sha256: await digest('sha256', records, signal), verified: true }
   }
   const bySum = python.filter(({ part }) => part.pythonMd5 === null && part.sha256 !== null)
-  // Parts of as many records are read alike.
+  // Parts with equally many records are parsed alike.
   const alike = bySum.filter(
     (one, i) => bySum.findIndex(({ spec, part }) => spec === one.spec && part.count === one.part.count) === i,
   )
@@ -99,7 +99,7 @@ async function recognisePython(
   return null
 }
 
-/** Returns what is wrong with a file that has a published name and is not that file. @throws WorkbenchError bad-data */
+/** Returns the fault of a file that has a published name but other content. @throws WorkbenchError bad-data */
 export function whatIsWrong({ spec, form, part }: Candidate, name: string, content: Buffer): WorkbenchError {
   if (!fitsSize(spec, part, form, content.length))
     return badFile(name, sizeWords(spec, part, form, content.length), downloadAgain)

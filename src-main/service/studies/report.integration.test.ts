@@ -214,14 +214,14 @@ describe('a report’s texts', () => {
 })
 
 describe('a folder for a report', () => {
-  it('is left as it is if it holds other files, whatever they are called', async () => {
+  it('is left as it is if it contains other files, whatever they are called', async () => {
     const taken = path.join(scratch, 'taken')
     mkdirSync(taken)
     for (const name of ['index.html', 'comparison.json']) writeFileSync(path.join(taken, name), 'mine')
     for (const replace of [false, true])
       await expect(service.call('publish.report', { id, out: taken, replace })).rejects.toMatchObject({
         code: 'bad-input',
-        message: expect.stringContaining('holds other files'),
+        message: expect.stringContaining('contains other files'),
       })
     expect(readdirSync(taken).map((name) => [name, readFileSync(path.join(taken, name), 'utf8')])).toEqual([
       ['comparison.json', 'mine'],

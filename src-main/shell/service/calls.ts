@@ -1,4 +1,4 @@
-/** What a window asks for: checked by sender, name, size and schema, and answered with a value whatever happens. */
+/** Handles a window's calls: checks sender, name, size and schema, and always answers with a value. */
 import type { z } from 'zod'
 import { maxFileLength, shellCalls, type ShellCall, type ShellCalls } from '../../contract/shell'
 import { rendererServiceCalls, serviceCalls, type RendererServiceCall } from '../../contract/calls'
@@ -6,9 +6,9 @@ import { WorkbenchError, toErrorValue } from '../../contract/errors'
 import { serviceEvents, type EventName } from '../../contract/events'
 import type { CallOutcome } from '../../contract/wire'
 
-/** Of a call's parameters as JSON, in characters: a study plan of a hundred seeds has under ten thousand. */
+/** Limit of a call's parameters, in characters of JSON: a study plan of a hundred seeds has under ten thousand. */
 const maxParamsLength = 1_000_000
-/** As JSON a line feed or a quote takes two characters. */
+/** In JSON a line feed or a quote takes two characters. */
 const maxSavedLength = 2 * maxFileLength + 1000
 
 export type ShellHandlers = {
@@ -32,24 +32,24 @@ export async function answer(
 ): Promise<CallOutcome<unknown>> {
   try {
     if (!trusted) throw new WorkbenchError('bad-input', 'Only the program’s own window may make calls.')
-    if (typeof call !== 'string') throw new WorkbenchError('bad-input', 'A call is named by a string.')
+    if (typeof call !== 'string') throw new WorkbenchError('bad-input', 'The name of a call must be a string.')
     const plain = plainJson(params, call === 'shell.saveFile' ? maxSavedLength : maxParamsLength)
     if (isShellCall(call)) return { ok: true, value: await callShell(routes.shell, call, plain) }
     if (isRendererServiceCall(call))
       return { ok: true, value: await routes.service(call, serviceCalls[call].params.parse(plain)) }
-    throw new WorkbenchError('bad-input', `There is no call “${call.slice(0, 100)}” for a window.`)
+    throw new WorkbenchError('bad-input', `A window cannot make the call “${call.slice(0, 100)}”.`)
   } catch (thrown) {
     return { ok: false, error: toErrorValue(thrown) }
   }
 }
 
 async function callShell<C extends ShellCall>(handlers: ShellHandlers, call: C, params: unknown): Promise<unknown> {
-  // The map's entry of C takes what the same entry's schema gives; the compiler can't follow that through an index.
+  // TypeScript cannot relate a schema and a handler with the same index.
   const handler = handlers[call] as (parsed: unknown) => Promise<unknown>
   return handler(shellCalls[call].params.parse(params))
 }
 
-/** What JSON makes of it, which is all that the service will see. */
+/** Returns the value after JSON serialisation, which is what the service receives. */
 function plainJson(params: unknown, maxLength: number): unknown {
   let text: string | undefined
   try {
@@ -71,7 +71,7 @@ function isRendererServiceCall(name: string): name is RendererServiceCall {
   return (rendererServiceCalls as string[]).includes(name)
 }
 
-/** Whether the service may emit an event of this name; the others are the shell's own. */
+/** Returns whether the service may emit an event of this name; others are the shell's own. */
 export function isServiceEvent(name: string): name is EventName {
   return Object.hasOwn(serviceEvents, name)
 }

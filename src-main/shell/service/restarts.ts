@@ -1,4 +1,4 @@
-/** How often something may be started again by itself. Pure: the clock is the caller's. */
+/** Limits automatic restarts. Pure: the caller provides the time. */
 export class RestartLimit {
   readonly #most: number
   readonly #withinMs: number
@@ -10,7 +10,7 @@ export class RestartLimit {
     this.#withinMs = withinMs
   }
 
-  /** Whether it may be started again at `now` (ms); counts it where it may. */
+  /** Returns whether a restart is allowed at `now` (ms), and counts it if it is. */
   tryAcquire(now: number): boolean {
     this.#times = this.#times.filter((time) => now - time < this.#withinMs)
     if (this.#times.length >= this.#most) return false
@@ -18,7 +18,7 @@ export class RestartLimit {
     return true
   }
 
-  /** A person asked for it: what happened before no longer counts. */
+  /** Forgets past restarts, after the user asked for one. */
   reset(): void {
     this.#times = []
   }

@@ -1,4 +1,4 @@
-/** The service's process: started, watched, started again, ended. Knows nothing of Electron. */
+/** Manages the service process: starts, watches, restarts and stops it. Independent of Electron. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { environmentFor } from '../../system/childEnvironment'
@@ -14,7 +14,7 @@ import { ServiceLog } from './serviceLog'
 export type ServiceState = EventPayload<'service.state'>
 
 export interface ServiceOptions {
-  /** The Node to run it with. */
+  /** The Node that runs it. */
   node: string
   script: string
   args: readonly string[]
@@ -32,18 +32,18 @@ interface Waiting {
   reject: (error: WorkbenchError) => void
 }
 
-/** More than any window asks for at a time: something is wrong with who asks. */
+/** Limit of pending calls: more than any window makes. */
 const maxPending = 1000
 const maxRestarts = 3
 const restartWindowMs = 60_000
-/** It ends by itself when the channel closes; this is for one that hangs. */
+/** Timeouts of the shutdown. The service exits itself when the channel closes; these are for one that hangs. */
 const defaultShutdownTimeouts = { graceful: 6000, sigterm: 3000 }
-/** More than the service itself allows its trainer, in ms. */
+/** Added to the time that the service allows its trainer, in ms. */
 const closingMarginMs = 2000
-/** What a dying process still prints may come after the news of its end. */
+/** Output of a dying process may arrive after its exit event. */
 const lastWordsMs = 300
 
-/** With these codes a service that starts refuses its data directory. */
+/** Error codes of a service that refuses its data directory. */
 const refusals: ReadonlySet<ErrorValue['code']> = new Set(['bad-input', 'bad-data', 'unavailable'])
 
 export class Service {
@@ -60,7 +60,7 @@ export class Service {
   #repair: ((outcome: Repair | ErrorValue) => void) | null = null
   #stopping = false
   #closeCause: CloseCause = 'closed'
-  /** How long the service says that it needs to close in order, in ms. */
+  /** Milliseconds that the service needs to close in order, as it reported. */
   #closingMs = 0
   #restarting: Promise<void> | null = null
   #nextId = 1
@@ -74,7 +74,7 @@ export class Service {
     return this.#state
   }
 
-  /** Returns at once; `onState` tells what came of it. */
+  /** Returns at once; `onState` reports the result. */
   start(): void {
     if (this.#child) return
     this.#stopping = false
@@ -84,14 +84,14 @@ export class Service {
       this.#halt({
         code: 'unavailable',
         message: missing,
-        fix: 'Close the program and run `npm start` again: it provides what is missing.',
+        fix: 'Close the program and run `npm start` again: it installs what is missing.',
       })
     else this.#spawn(null)
   }
 
   /**
-   * @returns the value, not checked beyond its envelope
-   * @throws WorkbenchError of the service, or `unavailable` where there is none to ask
+   * @returns the value, checked only for its envelope
+   * @throws WorkbenchError of the service, or `unavailable` if it is not running
    */
   call(call: string, params: unknown): Promise<unknown> {
     if (this.#state.state === 'stopped') return Promise.reject(this.#unavailable())
@@ -106,7 +106,7 @@ export class Service {
     })
   }
 
-  /** A person asked for it: also when it runs, and however often it failed before. */
+  /** Restarts on the user's request: also a running service, and however often it failed. */
   restart(): Promise<void> {
     this.#restarting ??= this.stop().then(() => {
       this.#restarting = null
@@ -117,7 +117,7 @@ export class Service {
   }
 
   /**
-   * Has the history mended by a process of its own while there is no service, then starts the service again.
+   * Repairs the history in a separate process while the service is stopped, then starts the service again.
    * @throws WorkbenchError as the repair does
    */
   async repair(): Promise<Repair> {
@@ -137,12 +137,15 @@ export class Service {
     return outcome
   }
 
-  /** Says something in the service's log. */
+  /** Adds a note to the service's log. */
   note(what: string): void {
     this.#log.add(`--- ${new Date().toISOString()} ${what}\n`)
   }
 
-  /** Ends the service and waits for its end: with a message, then SIGTERM, then SIGKILL. @param cause is recorded with what trains */
+  /**
+   * Stops the service and waits for its exit: by a message, then SIGTERM, then SIGKILL.
+   * @param cause is recorded with running runs
+   */
   async stop(cause: CloseCause = 'closed'): Promise<void> {
     this.#stopping = true
     this.#closeCause = cause
@@ -177,8 +180,8 @@ export class Service {
   #spawn(detail: string | null, more: readonly string[] = []): void {
     const { node, script, args } = this.#options
     this.#log.begin(`--- ${new Date().toISOString()} started`)
-    // `spawn` and not `fork`: Electron's own `fork` would add ELECTRON_RUN_AS_NODE to the environment.
-    // A group of its own: Ctrl+C in the terminal reaches the shell, which then ends the service in good order.
+    // `spawn`, not `fork`: Electron's own `fork` would add ELECTRON_RUN_AS_NODE to the environment.
+    // A process group of its own: Ctrl+C in the terminal reaches only the shell, which then stops the service in order.
     const child = spawn(node, [script, ...args, ...more], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
@@ -200,7 +203,7 @@ export class Service {
         resolve()
       }
       child.on('error', (error) => {
-        // Also raised for a message that could not be sent: then the process is there and its end is still to come.
+        // Also emitted for a message that could not be sent: the process still exists then and exits later.
         if (child.pid === undefined) end(null, null, error.message)
       })
       child.on('exit', (code, signal) => setTimeout(() => end(code, signal, null), lastWordsMs))
@@ -211,8 +214,7 @@ export class Service {
 
   #receive(child: ChildProcess, message: unknown): void {
     if (child !== this.#child) return
-    // First what comes several times a second while something trains: a schema that does not fit costs more than one
-    // that does.
+    // Check the most frequent messages first: a schema that does not match costs more than one that does.
     const event = eventMessage.safeParse(message)
     if (event.success) {
       if (event.data.event === 'system.closing')
@@ -243,11 +245,11 @@ export class Service {
       for (const request of this.#held.splice(0)) this.#send(request)
       return
     }
-    this.#log.add('the shell was sent a message that it does not know\n')
+    this.#log.add('the shell received an unknown message\n')
   }
 
   #send(request: { id: number; call: string; params: unknown }): void {
-    // Where the channel is closed its end is near and answers every pending call.
+    // If the channel is closed, the process exits soon and rejects every pending call.
     this.#child?.send(request, () => undefined)
   }
 
@@ -256,7 +258,7 @@ export class Service {
     this.#child = null
     this.note(this.#stopping ? `stopped (${this.#closeCause})` : reason)
     if (this.#repair) {
-      // What it said came before its end; without a word it failed.
+      // Its message arrives before its exit; without one it crashed.
       const failure = this.#failure ?? { code: 'internal' as const, message: reason }
       this.#repair(failure)
       this.#halt({ ...failure, code: this.#stopping ? 'unavailable' : 'damaged' })
@@ -276,11 +278,11 @@ export class Service {
     }
   }
 
-  /** No service from here on, and why. */
+  /** Stops for good, with a reason. */
   #halt(failure: ErrorValue, refused = false): void {
     this.#failure = failure
     this.#held = []
-    // How a damaged history is mended the window says itself.
+    // The window itself explains how to repair a corrupt history.
     if (failure.code === 'damaged') this.#tell({ state: 'stopped', detail: failure.message, damaged: true })
     else
       this.#tell({
@@ -309,7 +311,7 @@ export class Service {
   }
 }
 
-/** The service and whatever it started. */
+/** Kills the service and all processes that it started. */
 function killGroup(child: ChildProcess): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')

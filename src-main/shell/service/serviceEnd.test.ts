@@ -13,10 +13,10 @@ describe('endReason', () => {
     [{ ...end, signal: 'SIGTERM' }, 'The service was ended from outside (SIGTERM).'],
     [
       { ...end, signal: 'SIGSEGV', lastWords: 'boom' },
-      'The service crashed in native code (SIGSEGV). Its last words: boom',
+      'The service crashed in native code (SIGSEGV). Its last output: boom',
     ],
     [{ ...end, code: 0 }, 'The service ended without a result.'],
-    [{ ...end, code: 1, lastWords: 'Error: no' }, 'The service ended with exit code 1. Its last words: Error: no'],
+    [{ ...end, code: 1, lastWords: 'Error: no' }, 'The service ended with exit code 1. Its last output: Error: no'],
     [{ ...end, code: 7 }, 'The service ended with exit code 7.'],
   ])('says it in words (%#)', (given, sentence) => {
     expect(endReason(given)).toBe(sentence)

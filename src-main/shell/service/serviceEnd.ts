@@ -7,5 +7,5 @@ export interface ServiceEnd extends ProcessEnd {
 /** Returns why a service process ended, as a sentence. Pure. */
 export function endReason({ lastWords, ...end }: ServiceEnd): string {
   const reason = processReason('service', end)
-  return lastWords === null || end.signal === 'SIGKILL' ? `${reason}.` : `${reason}. Its last words: ${lastWords}`
+  return lastWords === null || end.signal === 'SIGKILL' ? `${reason}.` : `${reason}. Its last output: ${lastWords}`
 }

@@ -1,4 +1,4 @@
-/** What the service prints: in a file that can't fill the disk, its last lines kept for the reason of an end. */
+/** The service's output: in a log file of limited size, with its last lines in memory for error messages. */
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -22,7 +22,7 @@ export class ServiceLog {
     try {
       mkdirSync(path.dirname(file), { recursive: true })
     } catch {
-      // Seen again at each write, and of no weight there either.
+      // Reported again at each write, and harmless there too.
     }
   }
 
@@ -45,16 +45,16 @@ export class ServiceLog {
       appendFileSync(this.#file, text)
       this.#size += Buffer.byteLength(text)
     } catch {
-      // A full disk must not end the program; the last lines are in memory.
+      // A full disk must not stop the program; the last lines are in memory.
     }
   }
 
-  /** The last line that says something; null where nothing was printed since the last `begin`. */
+  /** Returns the last meaningful line; null if nothing was printed since the last `begin`. */
   lastWords(): string | null {
     return this.#partial.trim() || this.#lines.at(-1)?.trim() || null
   }
 
-  /** A new process writes from here on. */
+  /** Marks the start of a new process. */
   begin(line: string): void {
     this.#partial = ''
     this.add(`${line}\n`)

@@ -1,12 +1,9 @@
-/**
- * Which runs train and what work goes on beside them, told from the service's events: what quitting and the power saver
- * want to know.
- */
+/** Tracks running runs and background tasks by the service's events, for quitting and the power saver. */
 import { z } from 'zod'
 import { taskProgress } from '../../contract/publish/publish'
 import { endedStates, runState, type RunState } from '../../contract/runs/states'
 
-/** A queued run with a reason is held: it waits for a person. */
+/** A queued run with a reason is on hold until the user resumes it. */
 const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })
 const deleted = z.object({ runId: z.string() })
 const work = taskProgress.pick({ kind: true })
@@ -21,15 +18,15 @@ export class Training {
   #active = false
 
   /**
-   * @param onChange is told when the first run begins to train, or other work begins, and when the last of it ends
-   * @param onIdle is told whenever nothing goes on and nothing is about to
+   * @param onChange called when the first run or task starts, and when the last one ends
+   * @param onIdle called whenever nothing runs and nothing is about to
    */
   constructor(onChange: (active: boolean) => void, onIdle: () => void = () => undefined) {
     this.#onChange = onChange
     this.#onIdle = onIdle
   }
 
-  /** Runs that a quit would stop: training or paused. */
+  /** Number of runs that quitting would stop: running or paused. */
   get held(): number {
     return this.#count('running') + this.#count('paused')
   }
@@ -38,7 +35,7 @@ export class Training {
     return this.#count('queued')
   }
 
-  /** What a quit would end unfinished. */
+  /** What quitting would leave unfinished. */
   get works(): WorkKind[] {
     return [...this.#works]
   }
@@ -63,7 +60,7 @@ export class Training {
     this.#tell()
   }
 
-  /** The service is gone, its trainers with it. */
+  /** The service has ended, and its trainers with it. */
   clear(): void {
     this.#runs.clear()
     this.#works.clear()

@@ -1,10 +1,10 @@
-/** Where the window was, kept between two starts. */
+/** The window's position, stored across starts. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 export const minimum = { width: 900, height: 600 } as const
 const usual = { width: 1280, height: 800 } as const
-/** So much of the title bar must lie on a display for the window to be grasped again. */
+/** Pixels of the title bar that must be on a display, so that the window can be dragged. */
 const graspable = { width: 120, height: 40 } as const
 
 export interface Rectangle {
@@ -23,7 +23,7 @@ const saved = z.object({
 })
 export type WindowState = z.infer<typeof saved>
 
-/** Null for the first start and for a file that is not what was written. */
+/** Null at the first start, and for an invalid file. */
 export function readWindowState(file: string): WindowState | null {
   try {
     return saved.parse(JSON.parse(readFileSync(file, 'utf8')))
@@ -33,7 +33,8 @@ export function readWindowState(file: string): WindowState | null {
 }
 
 /**
- * Where to open the window: where it was, made to fit the displays of today; without a position the system's choice.
+ * Returns where to open the window: its last position, adjusted to the current displays; without a position, the system
+ * decides.
  * @param workAreas of every display, the primary one first
  */
 export function openingBounds(
@@ -42,7 +43,7 @@ export function openingBounds(
 ): { x?: number; y?: number; width: number; height: number } {
   if (!state) return { ...clampSize(usual, workAreas[0]) }
   const area = workAreas.find((candidate) => isGraspable(state, candidate))
-  // The display it was on is gone: the size is still what the person wants.
+  // Its display is gone: keep the size, which the user still wants.
   if (!area) return clampSize(state, workAreas[0])
   return { x: state.x, y: state.y, ...clampSize(state, area) }
 }
@@ -57,7 +58,7 @@ function clampSize(
   }
 }
 
-/** Whether enough of the window's top edge lies within `area`. */
+/** Returns whether enough of the window's top edge is within `area`. */
 function isGraspable(window: Rectangle, area: Rectangle): boolean {
   const across = Math.min(window.x + window.width, area.x + area.width) - Math.max(window.x, area.x)
   return across >= graspable.width && window.y >= area.y && window.y + graspable.height <= area.y + area.height

@@ -1,13 +1,13 @@
-/** Events on their way to the window. */
+/** Sends events to the window in batches. */
 import type { EventName } from '../../contract/events'
 import type { SentEvent } from '../../contract/wire'
 
-/** A message with more would be a long task of the page. */
+/** Most events of a message: handling more would be a long task of the page. */
 const mostPerMessage = 100
 
 /**
- * Collects events of one turn of the event loop: each message is a task of the page, after which it updates what it
- * shows, and thousands of runs may change at once.
+ * Collects the events of one turn of the event loop: each message is a task of the page and updates its content, and
+ * thousands of runs may change at once.
  */
 export class EventBatches {
   readonly #send: (events: SentEvent[]) => void

@@ -1,4 +1,4 @@
-/** Paths that a person chose in a dialog: the window gets a token for one, once, and never a say in which path. */
+/** Paths that the user chose in a dialog: the window gets a token for one use and never names a path itself. */
 import { randomBytes } from 'node:crypto'
 
 const most = 16
@@ -6,7 +6,7 @@ const most = 16
 export class Grants {
   readonly #paths = new Map<string, string>()
 
-  /** The token that stands for `path`; the oldest is forgotten where too many were never used. */
+  /** Returns a token for `path`; forgets the oldest one if too many are unused. */
   give(path: string): string {
     const grant = randomBytes(24).toString('base64url')
     this.#paths.set(grant, path)
@@ -15,7 +15,7 @@ export class Grants {
     return grant
   }
 
-  /** The path, the first time; null for anything else. */
+  /** Returns the path of a token, once; null for anything else. */
   redeem(grant: string): string | null {
     const path = this.#paths.get(grant)
     this.#paths.delete(grant)

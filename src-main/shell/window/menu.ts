@@ -10,10 +10,10 @@ interface MenuActions {
 
 type Item = MenuItemConstructorOptions
 const separator: Item = { type: 'separator' }
-/** Of a theme's item, by which its mark is moved. */
+/** Id prefix of the theme items, by which the selected one is marked. */
 const themeItem = (theme: ThemeChoice): CommandName => `view.theme-${theme}`
 
-/** Made of the contract's table of commands, with what only Electron can do beside them. */
+/** Builds the menu from the contract's table of commands and Electron's own items. */
 export function buildMenu(actions: MenuActions, development: boolean, theme: ThemeChoice): Menu {
   const link = (label: string, url: string): Item => ({ label, click: () => actions.openExternal(url) })
   const beside: Partial<Record<MenuName, Item[]>> = {
@@ -56,7 +56,7 @@ function itemsOf(name: CommandName, actions: MenuActions, theme: ThemeChoice): I
   const { title, keys = [], apart } = commands[name]
   const chosen = themes.find((one) => themeItem(one) === name)
   const click = (): void => actions.command(name)
-  // A bare character would be taken from whoever types it.
+  // A plain character must stay available for typing.
   const accelerators = keys.filter((key) => key.length > 1)
   const [first, ...others] = accelerators
   return [
@@ -68,7 +68,7 @@ function itemsOf(name: CommandName, actions: MenuActions, theme: ThemeChoice): I
       ...(first === undefined ? {} : { accelerator: first }),
       ...(chosen === undefined ? {} : { type: 'radio', checked: chosen === theme }),
     },
-    // Shown nowhere, but heard.
+    // Not displayed, but active as a shortcut.
     ...others.map((accelerator): Item => ({
       label: title,
       accelerator,
@@ -79,7 +79,7 @@ function itemsOf(name: CommandName, actions: MenuActions, theme: ThemeChoice): I
   ]
 }
 
-/** Moves the mark among the themes. */
+/** Marks the selected theme. */
 export function markTheme(menu: Menu | null, theme: ThemeChoice): void {
   const item = menu?.getMenuItemById(themeItem(theme))
   if (item) item.checked = true

@@ -1,14 +1,14 @@
-/** What a window may do. Pure: no Electron here, so that each rule can be tested by itself. */
+/** Security policies of the window. Pure, without Electron, so that each rule can be tested. */
 import { datasetSites } from '../../contract/datasetRegistry'
 
-/** The only hosts whose pages a click may open, in the person's own browser. */
+/** The only hosts that a click may open, in the user's browser. */
 export const externalHosts: readonly string[] = [
   ...new Set(datasetSites.map(({ site }) => new URL(site).hostname)),
   'arxiv.org',
   'www.tensorflow.org',
 ]
 
-/** How long after a press of a button or key an outside link still counts as asked for. */
+/** Milliseconds after a key or button press within which an external link may open. */
 const askedForMs = 1500
 
 function parse(url: string): URL | null {
@@ -19,7 +19,7 @@ function parse(url: string): URL | null {
   }
 }
 
-/** The path of a file URL as the file system will read it; null where it has no such reading. */
+/** Returns the path of a file URL as the file system interprets it; null if it has none. */
 function filePath(url: URL): string | null {
   if (url.protocol !== 'file:') return null
   try {
@@ -42,7 +42,7 @@ export function devServerPage(env: Readonly<Record<string, string | undefined>>)
 
 const isServed = (page: URL): boolean => page.protocol === 'http:'
 
-/** Whether `url` is the program's own page, whatever its hash: navigation to anything else is refused. */
+/** Returns whether `url` is the program's own page, with any hash: other navigation is blocked. */
 export function isOwnPage(url: string, page: string): boolean {
   const [asked, own] = [parse(url), parse(page)]
   if (!asked || !own) return false
@@ -52,15 +52,15 @@ export function isOwnPage(url: string, page: string): boolean {
 }
 
 /**
- * Whether a request may leave the window: only for the program's own files (and the developer tools where they are
- * allowed).
+ * Returns whether a request of the window is allowed: only for the program's own files (and the developer tools if
+ * enabled).
  * @param page URL of the window's page: a file, whose folder may be read, or the page of the development server
  */
 export function mayRequest(url: string, page: string, development: boolean): boolean {
   const [asked, own] = [parse(url), parse(page)]
   if (!asked || !own) return false
   if (asked.protocol === 'devtools:') return development
-  // Neither leaves the process; what they may be used for is the content security policy's matter.
+  // Neither leaves the process; the content security policy restricts their use.
   if (asked.protocol === 'data:' || asked.protocol === 'blob:') return true
   if (isServed(own)) return asked.host === own.host && ['http:', 'ws:'].includes(asked.protocol)
   const [path, ownPath] = [filePath(asked), filePath(own)]
@@ -68,7 +68,7 @@ export function mayRequest(url: string, page: string, development: boolean): boo
   return path.startsWith(ownPath.slice(0, ownPath.lastIndexOf('/') + 1)) && !path.split(/[\\/]/).includes('..')
 }
 
-/** The address to open in the person's browser, or null where it is not one of ours to open. */
+/** Returns the address to open in the user's browser; null if it is not allowed. */
 export function externalLink(url: string): string | null {
   const link = parse(url)
   if (!link || link.protocol !== 'https:' || link.port !== '' || link.username !== '' || link.password !== '')
@@ -76,7 +76,7 @@ export function externalLink(url: string): string | null {
   return externalHosts.includes(link.hostname) ? link.href : null
 }
 
-/** Whether the last press of a button or key (both times in ms) is recent enough to have asked for a link. */
+/** Returns whether the last key or button press (both times in ms) is recent enough to have caused a link. */
 export function wasAskedFor(pressedAt: number | null, now: number): boolean {
   return pressedAt !== null && now >= pressedAt && now - pressedAt <= askedForMs
 }

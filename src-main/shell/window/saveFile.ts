@@ -1,4 +1,4 @@
-/** Files that the user saves somewhere of their choice. */
+/** Names of files that the user saves. */
 import path from 'node:path'
 import { archiveExtensions, fileKinds } from '../../contract/publish/fileKinds'
 import { modelFormatFacts, modelFormats } from '../../contract/models/modelFormats'
@@ -17,9 +17,8 @@ function extensionOf(name: string): string {
 }
 
 /**
- * Returns a save dialog's filter for the kind of file that the suggested name says. It lets every file through: with an
- * extension in it, Electron would complete the chosen name after the dialog has asked whether to replace a file of the
- * name as typed.
+ * Returns a save dialog's filter for the kind of the suggested file name. It allows every file: with an extension in
+ * it, Electron would complete the chosen name after the dialog has asked about replacing the name as typed.
  */
 export function saveFilter(suggestedName: string): { name: string; extensions: string[] } {
   const extension = extensionOf(suggestedName)

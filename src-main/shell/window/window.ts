@@ -8,17 +8,17 @@ export interface WindowOptions {
   pageUrl: string
   preload: string
   icon: string
-  /** Where to remember the window's place. */
+  /** File that stores the window's position. */
   stateFile: string
   development: boolean
   openExternal: (url: string) => void
-  /** The factor that the person chose. */
+  /** The zoom factor that the user chose. */
   zoom: () => number
-  /** Ctrl with the wheel. */
+  /** Zoom by Ctrl and the wheel. */
   zoomBy: (direction: 'in' | 'out') => void
 }
 
-/** The page's ground in tokens.css, so that nothing flashes before it is drawn. */
+/** The page's background in tokens.css, so that nothing flashes before the first paint. */
 const ground = (): string => (nativeTheme.shouldUseDarkColors ? '#17181b' : '#ffffff')
 
 export function createWindow(options: WindowOptions): BrowserWindow {
@@ -45,7 +45,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
       webviewTag: false,
       spellcheck: false,
       devTools: options.development,
-      // Progress goes on being drawn when the window is behind another.
+      // Progress is still drawn when the window is behind another.
       backgroundThrottling: false,
     },
   })
@@ -63,7 +63,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
         JSON.stringify({ ...window.getNormalBounds(), maximized: window.isMaximized() }),
       )
     } catch {
-      // Not worth keeping a window open for.
+      // Not a reason to keep the window open.
     }
   })
 
@@ -71,12 +71,11 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   window.webContents.on('render-process-gone', (_, { reason }) => {
     if (reason !== 'clean-exit' && crashes.tryAcquire(performance.now())) window.webContents.reload()
   })
-  // about:blank is gone to without asking.
+  // Navigation to about:blank needs no permission.
   window.webContents.on('did-navigate', (_, url) => {
     if (!isOwnPage(url, options.pageUrl)) void window.loadURL(options.pageUrl)
   })
-  // Chromium keeps a zoom for each address, and of a file's address the hash is part: the person's choice holds for
-  // all.
+  // Chromium stores a zoom per address, and the hash is part of a file's address: the user's choice applies to all.
   const zoom = (): void => window.webContents.setZoomFactor(options.zoom())
   window.webContents.on('did-finish-load', zoom)
   window.webContents.on('did-navigate-in-page', zoom)
@@ -85,7 +84,7 @@ export function createWindow(options: WindowOptions): BrowserWindow {
   return window
 }
 
-/** Applies the policies to anything that could show a page. */
+/** Applies the policies to everything that can show a page. */
 export function guardContents(
   contents: WebContents,
   { pageUrl, openExternal }: Pick<WindowOptions, 'pageUrl' | 'openExternal'>,
@@ -114,7 +113,7 @@ export function guardContents(
   })
 }
 
-/** No permission for anything, and no request but for the program's own files. */
+/** No permissions, and no requests except for the program's own files. */
 export function guardSession(session: Session, pageUrl: string, development: boolean): void {
   session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
   session.setPermissionCheckHandler(() => false)
