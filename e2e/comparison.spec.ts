@@ -18,13 +18,9 @@ async function clipboard(workbench: Workbench): Promise<string> {
 }
 
 /** The area in px² that the bands of a chart lie in. */
-function bandArea(chart: Locator): Promise<number> {
-  return chart.locator('path.band').evaluateAll((bands) =>
-    bands.reduce((sum, band) => {
-      const { width, height } = band.getBoundingClientRect()
-      return sum + width * height
-    }, 0),
-  )
+async function bandArea(chart: Locator): Promise<number> {
+  const boxes = await Promise.all((await chart.locator('path.band').all()).map((band) => band.boundingBox()))
+  return boxes.reduce((sum, box) => sum + (box ? box.width * box.height : 0), 0)
 }
 
 test('the curves of a study: band, scale, axis, smoothing and zoom, in the address and with the keyboard', async ({

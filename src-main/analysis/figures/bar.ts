@@ -1,5 +1,6 @@
 /** Data and layout of a bar chart. Pure. */
-import { extentOf } from './scale'
+import { markerPath } from './markers'
+import { extentOf, niceScale, rounded, type Scale } from './scale'
 
 export interface Bar {
   id: string
@@ -63,4 +64,62 @@ export function turnedRoom(texts: readonly string[]): number {
   return Math.ceil(
     Math.max(0, ...texts.map((text) => text.length)) * characterWidth * Math.sin((turnedBy * Math.PI) / 180),
   )
+}
+
+/** A bar in px; `top` is null if nothing was measured. */
+export interface BarShape {
+  bar: Bar
+  x: number
+  width: number
+  middle: number
+  top: number | null
+  dots: { x: number; y: number }[]
+  /** Paths; null for none. */
+  errorPath: string | null
+  referencePath: string | null
+}
+
+/** The shapes of a bar chart, which the window and figures for print draw alike. */
+export interface BarLayout {
+  y: Scale
+  /** Bars of each group, and the x of its name. */
+  groups: { group: BarGroup; nameX: number; bars: BarShape[] }[]
+}
+
+/** @param box the plotting area in px */
+export function barLayout(
+  groups: readonly BarGroup[],
+  box: { left: number; right: number; top: number; bottom: number },
+): BarLayout {
+  const y = niceScale('linear', barDomain(groups), [box.bottom, box.top], 5)
+  const at = (value: number): number => rounded(y(value))
+  const groupWidth = (box.right - box.left) / Math.max(1, groups.length)
+  const most = Math.max(1, ...groups.map((group) => group.bars.length))
+  const step = Math.max(4, Math.min(42, (groupWidth - 22) / most))
+  const shapeOf = (bar: Bar, x: number): BarShape => {
+    const width = step - 3
+    const middle = rounded(x + width / 2)
+    const { value, error, reference = null } = bar
+    const aside = Math.min(5, width / 4)
+    return {
+      bar,
+      x: rounded(x),
+      width: rounded(width),
+      middle,
+      top: value === null ? null : at(value),
+      dots: bar.dots.map((dot, i) => ({ x: rounded(middle + (i % 2 === 0 ? -aside : aside)), y: at(dot) })),
+      errorPath:
+        error &&
+        `M${middle} ${at(error[0])}V${at(error[1])}M${middle - 3} ${at(error[0])}h6M${middle - 3} ${at(error[1])}h6`,
+      referencePath: reference === null ? null : markerPath('diamond', middle, at(reference), 3.6),
+    }
+  }
+  return {
+    y,
+    groups: groups.map((group, g) => {
+      const nameX = box.left + (g + 0.5) * groupWidth
+      const from = nameX - (step * group.bars.length) / 2 + 1.5
+      return { group, nameX: rounded(nameX), bars: group.bars.map((bar, i) => shapeOf(bar, from + i * step)) }
+    }),
+  }
 }

@@ -1,5 +1,6 @@
 /** Value against cost: Pareto-optimal points and their labels. Pure. */
-import type { MarkerShape } from './markers'
+import { markerPath, type MarkerShape } from './markers'
+import { extentOf, niceScale, rounded, type Scale } from './scale'
 
 export interface CostPoint {
   id: string
@@ -33,6 +34,53 @@ export function placedNames(
   return labelsWithRoom(
     groupLabels(points).map((p) => ({ id: p.id, text: p.group, x: x(p.cost) - 9, y: y(p.error?.[1] ?? p.value) - 6 })),
   )
+}
+
+/** The shapes of a Pareto chart, which the window and figures for print draw alike; in px. */
+export interface ParetoLayout {
+  x: Scale
+  y: Scale
+  /** Ids of the points that no other point beats. */
+  inFront: ReadonlySet<string>
+  /** Path through them; null if there is only one. */
+  frontPath: string | null
+  points: { point: CostPoint; path: string; errorPath: string | null }[]
+  names: { id: string; text: string; x: number; y: number }[]
+}
+
+/**
+ * @param box the plotting area in px
+ * @param costTicks wanted on the x axis
+ */
+export function paretoLayout(
+  points: readonly CostPoint[],
+  box: { left: number; right: number; top: number; bottom: number },
+  costTicks: number,
+): ParetoLayout {
+  const costs = extentOf(
+    points.map(({ cost }) => cost),
+    'log',
+  )
+  const x = niceScale('log', costs && [costs[0] / 1.08, costs[1] * 1.08], [box.left, box.right], costTicks)
+  const values = extentOf(points.flatMap(({ value, error }) => [value, ...(error ?? [])]))
+  const y = niceScale('linear', values, [box.bottom, box.top], 5)
+  const front = paretoFront(points)
+  return {
+    x,
+    y,
+    inFront: new Set(front.map(({ id }) => id)),
+    frontPath:
+      front.length > 1
+        ? `M${front.map(({ cost, value }) => `${rounded(x(cost))} ${rounded(y(value))}`).join('L')}`
+        : null,
+    points: points.map((point) => ({
+      point,
+      path: markerPath(point.marker, rounded(x(point.cost)), rounded(y(point.value)), 4.4),
+      errorPath:
+        point.error && `M${rounded(x(point.cost))} ${rounded(y(point.error[0]))}V${rounded(y(point.error[1]))}`,
+    })),
+    names: placedNames(points, x, y),
+  }
 }
 
 /** Returns the position of each group's name: at its highest point. */

@@ -1,10 +1,10 @@
 /** Figures for papers: standalone SVG documents in light colours, whatever the window's theme. Pure. */
 import { surfaces, variantColors } from './colors'
-import { barDomain, groupNames, turnedBy, turnedRoom, type BarGroup } from './bar'
+import { barLayout, groupNames, turnedBy, turnedRoom, type BarGroup, type BarShape } from './bar'
 import { bandPath, endLabels, labelRoom, linePath, xExtent, yExtent, type LineSeries, type VerticalMark } from './line'
 import { markerPath, type MarkerShape } from './markers'
-import { paretoFront, placedNames, type CostPoint } from './pareto'
-import { extentOf, niceScale, plainScale, tickText, type Scale, type ScaleKind } from './scale'
+import { paretoLayout, type CostPoint } from './pareto'
+import { niceScale, plainScale, rounded, tickText, type Scale, type ScaleKind } from './scale'
 
 const { bg, ink, ink2, line: lineColor } = surfaces.light
 const grid = '#ebebee'
@@ -98,7 +98,7 @@ function text(
   words: string,
   { anchor = 'start', fill = ink2, weight = 400, size = 11 }: TextLook = {},
 ): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${fill}"${weight === 400 ? '' : ` font-weight="${weight}"`}${size === 11 ? '' : ` font-size="${size}"`}>${escapeXml(words)}</text>`
+  return `<text x="${rounded(x)}" y="${rounded(y)}" text-anchor="${anchor}" fill="${fill}"${weight === 400 ? '' : ` font-weight="${weight}"`}${size === 11 ? '' : ` font-size="${size}"`}>${escapeXml(words)}</text>`
 }
 
 function stroke(d: string, color: string, width = 1, more = ''): string {
@@ -107,7 +107,7 @@ function stroke(d: string, color: string, width = 1, more = ''): string {
 
 function yAxis(y: Scale): string[] {
   return y.ticks.flatMap((tick) => [
-    stroke(`M${box.left} ${round(y(tick))}H${box.right}`, grid),
+    stroke(`M${box.left} ${rounded(y(tick))}H${box.right}`, grid),
     text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' }),
   ])
 }
@@ -125,7 +125,7 @@ function tickAt(x: number, bottom: number, words: string): string[] {
   const half = (words.length * legendCharacter) / 2
   const anchor = x + half > pageWidth ? 'end' : x - half < 0 ? 'start' : 'middle'
   return [
-    stroke(`M${round(x)} ${bottom}v4`, lineColor),
+    stroke(`M${rounded(x)} ${bottom}v4`, lineColor),
     text(anchor === 'end' ? Math.min(x + half, pageWidth - 2) : x, bottom + 16, words, { anchor }),
   ]
 }
@@ -138,50 +138,12 @@ export function barFigure(
   note = '',
 ): string {
   const bottom = 270
-  const domain = barDomain(groups)
-  const y = niceScale('linear', domain, [bottom, box.top], 5)
-  const groupWidth = (box.right - box.left) / Math.max(1, groups.length)
-  const most = Math.max(1, ...groups.map((g) => g.bars.length))
-  const barWidth = Math.max(4, Math.min(40, (groupWidth - 20) / most))
-  const names = groupNames(groups, groupWidth)
-  const parts = groups.flatMap((group, g) => {
-    const from = box.left + g * groupWidth + (groupWidth - barWidth * group.bars.length) / 2
-    return [
-      ...group.bars.flatMap((bar, i) => {
-        const x = from + i * barWidth + 1.5
-        const w = barWidth - 3
-        const middle = round(x + w / 2)
-        const color = printColor(bar.color)
-        const reference =
-          bar.reference === undefined || bar.reference === null
-            ? []
-            : [
-                `<path d="${markerPath('diamond', middle, round(y(bar.reference)), 3.6)}" fill="${bg}" stroke="${ink}"/>`,
-              ]
-        if (bar.value === null) return [text(middle, bottom - 4, '–', { anchor: 'middle' }), ...reference]
-        const at = round(y(bar.value))
-        return [
-          `<rect x="${round(x)}" y="${at}" width="${round(w)}" height="${round(Math.max(0, bottom - at))}" fill="${color}" fill-opacity="0.28"/>`,
-          stroke(`M${round(x)} ${at}h${round(w)}`, color, 2),
-          ...bar.dots.map(
-            (dot, k) =>
-              `<circle cx="${round(middle + (k % 2 === 0 ? -1 : 1) * Math.min(5, w / 4))}" cy="${round(y(dot))}" r="1.6" fill="${color}"/>`,
-          ),
-          ...(bar.error
-            ? [
-                stroke(
-                  `M${middle} ${round(y(bar.error[0]))}V${round(y(bar.error[1]))}M${round(middle - 3)} ${round(y(bar.error[0]))}h6M${round(middle - 3)} ${round(y(bar.error[1]))}h6`,
-                  ink,
-                  1.1,
-                ),
-              ]
-            : []),
-          ...reference,
-        ]
-      }),
-      groupName(box.left + (g + 0.5) * groupWidth, bottom, names.texts[g] ?? '', names.turned),
-    ]
-  })
+  const names = groupNames(groups, (box.right - box.left) / Math.max(1, groups.length))
+  const { y, groups: placed } = barLayout(groups, { ...box, bottom })
+  const parts = placed.flatMap(({ nameX, bars }, g) => [
+    ...bars.flatMap((shape) => printedBar(shape, bottom)),
+    groupName(nameX, bottom, names.texts[g] ?? '', names.turned),
+  ])
   const start = y.domain[0]
   return documentOf(
     title,
@@ -192,10 +154,26 @@ export function barFigure(
   )
 }
 
+function printedBar(
+  { bar, x, width, middle, top, dots, errorPath, referencePath }: BarShape,
+  bottom: number,
+): string[] {
+  const color = printColor(bar.color)
+  const reference = referencePath === null ? [] : [`<path d="${referencePath}" fill="${bg}" stroke="${ink}"/>`]
+  if (top === null) return [text(middle, bottom - 4, '–', { anchor: 'middle' }), ...reference]
+  return [
+    `<rect x="${x}" y="${top}" width="${width}" height="${rounded(Math.max(0, bottom - top))}" fill="${color}" fill-opacity="0.28"/>`,
+    stroke(`M${x} ${top}h${width}`, color, 2),
+    ...dots.map((dot) => `<circle cx="${dot.x}" cy="${dot.y}" r="1.6" fill="${color}"/>`),
+    ...(errorPath === null ? [] : [stroke(errorPath, ink, 1.1)]),
+    ...reference,
+  ]
+}
+
 /** Text below its group, or rotated from there to the lower left. */
 function groupName(x: number, axis: number, name: string, turned: boolean): string {
   if (!turned) return text(x, axis + 16, name, { anchor: 'middle', fill: ink })
-  return `<g transform="rotate(${-turnedBy} ${round(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`
+  return `<g transform="rotate(${-turnedBy} ${rounded(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`
 }
 
 /** Value against cost on a logarithmic axis, with the Pareto front. */
@@ -208,14 +186,7 @@ export function paretoFigure(
   note = '',
 ): string {
   const bottom = 270
-  const costs = extentOf(
-    points.map((p) => p.cost),
-    'log',
-  )
-  const x = niceScale('log', costs && [costs[0] / 1.08, costs[1] * 1.08], [box.left, box.right], 4)
-  const y = niceScale('linear', extentOf(points.flatMap((p) => [p.value, ...(p.error ?? [])])), [bottom, box.top], 5)
-  const front = paretoFront(points)
-  const at = (p: CostPoint): string => `${round(x(p.cost))} ${round(y(p.value))}`
+  const { x, y, frontPath, points: shapes, names } = paretoLayout(points, { ...box, bottom }, 4)
   return documentOf(
     title,
     legend,
@@ -223,14 +194,12 @@ export function paretoFigure(
     [
       ...yAxis(y),
       ...xAxis(x, bottom, costLabel, formatCost),
-      ...(front.length > 1 ? [stroke(`M${front.map(at).join('L')}`, ink2, 1, ' stroke-dasharray="3 3"')] : []),
-      ...points.flatMap((p) => [
-        ...(p.error
-          ? [stroke(`M${round(x(p.cost))} ${round(y(p.error[0]))}V${round(y(p.error[1]))}`, printColor(p.color), 1.3)]
-          : []),
-        `<path d="${markerPath(p.marker, round(x(p.cost)), round(y(p.value)), 4.2)}" fill="${printColor(p.color)}" stroke="${bg}"><title>${escapeXml(p.label)}</title></path>`,
+      ...(frontPath === null ? [] : [stroke(frontPath, ink2, 1, ' stroke-dasharray="3 3"')]),
+      ...shapes.flatMap(({ point, path, errorPath }) => [
+        ...(errorPath === null ? [] : [stroke(errorPath, printColor(point.color), 1.3)]),
+        `<path d="${path}" fill="${printColor(point.color)}" stroke="${bg}"><title>${escapeXml(point.label)}</title></path>`,
       ]),
-      ...placedNames(points, x, y).map((name) => text(name.x, name.y, name.text, { anchor: 'end' })),
+      ...names.map((name) => text(name.x, name.y, name.text, { anchor: 'end' })),
     ],
     { note },
   )
@@ -272,7 +241,7 @@ export function lineFigure(
     [
       `<clipPath id="plot"><rect x="${box.left}" y="34" width="${right - box.left}" height="${bottom - 32}"/></clipPath>`,
       ...y.ticks.flatMap((tick) => [
-        stroke(`M${box.left} ${round(y(tick))}H${right}`, grid),
+        stroke(`M${box.left} ${rounded(y(tick))}H${right}`, grid),
         text(box.left - 6, y(tick) + 3.8, tickText(tick), { anchor: 'end' }),
       ]),
       stroke(`M${box.left} ${bottom}H${right}`, lineColor),
@@ -281,7 +250,7 @@ export function lineFigure(
       ...marks
         .filter((m) => m.x >= x.domain[0] && m.x <= x.domain[1])
         .flatMap((m) => [
-          stroke(`M${round(x(m.x))} 32V${bottom}`, lineColor, 1, ' stroke-dasharray="2 3"'),
+          stroke(`M${rounded(x(m.x))} 32V${bottom}`, lineColor, 1, ' stroke-dasharray="2 3"'),
           text(x(m.x) + 4, 42, m.label),
         ]),
       '<g clip-path="url(#plot)">',
@@ -298,7 +267,7 @@ export function lineFigure(
       ...ends
         .filter((e) => e.x <= right + 1)
         .flatMap((e) => [
-          `<path d="${markerPath(e.marker, round(e.x), round(e.y), 3)}" fill="${printColor(e.color)}"/>`,
+          `<path d="${markerPath(e.marker, rounded(e.x), rounded(e.y), 3)}" fill="${printColor(e.color)}"/>`,
           ...(e.label === ''
             ? []
             : [text(e.x + 8, e.labelY + 3.8, e.label, { fill: printColor(e.color), weight: 500 })]),
@@ -307,8 +276,6 @@ export function lineFigure(
     { legendLines: 0 },
   )
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100
 
 function escapeXml(words: string): string {
   return words.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c)

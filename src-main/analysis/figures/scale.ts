@@ -122,3 +122,6 @@ export function tickText(value: number): string {
   }
   return (size >= 1000 ? value.toLocaleString('en-US') : String(Number(value.toPrecision(4)))).replace('-', '\u2212')
 }
+
+/** Returns a position in px to two digits, as shapes need it. */
+export const rounded = (px: number): number => Math.round(px * 100) / 100
