@@ -63,8 +63,8 @@ describe('the options of npm run bench', () => {
     [['--peers', ','], /--peers must be/],
     [['--only', 'jax'], /--only takes stock-eager, step/],
     [['--machine', '../x'], /--machine takes small letters/],
-    [['--profile'], /--profile needs a Python that has tensorflow/],
-    [['--profile', '--peers', 'a', '--readme', 'b'], /choose one/],
+    [['--profile'], /--profile needs a Python with tensorflow/],
+    [['--profile', '--peers', 'a', '--readme', 'b'], /cannot be combined/],
     [['--fast'], /Unknown option '--fast'/],
     [['fast'], /Unexpected argument 'fast'/],
   ])('%j is refused in a sentence', (args, message) => {

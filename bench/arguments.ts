@@ -6,20 +6,20 @@ import { names } from './contenders'
 
 export const usage = `usage: npm run bench -- [options]
 
-Times a training step of ours, of stock tfjs-node and of Python's TensorFlow and PyTorch, in turns.
+Times a training step of this program, of stock tfjs-node and of Python's TensorFlow and PyTorch, in turns.
 
   --peers TF[,TORCH]  Python interpreters that have tensorflow and torch; one name does for both
-  --depth N           of the ResNet: ${resnets.map(depthOf).join(', ')} (32)
-  --batch N           examples of a step (128)
+  --depth N           depth of the ResNet: ${resnets.map(depthOf).join(', ')} (32)
+  --batch N           examples per step (128)
   --device cpu|gpu    which build of TensorFlow is provided (what the machine has); gpu keeps the results
-  --rounds N          turns of each contender (5)
-  --steps N           timed steps of a turn (4)
+  --rounds N          turns per contender (5)
+  --steps N           timed steps per turn (4)
   --only A,B          contenders by name, e.g. step/float32 or epoch,step/bfloat16/baseline
-  --json              standard output carries JSON lines only
-  --machine NAME      keeps the results in bench/results/NAME.json, a profile in bench/profiles/NAME.json
+  --json              print only JSON lines on standard output
+  --machine NAME      store the results in bench/results/NAME.json, a profile in bench/profiles/NAME.json
                       (of a GPU: without a NAME, its own)
-  --profile           instead of timing: our graph by op, traced by the TensorFlow of --peers
-  --readme NAME       instead of timing: draws the tables of bench/README.md from bench/results/NAME.json
+  --profile           instead of timing, profile our graph by operation with the TensorFlow of --peers
+  --readme NAME       instead of timing, write the tables of bench/README.md from bench/results/NAME.json
 `
 
 export interface Options {
@@ -29,7 +29,7 @@ export interface Options {
   arch: Arch
   depth: number
   batch: number
-  /** Asked for; null leaves it to the machine. */
+  /** The requested device; null lets the machine decide. */
   device: 'cpu' | 'gpu' | null
   rounds: number
   steps: number
@@ -68,9 +68,8 @@ export function benchOptions(args: string[]): Options {
   const peers = peersOf(values.peers)
   const profile = values.profile ?? false
   if (profile && peers.tensorflow === null)
-    throw wrongUse('--profile needs a Python that has tensorflow, to trace with: --peers PYTHON_TF.')
-  if (profile && values.readme !== undefined)
-    throw wrongUse('--profile and --readme are two different things to do: choose one.')
+    throw wrongUse('--profile needs a Python with tensorflow: --peers PYTHON_TF.')
+  if (profile && values.readme !== undefined) throw wrongUse('--profile and --readme cannot be combined.')
   return {
     help: values.help ?? false,
     json: values.json ?? false,
@@ -94,7 +93,7 @@ function parse(args: string[]): {
   try {
     return parseArgs({ args, options: flags, strict: true, allowPositionals: false }).values
   } catch (error) {
-    // Node's own sentence; what follows the first one is advice on dashes.
+    // Node's own message; only its first sentence is useful here.
     throw wrongUse(`${String(error instanceof Error ? error.message : error).split(/[.\n]/)[0]}.`)
   }
 }

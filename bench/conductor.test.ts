@@ -64,6 +64,6 @@ describe('hold', () => {
     })
     expect(measured.map(({ contender, rounds }) => [contender.name, rounds.length])).toEqual([['step', 3]])
     expect(failed).toMatchObject([{ contender: { name: 'pytorch' }, why: 'it is gone' }])
-    expect(said).toContain('pytorch/float32/baseline is left out: it is gone.')
+    expect(said).toContain('pytorch/float32/baseline is excluded: it is gone.')
   })
 })

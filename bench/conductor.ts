@@ -1,4 +1,4 @@
-/** Lets contenders take turns, one at a time, so that none of them ever competes with another. */
+/** Runs the contenders in turns, one at a time, so that they never compete with each other. */
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../src-main/analysis/statistics/statistics'
 import { messageOf } from '../src-main/contract/errors'
@@ -6,7 +6,7 @@ import type { BenchWorker } from '../src-main/service/machine/benchWorker'
 import { idOf, type Contender } from './contenders'
 import type { Measured } from './measures'
 
-/** Threads of one that has just ended its turn may spin for a moment before they sleep. */
+/** Pause after a turn: threads may spin for a moment before they sleep. */
 const restMs = 50
 
 export interface Entrant {
@@ -15,14 +15,14 @@ export interface Entrant {
 }
 
 export interface Outcome {
-  /** Those that came through all rounds. */
+  /** Contenders that completed all rounds. */
   measured: Measured[]
   failed: { contender: Contender; why: string }[]
 }
 
 /**
- * Starts and warms up one after the other, then holds the rounds, every second one in the opposite order. One that
- * fails is left out from there on, with all it gave.
+ * Starts and warms up one contender after the other, then runs the rounds, every second one in the opposite order. A
+ * contender that fails is excluded, with all its results.
  */
 export async function hold(
   entrants: readonly Entrant[],
@@ -38,7 +38,7 @@ export async function hold(
       const why = messageOf(error)
       outcome.failed.push({ contender: entrant.contender, why })
       entrant.player.stop()
-      say(`${idOf(entrant.contender)} is left out: ${why}.`)
+      say(`${idOf(entrant.contender)} is excluded: ${why}.`)
       return false
     }
   }
@@ -61,7 +61,7 @@ export async function hold(
       for (const entrant of order) {
         await setTimeout(restMs)
         const fine = await give(entrant, async () => {
-          // The first step finds the caches full of somebody else's numbers.
+          // The first step of a turn starts with cold caches.
           entrant.measured.rounds.push(await entrant.player.turn(1, steps))
         })
         if (fine) told.push(`${idOf(entrant.contender)} ${median(entrant.measured.rounds.at(-1) ?? []).toFixed(0)}`)

@@ -1,4 +1,4 @@
-/** Who takes part in a benchmark. */
+/** The contenders of a benchmark. */
 import { precisions, type Precision, type Variant } from '../src-main/contract/experiment'
 
 export const names = ['stock-eager', 'step', 'epoch', 'tensorflow', 'pytorch'] as const
@@ -10,17 +10,17 @@ export interface Contender {
   variant: Variant
 }
 
-/** What of it is named on the command line and in messages, e.g. `step/float32/mcnn-a`. */
+/** Its id on the command line and in messages, e.g. `step/float32/mcnn-a`. */
 export function idOf({ name, precision, variant }: Contender): string {
   return `${name}/${precision}/${variant}`
 }
 
-/** Our own code, or what it stands on: a failure of one of these is the benchmark's own. */
+/** Our own code and its stack: a failure of one of these is a failure of the benchmark. */
 export function isOwn({ name }: Contender): boolean {
   return name !== 'tensorflow' && name !== 'pytorch'
 }
 
-/** In the order of a round: those that are compared with each other take their turns one soon after the other. */
+/** In the order of a round: contenders that are compared run one soon after the other. */
 export const lineup: readonly Contender[] = [
   { name: 'stock-eager', precision: 'float32', variant: 'baseline' },
   { name: 'tensorflow', precision: 'float32', variant: 'baseline' },
@@ -39,15 +39,13 @@ export const lineup: readonly Contender[] = [
   { name: 'tensorflow', precision: 'bfloat16', variant: 'baseline' },
 ]
 
-/** Those whose id is one of `only` or lies beneath it: `step/float32` is all of ours in float32. */
+/** Returns the contenders whose id is in `only` or starts with an entry: `step/float32` is all of ours in float32. */
 export function chosen(contenders: readonly Contender[], only: readonly string[]): Contender[] {
   if (only.length === 0) return [...contenders]
   return contenders.filter((contender) => only.some((prefix) => `${idOf(contender)}/`.startsWith(`${prefix}/`)))
 }
 
-/**
- * GB that one takes at ResNet-32 and batch 128, as measured: what it stands on, and what grows with depth and batch.
- */
+/** Measured memory in GB at ResNet-32 and batch 128: a constant part, and a part proportional to depth and batch. */
 const memory: Record<Name, [number, number]> = {
   'stock-eager': [0.4, 2.3],
   step: [0.4, 0.5],
@@ -57,7 +55,8 @@ const memory: Record<Name, [number, number]> = {
 }
 
 /**
- * All at once where they fit into memory, else those of each precision, which is as far as anything is compared.
+ * Returns one group if all fit into memory, else one group per precision, because only contenders of one precision are
+ * compared.
  * @param available bytes
  */
 export function groupsOf(

@@ -1,6 +1,6 @@
 /**
- * Whole epochs of the real trainer, data preparation and metrics included: a turn is an epoch, between two it is
- * paused.
+ * Runs complete epochs of the real trainer, with data preparation and metrics: a turn is an epoch, and the trainer is
+ * paused in between.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -18,8 +18,8 @@ import type { BenchWorker, Ready } from '../src-main/service/machine/benchWorker
 import { Trainer } from '../src-main/service/training/trainers'
 
 /**
- * Steps of an epoch: as many whole batches as the built-in set of 4,000 examples has at the recipe's 128, fewer of
- * larger ones.
+ * Steps of an epoch: the number of full batches in the built-in 4,000 examples at the recipe's 128, fewer for larger
+ * batches.
  */
 export function epochSteps(batch: number): number {
   return Math.max(
@@ -39,7 +39,7 @@ export class EpochTrainer implements BenchWorker {
   #look: (() => void) | null = null
   #ended: string | null = null
 
-  /** @param epochs at least the turns to come and two more: it warms up in the first, and never gets to the end of the last */
+  /** @param epochs at least the number of turns plus two: the first one is the warm-up, and the last one never ends */
   constructor(
     private readonly entry: string,
     arch: Arch,
@@ -82,7 +82,7 @@ export class EpochTrainer implements BenchWorker {
         this.#seen.push(message)
         this.#look?.()
       },
-      broken: (what) => this.#end(`the trainer said ${what}`),
+      broken: (what) => this.#end(`the trainer sent ${what}`),
       closed: ({ code, signal, startError, output }) =>
         this.#end(startError?.message ?? `the trainer ended with ${signal ?? code}: ${output.at(-1) ?? 'no output'}`),
     })
@@ -101,7 +101,7 @@ export class EpochTrainer implements BenchWorker {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Milliseconds a step of the next epoch to end; the trainer stands still then. */
+  /** Returns milliseconds per step of the next epoch; the trainer is paused then. */
   async #epoch(): Promise<number> {
     const { metrics } = await this.#message('epoch')
     this.#trainer?.send({ type: 'pause' })
@@ -109,7 +109,7 @@ export class EpochTrainer implements BenchWorker {
     return (this.batch / metrics.imagesPerSecond) * 1000
   }
 
-  /** The next message of that type; those before it are passed over. */
+  /** Returns the next message of that type; earlier ones are skipped. */
   async #message<T extends TrainerMessage['type']>(type: T): Promise<Extract<TrainerMessage, { type: T }>> {
     for (;;) {
       for (let next = this.#seen.shift(); next; next = this.#seen.shift()) {

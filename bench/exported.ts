@@ -1,22 +1,17 @@
-/**
- * Our recorded graph and what is fed into it, for a session in another language: everything the addon is asked is
- * written down.
- */
+/** Exports our recorded graph and its inputs, to run it in another language: every call of the addon is recorded. */
 import { copyFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TensorFlow } from '../src-main/graph/tensorflow'
 
-/**
- * A session call: tensors fed, as files of little-endian values, and outputs fetched, both by their names in the graph.
- */
+/** A session call: fed tensors, as files of little-endian values, and fetched outputs, by their names in the graph. */
 export interface SessionCall {
   feeds: { name: string; shape: number[]; dtype: number; file: string }[]
   fetches: string[]
 }
 
 /**
- * @param folder gets saved_model.pb and the values of tensors
- * @returns the same TensorFlow, and the list in which its session calls will stand, oldest first
+ * @param folder receives saved_model.pb and the values of tensors
+ * @returns the same TensorFlow, and a list that receives its session calls, oldest first
  */
 export function watched(tensorflow: TensorFlow, folder: string): { watching: TensorFlow; calls: SessionCall[] } {
   const { binding } = tensorflow
@@ -53,7 +48,7 @@ export function watched(tensorflow: TensorFlow, folder: string): { watching: Ten
       return binding.runSavedModel(model, ids, feeds, fetches)
     },
   }
-  // Over the addon's own members, which are read-only.
+  // Shadows the addon's own members, which are read-only.
   const over = Object.create(binding, Object.getOwnPropertyDescriptors(members)) as typeof binding
   return { watching: { ...tensorflow, binding: over }, calls }
 }

@@ -1,4 +1,4 @@
-/** The flags of a program of ours that is not the product itself. */
+/** Parses the flags of development programs. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { expandHome } from '../setup/lib/home.mjs'
 import { messageOf } from '../src-main/contract/errors'
@@ -6,8 +6,8 @@ import { messageOf } from '../src-main/contract/errors'
 type Options = NonNullable<ParseArgsConfig['options']>
 
 /**
- * Returns what was given on the command line, with `~/` at the start of a value expanded: it is a path then. A flag that
- * is none ends the program with a sentence and how it is used.
+ * Returns the command line's values; a leading `~/` in a value is expanded, because it is a path. An unknown flag ends
+ * the program with a message and the usage.
  */
 export function flagsOf<const T extends Options>(
   options: T,

@@ -1,7 +1,7 @@
-/** On which GPUs the benchmark has been run: the results that are kept are the one place that says so. */
+/** GPUs that the benchmark has been run on, from the stored results. */
 import { result, type Result } from './result'
 
-/** Devices of kept results that are not a CPU, each once. */
+/** Returns the devices of stored results that are not a CPU, without duplicates. */
 export function gpusOf(results: readonly Pick<Result, 'device'>[]): string[] {
   return [...new Set(results.map(({ device }) => device).filter((device) => device !== 'cpu'))].sort()
 }

@@ -1,4 +1,4 @@
-/** `npm run bench`: times contenders in turns, or profiles our graph, or draws the tables of bench/README.md. */
+/** `npm run bench`: times contenders in turns, profiles our graph, or writes the tables of bench/README.md. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -24,7 +24,7 @@ import { profile, profileTable } from './profile'
 import { gpusOf, parseResults, withGpus } from './gpus'
 import { drawn, machineNameOf, result, withResult, type Result } from './result'
 
-/** Steps before the first turn. Stock tfjs has no graph to settle, and takes long. */
+/** Steps before the first turn. Stock tfjs has no graph to optimise, and is slow. */
 const warmUp = { 'stock-eager': 2, step: 6, tensorflow: 5, pytorch: 5 }
 
 const built = (entry: string): string => path.join(programRoot, 'out/main', entry)
@@ -50,8 +50,7 @@ async function main(): Promise<number> {
   if (options.json) process.stderr.write(text)
   else print(`${text}\n`)
   for (const row of rows) print(`${JSON.stringify(row)}\n`)
-  // What was measured on a GPU is worth keeping: until a result says so, the program says that it has not been run on
-  // one.
+  // Store results of a GPU: until there is one, the program reports that it has not been run on a GPU.
   const machine = options.machine ?? (options.device === 'gpu' ? machineNameOf(device) : null)
   if (machine !== null)
     await keep(machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
@@ -66,7 +65,7 @@ async function needGpu(): Promise<void> {
   if (device === 'cpu')
     throw new WorkbenchError(
       'bad-input',
-      'TensorFlow finds no GPU on this machine, so there is nothing to time on one: `npx mcnn doctor` says what is missing, and `--device cpu` times the processor.',
+      'TensorFlow finds no GPU on this machine, so none can be timed: run `npx mcnn doctor` to see what is missing, or use `--device cpu`.',
     )
 }
 
@@ -75,7 +74,7 @@ async function measured(options: Options): Promise<Outcome> {
     ({ name }) => (name !== 'tensorflow' && name !== 'pytorch') || options.peers[name] !== null,
   )
   if (wanted.length === 0)
-    throw new WorkbenchError('bad-input', 'Nothing is left to time: --only names peers alone, and --peers names none.')
+    throw new WorkbenchError('bad-input', 'Nothing to time: --only selects only peers, and --peers names none.')
   const groups = groupsOf(wanted, options.depth, options.batch, process.availableMemory())
   say(
     `ResNet-${options.depth}, batch ${options.batch}: ${wanted.length} contenders, ${options.rounds} rounds of ${options.steps} steps each${groups.length > 1 ? `; memory is short, so in ${groups.length} groups` : ''}`,
@@ -92,7 +91,7 @@ async function measured(options: Options): Promise<Outcome> {
   return { measured: outcomes.flatMap(({ measured: m }) => m), failed: outcomes.flatMap(({ failed }) => failed) }
 }
 
-/** Whether ours is TensorFlow's CPU build. Python's packages take whatever GPU they find: theirs then see none. */
+/** Whether ours is TensorFlow's CPU build. Python's packages use any GPU that they find, so theirs are hidden then. */
 function onCpu(): boolean {
   return readSetupState()?.tensorflow.kind === 'cpu'
 }
@@ -106,7 +105,7 @@ function playerOf(
   if (name === 'epoch') return new EpochTrainer(built('trainer.js'), arch, variant, precision, batch, rounds + 2)
   if (name === 'step' || name === 'stock-eager') {
     const work: Work = { name, precision, variant, arch, batch, warmUp: warmUp[name] }
-    // Stock tfjs is timed as its users find it.
+    // Stock tfjs is timed with its defaults.
     const env =
       name === 'step'
         ? trainerEnv()
@@ -121,12 +120,12 @@ function playerOf(
   return new JsonLinesProcess(interpreter(peers[name] ?? ''), [script, ...flags], pythonEnv(cpuOnly))
 }
 
-/** As typed in the caller's folder: npm runs scripts in the clone's. */
+/** Resolves a path against the caller's folder: npm runs scripts in the clone's. */
 function interpreter(typed: string): string {
   return typed.includes('/') ? path.resolve(process.env['INIT_CWD'] ?? process.cwd(), typed) : typed
 }
 
-/** float32 is float32 for the peers as well; all else of a GPU is theirs to choose. */
+/** float32 means float32 for the peers too; other GPU settings are their defaults. */
 function pythonEnv(cpuOnly: boolean): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -175,7 +174,7 @@ function hardware(): { cpu: string; cores: number; memoryGiB: number } {
 function write(file: string, value: unknown): void {
   mkdirSync(path.dirname(file), { recursive: true })
   writeAtomicallySync(file, `${JSON.stringify(value, null, 2)}\n`)
-  say(`kept in ${path.relative(programRoot, file)}`)
+  say(`stored in ${path.relative(programRoot, file)}`)
 }
 
 function drawTables(machine: string): number {
@@ -183,7 +182,7 @@ function drawTables(machine: string): number {
   if (!existsSync(file))
     throw new WorkbenchError(
       'bad-input',
-      `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` makes it.`,
+      `There is no bench/results/${machine}.json: \`npm run bench -- --machine ${machine}\` creates it.`,
     )
   const all = readdirSync(kept('results'))
     .filter((name) => name.endsWith('.json'))
@@ -204,7 +203,7 @@ async function profiled(options: Options): Promise<number> {
     options.only.length > 0 ? options.only : ['step/float32/baseline', 'step/bfloat16/baseline'],
   ).filter(({ name }) => name === 'step')
   if (steps.length === 0)
-    throw new WorkbenchError('bad-input', '--profile is of our own step: --only must name one, e.g. step/float32.')
+    throw new WorkbenchError('bad-input', '--profile profiles our own step: --only must name one, e.g. step/float32.')
   const cpuOnly = onCpu()
   const tools = {
     worker: built('bench-worker.js'),
@@ -235,7 +234,7 @@ beginProgram()
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    // What was not expected, with its stack.
+    // An unexpected error, with its stack.
     say(
       error instanceof WorkbenchError
         ? error.message
@@ -244,6 +243,6 @@ main().then(
           : String(error),
     )
     process.exitCode = error instanceof WorkbenchError && error.code === 'bad-input' ? 2 : 1
-    if (process.exitCode === 2) process.stderr.write('`npm run bench -- --help` shows what there is.\n')
+    if (process.exitCode === 2) process.stderr.write('`npm run bench -- --help` shows the options.\n')
   },
 )

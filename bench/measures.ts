@@ -1,17 +1,17 @@
-/** From milliseconds to rows and ratios: pure. */
+/** Computes rows and ratios from milliseconds. Pure. */
 import { z } from 'zod'
 import { mean, median } from '../src-main/analysis/statistics/statistics'
 import { precision, variant, type Precision, type Variant } from '../src-main/contract/experiment'
 import { idOf, names, type Contender, type Name } from './contenders'
 
-/** What a contender's turns gave. */
+/** The results of a contender's turns. */
 export interface Measured {
   contender: Contender
-  /** Of TensorFlow or PyTorch. */
+  /** Version of TensorFlow or PyTorch. */
   version: string
-  /** 'cpu' or the GPU's name, as the contender itself says. */
+  /** 'cpu' or the GPU's name, as the contender reports it. */
   device: string
-  /** Milliseconds of each timed step, round by round. Of an epoch: one value, the mean over its steps. */
+  /** Milliseconds of each timed step, round by round. For an epoch: one value, the mean over its steps. */
   rounds: number[][]
 }
 
@@ -33,9 +33,9 @@ export const ratio = z.strictObject({
   of: z.string(),
   to: z.string(),
   device: z.string(),
-  /** Median over the rounds of what the two gave in the same round. */
+  /** Median over the rounds of the ratio within a round. */
   median: z.number(),
-  /** The lowest of the one by the lowest of the other. */
+  /** Ratio of the lowest values. */
   min: z.number(),
   atMost: z.number(),
   aim: z.number().nullable(),
@@ -63,9 +63,9 @@ export function rowOf({ contender, rounds }: Measured, depth: number, batch: num
 interface Target {
   name: string
   of: [Name, Variant]
-  /** Compared with the fastest of these that was measured. */
+  /** Compared with the fastest measured one of these. */
   to: [Name, Variant][]
-  /** Of the steps of a round. An epoch is known by its mean only, so it is compared with a mean. */
+  /** Statistic over the steps of a round. Only the mean of an epoch is known, so it is compared with a mean. */
   by: (values: readonly number[]) => number
   atMost: number
   aim: number | null
@@ -73,7 +73,7 @@ interface Target {
 }
 
 const both = ['float32', 'bfloat16'] as const
-/** The issue's table. */
+/** The ratios with a target. */
 const targets: readonly Target[] = [
   {
     name: 'step / stock tfjs-node',
@@ -135,8 +135,8 @@ const targets: readonly Target[] = [
 ]
 
 /**
- * Every ratio of the table whose two sides were measured on the same device, and a sentence for each that could not be
- * made for its device.
+ * Returns every ratio whose two sides were measured on the same device, and a sentence for each that could not be
+ * computed.
  */
 export function ratiosOf(measured: readonly Measured[]): { ratios: Ratio[]; notes: string[] } {
   const ratios: Ratio[] = []
@@ -174,7 +174,7 @@ export function ratiosOf(measured: readonly Measured[]): { ratios: Ratio[]; note
   return { ratios, notes }
 }
 
-/** @param all every step of the two, where single steps may be compared */
+/** @param all every step of the two, if single steps can be compared */
 function compare(
   of: readonly number[],
   to: readonly number[],
@@ -185,7 +185,7 @@ function compare(
   return { median: rounded(median(perRound), 3), min: rounded((lowOf ?? NaN) / (lowTo ?? NaN), 3) }
 }
 
-/** What became of a ratio's target. */
+/** Says whether a ratio's target was met. */
 export function verdict({ median: value, atMost, aim }: Ratio): string {
   if (value > atMost) return `missed by ${(value - atMost).toFixed(3)}`
   return aim === null ? 'met' : value <= aim ? 'met, aim too' : `met, ${(value - aim).toFixed(3)} above the aim`

@@ -1,4 +1,4 @@
-/** Where a step's time goes, op by op, as traced by a TensorFlow in Python on the very graph that we run. */
+/** Profiles a step by operation: a TensorFlow in Python traces the graph that we run. */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -16,13 +16,12 @@ const run = promisify(execFile)
 const stepProfile = z.strictObject({
   tensorflow: z.string(),
   device: z.string(),
-  /** A step without tracing: the lowest of some. */
+  /** Milliseconds of a step without tracing: the minimum of several. */
   msStep: z.number(),
-  /** From the first op's start to the last one's end in the step that was traced: the fastest of some. */
+  /** From the first operation's start to the last one's end in the traced step: the fastest of several. */
   msTraced: z.number(),
   /**
-   * Of that step by op, the longest first: how many of it, and milliseconds of all of them; ops that run side by side
-   * count each.
+   * Operations of that step, longest first: count and total milliseconds; parallel operations are counted separately.
    */
   ops: z.array(z.strictObject({ op: z.string(), count: z.int(), ms: z.number() })),
 })
@@ -60,7 +59,7 @@ const inWords =
     throw new WorkbenchError('unavailable', `${what}: ${stderr.split('\n').at(-1) || String(error)}.`, { cause: error })
   }
 
-/** Ops under this share of the whole are drawn as one line. */
+/** Operations below this share are combined in one line. */
 const smallShare = 0.005
 
 export function profileTable(caption: string, { msStep, msTraced, device, tensorflow, ops }: StepProfile): Table {

@@ -1,4 +1,4 @@
-/** What a worker of ours is told on its command line. */
+/** The command-line job of a worker process. */
 import { z } from 'zod'
 import { timedWork } from '../src-main/contract/trainer/turns'
 

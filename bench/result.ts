@@ -1,4 +1,4 @@
-/** Results of a named machine: what is kept of them, and how they are drawn. */
+/** Stored results of a named machine, and their tables. */
 import { z } from 'zod'
 import { fixed, whole } from '../src-main/analysis/text/numbers'
 import { markdownTable, textTable, type Table } from '../src-main/analysis/text/table'
@@ -26,7 +26,7 @@ export const result = z.strictObject({
 })
 export type Result = z.infer<typeof result>
 
-/** A machine named after its device, where nobody named it: `NVIDIA H100 80GB HBM3` is `nvidia-h100-80gb-hbm3`. */
+/** Returns a machine's name from its device: `NVIDIA H100 80GB HBM3` is `nvidia-h100-80gb-hbm3`. */
 export function machineNameOf(device: string): string {
   return (
     device
@@ -43,7 +43,7 @@ const right = (title: string): Table['columns'][number] => ({ title, align: 'rig
 const labels: Record<Row['name'], string> = {
   'stock-eager': 'stock tfjs-node, eager',
   step: 'MCNN Workbench, recorded step',
-  epoch: 'MCNN Workbench, a step of an epoch',
+  epoch: 'MCNN Workbench, step within an epoch',
   tensorflow: 'Python TensorFlow, graph',
   pytorch: 'PyTorch, channels_last',
 }
@@ -77,7 +77,7 @@ export function ratioTable(ratios: readonly Ratio[], caption: string, notes: str
     columns: [
       left('Ratio'),
       left('Device'),
-      right('In the same round'),
+      right('Same round'),
       right('Lowest / lowest'),
       right('At most'),
       right('Aim'),
@@ -96,7 +96,7 @@ export function ratioTable(ratios: readonly Ratio[], caption: string, notes: str
   }
 }
 
-/** The whole, for a terminal. */
+/** All tables, for a terminal. */
 export function drawn(
   rows: readonly Row[],
   ratios: readonly Ratio[],

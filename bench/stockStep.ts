@@ -1,4 +1,4 @@
-/** The training step that a tfjs user writes today, on the same data as ours. */
+/** The training step that a tfjs user would write, on the same data as ours. */
 import type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { depthOf, imageChannels, imageSize } from '../src-main/contract/experiment'
 import type { TF } from '../src-main/nn/operations'
@@ -6,8 +6,8 @@ import { classes, learningRate, momentum, randomBatch, type Step } from '../src-
 import type { Work } from './protocol'
 
 /**
- * One training step of the network op by op, as a tfjs user writes it today: with tfjs' own functions alone. Its
- * optimizer knows no weight decay, and the running statistics are left out: a little less work than ours.
+ * One training step of the network, operation by operation, with tfjs' own functions only. Its optimizer has no weight
+ * decay, and the running statistics are left out: slightly less work than ours.
  */
 export function stockStep(tf: TF, { arch, batch }: Pick<Work, 'arch' | 'batch'>): Step {
   const trained: Variable[] = []
@@ -30,7 +30,7 @@ export function stockStep(tf: TF, { arch, batch }: Pick<Work, 'arch' | 'batch'>)
     const first = convNorm(inputs, outputs, stride)
     const second = convNorm(outputs, outputs, 1)
     const missing = (outputs - inputs) / 2
-    // Every second pixel by pooling: tfjs has no gradient of a strided slice.
+    // Subsampling by pooling: tfjs has no gradient of a strided slice.
     const shortcut = (x: Tensor4D): Tensor4D =>
       stride === 1
         ? x

@@ -1,5 +1,6 @@
 /**
- * A process with one contender of ours: warms up, then takes its turns. With a folder as well: exports its graph there.
+ * A process with one contender of ours: warms up, then takes its turns. With a folder, it exports its graph there
+ * instead.
  */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'

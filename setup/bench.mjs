@@ -10,10 +10,10 @@ import { chooseDevice } from './provide/tensorflow.mjs'
 await entry(async () => {
   const args = process.argv.slice(2)
   const device = benchDevice(args)
-  // Its build would run on the CPU as well, after 3.4 GB of download, and there is nothing to be learnt from that.
+  // The GPU build would also run on the CPU, but only after a download of 3.4 GB and without any use.
   if (device === 'gpu' && chooseDevice(undefined) !== 'gpu')
     throw new UsageError(
-      '--device gpu needs an NVIDIA GPU, and no driver shows one here: run it where there is one; --device cpu times the processor.',
+      '--device gpu needs an NVIDIA GPU, and no driver reports one: run it on a machine that has one, or use --device cpu.',
     )
   await provide({ device, threads: true })
   await become(node24, [join(root, 'out/main/bench.js'), ...args])

@@ -2,7 +2,7 @@ import { entry } from './lib/program.mjs'
 import { say } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 
-// What `npx mcnn` does before its command: provides what is missing, and builds what has changed.
+// As `npx mcnn` does before its command: installs what is missing, and builds what has changed.
 await entry(async () => {
   await provide()
   say('the program is built')

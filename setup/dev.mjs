@@ -20,7 +20,7 @@ await entry(async () => {
   if (display === null) throw new SetupError('there is no display to open a window on: use xvfb-run, or npx mcnn.')
   await provide({ device, electron: true })
   const here = electronHere()
-  if (here === null) throw new Error('Electron was provided and is not here')
+  if (here === null) throw new Error('Electron was installed but is missing')
   process.chdir(root)
   const { switches, env } = electronLaunch(display, dataDir)
   process.exitCode = await runAttached(

@@ -7,7 +7,7 @@ import { provide } from './provide/provide.mjs'
 // stdout belongs to the command: it may be JSON.
 await entry(async () => {
   const args = process.argv.slice(2)
-  // What measures anyway, or says a word and ends, does not wait for a measurement.
+  // Commands that measure themselves, or that only print something, do not wait for a measurement.
   await provide({ threads: args.some((arg) => arg === 'train' || arg === 'study') })
   await become(node24, [join(root, 'out/main/cli.js'), ...args])
 })

@@ -5,7 +5,7 @@ import { entry } from './lib/program.mjs'
 import { say, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 
-// Everything that `npm start` and `npm test` would provide, so that later calls need no network.
+// Everything that `npm start` and `npm test` would install, so that later calls need no network.
 await entry(async () => {
   const { device, dataDir, help } = startOptions(process.argv.slice(2), process.cwd())
   if (dataDir !== undefined) throw new UsageError(`--data-dir is for npm start; ${usage}`)
@@ -14,5 +14,5 @@ await entry(async () => {
     return
   }
   await provide({ device, electron: true, threads: true, xvfb: (await findDisplay(process.env)) === null })
-  say('everything is provided')
+  say('everything is installed')
 })

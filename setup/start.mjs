@@ -9,7 +9,7 @@ import { say, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 
 await entry(async () => {
-  // npm runs this in the clone's root, whatever folder it was typed in.
+  // npm runs this in the clone's root, whatever the current folder was.
   const { device, dataDir, help } = startOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
   if (help) {
     write(`${usage}\n`, 1)
@@ -20,7 +20,7 @@ await entry(async () => {
   await provide({ device, electron: display !== null, threads: true })
 
   if (display === null) {
-    say('there is no display to open a window on: the quick-start study runs here in the terminal instead')
+    say('there is no display for a window: running the quick-start study in the terminal instead')
     await become(node24, [
       join(root, 'out/main/cli.js'),
       'study',
@@ -31,10 +31,10 @@ await entry(async () => {
     return
   }
   const here = electronHere()
-  if (here === null) throw new Error('Electron was provided and is not here')
+  if (here === null) throw new Error('Electron was installed but is missing')
   if (here.fallback && before !== null) say(fallbackNotice())
   const { switches, env } = electronLaunch(display, dataDir)
-  // A terminal that closes signals every process in its session: Chromium's own would end at once and take the window
-  // along.
+  // A closing terminal signals every process in its session: Chromium's own would end at once, and the window with
+  // them.
   process.exitCode = await runAttached(join(here.dist, 'electron'), [root, ...switches], env, { session: true })
 })

@@ -20,9 +20,9 @@ import {
   total,
 } from './lib/suites.mjs'
 
-/** Of the fault campaign; `npm run faults` does more. */
+/** Rounds of the fault campaign; `npm run faults` runs more. */
 const faultRounds = 10
-/** Borders, cycles and orphans are checked in these folders; `bench` and `setup` have entries of their own. */
+/** Folders whose borders, cycles and orphans are checked; `bench` and `setup` have entries of their own. */
 const cruised = [
   'src-main',
   'src-renderer',
@@ -109,7 +109,7 @@ await entry(async () => {
     integration: () => vitest('integration'),
     faults: async () => {
       const file = join(reports, 'faults.json')
-      // The same faults each time: what failed once can be looked at again.
+      // The same faults each time, so that a failure can be reproduced.
       const code = await runAttached(
         node24,
         [join('out', 'main', 'faults.js'), '--rounds', String(faultRounds), '--report', file],
@@ -135,7 +135,7 @@ await entry(async () => {
       const found = await audit()
       if (found.kind === 'faults') for (const sentence of found.sentences) print(sentence)
       if (found.kind === 'unanswered')
-        print(`the registry did not answer, so nothing is known of the packages' faults (${found.why})`)
+        print(`the registry did not answer, so vulnerabilities of the packages are unknown (${found.why})`)
       return {
         passed: found.kind === 'clean' ? 1 : 0,
         failed: found.kind === 'faults' ? found.sentences.length : 0,
@@ -148,7 +148,7 @@ await entry(async () => {
   for (const name of wanted) {
     print(`\n── ${name}`)
     const counts = await suites[name]?.()
-    // Whatever a suite makes of Ctrl-C, nothing after it is run.
+    // After Ctrl-C no further suite runs.
     const signal = receivedSignal()
     if (signal !== null) process.exit(codeOf(signal))
     if (counts !== undefined) results.push({ name, counts })

@@ -1,10 +1,10 @@
 /**
- * Breaks the history's files while no program has them. The start must say so, and the mending must keep every row that
- * it does not say is lost: rows are read before and after with Node's own SQLite, which is none of the program's.
- *
- * Whole pages become noise, the file is cut or goes: what a failing disk does. What nobody could notice is left out:
- * SQLite keeps no checksums of its pages, so a flipped bit within a value is another value; and a last transaction that
- * is torn in the write-ahead log is what a power cut leaves of one that was never confirmed.
+ * Corrupts the history's files while no program uses them. The next start must report that, and the repair must keep
+ * every row that it does not report as lost. Rows are read before and after with Node's own SQLite, which the program
+ * does not use.
+ * Faults are those of a failing disk: pages become noise, the file is truncated or disappears. Undetectable ones are
+ * left out: SQLite has no checksums of pages, so a flipped bit within a value is another value; and a torn last
+ * transaction in the write-ahead log is what a power failure leaves of an unconfirmed one.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -30,7 +30,7 @@ const pageBytes = 4096
 const walHeader = 32
 const frameBytes = 24 + pageBytes
 
-/** After the program is gone. Leaves one that runs, with everything under way that can be. */
+/** Call when the program has ended. Leaves a running program, with all resumable runs resumed. */
 export async function breakDatabase(world: World): Promise<void> {
   const file = path.join(world.dataDir, 'history.sqlite')
   const before = rowsOf(world, file)
@@ -42,23 +42,23 @@ export async function breakDatabase(world: World): Promise<void> {
     const broken = existsSync(file) ? readFileSync(file) : null
     const told = await mended(world)
     if (broken && !(told.kept !== null && readFileSync(told.kept).equals(broken)))
-      world.faults.lost.push(`the damaged history itself (${what})`)
+      world.faults.lost.push(`the corrupt history itself (${what})`)
     const named = lostBy(told, before, told.from === 'nothing' ? new Map() : rowsOf(world, file))
     world.forget(named)
     await world.open()
-    // Where a page lost its name, an older one stands in its place, and each run's events say that this may be so.
+    // If a page lost its id, an older one may replace it; each run's events say that this is possible.
     compare(world, before, rowsOf(world, file), named, told.from === 'history' && !told.unsure, what)
     await world.program.call('runs.resumeInterrupted', {})
     await trainAgain(world, named)
     return
   }
-  // It started: then nothing that counts was hurt.
+  // It started, so nothing important was corrupted.
   compare(world, before, rowsOf(world, file), new Set(), true, `${what}, not noticed`)
   await world.program.call('runs.resumeInterrupted', {})
 }
 
 /**
- * Runs that are said to have lost something: by their ids, or, where not even those were left, as rows of the table of
+ * Returns the runs reported as having lost data: by their ids or, if even those were lost, as rows of the table of
  * runs.
  */
 function lostBy(told: Repair, before: Rows, after: Rows): Set<string> {
@@ -81,8 +81,8 @@ async function mended(world: World): Promise<Repair> {
 }
 
 /**
- * What a person does about runs that are said to lack something: those that go on measure it again, the others are
- * begun again.
+ * Does what a user would do about runs with reported losses: resumes those that can measure again, and restarts the
+ * others.
  */
 async function trainAgain(world: World, named: ReadonlySet<string>): Promise<void> {
   const runs = await world.runs()
@@ -96,7 +96,7 @@ async function trainAgain(world: World, named: ReadonlySet<string>): Promise<voi
   }
 }
 
-/** Returns what it did, in words. */
+/** Returns a description of the fault. */
 function harm(random: Random, file: string): string {
   const wal = `${file}-wal`
   const pages = Math.floor(statSync(file).size / pageBytes)
@@ -140,13 +140,13 @@ function harm(random: Random, file: string): string {
   return ways[random.int(0, ways.length - 1)]?.() ?? ''
 }
 
-/** Frames of the log before those of its last transaction (sqlite.org/fileformat2.html, section 4.1). */
+/** Returns the frames of the log before those of its last transaction (sqlite.org/fileformat2.html, section 4.1). */
 function beforeLastCommit(wal: Buffer): number {
   let last = 0
   let before = 0
   for (let i = 0; walHeader + (i + 1) * frameBytes <= wal.length; i++) {
     const at = walHeader + i * frameBytes
-    // An older log's frames lie behind this one's.
+    // Frames of an older log follow those of this one.
     if (!wal.subarray(at + 8, at + 16).equals(wal.subarray(16, 24))) break
     if (wal.readUInt32BE(at + 4) > 0) [before, last] = [last, i + 1]
   }
@@ -160,7 +160,7 @@ function noise(random: Random, file: string, at: number, length: number, what: s
   return what
 }
 
-/** What each run measured, a text a row. */
+/** Returns what each run measured, as one text per row. */
 type Rows = ReadonlyMap<string, ReadonlySet<string>>
 
 const readers: Readonly<Record<string, (db: DatabaseSync) => Iterable<Record<string, unknown>>>> = {
@@ -193,7 +193,7 @@ const readers: Readonly<Record<string, (db: DatabaseSync) => Iterable<Record<str
       .iterate(),
 }
 
-/** Of a copy: SQLite clears up where it reads. */
+/** Reads a copy, because SQLite modifies files that it opens. */
 function rowsOf(world: World, file: string): Rows {
   const folder = mkdtempSync(path.join(world.folder, 'read-'))
   const copy = path.join(folder, 'history.sqlite')
@@ -217,7 +217,7 @@ function asText(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value
 }
 
-/** @param exact whether nothing may be there that was not before */
+/** @param exact whether nothing may exist that did not exist before */
 function compare(
   world: World,
   before: Rows,

@@ -1,4 +1,4 @@
-/** Each fault, and what a person would do after it. */
+/** The kinds of faults, and what a user would do after each. */
 import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -9,14 +9,14 @@ import { until, type World } from './world'
 
 export interface Kind {
   strike: (world: World) => Promise<void>
-  /** False where it can't be had here. */
+  /** False if this machine cannot cause it. */
   possible?: (world: World) => boolean
 }
 
 const training = async (world: World): Promise<RunSummary | undefined> =>
   (await world.runs()).find((run) => run.state === 'running')
 
-/** To the trainer of the run that trains, where there is one still. */
+/** Acts on the trainer of the running run, if there still is one. */
 async function hurtTrainer(world: World, signal: NodeJS.Signals): Promise<void> {
   const run = await training(world)
   const pid = world.program.trainer
@@ -34,7 +34,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It was quicker.
+    // The trainer was faster.
   }
 }
 
@@ -44,7 +44,7 @@ function killBoth(program: Program): void {
   if (trainer !== null) kill(trainer, 'SIGKILL')
 }
 
-/** That from which the run that trained last would go on. */
+/** Returns the checkpoint from which the last running run would resume. */
 function newestCheckpoint(world: World): string | undefined {
   const runs = path.join(world.dataDir, 'runs')
   const files = readdirSync(runs).flatMap((run) =>
@@ -92,7 +92,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     },
   },
 
-  /** At the moment when a checkpoint's file shows up. */
+  /** When a checkpoint's file appears. */
   'kill-at-checkpoint': {
     strike: async (world) => {
       const run = await training(world)
@@ -139,7 +139,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     },
   },
 
-  /** The second must not touch what the first trains, whatever it is asked. */
+  /** A second program must not touch what the first one trains, whatever it is asked to do. */
   'two-programs': {
     strike: async (world) => {
       const run = await training(world)
@@ -170,12 +170,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
     possible: (world) => world.smallDisk,
     strike: async (world) => {
       const ballast = path.join(world.dataDir, 'ballast')
-      // To the last block: a file of all that is left, then of what small files still find.
+      // Fills the disk to the last block: one large file, then small ones.
       for (const block of [1 << 20, 1 << 12])
         try {
           for (;;) writeFileSync(ballast, Buffer.alloc(block), { flag: 'a' })
         } catch {
-          // It is full.
+          // The disk is full.
         }
       await world.moment(5000)
       rmSync(ballast)

@@ -1,8 +1,7 @@
 /**
- * `npm run faults [-- --seed N --rounds N --only KIND,… --json --report FILE]`: real processes, real files and short
- * real trainings are hurt at random moments; after each round the history and the weights are compared with those of
- * undisturbed runs. Ends with one line of JSON; exit code 1 where anything was lost, came out otherwise or stayed
- * behind.
+ * `npm run faults [-- --seed N --rounds N --only KIND,… --json --report FILE]`: injects faults into real processes,
+ * files and short trainings at random moments. After each round the history and the weights are compared with those of
+ * undisturbed runs. Ends with one line of JSON; exit code 1 if anything was lost, differs or was left behind.
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -45,7 +44,7 @@ async function main(): Promise<void> {
     seconds: 0,
   }
   try {
-    say('The runs undisturbed …')
+    say('Undisturbed runs …')
     const outcome = await undisturbed((world) => copyFileSync(world.tuningFile, tuning))
     for (let round = 1; round <= rounds; round++) {
       const told = await disturbed(seed, round, { outcome, tuning }, only)
@@ -62,7 +61,7 @@ async function main(): Promise<void> {
       sum.orphans += told.orphans.length
       sum.unnoticed += told.unnoticed.length
       say(
-        `${round}/${rounds} ${told.faults.join(', ') || 'nothing: it was done before'}${wrong.map((what) => `\n    ${what}`).join('')}`,
+        `${round}/${rounds} ${told.faults.join(', ') || 'no fault: it finished before'}${wrong.map((what) => `\n    ${what}`).join('')}`,
       )
     }
   } finally {

@@ -1,6 +1,6 @@
 import { quickStart, type StudyPlan } from '../../src-main/contract/experiment'
 
-/** What every round trains: a few seconds a run, undisturbed. */
+/** The plan of every round: undisturbed, a run takes a few seconds. */
 export const plan: StudyPlan = {
   ...quickStart,
   name: 'Faults',

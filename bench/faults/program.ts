@@ -1,4 +1,4 @@
-/** The service as the shell starts it, with its trainers: a process that can be hurt. */
+/** The service process as the shell starts it, with its trainers, for fault injection. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,12 +8,12 @@ import type { ErrorValue } from '../../src-main/contract/errors'
 import { events, type EventName, type EventPayload } from '../../src-main/contract/events'
 import { eventMessage, readyMessage, reply, startFailed } from '../../src-main/contract/wire'
 
-/** Inherited by the service and its trainers: how they are told from other people's. */
+/** Inherited by the service and its trainers: identifies them among other processes. */
 const markName = 'MCNN_FAULTS'
 
 export type Listener = <E extends EventName>(event: E, payload: EventPayload<E>) => void
 
-/** The service said why it does not start. */
+/** The service reported why it does not start. */
 export class NotStarted extends Error {
   constructor(readonly value: ErrorValue) {
     super(value.message)
@@ -22,7 +22,7 @@ export class NotStarted extends Error {
 
 export class Program {
   readonly child: ChildProcess
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<void>
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #lastId = 0
@@ -56,8 +56,8 @@ export class Program {
   }
 
   /**
-   * Resolves when it is ready.
-   * @param mark names its processes
+   * Resolves when the service is ready.
+   * @param mark identifies its processes
    * @throws NotStarted with its reason
    */
   static async start(dataDir: string, mark: string, logFile: string, listener: Listener): Promise<Program> {
@@ -87,7 +87,7 @@ export class Program {
     return this.child.exitCode === null && this.child.signalCode === null
   }
 
-  /** The trainer that it started last; null where none runs. */
+  /** The trainer that it started last; null if none runs. */
   get trainer(): number | null {
     try {
       const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ').map(Number)
@@ -98,7 +98,7 @@ export class Program {
   }
 
   async call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>> {
-    if (!this.alive) throw new Error('The service is gone.')
+    if (!this.alive) throw new Error('The service has ended.')
     const id = ++this.#lastId
     const value = await new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
@@ -108,7 +108,7 @@ export class Program {
   }
 }
 
-/** Processes of a mark, dead ones that nobody has reaped left out. */
+/** Returns the processes with a mark, without zombies. */
 export function processesOf(mark: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
     const pid = Number(name)

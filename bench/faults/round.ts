@@ -1,16 +1,16 @@
-/** One round: runs that are hurt a few times and must come out as if they had not been. */
+/** One round: runs that are disturbed a few times must end as if they had not been. */
 import { messageOf } from '../../src-main/contract/errors'
 import { random } from '../../src-main/nn/random'
 import { kinds } from './kinds'
 import { plan } from './plan'
 import { World } from './world'
 
-/** What a run measures, that depends on no clock: as text, by variant. */
+/** A run's measurements that do not depend on time: as text, by variant. */
 export type Outcome = ReadonlyMap<string, string>
 
 export interface Reference {
   outcome: Outcome
-  /** Measurements of the fastest algorithms: all rounds compute in the same way. */
+  /** Kernel choices: all rounds compute in the same way. */
   tuning: string
 }
 
@@ -24,13 +24,13 @@ export interface Round {
 
 const limitMs = 180_000
 
-/** The runs undisturbed. @param keep called with the world before it goes */
+/** Runs without faults. @param keep called with the world before it is deleted */
 export async function undisturbed(keep: (world: World) => void): Promise<Outcome> {
   const world = new World(random(0, 'faults'), null)
   try {
     await world.open()
     await world.program.call('studies.create', { plan })
-    if (!(await world.untilDone(limitMs))) throw new Error('Undisturbed runs did not come to their end.')
+    if (!(await world.untilDone(limitMs))) throw new Error('Undisturbed runs did not finish.')
     keep(world)
     return await outcomeOf(world)
   } finally {
@@ -80,17 +80,16 @@ async function compare(world: World, reference: Outcome, struck: readonly string
   const outcome = await outcomeOf(world)
   for (const [variant, expected] of reference) {
     const found = outcome.get(variant) ?? ''
-    if (found !== expected)
-      world.faults.mismatches.push(`${variant} came out otherwise: ${difference(expected, found)}`)
+    if (found !== expected) world.faults.mismatches.push(`${variant} differs: ${difference(expected, found)}`)
   }
   if (world.damaged) return
   for (const run of await world.runs())
     for (const event of (await world.program.call('runs.get', { id: run.id })).events)
       if (event.kind === 'checkpoint' && event.message.includes('damaged') && !isExplained(event.message, struck))
-        world.faults.mismatches.push(`a checkpoint that nobody hurt: ${event.message}`)
+        world.faults.mismatches.push(`an undamaged checkpoint: ${event.message}`)
 }
 
-/** Weights, every metric, sampled step and kept filter. */
+/** Weights, every metric, sampled step and stored filter. */
 async function outcomeOf(world: World): Promise<Outcome> {
   const outcome = new Map<string, string>()
   for (const { id, variant } of await world.runs()) {
@@ -121,7 +120,7 @@ async function outcomeOf(world: World): Promise<Outcome> {
   return outcome
 }
 
-/** The first place where two texts part, with a little around it. */
+/** Returns the first position where two texts differ, with some context. */
 function difference(expected: string, found: string): string {
   let place = 0
   while (place < expected.length && expected[place] === found[place]) place++

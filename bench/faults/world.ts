@@ -1,4 +1,4 @@
-/** A data directory, the program on it, and what the program has confirmed so far. */
+/** A data directory, the program that uses it, and what the program has confirmed so far. */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,9 +10,9 @@ import type { RunSummary } from '../../src-main/contract/runs/runs'
 import type { Random } from '../../src-main/nn/random'
 import { Program, processesOf } from './program'
 
-/** A death is to be noticed within this. */
+/** The death of a process must be noticed within this time. */
 const noticeMs = 2000
-/** From one run's end to the next one's start, with all to spare. */
+/** Maximum time from one run's end to the next one's start. */
 const startMs = 60_000
 const diskMiB = 48
 
@@ -20,21 +20,21 @@ export class World {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'mcnn-faults-'))
   readonly dataDir = path.join(this.folder, 'data')
   readonly mark = path.basename(this.folder)
-  /** Whether the data directory is a file system of its own, which can be filled. */
+  /** Whether the data directory is a file system of its own, which can be filled up. */
   readonly smallDisk: boolean
-  /** What went wrong, in words. */
+  /** Descriptions of what went wrong. */
   readonly faults: { lost: string[]; mismatches: string[]; orphans: string[]; unnoticed: string[] } = {
     lost: [],
     mismatches: [],
     orphans: [],
     unnoticed: [],
   }
-  /** Files of checkpoints were damaged on purpose: warnings about them are right. */
+  /** Whether checkpoints were corrupted on purpose: warnings about them are right then. */
   damaged = false
   #program: Program | null = null
-  /** Told so far, by whichever run. */
+  /** Number of events so far, over all runs. */
   #epochs = 0
-  /** Epochs that were told as kept, by run. */
+  /** Confirmed epochs by run. */
   readonly #confirmed = new Map<string, Map<number, EpochMetrics>>()
 
   /** @param tuning measurements of another world, so that all compute in the same way */
@@ -68,7 +68,7 @@ export class World {
     await this.#holdsWhatWasConfirmed()
   }
 
-  /** Another program on the same directory. */
+  /** Starts another program on the same directory. */
   start(): Promise<Program> {
     return Program.start(this.dataDir, this.mark, path.join(this.folder, 'service.log'), (event, payload) => {
       if (event === 'run.epoch') {
@@ -77,7 +77,7 @@ export class World {
         const epochs = this.#confirmed.get(runId) ?? new Map<number, EpochMetrics>()
         this.#confirmed.set(runId, epochs.set(metrics.epoch, metrics))
       } else if (event === 'run.changed') {
-        // A run that goes on from an older checkpoint says so, and measures the rest again.
+        // A run that resumes from an older checkpoint reports it, and measures later epochs again.
         const { id, epochsDone } = payload as RunSummary
         const epochs = this.#confirmed.get(id)
         for (const epoch of [...(epochs?.keys() ?? [])]) if (epoch > epochsDone) epochs?.delete(epoch)
@@ -89,7 +89,7 @@ export class World {
     return this.program.call('runs.list', {})
   }
 
-  /** Until something trains, or all have ended. @throws where nothing does for long: a run ended that nobody had end */
+  /** Waits until a run trains, or all have ended. @throws if nothing trains for long: a run ended without a fault */
   async untilTraining(): Promise<boolean> {
     for (const end = performance.now() + startMs; performance.now() < end; await wait(50)) {
       const runs = await this.runs()
@@ -101,7 +101,7 @@ export class World {
     )
   }
 
-  /** Waits into a random epoch of what trains, or, one time in four, into its start. */
+  /** Waits until a random epoch of the running run, or, one time in four, during its start. */
   async somewhere(mostEpochs: number): Promise<void> {
     if (this.random.uniform() < 0.25) return this.moment(4000)
     const target = this.#epochs + this.random.int(0, mostEpochs)
@@ -114,7 +114,10 @@ export class World {
     await wait(mostMs * this.random.uniform() ** 2)
   }
 
-  /** After the service died: its trainer must go too; a new service finds all that was confirmed, and takes it up. */
+  /**
+   * Checks after the service died: its trainer must end too, and a new service must find and resume all that was
+   * confirmed.
+   */
   async reopen(): Promise<void> {
     await this.gone()
     await this.open()
@@ -124,7 +127,7 @@ export class World {
     await this.program.call('runs.resumeInterrupted', {})
   }
 
-  /** The service died, and its trainer with it. */
+  /** Kills the service, and expects its trainer to end. */
   async gone(): Promise<void> {
     await this.program.ended
     if (!(await until(() => processesOf(this.mark).length === 0, noticeMs)))
@@ -132,22 +135,22 @@ export class World {
     await until(() => processesOf(this.mark).length === 0, 10_000)
   }
 
-  /** Runs that were said to have lost something: what was confirmed of them is not looked for. */
+  /** Forgets confirmed results of runs that are reported as having lost data. */
   forget(runs: ReadonlySet<string>): void {
     for (const id of runs) this.#confirmed.delete(id)
   }
 
-  /** After the trainer died: the service says so, and the run is taken up again. */
+  /** Checks after the trainer died: the service must report it, and the run is resumed. */
   async resumeFailed(id: string): Promise<void> {
     const noticed = await until(
       async () => (await this.program.call('runs.get', { id })).run.state !== 'running',
       noticeMs,
     )
-    if (!noticed) this.faults.unnoticed.push('a dead trainer is said to run')
+    if (!noticed) this.faults.unnoticed.push('a dead trainer is reported as running')
     await this.goOn()
   }
 
-  /** Whatever ended before its time is resumed. */
+  /** Resumes whatever ended early. */
   async goOn(): Promise<void> {
     for (const run of await this.runs())
       if (['failed', 'stopped', 'interrupted', 'paused'].includes(run.state))
@@ -165,12 +168,12 @@ export class World {
     )
   }
 
-  /** Ends the program in good order and looks for what it left behind. */
+  /** Closes the program in order and looks for leftovers. */
   async close(): Promise<void> {
     const program = this.#program
     if (program?.alive) {
       program.child.disconnect()
-      if (!(await until(() => !program.alive, 10_000))) this.faults.orphans.push('a service that does not end')
+      if (!(await until(() => !program.alive, 10_000))) this.faults.orphans.push('a service that does not exit')
     }
     await until(() => processesOf(this.mark).length === 0, noticeMs)
     for (const pid of processesOf(this.mark)) {
@@ -184,8 +187,8 @@ export class World {
   async #holdsWhatWasConfirmed(): Promise<void> {
     for (const [id, confirmed] of this.#confirmed) {
       const { epochs, events } = await this.program.call('runs.get', { id })
-      // What it went on from may have been told to nobody: then the service died right after. What it measures again is
-      // held against the undisturbed run.
+      // The event about the checkpoint may be missing if the service died right after it. Repeated measurements are
+      // compared with the undisturbed run.
       const start = events.findLast((event) => event.kind === 'started')?.message
       const goneOnAfter = Number(/in epoch (\d+)\. /.exec(start ?? '')?.[1] ?? (start === undefined ? Infinity : 1)) - 1
       const held = new Map(epochs.map((epoch) => [epoch.epoch, asText(epoch)]))
@@ -196,7 +199,7 @@ export class World {
   }
 }
 
-/** In whatever order, and whether what was not measured is missing or null. */
+/** Compares independent of order, and of whether a missing measurement is absent or null. */
 function asText(metrics: EpochMetrics): string {
   return JSON.stringify(
     Object.entries(metrics)
@@ -214,7 +217,7 @@ export async function until(holds: () => boolean | Promise<boolean>, limitMs: nu
   }
 }
 
-/** A small file system in memory; false where this process may not mount one. */
+/** Mounts a small file system in memory; false if this process may not mount one. */
 function mounted(folder: string): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'mcnn-faults', folder], { stdio: 'ignore' })

@@ -1,7 +1,7 @@
-/** One parser under fire: input after input, each held to the same promises. */
+/** Checks one parser with many inputs against the same guarantees. */
 import fc from 'fast-check'
 
-/** What a parser made of an input; anything that it throws beyond its own errors is a fault. */
+/** Result of a parser; any exception other than its declared errors is a fault. */
 export type Verdict = 'accepted' | 'refused'
 
 export interface Prepared<T> {
@@ -12,7 +12,7 @@ export interface Prepared<T> {
 }
 
 export interface Target {
-  /** What reads it, for the summary. */
+  /** What the parser reads, for the summary. */
   of: string
   /** @param folder empty, and the only place where anything may be written */
   prepare: (folder: string) => Promise<{ [K in 'check']: (options: CheckOptions) => Promise<Outcome> }>
@@ -21,17 +21,17 @@ export interface Target {
 export interface CheckOptions {
   inputs: number
   seed: number
-  /** Called every so often, so that a watcher can tell a hang. */
+  /** Called regularly, so that a watcher can detect a hang. */
   alive?: (done: number) => Promise<void>
-  /** Processor time for one input. */
+  /** Limit of processor time for one input. */
   limitMs?: number
 }
 
 export interface Fault {
   message: string
-  /** The smallest input found that shows it, as JavaScript prints it. */
+  /** The smallest failing input, printed as JavaScript. */
   input: string
-  /** With the seed, replays it. */
+  /** Together with the seed, replays it. */
   path: string | null
 }
 
@@ -39,15 +39,15 @@ export interface Outcome {
   inputs: number
   accepted: number
   refused: number
-  /** The longest that one input took, in ms of processor time. */
+  /** Longest processor time of one input, in ms. */
   slowestMs: number
   fault: Fault | null
 }
 
-/** Far above what the slowest takes. */
+/** Far above the slowest input. */
 const usualLimitMs = 2000
 
-/** Makes a target of a parser with its inputs. */
+/** Makes a target of a parser and its inputs. */
 export function target<T>(of: string, prepare: (folder: string) => Prepared<T> | Promise<Prepared<T>>): Target {
   return {
     of,
@@ -58,7 +58,7 @@ export function target<T>(of: string, prepare: (folder: string) => Prepared<T> |
   }
 }
 
-/** Whether a call was refused with one of these errors; other errors go on. */
+/** Returns whether a call was refused with one of these errors; other errors are rethrown. */
 export async function refusedWith(
   errors: readonly (abstract new (...args: never[]) => Error)[],
   call: () => unknown,

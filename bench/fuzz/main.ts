@@ -1,7 +1,8 @@
 /**
- * `npm run fuzz [-- --inputs N --seed N --parser NAME,… --json]`: hostile input by the hundred thousand for everything
- * that reads a file, a message or a text. A parser may refuse what it is given, in its own words; it may not crash,
- * hang, fill the memory, write outside of its folder, start anything or change a prototype. Ends with 1 where one did.
+ * `npm run fuzz [-- --inputs N --seed N --parser NAME,… --json]`: tests everything that reads a file, a message or a
+ * text with hundreds of thousands of hostile inputs. A parser may reject an input with its own errors; it may not
+ * crash, hang, exhaust memory, write outside of its folder, start a process or change a prototype. Exit code 1 if one
+ * did.
  */
 import { fork } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,9 +14,9 @@ import { campaignOf, parserResult, type ParserResult } from './summary'
 import { isTargetName, targetNames, targets, type TargetName } from './targets'
 import { work, type WorkerMessage } from './worker'
 
-/** No news for so long is a hang: a hundred inputs take well under a second. */
+/** Silence that counts as a hang: a hundred inputs take well under a second. */
 const hangSeconds = 60
-/** The largest that any parser's process may grow; TensorFlow is not in it. */
+/** Memory limit of a parser's process; TensorFlow is not loaded in it. */
 const memoryMb = 1500
 
 async function fuzz(
@@ -24,7 +25,7 @@ async function fuzz(
   seed: number,
   say: (text: string) => void,
 ): Promise<ParserResult> {
-  // In memory where there is such a folder: histories are written through to the disk.
+  // In memory if possible: histories are flushed to the disk.
   const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mcnn-fuzz-'))
   try {
     const result = await inProcess(name, inputs, seed, folder, say)
@@ -75,7 +76,7 @@ function inProcess(
       fault: { message, input: `after input ${done} of seed ${seed}`, path: null },
     })
     let silent = 0
-    // Counted, for this process may itself be stopped and continued.
+    // Counted in ticks, because this process may itself be suspended.
     const timer = setInterval(() => {
       if (++silent < hangSeconds) return
       said ??= failed(`hung: no news for ${hangSeconds} s`)

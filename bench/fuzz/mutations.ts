@@ -1,13 +1,10 @@
-/**
- * Inputs that are nearly right: valid ones, changed in a few places. As arbitraries, so that what fails is made small.
- * Pure.
- */
+/** Generates nearly valid inputs: valid ones with a few changes, as arbitraries, so that failures shrink. Pure. */
 import fc from 'fast-check'
 
-/** Where in something: a fraction, for what it is cut from differs in length. */
+/** A position as a fraction, because inputs differ in length. */
 const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true })
 
-/** Sizes, offsets and counts at which code goes wrong. */
+/** Sizes, offsets and counts that often cause bugs. */
 const edges = [
   0,
   1,
@@ -111,7 +108,7 @@ function changedBytes(bytes: Buffer, change: ByteChange, seeds: readonly Uint8Ar
   }
 }
 
-/** A seed with up to six changes; now and then bytes that are none. */
+/** A seed with up to six changes; sometimes bytes that are not valid. */
 export function mutatedBytes(seeds: readonly Uint8Array[], most = 6): fc.Arbitrary<Buffer> {
   const mutated = fc
     .tuple(fc.nat(seeds.length - 1), fc.array(byteChange, { maxLength: most }))
@@ -124,7 +121,7 @@ export function mutatedBytes(seeds: readonly Uint8Array[], most = 6): fc.Arbitra
   )
 }
 
-/** What no person types, and programs do. */
+/** Text that no user types, but programs send. */
 const fragments = [
   '__proto__',
   'constructor',
@@ -224,7 +221,7 @@ export function mutatedText(seeds: readonly string[], most = 6): fc.Arbitrary<st
     .map(([seed, changes]) => changes.reduce((text, change) => changedText(text, change, seeds), seeds[seed] ?? ''))
 }
 
-/** Values as JSON makes them, `__proto__` as a key of its own included. */
+/** Values as JSON creates them, including an own key `__proto__`. */
 const oddities: readonly string[] = [
   'null',
   'true',
@@ -277,11 +274,11 @@ const jsonChange: fc.Arbitrary<JsonChange> = fc.oneof(
 
 type Container = Record<string, unknown> | unknown[]
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
-/** An own key, whatever its name. */
+/** Sets an own key, whatever its name. */
 const put = (container: Container, key: string, value: unknown): void =>
   void Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true })
 
-/** Every place in a value that holds another, to at most so many. */
+/** Returns up to a number of places in a value that contain another value. */
 function slots(value: unknown, most = 2000): { container: Container; key: string }[] {
   const found: { container: Container; key: string }[] = []
   const waiting: unknown[] = [value]
@@ -309,7 +306,7 @@ function changedJson(whole: { value: unknown }, change: JsonChange): void {
     else if (container !== whole) Reflect.deleteProperty(container, key)
   } else if (Array.isArray(here)) here.push(...(structuredClone(here) as unknown[]))
   else if (Array.isArray(container)) container.push(here)
-  // Once more, under a name of its own.
+  // The same value under another name.
   else if (container !== whole) put(container, `${key}.again`, here)
 }
 
@@ -323,7 +320,7 @@ export function mutatedJson(seeds: readonly unknown[], most = 4): fc.Arbitrary<u
   })
 }
 
-/** JSON as text: a changed value, or a valid one whose text was changed. */
+/** JSON text: of a changed value, or valid text with changes. */
 export function mutatedJsonText(seeds: readonly unknown[]): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 3, arbitrary: mutatedJson(seeds).map((value) => JSON.stringify(value) ?? '') },

@@ -1,4 +1,4 @@
-/** What a campaign ends with: no path, host or date of the machine that it ran on but its seed. */
+/** The result of a campaign: no path, host or date of its machine, only the seed. */
 import { z } from 'zod'
 
 const fault = z.strictObject({ message: z.string(), input: z.string(), path: z.string().nullable() })
@@ -9,7 +9,7 @@ export const parserResult = z.strictObject({
   accepted: z.int(),
   refused: z.int(),
   slowestMs: z.number(),
-  /** Of its process at its largest. */
+  /** Peak memory of its process. */
   memoryMb: z.number(),
   seconds: z.number(),
   fault: fault.nullable(),

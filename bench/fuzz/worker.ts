@@ -1,6 +1,6 @@
 /**
- * One parser in a process of its own, which may write in one folder only and start nothing: Node's permission model
- * refuses it, and what was refused is a fault. Told by its command line what to do; says over Node's IPC how far it is.
+ * Runs one parser in a separate process, which Node's permission model restricts to one folder and no child processes;
+ * any violation is a fault. Its command line has the job; progress is sent over Node's IPC.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -18,7 +18,7 @@ export async function work(
   say: (message: WorkerMessage) => void,
 ): Promise<void> {
   if (!isTargetName(name)) throw new Error(`there is no parser ${name}`)
-  // Beside it lies what nothing may touch.
+  // Next to the folder there are files that nothing may touch.
   const inside = path.join(folder, 'inside')
   mkdirSync(inside)
   writeFileSync(path.join(folder, 'outside.txt'), 'untouched')
@@ -27,8 +27,8 @@ export async function work(
   const { check } = await targets[name].prepare(inside)
   const alive = async (done: number): Promise<void> => {
     say({ done })
-    // SQLite's statements weigh nothing to the collector: without a look now and then what is free would count as
-    // taken.
+    // SQLite's statements are small to the garbage collector: without regular collections, free memory would count as
+    // used.
     if (done % 1000 === 0) globalThis.gc?.()
     await setImmediate()
   }

@@ -1,4 +1,4 @@
-/** Learning curves as ResNets on CIFAR draw them: a noisy plateau, a drop at each lower learning rate. Pure. */
+/** Simulates learning curves of ResNets on CIFAR: a noisy plateau, a drop at each lower learning rate. Pure. */
 import {
   datasetSizes,
   depthOf,
@@ -18,9 +18,9 @@ import { learningRateAt } from '../../src-main/nn/schedule'
  * to 110 layers.
  */
 const errorOf = (arch: Arch): number => 5.9 + 52 / depthOf(arch)
-/** What multi-band layers cost in points, about. */
+/** Approximate cost of multi-band layers, in points. */
 const costs: Record<Variant, number> = { baseline: 0, 'mcnn-f': 0.08, 'mcnn-l': 0.22, 'mcnn-fl': 0.35, 'mcnn-a': 2.1 }
-/** How much larger errors are than on CIFAR-10, about. */
+/** Approximate factor of errors relative to CIFAR-10. */
 const difficultyOf = (dataset: DatasetId): number =>
   (isGenerated(dataset) ? 0.4 : 1) * (datasetSizes[dataset].classes / 10) ** 0.59
 
@@ -29,7 +29,7 @@ export interface Fate {
   epochsDone: number
 }
 
-/** How a run ends. @param late within the newest study's plan, 0 to 1: its last part has not begun */
+/** How a run ends. @param late position within the newest study's plan, 0 to 1: its last part has not started */
 export function fateOf(epochs: number, rng: Random, late: number | null): Fate {
   const part = (): number => Math.floor(rng.uniform() * epochs)
   const draw = rng.uniform()
@@ -41,13 +41,16 @@ export function fateOf(epochs: number, rng: Random, late: number | null): Fate {
   return { state: 'interrupted', epochsDone: part() }
 }
 
-/** Milliseconds a step of 128 takes on the imagined GPU. */
+/** Milliseconds per step of 128 on the simulated GPU. */
 export function stepMs(config: Pick<ExperimentConfig, 'arch' | 'batchSize' | 'precision'>): number {
   const full = 2.6 + 0.43 * depthOf(config.arch)
   return full * (config.batchSize / 128) * (config.precision === 'bfloat16' ? 0.62 : 1)
 }
 
-/** The finished epochs. @param index names the run's stream: equal seeds of a re-run are no equal curves */
+/**
+ * Returns the finished epochs.
+ * @param index selects the run's random stream: a re-run with the same seed has another curve
+ */
 export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): EpochMetrics[] {
   const rng = random(config.seed, 'history', index)
   const { classes, train } = datasetSizes[config.dataset]
@@ -114,7 +117,7 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value))
 }
 
-/** To what a float32 tells: longer texts would be no truer. */
+/** Rounds to float32 precision. */
 function round(value: number): number {
   return Math.fround(value)
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run history -- --data-dir DIR [--runs 10000] [--epochs 200] [--seed 1]`: a made-up history in an empty data
+ * `npm run history -- --data-dir DIR [--runs 10000] [--epochs 200] [--seed 1]`: generates a history in an empty data
  * directory.
  */
 import { existsSync, mkdirSync } from 'node:fs'
@@ -23,7 +23,7 @@ const numbers = [values.runs, values.epochs, values.seed].map(Number)
 if (dataDir === undefined || !numbers.every((n) => Number.isInteger(n) && n > 0)) wrongUse('', usage)
 const file = path.join(dataDir, 'history.sqlite')
 if (existsSync(file)) {
-  process.stderr.write(`${file} is there already: a made-up history is never mixed with another.\n`)
+  process.stderr.write(`${file} exists already: a generated history is never mixed with another one.\n`)
   process.exit(2)
 }
 mkdirSync(dataDir, { recursive: true })

@@ -1,4 +1,4 @@
-/** Which studies and runs a made-up history holds. Pure; everything follows from the seed. */
+/** The studies and runs of a generated history. Pure; everything follows from the seed. */
 import {
   archs,
   defaultWarmup,
@@ -13,7 +13,7 @@ import {
 
 export interface HistorySize {
   runs: number
-  /** Of every run. */
+  /** Training settings of every run. */
   epochs: number
   seed: number
 }
@@ -21,7 +21,7 @@ export interface HistorySize {
 export interface MadeStudy {
   id: string
   name: string
-  /** Null for runs started singly: configs of their own, some of them twice. */
+  /** Null for single runs: they have configs of their own, some of them twice. */
   plan: StudyPlan | null
   configs: ExperimentConfig[]
 }
@@ -32,7 +32,7 @@ const deep: Arch[] = ['resnet-20', 'resnet-32', 'resnet-44', 'resnet-56', 'resne
 const three: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l']
 const all: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a']
 
-/** Oldest first; the last is the one that a person works on now. */
+/** Oldest first; the last one is the current study. */
 const templates: Template[] = [
   { name: 'Quick look', archs: ['resnet-8', 'resnet-14'], variants: three, dataset: 'synthetic', batchSize: 64 },
   { name: 'Table I, CIFAR-10', archs: deep, variants: three },
@@ -52,7 +52,7 @@ const templates: Template[] = [
 
 const mostSeeds = 100
 
-/** Ten studies where there are runs enough for one of each config, together exactly `runs`. */
+/** Ten studies if there are enough runs for one per config; exactly `runs` in total. */
 export function madeStudies({ runs, epochs }: HistorySize): MadeStudy[] {
   const share = Math.floor(runs / (templates.length + 1))
   const studies: MadeStudy[] = []
@@ -78,7 +78,7 @@ export function madeStudies({ runs, epochs }: HistorySize): MadeStudy[] {
   return studies
 }
 
-/** A few hyperparameters of each kind, as somebody tries them out. */
+/** A few values of each hyperparameter, as a user tries them out. */
 function singles(runs: number, epochs: number): MadeStudy {
   const configs = Array.from({ length: runs }, (_, i): ExperimentConfig => {
     const arch = archs[i % archs.length] ?? 'resnet-8'
@@ -86,7 +86,7 @@ function singles(runs: number, epochs: number): MadeStudy {
       ...recipe,
       arch,
       variant: all[Math.floor(i / 7) % all.length] ?? 'baseline',
-      // Every 35 configs begin again: with the same seed now and then, which is a re-run.
+      // After 35 configs they repeat: with the same seed it is a re-run.
       seed: 1 + (Math.floor(i / 70) % 12),
       epochs,
       milestones: [Math.round(epochs / 2), Math.round((epochs * 3) / 4)].filter(

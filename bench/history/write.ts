@@ -1,4 +1,4 @@
-/** Writes a made-up history into a real database, through the same code as the program's own. */
+/** Writes a generated history to a real database, through the program's own code. */
 import { datasetSizes, type ExperimentConfig } from '../../src-main/contract/experiment'
 import type { Environment } from '../../src-main/contract/runs/environment'
 import type { EpochMetrics, StepMetrics } from '../../src-main/contract/runs/metrics'
@@ -13,7 +13,7 @@ const reasons: Record<Fate['state'], readonly (string | null)[]> = {
   queued: ['On hold: the program was closed before this run started. Resume the run or its study.'],
   diverged: ['The loss was not a finite number.'],
   failed: [
-    'The GPU ran out of memory. Take a smaller batch.',
+    'The GPU ran out of memory. Use a smaller batch.',
     'The trainer was killed (SIGKILL): the machine ran out of memory.',
     'The data set could not be read.',
   ],
@@ -36,12 +36,12 @@ const environments: Environment[] = [0, 1].map((i) => ({
   gpuMath: i === 0 ? null : 'float32 without TF32, repeatable convolutions, chosen by rule',
 }))
 
-/** Runs in one transaction: a commit waits for the disk. */
+/** Runs per transaction: each commit waits for the disk. */
 const batch = 250
-/** Every so manieth run also keeps filters, a confusion matrix and sampled steps. */
+/** Interval of runs that also have filters, a confusion matrix and sampled steps. */
 const detailedEvery = 20
 
-/** Fills an empty history. @returns the epochs written */
+/** Fills an empty history. @returns the number of epochs */
 export function writeHistory(history: History, size: HistorySize): number {
   const now = Date.parse('2026-05-09T12:00:00Z')
   let epochs = 0
@@ -63,7 +63,7 @@ export function writeHistory(history: History, size: HistorySize): number {
 
 interface Place {
   createdAt: Date
-  /** Of the study in which runs still wait. */
+  /** For the study in which runs are still queued. */
   newest: boolean
   index: number
   seed: number
@@ -155,7 +155,7 @@ function level({ state }: Fate): 'info' | 'warning' | 'error' {
   return state === 'failed' || state === 'interrupted' ? 'error' : state === 'diverged' ? 'warning' : 'info'
 }
 
-/** A step an epoch, the stem's filters every tenth of the run, and a confusion matrix that fits the accuracy. */
+/** One step per epoch, the stem's filters at every tenth of the run, and a confusion matrix that fits the accuracy. */
 function writeDetails(
   history: History,
   key: number,

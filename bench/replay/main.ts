@@ -38,7 +38,7 @@ interface ReplayedEpoch {
 
 interface KeptPair extends Pair {
   config: ExperimentConfig
-  /** Threads in an op of the program's own run. */
+  /** Threads per operation in the program's own run. */
   programThreads: number | null
   programCommit: string | null
   epochs: ReplayedEpoch[]

@@ -1,4 +1,4 @@
-/** What the paired runs of two engines say: pure. */
+/** Statistics of paired runs of two engines. Pure. */
 import { testOf } from '../../src-main/analysis/statistics/significance'
 import { intervalOf, mean, meanOf, sampleStd } from '../../src-main/analysis/statistics/statistics'
 

@@ -1,4 +1,4 @@
-/** What the window does while something trains: its tasks, and what its memory becomes. */
+/** Measures the window during training: its tasks, and the growth of its memory. */
 import type { Page } from 'playwright'
 import type { RunSummary } from '../../src-main/contract'
 import { eventChannel } from '../../src-main/contract/channels'
@@ -50,9 +50,9 @@ export async function stopTraining(page: Page, { studyId }: Training): Promise<v
 }
 
 /**
- * Visits every page twice, with the movements of a mouse that a person makes on the way, and scrolls the last one.
+ * Visits every page twice, with mouse movements as of a user, and scrolls the last one.
  * @param dwellMs how long each page stays
- * @returns all tasks of the renderer's and the shell's main thread meanwhile
+ * @returns all tasks of the renderer's and the shell's main threads meanwhile
  */
 export async function visitPages(page: Page, training: Training | null, dwellMs = 1500): Promise<Task[]> {
   const [largest] = [...(await call(page, 'studies.list', {}))].sort((a, b) => b.total - a.total)
@@ -90,7 +90,7 @@ export async function visitPages(page: Page, training: Training | null, dwellMs 
   return tracing.stop()
 }
 
-/** Returns the longest task of each thread and mark with at least so much processor or wall time, the longest first. */
+/** Returns the longest tasks of each thread and mark above a processor or wall time, longest first. */
 export function longTasks(tasks: readonly Task[], cpuMs: number, wallMs: number): Task[] {
   const longest = new Map<string, Task>()
   for (const task of tasks) {
@@ -104,11 +104,11 @@ export function longTasks(tasks: readonly Task[], cpuMs: number, wallMs: number)
 export const longestOf = (tasks: readonly Task[], time: 'cpuMs' | 'wallMs'): number =>
   tasks.reduce((most, task) => (task.thread === 'renderer' ? Math.max(most, task[time]) : most), 0)
 
-/** Reports a second and epochs a minute while a run trains, about as many as a trainer sends. */
+/** Reports per second and epochs per minute during training, about as many as a trainer sends. */
 const reportsASecond = 2
 const epochsAMinute = 12
 
-/** How much the heap grew over simulated minutes of live updates, in percent of what it was after the first five. */
+/** Returns the heap's growth over simulated minutes of live updates, in percent of its size after the first five. */
 export async function memoryGrowth({ app, page }: Program, minutes: number): Promise<number> {
   const [run] = (await call(page, 'runs.query', { query: 'state:queued,done', limit: 1 })).part
   if (run?.kind !== 'run') throw new Error('no run to follow')

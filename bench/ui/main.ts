@@ -37,7 +37,7 @@ const simulatedMinutes = 30
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-/** JSON has no NaN: what never came about was not measured. */
+/** JSON has no NaN: a missing event was not measured. */
 const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 10) / 10 : null)
 
 const row = '[role="grid"] tbody tr[aria-selected]'
@@ -45,7 +45,7 @@ const busy = '[role="region"][aria-busy="true"]'
 const timed = (page: Program['page'], part: Partial<Timed>): Promise<number> =>
   page.evaluate(timeInPage, { selector: row, least: 1, without: busy, changed: false, limitMs: 20_000, ...part })
 
-/** From the program's start to a frame with the studies in it, in milliseconds; and from the window's own beginning. */
+/** Returns milliseconds from the program's start, and from the window's own start, to a frame with the studies. */
 async function firstPaint(dataDir: string): Promise<{ fromStart: number; fromWindow: number }> {
   const program = await start(dataDir)
   await program.page.waitForSelector('main a[href^="#/studies/"]')

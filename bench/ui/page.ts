@@ -1,9 +1,9 @@
 /**
- * What is timed within the page: from an act to the frame that shows what it was for. Runs in the window; plain
+ * Measures, within the page, the time from an action to the frame that shows its result. Runs in the window; plain
  * functions, no imports.
  */
 
-/** Of the page's own world, of which the benchmark has no types. */
+/** Globals of the page, for which the benchmark has no types. */
 export interface PageWorld {
   location: { hash: string }
   document: {
@@ -15,20 +15,20 @@ export interface PageWorld {
 }
 
 export interface Timed {
-  /** An address to go to, or a selector to click. */
+  /** An address to open, or a selector to click. */
   hash?: string
   click?: string
-  /** At least so many of these are in the page, */
+  /** Waits until at least this many of these exist, */
   selector: string
   least: number
-  /** nothing of this is (what is on its way), */
+  /** none of these exists (loading indicators), */
   without: string
-  /** and the first one's text is another than before. */
+  /** and the text of the first one has changed. */
   changed: boolean
   limitMs: number
 }
 
-/** Milliseconds; NaN where it never came about. */
+/** Milliseconds; NaN if it never happened. */
 export async function timeInPage({ hash, click, selector, least, without, changed, limitMs }: Timed): Promise<number> {
   const page = globalThis as unknown as PageWorld
   const frame = (): Promise<void> => new Promise((resolve) => page.requestAnimationFrame(() => resolve()))
@@ -38,7 +38,7 @@ export async function timeInPage({ hash, click, selector, least, without, change
   if (hash !== undefined) page.location.hash = hash
   if (click !== undefined) page.document.querySelector(click)?.click()
   for (;;) {
-    // The frame after the one in which it is there: it has been painted.
+    // The frame after the one that contains it: it has been painted.
     await frame()
     const there =
       page.document.querySelectorAll(selector).length >= least && page.document.querySelector(without) === null

@@ -1,4 +1,4 @@
-/** The real desktop program over a data directory, for timing. */
+/** Runs the real desktop program with a data directory, for timing. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
@@ -9,17 +9,17 @@ const root = path.join(__dirname, '../..')
 export interface Program {
   app: ElectronApplication
   page: Page
-  /** When it was started, in milliseconds since 1970. */
+  /** Start time, in milliseconds since 1970. */
   startedAt: number
 }
 
-/** The Electron that the setup provided. */
+/** The installed Electron. */
 function executable(): string {
   const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as {
     electron?: { dist?: string } | null
   }
   const dist = process.env['MCNN_ELECTRON_DIST'] ?? state.electron?.dist
-  if (dist === undefined) throw new Error('The setup has provided no Electron.')
+  if (dist === undefined) throw new Error('The setup has installed no Electron.')
   return path.join(dist, 'electron')
 }
 
@@ -39,7 +39,7 @@ export async function start(dataDir: string): Promise<Program> {
   return { app, page: await app.firstWindow(), startedAt }
 }
 
-/** Quits as File › Quit does; whatever trains is stopped. */
+/** Quits as File › Quit does; running runs are stopped. */
 export async function stop({ app }: Program): Promise<void> {
   await app.evaluate(({ dialog }) => {
     dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false })

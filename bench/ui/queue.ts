@@ -1,4 +1,4 @@
-/** How long the window takes for what a person does to thousands of queued runs at once. */
+/** Measures actions on thousands of queued runs in the window. */
 import type { Page } from 'playwright'
 import { archs, type StudyRequest } from '../../src-main/contract'
 import type { PageWorld } from './page'
@@ -27,7 +27,7 @@ const plan: StudyRequest = {
   },
 }
 
-/** Returns milliseconds from a call in the window until it is answered and the page has drawn what came of it. */
+/** Returns milliseconds from a call in the window until it is answered and the page shows the result. */
 async function timed(page: Page, work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
   await work()
@@ -38,7 +38,7 @@ async function timed(page: Page, work: () => Promise<unknown>): Promise<number> 
   return Math.round(performance.now() - began)
 }
 
-/** Returns milliseconds of each action by its name, and the number of runs. */
+/** Returns milliseconds of each action by name, and the number of runs. */
 export async function measureQueue(dataDir: string): Promise<Record<string, number>> {
   const program = await start(dataDir)
   const { page } = program
@@ -60,7 +60,7 @@ export async function measureQueue(dataDir: string): Promise<Record<string, numb
     ['restoreStudy', () => call(page, 'studies.restore', { id })],
   ]
   for (const [name, work] of actions) {
-    // What trains must have ended before it can go to the trash.
+    // Running runs must end before they can be moved to the trash.
     while ((await call(page, 'runs.unfinished', {})).some((run) => run.state === 'running') && /^trash/.test(name))
       await page.waitForTimeout(100)
     result[`${name}Ms`] = await timed(page, work)

@@ -1,8 +1,7 @@
 /**
- * What a trainer under the window gets of two cores while other processes compete for them, with and without a person
- * who uses the window, and how long the window's tasks become. All ratios are of one run. A third party on the machine
- * takes its part from all who are compared, so `trainerOfTwo` and `cpuMs` hold on a busy machine, too; `wallMs` needs a
- * quiet one.
+ * Measures a trainer's share of two cores while other processes compete for them, with and without a user of the
+ * window, and the duration of the window's tasks. All ratios are of one run. Further processes on the machine slow all
+ * measured ones alike, so `trainerOfTwo` and `cpuMs` are also valid on a busy machine; `wallMs` needs a quiet one.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
@@ -11,8 +10,8 @@ import { start, stop, type Program } from './program'
 import type { Task } from './trace'
 
 /**
- * Each runs two competitors at normal priority but for the first two. Linux shares processors among sessions first, so
- * both cases count.
+ * All except the first one run two competitors at normal priority. Linux divides processors among sessions first, so
+ * both cases matter.
  */
 const situations = [
   { name: 'nothing trains', training: false, sessions: [] },
@@ -20,21 +19,21 @@ const situations = [
   { name: 'two competitors in one session', training: true, sessions: [2] },
   { name: 'two competitors in a session each', training: true, sessions: [1, 1] },
 ] as const
-/** Longer than the service takes a report of use to hold. */
+/** Longer than a report of use counts in the service. */
 const untilUnusedMs = 4000
 const unusedMs = 10_000
-/** When the niceness is read, after the beginning of either. */
+/** When the niceness is read, after the start of either phase. */
 const nicenessMs = 3000
 
 interface Shared {
-  /** Of the trainer's process, and of its session (null where the system has no sessions to share among). */
+  /** Of the trainer's process, and of its session (null if the system does not share among sessions). */
   niceness: { process: number; session: number | null } | null
   /**
-   * Of two cores, as if nobody but trainer, competitors and window had run: 2 × trainer / (trainer + competitors +
+   * Share of two cores, as if only trainer, competitors and window had run: 2 × trainer / (trainer + competitors +
    * window).
    */
   trainerOfTwo: number | null
-  /** Cores that each really had, by processor time. */
+  /** Cores that each used, by processor time. */
   cores: { trainer: number; competitors: number; window: number }
 }
 
@@ -42,16 +41,16 @@ interface Situation {
   name: string
   /** While nobody uses the window. */
   unused: Shared
-  /** While a person goes through all pages. */
+  /** While a user visits all pages. */
   inUse: Shared
-  /** Of the renderer while in use, each its own maximum. */
+  /** Maxima of the renderer while in use, each separately. */
   longestTask: { cpuMs: number; wallMs: number }
-  /** The longest of each page and visit, from 20 ms of processor time. */
+  /** The longest task of each page and visit, from 20 ms of processor time on. */
   tasks: Task[]
 }
 
 export interface Share {
-  /** Runnable processes of others at the beginning, of /proc/loadavg: a quiet machine has under 1. */
+  /** Runnable processes of others at the start, from /proc/loadavg: below 1 on a quiet machine. */
   loadBefore: number
   situations: Situation[]
 }
@@ -65,7 +64,7 @@ export async function measureShare(
   say: (text: string) => void,
   count: number = situations.length,
 ): Promise<Share> {
-  // Whatever this process starts runs on the same two processors.
+  // All processes that this one starts run on the same two processors.
   spawnSync('taskset', ['-a', '-p', '-c', '0,1', String(process.pid)])
   const loadBefore = Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])
   const program = await start(dataDir)
@@ -116,7 +115,7 @@ async function measure(
   }
 }
 
-/** What each gets of the processors during `act`. */
+/** Returns each one's processor time during `act`. */
 async function share(
   program: Program,
   competitors: readonly ChildProcess[],
@@ -189,7 +188,7 @@ function descendants(stats: readonly ProcessStat[], root: number): ProcessStat[]
   return found
 }
 
-/** Clock ticks a second in /proc, on every Linux that Node runs on. */
+/** Clock ticks per second in /proc, the same on every Linux that Node supports. */
 const ticks = 100
 
 function processes(): ProcessStat[] {

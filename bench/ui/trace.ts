@@ -1,5 +1,5 @@
 /**
- * Tasks of the window's main threads, by processor time, which is almost independent of what else the machine does, and
+ * Collects tasks of the window's main threads by processor time, which hardly depends on the load of the machine, and
  * by wall time.
  */
 import type { CDPSession, Page } from 'playwright'
@@ -11,11 +11,11 @@ export interface Task {
   mark: string
   cpuMs: number
   wallMs: number
-  /** What took most of the processor time, in ms, such as "Layout 19.7". */
+  /** The activity with the most processor time, in ms, such as "Layout 19.7". */
   causes: string[]
 }
 
-/** Of Chrome's trace event format: a complete event ("X") has durations, in µs. */
+/** An event in Chrome's trace format: a complete event ("X") has durations, in µs. */
 const traceEvent = z.object({
   name: z.string(),
   ph: z.string(),
@@ -58,7 +58,7 @@ export class Tracing {
     return tracing
   }
 
-  /** Names what the page does from now on. */
+  /** Labels the page's following activity. */
   async mark(name: string): Promise<void> {
     await this.#page.evaluate(
       (mark) => (globalThis as unknown as { performance: { mark: (name: string) => void } }).performance.mark(mark),
@@ -106,14 +106,14 @@ export function tasksOf(raw: readonly unknown[]): Task[] {
   )
 }
 
-/** Of the first event after `start` that begins no earlier than `end`. */
+/** Index of the first event after `start` that begins at `end` or later. */
 function nextIndex(events: readonly TraceEvent[], start: number, end: number): number {
   let next = start + 1
   while ((events[next]?.ts ?? Infinity) < end) next++
   return next
 }
 
-/** The three kinds of events with the most processor time of their own, that of events within them left out. */
+/** The three kinds of events with the most processor time, nested events excluded. */
 function causesOf(events: readonly TraceEvent[]): string[] {
   const own = new Map<string, number>()
   const open: { label: string; end: number }[] = []

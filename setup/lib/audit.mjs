@@ -46,7 +46,7 @@ export function auditIn(output) {
   return sentences.length === 0 ? { kind: 'clean' } : { kind: 'faults', sentences }
 }
 
-/** Asks the registry about what the program is made of, through npm. @returns {Promise<Audit>} */
+/** Asks the registry for known vulnerabilities of the dependencies, through npm. @returns {Promise<Audit>} */
 export async function audit() {
   const { node, npm } = findNpm()
   const args = ['audit', '--omit=dev', '--json', '--audit=true', '--fetch-retries=1', '--fetch-timeout=20000']

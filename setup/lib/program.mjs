@@ -15,7 +15,7 @@ export async function become(command, args, env = {}) {
   const whole = Object.fromEntries(
     Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined),
   )
-  // Truly, where Node can: no second process to keep alive, and signals go to the program alone.
+  // Replaces this process if Node can: no second process to keep alive, and signals go to the program alone.
   if (typeof process.execve === 'function') process.execve(command, [command, ...args], whole)
   process.exitCode = await runAttached(command, args, whole)
 }
@@ -33,7 +33,7 @@ export function runAttached(command, args, env, { session = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { env, stdio: 'inherit', detached: session })
     const release = onEndSignals((signal) => {
-      // Ctrl-C reaches a child in this session from the terminal already, and twice may mean something else to it.
+      // The terminal sends Ctrl-C to a child in this session already, and a second one may have another effect.
       if (session || signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     })
     child.on('error', (error) => {
@@ -47,7 +47,10 @@ export function runAttached(command, args, env, { session = false } = {}) {
   })
 }
 
-/** Runs an entry's work; a failure is one sentence on stderr and exit code 1, or 2 for wrong use. @param {() => Promise<void>} work */
+/**
+ * Runs an entry's work; a failure is one sentence on stderr and exit code 1, or 2 for invalid arguments.
+ * @param {() => Promise<void>} work
+ */
 export async function entry(work) {
   onEndSignals((signal) => process.exit(codeOf(signal)))
   try {

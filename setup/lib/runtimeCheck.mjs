@@ -1,4 +1,7 @@
-/** npm's name for what starts an entry with the pinned Node; the others are started with its path. @type {Record<string, string>} */
+/**
+ * npm's command for each entry that needs the pinned Node; others are started by their path. @type {Record<string,
+ * string>}
+ */
 const scripts = {
   cli: 'npx mcnn',
   bench: 'npm run bench --',

@@ -85,7 +85,10 @@ export function isHangupIgnored() {
 /** @type {((signal: EndSignal) => void)[]} */
 const listeners = []
 
-/** The state at the start, because a closed terminal is no terminal any more. @type {{ ignored: boolean, terminal: boolean, streams: boolean } | null} */
+/**
+ * The state at the start, because it cannot be determined after the terminal is closed. @type {{ ignored: boolean,
+ * terminal: boolean, streams: boolean } | null}
+ */
 let hangup = null
 
 /** @type {EndSignal | null} */
@@ -98,7 +101,7 @@ export const receivedSignal = () => received
 function receive(signal) {
   if (signal === 'SIGHUP' && hangup !== null) {
     const isClosed = hangup.terminal && statusOf('self').terminal === 0
-    // With all three streams elsewhere, the terminal that was closed was not this program's.
+    // With all three streams redirected, the closed terminal does not concern this program.
     if (hangup.ignored || (isClosed && !hangup.streams)) return
   }
   received = signal

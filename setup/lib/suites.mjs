@@ -4,7 +4,7 @@
 
 export const suiteNames = ['lint', 'types', 'unit', 'integration', 'faults', 'e2e', 'audit']
 
-/** Of the suites that take files, which file belongs to which. The first match counts. */
+/** Which test file belongs to which suite. The first match counts. */
 const suiteOfFile = /** @type {const} */ ([
   [/\.integration\.test\.ts$/, 'integration'],
   [/\.test\.ts$/, 'unit'],
@@ -25,7 +25,7 @@ export function chosenTests(args, exists) {
   for (const arg of args.filter((name) => !suiteNames.includes(name))) {
     const suite = suiteOfFile.find(([pattern]) => pattern.test(arg))?.[1]
     if (suite === undefined || !exists(arg)) return { suites: [], files: {}, unknown: arg }
-    // A suite that is named as well runs completely.
+    // A suite that is also named runs completely.
     if (!args.includes(suite)) files[suite] = [...(files[suite] ?? []), arg]
   }
   const suites = suiteNames.filter((name) => args.length === 0 || args.includes(name) || name in files)

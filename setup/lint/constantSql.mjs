@@ -29,7 +29,7 @@ const isDatabase = (object) =>
 export const constantSql = {
   meta: {
     type: 'problem',
-    docs: { description: 'SQL is text of the program’s own; values are bound.' },
+    docs: { description: 'SQL consists of constants; values are bound.' },
     schema: [
       {
         type: 'object',
@@ -39,7 +39,7 @@ export const constantSql = {
         additionalProperties: false,
       },
     ],
-    messages: { variable: 'SQL may hold constants only, and “{{text}}” is none: bind it as a value.' },
+    messages: { variable: 'SQL may contain constants only: bind “{{text}}” as a value.' },
   },
   create(context) {
     /** @type {Trusted} */
@@ -59,7 +59,7 @@ export const constantSql = {
       return null
     }
 
-    /** What of it is no constant; null where all is. @param {any} node @returns {any} */
+    /** Returns the part that is not constant; null if all of it is. @param {any} node @returns {any} */
     const wrong = (node) => {
       switch (node.type) {
         case 'Literal':
@@ -80,7 +80,7 @@ export const constantSql = {
         case 'Identifier':
           return names.includes(node.name) ? null : wrongVariable(node)
         case 'MemberExpression':
-          // A record of statements, whatever entry is taken; a length is a number.
+          // Any entry of a constant record; a length is a number.
           if (!node.computed && (node.property.name === 'length' || members.includes(source.getText(node)))) return null
           return node.object.type === 'Identifier' ? wrongVariable(node.object) : node
         case 'CallExpression':
@@ -112,7 +112,7 @@ export const constantSql = {
       const { init } = definition.node
       const around = /** @type {any} */ (definition.parent).parent?.type
       const ofModule = around === 'Program' || around === 'ExportNamedDeclaration'
-      // What a module makes as it is loaded, before there is any data.
+      // Computed when the module is loaded, before there is any data.
       return ofModule ? null : wrong(init)
     }
 

@@ -48,7 +48,7 @@ describe('constantSql', () => {
     ['a condition', 'function f(db, id) { db.prepare(id ? "SELECT 1" : id) }', 'id'],
     ['a pragma of a path', 'function f(db, path) { db.pragma(`journal = ${path}`) }', 'path'],
   ])('refuses %s', (_, code, text) => {
-    expect(messages(code)).toEqual([`SQL may hold constants only, and “${text}” is none: bind it as a value.`])
+    expect(messages(code)).toEqual([`SQL may contain constants only: bind “${text}” as a value.`])
   })
 
   it('takes what its options name', () => {

@@ -4,7 +4,7 @@
  * ratios within one run.
  */
 
-/** What waits for a time: by name, called as a function or as a method of whatever object. */
+/** Functions and methods that wait for a time, by name. */
 const waits = new Set(['setTimeout', 'setInterval', 'waitForTimeout'])
 const clocks = new Set(['performance.now', 'Date.now', 'process.hrtime', 'process.hrtime.bigint'])
 const modules = new Set(['node:timers/promises', 'timers/promises'])
@@ -26,7 +26,7 @@ export const noClock = {
     messages: {
       wait: '{{name}} waits a fixed time, which is too short on a busy machine: wait for a condition (expect.poll), or for a later event.',
       clock: '{{name}} measures how busy the machine is: assert a count, or fake the clock. Timings belong to bench/.',
-      limit: 'A limit of its own is too short on a busy machine: the configuration has one for all tests.',
+      limit: 'A separate timeout is too short on a busy machine: the configuration has one for all tests.',
     },
   },
   create(context) {

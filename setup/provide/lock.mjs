@@ -14,7 +14,7 @@ import { writeAtomically } from './stamps.mjs'
  * @typedef {{ pid: number, child: { pid: number, start: string } | null }} Holder
  */
 
-/** flock(1) locks this file; it stays, because removing it would let two setups lock two files of the same name. */
+/** flock(1) locks this file. It is never removed: otherwise two setups could lock two files of the same name. */
 const lockFile = join(runtime, 'setup.lock')
 const holderFile = join(runtime, 'setup.holder')
 let isHeld = false
@@ -70,7 +70,7 @@ export function endGroup(pid, signal) {
   try {
     process.kill(-pid, signal)
   } catch {
-    // It has ended already, or belongs to root: then it ends by itself.
+    // It has ended already, or belongs to root and ends by itself.
   }
 }
 
@@ -84,11 +84,11 @@ export function noteChild(pid) {
   try {
     writeAtomically(holderFile, JSON.stringify({ pid: process.pid, child: start === null ? null : { pid, start } }))
   } catch {
-    // A full disk; the command itself will say so.
+    // The disk is full; the command itself will report that.
   }
 }
 
-/** Ends the command that a killed setup left running. */
+/** Kills the command that a killed setup left running. */
 async function endLeftCommand() {
   const child = readHolder()?.child
   if (!child || startOf(child.pid) !== child.start) return
@@ -96,7 +96,10 @@ async function endLeftCommand() {
   while (startOf(child.pid) === child.start) await wait(20)
 }
 
-/** A folder for work in progress: what is in it when its setup dies is removed by the next one. @param {string} name */
+/**
+ * Creates a folder for work in progress; leftovers of a killed setup are removed by the next one.
+ * @param {string} name
+ */
 export function temporaryFolder(name) {
   const folder = join(runtime, `tmp-${process.pid}-${name}`)
   rmSync(folder, { recursive: true, force: true })
@@ -119,7 +122,7 @@ export async function withLock(work) {
   mkdirSync(runtime, { recursive: true })
   let unlock = await lock(false)
   if (!unlock) {
-    say(`another setup of this clone is under way (process ${readHolder()?.pid ?? 'unknown'}); waiting for it`)
+    say(`another setup of this clone is running (process ${readHolder()?.pid ?? 'unknown'}); waiting for it`)
     unlock = await lock(true)
   }
   await endLeftCommand()

@@ -56,7 +56,7 @@ it('lets the second setup wait, and say so, until the first is done', async () =
   await first.isIn
   const second = holder()
   await second.says(
-    new RegExp(`another setup of this clone is under way \\(process ${first.child.pid}\\); waiting for it`),
+    new RegExp(`another setup of this clone is running \\(process ${first.child.pid}\\); waiting for it`),
   )
   expect(await first.end()).toBe(0)
   await second.isIn

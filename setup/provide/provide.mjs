@@ -26,7 +26,7 @@ function isDone(step) {
   try {
     return step.isDone()
   } catch {
-    return false // What its stamp is compared with is not there yet.
+    return false // The stamp's inputs do not exist yet.
   }
 }
 
@@ -43,7 +43,10 @@ function checkMachine() {
   }
 }
 
-/** What the service's doctor reads; see setup's own stamps for what is true of each step. @param {import('./tensorflow.mjs').Device} device */
+/**
+ * Writes what the service's doctor reads; the truth about each step is in its stamp.
+ * @param {import('./tensorflow.mjs').Device} device
+ */
 function writeState(device) {
   const file = join(runtime, 'state.json')
   const state = {
@@ -72,7 +75,7 @@ export async function provide(wanted = {}) {
   if (!steps.every(isDone)) {
     await withLock(async () => {
       const missing = steps.filter((step) => !isDone(step))
-      if (missing.length === 0) return // Another setup has just done it.
+      if (missing.length === 0) return // Another setup has just finished.
       startLog()
       await provideTools([...new Set(missing.flatMap(({ tools }) => tools))])
       checkSpace(missing.reduce((sum, { bytes }) => sum + bytes, 0))

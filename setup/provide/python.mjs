@@ -16,7 +16,7 @@ export function pythonWithPip() {
   return found
 }
 
-/** To be called when a package has been installed meanwhile. */
+/** Call after a package was installed. */
 export const forgetPython = () => (found = undefined)
 
 function python() {
@@ -25,7 +25,7 @@ function python() {
   return file
 }
 
-// The wheels are unpacked, never imported, so they are asked for by name whatever Python and C library run here.
+// Wheels are unpacked, never imported, so they are requested explicitly whatever Python and C library run here.
 const platforms = [
   'manylinux_2_27_x86_64',
   'manylinux_2_17_x86_64',
@@ -84,7 +84,7 @@ export async function pip(what, requirements, folder, onProgress) {
   })
 }
 
-// zipfile drops the permission to execute, which CUDA's tools need.
+// zipfile drops the executable bit, which CUDA's tools need.
 const program = `
 import os, sys, zipfile
 wheel, out, wanted = zipfile.ZipFile(sys.argv[1]), sys.argv[2], tuple(sys.argv[3:])

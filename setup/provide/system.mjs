@@ -113,7 +113,7 @@ const list = (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -
 export function missingSentence(missing, command) {
   const verb = missing.length > 1 ? 'are' : 'is'
   const remedy = command === null ? "install that with this system's package manager" : `type: ${command}`
-  return `${list(missing)} ${verb} missing and can't be installed from here; ${remedy} — then call again.`
+  return `${list(missing)} ${verb} missing and cannot be installed automatically; ${remedy}, then call again.`
 }
 
 /** @param {string[]} libraries */
@@ -170,7 +170,7 @@ async function install(packages, missing) {
       }
       if (code !== 0) {
         const cause = causeOf(output)
-        const details = `${shown(logFile)} has apt's own words`
+        const details = `${shown(logFile)} has apt's output`
         throw new SetupError(
           cause === null || cause === 'permission'
             ? `apt could not install ${packages.join(' ')}, which the setup needs (${details}): install that, then call again.`
@@ -208,7 +208,7 @@ export const xvfb = {
   provide: async () => {},
 }
 
-/** @param {string} file @returns {string | null} null where it can't be read */
+/** @param {string} file @returns {string | null} null if it cannot be read */
 function textOf(file) {
   try {
     return readFileSync(file, 'utf8').trim()
@@ -217,14 +217,16 @@ function textOf(file) {
   }
 }
 
-/** @returns {boolean} whether Chromium can make the user namespaces that its sandbox stands on (Ubuntu 24.04, for one, says no) */
+/**
+ * @returns {boolean} whether Chromium can create the user namespaces that its sandbox needs (Ubuntu 24.04 forbids it)
+ */
 function namespacesWork() {
   if (textOf('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1') return false
   const unshare = allOnPath('unshare')[0]
   return unshare === undefined || spawnSync(unshare, ['-Ur', 'true'], { stdio: 'ignore' }).status === 0
 }
 
-/** Where namespaces don't work, Chromium's sandbox needs its helper to belong to root. @param {string} helper */
+/** Without namespaces, Chromium's sandbox needs its helper to belong to root. @param {string} helper */
 async function provideSandbox(helper) {
   if (process.getuid?.() === 0) return // Chromium refuses its sandbox to root: started with --no-sandbox.
   const { uid, mode } = statSync(helper)
@@ -239,12 +241,12 @@ async function provideSandbox(helper) {
     if (prefix !== null && (await run(command, [...before, ...args])).code === 0) continue
     const typed = commands.map((parts) => `sudo ${parts.join(' ')}`).join(' && ')
     throw new SetupError(
-      `this system lets Electron's sandbox work only if its helper belongs to root; type: ${typed} — then call again.`,
+      `this system lets Electron's sandbox work only if its helper belongs to root; type: ${typed} , then call again.`,
     )
   }
 }
 
-/** A bare machine has no font at all, and every text in the window would be boxes. */
+/** A minimal system has no font, and all text in the window would be boxes. */
 function fontsAreHere() {
   return [
     '/usr/share/fonts',
@@ -262,13 +264,13 @@ function fontsAreHere() {
 
 const stamp = join(runtime, 'stamps/system.json')
 
-/** Looked at anew when Electron is another, or when packages came or went. */
+/** Checked again when Electron changes, or when packages are installed or removed. */
 function key() {
   const installed = statSync('/var/lib/dpkg/status', { throwIfNoEntry: false })?.mtimeMs ?? 0
   return keyOf(electronHere()?.version ?? '', String(installed), String(process.getuid?.() === 0))
 }
 
-/** What Electron needs of the system. */
+/** Checks Electron's system requirements. */
 export const system = {
   tools: [],
   bytes: 0,

@@ -42,9 +42,9 @@ describe('libraries that are not found', () => {
 
 it('says what is missing and what to type', () => {
   expect(missingSentence(['the compiler g++'], 'sudo apt-get install -y g++')).toBe(
-    "the compiler g++ is missing and can't be installed from here; type: sudo apt-get install -y g++ — then call again.",
+    'the compiler g++ is missing and cannot be installed automatically; type: sudo apt-get install -y g++, then call again.',
   )
   expect(missingSentence(['python3 with pip', 'the compiler g++', 'xvfb-run'], null)).toBe(
-    "python3 with pip, the compiler g++ and xvfb-run are missing and can't be installed from here; install that with this system's package manager — then call again.",
+    "python3 with pip, the compiler g++ and xvfb-run are missing and cannot be installed automatically; install that with this system's package manager, then call again.",
   )
 })

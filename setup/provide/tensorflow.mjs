@@ -24,7 +24,7 @@ const headers = [
   'google/protobuf',
   'ml_dtypes',
 ].map((folder) => `tensorflow/include/${folder}/`)
-/** What the wheels hold of use to a program that links TensorFlow: no Python. CUDA's compiler tools are XLA's. */
+/** The parts of the wheels that a program linked to TensorFlow needs: no Python. CUDA's compiler tools are for XLA. */
 const wanted = { cpu: [...libraries, ...headers], gpu: [...libraries, ...headers, 'nvidia/'] }
 const sizes = { cpu: { download: 274e6, bytes: 1.3e9 }, gpu: { download: 3_379e6, bytes: 8.5e9 } }
 
@@ -45,7 +45,8 @@ export function chooseDevice(asked) {
   const tool = allOnPath('nvidia-smi')[0]
   if (tool === undefined) return 'cpu'
   if (existsSync('/dev/dxg')) return 'gpu' // Windows' Linux: the driver is outside.
-  // The tool alone says nothing: some containers carry it where there is no driver. Rare, so it may take its second.
+  // The tool alone proves nothing: some containers have it without a driver. This check may take a second, but it is
+  // rare.
   return spawnSync(tool, ['-L'], { stdio: 'ignore', timeout: 10_000 }).status === 0 ? 'gpu' : 'cpu'
 }
 
@@ -87,7 +88,7 @@ const binary = `${packageFolder}/lib/napi-v8/tfjs_binding.node`
 
 const kernels = 'src-main/graph/native'
 
-/** What -march=native compiles for: a folder that other machines share holds an addon for each. */
+/** What -march=native compiles for: a folder shared by several machines has one addon for each. */
 export function processor() {
   return /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? ''
 }
@@ -99,7 +100,7 @@ export function processor() {
  */
 export function addon(device) {
   const stamp = join(runtime, 'stamps/addon.json')
-  // From the addon's own place, so that a moved clone still finds its TensorFlow.
+  // Relative to the addon, so that a moved clone still finds its TensorFlow.
   const runPath = `$ORIGIN/../../../../../${shown(folderOf(device))}/tensorflow`
   const include = [
     'node_modules/node-api-headers/include',
@@ -149,7 +150,7 @@ export function addon(device) {
     isDone: () => existsSync(join(root, packageFolder)) && readStamp(stamp, key()) !== null,
 
     async provide() {
-      // Kept outside of node_modules: new packages or the other device don't mean compiling again.
+      // Stored outside of node_modules: new packages or another device do not require compiling again.
       if (!existsSync(cached())) {
         await step(`tfjs addon for TensorFlow ${device.toUpperCase()}`, async () => {
           const work = temporaryFolder('addon')
@@ -169,7 +170,7 @@ export function addon(device) {
       }
       const target = join(root, binary)
       mkdirSync(dirname(target), { recursive: true })
-      // A file of its own, renamed into place: a running trainer keeps the one it has loaded.
+      // A new file, renamed into place: a running trainer keeps the one that it has loaded.
       const copy = `${target}.${process.pid}.tmp`
       copyFileSync(cached(), copy)
       renameSync(copy, target)

@@ -8,7 +8,10 @@ import { processor, version } from './tensorflow.mjs'
 
 const stamp = join(runtime, 'stamps/threads.json')
 
-/** What a measurement is of; the program itself keeps one for each machine that shares this folder. @param {import('./tensorflow.mjs').Device} device */
+/**
+ * Key of a measurement; the program stores one for each machine that shares this folder.
+ * @param {import('./tensorflow.mjs').Device} device
+ */
 const key = (device) => keyOf(version, device, processor(), cpus()[0]?.model ?? '', String(availableParallelism()))
 
 /** @param {import('./tensorflow.mjs').Device} device */
@@ -37,14 +40,14 @@ export async function measureThreads(device) {
   writeStamp(stamp, key(device), [])
 }
 
-/** @param {string} output of `mcnn tune --json` @returns {string} its words, or that there are none */
+/** @param {string} output of `mcnn tune --json` @returns {string} its message, or a default */
 export function endingOf(output) {
   const line = output.split('\n').findLast((text) => text.startsWith('{'))
   try {
     const { words } = JSON.parse(line ?? 'null')
     if (typeof words === 'string') return words
   } catch {
-    // Said below.
+    // Reported below.
   }
-  return 'not measured, TensorFlow’s default is kept (`mcnn tune` measures)'
+  return 'not measured, TensorFlow’s default is used (run `mcnn tune`)'
 }

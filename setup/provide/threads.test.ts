@@ -8,9 +8,9 @@ describe('what setup says of the thread counts', () => {
   })
 
   it.each(['', 'mcnn: it crashed\n', '{"words":', 'null', '{"words":3}', '{}'])(
-    'are that the default is kept where the command said %j',
+    'are that the default is used where the command said %j',
     (output) => {
-      expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is kept/)
+      expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is used/)
     },
   )
 })

@@ -38,7 +38,7 @@ export function pictureShape(layout: PictureLayout): number[] {
 }
 
 export function inputWords(layout: PictureLayout): string {
-  return `float32 [N, ${pictureShape(layout).join(', ')}] (${layout}): pictures as raw RGB, 0 to 255, not normalised`
+  return `float32 [N, ${pictureShape(layout).join(', ')}] (${layout}): images as raw RGB, 0 to 255, not normalised`
 }
 
 export const outputWords = 'float32 [N, classes]: a number for each class before the softmax, in the order of `classes`'
@@ -51,9 +51,9 @@ export function descriptionOf(about: About, layout: PictureLayout, { tensorsAlon
   return [
     `${titleOf(about)}, trained by ${producer} ${about.program} (run ${about.runId}).`,
     tensorsAlone
-      ? `Input: ${inputWords(layout)}; the first layer takes (pictures / 255 − normalisation.mean) / normalisation.std. Output logits: ${outputWords}. Convolutions pad with zeros by half of their kernel’s side; normalisations add ${String(epsilon)} to the variance.`
-      : `Input pictures: ${inputWords(layout)}; the first operations normalise them as in training. Output logits: ${outputWords}.`,
-    'Multi-band layers are written out as plain convolutions; batch normalisation stands by itself, with the running statistics.',
+      ? `Input: ${inputWords(layout)}; the first layer expects (images / 255 − normalisation.mean) / normalisation.std. Output logits: ${outputWords}. Convolutions pad with zeros by half of their kernel’s side; normalisations add ${String(epsilon)} to the variance.`
+      : `Input images: ${inputWords(layout)}; the first operations normalise them as in training. Output logits: ${outputWords}.`,
+    'Multi-band layers are plain convolutions; batch normalisation is a separate operation with the running statistics.',
     'The network knows only its own classes, and images of 32 × 32 pixels.',
   ].join(' ')
 }

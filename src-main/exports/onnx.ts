@@ -109,7 +109,7 @@ class GraphWriter {
     const { name } = operation
     switch (operation.op) {
       case 'normalise': {
-        // Mean and deviation are scaled to 0..255, so that two operations are enough.
+        // Mean and deviation are scaled to 0..255, so that two operations suffice.
         const by = (part: string, values: readonly number[]): string =>
           this.#floats(
             `${name}.${part}`,
@@ -145,7 +145,7 @@ class GraphWriter {
       case 'sum':
         return this.#node('Add', name, [...operation.inputs])
       case 'subsample': {
-        // To the end, which is told by a number that no picture reaches.
+        // To the end: the format marks it by a number larger than any size.
         const ends = this.#integers('subsample.ends', [2 ** 31 - 1, 2 ** 31 - 1])
         const slice = [
           this.#integers('subsample.starts', [0, 0]),
@@ -195,7 +195,7 @@ class GraphWriter {
     return this.#tensor(name, [values.length], int64, littleEndian(BigInt64Array.from(values, BigInt)))
   }
 
-  /** A name that is there already has the same value: every shortcut takes every second pixel. */
+  /** An existing name has the same value: every shortcut subsamples in the same way. */
   #tensor(name: string, dims: readonly number[], data_type: number, raw_data: Uint8Array): string {
     if (!this.initializers.some((one) => 'name' in one && one.name === name))
       this.initializers.push({ name, dims, data_type, raw_data })

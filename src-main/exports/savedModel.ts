@@ -81,7 +81,7 @@ export function savedModelFiles(operations: readonly InferenceOperation[], about
     inputs: { [picturesName]: inputWords('NHWC') },
     outputs: { [logitsName]: outputWords },
   }
-  // The place that the format leaves for what is not its own.
+  // The field that the format reserves for extensions.
   return new Map([
     ['saved_model.pb', model],
     ['assets.extra/model.json', new TextEncoder().encode(`${JSON.stringify(told, null, 2)}\n`)],
@@ -103,7 +103,7 @@ class GraphWriter {
     const { name } = operation
     switch (operation.op) {
       case 'normalise': {
-        // In units of the input, so that two operations are enough.
+        // In units of the input, so that two operations suffice.
         const by = (part: string, values: readonly number[]): string =>
           this.#floats(
             `${name}.${part}`,
@@ -117,7 +117,7 @@ class GraphWriter {
         const { kernels, stride, groups } = operation
         const [top, left] = [Math.floor(kernels.shape[0] / 2), Math.floor(kernels.shape[1] / 2)]
         if (groups > 1) {
-          // A filter's multiplier stands last: the same numbers in the same order.
+          // A filter's multiplier is the last axis: the same numbers in the same order.
           const [rows, columns, , channels] = kernels.shape
           this.#node(
             'Pad',
@@ -132,7 +132,7 @@ class GraphWriter {
             { T: type, strides: { list: { i: [1, stride, stride, 1] } }, padding: text('VALID') },
           )
         }
-        // SAME would put all zeros of a stride of 2 behind.
+        // SAME would put all zeros of a stride of 2 after the image.
         return this.#node(
           'Conv2D',
           name,
@@ -160,7 +160,7 @@ class GraphWriter {
       case 'sum':
         return this.#node('AddV2', name, [...operation.inputs], { T: type })
       case 'subsample': {
-        // A pool of one pixel, as in training.
+        // Pooling over one pixel, as in training.
         const window = (side: number): object => ({ list: { i: [1, side, side, 1] } })
         this.#node('AvgPool', `${name}.pixels`, [operation.input], {
           T: type,

@@ -72,7 +72,7 @@ describe('a safetensors export', () => {
     )
     expect(all).toHaveLength(count + 4)
     expect(metadata).toMatchObject({ architecture: arch, variant, format: 'pt' })
-    expect(metadata['description']).toContain('(pictures / 255 − normalisation.mean) / normalisation.std')
+    expect(metadata['description']).toContain('(images / 255 − normalisation.mean) / normalisation.std')
     expect(metadata['description']).toContain('0.00001 to the variance')
   })
 

@@ -8,7 +8,7 @@ export interface ImageShape {
   channels: number
 }
 
-/** A network without its dense layer, which takes the mean of each channel. */
+/** A network without its dense layer, whose input is the mean of each channel. */
 export interface Backbone {
   blocks: Block[]
   /** Channels of the last block: the inputs of the dense layer. */
@@ -30,11 +30,11 @@ export interface NetworkEntry<Id extends string = string> {
   id: Id
   /** Layers as the network's paper counts them. */
   depth: number
-  /** As people write it, such as 'ResNet-32'. */
+  /** Display name, such as 'ResNet-32'. */
   name: string
   /** For narrow labels, such as 'R32'. */
   shortName: string
-  /** One sentence for a person who does not know the network. */
+  /** One sentence for a reader who does not know the network. */
   meaning: string
   /** Used if a study's plan has none; null for none. */
   warmup: Warmup | null
@@ -44,7 +44,7 @@ export interface NetworkEntry<Id extends string = string> {
 export interface NetworkFamily<FamilyId extends string = string, Id extends string = string> {
   /** First part of each network's id. */
   id: FamilyId
-  /** Other spellings of the family's name that a person may type, as `contract/typedNames.ts` compares them. */
+  /** Other spellings of the family's name, as `contract/typedNames.ts` compares them. */
   synonyms: readonly RegExp[]
   networks: readonly NetworkEntry<Id>[]
 }

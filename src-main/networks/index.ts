@@ -38,7 +38,7 @@ export function familyOf(arch: Arch): Family {
   return entryOf(arch).family
 }
 
-/** Other spellings of family names: the pattern of a spelling and the id that it stands for. */
+/** Other spellings of family names: a pattern and the id that it means. */
 export const familySynonyms: readonly (readonly [RegExp, Family])[] = families.flatMap(({ id, synonyms }) =>
   synonyms.map((pattern) => [pattern, id] as const),
 )

@@ -26,7 +26,7 @@ it('takes no tensors that share bytes: a small file would fill the memory', () =
 it('reads nothing past the end: every file cut short is refused', () => {
   const bytes = encodeSafetensors(tensors, {})
   for (let length = 0; length < bytes.length; length++)
-    expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/damaged/)
+    expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/corrupt/)
 })
 
 it('refuses headers that lie', () => {
@@ -52,5 +52,5 @@ it('refuses headers that lie', () => {
     '{"w":1}',
     '{"__metadata__":{"a":1}}',
   ])
-    expect(() => decodeSafetensors(withHeader(lie)), lie).toThrow(/damaged/)
+    expect(() => decodeSafetensors(withHeader(lie)), lie).toThrow(/corrupt/)
 })

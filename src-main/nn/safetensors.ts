@@ -23,7 +23,7 @@ export interface Safetensors {
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const damaged = (why: string): WorkbenchError =>
-    new WorkbenchError('bad-data', `The weights file is damaged: ${why}.`)
+    new WorkbenchError('bad-data', `The weights file is corrupt: ${why}.`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.byteLength < 8) throw damaged('it is too short')
   const length = Number(view.getBigUint64(0, true))
@@ -33,7 +33,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   try {
     entries = header.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))))
   } catch {
-    throw damaged('its header can’t be read')
+    throw damaged('its header cannot be read')
   }
   const tensors: Safetensors['tensors'] = new Map()
   let metadata: Record<string, string> = {}
@@ -53,7 +53,7 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     } = parsed.data
     const count = shape.reduce((product, side) => product * side, 1)
     if (to - from !== 4 * count || start + to > bytes.byteLength)
-      throw damaged(`${name} has not as many numbers as its shape says`)
+      throw damaged(`the size of ${name} does not match its shape`)
     // In this format each byte belongs to one tensor: shared bytes could expand a small file to gigabytes.
     left -= to - from
     if (left < 0) throw damaged('its tensors overlap')

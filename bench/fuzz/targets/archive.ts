@@ -1,4 +1,4 @@
-/** An archive and a folder as a person would import it. */
+/** Imports of archives and folders. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync, zstdCompressSync } from 'node:zlib'
@@ -13,7 +13,7 @@ import { refusedWith, target } from '../check'
 import { mutatedBytes } from '../mutations'
 import { hostileTars, zipped } from './binaries'
 
-/** As the importer reads one: so much and no more is taken of a file. */
+/** Limits, as in the importer. */
 const largest = 1 << 20
 const maxBytes = 4 << 20
 
@@ -33,7 +33,7 @@ const folders = [
   '',
 ]
 const entryNames = ['data_batch_1.bin', 'readme.html', '..', '.', '', 'a\\b', 'x'.repeat(90), '__proto__', 'é', 'a:b']
-/** Whole archives, their sums right, of entries that are not. */
+/** Complete archives with valid checksums and invalid entries. */
 const entries: fc.Arbitrary<TarEntry[]> = fc.array(
   fc
     .record({
@@ -97,7 +97,7 @@ const wholeZip = zipOf([
   { path: 'cifar/data_batch_1.bin', content: Buffer.alloc(700, 1) },
   { path: 'cifar/readme.html', content: Buffer.from('<html>'), method: 0 },
 ])
-/** Every wrapping that is read. */
+/** Every supported compression. */
 const wrappings: readonly ((bytes: Buffer) => Buffer)[] = [
   (bytes) => bytes,
   zipped,
@@ -157,7 +157,7 @@ export const archive = target<Buffer>('archives (tar in gzip, xz and zstd; zip)'
 
 type Given = { form: 'archive'; bytes: Buffer } | { form: 'folder'; which: number; place: number; bytes: Buffer }
 
-/** A whole import, of an archive or of a folder that holds anything. */
+/** A complete import of an archive, or of a folder with any contents. */
 export const imported = target<Given>('a data set’s import, with its files', (folder) => {
   const { spec, binary, python } = fakeCifar10()
   const datasetsDir = path.join(folder, 'datasets')

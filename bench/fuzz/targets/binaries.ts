@@ -1,4 +1,4 @@
-/** Files of numbers and pictures: weights, pickles, records, PNGs. */
+/** Files of numbers and images: weights, pickles, records, PNGs. */
 import { gzipSync } from 'node:zlib'
 import { withDensity } from '../../../src-main/analysis/figures/pngDensity'
 import { WorkbenchError } from '../../../src-main/contract/errors'
@@ -18,7 +18,7 @@ const weights = encodeSafetensors(
   { arch: 'resnet-8' },
 )
 
-/** A safetensors file of a header and so many bytes of numbers. */
+/** A safetensors file with a header and a number of bytes. */
 function safetensorsOf(header: string, numbers: number): Buffer {
   const text = Buffer.from(header)
   const length = Buffer.alloc(8)
@@ -38,7 +38,7 @@ export const safetensors = target<Buffer>('weights (safetensors)', () => ({
   run: (bytes) =>
     refusedWith([WorkbenchError], () => {
       const numbers = [...decodeSafetensors(bytes).tensors.values()].reduce((sum, { values }) => sum + values.length, 0)
-      // Tensors may not share bytes: a small file would fill the memory.
+      // Tensors may not share bytes: a small file could exhaust the memory.
       if (4 * numbers > bytes.length) throw new Error(`${numbers} numbers out of ${bytes.length} bytes`)
     }),
 }))
@@ -101,7 +101,7 @@ export const records = target<['binary' | 'python', number, Buffer]>('CIFAR reco
       const plain = form === 'python' ? pythonRecords(spec, part, content) : content
       const checks = new RecordChecks(spec)
       checks.add(part, part[form], plain)
-      // Of one file of a set the others are missing.
+      // One file of a set: the others are missing.
       void refusedWith([WorkbenchError], () => checks.finish(form))
     }),
 }))
@@ -116,7 +116,7 @@ export const picture = target<Buffer>('a PNG that is to be saved', () => ({
   run: (bytes) => refusedWith([RangeError], () => withDensity(bytes, 300)),
 }))
 
-/** For the archive's target: a set of files, and what would lead out of a folder. */
+/** For the archive target: the files of a set, and names that lead out of a folder. */
 export const tarEntries = [
   { path: 'cifar/', type: '5' },
   { path: 'cifar/data_batch_1.bin', content: Buffer.alloc(700, 1) },

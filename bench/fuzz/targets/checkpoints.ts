@@ -1,7 +1,4 @@
-/**
- * What a run goes on from: a file that somebody may have put into its folder, with the checksum in its name right or
- * wrong.
- */
+/** Checkpoints: files that anyone may have put into a run's folder, with a right or wrong checksum in the name. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -45,7 +42,7 @@ const good = {
   datasetFingerprint: 'f',
 }
 
-/** Its bytes, and whether its name says what it holds. */
+/** Its bytes, and whether its name has the right checksum. */
 export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (folder) => {
   const run = path.join(folder, 'run')
   mkdirSync(run)
@@ -87,7 +84,7 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
   }
 })
 
-/** Where the text is an object of texts, that; else the good one's with the text in a place of its own. */
+/** The text if it is an object of texts; else the valid metadata with the text in one field. */
 function metadataOf(text: string): Record<string, string> {
   try {
     const parsed: unknown = JSON.parse(text)

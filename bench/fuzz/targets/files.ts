@@ -1,4 +1,4 @@
-/** Small files that the program keeps: read at each start, whatever became of them. */
+/** Small files of the program, which are read at each start. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { preferences } from '../../../src-main/contract/preferences'

@@ -1,4 +1,4 @@
-/** The history: its file, what is asked of it, what trainers have written into it. */
+/** The history: its file, queries on it, and messages of trainers that are written to it. */
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -25,11 +25,11 @@ function madeHistory(file: string, runs: number, epochs: number): History {
   return history
 }
 
-/** Reads of everything that a window shows of a history. */
+/** Queries for everything that a window shows. */
 function readAll(history: History): void {
   for (const { id } of history.runs.list()) {
     const run = history.runs.get(id)
-    // A damaged index finds less than the table holds.
+    // A corrupt index finds fewer rows than the table has.
     if (!run) continue
     history.configs.get(run.summary.configId, run.summary.seed)
     history.metrics.epochsOfRun(run.key)
@@ -50,7 +50,7 @@ export const database = target<Buffer>('a history’s file (SQLite)', (folder) =
   history.close()
   const bytes = readFileSync(whole)
   const file = path.join(folder, 'history.sqlite')
-  // Page by page, for most of a file is room.
+  // Page by page, because most of the file is empty space.
   const pages = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, i) =>
     bytes.subarray(4096 * i, 4096 * (i + 1)),
   )
@@ -124,12 +124,12 @@ const outOfReach: readonly string[] = [
 export const service = target<[ServiceCall, unknown]>('calls to the service, on a real history', async (folder) => {
   const paths = prepareDataDir(path.join(folder, 'data'))
   const made = madeHistory(paths.database, 40, 3)
-  // What waits would be trained.
+  // Queued runs would be trained.
   for (const run of made.runs.unfinished()) made.runs.end(run.key, 'stopped', null)
   const ids = made.runs.list().map((run) => run.id)
   const studies = made.studies.list().map((study) => study.id)
   made.close()
-  // Each call changes it: every so often from the beginning.
+  // Each call changes it, so it is recreated from time to time.
   const kept = `${paths.database}.whole`
   copyFileSync(paths.database, kept)
   const open = () =>
@@ -235,7 +235,7 @@ export const recorder = target<unknown>('what trainers say, written down', (fold
             )
               throw new TakenBack(`the weights file ${file}`)
           } catch (thrown) {
-            // The run fails with what is wrong; the history must be none the worse.
+            // The run fails with the reason; the history must stay intact.
             if (thrown instanceof TakenBack) throw thrown
             verdict = 'refused'
           }

@@ -1,4 +1,4 @@
-/** Everything that reads what somebody else may have written. */
+/** Everything that reads data of other programs or users. */
 import type { Target } from '../check'
 import { archive, imported } from './archive'
 import { picture, pickle, records, safetensors } from './binaries'

@@ -1,4 +1,4 @@
-/** What processes say to each other, and a window to the shell. */
+/** Messages between processes, and from a window to the shell. */
 import fc from 'fast-check'
 import type { z } from 'zod'
 import { serviceCalls } from '../../../src-main/contract/calls'
@@ -190,7 +190,7 @@ export const lines = target<string>('lines of timed processes and probes', () =>
   },
 }))
 
-/** Parameters that some call takes, for each call: others are made of them. */
+/** Valid parameters for each call, from which others are derived. */
 export const params: readonly unknown[] = [
   {},
   { id: 'run-1' },
@@ -239,7 +239,7 @@ const names = [
   'runs.format',
 ]
 
-/** 0 is somebody else's frame. */
+/** 0 is a foreign frame. */
 const senders = fc.integer({ min: 0, max: 19 })
 const anyParams = mutatedJson(params)
 

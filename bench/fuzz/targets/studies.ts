@@ -1,7 +1,4 @@
-/**
- * A study's archive, as a person would import it: unpacked and looked through, up to where the history would take it
- * in.
- */
+/** Import of a study's archive: unpacked and checked, but not written to a history. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -95,7 +92,7 @@ const run = {
   ],
 }
 const study = { id: 's', name: 'S', createdAt: at, plan: null, runs: ['a'] }
-/** Without a checkpoint, whose name is too long for the plain header that is written here. */
+/** Without a checkpoint, whose name is too long for the simple header that is written here. */
 const short: readonly [string, Buffer][] = [
   ['study.json', json(study)],
   ['runs/a/run.json', json(run)],
@@ -124,7 +121,7 @@ function packed(
   ])
 }
 const whole = packed(manifestOf(short), short)
-/** As other programs pack it: below a folder, with files that do not matter, the manifest last. */
+/** As other programs pack it: below a folder, with extra files and the manifest last. */
 const zipMembers = [
   ...short.map(([name, content]) => ({ path: `s/${name}`, content })),
   { path: 's/LICENSE', content: Buffer.from('x') },
@@ -132,7 +129,7 @@ const zipMembers = [
 ]
 const repacked = tarOf(zipMembers)
 
-/** The archive with one of its files otherwise, and a manifest that is right about it. */
+/** The archive with one file changed, and a manifest that matches it. */
 const otherFile = fc.nat(short.length - 1).chain((i) => {
   const [name, content] = short[i] ?? ['', Buffer.alloc(0)]
   const other = name.endsWith('.json')

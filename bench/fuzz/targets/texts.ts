@@ -1,4 +1,4 @@
-/** What people type, paste and keep in addresses. */
+/** Texts that users type and paste, and stored addresses. */
 import fc from 'fast-check'
 import { parseQuery, QueryError } from '../../../src-main/analysis/query/runQuery'
 import { complete } from '../../../src-main/analysis/query/runQueryCompletion'
@@ -54,7 +54,7 @@ export const address = target<string>('addresses of pages, pasted links, kept pl
     parseAddress(search)
     parseView(search)
     pastedAddress(text)
-    // What is made of a name leads back to it.
+    // An address that is created from a name must lead back to it.
     if (route.page === 'run' && parseHash(href.run(route.id)).page !== 'run')
       throw new Error(`the run ${JSON.stringify(route.id)} has no address`)
     return withVisit([], text).length === 0 ? 'refused' : 'accepted'
