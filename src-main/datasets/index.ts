@@ -1,18 +1,17 @@
 export { epochOrder, fillBatch, normalisation, normalisedPixels, planBatch, type BatchPlan } from './batches'
 export { datasetSources, discardDownload, downloadDataset, type DownloadSetup } from './download/download'
 export type { Split } from './import/format'
+export { augmentedPictures, sampleImages, testImages } from './images'
 export { importDataset } from './import/import'
 export type { ImportProgress } from './import/options'
 export {
-  augmentedPictures,
   classNames,
   datasetStatistics,
   loadDataset,
   loadNormalisation,
-  sampleImages,
-  testImages,
   verifyDataset,
   type LoadedDataset,
-  type Normalisation,
 } from './load'
-export { dropFolder, hasDataset, listDatasets, putBack, removeDataset, removeLeftovers, setAside } from './store'
+export { dropFolder, putBack, removeDataset, removeLeftovers, setAside } from './setFolders'
+export type { Normalisation } from './statistics'
+export { hasDataset, listDatasets } from './store'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { channelStatistics, loadDataset, loadNormalisation, sampleImages, testImages, verifyDataset } from './load'
+import { sampleImages, testImages } from './images'
+import { loadDataset, loadNormalisation, verifyDataset } from './load'
+import { channelStatistics } from './statistics'
 import { pixelBytes, toSplit, type Split } from './import/format'
 import { syntheticClasses, syntheticRecords } from './synthetic'
 

@@ -11,8 +11,10 @@ import type { CifarSpec } from '../catalog'
 import { pixelBytes } from './format'
 import { importDataset } from './import'
 import type { ImportProgress } from './options'
-import { loadDataset, sampleImages, verifyDataset } from '../load'
-import { listDatasets, removeDataset, removeLeftovers } from '../store'
+import { sampleImages } from '../images'
+import { loadDataset, verifyDataset } from '../load'
+import { removeDataset, removeLeftovers } from '../setFolders'
+import { listDatasets } from '../store'
 import { archiveOf, fakeCifar10, fakeCifar100, pythonBatch, sum, tarOf, type TarEntry } from '../testSupport'
 
 const small = fakeCifar10()

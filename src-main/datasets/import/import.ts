@@ -15,7 +15,8 @@ import { Intake } from './intake'
 import type { ImportOptions } from './options'
 import { candidatesOf, fittingCandidates, namedCandidate } from './recognise'
 import { badFile, fitsSize, sizeRange, type Form } from '../records'
-import { cifarSummary, dropFolder, makeFolder, putInPlace, removeLeftovers } from '../store'
+import { dropFolder, makeFolder, putInPlace, removeLeftovers } from '../setFolders'
+import { cifarSummary } from '../store'
 
 const limits = {
   /** Limit of unpacked bytes, as a multiple of the largest data set: archives may contain other files. */
