@@ -26,7 +26,7 @@ describe('the benchmark', () => {
       '--peers',
       './no-python',
     )
-    expect(stderr).toMatch(/tensorflow\/float32\/baseline is left out: .*no-python could not be started/)
+    expect(stderr).toMatch(/tensorflow\/float32\/baseline is excluded: .*no-python could not be started/)
     expect(status).toBe(0)
     const rows = stdout
       .trim()
@@ -49,7 +49,7 @@ describe('the benchmark', () => {
 
   const withoutGpu = it.skipIf(existsSync('/proc/driver/nvidia/version'))
   withoutGpu.each([
-    ['before anything is provided', 'setup/bench.mjs', /needs an NVIDIA GPU, and no driver shows one here/],
+    ['before anything is provided', 'setup/bench.mjs', /needs an NVIDIA GPU, and no driver reports one/],
     ['as it is built', entry, /TensorFlow finds no GPU on this machine/],
   ])('says %s that there is no GPU to time, with exit code 2', (_when, program, sentence) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, '--device', 'gpu', '--rounds', '1'], {

@@ -39,7 +39,7 @@ function distOfSetup(): string {
   const state = JSON.parse(readFileSync(path.join(root, '.runtime/state.json'), 'utf8')) as {
     electron?: { dist?: string } | null
   }
-  if (state.electron?.dist === undefined) throw new Error('The setup has provided no Electron: npm test does.')
+  if (state.electron?.dist === undefined) throw new Error('The setup has installed no Electron: run npm test.')
   return state.electron.dist
 }
 

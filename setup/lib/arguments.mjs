@@ -6,7 +6,7 @@ export const usage =
   'usage: npm start -- [--device cpu|gpu] [--data-dir DIR], also npm run dev; npm run setup -- [--device cpu|gpu]'
 
 /**
- * The options of `npm start`, and of `npm run setup` but for the data directory.
+ * Parses the options of `npm start` and, without the data directory, of `npm run setup`.
  * @param {string[]} args
  * @param {string} folder what a relative DIR is relative to
  * @returns {{ device: string | undefined, dataDir: string | undefined, help: boolean }}
@@ -35,7 +35,7 @@ export function startOptions(args, folder) {
 }
 
 /**
- * The device that `npm run bench` is asked for; all else of its options is the benchmark's own to read.
+ * Returns the requested device of `npm run bench`, which parses its other options itself.
  * @param {string[]} args
  * @returns {string | undefined}
  * @throws {UsageError}

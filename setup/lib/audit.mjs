@@ -12,7 +12,7 @@ const record = (value) =>
     : {}
 
 /**
- * What `npm audit --json` printed. Only a whole report is an answer: whatever else is there was no look at any package.
+ * Parses the output of `npm audit --json`. Anything but a complete report means that no package was checked.
  * @param {string} output
  * @returns {Audit}
  */

@@ -16,14 +16,13 @@ import { logFile, node24, root, shown } from './paths.mjs'
 
 /**
  * @typedef {object} RunOptions
- * @property {NodeJS.ProcessEnv} [env] on top of this process's environment; undefined takes a variable away
+ * @property {NodeJS.ProcessEnv} [env] on top of this process's environment; undefined removes a variable
  * @property {string} [cwd] the clone if left out
- * @property {number} [stallSeconds] ended after this long without output and without growth of what `measure` measures
- * @property {() => number} [measure] bytes there so far, asked every half second
- * @property {(bytes: number) => void} [onProgress] told what `measure` said
- * @property {(text: string) => boolean} [watch] sees the output as it comes; true ends the command: waiting on is of
- *   no use
- * @property {boolean} [unattended] not to be killed with setup: apt in the middle of its work would leave the system
+ * @property {number} [stallSeconds] timeout without output and without growth of `measure`
+ * @property {() => number} [measure] bytes written so far, called every half second
+ * @property {(bytes: number) => void} [onProgress] receives the result of `measure`
+ * @property {(text: string) => boolean} [watch] receives the output; returning true ends the command
+ * @property {boolean} [unattended] not killed together with the setup: an interrupted apt would leave the system
  *   broken
  */
 
@@ -43,7 +42,7 @@ export function startLog() {
 }
 
 /**
- * Runs a command to its end, its output in the log only.
+ * Runs a command and writes its output to the log only.
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
@@ -100,7 +99,7 @@ export function run(
 }
 
 /**
- * The same, where anything but success is a SetupError that says why in one sentence.
+ * The same, but throws a SetupError with the reason in one sentence if the command fails.
  * @param {string} what what the command is to provide, e.g. `the npm packages`
  * @param {string} command
  * @param {string[]} args
@@ -113,7 +112,7 @@ export async function mustRun(what, command, args, options) {
 }
 
 /**
- * Every file of that name on the PATH that can be run, in its order.
+ * Returns every executable of that name on the PATH, in order.
  * @param {string} name
  * @returns {string[]}
  */
@@ -133,7 +132,7 @@ export function allOnPath(name) {
 }
 
 /**
- * Written out because `recursive` with `parentPath` came with Node 20.12 only.
+ * Recursive by hand, because `recursive` with `parentPath` needs Node 20.12.
  * @param {string} folder
  * @returns {{ path: string, entry: import('node:fs').Dirent }[]} all that is in it at any depth; links are not followed
  */

@@ -18,7 +18,7 @@ const network = [
 ]
 
 /**
- * Why a command failed, from what it printed.
+ * Returns why a command failed, from its output.
  * @param {string} output
  * @returns {'space' | 'network' | 'absent' | 'hash' | 'certificate' | 'permission' | 'lockfile' | null}
  */
@@ -36,8 +36,8 @@ export function causeOf(output) {
 }
 
 /**
- * One sentence for a failed command.
- * @param {string} what what was to be provided, e.g. `the npm packages`
+ * Describes a failed command in one sentence.
+ * @param {string} what what the command should install, e.g. `the npm packages`
  * @param {string} output what the command printed
  * @param {string} log where the whole output is
  * @returns {string}
@@ -64,8 +64,7 @@ export function sentenceFor(what, output, log) {
 }
 
 /**
- * What to say of anything thrown while providing: a sentence for what a person can act on, else the error with its
- * stack.
+ * Describes anything thrown by the setup: a sentence if the user can fix it, else the error with its stack.
  * @param {unknown} error
  * @param {string} log
  * @returns {string}

@@ -2,8 +2,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Replaces a leading `~/` by the home directory, as a shell does in `--flag ~/x` and does not in `--flag=~/x`. Every
- * path that a person types goes through this.
+ * Replaces a leading `~/` by the home directory, as a shell does in `--flag ~/x` and does not in `--flag=~/x`. Call it
+ * for every path that the user types.
  * @param {string} path
  * @returns {string}
  */

@@ -15,7 +15,7 @@ export const logFile = join(runtime, 'setup.log')
 export const shown = (path) => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path)
 
 /**
- * The exact version that package.json pins.
+ * Returns the exact version that package.json pins.
  * @param {'dependencies' | 'devDependencies' | 'optionalDependencies'} group
  * @param {string} name
  * @returns {string}

@@ -6,7 +6,7 @@ import { logFile, shown } from './paths.mjs'
 import { say } from './progress.mjs'
 
 /**
- * Becomes another program: same terminal, same signals, its exit code.
+ * Replaces this process by another program: same terminal, same signals, its exit code.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env] on top of this process's environment
@@ -21,7 +21,7 @@ export async function become(command, args, env = {}) {
 }
 
 /**
- * Runs a program in this terminal to its end.
+ * Runs a program in this terminal and waits for its exit.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env

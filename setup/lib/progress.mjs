@@ -24,11 +24,11 @@ export const megabytes = (bytes) => `${Math.round(bytes / 1e6).toLocaleString('e
 const interval = { terminal: 200, lines: 15_000 }
 
 /**
- * Shows a step while it lasts: in place on a terminal, else a line at the start, every 15 s, and at the end.
+ * Shows a running step: in place on a terminal, else a line at the start, every 15 s, and at the end.
  * @template T
  * @param {string} title
- * @param {(update: (detail: string) => void) => Promise<T>} work may call `update` with how far it is
- * @param {(result: T) => string} [ending] how it went, where "done" is not all there is to say
+ * @param {(update: (detail: string) => void) => Promise<T>} work may call `update` with its progress
+ * @param {(result: T) => string} [ending] text at the end; default: "done"
  * @returns {Promise<T>}
  */
 export async function step(title, work, ending = () => 'done') {

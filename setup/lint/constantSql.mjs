@@ -1,7 +1,7 @@
 /**
- * A lint rule: what reaches SQLite's `prepare`, `exec` and `pragma` is text of the program's own. Values are bound,
- * never written into a statement. A part of a statement may be a constant of a module, or what a function makes that is
- * named in the rule's options: each of those has been read, and gives text of the program's own whatever it is given.
+ * A lint rule: SQL for SQLite's `prepare`, `exec` and `pragma` consists of constants. Values are bound, never written
+ * into a statement. A part of a statement may be a constant of a module, or the result of a function in the rule's
+ * options: these functions were reviewed and return only constant text.
  */
 
 /**

@@ -1,6 +1,5 @@
 /**
- * A lint rule for tests: nothing waits a fixed time, and nothing is measured by a clock. A machine that is busy with
- * other things makes either fail. Wait for a condition (`expect.poll`), count, or fake the clock; measure in bench/, as
+ * A lint rule for tests: no fixed waiting times, and no assertions on measured time. Both fail on a busy machine. Wait for a condition (`expect.poll`), count, or fake the clock; measure in bench/, as
  * ratios within one run.
  */
 

@@ -29,7 +29,7 @@ const answers = (address) =>
   })
 
 /**
- * Which display a window can be opened on. A variable alone is no display: ssh and tmux carry stale ones along.
+ * Returns the display that a window can be opened on. A variable alone is no proof: ssh and tmux keep stale ones.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<'x11' | 'wayland' | null>}
  */

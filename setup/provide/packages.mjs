@@ -20,7 +20,7 @@ const key = () => keyOf(readFileSync(join(root, 'package-lock.json')))
 const outside = () => (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !within(`${folder}/`))
 
 /**
- * The npm that belongs to the Node that bootstraps, and a Node to run it which lies outside of what npm is about to
+ * Returns the npm of the bootstrapping Node, and a Node to run it that is outside of the folders that npm is about to
  * replace.
  * @returns {{ node: string | null, npm: string }} node null: npm is a command of its own
  */
@@ -60,7 +60,7 @@ export const madeForHere = (locked) =>
 const hopeless = 20
 
 /**
- * Reads what npm prints at the level `http`.
+ * Parses npm's output at the level `http`.
  * @returns {(text: string) => { arrived: number, failed: number, unwritten: number }} takes the next piece of output,
  *   returns the counts so far
  */

@@ -13,7 +13,7 @@ import { measureThreads, threadsMeasured } from './threads.mjs'
 import { addon, chooseDevice, folderOf, tensorflow, version as tensorflowVersion } from './tensorflow.mjs'
 
 /**
- * One thing that is provided.
+ * One step of the setup.
  * @typedef {object} Step
  * @property {readonly import('./system.mjs').Tool[]} tools programs that providing it calls
  * @property {number} bytes of disk that providing it needs, at its peak
@@ -59,7 +59,7 @@ function writeState(device) {
 }
 
 /**
- * Provides what is missing of what is wanted. With nothing missing it reads stamps and starts no process.
+ * Installs what is missing. If nothing is, it only reads stamps and starts no process.
  * @param {{ device?: string | undefined, electron?: boolean, xvfb?: boolean, threads?: boolean }} [wanted] device:
  *   `cpu` or `gpu`, else as the machine is; threads: their counts measured
  * @throws {SetupError} a sentence that says what is missing and what to do

@@ -14,16 +14,16 @@ import { dirname, join } from 'node:path'
 import { root } from '../lib/paths.mjs'
 
 /**
- * What says that a step is done. It is written last, so a killed step has none.
+ * Proves that a step is done. It is written last, so a killed step has none.
  * @typedef {object} Stamp
- * @property {string} key what the step was done from; another key means doing it again
- * @property {Record<string, number>} files size in bytes by path relative to the clone: notices what was deleted or
- *   cut short since
- * @property {string} [fact] what the step wants to remember
+ * @property {string} key hash of the step's inputs; another key means doing it again
+ * @property {Record<string, number>} files size in bytes by path relative to the clone: detects files that were deleted or
+ *   truncated later
+ * @property {string} [fact] a fact that the step stores
  */
 
 /**
- * Whole or not at all, whenever the process or the machine goes down.
+ * Writes a file atomically, even if the process or the machine crashes.
  * @param {string} file
  * @param {string} text
  */
@@ -59,7 +59,7 @@ export function keyOf(...parts) {
  * @param {string} file
  * @param {string} key
  * @param {string[]} files paths relative to `base` whose size is remembered
- * @param {{ fact?: string, base?: string }} [options] base: where the files lie now, if not yet in the clone's root
+ * @param {{ fact?: string, base?: string }} [options] base: where the files are now, if not yet in the clone's root
  */
 export function writeStamp(file, key, files, { fact, base = root } = {}) {
   const sizes = Object.fromEntries(files.map((path) => [path, statSync(join(base, path)).size]))
@@ -70,7 +70,7 @@ export function writeStamp(file, key, files, { fact, base = root } = {}) {
  * @param {string} file
  * @param {string} key
  * @param {string} [base] what the stamp's paths are relative to
- * @returns {Stamp | null} the stamp if it is there, was made from this key, and its files are whole
+ * @returns {Stamp | null} the stamp if it is there, was made from this key, and its files are intact
  */
 export function readStamp(file, key, base = root) {
   /** @type {Stamp} */

@@ -94,7 +94,7 @@ export function packagesOf(libraries) {
 }
 
 /**
- * Where Debian and Ubuntu went to 64-bit times, some packages got another name; the old one may then stand for several.
+ * With the change to 64-bit times, Debian and Ubuntu renamed some packages; an old name may then mean several.
  * @param {string[]} packages
  * @param {string} output of `apt-cache show` for each with `t64` appended
  */

@@ -34,7 +34,7 @@ export const folderOf = (device) => join(runtime, `tensorflow-${version}-${devic
 const requirements = (/** @type {Device} */ device) => join(root, `setup/requirements/tensorflow-${device}.txt`)
 
 /**
- * Which build of TensorFlow this machine wants: asked for, or the GPU's where an NVIDIA driver is.
+ * Returns the build of TensorFlow for this machine: the requested one, else the GPU build if there is an NVIDIA driver.
  * @param {string | undefined} asked `cpu`, `gpu` or nothing
  * @returns {Device}
  */

@@ -18,8 +18,8 @@ const key = (device) => keyOf(version, device, processor(), cpus()[0]?.model ?? 
 export const threadsMeasured = (device) => readStamp(stamp, key(device)) !== null
 
 /**
- * TensorFlow's thread counts, measured once a machine. It is tried once: whatever becomes of it, TensorFlow's default
- * is good enough to go on with, and `mcnn tune` measures at any time.
+ * Measures TensorFlow's thread counts once per machine. A failure is not repeated: TensorFlow's default is good enough,
+ * and `mcnn tune` measures at any time.
  * @param {import('./tensorflow.mjs').Device} device
  */
 export async function measureThreads(device) {

@@ -20,7 +20,7 @@ export function plainText(text: string): string {
     .replace(/[‐‑‒–—−]/g, '-')
 }
 
-/** Returns what names have in common however their parts are joined; a separator between digits stays. */
+/** Returns a normalised form in which spellings of one name are equal: without separators, except between digits. */
 function keyOf(text: string): string {
   const plain = plainText(text).replace(/[\s_]+/g, '-')
   const named = synonyms.reduce((name, [pattern, word]) => name.replace(pattern, word), plain)

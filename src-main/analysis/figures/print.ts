@@ -36,7 +36,7 @@ const markerRoom = 13
 
 interface PlacedEntry extends LegendEntry {
   x: number
-  /** Line of the legend, from 0. */
+  /** Index of the legend's line, from 0. */
   line: number
   /** The label, split into lines. */
   pieces: string[]
@@ -170,7 +170,7 @@ function printedBar(
   ]
 }
 
-/** Text below its group, or rotated from there to the lower left. */
+/** Label below its group; rotated if it is too long. */
 function groupName(x: number, axis: number, name: string, turned: boolean): string {
   if (!turned) return text(x, axis + 16, name, { anchor: 'middle', fill: ink })
   return `<g transform="rotate(${-turnedBy} ${rounded(x)} ${axis + 14})">${text(x, axis + 14, name, { anchor: 'end', fill: ink })}</g>`

@@ -13,9 +13,9 @@ export interface Target {
 }
 
 /**
- * Returns how far to train; by default as far as the run came.
+ * Returns how far to train; default: to the run's last recorded step.
  * @param asked the first steps or the first epochs
- * @throws WorkbenchError bad-input if the run has not measured as much, conflict if it has measured nothing
+ * @throws WorkbenchError bad-input if the run has fewer steps or epochs, conflict if it has no metrics
  */
 export function targetOf(
   { summary }: RunRecord,

@@ -6,7 +6,7 @@ import type { Paths } from './dataDir'
 
 export interface Denied {
   file: string
-  /** `read` if it cannot even be read. */
+  /** The denied access: `read`, or `write` if it can be read. */
   access: 'read' | 'write'
 }
 
