@@ -181,7 +181,10 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' })
   }
 
-  /** Both sizes in both themes, one after the other. @param look gets the end of a picture's name, such as '1280-light' */
+  /**
+   * Both sizes in both themes, one after the other.
+   * @param look gets the end of a picture's name, such as '1280-light'
+   */
   async inEveryLook(look: (ending: string) => Promise<void>): Promise<void> {
     for (const [width, height] of [
       [1280, 800],

@@ -25,8 +25,8 @@ export async function become(command, args, env = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @param {{ session?: boolean }} [options] session: gives it a session of its own, so that its terminal signals this
- *   process alone
+ * @param {{ session?: boolean }} [options] session: gives it a session of its own, so that signals of the terminal reach only this
+ *   process
  * @returns {Promise<number>} its exit code, 128 + the signal that ended it
  */
 export function runAttached(command, args, env, { session = false } = {}) {

@@ -65,8 +65,8 @@ const isStartedByNohup = (pid) =>
 
 /**
  * Whether SIGHUP was ignored when this program was started, as below `nohup` and `trap '' HUP`. Node restores the
- * default of every ignored signal at its start, in this process and in npx before it, so the disposition is looked for
- * where Node has not been.
+ * default of every ignored signal at its start, in this process and in npx before it, so the disposition is read
+ * from the nearest parent process that is not Node.
  * @returns {boolean}
  */
 export function isHangupIgnored() {

@@ -79,8 +79,8 @@ export const notFound = (output) => [
 
 /**
  * @param {string[]} libraries
- * @returns {{ packages: string[], unknown: string[] }} the packages that have them, and the libraries of which that
- *   is not known
+ * @returns {{ packages: string[], unknown: string[] }} the packages that contain them, and the libraries whose
+ *   package is unknown
  */
 export function packagesOf(libraries) {
   const packages = new Set()

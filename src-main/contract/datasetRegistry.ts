@@ -19,7 +19,7 @@ type Origin =
     }
 
 interface DatasetEntry {
-  /** The name next to any number that was measured on it; that of a generated set says that it is generated. */
+  /** The name in texts with results; that of a generated set says that it is generated. */
   name: string
   /** For narrow labels. */
   shortName: string

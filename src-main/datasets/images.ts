@@ -1,4 +1,6 @@
-/** Images of data sets for people to look at: samples of each class, test examples, and what augmentation makes of one. */
+/**
+ * Images of data sets for people to look at: samples of each class, test examples, and what augmentation makes of one.
+ */
 import type { DatasetId } from '../contract/experiment'
 import { fillBatch } from './batches'
 import { cifarSpecs, type CifarSpec } from './catalog'

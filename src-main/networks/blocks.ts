@@ -30,7 +30,9 @@ interface BlockFields {
     /** A 1 × 1 convolution of the first relu, without normalisation; null if the shortcut is the block's input. */
     shortcut: ConvolutionLayer | null
   }
-  /** Expands the channels, filters each one by itself and projects them. Sandler et al. 2018, "MobileNetV2", section 3. */
+  /**
+   * Expands the channels, filters each one by itself and projects them. Sandler et al. 2018, "MobileNetV2", section 3.
+   */
   inverted: {
     /** 1 × 1. */
     expand: ConvolutionLayer

@@ -23,7 +23,9 @@ export const wideResnet = defineFamily({
   }),
 })
 
-/** Returns a stem and three stages of n blocks with 16, 32 and 64 times `width` channels; stages 2 and 3 halve the size. */
+/**
+ * Returns a stem and three stages of n blocks with 16, 32 and 64 times `width` channels; stages 2 and 3 halve the size.
+ */
 function backbone(n: number, width: number, input: ImageShape): Backbone {
   const blocks: Block[] = [stem(input, 16, false)]
   let [channels, size] = [16, input.size]

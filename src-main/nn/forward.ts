@@ -76,7 +76,10 @@ export function parameter(weights: Weights, name: string, size: number): Float32
   return values
 }
 
-/** Returns the kernels that a layer convolves with; those of a multi-band layer with all bands. Throws as `forward` does. */
+/**
+ * Returns the kernels that a layer convolves with; those of a multi-band layer with all bands. Throws as `forward`
+ * does.
+ */
 export function kernelsOf(layer: LayerSummary, weights: Weights): Kernels {
   const shape = kernelShape(layer)
   const values = parameter(
@@ -113,7 +116,9 @@ function normalised(x: Activation, { scale, offset, mean, variance }: Norm): Act
   return { ...x, values }
 }
 
-/** Returns every second pixel, with `zeros` channels of zeros on both sides: option A of He et al. 2016, section 4.2. */
+/**
+ * Returns every second pixel, with `zeros` channels of zeros on both sides: option A of He et al. 2016, section 4.2.
+ */
 function subsampled(x: Activation, zeros: number): Activation {
   const height = x.height / 2
   const width = x.width / 2

@@ -1,4 +1,7 @@
-/** The multi-band layer in TensorFlow: it derives a bank of filters from each base filter. Paper, sections III-A and III-B. */
+/**
+ * The multi-band layer in TensorFlow: it derives a bank of filters from each base filter. Paper, sections III-A and
+ * III-B.
+ */
 import type { Tensor, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu'
 import { bankSide, type BankTable } from '../analysis/filters/banks'
 import type { TF } from './operations'

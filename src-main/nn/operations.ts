@@ -28,7 +28,10 @@ export interface Operations {
    * @returns [batch, height, width, bands · b]
    */
   bankConv2d(x: Tensor4D, base: Tensor4D, stride: number, bank: BankTable): Tensor4D
-  /** A convolution with one filter per channel, padded as in `conv2d`. @param base [3, 3, 1, channels], or base filters [3, 3, 1, channels / bands] of a bank */
+  /**
+   * A convolution with one filter per channel, padded as in `conv2d`.
+   * @param base [3, 3, 1, channels], or base filters [3, 3, 1, channels / bands] of a bank
+   */
   depthwiseConv2d(x: Tensor4D, base: Tensor4D, stride: number, bank: BankTable | null): Tensor4D
   /**
    * Batch normalisation with the batch's statistics, epsilon 1e-5; then the sum with `residual` if there is one, then

@@ -1,4 +1,6 @@
-/** Tables I and II of the paper from a study's runs: one row per network and variant, the paper's number next to ours. */
+/**
+ * Tables I and II of the paper from a study's runs: one row per network and variant, the paper's number next to ours.
+ */
 import { compareVariants, type Variant } from '../../contract/experiment'
 import type { Comparison, ComparisonCell, ComparisonRow, TestResult } from '../../contract/studies/comparison'
 import { archName, datasetName, variantName } from '../text/names'

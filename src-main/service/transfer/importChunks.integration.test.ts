@@ -198,7 +198,10 @@ describe('a large study that is taken in', () => {
     new History(own).close()
     const empty = rows(to)
     const phases = new Set<string>()
-    /** Takes it in as a program of its own. @param phase is killed right before the nth commit of this one, 0: when it is reported; null: not at all */
+    /**
+     * Takes it in as a program of its own.
+     * @param phase is killed right before the nth commit of this one, 0: when it is reported; null: not at all
+     */
     const take = (phase: string | null, count: number): Promise<number | null> =>
       new Promise((resolve) => {
         const env = { ...process.env, ...(count > 0 && { MCNN_KILL_AT: JSON.stringify({ phase, count }) }) }

@@ -28,7 +28,10 @@ const short: { [K in keyof TrainingConfig]?: (training: TrainingConfig) => strin
   precision: (t) => t.precision,
 }
 
-/** Returns short descriptions of the settings in which a group differs from the recipe, without network, variant and data set. */
+/**
+ * Returns short descriptions of the settings in which a group differs from the recipe, without network, variant and
+ * data set.
+ */
 export function unusual(training: TrainingConfig): string[] {
   return Object.entries(short).flatMap(([key, words]) =>
     (training[key as keyof TrainingConfig] ?? null) === (recipe[key as keyof TrainingConfig] ?? null)

@@ -7,7 +7,9 @@ import { bandEdges, peakOf, type BandEdge, type Plane } from '../../../../src-ma
 /** Side of the drawing in its own units, from −π to π. */
 export const drawingSide = 100
 
-/** Returns the outline of a plane's points of at least `edge` times its peak, as an SVG path on −π…π, closed outside. */
+/**
+ * Returns the outline of a plane's points of at least `edge` times its peak, as an SVG path on −π…π, closed outside.
+ */
 export function bandPath(plane: Plane, size: number, edge: BandEdge): string {
   const peak = peakOf(plane)
   if (!(peak > 0)) return ''

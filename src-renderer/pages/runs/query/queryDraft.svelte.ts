@@ -9,7 +9,9 @@ export class QueryDraft {
   draft = $state('')
   readonly wrong = $derived(problemOf(this.draft))
   #reported: string | null = null
-  /** Whether the address contains an unfinished term: its later versions replace it, so that Back undoes the whole term. */
+  /**
+   * Whether the address contains an unfinished term: its later versions replace it, so that Back undoes the whole term.
+   */
   #isUnderWay = false
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #onchange: (query: string, step: boolean) => void

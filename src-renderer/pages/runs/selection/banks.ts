@@ -6,7 +6,9 @@ import { addressQuery, parseAddress, type Pin } from '../../filter-banks/state/a
 /** Most pins that fit on the page. */
 const mostPins = 6
 
-/** Returns the run to show, the one to compare it with, and the others; started runs only, multi-band ones first. Pure. */
+/**
+ * Returns the run to show, the one to compare it with, and the others; started runs only, multi-band ones first. Pure.
+ */
 export function arranged(
   runs: readonly RunSummary[],
 ): { run: RunSummary; beside: RunSummary | null; others: RunSummary[] } | null {
