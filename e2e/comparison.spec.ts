@@ -23,7 +23,7 @@ async function bandArea(chart: Locator): Promise<number> {
   return boxes.reduce((sum, box) => sum + (box ? box.width * box.height : 0), 0)
 }
 
-test('the curves of a study: band, scale, axis, smoothing and zoom, in the address and with the keyboard', async ({
+test('stores band, scale, axis, smoothing and zoom of the curves in the address, by mouse and keyboard', async ({
   launch,
   dataDir,
 }) => {
@@ -95,7 +95,7 @@ test('the curves of a study: band, scale, axis, smoothing and zoom, in the addre
   })
 })
 
-test('the comparison: sections by address, the paper beside ours, intervals, copied and saved', async ({
+test('shows comparison sections by address, with the paper’s numbers and intervals, and copies and saves them', async ({
   launch,
   dataDir,
 }) => {

@@ -32,7 +32,7 @@ function putBlackSet(dataDir: string): void {
   )
 }
 
-test('a data set shows its pictures, counts, channels and augmentation', async ({ workbench }) => {
+test('a data set shows its images, counts, channels and augmentation', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/data?id=synthetic')
   const statistics = await workbench.call('datasets.statistics', { id: 'synthetic' })
@@ -52,10 +52,7 @@ test('a data set shows its pictures, counts, channels and augmentation', async (
   })
 })
 
-test('a data set that was removed is put back by Ctrl Z, and gone when the notice is closed', async ({
-  launch,
-  dataDir,
-}) => {
+test('Ctrl Z restores a removed data set; closing the notice deletes it', async ({ launch, dataDir }) => {
   putBlackSet(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -77,7 +74,7 @@ test('a data set that was removed is put back by Ctrl Z, and gone when the notic
   await expect(entry).toContainText('not installed')
 })
 
-test('the system page shows storage and log, and keeps the theme that is chosen', async ({ launch, dataDir }) => {
+test('the system page shows storage and log, and stores the chosen theme', async ({ launch, dataDir }) => {
   const workbench = await launch()
   const { page } = workbench
   // What a run leaves behind, in a directory that has its history: without one it would be taken for a history that is

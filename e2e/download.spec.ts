@@ -28,7 +28,7 @@ async function silentProxy(): Promise<{ url: string; asked: string[]; close: () 
   }
 }
 
-test('a data set is downloaded only after a question that names host and size; it can be cancelled, and what came is kept', async ({
+test('downloads a data set only after confirming host and size; a cancelled download is kept', async ({
   launch,
   dataDir,
 }) => {

@@ -52,7 +52,7 @@ async function told({ page }: Workbench): Promise<[string, string][]> {
 const wordsOf = ({ top }: Said): [string, string][] =>
   top.map(({ name, probability }) => [name, `${(100 * probability).toFixed(1)} %`])
 
-test('a picture of one’s own is classified: chosen, dropped or pasted', async ({ launch, dataDir }) => {
+test('classifies the user’s image: chosen, dropped or pasted', async ({ launch, dataDir }) => {
   writeFilterHistory(dataDir)
   const workbench = await launch()
   const { page } = workbench
@@ -159,7 +159,7 @@ test('a picture of one’s own is classified: chosen, dropped or pasted', async 
   })
 })
 
-test('a network is exported from the run’s page in each format, and over nothing unasked', async ({
+test('exports a network in each format from the run’s page, and replaces nothing without asking', async ({
   launch,
   dataDir,
 }) => {

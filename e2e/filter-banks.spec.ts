@@ -30,7 +30,7 @@ function floats(base64: string): Float32Array {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i))
 }
 
-test('a bank is chosen, read and pinned with the keyboard alone', async ({ launch, dataDir }) => {
+test('chooses, reads and pins a bank with the keyboard alone', async ({ launch, dataDir }) => {
   const workbench = await opened(launch, dataDir)
   const { page } = workbench
 
@@ -95,7 +95,7 @@ test('a bank is chosen, read and pinned with the keyboard alone', async ({ launc
   })
 })
 
-test('what a map says is what the kernel, the pixels and the service say', async ({ launch, dataDir }) => {
+test('values of a map agree with the kernel, the pixels and the service', async ({ launch, dataDir }) => {
   const workbench = await opened(launch, dataDir, `run=${own}&filter=1&channel=2`)
   const { page } = workbench
   const { banks } = await workbench.call('filters.bank', { id: own, layer: 'stem', filter: 1, epoch: null })
@@ -173,7 +173,7 @@ test('what a map says is what the kernel, the pixels and the service say', async
   })
 })
 
-test('training is played, and the numbers beside the baseline follow', async ({ launch, dataDir }) => {
+test('plays the epochs and updates the comparison with the baseline', async ({ launch, dataDir }) => {
   const workbench = await opened(launch, dataDir)
   const { page } = workbench
   const table = page.getByRole('table', { name: 'Coverage of the frequency plane' })
@@ -214,7 +214,7 @@ test('training is played, and the numbers beside the baseline follow', async ({ 
   })
 })
 
-test('later layers, other runs, and what is not there says so', async ({ launch, dataDir }) => {
+test('shows later layers and other runs, and explains what is missing', async ({ launch, dataDir }) => {
   const deep = 'stage3.block1.conv2'
   const workbench = await opened(launch, dataDir, `run=${runIdOf('mcnn-a', 1)}&layer=${deep}&filter=5&channel=9`)
   const { page } = workbench
@@ -243,10 +243,7 @@ test('later layers, other runs, and what is not there says so', async ({ launch,
   await expect(page.getByRole('heading', { name: 'Run not found' })).toBeVisible()
 })
 
-test('a bank is saved as picture, numbers and arrays, and each size and theme is looked at', async ({
-  launch,
-  dataDir,
-}) => {
+test('saves a bank as image, numbers and arrays; fits each size and theme', async ({ launch, dataDir }) => {
   const workbench = await opened(
     launch,
     dataDir,
@@ -290,7 +287,7 @@ test('a bank is saved as picture, numbers and arrays, and each size and theme is
   })
 })
 
-test('runs selected on the runs page are shown side by side, the rest as pins', async ({ launch, dataDir }) => {
+test('compares two selected runs and pins the others', async ({ launch, dataDir }) => {
   writeFilterHistory(dataDir)
   const { page, ...workbench } = await launch().then((one) => ({ page: one.page, open: one.open.bind(one) }))
   await workbench.open('#/runs?group=none')
@@ -308,7 +305,7 @@ test('runs selected on the runs page are shown side by side, the rest as pins', 
   await expect(page.getByRole('region', { name: 'Pinned banks' }).getByRole('article')).toHaveCount(1)
 })
 
-test('without a run the page says what will be there', async ({ workbench }) => {
+test('explains the page if there is no run', async ({ workbench }) => {
   await workbench.go('Filter banks')
   await expect(workbench.page.getByRole('heading', { name: 'No filters yet' })).toBeVisible()
   await workbench.screenshot('filter-banks-empty')

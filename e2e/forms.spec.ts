@@ -3,7 +3,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from './app'
 
-test('a form that is off says what is wrong and cannot start', async ({ workbench }) => {
+test('an invalid form lists its errors and cannot be started', async ({ workbench }) => {
   const { page } = workbench
   await page.getByRole('link', { name: 'New study' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'New study' })).toBeVisible()
@@ -43,7 +43,7 @@ test('a form that is off says what is wrong and cannot start', async ({ workbenc
   expect(await workbench.call('studies.list', {})).toEqual([])
 })
 
-test('auto says which precision it is here, and the run says which it was', async ({ workbench }) => {
+test('the form shows what auto means, and the run its precision', async ({ workbench }) => {
   const { page } = workbench
   const { bfloat16 } = await workbench.call('system.device', {})
   const here = bfloat16 === null ? 'float32' : 'bfloat16'
@@ -74,7 +74,7 @@ test('auto says which precision it is here, and the run says which it was', asyn
   await expect(page.getByText('precision', { exact: true }).locator('xpath=following-sibling::*[1]')).toHaveText(here)
 })
 
-test('a broken archive is refused by name and leaves nothing behind', async ({ workbench, dataDir }) => {
+test('rejects a corrupt archive by name and leaves nothing behind', async ({ workbench, dataDir }) => {
   const { page } = workbench
   const file = path.join(dataDir, '..', 'cifar-10-binary.tar.gz')
   mkdirSync(path.dirname(file), { recursive: true })

@@ -84,7 +84,7 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   await expect(palette(page)).toHaveCount(0)
 })
 
-test('a view’s link pasted into the palette opens the same view, and back and forward lead through views', async ({
+test('a view’s link pasted into the palette opens the same view, and back and forward work', async ({
   launch,
   dataDir,
 }) => {
@@ -123,7 +123,7 @@ test('a view’s link pasted into the palette opens the same view, and back and 
   await heading(page, 'System')
 })
 
-test('menus have what the keys do: pages, zoom within its limits, theme, navigation, shortcuts', async ({ launch }) => {
+test('menus contain the commands of the keys: pages, zoom, theme, navigation, shortcuts', async ({ launch }) => {
   const workbench = await launch()
   const { page, app, dataDir } = workbench
   // The driver's own idea of a theme would hide the program's.
@@ -181,7 +181,7 @@ test('menus have what the keys do: pages, zoom within its limits, theme, navigat
   await menu(again, 'Actual size')
 })
 
-test('a key that is typed is typed', async ({ workbench }) => {
+test('keys in a text field are typed', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/new')
   await page.getByLabel('Name').fill('Why')

@@ -7,7 +7,7 @@ import { expect, test } from './app'
 
 const root = path.resolve(__dirname, '..')
 
-test('the history is copied from the System page', async ({ workbench, dataDir }) => {
+test('backs up the history from the System page', async ({ workbench, dataDir }) => {
   const { page } = workbench
   await workbench.go('System')
   const copies = page.getByRole('region', { name: 'Backups' })
@@ -20,7 +20,7 @@ test('the history is copied from the System page', async ({ workbench, dataDir }
   await workbench.screenshot('system-copies')
 })
 
-test('a damaged history is told of and mended from the window', async ({ launch, dataDir }) => {
+test('reports a corrupt history and repairs it from the window', async ({ launch, dataDir }) => {
   const first = await launch()
   await expect(first.page.getByText('Service running')).toBeVisible()
   await first.call('studies.create', {
@@ -113,7 +113,7 @@ test('shows filter banks read-only while a command trains, and takes the history
   }
 })
 
-test('a data directory that goes while something trains is told of, and training goes on when it is back', async ({
+test('reports a data directory that disappears during training, and resumes when it is back', async ({
   workbench,
   dataDir,
 }) => {

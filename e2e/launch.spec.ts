@@ -46,7 +46,7 @@ test('a second start on the same data directory leaves the first one alone', asy
   expect(await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })
 
-test('the window opens where it was and keeps its size', async ({ launch, dataDir }) => {
+test('the window restores its position and size', async ({ launch, dataDir }) => {
   const first = await launch()
   await first.app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 30, width: 1010, height: 710 }),
@@ -63,7 +63,7 @@ test('the window opens where it was and keeps its size', async ({ launch, dataDi
   )
 })
 
-test('a database of a newer program is refused in the window and left as it is', async ({ launch, dataDir }) => {
+test('refuses a database of a newer program and does not change it', async ({ launch, dataDir }) => {
   mkdirSync(dataDir, { recursive: true })
   const file = path.join(dataDir, 'history.sqlite')
   const database = new Database(file)
@@ -84,7 +84,7 @@ test('a database of a newer program is refused in the window and left as it is',
   expect(readFileSync(file).equals(before)).toBe(true)
 })
 
-test('a folder of something else is refused, and another one can be chosen', async ({ launch, dataDir }) => {
+test('refuses a folder with other files, and offers another folder', async ({ launch, dataDir }) => {
   mkdirSync(path.join(dataDir, 'work'), { recursive: true })
   writeFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'mine')
   const { app, page } = await launch()

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { choose, expect, test } from './app'
 
-test('presets fill the form, checks are made in place, and a depth that does not exist says which do', async ({
+test('presets fill the form, fields are checked in place, and an unknown depth suggests the nearest', async ({
   workbench,
 }) => {
   const { page } = workbench
@@ -34,9 +34,7 @@ test('presets fill the form, checks are made in place, and a depth that does not
   expect(await workbench.call('studies.list', {})).toEqual([])
 })
 
-test('the drawing is the network: a click on a layer shows its inside and leads to the variant that it makes', async ({
-  workbench,
-}) => {
+test('clicking a layer in the drawing shows its details and adds the resulting variant', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/new')
   const drawing = page.getByRole('region', { name: 'Architecture' })
@@ -69,7 +67,7 @@ test('the drawing is the network: a click on a layer shows its inside and leads 
   )
 })
 
-test('other networks are chosen beside the ResNets, and drawn with their stages and blocks', async ({ workbench }) => {
+test('offers other networks than ResNets and draws their stages and blocks', async ({ workbench }) => {
   const { page } = workbench
   const networks = page.getByRole('group', { name: 'Other networks' })
   const drawing = page.getByRole('region', { name: 'Architecture' })
@@ -102,10 +100,7 @@ test('other networks are chosen beside the ResNets, and drawn with their stages 
   }
 })
 
-test('the study as text is copied, refused with what is wrong, and taken from a file', async ({
-  workbench,
-  dataDir,
-}) => {
+test('copies the study as JSON, lists errors, and opens it from a file', async ({ workbench, dataDir }) => {
   const { page, app } = workbench
   await workbench.open('#/new')
   await page.getByRole('combobox', { name: 'Preset' }).selectOption({ label: 'Quick check' })
@@ -141,7 +136,7 @@ test('the study as text is copied, refused with what is wrong, and taken from a 
   await expect(page.getByLabel('LR milestones')).toHaveValue('')
 })
 
-test('the study as text shows an incomplete form, with its problems', async ({ workbench }) => {
+test('the JSON shows an incomplete form with its errors', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/new')
   await page.getByLabel('Learning rate').fill('1e')
@@ -160,9 +155,7 @@ test('the study as text shows an incomplete form, with its problems', async ({ w
   await workbench.screenshot('new-study-text-incomplete')
 })
 
-test('what was typed is there after another page, Back and a reload, until it is reset or started', async ({
-  workbench,
-}) => {
+test('keeps the draft across pages, Back and a reload, until it is reset or started', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/new')
   await expect(page.getByRole('button', { name: 'Reset' })).toHaveCount(0)

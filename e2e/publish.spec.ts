@@ -21,7 +21,7 @@ async function choose(workbench: Workbench, item: string): Promise<void> {
   await workbench.page.getByRole('menuitem', { name: item }).click()
 }
 
-test('a study goes out of one window and into another', async ({ launch, dataDir }) => {
+test('exports a study from one window and imports it in another', async ({ launch, dataDir }) => {
   writeComparisonHistory(dataDir)
   const archive = path.join(path.dirname(dataDir), 'study.tar.gz')
   const workbench = await launch()
@@ -55,7 +55,7 @@ test('a study goes out of one window and into another', async ({ launch, dataDir
   await expect(elsewhere.page.getByText(/Cannot import publish\.spec\.ts: it is not an archive/)).toBeVisible()
 })
 
-test('a study’s report is written, and stands on its own', async ({ launch, dataDir }) => {
+test('writes a study’s report as a self-contained page', async ({ launch, dataDir }) => {
   writeComparisonHistory(dataDir)
   const workbench = await launch()
   await workbench.resize(1280, 800)

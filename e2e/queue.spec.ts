@@ -20,7 +20,7 @@ async function waiting(workbench: Workbench): Promise<string[]> {
 }
 const rows = (page: Page): Locator => page.getByRole('dialog', { name: 'Queue' }).getByRole('listitem')
 
-test('the queue is put in another order by buttons and keys, and taken back', async ({ workbench }) => {
+test('reorders the queue by buttons and keys, and undoes it', async ({ workbench }) => {
   const { page } = workbench
   await workbench.call('studies.create', { plan })
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'baseline 2', 'mcnn-f 2'])

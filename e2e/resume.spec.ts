@@ -2,7 +2,7 @@ import path from 'node:path'
 import { quickStart, type StudyPlan } from '../src-main/contract'
 import { choose, expect, screenshots, test, type Workbench } from './app'
 
-/** A minute of short epochs: long enough to be cut short, short enough to be waited for. */
+/** A minute of short epochs: long enough to be interrupted, short enough to wait for. */
 const plan = (epochs: number): StudyPlan => ({
   ...quickStart,
   name: 'Cut short',
@@ -29,7 +29,7 @@ const measured = async (workbench: Workbench, id: string): Promise<unknown> => {
   }
 }
 
-test('a run that the program’s end cut short goes on when it is asked to, and can be extended', async ({ launch }) => {
+test('resumes a run that was interrupted when the program closed, and extends it', async ({ launch }) => {
   const first = await launch()
   const id = await begin(first, 40)
   await first.close()
@@ -67,7 +67,7 @@ test('a run that the program’s end cut short goes on when it is asked to, and 
   expect(await measured(workbench, extended)).toEqual(await measured(workbench, whole))
 })
 
-test('where a person chose so, what was cut short goes on at the start', async ({ launch }) => {
+test('resumes interrupted runs at startup if the user chose so', async ({ launch }) => {
   const first = await launch()
   await first.open('#/system')
   await choose(
@@ -83,7 +83,7 @@ test('where a person chose so, what was cut short goes on at the start', async (
   )
 })
 
-test('left alone, it is not asked about again', async ({ launch }) => {
+test('does not offer again what was declined', async ({ launch }) => {
   const first = await launch()
   await begin(first, 500)
   await first.close()

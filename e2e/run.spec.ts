@@ -10,7 +10,7 @@ const plan: StudyRequest = {
   training: { ...quickStart.training, epochs: 3, milestones: [2], trainExamples: 1000, testExamples: 500 },
 }
 
-test('a run’s page: followed while it trains, what it takes for what, beside another', async ({ workbench }) => {
+test('follows a training run, shows its predictions, and compares it with another run', async ({ workbench }) => {
   const { page } = workbench
   const { id, runIds } = await workbench.call('studies.create', { plan })
   const [baseline = '', multiband = ''] = runIds

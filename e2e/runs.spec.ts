@@ -47,9 +47,7 @@ async function onRuns(workbench: Workbench): Promise<Page> {
   return workbench.page
 }
 
-test('filters by a query with completion, keeps it in the address, and says what is wrong where', async ({
-  workbench,
-}) => {
+test('filters by a query with completion, stores it in the address, and locates errors', async ({ workbench }) => {
   const page = await onRuns(workbench)
   await page.keyboard.press('/')
   await expect(filter(page)).toBeFocused()
@@ -108,9 +106,7 @@ test('sorts by several columns, shows other epochs, and remembers columns', asyn
   await expect(grid(page).getByRole('columnheader', { name: 'Images/s' })).toBeVisible()
 })
 
-test('boxes of groups follow the selection, and many runs are asked about before they are queued', async ({
-  workbench,
-}) => {
+test('boxes of groups follow the selection; queueing many runs needs a confirmation', async ({ workbench }) => {
   await workbench.resize(1280, 800)
   await workbench.go('Runs')
   const { page } = workbench
@@ -201,7 +197,7 @@ test('groups by config, unfolds, and is used with the keyboard alone', async ({ 
   await expect(page.getByRole('toolbar', { name: `${runs} selected` })).toBeVisible()
 })
 
-test('tags, archives, throws away and takes back', async ({ workbench }) => {
+test('tags, archives, deletes and undoes', async ({ workbench }) => {
   const page = await onRuns(workbench)
   await grid(page).focus()
   await page.keyboard.press('ArrowDown')

@@ -38,7 +38,7 @@ test('a run stopped from its page is shown as stopped, with its metrics', async 
   await expect(page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')).toHaveCount(epochs.length)
 })
 
-test('quitting while something trains asks first, and stops it in good order', async ({ launch }) => {
+test('quitting during training asks first, and stops in order', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -70,10 +70,7 @@ test('quitting while something trains asks first, and stops it in good order', a
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('closed to the background it trains on, comes back as a window, and ends by itself', async ({
-  launch,
-  dataDir,
-}) => {
+test('continues in the background, reopens as a window, and quits when training ends', async ({ launch, dataDir }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -98,7 +95,7 @@ test('closed to the background it trains on, comes back as a window, and ends by
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('a killed service is said, started again, and given up on when it keeps dying', async ({ workbench }) => {
+test('reports and restarts a killed service, and gives up if it keeps dying', async ({ workbench }) => {
   const { page } = workbench
   await expect(page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -137,7 +134,7 @@ test('a killed service is said, started again, and given up on when it keeps dyi
   expect(await workbench.call('runs.list', {})).toHaveLength(1)
 })
 
-test('a service killed while nothing trains is not said to have interrupted anything', async ({ workbench }) => {
+test('reports no interrupted run if a service is killed while nothing trains', async ({ workbench }) => {
   const { page } = workbench
   await expect(page.getByText('Service running')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'No studies yet' })).toBeVisible()
@@ -162,7 +159,7 @@ test('nothing outlives a shell that is killed while it trains', async ({ launch,
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('a signal ends it without a question, in order, and the history names it', async ({ launch }) => {
+test('a signal stops it in order, without a question, and is recorded', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -177,7 +174,7 @@ test('a signal ends it without a question, in order, and the history names it', 
   expect(checkpoint).not.toBeNull()
 })
 
-test('a page that crashes comes back', async ({ launch }) => {
+test('reloads a page that crashes', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const heading = await workbench.app.evaluate(async ({ BrowserWindow }) => {

@@ -32,7 +32,7 @@ async function checkFilterBank(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).hover()
 }
 
-test('the quick-start study: started, watched, compared, kept', async ({ launch }) => {
+test('starts, follows and compares the quick-start study, and stores it', async ({ launch }) => {
   // Two minutes on a quiet machine.
   const workbench = await launch()
   const { page } = workbench

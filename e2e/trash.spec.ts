@@ -6,7 +6,7 @@ import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 test.beforeEach(({ dataDir }) => void writeComparisonHistory(dataDir))
 
-test('a study goes to the trash with its runs, comes back by Undo and from the trash, and is purged with its files', async ({
+test('moves a study with its runs to the trash, restores it by Undo and from the trash, and purges it with its files', async ({
   workbench,
   dataDir,
 }) => {
@@ -58,7 +58,7 @@ test('a study goes to the trash with its runs, comes back by Undo and from the t
   expect(await workbench.call('studies.list', {})).toEqual([])
 })
 
-test('a run is deleted on its page as in the list: into the trash, with undo', async ({ workbench }) => {
+test('moves a run from its page to the trash, with Undo', async ({ workbench }) => {
   const { page } = workbench
   const id = 'resnet-32-mcnn-l-s4'
   await workbench.open(`#/runs/${id}`)

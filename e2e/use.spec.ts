@@ -10,7 +10,7 @@ function sessionNiceness(dataDir: string): number | null {
   return Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])
 }
 
-test('a trainer’s session gives way further while the mouse moves, and less afterwards', async ({ workbench }) => {
+test('a trainer’s session gets a lower priority while the mouse moves', async ({ workbench }) => {
   const { page, dataDir } = workbench
   await workbench.call('studies.create', {
     plan: { ...quickStart, training: { ...quickStart.training, epochs: 500, milestones: [] } },

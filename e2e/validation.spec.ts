@@ -1,7 +1,7 @@
 import { quickStart } from '../src-main/contract'
 import { expect, test } from './app'
 
-test('a validation split: checked in the form, drawn and told on the run’s page, labelled in lists and comparison', async ({
+test('a validation split is checked in the form, shown on the run’s page, and labelled in lists and comparison', async ({
   workbench,
 }) => {
   const { page } = workbench

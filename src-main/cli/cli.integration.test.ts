@@ -85,7 +85,7 @@ const failure = z.strictObject({
   }),
 })
 
-describe('wrong use', () => {
+describe('invalid arguments', () => {
   it.each([
     [['train'], "required option '--arch <name>' not specified"],
     [
@@ -271,7 +271,7 @@ describe('on a new data directory', () => {
       expect(await mcnn(...args)).toEqual({ code: 0, out: '[]\n', err: '' })
   })
 
-  it('knows the data sets', async () => {
+  it('lists the data sets', async () => {
     const datasets = await json(z.array(contract.datasetSummary), 'datasets', 'list', '--data-dir', dir('new'))
     expect(datasets.map((d) => [d.id, d.available, d.synthetic])).toEqual([
       ['synthetic', true, true],
@@ -283,7 +283,7 @@ describe('on a new data directory', () => {
     )
   })
 
-  it('examines itself', async () => {
+  it('runs the doctor', async () => {
     const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('new'))
     const doctor = contract.doctor.parse(JSON.parse(out))
     expect(doctor.dataDir).toBe(dir('new'))
@@ -301,7 +301,7 @@ describe('on a new data directory', () => {
     expect(contract.doctor.parse(JSON.parse(out))).toMatchObject({ ok: false, checks: [{ ok: false }] })
   })
 
-  it('says the same of a history that is no database', async () => {
+  it('reports the same for a history that is not a database', async () => {
     await mkdir(dir('foreign'))
     await writeFile(dir('foreign/history.sqlite'), 'x'.repeat(500))
     const list = await mcnn('runs', 'list', '--data-dir', dir('foreign'))
@@ -384,7 +384,7 @@ describe('on a history', () => {
 
   const of = (...args: string[]): string[] => [...args, '--data-dir', dir('history')]
 
-  it('refuses a name that two studies have, with both of them, and takes an id', async () => {
+  it('rejects a name of two studies and lists both, and accepts an id', async () => {
     const candidate = (id: string): string => `${id} \\("Table", created 2026-\\d\\d-\\d\\d \\d\\d:\\d\\d\\)`
     for (const command of [
       ['compare', 'Table'],
@@ -433,7 +433,7 @@ describe('on a history', () => {
     for (const part of parts) expect(out).toContain(part)
   })
 
-  it('lists and shows runs, by the beginning of an id where it is the only one', async () => {
+  it('lists and shows runs, also by an unambiguous beginning of an id', async () => {
     expect(await json(z.array(contract.runSummary), ...of('runs', 'list'))).toHaveLength(9)
     const shown = await json(contract.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
     expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
@@ -452,7 +452,7 @@ describe('on a history', () => {
     )
   })
 
-  it('says what more seeds would be, and adds none where it is only asked', async () => {
+  it('estimates more seeds, and adds none with --dry-run', async () => {
     // Both sides: s = 1 point; by scipy 1.17.1's t.ppf with 2(n − 1) degrees ± √(2/n) t is 1.0723 at n = 8 and 0.9993
     // at n = 9.
     const args = of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '1', '--dry-run')
@@ -503,7 +503,7 @@ describe('on a history', () => {
     ])
   })
 
-  it('moves a run to the trash, restores it, and deletes it for good where that is said', async () => {
+  it('moves a run to the trash, restores it, and deletes it permanently with --purge', async () => {
     const id = 'table-2-baseline-s1'
     const left = async (): Promise<number> => (await json(z.array(contract.runSummary), ...of('runs', 'list'))).length
     expect((await mcnn(...of('runs', 'restore', id))).err).toContain('There is no run in the trash')
@@ -531,7 +531,7 @@ describe('on a history', () => {
     expect(await left()).toBe(8)
   })
 
-  it('moves runs that wait, and that lasts', async () => {
+  it('moves queued runs persistently', async () => {
     const plan = { ...quickStart, name: 'Waiting', variants: ['mcnn-f' as const], seeds: [1, 2, 3] }
     const history = new History(path.join(dir('history'), 'history.sqlite'))
     history.studies.insert({ id: 'waiting', name: plan.name, createdAt: '2026-01-03T00:00:00.000Z', plan })
@@ -630,7 +630,7 @@ describe('training', () => {
     })
   })
 
-  it('trains any set of layers by another bank, and tells of each layer how its filters do', async () => {
+  it('trains any set of layers with another bank, and prints the figures of each layer', async () => {
     const { code, out } = await mcnn(
       ...of(
         'train',
@@ -734,7 +734,7 @@ describe('training', () => {
     },
   )
 
-  it('files the runs of a loop over seeds in one study', async () => {
+  it('adds the runs of a loop over seeds to one study', async () => {
     const train = (...args: string[]): ReturnType<typeof mcnn> =>
       mcnn(...of('train', '--arch', 'resnet-8', '--name', 'exp', ...args))
     for (const seed of ['1', '2', '3'])
@@ -787,7 +787,7 @@ describe('training', () => {
     expect(await exp()).toEqual(before)
   })
 
-  it('holds training examples out and picks the best epoch on them', async () => {
+  it('holds training examples out and chooses the best epoch on them', async () => {
     const { code, out, err } = await mcnn(
       ...of(
         'train',
@@ -846,7 +846,7 @@ describe('training', () => {
     })
   })
 
-  it('trains in the precision that the device has hardware for where it is left to it, and says which', async () => {
+  it('trains with --precision auto in the precision that the device supports, and prints it', async () => {
     const { code, out, err } = await mcnn(
       ...of('train', '--arch', 'resnet-8', ...small, '--epochs', '1', '--precision', 'auto', '--json'),
     )
@@ -858,7 +858,7 @@ describe('training', () => {
     expect((await json(contract.runDetail, ...of('runs', 'show', run))).config.precision).toBe(precision)
   })
 
-  it('prints the filter bank of what was trained, each band the first one’s moved by π', async () => {
+  it('prints the trained filter bank, whose bands are the first one shifted by π', async () => {
     const bank = await json(contract.filterBank, ...of('filters', id, '--size', '16', '--filter', '2'))
     expect(bank).toMatchObject({ layer: 'stem', filter: 2, epoch: 2, multiband: true, baseFilters: 4 })
     expect(bank.banks.map((b) => b.band)).toEqual([1, 2, 3, 4])
@@ -887,7 +887,7 @@ describe('training', () => {
     }
   })
 
-  it('draws it', async () => {
+  it('draws the filter bank', async () => {
     const file = dir('bank.svg')
     const { code, out, err } = await mcnn(...of('filters', id, '--size', '16', '--out', file))
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: `Wrote the drawing to ${file}.\n` })
@@ -895,7 +895,7 @@ describe('training', () => {
     expect((await mcnn(...of('filters', id, '--out', dir('no/folder.svg')))).code).toBe(2)
   })
 
-  it('exports its network, whole, and over nothing unless told to', async () => {
+  it('exports its network, and replaces a file only with --force', async () => {
     const file = dir('model.onnx')
     const printed = await mcnn(...of('export', id, '--format', 'onnx', '--out', file))
     expect(printed).toEqual({
@@ -937,7 +937,7 @@ describe('training', () => {
     })
   })
 
-  it('stops at Ctrl-C and keeps what was measured, while others read beside it', async () => {
+  it('stops at Ctrl-C and keeps the metrics, while other commands read', async () => {
     const child = start(of('train', '--arch', 'resnet-8', ...small, '--epochs', '5000', '--json'))
     const out = collect(child.stdout)
     const err = collect(child.stderr)
@@ -955,7 +955,7 @@ describe('training', () => {
     expect(epochs.length).toBeGreaterThan(0)
   })
 
-  it('goes on with a run that was stopped, and with a finished one for more epochs', async () => {
+  it('resumes a stopped run, and extends a finished one', async () => {
     const flags = ['--arch', 'resnet-8', '--seed', '11', '--milestones', '2', ...small]
     const whole = lines((await mcnn(...of('train', ...flags, '--epochs', '6', '--json'))).out).at(-1)
     const child = start(of('train', ...flags, '--epochs', '4', '--json'))
@@ -1019,7 +1019,7 @@ describe('training', () => {
     ])
   })
 
-  it('says that a run diverged, and fails', async () => {
+  it('reports a diverged run, and fails', async () => {
     const { code, out } = await mcnn(
       ...of(
         'train',
@@ -1042,8 +1042,8 @@ describe('training', () => {
   })
 })
 
-describe('beside a command that trains', () => {
-  it('what looks works, what changes is refused, and a copy is whole', async () => {
+describe('while another command trains', () => {
+  it('reading works, writing is refused, and a backup is complete', async () => {
     const flags = ['--data-dir', dir('shared')]
     const training = start([
       'train',
@@ -1102,7 +1102,7 @@ describe('beside a command that trains', () => {
     expect(await mcnn('runs', 'delete', run?.id ?? '', ...flags)).toMatchObject({ code: 0 })
   })
 
-  it('a damaged history is told of, mended, and what was saved and lost is counted', async () => {
+  it('reports a corrupt history, repairs it, and counts saved and lost rows', async () => {
     const flags = ['--data-dir', dir('damaged')]
     const file = prepareDataDir(dir('damaged')).database
     new History(file).close()

@@ -68,7 +68,7 @@ describe('mcnn', () => {
     expect((await mcnn(here, 'runs', 'manifest', run, '--json')).out.trimEnd()).not.toContain('\n')
   })
 
-  it('verifies a run, and ends with 1 where it comes out otherwise', async () => {
+  it('verifies a run, and exits with 1 if it differs', async () => {
     const same = await mcnn(here, 'verify', run)
     expect([same.code, same.out]).toEqual([
       0,
@@ -120,7 +120,7 @@ describe('mcnn', () => {
     expect(await compared(there)).toEqual(await compared(here))
   })
 
-  it('writes a report, and none over something else', async () => {
+  it('writes a report, but not over other files', async () => {
     const out = path.join(scratch, 'report')
     expect(await mcnn(there, 'report', 'small', '--out', out)).toMatchObject({
       code: 0,
@@ -147,7 +147,7 @@ describe('mcnn', () => {
     expect(readFileSync(path.join(out, 'report.md.bak'), 'utf8')).toBe('my words')
   })
 
-  it('takes the format of an exported network from the name, and names the formats if it cannot', async () => {
+  it('derives the export format from the extension, or lists the formats', async () => {
     const file = path.join(scratch, 'm.onnx')
     expect(await mcnn(here, 'export', run, '--out', file)).toMatchObject({
       code: 0,

@@ -227,7 +227,7 @@ describe('a study whose archive was unpacked and packed again', () => {
 })
 
 describe('a study that is exported and imported', () => {
-  it('is there as it was: every row, every weight, every checkpoint', async () => {
+  it('is identical: every row, every weight, every checkpoint', async () => {
     const result = await take()
     expect(result).toEqual({
       studyId,
@@ -249,7 +249,7 @@ describe('a study that is exported and imported', () => {
     ).toEqual([1, 1])
   })
 
-  it('comes without checkpoints unless they are asked for, and says so by having none', async () => {
+  it('has no checkpoints unless they are requested', async () => {
     const service = await open(from)
     const slim = path.join(scratch, 'slim.tar.gz')
     await service.call('publish.export', { id: studyId, out: slim })
@@ -306,7 +306,7 @@ describe('a study that is exported and imported', () => {
     expect(readdirSync(scratch).filter((name) => name.includes('.part'))).toEqual([])
   })
 
-  it('is not there twice when it is imported twice, even where a person has written to it meanwhile', async () => {
+  it('is imported only once, even if the user changed tags or notes meanwhile', async () => {
     await take()
     await there.call('runs.tag', { ids: runIds, add: ['seen'] })
     const before = rowsOf(to)
@@ -314,7 +314,7 @@ describe('a study that is exported and imported', () => {
     expect(rowsOf(to)).toEqual(before)
   })
 
-  it('is completed where a part of it is there', async () => {
+  it('is completed if a part of it exists', async () => {
     await take()
     await there.call('runs.delete', { id: runIds[1] ?? '' })
     expect(await take()).toMatchObject({
@@ -326,7 +326,7 @@ describe('a study that is exported and imported', () => {
     expect(filesOf(to)).toEqual(filesOf(from))
   })
 
-  it('comes under other ids where its own are taken by something else, and only once', async () => {
+  it('gets other ids if its own are taken, and only once', async () => {
     await take()
     tamper(
       to,
@@ -351,7 +351,7 @@ describe('a study that is exported and imported', () => {
     await expect(take()).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('brings what was under way as interrupted', async () => {
+  it('imports unfinished runs as interrupted', async () => {
     const going = path.join(scratch, 'going')
     cpSync(from, going, { recursive: true })
     tamper(
@@ -392,7 +392,7 @@ describe('a study that is exported and imported', () => {
     expect(await take(out)).toMatchObject({ runs: [], skipped: runIds })
   })
 
-  it('is not exported with weights that were damaged', async () => {
+  it('is not exported with corrupt weights', async () => {
     const hurt = path.join(scratch, 'broken')
     cpSync(from, hurt, { recursive: true })
     writeFileSync(path.join(hurt, 'runs', runIds[0] ?? '', 'weights.safetensors'), 'x')
@@ -419,7 +419,7 @@ async function refused(bytes: Buffer): Promise<{ code: string; message: string }
   throw new Error('it was taken in')
 }
 
-describe('an archive that is damaged', () => {
+describe('a corrupt archive', () => {
   it('is refused wherever it is cut off', async () => {
     const whole = readFileSync(archive)
     for (const share of [0, 0.001, 0.1, 0.5, 0.9, 0.999])
@@ -428,7 +428,7 @@ describe('an archive that is damaged', () => {
       })
   })
 
-  it('is refused wherever a bit of it is another', async () => {
+  it('is refused for any flipped bit', async () => {
     const whole = readFileSync(archive)
     for (let i = 1; i < 20; i++) {
       const bytes = Buffer.from(whole)
@@ -438,7 +438,7 @@ describe('an archive that is damaged', () => {
     }
   })
 
-  it('is refused wherever a bit of what is in it is another', async () => {
+  it('is refused for any flipped bit in its contents', async () => {
     const tar = gunzipSync(readFileSync(archive))
     // Headers hold bits that say nothing (an owner's name): of contents every one counts.
     for (let i = 0; i < 12; i++) {
@@ -517,7 +517,7 @@ function withRun(parts: Parts, change: (run: ArchivedRun) => object): Parts {
   return { ...parts, files: new Map(parts.files).set(name, Buffer.from(JSON.stringify({ ...run, ...change(run) }))) }
 }
 
-describe('an archive that is hostile', () => {
+describe('a hostile archive', () => {
   let parts: Parts
   const weights = (): string => `runs/${runIds[1]}/weights.safetensors`
   beforeEach(() => {
@@ -538,7 +538,7 @@ describe('an archive that is hostile', () => {
     parts = all
   })
 
-  it('is the only thing that is refused: put together anew it is taken', async () => {
+  it('is accepted when it is reassembled without changes', async () => {
     writeFileSync(path.join(scratch, 'anew.tar.gz'), sealed(parts))
     expect(await take(path.join(scratch, 'anew.tar.gz'))).toMatchObject({ skipped: [], runs: [{}, {}] })
   })
@@ -708,14 +708,14 @@ describe('an archive that is hostile', () => {
     })
   })
 
-  it('that is not there is told by its name', async () => {
+  it('that does not exist is named in the error', async () => {
     await expect(take(path.join(scratch, 'nothing.tar.gz'))).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringContaining('nothing.tar.gz'),
     })
   })
 
-  it('takes nothing back that came before: all of it or nothing', async () => {
+  it('imports everything or nothing', async () => {
     // The second run breaks a rule that only the database holds.
     const twice = withRun(parts, (run) => ({
       filters: [] as unknown[],
