@@ -136,16 +136,16 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('keeps what came where it is cut for good, and goes on from there when it is asked for again', async () => {
+  it('keeps the partial file if the connection fails for good, and resumes later', async () => {
     server.cuts = [40_960, 0, 0, 0, 0, 0]
     const error = await failure(download())
     expect(error).toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(
-        /^CIFAR-10 could not be downloaded\. The connection to 127\.0\.0\.1:\d+ was cut \(ECONNRESET\)\. 0\.0 MB of 0\.1 MB are kept/,
+        /^CIFAR-10 could not be downloaded\. The connection to 127\.0\.0\.1:\d+ was interrupted \(ECONNRESET\)\. 0\.0 MB of 0\.1 MB are kept/,
       ) as string,
     })
-    expect(error.fix).toContain(`Or fetch ${server.url()} elsewhere`)
+    expect(error.fix).toContain(`Or download ${server.url()} with a browser`)
     expect(await kept()).toBe(40_960)
     server.cuts = []
     server.asked.length = 0

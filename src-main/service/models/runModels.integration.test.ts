@@ -218,7 +218,7 @@ describe('an export is refused', () => {
     expect(readdirSync(bench.dataDir).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 
-  it('for damaged or missing weights, and weights that are no numbers', async () => {
+  it('for corrupt, missing or non-finite weights', async () => {
     const { id } = runOf('mcnn-l')
     const file = weightsFile(runOf('mcnn-l'))
     const whole = readFileSync(file)
@@ -226,7 +226,7 @@ describe('an export is refused', () => {
       appendFileSync(file, 'x')
       await expect(service.call('runs.export', { id, format: 'onnx', path: at('no.onnx') })).rejects.toMatchObject({
         code: 'bad-data',
-        message: expect.stringContaining('damaged'),
+        message: expect.stringContaining('corrupt'),
       })
       await expect(
         service.call('runs.classify', { id, picture: Buffer.from(picture(0)).toString('base64') }),
