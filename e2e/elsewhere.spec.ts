@@ -145,7 +145,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     // Another run in between: the network that was asked last is kept in memory.
     await workbench.call('runs.classify', { id: runIdOf('baseline', 1), picture: bytesOf(stripes).toString('base64') })
     await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
-    await expect(region).toContainText('are damaged')
+    await expect(region).toContainText('are corrupt')
     writeFileSync(file, whole)
     await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
     await expect(region.locator('dl')).toBeVisible()
