@@ -1,5 +1,4 @@
 /** Saves what can be read of a damaged history into a new one, table by table and row by row. */
-import { createHash } from 'node:crypto'
 import {
   closeSync,
   copyFileSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { Repair } from '../../contract/system/storage'
+import { shortSha256Of } from '../../files/sha256'
 import { brokenRows } from './brokenRows'
 import { openDatabase, wholeness, type Database } from '../files/database'
 import { migrations } from '../migrations'
@@ -180,10 +180,7 @@ function lostIds(from: Database, into: Database): string[] {
 
 /** Configs and environments are named by what they hold. */
 function isItself({ name }: Table, [id, json]: Row): boolean {
-  return (
-    (name !== 'configs' && name !== 'environments') ||
-    (typeof json === 'string' && createHash('sha256').update(json).digest('hex').slice(0, 16) === id)
-  )
+  return (name !== 'configs' && name !== 'environments') || (typeof json === 'string' && shortSha256Of(json) === id)
 }
 
 /** Every table of the new history, those that others refer to first. */

@@ -13,6 +13,7 @@ import { call, toClientError } from '../../lib/data/client'
 import { live } from '../../lib/data/live.svelte'
 import { archShort, datasetName, plural, runTitle } from '../../lib/format'
 import { href, router } from '../../lib/navigation/router.svelte'
+import { toggleItem } from '../../lib/toggleItem'
 import { draftFor, dropDraft, keepDraft } from './drafts'
 import { archOfDepth, check, emptyForm, fieldOf, formOf, type FormErrors, type FormField, type StudyForm } from './form'
 import { likeRuns } from './likeRuns'
@@ -85,11 +86,11 @@ export class StudyDraft {
 
   takeVariant(variant: Variant, on: boolean): void {
     if (!this.offeredVariants.includes(variant)) this.#added = [...this.#added, variant]
-    this.form.variants = picked(this.form.variants, this.offeredVariants, variant, on)
+    this.form.variants = toggleItem(this.form.variants, this.offeredVariants, variant, on)
   }
 
   takeArch(arch: Arch, on: boolean): void {
-    this.form.archs = picked<Arch>(this.form.archs, archs, arch, on)
+    this.form.archs = toggleItem<Arch>(this.form.archs, archs, arch, on)
   }
 
   /** Selects the typed depth, if there is a network of it. */
@@ -158,9 +159,4 @@ export class StudyDraft {
     }
     this.busy = false
   }
-}
-
-/** Returns the list with or without an item, in the order of `all`. */
-function picked<T>(list: readonly T[], all: readonly T[], item: T, on: boolean): T[] {
-  return all.filter((other) => (other === item ? on : list.includes(other)))
 }
