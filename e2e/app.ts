@@ -228,7 +228,7 @@ interface Fixtures {
   /** Not there yet: the program makes it. */
   dataDir: string
   /** Starts the program; several times in one test to close it and open it again. */
-  launch: (options?: { dataDir?: string; env?: Record<string, string> }) => Promise<Workbench>
+  launch: (options?: { dataDir?: string; env?: Record<string, string>; executable?: string }) => Promise<Workbench>
   workbench: Workbench
 }
 
@@ -245,7 +245,7 @@ export const test = base.extend<Fixtures>({
     await use(async (options = {}) => {
       const folder = options.dataDir ?? dataDir
       const app = await _electron.launch({
-        executablePath: electronExecutable(),
+        executablePath: options.executable ?? electronExecutable(),
         args: electronArguments(folder),
         cwd: root,
         env: { ...environment(), MCNN_E2E: folder, ...options.env },

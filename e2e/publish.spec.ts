@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright/test'
 import { expect, screenshots, test, type Workbench } from './app'
 import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
@@ -55,6 +56,57 @@ test('exports a study from one window and imports it in another', async ({ launc
   await expect(elsewhere.page.getByText(/Cannot import publish\.spec\.ts: it is not an archive/)).toBeVisible()
 })
 
+async function resizeReport(workbench: Workbench, page: Page, width: number): Promise<void> {
+  await workbench.app.evaluate(({ BrowserWindow }, wide) => {
+    for (const window of BrowserWindow.getAllWindows())
+      if (window.webContents.getURL().endsWith('-report/index.html')) window.setContentSize(wide, 600)
+  }, width)
+  await expect.poll(() => page.evaluate('innerWidth')).toBe(width)
+}
+
+/** Checks that a report of this width scrolls down only, and that every cell of a table can be scrolled into view. */
+async function readsWithoutClipping(workbench: Workbench, page: Page, width: number): Promise<void> {
+  await resizeReport(workbench, page, width)
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0)
+  const outside = await page.evaluate<string[]>(`[...document.querySelectorAll('table')].flatMap((table) => {
+    const frame = table.parentElement
+    const { left, right } = frame.getBoundingClientRect()
+    const widthOf = document.documentElement.clientWidth
+    const wide = frame.scrollWidth > frame.clientWidth
+    // A frame that scrolls must be reached by keyboard, and must not cover a part of its table.
+    const faults = [
+      ...(left < 0 || right > widthOf ? ['its frame leaves the page'] : []),
+      ...(wide && frame.tabIndex !== 0 ? ['its frame scrolls and takes no focus'] : []),
+      ...(frame.scrollHeight > frame.clientHeight ? ['its frame hides rows'] : []),
+    ]
+    for (const row of [table.rows[0], table.rows[table.rows.length - 1]])
+      for (const cell of row.cells) {
+        cell.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+        const box = cell.getBoundingClientRect()
+        if (box.left < left - 1 || box.right > right + 1) faults.push(cell.textContent + ' cannot be scrolled into view')
+        if (cell.scrollWidth > cell.clientWidth) faults.push(cell.textContent + ' is clipped')
+      }
+    frame.scrollLeft = 0
+    return faults.map((fault) => table.caption.textContent + ': ' + fault)
+  })`)
+  expect(outside).toEqual([])
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const part of ['What the study shows', 'Table I: accuracy', 'Table II: trained parameters and cost', 'Runs'])
+      await screenshotOf(page, part, `report-${width}-${colorScheme}`)
+  }
+}
+
+async function screenshotOf(page: Page, heading: string, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true })
+  await page
+    .getByRole('heading', { name: heading, exact: true })
+    .evaluate((element) => (element as unknown as { scrollIntoView: () => void }).scrollIntoView())
+  await page.screenshot({
+    path: path.join(screenshots, `${name}-${heading.toLowerCase().replace(/\W+/g, '-')}.png`),
+  })
+}
+
 test('writes a study’s report as a self-contained page', async ({ launch, dataDir }) => {
   writeComparisonHistory(dataDir)
   const workbench = await launch()
@@ -97,19 +149,14 @@ test('writes a study’s report as a self-contained page', async ({ launch, data
   const page = await opened
   const requests: string[] = []
   page.on('request', (request) => requests.push(request.url()))
+  for (const width of [900, 640]) await readsWithoutClipping(workbench, page, width)
+  await resizeReport(workbench, page, 1100)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.reload()
     await expect(page.getByRole('heading', { level: 1, name: 'Table I reproduced' })).toBeVisible()
-    mkdirSync(screenshots, { recursive: true })
-    for (const part of ['What the study shows', 'Table I: accuracy', 'Figures', 'Runs']) {
-      await page
-        .getByRole('heading', { name: part, exact: true })
-        .evaluate((heading) => (heading as unknown as { scrollIntoView: () => void }).scrollIntoView())
-      await page.screenshot({
-        path: path.join(screenshots, `report-${colorScheme}-${part.toLowerCase().replace(/\W+/g, '-')}.png`),
-      })
-    }
+    for (const part of ['What the study shows', 'Table I: accuracy', 'Figures', 'Runs'])
+      await screenshotOf(page, part, `report-${colorScheme}`)
     await page.evaluate(axe)
     const { violations } = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
     expect(
