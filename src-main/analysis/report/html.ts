@@ -18,7 +18,8 @@ li { margin: 4px 0; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: 6px; }
 th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; white-space: nowrap; }
-th { background: var(--head); font-weight: 600; }
+/* Heads wrap before a table scrolls: most are wider than what stands below them. */
+th { background: var(--head); font-weight: 600; white-space: normal; vertical-align: bottom; }
 .r { text-align: right; }
 td.long { white-space: normal; min-width: 220px; }
 figure { margin: 20px 0; }
