@@ -44,7 +44,7 @@ export default defineConfig({
           ...limits,
           // TensorFlow takes every core: two suites at a time would only slow each other down.
           fileParallelism: false,
-          env: { TF_CPP_MIN_LOG_LEVEL: '2' },
+          env: { TF_CPP_MIN_LOG_LEVEL: '2', MCNN_OTHER_TRAINERS: 'ignore' },
           pool: 'forks',
         },
       },

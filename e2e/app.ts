@@ -248,7 +248,7 @@ export const test = base.extend<Fixtures>({
         executablePath: options.executable ?? electronExecutable(),
         args: electronArguments(folder),
         cwd: root,
-        env: { ...environment(), MCNN_E2E: folder, ...options.env },
+        env: { ...environment(), MCNN_E2E: folder, MCNN_OTHER_TRAINERS: 'ignore', ...options.env },
         timeout: startMs,
       })
       const workbench = new Workbench(app, await app.firstWindow({ timeout: startMs }), folder)

@@ -18,11 +18,12 @@ const key = (device) => keyOf(version, device, processor(), cpus()[0]?.model ?? 
 export const threadsMeasured = (device) => readStamp(stamp, key(device)) !== null
 
 /**
- * Measures TensorFlow's thread counts once per machine. A failure is not repeated: TensorFlow's default is good enough,
- * and `mcnn tune` measures at any time.
+ * Measures TensorFlow's thread counts once per machine. A failure is not repeated, unless another training prevented the
+ * measurement: TensorFlow's default is good enough, and `mcnn tune` measures at any time.
  * @param {import('./tensorflow.mjs').Device} device
  */
 export async function measureThreads(device) {
+  let retry = false
   await step(
     'thread counts for this machine',
     async (update) => {
@@ -33,21 +34,30 @@ export async function measureThreads(device) {
           return false
         },
       })
+      retry = isTemporary(output)
       return endingOf(output)
     },
     (ending) => ending,
   )
-  writeStamp(stamp, key(device), [])
+  if (!retry) writeStamp(stamp, key(device), [])
 }
 
 /** @param {string} output of `mcnn tune --json` @returns {string} its message, or a default */
 export function endingOf(output) {
-  const line = output.split('\n').findLast((text) => text.startsWith('{'))
+  const words = answerIn(output)?.words
+  return typeof words === 'string' ? words : 'not measured, TensorFlow’s default is used (run `mcnn tune`)'
+}
+
+/** @param {string} output of `mcnn tune --json` @returns {boolean} whether another training prevented the measurement */
+export function isTemporary(output) {
+  return answerIn(output)?.tuning?.temporary === true
+}
+
+/** @param {string} output */
+function answerIn(output) {
   try {
-    const { words } = JSON.parse(line ?? 'null')
-    if (typeof words === 'string') return words
+    return JSON.parse(output.split('\n').findLast((text) => text.startsWith('{')) ?? 'null')
   } catch {
-    // Reported below.
+    return null
   }
-  return 'not measured, TensorFlow’s default is used (run `mcnn tune`)'
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endingOf } from './threads.mjs'
+import { endingOf, isTemporary } from './threads.mjs'
 
 describe('what setup says of the thread counts', () => {
   it('are the words of the measurement, whatever else was said around them', () => {
@@ -13,4 +13,11 @@ describe('what setup says of the thread counts', () => {
       expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is used/)
     },
   )
+})
+
+it('is measured again at the next start only if another training prevented it', () => {
+  const answer = (tuning: object): string => `${JSON.stringify({ tuning, words: '' })}\n`
+  expect(isTemporary(answer({ problem: 'another MCNN Workbench is training', temporary: true }))).toBe(true)
+  expect(isTemporary(answer({ problem: 'the machine was busy' }))).toBe(false)
+  expect(isTemporary('mcnn: it crashed\n')).toBe(false)
 })

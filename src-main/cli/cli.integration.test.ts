@@ -1,5 +1,6 @@
 /** The built command, as a person or a script meets it: another process, its output and its exit code. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -14,6 +15,7 @@ import * as contract from '../contract'
 import { History } from '../history/history'
 import { prepareDataDir } from '../service/storage/dataDirIdentity'
 import { modelSummary } from '../nn/architecture'
+import { ForeignTrainer } from '../system/testSupport'
 
 const entry = path.resolve('out/main/cli.js')
 let scratch = ''
@@ -25,10 +27,10 @@ afterAll(() => rm(scratch, { recursive: true, force: true }))
 
 const dir = (name: string): string => path.join(scratch, name)
 
-function start(args: readonly string[]): ChildProcess {
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [entry, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, MCNN_DATA_DIR: dir('default') },
+    env: { ...process.env, MCNN_DATA_DIR: dir('default'), ...env },
   })
 }
 
@@ -54,8 +56,16 @@ function lineWith({ stdout }: ChildProcess, part: string): Promise<void> {
   })
 }
 
-async function mcnn(...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
-  const child = start(args)
+const mcnn = (...args: string[]): Promise<Outcome> => mcnnIn({}, ...args)
+
+interface Outcome {
+  code: unknown
+  out: string
+  err: string
+}
+
+async function mcnnIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+  const child = start(args, env)
   const out = collect(child.stdout)
   const err = collect(child.stderr)
   const code = await ended(child)
@@ -250,6 +260,22 @@ describe('without a history', () => {
       code: 2,
       err: expect.stringContaining('no 3 × 3 convolution stage7.*'),
     })
+  })
+
+  it('measures no thread counts while another program trains, and says so', async () => {
+    const other = await ForeignTrainer.start()
+    try {
+      const env = { MCNN_OTHER_TRAINERS: '', MCNN_THREADS_FILE: dir('threads.json') }
+      const { code, out, err } = await mcnnIn(env, 'tune', '--json')
+      expect(err).toMatch(
+        /^mcnn: The thread counts were not measured: another MCNN Workbench \(process \d+\) is training on this machine\.\n$/,
+      )
+      expect(JSON.parse(out)).toMatchObject({ tuning: { temporary: true }, threads: { source: 'own' } })
+      expect(code).toBe(1)
+      expect(existsSync(dir('threads.json'))).toBe(false)
+    } finally {
+      await other.stop()
+    }
   })
 
   it('ends quietly when its reader goes away', async () => {

@@ -12,6 +12,7 @@ import { loadDataset, type Split } from '../datasets'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
 import { decodeSafetensors } from '../nn/safetensors'
+import { ForeignTrainer } from '../system/testSupport'
 import {
   config,
   interruptionEnv,
@@ -223,12 +224,33 @@ describe('the trainer', () => {
     // The first report of progress comes after the first step.
     const trainer = start({}, {}, { at: 'progress', count: 1, act: 'pause' })
     await trainer.message('paused')
+    const title = (): string => readFileSync(`/proc/${trainer.child.pid}/cmdline`, 'utf8')
+    expect(title()).toMatch(/^mcnn-trainer paused /)
     // Meanwhile another trainer does all that this one has to do.
     const whole = await start().message('done')
     expect(trainer.messages.at(-1)?.type).toBe('paused')
     trainer.send({ type: 'resume' })
     await trainer.message('resumed')
+    expect(title()).toMatch(/^mcnn-trainer training /)
     expect((await trainer.message('done')).weightsSha256).toBe(whole.weightsSha256)
+  })
+
+  it('labels the times of a run once if another training uses the machine', async () => {
+    const other = await ForeignTrainer.start()
+    try {
+      const trainer = start({ variant: 'mcnn-f' }, { MCNN_OTHER_TRAINERS: '' })
+      await trainer.message('done')
+      const labels = trainer.messages.flatMap((m) =>
+        m.type === 'event' && m.kind === 'shared-machine' ? [m.message] : [],
+      )
+      expect(labels).toEqual([
+        expect.stringMatching(
+          /^Another training \(process \d+\) ran on this machine at the same time: the times of this run are longer than those of a run alone\./,
+        ),
+      ])
+    } finally {
+      await other.stop()
+    }
   })
 
   it('loses no message if the service reads nothing until after the last step', async () => {

@@ -10,6 +10,7 @@ import { timedWork } from '../contract/trainer/turns'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { beginProgram } from '../system/program'
 import { onEndSignals } from '../system/signals'
+import { showTrainerState } from '../system/trainerProcesses'
 import { Control, StopRequested } from './control'
 import { probeDevice } from './environment'
 import { trainRun } from './run'
@@ -28,6 +29,7 @@ if (process.argv.includes('--probe')) {
       },
     )
 } else if (process.argv[2] === '--turns') {
+  showTrainerState('timing')
   endWith(Promise.resolve(process.argv[3] ?? 'null').then((job) => takeTurnsAt(timedWork.parse(JSON.parse(job)))))
 } else if (process.send) {
   serve()
@@ -39,7 +41,11 @@ if (process.argv.includes('--probe')) {
 function serve(): void {
   // It does not keep a trainer that has nothing more to do.
   new Worker(path.join(__dirname, 'watchdog.js')).unref()
-  const control = new Control((state) => send({ type: state }))
+  showTrainerState('training')
+  const control = new Control((state) => {
+    showTrainerState(state === 'paused' ? 'paused' : 'training')
+    send({ type: state })
+  })
   // The service is gone: nobody could keep what would be measured from here on.
   process.on('disconnect', () => process.exit(1))
   // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP

@@ -20,6 +20,7 @@ import { chooseResidence, pixelBytesOf } from './data/residence'
 import { closeScratch, openScratch } from './scratch'
 import { Training } from './training'
 import { tuneBanks } from './measurements/tuning'
+import { SharedMachineWatch } from './measurements/sharedMachine'
 import { encodeWeights, filtersOf } from './variables'
 import { whenTheDiskTakes } from './checkpoints/patience'
 import { writeAtomically } from '../files/durable'
@@ -143,6 +144,12 @@ async function trainIn(
   send({ type: 'event', level: 'info', kind: 'data', message: residence })
   for (const message of tuning.sentences) send({ type: 'event', level: 'info', kind: 'convolutions', message })
   for (const message of warnings) send({ type: 'event', level: 'warning', kind: 'checkpoint', message })
+  const sharedMachine = new SharedMachineWatch(send)
+  sharedMachine.check(
+    tuning.isNew
+      ? ` The fastest way to compute its multi-band layers was measured next to it: delete ${path.basename(job.tuningFile)} in the data directory to measure again.`
+      : '',
+  )
   const feeder = new Feeder({ data, batchSize, seed: config.seed, augment: config.augment, resident })
   const gpu = environment.device === 'cpu' ? null : new GpuWatch(firstGpu(process.env['CUDA_VISIBLE_DEVICES']))
   try {
@@ -151,8 +158,15 @@ async function trainIn(
       send({ type: 'filters', epoch: 0, layers: filtersOf(spec, variables) })
       send({ type: 'figures', figures: figuresOf(spec, variables, 0) })
     }
+    const watched = (message: TrainerMessage): void => {
+      send(message)
+      if (message.type === 'epoch') sharedMachine.check()
+    }
     const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
-    await new Training({ job, data, spec, graph, feeder, gpu, control, send, save }, from?.at ?? beginning()).run()
+    await new Training(
+      { job, data, spec, graph, feeder, gpu, control, send: watched, save },
+      from?.at ?? beginning(),
+    ).run()
     const file = path.join(job.runDir, 'weights.safetensors')
     const write = async (): Promise<string> => {
       await mkdir(job.runDir, { recursive: true })

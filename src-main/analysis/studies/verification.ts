@@ -293,3 +293,8 @@ export function remaining(): (done: number, total: number) => number | null {
     return since && secondsLeft(done - since.done, total - done, (now - since.at) / 1000)
   }
 }
+
+/** @param process the program that trains next to a verification */
+export function sharedMachineWords(process: number): string {
+  return `Another MCNN Workbench (process ${process}) trains on this machine: both take longer, the result is not affected.`
+}

@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander'
 import { duration, whole } from '../../analysis/text/numbers'
-import { remaining, verdictText } from '../../analysis/studies/verification'
+import { remaining, sharedMachineWords, verdictText } from '../../analysis/studies/verification'
 import { withReader } from '../client'
 import { Failed, usageError } from '../output/failures'
 import { findRun } from '../lookup'
 import { wholeNumber } from '../options'
-import { writeJson, writeOut } from '../output/output'
+import { log, writeJson, writeOut } from '../output/output'
 import type { Globals } from '../globals'
 import { cancelled, ProgressLine } from '../output/progress'
 
@@ -35,6 +35,8 @@ export function addVerify(program: Command): void {
         command,
         async (service) => {
           const run = await findRun(service, name)
+          const { otherProgram } = await service.call('publish.verifiable', { id: run.id })
+          if (otherProgram !== null) log(sharedMachineWords(otherProgram))
           return cancelled(service, 'verify', progress, () =>
             service.call('publish.verify', { id: run.id, steps: steps ?? null, epochs: epochs ?? null, parallel }),
           )

@@ -52,6 +52,11 @@ export const verifiable = z.object({
   here: z.boolean().nullable(),
   /** The running run, for which a verification waits. */
   training: runSummary.nullable(),
+  /**
+   * The process of another program that trains runs of another data directory on this machine, or verifies one. A
+   * verification does not wait for it.
+   */
+  otherProgram: z.int().nullable(),
 })
 export type Verifiable = z.infer<typeof verifiable>
 

@@ -45,6 +45,11 @@ export type ThreadTimes = z.infer<typeof threadTimes>
 /** The times of one machine, or a sentence why there are none. */
 export const threadTuning = z.union([
   threadTimes,
-  z.strictObject({ at: z.iso.datetime(), problem: z.string().max(1000) }),
+  z.strictObject({
+    at: z.iso.datetime(),
+    problem: z.string().max(1000),
+    /** The problem ends with another training: it is not remembered, and the setup measures again the next time. */
+    temporary: z.boolean().optional(),
+  }),
 ])
 export type ThreadTuning = z.infer<typeof threadTuning>

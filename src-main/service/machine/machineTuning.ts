@@ -13,7 +13,10 @@ import { tuneThreads, type TuningRun } from './threadTuning'
 
 type Threads = NonNullable<Doctor['threads']>
 
-export interface MachineTuning extends Pick<TuningRun, 'trainerEntry' | 'log' | 'signal' | 'work' | 'busy'> {
+export interface MachineTuning extends Pick<
+  TuningRun,
+  'trainerEntry' | 'log' | 'signal' | 'work' | 'busy' | 'otherTrainer'
+> {
   /** Only measures a machine that has not been measured. */
   once: boolean
 }
@@ -37,7 +40,8 @@ export async function tuneMachine({
   const tuning = await tuneThreads({ ...run, scratch, processor: processor(), probe }).finally(() =>
     rmSync(scratch, { recursive: true, force: true }),
   )
-  if (!known || 'problem' in known || !('problem' in tuning)) rememberTuning(tuning, file, key)
+  const replaces = 'problem' in tuning ? tuning.temporary !== true && (!known || 'problem' in known) : true
+  if (replaces) rememberTuning(tuning, file, key)
   return { tuning, threads: threadsNow() }
 }
 

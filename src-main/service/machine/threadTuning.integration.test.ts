@@ -78,6 +78,25 @@ describe('the thread counts of this machine', () => {
     },
   )
 
+  it.skipIf(threadCandidates(processor()).length < 2)(
+    'are not measured next to the training of another program, and are measured when it has ended',
+    async () => {
+      const other = { pid: 4711, parent: 4710 }
+      const problem = 'another MCNN Workbench (process 4710) is training on this machine'
+      expect((await tuneMachine(options({ otherTrainer: () => other }))).tuning).toMatchObject({ problem })
+      // It begins while the first round is measured.
+      const lines: string[] = []
+      const later = await tuneMachine(
+        options({ log: (line) => lines.push(line), otherTrainer: () => (lines.length > 0 ? other : undefined) }),
+      )
+      expect(later).toMatchObject({ tuning: { problem, temporary: true }, threads: { source: 'own' } })
+      expect(lines).toHaveLength(1)
+      expect(knownTuning()).toBeNull()
+      const once = await tuneMachine(options({ once: true }))
+      expect(threadTimes.safeParse(once.tuning).success).toBe(true)
+    },
+  )
+
   it('can be interrupted', async () => {
     const aborted = new AbortController()
     await expect(tuneMachine(options({ signal: aborted.signal, log: () => aborted.abort() }))).rejects.toMatchObject({

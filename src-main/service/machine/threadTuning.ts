@@ -11,6 +11,7 @@ import { JsonLinesProcess } from './jsonLinesProcess'
 import type { BenchWorker } from './benchWorker'
 import { busyShare, textOf, type Processor } from './processor'
 import { nodeArguments, trainerEnv } from '../training/trainerEnv'
+import { otherTrainers, type TrainerProcess } from '../../system/trainerProcesses'
 
 /** Steps per turn; the first one starts with cold caches and is not timed. */
 const untimed = 1
@@ -59,10 +60,20 @@ export interface TuningRun {
   /** Smaller in tests. */
   work?: Partial<TimedWork>
   busy?: () => Promise<boolean>
+  /** Returns a trainer of another program that uses this machine now. */
+  otherTrainer?: () => TrainerProcess | undefined
+}
+
+/** Another training uses the processors: what is measured next to it is not of this machine alone. */
+class SharedMachine extends Error {
+  constructor({ parent }: TrainerProcess) {
+    super(`another MCNN Workbench (process ${parent}) is training on this machine`)
+  }
 }
 
 /**
- * Takes about 15 seconds. Returns a reason instead of times if the machine is busy or something fails.
+ * Takes about 15 seconds. Returns a reason instead of times if the machine is busy, another program trains before the
+ * last round has ended, or something fails.
  * @throws WorkbenchError cancelled, and nothing else
  */
 export async function tuneThreads({
@@ -74,10 +85,15 @@ export async function tuneThreads({
   signal,
   work = {},
   busy = () => isBusy(processor.allowed),
+  otherTrainer = () => otherTrainers().at(0),
 }: TuningRun): Promise<ThreadTuning> {
   const without = (problem: string): ThreadTuning => ({ at: new Date().toISOString(), problem })
   const candidates = threadCandidates(processor)
   if (candidates.length < 2) return without('with one processor there is nothing to choose')
+  const assertAlone = (): void => {
+    const other = otherTrainer()
+    if (other) throw new SharedMachine(other)
+  }
   let players: BenchWorker[] = []
   const stop = (): void => players.forEach((player) => player.stop())
   // A stopped process answers no more: do not wait for it.
@@ -86,6 +102,7 @@ export async function tuneThreads({
     : new Promise<never>(() => undefined)
   aborted.catch(() => undefined)
   try {
+    assertAlone()
     if (await busy()) return without('the machine was busy with other work')
     const precision = autoPrecision(await probe())
     const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
@@ -101,7 +118,7 @@ export async function tuneThreads({
     say(`${candidates.length} processes load TensorFlow and warm up`)
     signal?.throwIfAborted()
     const [first] = await Promise.race([aborted, Promise.all(players.map((player) => player.start()))])
-    const measured = await Promise.race([aborted, takeTurns(players, say)])
+    const measured = await Promise.race([aborted, takeTurns(players, say, assertAlone)])
     const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
     return {
       at: new Date().toISOString(),
@@ -112,6 +129,7 @@ export async function tuneThreads({
       candidates: timesOf(candidates, measured),
     }
   } catch (thrown) {
+    if (thrown instanceof SharedMachine) return { ...without(thrown.message), temporary: true }
     if (signal?.aborted) throw new WorkbenchError('cancelled', 'The measurement was interrupted.', { cause: thrown })
     return without(`the measurement failed: ${messageOf(thrown).replace(/\.$/, '').slice(0, 500)}`)
   } finally {
@@ -119,11 +137,19 @@ export async function tuneThreads({
   }
 }
 
-/** Returns milliseconds of each timed step by round and process. The order is reversed in every second round. */
-async function takeTurns(players: readonly BenchWorker[], say: (line: string) => void): Promise<number[][][]> {
+/**
+ * Returns milliseconds of each timed step by round and process. The order is reversed in every second round.
+ * @param assertAlone throws if another training has begun; called before and after each round
+ */
+async function takeTurns(
+  players: readonly BenchWorker[],
+  say: (line: string) => void,
+  assertAlone: () => void,
+): Promise<number[][][]> {
   const measured: number[][][] = []
   const started = performance.now()
   while (measured.length < rounds.least || (measured.length < rounds.most && performance.now() - started < rounds.ms)) {
+    assertAlone()
     const order = [...players.entries()]
     if (measured.length % 2 === 1) order.reverse()
     const round: number[][] = players.map(() => [])
@@ -131,6 +157,7 @@ async function takeTurns(players: readonly BenchWorker[], say: (line: string) =>
       await setTimeout(restMs)
       round[i] = await player.turn(untimed, timed)
     }
+    assertAlone()
     measured.push(round)
     say(`round ${measured.length} of up to ${rounds.most}`)
   }

@@ -8,6 +8,7 @@ import { quickStart } from '../../contract/experiment'
 import { runManifest, studyManifest } from '../../contract/publish/manifests'
 import { verification } from '../../contract/publish/verification'
 import type { HistoryEvent, RunSummary } from '../../contract/runs/runs'
+import { ForeignTrainer } from '../../system/testSupport'
 import { createService, type Service } from '../app/service'
 
 const entry = path.resolve('out/main/trainer.js')
@@ -159,10 +160,30 @@ describe('a run that is trained again', () => {
       restSeconds: 0,
       here: true,
       training: null,
+      otherProgram: null,
     })
     expect(plan.epochSeconds).toBeCloseTo(epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / 2, 9)
     expect(plan.startupSeconds).toBeGreaterThan(0)
     expect(run.state).toBe('done')
+  })
+
+  it('says that another program trains on this machine, and does not wait for it', async () => {
+    const other = await ForeignTrainer.start()
+    process.env['MCNN_OTHER_TRAINERS'] = ''
+    try {
+      const { otherProgram } = await service.call('publish.verifiable', { id: runId })
+      expect(otherProgram).toBeGreaterThan(0)
+      const { same, remarks } = await service.call('publish.verify', { id: runId, epochs: 1 })
+      expect(same).toBe(true)
+      expect(remarks).toContainEqual(
+        expect.stringMatching(
+          /^Another MCNN Workbench \(process \d+\) trains on this machine: both take longer, the result is not affected\.$/,
+        ),
+      )
+    } finally {
+      process.env['MCNN_OTHER_TRAINERS'] = 'ignore'
+      await other.stop()
+    }
   })
 
   it('waits for what trains, and keeps what is queued meanwhile from starting', async () => {

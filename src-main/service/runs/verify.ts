@@ -7,6 +7,7 @@ import {
   circumstancesOf,
   differencesOf,
   disagreements,
+  sharedMachineWords,
   verdictSentence,
   verifiedKinds,
   type Measured,
@@ -24,6 +25,7 @@ import { targetOf } from './verificationTarget'
 import { recordsOf } from './verifiedRecords'
 import { storedTwice } from '../storage/storedTwice'
 import { removeScratch, scratchFolder } from '../storage/scratch'
+import { otherTrainers } from '../../system/trainerProcesses'
 import { trainerEnv } from '../training/trainerEnv'
 import type { ReportProgress } from '../tasks/backgroundTasks'
 
@@ -64,7 +66,14 @@ export function verifiable(context: Context, scheduler: Scheduler, run: RunRecor
     // Naming a GPU would load TensorFlow.
     here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,
     training: scheduler.trainingRun()?.summary ?? null,
+    otherProgram: otherProgram(context),
   }
+}
+
+/** Returns the process of a program that trains on this machine and whose training is none of this history's runs. */
+function otherProgram({ history }: Context): number | null {
+  const owners = new Set(history.runs.unfinished().map((run) => run.owner?.pid))
+  return otherTrainers().find(({ parent }) => !owners.has(parent))?.parent ?? null
 }
 
 function keptOf(history: Context['history'], run: RunRecord): Measured {
@@ -143,6 +152,7 @@ async function trainAgain(
   const target = targetOf(run, kept, asked)
   const before = run.environmentHash === null ? null : history.environments.get(run.environmentHash)
   const started = performance.now()
+  const others = new Set([otherProgram(context)])
   const scratch = writes ? context.paths : null
   const folder = await scratchFolder('verify', scratch)
   try {
@@ -174,6 +184,7 @@ async function trainAgain(
       signal,
       report,
     )
+    others.add(otherProgram(context))
     const otherData = run.datasetFingerprint !== null && again.datasetFingerprint !== run.datasetFingerprint
     const { differences, compared } = otherData
       ? {
@@ -195,7 +206,10 @@ async function trainAgain(
         { environment: before, datasetFingerprint: run.datasetFingerprint, convolutions: convolutionsOf(events) },
         again,
       ),
-      remarks: remarksOf(before, events, again.environment, differences.length === 0),
+      remarks: [
+        ...remarksOf(before, events, again.environment, differences.length === 0),
+        ...[...others].flatMap((process) => (process === null ? [] : [sharedMachineWords(process)])),
+      ],
       environment: again.environment,
       weightsSha256: again.weightsSha256,
       seconds: (performance.now() - started) / 1000,

@@ -21,6 +21,8 @@ export interface Tuning {
   bank: (shape: BankShape) => BankAlgorithms
   /** What was chosen, in a sentence a layer shape; empty where there was no choice. */
   sentences: string[]
+  /** Whether something was measured now, and stored for later runs. */
+  isNew: boolean
 }
 
 export interface TuningOptions {
@@ -53,7 +55,8 @@ export async function tuneBanks({
       return [shapeKey(shape), { shape, times: (known[key] ??= timeBank(tensorflow, shape, batchSize, precision)) }]
     }),
   )
-  if (Object.keys(known).length > before) {
+  const isNew = Object.keys(known).length > before
+  if (isNew) {
     await mkdir(path.dirname(file), { recursive: true })
     await writeAtomically(file, `${JSON.stringify(known, null, 1)}\n`)
   }
@@ -63,6 +66,7 @@ export async function tuneBanks({
       if (!found) throw new Error(`No convolution of shape ${shapeKey(shape)} was measured.`)
       return fasterAlgorithms(found.times)
     },
+    isNew,
     sentences: [...measured.values()].map(({ shape, times }) => sentence(shape, times)),
   }
 }

@@ -13,6 +13,7 @@ const plan: Verifiable = {
   trainedOn: 'a processor',
   here: true,
   training: null,
+  otherProgram: null,
 }
 
 describe('a verification', () => {
