@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
-import { markerFormat, markerName, type DataDirMarker } from '../src-main/contract/dataDirMarker'
+import { markerFormat, markerName, type DataDirMarker } from '../src-main/contract/system/dataDirMarker'
 import { applicationId } from '../src-main/history/files/historyFile'
 import { electronArguments, electronExecutable, expect, test } from './app'
 

@@ -4,7 +4,7 @@
  * names.
  */
 import { contextBridge, ipcRenderer } from 'electron'
-import { callChannel, eventChannel } from './contract/channels'
+import { callChannel, eventChannel } from './contract/window/channels'
 import type { EventName } from './contract/events'
 import type { SentEvent, WorkbenchBridge } from './contract/wire'
 

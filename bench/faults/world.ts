@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { markerFormat, markerName, type DataDirMarker } from '../../src-main/contract/dataDirMarker'
+import { markerFormat, markerName, type DataDirMarker } from '../../src-main/contract/system/dataDirMarker'
 import type { EpochMetrics } from '../../src-main/contract/runs/metrics'
 import type { RunSummary } from '../../src-main/contract/runs/runs'
 import type { Random } from '../../src-main/nn/random'

@@ -1,7 +1,7 @@
 /** Measures the window during training: its tasks, and the growth of its memory. */
 import type { Page } from 'playwright'
 import type { RunSummary } from '../../src-main/contract'
-import { eventChannel } from '../../src-main/contract/channels'
+import { eventChannel } from '../../src-main/contract/window/channels'
 import type { PageWorld } from './page'
 import { call, type Program } from './program'
 import { Tracing, type Task } from './trace'

@@ -1,10 +1,10 @@
 /** Events of the service and the shell. Each domain declares its own. */
 import type { z } from 'zod'
-import { datasetEvents } from './datasets'
+import { datasetEvents } from './datasets/datasets'
 import { taskEvents } from './publish/publish'
 import { queueEvents } from './runs/queue'
 import { runEvents } from './runs/runs'
-import { shellEvents } from './shell'
+import { shellEvents } from './window/shell'
 import { studyEvents } from './studies/studies'
 import { systemEvents } from './system/system'
 

@@ -1,10 +1,10 @@
 /** The experiment config: everything that determines a result, and nothing else. */
 import { z } from 'zod'
 import { archs, familyOf, networkEntry, type Arch } from '../networks'
-import { datasetIds, datasetSizes } from './datasetRegistry'
-import { variant, type Variant } from './variants'
+import { datasetIds, datasetSizes } from './datasets/datasetRegistry'
+import { variant, type Variant } from './variants/variants'
 
-export * from './variants'
+export * from './variants/variants'
 
 export { archs, familyOf, networkEntry, type Arch } from '../networks'
 
@@ -24,7 +24,14 @@ export function defaultWarmup(name: Arch): TrainingConfig['warmup'] {
   return warmup && { ...warmup }
 }
 
-export { datasetSizes, datasetIds, imageChannels, imageSize, isGenerated, type DatasetId } from './datasetRegistry'
+export {
+  datasetSizes,
+  datasetIds,
+  imageChannels,
+  imageSize,
+  isGenerated,
+  type DatasetId,
+} from './datasets/datasetRegistry'
 
 export const datasetId = z.enum(datasetIds)
 

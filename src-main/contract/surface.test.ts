@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { rendererServiceCalls, serviceCalls } from './calls'
-import { shellCalls } from './shell'
+import { shellCalls } from './window/shell'
 
 interface Schema {
   type?: string

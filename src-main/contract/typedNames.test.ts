@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { archs, datasetIds, precisionChoices } from './experiment'
 import { didYouMean, listItems, matchName, nearestNames } from './typedNames'
-import { typedVariant, variants } from './variants'
+import { typedVariant, variants } from './variants/variants'
 
 describe('a typed name', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** The files, classes and checksums of imported data sets, as their authors publish them. */
-import { datasetEntry, importedDatasetIds, type ImportedDatasetId } from '../contract/datasetRegistry'
+import { datasetEntry, importedDatasetIds, type ImportedDatasetId } from '../contract/datasets/datasetRegistry'
 import type { SplitName } from './import/format'
 
 /** Records that form one file in every published form. */

@@ -1,7 +1,7 @@
 /** Loads data sets into memory for training. */
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes, type DatasetId } from '../contract/experiment'
-import type { DatasetSummary } from '../contract/datasets'
+import type { DatasetSummary } from '../contract/datasets/datasets'
 import { cifarSpecs, type CifarSpec } from './catalog'
 import {
   channels,

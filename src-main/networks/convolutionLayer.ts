@@ -18,7 +18,7 @@ export interface ConvolutionLayer {
   multiband: boolean
   /** Trained filters: `out`, divided by the number of bands if the layer is multi-band. */
   baseFilters: number
-  /** The bank's masks (see `contract/banks.ts`); null for a plain layer. */
+  /** The bank's masks (see `contract/variants/banks.ts`); null for a plain layer. */
   bank: number[][] | null
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { defaultPreferences } from '../contract/preferences'
+import { defaultPreferences } from '../contract/window/preferences'
 import { StoredPreferences } from './preferences'
 
 let folder: string

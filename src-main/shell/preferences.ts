@@ -1,7 +1,7 @@
 /** The user's choices about the window, stored in a file of the Electron profile. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { preferences, defaultPreferences, type Preferences } from '../contract/preferences'
+import { preferences, defaultPreferences, type Preferences } from '../contract/window/preferences'
 import { writeAtomicallySync } from '../files/durable'
 
 export class StoredPreferences {

@@ -1,7 +1,7 @@
 /** Small files of the program, which are read at each start. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { preferences } from '../../../src-main/contract/preferences'
+import { preferences } from '../../../src-main/contract/window/preferences'
 import { WorkbenchError } from '../../../src-main/contract/errors'
 import { fakeCifar10 } from '../../../src-main/datasets/testSupport'
 import { writtenFilesText, parseWrittenFiles } from '../../../src-main/files/writtenFiles'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { z } from 'zod'
 import { serviceCalls } from '../../../src-main/contract/calls'
-import { shellCalls } from '../../../src-main/contract/shell'
+import { shellCalls } from '../../../src-main/contract/window/shell'
 import { WorkbenchError, toErrorValue } from '../../../src-main/contract/errors'
 import { events } from '../../../src-main/contract/events'
 import { quickStart, recipe } from '../../../src-main/contract/experiment'

@@ -1,7 +1,7 @@
 /** Colours of variants and bands, and colour scales of filter views: the same in the window and in exported figures. */
-import { bankEntry, namedBanks } from '../../contract/banks'
+import { bankEntry, namedBanks } from '../../contract/variants/banks'
 import { parseVariant, type Variant } from '../../contract/experiment'
-import { namedVariants } from '../../contract/namedVariants'
+import { namedVariants } from '../../contract/variants/namedVariants'
 
 export type Theme = 'light' | 'dark'
 

@@ -1,6 +1,6 @@
 /** Colour and marker of each variant: the same in every chart, whatever else the chart shows. */
 import { parseVariant, type Variant } from '../../contract'
-import { layerSetEntry } from '../../contract/namedVariants'
+import { layerSetEntry } from '../../contract/variants/namedVariants'
 import { lettersOf, variantColor } from './colors'
 import type { Look } from './curves'
 import type { MarkerShape } from './markers'

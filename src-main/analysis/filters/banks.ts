@@ -1,9 +1,9 @@
 /** Applies tables of banks: which layers can have one, the kernels they give, and the titles of their bands. */
-import { bankSide, signBank, symmetryBank, type BankTable } from '../../contract/banks'
+import { bankSide, signBank, symmetryBank, type BankTable } from '../../contract/variants/banks'
 import type { LayerSummary } from '../../contract/models/models'
-import { layerSetEntry, type LayerSet } from '../../contract/namedVariants'
+import { layerSetEntry, type LayerSet } from '../../contract/variants/namedVariants'
 
-export { bankSide, bankSize, bankTable, isSignBank, signBank, type BankTable } from '../../contract/banks'
+export { bankSide, bankSize, bankTable, isSignBank, signBank, type BankTable } from '../../contract/variants/banks'
 
 const symmetryWords = [
   'the filter itself',

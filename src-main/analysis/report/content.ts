@@ -1,5 +1,5 @@
 /** The content of a study's report, before it is rendered as HTML, Markdown or LaTeX. Pure. */
-import { isGenerated } from '../../contract/datasetRegistry'
+import { isGenerated } from '../../contract/datasets/datasetRegistry'
 import { compactVariant, parseVariant, type ExperimentConfig } from '../../contract/experiment'
 import type { StudyManifest } from '../../contract/publish/manifests'
 import type { Comparison, ComparisonRow } from '../../contract/studies/comparison'

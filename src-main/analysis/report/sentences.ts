@@ -1,5 +1,5 @@
 /** Sentences that a comparison supports; they claim no more than its intervals do. Pure. */
-import { isGenerated } from '../../contract/datasetRegistry'
+import { isGenerated } from '../../contract/datasets/datasetRegistry'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { cellsInOrder } from '../studies/comparisonTables'
 import { archName, datasetName, variantName } from '../text/names'

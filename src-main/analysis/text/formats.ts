@@ -1,5 +1,5 @@
 /** Formats a study's comparison, or one of its tables. */
-import { isGenerated } from '../../contract/datasetRegistry'
+import { isGenerated } from '../../contract/datasets/datasetRegistry'
 import { runStates } from '../../contract/runs/states'
 import type { Comparison, ComparisonCell, ComparisonRow } from '../../contract/studies/comparison'
 import { tableOne, tableTests, tableTwo } from '../studies/comparisonTables'

@@ -1,7 +1,7 @@
 /** Display names of networks, variants and data sets. */
-import { bankEntry, bankSize } from '../../contract/banks'
-import { datasetEntry } from '../../contract/datasetRegistry'
-import { layerSetEntry } from '../../contract/namedVariants'
+import { bankEntry, bankSize } from '../../contract/variants/banks'
+import { datasetEntry } from '../../contract/datasets/datasetRegistry'
+import { layerSetEntry } from '../../contract/variants/namedVariants'
 import {
   bankCode,
   compactVariant,

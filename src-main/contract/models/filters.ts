@@ -4,7 +4,7 @@ import { read } from '../call'
 import { ofRun, runId } from '../ids'
 import { runSummary } from '../runs/runs'
 import { searchText } from '../runs/search'
-import { bankSizes } from '../variants'
+import { bankSizes } from '../variants/variants'
 import { bankTable, layerSummary, picture } from './models'
 
 export const filterLayer = z.object({ ...layerSummary.shape, epochs: z.array(z.int()) })

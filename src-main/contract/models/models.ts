@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { read } from '../call'
 import { arch } from '../experiment'
-import { bankSizes, variant } from '../variants'
+import { bankSizes, variant } from '../variants/variants'
 
 /** How a multi-band layer derives filters (analysis/filters/banks.ts); null for a plain layer. */
 export const bankTable = z

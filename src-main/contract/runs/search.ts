@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { read } from '../call'
 import { arch, datasetId } from '../experiment'
 import { runId, studyId } from '../ids'
-import { variant } from '../variants'
+import { variant } from '../variants/variants'
 import { runState } from './states'
 
 /** Words separated by blanks. */

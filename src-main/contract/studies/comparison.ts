@@ -4,7 +4,7 @@ import { none, read } from '../call'
 import { arch, datasetId, precision } from '../experiment'
 import { ofStudy, studyId } from '../ids'
 import { runState } from '../runs/states'
-import { variant } from '../variants'
+import { variant } from '../variants/variants'
 
 /** A mean over seeds; std (n − 1) is null for fewer than two. */
 export const spread = z.object({

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { read, write } from '../call'
 import { addedCell, addedSeeds, arch, mostRuns, seed, trainingRequest } from '../experiment'
 import { ofStudy, runId } from '../ids'
-import { variant } from '../variants'
+import { variant } from '../variants/variants'
 import { estimate } from './studies'
 
 /** The effect of more seeds on one difference. */

@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import { WorkbenchError } from '../../contract/errors'
 import type { DatasetId } from '../../contract/experiment'
-import type { DatasetSource, DatasetSummary } from '../../contract/datasets'
+import type { DatasetSource, DatasetSummary } from '../../contract/datasets/datasets'
 import { cifarSpecs, countOf, labelBytesOf, type CifarSpec } from '../catalog'
 import { recordBytes, splitNames } from '../import/format'
 import { onDisk } from '../disk'

@@ -20,7 +20,7 @@ import {
 import { flushPath } from '../../files/durable'
 import { WorkbenchError } from '../../contract/errors'
 import type { DatasetId } from '../../contract/experiment'
-import type { DatasetStatistics, DatasetSummary } from '../../contract/datasets'
+import type { DatasetStatistics, DatasetSummary } from '../../contract/datasets/datasets'
 import type { Context } from '../app/context'
 import { ok, type HandlersOf } from '../app/handlers'
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { expandHome } from '../../../setup/lib/home.mjs'
-import { markerName } from '../../contract/dataDirMarker'
+import { markerName } from '../../contract/system/dataDirMarker'
 import { WorkbenchError } from '../../contract/errors'
 import { runId } from '../../contract/ids'
 

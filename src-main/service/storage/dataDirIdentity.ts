@@ -21,8 +21,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { dataDirMarker, markerFormat, markerName, type DataDirMarker } from '../../contract/dataDirMarker'
-import { importedDatasetIds } from '../../contract/datasetRegistry'
+import { dataDirMarker, markerFormat, markerName, type DataDirMarker } from '../../contract/system/dataDirMarker'
+import { importedDatasetIds } from '../../contract/datasets/datasetRegistry'
 import { codeOf, WorkbenchError } from '../../contract/errors'
 import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { markerName } from '../../contract/dataDirMarker'
+import { markerName } from '../../contract/system/dataDirMarker'
 import { cifarSpecs } from '../../datasets/catalog'
 import { locateDataDir } from './dataDirIdentity'
 import { Bench, planOf } from '../fixtures/bench'

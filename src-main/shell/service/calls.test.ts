@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { WorkbenchError } from '../../contract/errors'
-import { defaultPreferences } from '../../contract/preferences'
+import { defaultPreferences } from '../../contract/window/preferences'
 import { answer, isServiceEvent, type CallRoutes } from './calls'
 
 function routes() {

@@ -1,6 +1,6 @@
 /** Handles a window's calls: checks sender, name, size and schema, and always answers with a value. */
 import type { z } from 'zod'
-import { maxFileLength, shellCalls, type ShellCall, type ShellCalls } from '../../contract/shell'
+import { maxFileLength, shellCalls, type ShellCall, type ShellCalls } from '../../contract/window/shell'
 import { rendererServiceCalls, serviceCalls, type RendererServiceCall } from '../../contract/calls'
 import { WorkbenchError, toErrorValue } from '../../contract/errors'
 import { serviceEvents, type EventName } from '../../contract/events'

@@ -1,7 +1,7 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import { commandNames, commands, menus, type CommandName, type MenuName } from '../../contract/commands'
-import { datasetSites } from '../../contract/datasetRegistry'
-import { themes, type ThemeChoice } from '../../contract/preferences'
+import { commandNames, commands, menus, type CommandName, type MenuName } from '../../contract/window/commands'
+import { datasetSites } from '../../contract/datasets/datasetRegistry'
+import { themes, type ThemeChoice } from '../../contract/window/preferences'
 
 interface MenuActions {
   command: (name: CommandName) => void

@@ -1,5 +1,5 @@
 /** Security policies of the window. Pure, without Electron, so that each rule can be tested. */
-import { datasetSites } from '../../contract/datasetRegistry'
+import { datasetSites } from '../../contract/datasets/datasetRegistry'
 
 /** The only hosts that a click may open, in the user's browser. */
 export const externalHosts: readonly string[] = [

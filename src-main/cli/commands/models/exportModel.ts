@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import { modelFormatFacts, type ModelFormat } from '../../contract/models/modelFormats'
-import { withReader, type Service } from '../client'
-import { findRun } from '../lookup'
-import { outFolder, sayKept, writeFileOut, type OutFlags } from '../output/out'
-import { writeJson, writeOut } from '../output/output'
-import { runName } from '../output/progress'
-import type { Globals } from '../globals'
+import { modelFormatFacts, type ModelFormat } from '../../../contract/models/modelFormats'
+import { withReader, type Service } from '../../client'
+import { findRun } from '../../lookup'
+import { outFolder, sayKept, writeFileOut, type OutFlags } from '../../output/out'
+import { writeJson, writeOut } from '../../output/output'
+import { runName } from '../../output/progress'
+import type { Globals } from '../../globals'
 
 /**
  * Writes a run's network in a format for other programs.

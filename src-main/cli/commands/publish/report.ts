@@ -1,11 +1,11 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { withReader } from '../client'
-import { findStudy } from '../lookup'
-import { addOut, outFolder, sayKept, type OutFlags } from '../output/out'
-import { writeJson, writeOut } from '../output/output'
-import { cancelled, ProgressLine } from '../output/progress'
-import type { Globals } from '../globals'
+import { withReader } from '../../client'
+import { findStudy } from '../../lookup'
+import { addOut, outFolder, sayKept, type OutFlags } from '../../output/out'
+import { writeJson, writeOut } from '../../output/output'
+import { cancelled, ProgressLine } from '../../output/progress'
+import type { Globals } from '../../globals'
 
 export function addReport(program: Command): void {
   const command = program

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { WorkbenchError } from '../../contract/errors'
-import { repairedRuns, repairTable, repairWords } from '../../analysis/text/repair'
-import { textTable } from '../../analysis/text/table'
-import { version } from '../../../package.json'
-import type { Doctor } from '../../contract/system/system'
-import { dataDirOf, withReader } from '../client'
-import { Failed } from '../output/failures'
-import { writeJson, writeOut } from '../output/output'
-import type { Globals } from '../globals'
+import { WorkbenchError } from '../../../contract/errors'
+import { repairedRuns, repairTable, repairWords } from '../../../analysis/text/repair'
+import { textTable } from '../../../analysis/text/table'
+import { version } from '../../../../package.json'
+import type { Doctor } from '../../../contract/system/system'
+import { dataDirOf, withReader } from '../../client'
+import { Failed } from '../../output/failures'
+import { writeJson, writeOut } from '../../output/output'
+import type { Globals } from '../../globals'
 
 export function addDoctor(program: Command): void {
   program
@@ -33,7 +33,7 @@ export function addDoctor(program: Command): void {
 }
 
 async function repair(command: Command): Promise<void> {
-  const { repairHistory } = await import('../../service/storage/repair')
+  const { repairHistory } = await import('../../../service/storage/repair')
   const done = await repairHistory(await dataDirOf(command), `mcnn ${version}`)
   if (command.optsWithGlobals<Globals>().json) return writeJson(done)
   if (done.tables.length > 0) writeOut(`${textTable(repairTable(done))}\n`)

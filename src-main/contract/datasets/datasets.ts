@@ -1,7 +1,7 @@
 /** Data sets: import, download, samples and statistics. */
 import { z } from 'zod'
-import { none, ok, read, withPath, write } from './call'
-import { datasetId, seed } from './experiment'
+import { none, ok, read, withPath, write } from '../call'
+import { datasetId, seed } from '../experiment'
 
 export const datasetSummary = z.object({
   id: datasetId,

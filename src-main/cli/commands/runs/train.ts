@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { duration } from '../../analysis/text/numbers'
+import { duration } from '../../../analysis/text/numbers'
 import {
   archs,
   greatestSeed,
@@ -12,17 +12,17 @@ import {
   type StudyRequest,
   type TrainingConfig,
   type Variant,
-} from '../../contract/experiment'
-import { withService } from '../client'
-import { usageError } from '../output/failures'
-import { Follower, mustBeDone } from '../output/follow'
-import { findStudyNamed } from '../lookup'
-import { choice, layerList, oneVariant, wholeNumber } from '../options'
-import { log, writeOut } from '../output/output'
-import { addTrainingFlags, checkedPlan, trainingFrom, withFlag, type TrainingFlags } from '../plan'
-import { tellPrecision } from '../precision'
-import { accuracyWords, runName } from '../output/progress'
-import type { Globals } from '../globals'
+} from '../../../contract/experiment'
+import { withService } from '../../client'
+import { usageError } from '../../output/failures'
+import { Follower, mustBeDone } from '../../output/follow'
+import { findStudyNamed } from '../../lookup'
+import { choice, layerList, oneVariant, wholeNumber } from '../../options'
+import { log, writeOut } from '../../output/output'
+import { addTrainingFlags, checkedPlan, trainingFrom, withFlag, type TrainingFlags } from '../../plan'
+import { tellPrecision } from '../../precision'
+import { accuracyWords, runName } from '../../output/progress'
+import type { Globals } from '../../globals'
 
 interface TrainFlags extends TrainingFlags {
   arch: Arch

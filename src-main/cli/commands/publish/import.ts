@@ -1,12 +1,12 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import type { Imported } from '../../contract/publish/publish'
-import { statSource } from '../../files/pathProblems'
-import { withService } from '../client'
-import { typedPath } from '../options'
-import { writeJson, writeOut } from '../output/output'
-import { cancelled, ProgressLine } from '../output/progress'
-import type { Globals } from '../globals'
+import type { Imported } from '../../../contract/publish/publish'
+import { statSource } from '../../../files/pathProblems'
+import { withService } from '../../client'
+import { typedPath } from '../../options'
+import { writeJson, writeOut } from '../../output/output'
+import { cancelled, ProgressLine } from '../../output/progress'
+import type { Globals } from '../../globals'
 
 export function addImport(program: Command): void {
   program

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import { comparisonFormats, formatComparison, type ComparisonFormat } from '../../analysis/text/formats'
-import { withReader } from '../client'
-import { usageError } from '../output/failures'
-import { findStudy } from '../lookup'
-import { choice } from '../options'
-import { writeJson, writeOut } from '../output/output'
-import type { Globals } from '../globals'
+import { comparisonFormats, formatComparison, type ComparisonFormat } from '../../../analysis/text/formats'
+import { withReader } from '../../client'
+import { usageError } from '../../output/failures'
+import { findStudy } from '../../lookup'
+import { choice } from '../../options'
+import { writeJson, writeOut } from '../../output/output'
+import type { Globals } from '../../globals'
 
 export function addCompare(program: Command): void {
   program

@@ -1,11 +1,11 @@
 import path from 'node:path'
 import type { Command } from 'commander'
-import { textTable } from '../../analysis/text/table'
-import { threadsWords, tuningTable } from '../../analysis/text/threads'
-import { Failed } from '../output/failures'
-import { interruption, takeSignals } from '../interruption'
-import { log, writeJson, writeOut } from '../output/output'
-import type { Globals } from '../globals'
+import { textTable } from '../../../analysis/text/table'
+import { threadsWords, tuningTable } from '../../../analysis/text/threads'
+import { Failed } from '../../output/failures'
+import { interruption, takeSignals } from '../../interruption'
+import { log, writeJson, writeOut } from '../../output/output'
+import type { Globals } from '../../globals'
 
 export function addTune(program: Command): void {
   program
@@ -16,7 +16,7 @@ export function addTune(program: Command): void {
     .option('--once', 'only if this machine has not been measured yet')
     .action(async (options: { once?: true }, command: Command) => {
       takeSignals()
-      const { tuneMachine } = await import('../../service/machine/machineTuning')
+      const { tuneMachine } = await import('../../../service/machine/machineTuning')
       const entry = path.join(__dirname, 'trainer.js')
       const { tuning, threads } = await tuneMachine({
         trainerEntry: entry,

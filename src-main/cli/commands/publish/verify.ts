@@ -1,13 +1,13 @@
 import { Option, type Command } from 'commander'
-import { duration, whole } from '../../analysis/text/numbers'
-import { remaining, sharedMachineWords, verdictText } from '../../analysis/studies/verification'
-import { withReader } from '../client'
-import { Failed, usageError } from '../output/failures'
-import { findRun } from '../lookup'
-import { wholeNumber } from '../options'
-import { log, writeJson, writeOut } from '../output/output'
-import type { Globals } from '../globals'
-import { cancelled, ProgressLine } from '../output/progress'
+import { duration, whole } from '../../../analysis/text/numbers'
+import { remaining, sharedMachineWords, verdictText } from '../../../analysis/studies/verification'
+import { withReader } from '../../client'
+import { Failed, usageError } from '../../output/failures'
+import { findRun } from '../../lookup'
+import { wholeNumber } from '../../options'
+import { log, writeJson, writeOut } from '../../output/output'
+import type { Globals } from '../../globals'
+import { cancelled, ProgressLine } from '../../output/progress'
 
 interface VerifyFlags {
   steps?: number

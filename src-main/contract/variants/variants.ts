@@ -15,7 +15,7 @@
 import { z } from 'zod'
 import { bankSizes, namedBanks, type BankId } from './banks'
 import { namedVariants, variants, type LayerSet } from './namedVariants'
-import { matchName, plainText } from './typedNames'
+import { matchName, plainText } from '../typedNames'
 
 export { bankSizes, namedBanks } from './banks'
 export { variants } from './namedVariants'

@@ -1,14 +1,14 @@
 /** Calls and events of the shell, the process that owns the window. */
 import { z } from 'zod'
-import { none, ok } from './call'
+import { none, ok } from '../call'
 import { commandName } from './commands'
-import { datasetSummary } from './datasets'
-import { runId, studyId } from './ids'
-import { modelFormat, modelFormatFacts, modelFormats } from './models/modelFormats'
+import { datasetSummary } from '../datasets/datasets'
+import { runId, studyId } from '../ids'
+import { modelFormat, modelFormatFacts, modelFormats } from '../models/modelFormats'
 import { preferences } from './preferences'
-import { fileExtensions } from './publish/fileKinds'
-import { imported } from './publish/publish'
-import { repair } from './system/storage'
+import { fileExtensions } from '../publish/fileKinds'
+import { imported } from '../publish/publish'
+import { repair } from '../system/storage'
 
 /** Size limit of a file that a window saves, in characters of the message: a figure at 300 dpi has under a million. */
 export const maxFileLength = 32_000_000
