@@ -51,9 +51,12 @@ async function open<T>(
     onEvent: (name, payload) => listeners[name]?.(payload),
   })
   try {
-    return await work(service)
-  } finally {
+    const result = await work(service)
     await service.close()
+    return result
+  } catch (thrown) {
+    await service.closeAfterFailure()
+    throw thrown
   }
 }
 

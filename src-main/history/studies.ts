@@ -50,6 +50,7 @@ export class Studies {
   readonly #trash
   readonly #totals
   readonly #remove
+  readonly #any
   readonly #stamp
   readonly #setPlan
 
@@ -81,6 +82,7 @@ export class Studies {
       )
       .pluck()
     this.#setPlan = db.prepare<[string, string]>('UPDATE studies SET plan = ? WHERE id = ?')
+    this.#any = db.prepare<[], number>('SELECT EXISTS (SELECT 1 FROM studies)').pluck()
     this.#remove = db.prepare<[string]>('DELETE FROM studies WHERE id = ?')
   }
 
@@ -102,6 +104,11 @@ export class Studies {
   /** Also in the trash: an id is given once. */
   has(id: string): boolean {
     return this.#one.get(id) !== undefined
+  }
+
+  /** Returns whether there is no study, not even in the trash. */
+  isEmpty(): boolean {
+    return this.#any.get() === 0
   }
 
   /** Newest first; what is in the trash is not among them. */

@@ -7,6 +7,7 @@ import { History } from '../../history/history'
 import { isWriterAlive, WriterLock, writerOf } from '../../history/files/writer'
 import { backupBeforeMigration, listBackups } from '../storage/backups'
 import type { Paths } from '../storage/dataDir'
+import { isUnchanged } from '../storage/dataDirIdentity'
 import { mustBeWritable } from '../storage/fileAccess'
 import { orphans, recover } from './recovery'
 
@@ -98,18 +99,35 @@ export async function acquireLock(paths: Paths, program: string): Promise<Writer
   return lock
 }
 
-/** Returns null if another program still holds the lock after the timeout. */
-export async function tryAcquireLock(
-  { database }: Paths,
-  program: string,
-  timeoutMs: number,
-): Promise<WriterLock | null> {
+/** A command that failed has removed the data directory that it created, while this program waited for its lock. */
+export class DataDirRemoved extends WorkbenchError {
+  constructor({ dataDir }: Paths) {
+    super('unavailable', `The data directory ${dataDir} was removed by another program.`, {
+      fix: 'Start this program again.',
+    })
+  }
+}
+
+/**
+ * Returns null if another program still holds the lock after the timeout.
+ * @throws DataDirRemoved
+ */
+export async function tryAcquireLock(paths: Paths, program: string, timeoutMs: number): Promise<WriterLock | null> {
   const end = performance.now() + timeoutMs
   for (;;) {
-    const lock = WriterLock.take(database, { pid: process.pid, program })
+    const lock = takeLock(paths, program)
     if (lock || performance.now() >= end) return lock
     await wait(50)
   }
+}
+
+function takeLock(paths: Paths, program: string): WriterLock | null {
+  if (!isUnchanged(paths)) throw new DataDirRemoved(paths)
+  const lock = WriterLock.take(paths.database, { pid: process.pid, program })
+  // The file of the lock may have been removed after it was opened.
+  if (!lock || isUnchanged(paths)) return lock
+  lock.release()
+  throw new DataDirRemoved(paths)
 }
 
 export function holderOf({ database }: Paths): Holder {

@@ -22,7 +22,7 @@ import { ModelThread } from '../models/modelThread'
 import { deviceProber } from '../machine/probe'
 import { thisProcess } from '../access/processIdentity'
 import { WriteAccess } from '../access/writeAccess'
-import { openHistory, type Access } from '../access/openHistory'
+import { DataDirRemoved, openHistory, type Access } from '../access/openHistory'
 import { publishCalls } from '../studies/publishCalls'
 import { RunActions } from '../queue/runActions'
 import { Scheduler } from '../queue/scheduler'
@@ -76,8 +76,15 @@ export interface Service {
    * @param cause default: `closed`
    */
   close(cause?: CloseCause): Promise<void>
+  /**
+   * Closes the service after a command that failed. If this service created the data directory and nothing was stored
+   * in it, it is removed.
+   */
+  closeAfterFailure(): Promise<void>
 }
 
+/** How often a data directory is opened that other programs create and remove again. */
+const openAttempts = 3
 /** Interval of write attempts while the disk is full, in ms. */
 const recoveryMs = 10_000
 
@@ -87,8 +94,7 @@ const recoveryMs = 10_000
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { access = 'write', as = 'MCNN Workbench' } = options
-  const { paths, canWrite } = openDataDir(options.dataDir, access)
-  const { history, lock } = await openHistory(paths, as, access, canWrite)
+  const { paths, canWrite, creation, history, lock } = await openStores(options.dataDir, as, access)
   let damage = false
   const emit = options.onEvent ?? (() => undefined)
   /** Converts an error that shows corruption, and ends the service at the first one. */
@@ -199,7 +205,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }
   }
 
-  async function close(cause: CloseCause): Promise<void> {
+  async function close(cause: CloseCause, failed = false): Promise<void> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
@@ -207,7 +213,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     } finally {
       context.trainerPriority.close()
       disk.close()
+      const isUnused = failed && creation.isNew && own.mayWrite && !damage && history.studies.isEmpty()
       history.close()
+      if (isUnused) creation.remove(paths)
       own.release(damage)
     }
   }
@@ -219,6 +227,19 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       return call(name, params)
     },
     close: (cause = 'closed') => (closed ??= close(cause)),
+    closeAfterFailure: () => (closed ??= close('closed', true)),
+  }
+}
+
+/** Opens the data directory and its history; again if another program has removed the directory meanwhile. */
+async function openStores(dataDir: string, as: string, access: Access) {
+  for (let attempt = 1; ; attempt++) {
+    const { paths, canWrite, creation } = openDataDir(dataDir, access)
+    try {
+      return { paths, canWrite, creation, ...(await openHistory(paths, as, access, canWrite)) }
+    } catch (thrown) {
+      if (!(thrown instanceof DataDirRemoved) || attempt === openAttempts) throw thrown
+    }
   }
 }
 

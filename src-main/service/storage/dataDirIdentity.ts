@@ -11,7 +11,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -27,6 +26,7 @@ import { codeOf, WorkbenchError } from '../../contract/errors'
 import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'
 import { pathsOf, type Paths } from './dataDir'
+import { DataDirCreation } from './dataDirCreation'
 import { adoptRunFolders } from './ownFiles'
 import { historyKind } from '../../history/files/historyFile'
 
@@ -68,23 +68,31 @@ export function locateDataDir(dataDir: string): Paths {
 /**
  * Creates what is missing of a data directory, marker file first, and returns its paths. A directory of an earlier
  * version is adopted.
+ * @param creation records what was created
  * @throws WorkbenchError as `locateDataDir`; bad-input or unavailable, as `pathProblem` says, if it cannot be written
  */
-export function prepareDataDir(dataDir: string): Paths {
+export function prepareDataDir(dataDir: string, creation = new DataDirCreation()): Paths {
   const { state, isCertain, paths } = examine(dataDir)
   const { dataDir: root, datasets, runs, logs } = paths
   if (!isCertain) throw refused(root, path.basename(paths.database))
   try {
-    makeFolder(root)
+    creation.makeFolder(root)
     if (state === 'earlier') adoptRunFolders(paths)
-    const prepared = state === 'marked' ? paths : pathsOf(root, createMarker(paths.marker))
-    for (const folder of [datasets, runs, logs]) makeFolder(folder)
+    if (state !== 'marked') creation.isNew = createMarker(paths.marker) && state === 'new'
+    const prepared = state === 'marked' ? paths : pathsOf(root, readMarker(paths.marker))
+    for (const folder of [datasets, runs, logs]) creation.makeFolder(folder)
     // Data sets may be shared with other people and read-only.
     for (const folder of [root, runs, logs]) accessSync(folder, constants.W_OK | constants.X_OK)
     return prepared
   } catch (cause) {
+    if (!creation.isNew) creation.removeFolders()
     throw unusable(root, 'written', cause)
   }
+}
+
+/** Returns whether the directory is the one that `prepareDataDir` returned: it was not removed meanwhile. */
+export function isUnchanged({ marker, identity }: Paths): boolean {
+  return lstatSync(marker, { throwIfNoEntry: false }) !== undefined && readMarker(marker) === identity
 }
 
 /**
@@ -92,15 +100,19 @@ export function prepareDataDir(dataDir: string): Paths {
  * @param access `read` writes nothing; `either` writes if this user may
  * @throws WorkbenchError as `prepareDataDir`
  */
-export function openDataDir(dataDir: string, access: 'read' | 'write' | 'either'): { paths: Paths; canWrite: boolean } {
-  if (access === 'read') return { paths: locateDataDir(dataDir), canWrite: false }
+export function openDataDir(
+  dataDir: string,
+  access: 'read' | 'write' | 'either',
+): { paths: Paths; canWrite: boolean; creation: DataDirCreation } {
+  const creation = new DataDirCreation()
+  if (access === 'read') return { paths: locateDataDir(dataDir), canWrite: false, creation }
   try {
-    return { paths: prepareDataDir(dataDir), canWrite: true }
+    return { paths: prepareDataDir(dataDir, creation), canWrite: true, creation }
   } catch (thrown) {
     if (access === 'write') throw thrown
     const { state, paths } = examine(dataDir)
     if (state === 'new') throw thrown
-    return { paths, canWrite: false }
+    return { paths, canWrite: false, creation }
   }
 }
 
@@ -177,8 +189,8 @@ function readMarker(file: string): string {
   )
 }
 
-/** Writes the marker atomically; if another program wrote one meanwhile, that one counts. @returns its id */
-function createMarker(file: string): string {
+/** Writes the marker atomically, unless another program has written one meanwhile. @returns whether it was written */
+function createMarker(file: string): boolean {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`
   try {
     const handle = openSync(part, 'wx')
@@ -192,34 +204,13 @@ function createMarker(file: string): string {
       linkSync(part, file)
     } catch {
       // Another program was first, or the file system has no links.
-      if (lstatSync(file, { throwIfNoEntry: false }) === undefined) renameSync(part, file)
+      if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false
+      renameSync(part, file)
     }
     flushPathSync(path.dirname(file))
+    return true
   } finally {
     rmSync(part, { force: true })
-  }
-  return readMarker(file)
-}
-
-/**
- * Creates a folder and its parents. Node's recursive mkdir never returns if the system reports ENOENT below a folder
- * that exists, as /proc does.
- */
-function makeFolder(folder: string): void {
-  try {
-    makeOne(folder)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || folder === path.dirname(folder)) throw error
-    makeFolder(path.dirname(folder))
-    makeOne(folder)
-  }
-}
-
-function makeOne(folder: string): void {
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
   }
 }
 
