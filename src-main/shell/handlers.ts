@@ -45,12 +45,8 @@ export function shellHandlers(
         kind === 'archive'
           ? { title: 'Import data set archive', properties: ['openFile'], filters: [archivesFilter, allFiles] }
           : { title: 'Import data set folder', properties: ['openDirectory'] }
-      const parent = window()
-      const { canceled, filePaths } = await (parent
-        ? dialog.showOpenDialog(parent, options)
-        : dialog.showOpenDialog(options))
-      const chosen = filePaths[0]
-      return canceled || chosen === undefined ? null : { grant: grants.give(chosen), name: path.basename(chosen) }
+      const chosen = await askForPath(window(), options)
+      return chosen === null ? null : { grant: grants.give(chosen), name: path.basename(chosen) }
     },
 
     'shell.importDataset': async ({ grant }) => {
@@ -77,16 +73,12 @@ export function shellHandlers(
         buttonLabel: 'Write report here',
         properties: ['openDirectory', 'createDirectory'],
       }
-      const parent = window()
-      const { canceled, filePaths } = await (parent
-        ? dialog.showOpenDialog(parent, options)
-        : dialog.showOpenDialog(options))
-      const chosen = filePaths[0]
-      if (canceled || chosen === undefined) return null
+      const chosen = await askForPath(window(), options)
+      if (chosen === null) return null
       const folder = `${id}-report`
       const out = path.join(chosen, folder)
       if (
-        !(await writeOrReplace(parent, `the report in ${folder}`, (replace) =>
+        !(await writeOrReplace(window(), `the report in ${folder}`, (replace) =>
           service.call('publish.report', { id, out, replace }),
         ))
       )
@@ -100,12 +92,8 @@ export function shellHandlers(
         kind === 'archive'
           ? { title: 'Import study', properties: ['openFile'], filters: [archivesFilter, allFiles] }
           : { title: 'Import study folder', properties: ['openDirectory'] }
-      const parent = window()
-      const { canceled, filePaths } = await (parent
-        ? dialog.showOpenDialog(parent, options)
-        : dialog.showOpenDialog(options))
-      const chosen = filePaths[0]
-      return canceled || chosen === undefined
+      const chosen = await askForPath(window(), options)
+      return chosen === null
         ? null
         : serviceCalls['publish.import'].result.parse(await service.call('publish.import', { path: chosen }))
     },
@@ -177,12 +165,8 @@ export function shellHandlers(
         buttonLabel: 'Use this folder',
         properties: ['openDirectory', 'createDirectory'],
       }
-      const parent = window()
-      const { canceled, filePaths } = await (parent
-        ? dialog.showOpenDialog(parent, options)
-        : dialog.showOpenDialog(options))
-      const chosen = filePaths[0]
-      if (canceled || chosen === undefined) return { chosen: false }
+      const chosen = await askForPath(window(), options)
+      if (chosen === null) return { chosen: false }
       prepareDataDir(chosen)
       // The last flag counts. Electron's profile is in the data directory, so a restart is needed.
       app.relaunch({ args: [...process.argv.slice(1), `--data-dir=${chosen}`] })
@@ -201,6 +185,17 @@ export function shellHandlers(
       return { ok: true }
     },
   }
+}
+
+/** Opens a dialog for an existing file or folder. Returns null if the user cancels. */
+async function askForPath(
+  window: BrowserWindow | null,
+  options: Electron.OpenDialogOptions,
+): Promise<string | null> {
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options))
+  return canceled ? null : (filePaths[0] ?? null)
 }
 
 /** Asks where to save a file. Returns null if the user cancels; an existing file at the path may be replaced. */

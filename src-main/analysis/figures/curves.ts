@@ -32,6 +32,18 @@ export interface Look {
   marker: MarkerShape
 }
 
+type StoredCurve = RendererResult<'studies.curves'>['runs'][number]
+
+/** Returns one entry per epoch of a stored curve, whose values are stored by column. */
+export function epochsOf({ epoch, testAccuracy, trainLoss, elapsed }: StoredCurve): CurveEpoch[] {
+  return epoch.map((at, i) => ({
+    epoch: at,
+    testAccuracy: testAccuracy[i] ?? NaN,
+    trainLoss: trainLoss[i] ?? NaN,
+    elapsed: elapsed[i] ?? NaN,
+  }))
+}
+
 /**
  * Returns the epochs of each run: the fetched ones and those that arrived since; with thinned curves, only epochs of
  * the same interval.
@@ -41,15 +53,7 @@ export function mergedEpochs(
   newer: ReadonlyMap<string, readonly EpochMetrics[]>,
 ): Map<string, readonly CurveEpoch[]> {
   const all = new Map<string, readonly CurveEpoch[]>(
-    runs.map(({ runId, epoch, testAccuracy, trainLoss, elapsed }) => [
-      runId,
-      epoch.map((at, i) => ({
-        epoch: at,
-        testAccuracy: testAccuracy[i] ?? NaN,
-        trainLoss: trainLoss[i] ?? NaN,
-        elapsed: elapsed[i] ?? NaN,
-      })),
-    ]),
+    runs.map((run) => [run.runId, epochsOf(run)]),
   )
   if (every > 1) return all
   for (const [runId, more] of newer) {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { studyManifest } from '../../analysis/studies/manifest'
 import { reportFiles } from '../../analysis/report/files'
 import type { ReportFacts } from '../../analysis/report/content'
-import type { CurveEpoch } from '../../analysis/figures/curves'
+import { epochsOf, type CurveEpoch } from '../../analysis/figures/curves'
 import type { ServiceResult } from '../../contract/calls'
 import { checkOutputFolder, writeOutputFolder } from '../../files/outputFolder'
 import type { StudyRecord } from '../../history/studies'
@@ -49,16 +49,7 @@ async function factsOf(context: Context, asked: Asked, study: StudyRecord, signa
     const row = comparison.rows.find(({ dataset, arch }) => `${dataset} ${arch}` === key)
     if (!row) continue
     const { runs } = await asked['studies.curves']({ id: study.id, dataset: row.dataset, arch: row.arch })
-    for (const { runId, epoch, testAccuracy, trainLoss, elapsed } of runs)
-      curves.set(
-        runId,
-        epoch.map((at, i) => ({
-          epoch: at,
-          testAccuracy: testAccuracy[i] ?? NaN,
-          trainLoss: trainLoss[i] ?? NaN,
-          elapsed: elapsed[i] ?? NaN,
-        })),
-      )
+    for (const run of runs) curves.set(run.runId, epochsOf(run))
     await setImmediate()
   }
   const runs = facts.map(({ run }) => run)

@@ -18,7 +18,7 @@ export interface WindowOptions {
   zoomBy: (direction: 'in' | 'out') => void
 }
 
-/** The page's background in tokens.css, so that nothing flashes before the first paint. */
+/** The page's background in styles/tokens.css, so that nothing flashes before the first paint. */
 const ground = (): string => (nativeTheme.shouldUseDarkColors ? '#17181b' : '#ffffff')
 
 export function createWindow(options: WindowOptions): BrowserWindow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearestSample, periodicPixels, pixelsOf, placeOfSample } from './heatmap'
+import { nearestSample, periodicPixels, pixelsOf, pixelsOfRgb, placeOfSample } from './heatmap'
 
 const grey = (t: number): [number, number, number] =>
   Number.isFinite(t) ? [Math.round(t * 255), Math.round(t * 255), Math.round(t * 255)] : [255, 0, 0]
@@ -48,4 +48,8 @@ describe('nearestSample', () => {
 
 it('gives every number its pixel', () => {
   expect([...pixelsOf(Float32Array.of(0, 1), grey)]).toEqual([0, 0, 0, 255, 255, 255, 255, 255])
+})
+
+it('converts RGB bytes to opaque RGBA bytes', () => {
+  expect([...pixelsOfRgb(Uint8Array.of(1, 2, 3, 4, 5, 6))]).toEqual([1, 2, 3, 255, 4, 5, 6, 255])
 })

@@ -67,6 +67,13 @@ export function pixelsOf(values: ArrayLike<number>, color: (value: number) => Rg
   return pixels
 }
 
+/** Converts RGB bytes to RGBA bytes. */
+export function pixelsOfRgb(bytes: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray((bytes.length / 3) * 4).fill(255)
+  for (let i = 0; i < bytes.length; i++) pixels[Math.floor(i / 3) * 4 + (i % 3)] = bytes[i] ?? 0
+  return pixels
+}
+
 /** Returns the sample nearest to a position, 0 to 1 across the image; wraps around. */
 export function nearestSample(fraction: number, size: number): number {
   const index = Math.round(Math.min(1, Math.max(0, fraction)) * size)

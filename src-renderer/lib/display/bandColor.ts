@@ -1,4 +1,4 @@
-/** Number of band colours in tokens.css. */
+/** Number of band colours in styles/tokens.css. */
 const colors = 8
 
 /** Returns the CSS colour of a band. @param band from 0 */
