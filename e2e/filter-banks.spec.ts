@@ -226,8 +226,8 @@ test('shows later layers and other runs, and explains what is missing', async ({
   await page.getByRole('slider', { name: 'Epoch' }).press('ArrowLeft')
   await expect(page.getByText(`go to epoch ${filterEpochs}`, { exact: false })).toBeVisible()
 
-  const beside = page.getByRole('combobox', { name: 'Compare with' })
-  await beside.click()
+  const compare = page.getByRole('combobox', { name: 'Compare with' })
+  await compare.click()
   await page.getByRole('option', { name: /mcnn-a · R8 · seed 2/ }).click()
   await expect(
     page
@@ -235,7 +235,7 @@ test('shows later layers and other runs, and explains what is missing', async ({
       .getByRole('row', { name: /^Similarity/ })
       .locator('td'),
   ).toHaveText([/^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/, /^\d\.\d\d$/])
-  expect(query(page).get('beside')).toBe(runIdOf('mcnn-a', 2))
+  expect(query(page).get('compare')).toBe(runIdOf('mcnn-a', 2))
 
   await workbench.open(`#/banks?run=${runIdOf('baseline', 1)}`)
   await expect(page.getByText('is an ordinary layer in this run', { exact: false })).toBeVisible()

@@ -59,7 +59,7 @@ async function views(workbench: Workbench): Promise<View[]> {
     break
   }
   const { arch, dataset } = found
-  const beside =
+  const baseline =
     done.find((run) => run.variant === 'baseline' && run.arch === arch && run.dataset === dataset)?.id ?? ''
   const alike = done.filter((run) => run.studyId === 'every-layer' && run.arch === 'resnet-32')
   const diverged = runs.find((run) => run.state === 'diverged')?.id ?? ''
@@ -87,7 +87,7 @@ async function views(workbench: Workbench): Promise<View[]> {
     section('fig3'),
     { name: 'runs', hash: '#/runs?q=dataset:cifar-10', then: select },
     { name: 'runs-single', hash: '#/runs?group=none' },
-    { name: 'run', hash: `#/runs/${detailed}?beside=${beside}` },
+    { name: 'run', hash: `#/runs/${detailed}?compare=${baseline}` },
     {
       name: 'run-evaluated',
       hash: `#/runs/${detailed}`,

@@ -44,15 +44,15 @@ test('follows a training run, shows its predictions, and compares it with anothe
     ).toBeVisible()
   })
 
-  await test.step('beside the baseline: in the curves, and the config shows what differs', async () => {
+  await test.step('draws the baseline in the curves and shows only the config’s differences', async () => {
     await page.getByLabel('Compare with').selectOption({ label: 'baseline · R8 · s1' })
-    await expect(page).toHaveURL(new RegExp(`beside=${baseline}`))
+    await expect(page).toHaveURL(new RegExp(`compare=${baseline}`))
     const about = page.getByRole('complementary', { name: 'About this run' })
     await expect(about.getByRole('row', { name: /^variant/ })).toHaveText(/mcnn-a\s*baseline/)
     await expect(about.getByRole('row', { name: /^seed/ })).toHaveCount(0)
     await workbench.inEveryLook(async (ending) => {
       await page.getByRole('heading', { name: 'Curves' }).scrollIntoViewIfNeeded()
-      await workbench.screenshot(`run-beside-${ending}`)
+      await workbench.screenshot(`run-compared-${ending}`)
       await page.getByRole('heading', { name: 'Most confident mistakes' }).scrollIntoViewIfNeeded()
       await workbench.screenshot(`run-evaluated-${ending}`)
       await workbench.scrollsNowhereSideways()

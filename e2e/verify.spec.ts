@@ -116,7 +116,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await page.getByRole('option', { name: /Verify run/ }).click()
     await dialog.getByRole('button', { name: 'Verify again…' }).click()
     await expect(dialog.getByText('after the current run')).toBeVisible()
-    await workbench.screenshot('verify-beside')
+    await workbench.screenshot('verify-parallel')
     await dialog.getByRole('button', { name: 'Verify' }).click()
     await expect(dialog.getByText('waiting for the running run')).toBeVisible()
     await dialog.getByRole('button', { name: 'Close', exact: true }).click()

@@ -188,10 +188,7 @@ export function shellHandlers(
 }
 
 /** Opens a dialog for an existing file or folder. Returns null if the user cancels. */
-async function askForPath(
-  window: BrowserWindow | null,
-  options: Electron.OpenDialogOptions,
-): Promise<string | null> {
+async function askForPath(window: BrowserWindow | null, options: Electron.OpenDialogOptions): Promise<string | null> {
   const { canceled, filePaths } = await (window
     ? dialog.showOpenDialog(window, options)
     : dialog.showOpenDialog(options))

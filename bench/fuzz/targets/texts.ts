@@ -30,7 +30,7 @@ const addresses = [
   '#/new',
   '#/runs?q=variant%3Amcnn-f&sort=-accuracy,seed&group=config&of=best',
   '#/runs?compare=a,b-1',
-  '#/runs/run-1?beside=run-2',
+  '#/runs/run-1?compare=run-2',
   '#/banks?run=a&layer=stem&filter=3&epoch=2&pins=a:stem:1:2',
   '#/data?id=cifar-10',
   '#/system',

@@ -52,9 +52,7 @@ export function mergedEpochs(
   { every, runs }: RendererResult<'studies.curves'>,
   newer: ReadonlyMap<string, readonly EpochMetrics[]>,
 ): Map<string, readonly CurveEpoch[]> {
-  const all = new Map<string, readonly CurveEpoch[]>(
-    runs.map((run) => [run.runId, epochsOf(run)]),
-  )
+  const all = new Map<string, readonly CurveEpoch[]>(runs.map((run) => [run.runId, epochsOf(run)]))
   if (every > 1) return all
   for (const [runId, more] of newer) {
     const known = [...(all.get(runId) ?? [])]

@@ -91,7 +91,7 @@ export const filterCalls = {
   /** The run to show by default (for null the newest one with stored filters), and the baseline to compare it with. */
   'filters.defaultRun': read(
     z.strictObject({ id: runId.nullable() }),
-    z.object({ run: runSummary.nullable(), beside: runSummary.nullable() }),
+    z.object({ run: runSummary.nullable(), compared: runSummary.nullable() }),
   ),
   'filters.layers': read(ofRun, z.array(filterLayer)),
   /** How complementary the filters of each convolution were, for each epoch with stored figures. */

@@ -176,7 +176,7 @@ describe('what a window asks for instead of all runs', () => {
     const started = all
       .filter((run) => run.startedAt !== null)
       .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
-    const { run, beside } = serviceCalls['filters.defaultRun'].result.parse(
+    const { run, compared } = serviceCalls['filters.defaultRun'].result.parse(
       await service.call('filters.defaultRun', { id: null }),
     )
     expect(run).toEqual(started.find((one) => one.variant !== 'baseline' && one.state === 'done'))
@@ -188,7 +188,7 @@ describe('what a window asks for instead of all runs', () => {
         one.seed === run.seed &&
         one.epochs === run.epochs,
     )
-    expect(beside).toEqual(alike.find((one) => one.studyId === run?.studyId) ?? alike[0] ?? null)
+    expect(compared).toEqual(alike.find((one) => one.studyId === run?.studyId) ?? alike[0] ?? null)
     const { found, total } = serviceCalls['filters.runs'].result.parse(
       await service.call('filters.runs', { text: 'R32', limit: 3 }),
     )

@@ -16,7 +16,7 @@ const themeItem = (theme: ThemeChoice): CommandName => `view.theme-${theme}`
 /** Builds the menu from the contract's table of commands and Electron's own items. */
 export function buildMenu(actions: MenuActions, development: boolean, theme: ThemeChoice): Menu {
   const link = (label: string, url: string): Item => ({ label, click: () => actions.openExternal(url) })
-  const beside: Partial<Record<MenuName, Item[]>> = {
+  const extraItems: Partial<Record<MenuName, Item[]>> = {
     File: [separator, { role: 'quit', label: 'Quit', accelerator: 'CmdOrCtrl+Q' }],
     View: [
       separator,
@@ -47,7 +47,7 @@ export function buildMenu(actions: MenuActions, development: boolean, theme: The
           { role: 'paste' },
           { role: 'selectAll' },
         )
-      return { label: `&${menu}`, submenu: [...items, ...(beside[menu] ?? [])] }
+      return { label: `&${menu}`, submenu: [...items, ...(extraItems[menu] ?? [])] }
     }),
   )
 }

@@ -52,8 +52,8 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 
 function shownBy({ key: [name, params], value }: QueryEntry): Shown {
-  const { run, beside } = fieldsOf(value)
+  const { run, compared } = fieldsOf(value)
   const idOf = (one: unknown): string | undefined =>
     typeof fieldsOf(one)['id'] === 'string' ? String(fieldsOf(one)['id']) : undefined
-  return { name, params: fieldsOf(params), runs: [idOf(run), idOf(beside)] }
+  return { name, params: fieldsOf(params), runs: [idOf(run), idOf(compared)] }
 }

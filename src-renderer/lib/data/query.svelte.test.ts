@@ -239,7 +239,7 @@ describe('invalidation', () => {
   it('follows the runs that a suggestion is about', async () => {
     startInvalidation()
     mounted(() => callQuery('filters.defaultRun', { id: 'a' }))
-    calls[0]?.answer({ run: { id: 'a' }, beside: { id: 'b' } })
+    calls[0]?.answer({ run: { id: 'a' }, compared: { id: 'b' } })
     await settle()
     tell('run.changed', { id: 'c', studyId: 's', epochsDone: 0 })
     expect(calls).toHaveLength(1)

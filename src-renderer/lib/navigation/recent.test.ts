@@ -8,16 +8,16 @@ describe('recent places', () => {
       '#/runs/a',
       '#/runs?state=failed',
       '#/nowhere',
-      '#/runs/a?beside=b',
+      '#/runs/a?compare=b',
       '#/studies/s?at=t1',
       '#/runs',
     ].reduce<string[]>(withVisit, [])
-    expect(seen).toEqual(['#/runs', '#/studies/s?at=t1', '#/runs/a?beside=b', '#/studies'])
+    expect(seen).toEqual(['#/runs', '#/studies/s?at=t1', '#/runs/a?compare=b', '#/studies'])
     expect(Array.from({ length: 50 }, (_, i) => `#/runs/r${i}`).reduce<string[]>(withVisit, [])).toHaveLength(20)
   })
 
   it('lead to runs, each once', () => {
-    expect(runsIn(['#/runs/a?beside=b', '#/runs', '#/studies/s', '#/runs/c', '#/runs/a'])).toEqual(['a', 'c'])
+    expect(runsIn(['#/runs/a?compare=b', '#/runs', '#/studies/s', '#/runs/c', '#/runs/a'])).toEqual(['a', 'c'])
   })
 
   it('are none where what was kept is something else', () => {
@@ -28,7 +28,7 @@ describe('recent places', () => {
 
 describe('a pasted link', () => {
   it('leads where it came from', () => {
-    expect(pastedAddress(' #/runs/a?beside=b\n')).toBe('#/runs/a?beside=b')
+    expect(pastedAddress(' #/runs/a?compare=b\n')).toBe('#/runs/a?compare=b')
     expect(pastedAddress('file:///opt/x/index.html#/banks?run=a')).toBe('#/banks?run=a')
   })
 

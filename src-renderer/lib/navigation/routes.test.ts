@@ -10,8 +10,8 @@ describe('addresses', () => {
     expect(parseHash(href.newStudy(['a', 'b']))).toEqual({ page: 'new-study', like: ['a', 'b'] })
     expect(parseHash(href.study('quick-start'))).toEqual({ page: 'study', id: 'quick-start', section: null })
     expect(parseHash(href.study('quick-start', 't1'))).toEqual({ page: 'study', id: 'quick-start', section: 't1' })
-    expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1', beside: null })
-    expect(parseHash(href.run('r-1', 'r-2'))).toEqual({ page: 'run', id: 'r-1', beside: 'r-2' })
+    expect(parseHash(href.run('r-1'))).toEqual({ page: 'run', id: 'r-1', compare: null })
+    expect(parseHash(href.run('r-1', 'r-2'))).toEqual({ page: 'run', id: 'r-1', compare: 'r-2' })
     const banks = parseHash(href.banks({ run: 'r-1', layer: 'stage1.block1.conv1', filter: 0, epoch: null }))
     expect(banks.page === 'banks' && [...banks.query]).toEqual([
       ['run', 'r-1'],
@@ -38,4 +38,8 @@ describe('addresses', () => {
   it('survive what a person may type', () => {
     expect(parseHash('#/studies/%E0%A4%A')).toEqual({ page: 'study', id: '%E0%A4%A', section: null })
   })
+})
+
+it('reads the comparison run of links that earlier versions made', () => {
+  expect(parseHash('#/runs/r-1?beside=r-2')).toEqual({ page: 'run', id: 'r-1', compare: 'r-2' })
 })

@@ -5,7 +5,7 @@ export type Route =
   | { page: 'study'; id: string; section: string | null }
   | { page: 'new-study'; like: readonly string[] }
   | { page: 'runs'; query: URLSearchParams }
-  | { page: 'run'; id: string; beside: string | null }
+  | { page: 'run'; id: string; compare: string | null }
   | { page: 'banks'; query: URLSearchParams }
   | { page: 'data'; id: string | null }
   | { page: 'system' }
@@ -31,7 +31,7 @@ export function parseHash(hash: string): Route {
     return { page: 'studies', trash: query.get('in') === 'trash' }
   if (first === 'studies' && second !== undefined) return { page: 'study', id: second, section: query.get('at') }
   if (first === 'runs')
-    return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, beside: query.get('beside') }
+    return second === undefined ? { page: 'runs', query } : { page: 'run', id: second, compare: comparedRun(query) }
   if (first === 'help') {
     const section = helpSections.find((one) => one === (second ?? 'method'))
     return section ? { page: 'help', section, term: query.get('term') } : { page: 'unknown', hash }
@@ -51,6 +51,11 @@ export function parseHash(hash: string): Route {
   return { page: 'unknown', hash }
 }
 
+/** Returns the id of the comparison run in an address. Links of earlier versions have it as `beside`. */
+export function comparedRun(query: URLSearchParams): string | null {
+  return query.get('compare') ?? query.get('beside')
+}
+
 export const href = {
   studies: () => '#/studies',
   trashedStudies: () => '#/studies?in=trash',
@@ -59,8 +64,8 @@ export const href = {
   newStudy: (like: readonly string[] = []) => `#/new${search({ like: like.slice(0, mostAlike).join(',') })}`,
   /** `query` is the runs page's own. */
   runs: (query?: Record<string, string | number | null | undefined>) => `#/runs${search(query ?? {})}`,
-  /** `beside`: the comparison run. */
-  run: (id: string, beside?: string) => `#/runs/${encodeURIComponent(id)}${search({ beside })}`,
+  /** `compare`: the comparison run. */
+  run: (id: string, compare?: string) => `#/runs/${encodeURIComponent(id)}${search({ compare })}`,
   /** `query` is the filter banks page's own: pages/filter-banks/address.ts. */
   banks: (query?: Record<string, string | number | null | undefined>) => `#/banks${search(query ?? {})}`,
   data: (id?: string) => `#/data${search({ id })}`,

@@ -12,7 +12,7 @@ const plain = parseAddress(new URLSearchParams())
 it('an empty address is all defaults, and written as nothing', () => {
   expect(plain).toMatchObject({
     run: null,
-    beside: null,
+    compare: null,
     epoch: null,
     scale: 'filter',
     unit: 'linear',
@@ -27,7 +27,7 @@ it('an empty address is all defaults, and written as nothing', () => {
 it('everything chosen comes back', () => {
   const all: BankAddress = {
     run: 'r-1',
-    beside: '',
+    compare: '',
     layer: 'stage1.block1.conv2',
     filter: 3,
     epoch: 0,
@@ -43,8 +43,8 @@ it('everything chosen comes back', () => {
     ],
   }
   expect(through(all)).toEqual(all)
-  expect(through({ ...all, beside: 'r-9', channel: 2, picture: 'checker', place: null })).toMatchObject({
-    beside: 'r-9',
+  expect(through({ ...all, compare: 'r-9', channel: 2, picture: 'checker', place: null })).toMatchObject({
+    compare: 'r-9',
     channel: 2,
     picture: 'checker',
     place: null,

@@ -1,5 +1,6 @@
 /** The address of the filter banks page: it contains all choices, so that a link restores the view. Pure. */
 import type { BandEdge } from '../../../../src-main/analysis/filters/spectrum'
+import { comparedRun } from '../../../lib/navigation/routes'
 import type { Channel } from './bank'
 import { pictureNames, type PictureName } from './pictures'
 
@@ -27,7 +28,7 @@ export type ResponseUnit = 'linear' | 'dB'
 export interface BankAddress {
   run: string | null
   /** Null is the baseline of the same config and seed, '' is none. */
-  beside: string | null
+  compare: string | null
   layer: string | null
   filter: number | null
   /** Null is the newest. */
@@ -46,13 +47,13 @@ const rows: readonly MapRow[] = ['kernel', 'response', 'feature']
 const none = 'none'
 
 export function parseAddress(query: URLSearchParams): BankAddress {
-  const beside = query.get('beside')
+  const compare = comparedRun(query)
   const channel = query.get('channel')
   const picture = query.get('picture')
   const scale = query.get('scale')
   return {
     run: query.get('run'),
-    beside: beside === none ? '' : beside,
+    compare: compare === none ? '' : compare,
     layer: query.get('layer'),
     filter: whole(query.get('filter')),
     epoch: whole(query.get('epoch')),
@@ -68,10 +69,10 @@ export function parseAddress(query: URLSearchParams): BankAddress {
 
 /** Returns the query that `parseAddress` reads, without default values. */
 export function addressQuery(address: BankAddress): Record<string, string | number | null> {
-  const { run, beside, layer, filter, epoch, channel, scale, unit, edge, picture, place, pins } = address
+  const { run, compare, layer, filter, epoch, channel, scale, unit, edge, picture, place, pins } = address
   return {
     run,
-    beside: beside === '' ? none : beside,
+    compare: compare === '' ? none : compare,
     layer,
     filter,
     epoch,

@@ -2,6 +2,7 @@
  * Fetches layers while the user moves through epochs: one call at a time, the newest request first, with a cache.
  */
 import type { LayerFilterValues } from '../../../../src-main/contract'
+import { call } from '../../../lib/data/client'
 import type { LayerValues } from '../../../../src-main/analysis/filters/spectrum'
 
 /** A layer's stored filters after an epoch. */
@@ -40,6 +41,9 @@ export function floatsOf(base64: string): Float32Array {
   const view = new DataView(bytes.buffer)
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true))
 }
+
+export const fetchLayer = (id: string, layer: string, epoch: number | null): Promise<LayerFilters> =>
+  call('filters.layer', { id, layer, epoch }).then(layerFiltersOf)
 
 export function layerFiltersOf({ runId, layer, epoch, bank, stride, shape, values }: LayerFilterValues): LayerFilters {
   return { runId, layer, epoch, bank, stride, shape, values: floatsOf(values) }

@@ -24,7 +24,7 @@ const layer = (name: string, multiband: boolean, epochs: number[]): FilterLayer 
 })
 
 describe('the filter banks of selected runs', () => {
-  it('put a multi-band run beside its own baseline, and the others as pins', () => {
+  it('compares a multi-band run with its own baseline and pins the others', () => {
     const runs = [
       run('b2', 'baseline', 2),
       run('b1', 'baseline', 1),
@@ -33,7 +33,7 @@ describe('the filter banks of selected runs', () => {
       run('waiting', 'mcnn-a', 1, null),
     ]
     const chosen = arranged(runs)
-    expect([chosen?.run.id, chosen?.beside?.id, chosen?.others.map((one) => one.id)]).toEqual([
+    expect([chosen?.run.id, chosen?.compared?.id, chosen?.others.map((one) => one.id)]).toEqual([
       'f1',
       'b1',
       ['l1', 'b2'],
@@ -41,10 +41,10 @@ describe('the filter banks of selected runs', () => {
   })
 
   it('are of any one run, of two seeds side by side, and of none that has not begun', () => {
-    expect(arranged([run('f1', 'mcnn-f', 1)])).toMatchObject({ run: { id: 'f1' }, beside: null, others: [] })
+    expect(arranged([run('f1', 'mcnn-f', 1)])).toMatchObject({ run: { id: 'f1' }, compared: null, others: [] })
     expect(arranged([run('f1', 'mcnn-f', 1), run('f2', 'mcnn-f', 2)])).toMatchObject({
       run: { id: 'f1' },
-      beside: { id: 'f2' },
+      compared: { id: 'f2' },
     })
     expect(arranged([run('f1', 'mcnn-f', 1, null)])).toBeNull()
     const many = Array.from({ length: 40 }, (_, i) => run(`f${i}`, 'mcnn-f', i))

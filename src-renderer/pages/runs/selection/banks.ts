@@ -11,7 +11,7 @@ const mostPins = 6
  */
 export function arranged(
   runs: readonly RunSummary[],
-): { run: RunSummary; beside: RunSummary | null; others: RunSummary[] } | null {
+): { run: RunSummary; compared: RunSummary | null; others: RunSummary[] } | null {
   const started = runs.filter((run) => run.startedAt !== null)
   const [run, ...rest] = [
     ...started.filter((one) => one.variant !== 'baseline'),
@@ -19,14 +19,14 @@ export function arranged(
   ]
   if (!run) return null
   // Its own baseline is the most informative.
-  const beside =
+  const compared =
     rest.find(
       (one) =>
         one.variant === 'baseline' && one.arch === run.arch && one.dataset === run.dataset && one.seed === run.seed,
     ) ??
     rest[0] ??
     null
-  return { run, beside, others: rest.filter((one) => one !== beside).slice(0, mostPins) }
+  return { run, compared, others: rest.filter((one) => one !== compared).slice(0, mostPins) }
 }
 
 /** Returns the bank that the page shows first for a run; null if it has none. Pure. */
@@ -47,7 +47,7 @@ export async function banksOf(ids: readonly string[]): Promise<Record<string, st
   return addressQuery({
     ...parseAddress(new URLSearchParams()),
     run: chosen.run.id,
-    beside: chosen.beside?.id ?? null,
+    compare: chosen.compared?.id ?? null,
     pins: pins.filter((pin) => pin !== null),
   })
 }
