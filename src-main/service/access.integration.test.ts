@@ -101,7 +101,7 @@ function paramsOf(): { [C in ServiceCall]: ServiceParams<C> } {
     'runs.interrupted': {},
     'runs.resumeInterrupted': {},
     'runs.checkpoint': {},
-    'runs.extend': { id, epochs: 9 },
+    'runs.extend': { ids: [id], epochs: 9 },
     'runs.rerun': { ids: [id] },
     'runs.delete': { id },
     'runs.export': { id, format: 'onnx', path: path.join(outside, 'model.onnx') },

@@ -3,7 +3,7 @@
  * first. What comes of it must be what the two give one after the other, in one order or the other.
  */
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -34,6 +34,8 @@ let studyId = ''
 let done = ''
 let stopped = ''
 let held = ''
+/** A second finished run, in states that need one. */
+let other = ''
 let server: FileServer
 const small = fakeCifar10()
 
@@ -273,7 +275,7 @@ const pairs: Pair[] = [
   {
     name: 'runs.extend and datasets.remove',
     before: stopAll,
-    first: call('runs.extend', () => ({ id: done, epochs: 9 })),
+    first: call('runs.extend', () => ({ ids: [done], epochs: 9 })),
     second: removeData,
     right: oneOfTwo,
   },
@@ -358,7 +360,7 @@ const pairs: Pair[] = [
   },
   {
     name: 'runs.extend and runs.trash',
-    first: call('runs.extend', () => ({ id: done, epochs: 9 })),
+    first: call('runs.extend', () => ({ ids: [done], epochs: 9 })),
     second: trashRun,
     right: [
       ['ok', 'ok'],
@@ -367,12 +369,34 @@ const pairs: Pair[] = [
   },
   {
     name: 'runs.extend and runs.delete',
-    first: call('runs.extend', () => ({ id: done, epochs: 9 })),
+    first: call('runs.extend', () => ({ ids: [done], epochs: 9 })),
     second: call('runs.delete', () => ({ id: done })),
     right: [
       ['ok', 'ok'],
       ['not-found', 'ok'],
     ],
+  },
+  {
+    name: 'runs.extend of two runs and runs.delete of the second',
+    before: async ({ bench, service }) => {
+      await stopAll({ bench, service })
+      planOf({ 1: 'good' })
+      const { runIds } = await service.call('studies.create', { plan: { ...plan, name: 'Other', seeds: [1] } })
+      other = runIds[0] ?? ''
+      await bench.reached(other, 'done')
+    },
+    first: call('runs.extend', () => ({ ids: [done, other], epochs: 9 })),
+    second: call('runs.delete', () => ({ id: other })),
+    right: [
+      ['ok', 'ok'],
+      ['not-found', 'ok'],
+    ],
+    check: async ({ bench, service }, extended) => {
+      const runs = await service.call('runs.list', {})
+      expect(runs.filter((run) => run.epochs === 9)).toHaveLength(extended.ok ? 2 : 0)
+      const folders = readdirSync(path.join(bench.dataDir, 'runs'))
+      expect(folders.filter((name) => runs.every((run) => run.id !== name))).toEqual([])
+    },
   },
   {
     name: 'studies.extend and studies.trash',

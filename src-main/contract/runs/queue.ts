@@ -36,8 +36,14 @@ export const queueCalls = {
   'runs.resumeInterrupted': write(none, z.object({ resumed: z.int().min(0) })),
   /** Writes a checkpoint of the running run, before the machine sleeps. */
   'runs.checkpoint': write(none, ok),
-  /** Trains a finished run for more epochs, as a new run that continues from its end; `epochs` is the new total. */
-  'runs.extend': write(z.strictObject({ id: runId, epochs: trainingConfig.shape.epochs }), z.object({ id: runId })),
+  /**
+   * Trains finished runs for more epochs, each as a new run that continues from its end; `epochs` is the new total.
+   * Extends all of them or none.
+   */
+  'runs.extend': write(
+    z.strictObject({ ids: runIds, epochs: trainingConfig.shape.epochs }),
+    z.object({ ids: z.array(runId) }),
+  ),
   /** Queues the same configs and seeds again, as new runs of the same studies, in that order. */
   'runs.rerun': write(z.strictObject({ ids: runIds }), z.object({ ids: z.array(runId) })),
 } as const

@@ -7,21 +7,30 @@ import type { Context } from '../app/context'
 import { newestCheckpoint, runDir } from '../storage/dataDir'
 import { enqueue } from './enqueue'
 import { mustNotBeTrashed, runOf } from '../app/lookup'
-import { makeRunFolder } from '../storage/ownFiles'
+import { makeRunFolder, removeFilesNow } from '../storage/ownFiles'
 
 /**
- * Queues a run that resumes where run `id` ended, with all it measured. Milestones and rates stay: up to there it is
- * what it would have been, had it been asked for `epochs` at first.
- * @returns the new run's id
- * @throws WorkbenchError bad-input for no more epochs than it has; conflict if it has not finished, is in the trash
- *   or its last checkpoint
- *   is gone; not-found
+ * Queues for each run a new one that resumes where it ended and has its metrics, or for none if one of them fails.
+ * Milestones and rates stay: up to its end, the new run is what it would have been with `epochs` from the start.
+ * @returns the ids of the new runs, in the order of `ids`
+ * @throws WorkbenchError bad-input if a run has as many epochs already; conflict if a run has not finished, is in the
+ *   trash or has no checkpoint of its end; not-found
  */
-export function extend(context: Context, id: string, epochs: number): string {
-  return context.history.transaction(() => extendRun(context, runOf(context, id), epochs))
+export function extend(context: Context, ids: readonly string[], epochs: number): string[] {
+  const made: string[] = []
+  try {
+    context.history.transaction(() => {
+      for (const id of ids) extendRun(context, runOf(context, id), epochs, made)
+    })
+    return made
+  } catch (thrown) {
+    for (const id of made) removeFilesNow(context.paths, id)
+    throw thrown
+  }
 }
 
-function extendRun(context: Context, run: RunRecord, epochs: number): string {
+/** @param made gets the id of the new run before its files are created */
+function extendRun(context: Context, run: RunRecord, epochs: number, made: string[]): void {
   const { history, paths } = context
   const { id, state, studyId, configId, seed } = run.summary
   mustNotBeTrashed(run)
@@ -41,12 +50,13 @@ function extendRun(context: Context, run: RunRecord, epochs: number): string {
     })
   const config = { ...history.configs.get(configId, seed), epochs }
   const [extended = ''] = enqueue(context, studyId, [config])
-  const made = history.runs.get(extended)
-  if (!made) throw new Error(`no run ${extended}`)
-  history.metrics.copy(run.key, made.key)
-  if (run.checkpoint) history.runs.setCheckpoint(made.key, run.checkpoint)
+  made.push(extended)
+  const longer = history.runs.get(extended)
+  if (!longer) throw new Error(`no run ${extended}`)
+  history.metrics.copy(run.key, longer.key)
+  if (run.checkpoint) history.runs.setCheckpoint(longer.key, run.checkpoint)
   history.events.add(
-    made.key,
+    longer.key,
     'info',
     'extended',
     `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`,
@@ -56,5 +66,4 @@ function extendRun(context: Context, run: RunRecord, epochs: number): string {
   // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the
   // blocks.
   copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
-  return extended
 }

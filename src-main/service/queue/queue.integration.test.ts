@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../../contract/calls'
@@ -459,7 +459,7 @@ describe('going on', () => {
     for (const trained of [
       service.call('runs.resume', { ids: [failed] }),
       service.call('runs.rerun', { ids: [failed] }),
-      service.call('runs.extend', { id: done, epochs: 9 }),
+      service.call('runs.extend', { ids: [done], epochs: 9 }),
     ])
       await expect(trained).rejects.toMatchObject({ code: 'conflict', fix: 'Restore it first.' })
     expect(await service.call('runs.unfinished', {})).toEqual([])
@@ -474,15 +474,20 @@ describe('going on', () => {
     await service.call('runs.stop', { id: stopped })
     await bench.reached(stopped, 'stopped')
     const before = await service.call('runs.get', { id })
-    await expect(service.call('runs.extend', { id, epochs: 3 })).rejects.toMatchObject({
+    await expect(service.call('runs.extend', { ids: [id], epochs: 3 })).rejects.toMatchObject({
       code: 'bad-input',
       field: 'epochs',
     })
-    await expect(service.call('runs.extend', { id: stopped, epochs: 5 })).rejects.toMatchObject({
+    await expect(service.call('runs.extend', { ids: [id, stopped], epochs: 5 })).rejects.toMatchObject({
       code: 'conflict',
       fix: 'Resume it first.',
     })
-    const { id: longer } = await service.call('runs.extend', { id, epochs: 5 })
+    // None was created for the run that could be extended.
+    expect(await service.call('runs.list', {})).toHaveLength(2)
+    expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual([id, stopped].sort())
+    const {
+      ids: [longer = ''],
+    } = await service.call('runs.extend', { ids: [id], epochs: 5 })
     expect(await bench.reached(longer, 'done')).toMatchObject({ epochs: 5, epochsDone: 5, seconds: 10 })
     const [shorter, extended] = await Promise.all([id, longer].map((runId) => service.call('runs.get', { id: runId })))
     expect(extended?.epochs.slice(0, 3)).toEqual(before.epochs)
@@ -491,7 +496,7 @@ describe('going on', () => {
     expect({ ...shorter, events: [] }).toEqual({ ...before, events: [] })
     const folder = path.join(bench.dataDir, 'runs', longer)
     rmSync(folder, { recursive: true })
-    await expect(service.call('runs.extend', { id: longer, epochs: 9 })).rejects.toMatchObject({
+    await expect(service.call('runs.extend', { ids: [longer], epochs: 9 })).rejects.toMatchObject({
       code: 'conflict',
       fix: 'Train it again with 9 epochs.',
     })

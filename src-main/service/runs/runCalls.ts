@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { RunDetail } from '../../contract/runs/runs'
 import { testImages } from '../../datasets'
 import type { RunRecord } from '../../history/runs/runs'
-import { announce, announceAll, type Context } from '../app/context'
+import { announceAll, type Context } from '../app/context'
 import { runLog } from '../storage/dataDir'
 import type { Datasets } from '../datasets/datasets'
 import { enqueue } from '../queue/enqueue'
@@ -112,13 +112,14 @@ export function runCalls(
       return { ids: again }
     },
 
-    'runs.extend': async ({ id, epochs }) => {
-      await datasets.mustHave(runOf(context, id).summary.dataset, 'id')
-      const extended = extend(context, id, epochs)
-      announce(context, id)
-      announce(context, extended)
+    'runs.extend': async ({ ids: asked, epochs }) => {
+      const ids = [...new Set(asked)]
+      for (const dataset of new Set(ids.map((id) => runOf(context, id).summary.dataset)))
+        await datasets.mustHave(dataset, 'ids')
+      const extended = extend(context, ids, epochs)
+      announceAll(context, [...ids, ...extended])
       scheduler.startNextRun()
-      return { id: extended }
+      return { ids: extended }
     },
 
     'runs.interrupted': () => {

@@ -129,7 +129,8 @@ export function addRuns(program: Command): void {
     .action((name: string, { epochs }: { epochs: number }, command: Command) =>
       goesOn(command, async (service) => {
         const run = await findRun(service, name)
-        return { ...run, id: (await service.call('runs.extend', { id: run.id, epochs })).id }
+        const { ids } = await service.call('runs.extend', { ids: [run.id], epochs })
+        return { ...run, id: ids[0] ?? run.id }
       }),
     )
 
