@@ -15,10 +15,10 @@ beforeEach(() => {
 afterEach(() => rmSync(clone, { recursive: true, force: true }))
 
 const runtime = () => join(clone, '.runtime')
-/** Without the file that is locked, which stays. */
-const left = () => readdirSync(runtime()).filter((name) => name !== 'setup.lock')
+/** Files in the folder, without the lock file, which is never removed. */
+const leftovers = () => readdirSync(runtime()).filter((name) => name !== 'setup.lock')
 
-/** A process that says `in` when it has the lock and keeps it until its stdin ends. */
+/** Starts a process that prints `in` when it has the lock, and keeps it until its stdin ends. */
 function holder(beforeWaiting = '') {
   const script = `
     import { run } from './setup/lib/command.mjs'
@@ -36,12 +36,17 @@ function holder(beforeWaiting = '') {
   })
   let errors = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  const ended = once(child, 'close').then(() => {
+    throw new Error(`the setup ended early: ${errors}`)
+  })
   return {
     child,
     errors: () => errors,
-    isIn: once(child.stdout, 'data'),
-    says: async (pattern: RegExp) => {
-      while (!pattern.test(errors)) await once(child.stderr, 'data')
+    isIn: Promise.race([once(child.stdout, 'data'), ended]),
+    /** Returns the first line of its error output. */
+    firstError: async () => {
+      while (!errors.includes('\n')) await Promise.race([once(child.stderr, 'data'), ended])
+      return errors.slice(0, errors.indexOf('\n'))
     },
     end: async () => {
       child.stdin.end()
@@ -51,20 +56,20 @@ function holder(beforeWaiting = '') {
   }
 }
 
-it('lets the second setup wait, and say so, until the first is done', async () => {
+it('makes a second setup wait until the first has finished, with a message', async () => {
   const first = holder()
   await first.isIn
   const second = holder()
-  await second.says(
-    new RegExp(`another setup of this clone is running \\(process ${first.child.pid}\\); waiting for it`),
+  expect(await second.firstError()).toContain(
+    `another setup of this clone is running (process ${first.child.pid}); waiting for it`,
   )
   expect(await first.end()).toBe(0)
   await second.isIn
   expect(await second.end()).toBe(0)
-  expect(left()).toEqual([])
+  expect(leftovers()).toEqual([])
 })
 
-it('takes the lock of a killed setup, ends the command it left running and removes its work in progress', async () => {
+it('takes over from a killed setup: kills its running command and removes its temporary folders', async () => {
   const killed = holder("void run('sleep', ['1000'])")
   await killed.isIn
   const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.holder'), 'utf8')) as {
@@ -82,7 +87,7 @@ it('takes the lock of a killed setup, ends the command it left running and remov
   expect(await next.end()).toBe(0)
 })
 
-it('is not taken in by a process that got the id of a dead one', async () => {
+it('does not kill a later process that has the id of the dead command', async () => {
   const other = spawn('sleep', ['1000'], { detached: true })
   await once(other, 'spawn')
   mkdirSync(runtime())
@@ -98,11 +103,11 @@ it('is not taken in by a process that got the id of a dead one', async () => {
   other.kill()
 })
 
-it('leaves nothing behind when it is interrupted', async () => {
+it('removes its temporary files when it is interrupted', async () => {
   const interrupted = holder("void run('sleep', ['1000'])")
   await interrupted.isIn
   interrupted.child.kill('SIGINT')
   const [code] = await once(interrupted.child, 'exit')
   expect(code).toBe(130)
-  expect(left()).toEqual(['setup.log'])
+  expect(leftovers()).toEqual(['setup.log'])
 })

@@ -1,6 +1,6 @@
 /**
  * The convolution of a multi-band layer in two algorithms: `expanded`, a plain convolution with the four kernels of
- * each bank; `shared`, our own kernels (native/bank.cc), which multiply once per tap of a base filter. Shape, direction
+ * each bank; `shared`, our own kernels (native/bank.h), which multiply once per tap of a base filter. Shape, direction
  * and device decide which one is faster.
  */
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu'
@@ -26,7 +26,7 @@ export interface BankShape {
 }
 
 /**
- * Returns whether our own kernels support the shape (native/bank.cc): not the stem with its three inputs, and only the
+ * Returns whether our own kernels support the shape (native/bank.h): not the stem with its three inputs, and only the
  * paper's bank.
  */
 export function hasShared({ width, inputs, filters }: BankShape, table: BankTable): boolean {

@@ -10,7 +10,7 @@ import { WorkbenchError } from '../../../src-main/contract/errors'
 import { importDataset } from '../../../src-main/datasets/import/import'
 import { archiveOf, fakeCifar10, tarOf, type TarEntry } from '../../../src-main/datasets/testSupport'
 import { refusedWith, target } from '../check'
-import { mutatedBytes } from '../mutations'
+import { mutatedBytes } from '../mutations/bytes'
 import { hostileTars, zipped } from './binaries'
 
 /** Limits, as in the importer. */

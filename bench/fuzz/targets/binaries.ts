@@ -7,7 +7,8 @@ import { fitsSize, pythonRecords, RecordChecks } from '../../../src-main/dataset
 import { fakeCifar10, fakeCifar100, Pickler, tarOf } from '../../../src-main/datasets/testSupport'
 import { decodeSafetensors, encodeSafetensors } from '../../../src-main/nn/safetensors'
 import { refusedWith, target } from '../check'
-import { mutatedBytes, mutatedJsonText } from '../mutations'
+import { mutatedBytes } from '../mutations/bytes'
+import { mutatedJsonText } from '../mutations/json'
 import fc from 'fast-check'
 
 const weights = encodeSafetensors(

@@ -7,7 +7,8 @@ import { encodeSafetensors } from '../../../src-main/nn/safetensors'
 import { Checkpoints, position, type Position } from '../../../src-main/trainer/checkpoints/checkpoint'
 import { sha256Of } from '../../../src-main/files/sha256'
 import { target } from '../check'
-import { mutatedBytes, mutatedJsonText } from '../mutations'
+import { mutatedBytes } from '../mutations/bytes'
+import { mutatedJsonText } from '../mutations/json'
 
 const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
 const at: Position = {

@@ -11,7 +11,7 @@ import { measuredThreads } from '../../../src-main/service/machine/threads'
 import { openingBounds, readWindowState } from '../../../src-main/shell/window/bounds'
 import { StoredPreferences } from '../../../src-main/shell/preferences'
 import { refusedWith, target } from '../check'
-import { mutatedJsonText } from '../mutations'
+import { mutatedJsonText } from '../mutations/json'
 
 const { spec } = fakeCifar10()
 const sha256 = 'a'.repeat(64)

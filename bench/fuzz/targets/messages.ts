@@ -13,7 +13,7 @@ import { answer, isServiceEvent, type CallRoutes } from '../../../src-main/shell
 import { Grants } from '../../../src-main/shell/window/grants'
 import { Training } from '../../../src-main/shell/service/training'
 import { target } from '../check'
-import { mutatedJson, mutatedJsonText } from '../mutations'
+import { mutatedJson, mutatedJsonText } from '../mutations/json'
 
 const summary = {
   id: 'a',

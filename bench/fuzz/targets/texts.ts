@@ -11,7 +11,8 @@ import { parseView } from '../../../src-renderer/pages/runs/view'
 import { parseRecent, pastedAddress, withVisit } from '../../../src-renderer/lib/navigation/recent'
 import { href, parseHash } from '../../../src-renderer/lib/navigation/routes'
 import { refusedWith, target } from '../check'
-import { mutatedJson, mutatedJsonText, mutatedText } from '../mutations'
+import { mutatedJson, mutatedJsonText } from '../mutations/json'
+import { mutatedText } from '../mutations/text'
 
 export const queries = [
   'variant:mcnn-f depth:32 acc>0.9 state:done,stopped -tag:paper "first try"',

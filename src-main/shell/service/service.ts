@@ -7,6 +7,7 @@ import { fromErrorValue, WorkbenchError, type ErrorValue } from '../../contract/
 import { events, type EventPayload } from '../../contract/events'
 import type { Repair } from '../../contract/system/storage'
 import { eventMessage, readyMessage, repaired, reply, startFailed, type CloseRequest } from '../../contract/wire'
+import { PendingCalls } from './pendingCalls'
 import { RestartLimit } from './restarts'
 import { endReason } from './serviceEnd'
 import { ServiceLog } from './serviceLog'
@@ -27,13 +28,6 @@ export interface ServiceOptions {
   onEvent: (name: string, payload: unknown) => void
 }
 
-interface Waiting {
-  resolve: (value: unknown) => void
-  reject: (error: WorkbenchError) => void
-}
-
-/** Limit of pending calls: more than any window makes. */
-const maxPending = 1000
 const maxRestarts = 3
 const restartWindowMs = 60_000
 /** Timeouts of the shutdown. The service exits itself when the channel closes; these are for one that hangs. */
@@ -50,7 +44,7 @@ export class Service {
   readonly #options: ServiceOptions
   readonly #log: ServiceLog
   readonly #restarts = new RestartLimit(maxRestarts, restartWindowMs)
-  readonly #pending = new Map<number, Waiting>()
+  readonly #pending = new PendingCalls()
   /** Calls made before it was ready. */
   #held: { id: number; call: string; params: unknown }[] = []
   #child: ChildProcess | null = null
@@ -63,7 +57,6 @@ export class Service {
   /** Milliseconds that the service needs to close in order, as it reported. */
   #closingMs = 0
   #restarting: Promise<void> | null = null
-  #nextId = 1
 
   constructor(options: ServiceOptions) {
     this.#options = options
@@ -95,11 +88,7 @@ export class Service {
    */
   call(call: string, params: unknown): Promise<unknown> {
     if (this.#state.state === 'stopped') return Promise.reject(this.#unavailable())
-    if (this.#pending.size >= maxPending)
-      return Promise.reject(new WorkbenchError('unavailable', 'The service has too many pending calls.'))
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++
-      this.#pending.set(id, { resolve, reject })
+    return this.#pending.add((id) => {
       const request = { id, call, params }
       if (this.#state.state === 'running') this.#send(request)
       else this.#held.push(request)
@@ -155,10 +144,10 @@ export class Service {
       child.send({ close: cause } satisfies CloseRequest, () => child.connected && child.disconnect())
     const { graceful, sigterm } = this.#options.shutdownTimeouts ?? defaultShutdownTimeouts
     const inOrder = Math.max(graceful, this.#closingMs + closingMarginMs)
-    const tell = setTimeout(() => child.kill('SIGTERM'), inOrder)
+    const terminate = setTimeout(() => child.kill('SIGTERM'), inOrder)
     const force = setTimeout(() => killGroup(child), inOrder + sigterm)
     await this.#gone
-    clearTimeout(tell)
+    clearTimeout(terminate)
     clearTimeout(force)
   }
 
@@ -209,7 +198,7 @@ export class Service {
       child.on('exit', (code, signal) => setTimeout(() => end(code, signal, null), lastWordsMs))
       child.on('close', (code, signal) => end(code, signal, null))
     })
-    this.#tell({ state: 'starting', detail })
+    this.#setState({ state: 'starting', detail })
   }
 
   #receive(child: ChildProcess, message: unknown): void {
@@ -224,15 +213,12 @@ export class Service {
     }
     const answered = reply.safeParse(message)
     if (answered.success) {
-      const waiting = this.#pending.get(answered.data.id)
-      this.#pending.delete(answered.data.id)
-      if (answered.data.ok) waiting?.resolve(answered.data.value)
-      else waiting?.reject(fromErrorValue(answered.data.error))
+      this.#pending.settle(answered.data)
       return
     }
-    const mended = repaired.safeParse(message)
-    if (mended.success) {
-      this.#repair?.(mended.data.repaired)
+    const finished = repaired.safeParse(message)
+    if (finished.success) {
+      this.#repair?.(finished.data.repaired)
       return
     }
     const failed = startFailed.safeParse(message)
@@ -241,7 +227,7 @@ export class Service {
       return
     }
     if (readyMessage.safeParse(message).success) {
-      this.#tell({ state: 'running', detail: null })
+      this.#setState({ state: 'running', detail: null })
       for (const request of this.#held.splice(0)) this.#send(request)
       return
     }
@@ -268,7 +254,7 @@ export class Service {
       this.#halt(this.#failure, refusals.has(this.#failure.code))
     } else if (this.#restarts.tryAcquire(performance.now())) {
       const held = new Set(this.#held.map((request) => request.id))
-      this.#rejectPending({ code: 'unavailable', message: reason, fix: 'The service is restarting: try again.' }, held)
+      this.#pending.reject({ code: 'unavailable', message: reason, fix: 'The service is restarting: try again.' }, held)
       this.#spawn(reason)
     } else {
       this.#halt({
@@ -283,29 +269,21 @@ export class Service {
     this.#failure = failure
     this.#held = []
     // The window itself explains how to repair a corrupt history.
-    if (failure.code === 'damaged') this.#tell({ state: 'stopped', detail: failure.message, damaged: true })
+    if (failure.code === 'damaged') this.#setState({ state: 'stopped', detail: failure.message, damaged: true })
     else
-      this.#tell({
+      this.#setState({
         state: 'stopped',
         detail: failure.fix === undefined ? failure.message : `${failure.message} ${failure.fix}`,
         ...(refused && { refused }),
       })
-    this.#rejectPending(failure)
-  }
-
-  #rejectPending(error: ErrorValue, except: ReadonlySet<number> = new Set()): void {
-    for (const [id, waiting] of [...this.#pending]) {
-      if (except.has(id)) continue
-      this.#pending.delete(id)
-      waiting.reject(fromErrorValue(error))
-    }
+    this.#pending.reject(failure)
   }
 
   #unavailable(): WorkbenchError {
     return fromErrorValue(this.#failure ?? { code: 'unavailable', message: 'The service has not been started.' })
   }
 
-  #tell(state: ServiceState): void {
+  #setState(state: ServiceState): void {
     this.#state = state
     this.#options.onState(state)
   }

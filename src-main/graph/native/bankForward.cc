@@ -1,0 +1,149 @@
+// The forward direction of the convolution of a multi-band layer. bank.h explains the algorithm.
+#include <immintrin.h>
+
+#include <vector>
+
+#include "bank.h"
+
+namespace workbench {
+namespace {
+
+using tensorflow::bfloat16;
+using tensorflow::DEVICE_CPU;
+
+// Computes the four outputs of a bank from its partial sums.
+template <class V>
+struct Bank {
+  V h1, h2, h3, h4;
+  Bank(V p0, V p1, V p2, V p3) {
+    const V even = p0 + p2, odd = p1 + p3, evenRows = p0 - p2, oddRows = p1 - p3;
+    h1 = even + odd;
+    h2 = even - odd;
+    h3 = evenRows + oddRows;
+    h4 = evenRows - oddRows;
+  }
+};
+
+// Computes `together` pixels of an output row, for n = 8 or 16 filters. @param base [tap][input][filter]
+template <int n>
+void forwardRow(const float* padded, const Sizes& sizes, const float* base, float* out) {
+  typedef typename Lanes<n>::Vec V;
+  const int inputs = sizes.inputs;
+  V parts[bands][together] = {};
+  for (int s = 0; s < 3; s++)
+#pragma GCC unroll 8
+    for (int r = 0; r < 3; r++) {
+      V sums[together];
+#pragma GCC unroll 8
+      for (int p = 0; p < together; p++) sums[p] = parts[partOf(s, r)][p];
+      const float *x = padded + (s * (sizes.width + 2) + r) * inputs, *w = base + (s * 3 + r) * inputs * n;
+      for (int i = 0; i < inputs; i++) {
+        const V weights = read<n>(w + i * n);
+#pragma GCC unroll 8
+        for (int p = 0; p < together; p++) sums[p] += weights * x[p * inputs + i];
+      }
+#pragma GCC unroll 8
+      for (int p = 0; p < together; p++) parts[partOf(s, r)][p] = sums[p];
+    }
+  for (int p = 0; p < together; p++, out += bands * n) {
+    const Bank<V> bank(parts[0][p], parts[1][p], parts[2][p], parts[3][p]);
+    write(out, bank.h1);
+    write(out + n, bank.h2);
+    write(out + 2 * n, bank.h3);
+    write(out + 3 * n, bank.h4);
+  }
+}
+
+// Repeats four values four times.
+inline Vec fourTimes(const float* at) {
+#ifdef __AVX512F__
+  return (Vec)_mm512_broadcast_f32x4(_mm_loadu_ps(at));
+#else
+  Vec v;
+  for (int i = 0; i < lanes; i++) v[i] = at[i % 4];
+  return v;
+#endif
+}
+
+// The same for 4 filters: four inputs next to each other fill a vector.
+// @param base [tap][input / 4][filter][input % 4]
+template <>
+void forwardRow<4>(const float* padded, const Sizes& sizes, const float* base, float* out) {
+  const int inputs = sizes.inputs;
+  Vec parts[bands][together] = {};
+  for (int s = 0; s < 3; s++)
+#pragma GCC unroll 8
+    for (int r = 0; r < 3; r++) {
+      Vec sums[together];
+#pragma GCC unroll 8
+      for (int p = 0; p < together; p++) sums[p] = parts[partOf(s, r)][p];
+      const float *x = padded + (s * (sizes.width + 2) + r) * inputs, *w = base + (s * 3 + r) * inputs * 4;
+      for (int i = 0; i < inputs; i += 4) {
+        const Vec weights = load(w + i * 4);
+#pragma GCC unroll 8
+        for (int p = 0; p < together; p++) sums[p] += weights * fourTimes(x + p * inputs + i);
+      }
+#pragma GCC unroll 8
+      for (int p = 0; p < together; p++) parts[partOf(s, r)][p] = sums[p];
+    }
+  const Mask even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
+  const auto pairs = [even](Vec a, Vec b) { return __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, even + 1); };
+  for (int p = 0; p < together; p++, out += lanes) {
+    const Bank<Vec> bank(parts[0][p], parts[1][p], parts[2][p], parts[3][p]);
+    store(out, pairs(pairs(bank.h1, bank.h2), pairs(bank.h3, bank.h4)));
+  }
+}
+
+template <class T, int n>
+void forward(OpKernelContext* context, const Sizes& sizes, const T* x, const float* base, T* y) {
+  std::vector<float> packed(base, base + taps * sizes.inputs * n);
+  if (n == 4)
+    for (int tap = 0; tap < taps; tap++)
+      for (int i = 0; i < sizes.inputs; i++)
+        for (int f = 0; f < n; f++)
+          packed[((tap * sizes.inputs + i / 4 * 4) + f) * 4 + i % 4] = base[(tap * sizes.inputs + i) * n + f];
+  const long pixels = sizes.height * sizes.width;
+  inParallel(context, sizes.batch, pixels * taps * sizes.inputs * n / 16, [&](long from, long to) {
+    std::vector<float> padded(sizes.padded() * sizes.inputs);
+    float out[together * bands * n];
+    for (long image = from; image < to; image++) {
+      pad(x + image * pixels * sizes.inputs, sizes, sizes.inputs, padded.data());
+      for (long row = 0; row < sizes.height; row++)
+        for (long column = 0; column < sizes.width; column += together) {
+          forwardRow<n>(&padded[(row * (sizes.width + 2) + column) * sizes.inputs], sizes, packed.data(), out);
+          convert(out, y + (image * pixels + row * sizes.width + column) * bands * n, together * bands * n);
+        }
+    }
+  });
+}
+
+template <class T>
+struct BankConv : OpKernel {
+  using OpKernel::OpKernel;
+  void Compute(OpKernelContext* context) override {
+    const TensorShape &x = context->input(0).shape(), &base = context->input(1).shape();
+    Sizes sizes;
+    if (!isBase(context, base) || !sizesOf(context, x, base.dim_size(2), base.dim_size(3), &sizes)) return;
+    OP_REQUIRES(context, x.dim_size(3) == sizes.inputs,
+                tensorflow::errors::InvalidArgument("images have ", x.dim_size(3), " channels, base filters ",
+                                                    sizes.inputs));
+    T* y = output<T>(context, 0, {sizes.batch, sizes.height, sizes.width, bands * sizes.filters});
+    if (!y) return;
+    auto* run = sizes.filters == 4 ? forward<T, 4> : sizes.filters == 8 ? forward<T, 8> : forward<T, 16>;
+    run(context, sizes, values<T>(context, 0), values<float>(context, 1), y);
+  }
+};
+
+REGISTER_OP("WorkbenchBankConv")
+    .Attr("T: {float, bfloat16}")
+    .Input("x: T")
+    .Input("base: float")
+    .Output("y: T")
+    .SetShapeFn(tensorflow::shape_inference::UnknownShape);
+REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConv").Device(DEVICE_CPU).TypeConstraint<float>("T"),
+                        BankConv<float>);
+REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConv").Device(DEVICE_CPU).TypeConstraint<bfloat16>("T"),
+                        BankConv<BFloat16>);
+
+}  // namespace
+}  // namespace workbench
