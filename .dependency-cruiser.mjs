@@ -66,7 +66,7 @@ const parts = {
   shell: {
     path: '^src-main/shell/',
     parts: ['contract', 'files', 'system'],
-    modules: ['service/storage/dataDir', 'service/storage/dataDirIdentity'],
+    modules: ['service/storage/dataDir', 'service/storage/dataDirIdentity', 'service/storage/rememberedDataDir'],
     packages: ['node', 'electron'],
   },
   entry: { path: '^src-main/[^/]+$', parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'] },

@@ -84,11 +84,22 @@ test('refuses a database of a newer program and does not change it', async ({ la
   expect(readFileSync(file).equals(before)).toBe(true)
 })
 
-test('refuses a folder with other files, and offers another folder', async ({ launch, dataDir }) => {
+test('refuses a folder with other files, and remembers the folder that is chosen instead', async ({
+  launch,
+  dataDir: elsewhere,
+}) => {
+  const parent = path.dirname(elsewhere)
+  const dataDir = path.join(parent, 'mcnn-workbench')
+  const env = { XDG_DATA_HOME: parent, XDG_CONFIG_HOME: path.join(parent, 'config') }
   mkdirSync(path.join(dataDir, 'work'), { recursive: true })
   writeFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'mine')
-  const { app, page } = await launch()
+  const refused = await launch({ dataDir, env })
+  const { app, page } = refused
   await expect(page.getByRole('alert')).toContainText('it contains "work"')
+  await refused.inEveryLook(async (ending) => {
+    await refused.scrollsNowhereSideways()
+    await refused.screenshot(`refused-${ending}`)
+  })
   const choose = async (folder: string): Promise<void> => {
     await app.evaluate(({ app: shell, dialog }, chosen) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
@@ -105,10 +116,13 @@ test('refuses a folder with other files, and offers another folder', async ({ la
   await choose(dataDir)
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('it contains "work"')
   expect(await relaunched()).toBeUndefined()
-  await choose(`${dataDir}-2`)
-  await expect.poll(relaunched).toBe(`--data-dir=${dataDir}-2`)
+  await choose(elsewhere)
+  await expect.poll(relaunched).toBe(`--data-dir=${elsewhere}`)
   await expect(page.getByRole('button', { name: 'Quit' })).toBeVisible()
   expect(readFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'utf8')).toBe('mine')
+  await refused.close()
+  const next = await launch({ dataDir: '', env: { ...env, MCNN_E2E: elsewhere } })
+  expect((await next.call('system.info', {})).dataDir).toBe(elsewhere)
 })
 
 test('without its Node the window opens and says what is missing', async ({ launch }) => {

@@ -73,7 +73,7 @@ export function buildProgram(): Command {
     .option('--json', 'one JSON document on standard output, or JSON lines if the command streams')
     .option(
       '--data-dir <dir>',
-      'where data sets, runs and the history are stored (default: $MCNN_DATA_DIR, else the user’s data folder)',
+      'where data sets, runs and the history are stored (default: $MCNN_DATA_DIR, else the folder chosen in the window, else the user’s data folder)',
       typedPath,
     )
     .helpOption('--help', 'print the help of a command')

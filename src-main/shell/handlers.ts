@@ -10,7 +10,9 @@ import { archiveExtensions } from '../contract/publish/fileKinds'
 import { modelFormatFacts } from '../contract/models/modelFormats'
 import { writeOutput } from '../files/outputFile'
 import { isReserved } from '../service/storage/dataDir'
+import { chosenDataDir, usualDataDir } from '../service/storage/dataDir'
 import { prepareDataDir } from '../service/storage/dataDirIdentity'
+import { rememberDataDir } from '../service/storage/rememberedDataDir'
 import type { ShellHandlers } from './service/calls'
 import type { Grants } from './window/grants'
 import type { StoredPreferences } from './preferences'
@@ -168,6 +170,8 @@ export function shellHandlers(
       const chosen = await askForPath(window(), options)
       if (chosen === null) return { chosen: false }
       prepareDataDir(chosen)
+      // A directory that a flag or MCNN_DATA_DIR names is refused again at the next start.
+      if (dataDir === chosenDataDir()) rememberDataDir(chosen === usualDataDir() ? null : chosen)
       // The last flag counts. Electron's profile is in the data directory, so a restart is needed.
       app.relaunch({ args: [...process.argv.slice(1), `--data-dir=${chosen}`] })
       app.quit()

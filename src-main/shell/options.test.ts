@@ -17,7 +17,7 @@ describe('dataDirOf', () => {
     expect(dataDirOf(['electron', '.'], env, '/cwd')).toBe('/env/data')
     expect(dataDirOf(['electron', '.', '--data-dir='], env, '/cwd')).toBe('/env/data')
     expect(dataDirOf(['electron', '.', '--data-dir', '--no-sandbox'], env, '/cwd')).toBe('/env/data')
-    expect(dataDirOf([], { XDG_DATA_HOME: '/xdg' }, '/cwd')).toBe('/xdg/mcnn-workbench')
+    expect(dataDirOf([], { XDG_DATA_HOME: '/xdg', XDG_CONFIG_HOME: '/nowhere' }, '/cwd')).toBe('/xdg/mcnn-workbench')
   })
 })
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultDataDir, isOfRun, isReserved, runDir, runLog } from './dataDir'
 import { prepareDataDir } from './dataDirIdentity'
 import { removeFiles } from './ownFiles'
+import { rememberDataDir } from './rememberedDataDir'
 
 let dir: string
 beforeEach(async () => void (dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-datadir-'))))
@@ -52,8 +53,27 @@ describe('defaultDataDir', () => {
   it('follows MCNN_DATA_DIR, then XDG_DATA_HOME where it is absolute', () => {
     expect(defaultDataDir({ MCNN_DATA_DIR: '/x/y', XDG_DATA_HOME: '/z' })).toBe('/x/y')
     expect(defaultDataDir({ MCNN_DATA_DIR: '~/x' })).toBe(path.join(os.homedir(), 'x'))
-    expect(defaultDataDir({ XDG_DATA_HOME: '/z' })).toBe('/z/mcnn-workbench')
-    expect(defaultDataDir({ XDG_DATA_HOME: 'z' })).toBe(path.join(os.homedir(), '.local', 'share', 'mcnn-workbench'))
+    const usual = { XDG_CONFIG_HOME: dir, XDG_DATA_HOME: '/z' }
+    expect(defaultDataDir(usual)).toBe('/z/mcnn-workbench')
+    expect(defaultDataDir({ ...usual, XDG_DATA_HOME: 'z' })).toBe(
+      path.join(os.homedir(), '.local', 'share', 'mcnn-workbench'),
+    )
+  })
+
+  it('is the directory that the user chose, as long as it exists and MCNN_DATA_DIR is not set', async () => {
+    const env = { XDG_CONFIG_HOME: path.join(dir, 'config'), XDG_DATA_HOME: '/z' }
+    const [first, second] = [await mkdtemp(path.join(dir, 'first-')), await mkdtemp(path.join(dir, 'second-'))]
+    rememberDataDir(first, env)
+    rememberDataDir(second, env)
+    expect(defaultDataDir(env)).toBe(second)
+    expect(defaultDataDir({ ...env, MCNN_DATA_DIR: '/x' })).toBe('/x')
+    await rm(second, { recursive: true })
+    expect(defaultDataDir(env)).toBe('/z/mcnn-workbench')
+    rememberDataDir(first, env)
+    rememberDataDir(null, env)
+    expect(defaultDataDir(env)).toBe('/z/mcnn-workbench')
+    await writeFile(path.join(env.XDG_CONFIG_HOME, 'mcnn-workbench', 'data-directory.json'), '{"dataDirectory": "a"}')
+    expect(defaultDataDir(env)).toBe('/z/mcnn-workbench')
   })
 })
 

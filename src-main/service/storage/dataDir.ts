@@ -6,6 +6,7 @@ import { expandHome } from '../../../setup/lib/home.mjs'
 import { markerName } from '../../contract/system/dataDirMarker'
 import { WorkbenchError } from '../../contract/errors'
 import { runId } from '../../contract/ids'
+import { rememberedDataDir } from './rememberedDataDir'
 
 export interface Paths {
   dataDir: string
@@ -27,9 +28,19 @@ export interface Paths {
   tuning: string
 }
 
-/** Returns MCNN_DATA_DIR, or `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
+/** Returns MCNN_DATA_DIR, or the data directory without it. */
 export function defaultDataDir(env: NodeJS.ProcessEnv = process.env): string {
   if (env['MCNN_DATA_DIR']) return path.resolve(expandHome(env['MCNN_DATA_DIR']))
+  return chosenDataDir(env)
+}
+
+/** Returns the directory that the user chose in the window instead of the usual one, or the usual one. */
+export function chosenDataDir(env: NodeJS.ProcessEnv = process.env): string {
+  return rememberedDataDir(env) ?? usualDataDir(env)
+}
+
+/** Returns `mcnn-workbench` in XDG_DATA_HOME or ~/.local/share. */
+export function usualDataDir(env: NodeJS.ProcessEnv = process.env): string {
   // The XDG Base Directory Specification requires ignoring a relative XDG_DATA_HOME.
   const xdg = env['XDG_DATA_HOME']
   const base = xdg && path.isAbsolute(xdg) ? xdg : path.join(homedir(), '.local', 'share')
