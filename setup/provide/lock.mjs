@@ -122,7 +122,10 @@ export async function withLock(work) {
   mkdirSync(runtime, { recursive: true })
   let unlock = await lock(false)
   if (!unlock) {
-    say(`another setup of this clone is running (process ${readHolder()?.pid ?? 'unknown'}); waiting for it`)
+    const pid = readHolder()?.pid
+    // The lock of a killed setup is released a moment after its end.
+    if (pid === undefined || startOf(pid) !== null)
+      say(`another setup of this clone is running (process ${pid ?? 'unknown'}); waiting for it`)
     unlock = await lock(true)
   }
   await endLeftCommand()
