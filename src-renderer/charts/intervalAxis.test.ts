@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { axisLimit } from './intervalAxis'
 
 describe('axisLimit', () => {
-  it('holds values that have no interval', () => {
+  it('includes values that have no interval', () => {
     expect(
       axisLimit([
         { value: -2.25, interval: null },
@@ -17,7 +17,7 @@ describe('axisLimit', () => {
     ).toBe(2)
   })
 
-  it('holds a value with one seed next to intervals that are narrower than it is large', () => {
+  it('includes a single-seed value next to intervals that are narrower than the value is large', () => {
     expect(
       axisLimit([
         { value: 0.1, interval: [-0.4, 0.4] },
@@ -27,7 +27,7 @@ describe('axisLimit', () => {
     ).toBe(2)
   })
 
-  it('leaves a value that is far off to an arrow', () => {
+  it('leaves a distant value outside, to be shown by an arrow', () => {
     expect(
       axisLimit([
         { value: 0.1, interval: null },
@@ -38,12 +38,12 @@ describe('axisLimit', () => {
     ).toBe(0.5)
   })
 
-  it('holds a reference that is not far off', () => {
+  it('includes a reference that is close', () => {
     expect(axisLimit([{ value: 0.1, interval: null, reference: 1.3 }])).toBe(2)
     expect(axisLimit([{ value: 0.1, interval: null, reference: 40 }])).toBe(0.5)
   })
 
-  it('is the smallest axis without any value', () => {
+  it('is the smallest axis if there are no values', () => {
     expect(axisLimit([])).toBe(0.5)
     expect(axisLimit([{ value: null, interval: null }])).toBe(0.5)
   })

@@ -17,8 +17,8 @@ const run: Found = {
 const titles = (text: string): string[] =>
   groupsFor({ ...asked, text }).flatMap((group) => group.entries.map((entry) => entry.title))
 
-describe('the palette', () => {
-  it('finds commands by parts of words, other words and in spite of a slip', () => {
+describe('command palette', () => {
+  it('finds commands by parts of words, by synonyms and despite a typing error', () => {
     expect(titles('new')[0]).toBe('New study')
     expect(titles('bank')).toEqual(['Filter banks'])
     expect(titles('dark')[0]).toBe('Dark theme')
@@ -29,7 +29,7 @@ describe('the palette', () => {
     for (const odd of ['(', '[a', '\\', '-', '"', '*?']) expect(() => titles(odd)).not.toThrow()
   })
 
-  it('puts what the service found after what was known at once', () => {
+  it('puts results of the service after those that were available at once', () => {
     const groups = groupsFor({
       ...asked,
       text: 'run',
@@ -41,13 +41,13 @@ describe('the palette', () => {
     ])
   })
 
-  it('offers a pasted link and nothing else', () => {
+  it('offers only the page of a pasted link', () => {
     expect(groupsFor({ ...asked, text: '#/runs/r-1', address: '#/runs/r-1' })).toMatchObject([
       { title: 'Link', entries: [{ does: { go: '#/runs/r-1' } }] },
     ])
   })
 
-  it('names recent places and leaves out what is gone', () => {
+  it('names recent places and omits deleted ones', () => {
     const names = { study: (id: string) => (id === 's' ? 'Table I' : null), run: () => null }
     expect(addressEntry('#/studies/s?at=t1', names)).toMatchObject({
       title: 'Table I',
@@ -59,8 +59,8 @@ describe('the palette', () => {
   })
 })
 
-describe('marks', () => {
-  it('cover each word once and give the whole title back', () => {
+describe('match marks', () => {
+  it('mark each word once and preserve the whole title', () => {
     const title = 'mcnn-l · ResNet-32 · seed 4'
     expect(marksOf(title, 'net-32 MCNN-L mcnn')).toEqual([0, 6, 12, 18])
     for (const text of ['', 'x', 'mcnn', 'm c n 4', title]) {

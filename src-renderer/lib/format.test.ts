@@ -15,14 +15,14 @@ import {
 } from './format'
 
 describe('numbers', () => {
-  it('are missing, NaN or infinite where they are', () => {
+  it('are shown as missing, NaN or infinite', () => {
     for (const text of [number, signed, significant, percent, percentValue, count, millions, bytes])
       expect([text(null), text(undefined), text(NaN)], text.name).toEqual(['–', '–', 'NaN'])
     expect([percent(-Infinity), count(Infinity)]).toEqual(['−∞', '∞'])
     expect([duration(null), duration(NaN), duration(-1)]).toEqual(['–', '–', '–'])
   })
 
-  it('carry a real minus sign, and a plus where differences are shown', () => {
+  it('have a true minus sign, and a plus sign in differences', () => {
     expect([number(-1.5), signed(-0.314), signed(0.314), signed(0), signed(-0.001)]).toEqual([
       '−1.50',
       '−0.31',
@@ -32,11 +32,11 @@ describe('numbers', () => {
     ])
   })
 
-  it('show fractions as percent', () => {
+  it('are shown as percentages if they are fractions', () => {
     expect([percent(0.9285), percent(0.669, 0), percentValue(0.93161)]).toEqual(['92.85 %', '67 %', '93.16'])
   })
 
-  it('keep what tells small and large apart', () => {
+  it('keep the digits that distinguish small and large values', () => {
     expect([
       significant(0.1),
       significant(0.0001),
@@ -61,11 +61,11 @@ describe('numbers', () => {
 })
 
 describe('times', () => {
-  it('last', () => {
+  it('are shown as durations', () => {
     expect([duration(0.42), duration(21), duration(13620)]).toEqual(['0.4 s', '21 s', '3 h 47 min'])
   })
 
-  it('are told from today', () => {
+  it('are shown relative to today', () => {
     const now = new Date(2026, 4, 9, 15, 0)
     const at = (day: number, hour: number): string => new Date(2026, 4, day, hour, 5).toISOString()
     expect([
@@ -78,10 +78,10 @@ describe('times', () => {
   })
 })
 
-describe('when something is ready', () => {
+describe('expected finish', () => {
   const now = new Date(2026, 4, 8, 14, 31)
 
-  it('is a time today, a day of the week to come, or a date', () => {
+  it('is a time today, a coming weekday, or a date', () => {
     expect(readyAbout(3600, now)).toBe('15:31')
     expect(readyAbout(9 * 3600 + 20 * 60, now)).toBe('23:51')
     expect(readyAbout(24 * 3600, now)).toBe('Sat 14:31')

@@ -6,7 +6,7 @@ const grey = (t: number): [number, number, number] =>
 const red = (pixels: Uint8ClampedArray, side: number, x: number, y: number): number => pixels[(y * side + x) * 4] ?? -1
 
 describe('periodicPixels', () => {
-  it('is symmetric about 0 for a symmetric response, though the grid has no sample at π', () => {
+  it('is symmetric around 0 for a symmetric response, although the grid has no sample at π', () => {
     const size = 8
     const values = Array.from({ length: size }, (_, v) =>
       Array.from(
@@ -32,24 +32,24 @@ describe('periodicPixels', () => {
     expect(red(pixels, 4, 0, 2)).toBeGreaterThan(red(pixels, 4, 0, 0))
   })
 
-  it('shows what is not a number as that, and a plane of zeros as zero', () => {
+  it('shows NaN as NaN and a plane of zeros as zero', () => {
     expect([...periodicPixels([Number.NaN], 1, 1, grey)]).toEqual([255, 0, 0, 255])
     expect([...periodicPixels([0], 1, 0, grey)]).toEqual([0, 0, 0, 255])
   })
 })
 
 describe('nearestSample', () => {
-  it('finds each sample at its own place and wraps π to −π', () => {
+  it('returns each sample at its own position and wraps π to −π', () => {
     for (let i = 0; i < 64; i++) expect(nearestSample(placeOfSample(i, 64), 64)).toBe(i)
     expect(nearestSample(1, 64)).toBe(0)
     expect(nearestSample(-3, 64)).toBe(0)
   })
 })
 
-it('gives every number its pixel', () => {
+it('pixelsOf draws one pixel per number', () => {
   expect([...pixelsOf(Float32Array.of(0, 1), grey)]).toEqual([0, 0, 0, 255, 255, 255, 255, 255])
 })
 
-it('converts RGB bytes to opaque RGBA bytes', () => {
+it('pixelsOfRgb converts RGB bytes to opaque RGBA bytes', () => {
   expect([...pixelsOfRgb(Uint8Array.of(1, 2, 3, 4, 5, 6))]).toEqual([1, 2, 3, 255, 4, 5, 6, 255])
 })

@@ -10,8 +10,8 @@ const press = (key: string, more: Partial<Pressed> = {}) => ({
   ...more,
 })
 
-describe('keys', () => {
-  it('are commands as the table says', () => {
+describe('keyboard shortcuts', () => {
+  it('run the commands of the table', () => {
     expect(commandOf(press('k', { ctrlKey: true }), false)).toBe('view.palette')
     expect(commandOf(press('k', { metaKey: true }), true)).toBe('view.palette')
     expect(commandOf(press('ArrowLeft', { altKey: true }), false)).toBe('go.back')
@@ -21,7 +21,7 @@ describe('keys', () => {
     expect(commandOf(press('I', { ctrlKey: true, shiftKey: true }), false)).toBe('file.import-folder')
   })
 
-  it('with more or less beside them are not', () => {
+  it('do nothing with additional or missing modifier keys', () => {
     expect(commandOf(press('k'), false)).toBeNull()
     expect(commandOf(press('k', { ctrlKey: true, altKey: true }), false)).toBeNull()
     expect(commandOf(press('k', { ctrlKey: true }), true)).toBeNull()
@@ -29,7 +29,7 @@ describe('keys', () => {
     expect(commandOf(press('Control', { ctrlKey: true }), false)).toBeNull()
   })
 
-  it('are shown as they are named on the machine', () => {
+  it('are displayed with the key names of the platform', () => {
     expect(shown('CmdOrCtrl+K', false)).toBe('Ctrl K')
     expect(shown('CmdOrCtrl+Plus', true)).toBe('⌘ +')
     expect(shown('Alt+Left', false)).toBe('Alt ←')

@@ -25,13 +25,13 @@ beforeEach(async () => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-describe('reports of use', () => {
-  it('begin when the window starts', () => {
+describe('activity reports', () => {
+  it('start with the window', () => {
     expect(calls).toEqual(['system.reportUse'])
   })
 
   it.each(['pointermove', 'pointerdown', 'wheel', 'keydown', 'hashchange'])(
-    'follow %s at most once a second',
+    'are sent at most once a second for %s',
     (act) => {
       for (let i = 0; i < 100; i++) {
         now += 50
@@ -41,7 +41,7 @@ describe('reports of use', () => {
     },
   )
 
-  it('do not follow scrolling', () => {
+  it('are not sent for scrolling', () => {
     now += 5000
     events.dispatchEvent(new Event('scroll'))
     expect(calls).toHaveLength(1)

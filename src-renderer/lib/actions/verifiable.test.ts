@@ -16,15 +16,15 @@ const plan: Verifiable = {
   otherProgram: null,
 }
 
-describe('a verification', () => {
-  it('is offered for what has ended and had begun', () => {
+describe('verification of a run', () => {
+  it('is offered for runs that started and have ended', () => {
     expect(canVerify({ state: 'done', startedAt: 'then' })).toBe(true)
     expect(canVerify({ state: 'stopped', startedAt: 'then' })).toBe(true)
     expect(canVerify({ state: 'stopped', startedAt: null })).toBe(false)
     expect(canVerify({ state: 'running', startedAt: 'then' })).toBe(false)
   })
 
-  it('is of the whole run where that takes minutes, else of about two minutes of it', () => {
+  it('covers the whole run if that takes minutes, otherwise about two minutes of it', () => {
     expect(offeredEpochs(plan)).toBeNull()
     expect(offeredEpochs({ ...plan, epochSeconds: 60 })).toBe(2)
     expect(offeredEpochs({ ...plan, epochSeconds: 6000 })).toBe(1)
@@ -33,7 +33,7 @@ describe('a verification', () => {
     expect(offeredEpochs({ ...plan, epochSeconds: null })).toBeNull()
   })
 
-  it('says how far it goes and how long it takes, and from where that is known', () => {
+  it('states its extent, its duration and the source of the estimate', () => {
     expect([
       wholeWords(plan),
       wholeWords({ ...plan, epochs: 1 }),
@@ -50,7 +50,7 @@ describe('a verification', () => {
     expect(timeWords({ ...plan, epochSeconds: null }, 5)).toContain('Duration unknown')
   })
 
-  it('is found again among a run’s events', () => {
+  it('is found among the run’s events', () => {
     const event = (kind: string, level: HistoryEvent['level'], at: string): HistoryEvent => ({
       kind,
       level,

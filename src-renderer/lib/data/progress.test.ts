@@ -15,8 +15,8 @@ const told = {
   etaSeconds: 1,
 }
 
-describe('progress of a run', () => {
-  it('comes from its steps, else from its epochs, and is whole when it is done', () => {
+describe('progressOf', () => {
+  it('is computed from steps, otherwise from epochs, and is 1 for a finished run', () => {
     expect(progressOf(runWith({ state: 'running', epochsDone: 2 }), told)).toBe(0.65)
     expect(progressOf(runWith({ state: 'stopped', epochsDone: 2 }), undefined)).toBe(0.4)
     expect(progressOf(runWith({ state: 'running', epochsDone: 4 }), { ...told, step: 10 })).toBe(0.8)
@@ -26,7 +26,7 @@ describe('progress of a run', () => {
 })
 
 describe('state of a study', () => {
-  it('is what trains, then what waits, then what ended badly', () => {
+  it('is the state of its running runs, then of queued ones, then of those that ended badly', () => {
     const state = (...states: Parameters<typeof runWith>[0]['state'][]): string =>
       studyState(countStates(states.map((s) => runWith(s ? { state: s } : {}))))
     expect(state('done', 'queued', 'running', 'failed')).toBe('running')
@@ -36,8 +36,8 @@ describe('state of a study', () => {
   })
 })
 
-describe('runs that need a person', () => {
-  it('ended without a result, worst first', () => {
+describe('runs that need attention', () => {
+  it('are those that ended without a result, worst first', () => {
     const runs = [
       runWith({ id: 'a', seed: 1, state: 'stopped' }),
       runWith({ id: 'b', seed: 2, state: 'failed' }),
@@ -47,7 +47,7 @@ describe('runs that need a person', () => {
     expect(needsYou(runs).map((run) => run.id)).toEqual(['d', 'b', 'a'])
   })
 
-  it('are not those that a later run of the same config and seed stands in for', () => {
+  it('exclude runs that a later run of the same config and seed replaces', () => {
     const failed = runWith({ id: 'a', state: 'failed' })
     const again = runWith({ id: 'b', state: 'queued', createdAt: '2026-05-09T11:00:00.000Z' })
     expect(needsYou([failed, again])).toEqual([])
@@ -56,16 +56,16 @@ describe('runs that need a person', () => {
   })
 })
 
-describe('held', () => {
-  it('is a queued run that has a reason not to begin', () => {
+describe('isHeld', () => {
+  it('is true for a queued run with a reason to wait', () => {
     expect(isHeld({ state: 'queued', reason: 'Held until it is resumed.' })).toBe(true)
     expect(isHeld({ state: 'queued', reason: null })).toBe(false)
     expect(isHeld({ state: 'stopped', reason: 'Stopped by hand.' })).toBe(false)
   })
 })
 
-describe('words of an empty chart', () => {
-  it('promise values only while a run can still bring some', () => {
+describe('text of an empty chart', () => {
+  it('announces values only if the run can still produce some', () => {
     expect(emptyChart(['done', 'running'])).toBe('no values yet')
     expect(emptyChart(['queued', 'queued'])).toBe('no values yet: queued')
     expect(emptyChart(['failed'])).toBe('no values: the run finished no epoch')

@@ -52,8 +52,8 @@ function mounted<T>(spec: () => QuerySpec<T> | null): { shown: Query<T>; unmount
 const stateOf = ({ value, error, loading }: Query<unknown>) => ({ value, error: error?.message ?? null, loading })
 const run = (id: string) => callQuery('runs.get', { id })
 
-describe('a query', () => {
-  it('shows an error of its key only: with another key it is loading', async () => {
+describe('query', () => {
+  it('shows an error only for its key; a new key is loading', async () => {
     let id = $state('a')
     const { shown } = mounted(() => run(id))
     expect(stateOf(shown)).toEqual({ value: null, error: null, loading: true })
@@ -89,7 +89,7 @@ describe('a query', () => {
     expect(stateOf(shown)).toEqual({ value: 'D', error: null, loading: false })
   })
 
-  it('keeps its value while it fetches again, and shows the newest answer', async () => {
+  it('keeps its value while it refetches, then shows the newest answer', async () => {
     const { shown } = mounted(() => run('a'))
     calls[0]?.answer('first')
     await settle()
@@ -104,7 +104,7 @@ describe('a query', () => {
     expect(stateOf(shown)).toEqual({ value: 'second', error: null, loading: false })
   })
 
-  it('fetches again for another stamp: the value stays, the older question’s error goes', async () => {
+  it('refetches for a new stamp, keeps the value and drops the earlier error', async () => {
     let epochs = $state(1)
     const { shown } = mounted(() => callQuery('runs.get', { id: 'a' }, epochs))
     calls[0]?.answer('one')
@@ -122,7 +122,7 @@ describe('a query', () => {
     expect(stateOf(shown)).toEqual({ value: 'three', error: null, loading: false })
   })
 
-  it('asks once more for an event that comes while it is pending, however many come', async () => {
+  it('refetches once for any number of events that arrive while it is pending', async () => {
     startInvalidation()
     const { shown } = mounted(() => callQuery('studies.trashed', {}))
     for (let i = 0; i < 5; i++) tell('study.changed', { studyId: 's' })
@@ -137,7 +137,7 @@ describe('a query', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('fetches again for what its own answer leads to', async () => {
+  it('refetches for a stamp that its own answer changes', async () => {
     let reloaded = false
     const { shown } = mounted(() => run('a'))
     ends.push(
@@ -158,7 +158,7 @@ describe('a query', () => {
     expect(stateOf(shown)).toEqual({ value: 'second', error: null, loading: false })
   })
 
-  it('is forgotten when nothing shows it: neither events nor answers reach it, and it is asked anew', async () => {
+  it('is removed from the cache when nothing shows it, and is fetched again later', async () => {
     startInvalidation()
     const first = mounted(() => callQuery('studies.trashed', {}))
     first.unmount()
@@ -171,7 +171,7 @@ describe('a query', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('is asked once for all that show it', async () => {
+  it('is fetched once for all components that show it', async () => {
     const [one, other] = [mounted(() => run('a')), mounted(() => run('a'))]
     expect(calls).toHaveLength(1)
     calls[0]?.answer('A')
@@ -180,7 +180,7 @@ describe('a query', () => {
     expect(other.shown.value).toBe('A')
   })
 
-  it('asks nothing without a question', async () => {
+  it('sends no call without a spec', async () => {
     let id = $state<string | null>(null)
     const { shown } = mounted(() => (id === null ? null : run(id)))
     expect([stateOf(shown), calls]).toEqual([{ value: null, error: null, loading: false }, []])
@@ -192,7 +192,7 @@ describe('a query', () => {
     expect(stateOf(shown)).toEqual({ value: null, error: null, loading: false })
   })
 
-  it('begins with a value that another answer held, and asks all the same', async () => {
+  it('starts with a value from another answer and fetches nevertheless', async () => {
     seed(run('a'), 'held' as never)
     const { shown } = mounted(() => run('a'))
     expect(stateOf(shown)).toEqual({ value: 'held', error: null, loading: true })
@@ -203,7 +203,7 @@ describe('a query', () => {
 })
 
 describe('invalidation', () => {
-  it('refetches everything when the service is back after it was away, and nothing at the first start', async () => {
+  it('refetches everything after the service was away, but nothing at the first start', async () => {
     startInvalidation()
     const { shown } = mounted(() => run('a'))
     tell('service.state', { state: 'starting', detail: null })
@@ -218,7 +218,7 @@ describe('invalidation', () => {
     expect(stateOf(shown)).toEqual({ value: 'A', error: null, loading: false })
   })
 
-  it('refetches only what an event is about', async () => {
+  it('refetches only what an event affects', async () => {
     startInvalidation()
     mounted(() => callQuery('filters.layers', { id: 'a' }))
     mounted(() => callQuery('filters.layers', { id: 'b' }))
@@ -236,7 +236,7 @@ describe('invalidation', () => {
     ])
   })
 
-  it('follows the runs that a suggestion is about', async () => {
+  it('follows the runs of a suggestion', async () => {
     startInvalidation()
     mounted(() => callQuery('filters.defaultRun', { id: 'a' }))
     calls[0]?.answer({ run: { id: 'a' }, compared: { id: 'b' } })

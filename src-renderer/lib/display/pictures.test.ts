@@ -9,12 +9,12 @@ describe('decodePicture', () => {
     expect([...pixels.slice(-4)]).toEqual([...bytes.slice(-3), 255])
   })
 
-  it('refuses what is not a picture', () => {
+  it('rejects text that is not an image', () => {
     expect(() => decodePicture(btoa('abc'))).toThrow('3072 bytes, not 3')
   })
 })
 
-it('a picture’s bytes lose their alpha only, and come back as they travelled', () => {
+it('an image loses only its alpha channel and survives encoding and decoding', () => {
   expect([...rgbOf(Uint8ClampedArray.of(1, 2, 3, 255, 4, 5, 6, 0))]).toEqual([1, 2, 3, 4, 5, 6])
   const bytes = Uint8Array.from({ length: 3072 }, (_, i) => i % 256)
   expect([...rgbOf(decodePicture(encodePicture(bytes)))]).toEqual([...bytes])

@@ -63,8 +63,8 @@ function following(
   return shown
 }
 
-describe('the rows in the page', () => {
-  it('are the first ones at once and the others over frames', () => {
+describe('rendered rows of a list', () => {
+  it('are the first ones at once and the others over several frames', () => {
     const range = following(
       () => ({ start: 0, end: 40 }),
       () => 1000,
@@ -82,7 +82,7 @@ describe('the rows in the page', () => {
   it.each([
     ['down', 10],
     ['up', -10],
-  ])('follow a scroll %s by a few rows a frame and never lose one in view', (_, by) => {
+  ])('follow a scroll %s by a few rows per frame and always include a visible row', (_, by) => {
     let wanted = $state.raw({ start: 100, end: 140 })
     const range = following(
       () => wanted,
@@ -102,7 +102,7 @@ describe('the rows in the page', () => {
     expect(count).toBeGreaterThan(1)
   })
 
-  it('start in view after a jump', () => {
+  it('start in the visible area after a jump', () => {
     let wanted = $state.raw({ start: 0, end: 40 })
     const range = following(
       () => wanted,
@@ -117,7 +117,7 @@ describe('the rows in the page', () => {
     expect(range()).toMatchObject(wanted)
   })
 
-  it('are no more than the list has', () => {
+  it('are never more than the list has', () => {
     let count = $state(1000)
     const range = following(
       () => ({ start: 0, end: Math.min(40, count) }),
@@ -139,7 +139,7 @@ describe('the rows in the page', () => {
     expect(range()).toMatchObject({ start: 0, end: 30 })
   })
 
-  it('start anew if the list is another one', () => {
+  it('start again if the list is replaced', () => {
     let key = $state('runs')
     const range = following(
       () => ({ start: 0, end: 40 }),
@@ -154,7 +154,7 @@ describe('the rows in the page', () => {
     expect(range()).toMatchObject({ start: 0, end: 40 })
   })
 
-  it('show what the list has now, row by row from the top', () => {
+  it('show the current content of the list, row by row from the top', () => {
     let version = $state('old')
     const shown = following(
       () => ({ start: 10, end: 40 }),
@@ -175,7 +175,7 @@ describe('the rows in the page', () => {
     expect(shown().settled).toBe(true)
   })
 
-  it('are not made faster after changes, which take less', () => {
+  it('do not speed up after updates, which take less time than new rows', () => {
     let version = $state(0)
     let wanted = $state.raw({ start: 100, end: 140 })
     following(

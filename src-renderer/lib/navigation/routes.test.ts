@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { href, parseHash } from './routes'
 
 describe('addresses', () => {
-  it('lead to the page that made them', () => {
+  it('lead to the page that created them', () => {
     expect(parseHash('')).toEqual({ page: 'studies', trash: false })
     expect(parseHash(href.studies())).toEqual({ page: 'studies', trash: false })
     expect(parseHash(href.trashedStudies())).toEqual({ page: 'studies', trash: true })
@@ -30,12 +30,12 @@ describe('addresses', () => {
     ])
   })
 
-  it('of nowhere are told as such', () => {
+  it('are unknown if they lead to no page', () => {
     for (const hash of ['#/nowhere', '#/system/x', '#/runs/a/b', '#/help/nowhere'])
       expect(parseHash(hash)).toEqual({ page: 'unknown', hash })
   })
 
-  it('survive what a person may type', () => {
+  it('survive any text that a user may type', () => {
     expect(parseHash('#/studies/%E0%A4%A')).toEqual({ page: 'study', id: '%E0%A4%A', section: null })
   })
 })

@@ -17,14 +17,14 @@ const cifar: DatasetSummary = {
   source: null,
 }
 
-describe('words', () => {
-  it('never lets synthetic numbers pass for others', () => {
+describe('authenticity texts', () => {
+  it('never present synthetic numbers as real ones', () => {
     const synthetic: DatasetSummary = { ...cifar, id: 'synthetic', synthetic: true, official: null }
     expect(presence(synthetic)).toBe('built in')
     expect(authenticity(synthetic).text).toContain('Synthetic')
   })
 
-  it('tells official, different and incomparable apart', () => {
+  it('distinguish official, different and incomparable data', () => {
     expect(authenticity(cifar).kind).toBe('good')
     expect(authenticity({ ...cifar, official: false }).kind).toBe('bad')
     expect(authenticity({ ...cifar, official: null }).text).toContain('Not comparable')
@@ -33,7 +33,7 @@ describe('words', () => {
 })
 
 describe('byClass', () => {
-  it('keeps the order of classes and leaves foreign labels out', () => {
+  it('keeps the order of classes and omits unknown labels', () => {
     const rows = byClass(
       ['a', 'b'],
       [
@@ -49,7 +49,7 @@ describe('byClass', () => {
 })
 
 describe('histograms', () => {
-  it('have their ends and bars of the height of their sums', () => {
+  it('have their end points and bars as high as their sums', () => {
     const histogram = Array.from({ length: 256 }, (_, value) =>
       value >= 8 && value < 16 ? 10 : value === 200 ? 20 : 0,
     )
@@ -65,7 +65,7 @@ describe('histograms', () => {
     )
   })
 
-  it('cut one spike and draw nothing of nothing', () => {
+  it('cap a single spike and draw nothing for empty counts', () => {
     const spiked = Array.from({ length: 256 }, (_, value) => (value === 0 ? 1e6 : value === 100 ? 10 : 0))
     expect(bars(spiked, 64, 30)).toContain('v-10h')
     expect(bars(new Array<number>(256).fill(0), 64, 30)).toBe('')

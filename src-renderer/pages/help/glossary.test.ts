@@ -5,13 +5,13 @@ import { matchingGroups } from './glossary'
 const idsFor = (text: string): string[] =>
   matchingGroups(glossary, text).flatMap(({ entries }) => entries.map(({ id }) => id))
 
-it('shows everything without a filter', () => {
+it('shows all groups without a filter', () => {
   expect(matchingGroups(glossary, ' ').map(({ title }) => title)).toEqual(glossary.map(({ title }) => title))
 })
 
-it('finds every word in the term or in the text, in any case', () => {
+it('finds entries that contain every word in term or text, ignoring case', () => {
   expect(idsFor('DERIVED')).toContain('filter-bank')
   expect(idsFor('holm table')).toEqual(['correction'])
 })
 
-it('leaves out groups without a match', () => expect(matchingGroups(glossary, 'qqqq')).toEqual([]))
+it('omits groups without a match', () => expect(matchingGroups(glossary, 'qqqq')).toEqual([]))

@@ -20,7 +20,7 @@ const draft = (name: string): Draft => ({
 })
 
 describe('drafts of a new study', () => {
-  it('come back as they were typed, complete or not, by where the form began', () => {
+  it('are restored as typed, complete or not, by the origin of the form', () => {
     const store = new Store()
     keepDraft('', draft('mine'), store)
     keepDraft('run-1,run-2', { ...draft('copy'), filled: 'Filled in from 2 runs.' }, store)
@@ -32,7 +32,7 @@ describe('drafts of a new study', () => {
     expect(draftFor('run-1,run-2', store)).not.toBeNull()
   })
 
-  it('of another version or broken ones are left alone', () => {
+  it('are ignored if they are broken or of another version', () => {
     const store = new Store()
     const { learningRate: _, ...less } = emptyForm()
     for (const text of [
@@ -48,7 +48,7 @@ describe('drafts of a new study', () => {
     }
   })
 
-  it('of forms filled from runs are a few, the own one stays', () => {
+  it('of forms filled from runs are limited in number; the blank form’s draft always stays', () => {
     const store = new Store()
     keepDraft('', draft('mine'), store)
     for (let i = 0; i < 40; i++) keepDraft(`run-${i}`, draft(String(i)), store)

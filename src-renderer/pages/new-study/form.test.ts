@@ -16,8 +16,8 @@ import { presetOf } from './presets'
 
 const filled = (part: Partial<StudyForm> = {}): StudyForm => ({ ...emptyForm(), name: 'A study', ...part })
 
-describe('the form of a new study', () => {
-  it('is right as it comes, but for its name', () => {
+describe('new-study form', () => {
+  it('is valid initially, except for the missing name', () => {
     expect(check(emptyForm())).toEqual({ plan: null, errors: { name: 'Needs a name' } })
     expect(check(filled()).plan).toMatchObject({
       name: 'A study',
@@ -27,7 +27,7 @@ describe('the form of a new study', () => {
     })
   })
 
-  it('says under each field what is wrong with it, all at once', () => {
+  it('reports the problems of all fields at once, each at its field', () => {
     const { plan, errors } = check(
       filled({
         epochs: '0',
@@ -61,7 +61,7 @@ describe('the form of a new study', () => {
     })
   })
 
-  it('takes numbers as people write them, and nothing else', () => {
+  it('accepts numbers as people write them, and nothing else', () => {
     expect(check(filled({ learningRate: ' 1e-2 ', weightDecay: '.0005' })).plan?.training).toMatchObject({
       learningRate: 0.01,
       weightDecay: 0.0005,
@@ -70,7 +70,7 @@ describe('the form of a new study', () => {
       expect(check(filled({ learningRate })).errors).toEqual({ learningRate: 'A number' })
   })
 
-  it('takes seeds as a count or a list', () => {
+  it('accepts seeds as a count or as a list', () => {
     const list = (seedList: string) => check(filled({ seedMode: 'list', seedList }))
     expect(list('7, 3 11').plan?.seeds).toEqual([7, 3, 11])
     expect(list('1, 2, 1').errors).toEqual({ seeds: 'No seed twice' })
@@ -80,7 +80,7 @@ describe('the form of a new study', () => {
     expect(check(filled({ seedCount: '' })).errors).toEqual({ seeds: 'A whole number' })
   })
 
-  it('refuses more runs than a study may have', () => {
+  it('rejects more runs than a study may have', () => {
     const form = filled({
       seedCount: '100',
       archs: ['resnet-8', 'resnet-14', 'resnet-20', 'resnet-32', 'resnet-44'],
@@ -89,19 +89,19 @@ describe('the form of a new study', () => {
     expect(check(form).errors).toEqual({ seeds: 'At most 2000 runs' })
   })
 
-  it('leaves the precision to the paper unless another is asked for', () => {
+  it('uses the paper’s precision unless another is chosen', () => {
     expect(check(filled()).plan?.training.precision).toBe('float32')
     expect(check(filled({ precision: 'auto' })).plan?.training.precision).toBe('auto')
   })
 
-  it('wants an example a class', () => {
+  it('requires one example per class', () => {
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '50' })).errors).toEqual({
       trainExamples: 'At least 100 (one per class)',
     })
     expect(check(filled({ dataset: 'cifar-100', trainExamples: '500' })).plan?.training.trainExamples).toBe(500)
   })
 
-  it('holds training examples out for validation, as many as leave some to train on', () => {
+  it('holds out at most as many training examples as leave some for training', () => {
     expect(check(filled()).plan?.training).not.toHaveProperty('validationExamples')
     expect(check(filled({ validationExamples: '500' })).plan?.training.validationExamples).toBe(500)
     const wrong = (part: Partial<StudyForm>): unknown => check(filled(part)).errors.validationExamples
@@ -118,7 +118,7 @@ describe('the form of a new study', () => {
     expect(wrong({ trainExamples: '100', validationExamples: '90' })).toBeUndefined()
   })
 
-  it('follows the epochs with the milestones until those are typed', () => {
+  it('sets the milestones from the epochs until the user types milestones', () => {
     expect([
       milestonesText(filled({ epochs: '200' })),
       milestonesText(filled({ epochs: 'x' })),
@@ -127,7 +127,7 @@ describe('the form of a new study', () => {
     expect(check(filled({ milestones: '' })).plan?.training.milestones).toEqual([])
   })
 
-  it('finds the field that the service named', () => {
+  it('maps an error of the service to its field', () => {
     expect([
       fieldOf('plan.training.epochs'),
       fieldOf('training.trainExamples'),
@@ -138,7 +138,7 @@ describe('the form of a new study', () => {
   })
 })
 
-describe('a plan and its form', () => {
+describe('plan and form', () => {
   const plans: StudyRequest[] = [
     quickStart,
     { ...quickStart, seeds: [7], archs: [...archs], variants: [...variants] },
@@ -158,11 +158,11 @@ describe('a plan and its form', () => {
     ...presets.map((preset) => preset.plan),
   ]
 
-  it('give each other back', () => {
+  it('convert into each other without loss', () => {
     for (const plan of plans) expect(check(formOf(plan))).toEqual({ plan, errors: {} })
   })
 
-  it('are the preset that they came from until something but the name is changed', () => {
+  it('match a preset until something other than the name changes', () => {
     for (const preset of presets) {
       expect(presetOf({ ...formOf(preset.plan), name: 'Mine' })?.id).toBe(preset.id)
       expect(presetOf({ ...formOf(preset.plan), momentum: '0.85' })).toBeNull()
@@ -170,8 +170,8 @@ describe('a plan and its form', () => {
   })
 })
 
-describe('a typed depth', () => {
-  it('that is no 6n + 2 says so, with the nearest there are', () => {
+describe('typed depth', () => {
+  it('that is not 6n + 2 is rejected with the nearest valid depths', () => {
     expect(depthProblem('34')).toEqual({
       message: 'ResNet-34 does not exist: depths are 6n + 2',
       nearest: ['resnet-32', 'resnet-44'],
@@ -191,13 +191,13 @@ describe('a typed depth', () => {
   })
 })
 
-describe('the form as text', () => {
-  it('is the plan of a form that is complete', () => {
+describe('form as text', () => {
+  it('is the plan if the form is complete', () => {
     expect(JSON.parse(JSON.stringify(draftOf(filled())))).toEqual(check(filled()).plan)
     for (const { plan } of presets) expect(JSON.parse(JSON.stringify(draftOf(formOf(plan))))).toEqual(plan)
   })
 
-  it('has what is typed of one that is not, and its problems by their path', () => {
+  it('contains incomplete values as typed, and their problems by path', () => {
     const form = filled({
       name: '',
       learningRate: '1e',

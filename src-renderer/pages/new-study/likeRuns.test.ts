@@ -13,19 +13,19 @@ import { likeRuns } from './likeRuns'
 const plan: StudyPlan = { ...quickStart, name: 'Study', archs: ['resnet-8', 'resnet-20'], seeds: [3, 7] }
 const configs = expandPlan(plan) as [ExperimentConfig, ...ExperimentConfig[]]
 
-it('all runs of a study give its plan again, through the form as well', () => {
+it('builds the same plan again from all runs of a study, also through the form', () => {
   const made = likeRuns(configs, plan.name)
   expect(made.differing).toEqual([])
   expect(made.plan).toEqual({ ...plan, name: 'Study, again' })
   expect(expandPlan(studyPlan.parse(check(formOf(made.plan)).plan))).toEqual(configs)
 })
 
-it('one run gives a plan of that run alone', () => {
+it('builds the plan of a single run from that run', () => {
   const [, second] = configs
   expect(second && expandPlan(studyPlan.parse(likeRuns([second], 's').plan))).toEqual([second])
 })
 
-it('says in what several differ and takes the first one’s', () => {
+it('names the differences between several runs and uses the first run’s values', () => {
   const [first] = configs
   const made = likeRuns([first, { ...first, seed: 9, epochs: 7, milestones: [] }], 's')
   expect(made.differing).toEqual(['epochs', 'milestones'])
@@ -33,7 +33,7 @@ it('says in what several differ and takes the first one’s', () => {
   expect(made.plan.seeds).toEqual([3, 9])
 })
 
-it('a warm-up that the network brings along is brought along again', () => {
+it('keeps a network’s default warm-up as the default', () => {
   const deep = expandPlan({ ...plan, archs: ['resnet-110'], training: { ...recipe, dataset: 'synthetic' } }) as [
     ExperimentConfig,
     ...ExperimentConfig[],
@@ -43,7 +43,7 @@ it('a warm-up that the network brings along is brought along again', () => {
   expect(likeRuns(deep, 's').warmedOtherwise).toEqual([])
 })
 
-it('says of which networks the warm-up was another than a new study’s is', () => {
+it('names the networks whose warm-up differed from that of a new study', () => {
   const [first] = configs
   expect(
     likeRuns(
@@ -62,6 +62,6 @@ it.each([
   ['Study, again', 'Study, again 2'],
   ['Study, again 9', 'Study, again 10'],
   ['x'.repeat(100), `${'x'.repeat(93)}, again`],
-])('%s is copied as %s', (name, expected) => {
+])('copies %s as %s', (name, expected) => {
   expect(likeRuns(configs, name).plan.name).toBe(expected)
 })

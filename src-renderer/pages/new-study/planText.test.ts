@@ -13,13 +13,13 @@ const changed = (change: (json: Record<string, unknown> & { training: Record<str
   return JSON.stringify(json)
 }
 
-describe('a plan as text', () => {
-  it('is read back as it was, lists on one line', () => {
+describe('plan as text', () => {
+  it('is parsed back unchanged, with each list on one line', () => {
     for (const { plan } of presets) expect(readPlan(planText(plan))).toEqual({ plan })
     expect(planText(quickStart)).toContain('"variants": ["baseline", "mcnn-f", "mcnn-l"],\n')
   })
 
-  it('takes names as people type them, and trailing commas', () => {
+  it('accepts typed names and trailing commas', () => {
     const text = planText(quickStart)
       .replace('"resnet-8"', '"ResNet8",')
       .replace('"mcnn-f"', '"MCNN_F"')
@@ -33,14 +33,14 @@ describe('a plan as text', () => {
     expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual(['line 4, column 3: Unexpected “o”.'])
   })
 
-  it('says where it is no JSON', () => {
+  it('reports the position of invalid JSON', () => {
     expect(errorsOf('{\n  "name": "a",\n  oops\n}')).toEqual(['line 3, column 3: Unexpected “o”.'])
     expect(errorsOf('{ "name": "a"')).toEqual(['line 1, column 14: Unexpected end of text.'])
     expect(errorsOf('')).toEqual(['line 1, column 1: The text is empty.'])
     expect(errorsOf('[]')[0]).toContain('A study is an object')
   })
 
-  it('names each field that is off, missing or unknown', () => {
+  it('names each invalid, missing or unknown field', () => {
     expect(errorsOf(changed((json) => (json.training['epochs'] = 0)))).toEqual(['training.epochs: at least 1'])
     expect(errorsOf(changed((json) => delete json.training['momentum']))).toEqual(['training.momentum: is missing'])
     expect(errorsOf(changed((json) => (json['depth'] = 3)))).toEqual(['the study: has no “depth”'])

@@ -6,8 +6,8 @@ import { closest, queriesFor } from './closeness'
 const at = { startedAt: '2026-05-09T10:00:00.000Z' }
 const run = runWith({ ...at, id: 'own', variant: 'mcnn-f', arch: 'resnet-32', seed: 3 })
 
-describe('runs to put a run beside', () => {
-  it('are offered with the baseline of its network and seed first', () => {
+describe('comparison runs', () => {
+  it('are offered with the baseline of the same network and seed first', () => {
     const others = [
       run,
       runWith({ ...at, id: 'net', variant: 'mcnn-f', arch: 'resnet-32', seed: 4 }),
@@ -20,7 +20,7 @@ describe('runs to put a run beside', () => {
     expect(closest(run, others).map((one) => one.id)).toEqual(['best', 'good', 'net', 'seed'])
   })
 
-  it('are asked for in the language of lists', () => {
+  it('are requested in the query language of lists', () => {
     const [seeds, network] = queriesFor({ ...run, studyId: 'table-i' }).map((query) => parseQuery(query))
     expect(seeds).toMatchObject([
       { kind: 'words', field: 'study', values: ['table-i'], exact: true },

@@ -15,14 +15,14 @@ import {
 
 const config: ExperimentConfig = { arch: 'resnet-110', variant: 'mcnn-l', seed: 4, ...recipe }
 
-it('a chart without a value says why there is none', () => {
+it('explains a chart without values', () => {
   expect(noValues({ state: 'running' }, 'epoch')).toBe('no values yet')
   expect(noValues({ state: 'queued' }, 'epoch')).toBe('no values yet: queued')
   expect(noValues({ state: 'failed' }, 'epoch')).toBe('no data: it ended before the first epoch')
   expect(noValues({ state: 'diverged' }, 'step')).toBe('no data: the loss was NaN in the first step')
 })
 
-it('a chart of the machine’s readings promises none of a run that ended', () => {
+it('promises no machine readings for a run that has ended', () => {
   expect(runStates.filter((state) => /yet/.test(noReadings({ state })))).toEqual(
     runStates.filter((state) => !endedStates.includes(state)),
   )
@@ -30,7 +30,7 @@ it('a chart of the machine’s readings promises none of a run that ended', () =
 })
 
 describe('actionsOf', () => {
-  it('never offers to delete what trains, and to run again only what has ended', () => {
+  it('offers to delete only runs that do not train, and to re-run only ended ones', () => {
     for (const state of runStates) {
       const actions = actionsOf({ state, reason: null })
       expect(actions.includes('delete')).toBe(!activeStates.includes(state))
@@ -38,7 +38,7 @@ describe('actionsOf', () => {
     }
   })
 
-  it('offers to go on with what is held, whether it had begun or not', () => {
+  it('offers to resume held runs, whether they had started or not', () => {
     expect(actionsOf({ state: 'paused', reason: null })).toContain('resume')
     expect(actionsOf({ state: 'queued', reason: 'Held: the program was closed.' })).toContain('resume')
     expect(actionsOf({ state: 'queued', reason: null })).not.toContain('resume')
@@ -46,7 +46,7 @@ describe('actionsOf', () => {
 })
 
 describe('explanation', () => {
-  it('speaks up for every end but a whole one, in the run’s own words where it has any', () => {
+  it('explains every end but a complete one, with the run’s own reason if it has one', () => {
     const spoken = runStates.filter((state) => explanation({ state, reason: null, epochsDone: 3, epochs: 5 }) !== null)
     expect(spoken).toEqual(['stopped', 'interrupted', 'diverged', 'failed'])
     const said = explanation({ state: 'failed', reason: 'Out of memory.', epochsDone: 3, epochs: 5 })
@@ -59,7 +59,7 @@ describe('explanation', () => {
 })
 
 describe('tables', () => {
-  it('tell every part of a config', () => {
+  it('list every part of a config', () => {
     const rows = new Map(configRows({ ...config, trainExamples: 500, warmup: { learningRate: 0.01, untilError: 0.8 } }))
     expect(rows.get('training images')).toBe('500, balanced by class')
     expect(rows.get('test images')).toBe('all')
@@ -91,7 +91,7 @@ describe('tables', () => {
     gpuMath: null,
   }
 
-  it('say how a GPU computed, and nothing of it on a CPU', () => {
+  it('state how a GPU computed, and nothing about it for a CPU', () => {
     expect(environmentRows(environment).some(([label]) => label.includes('GPU'))).toBe(false)
     expect(environmentRows({ ...environment, device: 'NVIDIA H100', gpuMath: 'float32 without TF32' })).toContainEqual([
       'GPU arithmetic',
@@ -99,7 +99,7 @@ describe('tables', () => {
     ])
   })
 
-  it('say where a source had changes and what was left to TensorFlow', () => {
+  it('state uncommitted source changes and what was left to TensorFlow', () => {
     const rows = new Map(environmentRows(environment))
     expect(rows.get('source')).toBe('0123456789ab, with uncommitted changes')
     expect(rows.get('parallel ops')).toContain('default')
@@ -108,7 +108,7 @@ describe('tables', () => {
 })
 
 describe('curves and marks', () => {
-  it('shows accuracies in percent and leaves a gap where a loss was not a number', () => {
+  it('shows accuracies in percent and leaves a gap at a loss that is NaN', () => {
     const curves = curvesOf({
       epochs: [
         {
@@ -131,7 +131,7 @@ describe('curves and marks', () => {
     expect(curves.stepLoss).toEqual([{ x: 10, y: null }])
   })
 
-  it('marks the schedule and the place where a run diverged', () => {
+  it('marks the schedule and the point of divergence', () => {
     expect(marksOf({ state: 'done', epochsDone: 200 }, config, 1).map((m) => [m.x, m.label])).toEqual([
       [100, 'lr × 0.1'],
       [150, 'lr × 0.1'],
@@ -147,7 +147,7 @@ describe('curves and marks', () => {
 })
 
 describe('differences', () => {
-  it('keeps what differs only, and shows what the other lacks as missing', () => {
+  it('lists only differing values and shows absent ones as missing', () => {
     const rows = (changes: Partial<ExperimentConfig>): [string, string][] => configRows({ ...config, ...changes })
     expect(differences(rows({}), rows({ variant: 'baseline', seed: 5 }))).toEqual([
       { label: 'variant', here: 'mcnn-l', there: 'baseline' },
@@ -176,7 +176,7 @@ describe('usageOf', () => {
   const valueOf = (name: string, readings = usageOf([epoch], steps, 2)): unknown =>
     readings.find((r) => r.name.startsWith(name))?.points[0]?.y
 
-  it('gives shares and medians in the units it names', () => {
+  it('returns shares and medians in the stated units', () => {
     expect(valueOf('Step')).toBe(25)
     expect(valueOf('Step', usageOf([epoch], steps.slice(1), 2))).toBe(20)
     expect(valueOf('Data wait')).toBe(5)
@@ -184,14 +184,14 @@ describe('usageOf', () => {
     expect(valueOf('Memory')).toBe(512)
   })
 
-  it('leaves a gap where nothing was measured, and starts every axis at zero', () => {
+  it('leaves a gap if nothing was measured, and starts every axis at zero', () => {
     const readings = usageOf([{ ...epoch, waitSeconds: null, cpuSeconds: null, memoryBytes: null }], [], 2)
     expect(['Data wait', 'CPU', 'Memory'].map((name) => valueOf(name, readings))).toEqual([null, null, null])
     expect(readings.every((r) => r.yDomain[0] === 0 && r.yDomain[1] > 0)).toBe(true)
     expect(readings.find((r) => r.name === 'CPU')?.yDomain).toEqual([0, 2])
   })
 
-  it('has the GPU’s use only where its driver told of it', () => {
+  it('includes the GPU’s use only if its driver reported it', () => {
     expect(usageOf([epoch], [], 2).some(({ name }) => name.startsWith('GPU'))).toBe(false)
     const readings = usageOf(
       [epoch, { ...epoch, epoch: epoch.epoch + 1, gpuUtilization: 0.5, gpuMemoryBytes: 3 * 2 ** 20 }],
@@ -209,11 +209,11 @@ describe('usageOf', () => {
 })
 
 describe('rows in view', () => {
-  it('are all of a few', () => {
+  it('are all rows of a short list', () => {
     for (const rows of [0, 3, 36]) expect(rowsInView(rows, 0)).toEqual({ from: 0, to: rows, above: 0, below: 0 })
   })
 
-  it('are of many those that are seen, wherever it is scrolled to, and nothing changes its height', () => {
+  it('are the visible rows of a long list at any scroll position, at constant total height', () => {
     for (const rows of [37, 200, 1000])
       for (let top = 0; top <= rows * 26 - 282; top += 13) {
         const { from, to, above, below } = rowsInView(rows, top)

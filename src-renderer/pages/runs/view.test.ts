@@ -3,8 +3,8 @@ import { nextSort, parseView, viewQuery, type View } from './view'
 
 const plain: View = { query: '', sort: [], group: 'config', statistic: 'last', compare: [] }
 
-describe('the address', () => {
-  it('keeps everything and nothing that is so anyway', () => {
+describe('address of the runs page', () => {
+  it('contains every choice except defaults', () => {
     expect(Object.values(viewQuery(plain)).every((value) => value === null)).toBe(true)
     const full: View = {
       query: 'depth:32 "a, b" acc>0.9&',
@@ -22,7 +22,7 @@ describe('the address', () => {
     expect(parseView(new URLSearchParams(query.toString()))).toEqual(full)
   })
 
-  it('of another version still opens', () => {
+  it('of an earlier version is still readable', () => {
     expect(parseView(new URLSearchParams('sort=nothing,-seed,seed&group=study&of=median&compare=Ü,run-1'))).toEqual({
       ...plain,
       sort: [{ column: 'seed', descending: true }],
@@ -32,7 +32,7 @@ describe('the address', () => {
 })
 
 describe('nextSort', () => {
-  it('goes through one direction, the other and none', () => {
+  it('cycles through one direction, the other and none', () => {
     let sort = nextSort([], 'accuracy', false)
     expect(sort).toEqual([{ column: 'accuracy', descending: true }])
     sort = nextSort(sort, 'accuracy', false)
@@ -41,7 +41,7 @@ describe('nextSort', () => {
     expect(nextSort(sort, 'state', false)).toEqual([{ column: 'state', descending: false }])
   })
 
-  it('adds with Shift, and changes in place', () => {
+  it('adds a column with Shift and changes it in place', () => {
     let sort = nextSort(nextSort([], 'state', false), 'accuracy', true)
     expect(sort.map((s) => s.column)).toEqual(['state', 'accuracy'])
     sort = nextSort(sort, 'state', true)

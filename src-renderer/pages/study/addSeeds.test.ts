@@ -43,8 +43,8 @@ const comparison = (interval: [number, number] | null, states: ('done' | 'queued
   ],
 })
 
-describe('the dialog begins with', () => {
-  it('the seeds that an interval takes, where none is known', () => {
+describe('initial target of the dialog', () => {
+  it('is a number of seeds that gives an interval, if no interval is known', () => {
     expect(beginWith(quickStart, comparison(null, ['done', 'queued', 'failed']))).toMatchObject({
       mode: 'number',
       seeds: 1,
@@ -53,7 +53,7 @@ describe('the dialog begins with', () => {
     expect(beginWith(quickStart, null)).toMatchObject({ mode: 'number', seeds: 1 })
   })
 
-  it('half the widest interval', () => {
+  it('is half the widest interval', () => {
     expect(beginWith(quickStart, comparison([-0.3, 0.4], ['done', 'done', 'done']))).toMatchObject({
       mode: 'until',
       points: 0.15,
@@ -67,14 +67,14 @@ describe('the dialog begins with', () => {
     })
   })
 
-  it('the last goal', () => {
+  it('is the last target', () => {
     const added = (halfWidth: number | null) => ({ at: '', finished: 1, halfWidth, cells: [] })
     const plan: StudyPlan = { ...quickStart, added: [added(0.4), added(0.25), added(null)] }
     expect(beginWith(plan, comparison([-9, 9], []))).toMatchObject({ mode: 'until', points: 0.25 })
   })
 })
 
-it('the difference that decides takes most seeds; what is not known or out of reach comes before', () => {
+it('the deciding difference is the one that needs most seeds; unknown or unreachable ones come first', () => {
   const one = (
     variant: SeedsForComparison['variant'],
     goal: SeedsForComparison['goal'],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runWith } from '../../../src-main/analysis/testing'
 import { withChanges, type Change } from './changes'
 
-it('a list of runs follows what is told of single ones', () => {
+it('updates a list of runs from events about single runs', () => {
   const [a, b, c] = ['a', 'b', 'c'].map((id) => runWith({ id, state: 'queued' }))
   if (!a || !b || !c) throw new Error('three runs')
   const told = (id: string, epochsDone: number): Change => [id, runWith({ id, epochsDone })]

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { runWith } from '../../../src-main/analysis/testing'
 import { drawnCells, planGrid } from './grid'
 
-describe('the plan grid', () => {
-  it('has a row a data set and depth, a column a variant, seeds in order, re-runs after the first', () => {
+describe('plan grid', () => {
+  it('has one row per data set and depth, one column per variant, and seeds in order, re-runs after the first run', () => {
     const grid = planGrid([
       runWith({ id: 'c', variant: 'mcnn-f', seed: 2 }),
       runWith({ id: 'd', variant: 'mcnn-f', seed: 1, createdAt: '2026-05-09T12:00:00.000Z' }),
@@ -31,7 +31,7 @@ describe('the plan grid', () => {
     })
   })
 
-  it('draws the first ten of a row and variant where there are more than a thousand', () => {
+  it('draws the first ten cells per row and variant if there are more than a thousand', () => {
     const seeds = (n: number) => Array.from({ length: n }, (_, i) => runWith({ id: `b${i}`, seed: i }))
     const few = runWith({ id: 'f', variant: 'mcnn-f', seed: 1 })
     expect(drawnCells(planGrid([...seeds(999), few]))).toEqual({ most: Infinity, before: [[0, 999]], total: 1000 })
@@ -40,7 +40,7 @@ describe('the plan grid', () => {
     expect(drawnCells(grid)).toEqual({ most: 10, before: [[0, 10]], total: 11 })
   })
 
-  it('of no runs is empty', () => {
+  it('is empty without runs', () => {
     expect(planGrid([])).toEqual({ variants: [], rows: [] })
   })
 })

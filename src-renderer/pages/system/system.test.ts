@@ -5,7 +5,7 @@ import { brokenFirst, fixCommand, fixParts, gpuWords, shares, threadsShort } fro
 const check = (name: string, ok: boolean) => ({ name, ok, detail: '', fix: ok ? null : 'mend it' })
 
 describe('brokenFirst', () => {
-  it('puts what is broken first and keeps the order otherwise', () => {
+  it('puts failed checks first and keeps the order otherwise', () => {
     const names = brokenFirst([check('a', true), check('b', false), check('c', true), check('d', false)]).map(
       (c) => c.name,
     )
@@ -14,7 +14,7 @@ describe('brokenFirst', () => {
 })
 
 describe('gpuWords', () => {
-  it('says that the program is not yet run on a GPU until a run or a kept result says so', () => {
+  it('states that no GPU run exists until a run or a stored result has one', () => {
     expect(gpuWords([], 'cpu', [])).toContain('Not yet tested on a GPU.')
     expect(gpuWords(['cpu'], 'NVIDIA H200', [])).toMatch(/Not yet tested on a GPU\..*NVIDIA H200/)
     expect(gpuWords(['cpu', 'NVIDIA H200'], 'cpu', [])).toContain('GPU training works here')
@@ -24,7 +24,7 @@ describe('gpuWords', () => {
 })
 
 describe('benchedGpus', () => {
-  it('are the devices of the results that come with the program, but for the CPU', () => {
+  it('are the devices of the included results, without the CPU', () => {
     const files = Object.values(
       import.meta.glob<string>('../../../bench/results/*.json', { eager: true, query: '?raw', import: 'default' }),
     )
@@ -34,8 +34,8 @@ describe('benchedGpus', () => {
   })
 })
 
-describe('fixes', () => {
-  it('have their commands apart, to be copied', () => {
+describe('repair instructions', () => {
+  it('show commands separately, to be copied', () => {
     expect(fixParts('Run `npm run setup`.')).toEqual([
       { text: 'Run ', command: false },
       { text: 'npm run setup', command: true },
@@ -48,7 +48,7 @@ describe('fixes', () => {
     ).toEqual(['a', 'b'])
   })
 
-  it('are buttons where the program can do something, and only for what is broken', () => {
+  it('are buttons if the program can act, and only for failed checks', () => {
     expect(fixCommand(check('Disk', false))?.command).toBe('file.open-data')
     expect(fixCommand(check('Disk', true))).toBeNull()
     expect(fixCommand(check('Node', false))).toBeNull()
@@ -56,7 +56,7 @@ describe('fixes', () => {
 })
 
 describe('shares', () => {
-  it('fill the whole one after the other', () => {
+  it('fill the bar one after the other', () => {
     const part = (kind: 'runs' | 'logs' | 'history', bytes: number) => ({ kind, bytes, reclaimable: 0 })
     const all = shares({ parts: [part('runs', 60), part('history', 40), part('logs', 0)], bytes: 100 })
     expect(all.map(({ from, width }) => [from, width])).toEqual([
@@ -67,7 +67,7 @@ describe('shares', () => {
   })
 })
 
-it('says how many threads are taken, and why', () => {
+it('states the number of threads and its reason', () => {
   const own = { intraOp: 4, interOp: 4 }
   expect(threadsShort({ intraOp: 2, interOp: 1, own, source: 'measured', tuning: null })).toBe('2 × 1, measured')
   expect(threadsShort({ intraOp: null, interOp: null, own, source: 'own', tuning: null })).toBe(

@@ -9,7 +9,7 @@ const through = (address: BankAddress): BankAddress => {
 }
 const plain = parseAddress(new URLSearchParams())
 
-it('an empty address is all defaults, and written as nothing', () => {
+it('reads an empty address as the defaults and writes the defaults as an empty address', () => {
   expect(plain).toMatchObject({
     run: null,
     compare: null,
@@ -24,7 +24,7 @@ it('an empty address is all defaults, and written as nothing', () => {
   expect(href.banks(addressQuery(plain))).toBe('#/banks')
 })
 
-it('everything chosen comes back', () => {
+it('restores every choice from its address', () => {
   const all: BankAddress = {
     run: 'r-1',
     compare: '',
@@ -51,7 +51,7 @@ it('everything chosen comes back', () => {
   })
 })
 
-it('what makes no sense is left out', () => {
+it('ignores invalid values', () => {
   const odd = parseAddress(
     new URLSearchParams(
       'filter=-1&epoch=x&scale=huge&picture=cat&edge=9&at=kernel.4.0.0&pins=a~stem~0,~stem~0~1,b~stem~1~2,c~d~e~f',
@@ -62,7 +62,7 @@ it('what makes no sense is left out', () => {
   expect(parseAddress(new URLSearchParams('at=response.0.1')).place).toBeNull()
 })
 
-it('pins are the same where all four are', () => {
+it('compares pins by all four properties', () => {
   const pin = { run: 'a', layer: 'stem', filter: 0, epoch: 1 }
   expect(samePin(pin, { ...pin })).toBe(true)
   for (const other of [{ run: 'b' }, { layer: 'x' }, { filter: 1 }, { epoch: 2 }])

@@ -30,7 +30,7 @@ const view = (band: number): BandView => {
 }
 
 describe('bandViews', () => {
-  it('takes the one channel asked for', () => {
+  it('uses the requested channel', () => {
     expect(view(0).kernel[2]?.[1]?.[0]).toBeCloseTo(base[2]?.[1]?.[0] ?? NaN, 6)
     expect(view(0).plane).toHaveLength(responseSize ** 2)
     expect(bandViews(layer, 0, 2)[0]?.kernel[0]?.[2]?.[0]).toBeCloseTo(base[0]?.[2]?.[2] ?? NaN, 6)
@@ -41,7 +41,7 @@ describe('bandViews', () => {
     expect(view(0).plane[(responseSize / 2) * responseSize + responseSize / 2]).toBeCloseTo(Math.abs(sum), 6)
   })
 
-  it('shows three channels at once by the root of their mean square', () => {
+  it('combines three channels by the root of their mean square', () => {
     const [colour] = bandViews(layer, 0, 'colour')
     const planes = [0, 1, 2].map((c) => bandViews(layer, 0, c)[0]?.plane[10 * responseSize + 50] ?? Number.NaN)
     expect(colour?.plane[10 * responseSize + 50]).toBeCloseTo(
@@ -51,14 +51,14 @@ describe('bandViews', () => {
     expect(colour?.kernel[0]?.[0]).toHaveLength(3)
   })
 
-  it('calls a plain layer’s filter what it is', () => {
+  it('labels the filter of a plain layer as a plain filter', () => {
     const [plain] = bandViews({ ...layer, bank: null }, 0, 0)
     expect([plain?.symbol, plain?.words]).toEqual(['h', 'the filter itself'])
   })
 })
 
 describe('sourceOf', () => {
-  it('says where in H₁ the value of a band comes from, for every band and place', () => {
+  it('returns where in H₁ each value of each band comes from', () => {
     for (const band of [1, 2, 3])
       for (let v = 0; v < responseSize; v += 5)
         for (let u = 0; u < responseSize; u += 3) {
@@ -72,7 +72,7 @@ describe('sourceOf', () => {
 })
 
 describe('readings', () => {
-  it('give the weight, and the sign it took from the base filter', () => {
+  it('give the weight and its sign relative to the base filter', () => {
     expect(kernelReading(view(1), signBank, 1, 0)).toEqual({
       value: `h₂(r 1, s 0) = −${(base[0]?.[1]?.[0] ?? 0).toFixed(4)}`,
       origin: '= −h(r 1, s 0), columns alternate',
@@ -98,7 +98,7 @@ describe('readings', () => {
   })
 })
 
-describe('a feature map’s reading', () => {
+describe('reading of a feature map', () => {
   const input: Activation = {
     height: 4,
     width: 4,
@@ -109,7 +109,7 @@ describe('a feature map’s reading', () => {
   const readingOf = (...at: [band: number, channel: Channel, x: number, y: number]) =>
     featureReading(maps, ...at) ?? expect.fail()
 
-  it('is the map’s value, the sum of nine products and of the other channels', () => {
+  it('is the map’s value: nine products plus the sum of the other channels', () => {
     for (const [band, x, y] of [
       [0, 0, 0],
       [2, 1, 2],
@@ -132,14 +132,14 @@ describe('a feature map’s reading', () => {
     }
   })
 
-  it('is in colour the sum of the channels', () => {
+  it('is the sum of the channels in colour mode', () => {
     const { value, origin } = readingOf(1, 'colour', 2, 1)
     const parts = [...origin.matchAll(/[RGB] \(?(−?[\d.]+)/g)].map((match) => Number(match[1]?.replace('−', '-')))
     expect(parts).toHaveLength(3)
     expect(parts.reduce((a, b) => a + b)).toBeCloseTo(Number(value.split(' = ')[1]?.replace('−', '-')), 2)
   })
 
-  it('of a depthwise layer is the sum over the channel that the band sees', () => {
+  it('sums only the channel that the band reads in a depthwise layer', () => {
     const depthwise = featureMaps(
       { shape: [3, 3, 1, 2], values: layer.values.slice(0, 18), bank: signBank, stride: 1, depthwise: true },
       1,
@@ -162,24 +162,24 @@ describe('a feature map’s reading', () => {
   })
 })
 
-describe('words and colours', () => {
-  it('names frequencies in parts of π', () => {
+describe('texts and colours', () => {
+  it('name frequencies as fractions of π', () => {
     expect([0, 16, 32, 48].map(frequencyText)).toEqual(['−π', '−0.500π', '0', '0.500π'])
   })
 
-  it('offers colour only where the inputs are a picture', () => {
+  it('offer colour only if the input is an image', () => {
     expect(channelsOf({ in: 3, groups: 1 }).map((c) => c.label)).toEqual(['colour', 'R', 'G', 'B'])
     expect(channelsOf({ in: 16, groups: 1 })).toHaveLength(16)
     expect(channelsOf({ in: 32, groups: 32 })).toEqual([{ value: 0, label: 'own' }])
   })
 
-  it('keeps grey for zero', () => {
+  it('reserve grey for zero', () => {
     expect(colourCell([0, 0, 0], 1)).toBe('rgb(128 128 128)')
     expect(colourCell([1, -1, 0], 1)).toBe('rgb(255 1 128)')
     expect(colourCell([0, 0, 0], 0)).toBe('rgb(128 128 128)')
   })
 
-  it('ends the scales at the bank’s own greatest', () => {
+  it('end the scales at the largest value of the bank', () => {
     const { weight, magnitude } = bankEnds(views)
     expect(weight).toBeCloseTo(Math.max(...base.flat().map((weights) => Math.abs(weights[0] ?? 0))), 6)
     expect(magnitude).toBe(Math.max(...view(0).plane))

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runWith } from '../../../../src-main/analysis/testing'
 import { runName, runWhere } from './choice'
 
-it('a run is named by what tells it from others', () => {
+it('names a run by what distinguishes it from the others', () => {
   const run = runWith({
     variant: 'mcnn-f',
     arch: 'resnet-32',

@@ -9,7 +9,7 @@ const own = {
   bank: signBank,
 }
 
-it('finds a bank among free filters, wherever its bands lie and whatever their factor', () => {
+it('finds a bank among free filters in any order and with any factor', () => {
   const { values } = bankKernelsOf(own, [1])
   // h1 to h4 at 4, 2, 0 and 3, one filter of its own at 1.
   const order = [2, null, 1, 3, 0]
@@ -25,7 +25,7 @@ it('finds a bank among free filters, wherever its bands lie and whatever their f
   expect(groupOf(free, [4, 2], [0]).names).toEqual(['#4', '#2'])
 })
 
-it('finds of a multi-band layer the bank that is nearest', () => {
+it('finds the nearest bank of a multi-band layer', () => {
   const turned = {
     ...own,
     values: Float32Array.from(own.values, (_, i) => own.values[i % 2 === 0 ? i + 1 : i - 1] ?? NaN),
@@ -34,7 +34,7 @@ it('finds of a multi-band layer the bank that is nearest', () => {
   expect(groupOf(own, [1], [0]).names).toEqual(['h₁', 'h₂', 'h₃', 'h₄'])
 })
 
-it('counts a whole layer as the bands it applies', () => {
+it('counts the filters of a whole layer by the bands that it applies', () => {
   const planes = wholeLayer(own, [0])
   expect(planes).toHaveLength(8)
   const { covered, overlap, likeness } = figuresOf(planes, 3)

@@ -54,7 +54,7 @@ function service() {
 }
 const request = (epoch: number, layer = 'stem'): LayerFilterRequest => ({ run: 'a', layer, epoch })
 
-describe('the layer filter cache', () => {
+describe('layer filter cache', () => {
   it('sends one call at a time, the newest request next, and none twice', async () => {
     const { cache, epochs, now, answer } = service()
     for (const epoch of [1, 2, 3]) cache.request(request(epoch))
@@ -100,7 +100,7 @@ describe('the layer filter cache', () => {
   })
 })
 
-it('reads numbers as the service writes them', () => {
+it('decodes numbers as the service encodes them', () => {
   const values = Float32Array.of(1.5, -0.1, NaN, 3e-40)
   const text = btoa(String.fromCharCode(...new Uint8Array(values.buffer)))
   expect(floatsOf(text)).toEqual(values)

@@ -38,13 +38,13 @@ function share(path: string): number {
   return inside / steps ** 2
 }
 
-it.each([3, 6] as const)('an outline at −%d dB encloses the share of the plane that is counted', (edge) => {
+it.each([3, 6] as const)('encloses at −%d dB the share of the plane that the coverage states', (edge) => {
   for (const plane of planes)
     expect(share(bandPath(plane, size, edge))).toBeCloseTo(coverageOf([plane], bandEdges[edge]).covered, 1)
   expect(bandPath(new Float64Array(size * size), size, edge)).toBe('')
 })
 
-it('a band in the centre is outlined there, and its name is there', () => {
+it('outlines a central band in the centre and puts its name there', () => {
   const [xs, ys] = [0, 1].map((axis) =>
     [...bandPath(planes[0] ?? new Float64Array(), size, 3).matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map((m) =>
       Number(m[axis + 1]),
@@ -55,7 +55,7 @@ it('a band in the centre is outlined there, and its name is there', () => {
   expect(labelPlaces(planes, size)[0]).toEqual({ x: 50, y: 50 })
 })
 
-it('no two names lie on each other', () => {
+it('never overlaps two band names', () => {
   const places = labelPlaces([...planes.slice(0, 1), ...planes.slice(0, 1), ...planes.slice(0, 1)], size)
   for (const [i, a] of places.entries())
     for (const b of places.slice(i + 1)) expect(Math.abs(a.x - b.x) >= 13 || Math.abs(a.y - b.y) >= 9).toBe(true)

@@ -3,8 +3,8 @@ import { archs, parseVariant, resnets, variants, type Arch, type Variant } from 
 import { modelSummary } from '../../../../src-main/nn/architecture'
 import { surroundings, drawingOf, switched, weightsOf } from './network'
 
-describe('the drawing', () => {
-  it('holds every layer once, in its stage and block', () => {
+describe('network drawing', () => {
+  it('contains every layer once, in its stage and block', () => {
     for (const arch of resnets) {
       const model = modelSummary(arch, 'mcnn-a', 10)
       const drawing = drawingOf(model)
@@ -20,7 +20,7 @@ describe('the drawing', () => {
     }
   })
 
-  it('has the stages of other networks too, and every layer once', () => {
+  it('contains the stages and every layer of the other networks', () => {
     const stagesOf: Partial<Record<Arch, string>> = {
       'vgg-16-bn': '64@32 128@16 256@8 512@4 512@2',
       'wrn-16-4': '64@32 128@16 256@8',
@@ -35,7 +35,7 @@ describe('the drawing', () => {
     }
   })
 
-  it('names the normalisation and relu around a layer', () => {
+  it('names the normalisation and ReLU around a layer', () => {
     const around = (arch: Parameters<typeof surroundings>[0], name: string) => {
       const layer = modelSummary(arch, 'baseline', 10).layers.find((one) => one.name === name)
       return layer && Object.values(surroundings(arch, layer)).join('|')
@@ -50,7 +50,7 @@ describe('the drawing', () => {
     expect(around('mobilenet-v2', 'stage2.block1.project')).toBe('|norm')
   })
 
-  it('counts weights as the network does', () => {
+  it('counts the same weights as the network', () => {
     const model = modelSummary('resnet-20', 'mcnn-fl', 10)
     const rest = model.layers.reduce((sum, layer) => sum + 2 * layer.out, 0) + 65 * 10
     expect(model.layers.reduce((sum, layer) => sum + weightsOf(layer), 0) + rest).toBe(model.trainableParameters)
@@ -64,7 +64,7 @@ describe('switching a layer', () => {
       .map((layer) => layer.name)
 
   it.each([...variants, 'mcnn-f@rotations', 'mcnn(stage2.*)@random'])(
-    'of %s leads to the variant whose network differs in that layer alone, by its own name where it has one',
+    'of %s gives the variant that differs only in that layer, by its own name if it has one',
     (from) => {
       const model = modelSummary('resnet-14', from, 10)
       for (const { name } of model.layers) {
@@ -81,7 +81,7 @@ describe('switching a layer', () => {
     },
   )
 
-  it('says why it can’t', () => {
+  it('is refused with a reason if it is impossible', () => {
     expect(switched('narrow(mcnn-a)', 'stem', modelSummary('resnet-14', 'narrow(mcnn-a)', 10).layers)).toHaveProperty(
       'why',
     )

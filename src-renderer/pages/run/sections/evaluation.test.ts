@@ -12,7 +12,7 @@ it('splits the counts into rows of true classes', () => {
   ])
 })
 
-it('orders classes by accuracy, and has none for a class without examples', () => {
+it('sorts classes by accuracy, which is null for a class without examples', () => {
   expect(classAccuracies(counts)).toEqual([
     { label: 1, right: 1, total: 4, accuracy: 0.25 },
     { label: 0, right: 4, total: 5, accuracy: 0.8 },
@@ -20,7 +20,7 @@ it('orders classes by accuracy, and has none for a class without examples', () =
   ])
 })
 
-it('finds what is taken for what, most often first', () => {
+it('lists the confusions, the most frequent first', () => {
   expect(confusions(counts, 2)).toEqual([
     { label: 1, predicted: 0, count: 2, share: 0.5 },
     { label: 0, predicted: 1, count: 1, share: 0.2 },

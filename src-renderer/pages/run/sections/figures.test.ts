@@ -20,7 +20,7 @@ const all: EpochFigures[] = [
   },
 ]
 
-it('stand by layer and by epoch, rank as a share of the filters, shares of the plane in percent, a gap where there is none', () => {
+it('are listed by layer and epoch: rank as a share of the filters, shares of the plane in percent, gaps for missing values', () => {
   expect(byLayer(all[0] ?? null, 'effectiveRank')).toEqual([
     { x: 1, y: 1 },
     { x: 2, y: 0.5 },
@@ -44,12 +44,12 @@ it('stand by layer and by epoch, rank as a share of the filters, shares of the p
   expect(byLayer(null, 'cosine')).toEqual([])
 })
 
-it('are of the kept epoch that is nearest', () => {
+it('are taken from the nearest stored epoch', () => {
   expect([null, 0, 1, 2, 9].map((wanted) => nearestEpoch(all, wanted)?.epoch)).toEqual([3, 0, 0, 3, 3])
   expect(nearestEpoch([], 1)).toBeNull()
 })
 
-it('leave as CSV, a missing number empty', () => {
+it('are exported as CSV, with empty fields for missing numbers', () => {
   expect(figuresCsv(all).split('\n')).toEqual([
     'epoch,layer,covered,overlap,mean_abs_cosine,effective_rank,filters',
     '0,stem,0.5,0.25,0.1,4,4',

@@ -23,7 +23,7 @@ const layer = (name: string, multiband: boolean, epochs: number[]): FilterLayer 
   bank: null,
 })
 
-describe('the filter banks of selected runs', () => {
+describe('filter banks of selected runs', () => {
   it('compares a multi-band run with its own baseline and pins the others', () => {
     const runs = [
       run('b2', 'baseline', 2),
@@ -40,7 +40,7 @@ describe('the filter banks of selected runs', () => {
     ])
   })
 
-  it('are of any one run, of two seeds side by side, and of none that has not begun', () => {
+  it('show a single run, two seeds side by side, and nothing for runs that have not started', () => {
     expect(arranged([run('f1', 'mcnn-f', 1)])).toMatchObject({ run: { id: 'f1' }, compared: null, others: [] })
     expect(arranged([run('f1', 'mcnn-f', 1), run('f2', 'mcnn-f', 2)])).toMatchObject({
       run: { id: 'f1' },
@@ -51,7 +51,7 @@ describe('the filter banks of selected runs', () => {
     expect(arranged(many)?.others.length).toBeLessThan(10)
   })
 
-  it('begin with the first multi-band layer at its newest epoch', () => {
+  it('start with the first multi-band layer at its newest epoch', () => {
     expect(firstBank('r', [layer('stem', false, [0, 1]), layer('last', true, [0, 5, 9])])).toEqual({
       run: 'r',
       layer: 'last',

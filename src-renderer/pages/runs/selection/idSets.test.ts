@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { flipped, groupSelection, setOf } from './idSets'
 
-it('flipped adds where any is missing, takes where all are there, and leaves the old set alone', () => {
+it('flipped adds ids if any is missing, removes them if all are present, and does not modify the old set', () => {
   const old = setOf(['a', 'b'])
   expect([...flipped(old, ['b', 'c'])]).toEqual(['a', 'b', 'c'])
   expect([...flipped(old, ['a', 'b'])]).toEqual([])
@@ -9,7 +9,7 @@ it('flipped adds where any is missing, takes where all are there, and leaves the
   expect([...old]).toEqual(['a', 'b'])
 })
 
-it('groupSelection tells all, some and none of a group’s runs', () => {
+it('groupSelection returns whether all, some or none of a group’s runs are selected', () => {
   const selected = setOf(['a', 'b'])
   expect(groupSelection(['a', 'b'], selected, false)).toBe('all')
   expect(groupSelection(['b', 'c'], selected, false)).toBe('some')

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { columns, moved, parseLayout, placed, toggled, usualLayout } from './columns'
 
-describe('the layout', () => {
-  it('is the usual one where nothing sensible was kept', () => {
+describe('table layout', () => {
+  it('is the default if the stored one is unusable', () => {
     for (const text of [null, '', '{', '7', '"x"', '[]']) expect(parseLayout(text)).toEqual(usualLayout)
   })
 
-  it('survives being kept, forgets what is gone and takes what is new', () => {
+  it('survives storage, drops removed columns and adds new ones', () => {
     const layout = { ...moved(usualLayout, 'tags', -1), pinned: ['accuracy'] }
     expect(parseLayout(JSON.stringify(layout))).toEqual(layout)
     const old = parseLayout(JSON.stringify({ order: ['tags', 'gone', 'tags'], shown: ['gone', 'tags'], pinned: [] }))
@@ -15,7 +15,7 @@ describe('the layout', () => {
     expect(old.shown).toEqual(['tags'])
   })
 
-  it('puts pinned columns first, side by side from the left', () => {
+  it('puts pinned columns first, from the left', () => {
     const layout = { ...usualLayout, pinned: ['tags', 'accuracy'] }
     const [first, second, third, fourth] = placed(layout, 30)
     expect([first?.id, second?.id, third?.id, fourth?.id]).toEqual(['config', 'accuracy', 'tags', 'seed'])
@@ -27,7 +27,7 @@ describe('the layout', () => {
     ])
   })
 
-  it('fits its box: the usual columns become narrower, then fewer; chosen ones stay', () => {
+  it('fits its box: default columns shrink, then disappear; chosen ones stay', () => {
     const end = (made: readonly { width: number }[]): number => made.reduce((sum, { width }) => sum + width, 46)
     for (const grouped of [false, true])
       for (const available of [1500, 1108, 1098, 1000, 852, 842, 700])
@@ -43,7 +43,7 @@ describe('the layout', () => {
     expect(pinned[1]?.left).toBe(46 + (pinned[0]?.width ?? 0))
   })
 
-  it('moves within its ends', () => {
+  it('moves a column only within the ends', () => {
     const [first = ''] = usualLayout.order
     expect(moved(usualLayout, first, -1)).toEqual(usualLayout)
     expect(moved(usualLayout, first, 1).order[1]).toBe(first)

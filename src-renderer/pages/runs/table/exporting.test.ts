@@ -18,8 +18,8 @@ const row = (changes: Partial<RunRow> = {}): RunRow => ({
   ...changes,
 })
 
-describe('files', () => {
-  it('quotes what needs it, leaves out what was not measured, and holds no formula', () => {
+describe('exported files', () => {
+  it('quote values that need it, leave missing ones empty, and contain no spreadsheet formula', () => {
     const [head = '', first = ''] = runsCsv([
       row({ note: 'a "b", c', studyName: '=1+1', testAccuracy: null, tags: ['x', 'y'] }),
     ]).split('\r\n')
@@ -30,17 +30,17 @@ describe('files', () => {
     expect(first).toContain('x y')
   })
 
-  it('is JSON of what the history says, not of what the table showed', () => {
+  it('contain as JSON what the history has, not what the table shows', () => {
     expect(JSON.parse(runsJson([row()]))).toEqual([
       { ...runWith({}), bestPickedOn: 'test', stepMs: 12.5, tags: [], note: '', archivedAt: null, trashedAt: null },
     ])
   })
 })
 
-describe('differences', () => {
+describe('config differences', () => {
   const config: ExperimentConfig = { ...recipe, arch: 'resnet-20', variant: 'baseline', seed: 1 }
 
-  it('are what is not the same for all', () => {
+  it('are the values that are not equal for all', () => {
     expect(differences([config, { ...config, variant: 'mcnn-f', seed: 2 }, config])).toEqual({
       labels: ['variant', 'seed'],
       values: [
@@ -53,7 +53,7 @@ describe('differences', () => {
     expect(differences([]).labels).toEqual([])
   })
 
-  it('from the recipe are said in few words', () => {
+  it('from the recipe are described briefly', () => {
     expect(unusual(recipe)).toEqual([])
     expect(unusual({ ...recipe, learningRate: 0.05, augment: false })).toEqual(['lr 0.05', 'not augmented'])
   })

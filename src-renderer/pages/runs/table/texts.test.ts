@@ -37,14 +37,14 @@ const group: RunGroup = {
 }
 
 describe('textOf', () => {
-  it('says what was measured, and a dash for what was not', () => {
+  it('shows measured values, and a dash for missing ones', () => {
     const ofRun = ['trainLoss', 'testLoss', 'stepMs', 'speed', 'parameters', 'note'] as const
     expect(ofRun.map((id) => textOf(id, run))).toEqual(['0.2500', '–', '12.3', '1,234', '75,290', 'a note'])
     const ofGroup = ['best', 'epochs', 'speed', 'time'] as const
     expect(ofGroup.map((id) => textOf(id, group))).toEqual(['–', 'n 1', '1,000', '–'])
   })
 
-  it('leaves to a component what moves while a run trains, and what is drawn', () => {
+  it('leaves drawn and live cells to components', () => {
     expect(textOf('time', run)).toBe('1 h 00 min')
     expect(textOf('time', { ...run, state: 'running' })).toBeNull()
     for (const id of ['config', 'state', 'accuracy', 'curve', 'tags'] as const)

@@ -5,7 +5,7 @@ import { choicesOf, withChoices, withSection } from './choices'
 const plain = '#/studies/s-1'
 
 describe('choices in the address', () => {
-  it('come back as they were made, beside the section', () => {
+  it('are restored next to the section', () => {
     const hash = withSection(
       withChoices(plain, {
         row: 'cifar-10/resnet-32',
@@ -31,11 +31,11 @@ describe('choices in the address', () => {
     expect(choicesOf(withChoices(hash, { band: 'std' })).scale).toBe('log')
   })
 
-  it('are not in it where they are as by default', () => {
+  it('are omitted if they are the defaults', () => {
     expect(withChoices(withChoices(plain, { band: 'seeds', smooth: 3 }), { band: 'std', smooth: 0 })).toBe(plain)
   })
 
-  it('fall back where the address says what is not there', () => {
+  it('fall back to defaults if the address names something that does not exist', () => {
     expect(choicesOf(`${plain}?band=none&smooth=-4&scale=cubic&by=moon`)).toEqual(choicesOf(plain))
     expect(choicesOf(`${plain}?smooth=1e9`).smooth).toBe(0)
   })

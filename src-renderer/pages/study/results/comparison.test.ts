@@ -44,8 +44,8 @@ const comparison = (...cells: ComparisonCell[]): Comparison => ({
   ],
 })
 
-describe('the comparison’s figures', () => {
-  it('share an axis that most intervals fit on', () => {
+describe('charts of the comparison', () => {
+  it('share an axis that fits most intervals', () => {
     const interval = (variant: Variant, low: number, high: number): ComparisonCell =>
       cell(variant, { accuracyDropInterval: [low, high] })
     expect(
@@ -62,7 +62,7 @@ describe('the comparison’s figures', () => {
     expect(intervalLimit(comparison())).toBe(0.5)
   })
 
-  it('share an axis that holds drops without an interval', () => {
+  it('share an axis that includes drops without an interval', () => {
     expect(
       intervalLimit(
         comparison(cell('baseline'), cell('mcnn-f', { accuracyDrop: -2.25 }), cell('mcnn-l', { accuracyDrop: 5.9 })),
@@ -76,7 +76,7 @@ describe('the comparison’s figures', () => {
     ).toBe(5)
   })
 
-  it('have bars in percent with ± std and the seeds, and none where nothing was measured', () => {
+  it('have bars in percent with ± std and number of seeds, and none for missing values', () => {
     const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
     const [group] = barGroups(
       comparison(cell('mcnn-f'), cell('baseline', { accuracy })).rows,
@@ -89,7 +89,7 @@ describe('the comparison’s figures', () => {
     expect(group?.bars[1]?.error).toBeNull()
   })
 
-  it('take the intervals that are shown for their axis', () => {
+  it('scale the axis to the displayed intervals', () => {
     const paired = comparison(
       cell('mcnn-f', {
         accuracyDropInterval: [-0.8, 0.2],
@@ -99,7 +99,7 @@ describe('the comparison’s figures', () => {
     expect([intervalLimit(paired), intervalLimit(paired, 'paired')]).toEqual([1, 5])
   })
 
-  it('have the paper’s number beside the bar for runs on the whole data only', () => {
+  it('show the paper’s number next to the bar only for runs on the complete data', () => {
     const reference = (trainExamples: number) => {
       const [row] = comparison(cell('mcnn-f')).rows
       return barGroups(
@@ -111,7 +111,7 @@ describe('the comparison’s figures', () => {
     expect([reference(50000), reference(5000)]).toEqual([93.16, null])
   })
 
-  it('have a point for each result against its parameters', () => {
+  it('have one point per result, by its number of parameters', () => {
     const accuracy = { mean: 0.9, std: 0.01, n: 2, values: [0.89, 0.91] }
     const points = costPoints(
       comparison(cell('mcnn-f', { accuracy, trainableParameters: 270000 }), cell('baseline')).rows,
@@ -122,7 +122,7 @@ describe('the comparison’s figures', () => {
     expect(points[0]?.error?.[0]).toBeCloseTo(89, 10)
   })
 
-  it('name what is not in a mean', () => {
+  it('name the runs that are not part of a mean', () => {
     expect(leftOut(cell('mcnn-a', { counts: { ...countStates([]), done: 3, diverged: 1, queued: 2 } }))).toEqual([
       { state: 'diverged', count: 1 },
     ])
