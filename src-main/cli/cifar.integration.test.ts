@@ -62,7 +62,7 @@ describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
 
   // PyTorch with the same recipe, three seeds: loss 1.26–1.30, best accuracy 44–51 %.
   it.each(['baseline', 'mcnn-f', 'mcnn-l'] as const)(
-    '%s learns in five epochs of 10,000 pictures what the recipe gives in PyTorch',
+    '%s reaches in five epochs of 10,000 images the accuracy of the same recipe in PyTorch',
     async (variant) => {
       const epochs = await learn(variant, 'float32')
       learned.set(variant, epochs)
@@ -77,7 +77,7 @@ describe.skipIf(!existsSync(packed))('on the real CIFAR-10', () => {
 
   // Over five seeds the last epoch's training loss differs by −0.001 ± 0.018, its test accuracy by −0.05 ± 1.12 points
   // (mean ± std).
-  it('bfloat16 learns what float32 does, within the noise of seeds', async () => {
+  it('bfloat16 reaches the accuracy of float32, within the noise of seeds', async () => {
     const float32 = (learned.get('baseline') ?? (await learn('baseline', 'float32'))).at(-1)
     const bfloat16 = (await learn('baseline', 'bfloat16')).at(-1)
     expect(bfloat16).not.toEqual(float32)

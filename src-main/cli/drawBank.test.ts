@@ -17,8 +17,8 @@ const signs = signBank.map((sources) => [...sources])
 const symmetries = bankTable('symmetries').map((sources) => [...sources])
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => Array.from(line).length))
 
-describe('a bank in letters', () => {
-  it('has four bands side by side where nobody says how wide the terminal is, each with its title', () => {
+describe('bank drawn with characters', () => {
+  it('has four bands side by side, each with its title, if the terminal’s width is unknown', () => {
     const four = drawBank(bankOf(signs))
     expect(widest(four)).toBeLessThanOrEqual(104)
     expect(
@@ -31,7 +31,7 @@ describe('a bank in letters', () => {
     expect(four.match(/^(Red|Green|Blue)$/gm)).toHaveLength(3)
   })
 
-  it('goes on below where more bands are than fit', () => {
+  it('continues below if more bands exist than fit side by side', () => {
     const eight = drawBank(bankOf(symmetries))
     expect(widest(eight)).toBeLessThanOrEqual(104)
     const heads = eight.split('\n').filter((line) => line.includes('h₁ ') || line.includes('h₅ '))

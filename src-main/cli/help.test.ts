@@ -10,9 +10,9 @@ const helpOf = (command: (typeof commands)[number]): string => {
   return text
 }
 
-describe('the help of every command, 80 columns wide', () => {
+describe('help of every command at a width of 80 columns', () => {
   it.each(commands.map((command) => [command.name(), command] as const))(
-    '%s: fits, and no term runs into its description',
+    '%s: fits, and no term touches its description',
     (_, command) => {
       const lines = helpOf(command).split('\n')
       expect(lines.filter((line) => Array.from(line).length > 80)).toEqual([])

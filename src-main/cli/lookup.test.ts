@@ -44,7 +44,7 @@ describe('findStudy', () => {
     ).toBe('exp')
   })
 
-  it('refuses a name that two studies have, with their ids, names and times', async () => {
+  it('rejects a name of two studies with their ids, names and times', async () => {
     const found = findStudy(
       serviceOf([
         ['lr-test', 'lr-test'],
@@ -61,7 +61,7 @@ describe('findStudy', () => {
     })
   })
 
-  it('refuses a name that is the id of another study, and takes either with its id', async () => {
+  it('rejects a name that is the id of another study, and accepts either by its id', async () => {
     const service = serviceOf([
       ['study', 'first'],
       ['study-2', 'study'],
@@ -71,7 +71,7 @@ describe('findStudy', () => {
     expect((await findStudy(service, 'study-2')).name).toBe('study')
   })
 
-  it('reports what is not there', async () => {
+  it('reports an unknown study', async () => {
     for (const text of ['', 'nothing', 'id:nothing'])
       await expect(findStudy(serviceOf([['exp', 'exp']]), text), text).rejects.toMatchObject({ code: 'not-found' })
   })
@@ -83,7 +83,7 @@ describe('findStudy', () => {
 })
 
 describe('findStudyNamed', () => {
-  it('finds no study by its id, none for a name that is not there, and refuses two', async () => {
+  it('finds no study by its id, none for an unknown name, and rejects a name of two', async () => {
     expect(await findStudyNamed(serviceOf([['exp', 'other']]), 'exp')).toBeNull()
     expect(
       (
@@ -109,7 +109,7 @@ describe('findStudyNamed', () => {
 })
 
 describe('findRun', () => {
-  it('takes an exact id before beginnings, and refuses a beginning of several', async () => {
+  it('prefers an exact id to prefixes, and rejects a prefix of several', async () => {
     const service = serviceOf([], ['exp-s1', 'exp-s1-2', 'exp-s2'])
     expect((await findRun(service, 'exp-s1')).id).toBe('exp-s1')
     expect((await findRun(service, 'exp-s2')).id).toBe('exp-s2')

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { archs, datasetIds } from '../contract/experiment'
 import { choice, layerList, oneOrMoreOf, typedPath, variantList, wholeNumbers } from './options'
 
-describe('a list', () => {
-  it('takes names as people type them, spaces and trailing commas', () => {
+describe('list option', () => {
+  it('accepts names as people type them, spaces and trailing commas', () => {
     const list = oneOrMoreOf(archs)
     expect(list('ResNet-20, resnet32,RESNET_56,')).toEqual(['resnet-20', 'resnet-32', 'resnet-56'])
     expect(list('resnet20 WRN-16-4')).toEqual(['resnet-20', 'wrn-16-4'])
@@ -20,7 +20,7 @@ describe('a list', () => {
     expect(layerList('stem, stage3.*,')).toEqual(['stem', 'stage3.*'])
   })
 
-  it('refuses what names nothing, with the nearest names of a slip', () => {
+  it('rejects unknown names and suggests the nearest ones', () => {
     for (const read of [oneOrMoreOf(archs), variantList, wholeNumbers, layerList])
       expect(() => read(' ,')).toThrow('The list is empty.')
     expect(() => oneOrMoreOf(archs)('resnet-20,resnet-31')).toThrow(
@@ -31,13 +31,13 @@ describe('a list', () => {
   })
 })
 
-it('an option of choices takes them as people type them and still lists them', () => {
+it('an option with choices accepts them as people type them and still lists them', () => {
   const option = choice('--dataset <id>', 'what to train on', datasetIds)
   expect(option.argChoices).toEqual(datasetIds)
   expect(option.parseArg?.('CIFAR10', undefined)).toBe('cifar-10')
 })
 
-it('a path begins at the home directory after ~/, and is not empty', () => {
+it('a path expands ~/ to the home directory, and is not empty', () => {
   expect(typedPath('~/study.tar.gz')).toBe(path.join(homedir(), 'study.tar.gz'))
   expect(['-', 'a/b', '/dev/stdout', './~/x'].map(typedPath)).toEqual(['-', 'a/b', '/dev/stdout', './~/x'])
   expect(() => typedPath('')).toThrow('It must not be empty.')

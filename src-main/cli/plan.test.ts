@@ -11,7 +11,7 @@ const plan = (training = recipe): StudyPlan => ({
 })
 
 describe('trainingFrom', () => {
-  it('is the recipe where nothing is said', () => {
+  it('returns the recipe without flags', () => {
     expect(trainingFrom({ augment: true }, recipe)).toEqual(recipe)
     expect(trainingFrom({ augment: true }, quickStart.training)).toEqual(quickStart.training)
   })
@@ -23,7 +23,7 @@ describe('trainingFrom', () => {
     expect(trainingFrom({ augment: true, milestones: [7] }, recipe).milestones).toEqual([7])
   })
 
-  it('takes every flag', () => {
+  it('applies every flag', () => {
     const flags = {
       dataset: 'synthetic',
       epochs: 3,
@@ -59,7 +59,7 @@ describe('trainingFrom', () => {
 })
 
 describe('checkedPlan', () => {
-  it('leaves ResNet-110 its warm-up', () => {
+  it('keeps the warm-up of ResNet-110', () => {
     expect(expandPlan(studyPlan.parse(checkedPlan(plan())))[0]?.warmup).toEqual({ learningRate: 0.01, untilError: 0.8 })
     const others = expandPlan(
       studyPlan.parse(checkedPlan({ ...plan(), archs: ['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2', 'resnet-56'] })),
@@ -68,7 +68,7 @@ describe('checkedPlan', () => {
     expect(others.map((config) => config.warmup?.growth ?? null)).toEqual([1.25, null, 1.25, null])
   })
 
-  it('names the flag that is wrong, of lists the list’s', () => {
+  it('names the invalid flag, or for lists the list’s flag', () => {
     expect(() => checkedPlan(plan({ ...recipe, batchSize: 0 }))).toThrow('--batch: at least 1.')
     expect(() => checkedPlan(plan({ ...recipe, milestones: [5, 0] }))).toThrow('--milestones: from 1.')
     expect(() => checkedPlan({ ...plan(), seeds: [-1] })).toThrow('--seeds: from 0.')

@@ -123,7 +123,7 @@ const childrenOf = (pid: number): number[] =>
     .filter((one) => one !== '')
     .map(Number)
 
-describe('a closed terminal', () => {
+describe('closed terminal', () => {
   it.each([
     ['nohup', (command: string) => `nohup ${command} > ${folder}/log 2>&1 & echo $! > ${folder}/pid`],
     ["trap '' HUP", (command: string) => `bash -c "trap '' HUP; ${command} & echo \\$! > ${folder}/pid; wait"`],
@@ -153,23 +153,23 @@ describe('a closed terminal', () => {
   })
 })
 
-describe('output that can’t be written', () => {
+describe('unwritable output', () => {
   const full = (): number => openSync('/dev/full', 'w')
 
-  it('does not end a training, and is reported when the training is done', async () => {
+  it('does not end a training, and is reported when the training has finished', async () => {
     const { code, err } = start(['train', ...small, '--epochs', '2', '--json'], ['ignore', full(), 'pipe'])
     expect(await code).toBe(1)
     expect(err()).toBe('mcnn: Cannot write to standard output: its disk is full (ENOSPC).\n')
     expect(runs()).toMatchObject([{ state: 'done', epochsDone: 2 }])
   })
 
-  it('does not end a training whose progress is lost', async () => {
+  it('does not end a training whose progress cannot be written', async () => {
     const { code, out } = start(['train', ...small, '--epochs', '2'], ['ignore', 'pipe', full()])
     expect(await code).toBe(0)
     expect(out()).toMatch(/test accuracy/)
   })
 
-  it('does not end a training whose reader goes away', async () => {
+  it('does not end a training whose reader has exited', async () => {
     const { child, code, err } = start(['train', ...small, '--epochs', '3', '--json'])
     child.stdout?.once('data', () => child.stdout?.destroy())
     expect(await code).toBe(0)
@@ -194,13 +194,13 @@ describe('output that can’t be written', () => {
   })
 })
 
-describe('a signal', () => {
+describe('signals', () => {
   it.each([
     ['SIGINT', 'Stopped by Ctrl-C (SIGINT).'],
     ['SIGTERM', 'Stopped by SIGTERM, which kill, a job scheduler or a system shutdown sends.'],
     ['SIGHUP', 'Stopped by SIGHUP, which a closed terminal sends.'],
     ['SIGUSR1', 'Stopped by SIGUSR1, which a job scheduler sends before its time limit.'],
-  ] as const)('%s stops what trains in order, cancels what waits, and opens no debugger', async (name, reason) => {
+  ] as const)('%s stops the running run in order, cancels queued ones, and opens no debugger', async (name, reason) => {
     const { child, code, err } = start([
       'study',
       'run',
@@ -228,25 +228,22 @@ describe('a signal', () => {
     expect(run && checkpointsOf(run).length).toBeGreaterThan(0)
   })
 
-  it.each(['SIGUSR1', 'SIGTERM'] as const)(
-    '%s to every process of a job stops the run in order as well',
-    async (name) => {
-      const { child, code, err } = start(['train', ...long])
-      const run = await trained(1)
-      const [trainer = 0] = childrenOf(child.pid ?? 0)
-      // The trainer first: nobody has asked it to stop yet.
-      signal(trainer, name)
-      child.kill(name)
-      expect(await code).toBe(130)
-      expect(err() + readFileSync(path.join(dataDir, 'logs', `${run.id}.log`), 'utf8')).not.toContain('Debugger')
-      const [stopped] = runs()
-      expect(stopped).toMatchObject({ state: 'stopped', reason: expect.stringMatching(`^Stopped by ${name}`) })
-      expect(stopped && checkpointsOf(stopped).length).toBeGreaterThan(0)
-    },
-  )
+  it.each(['SIGUSR1', 'SIGTERM'] as const)('%s to every process of a job also stops the run in order', async (name) => {
+    const { child, code, err } = start(['train', ...long])
+    const run = await trained(1)
+    const [trainer = 0] = childrenOf(child.pid ?? 0)
+    // The trainer first: nobody has asked it to stop yet.
+    signal(trainer, name)
+    child.kill(name)
+    expect(await code).toBe(130)
+    expect(err() + readFileSync(path.join(dataDir, 'logs', `${run.id}.log`), 'utf8')).not.toContain('Debugger')
+    const [stopped] = runs()
+    expect(stopped).toMatchObject({ state: 'stopped', reason: expect.stringMatching(`^Stopped by ${name}`) })
+    expect(stopped && checkpointsOf(stopped).length).toBeGreaterThan(0)
+  })
 })
 
-describe('a TMPDIR without room', () => {
+describe('full TMPDIR', () => {
   const folder = path.join(scratch, 'tmp')
   const mounted = ((): boolean => {
     mkdirSync(folder)
@@ -258,7 +255,7 @@ describe('a TMPDIR without room', () => {
     if (mounted) spawnSync('umount', [folder])
   })
 
-  it('does not keep runs from training', async () => {
+  it('does not prevent training', async () => {
     // Without the right to mount, a TMPDIR in which nothing can be written either.
     if (mounted) while (fill(folder));
     const TMPDIR = mounted ? folder : '/proc'

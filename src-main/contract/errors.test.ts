@@ -23,7 +23,7 @@ describe('toErrorValue', () => {
     [{ list: [] }, 'list: at least 1 entries', 'list'],
     [{ own: '' }, 'own: must not be empty', 'own'],
     [{ more: 1 }, 'has no more', undefined],
-  ])('says of %j what a schema allows', (change, message, field) => {
+  ])('converts %j to a value that the schema allows', (change, message, field) => {
     const { error } = schema.safeParse({ ...right, ...change })
     expect(toErrorValue(error)).toEqual({ code: 'bad-input', message, ...(field === undefined ? {} : { field }) })
   })

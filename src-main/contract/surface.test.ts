@@ -42,13 +42,13 @@ const all = calls.flatMap(([name, params]) =>
 /** Words of people's and names that are looked up; none is ever joined to a path (see each call's handler). */
 const free = /\.(name|query|note|text|content|layer|grant|open\[\]|add\[\]|remove\[\])$/
 
-describe('parameters of a window’s calls', () => {
-  it('are objects without room for more', () => {
+describe('parameters of window calls', () => {
+  it('are objects that allow no additional keys', () => {
     for (const [at, schema] of all)
       if (schema.type === 'object') expect([at, schema.additionalProperties]).toEqual([at, false])
   })
 
-  it('have no text without an end', () => {
+  it('contain no unlimited text', () => {
     const endless = all.filter(
       ([, schema]) =>
         schema.type === 'string' &&
@@ -60,7 +60,7 @@ describe('parameters of a window’s calls', () => {
     expect(endless.map(([at]) => at)).toEqual([])
   })
 
-  it('have no list without an end', () => {
+  it('contain no unlimited list', () => {
     const endless = all.filter(
       ([, schema]) => schema.type === 'array' && schema.maxItems === undefined && schema.prefixItems === undefined,
     )
@@ -68,7 +68,7 @@ describe('parameters of a window’s calls', () => {
     expect(endless.map(([at]) => at).filter((at) => !/\.(archs|variants)$/.test(at))).toEqual([])
   })
 
-  it('have no text that could be a path, but for words that are none', () => {
+  it('contain no text that could be a path, except listed free texts', () => {
     const texts = all.filter(
       ([, schema]) => schema.type === 'string' && schema.enum === undefined && schema.const === undefined,
     )

@@ -3,7 +3,7 @@ import { archs, datasetIds, precisionChoices } from './experiment'
 import { didYouMean, listItems, matchName, nearestNames } from './typedNames'
 import { typedVariant, variants } from './variants/variants'
 
-describe('a typed name', () => {
+describe('typed names', () => {
   it.each([
     ['resnet-20', 'resnet-20'],
     ['ResNet-20', 'resnet-20'],
@@ -59,13 +59,13 @@ describe('a typed name', () => {
     expect(typedVariant(text)).toBe(variant)
   })
 
-  it('keeps every choice distinct', () => {
+  it('keep every choice distinct', () => {
     for (const choices of [archs, datasetIds, variants, precisionChoices])
       for (const choice of choices) expect(matchName(choices, choice.toUpperCase())).toBe(choice)
   })
 })
 
-describe('an unknown name', () => {
+describe('unknown name', () => {
   it.each([
     ['resnet-21', 'resnet-20'],
     ['resent-20', 'resnet-20'],
@@ -76,12 +76,12 @@ describe('an unknown name', () => {
     expect(didYouMean([...archs, ...datasetIds], text)).toContain(near)
   })
 
-  it('gets no suggestion that is far away', () => {
+  it('gets no suggestion if every name is too different', () => {
     expect(didYouMean(archs, 'densenet-121')).toBe('')
   })
 })
 
-it('lists take spaces, semicolons and trailing commas', () => {
+it('lists accept spaces, semicolons and trailing commas', () => {
   expect(listItems(' a, b;c ,')).toEqual(['a', 'b', 'c'])
   expect(listItems(' , ')).toEqual([])
 })

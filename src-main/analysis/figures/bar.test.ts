@@ -8,13 +8,13 @@ const group = (...values: (number | null)[]) => ({
   bars: values.map((value, i) => ({ id: String(i), label: '', color: '', value, error: null, dots: [] })),
 })
 
-describe('the axis of bars', () => {
-  it('starts at zero where differences can be seen from there', () => {
+describe('axis of bars', () => {
+  it('starts at zero if the differences are visible from there', () => {
     expect(barDomain([group(40, 90)])).toEqual([0, 90])
     expect(barDomain([group(-1, 90)])[0]).toBe(-1)
   })
 
-  it('starts below the lowest where they can not, error bars and dots included', () => {
+  it('otherwise starts below the lowest bar, error bars and dots included', () => {
     const [from, to] = barDomain([
       { ...group(92, 93), bars: [{ id: 'a', label: '', color: '', value: 92, error: [90, 94], dots: [89.5] }] },
     ])
@@ -23,7 +23,7 @@ describe('the axis of bars', () => {
     expect(to).toBe(94)
   })
 
-  it('is there without values', () => {
+  it('exists without values', () => {
     expect(barDomain([])).toEqual([0, 1])
     expect(barDomain([group(null)])).toEqual([0, 1])
     const [from, to] = barDomain([group(92)])
@@ -31,13 +31,13 @@ describe('the axis of bars', () => {
   })
 })
 
-describe('the names below bars', () => {
+describe('names below bars', () => {
   const networks = [
     { ...group(1), label: 'ResNet-110', short: 'R110' },
     { ...group(1), label: 'MobileNetV2', short: 'MNV2' },
   ]
 
-  it('are short where the long ones have no room, and turned where these have none either', () => {
+  it('are short if the long ones do not fit, and rotated if the short ones do not fit either', () => {
     expect(groupNames(networks, 80)).toEqual({ texts: ['ResNet-110', 'MobileNetV2'], turned: false })
     expect(groupNames(networks, 60)).toEqual({ texts: ['R110', 'MNV2'], turned: false })
     expect(groupNames(networks, 20)).toEqual({ texts: ['R110', 'MNV2'], turned: true })

@@ -17,12 +17,12 @@ function lightness(rgb: readonly number[]): number {
 }
 
 describe('divergingColor', () => {
-  it('has the surface at zero and the ends at ± max', () => {
+  it('is the surface colour at zero and the end colours at ± max', () => {
     expect([-2, 0, 2].map((v) => divergingColor(v, 2, 'light'))).toEqual(['#2166ac', '#f6f6f7', '#b2452b'])
     expect([-2, 0, 2].map((v) => divergingColor(v, 2, 'dark'))).toEqual(['#5fa8dd', '#25272b', '#f08a66'])
   })
 
-  it('stays at its ends beyond them, and is zero where all is zero', () => {
+  it('is clamped beyond the ends, and is the zero colour if every value is zero', () => {
     expect(divergingColor(-9, 2, 'light')).toBe('#2166ac')
     expect(divergingColor(9, 2, 'light')).toBe('#b2452b')
     expect(divergingColor(0, 0, 'light')).toBe('#f6f6f7')
@@ -33,7 +33,7 @@ describe('divergingColor', () => {
     expect(divergingColor(1, 2, 'light')).toBe('#d49e91')
   })
 
-  it('is grey for what is not a number', () => {
+  it('is grey for NaN', () => {
     expect(divergingColor(NaN, 1, 'light')).toBe('#d2d3d9')
     expect(magnitudeColor(Infinity)).toBe('#d2d3d9')
   })
@@ -64,15 +64,15 @@ describe('inkOn', () => {
   })
 })
 
-describe('the colours of variants', () => {
-  it('are those of tokens, which differ from each other in both themes', () => {
+describe('colours of variants', () => {
+  it('come from tokens that differ from each other in both themes', () => {
     for (const theme of ['light', 'dark'] as const) {
       const colors = [...variantColors.values()].map((color) => color[theme])
       expect(new Set(colors).size).toBe(colors.length)
     }
   })
 
-  it('are stable: named variants have their own, controls share one, others follow their names', () => {
+  it('are stable: named variants have their own, controls share one, others depend on their names', () => {
     expect(
       ['baseline', 'mcnn-fl', 'narrow(mcnn-a)', 'mcnn-l@random', 'mcnn-f@two', 'mcnn(stem)'].map(variantColor),
     ).toEqual(['baseline', 'fl', 'narrow', 'random', 'x3', 'x2'])

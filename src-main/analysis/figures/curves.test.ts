@@ -19,7 +19,7 @@ const epochs = new Map([
 ])
 
 describe('curves', () => {
-  it('are the mean over seeds as far as all are, with a band, and thin lines ahead', () => {
+  it('show the mean over seeds as far as all have it, with a band, and continue as thin lines', () => {
     const [line, ...more] = seriesOf([one, two, bad], epochs, drawn, looks)
     expect(more).toEqual([])
     expect(line?.points.map((p) => [p.x, Math.round(p.y ?? NaN)])).toEqual([
@@ -30,7 +30,7 @@ describe('curves', () => {
     expect(line?.thin?.map((points) => points.map((p) => p.x))).toEqual([[2, 3]])
   })
 
-  it('of one seed have no band', () => {
+  it('have no band for a single seed', () => {
     expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]).toMatchObject({
       points: [
         { x: 1, y: 80 },
@@ -42,7 +42,7 @@ describe('curves', () => {
     expect(seriesOf([one], epochs, { ...drawn, measure: 'error' }, looks)[0]?.band).toBeUndefined()
   })
 
-  it('show every seed, the diverged too, named once', () => {
+  it('show every seed, diverged ones included, and name each once', () => {
     expect(
       seriesOf([one, two, bad], epochs, { ...drawn, band: 'seeds' }, looks).map((s) => [s.label, s.points.length]),
     ).toEqual([
@@ -52,11 +52,11 @@ describe('curves', () => {
     ])
   })
 
-  it('say where a seed became NaN', () => {
+  it('mark where a seed became NaN', () => {
     expect(seriesOf([one, bad], epochs, { ...drawn, band: 'seeds' }, looks).map((s) => s.broken)).toEqual([false, true])
   })
 
-  it('have the band that is asked for', () => {
+  it('have the requested band', () => {
     const three = [one, runWith({ id: 'b', seed: 2 }), runWith({ id: 'c', seed: 3 })]
     const of = new Map([
       ['one', metrics(0.2)],
@@ -71,7 +71,7 @@ describe('curves', () => {
     expect(seriesOf(three.slice(1), of, { ...drawn, band: 'ci' }, looks)[0]?.band).toBeUndefined()
   })
 
-  it('stand at steps, or at minutes, where seeds of different speed are interpolated', () => {
+  it('are drawn by step or by minute, and interpolate seeds of different speed', () => {
     expect(seriesOf([one], epochs, { ...drawn, axis: 'step' }, looks)[0]?.points.map((p) => p.x)).toEqual([
       63, 126, 189,
     ])
@@ -92,14 +92,14 @@ describe('curves', () => {
     expect(line?.points.at(-1)?.y).toBeCloseTo((30 + 60) / 2, 9)
   })
 
-  it('are smoothed by seed before the mean', () => {
+  it('are smoothed per seed before the mean', () => {
     const single = seriesOf([one], epochs, { ...drawn, smooth: 2 }, looks)[0]?.points.map((p) => p.y ?? NaN) ?? []
     expect(single[0]).toBeCloseTo(20, 9)
     expect(single[2]).toBeLessThan(60)
     expect(single[2]).toBeGreaterThan(single[1] ?? NaN)
   })
 
-  it('are interpolated within their ends only', () => {
+  it('interpolate only between their end points', () => {
     const points = [
       { x: 1, y: 10 },
       { x: 3, y: 20 },
@@ -108,15 +108,15 @@ describe('curves', () => {
     expect([0.5, 1, 2, 3, 3.5, 5].map((x) => interpolated(points, x))).toEqual([null, 10, 15, 20, null, null])
   })
 
-  it('leave out runs without an epoch, and variants without a run that counts', () => {
+  it('omit runs without an epoch and variants without a counted run', () => {
     const queued = runWith({ id: 'queued', seed: 4, state: 'queued' })
     expect(seriesOf([one, queued], epochs, drawn, looks)[0]?.points).toHaveLength(3)
     expect(seriesOf([queued, bad], epochs, drawn, looks)).toEqual([])
   })
 })
 
-describe('the legend', () => {
-  it('reads where the line ends, or at the cursor', () => {
+describe('legend', () => {
+  it('shows the values at the end of the line or at the cursor', () => {
     const at = (epoch: number | null) => readingsAt([one, two, bad], epochs, 'accuracy', epoch)[0]
     expect(at(null)).toMatchObject({ variant: 'baseline', n: 2 })
     expect(at(null)?.mean).toBeCloseTo(50)
@@ -124,14 +124,14 @@ describe('the legend', () => {
     expect(at(9)).toEqual({ variant: 'baseline', mean: null, std: null, n: 0 })
   })
 
-  it('has nothing to say of runs that have not begun', () => {
+  it('is empty for runs that have not started', () => {
     expect(readingsAt([runWith({ id: 'new', state: 'queued' })], new Map(), 'accuracy', null)).toEqual([
       { variant: 'baseline', mean: null, std: null, n: 0 },
     ])
   })
 })
 
-describe('epochs that come in', () => {
+describe('new epochs', () => {
   const come = (epoch: number): EpochMetrics => ({
     epoch,
     trainLoss: 1 / epoch,
@@ -150,7 +150,7 @@ describe('epochs that come in', () => {
     runs: [{ runId: 'one', epoch: [1, 2], testAccuracy: [0.1, 0.2], trainLoss: [1, 0.5], elapsed: [2, 4] }],
   }
 
-  it('go on where what was asked for ends, each once', () => {
+  it('continue after the fetched ones, each once', () => {
     const merged = mergedEpochs(
       asked,
       new Map([
@@ -164,7 +164,7 @@ describe('epochs that come in', () => {
     expect(merged.get('new')).toEqual([{ epoch: 1, testAccuracy: 0.1, trainLoss: 1, elapsed: 2 }])
   })
 
-  it('wait for the next answer where only some epochs are told: a mean needs the same of all runs', () => {
+  it('wait for the next answer if the curve is thinned, because a mean needs the same epochs of all runs', () => {
     expect(
       mergedEpochs({ ...asked, every: 2 }, new Map([['one', [come(3)]]]))
         .get('one')

@@ -26,33 +26,33 @@ const x = plainScale([1, 5], [0, 400], 4, true)
 const y = niceScale('linear', [0, 10], [100, 0], 5)
 
 describe('lines', () => {
-  it('go from point to point', () => {
+  it('connect their points', () => {
     expect(linePath(series('a', 0, 10, 5).points, x, y, 'linear')).toBe('M0,100L100,0L200,50')
   })
 
-  it('have a gap where a value is missing, NaN or infinite, and go on after it', () => {
+  it('have a gap at a missing, NaN or infinite value and continue after it', () => {
     for (const gap of [null, NaN, Infinity])
       expect(linePath(series('a', 0, gap, 10, 10).points, x, y, 'linear')).toBe('M0,100ZM200,0L300,0')
   })
 
-  it('leave out what a logarithmic axis has no place for', () => {
+  it('omit values that a logarithmic axis cannot show', () => {
     const log = niceScale('log', [0.1, 10], [100, 0], 5)
     expect(linePath(series('a', 1, 0, -1, 10, 10).points, x, log, 'log')).toBe('M0,50ZM300,0L400,0')
   })
 
-  it('without any value draw nothing', () => {
+  it('draw nothing without values', () => {
     expect(linePath(series('a', NaN, null).points, x, y, 'linear')).toBe('')
     expect(yExtent([series('a', NaN, null)], 'linear')).toBeNull()
     expect(xExtent([])).toBeNull()
   })
 
-  it('and their bands both count for a linear axis', () => {
+  it('and their bands both extend a linear axis', () => {
     const banded = { ...series('a', 4, 5), band: [{ x: 1, low: 1, high: 12 }] }
     expect(yExtent([banded], 'linear')).toEqual([1, 12])
     expect(yExtent([banded], 'log')).toEqual([4, 5])
   })
 
-  it('keep a band whose low end a logarithmic axis has no place for on the axis', () => {
+  it('clip a band whose low end a logarithmic axis cannot show', () => {
     const log = niceScale('log', [0.1, 10], [100, 0], 5)
     expect(
       bandPath(
@@ -68,22 +68,22 @@ describe('lines', () => {
   })
 })
 
-describe('labels at the ends', () => {
+describe('labels at the ends of lines', () => {
   const bounds = { top: 0, bottom: 100, gap: 13 }
 
-  it('stand at the last value there is', () => {
+  it('are placed at the last value', () => {
     const [end] = endLabels([series('a', 0, 5, NaN)], x, y, 'linear', bounds)
     expect(end).toMatchObject({ x: 100, y: 50, labelY: 50 })
     expect(endLabels([series('a', NaN)], x, y, 'linear', bounds)).toEqual([])
   })
 
-  it('move apart as little as it takes, in the order of the lines', () => {
+  it('move apart as little as necessary and keep the order of the lines', () => {
     expect(spread([50, 50], bounds)).toEqual([43.5, 56.5])
     expect(spread([80, 20], bounds)).toEqual([80, 20])
     expect(spread([50, 10, 52], bounds)).toEqual([44.5, 10, 57.5])
   })
 
-  it('stay inside and never closer than the gap', () => {
+  it('stay inside the chart and never closer than the gap', () => {
     for (const wanted of [
       [99, 98, 97, 5],
       [0, 0, 1, 1, 2],
@@ -98,8 +98,8 @@ describe('labels at the ends', () => {
   })
 })
 
-describe('the cursor', () => {
-  it('stands where any line has a point, at the nearest', () => {
+describe('cursor', () => {
+  it('snaps to the nearest position at which any line has a point', () => {
     const at = stops([
       series('a', 1, 2, 3),
       {
@@ -126,7 +126,7 @@ describe('labels of vertical marks', () => {
   const at = (value: number): number => value
   const labelled = (...xs: number[]) => xs.map((mark) => ({ x: mark, label: 'lr × 0.1' }))
 
-  it('stand right of their lines, left where the chart ends', () => {
+  it('are placed right of their lines, and left at the end of the chart', () => {
     expect(markLabels(labelled(100, 200, 390), at, 400)).toEqual([
       { x: 104, anchor: 'start' },
       { x: 204, anchor: 'start' },
@@ -134,7 +134,7 @@ describe('labels of vertical marks', () => {
     ])
   })
 
-  it('never lie over each other, however narrow the chart, and that of a diverged run stays', () => {
+  it('never overlap in a narrow chart, and keep that of a diverged run', () => {
     for (let right = 40; right < 700; right += 7) {
       const marks = [
         ...labelled(right * 0.5, right * 0.55, right * 0.75, right * 0.9),
@@ -152,7 +152,7 @@ describe('labels of vertical marks', () => {
   })
 })
 
-it('long names at the lines’ ends take room, short ones the least', () => {
+it('labels reserve room for long names, and the least for short ones', () => {
   expect(labelRoom([{ label: 'mcnn-f' }], 74)).toBe(74)
   expect(labelRoom([{ label: 'mcnn-f' }, { label: 'narrow(mcnn-a@random)' }], 74)).toBe(14 + 6 * 21)
 })

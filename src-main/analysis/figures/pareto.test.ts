@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { groupLabels, labelsWithRoom, paretoFront } from './pareto'
 
-describe('the Pareto front', () => {
-  it('holds exactly the points that none beats, cheapest first', () => {
+describe('Pareto front', () => {
+  it('contains exactly the points that no other point beats, cheapest first', () => {
     const points = Array.from({ length: 200 }, (_, i) => ({
       cost: ((i * 7919) % 97) + 1,
       value: ((i * 104729) % 89) / 10,
@@ -18,11 +18,11 @@ describe('the Pareto front', () => {
     expect(front.map((p) => p.cost)).toEqual([...front.map((p) => p.cost)].sort((a, b) => a - b))
   })
 
-  it('of nothing is nothing', () => {
+  it('is empty without points', () => {
     expect(paretoFront([])).toEqual([])
   })
 
-  it('leaves out names that would run into one before them', () => {
+  it('omits names that would overlap an earlier one', () => {
     const at = (x: number, y: number) => ({ text: 'ResNet-8', x, y })
     const labels = [at(100, 50), at(120, 55), at(149, 50), at(120, 62), at(200, 50)]
     expect(labelsWithRoom(labels)).toEqual([labels[0], labels[2], labels[3], labels[4]])

@@ -8,8 +8,8 @@ const png = Buffer.from(
   'base64',
 )
 
-describe('a PNG’s density', () => {
-  it('is written behind the header, in pixels a metre, with a checksum that holds', () => {
+describe('density of a PNG', () => {
+  it('is written after the header, in pixels per metre, with a valid checksum', () => {
     const out = Buffer.from(withDensity(png, 300))
     expect(out.length).toBe(png.length + 21)
     expect(out.subarray(0, 33)).toEqual(png.subarray(0, 33))
@@ -19,12 +19,12 @@ describe('a PNG’s density', () => {
     expect(out.subarray(54)).toEqual(png.subarray(33))
   })
 
-  it('has the checksum of zlib', () => {
+  it('uses the checksum of zlib', () => {
     for (const words of ['', 'IEND', 'a longer text, with ± more'])
       expect(crc32(Buffer.from(words))).toBe(zlibCrc32(Buffer.from(words)))
   })
 
-  it('is not given to what is no PNG', () => {
+  it('is rejected for other files', () => {
     expect(() => withDensity(Buffer.from('<svg/>'), 300)).toThrow('no PNG')
   })
 })

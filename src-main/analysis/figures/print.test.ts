@@ -74,13 +74,13 @@ const all = [
 ]
 
 describe('figures for print', () => {
-  it('use the light tokens', () => {
+  it('use the light theme', () => {
     expect(printColor('var(--v-baseline)')).toBe('#5c626c')
     expect(printColor('var(--v-a)')).toBe('#bf3f0d')
     expect(printColor('#123456')).toBe('#123456')
   })
 
-  it('stand on their own: sizes in inches, fonts by name, no style sheet, no broken number', () => {
+  it('are self-contained: sizes in inches, fonts by name, no style sheet, no invalid number', () => {
     for (const svg of all) {
       expect(svg).toMatch(
         /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="6\.5in" height="[\d.]+in" viewBox="0 0 624 \d+" font-family="Inter,/,
@@ -90,7 +90,7 @@ describe('figures for print', () => {
     }
   })
 
-  it('draw what there is and say what there is not', () => {
+  it('draw existing values and state missing ones', () => {
     expect(all[0]).toContain('ResNet-20 &lt;&amp;&gt;')
     expect(all[0]?.match(/<rect /g)).toHaveLength(2)
     expect(all[0]?.match(/<circle /g)).toHaveLength(2)
@@ -103,7 +103,7 @@ describe('figures for print', () => {
   })
 })
 
-describe('a legend', () => {
+describe('legend of a printed figure', () => {
   const names = [
     'baseline',
     'mcnn-f',
@@ -125,7 +125,7 @@ describe('a legend', () => {
       ([, x, y, words = '']) => ({ x: Number(x), end: Number(x) + 6.4 * words.length, y: Number(y) }),
     )
 
-  it('goes on below itself where it is longer than the page is wide, and the figure grows by its lines', () => {
+  it('wraps if it is wider than the page, and the figure grows by its lines', () => {
     expect(heightOf(bars(entries.slice(0, 5)))).toBe(310)
     const { lines } = placeLegend(entries)
     expect(lines).toBe(3)
@@ -142,7 +142,7 @@ describe('a legend', () => {
     expect(svg).toContain('<g transform="translate(0 32)">')
   })
 
-  it('parts a name that is longer than the page', () => {
+  it('breaks a name that is wider than the page', () => {
     const long = `mcnn-a@${'+++++++++/'.repeat(30)}`
     const svg = bars([{ label: long, color: 'var(--v-a)', marker: 'circle' }, ...entries.slice(0, 1)])
     const pieces = places(svg).filter(({ y }) => y >= 38 && y < 38 + 16 * 5)
@@ -154,7 +154,7 @@ describe('a legend', () => {
     })
   })
 
-  it('takes the names of lines where they are too long or too many to stand at their ends', () => {
+  it('contains the names of lines if these are too long or too many to be placed at the ends', () => {
     const lines = (labels: string[]): string =>
       lineFigure(
         'Test error, %',
@@ -191,7 +191,7 @@ describe('ticks of a printed figure', () => {
       ([, x, anchor = '', words = '']) => ({ x: Number(x), anchor, words }),
     )
 
-  it('are whole on an axis of epochs, and not on one of minutes', () => {
+  it('are whole numbers on an axis of epochs, and not on one of minutes', () => {
     const lines: LineSeries[] = [
       {
         id: 'a',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { extentOf, niceScale, plainScale, tickText } from './scale'
 
 describe('extent', () => {
-  it('leaves out what is missing, not finite or, on a logarithmic axis, not above 0', () => {
+  it('ignores missing and non-finite values, and on a logarithmic axis those not above 0', () => {
     expect(extentOf([null, NaN, Infinity, 3, -2])).toEqual([-2, 3])
     expect(extentOf([0, -1, 0.5, 4], 'log')).toEqual([0.5, 4])
     expect(extentOf([null, NaN])).toBeNull()
@@ -10,7 +10,7 @@ describe('extent', () => {
 })
 
 describe('scales', () => {
-  it('have round ends that hold the data', () => {
+  it('have round ends that include the data', () => {
     const linear = niceScale('linear', [33.1, 92.8], [200, 0], 4)
     expect(linear.domain).toEqual([20, 100])
     expect([linear(20), linear(100)]).toEqual([200, 0])
@@ -19,7 +19,7 @@ describe('scales', () => {
     expect(log.ticks).toEqual([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2])
   })
 
-  it('say something else at every tick, however little the data differs', () => {
+  it('have a distinct label at every tick, even for tiny differences', () => {
     for (const [low, high] of [
       [0.27281, 0.27283],
       [-0.27283, -0.27281],
@@ -41,7 +41,7 @@ describe('scales', () => {
     expect(niceScale('linear', [0.27, 0.28], [200, 0], 6).domain).toEqual([0.27, 0.28])
   })
 
-  it('never break: no data, one value, zero', () => {
+  it('are valid without data, for a single value and for zero', () => {
     for (const kind of ['linear', 'log'] as const)
       for (const extent of [null, [1, 1], [0.3, 0.3]] as const) {
         const scale = niceScale(kind, extent, [100, 0], 4)
@@ -50,12 +50,12 @@ describe('scales', () => {
       }
   })
 
-  it('keep to powers of ten over many decades', () => {
+  it('use powers of ten over many decades', () => {
     expect(niceScale('log', [1e-4, 1], [100, 0], 4).ticks).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1])
     expect(niceScale('log', [1e-10, 1], [100, 0], 3).ticks).toEqual([1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1])
   })
 
-  it('of epochs end where the data end and stand on whole numbers', () => {
+  it('of epochs end at the data and have whole ticks', () => {
     const scale = plainScale([1, 3], [0, 100], 8, true)
     expect(scale.domain).toEqual([1, 3])
     expect(scale.ticks).toEqual([1, 2, 3])
@@ -63,7 +63,7 @@ describe('scales', () => {
 })
 
 describe('ticks', () => {
-  it('are written short', () => {
+  it('have short labels', () => {
     expect([0, 0.02, 2.5, 20000, 1e6, 1e-6, -3].map(tickText)).toEqual([
       '0',
       '0.02',

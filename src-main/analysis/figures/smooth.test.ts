@@ -24,7 +24,7 @@ function direct(points: readonly Point[], tau: number): (number | null)[] {
 const uneven: Point[] = [1, 2, 2.5, 4, 9, 9.1, 30].map((x, i) => ({ x, y: Math.sin(i * 1.7) * 3 + x }))
 
 describe('smoothing', () => {
-  it.each([0.2, 1, 7, 100])('is the weighted mean of the definition, at a time constant of %f', (tau) => {
+  it.each([0.2, 1, 7, 100])('equals the weighted mean of its definition at a time constant of %f', (tau) => {
     smooth(uneven, tau).forEach((point, i) => expect(point.y).toBeCloseTo(direct(uneven, tau)[i] ?? NaN, 10))
   })
 
@@ -36,7 +36,7 @@ describe('smoothing', () => {
     for (const { x, y } of smooth(coarse, 1.5)) expect(dense.get(x)).toBeCloseTo(y ?? NaN, 10)
   })
 
-  it('begins at the first value and leaves a constant alone', () => {
+  it('starts at the first value and preserves a constant', () => {
     expect(smooth(uneven, 50)[0]).toEqual(uneven[0])
     for (const { y } of smooth(
       uneven.map(({ x }) => ({ x, y: 7 })),
@@ -45,7 +45,7 @@ describe('smoothing', () => {
       expect(y).toBeCloseTo(7, 12)
   })
 
-  it('leaves gaps and is not broken by them', () => {
+  it('preserves gaps and continues after them', () => {
     const gap: Point[] = [
       { x: 1, y: 2 },
       { x: 2, y: null },
@@ -56,7 +56,7 @@ describe('smoothing', () => {
     expect(smooth(gap, 2)[3]?.y).toBe(2)
   })
 
-  it('does nothing without a time constant or with a single point', () => {
+  it('changes nothing without a time constant or for a single point', () => {
     expect(smooth(uneven, 0)).toBe(uneven)
     expect(smooth([{ x: 1, y: 2 }], 5)).toEqual([{ x: 1, y: 2 }])
   })

@@ -20,7 +20,7 @@ const bank = {
   })),
 }
 
-it('a bank’s CSV has each weight and each magnitude once, at its place', () => {
+it('writes each weight and magnitude of a bank once, in its place, as CSV', () => {
   const lines = bankCsv(bank).trimEnd().split('\n')
   expect(lines).toHaveLength(1 + 4 * (18 + 8 * 8 * 2))
   expect(lines).toContain(`weight,h2,1,2,1,${-(values[(2 * 3 + 1) * 2 + 1] ?? NaN)}`)
@@ -29,7 +29,7 @@ it('a bank’s CSV has each weight and each magnitude once, at its place', () =>
   )
 })
 
-it('a bank’s JSON reads as arrays of that shape', () => {
+it('writes a bank as JSON arrays of the stated shape', () => {
   const read = JSON.parse(bankJson(bank)) as {
     epoch: number
     frequencies: number[]

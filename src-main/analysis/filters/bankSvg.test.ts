@@ -25,7 +25,7 @@ function filterBank(inputs: number, multiband = true): FilterBank {
 const count = (text: string, part: string | RegExp): number => text.split(part).length - 1
 
 describe('bankSvg', () => {
-  it('draws four kernels and four magnitudes a channel, and stands on its own', () => {
+  it('draws a self-contained image of four kernels and four magnitudes per channel', () => {
     const svg = bankSvg(filterBank(3))
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="\d+" height="\d+"/)
     expect(count(svg, '<g transform="translate(')).toBe(4 * 3)
@@ -38,7 +38,7 @@ describe('bankSvg', () => {
     expect(svg).not.toMatch(/href|url\(|NaN|undefined/)
   })
 
-  it('uses the whole of one scale over the drawing', () => {
+  it('uses the full range of one scale over the whole drawing', () => {
     const svg = bankSvg(filterBank(1))
     const top = Math.max(...Array.from({ length: 9 }, (_, i) => Math.abs(Math.fround(Math.sin(1 + 2 * i)))))
     expect(svg).toContain(`fill="${divergingColor(top, top, 'light')}"`)
@@ -51,7 +51,7 @@ describe('bankSvg', () => {
     expect(area).toBe(16 * 16)
   })
 
-  it('draws the input with the largest weight of a deep layer, or those that are asked for', () => {
+  it('draws the input with the largest weight of a deep layer, or the requested ones', () => {
     const deep = filterBank(16)
     const largest = Math.max(...(deep.banks[0]?.kernel.flat(2).map(Math.abs) ?? []))
     const strongest = deep.banks[0]?.kernel
@@ -64,17 +64,17 @@ describe('bankSvg', () => {
     expect(bankSvg(deep, { channels: [3, 7] })).toMatch(/Input 3 of 16[^]*Input 7 of 16/)
   })
 
-  it('draws a plain layer’s filter alone', () => {
+  it('draws only the filter of a plain layer', () => {
     const svg = bankSvg(filterBank(3, false))
     expect(count(svg, '<g transform="translate(')).toBe(3)
     expect(svg).toContain('>stem · filter 0 · epoch 5<')
   })
 
-  it('escapes what it is given', () => {
+  it('escapes its texts', () => {
     expect(bankSvg(filterBank(1), { subtitle: 'a <b> & "c"' })).toContain('>a &lt;b&gt; &amp; &quot;c&quot;<')
   })
 
-  it('has titles that end before the next band’s begins, also of eight symmetries', () => {
+  it('ends each title before the next band’s begins, also for eight symmetries', () => {
     const bank = bankTable('symmetries').map((sources) => [...sources])
     const kernels = bankKernels(
       Float32Array.from({ length: 9 }, (_, i) => Math.sin(1 + i)),

@@ -14,7 +14,7 @@ const turned = (kernel: number[][]): number[][] => [0, 1, 2].map((r) => kernel.m
 const mirrored = (kernel: number[][]): number[][] => kernel.map((row) => [...row].reverse())
 
 describe('banks', () => {
-  it('alternate columns in h2, rows in h3 and both in h4: the paper’s', () => {
+  it('alternate columns in h2, rows in h3 and both in h4, as in the paper', () => {
     expect(bandsOf(signBank)).toEqual([
       [
         [1, 2, 3],
@@ -40,7 +40,7 @@ describe('banks', () => {
     expect(isSignBank(bankTable('signs'))).toBe(true)
   })
 
-  it('turn and mirror the filter', () => {
+  it('rotate and mirror the filter', () => {
     const [own = [], ...rest] = bandsOf(bankTable('symmetries'))
     const turns = [turned(own), turned(turned(own)), turned(turned(turned(own)))]
     expect(rest.slice(0, 3)).toEqual(turns)
@@ -49,13 +49,13 @@ describe('banks', () => {
     expect(bandsOf(bankTable('rotations'))).toEqual([own, ...turns])
   })
 
-  it('of the eight symmetries are all different and closed under another turn', () => {
+  it('of the eight symmetries are all different and closed under another rotation', () => {
     const all = bandsOf(bankTable('symmetries')).map((kernel) => JSON.stringify(kernel))
     expect(new Set(all).size).toBe(8)
     for (const kernel of all) expect(all).toContain(JSON.stringify(turned(JSON.parse(kernel) as number[][])))
   })
 
-  it('of own masks take, turn around and leave out taps', () => {
+  it('of custom masks keep, negate and remove taps', () => {
     expect(bandsOf(bankTable(['+++++++++', '+-0-+-0-+']))[1]).toEqual([
       [1, -2, 0],
       [-4, 5, -6],
@@ -70,7 +70,7 @@ describe('banks', () => {
     ]).toEqual([4, 2, 4, 8, 3])
   })
 
-  it('are band-major over chosen filters', () => {
+  it('are band-major over the chosen filters', () => {
     const values = Float32Array.from({ length: 9 * 2 * 3 }, (_, i) => i)
     const expanded = expandFilters(values, [3, 3, 2, 3], signBank, [2, 0])
     for (let t = 0; t < 9; t++)

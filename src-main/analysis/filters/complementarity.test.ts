@@ -7,8 +7,8 @@ import { bandEdges, coverageOf, filterPlane, type LayerValues } from './spectrum
 const values = (count: number, seed = 1): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 2.7 * i) + 0.3 * Math.cos(i * i))
 
-describe('a layer’s figures', () => {
-  it('see the response that the definition gives', () => {
+describe('figures of a layer', () => {
+  it('are computed from the response of the definition', () => {
     const layer = { shape: [3, 3, 5, 2] as const, values: values(90) }
     for (const filter of [0, 1]) {
       const vector = Float64Array.from({ length: 45 }, (_, i) => layer.values[2 * i + filter] ?? NaN)
@@ -21,7 +21,7 @@ describe('a layer’s figures', () => {
     ['plain', null],
     ['the paper’s bank', signBank],
     ['rotations', bankTable('rotations')],
-  ])('are, of %s, what singular values and cosines of the applied filters say', (_, bank) => {
+  ])('agree for %s with singular values and cosines of the applied filters', (_, bank) => {
     const layer: LayerValues = { shape: [3, 3, 3, 4], values: values(108), bank }
     const figures = layerFigures(layer)
     const applied = expandFilters(layer.values, layer.shape, bank, [0, 1, 2, 3])
@@ -46,7 +46,7 @@ describe('a layer’s figures', () => {
     expect(figures?.filters).toBe(count)
   })
 
-  it('are right where there are more filters than weights in one, as of a depthwise layer', () => {
+  it('are correct if there are more filters than weights per filter, as in a depthwise layer', () => {
     const layer: LayerValues = { shape: [3, 3, 1, 6], values: values(54), bank: signBank }
     const applied = expandFilters(layer.values, layer.shape, signBank, [0, 1, 2, 3, 4, 5])
     const singular = new SVD(
@@ -61,7 +61,7 @@ describe('a layer’s figures', () => {
     expect(layerFigures(layer)?.filters).toBe(24)
   })
 
-  it('know the ends: orthogonal filters, equal ones, none, and what is no number', () => {
+  it('have known values for orthogonal, equal, zero and NaN filters', () => {
     const unit = Float32Array.from({ length: 81 }, (_, i) => (Math.floor(i / 9) === i % 9 ? 1 : 0))
     const orthogonal = layerFigures({ shape: [3, 3, 1, 9], values: unit, bank: null })
     expect(orthogonal?.cosine).toBe(0)

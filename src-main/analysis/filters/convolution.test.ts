@@ -49,29 +49,26 @@ function padded(input: Activation, { shape, values }: Kernels, stride: number): 
   return result
 }
 
-it.each([1, 2])(
-  'at stride %d every value is the sum over a window of the padded picture, and of its products',
-  (stride) => {
-    const input = picture(6, 8, 3)
-    const kernels: Kernels = { shape: [3, 3, 3, 5], values: numbers(135, 2) }
-    const output = convolve(input, kernels, stride)
-    expect([output.height, output.width, output.channels]).toEqual([6 / stride, 8 / stride, 5])
-    const expected = padded(input, kernels, stride)
-    output.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5))
-    for (const [x, y] of [
-      [0, 0],
-      [1, 2],
-      [output.width - 1, output.height - 1],
-    ] as const) {
-      const sum = [0, 1, 2]
-        .flatMap((c) => productsAt(input, kernels, stride, 4, c, x, y))
-        .reduce((total, { pixel, weight }) => total + pixel * weight, 0)
-      expect(sum).toBeCloseTo(output.values[(y * output.width + x) * 5 + 4] ?? NaN, 5)
-    }
-  },
-)
+it.each([1, 2])('sums at stride %d the padded image times the kernel over each window', (stride) => {
+  const input = picture(6, 8, 3)
+  const kernels: Kernels = { shape: [3, 3, 3, 5], values: numbers(135, 2) }
+  const output = convolve(input, kernels, stride)
+  expect([output.height, output.width, output.channels]).toEqual([6 / stride, 8 / stride, 5])
+  const expected = padded(input, kernels, stride)
+  output.values.forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 5))
+  for (const [x, y] of [
+    [0, 0],
+    [1, 2],
+    [output.width - 1, output.height - 1],
+  ] as const) {
+    const sum = [0, 1, 2]
+      .flatMap((c) => productsAt(input, kernels, stride, 4, c, x, y))
+      .reduce((total, { pixel, weight }) => total + pixel * weight, 0)
+    expect(sum).toBeCloseTo(output.values[(y * output.width + x) * 5 + 4] ?? NaN, 5)
+  }
+})
 
-it('takes a bank’s kernels band by band', () => {
+it('returns the kernels of a bank band by band', () => {
   const layer = { shape: [3, 3, 2, 3] as const, values: numbers(54, 1), bank: signBank }
   const { shape, values } = bankKernelsOf(layer, [2, 0])
   expect(shape).toEqual([3, 3, 2, 8])
@@ -86,7 +83,7 @@ it('takes a bank’s kernels band by band', () => {
 })
 
 describe('feature maps of a base filter', () => {
-  it.each([1, 2])('are those channels of the whole layer’s result that its bands make, at stride %d', (stride) => {
+  it.each([1, 2])('equal the channels that its bands produce in the whole layer, at stride %d', (stride) => {
     const input = picture(6, 8, 3)
     const layer = { shape: [3, 3, 3, 2] as const, values: numbers(54, 4), bank: signBank }
     const whole = convolve(input, bankKernelsOf(layer, [0, 1]), stride)
@@ -103,7 +100,7 @@ describe('feature maps of a base filter', () => {
     [1, signBank],
     [2, bankTable('rotations')],
     [1, null],
-  ] as const)('of a depthwise layer, each over the one channel it sees, at stride %d', (stride, bank) => {
+  ] as const)('cover in a depthwise layer only the channel that each band reads, at stride %d', (stride, bank) => {
     const base = 3
     const channels = base * (bank?.length ?? 1)
     const input = picture(6, 8, channels)

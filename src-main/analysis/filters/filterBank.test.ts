@@ -33,7 +33,7 @@ const constant = (rows: number, columns: number, value: number): Kernel =>
   Array.from({ length: rows }, () => Array.from({ length: columns }, () => [value]))
 
 describe('filterKernel and bankKernels', () => {
-  it('read TensorFlow’s order: rows, columns, inputs, filters', () => {
+  it('read the order of TensorFlow: rows, columns, inputs, filters', () => {
     const base = Float32Array.from({ length: 2 * 3 * 2 * 4 }, (_, i) => i)
     expect(filterKernel(base, [2, 3, 2, 4], 1)).toEqual([
       [
@@ -68,7 +68,7 @@ describe('filterKernel and bankKernels', () => {
     expect(bankKernels(base, [2, 3, 2, 4], 1, null)).toEqual([filterKernel(base, [2, 3, 2, 4], 1)])
   })
 
-  it('refuse a filter that the layer does not have, and values that do not fit the shape', () => {
+  it('reject a filter index beyond the layer, and values that do not match the shape', () => {
     expect(() => bankKernels(values(36), [3, 3, 1, 4], 4, signBank)).toThrow(
       'There is no filter 4: this layer has 4, numbered from 0.',
     )
@@ -81,7 +81,7 @@ describe('filterKernel and bankKernels', () => {
 })
 
 describe('responseMagnitude', () => {
-  it.each([8, 9, 64])('is the Fourier sum at each of %i × %i frequencies', (size) => {
+  it.each([8, 9, 64])('equals the Fourier sum at each of %i × %i frequencies', (size) => {
     const kernel = filterKernel(values(3 * 4 * 2 * 2), [3, 4, 2, 2], 1)
     const response = responseMagnitude(kernel, size)
     for (const [v, row] of response.entries())
@@ -116,7 +116,7 @@ describe('responseMagnitude', () => {
         )
   })
 
-  it('keeps the energy (Parseval)', () => {
+  it('preserves the energy (Parseval)', () => {
     const kernel = filterKernel(values(3 * 3 * 3 * 4), [3, 3, 3, 4], 2)
     const size = 16
     const response = responseMagnitude(kernel, size)
@@ -137,7 +137,7 @@ describe('responseMagnitude', () => {
     [2, 1, 0],
     [3, 0, 1],
     [4, 1, 1],
-  ])('of band %i is the base filter’s, moved by %i π in u and %i π in v', (band, pu, pv) => {
+  ])('of band %i is that of the base filter, shifted by %i π in u and %i π in v', (band, pu, pv) => {
     const size = 32
     const shape = [3, 3, 3, 4] as const
     const bank = bankKernels(values(108), shape, 3, signBank)
@@ -158,7 +158,7 @@ describe('responseMagnitude', () => {
 })
 
 describe('planes', () => {
-  it('take one channel, or the root of the mean square over all', () => {
+  it('show one channel, or the root of the mean square over all', () => {
     expect(
       channelPlane(
         [
@@ -180,7 +180,7 @@ describe('planes', () => {
     ).toEqual([[Math.sqrt(12.5), 0]])
   })
 
-  it('know their greatest absolute value', () => {
+  it('return their largest absolute value', () => {
     expect(maxAbsolute([[[-3, 1]], [[2, 0]]])).toBe(3)
     expect(maxAbsolute([])).toBe(0)
   })

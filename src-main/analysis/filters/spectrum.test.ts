@@ -52,21 +52,21 @@ function directSum(layer: LayerValues, filter: number, channel: number, size: nu
   })
 }
 
-describe('a filter’s plane', () => {
+describe('plane of a filter', () => {
   const layer = layerOf([3, 3, 3, 4], true)
 
-  it('is the direct sum of the definition', () => {
+  it('equals the direct sum of the definition', () => {
     for (const size of [8, 15, 24]) close(filterPlane(layer, 2, [1], size), directSum(layer, 2, 1, size))
     const wide = layerOf([5, 3, 2, 1], false)
     close(filterPlane(wide, 0, [1], 12), directSum(wide, 0, 1, 12))
   })
 
-  it('is over several channels what the service’s response gives', () => {
+  it('equals the service’s response over several channels', () => {
     const kernel = bankKernels(layer.values, layer.shape, 1, signBank)[0] ?? []
     close(filterPlane(layer, 1, [0, 1, 2], 16), rmsPlane(responseMagnitude(kernel, 16)).flat())
   })
 
-  it('of each band is the transform of that band’s own kernel', () => {
+  it('equals for each band the transform of that band’s own kernel', () => {
     const kernels = bankKernels(layer.values, layer.shape, 3, signBank)
     bankPlanes(layer, 3, [0, 1, 2], 16).forEach((plane, band) =>
       close(plane, rmsPlane(responseMagnitude(kernels[band] ?? [], 16)).flat()),
@@ -83,7 +83,7 @@ describe('a filter’s plane', () => {
 })
 
 describe('coverage', () => {
-  it('counts the points that a filter passes, and those that several do', () => {
+  it('counts the points that one filter passes and those that several pass', () => {
     const a = Float64Array.of(1, 0.8, 0.6, 0.1)
     const b = Float64Array.of(0.1, 4, 1.9, 2)
     // At −6 dB a passes the points 0, 1, 2 and b the points 1 and 3.
@@ -94,7 +94,7 @@ describe('coverage', () => {
     expect(coverageOf([], 0.5)).toEqual({ covered: 0, overlap: 0 })
   })
 
-  it('of random filters is what sets of points say', () => {
+  it('agrees with explicit sets of points for random filters', () => {
     const planes = layerPlanes(layerOf([3, 3, 1, 5], false, 7), [0], 20)
     for (const edge of Object.values(bandEdges)) {
       const sets = planes.map(
@@ -108,7 +108,7 @@ describe('coverage', () => {
     }
   })
 
-  it('of an ideal quarter band is the whole plane, without overlap', () => {
+  it('is the whole plane without overlap for an ideal quarter band', () => {
     const size = 16
     const quarter = Float64Array.from({ length: size * size }, (_, i) =>
       Math.abs((i % size) - 7.5) < 4 && Math.abs(Math.floor(i / size) - 7.5) < 4 ? 1 : 0,
@@ -122,15 +122,15 @@ describe('coverage', () => {
   })
 })
 
-describe('likeness', () => {
-  it('is the mean of the pairs’ cosines', () => {
+describe('similarity', () => {
+  it('is the mean cosine over pairs', () => {
     const planes = [Float64Array.of(1, 0), Float64Array.of(1, 1), Float64Array.of(0, 2)]
     expect(likenessOf(planes)).toBeCloseTo((Math.SQRT1_2 + 0 + Math.SQRT1_2) / 3, 12)
     expect(likenessOf(planes.slice(0, 1))).toBeNull()
     expect(likenessOf([Float64Array.of(0, 0), Float64Array.of(1, 1)])).toBeNull()
   })
 
-  it('finds the nearest, each taken once', () => {
+  it('finds the nearest filters, each once', () => {
     const bank = [Float64Array.of(1, 0, 0), Float64Array.of(1, 0.1, 0)]
     const candidates = [
       Float64Array.of(0, 0, 1),
@@ -143,7 +143,7 @@ describe('likeness', () => {
     expect(cosineOf(Float64Array.of(2, 0), Float64Array.of(7, 0))).toBe(1)
   })
 
-  it('speaks of decibels under the peak', () => {
+  it('states band edges in decibels below the peak', () => {
     expect(decibels(0.5, 1)).toBeCloseTo(-6.0206, 4)
     expect(decibels(0, 1, -30)).toBe(-30)
     expect(decibels(1, 0, -30)).toBe(-30)

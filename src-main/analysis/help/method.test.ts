@@ -28,7 +28,7 @@ it('states the shifts of the frequency response that the filters have', () => {
   }
 })
 
-it('is written in the documentation as in the window', () => {
+it('is the same in the documentation and in the window', () => {
   const page = readFileSync('docs/user/filter-banks.md', 'utf8')
   for (const { kernel, response } of bandEquations) {
     expect(page).toContain(kernel)

@@ -9,18 +9,18 @@ const candidate = (intraOp: number | null, interOp: number | null, ratio: number
 })
 const own = candidate(null, null, 1)
 
-describe('the choice of thread counts', () => {
-  it('is the fastest of those that are clearly faster than TensorFlow’s own', () => {
+describe('choice of thread counts', () => {
+  it('picks the fastest of those that are clearly faster than TensorFlow’s default', () => {
     expect(
       chosenThreads({ candidates: [own, candidate(2, 1, 0.9), candidate(4, 1, 0.8), candidate(4, 2, 0.85)] }),
     ).toEqual({ intraOp: 4, interOp: 1 })
   })
 
-  it.each([[1.07], [0.96], [margin]])('stays TensorFlow’s own where another takes %d of its time', (ratio) => {
+  it.each([[1.07], [0.96], [margin]])('keeps TensorFlow’s default if another choice takes %d of its time', (ratio) => {
     expect(chosenThreads({ candidates: [own, candidate(2, 1, ratio)] })).toEqual(defaultThreads)
   })
 
-  it('departs just below the margin', () => {
+  it('changes just below the margin', () => {
     expect(chosenThreads({ candidates: [own, candidate(2, 1, margin - 0.001)] })).toEqual({ intraOp: 2, interOp: 1 })
   })
 })

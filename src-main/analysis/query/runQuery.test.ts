@@ -6,7 +6,7 @@ const bare = (text: string): object[] => parseQuery(text).map(({ from: _from, to
 const open = { lowOpen: true, highOpen: true }
 
 describe('parseQuery', () => {
-  it('reads the terms of the manual', () => {
+  it('parses the terms of the manual', () => {
     expect(bare('variant:mcnn-f acc>0.9 state:done,failed -tag:paper "first try" loose')).toEqual([
       { kind: 'words', field: 'variant', values: ['mcnn-f'], exact: false, negated: false },
       { kind: 'numbers', field: 'acc', alternatives: [{ low: 0.9, high: Infinity, ...open }], negated: false },
@@ -18,14 +18,14 @@ describe('parseQuery', () => {
     expect(bare('')).toEqual([])
   })
 
-  it('knows where each term stands', () => {
+  it('returns the position of each term', () => {
     expect(parseQuery('  depth:32  study:"Table I, CIFAR-10" ').map(({ from, to }) => [from, to])).toEqual([
       [2, 10],
       [12, 37],
     ])
   })
 
-  it('takes accuracies as fractions or percent, the same', () => {
+  it('treats accuracies as fractions and as percentages alike', () => {
     expect(bare('acc>92')).toEqual(bare('acc>0.92'))
     expect(bare('acc<=92%')).toEqual(bare('acc<=0.92'))
     expect(bare('acc>1')).toEqual([
@@ -45,7 +45,7 @@ describe('parseQuery', () => {
     ['time<=1.5h', [5400], [5401]],
     ['acc:92..93', [0.92, 0.93], [0.919, 0.931]],
     ['acc:93.1', [0.9312], [0.932, 0.93]],
-  ])('%s holds for %j and not for %j', (query, inside, outside) => {
+  ])('%s matches %j and not %j', (query, inside, outside) => {
     const [term] = parseQuery(query)
     if (term?.kind !== 'numbers') throw new Error('no numbers')
     const holds = (x: number): boolean =>
@@ -54,7 +54,7 @@ describe('parseQuery', () => {
     for (const x of outside) expect([x, holds(x)]).toEqual([x, false])
   })
 
-  it('takes a date as the whole of the day, month or year', () => {
+  it('treats a date as the whole day, month or year', () => {
     const of = (query: string): unknown => {
       const [term] = parseQuery(query)
       return term?.kind === 'numbers' ? term.alternatives[0] : null
@@ -79,7 +79,7 @@ describe('parseQuery', () => {
     ['x "open', 'This quote is not closed', 2, 7],
     ['depth:56..20', 'The range ends before it begins', 6, 12],
     ['created:2026-13', '“2026-13” is not a day', 8, 15],
-  ])('%s is refused at its place', (query, message, from, to) => {
+  ])('rejects %s with its position', (query, message, from, to) => {
     let thrown: unknown
     try {
       parseQuery(query)
@@ -97,7 +97,7 @@ describe('complete', () => {
   const labels = (text: string, caret = text.length): string[] =>
     complete(text, caret, known).options.map((o) => o.label)
 
-  it('offers fields, then their values', () => {
+  it('suggests fields, then their values', () => {
     expect(labels('va')).toEqual(['variant'])
     expect(labels('depth:32 -st')).toEqual(['study', 'state'])
     expect(labels('variant:mcnn-f')).toEqual(['mcnn-f', 'mcnn-fl'])
@@ -106,7 +106,7 @@ describe('complete', () => {
     expect(labels('acc>0.9')).toEqual([])
   })
 
-  it('replaces what was typed, and quotes what needs it', () => {
+  it('replaces the typed text, and quotes values that need it', () => {
     expect(complete('-tag:to', 7, known)).toEqual({
       from: 5,
       to: 7,
@@ -115,7 +115,7 @@ describe('complete', () => {
     expect(complete('de acc>1', 2, known)).toMatchObject({ from: 0, to: 2, options: [{ insert: 'depth:' }] })
   })
 
-  it('writes only what parses', () => {
+  it('produces only queries that parse', () => {
     for (const { insert } of complete('', 0, known).options) {
       const field = insert.slice(0, -1)
       const values = complete(`${field}:`, field.length + 1, known).options

@@ -107,8 +107,8 @@ function factsOf(variants: readonly Variant[]): ReportFacts {
   }
 }
 
-describe('a report', () => {
-  it('has a file and a name for each variant, on file systems without upper and lower case too', () => {
+describe('report', () => {
+  it('has a file and a name per variant, also on case-insensitive file systems', () => {
     const variants: Variant[] = ['baseline', ...own]
     const files = reportFiles(factsOf(variants))
     const banks = [...files.keys()].filter((name) => name.startsWith('figures/bank-'))
@@ -122,7 +122,7 @@ describe('a report', () => {
     expect(text).toContain('by custom masks: ')
   })
 
-  it('states what the best epochs were chosen on, and counts thousands as thousands', () => {
+  it('states the data that chose the best epochs, and separates thousands', () => {
     const text = reportFiles(factsOf(['baseline'])).get('report.md') ?? ''
     expect(text).toContain('chosen on validation')
     expect(text).not.toContain('test set')

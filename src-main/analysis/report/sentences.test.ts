@@ -55,8 +55,8 @@ const said = (
   return statisticsSentences(comparison)
 }
 
-describe('what a report claims', () => {
-  it('stands after the correction for many comparisons', () => {
+describe('claims of a report', () => {
+  it('hold after correction for multiple comparisons', () => {
     const one = {
       accuracyDrop: 1,
       accuracyDropInterval: [0.2, 1.8] as [number, number],
@@ -72,7 +72,7 @@ describe('what a report claims', () => {
     ])
   })
 
-  it('is a difference only where the interval leaves 0 out', () => {
+  it('state a difference only if the interval excludes 0', () => {
     expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] })).toEqual([
       'CIFAR-10, ResNet-20, 5 epochs: MCNN-F with 75.0 % of the baseline’s trainable parameters is less accurate than the baseline, by 1.00 point (95 % interval 0.20 to 1.80 points, 4 and 5 seeds).',
     ])
@@ -86,7 +86,7 @@ describe('what a report claims', () => {
     ])
   })
 
-  it('is nothing beyond these seeds where there is no interval', () => {
+  it('are limited to these seeds if there is no interval', () => {
     expect(said({ accuracyDrop: 0.5 })).toEqual([
       expect.stringContaining(
         'has a mean accuracy 0.50 points below the baseline’s (4 and 5 seeds); without an interval this says nothing about other seeds.',
@@ -94,7 +94,7 @@ describe('what a report claims', () => {
     ])
   })
 
-  it('states the size of a difference by the digits that are shown', () => {
+  it('state the size of a difference with the displayed digits', () => {
     const [above, below] = [said({ accuracyDrop: -0.5 })[0], said({ accuracyDrop: 1.004 })[0]]
     expect(above).toContain('has a mean accuracy 0.50 points above the baseline’s')
     expect(below).toContain('has a mean accuracy 1.00 point below the baseline’s')
@@ -108,7 +108,7 @@ describe('what a report claims', () => {
     }
   })
 
-  it('counts epochs, seeds and the baseline’s parameters in the right words', () => {
+  it('use the right words for epochs, seeds and the baseline’s parameters', () => {
     const { mean, std, values } = { mean: 0.9, std: 0.01, values: [] }
     const one = { accuracy: { mean, std, n: 5, values }, accuracyDrop: 0.5 }
     expect(said(one, 'cifar-10', 1, 1)).toEqual([
@@ -119,7 +119,7 @@ describe('what a report claims', () => {
     expect(said({ ...one, trainableParameters: 999.6 })[0]).toContain('with 99.96 % of the baseline’s')
   })
 
-  it('says so of generated images, and is the row’s note where there is nothing to compare', () => {
+  it('mention generated images, and are the row’s note if there is nothing to compare', () => {
     expect(said({ accuracyDrop: 1, accuracyDropInterval: [0.2, 1.8] }, 'synthetic')[0]).toMatch(
       /, on generated images\.$/,
     )

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { pickedOn, pickedSentence, runPickedOn } from './picked'
 
-describe('what a best epoch is chosen on', () => {
-  it('follows from the config’s validation examples', () => {
+describe('data that chose the best epoch', () => {
+  it('is determined by the config’s validation examples', () => {
     expect([undefined, null, 0, 40].map((validationExamples) => pickedOn({ validationExamples }))).toEqual([
       'test',
       'test',
@@ -11,7 +11,7 @@ describe('what a best epoch is chosen on', () => {
     ])
   })
 
-  it('of a run follows from its best epoch, and is null before the first', () => {
+  it('is determined by a run’s best epoch, and is null before the first', () => {
     expect(runPickedOn({ bestEpoch: null, bestValidationAccuracy: null })).toBeNull()
     expect(runPickedOn({ bestEpoch: 2 })).toBe('test')
     expect(runPickedOn({ bestEpoch: 2, bestValidationAccuracy: null })).toBe('test')

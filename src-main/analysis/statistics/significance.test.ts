@@ -34,13 +34,13 @@ describe('two-sided p values of Student’s t', () => {
     [2, 10_000, 0.04552726066143543],
     [0.001, 30, 0.9992087357664851],
     [0, 5, 1],
-  ])('of %d with %d degrees of freedom is %d, as scipy has it', (t, degrees, expected) => {
+  ])('are for %d with %d degrees of freedom %d, as in scipy', (t, degrees, expected) => {
     // In the tail too, relative to itself.
     expect(Math.abs(twoSided(t, degrees) / expected - 1)).toBeLessThan(1e-6)
     expect(twoSided(-t, degrees)).toBe(twoSided(t, degrees))
   })
 
-  it('of one and two degrees of freedom are the closed forms', () => {
+  it('have closed forms for one and two degrees of freedom', () => {
     for (const t of [0.3, 1, 4, 63.657]) {
       expect(twoSided(t, 1)).toBeCloseTo(1 - (2 / Math.PI) * Math.atan(t), 7)
       expect(twoSided(t, 2)).toBeCloseTo(1 - t / Math.sqrt(2 + t * t), 7)
@@ -49,7 +49,7 @@ describe('two-sided p values of Student’s t', () => {
 })
 
 describe('Welch’s test', () => {
-  it('agrees with R’s on Student’s sleep data: t = −1.8608, df = 17.776, p-value = 0.07939', () => {
+  it('agrees with R for Student’s sleep data: t = −1.8608, df = 17.776, p-value = 0.07939', () => {
     const test = testOf(welchDifference(sleep1, sleep2))
     expect(test?.t).toBeCloseTo(-1.8608, 4)
     expect(test?.degrees).toBeCloseTo(17.776, 3)
@@ -60,7 +60,7 @@ describe('Welch’s test', () => {
     expect(test?.p).toBeCloseTo(0.0793941401873583, 7)
   })
 
-  it('agrees with scipy where sides differ in count: ttest_ind(a, b, equal_var=False) and its confidence_interval()', () => {
+  it('agrees with scipy for sides of different size: ttest_ind(a, b, equal_var=False) and its confidence_interval()', () => {
     const test = testOf(welchDifference(a, b))
     expect(test?.t).toBeCloseTo(2.102494340017341, 9)
     expect(test?.degrees).toBeCloseTo(5.863902521326051, 9)
@@ -68,7 +68,7 @@ describe('Welch’s test', () => {
     expect(welchInterval(a, b)).toEqual([expect.closeTo(-0.086048393938854, 6), expect.closeTo(1.0960483939388448, 6)])
   })
 
-  it('and its interval leaves 0 out exactly where p is under 5 %', () => {
+  it('has an interval that excludes 0 exactly if p is below 5 %', () => {
     const { normal } = random(3, 'synthetic')
     let under = 0
     for (let i = 0; i < 400; i++) {
@@ -82,15 +82,15 @@ describe('Welch’s test', () => {
     expect(under).toBeLessThan(380)
   })
 
-  it('does not exist under three values on a side, nor where neither varies', () => {
+  it('is null with fewer than three values per side, or if neither side varies', () => {
     expect(testOf(welchDifference([1, 2], [1, 2, 3]))).toBeNull()
     expect(testOf(welchDifference([1, 2, 3], [1, 2]))).toBeNull()
     expect(testOf(welchDifference([1, 1, 1], [2, 2, 2]))).toBeNull()
   })
 })
 
-describe('the paired test', () => {
-  it('agrees with R’s on Student’s sleep data: t = −4.0621, df = 9, p-value = 0.002833', () => {
+describe('paired test', () => {
+  it('agrees with R for Student’s sleep data: t = −4.0621, df = 9, p-value = 0.002833', () => {
     const test = testOf(meanOf(differences(sleep1, sleep2)))
     expect(test?.t).toBeCloseTo(-4.0621, 4)
     expect(test?.degrees).toBe(9)
@@ -107,7 +107,7 @@ describe('the paired test', () => {
     expect(intervalOf(of)).toEqual([expect.closeTo(-0.6755584589398802, 6), expect.closeTo(0.03555845893988252, 6)])
   })
 
-  it('does not exist under three pairs, nor where differences do not vary', () => {
+  it('is null with fewer than three pairs, or if the differences do not vary', () => {
     expect(testOf(meanOf([1, 2]))).toBeNull()
     expect(testOf(meanOf([1, 1, 1]))).toBeNull()
     // Nor where they vary by the last bits of a subtraction.
@@ -116,12 +116,12 @@ describe('the paired test', () => {
   })
 })
 
-describe('the interval of a mean', () => {
+describe('interval of a mean', () => {
   // scipy.stats.t.interval(0.95, len(x) - 1, loc=numpy.mean(x), scale=scipy.stats.sem(x)), scipy 1.17.1
   it.each([
     [a, 90.88344431990903, 91.67655568009097],
     [b, 90.16043619076271, 91.3895638092373],
-  ])('of %j agrees with scipy’s', (values, low, high) => {
+  ])('of %j agrees with scipy', (values, low, high) => {
     expect(meanInterval(values)).toEqual([expect.closeTo(low, 6), expect.closeTo(high, 6)])
   })
 })
@@ -148,7 +148,7 @@ describe('Holm’s correction', () => {
       [0.0001, 0.5, 0.03, 0.03, 0.9, 0.012],
       [0.0006, 1, 0.12, 0.12, 1, 0.06],
     ],
-  ])('of %j is %j, as statsmodels has it', (ps, expected) => {
+  ])('of %j is %j, as in statsmodels', (ps, expected) => {
     expect(holm(ps)).toEqual(expected.map((p) => expect.closeTo(p, 12) as number))
   })
 
@@ -158,7 +158,7 @@ describe('Holm’s correction', () => {
     expect(holm([0.01, 0.04, 0.03, 0.005]).map((p) => p !== null && p <= 0.05)).toEqual([true, false, false, true])
   })
 
-  it('counts what has no p value yet as the largest of its family', () => {
+  it('treats a missing p value as the largest of its family', () => {
     expect(holm([0.02, null, 0.01, null])).toEqual([expect.closeTo(0.06, 12), null, expect.closeTo(0.04, 12), null])
     // Whatever comes late, what was seen stays seen.
     for (const late of [1e-6, 0.015, 0.03, 1]) expect(holm([0.02, late, 0.01, 1])[2]).toBeLessThanOrEqual(0.04)
@@ -166,7 +166,7 @@ describe('Holm’s correction', () => {
     expect(holm([])).toEqual([])
   })
 
-  it('keeps false findings of a whole family under 5 %, where single tests have many more', () => {
+  it('keeps false findings of a whole family below 5 %, while single tests have many more', () => {
     const { normal } = random(11, 'synthetic')
     const families = 1500
     let [single, corrected] = [0, 0]
@@ -197,8 +197,8 @@ describe('p values in words', () => {
     [0.0502, 'p = 0.0502'],
     [0.050003, 'p = 0.050003'],
     [0.0498, 'p = 0.050'],
-  ])('%d is %s', (p, words) => expect(pWords(p)).toBe(words))
-  it('never rounds to the other side of 5 %', () => {
+  ])('describe %d as %s', (p, words) => expect(pWords(p)).toBe(words))
+  it('never round to the other side of 5 %', () => {
     for (let i = 4900; i < 5100; i++) expect(Number(pDigits(i / 1e5)) <= 0.05).toBe(i <= 5000)
   })
 })
@@ -206,7 +206,7 @@ describe('p values in words', () => {
 describe('p values in tables and sentences', () => {
   const test = { t: 3, degrees: 6, p: 0.024, corrected: 0.12 }
 
-  it('are the uncorrected value, then the corrected one, each under its name', () => {
+  it('are the uncorrected and the corrected value, each with its name', () => {
     expect(pColumns(5).map(({ title }, i) => `${title}: ${pCells(test, 5)[i]}`)).toEqual([
       'p (uncorrected): 0.024',
       'p (corrected): 0.12',

@@ -25,7 +25,7 @@ describe('spread', () => {
     })
   })
 
-  it('has no deviation under two values and nothing under one', () => {
+  it('has no deviation below two values, and is null without values', () => {
     expect(spread([0.5])).toEqual({ mean: 0.5, std: null, n: 1, values: [0.5] })
     expect(spread([])).toBeNull()
     expect(sampleStd([])).toBeNull()
@@ -45,11 +45,11 @@ describe('tQuantile', () => {
     [0.95, 5, 2.015],
     [0.995, 7, 3.499],
     [0.9, 20, 1.325],
-  ])('of %f with %i degrees of freedom is %f, as tables have it', (p, degrees, expected) => {
+  ])('of %f with %i degrees of freedom is %f, as in tables', (p, degrees, expected) => {
     expect(tQuantile(p, degrees)).toBeCloseTo(expected, 3)
   })
 
-  it('takes degrees that are not whole: between its neighbours', () => {
+  it('interpolates between neighbours for fractional degrees', () => {
     const t = tQuantile(0.975, 2.5)
     expect(t).toBeLessThan(tQuantile(0.975, 2))
     expect(t).toBeGreaterThan(tQuantile(0.975, 3))
@@ -70,22 +70,22 @@ describe('welchInterval', () => {
     expect(welchInterval(a, b, 1 - 0.07939)?.[1]).toBeCloseTo(0, 4)
   })
 
-  it('turns round with its sides', () => {
+  it('changes its sign if the sides are swapped', () => {
     const [low, high] = welchInterval(a, b) ?? [NaN, NaN]
     expect(welchInterval(b, a)).toEqual([expect.closeTo(-high, 12), expect.closeTo(-low, 12)])
   })
 
-  it('is the pooled interval where variances and counts are equal', () => {
+  it('is the pooled interval if variances and counts are equal', () => {
     // Both sides: s² = 1, n = 3, so the error is √(2/3), with 4 degrees of freedom.
     const interval = welchInterval([1, 2, 3], [1, 2, 3])
     expect(interval?.[1]).toBeCloseTo(2.776445 * Math.sqrt(2 / 3), 5)
   })
 
-  it('takes the degrees of the side that varies where the other does not', () => {
+  it('uses the degrees of freedom of the side that varies if the other does not', () => {
     expect(welchInterval([1, 2, 3], [5, 5, 5])?.[1]).toBeCloseTo(-3 + 4.302653 / Math.sqrt(3), 5)
   })
 
-  it('is not given under three values on either side, nor where nothing varies', () => {
+  it('is null with fewer than three values on either side, or if nothing varies', () => {
     expect(welchInterval([1, 2], [1, 2, 3])).toBeNull()
     expect(welchInterval([1, 2, 3], [1, 2])).toBeNull()
     expect(welchInterval([], [])).toBeNull()
@@ -105,19 +105,19 @@ describe('meanInterval', () => {
     expect(high).toBeCloseTo(-0.7001142, 6)
   })
 
-  it('is not given under three pairs, nor where nothing varies', () => {
+  it('is null with fewer than three pairs, or if nothing varies', () => {
     expect(meanInterval([1, 2])).toBeNull()
     expect(meanInterval([1, 1, 1])).toBeNull()
   })
 })
 
-describe('the smallest visible difference', () => {
+describe('smallest detectable difference', () => {
   // Cohen 1988, table 2.3.5: n a side for d at power 0.80, two-sided 5 %: 0.50 needs 64, 0.80 needs 26, 1.00 needs 17.
   it.each([
     [64, 0.5],
     [26, 0.8],
     [17, 1],
-  ])('of %i values a side is about %f standard deviations, as tables have it', (n, d) => {
+  ])('is for %i values per side about %f standard deviations, as in tables', (n, d) => {
     expect(smallestVisible(1, n, n)).toBeLessThanOrEqual(d)
     expect(smallestVisible(1, n - 1, n - 1)).toBeGreaterThan(d)
   })
@@ -130,7 +130,7 @@ describe('the smallest visible difference', () => {
     [3, 3],
     [5, 5],
     [3, 6],
-  ])('is seen in four of five simulated studies of %i and %i seeds', (n1, n2) => {
+  ])('is found in four of five simulated studies of %i and %i seeds', (n1, n2) => {
     const std = 0.2
     const difference = smallestVisible(std, n1, n2) ?? NaN
     expect(powerOfTest(difference, std, n1, n2)).toBeCloseTo(0.8, 6)
@@ -148,12 +148,12 @@ describe('the smallest visible difference', () => {
     expect(Math.abs(seen / studies - 0.8)).toBeLessThan(5 * Math.sqrt(0.16 / studies))
   })
 
-  it('does not exist with one value on a side, or where nothing varies', () => {
+  it('is null with one value on a side, or if nothing varies', () => {
     expect(smallestVisible(1, 1, 5)).toBeNull()
     expect(smallestVisible(0, 5, 5)).toBeNull()
   })
 
-  it('pools by degrees of freedom', () => {
+  it('pools variances by degrees of freedom', () => {
     expect(pooledStd([1, 2, 3], [5])).toBe(1)
     expect(pooledStd([1, 3], [1, 2, 3])).toBeCloseTo(Math.sqrt((2 + 2) / 3), 12)
     expect(pooledStd([1], [2])).toBeNull()

@@ -64,8 +64,8 @@ const facts: RunFacts = {
   },
 }
 
-describe('a run’s manifest', () => {
-  it('holds everything its numbers depend on, and what they are', () => {
+describe('manifest of a run', () => {
+  it('contains everything its numbers depend on, and the numbers', () => {
     const manifest = schema.parse(runManifest(facts))
     expect(manifest.config).toEqual(facts.config)
     expect(manifest.code).toEqual({ program: '1.0', git: { commit: 'c0ffee', dirty: true } })
@@ -81,7 +81,7 @@ describe('a run’s manifest', () => {
     expect(manifest.weights).toEqual({ sha256: 'ab'.repeat(32) })
   })
 
-  it('states validation examples as what picked the best epoch, as every other output does', () => {
+  it('names validation examples as the data that chose the best epoch, as every other output does', () => {
     const run = { ...facts.run, bestValidationAccuracy: 0.55 }
     expect(schema.parse(runManifest({ ...facts, run })).results.best).toEqual({
       epoch: 2,
@@ -91,7 +91,7 @@ describe('a run’s manifest', () => {
     })
   })
 
-  it('of a run that waits has nulls where nothing was measured', () => {
+  it('has null for unmeasured values of a queued run', () => {
     const waits = runManifest({
       ...facts,
       run: {
@@ -115,7 +115,7 @@ describe('a run’s manifest', () => {
     })
   })
 
-  it('is the same text whatever order its facts were written in', () => {
+  it('is the same text in whatever order its facts were written', () => {
     const turned = {
       ...facts,
       config: Object.fromEntries(Object.entries(facts.config).reverse()) as typeof facts.config,
@@ -138,7 +138,7 @@ describe('a run’s manifest', () => {
   })
 })
 
-it('a study’s manifest holds its plan, its seeds and every run', () => {
+it('a study’s manifest contains its plan, its seeds and every run', () => {
   const other = {
     ...facts,
     run: { ...facts.run, id: 'r2', seed: 3, state: 'failed' as const },
@@ -156,7 +156,7 @@ it('a study’s manifest holds its plan, its seeds and every run', () => {
 })
 
 describe('canonicalJson', () => {
-  it('orders keys at every depth and leaves lists as they are', () => {
+  it('sorts keys at every depth and leaves lists unchanged', () => {
     expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe('{"a":null,"b":[{"c":2,"d":1}]}')
     expect(canonicalJson({ b: 1, a: 2 }, 2)).toBe('{\n  "a": 2,\n  "b": 1\n}')
   })

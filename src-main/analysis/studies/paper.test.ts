@@ -4,14 +4,14 @@ import { paperAccuracy, paperFilters, paperTables } from './paper'
 
 const whole = { trainExamples: 50000, testExamples: 10000 }
 
-describe('the paper’s tables', () => {
+describe('tables of the paper', () => {
   it('print drops that follow from their accuracies', () => {
     for (const { accuracy, drop } of paperTables.tableOne)
       for (const variant of ['mcnn-f', 'mcnn-l'] as const)
         expect(drop[variant]).toBeCloseTo((accuracy.baseline ?? NaN) - (accuracy[variant] ?? NaN), 10)
   })
 
-  it('print filters that our networks have', () => {
+  it('print the filter counts of our networks', () => {
     for (const { arch } of paperTables.tableTwo)
       for (const variant of ['baseline', 'mcnn-f', 'mcnn-l'] as const) {
         const { layers } = modelSummary(arch, variant, 10)
@@ -22,7 +22,7 @@ describe('the paper’s tables', () => {
       }
   })
 
-  it('have nothing for what they do not print, nor for a part of the data', () => {
+  it('have no entry for what they do not print, nor for a subset of the data', () => {
     expect(paperAccuracy({ dataset: 'cifar-10', arch: 'resnet-32', ...whole }, 'mcnn-f')).toEqual({
       accuracy: 93.16,
       drop: -0.31,

@@ -42,8 +42,8 @@ const step = (n: number, loss: number | null = 1 / n): StepMetrics => ({
 const kept = { epochs: [epoch(1), epoch(2)], steps: [step(1), step(2), step(4)], weightsSha256: 'a'.repeat(64) }
 const all = { epochs: 2, step: 4 }
 
-describe('a run that was trained again', () => {
-  it('is the same where only times differ', () => {
+describe('comparison of a retrained run', () => {
+  it('ignores different times', () => {
     const again = {
       ...kept,
       epochs: kept.epochs.map((e) => ({ ...e, seconds: 9, imagesPerSecond: 1, memoryBytes: null })),
@@ -55,7 +55,7 @@ describe('a run that was trained again', () => {
     })
   })
 
-  it('differs by the last bit of a loss', () => {
+  it('detects a difference in the last bit of a loss', () => {
     const { differences } = differencesOf(
       kept,
       { ...kept, steps: [step(1), step(2, 0.5 + Number.EPSILON / 2), step(4, null)] },
@@ -66,7 +66,7 @@ describe('a run that was trained again', () => {
     ])
   })
 
-  it('differs where an epoch has another number, was not reached, or the weights are others', () => {
+  it('detects a different number in an epoch, a missing epoch and different weights', () => {
     expect(
       differencesOf(kept, { ...kept, epochs: [epoch(1)], weightsSha256: 'b'.repeat(64) }, all).differences,
     ).toEqual([
@@ -78,7 +78,7 @@ describe('a run that was trained again', () => {
     ).toEqual(['The test accuracy of epoch 1 is 0.06 instead of 0.05.'])
   })
 
-  it('is compared by every metric that is computed, validation among them', () => {
+  it('covers every computed metric, validation included', () => {
     const validated = { ...kept, epochs: [epoch(1, { validationLoss: 0.5, validationAccuracy: 0.25 })] }
     const computed = Object.entries(epochFields).filter(([, metric]) => metric.computed)
     for (const [field, { words }] of computed) {
@@ -90,7 +90,7 @@ describe('a run that was trained again', () => {
     expect(computed.map(([field]) => field)).toContain('validationAccuracy')
   })
 
-  it('differs by a kept record, and by one that did not come out again unless it is sampled', () => {
+  it('detects a missing record, unless that record is only sampled', () => {
     const one = { words: 'base filters of stem after epoch 1', epoch: 1, sha256: 'a' }
     const other = { words: 'complementarity of stem after epoch 2', epoch: 2, sha256: 'b' }
     const of = (...records: KeptRecord[]): Measured => ({ ...kept, records })
@@ -104,20 +104,20 @@ describe('a run that was trained again', () => {
     expect(differencesOf(of(one, other), of(one), { epochs: 1, step: 4 }).differences).toEqual([])
   })
 
-  it('as a whole is held against every row, also those beyond its end', () => {
+  it('covers every row of a complete run, also those beyond its end', () => {
     const beyond = { ...kept, epochs: [epoch(1), epoch(9)] }
     expect(differencesOf(beyond, kept, all).differences).toEqual([])
     expect(differencesOf(beyond, kept, { ...all, whole: true }).differences).toEqual(['Epoch 9 was not reached again.'])
   })
 
-  it('is compared up to where it went, and its weights only where there are some', () => {
+  it('ends where the retraining ended, and includes weights only if there are some', () => {
     expect(
       differencesOf(kept, { epochs: [], steps: [step(1), step(2)], weightsSha256: null }, { epochs: 0, step: 2 }),
     ).toEqual({ differences: [], compared: { epochs: 0, steps: 2, weights: false } })
   })
 })
 
-it('facts that the history holds twice must agree', () => {
+it('detects facts that the history stores twice with different values', () => {
   const facts = [
     { words: 'best epoch', kept: 3, given: 2 },
     { words: 'variant', kept: 'mcnn-f', given: 'mcnn-f' },
@@ -150,7 +150,7 @@ describe('circumstances', () => {
     convolutions: ['Banks: forward shared (1.0 ms shared, 2.0 ms expanded).'],
   }
 
-  it('that are the same are not told, nor what changes no bit', () => {
+  it('are omitted if they are equal or change no bit', () => {
     expect(
       circumstancesOf(
         {
@@ -163,7 +163,7 @@ describe('circumstances', () => {
     ).toEqual([])
   })
 
-  it('that are others are told with both values', () => {
+  it('are listed with both values if they differ', () => {
     const then = {
       datasetFingerprint: 'e',
       environment: { ...here, device: 'a GPU', threads: { intraOp: 4, interOp: 1 }, git: null, tensorflow: '2.20' },
@@ -179,7 +179,7 @@ describe('circumstances', () => {
     ])
   })
 
-  it('name each environment variable that can change bits, and the vector instructions', () => {
+  it('include each environment variable that can change bits, and the vector instructions', () => {
     const of = (variables: Record<string, string>, instructions = 'avx2') => ({
       ...now,
       environment: { ...here, variables, instructions },
@@ -196,12 +196,12 @@ describe('circumstances', () => {
     expect(circumstancesOf(now, of({ TF_ENABLE_ONEDNN_OPTS: '0' }))).toEqual([])
   })
 
-  it('of which nothing is known from then are left out', () => {
+  it('are omitted if nothing is known from the first training', () => {
     expect(circumstancesOf({ environment: null }, now)).toEqual([])
   })
 })
 
-describe('the verdict in words', () => {
+describe('verdict in words', () => {
   const same: Omit<Verification, 'kept' | 'environment'> = {
     runId: 'a-run',
     extent: 'whole',
@@ -222,7 +222,7 @@ describe('the verdict in words', () => {
     ...change,
   })
 
-  it('says how much was trained again and compared', () => {
+  it('states how much was retrained and compared', () => {
     expect([
       extentWords(same),
       extentWords({ ...same, epochs: 1 }),
@@ -234,7 +234,7 @@ describe('the verdict in words', () => {
     expect(comparedWords({ compared: { epochs: 1, steps: 1, weights: false } })).toBe('1 sampled step, 1 epoch')
   })
 
-  it('names what differs first and what is otherwise', () => {
+  it('names the first difference and the differing circumstances', () => {
     expect(verdictText(verdict({}))).toBe(
       'a-run: identical, bit for bit (all 3 epochs again, 24 sampled steps, 3 epochs and the final weights compared, in 12 s).\n',
     )
@@ -263,7 +263,7 @@ describe('the verdict in words', () => {
     ])
   })
 
-  it('comes with a time from the run’s own', () => {
+  it('includes an expected duration from the run’s own times', () => {
     const told = { epochs: 4, startupSeconds: 5, epochSeconds: 10, restSeconds: 3 }
     expect([secondsAgain(told, null), secondsAgain(told, 1), secondsAgain(told, 4)]).toEqual([48, 15, 45])
     expect(secondsAgain({ ...told, epochs: 0, epochSeconds: null }, null)).toBe(8)

@@ -87,7 +87,7 @@ const comparison: Comparison = {
 }
 
 describe('formatComparison', () => {
-  it('as text', () => {
+  it('writes text', () => {
     const lines = formatComparison(comparison, 'table')
       .split('\n')
       .map((line) => line.replace(/ {2,}/g, '  ').trim())
@@ -138,21 +138,21 @@ describe('formatComparison', () => {
     ])
   })
 
-  it('with one comparison has nothing to correct, and says so', () => {
+  it('states for a single comparison that there is nothing to correct', () => {
     const text = formatPart({ ...comparison, comparisons: 1 }, 'table-1', 'table')
     expect(text).not.toContain('corrected)')
     expect(text).toContain('the only comparison of this table, so there is no correction')
     expect(formatPart({ ...comparison, comparisons: 1 }, 'tests', 'table')).not.toContain('corrected)')
   })
 
-  it('without the paper’s columns where the paper has nothing', () => {
+  it('omits the paper’s columns if the paper has no value', () => {
     const [row] = comparison.rows
     const text = formatPart({ ...comparison, rows: row ? [row] : [] }, 'table-1', 'table')
     expect(text).not.toContain('Paper')
     expect(text).toContain('MCNN-F ')
   })
 
-  it('as Markdown, with what it would take for markup escaped', () => {
+  it('writes Markdown and escapes markup', () => {
     expect(formatComparison(comparison, 'markdown').split('\n').slice(0, 9)).toEqual([
       '**First & "best" \\| 100 %\\_x: test accuracy after the last epoch, %, mean ± std (seeds); drop = baseline − variant, points \\[95 % interval\\]**',
       '',
@@ -166,7 +166,7 @@ describe('formatComparison', () => {
     ])
   })
 
-  it('as LaTeX, with what it would take for commands escaped', () => {
+  it('writes LaTeX and escapes commands', () => {
     const lines = formatComparison(comparison, 'latex').split('\n')
     expect(lines.slice(0, 8)).toEqual([
       '\\begin{table}',
@@ -183,7 +183,7 @@ describe('formatComparison', () => {
     )
   })
 
-  it('as CSV, a line a cell, with empty fields for what was not measured', () => {
+  it('writes CSV, one line per cell, with empty fields for missing values', () => {
     const lines = formatComparison(comparison, 'csv').split('\n')
     expect(lines).toHaveLength(7)
     expect(lines[0]).toBe(
@@ -205,7 +205,7 @@ describe('formatComparison', () => {
     )
   })
 
-  it('as CSV of one table, with that table’s columns', () => {
+  it('writes CSV of one table with the columns of that table', () => {
     const [one, two] = (['table-1', 'table-2'] as const).map((part) =>
       formatPart(comparison, part, 'csv').split('\n')[0]?.split(','),
     )
@@ -215,13 +215,13 @@ describe('formatComparison', () => {
     expect(two).not.toContain('accuracies')
   })
 
-  it('as CSV, with commas and quotes of a note quoted', () => {
+  it('quotes commas and quotation marks of a note in CSV', () => {
     const [row] = comparison.rows
     const text = formatComparison({ ...comparison, rows: row ? [{ ...row, note: 'One, "two"' }] : [] }, 'csv')
     expect(text.split('\n')[1]).toMatch(/,"One, ""two"""$/)
   })
 
-  it('as JSON, the whole of it', () => {
+  it('writes the complete comparison as JSON', () => {
     expect(JSON.parse(formatComparison(comparison, 'json'))).toEqual(comparison)
   })
 })

@@ -19,11 +19,11 @@ describe('escapeLatex', () => {
     ['学', '{[}U+5B66]'],
     ['a\r\n\u2028b', 'a b'],
     ['"a" | <b>', '"a" $|$ $<$b$>$'],
-  ])('writes %j as %j', (text, latex) => {
+  ])('converts %j to %j', (text, latex) => {
     expect(escapeLatex(text)).toBe(latex)
   })
 
-  it('gives ASCII with closed groups and formulas for characters of every kind', () => {
+  it('returns ASCII with closed groups and formulas for characters of every kind', () => {
     const bad: string[] = []
     for (let code = 0; code <= 0x10ffff; code += code < 0x3000 ? 1 : 97) {
       const latex = escapeLatex(String.fromCodePoint(code))
@@ -38,7 +38,7 @@ describe('escapeLatex', () => {
 })
 
 describe('latexTable', () => {
-  it('begins no row with what LaTeX takes for the argument of the row before', () => {
+  it('starts no row with characters that LaTeX reads as an argument of the previous row', () => {
     const table = latexTable({
       caption: '→',
       columns: [{ title: '[', align: 'left' }],
@@ -49,7 +49,7 @@ describe('latexTable', () => {
     expect(table).toMatch(/^[\x20-\x7e\n]*$/)
   })
 
-  it('is what a comparison of any name is printed as', () => {
+  it('is valid for a comparison with any name', () => {
     const named = {
       studyId: 's',
       studyName: 'A → B 😀 学',

@@ -13,8 +13,8 @@ function bankOf(size: number, n: number): string {
   ).join('/')
 }
 
-describe('variants with own masks', () => {
-  it('have names of their own everywhere', () => {
+describe('variants with custom masks', () => {
+  it('have their own names everywhere', () => {
     expect([first, second].map(variantName)).toEqual([
       'MCNN-A, own bank of 2 (000-1wc)',
       'MCNN-A, own bank of 2 (000-09r)',
@@ -23,7 +23,7 @@ describe('variants with own masks', () => {
     expect(variantName(`narrow(${first})`)).toBe('Narrow, as MCNN-A, own bank of 2 (000-1wc)')
   })
 
-  it('have a code that is theirs alone, whatever the masks, and that can be typed for them', () => {
+  it('have a unique code for any masks, which can be typed instead of them', () => {
     const variants = Array.from(
       { length: 3000 },
       (_, i) => `mcnn-${['f', 'l', 'fl', 'a'][i % 4] ?? 'f'}@${bankOf(2 + (i % 7), i)}`,
@@ -35,7 +35,7 @@ describe('variants with own masks', () => {
     expect(typedVariant(`narrow(${compactVariant(first)})`)).toBe(`narrow(${first})`)
   })
 
-  it('leave other names and what is no code as they are', () => {
+  it('do not affect other names or text that is no code', () => {
     for (const variant of [
       'baseline',
       'mcnn-a@random',
@@ -53,7 +53,7 @@ describe('variants with own masks', () => {
   })
 })
 
-it('a short name of many layers differs from that of others with the same beginning', () => {
+it('gives different short names to long lists of layers with the same beginning', () => {
   const layers = (n: number): string =>
     variantOfLayers(Array.from({ length: n }, (_, i) => `stage3.block${i + 1}.conv2`))
   const names = Array.from({ length: 50 }, (_, i) => variantShort(layers(i + 2)))

@@ -15,11 +15,11 @@ import {
 } from './numbers'
 
 describe('numbers', () => {
-  it('have a real minus sign and no negative zero', () => {
+  it('have a true minus sign and no negative zero', () => {
     expect([fixed(-0.314), fixed(-0.001), fixed(0), percent(-0.5, 1)]).toEqual(['−0.31', '0.00', '0.00', '−50.0'])
   })
 
-  it('are shown as missing, NaN or infinite where they are', () => {
+  it('are shown as missing, NaN or infinite', () => {
     expect([fixed(null), fixed(NaN), fixed(-Infinity), whole(null), duration(null), percentSpread(null)]).toEqual([
       '–',
       'NaN',
@@ -31,7 +31,7 @@ describe('numbers', () => {
     expect(pointsWithInterval(null, [1, 2])).toBe('–')
   })
 
-  it('are percentages with the sign, and without it when they are no number', () => {
+  it('are percentages with the sign, and without it if they are not numbers', () => {
     expect([
       percentText(0.9316),
       percentText(0.7549, 1),
@@ -43,7 +43,7 @@ describe('numbers', () => {
     expect([progressText(0, 7), progressText(999, 1000), progressText(1000, 1000)]).toEqual(['0 %', '99 %', '100 %'])
   })
 
-  it('are counts in few digits, as on an axis', () => {
+  it('are abbreviated counts, as on an axis', () => {
     expect(
       [0, 820, 1000, 10_000, 75_290, 100_000, 464_154, 999_499, 999_600, 1_000_000, 1_730_714, 10_961_370, -20_000].map(
         compact,
@@ -51,18 +51,18 @@ describe('numbers', () => {
     ).toEqual(['0', '820', '1 k', '10 k', '75.3 k', '100 k', '464 k', '999 k', '1 M', '1 M', '1.73 M', '11 M', '−20 k'])
   })
 
-  it('carry their spread and count', () => {
+  it('include their spread and count', () => {
     expect(percentSpread({ mean: 0.9316, std: 0.0012, n: 5, values: [] })).toBe('93.16 ± 0.12 (5)')
     expect(percentSpread({ mean: 0.9316, std: null, n: 1, values: [] })).toBe('93.16 (1)')
     expect(pointsWithInterval(-0.31, [-0.8, 0.184])).toBe('−0.31 [−0.80, 0.18]')
   })
 
-  it('are read as typed, and strictly', () => {
+  it('are parsed as typed, and strictly', () => {
     expect(['0.1', '-3', '.5', '5.', '1e-4', '+2E3'].map(typedNumber)).toEqual([0.1, -3, 0.5, 5, 1e-4, 2000])
     expect(['', ' ', '1e', '0x10', 'Infinity', 'NaN', '1,5', '1 '].map(typedNumber)).toEqual(new Array(8).fill(null))
   })
 
-  it('count and last', () => {
+  it('are formatted as counts and durations', () => {
     expect([whole(463830), whole(-1234), whole(1.5), whole(NaN), whole(Infinity)]).toEqual([
       '463,830',
       '−1,234',
@@ -80,7 +80,7 @@ describe('numbers', () => {
   })
 })
 
-it('sizes in points have the noun of the shown digits, and never show 0 for what is none', () => {
+it('sizes in points have the noun for the displayed digits, and never show 0 for a non-zero size', () => {
   expect([0, 0.004, -0.004, 0.31, 1, -1.004, 1.01].map((value) => pointsWords(value))).toEqual([
     '0.00 points',
     'less than 0.01 points',

@@ -15,7 +15,7 @@ const times = (ratio: number): ThreadTimes => ({
   ],
 })
 
-it('says where the counts come from', () => {
+it('states where the thread counts come from', () => {
   const one = { intraOp: 2, interOp: 1 }
   const none = { intraOp: null, interOp: null }
   expect(threadsWords({ ...one, own, source: 'measured', tuning: times(0.8) })).toBe(
@@ -40,7 +40,7 @@ it('says where the counts come from', () => {
   )
 })
 
-it('draws the candidates, the default and the chosen', () => {
+it('draws the candidates, the default and the choice', () => {
   expect(tuningTable(times(0.8)).rows).toEqual([
     ['4', '4', '100.0', '1.000', 'TensorFlow’s default'],
     ['2', '1', '80.0', '0.800', 'chosen'],

@@ -17,7 +17,7 @@ const zones: [zone: string, shown: string, zoned: string][] = [
 ]
 const at = '2026-05-09T22:30:15.000Z'
 
-describe.each(zones)('a moment in %s', (zone, shown, zoned) => {
+describe.each(zones)('a time in %s', (zone, shown, zoned) => {
   it('is shown in local time, with the zone if it is read elsewhere', () => {
     vi.stubEnv('TZ', zone)
     expect([dateTime(at), dateTimeZone(at), clock(at)]).toEqual([shown, zoned, `${shown.slice(11)}:15`])
@@ -28,7 +28,7 @@ describe.each(zones)('a moment in %s', (zone, shown, zoned) => {
     expect(dateTime(at)).toBe(parts)
   })
 
-  it('is found by what is shown of it, and by no other day', () => {
+  it('is found by its displayed text, and by no other day', () => {
     vi.stubEnv('TZ', zone)
     vi.useFakeTimers({ now: new Date(at), toFake: ['Date'] })
     const has = (query: string): boolean => {
@@ -54,7 +54,7 @@ describe.each(zones)('a moment in %s', (zone, shown, zoned) => {
   })
 })
 
-it('yesterday is the day before, also across a change of the clocks', () => {
+it('yesterday is the previous day, also across a clock change', () => {
   vi.stubEnv('TZ', 'Europe/Berlin')
   // On 2026-10-25 the clocks go back: the day has 25 hours.
   expect(when('2026-10-24T22:05:00.000Z', new Date('2026-10-26T10:00:00.000Z'))).toBe('yesterday 00:05')
@@ -62,7 +62,7 @@ it('yesterday is the day before, also across a change of the clocks', () => {
   expect(readyAbout(3600, new Date('2026-10-25T00:30:00.000Z'))).toBe('02:30')
 })
 
-it('what is no moment is missing, and no query', () => {
+it('an invalid time is shown as missing and matches no query', () => {
   expect([dateTime('nonsense'), dateTimeZone(null), clock(undefined), when('')]).toEqual(['–', '–', '–', '–'])
   for (const wrong of ['2026-13', '2026-05-09T25:00', '"2026-05-09 14:61"', 'tomorrow'])
     expect(() => parseQuery(`created:${wrong}`)).toThrow(/is not a day such as/)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { transferWords } from './transfer'
 
-it('tells what is there, how fast it comes and how long yet', () => {
+it('states the transferred size, the speed and the remaining time', () => {
   expect(transferWords({ done: 34e6, total: 170052171, bytesPerSecond: 5.23e6, etaSeconds: 26.02 })).toBe(
     '34.0 of 170.1 MB · 5.2 MB/s · 26 s left',
   )

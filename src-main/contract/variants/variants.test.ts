@@ -9,7 +9,7 @@ import {
   variants,
 } from './variants'
 
-describe('a variant’s name', () => {
+describe('names of variants', () => {
   it.each([
     ['baseline', { kind: 'baseline', layers: 'none', bank: 'signs' }],
     ['mcnn-f', { kind: 'banked', layers: 'first', bank: 'signs' }],
@@ -17,7 +17,7 @@ describe('a variant’s name', () => {
     ['mcnn(stage3.*+stem)@symmetries', { kind: 'banked', layers: ['stage3.*', 'stem'], bank: 'symmetries' }],
     ['mcnn-a@+++++++++/+-0-+-0-+', { kind: 'banked', layers: 'all', bank: ['+++++++++', '+-0-+-0-+'] }],
     ['narrow(mcnn(stem))', { kind: 'narrow', layers: ['stem'], bank: 'signs' }],
-  ])('%s is read', (text, parsed) => {
+  ])('%s is valid', (text, parsed) => {
     expect(parseVariant(text)).toEqual(parsed)
     expect(variant.parse(text)).toBe(text)
   })
@@ -44,12 +44,12 @@ describe('a variant’s name', () => {
     'narrow(narrow(mcnn-a))',
     'mcnn-f\n',
     `mcnn(${Array.from({ length: 121 }, (_, i) => `a${String(i).padStart(3, '0')}`).join('+')})`,
-  ])('%j is none', (text) => {
+  ])('%j is invalid', (text) => {
     expect(parseVariant(text)).toBeNull()
     expect(variant.safeParse(text).success).toBe(false)
   })
 
-  it('of layers is one, whatever order they were chosen in', () => {
+  it('have the same name for the same layers in any order', () => {
     expect(variantOfLayers(['stem', 'stage3.*', 'stem'])).toBe('mcnn(stage3.*+stem)')
     expect(variantOfLayers(['stem'], 'random')).toBe('mcnn(stem)@random')
     expect(variantOfLayers([])).toBe('baseline')
@@ -60,17 +60,17 @@ describe('a variant’s name', () => {
     [' narrow(MCNN(stem + stage1.* + stem)@rotations) ', 'narrow(mcnn(stage1.*+stem)@rotations)'],
     ['mcnn(stage3.*+stem)@+++++++++/+-0-+-0-+', 'mcnn(stage3.*+stem)@+++++++++/+-0-+-0-+'],
     ['mcnn-F', 'mcnn-f'],
-  ])('%j typed is %s', (typed, meant) => {
+  ])('%j is read as %s', (typed, meant) => {
     expect(typedVariant(typed)).toBe(meant)
     expect(parseVariant(meant)).not.toBeNull()
   })
 
-  it('that is none stays none when it is typed', () => {
+  it('that are invalid stay invalid when typed', () => {
     for (const typed of ['', 'mcnn', 'mcnn()', 'mcnn(stem', 'mcnn(stem,stage1.*)', 'mcnn(stem+)', 'baseline@two'])
       expect(parseVariant(typedVariant(typed))).toBeNull()
   })
 
-  it('has its place: the paper’s first, a narrow control behind what it is the control of', () => {
+  it('are sorted: the paper’s first, each narrow control after its variant', () => {
     const mixed = ['narrow(mcnn-f)', 'mcnn-f@random', 'mcnn(stem)', ...[...variants].reverse()]
     expect(mixed.sort(compareVariants)).toEqual([...variants, 'mcnn(stem)', 'mcnn-f@random', 'narrow(mcnn-f)'])
   })

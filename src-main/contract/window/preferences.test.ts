@@ -3,7 +3,7 @@ import { commandNames, commands } from './commands'
 import { nextZoom, zoomSteps } from './preferences'
 
 describe('nextZoom', () => {
-  it('goes through every step and stays at the ends', () => {
+  it('visits every step and stops at the ends', () => {
     const up = [0.8]
     while (up.length < 20) up.push(nextZoom(up.at(-1) ?? 1, 1))
     expect([...new Set(up)]).toEqual(zoomSteps)
@@ -12,7 +12,7 @@ describe('nextZoom', () => {
     expect([...new Set(down)]).toEqual([...zoomSteps].reverse())
   })
 
-  it('goes from between steps to the next one', () => {
+  it('goes from a value between steps to the next step', () => {
     expect(nextZoom(1.05, 1)).toBe(1.1)
     expect(nextZoom(1.05, -1)).toBe(1)
     expect(nextZoom(Math.fround(1.1), 1)).toBe(1.25)
@@ -20,7 +20,7 @@ describe('nextZoom', () => {
 })
 
 describe('commands', () => {
-  it('have no key twice', () => {
+  it('have unique keys', () => {
     const keys = commandNames.flatMap((name) => commands[name].keys ?? [])
     expect(new Set(keys).size).toBe(keys.length)
   })
