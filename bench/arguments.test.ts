@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { WorkbenchError } from '../src-main/contract/errors'
 import { benchOptions } from './arguments'
 
-describe('the options of npm run bench', () => {
-  it('has the recipe for a default, and no peers', () =>
+describe('options of npm run bench', () => {
+  it('default to the recipe, without peers', () =>
     expect(benchOptions([])).toEqual({
       help: false,
       json: false,
@@ -20,7 +20,7 @@ describe('the options of npm run bench', () => {
       readme: null,
     }))
 
-  it('takes what it is given', () =>
+  it('accept every option', () =>
     expect(
       benchOptions([
         '--json',
@@ -48,7 +48,7 @@ describe('the options of npm run bench', () => {
     ['a', 'a', 'a'],
     ['a,', 'a', null],
     [',b', null, 'b'],
-  ])('reads the peers %s', (text, tensorflow, pytorch) =>
+  ])('parse the peers %s', (text, tensorflow, pytorch) =>
     expect(benchOptions(['--peers', text]).peers).toEqual({ tensorflow, pytorch }),
   )
 
@@ -67,7 +67,7 @@ describe('the options of npm run bench', () => {
     [['--profile', '--peers', 'a', '--readme', 'b'], /cannot be combined/],
     [['--fast'], /Unknown option '--fast'/],
     [['fast'], /Unexpected argument 'fast'/],
-  ])('%j is refused in a sentence', (args, message) => {
+  ])('reject %j with one sentence', (args, message) => {
     expect(() => benchOptions(args)).toThrow(WorkbenchError)
     expect(() => benchOptions(args)).toThrow(message)
   })

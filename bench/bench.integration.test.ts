@@ -8,8 +8,8 @@ import { row } from './measures'
 const entry = path.resolve('out/main/bench.js')
 const bench = (...args: string[]) => spawnSync(process.execPath, [entry, ...args], { encoding: 'utf8' })
 
-describe('the benchmark', () => {
-  it('times each kind of contender of ours, and goes on without a peer that is not there', () => {
+describe('benchmark', () => {
+  it('times each kind of our contenders, and continues without an absent peer', () => {
     const only = 'stock-eager,epoch/bfloat16,step/float32/baseline,step/bfloat16/mcnn-a,tensorflow/float32'
     const { status, stdout, stderr } = bench(
       '--json',
@@ -59,7 +59,7 @@ describe('the benchmark', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   })
 
-  it('answers wrong use with a sentence and exit code 2', () => {
+  it('rejects wrong arguments with one sentence and exit code 2', () => {
     const { status, stdout, stderr } = bench('--depth', '31')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain('--depth must be one of 8, 14,')

@@ -25,7 +25,7 @@ function entrant(name: Name, log: string[], failsIn?: number): Entrant {
 }
 
 describe('hold', () => {
-  it('lets one at a time at work, every second round backwards', async () => {
+  it('lets one contender work at a time, in reverse order every second round', async () => {
     const log: string[] = []
     const { measured, failed } = await hold([entrant('step', log), entrant('epoch', log)], options)
     const turn = (name: Name, what: string): string[] => [`${name} ${what}`, `${name} done`]
@@ -56,7 +56,7 @@ describe('hold', () => {
     expect(failed).toEqual([])
   })
 
-  it.each([0, 2])('goes on without one that fails (in turn %d)', async (failsIn) => {
+  it.each([0, 2])('continues without a contender that fails (in turn %d)', async (failsIn) => {
     const said: string[] = []
     const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], {
       ...options,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { chosen, groupsOf, idOf, lineup } from './contenders'
 
 describe('chosen', () => {
-  it('takes all where nothing is asked for', () => expect(chosen(lineup, [])).toEqual(lineup))
+  it('selects all contenders by default', () => expect(chosen(lineup, [])).toEqual(lineup))
 
   it.each([
     [['stock-eager'], ['stock-eager/float32/baseline']],
@@ -16,9 +16,10 @@ describe('chosen', () => {
 })
 
 describe('groupsOf', () => {
-  it('keeps all together where memory allows', () => expect(groupsOf(lineup, 32, 128, 20e9)).toEqual([lineup]))
+  it('keeps all contenders in one group if they fit into memory', () =>
+    expect(groupsOf(lineup, 32, 128, 20e9)).toEqual([lineup]))
 
-  it('parts by precision where it does not', () => {
+  it('separates precisions if they do not', () => {
     const groups = groupsOf(lineup, 32, 128, 8e9)
     expect(groups.map((group) => new Set(group.map((c) => c.precision)))).toEqual([
       new Set(['float32']),

@@ -21,11 +21,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-it('finds the entries', () => {
+it('finds the built entry points', () => {
   expect(entries).toEqual(expect.arrayContaining(['cli.js', 'history.js', 'index.js', 'service.js', 'trainer.js']))
 })
 
-it.each(entries)('refuses to start %s with another runtime, in one sentence', (entry) => {
+it.each(entries)('%s refuses to start with another runtime, in one sentence', (entry) => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['-r', path.join(folder, 'node20.cjs'), path.join(out, entry), '--data-dir', path.join(folder, 'a b')],

@@ -10,13 +10,13 @@ const texts = readdirSync(results)
 const gpus = gpusOf(parseResults(texts))
 
 describe('README', () => {
-  it('says of GPUs exactly what the kept results say', () => {
+  it('states about GPUs exactly what the stored results state', () => {
     const readme = readFileSync('README.md', 'utf8')
     expect(withGpus(readme, gpus)).toBe(readme)
     expect(readme.includes('not yet run on a GPU')).toBe(gpus.length === 0)
   })
 
-  it('changes its mind with the first result of a GPU', () => {
+  it('changes with the first result of a GPU', () => {
     const before = withGpus(readFileSync('README.md', 'utf8'), [])
     const after = withGpus(before, gpusOf([{ device: 'cpu' }, { device: 'NVIDIA H100' }, { device: 'NVIDIA H100' }]))
     expect(before).toContain('**GPU**: not yet run on a GPU.')

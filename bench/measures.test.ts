@@ -12,7 +12,7 @@ function measured(
 }
 
 describe('rowOf', () => {
-  it('is over all timed steps', () =>
+  it('covers all timed steps', () =>
     expect(
       rowOf(
         measured('step', [
@@ -63,7 +63,7 @@ describe('ratiosOf', () => {
     ])
   })
 
-  it('compares with the faster of the peers, and says so when there is only one', () => {
+  it('compares with the faster peer, and states if there is only one', () => {
     const step = measured('step', [[90]])
     const [tensorflow, pytorch] = [measured('tensorflow', [[100]]), measured('pytorch', [[120]])]
     expect(ratiosOf([step, pytorch, tensorflow]).ratios).toMatchObject([
@@ -72,7 +72,7 @@ describe('ratiosOf', () => {
     expect(ratiosOf([step, pytorch]).ratios).toMatchObject([{ name: 'float32 step / pytorch', median: 0.75 }])
   })
 
-  it('compares an epoch, known by its mean, with the mean of the steps', () => {
+  it('compares an epoch, of which only the mean is known, with the mean of the steps', () => {
     const { ratios } = ratiosOf([
       measured('epoch', [[21], [42]]),
       measured('step', [
@@ -85,7 +85,7 @@ describe('ratiosOf', () => {
     ])
   })
 
-  it('keeps precisions apart, and variants', () => {
+  it('keeps precisions and variants apart', () => {
     const { ratios } = ratiosOf([
       measured('step', [[10]]),
       measured('step', [[8]], { variant: 'mcnn-a' }),
@@ -98,7 +98,7 @@ describe('ratiosOf', () => {
     ])
   })
 
-  it('never compares one device with another', () => {
+  it('never compares different devices', () => {
     const gpu = { device: 'NVIDIA Something' }
     const { ratios, notes } = ratiosOf([
       measured('step', [[1]], gpu),

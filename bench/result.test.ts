@@ -50,7 +50,7 @@ const sample: Result = {
 }
 
 describe('bench/README.md', () => {
-  it('shows exactly what is drawn from a kept result', () => {
+  it('shows exactly what the stored results contain', () => {
     const shown = shownIn(page)
     expect(shown).not.toBeNull()
     expect(withResult(page, read(shown ?? ''))).toBe(page)
@@ -60,7 +60,7 @@ describe('bench/README.md', () => {
 describe('results', () => {
   // Campaigns lie beside the timings, with tests of their own.
   it.each(readdirSync(results).filter((file) => file.endsWith('.json')))(
-    '%s is named after its machine and holds no path',
+    '%s is named after its machine and contains no path',
     (file) => {
       const kept = read(file.replace('.json', ''))
       expect(`${kept.machine.name}.json`).toBe(file)
@@ -70,7 +70,7 @@ describe('results', () => {
 })
 
 describe('withResult', () => {
-  it('replaces what lies between the marks, and that alone', () => {
+  it('replaces only the text between the marks', () => {
     const before = 'Before\n<!-- bench old: drawn -->\nold\n<!-- /bench -->\nAfter\n'
     const after = withResult(before, sample)
     expect(after).toMatch(/^Before\n<!-- bench small: drawn by `npm run bench -- --readme small` -->\n/)
@@ -88,8 +88,8 @@ describe('withResult', () => {
     expect(() => withResult('nothing\n', sample)).toThrow(/has no place for the tables: put a line '<!-- bench small/))
 })
 
-describe('a machine without a name', () => {
-  it('has its device’s', () => {
+describe('machine without a name', () => {
+  it('is named after its device', () => {
     expect(machineNameOf('NVIDIA H100 80GB HBM3')).toBe('nvidia-h100-80gb-hbm3')
     expect(machineNameOf('(?)')).toBe('gpu')
   })

@@ -31,8 +31,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-describe('a sample of every parser', () => {
-  it.each(targetNames)('%s keeps its promises', async (name) => {
+describe('sample of every parser', () => {
+  it.each(targetNames)('%s keeps its guarantees', async (name) => {
     const { check } = await targets[name].prepare(folder)
     const outcome = await check({ inputs: 120, seed: 20 })
     expect(outcome.fault).toBeNull()
@@ -43,8 +43,8 @@ describe('a sample of every parser', () => {
   })
 })
 
-describe('what a campaign found', () => {
-  it('stays mended: a bound that is no number of SQL’s', () => {
+describe('earlier finding of a campaign', () => {
+  it('stays fixed: a bound that is no SQL number', () => {
     for (const query of ['loss<1e999', 'loss<=1e999', 'acc>-1e999', 'loss:-1e999..1e999', 'ms!=1e999'])
       expect(filterSql(query), query).not.toContain('()')
     expect(filterSql('loss<1e999')).toContain('IS NOT NULL')
@@ -60,8 +60,8 @@ async function outcomeOf(bad: (text: string) => Verdict | Promise<Verdict>, limi
   return check({ inputs: 200, seed: 1, limitMs })
 }
 
-describe('a parser that breaks a promise', () => {
-  it('is found where it crashes, with the smallest input that does it', async () => {
+describe('a parser that breaks a guarantee', () => {
+  it('is detected if it crashes, with the smallest failing input', async () => {
     const { fault } = await outcomeOf(() => {
       throw new TypeError('x is undefined')
     })
@@ -69,7 +69,7 @@ describe('a parser that breaks a promise', () => {
     expect(fault?.input).toBe('"abc!"')
   })
 
-  it('is found where it changes a prototype', async () => {
+  it('is detected if it changes a prototype', async () => {
     try {
       const { fault } = await outcomeOf(() => {
         ;(Object.prototype as unknown as Record<string, unknown>)['polluted'] = true
@@ -81,7 +81,7 @@ describe('a parser that breaks a promise', () => {
     }
   })
 
-  it('is found where it leaves a global behind', async () => {
+  it('is detected if it leaves a global variable', async () => {
     try {
       expect(
         (await outcomeOf(() => (((globalThis as unknown as Record<string, unknown>)['fuzzed'] = 1), 'accepted'))).fault
@@ -92,7 +92,7 @@ describe('a parser that breaks a promise', () => {
     }
   })
 
-  it('is found where it takes too long', async () => {
+  it('is detected if it takes too long', async () => {
     const limitMs = 50
     const { fault } = await outcomeOf((text) => {
       // Processor time, as the limit: a busy machine takes longer for it, but not more of it.
@@ -107,7 +107,7 @@ describe('a parser that breaks a promise', () => {
     expect(fault?.message).toMatch(/took \d+ ms/)
   })
 
-  it('is not blamed for what it declares', async () => {
+  it('is not blamed for its declared errors', async () => {
     expect(
       (await outcomeOf(() => refusedWith([RangeError], () => Promise.reject(new RangeError('no'))))).fault,
     ).toBeNull()
@@ -120,7 +120,7 @@ describe('a parser that breaks a promise', () => {
 describe('mutations', () => {
   const some = <T>(arbitrary: fc.Arbitrary<T>): T[] => fc.sample(arbitrary, { numRuns: 500, seed: 3 })
 
-  it('keep some inputs valid, change most, and are the same for the same seed', () => {
+  it('keep some inputs valid, change most, and are equal for the same seed', () => {
     const seed = Buffer.from('a valid file of some length')
     const bytes = some(mutatedBytes([seed]))
     expect(bytes.filter((one) => one.equals(seed)).length).toBeGreaterThan(20)
@@ -128,15 +128,15 @@ describe('mutations', () => {
     expect(some(mutatedBytes([seed]))).toEqual(bytes)
   })
 
-  it('make keys of their own of the names that poison, and poison nothing themselves', () => {
+  it('add keys such as __proto__ as own properties and pollute no prototype', () => {
     const values = some(mutatedJson([{ a: { b: [1, 2] }, c: 'x' }]))
     expect(values.filter((value) => JSON.stringify(value)?.includes('"__proto__"')).length).toBeGreaterThan(10)
     expect('polluted' in {}).toBe(false)
   })
 })
 
-describe('the campaign that was run in full', () => {
-  it('had a hundred thousand inputs for every parser there is, and no fault', () => {
+describe('stored full campaign', () => {
+  it('had a hundred thousand inputs for every parser, and no fault', () => {
     const kept = campaign.parse(JSON.parse(readFileSync('bench/results/campaigns/fuzz.json', 'utf8')))
     expect(Object.keys(kept.parsers).sort()).toEqual([...targetNames].sort())
     for (const [name, { inputs, fault }] of Object.entries(kept.parsers))

@@ -4,8 +4,8 @@ import { random } from '../../src-main/nn/random'
 import { epochsOf, fateOf } from './curves'
 import { madeStudies } from './studies'
 
-describe('a made-up history', () => {
-  it.each([1, 6, 200, 1234, 10_000])('of %i runs has exactly so many, in plans that the program takes', (runs) => {
+describe('generated history', () => {
+  it.each([1, 6, 200, 1234, 10_000])('has exactly %i runs, in plans that the program accepts', (runs) => {
     const studies = madeStudies({ runs, epochs: 20, seed: 1 })
     expect(studies.reduce((sum, study) => sum + study.configs.length, 0)).toBe(runs)
     expect(new Set(studies.map((study) => study.id)).size).toBe(studies.length)
@@ -13,7 +13,7 @@ describe('a made-up history', () => {
     if (runs === 10_000) expect(studies).toHaveLength(10)
   })
 
-  it('has a run of every end among many, and the same again from the same seed', () => {
+  it('has runs of every end state if it is large, and is equal for the same seed', () => {
     const fates = (seed: number): string[] =>
       Array.from({ length: 2000 }, (_, i) => fateOf(200, random(seed, 'history', i, 1), i / 2000).state)
     expect(new Set(fates(1))).toEqual(new Set(['done', 'diverged', 'failed', 'stopped', 'interrupted', 'queued']))
@@ -22,11 +22,11 @@ describe('a made-up history', () => {
   })
 })
 
-describe('a made-up curve', () => {
+describe('generated curve', () => {
   const config = madeStudies({ runs: 10_000, epochs: 200, seed: 1 }).find((study) => study.id === 'table-i-cifar-10')
     ?.configs[0]
 
-  it('falls with the learning rate, ends about where the paper does and never leaves what a fraction can be', () => {
+  it('falls with the learning rate, ends near the paper’s value and stays between 0 and 1', () => {
     if (!config) throw new Error('no config')
     const epochs = epochsOf(config, { state: 'done', epochsDone: 200 }, 7)
     const meanError = (from: number, to: number): number =>

@@ -23,7 +23,7 @@ it('summarises the differences within pairs as a paired t test does', () => {
   })
 })
 
-it('gives no interval below three pairs, and keeps variants apart', () => {
+it('gives no interval for fewer than three pairs, and keeps variants apart', () => {
   const summaries = summarise([pair(1, 0.5, 0.4), { ...pair(1, 0.7, 0.7), variant: 'mcnn-l' }, pair(2, 0.6, 0.6)])
   expect(summaries.map(({ variant, n }) => [variant, n])).toEqual([
     ['baseline', 2],

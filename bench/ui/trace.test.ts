@@ -16,7 +16,7 @@ const complete = (name: string, ts: number, dur: number, tdur: number, data: obj
 const mark = (name: string, ts: number): object => ({ ph: 'R', name: `bench ${name}`, pid, tid: 10, ts, args: {} })
 
 describe('tasks of a trace', () => {
-  it('have the mark before them, both times, and the own time of what they are made of', () => {
+  it('have the preceding mark, both times, and their own time without nested tasks', () => {
     const call = { functionName: 'grow', url: 'file:///out/index.js', lineNumber: 1, columnNumber: 2 }
     const events = [
       complete('Layout', 2300, 9000, 4000),

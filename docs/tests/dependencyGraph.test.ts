@@ -6,7 +6,7 @@ import { heading, hint, reference } from './generated'
 /** `graph` is a word of Mermaid's own. */
 const idOf = (folder: string): string => `${folder}Folder`
 
-it('the dependency graph is that of the imports', async () => {
+it('the dependency graph in the documentation matches the imports', async () => {
   const cruise = execFileSync(
     process.execPath,
     [

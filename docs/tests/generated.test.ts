@@ -7,7 +7,7 @@ import { runColumns } from '../../src-main/contract/runs/columns'
 import type { RunColumn } from '../../src-main/contract/runs/runColumn'
 import { heading, hint, reference } from './generated'
 
-it('the command line is as the program describes itself', async () => {
+it('the page of the command line matches the program’s own description', async () => {
   const nameOf = (command: (typeof commands)[number]): string =>
     command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
   const commands = everyCommand(buildProgram())
@@ -26,7 +26,7 @@ it('the command line is as the program describes itself', async () => {
   )
 })
 
-it('the glossary is the window’s', async () => {
+it('the glossary page matches the window’s glossary', async () => {
   const anchorOf = (term: string): string =>
     term
       .toLowerCase()
@@ -54,7 +54,7 @@ it('the glossary is the window’s', async () => {
 const tableOf = (heads: string[], rows: string[][]): string =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 
-it('the columns of lists of runs are as the contract declares them', async () => {
+it('the page of run columns matches the contract', async () => {
   const columns: RunColumn[] = Object.values(runColumns)
   const code = (name: string | undefined): string => (name === undefined ? '' : `\`${name}\``)
   const rows = columns.map(({ doc, table, query, csv }) => [
@@ -71,7 +71,7 @@ it('the columns of lists of runs are as the contract declares them', async () =>
   ).toMatchFileSnapshot(reference('run-columns.md'))
 })
 
-it('the calls of the service are as the contract declares them', async () => {
+it('the page of calls matches the contract', async () => {
   const rows = Object.entries(serviceCalls).map(([name, call]) => [
     `\`${name}\``,
     call.access,

@@ -55,7 +55,7 @@ function faultsOf(line: string): string[] {
 const pathPattern = /^(?:\.\/)?((?:src-main|src-renderer|setup|bench|e2e|docs|resources)\/[\w./@+-]*)$/
 
 describe.each(pages.map((page) => [page.file, page] as const))('%s', (_, page) => {
-  it('links to files and headings that exist', () => {
+  it('links to existing files and headings', () => {
     const dead = linksOf(page).filter(
       ({ file, anchor }) =>
         file !== null &&
@@ -64,15 +64,15 @@ describe.each(pages.map((page) => [page.file, page] as const))('%s', (_, page) =
     expect(dead.map(({ href }) => href)).toEqual([])
   })
 
-  it('names files that exist', () => {
+  it('names existing files', () => {
     const named = codeOf(page).flatMap((line) => line.split(/\s+/).flatMap((word) => pathPattern.exec(word)?.[1] ?? []))
     expect(named.filter((file) => !/\bNAME\b/.test(file) && !existsSync(file))).toEqual([])
   })
 
-  it('calls scripts, suites, commands and options that exist', () => expect(codeOf(page).flatMap(faultsOf)).toEqual([]))
+  it('names existing scripts, suites, commands and options', () => expect(codeOf(page).flatMap(faultsOf)).toEqual([]))
 })
 
-describe('faults of a call', () => {
+describe('wrong invocations in the documentation', () => {
   it.each([
     ['npx mcnn runs lst', /runs has no command lst/],
     ['npx mcnn train --epoch 3', /train has no option --epoch/],
@@ -88,7 +88,7 @@ describe('lengths', () => {
     ['CONTRIBUTING.md', 4],
   ])('%s has at most %i KB', (file, most) => expect(readFileSync(file).length).toBeLessThanOrEqual(most * 1024))
 
-  it('no page is longer than a person reads in five minutes', () =>
+  it('no page takes more than five minutes to read', () =>
     expect(
       pages
         .filter(({ file }) => !generatedPages.includes(file))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { benchDevice, startOptions } from './arguments.mjs'
 
-describe('the options of npm start', () => {
+describe('options of npm start', () => {
   it.each([
     [[], { device: undefined, dataDir: undefined, help: false }],
     [['--device', 'gpu'], { device: 'gpu', dataDir: undefined, help: false }],
@@ -18,17 +18,17 @@ describe('the options of npm start', () => {
     [['--data-dir='], /--data-dir needs a value/],
     [['--verbose'], /--verbose is not known; usage: npm start/],
     [['run'], /run is not known/],
-  ])('%j is refused', (args, message) => expect(() => startOptions(args, '/home/me')).toThrow(message))
+  ])('reject %j', (args, message) => expect(() => startOptions(args, '/home/me')).toThrow(message))
 })
 
-describe('the device of npm run bench', () => {
+describe('device of npm run bench', () => {
   it.each([
     [['--json', '--batch', '8'], undefined],
     [['--device', 'cpu', '--json'], 'cpu'],
     [['--device=cpu', '--device=gpu'], 'gpu'],
   ])('%j', (args, device) => expect(benchDevice(args)).toBe(device))
 
-  it.each([[['--device', 'tpu']], [['--device']], [['--device=']]])('%j is refused', (args) =>
+  it.each([[['--device', 'tpu']], [['--device']], [['--device=']]])('rejects %j', (args) =>
     expect(() => benchDevice(args)).toThrow(/--device must be cpu or gpu/),
   )
 })

@@ -5,7 +5,7 @@ const report = (vulnerabilities: object): string =>
   `npm warn something\n${JSON.stringify({ auditReportVersion: 2, vulnerabilities, metadata: {} }, null, 2)}\n`
 
 describe('auditIn', () => {
-  it('is clean where the registry knows of nothing, or of little', () => {
+  it('passes if the registry reports nothing, or nothing serious', () => {
     expect(auditIn(report({}))).toEqual({ kind: 'clean' })
     expect(
       auditIn(
@@ -14,7 +14,7 @@ describe('auditIn', () => {
     ).toEqual({ kind: 'clean' })
   })
 
-  it('names each package with a serious fault, and where it comes from', () => {
+  it('names each package with a serious vulnerability, and where it comes from', () => {
     expect(
       auditIn(
         report({
@@ -44,7 +44,7 @@ describe('auditIn', () => {
     ['half a report', '{ "auditReportVersion": 2, "vuln', 'npm printed no report'],
     ['an empty report', '{}', 'npm printed no report'],
     ['a report without its list', '{ "auditReportVersion": 2, "vulnerabilities": null }', 'npm printed no report'],
-  ])('is no answer for %s', (_, output, why) => {
+  ])('cannot judge %s', (_, output, why) => {
     expect(auditIn(output)).toEqual({ kind: 'unanswered', why })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { causeOf, explain, sentenceFor, SetupError } from './failures.mjs'
 
-describe('the cause of a failed command', () => {
+describe('cause of a failed command', () => {
   it.each([
     ['npm error request to https://registry/zod failed, reason: getaddrinfo EAI_AGAIN registry', 'network'],
     ['npm error code ENOTFOUND', 'network'],
@@ -46,18 +46,18 @@ it.each([
   'No matching distribution found',
   'EUSAGE',
   'unknown',
-])('says %s in one line that names the log', (output) => {
+])('states %s in one line that names the log', (output) => {
   const sentence = sentenceFor('the npm packages', output, '.runtime/setup.log')
   expect(sentence).not.toContain('\n')
   expect(sentence).toContain('.runtime/setup.log')
   expect(sentence).toMatch(/\.$/)
 })
 
-describe('what is said of a thrown error', () => {
-  it('is the sentence of one that a person can act on', () =>
+describe('message of a thrown error', () => {
+  it('is its own sentence if a user can act on it', () =>
     expect(explain(new SetupError('do this.'), 'log')).toBe('do this.'))
 
-  it('is a sentence for what the system refused', () => {
+  it('is a sentence for an error of the system', () => {
     const error = Object.assign(new Error("EROFS: read-only file system, mkdir '.runtime'"), { code: 'EROFS' })
     expect(explain(error, 'log')).toMatch(/could not be written: make the clone's folder writable/)
   })

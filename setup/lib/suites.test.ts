@@ -12,8 +12,8 @@ import {
 
 const passing = { assertionResults: [{}], status: 'passed' }
 
-describe('the counts of a vitest report', () => {
-  it('are its tests', () => {
+describe('counts of a vitest report', () => {
+  it('are its numbers of tests', () => {
     const report = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 2, numTodoTests: 1, testResults: [passing] }
     expect(countsOfVitest(report, 0)).toEqual({ passed: 5, failed: 0, skipped: 3 })
   })
@@ -39,8 +39,8 @@ describe('the counts of a vitest report', () => {
     expect(countsOfVitest(null, 139)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
 })
 
-describe('the counts of a Playwright report', () => {
-  it('are its tests, flaky ones passed in the end', () => {
+describe('counts of a Playwright report', () => {
+  it('are its numbers of tests; flaky ones count as passed', () => {
     expect(countsOfPlaywright({ stats: { expected: 6, unexpected: 1, flaky: 1, skipped: 2 } }, 1)).toEqual({
       passed: 7,
       failed: 1,
@@ -58,8 +58,8 @@ describe('the counts of a Playwright report', () => {
   })
 })
 
-describe('the counts of a fault campaign', () => {
-  it('are its rounds, and those in which something went wrong at most', () => {
+describe('counts of a fault campaign', () => {
+  it('are its rounds, and at most as many failures as rounds with a problem', () => {
     expect(countsOfFaults({ rounds: 10, lost: 0, mismatches: 0, orphans: 0, unnoticed: 0 }, 0)).toEqual({
       passed: 10,
       failed: 0,
@@ -80,12 +80,12 @@ describe('the counts of a fault campaign', () => {
   it('count a crash as failed', () => expect(countsOfFaults(null, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 }))
 })
 
-it('sums suites into one line', () => {
+it('sums all suites in one line', () => {
   const all = total([countsOfCheck(0), countsOfCheck(2), { passed: 10, failed: 0, skipped: 3 }])
   expect(summary(all)).toBe('11 passed, 1 failed, 3 skipped')
 })
 
-describe('the tests that arguments name', () => {
+describe('tests that arguments select', () => {
   const exists = (file: string): boolean => !file.includes('absent')
 
   it('are all suites without arguments', () =>
@@ -105,7 +105,7 @@ describe('the tests that arguments name', () => {
       unknown: null,
     }))
 
-  it.each(['unti', 'src-main/absent.test.ts', 'src-main/nn/random.ts'])('are not found for %s', (name) =>
+  it.each(['unti', 'src-main/absent.test.ts', 'src-main/nn/random.ts'])('are an error for %s', (name) =>
     expect(chosenTests(['unit', name], exists).unknown).toBe(name),
   )
 })

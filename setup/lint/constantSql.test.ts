@@ -24,7 +24,7 @@ describe('constantSql', () => {
     'function f(db) { const sql = `SELECT ${1}`; db.prepare(sql) }',
     'const found = /x/.exec(text); shape.exec(`${text}`)',
     'function f(db, steps) { db.pragma(`user_version = ${steps.length}`) }',
-  ])('takes %s', (code) => {
+  ])('accepts %s', (code) => {
     expect(messages(code)).toEqual([])
   })
 
@@ -47,11 +47,11 @@ describe('constantSql', () => {
     ],
     ['a condition', 'function f(db, id) { db.prepare(id ? "SELECT 1" : id) }', 'id'],
     ['a pragma of a path', 'function f(db, path) { db.pragma(`journal = ${path}`) }', 'path'],
-  ])('refuses %s', (_, code, text) => {
+  ])('rejects %s', (_, code, text) => {
     expect(messages(code)).toEqual([`SQL may contain constants only: bind “${text}” as a value.`])
   })
 
-  it('takes what its options name', () => {
+  it('accepts the expressions that its options name', () => {
     expect(
       messages('function f(db, asked) { db.prepare(`SELECT 1 WHERE ${asked.where} ORDER BY ${orderOf(asked)}`) }', {
         members: ['asked.where'],

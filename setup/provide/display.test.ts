@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findDisplay, x11Addresses } from './display.mjs'
 
-describe('where an X server listens', () => {
+describe('address of an X server', () => {
   it.each([
     [':0', [{ path: '/tmp/.X11-unix/X0' }, { path: '\0/tmp/.X11-unix/X0' }]],
     [':99.0', [{ path: '/tmp/.X11-unix/X99' }, { path: '\0/tmp/.X11-unix/X99' }]],
@@ -14,10 +14,10 @@ describe('where an X server listens', () => {
     ['tcp/[::1]:2', [{ host: '::1', port: 6002 }]],
     ['', []],
     ['nonsense', []],
-  ])('DISPLAY=%s', (display, addresses) => expect(x11Addresses(display)).toEqual(addresses))
+  ])('of DISPLAY=%s is found', (display, addresses) => expect(x11Addresses(display)).toEqual(addresses))
 })
 
-describe('a display', () => {
+describe('display', () => {
   let folder = ''
   let server: Server
   beforeEach(async () => {
@@ -30,13 +30,13 @@ describe('a display', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('is there if its server answers', async () => {
+  it('exists if its server answers', async () => {
     expect(await findDisplay({ WAYLAND_DISPLAY: 'wayland-0', XDG_RUNTIME_DIR: folder })).toBe('wayland')
     expect(await findDisplay({ WAYLAND_DISPLAY: join(folder, 'wayland-0') })).toBe('wayland')
     expect(await findDisplay({ DISPLAY: join(folder, 'wayland-0') })).toBe('x11')
   })
 
-  it('is not there if only a variable says so', async () => {
+  it('does not exist if only the variable is set', async () => {
     expect(await findDisplay({})).toBeNull()
     expect(await findDisplay({ DISPLAY: ':54321' })).toBeNull()
     expect(await findDisplay({ WAYLAND_DISPLAY: 'wayland-1', XDG_RUNTIME_DIR: folder })).toBeNull()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isAllowed, licences, lockedPackages } from './licences.mjs'
 
 describe('licences', () => {
-  it('are known and allowed for everything the program is made of', () => {
+  it('are known and allowed for every package of the program', () => {
     const all = licences()
     expect(all.length).toBeGreaterThan(100)
     expect(all.filter(({ licence }) => !isAllowed(licence))).toEqual([])
@@ -23,7 +23,7 @@ describe('licences', () => {
     expect(all.map((one) => one.name)).not.toContain('eslint')
   })
 
-  it('name every package that package.json depends on', () => {
+  it('are listed for every package that package.json depends on', () => {
     const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       dependencies: Record<string, string>
     }
@@ -35,7 +35,7 @@ describe('licences', () => {
       ).toBe(true)
   })
 
-  it('leave out what is for building only, and keep a package without a licence in the list', () => {
+  it('omit build-time packages, and include a package without a licence', () => {
     const locked = {
       '': {},
       'node_modules/a': { version: '1.0.0' },
@@ -70,14 +70,14 @@ describe('licences', () => {
 })
 
 describe('install scripts', () => {
-  it('are never run, whoever installs: by npm’s settings here and by setup’s own words', () => {
+  it('never run, by npm’s settings here and by setup’s own flags', () => {
     expect(readFileSync('.npmrc', 'utf8').split('\n')).toContain('ignore-scripts=true')
     const calls = readFileSync('setup/provide/packages.mjs', 'utf8').match(/\[[^\]]*'--ignore-scripts'[^\]]*\]/g)
     expect(calls).toHaveLength(1)
     expect(readFileSync('setup/provide/packages.mjs', 'utf8')).not.toMatch(/'(install|rebuild|run|exec)'/)
   })
 
-  it('are there in known packages only, for each of which setup does what its script would have done', () => {
+  it('exist only in known packages, and setup does what each would have done', () => {
     const named = Object.entries(lockedPackages()).flatMap(([folder, { hasInstallScript }]) =>
       hasInstallScript ? [folder.replace(/^.*node_modules\//, '')] : [],
     )

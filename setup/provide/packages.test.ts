@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { countFetches, madeForHere } from './packages.mjs'
 
-it("counts npm's fetches, and files it could not write, across the pieces that its output comes in", () => {
+it('counts npm’s fetches, and files it could not write, in output that arrives in pieces', () => {
   const count = countFetches()
   count('npm http fetch GET 200 https://registry/zod 12ms (cache miss)\nnpm http fet')
   count('ch GET https://registry/zod attempt 1 failed with EAI_AGAIN\nnpm warn something else\n')

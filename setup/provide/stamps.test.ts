@@ -10,14 +10,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-describe('a stamp', () => {
+describe('stamp', () => {
   const write = () => {
     writeFileSync(join(folder, 'library.so'), 'whole')
     writeStamp(join(folder, 'stamp.json'), 'key', ['library.so'], { base: folder, fact: 'remembered' })
   }
   const read = (key = 'key') => readStamp(join(folder, 'stamp.json'), key, folder)
 
-  it('holds while the key and the files are the same', () => {
+  it('is valid while the key and the files stay the same', () => {
     write()
     expect(read()).toEqual({ key: 'key', files: { 'library.so': 5 }, fact: 'remembered' })
   })
@@ -29,25 +29,25 @@ describe('a stamp', () => {
     ['it is no stamp', () => writeFileSync(join(folder, 'stamp.json'), 'null'), 'key'],
     ['a file is gone', () => rmSync(join(folder, 'library.so')), 'key'],
     ['a file has another size', () => appendFileSync(join(folder, 'library.so'), '!'), 'key'],
-  ])('does not hold if %s', (_, spoil, key) => {
+  ])('is invalid if %s', (_, spoil, key) => {
     write()
     spoil()
     expect(read(key)).toBeNull()
   })
 
-  it('is not written for a file that is missing', () => {
+  it('is not written for a missing file', () => {
     expect(() => writeStamp(join(folder, 'stamp.json'), 'key', ['missing'], { base: folder })).toThrow(/ENOENT/)
     expect(read()).toBeNull()
   })
 })
 
-it('leaves nothing beside an atomically written file', () => {
+it('leaves no temporary file next to an atomically written file', () => {
   writeAtomically(join(folder, 'deep/state.json'), 'one')
   writeAtomically(join(folder, 'deep/state.json'), 'two')
   expect(readdirSync(join(folder, 'deep'))).toEqual(['state.json'])
 })
 
-it('tells parts apart by where they end', () => {
+it('distinguishes the boundaries between parts', () => {
   expect(keyOf('ab', 'c')).not.toBe(keyOf('a', 'bc'))
   expect(keyOf('ab', 'c')).toBe(keyOf('ab', 'c'))
 })

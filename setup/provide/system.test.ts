@@ -13,23 +13,23 @@ const ldd = `
 	libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f)
 `
 
-describe('libraries that are not found', () => {
+describe('missing libraries', () => {
   it('are read from ldd, each once', () =>
     expect(notFound(ldd)).toEqual(['libnss3.so', 'libnssutil3.so', 'libX11.so.6', 'libX11-xcb.so.1', 'libasound.so.2']))
 
-  it('become packages, each once', () =>
+  it('are mapped to packages, each once', () =>
     expect(packagesOf(notFound(ldd))).toEqual({
       packages: ['libasound2', 'libnss3', 'libx11-6', 'libx11-xcb1'],
       unknown: [],
     }))
 
-  it('are kept apart if no package is known', () =>
+  it('are listed separately if no package is known', () =>
     expect(packagesOf(['libquantum.so.7', 'libgbm.so.1'])).toEqual({
       packages: ['libgbm1'],
       unknown: ['libquantum.so.7'],
     }))
 
-  it('take the name that the system has for them', () => {
+  it('use the package name of the system', () => {
     const shown = 'Package: libasound2t64\nVersion: 1\n\nPackage: libatk1.0-0t64\n'
     expect(withTime64(['libasound2', 'libatk1.0-0', 'libnss3'], shown)).toEqual([
       'libasound2t64',
@@ -40,7 +40,7 @@ describe('libraries that are not found', () => {
   })
 })
 
-it('says what is missing and what to type', () => {
+it('states what is missing and what to type', () => {
   expect(missingSentence(['the compiler g++'], 'sudo apt-get install -y g++')).toBe(
     'the compiler g++ is missing and cannot be installed automatically; type: sudo apt-get install -y g++, then call again.',
   )

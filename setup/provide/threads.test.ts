@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { endingOf, isTemporary } from './threads.mjs'
 
-describe('what setup says of the thread counts', () => {
-  it('are the words of the measurement, whatever else was said around them', () => {
+describe('message of setup about thread counts', () => {
+  it('is that of the measurement, without other output', () => {
     const words = '2 × 1, measured on this machine'
     expect(endingOf(`round 1\n{"half\n${JSON.stringify({ tuning: {}, words })}\nI0000 port.cc\n`)).toBe(words)
   })
 
   it.each(['', 'mcnn: it crashed\n', '{"words":', 'null', '{"words":3}', '{}'])(
-    'are that the default is used where the command said %j',
+    'states that the default is used if the command printed %j',
     (output) => {
       expect(endingOf(output)).toMatch(/not measured, TensorFlow’s default is used/)
     },
   )
 })
 
-it('is measured again at the next start only if another training prevented it', () => {
+it('measures again at the next start only if another training prevented it', () => {
   const answer = (tuning: object): string => `${JSON.stringify({ tuning, words: '' })}\n`
   expect(isTemporary(answer({ problem: 'another MCNN Workbench is training', temporary: true }))).toBe(true)
   expect(isTemporary(answer({ problem: 'the machine was busy' }))).toBe(false)

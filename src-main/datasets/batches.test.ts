@@ -36,7 +36,7 @@ function matches(picture: Float32Array, e: number, dy: number, dx: number, mirro
 }
 
 describe('epochOrder', () => {
-  it('is a permutation, the same for the same seed and epoch and another one otherwise', () => {
+  it('is a permutation, equal for the same seed and epoch and different otherwise', () => {
     const order = epochOrder(3, 1, 1000)
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
     expect(epochOrder(3, 1, 1000)).toEqual(order)
@@ -48,7 +48,7 @@ describe('epochOrder', () => {
 describe('planBatch', () => {
   const order = epochOrder(1, 1, count)
 
-  it('says of every picture of a batch how it was made', () => {
+  it('describes how each image of a batch is made', () => {
     const { images } = fill({ order, augment: true })
     const { examples, rows, columns, mirrored } = planBatch({ order, from: 0, count, augment: true, seed: 1, epoch: 1 })
     expect([...examples]).toEqual([...order])
@@ -73,20 +73,20 @@ describe('planBatch', () => {
     expect([...rows, ...columns, ...mirrored].every((v) => v === 0)).toBe(true)
   })
 
-  it('is filled up to a batch that there are not enough examples for', () => {
+  it('fills a batch up if there are not enough examples', () => {
     const draw = { order, from: count - 2, count: 2, augment: true, seed: 1, epoch: 1 }
     const [plan, filled] = [planBatch(draw), planBatch(draw, 4)]
     for (const part of ['examples', 'rows', 'columns', 'mirrored'] as const)
       expect([...filled[part]]).toEqual([...plan[part], 0, 0])
   })
 
-  it('refuses more than the order has', () => {
+  it('rejects more examples than the order has', () => {
     expect(() => planBatch({ order, from: count, count: 1, augment: false, seed: 1, epoch: 1 })).toThrow(RangeError)
   })
 })
 
 describe('fillBatch', () => {
-  it('normalises pixels and takes labels in the order given', () => {
+  it('normalises pixels and copies labels in the given order', () => {
     const { images, labels } = fill({ order: Uint32Array.of(5, 13, 2), from: 1, count: 2 })
     expect([...labels]).toEqual([3, 2])
     expect(matches(images.subarray(0, pixelBytes), 13, 0, 0, false)).toBe(true)
@@ -94,7 +94,7 @@ describe('fillBatch', () => {
     expect(matches(images.subarray(pixelBytes), 2, 0, 1, false)).toBe(false)
   })
 
-  it('augments by one of the 9 × 9 crops of the black-padded picture, mirrored or not', () => {
+  it('augments by one of the 9 × 9 crops of the black-padded image, mirrored or not', () => {
     const order = Uint32Array.from({ length: count }, (_, i) => i)
     const { images } = fill({ order, augment: true })
     const seen = new Set<string>()
@@ -111,7 +111,7 @@ describe('fillBatch', () => {
     expect(seen.size).toBeGreaterThan(25)
   })
 
-  it('draws each of the 162 crops about equally often, anew each epoch', () => {
+  it('draws each of the 162 crops about equally often, and differently in each epoch', () => {
     // A picture whose pixels tell their place: red the column, green the row.
     const images = new Uint8Array(pixelBytes)
     for (let p = 0; p < side * side; p++) images.set([8 + (p % side), 8 + Math.floor(p / side), 0], p * 3)
@@ -134,7 +134,7 @@ describe('fillBatch', () => {
     expect(chi2).toBeLessThan(161 + 5 * 18)
   })
 
-  it('gives an example the same augmentation wherever it stands in its epoch', () => {
+  it('gives an example the same augmentation at any position in its epoch', () => {
     const together = fill({ order: Uint32Array.of(3, 4, 5), augment: true, epoch: 2 })
     const alone = fill({ order: Uint32Array.of(4), augment: true, epoch: 2 })
     expect(alone.images).toEqual(together.images.subarray(pixelBytes, 2 * pixelBytes))
@@ -142,7 +142,7 @@ describe('fillBatch', () => {
     expect(fill({ order: Uint32Array.of(4), augment: true, epoch: 2, seed: 2 }).images).not.toEqual(alone.images)
   })
 
-  it('refuses what does not fit', () => {
+  it('rejects arrays of the wrong size', () => {
     expect(() => fill({ order: Uint32Array.of(1), count: 2 })).toThrow(RangeError)
     expect(() => fill({ order: Uint32Array.of(count) })).toThrow(RangeError)
     expect(() => fill({ order: Uint32Array.of(1), images: new Float32Array(10) })).toThrow(RangeError)

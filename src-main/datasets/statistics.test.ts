@@ -23,7 +23,7 @@ function crops(): Set<string> {
 }
 
 describe('augmentation', () => {
-  it('draws crops of the padded picture, the same for a seed', () => {
+  it('draws crops of the padded image, equal for the same seed', () => {
     const possible = crops()
     expect(possible.size).toBe(9 * 9 * 2)
     const drawn = augmentedPictures(picture, 1, 30).map((pixels) => Buffer.from(pixels).toString('base64'))
@@ -35,7 +35,7 @@ describe('augmentation', () => {
 })
 
 describe('statistics', () => {
-  it('are what a run on the whole set is normalised by, with every picture and pixel counted', async () => {
+  it('normalise a run on the complete set, and count every image and pixel', async () => {
     const [statistics, data] = await Promise.all([
       datasetStatistics('nowhere', 'synthetic'),
       loadDataset({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: null, testExamples: 10, seed: 1 }),

@@ -70,8 +70,8 @@ function linearSoftmax(train: Split, test: Split, epochs: number): number {
   return correct / test.count
 }
 
-describe('the synthetic set', () => {
-  it('give some of their training examples up to a validation split: none twice, none lost, none of the test', async () => {
+describe('synthetic set', () => {
+  it('gives some training examples to a validation split: none twice, none lost, none from the test set', async () => {
     const whole = await load(300, 50)
     const split = (seed: number, validationExamples: number | null = 60): ReturnType<typeof loadDataset> =>
       loadDataset({
@@ -117,14 +117,14 @@ describe('the synthetic set', () => {
     expect(await split(1, null)).toEqual(whole)
   })
 
-  it('are normalised by what a run finds, whoever asks', async () => {
+  it('is normalised by the statistics of the run', async () => {
     const { mean, std } = await load(100, 10)
     expect(
       await loadNormalisation({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 100, seed: 1 }),
     ).toEqual({ mean, std })
   })
 
-  it('has 4,000 and 1,000 examples of 10 classes, and is on this machine what it is on every other', async () => {
+  it('has 4,000 and 1,000 examples of 10 classes, identical on every machine', async () => {
     const data = await load(null, null)
     expect([data.train.count, data.test.count]).toEqual([4000, 1000])
     expect(new Set(data.classes).size).toBe(10)
@@ -142,7 +142,7 @@ describe('the synthetic set', () => {
     })
   })
 
-  it('is the same for every seed, and any size is the start of a larger one', async () => {
+  it('is the same for every seed, and a smaller size is the start of a larger one', async () => {
     const [small, large] = [await load(25, 10, 1), await load(60, 10, 2)]
     expect(small.train.images).toEqual(large.train.images.slice(0, 25 * pixelBytes))
     expect(small.test).toEqual(large.test)
@@ -152,7 +152,7 @@ describe('the synthetic set', () => {
     await expect(load(10, 0)).rejects.toMatchObject({ code: 'bad-input', field: 'testExamples' })
   })
 
-  it('shows no picture twice, in training or test', async () => {
+  it('shows no image twice, in training or test', async () => {
     const splits = [toSplit(await syntheticRecords('train', 500)), toSplit(await syntheticRecords('test', 500))]
     const pictures = splits.flatMap((s) =>
       Array.from({ length: s.count }, (_, i) =>
@@ -162,7 +162,7 @@ describe('the synthetic set', () => {
     expect(new Set(pictures).size).toBe(1000)
   })
 
-  it('is not to be told by mean colours, contrast or single pixels', async () => {
+  it('cannot be classified by mean colours, contrast or single pixels', async () => {
     const [train, test] = [
       toSplit(await syntheticRecords('train', 2000)),
       toSplit(await syntheticRecords('test', 1000)),
@@ -172,7 +172,7 @@ describe('the synthetic set', () => {
     expect(linearSoftmax(train, test, 2)).toBeLessThan(0.25)
   })
 
-  it('would be told by these if its classes had colours or places of their own', async () => {
+  it('could be classified by these if its classes had colours or positions of their own', async () => {
     const marked = async (
       name: 'train' | 'test',
       count: number,
@@ -195,7 +195,7 @@ describe('the synthetic set', () => {
     expect(linearSoftmax(await marked('train', 1000, band), await marked('test', 500, band), 2)).toBeGreaterThan(0.4)
   })
 
-  it('gives test pictures by their place among those of a run', async () => {
+  it('returns test images by their position in those of a run', async () => {
     const images = await testImages(
       { datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples: 10, testExamples: 20, seed: 7 },
       [19, 3],
@@ -204,7 +204,7 @@ describe('the synthetic set', () => {
     expect(images).toEqual([19, 3].map((i) => test.images.slice(i * pixelBytes, (i + 1) * pixelBytes)))
   })
 
-  it('gives sample pictures of each class', async () => {
+  it('returns sample images of each class', async () => {
     const samples = await sampleImages('nowhere', 'synthetic', 2)
     expect(samples.map((s) => s.label)).toEqual(Array.from({ length: 20 }, (_, i) => Math.floor(i / 2)))
     const train = toSplit(await syntheticRecords('train', 20))

@@ -28,7 +28,7 @@ it('writes lists packed, bytes as they are, negative numbers in ten bytes and ma
   ])
 })
 
-it('throws on a field that the description lacks, at any depth', () => {
+it('throws for a field that the description lacks, at any depth', () => {
   expect(() => write('Outer', { nmae: 'x' })).toThrow('Outer has no field nmae.')
   expect(() => write('Outer', { inner: [{ sizes: [1] }, { seizes: [1] }] })).toThrow('Inner has no field seizes.')
   expect(() => write('Outer', { by: { a: { seizes: [1] } } })).toThrow('Inner has no field seizes.')

@@ -4,7 +4,7 @@ import { inferenceOf } from '../nn/inference'
 import { onnxModel } from './onnx'
 import { aboutOf, channelsFirstBatch, logitsOf, madeUp, noise, pictures } from './testSupport'
 
-describe('an ONNX model in ONNX Runtime', () => {
+describe('ONNX model in ONNX Runtime', () => {
   it.each([
     ['resnet-8', 'baseline', 10],
     ['resnet-14', 'mcnn-fl', 100],

@@ -11,7 +11,7 @@ function exported(arch: Arch, variant: Variant): ReturnType<typeof decodeSafeten
   return decodeSafetensors(safetensorsModel(inferenceOf(spec, weights, pictures), aboutOf(arch, variant)))
 }
 
-describe('a safetensors export', () => {
+describe('safetensors export', () => {
   it.each([
     [
       'resnet-8',
@@ -76,7 +76,7 @@ describe('a safetensors export', () => {
     expect(metadata['description']).toContain('0.00001 to the variance')
   })
 
-  it('lays a depthwise kernel out by its channels', () => {
+  it('reorders a depthwise kernel by its channels', () => {
     const { weights } = madeUp('mobilenet-v2', 'baseline')
     const { values: ours } = weights.get('stage1.block1.depthwise.kernel') ?? expect.fail()
     const { values, shape } =

@@ -66,14 +66,14 @@ describe('writeOutput to a new or a regular file', () => {
     expect(readdirSync(at('elsewhere'))).toEqual(['a'])
   })
 
-  it('takes a link that leads nowhere for something that exists', async () => {
+  it('treats a broken link as an existing file', async () => {
     symlinkSync('later', at('link'))
     await expect(writeOutput(at('link'), 'new', once)).rejects.toMatchObject({ code: 'exists' })
     await writeOutput(at('link'), 'new', over)
     expect(text('later')).toBe('new')
   })
 
-  it('takes a name as long as the file system allows', async () => {
+  it('accepts a name as long as the file system allows', async () => {
     const name = 'n'.repeat(255)
     await writeOutput(at(name), 'x', once)
     expect(readdirSync(dir)).toEqual([name])
@@ -88,7 +88,7 @@ describe('writeOutput to a new or a regular file', () => {
     ['missing/a', 'There is no folder'],
     ['file/a', 'a part of its path is not a folder'],
     ['circle', 'links lead in a circle'],
-  ])('refuses %s as a bad target and changes nothing', async (name, reason) => {
+  ])('rejects %s as a bad target and changes nothing', async (name, reason) => {
     mkdirSync(at('folder'))
     writeFileSync(at('file'), 'old')
     symlinkSync('circle', at('circle'))
@@ -102,14 +102,14 @@ describe('writeOutput to a new or a regular file', () => {
     expect(text('file')).toBe('old')
   })
 
-  it('refuses a file system that takes no files', async () => {
+  it('rejects a file system that accepts no files', async () => {
     await expect(writeOutput('/proc/mcnn-test', 'x', over)).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(/^Cannot write \/proc\/mcnn-test: [a-z -]+\.$/),
     })
   })
 
-  it('writes no file that is the program’s own, also not through a link', async () => {
+  it('rejects a file that belongs to the program, also through a link', async () => {
     mkdirSync(at('data'))
     writeFileSync(at('data/own'), 'old')
     symlinkSync('data/own', at('link'))
@@ -163,7 +163,7 @@ describe('writeOutputWith', () => {
     expect(readdirSync(dir)).toEqual(['a'])
   })
 
-  it('does not replace what came meanwhile', async () => {
+  it('does not replace a file that appeared meanwhile', async () => {
     const meanwhile = writeOutputWith(at('a'), once, async (part) => {
       await writeFile(part, 'mine')
       await writeFile(at('a'), 'theirs')
@@ -174,7 +174,7 @@ describe('writeOutputWith', () => {
   })
 })
 
-describe('writeOutput to what is not a regular file', () => {
+describe('writeOutput to a special file', () => {
   it('writes to a device and leaves it a device', async () => {
     await writeOutput('/dev/null', 'x', once)
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)

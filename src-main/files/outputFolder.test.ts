@@ -38,7 +38,7 @@ const second = new Map([
 ])
 
 describe('writeOutputFolder', () => {
-  it('makes a new folder with a list of its files', async () => {
+  it('creates a new folder with a list of its files', async () => {
     expect(await writeOutputFolder(at('r'), first, once)).toEqual({ kept: [] })
     expect(inside('r')).toEqual([
       'figures',
@@ -56,7 +56,7 @@ describe('writeOutputFolder', () => {
     ])
   })
 
-  it('takes an empty folder as it is, also through a link', async () => {
+  it('accepts an empty folder, also through a link', async () => {
     mkdirSync(at('r'))
     chmodSync(at('r'), 0o750)
     symlinkSync('r', at('link'))
@@ -65,7 +65,7 @@ describe('writeOutputFolder', () => {
     expect(statSync(at('r')).mode & 0o777).toBe(0o750)
   })
 
-  it('replaces its own files only if that is allowed, and removes those that are no more', async () => {
+  it('replaces its own files only if that is allowed, and removes those that are obsolete', async () => {
     await writeOutputFolder(at('r'), first, once)
     await expect(writeOutputFolder(at('r'), second, once)).rejects.toMatchObject({ code: 'exists' })
     expect(text('r/index.html')).toBe('one')
@@ -74,7 +74,7 @@ describe('writeOutputFolder', () => {
     expect([text('r/index.html'), text('r/figures/a.svg')]).toEqual(['two', 'a2'])
   })
 
-  it('keeps every file that the user added, in its own folders too', async () => {
+  it('keeps every file that the user added, also in subfolders', async () => {
     await writeOutputFolder(at('r'), first, once)
     writeFileSync(at('r/figures/my-own.pdf'), 'mine')
     writeFileSync(at('r/figures/old/notes'), 'mine')
@@ -87,7 +87,7 @@ describe('writeOutputFolder', () => {
     expect(existsSync(at('r/figures/old/b.svg'))).toBe(false)
   })
 
-  it('keeps every file that the user changed: under another name if a new one takes its place', async () => {
+  it('keeps every file that the user changed, renamed if a new one needs its name', async () => {
     await writeOutputFolder(at('r'), first, once)
     writeFileSync(at('r/index.html'), 'edited')
     writeFileSync(at('r/index.html.bak'), 'older')
@@ -101,7 +101,7 @@ describe('writeOutputFolder', () => {
     ).toEqual(['older', 'edited', 'mine', 'edited too'])
   })
 
-  it('writes through no link that took the place of a file or a folder', async () => {
+  it('writes through no link that replaced a file or a folder', async () => {
     await writeOutputFolder(at('r'), first, once)
     mkdirSync(at('shared'))
     writeFileSync(at('shared/a.svg'), 'a1')
@@ -125,7 +125,7 @@ describe('writeOutputFolder', () => {
     ['file', 'is a file, and a report is a folder'],
     ['missing/r', 'There is no folder'],
     ['nowhere', 'is a link without a target'],
-  ])('refuses %s even if it may replace, and changes nothing', async (name, reason) => {
+  ])('rejects %s even if it may replace, and changes nothing', async (name, reason) => {
     mkdirSync(at('photos'))
     writeFileSync(at('photos/index.html'), 'mine')
     writeFileSync(at('file'), 'mine')
@@ -136,7 +136,7 @@ describe('writeOutputFolder', () => {
     expect(inside('.')).toEqual(before)
   })
 
-  it('trusts no list that is corrupt or leads out of the folder', async () => {
+  it('ignores a list that is corrupt or leads out of the folder', async () => {
     writeFileSync(at('outside'), 'mine')
     const hash = 'cd8cd20ebda71a9f1efb2ecd3bb93ba5d6fbf4ab95dd27a80b59ecd1abb3c5f1'
     for (const list of [
@@ -151,7 +151,7 @@ describe('writeOutputFolder', () => {
     expect(text('outside')).toBe('mine')
   })
 
-  it('finishes what a program that died has begun: its files are not taken for the user’s', async () => {
+  it('finishes what a program that died has started: its files do not count as the user’s', async () => {
     await writeOutputFolder(at('r'), first, once)
     const list = parseWrittenFiles(text(`r/${writtenFilesName}`))
     const next = await (async () => {
@@ -178,7 +178,7 @@ describe('writeOutputFolder', () => {
     expect(inside('r')).toEqual(['data', 'data/c.csv', 'figures', 'figures/a.svg', 'index.html', writtenFilesName])
   })
 
-  it('leaves a folder alone in which another program is writing', async () => {
+  it('rejects a folder in which another program is writing', async () => {
     await writeOutputFolder(at('r'), first, once)
     const busy = `mcnn-${process.ppid}-0123abcd.part`
     mkdirSync(at(`r/${busy}`))
@@ -194,7 +194,7 @@ describe('writeOutputFolder', () => {
   })
 })
 
-describe('a folder of an earlier version, which wrote no list', () => {
+describe('folder of an earlier version, which wrote no list', () => {
   const written = new Date('2026-11-27T10:00:00Z')
   const edited = new Date('2026-11-27T10:05:00Z')
 
@@ -215,7 +215,7 @@ describe('a folder of an earlier version, which wrote no list', () => {
     'figures/loss-a.svg': 'old',
   }
 
-  it('is replaced as a report is: its unchanged files go, all others stay', async () => {
+  it('is replaced like a report: unchanged files go, all others stay', async () => {
     putEarlier('r', { ...report, 'figures/loss-mine.svg': 'mine', 'paper.pdf': 'mine' })
     writeFileSync(at('r/report.tex'), 'edited')
     utimesSync(at('r/report.tex'), edited, edited)
@@ -241,7 +241,7 @@ describe('a folder of an earlier version, which wrote no list', () => {
     ])
   })
 
-  it('removes no figure that an edited report names, and none through a link', async () => {
+  it('keeps figures that an edited report names, and follows no link', async () => {
     mkdirSync(at('shared'))
     writeFileSync(at('shared/loss-a.svg'), 'mine')
     putEarlier('r', report)
@@ -258,7 +258,7 @@ describe('a folder of an earlier version, which wrote no list', () => {
     )
   })
 
-  it('is replaced as a model is', async () => {
+  it('is replaced like a model', async () => {
     const model = {
       'saved_model.pb': 'old',
       'assets.extra/model.json': '{"producer":"MCNN Workbench 1.0.0","run":"r"}',
@@ -276,7 +276,7 @@ describe('a folder of an earlier version, which wrote no list', () => {
     ['SavedModel', { 'saved_model.pb': 'mine', 'assets.extra/model.json': '{"producer":"Another"}' }],
     ['SavedModel', { 'saved_model.pb': 'mine', 'variables/variables.index': 'mine' }],
     ['SavedModel', report],
-  ] as const)('is no %s of somebody else (%j)', async (what, files) => {
+  ] as const)('is not recognised as a %s if it is someone else’s (%j)', async (what, files) => {
     putEarlier('x', files)
     const before = inside('x')
     await expect(writeOutputFolder(at('x'), first, { what, overwrite: true })).rejects.toMatchObject({

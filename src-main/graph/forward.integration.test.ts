@@ -40,7 +40,7 @@ const cases = [
 ] as const
 
 it.each(cases)(
-  'the pure way through $arch $variant gives TensorFlow’s logits',
+  'plain TypeScript computes the logits of TensorFlow for $arch $variant',
   async ({ arch, variant, layers: expectedLayers }) => {
     const tensorflow = await loadTensorFlow()
     const { tf } = tensorflow

@@ -83,7 +83,7 @@ const graphs: [Arch, Variant][] = [
 ]
 
 it.each(graphs.flatMap(([arch, variant]) => precisions.map((precision) => [arch, variant, precision] as const)))(
-  'TensorFlow has a GPU kernel for each op of %s %s in %s, and a step waits for nothing on its way to the host',
+  'TensorFlow has a GPU kernel for each op of %s %s in %s, and a step never waits for the host',
   async (arch, variant, precision) => {
     const nodes = await graphForGpu(arch, variant, precision)
     expect(nodes.length).toBeGreaterThan(300)

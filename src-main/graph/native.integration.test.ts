@@ -40,13 +40,13 @@ const pictures: [number, number, number, number][] = [
   [1, 8, 8, 16],
 ]
 
-describe('normalisation, sum and relu in one kernel', () => {
+describe('normalisation, sum and ReLU in one kernel', () => {
   const cases = pictures.flatMap((shape) => [
     { shape, residual: false },
     { shape, residual: true },
   ])
 
-  it.each(cases)('of $shape, with a residual: $residual', ({ shape, residual }) => {
+  it.each(cases)('agree with TensorFlow for $shape, with a residual: $residual', ({ shape, residual }) => {
     const { tf } = tensorflow
     tf.tidy(() => {
       const channels = shape[3]
@@ -69,7 +69,7 @@ describe('normalisation, sum and relu in one kernel', () => {
     })
   })
 
-  it('loses no digits of the variance where the mean is far from zero', () => {
+  it('keep the digits of the variance if the mean is far from zero', () => {
     const { tf } = tensorflow
     tf.tidy(() => {
       const x = normal([4, 16, 16, 16], 300) as Tensor4D
@@ -88,7 +88,7 @@ describe('normalisation, sum and relu in one kernel', () => {
     })
   })
 
-  it('adds two gradients as one would be', () => {
+  it('add two gradients like a single one', () => {
     const { tf, backend, binding } = tensorflow
     tf.tidy(() => {
       const shape = [2, 8, 8, 32]
@@ -111,7 +111,7 @@ describe('normalisation, sum and relu in one kernel', () => {
     })
   })
 
-  it('leaves pictures it has no loop for to TensorFlow’s ops', () => {
+  it('leave unsupported shapes to TensorFlow’s ops', () => {
     const { tf } = tensorflow
     const x = tf.randomNormal<Rank.R4>([2, 8, 8, 24], 1, 2, 'float32', 5)
     const [own, stock] = [true, false].map((fused) => {
@@ -125,13 +125,13 @@ describe('normalisation, sum and relu in one kernel', () => {
   })
 })
 
-describe('a depthwise convolution', () => {
+describe('depthwise convolution', () => {
   it.each([
     { stride: 1, bank: null },
     { stride: 2, bank: null },
     { stride: 2, bank: bankTable('signs') },
     { stride: 1, bank: bankTable('rotations') },
-  ])('of stride $stride has tfjs’ own values and gradients, with and without a bank: %#', ({ stride, bank }) => {
+  ])('of stride $stride has the values and gradients of tfjs, with and without a bank: %#', ({ stride, bank }) => {
     const { tf } = tensorflow
     tf.tidy(() => {
       const ops = operations(tensorflow, { recorder: () => null, fused: false })
@@ -165,7 +165,7 @@ describe('a depthwise convolution', () => {
   })
 })
 
-describe('the convolution of a bank by shared taps', () => {
+describe('convolution of a bank with shared taps', () => {
   const shapes = [
     { batch: 3, size: 32, inputs: 16, filters: 4 },
     { batch: 5, size: 16, inputs: 32, filters: 8 },
@@ -175,7 +175,7 @@ describe('the convolution of a bank by shared taps', () => {
   ]
 
   it.each(shapes)(
-    'is the expanded one within rounding: $size × $size, $inputs inputs, $filters base filters',
+    'equals the expanded one within rounding: $size × $size, $inputs inputs, $filters base filters',
     ({ batch, size, inputs, filters }) => {
       const { tf, binding } = tensorflow
       tf.tidy(() => {
@@ -194,7 +194,7 @@ describe('the convolution of a bank by shared taps', () => {
     },
   )
 
-  it('refuses shapes it has no loop for', () => {
+  it('rejects unsupported shapes', () => {
     const { tf, binding } = tensorflow
     tf.tidy(() => {
       const { shared } = bankConvolutions(tensorflow, convAttrs(binding, 1))

@@ -7,7 +7,7 @@ import { planInputs, residentPictures } from './residentPictures'
 import { Session } from './session'
 import { loadTensorFlow } from './tensorflow'
 
-it.each([true, false])('the graph makes the feeder’s pictures bit for bit, augmented: %s', async (augment) => {
+it.each([true, false])('the graph augments the same images as the feeder, bit for bit: %s', async (augment) => {
   const { binding } = await loadTensorFlow()
   const { type, dims, text } = attributes(binding)
   const [all, n] = [40, 33]

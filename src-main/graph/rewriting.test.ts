@@ -30,11 +30,11 @@ describe('toBfloat16', () => {
   ]
   const rewritten = toBfloat16(binding, graph)
 
-  it('turns convolutions, normalisation and what follows them', () => {
+  it('converts convolutions, normalisation and what follows them', () => {
     expect(['conv', 'norm', 'relu', 'filter'].map((name) => typeOf(rewritten, name))).toEqual([14, 14, 14, 14])
   })
 
-  it('leaves loss, weights, statistics and update alone', () => {
+  it('does not convert loss, weights, statistics and update', () => {
     expect(['features', 'alone', 'update'].map((name) => typeOf(rewritten, name))).toEqual([1, 1, 1])
     // The mean is normalisation's second output: float32 as it is.
     expect(rewritten.find((n) => n.name === 'moved')?.inputs).toEqual(['m', 'norm:1', '^update'])
@@ -51,7 +51,7 @@ describe('toBfloat16', () => {
       }
   })
 
-  it('changes nothing of the graph it was given', () => {
+  it('does not modify the graph that it is given', () => {
     expect(graph.every((n) => n.attrs[0]?.value === 1)).toBe(true)
   })
 })
@@ -91,7 +91,7 @@ describe('padByZero', () => {
     node('b', 'PadV2', ['a', 'paddings', 'one']),
   ]
 
-  it('names the value only where it is not zero', () =>
+  it('names the value only if it is not zero', () =>
     expect(padByZero(graph).map(({ op, inputs }) => [op, inputs])).toEqual([
       ['Const', []],
       ['Const', []],

@@ -9,7 +9,7 @@ import { loadTensorFlow, type TensorFlow } from './tensorflow'
 let tensorflow: TensorFlow
 afterAll(() => tensorflow.tf.disposeVariables())
 
-it('are those that TensorFlow itself gives, for every op of every variant’s and network’s step and evaluation', async () => {
+it('shapes equal those of TensorFlow for every op of each variant’s and network’s step and evaluation', async () => {
   tensorflow = await loadTensorFlow()
   const { tf, backend } = tensorflow
   const typeOf = ({ dataId, shape }: { dataId: object; shape: number[] }): TensorType => ({

@@ -38,14 +38,14 @@ const ways = [
   },
 ]
 
-describe('a recorded step', () => {
+describe('recorded step', () => {
   it.each([
     ...variants,
     'mcnn-a@random',
     'mcnn-a@symmetries',
     'mcnn(stage2.*+stem)@+++++++++/+-0-+-0-+',
     'narrow(mcnn-a)',
-  ])('of %s goes as the eager one does for 50 steps, by either way', (variant) => {
+  ])('of %s follows the eager one for 50 steps, with both kernels', (variant) => {
     const { tf } = tensorflow
     // Rounding grows from step to step, in narrow and in wide banks' networks sooner.
     const tolerance = (variants as readonly string[]).includes(variant) ? 1e-4 : 5e-4
@@ -90,7 +90,7 @@ describe('a recorded step', () => {
     ['mobilenet-v2', 'mcnn-a'],
     ['mobilenet-v2', 'mcnn(*.depthwise)@rotations'],
   ] as const)(
-    'of %s %s goes as the eager one does: losses, gradients, running statistics and evaluation, by either way',
+    'of %s %s equals the eager one with both kernels: losses, gradients, running statistics and evaluation',
     (arch, variant) => {
       const { tf } = tensorflow
       const spec = network(arch, variant, 10)
@@ -155,7 +155,7 @@ describe('a recorded step', () => {
   )
 
   it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)(
-    'of %s learns a batch by heart, in float32 and bfloat16',
+    'of %s overfits one batch, in float32 and bfloat16',
     (arch) => {
       const spec = network(arch, 'mcnn-fl', 10)
       const [batch] = batches(1, 8)
@@ -175,7 +175,7 @@ describe('a recorded step', () => {
     },
   )
 
-  it.each(ways)('in bfloat16 differs from float32 by bfloat16’s rounding only, by $name', (way) => {
+  it.each(ways)('in bfloat16 differs from float32 only by rounding, with $name', (way) => {
     const spec = network('resnet-14', 'mcnn-a', 10)
     const [batch] = batches(1, 16)
     const first = (precision: Precision) => {
@@ -210,7 +210,7 @@ describe('a recorded step', () => {
     }
   })
 
-  it('gives the same weights, bit for bit, twice', () => {
+  it('gives the same weights twice, bit for bit', () => {
     const spec = network('resnet-14', 'mcnn-fl', 10)
     const train = (): Map<string, Float32Array> => {
       const graph = buildTrainingGraph(tensorflow, {
@@ -227,7 +227,7 @@ describe('a recorded step', () => {
     expect(train()).toEqual(train())
   })
 
-  it('leaves no tensors behind, and no session', () => {
+  it('leaves no tensors and no session behind', () => {
     const { binding } = tensorflow
     const spec = network('resnet-8', 'mcnn-a', 10)
     const build = () =>
@@ -242,7 +242,7 @@ describe('a recorded step', () => {
     expect({ tensors: binding.getNumOfTensors(), sessions: binding.getNumOfSavedModels() }).toEqual(before)
   })
 
-  it('takes a shorter last batch', () => {
+  it('accepts a shorter last batch', () => {
     const spec = network('resnet-8', 'mcnn-f', 10)
     const graph = buildTrainingGraph(tensorflow, {
       spec,
@@ -321,10 +321,10 @@ describe.each([
   ['rotations', bankTable('rotations')],
   ['symmetries', bankTable('symmetries')],
   ['own masks', bankTable(['+++++++++', '+-0-+-0-+', '000+++---'])],
-])('a multi-band kernel, bank: %s', (_, bank) => {
+])('multi-band kernel, bank: %s', (_, bank) => {
   const base = Float32Array.from({ length: 3 * 3 * 2 * 3 }, random(1, 'weights').normal)
 
-  it('is band-major and made as its table says', () => {
+  it('is band-major and follows the table of its bank', () => {
     const { tf } = tensorflow
     const expanded = tf.tidy(() => expandKernel(tf, tf.tensor4d(base, [3, 3, 2, 3]), bank).arraySync())
     for (let filter = 0; filter < 3; filter++)
@@ -337,7 +337,7 @@ describe.each([
       )
   })
 
-  it('has the gradient that finite differences give', () => {
+  it('has the gradient of finite differences', () => {
     const { tf } = tensorflow
     const x = Float32Array.from({ length: 6 * 6 * 2 }, random(3, 'weights').normal)
     const loss = (values: Float32Array): number =>
@@ -370,7 +370,7 @@ describe.each([
     })
   })
 
-  it('sends gradients back as automatic differentiation does', () => {
+  it('sends back the gradients of automatic differentiation', () => {
     const { tf } = tensorflow
     const dy = Float32Array.from({ length: 3 * 3 * 2 * 3 * bank.length }, random(4, 'weights').normal)
     const [own, other] = tf.tidy(() => {
@@ -381,7 +381,7 @@ describe.each([
     own.forEach((value, i) => expect(value).toBeCloseTo(other[i] ?? NaN, 5))
   })
 
-  it('leaves as many trainable numbers as are counted', () => {
+  it('has the counted number of trainable parameters', () => {
     for (const [arch, variant] of [...variants, 'mcnn-a@symmetries', 'mcnn-l@two', 'narrow(mcnn-a)'].flatMap((one) =>
       (['resnet-14', 'vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const).map((name) => [name, one] as const),
     )) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { archs, familyOf, networkEntry } from './index'
 
-it('gives each network an id, a name and a short name of its own', () => {
+it('gives each network its own id, name and short name', () => {
   for (const label of ['id', 'name', 'shortName'] as const) {
     const labels = archs.map((arch) => networkEntry(arch)[label])
     expect(new Set(labels).size, label).toBe(labels.length)

@@ -23,7 +23,7 @@ describe('trainable parameters', () => {
 
   // Published with biases that we have not: 14,728,266 of kuangliu/pytorch-cifar, less one bias for each of its 4,224
   // filters.
-  it('VGG-16-BN has 14,728,266 less the biases before norms', () => {
+  it('VGG-16-BN has 14,728,266 minus the biases before normalisations', () => {
     const { trainableParameters, trainableFilters } = modelSummary('vgg-16-bn', 'baseline', 10)
     expect([trainableFilters, trainableParameters]).toEqual([4224, 14_728_266 - 4224])
   })
@@ -38,7 +38,7 @@ describe('trainable parameters', () => {
     expect(modelSummary(arch, 'baseline', 10).trainableParameters).toBe(count)
   })
 
-  it('of other networks lack three quarters of each 3 × 3 kernel that is multi-band', () => {
+  it('of other networks lack three quarters of each multi-band 3 × 3 kernel', () => {
     for (const arch of ['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const) {
       const plain = modelSummary(arch, 'baseline', 10)
       for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
@@ -53,7 +53,7 @@ describe('trainable parameters', () => {
     }
   })
 
-  it('of mcnn-fl are those of the baseline less what F and L save', () => {
+  it('of mcnn-fl are those of the baseline minus what F and L save', () => {
     const count = (variant: Variant) => modelSummary('resnet-32', variant, 10).trainableParameters
     expect(count('mcnn-fl')).toBe(count('mcnn-f') + count('mcnn-l') - count('baseline'))
   })
@@ -66,19 +66,16 @@ describe('layers', () => {
     expect(layers.filter((l) => l.stride === 2)).toHaveLength(2)
   })
 
-  it.each(archs)(
-    'of %s begin with the stem, have names of their own, and end at the features of the dense layer',
-    (arch) => {
-      const spec = network(arch, 'baseline', 10)
-      const layers = convolutions(spec)
-      expect(layers[0]).toMatchObject({ name: 'stem', in: 3, size: 32 })
-      expect(new Set(layers.map((l) => l.name)).size).toBe(layers.length)
-      expect(layers.filter((l) => !l.name.endsWith('shortcut')).at(-1)?.out).toBe(spec.features)
-      expect(new Set(parameterGroups(spec).flatMap((group) => ('norm' in group ? [group.norm] : []))).size).toBe(
-        parameterGroups(spec).filter((group) => 'norm' in group).length,
-      )
-    },
-  )
+  it.each(archs)('of %s start with the stem, have unique names, and end at the features of the dense layer', (arch) => {
+    const spec = network(arch, 'baseline', 10)
+    const layers = convolutions(spec)
+    expect(layers[0]).toMatchObject({ name: 'stem', in: 3, size: 32 })
+    expect(new Set(layers.map((l) => l.name)).size).toBe(layers.length)
+    expect(layers.filter((l) => !l.name.endsWith('shortcut')).at(-1)?.out).toBe(spec.features)
+    expect(new Set(parameterGroups(spec).flatMap((group) => ('norm' in group ? [group.norm] : []))).size).toBe(
+      parameterGroups(spec).filter((group) => 'norm' in group).length,
+    )
+  })
 
   it('of other networks are those of their papers', () => {
     const outline = (arch: Arch) =>
@@ -103,7 +100,7 @@ describe('layers', () => {
     expect((['vgg-16-bn', 'wrn-16-4', 'wrn-16-8', 'mobilenet-v2'] as const).map(millions)).toEqual([313, 393, 1548, 91])
   })
 
-  it('carry the trained filters of Table II', () => {
+  it('have the trained filters of Table II', () => {
     const filters = (variant: Variant) => {
       const { layers } = modelSummary('resnet-56', variant, 10)
       return [layers[0]?.baseFilters, layers.at(-1)?.baseFilters]
@@ -123,8 +120,8 @@ describe('layers', () => {
   })
 })
 
-describe('a multi-band layer', () => {
-  it('rejects an output count that 4 does not divide', () => {
+describe('multi-band layer', () => {
+  it('rejects an output count that is not a multiple of 4', () => {
     const layer = {
       name: 'odd',
       kernel: [3, 3] as [number, number],
@@ -142,13 +139,13 @@ describe('a multi-band layer', () => {
   })
 })
 
-describe('variants without a name of their own', () => {
+describe('variants without a name', () => {
   const banked = (variant: Variant, arch: Arch = 'resnet-14'): string[] =>
     modelSummary(arch, variant, 10)
       .layers.filter((layer) => layer.multiband)
       .map((layer) => layer.name)
 
-  it('take the layers that their patterns match', () => {
+  it('use the layers that their patterns match', () => {
     expect(banked('mcnn(stage2.*+stem)')).toEqual([
       'stem',
       'stage2.block1.conv1',
@@ -162,13 +159,13 @@ describe('variants without a name of their own', () => {
     )
   })
 
-  it('name the layer that a network lacks', () => {
+  it('are rejected with the name of a layer that the network lacks', () => {
     expect(() => modelSummary('resnet-14', 'mcnn(stage3.block5.conv2)', 10)).toThrow(
       'resnet-14 has no 3 × 3 convolution stage3.block5.conv2.',
     )
   })
 
-  it('train a filter in as many as their bank has', () => {
+  it('train one filter per bank', () => {
     for (const [bank, bands] of [
       ['two', 2],
       ['rotations', 4],
@@ -180,7 +177,7 @@ describe('variants without a name of their own', () => {
     }
   })
 
-  it('draw random masks by seed and layer: the filter itself and three that are not it, nor each other, nor their negatives', () => {
+  it('draw random masks by seed and layer: the filter itself and three others, all different and none a negative', () => {
     const masks = (seed: number) =>
       modelSummary('resnet-14', 'mcnn-fl@random', 10, seed).layers.flatMap((layer) => (layer.bank ? [layer.bank] : []))
     expect(masks(3)).toEqual(masks(3))
@@ -196,7 +193,7 @@ describe('variants without a name of their own', () => {
   })
 
   it.each(['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const)(
-    'narrow(%s) has its number of trainable parameters within half a channel, nothing multi-band, and is not wider anywhere',
+    'narrow(%s) matches the number of trainable parameters within half a channel, without multi-band layers or wider ones',
     (variant) => {
       for (const arch of resnets) {
         const wanted = modelSummary(arch, variant, 10)
@@ -213,7 +210,7 @@ describe('variants without a name of their own', () => {
   )
 
   it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)(
-    'narrow controls of %s have their number of trainable parameters within half a channel',
+    'narrow controls of %s match the number of trainable parameters within half a channel',
     (arch) => {
       // Of VGG's and the wide ResNet's last stage, 9 · 512 and 9 · 256 weights on each side and two of a normalisation;
       // inside MobileNetV2's blocks at least 160.

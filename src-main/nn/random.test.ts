@@ -18,7 +18,7 @@ describe('random', () => {
       expect(other).not.toEqual(of(1, 'order', 3))
   })
 
-  it('gives seeds from 2^31 streams of their own and keeps those below as they were', () => {
+  it('gives seeds from 2^31 their own streams and keeps the streams of smaller seeds', () => {
     const first = (seed: number) => random(seed, 'weights', 0).int(0, 0xffffffff)
     const seeds = [0, 1, 2, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 2, greatestSeed]
     expect(new Set(seeds.map(first)).size).toBe(seeds.length)

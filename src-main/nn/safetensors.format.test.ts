@@ -45,14 +45,14 @@ const tensors = [
 ]
 
 describe('encodeSafetensors', () => {
-  it('is read back by the format’s description', () => {
+  it('writes files that a reader of the format’s specification reads back', () => {
     expect(decode(encodeSafetensors(tensors, { arch: 'resnet-8' }))).toEqual({
       'stem.kernel': { shape: [1, 2, 1, 2], values: [1, -2, 0.5, Math.fround(1e-30)] },
       'dense.bias': { shape: [3], values: [9, 7, 8] },
     })
   })
 
-  it('keeps the numbers aligned whatever the metadata is written in', () => {
+  it('keeps the numbers aligned for any metadata', () => {
     for (const note of ['', '±', 'ü×3', '√2'])
       expect(Object.keys(decode(encodeSafetensors(tensors, { note })))).toEqual(['stem.kernel', 'dense.bias'])
   })

@@ -6,7 +6,7 @@ const tensors = [
   { name: 'b.c', shape: [3], values: Float32Array.of(NaN, 0, 1e-40) },
 ]
 
-it('reads back what the trainer writes, wherever the bytes lie', () => {
+it('reads back what the trainer writes, at any alignment', () => {
   const bytes = encodeSafetensors(tensors, { arch: 'resnet-8' })
   const moved = new Uint8Array(bytes.length + 3)
   moved.set(bytes, 3)
@@ -15,7 +15,7 @@ it('reads back what the trainer writes, wherever the bytes lie', () => {
   expect([...read]).toEqual(tensors.map(({ name, shape, values }) => [name, { shape, values }]))
 })
 
-it('takes no tensors that share bytes: a small file would fill the memory', () => {
+it('rejects tensors that share bytes: a small file would fill the memory', () => {
   const entry = { dtype: 'F32', shape: [4], data_offsets: [0, 16] }
   const header = Buffer.from(JSON.stringify(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`t${i}`, entry]))))
   const length = Buffer.alloc(8)
@@ -23,13 +23,13 @@ it('takes no tensors that share bytes: a small file would fill the memory', () =
   expect(() => decodeSafetensors(Buffer.concat([length, header, Buffer.alloc(16)]))).toThrow('its tensors overlap')
 })
 
-it('reads nothing past the end: every file cut short is refused', () => {
+it('rejects every truncated file and never reads past the end', () => {
   const bytes = encodeSafetensors(tensors, {})
   for (let length = 0; length < bytes.length; length++)
     expect(() => decodeSafetensors(bytes.subarray(0, length)), String(length)).toThrow(/corrupt/)
 })
 
-it('refuses headers that lie', () => {
+it('rejects inconsistent headers', () => {
   const withHeader = (header: string): Uint8Array => {
     const out = Buffer.alloc(8 + header.length + 8)
     out.writeBigUInt64LE(BigInt(header.length))

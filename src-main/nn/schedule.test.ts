@@ -15,7 +15,7 @@ describe('learningRateAt', () => {
     expect(learningRateAt(recipe, epoch, [])).toBeCloseTo(expected, 12)
   })
 
-  it('stays at the warm-up rate until an epoch ended below its error, then never again', () => {
+  it('stays at the warm-up rate until an epoch ends below its error, then never returns', () => {
     const schedule = { ...recipe, warmup: { ...suddenWarmup } }
     expect(learningRateAt(schedule, 1, [])).toBe(0.01)
     expect(learningRateAt(schedule, 3, [0.9, 0.8])).toBe(0.01)
@@ -23,7 +23,7 @@ describe('learningRateAt', () => {
     expect(learningRateAt(schedule, 4, [0.9, 0.79, 0.95])).toBe(0.1)
   })
 
-  it('grows out of a warm-up by a factor an epoch, as far as the rate that the milestones leave', () => {
+  it('grows after a warm-up by a factor per epoch, up to the rate of the milestones', () => {
     const schedule = { ...recipe, warmup: { learningRate: 0.01, untilError: 0.8, growth: 2 }, milestones: [8] }
     const errors = [0.9, 0.79, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]
     expect([1, 2, 3, 4, 5, 6, 7, 8, 9].map((epoch) => learningRateAt(schedule, epoch, errors))).toEqual([

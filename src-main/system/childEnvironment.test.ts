@@ -54,7 +54,7 @@ describe('environmentFor', () => {
     })
   })
 
-  it('gives the service what says where data lies and how TensorFlow is to run', () => {
+  it('gives the service the locations of data and the settings of TensorFlow', () => {
     const env = {
       XDG_DATA_HOME: '/x',
       MCNN_DATA_DIR: '/d',
@@ -68,13 +68,13 @@ describe('environmentFor', () => {
     expect(environmentFor('service', env)).toEqual(env)
   })
 
-  it('tells the way to a data set’s site to the service, and to nobody else', () => {
+  it('gives the proxy for downloads to the service only', () => {
     const env = { HTTPS_PROXY: 'http://p:1', https_proxy: 'http://p:1', NO_PROXY: 'a', no_proxy: 'b' }
     expect(environmentFor('service', env)).toEqual(env)
     for (const kind of ['trainer', 'git'] as const) expect(environmentFor(kind, env)).toEqual({})
   })
 
-  it('takes no name for another that begins or ends like it, and none from the prototype', () => {
+  it('matches variable names exactly, and none from the prototype', () => {
     expect(environmentFor('git', { PATHX: 'x', XPATH: 'x', MCNN_DATA_DIR: '/d', path: 'x' })).toEqual({})
     expect(environmentFor('service', Object.create({ PATH: 'inherited' }) as Record<string, string>)).toEqual({})
     expect(
@@ -84,7 +84,7 @@ describe('environmentFor', () => {
 })
 
 describe('computingVariables', () => {
-  it('records every variable that a trainer gets, less those that change no bit or are recorded apart', () => {
+  it('records every variable of a trainer, except those that change no bit or are recorded separately', () => {
     const numbers = { TF_NUM_INTRAOP_THREADS: '2', NVIDIA_TF32_OVERRIDE: '1' }
     const harmless = {
       PATH: '/bin',

@@ -20,7 +20,7 @@ describe.skipIf(process.platform !== 'linux')('trainers of this machine', () => 
     }
   })
 
-  it('that this program started are left out', async () => {
+  it('exclude those that this program started', async () => {
     const title = "process.title = 'mcnn-trainer training own'; console.log(''); setInterval(() => {}, 1000)"
     const own = spawn(process.execPath, ['-e', title], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {

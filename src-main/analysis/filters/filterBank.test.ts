@@ -81,7 +81,7 @@ describe('filterKernel and bankKernels', () => {
 })
 
 describe('responseMagnitude', () => {
-  it.each([8, 9, 64])('equals the Fourier sum at each of %i × %i frequencies', (size) => {
+  it.each([8, 9, 64])('equals the Fourier sum at each frequency of a grid of side %i', (size) => {
     const kernel = filterKernel(values(3 * 4 * 2 * 2), [3, 4, 2, 2], 1)
     const response = responseMagnitude(kernel, size)
     for (const [v, row] of response.entries())

@@ -40,7 +40,7 @@ function pace(server: FileServer, ms: number, reported: () => number): void {
 
 afterEach(() => void vi.useRealTimers())
 
-describe('a download', () => {
+describe('download', () => {
   let datasetsDir: string
   let server: FileServer
   let spec: CifarSpec
@@ -97,7 +97,7 @@ describe('a download', () => {
   const isIn = async (): Promise<boolean | undefined> =>
     (await listDatasets(datasetsDir, [spec])).find((one) => one.id === 'cifar-10')?.available
 
-  it('fetches the archive, checks and imports it, and leaves nothing else behind', async () => {
+  it('fetches, checks and imports the archive, and leaves nothing else behind', async () => {
     expect(await datasetSources(datasetsDir, [spec])).toEqual([
       {
         id: 'cifar-10',
@@ -125,7 +125,7 @@ describe('a download', () => {
     })
   })
 
-  it('goes on by itself where the connection is cut, with the rest only', async () => {
+  it('resumes by itself if the connection breaks, and fetches only the rest', async () => {
     server.cuts = [40_960, 20_480]
     await download()
     expect(server.asked.map(({ range, ifRange }) => [range, ifRange])).toEqual([
@@ -136,7 +136,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('keeps the partial file if the connection fails for good, and resumes later', async () => {
+  it('keeps the partial file if the connection fails permanently, and resumes later', async () => {
     server.cuts = [40_960, 0, 0, 0, 0, 0]
     const error = await failure(download())
     expect(error).toMatchObject({
@@ -154,7 +154,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('begins anew where the server has no ranges', async () => {
+  it('starts again if the server does not support ranges', async () => {
     server.ranges = false
     server.cuts = [40_960]
     await download()
@@ -162,7 +162,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it.each([[null], ['W/"weak"']])('does not ask for a rest that it can’t name (ETag %s)', async (etag) => {
+  it.each([[null], ['W/"weak"']])('does not request a rest that it cannot identify (ETag %s)', async (etag) => {
     server.etag = etag
     server.cuts = [40_960]
     await download()
@@ -170,7 +170,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('begins anew where the file has changed', async () => {
+  it('starts again if the file has changed', async () => {
     server.content = Buffer.from(archive)
     server.content.fill(0, 0, 20_000)
     server.cuts = [40_960, 0, 0, 0, 0]
@@ -183,7 +183,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('begins anew where the server sends another part, or has none, and where the note is not to be read', async () => {
+  it('starts again if the server sends another range or none, or if the notes are unreadable', async () => {
     const begun = async (): Promise<void> => {
       server.cuts = [40_960, 0, 0, 0, 0]
       await failure(download())
@@ -221,7 +221,7 @@ describe('a download', () => {
     }
   })
 
-  it('of another content is refused, and nothing is kept of it', async () => {
+  it('rejects other content and keeps none of it', async () => {
     server.content = Buffer.from(archive)
     server.content[50_000] = (server.content[50_000] ?? 0) ^ 1
     const error = await failure(download())
@@ -236,7 +236,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(false)
   })
 
-  it('with the official MD5 but another SHA-256 is refused', async () => {
+  it('rejects a file with the official MD5 but another SHA-256', async () => {
     expect(
       await failure(download({ specs: [{ ...spec, download: { ...spec.download, sha256: '0'.repeat(64) } }] })),
     ).toMatchObject({ code: 'bad-data' })
@@ -246,7 +246,7 @@ describe('a download', () => {
     ['404', (port: number) => `127.0.0.1:${port} answered 404 Not Found to the request`],
     ['503', (port: number) => `127.0.0.1:${port} answered 503 Service Unavailable`],
     ['403', (port: number) => `127.0.0.1:${port} answered 403 Forbidden`],
-  ])('says what the server answered: %s', async (status, words) => {
+  ])('reports the server’s answer: %s', async (status, words) => {
     server.instead = (_, response) => (response.writeHead(Number(status)).end('<html>'), true)
     const error = await failure(download())
     expect(error.code).toBe('unavailable')
@@ -254,7 +254,7 @@ describe('a download', () => {
     expect(server.asked).toHaveLength(1)
   })
 
-  it('follows a redirect on the same host, and none that leads elsewhere or on and on', async () => {
+  it('follows a redirect on the same host, but none to another host and no endless ones', async () => {
     const redirect = (to: (url: string) => string | null): void => {
       server.instead = (request, response) => {
         const location = to(request.url ?? '')
@@ -282,7 +282,7 @@ describe('a download', () => {
     expect(server.asked).toHaveLength(6)
   })
 
-  it('of another size is not begun, and one that grows beyond its size is ended', async () => {
+  it('does not start for another size, and aborts if the file exceeds its size', async () => {
     const smaller = { ...spec, download: { ...spec.download, bytes: archive.length - 1 } }
     expect((await failure(download({ specs: [smaller] }))).message).toMatch(
       /offers [\d,]+ bytes instead of the official archive’s [\d,]+\./,
@@ -299,7 +299,7 @@ describe('a download', () => {
     expect(await kept()).toBeLessThanOrEqual(archive.length)
   })
 
-  it('that stands still is given up after a while; a slow one is not', async () => {
+  it('gives up on a stalled connection after a timeout, but not on a slow one', async () => {
     server.instead = () => true
     expect((await failure(download({ silenceMs: 200 }))).message).toMatch(/sent no data for 0\.2 s\./)
     server.instead = null
@@ -318,7 +318,7 @@ describe('a download', () => {
     }
   })
 
-  it('is cancelled at any time, keeps what came, and goes on from there', async () => {
+  it('can be cancelled at any time, keeps what arrived, and resumes from there', async () => {
     pace(server, 300, () => told.at(-1)?.done ?? 0)
     const abort = new AbortController()
     const error = await failure(
@@ -348,7 +348,7 @@ describe('a download', () => {
     })
   })
 
-  it('that was cancelled while it was imported is not fetched again', async () => {
+  it('does not fetch again what was cancelled during the import', async () => {
     const abort = new AbortController()
     expect(await failure(download({}, abort, ({ phase }) => phase === 'Reading' && abort.abort()))).toMatchObject({
       code: 'cancelled',
@@ -379,7 +379,7 @@ describe('a download', () => {
     }
   })
 
-  it('fetches all of it again if the part that was kept is corrupt', async () => {
+  it('fetches everything again if the partial file is corrupt', async () => {
     server.cuts = [40_960, 0, 0, 0, 0]
     await failure(download())
     await writeFile(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.part'), Buffer.alloc(40_960))
@@ -390,7 +390,7 @@ describe('a download', () => {
     expect(told.filter(({ phase }) => again.test(phase))).toHaveLength(1)
   })
 
-  it('gives up if the server sends another file both times', async () => {
+  it('gives up if the server sends the wrong file twice', async () => {
     server.cuts = [40_960, 0, 0, 0, 0]
     await failure(download())
     server.cuts = []
@@ -401,7 +401,7 @@ describe('a download', () => {
     expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
   })
 
-  it('can be let go of', async () => {
+  it('can be discarded', async () => {
     server.cuts = [40_960, 0, 0, 0, 0]
     await failure(download())
     await discardDownload(datasetsDir, 'cifar-10', [spec])
@@ -409,7 +409,7 @@ describe('a download', () => {
     expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
   })
 
-  it('goes on after the whole process was killed', async () => {
+  it('resumes after the whole process was killed', async () => {
     // Nothing more is sent after ten pieces.
     server.beforePiece = (sent) => (sent < 40_960 ? Promise.resolve() : new Promise(() => undefined))
     const script = join(datasetsDir, 'child.mts')
@@ -458,7 +458,7 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('with a part that lost its end goes on from what is there', async () => {
+  it('resumes from the existing bytes if a part lost its end', async () => {
     server.cuts = [40_960, 0, 0, 0, 0]
     await failure(download())
     await truncate(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.part'), 1000)
@@ -469,10 +469,10 @@ describe('a download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  describe('without a way there', () => {
+  describe('without a connection', () => {
     const at = (url: string): Partial<DownloadSetup> => ({ specs: [{ ...spec, download: { ...spec.download, url } }] })
 
-    it('says that nobody listens, that a name is not known, that a certificate is not trusted', async () => {
+    it('reports a refused connection, an unknown name and an untrusted certificate', async () => {
       const port = server.port
       await server.close()
       expect((await failure(download())).message).toBe(
@@ -495,7 +495,7 @@ describe('a download', () => {
       await expired.close()
     })
 
-    it('takes the proxy of the environment, but where it is told not to', async () => {
+    it('uses the proxy of the environment, except for excluded hosts', async () => {
       const proxy = await openProxy()
       const elsewhere = at(server.url('localhost'))
       await download({ ...elsewhere, env: { HTTPS_PROXY: proxy.url } })
@@ -513,7 +513,7 @@ describe('a download', () => {
     })
   })
 
-  it('through a proxy that says nothing is given up, and cancelled at once', async () => {
+  it('gives up on a silent proxy, and can be cancelled at once', async () => {
     const proxy = await openProxy(true)
     const env = { HTTPS_PROXY: proxy.url }
     const way = { specs: [{ ...spec, download: { ...spec.download, url: server.url('localhost') } }], env }
@@ -529,7 +529,7 @@ describe('a download', () => {
     await proxy.close()
   })
 
-  it('is not begun on a disk without room', async () => {
+  it('does not start without free disk space', async () => {
     const large = { ...spec, download: { ...spec.download, bytes: 1e18 } }
     expect((await failure(download({ specs: [large] }))).message).toMatch(
       /^CIFAR-10 needs [\d.]+ MB on the disk of the data directory, and [\d.]+ MB are free\./,
@@ -547,8 +547,8 @@ function mounted(folder: string, size: string): boolean {
   )
 }
 
-describe('a disk that fills while something is downloaded', () => {
-  it('is told of, what came is kept, and it goes on when there is room', async (context) => {
+describe('disk that becomes full during a download', () => {
+  it('is reported; the partial file is kept and resumed when there is space', async (context) => {
     const disk = await mkdtemp(join(tmpdir(), 'mcnn-full-'))
     if (!mounted(disk, '40m')) {
       await rm(disk, { recursive: true })

@@ -22,7 +22,7 @@ describe('networkSentence', () => {
     expect(networkSentence(error, 'host', null)).toBe(sentence)
   })
 
-  it('names the proxy where it is the one that fails', () => {
+  it('names the proxy if it failed', () => {
     expect(networkSentence(of('ENOTFOUND'), 'host', 'p:1')).toMatch(/^The name of the proxy p:1 could not/)
     expect(networkSentence(of('ECONNREFUSED'), 'host', 'p:1')).toMatch(/^The proxy p:1 refused/)
     expect(networkSentence(of('ERR_PROXY_TUNNEL', 'Failed to establish tunnel: 403 Forbidden'), 'host', 'p:1')).toBe(
@@ -33,7 +33,7 @@ describe('networkSentence', () => {
 })
 
 describe('isPassing', () => {
-  it('is worth another try only where something could be different then', () => {
+  it('allows a retry only if the result could change', () => {
     for (const error of [
       of('ECONNRESET'),
       of('ENOTFOUND'),
@@ -48,15 +48,18 @@ describe('isPassing', () => {
 })
 
 describe('proxyOf', () => {
-  it('tells host and port, never who asks', () => {
+  it('returns host and port, but no credentials', () => {
     expect(proxyOf('a.org', { HTTPS_PROXY: 'http://user:secret@p:8080/' })).toBe('p:8080')
     expect(proxyOf('a.org', { https_proxy: 'http://low:1', HTTPS_PROXY: 'http://high:1' })).toBe('low:1')
     expect(proxyOf('a.org', { HTTPS_PROXY: 'nonsense' })).toBeNull()
     expect(proxyOf('a.org', {})).toBeNull()
   })
 
-  it.each([['*'], ['a.org'], ['.org'], ['*.org'], ['x, a.org'], ['x a.org']])('but where NO_PROXY is %s', (no) => {
-    expect(proxyOf('a.org', { HTTPS_PROXY: 'http://p:1', NO_PROXY: no })).toBeNull()
-    expect(proxyOf('b.com', { HTTPS_PROXY: 'http://p:1', no_proxy: 'a.org' })).toBe('p:1')
-  })
+  it.each([['*'], ['a.org'], ['.org'], ['*.org'], ['x, a.org'], ['x a.org']])(
+    'ignores the proxy if NO_PROXY is %s',
+    (no) => {
+      expect(proxyOf('a.org', { HTTPS_PROXY: 'http://p:1', NO_PROXY: no })).toBeNull()
+      expect(proxyOf('b.com', { HTTPS_PROXY: 'http://p:1', no_proxy: 'a.org' })).toBe('p:1')
+    },
+  )
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Rate } from './rate'
 
 describe('Rate', () => {
-  it('can’t be told at once, then is what came in the last five seconds', () => {
+  it('is unknown at first, then covers the last five seconds', () => {
     const rate = new Rate()
     rate.add(0, 0)
     expect(rate.perSecond(0)).toBeNull()
@@ -13,14 +13,14 @@ describe('Rate', () => {
     expect(rate.perSecond(10_000)).toBeCloseTo(10_000)
   })
 
-  it('does not count what was here before', () => {
+  it('does not count bytes that existed before', () => {
     const rate = new Rate()
     rate.add(0, 1e9)
     rate.add(1000, 1e9 + 500)
     expect(rate.perSecond(1000)).toBeCloseTo(500)
   })
 
-  it('falls where nothing comes any more', () => {
+  it('falls if nothing arrives any more', () => {
     const rate = new Rate()
     rate.add(0, 0)
     rate.add(1000, 1000)

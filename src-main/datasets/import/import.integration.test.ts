@@ -21,7 +21,7 @@ import { archiveOf, pythonBatch } from '../testSupport'
 const packed = resolve('../shared/datasets/cifar-10-batches-bin.tar.xz')
 const names = cifarSpecs.flatMap((spec) => (spec.id === 'cifar-10' ? spec.parts.map((part) => part.binary) : []))
 
-describe.skipIf(!existsSync(packed))('the real CIFAR-10', () => {
+describe.skipIf(!existsSync(packed))('real CIFAR-10', () => {
   let dir: string
   let datasetsDir: string
   const files = new Map<string, Buffer>()
@@ -141,7 +141,7 @@ describe.skipIf(!existsSync(packed))('the real CIFAR-10', () => {
       /data_batch_1\.bin has been changed/,
     ],
   ]
-  it.each(cases)('is refused %s', async (_, name, change, message) => {
+  it.each(cases)('is rejected %s', async (_, name, change, message) => {
     const bytes = files.get(name)
     if (!bytes) throw new Error(`no ${name}`)
     // One good file is stored before the bad one; the rest would only take time.

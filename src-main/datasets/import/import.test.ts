@@ -199,7 +199,7 @@ describe('importDataset', () => {
       ),
     ],
   ]
-  it.each(forms)('stores the same from %s', async (_, source) => {
+  it.each(forms)('stores the same data from %s', async (_, source) => {
     const path = await source()
     const summary = await take(path)
     expect(datasetSummary.parse(summary)).toEqual(summary)
@@ -222,7 +222,7 @@ describe('importDataset', () => {
     expect((await listDatasets(datasetsDir, specs))[1]).toEqual(summary)
   })
 
-  it('reads Python arrays whose columns lie together', async () => {
+  it('reads Python arrays in column order', async () => {
     const files = new Map(
       [...small.binary].map(([name, content]) => [
         name.replace('.bin', ''),
@@ -232,7 +232,7 @@ describe('importDataset', () => {
     expect(await take(await archive(files))).toMatchObject({ official: true })
   })
 
-  it('stores CIFAR-100 with both labels, official only where a sum could be compared', async () => {
+  it('stores CIFAR-100 with both labels, as official only if a checksum could be compared', async () => {
     expect(await take(await archive(fine.binary))).toMatchObject({
       id: 'cifar-100',
       official: null,
@@ -250,7 +250,7 @@ describe('importDataset', () => {
     expect(await readFile(join(datasetsDir, 'cifar-100/train.bin'))).toEqual(fine.binary.get('train.bin'))
   })
 
-  it('tells its progress to the end', async () => {
+  it('reports its progress until the end', async () => {
     const seen: ImportProgress[] = []
     await importDataset({ path: await archive(small.binary), datasetsDir, onProgress: (p) => seen.push(p) }, specs)
     expect(new Set(seen.map((p) => p.phase))).toEqual(new Set(['Reading', 'Checking']))
@@ -258,7 +258,7 @@ describe('importDataset', () => {
     expect(seen.at(-1)).toMatchObject({ id: 'cifar-10', done: 30 * 3073, total: 30 * 3073 })
   })
 
-  it('replaces a set that is there, and keeps it where the new one is refused', async () => {
+  it('replaces an existing set, and keeps it if the new one is rejected', async () => {
     await take(await archive(small.binary))
     await writeFile(join(datasetsDir, 'cifar-10/train.bin'), 'damaged')
     await refused(await archive(changed(small.binary, 'data_batch_1.bin', setByte(5, 0))))
@@ -268,7 +268,7 @@ describe('importDataset', () => {
     expect(await left()).toEqual(['cifar-10'])
   })
 
-  it('ends when cancelled, and keeps nothing', async () => {
+  it('stops when cancelled, and keeps nothing', async () => {
     const controller = new AbortController()
     const path = await archive(small.binary)
     const promise = importDataset(
@@ -289,7 +289,7 @@ describe('importDataset', () => {
   })
 })
 
-it('reads an xz after others that were refused or cancelled half way', async () => {
+it('reads an xz archive after others were rejected or cancelled half way', async () => {
   const rest = Buffer.alloc(300_000, 'not a tar ')
   await refused(await file('text.xz', xzOf(rest)))
   await refused(await file('zip.xz', xzOf(Buffer.concat([zipOf(zipped(small.binary)), rest]))))
@@ -313,7 +313,7 @@ it('reads an xz after others that were refused or cancelled half way', async () 
   expect(await take(good)).toMatchObject({ official: true })
 })
 
-describe('importDataset refuses', () => {
+describe('importDataset rejects', () => {
   const size = 10 * 3073
   const cases: [string, () => Promise<string>, RegExp][] = [
     [
@@ -656,7 +656,7 @@ describe('importDataset refuses', () => {
       /: test has been changed/,
     ],
   ]
-  it.each(fineCases)('of CIFAR-100: %s', async (_, source, message) => {
+  it.each(fineCases)('CIFAR-100 with %s', async (_, source, message) => {
     expect((await refused(await source())).message).toMatch(message)
   })
 
@@ -685,7 +685,7 @@ describe('importDataset refuses', () => {
     expect(missing.message).toMatch(/nowhere\.tar\.gz: there is no such file or folder\.$/)
   })
 
-  it('to write where it cannot', async () => {
+  it('a folder that it cannot write to', async () => {
     await writeFile(join(dir, 'plain'), '')
     const promise = importDataset(
       { path: await archive(small.binary), datasetsDir: join(dir, 'plain/datasets') },
@@ -695,8 +695,8 @@ describe('importDataset refuses', () => {
   })
 })
 
-describe('the store', () => {
-  it('lists what there is and what there could be', async () => {
+describe('store of data sets', () => {
+  it('lists installed and available sets', async () => {
     const list = await listDatasets(datasetsDir, specs)
     expect(list.map((d) => [d.id, d.available, d.synthetic])).toEqual([
       ['synthetic', true, true],
@@ -707,7 +707,7 @@ describe('the store', () => {
     expect(list[1]).toMatchObject({ train: 20, test: 10, fingerprint: null, official: null })
   })
 
-  it('says how to import what is not there', async () => {
+  it('explains how to import a missing set', async () => {
     const load = { datasetsDir, dataset: 'cifar-10', trainExamples: null, testExamples: null, seed: 1 } as const
     for (const use of [
       () => loadDataset(load, specs),
@@ -772,7 +772,7 @@ describe('the store', () => {
     await expect(removeDataset(datasetsDir, 'synthetic', specs)).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('clears away what a dead process left, and nothing else', async () => {
+  it('removes only the leftovers of a dead process', async () => {
     const host =
       hostname()
         .toLowerCase()
@@ -798,7 +798,7 @@ describe('the store', () => {
   })
 })
 
-describe('an imported set', () => {
+describe('imported set', () => {
   it('is loaded as rows of RGB pixels, with its statistics and fingerprint', async () => {
     const summary = await take(await archive(fine.binary))
     const data = await loadDataset(
@@ -827,7 +827,7 @@ describe('an imported set', () => {
     })
   })
 
-  it('gives balanced subsets by the seed, each with a fingerprint of its own', async () => {
+  it('returns balanced subsets by seed, each with its own fingerprint', async () => {
     await take(await archive(fine.binary))
     const load = (seed: number, trainExamples: number | null): ReturnType<typeof loadDataset> =>
       loadDataset({ datasetsDir, dataset: 'cifar-100', trainExamples, testExamples: 4, seed }, specs)
@@ -841,7 +841,7 @@ describe('an imported set', () => {
     ).toBe(4)
   })
 
-  it('gives sample pictures of each class', async () => {
+  it('returns sample images of each class', async () => {
     await take(await archive(fine.binary))
     const samples = await sampleImages(datasetsDir, 'cifar-100', 3, specs)
     expect(samples.map((s) => s.label)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])

@@ -6,7 +6,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 const pickle = (text: string): Buffer => Buffer.concat([Buffer.from([0x80, 2]), bytes(text)])
 
 describe('readPickle', () => {
-  it('reads lists of numbers and byte arrays, and leaves texts out', () => {
+  it('reads lists of numbers and byte arrays, and skips texts', () => {
     const p = new Pickler()
     const many = Array.from({ length: 2500 }, (_, i) => i * 30)
     p.dictionary({
@@ -25,7 +25,7 @@ describe('readPickle', () => {
     expect(entries.get('data')).toMatchObject({ shape: [2, 3], fortran: false, bytes: Buffer.from([1, 2, 3, 4, 5, 6]) })
   })
 
-  it('gives views of the input, not copies', () => {
+  it('returns views of the input, not copies', () => {
     const p = new Pickler()
     p.dictionary({ data: () => p.array(1, 3, Buffer.from([1, 2, 3])) })
     const input = p.done()
@@ -55,16 +55,16 @@ describe('readPickle', () => {
     ['no dictionary', pickle('K\x01.'), /is not a dictionary/],
     ['a key that is no text', pickle('}K\x01K\x02s.'), /key that is not a short text/],
     ['a list in itself as a key', pickle('}]q\x00h\x00s.'), /key that is not a short text/],
-  ])('refuses %s', (_, input, message) => {
+  ])('rejects %s', (_, input, message) => {
     expect(() => readPickle(input)).toThrow(PickleError)
     expect(() => readPickle(input)).toThrow(message)
   })
 
-  it('reads a list that holds itself without going round in circles', () => {
+  it('reads a list that contains itself without an endless loop', () => {
     expect(readPickle(pickle('}U\x01a]q\x00h\x00as.'))).toEqual(new Map())
   })
 
-  it('refuses arrays of the wrong size or type', () => {
+  it('rejects arrays of the wrong size or type', () => {
     const wrongSize = new Pickler()
     wrongSize.dictionary({ data: () => wrongSize.array(2, 3, Buffer.from([1, 2, 3])) })
     expect(() => readPickle(wrongSize.done())).toThrow(/wrong size/)

@@ -35,7 +35,7 @@ const refused = (field?: string) => ({
 })
 
 describe('answer', () => {
-  it('passes an allowed call on with its defaults filled in', async () => {
+  it('passes an allowed call with its defaults filled in', async () => {
     const r = routes()
     expect(await answer(r, true, 'models.list', {})).toEqual({ ok: true, value: 'from the service' })
     expect(r.service).toHaveBeenCalledExactlyOnceWith('models.list', { classes: 10 })
@@ -48,7 +48,7 @@ describe('answer', () => {
     expect(r.service).not.toHaveBeenCalled()
   })
 
-  it('hands an error on as a value with its fields', async () => {
+  it('returns an error as a value with its fields', async () => {
     const r = routes()
     expect(await answer(r, true, 'shell.openDataDir', {})).toEqual({
       ok: false,
@@ -68,7 +68,7 @@ describe('answer', () => {
     ['a name from the prototype', '__proto__', {}],
     ['a name that is none', 7, {}],
     ['no name', undefined, {}],
-  ])('refuses %s', async (_, call, params) => {
+  ])('rejects %s', async (_, call, params) => {
     const r = routes()
     expect(await answer(r, true, call, params)).toEqual(refused())
     expect(r.service).not.toHaveBeenCalled()
@@ -91,7 +91,7 @@ describe('answer', () => {
     ['shell.saveFile', { suggestedName: 'a.csv', content: '', encoding: 'latin1' }, 'encoding'],
     ['shell.saveFile', { suggestedName: 'a.csv', content: '', encoding: 'utf8', path: '/etc/a.csv' }, undefined],
     ['shell.saveFile', { suggestedName: 'a.csv', content: 'a'.repeat(32_000_001), encoding: 'utf8' }, 'content'],
-  ] as const)('refuses parameters that are off: %s %j', async (call, params, field) => {
+  ] as const)('rejects invalid parameters: %s %j', async (call, params, field) => {
     const r = routes()
     expect(await answer(r, true, call, params)).toEqual(refused(field))
     expect(r.service).not.toHaveBeenCalled()
@@ -100,7 +100,7 @@ describe('answer', () => {
     expect(r.shell['shell.saveFile']).not.toHaveBeenCalled()
   })
 
-  it('refuses what is not JSON or too large', async () => {
+  it('rejects what is not JSON or too large', async () => {
     const circle: { self?: unknown } = {}
     circle.self = circle
     expect(await answer(routes(), true, 'runs.list', circle)).toEqual(refused())
@@ -111,14 +111,14 @@ describe('answer', () => {
     })
   })
 
-  it('lets a file to be saved be larger than other parameters', async () => {
+  it('allows a saved file to be larger than other parameters', async () => {
     const r = routes()
     const file = { suggestedName: 'Figure 3, ResNet-20.png', content: 'a'.repeat(2_000_000), encoding: 'base64' }
     expect(await answer(r, true, 'shell.saveFile', file)).toEqual({ ok: true, value: { saved: true } })
     expect(r.shell['shell.saveFile']).toHaveBeenCalledExactlyOnceWith(file)
   })
 
-  it('takes nothing from a sender it does not trust', async () => {
+  it('rejects calls of an untrusted sender', async () => {
     const r = routes()
     expect(await answer(r, false, 'shell.info', {})).toEqual(refused())
     expect(await answer(r, false, 'runs.list', {})).toEqual(refused())
@@ -128,7 +128,7 @@ describe('answer', () => {
 })
 
 describe('isServiceEvent', () => {
-  it('lets the service tell what is its own to tell', () => {
+  it('accepts only the service’s own events', () => {
     expect(isServiceEvent('run.progress')).toBe(true)
     for (const name of ['service.state', 'shell.command', 'shell.preferences', 'no.such', 'constructor', ''])
       expect(isServiceEvent(name)).toBe(false)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RestartLimit } from './restarts'
 
 describe('RestartLimit', () => {
-  it('allows so many restarts within the window, and again when they are past', () => {
+  it('allows a limited number of restarts within the window, and more after it', () => {
     const limit = new RestartLimit(3, 60_000)
     expect([0, 1, 2].map((t) => limit.tryAcquire(t))).toEqual([true, true, true])
     expect(limit.tryAcquire(3)).toBe(false)
@@ -12,7 +12,7 @@ describe('RestartLimit', () => {
     expect(limit.tryAcquire(60_001)).toBe(true)
   })
 
-  it('forgets on a reset', () => {
+  it('forgets restarts on a reset', () => {
     const limit = new RestartLimit(1, 60_000)
     expect(limit.tryAcquire(0)).toBe(true)
     expect(limit.tryAcquire(1)).toBe(false)

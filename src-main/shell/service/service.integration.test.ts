@@ -90,7 +90,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('Service', () => {
-  it('answers calls made before it was ready, tells events, and keeps the fields of errors', async () => {
+  it('answers calls made before it was ready, forwards events, and keeps the fields of errors', async () => {
     const { service, states, told } = start('serve')
     expect(service.state.state).toBe('starting')
     expect(await service.call('echo', { a: [1, 'x'] })).toEqual({ a: [1, 'x'] })
@@ -106,7 +106,7 @@ describe('Service', () => {
     expect(await service.call('garbage', {})).toBe('fine')
   })
 
-  it('gives it nothing that was meant for Electron or another Node, and no secret', async () => {
+  it('passes no variables for Electron or another Node, and no secrets', async () => {
     vi.stubEnv('ELECTRON_RUN_AS_NODE', '1')
     vi.stubEnv('NODE_OPTIONS', '--no-warnings')
     vi.stubEnv('SECRET_TOKEN', 'x')
@@ -122,7 +122,7 @@ describe('Service', () => {
     }
   })
 
-  it('says why it was gone, answers what was asked of it, and starts it again', async () => {
+  it('reports why the service ended, rejects pending calls, and restarts it', async () => {
     const { service, until } = start('serve')
     await until(1, 'running')
     const pid = (await service.call('pid', {})) as number
@@ -138,7 +138,7 @@ describe('Service', () => {
     expect(await service.call('pid', {})).not.toBe(pid)
   })
 
-  it('gives up on one that keeps ending, with its last words, until a person asks again', async () => {
+  it('gives up on a service that keeps ending, reports its last output, and restarts on request', async () => {
     const { service, states, until } = start('crash')
     const held = service.call('echo', 1)
     await expect(held).rejects.toMatchObject({ code: 'unavailable' })
@@ -157,7 +157,7 @@ describe('Service', () => {
     expect(states.filter((state) => state.state === 'starting')).toHaveLength(8)
   })
 
-  it('hands on why it could not start and does not try again', async () => {
+  it('reports why the service could not start and does not retry', async () => {
     const { service, states, until } = start('refuse')
     const held = service.call('echo', 1)
     await expect(held).rejects.toMatchObject({ code: 'unavailable', message: 'The database is newer.', fix: 'Update.' })
@@ -166,7 +166,7 @@ describe('Service', () => {
     expect(states.map((state) => state.state)).toEqual(['starting', 'stopped'])
   })
 
-  it('ends it when asked, and makes it end when it will not', async () => {
+  it('ends the service on request, by force if necessary', async () => {
     const first = start('serve')
     const pid = (await first.service.call('pid', {})) as number
     const unanswered = first.service.call('never', {})
@@ -201,7 +201,7 @@ describe('Service', () => {
   it.each([
     ['node', { node: '/nowhere/node' }, 'The Node that runs the service is missing (/nowhere/node).'],
     ['build', { script: '/nowhere/service.js' }, 'The service is not built (/nowhere/service.js is missing).'],
-  ] as const)('says when its %s is missing', async (_, changes, sentence) => {
+  ] as const)('reports that the %s is missing', async (_, changes, sentence) => {
     const { service, states } = start('serve', changes)
     expect(states).toEqual([{ state: 'stopped', detail: expect.stringContaining(sentence) as unknown }])
     await expect(service.call('echo', 1)).rejects.toMatchObject({
@@ -212,7 +212,7 @@ describe('Service', () => {
     await service.stop()
   })
 
-  it('has a damaged history mended by a process of its own, and starts the service again', async () => {
+  it('repairs a corrupt history in a separate process and starts the service again', async () => {
     const { service, until, states } = start('damaged', { args: ['damaged', path.join(folder, 'mended')] })
     expect(await until(1, 'stopped')).toEqual({ state: 'stopped', detail: 'It is damaged.', damaged: true })
     expect(await service.repair()).toMatchObject({ from: 'history', kept: '/k' })
@@ -220,7 +220,7 @@ describe('Service', () => {
     expect(states.at(-1)).toEqual({ state: 'running', detail: null })
   })
 
-  it('that can’t be mended stays stopped, and says so', async () => {
+  it('stays stopped if the repair fails, and reports it', async () => {
     const { service, until } = start('refuse')
     await until(1, 'stopped')
     await expect(service.repair()).rejects.toMatchObject({ code: 'conflict', message: 'In use.' })

@@ -18,7 +18,7 @@ describe('endReason', () => {
     [{ ...end, code: 0 }, 'The service ended without a result.'],
     [{ ...end, code: 1, lastWords: 'Error: no' }, 'The service ended with exit code 1. Its last output: Error: no'],
     [{ ...end, code: 7 }, 'The service ended with exit code 7.'],
-  ])('says it in words (%#)', (given, sentence) => {
+  ])('describes the end in words (%#)', (given, sentence) => {
     expect(endReason(given)).toBe(sentence)
   })
 })

@@ -7,7 +7,7 @@ import { ServiceLog } from './serviceLog'
 const folder = (): string => mkdtempSync(path.join(tmpdir(), 'mcnn-log-'))
 
 describe('ServiceLog', () => {
-  it('appends what is said and knows the last words of this process only', () => {
+  it('appends output and returns the last lines of the current process only', () => {
     const file = path.join(folder(), 'logs', 'service.log')
     const log = new ServiceLog(file)
     log.begin('started')
@@ -21,7 +21,7 @@ describe('ServiceLog', () => {
     expect(readFileSync(file, 'utf8')).toBe('started\none\ntwo\n\nstarted again\n')
   })
 
-  it('moves a full file on and keeps three', () => {
+  it('rotates a full file and keeps three', () => {
     const file = path.join(folder(), 'service.log')
     const log = new ServiceLog(file)
     for (let i = 0; i < 80; i++) log.add(`${String(i).padStart(100_000, '.')}\n`)
@@ -31,7 +31,7 @@ describe('ServiceLog', () => {
     expect(readFileSync(file, 'utf8').trimEnd().endsWith('79')).toBe(true)
   })
 
-  it('goes on without a file where none can be written', () => {
+  it('continues without a file if none can be written', () => {
     const log = new ServiceLog('/dev/null/none/service.log')
     log.add('said\n')
     expect(log.lastWords()).toBe('said')

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { Training } from './training'
 
 describe('Training', () => {
-  it('tells when training begins and ends, once each', () => {
+  it('reports the start and end of training once each', () => {
     const told = vi.fn()
     const training = new Training(told)
     training.follow('run.changed', { id: 'a', state: 'queued' })
@@ -19,7 +19,7 @@ describe('Training', () => {
     expect(training.held).toBe(0)
   })
 
-  it('holds a paused run, which needs no power', () => {
+  it('ignores a paused run, which needs no power', () => {
     const told = vi.fn()
     const training = new Training(told)
     training.follow('run.changed', { id: 'a', state: 'running' })
@@ -28,7 +28,7 @@ describe('Training', () => {
     expect(training.held).toBe(1)
   })
 
-  it('forgets deleted runs and those of a service that is gone', () => {
+  it('forgets deleted runs and those of an ended service', () => {
     const told = vi.fn()
     const training = new Training(told)
     training.follow('run.changed', { id: 'a', state: 'running' })
@@ -39,7 +39,7 @@ describe('Training', () => {
     expect(training.held).toBe(0)
   })
 
-  it('is idle when nothing trains, is paused or has its turn to come; what is held back waits for a person', () => {
+  it('is idle if nothing trains, is paused or is due next; held runs do not count', () => {
     const idle = vi.fn()
     const training = new Training(() => undefined, idle)
     training.follow('run.changed', { id: 'a', state: 'running' })
@@ -51,7 +51,7 @@ describe('Training', () => {
     expect(training.queued).toBe(0)
   })
 
-  it('is as busy with other work, told of once, until that has ended', () => {
+  it('is also busy while another task runs, and reports that once', () => {
     const told = vi.fn()
     const idle = vi.fn()
     const training = new Training(told, idle)
@@ -65,7 +65,7 @@ describe('Training', () => {
     expect(idle).toHaveBeenCalledOnce()
   })
 
-  it('takes no notice of what is not a run', () => {
+  it('ignores what is not a run', () => {
     const training = new Training(() => undefined)
     for (const payload of [null, {}, { id: 'a', state: 'flying' }]) training.follow('run.changed', payload)
     expect(training.held).toBe(0)

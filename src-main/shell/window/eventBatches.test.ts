@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { SentEvent } from '../../contract/wire'
 import { EventBatches } from './eventBatches'
 
-it('sends the events of one turn in few messages, in their order', async () => {
+it('sends the events of one turn in few messages, in order', async () => {
   const messages: SentEvent[][] = []
   const batches = new EventBatches((events) => messages.push(events))
   for (let i = 0; i < 250; i++) batches.add('study.changed', { studyId: String(i) })

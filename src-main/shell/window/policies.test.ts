@@ -6,7 +6,7 @@ import { devServerPage, externalHosts, externalLink, isOwnPage, mayRequest, wasA
 const page = 'file:///opt/workbench/out/renderer/index.html'
 
 describe('isOwnPage', () => {
-  it('takes the page with any hash', () => {
+  it('accepts the page with any hash', () => {
     expect(isOwnPage(page, page)).toBe(true)
     expect(isOwnPage(`${page}#/runs/r-1?x=1`, page)).toBe(true)
     expect(isOwnPage('file:///home/%c3%a9va%20m/out/index.html', 'file:///home/%C3%89va%20m/out/index.html')).toBe(
@@ -26,14 +26,14 @@ describe('isOwnPage', () => {
     'data:text/html,x',
     'not a url',
     '',
-  ])('refuses %s', (url) => {
+  ])('rejects %s', (url) => {
     expect(isOwnPage(url, page)).toBe(false)
   })
 })
 
 describe('mayRequest', () => {
   it.each([page, 'file:///opt/workbench/out/renderer/assets/a.js', 'data:image/png;base64,AA=='])(
-    'lets %s through',
+    'allows %s',
     (url) => {
       expect(mayRequest(url, page, false)).toBe(true)
     },
@@ -84,13 +84,13 @@ describe('externalLink', () => {
     'javascript:alert(1)',
     'smb://arxiv.org/x',
     'arxiv.org',
-  ])('refuses %s', (url) => {
+  ])('rejects %s', (url) => {
     expect(externalLink(url)).toBeNull()
   })
 })
 
 describe('wasAskedFor', () => {
-  it('is true soon after a press, and only then', () => {
+  it('is true only shortly after a press', () => {
     expect(wasAskedFor(null, 1000)).toBe(false)
     expect(wasAskedFor(1000, 1000)).toBe(true)
     expect(wasAskedFor(1000, 2400)).toBe(true)
@@ -99,7 +99,7 @@ describe('wasAskedFor', () => {
   })
 })
 
-describe('the content security policy of the page', () => {
+describe('content security policy of the page', () => {
   const html = readFileSync(path.resolve('src-renderer/index.html'), 'utf8')
   const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(html)?.[1]
 
@@ -120,17 +120,17 @@ describe('the content security policy of the page', () => {
     ])
   })
 
-  it('comes before anything it must govern', () => {
+  it('comes before everything that it must govern', () => {
     expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<script'))
     expect(html.match(/<script(?![^>]*\ssrc=)/)).toBeNull()
     expect(html).not.toMatch(/<style|style="/)
   })
 })
 
-describe('the page of a development server', () => {
+describe('page of a development server', () => {
   const served = 'http://localhost:5173/'
 
-  it('is taken from this machine only, and only in development', () => {
+  it('is accepted only from this machine and only in development', () => {
     const url = (ELECTRON_RENDERER_URL: string, MCNN_DEV = '1'): string | null =>
       devServerPage({ MCNN_DEV, ELECTRON_RENDERER_URL })
     expect(url('http://localhost:5173')).toBe(served)
@@ -148,7 +148,7 @@ describe('the page of a development server', () => {
       expect(isOwnPage(other, served), other).toBe(false)
   })
 
-  it('may request its own server, and nothing else', () => {
+  it('may request only its own server', () => {
     for (const own of [`${served}main.ts`, 'ws://localhost:5173/?token=x', 'data:image/png;base64,AA=='])
       expect(mayRequest(own, served, true), own).toBe(true)
     for (const other of ['http://localhost:5174/', 'https://arxiv.org/', page, 'wss://arxiv.org/'])
