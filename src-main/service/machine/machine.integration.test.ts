@@ -1,7 +1,8 @@
 /** Exclusive access to the machine, and trainers whose steps take long. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { stoppedReason } from '../../contract/runs/endReasons'
-import { Bench, planOf } from '../fixtures/bench'
+import { createService, type Service } from '../app/service'
+import { Bench, fakeTrainer, planOf } from '../fixtures/bench'
 
 let bench: Bench
 
@@ -72,6 +73,78 @@ describe('exclusive access to the machine', () => {
       .poll(async () => (await service.call('runs.get', { id: paused })).checkpoint)
       .toMatchObject({ step: 3 })
     expect((await service.call('runs.get', { id: paused })).run.state).toBe('paused')
+  })
+})
+
+describe('a verification by another program', () => {
+  interface Reader {
+    service: Service
+    /** Resolves when a verification reports the phase. */
+    inPhase: (phase: string) => Promise<unknown>
+  }
+
+  /** Another program that reads the same data directory. */
+  async function reader(): Promise<Reader> {
+    const phases: string[] = []
+    const service = await createService({
+      dataDir: bench.dataDir,
+      trainerEntry: fakeTrainer,
+      program: '1.2.3',
+      access: 'read',
+      onEvent: (name, payload) => name === 'task.progress' && phases.push((payload as { phase: string }).phase),
+    })
+    return { service, inPhase: (phase) => expect.poll(() => phases).toContain(phase) }
+  }
+
+  async function finishedRun(): Promise<{ service: Service; done: string }> {
+    const service = await bench.open()
+    const {
+      runIds: [done = ''],
+    } = await service.call('studies.create', { plan: planOf({ 1: 'good' }) })
+    await bench.reached(done, 'done')
+    return { service, done }
+  }
+
+  it('keeps queued runs of the data directory from starting until it ends', async () => {
+    const { service, done } = await finishedRun()
+    const { service: verifier, inPhase } = await reader()
+    const other = new Bench()
+    try {
+      planOf({ 1: 'waits' })
+      const verified = verifier.call('publish.verify', { id: done })
+      await inPhase('training again')
+      const plan = planOf({ 1: 'good', 2: 'good' })
+      const {
+        runIds: [queued = ''],
+      } = await service.call('studies.create', { plan: { ...plan, seeds: [2] } })
+      // A complete training of another data directory fits in.
+      const { runIds } = await (await other.open()).call('studies.create', { plan: { ...plan, seeds: [1] } })
+      await other.reached(runIds[0] ?? '', 'done')
+      expect((await service.call('runs.get', { id: queued })).run.state).toBe('queued')
+      await verifier.call('publish.cancel', { kind: 'verify' })
+      await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+      await bench.reached(queued, 'done')
+    } finally {
+      await Promise.all([verifier.close(), other.end()])
+    }
+  })
+
+  it('waits for the verification of a third program', async () => {
+    const { done } = await finishedRun()
+    const [first, second] = await Promise.all([reader(), reader()])
+    try {
+      planOf({ 1: 'waits' })
+      const verified = first.service.call('publish.verify', { id: done })
+      await first.inPhase('training again')
+      const waiting = second.service.call('publish.verify', { id: done })
+      await second.inPhase('waiting for the running run')
+      planOf({ 1: 'good' })
+      await first.service.call('publish.cancel', { kind: 'verify' })
+      await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
+      expect(await waiting).toMatchObject({ runId: done })
+    } finally {
+      await Promise.all([first.service.close(), second.service.close()])
+    }
   })
 })
 

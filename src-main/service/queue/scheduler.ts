@@ -9,10 +9,12 @@ import type { RunProgress } from '../../contract/runs/runs'
 import type { Environment } from '../../contract/runs/environment'
 import { isDiskProblem } from '../../history/files/database'
 import type { RunRecord } from '../../history/runs/runs'
+import { rereadHistory } from '../access/openHistory'
 import { isAlive, sameOwner } from '../access/processIdentity'
 import { announceAll, type Context } from '../app/context'
 import { RunSupervisor, type SupervisorOptions } from '../training/runSupervisor'
 import type { Slot } from '../training/slot'
+import { MachineSlot } from './machineSlot'
 
 /** Between two checks whether the machine is free, in ms. */
 const busyMs = 250
@@ -26,11 +28,18 @@ export class Scheduler {
   #closing = false
   /** How many tasks have exclusive access to the machine, or wait for it. */
   #exclusive = 0
+  readonly #machine: MachineSlot
+  /** Requests to start or resume runs that came before the gate was closed. */
+  #starting = 0
+  /** Whether this program holds the machine's slot to start or resume runs. */
+  #mayStart = false
+  #retry: NodeJS.Timeout | null = null
 
   constructor(context: Context, options: SupervisorOptions, slots: readonly Slot[]) {
     this.#context = context
     this.#options = options
     this.#slots = slots
+    this.#machine = new MachineSlot(context.paths)
     context.disk.follow({ stalled: () => this.#suspendAll(), freed: (seconds) => this.#resumeAfterDiskWait(seconds) })
   }
 
@@ -47,11 +56,12 @@ export class Scheduler {
   /** Starts the next run in each free slot, and resumes runs that were resumed while the gate was closed. */
   startNextRun(): void {
     // The state of the code belongs to the job; it is queried once, so that only the first run waits for it.
-    const started = this.#context.git().then((git) => {
-      if (!this.#isGateOpen) return
-      for (const supervisor of this.#all()) supervisor.resume()
-      for (const slot of this.#slots) if (!this.#supervisors.has(slot.id)) this.#startIn(slot, git)
-    })
+    if (!this.#isGateOpen) return
+    this.#starting++
+    const started = this.#context
+      .git()
+      .then((git) => this.#startWithMachine(git))
+      .finally(() => this.#starting--)
     // The run stays queued, and the service calls this again.
     started.catch(
       (thrown: unknown) =>
@@ -60,27 +70,58 @@ export class Scheduler {
     )
   }
 
+  async #startWithMachine(git: Environment['git']): Promise<void> {
+    const release = await this.#machine.tryAcquire()
+    if (release === null) return this.#startLater()
+    try {
+      if (this.#isHalted) return
+      this.#mayStart = true
+      for (const supervisor of this.#all()) supervisor.resume()
+      for (const slot of this.#slots) if (!this.#supervisors.has(slot.id)) this.#startIn(slot, git)
+    } finally {
+      this.#mayStart = false
+      release()
+    }
+  }
+
+  /** Another program verifies a run of this data directory, or is starting one. */
+  #startLater(): void {
+    if (this.#retry !== null) return
+    this.#retry = setTimeout(() => {
+      this.#retry = null
+      this.startNextRun()
+    }, busyMs).unref()
+  }
+
   /**
-   * Acquires exclusive access to the machine: no trainer starts or resumes here until it is released. Waits for what
-   * trains now, here or in another program.
+   * Acquires exclusive access to the machine: no trainer of this data directory starts or resumes until it is released,
+   * in whatever program. Waits for what trains now.
    * @param waiting is called repeatedly while something trains
    * @returns releases the access; `startNextRun` then schedules what had to wait
    */
   async acquireExclusive(signal: AbortSignal, waiting: () => void): Promise<() => void> {
     this.#exclusive++
-    const release = (): void => {
-      this.#exclusive--
-    }
     try {
-      while (this.#isBusy()) {
+      for (;;) {
+        const release = this.#isBusy() ? null : await this.#machine.tryAcquire()
+        if (release !== null) {
+          // A run may have become running before the slot was acquired, which a private copy of the history does not show.
+          const { history, paths } = this.#context
+          if (history.isPrivate) rereadHistory(paths, history)
+          if (!this.#isBusy())
+            return () => {
+              release()
+              this.#exclusive--
+            }
+          release()
+        }
         waiting()
         await wait(busyMs, undefined, { signal })
       }
     } catch (thrown) {
-      release()
+      this.#exclusive--
       throw thrown
     }
-    return release
   }
 
   /** Returns a run that uses the machine now, of this program or another that lives; a paused one does not use it. */
@@ -114,6 +155,7 @@ export class Scheduler {
   /** Stops what trains and holds what is queued. */
   async close(cause: CloseCause): Promise<void> {
     this.#closing = true
+    if (this.#retry !== null) clearTimeout(this.#retry)
     this.#holdQueued(cause)
     const supervisors = this.#all()
     for (const supervisor of supervisors) supervisor.stop({ by: 'close', cause })
@@ -143,7 +185,7 @@ export class Scheduler {
     const run = this.#context.history.runs.claimNext(this.#context.owner)
     if (!run) return
     const supervisor = new RunSupervisor(this.#context, this.#options, slot, run, {
-      canResume: () => this.#isGateOpen,
+      canResume: () => this.#mayStart,
       closeTimeChanged: () => this.#context.emit('system.closing', { ms: this.closeMs }),
       finished: () => {
         if (this.#supervisors.get(slot.id) === supervisor) this.#supervisors.delete(slot.id)
@@ -156,12 +198,16 @@ export class Scheduler {
 
   /** The one gate through which every start and every resumption of a trainer goes. */
   get #isGateOpen(): boolean {
-    return !this.#closing && this.#exclusive === 0 && !this.#context.disk.problem
+    return this.#exclusive === 0 && !this.#isHalted
+  }
+
+  get #isHalted(): boolean {
+    return this.#closing || this.#context.disk.problem !== null
   }
 
   /** A trainer whose run has ended may still compute until its process is gone. */
   #isBusy(): boolean {
-    return this.#all().some((supervisor) => supervisor.hasEnded) || this.trainingRun() !== null
+    return this.#starting > 0 || this.#all().some((supervisor) => supervisor.hasEnded) || this.trainingRun() !== null
   }
 
   #suspendAll(): void {
@@ -169,10 +215,7 @@ export class Scheduler {
   }
 
   #resumeAfterDiskWait(seconds: number): void {
-    for (const supervisor of this.#all()) {
-      supervisor.recordDiskWait(seconds)
-      supervisor.resume()
-    }
+    for (const supervisor of this.#all()) supervisor.recordDiskWait(seconds)
     this.startNextRun()
   }
 

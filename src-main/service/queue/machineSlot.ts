@@ -1,0 +1,69 @@
+/**
+ * The right to start a training of a data directory on this machine, which one program at a time holds. A verification
+ * holds it while it trains; a queue holds it while it turns a run from queued to running.
+ */
+import { statSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { codeOf } from '../../contract/errors'
+import type { Paths } from '../storage/dataDir'
+
+export class MachineSlot {
+  readonly #paths: Paths
+  #server: Server | null = null
+  #holders = 0
+
+  constructor(paths: Paths) {
+    this.#paths = paths
+  }
+
+  /** @returns releases the slot; null if another program holds it */
+  async tryAcquire(): Promise<(() => void) | null> {
+    this.#holders++
+    if (this.#server === null && !(await this.#listen())) {
+      this.#release()
+      return null
+    }
+    let isHeld = true
+    return () => {
+      if (isHeld) this.#release()
+      isHeld = false
+    }
+  }
+
+  #release(): void {
+    if (--this.#holders > 0) return
+    this.#server?.close()
+    this.#server = null
+  }
+
+  /** @returns false if another program listens */
+  async #listen(): Promise<boolean> {
+    const name = slotName(this.#paths)
+    if (name === null) return true
+    const server = createServer((socket) => socket.destroy())
+    server.unref()
+    const failure = await new Promise<unknown>((resolve) => {
+      server.once('error', resolve)
+      server.listen(name, () => resolve(null))
+    })
+    // Two calls of this program listened at once: the first one has the name.
+    if (this.#server !== null) {
+      server.close()
+      return true
+    }
+    // Without sockets nobody can tell: the queue must not stand.
+    if (failure !== null) return codeOf(failure) !== 'EADDRINUSE'
+    this.#server = server
+    return true
+  }
+}
+
+/**
+ * Returns an abstract socket: the system releases it with its process, and it leaves no file in a directory that is only
+ * read. A copy of a data directory has the same identity, but another marker file. Null if there is no such name.
+ */
+function slotName({ identity, marker }: Paths): string | null {
+  if (identity === '' || process.platform !== 'linux') return null
+  const file = statSync(marker, { throwIfNoEntry: false, bigint: true })
+  return file ? `\0mcnn-workbench-${identity}-${file.dev}-${file.ino}` : null
+}
