@@ -5,6 +5,7 @@ import { insertInto } from './files/statements'
 export class Events {
   readonly #insert
   readonly #ofRun
+  readonly #has
 
   constructor(db: Database) {
     this.#insert = db.prepare<[number, string, string, string, string]>(
@@ -13,10 +14,17 @@ export class Events {
     this.#ofRun = db.prepare<[number], HistoryEvent>(
       'SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key',
     )
+    this.#has = db
+      .prepare<[number, string], number>('SELECT EXISTS (SELECT 1 FROM events WHERE run = ? AND kind = ?)')
+      .pluck()
   }
 
   add(run: number, level: HistoryEvent['level'], kind: string, message: string, at = new Date().toISOString()): void {
     this.#insert.run(run, at, level, kind, message)
+  }
+
+  has(run: number, kind: string): boolean {
+    return this.#has.get(run, kind) === 1
   }
 
   /** In the order they happened. */

@@ -32,10 +32,15 @@ export function comparisonWords({ variant, finished, open, halfWidth, expected, 
 }
 
 /** '24 runs, about 3 h 20 min on this machine'. */
-export function costWords({ runs, seconds, basis }: Pick<MoreSeeds, 'runs' | 'seconds' | 'basis'>): string {
+export function costWords({
+  runs,
+  seconds,
+  basis,
+  sharedMachine,
+}: Pick<MoreSeeds, 'runs' | 'seconds' | 'basis' | 'sharedMachine'>): string {
   const count = plural(runs, 'run')
   if (seconds === null) return `${count}; duration unknown: nothing similar has trained on this machine`
-  return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', estimated from other networks here' : ''}`
+  return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', estimated from other networks here' : ''}${sharedMachine ? ', measured next to another training' : ''}`
 }
 
 /** Says whether the intervals are as narrow as requested. */

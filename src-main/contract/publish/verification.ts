@@ -46,6 +46,8 @@ export const verifiable = z.object({
   epochSeconds: z.number().nullable(),
   /** Seconds of the steps after its last finished epoch. */
   restSeconds: z.number(),
+  /** Whether the run trained next to another training: its times are longer than those of a run alone. */
+  sharedMachine: z.boolean(),
   /** Processor or GPU of these times; null if unknown. */
   trainedOn: z.string().nullable(),
   /** Whether this machine has that processor and the run was trained on it; null if unknown. */

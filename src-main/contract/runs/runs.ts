@@ -65,6 +65,9 @@ export const runSummary = z.object({
 })
 export type RunSummary = z.infer<typeof runSummary>
 
+/** Kind of the event of a run that trained next to another training: its times are longer than those of a run alone. */
+export const sharedMachineKind = 'shared-machine'
+
 export const historyEvent = z.object({
   at: z.string(),
   level: z.enum(['info', 'warning', 'error']),

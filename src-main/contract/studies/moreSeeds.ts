@@ -37,6 +37,7 @@ export const moreSeeds = z.object({
   /** Seconds to train them, from this machine's own history; null if it has none. */
   seconds: z.number().nullable(),
   basis: estimate.shape.basis,
+  sharedMachine: estimate.shape.sharedMachine,
   /** Finished runs of the study: above 0, results could be seen. */
   finished: z.int(),
   /** Why nothing can be added; null if something can, or if nothing is needed. */

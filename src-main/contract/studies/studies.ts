@@ -37,6 +37,8 @@ export const estimate = z.object({
   seconds: z.number().nullable(),
   /** measured: same network on this machine; scaled: from another network's speed by multiplications. */
   basis: z.enum(['measured', 'scaled', 'unknown']),
+  /** Whether all known times were measured next to another training: the estimate is too long for runs alone. */
+  sharedMachine: z.boolean(),
   models: z.array(modelSummary.omit({ layers: true })),
 })
 export type Estimate = z.infer<typeof estimate>

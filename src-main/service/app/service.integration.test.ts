@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../../contract/calls'
 import { quickStart } from '../../contract/experiment'
+import { sharedMachineKind } from '../../contract/runs/runs'
 import type { DeviceProbe } from '../../contract/trainer/messages'
 import { Bench, fakeTrainer, planOf } from '../fixtures/bench'
 import { createService } from './service'
@@ -83,9 +84,19 @@ describe('calls', () => {
       ['mcnn-f', 2, 0],
     ])
     // The same speed as was measured: 2 s an epoch, 3 s to start.
-    expect(
-      await service.call('studies.estimate', { plan: { ...planOf({ 1: 'good' }), variants: ['baseline'] } }),
-    ).toMatchObject({ seconds: 9, basis: 'measured' })
+    const plan = { ...planOf({ 1: 'good' }), variants: ['baseline' as const] }
+    expect(await service.call('studies.estimate', { plan })).toMatchObject({
+      seconds: 9,
+      basis: 'measured',
+      sharedMachine: false,
+    })
+    // As if each had trained next to another training.
+    const db = new Sqlite(path.join(bench.dataDir, 'history.sqlite'))
+    db.prepare(
+      `INSERT INTO events (run, at, level, kind, message) SELECT key, '', 'warning', '${sharedMachineKind}', '' FROM runs`,
+    ).run()
+    db.close()
+    expect(await service.call('studies.estimate', { plan })).toMatchObject({ seconds: 9, sharedMachine: true })
     expect(serviceCalls['models.list'].result.parse(await service.call('models.list', {}))).toHaveLength(55)
     const info = serviceCalls['system.info'].result.parse(await service.call('system.info', {}))
     expect(info).toMatchObject({ program: '1.2.3', node: process.versions.node, dataDir: bench.dataDir })

@@ -2,6 +2,7 @@
 import { constants, copyFileSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
+import { sharedMachineKind } from '../../contract/runs/runs'
 import type { RunRecord } from '../../history/runs/runs'
 import type { Context } from '../app/context'
 import { newestCheckpoint, runDir } from '../storage/dataDir'
@@ -62,6 +63,9 @@ function extendRun(context: Context, run: RunRecord, epochs: number, made: strin
     `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`,
   )
   history.events.add(run.key, 'info', 'extended', `Extended to ${epochs} epochs by ${extended}.`)
+  // The copied epochs are part of the run's times.
+  const shared = history.events.ofRun(run.key).find(({ kind }) => kind === sharedMachineKind)
+  if (shared) history.events.add(longer.key, shared.level, shared.kind, shared.message)
   const folder = makeRunFolder(paths, extended)
   // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the
   // blocks.

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../../contract/calls'
+import { sharedMachineKind } from '../../contract/runs/runs'
 import { History } from '../../history/history'
 import { Bench, planOf } from '../fixtures/bench'
 
@@ -485,6 +486,9 @@ describe('going on', () => {
     // None was created for the run that could be extended.
     expect(await service.call('runs.list', {})).toHaveLength(2)
     expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual([id, stopped].sort())
+    const history = new History(path.join(bench.dataDir, 'history.sqlite'))
+    history.events.add(history.runs.get(id)?.key ?? 0, 'warning', sharedMachineKind, 'Another training ran.')
+    history.close()
     const {
       ids: [longer = ''],
     } = await service.call('runs.extend', { ids: [id], epochs: 5 })
@@ -494,6 +498,8 @@ describe('going on', () => {
     expect(extended?.epochs.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5])
     expect(extended?.steps.map((s) => s.step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     expect({ ...shorter, events: [] }).toEqual({ ...before, events: [] })
+    // Its times contain those of the shorter run.
+    expect(extended?.events.map((event) => event.kind)).toContain(sharedMachineKind)
     const folder = path.join(bench.dataDir, 'runs', longer)
     rmSync(folder, { recursive: true })
     await expect(service.call('runs.extend', { ids: [longer], epochs: 9 })).rejects.toMatchObject({

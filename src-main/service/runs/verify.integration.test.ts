@@ -158,6 +158,7 @@ describe('a run that is trained again', () => {
       epochs: 2,
       steps: 20,
       restSeconds: 0,
+      sharedMachine: false,
       here: true,
       training: null,
       otherProgram: null,

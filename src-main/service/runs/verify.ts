@@ -13,7 +13,7 @@ import {
   type Measured,
 } from '../../analysis/studies/verification'
 import type { Verifiable, Verification } from '../../contract/publish/verification'
-import type { HistoryEvent } from '../../contract/runs/runs'
+import { sharedMachineKind, type HistoryEvent } from '../../contract/runs/runs'
 import type { TrainerJob } from '../../contract/trainer/messages'
 import type { RunRecord } from '../../history/runs/runs'
 import { announceRun, type Context } from '../app/context'
@@ -62,6 +62,7 @@ export function verifiable(context: Context, scheduler: Scheduler, run: RunRecor
     startupSeconds: run.startupSeconds ?? startupGuess,
     epochSeconds: spread(seconds)?.mean ?? null,
     restSeconds: ((spread(rest.map((one) => one.stepMs))?.mean ?? 0) * (step - Math.min(step, finished))) / 1000,
+    sharedMachine: history.events.has(run.key, sharedMachineKind),
     trainedOn: before && (before.device === 'cpu' ? before.cpu : before.device),
     // Naming a GPU would load TensorFlow.
     here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,

@@ -210,10 +210,15 @@ describe('until intervals are narrow enough', () => {
     expect(rowWords(told, told.rows[0] ?? never())).toBe('4 more seeds (4–7)')
     expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe('MCNN-F: ± 0.98 now, about ± 0.50 then')
     expect(costWords(told)).toBe('16 runs, about 3 min 44 s on this machine')
-    expect(costWords({ runs: 1, seconds: null, basis: 'unknown' })).toBe(
+    expect(costWords({ runs: 1, seconds: null, basis: 'unknown', sharedMachine: false })).toBe(
       '1 run; duration unknown: nothing similar has trained on this machine',
     )
-    expect(costWords({ runs: 1, seconds: 60, basis: 'scaled' })).toMatch(/estimated from other networks here$/)
+    expect(costWords({ runs: 1, seconds: 60, basis: 'scaled', sharedMachine: false })).toMatch(
+      /from other networks here$/,
+    )
+    expect(costWords({ runs: 1, seconds: 60, basis: 'measured', sharedMachine: true })).toMatch(
+      /on this machine, measured next to another training$/,
+    )
     expect(goalWords(told, 0.5)).toBe(
       '0 of 2 intervals are under ± 0.50 points; the widest is ± 0.98 (ResNet-8, MCNN-F).',
     )

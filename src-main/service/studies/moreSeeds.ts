@@ -155,7 +155,11 @@ function goalOf(
   return more.more === 0 ? { goal: 'coming', needed: 0 } : { goal: 'needed', needed: more.more }
 }
 
-function timeOf(plan: StudyPlan, cells: readonly AddedCell[], speed: Speed): Pick<MoreSeeds, 'seconds' | 'basis'> {
+function timeOf(
+  plan: StudyPlan,
+  cells: readonly AddedCell[],
+  speed: Speed,
+): Pick<MoreSeeds, 'seconds' | 'basis' | 'sharedMachine'> {
   const { dataset, epochs, precision } = plan.training
   const times = cells.map(({ arch, variant, seeds }) => ({
     count: seeds.length,
@@ -165,6 +169,7 @@ function timeOf(plan: StudyPlan, cells: readonly AddedCell[], speed: Speed): Pic
     (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
   return {
     basis,
+    sharedMachine: speed.sharedMachine,
     seconds: basis === 'unknown' ? null : times.reduce((sum, { count, seconds }) => sum + count * (seconds ?? 0), 0),
   }
 }

@@ -21,6 +21,7 @@ import { studyOf } from '../app/lookup'
 import { addSeeds, joinStudy, withdrawSeeds } from './addSeeds'
 import { estimateMoreSeeds } from './moreSeeds'
 import { removeFiles } from '../storage/ownFiles'
+import { sharedMachineKind } from '../../contract/runs/runs'
 import type { Probe } from '../machine/probe'
 import type { RunActions } from '../queue/runActions'
 import type { Scheduler } from '../queue/scheduler'
@@ -46,6 +47,14 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
     names.set(environmentHash, name)
     return name
   }
+}
+
+function sharedMachineIn(history: Context['history']): (run: RunRecord) => boolean {
+  return ({ key }) => history.events.has(key, sharedMachineKind)
+}
+
+function speedFacts(history: Context['history']): ConstructorParameters<typeof Speed>[1] {
+  return { machineOf: machineNames(history), sharedMachine: sharedMachineIn(history) }
 }
 
 /** Parses each config once for all of its runs. */
@@ -117,7 +126,7 @@ export function studyCalls(
     },
 
     'studies.estimate': async ({ plan }) =>
-      estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), machineNames(history))),
+      estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), speedFacts(history))),
 
     'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
 
@@ -129,7 +138,7 @@ export function studyCalls(
         runs.ofStudy(study.id),
         runs.trashedOfStudy(study.id),
         asked,
-        new Speed(runs.measured(measuredRuns), machineNames(history)),
+        new Speed(runs.measured(measuredRuns), speedFacts(history)),
       )
     },
 
@@ -285,6 +294,8 @@ function summary(
     counts,
     total,
     progress: epochs === 0 ? 0 : Math.min(1, (epochsDone + partial) / epochs),
-    etaSeconds: unfinished ? remainingSeconds(runs, (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null) : null,
+    etaSeconds: unfinished
+      ? remainingSeconds(runs, (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null, sharedMachineIn(history))
+      : null,
   }
 }

@@ -110,6 +110,24 @@ describe('an estimate', () => {
     })
   })
 
+  it('takes runs that trained next to another training only if none trained alone, and says so', () => {
+    const sharedMachine = (run: RunRecord): boolean => run.summary.seconds === 100
+    const facts = { machineOf: () => 'here', sharedMachine }
+    const shared = run({ secondsAnEpoch: 20 })
+    expect(estimate(plan, new Speed([shared, run({ secondsAnEpoch: 10 })], facts))).toMatchObject({
+      basis: 'measured',
+      sharedMachine: false,
+      seconds: 2 * (3 + 5 * 10),
+    })
+    expect(estimate(plan, new Speed([shared], facts))).toMatchObject({
+      basis: 'measured',
+      sharedMachine: true,
+      seconds: 2 * (3 + 5 * 20),
+    })
+    const queued = run({ state: 'queued', epochsDone: 0 })
+    expect(remainingSeconds([shared, run({ secondsAnEpoch: 10 }), queued], () => null, sharedMachine)).toBe(53)
+  })
+
   it('takes no speed of the other precision, of no depth', () => {
     const inBfloat16 = { ...plan, training: { ...plan.training, precision: 'bfloat16' as const } }
     const speed = new Speed([

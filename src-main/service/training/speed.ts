@@ -34,19 +34,34 @@ export interface Workload extends Model {
   validationExamples: number
 }
 
+/** What a run's times depend on besides the run. */
+interface SpeedFacts {
+  /** Names the machine and its settings. */
+  machineOf: (run: RunRecord) => string | null
+  /** Whether the run trained next to another training. */
+  sharedMachine: (run: RunRecord) => boolean
+}
+
+const noFacts: SpeedFacts = { machineOf: (run) => run.environmentHash, sharedMachine: () => false }
+
 /** Seconds for an example, by what was measured. A precision's speed says nothing of the other's. */
 export class Speed {
   readonly #measured: (Model & { precision: Precision; perExample: number })[]
   readonly #startup: number
+  /** Whether all times were measured next to another training: a run alone takes less. */
+  readonly sharedMachine: boolean
 
   /**
-   * @param runs that have finished an epoch, newest first; only those of the newest one's machine count
-   * @param machineOf names what a run's speed depends on besides the run itself
+   * @param runs that have finished an epoch, newest first; only those of the newest one's machine count, and those next
+   *   to another training only if no run trained alone
    */
-  constructor(runs: readonly RunRecord[], machineOf: (run: RunRecord) => string | null = (run) => run.environmentHash) {
+  constructor(runs: readonly RunRecord[], { machineOf, sharedMachine }: SpeedFacts = noFacts) {
     const newest = runs[0]
     const machine = newest && machineOf(newest)
-    const here = runs.filter((run) => machineOf(run) === machine)
+    const onMachine = runs.filter((run) => machineOf(run) === machine)
+    const alone = onMachine.filter((run) => !sharedMachine(run))
+    this.sharedMachine = alone.length === 0 && onMachine.length > 0
+    const here = this.sharedMachine ? onMachine : alone
     this.#measured = here.flatMap(({ summary, trainExamples, testExamples, validationExamples, precision }) => {
       if (summary.seconds === null || summary.epochsDone === 0) return []
       const perExample =
@@ -91,7 +106,7 @@ export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   const basis = (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
   const seconds =
     basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
-  return { runs: models.length * plan.seeds.length, seconds, basis, models }
+  return { runs: models.length * plan.seeds.length, seconds, basis, sharedMachine: speed.sharedMachine, models }
 }
 
 /** The examples that a config trains, tests and is picked on; a limit above a set's size takes the whole set. */
@@ -121,8 +136,12 @@ export function exampleCounts({
 export function remainingSeconds(
   runs: readonly RunRecord[],
   progressSeconds: (runId: string) => number | null,
+  sharedMachine = noFacts.sharedMachine,
 ): number | null {
-  const speed = new Speed(runs.filter((run) => run.summary.epochsDone > 0))
+  const speed = new Speed(
+    runs.filter((run) => run.summary.epochsDone > 0),
+    { ...noFacts, sharedMachine },
+  )
   let sum = 0
   let waiting = 0
   for (const { summary, trainExamples, testExamples, validationExamples, precision } of runs) {

@@ -1,4 +1,5 @@
 /** Labels a run whose times are not those of a run alone. */
+import { sharedMachineKind } from '../../contract/runs/runs'
 import type { TrainerMessage } from '../../contract/trainer/messages'
 import { otherTrainers } from '../../system/trainerProcesses'
 
@@ -23,7 +24,7 @@ export class SharedMachineWatch {
     this.send({
       type: 'event',
       level: 'warning',
-      kind: 'shared-machine',
+      kind: sharedMachineKind,
       message: `Another training (process ${other.pid}) ran on this machine at the same time: the times of this run are longer than those of a run alone.${measured}`,
     })
   }

@@ -10,6 +10,7 @@ const plan: Verifiable = {
   startupSeconds: 5,
   epochSeconds: 1,
   restSeconds: 0,
+  sharedMachine: false,
   trainedOn: 'a processor',
   here: true,
   training: null,
@@ -46,6 +47,9 @@ describe('verification of a run', () => {
     )
     expect(timeWords({ ...plan, here: null, trainedOn: null }, 5)).toBe(
       'It took about 10 s in the original training; it may take longer here.',
+    )
+    expect(timeWords({ ...plan, sharedMachine: true }, null)).toBe(
+      'About 3 min 25 s, as in the original training, next to another training.',
     )
     expect(timeWords({ ...plan, epochSeconds: null }, 5)).toContain('Duration unknown')
   })

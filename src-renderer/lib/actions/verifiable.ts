@@ -30,8 +30,9 @@ export function timeWords(plan: Verifiable, epochs: number | null): string {
   const seconds = secondsAgain(plan, epochs)
   if (seconds === null) return 'Duration unknown: no epoch was timed.'
   const where = plan.trainedOn === null ? 'in the original training' : `on ${plan.trainedOn}`
-  if (plan.here === true) return `About ${duration(seconds)}, as in the original training.`
-  return `It took about ${duration(seconds)} ${where}; ${plan.here === false ? 'this machine has a different CPU, so the last bits may differ' : 'it may take longer here'}.`
+  const shared = plan.sharedMachine ? ', next to another training' : ''
+  if (plan.here === true) return `About ${duration(seconds)}, as in the original training${shared}.`
+  return `It took about ${duration(seconds)} ${where}${shared}; ${plan.here === false ? 'this machine has a different CPU, so the last bits may differ' : 'it may take longer here'}.`
 }
 
 /** Returns the newest verdict among a run's events; null if it was never verified. */
