@@ -3,7 +3,7 @@ import type { BenchWorker } from '../src-main/service/machine/benchWorker'
 import { hold, type Entrant } from './conductor'
 import type { Name } from './contenders'
 
-const options = { rounds: 3, steps: 2, say: () => undefined }
+const options = { rounds: 3, steps: 2, log: () => undefined }
 
 /** Writes down who is at work; `failsIn` is the turn in which it dies, 0 its start. */
 function entrant(name: Name, log: string[], failsIn?: number): Entrant {
@@ -60,7 +60,7 @@ describe('hold', () => {
     const said: string[] = []
     const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], {
       ...options,
-      say: (line) => void said.push(line),
+      log: (line) => void said.push(line),
     })
     expect(measured.map(({ contender, rounds }) => [contender.name, rounds.length])).toEqual([['step', 3]])
     expect(failed).toMatchObject([{ contender: { name: 'pytorch' }, why: 'it is gone' }])

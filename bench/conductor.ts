@@ -26,7 +26,7 @@ export interface Outcome {
  */
 export async function hold(
   entrants: readonly Entrant[],
-  { rounds, steps, say }: { rounds: number; steps: number; say: (line: string) => void },
+  { rounds, steps, log }: { rounds: number; steps: number; log: (line: string) => void },
 ): Promise<Outcome> {
   const outcome: Outcome = { measured: [], failed: [] }
   const ready: (Entrant & { measured: Measured })[] = []
@@ -38,7 +38,7 @@ export async function hold(
       const why = messageOf(error)
       outcome.failed.push({ contender: entrant.contender, why })
       entrant.player.stop()
-      say(`${idOf(entrant.contender)} is excluded: ${why}.`)
+      log(`${idOf(entrant.contender)} is excluded: ${why}.`)
       return false
     }
   }
@@ -49,7 +49,7 @@ export async function hold(
       await give(entrant, async () => {
         const { version, device } = await player.start()
         ready.push({ ...entrant, measured: { contender, version, device, rounds: [] } })
-        say(
+        log(
           `${i + 1} of ${entrants.length}: ${idOf(contender)} is warm, on ${device}, in ${((performance.now() - started) / 1000).toFixed(0)} s`,
         )
       })
@@ -57,16 +57,16 @@ export async function hold(
     for (let round = 1; round <= rounds; round++) {
       const still = ready.filter(({ contender }) => !outcome.failed.some((f) => f.contender === contender))
       const order = round % 2 === 1 ? still : still.toReversed()
-      const told: string[] = []
+      const times: string[] = []
       for (const entrant of order) {
         await setTimeout(restMs)
         const fine = await give(entrant, async () => {
           // The first step of a turn starts with cold caches.
           entrant.measured.rounds.push(await entrant.player.turn(1, steps))
         })
-        if (fine) told.push(`${idOf(entrant.contender)} ${median(entrant.measured.rounds.at(-1) ?? []).toFixed(0)}`)
+        if (fine) times.push(`${idOf(entrant.contender)} ${median(entrant.measured.rounds.at(-1) ?? []).toFixed(0)}`)
       }
-      say(`round ${round} of ${rounds}, ms a step: ${told.join(', ')}`)
+      log(`round ${round} of ${rounds}, ms a step: ${times.join(', ')}`)
     }
   } finally {
     for (const { player } of entrants) player.stop()

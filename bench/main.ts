@@ -29,7 +29,7 @@ const warmUp = { 'stock-eager': 2, step: 6, tensorflow: 5, pytorch: 5 }
 
 const built = (entry: string): string => path.join(programRoot, 'out/main', entry)
 const kept = (...parts: string[]): string => path.join(programRoot, 'bench', ...parts)
-const say = (line: string): void => void process.stderr.write(`bench: ${line}\n`)
+const log = (line: string): void => void process.stderr.write(`bench: ${line}\n`)
 const print = (text: string): void => void process.stdout.write(text)
 
 async function main(): Promise<number> {
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   if (machine !== null)
     await keep(machine, { device, rows, ratios, rounds: options.rounds, steps: options.steps }, outcome)
   const own = outcome.failed.filter(({ contender }) => isOwn(contender))
-  for (const { contender, why } of own) say(`${idOf(contender)} failed: ${why}.`)
+  for (const { contender, why } of own) log(`${idOf(contender)} failed: ${why}.`)
   return own.length === 0 ? 0 : 1
 }
 
@@ -76,7 +76,7 @@ async function measured(options: Options): Promise<Outcome> {
   if (wanted.length === 0)
     throw new WorkbenchError('bad-input', 'Nothing to time: --only selects only peers, and --peers names none.')
   const groups = groupsOf(wanted, options.depth, options.batch, process.availableMemory())
-  say(
+  log(
     `ResNet-${options.depth}, batch ${options.batch}: ${wanted.length} contenders, ${options.rounds} rounds of ${options.steps} steps each${groups.length > 1 ? `; memory is short, so in ${groups.length} groups` : ''}`,
   )
   const cpuOnly = onCpu()
@@ -87,7 +87,7 @@ async function measured(options: Options): Promise<Outcome> {
     for (const { player } of entrants.flat()) player.stop()
   })
   const outcomes: Outcome[] = []
-  for (const group of entrants) outcomes.push(await hold(group, { ...options, say }))
+  for (const group of entrants) outcomes.push(await hold(group, { ...options, log }))
   return { measured: outcomes.flatMap(({ measured: m }) => m), failed: outcomes.flatMap(({ failed }) => failed) }
 }
 
@@ -174,7 +174,7 @@ function hardware(): { cpu: string; cores: number; memoryGiB: number } {
 function write(file: string, value: unknown): void {
   mkdirSync(path.dirname(file), { recursive: true })
   writeAtomicallySync(file, `${JSON.stringify(value, null, 2)}\n`)
-  say(`stored in ${path.relative(programRoot, file)}`)
+  log(`stored in ${path.relative(programRoot, file)}`)
 }
 
 function drawTables(machine: string): number {
@@ -189,7 +189,7 @@ function drawTables(machine: string): number {
     .map((name) => readFileSync(kept('results', name), 'utf8'))
   update(kept('README.md'), (page) => withResult(page, result.parse(JSON.parse(readFileSync(file, 'utf8')))))
   update(path.join(programRoot, 'README.md'), (page) => withGpus(page, gpusOf(parseResults(all))))
-  say(`bench/README.md shows ${machine}`)
+  log(`bench/README.md shows ${machine}`)
   return 0
 }
 
@@ -213,7 +213,7 @@ async function profiled(options: Options): Promise<number> {
   }
   const profiles = []
   for (const { precision, variant } of steps) {
-    say(`tracing ${precision} ${variant} …`)
+    log(`tracing ${precision} ${variant} …`)
     const work: Work = { name: 'step', precision, variant, arch: options.arch, batch: options.batch, warmUp: 0 }
     const made = await profile(work, { ...tools, env: pythonEnv(cpuOnly) })
     profiles.push({ depth: options.depth, batch: options.batch, precision, variant, ...made })
@@ -235,7 +235,7 @@ main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
     // An unexpected error, with its stack.
-    say(
+    log(
       error instanceof WorkbenchError
         ? error.message
         : error instanceof Error

@@ -24,7 +24,7 @@ const startMs = 5 * 60_000
 /** What a page's own code sees; tests have no DOM library to tell them. */
 interface PageGlobals {
   workbench: WorkbenchBridge
-  told: { event: string; payload: unknown }[]
+  recordedEvents: { event: string; payload: unknown }[]
 }
 
 /** The Electron that the setup provided. */
@@ -92,7 +92,7 @@ export class Workbench {
   }
 
   /** Takes out the problems that the test provoked and gives them. */
-  takeProblems(): string[] {
+  drainProblems(): string[] {
     return this.problems.splice(0)
   }
 
@@ -125,17 +125,18 @@ export class Workbench {
     return outcome.value
   }
 
-  /** Begins to keep events, for `told`. */
+  /** Begins to keep events, for `recordedEvents`. */
   async listen(...events: EventName[]): Promise<void> {
     await this.page.evaluate((names) => {
       const page = globalThis as unknown as PageGlobals
-      page.told = []
-      for (const event of names) page.workbench.on(event, (payload) => void page.told.push({ event, payload }))
+      page.recordedEvents = []
+      for (const event of names)
+        page.workbench.on(event, (payload) => void page.recordedEvents.push({ event, payload }))
     }, events)
   }
 
-  async told<E extends EventName>(event: E): Promise<EventPayload<E>[]> {
-    const all = await this.page.evaluate(() => (globalThis as unknown as PageGlobals).told)
+  async recordedEvents<E extends EventName>(event: E): Promise<EventPayload<E>[]> {
+    const all = await this.page.evaluate(() => (globalThis as unknown as PageGlobals).recordedEvents)
     return all.filter((one) => one.event === event).map((one) => one.payload as EventPayload<E>)
   }
 

@@ -33,7 +33,7 @@ for (const [name, hash] of [
     await expect(page.getByRole('main').getByText(sentence).first()).toBeVisible()
     await expect(page.locator('.skeleton')).toHaveCount(0)
     await expect(page.getByRole('main').locator('[aria-busy="true"]')).toHaveCount(0)
-    workbench.takeProblems()
+    workbench.drainProblems()
   })
 
 test('a query with a field that does not exist says so instead of showing skeletons', async ({ workbench }) => {

@@ -116,7 +116,7 @@ test('the content security policy blocks inline script, eval, style and everythi
   } finally {
     server.close()
   }
-  expect(workbench.takeProblems().length).toBeGreaterThan(0)
+  expect(workbench.drainProblems().length).toBeGreaterThan(0)
 })
 
 test('requests are blocked even where no policy of a page says so', async ({ workbench }) => {
@@ -189,7 +189,7 @@ test('navigation, new windows and permissions are denied; listed links open outs
       BrowserWindow.getAllWindows().map((window) => window.webContents.getURL()),
     ),
   ).toEqual([url])
-  workbench.takeProblems()
+  workbench.drainProblems()
 })
 
 test('calls are taken from the program’s own window only, even from its own page with its own bridge', async ({
@@ -213,7 +213,7 @@ test('calls are taken from the program’s own window only, even from its own pa
     ok: false,
     error: { code: 'bad-input', message: expect.stringContaining('own window') as unknown },
   })
-  workbench.takeProblems()
+  workbench.drainProblems()
 })
 
 test('the service gets what it needs of the environment, and no secret of it is ever written down', async ({

@@ -102,9 +102,9 @@ test('reports and restarts a killed service, and gives up if it keeps dying', as
   await workbench.listen('service.state')
   kill(workbench.servicePid())
   await expect
-    .poll(async () => (await workbench.told('service.state')).map((told) => told.state))
+    .poll(async () => (await workbench.recordedEvents('service.state')).map((told) => told.state))
     .toEqual(['starting', 'running'])
-  expect((await workbench.told('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
+  expect((await workbench.recordedEvents('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
   const back = page.getByRole('status').filter({ hasText: 'The service was restarted' })
   await expect(back).toContainText('killed (SIGKILL)')
   await expect(back).toContainText('1 run was interrupted and keeps its metrics and checkpoints.')
@@ -120,7 +120,9 @@ test('reports and restarts a killed service, and gives up if it keeps dying', as
 
   for (let i = 2; i <= 4; i++) {
     await expect
-      .poll(async () => (await workbench.told('service.state')).filter((told) => told.state === 'running').length)
+      .poll(
+        async () => (await workbench.recordedEvents('service.state')).filter((told) => told.state === 'running').length,
+      )
       .toBe(i - 1)
     kill(workbench.servicePid())
   }
@@ -186,5 +188,5 @@ test('reloads a page that crashes', async ({ launch }) => {
     return contents.executeJavaScript("document.querySelector('h1').textContent") as Promise<string>
   })
   expect(heading).toBe('Studies')
-  workbench.takeProblems()
+  workbench.drainProblems()
 })

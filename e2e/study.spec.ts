@@ -56,9 +56,9 @@ test('starts, follows and compares the quick-start study, and stores it', async 
     await expect.poll(shareNow).toBeGreaterThan(0)
     const before = await shareNow()
     await expect.poll(shareNow, { intervals: [50] }).toBeGreaterThan(before)
-    expect((await workbench.told('run.progress')).some((progress) => progress.loss !== null && progress.step > 0)).toBe(
-      true,
-    )
+    expect(
+      (await workbench.recordedEvents('run.progress')).some((progress) => progress.loss !== null && progress.step > 0),
+    ).toBe(true)
     await workbench.screenshot('study-live')
   })
 
@@ -67,7 +67,7 @@ test('starts, follows and compares the quick-start study, and stores it', async 
     const done = async (): Promise<number> => (await workbench.call('studies.get', { id })).study.counts.done
     // The limit of an expectation holds for each run: six take longer on a busy machine.
     for (let least = 1; least <= 6; least++) await expect.poll(done).toBeGreaterThanOrEqual(least)
-    const states = (await workbench.told('run.changed')).map((run) => run.state)
+    const states = (await workbench.recordedEvents('run.changed')).map((run) => run.state)
     expect(states.filter((state) => ['failed', 'diverged', 'stopped', 'interrupted'].includes(state))).toEqual([])
   })
 

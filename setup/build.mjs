@@ -1,9 +1,9 @@
 import { entry } from './lib/program.mjs'
-import { say } from './lib/progress.mjs'
+import { log } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 
 // As `npx mcnn` does before its command: installs what is missing, and builds what has changed.
 await entry(async () => {
   await provide()
-  say('the program is built')
+  log('the program is built')
 })

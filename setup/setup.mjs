@@ -2,7 +2,7 @@ import { startOptions, usage } from './lib/arguments.mjs'
 import { findDisplay } from './provide/display.mjs'
 import { UsageError } from './lib/failures.mjs'
 import { entry } from './lib/program.mjs'
-import { say, write } from './lib/progress.mjs'
+import { log, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 
 // Everything that `npm start` and `npm test` would install, so that later calls need no network.
@@ -14,5 +14,5 @@ await entry(async () => {
     return
   }
   await provide({ device, electron: true, threads: true, xvfb: (await findDisplay(process.env)) === null })
-  say('everything is installed')
+  log('everything is installed')
 })

@@ -5,7 +5,7 @@ import { electronHere, fallbackNotice } from './provide/electron.mjs'
 import { node24, root } from './lib/paths.mjs'
 import { electronLaunch } from './lib/electronLaunch.mjs'
 import { become, entry, runAttached } from './lib/program.mjs'
-import { say, write } from './lib/progress.mjs'
+import { log, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 
 await entry(async () => {
@@ -20,7 +20,7 @@ await entry(async () => {
   await provide({ device, electron: display !== null, threads: true })
 
   if (display === null) {
-    say('there is no display for a window: running the quick-start study in the terminal instead')
+    log('there is no display for a window: running the quick-start study in the terminal instead')
     await become(node24, [
       join(root, 'out/main/cli.js'),
       'study',
@@ -32,7 +32,7 @@ await entry(async () => {
   }
   const here = electronHere()
   if (here === null) throw new Error('Electron was installed but is missing')
-  if (here.fallback && before !== null) say(fallbackNotice())
+  if (here.fallback && before !== null) log(fallbackNotice())
   const { switches, env } = electronLaunch(display, dataDir)
   // A closing terminal signals every process in its session: Chromium's own would end at once, and the window with
   // them.

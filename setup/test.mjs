@@ -6,7 +6,7 @@ import { findDisplay } from './provide/display.mjs'
 import { electronHere } from './provide/electron.mjs'
 import { node24, root, runtime } from './lib/paths.mjs'
 import { entry, runAttached } from './lib/program.mjs'
-import { say, write } from './lib/progress.mjs'
+import { log, write } from './lib/progress.mjs'
 import { provide } from './provide/provide.mjs'
 import { codeOf, receivedSignal } from './lib/signals.mjs'
 import {
@@ -49,7 +49,7 @@ function reportIn(file) {
 await entry(async () => {
   const { suites: wanted, files, unknown } = chosenTests(process.argv.slice(2), (file) => existsSync(join(root, file)))
   if (unknown !== null) {
-    say(`there is no suite or test file ${unknown}; usage: npm test -- [${suiteNames.join('|')}|FILE]…`)
+    log(`there is no suite or test file ${unknown}; usage: npm test -- [${suiteNames.join('|')}|FILE]…`)
     process.exitCode = 2
     return
   }

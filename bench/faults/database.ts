@@ -40,14 +40,14 @@ export async function breakDatabase(world: World): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof NotStarted) || thrown.value.code !== 'damaged') throw thrown
     const broken = existsSync(file) ? readFileSync(file) : null
-    const told = await mended(world)
-    if (broken && !(told.kept !== null && readFileSync(told.kept).equals(broken)))
+    const repaired = await mended(world)
+    if (broken && !(repaired.kept !== null && readFileSync(repaired.kept).equals(broken)))
       world.faults.lost.push(`the corrupt history itself (${what})`)
-    const named = lostBy(told, before, told.from === 'nothing' ? new Map() : rowsOf(world, file))
+    const named = lostBy(repaired, before, repaired.from === 'nothing' ? new Map() : rowsOf(world, file))
     world.forget(named)
     await world.open()
-    // If a page lost its id, an older one may replace it; each run's events say that this is possible.
-    compare(world, before, rowsOf(world, file), named, told.from === 'history' && !told.unsure, what)
+    // If a page lost its id, an older one may replace it; each run's events state that this is possible.
+    compare(world, before, rowsOf(world, file), named, repaired.from === 'history' && !repaired.unsure, what)
     await world.program.call('runs.resumeInterrupted', {})
     await trainAgain(world, named)
     return
@@ -61,15 +61,15 @@ export async function breakDatabase(world: World): Promise<void> {
  * Returns the runs reported as having lost data: by their ids or, if even those were lost, as rows of the table of
  * runs.
  */
-function lostBy(told: Repair, before: Rows, after: Rows): Set<string> {
-  if (told.from !== 'history') return new Set(before.keys())
+function lostBy(repaired: Repair, before: Rows, after: Rows): Set<string> {
+  if (repaired.from !== 'history') return new Set(before.keys())
   const gone = [...before.keys()].filter((id) => !after.has(id))
-  const counted = told.tables.find(({ table }) => table === 'runs')?.lost ?? Infinity
-  return new Set([...told.runs.map(({ id }) => id), ...(counted >= gone.length ? gone : [])])
+  const counted = repaired.tables.find(({ table }) => table === 'runs')?.lost ?? Infinity
+  return new Set([...repaired.runs.map(({ id }) => id), ...(counted >= gone.length ? gone : [])])
 }
 
 async function mended(world: World): Promise<Repair> {
-  const said = await new Promise<string>((resolve, reject) => {
+  const output = await new Promise<string>((resolve, reject) => {
     execFile(
       process.execPath,
       [path.join(__dirname, 'cli.js'), 'doctor', '--repair', '--json', '--data-dir', world.dataDir],
@@ -77,7 +77,7 @@ async function mended(world: World): Promise<Repair> {
         error ? reject(new Error(`mcnn doctor --repair failed: ${stderr}`)) : resolve(stdout),
     )
   })
-  return repair.parse(JSON.parse(said))
+  return repair.parse(JSON.parse(output))
 }
 
 /**
@@ -230,7 +230,7 @@ function compare(
     const held = after.get(id) ?? new Set()
     const gone = [...rows].filter((row) => !held.has(row))
     if (gone.length > 0 && !named.has(id))
-      world.faults.lost.push(`${gone.length} rows of ${id}, of which nothing was said (${what}): ${gone[0] ?? ''}`)
+      world.faults.lost.push(`${gone.length} rows of ${id}, of which nothing was output (${what}): ${gone[0] ?? ''}`)
   }
   if (!exact) return
   for (const [id, rows] of after) {

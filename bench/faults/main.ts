@@ -24,7 +24,7 @@ const values = flagsOf(
 const wholeNumber = /^[1-9]\d{0,8}$/
 const only = values.only.split(',')
 
-const say = (text: string): void => {
+const log = (text: string): void => {
   if (!values.json) process.stderr.write(`${text}\n`)
 }
 
@@ -44,24 +44,24 @@ async function main(): Promise<void> {
     seconds: 0,
   }
   try {
-    say('Undisturbed runs …')
+    log('Undisturbed runs …')
     const outcome = await undisturbed((world) => copyFileSync(world.tuningFile, tuning))
     for (let round = 1; round <= rounds; round++) {
-      const told = await disturbed(seed, round, { outcome, tuning }, only)
+      const result = await disturbed(seed, round, { outcome, tuning }, only)
       sum.rounds++
-      for (const name of told.faults) sum.faults[name] = (sum.faults[name] ?? 0) + 1
+      for (const name of result.faults) sum.faults[name] = (sum.faults[name] ?? 0) + 1
       const wrong = [
-        ...told.lost.map((what) => `lost: ${what}`),
-        ...told.mismatches,
-        ...told.orphans.map((what) => `left behind: ${what}`),
-        ...told.unnoticed.map((what) => `not noticed in time: ${what}`),
+        ...result.lost.map((what) => `lost: ${what}`),
+        ...result.mismatches,
+        ...result.orphans.map((what) => `left behind: ${what}`),
+        ...result.unnoticed.map((what) => `not noticed in time: ${what}`),
       ]
-      sum.lost += told.lost.length
-      sum.mismatches += told.mismatches.length
-      sum.orphans += told.orphans.length
-      sum.unnoticed += told.unnoticed.length
-      say(
-        `${round}/${rounds} ${told.faults.join(', ') || 'no fault: it finished before'}${wrong.map((what) => `\n    ${what}`).join('')}`,
+      sum.lost += result.lost.length
+      sum.mismatches += result.mismatches.length
+      sum.orphans += result.orphans.length
+      sum.unnoticed += result.unnoticed.length
+      log(
+        `${round}/${rounds} ${result.faults.join(', ') || 'no fault: it finished before'}${wrong.map((what) => `\n    ${what}`).join('')}`,
       )
     }
   } finally {

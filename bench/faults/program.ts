@@ -30,12 +30,12 @@ export class Program {
   private constructor(child: ChildProcess, listener: Listener, begun: (error: Error | null) => void) {
     this.child = child
     child.on('message', (message) => {
-      const told = eventMessage.safeParse(message)
+      const event = eventMessage.safeParse(message)
       const answered = reply.safeParse(message)
       const failed = startFailed.safeParse(message)
-      if (told.success) {
-        const name = told.data.event as EventName
-        listener(name, events[name].parse(told.data.payload) as never)
+      if (event.success) {
+        const name = event.data.event as EventName
+        listener(name, events[name].parse(event.data.payload) as never)
       } else if (answered.success) {
         const waiting = this.#waiting.get(answered.data.id)
         this.#waiting.delete(answered.data.id)

@@ -23,12 +23,12 @@ async function fuzz(
   name: TargetName,
   inputs: number,
   seed: number,
-  say: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<ParserResult> {
   // In memory if possible: histories are flushed to the disk.
   const folder = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mcnn-fuzz-'))
   try {
-    const result = await inProcess(name, inputs, seed, folder, say)
+    const result = await inProcess(name, inputs, seed, folder, log)
     const touched = readFileSync(path.join(folder, 'outside.txt'), 'utf8') !== 'untouched'
     if (touched)
       return { ...result, fault: { message: 'a file outside of its folder was written', input: '', path: null } }
@@ -45,7 +45,7 @@ function inProcess(
   inputs: number,
   seed: number,
   folder: string,
-  say: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<ParserResult> {
   const start = performance.now()
   return new Promise((resolve) => {
@@ -63,7 +63,7 @@ function inProcess(
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
     let done = 0
-    let said: ParserResult | null = null
+    let result: ParserResult | null = null
     let errors = ''
     const failed = (message: string): ParserResult => ({
       of: targets[name].of,
@@ -79,19 +79,20 @@ function inProcess(
     // Counted in ticks, because this process may itself be suspended.
     const timer = setInterval(() => {
       if (++silent < hangSeconds) return
-      said ??= failed(`hung: no news for ${hangSeconds} s`)
+      result ??= failed(`hung: no news for ${hangSeconds} s`)
       child.kill('SIGKILL')
     }, 1000)
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)))
     child.on('message', (message: WorkerMessage) => {
       silent = 0
-      if (message.done !== undefined) say(`${name}: ${(done = message.done)}`)
-      if (message.result !== undefined) said = parserResult.parse(message.result)
+      if (message.done !== undefined) log(`${name}: ${(done = message.done)}`)
+      if (message.result !== undefined) result = parserResult.parse(message.result)
     })
     child.on('close', (code, signal) => {
       clearInterval(timer)
       resolve(
-        said ?? failed(`its process ended with ${signal ?? code}: ${errors.trim().split('\n').slice(-6).join(' | ')}`),
+        result ??
+          failed(`its process ended with ${signal ?? code}: ${errors.trim().split('\n').slice(-6).join(' | ')}`),
       )
     })
   })
@@ -132,9 +133,9 @@ async function main(): Promise<void> {
   process.exitCode = all.faults === 0 ? 0 : 1
 }
 
-const say = (message: WorkerMessage): void => void process.send?.(message)
+const send = (message: WorkerMessage): void => void process.send?.(message)
 if (process.argv[2] === '--worker')
-  work(process.argv.slice(3), say).then(
+  work(process.argv.slice(3), send).then(
     () => process.disconnect?.(),
     (thrown: unknown) => {
       process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`)

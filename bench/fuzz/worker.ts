@@ -15,7 +15,7 @@ export interface WorkerMessage {
 /** @param args name, inputs, seed, folder */
 export async function work(
   [name = '', inputs = '', seed = '', folder = '']: readonly string[],
-  say: (message: WorkerMessage) => void,
+  send: (message: WorkerMessage) => void,
 ): Promise<void> {
   if (!isTargetName(name)) throw new Error(`there is no parser ${name}`)
   // Next to the folder there are files that nothing may touch.
@@ -26,7 +26,7 @@ export async function work(
   const { of } = targets[name]
   const { check } = await targets[name].prepare(inside)
   const alive = async (done: number): Promise<void> => {
-    say({ done })
+    send({ done })
     // SQLite's statements are small to the garbage collector: without regular collections, free memory would count as
     // used.
     if (done % 1000 === 0) globalThis.gc?.()
@@ -37,7 +37,7 @@ export async function work(
   const fault =
     outcome.fault ??
     (others.length > 0 ? { message: `left ${others.join(', ')} outside of its folder`, input: '', path: null } : null)
-  say({
+  send({
     result: {
       of,
       inputs: outcome.inputs,

@@ -35,7 +35,7 @@ const starts = 3
 const repeats = 7
 const simulatedMinutes = 30
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const log = (text: string): void => void process.stderr.write(`${text}\n`)
 
 /** JSON has no NaN: a missing event was not measured. */
 const rounded = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 10) / 10 : null)
@@ -87,14 +87,14 @@ async function main(): Promise<void> {
   const dataDir = values.history ?? folder ?? ''
   try {
     if (folder !== null) {
-      say(`making ${values.runs} runs of ${values.epochs} epochs …`)
+      log(`making ${values.runs} runs of ${values.epochs} epochs …`)
       const history = new History(path.join(folder, 'history.sqlite'))
       writeHistory(history, { runs: Number(values.runs), epochs: Number(values.epochs), seed: 1 })
       history.close()
     }
     if (values.share) {
       process.stdout.write(
-        `${JSON.stringify(await measureShare(dataDir, say, values.situations === undefined ? undefined : Number(values.situations)))}\n`,
+        `${JSON.stringify(await measureShare(dataDir, log, values.situations === undefined ? undefined : Number(values.situations)))}\n`,
       )
       return
     }
@@ -104,15 +104,15 @@ async function main(): Promise<void> {
     }
     const paints = []
     for (let i = 0; i < starts; i++) paints.push(await firstPaint(dataDir))
-    say(
+    log(
       `first paints: ${paints.map((paint) => `${Math.round(paint.fromStart)} (${Math.round(paint.fromWindow)} of the window)`).join(', ')} ms`,
     )
     const program = await start(dataDir)
     await program.page.waitForSelector('main a[href^="#/studies/"]')
     const acts = await interactions(program.page)
-    say('live updates …')
+    log('live updates …')
     const memoryGrowthPercent = await memoryGrowth(program, simulatedMinutes)
-    say('a run trains …')
+    log('a run trains …')
     const training = await startTraining(program.page)
     const tasks = await visitPages(program.page, training)
     await stopTraining(program.page, training)
@@ -137,6 +137,6 @@ async function main(): Promise<void> {
 
 beginProgram()
 main().catch((thrown: unknown) => {
-  say(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))
+  log(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))
   process.exitCode = 1
 })

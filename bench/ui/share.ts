@@ -61,7 +61,7 @@ export interface Share {
  */
 export async function measureShare(
   dataDir: string,
-  say: (text: string) => void,
+  log: (text: string) => void,
   count: number = situations.length,
 ): Promise<Share> {
   // All processes that this one starts run on the same two processors.
@@ -76,9 +76,9 @@ export async function measureShare(
       if (trains && training === null) training = await startTraining(program.page)
       const one = await measure(program, training, name, sessions)
       measured.push(one)
-      say(JSON.stringify({ ...one, tasks: undefined }))
+      log(JSON.stringify({ ...one, tasks: undefined }))
       for (const task of one.tasks)
-        say(
+        log(
           `  ${task.cpuMs.toFixed(1)} (${task.wallMs.toFixed(1)}) ms ${task.thread} ${task.mark}: ${task.causes.join(', ')}`,
         )
     }

@@ -70,14 +70,14 @@ export function run(
     })
     if (child.pid !== undefined && !unattended) noteChild(child.pid)
     /** @param {string} text */
-    const take = (text) => {
+    const append = (text) => {
       changed = Date.now()
       log(text)
       output = (output + text).slice(-200_000)
       if (watch?.(text) && child.pid !== undefined) endGroup(child.pid, 'SIGKILL')
     }
-    child.stdout.setEncoding('utf8').on('data', take)
-    child.stderr.setEncoding('utf8').on('data', take)
+    child.stdout.setEncoding('utf8').on('data', append)
+    child.stderr.setEncoding('utf8').on('data', append)
     const timer = setInterval(() => {
       const measured = measure?.() ?? bytes
       if (measured !== bytes) changed = Date.now()
@@ -88,11 +88,11 @@ export function run(
         endGroup(child.pid, 'SIGKILL')
       }
     }, 500)
-    child.on('error', (error) => take(`${error.message}\n`))
+    child.on('error', (error) => append(`${error.message}\n`))
     child.on('close', (code) => {
       clearInterval(timer)
       if (!unattended) noteChild(null)
-      if (stalled) take(`ended: nothing happened for ${stallSeconds} s (ETIMEDOUT)\n`)
+      if (stalled) append(`ended: nothing happened for ${stallSeconds} s (ETIMEDOUT)\n`)
       resolve({ code: child.pid === undefined ? null : code, output, stalled })
     })
   })

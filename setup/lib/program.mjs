@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { codeOf, onEndSignals } from './signals.mjs'
 import { explain, UsageError } from './failures.mjs'
 import { logFile, shown } from './paths.mjs'
-import { say } from './progress.mjs'
+import { log } from './progress.mjs'
 
 /**
  * Replaces this process by another program: same terminal, same signals, its exit code.
@@ -37,7 +37,7 @@ export function runAttached(command, args, env, { session = false } = {}) {
       if (session || signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     })
     child.on('error', (error) => {
-      say(`${command} could not be started: ${error.message}`)
+      log(`${command} could not be started: ${error.message}`)
       resolve(127)
     })
     child.on('exit', (code, signal) => {
@@ -56,7 +56,7 @@ export async function entry(work) {
   try {
     await work()
   } catch (error) {
-    say(explain(error, shown(logFile)))
+    log(explain(error, shown(logFile)))
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }

@@ -16,7 +16,7 @@ export function write(text, stream = 2) {
 }
 
 /** One line of setup on stderr. @param {string} text */
-export const say = (text) => write(`setup: ${text}\n`)
+export const log = (text) => write(`setup: ${text}\n`)
 
 /** @param {number} bytes */
 export const megabytes = (bytes) => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
@@ -39,7 +39,7 @@ export async function step(title, work, ending = () => 'done') {
   const now = () => [`setup: ${title}`, detail, seconds()].filter((part) => part !== '').join(', ')
   const show = () => write(terminal ? `\r\x1b[2K${now()}` : `${now()}\n`)
   if (terminal) show()
-  else say(`${title} …`)
+  else log(`${title} …`)
   const timer = setInterval(show, terminal ? interval.terminal : interval.lines)
   const clear = terminal ? '\r\x1b[2K' : ''
   try {

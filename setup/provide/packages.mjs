@@ -170,9 +170,9 @@ export const pinnedNode = {
     const { code, output } = await run(node24, ['-v'])
     if (code !== 0 || output.trim() !== `v${version}`) {
       rmSync(stamp, { force: true }) // The next call installs the packages again.
-      const said = output.trim().slice(0, 200) || `exit code ${code}`
+      const message = output.trim().slice(0, 200) || `exit code ${code}`
       throw new SetupError(
-        `Node ${version} does not run on this system (${said}): it needs a glibc of 2.28 or newer; call again to download it again.`,
+        `Node ${version} does not run on this system (${message}): it needs a glibc of 2.28 or newer; call again to download it again.`,
       )
     }
     writeStamp(nodeStamp, nodeKey(), [])

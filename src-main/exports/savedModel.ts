@@ -75,7 +75,7 @@ export function savedModelFiles(operations: readonly InferenceOperation[], about
       },
     ],
   })
-  const told = {
+  const metadata = {
     ...metadataOf(about),
     description: descriptionOf(about, 'NHWC'),
     inputs: { [picturesName]: inputWords('NHWC') },
@@ -84,7 +84,7 @@ export function savedModelFiles(operations: readonly InferenceOperation[], about
   // The field that the format reserves for extensions.
   return new Map([
     ['saved_model.pb', model],
-    ['assets.extra/model.json', new TextEncoder().encode(`${JSON.stringify(told, null, 2)}\n`)],
+    ['assets.extra/model.json', new TextEncoder().encode(`${JSON.stringify(metadata, null, 2)}\n`)],
   ])
 }
 

@@ -20,7 +20,7 @@ class Choices {
 
   /** Subscribes to the shell. Call once, when the window starts. */
   start(): void {
-    on('shell.preferences', (now) => this.#told(now))
+    on('shell.preferences', (now) => this.#apply(now))
     this.ready = this.set({})
   }
 
@@ -31,11 +31,11 @@ class Choices {
     this.#asked++
     const now = await attempt(() => call('shell.preferences', change))
     this.#asked--
-    this.#told(now ?? before)
+    this.#apply(now ?? before)
   }
 
   /** Ignores answers while a newer change is pending. */
-  #told(now: Preferences): void {
+  #apply(now: Preferences): void {
     if (this.#asked === 0) this.kept = now
   }
 

@@ -33,12 +33,12 @@ export function fakeFrames(): Frames {
       const callbacks = wanted
       wanted = []
       for (const callback of callbacks) callback()
-      const took = now - began
+      const duration = now - began
       now += renderMs
       const received = messages
       messages = []
       for (const receive of received) receive()
-      return took
+      return duration
     },
     get asked() {
       return wanted.length

@@ -65,14 +65,14 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
         `checkpoint-${String(at.step).padStart(10, '0')}-${named ? sha256Of(bytes) : 'a'.repeat(64)}.safetensors`,
       )
       writeFileSync(file, bytes)
-      const told: string[] = []
+      const reasons: string[] = []
       const found = await checkpoints.newest(
         () => true,
-        (why) => told.push(why),
+        (why) => reasons.push(why),
       )
       rmSync(file)
       if (!found) {
-        if (told.length !== 1) throw new Error(`passed over with ${told.length} words`)
+        if (reasons.length !== 1) throw new Error(`passed over with ${reasons.length} words`)
         return 'refused'
       }
       if (!named) throw new Error('taken in spite of its name')

@@ -175,8 +175,8 @@ export const service = target<[ServiceCall, unknown]>('calls to the service, on 
       }
       try {
         const value = await opened.handle(name, given)
-        const told: unknown = JSON.parse(JSON.stringify(value))
-        const checked = serviceCalls[name].result.safeParse(told)
+        const received: unknown = JSON.parse(JSON.stringify(value))
+        const checked = serviceCalls[name].result.safeParse(received)
         if (!checked.success) throw new Error(`${name} answered ${toErrorValue(checked.error).message}`)
         return 'accepted'
       } catch (thrown) {
@@ -190,7 +190,7 @@ export const service = target<[ServiceCall, unknown]>('calls to the service, on 
 
 class TakenBack extends Error {}
 
-export const recorder = target<unknown>('what trainers say, written down', (folder) => {
+export const recorder = target<unknown>('messages of trainers, recorded', (folder) => {
   const history = madeHistory(path.join(folder, 'history.sqlite'), 1, 1)
   const id = history.runs.list()[0]?.id ?? ''
   const run = history.runs.get(id)

@@ -148,16 +148,16 @@ export const wire = target<unknown>('envelopes between shell and service, and ev
   return {
     inputs: mutatedJson(wireSeeds),
     run: (message) => {
-      const told = eventMessage.safeParse(message)
-      if (told.success && isServiceEvent(told.data.event)) {
-        training.follow(told.data.event, told.data.payload)
-        events[told.data.event].safeParse(told.data.payload)
+      const event = eventMessage.safeParse(message)
+      if (event.success && isServiceEvent(event.data.event)) {
+        training.follow(event.data.event, event.data.payload)
+        events[event.data.event].safeParse(event.data.payload)
       }
       const known = [request, reply, startFailed, readyMessage].map((schema) => schema.safeParse(message))
       for (const { error } of known)
         if (error && toErrorValue(error).message.length > 10_000)
           throw new Error('an error as long as what it is about')
-      return told.success || known.some(({ success }) => success) ? 'accepted' : 'refused'
+      return event.success || known.some(({ success }) => success) ? 'accepted' : 'refused'
     },
   }
 })

@@ -33,7 +33,7 @@ const progressMs = 250
 export class ArchiveFetch {
   private done = 0
   private readonly rate = new Rate()
-  private told = -Infinity
+  private reportedAt = -Infinity
 
   constructor(
     private readonly spec: CifarSpec,
@@ -53,7 +53,7 @@ export class ArchiveFetch {
     let wrongMd5 = await this.fetchAndCheck()
     if (wrongMd5 !== null && resumed > 0) {
       this.done = 0
-      this.tell(`The ${megabytes(resumed)} kept of an earlier download are corrupt: downloading again`)
+      this.report(`The ${megabytes(resumed)} kept of an earlier download are corrupt: downloading again`)
       wrongMd5 = await this.fetchAndCheck()
     }
     if (wrongMd5 === null) return
@@ -80,7 +80,7 @@ export class ArchiveFetch {
     let failed = 0
     let received = false
     this.done = await this.part.kept()
-    this.tell('Connecting')
+    this.report('Connecting')
     while (this.done < bytes) {
       const before = this.done
       try {
@@ -91,7 +91,7 @@ export class ArchiveFetch {
         failed = this.done > before ? 1 : failed + 1
         // If the server never answered, fail at once: the user is waiting.
         if (!received || failed >= tries || !isPassing(error)) throw this.fault(error)
-        this.tell('Connecting again')
+        this.report('Connecting again')
         await wait(this.options.retryMs * 2 ** (failed - 1), undefined, { signal: this.signal }).catch(() =>
           this.mustGoOn(),
         )
@@ -141,7 +141,7 @@ export class ArchiveFetch {
           const file = handle
           await onDisk(() => writeAll(file, chunk, this.done))
           this.done += chunk.length
-          this.tell('Downloading')
+          this.report('Downloading')
         }
         if (this.done < this.source.bytes)
           throw new HttpFault(
@@ -205,13 +205,13 @@ export class ArchiveFetch {
     return new URL(this.source.url).host
   }
 
-  private tell(phase: string): void {
+  private report(phase: string): void {
     const now = performance.now()
     if (phase === 'Downloading') {
       this.rate.add(now, this.done)
-      if (now - this.told < progressMs && this.done < this.source.bytes) return
+      if (now - this.reportedAt < progressMs && this.done < this.source.bytes) return
     }
-    this.told = now
+    this.reportedAt = now
     const bytesPerSecond = phase === 'Downloading' ? this.rate.perSecond(now) : null
     const etaSeconds =
       bytesPerSecond === null || bytesPerSecond <= 0 ? null : (this.source.bytes - this.done) / bytesPerSecond

@@ -40,7 +40,7 @@ export function networkSentence(error: unknown, host: string, proxy: string | nu
   if (error instanceof Silence)
     return `${capital(proxy === null ? host : `${host}, through ${via},`)} sent no data for ${error.seconds} s.`
   const code = codeOf(error)
-  const said = `(${code ?? (error instanceof Error ? error.message : String(error))})`
+  const detail = `(${code ?? (error instanceof Error ? error.message : String(error))})`
   if (code === 'ERR_PROXY_TUNNEL') return `${capital(via)} blocks connections to ${host}: ${firstLine(error)}`
   if (code === 'ERR_PROXY_INVALID_CONFIG')
     return 'HTTPS_PROXY is not the address of a proxy, such as http://proxy.example:3128.'
@@ -51,14 +51,14 @@ export function networkSentence(error: unknown, host: string, proxy: string | nu
     code === 'EAI_NODATA' ||
     code === 'EAI_NONAME'
   )
-    return `The name of ${via} could not be looked up ${said}: there may be no network connection.`
-  if (code === 'ECONNREFUSED') return `${capital(via)} refused the connection ${said}.`
-  if (code === 'ETIMEDOUT') return `${capital(via)} did not answer ${said}.`
-  if (code !== null && unreachable.has(code)) return `${capital(via)} cannot be reached ${said}.`
-  if (code !== null && cut.has(code)) return `The connection to ${host} was interrupted ${said}.`
+    return `The name of ${via} could not be looked up ${detail}: there may be no network connection.`
+  if (code === 'ECONNREFUSED') return `${capital(via)} refused the connection ${detail}.`
+  if (code === 'ETIMEDOUT') return `${capital(via)} did not answer ${detail}.`
+  if (code !== null && unreachable.has(code)) return `${capital(via)} cannot be reached ${detail}.`
+  if (code !== null && cut.has(code)) return `The connection to ${host} was interrupted ${detail}.`
   if (code !== null && isTls(code))
-    return `There is no secure connection to ${host}: its certificate or encryption was not accepted ${said}.`
-  return `The connection to ${host} failed ${said}.`
+    return `There is no secure connection to ${host}: its certificate or encryption was not accepted ${detail}.`
+  return `The connection to ${host} failed ${detail}.`
 }
 
 /** Returns whether a download that had started is worth a retry. */

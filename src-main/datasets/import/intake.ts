@@ -85,11 +85,11 @@ export class Intake implements Visitor {
         content.set(chunk, got)
         got += chunk.length
       },
-      settle: () => this.#take({ path, name, named, again }, content, fitting),
+      settle: () => this.#accept({ path, name, named, again }, content, fitting),
     }
   }
 
-  async #take(
+  async #accept(
     { path, name, named, again }: { path: string; name: string; named: Candidate | null; again: boolean },
     content: Buffer,
     fitting: readonly Candidate[],

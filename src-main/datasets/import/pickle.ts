@@ -70,7 +70,7 @@ class Unpickler {
     if (this.input[0] !== 0x80 || this.input[1] !== 2) throw new PickleError('is not a Python pickle of protocol 2')
     this.at = 2
     for (let n = 0; n < maxOpcodes; n++) {
-      const opcode = this.take(1)[0] as number
+      const opcode = this.readBytes(1)[0] as number
       if (opcode === 0x2e /* . STOP */) return this.pop()
       this.execute(opcode)
     }
@@ -100,10 +100,10 @@ class Unpickler {
       case 0x4a: // J BININT
         return this.push(this.number(4, () => this.view.getInt32(this.at, true)))
       case 0x55: // U SHORT_BINSTRING
-        return this.push(this.take(this.number(1, () => this.view.getUint8(this.at))))
+        return this.push(this.readBytes(this.number(1, () => this.view.getUint8(this.at))))
       case 0x54: // T BINSTRING
       case 0x58: // X BINUNICODE
-        return this.push(this.take(this.number(4, () => this.view.getUint32(this.at, true))))
+        return this.push(this.readBytes(this.number(4, () => this.view.getUint32(this.at, true))))
       case 0x71: // q BINPUT
         return void this.memo.set(
           this.number(1, () => this.view.getUint8(this.at)),
@@ -147,7 +147,7 @@ class Unpickler {
     }
   }
 
-  private take(length: number): Uint8Array {
+  private readBytes(length: number): Uint8Array {
     if (this.at + length > this.input.length) throw new PickleError('is truncated: it ends in the middle of a value')
     this.at += length
     return this.input.subarray(this.at - length, this.at)

@@ -48,6 +48,6 @@ async function probeTensorFlow(trainerEntry: string, signal: AbortSignal): Promi
 function wordsOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   if ('killed' in cause && cause.killed === true) return `no answer within ${timeoutMs / 1000} s.`
-  const said = 'stderr' in cause ? String(cause.stderr).trim().split('\n').at(0) : undefined
-  return said || (cause.message.split('\n')[0] ?? cause.message)
+  const detail = 'stderr' in cause ? String(cause.stderr).trim().split('\n').at(0) : undefined
+  return detail || (cause.message.split('\n')[0] ?? cause.message)
 }

@@ -44,16 +44,16 @@ export class ModelThread {
 
   #start(): Worker {
     const worker = new Worker(this.entry)
-    worker.on('message', (said: ModelAnswer) => {
-      const waiting = this.#waiting.get(said.id)
-      this.#waiting.delete(said.id)
+    worker.on('message', (answer: ModelAnswer) => {
+      const waiting = this.#waiting.get(answer.id)
+      this.#waiting.delete(answer.id)
       if (this.#waiting.size === 0) {
         worker.unref()
         this.#idle = setTimeout(() => void this.close(), idleMs)
         this.#idle.unref()
       }
-      if ('error' in said) waiting?.reject(fromErrorValue(said.error))
-      else waiting?.resolve(said.value as never)
+      if ('error' in answer) waiting?.reject(fromErrorValue(answer.error))
+      else waiting?.resolve(answer.value as never)
     })
     const gone = (why: unknown): void => {
       if (this.#worker === worker) this.#worker = null

@@ -6,11 +6,11 @@ import type { ModelAnswer, ModelQuestion } from './modelThread'
 
 parentPort?.on('message', ({ id, job }: ModelQuestion) => {
   doModelJob(job).then(
-    (value) => answer({ id, value }),
-    (thrown: unknown) => answer({ id, error: toErrorValue(thrown) }),
+    (value) => send({ id, value }),
+    (thrown: unknown) => send({ id, error: toErrorValue(thrown) }),
   )
 })
 
-function answer(said: ModelAnswer): void {
-  parentPort?.postMessage(said)
+function send(message: ModelAnswer): void {
+  parentPort?.postMessage(message)
 }

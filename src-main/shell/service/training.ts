@@ -51,27 +51,27 @@ export class Training {
       const run = deleted.safeParse(payload)
       if (run.success) this.#runs.delete(run.data.runId)
     } else if (event === 'task.progress' || event === 'task.ended') {
-      const told = work.safeParse(payload)
-      if (!told.success) return
-      if (event === 'task.ended') this.#works.delete(told.data.kind)
-      else if (this.#works.has(told.data.kind)) return
-      else this.#works.add(told.data.kind)
+      const task = work.safeParse(payload)
+      if (!task.success) return
+      if (event === 'task.ended') this.#works.delete(task.data.kind)
+      else if (this.#works.has(task.data.kind)) return
+      else this.#works.add(task.data.kind)
     } else return
-    this.#tell()
+    this.#report()
   }
 
   /** The service has ended, and its trainers with it. */
   clear(): void {
     this.#runs.clear()
     this.#works.clear()
-    this.#tell()
+    this.#report()
   }
 
   #count(state: RunState): number {
     return [...this.#runs.values()].filter((s) => s === state).length
   }
 
-  #tell(): void {
+  #report(): void {
     if (this.held === 0 && this.queued === 0 && this.#works.size === 0) this.#onIdle()
     const active = this.#count('running') > 0 || this.#works.size > 0
     if (active === this.#active) return

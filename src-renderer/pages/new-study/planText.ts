@@ -98,8 +98,8 @@ function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** Converts the engine's character position to a line and column. */
-function syntaxError(text: string, said: string): TextError {
-  const position = /position (\d+)/.exec(said)?.[1]
+function syntaxError(text: string, parserMessage: string): TextError {
+  const position = /position (\d+)/.exec(parserMessage)?.[1]
   const at = position === undefined ? text.trimEnd().length : Number(position)
   const before = text.slice(0, at).split('\n')
   const found = text.charAt(at)

@@ -84,30 +84,30 @@ export class StudyDraft {
     return field === 'name' && !this.isNameLeft ? null : (this.errors[field] ?? null)
   }
 
-  takeVariant(variant: Variant, on: boolean): void {
+  selectVariant(variant: Variant, on: boolean): void {
     if (!this.offeredVariants.includes(variant)) this.#added = [...this.#added, variant]
     this.form.variants = toggleItem(this.form.variants, this.offeredVariants, variant, on)
   }
 
-  takeArch(arch: Arch, on: boolean): void {
+  selectArch(arch: Arch, on: boolean): void {
     this.form.archs = toggleItem<Arch>(this.form.archs, archs, arch, on)
   }
 
   /** Selects the typed depth, if there is a network of it. */
-  takeDepth(arch = archOfDepth(this.form.depthText)): void {
+  selectTypedDepth(arch = archOfDepth(this.form.depthText)): void {
     if (arch === null) return
-    this.takeArch(arch, true)
+    this.selectArch(arch, true)
     this.form.depthText = ''
   }
 
-  takePlan(plan: StudyRequest): void {
+  fillFromPlan(plan: StudyRequest): void {
     Object.assign(this.form, formOf(plan))
     this.isNameLeft = true
   }
 
-  takePreset(id: string): void {
+  applyPreset(id: string): void {
     const chosen = presets.find((one) => one.id === id)
-    if (chosen) this.takePlan(chosen.plan)
+    if (chosen) this.fillFromPlan(chosen.plan)
   }
 
   /** Fills the form from the runs of its origin; a kept draft of them stays. */
@@ -119,7 +119,7 @@ export class StudyDraft {
       first.run.studyName,
     )
     this.#initial = formOf(plan)
-    if (!this.#kept) this.takePlan(plan)
+    if (!this.#kept) this.fillFromPlan(plan)
     const of = others.length === 0 ? `“${runTitle(first.run)}”` : plural(this.#like.length, 'run')
     this.filled = `Filled in from ${of}; not started yet.${differing.length === 0 ? '' : ` They differ in ${differing.join(', ')}: the first run’s values are used.`}${warmedOtherwise.length === 0 ? '' : ` ${warmedOtherwise.map(archShort).join(', ')} used a different warm-up.`}`
   }

@@ -30,11 +30,11 @@ export function studyRuns(id: () => string): Query<readonly RunSummary[]> {
       key: ['studies.runs', { id: of }],
       load: async () => {
         for (;;) {
-          const told: Change[] = []
-          meanwhile = told
+          const changes: Change[] = []
+          meanwhile = changes
           const read = await readAll(of)
           // If a run was deleted meanwhile, the pages do not join.
-          if (!told.some(([, run]) => run === null)) return withChanges(read, told)
+          if (!changes.some(([, run]) => run === null)) return withChanges(read, changes)
         }
       },
     }
