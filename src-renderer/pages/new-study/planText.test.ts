@@ -27,7 +27,7 @@ describe('plan as text', () => {
       .replace('"float32"\n', '"fp32",\n')
     expect(readPlan(text)).toEqual({ plan: quickStart })
     expect(readPlan(text.replace('Quick start', 'a ,] b'))).toEqual({ plan: { ...quickStart, name: 'a ,] b' } })
-    expect(errorsOf(changed((json) => (json['archs'] = ['resnet-21'])))[0]).toMatch(
+    expect(errorsOf(changed((json) => (json['archs'] = ['resnt-20'])))[0]).toMatch(
       /^archs\.0: Did you mean resnet-20\?/,
     )
     expect(errorsOf('{\n  "name": "a",\n  "archs": [],\n  oops\n}')).toEqual(['line 4, column 3: Unexpected “o”.'])
