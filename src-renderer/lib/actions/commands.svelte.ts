@@ -26,11 +26,22 @@ function currentRun(): RunSummary | null {
   return live.looked ?? live.training.find((run) => run.state === 'running') ?? live.training[0] ?? null
 }
 
+/** The last request to pause or resume a run, until its state has changed. */
+let requested: { id: string; from: 'running' | 'paused'; to: 'running' | 'paused' } | null = null
+
+/** A second key before the trainer has answered reverses the first request. */
 async function pauseOrResume(): Promise<void> {
   const run = currentRun()
-  if (run?.state === 'running') await attempt(() => call('runs.pause', { id: run.id }))
-  else if (run?.state === 'paused') await attempt(() => call('runs.resume', { ids: [run.id] }))
-  else
+  if (run?.state === 'running' || run?.state === 'paused') {
+    const from = run.state
+    const expected = requested?.id === run.id && requested.from === from ? requested.to : from
+    const request = { id: run.id, from, to: expected === 'running' ? ('paused' as const) : ('running' as const) }
+    requested = request
+    const done = await (request.to === 'paused'
+      ? attempt(() => call('runs.pause', { id: run.id }))
+      : attempt(() => call('runs.resume', { ids: [run.id] })))
+    if (!done && requested === request) requested = null
+  } else
     toasts.info(run ? `${runTitle(run)} is ${run.state}: there is nothing to pause or resume.` : 'Nothing is running.')
 }
 
@@ -126,6 +137,9 @@ export function carryOut(name: CommandName): void {
 /** Subscribes to the menu, keys and the mouse's back and forward buttons. Call once, when the window starts. */
 export function startCommands(): void {
   on('shell.command', ({ name }) => carryOut(name))
+  on('run.changed', ({ id, state }) => {
+    if (requested?.id === id && requested.from !== state) requested = null
+  })
   window.addEventListener('keydown', onKey)
   window.addEventListener('mouseup', onMouse)
 }

@@ -31,6 +31,8 @@ class Imports {
   }
 
   async start(kind: 'archive' | 'folder'): Promise<void> {
+    // Menus and keys also work while the page's buttons are disabled.
+    if (this.#reportsRunning()) return
     let choice
     try {
       choice = await call('shell.chooseDataset', { kind })
@@ -48,7 +50,8 @@ class Imports {
   }
 
   async #follow(name: string, verb: Verb, work: () => Promise<DatasetSummary>): Promise<void> {
-    if (this.name !== null) return
+    // Another import may have started while a dialog was open.
+    if (this.#reportsRunning()) return
     this.name = name
     this.error = null
     this.progress = null
@@ -67,6 +70,13 @@ class Imports {
       this.cancelling = false
       this.ended++
     }
+  }
+
+  /** Returns whether an import or download runs, and says so. */
+  #reportsRunning(): boolean {
+    if (this.name === null) return false
+    toasts.info(`${this.name} is being imported or downloaded. Wait for its end, or cancel it.`)
+    return true
   }
 
   async cancel(): Promise<void> {
