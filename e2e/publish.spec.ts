@@ -78,6 +78,7 @@ async function readsWithoutClipping(workbench: Workbench, page: Page, width: num
       ...(left < 0 || right > widthOf ? ['its frame leaves the page'] : []),
       ...(wide && frame.tabIndex !== 0 ? ['its frame scrolls and takes no focus'] : []),
       ...(frame.scrollHeight > frame.clientHeight ? ['its frame hides rows'] : []),
+      ...(wide && ${width} >= 900 ? ['it scrolls by ' + (frame.scrollWidth - frame.clientWidth) + ' px'] : []),
     ]
     for (const row of [table.rows[0], table.rows[table.rows.length - 1]])
       for (const cell of row.cells) {

@@ -22,6 +22,12 @@ th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: lef
 th { background: var(--head); font-weight: 600; white-space: normal; vertical-align: bottom; }
 .r { text-align: right; }
 td.long { white-space: normal; min-width: 220px; }
+@media screen and (max-width: 1100px) {
+  table { font-size: 12px; }
+  th, td { padding: 4px; }
+  td.r { white-space: normal; }
+  td.r span { white-space: nowrap; }
+}
 figure { margin: 20px 0; }
 figure > div { width: fit-content; max-width: 100%; background: #ffffff; overflow-x: auto; border: 1px solid var(--line); }
 figure svg { display: block; max-width: 100%; height: auto; }
@@ -86,7 +92,36 @@ function blockHtml(block: Block, index: number): string {
 /** Length above which the text of a cell may wrap. */
 const longCell = 80
 
-function tableHtml({ caption, columns, rows, notes }: Table): string {
+/** A table with more columns scrolls sideways in a window of 900 px. */
+const mostColumns = 12
+
+/** Leaves out columns of a wide table that have one value in all rows, and names that value in the caption. */
+function withoutConstants({ caption, columns, rows, notes }: Table): Table {
+  const [first = []] = rows
+  const isConstant = first.map(
+    (value, i) =>
+      columns.length > mostColumns &&
+      rows.length > 1 &&
+      /[\p{L}\p{N}]/u.test(value) &&
+      rows.every((row) => row[i] === value),
+  )
+  const constants = first.flatMap((value, i) => (isConstant[i] ? [`${columns[i]?.title ?? ''}: ${value}`] : []))
+  const rest = <T>(cells: readonly T[]): T[] => cells.filter((_, i) => !isConstant[i])
+  return {
+    caption: constants.length === 0 ? caption : `${caption.replace(/\.$/, '')}. In every row: ${constants.join('; ')}.`,
+    columns: rest(columns),
+    rows: rows.map(rest),
+    notes,
+  }
+}
+
+/** Keeps a number with its spread, and an interval or a count in brackets, on one line. */
+function unbroken(escaped: string): string {
+  return escaped.replace(/\S+ ± \S+|[[(][^\])]* [^\])]*[\])]/g, '<span>$&</span>')
+}
+
+function tableHtml(table: Table): string {
+  const { caption, columns, rows, notes } = withoutConstants(table)
   const mark = (i: number): string => (columns[i]?.align === 'right' ? ' class="r"' : '')
   return [
     `<div class="wide" tabindex="0" role="group" aria-label="${escapeHtml(caption)}">`,
@@ -96,7 +131,7 @@ function tableHtml({ caption, columns, rows, notes }: Table): string {
     '<tbody>',
     ...rows.map(
       (row) =>
-        `<tr>${row.map((cell, i) => `<td${cell.length > longCell ? ' class="long"' : mark(i)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((cell, i) => `<td${cell.length > longCell ? ' class="long"' : mark(i)}>${columns[i]?.align === 'right' ? unbroken(escapeHtml(cell)) : escapeHtml(cell)}</td>`).join('')}</tr>`,
     ),
     '</tbody>',
     '</table>',

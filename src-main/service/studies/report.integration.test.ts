@@ -62,7 +62,7 @@ const decode = (text: string): string =>
     (_, which: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[which] ?? '',
   )
 
-/** Cells of each row of the table with that beginning of a caption. */
+/** Text of the cells, without markup, of each row of the table with that beginning of a caption. */
 function rowsOf(caption: string): string[][] {
   const table =
     html
@@ -70,7 +70,9 @@ function rowsOf(caption: string): string[][] {
       .find((part) => decode(/<caption>(.*?)<\/caption>/s.exec(part)?.[1] ?? '').startsWith(caption)) ?? ''
   return [...table.matchAll(/<tr>(.*?)<\/tr>/gs)]
     .slice(1)
-    .map(([, row = '']) => [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => decode(cell)))
+    .map(([, row = '']) =>
+      [...row.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => decode(cell.replace(/<\/?span>/g, ''))),
+    )
 }
 
 /** Whether every tag that is opened is closed in its turn, and nothing is left unescaped. */
