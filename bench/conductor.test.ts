@@ -10,7 +10,7 @@ function entrant(name: Name, log: string[], failsIn?: number): Entrant {
   let turns = 0
   const work = async <T>(what: string, result: T): Promise<T> => {
     log.push(`${name} ${what}`)
-    // Whatever else could run now does: an overlap would show in the log.
+    // Yields, so that overlapping work would appear in the log.
     await new Promise((resolve) => setImmediate(resolve))
     if (turns++ === failsIn) throw new Error('it is gone')
     log.push(`${name} done`)

@@ -3,7 +3,7 @@ import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 
 const study = `#/studies/${comparisonStudy}`
 
-test('seeds are added until intervals are narrow enough, and undone', async ({ launch, dataDir }) => {
+test('adds seeds until intervals are narrow enough, and undoes it', async ({ launch, dataDir }) => {
   // Of the built-in set: its runs can be queued here.
   writeComparisonHistory(dataDir, 'synthetic')
   const workbench = await launch()
@@ -15,7 +15,7 @@ test('seeds are added until intervals are narrow enough, and undone', async ({ l
   await expect(table).toBeVisible()
   const before = (await workbench.call('studies.get', { id: comparisonStudy })).study
 
-  await test.step('p values, corrected beside alone, and in full', async () => {
+  await test.step('shows corrected p values next to uncorrected ones, and all statistics', async () => {
     const { comparisons, rows } = await workbench.call('studies.compare', { id: comparisonStudy })
     expect(comparisons).toBe(12)
     await expect(table).toContainText('After correction for 12 comparisons')
@@ -29,7 +29,7 @@ test('seeds are added until intervals are narrow enough, and undone', async ({ l
   })
 
   const dialog = page.getByRole('dialog', { name: 'Add seeds' })
-  await test.step('told before they are added', async () => {
+  await test.step('announces the seeds before they are added', async () => {
     await page.getByRole('button', { name: 'Add seeds…' }).click()
     await expect(dialog.getByRole('radio', { name: 'until intervals are narrow enough' })).toBeChecked()
     await expect(dialog).toContainText(/of 12 intervals are under ±/)
@@ -47,7 +47,7 @@ test('seeds are added until intervals are narrow enough, and undone', async ({ l
     await expect(dialog).toContainText('No more seeds are needed.')
   })
 
-  await test.step('added by number, with the keyboard', async () => {
+  await test.step('adds a number of seeds with the keyboard', async () => {
     await choose(dialog.getByRole('radio', { name: 'fixed number' }))
     await dialog.getByLabel('Seeds', { exact: true }).fill('2')
     for (const arch of ['ResNet-32', 'ResNet-56'])
@@ -73,7 +73,7 @@ test('seeds are added until intervals are narrow enough, and undone', async ({ l
     ])
   })
 
-  await test.step('what has not begun is taken back', async () => {
+  await test.step('removes seeds whose runs have not started', async () => {
     await page.getByRole('button', { name: /undo/i }).click()
     await expect
       .poll(async () => (await workbench.call('studies.get', { id: comparisonStudy })).study.total)

@@ -5,7 +5,7 @@ import type { Page } from 'playwright/test'
 
 const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Serious and critical faults of what is shown, each with the elements it is found in. */
+/** Returns the serious and critical faults of the current page, each with its elements. */
 export async function faults(page: Page): Promise<string[]> {
   // Put in by the driver, which the page's policy does not hold back.
   await page.evaluate(source)

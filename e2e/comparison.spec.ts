@@ -36,7 +36,7 @@ test('stores band, scale, axis, smoothing and zoom of the curves in the address,
   const chart = curves.getByRole('img', { name: /^Test accuracy, % by epoch/ })
   await expect.poll(() => bandArea(chart)).toBeGreaterThan(1000)
 
-  await test.step('band and scale', async () => {
+  await test.step('selects band and scale', async () => {
     const banded = await bandArea(chart)
     await choose(curves.getByRole('radio', { name: 'min–max' }))
     await expect.poll(() => bandArea(chart)).toBeGreaterThan(banded)
@@ -49,7 +49,7 @@ test('stores band, scale, axis, smoothing and zoom of the curves in the address,
     await workbench.screenshot('study-curves-log')
   })
 
-  await test.step('an address opens the same view', async () => {
+  await test.step('opens the same view from its address', async () => {
     await workbench.open(`${study}?band=seeds&by=step&smooth=3&row=cifar-10%2Fresnet-32`)
     await expect(curves.getByRole('radio', { name: 'seeds' })).toBeChecked()
     await expect(
@@ -60,7 +60,7 @@ test('stores band, scale, axis, smoothing and zoom of the curves in the address,
     await workbench.screenshot('study-curves-seeds')
   })
 
-  await test.step('zoom and back, with the keyboard', async () => {
+  await test.step('zooms and resets with the keyboard', async () => {
     await workbench.open(study)
     const slider = curves.getByRole('slider', { name: /^Position in Test accuracy/ })
     await slider.focus()
@@ -81,7 +81,7 @@ test('stores band, scale, axis, smoothing and zoom of the curves in the address,
     await expect(ticks.filter({ hasText: /^200$/ })).toBeVisible()
   })
 
-  await test.step('zoom by dragging', async () => {
+  await test.step('zooms by dragging', async () => {
     const box = await chart.boundingBox()
     if (!box) throw new Error('no chart')
     await page.mouse.move(box.x + box.width * 0.3, box.y + 80)
@@ -108,7 +108,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
   const table = page.getByRole('table', { name: /^Table I:/ })
   await expect(table).toBeVisible()
 
-  await test.step('sections are addresses: back and forward', async () => {
+  await test.step('sections have addresses for Back and Forward', async () => {
     await sections.getByRole('link', { name: 'Table I', exact: true }).click()
     await expect(sections.getByRole('link', { name: 'Table I', exact: true })).toHaveAttribute('aria-current', 'true')
     await sections.getByRole('link', { name: 'Table II' }).click()
@@ -120,7 +120,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
     expect(page.url()).toContain('at=t2')
   })
 
-  await test.step('an address with a section shows it, however late it is made; a person’s scrolling stands', async () => {
+  await test.step('an address with a section scrolls to it even if it is created late, and the user’s scrolling wins', async () => {
     await workbench.open('#/studies')
     await workbench.open(`${study}?at=t1`)
     await expect(sections.getByRole('link', { name: 'Table I', exact: true })).toHaveAttribute('aria-current', 'true')
@@ -136,7 +136,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
     await expect(sections.getByRole('link', { name: 'Plan' })).toHaveAttribute('aria-current', 'true')
   })
 
-  await test.step('the plan with the keyboard: arrows go from run to run', async () => {
+  await test.step('arrow keys move between the runs of the plan', async () => {
     const plan = page.getByRole('region', { name: 'Plan' })
     await plan.getByRole('link', { name: /^baseline · ResNet-20 .* seed 5: done/ }).focus()
     await page.keyboard.press('ArrowRight')
@@ -160,7 +160,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
     expect(cell?.paired?.pairs).toBe(5)
   })
 
-  await test.step('copied as Markdown, with the keyboard', async () => {
+  await test.step('copies Table I as Markdown with the keyboard', async () => {
     const menu = page.getByRole('button', { name: 'Export Table I', exact: true })
     await menu.focus()
     await page.keyboard.press('Enter')
@@ -172,7 +172,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
     expect(text).toMatch(/\| CIFAR-10 \| ResNet-32 \| 200 \| 50,000 \/ 10,000 \| MCNN-F \| 93\.16 \| /)
   })
 
-  await test.step('saved as SVG and PNG', async () => {
+  await test.step('saves figures as SVG and PNG', async () => {
     const folder = path.dirname(dataDir)
     const choose = async (name: string, file: string | null): Promise<void> => {
       await saveTo(workbench, file)
@@ -193,7 +193,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
     await expect(page.getByRole('alert')).toHaveCount(0)
   })
 
-  await test.step('the studies list tells the first difference with its interval', async () => {
+  await test.step('the list of studies shows the first difference with its interval', async () => {
     await workbench.go('Studies')
     const { rows } = await workbench.call('studies.compare', { id: comparisonStudy })
     const drop = rows[0]?.cells.find((one) => one.variant === 'mcnn-f')?.accuracyDrop ?? NaN

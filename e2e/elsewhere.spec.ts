@@ -61,7 +61,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
   await region.scrollIntoViewIfNeeded()
   await expect(region).toContainText('its answers for real photos mean nothing')
 
-  await test.step('from a file, by keyboard: its very pixels, and what the service says of them', async () => {
+  await test.step('classifies a chosen file by keyboard, with its exact pixels and the service’s answer', async () => {
     const chooser = page.waitForEvent('filechooser')
     await region.getByRole('button', { name: 'Choose image…' }).focus()
     await page.keyboard.press('Enter')
@@ -74,7 +74,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     expect(await told(workbench)).toEqual(wordsOf(said))
   })
 
-  await test.step('dropped anywhere on the page: its middle, scaled', async () => {
+  await test.step('classifies the scaled centre of an image that is dropped anywhere on the page', async () => {
     // The middle 32 × 32 of 96 × 32 is another picture than its sides.
     const wide = pngOf(96, 32, (x, y) => (x < 32 || x > 63 ? [255, 0, 0] : stripes(63 - x, y)))
     await drop(workbench, 'wide.png', 'image/png', wide)
@@ -92,7 +92,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     await expect(page).toHaveURL(new RegExp(`#/runs/${id}$`))
   })
 
-  await test.step('while it is held, the page says so', async () => {
+  await test.step('announces the drop target while an image is dragged', async () => {
     await send(workbench, ['dragover'], 'stripes.png', 'image/png', pngOf(32, 32, stripes))
     await expect(page.getByText('Drop to classify')).toBeVisible()
     await workbench.screenshot('classify-held')
@@ -100,7 +100,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     await expect(page.getByText('Drop to classify')).toHaveCount(0)
   })
 
-  await test.step('dropped at the top of the page, its answer is brought into view whole', async () => {
+  await test.step('scrolls the complete answer into view after a drop at the top of the page', async () => {
     await drop(workbench, 'notes.png', 'image/png', Buffer.from('no picture at all'))
     await expect(region.locator('dl')).toHaveCount(0)
     await workbench.resize(900, 600)
@@ -114,7 +114,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     await workbench.resize(1280, 800)
   })
 
-  await test.step('pasted', async () => {
+  await test.step('classifies a pasted image', async () => {
     await send(
       workbench,
       ['paste'],
@@ -130,13 +130,13 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     )
   })
 
-  await test.step('what is no picture is refused with a sentence', async () => {
+  await test.step('rejects a file that is no image with a message', async () => {
     await drop(workbench, 'notes.png', 'image/png', Buffer.from('no picture at all'))
     await expect(region).toContainText('This image cannot be read')
     await expect(region.locator('dl')).toHaveCount(0)
   })
 
-  await test.step('weights that are damaged are said to be', async () => {
+  await test.step('reports corrupt weights', async () => {
     const file = path.join(dataDir, 'runs', id, 'weights.safetensors')
     const whole = readFileSync(file)
     const damaged = Buffer.from(whole)

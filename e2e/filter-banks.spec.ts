@@ -153,14 +153,14 @@ test('values of a map agree with the kernel, the pixels and the service', async 
       }
   expect(value).toBeCloseTo(sum, 2)
 
-  await test.step('a click keeps it, in the address', async () => {
+  await test.step('a click pins the reading in the address', async () => {
     await feature.click({ position: { x: (at.width * (x + 0.5)) / 32, y: (at.height * (y + 0.5)) / 32 } })
     expect(query(page).get('at')).toBe(`feature.1.${x}.${y}`)
     await page.getByRole('heading', { level: 1 }).hover()
     await expect(page.getByText(`y₂(x ${x}, y ${y}) = `)).toBeVisible()
   })
 
-  await test.step('a picture of one’s own', async () => {
+  await test.step('shows an image of the user', async () => {
     const before = await feature.locator('canvas').screenshot()
     await page.locator('input[type="file"]').setInputFiles(path.join(__dirname, '../resources/icons/icon.png'))
     await expect(page.getByRole('radio', { name: 'your image' })).toBeChecked()
@@ -181,7 +181,7 @@ test('plays the epochs and updates the comparison with the baseline', async ({ l
   const slider = page.getByRole('slider', { name: 'Epoch' })
   await expect(covered.locator('td')).toHaveText([/^\d+ %$/, /^\d+ %$/, /^\d+ %$/, /^\d+ %$/])
 
-  await test.step('the table counts what the track shows', async () => {
+  await test.step('shows in the table what the epoch track shows', async () => {
     for (const epoch of [filterEpochs, 3]) {
       await workbench.open(`#/banks?run=${own}&epoch=${epoch}`)
       const track = await workbench.call('filters.coverage', {
@@ -200,7 +200,7 @@ test('plays the epochs and updates the comparison with the baseline', async ({ l
       .toBeLessThan(Number.parseInt(wide))
   })
 
-  await test.step('by keys and by playing', async () => {
+  await test.step('changes epochs by keys and by playing', async () => {
     await slider.focus()
     await page.keyboard.press('Home')
     await expect(slider).toHaveAttribute('aria-valuetext', 'epoch 0, before training')

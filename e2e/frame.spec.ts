@@ -181,7 +181,7 @@ test('menus contain the commands of the keys: pages, zoom, theme, navigation, sh
   await menu(again, 'Actual size')
 })
 
-test('keys in a text field are typed', async ({ workbench }) => {
+test('typing in a text field runs no shortcut', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/new')
   await page.getByLabel('Name').fill('Why')

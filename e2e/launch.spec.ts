@@ -63,7 +63,7 @@ test('the window restores its position and size', async ({ launch, dataDir }) =>
   )
 })
 
-test('refuses a database of a newer program and does not change it', async ({ launch, dataDir }) => {
+test('rejects a database of a newer program and does not change it', async ({ launch, dataDir }) => {
   mkdirSync(dataDir, { recursive: true })
   const file = path.join(dataDir, 'history.sqlite')
   const database = new Database(file)
@@ -84,7 +84,7 @@ test('refuses a database of a newer program and does not change it', async ({ la
   expect(readFileSync(file).equals(before)).toBe(true)
 })
 
-test('refuses a folder with other files, and remembers the folder that is chosen instead', async ({
+test('rejects a folder with other files, and remembers the folder that is chosen instead', async ({
   launch,
   dataDir: elsewhere,
 }) => {
@@ -125,7 +125,7 @@ test('refuses a folder with other files, and remembers the folder that is chosen
   expect((await next.call('system.info', {})).dataDir).toBe(elsewhere)
 })
 
-test('without its Node the window opens and says what is missing', async ({ launch }) => {
+test('opens without its Node and reports what is missing', async ({ launch }) => {
   const { page } = await launch({ env: { MCNN_NODE: '/nowhere/bin/node' } })
   const banner = page.getByRole('alert').filter({ hasText: 'The service has stopped' })
   await expect(banner).toContainText('The Node that runs the service is missing (/nowhere/bin/node).')

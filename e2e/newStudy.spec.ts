@@ -54,7 +54,7 @@ test('clicking a layer in the drawing shows its details and adds the resulting v
   await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))
   await expect(drawing.getByRole('img')).toHaveAccessibleName(/16 base filters trained, 48 derived/)
 
-  // By the keyboard too, and where no variant has a name of its own, by its layers.
+  // With the keyboard too; a variant without a name is named by its layers.
   await stem.focus()
   await page.keyboard.press('Enter')
   await expect(variant.getByRole('radio', { name: 'mcnn-l', exact: true })).toBeChecked()
@@ -183,7 +183,7 @@ test('keeps the draft across pages, Back and a reload, until it is reset or star
   await expect(page.getByLabel('Name')).toHaveValue('')
 })
 
-test('looks right at every size', async ({ workbench }) => {
+test('fits every window size', async ({ workbench }) => {
   const { page } = workbench
   await workbench.inEveryLook(async (ending) => {
     await workbench.open('#/studies')

@@ -1,7 +1,7 @@
 /**
- * Every page over one made-up history: a picture of each in both themes and sizes (test-results/screenshots/pages), and
- * that nothing of it is cut off or scrolls sideways, however far a person has zoomed. A table may scroll in its own box
- * when a person has zoomed in, not at 100 % or less.
+ * Every page with one generated history: a screenshot of each in both themes and sizes (test-results/screenshots/pages),
+ * and that nothing is cut off or scrolls sideways at any zoom. A table may scroll in its own box if the user has zoomed
+ * in, but not at 100 % or less.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -28,13 +28,13 @@ test.beforeEach(({ dataDir }) => {
 interface View {
   name: string
   hash: string
-  /** What one does there before the picture is taken. */
+  /** Actions before the screenshot. */
   then?: (page: Page) => Promise<void>
 }
 
 async function views(workbench: Workbench): Promise<View[]> {
   const runs = await workbench.call('runs.list', {})
-  // One of the built-in set first: its pictures are there.
+  // Runs on the built-in data set first, because its images are installed.
   const done = runs
     .filter((run) => run.state === 'done')
     .sort((a, b) => Number(b.dataset === 'synthetic') - Number(a.dataset === 'synthetic'))
@@ -116,7 +116,7 @@ async function views(workbench: Workbench): Promise<View[]> {
   ]
 }
 
-/** The generated history has runs that were cut short: the offer to resume them would be on every picture. */
+/** Dismisses the offer to resume the generated interrupted runs, which would be on every screenshot. */
 async function leaveBanner(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Not now' }).click()
 }
@@ -151,7 +151,7 @@ test('shows each page complete and without an error in both themes and sizes, no
         await workbench.screenshot(name, folder)
         const png = readFileSync(path.join(folder, `${name}.png`))
         expect([png.readUInt32BE(16), png.readUInt32BE(20)], name).toEqual([width, height])
-        // A theme, a size or a page that is not drawn would give the picture of another.
+        // A theme, size or page that is not drawn would give the screenshot of another one.
         pictures.set(createHash('sha256').update(png).digest('hex'), name)
         names.push(name)
       }
@@ -160,13 +160,13 @@ test('shows each page complete and without an error in both themes and sizes, no
   expect(names.filter((name) => ![...pictures.values()].includes(name))).toEqual([])
 })
 
-/** What is wider than its place, or beyond the window's right end, without a box of its own to scroll in. */
+/** Finds elements that are wider than their box or exceed the window, unless they have a box that scrolls. */
 const tooWide = (tablesToo: boolean): string => `(() => {
   const found = []
   const name = (e) => e.tagName.toLowerCase() + (typeof e.className === 'string' && e.className !== '' ? '.' + e.className.split(' ')[0] : '') + (e.id ? '#' + e.id : '')
   const scrolls = (e) => /auto|scroll/.test(getComputedStyle(e).overflowX)
-  // Tabs, the strip of filters and the drawing of a network scroll by themselves; tables only where a person has zoomed
-  // in.
+  // Tabs, the strip of filters and the drawing of a network scroll inside their own box; tables only if the user has
+  // zoomed in.
   const mayScroll = (e) => e.matches('.scroll, .thumbs, .pins ul, nav${tablesToo ? '' : ', .tscroll, [role="region"]'}')
   const root = document.documentElement
   if (root.scrollWidth > root.clientWidth) found.push('the document, ' + root.scrollWidth + ' in ' + root.clientWidth)
@@ -200,7 +200,7 @@ for (const [width, height, zoom] of [
       await show(workbench, view)
       const found = await page.evaluate<string[]>(tooWide(zoom <= 1))
       if (found.length > 0) faults[view.name] = found
-      // The driver's own picture is of the unzoomed size.
+      // A screenshot of Playwright has the unzoomed size.
       const picture = await workbench.app.evaluate(
         async ({ BrowserWindow }) =>
           (await BrowserWindow.getAllWindows()[0]?.webContents.capturePage())?.toPNG().toString('base64') ?? '',

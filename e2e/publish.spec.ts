@@ -174,7 +174,7 @@ test('writes a study’s report as a self-contained page', async ({ launch, data
   await page.close()
 })
 
-test('a run’s manifest is copied', async ({ launch, dataDir }) => {
+test('copies the manifest of a run', async ({ launch, dataDir }) => {
   writeComparisonHistory(dataDir)
   const workbench = await launch()
   await workbench.resize(1280, 800)

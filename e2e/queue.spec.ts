@@ -53,7 +53,7 @@ test('reorders the queue by buttons and keys, and undoes it', async ({ workbench
   await expect(rows(page)).toHaveCount(0)
 })
 
-test('a run is duplicated into a new study, which is edited and started', async ({ workbench }) => {
+test('duplicates a run into a new study, which is edited and started', async ({ workbench }) => {
   const { page } = workbench
   const { runIds } = await workbench.call('studies.create', { plan })
   await workbench.open(`#/runs/${runIds[3] ?? ''}`)

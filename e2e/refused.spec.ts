@@ -36,7 +36,7 @@ for (const [name, hash] of [
     workbench.drainProblems()
   })
 
-test('a query with a field that does not exist says so instead of showing skeletons', async ({ workbench }) => {
+test('a query with an unknown field shows the error instead of skeletons', async ({ workbench }) => {
   const { page } = workbench
   await workbench.open('#/runs?q=nothing:1')
   await page.reload()

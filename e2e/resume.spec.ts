@@ -83,7 +83,7 @@ test('resumes interrupted runs at startup if the user chose so', async ({ launch
   )
 })
 
-test('does not offer again what was declined', async ({ launch }) => {
+test('does not repeat a declined offer', async ({ launch }) => {
   const first = await launch()
   await begin(first, 500)
   await first.close()

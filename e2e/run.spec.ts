@@ -15,7 +15,7 @@ test('follows a training run, shows its predictions, and compares it with anothe
   const { id, runIds } = await workbench.call('studies.create', { plan })
   const [baseline = '', multiband = ''] = runIds
 
-  await test.step('curves grow while it trains', async () => {
+  await test.step('extends the curves during training', async () => {
     await workbench.open(`#/runs/${baseline}`)
     const epochs = page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')
     await expect.poll(() => epochs.count()).toBeGreaterThan(0)
@@ -23,7 +23,7 @@ test('follows a training run, shows its predictions, and compares it with anothe
     await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done).toBe(2)
   })
 
-  await test.step('confusion and mistakes are those of the last epoch', async () => {
+  await test.step('shows confusion and mistakes of the last epoch', async () => {
     await workbench.open(`#/runs/${multiband}`)
     const matrix = page.getByRole('region', { name: 'Confusion matrix' })
     await expect(page.getByText('500 test images, epoch 3')).toBeVisible()
@@ -35,7 +35,7 @@ test('follows a training run, shows its predictions, and compares it with anothe
     await expect(page.getByRole('img', { name: /^Test image \d+, a / }).first()).toBeVisible()
   })
 
-  await test.step('what it cost and how it was computed', async () => {
+  await test.step('shows the costs and the way of computation', async () => {
     await expect(page.getByRole('region', { name: 'Machine' })).toContainText('Data wait')
     await expect(page.getByRole('complementary', { name: 'About this run' })).toContainText(/Banks of \d+ base filters/)
     await page.getByText('Trainer log').click()

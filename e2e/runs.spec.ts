@@ -106,7 +106,7 @@ test('sorts by several columns, shows other epochs, and remembers columns', asyn
   await expect(grid(page).getByRole('columnheader', { name: 'Images/s' })).toBeVisible()
 })
 
-test('boxes of groups follow the selection; queueing many runs needs a confirmation', async ({ workbench }) => {
+test('group checkboxes follow the selection; queueing many runs needs a confirmation', async ({ workbench }) => {
   await workbench.resize(1280, 800)
   await workbench.go('Runs')
   const { page } = workbench
@@ -160,7 +160,7 @@ test('boxes of groups follow the selection; queueing many runs needs a confirmat
   for (const one of await boxes.all()) await expect(one).toBeChecked()
 })
 
-test('groups by config, unfolds, and is used with the keyboard alone', async ({ workbench }) => {
+test('groups by config, expands groups, and works with the keyboard alone', async ({ workbench }) => {
   await workbench.resize(1280, 800)
   await workbench.go('Runs')
   const { page } = workbench
@@ -268,7 +268,7 @@ test('compares runs on one chart with the differences of their configs, and expo
   await expect.poll(() => rowsOf(page)).toBe(n)
 })
 
-test('looks as it should in both themes and sizes', async ({ workbench }) => {
+test('fits both themes and sizes', async ({ workbench }) => {
   const page = await onRuns(workbench)
   await workbench.call('runs.tag', {
     ids: (await workbench.call('runs.ids', { query: 'state:done seed:1' })).slice(0, 30),

@@ -119,7 +119,7 @@ test('the content security policy blocks inline script, eval, style and everythi
   expect(workbench.drainProblems().length).toBeGreaterThan(0)
 })
 
-test('requests are blocked even where no policy of a page says so', async ({ workbench }) => {
+test('requests are blocked even if the page has no policy', async ({ workbench }) => {
   const server = await listening()
   try {
     const loaded = await workbench.app.evaluate(async ({ BrowserWindow }, url) => {
@@ -192,7 +192,7 @@ test('navigation, new windows and permissions are denied; listed links open outs
   workbench.drainProblems()
 })
 
-test('calls are taken from the program’s own window only, even from its own page with its own bridge', async ({
+test('calls are accepted only from the program’s own window, even if another one shows its page and bridge', async ({
   workbench,
 }) => {
   const outcome = await workbench.app.evaluate(
@@ -216,7 +216,7 @@ test('calls are taken from the program’s own window only, even from its own pa
   workbench.drainProblems()
 })
 
-test('the service gets what it needs of the environment, and no secret of it is ever written down', async ({
+test('the service gets the environment variables that it needs, and no secret is ever written to disk', async ({
   launch,
   dataDir,
 }) => {

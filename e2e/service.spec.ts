@@ -146,7 +146,7 @@ test('reports no interrupted run if a service is killed while nothing trains', a
   await expect(back).not.toContainText('interrupted')
 })
 
-test('nothing outlives a shell that is killed while it trains', async ({ launch, dataDir }) => {
+test('no process survives a shell that is killed during training', async ({ launch, dataDir }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -161,7 +161,7 @@ test('nothing outlives a shell that is killed while it trains', async ({ launch,
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('a signal stops it in order, without a question, and is recorded', async ({ launch }) => {
+test('a signal stops the program in order, without a question, and is recorded', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)

@@ -62,7 +62,7 @@ test('starts, follows and compares the quick-start study, and stores it', async 
     await workbench.screenshot('study-live')
   })
 
-  await test.step('to the end', async () => {
+  await test.step('completes the study', async () => {
     const id = studyUrl.split('/').at(-1) ?? ''
     const done = async (): Promise<number> => (await workbench.call('studies.get', { id })).study.counts.done
     // The limit of an expectation holds for each run: six take longer on a busy machine.
@@ -105,7 +105,7 @@ test('starts, follows and compares the quick-start study, and stores it', async 
     await checkFilterBank(page)
   })
 
-  await test.step('closed and opened again', async () => {
+  await test.step('shows the study after a restart', async () => {
     await workbench.close()
     const again = await launch()
     await again.page.getByRole('link', { name: 'Quick start', exact: true }).click()

@@ -39,7 +39,7 @@ test('moves a study with its runs to the trash, restores it by Undo and from the
   await page.keyboard.press('Escape')
   await workbench.go('System')
   await expect(page.getByRole('region', { name: 'Storage' })).toContainText(/2\.0 MB in the trash/)
-  // One of its runs by its address: it says where it is.
+  // The address of one of its runs shows that it is in the trash.
   await workbench.open(`#/runs/${runs[0]?.id ?? ''}`)
   await expect(page.getByText(`Its study, “${study.name}”, is in the trash`)).toBeVisible()
   await expect(page.getByRole('button', { name: 'More actions' })).toHaveCount(0)

@@ -10,7 +10,7 @@ test('a validation split is checked in the form, shown on the run’s page, and 
       await workbench.screenshot(`validation-${name}-${ending}`)
       await workbench.scrollsNowhereSideways()
     })
-  await test.step('the form', async () => {
+  await test.step('checks the split in the form', async () => {
     await workbench.open('#/new')
     await page.getByLabel('Name').fill('Held out')
     const field = page.getByLabel('Validation', { exact: true })
@@ -42,7 +42,7 @@ test('a validation split is checked in the form, shown on the run’s page, and 
   await expect.poll(async () => (await workbench.call('studies.get', { id })).study.counts.done).toBe(2)
   const detail = await workbench.call('runs.get', { id: runIds[1] ?? '' })
 
-  await test.step('the run', async () => {
+  await test.step('shows the split on the run’s page', async () => {
     await workbench.open(`#/runs/${runIds[1] ?? ''}`)
     await expect(page.getByText('Best, chosen on validation')).toBeVisible()
     const rows = page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')
@@ -57,7 +57,7 @@ test('a validation split is checked in the form, shown on the run’s page, and 
     await shots('run')
   })
 
-  await test.step('the list and the comparison', async () => {
+  await test.step('labels the split in the list and the comparison', async () => {
     await workbench.open('#/runs')
     await expect(page.getByText(/^\d+\.\d\d val\.$/).first()).toBeVisible()
     await shots('list')

@@ -15,7 +15,7 @@ const plan = (epochs: number): StudyRequest => ({
   training: { ...quickStart.training, epochs, milestones: [2], trainExamples: 400, testExamples: 100, batchSize: 40 },
 })
 
-test('a run is verified from its page', async ({ workbench, dataDir }) => {
+test('verifies a run from its page', async ({ workbench, dataDir }) => {
   const { page } = workbench
   const { id, runIds } = await workbench.call('studies.create', { plan: plan(3) })
   const [run = ''] = runIds
@@ -27,7 +27,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await page.getByRole('menuitem', { name: 'Verify…' }).click()
   }
 
-  await test.step('the title has room, and the menu has what is done now and then', async () => {
+  await test.step('keeps the title readable, and has rare actions in the menu', async () => {
     await workbench.open(`#/runs/${run}`)
     await page.getByRole('button', { name: 'More actions' }).click()
     for (const [width, height] of [
@@ -45,7 +45,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await page.keyboard.press('Escape')
   })
 
-  await test.step('it says what it will do and how long that takes', async () => {
+  await test.step('announces what it will do and how long that takes', async () => {
     await verify()
     await expect(dialog).toContainText('all 3 epochs')
     await expect(dialog).toContainText(/About [\d.]+ s, as in the original training/)
@@ -57,7 +57,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     await dialog.getByText('all 3 epochs').click()
   })
 
-  await test.step('it can be cancelled, and nothing of it is left', async () => {
+  await test.step('can be cancelled and leaves nothing behind', async () => {
     const processes = processesOf(dataDir).length
     await dialog.getByRole('button', { name: 'Verify' }).click()
     await expect.poll(() => processesOf(dataDir, 'trainer.js').length).toBe(1)
@@ -69,7 +69,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     expect(readdirSync(dataDir)).not.toContain('work')
   })
 
-  await test.step('the verdict is told, can be copied and is kept', async () => {
+  await test.step('shows the verdict, copies it and stores it', async () => {
     await dialog.getByRole('button', { name: 'Verify' }).click()
     await expect(dialog.getByText('Identical, bit for bit')).toBeVisible()
     await expect(dialog).toContainText('3 epochs and the final weights')
@@ -87,7 +87,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     expect(readdirSync(dataDir)).not.toContain('work')
   })
 
-  await test.step('where it differs, what differs first and what is otherwise are told', async () => {
+  await test.step('names the first difference and the differing circumstances', async () => {
     const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
     db.prepare('UPDATE epochs SET train_loss = train_loss + 1e-9 WHERE epoch = 1').run()
     db.prepare(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0', '$.node', 'v22.1.0')`).run()
@@ -106,7 +106,7 @@ test('a run is verified from its page', async ({ workbench, dataDir }) => {
     ).toBeVisible()
   })
 
-  await test.step('from the palette, in the background, after what trains; it ends with the program', async () => {
+  await test.step('starts from the palette, runs in the background after the current run, and ends with the program', async () => {
     const {
       ids: [other = ''],
     } = await workbench.call('runs.rerun', { ids: [run] })

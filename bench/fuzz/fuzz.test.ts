@@ -1,5 +1,5 @@
 /**
- * A small fixed sample of each parser's campaign, the mutations, and that a parser that breaks a promise is found out.
+ * A small fixed sample of each parser's campaign, the mutations, and the detection of a parser that breaks a guarantee.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -24,7 +24,7 @@ export function isAllowed(expression) {
   return /\bOR\b/.test(plain) ? parts.some(Boolean) : parts.every(Boolean)
 }
 
-/** @param {string} folder of a package @returns {string} its SPDX expression; '' where it has none */
+/** @param {string} folder of a package @returns {string} its SPDX expression; '' if it has none */
 function licenceIn(folder) {
   const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   if (typeof license === 'string') return license

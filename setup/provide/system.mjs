@@ -108,7 +108,7 @@ const list = (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -
 
 /**
  * @param {string[]} missing as a person calls them
- * @param {string | null} command that provides them, null where there is no apt
+ * @param {string | null} command that provides them, null without apt
  */
 export function missingSentence(missing, command) {
   const verb = missing.length > 1 ? 'are' : 'is'

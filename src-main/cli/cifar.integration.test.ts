@@ -1,4 +1,4 @@
-/** Learning on real pictures, through the command line; skipped where CIFAR-10 is not beside the repository. */
+/** Trains on real images with the command line; skipped unless CIFAR-10 is in the folder next to the repository. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** What a window can say at all: every text and list of every call has an end, and none of it is a path. */
+/** Limits of the calls of a window: every text and list has a maximum length, and no text is a path. */
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { rendererServiceCalls, serviceCalls } from './calls'
@@ -20,7 +20,7 @@ interface Schema {
   additionalProperties?: unknown
 }
 
-/** Every schema within one, by the way to it. */
+/** Returns every nested schema with its path. */
 function parts(schema: Schema, at: string): [string, Schema][] {
   const { properties = {}, items, prefixItems = [], anyOf = [], oneOf = [], allOf = [] } = schema
   return [

@@ -5,7 +5,7 @@ import type { Arch, Variant } from '../contract/experiment'
 import { safetensorsModel } from './stateDict'
 import { aboutOf, madeUp, pictures } from './testSupport'
 
-// What `resources/examples/load_in_pytorch.py` builds its modules by: that script itself is tried by hand.
+// The names from which `resources/examples/load_in_pytorch.py` builds its modules. That script is tested by hand.
 function exported(arch: Arch, variant: Variant): ReturnType<typeof decodeSafetensors> {
   const { spec, weights } = madeUp(arch, variant)
   return decodeSafetensors(safetensorsModel(inferenceOf(spec, weights, pictures), aboutOf(arch, variant)))

@@ -46,7 +46,7 @@ it.each(cases)(
     const { tf } = tensorflow
     const spec = network(arch, variant, 10)
     const rng = random(5, 'synthetic', 1)
-    // Normalisation as a trained network has it: no longer ones and zeros.
+    // Normalisation statistics as in a trained network, instead of ones and zeros.
     const values = new Map(
       [...initialValues(spec, 3)].map(([name, initial]): [string, Float32Array] => [
         name,

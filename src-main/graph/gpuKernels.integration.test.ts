@@ -98,7 +98,7 @@ it.each(graphs.flatMap(([arch, variant]) => precisions.map((precision) => [arch,
         return from && !onHost.has(kernelOf(from)) ? [`${node.op} takes ${kernelOf(from)}`] : []
       }),
     )
-    // A batch's classes are compared where they go anyway.
+    // The classes of a batch are compared on the host, where they are needed anyway.
     expect(new Set(fetched)).toEqual(
       new Set(['Equal takes Cast DstT=int32 SrcT=int32', 'Equal takes Placeholder dtype=int32']),
     )

@@ -119,7 +119,7 @@ describe('legend of a printed figure', () => {
   const heightOf = (svg: string): number => Number(/viewBox="0 0 624 (\d+)"/.exec(svg)?.[1])
   const bars = (many: LegendEntry[]): string => barFigure('Test accuracy, %', groups, many, 'note')
 
-  /** Of each name where it begins and, by the widest letters of the fonts, where it ends at most; its line. */
+  /** For each name its start, its latest possible end (with the widest letters of the fonts) and its line. */
   const places = (svg: string): { x: number; end: number; y: number }[] =>
     [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" text-anchor="start" fill="#[0-9a-f]+">([^<]*)<\/text>/g)].map(
       ([, x, y, words = '']) => ({ x: Number(x), end: Number(x) + 6.4 * words.length, y: Number(y) }),

@@ -210,7 +210,7 @@ const groups = {
       },
       'minimum-detectable-drop': {
         term: 'Minimum detectable drop',
-        text: 'The smallest true drop that these seeds would show: two-sided t test at 5 %, power 80 %.',
+        text: 'The smallest true drop that these seeds detect: two-sided t test at 5 %, power 80 %.',
         see: ['interval', 'seed'],
       },
     },

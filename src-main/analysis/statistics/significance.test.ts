@@ -110,7 +110,7 @@ describe('paired test', () => {
   it('is null with fewer than three pairs, or if the differences do not vary', () => {
     expect(testOf(meanOf([1, 2]))).toBeNull()
     expect(testOf(meanOf([1, 1, 1]))).toBeNull()
-    // Nor where they vary by the last bits of a subtraction.
+    // Nor if they vary only by the rounding of a subtraction.
     expect(testOf(meanOf([91.2 - 91.1, 90.7 - 90.6, 88.4 - 88.3]))).toBeNull()
     expect(testOf(welchDifference([91.23, 91.23, 91.23], [0.9133 * 100, 0.9133 * 100, 91.33]))).toBeNull()
   })

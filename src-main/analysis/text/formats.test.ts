@@ -113,7 +113,7 @@ describe('formatComparison', () => {
       expect.stringMatching(/^[─ ]+$/),
       'Synthetic (generated)  ResNet-8  Baseline  16  64  1,100  464,154  69,124,736  –',
       'Synthetic (generated)  ResNet-8  MCNN-F  4  64  1,100  463,830  69,124,736  –',
-      // The counts of this test are made up: where they are not the paper's, that is said.
+      // The counts of this test are invented; the output states that they differ from the paper’s.
       'CIFAR-100  ResNet-56  Baseline  4 (paper 16)  64  1,100  463,830  69,124,736  –',
       'CIFAR-100  ResNet-56  MCNN-F  4  64  1,100  463,830  69,124,736  47.5 ± 0.7',
       'CIFAR-100  ResNet-56  MCNN-L  4 (paper 16)  64 (paper 16)  1,100  463,830  69,124,736  –',

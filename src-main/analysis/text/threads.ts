@@ -12,7 +12,7 @@ export function threadsName({ intraOp, interOp }: ThreadCounts, own: Resolved): 
   return `${intraOp ?? own.intraOp} × ${interOp ?? own.interOp}`
 }
 
-/** Says where the counts come from, as part of a sentence. */
+/** Returns the source of the counts, as part of a sentence. */
 export function threadsWords({ intraOp, interOp, own, source, tuning }: NonNullable<Doctor['threads']>): string {
   const name = threadsName({ intraOp, interOp }, own)
   switch (source) {

@@ -36,7 +36,7 @@ export type Verification = z.infer<typeof verification>
 /** How much of a run can be trained again and how long that takes, estimated from the run's own times. */
 export const verifiable = z.object({
   runId,
-  /** Up to where it can be compared: for an unfinished run, as far as it came. */
+  /** The point up to which it can be compared: for an unfinished run, its last recorded epoch or step. */
   extent: verification.shape.extent,
   epochs: z.int().min(0),
   steps: z.int().min(0),

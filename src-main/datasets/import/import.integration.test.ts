@@ -1,4 +1,4 @@
-/** With the real CIFAR-10, where this machine has it beside the repository; skipped where not. */
+/** With the real CIFAR-10; skipped unless its archives are in the folder next to the repository. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'

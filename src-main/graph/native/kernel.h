@@ -1,4 +1,4 @@
-// What our kernels need of TensorFlow.
+// The parts of TensorFlow that our kernels use.
 #pragma once
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
@@ -18,7 +18,7 @@ inline const T* values(OpKernelContext* context, int i) {
   return reinterpret_cast<const T*>(context->input(i).data());
 }
 
-// Null, with the context's status set, where there is no memory.
+// Returns null and sets the context's status if there is not enough memory.
 template <class T>
 inline T* output(OpKernelContext* context, int i, const TensorShape& shape) {
   Tensor* tensor = nullptr;
@@ -30,7 +30,7 @@ inline T* output(OpKernelContext* context, int i, const TensorShape& shape) {
   return reinterpret_cast<T*>(tensor->data());
 }
 
-// task(from, to) over 0 … count in TensorFlow's own threads. @param cost of one, in cycles, roughly
+// Runs task(from, to) over 0 … count in TensorFlow's own threads. @param cost rough cycles per element
 template <class F>
 inline void inParallel(OpKernelContext* context, long count, long cost, const F& task) {
   context->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(count, cost, task);

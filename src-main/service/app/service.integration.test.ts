@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 describe('calls', () => {
-  it('refuse parameters that are off, naming the field, and names that are none', async () => {
+  it('reject invalid parameters, with the field’s name, and unknown names', async () => {
     const service = await bench.open()
     const plan = { ...quickStart, training: { ...quickStart.training, epochs: 0 } }
     await expect(service.handle('studies.create', { plan })).rejects.toMatchObject({
@@ -37,7 +37,7 @@ describe('calls', () => {
     await expect(service.call('studies.compare', { id: 'none' })).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it('make no study on a data set that is not there or too small', async () => {
+  it('create no study on a missing or too small data set', async () => {
     const service = await bench.open()
     const training = { ...quickStart.training, dataset: 'cifar-10' as const }
     await expect(service.call('studies.create', { plan: { ...quickStart, training } })).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('calls', () => {
     expect((await service.call('studies.estimate', { plan: { ...quickStart, training } })).runs).toBe(6)
   })
 
-  it('answer as the contract says', async () => {
+  it('return what the contract declares', async () => {
     const service = await bench.open()
     const { id, runIds } = await service.call('studies.create', {
       plan: planOf({ 1: 'good', 2: 'good' }, { name: 'Two words', variants: ['baseline', 'mcnn-f'] }),
@@ -113,7 +113,7 @@ describe('calls', () => {
     expect(Buffer.from(samples[0]?.pixels ?? '', 'base64')).toHaveLength(32 * 32 * 3)
   })
 
-  it('make of `auto` what the device computes in hardware, and keep no `auto`', async () => {
+  it('replace `auto` by the precision that the device computes in hardware, and never store `auto`', async () => {
     const service = await bench.open()
     const { training, ...rest } = planOf({ 1: 'good' })
     const plan = { ...rest, training: { ...training, precision: 'auto' as const } }
@@ -144,14 +144,14 @@ describe('calls', () => {
     })
   })
 
-  it('give a second study of the same name an id of its own', async () => {
+  it('give a second study of the same name its own id', async () => {
     const service = await bench.open()
     const plan = planOf({ 1: 'waits' })
     expect((await service.call('studies.create', { plan })).id).toBe('bench')
     expect((await service.call('studies.create', { plan })).id).toBe('bench-2')
   })
 
-  it('tell of a broken import, and import nothing', async () => {
+  it('report a failed import, and import nothing', async () => {
     const service = await bench.open()
     const file = path.join(bench.dataDir, 'cifar-10-binary.tar.gz')
     writeFileSync(file, 'not an archive')
@@ -166,7 +166,7 @@ describe('calls', () => {
     await expect(service.call('datasets.remove', { id: 'synthetic' })).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('examine the machine, and say what to do where TensorFlow does not load', async () => {
+  it('examine the machine, and advise if TensorFlow does not load', async () => {
     const service = await bench.open()
     // The fake trainer knows no --probe.
     const doctor = serviceCalls['system.doctor'].result.parse(await service.call('system.doctor', {}))

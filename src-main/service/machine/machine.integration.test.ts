@@ -49,7 +49,7 @@ describe('exclusive access to the machine', () => {
     await bench.reached(paused, 'running')
   })
 
-  it('is not given while a run that was just resumed has not answered yet', async () => {
+  it('is not granted while a run that was just resumed has not answered yet', async () => {
     const { service, done, paused } = await withPausedRun()
     const resumed = service.call('runs.resume', { ids: [paused] })
     const verified = service.call('publish.verify', { id: done })
@@ -148,8 +148,8 @@ describe('a verification by another program', () => {
   })
 })
 
-describe('a run with long steps', () => {
-  it('is stopped in order although a step takes longer than the least grace', async () => {
+describe('run with long steps', () => {
+  it('is stopped in order although a step takes longer than the minimum grace period', async () => {
     const service = await bench.open({ stopMs: 50 })
     const {
       runIds: [id = ''],
@@ -159,7 +159,7 @@ describe('a run with long steps', () => {
     expect(await bench.reached(id, 'stopped')).toMatchObject({ reason: stoppedReason('window') })
   })
 
-  it('is interrupted in order when the service closes, which tells how long that may take', async () => {
+  it('is interrupted in order when the service closes, which announces how long that may take', async () => {
     const service = await bench.open({ closeMs: 50 })
     const {
       runIds: [id = ''],
@@ -175,7 +175,7 @@ describe('a run with long steps', () => {
   })
 
   it.each([{ steps: 2 }, { epochs: 1 }])(
-    'is verified as soon as its data have arrived, within a step without an end: %o',
+    'is verified as soon as its data have arrived, during an endless step: %o',
     async (asked) => {
       const service = await bench.open()
       const {

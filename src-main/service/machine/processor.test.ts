@@ -14,7 +14,7 @@ const cpuinfo = Array.from(
 const status = (list: string): string => `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${list}\n`
 
 describe('processorIn', () => {
-  it('tells cores from logical processors', () => {
+  it('distinguishes cores from logical processors', () => {
     expect(processorIn(cpuinfo, status('0-7'), 8)).toMatchObject({
       model: 'A processor @ 2.0GHz: fast',
       allowed: [0, 1, 2, 3, 4, 5, 6, 7],
@@ -23,27 +23,27 @@ describe('processorIn', () => {
     })
   })
 
-  it('counts only what this process may run on', () => {
+  it('counts only the processors that this process may use', () => {
     // 0 and 4 are one core's two threads.
     expect(processorIn(cpuinfo, status('0,4'), 2)).toMatchObject({ allowed: [0, 4], logical: 2, physical: 1 })
     expect(processorIn(cpuinfo, status('0-3'), 4)).toMatchObject({ logical: 4, physical: 4 })
   })
 
-  it('takes no more cores than a quota leaves', () => {
+  it('counts no more cores than a quota allows', () => {
     expect(processorIn(cpuinfo, status('0-7'), 2)).toMatchObject({ allowed: { length: 8 }, logical: 2, physical: 2 })
   })
 
-  it('goes by the number of processors where nothing is told', () => {
+  it('uses the number of processors if nothing else is known', () => {
     expect(processorIn('', '', 3)).toMatchObject({ model: 'unknown', allowed: [0, 1, 2], logical: 3, physical: 3 })
     expect(processorIn('processor : 0\n\nprocessor : 1\n', '', 2)).toMatchObject({ logical: 2, physical: 2 })
   })
 
-  it('says of other instructions that it is another processor', () => {
+  it('treats other instructions as another processor', () => {
     const flagsOf = (text: string): string => processorIn(text, '', 1).flags
     expect(flagsOf(cpuinfo)).not.toBe(flagsOf(cpuinfo.replaceAll('avx', 'avx2')))
   })
 
-  it('finds this machine’s', () => {
+  it('identifies this machine’s processor', () => {
     const { model, logical, physical, allowed } = processor()
     expect(model).toBe(os.cpus()[0]?.model)
     expect(logical).toBe(Math.min(os.availableParallelism(), allowed.length))
@@ -55,7 +55,7 @@ describe('busyShare', () => {
   const stat = (...cpus: number[][]): string =>
     ['cpu  9 9 9 9', ...cpus.map((ticks, n) => `cpu${n} ${ticks.join(' ')}`), 'intr 1 2 3', ''].join('\n')
 
-  it('is work by all time, of the processors that count', () => {
+  it('is busy time divided by total time of the counted processors', () => {
     const before = stat([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     // The first: 30 of 100 at work, 10 of them stolen, 20 waiting for a disk; the guest's 15 are in user's already.
     const after = stat([15, 0, 5, 50, 20, 0, 0, 10, 15, 0], [100, 0, 0, 0, 0, 0, 0, 0, 0, 0])

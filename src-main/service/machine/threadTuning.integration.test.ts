@@ -43,9 +43,9 @@ const options = (changes: Partial<MachineTuning> = {}): MachineTuning => ({
   ...changes,
 })
 
-describe('the thread counts of this machine', () => {
+describe('thread counts of this machine', () => {
   it.skipIf(threadCandidates(processor()).length < 2)(
-    'are measured with the real TensorFlow, remembered, and not measured again by the setup',
+    'are measured with the real TensorFlow, stored, and not measured again by the setup',
     async () => {
       const { tuning, threads } = await tuneMachine(options())
       const times = threadTimes.parse(tuning)
@@ -63,7 +63,7 @@ describe('the thread counts of this machine', () => {
   )
 
   it.skipIf(threadCandidates(processor()).length < 2)(
-    'stay TensorFlow’s own, with a reason, where the machine is busy or TensorFlow does not load',
+    'stay TensorFlow’s default, with a reason, if the machine is busy or TensorFlow does not load',
     async () => {
       const busy = await tuneMachine(options({ busy: () => Promise.resolve(true) }))
       expect(busy).toMatchObject({
@@ -79,7 +79,7 @@ describe('the thread counts of this machine', () => {
   )
 
   it.skipIf(threadCandidates(processor()).length < 2)(
-    'are not measured next to the training of another program, and are measured when it has ended',
+    'are not measured during the training of another program, but after it',
     async () => {
       const other = { pid: 4711, parent: 4710 }
       const problem = 'another MCNN Workbench (process 4710) is training on this machine'
@@ -108,7 +108,7 @@ describe('the thread counts of this machine', () => {
   it.each([
     ['measured', { intraOp: 3, interOp: 1 }, { intraOp: 3, interOp: 1 }],
     ['TensorFlow’s own', { intraOp: null, interOp: null }, null],
-  ])('are what a run really has, and says: %s', async (_, threads, said) => {
+  ])('are those that a run really uses; stored reason: %s', async (_, threads, said) => {
     const own = { intraOp: processor().allowed.length, interOp: processor().allowed.length }
     const measured = [
       { threads: { intraOp: null, interOp: null }, msStep: 10, ratio: 1 },
@@ -205,7 +205,7 @@ function prioritiesOf(pid: number): number[] {
   return [...new Set(readdirSync(`/proc/${pid}/task`).map((task) => getPriority(Number(task))))]
 }
 
-/** Null where the system shares processors among processes only. */
+/** Null if the system shares processors only among processes. */
 function sessionNiceness(pid: number): number | null {
   try {
     return Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])

@@ -40,9 +40,11 @@ describe('threadCandidates', () => {
     ['one core of two threads', 2, 2, 1, ['null × null', '1 × 1', '1 × 2', '2 × 1']],
     ['eight cores of two threads', 16, 16, 8, ['null × null', '8 × 1', '8 × 2', '16 × 1', '16 × 2', '8 × null']],
     ['a quota of two of many', 64, 2, 2, ['null × null', '2 × 1', '2 × 2', '2 × null']],
-  ])('of %s', (_, allowed, logical, physical, expected) => expect(named(allowed, logical, physical)).toEqual(expected))
+  ])('returns candidates for %s', (_, allowed, logical, physical, expected) =>
+    expect(named(allowed, logical, physical)).toEqual(expected),
+  )
 
-  it('are at most six, and none comes to what another comes to', () => {
+  it('returns at most six, all of them different in effect', () => {
     for (let allowed = 1; allowed <= 12; allowed++)
       for (let logical = 1; logical <= allowed; logical++)
         for (let physical = 1; physical <= logical; physical++) {
@@ -53,7 +55,7 @@ describe('threadCandidates', () => {
   })
 })
 
-it('holds candidates against the first within each round, so that a slow moment hits all', () => {
+it('compares candidates with the first one within each round, so that a slow moment affects all', () => {
   // The second takes 0.8 of the first in two rounds; in one the whole machine is three times slower, in another it
   // alone.
   const rounds = [
@@ -81,8 +83,8 @@ it('holds candidates against the first within each round, so that a slow moment 
   expect(other).toEqual({ threads: { intraOp: 2, interOp: 1 }, msStep: 16, ratio: 0.8 })
 })
 
-describe('what was measured', () => {
-  it('is remembered by machine, beside other machines’', () => {
+describe('stored measurement', () => {
+  it('is kept per machine, next to those of other machines', () => {
     rememberTuning(times, file, 'a')
     rememberTuning({ at: times.at, problem: 'the machine was busy' }, file, 'b')
     expect(knownTuning(file, 'a')).toEqual(times)
@@ -93,7 +95,7 @@ describe('what was measured', () => {
     expect(readdirSync(path.dirname(file))).toEqual(['threads.json'])
   })
 
-  it('is not measured where the file is damaged, and can be written anew', () => {
+  it('is ignored if the file is corrupt, and can be written again', () => {
     rememberTuning(times, file, 'a')
     const whole = readFileSync(file, 'utf8')
     for (const text of [
@@ -114,7 +116,7 @@ describe('what was measured', () => {
     expect(measuredThreads(file, 'a')).toEqual({ intraOp: 2, interOp: 1 })
   })
 
-  it('keeps what is whole beside what is damaged', () => {
+  it('keeps intact entries next to corrupt ones', () => {
     rememberTuning(times, file, 'a')
     const all = JSON.parse(readFileSync(file, 'utf8')) as object
     writeFileSync(file, JSON.stringify({ ...all, b: { nonsense: true } }))
@@ -122,7 +124,7 @@ describe('what was measured', () => {
     expect(knownTuning(file, 'b')).toBeNull()
   })
 
-  it('is of one processor, of what may be used of it, and of one TensorFlow', () => {
+  it('is valid for one processor, its available share, and one TensorFlow', () => {
     const cpu: Processor = { model: 'A', flags: 'f', allowed: [0, 1], logical: 2, physical: 2 }
     const state = { tensorflow: { version: '2.21.0', kind: 'cpu' }, electron: null }
     const keys = [
@@ -139,15 +141,15 @@ describe('what was measured', () => {
   })
 })
 
-describe('a trainer’s environment', () => {
-  it('has the counts that it is given, and no others', () => {
+describe('environment of a trainer', () => {
+  it('has the given thread counts, and no others', () => {
     const env = { TF_NUM_INTRAOP_THREADS: '7', TF_NUM_INTEROP_THREADS: '7', SECRET: 's', PATH: '/bin' }
     expect(trainerEnv(env, { intraOp: 2, interOp: null })).toMatchObject({ TF_NUM_INTRAOP_THREADS: '2', PATH: '/bin' })
     expect(Object.keys(trainerEnv(env, { intraOp: 2, interOp: null }))).not.toContain('TF_NUM_INTEROP_THREADS')
     expect(Object.keys(trainerEnv(env, { intraOp: null, interOp: null }))).not.toContain('SECRET')
   })
 
-  it('lets a GPU’s memory grow and its libraries compute float32 repeatably, unless the surrounding one says otherwise', () => {
+  it('lets a GPU’s memory grow and makes its libraries compute float32 repeatably, unless the outer environment differs', () => {
     const own = { intraOp: null, interOp: null }
     expect(trainerEnv({}, own)).toMatchObject({
       TF_FORCE_GPU_ALLOW_GROWTH: 'true',
@@ -161,7 +163,7 @@ describe('a trainer’s environment', () => {
     })
   })
 
-  it('has what the surrounding one asks for before anything that was measured', () => {
+  it('prefers the outer environment to every measurement', () => {
     const env = trainerEnv({ TF_NUM_INTRAOP_THREADS: '7' })
     expect(env['TF_NUM_INTRAOP_THREADS']).toBe('7')
     expect(env['TF_NUM_INTEROP_THREADS']).toBeUndefined()

@@ -29,8 +29,8 @@ const floats = (base64: string): Float32Array => {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i))
 }
 
-describe('a whole layer', () => {
-  it('has the filters that single banks have', async () => {
+describe('whole layer', () => {
+  it('has the filters of the single banks', async () => {
     const layer = serviceCalls['filters.layer'].result.parse(
       await service.call('filters.layer', { id, layer: last, epoch: 7 }),
     )
@@ -53,7 +53,7 @@ describe('a whole layer', () => {
     })
   })
 
-  it('covers after each epoch what its responses say', async () => {
+  it('has after each epoch the coverage of its responses', async () => {
     const { epochs, covered } = serviceCalls['filters.coverage'].result.parse(
       await service.call('filters.coverage', { id, layer: 'stem', filters: [2], channels: [0, 1, 2], edge: 6 }),
     )
@@ -73,7 +73,7 @@ describe('a whole layer', () => {
     ).rejects.toMatchObject({ code: 'not-found', field: 'channels' })
   })
 
-  it('leaves out epochs that are not finite', async () => {
+  it('omits epochs with non-finite values', async () => {
     const history = new History(path.join(bench.dataDir, 'history.sqlite'))
     const run = history.runs.get(id)
     history.filters.add(
@@ -95,7 +95,7 @@ describe('a whole layer', () => {
     })
   })
 
-  it('has scales that hold for the whole run', async () => {
+  it('has scales that are valid for the whole run', async () => {
     const { weight, magnitude } = await service.call('filters.scale', { id, layer: 'stem', channels: [1] })
     let [heaviest, greatest] = [0, 0]
     for (let epoch = 0; epoch <= filterEpochs; epoch++)
@@ -114,11 +114,11 @@ describe('a whole layer', () => {
   })
 })
 
-describe('what comes into a layer', () => {
+describe('input of a layer', () => {
   const bytes = Uint8Array.from({ length: 3072 }, (_, i) => (i * 37) % 256)
   const picture = Buffer.from(bytes).toString('base64')
 
-  it('is for the first layer the picture, normalised as the run’s data', async () => {
+  it('is for the first layer the image, normalised like the run’s data', async () => {
     const input = serviceCalls['filters.input'].result.parse(
       await service.call('filters.input', { id, layer: 'stem', picture }),
     )
@@ -135,7 +135,7 @@ describe('what comes into a layer', () => {
     )
   })
 
-  it('is for the second layer what the first makes of it with its last weights', async () => {
+  it('is for the second layer the output of the first one with its last weights', async () => {
     const base = { id: runIdOf('baseline', 1), picture }
     const stem = await service.call('filters.input', { ...base, layer: 'stem' })
     const second = await service.call('filters.input', { ...base, layer: 'stage1.block1.conv1' })
@@ -155,7 +155,7 @@ describe('what comes into a layer', () => {
     })
   })
 
-  it('is refused with a reason where it can’t be told', async () => {
+  it('is rejected with a reason if it cannot be computed', async () => {
     await expect(service.call('filters.input', { id, layer: 'none', picture })).rejects.toMatchObject({
       code: 'not-found',
       field: 'layer',
@@ -179,7 +179,7 @@ describe('what comes into a layer', () => {
     })
   })
 
-  it('is read from the run’s own folder only, whatever the history says', async () => {
+  it('is read only from the run’s own folder, whatever path the history contains', async () => {
     const db = new Sqlite(path.join(bench.dataDir, 'history.sqlite'))
     try {
       for (const elsewhere of [

@@ -100,7 +100,7 @@ const accuracyOf = (logits: Float32Array): number => {
 }
 
 describe.each(variants)('the network of a trained %s', (variant) => {
-  it('gives as ONNX in ONNX Runtime the logits of the trainer’s network, and the test accuracy that the trainer told', async () => {
+  it('exports ONNX with the logits of the trainer’s network in ONNX Runtime, and the reported test accuracy', async () => {
     const session = await InferenceSession.create(await exportOf(variant, 'onnx', `${variant}.onnx`))
     const { logits } = await session.run({
       pictures: new Tensor('float32', channelsFirstBatch(raw(200)), [200, 3, 32, 32]),
@@ -118,7 +118,7 @@ describe.each(variants)('the network of a trained %s', (variant) => {
     await session.release()
   })
 
-  it('gives as SavedModel, loaded by tfjs-node, the same', async () => {
+  it('exports a SavedModel with the same logits in tfjs-node', async () => {
     const { tf } = tensorflow
     const model = await tf.node.loadSavedModel(await exportOf(variant, 'savedmodel', `${variant}-tf`))
     expect(model.inputs).toMatchObject([{ name: 'pictures', dtype: 'float32' }])
@@ -134,8 +134,8 @@ describe.each(variants)('the network of a trained %s', (variant) => {
   })
 })
 
-describe('a safetensors file', () => {
-  it('has every bank written out, by names and shapes that PyTorch expects, and says what it is', async () => {
+describe('safetensors file', () => {
+  it('contains every bank expanded, with PyTorch’s names and shapes, and describes itself', async () => {
     const file = await exportOf('mcnn-a', 'safetensors', 'a.safetensors')
     // Read by the format's description alone.
     const bytes = readFileSync(file)
@@ -191,8 +191,8 @@ describe('a safetensors file', () => {
   })
 })
 
-describe('an export is refused', () => {
-  it('where something is there, unless it is to be replaced', async () => {
+describe('export is rejected', () => {
+  it('if the target exists, unless it may be replaced', async () => {
     const { id } = runOf('baseline')
     writeFileSync(at('there.onnx'), 'dear')
     const wanted = { id, format: 'onnx' as const, path: at('there.onnx') }
@@ -258,7 +258,7 @@ describe('an export is refused', () => {
     }
   })
 
-  it('for a run that is not done, and to a place that is none', async () => {
+  it('for an unfinished run, and for an invalid target', async () => {
     const other = new Bench()
     try {
       const fake = await other.open()
@@ -288,7 +288,7 @@ describe('an export is refused', () => {
   })
 })
 
-describe('a picture', () => {
+describe('image', () => {
   const asked = (variant: Variant, n: number, top?: number) =>
     service.call('runs.classify', {
       id: runOf(variant).id,
@@ -314,14 +314,14 @@ describe('a picture', () => {
     expect((await asked('mcnn-f', 0)).top).toHaveLength(5)
   })
 
-  it('is classified on another thread than the service’s, which has time for others', async () => {
+  it('is classified on another thread, while the service stays responsive', async () => {
     const before = performance.eventLoopUtilization()
     await Promise.all(Array.from({ length: 40 }, (_, n) => asked('baseline', n)))
     // On its own thread it would be busy all the while; a share, since a loaded machine makes everything longer.
     expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5)
   })
 
-  it('needs no data set where the trainer noted what pictures were normalised by, and finds it out again where it did not', async () => {
+  it('needs no data set if the trainer stored the normalisation, which is otherwise computed', async () => {
     const run = runOf('baseline')
     const file = weightsFile(run)
     const whole = readFileSync(file)

@@ -12,7 +12,7 @@ beforeEach(async () => void (dir = await mkdtemp(path.join(os.tmpdir(), 'mcnn-da
 afterEach(() => rm(dir, { recursive: true }))
 
 describe('prepareDataDir', () => {
-  it('makes what is missing, any depth down', async () => {
+  it('creates missing folders at any depth', async () => {
     const paths = prepareDataDir(path.join(dir, 'a', 'b'))
     await expect(writeFile(path.join(paths.runs, 'x'), '')).resolves.toBeUndefined()
   })
@@ -30,7 +30,7 @@ describe('prepareDataDir', () => {
 })
 
 describe('paths of runs', () => {
-  it('lead to no other place, whatever a history calls a run or its weights', async () => {
+  it('never lead outside, whatever ids and weights files the history contains', async () => {
     const paths = prepareDataDir(path.join(dir, 'data'))
     const precious = path.join(dir, 'precious')
     await writeFile(precious, 'x')
@@ -50,7 +50,7 @@ describe('paths of runs', () => {
 })
 
 describe('defaultDataDir', () => {
-  it('follows MCNN_DATA_DIR, then XDG_DATA_HOME where it is absolute', () => {
+  it('follows MCNN_DATA_DIR, then an absolute XDG_DATA_HOME', () => {
     expect(defaultDataDir({ MCNN_DATA_DIR: '/x/y', XDG_DATA_HOME: '/z' })).toBe('/x/y')
     expect(defaultDataDir({ MCNN_DATA_DIR: '~/x' })).toBe(path.join(os.homedir(), 'x'))
     const usual = { XDG_CONFIG_HOME: dir, XDG_DATA_HOME: '/z' }
@@ -78,7 +78,7 @@ describe('defaultDataDir', () => {
 })
 
 describe('isReserved', () => {
-  it('knows what the program keeps in a data directory, also if that is reached through a link', async () => {
+  it('recognises the program’s own files in a data directory, also through a link', async () => {
     const link = `${dir}-link`
     await symlink(dir, link)
     try {

@@ -298,7 +298,7 @@ describe('a command that only reads', () => {
     expect(readdirSync(dataDir)).not.toContain('history.sqlite-wal')
   })
 
-  // Skipped, and counted as skipped, where a container forbids mounting.
+  // Skipped, and counted as skipped, if a container forbids mounting.
   it.skipIf(!mayMount)('works on a read-only file system', async () => {
     const run = await trained()
     const before = snapshot(dataDir)

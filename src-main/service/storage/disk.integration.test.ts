@@ -77,8 +77,8 @@ async function isWhole(bench: Bench, service: Service, runId: string): Promise<v
   ])
 }
 
-describe('a data directory that goes while something trains', () => {
-  it('and comes back has everything', async () => {
+describe('data directory that disappears during training', () => {
+  it('has everything after it is back', async () => {
     const bench = new Bench()
     const { service, runId } = await begin(bench)
     const away = `${bench.dataDir}-away`
@@ -97,7 +97,7 @@ describe('a data directory that goes while something trains', () => {
     await bench.end()
   })
 
-  it('keeps a run paused that a person paused meanwhile', async () => {
+  it('does not resume a run that the user paused meanwhile', async () => {
     const bench = new Bench()
     const { service, runId } = await begin(bench)
     renameSync(bench.dataDir, `${bench.dataDir}-away`)
@@ -115,8 +115,8 @@ describe('a data directory that goes while something trains', () => {
   })
 })
 
-describe('a history that can’t be written to', () => {
-  it('has what is to be written held in order, each once, and what is not its fault thrown', async () => {
+describe('unwritable history', () => {
+  it('has pending writes kept in order, each once, while other errors are thrown', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-disk-'))
     const history = new History(path.join(folder, 'history.sqlite'))
     const told: (string | null)[] = []
@@ -162,7 +162,7 @@ describe('a history that can’t be written to', () => {
     ['SQLITE_BUSY', /locked/],
     ['SQLITE_IOERR_WRITE', /reports errors/],
     ['EIO', /reports errors/],
-  ])('%s is told in words', (code, words) => {
+  ])('%s is reported in words', (code, words) => {
     const { message, fix } = wordsOf(Object.assign(new Error('x'), { code }), '/data')
     expect(message).toMatch(words)
     expect(message).toContain('/data')
@@ -181,7 +181,7 @@ function mountable(): boolean {
   return mounted
 }
 
-describe.skipIf(!mounts)('a small disk', () => {
+describe.skipIf(!mounts)('small disk', () => {
   let disk: string
   let bench: Bench
 
@@ -217,7 +217,7 @@ describe.skipIf(!mounts)('a small disk', () => {
     expect(statfsSync(disk).bavail).toBe(0)
   }
 
-  it('that fills has training wait until there is room, and everything is there then', async () => {
+  it('pauses training when it fills, and loses nothing when space is free again', async () => {
     const { service, runId } = await begin(bench, 4 << 20)
     fill()
     expect(await problem(bench)).toMatchObject({ message: `The disk of ${bench.dataDir} is full.` })
@@ -232,7 +232,7 @@ describe.skipIf(!mounts)('a small disk', () => {
     await isWhole(bench, service, runId)
   })
 
-  it('that stays full while the program ends keeps what was confirmed, and the run is found interrupted', async () => {
+  it('keeps confirmed data if it stays full when the program ends, and the run is found interrupted', async () => {
     const { service, runId } = await begin(bench)
     fill()
     await problem(bench)
@@ -242,12 +242,12 @@ describe.skipIf(!mounts)('a small disk', () => {
     const history = new History(path.join(bench.dataDir, 'history.sqlite'))
     const run = history.runs.get(runId)
     expect(history.check()).toBe('ok')
-    // What was held is written at the end only where there was room: none of what was confirmed is missing.
+    // Delayed writes are written at the end only if there was space: no confirmed data is missing.
     expect(history.metrics.epochsOfRun(run?.key ?? 0).slice(0, confirmed.length)).toEqual(confirmed)
     history.close()
   })
 
-  it('with the end of a run held is written in order, and the next run begins', async () => {
+  it('records a delayed end of a run in order, and the next run starts', async () => {
     const service = await bench.open({}, { disk: { retryMs: 50, roomBytes: 0 } })
     const made = planOf({ 1: 'waits', 2: 'good' })
     const { runIds } = await service.call('studies.create', { plan: made })

@@ -51,8 +51,8 @@ function putSet(): string {
   return folder
 }
 
-describe('a set that is removed', () => {
-  it('can be put back as it was, until it is purged or the service ends', async () => {
+describe('removed data set', () => {
+  it('can be restored unchanged until it is purged or the service ends', async () => {
     const folder = putSet()
     const service = await bench.open()
     const available = async (): Promise<boolean | undefined> =>
@@ -85,7 +85,7 @@ describe('a set that is removed', () => {
 })
 
 describe('storage', () => {
-  it('is counted by kind, and what no run needs is deleted when asked', async () => {
+  it('is counted by kind, and what no run needs is deleted on request', async () => {
     const service = await bench.open()
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'done' }) })
     const [runId = ''] = runIds
@@ -134,7 +134,7 @@ describe('storage', () => {
     expect(await service.call('system.log', {})).toEqual({ lines: ['first', 'second'] })
   })
 
-  it('reclaims run folders that an earlier version has left, and no copy of the user’s', async () => {
+  it('reclaims run folders that an earlier version left, but no file of the user', async () => {
     const first = await bench.open()
     const { runIds } = await first.call('studies.create', { plan: planOf({ 1: 'done' }) })
     const [runId = ''] = runIds

@@ -18,8 +18,8 @@ function onlyRow(runs: RunRecord[]): ReturnType<typeof compare>['rows'][number] 
   return row
 }
 
-describe('a comparison', () => {
-  it('gives mean, spread and drop in points with Welch’s interval', () => {
+describe('comparison', () => {
+  it('returns mean, spread and drop in points with Welch’s interval', () => {
     const row = onlyRow([...seeds('baseline', [0.9, 0.91, 0.92]), ...seeds('mcnn-f', [0.92, 0.9, 0.94])])
     const [baseline, first] = row.cells
     expect(baseline).toMatchObject({
@@ -46,7 +46,7 @@ describe('a comparison', () => {
     )
   })
 
-  it('tests each drop, and corrects for all the table’s comparisons', () => {
+  it('tests each drop, and corrects for all comparisons of the table', () => {
     const baseline = [0.912, 0.917, 0.909, 0.915, 0.911]
     const row = onlyRow([
       ...seeds('baseline', baseline),
@@ -80,7 +80,7 @@ describe('a comparison', () => {
     expect(row.note).toContain('(a single t test at 5 %, power 80 %)')
   })
 
-  it('counts rows of other networks into the family, and says what only a single test would have found', () => {
+  it('counts rows of other networks as comparisons, and states what is significant only without correction', () => {
     const baseline = [0.912, 0.917, 0.909, 0.915, 0.911]
     const near = baseline.map((x) => x - 0.0055)
     const of = (arch: 'resnet-8' | 'resnet-20', variant: Variant, values: number[]) =>
@@ -113,7 +113,7 @@ describe('a comparison', () => {
     expect(better.rows[0]?.note).toContain('5 seeds each. A gain is seen for MCNN-F (p < 0.0001).')
   })
 
-  it('says that seeds were added after results could be seen', () => {
+  it('states that seeds were added after results could be seen', () => {
     const training = { ...recipe, epochs: 5 }
     const cells = (...added: number[]) => [
       { arch: 'resnet-20' as const, variant: 'baseline' as const, seeds: added },
@@ -145,7 +145,7 @@ describe('a comparison', () => {
     expect(note([{ at: '', finished: 6, halfWidth: null, cells: cells(7, 8) }])).not.toContain('added')
   })
 
-  it('pairs by seed where both sides have it', () => {
+  it('pairs by seed if both sides have it', () => {
     const baseline = [1, 2, 3, 4].map((seed) => run({ variant: 'baseline', seed, accuracy: 0.9 + seed / 100 }))
     const others = [2, 3, 4, 9].map((seed, i) =>
       run({ variant: 'mcnn-l', seed, accuracy: 0.9 + seed / 100 - (i + 1) / 1000 }),
@@ -163,7 +163,7 @@ describe('a comparison', () => {
     ).toBeNull()
   })
 
-  it('tells the time of a step from the speed of its runs, and on how many machines', () => {
+  it('derives the time per step from the speed of its runs, and counts their machines', () => {
     const [a, b] = [
       run({ variant: 'baseline', seed: 1, accuracy: 0.9 }),
       run({ variant: 'baseline', seed: 2, accuracy: 0.9 }),
@@ -177,7 +177,7 @@ describe('a comparison', () => {
     expect(onlyRow([{ ...a, summary: { ...a.summary, imagesPerSecond: null } }]).cells[0]?.stepMs).toBeNull()
   })
 
-  it('counts finished runs only, and says what is left out', () => {
+  it('includes finished runs only, and states what is omitted', () => {
     const row = onlyRow([
       ...seeds('baseline', [0.9, 0.91]),
       run({ variant: 'baseline', seed: 3, accuracy: 0.1, state: 'stopped' }),
@@ -194,7 +194,7 @@ describe('a comparison', () => {
     )
   })
 
-  it('counts a seed that was trained again once, by its newest finished run', () => {
+  it('includes the newest finished run of each seed', () => {
     const again = [
       run({ variant: 'baseline', seed: 1, accuracy: 0.8 }),
       run({ variant: 'baseline', seed: 1, accuracy: 0.9 }),
@@ -205,7 +205,7 @@ describe('a comparison', () => {
     expect(row.note).toContain('its newest finished run counts')
   })
 
-  it('says what it cannot tell: nothing finished, no baseline, synthetic pictures', () => {
+  it('states what is missing: finished runs, a baseline, real images', () => {
     expect(onlyRow([run({ variant: 'baseline', seed: 1, state: 'queued' })]).note).toContain('No run has finished yet.')
     expect(onlyRow(seeds('mcnn-a', [0.9])).note).toContain('No baseline in this study')
     expect(
@@ -216,7 +216,7 @@ describe('a comparison', () => {
     )
   })
 
-  it('mixes no precisions, and says which it is where it is not the recipe’s', () => {
+  it('mixes no precisions, and names the precision if it is not the recipe’s', () => {
     const rows = compare(study, [
       ...seeds('baseline', [0.9]),
       run({ variant: 'baseline', seed: 1, accuracy: 0.8, precision: 'bfloat16' }),
@@ -229,7 +229,7 @@ describe('a comparison', () => {
     ])
   })
 
-  it('has a row for each depth, the shallow ones first', () => {
+  it('has one row per depth, shallow ones first', () => {
     const runs = [
       run({ variant: 'baseline', seed: 1, accuracy: 0.9 }),
       run({ variant: 'baseline', seed: 1, accuracy: 0.8, arch: 'resnet-8' }),
@@ -238,8 +238,8 @@ describe('a comparison', () => {
   })
 })
 
-describe('the finding of a study', () => {
-  it('is the first variant of the first network that has one, however large others are', () => {
+describe('finding of a study', () => {
+  it('is the first comparable variant of the first network, however large other effects are', () => {
     const runs = [
       run({ variant: 'baseline', seed: 1, accuracy: 0.8, arch: 'resnet-8' }),
       ...seeds('baseline', [0.9, 0.91, 0.92]),
@@ -260,7 +260,7 @@ describe('the finding of a study', () => {
     expect(findingOf(table)).toMatchObject({ corrected: cell?.test?.corrected, comparisons: 2 })
   })
 
-  it('is none without a baseline or without a variant', () => {
+  it('is null without a baseline or without a variant', () => {
     expect(findingOf(compare(study, seeds('mcnn-f', [0.9])))).toBeNull()
     expect(
       findingOf(compare(study, [...seeds('baseline', [0.9]), run({ variant: 'mcnn-f', seed: 1, state: 'running' })])),

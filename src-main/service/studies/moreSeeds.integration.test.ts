@@ -25,7 +25,7 @@ async function finishedStudy(later: Record<number, string> = {}): Promise<string
 }
 
 describe('seeds added to a study', () => {
-  it('train like the others, what is needed is told anew, and the comparison says when they came', async () => {
+  it('train like the others, update the estimate, and are dated in the comparison', async () => {
     const id = await finishedStudy()
     const width = async (): Promise<number> => {
       const [row] = (await service.call('studies.compare', { id })).rows
@@ -80,7 +80,7 @@ describe('seeds added to a study', () => {
     ])
   })
 
-  it('warm up as the runs that they join, whatever the default is by now', async () => {
+  it('keep the warm-up of the runs that they join, whatever the default is now', async () => {
     const {
       id,
       runIds: [first = ''],
@@ -100,7 +100,7 @@ describe('seeds added to a study', () => {
     expect(await warmupOf(added)).toEqual({ learningRate: 0.01, untilError: 0.6 })
   })
 
-  it('are taken back while they wait, out of the plan too; what has begun stays', async () => {
+  it('are removed from queue and plan on undo, except those that have started', async () => {
     const id = await finishedStudy({ 4: 'waits' })
     const { cells } = await service.call('studies.moreSeeds', { id, want: { seeds: 2 } })
     const { runIds } = await service.call('studies.extend', { id, cells })
@@ -118,7 +118,7 @@ describe('seeds added to a study', () => {
     expect(await service.call('studies.withdraw', { id, runIds })).toEqual({ removed: 0 })
   })
 
-  it('leave no trace in the plan when all were taken back', async () => {
+  it('leave no trace in the plan after a complete undo', async () => {
     const id = await finishedStudy({ 4: 'waits', 5: 'waits' })
     const before = (await service.call('studies.get', { id })).study.plan
     const waiting = await service.call('studies.create', { plan: planOf({ 1: 'waits' }, { name: 'In front' }) })
@@ -130,7 +130,7 @@ describe('seeds added to a study', () => {
     expect((await service.call('studies.get', { id })).study.plan).toEqual(before)
   })
 
-  it('are refused twice, for what is not in the plan, in the trash, and without a plan', async () => {
+  it('are rejected twice, outside of the plan, in the trash, and without a plan', async () => {
     const id = await finishedStudy({ 4: 'waits' })
     const { cells } = await service.call('studies.moreSeeds', { id, want: { seeds: 1 } })
     await service.call('studies.extend', { id, cells })

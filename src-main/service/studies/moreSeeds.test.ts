@@ -51,8 +51,8 @@ function tell(
 const seedsOf = (told: MoreSeeds, arch: string, of: string): number[] | undefined =>
   told.cells.find((cell) => cell.arch === arch && cell.variant === of)?.seeds
 
-describe('a number of seeds more', () => {
-  it('are the next ones, for every network and variant of the plan, with their time', () => {
+describe('number of additional seeds', () => {
+  it('gives the next seeds for every network and variant of the plan, with their time', () => {
     const told = tell({ seeds: 2 })
     expect(told.cells).toHaveLength(4)
     for (const { seeds } of told.cells) expect(seeds).toEqual([4, 5])
@@ -77,7 +77,7 @@ describe('a number of seeds more', () => {
     expect(row?.comparisons[0]?.expected).toBeLessThan((high - low) / 2)
   })
 
-  it('are only the chosen ones', () => {
+  it('gives only the chosen ones', () => {
     const told = tell({ seeds: 1 }, { archs: ['resnet-20'], variants: ['mcnn-f'] })
     expect(told.cells).toEqual([{ arch: 'resnet-20', variant: 'mcnn-f', seeds: [4] }])
     // Only one side grows: that narrows less.
@@ -88,7 +88,7 @@ describe('a number of seeds more', () => {
     expect(() => tell({ seeds: 1 }, { variants: ['mcnn-a'] })).toThrow(/MCNN-A is not in the study’s plan/)
   })
 
-  it('are first those that others have, so that seeds pair, and never one that was had', () => {
+  it('starts with seeds that others have, so that seeds pair, and never repeats one', () => {
     const more = [
       ...finished,
       run({ arch: 'resnet-8', variant: 'baseline', seed: 7, state: 'failed' }),
@@ -100,7 +100,7 @@ describe('a number of seeds more', () => {
     expect(seedsOf(told, 'resnet-20', 'mcnn-f')).toEqual([7, 9, 10])
   })
 
-  it('go on from the smallest where the greatest is had', () => {
+  it('continues from the smallest free seed if the greatest is used', () => {
     const runs = [run({ variant: 'baseline', seed: greatestSeed }), run({ variant: 'baseline', seed: 0 })]
     const told = tell(
       { seeds: 2 },
@@ -110,22 +110,22 @@ describe('a number of seeds more', () => {
     expect(told.rows[0]?.comparisons).toEqual([])
   })
 
-  it('are no more than a study may have', () => {
+  it('never exceeds the limit of a study', () => {
     const told = tell({ seeds: 600 })
     expect(told.problem).toMatch(/has 12 runs and would get 2400 more: at most 2000/)
     expect(tell({ seeds: 497 }).problem).toBeNull()
     expect(tell({ seeds: 498 }).problem).not.toBeNull()
   })
 
-  it('need a plan', () => {
+  it('needs a plan', () => {
     expect(() => tell({ seeds: 1 }, { of: null })).toThrow(/has no plan: its runs were started one by one/)
   })
 })
 
-describe('until intervals are narrow enough', () => {
+describe('narrow enough intervals', () => {
   // By counting up in Python with scipy 1.17.1's t.ppf: ± 0.975226 now, ± 0.551700 with 3 more seeds per side, ± 0.499321
   // with 4.
-  it('is as many seeds as the widest difference of a network needs', () => {
+  it('need as many seeds as the widest difference of a network', () => {
     const told = tell({ until: 0.5 })
     expect(told.rows[0]).toMatchObject({
       more: 4,
@@ -140,7 +140,7 @@ describe('until intervals are narrow enough', () => {
     })
   })
 
-  it('counts what is on its way, and adds nothing where that is enough or the goal is met', () => {
+  it('count queued runs, and need nothing if those suffice or the target is met', () => {
     const { more } = tell({ until: 0.5 }).rows[0] ?? { more: NaN }
     const open = (n: number) =>
       plan.archs.flatMap((arch) =>
@@ -165,13 +165,13 @@ describe('until intervals are narrow enough', () => {
     expect(goalWords(met, 5)).toBe('Every interval is under ± 5.00 points.')
   })
 
-  it('takes the baseline along, for both sides narrow a difference', () => {
+  it('include the baseline, because both sides narrow a difference', () => {
     const told = tell({ until: 0.5 }, { archs: ['resnet-8'], variants: ['mcnn-f'] })
     expect(told.cells.map((cell) => cell.variant)).toEqual(['baseline', 'mcnn-f'])
     expect(() => tell({ until: 0.5 }, { of: { ...plan, variants: ['mcnn-f'] } })).toThrow(/has no baseline/)
   })
 
-  it('is not known under three finished seeds, and says so', () => {
+  it('are unknown below three finished seeds, with a message', () => {
     const runs = [
       ...cellOf('resnet-8', 'baseline', [0.9, 0.91]),
       ...cellOf('resnet-8', 'mcnn-f', variant),
@@ -188,7 +188,7 @@ describe('until intervals are narrow enough', () => {
     expect(goalWords(told, 0.5)).toBe('0 of 1 intervals are under ± 0.50 points; ResNet-8, MCNN-F has none yet.')
   })
 
-  it('of pairs takes differences within seeds', () => {
+  it('of pairs use differences within seeds', () => {
     // Differences 0.8, 0.4, 0.1 points: deviation 0.35119, by scipy's t quantiles ± 0.5 takes 2 more (0.4361; 1 more:
     // 0.5588).
     const told = tell({ until: 0.5, paired: true })
@@ -199,13 +199,13 @@ describe('until intervals are narrow enough', () => {
     })
   })
 
-  it('says where it is out of reach', () => {
+  it('are reported as out of reach', () => {
     const told = tell({ until: 0.001 })
     expect(told.rows[0]?.comparisons[0]?.goal).toBe('beyond')
     expect(told.problem).toMatch(/out of reach for ResNet-8, MCNN-F; ResNet-20, MCNN-F: 2000 more seeds are not enough/)
   })
 
-  it('is said in words', () => {
+  it('are described in words', () => {
     const told = tell({ until: 0.5 })
     expect(rowWords(told, told.rows[0] ?? never())).toBe('4 more seeds (4–7)')
     expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe('MCNN-F: ± 0.98 now, about ± 0.50 then')

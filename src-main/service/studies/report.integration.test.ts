@@ -94,7 +94,7 @@ function wellFormed(text: string): string {
   return open.length === 0 && body.slice(at).trim() === '' ? 'well-formed' : `left open: ${open.join()}`
 }
 
-describe('a report’s page', () => {
+describe('page of a report', () => {
   it('is well-formed, and so are its figures', () => {
     expect(wellFormed(html)).toBe('well-formed')
     const figures = readdirSync(path.join(out, 'figures'))
@@ -110,7 +110,7 @@ describe('a report’s page', () => {
     expect(html.match(/<svg /g)).toHaveLength(figures.length)
   })
 
-  it('loads nothing and runs nothing', () => {
+  it('loads nothing and runs no script', () => {
     expect(html).not.toMatch(
       /https?:|\/\/[a-z]|<script|<link|<img|<iframe|<object|\son\w+=|javascript:|@import|url\((?!#)/i,
     )
@@ -141,7 +141,7 @@ describe('a report’s page', () => {
       )
   })
 
-  it('lists every run, the one that was taken back too', () => {
+  it('lists every run, cancelled ones included', () => {
     const rows = rowsOf('Runs, in the order')
     expect(rows.map(([run, , , seed, state]) => [run, seed, state])).toEqual(
       runs.map((run) => [run.id, String(run.seed), run.state]),
@@ -151,7 +151,7 @@ describe('a report’s page', () => {
     expect(html).toMatch(/Stopped [^<]+, before it started\./)
   })
 
-  it('says no more than the intervals do', () => {
+  it('claims no more than the intervals show', () => {
     const cell = comparison.rows[0]?.cells.find((one) => one.variant === 'mcnn-a')
     const [low = NaN, high = NaN] = cell?.accuracyDropInterval ?? []
     const said = decode(html)
@@ -162,7 +162,7 @@ describe('a report’s page', () => {
     expect(said).toContain('say nothing about real photos')
   })
 
-  it('has all settings and the manifest', async () => {
+  it('contains all settings and the manifest', async () => {
     expect(rowsOf('Settings.')).toEqual(
       expect.arrayContaining([
         ['seed', '1; 2; 3; 4'],
@@ -182,8 +182,8 @@ describe('a report’s page', () => {
   })
 })
 
-describe('a report’s texts', () => {
-  it('have the same numbers and name the figures that are there', () => {
+describe('texts of a report', () => {
+  it('have the same numbers and name the existing figures', () => {
     const cell = comparison.rows[0]?.cells[0]
     for (const file of ['report.md', 'report.tex']) expect(read(file)).toContain(percent(cell?.accuracy?.mean ?? null))
     for (const [, file = ''] of read('report.md').matchAll(/\]\((figures\/[^)]+)\)/g))
@@ -193,7 +193,7 @@ describe('a report’s texts', () => {
       expect(existsSync(path.join(out, 'figures', `${file}.svg`))).toBe(true)
   })
 
-  it('are LaTeX in which everything is closed and nothing is left unescaped', () => {
+  it('are LaTeX with every group closed and every character escaped', () => {
     const tex = read('report.tex')
       .split('\n')
       .filter((line) => !line.startsWith('%'))
@@ -215,8 +215,8 @@ describe('a report’s texts', () => {
   })
 })
 
-describe('a folder for a report', () => {
-  it('is left as it is if it contains other files, whatever they are called', async () => {
+describe('folder of a report', () => {
+  it('is unchanged if it contains other files, whatever their names', async () => {
     const taken = path.join(scratch, 'taken')
     mkdirSync(taken)
     for (const name of ['index.html', 'comparison.json']) writeFileSync(path.join(taken, name), 'mine')
@@ -231,7 +231,7 @@ describe('a folder for a report', () => {
     ])
   })
 
-  it('is taken if it is empty, and refused if it is a file', async () => {
+  it('is accepted if it is empty, and rejected if it is a file', async () => {
     const empty = path.join(scratch, 'empty')
     mkdirSync(empty)
     await service.call('publish.report', { id, out: empty })
@@ -254,7 +254,7 @@ describe('a folder for a report', () => {
     expect(readFileSync(path.join(out, 'report.tex'), 'utf8')).toContain('\\documentclass')
   })
 
-  it('holds only complete files and the user’s own whenever its writer is killed, and is finished by the next one', async () => {
+  it('contains only complete files and the user’s own if its writer is killed, and the next writer finishes it', async () => {
     const place = path.join(scratch, 'killed')
     const { files } = await service.call('publish.report', { id, out: place })
     writeFileSync(path.join(place, 'mine.txt'), 'mine')

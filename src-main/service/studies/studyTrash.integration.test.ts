@@ -52,8 +52,8 @@ async function seen(): Promise<unknown> {
   }
 }
 
-describe('a study in the trash', () => {
-  it('is neither listed, counted nor found, with its runs, and comes back as it was', async () => {
+describe('study in the trash', () => {
+  it('is not listed, counted or found, nor are its runs, and can be restored unchanged', async () => {
     const mine = all.filter((run) => run.studyId === study)
     const [single, next] = mine.filter((run) => run.state === 'done')
     if (!single || !next) throw new Error('no runs')
@@ -119,14 +119,14 @@ describe('a study in the trash', () => {
     await expect(service.call('studies.restore', { id: study })).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('takes back what it has in the queue', async () => {
+  it('loses its place in the queue', async () => {
     const queued = all.find((run) => run.state === 'queued')
     if (!queued) throw new Error('nothing is queued')
     await service.call('studies.trash', { id: queued.studyId })
     expect((await service.call('runs.get', { id: queued.id })).run.state).toBe('stopped')
   })
 
-  it('keeps its files where storage is reclaimed, and loses them with a purge', async () => {
+  it('keeps its files when storage is reclaimed, and loses them when purged', async () => {
     const mine = all.filter((run) => run.studyId === study)
     const [single, next, other] = [...mine.slice(0, 2), all.find((run) => run.studyId !== study)]
     if (!single || !next || !other) throw new Error('no runs')

@@ -251,7 +251,7 @@ describe('a large study that is taken in', () => {
     expect(rows(to)).toEqual(rows(from))
   })
 
-  it('is taken away again where it is cancelled in the middle', async () => {
+  it('is removed if it is cancelled half way', async () => {
     const to = path.join(scratch, 'cancelled')
     let cancelled: Promise<unknown> = Promise.resolve()
     let once = false
@@ -281,7 +281,7 @@ describe('a large study that is taken in', () => {
     await there.close()
   })
 
-  it('leaves no folder in its place where it is killed between that and its last commit', async () => {
+  it('leaves no folder behind if it is killed before its last commit', async () => {
     const to = path.join(scratch, 'placed')
     await (await open(to)).close()
     const history = new History(path.join(to, 'history.sqlite'))

@@ -8,7 +8,7 @@ const maxBudgetMs = 4
 /** The tasks' share of the next frame: lower after frames with slow layout or painting. */
 let budgetMs = maxBudgetMs
 
-/** Works for about `leftMs`. Returns whether more is to do. */
+/** Works for about `leftMs`. Returns whether there is more work. */
 export type FrameTask = (leftMs: number) => boolean
 
 const waiting = new Set<FrameTask>()
