@@ -22,8 +22,8 @@ export function showTrainerState(state: TrainerState): void {
 }
 
 /**
- * Returns the trainers that use this machine now and that neither are this process nor were started by it, in the order
- * of their process ids. Paused trainers are left out. Empty without /proc, where nobody can tell.
+ * Returns the trainers that use this machine now, without this process and its children, sorted by process id. Omits
+ * paused trainers. Empty on systems without /proc.
  */
 export function otherTrainers(env: NodeJS.ProcessEnv = process.env): TrainerProcess[] {
   // Tests train next to each other and next to trainings of the machine's owner.
