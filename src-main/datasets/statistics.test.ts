@@ -5,7 +5,7 @@ const picture = Uint8Array.from({ length: 3072 }, (_, i) => (i * 37 + Math.floor
 const side = 32
 const padding = 4
 
-/** Every crop there can be, made by indexing a padded picture. */
+/** All possible crops, made by indexing a padded image. */
 function crops(): Set<string> {
   const at = (y: number, x: number, c: number): number =>
     y < 0 || x < 0 || y >= side || x >= side ? 0 : (picture[(y * side + x) * 3 + c] ?? 0)

@@ -54,7 +54,7 @@ describe('thread counts of this machine', () => {
       expect(threads).toMatchObject({ ...chosenThreads(times), source: 'measured' })
       expect(knownTuning()).toEqual(tuning)
       expect((await tuneMachine(options({ once: true, trainerEntry: 'not there' }))).tuning).toEqual(tuning)
-      // What fails later does not take away what is known.
+      // A later failure does not remove a stored measurement.
       expect((await tuneMachine(options({ trainerEntry: 'not there' }))).tuning).toMatchObject({
         problem: expect.stringContaining('failed') as string,
       })

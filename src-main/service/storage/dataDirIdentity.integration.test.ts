@@ -129,7 +129,7 @@ const readersOf = (run: string) =>
   ] as const
 const readers = [['runs', 'list'], ['study', 'list'], ['datasets', 'list'], ['compare', 'Bench'], ['doctor']] as const
 
-describe('a directory of something else', () => {
+describe('directory of another program', () => {
   it.each([
     [...readers[0]],
     [...readers[1]],
@@ -138,7 +138,7 @@ describe('a directory of something else', () => {
     ['backup'],
     ['doctor', '--repair'],
     ['train', '--arch', 'resnet-8', '--dataset', 'synthetic', '--epochs', '1', '--milestones', 'none'],
-  ])('is refused and left as it is: %s %s', (...args: string[]) => {
+  ])('is rejected and unchanged: %s %s', (...args: string[]) => {
     mkdirSync(path.join(dataDir, 'work'), { recursive: true })
     writeFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'mine')
     const before = snapshot(dataDir)
@@ -202,7 +202,7 @@ describe('a new data directory', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['datasets', 'logs', 'mcnn-workbench.json', 'runs'])
   })
 
-  it('may hold what a system, a container, a crash or a shared folder of data sets puts into it', () => {
+  it('may contain files of a system, a container, a crash or a shared folder of data sets', () => {
     const shared = path.join(folder, 'shared')
     mkdirSync(path.join(shared, 'cifar-10'), { recursive: true })
     writeFileSync(path.join(shared, 'cifar-10', 'manifest.json'), '{}')
@@ -214,7 +214,7 @@ describe('a new data directory', () => {
     expect(prepareDataDir(dataDir).identity).toBe(locateDataDir(dataDir).identity)
   })
 
-  it('is refused if a newer program made it, or its marker is no marker', () => {
+  it('is rejected if a newer program made it, or its marker is invalid', () => {
     mkdirSync(dataDir)
     const marker = path.join(dataDir, 'mcnn-workbench.json')
     writeFileSync(marker, '{"format":2,"id":"x"}')
@@ -225,7 +225,7 @@ describe('a new data directory', () => {
     expect(() => locateDataDir(dataDir)).toThrow(expect.objectContaining({ code: 'bad-data' }))
   })
 
-  it('is found under ~', () => {
+  it('is found below ~', () => {
     expect(mcnn(['backup', '--data-dir=~/data']).stderr).toContain(`There is no history ${dataDir}/history.sqlite`)
     expect(mcnn(['backup'], { env: { MCNN_DATA_DIR: '~/data' } }).stderr).toContain(
       `There is no history ${dataDir}/history.sqlite`,
@@ -242,7 +242,7 @@ describe('a command that only reads', () => {
   it.each([
     ['root', 0],
     ['another user', nobody],
-  ])('writes nothing as %s, whatever the last writer left', async (_, uid) => {
+  ])('writes nothing as %s, in whatever state the last writer left it', async (_, uid) => {
     await trained()
     const database = path.join(dataDir, 'history.sqlite')
     const check = (state: string): void => {
@@ -282,7 +282,7 @@ describe('a command that only reads', () => {
     await trained()
   })
 
-  it('follows a program that writes, and creates no file next to its history', async () => {
+  it('follows a writing program, and creates no file next to its history', async () => {
     await trained()
     const database = path.join(dataDir, 'history.sqlite')
     const lock = WriterLock.take(database, { pid: process.pid, program: 'test' })
@@ -311,7 +311,7 @@ describe('a command that only reads', () => {
     expect(snapshot(dataDir)).toEqual(before)
   })
 
-  it('names the files that this user cannot write, and how to change that', async () => {
+  it('names the files that this user cannot write, and the remedy', async () => {
     await trained()
     execFileSync('chmod', ['-R', 'a+rwX', dataDir])
     const wal = path.join(dataDir, 'history.sqlite-wal')
@@ -344,7 +344,7 @@ describe('a command that only reads', () => {
   })
 })
 
-it('keeps what is not its own in `work`, and deletes nothing through a link', async () => {
+it('keeps foreign files in `work`, and deletes nothing through a link', async () => {
   await trained()
   const outside = path.join(folder, 'outside')
   mkdirSync(path.join(outside, 'import-abcdef'), { recursive: true })

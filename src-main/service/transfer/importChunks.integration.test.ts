@@ -167,7 +167,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe('a large study that is taken in', () => {
-  it('answers other calls between any two of its pieces', async () => {
+  it('answers other calls between any two of its chunks', async () => {
     const to = path.join(scratch, 'to')
     const there = await open(to)
     let answered = 0
