@@ -9,66 +9,22 @@ import {
 import { autoPrecision } from '../../analysis/machine/choices'
 import type { Finding } from '../../contract/studies/comparison'
 import type { StudySummary } from '../../contract/studies/studies'
-import type { RunRecord } from '../../history/runs/runs'
 import { noRuns, type StudyRecord, type StudyTotals } from '../../history/studies'
-import { compare, findingOf, type RunFacts } from './compare'
+import { compare, findingOf } from './compare'
 import { announceRun, type Context } from '../app/context'
 import type { Datasets } from '../datasets/datasets'
 import { enqueue } from '../queue/enqueue'
 import { ok, type HandlersOf } from '../app/handlers'
 import { studyIdFor } from '../queue/ids'
 import { studyOf } from '../app/lookup'
+import { factsOf, sharedMachineIn, speedFacts } from './runFacts'
 import { addSeeds, joinStudy, withdrawSeeds } from './addSeeds'
 import { estimateMoreSeeds } from './moreSeeds'
 import { removeFiles } from '../storage/ownFiles'
-import { sharedMachineKind } from '../../contract/runs/runs'
 import type { Probe } from '../machine/probe'
 import type { RunActions } from '../queue/runActions'
 import type { Scheduler } from '../queue/scheduler'
 import { estimate, remainingSeconds, Speed } from '../training/speed'
-
-/** Names what a run's speed depends on besides the run: machine and settings, but not the program's version. */
-function machineNames(history: Context['history']): (run: RunRecord) => string | null {
-  const names = new Map<string, string>()
-  return ({ environmentHash }) => {
-    if (environmentHash === null) return null
-    const known = names.get(environmentHash)
-    if (known !== undefined) return known
-    const environment = history.environments.get(environmentHash)
-    const name = environment
-      ? JSON.stringify([
-          environment.device,
-          environment.cpu,
-          environment.cores,
-          environment.threads,
-          environment.tensorflow,
-        ])
-      : environmentHash
-    names.set(environmentHash, name)
-    return name
-  }
-}
-
-function sharedMachineIn(history: Context['history']): (run: RunRecord) => boolean {
-  return ({ key }) => history.events.has(key, sharedMachineKind)
-}
-
-function speedFacts(history: Context['history']): ConstructorParameters<typeof Speed>[1] {
-  return { machineOf: machineNames(history), sharedMachine: sharedMachineIn(history) }
-}
-
-/** Parses each config once for all of its runs. */
-function factsOf(history: Context['history']): RunFacts {
-  const batchSizes = new Map<string, number>()
-  return {
-    machine: machineNames(history),
-    batchSize: ({ summary: { configId, seed } }) => {
-      const known = batchSizes.get(configId) ?? history.configs.get(configId, seed).batchSize
-      batchSizes.set(configId, known)
-      return known
-    },
-  }
-}
 
 /** Most points in all curves of a study: a hundred runs of sixty epochs, or five of a thousand. */
 const mostPoints = 6000

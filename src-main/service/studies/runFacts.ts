@@ -1,0 +1,50 @@
+/** Facts about runs that comparisons and estimates need, read from the history. */
+import { sharedMachineKind } from '../../contract/runs/runs'
+import type { RunRecord } from '../../history/runs/runs'
+import type { Context } from '../app/context'
+import type { Speed } from '../training/speed'
+import type { RunFacts } from './compare'
+
+/** Names what a run's speed depends on besides the run: machine and settings, but not the program's version. */
+function machineNames(history: Context['history']): (run: RunRecord) => string | null {
+  const names = new Map<string, string>()
+  return ({ environmentHash }) => {
+    if (environmentHash === null) return null
+    const known = names.get(environmentHash)
+    if (known !== undefined) return known
+    const environment = history.environments.get(environmentHash)
+    const name = environment
+      ? JSON.stringify([
+          environment.device,
+          environment.cpu,
+          environment.cores,
+          environment.threads,
+          environment.tensorflow,
+        ])
+      : environmentHash
+    names.set(environmentHash, name)
+    return name
+  }
+}
+
+/** Returns whether another program trained on the machine during a run. */
+export function sharedMachineIn(history: Context['history']): (run: RunRecord) => boolean {
+  return ({ key }) => history.events.has(key, sharedMachineKind)
+}
+
+export function speedFacts(history: Context['history']): ConstructorParameters<typeof Speed>[1] {
+  return { machineOf: machineNames(history), sharedMachine: sharedMachineIn(history) }
+}
+
+/** Parses each config once for all of its runs. */
+export function factsOf(history: Context['history']): RunFacts {
+  const batchSizes = new Map<string, number>()
+  return {
+    machine: machineNames(history),
+    batchSize: ({ summary: { configId, seed } }) => {
+      const known = batchSizes.get(configId) ?? history.configs.get(configId, seed).batchSize
+      batchSizes.set(configId, known)
+      return known
+    },
+  }
+}
