@@ -36,6 +36,7 @@ const parts = {
     only: ['protobufjs'],
   },
   files: { path: '^src-main/files/', parts: ['contract'], packages: ['node'] },
+  journal: { path: '^src-main/journal/', parts: ['contract', 'files'], packages: ['node'] },
   archives: { path: '^src-main/archives/', parts: ['contract'], packages: ['node'] },
   datasets: { path: '^src-main/datasets/', parts: ['contract', 'files', 'nn', 'archives'], packages: ['node'] },
   graph: {
@@ -47,14 +48,14 @@ const parts = {
   system: { path: '^src-main/system/', parts: [], packages: ['node'] },
   trainer: {
     path: '^src-main/trainer/',
-    parts: ['contract', 'files', 'system', 'nn', 'graph', 'datasets'],
+    parts: ['contract', 'files', 'journal', 'system', 'nn', 'graph', 'datasets'],
     modules: ['analysis/filters/banks', 'analysis/filters/complementarity'],
     packages: ['node', 'tensorflow'],
   },
   history: { path: '^src-main/history/', parts: ['contract', 'files', 'analysis'], packages: ['node', 'sqlite'] },
   service: {
     path: '^src-main/service/',
-    parts: ['contract', 'files', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'],
+    parts: ['contract', 'files', 'journal', 'system', 'nn', 'analysis', 'exports', 'datasets', 'archives', 'history'],
     packages: ['node'],
   },
   cli: {
@@ -75,6 +76,7 @@ const parts = {
     path: '^bench/(?!(history|ui|replay|faults|fuzz)/)',
     parts: ['contract', 'files', 'system', 'nn', 'graph', 'analysis'],
     modules: [
+      'service/training/followedTrainer',
       'service/training/git',
       'service/training/trainerEnv',
       'service/training/trainers',
@@ -107,6 +109,7 @@ const parts = {
     parts: [
       'contract',
       'files',
+      'journal',
       'system',
       'nn',
       'analysis',

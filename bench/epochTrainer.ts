@@ -15,6 +15,7 @@ import {
 } from '../src-main/contract/experiment'
 import type { TrainerJob, TrainerMessage } from '../src-main/contract/trainer/messages'
 import type { BenchWorker, Ready } from '../src-main/service/machine/benchWorker'
+import { followingJournal } from '../src-main/service/training/followedTrainer'
 import { Trainer } from '../src-main/service/training/trainers'
 
 /**
@@ -74,10 +75,9 @@ export class EpochTrainer implements BenchWorker {
       tuningFile: path.join(this.#folder, 'tuning.json'),
       program: 'bench',
       git: null,
-      kept: { epochs: 0, step: 0 },
       checkpointSeconds: 180,
     }
-    this.#trainer = new Trainer(this.entry, job, path.join(this.#folder, 'trainer.log'), {
+    const listener = followingJournal(this.#folder, {
       message: (message) => {
         this.#seen.push(message)
         this.#look?.()
@@ -86,6 +86,7 @@ export class EpochTrainer implements BenchWorker {
       closed: ({ code, signal, startError, output }) =>
         this.#end(startError?.message ?? `the trainer ended with ${signal ?? code}: ${output.at(-1) ?? 'no output'}`),
     })
+    this.#trainer = new Trainer(this.entry, job, path.join(this.#folder, 'trainer.log'), listener)
     const { environment } = await this.#message('started')
     await this.#epoch()
     return { version: environment.tensorflow, device: environment.device }

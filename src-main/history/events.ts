@@ -8,8 +8,8 @@ export class Events {
   readonly #has
 
   constructor(db: Database) {
-    this.#insert = db.prepare<[number, string, string, string, string]>(
-      insertInto('events', ['run', 'at', 'level', 'kind', 'message']),
+    this.#insert = db.prepare<[number, string, string, string, string, number]>(
+      insertInto('events', ['run', 'at', 'level', 'kind', 'message', 'journaled']),
     )
     this.#ofRun = db.prepare<[number], HistoryEvent>(
       'SELECT at, level, kind, message FROM events WHERE run = ? ORDER BY key',
@@ -19,8 +19,14 @@ export class Events {
       .pluck()
   }
 
+  /** Adds an event of the service. */
   add(run: number, level: HistoryEvent['level'], kind: string, message: string, at = new Date().toISOString()): void {
-    this.#insert.run(run, at, level, kind, message)
+    this.#insert.run(run, at, level, kind, message, 0)
+  }
+
+  /** Adds an event that a line of the run's journal tells. */
+  addJournaled(run: number, { at, level, kind, message }: HistoryEvent): void {
+    this.#insert.run(run, at, level, kind, message, 1)
   }
 
   has(run: number, kind: string): boolean {

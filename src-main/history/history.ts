@@ -7,6 +7,7 @@ import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
 import { Imports } from './imports'
+import { Journals } from './runs/journals'
 import { Metrics } from './runs/metrics'
 import { openForReading, stateOf, type Reading } from './files/readAccess'
 import { RunLists } from './runs/runLists'
@@ -61,6 +62,9 @@ export class History {
   }
   get runMarks(): RunMarks {
     return this.#stores.runMarks
+  }
+  get journals(): Journals {
+    return this.#stores.journals
   }
   get metrics(): Metrics {
     return this.#stores.metrics
@@ -187,6 +191,7 @@ function storesOf(db: Database) {
     runLists: new RunLists(db),
     startedRuns: new StartedRuns(db),
     runMarks: new RunMarks(db),
+    journals: new Journals(db),
     metrics: new Metrics(db),
     events: new Events(db),
     filters: new Filters(db),

@@ -1,5 +1,6 @@
 /** Pause, resume, checkpoint and stop, taken up between two steps. */
 import type { EndSignal } from '../contract/runs/endReasons'
+import type { Recorder } from './recorder'
 
 /** A person, or the end of the service, wants the run to end here: no failure. */
 export class StopRequested extends Error {}
@@ -22,6 +23,8 @@ export class Control {
   readonly meters: Meter[] = []
   /** Keeps where the run stands, before it stands still or when asked for; set by who can. */
   save: (() => Promise<void>) | null = null
+  /** Where measurements go: training waits while the disk does not take them. */
+  recorder: Pick<Recorder, 'isBlocked' | 'written'> | null = null
 
   /** @param onChange is told when the run really stands still, and when it goes on */
   constructor(private readonly onChange: (state: 'paused' | 'resumed') => void) {}
@@ -71,17 +74,33 @@ export class Control {
       this.saving = false
       await this.save?.()
     }
+    if (this.recorder?.isBlocked) await this.standStill(() => this.writtenOrStopped())
     if (this.paused && !this.stopped) {
-      const since = performance.now()
-      for (const meter of this.meters) meter.pause()
-      await this.save?.()
-      this.onChange('paused')
-      while (this.paused && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve))
-      this.wake = null
-      this.pausedMs += performance.now() - since
-      for (const meter of this.meters) meter.resume()
+      await this.standStill(async () => {
+        await this.save?.()
+        this.onChange('paused')
+        while (this.paused && !this.stopped) await new Promise<void>((resolve) => (this.wake = resolve))
+        this.wake = null
+      })
       if (!this.stopped) this.onChange('resumed')
     }
     if (this.stopped) throw new StopRequested()
+  }
+
+  /** Waits for `work`; the time counts as a pause. */
+  private async standStill(work: () => Promise<void>): Promise<void> {
+    const since = performance.now()
+    for (const meter of this.meters) meter.pause()
+    await work()
+    this.pausedMs += performance.now() - since
+    for (const meter of this.meters) meter.resume()
+  }
+
+  private async writtenOrStopped(): Promise<void> {
+    try {
+      await this.recorder?.written(() => this.stopped)
+    } catch (thrown) {
+      if (!this.stopped) throw thrown
+    }
   }
 }

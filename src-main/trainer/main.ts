@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { toErrorValue } from '../contract/errors'
-import { trainerCommand, type TrainerJob, type TrainerMessage } from '../contract/trainer/messages'
+import { trainerCommand, type TrainerJob, type TrainerSignal } from '../contract/trainer/messages'
 import { timedWork } from '../contract/trainer/turns'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { beginProgram } from '../system/program'
@@ -13,6 +13,7 @@ import { onEndSignals } from '../system/signals'
 import { showTrainerState } from '../system/trainerProcesses'
 import { Control, StopRequested } from './control'
 import { probeDevice } from './environment'
+import { Recorder } from './recorder'
 import { trainRun } from './run'
 import { Diverged } from './training'
 import { endWith, takeTurnsAt } from './measurements/turns'
@@ -41,11 +42,9 @@ if (process.argv.includes('--probe')) {
 function serve(): void {
   // It does not keep a trainer that has nothing more to do.
   new Worker(path.join(__dirname, 'watchdog.js')).unref()
-  showTrainerState('training')
-  const control = new Control((state) => {
-    showTrainerState(state === 'paused' ? 'paused' : 'training')
-    send({ type: state })
-  })
+  const recorder = new Recorder(signal)
+  const control = new Control((state) => recorder.record({ type: state }))
+  control.recorder = recorder
   // The service is gone: nobody could keep what would be measured from here on.
   process.on('disconnect', () => process.exit(1))
   // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP
@@ -62,19 +61,19 @@ function serve(): void {
     else if (command.type === 'stop') control.stop()
     else if (job === null) {
       job = command
-      void carryOut(job, control)
+      void carryOut(job, control, recorder)
     }
   })
 }
 
-async function carryOut(job: TrainerJob, control: Control): Promise<void> {
+async function carryOut(job: TrainerJob, control: Control, recorder: Recorder): Promise<void> {
   try {
-    await trainRun(job, control, send)
+    await trainRun(job, control, recorder, (progress) => signal({ type: 'progress', progress }))
   } catch (error) {
     if (error instanceof StopRequested)
-      send({ type: 'stopped', ...(control.stoppedBy && { signal: control.stoppedBy }) })
+      recorder.record({ type: 'stopped', ...(control.stoppedBy && { signal: control.stoppedBy }) })
     else if (error instanceof Diverged)
-      send({
+      recorder.record({
         type: 'diverged',
         step: error.step,
         epoch: error.epoch,
@@ -83,8 +82,14 @@ async function carryOut(job: TrainerJob, control: Control): Promise<void> {
       })
     else {
       process.stderr.write(causeOf(error))
-      send({ type: 'failed', error: toErrorValue(error) })
+      recorder.record({ type: 'failed', error: toErrorValue(error) })
     }
+  }
+  try {
+    await recorder.written(() => control.stopRequested)
+  } catch (error) {
+    // The service finds no end in the journal and records that the process ended.
+    process.stderr.write(causeOf(error))
   }
   // Closing the channel drops what is still to be written, and a service that stands still may read nothing for long.
   await delivered()
@@ -93,14 +98,14 @@ async function carryOut(job: TrainerJob, control: Control): Promise<void> {
   process.disconnect?.()
 }
 
-/** Messages that are not written to the channel yet, and who waits for that. */
+/** Signals that are not written to the channel yet, and who waits for that. */
 let underway = 0
 let whenDelivered: (() => void) | null = null
 
-function send(message: TrainerMessage): void {
+function signal(what: TrainerSignal): void {
   underway++
   // Also called for a broken channel, which without it would be an uncaught error; 'disconnect' says it all.
-  process.send?.(message, undefined, undefined, () => {
+  process.send?.(what, undefined, undefined, () => {
     if (--underway === 0) whenDelivered?.()
   })
 }

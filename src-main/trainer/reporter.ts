@@ -29,6 +29,7 @@ export class Reporter {
 
   constructor(
     private readonly send: (message: TrainerMessage) => void,
+    private readonly show: (progress: RunProgress) => void,
     private readonly extent: Extent,
   ) {}
 
@@ -51,19 +52,16 @@ export class Reporter {
     this.lastProgress = time
     const { runId, epochs, stepsPerEpoch, batchSize } = this.extent
     const steps = stepsPerEpoch * epochs
-    this.send({
-      type: 'progress',
-      progress: {
-        ...now,
-        runId,
-        epochs,
-        step,
-        steps,
-        imagesPerSecond: this.stepSeconds === null ? null : batchSize / this.stepSeconds,
-        etaSeconds: this.left(steps - step, epochs - now.epoch + 1),
-      },
+    this.show({
+      ...now,
+      runId,
+      epochs,
+      step,
+      steps,
+      imagesPerSecond: this.stepSeconds === null ? null : batchSize / this.stepSeconds,
+      etaSeconds: this.left(steps - step, epochs - now.epoch + 1),
     })
-    // Steps are written to the history, which waits for the disk: not as often as a reading is shown.
+    // Steps go to the history, which waits for the disk: not as often as progress is shown.
     if (time - this.lastFlush > flushInterval) this.flushSteps()
   }
 

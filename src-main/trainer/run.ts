@@ -4,16 +4,18 @@ import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes } from '../contract/experiment'
 import type { Environment } from '../contract/runs/environment'
+import type { RunProgress } from '../contract/runs/runs'
 import type { TrainerJob, TrainerMessage } from '../contract/trainer/messages'
 import { loadDataset, normalisation, type LoadedDataset } from '../datasets'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph, type ResidentData } from '../graph/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/network'
-import { beginning, Checkpoints, variablesOf } from './checkpoints/checkpoint'
+import { beginning, Checkpoints, variablesOf, type Save } from './checkpoints/checkpoint'
 import { StopRequested, type Control } from './control'
 import { deviceMemory, environmentOf, firstGpu, probeDevice } from './environment'
 import { Feeder } from './data/feeder'
+import type { Recorder } from './recorder'
 import { figuresOf } from './measurements/figures'
 import { GpuWatch } from './measurements/gpuUse'
 import { chooseResidence, pixelBytesOf } from './data/residence'
@@ -23,24 +25,27 @@ import { tuneBanks } from './measurements/tuning'
 import { SharedMachineWatch } from './measurements/sharedMachine'
 import { encodeWeights, filtersOf } from './variables'
 import { whenTheDiskTakes } from './checkpoints/patience'
+import type { Reached } from '../journal/progress'
 import { writeAtomically } from '../files/durable'
 import { sha256Of } from '../files/sha256'
 
 /**
- * Trains as the job says, from its newest checkpoint where there is one, and tells what happens; the last message is
+ * Trains as the job says, from its newest checkpoint where there is one, and records what happens; the last record is
  * `done`.
+ * @param report receives the progress, which is not recorded
  * @throws StopRequested, Diverged, WorkbenchError
  */
 export async function trainRun(
   job: TrainerJob,
   control: Control,
-  send: (message: TrainerMessage) => void,
+  recorder: Recorder,
+  report: (progress: RunProgress) => void,
 ): Promise<void> {
   const clock = stopwatch()
   /** The start writes a few files. On a full disk it waits, like all that a run writes later. */
   const patiently = async <T>(begin: () => T | Promise<T>): Promise<T> => {
     const tell = (why: string): void =>
-      send({
+      recorder.record({
         type: 'event',
         level: 'warning',
         kind: 'disk',
@@ -52,9 +57,10 @@ export async function trainRun(
       throw control.stopRequested ? new StopRequested() : thrown
     }
   }
+  const reached = await patiently(() => recorder.open(job.runDir))
   const scratch = await patiently(() => openScratch(job.runDir))
   try {
-    await trainIn(job, control, send, clock, patiently)
+    await trainIn(job, reached, control, recorder, report, clock, patiently)
   } finally {
     await closeScratch(scratch).catch(() => undefined)
   }
@@ -64,12 +70,15 @@ type Patiently = <T>(begin: () => T | Promise<T>) => Promise<T>
 
 async function trainIn(
   job: TrainerJob,
+  reached: Reached,
   control: Control,
-  send: (message: TrainerMessage) => void,
+  recorder: Recorder,
+  report: (progress: RunProgress) => void,
   clock: () => number,
   patiently: Patiently,
 ): Promise<void> {
-  const { config, kept } = job
+  const { config } = job
+  const send = recorder.record.bind(recorder)
   const tensorflow = await loadTensorFlow()
   const tensorflowSeconds = clock()
   const data = await loadDataset({ datasetsDir: job.datasetsDir, ...config })
@@ -103,13 +112,11 @@ async function trainIn(
   const computedBy = howComputed(environment, tuning.sentences)
   const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))
   const warnings: string[] = []
-  // One that is ahead of the history would leave a hole in it.
-  const from =
-    kept &&
-    (await checkpoints.newest(
-      (at) => at.epoch - 1 <= kept.epochs && at.sampledStep <= kept.step,
-      (why) => warnings.push(why),
-    ))
+  // One that is ahead of the journal would leave a hole in it.
+  const from = await checkpoints.newest(
+    (at) => at.epoch - 1 <= reached.epochs && at.sampledStep <= reached.step,
+    (why) => warnings.push(why),
+  )
   if (from) {
     if (from.datasetFingerprint !== data.fingerprint)
       throw new WorkbenchError(
@@ -123,11 +130,7 @@ async function trainIn(
         `Computed in another way than before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`,
       )
   } else {
-    if (!kept)
-      warnings.push(
-        'What was measured at its start was lost when the history was damaged: the run starts again from its seed.',
-      )
-    else if (kept.epochs > 0 || kept.step > 0)
+    if (reached.epochs > 0 || reached.step > 0)
       warnings.push('There is no whole checkpoint of what was trained before: the run starts again from its seed.')
     await checkpoints.remove()
   }
@@ -158,20 +161,25 @@ async function trainIn(
       send({ type: 'filters', epoch: 0, layers: filtersOf(spec, variables) })
       send({ type: 'figures', figures: figuresOf(spec, variables, 0) })
     }
-    const watched = (message: TrainerMessage): void => {
+    const recordWatched = (message: TrainerMessage): void => {
       send(message)
       if (message.type === 'epoch') sharedMachine.check()
     }
-    const save = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
+    const write = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
+    const save: Save = async (at, variables) => {
+      // Another trainer has the run, and its checkpoints.
+      if (recorder.isSuperseded) throw new StopRequested()
+      return write(at, variables)
+    }
     await new Training(
-      { job, data, spec, graph, feeder, gpu, control, send: watched, save },
+      { job, data, spec, graph, feeder, gpu, control, send: recordWatched, report, save },
       from?.at ?? beginning(),
     ).run()
-    const file = path.join(job.runDir, 'weights.safetensors')
-    const write = async (): Promise<string> => {
+    const weightsFile = 'weights.safetensors'
+    const writeWeights = async (): Promise<string> => {
       await mkdir(job.runDir, { recursive: true })
       const bytes = encodeWeights(config, spec, graph, data)
-      await writeAtomically(file, bytes)
+      await writeAtomically(path.join(job.runDir, weightsFile), bytes)
       return sha256Of(bytes)
     }
     const tell = (why: string): void =>
@@ -181,10 +189,10 @@ async function trainIn(
         kind: 'disk',
         message: `The weights could not be written (${why}): it is tried again until the disk takes them.`,
       })
-    const weightsSha256 = await whenTheDiskTakes(write, () => control.stopRequested, tell)
+    const weightsSha256 = await whenTheDiskTakes(writeWeights, () => control.stopRequested, tell)
     // The newest stays: the run may be extended.
     await checkpoints.remove(1)
-    send({ type: 'done', weightsFile: file, weightsSha256 })
+    send({ type: 'done', weightsFile, weightsSha256 })
   } finally {
     gpu?.close()
     feeder.close()

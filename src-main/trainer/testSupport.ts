@@ -2,14 +2,21 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { recipe, type ExperimentConfig } from '../contract/experiment'
-import { trainerMessage, type TrainerCommand, type TrainerJob, type TrainerMessage } from '../contract/trainer/messages'
+import {
+  trainerSignal,
+  type TrainerCommand,
+  type TrainerJob,
+  type TrainerMessage,
+  type TrainerSignal,
+} from '../contract/trainer/messages'
+import { JournalFollower } from '../journal/reader'
 
 /** The trainer as it is shipped: the test command builds it first. */
 const entry = path.resolve('out/main/trainer.js')
 
 /** What `fixtures/interruption.cjs` does to a trainer, at a defined point of its work. */
 export interface Interruption {
-  at: 'write' | 'sync' | 'rename' | 'renamed' | 'dlopen' | TrainerMessage['type']
+  at: 'write' | 'sync' | 'rename' | 'renamed' | 'dlopen' | TrainerMessage['type'] | TrainerSignal['type']
   /** At the nth time that the trainer gets there. */
   count: number
   act: 'kill' | 'stop' | 'pause' | 'hang'
@@ -35,12 +42,13 @@ export const config: ExperimentConfig = {
 }
 
 export interface Trainer {
+  /** What it wrote in the run's journal. */
   messages: TrainerMessage[]
   send: (command: TrainerCommand) => void
   child: ChildProcess
   /** Resolves with the first message of the type, or fails when the process ends without one. */
   message: <T extends TrainerMessage['type']>(type: T, from?: number) => Promise<Extract<TrainerMessage, { type: T }>>
-  /** Resolves when the process has ended and all its messages have been read. */
+  /** Resolves when the process has ended and its journal has been read. */
   exit: Promise<number | null>
 }
 
@@ -56,6 +64,10 @@ export function startTrainer(
   env: NodeJS.ProcessEnv = {},
   interruption: Interruption | null = null,
 ): Trainer {
+  const runDir = job.runDir ?? path.join(dir, 'run')
+  const follower = new JournalFollower(runDir)
+  // What earlier trainers wrote.
+  follower.next()
   const child = fork(entry, [], {
     serialization: 'json',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -64,15 +76,22 @@ export function startTrainer(
   })
   const messages: TrainerMessage[] = []
   const waiting = new Set<() => void>()
-  child.on('message', (message) => {
-    messages.push(trainerMessage.parse(message))
+  const read = (): void => {
+    messages.push(...follower.next())
     for (const wake of waiting) wake()
+  }
+  child.on('message', (signal) => {
+    if (trainerSignal.parse(signal).type === 'journal') read()
   })
   const exit = new Promise<number | null>((resolve) => {
-    child.once('close', resolve)
+    const ended = (code: number | null): void => {
+      read()
+      resolve(code)
+    }
+    child.once('close', ended)
     // There is no 'close' for a channel that this side has closed.
     child.once('exit', (code) => {
-      if (!child.connected) resolve(code)
+      if (!child.connected) ended(code)
     })
   })
   const trainer: Trainer = {
@@ -102,10 +121,9 @@ export function startTrainer(
     config: { ...config, ...change },
     datasetsDir: path.join(dir, 'datasets'),
     tuningFile: path.join(dir, 'tuning.json'),
-    runDir: path.join(dir, 'run'),
+    runDir,
     program: 'test',
     git: null,
-    kept: { epochs: 0, step: 0 },
     checkpointSeconds: 180,
     ...job,
   })

@@ -32,6 +32,7 @@ async function epochWith(
     processor += spent.processor
   }
   const sent: TrainerMessage[] = []
+  const progress: RunProgress[] = []
   const gpu: string[] = []
   const control = new Control((state) => {
     if (state !== 'paused') return
@@ -66,7 +67,6 @@ async function epochWith(
       runDir: '',
       program: '',
       git: null,
-      kept: null,
       checkpointSeconds: 1e9,
     },
     data: {
@@ -108,6 +108,7 @@ async function epochWith(
     },
     control,
     send: (message) => void sent.push(message),
+    report: (now) => void progress.push(now),
     save: () => {
       // The checkpoint of a pause is part of the pause.
       if (pauseIn !== null && steps < batches) pass({ wall: 400, processor: 300 })
@@ -117,7 +118,7 @@ async function epochWith(
   await new Training(parts, beginning()).run()
   const metrics = sent.flatMap((message) => (message.type === 'epoch' ? [message.metrics] : []))[0]
   if (!metrics) throw new Error('no epoch')
-  return { metrics, progress: sent.flatMap((message) => (message.type === 'progress' ? [message.progress] : [])), gpu }
+  return { metrics, progress, gpu }
 }
 
 describe('an epoch’s clocks', () => {

@@ -1,6 +1,7 @@
 /** The training loop a person can read in a sitting. */
 import { messageOf } from '../contract/errors'
 import type { EpochMetrics } from '../contract/runs/metrics'
+import type { RunProgress } from '../contract/runs/runs'
 import { sampledEvery, type TrainerJob, type TrainerMessage } from '../contract/trainer/messages'
 import type { LoadedDataset } from '../datasets'
 import type { EvaluationResult, TrainingGraph } from '../graph/training'
@@ -36,7 +37,9 @@ export interface Parts {
   /** Null on a CPU. */
   gpu: Pick<GpuWatch, 'take' | keyof Meter> | null
   control: Control
+  /** Records a message in the run's journal. */
   send: (message: TrainerMessage) => void
+  report: (progress: RunProgress) => void
   save: Save
 }
 
@@ -59,12 +62,12 @@ export class Training {
     private readonly parts: Parts,
     private at: Position,
   ) {
-    const { job, data, graph, spec, send } = parts
+    const { job, data, graph, spec, send, report } = parts
     this.size = graph.batchSizes[0] ?? 1
     this.evaluated = new Evaluated(spec.classes)
     this.figuresEvery = figuresEvery(spec, data.train.count)
     this.stepsPerEpoch = Math.ceil(data.train.count / this.size)
-    this.report = new Reporter(send, {
+    this.report = new Reporter(send, report, {
       runId: job.runId,
       epochs: job.config.epochs,
       stepsPerEpoch: this.stepsPerEpoch,

@@ -38,7 +38,7 @@ export function filtersOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32
     return {
       layer: layer.name,
       shape: kernelShape(layer),
-      values: Buffer.from(kernel.buffer, kernel.byteOffset, kernel.byteLength).toString('base64'),
+      values: new Uint8Array(kernel.buffer, kernel.byteOffset, kernel.byteLength),
     }
   })
 }

@@ -4,15 +4,13 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { serviceCalls, type ServiceCall } from '../../../src-main/contract/calls'
 import { toErrorValue, WorkbenchError } from '../../../src-main/contract/errors'
-import { trainerMessage } from '../../../src-main/contract/trainer/messages'
+import { filterBytes } from '../../../src-main/contract/publish/studyArchive'
+import { storedMessage, type StoredMessage, type TrainerMessage } from '../../../src-main/contract/trainer/messages'
 import { History } from '../../../src-main/history/history'
-import type { Context } from '../../../src-main/service/app/context'
 import { pathsOf } from '../../../src-main/service/storage/dataDir'
 import { prepareDataDir } from '../../../src-main/service/storage/dataDirIdentity'
-import { Disk } from '../../../src-main/service/storage/disk'
-import { persistTrainerMessage } from '../../../src-main/service/training/persistMessage'
+import { applyMessage } from '../../../src-main/service/training/applyMessage'
 import { createService } from '../../../src-main/service/app/service'
-import { TrainerPriority } from '../../../src-main/service/training/trainerPriority'
 import { writeHistory } from '../../history/write'
 import { refusedWith, target, type Verdict } from '../check'
 import { mutatedBytes } from '../mutations/bytes'
@@ -202,34 +200,17 @@ export const recorder = target<unknown>('messages of trainers, recorded', (folde
   ) as unknown[]
   const dataDir = path.join(folder, 'data')
   const paths = pathsOf(dataDir)
-  const disk = new Disk(
-    history,
-    dataDir,
-    {},
-    () => undefined,
-    () => undefined,
-  )
-  const context: Context = {
-    history,
-    disk,
-    paths,
-    emit: () => undefined,
-    owner: { pid: 1, start: '' },
-    program: '1',
-    trainerEntry: '',
-    trainerPriority: new TrainerPriority(),
-    git: () => Promise.resolve(null),
-  }
   return {
     inputs: mutatedJson(seeds, 3),
     run: (message): Verdict => {
-      const parsed = trainerMessage.safeParse(message)
-      if (!parsed.success) return 'refused'
+      const parsed = storedMessage.safeParse(message)
+      const complete = parsed.success ? withSomeValues(parsed.data) : null
+      if (!complete) return 'refused'
       let verdict: Verdict = 'accepted'
       try {
         history.transaction(() => {
           try {
-            const end = persistTrainerMessage(context, run, parsed.data)
+            const end = applyMessage({ history, paths }, run, complete, '2026-01-01T00:00:00.000Z')
             const file = end?.weights?.file
             if (
               file !== undefined &&
@@ -249,9 +230,17 @@ export const recorder = target<unknown>('messages of trainers, recorded', (folde
       }
       return verdict
     },
-    close: () => {
-      disk.close()
-      history.close()
-    },
+    close: () => history.close(),
   }
 })
+
+/** Values as the reader finds them beside the journal; null for more than any network has. */
+function withSomeValues(message: StoredMessage): TrainerMessage | null {
+  if (message.type !== 'filters') return message
+  const layers = message.layers.map(({ layer, shape }) => ({ layer, shape, bytes: filterBytes(shape) }))
+  if (layers.some(({ bytes }) => bytes > 1e6)) return null
+  return {
+    ...message,
+    layers: layers.map(({ layer, shape, bytes }) => ({ layer, shape, values: new Uint8Array(bytes) })),
+  }
+}

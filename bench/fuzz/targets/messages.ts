@@ -6,7 +6,7 @@ import { shellCalls } from '../../../src-main/contract/window/shell'
 import { WorkbenchError, toErrorValue } from '../../../src-main/contract/errors'
 import { events } from '../../../src-main/contract/events'
 import { quickStart, recipe } from '../../../src-main/contract/experiment'
-import { deviceProbe, trainerCommand, trainerMessage } from '../../../src-main/contract/trainer/messages'
+import { deviceProbe, storedMessage, trainerCommand, trainerSignal } from '../../../src-main/contract/trainer/messages'
 import { answerIn } from '../../../src-main/contract/trainer/turns'
 import { eventMessage, readyMessage, reply, request, startFailed } from '../../../src-main/contract/wire'
 import { answer, isServiceEvent, type CallRoutes } from '../../../src-main/shell/service/calls'
@@ -67,8 +67,6 @@ const epoch = {
   cpuSeconds: 3,
   memoryBytes: 1e8,
 }
-const float32 = (count: number): string => Buffer.from(new Float32Array(count).fill(0.25).buffer).toString('base64')
-
 export const trainerSeeds: readonly unknown[] = [
   {
     type: 'started',
@@ -76,22 +74,8 @@ export const trainerSeeds: readonly unknown[] = [
     datasetFingerprint: 'f',
     trainExamples: 10,
     testExamples: 10,
+    resumedFrom: null,
     seconds: { tensorflow: 1, data: 1, tuning: 0, record: 1 },
-  },
-  {
-    type: 'progress',
-    progress: {
-      runId: 'run',
-      epoch: 1,
-      epochs: 3,
-      step: 5,
-      steps: 10,
-      phase: 'training',
-      loss: 1.2,
-      learningRate: 0.1,
-      imagesPerSecond: null,
-      etaSeconds: null,
-    },
   },
   {
     type: 'steps',
@@ -100,7 +84,7 @@ export const trainerSeeds: readonly unknown[] = [
       { step: 2, epoch: 1, loss: 1.5, learningRate: 0.1, stepMs: 12 },
     ],
   },
-  { type: 'filters', epoch: 0, layers: [{ layer: 'stem', shape: [3, 3, 3, 4], values: float32(108) }] },
+  { type: 'filters', epoch: 0, layers: [{ layer: 'stem', shape: [3, 3, 3, 4], offset: 0, crc: 1 }] },
   {
     type: 'evaluation',
     evaluation: {
@@ -118,6 +102,26 @@ export const trainerSeeds: readonly unknown[] = [
   { type: 'stopped' },
   { type: 'diverged', step: 3, epoch: 1, learningRate: 0.1, message: 'm' },
   { type: 'failed', error: { code: 'internal', message: 'm', fix: 'f' } },
+]
+
+const signals = [
+  {
+    type: 'progress',
+    progress: {
+      runId: 'run',
+      epoch: 1,
+      epochs: 3,
+      step: 5,
+      steps: 10,
+      phase: 'training',
+      loss: 1.2,
+      learningRate: 0.1,
+      imagesPerSecond: null,
+      etaSeconds: null,
+    },
+  },
+  { type: 'journal' },
+  { type: 'disk', code: 'ENOSPC', message: 'm' },
 ]
 
 const commands = [
@@ -163,10 +167,10 @@ export const wire = target<unknown>('envelopes between shell and service, and ev
 })
 
 export const trainer = target<unknown>('messages of trainers, and to them', () => ({
-  inputs: mutatedJson([...trainerSeeds, ...commands]),
+  inputs: mutatedJson([...trainerSeeds, ...signals, ...commands]),
   run: (message) => {
-    const parsed = trainerMessage.safeParse(message)
-    return parsed.success || trainerCommand.safeParse(message).success ? 'accepted' : 'refused'
+    const isKnown = [storedMessage, trainerSignal, trainerCommand].some((schema) => schema.safeParse(message).success)
+    return isKnown ? 'accepted' : 'refused'
   },
 }))
 

@@ -1,4 +1,7 @@
-/** Messages between the service and a trainer: Node IPC, JSON; checked on both sides. */
+/**
+ * What a trainer is told over Node's IPC, what it writes to its run's journal, and what it signals over IPC. All is
+ * JSON and checked on both sides.
+ */
 import { z } from 'zod'
 import { endSignal } from '../runs/endReasons'
 import { errorValue } from '../errors'
@@ -26,18 +29,13 @@ export const trainerJob = z.strictObject({
   config: experimentConfig,
   /** The data directory's `datasets` folder; read-only. */
   datasetsDir: z.string(),
-  /** The run's own folder: only the trainer writes to it, such as the final weights. */
+  /** The run's own folder: the trainer writes its journal, checkpoints and final weights there. */
   runDir: z.string(),
   /** File of a machine's kernel measurements; only trainers write it. */
   tuningFile: z.string(),
   program: z.string(),
   git: environment.shape.git,
-  /**
-   * Finished epochs and the last sampled step in the history, 0 at the start. The run resumes from its newest intact
-   * checkpoint that is not ahead of them, else from its seed. Null: corruption left nothing to resume from.
-   */
-  kept: z.strictObject({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
-  /** Seconds between two checkpoints within an epoch. */
+  /** Between two checkpoints within an epoch. */
   checkpointSeconds: z.number().positive(),
 })
 export type TrainerJob = z.infer<typeof trainerJob>
@@ -52,15 +50,27 @@ export const trainerCommand = z.discriminatedUnion('type', [
 ])
 export type TrainerCommand = z.infer<typeof trainerCommand>
 
-/** float32 values, little endian, base64; shape [rows, columns, in, base filters]. */
-export const layerFilters = z.object({
-  layer: z.string(),
-  shape: z.tuple([z.int(), z.int(), z.int(), z.int()]),
-  values: z.string(),
-})
-export type LayerFilters = z.infer<typeof layerFilters>
+/** [rows, columns, in, base filters] */
+export const filterShape = z.tuple([z.int().min(1), z.int().min(1), z.int().min(1), z.int().min(1)])
 
-export const trainerMessage = z.discriminatedUnion('type', [
+/** Base filters of a layer. */
+export interface LayerFilters {
+  layer: string
+  shape: z.infer<typeof filterShape>
+  /** float32, little endian, as many as the shape says */
+  values: Uint8Array
+}
+
+/** Filters as the journal holds them: their values are in a file beside it. */
+const storedFilters = z.object({
+  type: z.literal('filters'),
+  epoch: z.int().min(0),
+  /** `crc`: CRC-32 of the values. */
+  layers: z.array(z.object({ layer: z.string(), shape: filterShape, offset: z.int().min(0), crc: z.int() })),
+})
+
+/** What a trainer measured and what happened to it, as a line of its journal. */
+export const storedMessage = z.discriminatedUnion('type', [
   /** TensorFlow is loaded, data is read, the graph is recorded. */
   z.object({
     type: z.literal('started'),
@@ -72,14 +82,19 @@ export const trainerMessage = z.discriminatedUnion('type', [
     validationExamples: z.int().optional(),
     /** Finished epochs and steps from which the run resumes; null if it starts. Later rows of the history are void. */
     resumedFrom: z.object({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
-    /** Seconds to load TensorFlow, read the data, measure kernels not measured before, record the graph. */
-    seconds: z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
+    /**
+     * Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph; only their
+     * sum for a run of a program that kept no journals.
+     */
+    seconds: z.union([
+      z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
+      z.object({ all: z.number() }),
+    ]),
   }),
-  z.object({ type: z.literal('progress'), progress: runProgress }),
   z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),
-  /** Also sent once with epoch 0: the filters before training. */
-  z.object({ type: z.literal('filters'), epoch: z.int(), layers: z.array(layerFilters) }),
-  /** Stored for epoch 0, and for as many others as cost little time. */
+  /** Also written once with epoch 0: the filters before training. */
+  storedFilters,
+  /** Of epoch 0, and of as many others as cost next to nothing. */
   z.object({ type: z.literal('figures'), figures: epochFigures }),
   /** Sent just before the epoch that it belongs to. */
   z.object({ type: z.literal('evaluation'), evaluation }),
@@ -94,6 +109,7 @@ export const trainerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('checkpoint'), step: z.int(), epochs: z.int(), bytes: z.int() }),
   z.object({ type: z.literal('paused') }),
   z.object({ type: z.literal('resumed') }),
+  /** @property weightsFile in the run's folder */
   z.object({ type: z.literal('done'), weightsFile: z.string(), weightsSha256: z.string() }),
   /** @property signal that asked the trainer itself to stop; missing if the service did */
   z.object({ type: z.literal('stopped'), signal: endSignal.optional() }),
@@ -106,7 +122,21 @@ export const trainerMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('failed'), error: errorValue }),
 ])
-export type TrainerMessage = z.infer<typeof trainerMessage>
+export type StoredMessage = z.infer<typeof storedMessage>
+
+/** The same with the values of filters. */
+export type TrainerMessage =
+  Exclude<StoredMessage, { type: 'filters' }> | { type: 'filters'; epoch: number; layers: LayerFilters[] }
+
+/** What a trainer tells the service at once. Everything that lasts is in the journal. */
+export const trainerSignal = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), progress: runProgress }),
+  /** There is more in the journal. */
+  z.object({ type: z.literal('journal') }),
+  /** The disk does not take the journal; `code` is the system's, such as ENOSPC. */
+  z.object({ type: z.literal('disk'), code: z.string(), message: z.string() }),
+])
+export type TrainerSignal = z.infer<typeof trainerSignal>
 
 /** What a trainer started with `--probe` prints on standard output, as one JSON line. */
 export const deviceProbe = z.object({ ...device.shape, tfjs: z.string() })

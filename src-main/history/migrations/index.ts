@@ -23,4 +23,16 @@ export const migrations: readonly string[] = [
 ALTER TABLE epochs ADD COLUMN gpu_utilization REAL;
 ALTER TABLE epochs ADD COLUMN gpu_memory_bytes INTEGER;
 `,
+  // 9: how far each run's journal is ingested; events that are in a journal, too.
+  `
+-- The attempt and the bytes of its lines up to which everything is in the other tables; attempt 0: nothing yet.
+CREATE TABLE journals (
+  run INTEGER PRIMARY KEY REFERENCES runs(key) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT;
+
+-- 1: the event is a line of the journal; 0: the service added it.
+ALTER TABLE events ADD COLUMN journaled INTEGER NOT NULL DEFAULT 0;
+`,
 ]

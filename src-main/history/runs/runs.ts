@@ -202,8 +202,8 @@ export class Runs {
     this.#place.run(position, id)
   }
 
-  setCheckpoint(key: number, { step, epochs }: { step: number; epochs: number }): void {
-    this.#checkpoint.run(step, epochs, new Date().toISOString(), key)
+  setCheckpoint(key: number, { step, epochs, at }: { step: number; epochs: number; at: string }): void {
+    this.#checkpoint.run(step, epochs, at, key)
   }
 
   /** With all it measured. */

@@ -82,11 +82,11 @@ export function rereadHistory(paths: Paths, history: History): void {
 }
 
 /** Marks runs of a process that is gone as interrupted, as the next writer will, but only in a private copy. */
-function settleReader({ database }: Paths, history: History): void {
-  if (!history.isPrivate && (isWriterAlive(database) || orphans(history).length === 0)) return
+function settleReader(paths: Paths, history: History): void {
+  if (!history.isPrivate && (isWriterAlive(paths.database) || orphans(history).length === 0)) return
   if (!history.isPrivate) history.reopen(true)
   try {
-    recover({ history, emit: () => undefined })
+    recover({ history, paths, emit: () => undefined })
   } finally {
     history.mayNotWrite()
   }

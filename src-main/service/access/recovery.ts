@@ -5,6 +5,8 @@ import type { RunRecord } from '../../history/runs/runs'
 import { announceAll, type Context } from '../app/context'
 import { isAlive, isOfEarlierBoot } from './processIdentity'
 import { clearScratch } from '../storage/scratch'
+import { ingestJournal } from '../training/ingestJournal'
+import { recordEnd } from '../training/runEnd'
 import { clearImports } from '../transfer/importStudy'
 
 /** Call once, when this program has become the writer and before it starts anything. */
@@ -14,19 +16,19 @@ export function cleanUpAfterCrash(context: Pick<Context, 'history' | 'paths'>): 
 }
 
 /**
- * Marks running runs of processes that are gone as interrupted, and puts their queued runs on hold. Runs of living
- * processes are left alone.
+ * Ends what a program that is gone was training, as its journal says or as interrupted, and holds what it had queued:
+ * nothing starts uninvited. Runs of living programs are left alone.
  */
-export function recover(context: Pick<Context, 'history' | 'emit'>): void {
+export function recover(context: Pick<Context, 'history' | 'paths' | 'emit'>): void {
   const { history } = context
   // Check without a lock first: usually there is nothing to do.
   if (orphans(history).length === 0) return
+  for (const run of orphans(history)) if (activeStates.includes(run.summary.state)) ingestRest(context, run)
   const changed = history.transaction(() =>
     orphans(history).map((run) => {
       if (activeStates.includes(run.summary.state)) {
         const reason = vanishedReason(run.owner !== null && isOfEarlierBoot(run.owner))
-        history.runs.end(run.key, 'interrupted', reason)
-        history.events.add(run.key, 'error', 'interrupted', reason)
+        recordEnd(history, run.key, { state: 'interrupted', reason, weights: null, at: new Date().toISOString() })
       } else {
         history.runs.setOwner(run.key, null, vanishedHeldReason)
       }
@@ -36,7 +38,15 @@ export function recover(context: Pick<Context, 'history' | 'emit'>): void {
   announceAll(context, changed)
 }
 
-/** Returns unfinished runs of processes that are gone. */
+/** What the trainer wrote after its program had gone, or before that program could read it. */
+function ingestRest(context: Pick<Context, 'history' | 'paths' | 'emit'>, run: RunRecord): void {
+  let problem: string | null
+  do ({ problem } = ingestJournal(context, run, (end) => recordEnd(context.history, run.key, end)))
+  while (problem !== null)
+  announceAll(context, [run.summary.id])
+}
+
+/** Runs that have not ended, of a program that is gone. */
 export function orphans(history: Context['history']): RunRecord[] {
   return history.runs
     .unfinished()

@@ -10,6 +10,7 @@ import { threadsNow, tuneMachine, type MachineTuning } from './machineTuning'
 import { processor } from './processor'
 import { knownTuning, machineKey, rememberTuning, threadsFile } from './threads'
 import { threadCandidates } from './threadTuning'
+import { followingJournal } from '../training/followedTrainer'
 import { trainerEnv } from '../training/trainerEnv'
 import { TrainerPriority } from '../training/trainerPriority'
 import { Trainer } from '../training/trainers'
@@ -165,11 +166,10 @@ async function start(): Promise<{
           tuningFile: path.join(folder, 'tuning.json'),
           program: 'test',
           git: null,
-          kept: { epochs: 0, step: 0 },
           checkpointSeconds: 180,
         },
         path.join(folder, 'trainer.log'),
-        {
+        followingJournal(folder, {
           message: (message) => {
             if (message.type === 'started') environment = message.environment
             // By then steps have been taken.
@@ -183,7 +183,7 @@ async function start(): Promise<{
           },
           broken: (what) => reject(new Error(what)),
           closed: ({ output }) => reject(new Error(output.join('\n'))),
-        },
+        }),
         trainerEnv(),
         new TrainerPriority({ usual: 5, inUse: 5 }),
       )

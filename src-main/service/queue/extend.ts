@@ -1,5 +1,5 @@
 /** A finished run for more epochs: a run of its own, so that what the shorter one showed stays as it is. */
-import { constants, copyFileSync } from 'node:fs'
+import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
 import { sharedMachineKind } from '../../contract/runs/runs'
@@ -9,6 +9,8 @@ import { newestCheckpoint, runDir } from '../storage/dataDir'
 import { enqueue } from './enqueue'
 import { mustNotBeTrashed, runOf } from '../app/lookup'
 import { makeRunFolder, removeFilesNow } from '../storage/ownFiles'
+import { isJournalName, journalFolder } from '../../journal/format'
+import { journalEarlierRun } from '../training/earlierRun'
 
 /**
  * Queues for each run a new one that resumes where it ended and has its metrics, or for none if one of them fails.
@@ -67,7 +69,20 @@ function extendRun(context: Context, run: RunRecord, epochs: number, made: strin
   const shared = history.events.ofRun(run.key).find(({ kind }) => kind === sharedMachineKind)
   if (shared) history.events.add(longer.key, shared.level, shared.kind, shared.message)
   const folder = makeRunFolder(paths, extended)
+  copyJournal(context, run, longer, folder)
   // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the
   // blocks.
   copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
+}
+
+/** What was measured so far is of both runs: each has its own journal of it. */
+function copyJournal({ history, paths }: Context, from: RunRecord, to: RunRecord, folder: string): void {
+  journalEarlierRun({ history, paths }, from)
+  const place = history.journals.get(from.key)
+  if (!place) return
+  const [source, target] = [journalFolder(runDir(paths, from.summary.id)), journalFolder(folder)]
+  mkdirSync(target, { recursive: true })
+  for (const name of readdirSync(source).filter(isJournalName))
+    copyFileSync(path.join(source, name), path.join(target, name), constants.COPYFILE_FICLONE)
+  history.journals.put(to.key, place)
 }

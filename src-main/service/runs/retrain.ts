@@ -7,6 +7,7 @@ import type { TrainerJob, TrainerMessage } from '../../contract/trainer/messages
 import type { Context } from '../app/context'
 import type { ReportProgress } from '../tasks/backgroundTasks'
 import { exitReason } from '../training/exitReason'
+import { followingJournal } from '../training/followedTrainer'
 import { Trainer } from '../training/trainers'
 import { stepsToTrain, type Target } from './verificationTarget'
 import { evaluationRecord, figureRecords, filterRecords } from './verifiedRecords'
@@ -64,11 +65,6 @@ export function retrain(
         case 'event':
           if (message.kind === 'convolutions') convolutions.push(message.message)
           break
-        case 'progress':
-          report('training again', message.progress.step, stepsToTrain(message.progress, target))
-          // Step metrics are delivered every few seconds: the trainer hands over the last ones when it stops.
-          if (target.extent === 'steps' && message.progress.step >= target.step) trainer.send({ type: 'stop' })
-          break
         case 'steps':
           steps.push(...message.steps)
           if (target.extent === 'steps' && (message.steps.at(-1)?.step ?? 0) >= target.step) finish()
@@ -105,8 +101,14 @@ export function retrain(
       trainerEntry,
       job,
       log,
-      {
+      followingJournal(job.runDir, {
         message: received,
+        progress: (progress) => {
+          if (complete) return
+          report('training again', progress.step, stepsToTrain(progress, target))
+          // Step metrics are written every few seconds: the trainer writes the last ones when it stops.
+          if (target.extent === 'steps' && progress.step >= target.step) trainer.send({ type: 'stop' })
+        },
         broken: (what) => {
           failure = new Error(`The trainer broke the contract (${what}).`)
           trainer.kill()
@@ -127,7 +129,7 @@ export function retrain(
             })
           else reject(failure ?? new WorkbenchError('unavailable', exitReason(end)))
         },
-      },
+      }),
       env,
       trainerPriority,
     )

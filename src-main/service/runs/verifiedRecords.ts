@@ -11,12 +11,12 @@ function record(words: string, epoch: number, contents: string | Buffer): KeptRe
   return { words: `${words} after epoch ${epoch}`, epoch, sha256: sha256Of(contents) }
 }
 
-function filterRecord(layer: string, epoch: number, shape: readonly number[], weights: Buffer): KeptRecord {
+function filterRecord(layer: string, epoch: number, shape: readonly number[], weights: Uint8Array): KeptRecord {
   return record(`base filters of ${layer}`, epoch, Buffer.concat([Buffer.from(`${shape.join()};`), weights]))
 }
 
 export function filterRecords(epoch: number, layers: readonly LayerFilters[]): KeptRecord[] {
-  return layers.map(({ layer, shape, values }) => filterRecord(layer, epoch, shape, Buffer.from(values, 'base64')))
+  return layers.map(({ layer, shape, values }) => filterRecord(layer, epoch, shape, values))
 }
 
 /** SQLite has numbers and NULL only. */

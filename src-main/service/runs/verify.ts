@@ -169,7 +169,6 @@ async function trainAgain(
       runDir: path.join(folder, 'run'),
       program: context.program,
       git: await context.git(),
-      kept: { epochs: 0, step: 0 },
       checkpointSeconds: never,
     }
     const threads = before?.threads ?? null

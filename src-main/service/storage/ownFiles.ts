@@ -14,6 +14,7 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { messageOf } from '../../contract/errors'
+import { isJournalName } from '../../journal/format'
 import { isMadeRunId } from '../queue/ids'
 import { runDir, runLog, type Paths } from './dataDir'
 
@@ -25,7 +26,13 @@ const markName = '.mcnn-workbench.json'
 const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 
 /** Names of all files that a trainer or an import writes for a run. */
+/** The folder in a run's folder in which the journal of an earlier program's run is made. */
+export const journalPart = 'journal.part'
+
+/** Every name that a trainer or an import gives to a file of a run. */
 const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
+/** Folders of a run that hold its journal, whole or in the making. */
+const journalFolders = ['journal', path.join(journalPart, 'journal')]
 
 /** Marks a folder as created by this program. */
 export function markFolder(folder: string, identity: string): void {
@@ -81,14 +88,14 @@ export function registeredRuns({ ownRuns }: Paths): ReadonlySet<string> {
 }
 
 /**
- * Returns the files that this program wrote for a run: weights, checkpoints, logs. A file or a link of the user's is
- * not among them.
+ * Returns the files that this program wrote for a run: weights, checkpoints, journal, logs. A file or a link of the
+ * user's is not among them.
  */
 export function filesOfRun(paths: Paths, id: string): string[] {
   const folder = runDir(paths, id)
   const log = runLog(paths, id)
-  const inFolder = isFolder(folder) ? readdirSync(folder).filter((name) => runFile.test(name)) : []
-  return [...inFolder.map((name) => path.join(folder, name)), log, `${log}.1`].filter(isFile)
+  const journals = journalFolders.flatMap((name) => filesIn(path.join(folder, name), isJournalName))
+  return [...filesIn(folder, (name) => runFile.test(name)), ...journals, log, `${log}.1`].filter(isFile)
 }
 
 /**
@@ -104,7 +111,19 @@ export async function removeFiles(paths: Paths, id: string): Promise<void> {
 export function removeFilesNow(paths: Paths, id: string): void {
   const folder = runDir(paths, id)
   for (const file of filesOfRun(paths, id)) rmSync(file, { force: true })
+  for (const name of [...journalFolders, journalPart, '']) removeIfBare(path.join(folder, name))
+}
+
+function removeIfBare(folder: string): void {
   if (isFolder(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
+}
+
+/** Paths of the names in a folder that are of a kind; none if the folder is missing or a link. */
+function filesIn(folder: string, isOwn: (name: string) => boolean): string[] {
+  if (!isFolder(folder)) return []
+  return readdirSync(folder)
+    .filter(isOwn)
+    .map((name) => path.join(folder, name))
 }
 
 /** Deletes a folder that this program created, if nothing but its mark is in it. */

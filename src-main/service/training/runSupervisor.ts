@@ -5,14 +5,16 @@ import type { StepMetrics } from '../../contract/runs/metrics'
 import type { RunProgress } from '../../contract/runs/runs'
 import type { RunState } from '../../contract/runs/states'
 import type { Environment } from '../../contract/runs/environment'
-import type { TrainerJob, TrainerMessage } from '../../contract/trainer/messages'
+import type { TrainerJob } from '../../contract/trainer/messages'
 import { isDamage, isDiskProblem } from '../../history/files/database'
 import type { RunRecord } from '../../history/runs/runs'
 import { announce, type Context } from '../app/context'
 import { runLog } from '../storage/dataDir'
 import { makeRunFolder } from '../storage/ownFiles'
 import { exitReason } from './exitReason'
-import { persistTrainerMessage } from './persistMessage'
+import { ingestJournal } from './ingestJournal'
+import { journalEarlierRun } from './earlierRun'
+import { recordEnd } from './runEnd'
 import type { Slot } from './slot'
 import { StepTime } from './stepTime'
 import { trainerEnv } from './trainerEnv'
@@ -52,6 +54,7 @@ export class RunSupervisor {
   #pauseRequested = false
   #isSuspended = false
   #hasEnded = false
+  #ingestIsHeld = false
 
   constructor(context: Context, options: SupervisorOptions, slot: Slot, run: RunRecord, listener: SupervisorListener) {
     this.#context = context
@@ -92,12 +95,15 @@ export class RunSupervisor {
     const { id } = this.run.summary
     try {
       announce(this.#context, id)
+      journalEarlierRun(this.#context, this.run)
       this.#trainer = new Trainer(
         trainerEntry,
         this.#job(git),
         runLog(paths, id),
         {
-          message: (message) => disk.take(() => this.#receive(message)),
+          progress: (progress) => this.#receive(progress),
+          journal: () => this.#ingestSoon(),
+          disk: (error) => disk.met(error),
           broken: (what) => disk.take(() => this.#fail(`The trainer broke the contract (${what}).`)),
           closed: (end) => disk.take(() => this.#close(end)),
         },
@@ -169,7 +175,6 @@ export class RunSupervisor {
       runDir: makeRunFolder(paths, id),
       program,
       git,
-      kept: history.completeness.kept(this.run.key),
       checkpointSeconds: this.#options.checkpointSeconds,
     }
   }
@@ -187,21 +192,46 @@ export class RunSupervisor {
     })
   }
 
-  #receive(message: TrainerMessage): void {
+  #receive(progress: RunProgress): void {
+    const { id } = this.run.summary
+    if (progress.runId !== id) return this.#fail(`The trainer broke the contract (progress of ${progress.runId}).`)
     if (this.#hasEnded) return
-    try {
-      const end = persistTrainerMessage(this.#context, this.run, message)
-      if (message.type === 'progress') this.#progress = message.progress
-      if (message.type === 'steps') this.#measure(message.steps)
-      if (!end) return
-      if (end.state === 'stopped' && this.#stopping) this.#endStopped(this.#stopping, true)
-      else this.#end(end.state, end.reason, end.weights)
-      // The trainer should exit now. Kill it after stopMs so that a hung process cannot block the queue.
-      this.#killAfter(this.#options.stopMs)
-    } catch (thrown) {
-      if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
-      this.#fail(`What the trainer sent could not be kept: ${messageOf(thrown)}`)
-    }
+    this.#progress = progress
+    this.#context.emit('run.progress', progress)
+  }
+
+  /** Ingests the journal now, or when the disk takes it: once, however often it is asked for meanwhile. */
+  #ingestSoon(): void {
+    if (this.#ingestIsHeld) return
+    this.#ingestIsHeld = true
+    this.#context.disk.take(() => {
+      try {
+        this.#ingest()
+      } catch (thrown) {
+        // It runs again when the disk allows.
+        if (isDiskProblem(thrown)) throw thrown
+        this.#ingestIsHeld = false
+        throw thrown
+      }
+      this.#ingestIsHeld = false
+    })
+  }
+
+  #ingest(): void {
+    if (this.#hasEnded) return
+    let ended = false
+    const { messages, problem } = ingestJournal(this.#context, this.run, (end) => {
+      // The trainer knows only that it was asked to stop, not why.
+      const why = end.state === 'stopped' && this.#stopping ? endOf(this.#stopping, true) : null
+      recordEnd(this.#context.history, this.run.key, { ...end, ...why })
+      ended = true
+    })
+    for (const message of messages) if (message.type === 'steps') this.#measure(message.steps)
+    if (problem !== null) return this.#fail(problem)
+    if (!ended) return
+    this.#announceEnd()
+    // The trainer should exit now. Kill it after stopMs so that a hung process cannot block the queue.
+    this.#killAfter(this.#options.stopMs)
   }
 
   #measure(steps: readonly StepMetrics[]): void {
@@ -228,6 +258,8 @@ export class RunSupervisor {
   }
 
   #recordExit(end: TrainerEnd): void {
+    // The end that the trainer wrote counts, if there is one.
+    this.#ingest()
     if (this.#hasEnded) return
     if (this.#stopping) return this.#endStopped(this.#stopping, false)
     if (end.output.length > 0) this.#context.history.events.add(this.run.key, 'error', 'output', end.output.join('\n'))
@@ -236,21 +268,22 @@ export class RunSupervisor {
 
   /** @param inTime whether the trainer stopped by itself; false if it was killed */
   #endStopped(stopping: Stopping, inTime: boolean): void {
-    if (stopping.by === 'close') this.#end('interrupted', closedReason(stopping.cause, inTime))
-    else this.#end('stopped', stoppedReason(stopping.cause, inTime))
+    const { state, reason } = endOf(stopping, inTime)
+    this.#end(state, reason)
   }
 
-  #end(state: RunState, reason: string | null, weights: { file: string; sha256: string } | null = null): void {
+  #end(state: RunState, reason: string | null): void {
     if (this.#hasEnded) return
     const { history } = this.#context
-    const { key, summary } = this.run
-    history.transaction(() => {
-      history.runs.end(key, state, reason, weights)
-      history.events.add(key, levelOfEnd(state), state, reason ?? `The run is ${state}.`)
-    })
-    // Only now: if the disk is full, `Disk` calls this again.
+    const at = new Date().toISOString()
+    history.transaction(() => recordEnd(history, this.run.key, { state, reason, weights: null, at }))
+    this.#announceEnd()
+  }
+
+  /** After the transaction: if the disk is full, `Disk` repeats it. */
+  #announceEnd(): void {
     this.#hasEnded = true
-    announce(this.#context, summary.id)
+    announce(this.#context, this.run.summary.id)
   }
 
   #killAfter(ms: number): void {
@@ -261,7 +294,8 @@ export class RunSupervisor {
   }
 }
 
-function levelOfEnd(state: RunState): 'error' | 'warning' | 'info' {
-  if (state === 'failed' || state === 'interrupted') return 'error'
-  return state === 'diverged' ? 'warning' : 'info'
+function endOf(stopping: Stopping, inTime: boolean): { state: RunState; reason: string } {
+  return stopping.by === 'close'
+    ? { state: 'interrupted', reason: closedReason(stopping.cause, inTime) }
+    : { state: 'stopped', reason: stoppedReason(stopping.cause, inTime) }
 }

@@ -1,11 +1,7 @@
 /** One trainer process: started, spoken to, watched until it is gone. */
 import { fork, type ChildProcess } from 'node:child_process'
-import {
-  trainerMessage,
-  type TrainerCommand,
-  type TrainerJob,
-  type TrainerMessage,
-} from '../../contract/trainer/messages'
+import { trainerSignal, type TrainerCommand, type TrainerJob } from '../../contract/trainer/messages'
+import type { RunProgress } from '../../contract/runs/runs'
 import { OutputLog } from './outputLog'
 import { trainerEnv } from './trainerEnv'
 import { TrainerPriority } from './trainerPriority'
@@ -20,10 +16,14 @@ export interface TrainerEnd {
 }
 
 export interface TrainerListener {
-  message(message: TrainerMessage): void
+  progress(progress: RunProgress): void
+  /** There is more in the run's journal. */
+  journal(): void
+  /** The disk does not take the journal. @param error with the system's code */
+  disk(error: Error): void
   /** It said something outside the contract. */
   broken(what: string): void
-  /** It is gone, and everything that it sent has been handed over. */
+  /** It is gone, and everything that it signalled has been handed over. */
   closed(end: TrainerEnd): void
 }
 
@@ -60,9 +60,11 @@ export class Trainer {
     if (this.#child.stdout) output.follow(this.#child.stdout)
     if (this.#child.stderr) output.follow(this.#child.stderr)
     this.#child.on('message', (raw) => {
-      const parsed = trainerMessage.safeParse(raw)
-      if (parsed.success) listener.message(parsed.data)
-      else listener.broken(describe(raw, parsed.error.issues[0]))
+      const { data: signal, error } = trainerSignal.safeParse(raw)
+      if (!signal) listener.broken(describe(raw, error?.issues[0]))
+      else if (signal.type === 'progress') listener.progress(signal.progress)
+      else if (signal.type === 'journal') listener.journal()
+      else listener.disk(Object.assign(new Error(signal.message), { code: signal.code }))
     })
     this.closed = new Promise((resolve) => {
       let startError: Error | null = null

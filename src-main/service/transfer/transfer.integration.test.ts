@@ -38,7 +38,7 @@ let there: Service
 const open = (dataDir: string): Promise<Service> =>
   createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
 
-/** Every row of every table as it would be read, without keys, owners and places in a queue. */
+/** Every row of every table as it would be read, without keys, owners, places in a queue, and what is in journals. */
 function rowsOf(dataDir: string): Record<string, unknown[]> {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'), { readonly: true })
   try {
@@ -52,7 +52,7 @@ function rowsOf(dataDir: string): Record<string, unknown[]> {
     const ofRuns = Object.fromEntries(
       ['epochs', 'steps', 'events', 'filters', 'evaluations', 'tags'].map((table) => {
         const names = db
-          .prepare<[string], string>(`SELECT name FROM pragma_table_info(?) WHERE name NOT IN ('key', 'run')`)
+          .prepare<[string], string>(`SELECT name FROM pragma_table_info(?) WHERE name NOT IN ('key', 'run', 'journaled')`)
           .pluck()
           .all(table)
         return [
@@ -77,9 +77,10 @@ function rowsOf(dataDir: string): Record<string, unknown[]> {
   }
 }
 
+/** Files of runs with their hashes. Journals are written anew from the rows. */
 const filesOf = (dataDir: string): [string, string][] =>
   readdirSync(path.join(dataDir, 'runs'), { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
+    .filter((file) => file.isFile() && path.basename(file.parentPath) !== 'journal')
     .map((file): [string, string] => {
       const whole = path.join(file.parentPath, file.name)
       return [path.relative(dataDir, whole), createHash('sha256').update(readFileSync(whole)).digest('hex')]

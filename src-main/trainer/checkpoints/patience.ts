@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { messageOf } from '../../contract/errors'
+import { codeOf, messageOf } from '../../contract/errors'
 
 const diskCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ENODEV', 'ENXIO']
+
+/** Whether an error says that the disk is full, gone or failing. */
+export function isDiskError(thrown: unknown): boolean {
+  return diskCodes.includes(codeOf(thrown) ?? '')
+}
 
 /**
  * Writes what ends a run as soon as the disk takes it: hours of training must not fail for want of room.
@@ -11,16 +16,15 @@ const diskCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ENODEV', 'ENXI
 export async function whenTheDiskTakes<T>(
   write: () => T | Promise<T>,
   stopped: () => boolean,
-  tell: (why: string) => void,
+  tell: (why: string, thrown: unknown) => void,
   retryMs = 2000,
 ): Promise<T> {
   for (let told = false; ;) {
     try {
       return await write()
     } catch (thrown) {
-      const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-      if (!diskCodes.includes(code) || stopped()) throw thrown
-      if (!told) tell(messageOf(thrown))
+      if (!isDiskError(thrown) || stopped()) throw thrown
+      if (!told) tell(messageOf(thrown), thrown)
       told = true
       await wait(retryMs)
     }

@@ -1,0 +1,41 @@
+/** What of each run's journal is in the history. It is written in the transaction that writes the rows. */
+import type { Database } from '../files/database'
+
+/** An attempt, and the bytes of its lines that are in the history; attempt 0: nothing yet. */
+export interface JournalPlace {
+  attempt: number
+  bytes: number
+}
+
+export class Journals {
+  readonly #get
+  readonly #put
+  readonly #missing
+
+  constructor(db: Database) {
+    this.#get = db.prepare<[number], JournalPlace>('SELECT attempt, bytes FROM journals WHERE run = ?')
+    this.#put = db.prepare<[number, number, number]>(
+      'INSERT OR REPLACE INTO journals (run, attempt, bytes) VALUES (?, ?, ?)',
+    )
+    this.#missing = db
+      .prepare<[], string>(
+        `SELECT id FROM runs WHERE NOT EXISTS (SELECT 1 FROM journals WHERE run = runs.key)
+          AND (epochs_done > 0 OR EXISTS (SELECT 1 FROM steps WHERE run = runs.key)) ORDER BY key DESC`,
+      )
+      .pluck()
+  }
+
+  /** Null for a run that has no journal. */
+  get(run: number): JournalPlace | null {
+    return this.#get.get(run) ?? null
+  }
+
+  put(run: number, { attempt, bytes }: JournalPlace): void {
+    this.#put.run(run, attempt, bytes)
+  }
+
+  /** Ids of runs that have measured something and have no journal, newest first. */
+  missing(): string[] {
+    return this.#missing.all()
+  }
+}

@@ -1,0 +1,165 @@
+/** Writes the journal of one attempt. The only writer of its two files. */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
+import { promisify } from 'node:util'
+import { crc32 } from 'node:zlib'
+import type { StoredMessage, TrainerMessage } from '../contract/trainer/messages'
+import { flushPathSync } from '../files/durable'
+import { encodeLine, filesOfAttempt, journalFolder, journalFormat, type Line } from './format'
+import { afterMessage, nothingReached, type Reached } from './progress'
+import { attemptsIn, readJournal, unread } from './reader'
+
+const flushed = promisify(fdatasync)
+const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants
+
+interface OpenFile {
+  handle: number
+  /** Bytes that are written as a whole. */
+  bytes: number
+}
+
+export class JournalWriter {
+  /** How far the earlier attempts came. */
+  readonly reached: Reached
+  readonly attempt: number
+  readonly #folder: string
+  readonly #lines: OpenFile
+  readonly #values: OpenFile
+  #count = 0
+  #flushing: Promise<void> = Promise.resolve()
+
+  /**
+   * Begins the next attempt of a run: behind the lines of earlier ones that can be read and follow from each other.
+   * @param runDir the run's own folder; made if it is missing
+   * @throws the system's error; then no attempt has begun, though an empty file may have taken its number
+   */
+  constructor(runDir: string) {
+    this.#folder = journalFolder(runDir)
+    mkdirSync(this.#folder, { recursive: true })
+    const { reached, after } = earlierAttempts(runDir)
+    this.reached = reached
+    this.attempt = (attemptsIn(this.#folder)[0] ?? 0) + 1
+    const files = filesOfAttempt(this.#folder, this.attempt)
+    this.#lines = created(files.lines)
+    try {
+      this.#values = created(files.values)
+      this.#write({
+        head: {
+          format: journalFormat,
+          attempt: this.attempt,
+          after,
+          host: hostname(),
+          pid: process.pid,
+          job: jobOf(process.env),
+        },
+      })
+      flushPathSync(this.#folder)
+    } catch (thrown) {
+      closeSync(this.#lines.handle)
+      throw thrown
+    }
+  }
+
+  /** Adds a line. @throws the system's error; then nothing was added, and the same may be tried again */
+  append(message: TrainerMessage): void {
+    this.#write({ message: this.#stored(message) })
+  }
+
+  /** Resolves when everything that was appended before the call is on the disk. Rejects with the system's error. */
+  flush(): Promise<void> {
+    // Values first: no line may refer to values that a power cut took.
+    const next = this.#flushing
+      .catch(() => undefined)
+      .then(() => flushed(this.#values.handle))
+      .then(() => flushed(this.#lines.handle))
+    this.#flushing = next
+    return next
+  }
+
+  /** Whether a later attempt has begun, so that what this one adds is void. */
+  get isSuperseded(): boolean {
+    return existsSync(filesOfAttempt(this.#folder, this.attempt + 1).lines)
+  }
+
+  /** Bytes of the attempt's lines. */
+  get bytes(): number {
+    return this.#lines.bytes
+  }
+
+  /** Brings everything to the disk and closes the files: for a writer that does nothing else meanwhile. */
+  finish(): void {
+    for (const { handle } of [this.#values, this.#lines]) {
+      fdatasyncSync(handle)
+      closeSync(handle)
+    }
+  }
+
+  #stored(message: TrainerMessage): StoredMessage {
+    if (message.type !== 'filters') return message
+    // Values of a line that then does not fit are left unused: no line refers to them.
+    const layers = message.layers.map(({ layer, shape, values }) => {
+      const offset = this.#values.bytes
+      append(this.#values, values)
+      return { layer, shape, offset, crc: crc32(values) }
+    })
+    return { ...message, layers }
+  }
+
+  #write(content: Pick<Line, 'head' | 'message'>): void {
+    append(this.#lines, Buffer.from(encodeLine({ n: this.#count, at: new Date().toISOString(), ...content })))
+    this.#count++
+  }
+}
+
+/** What of the attempts so far counts: until the first line that can't be read or does not follow. */
+function earlierAttempts(runDir: string): { reached: Reached; after: { attempt: number; bytes: number }[] } {
+  let reached = nothingReached
+  const after = new Map<number, number>()
+  const broken = new Set<number>()
+  for (let cursor = unread; ;) {
+    const entries = readJournal(runDir, cursor)
+    if (entries.length === 0) break
+    for (const { message, next } of entries) {
+      cursor = next
+      if (broken.has(next.attempt)) continue
+      const then = message && afterMessage(reached, message)
+      if (then === null) broken.add(next.attempt)
+      else {
+        reached = then
+        after.set(next.attempt, next.bytes)
+      }
+    }
+  }
+  return { reached, after: [...after].map(([attempt, bytes]) => ({ attempt, bytes })) }
+}
+
+function created(file: string): OpenFile {
+  return { handle: openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0o666), bytes: 0 }
+}
+
+/** All of it or nothing: a full disk may take a part first. */
+function append(file: OpenFile, content: Uint8Array): void {
+  try {
+    for (let written = 0; written < content.length;) written += writeSync(file.handle, content, written)
+    file.bytes += content.length
+  } catch (thrown) {
+    ftruncateSync(file.handle, file.bytes)
+    throw thrown
+  }
+}
+
+/** Slurm's id of the job, with the number in its array. */
+function jobOf(env: NodeJS.ProcessEnv): string | null {
+  const { SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task, SLURM_JOB_ID: job } = env
+  return array !== undefined && task !== undefined ? `${array}_${task}` : (job ?? null)
+}

@@ -1,0 +1,98 @@
+/** Records what a run measures in its journal, and signals the service that there is more. */
+import { codeOf, messageOf } from '../contract/errors'
+import type { StoredMessage, TrainerMessage, TrainerSignal } from '../contract/trainer/messages'
+import { JournalWriter } from '../journal/writer'
+import { isDiskError, whenTheDiskTakes } from './checkpoints/patience'
+
+/** What must be on the disk before anybody is told of it: a run goes on from there, or ends. */
+const flushedTypes: readonly StoredMessage['type'][] = [
+  'started',
+  'epoch',
+  'checkpoint',
+  'done',
+  'stopped',
+  'diverged',
+  'failed',
+]
+
+export class Recorder {
+  readonly #signal: (signal: TrainerSignal) => void
+  #journal: JournalWriter | null = null
+  /** Messages that are not in the journal yet: it is not open, or the disk is full. */
+  #waiting: TrainerMessage[] = []
+  #isFlushOutstanding = false
+
+  /** @param signal sends to the service */
+  constructor(signal: (signal: TrainerSignal) => void) {
+    this.#signal = signal
+  }
+
+  /**
+   * Opens the journal, which begins a new attempt.
+   * @param runDir the run's own folder
+   * @returns how far earlier attempts came
+   * @throws the system's error
+   */
+  open(runDir: string): JournalWriter['reached'] {
+    this.#journal = new JournalWriter(runDir)
+    return this.#journal.reached
+  }
+
+  /** Adds a message to the journal. If the disk does not take it, it is kept in memory until `written`. */
+  record(message: TrainerMessage): void {
+    this.#waiting.push(message)
+    if (!this.#journal) return
+    try {
+      this.#append()
+    } catch (thrown) {
+      this.#reportDisk(thrown)
+      return
+    }
+    if (!flushedTypes.includes(message.type)) return this.#signal({ type: 'journal' })
+    this.#journal.flush().then(
+      () => this.#signal({ type: 'journal' }),
+      (thrown: unknown) => {
+        this.#isFlushOutstanding = true
+        this.#reportDisk(thrown)
+      },
+    )
+  }
+
+  /** Whether training should wait: the disk does not take what was measured. */
+  get isBlocked(): boolean {
+    return this.#isFlushOutstanding || (this.#journal !== null && this.#waiting.length > 0)
+  }
+
+  /** Whether a later attempt trains the run, so that this one must end. */
+  get isSuperseded(): boolean {
+    return this.#journal?.isSuperseded ?? false
+  }
+
+  /**
+   * Resolves when everything is on the disk; tries again until it is.
+   * @param stopped whether the run is to end: then the disk's error is thrown
+   */
+  async written(stopped: () => boolean): Promise<void> {
+    const journal = this.#journal
+    if (!journal) return
+    const write = async (): Promise<void> => {
+      this.#append()
+      await journal.flush()
+    }
+    await whenTheDiskTakes(write, stopped, (_, thrown) => this.#reportDisk(thrown))
+    this.#isFlushOutstanding = false
+    this.#signal({ type: 'journal' })
+  }
+
+  #append(): void {
+    for (let message = this.#waiting[0]; message; message = this.#waiting[0]) {
+      this.#journal?.append(message)
+      this.#waiting.shift()
+    }
+  }
+
+  #reportDisk(thrown: unknown): void {
+    if (!isDiskError(thrown)) throw thrown
+    this.#signal({ type: 'disk', code: codeOf(thrown) ?? '', message: messageOf(thrown) })
+  }
+}
