@@ -125,7 +125,17 @@ export default defineConfig(
         {
           members: ['filter.where'],
           names: ['where', 'step', 'columns', 'order', 'copy'],
-          calls: ['orderOf', 'every', 'whole', 'mean', 'quoted', 'Number', 'insertInto'],
+          calls: [
+            'orderOf',
+            'every',
+            'whole',
+            'mean',
+            'Number',
+            'insertInto',
+            'upsertInto',
+            'changeTriggers',
+            'selectAll',
+          ],
         },
       ],
     },

@@ -50,7 +50,7 @@ test('reports a corrupt history and repairs it from the window', async ({ launch
   await workbench.screenshot('history-damaged')
   expect(readFileSync(file).equals(damaged)).toBe(true)
   await banner.getByRole('button', { name: 'Repair', exact: true }).click()
-  await expect(page.getByText('The database was repaired')).toBeVisible()
+  await expect(page.getByText('The database was rebuilt')).toBeVisible()
   await expect(page.getByText('Service running')).toBeVisible()
   await expect(banner).toHaveCount(0)
   expect(await workbench.runs()).toMatchObject([{ state: 'done', studyName: 'Kept', epochsDone: 1 }])

@@ -1,6 +1,6 @@
 /**
- * Corrupts the history's files while no program uses them. The next start must report that, and the repair must keep
- * every row that it does not report as lost. Rows are read before and after with Node's own SQLite, which the program
+ * Corrupts the history's files while no program uses them. The next start must report that, and the repair must bring
+ * back every row. Rows are read before and after with Node's own SQLite, which the program
  * does not use.
  * Faults are those of a failing disk: pages become noise, the file is truncated or disappears. Undetectable ones are
  * left out: SQLite has no checksums of pages, so a flipped bit within a value is another value; and a torn last
@@ -22,7 +22,6 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { repair, type Repair } from '../../src-main/contract/system/storage'
 import type { Random } from '../../src-main/nn/random'
-import { plan } from './plan'
 import { NotStarted } from './program'
 import type { World } from './world'
 
@@ -43,29 +42,16 @@ export async function breakDatabase(world: World): Promise<void> {
     const repaired = await mended(world)
     if (broken && !(repaired.kept !== null && readFileSync(repaired.kept).equals(broken)))
       world.faults.lost.push(`the corrupt history itself (${what})`)
-    const named = lostBy(repaired, before, repaired.from === 'nothing' ? new Map() : rowsOf(world, file))
-    world.forget(named)
+    for (const { id, lost } of repaired.losses) world.faults.lost.push(`${lost} of ${id} (${what})`)
+    for (const problem of repaired.problems) world.faults.lost.push(`${problem} (${what})`)
     await world.open()
-    // If a page lost its id, an older one may replace it; each run's events state that this is possible.
-    compare(world, before, rowsOf(world, file), named, repaired.from === 'history' && !repaired.unsure, what)
+    compare(world, before, rowsOf(world, file), what)
     await world.program.call('runs.resumeInterrupted', {})
-    await trainAgain(world, named)
     return
   }
   // It started, so nothing important was corrupted.
-  compare(world, before, rowsOf(world, file), new Set(), true, `${what}, not noticed`)
+  compare(world, before, rowsOf(world, file), `${what}, not noticed`)
   await world.program.call('runs.resumeInterrupted', {})
-}
-
-/**
- * Returns the runs reported as having lost data: by their ids or, if even those were lost, as rows of the table of
- * runs.
- */
-function lostBy(repaired: Repair, before: Rows, after: Rows): Set<string> {
-  if (repaired.from !== 'history') return new Set(before.keys())
-  const gone = [...before.keys()].filter((id) => !after.has(id))
-  const counted = repaired.tables.find(({ table }) => table === 'runs')?.lost ?? Infinity
-  return new Set([...repaired.runs.map(({ id }) => id), ...(counted >= gone.length ? gone : [])])
 }
 
 async function mended(world: World): Promise<Repair> {
@@ -78,22 +64,6 @@ async function mended(world: World): Promise<Repair> {
     )
   })
   return repair.parse(JSON.parse(output))
-}
-
-/**
- * Does what a user would do about runs with reported losses: resumes those that can measure again, and restarts the
- * others.
- */
-async function trainAgain(world: World, named: ReadonlySet<string>): Promise<void> {
-  const runs = await world.runs()
-  for (const variant of plan.variants) {
-    const run = runs.find((one) => one.variant === variant)
-    if (!run) await world.program.call('studies.create', { plan: { ...plan, variants: [variant] } })
-    else if (run.state === 'done' && named.has(run.id)) {
-      await world.program.call('runs.rerun', { ids: [run.id] })
-      await world.program.call('runs.trash', { ids: [run.id] })
-    }
-  }
 }
 
 /** Returns a description of the fault. */
@@ -217,25 +187,11 @@ function asText(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value
 }
 
-/** @param exact whether nothing may exist that did not exist before */
-function compare(
-  world: World,
-  before: Rows,
-  after: Rows,
-  named: ReadonlySet<string>,
-  exact: boolean,
-  what: string,
-): void {
+/** Rows that are there now and were not before come from journals, which a killed program may not have read to the end. */
+function compare(world: World, before: Rows, after: Rows, what: string): void {
   for (const [id, rows] of before) {
     const held = after.get(id) ?? new Set()
     const gone = [...rows].filter((row) => !held.has(row))
-    if (gone.length > 0 && !named.has(id))
-      world.faults.lost.push(`${gone.length} rows of ${id}, of which nothing was output (${what}): ${gone[0] ?? ''}`)
-  }
-  if (!exact) return
-  for (const [id, rows] of after) {
-    const made = [...rows].filter((row) => !row.startsWith('events') && !before.get(id)?.has(row))
-    if (made.length > 0)
-      world.faults.mismatches.push(`${made.length} rows of ${id} that were never written (${what}): ${made[0] ?? ''}`)
+    if (gone.length > 0) world.faults.lost.push(`${gone.length} rows of ${id} (${what}): ${gone[0] ?? ''}`)
   }
 }

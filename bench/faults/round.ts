@@ -59,7 +59,7 @@ export async function disturbed(
       struck.push(name)
       await kinds[name]?.strike(world)
     }
-    if (await world.untilDone(limitMs)) await compare(world, reference.outcome, struck)
+    if (await world.untilDone(limitMs)) await compare(world, reference.outcome)
     else
       world.faults.mismatches.push(
         `not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`,
@@ -72,11 +72,7 @@ export async function disturbed(
   return { faults: struck, ...world.faults }
 }
 
-/** A broken database may lose what a run measured before its first epoch; the run then starts again and reports it. */
-const isExplained = (message: string, struck: readonly string[]): boolean =>
-  struck.includes('break-database') && message.includes('lost when the history was damaged')
-
-async function compare(world: World, reference: Outcome, struck: readonly string[]): Promise<void> {
+async function compare(world: World, reference: Outcome): Promise<void> {
   const outcome = await outcomeOf(world)
   for (const [variant, expected] of reference) {
     const found = outcome.get(variant) ?? ''
@@ -85,7 +81,7 @@ async function compare(world: World, reference: Outcome, struck: readonly string
   if (world.damaged) return
   for (const run of await world.runs())
     for (const event of (await world.program.call('runs.get', { id: run.id })).events)
-      if (event.kind === 'checkpoint' && event.message.includes('damaged') && !isExplained(event.message, struck))
+      if (event.kind === 'checkpoint' && event.message.includes('damaged'))
         world.faults.mismatches.push(`an undamaged checkpoint: ${event.message}`)
 }
 

@@ -135,11 +135,6 @@ export class World {
     await until(() => processesOf(this.mark).length === 0, 10_000)
   }
 
-  /** Forgets confirmed results of runs that are reported as having lost data. */
-  forget(runs: ReadonlySet<string>): void {
-    for (const id of runs) this.#confirmed.delete(id)
-  }
-
   /** Checks after the trainer died: the service must report it, and the run is resumed. */
   async resumeFailed(id: string): Promise<void> {
     const noticed = await until(

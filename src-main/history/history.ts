@@ -12,6 +12,8 @@ import { Metrics } from './runs/metrics'
 import { openForReading, stateOf, type Reading } from './files/readAccess'
 import { RunLists } from './runs/runLists'
 import { RunMarks } from './runs/runMarks'
+import { noticeChanges } from './records/changes'
+import { Records } from './records/records'
 import { Runs } from './runs/runs'
 import { Search } from './search'
 import { StartedRuns } from './runs/startedRuns'
@@ -39,6 +41,7 @@ export class History {
     this.#db = db
     this.#copyOf = copyOf
     this.#inode = readOnly ? null : statSync(file).ino
+    if (!readOnly) noticeChanges(db)
     this.#stores = storesOf(db)
   }
 
@@ -65,6 +68,10 @@ export class History {
   }
   get journals(): Journals {
     return this.#stores.journals
+  }
+  /** What is written to the records of studies. */
+  get records(): Records {
+    return this.#stores.records
   }
   get metrics(): Metrics {
     return this.#stores.metrics
@@ -172,6 +179,7 @@ export class History {
     this.#db = db
     this.#copyOf = copyOf
     this.#inode = inode
+    if (inode !== null) noticeChanges(db)
     this.#stores = storesOf(db)
   }
 }
@@ -192,6 +200,7 @@ function storesOf(db: Database) {
     startedRuns: new StartedRuns(db),
     runMarks: new RunMarks(db),
     journals: new Journals(db),
+    records: new Records(db),
     metrics: new Metrics(db),
     events: new Events(db),
     filters: new Filters(db),

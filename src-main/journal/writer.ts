@@ -70,9 +70,13 @@ export class JournalWriter {
     }
   }
 
-  /** Adds a line. @throws the system's error; then nothing was added, and the same may be tried again */
-  append(message: TrainerMessage): void {
-    this.#write({ message: this.#stored(message) })
+  /**
+   * Adds a line.
+   * @param at when the message came, ISO
+   * @throws the system's error; then nothing was added, and the same may be tried again
+   */
+  append(message: TrainerMessage, at?: string): void {
+    this.#write({ message: this.#stored(message) }, at)
   }
 
   /** Resolves when everything that was appended before the call is on the disk. Rejects with the system's error. */
@@ -115,8 +119,8 @@ export class JournalWriter {
     return { ...message, layers }
   }
 
-  #write(content: Pick<Line, 'head' | 'message'>): void {
-    append(this.#lines, Buffer.from(encodeLine({ n: this.#count, at: new Date().toISOString(), ...content })))
+  #write(content: Pick<Line, 'head' | 'message'>, at = new Date().toISOString()): void {
+    append(this.#lines, Buffer.from(encodeLine({ n: this.#count, at, ...content })))
     this.#count++
   }
 }

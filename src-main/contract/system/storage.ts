@@ -28,21 +28,23 @@ export const backup = z.object({
 })
 export type Backup = z.infer<typeof backup>
 
-/** Rows of a table; lost is null if their number is unknown. */
-export const repairedTable = z.object({ table: z.string(), saved: z.int(), lost: z.int().nullable() })
-
 export const repair = z.object({
-  /** Source of the repaired history; `whole`: there was nothing to repair. */
-  from: z.enum(['whole', 'history', 'backup', 'nothing']),
+  /**
+   * What the history was rebuilt from. `whole`: there was nothing to repair; `records`: records of studies and journals
+   * of runs, and a backup for what they do not hold; `backup`: a backup and journals.
+   */
+  from: z.enum(['whole', 'records', 'backup', 'nothing']),
   /** Path of the kept corrupt file. */
   kept: z.string().nullable(),
-  /** The backup that was restored. */
+  /** The backup that was used. */
   backup: z.string().nullable(),
-  tables: z.array(repairedTable),
+  /** Studies and runs in the history now. */
+  studies: z.int(),
+  runs: z.int(),
   /** Each run that lost something, and what, in words. */
-  runs: z.array(z.object({ id: z.string(), lost: z.string() })),
-  /** Whether an unreadable part of the write-ahead log has unknown contents: more may be missing than is counted. */
-  unsure: z.boolean(),
+  losses: z.array(z.object({ id: z.string(), lost: z.string() })),
+  /** Records that can't be read, a sentence each. */
+  problems: z.array(z.string()),
 })
 export type Repair = z.infer<typeof repair>
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../../contract/errors'
 import { applicationId, historyTables } from './historyFile'
 import { migrations } from '../migrations'
-import { readWal } from '../repair/wal'
+import { walDamage } from '../repair/wal'
 
 export type Database = Sqlite.Database
 
@@ -29,8 +29,8 @@ export interface Opening {
 export function openDatabase(file: string, { steps = migrations, suspect = false }: Opening = {}): Database {
   mustNotBeForeign(file)
   // Before SQLite comes to it.
-  const wal = readWal(file)
-  if (wal?.damage) throw damaged(file, wal.damage)
+  const damage = walDamage(file)
+  if (damage !== null) throw damaged(file, damage)
   const found = existsSync(file) ? versionOf(file) : 0
   if (found > steps.length) throw newer(file, found, steps.length)
   let db: Database | undefined
@@ -221,7 +221,7 @@ export function older(file: string): WorkbenchError {
 /** @param what is wrong with it */
 export function damaged(file: string, what: string): WorkbenchError {
   return new WorkbenchError('damaged', `The history ${file} is damaged: ${what}. Nothing of it was changed.`, {
-    fix: '`mcnn doctor --repair` saves what can be read into a new history and keeps this one beside it.',
+    fix: '`mcnn doctor --repair` rebuilds it from the records and journals beside it, and keeps this file.',
   })
 }
 

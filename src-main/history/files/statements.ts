@@ -13,6 +13,16 @@ export function insertInto(
   return `INSERT${orElse} INTO ${table} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`
 }
 
+/**
+ * Returns an INSERT of one row that updates the row with the same `id` if there is one.
+ * @param columns their names, each bound as the `?` at its place
+ * @param kept columns that stay as they are in an existing row
+ */
+export function upsertInto(table: string, columns: readonly string[], kept: ReadonlySet<string>): string {
+  const updates = columns.flatMap((name) => (name === 'id' || kept.has(name) ? [] : [`${name} = excluded.${name}`]))
+  return `${insertInto(table, columns)} ON CONFLICT (id) DO UPDATE SET ${updates.join(', ')}`
+}
+
 /** Returns the list of a SELECT: 'runs.train_loss AS trainLoss, …' of `{ trainLoss: 'runs.train_loss' }`. */
 export function selectList(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)

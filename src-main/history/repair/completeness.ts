@@ -12,19 +12,7 @@ export interface Missing {
   evaluation: boolean
 }
 
-export interface Complete {
-  missing: Missing
-  /**
-   * Finished epochs from the first on of which nothing is missing; null where not even what comes before the first is
-   * whole.
-   */
-  epochs: number | null
-  /** The last step up to which none that ought to be kept is missing. */
-  step: number
-}
-
 interface Counts {
-  done: number
   examples: number
   batch: number
 }
@@ -33,43 +21,29 @@ export class Completeness {
   readonly #counts
   readonly #epochs
   readonly #steps
-  readonly #lastStep
   readonly #filters
   readonly #evaluation
-  readonly #wasRepaired
 
   constructor(db: Database) {
     this.#counts = db.prepare<[number], Counts>(`
-      SELECT epochs_done AS done, train_examples AS examples,
+      SELECT train_examples AS examples,
         coalesce(batch_size, (SELECT json ->> 'batchSize' FROM configs WHERE id = runs.config)) AS batch FROM runs WHERE key = ?`)
     this.#epochs = db.prepare<[number], number>('SELECT epoch FROM epochs WHERE run = ? ORDER BY epoch').pluck()
     this.#steps = db.prepare<[number], number>('SELECT step FROM steps WHERE run = ? ORDER BY step').pluck()
-    this.#lastStep = db.prepare<[number], number | null>('SELECT max(step) FROM steps WHERE run = ?').pluck()
     this.#filters = db.prepare<[number], { epoch: number; layers: number }>(
       'SELECT epoch, count(*) AS layers FROM filters WHERE run = ? GROUP BY epoch',
     )
     this.#evaluation = db.prepare<[number], number>('SELECT epoch FROM evaluations WHERE run = ?').pluck()
-    this.#wasRepaired = db
-      .prepare<[number], number>(`SELECT 1 FROM events WHERE run = ? AND kind = 'repaired' LIMIT 1`)
-      .pluck()
   }
 
-  /** Where a run can go on from, as far as the history goes: of one that lost something, before the first gap. */
-  kept(run: number): { epochs: number; step: number } | null {
-    if (this.#wasRepaired.get(run) === undefined)
-      return { epochs: this.#counts.get(run)?.done ?? 0, step: this.#lastStep.get(run) ?? 0 }
-    const { epochs, step } = this.of(run)
-    return epochs === null ? null : { epochs, step }
-  }
-
-  of(run: number): Complete {
+  /** Returns what a run has not, of what a run of its epochs measures. */
+  missing(run: number): Missing {
     const { examples = 1, batch = 1 } = this.#counts.get(run) ?? {}
     const epochs = this.#epochs.all(run)
     const last = epochs.at(-1) ?? 0
     const perEpoch = Math.ceil(examples / Math.min(batch, examples))
     const steps = this.#steps.all(run)
     const absent = missingSteps(steps, perEpoch, last * perEpoch)
-    const firstAbsent = absent[0] ?? Infinity
     const filters = new Map(this.#filters.all(run).map(({ epoch, layers }) => [epoch, layers]))
     const layers = Math.max(1, ...filters.values())
     const begun = last > 0 || steps.length > 0 || filters.size > 0
@@ -77,23 +51,11 @@ export class Completeness {
       ? Array.from({ length: last + 1 }, (_, epoch) => layers - (filters.get(epoch) ?? 0))
       : []
     const evaluation = last > 0 && this.#evaluation.get(run) !== last
-    const gap = epochs.findIndex((epoch, i) => epoch !== i + 1)
-    const bare = lackingFilters.findIndex((count) => count > 0)
-    const whole = Math.min(
-      gap < 0 ? last : gap,
-      bare < 0 ? last : bare - 1,
-      Math.floor((firstAbsent - 1) / perEpoch),
-      evaluation ? last - 1 : last,
-    )
     return {
-      missing: {
-        epochs: last - epochs.length,
-        steps: absent.length,
-        filters: lackingFilters.reduce((sum, count) => sum + count, 0),
-        evaluation,
-      },
-      epochs: whole < 0 ? null : whole,
-      step: firstAbsent === Infinity ? (steps.at(-1) ?? 0) : (steps.findLast((step) => step < firstAbsent) ?? 0),
+      epochs: last - epochs.length,
+      steps: absent.length,
+      filters: lackingFilters.reduce((sum, count) => sum + count, 0),
+      evaluation,
     }
   }
 }

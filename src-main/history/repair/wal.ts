@@ -5,17 +5,6 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 
-export interface Wal {
-  /** The newest content of each page that it holds, by number from 1; null where that is damaged. */
-  pages: ReadonlyMap<number, Buffer | null>
-  /** Pages of the database after its last transaction. */
-  size: number
-  /** Damaged frames that do not even say which page they held. */
-  unknown: number
-  /** In words; null where it is whole, or torn at its end: a transaction that a power cut kept from being confirmed. */
-  damage: string | null
-}
-
 const headerBytes = 32
 const frameHeaderBytes = 24
 const pageBytes = 4096
@@ -23,8 +12,13 @@ const frameBytes = frameHeaderBytes + pageBytes
 
 type Sum = readonly [number, number]
 
-/** Null where there is none, or nothing was confirmed in it. */
-export function readWal(history: string): Wal | null {
+const noHead = 'the head of its write-ahead log can’t be read'
+
+/**
+ * Returns what is wrong with the log of a history, in words; null if it is whole, missing, or torn at its end: a
+ * transaction that a power cut kept from being confirmed.
+ */
+export function walDamage(history: string): string | null {
   const file = `${history}-wal`
   if (!existsSync(file)) return null
   const bytes = readFileSync(file)
@@ -51,27 +45,15 @@ export function readWal(history: string): Wal | null {
         sumOf(view, at + frameHeaderBytes, pageBytes, sumOf(view, at, 8, before, little), little),
         stored(view, at + 16),
       )
-    return { at, ours, whole, page: view.getUint32(at), commits: view.getUint32(at + 4) }
+    return { ours, whole, page: view.getUint32(at), commits: view.getUint32(at + 4) }
   })
   // What lies behind it is an older log's, or a transaction's that never came to its end.
   const last = frames.findLastIndex(({ whole, commits }) => whole && commits > 0)
-  if (last < 0)
-    return headed || !frames.some(({ whole }) => whole)
-      ? null
-      : { pages: new Map(), size: 0, unknown: count, damage: 'the head of its write-ahead log can’t be read' }
+  if (last < 0) return headed || !frames.some(({ whole }) => whole) ? null : noHead
   const confirmed = frames.slice(0, last + 1)
-  const size = frames[last]?.commits ?? 0
   const first = confirmed.findIndex(({ whole }) => !whole)
-  if (first < 0 || (headed && isTorn(confirmed, first)))
-    return taken(bytes, first < 0 ? confirmed : confirmed.slice(0, beginOf(confirmed, first)), null)
-  return taken(
-    bytes,
-    confirmed,
-    headed
-      ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read`
-      : 'the head of its write-ahead log can’t be read',
-    size,
-  )
+  if (first < 0 || (headed && isTorn(confirmed, first))) return null
+  return headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read` : noHead
 }
 
 /** Where the transaction of a frame begins, as far as whole frames tell. */
@@ -94,30 +76,12 @@ function isTorn(frames: readonly Frame[], first: number): boolean {
 }
 
 interface Frame {
-  at: number
+  /** Whether it bears the mark of this log, not of an older one. */
   ours: boolean
   whole: boolean
   page: number
-  /** Pages of the database where it ends a transaction, else 0. */
+  /** Pages of the database if it ends a transaction, else 0. */
   commits: number
-}
-
-function taken(
-  bytes: Buffer,
-  frames: readonly Frame[],
-  damage: string | null,
-  size = frames.at(-1)?.commits ?? 0,
-): Wal | null {
-  if (frames.length === 0) return null
-  const pages = new Map<number, Buffer | null>()
-  let unknown = 0
-  for (const { at, ours, whole, page } of frames) {
-    if (whole) pages.set(page, bytes.subarray(at + frameHeaderBytes, at + frameBytes))
-    // A head that bears this log's mark is taken at its word.
-    else if (ours && page >= 1 && page <= size) pages.set(page, null)
-    else unknown++
-  }
-  return { pages, size, unknown, damage }
 }
 
 function stored(view: DataView, at: number): Sum {

@@ -35,6 +35,17 @@ const rolledUp: Readonly<Record<string, string>> = {
   ),
 }
 
+/** Columns of a run's row that follow from what its trainer wrote: its journal holds them. */
+export const measuredRunColumns: ReadonlySet<string> = new Set([
+  ...Object.keys(rolledUp),
+  'environment',
+  'dataset_fingerprint',
+  'startup_seconds',
+  'checkpoint_step',
+  'checkpoint_epochs',
+  'checkpoint_at',
+])
+
 /** The tables of what a run measures, with all their columns but the run. */
 const measuredTables = {
   epochs: ['epoch', ...columnsOf(epochFields)],

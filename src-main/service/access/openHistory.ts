@@ -150,11 +150,12 @@ export function heldError(paths: Paths): WorkbenchError {
  * @throws WorkbenchError damaged
  */
 export function mustNotBeMissing(paths: Paths): void {
-  const { database, runs } = paths
+  const { database, runs, records } = paths
   if (existsSync(database) && statSync(database).size > 0) return
   const count = existsSync(runs) ? readdirSync(runs).length : 0
   const left = [
     ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} exist`] : []),
+    ...(existsSync(records) ? ['records of studies exist'] : []),
     ...(existsSync(`${database}-wal`) ? ['its write-ahead log exists'] : []),
     ...(listBackups(paths).length > 0 ? ['backups of it exist'] : []),
   ]
@@ -163,7 +164,7 @@ export function mustNotBeMissing(paths: Paths): void {
     'damaged',
     `The history ${database} is ${existsSync(database) ? 'empty' : 'missing'}, but ${left.join(', ')}.`,
     {
-      fix: 'Put the file back, or run `mcnn doctor --repair`, which restores the newest backup or, without one, starts an empty history.',
+      fix: 'Put the file back, or run `mcnn doctor --repair`, which rebuilds it from the newest backup, the records of studies and the journals of runs.',
     },
   )
 }

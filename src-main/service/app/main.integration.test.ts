@@ -299,8 +299,12 @@ describe('the service process', () => {
     const mending = new Shell(dataDir, '--repair')
     shells.push(mending)
     const done = (await mending.first((message) => repaired.safeParse(message).data ?? null)).repaired
-    expect(done).toMatchObject({ from: 'history', kept: expect.stringContaining('damaged') as string })
-    expect(done.tables.find((table) => table.table === 'runs')).toEqual({ table: 'runs', saved: 2, lost: 0 })
+    expect(done).toMatchObject({
+      from: 'records',
+      runs: 2,
+      losses: [],
+      kept: expect.stringContaining('damaged') as string,
+    })
     expect(await mending.ended()).toBe(0)
     const mended = await start().ready()
     expect((await mended.call('runs.get', { id: last })).epochs).toHaveLength(2)

@@ -32,6 +32,7 @@ import { searchCalls } from '../runs/searchCalls'
 import { runListCalls } from '../runs/runListCalls'
 import { runModelCalls } from '../models/runModelCalls'
 import { studyCalls } from '../studies/studyCalls'
+import { RecordKeeper } from '../storage/recordKeeper'
 import { systemCalls } from './systemCalls'
 import type { SupervisorOptions } from '../training/runSupervisor'
 import { localSlots } from '../training/slot'
@@ -85,6 +86,8 @@ export interface Service {
 
 /** How often a data directory is opened that other programs create and remove again. */
 const openAttempts = 3
+/** Interval of writing records that a change of training made outdated, in ms. */
+const recordMs = 1000
 /** Interval of write attempts while the disk is full, in ms. */
 const recoveryMs = 10_000
 
@@ -141,6 +144,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }
     throw failure
   }
+  const records = new RecordKeeper(context, () => own.mayWrite)
   const scheduler = new Scheduler(
     context,
     { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue },
@@ -188,6 +192,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     setInterval(() => {
       if (!own.mayWrite) regularly(() => own.follow())
     }, options.followMs ?? 2000),
+    setInterval(() => records.write(), recordMs),
   ]
   for (const timer of timers) timer.unref()
   let closed: Promise<void> | null = null
@@ -199,7 +204,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     // TypeScript cannot relate one name to both maps.
     try {
       if (serviceCalls[name].access === 'write') own.mustMayWrite()
-      return await handlers[name](parsed.data as ServiceParsed<C>)
+      const result = await handlers[name](parsed.data as ServiceParsed<C>)
+      // What is answered outlives the loss of the history.
+      if (serviceCalls[name].access === 'write') records.write()
+      return result
     } catch (thrown) {
       throw explained(thrown)
     }
@@ -210,6 +218,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     aborted.abort()
     try {
       await Promise.all([own.mayWrite ? scheduler.close(cause) : null, datasets.close(), models.close(), tasks.close()])
+      await records.close()
     } finally {
       context.trainerPriority.close()
       disk.close()

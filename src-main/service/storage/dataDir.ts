@@ -17,6 +17,8 @@ export interface Paths {
   database: string
   datasets: string
   runs: string
+  /** Records of studies, from which the history can be rebuilt. */
+  records: string
   logs: string
   /** Backups of the history. Created with the first backup. */
   backups: string
@@ -61,6 +63,7 @@ export function pathsOf(dataDir: string, identity = ''): Paths {
     database: path.join(root, 'history.sqlite'),
     datasets: path.join(root, 'datasets'),
     runs: path.join(root, 'runs'),
+    records: path.join(root, 'studies'),
     logs: path.join(root, 'logs'),
     backups: path.join(root, 'backups'),
     work: path.join(root, 'work'),
@@ -134,7 +137,8 @@ export function hasFiles(paths: Paths, id: string): boolean {
   return existsSync(runDir(paths, id)) || existsSync(runLog(paths, id))
 }
 
-const reserved = /^(history\.sqlite|mcnn-workbench\.(json|runs)|tuning\.json|(datasets|runs|logs|work|desktop)$)/
+const reserved =
+  /^(history\.sqlite|mcnn-workbench\.(json|runs)|tuning\.json|(datasets|runs|studies|logs|work|desktop)$)/
 
 /**
  * Returns whether a path is inside a data directory, where only this program may write. @param file absolute, without

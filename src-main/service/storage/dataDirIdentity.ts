@@ -156,7 +156,7 @@ function isUnused(paths: Paths, name: string, noHistory: boolean): boolean {
   const file = path.join(paths.dataDir, name)
   if (file === paths.database) return noHistory
   if (
-    ![paths.runs, paths.logs, paths.backups, paths.work, paths.datasets].includes(file) ||
+    ![paths.runs, paths.records, paths.logs, paths.backups, paths.work, paths.datasets].includes(file) ||
     !(statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false)
   )
     return false

@@ -1,15 +1,16 @@
-/** Repairs a corrupt history: copies the readable rows to a new one, and keeps the corrupt file. */
-import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs'
+/** Repairs a corrupt or missing history: rebuilds it beside the corrupt file, which is kept. */
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
 import type { Repair } from '../../contract/system/storage'
 import { renameDurably } from '../../files/durable'
 import { openDatabase } from '../../history/files/database'
-import { rescue } from '../../history/repair/repair'
-import { listBackups, newBackupFile } from './backups'
+import { History } from '../../history/history'
+import { newBackupFile } from './backups'
 import type { Paths } from './dataDir'
 import { prepareDataDir } from './dataDirIdentity'
 import { mustNotBeMissing, acquireLock } from '../access/openHistory'
+import { rebuild } from './rebuild'
 
 /**
  * @throws WorkbenchError conflict if another program uses the data directory, unavailable if a newer program wrote the
@@ -19,9 +20,7 @@ export async function repairHistory(dataDir: string, program: string): Promise<R
   const paths = prepareDataDir(dataDir)
   const lock = await acquireLock(paths, program)
   try {
-    const repair: Repair = isWhole(paths)
-      ? { from: 'whole', kept: null, backup: null, tables: [], runs: [], unsure: false }
-      : mend(paths)
+    const repair = isWhole(paths) ? wholeRepair(paths) : mend(paths)
     lock.release()
     return repair
   } catch (thrown) {
@@ -41,33 +40,26 @@ function isWhole(paths: Paths): boolean {
   }
 }
 
+/** What is said of a history that needs no repair. */
+function wholeRepair(paths: Paths): Repair {
+  const history = new History(paths.database)
+  try {
+    const counts = { studies: history.records.ids().length, runs: history.records.runIds().length }
+    return { from: 'whole', kept: null, backup: null, ...counts, losses: [], problems: [] }
+  } finally {
+    history.close()
+  }
+}
+
 function mend(paths: Paths): Repair {
   const { database } = paths
   const part = `${database}.repaired`
   for (const rest of [part, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })
-  const rescued = rescue(database, part, readdirSync(paths.runs))
-  const backup = rescued ? null : restoreBackup(paths, part)
   // Only an explicit repair creates an empty history: a start refuses to if files of runs exist.
-  if (!existsSync(part)) openDatabase(part).close()
+  const rebuilt = rebuild(paths, part)
   const kept = setAside(paths)
   renameDurably(part, database)
-  const from = rescued ? 'history' : backup === null ? 'nothing' : 'backup'
-  return { from, kept, backup, ...(rescued ?? { tables: [], runs: [], unsure: false }) }
-}
-
-/** Restores the newest intact backup to `target` and returns its file. */
-function restoreBackup(paths: Paths, target: string): string | null {
-  for (const { file, kind } of listBackups(paths)) {
-    if (kind === 'damaged') continue
-    copyFileSync(file, target)
-    try {
-      openDatabase(target, { suspect: true }).close()
-      return file
-    } catch {
-      rmSync(target, { force: true })
-    }
-  }
-  return null
+  return { ...rebuilt, kept }
 }
 
 /**

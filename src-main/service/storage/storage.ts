@@ -73,7 +73,7 @@ function namesIn(folder: string): string[] {
 }
 
 function kindOf(name: string, database: string): Kind {
-  if (name.startsWith(database)) return 'history'
+  if (name.startsWith(database) || name === 'studies') return 'history'
   return name === 'runs' || name === 'backups' || name === 'datasets' || name === 'logs' || name === 'desktop'
     ? name
     : 'other'

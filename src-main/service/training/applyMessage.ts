@@ -40,7 +40,8 @@ export function applyMessage(
         testExamples: message.testExamples,
         startupSeconds: startupOf(message.seconds),
       })
-      note('info', 'started', startedSentence(message))
+      // The history of an earlier program told it already.
+      if (!('all' in message.seconds)) note('info', 'started', startedSentence(message, message.seconds))
       return null
     case 'steps':
       history.metrics.addSteps(key, message.steps)
@@ -108,19 +109,16 @@ export function announceMessage(
 }
 
 type Started = Extract<StoredMessage, { type: 'started' }>
+type StartedSeconds = Exclude<Started['seconds'], { all: number }>
 
 function startupOf(seconds: Started['seconds']): number {
   if ('all' in seconds) return seconds.all
   return seconds.tensorflow + seconds.data + seconds.tuning + seconds.record
 }
 
-function startedSentence({ resumedFrom, environment, seconds }: Started): string {
+function startedSentence({ resumedFrom, environment }: Started, seconds: StartedSeconds): string {
   const from = resumedFrom ? `Goes on after step ${resumedFrom.step}, in epoch ${resumedFrom.epochs + 1}. ` : ''
-  const parts =
-    'all' in seconds
-      ? ''
-      : ` (TensorFlow ${seconds.tensorflow.toFixed(1)}, data ${seconds.data.toFixed(1)}, measuring ${seconds.tuning.toFixed(1)}, graph ${seconds.record.toFixed(1)})`
-  return `${from}On ${environment.device}, after ${startupOf(seconds).toFixed(1)} s${parts}.`
+  return `${from}On ${environment.device}, after ${startupOf(seconds).toFixed(1)} s (TensorFlow ${seconds.tensorflow.toFixed(1)}, data ${seconds.data.toFixed(1)}, measuring ${seconds.tuning.toFixed(1)}, graph ${seconds.record.toFixed(1)}).`
 }
 
 /** Relative to the data directory, which may be moved as a whole. */

@@ -6,7 +6,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { WorkbenchError } from '../../contract/errors'
+import { messageOf, WorkbenchError } from '../../contract/errors'
 import type { Imported } from '../../contract/publish/publish'
 import { endedStates } from '../../contract/runs/states'
 import { flushPathSync } from '../../files/durable'
@@ -18,6 +18,7 @@ import { runIdFor, studyIdFor } from '../queue/ids'
 import { registerRun, removeFilesNow } from '../storage/ownFiles'
 import { removeScratch, scratchFolder } from '../storage/scratch'
 import type { ReportProgress } from '../tasks/backgroundTasks'
+import { journalEarlierRun } from '../training/earlierRun'
 import { filesOf, type ImportChunk } from './archive'
 import { chunksFrom } from './archiveThread'
 import type { CheckedRun } from './check'
@@ -70,6 +71,7 @@ export async function importStudy(
       hidden === null
         ? (study.known ?? study.home ?? study.study.id)
         : commitImport(context, folder, study, hidden, incoming)
+    await writeJournals(context, incoming)
     for (const { as } of incoming) announceRun(context, as)
     if (incoming.length > 0) emit('study.changed', { studyId })
     return {
@@ -190,6 +192,20 @@ function commitImport(
   } catch (thrown) {
     for (const one of placed) removeFilesNow(paths, one)
     throw thrown
+  }
+}
+
+/** Writes the journals of the runs that came: until then the history alone holds what they measured. */
+async function writeJournals(context: Here, incoming: readonly StagedRun[]): Promise<void> {
+  for (const { as } of incoming) {
+    await setImmediate()
+    try {
+      const run = context.history.runs.get(as)
+      if (run) journalEarlierRun(context, run)
+    } catch (thrown) {
+      // The import itself is complete; the next start of a program that writes makes up for it.
+      process.stderr.write(`The journal of the run ${as} could not be written: ${messageOf(thrown)}\n`)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { Service, type ServiceOptions, type ServiceState } from './service'
 
 const standIn = `
 const [mode] = process.argv.slice(2)
-if (process.argv.includes('--repair')) process.send(mode === 'damaged' ? { repaired: { from: 'history', kept: '/k', backup: null, tables: [], runs: [], unsure: false } } : { startFailed: { code: 'conflict', message: 'In use.' } }, () => { if (mode === 'damaged') require('fs').writeFileSync(process.argv[3], ''); process.exit(0) })
+if (process.argv.includes('--repair')) process.send(mode === 'damaged' ? { repaired: { from: 'records', kept: '/k', backup: null, studies: 1, runs: 1, losses: [], problems: [] } } : { startFailed: { code: 'conflict', message: 'In use.' } }, () => { if (mode === 'damaged') require('fs').writeFileSync(process.argv[3], ''); process.exit(0) })
 else if (mode === 'damaged' && !require('fs').existsSync(process.argv[3])) process.send({ startFailed: { code: 'damaged', message: 'It is damaged.', fix: 'Mend it.' } }, () => process.exit(1))
 else if (mode === 'refuse') process.send({ startFailed: { code: 'unavailable', message: 'The database is newer.', fix: 'Update.' } }, () => process.exit(1))
 else if (mode === 'crash') { console.error('about to\\nfall over'); process.exit(3) }
@@ -215,7 +215,7 @@ describe('Service', () => {
   it('repairs a corrupt history in a separate process and starts the service again', async () => {
     const { service, until, states } = start('damaged', { args: ['damaged', path.join(folder, 'mended')] })
     expect(await until(1, 'stopped')).toEqual({ state: 'stopped', detail: 'It is damaged.', damaged: true })
-    expect(await service.repair()).toMatchObject({ from: 'history', kept: '/k' })
+    expect(await service.repair()).toMatchObject({ from: 'records', kept: '/k' })
     await until(1, 'running')
     expect(states.at(-1)).toEqual({ state: 'running', detail: null })
   })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { WorkbenchError } from '../../../contract/errors'
-import { repairedRuns, repairTable, repairWords } from '../../../analysis/text/repair'
+import { repairLosses, repairWords } from '../../../analysis/text/repair'
 import { textTable } from '../../../analysis/text/table'
 import { version } from '../../../../package.json'
 import type { Doctor } from '../../../contract/system/system'
@@ -15,7 +15,7 @@ export function addDoctor(program: Command): void {
     .description('check that everything needed is installed and works; exit code 1 if something is not')
     .option(
       '--repair',
-      'save what can be read of a corrupt history to a new one; the corrupt file is kept in the backups',
+      'rebuild a corrupt or missing history from the files beside it; the corrupt file is kept in the backups',
     )
     .action(async (options: { repair?: true }, command: Command) => {
       if (options.repair) return repair(command)
@@ -36,8 +36,7 @@ async function repair(command: Command): Promise<void> {
   const { repairHistory } = await import('../../../service/storage/repair')
   const done = await repairHistory(await dataDirOf(command), `mcnn ${version}`)
   if (command.optsWithGlobals<Globals>().json) return writeJson(done)
-  if (done.tables.length > 0) writeOut(`${textTable(repairTable(done))}\n`)
-  if (done.runs.length > 0) writeOut(`${textTable(repairedRuns(done))}\n`)
+  if (done.losses.length > 0) writeOut(`${textTable(repairLosses(done))}\n`)
   writeOut(`${repairWords(done)}\n`)
 }
 

@@ -1,0 +1,133 @@
+/** Reads what a study's record holds from the history, and puts it back into a history that is rebuilt. */
+import type { Database } from '../files/database'
+import { insertInto, upsertInto } from '../files/statements'
+import { measuredRunColumns } from '../runs/metricSql'
+import { importing } from '../studies'
+import { recordFormat, type Row, type StudyFile } from './format'
+
+export class Records {
+  readonly #db: Database
+  readonly #study
+  readonly #ids
+  readonly #runs
+  readonly #configs
+  readonly #environments
+  readonly #tags
+  readonly #events
+
+  constructor(db: Database) {
+    const ofRuns = 'FROM runs WHERE study = (SELECT key FROM studies WHERE id = ?)'
+    this.#db = db
+    this.#study = db.prepare<[string, string], StudyFile['study']>(
+      'SELECT * FROM studies WHERE id = ? AND trashed_at IS NOT ?',
+    )
+    this.#ids = db.prepare<[string], string>('SELECT id FROM studies WHERE trashed_at IS NOT ? ORDER BY key').pluck()
+    this.#runs = db.prepare<[string], StudyFile['runs'][number]['run']>(`SELECT * ${ofRuns} ORDER BY key`)
+    this.#configs = db.prepare<[string], Row>(`SELECT * FROM configs WHERE id IN (SELECT config ${ofRuns}) ORDER BY id`)
+    this.#environments = db.prepare<[string], Row>(
+      `SELECT * FROM environments WHERE hash IN (SELECT environment ${ofRuns}) ORDER BY hash`,
+    )
+    this.#tags = db.prepare<[number], string>('SELECT tag FROM tags WHERE run = ? ORDER BY tag').pluck()
+    this.#events = db.prepare<[number], Row>(
+      'SELECT at, level, kind, message FROM events WHERE run = ? AND journaled = 0 ORDER BY key',
+    )
+  }
+
+  /** Ids of all studies, also in the trash; not of imports that are under way. */
+  ids(): string[] {
+    return this.#ids.all(importing)
+  }
+
+  /** Ids of studies whose records have to be written since `written`; only in a history that is open for writing. */
+  changed(): string[] {
+    return this.#db.prepare<[], string>('SELECT id FROM changed_studies').pluck().all()
+  }
+
+  /** Notes that a study's record is written, or deleted with the study. */
+  written(id: string): void {
+    this.#db.prepare<[string]>('DELETE FROM changed_studies WHERE id = ?').run(id)
+  }
+
+  /** Returns what the record of a study holds; null if there is no such study, or it is being imported. */
+  of(id: string): StudyFile | null {
+    const study = this.#study.get(id, importing)
+    if (!study) return null
+    return {
+      format: recordFormat,
+      study,
+      configs: this.#configs.all(id),
+      environments: this.#environments.all(id),
+      runs: this.#runs
+        .all(id)
+        .map((run) => ({ run, tags: this.#tags.all(run.key), events: this.#events.all(run.key) })),
+    }
+  }
+
+  /** Ids of all runs, also in the trash. */
+  runIds(): string[] {
+    return this.#db.prepare<[], string>('SELECT id FROM runs ORDER BY key').pluck().all()
+  }
+
+  /**
+   * Puts studies and their runs into the history, or makes them what the records say; within the caller's transaction.
+   * What a run measured stays as it is. Runs of a study that its record does not list were deleted, and go.
+   */
+  put(records: readonly StudyFile[]): void {
+    for (const { study, configs, environments, runs } of [...records].sort((a, b) => a.study.key - b.study.key)) {
+      for (const one of configs) this.#insert('configs', one, ' OR IGNORE')
+      for (const one of environments) this.#insert('environments', one, ' OR IGNORE')
+      this.#upsert('studies', study, new Set())
+      this.#db
+        .prepare(
+          'DELETE FROM runs WHERE study = (SELECT key FROM studies WHERE id = ?) AND id NOT IN (SELECT value FROM json_each(?))',
+        )
+        .run(study.id, JSON.stringify(runs.map(({ run }) => run.id)))
+    }
+    // Keys in the order in which the runs were created, whatever studies they belong to.
+    const runs = records.flatMap(({ study, runs }) => runs.map((one) => ({ ...one, study: study.id })))
+    for (const one of runs.sort((a, b) => a.run.key - b.run.key)) this.#putRun(one)
+  }
+
+  /** Puts events into the order of their times: those of records and of journals came one after the other. */
+  sortEvents(): void {
+    this.#db.exec(`
+      CREATE TEMP TABLE sorted AS SELECT run, at, level, kind, message, journaled FROM events ORDER BY at, key;
+      DELETE FROM events;
+      INSERT INTO events (run, at, level, kind, message, journaled) SELECT * FROM sorted;
+      DROP TABLE sorted;`)
+  }
+
+  #putRun({ study, run, tags, events }: StudyFile['runs'][number] & { study: string }): void {
+    this.#upsert('runs', { ...run, study: this.#keyOf('studies', study) }, measuredRunColumns)
+    const key = this.#keyOf('runs', run.id)
+    this.#db.prepare('DELETE FROM tags WHERE run = ?').run(key)
+    for (const tag of tags) this.#insert('tags', { run: key, tag })
+    this.#db.prepare('DELETE FROM events WHERE run = ? AND journaled = 0').run(key)
+    for (const event of events) this.#insert('events', { ...event, run: key, journaled: 0 })
+  }
+
+  #keyOf(table: 'studies' | 'runs', id: string): number {
+    const sql = table === 'runs' ? 'SELECT key FROM runs WHERE id = ?' : 'SELECT key FROM studies WHERE id = ?'
+    return Number(this.#db.prepare<[string]>(sql).pluck().get(id))
+  }
+
+  /** @param kept columns that stay as they are if the row exists */
+  #upsert(table: 'studies' | 'runs', { key: _, ...row }: Row, kept: ReadonlySet<string>): void {
+    const columns = this.#columns(table, row)
+    this.#db.prepare(upsertInto(table, columns, kept)).run(...columns.map((name) => row[name] ?? null))
+  }
+
+  #insert(table: string, row: Row, orElse: '' | ' OR IGNORE' = ''): void {
+    const columns = this.#columns(table, row)
+    this.#db.prepare(insertInto(table, columns, orElse)).run(...columns.map((name) => row[name] ?? null))
+  }
+
+  /** Names of a record's columns that the table has: no other text of a file becomes a part of a statement. */
+  #columns(table: string, row: Row): string[] {
+    return this.#db
+      .prepare<[string], string>('SELECT name FROM pragma_table_info(?)')
+      .pluck()
+      .all(table)
+      .filter((name) => Object.hasOwn(row, name))
+  }
+}

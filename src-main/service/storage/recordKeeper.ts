@@ -1,0 +1,70 @@
+/** Keeps everything from which the history can be rebuilt: the records of studies and a journal of each run. */
+import { setImmediate } from 'node:timers/promises'
+import { messageOf } from '../../contract/errors'
+import type { Context } from '../app/context'
+import { journalEarlierRun } from '../training/earlierRun'
+import { completeRecord, writeChangedRecords } from './studyRecords'
+
+type Here = Pick<Context, 'history' | 'paths' | 'disk'>
+
+export class RecordKeeper {
+  readonly #context: Here
+  readonly #mayWrite: () => boolean
+  #completing: Promise<void> | null = null
+  #isClosed = false
+  /** What failed last: told once, and tried again. */
+  #problem = ''
+
+  /** @param mayWrite whether this program writes the history */
+  constructor(context: Here, mayWrite: () => boolean) {
+    this.#context = context
+    this.#mayWrite = mayWrite
+  }
+
+  /**
+   * Writes the records of the studies that changed. At first it also begins to complete what an earlier program or a
+   * crash left out. On a problem of the disk it is to be called again later.
+   */
+  write(): void {
+    if (!this.#mayWrite()) return
+    this.#try(() => writeChangedRecords(this.#context))
+    this.#completing ??= this.#complete()
+  }
+
+  /** Writes what has changed, and ends completing. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#completing
+    if (this.#mayWrite()) this.#try(() => writeChangedRecords(this.#context))
+  }
+
+  /** One study or run at a time, so that others get their turn. What fails now is tried again by the next program. */
+  async #complete(): Promise<void> {
+    const { history } = this.#context
+    for (const id of history.records.ids()) {
+      await setImmediate()
+      if (this.#isClosed) return
+      this.#try(() => completeRecord(this.#context, id))
+    }
+    for (const id of history.journals.missing()) {
+      await setImmediate()
+      if (this.#isClosed) return
+      this.#try(() => {
+        const run = history.runs.get(id)
+        if (run) journalEarlierRun(this.#context, run)
+      })
+    }
+  }
+
+  #try(work: () => void): void {
+    try {
+      this.#context.history.mustBeThere()
+      work()
+    } catch (thrown) {
+      const problem = messageOf(thrown)
+      if (!this.#context.disk.met(thrown) && problem !== this.#problem)
+        process.stderr.write(`A record of a study could not be written: ${problem}\n`)
+      this.#problem = problem
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** Writes the records of studies, and reads them to rebuild a history (`history/records/format.ts`). */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { codeOf, messageOf } from '../../contract/errors'
+import { writeAtomicallySync } from '../../files/durable'
+import { sha256Of } from '../../files/sha256'
+import { decodeStudyFile, encodeStudyFile, type StudyFile } from '../../history/records/format'
+import type { Context } from '../app/context'
+import type { Paths } from './dataDir'
+
+type Here = Pick<Context, 'history' | 'paths'>
+
+const ending = '.json'
+
+/** Writes the records of all studies that changed since they were written. @throws errors of the disk */
+export function writeChangedRecords({ history, paths }: Here): void {
+  for (const id of history.records.changed()) {
+    writeRecord({ history, paths }, id)
+    history.records.written(id)
+  }
+}
+
+/** Writes the record of a study if it is missing or differs from the history. @throws errors of the disk */
+export function completeRecord(here: Here, id: string): void {
+  const record = here.history.records.of(id)
+  if (record && encodeStudyFile(record) !== readIfThere(fileOf(here.paths, id))) writeRecord(here, id)
+}
+
+/** Returns all records that can be read, and for each other one the reason as a sentence. */
+export function readRecords({ records }: Paths): { records: StudyFile[]; problems: string[] } {
+  const found: { records: StudyFile[]; problems: string[] } = { records: [], problems: [] }
+  if (!existsSync(records)) return found
+  for (const name of readdirSync(records)) {
+    if (!name.endsWith(ending)) continue
+    const file = path.join(records, name)
+    try {
+      found.records.push(decodeStudyFile(readFileSync(file, 'utf8')))
+    } catch (thrown) {
+      found.problems.push(`${file} can’t be read: ${messageOf(thrown)}.`)
+    }
+  }
+  return found
+}
+
+/** Writes the record of a study, or deletes it if the study is gone. */
+function writeRecord({ history, paths }: Here, id: string): void {
+  const file = fileOf(paths, id)
+  const record = history.records.of(id)
+  if (!record) return rmSync(file, { force: true })
+  mkdirSync(paths.records, { recursive: true })
+  writeAtomicallySync(file, encodeStudyFile(record))
+}
+
+/** An id that is too long or unfit for a file name, as a foreign history may have, is replaced by its hash. */
+function fileOf({ records }: Pick<Paths, 'records'>, id: string): string {
+  const name = /^[a-z0-9][a-z0-9-]{0,99}$/.test(id) ? id : `study-${sha256Of(Buffer.from(id))}`
+  return path.join(records, `${name}${ending}`)
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return null
+    throw thrown
+  }
+}
