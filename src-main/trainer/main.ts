@@ -42,8 +42,12 @@ if (process.argv.includes('--probe')) {
 function serve(): void {
   // It does not keep a trainer that has nothing more to do.
   new Worker(path.join(__dirname, 'watchdog.js')).unref()
+  showTrainerState('training')
   const recorder = new Recorder(signal)
-  const control = new Control((state) => recorder.record({ type: state }))
+  const control = new Control((state) => {
+    showTrainerState(state === 'paused' ? 'paused' : 'training')
+    recorder.record({ type: state })
+  })
   control.recorder = recorder
   // The service is gone: nobody could keep what would be measured from here on.
   process.on('disconnect', () => process.exit(1))

@@ -45,7 +45,7 @@ export class Recorder {
     try {
       this.#append()
     } catch (thrown) {
-      this.#reportDisk(thrown)
+      this.reportDisk(thrown)
       return
     }
     if (!flushedTypes.includes(message.type)) return this.#signal({ type: 'journal' })
@@ -53,7 +53,7 @@ export class Recorder {
       () => this.#signal({ type: 'journal' }),
       (thrown: unknown) => {
         this.#isFlushOutstanding = true
-        this.#reportDisk(thrown)
+        this.reportDisk(thrown)
       },
     )
   }
@@ -79,7 +79,7 @@ export class Recorder {
       this.#append()
       await journal.flush()
     }
-    await whenTheDiskTakes(write, stopped, (_, thrown) => this.#reportDisk(thrown))
+    await whenTheDiskTakes(write, stopped, (_, thrown) => this.reportDisk(thrown))
     this.#isFlushOutstanding = false
     this.#signal({ type: 'journal' })
   }
@@ -91,7 +91,8 @@ export class Recorder {
     }
   }
 
-  #reportDisk(thrown: unknown): void {
+  /** Tells the service that the disk does not take what the run writes. @throws what is no error of the disk */
+  reportDisk(thrown: unknown): void {
     if (!isDiskError(thrown)) throw thrown
     this.#signal({ type: 'disk', code: codeOf(thrown) ?? '', message: messageOf(thrown) })
   }

@@ -44,13 +44,15 @@ export async function trainRun(
   const clock = stopwatch()
   /** The start writes a few files. On a full disk it waits, like all that a run writes later. */
   const patiently = async <T>(begin: () => T | Promise<T>): Promise<T> => {
-    const tell = (why: string): void =>
+    const tell = (why: string, thrown: unknown): void => {
+      recorder.reportDisk(thrown)
       recorder.record({
         type: 'event',
         level: 'warning',
         kind: 'disk',
         message: `The run waits for its disk before it begins (${why}).`,
       })
+    }
     try {
       return await whenTheDiskTakes(begin, () => control.stopRequested, tell)
     } catch (thrown) {

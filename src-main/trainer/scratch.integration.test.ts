@@ -51,16 +51,16 @@ describe.skipIf(!mounts)('a run’s disk that is full when the run starts', () =
       }
     }
     const waiting = startTrainer(dir, {}, { runDir: path.join(disk, 'run') })
-    expect(await waiting.message('event')).toMatchObject({
-      kind: 'disk',
-      message: expect.stringMatching(/^The run waits for its disk before it begins \(.*ENOSPC/) as string,
-    })
+    expect(await waiting.signal('disk')).toMatchObject({ code: 'ENOSPC' })
     waiting.send({ type: 'stop' })
-    await waiting.message('stopped')
+    expect(await waiting.exit).toBe(0)
     const trainer = startTrainer(dir, {}, { runDir: path.join(disk, 'run') })
-    await trainer.message('event')
+    await trainer.signal('disk')
     rmSync(ballast)
     await trainer.message('done')
-    expect(trainer.messages.filter((message) => message.type === 'event' && message.kind === 'disk')).toHaveLength(1)
+    const waits = trainer.messages.filter((message) => message.type === 'event' && message.kind === 'disk')
+    expect(waits).toMatchObject([
+      { message: expect.stringMatching(/^The run waits for its disk before it begins \(.*ENOSPC/) as string },
+    ])
   })
 })

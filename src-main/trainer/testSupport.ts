@@ -48,6 +48,8 @@ export interface Trainer {
   child: ChildProcess
   /** Resolves with the first message of the type, or fails when the process ends without one. */
   message: <T extends TrainerMessage['type']>(type: T, from?: number) => Promise<Extract<TrainerMessage, { type: T }>>
+  /** Resolves with the first signal of the type. */
+  signal: <T extends TrainerSignal['type']>(type: T) => Promise<Extract<TrainerSignal, { type: T }>>
   /** Resolves when the process has ended and its journal has been read. */
   exit: Promise<number | null>
 }
@@ -80,8 +82,11 @@ export function startTrainer(
     messages.push(...follower.next())
     for (const wake of waiting) wake()
   }
-  child.on('message', (signal) => {
-    if (trainerSignal.parse(signal).type === 'journal') read()
+  const signals: TrainerSignal[] = []
+  child.on('message', (raw) => {
+    const signal = trainerSignal.parse(raw)
+    signals.push(signal)
+    read()
   })
   const exit = new Promise<number | null>((resolve) => {
     const ended = (code: number | null): void => {
@@ -94,26 +99,28 @@ export function startTrainer(
       if (!child.connected) ended(code)
     })
   })
+  /** Resolves with what `find` finds, or fails when the process ends before. */
+  const first = <T>(type: string, find: () => unknown): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = find()
+        if (found === undefined) return
+        waiting.delete(look)
+        resolve(found as T)
+      }
+      waiting.add(look)
+      look()
+      void exit.then((code) =>
+        reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)),
+      )
+    })
   const trainer: Trainer = {
     messages,
     child,
     exit,
     send: (command) => void child.send(command),
-    message: (type, from = 0) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = messages.slice(from).find((m) => m.type === type)
-          if (found) {
-            waiting.delete(look)
-            resolve(found as never)
-          }
-        }
-        waiting.add(look)
-        look()
-        void exit.then((code) =>
-          reject(new Error(`The trainer ended with ${code} before '${type}': ${JSON.stringify(messages.at(-1))}`)),
-        )
-      }),
+    message: (type, from = 0) => first(type, () => messages.slice(from).find((one) => one.type === type)),
+    signal: (type) => first(type, () => signals.find((one) => one.type === type)),
   }
   trainer.send({
     type: 'job',

@@ -261,7 +261,8 @@ export class RunSupervisor {
     // The end that the trainer wrote counts, if there is one.
     this.#ingest()
     if (this.#hasEnded) return
-    if (this.#stopping) return this.#endStopped(this.#stopping, false)
+    // It may have stopped in time without being able to write that: the disk is full.
+    if (this.#stopping) return this.#endStopped(this.#stopping, end.code === 0)
     if (end.output.length > 0) this.#context.history.events.add(this.run.key, 'error', 'output', end.output.join('\n'))
     this.#end('failed', exitReason(end))
   }
