@@ -86,7 +86,7 @@ export interface Service {
 
 /** How often a data directory is opened that other programs create and remove again. */
 const openAttempts = 3
-/** Interval of writing records that a change of training made outdated, in ms. */
+/** Interval of writing records of what changed without a call, in ms. */
 const recordMs = 1000
 /** Interval of write attempts while the disk is full, in ms. */
 const recoveryMs = 10_000
@@ -192,7 +192,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     setInterval(() => {
       if (!own.mayWrite) regularly(() => own.follow())
     }, options.followMs ?? 2000),
-    setInterval(() => records.write(), recordMs),
+    setInterval(() => records.keep(), recordMs),
   ]
   for (const timer of timers) timer.unref()
   let closed: Promise<void> | null = null

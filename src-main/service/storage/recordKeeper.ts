@@ -21,21 +21,22 @@ export class RecordKeeper {
     this.#mayWrite = mayWrite
   }
 
-  /**
-   * Writes the records of the studies that changed. At first it also begins to complete what an earlier program or a
-   * crash left out. On a problem of the disk it is to be called again later.
-   */
+  /** Writes the records of the studies that changed. On a problem of the disk it is to be called again later. */
   write(): void {
-    if (!this.#mayWrite()) return
-    this.#try(() => writeChangedRecords(this.#context))
-    this.#completing ??= this.#complete()
+    if (this.#mayWrite()) this.#try(() => writeChangedRecords(this.#context))
+  }
+
+  /** Call from time to time: writes changes of training, and completes what an earlier program or a crash left out. */
+  keep(): void {
+    this.write()
+    if (this.#mayWrite()) this.#completing ??= this.#complete()
   }
 
   /** Writes what has changed, and ends completing. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#completing
-    if (this.#mayWrite()) this.#try(() => writeChangedRecords(this.#context))
+    this.write()
   }
 
   /** One study or run at a time, so that others get their turn. What fails now is tried again by the next program. */

@@ -52,7 +52,9 @@ function rowsOf(dataDir: string): Record<string, unknown[]> {
     const ofRuns = Object.fromEntries(
       ['epochs', 'steps', 'events', 'filters', 'evaluations', 'tags'].map((table) => {
         const names = db
-          .prepare<[string], string>(`SELECT name FROM pragma_table_info(?) WHERE name NOT IN ('key', 'run', 'journaled')`)
+          .prepare<[string], string>(
+            `SELECT name FROM pragma_table_info(?) WHERE name NOT IN ('key', 'run', 'journaled')`,
+          )
           .pluck()
           .all(table)
         return [
