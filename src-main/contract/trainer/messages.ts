@@ -35,7 +35,7 @@ export const trainerJob = z.strictObject({
   tuningFile: z.string(),
   program: z.string(),
   git: environment.shape.git,
-  /** Between two checkpoints within an epoch. */
+  /** Seconds between two checkpoints within an epoch. */
   checkpointSeconds: z.number().positive(),
 })
 export type TrainerJob = z.infer<typeof trainerJob>
@@ -83,8 +83,8 @@ export const storedMessage = z.discriminatedUnion('type', [
     /** Finished epochs and steps from which the run resumes; null if it starts. Later rows of the history are void. */
     resumedFrom: z.object({ epochs: z.int().min(0), step: z.int().min(0) }).nullable(),
     /**
-     * Seconds to load TensorFlow, read the data, measure algorithms not measured before, record the graph; only their
-     * sum for a run of a program that kept no journals.
+     * Seconds to load TensorFlow, read the data, measure kernels not measured before, record the graph; only their sum
+     * for a run of an earlier program, which wrote no journal.
      */
     seconds: z.union([
       z.object({ tensorflow: z.number(), data: z.number(), tuning: z.number(), record: z.number() }),
@@ -94,9 +94,9 @@ export const storedMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('steps'), steps: z.array(stepMetrics) }),
   /** Also written once with epoch 0: the filters before training. */
   storedFilters,
-  /** Of epoch 0, and of as many others as cost next to nothing. */
+  /** Written for epoch 0, and for as many others as cost little time. */
   z.object({ type: z.literal('figures'), figures: epochFigures }),
-  /** Sent just before the epoch that it belongs to. */
+  /** Written just before the epoch that it belongs to. */
   z.object({ type: z.literal('evaluation'), evaluation }),
   z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
   z.object({

@@ -88,10 +88,13 @@ export class Records {
     for (const one of runs.sort((a, b) => a.run.key - b.run.key)) this.#putRun(one)
   }
 
-  /** Puts events into the order of their times: those of records and of journals came one after the other. */
+  /**
+   * Puts events into the order of their times: those of records and of journals came one after the other. Of the same
+   * time, an event of the journal is first: the service adds its own about what it read there.
+   */
   sortEvents(): void {
     this.#db.exec(`
-      CREATE TEMP TABLE sorted AS SELECT run, at, level, kind, message, journaled FROM events ORDER BY at, key;
+      CREATE TEMP TABLE sorted AS SELECT run, at, level, kind, message, journaled FROM events ORDER BY at, journaled DESC, key;
       DELETE FROM events;
       INSERT INTO events (run, at, level, kind, message, journaled) SELECT * FROM sorted;
       DROP TABLE sorted;`)

@@ -16,8 +16,8 @@ export function cleanUpAfterCrash(context: Pick<Context, 'history' | 'paths'>): 
 }
 
 /**
- * Ends what a program that is gone was training, as its journal says or as interrupted, and holds what it had queued:
- * nothing starts uninvited. Runs of living programs are left alone.
+ * Ends running runs of processes that are gone: as their journals say, else as interrupted. Puts their queued runs on
+ * hold. Runs of living processes are left alone.
  */
 export function recover(context: Pick<Context, 'history' | 'paths' | 'emit'>): void {
   const { history } = context
@@ -38,7 +38,7 @@ export function recover(context: Pick<Context, 'history' | 'paths' | 'emit'>): v
   announceAll(context, changed)
 }
 
-/** What the trainer wrote after its program had gone, or before that program could read it. */
+/** Ingests what a trainer wrote that its program did not read before it ended. */
 function ingestRest(context: Pick<Context, 'history' | 'paths' | 'emit'>, run: RunRecord): void {
   let problem: string | null
   do ({ problem } = ingestJournal(context, run, (end) => recordEnd(context.history, run.key, end)))
@@ -46,7 +46,7 @@ function ingestRest(context: Pick<Context, 'history' | 'paths' | 'emit'>, run: R
   announceAll(context, [run.summary.id])
 }
 
-/** Runs that have not ended, of a program that is gone. */
+/** Returns unfinished runs of processes that are gone. */
 export function orphans(history: Context['history']): RunRecord[] {
   return history.runs
     .unfinished()

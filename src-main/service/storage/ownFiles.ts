@@ -25,11 +25,10 @@ import { runDir, runLog, type Paths } from './dataDir'
 const markName = '.mcnn-workbench.json'
 const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 
-/** Names of all files that a trainer or an import writes for a run. */
 /** The folder in a run's folder in which the journal of an earlier program's run is made. */
 export const journalPart = 'journal.part'
 
-/** Every name that a trainer or an import gives to a file of a run. */
+/** Names of the files that a trainer or an import writes for a run, besides its journal. */
 const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
 /** Folders of a run that hold its journal, whole or in the making. */
 const journalFolders = ['journal', path.join(journalPart, 'journal')]

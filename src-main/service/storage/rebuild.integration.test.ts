@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   closeSync,
+  copyFileSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,6 +16,7 @@ import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Service } from '../app/service'
+import { encodeLine, type Line } from '../../journal/format'
 import { Bench, planOf } from '../fixtures/bench'
 import { rowsOf } from '../fixtures/historyRows'
 import { makeBackup } from './backups'
@@ -141,6 +143,20 @@ describe('a rebuilt history', () => {
     expect(others(rowsOf(paths.database))).toEqual(others(before))
   })
 
+  it('ignores what a trainer added after its end', async () => {
+    const before = rowsOf(paths.database)
+    const { at, n } = JSON.parse(
+      readFileSync(journalOf(runIds[0] ?? ''), 'utf8')
+        .trim()
+        .split('\n')
+        .at(-1) ?? '',
+    ) as Line
+    appendFileSync(journalOf(runIds[0] ?? ''), encodeLine({ n: n + 1, at, message: { type: 'resumed' } }))
+    rmSync(paths.database)
+    expect(await repairHistory(bench.dataDir, 'test')).toMatchObject({ losses: [] })
+    expect(rowsOf(paths.database)).toEqual(before)
+  })
+
   it('has what an unfinished line of a journal does not change', async () => {
     const before = rowsOf(paths.database)
     appendFileSync(journalOf(runIds[0] ?? ''), '{"n":99,"at":"2026')
@@ -176,6 +192,21 @@ describe('records and journals', () => {
         .map((name) => readFileSync(path.join(paths.records, name), 'utf8'))
         .join(''),
     ).toContain('"confirmed"')
+  })
+
+  it('keep the record of runs that an older history does not have', async () => {
+    const { file } = await makeBackup(paths)
+    const service = await opened()
+    const {
+      ids: [again = ''],
+    } = await service.call('runs.rerun', { ids: [runIds[0] ?? ''] })
+    await bench.reached(again, 'done')
+    await service.close()
+    copyFileSync(file, paths.database)
+    await opened()
+    const replaced = (): string[] => readdirSync(paths.records).filter((name) => name.endsWith('.replaced'))
+    await expect.poll(replaced).toHaveLength(1)
+    expect(readFileSync(path.join(paths.records, replaced()[0] ?? ''), 'utf8')).toContain(`"id":"${again}"`)
   })
 
   it('are not touched by a program that may only read', async () => {

@@ -1,5 +1,5 @@
 /** Writes the records of studies, and reads them to rebuild a history (`history/records/format.ts`). */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { codeOf, messageOf } from '../../contract/errors'
 import { writeAtomicallySync } from '../../files/durable'
@@ -11,6 +11,8 @@ import type { Paths } from './dataDir'
 type Here = Pick<Context, 'history' | 'paths'>
 
 const ending = '.json'
+/** Follows the name of a record that listed more runs than the history. */
+const replaced = '.replaced'
 
 /** Writes the records of all studies that changed since they were written. @throws errors of the disk */
 export function writeChangedRecords({ history, paths }: Here): void {
@@ -20,10 +22,28 @@ export function writeChangedRecords({ history, paths }: Here): void {
   }
 }
 
-/** Writes the record of a study if it is missing or differs from the history. @throws errors of the disk */
+/**
+ * Writes the record of a study if it is missing or differs from the history. A record of runs that the history does not
+ * have is kept under another name: somebody may have put an older history in the place of the newer one.
+ * @throws errors of the disk
+ */
 export function completeRecord(here: Here, id: string): void {
   const record = here.history.records.of(id)
-  if (record && encodeStudyFile(record) !== readIfThere(fileOf(here.paths, id))) writeRecord(here, id)
+  const file = fileOf(here.paths, id)
+  const found = readIfThere(file)
+  if (!record || encodeStudyFile(record) === found) return
+  if (found !== null && hasOtherRuns(found, record)) renameSync(file, `${file}${replaced}`)
+  writeRecord(here, id)
+}
+
+function hasOtherRuns(content: string, { runs }: StudyFile): boolean {
+  const known = new Set(runs.map(({ run }) => run.id))
+  try {
+    return decodeStudyFile(content).runs.some(({ run }) => !known.has(run.id))
+  } catch {
+    // A damaged record tells nothing that the history does not.
+    return false
+  }
 }
 
 /** Returns all records that can be read, and for each other one the reason as a sentence. */

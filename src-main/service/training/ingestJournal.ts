@@ -28,21 +28,33 @@ export interface Ingested {
  */
 export function ingestJournal(here: Here, run: Run, onEnd: (end: RunEnd) => void): Ingested {
   const all: Ingested = { messages: [], problem: null }
-  for (;;) {
-    const { messages, problem } = here.history.transaction(() => ingestSome(here, run, onEnd))
-    for (const message of messages) announceMessage(here, run, message)
-    all.messages.push(...messages)
-    all.problem = problem
-    if (messages.length === 0 || problem !== null) return all
+  for (let ended = 0; ;) {
+    const some = here.history.transaction(() => ingestSome(here, run, ended, onEnd))
+    for (const message of some.messages) announceMessage(here, run, message)
+    all.messages.push(...some.messages)
+    all.problem = some.problem
+    ended = some.ended
+    if (some.isLast || some.problem !== null) return all
   }
 }
 
-function ingestSome({ history, paths }: Here, run: Run, onEnd: (end: RunEnd) => void): Ingested {
+/** @param ended attempt that has ended, 0 if none has: what it added after its end, such as an answer, is void */
+function ingestSome(
+  { history, paths }: Here,
+  run: Run,
+  ended: number,
+  onEnd: (end: RunEnd) => void,
+): Ingested & { ended: number; isLast: boolean } {
   const folder = runDir(paths, run.summary.id)
   const messages: StoredMessage[] = []
   let reached = reachedOf(history, run)
-  for (const entry of readJournal(folder, history.journals.get(run.key) ?? unread)) {
+  const entries = readJournal(folder, history.journals.get(run.key) ?? unread)
+  for (const entry of entries) {
     try {
+      if (entry.next.attempt === ended) {
+        history.journals.put(run.key, entry.next)
+        continue
+      }
       const { message } = entry
       if (message === null) throw new Error(entry.problem ?? '')
       const then = afterMessage(reached, message)
@@ -50,7 +62,9 @@ function ingestSome({ history, paths }: Here, run: Run, onEnd: (end: RunEnd) => 
       // A transaction in the transaction: of a line that can't be kept, nothing is.
       history.transaction(() => {
         const end = applyMessage({ history, paths }, run, withValues(folder, { ...entry, message }), entry.at)
-        if (end) onEnd(end)
+        if (!end) return
+        onEnd(end)
+        ended = entry.next.attempt
       })
       reached = then
       messages.push(message)
@@ -59,10 +73,10 @@ function ingestSome({ history, paths }: Here, run: Run, onEnd: (end: RunEnd) => 
       if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
       // Behind it: a later attempt must not meet the same line again.
       history.journals.put(run.key, entry.next)
-      return { messages, problem: `What the trainer wrote can’t be kept: ${messageOf(thrown)}` }
+      return { messages, ended, isLast: false, problem: `What the trainer wrote can’t be kept: ${messageOf(thrown)}` }
     }
   }
-  return { messages, problem: null }
+  return { messages, ended, isLast: entries.length === 0, problem: null }
 }
 
 function reachedOf(history: Context['history'], { key, summary }: Run): Reached {
