@@ -1128,7 +1128,7 @@ describe('while another command trains', () => {
     expect(await mcnn('runs', 'delete', run?.id ?? '', ...flags)).toMatchObject({ code: 0 })
   })
 
-  it('reports a corrupt history, repairs it, and counts saved and lost rows', async () => {
+  it('reports a corrupt history, and replaces it if there is nothing to rebuild it from', async () => {
     const flags = ['--data-dir', dir('damaged')]
     const file = prepareDataDir(dir('damaged')).database
     new History(file).close()
