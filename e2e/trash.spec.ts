@@ -1,8 +1,14 @@
 /** Deleting: studies and runs go to the trash, come back from it, and are gone with their files when purged. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './app'
 import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
+
+/** Paths of all files of runs. */
+const filesIn = (dataDir: string): string[] =>
+  readdirSync(path.join(dataDir, 'runs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
 
 test.beforeEach(({ dataDir }) => void writeComparisonHistory(dataDir))
 
@@ -37,8 +43,17 @@ test('moves a study with its runs to the trash, restores it by Undo and from the
   await page.getByRole('dialog', { name: 'Command palette' }).getByRole('combobox').fill(study.name)
   await expect(page.getByRole('dialog').getByText('No results')).toBeVisible()
   await page.keyboard.press('Escape')
+  // The history was written without journals: the service adds one for each run that has measurements.
+  const measured = runs.filter((run) => run.epochsDone > 0).length
+  const journals = (): string[] =>
+    filesIn(dataDir).filter((file) => file.endsWith('/journal/0001.jsonl') && !file.includes('journal.part'))
+  await expect.poll(() => journals().length).toBe(measured)
+  const bytes = filesIn(dataDir).reduce((sum, file) => sum + statSync(file).size, 0)
+  expect(bytes).toBeGreaterThan(2_000_000)
   await workbench.go('System')
-  await expect(page.getByRole('region', { name: 'Storage' })).toContainText(/2\.0 MB in the trash/)
+  await expect(page.getByRole('region', { name: 'Storage' })).toContainText(
+    `${(bytes / 1e6).toFixed(1)} MB in the trash`,
+  )
   // The address of one of its runs shows that it is in the trash.
   await workbench.open(`#/runs/${runs[0]?.id ?? ''}`)
   await expect(page.getByText(`Its study, “${study.name}”, is in the trash`)).toBeVisible()

@@ -20,7 +20,7 @@ const countedAttempt = z.strictObject({ attempt: z.int().min(1), bytes: z.int().
 export const journalHead = z.strictObject({
   format: z.literal(journalFormat),
   attempt: z.int().min(1),
-  /** The earlier attempts that this one goes on from, oldest first. What they hold beyond these bytes is void. */
+  /** The earlier attempts that this one continues, oldest first. Their lines after these bytes are void. */
   after: z.array(countedAttempt).max(9999),
   host: z.string().max(300),
   pid: z.int().min(1),
@@ -55,7 +55,7 @@ export function encodeLine(content: Line): string {
 
 /**
  * Reads a line without its line break.
- * @throws Error with the reason, without a full stop, if it was changed or is none
+ * @throws Error with the reason, without a full stop, if it is damaged or not a line of a journal
  */
 export function decodeLine(text: string): Line {
   const found = crcPattern.exec(text)
@@ -70,7 +70,7 @@ export function decodeLine(text: string): Line {
 
 const hexOf = (crc: number): string => crc.toString(16).padStart(8, '0')
 
-/** The folder of a run's journal. @param runDir the run's own folder */
+/** Returns the folder of a run's journal. @param runDir the run's own folder */
 export function journalFolder(runDir: string): string {
   return path.join(runDir, 'journal')
 }
@@ -88,7 +88,7 @@ export function attemptOf(name: string): number | null {
   return digits === undefined || end !== 'jsonl' ? null : Number(digits)
 }
 
-/** Names an attempt's lines and the values that they refer to. */
+/** Returns the files of an attempt: its lines, and the filter values that they refer to. */
 export function filesOfAttempt(folder: string, attempt: number): { lines: string; values: string } {
   const stem = path.join(folder, String(attempt).padStart(4, '0'))
   return { lines: `${stem}.jsonl`, values: `${stem}.bin` }

@@ -1,4 +1,4 @@
-/** How far a run has come, by its journal. Pure. */
+/** How far a run has trained, according to its journal. Pure. */
 import type { StoredMessage } from '../contract/trainer/messages'
 
 export interface Reached {
@@ -11,15 +11,15 @@ export interface Reached {
 export const nothingReached: Reached = { epochs: 0, step: 0 }
 
 /**
- * Returns how far the run is after a message; null if the message can't follow, such as an epoch that is there already
- * or leaves one out.
+ * Returns how far the run has trained after a message; null if the message cannot follow, such as an epoch that was
+ * recorded already or skips one.
  */
 export function afterMessage(reached: Reached, message: StoredMessage): Reached | null {
   switch (message.type) {
     case 'started': {
       const from = message.resumedFrom
       if (from === null) return nothingReached
-      // It may go on from an earlier place, never from a later one.
+      // A run may resume from an earlier point, never from a later one.
       return from.epochs > reached.epochs ? null : { epochs: from.epochs, step: Math.min(from.step, reached.step) }
     }
     case 'steps': {

@@ -1,4 +1,4 @@
-/** Reads a run's journal from where somebody left off: complete lines only, each once. */
+/** Reads a run's journal from a cursor on: complete lines only, each once. */
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -7,7 +7,7 @@ import { filterBytes } from '../contract/publish/studyArchive'
 import type { LayerFilters, StoredMessage, TrainerMessage } from '../contract/trainer/messages'
 import { attemptOf, decodeLine, filesOfAttempt, journalFolder, type JournalHead } from './format'
 
-/** What of a journal has been read: whole attempts, and bytes of one. Attempt 0: nothing. */
+/** How far a journal is read: up to a byte of an attempt's lines; earlier attempts completely. Attempt 0: nothing. */
 export interface Cursor {
   attempt: number
   bytes: number
@@ -22,19 +22,19 @@ export interface Entry {
   message: StoredMessage | null
   /** Why the line can't be read, as a sentence; null if it can. */
   problem: string | null
-  /** Where the journal goes on behind the line. */
+  /** The cursor after the line. */
   next: Cursor
 }
 
-/** Read at once, unless a single line is longer. */
+/** Bytes that are read at once. */
 const chunkBytes = 256 * 1024
-/** A longer line is none of ours. */
+/** Limit of a line; no program writes a longer one. */
 const mostLineBytes = 64 * 1024 * 1024
 
 /**
  * Reads the lines that follow a cursor, in the order of the attempts that count.
  * @param runDir the run's own folder
- * @param mostBytes lines of about as many bytes, at least one line
+ * @param mostBytes stops after about as many bytes, but not before the first line
  * @throws the system's errors, except that a missing journal is empty
  */
 export function readJournal(runDir: string, cursor: Cursor, mostBytes = 1024 * 1024): Entry[] {
@@ -60,8 +60,8 @@ interface Part {
 }
 
 /**
- * Returns what is left to read of the attempts that count: those that the newest attempt goes on from, as far as it
- * goes on from them, and the newest itself.
+ * Returns the unread parts of the attempts that count: of those that the newest attempt continues, up to where it
+ * continues them, and of the newest itself.
  */
 function partsAfter(folder: string, cursor: Cursor): Part[] {
   const newest = newestHead(folder)
@@ -72,7 +72,7 @@ function partsAfter(folder: string, cursor: Cursor): Part[] {
     .map(({ attempt, bytes }) => ({ attempt, from: attempt === cursor.attempt ? cursor.bytes : 0, to: bytes }))
 }
 
-/** Numbers of the attempts that have a file, newest first. */
+/** Returns the numbers of all attempts that have a file, newest first. */
 export function attemptsIn(folder: string): number[] {
   try {
     return readdirSync(folder)
@@ -84,7 +84,7 @@ export function attemptsIn(folder: string): number[] {
   }
 }
 
-/** The head of the newest attempt that has a whole one: a trainer may have died before it was written. */
+/** Returns the newest complete head: a trainer may have died before it wrote its own. */
 export function newestHead(folder: string): JournalHead | null {
   for (const attempt of attemptsIn(folder)) {
     const head = headOf(folder, attempt)
@@ -119,7 +119,7 @@ function* linesOf(folder: string, { attempt, from, to }: Part): Generator<Entry>
   }
 }
 
-/** Complete lines of a file from a place on, each with the place behind its line break. */
+/** Yields the complete lines of a file from byte `from` on, each with the byte after its line break. */
 function* textLines(file: string, from: number, to: number): Generator<{ text: string; end: number }> {
   const handle = opened(file)
   if (handle === null) return
@@ -178,7 +178,7 @@ export function withValues(runDir: string, { message, next }: Entry & { message:
   }
 }
 
-/** Reads the messages that are new each time it is asked. */
+/** Returns the new messages of a journal at each call. */
 export class JournalFollower {
   readonly #runDir: string
   #cursor: Cursor = unread
@@ -188,7 +188,7 @@ export class JournalFollower {
     this.#runDir = runDir
   }
 
-  /** @throws Error with a sentence if a line can't be read; the next call goes on behind it */
+  /** @throws Error with a sentence if a line cannot be read; the next call continues after it */
   next(): TrainerMessage[] {
     const messages: TrainerMessage[] = []
     for (;;) {

@@ -1,4 +1,4 @@
-/** Writes the journal of one attempt. The only writer of its two files. */
+/** Writes the journal of one attempt. Nothing else writes its two files. */
 import {
   closeSync,
   constants,
@@ -24,12 +24,12 @@ const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants
 
 interface OpenFile {
   handle: number
-  /** Bytes that are written as a whole. */
+  /** Bytes of completely written content. */
   bytes: number
 }
 
 export class JournalWriter {
-  /** How far the earlier attempts came. */
+  /** How far the earlier attempts trained. */
   readonly reached: Reached
   readonly attempt: number
   readonly #folder: string
@@ -39,9 +39,9 @@ export class JournalWriter {
   #flushing: Promise<void> = Promise.resolve()
 
   /**
-   * Begins the next attempt of a run: behind the lines of earlier ones that can be read and follow from each other.
+   * Begins the next attempt of a run. It continues the earlier ones up to the first damaged or out-of-order line.
    * @param runDir the run's own folder; made if it is missing
-   * @throws the system's error; then no attempt has begun, though an empty file may have taken its number
+   * @throws the system's error; then no attempt has begun, but an empty file may have its number
    */
   constructor(runDir: string) {
     this.#folder = journalFolder(runDir)
@@ -100,7 +100,7 @@ export class JournalWriter {
     return this.#lines.bytes
   }
 
-  /** Brings everything to the disk and closes the files: for a writer that does nothing else meanwhile. */
+  /** Flushes and closes the files. Blocks until that is done. */
   finish(): void {
     for (const { handle } of [this.#values, this.#lines]) {
       fdatasyncSync(handle)
@@ -110,7 +110,7 @@ export class JournalWriter {
 
   #stored(message: TrainerMessage): StoredMessage {
     if (message.type !== 'filters') return message
-    // Values of a line that then does not fit are left unused: no line refers to them.
+    // If the line does not fit on the disk afterwards, no line refers to these values.
     const layers = message.layers.map(({ layer, shape, values }) => {
       const offset = this.#values.bytes
       append(this.#values, values)
@@ -125,7 +125,10 @@ export class JournalWriter {
   }
 }
 
-/** What of the attempts so far counts: until the first line that can't be read or does not follow. */
+/**
+ * Returns how far the earlier attempts trained, and how many bytes of each count: up to the first damaged or
+ * out-of-order line.
+ */
 function earlierAttempts(runDir: string): { reached: Reached; after: { attempt: number; bytes: number }[] } {
   let reached = nothingReached
   const after = new Map<number, number>()
@@ -151,7 +154,7 @@ function created(file: string): OpenFile {
   return { handle: openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0o666), bytes: 0 }
 }
 
-/** All of it or nothing: a full disk may take a part first. */
+/** Appends everything or nothing: a full disk may accept a part. */
 function append(file: OpenFile, content: Uint8Array): void {
   try {
     for (let written = 0; written < content.length;) written += writeSync(file.handle, content, written)
@@ -162,7 +165,7 @@ function append(file: OpenFile, content: Uint8Array): void {
   }
 }
 
-/** Slurm's id of the job, with the number in its array. */
+/** Returns Slurm's id of the job, with its number in the array; null outside of Slurm. */
 function jobOf(env: NodeJS.ProcessEnv): string | null {
   const { SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task, SLURM_JOB_ID: job } = env
   return array !== undefined && task !== undefined ? `${array}_${task}` : (job ?? null)

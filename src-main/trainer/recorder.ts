@@ -4,7 +4,7 @@ import type { StoredMessage, TrainerMessage, TrainerSignal } from '../contract/t
 import { JournalWriter } from '../journal/writer'
 import { isDiskError, whenTheDiskTakes } from './checkpoints/patience'
 
-/** What must be on the disk before anybody is told of it: a run goes on from there, or ends. */
+/** Messages that are flushed to the disk before the service is told: a run resumes from them, or ends. */
 const flushedTypes: readonly StoredMessage['type'][] = [
   'started',
   'epoch',
@@ -38,7 +38,7 @@ export class Recorder {
     return this.#journal.reached
   }
 
-  /** Adds a message to the journal. If the disk does not take it, it is kept in memory until `written`. */
+  /** Adds a message to the journal. If the disk fails, the message is kept in memory until `written`. */
   record(message: TrainerMessage): void {
     this.#waiting.push(message)
     if (!this.#journal) return
@@ -58,19 +58,19 @@ export class Recorder {
     )
   }
 
-  /** Whether training should wait: the disk does not take what was measured. */
+  /** Whether training has to wait, because measurements could not be written. */
   get isBlocked(): boolean {
     return this.#isFlushOutstanding || (this.#journal !== null && this.#waiting.length > 0)
   }
 
-  /** Whether a later attempt trains the run, so that this one must end. */
+  /** Whether a later attempt trains the run: this one has to end. */
   get isSuperseded(): boolean {
     return this.#journal?.isSuperseded ?? false
   }
 
   /**
-   * Resolves when everything is on the disk; tries again until it is.
-   * @param stopped whether the run is to end: then the disk's error is thrown
+   * Resolves when everything is on the disk; repeats the attempt while the disk fails.
+   * @param stopped whether the run has to end: then the error of the disk is thrown
    */
   async written(stopped: () => boolean): Promise<void> {
     const journal = this.#journal
@@ -91,7 +91,7 @@ export class Recorder {
     }
   }
 
-  /** Tells the service that the disk does not take what the run writes. @throws what is no error of the disk */
+  /** Tells the service that the disk fails. @throws `thrown` if it is not an error of the disk */
   reportDisk(thrown: unknown): void {
     if (!isDiskError(thrown)) throw thrown
     this.#signal({ type: 'disk', code: codeOf(thrown) ?? '', message: messageOf(thrown) })

@@ -234,7 +234,7 @@ export const recorder = target<unknown>('messages of trainers, recorded', (folde
   }
 })
 
-/** Values as the reader finds them beside the journal; null for more than any network has. */
+/** Returns filter values in the form of the journal’s `.bin` file; null for more than any network has. */
 function withSomeValues(message: StoredMessage): TrainerMessage | null {
   if (message.type !== 'filters') return message
   const layers = message.layers.map(({ layer, shape }) => ({ layer, shape, bytes: filterBytes(shape) }))

@@ -14,7 +14,7 @@ export const storage = z.object({
   ),
   bytes: z.number(),
   reclaimable: z.number(),
-  /** Bytes of trashed runs, also of trashed studies: weights and logs that a purge would delete. */
+  /** Bytes of trashed runs, also of trashed studies: the files that a purge would delete. */
   trash: z.number(),
 })
 export type Storage = z.infer<typeof storage>

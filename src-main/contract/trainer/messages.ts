@@ -1,6 +1,6 @@
 /**
- * What a trainer is told over Node's IPC, what it writes to its run's journal, and what it signals over IPC. All is
- * JSON and checked on both sides.
+ * Messages between the service and a trainer. Commands and signals are sent over Node's IPC; measurements are lines of
+ * the run's journal. All are JSON and checked on both sides.
  */
 import { z } from 'zod'
 import { endSignal } from '../runs/endReasons'
@@ -50,7 +50,7 @@ export const trainerCommand = z.discriminatedUnion('type', [
 ])
 export type TrainerCommand = z.infer<typeof trainerCommand>
 
-/** [rows, columns, in, base filters] */
+/** [rows, columns, input channels, base filters] */
 export const filterShape = z.tuple([z.int().min(1), z.int().min(1), z.int().min(1), z.int().min(1)])
 
 /** Base filters of a layer. */
@@ -61,7 +61,7 @@ export interface LayerFilters {
   values: Uint8Array
 }
 
-/** Filters as the journal holds them: their values are in a file beside it. */
+/** Filters in a line of the journal. Their values are in the attempt's `.bin` file, at `offset`. */
 const storedFilters = z.object({
   type: z.literal('filters'),
   epoch: z.int().min(0),
@@ -69,7 +69,7 @@ const storedFilters = z.object({
   layers: z.array(z.object({ layer: z.string(), shape: filterShape, offset: z.int().min(0), crc: z.int() })),
 })
 
-/** What a trainer measured and what happened to it, as a line of its journal. */
+/** A message as a line of the journal: a measurement or an event of a trainer. */
 export const storedMessage = z.discriminatedUnion('type', [
   /** TensorFlow is loaded, data is read, the graph is recorded. */
   z.object({
@@ -124,16 +124,16 @@ export const storedMessage = z.discriminatedUnion('type', [
 ])
 export type StoredMessage = z.infer<typeof storedMessage>
 
-/** The same with the values of filters. */
+/** A message of a trainer, with the values of filters. */
 export type TrainerMessage =
   Exclude<StoredMessage, { type: 'filters' }> | { type: 'filters'; epoch: number; layers: LayerFilters[] }
 
-/** What a trainer tells the service at once. Everything that lasts is in the journal. */
+/** Sent to the service over IPC. Nothing in it is stored: everything that is stored is in the journal. */
 export const trainerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: runProgress }),
-  /** There is more in the journal. */
+  /** Lines were added to the journal. */
   z.object({ type: z.literal('journal') }),
-  /** The disk does not take the journal; `code` is the system's, such as ENOSPC. */
+  /** The journal cannot be written; `code` is the system's, such as ENOSPC. */
   z.object({ type: z.literal('disk'), code: z.string(), message: z.string() }),
 ])
 export type TrainerSignal = z.infer<typeof trainerSignal>

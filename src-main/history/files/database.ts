@@ -221,7 +221,7 @@ export function older(file: string): WorkbenchError {
 /** @param what is wrong with it */
 export function damaged(file: string, what: string): WorkbenchError {
   return new WorkbenchError('damaged', `The history ${file} is damaged: ${what}. Nothing of it was changed.`, {
-    fix: '`mcnn doctor --repair` rebuilds it from the records and journals beside it, and keeps this file.',
+    fix: '`mcnn doctor --repair` rebuilds it from the records and journals in the data directory, and keeps this file.',
   })
 }
 

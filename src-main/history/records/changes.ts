@@ -1,4 +1,4 @@
-/** Notices which studies have to be recorded again, whichever statement changes them. */
+/** Finds the studies whose records have to be written again, whichever statement changed them. */
 import type { Database } from '../files/database'
 import { measuredRunColumns } from '../runs/metricSql'
 

@@ -1,6 +1,6 @@
 /**
- * The record of a study: a file beside the history that holds what no journal of a run does, so that the history can be
- * rebuilt from records and journals.
+ * The record of a study: a file with everything about it that is not in the journals of its runs, so that the history
+ * can be rebuilt from records and journals.
  */
 import { z } from 'zod'
 import { sha256Of } from '../../files/sha256'

@@ -1,4 +1,4 @@
-/** Reads what a study's record holds from the history, and puts it back into a history that is rebuilt. */
+/** Reads the content of a study's record from the history, and puts it into a history that is rebuilt. */
 import type { Database } from '../files/database'
 import { insertInto, upsertInto } from '../files/statements'
 import { measuredRunColumns } from '../runs/metricSql'
@@ -14,6 +14,8 @@ export class Records {
   readonly #environments
   readonly #tags
   readonly #events
+  /** Names of the columns by table. */
+  readonly #columnsOf = new Map<string, string[]>()
 
   constructor(db: Database) {
     const ofRuns = 'FROM runs WHERE study = (SELECT key FROM studies WHERE id = ?)'
@@ -69,8 +71,9 @@ export class Records {
   }
 
   /**
-   * Puts studies and their runs into the history, or makes them what the records say; within the caller's transaction.
-   * What a run measured stays as it is. Runs of a study that its record does not list were deleted, and go.
+   * Inserts studies and their runs, or updates them to what the records say; within the caller's transaction. Measured
+   * values stay as they are. Runs of a study that its record does not list were deleted after the backup, so they are
+   * deleted.
    */
   put(records: readonly StudyFile[]): void {
     for (const { study, configs, environments, runs } of [...records].sort((a, b) => a.study.key - b.study.key)) {
@@ -89,8 +92,8 @@ export class Records {
   }
 
   /**
-   * Puts events into the order of their times: those of records and of journals came one after the other. Of the same
-   * time, an event of the journal is first: the service adds its own about what it read there.
+   * Sorts all events by time: those of records were inserted before those of journals. At equal times an event of the
+   * journal comes first, because the service adds its own about what it reads there.
    */
   sortEvents(): void {
     this.#db.exec(`
@@ -125,12 +128,13 @@ export class Records {
     this.#db.prepare(insertInto(table, columns, orElse)).run(...columns.map((name) => row[name] ?? null))
   }
 
-  /** Names of a record's columns that the table has: no other text of a file becomes a part of a statement. */
+  /** Returns the columns of a record's row that the table has: no other text of a file becomes part of a statement. */
   #columns(table: string, row: Row): string[] {
-    return this.#db
-      .prepare<[string], string>('SELECT name FROM pragma_table_info(?)')
-      .pluck()
-      .all(table)
-      .filter((name) => Object.hasOwn(row, name))
+    let names = this.#columnsOf.get(table)
+    if (!names) {
+      names = this.#db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
+      this.#columnsOf.set(table, names)
+    }
+    return names.filter((name) => Object.hasOwn(row, name))
   }
 }

@@ -6,7 +6,6 @@ import { sampledEvery } from '../../contract/trainer/messages'
 import type { Database } from '../files/database'
 
 export interface Missing {
-  epochs: number
   steps: number
   filters: number
   evaluation: boolean
@@ -36,7 +35,7 @@ export class Completeness {
     this.#evaluation = db.prepare<[number], number>('SELECT epoch FROM evaluations WHERE run = ?').pluck()
   }
 
-  /** Returns what a run has not, of what a run of its epochs measures. */
+  /** Returns how much a run lacks of what is measured in as many epochs as it has. */
   missing(run: number): Missing {
     const { examples = 1, batch = 1 } = this.#counts.get(run) ?? {}
     const epochs = this.#epochs.all(run)
@@ -52,7 +51,6 @@ export class Completeness {
       : []
     const evaluation = last > 0 && this.#evaluation.get(run) !== last
     return {
-      epochs: last - epochs.length,
       steps: absent.length,
       filters: lackingFilters.reduce((sum, count) => sum + count, 0),
       evaluation,

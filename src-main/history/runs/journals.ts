@@ -1,7 +1,7 @@
-/** What of each run's journal is in the history. It is written in the transaction that writes the rows. */
+/** How far each run's journal is ingested; written in the same transaction as the rows. */
 import type { Database } from '../files/database'
 
-/** An attempt, and the bytes of its lines that are in the history; attempt 0: nothing yet. */
+/** The newest ingested attempt, and how many bytes of its lines are ingested; attempt 0: none. */
 export interface JournalPlace {
   attempt: number
   bytes: number
@@ -25,7 +25,7 @@ export class Journals {
       .pluck()
   }
 
-  /** Null for a run that has no journal. */
+  /** Returns null if a run has no journal. */
   get(run: number): JournalPlace | null {
     return this.#get.get(run) ?? null
   }
@@ -34,7 +34,7 @@ export class Journals {
     this.#put.run(run, attempt, bytes)
   }
 
-  /** Ids of runs that have measured something and have no journal, newest first. */
+  /** Returns the ids of runs with measurements and no journal, newest first. */
   missing(): string[] {
     return this.#missing.all()
   }

@@ -155,7 +155,7 @@ export function mustNotBeMissing(paths: Paths): void {
   const count = existsSync(runs) ? readdirSync(runs).length : 0
   const left = [
     ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} exist`] : []),
-    ...(existsSync(records) ? ['records of studies exist'] : []),
+    ...(existsSync(records) && readdirSync(records).length > 0 ? ['records of studies exist'] : []),
     ...(existsSync(`${database}-wal`) ? ['its write-ahead log exists'] : []),
     ...(listBackups(paths).length > 0 ? ['backups of it exist'] : []),
   ]

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../history/runs/runs'
 import { announceAll, type Context } from '../app/context'
 import { isAlive, isOfEarlierBoot } from './processIdentity'
 import { clearScratch } from '../storage/scratch'
-import { ingestJournal } from '../training/ingestJournal'
+import { ingestReadable } from '../training/ingestJournal'
 import { recordEnd } from '../training/runEnd'
 import { clearImports } from '../transfer/importStudy'
 
@@ -40,9 +40,7 @@ export function recover(context: Pick<Context, 'history' | 'paths' | 'emit'>): v
 
 /** Ingests what a trainer wrote that its program did not read before it ended. */
 function ingestRest(context: Pick<Context, 'history' | 'paths' | 'emit'>, run: RunRecord): void {
-  let problem: string | null
-  do ({ problem } = ingestJournal(context, run, (end) => recordEnd(context.history, run.key, end)))
-  while (problem !== null)
+  ingestReadable(context, run, (end) => recordEnd(context.history, run.key, end))
   announceAll(context, [run.summary.id])
 }
 

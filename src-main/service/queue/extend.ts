@@ -75,7 +75,7 @@ function extendRun(context: Context, run: RunRecord, epochs: number, made: strin
   copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
 }
 
-/** What was measured so far is of both runs: each has its own journal of it. */
+/** Copies the journal: the measurements so far belong to both runs. */
 function copyJournal({ history, paths }: Context, from: RunRecord, to: RunRecord, folder: string): void {
   journalEarlierRun({ history, paths }, from)
   const place = history.journals.get(from.key)

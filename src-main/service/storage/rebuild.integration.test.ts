@@ -1,4 +1,4 @@
-/** Histories of real services that are lost or damaged, rebuilt from the files beside them. */
+/** Histories of real services that are lost or damaged, rebuilt from records, journals and backups. */
 import {
   appendFileSync,
   closeSync,
@@ -181,6 +181,23 @@ describe('records and journals', () => {
     await service.close()
     rmSync(paths.database)
     expect(await repairHistory(bench.dataDir, 'test')).toMatchObject({ from: 'records', losses: [] })
+    expect(rowsOf(paths.database)).toEqual(before)
+  })
+
+  it('leave a journal as it is that an older history does not know', async () => {
+    const [id = ''] = runIds
+    const first = readFileSync(journalOf(id))
+    const db = new Sqlite(paths.database)
+    db.exec('DELETE FROM journals')
+    db.close()
+    const before = rowsOf(paths.database)
+    const second = journalOf(id).replace('0001', '0002')
+    const service = await opened()
+    await expect.poll(() => statSync(second, { throwIfNoEntry: false })?.isFile()).toBe(true)
+    await service.close()
+    expect(readFileSync(journalOf(id)).equals(first)).toBe(true)
+    rmSync(paths.database)
+    expect(await repairHistory(bench.dataDir, 'test')).toMatchObject({ losses: [] })
     expect(rowsOf(paths.database)).toEqual(before)
   })
 

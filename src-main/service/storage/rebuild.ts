@@ -8,7 +8,7 @@ import { openDatabase } from '../../history/files/database'
 import { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
 import type { RunEnd } from '../training/applyMessage'
-import { ingestJournal } from '../training/ingestJournal'
+import { ingestReadable } from '../training/ingestJournal'
 import { recordEnd } from '../training/runEnd'
 import { listBackups } from './backups'
 import type { Paths } from './dataDir'
@@ -16,7 +16,7 @@ import { readRecords } from './studyRecords'
 
 /**
  * @param target file of the new history; must not exist
- * @throws errors of the disk; the caller deletes what is there of `target`
+ * @throws errors of the disk; then the caller deletes the unfinished `target`
  */
 export function rebuild(paths: Paths, target: string): Omit<Repair, 'kept'> {
   const backup = restoreBackup(paths, target)
@@ -40,20 +40,16 @@ export function rebuild(paths: Paths, target: string): Omit<Repair, 'kept'> {
 }
 
 /**
- * Ingests what of a run's journal the history does not hold, and notes in the history what of the run is missing then.
+ * Ingests the lines of a run's journal that the history does not have, and adds an event to a run that is still
+ * incomplete.
  * @returns what is missing, in words; null if nothing is
  */
 function ingestAll(history: History, paths: Paths, run: RunRecord): string | null {
   const { key, summary } = run
-  const problems: string[] = []
   let end: RunEnd | null = null
-  for (;;) {
-    const { problem } = ingestJournal({ history, paths, emit: () => undefined }, run, (found) => (end = found))
-    if (problem === null) break
-    problems.push(problem)
-  }
+  const problems = ingestReadable({ history, paths, emit: () => undefined }, run, (found) => (end = found))
   return history.transaction(() => {
-    // Messages of the journal have changed the state that the record says.
+    // The journal's messages have changed the state, which the record knows better.
     history.runs.setState(key, summary.state, summary.reason)
     if (end !== null && activeStates.includes(summary.state)) recordEnd(history, key, end)
     const missing = missingWords(history, key, summary.epochsDone, problems.length > 0)
@@ -68,7 +64,10 @@ function ingestAll(history: History, paths: Paths, run: RunRecord): string | nul
   })
 }
 
-/** @param hasProblems whether the journal held what can't be read: an earlier program measured less than is expected */
+/**
+ * @param hasProblems whether lines of the journal were skipped; if not, only epochs are counted, because earlier programs
+ *   measured less
+ */
 function missingWords(history: History, run: number, epochsDone: number, hasProblems: boolean): string {
   const lost = epochsDone - history.metrics.epochsOfRun(run).length
   const epochs = lost > 0 ? [`${lost} of ${epochsDone} epochs`] : []

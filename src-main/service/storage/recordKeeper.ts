@@ -1,4 +1,7 @@
-/** Keeps everything from which the history can be rebuilt: the records of studies and a journal of each run. */
+/**
+ * Writes the files from which the history can be rebuilt: a record of each study, and a journal of each run that has
+ * none.
+ */
 import { setImmediate } from 'node:timers/promises'
 import { messageOf } from '../../contract/errors'
 import type { Context } from '../app/context'
@@ -12,7 +15,7 @@ export class RecordKeeper {
   readonly #mayWrite: () => boolean
   #completing: Promise<void> | null = null
   #isClosed = false
-  /** What failed last: told once, and tried again. */
+  /** The last failure, which is logged once and repeated. */
   #problem = ''
 
   /** @param mayWrite whether this program writes the history */

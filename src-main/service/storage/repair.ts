@@ -1,4 +1,4 @@
-/** Repairs a corrupt or missing history: rebuilds it beside the corrupt file, which is kept. */
+/** Repairs a corrupt or missing history: writes a new one and keeps the corrupt file. */
 import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'

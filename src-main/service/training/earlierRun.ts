@@ -1,4 +1,4 @@
-/** Gives a run of a program that kept no journals its journal, from the history. */
+/** Writes the journal of a run that was trained without one, from the history. */
 import { mkdirSync, renameSync, rmSync, rmdirSync } from 'node:fs'
 import path from 'node:path'
 import { datasetSizes } from '../../contract/experiment'
@@ -6,37 +6,40 @@ import type { TrainerMessage } from '../../contract/trainer/messages'
 import type { History } from '../../history/history'
 import type { RunRecord } from '../../history/runs/runs'
 import { journalFolder } from '../../journal/format'
-import { unread } from '../../journal/reader'
+import { attemptsIn, unread } from '../../journal/reader'
 import { JournalWriter } from '../../journal/writer'
 import { modelSummary } from '../../nn/architecture'
 import type { Context } from '../app/context'
 import { journalPart, makeRunFolder } from '../storage/ownFiles'
 
 /**
- * Writes the journal of a run that has none, as its first attempt, and notes in the history that it is there. Does
- * nothing for a run that has one.
- * @throws errors of the disk; then there is no journal, and it can be tried again
+ * Writes the journal of a run of which the history knows none, and notes its end as the run's cursor. If the run's
+ * folder has a journal, its files stay and the new one follows as the next attempt: an older history may have replaced
+ * the one that knew the journal.
+ * @throws errors of the disk; then the history still knows no journal, and the call can be repeated
  */
 export function journalEarlierRun({ history, paths }: Pick<Context, 'history' | 'paths'>, run: RunRecord): void {
   if (history.journals.get(run.key)) return
   const folder = makeRunFolder(paths, run.summary.id)
   const part = path.join(folder, journalPart)
   rmSync(part, { recursive: true, force: true })
-  // A former try came this far and was not noted: the history is still what it was made of.
-  rmSync(journalFolder(folder), { recursive: true, force: true })
   const messages = [...measuredOf(history, run)]
   if (messages.length === 0) return history.journals.put(run.key, unread)
-  mkdirSync(part, { recursive: true })
-  const journal = new JournalWriter(part)
+  // A first journal gets its name when it is complete.
+  const isFirst = attemptsIn(journalFolder(folder)).length === 0
+  if (isFirst) mkdirSync(part, { recursive: true })
+  const journal = new JournalWriter(isFirst ? part : folder)
   for (const message of messages)
     journal.append(message, message.type === 'checkpoint' ? run.checkpoint?.at : undefined)
   journal.finish()
-  renameSync(journalFolder(part), journalFolder(folder))
-  rmdirSync(part)
+  if (isFirst) {
+    renameSync(journalFolder(part), journalFolder(folder))
+    rmdirSync(part)
+  }
   history.journals.put(run.key, { attempt: journal.attempt, bytes: journal.bytes })
 }
 
-/** What a run measured, in the order in which a trainer tells it. */
+/** Yields the measurements of a run in the order in which a trainer records them. */
 function* measuredOf(history: History, run: RunRecord): Generator<TrainerMessage> {
   const { key, summary, environmentHash, datasetFingerprint, trainExamples, testExamples, validationExamples } = run
   const environment = environmentHash === null ? null : history.environments.get(environmentHash)

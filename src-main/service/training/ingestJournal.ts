@@ -1,6 +1,6 @@
 /**
- * Brings what a run's journal holds into the history, each line exactly once: the rows and the place behind them are
- * written in one transaction, whichever process ends when.
+ * Writes the lines of a run's journal to the history, each exactly once: the rows and the cursor after them are written
+ * in one transaction, so that it does not matter which process ends when.
  */
 import { messageOf } from '../../contract/errors'
 import type { StoredMessage } from '../../contract/trainer/messages'
@@ -17,7 +17,7 @@ type Run = Pick<RunRecord, 'key' | 'summary'>
 
 export interface Ingested {
   messages: StoredMessage[]
-  /** Why a line could not be kept, as a sentence; it is passed over, and what follows it is not read yet. */
+  /** Why a line could not be written, as a sentence. The line is skipped, and those after it are not read yet. */
   problem: string | null
 }
 
@@ -35,6 +35,19 @@ export function ingestJournal(here: Here, run: Run, onEnd: (end: RunEnd) => void
     all.problem = some.problem
     ended = some.ended
     if (some.isLast || some.problem !== null) return all
+  }
+}
+
+/**
+ * The same, but skips each line that cannot be written.
+ * @returns why lines were skipped, a sentence each
+ */
+export function ingestReadable(here: Here, run: Run, onEnd: (end: RunEnd) => void): string[] {
+  const problems: string[] = []
+  for (;;) {
+    const { problem } = ingestJournal(here, run, onEnd)
+    if (problem === null) return problems
+    problems.push(problem)
   }
 }
 
@@ -71,7 +84,7 @@ function ingestSome(
       history.journals.put(run.key, entry.next)
     } catch (thrown) {
       if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
-      // Behind it: a later attempt must not meet the same line again.
+      // Skip the line: a later attempt must not read it again.
       history.journals.put(run.key, entry.next)
       return { messages, ended, isLast: false, problem: `What the trainer wrote can’t be kept: ${messageOf(thrown)}` }
     }

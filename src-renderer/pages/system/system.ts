@@ -62,7 +62,7 @@ export function fixCommand({ name, ok }: Check): { command: CommandName; label: 
 }
 
 export const storageWords: Record<Storage['parts'][number]['kind'], string> = {
-  runs: 'Weights of runs',
+  runs: 'Files of runs',
   history: 'Database',
   backups: 'Backups',
   datasets: 'Data sets',

@@ -15,7 +15,7 @@ export function addDoctor(program: Command): void {
     .description('check that everything needed is installed and works; exit code 1 if something is not')
     .option(
       '--repair',
-      'rebuild a corrupt or missing history from the files beside it; the corrupt file is kept in the backups',
+      'rebuild a corrupt or missing history from its records and journals; the corrupt file is kept in the backups',
     )
     .action(async (options: { repair?: true }, command: Command) => {
       if (options.repair) return repair(command)
