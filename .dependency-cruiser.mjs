@@ -85,7 +85,7 @@ const parts = {
       'service/machine/probe',
       'service/machine/setupState',
       'trainer/measurements/timedStep',
-      'trainer/measurements/turns',
+      'trainer/measurements/timingLoop',
     ],
     packages: ['node'],
     types: ['tensorflow'],

@@ -6,14 +6,14 @@ import { names } from './contenders'
 
 export const usage = `usage: npm run bench -- [options]
 
-Times a training step of this program, of stock tfjs-node and of Python's TensorFlow and PyTorch, in turns.
+Times a training step of this program, of stock tfjs-node and of Python's TensorFlow and PyTorch, alternately.
 
   --peers TF[,TORCH]  Python interpreters that have tensorflow and torch; one name does for both
   --depth N           depth of the ResNet: ${resnets.map(depthOf).join(', ')} (32)
   --batch N           examples per step (128)
   --device cpu|gpu    which build of TensorFlow is provided (what the machine has); gpu keeps the results
-  --rounds N          turns per contender (5)
-  --steps N           timed steps per turn (4)
+  --rounds N          timed requests per contender (5)
+  --steps N           timed steps per request (4)
   --only A,B          contenders by name, e.g. step/float32 or epoch,step/bfloat16/baseline
   --json              print only JSON lines on standard output
   --machine NAME      store the results in bench/results/NAME.json, a profile in bench/profiles/NAME.json

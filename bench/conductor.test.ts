@@ -5,39 +5,39 @@ import type { Name } from './contenders'
 
 const options = { rounds: 3, steps: 2, log: () => undefined }
 
-/** Writes down who is at work; `failsIn` is the turn in which it dies, 0 its start. */
+/** Logs what each contender does. `failsIn`: index of the call that fails; 0 is the start. */
 function entrant(name: Name, log: string[], failsIn?: number): Entrant {
-  let turns = 0
+  let calls = 0
   const work = async <T>(what: string, result: T): Promise<T> => {
     log.push(`${name} ${what}`)
     // Yields, so that overlapping work would appear in the log.
     await new Promise((resolve) => setImmediate(resolve))
-    if (turns++ === failsIn) throw new Error('it is gone')
+    if (calls++ === failsIn) throw new Error('it is gone')
     log.push(`${name} done`)
     return result
   }
-  const player: BenchWorker = {
+  const worker: BenchWorker = {
     start: () => work('starts', { version: '2', device: 'cpu' }),
-    turn: (_untimed, timed) => work('runs', Array<number>(timed).fill(turns)),
+    runSteps: (_untimed, timed) => work('runs', Array<number>(timed).fill(calls)),
     stop: () => void log.push(`${name} stops`),
   }
-  return { contender: { name, precision: 'float32', variant: 'baseline' }, player }
+  return { contender: { name, precision: 'float32', variant: 'baseline' }, worker }
 }
 
 describe('hold', () => {
   it('lets one contender work at a time, in reverse order every second round', async () => {
     const log: string[] = []
     const { measured, failed } = await hold([entrant('step', log), entrant('epoch', log)], options)
-    const turn = (name: Name, what: string): string[] => [`${name} ${what}`, `${name} done`]
+    const logged = (name: Name, what: string): string[] => [`${name} ${what}`, `${name} done`]
     expect(log).toEqual([
-      ...turn('step', 'starts'),
-      ...turn('epoch', 'starts'),
-      ...turn('step', 'runs'),
-      ...turn('epoch', 'runs'),
-      ...turn('epoch', 'runs'),
-      ...turn('step', 'runs'),
-      ...turn('step', 'runs'),
-      ...turn('epoch', 'runs'),
+      ...logged('step', 'starts'),
+      ...logged('epoch', 'starts'),
+      ...logged('step', 'runs'),
+      ...logged('epoch', 'runs'),
+      ...logged('epoch', 'runs'),
+      ...logged('step', 'runs'),
+      ...logged('step', 'runs'),
+      ...logged('epoch', 'runs'),
       'step stops',
       'epoch stops',
     ])
@@ -56,7 +56,7 @@ describe('hold', () => {
     expect(failed).toEqual([])
   })
 
-  it.each([0, 2])('continues without a contender that fails (in turn %d)', async (failsIn) => {
+  it.each([0, 2])('continues without a contender that fails (in call %d)', async (failsIn) => {
     const said: string[] = []
     const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], {
       ...options,

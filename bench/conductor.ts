@@ -1,4 +1,4 @@
-/** Runs the contenders in turns, one at a time, so that they never compete with each other. */
+/** Runs the contenders alternately, one at a time, so that they never compete with each other. */
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../src-main/analysis/statistics/statistics'
 import { messageOf } from '../src-main/contract/errors'
@@ -6,12 +6,12 @@ import type { BenchWorker } from '../src-main/service/machine/benchWorker'
 import { idOf, type Contender } from './contenders'
 import type { Measured } from './measures'
 
-/** Pause after a turn: threads may spin for a moment before they sleep. */
+/** Pause after each request: threads may spin for a moment before they sleep. */
 const restMs = 50
 
 export interface Entrant {
   contender: Contender
-  player: BenchWorker
+  worker: BenchWorker
 }
 
 export interface Outcome {
@@ -37,17 +37,17 @@ export async function hold(
     } catch (error) {
       const why = messageOf(error)
       outcome.failed.push({ contender: entrant.contender, why })
-      entrant.player.stop()
+      entrant.worker.stop()
       log(`${idOf(entrant.contender)} is excluded: ${why}.`)
       return false
     }
   }
   try {
     for (const [i, entrant] of entrants.entries()) {
-      const { contender, player } = entrant
+      const { contender, worker } = entrant
       const started = performance.now()
       await give(entrant, async () => {
-        const { version, device } = await player.start()
+        const { version, device } = await worker.start()
         ready.push({ ...entrant, measured: { contender, version, device, rounds: [] } })
         log(
           `${i + 1} of ${entrants.length}: ${idOf(contender)} is warm, on ${device}, in ${((performance.now() - started) / 1000).toFixed(0)} s`,
@@ -61,15 +61,15 @@ export async function hold(
       for (const entrant of order) {
         await setTimeout(restMs)
         const fine = await give(entrant, async () => {
-          // The first step of a turn starts with cold caches.
-          entrant.measured.rounds.push(await entrant.player.turn(1, steps))
+          // The first step of a request starts with cold caches.
+          entrant.measured.rounds.push(await entrant.worker.runSteps(1, steps))
         })
         if (fine) times.push(`${idOf(entrant.contender)} ${median(entrant.measured.rounds.at(-1) ?? []).toFixed(0)}`)
       }
       log(`round ${round} of ${rounds}, ms a step: ${times.join(', ')}`)
     }
   } finally {
-    for (const { player } of entrants) player.stop()
+    for (const { worker } of entrants) worker.stop()
   }
   outcome.measured = ready.filter(({ measured }) => measured.rounds.length === rounds).map(({ measured }) => measured)
   return outcome

@@ -1,6 +1,6 @@
 /**
- * Runs complete epochs of the real trainer, with data preparation and metrics: a turn is an epoch, and the trainer is
- * paused in between.
+ * Runs complete epochs of the real trainer, with data preparation and metrics: a request runs one epoch, and the
+ * trainer is paused in between.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -40,7 +40,7 @@ export class EpochTrainer implements BenchWorker {
   #look: (() => void) | null = null
   #ended: string | null = null
 
-  /** @param epochs at least the number of turns plus two: the first one is the warm-up, and the last one never ends */
+  /** @param epochs at least the number of requests plus two: the first epoch is the warm-up, and the last one never ends */
   constructor(
     private readonly entry: string,
     arch: Arch,
@@ -92,7 +92,7 @@ export class EpochTrainer implements BenchWorker {
     return { version: environment.tensorflow, device: environment.device }
   }
 
-  async turn(): Promise<number[]> {
+  async runSteps(): Promise<number[]> {
     this.#trainer?.send({ type: 'resume' })
     return [await this.#epoch()]
   }

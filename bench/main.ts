@@ -1,4 +1,4 @@
-/** `npm run bench`: times contenders in turns, profiles our graph, or writes the tables of bench/README.md. */
+/** `npm run bench`: times contenders alternately, profiles our graph, or writes the tables of bench/README.md. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -24,7 +24,7 @@ import { profile, profileTable } from './profile'
 import { gpusOf, parseResults, withGpus } from './gpus'
 import { drawn, machineNameOf, result, withResult, type Result } from './result'
 
-/** Steps before the first turn. Stock tfjs has no graph to optimise, and is slow. */
+/** Steps before the first request. Stock tfjs has no graph to optimise, and is slow. */
 const warmUp = { 'stock-eager': 2, step: 6, tensorflow: 5, pytorch: 5 }
 
 const built = (entry: string): string => path.join(programRoot, 'out/main', entry)
@@ -81,10 +81,10 @@ async function measured(options: Options): Promise<Outcome> {
   )
   const cpuOnly = onCpu()
   const entrants = groups.map((group) =>
-    group.map((contender): Entrant => ({ contender, player: playerOf(contender, options, cpuOnly) })),
+    group.map((contender): Entrant => ({ contender, worker: workerOf(contender, options, cpuOnly) })),
   )
   process.on('exit', () => {
-    for (const { player } of entrants.flat()) player.stop()
+    for (const { worker } of entrants.flat()) worker.stop()
   })
   const outcomes: Outcome[] = []
   for (const group of entrants) outcomes.push(await hold(group, { ...options, log }))
@@ -96,7 +96,7 @@ function onCpu(): boolean {
   return readSetupState()?.tensorflow.kind === 'cpu'
 }
 
-function playerOf(
+function workerOf(
   { name, precision, variant }: Contender,
   options: Options,
   cpuOnly: boolean,

@@ -4,7 +4,7 @@ import { mean, median } from '../src-main/analysis/statistics/statistics'
 import { precision, variant, type Precision, type Variant } from '../src-main/contract/experiment'
 import { idOf, names, type Contender, type Name } from './contenders'
 
-/** The results of a contender's turns. */
+/** The results of a contender's requests. */
 export interface Measured {
   contender: Contender
   /** Version of TensorFlow or PyTorch. */

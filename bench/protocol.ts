@@ -1,6 +1,6 @@
 /** The command-line job of a worker process. */
 import { z } from 'zod'
-import { timedWork } from '../src-main/contract/trainer/turns'
+import { timingJob } from '../src-main/contract/trainer/timing'
 
-export const work = timedWork.extend({ name: z.enum(['step', 'stock-eager']) })
+export const work = timingJob.extend({ name: z.enum(['step', 'stock-eager']) })
 export type Work = z.infer<typeof work>

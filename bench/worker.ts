@@ -1,12 +1,12 @@
 /**
- * A process with one contender of ours: warms up, then takes its turns. With a folder, it exports its graph there
+ * A process with one contender of ours: warms up, then serves requests. With a folder, it exports its graph there
  * instead.
  */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { loadTensorFlow } from '../src-main/graph/tensorflow'
 import { recordedStep } from '../src-main/trainer/measurements/timedStep'
-import { endWith, takeTurns } from '../src-main/trainer/measurements/turns'
+import { endWith, serveTimingRequests } from '../src-main/trainer/measurements/timingLoop'
 import { watched } from './exported'
 import { work, type Work } from './protocol'
 import { stockStep } from './stockStep'
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   if (folder !== undefined) return await exportTo(folder, asked)
   const tensorflow = await loadTensorFlow()
   const step = asked.name === 'step' ? await recordedStep(tensorflow, asked) : stockStep(tensorflow.tf, asked)
-  await takeTurns(tensorflow, step, asked.warmUp)
+  await serveTimingRequests(tensorflow, step, asked.warmUp)
 }
 
 async function exportTo(folder: string, asked: Work): Promise<void> {

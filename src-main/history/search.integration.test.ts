@@ -107,8 +107,8 @@ describe('search', () => {
     const [f, b] = [archs.length, 0]
     for (const id of [...ofBoth(String(b)), ...ofBoth(String(f))]) history.runs.begin(id, '2026-01-02T00:00:00Z')
     expect(history.startedRuns.suggested(null)?.id).toBe(`deep-${f}`)
-    expect(history.startedRuns.beside(`table-1-${f}`)?.id).toBe(`table-1-${b}`)
-    expect(history.startedRuns.beside(`deep-${b}`)).toBeNull()
+    expect(history.startedRuns.comparisonBaseline(`table-1-${f}`)?.id).toBe(`table-1-${b}`)
+    expect(history.startedRuns.comparisonBaseline(`deep-${b}`)).toBeNull()
     const done = history.runs.get(`table-1-${f}`)
     if (done) history.runs.end(done.key, 'done', null)
     expect(history.startedRuns.suggested(null)?.id).toBe(`table-1-${f}`)
@@ -120,7 +120,7 @@ describe('search', () => {
     // Without the other study's own, the one that is left.
     history.runMarks.trash(`deep-${b}`, '2026-01-03T00:00:00Z')
     history.runMarks.trash(`table-1-${b}`, null)
-    expect(history.startedRuns.beside(`deep-${f}`)?.id).toBe(`table-1-${b}`)
+    expect(history.startedRuns.comparisonBaseline(`deep-${f}`)?.id).toBe(`table-1-${b}`)
   })
 
   it('takes every character as it is and finds nothing for nothing', () => {

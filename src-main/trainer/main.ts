@@ -1,12 +1,12 @@
 /**
- * The trainer: a process of its own for one run, told what to do over Node's IPC. With `--probe`: prints the device.
- * With `--turns`: is timed.
+ * The trainer: a process that trains one run and receives its commands over Node's IPC. With `--probe`, it prints the
+ * device. With `--time-steps`, it times steps on request.
  */
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { toErrorValue } from '../contract/errors'
 import { trainerCommand, type TrainerJob, type TrainerSignal } from '../contract/trainer/messages'
-import { timedWork } from '../contract/trainer/turns'
+import { timingJob } from '../contract/trainer/timing'
 import { loadTensorFlow } from '../graph/tensorflow'
 import { beginProgram } from '../system/program'
 import { onEndSignals } from '../system/signals'
@@ -16,7 +16,7 @@ import { probeDevice } from './environment'
 import { Recorder } from './recorder'
 import { trainRun } from './run'
 import { Diverged } from './training'
-import { endWith, takeTurnsAt } from './measurements/turns'
+import { endWith, runTimingJob } from './measurements/timingLoop'
 
 beginProgram()
 if (process.argv.includes('--probe')) {
@@ -29,18 +29,18 @@ if (process.argv.includes('--probe')) {
         process.exitCode = 1
       },
     )
-} else if (process.argv[2] === '--turns') {
+} else if (process.argv[2] === '--time-steps') {
   showTrainerState('timing')
-  endWith(Promise.resolve(process.argv[3] ?? 'null').then((job) => takeTurnsAt(timedWork.parse(JSON.parse(job)))))
+  endWith(Promise.resolve(process.argv[3] ?? 'null').then((job) => runTimingJob(timingJob.parse(JSON.parse(job)))))
 } else if (process.send) {
   serve()
 } else {
-  process.stderr.write('A trainer is started by the service, not by hand.\n')
+  process.stderr.write('Only the service starts a trainer. Use `mcnn train`.\n')
   process.exitCode = 2
 }
 
 function serve(): void {
-  // It does not keep a trainer that has nothing more to do.
+  // The watchdog does not keep a finished trainer alive.
   new Worker(path.join(__dirname, 'watchdog.js')).unref()
   showTrainerState('training')
   const recorder = new Recorder(signal)
@@ -49,7 +49,7 @@ function serve(): void {
     recorder.record({ type: state })
   })
   control.recorder = recorder
-  // The service is gone: nobody could keep what would be measured from here on.
+  // The service has ended: nobody would store further measurements.
   process.on('disconnect', () => process.exit(1))
   // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP
   // is for programs with a terminal, and a trainer has none.
@@ -65,12 +65,12 @@ function serve(): void {
     else if (command.type === 'stop') control.stop()
     else if (job === null) {
       job = command
-      void carryOut(job, control, recorder)
+      void executeJob(job, control, recorder)
     }
   })
 }
 
-async function carryOut(job: TrainerJob, control: Control, recorder: Recorder): Promise<void> {
+async function executeJob(job: TrainerJob, control: Control, recorder: Recorder): Promise<void> {
   try {
     await trainRun(job, control, recorder, (progress) => signal({ type: 'progress', progress }))
   } catch (error) {
@@ -95,31 +95,31 @@ async function carryOut(job: TrainerJob, control: Control, recorder: Recorder): 
     // The service finds no end in the journal and records that the process ended.
     process.stderr.write(causeOf(error))
   }
-  // Closing the channel drops what is still to be written, and a service that stands still may read nothing for long.
-  await delivered()
+  // Closing the channel drops unsent messages, and a suspended service may read none for a long time.
+  await allSent()
   process.removeAllListeners('disconnect')
   process.on('disconnect', () => process.exit(0))
   process.disconnect?.()
 }
 
-/** Signals that are not written to the channel yet, and who waits for that. */
-let underway = 0
-let whenDelivered: (() => void) | null = null
+/** Number of signals that are not sent yet, and the callback for when all are. */
+let unsent = 0
+let onAllSent: (() => void) | null = null
 
 function signal(what: TrainerSignal): void {
-  underway++
-  // Also called for a broken channel, which without it would be an uncaught error; 'disconnect' says it all.
+  unsent++
+  // Node calls it for a broken channel too. Without a callback that would be an uncaught error.
   process.send?.(what, undefined, undefined, () => {
-    if (--underway === 0) whenDelivered?.()
+    if (--unsent === 0) onAllSent?.()
   })
 }
 
-async function delivered(): Promise<void> {
-  if (underway > 0) await new Promise<void>((resolve) => (whenDelivered = resolve))
+async function allSent(): Promise<void> {
+  if (unsent > 0) await new Promise<void>((resolve) => (onAllSent = resolve))
 }
 
-/** For the log: the stack of what went wrong, and of what was beneath it. */
+/** Returns the stack of an error and of its causes, for the log. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return `${String(error)}\n`
-  return `${error.stack ?? error.message}\n${error.cause === undefined ? '' : `because of ${causeOf(error.cause)}`}`
+  return `${error.stack ?? error.message}\n${error.cause === undefined ? '' : `Caused by: ${causeOf(error.cause)}`}`
 }

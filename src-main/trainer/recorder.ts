@@ -2,9 +2,9 @@
 import { codeOf, messageOf } from '../contract/errors'
 import type { StoredMessage, TrainerMessage, TrainerSignal } from '../contract/trainer/messages'
 import { JournalWriter } from '../journal/writer'
-import { isDiskError, whenTheDiskTakes } from './checkpoints/patience'
+import { isDiskError, retryWhileDiskUnavailable } from './checkpoints/diskRetry'
 
-/** Messages that are flushed to the disk before the service is told: a run resumes from them, or ends. */
+/** Messages that are flushed to the disk before the service is notified: a run resumes from them, or ends. */
 const flushedTypes: readonly StoredMessage['type'][] = [
   'started',
   'epoch',
@@ -79,7 +79,7 @@ export class Recorder {
       this.#append()
       await journal.flush()
     }
-    await whenTheDiskTakes(write, stopped, (_, thrown) => this.reportDisk(thrown))
+    await retryWhileDiskUnavailable(write, stopped, (_, thrown) => this.reportDisk(thrown))
     this.#isFlushOutstanding = false
     this.#signal({ type: 'journal' })
   }

@@ -24,7 +24,7 @@ import { Training } from './training'
 import { tuneBanks } from './measurements/tuning'
 import { SharedMachineWatch } from './measurements/sharedMachine'
 import { encodeWeights, filtersOf } from './variables'
-import { whenTheDiskTakes } from './checkpoints/patience'
+import { retryWhileDiskUnavailable } from './checkpoints/diskRetry'
 import type { Reached } from '../journal/progress'
 import { writeAtomically } from '../files/durable'
 import { sha256Of } from '../files/sha256'
@@ -42,33 +42,33 @@ export async function trainRun(
   report: (progress: RunProgress) => void,
 ): Promise<void> {
   const clock = stopwatch()
-  /** The start writes a few files. On a full disk it waits, like all that a run writes later. */
-  const patiently = async <T>(begin: () => T | Promise<T>): Promise<T> => {
-    const tell = (why: string, thrown: unknown): void => {
+  /** The start writes a few files. It waits while the disk is full, as all later writes do. */
+  const waitForDisk = async <T>(begin: () => T | Promise<T>): Promise<T> => {
+    const onWait = (why: string, thrown: unknown): void => {
       recorder.reportDisk(thrown)
       recorder.record({
         type: 'event',
         level: 'warning',
         kind: 'disk',
-        message: `The run waits for its disk before it begins (${why}).`,
+        message: `The run waits for its disk before it starts (${why}).`,
       })
     }
     try {
-      return await whenTheDiskTakes(begin, () => control.stopRequested, tell)
+      return await retryWhileDiskUnavailable(begin, () => control.stopRequested, onWait)
     } catch (thrown) {
       throw control.stopRequested ? new StopRequested() : thrown
     }
   }
-  const reached = await patiently(() => recorder.open(job.runDir))
-  const scratch = await patiently(() => openScratch(job.runDir))
+  const reached = await waitForDisk(() => recorder.open(job.runDir))
+  const scratch = await waitForDisk(() => openScratch(job.runDir))
   try {
-    await trainIn(job, reached, control, recorder, report, clock, patiently)
+    await trainIn(job, reached, control, recorder, report, clock, waitForDisk)
   } finally {
     await closeScratch(scratch).catch(() => undefined)
   }
 }
 
-type Patiently = <T>(begin: () => T | Promise<T>) => Promise<T>
+type WaitForDisk = <T>(begin: () => T | Promise<T>) => Promise<T>
 
 async function trainIn(
   job: TrainerJob,
@@ -77,7 +77,7 @@ async function trainIn(
   recorder: Recorder,
   report: (progress: RunProgress) => void,
   clock: () => number,
-  patiently: Patiently,
+  waitForDisk: WaitForDisk,
 ): Promise<void> {
   const { config } = job
   const send = recorder.record.bind(recorder)
@@ -89,7 +89,7 @@ async function trainIn(
   const batchSize = Math.min(config.batchSize, data.train.count)
   const rest = data.train.count % batchSize
   const { precision } = config
-  const tuning = await patiently(() =>
+  const tuning = await waitForDisk(() =>
     tuneBanks({ tensorflow, spec, batchSize, precision, program: job.program, file: job.tuningFile }),
   )
   const tuningSeconds = clock()
@@ -98,7 +98,7 @@ async function trainIn(
     await deviceMemory(tensorflow),
     process.env['MCNN_RESIDENT'],
   )
-  const graph = await patiently(() =>
+  const graph = await waitForDisk(() =>
     buildTrainingGraph(tensorflow, {
       spec,
       bank: tuning.bank,
@@ -184,14 +184,14 @@ async function trainIn(
       await writeAtomically(path.join(job.runDir, weightsFile), bytes)
       return sha256Of(bytes)
     }
-    const tell = (why: string): void =>
+    const onWait = (why: string): void =>
       send({
         type: 'event',
         level: 'warning',
         kind: 'disk',
-        message: `The weights could not be written (${why}): it is tried again until the disk takes them.`,
+        message: `The weights could not be written (${why}). The program tries again until the disk is writable.`,
       })
-    const weightsSha256 = await whenTheDiskTakes(writeWeights, () => control.stopRequested, tell)
+    const weightsSha256 = await retryWhileDiskUnavailable(writeWeights, () => control.stopRequested, onWait)
     // The newest stays: the run may be extended.
     await checkpoints.remove(1)
     send({ type: 'done', weightsFile, weightsSha256 })

@@ -34,7 +34,7 @@ export function keptLayers(spec: NetworkSpec): LayerSummary[] {
 /** Base filters of those layers. @param values the graph's variables, at least its kernels */
 export function filtersOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32Array>): LayerFilters[] {
   return keptLayers(spec).map((layer) => {
-    const kernel = named(values, `${layer.name}.kernel`)
+    const kernel = requireVariable(values, `${layer.name}.kernel`)
     return {
       layer: layer.name,
       shape: kernelShape(layer),
@@ -56,7 +56,7 @@ export function encodeWeights(
   const specs = parameters(spec)
   const values = graph.getVariables(specs.map((p) => p.name))
   return encodeSafetensors(
-    specs.map(({ name, shape }) => ({ name, shape, values: named(values, name) })),
+    specs.map(({ name, shape }) => ({ name, shape, values: requireVariable(values, name) })),
     {
       arch: config.arch,
       variant: config.variant,
@@ -68,10 +68,10 @@ export function encodeWeights(
   )
 }
 
-/** @throws where it is not there */
-export function named(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+/** Returns the values of a variable. @throws Error if it is missing */
+export function requireVariable(values: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
   const found = values.get(name)
-  // Nothing in its place: a weights file with a hole in it would be read as whole.
+  // No default value: an incomplete weights file would be read as a complete one.
   if (!found) throw new Error(`The graph has no variable ${name}.`)
   return found
 }

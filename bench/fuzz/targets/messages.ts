@@ -7,7 +7,7 @@ import { WorkbenchError, toErrorValue } from '../../../src-main/contract/errors'
 import { events } from '../../../src-main/contract/events'
 import { quickStart, recipe } from '../../../src-main/contract/experiment'
 import { deviceProbe, storedMessage, trainerCommand, trainerSignal } from '../../../src-main/contract/trainer/messages'
-import { answerIn } from '../../../src-main/contract/trainer/turns'
+import { parseTimingReply } from '../../../src-main/contract/trainer/timing'
 import { eventMessage, readyMessage, reply, request, startFailed } from '../../../src-main/contract/wire'
 import { answer, isServiceEvent, type CallRoutes } from '../../../src-main/shell/service/calls'
 import { Grants } from '../../../src-main/shell/window/grants'
@@ -184,7 +184,7 @@ const lineSeeds = [
 export const lines = target<string>('lines of timed processes and probes', () => ({
   inputs: mutatedJsonText(lineSeeds),
   run: (line) => {
-    if (answerIn(line)) return 'accepted'
+    if (parseTimingReply(line)) return 'accepted'
     try {
       return deviceProbe.safeParse(JSON.parse(line)).success ? 'accepted' : 'refused'
     } catch (thrown) {

@@ -1,22 +1,21 @@
-/** One program writes a history at a time. */
+/** Ensures that only one program writes a history at a time. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { messageOf, WorkbenchError } from '../../contract/errors'
 
-/** Who has a history, as it says of itself. */
+/** The program that writes a history, as it describes itself. */
 export const writer = z.object({ pid: z.int(), program: z.string().max(200) })
 export type Writer = z.infer<typeof writer>
 
 /**
- * Held by an exclusive transaction on a file of its own, beside the history: the system lets go of it whatever the
- * program dies of. What the holder says of itself lies in another file; where that is found by the next one, the holder
- * did not end well.
+ * An exclusive transaction on a separate file next to the history. The system releases it however the program ends.
+ * The owner describes itself in a second file. If the next program finds that file, the owner did not exit cleanly.
  */
 export class WriterLock {
   readonly #db: Sqlite.Database
   readonly #notice: string
-  /** Whether the program that had it before ended without letting go. */
+  /** Whether the previous owner ended without releasing the lock. */
   readonly afterCrash: boolean
 
   private constructor(db: Sqlite.Database, notice: string, self: Writer) {
@@ -26,15 +25,15 @@ export class WriterLock {
     try {
       writeFileSync(notice, JSON.stringify(self))
     } catch {
-      // A full disk: the lock holds without it, and others say "another program".
+      // The disk is full. The lock holds without this file, and other programs report "another program".
     }
   }
 
   /**
-   * Null where another program has it.
-   * @throws WorkbenchError unavailable where the lock's file can't be opened
+   * Acquires the lock. Returns null if another program holds it.
+   * @throws WorkbenchError unavailable if the file of the lock cannot be opened
    */
-  static take(history: string, self: Writer): WriterLock | null {
+  static acquire(history: string, self: Writer): WriterLock | null {
     let db: Sqlite.Database | undefined
     try {
       db = new Sqlite(`${history}.lock`, { timeout: 0 })
@@ -43,14 +42,14 @@ export class WriterLock {
     } catch (cause) {
       db?.close()
       if (cause instanceof Sqlite.SqliteError && cause.code.startsWith('SQLITE_BUSY')) return null
-      throw new WorkbenchError('unavailable', `The data directory can't be taken (${messageOf(cause)}).`, {
-        fix: 'Check that it can be written and the disk is not full.',
+      throw new WorkbenchError('unavailable', `Cannot lock the data directory (${messageOf(cause)}).`, {
+        fix: 'Check that the directory is writable and the disk is not full.',
         cause,
       })
     }
   }
 
-  /** @param suspect the next program shall look through the history as after a crash */
+  /** @param suspect whether the next program must check the complete history, as after a crash */
   release(suspect = false): void {
     if (!suspect) rmSync(this.#notice, { force: true })
     this.#db.close()
@@ -65,7 +64,7 @@ export class WriterLock {
   }
 }
 
-/** Whether a program writes the history now. Creates nothing. */
+/** Returns whether a program holds the lock of a history. Creates no files. */
 export function isWriterAlive(history: string): boolean {
   const file = `${history}.lock`
   if (!existsSync(file)) return false
@@ -81,7 +80,7 @@ export function isWriterAlive(history: string): boolean {
   }
 }
 
-/** The program that has a history, as far as it is known. */
+/** Returns the program that holds the lock of a history, as far as it is known. */
 export function writerOf(history: string): Writer {
   return readWriter(noticeOf(history)) ?? { pid: 0, program: 'another program' }
 }

@@ -1,7 +1,4 @@
-/**
- * Runs that were started: filters are kept of them from before their first epoch on. What is in the trash is none of
- * them.
- */
+/** Runs that were started and are not in the trash. The filters of a run are stored from before its first epoch on. */
 import { runSummary, type RunSummary } from '../../contract/runs/runs'
 import type { Database } from '../files/database'
 import { from, listed, summaryColumns } from './runSql'
@@ -14,7 +11,7 @@ export class StartedRuns {
   readonly #find
   readonly #one
   readonly #first
-  readonly #beside
+  readonly #baseline
   readonly #environment
 
   constructor(db: Database) {
@@ -25,7 +22,7 @@ export class StartedRuns {
     this.#first = db.prepare<[]>(`
       SELECT ${summaryColumns} ${from} WHERE ${started}
       ORDER BY (runs.variant <> 'baseline') + (runs.variant <> 'baseline' AND runs.state = 'done') DESC, ${newestFirst} LIMIT 1`)
-    this.#beside = db.prepare<[string]>(`
+    this.#baseline = db.prepare<[string]>(`
       SELECT ${summaryColumns} FROM runs AS mine
         JOIN runs ON runs.arch = mine.arch AND runs.dataset = mine.dataset AND runs.seed = mine.seed AND runs.epochs = mine.epochs
         JOIN studies ON studies.key = runs.study
@@ -39,9 +36,8 @@ export class StartedRuns {
   }
 
   /**
-   * Those in which every word of the text occurs, as in the palette's search; the newest first.
-   * @param limit as many at most
-   * @returns the first of them, and how many there are in all
+   * Returns the runs that contain every word of a text, newest first, as the search of the palette does.
+   * @param limit largest number of runs returned; `total` counts all
    */
   find(text: string, limit: number): { found: RunSummary[]; total: number } {
     const rows = this.#find.all({ words: JSON.stringify(wordsOf(text)), limit })
@@ -49,24 +45,24 @@ export class StartedRuns {
   }
 
   /**
-   * The run with that id, started or not; for null the one to begin with: the newest finished with multi-band layers,
-   * else the newest with some, else the newest.
+   * Returns the run with an id, started or not. For null, returns a default: the newest finished run with multi-band
+   * layers, else the newest run with such layers, else the newest run.
    */
   suggested(id: string | null): RunSummary | null {
     return summaryOf(id === null ? this.#first.get() : this.#one.get(id))
   }
 
   /**
-   * The baseline beside a run: same network, data and seed, same epochs; of its own study before others, the newest
-   * before older ones. Null for a baseline.
+   * Returns the baseline with the same network, data set, seed and epochs as a run: preferably of the same study,
+   * then the newest. Returns null for a baseline.
    */
-  beside(id: string): RunSummary | null {
-    return summaryOf(this.#beside.get(id))
+  comparisonBaseline(id: string): RunSummary | null {
+    return summaryOf(this.#baseline.get(id))
   }
 
   /**
-   * Hash of what the run that was started last was trained on; null where there is none, or its trainer has not told
-   * yet.
+   * Returns the hash of the environment that the most recently started run was trained in; null if there is no such
+   * run, or its trainer has not reported it yet.
    */
   lastEnvironment(): string | null {
     return this.#environment.get() ?? null

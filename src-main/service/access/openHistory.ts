@@ -123,7 +123,7 @@ export async function tryAcquireLock(paths: Paths, program: string, timeoutMs: n
 
 function takeLock(paths: Paths, program: string): WriterLock | null {
   if (!isUnchanged(paths)) throw new DataDirRemoved(paths)
-  const lock = WriterLock.take(paths.database, { pid: process.pid, program })
+  const lock = WriterLock.acquire(paths.database, { pid: process.pid, program })
   // The file of the lock may have been removed after it was opened.
   if (!lock || isUnchanged(paths)) return lock
   lock.release()

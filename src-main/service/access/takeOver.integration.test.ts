@@ -48,11 +48,11 @@ const faults = {
 it.each(Object.entries(faults))(
   'releases the lock, reports the reason once and tries again if %s fails',
   async (_, { left, fault, reason }) => {
-    const first = WriterLock.take(database, { pid: process.pid, program: 'the first' })
+    const first = WriterLock.acquire(database, { pid: process.pid, program: 'the first' })
     const service = await bench.open({}, { access: 'either', followMs: 20 })
     change(`${left}; CREATE TRIGGER fault ${fault}`)
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    const take = vi.spyOn(WriterLock, 'take')
+    const take = vi.spyOn(WriterLock, 'acquire')
     try {
       first?.release(true)
       await expect.poll(() => take.mock.calls.length).toBeGreaterThan(4)
@@ -68,7 +68,7 @@ it.each(Object.entries(faults))(
     }
     let lock: WriterLock | null = null
     await expect
-      .poll(() => (lock = WriterLock.take(database, { pid: process.pid, program: 'the second' })))
+      .poll(() => (lock = WriterLock.acquire(database, { pid: process.pid, program: 'the second' })))
       .not.toBeNull()
     change('DROP TRIGGER fault')
     ;(lock as WriterLock | null)?.release(true)
@@ -81,9 +81,9 @@ it.each(Object.entries(faults))(
 
 it.each(Object.entries(faults))('releases the lock at its start if %s fails', async (_, { left, fault, reason }) => {
   change(`${left}; CREATE TRIGGER fault ${fault}`)
-  WriterLock.take(database, { pid: process.pid, program: 'a program that is killed' })?.release(true)
+  WriterLock.acquire(database, { pid: process.pid, program: 'a program that is killed' })?.release(true)
   await expect(bench.open()).rejects.toThrow(reason)
-  const lock = WriterLock.take(database, { pid: process.pid, program: 'the next' })
+  const lock = WriterLock.acquire(database, { pid: process.pid, program: 'the next' })
   expect(lock).not.toBeNull()
   // The next program checks the history as after a crash: this one did not get as far as to clean up.
   expect(lock?.afterCrash).toBe(true)

@@ -178,7 +178,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       work()
     } catch (thrown) {
       // Checked again next time.
-      if (!disk.met(thrown)) process.stderr.write(`The history could not be read: ${messageOf(thrown)}\n`)
+      if (!disk.handleError(thrown)) process.stderr.write(`The history could not be read: ${messageOf(thrown)}\n`)
     }
   }
   const timers = [

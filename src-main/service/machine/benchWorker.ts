@@ -11,6 +11,6 @@ export interface BenchWorker {
   /** Resolves after the warm-up. */
   start(): Promise<Ready>
   /** @returns milliseconds of each timed step, or only their mean if single steps are not known */
-  turn(untimed: number, timed: number): Promise<number[]>
+  runSteps(untimed: number, timed: number): Promise<number[]>
   stop(): void
 }

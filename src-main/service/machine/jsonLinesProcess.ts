@@ -1,18 +1,18 @@
-/** A process that is timed in turns with others and speaks JSON Lines: our trainer, or a Python benchmark. */
+/** A process that times steps on request over JSON Lines: our trainer, or a Python benchmark. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { BenchWorker, Ready } from './benchWorker'
-import { answerIn, type Answer, type Turn } from '../../contract/trainer/turns'
+import { parseTimingReply, type TimingReply, type TimingRequest } from '../../contract/trainer/timing'
 
 const keptOutput = 4000
 
 export class JsonLinesProcess implements BenchWorker {
   #child: ChildProcess | null = null
-  #pending: ((answer: Answer | { ended: string }) => void) | null = null
+  #pending: ((reply: TimingReply | { ended: string }) => void) | null = null
   #ended: string | null = null
   #output = ''
 
-  /** @param limitMs timeout for the start and for each turn, generous enough for slow machines */
+  /** @param limitMs timeout for the start and for each request, generous enough for slow machines */
   constructor(
     private readonly command: string,
     private readonly args: readonly string[],
@@ -29,21 +29,21 @@ export class JsonLinesProcess implements BenchWorker {
       .setEncoding('utf8')
       .on('data', (text: string) => (this.#output = (this.#output + text).slice(-keptOutput)))
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const answer = answerIn(line)
-      if (answer) this.#pending?.(answer)
+      const reply = parseTimingReply(line)
+      if (reply) this.#pending?.(reply)
     })
     child.on('error', (error) => this.#end(`${this.command} could not be started (${error.message})`))
     child.on('close', (code, signal) => this.#end(this.#reason(code, signal)))
-    const answer = await this.#next()
-    if ('ready' in answer) return answer.ready
-    throw new Error(`it sent an unexpected answer: ${JSON.stringify(answer).slice(0, 200)}`)
+    const reply = await this.#next()
+    if ('ready' in reply) return reply.ready
+    throw new Error(`it sent an unexpected reply: ${JSON.stringify(reply).slice(0, 200)}`)
   }
 
-  async turn(untimed: number, timed: number): Promise<number[]> {
-    this.#child?.stdin?.write(`${JSON.stringify({ untimed, timed } satisfies Turn)}\n`)
-    const answer = await this.#next()
-    if ('ms' in answer && answer.ms.length === timed) return answer.ms
-    throw new Error(`it sent an unexpected answer: ${JSON.stringify(answer).slice(0, 200)}`)
+  async runSteps(untimed: number, timed: number): Promise<number[]> {
+    this.#child?.stdin?.write(`${JSON.stringify({ untimed, timed } satisfies TimingRequest)}\n`)
+    const reply = await this.#next()
+    if ('ms' in reply && reply.ms.length === timed) return reply.ms
+    throw new Error(`it sent an unexpected reply: ${JSON.stringify(reply).slice(0, 200)}`)
   }
 
   stop(): void {
@@ -51,19 +51,19 @@ export class JsonLinesProcess implements BenchWorker {
     this.#child?.kill('SIGKILL')
   }
 
-  async #next(): Promise<Answer> {
+  async #next(): Promise<TimingReply> {
     if (this.#ended !== null) throw new Error(this.#ended)
-    const answer = await new Promise<Answer | { ended: string }>((resolve) => {
-      const timer = setTimeout(() => this.#end(`no answer within ${this.limitMs / 1000} s`), this.limitMs)
+    const reply = await new Promise<TimingReply | { ended: string }>((resolve) => {
+      const timer = setTimeout(() => this.#end(`no reply within ${this.limitMs / 1000} s`), this.limitMs)
       this.#pending = (value) => {
         clearTimeout(timer)
         this.#pending = null
         resolve(value)
       }
     })
-    if ('ended' in answer) throw new Error(answer.ended)
-    if ('error' in answer) throw new Error(answer.error.replace(/\.$/, ''))
-    return answer
+    if ('ended' in reply) throw new Error(reply.ended)
+    if ('error' in reply) throw new Error(reply.error.replace(/\.$/, ''))
+    return reply
   }
 
   #end(why: string): void {

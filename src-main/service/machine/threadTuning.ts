@@ -1,4 +1,4 @@
-/** Finds TensorFlow's fastest thread counts: one process per candidate, timed in turns. */
+/** Finds TensorFlow's fastest thread counts: one process per candidate, timed alternately. */
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../../analysis/statistics/statistics'
@@ -6,20 +6,20 @@ import { messageOf, WorkbenchError } from '../../contract/errors'
 import { autoPrecision } from '../../analysis/machine/choices'
 import type { DeviceProbe } from '../../contract/trainer/messages'
 import { defaultThreads, type ThreadCounts, type ThreadTimes, type ThreadTuning } from '../../contract/system/tuning'
-import type { TimedWork } from '../../contract/trainer/turns'
+import type { TimingJob } from '../../contract/trainer/timing'
 import { JsonLinesProcess } from './jsonLinesProcess'
 import type { BenchWorker } from './benchWorker'
 import { busyShare, textOf, type Processor } from './processor'
 import { nodeArguments, trainerEnv } from '../training/trainerEnv'
 import { otherTrainers, type TrainerProcess } from '../../system/trainerProcesses'
 
-/** Steps per turn; the first one starts with cold caches and is not timed. */
+/** Steps per request; the first one starts with cold caches and is not timed. */
 const untimed = 1
 const timed = 3
-/** Pause after a turn: threads may spin for a moment before they sleep. */
+/** Pause after each request: threads may spin for a moment before they sleep. */
 const restMs = 50
 const rounds = { least: 3, most: 9, ms: 9000 }
-/** Timeout of a start and of each turn. */
+/** Timeout of a start and of each request. */
 const limitMs = 60_000
 /** If other programs use more than this share of the processors, the times are not usable. */
 const busyLimit = 0.25
@@ -58,7 +58,7 @@ export interface TuningRun {
   /** Cancels the measurement. */
   signal?: AbortSignal
   /** Smaller in tests. */
-  work?: Partial<TimedWork>
+  work?: Partial<TimingJob>
   busy?: () => Promise<boolean>
   /** Returns a trainer of another program that uses this machine now. */
   otherTrainer?: () => TrainerProcess | undefined
@@ -94,8 +94,8 @@ export async function tuneThreads({
     const other = otherTrainer()
     if (other) throw new SharedMachine(other)
   }
-  let players: BenchWorker[] = []
-  const stop = (): void => players.forEach((player) => player.stop())
+  let workers: BenchWorker[] = []
+  const stop = (): void => workers.forEach((worker) => worker.stop())
   // A stopped process answers no more: do not wait for it.
   const aborted = signal
     ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted')))
@@ -105,20 +105,20 @@ export async function tuneThreads({
     assertAlone()
     if (await busy()) return without('the machine was busy with other work')
     const precision = autoPrecision(await probe())
-    const job: TimedWork = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
-    players = candidates.map(
+    const job: TimingJob = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
+    workers = candidates.map(
       (threads) =>
         new JsonLinesProcess(
           process.execPath,
-          [...nodeArguments, trainerEntry, '--turns', JSON.stringify(job)],
+          [...nodeArguments, trainerEntry, '--time-steps', JSON.stringify(job)],
           { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) },
           limitMs,
         ),
     )
     say(`${candidates.length} processes load TensorFlow and warm up`)
     signal?.throwIfAborted()
-    const [first] = await Promise.race([aborted, Promise.all(players.map((player) => player.start()))])
-    const measured = await Promise.race([aborted, takeTurns(players, say, assertAlone)])
+    const [first] = await Promise.race([aborted, Promise.all(workers.map((worker) => worker.start()))])
+    const measured = await Promise.race([aborted, timeInRounds(workers, say, assertAlone)])
     const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
     return {
       at: new Date().toISOString(),
@@ -141,8 +141,8 @@ export async function tuneThreads({
  * Returns milliseconds of each timed step by round and process. The order is reversed in every second round.
  * @param assertAlone throws if another training has begun; called before and after each round
  */
-async function takeTurns(
-  players: readonly BenchWorker[],
+async function timeInRounds(
+  workers: readonly BenchWorker[],
   say: (line: string) => void,
   assertAlone: () => void,
 ): Promise<number[][][]> {
@@ -150,12 +150,12 @@ async function takeTurns(
   const started = performance.now()
   while (measured.length < rounds.least || (measured.length < rounds.most && performance.now() - started < rounds.ms)) {
     assertAlone()
-    const order = [...players.entries()]
+    const order = [...workers.entries()]
     if (measured.length % 2 === 1) order.reverse()
-    const round: number[][] = players.map(() => [])
-    for (const [i, player] of order) {
+    const round: number[][] = workers.map(() => [])
+    for (const [i, worker] of order) {
       await setTimeout(restMs)
-      round[i] = await player.turn(untimed, timed)
+      round[i] = await worker.runSteps(untimed, timed)
     }
     assertAlone()
     measured.push(round)

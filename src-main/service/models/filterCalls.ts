@@ -53,7 +53,7 @@ export function filterCalls(context: Context): HandlersOf<'filters'> {
 
     'filters.defaultRun': ({ id }) => {
       const run = history.startedRuns.suggested(id)
-      return { run, compared: run && history.startedRuns.beside(run.id) }
+      return { run, compared: run && history.startedRuns.comparisonBaseline(run.id) }
     },
 
     'filters.layers': ({ id }) => {

@@ -65,7 +65,7 @@ export class Scheduler {
     // The run stays queued, and the service calls this again.
     started.catch(
       (thrown: unknown) =>
-        this.#context.disk.met(thrown) ||
+        this.#context.disk.handleError(thrown) ||
         process.stderr.write(`The next run could not be started: ${messageOf(thrown)}\n`),
     )
   }

@@ -119,7 +119,7 @@ export async function verify(
 function keep(context: Context, verdict: Omit<Verification, 'kept'>): boolean {
   const run = context.history.runs.get(verdict.runId)
   if (!run) return false
-  context.disk.take(() => {
+  context.disk.writeOrBuffer(() => {
     context.history.events.add(
       run.key,
       verdict.same ? 'info' : 'warning',

@@ -112,7 +112,7 @@ describe('a service that is closed after a failure', () => {
     await service.call('studies.create', { plan: quickStart })
     await service.close()
     expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['history.sqlite', 'mcnn-workbench.json']))
-    const lock = WriterLock.take(path.join(dataDir, 'history.sqlite'), { pid: process.pid, program: 'test' })
+    const lock = WriterLock.acquire(path.join(dataDir, 'history.sqlite'), { pid: process.pid, program: 'test' })
     expect(lock).not.toBeNull()
     lock?.release()
   })

@@ -285,7 +285,7 @@ describe('a command that only reads', () => {
   it('follows a writing program, and creates no file next to its history', async () => {
     await trained()
     const database = path.join(dataDir, 'history.sqlite')
-    const lock = WriterLock.take(database, { pid: process.pid, program: 'test' })
+    const lock = WriterLock.acquire(database, { pid: process.pid, program: 'test' })
     const writer = new History(database)
     writer.studies.insert({ id: 'second', name: 'Second', createdAt: '2026-01-01T00:00:00Z', plan: null })
     const names = readdirSync(dataDir).sort()
@@ -361,12 +361,12 @@ it('keeps foreign files in `work`, and deletes nothing through a link', async ()
 it('releases the lock if a history cannot be taken over', async () => {
   await trained()
   const database = path.join(dataDir, 'history.sqlite')
-  const first = WriterLock.take(database, { pid: process.pid, program: 'newer' })
+  const first = WriterLock.acquire(database, { pid: process.pid, program: 'newer' })
   const bench = new Bench(dataDir)
   const service = await bench.open({}, { access: 'either', followMs: 20 })
   const db = new Sqlite(database)
   db.pragma('user_version = 1000')
-  const take = vi.spyOn(WriterLock, 'take')
+  const take = vi.spyOn(WriterLock, 'acquire')
   first?.release()
   // The window has tried several times, and could not.
   await expect.poll(() => take.mock.calls.length).toBeGreaterThan(3)
@@ -376,7 +376,7 @@ it('releases the lock if a history cannot be taken over', async () => {
   const locks: WriterLock[] = []
   await expect
     .poll(() => {
-      const lock = WriterLock.take(database, { pid: process.pid, program: 'test' })
+      const lock = WriterLock.acquire(database, { pid: process.pid, program: 'test' })
       if (lock) locks.push(lock)
       return lock !== null
     })

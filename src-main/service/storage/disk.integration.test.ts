@@ -12,7 +12,7 @@ import type { DiskProblem } from '../../contract/system/system'
 import type { EpochMetrics, StepMetrics } from '../../contract/runs/metrics'
 import type { HistoryEvent } from '../../contract/runs/runs'
 import { History } from '../../history/history'
-import { Disk, wordsOf } from './disk'
+import { Disk, describeDiskError } from './disk'
 import { Bench, planOf } from '../fixtures/bench'
 import type { Service } from '../app/service'
 
@@ -130,9 +130,9 @@ describe('unwritable history', () => {
     const add = (id: string): void =>
       history.studies.insert({ id, name: id, createdAt: '2026-01-01T00:00:00Z', plan: null })
     const done = new Promise((resolve) => disk.follow({ stalled: () => told.push('stalled'), freed: resolve }))
-    disk.take(() => add('a'))
+    disk.writeOrBuffer(() => add('a'))
     history.mayNotWrite()
-    for (const id of ['b', 'c', 'd']) disk.take(() => add(id))
+    for (const id of ['b', 'c', 'd']) disk.writeOrBuffer(() => add(id))
     const tryWrite = vi.spyOn(history, 'tryWrite')
     expect(disk.problem).toMatchObject({ message: `${folder} cannot be written (SQLITE_READONLY).` })
     await expect.poll(() => tryWrite.mock.calls.length).toBeGreaterThan(3)
@@ -141,8 +141,8 @@ describe('unwritable history', () => {
     await done
     expect(history.studies.list().map((study) => study.id)).toEqual(['d', 'c', 'b', 'a'])
     expect(told).toEqual([`${folder} cannot be written (SQLITE_READONLY).`, 'stalled', null])
-    expect(() => disk.take(() => add('a'))).toThrow(/UNIQUE/)
-    disk.take(() => {
+    expect(() => disk.writeOrBuffer(() => add('a'))).toThrow(/UNIQUE/)
+    disk.writeOrBuffer(() => {
       throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
     })
     expect(told.at(-1)).toBe('damaged')
@@ -163,7 +163,7 @@ describe('unwritable history', () => {
     ['SQLITE_IOERR_WRITE', /reports errors/],
     ['EIO', /reports errors/],
   ])('%s is reported in words', (code, words) => {
-    const { message, fix } = wordsOf(Object.assign(new Error('x'), { code }), '/data')
+    const { message, fix } = describeDiskError(Object.assign(new Error('x'), { code }), '/data')
     expect(message).toMatch(words)
     expect(message).toContain('/data')
     expect(fix).toMatch(/\.$/)

@@ -28,7 +28,7 @@ export class Disk {
   readonly #changed: () => void
   readonly #damaged: (thrown: unknown) => void
   #follower: Follower | null = null
-  #held: (() => void)[] = []
+  #buffered: (() => void)[] = []
   #problem: DiskProblem | null = null
   #since = 0
   #timer: NodeJS.Timeout | undefined
@@ -62,25 +62,25 @@ export class Disk {
   }
 
   /**
-   * Runs `work` now, or after all buffered work. Runs it again as a whole if the disk failed meanwhile.
+   * Runs a write now, or after all buffered ones. Repeats it if the disk fails.
    * @throws errors that are neither the disk's nor corruption
    */
-  take(work: () => void): void {
-    if (this.#held.length > 0) {
-      this.#held.push(work)
+  writeOrBuffer(write: () => void): void {
+    if (this.#buffered.length > 0) {
+      this.#buffered.push(write)
       return
     }
     try {
       this.#history.mustBeThere()
-      work()
+      write()
     } catch (thrown) {
-      if (isDiskProblem(thrown)) this.#held.push(work)
-      if (!this.met(thrown)) throw thrown
+      if (isDiskProblem(thrown)) this.#buffered.push(write)
+      if (!this.handleError(thrown)) throw thrown
     }
   }
 
   /** Handles an error of the disk by buffering, and corruption by reporting it. Returns whether it was either. */
-  met(thrown: unknown): boolean {
+  handleError(thrown: unknown): boolean {
     if (isDamage(thrown)) this.#damaged(thrown)
     else if (isDiskProblem(thrown)) this.#stall(thrown)
     else return false
@@ -90,21 +90,23 @@ export class Disk {
   /** Tries once more. Unwritten messages are lost with this process, but nothing that was confirmed is. */
   close(): void {
     clearInterval(this.#timer)
-    if (this.#held.length === 0) return
-    this.#write()
-    if (this.#held.length > 0)
-      process.stderr.write(`The last ${this.#held.length} messages of the trainer could not be written to the disk.\n`)
+    if (this.#buffered.length === 0) return
+    this.#flush()
+    if (this.#buffered.length > 0)
+      process.stderr.write(
+        `The last ${this.#buffered.length} messages of the trainer could not be written to the disk.\n`,
+      )
   }
 
   #stall(thrown: unknown): void {
-    const words = wordsOf(thrown, this.#folder)
+    const problem = describeDiskError(thrown, this.#folder)
     const first = this.#problem === null
     if (first) this.#since = performance.now()
     const before = this.#problem
-    this.#problem = { ...words, since: before?.since ?? new Date().toISOString() }
-    if (before?.message !== words.message) this.#changed()
+    this.#problem = { ...problem, since: before?.since ?? new Date().toISOString() }
+    if (before?.message !== problem.message) this.#changed()
     if (!first) return
-    process.stderr.write(`${words.message} ${words.fix}\n`)
+    process.stderr.write(`${problem.message} ${problem.fix}\n`)
     this.#timer = setInterval(() => {
       this.#retry().catch((thrown: unknown) =>
         process.stderr.write(`The disk could not be checked again: ${messageOf(thrown)}\n`),
@@ -119,7 +121,7 @@ export class Disk {
     this.#trying = true
     try {
       const free = await freeBytes(this.#folder)
-      if (!this.#write() || (free !== null && free < this.#options.roomBytes)) return
+      if (!this.#flush() || (free !== null && free < this.#options.roomBytes)) return
       clearInterval(this.#timer)
       this.#problem = null
       this.#changed()
@@ -130,30 +132,30 @@ export class Disk {
   }
 
   /** Returns whether everything is written. */
-  #write(): boolean {
+  #flush(): boolean {
     try {
       this.#history.mustBeThere()
       this.#history.tryWrite()
     } catch (thrown) {
-      if (!this.met(thrown)) process.stderr.write(`The disk could not be checked again: ${messageOf(thrown)}\n`)
+      if (!this.handleError(thrown)) process.stderr.write(`The disk could not be checked again: ${messageOf(thrown)}\n`)
       return false
     }
-    for (let work = this.#held[0]; work; work = this.#held[0]) {
+    for (let write = this.#buffered[0]; write; write = this.#buffered[0]) {
       try {
-        work()
+        write()
       } catch (thrown) {
-        if (this.met(thrown)) return false
+        if (this.handleError(thrown)) return false
         // Not a disk error: retrying would repeat it for ever.
         process.stderr.write(`A message of a trainer could not be stored: ${messageOf(thrown)}\n`)
       }
-      this.#held.shift()
+      this.#buffered.shift()
     }
     return true
   }
 }
 
 /** Describes an error of the disk. */
-export function wordsOf(thrown: unknown, folder: string): Pick<DiskProblem, 'message' | 'fix'> {
+export function describeDiskError(thrown: unknown, folder: string): Pick<DiskProblem, 'message' | 'fix'> {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   if (/FULL|ENOSPC|EDQUOT/.test(code))
     return { message: `The disk of ${folder} is full.`, fix: 'Free some space: training resumes automatically.' }

@@ -66,7 +66,7 @@ export class RecordKeeper {
       work()
     } catch (thrown) {
       const problem = messageOf(thrown)
-      if (!this.#context.disk.met(thrown) && problem !== this.#problem)
+      if (!this.#context.disk.handleError(thrown) && problem !== this.#problem)
         process.stderr.write(`A record of a study could not be written: ${problem}\n`)
       this.#problem = problem
     }

@@ -186,7 +186,7 @@ describe('a damaged history', () => {
   it('is left alone where it is whole, in use, or of a newer program', async () => {
     fill(paths.database)
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'whole', kept: null })
-    const lock = WriterLock.take(paths.database, { pid: process.pid, program: 'the other' })
+    const lock = WriterLock.acquire(paths.database, { pid: process.pid, program: 'the other' })
     await expect(repairHistory(dataDir, 'test')).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('the other') as string,

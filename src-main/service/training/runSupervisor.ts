@@ -103,9 +103,9 @@ export class RunSupervisor {
         {
           progress: (progress) => this.#receive(progress),
           journal: () => this.#ingestSoon(),
-          disk: (error) => disk.met(error),
-          broken: (what) => disk.take(() => this.#fail(`The trainer broke the contract (${what}).`)),
-          closed: (end) => disk.take(() => this.#close(end)),
+          disk: (error) => disk.handleError(error),
+          broken: (what) => disk.writeOrBuffer(() => this.#fail(`The trainer broke the contract (${what}).`)),
+          closed: (end) => disk.writeOrBuffer(() => this.#close(end)),
         },
         { ...trainerEnv(), ...this.#slot.env },
         trainerPriority,
@@ -153,7 +153,7 @@ export class RunSupervisor {
   recordDiskWait(seconds: number): void {
     if (this.#hasEnded) return
     const { disk, history } = this.#context
-    disk.take(() =>
+    disk.writeOrBuffer(() =>
       history.events.add(
         this.run.key,
         'warning',
@@ -184,8 +184,8 @@ export class RunSupervisor {
     const { disk, history, owner } = this.#context
     const { key, summary } = this.run
     const isDiskUnavailable = isDiskProblem(thrown)
-    disk.met(thrown)
-    disk.take(() => {
+    disk.handleError(thrown)
+    disk.writeOrBuffer(() => {
       if (!isDiskUnavailable) return this.#end('failed', `The trainer could not be started: ${messageOf(thrown)}`)
       history.runs.requeue(key, owner, 'before')
       announce(this.#context, summary.id)
@@ -204,7 +204,7 @@ export class RunSupervisor {
   #ingestSoon(): void {
     if (this.#ingestIsHeld) return
     this.#ingestIsHeld = true
-    this.#context.disk.take(() => {
+    this.#context.disk.writeOrBuffer(() => {
       try {
         this.#ingest()
       } catch (thrown) {

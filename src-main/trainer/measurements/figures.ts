@@ -3,7 +3,7 @@ import { figuresCost, hasFigures, layerFigures } from '../../analysis/filters/co
 import type { EpochFigures } from '../../contract/models/filters'
 import { multiplications } from '../../nn/architecture'
 import { convolutions, kernelShape, type NetworkSpec } from '../../nn/networkSpec'
-import { named } from '../variables'
+import { requireVariable } from '../variables'
 
 /**
  * Of the epochs' time on a CPU at most so much goes into it, but for the look before the first and that after the last.
@@ -44,7 +44,7 @@ export function figuresOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32
         layer: layer.name,
         figures: layerFigures({
           shape: kernelShape(layer),
-          values: named(values, `${layer.name}.kernel`),
+          values: requireVariable(values, `${layer.name}.kernel`),
           bank: layer.bank,
         }),
       })),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { imageChannels, imageSize } from '../../contract/experiment'
-import type { TimedWork } from '../../contract/trainer/turns'
+import type { TimingJob } from '../../contract/trainer/timing'
 import type { TensorFlow } from '../../graph/tensorflow'
 import { buildTrainingGraph } from '../../graph/training'
 import { network } from '../../nn/architecture'
@@ -30,7 +30,7 @@ export function randomBatch(batch: number): { images: Float32Array; labels: Int3
 /** @param recording what the graph is recorded with and run by, where somebody watches; measurements before that are not watched */
 export async function recordedStep(
   tensorflow: TensorFlow,
-  { arch, variant, precision, batch }: Omit<TimedWork, 'warmUp'>,
+  { arch, variant, precision, batch }: Omit<TimingJob, 'warmUp'>,
   recording = tensorflow,
 ): Promise<Step> {
   const spec = network(arch, variant, classes)

@@ -1,27 +1,27 @@
 import { expect, it, vi } from 'vitest'
-import { whenTheDiskTakes } from './patience'
+import { retryWhileDiskUnavailable } from './diskRetry'
 
 const failing = (code: string) => Object.assign(new Error(code), { code })
 
-it('writes when there is room, says once that it waits, and gives up where the fault is another or the run is stopped', async () => {
+it('retries while the disk is full, reports the wait once, and rejects with other errors and after a stop', async () => {
   const write = vi
     .fn<() => Promise<string>>()
     .mockRejectedValueOnce(failing('ENOSPC'))
     .mockRejectedValueOnce(failing('EIO'))
     .mockResolvedValue('sum')
-  const told: string[] = []
+  const reports: string[] = []
   expect(
-    await whenTheDiskTakes(
+    await retryWhileDiskUnavailable(
       write,
       () => false,
-      (why) => told.push(why),
+      (why) => reports.push(why),
       1,
     ),
   ).toBe('sum')
   expect(write).toHaveBeenCalledTimes(3)
-  expect(told).toEqual(['ENOSPC'])
+  expect(reports).toEqual(['ENOSPC'])
   await expect(
-    whenTheDiskTakes(
+    retryWhileDiskUnavailable(
       () => Promise.reject(failing('EINVAL')),
       () => false,
       () => undefined,
@@ -30,7 +30,7 @@ it('writes when there is room, says once that it waits, and gives up where the f
   ).rejects.toThrow('EINVAL')
   let stops = 0
   await expect(
-    whenTheDiskTakes(
+    retryWhileDiskUnavailable(
       () => Promise.reject(failing('ENOSPC')),
       () => ++stops > 2,
       () => undefined,

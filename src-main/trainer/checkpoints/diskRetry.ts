@@ -9,23 +9,23 @@ export function isDiskError(thrown: unknown): boolean {
 }
 
 /**
- * Writes what ends a run as soon as the disk takes it: hours of training must not fail for want of room.
- * @param stopped whether somebody wants the run to end meanwhile: then the disk's error is thrown
- * @param tell is called once, with why it waits
+ * Repeats a write until the disk accepts it: hours of training must not be lost because a disk is full.
+ * @param stopped whether the run has to end: then the error of the disk is thrown
+ * @param onWait called once, with the reason for waiting
  */
-export async function whenTheDiskTakes<T>(
+export async function retryWhileDiskUnavailable<T>(
   write: () => T | Promise<T>,
   stopped: () => boolean,
-  tell: (why: string, thrown: unknown) => void,
+  onWait: (why: string, thrown: unknown) => void,
   retryMs = 2000,
 ): Promise<T> {
-  for (let told = false; ;) {
+  for (let isReported = false; ;) {
     try {
       return await write()
     } catch (thrown) {
       if (!isDiskError(thrown) || stopped()) throw thrown
-      if (!told) tell(messageOf(thrown), thrown)
-      told = true
+      if (!isReported) onWait(messageOf(thrown), thrown)
+      isReported = true
       await wait(retryMs)
     }
   }
