@@ -1,7 +1,10 @@
 /** What waits, put in another order by buttons, keys and undo; a run duplicated into a new study. */
 import path from 'node:path'
 import type { Locator, Page } from 'playwright/test'
+import { otherVerificationWords } from '../src-main/analysis/text/queue'
 import { quickStart, type StudyRequest } from '../src-main/contract'
+import { MachineSlot } from '../src-main/service/queue/machineSlot'
+import { locateDataDir } from '../src-main/service/storage/dataDirIdentity'
 import { expect, screenshots, test, type Workbench } from './app'
 
 /** The first trains for minutes where nobody ends it; the others wait. */
@@ -51,6 +54,30 @@ test('reorders the queue by buttons and keys, and undoes it', async ({ workbench
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'mcnn-f 2', 'baseline 2'])
   await page.keyboard.press('Escape')
   await expect(rows(page)).toHaveCount(0)
+})
+
+test('says that queued runs wait while another program verifies a run of the data directory', async ({
+  workbench,
+  dataDir,
+}) => {
+  const { page } = workbench
+  const status = page.getByRole('contentinfo', { name: 'Status' })
+  await expect(status).toContainText('Service running')
+  // A verification holds the slot of the machine while it trains.
+  const otherProgram = new MachineSlot(locateDataDir(dataDir), () => undefined)
+  const release = await otherProgram.tryAcquire()
+  await workbench.call('studies.create', { plan })
+  await expect(status).toContainText('Queue waits for another program')
+  await page.getByRole('button', { name: '4 queued' }).click()
+  await expect(page.getByRole('dialog', { name: 'Queue' })).toContainText(otherVerificationWords)
+  await workbench.inEveryLook(async (ending) => {
+    await workbench.screenshot(`queue-waits-${ending}`)
+    await workbench.scrollsNowhereSideways()
+  })
+  release?.()
+  await expect.poll(() => waiting(workbench)).toHaveLength(3)
+  await expect(status).not.toContainText('Queue waits')
+  await expect(page.getByRole('dialog', { name: 'Queue' })).not.toContainText(otherVerificationWords)
 })
 
 test('duplicates a run into a new study, which is edited and started', async ({ workbench }) => {

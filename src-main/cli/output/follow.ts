@@ -1,5 +1,6 @@
 /** Follows the runs that train in this process until the last one ends: as JSON lines, or as progress bars. */
 import { runPickedOn } from '../../analysis/statistics/picked'
+import { otherVerificationWords } from '../../analysis/text/queue'
 import { endedStates } from '../../contract/runs/states'
 import type { EpochMetrics } from '../../contract/runs/metrics'
 import type { RunProgress, RunSummary } from '../../contract/runs/runs'
@@ -11,7 +12,9 @@ import { TrainingProgress } from './progress'
 
 export class Follower {
   readonly listeners: Listeners = {
-    'system.condition': ({ disk }) => {
+    'system.condition': ({ disk, otherVerification }) => {
+      if (otherVerification && !this.#isWaiting) log(otherVerificationWords)
+      this.#isWaiting = otherVerification
       if (disk) log(`${disk.message} Training is on hold. ${disk.fix}`)
       else if (this.#onHold) log('The disk is writable again: training resumes.')
       this.#onHold = disk !== null
@@ -23,6 +26,7 @@ export class Follower {
   }
   readonly #json: boolean
   #onHold = false
+  #isWaiting = false
   /** Events that arrived before the runs to follow were known. */
   #early: (() => void)[] | null = []
   #bars: TrainingProgress | null = null

@@ -52,6 +52,8 @@ export const condition = z.object({
   /** Another program that uses the data directory: this one is read-only. */
   heldBy: holder.nullable(),
   disk: diskProblem.nullable(),
+  /** Whether queued and resumed runs wait for the verification of a run of this data directory by another program. */
+  otherVerification: z.boolean(),
 })
 export type Condition = z.infer<typeof condition>
 
@@ -74,7 +76,7 @@ export const systemCalls = {
   'system.doctor': read(none, doctor),
   /** The device of runs; loads TensorFlow once. */
   'system.device': read(none, device),
-  /** Whether this program can write. */
+  /** Whether this program can write and start runs. */
   'system.condition': read(none, condition),
   /** Reports that a person uses the window: trainers give way to it for the next 3 s. */
   'system.reportUse': read(none, ok),
@@ -85,7 +87,7 @@ export const systemCalls = {
 } as const
 
 export const systemEvents = {
-  /** Whether this program can write has changed. */
+  /** Whether this program can write and start runs has changed. */
   'system.condition': condition,
   /** Milliseconds that the service needs to close in order: longer while a run with long steps trains. */
   'system.closing': z.object({ ms: z.number().positive() }),

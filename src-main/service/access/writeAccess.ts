@@ -38,7 +38,8 @@ export class WriteAccess {
   }
 
   get condition(): Condition {
-    return { heldBy: this.#heldBy, disk: this.#context.disk.problem }
+    const { disk, machine } = this.#context
+    return { heldBy: this.#heldBy, disk: disk.problem, otherVerification: this.mayWrite && machine.isTaken }
   }
 
   /** @throws WorkbenchError conflict */

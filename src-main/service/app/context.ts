@@ -2,6 +2,7 @@ import type { EventName, EventPayload } from '../../contract/events'
 import type { Environment } from '../../contract/runs/environment'
 import type { History } from '../../history/history'
 import type { Owner } from '../../history/runs/runs'
+import type { MachineSlot } from '../queue/machineSlot'
 import type { Paths } from '../storage/dataDir'
 import type { Disk } from '../storage/disk'
 import type { TrainerPriority } from '../training/trainerPriority'
@@ -13,6 +14,8 @@ export interface Context {
   history: History
   paths: Paths
   disk: Disk
+  /** The right to start a training, which programs of this data directory share. */
+  machine: MachineSlot
   emit: Emit
   /** This process, as owner of runs. */
   owner: Owner

@@ -252,7 +252,11 @@ describe('the service process', () => {
     one.child.kill('SIGKILL')
     await one.ended()
     await two.event('system.condition')
-    expect(await two.call('system.condition', {})).toEqual({ heldBy: null, disk: null })
+    expect(await two.call('system.condition', {})).toEqual({
+      heldBy: null,
+      disk: null,
+      otherVerification: false,
+    })
     expect((await two.call('runs.get', { id: runId })).run.state).toBe('interrupted')
     await two.call('studies.trash', { id })
   })

@@ -24,6 +24,7 @@ import { thisProcess } from '../access/processIdentity'
 import { WriteAccess } from '../access/writeAccess'
 import { DataDirRemoved, openHistory, type Access } from '../access/openHistory'
 import { publishCalls } from '../studies/publishCalls'
+import { MachineSlot } from '../queue/machineSlot'
 import { RunActions } from '../queue/runActions'
 import { Scheduler } from '../queue/scheduler'
 import { cleanUpAfterCrash, recover } from '../access/recovery'
@@ -109,17 +110,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }
     return error
   }
-  const disk = new Disk(
-    history,
-    paths.dataDir,
-    options.disk ?? {},
-    () => emit('system.condition', own.condition),
-    explained,
-  )
+  const conditionChanged = (): void => emit('system.condition', own.condition)
+  const disk = new Disk(history, paths.dataDir, options.disk ?? {}, conditionChanged, explained)
   const context: Context = {
     history,
     paths,
     disk,
+    machine: new MachineSlot(paths, conditionChanged),
     emit,
     owner: thisProcess(),
     program: options.program,

@@ -105,7 +105,7 @@ describe('a verification by another program', () => {
     return { service, done }
   }
 
-  it('keeps queued runs of the data directory from starting until it ends', async () => {
+  it('keeps queued runs of the data directory from starting until it ends, and says so', async () => {
     const { service, done } = await finishedRun()
     const { service: verifier, inPhase } = await reader()
     const other = new Bench()
@@ -121,9 +121,16 @@ describe('a verification by another program', () => {
       const { runIds } = await (await other.open()).call('studies.create', { plan: { ...plan, seeds: [1] } })
       await other.reached(runIds[0] ?? '', 'done')
       expect((await service.call('runs.get', { id: queued })).run.state).toBe('queued')
+      expect(await service.call('system.condition', {})).toMatchObject({ otherVerification: true })
+      // The verifying program has no queue that could wait.
+      expect(await verifier.call('system.condition', {})).toMatchObject({ otherVerification: false })
       await verifier.call('publish.cancel', { kind: 'verify' })
       await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
       await bench.reached(queued, 'done')
+      expect(bench.told.flatMap((e) => (e.name === 'system.condition' ? [e.payload.otherVerification] : []))).toEqual([
+        true,
+        false,
+      ])
     } finally {
       await Promise.all([verifier.close(), other.end()])
     }
@@ -137,7 +144,7 @@ describe('a verification by another program', () => {
       const verified = first.service.call('publish.verify', { id: done })
       await first.inPhase('training again')
       const waiting = second.service.call('publish.verify', { id: done })
-      await second.inPhase('waiting for the running run')
+      await second.inPhase('waiting for the verification of another program')
       planOf({ 1: 'good' })
       await first.service.call('publish.cancel', { kind: 'verify' })
       await expect(verified).rejects.toMatchObject({ code: 'cancelled' })

@@ -9,17 +9,28 @@ import type { Paths } from '../storage/dataDir'
 
 export class MachineSlot {
   readonly #paths: Paths
+  readonly #changed: () => void
+  #isTaken = false
   #server: Server | null = null
   #holders = 0
 
-  constructor(paths: Paths) {
+  /** @param changed called when `isTaken` changes */
+  constructor(paths: Paths, changed: () => void) {
     this.#paths = paths
+    this.#changed = changed
+  }
+
+  /** Whether another program held the slot at the last attempt to acquire it. */
+  get isTaken(): boolean {
+    return this.#isTaken
   }
 
   /** @returns releases the slot; null if another program holds it */
   async tryAcquire(): Promise<(() => void) | null> {
     this.#holders++
-    if (this.#server === null && !(await this.#listen())) {
+    const isOurs = this.#server !== null || (await this.#listen())
+    this.#report(!isOurs)
+    if (!isOurs) {
       this.#release()
       return null
     }
@@ -28,6 +39,12 @@ export class MachineSlot {
       if (isHeld) this.#release()
       isHeld = false
     }
+  }
+
+  #report(isTaken: boolean): void {
+    if (isTaken === this.#isTaken) return
+    this.#isTaken = isTaken
+    this.#changed()
   }
 
   #release(): void {

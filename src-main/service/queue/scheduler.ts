@@ -14,7 +14,6 @@ import { isAlive, sameOwner } from '../access/processIdentity'
 import { announceAll, type Context } from '../app/context'
 import { RunSupervisor, type SupervisorOptions } from '../training/runSupervisor'
 import type { Slot } from '../training/slot'
-import { MachineSlot } from './machineSlot'
 
 /** Between two checks whether the machine is free, in ms. */
 const busyMs = 250
@@ -28,7 +27,6 @@ export class Scheduler {
   #closing = false
   /** How many tasks have exclusive access to the machine, or wait for it. */
   #exclusive = 0
-  readonly #machine: MachineSlot
   /** Requests to start or resume runs that came before the gate was closed. */
   #starting = 0
   /** Whether this program holds the machine's slot to start or resume runs. */
@@ -39,7 +37,6 @@ export class Scheduler {
     this.#context = context
     this.#options = options
     this.#slots = slots
-    this.#machine = new MachineSlot(context.paths)
     context.disk.follow({ stalled: () => this.#suspendAll(), freed: (seconds) => this.#resumeAfterDiskWait(seconds) })
   }
 
@@ -71,7 +68,7 @@ export class Scheduler {
   }
 
   async #startWithMachine(git: Environment['git']): Promise<void> {
-    const release = await this.#machine.tryAcquire()
+    const release = await this.#context.machine.tryAcquire()
     if (release === null) return this.#startLater()
     try {
       if (this.#isHalted) return
@@ -103,7 +100,7 @@ export class Scheduler {
     this.#exclusive++
     try {
       for (;;) {
-        const release = this.#isBusy() ? null : await this.#machine.tryAcquire()
+        const release = this.#isBusy() ? null : await this.#context.machine.tryAcquire()
         if (release !== null) {
           // A run may have become running before the slot was acquired, which a private copy of the history does not show.
           const { history, paths } = this.#context

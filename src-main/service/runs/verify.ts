@@ -106,13 +106,19 @@ export async function verify(
   targetOf(run, keptOf(context.history, run), asked)
   const release = asked.parallel
     ? () => undefined
-    : await scheduler.acquireExclusive(signal, () => report('waiting for the running run', 0, 0))
+    : await scheduler.acquireExclusive(signal, () => report(waitingPhase(context, scheduler), 0, 0))
   try {
     const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, report)
     return { ...verdict, kept: keeps() && keep(context, verdict) }
   } finally {
     release()
   }
+}
+
+function waitingPhase({ machine }: Context, scheduler: Scheduler): string {
+  return scheduler.trainingRun() === null && machine.isTaken
+    ? 'waiting for the verification of another program'
+    : 'waiting for the running run'
 }
 
 /** Writes the verdict to the run's events; returns false if the run was purged meanwhile. */

@@ -43,8 +43,8 @@ class Live {
   readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
-  /** Whether this program can write, and whether the disk accepts writes. */
-  condition = $state.raw<Condition>({ heldBy: null, disk: null })
+  /** Whether this program can write and start runs. */
+  condition = $state.raw<Condition>({ heldBy: null, disk: null, otherVerification: false })
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
   /** The service's last unexpected end; stays for a while after the service is back, or until it is dismissed. */
   crash = $state.raw<Crash | null>(null)
