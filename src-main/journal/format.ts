@@ -82,7 +82,7 @@ export function isJournalName(name: string): boolean {
   return namePattern.test(name)
 }
 
-/** Returns the attempt whose lines a file of this name holds; null for any other name. */
+/** Returns the number of the attempt whose lines a file of this name holds; null for any other name. */
 export function attemptOf(name: string): number | null {
   const [, digits, end] = namePattern.exec(name) ?? []
   return digits === undefined || end !== 'jsonl' ? null : Number(digits)

@@ -1,4 +1,4 @@
-/** The writer and the reader of journals, against files that are torn, changed, doubled and overtaken. */
+/** The writer and the reader of journals, with files that are incomplete, changed, doubled and superseded. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -48,7 +48,7 @@ function written(...messages: TrainerMessage[]): JournalWriter {
   return writer
 }
 
-/** All that counts, by one cursor moved on in small steps. */
+/** Returns all content that counts, read with one cursor in small steps. */
 function readAll(mostBytes = 1): unknown[] {
   const found: unknown[] = []
   for (let cursor = unread; ;) {
@@ -62,7 +62,7 @@ function readAll(mostBytes = 1): unknown[] {
 }
 
 describe('a line', () => {
-  it('comes back as it was, whatever text it holds', () => {
+  it('is read as it was written, whatever text it holds', () => {
     const line = { n: 3, at: '2026-11-29T03:00:00.000Z', message: note('","crc":"00000000"}\n ü \u2028') }
     const text = encodeLine(line as never)
     expect(text.endsWith('\n')).toBe(true)
@@ -70,7 +70,7 @@ describe('a line', () => {
     expect(decodeLine(text.slice(0, -1))).toEqual(line)
   })
 
-  it('is refused with any single character changed', () => {
+  it('is rejected if any single character changed', () => {
     const text = encodeLine({ n: 1, at: '2026-11-29T03:00:00.000Z', message: epoch(1) as never }).slice(0, -1)
     for (let i = 0; i < text.length; i++) {
       const changed = `${text.slice(0, i)}${text[i] === '7' ? '3' : '7'}${text.slice(i + 1)}`
@@ -80,7 +80,7 @@ describe('a line', () => {
 })
 
 describe('a journal', () => {
-  it('hands out each line once, in order, however it is read in between', () => {
+  it('is read once and in order, however the reader splits it', () => {
     const writer = new JournalWriter(run)
     const follower = new JournalFollower(run)
     const seen: TrainerMessage[] = []
@@ -97,11 +97,11 @@ describe('a journal', () => {
     expect(follower.next()).toEqual([])
   })
 
-  it('is empty where there is none', () => {
+  it('is empty if the file is missing', () => {
     expect(readJournal(run, unread)).toEqual([])
   })
 
-  it('leaves a line out until it is complete', () => {
+  it('ignores a line until it is complete', () => {
     written(note('a'))
     const size = statSync(lines(1)).size
     const next = encodeLine({ n: 2, at: '2026-11-29T03:00:00.000Z', message: note('b') as never })
@@ -115,18 +115,18 @@ describe('a journal', () => {
     expect(readAll()).toMatchObject([{ message: 'a' }, { message: 'b' }])
   })
 
-  it('goes on in a second attempt behind what the first one wrote as a whole', () => {
+  it('continues in a second attempt after the last complete line of the first', () => {
     written(note('a'), epoch(1), epoch(2))
     truncateSync(lines(1), statSync(lines(1)).size - 10)
     const second = written(epoch(2))
     expect(second.attempt).toBe(2)
     expect(second.reached).toEqual({ epochs: 1, step: 0 })
-    // What a trainer that still lived adds to the first attempt is void.
+    // The first attempt is void from here on: its trainer was still running.
     appendFileSync(lines(1), '…the rest\n')
     expect(readAll()).toMatchObject([{ message: 'a' }, { metrics: { epoch: 1 } }, { metrics: { epoch: 2 } }])
   })
 
-  it('passes over a cursor in lines that turned out to be void', () => {
+  it('skips a cursor that lies in void lines', () => {
     written(note('a'))
     const [first] = readJournal(run, unread)
     written(note('b'))
@@ -136,7 +136,7 @@ describe('a journal', () => {
     expect(readJournal(run, ahead).map(({ message }) => message)).toMatchObject([{ message: 'b' }])
   })
 
-  it('ignores an attempt that never wrote its head', () => {
+  it('ignores an attempt without a head', () => {
     written(note('a'))
     writeFileSync(lines(2), '{"n":0,"at":"20')
     expect(readAll()).toHaveLength(1)
@@ -144,7 +144,7 @@ describe('a journal', () => {
     expect(readAll()).toMatchObject([{ message: 'a' }, { message: 'b' }])
   })
 
-  it('says which line was changed, and hands out those around it', () => {
+  it('reports a changed line and returns the lines around it', () => {
     written(note('first'), note('second'), note('third'))
     writeFileSync(lines(1), readFileSync(lines(1), 'utf8').replace('second', 'secund'))
     expect(readAll()).toEqual([
@@ -154,12 +154,12 @@ describe('a journal', () => {
       ),
       expect.objectContaining({ message: 'third' }),
     ])
-    // A trainer goes on only from what comes before it.
+    // A trainer resumes only from the lines before it.
     written(note('fourth'))
     expect(readAll()).toMatchObject([{ message: 'first' }, { message: 'fourth' }])
   })
 
-  it('does not count what can’t follow: an epoch twice, an epoch left out, a step twice', () => {
+  it('rejects a repeated epoch, a skipped epoch and a repeated step', () => {
     const step = (n: number) => ({ step: n, epoch: 1, loss: 1, learningRate: 0.1, stepMs: 1 })
     expect(written(epoch(1), epoch(1), epoch(2)).reached).toEqual({ epochs: 0, step: 0 })
     expect(written(epoch(3)).reached).toEqual({ epochs: 1, step: 0 })
@@ -168,7 +168,7 @@ describe('a journal', () => {
     expect(written().reached).toEqual({ epochs: 1, step: 8 })
   })
 
-  it('refuses values that are missing or were changed', () => {
+  it('rejects missing and changed filter values', () => {
     written(filters(1))
     const [entry] = readJournal(run, unread)
     if (!entry?.message) throw new Error('no entry')
@@ -182,7 +182,7 @@ describe('a journal', () => {
     expect(() => withValues(run, whole)).toThrow('the file with its values is missing')
   })
 
-  it('tells a writer that a later attempt has begun', () => {
+  it('reports to a writer that a later attempt has started', () => {
     const first = new JournalWriter(run)
     expect(first.isSuperseded).toBe(false)
     written(note('b'))

@@ -71,9 +71,9 @@ export class JournalWriter {
   }
 
   /**
-   * Adds a line.
-   * @param at when the message came, ISO
-   * @throws the system's error; then nothing was added, and the same may be tried again
+   * Appends a line.
+   * @param at time of the message, ISO
+   * @throws the system's error; then nothing was appended, and the call can be repeated
    */
   append(message: TrainerMessage, at?: string): void {
     this.#write({ message: this.#stored(message) }, at)
@@ -81,7 +81,7 @@ export class JournalWriter {
 
   /** Resolves when everything that was appended before the call is on the disk. Rejects with the system's error. */
   flush(): Promise<void> {
-    // Values first: no line may refer to values that a power cut took.
+    // Values first: no line may refer to values that are lost in a power cut.
     const next = this.#flushing
       .catch(() => undefined)
       .then(() => flushed(this.#values.handle))
@@ -154,7 +154,7 @@ function created(file: string): OpenFile {
   return { handle: openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0o666), bytes: 0 }
 }
 
-/** Appends everything or nothing: a full disk may accept a part. */
+/** Appends all bytes or none: a full disk may accept some of them. */
 function append(file: OpenFile, content: Uint8Array): void {
   try {
     for (let written = 0; written < content.length;) written += writeSync(file.handle, content, written)

@@ -9,22 +9,22 @@ function recorded() {
 }
 
 describe('Control', () => {
-  it('lets the run through when nobody asks for anything', async () => {
+  it('lets the run continue without requests', async () => {
     const { control, states } = recorded()
     await control.betweenSteps()
     expect(states).toEqual([])
     expect(control.pausedTime).toBe(0)
   })
 
-  it('holds the run from pause to resume, counts the time and tells both', async () => {
+  it('holds the run from pause to resume, counts the time and reports both', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     const { control, states } = recorded()
     control.pause()
     let through = false
     const wait = control.betweenSteps().then(() => (through = true))
-    // Not `expect.poll`, which advances a faked clock.
+    // `expect.poll` would advance a faked clock.
     while (states.length === 0) await recorded().control.betweenSteps()
-    // A run without a pause needs one turn of the event loop to get through.
+    // A run without a pause needs one iteration of the event loop.
     await recorded().control.betweenSteps()
     expect({ through, states }).toEqual({ through: false, states: ['paused'] })
     vi.advanceTimersByTime(20)
@@ -48,7 +48,7 @@ describe('Control', () => {
     expect(paused.states).toEqual(['paused'])
   })
 
-  it('does not hold a run whose pause was taken back at once', async () => {
+  it('does not hold a run whose pause was cancelled at once', async () => {
     const { control, states } = recorded()
     control.pause()
     control.resume()

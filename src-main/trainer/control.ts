@@ -1,8 +1,8 @@
-/** Pause, resume, checkpoint and stop, taken up between two steps. */
+/** Pause, resume, checkpoint and stop, handled between two steps. */
 import type { EndSignal } from '../contract/runs/endReasons'
 import type { Recorder } from './recorder'
 
-/** A person, or the end of the service, wants the run to end here: no failure. */
+/** A person or the closing service stops the run. This is no failure. */
 export class StopRequested extends Error {}
 
 /** A measurement of active time: it stops while the run is paused. */
@@ -11,7 +11,7 @@ export interface Meter {
   resume: () => void
 }
 
-/** What is asked of the run, until it comes to look. */
+/** Pending requests, which the run handles between two steps. */
 export class Control {
   private paused = false
   private stopped = false
@@ -19,14 +19,14 @@ export class Control {
   private saving = false
   private wake: (() => void) | null = null
   private pausedMs = 0
-  /** They stop before a pause's checkpoint is written and continue after the pause, as `pausedTime` counts it. */
+  /** Meters stop before the checkpoint of a pause is written and continue after the pause, as `pausedTime` does. */
   readonly meters: Meter[] = []
-  /** Keeps where the run stands, before it stands still or when asked for; set by who can. */
+  /** Writes a checkpoint, before a pause or on request. The training loop sets it. */
   save: (() => Promise<void>) | null = null
-  /** Where measurements go: training waits while the disk does not take them. */
+  /** Receives measurements: training waits while the disk does not accept them. */
   recorder: Pick<Recorder, 'isBlocked' | 'written'> | null = null
 
-  /** @param onChange is told when the run really stands still, and when it goes on */
+  /** @param onChange called when the run has paused and when it resumes */
   constructor(private readonly onChange: (state: 'paused' | 'resumed') => void) {}
 
   pause(): void {
@@ -42,7 +42,7 @@ export class Control {
     this.saving = true
   }
 
-  /** @param signal that this process received; null if the service asks */
+  /** @param signal that this process received; null if the service requests the stop */
   stop(signal: EndSignal | null = null): void {
     if (!this.stopped) this.signal = signal
     this.stopped = true
@@ -53,22 +53,22 @@ export class Control {
     return this.stopped
   }
 
-  /** The signal that stopped the run, if one came before the service asked. */
+  /** The signal that stopped the run, if it came before a request of the service. */
   get stoppedBy(): EndSignal | null {
     return this.signal
   }
 
-  /** Time spent paused so far, in milliseconds: no part of an epoch's time. */
+  /** Time spent paused so far, in milliseconds. It does not count as part of an epoch. */
   get pausedTime(): number {
     return this.pausedMs
   }
 
   /**
-   * Lets messages in and out, and waits while paused.
+   * Handles messages, and waits while the run is paused.
    * @throws StopRequested
    */
   async betweenSteps(): Promise<void> {
-    // TensorFlow blocks the thread for the length of a step: messages are handled here and nowhere else.
+    // TensorFlow blocks the thread during a step: messages are handled only here.
     await new Promise<void>((resolve) => setImmediate(resolve))
     if (this.saving) {
       this.saving = false

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { cpuBfloat16, gpuBfloat16, gpusIn, instructionsIn } from './environment'
 
-describe('bfloat16 in hardware', () => {
-  it('is told by a processor’s flags', () => {
+describe('hardware support for bfloat16', () => {
+  it('is detected from the flags of a processor', () => {
     const cpuinfo = (flags: string): string =>
       `processor\t: 0\nmodel name\t: A processor\nflags\t\t: fpu sse ${flags} avx\nvmx flags\t: avx512_bf16\n\nprocessor\t: 1\n`
     expect(cpuBfloat16(cpuinfo('avx512f avx512_bf16'), true)).toBe('avx512_bf16')
@@ -12,7 +12,7 @@ describe('bfloat16 in hardware', () => {
     expect(cpuBfloat16('', true)).toBeNull()
   })
 
-  it('is told by a GPU’s compute capability', () => {
+  it('is detected from the compute capability of a GPU', () => {
     const gpus = gpusIn(
       'NVIDIA H100 80GB HBM3, 9.0, 81559\nTesla V100-SXM2-16GB, 7.0, 16384\nNVIDIA A100, SXM4, 8.0, 40960\nQuadro, [N/A], [N/A]\n\n',
     )
@@ -27,7 +27,7 @@ describe('bfloat16 in hardware', () => {
   })
 })
 
-it('a vector instructions are what libraries choose their code by', () => {
+it('returns the vector instructions by which libraries choose their code', () => {
   expect(
     instructionsIn('processor\t: 0\nmodel name\t: x\nflags\t\t: fpu sse4_2 avx2 fma avx512_bf16 amx_tile hypervisor\n'),
   ).toBe('sse4_2 avx2 fma avx512_bf16 amx_tile')

@@ -1,4 +1,4 @@
-/** What a run was trained on, as measured here and now. */
+/** Describes the environment that a run trains in, as measured now. */
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -14,15 +14,15 @@ import type { TensorFlow } from '../graph/tensorflow'
 
 interface Gpu {
   name: string
-  /** Compute capability; null where the driver does not tell. */
+  /** Compute capability; null if the driver does not report it. */
   capability: number | null
-  /** Its memory; null likewise. */
+  /** Memory in bytes; null if the driver does not report it. */
   bytes: number | null
 }
 
 const asked = ['--query-gpu=name,compute_cap,memory.total', '--format=csv,noheader,nounits']
 
-/** All GPUs that the driver shows, or one of them; none where there is no driver. @param gpu index or UUID */
+/** Returns all GPUs that the driver reports, or one of them; none without a driver. @param gpu index or UUID */
 async function gpusOfDriver(gpu?: string): Promise<Gpu[]> {
   try {
     const { stdout } = await promisify(execFile)(
@@ -37,7 +37,7 @@ async function gpusOfDriver(gpu?: string): Promise<Gpu[]> {
 }
 
 /**
- * TensorFlow's first GPU as the driver calls it, index or UUID: trainers count GPUs as the driver does (`trainerEnv`).
+ * Returns the index or UUID of TensorFlow's first GPU: trainers number GPUs as the driver does (`trainerEnv`).
  * @param visible CUDA_VISIBLE_DEVICES
  */
 export function firstGpu(visible: string | undefined): string {
@@ -46,19 +46,16 @@ export function firstGpu(visible: string | undefined): string {
 
 let own: Promise<Gpu | undefined> | null = null
 
-/**
- * The GPU that TensorFlow runs on; undefined where the driver does not tell of it. It stays the same: the driver is
- * asked once.
- */
+/** Returns the GPU that TensorFlow runs on; undefined if the driver does not report it. The driver is queried once. */
 function gpuOfThis(): Promise<Gpu | undefined> {
   own ??= gpusOfDriver(firstGpu(process.env['CUDA_VISIBLE_DEVICES'])).then(([gpu]) => gpu)
   return own
 }
 
-/** @param csv lines of `nvidia-smi`, asked for name, compute capability and memory in MiB */
+/** @param csv output of `nvidia-smi`: name, compute capability and memory in MiB */
 export function gpusIn(csv: string): Gpu[] {
   return csv.split('\n').flatMap((line) => {
-    // A name may have a comma in it.
+    // A name may contain a comma.
     const [, name, ...numbers] = /^(.*),([^,]*),([^,]*)$/.exec(line) ?? []
     if (name === undefined) return []
     const [capability = null, mebibytes = null] = numbers.map((text) => {
@@ -69,26 +66,26 @@ export function gpusIn(csv: string): Gpu[] {
   })
 }
 
-/** Bytes of the GPU that TensorFlow runs on; null where it does not tell, 'cpu' where there is none. */
+/** Returns the memory of the GPU that TensorFlow runs on, in bytes; null if unknown, 'cpu' without a GPU. */
 export async function deviceMemory({ binding }: TensorFlow): Promise<number | null | 'cpu'> {
   if (!binding.isUsingGpuDevice()) return 'cpu'
   return (await gpuOfThis())?.bytes ?? null
 }
 
-/** Tensor cores compute bfloat16 from Ampere on. */
+/** Tensor cores support bfloat16 since Ampere. */
 export function gpuBfloat16({ capability }: Gpu): string | null {
   return capability !== null && capability >= 8 ? `compute capability ${capability.toFixed(1)}` : null
 }
 
 /** @param cpuinfo the text of /proc/cpuinfo */
 export function cpuBfloat16(cpuinfo: string, oneDnn: boolean): string | null {
-  // TensorFlow's own kernels know no such instructions.
+  // TensorFlow's own kernels do not use these instructions.
   if (!oneDnn) return null
   const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(/\s+/) ?? []
   return ['amx_bf16', 'avx512_bf16'].find((flag) => flags.includes(flag)) ?? null
 }
 
-/** `device` is a GPU's name only where TensorFlow itself runs on it. */
+/** `device` is the name of a GPU only if TensorFlow itself runs on it. */
 export async function probeDevice({ tf, binding }: TensorFlow): Promise<DeviceProbe> {
   const onGpu = binding.isUsingGpuDevice()
   const [gpus, gpu] = onGpu ? await Promise.all([gpusOfDriver(), gpuOfThis()]) : [[], undefined]
@@ -109,20 +106,20 @@ export async function probeDevice({ tf, binding }: TensorFlow): Promise<DevicePr
 }
 
 /**
- * TensorFlow reads a count when it starts; without one it takes a thread for each processor that this process may run
- * on.
+ * TensorFlow reads a thread count when it starts. Without one it uses one thread per processor that this process may
+ * use.
  */
 function threads(variable: string, status: string): number | null {
   const value = Number(process.env[variable])
   return Number.isInteger(value) && value > 0 ? value : allowedProcessors(status)
 }
 
-/** @param status the text of /proc/self/status; null where it does not tell */
+/** @param status the text of /proc/self/status; null if unavailable */
 export function allowedProcessors(status: string): number | null {
   return processorsIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '').length || null
 }
 
-/** Empty if there is no such file. */
+/** Returns an empty text if there is no such file. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
@@ -154,15 +151,15 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
 }
 
 /**
- * Returns the vector instructions that a processor has, in its own order: libraries choose their code by them, also
- * within one model's name.
+ * Returns the vector instructions of a processor in its own order. Libraries choose their code by them, and processors
+ * of one model name can differ.
  */
 export function instructionsIn(cpuinfo: string): string {
   const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(/\s+/) ?? []
   return flags.filter((flag) => /^(?:ssse3|sse\d|avx|fma|f16c|amx|asimd|sve|bf16|i8mm)/.test(flag)).join(' ')
 }
 
-/** A search path tells of a person's folders, and only whether it is the same matters. */
+/** A hash: a search path contains names of personal folders, and only equality matters. */
 function recorded({ LD_LIBRARY_PATH: libraries, ...variables }: Record<string, string>): Record<string, string> {
   return libraries === undefined ? variables : { ...variables, LD_LIBRARY_PATH: `SHA-256 ${shortSha256Of(libraries)}` }
 }

@@ -44,7 +44,7 @@ function start(
 }
 
 describe('the trainer', () => {
-  it('trains, tells of each epoch and leaves weights whose checksum it names', async () => {
+  it('trains, reports each epoch and leaves weights with the recorded checksum', async () => {
     const trainer = start()
     const done = await trainer.message('done')
     expect(await trainer.exit).toBe(0)
@@ -55,8 +55,8 @@ describe('the trainer', () => {
     expect(epochs.map((e) => e.epoch)).toEqual([1, 2])
     expect(epochs.map((e) => e.learningRate)).toEqual([0.1, 0.01])
     for (const { trainAccuracy, testAccuracy } of epochs) {
-      // 200 and 100 examples: accuracies are whole numbers of them, the short last batch and the filled-up evaluation
-      // included.
+      // 200 and 100 examples: accuracies are multiples of 1/200 and 1/100, also with a short last batch and a padded
+      // evaluation.
       expect((trainAccuracy * 200) % 1).toBeCloseTo(0, 6)
       expect((testAccuracy * 100) % 1).toBeCloseTo(0, 6)
     }
@@ -66,7 +66,7 @@ describe('the trainer', () => {
       expect(cpuSeconds).toBeGreaterThan(0)
       expect(memoryBytes).toBeGreaterThan(1e8)
     }
-    // The matrix holds every test example, and says of them what the metrics say.
+    // The matrix holds every test example and agrees with the metrics.
     for (const { epoch, classes, confusion, mistakes } of trainer.messages.flatMap((m) =>
       m.type === 'evaluation' ? [m.evaluation] : [],
     )) {
@@ -76,16 +76,16 @@ describe('the trainer', () => {
       expect(mistakes).toHaveLength(Math.min(48, 100 - right))
       expect(mistakes.every((m) => m.confidence >= 1 / classes)).toBe(true)
     }
-    // 200 examples in batches of 64 are 4 steps, the last of them short.
+    // 200 examples in batches of 64 are 4 steps; the last one has fewer examples.
     expect(trainer.messages.flatMap((m) => (m.type === 'steps' ? m.steps.map((s) => s.step) : []))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8,
     ])
     const filters = trainer.messages.flatMap((m) => (m.type === 'filters' ? [m] : []))
     expect(filters.map((f) => f.epoch)).toEqual([0, 1, 2])
     expect(filters[0]?.layers).toMatchObject([{ layer: 'stem', shape: [3, 3, 3, 4] }])
-    // Of every convolution; the stem's are those of the filters that were told beside.
+    // Filters of every convolution; those of the stem equal the filters that were reported separately.
     const figures = trainer.messages.flatMap((m) => (m.type === 'figures' ? [m.figures] : []))
-    // An epoch of 200 pictures is too short for them; the last one has them all the same.
+    // An epoch of 200 images is too short for figures, but the last epoch always has them.
     expect(figures.map((f) => f.epoch)).toEqual([0, 2])
     for (const { epoch, layers } of figures) {
       expect(layers.map(({ layer }) => layer)).toHaveLength(7)
@@ -100,7 +100,7 @@ describe('the trainer', () => {
 
     const bytes = await readFile(path.join(dir, 'run0', done.weightsFile))
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(done.weightsSha256)
-    // And from where the run could be extended.
+    // The checkpoint from which the run can be extended.
     expect((await readdir(path.join(dir, 'run0'))).map((name) => name.replace(/-[0-9a-f]{64}/, ''))).toEqual([
       'checkpoint-0000000008.safetensors',
       'journal',
@@ -108,7 +108,7 @@ describe('the trainer', () => {
     ])
   })
 
-  it('holds validation examples out, and says of them what the network computes picture by picture', async () => {
+  it('reports the same validation metrics as the network computes image by image', async () => {
     const validationExamples = 30
     const trainer = start({ validationExamples, epochs: 3, milestones: [] })
     const done = await trainer.message('done')
@@ -124,7 +124,7 @@ describe('the trainer', () => {
       expect((trainAccuracy * 170) % 1).toBeCloseTo(0, 6)
       expect(((validationAccuracy ?? NaN) * 30) % 1).toBeCloseTo(0, 6)
     }
-    // The other way: plain TypeScript over the weights that were kept, not TensorFlow's graph.
+    // An independent computation: plain TypeScript with the stored weights instead of TensorFlow's graph.
     const spec = network(config.arch, config.variant, 10)
     const { tensors } = decodeSafetensors(await readFile(path.join(dir, 'run0', done.weightsFile)))
     const ofSplit = ({ images, labels, count }: Split): { loss: number; accuracy: number } => {
@@ -213,7 +213,7 @@ describe('the trainer', () => {
       )
       return { weightsSha256, measured, evaluations: trainer.messages.filter((m) => m.type === 'evaluation'), told }
     }
-    // One after the other: the first one's measurement of algorithms is the second one's too.
+    // One after the other: the second uses the first one's measurement of algorithms.
     const fed = await trained('0')
     const resident = await trained('1')
     expect({ ...resident, told: '' }).toEqual({ ...fed, told: '' })
@@ -222,12 +222,12 @@ describe('the trainer', () => {
   })
 
   it('pauses and resumes between two steps, and the result is that of a run never paused', async () => {
-    // The first report of progress comes after the first step.
+    // The first progress report comes after the first step.
     const trainer = start({}, {}, { at: 'progress', count: 1, act: 'pause' })
     await trainer.message('paused')
     const title = (): string => readFileSync(`/proc/${trainer.child.pid}/cmdline`, 'utf8')
     expect(title()).toMatch(/^mcnn-trainer paused /)
-    // Meanwhile another trainer does all that this one has to do.
+    // Meanwhile another trainer completes a run of its own.
     const whole = await start().message('done')
     expect(trainer.messages.at(-1)?.type).toBe('paused')
     trainer.send({ type: 'resume' })
@@ -236,7 +236,7 @@ describe('the trainer', () => {
     expect((await trainer.message('done')).weightsSha256).toBe(whole.weightsSha256)
   })
 
-  it('labels the times of a run once if another training uses the machine', async () => {
+  it('reports once that another training uses the machine', async () => {
     const other = await ForeignTrainer.start()
     try {
       const trainer = start({ variant: 'mcnn-f' }, { MCNN_OTHER_TRAINERS: '' })
@@ -257,8 +257,8 @@ describe('the trainer', () => {
   it('loses no message if the service reads nothing until after the last step', async () => {
     const trainer = start({ variant: 'mcnn-a', epochs: 12, milestones: [] })
     await trainer.message('started')
-    // This thread reads nothing until the weights are there and the trainer, running or ended, uses no more processor
-    // time: what it reports of twelve epochs is more than a channel holds.
+    // This thread reads nothing until the weights exist and the trainer uses no more processor time. Twelve epochs of
+    // reports exceed the buffer of a channel.
     const untilIdle =
       'until [ -e "$1" ]; do sleep 0.2; done; until now=$(cut -d" " -f14,15 "/proc/$2/stat"); [ "$now" = "$before" ]; do before=$now; sleep 0.5; done'
     execFileSync('sh', [
@@ -292,15 +292,15 @@ describe('the trainer', () => {
     expect(await paused.exit).toBe(0)
   })
 
-  it('calls a run diverged at the step where the loss is no number', async () => {
+  it('ends as diverged at the step whose loss is NaN', async () => {
     const trainer = start({ learningRate: 100, weightDecay: 1, momentum: 0.99, epochs: 50, milestones: [] })
     const diverged = await trainer.message('diverged')
     expect(diverged).toMatchObject({ learningRate: 100 })
     expect(diverged.message).toMatch(/became (NaN|Infinity) in epoch \d+, step \d+, at learning rate 100/)
-    // The steps that led there are told before the end is.
+    // The steps before it are reported before the end.
     expect(trainer.messages.at(-1)).toBe(diverged)
     const steps = trainer.messages.flatMap((m) => (m.type === 'steps' ? m.steps.map((s) => s.step) : []))
-    // A test loss that is no number comes after a step that was fine; a training loss, with one that was not.
+    // A NaN test loss follows a normal step; a NaN training loss belongs to its step.
     const fine = diverged.message.startsWith('The test loss') ? diverged.step : diverged.step - 1
     expect(steps).toEqual(Array.from({ length: fine }, (_, i) => i + 1))
     for (const m of trainer.messages)
@@ -308,7 +308,7 @@ describe('the trainer', () => {
     expect(await trainer.exit).toBe(0)
   })
 
-  it('says in a sentence that a data set is missing', async () => {
+  it('reports a missing data set in one sentence', async () => {
     const trainer = start({ dataset: 'cifar-10' })
     const { error } = await trainer.message('failed')
     expect(error).toMatchObject({ code: 'not-found' })
@@ -316,8 +316,7 @@ describe('the trainer', () => {
   })
 
   it('ends after the service’s death even if its main thread is loading TensorFlow', async () => {
-    // Loading never ends here, so that nothing but the watchdog can end the trainer. Its parent is a process of its
-    // own.
+    // Loading hangs here, so that only the watchdog can end the trainer. Its parent is a separate process.
     const job = {
       type: 'job',
       runId: 'r1',
@@ -340,7 +339,7 @@ describe('the trainer', () => {
     parent.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
     await expect.poll(() => printed).toMatch(/^\d+\nhangs\n$/)
     const trainer = Number.parseInt(printed)
-    // One that is dead and not yet reaped is gone.
+    // A zombie has ended.
     const lives = (): boolean =>
       existsSync(`/proc/${trainer}/stat`) && !/\) Z /.test(readFileSync(`/proc/${trainer}/stat`, 'utf8'))
     expect(lives()).toBe(true)
@@ -348,7 +347,7 @@ describe('the trainer', () => {
     await expect.poll(lives).toBe(false)
   })
 
-  it('ends when the service is gone', async () => {
+  it('ends when the service ends', async () => {
     const trainer = start({ epochs: 500, milestones: [] })
     await trainer.message('steps')
     trainer.child.disconnect()

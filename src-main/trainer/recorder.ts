@@ -28,9 +28,9 @@ export class Recorder {
   }
 
   /**
-   * Opens the journal, which begins a new attempt.
+   * Opens the journal, which starts a new attempt.
    * @param runDir the run's own folder
-   * @returns how far earlier attempts came
+   * @returns how far earlier attempts trained
    * @throws the system's error
    */
   open(runDir: string): JournalWriter['reached'] {
@@ -63,13 +63,13 @@ export class Recorder {
     return this.#isFlushOutstanding || (this.#journal !== null && this.#waiting.length > 0)
   }
 
-  /** Whether a later attempt trains the run: this one has to end. */
+  /** Whether a later attempt trains the run, so that this one must end. */
   get isSuperseded(): boolean {
     return this.#journal?.isSuperseded ?? false
   }
 
   /**
-   * Resolves when everything is on the disk; repeats the attempt while the disk fails.
+   * Resolves when everything is on the disk; retries while the disk fails.
    * @param stopped whether the run has to end: then the error of the disk is thrown
    */
   async written(stopped: () => boolean): Promise<void> {
@@ -91,7 +91,7 @@ export class Recorder {
     }
   }
 
-  /** Tells the service that the disk fails. @throws `thrown` if it is not an error of the disk */
+  /** Reports to the service that the disk fails. @throws `thrown` if it is not an error of the disk */
   reportDisk(thrown: unknown): void {
     if (!isDiskError(thrown)) throw thrown
     this.#signal({ type: 'disk', code: codeOf(thrown) ?? '', message: messageOf(thrown) })

@@ -1,4 +1,4 @@
-/** What a run tells of its steps: readings that are shown, samples that are kept. */
+/** Reports the steps of a run: progress to show, and sampled metrics to store. */
 import type { RunProgress } from '../contract/runs/runs'
 import type { StepMetrics } from '../contract/runs/metrics'
 import type { TrainerMessage } from '../contract/trainer/messages'
@@ -22,9 +22,9 @@ export class Reporter {
   private lastProgress = -Infinity
   private lastFlush = -Infinity
   private measured = 0
-  /** Seconds a step takes: an exponential mean over the newest ones, null before the second step. */
+  /** Seconds per step: an exponential mean over the newest ones, null before the second step. */
   private stepSeconds: number | null = null
-  /** Of the last evaluation; null before the first. */
+  /** Seconds of the last evaluation; null before the first. */
   evaluationSeconds: number | null = null
 
   constructor(
@@ -34,18 +34,18 @@ export class Reporter {
   ) {}
 
   measureStep(milliseconds: number): void {
-    // The very first step pays for TensorFlow's own preparations: it tells nothing of the next ones.
+    // The first step includes TensorFlow's own preparation: it does not predict the others.
     if (++this.measured === 1) return
     const seconds = milliseconds / 1000
     this.stepSeconds = this.stepSeconds === null ? seconds : 0.9 * this.stepSeconds + 0.1 * seconds
   }
 
-  /** To be kept in the history. */
+  /** Adds step metrics that the history stores. */
   sample(metrics: StepMetrics): void {
     this.sampled.push(metrics)
   }
 
-  /** At most every so often. @param step done in the whole run */
+  /** Reports progress, at most every 450 ms. @param step done in the complete run */
   progress(step: number, now: Pick<RunProgress, 'epoch' | 'phase' | 'loss' | 'learningRate'>): void {
     const time = performance.now()
     if (time - this.lastProgress < progressInterval) return
@@ -61,7 +61,7 @@ export class Reporter {
       imagesPerSecond: this.stepSeconds === null ? null : batchSize / this.stepSeconds,
       etaSeconds: this.left(steps - step, epochs - now.epoch + 1),
     })
-    // Steps go to the history, which waits for the disk: not as often as progress is shown.
+    // Step metrics are stored in the history, which waits for the disk. They are sent less often than progress.
     if (time - this.lastFlush > flushInterval) this.flushSteps()
   }
 
@@ -72,10 +72,10 @@ export class Reporter {
     this.sampled = []
   }
 
-  /** Seconds that steps and evaluations will take. */
+  /** Returns the remaining seconds of steps and evaluations. */
   private left(steps: number, evaluations: number): number | null {
     if (this.stepSeconds === null) return null
-    // Before the first evaluation, its batches are guessed at a third of a training step each.
+    // Before the first evaluation, each of its batches is estimated at a third of a training step.
     return (
       steps * this.stepSeconds +
       evaluations * (this.evaluationSeconds ?? (this.extent.testBatches * this.stepSeconds) / 3)

@@ -1,4 +1,4 @@
-/** One run of a trainer: what it needs is loaded, it trains, its weights are kept. */
+/** Trains one run: loads the data, trains, and writes the weights. */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
@@ -30,8 +30,7 @@ import { writeAtomically } from '../files/durable'
 import { sha256Of } from '../files/sha256'
 
 /**
- * Trains as the job says, from its newest checkpoint where there is one, and records what happens; the last record is
- * `done`.
+ * Trains a job from its newest checkpoint, if there is one, and records what happens. The last record is `done`.
  * @param report receives the progress, which is not recorded
  * @throws StopRequested, Diverged, WorkbenchError
  */
@@ -114,7 +113,7 @@ async function trainIn(
   const computedBy = howComputed(environment, tuning.sentences)
   const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))
   const warnings: string[] = []
-  // One that is ahead of the journal would leave a hole in it.
+  // A checkpoint ahead of the journal would leave a gap in the journal.
   const from = await checkpoints.newest(
     (at) => at.epoch - 1 <= reached.epochs && at.sampledStep <= reached.step,
     (why) => warnings.push(why),
@@ -169,7 +168,7 @@ async function trainIn(
     }
     const write = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
     const save: Save = async (at, variables) => {
-      // Another trainer has the run, and its checkpoints.
+      // Another trainer owns the run and its checkpoints.
       if (recorder.isSuperseded) throw new StopRequested()
       return write(at, variables)
     }
@@ -192,7 +191,7 @@ async function trainIn(
         message: `The weights could not be written (${why}). The program tries again until the disk is writable.`,
       })
     const weightsSha256 = await retryWhileDiskUnavailable(writeWeights, () => control.stopRequested, onWait)
-    // The newest stays: the run may be extended.
+    // The newest checkpoint stays: the run may be extended.
     await checkpoints.remove(1)
     send({ type: 'done', weightsFile, weightsSha256 })
   } finally {
@@ -202,7 +201,7 @@ async function trainIn(
   }
 }
 
-/** Validation examples lie behind the test examples: one evaluation serves both (see `FeederData.resident`). */
+/** Validation examples follow the test examples: one evaluation serves both (see `FeederData.resident`). */
 function residentData({ train, test, validation, mean, std }: LoadedDataset): ResidentData {
   return {
     train: train.images,
@@ -218,10 +217,13 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both
 }
 
-/** What every trainer is started with (`service/trainerEnv.ts`): checkpoints of before were made with it too. */
+/** Every trainer is started with this value (`service/trainerEnv.ts`); earlier checkpoints were made with it too. */
 const ownVariables: Readonly<Record<string, string>> = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
 
-/** What decides the last bits of a step's results, in words. @param banks how multi-band layers are computed, with times in brackets */
+/**
+ * Describes what determines the last bits of a step's results. @param banks how multi-band layers are computed, with
+ * times in brackets
+ */
 function howComputed(
   { device, tensorflow, threads, gpuMath, variables = {} }: Environment,
   banks: readonly string[],

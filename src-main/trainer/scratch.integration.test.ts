@@ -1,4 +1,4 @@
-/** Where a trainer puts temporary files, and what it does if its disk is full when it starts. */
+/** The folder of a trainer's temporary files, and a disk that is full when the trainer starts. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** Only the system's administrator may mount. */
+/** Only an administrator may mount. */
 const mounts = process.platform === 'linux' && process.getuid?.() === 0 && mount('64k')
 
 function mount(size: string): boolean {
@@ -28,7 +28,7 @@ function mount(size: string): boolean {
   return status === 0
 }
 
-it('needs no TMPDIR, and leaves nothing but checkpoints and weights', async () => {
+it('needs no TMPDIR, and leaves only checkpoints and weights', async () => {
   const trainer = startTrainer(dir, {}, {}, { TMPDIR: path.join(dir, 'missing') })
   await trainer.message('done')
   await trainer.exit
@@ -37,7 +37,7 @@ it('needs no TMPDIR, and leaves nothing but checkpoints and weights', async () =
 })
 
 describe.skipIf(!mounts)('a run’s disk that is full when the run starts', () => {
-  it('has the run wait until there is room, and stop while it waits', async () => {
+  it('makes the run wait until there is space, and lets it stop while it waits', async () => {
     const disk = path.join(dir, 'disk')
     spawnSync('mkdir', [disk])
     spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk])

@@ -1,12 +1,12 @@
 /**
- * Where a trainer and the libraries in it put temporary files: in the run's own folder, so that no run depends on
- * TMPDIR.
+ * The folder for temporary files of a trainer and its libraries. It lies in the run's own folder, so that no run
+ * depends on TMPDIR.
  */
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * Makes the folder, without what a killed trainer left in it, and makes it this process's TMPDIR.
+ * Creates the folder without the files of a killed trainer, and sets it as TMPDIR of this process.
  * @param runDir the run's own folder; made if it is missing
  * @returns the folder
  */

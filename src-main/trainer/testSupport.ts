@@ -1,4 +1,4 @@
-/** A trainer as the service starts it, for tests. */
+/** Starts trainers as the service does, for tests. */
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { recipe, type ExperimentConfig } from '../contract/experiment'
@@ -11,13 +11,13 @@ import {
 } from '../contract/trainer/messages'
 import { JournalFollower } from '../journal/reader'
 
-/** The trainer as it is shipped: the test command builds it first. */
+/** The built trainer: the test command builds it first. */
 const entry = path.resolve('out/main/trainer.js')
 
 /** What `fixtures/interruption.cjs` does to a trainer, at a defined point of its work. */
 export interface Interruption {
   at: 'write' | 'sync' | 'rename' | 'renamed' | 'dlopen' | TrainerMessage['type'] | TrainerSignal['type']
-  /** At the nth time that the trainer gets there. */
+  /** Acts when the trainer reaches the point for the nth time. */
   count: number
   act: 'kill' | 'stop' | 'pause' | 'hang'
 }
@@ -27,7 +27,7 @@ export const interruptionEnv = (interruption: Interruption): NodeJS.ProcessEnv =
   MCNN_INTERRUPTION: JSON.stringify(interruption),
 })
 
-/** Two epochs of four steps, the last of each short. */
+/** Two epochs of four steps; the last step of each has fewer examples. */
 export const config: ExperimentConfig = {
   ...recipe,
   arch: 'resnet-8',
@@ -42,11 +42,11 @@ export const config: ExperimentConfig = {
 }
 
 export interface Trainer {
-  /** What it wrote in the run's journal. */
+  /** Messages that the trainer wrote to the run's journal. */
   messages: TrainerMessage[]
   send: (command: TrainerCommand) => void
   child: ChildProcess
-  /** Resolves with the first message of the type, or fails when the process ends without one. */
+  /** Resolves with the first message of the type. Rejects if the process ends without one. */
   message: <T extends TrainerMessage['type']>(type: T, from?: number) => Promise<Extract<TrainerMessage, { type: T }>>
   /** Resolves with the first signal of the type. */
   signal: <T extends TrainerSignal['type']>(type: T) => Promise<Extract<TrainerSignal, { type: T }>>
@@ -55,9 +55,9 @@ export interface Trainer {
 }
 
 /**
- * @param dir where data sets, measurements and, unless the job says otherwise, the run are
- * @param env on top of this process's
- * @param interruption of its work; none: it runs undisturbed
+ * @param dir folder of data sets, measurements and, unless the job says otherwise, the run
+ * @param env added to the environment of this process
+ * @param interruption of the trainer's work; none by default
  */
 export function startTrainer(
   dir: string,
@@ -68,7 +68,7 @@ export function startTrainer(
 ): Trainer {
   const runDir = job.runDir ?? path.join(dir, 'run')
   const follower = new JournalFollower(runDir)
-  // What earlier trainers wrote.
+  // Skip what earlier trainers wrote.
   follower.next()
   const child = fork(entry, [], {
     serialization: 'json',
@@ -94,12 +94,12 @@ export function startTrainer(
       resolve(code)
     }
     child.once('close', ended)
-    // There is no 'close' for a channel that this side has closed.
+    // A channel that this side has closed emits no 'close'.
     child.once('exit', (code) => {
       if (!child.connected) ended(code)
     })
   })
-  /** Resolves with what `find` finds, or fails when the process ends before. */
+  /** Resolves with the result of `find`. Rejects if the process ends before. */
   const first = <T>(type: string, find: () => unknown): Promise<T> =>
     new Promise((resolve, reject) => {
       const look = (): void => {

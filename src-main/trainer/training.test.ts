@@ -1,4 +1,4 @@
-/** The loop's clocks, with a network that computes nothing and a clock that the test moves. */
+/** The clocks of the training loop, with a network that computes nothing and a clock that the test advances. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { recipe } from '../contract/experiment'
 import type { EpochMetrics } from '../contract/runs/metrics'
@@ -11,7 +11,7 @@ import { Control } from './control'
 import { Training, type Parts } from './training'
 
 const [batches, batchSize, testExamples] = [4, 10, 10]
-/** A step takes 100 ms and 150 ms of processor time; an evaluation 50 ms and as much. */
+/** A step takes 100 ms and 150 ms of processor time; an evaluation takes 50 ms of both. */
 const step = { wall: 100, processor: 150 }
 const evaluation = { wall: 50, processor: 50 }
 
@@ -122,13 +122,13 @@ async function epochWith(
 }
 
 describe('an epoch’s clocks', () => {
-  it.each([null, 1, 2, 4])('count active time only: with a pause of an hour in step %s', async (pauseIn) => {
+  it.each([null, 1, 2, 4])('count active time only, with a pause of an hour in step %s', async (pauseIn) => {
     const { metrics, progress, gpu } = await epochWith(pauseIn)
     const wall = batches * step.wall + evaluation.wall
     expect(metrics.seconds).toBeCloseTo(wall / 1000, 9)
     expect(metrics.cpuSeconds).toBeCloseTo((batches * step.processor + evaluation.processor) / 1000, 9)
     expect(metrics.imagesPerSecond).toBeCloseTo((batches * batchSize * 1000) / (batches * step.wall), 9)
-    // Steps of 100 ms each, whatever stood between two of them.
+    // 100 ms per step, with or without a pause between two of them.
     for (const { imagesPerSecond } of progress.filter((one) => one.imagesPerSecond !== null))
       expect(imagesPerSecond).toBeCloseTo((batchSize * 1000) / step.wall, 6)
     for (const { etaSeconds } of progress.filter((one) => one.etaSeconds !== null))

@@ -1,4 +1,4 @@
-/** The training loop a person can read in a sitting. */
+/** The training loop. */
 import { messageOf } from '../contract/errors'
 import type { EpochMetrics } from '../contract/runs/metrics'
 import type { RunProgress } from '../contract/runs/runs'
@@ -16,7 +16,7 @@ import { countsFigures, figuresEvery, figuresOf } from './measurements/figures'
 import { Reporter } from './reporter'
 import { filtersOf } from './variables'
 
-/** The loss or a weight stopped being a number. */
+/** The loss or a weight became NaN or infinite. */
 export class Diverged extends Error {
   constructor(
     readonly step: number,
@@ -47,17 +47,17 @@ export class Training {
   private readonly size: number
   private readonly stepsPerEpoch: number
   private readonly report: Reporter
-  /** When the last checkpoint was taken, and at which step. */
+  /** Time and step of the last checkpoint. */
   private saved = { time: performance.now(), step: -1 }
-  /** Checkpoints are written beside the next steps, one after the other. */
+  /** Checkpoints are written during the next steps, one after the other. */
   private writing: Promise<void> = Promise.resolve()
-  /** Where this epoch's clocks would have stood at its start, had it never been stopped; milliseconds. */
+  /** Values of the clocks at the start of this epoch, as if it had never been interrupted; in milliseconds. */
   private clocks = { active: 0, cpu: 0, waited: 0 }
   private evaluated: Evaluated
   private readonly figuresEvery: number
   private readonly processor = new ProcessorClock()
 
-  /** @param at where the run stands */
+  /** @param at the position of the run */
   constructor(
     private readonly parts: Parts,
     private at: Position,
@@ -76,7 +76,7 @@ export class Training {
     })
   }
 
-  /** @throws StopRequested (where it stands is saved), Diverged */
+  /** @throws StopRequested (after a checkpoint), Diverged */
   async run(): Promise<void> {
     const { job, spec, graph, control, gpu, send } = this.parts
     control.save = () => this.save()
@@ -85,7 +85,7 @@ export class Training {
       while (this.at.epoch <= job.config.epochs) {
         const metrics = await this.epoch()
         this.report.flushSteps()
-        // The epoch's metrics come last: whoever has them has all of the epoch.
+        // The metrics of an epoch are sent last, so that a reader of them has everything of the epoch.
         const variables = graph.getVariables()
         send({ type: 'filters', epoch: metrics.epoch, layers: filtersOf(spec, variables) })
         if (countsFigures(metrics.epoch, this.figuresEvery, job.config.epochs))
@@ -93,7 +93,7 @@ export class Training {
         send({ type: 'evaluation', evaluation: { epoch: metrics.epoch, ...this.evaluated.result() } })
         send({ type: 'epoch', metrics })
         this.at = nextEpoch(this.at, metrics)
-        // On a slow disk training waits here: what is told of an epoch is never more than one checkpoint ahead.
+        // On a slow disk, training waits here: reported epochs are never more than one checkpoint ahead.
         const before = this.writing
         void this.save(variables)
         await before
@@ -187,7 +187,7 @@ export class Training {
     for await (const { pictures, labels, count } of feeder.batches(split, now.epoch)) {
       await control.betweenSteps()
       this.report.progress(this.at.step, { ...now, phase: 'evaluating' })
-      // Evaluation has one batch size: a short last batch is filled up with whatever was there, and not counted.
+      // Evaluation uses one batch size: a short last batch is padded, and the padding is not counted.
       const result = graph.evaluate(pictures, labels, count)
       lossSum += result.lossSum
       correct += result.correct
@@ -197,9 +197,9 @@ export class Training {
   }
 
   /**
-   * Keeps what the run could go on from: the values are taken now, the writing goes on beside the next steps.
-   * @param taken the graph's variables, where they were read at this very step
-   * @throws Diverged before anything is written: the checkpoint before this one is the last good one
+   * Writes a checkpoint. The values are read now and written during the next steps.
+   * @param taken variables of the graph, if they were read at this step
+   * @throws Diverged before anything is written: the previous checkpoint is the last valid one
    */
   private save(taken?: ReadonlyMap<string, Float32Array>): Promise<void> {
     const { at } = this
@@ -214,7 +214,7 @@ export class Training {
         learningRateAt(job.config, at.epoch, at.trainErrors),
         `A value of ${spoilt[0]} is no longer a number`,
       )
-    // Step metrics that the checkpoint counts as handed on must be.
+    // Step metrics that the checkpoint counts as recorded must be recorded.
     this.report.flushSteps()
     this.saved = { time: performance.now(), step: at.step }
     const copy: Position = { ...at, milliseconds: at.seen > 0 ? this.spent() : at.milliseconds }
@@ -235,7 +235,7 @@ export class Training {
     return this.writing
   }
 
-  /** Of this epoch so far, whatever stops it had. */
+  /** Time spent on this epoch so far, without interruptions. */
   private spent(): Position['milliseconds'] {
     this.clocks.waited += this.parts.feeder.takeWaited()
     return {
@@ -245,7 +245,7 @@ export class Training {
     }
   }
 
-  /** Milliseconds, pauses left out. */
+  /** Milliseconds, without pauses. */
   private activeTime(): number {
     return performance.now() - this.parts.control.pausedTime
   }
@@ -266,7 +266,7 @@ function nextEpoch(
   }
 }
 
-/** Processor time of this process so far, over all threads, without what a pause took. */
+/** Processor time of this process so far, over all threads, without pauses. */
 class ProcessorClock implements Meter {
   #outside = 0
   #pausedAt: number | null = null

@@ -6,7 +6,7 @@ import { keptLayers } from './variables'
 const kept = (arch: Arch, variant: Variant): string[] =>
   keptLayers(network(arch, variant, 10)).map((layer) => layer.name)
 
-it('keeps the filters of the first and of every multi-band layer of a ResNet, by any bank', () => {
+it('stores the filters of the first and of every multi-band layer of a ResNet, for any bank', () => {
   for (const arch of resnets)
     for (const variant of [...variants, 'mcnn-a@two', 'mcnn-a@symmetries']) {
       const wanted = convolutions(network(arch, variant, 10)).filter((layer, i) => i === 0 || layer.multiband)
@@ -14,7 +14,7 @@ it('keeps the filters of the first and of every multi-band layer of a ResNet, by
     }
 })
 
-it('keeps the first, the last and what there is room for of a larger network', () => {
+it('stores the first, the last and as many other layers of a larger network as fit', () => {
   expect(kept('vgg-16-bn', 'mcnn-a')).toEqual([
     'stem',
     'stage1.conv2',

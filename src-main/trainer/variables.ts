@@ -1,4 +1,4 @@
-/** The graph's variables as they leave the trainer. */
+/** Exports the variables of the graph from the trainer. */
 import type { ExperimentConfig } from '../contract/experiment'
 import type { LayerSummary } from '../contract/models/models'
 import type { LayerFilters } from '../contract/trainer/messages'
@@ -9,14 +9,14 @@ import { parameters } from '../nn/network'
 import { encodeSafetensors } from '../nn/safetensors'
 
 /**
- * Numbers that an epoch's filters may have, 4 MB in the history: every layer of a ResNet fits, of a VGG's not those of
- * 512 filters but the last.
+ * Largest number of filter values per epoch, 4 MB in the history: every layer of a ResNet fits; of the 512-filter
+ * layers of a VGG only the last does.
  */
 const mostNumbers = 2 ** 20
 
 /**
- * Whose filters are kept after each epoch: the first layer's and those of multi-band layers; first the last one's, then
- * as many from the front as there is room for.
+ * Returns the layers whose filters are stored after each epoch: the first layer, the last multi-band layer, then as
+ * many multi-band layers from the front as fit.
  */
 export function keptLayers(spec: NetworkSpec): LayerSummary[] {
   const wanted = convolutions(spec).filter((layer, i) => i === 0 || layer.multiband)
@@ -31,7 +31,7 @@ export function keptLayers(spec: NetworkSpec): LayerSummary[] {
   return wanted.filter((layer) => kept.has(layer))
 }
 
-/** Base filters of those layers. @param values the graph's variables, at least its kernels */
+/** Returns the base filters of those layers. @param values variables of the graph, at least the kernels */
 export function filtersOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32Array>): LayerFilters[] {
   return keptLayers(spec).map((layer) => {
     const kernel = requireVariable(values, `${layer.name}.kernel`)
@@ -44,8 +44,8 @@ export function filtersOf(spec: NetworkSpec, values: ReadonlyMap<string, Float32
 }
 
 /**
- * All weights as a safetensors file. What pictures were normalised by goes with them: without it they are of no use
- * elsewhere, and the data set may be gone one day.
+ * Returns all weights as a safetensors file. It includes the normalisation of the images: the weights are useless
+ * without it, and the data set may be removed.
  */
 export function encodeWeights(
   config: ExperimentConfig,

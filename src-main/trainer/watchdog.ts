@@ -1,14 +1,14 @@
 /**
- * A thread that ends the trainer when the service is gone. The trainer's own thread hears of that only between two
- * steps, and loading TensorFlow or recording a graph keeps it for seconds, training for nobody.
+ * Ends the trainer when the service has ended. It is a thread, because the trainer's main thread notices that only
+ * between two steps, and loading TensorFlow or recording a graph blocks it for seconds.
  */
 const everyMs = 250
-/** For what the trainer's own thread does on hearing of it. */
+/** Time for the main thread to exit by itself. */
 const graceMs = 750
 
 const parent = process.ppid
 const watch = setInterval(() => {
-  // Who has lost its parent is given another.
+  // A process whose parent has ended gets another parent.
   if (process.ppid === parent) return
   clearInterval(watch)
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), graceMs)

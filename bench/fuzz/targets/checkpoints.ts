@@ -72,7 +72,7 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
       )
       rmSync(file)
       if (!found) {
-        if (reasons.length !== 1) throw new Error(`passed over with ${reasons.length} words`)
+        if (reasons.length !== 1) throw new Error(`skipped with ${reasons.length} words`)
         return 'refused'
       }
       if (!named) throw new Error('taken in spite of its name')

@@ -8,8 +8,8 @@ import { runIdFor } from './ids'
 import { exampleCounts } from '../training/speed'
 
 /**
- * Puts runs of a study at the end of this process's queue; within a transaction. Returns their ids.
- * @throws WorkbenchError conflict if the study is in the trash, not-found if a data set is not there
+ * Appends runs of a study to this process's queue, within a transaction. Returns their ids.
+ * @throws WorkbenchError conflict if the study is in the trash, not-found if a data set is missing
  */
 export function enqueue(
   context: Pick<Context, 'history' | 'owner' | 'paths'>,

@@ -1,4 +1,4 @@
-/** A finished run for more epochs: a run of its own, so that what the shorter one showed stays as it is. */
+/** Extends finished runs to more epochs. Each extension is a new run, so that the shorter run stays unchanged. */
 import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
@@ -13,8 +13,9 @@ import { isJournalName, journalFolder } from '../../journal/format'
 import { journalEarlierRun } from '../training/earlierRun'
 
 /**
- * Queues for each run a new one that resumes where it ended and has its metrics, or for none if one of them fails.
- * Milestones and rates stay: up to its end, the new run is what it would have been with `epochs` from the start.
+ * Queues one new run for each run. The new run starts with the metrics of the old one and resumes from its end. Queues
+ * none if one of them fails.
+ * Milestones and learning rates stay: up to its last epoch, the new run equals a run with `epochs` from the start.
  * @returns the ids of the new runs, in the order of `ids`
  * @throws WorkbenchError bad-input if a run has as many epochs already; conflict if a run has not finished, is in the
  *   trash or has no checkpoint of its end; not-found
@@ -32,7 +33,7 @@ export function extend(context: Context, ids: readonly string[], epochs: number)
   }
 }
 
-/** @param made gets the id of the new run before its files are created */
+/** @param made the id of the new run is appended before its files are created */
 function extendRun(context: Context, run: RunRecord, epochs: number, made: string[]): void {
   const { history, paths } = context
   const { id, state, studyId, configId, seed } = run.summary
@@ -70,8 +71,8 @@ function extendRun(context: Context, run: RunRecord, epochs: number, made: strin
   if (shared) history.events.add(longer.key, shared.level, shared.kind, shared.message)
   const folder = makeRunFolder(paths, extended)
   copyJournal(context, run, longer, folder)
-  // Within the transaction: without its checkpoint the run would train from its seed. A file system that can shares the
-  // blocks.
+  // Within the transaction: without its checkpoint the run would train from its seed. Some file systems share the
+  // blocks of the copy.
   copyFileSync(checkpoint, path.join(folder, path.basename(checkpoint)), constants.COPYFILE_FICLONE)
 }
 

@@ -1,4 +1,4 @@
-/** Which actions a run allows. Runs of another program that lives are left to that program. */
+/** Decides which actions a run allows. Only a live owner may change the runs of another program. */
 import { WorkbenchError } from '../../contract/errors'
 import type { RunRecord } from '../../history/runs/runs'
 import { isAlive, sameOwner } from '../access/processIdentity'
@@ -6,12 +6,12 @@ import type { Context } from '../app/context'
 
 type Here = Pick<Context, 'owner'>
 
-/** Whether a run belongs to another program that lives. */
+/** Returns whether the run belongs to another live program. */
 export function isForeign({ owner: here }: Here, { owner }: Pick<RunRecord, 'owner'>): boolean {
   return owner !== null && !sameOwner(owner, here) && isAlive(owner)
 }
 
-/** @throws WorkbenchError conflict if the run belongs to another program that lives */
+/** @throws WorkbenchError conflict if the run belongs to another live program */
 export function assertOurs(here: Here, run: RunRecord): void {
   if (!isForeign(here, run)) return
   throw new WorkbenchError(
@@ -21,7 +21,7 @@ export function assertOurs(here: Here, run: RunRecord): void {
   )
 }
 
-/** Returns the error of an action that a run's state does not allow. */
+/** Returns the error of an action that the state of a run does not allow. */
 export function nothingTo(action: 'pause' | 'resume' | 'stop' | 'move', { summary }: RunRecord): WorkbenchError {
   const { id, state } = summary
   return new WorkbenchError(

@@ -5,14 +5,14 @@ import { runIdFor, studyIdFor } from './ids'
 
 const config = { arch: 'resnet-110', variant: 'mcnn-f', seed: 1, ...quickStart.training } as const
 
-it('names a run so that a person sees what it is', () => {
+it('makes the id of a run from its study, network, variant and seed', () => {
   expect(runIdFor('quick-start', config, () => false)).toMatch(/^quick-start-r110-mcnn-f-s1-[0-9a-z]{4}$/)
   expect(
     runIdFor('quick-start', { ...config, arch: 'mobilenet-v2', variant: 'narrow(mcnn-a@random)' }, () => false),
   ).toMatch(/^quick-start-mnv2-narrow-mcnn-a-random-s1-/)
 })
 
-it('keeps to what an id may be, however long study, variant and seed', () => {
+it('keeps ids within the allowed length for long names, variants and seeds', () => {
   const variant = variantOfLayers(Array.from({ length: 54 }, (_, i) => `stage3.block${i + 1}.conv2`))
   const id = runIdFor('x'.repeat(120), { ...config, variant, seed: greatestSeed }, () => false)
   expect(id.length).toBeLessThanOrEqual(80)
@@ -38,7 +38,7 @@ describe('ids', () => {
     expect(run).toMatch(/-r110-mcnn-fl-s4294967295-[a-z0-9]{4}$/)
   })
 
-  it('never gives a run id twice', () => {
+  it('never returns the same run id twice', () => {
     let asked = 0
     runIdFor('s', longest, () => ++asked < 3)
     expect(asked).toBe(3)

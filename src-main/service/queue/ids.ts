@@ -4,7 +4,10 @@ import { archShort } from '../../analysis/text/names'
 import { runId } from '../../contract/ids'
 import { compactVariant, type ExperimentConfig } from '../../contract/experiment'
 
-/** The name in lower case, other signs than letters and digits as hyphens; '-2', '-3' … where it is taken. */
+/**
+ * Returns the name in lower case, with hyphens for signs other than letters and digits. Appends '-2', '-3' … if it is
+ * taken.
+ */
 export function studyIdFor(name: string, taken: (id: string) => boolean): string {
   const slug = slugOf(name, 100)
   for (let n = 1; ; n++) {
@@ -13,10 +16,10 @@ export function studyIdFor(name: string, taken: (id: string) => boolean): string
   }
 }
 
-/** Such as quick-start-r8-mcnn-f-s1-k3q9; at most 80 characters. */
+/** Returns an id such as quick-start-r8-mcnn-f-s1-k3q9, at most 80 characters long. */
 export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: string) => boolean): string {
   const rest = `-${slugOf(archShort(config.arch), 12)}-${slugOf(compactVariant(config.variant), 24)}-s${config.seed}`
-  // Five more come behind.
+  // The suffix has five characters.
   const stem = `${slugOf(studyId, Math.min(40, 75 - rest.length))}${rest}`
   for (;;) {
     const id = `${stem}-${randomSuffix()}`
@@ -24,7 +27,7 @@ export function runIdFor(studyId: string, config: ExperimentConfig, taken: (id: 
   }
 }
 
-/** Returns whether `runIdFor` may have made the id: a folder that a person names is hardly called so. */
+/** Returns whether `runIdFor` may have made the id: people rarely name a folder so. */
 export function isMadeRunId(id: string): boolean {
   return runId.safeParse(id).success && /-s\d+-[0-9a-z]{4}$/.test(id)
 }

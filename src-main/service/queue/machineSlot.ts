@@ -1,6 +1,6 @@
 /**
- * The right to start a training of a data directory on this machine, which one program at a time holds. A verification
- * holds it while it trains; a queue holds it while it turns a run from queued to running.
+ * The right to start a training of a data directory on this machine. One program holds it at a time: a verification
+ * while it trains, and a queue while it changes a run from queued to running.
  */
 import { statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -25,7 +25,10 @@ export class MachineSlot {
     return this.#isTaken
   }
 
-  /** @returns releases the slot; null if another program holds it */
+  /**
+   * Acquires the slot.
+   * @returns a function that releases it; null if another program holds it
+   */
   async tryAcquire(): Promise<(() => void) | null> {
     this.#holders++
     const isOurs = this.#server !== null || (await this.#listen())
@@ -68,7 +71,7 @@ export class MachineSlot {
       server.close()
       return true
     }
-    // Without sockets nobody can tell: the queue must not stand.
+    // Without sockets, no program can detect another one. The queue must continue all the same.
     if (failure !== null) return codeOf(failure) !== 'EADDRINUSE'
     this.#server = server
     return true
@@ -76,8 +79,8 @@ export class MachineSlot {
 }
 
 /**
- * Returns an abstract socket: the system releases it with its process, and it leaves no file in a directory that is only
- * read. A copy of a data directory has the same identity, but another marker file. Null if there is no such name.
+ * Returns an abstract socket. The system releases it with its process, and it leaves no file in a read-only directory.
+ * A copy of a data directory has the same identity, but another marker file. Returns null if there is no such name.
  */
 function slotName({ identity, marker }: Paths): string | null {
   if (identity === '' || process.platform !== 'linux') return null

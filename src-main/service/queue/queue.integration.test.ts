@@ -16,7 +16,7 @@ afterEach(async () => {
   await bench.end()
 })
 
-/** The pid of the one trainer that runs: its parent is this process. */
+/** Returns the pid of the only trainer: its parent is this process. */
 function trainerPid(): number {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number)
   const trainer = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('fakeTrainer'))
@@ -25,7 +25,7 @@ function trainerPid(): number {
 }
 
 describe('a queue', () => {
-  it('trains one run after another and goes on after each way of failing', async () => {
+  it('trains one run after another and continues after each kind of failure', async () => {
     const service = await bench.open()
     const scenarios = {
       1: 'good',
@@ -59,11 +59,11 @@ describe('a queue', () => {
     expect(reasons[4]).toMatch(/^What the trainer wrote can’t be kept: .*epoch 1/)
     expect(reasons[5]).toBe('The training loss became NaN in epoch 2, step 12, at learning rate 10.')
     expect(reasons[6]).toBe('TensorFlow could not be loaded. Run `npm run setup`.')
-    // What was measured before the end is kept.
+    // The measurements before the end are stored.
     expect(ended.map((run) => run.epochsDone)).toEqual([3, 1, 1, 0, 1, 1, 0, 3])
     const { study } = await service.call('studies.get', { id })
     expect(study.counts).toMatchObject({ done: 2, failed: 5, diverged: 1, queued: 0, running: 0 })
-    // Never two at a time: a run begins only after the one before it has ended.
+    // Runs do not overlap: each begins after the previous one has ended.
     const turns = bench.told.flatMap((e) =>
       e.name === 'run.changed' && e.payload.epochsDone === 0 && e.payload.state === 'running' ? [e.payload.id] : [],
     )
@@ -75,7 +75,7 @@ describe('a queue', () => {
     for (const [i, runId] of runIds.slice(1).entries()) expect(firstOf(runId)).toBeGreaterThan(lastOf(runIds[i] ?? ''))
   })
 
-  it('keeps everything that a run measured', async () => {
+  it('stores everything that a run measured', async () => {
     const service = await bench.open()
     const { id, runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good' }) })
     const [runId = ''] = runIds
@@ -139,7 +139,7 @@ describe('a queue', () => {
       await service.call('filters.bank', { id: runId, epoch: 2, filter: 1, size: 8 }),
     )
     expect(bank.banks.map((b) => b.band)).toEqual([1, 2, 3, 4])
-    // [row][column][in][filter]: filter 1 of the first pixel and channel is value 1; h2 turns the sign of column 1.
+    // [row][column][in][filter]: filter 1 of the first pixel and channel is value 1; h2 changes the sign of column 1.
     expect(bank.banks[0]?.kernel[0]?.[0]?.[0]).toBeCloseTo(2.001, 5)
     expect(bank.banks[1]?.kernel[0]?.[1]?.[0]).toBeCloseTo(-2.013, 5)
     await expect(service.call('filters.bank', { id: runId, layer: 'stage1.block1.conv1' })).rejects.toMatchObject({
@@ -159,7 +159,7 @@ describe('a queue', () => {
     expect(bench.count('run.epoch')).toBe(3)
   })
 
-  it('says that a killed trainer may have run out of memory, and keeps its metrics', async () => {
+  it('reports that a killed trainer may have run out of memory, and keeps its metrics', async () => {
     const service = await bench.open()
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'waits', 2: 'good' }) })
     const [first = '', second = ''] = runIds
@@ -174,7 +174,7 @@ describe('a queue', () => {
     await bench.reached(second, 'done')
   })
 
-  it('pauses, resumes and stops a run, and starts nothing while one is paused', async () => {
+  it('pauses, resumes and stops a run, and starts no other run during the pause', async () => {
     const service = await bench.open()
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'waits', 2: 'good' }) })
     const [first = '', second = ''] = runIds
@@ -196,7 +196,7 @@ describe('a queue', () => {
     await expect(service.call('runs.stop', { id: second })).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('stops a trainer that does not answer by killing it', async () => {
+  it('kills a trainer that does not stop in time', async () => {
     const service = await bench.open({ stopMs: 50 })
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'stubborn', 2: 'good' }) })
     const [first = '', second = ''] = runIds
@@ -210,7 +210,7 @@ describe('a queue', () => {
     await bench.reached(second, 'done')
   })
 
-  it('holds, takes up and takes back the runs of a study', async () => {
+  it('pauses, resumes and cancels the queued runs of a study', async () => {
     const service = await bench.open()
     const { id, runIds } = await service.call('studies.create', {
       plan: planOf({ 1: 'waits', 2: 'good', 3: 'waits', 4: 'good' }),
@@ -236,7 +236,7 @@ describe('a queue', () => {
     })
   })
 
-  it('is put in another order, which is that in which its runs train, now and after another start', async () => {
+  it('trains runs in the order that a person set, also after a restart', async () => {
     const service = await bench.open()
     const { runIds } = await service.call('studies.create', {
       plan: planOf({ 1: 'waits', 2: 'good', 3: 'good', 4: 'good', 5: 'good' }),
@@ -282,7 +282,7 @@ describe('a queue', () => {
     expect([...new Set(begun)]).toEqual([fifth, second, fourth, third])
   })
 
-  it('gives a trainer no more of the environment than it needs', async () => {
+  it('passes only the necessary environment variables to a trainer', async () => {
     process.env['SECRET_TOKEN'] = 'x'
     const service = await bench.open()
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'environment' }) })
@@ -296,7 +296,7 @@ describe('a queue', () => {
 })
 
 describe('closing and opening again', () => {
-  it('stops what trains, holds what waits, and lets both be taken up', async () => {
+  it('stops running runs and pauses queued ones when it closes, and resumes both after a restart', async () => {
     const service = await bench.open()
     const { id, runIds } = await service.call('studies.create', { plan: planOf({ 1: 'waits', 2: 'good' }) })
     const [first = '', second = ''] = runIds
@@ -315,7 +315,7 @@ describe('closing and opening again', () => {
       newest: runs[0]?.endedAt,
     })
     expect(await again.call('runs.resumeInterrupted', {})).toEqual({ resumed: 2 })
-    // In the places that they had.
+    // At their former positions.
     expect(await bench.reached(first, 'done')).toMatchObject({ epochsDone: 3 })
     expect((await again.call('runs.get', { id: second })).run.state).not.toBe('done')
     await bench.reached(second, 'done')
@@ -329,7 +329,7 @@ describe('closing and opening again', () => {
     expect(b?.run.configId).toBe(a?.run.configId)
   })
 
-  it('calls a run interrupted whose trainer had to be killed', async () => {
+  it('marks a run as interrupted if its trainer had to be killed', async () => {
     const service = await bench.open({ closeMs: 50 })
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'stubborn' }) })
     await bench.waitFor((e) => e.name === 'run.epoch')
@@ -339,20 +339,20 @@ describe('closing and opening again', () => {
     expect(run).toMatchObject({ state: 'interrupted', epochsDone: 1 })
   })
 
-  it('refuses calls once it closes', async () => {
+  it('rejects calls while it closes', async () => {
     const service = await bench.open()
     await service.close()
     await expect(service.call('runs.list', {})).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('finds runs of a program that is gone, and leaves those of a living one alone', async () => {
+  it('adopts the runs of a dead program and leaves those of a live one alone', async () => {
     const service = await bench.open()
     const plan = planOf({ 1: 'good', 2: 'good', 3: 'good', 4: 'good' })
     const { runIds } = await service.call('studies.create', { plan })
     await Promise.all(runIds.map((id) => bench.reached(id, 'done')))
     await service.close()
     const history = new History(path.join(bench.dataDir, 'history.sqlite'))
-    // A pid that is in use, but by a process that began at another time; and process 1, as it is.
+    // A pid that is in use by a process with another start time; and process 1, which is not ours.
     const gone = { pid: 1, start: 'another boot:1' }
     const living = { pid: process.ppid, start: startOf(process.ppid) }
     for (const [i, owner] of [gone, gone, living, living].entries()) {
@@ -379,7 +379,7 @@ describe('closing and opening again', () => {
   })
 })
 
-describe('going on', () => {
+describe('resuming', () => {
   it.each(['waits', 'exit-3'])(
     'a run that ended before its time measures the rest, nothing twice: %s',
     async (scenario) => {
@@ -427,12 +427,12 @@ describe('going on', () => {
       bench.told.flatMap(({ name, payload }) => (name === 'study.changed' ? [payload.studyId] : [])).slice(0, 2)
     planOf({ 1: 'waits', 2: 'waits', 3: 'waits' })
     bench.forget()
-    // One of the runs is gone: all of them stay as they are.
+    // One of the runs does not exist: none of them changes.
     await expect(service.call('runs.resume', { ids: [failed, 'nothing'] })).rejects.toMatchObject({ code: 'not-found' })
     await expect(service.call('runs.rerun', { ids: [failed, 'nothing'] })).rejects.toMatchObject({ code: 'not-found' })
     expect(bench.told).toEqual([])
     expect(await service.call('runs.unfinished', {})).toEqual([])
-    // What is done has nothing to resume and is passed over.
+    // Finished runs have nothing to resume and are skipped.
     const all = [...first.runIds, ...second.runIds]
     expect(await service.call('runs.resume', { ids: [...all, failed] })).toEqual({ resumed: 4 })
     expect(studyEvents()).toEqual([first.id, second.id])
@@ -465,7 +465,7 @@ describe('going on', () => {
     expect(await service.call('runs.unfinished', {})).toEqual([])
   })
 
-  it('for more epochs is a run of its own, and the shorter one stays as it is', async () => {
+  it('extends a run as a new run and leaves the shorter one unchanged', async () => {
     const service = await bench.open()
     const {
       runIds: [id = '', stopped = ''],
@@ -482,7 +482,7 @@ describe('going on', () => {
       code: 'conflict',
       fix: 'Resume it first.',
     })
-    // None was created for the run that could be extended.
+    // No new run was created for the extendable run.
     expect(await service.call('runs.list', {})).toHaveLength(2)
     expect(readdirSync(path.join(bench.dataDir, 'runs')).sort()).toEqual([id, stopped].sort())
     const history = new History(path.join(bench.dataDir, 'history.sqlite'))
@@ -507,7 +507,7 @@ describe('going on', () => {
     })
   })
 
-  it('keeps where a run stands when it is asked to', async () => {
+  it('writes a checkpoint on request', async () => {
     const service = await bench.open()
     const {
       runIds: [id = ''],
@@ -521,7 +521,7 @@ describe('going on', () => {
 })
 
 describe('deleting', () => {
-  it('removes rows, folder and log of a run and of a study', async () => {
+  it('removes the rows, the folder and the log of a run and of a study', async () => {
     const service = await bench.open()
     const { id, runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'good' }) })
     const [first = '', second = ''] = runIds

@@ -1,4 +1,4 @@
-/** What a queue does with many runs at once, and when something fails while it starts or ends one. */
+/** Changes of many runs at once, and failures while the queue starts or ends a run. */
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Configs } from '../../history/configs'
@@ -19,14 +19,14 @@ afterEach(async () => {
 })
 
 describe('many runs at once', () => {
-  it('are changed in one transaction, with one event for their study', async () => {
+  it('changes many runs in one transaction, with one event for their study', async () => {
     const service = await bench.open()
     const scenarios = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [i + 1, i === 0 ? 'waits' : 'good']))
     const { id, runIds } = await service.call('studies.create', { plan: planOf(scenarios) })
     const [first = '', ...waiting] = runIds
     await bench.waitFor((e) => e.name === 'run.progress' && e.payload.epoch === 2)
     const transactions = vi.spyOn(History.prototype, 'transaction')
-    // What a trainer sends in between comes in a later turn of the event loop.
+    // The messages of a trainer arrive in a later iteration of the event loop.
     const cost = async (
       change: () => Promise<unknown>,
     ): Promise<{ transactions: number; events: number; runs: number }> => {
@@ -80,7 +80,7 @@ describe('many runs at once', () => {
 })
 
 describe('a queue whose disk fails', () => {
-  it('resumes when the disk takes what it could not write at a start that failed', async () => {
+  it('resumes when the disk is writable again after a failed start', async () => {
     vi.spyOn(Configs.prototype, 'get').mockImplementationOnce(() => {
       throw new Error('the config is gone')
     })
@@ -96,7 +96,7 @@ describe('a queue whose disk fails', () => {
     await bench.reached(second, 'done')
   })
 
-  it('waits with a run that the disk keeps from starting, and fails none', async () => {
+  it('keeps a run queued while the disk prevents its start, and fails none', async () => {
     vi.spyOn(Configs.prototype, 'get').mockImplementationOnce(() => {
       throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
     })

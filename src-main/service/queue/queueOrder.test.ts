@@ -22,7 +22,7 @@ describe('the order of a queue', () => {
     ['b', { before: 'c' }, 'abcde'],
   ] as const)('%s to %j gives %s', (ids, place, expected) => expect(moved(ids, place)).toBe(expected))
 
-  it('is brought back by moving each before the one that stood behind it, the last one first', () => {
+  it('is restored by moving each run before its former successor, the last one first', () => {
     for (const ids of ['d', 'ab', 'bde', 'ace', 'abcde'])
       for (const place of ['first', 'last', 'up', 'down'] as const) {
         const set = new Set(ids)
@@ -33,7 +33,7 @@ describe('the order of a queue', () => {
       }
   })
 
-  it('keeps the positions that were held, and makes equal ones distinct', () => {
+  it('reuses the former positions and separates equal ones', () => {
     expect(positionsFor([9, 4, 7])).toEqual([4, 7, 9])
     expect(positionsFor([4, 4, 5, 9])).toEqual([4, 5, 6, 9])
     expect(positionsFor([])).toEqual([])

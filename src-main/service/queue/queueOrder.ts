@@ -1,12 +1,12 @@
-/** Who waits before whom. Pure. */
+/** Order of queued runs. Pure. */
 
-/** Where to: `up` and `down` by one place, `before` one that waits and is not moved. */
+/** Target of a move: `up` and `down` by one place, or `before` a queued run that is not moved. */
 export type Place = 'first' | 'last' | 'up' | 'down' | { before: string }
 
 /**
- * The order after a move; those moved keep the order that they have among themselves.
- * @param order ids of all that wait, the next one first
- * @param ids those to move, all of them in `order`
+ * Returns the order after a move. Moved runs keep their relative order.
+ * @param order ids of all queued runs, the next one first
+ * @param ids the runs to move, all of them in `order`
  */
 export function movedInOrder(order: readonly string[], ids: ReadonlySet<string>, place: Place): string[] {
   if (place === 'up') return stepped(order, ids)
@@ -17,7 +17,7 @@ export function movedInOrder(order: readonly string[], ids: ReadonlySet<string>,
   return [...rest.slice(0, at), ...moved, ...rest.slice(at)]
 }
 
-/** Each one place up, where none that is moved too stands there. */
+/** Moves each run one place up unless another moved run is there. */
 function stepped(order: readonly string[], ids: ReadonlySet<string>): string[] {
   const out = [...order]
   for (let i = 1; i < out.length; i++) {
@@ -28,14 +28,14 @@ function stepped(order: readonly string[], ids: ReadonlySet<string>): string[] {
   return out
 }
 
-/** Who stands right behind each of `ids`, null for the last; in the order of the queue. */
+/** Returns the successor of each of `ids` in the queue; null for the last. */
 export function placesOf(order: readonly string[], ids: ReadonlySet<string>): { id: string; before: string | null }[] {
   return order.flatMap((id, i) => (ids.has(id) ? [{ id, before: order[i + 1] ?? null }] : []))
 }
 
 /**
- * Positions for an order: those held before, ascending, made distinct where two were the same.
- * @param held in any order
+ * Returns positions for an order: the former ones, ascending, made distinct if two were equal.
+ * @param held positions in any order
  */
 export function positionsFor(held: readonly number[]): number[] {
   let last = -Infinity

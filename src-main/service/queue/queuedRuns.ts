@@ -1,4 +1,4 @@
-/** Changes to the queue in the history: each is one transaction over all of its runs and announces them afterwards. */
+/** Changes the queue in the history. Each change is one transaction over all of its runs, announced afterwards. */
 import { cancelledReason, type StopCause } from '../../contract/runs/endReasons'
 import { WorkbenchError } from '../../contract/errors'
 import type { RunRecord } from '../../history/runs/runs'
@@ -7,10 +7,10 @@ import { mustHaveNow } from '../datasets/datasets'
 import { assertOurs, isForeign, nothingTo } from './guards'
 import { movedInOrder, placesOf, positionsFor, type Place } from './queueOrder'
 
-/** Stored with a run that a person paused while it was queued. */
+/** The reason that is stored with a run that a person paused while it was queued. */
 export const pausedReason = 'Held until it is resumed.'
 
-/** Where a requeued run goes: to its former place, or behind all others. */
+/** Position of a requeued run: its former one, or the end of the queue. */
 export type RequeuePlace = 'before' | 'last'
 
 export class QueuedRuns {
@@ -29,8 +29,8 @@ export class QueuedRuns {
 
   /**
    * Resumes runs in one transaction.
-   * @param queued are held or queued: this program starts them when their turn comes
-   * @param ended resume from their newest checkpoints; `place` says where they go in the queue
+   * @param queued paused or queued runs: this program starts them when they come first
+   * @param ended runs that resume from their newest checkpoints; `place` is their position in the queue
    * @throws WorkbenchError not-found if a data set was removed
    */
   resume(queued: readonly RunRecord[], ended: readonly RunRecord[], place: RequeuePlace): void {
@@ -40,12 +40,12 @@ export class QueuedRuns {
     })
   }
 
-  /** Takes queued runs out of the queue: they end as stopped. */
+  /** Cancels queued runs: they end as stopped. */
   cancel(runs: readonly RunRecord[], cause: StopCause): void {
     this.#change(runs, () => this.cancelWithin(runs, cause))
   }
 
-  /** The same within a transaction for those of the runs that are queued; announces nothing. */
+  /** Cancels those of the runs that are queued, within a transaction. Announces nothing. */
   cancelWithin(runs: readonly RunRecord[], cause: StopCause): void {
     const { history } = this.#context
     const reason = cancelledReason(cause)
@@ -59,8 +59,8 @@ export class QueuedRuns {
 
   /**
    * Moves queued runs.
-   * @returns for each run the one that was right behind it
-   * @throws WorkbenchError conflict if one is not queued, or is queued by another living program
+   * @returns for each run its former successor
+   * @throws WorkbenchError conflict if one is not queued, or is queued by another live program
    */
   move(runs: readonly RunRecord[], place: Place): { id: string; before: string | null }[] {
     const { history, emit } = this.#context

@@ -1,4 +1,4 @@
-/** What a person does with runs and studies: pause, resume, stop, move, resume what was interrupted. */
+/** Actions of a person on runs and studies: pause, resume, stop, move, resume interrupted runs. */
 import type { StopCause } from '../../contract/runs/endReasons'
 import { WorkbenchError } from '../../contract/errors'
 import { activeStates, type RunState } from '../../contract/runs/states'
@@ -35,8 +35,8 @@ export class RunActions {
   }
 
   /**
-   * Resumes those of the runs that can be, in one transaction, and returns how many.
-   * @throws WorkbenchError conflict if none can be, or one is in the trash or belongs to another living program
+   * Resumes those of the runs that can resume, in one transaction. Returns how many there were.
+   * @throws WorkbenchError conflict if none can resume, or one is in the trash or belongs to another live program
    */
   resume(runs: readonly RunRecord[]): number {
     for (const run of runs) assertOurs(this.#context, run)
@@ -64,7 +64,7 @@ export class RunActions {
     return this.#queued.move(runs, place)
   }
 
-  /** Cancels those of the runs that are queued; within a transaction, and announces nothing. */
+  /** Cancels those of the runs that are queued, within a transaction. Announces nothing. */
   cancelQueued(runs: readonly RunRecord[], cause: StopCause): void {
     this.#queued.cancelWithin(runs, cause)
   }
@@ -82,10 +82,10 @@ export class RunActions {
     }
   }
 
-  /** Queues all of them again in their former places; returns how many. */
+  /** Queues all of them again at their former positions. Returns how many there were. */
   resumeInterrupted(): number {
     const { interrupted, held } = this.interrupted()
-    // Runs whose data set was removed meanwhile can wait for it; they must not keep the others from resuming.
+    // Runs whose data set was removed can wait for it. They must not prevent the others from resuming.
     const present = interrupted.filter((run) => hasDataset(this.#context.paths.datasets, run.summary.dataset))
     const resumed = present.length + held.length > 0 ? present : interrupted
     this.#resumeAll(held, [], resumed, 'before')
@@ -136,7 +136,7 @@ export class RunActions {
     return runs.flatMap((run) => this.#scheduler.supervisorOf(run) ?? [])
   }
 
-  /** @throws WorkbenchError conflict if all that is unfinished belongs to another living program */
+  /** @throws WorkbenchError conflict if all unfinished runs belong to another live program */
   #unfinishedOf(studyId: string): { training: RunSupervisor[]; queued: RunRecord[] } {
     const all = this.#context.history.runs.unfinished().filter((run) => run.summary.studyId === studyId)
     const ours = all.filter((run) => !isForeign(this.#context, run))

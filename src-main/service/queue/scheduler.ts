@@ -25,11 +25,11 @@ export class Scheduler {
   /** By slot id. */
   readonly #supervisors = new Map<string, RunSupervisor>()
   #closing = false
-  /** How many tasks have exclusive access to the machine, or wait for it. */
+  /** Number of tasks that have or await exclusive access to the machine. */
   #exclusive = 0
   /** Requests to start or resume runs that came before the gate was closed. */
   #starting = 0
-  /** Whether this program holds the machine's slot to start or resume runs. */
+  /** Whether this program holds the slot of the machine to start or resume runs. */
   #mayStart = false
   #retry: NodeJS.Timeout | null = null
 
@@ -45,14 +45,14 @@ export class Scheduler {
     return this.#supervising(runId)?.progress ?? null
   }
 
-  /** Returns what supervises a run that trains or is paused here. */
+  /** Returns the supervisor of a run that trains or is paused here. */
   supervisorOf(run: RunRecord): RunSupervisor | null {
     return this.#all().find((supervisor) => !supervisor.hasEnded && supervisor.run.key === run.key) ?? null
   }
 
   /** Starts the next run in each free slot, and resumes runs that were resumed while the gate was closed. */
   startNextRun(): void {
-    // The state of the code belongs to the job; it is queried once, so that only the first run waits for it.
+    // The state of the code belongs to the job. It is read once, so that only the first run waits for it.
     if (!this.#isGateOpen) return
     this.#starting++
     const started = this.#context
@@ -92,9 +92,9 @@ export class Scheduler {
 
   /**
    * Acquires exclusive access to the machine: no trainer of this data directory starts or resumes until it is released,
-   * in whatever program. Waits for what trains now.
-   * @param waiting is called repeatedly while something trains
-   * @returns releases the access; `startNextRun` then schedules what had to wait
+   * in any program. Waits for the current trainings.
+   * @param waiting called repeatedly while something trains
+   * @returns a function that releases the access; `startNextRun` then schedules the waiting runs
    */
   async acquireExclusive(signal: AbortSignal, waiting: () => void): Promise<() => void> {
     this.#exclusive++
@@ -121,10 +121,10 @@ export class Scheduler {
     }
   }
 
-  /** Returns a run that uses the machine now, of this program or another that lives; a paused one does not use it. */
+  /** Returns a run that uses the machine now, of this program or another live one. A paused run does not use it. */
   trainingRun(): RunRecord | null {
     const { history } = this.#context
-    // A run's state in the history follows only when its trainer has answered.
+    // The state in the history changes only after the trainer has replied.
     const here = this.#all().find((supervisor) => !supervisor.hasEnded && !supervisor.isSuspended)
     if (here) return history.runs.get(here.run.summary.id)
     return (
@@ -144,12 +144,12 @@ export class Scheduler {
     await this.#supervising(runId)?.closed()
   }
 
-  /** How long the service may need to close in order, in ms. */
+  /** How long the service may need to close cleanly, in ms. */
   get closeMs(): number {
     return Math.max(this.#options.closeMs, ...this.#all().map((supervisor) => supervisor.closeMs))
   }
 
-  /** Stops what trains and holds what is queued. */
+  /** Stops running runs and pauses queued ones. */
   async close(cause: CloseCause): Promise<void> {
     this.#closing = true
     if (this.#retry !== null) clearTimeout(this.#retry)
@@ -173,7 +173,7 @@ export class Scheduler {
         waiting.map((run) => run.summary.id),
       )
     } catch (thrown) {
-      // The next start finds them without a living owner, and holds them.
+      // The next start finds them without a live owner, and pauses them.
       if (!isDiskProblem(thrown)) throw thrown
     }
   }
@@ -193,7 +193,7 @@ export class Scheduler {
     supervisor.start(git)
   }
 
-  /** The one gate through which every start and every resumption of a trainer goes. */
+  /** Every start and every resumption of a trainer passes this gate. */
   get #isGateOpen(): boolean {
     return this.#exclusive === 0 && !this.#isHalted
   }

@@ -1,4 +1,4 @@
-/** Writes what a line of a run's journal tells to the history, and announces it. */
+/** Writes the message in a line of a run's journal to the history, and announces it. */
 import path from 'node:path'
 import { stoppedReason } from '../../contract/runs/endReasons'
 import type { RunState } from '../../contract/runs/states'
@@ -18,8 +18,8 @@ export interface RunEnd {
 /**
  * Writes a message; within the caller's transaction.
  * @param at when the trainer wrote it
- * @returns the run's end if the message is one; writing that is the caller's
- * @throws if the message can't be kept
+ * @returns the end of the run if the message is one; the caller writes it
+ * @throws Error if the message cannot be stored
  */
 export function applyMessage(
   { history, paths }: { history: History; paths: Paths },
@@ -40,7 +40,7 @@ export function applyMessage(
         testExamples: message.testExamples,
         startupSeconds: startupOf(message.seconds),
       })
-      // The history of an earlier program told it already.
+      // A history of an earlier program contains it already.
       if (!('all' in message.seconds)) note('info', 'started', startedSentence(message, message.seconds))
       return null
     case 'steps':
@@ -121,7 +121,7 @@ function startedSentence({ resumedFrom, environment }: Started, seconds: Started
   return `${from}On ${environment.device}, after ${startupOf(seconds).toFixed(1)} s (TensorFlow ${seconds.tensorflow.toFixed(1)}, data ${seconds.data.toFixed(1)}, measuring ${seconds.tuning.toFixed(1)}, graph ${seconds.record.toFixed(1)}).`
 }
 
-/** Relative to the data directory, which may be moved as a whole. */
+/** Relative to the data directory, which may be moved. */
 function weightsFile(paths: Paths, runId: string, file: string): string {
   const whole = path.resolve(runDir(paths, runId), file)
   if (!isOfRun(paths, runId, whole))

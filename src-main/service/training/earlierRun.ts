@@ -13,10 +13,10 @@ import type { Context } from '../app/context'
 import { journalPart, makeRunFolder } from '../storage/ownFiles'
 
 /**
- * Writes the journal of a run of which the history knows none, and notes its end as the run's cursor. If the run's
- * folder has a journal, its files stay and the new one follows as the next attempt: an older history may have replaced
- * the one that knew the journal.
- * @throws errors of the disk; then the history still knows no journal, and the call can be repeated
+ * Writes the journal of a run that has none according to the history, and stores its end as the run's cursor. If the
+ * run's folder has a journal, its files stay and the new one follows as the next attempt: an older history may have
+ * replaced the one that knew the journal.
+ * @throws errors of the disk; then the history is unchanged, and the call can be repeated
  */
 export function journalEarlierRun({ history, paths }: Pick<Context, 'history' | 'paths'>, run: RunRecord): void {
   if (history.journals.get(run.key)) return
@@ -25,7 +25,7 @@ export function journalEarlierRun({ history, paths }: Pick<Context, 'history' | 
   rmSync(part, { recursive: true, force: true })
   const messages = [...measuredOf(history, run)]
   if (messages.length === 0) return history.journals.put(run.key, unread)
-  // A first journal gets its name when it is complete.
+  // A first journal is renamed to its final name when it is complete.
   const isFirst = attemptsIn(journalFolder(folder)).length === 0
   if (isFirst) mkdirSync(part, { recursive: true })
   const journal = new JournalWriter(isFirst ? part : folder)

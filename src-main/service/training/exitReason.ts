@@ -2,8 +2,8 @@ import { processReason } from '../../contract/runs/endReasons'
 import type { TrainerEnd } from './trainers'
 
 /**
- * What TensorFlow logs on every start, such as 'I0000 00:00:1795447937.124070 27075 port.cc:153] …': no words of an
- * end.
+ * Lines that TensorFlow logs at every start, such as 'I0000 00:00:1795447937.124070 27075 port.cc:153] …'. They do not
+ * explain an exit.
  */
 const chatter = /^(I\d{4} |\d{4}-\d\d-\d\d [\d:.]+: I |WARNING: All log messages before absl::InitializeLog)/
 

@@ -1,4 +1,4 @@
-/** A trainer whose run the history does not keep: its listener is told what the journal says. */
+/** A trainer whose run is not in the history: its listener receives the messages of the journal. */
 import { messageOf } from '../../contract/errors'
 import type { TrainerMessage } from '../../contract/trainer/messages'
 import { JournalFollower } from '../../journal/reader'

@@ -1,4 +1,4 @@
-/** What git is asked, and with what around it: a real git, and a stand-in that tells its environment. */
+/** Git commands and their environment: with a real git, and with a stand-in that prints its environment. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ const script = (file: string, text: string): void => {
 }
 
 describe('gitState', () => {
-  it('gives git nothing of the environment that would lead it elsewhere or tell it a secret', async () => {
+  it('passes no environment variables to git that could redirect it or contain secrets', async () => {
     const bin = path.join(folder, 'bin')
     mkdirSync(bin)
     script(path.join(bin, 'git'), `env > '${folder}/env.txt'\nprintf '%s' '${folder}'`)
@@ -33,7 +33,7 @@ describe('gitState', () => {
       .split('\n')
       .map((line) => line.split('=')[0])
     expect(names).toContain('PATH')
-    // The shell that stands in for git sets the rest itself.
+    // The shell that stands in for git sets the others itself.
     expect(
       names.filter(
         (name) =>
@@ -45,7 +45,7 @@ describe('gitState', () => {
     ).toEqual([])
   })
 
-  it('starts nothing that a checkout names in its config', async () => {
+  it('starts no program that the config of a checkout names', async () => {
     const git = (...args: string[]): string => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' })
     git('init', '--quiet')
     writeFileSync(path.join(folder, 'a.txt'), 'a')

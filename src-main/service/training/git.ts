@@ -1,4 +1,4 @@
-/** The state of the code that trains, kept with every run. */
+/** The state of the code that trains, recorded with every run. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import type { Environment } from '../../contract/runs/environment'
 const run = promisify(execFile)
 const timeoutMs = 5000
 
-/** The program's own folder, as built and as source: the nearest one above this file with a package.json. */
+/** The program's own folder, built or as source: the nearest one above this file with a package.json. */
 export const programRoot = nearestPackage(__dirname)
 
 function nearestPackage(folder: string): string {
@@ -18,7 +18,10 @@ function nearestPackage(folder: string): string {
   return existsSync(path.join(folder, 'package.json')) || parent === folder ? folder : nearestPackage(parent)
 }
 
-/** A function that asks git once; null where the program's folder is not a checkout's root, or git is missing. */
+/**
+ * Returns a function that queries git once; null if the program's folder is not the root of a checkout, or git is
+ * missing.
+ */
 export function gitState(root: string = programRoot): () => Promise<Environment['git']> {
   let asked: Promise<Environment['git']> | undefined
   return () => (asked ??= ask(root).catch(() => null))
@@ -26,8 +29,8 @@ export function gitState(root: string = programRoot): () => Promise<Environment[
 
 async function ask(root: string): Promise<Environment['git']> {
   const git = async (...args: string[]): Promise<string> => {
-    // A look that is cut off must not leave a lock behind: no optional locks. Nor may it start what a checkout's config
-    // names.
+    // A query that is interrupted must not leave a lock: no optional locks. It must not start programs that the config
+    // of a checkout names.
     const options = { timeout: timeoutMs, maxBuffer: 1 << 26, env: environmentFor('git', process.env) }
     const { stdout } = await run(
       'git',
@@ -36,7 +39,7 @@ async function ask(root: string): Promise<Environment['git']> {
     )
     return stdout.trim()
   }
-  // A folder inside somebody else's checkout is not that checkout.
+  // A folder inside another checkout does not belong to that checkout.
   if ((await realpath(await git('rev-parse', '--show-toplevel'))) !== (await realpath(root))) return null
   return {
     commit: await git('rev-parse', 'HEAD'),

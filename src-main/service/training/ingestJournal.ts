@@ -1,6 +1,6 @@
 /**
- * Writes the lines of a run's journal to the history, each exactly once: the rows and the cursor after them are written
- * in one transaction, so that it does not matter which process ends when.
+ * Writes the lines of a run's journal to the history, each exactly once. One transaction writes the rows and the cursor
+ * after them, so that no process can end in between.
  */
 import { messageOf } from '../../contract/errors'
 import type { StoredMessage } from '../../contract/trainer/messages'
@@ -39,8 +39,8 @@ export function ingestJournal(here: Here, run: Run, onEnd: (end: RunEnd) => void
 }
 
 /**
- * The same, but skips each line that cannot be written.
- * @returns why lines were skipped, a sentence each
+ * Ingests the new lines, but skips each line that cannot be written.
+ * @returns why lines were skipped, one sentence each
  */
 export function ingestReadable(here: Here, run: Run, onEnd: (end: RunEnd) => void): string[] {
   const problems: string[] = []
@@ -51,7 +51,7 @@ export function ingestReadable(here: Here, run: Run, onEnd: (end: RunEnd) => voi
   }
 }
 
-/** @param ended attempt that has ended, 0 if none has: what it added after its end, such as an answer, is void */
+/** @param ended the attempt that has ended, 0 if none has: its later lines, such as a reply, are void */
 function ingestSome(
   { history, paths }: Here,
   run: Run,
@@ -72,7 +72,7 @@ function ingestSome(
       if (message === null) throw new Error(entry.problem ?? '')
       const then = afterMessage(reached, message)
       if (then === null) throw new Error(outOfOrder(message, reached))
-      // A transaction in the transaction: of a line that can't be kept, nothing is.
+      // A savepoint: a line that cannot be stored leaves no rows.
       history.transaction(() => {
         const end = applyMessage({ history, paths }, run, withValues(folder, { ...entry, message }), entry.at)
         if (!end) return

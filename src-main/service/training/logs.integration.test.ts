@@ -1,4 +1,4 @@
-/** What is written down beside the history: never without an end, and nothing that is nobody's business. */
+/** Log files next to the history: limited in size, and without secrets. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -17,7 +17,7 @@ async function written(file: string, text: string): Promise<void> {
 }
 
 describe('a run’s log', () => {
-  it('goes on with the run, and gives way when it is full', async () => {
+  it('is continued by a resumed run and rotated when it is full', async () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'mcnn-logs-')), 'run.log')
     await written(file, 'the first time, line 1\n')
     await written(file, 'resumed, line 2\n')

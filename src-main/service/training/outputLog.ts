@@ -1,4 +1,4 @@
-/** A trainer's output: to a file that can't fill the disk, its last lines kept for the reason of a failure. */
+/** Writes a trainer's output to a file of limited size, and keeps its last lines in memory to explain a failure. */
 import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
@@ -14,7 +14,7 @@ export class OutputLog {
   #written = 0
   #partial = ''
 
-  /** @param file goes on where it is there already, as that of a run that is resumed; a full one is kept as file.1 */
+  /** @param file is appended to if it exists, as for a resumed run; a full one is renamed to file.1 */
   constructor(file: string) {
     this.#written = sizeOf(file)
     if (this.#written >= maxBytes) {
@@ -22,11 +22,11 @@ export class OutputLog {
       try {
         renameSync(file, `${file}.1`)
       } catch {
-        // Seen again at each write, and of no weight there either.
+        // The next write fails too, and the log is not essential.
       }
     }
     this.#file = createWriteStream(file, { flags: 'a' })
-    // A full disk must not end the service; the lines in memory are there still.
+    // A full disk must not end the service. The lines in memory are still available.
     this.#file.on('error', () => undefined)
   }
 
@@ -35,7 +35,7 @@ export class OutputLog {
     stream.on('data', (text: string) => this.#add(text))
   }
 
-  /** The last lines, oldest first. */
+  /** Returns the last lines, oldest first. */
   tail(): string[] {
     return [...this.#lines, this.#partial].filter((line) => line.trim() !== '').slice(-keptLines)
   }
@@ -65,7 +65,7 @@ function sizeOf(file: string): number {
   }
 }
 
-/** The last lines of a log, oldest first; none where there is no log. */
+/** Returns the last lines of a log, oldest first; none if there is no log. */
 export async function logTail(file: string): Promise<string[]> {
   const handle = await open(file).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
@@ -80,7 +80,7 @@ export async function logTail(file: string): Promise<string[]> {
       .toString('utf8', 0, bytesRead)
       .split('\n')
       .map((line) => line.slice(0, maxLineLength))
-    // Cut in the middle of a line, or of a character.
+    // The first line is incomplete, and may begin in the middle of a character.
     if (from > 0) lines.shift()
     return lines.filter((line) => line !== '')
   } finally {

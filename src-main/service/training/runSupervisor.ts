@@ -21,9 +21,9 @@ import { trainerEnv } from './trainerEnv'
 import { Trainer, type TrainerEnd } from './trainers'
 
 export interface SupervisorOptions {
-  /** How long a trainer may take to stop before it is killed, at least, in ms: long steps extend it (`graceMs`). */
+  /** Minimum time for a trainer to stop before it is killed, in ms. Long steps extend it (`graceMs`). */
   stopMs: number
-  /** The same when the service closes. */
+  /** The same while the service closes. */
   closeMs: number
   /** Between two checkpoints within an epoch. */
   checkpointSeconds: number
@@ -69,12 +69,12 @@ export class RunSupervisor {
     return this.#progress
   }
 
-  /** Whether the run's end is recorded; the process may still exist. */
+  /** Whether the end of the run is recorded; the process may still exist. */
   get hasEnded(): boolean {
     return this.#hasEnded
   }
 
-  /** Whether the trainer was last told to pause, by a person or because of the disk; its answer may be outstanding. */
+  /** Whether the trainer was last asked to pause, by a person or because of the disk. Its reply may be outstanding. */
   get isSuspended(): boolean {
     return this.#isSuspended
   }
@@ -84,7 +84,7 @@ export class RunSupervisor {
     return this.#stepTime.graceMs(this.#options.closeMs)
   }
 
-  /** Resolves when the trainer is gone, and with it the last writer in the run's folder. */
+  /** Resolves when the trainer has ended, and with it the last writer in the run's folder. */
   async closed(): Promise<void> {
     await this.#trainer?.closed
   }
@@ -117,32 +117,34 @@ export class RunSupervisor {
     }
   }
 
-  /** Pauses the run until `resume`, or takes that back. */
+  /** Pauses the run until `resume`, or cancels a pause. */
   setPaused(paused: boolean): void {
     this.#pauseRequested = paused
     if (paused) this.suspend()
     else this.resume()
   }
 
-  /** Has the trainer pause until `resume`. */
+  /** Asks the trainer to pause until `resume`. */
   suspend(): void {
     this.#isSuspended = true
     this.#trainer?.send({ type: 'pause' })
   }
 
-  /** Has a suspended trainer resume, unless a person paused it or nothing may resume now: then call it again later. */
+  /** Resumes a suspended trainer, unless a person paused it or nothing may resume now: then call it again later. */
   resume(): void {
     if (this.#hasEnded || this.#pauseRequested || !this.#isSuspended || !this.#listener.canResume()) return
     this.#isSuspended = false
     this.#trainer?.send({ type: 'resume' })
   }
 
-  /** Has the trainer write a checkpoint between two steps. */
+  /** Asks the trainer to write a checkpoint between two steps. */
   checkpoint(): void {
     this.#trainer?.send({ type: 'checkpoint' })
   }
 
-  /** Has the trainer stop, and kills it if it does not in time. The first cause is the one that is recorded. */
+  /**
+   * Asks the trainer to stop, and kills it if it does not stop in time. The first cause is the one that is recorded.
+   */
   stop(stopping: Stopping): void {
     this.#stopping ??= stopping
     if (!this.#hasEnded) this.#trainer?.send({ type: 'stop' })
@@ -200,7 +202,7 @@ export class RunSupervisor {
     this.#context.emit('run.progress', progress)
   }
 
-  /** Ingests the journal now, or when the disk takes it: once, however often it is asked for meanwhile. */
+  /** Ingests the journal once, now or when the disk is writable again, however often it is called meanwhile. */
   #ingestSoon(): void {
     if (this.#ingestIsHeld) return
     this.#ingestIsHeld = true
@@ -208,7 +210,7 @@ export class RunSupervisor {
       try {
         this.#ingest()
       } catch (thrown) {
-        // It runs again when the disk allows.
+        // Runs again when the disk is writable.
         if (isDiskProblem(thrown)) throw thrown
         this.#ingestIsHeld = false
         throw thrown
@@ -221,7 +223,7 @@ export class RunSupervisor {
     if (this.#hasEnded) return
     let ended = false
     const { messages, problem } = ingestJournal(this.#context, this.run, (end) => {
-      // The trainer knows only that it was asked to stop, not why.
+      // The trainer knows that it was asked to stop, but not why.
       const why = end.state === 'stopped' && this.#stopping ? endOf(this.#stopping, true) : null
       recordEnd(this.#context.history, this.run.key, { ...end, ...why })
       ended = true
@@ -251,17 +253,17 @@ export class RunSupervisor {
       this.#recordExit(end)
     } catch (thrown) {
       if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
-      // The run was purged meanwhile: the queue continues without it.
+      // The run was purged: the queue continues without it.
       process.stderr.write(`The end of the run ${this.run.summary.id} could not be recorded: ${messageOf(thrown)}\n`)
     }
     this.#listener.finished()
   }
 
   #recordExit(end: TrainerEnd): void {
-    // The end that the trainer wrote counts, if there is one.
+    // The end in the journal takes precedence.
     this.#ingest()
     if (this.#hasEnded) return
-    // It may have stopped in time without being able to write that: the disk is full.
+    // The trainer may have stopped in time without recording it, because the disk is full.
     if (this.#stopping) return this.#endStopped(this.#stopping, end.code === 0)
     if (end.output.length > 0) this.#context.history.events.add(this.run.key, 'error', 'output', end.output.join('\n'))
     this.#end('failed', exitReason(end))

@@ -1,4 +1,4 @@
-/** A place that trains one run at a time: today the machine as it is, later a GPU or a share of the cores. */
+/** A slot trains one run at a time: today the complete machine, later a GPU or a share of the cores. */
 export interface Slot {
   id: string
   /** The device that TensorFlow shall use, such as a GPU's UUID; null leaves the choice to TensorFlow. */

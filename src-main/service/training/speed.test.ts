@@ -84,11 +84,11 @@ describe('an estimate', () => {
     })
   })
 
-  it('is what the same runs took, starts included', () => {
+  it('equals the time of the same runs, starts included', () => {
     expect(estimate(plan, new Speed([run()]))).toMatchObject({ basis: 'measured', seconds: 2 * (3 + 5 * 10) })
   })
 
-  it('takes another depth by its multiplications, and says so', () => {
+  it('scales another depth by its multiplications, and says so', () => {
     const { seconds, basis } = estimate({ ...plan, archs: ['resnet-20'] }, new Speed([run()]))
     const ratio =
       modelSummary('resnet-20', 'baseline', 10).multiplications /
@@ -97,7 +97,7 @@ describe('an estimate', () => {
     expect(seconds).toBeCloseTo(2 * (3 + 50 * ratio), 6)
   })
 
-  it('takes the same variant before others of the depth, and no other machine', () => {
+  it('prefers the same variant to others of the same depth, and ignores other machines', () => {
     const speed = new Speed([
       run({ secondsAnEpoch: 10 }),
       run({ variant: 'mcnn-a', secondsAnEpoch: 30 }),
@@ -110,7 +110,7 @@ describe('an estimate', () => {
     })
   })
 
-  it('takes runs that trained next to another training only if none trained alone, and says so', () => {
+  it('uses runs that trained next to another training only if none trained alone, and says so', () => {
     const sharedMachine = (run: RunRecord): boolean => run.summary.seconds === 100
     const facts = { machineOf: () => 'here', sharedMachine }
     const shared = run({ secondsAnEpoch: 20 })
@@ -128,7 +128,7 @@ describe('an estimate', () => {
     expect(remainingSeconds([shared, run({ secondsAnEpoch: 10 }), queued], () => null, sharedMachine)).toBe(53)
   })
 
-  it('takes no speed of the other precision, of no depth', () => {
+  it('ignores the speed of another precision', () => {
     const inBfloat16 = { ...plan, training: { ...plan.training, precision: 'bfloat16' as const } }
     const speed = new Speed([
       run({ secondsAnEpoch: 10 }),
@@ -143,19 +143,19 @@ describe('an estimate', () => {
     expect(estimate(inBfloat16, new Speed([run()]))).toMatchObject({ basis: 'unknown', seconds: null })
   })
 
-  it('grows with the examples asked for', () => {
+  it('grows with the requested number of examples', () => {
     const training = { ...plan.training, trainExamples: 2000, testExamples: 500 }
     expect(estimate({ ...plan, training }, new Speed([run()])).seconds).toBeCloseTo(2 * (3 + 25), 6)
   })
 })
 
-describe('the time that remains', () => {
-  it('adds what the running run tells to what the queued ones will take', () => {
+describe('the remaining time', () => {
+  it('is the rest of the running run plus the estimates of the queued ones', () => {
     const runs = [run(), run({ state: 'running', epochsDone: 2 }), run({ state: 'queued', epochsDone: 0 })]
     expect(remainingSeconds(runs, (id) => (id.endsWith('running') ? 12 : null))).toBeCloseTo(12 + 53, 6)
   })
 
-  it('is unknown before anything was measured, and for a study that has ended', () => {
+  it('is unknown before a measurement, and for a study that has ended', () => {
     expect(remainingSeconds([run({ state: 'queued', epochsDone: 0 })], () => null)).toBeNull()
     expect(remainingSeconds([run()], () => null)).toBeNull()
   })

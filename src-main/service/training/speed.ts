@@ -1,4 +1,4 @@
-/** How long runs take here, told from what runs took here. */
+/** Estimates how long runs take on this machine, from the runs in the history. */
 import {
   datasetSizes,
   type Arch,
@@ -15,9 +15,9 @@ import { modelSummary } from '../../nn/architecture'
 
 type Basis = Estimate['basis']
 
-/** An evaluated example, in trained ones: one pass forward instead of one forward and about two backward. */
+/** Cost of an evaluated example in trained ones: one forward pass instead of one forward and about two backward. */
 const evaluationShare = 1 / 3
-/** From a trainer's start to its first step, where no run has measured it. */
+/** Time from a trainer's start to its first step, if no run has measured it. */
 const startupGuess = 4
 
 interface Model {
@@ -34,7 +34,7 @@ export interface Workload extends Model {
   validationExamples: number
 }
 
-/** What a run's times depend on besides the run. */
+/** Everything except the run itself that its times depend on. */
 interface SpeedFacts {
   /** Names the machine and its settings. */
   machineOf: (run: RunRecord) => string | null
@@ -44,7 +44,7 @@ interface SpeedFacts {
 
 const noFacts: SpeedFacts = { machineOf: (run) => run.environmentHash, sharedMachine: () => false }
 
-/** Seconds for an example, by what was measured. A precision's speed says nothing of the other's. */
+/** Seconds per example, by measured configuration. The speed of one precision does not predict that of the other. */
 export class Speed {
   readonly #measured: (Model & { precision: Precision; perExample: number })[]
   readonly #startup: number
@@ -71,7 +71,7 @@ export class Speed {
     this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
   }
 
-  /** Of a whole run, its start included. */
+  /** Seconds of a complete run, its start included. */
   ofRun(work: Workload): { seconds: number | null; basis: Basis } {
     const samePrecision = this.#measured.filter((run) => run.precision === work.precision)
     const sameArch = samePrecision.filter((run) => run.arch === work.arch)
@@ -86,13 +86,13 @@ export class Speed {
   }
 }
 
-/** Counts multiplications of every measured run: only where no run of the arch was measured. */
+/** Counts the multiplications of every measured run. Only needed if no run of the network was measured. */
 function scaled(work: Model, measured: readonly (Model & { perExample: number })[]): number | null {
   const perMultiplication = mean(measured.map((run) => run.perExample / multiplications(run)))
   return perMultiplication === null ? null : perMultiplication * multiplications(work)
 }
 
-/** The time of a whole study that isn't there yet, and the models it trains. */
+/** Returns the time of a study that is not created yet, and the models that it trains. */
 export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   const sizes = exampleCounts(plan.training)
   const { dataset, epochs, precision } = plan.training
@@ -109,7 +109,9 @@ export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   return { runs: models.length * plan.seeds.length, seconds, basis, sharedMachine: speed.sharedMachine, models }
 }
 
-/** The examples that a config trains, tests and is picked on; a limit above a set's size takes the whole set. */
+/**
+ * Returns the examples that a config trains, tests and validates on. A limit above a set's size means the complete set.
+ */
 export function exampleCounts({
   dataset,
   trainExamples,
@@ -130,8 +132,9 @@ export function exampleCounts({
 }
 
 /**
- * Seconds to the end of a study's runs that are queued, running or paused, from its own speed; null until known.
- * @param progressSeconds what the run that trains here says it still takes
+ * Returns seconds until the queued, running and paused runs of a study end, from the study's own speed; null until it
+ * is known.
+ * @param progressSeconds the remaining time that a run training here reports
  */
 export function remainingSeconds(
   runs: readonly RunRecord[],

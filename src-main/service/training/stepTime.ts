@@ -1,11 +1,11 @@
 import type { StepMetrics } from '../../contract/runs/metrics'
 
-/** Steps whose longest counts: one slow step in a while is no measure of the next. */
+/** Number of recent steps of which the longest counts: a single slow step does not count for ever. */
 const newest = 20
-/** A trainer looks for commands between two steps: it may have to finish one, and then writes a checkpoint. */
+/** A trainer reads commands between two steps: it may have to finish one, and then writes a checkpoint. */
 const stepsOfGrace = 3
 
-/** How long a trainer's steps take, and so how long it may take to answer. */
+/** Tracks how long a trainer's steps take, and therefore how long it may take to reply. */
 export class StepTime {
   #milliseconds: number[] = []
 

@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => bench.end())
 
-/** The one trainer that runs: its parent is this process. */
+/** Returns the pid of the only trainer: its parent is this process. */
 function trainerPid(): number {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number)
   const trainer = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('fakeTrainer'))
@@ -21,7 +21,7 @@ function trainerPid(): number {
   return trainer
 }
 
-/** As a trainer's session has it: null if the system does not share processors among sessions. */
+/** Returns the niceness of a trainer's session; null if the system does not share processors among sessions. */
 const expected = (niceness: number): number | null =>
   existsSync('/proc/self/autogroup') ? Math.min(19, getPriority() + niceness) : null
 
@@ -30,7 +30,7 @@ function sessionNiceness(pid: number): number | null {
   return Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])
 }
 
-it('lets a trainer give way further while the window is in use', async () => {
+it('lowers a trainer’s priority further while the window is in use', async () => {
   const service = await bench.open({}, { niceness: { usual: 3, inUse: 10 } })
   const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'waits' }) })
   await bench.reached(runIds[0] ?? '', 'running')
@@ -48,7 +48,7 @@ it('lets a trainer give way further while the window is in use', async () => {
   await expect.poll(session).toBe(expected(3))
 })
 
-it('leaves a trainer’s niceness alone without a window', async () => {
+it('keeps a trainer’s niceness without a window', async () => {
   const service = await bench.open()
   const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'waits' }) })
   await bench.reached(runIds[0] ?? '', 'running')

@@ -2,7 +2,7 @@ import { getPriority } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TrainerPriority } from './trainerPriority'
 
-/** No process: its own niceness cannot be set. */
+/** The id of no process: its niceness cannot be set. */
 const pid = 2 ** 30
 let busy = false
 const session: number[] = []
@@ -53,7 +53,7 @@ describe('the niceness of a trainer’s session', () => {
     expect(session).toEqual([10])
   })
 
-  it('is left alone after the trainer has ended', () => {
+  it('stays unchanged after the trainer has ended', () => {
     const priority = priorities()
     const end = priority.add(pid)
     end()

@@ -1,15 +1,15 @@
 /**
- * How far trainers give way to other processes. A trainer has a thread for each core, so a window next to it would
- * wait for a core in every task. It gives way the most while a person uses the window.
+ * Lowers the priority of trainers. A trainer has one thread per core, so a window would wait for a core in every task.
+ * The priority is lowest while a person uses the window.
  */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 
-/** As of the command `nice`, above this process's own niceness. */
+/** Values of the command `nice`, added to this process's own niceness. */
 export interface Niceness {
-  /** Of a trainer's process at all times, and of its session while nobody uses the window. */
+  /** Niceness of a trainer's process at all times, and of its session while nobody uses the window. */
   usual: number
-  /** Of a trainer's session while a person uses the window. */
+  /** Niceness of a trainer's session while a person uses the window. */
   inUse: number
 }
 
@@ -25,16 +25,16 @@ const setSessionNiceness: SetSessionNiceness = (pid, niceness) =>
   writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
 
 /**
- * Linux shares processors among sessions first (sched(7), autogroup), and each trainer has a session of its own.
- * Anybody may raise and lower the niceness of a session, but only raise that of a process. Therefore the process keeps
- * the usual niceness and the session's follows the use of the window. Without autogroups (another system,
- * kernel.sched_autogroup_enabled=0, or processor shares by control group) the usual niceness of the process counts
- * alone.
+ * Linux shares processors among sessions first (sched(7), autogroup), and each trainer has a session of its own. An
+ * unprivileged process may raise and lower the niceness of a session, but only raise that of a process. Therefore the
+ * process keeps a fixed niceness, and the session's niceness follows the use of the window. Without autogroups (another
+ * system, kernel.sched_autogroup_enabled=0, or processor shares by control group) only the niceness of the process has
+ * an effect.
  */
 export class TrainerPriority {
   readonly #niceness: Niceness
   readonly #setSession: SetSessionNiceness
-  /** By process id, with the niceness that its session has. */
+  /** The niceness of each session, by process id. */
   readonly #trainers = new Map<number, number | null>()
   #use: NodeJS.Timeout | null = null
   #retry: NodeJS.Timeout | null = null
@@ -45,9 +45,8 @@ export class TrainerPriority {
   }
 
   /**
-   * Adjusts a trainer until it ends: every thread that it has, and those that it starts later, which inherit the
-   * niceness.
-   * @returns ends the adjustments; call when the process has ended
+   * Adjusts a trainer until it ends: all of its threads, and later ones, which inherit the niceness.
+   * @returns a function that ends the adjustments; call it when the process has ended
    */
   add(pid: number): () => void {
     const { usual, inUse } = this.#niceness
@@ -105,8 +104,8 @@ export class TrainerPriority {
 const aboveOwn = (niceness: number): number => Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness)
 
 /**
- * Linux keeps a niceness per thread, and a process may have started threads before this call. Threads that start
- * meanwhile are found in a later pass; the passes end because new threads inherit the niceness.
+ * Linux keeps a niceness per thread, and a process may have started threads before this call. A later pass finds
+ * threads that start in between. The passes end because new threads inherit the niceness.
  */
 function setNiceness(pid: number, niceness: number): void {
   const done = new Set<number>()
@@ -124,7 +123,7 @@ function setNiceness(pid: number, niceness: number): void {
   }
 }
 
-/** Without /proc, the process stands for its threads. */
+/** Without /proc, only the process itself is returned. */
 function threadsOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map(Number)

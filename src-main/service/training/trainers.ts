@@ -1,4 +1,4 @@
-/** One trainer process: started, spoken to, watched until it is gone. */
+/** One trainer process: starts it, sends commands, and reports its signals and its end. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { trainerSignal, type TrainerCommand, type TrainerJob } from '../../contract/trainer/messages'
 import type { RunProgress } from '../../contract/runs/runs'
@@ -9,25 +9,25 @@ import { TrainerPriority } from './trainerPriority'
 export interface TrainerEnd {
   code: number | null
   signal: NodeJS.Signals | null
-  /** The process could not be started at all. */
+  /** The error if the process could not be started. */
   startError: Error | null
-  /** Its last lines of output, oldest first. */
+  /** The last lines of output, oldest first. */
   output: string[]
 }
 
 export interface TrainerListener {
   progress(progress: RunProgress): void
-  /** There is more in the run's journal. */
+  /** The run's journal has new lines. */
   journal(): void
-  /** The disk does not take the journal. @param error with the system's code */
+  /** The disk does not accept the journal. @param error with the system's code */
   disk(error: Error): void
-  /** It said something outside the contract. */
+  /** The trainer sent something outside the contract. */
   broken(what: string): void
-  /** It is gone, and everything that it signalled has been handed over. */
+  /** The process has ended, and all of its signals have been delivered. */
   closed(end: TrainerEnd): void
 }
 
-/** After its exit, how long to wait for its pipes, which a process that it started may hold open. */
+/** How long to wait for its pipes after its exit: a process that it started may hold them open. */
 const pipesMs = 5000
 
 export class Trainer {
@@ -35,8 +35,8 @@ export class Trainer {
   readonly closed: Promise<TrainerEnd>
 
   /**
-   * @param env what TensorFlow reads when it starts; this machine's own choice where nothing is said
-   * @param priority adjusts how far the process gives way to others, such as a window; not at all by default
+   * @param env variables that TensorFlow reads when it starts; missing ones are chosen for this machine
+   * @param priority adjusts the priority of the process; by default it is unchanged
    */
   constructor(
     entry: string,
@@ -53,7 +53,7 @@ export class Trainer {
       env,
       serialization: 'json',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // Out of the terminal's process group: on Ctrl-C the service decides what becomes of the run.
+      // Outside of the terminal's process group: on Ctrl-C the service decides whether the run stops.
       detached: true,
     })
     if (this.#child.pid !== undefined) this.#child.on('exit', priority.add(this.#child.pid))
@@ -77,14 +77,14 @@ export class Trainer {
         try {
           listener.closed(result)
         } finally {
-          // Whoever waits for the process must not wait for what the listener could not do.
+          // An error of the listener must not keep callers waiting for the process.
           resolve(result)
         }
       }
       this.#child.on('close', end)
       this.#child.on('exit', (code, signal) => setTimeout(() => end(code, signal), pipesMs).unref())
       this.#child.on('error', (error) => {
-        // Also raised where a message could not be sent: only without a process is it the end.
+        // Also emitted if a message could not be sent. It is the end only if there is no process.
         if (this.#child.pid !== undefined) return
         startError = error
         end(null, null)
@@ -98,7 +98,7 @@ export class Trainer {
   }
 
   send(command: TrainerCommand): void {
-    // A trainer that is just ending can't take it any more; its end is told by `closed`.
+    // A trainer that is ending cannot receive it. `closed` reports its end.
     if (this.#child.connected) this.#child.send(command, () => undefined)
   }
 

@@ -40,7 +40,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(path.dirname(folder), { recursive: true }))
 
-it('gives back every bit of what was written', async () => {
+it('restores every bit that was written', async () => {
   await write(5)
   const found = await checkpoints.newest(
     () => true,
@@ -49,19 +49,19 @@ it('gives back every bit of what was written', async () => {
   expect(found).toEqual({ at: at(5), variables: new Map([['w', Float32Array.of(5, 1e-40)]]), ...circumstances })
 })
 
-it('keeps the newest two and that of the best epoch', async () => {
+it('keeps the newest two checkpoints and that of the best epoch', async () => {
   for (const step of [1, 2, 3, 4, 5]) await write(step, step >= 2 ? { accuracy: 0.9, step: 2 } : null)
   expect(await steps()).toEqual([2, 4, 5])
 })
 
-it('passes over one that is ahead of what was asked for', async () => {
+it('skips a checkpoint that is ahead of the requested step', async () => {
   await write(1)
   await write(2)
   expect(await newest(({ step }) => step < 2)).toEqual({ step: 1, damaged: [] })
   expect(await newest(() => false)).toEqual({ step: undefined, damaged: [] })
 })
 
-it('notices any damage, says so and takes the one before', async () => {
+it('detects any damage, reports it and returns the previous checkpoint', async () => {
   await write(1)
   await write(2)
   const name = (await readdir(folder)).find((file) => file.includes('0000000002')) ?? ''
@@ -73,11 +73,11 @@ it('notices any damage, says so and takes the one before', async () => {
     const { step, damaged } = await newest()
     expect(step).toBe(1)
     expect(damaged).toHaveLength(1)
-    expect(damaged[0]).toContain('step 2 is damaged')
+    expect(damaged[0]).toContain('step 2 is corrupt')
   }
 })
 
-it('takes none that lacks a variable, holds others, other lengths or no numbers, nor of a place that no training comes to', async () => {
+it('rejects missing, additional and wrong-sized variables, NaN, and impossible positions', async () => {
   const bad: [ReadonlyMap<string, Float32Array>, Partial<Position>][] = [
     [new Map(), {}],
     [new Map([['w', Float32Array.of(1)]]), {}],
@@ -100,7 +100,7 @@ it('takes none that lacks a variable, holds others, other lengths or no numbers,
   }
 })
 
-it('holds all that a network’s training changes', () => {
+it('holds every variable that training changes', () => {
   const variables = variablesOf(spec)
   expect(variables.get('stem.kernel')).toBe(3 * 3 * 3 * 4)
   expect(variables.get('stem.kernel.velocity')).toBe(3 * 3 * 3 * 4)
@@ -108,13 +108,13 @@ it('holds all that a network’s training changes', () => {
   expect(variables.has('stem.norm.mean.velocity')).toBe(false)
 })
 
-it('takes that of a run of fewer epochs, which is the same up to there', async () => {
+it('accepts the checkpoint of a shorter run, which is the same up to there', async () => {
   await write(1)
   checkpoints = new Checkpoints(folder, { ...config, epochs: config.epochs + 1 }, held)
   expect(await newest()).toEqual({ step: 1, damaged: [] })
 })
 
-it('takes none of another config, and none at all where there is no folder', async () => {
+it('rejects a checkpoint of another config, and returns null without a folder', async () => {
   expect(await newest()).toEqual({ step: undefined, damaged: [] })
   await write(1)
   checkpoints = new Checkpoints(folder, { ...config, seed: 2 }, held)

@@ -1,6 +1,6 @@
 /**
- * What a run goes on from: all variables and its place in the data, in one safetensors file that carries its own
- * checksum in its name. Random numbers need no state: their streams are named by seed, epoch and example.
+ * Checkpoints: all variables and the position in the data, in one safetensors file whose name contains its checksum. No
+ * random state is needed: the random streams are named by seed, epoch and example.
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -13,27 +13,27 @@ import { decodeSafetensors, encodeSafetensors } from '../../nn/safetensors'
 import { writeAtomically } from '../../files/durable'
 import { sha256Of } from '../../files/sha256'
 
-/** Where a run stands between two steps. */
+/** The position of a run between two steps. */
 export const position = z
   .strictObject({
-    /** The epoch under way, from 1; one more than there are where all are finished. */
+    /** The current epoch, from 1; one more than the number of epochs if all are finished. */
     epoch: z.int().min(1),
     /** Training examples of it that were trained on. */
     seen: z.int().min(0),
-    /** Sums over them: of the cross-entropy in nats, of right predictions. */
+    /** Sums over these examples: cross-entropy in nats, number of correct predictions. */
     lossSum: z.number().min(0),
     correct: z.int().min(0),
-    /** Steps done in the whole run. */
+    /** Steps of the complete run so far. */
     step: z.int().min(0),
-    /** The last step whose metrics were handed on. */
+    /** The last step whose metrics were recorded. */
     sampledStep: z.int().min(0),
-    /** Of every finished epoch, 0 to 1: a warm-up's schedule depends on it. */
+    /** Training error of every finished epoch, 0 to 1. The schedule of a warm-up depends on it. */
     trainErrors: z.array(z.number().min(0).max(1)),
-    /** Spent on this epoch so far: wall time without pauses, waiting for pictures, processor time. */
+    /** Time spent on this epoch so far: wall time without pauses, waiting for images, processor time. */
     milliseconds: z.strictObject({ active: z.number().min(0), waited: z.number().min(0), cpu: z.number().min(0) }),
     /**
-     * The best epoch's accuracy (on the validation examples where there are some, else on the test examples), and the
-     * step at its end.
+     * The best epoch's accuracy (on the validation examples if there are any, else on the test examples), and the step
+     * at its end.
      */
     best: z.strictObject({ accuracy: z.number().min(0).max(1), step: z.int().min(0) }).nullable(),
   })
@@ -58,9 +58,9 @@ export function beginning(): Position {
   }
 }
 
-/** What a run that goes on ought to find unchanged. */
+/** Properties that must be unchanged when a run resumes. */
 export interface Circumstances {
-  /** In words: by other algorithms or threads the last bits come out differently. */
+  /** In words. Other algorithms or thread counts change the last bits of results. */
   computedBy: string
   datasetFingerprint: string
 }
@@ -71,7 +71,7 @@ export interface Checkpoint extends Circumstances {
   variables: Map<string, Float32Array>
 }
 
-/** Writes a checkpoint; resolves to the file's size in bytes. */
+/** Writes a checkpoint. Resolves to the size of the file in bytes. */
 export type Save = (at: Position, variables: ReadonlyMap<string, Float32Array>) => Promise<number>
 
 interface Found {
@@ -80,7 +80,7 @@ interface Found {
   sha256: string
 }
 
-/** Names and lengths of all that a checkpoint of a network holds. */
+/** Returns names and lengths of all variables in a checkpoint of a network. */
 export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
   return new Map(
     parameters(spec).flatMap(({ name, shape, trainable }): [string, number][] => {
@@ -96,15 +96,15 @@ export function variablesOf(spec: NetworkSpec): ReadonlyMap<string, number> {
 }
 
 const namePattern = /^checkpoint-(\d{10})-([0-9a-f]{64})\.safetensors$/
-/** As `writeAtomically` names a file before it is complete; earlier versions without the process. */
+/** Names that `writeAtomically` gives to incomplete files; earlier versions left out the process. */
 const temporaryPattern = /^checkpoint-.*\.safetensors(\.\d+)?\.tmp$/
-/** Newest ones kept, beside that of the best epoch. */
+/** Number of newest checkpoints kept, in addition to that of the best epoch. */
 const newestKept = 2
 
 export class Checkpoints {
   /**
-   * @param folder the run's own; made where it is not there
-   * @param expected names and lengths of the variables: none may be missing, for it would keep its first value
+   * @param folder the run's own folder; made if it is missing
+   * @param expected names and lengths of the variables: a missing one would keep its initial value
    */
   constructor(
     private readonly folder: string,
@@ -112,7 +112,7 @@ export class Checkpoints {
     private readonly expected: ReadonlyMap<string, number>,
   ) {}
 
-  /** Saves atomically and durably, then lets go of those no longer needed. */
+  /** Saves a checkpoint atomically and durably, then removes superseded ones. */
   writer(spec: NetworkSpec, { computedBy, datasetFingerprint }: Circumstances): Save {
     const shapes = new Map(parameters(spec).map(({ name, shape }) => [name, shape]))
     return async (at, variables) => {
@@ -138,22 +138,22 @@ export class Checkpoints {
   }
 
   /**
-   * The newest whole one that `fits`.
-   * @param damaged is told why one was passed over that ought to have been whole
+   * Returns the newest intact checkpoint that `fits`.
+   * @param onDamaged called with the reason for each corrupt checkpoint that is skipped
    */
-  async newest(fits: (at: Position) => boolean, damaged: (why: string) => void): Promise<Checkpoint | null> {
+  async newest(fits: (at: Position) => boolean, onDamaged: (why: string) => void): Promise<Checkpoint | null> {
     for (const found of await this.list()) {
       try {
         const checkpoint = await this.read(found)
         if (fits(checkpoint.at)) return checkpoint
       } catch (error) {
-        damaged(`The checkpoint of step ${found.step} is damaged and was passed over: ${messageOf(error)}`)
+        onDamaged(`The checkpoint of step ${found.step} is corrupt and was skipped: ${messageOf(error)}`)
       }
     }
     return null
   }
 
-  /** Removes all but the newest few and that of one step, and what trainers that died left half-written. */
+  /** Removes all but the newest few and that of one step, and incomplete files of trainers that were killed. */
   async remove(keep = 0, step?: number): Promise<void> {
     for (const found of (await this.list()).slice(keep)) if (found.step !== step) await rm(found.file, { force: true })
     for (const name of await this.names())
@@ -197,7 +197,7 @@ export class Checkpoints {
   }
 }
 
-/** A run of more epochs is the same up to where the shorter one ends: milestones are given in epochs. */
+/** A longer run is the same up to the end of the shorter one, because milestones are given in epochs. */
 function sameTraining(a: ExperimentConfig, b: ExperimentConfig): boolean {
   const text = (config: ExperimentConfig): string =>
     JSON.stringify(experimentConfig.parse({ ...withoutNoSplit(config), epochs: 1 }))

@@ -3,7 +3,7 @@ import { codeOf, messageOf } from '../../contract/errors'
 
 const diskCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ENODEV', 'ENXIO']
 
-/** Whether an error says that the disk is full, gone or failing. */
+/** Returns whether an error means that the disk is full, missing or failing. */
 export function isDiskError(thrown: unknown): boolean {
   return diskCodes.includes(codeOf(thrown) ?? '')
 }

@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-/** A history as the service keeps it, of what one trainer after another wrote. */
+/** A history that stores the messages of several trainers, as the service does. */
 class Kept {
   epochs: Extract<TrainerMessage, { type: 'epoch' }>['metrics'][] = []
   steps: Extract<TrainerMessage, { type: 'steps' }>['steps'] = []
@@ -43,7 +43,7 @@ class Kept {
     }
   }
 
-  /** All that does not depend on the clock. */
+  /** Everything that does not depend on the clock. */
   get measured(): unknown {
     return {
       epochs: this.epochs.map(
@@ -74,7 +74,7 @@ class Kept {
   }
 }
 
-/** Of five steps each, the last of them short. */
+/** Five steps per epoch, the last of them with fewer examples. */
 const four = { epochs: 4, milestones: [2], trainExamples: 300 }
 const stepsPerEpoch = 5
 
@@ -112,7 +112,7 @@ async function checkpointFiles(): Promise<string[]> {
   return (await readdir(path.join(dir, 'run'))).filter((name) => name.startsWith('checkpoint-')).sort()
 }
 
-/** Trains until the interruption ends the trainer, and keeps what it reported. */
+/** Trains until the interruption ends the trainer. Stores its messages. */
 async function interrupted(change: Partial<ExperimentConfig>, kept: Kept, launch: Launch): Promise<Trainer> {
   const trainer = start(change, launch)
   await trainer.exit
@@ -120,7 +120,7 @@ async function interrupted(change: Partial<ExperimentConfig>, kept: Kept, launch
   return trainer
 }
 
-/** To the end; its weights must be those of a run that was never stopped, its metrics none twice and none missing. */
+/** Trains to the end. The weights must equal those of an uninterrupted run; no metric may be missing or doubled. */
 async function finishAs(
   expected: { kept: Kept; sha256: string },
   change: Partial<ExperimentConfig>,
@@ -133,7 +133,7 @@ async function finishAs(
   expect(done.weightsSha256).toBe(expected.sha256)
 }
 
-describe('a run that goes on', () => {
+describe('a resumed run', () => {
   it.each([
     { variant: 'baseline' },
     { variant: 'mcnn-a', precision: 'bfloat16' },
@@ -154,12 +154,11 @@ describe('a run that goes on', () => {
     expect(kept.resumedFrom).toEqual([0, 1, 2 * stepsPerEpoch])
   })
 
-  it('after SIGKILL at each step of writing a checkpoint comes out bit for bit', async () => {
+  it('equals an uninterrupted run bit for bit after SIGKILL at each step of writing a checkpoint', async () => {
     const change = { variant: 'mcnn-l' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
-    // With a checkpoint after every step: which of them are there after each kill, and what lies half-written next to
-    // them.
+    // A checkpoint after every step: these are complete after each kill, and these incomplete files remain.
     const kills = [
       { at: 'write', count: 1, complete: [], temporary: 1 },
       { at: 'sync', count: 3, complete: [1, 2], temporary: 1 },
@@ -182,11 +181,11 @@ describe('a run that goes on', () => {
     }
     await finishAs(whole, change, kept)
     expect(kept.resumedFrom.slice(0, 5)).toEqual([0, 0, 2, 3, 5])
-    // The last checkpoint may have been half-written.
+    // The last checkpoint may have been incomplete.
     expect(kept.resumedFrom[5]).toBeGreaterThanOrEqual(5)
   })
 
-  it('goes on with its data kept in the graph as if they had been fed all along', async () => {
+  it('equals a run that is fed all along if its data is resident in the graph', async () => {
     const change = { variant: 'mcnn-f' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
@@ -197,7 +196,7 @@ describe('a run that goes on', () => {
     expect(kept.resumedFrom).toEqual([0, 1, stepsPerEpoch])
   })
 
-  it('passes over a damaged checkpoint with a warning, and over all of them from its seed', async () => {
+  it('skips corrupt checkpoints with a warning, and starts from its seed if all are corrupt', async () => {
     const change = { variant: 'mcnn-f' } as const
     const whole = await undisturbed(change)
     for (const damage of ['newest', 'all'] as const) {
@@ -213,19 +212,19 @@ describe('a run that goes on', () => {
         await writeFile(file, bytes)
       }
       await finishAs(whole, change, kept)
-      expect(kept.warnings[0]).toContain('is damaged and was passed over')
+      expect(kept.warnings[0]).toContain('is corrupt and was skipped')
       expect(kept.warnings).toHaveLength(damage === 'all' ? files.length + 1 : 1)
       expect(kept.resumedFrom[1] === 0).toBe(damage === 'all')
     }
   })
 
-  it('never goes on from a checkpoint that its journal does not reach', async () => {
+  it('never resumes from a checkpoint that is ahead of its journal', async () => {
     const change = { variant: 'baseline' } as const
     const whole = await undisturbed(change)
     const kept = new Kept()
     const trainer = start(change, { interruption: { at: 'checkpoint', count: 2, act: 'kill' } })
     await trainer.exit
-    // A power cut took the second epoch, from the middle of its line on.
+    // A power cut lost the second epoch, from the middle of its line on.
     const file = path.join(dir, 'run', 'journal', '0001.jsonl')
     const lines = (await readFile(file, 'utf8')).split('\n')
     const second = lines.findIndex((line) => line.includes('"message":{"type":"epoch","metrics":{"epoch":2,'))
@@ -250,7 +249,7 @@ describe('a run that goes on', () => {
       await shorter.message('done')
       await shorter.exit
       kept.hear(shorter.messages)
-      // The look after what was the last epoch stays besides.
+      // The figures of the former last epoch stay.
       expect(kept.figures.map(({ epoch }) => epoch)).toEqual([0, 3])
       kept.figures.pop()
       await finishAs(whole, change, kept)

@@ -1,6 +1,4 @@
-/**
- * Batches that are ready before the step asks for them: a thread of its own prepares the next while one is trained on.
- */
+/** Prepares batches ahead of the training loop, in a thread of its own. */
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { imageChannels, imageSize } from '../../contract/experiment'
@@ -10,8 +8,8 @@ const imageValues = imageSize * imageSize * imageChannels
 
 export interface Batch {
   /**
-   * Normalised [n, 32, 32, 3], or what they are to be made of. Of training examples n is `count`; of those that are
-   * evaluated it is the batch size, and what lies behind `count` is of no meaning.
+   * Normalised [n, 32, 32, 3], or a plan for them. n is `count` for training examples. For evaluated examples n is the
+   * batch size, and the content after `count` has no meaning.
    */
   pictures: Float32Array<ArrayBuffer> | BatchPlan
   labels: Int32Array<ArrayBuffer>
@@ -20,30 +18,27 @@ export interface Batch {
 
 export type SplitName = 'train' | 'test' | 'validation'
 
-/** What the thread is started with. */
+/** The `workerData` of the thread. */
 export interface FeederData {
   data: Pick<LoadedDataset, SplitName | 'mean' | 'std'>
   batchSize: number
   seed: number
   augment: boolean
-  /**
-   * The graph holds the pixels: batches are plans. Validation examples are counted on from the test examples, behind
-   * which they lie.
-   */
+  /** The graph holds the pixels, and batches are plans. Validation examples are numbered after the test examples. */
   resident: boolean
 }
 
 export interface BatchRequest {
   split: SplitName
-  /** From 1: decides order and augmentation of train examples. */
+  /** From 1. Decides the order and augmentation of training examples. */
   epoch: number
   from: number
   count: number
-  /** Those of a batch that is done with, to be used again. */
+  /** Arrays of a finished batch, to be reused. */
   buffers: { images: ArrayBuffer; labels: ArrayBuffer } | null
 }
 
-/** Batches under way at once: one that is trained on, one that is ready, one that is prepared. */
+/** Batches in progress at once: one in training, one ready, one in preparation. */
 const ahead = 2
 
 export class Feeder {
@@ -62,7 +57,7 @@ export class Feeder {
       validation: options.data.validation?.count ?? 0,
     }
     const { data } = options
-    // The thread gets a copy: not of what it has no use for.
+    // The thread gets a copy, without the parts that it does not use.
     const without = (split: Split): Split => ({ ...split, images: new Uint8Array() })
     const unseen = {
       train: without(data.train),
@@ -83,9 +78,9 @@ export class Feeder {
   }
 
   /**
-   * One pass over a split: train examples in the epoch's order and augmented, the others as they are. A batch's
-   * arrays are the caller's until it asks for the next one. One pass at a time. @param first examples to pass over,
-   * whole batches of them
+   * One pass over a split: training examples in the epoch's order and augmented, others unchanged. The arrays of a
+   * batch are valid until the next one is requested. Only one pass at a time.
+   * @param first examples to skip, a multiple of the batch size
    */
   async *batches(split: SplitName, epoch: number, first = 0): AsyncGenerator<Batch> {
     const { batchSize } = this.options
@@ -108,7 +103,7 @@ export class Feeder {
     }
   }
 
-  /** Milliseconds for which a batch that was asked for was not there yet, since the last call. */
+  /** Milliseconds since the last call during which a requested batch was not ready. */
   takeWaited(): number {
     const waited = this.waited
     this.waited = 0
@@ -130,7 +125,7 @@ export class Feeder {
   }
 }
 
-/** Without what lies behind its examples: a short batch has a step of its own. */
+/** Without the content after its examples: a short batch has its own step. */
 function cut({ pictures, labels, count }: Batch): Batch {
   return {
     pictures: pictures instanceof Float32Array ? pictures.subarray(0, count * imageValues) : pictures,

@@ -1,4 +1,4 @@
-/** The thread that prepares batches while TensorFlow has the main one: order, augmentation, normalisation. */
+/** The thread that prepares batches while TensorFlow blocks the main thread: order, augmentation, normalisation. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { imageChannels, imageSize } from '../../contract/experiment'
 import { epochOrder, fillBatch, planBatch, type Split } from '../../datasets'
@@ -6,7 +6,7 @@ import type { Batch, BatchRequest, FeederData } from './feeder'
 
 const { data, batchSize, seed, augment, resident } = workerData as FeederData
 
-/** The order of the newest epoch asked for. */
+/** The order of the newest requested epoch. */
 let order: { epoch: number; examples: Uint32Array } = { epoch: -1, examples: new Uint32Array() }
 function trainOrder(epoch: number): Uint32Array {
   if (order.epoch !== epoch) order = { epoch, examples: epochOrder(seed, epoch, data.train.count) }

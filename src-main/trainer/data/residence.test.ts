@@ -3,7 +3,7 @@ import { chooseResidence } from './residence'
 
 const cifar = 60_000 * 3072
 
-describe('where a data set is kept', () => {
+describe('the location of a data set', () => {
   it('is the GPU up to a quarter of its memory', () => {
     const chosen = (memory: number): boolean => chooseResidence(cifar, memory, undefined).resident
     expect(chosen(8e9)).toBe(true)
@@ -17,7 +17,7 @@ describe('where a data set is kept', () => {
     )
   })
 
-  it('is never a CPU, nor a GPU that does not tell, unless asked for', () => {
+  it('is never a CPU, nor a GPU of unknown memory, unless requested', () => {
     for (const device of ['cpu', null] as const) {
       expect(chooseResidence(1, device, undefined).resident).toBe(false)
       expect(chooseResidence(1, device, 'yes').resident).toBe(false)
@@ -25,7 +25,7 @@ describe('where a data set is kept', () => {
     }
   })
 
-  it('is not the GPU where that is asked for', () =>
+  it('is not the GPU if the request excludes it', () =>
     expect(chooseResidence(1, 80e9, '0')).toMatchObject({
       resident: false,
       sentence: expect.stringContaining('MCNN_RESIDENT=0') as string,

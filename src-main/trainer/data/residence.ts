@@ -1,19 +1,19 @@
-/** Whether a data set stays on the device that trains on it, so that a batch is told to it and not carried. */
+/** Decides whether a data set stays on the training device, so that a step receives indices instead of pixels. */
 import type { LoadedDataset } from '../../datasets'
 
-/** Of a device's memory, the part that data may take: the rest is for activations, gradients and cuDNN. */
+/** Share of the device's memory that data may use: the rest is for activations, gradients and cuDNN. */
 const largestShare = 1 / 4
 
 export interface Residence {
   resident: boolean
-  /** What was chosen and why, for the run's events. */
+  /** The choice and its reason, for the run's events. */
   sentence: string
 }
 
 /**
  * @param bytes pixels of both splits
- * @param device memory in bytes of the GPU that is trained on; null where it does not tell; 'cpu' for none
- * @param asked MCNN_RESIDENT: 1 or 0 decides, anything else leaves it to the device
+ * @param device memory of the training GPU in bytes; null if unknown; 'cpu' if there is none
+ * @param asked MCNN_RESIDENT: 1 or 0 decides, any other value leaves the choice to the device
  */
 export function chooseResidence(bytes: number, device: number | null | 'cpu', asked: string | undefined): Residence {
   const size = `${(bytes / 1e6).toFixed(0)} MB`
@@ -21,7 +21,7 @@ export function chooseResidence(bytes: number, device: number | null | 'cpu', as
   const fed = 'Batches are prepared beside the steps and handed to each'
   if (asked === '1') return { resident: true, sentence: `${held}: asked for by MCNN_RESIDENT=1.` }
   if (asked === '0') return { resident: false, sentence: `${fed}: asked for by MCNN_RESIDENT=0.` }
-  // The thread beside the step has a core's time to spare; in the graph the same work would be the step's.
+  // The feeder's thread has a core to spare. In the graph the same work would delay the step.
   if (device === 'cpu') return { resident: false, sentence: `${fed}.` }
   if (device === null) return { resident: false, sentence: `${fed}: how much memory the GPU has is not known.` }
   const memory = `${(device / 1e9).toFixed(0)} GB`

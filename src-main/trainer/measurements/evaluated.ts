@@ -1,8 +1,11 @@
-/** What a pass over the test examples says beyond its loss: which class was taken for which, and the worst mistakes. */
+/**
+ * Accumulates what an evaluation of the test examples yields besides its loss: the confusion matrix and the worst
+ * mistakes.
+ */
 import type { Evaluation, Mistake } from '../../contract/runs/evaluation'
 import type { EvaluationResult } from '../../graph/training'
 
-/** Mistakes kept. */
+/** Number of mistakes kept. */
 const kept = 48
 
 export class Evaluated {
@@ -14,7 +17,7 @@ export class Evaluated {
     this.confusion = new Uint32Array(classes * classes)
   }
 
-  /** Batches come in the order of the examples. @param labels at least as many as were predicted */
+  /** Batches come in the order of the examples. @param labels at least as many as predictions */
   add(labels: Int32Array, { predicted, confidence }: Pick<EvaluationResult, 'predicted' | 'confidence'>): void {
     predicted.forEach((guess, i) => {
       const label = labels[i] ?? 0

@@ -9,7 +9,7 @@ const counted = (epochs: number, every: number): number[] =>
   Array.from({ length: epochs }, (_, i) => i + 1).filter((epoch) => countsFigures(epoch, every, epochs))
 
 describe('figures of layers', () => {
-  it('are counted after the last epoch, however short epochs are, and after as many others as can afford it', () => {
+  it('are computed after the last epoch, and after as many others as their cost allows', () => {
     expect(counted(3, 1)).toEqual([1, 2, 3])
     expect(counted(10, 4)).toEqual([4, 8, 10])
     expect(counted(5, 101)).toEqual([5])
@@ -31,10 +31,10 @@ describe('figures of layers', () => {
         .reduce((sum, layer) => sum + figuresCost(layer), 0) * slower
     for (const trainExamples of [500, 5000, 50_000]) {
       const every = figuresEvery(spec, trainExamples)
-      // A step is about three forward passes.
+      // A step costs about three forward passes.
       const training = every * trainExamples * 3 * multiplications(spec)
       expect(own / training).toBeLessThanOrEqual(0.01)
-      // And not more seldom than that takes.
+      // And they are not computed less often than necessary.
       if (every > 1) expect(own / (training * (1 - 1 / every))).toBeGreaterThan(0.01)
     }
   })

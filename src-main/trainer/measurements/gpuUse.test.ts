@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Puts a shell script in the place of the driver's tool. */
+/** Replaces the driver's tool by a shell script. */
 function fakeTool(script: string): void {
   const tool = path.join(folder, 'nvidia-smi')
   writeFileSync(tool, `#!/bin/sh\n${script}\n`)
@@ -22,15 +22,15 @@ function fakeTool(script: string): void {
   vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`)
 }
 
-describe('the use of a GPU', () => {
-  it('is read from the driver’s tool, in parts and bytes; what is not told is not measured', () => {
+describe('the GPU use', () => {
+  it('is parsed from the driver’s tool as shares and bytes; unreported values are null', () => {
     expect(useIn('37, 8123')).toEqual({ gpuUtilization: 0.37, gpuMemoryBytes: 8123 * 2 ** 20 })
     expect(useIn('[N/A], 12')).toEqual({ gpuUtilization: null, gpuMemoryBytes: 12 * 2 ** 20 })
     expect(useIn('[N/A], [N/A]')).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
     expect(useIn('No devices were found')).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
   })
 
-  it('is the mean of the readings, of memory the highest', () => {
+  it('is the mean of the utilization readings and the highest memory reading', () => {
     expect(
       summary([
         { gpuUtilization: 0.2, gpuMemoryBytes: 10 },
@@ -41,7 +41,7 @@ describe('the use of a GPU', () => {
     expect(summary([])).toEqual({ gpuUtilization: null, gpuMemoryBytes: null })
   })
 
-  it('is watched through a process that ends with it, since it was taken last', async () => {
+  it('covers the time since the last call, and the watching process ends on close', async () => {
     fakeTool('printf "50, 100\\n70, 90\\n"; exec sleep 600')
     const watch = new GpuWatch('3')
     await expect
@@ -78,7 +78,7 @@ describe('the use of a GPU', () => {
     watch.close()
   })
 
-  it('is null if the tool fails, whatever it prints, and keeps what it printed before', async () => {
+  it('is null after the tool fails, and keeps the readings before that', async () => {
     for (const [printed, expected] of [
       [
         'NVIDIA-SMI has failed because it could not communicate with the driver.',

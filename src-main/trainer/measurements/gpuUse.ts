@@ -1,34 +1,32 @@
-/** What a GPU's driver says of its use while a run trains. */
+/** Reads the use of a GPU from its driver while a run trains. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Meter } from '../control'
 
 export interface GpuUse {
   /**
-   * Part of the time in which the GPU computed anything, 0 to 1, mean of the readings; whoever else uses it counts too.
+   * Share of the time in which the GPU computed anything, 0 to 1, as the mean of the readings. Other programs count
+   * too.
    */
   gpuUtilization: number | null
-  /** The highest of the readings of the GPU's used memory, by all processes. */
+  /** The highest reading of the GPU's used memory, by all processes. */
   gpuMemoryBytes: number | null
 }
 
-/** Between two readings. */
+/** Between two readings, in seconds. */
 const everySeconds = 1
 
-/**
- * `nvidia-smi` as a process that says a line a second, until `close`; where there is none, or it fails, nothing was
- * measured.
- */
+/** Runs `nvidia-smi` with one line per second until `close`. Without the tool, or if it fails, the values are null. */
 export class GpuWatch implements Meter {
   readonly #child: ChildProcess
   #readings: GpuUse[] = []
   #paused = false
   /** The next reading covers time before the resume. */
   #mixed = false
-  /** Resolves when the tool has ended, or could not be started, and all that it printed has been read. */
+  /** Resolves when the tool has ended or could not be started, and its output has been read. */
   readonly closed: Promise<void>
 
-  /** @param gpu index or UUID, as `nvidia-smi` takes it */
+  /** @param gpu index or UUID, as `nvidia-smi` accepts it */
   constructor(gpu: string) {
     this.#child = spawn(
       'nvidia-smi',
@@ -45,10 +43,10 @@ export class GpuWatch implements Meter {
       this.#child.on('error', () => resolve())
     })
     if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', (line) => this.add(useIn(line)))
-    // Where this process is killed, its next line finds nobody, and it ends.
+    // If this process is killed, the tool ends when it writes its next line.
   }
 
-  /** Readings during a pause are of other programs' work. */
+  /** Readings during a pause belong to other programs. */
   pause(): void {
     this.#paused = true
   }
@@ -58,13 +56,13 @@ export class GpuWatch implements Meter {
     this.#mixed = true
   }
 
-  /** Takes a reading of the driver's tool. */
+  /** Adds a reading of the driver's tool. */
   add(reading: GpuUse): void {
     if (!this.#paused && !this.#mixed) this.#readings.push(reading)
     if (!this.#paused) this.#mixed = false
   }
 
-  /** Returns the use since the last call, pauses left out. */
+  /** Returns the use since the last call, without pauses. */
   take(): GpuUse {
     const readings = this.#readings
     this.#readings = []
@@ -76,7 +74,7 @@ export class GpuWatch implements Meter {
   }
 }
 
-/** @param line percent and MiB, '[N/A]' where the driver does not tell */
+/** @param line percent and MiB, '[N/A]' for unknown values */
 export function useIn(line: string): GpuUse {
   const [percent = NaN, mebibytes = NaN] = line.split(',').map((text) => Number.parseFloat(text))
   return {

@@ -1,10 +1,10 @@
-/** Labels a run whose times are not those of a run alone. */
+/** Labels a run whose times were measured next to another training. */
 import { sharedMachineKind } from '../../contract/runs/runs'
 import type { TrainerMessage } from '../../contract/trainer/messages'
 import { otherTrainers } from '../../system/trainerProcesses'
 
 /**
- * Reports once per start of a run that another training uses the machine: checked at its start and after each epoch.
+ * Reports once per start of a run that another training uses the machine. Checks at the start and after each epoch.
  * @param find returns the trainers of other programs
  */
 export class SharedMachineWatch {
@@ -15,7 +15,7 @@ export class SharedMachineWatch {
     private readonly find = otherTrainers,
   ) {}
 
-  /** @param measured what this start measures for later runs, too, as the beginning of a sentence; empty if nothing */
+  /** @param measured what this start measures for later runs too, as the beginning of a sentence; empty if nothing */
   check(measured = ''): void {
     if (this.#reported) return
     const [other] = this.find()

@@ -1,4 +1,4 @@
-/** One training step on random data that stays the same, as a run takes it. */
+/** One training step of a run, on constant random data. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -16,7 +16,7 @@ export const learningRate = 0.1
 export const momentum = 0.9
 const weightDecay = 1e-4
 
-/** Carries out one step, to its end, and returns the loss. */
+/** Executes one step synchronously and returns the loss. */
 export type Step = () => number
 
 export function randomBatch(batch: number): { images: Float32Array; labels: Int32Array } {
@@ -27,14 +27,17 @@ export function randomBatch(batch: number): { images: Float32Array; labels: Int3
   }
 }
 
-/** @param recording what the graph is recorded with and run by, where somebody watches; measurements before that are not watched */
+/**
+ * @param recording the recorder and runner of the graph, for callers that observe it; earlier measurements are not
+ *   observed
+ */
 export async function recordedStep(
   tensorflow: TensorFlow,
   { arch, variant, precision, batch }: Omit<TimingJob, 'warmUp'>,
   recording = tensorflow,
 ): Promise<Step> {
   const spec = network(arch, variant, classes)
-  // As the trainer does, but remembering nothing.
+  // As in the trainer, but without storing the choice.
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mcnn-tuning-'))
   const { bank } = await tuneBanks({
     tensorflow,

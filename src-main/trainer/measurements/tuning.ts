@@ -1,6 +1,6 @@
 /**
- * Remembers how multi-band layers are computed fastest here: a run and its repetition must take the same way, bit for
- * bit.
+ * Stores which algorithm computes each multi-band layer fastest on this machine. A run and its repetition must use the
+ * same algorithms to agree bit for bit.
  */
 import { mkdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
@@ -19,9 +19,9 @@ const measurements = z.record(z.string(), times)
 
 export interface Tuning {
   bank: (shape: BankShape) => BankAlgorithms
-  /** What was chosen, in a sentence a layer shape; empty where there was no choice. */
+  /** The choice, one sentence per layer shape; empty if there was none. */
   sentences: string[]
-  /** Whether something was measured now, and stored for later runs. */
+  /** Whether this call measured something and stored it for later runs. */
   isNew: boolean
 }
 
@@ -30,13 +30,13 @@ export interface TuningOptions {
   spec: NetworkSpec
   batchSize: number
   precision: Precision
-  /** Program version: another one may have other kernels. */
+  /** Version of the program: another one may have other kernels. */
   program: string
-  /** Kept over runs; one that is missing or can't be read is made anew. */
+  /** Shared by runs; a missing or unreadable file is created again. */
   file: string
 }
 
-/** Measures what this machine has not measured before, which takes a few tenths of a second a layer shape. */
+/** Measures the layer shapes that this machine has not measured yet, which takes a few tenths of a second per shape. */
 export async function tuneBanks({
   tensorflow,
   spec,
