@@ -1,4 +1,4 @@
-/** Every call of the contract on a service that may only read: the declared access decides, nothing else. */
+/** Calls every call of the contract on a read-only service: only the declared access decides. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(outside, { recursive: true, force: true })
 })
 
-/** Valid parameters for each call: the compiler asks for those of a new one. */
+/** Valid parameters for each call: the compiler demands those of a new one. */
 function paramsOf(): { [C in ServiceCall]: ServiceParams<C> } {
   const id = runId
   const picture = Buffer.alloc(32 * 32 * 3).toString('base64')
@@ -138,7 +138,7 @@ function paramsOf(): { [C in ServiceCall]: ServiceParams<C> } {
   }
 }
 
-/** The fake trainer's weights are none. */
+/** The fake trainer's weights are invalid. */
 const failing: Partial<Record<ServiceCall, ErrorCode>> = {
   'runs.export': 'bad-data',
   'runs.classify': 'bad-data',
@@ -171,7 +171,7 @@ describe.each<Access>(['either', 'read'])('a service opened to %s while another 
     rmSync(path.join(outside, 'report'), { recursive: true, force: true })
   })
 
-  it.each(names.filter((name) => serviceCalls[name].access === 'write'))('refuses %s as a conflict', async (name) => {
+  it.each(names.filter((name) => serviceCalls[name].access === 'write'))('rejects %s as a conflict', async (name) => {
     const before = await service.call('runs.get', { id: runId })
     expect(await outcomeOf(service, name)).toBe('conflict')
     expect(await service.call('runs.get', { id: runId })).toEqual(before)

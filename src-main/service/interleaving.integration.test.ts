@@ -1,6 +1,6 @@
 /**
- * Two calls that change the same state, one within the other: the second runs to its end at each await point of the
- * first. What comes of it must be what the two give one after the other, in one order or the other.
+ * Runs two calls that change the same state, one within the other: the second runs to its end at each await point of
+ * the first. The result must equal that of one of the two sequential orders.
  */
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ const template = path.join(scratch, 'template')
 const archive = path.join(scratch, 'study.tar.gz')
 const archivesEntry = path.resolve('out/main/archives.js')
 
-/** Of each state: a finished study on CIFAR-10 with a finished, a stopped and a queued (held) run. */
+/** Each state has a finished study on CIFAR-10 with a finished, a stopped and a queued (paused) run. */
 interface State {
   bench: Bench
   service: Service
@@ -34,12 +34,12 @@ let studyId = ''
 let done = ''
 let stopped = ''
 let held = ''
-/** A second finished run, in states that need one. */
+/** A second finished run, in the states that need one. */
 let other = ''
 let server: FileServer
 const small = fakeCifar10()
 
-/** As large as the real one, of holes: nothing here reads the pictures. */
+/** A sparse file of the real size: nothing here reads the images. */
 function putCifar(dataDir: string): void {
   const folder = path.join(dataDir, 'datasets', 'cifar-10')
   mkdirSync(folder, { recursive: true })
@@ -97,7 +97,7 @@ beforeAll(async () => {
   await service.call('runs.stop', { id: stopped })
   await bench.reached(stopped, 'stopped')
   await service.close()
-  // The fake trainer's weights are none, and it tells two classes apart: an archive with that is refused.
+  // The fake trainer's weights are invalid, and it distinguishes two classes only: an archive with these is rejected.
   const weights = Buffer.from('\x02\0\0\0\0\0\0\0{}', 'latin1')
   writeFileSync(path.join(template, 'runs', done, 'weights.safetensors'), weights)
   const db = new Sqlite(path.join(template, 'history.sqlite'))
@@ -127,7 +127,7 @@ async function setUp(): Promise<State> {
     { stopMs: 2000, closeMs: 2000 },
     { archivesEntry, downloads: { specs: [server.publish(small.spec)], ca: [server.ca], env: {}, retryMs: 1 } },
   )
-  // The state of the code is asked for once: a second call must not wait for what the first one asks.
+  // The state of the code is read once: a second call must not wait for the query of the first.
   await service.call('system.info', {})
   return { bench, service }
 }
@@ -138,7 +138,7 @@ const codeOf = (outcome: Outcome): string =>
 
 const messageIn = (outcome: Outcome): string => (outcome.ok ? '' : messageOf(outcome.error))
 
-/** No run waits or trains for which there are no pictures, and none of a study or run in the trash. */
+/** No run is queued or trains if its images are missing, or if it or its study is in the trash. */
 async function mustBeSound({ bench, service }: State): Promise<void> {
   const unfinished = await service.call('runs.unfinished', {})
   const there = (dataset: DatasetId): boolean =>
@@ -158,20 +158,20 @@ interface Pair {
   before?: Call
   first: Call
   second: Call
-  /** Pairs of codes that are right. */
+  /** Codes of the expected errors, in pairs. */
   right: [first: string, second: string][]
-  /** Not tried with the second call first: it waits three seconds for the history, at sixty await points. */
+  /** Not tried with the second call first: it waits three seconds for the history at each of sixty await points. */
   isOneWay?: true
   check?: (state: State, first: Outcome, second: Outcome) => Promise<void> | void
 }
 
-/** A run that was restored is there, and one that was purged is not. */
+/** A restored run exists, and a purged one does not. */
 const keptIfRestored = async ({ service }: State, _purged: Outcome, restored: Outcome): Promise<void> => {
   const wasRestored = restored.ok && (restored.value as { changed: number }).changed === 1
   expect((await service.call('runs.list', {})).some((run) => run.id === done)).toBe(wasRestored)
 }
 
-/** Whenever a verification reports that it trains, no run does. */
+/** No run trains while a verification reports that it trains. */
 function mustBeAlone({ bench }: State): void {
   const running = new Set<string>()
   for (const event of bench.told) {
@@ -456,7 +456,7 @@ const pairs: Pair[] = [
     ],
     check: async ({ bench, service }) => {
       const [set] = (await service.call('datasets.list', {})).filter(({ id }) => id === 'cifar-10')
-      // All of it is there, or nothing.
+      // The import is complete, or absent.
       expect(existsSync(path.join(bench.dataDir, 'datasets', 'cifar-10'))).toBe(set?.available)
     },
   },
@@ -538,7 +538,7 @@ const pairs: Pair[] = [
     second: call('runs.resume', () => ({ ids: [stopped] })),
     right: [['ok', 'ok']],
     check: mustBeAlone,
-    // The other way round a verification would wait for the start that only the rest of the first call makes.
+    // In the other order, a verification would wait for a start that the rest of the first call makes.
     isOneWay: true,
   },
   {
@@ -559,7 +559,7 @@ const pairs: Pair[] = [
     },
     right: [['ok', 'ok']],
     check: mustBeAlone,
-    // The other way round a verification would wait for the run that only the rest of the first call stops.
+    // In the other order, a verification would wait for a run that the rest of the first call stops.
     isOneWay: true,
   },
   {
@@ -567,7 +567,7 @@ const pairs: Pair[] = [
     before: stopAll,
     first: call('datasets.download', () => ({ id: 'cifar-10' })),
     second: removeData,
-    // While the new set takes the place of the old one, there is none.
+    // While the new set replaces the old one, neither exists.
     right: [
       ['ok', 'ok'],
       ['ok', 'not-found'],
@@ -620,8 +620,8 @@ const swapped = (pair: Pair): Pair => ({
   right: pair.right.map(([a, b]) => [b, a]),
 })
 
-describe('two calls on the same state', () => {
-  it('makes two backups at the same moment', async () => {
+describe('two concurrent calls on the same state', () => {
+  it('make two backups at the same moment', async () => {
     const state = await setUp()
     try {
       await Promise.all([backup(state), backup(state)])

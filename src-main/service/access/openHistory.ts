@@ -63,7 +63,7 @@ async function openReader(paths: Paths): Promise<History> {
   }
 }
 
-/** A program that has just taken the lock may still be creating the history. */
+/** A program that has just acquired the lock may still be creating the history. */
 async function firstReading({ database }: Paths): Promise<History> {
   for (const end = performance.now() + lockTimeoutMs; ; await wait(50)) {
     try {
@@ -81,7 +81,7 @@ export function rereadHistory(paths: Paths, history: History): void {
   settleReader(paths, history)
 }
 
-/** Marks runs of a process that is gone as interrupted, as the next writer will, but only in a private copy. */
+/** Marks runs of an ended process as interrupted, as the next writer will, but only in a private copy. */
 function settleReader(paths: Paths, history: History): void {
   if (!history.isPrivate && (isWriterAlive(paths.database) || orphans(history).length === 0)) return
   if (!history.isPrivate) history.reopen(true)

@@ -9,15 +9,15 @@ import { ingestReadable } from '../training/ingestJournal'
 import { recordEnd } from '../training/runEnd'
 import { clearImports } from '../transfer/importStudy'
 
-/** Call once, when this program has become the writer and before it starts anything. */
+/** Call once, after this program has become the writer and before it starts tasks. */
 export function cleanUpAfterCrash(context: Pick<Context, 'history' | 'paths'>): void {
   clearScratch(context.paths)
   clearImports(context)
 }
 
 /**
- * Ends running runs of processes that are gone: as their journals say, else as interrupted. Puts their queued runs on
- * hold. Runs of living processes are left alone.
+ * Ends running runs of ended processes: as their journals say, else as interrupted. Pauses their queued runs. Leaves
+ * runs of live processes alone.
  */
 export function recover(context: Pick<Context, 'history' | 'paths' | 'emit'>): void {
   const { history } = context
@@ -38,13 +38,13 @@ export function recover(context: Pick<Context, 'history' | 'paths' | 'emit'>): v
   announceAll(context, changed)
 }
 
-/** Ingests what a trainer wrote that its program did not read before it ended. */
+/** Ingests the lines that a trainer wrote and its program did not read before it ended. */
 function ingestRest(context: Pick<Context, 'history' | 'paths' | 'emit'>, run: RunRecord): void {
   ingestReadable(context, run, (end) => recordEnd(context.history, run.key, end))
   announceAll(context, [run.summary.id])
 }
 
-/** Returns unfinished runs of processes that are gone. */
+/** Returns unfinished runs of ended processes. */
 export function orphans(history: Context['history']): RunRecord[] {
   return history.runs
     .unfinished()

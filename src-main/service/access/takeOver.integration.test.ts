@@ -1,4 +1,4 @@
-/** A service that reads becomes the writer when the other program ends, unless clean-up or recovery fails. */
+/** A read-only service becomes the writer when the other program ends, unless clean-up or recovery fails. */
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -31,7 +31,7 @@ function change(sql: string): void {
   db.close()
 }
 
-/** What a program that was killed leaves, and a trigger that makes the named function fail. */
+/** State after a program was killed, and a trigger that makes the named function fail. */
 const faults = {
   recover: {
     left: `UPDATE runs SET state = 'running', owner_pid = ${endedPid}, owner_start = 'boot:1', ended_at = NULL`,
@@ -85,7 +85,7 @@ it.each(Object.entries(faults))('releases the lock at its start if %s fails', as
   await expect(bench.open()).rejects.toThrow(reason)
   const lock = WriterLock.acquire(database, { pid: process.pid, program: 'the next' })
   expect(lock).not.toBeNull()
-  // The next program checks the history as after a crash: this one did not get as far as to clean up.
+  // The next program checks the history as after a crash, because this one did not complete its clean-up.
   expect(lock?.afterCrash).toBe(true)
   lock?.release()
 })

@@ -50,9 +50,7 @@ export class WriteAccess {
     throw heldError(this.#context.paths)
   }
 
-  /**
-   * Reports what another program wrote, and takes over the history if that program has ended and this one may write.
-   */
+  /** Reports changes by another program. Takes over the history if that program has ended and this one may write. */
   follow(): void {
     try {
       this.#readChanges()
@@ -118,7 +116,7 @@ export class WriteAccess {
     emit('history.changed', {})
   }
 
-  /** Opens the history for reading again. What fails here must not hide the reason for which the take-over failed. */
+  /** Opens the history for reading again. An error here must not hide the reason of the failed take-over. */
   #stopWriting(lock: WriterLock, failure: unknown): void {
     const { history, paths } = this.#context
     try {

@@ -39,7 +39,7 @@ export function announce(teller: Teller, runId: string): void {
   announceAll(teller, [runId])
 }
 
-/** The same for many runs, with one event per study. */
+/** Reports many runs, with one event per study. */
 export function announceAll({ history, emit }: Teller, runIds: readonly string[]): void {
   const studies = new Set<string>()
   for (const runId of runIds) {

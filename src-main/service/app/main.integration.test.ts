@@ -11,7 +11,7 @@ import { quickStart, type StudyPlan } from '../../contract/experiment'
 import { events } from '../../contract/events'
 import { eventMessage, readyMessage, repaired, reply, startFailed } from '../../contract/wire'
 
-/** The service as it is shipped, with the real trainer: the test command builds both first. */
+/** The built service with the real trainer: the test command builds both first. */
 const entry = path.resolve('out/main/service.js')
 
 /** A shell without a window. */
@@ -32,7 +32,7 @@ class Shell {
     })
   }
 
-  /** The first message, past or to come, that `pick` makes something of. */
+  /** Returns the first message, past or future, for which `pick` returns a value. */
   async first<T>(pick: (message: unknown) => T | null): Promise<T> {
     let from = 0
     return new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ class Shell {
     })
   }
 
-  /** Resolves at the first event of a name from now on. */
+  /** Resolves at the next event of a name. */
   async event(name: string): Promise<void> {
     const from = this.#seen.length
     await this.first((message) =>
@@ -114,7 +114,7 @@ function start(): Shell {
   return shell
 }
 
-/** Trains for minutes where nobody ends it. */
+/** Trains for minutes if nothing ends it. */
 const long: StudyPlan = {
   ...quickStart,
   name: 'Long',
@@ -133,13 +133,13 @@ function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 }
 
-/** When a process is gone: there is no event for one that is not our child. */
+/** Resolves when a process has ended. A process that is not our child emits no event. */
 async function gone(pid: number): Promise<void> {
   await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
 }
 
 describe('the service process', () => {
-  it('trains a study for real and keeps it past its own end', async () => {
+  it('trains a real study whose results outlast the service', async () => {
     const shell = await start().ready()
     const { id, runIds } = await shell.call('studies.create', { plan: short })
     const last = runIds.at(-1) ?? ''
@@ -167,7 +167,7 @@ describe('the service process', () => {
     expect(await again.call('studies.compare', { id })).toEqual(compared)
   })
 
-  it('answers errors as values', async () => {
+  it('returns errors as values', async () => {
     const shell = await start().ready()
     expect(await shell.raw('runs.get', { id: 'none' })).toMatchObject({
       ok: false,
@@ -175,7 +175,7 @@ describe('the service process', () => {
     })
     expect(await shell.raw('runs.get', {})).toMatchObject({ ok: false, error: { code: 'bad-input', field: 'id' } })
     expect(await shell.raw('no.such', {})).toMatchObject({ ok: false, error: { code: 'bad-input' } })
-    // What is no request at all is passed over.
+    // Messages that are no requests are skipped.
     shell.child.send({ call: 'runs.list' })
     expect(await shell.call('runs.list', {})).toEqual([])
   })
@@ -211,7 +211,7 @@ describe('the service process', () => {
     expect(run).toMatchObject({ state: 'interrupted', reason: expect.stringMatching(reason) as string })
   })
 
-  it('killed, leaves no trainer behind, and the run is found interrupted', async () => {
+  it('leaves no trainer behind when it is killed, and the run is interrupted at the next start', async () => {
     const shell = await start().ready()
     const { runIds } = await shell.call('studies.create', { plan: long })
     await shell.progressOf(runIds[0] ?? '')
@@ -224,8 +224,8 @@ describe('the service process', () => {
     expect(run).toMatchObject({ state: 'interrupted', reason: 'The program that trained it ended unexpectedly.' })
   })
 
-  it('only looks while another has the data directory, sees what that one does, and takes over when it is killed', async () => {
-    // Both at once on a new directory: one makes the database, whichever.
+  it('is read-only while another program writes, follows it, and takes over when it is killed', async () => {
+    // Both start at once on a new directory: one of them creates the database.
     const both = await Promise.all([start().ready(), start().ready()])
     const conditions = await Promise.all(both.map((shell) => shell.call('system.condition', {})))
     expect(conditions.filter(({ heldBy }) => heldBy === null)).toHaveLength(1)
@@ -261,7 +261,7 @@ describe('the service process', () => {
     await two.call('studies.trash', { id })
   })
 
-  it('that meets damage in use says so, ends, and does not begin again before it is mended', async () => {
+  it('reports corruption, ends, and does not start again before a repair', async () => {
     const shell = await start().ready()
     const { runIds } = await shell.call('studies.create', { plan: short })
     const last = runIds.at(-1) ?? ''
@@ -281,7 +281,7 @@ describe('the service process', () => {
       .all()
     db.close()
     const again = await start().ready()
-    // The file is whole at the start, and is overwritten under the running service.
+    // The file is intact at the start, and is overwritten while the service runs.
     const handle = openSync(file, 'r+')
     for (const page of pages) writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096)
     closeSync(handle)
@@ -314,7 +314,7 @@ describe('the service process', () => {
     expect((await mended.call('runs.get', { id: last })).epochs).toHaveLength(2)
   })
 
-  it('that cannot start says why and ends', async () => {
+  it('reports why it cannot start, and ends', async () => {
     const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
     db.pragma('user_version = 1000')
     db.close()
@@ -327,7 +327,7 @@ describe('the service process', () => {
     expect(await shell.ended()).toBe(1)
   })
 
-  it('finds TensorFlow', async () => {
+  it('loads TensorFlow', async () => {
     const shell = await start().ready()
     const doctor = await shell.call('system.doctor', {})
     expect(doctor.tensorflow).toMatchObject({ version: expect.stringMatching(/^2\./) as string })

@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 describe('calls', () => {
-  it('reject invalid parameters, with the field’s name, and unknown names', async () => {
+  it('reject invalid parameters with the name of the field, and unknown calls', async () => {
     const service = await bench.open()
     const plan = { ...quickStart, training: { ...quickStart.training, epochs: 0 } }
     await expect(service.handle('studies.create', { plan })).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe('calls', () => {
       field: 'plan.training.trainExamples',
     })
     expect(await service.call('studies.list', {})).toEqual([])
-    // An estimate needs no data.
+    // An estimate needs no images.
     expect((await service.call('studies.estimate', { plan: { ...quickStart, training } })).runs).toBe(6)
   })
 
@@ -83,14 +83,14 @@ describe('calls', () => {
       ['baseline', 2, null],
       ['mcnn-f', 2, 0],
     ])
-    // The same speed as was measured: 2 s an epoch, 3 s to start.
+    // The measured speed: 2 s per epoch, 3 s to start.
     const plan = { ...planOf({ 1: 'good' }), variants: ['baseline' as const] }
     expect(await service.call('studies.estimate', { plan })).toMatchObject({
       seconds: 9,
       basis: 'measured',
       sharedMachine: false,
     })
-    // As if each had trained next to another training.
+    // As if each run had trained next to another training.
     const db = new Sqlite(path.join(bench.dataDir, 'history.sqlite'))
     db.prepare(
       `INSERT INTO events (run, at, level, kind, message) SELECT key, '', 'warning', '${sharedMachineKind}', '' FROM runs`,
@@ -117,7 +117,7 @@ describe('calls', () => {
     const service = await bench.open()
     const { training, ...rest } = planOf({ 1: 'good' })
     const plan = { ...rest, training: { ...training, precision: 'auto' as const } }
-    // No device is known: nothing is made.
+    // The device is unknown: nothing is created.
     await expect(service.call('studies.create', { plan })).rejects.toMatchObject({ code: 'unavailable' })
     expect(await service.call('studies.list', {})).toEqual([])
     process.env['MCNN_FAKE_PROBE'] = JSON.stringify({
@@ -166,9 +166,9 @@ describe('calls', () => {
     await expect(service.call('datasets.remove', { id: 'synthetic' })).rejects.toMatchObject({ code: 'conflict' })
   })
 
-  it('examine the machine, and advise if TensorFlow does not load', async () => {
+  it('check the machine, and suggest a remedy if TensorFlow does not load', async () => {
     const service = await bench.open()
-    // The fake trainer knows no --probe.
+    // The fake trainer does not support --probe.
     const doctor = serviceCalls['system.doctor'].result.parse(await service.call('system.doctor', {}))
     expect(doctor.ok).toBe(false)
     expect(doctor.tensorflow).toBeNull()
@@ -192,7 +192,7 @@ describe('a service that cannot start', () => {
     })
   })
 
-  it('leaves a newer history alone', async () => {
+  it('does not change a newer history', async () => {
     const dataDir = path.join(bench.dataDir, 'newer')
     mkdirSync(dataDir)
     const db = new Sqlite(path.join(dataDir, 'history.sqlite'))

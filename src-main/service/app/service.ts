@@ -71,7 +71,7 @@ export interface ServiceOptions {
 export interface Service {
   /** @throws WorkbenchError if the parameters are invalid or the call fails */
   call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>>
-  /** The same for untyped requests from another process. */
+  /** Handles untyped requests from another process in the same way. */
   handle(name: string, params: unknown): Promise<unknown>
   /**
    * Stops training within a few seconds and closes the history; further calls do nothing.
@@ -202,7 +202,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     try {
       if (serviceCalls[name].access === 'write') own.mustMayWrite()
       const result = await handlers[name](parsed.data as ServiceParsed<C>)
-      // What is answered outlives the loss of the history.
+      // A reply may arrive after the history was lost.
       if (serviceCalls[name].access === 'write') records.write()
       return result
     } catch (thrown) {
@@ -237,7 +237,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-/** Opens the data directory and its history; again if another program has removed the directory meanwhile. */
+/** Opens the data directory and its history. Starts again if another program has removed the directory. */
 async function openStores(dataDir: string, as: string, access: Access) {
   for (let attempt = 1; ; attempt++) {
     const { paths, canWrite, creation } = openDataDir(dataDir, access)

@@ -14,7 +14,7 @@ afterEach(async () => {
   delete process.env['MCNN_FAKE']
 })
 
-/** Of a service with a finished run and a paused one. */
+/** Opens a service with a finished run and a paused one. */
 async function withPausedRun(): Promise<{ service: Awaited<ReturnType<Bench['open']>>; done: string; paused: string }> {
   const service = await bench.open()
   const {
@@ -23,7 +23,7 @@ async function withPausedRun(): Promise<{ service: Awaited<ReturnType<Bench['ope
   await bench.waitFor((e) => e.name === 'run.epoch' && e.payload.runId === paused)
   await service.call('runs.pause', { id: paused })
   await bench.reached(paused, 'paused')
-  // What trains the finished run again waits, too.
+  // Each task that trains the finished run again waits too.
   planOf({ 1: 'waits', 2: 'waits' })
   bench.forget()
   return { service, done, paused }
@@ -33,12 +33,12 @@ const phases = (): string[] =>
   bench.told.flatMap((event) => (event.name === 'task.progress' ? [event.payload.phase] : []))
 
 describe('exclusive access to the machine', () => {
-  it('keeps a paused run that is resumed during a verification from training until the verification ends', async () => {
+  it('delays a paused run that is resumed during a verification until the verification ends', async () => {
     const { service, done, paused } = await withPausedRun()
     const verified = service.call('publish.verify', { id: done })
     await bench.waitFor((e) => e.name === 'task.progress' && e.payload.phase === 'training again')
     await service.call('runs.resume', { ids: [paused] })
-    // The trainer answers in order: a resumption would be told before the checkpoint.
+    // The trainer replies in order: it would report a resumption before the checkpoint.
     await service.call('runs.checkpoint', {})
     await expect
       .poll(async () => (await service.call('runs.get', { id: paused })).checkpoint)
@@ -49,7 +49,7 @@ describe('exclusive access to the machine', () => {
     await bench.reached(paused, 'running')
   })
 
-  it('is not granted while a run that was just resumed has not answered yet', async () => {
+  it('is not granted while a run that was just resumed has not replied yet', async () => {
     const { service, done, paused } = await withPausedRun()
     const resumed = service.call('runs.resume', { ids: [paused] })
     const verified = service.call('publish.verify', { id: done })
@@ -60,7 +60,7 @@ describe('exclusive access to the machine', () => {
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
   })
 
-  it('keeps a run that is paused, resumed and paused again from training', async () => {
+  it('delays a run that is paused, resumed and paused again', async () => {
     const { service, done, paused } = await withPausedRun()
     const verified = service.call('publish.verify', { id: done })
     await bench.waitFor((e) => e.name === 'task.progress' && e.payload.phase === 'training again')
@@ -105,7 +105,7 @@ describe('a verification by another program', () => {
     return { service, done }
   }
 
-  it('keeps queued runs of the data directory from starting until it ends, and says so', async () => {
+  it('delays queued runs of the data directory until it ends, and reports that', async () => {
     const { service, done } = await finishedRun()
     const { service: verifier, inPhase } = await reader()
     const other = new Bench()
@@ -117,12 +117,12 @@ describe('a verification by another program', () => {
       const {
         runIds: [queued = ''],
       } = await service.call('studies.create', { plan: { ...plan, seeds: [2] } })
-      // A complete training of another data directory fits in.
+      // A run of another data directory trains completely in the meantime.
       const { runIds } = await (await other.open()).call('studies.create', { plan: { ...plan, seeds: [1] } })
       await other.reached(runIds[0] ?? '', 'done')
       expect((await service.call('runs.get', { id: queued })).run.state).toBe('queued')
       expect(await service.call('system.condition', {})).toMatchObject({ otherVerification: true })
-      // The verifying program has no queue that could wait.
+      // The verifying program has no queue of its own.
       expect(await verifier.call('system.condition', {})).toMatchObject({ otherVerification: false })
       await verifier.call('publish.cancel', { kind: 'verify' })
       await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
@@ -155,8 +155,8 @@ describe('a verification by another program', () => {
   })
 })
 
-describe('run with long steps', () => {
-  it('is stopped in order although a step takes longer than the minimum grace period', async () => {
+describe('a run with long steps', () => {
+  it('stops cleanly although a step takes longer than the minimum grace period', async () => {
     const service = await bench.open({ stopMs: 50 })
     const {
       runIds: [id = ''],
@@ -166,7 +166,7 @@ describe('run with long steps', () => {
     expect(await bench.reached(id, 'stopped')).toMatchObject({ reason: stoppedReason('window') })
   })
 
-  it('is interrupted in order when the service closes, which announces how long that may take', async () => {
+  it('is interrupted cleanly when the service closes, which announces how long that may take', async () => {
     const service = await bench.open({ closeMs: 50 })
     const {
       runIds: [id = ''],

@@ -57,7 +57,8 @@ describe('busyShare', () => {
 
   it('is busy time divided by total time of the counted processors', () => {
     const before = stat([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-    // The first: 30 of 100 at work, 10 of them stolen, 20 waiting for a disk; the guest's 15 are in user's already.
+    // The first processor: busy for 30 of 100 ticks, of which 10 were stolen, and 20 waiting for a disk. User time
+    // includes the guest's 15.
     const after = stat([15, 0, 5, 50, 20, 0, 0, 10, 15, 0], [100, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     expect(busyShare(before, after, [0])).toBeCloseTo(0.3, 12)
     expect(busyShare(before, after, [0, 1])).toBeCloseTo(0.65, 12)

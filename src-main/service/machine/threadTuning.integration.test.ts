@@ -15,7 +15,7 @@ import { trainerEnv } from '../training/trainerEnv'
 import { TrainerPriority } from '../training/trainerPriority'
 import { Trainer } from '../training/trainers'
 
-/** The trainer as it is shipped: the test command builds it first. */
+/** The built trainer: the test command builds it first. */
 const trainerEntry = path.resolve('out/main/trainer.js')
 const variables = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'MCNN_THREADS_FILE'] as const
 
@@ -85,7 +85,7 @@ describe('thread counts of this machine', () => {
       const other = { pid: 4711, parent: 4710 }
       const problem = 'another MCNN Workbench (process 4710) is training on this machine'
       expect((await tuneMachine(options({ otherTrainer: () => other }))).tuning).toMatchObject({ problem })
-      // It begins while the first round is measured.
+      // Another training starts while the first round is measured.
       const lines: string[] = []
       const later = await tuneMachine(
         options({ log: (line) => lines.push(line), otherTrainer: () => (lines.length > 0 ? other : undefined) }),
@@ -98,7 +98,7 @@ describe('thread counts of this machine', () => {
     },
   )
 
-  it('can be interrupted', async () => {
+  it('can be cancelled', async () => {
     const aborted = new AbortController()
     await expect(tuneMachine(options({ signal: aborted.signal, log: () => aborted.abort() }))).rejects.toMatchObject({
       code: 'cancelled',
@@ -123,11 +123,10 @@ describe('thread counts of this machine', () => {
     expect(threadsNow()).toMatchObject({ ...threads, source: 'measured' })
     const { environment, pools, priorities, session } = await start()
     expect(environment.threads).toEqual(said ?? own)
-    // Each thread gives way, not only the first.
+    // The niceness applies to each thread, not only to the first.
     expect(priorities).toEqual([Math.min(19, getPriority() + 5)])
     if (session !== null) expect(session).toBe(Math.min(19, getPriority() + 5))
-    // TensorFlow's own threads by name: each of its two pools for ops (of single ops and of graphs) has as many as it
-    // was told.
+    // TensorFlow's threads by name: each of its two pools (for single ops and for graphs) has the requested number.
     expect(pools).toBe(2 * (said ?? own).interOp)
   })
 })
@@ -172,7 +171,7 @@ async function start(): Promise<{
         followingJournal(folder, {
           message: (message) => {
             if (message.type === 'started') environment = message.environment
-            // By then steps have been taken.
+            // Steps have run by then.
             else if (message.type === 'epoch' && environment)
               resolve({
                 environment,
@@ -200,12 +199,12 @@ function namedThreads(pid: number, name: string): number {
   ).length
 }
 
-/** Different ones of all its threads. */
+/** Returns the distinct niceness values of all threads. */
 function prioritiesOf(pid: number): number[] {
   return [...new Set(readdirSync(`/proc/${pid}/task`).map((task) => getPriority(Number(task))))]
 }
 
-/** Null if the system shares processors only among processes. */
+/** Returns null if the system shares processors only among processes. */
 function sessionNiceness(pid: number): number | null {
   try {
     return Number(/nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8'))?.[1])

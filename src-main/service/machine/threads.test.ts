@@ -56,8 +56,8 @@ describe('threadCandidates', () => {
 })
 
 it('compares candidates with the first one within each round, so that a slow moment affects all', () => {
-  // The second takes 0.8 of the first in two rounds; in one the whole machine is three times slower, in another it
-  // alone.
+  // The second candidate takes 0.8 of the first one's time in two rounds. In one round the whole machine is three times
+  // slower, in another only the second candidate is.
   const rounds = [
     [
       [10, 10, 10],

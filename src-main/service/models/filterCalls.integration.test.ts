@@ -29,7 +29,7 @@ const floats = (base64: string): Float32Array => {
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i))
 }
 
-describe('whole layer', () => {
+describe('a complete layer', () => {
   it('has the filters of the single banks', async () => {
     const layer = serviceCalls['filters.layer'].result.parse(
       await service.call('filters.layer', { id, layer: last, epoch: 7 }),
@@ -53,7 +53,7 @@ describe('whole layer', () => {
     })
   })
 
-  it('has after each epoch the coverage of its responses', async () => {
+  it('has the coverage of its responses after each epoch', async () => {
     const { epochs, covered } = serviceCalls['filters.coverage'].result.parse(
       await service.call('filters.coverage', { id, layer: 'stem', filters: [2], channels: [0, 1, 2], edge: 6 }),
     )
@@ -108,7 +108,7 @@ describe('whole layer', () => {
         greatest = Math.max(greatest, maxAbsolute(responseMagnitude(kernel, 64)))
       }
     expect(weight).toBeCloseTo(heaviest, 6)
-    // On fewer points a side: near the peak, never beyond it.
+    // With fewer points per side it is near the peak, never beyond it.
     expect(magnitude).toBeLessThanOrEqual(greatest + 1e-9)
     expect(magnitude).toBeGreaterThan(0.95 * greatest)
   })
@@ -118,7 +118,7 @@ describe('input of a layer', () => {
   const bytes = Uint8Array.from({ length: 3072 }, (_, i) => (i * 37) % 256)
   const picture = Buffer.from(bytes).toString('base64')
 
-  it('is for the first layer the image, normalised like the run’s data', async () => {
+  it('is the image for the first layer, normalised like the run’s data', async () => {
     const input = serviceCalls['filters.input'].result.parse(
       await service.call('filters.input', { id, layer: 'stem', picture }),
     )
@@ -135,13 +135,13 @@ describe('input of a layer', () => {
     )
   })
 
-  it('is for the second layer the output of the first one with its last weights', async () => {
+  it('is the output of the first layer with its last weights for the second layer', async () => {
     const base = { id: runIdOf('baseline', 1), picture }
     const stem = await service.call('filters.input', { ...base, layer: 'stem' })
     const second = await service.call('filters.input', { ...base, layer: 'stage1.block1.conv1' })
     expect(second).toMatchObject({ height: 32, width: 32, channels: 16 })
     const { shape, values } = await service.call('filters.layer', { id: base.id, layer: 'stem' })
-    // Normalisation as it was made: mean 0, variance 1, scale 1, offset 0.
+    // Normalisation as initialised: mean 0, variance 1, scale 1, offset 0.
     const expected = convolve(
       { ...stem, values: floats(stem.values) },
       { shape, values: floats(values) },

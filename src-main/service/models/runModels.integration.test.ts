@@ -1,4 +1,4 @@
-/** What leaves the program, against what was trained: real runs, their networks in other runtimes. */
+/** Compares exports with what was trained: networks of real runs in other runtimes. */
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -62,7 +62,7 @@ async function exportOf(variant: Variant, format: ModelFormat, name: string): Pr
   return made.path
 }
 
-/** [count, classes], as the trainer evaluates: its very network, over TensorFlow. */
+/** Logits [count, classes] of the trainer's own network in TensorFlow. */
 function trainersLogits(variant: Variant, count: number): { spec: NetworkSpec; logits: Float32Array } {
   const { tf } = tensorflow
   const spec = network('resnet-8', variant, 10)
@@ -78,7 +78,7 @@ function trainersLogits(variant: Variant, count: number): { spec: NetworkSpec; l
   return { spec, logits }
 }
 
-/** The greatest difference, and the greatest value to hold it against. */
+/** Returns the greatest difference, and the greatest value as its scale. */
 function apart(a: ArrayLike<number>, b: ArrayLike<number>): { most: number; scale: number } {
   expect(a.length).toBe(b.length)
   let [most, scale] = [0, 0]
@@ -108,10 +108,10 @@ describe.each(variants)('the network of a trained %s', (variant) => {
     const theirs = logits?.data as Float32Array
     const ours = trainersLogits(variant, 200)
     const { most, scale } = apart(theirs, ours.logits)
-    // A network that learned: not all the same numbers.
+    // The network has learned: the numbers differ.
     expect(scale).toBeGreaterThan(0.5)
     expect(most).toBeLessThan(1e-4)
-    // float32 in another order may turn one close call of 200.
+    // float32 in another order may change one close prediction of 200.
     expect(Math.abs(accuracyOf(theirs) - (runOf(variant).testAccuracy ?? NaN))).toBeLessThan(0.006)
     const { tensors } = decodeSafetensors(readFileSync(weightsFile(runOf(variant))))
     expect(apart(logitsOf(ours.spec, tensors, data, picture(3)), theirs.subarray(30, 40)).most).toBeLessThan(1e-4)
@@ -137,7 +137,7 @@ describe.each(variants)('the network of a trained %s', (variant) => {
 describe('safetensors file', () => {
   it('contains every bank expanded, with PyTorch’s names and shapes, and describes itself', async () => {
     const file = await exportOf('mcnn-a', 'safetensors', 'a.safetensors')
-    // Read by the format's description alone.
+    // Read according to the description of the format alone.
     const bytes = readFileSync(file)
     const length = Number(bytes.readBigUInt64LE(0))
     const header = JSON.parse(bytes.toString('utf8', 8, 8 + length)) as Record<
@@ -296,7 +296,7 @@ describe('image', () => {
       ...(top === undefined ? {} : { top }),
     })
 
-  it('is classified as the trainer’s network does', async () => {
+  it('is classified like in the trainer’s network', async () => {
     const { logits } = trainersLogits('mcnn-f', 20)
     for (let n = 0; n < 20; n++) {
       const { top, classes } = serviceCalls['runs.classify'].result.parse(await asked('mcnn-f', n, 10))
@@ -317,7 +317,8 @@ describe('image', () => {
   it('is classified on another thread, while the service stays responsive', async () => {
     const before = performance.eventLoopUtilization()
     await Promise.all(Array.from({ length: 40 }, (_, n) => asked('baseline', n)))
-    // On its own thread it would be busy all the while; a share, since a loaded machine makes everything longer.
+    // On the service's own thread it would be busy all the time. A share, because a loaded machine slows everything
+    // down.
     expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5)
   })
 

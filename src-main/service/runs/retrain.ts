@@ -27,9 +27,9 @@ interface TrainerStart {
 }
 
 /**
- * Trains until the data of the target have arrived, then kills the trainer: a step may take minutes, and nothing of it
- * is kept.
- * @throws WorkbenchError with what the trainer reports as its failure, or unavailable if it ended before the data had
+ * Trains until the data of the target have arrived, then kills the trainer: a step may take minutes, and its result is
+ * not needed.
+ * @throws WorkbenchError with the failure that the trainer reports, or unavailable if it ended before the data had
  *   arrived
  */
 export function retrain(

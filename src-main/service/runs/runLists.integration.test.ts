@@ -1,5 +1,5 @@
 /**
- * Lists of runs over a made-up history, against the same worked out in plain JavaScript from `runs.list` and
+ * Compares lists of runs of an artificial history with the same lists computed in JavaScript from `runs.list` and
  * `runs.get`.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ const ids = (rows: readonly (RunRow | RunGroup)[]): string[] =>
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length
 
 describe('runs.query', () => {
-  it('filters as one would by hand', async () => {
+  it('filters as plain JavaScript does', async () => {
     const cases: [string, (run: RunSummary) => boolean][] = [
       ['', () => true],
       ['variant:mcnn-f', (run) => run.variant === 'mcnn-f'],
@@ -65,7 +65,7 @@ describe('runs.query', () => {
     }
   })
 
-  it('sorts by several columns, what is missing last, in parts that fit together', async () => {
+  it('sorts by several columns, missing values last, in pages without gaps', async () => {
     const sort = [
       { column: 'state', descending: true },
       { column: 'accuracy', descending: true },
@@ -87,7 +87,7 @@ describe('runs.query', () => {
     expect(await service.call('runs.ids', { sort: [...sort] })).toEqual(ids(part))
   })
 
-  it('tells last, best, lowest and highest as they lie in the epochs', async () => {
+  it('returns the last, best, lowest and highest values of the epochs', async () => {
     const [some] = (await query({ query: 'state:stopped done>2', limit: 1 })).part
     if (some?.kind !== 'run') throw new Error('no run')
     const { epochs } = await service.call('runs.get', { id: some.id })
@@ -108,7 +108,7 @@ describe('runs.query', () => {
     expect(await of('best')).toEqual(of3(max, min))
   })
 
-  it('groups by config: mean, std and n of what finished, a seed once; members unfold', async () => {
+  it('groups by config: mean, deviation and n of finished runs, one per seed; groups can be expanded', async () => {
     const { part, rows, groups, runs } = await query({ group: 'config', limit: 500 })
     const byConfig = new Map<string, RunSummary[]>()
     for (const run of all) byConfig.set(run.configId, [...(byConfig.get(run.configId) ?? []), run])
@@ -116,7 +116,7 @@ describe('runs.query', () => {
     for (const group of part) {
       if (group.kind !== 'group') throw new Error('a run among groups')
       const members = byConfig.get(group.configId) ?? []
-      // Newest first, so the first of a seed is its newest.
+      // Newest first, so the first run of a seed is its newest.
       const counted = new Map<number, number>()
       for (const run of members)
         if (run.state === 'done' && !counted.has(run.seed)) counted.set(run.seed, run.testAccuracy ?? NaN)
@@ -141,7 +141,7 @@ describe('runs.query', () => {
     const members = all.filter((run) => opened.includes(run.configId))
     expect(unfolded.rows).toBe(byConfig.size + members.length)
     expect(ids(unfolded.part).sort()).toEqual(members.map((run) => run.id).sort())
-    // In parts of any size the same, also where a part begins within a group.
+    // Pages of any size give the same list, also if a page begins within a group.
     const pieces: (RunRow | RunGroup)[] = []
     for (let offset = 0; offset < unfolded.rows; offset += 7)
       pieces.push(...(await query({ ...params, offset, limit: 7 })).part)
@@ -153,7 +153,7 @@ describe('runs.query', () => {
     expect((await service.call('runs.ids', params)).sort()).toEqual(all.map((run) => run.id).sort())
   })
 
-  it('refuses a query with the place of what is wrong', async () => {
+  it('rejects a query with the position of the error', async () => {
     await expect(query({ query: 'depth:32 acx>1' })).rejects.toMatchObject({
       code: 'bad-input',
       field: 'query',
@@ -162,8 +162,8 @@ describe('runs.query', () => {
   })
 })
 
-describe('what a window asks for instead of all runs', () => {
-  it('is what waits, what the filter banks begin with, and what was trained on last', async () => {
+describe('short lists for the window', () => {
+  it('contain the queued runs, the default of the filter banks, and the last environment', async () => {
     const waiting = serviceCalls['runs.unfinished'].result.parse(await service.call('runs.unfinished', {}))
     expect(waiting.map((run) => run.id).sort()).toEqual(
       all
@@ -202,8 +202,8 @@ describe('what a window asks for instead of all runs', () => {
   })
 })
 
-describe('what people do with runs', () => {
-  it('tags and notes are kept and found', async () => {
+describe('changes by people', () => {
+  it('store and find tags and notes', async () => {
     const [a, b] = all.map((run) => run.id)
     if (a === undefined || b === undefined) throw new Error('no runs')
     expect(await service.call('runs.tag', { ids: [a, b], add: ['paper', 'to do'] })).toEqual({ changed: 2 })
@@ -217,7 +217,7 @@ describe('what people do with runs', () => {
     await expect(service.call('runs.tag', { ids: [a], add: ['"'] })).rejects.toMatchObject({ code: 'bad-input' })
   })
 
-  it('what is archived is out of the list, and still in its study', async () => {
+  it('keep archived runs in their study, but not in the list', async () => {
     const [id] = ids((await query({ query: 'state:done', limit: 1 })).part)
     if (id === undefined) throw new Error('no run')
     await service.call('runs.archive', { ids: [id], archived: true })
@@ -228,7 +228,7 @@ describe('what people do with runs', () => {
     expect((await query({})).runs).toBe(all.length)
   })
 
-  it('what is in the trash is nowhere until it is restored, and its files go with a purge', async () => {
+  it('hide runs in the trash until they are restored, and purge them with their files', async () => {
     const run = all.find((one) => one.state === 'done' && one.studyId === 'every-layer')
     const other = all.find((one) => one.state === 'queued')
     if (!run || !other) throw new Error('no runs')
@@ -241,7 +241,7 @@ describe('what people do with runs', () => {
     await service.call('runs.restore', { ids: [run.id] })
     expect(await service.call('studies.compare', { id: run.studyId })).toEqual(before)
 
-    // One in, one out leaves all counts as they were, and yet another finding.
+    // One run more and one fewer leaves all counts unchanged, but not the finding.
     const told = (await service.call('studies.findings', {})).find((one) => one.seeds[0] > 1)
     const [first, second] = all.filter(
       (one) =>
@@ -271,7 +271,7 @@ describe('what people do with runs', () => {
     expect((await query({ query: 'is:trashed' })).runs).toBe(0)
   })
 
-  it('curves are the epochs, thinned to the points asked for', async () => {
+  it('returns curves of all epochs, thinned to the requested points', async () => {
     const run = all.find((one) => one.state === 'done')
     if (!run) throw new Error('no run')
     const { epochs } = await service.call('runs.get', { id: run.id })

@@ -1,7 +1,7 @@
 import type { Environment } from '../../contract/runs/environment'
 import type { HistoryEvent } from '../../contract/runs/runs'
 
-/** Returns what limits a verdict, as sentences. @param here where the run was trained again */
+/** Returns the limits of a verdict, as sentences. @param here the environment of the repetition */
 export function remarksOf(
   before: Environment | null,
   events: readonly HistoryEvent[],

@@ -1,11 +1,11 @@
-/** How much of a run a verification trains again. */
+/** Decides how much of a run a verification trains again. */
 import type { Measured } from '../../analysis/studies/verification'
 import { WorkbenchError } from '../../contract/errors'
 import type { Verification } from '../../contract/publish/verification'
 import type { RunProgress } from '../../contract/runs/runs'
 import type { RunRecord } from '../../history/runs/runs'
 
-/** To the run's end, or to the end of an epoch or a sampled step. */
+/** The run's end, or the end of an epoch or of a sampled step. */
 export interface Target {
   extent: Verification['extent']
   epochs: number
@@ -57,7 +57,7 @@ export function targetOf(
     : { extent: 'epochs', epochs: epochsDone, step: last }
 }
 
-/** Returns the number of steps to train in all. */
+/** Returns the total number of steps to train. */
 export function stepsToTrain({ steps, epochs }: RunProgress, { extent, epochs: wanted, step }: Target): number {
   return extent === 'whole' ? steps : extent === 'steps' ? step : Math.round((steps * wanted) / epochs)
 }

@@ -1,4 +1,4 @@
-/** Which stored columns a verification compares: each column of the database is changed in turn. */
+/** Checks which stored columns a verification compares: changes each column of the database in turn. */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -25,7 +25,7 @@ const config: ExperimentConfig = {
 const model = modelSummary(config.arch, config.variant, 10)
 const examples = { trainExamples: 400, testExamples: 100 }
 
-/** Not measured and not computed: names, places, times, states, and what a person wrote. */
+/** Not measured and not computed: names, paths, times, states, and entries of a person. */
 const notResults = new Set([
   'key',
   'id',
@@ -54,7 +54,7 @@ const notResults = new Set([
 ])
 const measured = (fields: Record<string, Metric>): string[] =>
   Object.values(fields).flatMap(({ column, computed }) => (computed ? [] : [column]))
-/** The machine's own, different each time: by declaration, not by omission. */
+/** Properties of the machine, which differ each time. They are declared, not forgotten. */
 const machines: Readonly<Record<string, readonly string[]>> = {
   epochs: measured(epochFields),
   steps: measured(stepFields),
@@ -153,7 +153,7 @@ function found(database: string): string[] {
   ]
 }
 
-/** @param change of the column in the newest row, in SQL; made in a copy */
+/** @param change SQL that changes the column in the newest row of a copy */
 function foundIn(table: string, column: string, change: string): string[] {
   const copy = path.join(folder, `${table}-${column}.sqlite`)
   copyFileSync(file, copy)
@@ -183,7 +183,7 @@ describe('a verification', () => {
       column !== 'run' && !(table === 'runs' ? notResults.has(column) : machines[table]?.includes(column)),
   )
 
-  it('finds nothing in an honest history', () => {
+  it('finds no difference in an unchanged history', () => {
     expect(honest.kept.records).toHaveLength(7)
     expect(found(file)).toEqual([])
   })
@@ -195,7 +195,7 @@ describe('a verification', () => {
       INTEGER: `${column} + 7`,
       REAL: `${column} * 1.5 + 0.001`,
     }[type]
-    // JSON stays JSON, and names of networks stay names: a history that cannot be read is found by others.
+    // JSON stays JSON, and names of networks stay valid: other tests cover unreadable histories.
     const special: Record<string, string> = {
       'evaluations.mistakes': `'[]'`,
       'runs.arch': `'resnet-20'`,

@@ -1,4 +1,4 @@
-/** Digests of a run's records other than metrics, for comparison: base filters, their figures, the evaluation. */
+/** Digests of a run's records other than metrics, for comparison: base filters, figures, and the evaluation. */
 import { canonicalJson } from '../../analysis/text/canonicalJson'
 import type { KeptRecord } from '../../analysis/studies/verification'
 import type { EpochFigures } from '../../contract/models/filters'
@@ -31,9 +31,9 @@ export function evaluationRecord({ epoch, ...evaluation }: Evaluation): KeptReco
 }
 
 /**
- * Returns all records that the history holds of a run, the evaluation of its newest epoch among them.
- * @param extended whether the run continues another: that one's last epoch has figures that a single training would
- *   not count
+ * Returns all records of a run in the history, including the evaluation of its newest epoch.
+ * @param extended whether the run continues another one, whose last epoch has figures that a single training would not
+ *   compute
  */
 export function recordsOf({ filters, metrics }: History, run: number, extended: boolean): KeptRecord[] {
   const evaluation = metrics.evaluation(run)

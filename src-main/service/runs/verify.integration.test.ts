@@ -1,4 +1,4 @@
-/** A short run of the real trainer, trained again: the same, and not where what was kept had been changed. */
+/** Trains a short real run again: it verifies unchanged, and differs wherever its stored results were changed. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -13,13 +13,13 @@ import { createService, type Service } from '../app/service'
 
 const entry = path.resolve('out/main/trainer.js')
 const dataDir = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-'))
-/** A temporary folder of its own: other programs on the machine may verify runs, too. */
+/** A private temporary folder: other programs on the machine may verify runs too. */
 const temporary = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-tmp-'))
 let service: Service
 let runId = ''
 let studyId = ''
 const told: { phase: string; done: number; total: number }[] = []
-/** States of runs and progress of verifications, as they were reported: 'running ID', 'training again'. */
+/** Reported states of runs and progress of verifications: 'running ID', 'training again'. */
 const order: string[] = []
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ beforeAll(async () => {
   })
   ;[runId = ''] = made.runIds
   studyId = made.id
-  // Not `expect.poll`, which needs a test.
+  // `expect.poll` needs a test.
   await vi.waitUntil(async () => !/queued|running/.test(await state(runId)), { timeout: 300_000, interval: 50 })
   expect((await service.call('runs.get', { id: runId })).run).toMatchObject({ state: 'done', reason: null })
 })
@@ -66,14 +66,14 @@ afterAll(async () => {
 
 const state = async (id: string): Promise<string> => (await service.call('runs.get', { id })).run.state
 
-/** What somebody else does to the history. */
+/** Changes the history as another program. */
 function tamper(sql: string): void {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
   db.prepare(sql).run()
   db.close()
 }
 
-/** Returns what verifications have left in the data directory and in the temporary folder. */
+/** Returns the files that verifications have left in the data directory and in the temporary folder. */
 const folders = (): string[] => [
   ...readdirSync(dataDir).filter((name) => name === 'work'),
   ...readdirSync(tmpdir()).filter((name) => name.startsWith('mcnn-verify-')),
@@ -82,7 +82,7 @@ const verdicts = async (): Promise<HistoryEvent[]> =>
   (await service.call('runs.get', { id: runId })).events.filter((event) => event.kind.startsWith('verified'))
 
 describe('a run’s manifest', () => {
-  it('tells what the history holds', async () => {
+  it('contains the data of the history', async () => {
     const detail = await service.call('runs.get', { id: runId })
     const manifest = runManifest.parse(await service.call('publish.runManifest', { id: runId }))
     expect(manifest.config).toEqual(detail.config)
@@ -100,7 +100,7 @@ describe('a run’s manifest', () => {
 })
 
 describe('a run that is trained again', () => {
-  it('comes out the same, to the weights’ last bit, and leaves nothing behind', async () => {
+  it('agrees to the last bit of its weights, and leaves no files', async () => {
     const before = await service.call('runs.list', {})
     const left = folders()
     const result = verification.parse(await service.call('publish.verify', { id: runId }))
@@ -127,7 +127,7 @@ describe('a run that is trained again', () => {
     expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
   })
 
-  it('is compared up to a step or an epoch where that is asked for', async () => {
+  it('is compared up to a requested step or epoch', async () => {
     expect(await service.call('publish.verify', { id: runId, steps: 3 })).toMatchObject({
       same: true,
       extent: 'steps',
@@ -149,7 +149,7 @@ describe('a run that is trained again', () => {
     )
   })
 
-  it('says beforehand how far it goes and how long that takes', async () => {
+  it('is announced with its extent and duration', async () => {
     const { run, epochs } = await service.call('runs.get', { id: runId })
     const plan = await service.call('publish.verifiable', { id: runId })
     expect(plan).toMatchObject({
@@ -168,7 +168,7 @@ describe('a run that is trained again', () => {
     expect(run.state).toBe('done')
   })
 
-  it('says that another program trains on this machine, and does not wait for it', async () => {
+  it('reports that another program trains on this machine, and does not wait for it', async () => {
     const other = await ForeignTrainer.start()
     process.env['MCNN_OTHER_TRAINERS'] = ''
     try {
@@ -187,7 +187,7 @@ describe('a run that is trained again', () => {
     }
   })
 
-  it('waits for what trains, and keeps what is queued meanwhile from starting', async () => {
+  it('waits for the running run, and delays queued ones until it ends', async () => {
     const until = (id: string, wanted: string): Promise<void> => expect.poll(() => order).toContain(`${wanted} ${id}`)
     order.length = 0
     const {
@@ -203,9 +203,9 @@ describe('a run that is trained again', () => {
     await until(first, 'done')
     expect((await verified).same).toBe(true)
     expect(told[0]?.phase).toBe('waiting for the running run')
-    // Given back, the queue goes on; beside it where that is asked for.
+    // After the release the queue continues; with `parallel` it does so during the verification.
     await until(second, 'running')
-    // The trainer of a verification reports progress seconds after it was started.
+    // The trainer of a verification reports progress seconds after its start.
     expect(order.indexOf('training again')).toBeGreaterThan(order.indexOf(`done ${first}`))
     expect(order.indexOf('ended')).toBeGreaterThan(order.indexOf('training again'))
     expect(order.indexOf(`running ${second}`)).toBeGreaterThan(order.indexOf('ended'))
@@ -253,7 +253,7 @@ describe('a run that is trained again', () => {
     ])
   })
 
-  it('is found to differ where a loss, a metric or the weights’ hash was changed by hand', async () => {
+  it('differs if a loss, a metric or the hash of the weights was changed', async () => {
     const honest = (await service.call('runs.get', { id: runId })).run.weightsSha256 ?? ''
     tamper('UPDATE steps SET loss = loss * 1.0000000001 WHERE step = 2')
     expect(await service.call('publish.verify', { id: runId, steps: 1 })).toMatchObject({ same: true })
@@ -276,7 +276,7 @@ describe('a run that is trained again', () => {
     })
   })
 
-  it('is not trained on other data, and says what is otherwise', async () => {
+  it('is rejected on other data, with the difference', async () => {
     tamper(`UPDATE runs SET dataset_fingerprint = '${'1'.repeat(64)}'`)
     tamper(`UPDATE environments SET json = json_set(json, '$.tensorflow', '2.0.0')`)
     const { same, differences, circumstances } = await service.call('publish.verify', { id: runId })
@@ -303,9 +303,9 @@ describe('a run that is trained again', () => {
     expect(await verdicts()).toHaveLength(kept)
   })
 
-  it('is refused where there is nothing to compare with', async () => {
+  it('is rejected if there are no results to compare', async () => {
     tamper('DELETE FROM steps')
-    // A mended history may have lost them: there are its epochs.
+    // A repaired history may have lost the steps, but it has the epochs.
     expect(await service.call('publish.verifiable', { id: runId })).toMatchObject({
       extent: 'whole',
       epochs: 2,

@@ -71,7 +71,7 @@ export function verifiable(context: Context, scheduler: Scheduler, run: RunRecor
   }
 }
 
-/** Returns the process of a program that trains on this machine and whose training is none of this history's runs. */
+/** Returns a process that trains on this machine and whose run is not in this history. */
 function otherProgram({ history }: Context): number | null {
   const owners = new Set(history.runs.unfinished().map((run) => run.owner?.pid))
   return otherTrainers().find(({ parent }) => !owners.has(parent))?.parent ?? null
@@ -86,11 +86,11 @@ function keptOf(history: Context['history'], run: RunRecord): Measured {
 }
 
 /**
- * Trains a run again and returns how the results compare.
- * @param asked the first steps or the first epochs; by default all that the run measured
+ * Trains a run again and compares the results.
+ * @param asked the first steps or the first epochs; by default everything that the run measured
  * @param keeps whether the verdict may be written to the run's events
- * @throws WorkbenchError bad-input if the run has not measured as much, conflict if it has measured nothing, unavailable
- *   if it can't be trained here
+ * @throws WorkbenchError bad-input if the run has measured less, conflict if it has measured nothing, unavailable if it
+ *   cannot be trained here
  */
 export async function verify(
   context: Context,
@@ -101,7 +101,7 @@ export async function verify(
   signal: AbortSignal,
   report: ReportProgress,
 ): Promise<Verification> {
-  // Reject what is impossible before waiting for the machine.
+  // Reject impossible requests before waiting for the machine.
   const run = runOf(context, id)
   targetOf(run, keptOf(context.history, run), asked)
   const release = asked.parallel
@@ -121,7 +121,7 @@ function waitingPhase({ machine }: Context, scheduler: Scheduler): string {
     : 'waiting for the running run'
 }
 
-/** Writes the verdict to the run's events; returns false if the run was purged meanwhile. */
+/** Writes the verdict to the run's events. Returns false if the run was purged in the meantime. */
 function keep(context: Context, verdict: Omit<Verification, 'kept'>): boolean {
   const run = context.history.runs.get(verdict.runId)
   if (!run) return false
@@ -225,7 +225,7 @@ async function trainAgain(
   }
 }
 
-/** Returns the sentences that say how each convolution was computed. */
+/** Returns the sentences that describe how each convolution was computed. */
 function convolutionsOf(events: readonly HistoryEvent[]): string[] {
   return events.flatMap((event) => (event.kind === 'convolutions' ? [event.message] : []))
 }

@@ -1,4 +1,4 @@
-/** A command that fails on a directory that was no data directory leaves it as it was; through the built command. */
+/** A built command that fails on a directory that was no data directory leaves the directory unchanged. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -72,7 +72,7 @@ describe('a command that fails', () => {
         const before = names()
         const all = [cli, ...name.split(' '), ...args, '--data-dir', dataDir]
         const { status, stderr } = spawnSync(process.execPath, all, { cwd: folder, encoding: 'utf8' })
-        // An import reports its progress in a line before.
+        // An import reports its progress in a line before the error.
         const errors = stderr.match(/^mcnn: .+$/gm)
         expect({ status, errors: errors?.length }, stderr).toEqual({ status: 2, errors: 1 })
         expect(names()).toEqual(before)

@@ -1,4 +1,4 @@
-/** What a program created of a data directory. A command that fails removes it again. */
+/** Records what a program created of a data directory. A failing command removes it again. */
 import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { codeOf } from '../../contract/errors'
@@ -30,7 +30,7 @@ export class DataDirCreation {
       try {
         rmdirSync(folder)
       } catch {
-        // Somebody has put something into the folder.
+        // Another program has put a file into the folder.
       }
     }
   }

@@ -1,4 +1,4 @@
-/** What becomes of directories that are not, or not yet, a data directory; through the command that is shipped. */
+/** The built command on directories that are not a data directory, or not yet. */
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import {
   chmodSync,
@@ -38,7 +38,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Every name below a directory with inode, mode, size and times: what a write would change. */
+/** Returns the inode, mode, size and times of everything in the directory: a write would change them. */
 function snapshot(directory: string): string[] {
   const about = (file: string): string => {
     const { ino, mode, uid, size, mtimeMs, ctimeMs } = lstatSync(file)
@@ -258,7 +258,7 @@ describe('a command that only reads', () => {
     }
     share(uid)
     check('closed')
-    // A log that a crash left: its content counts.
+    // A log that a crash left, and whose content counts.
     execFileSync('chmod', ['-R', 'u+w', dataDir])
     const db = new Sqlite(database)
     db.pragma('journal_mode = WAL')
@@ -368,7 +368,7 @@ it('releases the lock if a history cannot be taken over', async () => {
   db.pragma('user_version = 1000')
   const take = vi.spyOn(WriterLock, 'acquire')
   first?.release()
-  // The window has tried several times, and could not.
+  // The window has tried several times in vain.
   await expect.poll(() => take.mock.calls.length).toBeGreaterThan(3)
   take.mockRestore()
   expect((await service.call('system.condition', {})).heldBy).not.toBeNull()

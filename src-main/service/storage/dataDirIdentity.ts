@@ -1,6 +1,6 @@
 /**
- * Whether a directory is a data directory of this program: a marker file says so. Any other directory with content is
- * refused and not touched.
+ * Decides whether a directory is a data directory of this program: a marker file says so. Any other directory with
+ * content is rejected and not changed.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
@@ -148,10 +148,7 @@ function refused(root: string, entry: string): WorkbenchError {
   )
 }
 
-/**
- * Returns whether an entry of a directory without a marker is what a new data directory may contain: an empty folder or
- * mount point, data sets to be shared.
- */
+/** Returns whether a new data directory may contain this entry: an empty folder or mount point, or shared data sets. */
 function isUnused(paths: Paths, name: string, noHistory: boolean): boolean {
   const file = path.join(paths.dataDir, name)
   if (file === paths.database) return noHistory

@@ -1,6 +1,6 @@
 /**
- * Disks that really fill and go: a small file system in memory where it can be mounted, a folder that is moved
- * elsewhere.
+ * Disks that really fill up or disappear: a small file system in memory, if it can be mounted, and a folder that is
+ * moved.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
@@ -33,9 +33,7 @@ async function kept(service: Service, id: string): Promise<Kept> {
   return { epochs, steps, events }
 }
 
-/**
- * A second service trains the same run to its end: what the first one would have done meanwhile, if it did anything.
- */
+/** A second service trains the same run to its end: the comparison for the first one. */
 async function undisturbed(): Promise<Kept> {
   const bench = new Bench()
   const service = await bench.open()
@@ -60,7 +58,7 @@ async function problem(bench: Bench): Promise<DiskProblem> {
   return told.payload.disk
 }
 
-/** It waited, told so, and at its end has all that an undisturbed run has, none twice. */
+/** The run waited, reported that, and at its end equals an undisturbed run. */
 async function isWhole(bench: Bench, service: Service, runId: string): Promise<void> {
   await bench.reached(runId, 'stopped')
   const [got, expected] = [await kept(service, runId), await undisturbed()]
@@ -97,7 +95,7 @@ describe('data directory that disappears during training', () => {
     await bench.end()
   })
 
-  it('does not resume a run that the user paused meanwhile', async () => {
+  it('does not resume a run that the user paused in the meantime', async () => {
     const bench = new Bench()
     const { service, runId } = await begin(bench)
     renameSync(bench.dataDir, `${bench.dataDir}-away`)
@@ -116,7 +114,7 @@ describe('data directory that disappears during training', () => {
 })
 
 describe('unwritable history', () => {
-  it('has pending writes kept in order, each once, while other errors are thrown', async () => {
+  it('keeps pending writes in order, applies each once, and throws other errors', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-disk-'))
     const history = new History(path.join(folder, 'history.sqlite'))
     const told: (string | null)[] = []
@@ -170,7 +168,7 @@ describe('unwritable history', () => {
   })
 })
 
-/** Only the system's administrator may mount; elsewhere the tests above stand for these. */
+/** Only an administrator may mount; elsewhere the tests above have to suffice. */
 const mounts = process.platform === 'linux' && process.getuid?.() === 0 && mountable()
 
 function mountable(): boolean {
@@ -205,7 +203,7 @@ describe.skipIf(!mounts)('small disk', () => {
 
   const ballast = (): string => path.join(disk, 'ballast')
 
-  /** To the last byte. */
+  /** Fills the disk to the last byte. */
   function fill(): void {
     for (let size = 1 << 20; size >= 4096; size >>= 2) {
       try {

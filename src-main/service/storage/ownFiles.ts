@@ -25,12 +25,12 @@ import { runDir, runLog, type Paths } from './dataDir'
 const markName = '.mcnn-workbench.json'
 const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 
-/** The folder in a run's folder in which the journal of an earlier program's run is made. */
+/** The folder in a run's folder in which the journal of an earlier program's run is written. */
 export const journalPart = 'journal.part'
 
 /** Names of the files that a trainer or an import writes for a run, besides its journal. */
 const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
-/** Folders of a run that hold its journal, whole or in the making. */
+/** Folders of a run that hold its complete or unfinished journal. */
 const journalFolders = ['journal', path.join(journalPart, 'journal')]
 
 /** Marks a folder as created by this program. */
@@ -106,7 +106,7 @@ export async function removeFiles(paths: Paths, id: string): Promise<void> {
   await setImmediate()
 }
 
-/** The same, within one task. The folder goes last: until then `reclaim` can finish a deletion that was interrupted. */
+/** Deletes the files within one task. The folder goes last: until then `reclaim` can finish an interrupted deletion. */
 export function removeFilesNow(paths: Paths, id: string): void {
   const folder = runDir(paths, id)
   for (const file of filesOfRun(paths, id)) rmSync(file, { force: true })

@@ -1,4 +1,4 @@
-/** Histories of real services that are lost or damaged, rebuilt from records, journals and backups. */
+/** Histories of real services that are lost or corrupt, rebuilt from records, journals and backups. */
 import {
   appendFileSync,
   closeSync,
@@ -27,7 +27,7 @@ let bench: Bench
 let paths: Paths
 let runIds: string[]
 
-/** Five runs with different ends, with marks, one of them in the trash; and a study in the trash. */
+/** Five runs with different ends, tags and notes, one of them in the trash; and a study in the trash. */
 beforeEach(async () => {
   bench = new Bench()
   paths = pathsOf(bench.dataDir)
@@ -83,14 +83,14 @@ describe('a rebuilt history', () => {
     expect((await service.call('runs.get', { id: runIds[0] ?? '' })).epochs).toHaveLength(3)
   })
 
-  it('keeps the damaged file', async () => {
+  it('keeps the corrupt file', async () => {
     overwrite(paths.database, 5 * 4096, Buffer.alloc(4096, 0xa5))
     const damaged = readFileSync(paths.database)
     const { kept } = await repairHistory(bench.dataDir, 'test')
     expect(readFileSync(kept ?? '').equals(damaged)).toBe(true)
   })
 
-  it('has what came after the newest backup, and not what was deleted after it', async () => {
+  it('contains everything after the newest backup, except what was deleted', async () => {
     await makeBackup(paths)
     const service = await opened()
     await service.call('runs.note', { id: runIds[1] ?? '', note: 'after the backup' })
@@ -110,7 +110,7 @@ describe('a rebuilt history', () => {
     expect(rowsOf(paths.database)).toEqual(before)
   })
 
-  it('takes a study whose record is damaged from a backup, and names the record', async () => {
+  it('restores a study with a corrupt record from a backup, and names the record', async () => {
     await makeBackup(paths)
     const before = rowsOf(paths.database)
     const [name = ''] = readdirSync(paths.records)
@@ -122,7 +122,7 @@ describe('a rebuilt history', () => {
     expect(rowsOf(paths.database)).toEqual(before)
   })
 
-  it('names what a damaged journal held, and keeps the rest of the run', async () => {
+  it('names what a corrupt journal lost, and keeps the rest of the run', async () => {
     const before = rowsOf(paths.database)
     const [id = ''] = runIds
     const text = readFileSync(journalOf(id), 'utf8')
@@ -157,7 +157,7 @@ describe('a rebuilt history', () => {
     expect(rowsOf(paths.database)).toEqual(before)
   })
 
-  it('has what an unfinished line of a journal does not change', async () => {
+  it('is the same with an unfinished line in a journal', async () => {
     const before = rowsOf(paths.database)
     appendFileSync(journalOf(runIds[0] ?? ''), '{"n":99,"at":"2026')
     rmSync(paths.database)
@@ -167,7 +167,7 @@ describe('a rebuilt history', () => {
 })
 
 describe('records and journals', () => {
-  it('are made for a data directory of a program that had none', async () => {
+  it('are created for a data directory of an earlier program', async () => {
     rmSync(paths.records, { recursive: true })
     for (const id of readdirSync(paths.runs)) rmSync(path.dirname(journalOf(id)), { recursive: true })
     const db = new Sqlite(paths.database)
@@ -184,7 +184,7 @@ describe('records and journals', () => {
     expect(rowsOf(paths.database)).toEqual(before)
   })
 
-  it('leave a journal as it is that an older history does not know', async () => {
+  it('keep a journal that an older history does not contain', async () => {
     const [id = ''] = runIds
     const first = readFileSync(journalOf(id))
     const db = new Sqlite(paths.database)
@@ -201,7 +201,7 @@ describe('records and journals', () => {
     expect(rowsOf(paths.database)).toEqual(before)
   })
 
-  it('are written before a call is answered', async () => {
+  it('are written before a call returns', async () => {
     const service = await opened()
     await service.call('runs.note', { id: runIds[0] ?? '', note: 'confirmed' })
     expect(
@@ -211,7 +211,7 @@ describe('records and journals', () => {
     ).toContain('"confirmed"')
   })
 
-  it('keep the record of runs that an older history does not have', async () => {
+  it('keep the record of runs that an older history does not contain', async () => {
     const { file } = await makeBackup(paths)
     const service = await opened()
     const {
@@ -226,7 +226,7 @@ describe('records and journals', () => {
     expect(readFileSync(path.join(paths.records, replaced()[0] ?? ''), 'utf8')).toContain(`"id":"${again}"`)
   })
 
-  it('are not touched by a program that may only read', async () => {
+  it('are not changed by a read-only program', async () => {
     const stamps = (): number[] =>
       readdirSync(paths.records).map((name) => statSync(path.join(paths.records, name)).mtimeMs)
     const before = stamps()

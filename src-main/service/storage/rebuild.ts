@@ -40,8 +40,7 @@ export function rebuild(paths: Paths, target: string): Omit<Repair, 'kept'> {
 }
 
 /**
- * Ingests the lines of a run's journal that the history does not have, and adds an event to a run that is still
- * incomplete.
+ * Ingests the lines of a run's journal that the history does not have. Adds an event to a run that is still incomplete.
  * @returns what is missing, in words; null if nothing is
  */
 function ingestAll(history: History, paths: Paths, run: RunRecord): string | null {
@@ -49,7 +48,7 @@ function ingestAll(history: History, paths: Paths, run: RunRecord): string | nul
   let end: RunEnd | null = null
   const problems = ingestReadable({ history, paths, emit: () => undefined }, run, (found) => (end = found))
   return history.transaction(() => {
-    // The journal's messages have changed the state, which the record knows better.
+    // The messages of the journal have changed the state, which the record has in full.
     history.runs.setState(key, summary.state, summary.reason)
     if (end !== null && activeStates.includes(summary.state)) recordEnd(history, key, end)
     const missing = missingWords(history, key, summary.epochsDone, problems.length > 0)

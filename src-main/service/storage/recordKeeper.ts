@@ -24,25 +24,25 @@ export class RecordKeeper {
     this.#mayWrite = mayWrite
   }
 
-  /** Writes the records of the studies that changed. On a problem of the disk it is to be called again later. */
+  /** Writes the records of the studies that changed. After a disk error, call it again later. */
   write(): void {
     if (this.#mayWrite()) this.#try(() => writeChangedRecords(this.#context))
   }
 
-  /** Call from time to time: writes changes of training, and completes what an earlier program or a crash left out. */
+  /** Call periodically: writes changes by trainings, and completes what an earlier program or a crash left out. */
   keep(): void {
     this.write()
     if (this.#mayWrite()) this.#completing ??= this.#complete()
   }
 
-  /** Writes what has changed, and ends completing. */
+  /** Writes all changes and stops. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#completing
     this.write()
   }
 
-  /** One study or run at a time, so that others get their turn. What fails now is tried again by the next program. */
+  /** Handles one study or run at a time, so that other calls run in between. The next program retries failures. */
   async #complete(): Promise<void> {
     const { history } = this.#context
     for (const id of history.records.ids()) {

@@ -1,4 +1,4 @@
-/** Real histories that are deleted or damaged; what is rebuilt is compared, row by row, with what was there. */
+/** Real histories that are deleted or corrupted, rebuilt, and compared row by row with the original. */
 import {
   existsSync,
   mkdirSync,
@@ -114,7 +114,7 @@ function overwrite(file: string, at: number, bytes: Uint8Array): void {
   closeSync(handle)
 }
 
-/** Pages of a table or index, by what they are. */
+/** Numbers of the pages of each table and index. */
 function pagesOf(file: string, name: string): { leaf: number[]; internal: number[] } {
   const db = new Sqlite(file, { readonly: true })
   try {
@@ -139,8 +139,8 @@ async function opened(): Promise<unknown> {
   )
 }
 
-describe('a damaged history', () => {
-  it('is noticed at the start and not touched', async () => {
+describe('a corrupt history', () => {
+  it('is reported at the start and not changed', async () => {
     fill(paths.database)
     const [page = 0] = pagesOf(paths.database, 'steps').leaf
     overwrite(paths.database, (page - 1) * pageBytes, Buffer.alloc(pageBytes, 0xa5))
@@ -154,18 +154,18 @@ describe('a damaged history', () => {
     expect(readFileSync(paths.database).equals(bytes)).toBe(true)
   })
 
-  it('is not begun anew where it has gone or is empty, while files of runs are there', async () => {
+  it('is not replaced by an empty one if it is missing or empty while run files exist', async () => {
     mkdirSync(path.join(paths.runs, 'run-1'))
     expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('missing') as string })
     writeFileSync(paths.database, '')
     expect(await opened()).toMatchObject({ code: 'damaged', message: expect.stringContaining('empty') as string })
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'nothing' })
-    // Then there is one to begin with.
+    // Without run files, a new history is created.
     expect(await opened()).toBeNull()
     expect(rowsOf(paths.database).runs).toEqual([])
   })
 
-  it('of which nothing can be read gives way to the newest copy that is whole', async () => {
+  it('of which nothing can be read is replaced by the newest intact backup', async () => {
     fill(paths.database)
     const before = rowsOf(paths.database)
     const { file } = await makeBackup(paths)
@@ -183,7 +183,7 @@ describe('a damaged history', () => {
     ).toEqual(['asked', 'asked', 'damaged'])
   })
 
-  it('is left alone where it is whole, in use, or of a newer program', async () => {
+  it('is not repaired if it is intact, in use, or of a newer program', async () => {
     fill(paths.database)
     expect(await repairHistory(dataDir, 'test')).toMatchObject({ from: 'whole', kept: null })
     const lock = WriterLock.acquire(paths.database, { pid: process.pid, program: 'the other' })
@@ -203,8 +203,8 @@ describe('a damaged history', () => {
   })
 })
 
-describe('copies of a history', () => {
-  it('are made before its form changes, the newest three of them kept, and those that were asked for never go', async () => {
+describe('backups of a history', () => {
+  it('are made before an upgrade, the newest three of them are kept, and requested ones are never deleted', async () => {
     const { file } = await makeBackup({
       ...paths,
       database: (openDatabase(path.join(dataDir, 'other.sqlite')).close(), path.join(dataDir, 'other.sqlite')),
@@ -227,7 +227,7 @@ describe('copies of a history', () => {
     expect(readdirSync(paths.backups).filter((name) => !name.endsWith('.sqlite'))).toEqual([])
   })
 
-  it('are of one moment while it is written, and never put over a file', async () => {
+  it('are consistent while the history is written, and never replace a file', async () => {
     fill(paths.database)
     const history = new History(paths.database)
     const key = history.runs.get('run-1')?.key ?? 0

@@ -40,7 +40,7 @@ function isWhole(paths: Paths): boolean {
   }
 }
 
-/** What is said of a history that needs no repair. */
+/** The report for a history that needs no repair. */
 function wholeRepair(paths: Paths): Repair {
   const history = new History(paths.database)
   try {

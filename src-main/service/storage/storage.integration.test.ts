@@ -25,7 +25,7 @@ beforeEach(() => {
 
 afterEach(() => bench.end())
 
-/** A set as an import leaves it, its pictures black. */
+/** A data set as an import writes it, with black images. */
 function putSet(): string {
   const folder = path.join(bench.dataDir, 'datasets', 'cifar-10')
   mkdirSync(folder, { recursive: true })
@@ -71,7 +71,7 @@ describe('removed data set', () => {
 
     putSet()
     await service.call('datasets.remove', { id: 'cifar-10' })
-    // Imported again meanwhile: nothing is put over it.
+    // Imported again in the meantime: nothing is overwritten.
     putSet()
     await expect(service.call('datasets.restore', { id: 'cifar-10' })).rejects.toMatchObject({ code: 'conflict' })
     expect(existsSync(folder)).toBe(true)
@@ -85,7 +85,7 @@ describe('removed data set', () => {
 })
 
 describe('storage', () => {
-  it('is counted by kind, and what no run needs is deleted on request', async () => {
+  it('is reported by kind, and files that no run needs are deleted on request', async () => {
     const service = await bench.open()
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'done' }) })
     const [runId = ''] = runIds
@@ -95,7 +95,8 @@ describe('storage', () => {
       writeFileSync(path.join(bench.dataDir, 'runs', name, 'weights.safetensors'), Buffer.alloc(5000))
     }
     writeFileSync(path.join(bench.dataDir, 'logs', 'gone-1.log'), Buffer.alloc(700))
-    // What the program did not create: a folder, a copy of a run's folder, a file and a link in a run's folder, a log.
+    // Files that the program did not create: a folder, a copy of a run's folder, a file and a link in a run's folder, a
+    // log.
     const outside = path.join(bench.dataDir, '..', `${path.basename(bench.dataDir)}-outside`)
     mkdirSync(outside)
     writeFileSync(path.join(outside, 'weights.safetensors'), 'mine')
@@ -140,7 +141,7 @@ describe('storage', () => {
     const [runId = ''] = runIds
     await bench.reached(runId, 'done', 'failed', 'diverged')
     await first.close()
-    // As an earlier version leaves a directory.
+    // The directory as an earlier version leaves it.
     for (const name of [markerName, 'mcnn-workbench.runs']) rmSync(path.join(bench.dataDir, name))
     const left = runId.replace(/.{4}$/, '0000')
     const put = (folder: string, bytes: number): void => {
@@ -152,7 +153,7 @@ describe('storage', () => {
     put(runId.replace(/.{4}$/, '1111'), 300)
     for (const id of [left, 'best']) writeFileSync(path.join(bench.dataDir, 'logs', `${id}.log`), Buffer.alloc(700))
     const service = await bench.open()
-    // Whatever a person puts there later is the person's.
+    // Later files in it belong to the user.
     put(runId.replace(/.{4}$/, '2222'), 300)
     writeFileSync(path.join(bench.dataDir, 'logs', `${runId.replace(/.{4}$/, '2222')}.log`), '')
     expect((await service.call('system.storage', {})).reclaimable).toBe(5700)

@@ -24,7 +24,7 @@ export function writeChangedRecords({ history, paths }: Here): void {
 
 /**
  * Writes the record of a study if it is missing or differs from the history. A record of runs that the history does not
- * have is kept under another name: somebody may have put an older history in the place of the newer one.
+ * have is kept under another name: the newer history may have been replaced by an older one.
  * @throws errors of the disk
  */
 export function completeRecord(here: Here, id: string): void {
@@ -41,12 +41,12 @@ function hasOtherRuns(content: string, { runs }: StudyFile): boolean {
   try {
     return decodeStudyFile(content).runs.some(({ run }) => !known.has(run.id))
   } catch {
-    // A damaged record tells nothing that the history does not.
+    // A corrupt record contains nothing that the history does not have.
     return false
   }
 }
 
-/** Returns all records that can be read, and for each other one the reason as a sentence. */
+/** Returns all readable records, and a reason for each unreadable one. */
 export function readRecords({ records }: Paths): { records: StudyFile[]; problems: string[] } {
   const found: { records: StudyFile[]; problems: string[] } = { records: [], problems: [] }
   if (!existsSync(records)) return found
@@ -62,7 +62,7 @@ export function readRecords({ records }: Paths): { records: StudyFile[]; problem
   return found
 }
 
-/** Writes the record of a study, or deletes it if the study is gone. */
+/** Writes the record of a study, or deletes it if the study was deleted. */
 function writeRecord({ history, paths }: Here, id: string): void {
   const file = fileOf(paths, id)
   const record = history.records.of(id)

@@ -34,12 +34,11 @@ describe('comparison', () => {
     expect(first).toMatchObject({ variant: 'mcnn-f', firstLayerFilters: 4, lastLayerFilters: 64 })
     // Better than the baseline: a negative drop, as in Table I.
     expect(first?.accuracyDrop).toBeCloseTo(-1, 10)
-    // By hand: standard error √(1/3 + 4/3) points, 50/17 degrees of freedom; their t from Simpson's rule over the
-    // density.
+    // By hand: standard error √(1/3 + 4/3) points, 50/17 degrees of freedom; t from Simpson's rule over the density.
     const half = 3.218759 * Math.sqrt(5 / 3)
     expect(first?.accuracyDropInterval?.[0]).toBeCloseTo(-1 - half, 4)
     expect(first?.accuracyDropInterval?.[1]).toBeCloseTo(-1 + half, 4)
-    // Pooled deviation √((1 + 4) / 2) points; three a side see 3.07 deviations (G*Power: d = 3.07).
+    // Pooled deviation √((1 + 4) / 2) points; three runs per side detect 3.07 deviations (G*Power: d = 3.07).
     expect(first?.smallestVisible).toBeCloseTo(3.07 * Math.sqrt(2.5), 1)
     expect(row.note).toBe(
       '3 seeds each. No difference is seen for MCNN-F. With these seeds and this spread a true difference under about 4.9 points would be missed more than 20 % of the time (t test at 5 %, power 80 %).',
@@ -100,7 +99,7 @@ describe('comparison', () => {
     expect(table.rows[0]?.note).toMatch(
       /After correction for 3 comparisons no difference is seen for MCNN-F\. MCNN-F \(p = 0\.0\d+, corrected p = 0\.\d+\) would be significant uncorrected, but not after correction for 3 comparisons\./,
     )
-    // A row without a baseline has nothing to compare.
+    // A row without a baseline makes no comparison.
     expect(compare(study, of('resnet-8', 'mcnn-f', near)).comparisons).toBe(0)
     const better = compare(study, [
       ...of('resnet-8', 'baseline', baseline),
@@ -133,7 +132,7 @@ describe('comparison', () => {
     const note = (added: StudyPlan['added']) =>
       compare({ ...study, plan: added ? { ...plan, added } : plan }, runs).rows[0]?.note ?? ''
     expect(note(undefined)).not.toContain('added')
-    // Nothing had finished: nobody could have looked.
+    // No run had finished: nobody could have seen a result.
     expect(note([{ at: '', finished: 0, halfWidth: 0.15, cells: cells(4, 5, 6) }])).not.toContain('added')
     expect(note([{ at: '', finished: 6, halfWidth: 0.15, cells: cells(4, 5, 6) }])).toContain(
       'Seeds 4–6 were added after results had been seen to get intervals under ± 0.15 points: intervals and p values are exact only if the number of seeds is fixed in advance.',
@@ -141,7 +140,7 @@ describe('comparison', () => {
     expect(note([{ at: '', finished: 6, halfWidth: null, cells: cells(6) }])).toContain(
       'Seed 6 was added after results had been seen: intervals',
     )
-    // Of what has no result yet, nothing is in the numbers.
+    // Runs without a result do not enter the numbers.
     expect(note([{ at: '', finished: 6, halfWidth: null, cells: cells(7, 8) }])).not.toContain('added')
   })
 

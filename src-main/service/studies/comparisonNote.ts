@@ -40,7 +40,9 @@ function seedsSentence(cells: readonly ComparisonCell[]): string {
   return `Seeds finished: ${cells.map((cell) => `${variantName(cell.variant)} ${cell.accuracy?.n ?? 0}`).join(', ')}.`
 }
 
-/** Always about Welch's test, whichever test a table shows: choosing the more favourable one would find too much. */
+/**
+ * Describes Welch's test, whichever test a table shows: choosing the more favourable one would overstate the results.
+ */
 function findingSentences(cells: readonly ComparisonCell[], comparisons: number): string[] {
   const baseline = cells.find(isBaseline)
   const others = cells.filter((cell) => !isBaseline(cell) && cell.accuracy !== null)

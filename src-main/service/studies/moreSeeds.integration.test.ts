@@ -1,4 +1,4 @@
-/** Seeds added to a study in a real history: queued, trained, said, taken back. */
+/** Seeds that are added to a study in a real history: queued, trained, reported, removed. */
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -15,7 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.end())
 
-/** A study of three finished seeds of two variants; seeds from 4 on train as told. */
+/** A study of three finished seeds of two variants. Seeds from 4 on train as given. */
 async function finishedStudy(later: Record<number, string> = {}): Promise<string> {
   const scenarios = { 1: 'good', 2: 'good', 3: 'good', ...later }
   const plan: StudyPlan = { ...planOf(scenarios), name: 'More', variants: ['baseline', 'mcnn-f'], seeds: [1, 2, 3] }
@@ -39,13 +39,12 @@ describe('seeds added to a study', () => {
       finished: [3, 3],
       halfWidth: expect.closeTo(before, 9) as number,
     })
-    // 3 s to start and 3 epochs of 2 s, as the history of this machine has it.
+    // 3 s to start and 3 epochs of 2 s, as measured in this history.
     expect(asked).toMatchObject({ finished: 6, basis: 'measured', seconds: asked.runs * 9 })
     const { runIds } = await service.call('studies.extend', { id, cells: asked.cells, halfWidth: before / 1.5 })
     expect(runIds).toHaveLength(asked.runs)
     await Promise.all(runIds.map((runId) => bench.reached(runId, 'done')))
-    // The fake trainer's accuracies rise with the seed, so their spread is larger now: what is still needed is told
-    // anew.
+    // The fake trainer's accuracies rise with the seed, so their spread is larger now, and the estimate changes.
     const again = await service.call('studies.moreSeeds', { id, want: { until: before / 1.5 } })
     const each = 3 + asked.runs / 2
     expect(again.rows[0]?.comparisons[0]).toMatchObject({
@@ -63,7 +62,7 @@ describe('seeds added to a study', () => {
       ['baseline', 5],
       ['mcnn-f', 5],
     ])
-    // What was planned first is still told apart from what came later.
+    // Planned and added seeds are still distinguishable.
     expect(study.plan).toMatchObject({
       seeds: [1, 2, 3],
       added: [{ finished: 6, halfWidth: before / 1.5, cells: asked.cells }],
@@ -74,7 +73,7 @@ describe('seeds added to a study', () => {
     expect((await service.call('runs.get', { id: runIds[0] ?? '' })).events.map((event) => event.message)).toContain(
       'Added to the study when 6 of its runs had finished.',
     )
-    // And again: the plan as first asked for is no longer all there is.
+    // Again: the plan has more runs than the original one.
     expect((await service.call('studies.moreSeeds', { id, want: { seeds: 1 } })).cells[0]?.seeds).toEqual([
       4 + asked.runs / 2,
     ])
@@ -114,7 +113,7 @@ describe('seeds added to a study', () => {
     expect(bench.told.filter((event) => event.name === 'run.deleted').map((event) => event.payload)).toHaveLength(3)
     await service.call('runs.stop', { id: runIds[0] ?? '' })
     await bench.reached(runIds[0] ?? '', 'stopped')
-    // Stopped, it is no longer in the queue: undoing leaves it alone.
+    // A stopped run is no longer in the queue: undo leaves it alone.
     expect(await service.call('studies.withdraw', { id, runIds })).toEqual({ removed: 0 })
   })
 
@@ -166,7 +165,7 @@ describe('seeds added to a study', () => {
       await expect(call).rejects.toMatchObject({ code: 'not-found', message: `The study ${id} is in the trash.` })
   })
 
-  it('are still known after the history is opened again', async () => {
+  it('are still known after a restart', async () => {
     const id = await finishedStudy({ 4: 'good' })
     const { cells } = await service.call('studies.moreSeeds', { id, want: { seeds: 1 } })
     const { runIds } = await service.call('studies.extend', { id, cells })

@@ -77,10 +77,10 @@ describe('number of additional seeds', () => {
     expect(row?.comparisons[0]?.expected).toBeLessThan((high - low) / 2)
   })
 
-  it('gives only the chosen ones', () => {
+  it('adds only the chosen networks and variants', () => {
     const told = tell({ seeds: 1 }, { archs: ['resnet-20'], variants: ['mcnn-f'] })
     expect(told.cells).toEqual([{ arch: 'resnet-20', variant: 'mcnn-f', seeds: [4] }])
-    // Only one side grows: that narrows less.
+    // Only one side grows, which narrows the interval less.
     expect(told.rows[0]?.comparisons[0]?.expected).toBeGreaterThan(
       tell({ seeds: 1 }).rows[1]?.comparisons[0]?.expected ?? Infinity,
     )
@@ -88,7 +88,7 @@ describe('number of additional seeds', () => {
     expect(() => tell({ seeds: 1 }, { variants: ['mcnn-a'] })).toThrow(/MCNN-A is not in the study’s plan/)
   })
 
-  it('starts with seeds that others have, so that seeds pair, and never repeats one', () => {
+  it('prefers seeds that others have, so that seeds pair, and never repeats one', () => {
     const more = [
       ...finished,
       run({ arch: 'resnet-8', variant: 'baseline', seed: 7, state: 'failed' }),

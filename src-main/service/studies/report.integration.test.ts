@@ -1,4 +1,4 @@
-/** A report of a small study of the real trainer: its numbers are the comparison's, and the page stands on its own. */
+/** A report of a small real study: its numbers are the comparison's, and the page needs no other files. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,11 +12,11 @@ import type { RunSummary } from '../../contract/runs/runs'
 import { createService, type Service } from '../app/service'
 
 const entry = path.resolve('out/main/trainer.js')
-/** `expect.poll` needs a test; this is as generous. */
+/** `expect.poll` needs a test; this timeout is as generous. */
 const setUpMs = 300_000
 const scratch = mkdtempSync(path.join(tmpdir(), 'mcnn-report-'))
 const out = path.join(scratch, 'report')
-/** A name that every one of the formats has to escape. */
+/** A name that each of the formats has to escape. */
 const name = `Ti<i>ny & "honest" 100% $5 a_b {c} \\d ~ ^ # 学`
 let service: Service
 let id = ''
@@ -62,7 +62,7 @@ const decode = (text: string): string =>
     (_, which: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[which] ?? '',
   )
 
-/** Text of the cells, without markup, of each row of the table with that beginning of a caption. */
+/** Returns the text of the cells of each row of the table whose caption begins with the given text. */
 function rowsOf(caption: string): string[][] {
   const table =
     html
@@ -75,7 +75,7 @@ function rowsOf(caption: string): string[][] {
     )
 }
 
-/** Whether every tag that is opened is closed in its turn, and nothing is left unescaped. */
+/** Checks that every tag is closed in order, and that all text is escaped. */
 function wellFormed(text: string): string {
   const open: string[] = []
   const body = text.replace('<!DOCTYPE html>\n', '').replace(/<style>.*?<\/style>/s, '')
@@ -254,12 +254,12 @@ describe('folder of a report', () => {
     expect(readFileSync(path.join(out, 'report.tex'), 'utf8')).toContain('\\documentclass')
   })
 
-  it('contains only complete files and the user’s own if its writer is killed, and the next writer finishes it', async () => {
+  it('contains only complete files and the user’s own if its writer is killed, and the next writer completes it', async () => {
     const place = path.join(scratch, 'killed')
     const { files } = await service.call('publish.report', { id, out: place })
     writeFileSync(path.join(place, 'mine.txt'), 'mine')
     const names = readdirSync(place, { recursive: true }).map(String).sort()
-    /** @param count of the file operation before which the program is killed; null: it is not */
+    /** @param count the file operation before which the program is killed; null: none */
     const write = (count: number | null): Promise<number | null> =>
       new Promise((resolve) => {
         const child = spawn(

@@ -5,7 +5,9 @@ import type { Context } from '../app/context'
 import type { Speed } from '../training/speed'
 import type { RunFacts } from './compare'
 
-/** Names what a run's speed depends on besides the run: machine and settings, but not the program's version. */
+/**
+ * Returns a key of everything that a run's speed depends on besides the run: machine and settings, but not the version.
+ */
 function machineNames(history: Context['history']): (run: RunRecord) => string | null {
   const names = new Map<string, string>()
   return ({ environmentHash }) => {

@@ -1,5 +1,5 @@
 /**
- * A study in the trash, over a made-up history: nowhere to be seen, whole when it comes back, gone with its files when
+ * A study in the trash of an artificial history: invisible, complete when restored, and deleted with its files when
  * purged.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -37,7 +37,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Everything that lists, counts or finds runs, by what a person would read. */
+/** Everything that lists, counts or finds runs, as names that a person reads. */
 async function seen(): Promise<unknown> {
   return {
     studies: await service.call('studies.list', {}),
@@ -57,7 +57,7 @@ describe('study in the trash', () => {
     const mine = all.filter((run) => run.studyId === study)
     const [single, next] = mine.filter((run) => run.state === 'done')
     if (!single || !next) throw new Error('no runs')
-    // One run was put away before: it is not to come back with its study.
+    // One run was already in the trash: it must not be restored with its study.
     await service.call('runs.trash', { ids: [single.id] })
     for (const run of mine.filter((one) => one.state === 'queued')) await service.call('runs.stop', { id: run.id })
     const before = await seen()
@@ -75,7 +75,7 @@ describe('study in the trash', () => {
     expect((await service.call('runs.filterValues', {})).studies).not.toContain('Every layer')
     expect(await service.call('runs.rows', { ids: [next.id] })).toEqual([])
     expect((await service.call('studies.findings', {})).map((one) => one.studyId)).not.toContain(study)
-    // Nor offered where filters are looked at.
+    // Its runs are not offered on the page of filter banks.
     expect((await service.call('filters.runs', { text: 'every layer' })).total).toBe(0)
     expect((await service.call('filters.defaultRun', { id: next.id })).run).toBeNull()
     const found = await service.call('search.find', { text: 'every layer', limit: 50 })
@@ -90,7 +90,7 @@ describe('study in the trash', () => {
     expect(await service.call('studies.trashed', {})).toMatchObject([
       { id: study, name: 'Every layer', runs: mine.length - 1 },
     ])
-    // Nothing trains for it.
+    // Its runs do not train.
     expect((await service.call('runs.interrupted', {})).interrupted).toBe(
       interrupted - mine.filter((run) => run.state === 'interrupted').length,
     )
@@ -100,7 +100,7 @@ describe('study in the trash', () => {
       code: 'conflict',
       message: expect.stringContaining('in the trash with its study') as string,
     })
-    // What is done to a run of it meanwhile is told to nobody.
+    // Changes of its runs emit no event.
     told.length = 0
     await service.call('runs.trash', { ids: [next.id] })
     await service.call('runs.tag', { ids: [next.id], add: ['x'] })
@@ -126,7 +126,7 @@ describe('study in the trash', () => {
     expect((await service.call('runs.get', { id: queued.id })).run.state).toBe('stopped')
   })
 
-  it('keeps its files when storage is reclaimed, and loses them when purged', async () => {
+  it('keeps its files when storage is reclaimed, and loses them when it is purged', async () => {
     const mine = all.filter((run) => run.studyId === study)
     const [single, next, other] = [...mine.slice(0, 2), all.find((run) => run.studyId !== study)]
     if (!single || !next || !other) throw new Error('no runs')
@@ -143,7 +143,7 @@ describe('study in the trash', () => {
     await service.call('studies.trash', { id: study })
     expect(await service.call('system.storage', {})).toMatchObject({ reclaimable: 0, trash: 6500 })
     expect(await service.call('system.reclaim', {})).toEqual({ bytes: 0 })
-    // Everything in the runs' trash: what lies there with its study is not among it.
+    // Emptying the trash of runs does not include runs whose study is in the trash.
     expect(await service.call('runs.purge', { ids: null })).toEqual({ changed: 0 })
     expect(existsSync(weights(single.id))).toBe(true)
 

@@ -101,7 +101,7 @@ export async function* chunksOf(
     for (const rows of parted(events, most.events)) yield { kind: 'events', rows }
     yield* filtersOf(path.join(inside, 'filters.bin'), run.id, filters)
     for (const name of ['run.json', 'filters.bin']) await rm(path.join(inside, name), { force: true })
-    // Flushed now: the folder is renamed within a transaction, which must not wait for the disk.
+    // Flush now: the folder is renamed within a transaction, which must not wait for the disk.
     for (const name of filesOf(run)) flushPathSync(path.join(inside, name))
     flushPathSync(inside)
   }

@@ -1,4 +1,6 @@
-/** A large study taken in: nobody waits for it, and whenever its program is killed, it is there whole or not at all. */
+/**
+ * Imports of a large study: other calls run in between, and if its program is killed, it is either complete or absent.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -103,7 +105,7 @@ function writeStudy(history: History): void {
           })),
         })
         for (const layer of layers) {
-          // Every layer's at times, so that there is much of it; the first one's always.
+          // Filters of every layer at times, for volume; those of the first layer always.
           if (layer.name !== 'stem' && epoch % 20 !== 0) continue
           const shape = [...layer.kernel, layer.in, layer.baseFilters] as [number, number, number, number]
           history.filters.add(
@@ -121,7 +123,7 @@ function writeStudy(history: History): void {
   }
 }
 
-/** Rows by table, of one study or of all. */
+/** Counts rows by table, of one study or of all. */
 function rows(dataDir: string): Record<string, number> {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'), { readonly: true })
   try {
@@ -135,7 +137,7 @@ function rows(dataDir: string): Record<string, number> {
   }
 }
 
-/** Counts how often this process had time for others. @returns ends it, and gives the count */
+/** Counts how often this process could run other work. @returns a function that stops counting and returns the count */
 function watched(): () => number {
   let turns = 0
   let going = true
@@ -166,15 +168,15 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-describe('a large study that is taken in', () => {
-  it('answers other calls between any two of its chunks', async () => {
+describe('a large imported study', () => {
+  it('lets other calls run between any two of its chunks', async () => {
     const to = path.join(scratch, 'to')
     const there = await open(to)
     let answered = 0
     let going = true
     const asking = (async () => {
       while (going) {
-        // None of it is seen before all of it is.
+        // None of it is visible before all of it is.
         for (const { total } of await there.call('studies.list', {})) expect(total).toBe(runs)
         answered++
         await new Promise((resolve) => setImmediate(resolve))
@@ -185,13 +187,13 @@ describe('a large study that is taken in', () => {
     expect(result.runs).toHaveLength(runs)
     expect(rows(to)).toEqual(rows(from))
     await there.close()
-    // The import is written in pieces, several for each run; between two of them others are answered. In one piece it
+    // An import is written in chunks, several for each run, and other calls run between two of them. In one piece it
     // would be a handful.
     expect(answered).toBeGreaterThan(2 * runs)
     expect(turnsOfExport).toBeGreaterThan(2 * runs)
   })
 
-  it('is there whole or not at all, whenever its program is killed', async () => {
+  it('is complete or absent, whenever its program is killed', async () => {
     const to = path.join(scratch, 'killed')
     const own = path.join(to, 'history.sqlite')
     mkdirSync(to)
@@ -199,8 +201,8 @@ describe('a large study that is taken in', () => {
     const empty = rows(to)
     const phases = new Set<string>()
     /**
-     * Takes it in as a program of its own.
-     * @param phase is killed right before the nth commit of this one, 0: when it is reported; null: not at all
+     * Imports the study in a separate process.
+     * @param phase the process is killed right before the nth commit of this phase; 0: when it is reported; null: never
      */
     const take = (phase: string | null, count: number): Promise<number | null> =>
       new Promise((resolve) => {
@@ -245,7 +247,7 @@ describe('a large study that is taken in', () => {
       expect(existsSync(path.join(to, 'work'))).toBe(false)
     }
     expect([...phases]).toEqual(['unpacking', 'checking', 'keeping'])
-    // Some of it was in the file each time, and was not seen.
+    // Each time, some rows were in the file, but hidden.
     expect(hidden).toBeGreaterThan(0)
     expect(await take(null, 0)).toBe(0)
     expect(rows(to)).toEqual(rows(from))
@@ -285,7 +287,7 @@ describe('a large study that is taken in', () => {
     const to = path.join(scratch, 'placed')
     await (await open(to)).close()
     const history = new History(path.join(to, 'history.sqlite'))
-    // As such a death leaves it: rows that are hidden, and the folder by its final name.
+    // The state after such a kill: hidden rows, and the folder under its final name.
     const study = history.imports.begin({ name: 'Half', createdAt: '2026-05-01T12:00:00.000Z', plan: null })
     const config: ExperimentConfig = { arch: 'resnet-8', variant: 'baseline', seed: 1, ...quickStart.training }
     history.imports.insert({

@@ -90,16 +90,16 @@ export async function importStudy(
   }
 }
 
-/** Removes what an interrupted import left. Call it as the only writer, before anything else starts. */
+/** Removes what an interrupted import left. Call it as the only writer, before other tasks start. */
 export function clearImports({ history, paths }: Pick<Context, 'history' | 'paths'>): void {
   for (const { as } of history.imports.hidden()) {
-    // Its folder may have been moved into place in a transaction that was never committed.
+    // A transaction that was never committed may have moved its folder into place.
     if (history.runs.get(as) === null) removeFilesNow(paths, as)
   }
   while (history.imports.discardSome());
 }
 
-/** The same in steps that let other calls in. */
+/** Removes it in steps, so that other calls run in between. */
 async function discard({ history }: Pick<Context, 'history'>): Promise<void> {
   while (history.imports.discardSome()) await setImmediate()
 }
@@ -195,7 +195,7 @@ function commitImport(
   }
 }
 
-/** Writes the journals of the runs that came: until then the history alone holds what they measured. */
+/** Writes the journals of the imported runs. Until then only the history holds their measurements. */
 async function writeJournals(context: Here, incoming: readonly StagedRun[]): Promise<void> {
   for (const { as } of incoming) {
     await setImmediate()
@@ -203,7 +203,7 @@ async function writeJournals(context: Here, incoming: readonly StagedRun[]): Pro
       const run = context.history.runs.get(as)
       if (run) journalEarlierRun(context, run)
     } catch (thrown) {
-      // The import itself is complete; the next start of a program that writes makes up for it.
+      // The import itself is complete. The next start of a writing program completes the journals.
       process.stderr.write(`The journal of the run ${as} could not be written: ${messageOf(thrown)}\n`)
     }
   }

@@ -59,8 +59,8 @@ const layersOf = ({ arch, variant, dataset }: RunRecord['summary']): string[] =>
   modelSummary(arch, variant, datasetSizes[dataset].classes).layers.map(({ name }) => name)
 
 /**
- * Yields the bytes of each stored filter of a run in the order of its list; other calls run in between. @throws if one
- * is gone
+ * Yields the bytes of each stored filter of a run in the order of its list; other calls run in between.
+ * @throws Error if one is missing
  */
 export async function* filterBlobs(
   history: History,

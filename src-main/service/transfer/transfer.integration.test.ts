@@ -1,4 +1,4 @@
-/** Studies of the real trainer from one data directory to another, and what is done to their archives on the way. */
+/** Real studies from one data directory to another, and changed archives. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -38,7 +38,9 @@ let there: Service
 const open = (dataDir: string): Promise<Service> =>
   createService({ dataDir, trainerEntry: entry, archivesEntry, program: '1.2.3' })
 
-/** Every row of every table as it would be read, without keys, owners, places in a queue, and what is in journals. */
+/**
+ * Every row of every table as a reader sees it, without keys, owners, positions in a queue, and contents of journals.
+ */
 function rowsOf(dataDir: string): Record<string, unknown[]> {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'), { readonly: true })
   try {
@@ -79,7 +81,7 @@ function rowsOf(dataDir: string): Record<string, unknown[]> {
   }
 }
 
-/** Files of runs with their hashes. Journals are written anew from the rows. */
+/** Files of runs with their hashes. Journals are written again from the rows. */
 const filesOf = (dataDir: string): [string, string][] =>
   readdirSync(path.join(dataDir, 'runs'), { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile() && path.basename(file.parentPath) !== 'journal')
@@ -89,10 +91,10 @@ const filesOf = (dataDir: string): [string, string][] =>
     })
     .sort()
 
-/** The study once none of its runs waits or trains. */
+/** Returns the study when none of its runs is queued or trains. */
 async function ended(service: Service, id: string): Promise<ServiceResult<'studies.get'>> {
   const study = (): Promise<ServiceResult<'studies.get'>> => service.call('studies.get', { id })
-  // Not `expect.poll`, which needs a test.
+  // `expect.poll` needs a test.
   await vi.waitUntil(async () => !(await study()).runs.some(({ state }) => state === 'queued' || state === 'running'), {
     timeout: 300_000,
     interval: 50,
@@ -100,7 +102,7 @@ async function ended(service: Service, id: string): Promise<ServiceResult<'studi
   return study()
 }
 
-/** What somebody else does to a history. */
+/** Changes a history as another program. */
 function tamper(dataDir: string, ...statements: string[]): void {
   const db = new Sqlite(path.join(dataDir, 'history.sqlite'))
   for (const sql of statements) db.prepare(sql).run()
@@ -142,7 +144,7 @@ const take = (file = archive): Promise<Imported> => there.call('publish.import',
 
 describe('a study whose archive was unpacked and packed again', () => {
   let folder: string
-  /** In the order of `tar`, which is not ours. */
+  /** In the order of `tar`, which differs from ours. */
   const names = (): string[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile())
@@ -162,7 +164,7 @@ describe('a study whose archive was unpacked and packed again', () => {
     folder = path.join(scratch, 'unpacked/wandering')
     mkdirSync(folder, { recursive: true })
     execFileSync('tar', ['-xzf', archive, '-C', folder])
-    // What people and their programs add.
+    // Files that people and their programs add.
     for (const name of ['LICENSE', '.DS_Store', '._manifest.json', 'runs/notes.txt', 'runs/README'])
       writeFileSync(path.join(folder, name), 'x')
   })
@@ -246,7 +248,7 @@ describe('a study that is exported and imported', () => {
     )
     expect(filesOf(to)).toEqual(filesOf(from))
     expect(filesOf(to).length).toBe(4)
-    // It can be used: compared, and extended from its checkpoint.
+    // It is usable: it can be compared, and extended from its checkpoint.
     expect(
       (await there.call('studies.compare', { id: studyId })).rows[0]?.cells.map((cell) => cell.accuracy?.n),
     ).toEqual([1, 1])
@@ -262,7 +264,7 @@ describe('a study that is exported and imported', () => {
     expect((await there.call('runs.get', { id: runIds[0] ?? '' })).checkpoint).toBeNull()
   })
 
-  it('may be of depthwise layers, whose filters have one input each', async () => {
+  it('may have depthwise layers, whose filters have one input each', async () => {
     const dir = path.join(scratch, 'depthwise')
     const file = path.join(scratch, 'depthwise.tar.gz')
     const service = await open(dir)
@@ -297,7 +299,7 @@ describe('a study that is exported and imported', () => {
     expect(rowsOf(to)).toEqual(rowsOf(dir))
   })
 
-  it('does not replace a file unless that is asked for', async () => {
+  it('does not replace a file unless requested', async () => {
     const service = await open(from)
     await expect(service.call('publish.export', { id: studyId, out: archive })).rejects.toMatchObject({
       code: 'exists',
@@ -317,7 +319,7 @@ describe('a study that is exported and imported', () => {
     expect(rowsOf(to)).toEqual(before)
   })
 
-  it('is completed if a part of it exists', async () => {
+  it('is completed if some of its runs exist', async () => {
     await take()
     await there.call('runs.delete', { id: runIds[1] ?? '' })
     expect(await take()).toMatchObject({
@@ -348,7 +350,7 @@ describe('a study that is exported and imported', () => {
     expect(await take()).toMatchObject({ studyId: 'wandering-2', completed: true, runs: [], skipped: runIds })
   })
 
-  it('is refused while it is in the trash', async () => {
+  it('is rejected while it is in the trash', async () => {
     await take()
     await there.call('studies.trash', { id: studyId })
     await expect(take()).rejects.toMatchObject({ code: 'conflict' })
@@ -408,7 +410,7 @@ describe('a study that is exported and imported', () => {
   })
 })
 
-/** What a file is refused with; nothing may have changed. */
+/** Expects that a file is rejected and nothing has changed. */
 async function refused(bytes: Buffer): Promise<{ code: string; message: string }> {
   const before = [rowsOf(to), filesOf(to), readdirSync(path.join(to, 'runs'))]
   const file = path.join(scratch, 'given.tar.gz')
@@ -423,7 +425,7 @@ async function refused(bytes: Buffer): Promise<{ code: string; message: string }
 }
 
 describe('a corrupt archive', () => {
-  it('is refused wherever it is cut off', async () => {
+  it('is rejected wherever it is truncated', async () => {
     const whole = readFileSync(archive)
     for (const share of [0, 0.001, 0.1, 0.5, 0.9, 0.999])
       expect(await refused(whole.subarray(0, Math.floor(whole.length * share))), String(share)).toMatchObject({
@@ -431,7 +433,7 @@ describe('a corrupt archive', () => {
       })
   })
 
-  it('is refused for any flipped bit', async () => {
+  it('is rejected for any flipped bit', async () => {
     const whole = readFileSync(archive)
     for (let i = 1; i < 20; i++) {
       const bytes = Buffer.from(whole)
@@ -441,9 +443,9 @@ describe('a corrupt archive', () => {
     }
   })
 
-  it('is refused for any flipped bit in its contents', async () => {
+  it('is rejected for any flipped bit in its contents', async () => {
     const tar = gunzipSync(readFileSync(archive))
-    // Headers hold bits that say nothing (an owner's name): of contents every one counts.
+    // Headers contain bits without meaning (an owner's name); in contents every bit counts.
     for (let i = 0; i < 12; i++) {
       const bytes = Buffer.from(tar)
       const at = Math.floor((tar.length * (i + 0.5)) / 13)
@@ -458,7 +460,7 @@ interface Parts {
   files: Map<string, Buffer>
 }
 
-/** The archive's members, to be put together otherwise. */
+/** Returns the archive's members, to be assembled differently. */
 function partsOf(): Parts {
   const tar = gunzipSync(readFileSync(archive))
   const files = new Map<string, Buffer>()
@@ -483,13 +485,13 @@ function partsOf(): Parts {
   }
 }
 
-/** Short names, so that no header but the usual one is needed. */
+/** Short names need only the usual header. */
 function without(parts: Parts, ...endings: string[]): Parts {
   const files = new Map([...parts.files].filter(([name]) => !endings.some((ending) => name.includes(ending))))
   return { ...parts, files }
 }
 
-/** An archive whose manifest is right about what is in it. */
+/** An archive whose manifest describes its contents correctly. */
 function sealed(
   { manifest, files }: Parts,
   change: { manifest?: object; more?: TarEntry[]; members?: ArchiveManifest['members'] } = {},
@@ -704,7 +706,7 @@ describe('a hostile archive', () => {
     expect('polluted' in {}).toBe(false)
   })
 
-  it('of a newer program says so', async () => {
+  it('of a newer program is reported as such', async () => {
     expect(await refused(sealed(parts, { manifest: { version: 2, more: true } }))).toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining('newer MCNN Workbench'),
@@ -719,7 +721,7 @@ describe('a hostile archive', () => {
   })
 
   it('imports everything or nothing', async () => {
-    // The second run breaks a rule that only the database holds.
+    // The second run violates a constraint of the database.
     const twice = withRun(parts, (run) => ({
       filters: [] as unknown[],
       events: run.events.map((event) => ({ ...event, level: 'info' })),

@@ -36,7 +36,7 @@ export interface ExportOptions {
 }
 
 /**
- * Writes the archive. Runs in the trash stay behind.
+ * Writes the archive. Leaves out runs in the trash.
  * Throws as `writeOutput`, and a WorkbenchError `bad-data` if a file of a run is corrupt.
  */
 export async function exportStudy(
@@ -106,7 +106,7 @@ async function pack(
     },
     names,
   )
-  // A cancelled pipeline must end at once, not after packing everything.
+  // A cancelled pipeline must end at once, not after packing all files.
   await pipeline(bytes as AsyncIterable<Uint8Array>, createWriteStream(part, { flags: 'wx' }), { signal })
   return { bytes: (await stat(part)).size, runs: runs.length, members: members.length }
 }
