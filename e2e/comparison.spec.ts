@@ -3,6 +3,9 @@ import path from 'node:path'
 import type { Locator } from 'playwright/test'
 import { choose, expect, test, type Workbench } from './app'
 import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
+import { sharedNote } from '../src-main/analysis/text/timing'
+import { sharedMachineKind } from '../src-main/contract'
+import { History } from '../src-main/history/history'
 
 const study = `#/studies/${comparisonStudy}`
 
@@ -232,5 +235,30 @@ test('shows comparison sections by address, with the paper’s numbers and inter
       await page.keyboard.press('Escape')
       await workbench.scrollsNowhereSideways()
     })
+  })
+})
+
+test('marks the times of a run that trained next to another training', async ({ launch, dataDir }) => {
+  writeComparisonHistory(dataDir)
+  const id = 'resnet-32-mcnn-f-s1'
+  const history = new History(path.join(dataDir, 'history.sqlite'))
+  history.events.add(history.runs.get(id)?.key ?? 0, 'warning', sharedMachineKind, 'Another training ran.')
+  history.close()
+  const workbench = await launch()
+  const { page } = workbench
+  await workbench.inEveryLook(async (ending) => {
+    await workbench.open(`${study}?at=t2`)
+    const table = page.getByRole('table', { name: /^Table II/ })
+    await expect(table.getByText(/\d\*$/)).toHaveCount(1)
+    await expect(page.getByText(sharedNote, { exact: false })).toBeVisible()
+    await expect(page.getByText(/^1 of \d+ runs next to another training$/)).toBeAttached()
+    await workbench.screenshot(`timing-table-${ending}`)
+    await workbench.open(`#/runs?q=timing:shared`)
+    await expect(page.getByRole('grid').getByTitle(sharedNote).last()).toHaveText(/\d( s| min)?\*$/)
+    await workbench.screenshot(`timing-runs-${ending}`)
+    await workbench.open(`#/runs/${id}`)
+    await expect(page.getByText(sharedNote, { exact: false })).toBeVisible()
+    await workbench.screenshot(`timing-run-${ending}`)
+    await workbench.scrollsNowhereSideways()
   })
 })

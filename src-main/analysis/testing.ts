@@ -23,6 +23,7 @@ export function runWith(part: Partial<RunSummary>): RunSummary {
     trainableFilters: 240,
     imagesPerSecond: 1000,
     seconds: 20,
+    timing: 'alone',
     createdAt: '2026-05-09T10:00:00.000Z',
     startedAt: null,
     endedAt: null,

@@ -33,6 +33,7 @@ function factsOf(variants: readonly Variant[]): ReportFacts {
     paired: null,
     smallestVisible: null,
     stepMs: null,
+    stepMsShared: 0,
     trainableParameters: 75_290,
     trainableFilters: 1,
     firstLayerFilters: 1,
@@ -120,6 +121,17 @@ describe('report', () => {
     // Each picture is of its own variant.
     expect(new Set(banks.map((name) => files.get(name))).size).toBe(variants.length)
     expect(text).toContain('by custom masks: ')
+  })
+
+  it('marks times of runs that trained next to another training, and says what the mark means', () => {
+    const facts = factsOf(['baseline', 'mcnn-f'])
+    const text = (timing: 'alone' | 'shared'): string =>
+      reportFiles({ ...facts, runs: facts.runs.map((run, i) => ({ ...run, timing: i === 0 ? timing : 'alone' })) }).get(
+        'report.md',
+      ) ?? ''
+    expect(text('alone')).not.toContain('Another training')
+    expect(text('shared')).toContain('Another training ran on the machine at the same time')
+    expect(text('shared').match(/20 s\\\*/g)).toHaveLength(1)
   })
 
   it('states the data that chose the best epochs, and separates thousands', () => {

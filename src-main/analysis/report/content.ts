@@ -20,6 +20,7 @@ import { pickedSentence, pickedWords, runPickedOn } from '../statistics/picked'
 import { configRows, environmentRows } from '../query/runRows'
 import type { Table } from '../text/table'
 import { dateTimeZone } from '../text/time'
+import { sharedNotes, timed } from '../text/timing'
 import { statisticsSentences } from './sentences'
 
 export type Block =
@@ -279,9 +280,12 @@ function runTable({ runs }: ReportFacts): Table {
       `${whole(run.epochsDone)} of ${whole(run.epochs)}`,
       percent(run.testAccuracy),
       bestWords(run),
-      duration(run.seconds),
+      timed(duration(run.seconds), run.timing),
       run.weightsSha256 === null ? '–' : run.weightsSha256.slice(0, 16),
     ]),
-    notes: runs.flatMap((run) => (run.reason === null || run.state === 'done' ? [] : [`${run.id}: ${run.reason}`])),
+    notes: [
+      ...sharedNotes(runs),
+      ...runs.flatMap((run) => (run.reason === null || run.state === 'done' ? [] : [`${run.id}: ${run.reason}`])),
+    ],
   }
 }

@@ -15,6 +15,7 @@ const cell = (part: Partial<ComparisonCell>): ComparisonCell => ({
   paired: null,
   smallestVisible: null,
   stepMs: null,
+  stepMsShared: 0,
   trainableParameters: 750,
   trainableFilters: 1,
   firstLayerFilters: 4,

@@ -10,6 +10,7 @@ import { paperAccuracy, paperFilters, paperSource } from './paper'
 import { pCells, pColumns } from '../statistics/significance'
 import { testLevel, testPower } from '../statistics/statistics'
 import type { Table } from '../text/table'
+import { sharedNote, timed } from '../text/timing'
 
 const left = (title: string): Table['columns'][number] => ({ title, align: 'left' })
 const right = (title: string): Table['columns'][number] => ({ title, align: 'right' })
@@ -207,9 +208,12 @@ export function tableTwo(comparison: Comparison): Table {
         whole(cell.trainableFilters),
         whole(cell.trainableParameters),
         whole(cell.multiplications),
-        spreadOf(cell.stepMs, 1),
+        timed(spreadOf(cell.stepMs, 1), cell.stepMsShared > 0),
       ]),
     ),
-    notes: several > 0 ? ['Steps were timed on more than one machine: don’t compare their times.'] : [],
+    notes: [
+      ...(several > 0 ? ['Steps were timed on more than one machine: don’t compare their times.'] : []),
+      ...(rows.some((row) => row.cells.some((cell) => cell.stepMsShared > 0)) ? [sharedNote] : []),
+    ],
   }
 }

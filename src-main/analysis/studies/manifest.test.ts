@@ -26,6 +26,7 @@ const facts: RunFacts = {
     trainableFilters: 10,
     imagesPerSecond: 5,
     seconds: 9,
+    timing: 'shared',
     createdAt: '2026-01-01T00:00:00.000Z',
     startedAt: '2026-01-01T00:00:01.000Z',
     endedAt: '2026-01-01T00:00:09.000Z',
@@ -77,6 +78,7 @@ describe('manifest of a run', () => {
       fingerprint: 'cd'.repeat(32),
     })
     expect(manifest.results.last).toEqual(facts.last)
+    expect(manifest.results.timing).toBe('shared')
     expect(manifest.results.best).toEqual({ epoch: 2, testAccuracy: 0.6, pickedOn: 'test set' })
     expect(manifest.weights).toEqual({ sha256: 'ab'.repeat(32) })
   })

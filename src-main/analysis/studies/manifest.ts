@@ -55,6 +55,7 @@ export function runManifest({
       epochsPlanned: run.epochs,
       epochsDone: run.epochsDone,
       last,
+      timing: run.timing,
       best: bestOf(run),
     },
     weights: run.weightsSha256 === null ? null : { sha256: run.weightsSha256 },

@@ -23,6 +23,7 @@ function cell(variant: Variant, accuracies: number[], more: Partial<ComparisonCe
     paired: null,
     smallestVisible: null,
     stepMs: null,
+    stepMsShared: 0,
     trainableParameters: 463_830,
     trainableFilters: 1100,
     firstLayerFilters: 4,
@@ -77,6 +78,7 @@ const comparison: Comparison = {
           },
           smallestVisible: 1.234,
           stepMs: spread([47, 48]),
+          stepMsShared: 1,
         }),
         cell('mcnn-l', [0.7134, 0.7136], {}),
       ],
@@ -115,10 +117,11 @@ describe('formatComparison', () => {
       'Synthetic (generated)  ResNet-8  MCNN-F  4  64  1,100  463,830  69,124,736  –',
       // The counts of this test are invented; the output states that they differ from the paper’s.
       'CIFAR-100  ResNet-56  Baseline  4 (paper 16)  64  1,100  463,830  69,124,736  –',
-      'CIFAR-100  ResNet-56  MCNN-F  4  64  1,100  463,830  69,124,736  47.5 ± 0.7',
+      'CIFAR-100  ResNet-56  MCNN-F  4  64  1,100  463,830  69,124,736  47.5 ± 0.7*',
       'CIFAR-100  ResNet-56  MCNN-L  4 (paper 16)  64 (paper 16)  1,100  463,830  69,124,736  –',
       '',
       'Steps were timed on more than one machine: don’t compare their times.',
+      '* Another training ran on the machine at the same time: these times are longer than those of a run alone.',
       '',
       'First & "best" | 100 %_x: intervals of means and tests of drops, two-sided',
       '',
@@ -190,18 +193,18 @@ describe('formatComparison', () => {
       'study,dataset,synthetic,arch,variant,epochs,train_examples,test_examples,validation_examples,precision,comparisons,n,accuracy_percent,accuracy_std,accuracies,accuracy_low,accuracy_high,' +
         'best_picked_on,best_accuracy_percent,best_accuracy_std,drop_points,drop_low,drop_high,p_welch,p_welch_corrected,pairs,paired_drop_points,paired_drop_low,paired_drop_high,p_paired,p_paired_corrected,' +
         'smallest_visible_points,paper_accuracy_percent,paper_drop_points,first_layer_filters,last_layer_filters,' +
-        'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,machines,t_welch,df_welch,t_paired,df_paired,' +
+        'trainable_filters,trainable_parameters,multiplications,step_ms,step_ms_std,step_ms_shared_runs,machines,t_welch,df_welch,t_paired,df_paired,' +
         'runs_queued,runs_running,runs_paused,runs_done,runs_stopped,runs_interrupted,runs_diverged,runs_failed,note',
     )
     expect(lines[1]).toBe(
-      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,0,float32,3,1,93.0000,,93.0000,,,test,93.1000,,-0.9996,,,,,0,,,,,,,,,4,64,1100,463830,69124736,,,1,,,,,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
+      'first-1,synthetic,true,resnet-8,mcnn-f,5,4000,1000,0,float32,3,1,93.0000,,93.0000,,,test,93.1000,,-0.9996,,,,,0,,,,,,,,,4,64,1100,463830,69124736,,,,1,,,,,2,0,0,1,0,0,1,0,Under three seeds: no interval.',
     )
     expect(lines[3]).toBe(
-      'first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,0,bfloat16,3,0,,,,,,test,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,2,,,,,0,0,0,0,0,0,0,3,',
+      'first-1,cifar-100,false,resnet-56,baseline,200,50000,10000,0,bfloat16,3,0,,,,,,test,,,,,,,,0,,,,,,,71.7900,,4,64,1100,463830,69124736,,,,2,,,,,0,0,0,0,0,0,0,3,',
     )
     expect(lines[4]).toBe(
       'first-1,cifar-100,false,resnet-56,mcnn-f,200,50000,10000,0,bfloat16,3,3,71.0000,1.0000,70.0000 71.0000 72.0000,68.5000,73.5000,test,71.1000,1.0000,0.0000,-0.5000,0.5000,0.01235,0.03704,' +
-        '3,0.1000,-0.2000,0.4000,0.000003123,0.000009370,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,2,2.5000,3.2500,-40.0000,2.0000,0,0,0,3,0,0,0,0,',
+        '3,0.1000,-0.2000,0.4000,0.000003123,0.000009370,1.2340,71.7000,0.0900,4,64,1100,463830,69124736,47.5000,0.7071,1,2,2.5000,3.2500,-40.0000,2.0000,0,0,0,3,0,0,0,0,',
     )
   })
 

@@ -105,6 +105,7 @@ const partColumns: Record<ComparisonPart, Columns> = {
     ['multiplications', (_, cell) => cell.multiplications],
     ['step_ms', (_, { stepMs }) => number(stepMs?.mean)],
     ['step_ms_std', (_, { stepMs }) => number(stepMs?.std)],
+    ['step_ms_shared_runs', (_, { stepMs, stepMsShared }) => stepMs && stepMsShared],
     ['machines', (row) => row.machines],
   ],
   tests: [

@@ -2,6 +2,7 @@
 import type { MoreSeeds, SeedsForComparison } from '../../contract/studies/moreSeeds'
 import { archName, variantName } from './names'
 import { duration, fixed, halfWidthWords, plural, ranges, whole } from './numbers'
+import { estimateRemark } from './timing'
 import { leastSeeds } from '../statistics/statistics'
 
 const pm = (halfWidth: number): string => `± ${fixed(halfWidth)}`
@@ -40,7 +41,7 @@ export function costWords({
 }: Pick<MoreSeeds, 'runs' | 'seconds' | 'basis' | 'sharedMachine'>): string {
   const count = plural(runs, 'run')
   if (seconds === null) return `${count}; duration unknown: nothing similar has trained on this machine`
-  return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', estimated from other networks here' : ''}${sharedMachine ? ', measured next to another training' : ''}`
+  return `${count}, about ${duration(seconds)} on this machine${basis === 'scaled' ? ', estimated from other networks here' : ''}${estimateRemark({ sharedMachine })}`
 }
 
 /** Says whether the intervals are as narrow as requested. */

@@ -2,14 +2,18 @@
 import { textTable } from '../../analysis/text/table'
 
 /** A title that begins with '>' marks a numeric column, which is right-aligned. */
-export function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+export function columns(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  notes: readonly string[] = [],
+): string {
   const table = textTable({
     caption: '',
     columns: titles.map((title) =>
       title.startsWith('>') ? { title: title.slice(1), align: 'right' } : { title, align: 'left' },
     ),
     rows: rows.map((row) => [...row]),
-    notes: [],
+    notes: [...notes],
   })
   return table.trimStart()
 }

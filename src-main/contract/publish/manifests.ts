@@ -7,6 +7,7 @@ import { environment } from '../runs/environment'
 import { epochMetrics } from '../runs/metrics'
 import { pickedSets } from '../runs/pickedOn'
 import { runState } from '../runs/states'
+import { timing } from '../runs/timing'
 
 /**
  * Everything that a run's numbers depend on, and the numbers: enough to check whether another machine gets the same
@@ -58,6 +59,8 @@ export const runManifest = z.object({
     epochsDone: z.int(),
     /** The last finished epoch, which is the result. Null before the first. */
     last: epochMetrics.nullable(),
+    /** Whether times are those of a run alone. Null before the first epoch; missing in manifests of earlier versions. */
+    timing: timing.optional(),
     /**
      * The best epoch and the set that it was chosen on. Null before the first. `validationAccuracy`: only with
      * validation examples.

@@ -1,14 +1,14 @@
 /**
- * The columns of run lists, declared once. The table, its group rows, sorting, the query language with its completion,
- * and the CSV export are derived. The SQL of each column is in `history/runs/columnSql.ts` under the same id; a missing
- * part does not compile.
+ * The columns of run lists, declared once: the table, its group rows, sorting, the query language with its completion
+ * and the CSV export are derived. Their SQL is in `history/runs/columnSql.ts`; a missing part does not compile.
  */
 import { archs, datasetIds, depthOf, variants } from '../experiment'
 import { pickedOnValues, pickedRule, runPickedOn } from './pickedOn'
 import type { RunColumn } from './runColumn'
 import { runStates } from './states'
+import { timings } from './timing'
 
-/** In the order of the CSV export, of the table and of completion. */
+/** In this order in the CSV export, the table and completion. */
 const table = {
   id: { doc: 'id of the run', csv: { name: 'run', value: (run) => run.id }, query: { name: 'id', kind: 'text' } },
   study: {
@@ -199,6 +199,7 @@ const table = {
       label: 'ms / step',
       width: 74,
       isNumeric: true,
+      isTime: true,
       isUsual: true,
       format: 'fixed1',
       run: (run) => run.stepMs,
@@ -214,6 +215,7 @@ const table = {
       label: 'Images/s',
       width: 78,
       isNumeric: true,
+      isTime: true,
       format: 'count',
       run: (run) => run.imagesPerSecond,
       isLive: true,
@@ -229,6 +231,7 @@ const table = {
       label: 'Time',
       width: 90,
       isNumeric: true,
+      isTime: true,
       isUsual: true,
       format: 'duration',
       run: (run) => run.seconds,
@@ -238,6 +241,11 @@ const table = {
     sort: 'descending',
     csv: { name: 'seconds', value: (run) => run.seconds },
     query: { name: 'time', kind: 'duration', example: '90s, 20min, 2h', isCompared: true },
+  },
+  timing: {
+    doc: 'shared: another training ran next to it, so its times are longer; else alone',
+    csv: { name: 'timing', value: (run) => run.timing },
+    query: { name: 'timing', kind: 'choice', values: timings },
   },
   created: {
     doc: 'creation date, local time',

@@ -4,6 +4,7 @@ import { arch, datasetId, trainingConfig, variant } from '../experiment'
 import { spread } from '../studies/comparison'
 import { runSummary } from './runs'
 import { runState } from './states'
+import { timing } from './timing'
 
 /** The epoch whose accuracy and losses are shown; `best` is the highest accuracy and the lowest loss. */
 export const statistics = ['last', 'best', 'min', 'max'] as const
@@ -53,6 +54,8 @@ export const runGroup = z.object({
   stepMs: z.number().nullable(),
   /** Sum over all runs of the group. */
   seconds: z.number().nullable(),
+  /** shared if a run of the group is. */
+  timing,
   trainableParameters: z.int(),
   trainableFilters: z.int(),
   createdAt: z.string(),

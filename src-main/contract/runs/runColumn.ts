@@ -18,6 +18,8 @@ export interface TableColumn {
   isUsual?: true
   format: CellFormat
   run: Cell<RunRow>
+  /** The value is longer, or the speed lower, if another training used the machine: such cells have a mark. */
+  isTime?: true
   /** The cell changes by the second while the run trains, so that a component renders it then. */
   isLive?: true
   group: Cell<RunGroup>

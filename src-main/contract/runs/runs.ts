@@ -7,6 +7,7 @@ import { variant } from '../variants/variants'
 import { environment } from './environment'
 import { epochMetrics, stepMetrics } from './metrics'
 import { runState } from './states'
+import { timing } from './timing'
 
 export const runProgress = z.object({
   runId,
@@ -58,15 +59,14 @@ export const runSummary = z.object({
   imagesPerSecond: z.number().nullable(),
   /** Sum over finished epochs. */
   seconds: z.number().nullable(),
+  /** Whether these times are those of a run alone. */
+  timing,
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   weightsSha256: z.string().nullable(),
 })
 export type RunSummary = z.infer<typeof runSummary>
-
-/** Kind of the event of a run that trained next to another training: its times are longer than those of a run alone. */
-export const sharedMachineKind = 'shared-machine'
 
 export const historyEvent = z.object({
   at: z.string(),

@@ -60,6 +60,8 @@ export const comparisonCell = z.object({
   smallestVisible: z.number().nullable(),
   /** Milliseconds per training step, from each counted run's mean speed; null if none was measured. */
   stepMs: spread.nullable(),
+  /** How many of these runs trained next to another training: their times are longer than those of a run alone. */
+  stepMsShared: z.int().min(0),
   trainableParameters: z.int(),
   trainableFilters: z.int(),
   /** Trainable filters of the first and the last convolution, as in Table II. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fieldNames, fields, type Field } from '../../analysis/query/runQueryFields'
 import { quickStart, type Arch, type ExperimentConfig } from '../../contract/experiment'
 import { sortColumns } from '../../contract/runs/columns'
+import { sharedMachineKind } from '../../contract/runs/timing'
 import { statistics } from '../../contract/runs/rows'
 import { History } from '../history'
 import type { RunListQuery } from './runLists'
@@ -118,6 +119,7 @@ const finished: Record<Field, string> = {
   ms: 'ms<150',
   speed: 'speed:640',
   time: 'time:5min',
+  timing: 'timing:alone',
   created: 'created>=2026-01-02 seed:2',
   tag: 'tag:paper',
   note: 'note:note',
@@ -140,4 +142,18 @@ describe('filtering', () => {
       expect(found).toContain('measured')
     },
   )
+})
+
+describe('timing', () => {
+  it('is shared for a run whose events say so, and for its group', () => {
+    const key = addRun('shared', 'resnet-20', 'mcnn-f', 3, 1)
+    const timings = (): (string | null)[] => history.runs.list().map((run) => run.timing)
+    expect(timings()).toEqual(['alone', null, 'alone'])
+    history.events.add(key, 'warning', sharedMachineKind, 'Another training ran.')
+    expect(timings()).toEqual(['shared', null, 'alone'])
+    expect(idsOf('timing:shared')).toEqual(['shared'])
+    expect(idsOf('timing:alone')).toEqual(['measured'])
+    const groups = history.runLists.part(asked({ group: 'config' }), 0, 10).part
+    expect(groups.map((row) => row.timing).sort()).toEqual([null, 'shared'].sort())
+  })
 })

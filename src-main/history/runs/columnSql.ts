@@ -8,7 +8,7 @@ import type { RunGroup, RunRow, Statistic } from '../../contract/runs/rows'
 import type { RunSummary } from '../../contract/runs/runs'
 import type { RunState } from '../../contract/runs/states'
 import { selectList } from '../files/statements'
-import { summary } from './runSql'
+import { summary, timing } from './runSql'
 
 /** How the values of a group's runs become the one that the group is sorted by. `end`: the first or the last of them. */
 export type RollUp = 'mean of finished' | 'mean' | 'sum' | 'end'
@@ -107,6 +107,7 @@ export const columnSql: { readonly [C in ColumnId]: SqlOf<C> } = {
   stepMs: value(stepMs, 'mean'),
   speed: value('runs.images_per_second', 'mean'),
   time: value('runs.seconds', 'sum'),
+  timing: { filter: timing },
   created: value('runs.created_at', 'end'),
   tags: { filter: { where: 'EXISTS (SELECT 1 FROM tags WHERE tags.tag = ? AND tags.run = runs.key)' } },
   note: { filter: ['runs.note'] },
@@ -150,6 +151,8 @@ export function groupColumns(statistic: Statistic): string {
     testLoss: mean(testLossOf[statistic]),
     stepMs: `avg(${stepMs})`,
     seconds: 'sum(runs.seconds)',
+    // 'shared' comes after 'alone': one such run is enough.
+    timing: `max(${timing})`,
     trainableParameters: 'max(runs.trainable_parameters)',
     trainableFilters: 'max(runs.trainable_filters)',
     createdAt: 'max(runs.created_at)',

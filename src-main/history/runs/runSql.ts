@@ -1,11 +1,17 @@
 /** What every list of runs selects: runs with their study, and a run's summary. */
 import type { RunSummary } from '../../contract/runs/runs'
+import { sharedMachineKind } from '../../contract/runs/timing'
 import { selectList } from '../files/statements'
 
 /** Runs with the study that each belongs to. */
 export const from = 'FROM runs JOIN studies ON studies.key = runs.study'
 /** Neither the run nor its study is in the trash. */
 export const listed = 'runs.trashed_at IS NULL AND studies.trashed_at IS NULL'
+
+/** The event is the only record of a shared machine. */
+const isShared = `EXISTS (SELECT 1 FROM events WHERE events.run = runs.key AND events.kind = '${sharedMachineKind}')`
+/** A run's `Timing`. */
+export const timing = `CASE WHEN runs.seconds IS NULL THEN NULL WHEN ${isShared} THEN 'shared' ELSE 'alone' END`
 
 /** A run's summary by field. */
 export const summary: Record<keyof RunSummary, string> = {
@@ -30,6 +36,7 @@ export const summary: Record<keyof RunSummary, string> = {
   trainableFilters: 'runs.trainable_filters',
   imagesPerSecond: 'runs.images_per_second',
   seconds: 'runs.seconds',
+  timing,
   createdAt: 'runs.created_at',
   startedAt: 'runs.started_at',
   endedAt: 'runs.ended_at',

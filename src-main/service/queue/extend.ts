@@ -2,7 +2,7 @@
 import { constants, copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { WorkbenchError } from '../../contract/errors'
-import { sharedMachineKind } from '../../contract/runs/runs'
+import { sharedMachineKind } from '../../contract/runs/timing'
 import type { RunRecord } from '../../history/runs/runs'
 import type { Context } from '../app/context'
 import { newestCheckpoint, runDir } from '../storage/dataDir'

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { serviceCalls } from '../../contract/calls'
-import { sharedMachineKind } from '../../contract/runs/runs'
+import { sharedMachineKind } from '../../contract/runs/timing'
 import { History } from '../../history/history'
 import { Bench, planOf } from '../fixtures/bench'
 

@@ -13,7 +13,8 @@ import {
   type Measured,
 } from '../../analysis/studies/verification'
 import type { Verifiable, Verification } from '../../contract/publish/verification'
-import { sharedMachineKind, type HistoryEvent } from '../../contract/runs/runs'
+import type { HistoryEvent } from '../../contract/runs/runs'
+import { sharedMachineKind } from '../../contract/runs/timing'
 import type { TrainerJob } from '../../contract/trainer/messages'
 import type { RunRecord } from '../../history/runs/runs'
 import { announceRun, type Context } from '../app/context'

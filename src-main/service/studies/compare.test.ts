@@ -45,6 +45,19 @@ describe('comparison', () => {
     )
   })
 
+  it('counts the runs of a mean time that trained next to another training', () => {
+    const row = onlyRow([
+      ...seeds('baseline', [0.9, 0.91]),
+      run({ variant: 'mcnn-f', seed: 1, accuracy: 0.9, timing: 'shared' }),
+      run({ variant: 'mcnn-f', seed: 2, accuracy: 0.9 }),
+      run({ variant: 'mcnn-f', seed: 3, state: 'failed', timing: 'shared' }),
+    ])
+    expect(row.cells.map((cell) => [cell.stepMs?.n, cell.stepMsShared])).toEqual([
+      [2, 0],
+      [2, 1],
+    ])
+  })
+
   it('tests each drop, and corrects for all comparisons of the table', () => {
     const baseline = [0.912, 0.917, 0.909, 0.915, 0.911]
     const row = onlyRow([

@@ -105,6 +105,7 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
   const present = [...byVariant].sort(([a], [b]) => compareVariants(a, b))
   const cells = present.map(([variant, members]): ComparisonCell => {
     const done = newestDone(members)
+    const timed = done.filter((run) => run.summary.imagesPerSecond)
     const accuracy = spread(done.flatMap((run) => run.summary.testAccuracy ?? []))
     const compared = variant !== 'baseline' && accuracy !== null && baseline.length > 0
     const difference = compared ? welchDifference(baseline, points(done)) : null
@@ -127,11 +128,8 @@ function rowOf(runs: [RunRecord, ...RunRecord[]], facts: RunFacts): ComparisonRo
       smallestVisible: compared
         ? smallestVisible(pooledStd(baseline, points(done)) ?? 0, baseline.length, done.length)
         : null,
-      stepMs: spread(
-        done.flatMap((run) =>
-          run.summary.imagesPerSecond ? [(1000 * facts.batchSize(run)) / run.summary.imagesPerSecond] : [],
-        ),
-      ),
+      stepMs: spread(timed.map((run) => (1000 * facts.batchSize(run)) / (run.summary.imagesPerSecond ?? NaN))),
+      stepMsShared: timed.filter((run) => run.summary.timing === 'shared').length,
       trainableParameters: model.trainableParameters,
       trainableFilters: model.trainableFilters,
       firstLayerFilters: model.layers[0]?.baseFilters ?? 0,

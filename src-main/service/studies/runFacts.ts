@@ -1,5 +1,4 @@
 /** Facts about runs that comparisons and estimates need, read from the history. */
-import { sharedMachineKind } from '../../contract/runs/runs'
 import type { RunRecord } from '../../history/runs/runs'
 import type { Context } from '../app/context'
 import type { Speed } from '../training/speed'
@@ -30,12 +29,10 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
 }
 
 /** Returns whether another program trained on the machine during a run. */
-export function sharedMachineIn(history: Context['history']): (run: RunRecord) => boolean {
-  return ({ key }) => history.events.has(key, sharedMachineKind)
-}
+export const sharedMachine = ({ summary }: RunRecord): boolean => summary.timing === 'shared'
 
 export function speedFacts(history: Context['history']): ConstructorParameters<typeof Speed>[1] {
-  return { machineOf: machineNames(history), sharedMachine: sharedMachineIn(history) }
+  return { machineOf: machineNames(history), sharedMachine }
 }
 
 /** Parses each config once for all of its runs. */

@@ -17,7 +17,7 @@ import { enqueue } from '../queue/enqueue'
 import { ok, type HandlersOf } from '../app/handlers'
 import { studyIdFor } from '../queue/ids'
 import { studyOf } from '../app/lookup'
-import { factsOf, sharedMachineIn, speedFacts } from './runFacts'
+import { factsOf, sharedMachine, speedFacts } from './runFacts'
 import { addSeeds, joinStudy, withdrawSeeds } from './addSeeds'
 import { estimateMoreSeeds } from './moreSeeds'
 import { removeFiles } from '../storage/ownFiles'
@@ -251,7 +251,7 @@ function summary(
     total,
     progress: epochs === 0 ? 0 : Math.min(1, (epochsDone + partial) / epochs),
     etaSeconds: unfinished
-      ? remainingSeconds(runs, (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null, sharedMachineIn(history))
+      ? remainingSeconds(runs, (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null, sharedMachine)
       : null,
   }
 }

@@ -48,6 +48,7 @@ function run({
       trainableFilters,
       imagesPerSecond: 100,
       seconds: secondsAnEpoch === null || epochsDone === 0 ? null : secondsAnEpoch * epochsDone,
+      timing: 'alone',
       createdAt: '2026-01-01T00:00:00Z',
       startedAt: null,
       endedAt: null,

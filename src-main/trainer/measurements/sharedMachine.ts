@@ -1,5 +1,5 @@
 /** Labels a run whose times were measured next to another training. */
-import { sharedMachineKind } from '../../contract/runs/runs'
+import { sharedMachineKind } from '../../contract/runs/timing'
 import type { TrainerMessage } from '../../contract/trainer/messages'
 import { otherTrainers } from '../../system/trainerProcesses'
 

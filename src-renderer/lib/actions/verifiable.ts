@@ -1,5 +1,6 @@
 /** Texts of a verification. Pure. */
 import { extentWords, secondsAgain, verifiedKinds } from '../../../src-main/analysis/studies/verification'
+import { sharedWords } from '../../../src-main/analysis/text/timing'
 import { endedStates, type HistoryEvent, type RunSummary, type Verifiable } from '../../../src-main/contract'
 import { count, duration, plural } from '../format'
 
@@ -30,7 +31,7 @@ export function timeWords(plan: Verifiable, epochs: number | null): string {
   const seconds = secondsAgain(plan, epochs)
   if (seconds === null) return 'Duration unknown: no epoch was timed.'
   const where = plan.trainedOn === null ? 'in the original training' : `on ${plan.trainedOn}`
-  const shared = plan.sharedMachine ? ', next to another training' : ''
+  const shared = plan.sharedMachine ? `, ${sharedWords}` : ''
   if (plan.here === true) return `About ${duration(seconds)}, as in the original training${shared}.`
   return `It took about ${duration(seconds)} ${where}${shared}; ${plan.here === false ? 'this machine has a different CPU, so the last bits may differ' : 'it may take longer here'}.`
 }

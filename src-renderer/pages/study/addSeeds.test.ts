@@ -31,6 +31,7 @@ const comparison = (interval: [number, number] | null, states: ('done' | 'queued
           paired: null,
           smallestVisible: null,
           stepMs: null,
+          stepMsShared: 0,
           trainableParameters: 1,
           trainableFilters: 1,
           firstLayerFilters: 1,

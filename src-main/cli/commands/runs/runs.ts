@@ -6,6 +6,7 @@ import { duration, fixed, percent, whole } from '../../../analysis/text/numbers'
 import { pickedWords, runPickedOn } from '../../../analysis/statistics/picked'
 import { settingsWords } from '../../../analysis/query/runRows'
 import { clock, dateTime } from '../../../analysis/text/time'
+import { sharedNotes, timed, trainedWords } from '../../../analysis/text/timing'
 import { WorkbenchError } from '../../../contract/errors'
 import type { RunDetail, RunSummary } from '../../../contract/runs/runs'
 import type { Service } from '../../../service/app/service'
@@ -65,8 +66,9 @@ export function addRuns(program: Command): void {
             run.bestTestAccuracy === null
               ? percent(null)
               : `${percent(run.bestTestAccuracy)} ${pickedWords[runPickedOn(run) ?? 'test'].short}`,
-            duration(run.seconds),
+            timed(duration(run.seconds), run.timing),
           ]),
+          sharedNotes(runs),
         ),
       )
     })
@@ -107,7 +109,7 @@ export function addRuns(program: Command): void {
     )
     const [run] = runs
     if (!json && run?.state === 'done')
-      writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
+      writeOut(`${runName(run)}: ${accuracyWords(run)}, ${trainedWords(run)}. Run ${run.id}.\n`)
     mustBeDone(runs)
   }
 
@@ -244,6 +246,7 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
       environment?.git ? `${environment.git.commit}${environment.git.dirty ? ', with uncommitted changes' : ''}` : null,
     ],
   ]
+  const label = (text: string): string => timed(text, run.timing)
   const width = Math.max(...facts.map(([label]) => label.length), ...Object.keys(config).map((key) => key.length))
   const line = ([label, value]: readonly [string, string | null]): string => `${label.padEnd(width)}  ${value ?? '–'}`
   const held = epochs.some((epoch) => typeof epoch.validationAccuracy === 'number')
@@ -255,8 +258,8 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     fixed(epoch.testLoss, 4),
     percent(epoch.testAccuracy),
     String(epoch.learningRate),
-    whole(epoch.imagesPerSecond),
-    duration(epoch.seconds),
+    label(whole(epoch.imagesPerSecond)),
+    label(duration(epoch.seconds)),
   ])
   return [
     runName(run),
@@ -283,6 +286,7 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
               '>Time',
             ],
             epochRows,
+            sharedNotes([run]),
           ),
         ]),
     ...events.map(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { duration } from '../../../analysis/text/numbers'
+import { trainedWords } from '../../../analysis/text/timing'
 import {
   archs,
   greatestSeed,
@@ -107,7 +107,7 @@ study's value, and a flag with another value is refused. A new --arch or
     )
     const [run] = runs
     if (!json && run?.state === 'done')
-      writeOut(`${runName(run)}: ${accuracyWords(run)}, in ${duration(run.seconds)}. Run ${run.id}.\n`)
+      writeOut(`${runName(run)}: ${accuracyWords(run)}, ${trainedWords(run)}. Run ${run.id}.\n`)
     mustBeDone(runs)
   })
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { noCounts, recipe, type RunGroup, type RunRow } from '../../../../src-main/contract'
 import { runWith } from '../../../../src-main/analysis/testing'
 import { columns } from './columns'
-import { textOf } from './texts'
+import { noteOf, textOf } from './texts'
 
 const run: RunRow = {
   ...runWith({ seconds: 3600, imagesPerSecond: 1234 }),
@@ -31,6 +31,7 @@ const group: RunGroup = {
   testLoss: null,
   stepMs: 128,
   seconds: null,
+  timing: null,
   trainableParameters: 75290,
   trainableFilters: 240,
   createdAt: '2026-05-09T10:00:00Z',
@@ -42,6 +43,14 @@ describe('textOf', () => {
     expect(ofRun.map((id) => textOf(id, run))).toEqual(['0.2500', '–', '12.3', '1,234', '75,290', 'a note'])
     const ofGroup = ['best', 'epochs', 'speed', 'time'] as const
     expect(ofGroup.map((id) => textOf(id, group))).toEqual(['–', 'n 1', '1,000', '–'])
+  })
+
+  it('marks the times of runs that trained next to another training, and of groups that contain one', () => {
+    const marked = columns.flatMap(({ id }) => (textOf(id, { ...run, timing: 'shared' })?.endsWith('*') ? [id] : []))
+    expect(marked).toEqual(['stepMs', 'speed', 'time'])
+    expect(textOf('stepMs', { ...group, timing: 'shared' })).toBe('128.0*')
+    expect([noteOf('time', run), noteOf('best', { ...run, timing: 'shared' })]).toEqual([undefined, undefined])
+    expect(noteOf('time', { ...run, timing: 'shared' })).toMatch(/Another training ran on the machine/)
   })
 
   it('leaves drawn and live cells to components', () => {

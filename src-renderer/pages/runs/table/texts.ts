@@ -1,5 +1,6 @@
 /** Cells of the runs table that are plain text; the others have a component. Pure. */
 import { pickedOn, pickedWords, runPickedOn, type PickedOn } from '../../../../src-main/analysis/statistics/picked'
+import { sharedNote, timed } from '../../../../src-main/analysis/text/timing'
 import {
   activeStates,
   runColumns,
@@ -46,11 +47,20 @@ const formats: Record<CellFormat, (value: CellValue, row: RunRow | RunGroup) => 
 
 const numeric = (value: CellValue): number | null => (typeof value === 'number' ? value : null)
 
+const valueOf = <R>(cell: ((row: R) => CellValue) | 'drawn', row: R): CellValue => (cell === 'drawn' ? cell : cell(row))
+
+/** Returns why the value of a cell has a mark. */
+export function noteOf(column: TableColumnId, row: RunRow | RunGroup): string | undefined {
+  return runColumns[column].table?.isTime === true && row.timing === 'shared' ? sharedNote : undefined
+}
+
 /** Returns the text of a cell; null if a component draws it. */
 export function textOf(column: TableColumnId, row: RunRow | RunGroup): string | null {
   const { table } = runColumns[column]
   if (!table) return null
-  if (row.kind === 'group') return table.group === 'drawn' ? null : formats[table.format](table.group(row), row)
-  const isLive = table.isLive === true && activeStates.includes(row.state)
-  return isLive || table.run === 'drawn' ? null : formats[table.format](table.run(row), row)
+  const isLive = table.isLive === true && row.kind === 'run' && activeStates.includes(row.state)
+  const value = isLive ? 'drawn' : row.kind === 'group' ? valueOf(table.group, row) : valueOf(table.run, row)
+  if (value === 'drawn') return null
+  const text = formats[table.format](value, row)
+  return table.isTime ? timed(text, row.timing) : text
 }

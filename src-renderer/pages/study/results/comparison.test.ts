@@ -17,6 +17,7 @@ const cell = (variant: Variant, part: Partial<ComparisonCell> = {}): ComparisonC
   paired: null,
   smallestVisible: null,
   stepMs: null,
+  stepMsShared: 0,
   trainableParameters: 1,
   trainableFilters: 1,
   firstLayerFilters: 16,
