@@ -73,7 +73,7 @@ const parts = {
   entry: { path: '^src-main/[^/]+$', parts: ['contract', 'shell', 'system'], packages: ['node', 'electron'] },
   renderer: { path: '^src-renderer/', parts: ['contract', 'networks', 'analysis'] },
   bench: {
-    path: '^bench/(?!(history|ui|replay|faults|fuzz)/)',
+    path: '^bench/(?!(history|ui|replay|faults)/)',
     parts: ['contract', 'files', 'system', 'nn', 'graph', 'analysis'],
     modules: [
       'service/training/followedTrainer',
@@ -103,25 +103,6 @@ const parts = {
   },
   // The fault campaign knows the built program by its contract only.
   benchFaults: { path: '^bench/faults/', parts: ['contract', 'system', 'nn'], packages: ['node'] },
-  // The fuzz campaign calls every parser from outside, as a test does.
-  benchFuzz: {
-    path: '^bench/fuzz/',
-    parts: [
-      'contract',
-      'files',
-      'journal',
-      'system',
-      'nn',
-      'analysis',
-      'datasets',
-      'archives',
-      'history',
-      'service',
-      'shell',
-      'trainer',
-    ],
-    packages: ['node'],
-  },
 }
 
 /** Tests look at a part from outside, with any tool: only the borders between packages and Electron hold for them. */

@@ -42,7 +42,6 @@ export default defineConfig({
           history: resolve('bench/history/main.ts'),
           'bench-ui': resolve('bench/ui/main.ts'),
           faults: resolve('bench/faults/main.ts'),
-          fuzz: resolve('bench/fuzz/main.ts'),
           replay: resolve('bench/replay/main.ts'),
         },
         // Native modules load in the pinned Node only and crash any other without a word: each entry looks before it

@@ -1,6 +1,6 @@
 import { compileModule } from 'svelte/compiler'
 import type { Plugin } from 'vite'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, defineProject } from 'vitest/config'
 import { awaitPoints } from './setup/awaitPoints'
 
 /** Runes as in the window: Svelte's own plugin takes tests for a server, where effects never run. */
@@ -21,6 +21,35 @@ const limits = {
   expect: { poll: { timeout: 300_000, interval: 20 } },
 }
 
+/** Set by `npm run fuzz`. */
+const fuzzFolder = process.env['MCNN_FUZZ_FOLDER']
+
+/** @param folder the only one in which parsers may write */
+const fuzz = (folder: string) =>
+  defineProject({
+    plugins: [runes],
+    resolve: { conditions: ['browser'] },
+    ssr: { resolve: { conditions: ['browser'] } },
+    test: {
+      name: 'fuzz',
+      include: ['{src-main,src-renderer}/**/*.fuzz.test.ts'],
+      setupFiles: ['src-main/testing/withoutFsync.ts'],
+      ...limits,
+      testTimeout: 0,
+      pool: 'forks',
+      env: { TMPDIR: folder },
+      // Parsers may write in one folder, and start no process and no thread.
+      execArgv: [
+        '--permission',
+        '--allow-fs-read=*',
+        `--allow-fs-write=${folder}`,
+        '--allow-addons',
+        '--max-old-space-size=1024',
+        '--disable-warning=SecurityWarning',
+      ],
+    },
+  })
+
 export default defineConfig({
   test: {
     projects: [
@@ -36,6 +65,7 @@ export default defineConfig({
           ...limits,
         },
       },
+      ...(fuzzFolder === undefined ? [] : [fuzz(fuzzFolder)]),
       {
         plugins: [awaitPoints],
         test: {

@@ -7,7 +7,6 @@ const scripts = {
   bench: 'npm run bench --',
   'bench-ui': 'npm run bench:ui --',
   faults: 'npm run faults --',
-  fuzz: 'npm run fuzz --',
   history: 'npm run history --',
 }
 

@@ -1,17 +1,14 @@
-/** Imports of archives and folders. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { gunzipSync, zstdCompressSync } from 'node:zlib'
+import { zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
-import { ArchiveFault } from '../../../src-main/archives/fault'
-import { readMembers } from '../../../src-main/archives/readMembers'
-import { xzOf, zipOf, type ZipEntry } from '../../../src-main/archives/testSupport'
-import { WorkbenchError } from '../../../src-main/contract/errors'
-import { importDataset } from '../../../src-main/datasets/import/import'
-import { archiveOf, fakeCifar10, tarOf, type TarEntry } from '../../../src-main/datasets/testSupport'
-import { refusedWith, target } from '../check'
-import { mutatedBytes } from '../mutations/bytes'
-import { hostileTars, zipped } from './binaries'
+import { ArchiveFault } from './fault'
+import { readMembers } from './readMembers'
+import { xzOf, zipOf, type ZipEntry } from './testSupport'
+import { tarOf, type TarEntry } from '../datasets/testSupport'
+import { rejectedWith, fuzz } from '../testing/fuzz'
+import { hostileTars, zipped } from '../testing/hostileArchives'
+import { mutatedBytes } from '../testing/mutatedBytes'
 
 /** Limits, as in the importer. */
 const largest = 1 << 20
@@ -108,7 +105,7 @@ const wrappings: readonly ((bytes: Buffer) => Buffer)[] = [
 const wrapped = (tars: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> =>
   fc.tuple(tars, fc.constantFrom(...wrappings)).map(([bytes, wrap]) => wrap(bytes))
 
-export const archive = target<Buffer>('archives (tar in gzip, xz and zstd; zip)', (folder) => {
+fuzz<Buffer>('archives (tar in gzip, xz and zstd; zip)', (folder) => {
   const file = path.join(folder, 'given.tar.gz')
   return {
     inputs: fc.oneof(
@@ -127,7 +124,7 @@ export const archive = target<Buffer>('archives (tar in gzip, xz and zstd; zip)'
     run: async (bytes) => {
       writeFileSync(file, bytes)
       let taken = 0
-      const verdict = await refusedWith([ArchiveFault], () =>
+      const verdict = await rejectedWith([ArchiveFault], () =>
         readMembers(
           { path: file, limit: () => maxBytes, maxMembers: 1000, onRead: () => undefined },
           {
@@ -150,52 +147,6 @@ export const archive = target<Buffer>('archives (tar in gzip, xz and zstd; zip)'
         ),
       )
       if (readdirSync(folder).length !== 1) throw new Error(`left ${readdirSync(folder).join(', ')} behind`)
-      return verdict
-    },
-  }
-})
-
-type Given = { form: 'archive'; bytes: Buffer } | { form: 'folder'; which: number; place: number; bytes: Buffer }
-
-/** A complete import of an archive, or of a folder with any contents. */
-export const imported = target<Given>('a data set’s import, with its files', (folder) => {
-  const { spec, binary, python } = fakeCifar10()
-  const datasetsDir = path.join(folder, 'datasets')
-  const given = path.join(folder, 'given')
-  const names = [...binary.keys(), ...python.keys()]
-  const contents = [...binary.values(), ...python.values()]
-  const gzipped = archiveOf('cifar', binary, 1)
-  const zipFile = zipOf([...binary].map(([name, content]) => ({ path: `cifar/${name}`, content })))
-  const archives = [gzipped, archiveOf('cifar', python, 1), gunzipSync(gzipped), xzOf(gunzipSync(gzipped)), zipFile]
-  return {
-    inputs: fc.oneof(
-      { weight: 1, arbitrary: fc.record({ form: fc.constant('archive' as const), bytes: mutatedBytes(archives, 2) }) },
-      {
-        weight: 1,
-        arbitrary: fc.record({
-          form: fc.constant('folder' as const),
-          which: fc.constantFrom(0, 3),
-          place: fc.nat(2),
-          bytes: mutatedBytes(contents, 1),
-        }),
-      },
-    ),
-    run: async (input) => {
-      rmSync(given, { recursive: true, force: true })
-      if (input.form === 'archive') writeFileSync(given, input.bytes)
-      else {
-        mkdirSync(given)
-        for (let i = 0; i < 3; i++)
-          writeFileSync(
-            path.join(given, names[input.which + i] ?? ''),
-            i === input.place ? input.bytes : (contents[input.which + i] ?? ''),
-          )
-      }
-      const verdict = await refusedWith([WorkbenchError], () => importDataset({ path: given, datasetsDir }, [spec]))
-      const left = existsSync(datasetsDir) ? readdirSync(datasetsDir) : []
-      if (left.some((name) => name !== spec.id)) throw new Error(`left ${left.join(', ')} behind`)
-      if (readdirSync(folder).some((name) => name !== 'datasets' && name !== 'given'))
-        throw new Error(`left ${readdirSync(folder).join(', ')} behind`)
       return verdict
     },
   }

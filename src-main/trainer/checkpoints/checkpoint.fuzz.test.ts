@@ -1,14 +1,15 @@
-/** Checkpoints: files that anyone may have put into a run's folder, with a right or wrong checksum in the name. */
+/** Checkpoints that anyone may have put into a run's folder, with a right or wrong checksum in the name. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
-import { quickStart, type ExperimentConfig } from '../../../src-main/contract/experiment'
-import { encodeSafetensors } from '../../../src-main/nn/safetensors'
-import { Checkpoints, position, type Position } from '../../../src-main/trainer/checkpoints/checkpoint'
-import { sha256Of } from '../../../src-main/files/sha256'
-import { target } from '../check'
-import { mutatedBytes } from '../mutations/bytes'
-import { mutatedJsonText } from '../mutations/json'
+import type { ExperimentConfig } from '../../contract/experiment'
+import { sha256Of } from '../../files/sha256'
+import { encodeSafetensors } from '../../nn/safetensors'
+import { fuzz } from '../../testing/fuzz'
+import { mutatedBytes } from '../../testing/mutatedBytes'
+import { mutatedJsonText } from '../../testing/mutatedJson'
+import { Checkpoints, position, type Position } from './checkpoint'
+import { quickStart } from '../../contract/experiment'
 
 const config: ExperimentConfig = { arch: 'resnet-8', variant: 'mcnn-f', seed: 1, ...quickStart.training }
 const at: Position = {
@@ -44,7 +45,7 @@ const good = {
 }
 
 /** Its bytes, and whether its name has the right checksum. */
-export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (folder) => {
+fuzz<[Buffer, boolean]>('checkpoints of runs', (folder) => {
   const run = path.join(folder, 'run')
   mkdirSync(run)
   const checkpoints = new Checkpoints(run, config, expected)
@@ -73,7 +74,7 @@ export const checkpoint = target<[Buffer, boolean]>('checkpoints of runs', (fold
       rmSync(file)
       if (!found) {
         if (reasons.length !== 1) throw new Error(`skipped with ${reasons.length} words`)
-        return 'refused'
+        return 'rejected'
       }
       if (!named) throw new Error('taken in spite of its name')
       if (!position.safeParse(found.at).success) throw new Error('a place that is none')

@@ -1,17 +1,16 @@
-/** Small files of the program, which are read at each start. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { preferences } from '../../../src-main/contract/window/preferences'
-import { WorkbenchError } from '../../../src-main/contract/errors'
-import { fakeCifar10 } from '../../../src-main/datasets/testSupport'
-import { writtenFilesText, parseWrittenFiles } from '../../../src-main/files/writtenFiles'
-import { readManifest } from '../../../src-main/datasets/store'
-import { readSetupState } from '../../../src-main/service/machine/setupState'
-import { measuredThreads } from '../../../src-main/service/machine/threads'
-import { openingBounds, readWindowState } from '../../../src-main/shell/window/bounds'
-import { StoredPreferences } from '../../../src-main/shell/preferences'
-import { refusedWith, target } from '../check'
-import { mutatedJsonText } from '../mutations/json'
+import { WorkbenchError } from '../contract/errors'
+import { preferences } from '../contract/window/preferences'
+import { readManifest } from '../datasets/store'
+import { fakeCifar10 } from '../datasets/testSupport'
+import { writtenFilesText, parseWrittenFiles } from '../files/writtenFiles'
+import { readSetupState } from '../service/machine/setupState'
+import { measuredThreads } from '../service/machine/threads'
+import { StoredPreferences } from '../shell/preferences'
+import { openingBounds, readWindowState } from '../shell/window/bounds'
+import { rejectedWith, fuzz } from './fuzz'
+import { mutatedJsonText } from './mutatedJson'
 
 const { spec } = fakeCifar10()
 const sha256 = 'a'.repeat(64)
@@ -51,7 +50,7 @@ const seeds = [
   },
 ]
 
-export const files = target<string>('settings, the window’s place, measurements, manifests', (folder) => {
+fuzz<string>('settings, the window’s place, measurements, manifests', (folder) => {
   const file = path.join(folder, 'file.json')
   const setDir = path.join(folder, 'datasets', spec.id)
   mkdirSync(setDir, { recursive: true })
@@ -70,7 +69,7 @@ export const files = target<string>('settings, the window’s place, measurement
         throw new Error('a file outside of its folder')
       measuredThreads(file, 'machine')
       readSetupState(folder)
-      const verdict = await refusedWith([WorkbenchError], () => readManifest(path.join(folder, 'datasets'), spec))
+      const verdict = await rejectedWith([WorkbenchError], () => readManifest(path.join(folder, 'datasets'), spec))
       rmSync(file)
       return verdict
     },

@@ -1,7 +1,7 @@
 /** Generates nearly valid JSON values: valid ones with a few changes, as arbitraries, so that failures shrink. Pure. */
 import fc from 'fast-check'
 import { position } from './position'
-import { mutatedText } from './text'
+import { mutatedText } from './mutatedText'
 
 /** Values as JSON creates them, including an own key `__proto__`. */
 const oddities: readonly string[] = [

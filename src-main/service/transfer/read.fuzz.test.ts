@@ -1,21 +1,20 @@
-/** Import of a study's archive: unpacked and checked, but not written to a history. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
-import { xzOf, zipOf } from '../../../src-main/archives/testSupport'
-import { recipe } from '../../../src-main/contract/experiment'
-import { WorkbenchError } from '../../../src-main/contract/errors'
-import { archiveVersion } from '../../../src-main/contract/publish/studyArchive'
-import { tarOf, type TarEntry } from '../../../src-main/datasets/testSupport'
-import { configId } from '../../../src-main/history/configs'
-import { encodeSafetensors } from '../../../src-main/nn/safetensors'
-import { checkRun, readStudy } from '../../../src-main/service/transfer/check'
-import { unpackStudy } from '../../../src-main/service/transfer/read'
-import { refusedWith, target } from '../check'
-import { mutatedBytes } from '../mutations/bytes'
-import { mutatedJson } from '../mutations/json'
-import { zipped } from './binaries'
+import { xzOf, zipOf } from '../../archives/testSupport'
+import { WorkbenchError } from '../../contract/errors'
+import { archiveVersion } from '../../contract/publish/studyArchive'
+import { tarOf, type TarEntry } from '../../datasets/testSupport'
+import { configId } from '../../history/configs'
+import { encodeSafetensors } from '../../nn/safetensors'
+import { checkRun, readStudy } from './check'
+import { unpackStudy } from './read'
+import { rejectedWith, fuzz } from '../../testing/fuzz'
+import { zipped } from '../../testing/hostileArchives'
+import { mutatedBytes } from '../../testing/mutatedBytes'
+import { mutatedJson } from '../../testing/mutatedJson'
+import { recipe } from '../../contract/experiment'
 
 const at = '2026-01-01T00:00:00.000Z'
 const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -151,7 +150,7 @@ const more = fc
   })
   .map((entry) => packed(manifestOf(short), short, [entry]))
 
-export const studyArchive = target<Buffer>('a study’s archive', (folder) => {
+fuzz<Buffer>('a study’s archive', (folder) => {
   const file = path.join(folder, 'given.tar.gz')
   const into = path.join(folder, 'into')
   return {
@@ -167,7 +166,7 @@ export const studyArchive = target<Buffer>('a study’s archive', (folder) => {
       writeFileSync(file, bytes)
       rmSync(into, { recursive: true, force: true })
       mkdirSync(into)
-      const verdict = await refusedWith([WorkbenchError], async () => {
+      const verdict = await rejectedWith([WorkbenchError], async () => {
         const manifest = await unpackStudy(file, into, { room: 1 << 26 })
         const { runs } = await readStudy('given', into, manifest)
         for (const id of runs) await checkRun('given', into, id, manifest, configId)

@@ -1,0 +1,14 @@
+import { quickStart, recipe } from '../../../src-main/contract/experiment'
+import { fuzz } from '../../../src-main/testing/fuzz'
+import { mutatedJsonText } from '../../../src-main/testing/mutatedJson'
+import { readPlan } from './planText'
+
+const plans = [
+  { ...quickStart },
+  { ...quickStart, archs: ['resnet-20', 'resnet-110'], seeds: [1, 2, 3], training: { ...recipe, precision: 'auto' } },
+]
+
+fuzz<string>('a study’s plan as text', () => ({
+  inputs: mutatedJsonText(plans),
+  run: (text) => ('plan' in readPlan(text) ? 'accepted' : 'rejected'),
+}))
