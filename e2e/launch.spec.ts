@@ -95,7 +95,10 @@ test('rejects a folder with other files, and remembers the folder that is chosen
   writeFileSync(path.join(dataDir, 'work', 'thesis.tex'), 'mine')
   const refused = await launch({ dataDir, env })
   const { app, page } = refused
-  await expect(page.getByRole('alert')).toContainText('it contains "work"')
+  const alert = page.getByRole('alert')
+  await expect(alert).toContainText('it contains "work" and no mcnn-workbench.json. Choose another data directory.')
+  await expect(alert).not.toContainText('--')
+  await expect(page.getByRole('navigation', { name: 'Pages' }).locator('[aria-current]')).toHaveCount(0)
   await refused.inEveryLook(async (ending) => {
     await refused.scrollsNowhereSideways()
     await refused.screenshot(`refused-${ending}`)

@@ -27,6 +27,9 @@ export const errorValue = z.object({
 })
 export type ErrorValue = z.infer<typeof errorValue>
 
+/** For a `fix`. The command line adds the flag that chooses the directory; the window has a button and a dialog. */
+export const anotherDataDir = 'another data directory'
+
 /** An expected error, shown to the user without a stack trace. */
 export class WorkbenchError extends Error {
   readonly code: ErrorCode

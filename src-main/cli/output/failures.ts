@@ -1,6 +1,6 @@
 /** Reports a failure: an exit code, a sentence on standard error and, with --json, a document on standard output. */
 import type { Command, CommanderError } from 'commander'
-import { toErrorValue, WorkbenchError, type ErrorCode } from '../../contract/errors'
+import { anotherDataDir, toErrorValue, WorkbenchError, type ErrorCode } from '../../contract/errors'
 import { interruptedCode } from '../interruption'
 import { oneLine, log, writeJson } from './output'
 
@@ -67,7 +67,11 @@ function errorOf(thrown: unknown, command: Command): ReportedError {
       : code === 'bad-input'
         ? (fix ?? helpOf(command))
         : fix
-  return { code, message: oneLine(withFlag(message, field, command)), fix: way === undefined ? null : oneLine(way) }
+  return {
+    code,
+    message: oneLine(withFlag(message, field, command)),
+    fix: way === undefined ? null : oneLine(withDataDirFlag(way)),
+  }
 }
 
 /** Replaces the name of a call's parameter by the flag that it came from. */
@@ -75,6 +79,10 @@ function withFlag(message: string, field: string | undefined, command: Command):
   const flag = command.options.find((option) => option.attributeName() === field)?.long
   if (field === undefined || !message.startsWith(`${field}: `)) return message
   return `${flag ?? field}${message.slice(field.length).replace(/[^.]$/, '$&.')}`
+}
+
+function withDataDirFlag(fix: string): string {
+  return fix.replace(anotherDataDir, `${anotherDataDir} with --data-dir or MCNN_DATA_DIR`)
 }
 
 /** Returns 'mcnn runs list'. */

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
-import { messageOf, WorkbenchError } from '../../contract/errors'
+import { anotherDataDir, messageOf, WorkbenchError } from '../../contract/errors'
 import { applicationId, historyTables } from './historyFile'
 import { migrations } from '../migrations'
 import { walDamage } from '../repair/wal'
@@ -96,7 +96,7 @@ export function mustBeHistory(db: Database, file: string): void {
 
 function foreign(file: string): WorkbenchError {
   return new WorkbenchError('bad-data', `${file} is a database of another program.`, {
-    fix: 'Move it elsewhere, or choose another data directory with --data-dir or MCNN_DATA_DIR.',
+    fix: `Move it elsewhere, or choose ${anotherDataDir}.`,
   })
 }
 
@@ -204,7 +204,7 @@ export function newer(file: string, found: number, known: number): WorkbenchErro
   return new WorkbenchError(
     'unavailable',
     `The history ${file} was written by a newer MCNN Workbench (its version is ${found}; this program knows ${known}). It was not touched.`,
-    { fix: 'Update this program, or choose another data directory with --data-dir or MCNN_DATA_DIR.' },
+    { fix: `Update this program, or choose ${anotherDataDir}.` },
   )
 }
 

@@ -1,7 +1,7 @@
 /** Opens the history of a data directory for one writer or for readers, and checks that it exists. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { WorkbenchError } from '../../contract/errors'
+import { anotherDataDir, WorkbenchError } from '../../contract/errors'
 import type { Holder } from '../../contract/system/system'
 import { History } from '../../history/history'
 import { isWriterAlive, WriterLock, writerOf } from '../../history/files/writer'
@@ -139,9 +139,7 @@ export function heldError(paths: Paths): WorkbenchError {
   return new WorkbenchError(
     'conflict',
     `The data directory ${paths.dataDir} is in use by ${program}${pid === 0 ? '' : ` (process ${pid})`}: this program can only read it.`,
-    {
-      fix: 'Use that program, close it first, or choose another --data-dir.',
-    },
+    { fix: `Use that program, close it first, or choose ${anotherDataDir}.` },
   )
 }
 

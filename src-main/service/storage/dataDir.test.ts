@@ -24,7 +24,7 @@ describe('prepareDataDir', () => {
   ])('rejects %s as bad input', async (_, place) => {
     await writeFile(path.join(dir, 'file'), '')
     expect(() => prepareDataDir(place())).toThrow(
-      expect.objectContaining({ code: 'bad-input', fix: expect.stringContaining('--data-dir') as string }),
+      expect.objectContaining({ code: 'bad-input', fix: expect.stringContaining('another data directory') as string }),
     )
   })
 })

@@ -145,7 +145,7 @@ describe('directory of another program', () => {
     const { code, stdout, stderr } = mcnn([...args, '--data-dir', dataDir])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toBe(
-      `mcnn: ${dataDir} is not a data directory of MCNN Workbench: it contains "work" and no mcnn-workbench.json. Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.\n`,
+      `mcnn: ${dataDir} is not a data directory of MCNN Workbench: it contains "work" and no mcnn-workbench.json. Choose another data directory with --data-dir or MCNN_DATA_DIR.\n`,
     )
     expect(snapshot(dataDir)).toEqual(before)
   })

@@ -22,7 +22,7 @@ import {
 import path from 'node:path'
 import { dataDirMarker, markerFormat, markerName, type DataDirMarker } from '../../contract/system/dataDirMarker'
 import { importedDatasetIds } from '../../contract/datasets/datasetRegistry'
-import { codeOf, WorkbenchError } from '../../contract/errors'
+import { anotherDataDir, codeOf, WorkbenchError } from '../../contract/errors'
 import { flushPathSync } from '../../files/durable'
 import { pathProblem, shownPath } from '../../files/pathProblems'
 import { pathsOf, type Paths } from './dataDir'
@@ -30,7 +30,7 @@ import { DataDirCreation } from './dataDirCreation'
 import { adoptRunFolders } from './ownFiles'
 import { historyKind } from '../../history/files/historyFile'
 
-const chooseAnother = 'Choose a new or empty directory with --data-dir or MCNN_DATA_DIR.'
+const chooseAnother = `Choose ${anotherDataDir}.`
 
 /** Names that operating systems, desktops, file servers and sync tools create in any directory. */
 const systemName =

@@ -1,7 +1,7 @@
 /** Which files of a data directory this user may not read or write. */
 import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { codeOf, WorkbenchError } from '../../contract/errors'
+import { anotherDataDir, codeOf, WorkbenchError } from '../../contract/errors'
 import type { Paths } from './dataDir'
 
 export interface Denied {
@@ -29,9 +29,7 @@ export function notWritable({ dataDir }: Paths): WorkbenchError {
   return new WorkbenchError(
     'unavailable',
     `The data directory ${dataDir} cannot be written by this user: it is open read-only.`,
-    {
-      fix: 'Run `mcnn doctor` to see which files, or choose another data directory with --data-dir.',
-    },
+    { fix: `Run \`mcnn doctor\` or open the System page to see which files, or choose ${anotherDataDir}.` },
   )
 }
 
@@ -71,7 +69,7 @@ export function deniedFix(denied: readonly Denied[]): string {
     .slice(0, listed)
     .map(({ file }) => quoted(file))
     .join(' ')
-  return `Have the owner or an administrator run \`chmod g+rw ${files}\` or \`chown\`, or choose another data directory with --data-dir.`
+  return `Have the owner or an administrator run \`chmod g+rw ${files}\` or \`chown\`, or choose ${anotherDataDir}.`
 }
 
 function deniedOf(file: string, mode: number): Denied[] {

@@ -52,6 +52,8 @@ class Live {
   loaded = $state(false)
   error = $state.raw<ClientError | null>(null)
 
+  /** The service cannot use its data directory: every page gives way to that message. */
+  readonly isDataDirRefused: boolean = $derived(this.service.refused === true && !this.loaded)
   readonly training: RunSummary[] = $derived(
     [...this.unfinished.values()].filter((run) => run.state === 'running' || run.state === 'paused'),
   )
