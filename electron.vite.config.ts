@@ -32,7 +32,6 @@ export default defineConfig({
           index: resolve('src-main/index.ts'),
           service: resolve('src-main/service/app/main.ts'),
           trainer: resolve('src-main/trainer/main.ts'),
-          watchdog: resolve('src-main/trainer/watchdog.ts'),
           feeder: resolve('src-main/trainer/data/feederWorker.ts'),
           archives: resolve('src-main/service/transfer/archiveWorker.ts'),
           models: resolve('src-main/service/models/modelWorker.ts'),

@@ -46,7 +46,7 @@ test('reports a corrupt history and repairs it from the window', async ({ launch
     runs: () => opened.call('runs.list', {}),
   }))
   const banner = page.getByRole('alert').filter({ hasText: 'The database is corrupt' })
-  await expect(banner).toContainText('it does not begin as a database does. Nothing of it was changed. Repair copies')
+  await expect(banner).toContainText('it does not begin as a database does. Nothing of it was changed. Repair rebuilds')
   await workbench.screenshot('history-damaged')
   expect(readFileSync(file).equals(damaged)).toBe(true)
   await banner.getByRole('button', { name: 'Repair', exact: true }).click()
@@ -106,7 +106,11 @@ test('shows filter banks read-only while a command trains, and takes the history
     await workbench.screenshot('history-held-filter-banks')
     command.kill('SIGKILL')
     await expect(notice).toHaveCount(0)
-    await expect.poll(async () => (await workbench.call('runs.list', {}))[0]?.state).toBe('interrupted')
+    // The window follows the trainer of the killed command.
+    const [run] = await workbench.call('runs.list', {})
+    expect(run).toMatchObject({ state: 'running' })
+    await workbench.call('runs.stop', { id: run?.id ?? '' })
+    await expect.poll(async () => (await workbench.call('runs.list', {}))[0]?.state).toBe('stopped')
   } finally {
     command.kill('SIGKILL')
     await ended

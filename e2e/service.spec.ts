@@ -95,7 +95,10 @@ test('continues in the background, reopens as a window, and quits when training 
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('reports and restarts a killed service, and gives up if it keeps dying', async ({ workbench }) => {
+test('restarts a killed service, which follows the trainer, and gives up if it keeps dying', async ({
+  workbench,
+  dataDir,
+}) => {
   const { page } = workbench
   await expect(page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -107,16 +110,20 @@ test('reports and restarts a killed service, and gives up if it keeps dying', as
   expect((await workbench.recordedEvents('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
   const back = page.getByRole('status').filter({ hasText: 'The service was restarted' })
   await expect(back).toContainText('killed (SIGKILL)')
-  await expect(back).toContainText('1 run was interrupted and keeps its metrics and checkpoints.')
+  await expect(back).toContainText('1 run continues to train.')
   await expect(back).not.toContainText('on hold')
   await back.getByRole('button', { name: 'Dismiss' }).click()
   await expect(back).toHaveCount(0)
   await expect(page.getByText('Service running')).toBeVisible()
 
-  // What it trained is not said to be running still.
+  // The new service follows the trainer.
+  const { epochs } = await workbench.call('runs.get', { id })
+  await expect.poll(async () => (await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(epochs.length)
   await workbench.open(`#/runs/${id}`)
-  await expect(page.getByText('interrupted', { exact: true }).first()).toBeVisible()
-  expect((await workbench.call('runs.get', { id })).epochs.length).toBeGreaterThan(1)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page.getByRole('dialog', { name: 'Stop this run?' }).getByRole('button', { name: 'Stop run' }).click()
+  await expect(page.getByRole('main').getByText('stopped', { exact: true }).first()).toBeVisible()
+  expect(processesOf(dataDir, 'trainer.js')).toEqual([])
 
   for (let i = 2; i <= 4; i++) {
     await expect

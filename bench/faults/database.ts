@@ -54,6 +54,18 @@ export async function breakDatabase(world: World): Promise<void> {
   await world.program.call('runs.resumeInterrupted', {})
 }
 
+/**
+ * Deletes the history while its program is killed, and its trainer perhaps continues: the repair must bring back
+ * everything that was confirmed, and the program must follow the trainer.
+ */
+export async function deleteHistory(world: World): Promise<void> {
+  for (const end of ['', '-wal', '-shm']) rmSync(path.join(world.dataDir, `history.sqlite${end}`), { force: true })
+  const { losses, problems } = await mended(world)
+  for (const { id, lost } of losses) world.faults.lost.push(`${lost} of ${id} (history deleted)`)
+  for (const problem of problems) world.faults.lost.push(`${problem} (history deleted)`)
+  await world.reopen()
+}
+
 async function mended(world: World): Promise<Repair> {
   const output = await new Promise<string>((resolve, reject) => {
     execFile(

@@ -1,9 +1,9 @@
 /** The kinds of faults, and what a user would do after each. */
-import { readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunSummary } from '../../src-main/contract/runs/runs'
-import { breakDatabase } from './database'
+import { breakDatabase, deleteHistory } from './database'
 import { NotStarted, type Program } from './program'
 import { until, type World } from './world'
 
@@ -19,7 +19,7 @@ const training = async (world: World): Promise<RunSummary | undefined> =>
 /** Acts on the trainer of the running run, if there still is one. */
 async function hurtTrainer(world: World, signal: NodeJS.Signals): Promise<void> {
   const run = await training(world)
-  const pid = world.program.trainer
+  const pid = world.trainer
   if (!run || pid === null) return
   process.kill(pid, signal)
   await world.resumeFailed(run.id)
@@ -38,22 +38,21 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function killBoth(program: Program): void {
-  const { trainer } = program
+function killBoth(world: World): void {
+  const { program, trainer } = world
   kill(program.pid, 'SIGKILL')
   if (trainer !== null) kill(trainer, 'SIGKILL')
 }
 
-/** Returns the checkpoint from which the last running run would resume. */
-function newestCheckpoint(world: World): string | undefined {
-  const runs = path.join(world.dataDir, 'runs')
-  const files = readdirSync(runs).flatMap((run) =>
-    readdirSync(path.join(runs, run))
-      .filter((name) => name.startsWith('checkpoint-') && name.endsWith('.safetensors'))
-      .map((name) => path.join(runs, run, name)),
-  )
+/** Returns the newest file of a run whose name fits. */
+function newestFile(world: World, fits: (name: string) => boolean): string | undefined {
+  const files = readdirSync(path.join(world.dataDir, 'runs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && fits(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
   return files.sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs).at(-1)
 }
+
+const isCheckpoint = (name: string): boolean => name.startsWith('checkpoint-') && name.endsWith('.safetensors')
 
 async function stopAndContinue(world: World, pid: number | null): Promise<void> {
   if (pid === null) return
@@ -66,10 +65,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'kill-trainer': { strike: (world) => hurtTrainer(world, 'SIGKILL') },
   'abort-trainer': { strike: (world) => hurtTrainer(world, 'SIGABRT') },
   'kill-service': { strike: (world) => hurtService(world, (program) => kill(program.pid, 'SIGKILL')) },
-  'kill-both': { strike: (world) => hurtService(world, killBoth) },
+  'kill-both': { strike: (world) => hurtService(world, () => killBoth(world)) },
   'end-shell': { strike: (world) => hurtService(world, (program) => program.child.disconnect()) },
   'terminate-service': { strike: (world) => hurtService(world, (program) => kill(program.pid, 'SIGTERM')) },
-  'stop-trainer': { strike: (world) => stopAndContinue(world, world.program.trainer) },
+  'stop-trainer': { strike: (world) => stopAndContinue(world, world.trainer) },
   'stop-service': { strike: (world) => stopAndContinue(world, world.program.pid) },
 
   'stop-run': {
@@ -96,7 +95,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'kill-at-checkpoint': {
     strike: async (world) => {
       const run = await training(world)
-      const pid = world.program.trainer
+      const pid = world.trainer
       if (!run || pid === null) return
       const watcher = watch(path.join(world.dataDir, 'runs'), { recursive: true })
       await Promise.race([
@@ -113,9 +112,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
 
   'damage-checkpoint': {
     strike: (world) =>
-      hurtService(world, (program) => {
-        killBoth(program)
-        const newest = newestCheckpoint(world)
+      hurtService(world, () => {
+        killBoth(world)
+        const newest = newestFile(world, isCheckpoint)
         if (newest === undefined) return
         world.damaged = true
         const bytes = readFileSync(newest)
@@ -133,10 +132,33 @@ export const kinds: Readonly<Record<string, Kind>> = {
   'break-database': {
     strike: async (world) => {
       if (world.random.uniform() < 0.3) await world.program.call('system.backup', {})
-      killBoth(world.program)
+      killBoth(world)
       await world.gone()
       await breakDatabase(world)
     },
+  },
+
+  'delete-history': {
+    strike: async (world) => {
+      const { program } = world
+      if (world.random.uniform() < 0.5) killBoth(world)
+      else kill(program.pid, 'SIGKILL')
+      await program.ended
+      await deleteHistory(world)
+    },
+  },
+
+  /** What a power failure leaves of a line and of values that were not flushed. */
+  'tear-journal': {
+    strike: (world) =>
+      hurtService(world, () => {
+        killBoth(world)
+        const newest = newestFile(world, (name) => name.endsWith('.jsonl'))
+        if (newest === undefined) return
+        const line = `{"n":99999,"at":"${new Date().toISOString()}","message":{"type":"epoch","metrics":{"epoch":`
+        appendFileSync(newest, line.slice(0, world.random.int(1, line.length)))
+        appendFileSync(newest.replace(/jsonl$/, 'bin'), Buffer.alloc(world.random.int(1, 5000), 0xa5))
+      }),
   },
 
   /** A second program must not touch what the first one trains, whatever it is asked to do. */

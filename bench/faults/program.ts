@@ -87,16 +87,6 @@ export class Program {
     return this.child.exitCode === null && this.child.signalCode === null
   }
 
-  /** The trainer that it started last; null if none runs. */
-  get trainer(): number | null {
-    try {
-      const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ').map(Number)
-      return children.findLast((pid) => pid > 0 && commandOf(pid).includes('trainer.js')) ?? null
-    } catch {
-      return null
-    }
-  }
-
   async call<C extends ServiceCall>(name: C, params: ServiceParams<C>): Promise<ServiceResult<C>> {
     if (!this.alive) throw new Error('The service has ended.')
     const id = ++this.#lastId
@@ -106,6 +96,11 @@ export class Program {
     })
     return serviceCalls[name].result.parse(value) as ServiceResult<C>
   }
+}
+
+/** Returns the trainers with a mark; they outlive a service that is killed. */
+export function trainersOf(mark: string): number[] {
+  return processesOf(mark).filter((pid) => commandOf(pid).includes('trainer.js'))
 }
 
 /** Returns the processes with a mark, without zombies. */

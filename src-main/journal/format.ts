@@ -24,6 +24,10 @@ export const journalHead = z.strictObject({
   after: z.array(countedAttempt).max(9999),
   host: z.string().max(300),
   pid: z.int().min(1),
+  /** With the pid, identifies the process on its host; missing in journals of earlier versions. */
+  start: z.string().max(200).optional(),
+  /** The slot of the machine in which it trains; missing in journals of earlier versions. */
+  slot: z.string().max(100).optional(),
   /** Id of the cluster's job; null without one. */
   job: z.string().max(100).nullable(),
 })

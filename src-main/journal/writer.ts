@@ -15,6 +15,7 @@ import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import type { StoredMessage, TrainerMessage } from '../contract/trainer/messages'
 import { flushPathSync } from '../files/durable'
+import { thisProcess } from '../files/processIdentity'
 import { encodeLine, filesOfAttempt, journalFolder, journalFormat, type Line } from './format'
 import { afterMessage, nothingReached, type Reached } from './progress'
 import { attemptsIn, readJournal, unread } from './reader'
@@ -41,9 +42,10 @@ export class JournalWriter {
   /**
    * Begins the next attempt of a run. It continues the earlier ones up to the first damaged or out-of-order line.
    * @param runDir the run's own folder; made if it is missing
+   * @param slot in which it trains
    * @throws the system's error; then no attempt has begun, but an empty file may have its number
    */
-  constructor(runDir: string) {
+  constructor(runDir: string, slot?: string) {
     this.#folder = journalFolder(runDir)
     mkdirSync(this.#folder, { recursive: true })
     const { reached, after } = earlierAttempts(runDir)
@@ -59,7 +61,8 @@ export class JournalWriter {
           attempt: this.attempt,
           after,
           host: hostname(),
-          pid: process.pid,
+          ...thisProcess(),
+          ...(slot !== undefined && { slot }),
           job: jobOf(process.env),
         },
       })

@@ -49,6 +49,10 @@ export class Control {
     this.wake?.()
   }
 
+  get pauseRequested(): boolean {
+    return this.paused
+  }
+
   get stopRequested(): boolean {
     return this.stopped
   }

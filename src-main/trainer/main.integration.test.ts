@@ -1,6 +1,6 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -11,16 +11,11 @@ import { variants, type ExperimentConfig } from '../contract/experiment'
 import { loadDataset, type Split } from '../datasets'
 import { network } from '../nn/architecture'
 import { forward } from '../nn/forward'
+import { readProgress, writeControl } from '../journal/liveFiles'
+import { JournalWriter } from '../journal/writer'
 import { decodeSafetensors } from '../nn/safetensors'
 import { ForeignTrainer } from '../system/testSupport'
-import {
-  config,
-  interruptionEnv,
-  interruptionScript,
-  startTrainer,
-  type Interruption,
-  type Trainer,
-} from './testSupport'
+import { config, startTrainer, type Interruption, type Trainer } from './testSupport'
 
 let dir: string
 let children: ChildProcess[]
@@ -39,6 +34,13 @@ function start(
   interruption: Interruption | null = null,
 ): Trainer {
   const trainer = startTrainer(dir, change, { runDir: path.join(dir, `run${children.length}`) }, env, interruption)
+  children.push(trainer.child)
+  return trainer
+}
+
+/** Starts a trainer that may outlive its service. */
+function startSurvivor(runDir: string, change: Partial<ExperimentConfig>): Trainer {
+  const trainer = startTrainer(dir, change, { runDir, outlivesService: true })
   children.push(trainer.child)
   return trainer
 }
@@ -315,39 +317,51 @@ describe('the trainer', () => {
     expect(error.fix).toMatch(/import/i)
   })
 
-  it('ends after the service’s death even if its main thread is loading TensorFlow', async () => {
-    // Loading hangs here, so that only the watchdog can end the trainer. Its parent is a separate process.
-    const job = {
-      type: 'job',
-      runId: 'r1',
-      config: { ...config, arch: 'resnet-110' },
-      datasetsDir: path.join(dir, 'datasets'),
-      tuningFile: path.join(dir, 'tuning.json'),
-      runDir: path.join(dir, 'run'),
-      program: 'test',
-      git: null,
-      checkpointSeconds: 180,
-    }
-    const options = {
-      execArgv: ['--require', interruptionScript],
-      env: { ...process.env, ...interruptionEnv({ at: 'dlopen', count: 1, act: 'hang' }) },
-    }
-    const script = `const c = require('node:child_process').fork(${JSON.stringify(path.resolve('out/main/trainer.js'))}, ${JSON.stringify(options)}); console.log(c.pid); c.send(${JSON.stringify(job)})`
-    const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
-    children.push(parent)
-    let printed = ''
-    parent.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
-    await expect.poll(() => printed).toMatch(/^\d+\nhangs\n$/)
-    const trainer = Number.parseInt(printed)
-    // A zombie has ended.
-    const lives = (): boolean =>
-      existsSync(`/proc/${trainer}/stat`) && !/\) Z /.test(readFileSync(`/proc/${trainer}/stat`, 'utf8'))
-    expect(lives()).toBe(true)
-    parent.kill('SIGKILL')
-    await expect.poll(lives).toBe(false)
+  it('continues without its service if its job says so, and obeys commands in a file', async () => {
+    const undisturbed = await start({ epochs: 4, milestones: [] }).message('done')
+    const runDir = path.join(dir, 'alone')
+    const trainer = startSurvivor(runDir, { epochs: 4, milestones: [] })
+    await trainer.message('started')
+    trainer.send({ type: 'pause' })
+    await trainer.message('paused')
+    trainer.child.disconnect()
+    const commands = { attempt: 1, stop: false, pause: true, checkpoints: 0 }
+    // A command for another attempt is void.
+    writeControl(runDir, { ...commands, attempt: 2, stop: true })
+    writeControl(runDir, commands)
+    writeControl(runDir, { ...commands, pause: false })
+    expect(await trainer.exit).toBe(0)
+    expect(trainer.messages.at(-1)).toMatchObject({ type: 'done', weightsSha256: undisturbed.weightsSha256 })
+    expect(trainer.messages.filter(({ type }) => type === 'paused' || type === 'resumed')).toHaveLength(2)
   })
 
-  it('ends when the service ends', async () => {
+  it('without its service, shows its progress in a file, writes checkpoints and stops on request', async () => {
+    const runDir = path.join(dir, 'run')
+    const trainer = startSurvivor(runDir, { epochs: 500, milestones: [] })
+    await trainer.message('steps')
+    trainer.child.disconnect()
+    await expect.poll(() => readProgress(runDir)).toMatchObject({ attempt: 1, progress: { runId: 'r1' } })
+    writeControl(runDir, { attempt: 1, stop: true, pause: false, checkpoints: 1 })
+    expect(await trainer.exit).toBe(0)
+    expect(trainer.messages.at(-1)).toMatchObject({ type: 'stopped' })
+    expect(trainer.messages.some(({ type }) => type === 'checkpoint')).toBe(true)
+  })
+
+  it('ends without its service when a later attempt of the run has begun, and leaves its files alone', async () => {
+    const runDir = path.join(dir, 'run')
+    const trainer = startSurvivor(runDir, { epochs: 500, milestones: [] })
+    await trainer.message('epoch')
+    trainer.child.disconnect()
+    const later = new JournalWriter(runDir)
+    expect(later.attempt).toBe(2)
+    const checkpoints = (): string[] => readdirSync(runDir).filter((name) => name.startsWith('checkpoint-'))
+    const before = checkpoints()
+    expect(await trainer.exit).toBe(0)
+    later.finish()
+    expect(checkpoints()).toEqual(before)
+  })
+
+  it('ends with its service if its job does not say otherwise', async () => {
     const trainer = start({ epochs: 500, milestones: [] })
     await trainer.message('steps')
     trainer.child.disconnect()

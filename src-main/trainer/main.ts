@@ -2,8 +2,6 @@
  * The trainer: a process that trains one run and receives its commands over Node's IPC. With `--probe`, it prints the
  * device. With `--time-steps`, it times steps on request.
  */
-import path from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { toErrorValue } from '../contract/errors'
 import { trainerCommand, type TrainerJob, type TrainerSignal } from '../contract/trainer/messages'
 import { timingJob } from '../contract/trainer/timing'
@@ -12,6 +10,7 @@ import { beginProgram } from '../system/program'
 import { onEndSignals } from '../system/signals'
 import { showTrainerState } from '../system/trainerProcesses'
 import { Control, StopRequested } from './control'
+import { Detached } from './detached'
 import { probeDevice } from './environment'
 import { Recorder } from './recorder'
 import { trainRun } from './run'
@@ -40,8 +39,7 @@ if (process.argv.includes('--probe')) {
 }
 
 function serve(): void {
-  // The watchdog does not keep a finished trainer alive.
-  new Worker(path.join(__dirname, 'watchdog.js')).unref()
+  const service = process.ppid
   showTrainerState('training')
   const recorder = new Recorder(signal)
   const control = new Control((state) => {
@@ -49,8 +47,12 @@ function serve(): void {
     recorder.record({ type: state })
   })
   control.recorder = recorder
-  // The service has ended: nobody would store further measurements.
-  process.on('disconnect', () => process.exit(1))
+  let detached: Detached | null = null
+  // The service has ended. The journal keeps what is measured from here on, and the next service reads it.
+  process.on('disconnect', () => {
+    if (detached === null) process.exit(1)
+    detached.begin(control.pauseRequested)
+  })
   // Slurm and a system that shuts down signal every process: the run stops in order whichever process is first. SIGHUP
   // is for programs with a terminal, and a trainer has none.
   onEndSignals((signal) => {
@@ -64,15 +66,26 @@ function serve(): void {
     else if (command.type === 'checkpoint') control.checkpoint()
     else if (command.type === 'stop') control.stop()
     else if (job === null) {
+      // The next service may have begun already: it does not know a trainer that has no journal yet.
+      if (process.ppid !== service) process.exit(1)
       job = command
-      void executeJob(job, control, recorder)
+      if (command.outlivesService) detached = new Detached(command.runDir, control, recorder)
+      void executeJob(command, control, recorder, detached)
     }
   })
 }
 
-async function executeJob(job: TrainerJob, control: Control, recorder: Recorder): Promise<void> {
+async function executeJob(
+  job: TrainerJob,
+  control: Control,
+  recorder: Recorder,
+  detached: Detached | null,
+): Promise<void> {
   try {
-    await trainRun(job, control, recorder, (progress) => signal({ type: 'progress', progress }))
+    await trainRun(job, control, recorder, (progress) => {
+      signal({ type: 'progress', progress })
+      detached?.report(progress)
+    })
   } catch (error) {
     if (error instanceof StopRequested)
       recorder.record({ type: 'stopped', ...(control.stoppedBy && { signal: control.stoppedBy }) })
@@ -98,8 +111,9 @@ async function executeJob(job: TrainerJob, control: Control, recorder: Recorder)
   // Closing the channel drops unsent messages, and a suspended service may read none for a long time.
   await allSent()
   process.removeAllListeners('disconnect')
+  if (!process.connected) process.exit(0)
   process.on('disconnect', () => process.exit(0))
-  process.disconnect?.()
+  process.disconnect()
 }
 
 /** Number of signals that are not sent yet, and the callback for when all are. */

@@ -30,11 +30,12 @@ export class Recorder {
   /**
    * Opens the journal, which starts a new attempt.
    * @param runDir the run's own folder
+   * @param slot in which it trains
    * @returns how far earlier attempts trained
    * @throws the system's error
    */
-  open(runDir: string): JournalWriter['reached'] {
-    this.#journal = new JournalWriter(runDir)
+  open(runDir: string, slot?: string): JournalWriter['reached'] {
+    this.#journal = new JournalWriter(runDir, slot)
     return this.#journal.reached
   }
 
@@ -61,6 +62,11 @@ export class Recorder {
   /** Whether training has to wait, because measurements could not be written. */
   get isBlocked(): boolean {
     return this.#isFlushOutstanding || (this.#journal !== null && this.#waiting.length > 0)
+  }
+
+  /** Number of this trainer's attempt; null before `open`. */
+  get attempt(): number | null {
+    return this.#journal?.attempt ?? null
   }
 
   /** Whether a later attempt trains the run, so that this one must end. */

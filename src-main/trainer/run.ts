@@ -58,7 +58,7 @@ export async function trainRun(
       throw control.stopRequested ? new StopRequested() : thrown
     }
   }
-  const reached = await waitForDisk(() => recorder.open(job.runDir))
+  const reached = await waitForDisk(() => recorder.open(job.runDir, job.slot))
   const scratch = await waitForDisk(() => openScratch(job.runDir))
   try {
     await trainIn(job, reached, control, recorder, report, clock, waitForDisk)
@@ -167,9 +167,12 @@ async function trainIn(
       if (message.type === 'epoch') sharedMachine.check()
     }
     const write = checkpoints.writer(spec, { computedBy, datasetFingerprint: data.fingerprint })
-    const save: Save = async (at, variables) => {
-      // Another trainer owns the run and its checkpoints.
+    /** Another trainer may own the run, its checkpoints and weights. */
+    const mustNotBeSuperseded = (): void => {
       if (recorder.isSuperseded) throw new StopRequested()
+    }
+    const save: Save = async (at, variables) => {
+      mustNotBeSuperseded()
       return write(at, variables)
     }
     await new Training(
@@ -178,6 +181,7 @@ async function trainIn(
     ).run()
     const weightsFile = 'weights.safetensors'
     const writeWeights = async (): Promise<string> => {
+      mustNotBeSuperseded()
       await mkdir(job.runDir, { recursive: true })
       const bytes = encodeWeights(config, spec, graph, data)
       await writeAtomically(path.join(job.runDir, weightsFile), bytes)

@@ -14,11 +14,12 @@ const signals: Record<EndSignal, string> = {
 }
 
 /** Causes that stop a run while its program keeps running. */
-export const stopCause = z.enum(['window', 'trash', ...endSignal.options])
+export const stopCause = z.enum(['window', 'command', 'trash', ...endSignal.options])
 export type StopCause = z.infer<typeof stopCause>
 
 const stops: Record<StopCause, string> = {
   window: 'in the window',
+  command: 'with `mcnn runs stop`',
   trash: 'because it was moved to the trash',
   ...signals,
 }

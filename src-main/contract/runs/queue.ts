@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { none, ok, read, write } from '../call'
 import { trainingConfig } from '../experiment'
+import { stopCause } from './endReasons'
 import { ofRun, runId } from '../ids'
 import { runIds } from './runLists'
 import { runSummary } from './runs'
@@ -26,7 +27,7 @@ export const queueCalls = {
    * checkpoint, else from its seed. Skips runs that cannot be resumed; a conflict if none can.
    */
   'runs.resume': write(z.strictObject({ ids: runIds }), z.object({ resumed: z.int() })),
-  'runs.stop': write(ofRun, ok),
+  'runs.stop': write(z.strictObject({ ...ofRun.shape, cause: stopCause.default('window') }), ok),
   /** Runs that were interrupted when a program closed: how many were running and queued, and when the newest ended. */
   'runs.interrupted': read(
     none,

@@ -37,6 +37,13 @@ export const trainerJob = z.strictObject({
   git: environment.shape.git,
   /** Seconds between two checkpoints within an epoch. */
   checkpointSeconds: z.number().positive(),
+  /** The slot of this machine in which the run trains. */
+  slot: z.string().max(100).optional(),
+  /**
+   * Whether the trainer continues without a service: the next service of the data directory finds it. Else it ends with
+   * its service.
+   */
+  outlivesService: z.boolean().optional(),
 })
 export type TrainerJob = z.infer<typeof trainerJob>
 

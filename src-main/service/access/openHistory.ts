@@ -83,7 +83,7 @@ export function rereadHistory(paths: Paths, history: History): void {
 
 /** Marks runs of an ended process as interrupted, as the next writer will, but only in a private copy. */
 function settleReader(paths: Paths, history: History): void {
-  if (!history.isPrivate && (isWriterAlive(paths.database) || orphans(history).length === 0)) return
+  if (!history.isPrivate && (isWriterAlive(paths.database) || orphans({ history, paths }).length === 0)) return
   if (!history.isPrivate) history.reopen(true)
   try {
     recover({ history, paths, emit: () => undefined })

@@ -4,12 +4,22 @@ import type { WriterLock } from '../../history/files/writer'
 import type { Context } from '../app/context'
 import { mustBeWritable, notWritable } from '../storage/fileAccess'
 import { heldError, holderOf, rereadHistory, tryAcquireLock, type Access } from './openHistory'
-import { cleanUpAfterCrash, recover } from './recovery'
+import { cleanUpAfterCrash } from './recovery'
+
+interface Options {
+  /** How the history was opened. */
+  access: Access
+  canWrite: boolean
+  /** This program's name for others. */
+  as: string
+  /** Recovers the runs of programs that are gone; called when this program has become the writer. */
+  recover: () => void
+}
 
 /** Whether this service may write the history; reports changes. */
 export class WriteAccess {
   readonly #context: Context
-  readonly #options: { access: Access; canWrite: boolean; as: string }
+  readonly #options: Options
   #lock: WriterLock | null
   #heldBy: Holder | null
   #seen = ''
@@ -19,9 +29,8 @@ export class WriteAccess {
 
   /**
    * @param lock null if another program holds it
-   * @param options how the history was opened, and this program's name for others
    */
-  constructor(context: Context, lock: WriterLock | null, options: { access: Access; canWrite: boolean; as: string }) {
+  constructor(context: Context, lock: WriterLock | null, options: Options) {
     this.#context = context
     this.#options = options
     this.#lock = lock
@@ -104,7 +113,7 @@ export class WriteAccess {
       mustBeWritable(paths)
       history.openForWriting({ suspect: lock.afterCrash })
       cleanUpAfterCrash(this.#context)
-      recover(this.#context)
+      this.#options.recover()
     } catch (thrown) {
       this.#stopWriting(lock, thrown)
       throw thrown

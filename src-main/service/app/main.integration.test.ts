@@ -26,6 +26,8 @@ class Shell {
       execArgv: [],
       serialization: 'json',
     })
+    // Each request in flight listens for the end.
+    this.child.setMaxListeners(0)
     this.child.on('message', (message) => {
       this.#seen.push(message)
       for (const look of [...this.#waiting]) look()
@@ -102,7 +104,8 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const shell of shells) {
-    shell.child.kill('SIGKILL')
+    // In order, so that its trainer ends too.
+    shell.child.kill('SIGTERM')
     await shell.ended()
   }
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
@@ -211,17 +214,63 @@ describe('the service process', () => {
     expect(run).toMatchObject({ state: 'interrupted', reason: expect.stringMatching(reason) as string })
   })
 
-  it('leaves no trainer behind when it is killed, and the run is interrupted at the next start', async () => {
+  it('leaves its trainer to the next service, which follows, pauses, resumes and stops it, when it is killed', async () => {
+    const shell = await start().ready()
+    const { runIds } = await shell.call('studies.create', { plan: long })
+    const id = runIds[0] ?? ''
+    await shell.progressOf(id)
+    const [trainer = 0] = childrenOf(shell.child.pid ?? 0)
+    shell.child.kill('SIGKILL')
+    await shell.ended()
+    const again = await start().ready()
+    const stateOf = async () => (await again.call('runs.get', { id })).run.state
+    expect(await stateOf()).toBe('running')
+    await again.progressOf(id)
+    await again.call('runs.pause', { id })
+    await expect.poll(stateOf).toBe('paused')
+    again.child.kill('SIGKILL')
+    await again.ended()
+
+    const third = await start().ready()
+    const runOf = async () => (await third.call('runs.get', { id })).run
+    expect(await runOf()).toMatchObject({ state: 'paused' })
+    await third.call('runs.resume', { ids: [id] })
+    await expect.poll(runOf).toMatchObject({ state: 'running' })
+    await third.call('runs.stop', { id })
+    await expect.poll(runOf).toMatchObject({ state: 'stopped', reason: 'Stopped in the window.' })
+    await gone(trainer)
+  })
+
+  it('finds the run interrupted if it was killed together with its trainer', async () => {
     const shell = await start().ready()
     const { runIds } = await shell.call('studies.create', { plan: long })
     await shell.progressOf(runIds[0] ?? '')
     const [trainer = 0] = childrenOf(shell.child.pid ?? 0)
     shell.child.kill('SIGKILL')
+    process.kill(trainer, 'SIGKILL')
     await shell.ended()
     await gone(trainer)
     const again = await start().ready()
     const { run } = await again.call('runs.get', { id: runIds[0] ?? '' })
     expect(run).toMatchObject({ state: 'interrupted', reason: 'The program that trained it ended unexpectedly.' })
+  })
+
+  it('starts nothing next to a trainer that outlived a killed service, and records the end of its run', async () => {
+    const shell = await start().ready()
+    const plan = { ...short, training: { ...short.training, epochs: 40 } }
+    const { runIds } = await shell.call('studies.create', { plan })
+    const [first = '', second = ''] = runIds
+    await shell.progressOf(first)
+    shell.child.kill('SIGKILL')
+    await shell.ended()
+    const again = await start().ready()
+    await again.call('runs.resume', { ids: [second] })
+    await again.progressOf(second)
+    // One slot: the second began when the first had ended.
+    const ended = (await again.call('runs.get', { id: first })).run
+    expect(ended).toMatchObject({ state: 'done', epochsDone: 40, weightsSha256: expect.any(String) as string })
+    const { run } = await again.call('runs.get', { id: second })
+    expect(Date.parse(run.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(ended.endedAt ?? ''))
   })
 
   it('is read-only while another program writes, follows it, and takes over when it is killed', async () => {
@@ -252,12 +301,10 @@ describe('the service process', () => {
     one.child.kill('SIGKILL')
     await one.ended()
     await two.event('system.condition')
-    expect(await two.call('system.condition', {})).toEqual({
-      heldBy: null,
-      disk: null,
-      otherVerification: false,
-    })
-    expect((await two.call('runs.get', { id: runId })).run.state).toBe('interrupted')
+    expect(await two.call('system.condition', {})).toEqual({ heldBy: null, disk: null, otherVerification: false })
+    expect((await two.call('runs.get', { id: runId })).run.state).toBe('running')
+    await two.call('runs.stop', { id: runId })
+    await expect.poll(async () => (await two.call('runs.get', { id: runId })).run.state).toBe('stopped')
     await two.call('studies.trash', { id })
   })
 

@@ -20,7 +20,7 @@ import type { Handlers } from './handlers'
 import { modelCalls } from '../models/modelCalls'
 import { ModelThread } from '../models/modelThread'
 import { deviceProber } from '../machine/probe'
-import { thisProcess } from '../access/processIdentity'
+import { thisProcess } from '../../files/processIdentity'
 import { WriteAccess } from '../access/writeAccess'
 import { DataDirRemoved, openHistory, type Access } from '../access/openHistory'
 import { publishCalls } from '../studies/publishCalls'
@@ -124,11 +124,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     trainerPriority: new TrainerPriority(options.niceness),
     git: gitState(),
   }
-  const own = new WriteAccess(context, lock, { access, canWrite, as })
+  const scheduler = new Scheduler(
+    context,
+    { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue },
+    localSlots(),
+  )
+  const recoverRuns = (): void => {
+    recover(context)
+    scheduler.followSurvivors()
+  }
+  const own = new WriteAccess(context, lock, { access, canWrite, as, recover: recoverRuns })
   try {
     if (lock) {
       cleanUpAfterCrash(context)
-      recover(context)
+      recoverRuns()
       await removeLeftovers(paths.datasets).catch(() => undefined)
     }
     own.settle()
@@ -142,11 +151,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     throw failure
   }
   const records = new RecordKeeper(context, () => own.mayWrite)
-  const scheduler = new Scheduler(
-    context,
-    { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue },
-    localSlots(),
-  )
   const actions = new RunActions(context, scheduler)
   const datasets = new Datasets(context, options.downloads)
   const models = new ModelThread(options.modelsEntry ?? path.join(__dirname, 'models.js'))
@@ -182,7 +186,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     setInterval(() => {
       if (own.mayWrite)
         regularly(() => {
-          recover(context)
+          recoverRuns()
           scheduler.startNextRun()
         })
     }, recoveryMs),
@@ -214,7 +218,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     for (const timer of timers) clearInterval(timer)
     aborted.abort()
     try {
-      await Promise.all([own.mayWrite ? scheduler.close(cause) : null, datasets.close(), models.close(), tasks.close()])
+      await Promise.all([
+        own.mayWrite ? scheduler.close(cause, access === 'either') : null,
+        datasets.close(),
+        models.close(),
+        tasks.close(),
+      ])
       await records.close()
     } finally {
       context.trainerPriority.close()

@@ -1,14 +1,14 @@
 /** Decides which actions a run allows. Only a live owner may change the runs of another program. */
 import { WorkbenchError } from '../../contract/errors'
 import type { RunRecord } from '../../history/runs/runs'
-import { isAlive, sameOwner } from '../access/processIdentity'
+import { isAlive, sameProcess } from '../../files/processIdentity'
 import type { Context } from '../app/context'
 
 type Here = Pick<Context, 'owner'>
 
 /** Returns whether the run belongs to another live program. */
 export function isForeign({ owner: here }: Here, { owner }: Pick<RunRecord, 'owner'>): boolean {
-  return owner !== null && !sameOwner(owner, here) && isAlive(owner)
+  return owner !== null && !sameProcess(owner, here) && isAlive(owner)
 }
 
 /** @throws WorkbenchError conflict if the run belongs to another live program */

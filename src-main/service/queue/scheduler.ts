@@ -10,7 +10,8 @@ import type { Environment } from '../../contract/runs/environment'
 import { isDiskProblem } from '../../history/files/database'
 import type { RunRecord } from '../../history/runs/runs'
 import { rereadHistory } from '../access/openHistory'
-import { isAlive, sameOwner } from '../access/processIdentity'
+import { survivors } from '../access/recovery'
+import { isAlive, sameProcess } from '../../files/processIdentity'
 import { announceAll, type Context } from '../app/context'
 import { RunSupervisor, type SupervisorOptions } from '../training/runSupervisor'
 import type { Slot } from '../training/slot'
@@ -74,7 +75,7 @@ export class Scheduler {
       if (this.#isHalted) return
       this.#mayStart = true
       for (const supervisor of this.#all()) supervisor.resume()
-      for (const slot of this.#slots) if (!this.#supervisors.has(slot.id)) this.#startIn(slot, git)
+      for (const slot of this.#freeSlots()) this.#startIn(slot, git)
     } finally {
       this.#mayStart = false
       release()
@@ -130,7 +131,9 @@ export class Scheduler {
     return (
       history.runs
         .unfinished()
-        .find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ?? null
+        .find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ??
+      survivors(this.#context).find(({ run }) => run.summary.state === 'running')?.run ??
+      null
     )
   }
 
@@ -149,21 +152,50 @@ export class Scheduler {
     return Math.max(this.#options.closeMs, ...this.#all().map((supervisor) => supervisor.closeMs))
   }
 
-  /** Stops running runs and pauses queued ones. */
-  async close(cause: CloseCause): Promise<void> {
+  /** Follows the trainers that have outlived their programs. Each takes a slot. */
+  followSurvivors(): void {
+    const { history, owner } = this.#context
+    for (const { run, trainer } of survivors(this.#context)) {
+      if (this.supervisorOf(run)) continue
+      history.runs.setOwner(run.key, owner, run.summary.reason)
+      const slot = this.#slots.find(({ id }) => id === trainer.slot && !this.#supervisors.has(id))
+      this.#supervise(slot ?? { id: `found-${run.summary.id}`, device: null, env: {} }, run).follow(trainer)
+    }
+  }
+
+  /**
+   * Stops running runs and pauses queued ones.
+   * @param stopsFound whether trainers that this program found are stopped too; else they continue, because this
+   *   program was opened for something else
+   */
+  async close(cause: CloseCause, stopsFound: boolean): Promise<void> {
     this.#closing = true
     if (this.#retry !== null) clearTimeout(this.#retry)
     this.#holdQueued(cause)
-    const supervisors = this.#all()
+    const released = this.#all().filter((supervisor) => !stopsFound && supervisor.release())
+    this.#disown(released)
+    const supervisors = this.#all().filter((supervisor) => !released.includes(supervisor))
     for (const supervisor of supervisors) supervisor.stop({ by: 'close', cause })
     await Promise.all(supervisors.map((supervisor) => supervisor.closed()))
+  }
+
+  #disown(released: readonly RunSupervisor[]): void {
+    const { disk, history } = this.#context
+    for (const { run } of released) {
+      try {
+        history.runs.setOwner(run.key, null, history.runs.get(run.summary.id)?.summary.reason ?? null)
+      } catch (thrown) {
+        // The next program sees that this one has ended.
+        if (!disk.handleError(thrown)) throw thrown
+      }
+    }
   }
 
   #holdQueued(cause: CloseCause): void {
     const { history, owner } = this.#context
     const waiting = history.runs
       .unfinished()
-      .filter((run) => run.summary.state === 'queued' && run.owner !== null && sameOwner(run.owner, owner))
+      .filter((run) => run.summary.state === 'queued' && run.owner !== null && sameProcess(run.owner, owner))
     try {
       history.transaction(() => {
         for (const run of waiting) history.runs.setOwner(run.key, null, heldReason(cause))
@@ -180,8 +212,11 @@ export class Scheduler {
 
   #startIn(slot: Slot, git: Environment['git']): void {
     const run = this.#context.history.runs.claimNext(this.#context.owner)
-    if (!run) return
-    const supervisor = new RunSupervisor(this.#context, this.#options, slot, run, {
+    if (run) this.#supervise(slot, run).start(git)
+  }
+
+  #supervise(slot: Slot, run: RunRecord): RunSupervisor {
+    const supervisor: RunSupervisor = new RunSupervisor(this.#context, this.#options, slot, run, {
       canResume: () => this.#mayStart,
       closeTimeChanged: () => this.#context.emit('system.closing', { ms: this.closeMs }),
       finished: () => {
@@ -190,7 +225,13 @@ export class Scheduler {
       },
     })
     this.#supervisors.set(slot.id, supervisor)
-    supervisor.start(git)
+    return supervisor
+  }
+
+  /** A trainer that was found in an unknown slot counts as well. */
+  #freeSlots(): Slot[] {
+    const free = this.#slots.filter(({ id }) => !this.#supervisors.has(id))
+    return free.slice(0, Math.max(0, this.#slots.length - this.#supervisors.size))
   }
 
   /** Every start and every resumption of a trainer passes this gate. */

@@ -92,8 +92,8 @@ export function runCalls(
 
     'runs.resume': ({ ids }) => ({ resumed: actions.resume([...new Set(ids)].map((id) => runOf(context, id))) }),
 
-    'runs.stop': ({ id }) => {
-      actions.stop(runOf(context, id))
+    'runs.stop': ({ id, cause }) => {
+      actions.stop(runOf(context, id), cause)
       return ok
     },
 

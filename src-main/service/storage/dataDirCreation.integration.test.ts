@@ -44,6 +44,7 @@ const failing: Record<string, string[] | null> = {
   'runs show': ['nothing'],
   'runs move': ['nothing', 'up'],
   'runs resume': ['nothing'],
+  'runs stop': ['nothing'],
   'runs extend': ['nothing', '--epochs', '9'],
   'runs delete': ['nothing'],
   'runs restore': ['nothing'],

@@ -29,7 +29,8 @@ const mark = z.object({ dataDirectory: z.string(), folder: z.string() })
 export const journalPart = 'journal.part'
 
 /** Names of the files that a trainer or an import writes for a run, besides its journal. */
-const runFile = /^(weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
+const runFile =
+  /^(weights\.safetensors|(control|progress)\.json|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors)((\.\d+)?\.tmp)?$/
 /** Folders of a run that hold its complete or unfinished journal. */
 const journalFolders = ['journal', path.join(journalPart, 'journal')]
 

@@ -9,16 +9,17 @@ import type { TrainerJob } from '../../contract/trainer/messages'
 import { isDamage, isDiskProblem } from '../../history/files/database'
 import type { RunRecord } from '../../history/runs/runs'
 import { announce, type Context } from '../app/context'
-import { runLog } from '../storage/dataDir'
+import { runDir, runLog } from '../storage/dataDir'
 import { makeRunFolder } from '../storage/ownFiles'
 import { exitReason } from './exitReason'
 import { ingestJournal } from './ingestJournal'
 import { journalEarlierRun } from './earlierRun'
 import { recordEnd } from './runEnd'
+import { FoundTrainer, type LivingTrainer } from './foundTrainer'
 import type { Slot } from './slot'
 import { StepTime } from './stepTime'
 import { trainerEnv } from './trainerEnv'
-import { Trainer, type TrainerEnd } from './trainers'
+import { Trainer, type TrainerEnd, type TrainerLink, type TrainerListener } from './trainers'
 
 export interface SupervisorOptions {
   /** Minimum time for a trainer to stop before it is killed, in ms. Long steps extend it (`graceMs`). */
@@ -48,7 +49,7 @@ export class RunSupervisor {
   readonly #slot: Slot
   readonly #listener: SupervisorListener
   readonly #stepTime = new StepTime()
-  #trainer: Trainer | null = null
+  #trainer: TrainerLink | null = null
   #progress: RunProgress | null = null
   #stopping: Stopping | null = null
   #pauseRequested = false
@@ -91,7 +92,7 @@ export class RunSupervisor {
 
   /** @param git state of the code, which is recorded with the run */
   start(git: Environment['git']): void {
-    const { paths, disk, trainerEntry, trainerPriority } = this.#context
+    const { paths, trainerEntry, trainerPriority } = this.#context
     const { id } = this.run.summary
     try {
       announce(this.#context, id)
@@ -100,13 +101,7 @@ export class RunSupervisor {
         trainerEntry,
         this.#job(git),
         runLog(paths, id),
-        {
-          progress: (progress) => this.#receive(progress),
-          journal: () => this.#ingestSoon(),
-          disk: (error) => disk.handleError(error),
-          broken: (what) => disk.writeOrBuffer(() => this.#fail(`The trainer broke the contract (${what}).`)),
-          closed: (end) => disk.writeOrBuffer(() => this.#close(end)),
-        },
+        this.#trainerListener(),
         { ...trainerEnv(), ...this.#slot.env },
         trainerPriority,
       )
@@ -115,6 +110,28 @@ export class RunSupervisor {
       this.#listener.finished()
       this.#recordFailedStart(thrown)
     }
+  }
+
+  /** Follows a trainer that has outlived the program that started it. */
+  follow(trainer: LivingTrainer): void {
+    const { paths, trainerPriority } = this.#context
+    const { id, state } = this.run.summary
+    this.#pauseRequested = this.#isSuspended = state === 'paused'
+    this.#trainer = new FoundTrainer(
+      runDir(paths, id),
+      trainer,
+      this.#pauseRequested,
+      this.#trainerListener(),
+      trainerPriority,
+    )
+    announce(this.#context, id)
+  }
+
+  /** Leaves a trainer that was found to itself, for the next program. Returns false if this program started it. */
+  release(): boolean {
+    if (!(this.#trainer instanceof FoundTrainer)) return false
+    this.#trainer.release()
+    return true
   }
 
   /** Pauses the run until `resume`, or cancels a pause. */
@@ -165,6 +182,17 @@ export class RunSupervisor {
     )
   }
 
+  #trainerListener(): TrainerListener {
+    const { disk } = this.#context
+    return {
+      progress: (progress) => this.#receive(progress),
+      journal: () => this.#ingestSoon(),
+      disk: (error) => disk.handleError(error),
+      broken: (what) => disk.writeOrBuffer(() => this.#fail(`The trainer broke the contract (${what}).`)),
+      closed: (end) => disk.writeOrBuffer(() => this.#close(end)),
+    }
+  }
+
   #job(git: Environment['git']): TrainerJob {
     const { history, paths, program } = this.#context
     const { id, seed, configId } = this.run.summary
@@ -178,6 +206,8 @@ export class RunSupervisor {
       program,
       git,
       checkpointSeconds: this.#options.checkpointSeconds,
+      slot: this.#slot.id,
+      outlivesService: true,
     }
   }
 

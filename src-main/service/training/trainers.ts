@@ -27,10 +27,19 @@ export interface TrainerListener {
   closed(end: TrainerEnd): void
 }
 
+/** How a supervisor reaches a trainer. */
+export interface TrainerLink {
+  /** Resolves when the process is gone, or is no longer followed. */
+  readonly closed: Promise<TrainerEnd>
+  /** A trainer that is just ending does not receive it: `closed` reports its end. */
+  send(command: TrainerCommand): void
+  kill(): void
+}
+
 /** How long to wait for its pipes after its exit: a process that it started may hold them open. */
 const pipesMs = 5000
 
-export class Trainer {
+export class Trainer implements TrainerLink {
   readonly #child: ChildProcess
   readonly closed: Promise<TrainerEnd>
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { canonicalJson } from '../../../analysis/text/canonicalJson'
 import { manifestText } from '../../../analysis/studies/manifest'
@@ -9,6 +10,7 @@ import { clock, dateTime } from '../../../analysis/text/time'
 import { sharedNotes, timed, trainedWords } from '../../../analysis/text/timing'
 import { WorkbenchError } from '../../../contract/errors'
 import type { RunDetail, RunSummary } from '../../../contract/runs/runs'
+import { endedStates } from '../../../contract/runs/states'
 import type { Service } from '../../../service/app/service'
 import { agreed } from '../../agreed'
 import { withReader, withService } from '../../client'
@@ -20,6 +22,9 @@ import { findAnyRun, findRun, findTrashedRun, matchingRuns } from '../../lookup'
 import { writeJson, writeOut } from '../../output/output'
 import { accuracyWords, runName } from '../../output/progress'
 import type { Globals } from '../../globals'
+
+/** Interval of checking whether a run has stopped, in ms. */
+const endCheckMs = 200
 
 export function addRuns(program: Command): void {
   const group = program
@@ -123,6 +128,23 @@ export function addRuns(program: Command): void {
         return run
       }),
     )
+
+  group
+    .command('stop <run>')
+    .description('stop a run that trains or waits; `mcnn runs resume` continues from its last checkpoint')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const stopped = await withService(command, async (service) => {
+        const { id } = await findRun(service, name)
+        await service.call('runs.stop', { id, cause: 'command' })
+        for (;;) {
+          const { run } = await service.call('runs.get', { id })
+          if (endedStates.includes(run.state)) return run
+          await wait(endCheckMs)
+        }
+      })
+      if (command.optsWithGlobals<Globals>().json) return writeJson(stopped)
+      writeOut(`${stopped.id} is ${stopped.state}${stopped.reason === null ? '' : `: ${stopped.reason}`}\n`)
+    })
 
   group
     .command('extend <run>')

@@ -1,26 +1,32 @@
-/** Identifies the process that owns a run: several programs may work on one data directory. */
+/** Identifies processes across restarts of programs: which one owns a run, and which one trains it. */
 import { readFileSync } from 'node:fs'
-import { isAlive as isProcess } from '../../files/alive'
-import type { Owner } from '../../history/runs/runs'
+import { isAlive as isProcess } from './alive'
 
-export function thisProcess(): Owner {
+/** A process of this machine: a later one with the same pid has another start. */
+export interface ProcessIdentity {
+  pid: number
+  /** Boot id and start time; empty if the system does not tell. */
+  start: string
+}
+
+export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, start: startOf(process.pid) ?? '' }
 }
 
-export function sameOwner(a: Owner, b: Owner): boolean {
+export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.start === b.start
 }
 
 /** Returns whether the process still runs. A later process with the same pid does not count. */
-export function isAlive(owner: Owner): boolean {
-  const start = startOf(owner.pid)
-  if (start !== null) return start === owner.start
-  return process.platform !== 'linux' && isProcess(owner.pid)
+export function isAlive(identity: ProcessIdentity): boolean {
+  const start = startOf(identity.pid)
+  if (start !== null) return start === identity.start
+  return process.platform !== 'linux' && isProcess(identity.pid)
 }
 
 /** Returns whether the system was restarted after the process began. */
-export function isOfEarlierBoot(owner: Owner): boolean {
-  return owner.start.split(':')[0] !== bootId()
+export function isOfEarlierBoot(identity: ProcessIdentity): boolean {
+  return identity.start.split(':')[0] !== bootId()
 }
 
 /**
