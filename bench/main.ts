@@ -10,6 +10,7 @@ import { gpuMathIn } from '../src-main/system/gpuMath'
 import { defaultThreads } from '../src-main/contract/system/tuning'
 import { gitState, programRoot } from '../src-main/service/training/git'
 import { JsonLinesProcess } from '../src-main/service/machine/jsonLinesProcess'
+import { kernelAddon } from '../src-main/graph/kernels'
 import { deviceProber } from '../src-main/service/machine/probe'
 import { readSetupState } from '../src-main/service/machine/setupState'
 import { trainerEnv } from '../src-main/service/training/trainerEnv'
@@ -208,7 +209,7 @@ async function profiled(options: Options): Promise<number> {
   const tools = {
     worker: built('bench-worker.js'),
     script: kept('peers/trace.py'),
-    addon: path.join(programRoot, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
+    addon: kernelAddon().file,
     python: interpreter(options.peers.tensorflow ?? ''),
   }
   const profiles = []

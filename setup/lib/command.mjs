@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { SetupError, sentenceFor } from './failures.mjs'
-import { endGroup, noteChild } from '../provide/lock.mjs'
+import { endGroup, forgetChild, noteChild } from '../provide/lock.mjs'
 import { logFile, node24, root, shown } from './paths.mjs'
 
 /**
@@ -91,7 +91,7 @@ export function run(
     child.on('error', (error) => append(`${error.message}\n`))
     child.on('close', (code) => {
       clearInterval(timer)
-      if (!unattended) noteChild(null)
+      if (child.pid !== undefined && !unattended) forgetChild(child.pid)
       if (stalled) append(`ended: nothing happened for ${stallSeconds} s (ETIMEDOUT)\n`)
       resolve({ code: child.pid === undefined ? null : code, output, stalled })
     })

@@ -28,14 +28,13 @@ const isBuilt = (file) => !file.endsWith('.test.ts') && (!file.startsWith('bench
 /** Key of the build, from the contents: a checkout that only changes timestamps builds nothing. */
 function key() {
   const folders = ['src-main', 'src-renderer', 'resources', 'bench'].filter((folder) => existsSync(join(root, folder))) // git keeps no empty folder
-  const sources = folders.flatMap((folder) => filesIn(join(root, folder)).map(shown).filter(isBuilt))
+  const sources = [...folders, 'setup/lib'].flatMap((folder) => filesIn(join(root, folder)).map(shown).filter(isBuilt))
   const files = [
     'electron.vite.config.ts',
     'package.json',
     'package-lock.json',
     'tsconfig.json',
     'setup/provide/licences.mjs',
-    'setup/lib/runtimeCheck.mjs',
     ...sources.sort(),
   ]
   return keyOf(...files.flatMap((file) => [file, readFileSync(join(root, file))]))

@@ -10,14 +10,16 @@ import { codeOf, onEndSignals } from '../lib/signals.mjs'
 import { writeAtomically } from './stamps.mjs'
 
 /**
- * The setup that holds the lock and the command that it runs. `start` tells a process from a later one with the same id.
- * @typedef {{ pid: number, child: { pid: number, start: string } | null }} Holder
+ * The setup that holds the lock and the commands that it runs. `start` tells a process from a later one with the same id.
+ * @typedef {{ pid: number, children: { pid: number, start: string }[] }} Holder
  */
 
 /** flock(1) locks this file. It is never removed: otherwise two setups could lock two files of the same name. */
 const lockFile = join(runtime, 'setup.lock')
 const holderFile = join(runtime, 'setup.holder')
 let isHeld = false
+/** When each running command started, by its id. @type {Map<number, string>} */
+const running = new Map()
 
 /**
  * @param {number} pid
@@ -75,25 +77,39 @@ export function endGroup(pid, signal) {
 }
 
 /**
- * Notes the command that runs now, so that a later setup can end it if this one is killed.
- * @param {number | null} pid
+ * Notes a running command, so that a later setup can end it if this one is killed.
+ * @param {number} pid
  */
 export function noteChild(pid) {
+  const start = startOf(pid)
+  if (start === null) return
+  running.set(pid, start)
+  writeHolder()
+}
+
+/** Forgets a command that has ended. @param {number} pid */
+export function forgetChild(pid) {
+  running.delete(pid)
+  writeHolder()
+}
+
+function writeHolder() {
   if (!isHeld) return
-  const start = pid === null ? null : startOf(pid)
+  const children = [...running].map(([pid, start]) => ({ pid, start }))
   try {
-    writeAtomically(holderFile, JSON.stringify({ pid: process.pid, child: start === null ? null : { pid, start } }))
+    writeAtomically(holderFile, JSON.stringify({ pid: process.pid, children }))
   } catch {
     // The disk is full; the command itself will report that.
   }
 }
 
-/** Kills the command that a killed setup left running. */
-async function endLeftCommand() {
-  const child = readHolder()?.child
-  if (!child || startOf(child.pid) !== child.start) return
-  endGroup(child.pid, 'SIGKILL')
-  while (startOf(child.pid) === child.start) await wait(20)
+/** Kills the commands that a killed setup left running. */
+async function endLeftCommands() {
+  for (const { pid, start } of readHolder()?.children ?? []) {
+    if (startOf(pid) !== start) continue
+    endGroup(pid, 'SIGKILL')
+    while (startOf(pid) === start) await wait(20)
+  }
 }
 
 /**
@@ -128,7 +144,7 @@ export async function withLock(work) {
       log(`another setup of this clone is running (process ${pid ?? 'unknown'}); waiting for it`)
     unlock = await lock(true)
   }
-  await endLeftCommand()
+  await endLeftCommands()
   isHeld = true
   const release = () => {
     isHeld = false
@@ -136,14 +152,13 @@ export async function withLock(work) {
     unlock?.()
   }
   const restoreSignals = onEndSignals((signal) => {
-    const child = readHolder()?.child
-    if (child) endGroup(child.pid, 'SIGKILL')
+    for (const pid of running.keys()) endGroup(pid, 'SIGKILL')
     release()
     process.exit(codeOf(signal))
   })
   try {
     sweep()
-    noteChild(null)
+    writeHolder()
     await work()
   } finally {
     restoreSignals()

@@ -69,21 +69,22 @@ it('makes a second setup wait until the first has finished, with a message', asy
   expect(leftovers()).toEqual([])
 })
 
-it('takes over from a killed setup: kills its running command and removes its temporary folders', async () => {
-  const killed = holder("void run('sleep', ['1000'])")
+it('takes over from a killed setup: kills its running commands and removes its temporary folders', async () => {
+  const killed = holder("void run('sleep', ['1000'])\nvoid run('sleep', ['2000'])")
   await killed.isIn
-  const { child } = JSON.parse(readFileSync(join(runtime(), 'setup.holder'), 'utf8')) as {
-    child: { pid: number; start: string }
+  const { children } = JSON.parse(readFileSync(join(runtime(), 'setup.holder'), 'utf8')) as {
+    children: { pid: number; start: string }[]
   }
   killed.child.kill('SIGKILL')
   await once(killed.child, 'exit')
-  expect(startOf(child.pid)).toBe(child.start)
+  expect(children).toHaveLength(2)
+  for (const { pid, start } of children) expect(startOf(pid)).toBe(start)
 
   const next = holder()
   await next.isIn
   expect(next.errors()).toBe('')
   expect(readdirSync(runtime()).filter((name) => name.startsWith('tmp-'))).toEqual([`tmp-${next.child.pid}-work`])
-  expect(startOf(child.pid)).toBeNull()
+  for (const { pid } of children) expect(startOf(pid)).toBeNull()
   expect(await next.end()).toBe(0)
 })
 
@@ -93,7 +94,7 @@ it('does not kill a later process that has the id of the dead command', async ()
   mkdirSync(runtime())
   writeFileSync(
     join(runtime(), 'setup.holder'),
-    JSON.stringify({ pid: process.pid, child: { pid: other.pid, start: '1' } }),
+    JSON.stringify({ pid: process.pid, children: [{ pid: other.pid, start: '1' }] }),
   )
   const next = holder()
   await next.isIn

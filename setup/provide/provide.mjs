@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { addon } from './addon.mjs'
 import { build } from './build.mjs'
 import { checkSpace, startLog } from '../lib/command.mjs'
 import { electron, electronHere } from './electron.mjs'
@@ -10,7 +11,7 @@ import { pinned, runtime } from '../lib/paths.mjs'
 import { writeAtomically } from './stamps.mjs'
 import { provideTools, system, xvfb } from './system.mjs'
 import { measureThreads, threadsMeasured } from './threads.mjs'
-import { addon, chooseDevice, folderOf, tensorflow, version as tensorflowVersion } from './tensorflow.mjs'
+import { chooseDevice, folderOf, tensorflow, version as tensorflowVersion } from './tensorflow.mjs'
 
 /**
  * One step of the setup.

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { allOnPath, run } from '../lib/command.mjs'
-import { SetupError, causeOf, sentenceFor } from '../lib/failures.mjs'
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { allOnPath } from '../lib/command.mjs'
+import { SetupError } from '../lib/failures.mjs'
 import { temporaryFolder } from './lock.mjs'
-import { logFile, root, runtime, shown } from '../lib/paths.mjs'
+import { root, runtime } from '../lib/paths.mjs'
 import { megabytes, step } from '../lib/progress.mjs'
 import { pip, unpack } from './python.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
@@ -80,101 +80,5 @@ export function tensorflow(device) {
         renameSync(tree, folder)
         rmSync(work, { recursive: true })
       }),
-  }
-}
-
-const packageFolder = 'node_modules/@tensorflow/tfjs-node-gpu'
-const binary = `${packageFolder}/lib/napi-v8/tfjs_binding.node`
-
-const kernels = 'src-main/graph/native'
-
-/** What -march=native compiles for: a folder shared by several machines has one addon for each. */
-export function processor() {
-  return /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? ''
-}
-
-/**
- * tfjs-node's addon and our own kernels, built against that TensorFlow. They use Node-API and that one
- * TensorFlow alone, so that one plain compiler call does for every Node.
- * @param {Device} device
- */
-export function addon(device) {
-  const stamp = join(runtime, 'stamps/addon.json')
-  // Relative to the addon, so that a moved clone still finds its TensorFlow.
-  const runPath = `$ORIGIN/../../../../../${shown(folderOf(device))}/tensorflow`
-  const include = [
-    'node_modules/node-api-headers/include',
-    `${shown(folderOf(device))}/tensorflow/include`,
-    packageFolder,
-  ]
-  const ours = readdirSync(join(root, kernels))
-    .map((file) => `${kernels}/${file}`)
-    .sort()
-  const source = [
-    ...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc'].map((file) => `${packageFolder}/${file}`),
-    ...ours.filter((file) => file.endsWith('.cc')),
-  ]
-  const link = [
-    `-L${shown(folderOf(device))}/tensorflow`,
-    '-l:libtensorflow_cc.so.2',
-    '-l:libtensorflow_framework.so.2',
-    `-Wl,-rpath,${runPath}`,
-  ]
-  const args = [
-    '-O3',
-    '-march=native',
-    '-std=c++17',
-    '-pthread',
-    '-fPIC',
-    '-shared',
-    '-w',
-    ...include.map((folder) => `-I${folder}`),
-    ...source,
-    ...link,
-  ]
-  const key = () =>
-    keyOf(
-      args.join('\n'),
-      processor(),
-      ...ours.map((file) => readFileSync(join(root, file))),
-      ...['node-api-headers', '@tensorflow/tfjs-node-gpu'].map((name) =>
-        readFileSync(join(root, 'node_modules', name, 'package.json')),
-      ),
-    )
-  const cached = () => join(runtime, `addon-${key().slice(0, 16)}.node`)
-
-  return {
-    tools: /** @type {const} */ (['g++']),
-    bytes: 20e6,
-
-    isDone: () => existsSync(join(root, packageFolder)) && readStamp(stamp, key()) !== null,
-
-    async provide() {
-      // Stored outside of node_modules: new packages or another device do not require compiling again.
-      if (!existsSync(cached())) {
-        await step(`tfjs addon for TensorFlow ${device.toUpperCase()}`, async () => {
-          const work = temporaryFolder('addon')
-          const output = join(work, 'tfjs_binding.node')
-          const compiled = await run('g++', [...args, '-o', output], { env: { TMPDIR: work } })
-          if (compiled.code !== 0) {
-            const [message] = /^.*(error|undefined reference).*$/m.exec(compiled.output) ?? ['g++ failed']
-            throw new SetupError(
-              compiled.code === null || causeOf(compiled.output) !== null
-                ? sentenceFor('the tfjs addon', compiled.output, shown(logFile))
-                : `the tfjs addon could not be compiled (${message.trim().slice(0, 200)}): ${shown(logFile)} has the whole output; a g++ of version 9 or newer is needed.`,
-            )
-          }
-          renameSync(output, cached())
-          rmSync(work, { recursive: true })
-        })
-      }
-      const target = join(root, binary)
-      mkdirSync(dirname(target), { recursive: true })
-      // A new file, renamed into place: a running trainer keeps the one that it has loaded.
-      const copy = `${target}.${process.pid}.tmp`
-      copyFileSync(cached(), copy)
-      renameSync(copy, target)
-      writeStamp(stamp, key(), [binary])
-    },
   }
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { run } from '../lib/command.mjs'
 import { node24, root, runtime } from '../lib/paths.mjs'
 import { step } from '../lib/progress.mjs'
+import { processor } from './addon.mjs'
 import { keyOf, readStamp, writeStamp } from './stamps.mjs'
-import { processor, version } from './tensorflow.mjs'
+import { version } from './tensorflow.mjs'
 
 const stamp = join(runtime, 'stamps/threads.json')
 

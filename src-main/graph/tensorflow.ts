@@ -1,10 +1,12 @@
 /** The only module that loads TensorFlow. */
+import { createRequire } from 'node:module'
 import util from 'node:util'
 import type { Tensor } from '@tensorflow/tfjs-node-gpu'
 import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend'
 import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'
 import { WorkbenchError } from '../contract/errors'
 import type { TF } from '../nn/operations'
+import { kernelAddon } from './kernels'
 
 export type { TFEOpAttr, TFJSBinding }
 
@@ -28,13 +30,15 @@ export interface TensorFlow {
   tf: TF
   backend: Backend
   binding: TFJSBinding
+  /** Instruction level of our kernels, such as 'x86-64-v4'; null on a GPU, for which there are none. */
+  kernels: string | null
 }
 
 let loaded: Promise<TensorFlow> | undefined
 
 /**
  * Loads TensorFlow once per process.
- * @throws WorkbenchError unavailable if the runtime or its addon is missing
+ * @throws WorkbenchError unavailable if the runtime or its addon is missing, bad-input if MCNN_KERNEL_LEVEL is not a level
  */
 export function loadTensorFlow(): Promise<TensorFlow> {
   loaded ??= load()
@@ -46,8 +50,13 @@ async function load(): Promise<TensorFlow> {
   const patched = util as unknown as Record<string, unknown>
   patched['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
   patched['isArray'] ??= Array.isArray
+  const { level, file } = kernelAddon()
   let tf: TF
   try {
+    // tfjs-node asks node-pre-gyp for the path of its addon, which would be the same for every processor.
+    const tfjs = createRequire(createRequire(__filename).resolve('@tensorflow/tfjs-node-gpu'))
+    const locator = tfjs('@mapbox/node-pre-gyp/lib/pre-binding') as { find: (packageFile: string) => string }
+    locator.find = () => file
     // Not a static import: that would run before the lines above.
     tf = await import('@tensorflow/tfjs-node-gpu')
   } catch (cause) {
@@ -57,5 +66,6 @@ async function load(): Promise<TensorFlow> {
     })
   }
   const backend = tf.backend() as unknown as Backend
-  return { tf, backend, binding: backend.binding }
+  const { binding } = backend
+  return { tf, backend, binding, kernels: binding.isUsingGpuDevice() ? null : level }
 }

@@ -1,15 +1,12 @@
 // The forward direction of the convolution of a multi-band layer. bank.h explains the algorithm.
+#ifdef __AVX512F__
 #include <immintrin.h>
-
-#include <vector>
+#endif
 
 #include "bank.h"
 
 namespace workbench {
 namespace {
-
-using tensorflow::bfloat16;
-using tensorflow::DEVICE_CPU;
 
 // Computes the four outputs of a bank from its partial sums.
 template <class V>
@@ -95,7 +92,7 @@ void forwardRow<4>(const float* padded, const Sizes& sizes, const float* base, f
 }
 
 template <class T, int n>
-void forward(OpKernelContext* context, const Sizes& sizes, const T* x, const float* base, T* y) {
+void forward(const Parallel& parallel, const Sizes& sizes, const T* x, const float* base, T* y) {
   std::vector<float> packed(base, base + taps * sizes.inputs * n);
   if (n == 4)
     for (int tap = 0; tap < taps; tap++)
@@ -103,7 +100,7 @@ void forward(OpKernelContext* context, const Sizes& sizes, const T* x, const flo
         for (int f = 0; f < n; f++)
           packed[((tap * sizes.inputs + i / 4 * 4) + f) * 4 + i % 4] = base[(tap * sizes.inputs + i) * n + f];
   const long pixels = sizes.height * sizes.width;
-  inParallel(context, sizes.batch, pixels * taps * sizes.inputs * n / 16, [&](long from, long to) {
+  parallel(sizes.batch, pixels * taps * sizes.inputs * n / 16, [&](long from, long to) {
     std::vector<float> padded(sizes.padded() * sizes.inputs);
     float out[together * bands * n];
     for (long image = from; image < to; image++) {
@@ -117,33 +114,14 @@ void forward(OpKernelContext* context, const Sizes& sizes, const T* x, const flo
   });
 }
 
-template <class T>
-struct BankConv : OpKernel {
-  using OpKernel::OpKernel;
-  void Compute(OpKernelContext* context) override {
-    const TensorShape &x = context->input(0).shape(), &base = context->input(1).shape();
-    Sizes sizes;
-    if (!isBase(context, base) || !sizesOf(context, x, base.dim_size(2), base.dim_size(3), &sizes)) return;
-    OP_REQUIRES(context, x.dim_size(3) == sizes.inputs,
-                tensorflow::errors::InvalidArgument("images have ", x.dim_size(3), " channels, base filters ",
-                                                    sizes.inputs));
-    T* y = output<T>(context, 0, {sizes.batch, sizes.height, sizes.width, bands * sizes.filters});
-    if (!y) return;
-    auto* run = sizes.filters == 4 ? forward<T, 4> : sizes.filters == 8 ? forward<T, 8> : forward<T, 16>;
-    run(context, sizes, values<T>(context, 0), values<float>(context, 1), y);
-  }
-};
-
-REGISTER_OP("WorkbenchBankConv")
-    .Attr("T: {float, bfloat16}")
-    .Input("x: T")
-    .Input("base: float")
-    .Output("y: T")
-    .SetShapeFn(tensorflow::shape_inference::UnknownShape);
-REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConv").Device(DEVICE_CPU).TypeConstraint<float>("T"),
-                        BankConv<float>);
-REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConv").Device(DEVICE_CPU).TypeConstraint<bfloat16>("T"),
-                        BankConv<BFloat16>);
-
 }  // namespace
+
+template <class T>
+void bankForward(const Parallel& parallel, const Sizes& sizes, const T* x, const float* base, T* y) {
+  auto* run = sizes.filters == 4 ? forward<T, 4> : sizes.filters == 8 ? forward<T, 8> : forward<T, 16>;
+  run(parallel, sizes, x, base, y);
+}
+template void bankForward(const Parallel&, const Sizes&, const float*, const float*, float*);
+template void bankForward(const Parallel&, const Sizes&, const BFloat16*, const float*, BFloat16*);
+
 }  // namespace workbench

@@ -8,15 +8,13 @@
 // Stride 1, one pixel of zero padding, 3 × 3 kernels, [batch, height, width, channels]; arithmetic is float32.
 #pragma once
 #include <algorithm>
+#include <vector>
 
-#include "kernel.h"
-#include "vector.h"
+#include "compute.h"
 
 namespace workbench {
 
-constexpr int taps = 9, bands = 4;
-// Pixels of a row that are computed together, so that each kernel value is read once for all of them.
-constexpr int together = 8;
+constexpr int taps = 9;
 
 constexpr int partOf(int s, int r) { return (s & 1) * 2 + (r & 1); }
 
@@ -42,13 +40,6 @@ inline void convert(const float* from, BFloat16* to, long count) {
   for (long i = 0; i < count; i += lanes) store(to + i, load(from + i));
 }
 
-struct Sizes {
-  long batch, height, width;
-  // Channels of the layer's input, and of one band of its output.
-  int inputs, filters;
-  long padded() const { return (height + 2) * (width + 2); }
-};
-
 // Copies an image as float32, with a border of zeros.
 template <class T>
 void pad(const T* image, const Sizes& sizes, int channels, float* out) {
@@ -61,28 +52,6 @@ void pad(const T* image, const Sizes& sizes, int channels, float* out) {
     std::fill(to + channels + row, to + outRow, 0.f);
   }
   std::fill(out + (sizes.height + 1) * outRow, out + (sizes.height + 2) * outRow, 0.f);
-}
-
-// Returns false and sets the context's status if the kernels do not support the shapes.
-inline bool sizesOf(OpKernelContext* context, const TensorShape& images, int64_t inputs, int64_t filters,
-                    Sizes* sizes) {
-  const bool fits = images.dims() == 4 && (inputs == 16 || inputs == 32 || inputs == 64) &&
-                    (filters == 4 || filters == 8 || filters == 16) && images.dim_size(2) % together == 0;
-  if (!fits) {
-    context->CtxFailure(tensorflow::errors::InvalidArgument("no shared convolution of ", inputs, " inputs by ", filters,
-                                                            " base filters over ", images.DebugString()));
-    return false;
-  }
-  *sizes = {images.dim_size(0), images.dim_size(1), images.dim_size(2), static_cast<int>(inputs),
-            static_cast<int>(filters)};
-  return true;
-}
-
-inline bool isBase(OpKernelContext* context, const TensorShape& base) {
-  if (base.dims() == 4 && base.dim_size(0) == 3 && base.dim_size(1) == 3) return true;
-  context->CtxFailure(tensorflow::errors::InvalidArgument("base filters must be [3, 3, inputs, filters], not ",
-                                                          base.DebugString()));
-  return false;
 }
 
 }  // namespace workbench

@@ -1,5 +1,6 @@
 // The parts of TensorFlow that our kernels use.
 #pragma once
+#include "compute/compute.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
@@ -7,6 +8,8 @@
 
 namespace workbench {
 
+using tensorflow::bfloat16;
+using tensorflow::DEVICE_CPU;
 using tensorflow::OpKernel;
 using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
@@ -30,10 +33,10 @@ inline T* output(OpKernelContext* context, int i, const TensorShape& shape) {
   return reinterpret_cast<T*>(tensor->data());
 }
 
-// Runs task(from, to) over 0 … count in TensorFlow's own threads. @param cost rough cycles per element
-template <class F>
-inline void inParallel(OpKernelContext* context, long count, long cost, const F& task) {
-  context->device()->tensorflow_cpu_worker_threads()->workers->ParallelFor(count, cost, task);
+// Returns a function that runs tasks in TensorFlow's own threads.
+inline Parallel parallelIn(OpKernelContext* context) {
+  auto* workers = context->device()->tensorflow_cpu_worker_threads()->workers;
+  return [workers](long count, long cost, const Task& task) { workers->ParallelFor(count, cost, task); };
 }
 
 }  // namespace workbench

@@ -1,13 +1,8 @@
 // The gradients of the convolution of a multi-band layer. bank.h explains the algorithm.
-#include <vector>
-
 #include "bank.h"
 
 namespace workbench {
 namespace {
-
-using tensorflow::bfloat16;
-using tensorflow::DEVICE_CPU;
 
 // Computes the gradient of the four partial sums from that of the four bands, by signs. In place,
 // [pixel][band][filter].
@@ -25,7 +20,7 @@ void bandsToParts(float* pixels, long count, int filters) {
 
 // Computes the gradient of the input, with `vectors` of 16 inputs each. @param base [tap][filter][input]
 template <class T, int vectors>
-void gradInput(OpKernelContext* context, const Sizes& sizes, const float* base, const T* dy, T* dx) {
+void gradInput(const Parallel& parallel, const Sizes& sizes, const float* base, const T* dy, T* dx) {
   const int filters = sizes.filters, inputs = sizes.inputs, outputs = bands * filters;
   std::vector<float> transposed(taps * inputs * filters);
   for (int tap = 0; tap < taps; tap++)
@@ -34,7 +29,7 @@ void gradInput(OpKernelContext* context, const Sizes& sizes, const float* base, 
         transposed[(tap * filters + f) * inputs + i] = base[(tap * inputs + i) * filters + f];
   const long pixels = sizes.height * sizes.width;
   constexpr int block = vectors == 1 ? 8 : 4;
-  inParallel(context, sizes.batch, pixels * taps * inputs * filters / 16, [&](long from, long to) {
+  parallel(sizes.batch, pixels * taps * inputs * filters / 16, [&](long from, long to) {
     std::vector<float> padded(sizes.padded() * outputs);
     for (long image = from; image < to; image++) {
       pad(dy + image * pixels * outputs, sizes, outputs, padded.data());
@@ -71,12 +66,12 @@ constexpr long imagesOfChunk = 4;
 
 // Computes the gradient of the base filters, with `vectors` of 16 inputs each, `block` filters at a time.
 template <class T, int vectors, int block>
-void gradFilter(OpKernelContext* context, const Sizes& sizes, const T* x, const T* dy, float* dbase) {
+void gradFilter(const Parallel& parallel, const Sizes& sizes, const T* x, const T* dy, float* dbase) {
   const int filters = sizes.filters, inputs = sizes.inputs, outputs = bands * filters;
   const long pixels = sizes.height * sizes.width, rowOf = sizes.width + 2, count = taps * inputs * filters;
   const long chunks = (sizes.batch + imagesOfChunk - 1) / imagesOfChunk;
   std::vector<float> parts(chunks * count);
-  inParallel(context, chunks, imagesOfChunk * pixels * count / 16, [&](long from, long to) {
+  parallel(chunks, imagesOfChunk * pixels * count / 16, [&](long from, long to) {
     std::vector<float> padded(sizes.padded() * inputs), gradients(pixels * outputs);
     for (long image = from * imagesOfChunk; image < std::min(sizes.batch, to * imagesOfChunk); image++) {
       float* part = &parts[image / imagesOfChunk * count];
@@ -117,64 +112,24 @@ void gradFilter(OpKernelContext* context, const Sizes& sizes, const T* x, const 
   }
 }
 
-template <class T>
-struct BankConvGradInput : OpKernel {
-  using OpKernel::OpKernel;
-  void Compute(OpKernelContext* context) override {
-    const TensorShape &base = context->input(0).shape(), &dy = context->input(1).shape();
-    Sizes sizes;
-    if (!isBase(context, base) || !sizesOf(context, dy, base.dim_size(2), base.dim_size(3), &sizes)) return;
-    OP_REQUIRES(context, dy.dim_size(3) == bands * sizes.filters,
-                tensorflow::errors::InvalidArgument("gradients have ", dy.dim_size(3), " channels, banks ",
-                                                    bands * sizes.filters));
-    T* dx = output<T>(context, 0, {sizes.batch, sizes.height, sizes.width, sizes.inputs});
-    if (!dx) return;
-    auto* run = sizes.inputs == 16 ? gradInput<T, 1> : sizes.inputs == 32 ? gradInput<T, 2> : gradInput<T, 4>;
-    run(context, sizes, values<float>(context, 0), values<T>(context, 1), dx);
-  }
-};
-
-template <class T>
-struct BankConvGradFilter : OpKernel {
-  using OpKernel::OpKernel;
-  void Compute(OpKernelContext* context) override {
-    const TensorShape &x = context->input(0).shape(), &dy = context->input(1).shape();
-    OP_REQUIRES(context, x.dims() == 4 && dy.dims() == 4 && dy.dim_size(3) % bands == 0,
-                tensorflow::errors::InvalidArgument("images and gradients must be [batch, height, width, channels]"));
-    Sizes sizes;
-    if (!sizesOf(context, dy, x.dim_size(3), dy.dim_size(3) / bands, &sizes)) return;
-    for (int i = 0; i < 3; i++)
-      OP_REQUIRES(context, x.dim_size(i) == dy.dim_size(i),
-                  tensorflow::errors::InvalidArgument("images and gradients differ in size"));
-    float* dbase = output<float>(context, 0, {3, 3, sizes.inputs, sizes.filters});
-    if (!dbase) return;
-    auto* run = sizes.inputs == 16   ? gradFilter<T, 1, 4>
-                : sizes.inputs == 32 ? gradFilter<T, 2, 4>
-                                     : gradFilter<T, 4, 2>;
-    run(context, sizes, values<T>(context, 0), values<T>(context, 1), dbase);
-  }
-};
-
-REGISTER_OP("WorkbenchBankConvGradInput")
-    .Attr("T: {float, bfloat16}")
-    .Input("base: float")
-    .Input("dy: T")
-    .Output("dx: T")
-    .SetShapeFn(tensorflow::shape_inference::UnknownShape);
-REGISTER_OP("WorkbenchBankConvGradFilter")
-    .Attr("T: {float, bfloat16}")
-    .Input("x: T")
-    .Input("dy: T")
-    .Output("dbase: float")
-    .SetShapeFn(tensorflow::shape_inference::UnknownShape);
-REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConvGradInput").Device(DEVICE_CPU).TypeConstraint<float>("T"),
-                        BankConvGradInput<float>);
-REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConvGradInput").Device(DEVICE_CPU).TypeConstraint<bfloat16>("T"),
-                        BankConvGradInput<BFloat16>);
-REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConvGradFilter").Device(DEVICE_CPU).TypeConstraint<float>("T"),
-                        BankConvGradFilter<float>);
-REGISTER_KERNEL_BUILDER(Name("WorkbenchBankConvGradFilter").Device(DEVICE_CPU).TypeConstraint<bfloat16>("T"),
-                        BankConvGradFilter<BFloat16>);
-
 }  // namespace
+
+template <class T>
+void bankGradInput(const Parallel& parallel, const Sizes& sizes, const float* base, const T* dy, T* dx) {
+  auto* run = sizes.inputs == 16 ? gradInput<T, 1> : sizes.inputs == 32 ? gradInput<T, 2> : gradInput<T, 4>;
+  run(parallel, sizes, base, dy, dx);
+}
+template void bankGradInput(const Parallel&, const Sizes&, const float*, const float*, float*);
+template void bankGradInput(const Parallel&, const Sizes&, const float*, const BFloat16*, BFloat16*);
+
+template <class T>
+void bankGradFilter(const Parallel& parallel, const Sizes& sizes, const T* x, const T* dy, float* dbase) {
+  auto* run = sizes.inputs == 16   ? gradFilter<T, 1, 4>
+              : sizes.inputs == 32 ? gradFilter<T, 2, 4>
+                                   : gradFilter<T, 4, 2>;
+  run(parallel, sizes, x, dy, dbase);
+}
+template void bankGradFilter(const Parallel&, const Sizes&, const float*, const float*, float*);
+template void bankGradFilter(const Parallel&, const Sizes&, const BFloat16*, const BFloat16*, float*);
+
 }  // namespace workbench
