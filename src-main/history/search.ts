@@ -1,4 +1,4 @@
-/** Searches studies and runs by words. */
+/** Studies and runs by words. */
 import { found, type Found } from '../contract/runs/search'
 import type { Database } from './files/database'
 import { listed } from './runs/runSql'
@@ -6,18 +6,17 @@ import { listed } from './runs/runSql'
 const maxWords = 8
 
 /**
- * The searched text of a run, in lower case between blanks. 'r32' and 's4' are the window's names of a depth and a
- * seed.
+ * What is searched of a run, in lower case between blanks: 'r32' and 's4' are how the window names a depth and a seed.
  */
 export const runText = `' ' || lower(studies.name) || ' ' || runs.id || ' ' || runs.variant || ' ' || runs.arch || ' ' || replace(runs.arch, 'resnet-', 'r') || ' '
   || runs.dataset || ' seed ' || runs.seed || ' s' || runs.seed || ' ' || runs.state || ' '`
 const studyText = `' ' || lower(studies.name) || ' ' || studies.id || ' '`
 
-/** Each word must occur. The number of complete words decides the order. */
+/** Each word must occur; one that is a whole word of the text counts in the order. */
 export const every = (text: string): string => `(SELECT min(instr(${text}, value) > 0) FROM json_each(@words))`
 const whole = (text: string): string => `(SELECT sum(instr(${text}, ' ' || value || ' ') > 0) FROM json_each(@words))`
 
-/** The words of a search. The window separates the words of a name by dots and commas too. */
+/** What every one of them must occur of; dots and commas are how the window parts the words of a name. */
 export function wordsOf(text: string): string[] {
   return text
     .toLowerCase()
@@ -50,7 +49,7 @@ export class Search {
   }
 
   /**
-   * Returns studies before runs, the best first: most complete words, then running ones, then the newest.
+   * Studies before runs, each best first: most whole words, then what trains, then the newest.
    * @param limit of each kind
    */
   find(text: string, limit: number): Found[] {

@@ -23,6 +23,7 @@ beforeAll(async () => {
     device: 'cpu',
     gpus: [],
     bfloat16: 'avx512_bf16',
+    kernels: 'x86-64-v4',
   } satisfies DeviceProbe)
   const service = await writer.open()
   const { id, runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good' }) })

@@ -80,6 +80,7 @@ beforeAll(async () => {
     device: 'cpu',
     gpus: [],
     bfloat16: 'avx512_bf16',
+    kernels: 'x86-64-v4',
   } satisfies DeviceProbe)
   server = await FileServer.open(archiveOf('cifar-10-batches-bin', small.binary, 0))
   server.piece = 1 << 20

@@ -3,7 +3,7 @@ import { computingVariables, environmentFor, type ChildProcessKind } from './chi
 
 const kinds: ChildProcessKind[] = ['service', 'trainer', 'git']
 
-/** Each of these makes some runtime load code, or is a secret of the user. */
+/** Each of these makes some runtime load code, or is a secret of the person's. */
 const hostile = [
   'LD_PRELOAD',
   'LD_AUDIT',
@@ -39,7 +39,7 @@ const hostile = [
 ]
 
 describe('environmentFor', () => {
-  it.each(kinds)('passes no variable that loads code and no secret to a %s', (kind) => {
+  it.each(kinds)('gives a %s nothing that loads code and no secret', (kind) => {
     expect(environmentFor(kind, Object.fromEntries(hostile.map((name) => [name, 'x'])))).toEqual({})
   })
 
@@ -85,7 +85,7 @@ describe('environmentFor', () => {
 
 describe('computingVariables', () => {
   it('records every variable of a trainer, except those that change no bit or are recorded separately', () => {
-    const numbers = { TF_NUM_INTRAOP_THREADS: '2', NVIDIA_TF32_OVERRIDE: '1' }
+    const numbers = { TF_NUM_INTRAOP_THREADS: '2', NVIDIA_TF32_OVERRIDE: '1', MCNN_KERNEL_LEVEL: 'x86-64-v3' }
     const harmless = {
       PATH: '/bin',
       HOME: '/h',

@@ -1,5 +1,6 @@
 /** Selects the environment variables of child processes: only the listed ones are passed on. Pure. */
 
+import { kernelLimitVariable } from '../../setup/lib/kernelLevels.mjs'
 import { gpuMath } from './gpuMath'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -44,17 +45,17 @@ export function environmentFor(kind: ChildProcessKind, env: Variables): Record<s
 }
 
 /**
- * Variables of a trainer that do not change its results; our own are among them: images in the graph have the same bits
- * as those of the feeder.
+ * Variables of a trainer that do not change its results. All of our own are among them but the limit of the kernels:
+ * images in the graph have the same bits as those of the feeder.
  */
 const changesNoBit = (name: string): boolean =>
-  places.includes(name) || name === 'TF_CPP_MIN_LOG_LEVEL' || name.startsWith('MCNN_')
+  places.includes(name) || name === 'TF_CPP_MIN_LOG_LEVEL' || (name.startsWith('MCNN_') && name !== kernelLimitVariable)
 
 /**
- * Variables that are recorded in another form: thread counts (`Environment.threads`) and a GPU's arithmetic
- * (`Environment.gpuMath`).
+ * Variables that are recorded in another form: thread counts (`Environment.threads`), a GPU's arithmetic
+ * (`Environment.gpuMath`) and the limit of the kernels (`Environment.kernels`).
  */
-const recordedApart = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', ...Object.keys(gpuMath)]
+const recordedApart = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', kernelLimitVariable, ...Object.keys(gpuMath)]
 
 /**
  * Returns the recorded part of a trainer's environment, sorted by name: everything that `environmentFor` passes to a

@@ -86,7 +86,7 @@ export function cpuBfloat16(cpuinfo: string, oneDnn: boolean): string | null {
 }
 
 /** `device` is the name of a GPU only if TensorFlow itself runs on it. */
-export async function probeDevice({ tf, binding }: TensorFlow): Promise<DeviceProbe> {
+export async function probeDevice({ tf, binding, kernels }: TensorFlow): Promise<DeviceProbe> {
   const onGpu = binding.isUsingGpuDevice()
   const [gpus, gpu] = onGpu ? await Promise.all([gpusOfDriver(), gpuOfThis()]) : [[], undefined]
   return {
@@ -102,6 +102,7 @@ export async function probeDevice({ tf, binding }: TensorFlow): Promise<DevicePr
           await readFile('/proc/cpuinfo', 'utf8').catch(() => ''),
           process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0',
         ),
+    kernels,
   }
 }
 
@@ -146,6 +147,7 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
     gpuMath: probe.device === 'cpu' ? null : gpuMathWords(process.env),
     instructions: instructionsIn(textOf('/proc/cpuinfo')),
+    kernels: probe.kernels,
     variables: recorded(computingVariables(process.env)),
   }
 }

@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { WorkbenchError } from '../contract/errors'
 import { datasetSizes } from '../contract/experiment'
-import type { Environment } from '../contract/runs/environment'
 import type { RunProgress } from '../contract/runs/runs'
 import type { TrainerJob, TrainerMessage } from '../contract/trainer/messages'
 import { loadDataset, normalisation, type LoadedDataset } from '../datasets'
@@ -11,6 +10,7 @@ import { loadTensorFlow } from '../graph/tensorflow'
 import { buildTrainingGraph, type ResidentData } from '../graph/training'
 import { network } from '../nn/architecture'
 import { initialValues } from '../nn/network'
+import { computationWords, isSameComputation } from './checkpoints/computation'
 import { beginning, Checkpoints, variablesOf, type Save } from './checkpoints/checkpoint'
 import { StopRequested, type Control } from './control'
 import { deviceMemory, environmentOf, firstGpu, probeDevice } from './environment'
@@ -110,7 +110,7 @@ async function trainIn(
     }),
   )
   const environment = environmentOf(await probeDevice(tensorflow), job.program, job.git)
-  const computedBy = howComputed(environment, tuning.sentences)
+  const computedBy = computationWords(environment, tuning.sentences)
   const checkpoints = new Checkpoints(job.runDir, config, variablesOf(spec))
   const warnings: string[] = []
   // A checkpoint ahead of the journal would leave a gap in the journal.
@@ -126,7 +126,7 @@ async function trainIn(
         { fix: 'Import that one again and resume, or re-run on this one.' },
       )
     graph.setVariables(from.variables)
-    if (from.computedBy !== computedBy)
+    if (!isSameComputation(from.computedBy, computedBy))
       warnings.push(
         `Computed in another way than before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`,
       )
@@ -219,23 +219,6 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   both.set(a)
   both.set(b, a.length)
   return both
-}
-
-/** Every trainer is started with this value (`service/trainerEnv.ts`); earlier checkpoints were made with it too. */
-const ownVariables: Readonly<Record<string, string>> = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
-
-/**
- * Describes what determines the last bits of a step's results. @param banks how multi-band layers are computed, with
- * times in brackets
- */
-function howComputed(
-  { device, tensorflow, threads, gpuMath, variables = {} }: Environment,
-  banks: readonly string[],
-): string {
-  const chosen = Object.entries(variables).filter(([name, value]) => ownVariables[name] !== value)
-  const settings = chosen.length === 0 ? '' : ` With ${chosen.map(([name, value]) => `${name}=${value}`).join(', ')}.`
-  const algorithms = banks.map((sentence) => ` ${sentence.replace(/ \([^)]*\)/g, '')}`).join('')
-  return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op${gpuMath === null ? '' : `, ${gpuMath}`}.${settings}${algorithms}`
 }
 
 /** Seconds since the last call. */

@@ -51,6 +51,9 @@ export function environmentRows(environment: Environment): [label: string, value
     ...(environment.instructions === undefined
       ? []
       : ([['vector instructions', environment.instructions || 'none']] satisfies [string, string][])),
+    ...(typeof environment.kernels === 'string'
+      ? ([['kernels', environment.kernels]] satisfies [string, string][])
+      : []),
     ['cores', whole(environment.cores)],
     ['memory', bytes(environment.memoryBytes)],
     ['threads per op', pool(threads.intraOp)],

@@ -48,6 +48,7 @@ export function runManifest({
       memoryBytes: environment.memoryBytes,
       platform: environment.platform,
       ...(environment.instructions !== undefined && { instructions: environment.instructions }),
+      ...(environment.kernels !== undefined && { kernels: environment.kernels }),
       ...(environment.variables !== undefined && { variables: environment.variables }),
     },
     data: { id: config.dataset, trainExamples, testExamples, fingerprint: datasetFingerprint },

@@ -196,6 +196,19 @@ describe('circumstances', () => {
     expect(circumstancesOf(now, of({ TF_ENABLE_ONEDNN_OPTS: '0' }))).toEqual([])
   })
 
+  it('include another level of kernels, unless the level of the run is unknown', () => {
+    const of = (kernels?: string | null) => ({
+      ...now,
+      environment: { ...here, ...(kernels !== undefined && { kernels }) },
+    })
+    expect(circumstancesOf(of('x86-64-v4'), of('x86-64-v3'))).toEqual([
+      { what: 'kernels', then: 'x86-64-v4', now: 'x86-64-v3' },
+    ])
+    expect(circumstancesOf(of('x86-64-v3'), of('x86-64-v3'))).toEqual([])
+    expect(circumstancesOf(of(), of('x86-64-v3'))).toEqual([])
+    expect(circumstancesOf(of(null), of('x86-64-v3'))).toEqual([])
+  })
+
   it('are omitted if nothing is known from the first training', () => {
     expect(circumstancesOf({ environment: null }, now)).toEqual([])
   })

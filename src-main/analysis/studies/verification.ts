@@ -145,6 +145,7 @@ export function circumstancesOf(
     ['device', before && before.device, now.environment.device],
     ['CPU', before && before.cpu, now.environment.cpu],
     ['vector instructions', before?.instructions ?? null, now.environment.instructions ?? missing],
+    ['kernels', before?.kernels ?? null, now.environment.kernels ?? missing],
     ['TensorFlow', before && before.tensorflow, now.environment.tensorflow],
     // The number of parallel operations does not change how sums are split.
     ['threads per op', before && numberOf(before.threads.intraOp), numberOf(now.environment.threads.intraOp)],

@@ -44,6 +44,7 @@ export const runManifest = z.object({
       memoryBytes: true,
       platform: true,
       instructions: true,
+      kernels: true,
       variables: true,
     })
     .nullable(),

@@ -28,6 +28,11 @@ export const environment = z.object({
    * them.
    */
   instructions: z.string().optional(),
+  /**
+   * Instruction level of our CPU kernels, such as 'x86-64-v4', or 'native'; null on a GPU, which does not use them;
+   * missing as above: such a run used kernels for exactly its processor.
+   */
+  kernels: z.string().nullable().optional(),
   /** Environment variables of the trainer that can change its bits (`system/childEnvironment.ts`); missing as above. */
   variables: z.record(z.string(), z.string()).optional(),
 })

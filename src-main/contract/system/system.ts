@@ -15,6 +15,8 @@ export const device = z.object({
   gpus: z.array(z.string()),
   /** The instructions that compute bfloat16 in hardware, such as 'avx512_bf16'; null if there are none known. */
   bfloat16: z.string().nullable(),
+  /** Instruction level of our CPU kernels (`Environment.kernels`); null on a GPU. */
+  kernels: z.string().nullable(),
 })
 export type Device = z.infer<typeof device>
 

@@ -7,7 +7,7 @@ const lineSeeds = [
   { ready: { version: '2.21', device: 'cpu' } },
   { ms: [1.5, 2, 3] },
   { error: 'It failed.' },
-  { version: '2.21', tfjs: '4', device: 'cpu', gpus: [], bfloat16: null },
+  { version: '2.21', tfjs: '4', device: 'cpu', gpus: [], bfloat16: null, kernels: 'x86-64-v3' },
 ]
 
 fuzz<string>('lines of timed processes and probes', () => ({

@@ -1,4 +1,4 @@
-/** Builds SQL statements from lists of columns. */
+/** SQL statements that are written from a list of columns. */
 
 /**
  * Returns an INSERT of one row.

@@ -1,4 +1,4 @@
-/** The checkpoint from which a run can resume; NULL if there is none. */
+/** Where a run can go on from; NULL where there is no checkpoint. */
 export const sql = `
 ALTER TABLE runs ADD COLUMN checkpoint_step INTEGER;
 ALTER TABLE runs ADD COLUMN checkpoint_epochs INTEGER;

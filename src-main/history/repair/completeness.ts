@@ -1,5 +1,6 @@
 /**
- * Compares the measurements of a run with those expected for its finished epochs: some may be missing after corruption.
+ * What a run ought to have measured by the epochs it finished, held against what is there: after a damage some of it
+ * may be missing.
  */
 import { sampledEvery } from '../../contract/trainer/messages'
 import type { Database } from '../files/database'
@@ -34,7 +35,7 @@ export class Completeness {
     this.#evaluation = db.prepare<[number], number>('SELECT epoch FROM evaluations WHERE run = ?').pluck()
   }
 
-  /** Returns how many of the expected measurements of a run are missing. */
+  /** Returns how much a run lacks of what is measured in as many epochs as it has. */
   missing(run: number): Missing {
     const { examples = 1, batch = 1 } = this.#counts.get(run) ?? {}
     const epochs = this.#epochs.all(run)
@@ -57,7 +58,7 @@ export class Completeness {
   }
 }
 
-/** Expected epochs of sampled steps: up to the end of the last finished epoch, after it up to the last stored step. */
+/** Of those that are kept, up to the last finished epoch's end; behind it up to the last that is there. */
 function missingSteps(steps: readonly number[], perEpoch: number, finished: number): number[] {
   const there = new Set(steps)
   const every = sampledEvery(perEpoch)

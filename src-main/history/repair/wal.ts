@@ -1,6 +1,7 @@
 /**
- * Checks the write-ahead log of a history (sqlite.org/fileformat2.html, section 4) before SQLite opens it. SQLite
- * treats the first corrupt frame as the end of the log and silently drops all later ones, even confirmed ones.
+ * The write-ahead log beside a history (sqlite.org/fileformat2.html, section 4), looked at before SQLite opens it:
+ * SQLite takes the first frame that is damaged for the log's end and drops what follows, confirmed or not, without a
+ * word.
  */
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -14,8 +15,8 @@ type Sum = readonly [number, number]
 const noHead = 'the head of its write-ahead log can’t be read'
 
 /**
- * Returns the fault of a history's log, in words. Returns null if it is intact, missing, or incomplete at its end
- * because a power cut prevented the last transaction from being confirmed.
+ * Returns what is wrong with the log of a history, in words; null if it is whole, missing, or torn at its end: a
+ * transaction that a power cut kept from being confirmed.
  */
 export function walDamage(history: string): string | null {
   const file = `${history}-wal`
@@ -31,8 +32,8 @@ export function walDamage(history: string): string | null {
     view.getUint32(8) === pageBytes &&
     same(sumOf(view, 0, 24, [0, 0], little), stored(view, 24))
   const salts = headed ? saltsAt(view, 16) : commonSalts(view, count)
-  // The checksum of each frame continues that of the previous one: if a frame does not match, the next one is
-  // unverifiable.
+  // Each frame's sum goes on from that of the one before: of two neighbours in disorder the second can't be vouched
+  // for.
   const frames = Array.from({ length: count }, (_, i) => {
     const at = headerBytes + i * frameBytes
     const before = i === 0 ? (headed ? stored(view, 24) : null) : stored(view, at - frameBytes + 16)
@@ -46,7 +47,7 @@ export function walDamage(history: string): string | null {
       )
     return { ours, whole, page: view.getUint32(at), commits: view.getUint32(at + 4) }
   })
-  // Later frames belong to an older log, or to a transaction that never ended.
+  // What lies behind it is an older log's, or a transaction's that never came to its end.
   const last = frames.findLastIndex(({ whole, commits }) => whole && commits > 0)
   if (last < 0) return headed || !frames.some(({ whole }) => whole) ? null : noHead
   const confirmed = frames.slice(0, last + 1)
@@ -55,15 +56,15 @@ export function walDamage(history: string): string | null {
   return headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read` : noHead
 }
 
-/** Returns the first frame of a frame's transaction, as far as intact frames show it. */
+/** Where the transaction of a frame begins, as far as whole frames tell. */
 function beginOf(frames: readonly Frame[], of: number): number {
   return frames.findLastIndex(({ whole, commits }, i) => i < of && whole && commits > 0) + 1
 }
 
 /**
- * Returns whether a corrupt frame belongs to the last transaction. Each transaction is flushed before the next begins,
- * so one with a successor was confirmed. SQLite writes the pages of a transaction in ascending order. If the order
- * starts again, a corrupt header hides the end of a transaction.
+ * Whether a damaged frame belongs to the last transaction: each is flushed before the next begins, so with another
+ * behind it it was confirmed. SQLite writes a transaction's pages in their order; where that begins again, a lost head
+ * hides an end.
  */
 function isTorn(frames: readonly Frame[], first: number): boolean {
   const rest = frames.slice(beginOf(frames, first))
@@ -75,11 +76,11 @@ function isTorn(frames: readonly Frame[], first: number): boolean {
 }
 
 interface Frame {
-  /** Returns whether the frame belongs to this log, not to an older one. */
+  /** Whether it bears the mark of this log, not of an older one. */
   ours: boolean
   whole: boolean
   page: number
-  /** Returns the size of the database in pages if the frame ends a transaction, else 0. */
+  /** Pages of the database if it ends a transaction, else 0. */
   commits: number
 }
 
@@ -95,7 +96,7 @@ function saltsAt(view: DataView, at: number): string {
   return `${view.getUint32(at)}-${view.getUint32(at + 4)}`
 }
 
-/** Returns the salts of a log without a valid header: those of most of its first frames. */
+/** Of a log without its head: those of most frames among its first ones. */
 function commonSalts(view: DataView, count: number): string {
   const found = new Map<string, number>()
   for (let i = 0; i < Math.min(count, 5); i++) {

@@ -1,4 +1,4 @@
-/** The SQL of all measurements, derived from the metrics in `contract/runs/metrics.ts`. */
+/** The SQL of what runs measure, from the metrics that `contract/runs/metrics.ts` declares. */
 import { epochFields, stepFields, type EpochRollUp, type Metric } from '../../contract/runs/metrics'
 import { insertInto, selectList } from '../files/statements'
 import { figureColumns, filterColumns } from '../filters'
@@ -11,7 +11,9 @@ const selected = (table: string, fields: Readonly<Record<string, Metric>>): stri
 export const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
 export const stepColumns = `steps.step, ${selected('steps', stepFields)}`
 
-/** The summary columns of a run, by column. Each is computed from all epochs, so that both always agree. */
+/**
+ * What the run's row says of its epochs, by column: computed from all of them each time, so that the two never differ.
+ */
 const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
 const rollUps: Record<EpochRollUp, (column: string) => string> = {
   last: (column) => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`,
@@ -33,7 +35,7 @@ const rolledUp: Readonly<Record<string, string>> = {
   ),
 }
 
-/** Columns of a run's row that its journal contains or determines. */
+/** Columns of a run's row that follow from what its trainer wrote: its journal holds them. */
 export const measuredRunColumns: ReadonlySet<string> = new Set([
   ...Object.keys(rolledUp),
   'environment',
@@ -44,7 +46,7 @@ export const measuredRunColumns: ReadonlySet<string> = new Set([
   'checkpoint_at',
 ])
 
-/** The tables of a run's measurements, with all their columns except the run. */
+/** The tables of what a run measures, with all their columns but the run. */
 const measuredTables = {
   epochs: ['epoch', ...columnsOf(epochFields)],
   steps: ['step', ...columnsOf(stepFields)],
@@ -55,7 +57,7 @@ const measuredTables = {
 export const insertEpoch = insertInto('epochs', ['run', ...measuredTables.epochs])
 export const insertStep = insertInto('steps', ['run', ...measuredTables.steps])
 export const putEvaluation = insertInto('evaluations', ['run', ...measuredTables.evaluations], ' OR REPLACE')
-/** Statements that copy the measurements of one run to another; parameters: the target, then the source. */
+/** Each copies what one run measured to another: the run that receives it, then the run that gives it. */
 export const copies = Object.entries(measuredTables).map(([table, list]) => {
   const columns = list.join(', ')
   return `INSERT INTO ${table} (run, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run = ?`

@@ -1,4 +1,4 @@
-/** Changes that people make to runs in lists: tags, notes, archive and trash. */
+/** What people do with runs in lists: tags, notes, archive and trash. */
 import type { Database } from '../files/database'
 
 interface Put {
@@ -43,13 +43,13 @@ export class RunMarks {
       .pluck()
   }
 
-  /** Returns the tags, in alphabetical order, and the note of a run. */
+  /** What a person wrote to a run; tags in alphabetical order. */
   of(id: string): { note: string; tags: string[]; archivedAt: string | null } {
     const row = this.#of.get(id)
     return { note: row?.note ?? '', archivedAt: row?.archivedAt ?? null, tags: this.#tagsOf.all(id) }
   }
 
-  /** Tags are case-insensitive. @returns whether the run changed, as the other methods do */
+  /** Tags are the same in small and capital letters. @returns whether the run changed; so with the others */
   tag(id: string, tag: string): boolean {
     return this.#tag.run(tag, id).changes > 0
   }
@@ -62,7 +62,7 @@ export class RunMarks {
     return this.#note.run(note, id).changes > 0
   }
 
-  /** @param at time of archiving, ISO; null undoes it */
+  /** @param at when it was put away, ISO; null brings it back */
   archive(id: string, at: string | null): boolean {
     return this.#archive.run({ at, id }).changes > 0
   }
@@ -72,7 +72,7 @@ export class RunMarks {
     return this.#trash.run({ at, id }).changes > 0
   }
 
-  /** Returns ids of the runs in the trash, except those of studies in the trash. */
+  /** Ids of what is in the trash; what went there with or before its study is not among them. */
   trashed(): string[] {
     return this.#trashed.all()
   }

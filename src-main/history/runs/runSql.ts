@@ -1,4 +1,4 @@
-/** SQL shared by all lists of runs: runs with their studies, and the summary of a run. */
+/** What every list of runs selects: runs with their study, and a run's summary. */
 import type { RunSummary } from '../../contract/runs/runs'
 import { sharedMachineKind } from '../../contract/runs/timing'
 import { selectList } from '../files/statements'

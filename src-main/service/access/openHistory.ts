@@ -148,9 +148,15 @@ export function heldError(paths: Paths): WorkbenchError {
  * @throws WorkbenchError damaged
  */
 export function mustNotBeMissing(paths: Paths): void {
-  const { database } = paths
+  const { database, runs, records } = paths
   if (existsSync(database) && statSync(database).size > 0) return
-  const left = leftOfHistory(paths)
+  const count = existsSync(runs) ? readdirSync(runs).length : 0
+  const left = [
+    ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} exist`] : []),
+    ...(existsSync(records) && readdirSync(records).length > 0 ? ['records of studies exist'] : []),
+    ...(existsSync(`${database}-wal`) ? ['its write-ahead log exists'] : []),
+    ...(listBackups(paths).length > 0 ? ['backups of it exist'] : []),
+  ]
   if (left.length === 0) return
   throw new WorkbenchError(
     'damaged',
@@ -159,16 +165,4 @@ export function mustNotBeMissing(paths: Paths): void {
       fix: 'Put the file back, or run `mcnn doctor --repair`, which rebuilds it from the newest backup, the records of studies and the journals of runs.',
     },
   )
-}
-
-/** Returns what shows that there was a history, in words. */
-export function leftOfHistory(paths: Paths): string[] {
-  const { database, runs, records } = paths
-  const count = existsSync(runs) ? readdirSync(runs).length : 0
-  return [
-    ...(count > 0 ? [`files of ${count} ${count === 1 ? 'run' : 'runs'} exist`] : []),
-    ...(existsSync(records) && readdirSync(records).length > 0 ? ['records of studies exist'] : []),
-    ...(existsSync(`${database}-wal`) ? ['its write-ahead log exists'] : []),
-    ...(listBackups(paths).length > 0 ? ['backups of it exist'] : []),
-  ]
 }

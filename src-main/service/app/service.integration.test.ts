@@ -126,9 +126,11 @@ describe('calls', () => {
       device: 'cpu',
       gpus: [],
       bfloat16: 'avx512_bf16',
+      kernels: 'x86-64-v4',
     } satisfies DeviceProbe)
     expect(serviceCalls['system.device'].result.parse(await service.call('system.device', {}))).toMatchObject({
       bfloat16: 'avx512_bf16',
+      kernels: 'x86-64-v4',
     })
     const { id, runIds } = await service.call('studies.create', { plan })
     expect((await service.call('studies.get', { id })).study.plan?.training.precision).toBe('bfloat16')

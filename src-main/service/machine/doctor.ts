@@ -32,7 +32,13 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
   const tensorflow =
     'code' in probe
       ? null
-      : { version: probe.version, device: probe.device, gpus: probe.gpus, bfloat16: probe.bfloat16 }
+      : {
+          version: probe.version,
+          device: probe.device,
+          gpus: probe.gpus,
+          bfloat16: probe.bfloat16,
+          kernels: probe.kernels,
+        }
   const checks = [
     checkNode(),
     'code' in probe
@@ -41,6 +47,7 @@ export async function examine(context: Context, parts: Parts): Promise<Doctor> {
     checkGpu(state, tensorflow),
     // Devices are known only through TensorFlow, and there is nothing to repair in either case.
     ...(tensorflow ? [passed('bfloat16', bfloat16Words(tensorflow))] : []),
+    ...(tensorflow?.kernels ? [passed('Kernels', tensorflow.kernels)] : []),
     passed('Threads', threadsWords(threads)),
     checkElectron(state),
     checkHistory(history.sqliteVersion(), history.check()),

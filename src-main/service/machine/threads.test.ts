@@ -6,7 +6,7 @@ import type { ThreadTimes } from '../../contract/system/tuning'
 import type { Processor } from './processor'
 import { knownTuning, machineKey, measuredThreads, rememberTuning } from './threads'
 import { threadCandidates, timesOf } from './threadTuning'
-import { threadsOf, trainerEnv } from '../training/trainerEnv'
+import { kernelLimitOf, threadsOf, trainerEnv } from '../training/trainerEnv'
 
 let folder = ''
 let file = ''
@@ -169,5 +169,19 @@ describe('environment of a trainer', () => {
     expect(env['TF_NUM_INTEROP_THREADS']).toBeUndefined()
     expect(threadsOf({ TF_NUM_INTEROP_THREADS: '1' })).toEqual({ intraOp: null, interOp: 1 })
     expect(threadsOf({ TF_NUM_INTEROP_THREADS: 'many', TF_NUM_INTRAOP_THREADS: '0' })).toBeNull()
+  })
+})
+
+describe('limit of the kernels', () => {
+  it('is the level of the run, unless the user’s limit is lower', () => {
+    const asked = (level: string): NodeJS.ProcessEnv => ({ MCNN_KERNEL_LEVEL: level })
+    expect(kernelLimitOf('x86-64-v3', {})).toEqual(asked('x86-64-v3'))
+    expect(kernelLimitOf('x86-64-v3', asked('x86-64-v4'))).toEqual(asked('x86-64-v3'))
+    expect(kernelLimitOf('x86-64-v3', asked('x86-64-v2'))).toEqual({})
+  })
+
+  it('stays the user’s for a run without levels, and if it is not a level', () => {
+    for (const level of [null, undefined, 'native']) expect(kernelLimitOf(level, {})).toEqual({})
+    expect(kernelLimitOf('x86-64-v3', { MCNN_KERNEL_LEVEL: 'v3' })).toEqual({})
   })
 })

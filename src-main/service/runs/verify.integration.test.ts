@@ -1,9 +1,10 @@
 /** Trains a short real run again: it verifies unchanged, and differs wherever its stored results were changed. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { supportedLevels } from '../../../setup/lib/kernelLevels.mjs'
 import { quickStart } from '../../contract/experiment'
 import { runManifest, studyManifest } from '../../contract/publish/manifests'
 import { verification } from '../../contract/publish/verification'
@@ -251,6 +252,36 @@ describe('a run that is trained again', () => {
     expect((await service.call('publish.verify', { id: held })).differences).toEqual([
       expect.stringMatching(/^The validation accuracy of epoch 1 is /),
     ])
+  })
+
+  it('uses the kernels of the run if the processor can, and names another level', async () => {
+    const [low = '', high = ''] = supportedLevels(readFileSync('/proc/cpuinfo', 'utf8')).slice(-2)
+    const { environment } = await service.call('runs.get', { id: runId })
+    expect(environment?.kernels).toBe(high)
+    vi.stubEnv('MCNN_KERNEL_LEVEL', low)
+    try {
+      const other = await service.call('publish.verify', { id: runId, steps: 3 })
+      expect(other.circumstances).toContainEqual({ what: 'kernels', then: high, now: low })
+      expect(other.environment.kernels).toBe(low)
+      const training = { ...quickStart.training, trainExamples: 100, testExamples: 50, epochs: 1, milestones: [] }
+      const {
+        runIds: [lowRun = ''],
+      } = await service.call('studies.create', {
+        plan: { ...quickStart, name: 'Low', variants: ['mcnn-f'], seeds: [5], training },
+      })
+      await expect.poll(async () => state(lowRun)).toBe('done')
+      expect((await service.call('runs.get', { id: lowRun })).environment?.kernels).toBe(low)
+      expect(await service.call('publish.verify', { id: lowRun })).toMatchObject({ same: true, circumstances: [] })
+      // Without the limit, the service's environment allows the higher level.
+      vi.stubEnv('MCNN_KERNEL_LEVEL', undefined)
+      expect(await service.call('publish.verify', { id: lowRun })).toMatchObject({
+        same: true,
+        circumstances: [],
+        environment: { kernels: low },
+      })
+    } finally {
+      vi.stubEnv('MCNN_KERNEL_LEVEL', undefined)
+    }
   })
 
   it('differs if a loss, a metric or the hash of the weights was changed', async () => {

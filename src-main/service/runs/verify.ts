@@ -27,7 +27,7 @@ import { recordsOf } from './verifiedRecords'
 import { storedTwice } from '../storage/storedTwice'
 import { removeScratch, scratchFolder } from '../storage/scratch'
 import { otherTrainers } from '../../system/trainerProcesses'
-import { trainerEnv } from '../training/trainerEnv'
+import { kernelLimitOf, trainerEnv } from '../training/trainerEnv'
 import type { ReportProgress } from '../tasks/backgroundTasks'
 
 /** Seconds between checkpoints: a verification never resumes, so it needs none within an epoch. */
@@ -184,7 +184,10 @@ async function trainAgain(
       {
         job,
         log: path.join(folder, 'trainer.log'),
-        env: threads === null ? trainerEnv() : trainerEnv(process.env, threads),
+        env: {
+          ...(threads === null ? trainerEnv() : trainerEnv(process.env, threads)),
+          ...kernelLimitOf(before?.kernels),
+        },
       },
       target,
       run.datasetFingerprint,

@@ -1,7 +1,7 @@
 /** Backups of the history in the data directory. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { anotherDataDir, WorkbenchError } from '../../contract/errors'
+import { WorkbenchError } from '../../contract/errors'
 import type { Backup } from '../../contract/system/storage'
 import { writeOutputWith } from '../../files/outputFile'
 import { backupDatabase } from '../../history/repair/backup'
@@ -46,18 +46,10 @@ export function newBackupFile({ backups }: Pick<Paths, 'backups'>, what = ''): s
   }
 }
 
-/** @throws WorkbenchError not-found if no history was created yet */
-export function mustHaveHistory({ database }: Paths): void {
-  if (!existsSync(database))
-    throw new WorkbenchError('not-found', `There is no history ${database} yet.`, {
-      fix: `Check the path, or choose ${anotherDataDir}.`,
-    })
-}
-
 /** Copies the history into the backups' folder. Throws as `backupDatabase`. */
 export async function makeBackup(paths: Paths, out?: string): Promise<{ file: string; bytes: number }> {
   // Checked before a folder is created.
-  mustHaveHistory(paths)
+  if (!existsSync(paths.database)) throw new WorkbenchError('not-found', `There is no history ${paths.database} yet.`)
   const file = out ?? newBackupFile(paths)
   return { file, bytes: await backupDatabase(paths.database, file) }
 }

@@ -6,20 +6,17 @@ import type { Repair } from '../../contract/system/storage'
 import { renameDurably } from '../../files/durable'
 import { openDatabase } from '../../history/files/database'
 import { History } from '../../history/history'
-import { mustHaveHistory, newBackupFile } from './backups'
+import { newBackupFile } from './backups'
 import type { Paths } from './dataDir'
-import { locateDataDir, prepareDataDir } from './dataDirIdentity'
-import { acquireLock, leftOfHistory, mustNotBeMissing } from '../access/openHistory'
+import { prepareDataDir } from './dataDirIdentity'
+import { mustNotBeMissing, acquireLock } from '../access/openHistory'
 import { rebuild } from './rebuild'
 
 /**
- * @throws WorkbenchError not-found if there is neither a history nor a trace of one, conflict if another program uses
- *   the data directory, unavailable if a newer program wrote the history or the new one cannot be written; nothing has
- *   changed then
+ * @throws WorkbenchError conflict if another program uses the data directory, unavailable if a newer program wrote the
+ *   history or the new one cannot be written; nothing has changed then
  */
 export async function repairHistory(dataDir: string, program: string): Promise<Repair> {
-  const found = locateDataDir(dataDir)
-  if (leftOfHistory(found).length === 0) mustHaveHistory(found)
   const paths = prepareDataDir(dataDir)
   const lock = await acquireLock(paths, program)
   try {

@@ -1,3 +1,4 @@
+import { kernelLevels, kernelLimitVariable } from '../../../setup/lib/kernelLevels.mjs'
 import { environmentFor } from '../../system/childEnvironment'
 import { gpuMathIn } from '../../system/gpuMath'
 import { defaultThreads, type ThreadCounts } from '../../contract/system/tuning'
@@ -8,6 +9,20 @@ export const nodeArguments = ['--disable-sigusr1'] as const
 
 /** Environment variables that TensorFlow reads once, when it starts. */
 const variables = { intraOp: 'TF_NUM_INTRAOP_THREADS', interOp: 'TF_NUM_INTEROP_THREADS' } as const
+
+/**
+ * Returns the variable that limits a trainer to the kernels of a run, so that a second training computes alike if this
+ * processor can. A lower limit of the user applies.
+ * @param level `Environment.kernels` of the run
+ */
+export function kernelLimitOf(
+  level: string | null | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const rank = kernelLevels.indexOf(level ?? '')
+  const limit = env[kernelLimitVariable]
+  return rank === -1 || (limit && kernelLevels.indexOf(limit) < rank) ? {} : { [kernelLimitVariable]: level ?? '' }
+}
 
 /** @param threads of TensorFlow; by default those in the environment, else those measured on this machine */
 export function trainerEnv(

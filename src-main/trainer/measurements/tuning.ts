@@ -47,7 +47,8 @@ export async function tuneBanks({
 }: TuningOptions): Promise<Tuning> {
   const known = await read(file)
   const before = Object.keys(known).length
-  const machine = [os.cpus()[0]?.model.trim(), os.cpus().length, tensorflow.binding.TF_Version, program].join(' / ')
+  const { binding, kernels } = tensorflow
+  const machine = [os.cpus()[0]?.model.trim(), os.cpus().length, binding.TF_Version, program, kernels].join(' / ')
   const shapes = hasOwnKernels(tensorflow) ? bankShapes(spec) : []
   const measured = new Map(
     shapes.map((shape): [string, { shape: BankShape; times: BankTimes }] => {

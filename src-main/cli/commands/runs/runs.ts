@@ -258,6 +258,7 @@ function page({ run, config, environment, datasetFingerprint, weightsFile, epoch
     ['Weights', weightsFile],
     ['SHA-256', run.weightsSha256],
     ['Device', environment && `${environment.device}; ${environment.cpu}, ${environment.cores} cores`],
+    ['Kernels', environment?.kernels ?? null],
     [
       'Versions',
       environment && `program ${environment.program}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`,
