@@ -5,7 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const out = path.resolve(import.meta.dirname, '../out/main')
-/** Chunks carry a hash, entries do not. */
+/** Chunks have a hash in their name, entries do not. */
 const entries = readdirSync(out).filter(
   (name) => name.endsWith('.js') && !/-[\w-]{8}\.js$/.test(name) && !name.startsWith('rolldown-runtime'),
 )
@@ -13,7 +13,8 @@ const entries = readdirSync(out).filter(
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'mcnn-runtime-'))
-  // Another Node to the check, and to any native module that the check should have kept from being loaded.
+  // The check sees another Node version, and so would any native module that the check should have prevented from
+  // loading.
   writeFileSync(
     path.join(folder, 'node20.cjs'),
     `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } }); process.dlopen = () => { throw new Error('a native module was loaded') }`,
@@ -25,7 +26,7 @@ it('finds the built entry points', () => {
   expect(entries).toEqual(expect.arrayContaining(['cli.js', 'history.js', 'index.js', 'service.js', 'trainer.js']))
 })
 
-it.each(entries)('%s refuses to start with another runtime, in one sentence', (entry) => {
+it.each(entries)('%s rejects another runtime, in one sentence', (entry) => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['-r', path.join(folder, 'node20.cjs'), path.join(out, entry), '--data-dir', path.join(folder, 'a b')],

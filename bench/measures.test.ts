@@ -36,7 +36,7 @@ describe('rowOf', () => {
 
 describe('ratiosOf', () => {
   it('compares what was measured in the same round', () => {
-    // The machine is twice as slow in the second round, and somebody else disturbs one of the third.
+    // In the second round the machine is twice as slow, and in the third other work disturbs one process.
     const { ratios } = ratiosOf([
       measured('step', [
         [10, 10],

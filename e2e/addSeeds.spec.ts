@@ -4,13 +4,13 @@ import { comparisonStudy, writeComparisonHistory } from './comparisonHistory'
 const study = `#/studies/${comparisonStudy}`
 
 test('adds seeds until intervals are narrow enough, and undoes it', async ({ launch, dataDir }) => {
-  // Of the built-in set: its runs can be queued here.
+  // A study on the built-in set: its runs can be queued here.
   writeComparisonHistory(dataDir, 'synthetic')
   const workbench = await launch()
   const { page } = workbench
   await workbench.resize(1280, 800)
   await workbench.open(`${study}?at=t1`)
-  // What waits is held, so that nothing trains meanwhile.
+  // Queued runs are paused, so that nothing trains meanwhile.
   const table = page.getByRole('table', { name: /^Table I:/ })
   await expect(table).toBeVisible()
   const before = (await workbench.call('studies.get', { id: comparisonStudy })).study
@@ -55,7 +55,7 @@ test('adds seeds until intervals are narrow enough, and undoes it', async ({ lau
     for (const variant of ['mcnn-l', 'mcnn-fl', 'mcnn-a'])
       await expect(() => dialog.getByRole('checkbox', { name: variant, exact: true }).uncheck({ force: true })).toPass()
     await expect(dialog).toContainText('2 more seeds (6, 7)')
-    // The made-up history does not say on which machine its runs trained.
+    // The artificial history does not name the machine on which its runs trained.
     await expect(dialog).toContainText('4 runs; duration unknown')
     await dialog.getByLabel('Seeds', { exact: true }).press('Enter')
     await expect(dialog).not.toBeVisible()
@@ -79,7 +79,7 @@ test('adds seeds until intervals are narrow enough, and undoes it', async ({ lau
       .poll(async () => (await workbench.call('studies.get', { id: comparisonStudy })).study.total)
       .toBeLessThanOrEqual(before.total + 1)
     const { study: now } = await workbench.call('studies.get', { id: comparisonStudy })
-    // The first of them began at once, and says so.
+    // The first run started at once, and the page says so.
     if (now.total > before.total)
       await expect(page.getByText('3 runs removed; 1 run had already started and was kept')).toBeVisible()
     else expect(now.plan).toEqual(before.plan)

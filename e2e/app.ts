@@ -1,4 +1,4 @@
-/** The real desktop program, in a data directory of its own, as tests use it. */
+/** The real desktop program with a private data directory, for tests. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,7 +21,7 @@ export const screenshots = path.join(root, 'test-results/screenshots')
 /** Playwright's own limit of 30 s is too short for a busy machine. */
 const startMs = 5 * 60_000
 
-/** What a page's own code sees; tests have no DOM library to tell them. */
+/** Types of what a page's code sees: tests have no DOM library. */
 interface PageGlobals {
   workbench: WorkbenchBridge
   recordedEvents: { event: string; payload: unknown }[]
@@ -48,14 +48,14 @@ export function electronArguments(dataDir: string): string[] {
 }
 
 /**
- * Chooses a radio button that its label covers. Again if a page that is still being made moved it away from the click.
+ * Selects a radio button that is covered by its label. Repeats the click if the page moved the button while loading.
  */
 export const choose = (radio: Locator): Promise<void> => expect(() => radio.check({ force: true })).toPass()
 
-/** Inherited by the shell, the service and its trainers alike: how a test tells them from another's. */
+/** The shell, the service and its trainers inherit this variable: it distinguishes them from those of another test. */
 const mark = (dataDir: string): string => `MCNN_E2E=${dataDir}`
 
-/** The processes that a test's program started, by a part of their command line. */
+/** Returns the processes of a test's program by a part of their command line. */
 export function processesOf(dataDir: string, containing = ''): number[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return []
@@ -72,7 +72,7 @@ export class Workbench {
   readonly app: ElectronApplication
   readonly page: Page
   readonly dataDir: string
-  /** Errors of the page's console, of its scripts and of the shell. A test that provokes some takes them out. */
+  /** Errors of the page's console, of its scripts and of the shell. A test that provokes errors removes them. */
   readonly problems: string[] = []
   #closed = false
 
@@ -91,7 +91,7 @@ export class Workbench {
     app.process().once('exit', () => (this.#closed = true))
   }
 
-  /** Takes out the problems that the test provoked and gives them. */
+  /** Removes the problems that the test provoked, and returns them. */
   drainProblems(): string[] {
     return this.problems.splice(0)
   }
@@ -107,7 +107,7 @@ export class Workbench {
     await expect.poll(() => this.page.evaluate('location.hash')).toBe(hash)
   }
 
-  /** One call over the bridge, as the page makes it, with its outcome. */
+  /** Makes one call over the bridge, as the page does, and returns its outcome. */
   async outcome<C extends RendererCall>(call: C, params: RendererParams<C>): Promise<CallOutcome<RendererResult<C>>> {
     const outcome: unknown = await this.page.evaluate(
       ([name, given]) =>
@@ -125,7 +125,7 @@ export class Workbench {
     return outcome.value
   }
 
-  /** Begins to keep events, for `recordedEvents`. */
+  /** Starts recording events for `recordedEvents`. */
   async listen(...events: EventName[]): Promise<void> {
     await this.page.evaluate((names) => {
       const page = globalThis as unknown as PageGlobals
@@ -140,7 +140,7 @@ export class Workbench {
     return all.filter((one) => one.event === event).map((one) => one.payload as EventPayload<E>)
   }
 
-  /** What the next question dialogs are answered with: the index of a button. Gives the texts of those asked so far. */
+  /** Sets the answers to the next question dialogs: the index of a button. Returns the texts of the dialogs so far. */
   async answerQuestions(response: number): Promise<() => Promise<string[]>> {
     await this.app.evaluate(({ dialog }, answer) => {
       const kept = globalThis as unknown as { asked: string[] }
@@ -154,14 +154,14 @@ export class Workbench {
     return () => this.app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked)
   }
 
-  /** What the next file dialogs choose; null cancels. */
+  /** Sets the choices in the next file dialogs; null cancels. */
   async chooseFiles(files: string[] | null): Promise<void> {
     await this.app.evaluate(({ dialog }, chosen) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: chosen === null, filePaths: chosen ?? [] })
     }, files)
   }
 
-  /** Resolves when the page has drawn two frames: whatever follows from a change of its layout has come. */
+  /** Resolves when the page has drawn two frames: by then every effect of a layout change has happened. */
   async drawn(): Promise<void> {
     await this.page.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null))))',
@@ -173,7 +173,8 @@ export class Workbench {
       width,
       height,
     ] as const)
-    // Not waitForFunction: where its first look fails it evaluates within the page, which the page's policy forbids.
+    // Not waitForFunction: if its first check fails, it evaluates code within the page, which the page's policy
+    // forbids.
     await expect.poll(() => this.page.evaluate('`${innerWidth} ${innerHeight}`')).toBe(`${width} ${height}`)
   }
 
@@ -183,8 +184,8 @@ export class Workbench {
   }
 
   /**
-   * Both sizes in both themes, one after the other.
-   * @param look gets the end of a picture's name, such as '1280-light'
+   * Runs `look` in both sizes and both themes.
+   * @param look receives the suffix of a screenshot's name, such as '1280-light'
    */
   async inEveryLook(look: (ending: string) => Promise<void>): Promise<void> {
     for (const [width, height] of [
@@ -199,17 +200,17 @@ export class Workbench {
     }
   }
 
-  /** @throws where something is wider than the window */
+  /** @throws Error if an element is wider than the window */
   async scrollsNowhereSideways(): Promise<void> {
     expect(await this.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
   }
 
-  /** The service's process. */
+  /** Returns the service's process. */
   servicePid(): number | undefined {
     return processesOf(this.dataDir, 'service.js')[0]
   }
 
-  /** Quits as File › Quit does; whatever trains is stopped. */
+  /** Quits as File › Quit does; running training is stopped. */
   async close(): Promise<void> {
     if (this.#closed) return
     await this.answerQuestions(0)
@@ -226,9 +227,9 @@ export class Workbench {
 }
 
 interface Fixtures {
-  /** Not there yet: the program makes it. */
+  /** Does not exist yet: the program creates it. */
   dataDir: string
-  /** Starts the program; several times in one test to close it and open it again. */
+  /** Starts the program. A test may call it several times, to close and reopen the program. */
   launch: (options?: { dataDir?: string; env?: Record<string, string>; executable?: string }) => Promise<Workbench>
   workbench: Workbench
 }
@@ -257,7 +258,7 @@ export const test = base.extend<Fixtures>({
       return workbench
     })
     for (const workbench of launched) await workbench.close()
-    // Nothing of it goes on: no service, no trainer.
+    // No process of it remains: no service, no trainer.
     await expect.poll(() => processesOf(dataDir), { message: 'processes left' }).toEqual([])
     expect(launched.flatMap((workbench) => workbench.problems)).toEqual([])
   },

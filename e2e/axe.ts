@@ -1,13 +1,13 @@
-/** The standard's checks of accessibility. */
+/** Accessibility checks with axe. */
 import { readFileSync } from 'node:fs'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright/test'
 
 const source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Returns the serious and critical faults of the current page, each with its elements. */
+/** Returns the serious and critical violations on the current page, each with its elements. */
 export async function faults(page: Page): Promise<string[]> {
-  // Put in by the driver, which the page's policy does not hold back.
+  // The driver inserts the script, which bypasses the page's policy.
   await page.evaluate(source)
   const results = await page.evaluate<AxeResults>(`axe.run(document, { resultTypes: ['violations'] })`)
   return results.violations

@@ -9,7 +9,7 @@ import { History } from '../src-main/history/history'
 
 const study = `#/studies/${comparisonStudy}`
 
-/** What the next save dialogs choose. */
+/** Sets the choices in the next save dialogs. */
 async function saveTo(workbench: Workbench, file: string | null): Promise<void> {
   await workbench.app.evaluate(({ dialog }, chosen) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: chosen === null, filePath: chosen ?? '' })
@@ -20,7 +20,7 @@ async function clipboard(workbench: Workbench): Promise<string> {
   return workbench.app.evaluate(({ clipboard: board }) => board.readText())
 }
 
-/** The area in px² that the bands of a chart lie in. */
+/** Returns the area of a chart's bands in px². */
 async function bandArea(chart: Locator): Promise<number> {
   const boxes = await Promise.all((await chart.locator('path.band').all()).map((band) => band.boundingBox()))
   return boxes.reduce((sum, box) => sum + (box ? box.width * box.height : 0), 0)
@@ -58,7 +58,7 @@ test('stores band, scale, axis, smoothing and zoom of the curves in the address,
     await expect(
       curves.getByRole('img', { name: /^Test accuracy, % by step, CIFAR-10 · ResNet-32, one line per seed/ }),
     ).toBeVisible()
-    // The seed that diverged ends with a mark.
+    // The seed that diverged has a mark at its end.
     await expect(curves.getByText('NaN', { exact: false }).first()).toBeVisible()
     await workbench.screenshot('study-curves-seeds')
   })
@@ -191,7 +191,7 @@ test('shows comparison sections by address, with the paper’s numbers and inter
     await expect(page.getByText('Table I reproduced - Figure 3, CIFAR-10.png saved')).toBeVisible()
     const png = readFileSync(path.join(folder, 'figure.png'))
     expect([png.readUInt32BE(16), png.toString('latin1', 37, 41), png.readUInt32BE(41)]).toEqual([1950, 'pHYs', 11811])
-    // Not saved is no error and says nothing.
+    // A cancelled save is no error and shows no message.
     await choose('Save as SVG…', null)
     await expect(page.getByRole('alert')).toHaveCount(0)
   })

@@ -1,4 +1,4 @@
-/** A small history to look at: four networks of Table I with every state in it, made from a seed. */
+/** A small generated history: four networks of Table I with runs in every state. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import {
@@ -19,7 +19,7 @@ export const comparisonStudy = 'table-1'
 const seeds = [1, 2, 3, 4, 5]
 const variants: Variant[] = ['baseline', 'mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a']
 const archs: Arch[] = ['resnet-20', 'resnet-32', 'resnet-56']
-/** Where a run of the recipe ends, as test error, and what a variant adds to it. */
+/** Final test error of a recipe's run, and the addition of each variant. */
 const finalError: Partial<Record<Arch, number>> = { 'resnet-20': 0.083, 'resnet-32': 0.0735, 'resnet-56': 0.0655 }
 const added: Record<Variant, number> = {
   baseline: 0,
@@ -29,7 +29,7 @@ const added: Record<Variant, number> = {
   'mcnn-a': 0.024,
 }
 
-/** Ended or held otherwise than done: [arch, variant, seed]. */
+/** Runs that are paused or ended in another state than done: [arch, variant, seed]. */
 const others: [RunState, Arch, Variant, number, string | null][] = [
   ['diverged', 'resnet-32', 'mcnn-a', 3, 'The loss became NaN at epoch 37.'],
   ['interrupted', 'resnet-56', 'mcnn-l', 4, 'The program that trained it is gone.'],
@@ -37,7 +37,7 @@ const others: [RunState, Arch, Variant, number, string | null][] = [
   ['stopped', 'resnet-20', 'mcnn-fl', 5, 'Stopped by hand.'],
 ]
 
-/** Uniform in [0, 1), the same for the same words. */
+/** Returns a number in [0, 1), the same for the same words. */
 function noise(...words: (string | number)[]): number {
   let hash = 2166136261
   for (const char of words.join('/')) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619)

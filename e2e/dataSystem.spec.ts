@@ -5,7 +5,7 @@ import { cifarSpecs } from '../src-main/datasets/catalog'
 import { locateDataDir } from '../src-main/service/storage/dataDirIdentity'
 import { makeRunFolder } from '../src-main/service/storage/ownFiles'
 
-/** CIFAR-10 as an import leaves it, every picture black: nothing of the real set. */
+/** Writes CIFAR-10 as an import does, with black images. */
 function putBlackSet(dataDir: string): void {
   const folder = path.join(dataDir, 'datasets', 'cifar-10')
   mkdirSync(folder, { recursive: true })
@@ -77,8 +77,7 @@ test('Ctrl Z restores a removed data set; closing the notice deletes it', async 
 test('the system page shows storage and log, and stores the chosen theme', async ({ launch, dataDir }) => {
   const workbench = await launch()
   const { page } = workbench
-  // What a run leaves behind, in a directory that has its history: without one it would be taken for a history that is
-  // lost.
+  // The files of a run, in a directory with their history: without one, the history would be reported as lost.
   await expect(page.getByText('Service running')).toBeVisible()
   makeRunFolder(locateDataDir(dataDir), 'gone')
   writeFileSync(path.join(dataDir, 'runs/gone/weights.safetensors'), Buffer.alloc(2_000_000))
@@ -96,7 +95,7 @@ test('the system page shows storage and log, and stores the chosen theme', async
   await licences.scrollIntoViewIfNeeded()
   await workbench.screenshot('system-licences')
   const view = page.getByRole('region', { name: 'View' })
-  // The box itself is drawn by its label, which lies over it.
+  // The label covers the box and draws it.
   await choose(view.getByRole('radio', { name: 'dark' }))
   await expect.poll(() => page.evaluate(`matchMedia('(prefers-color-scheme: dark)').matches`)).toBe(true)
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)

@@ -7,7 +7,7 @@ import { expect, test } from './app'
 
 const source = cifarSpecs[0]?.download ?? { url: '', bytes: 0 }
 
-/** A proxy that takes every question for a tunnel, and answers none. */
+/** A proxy that accepts every request for a tunnel and answers none. */
 async function silentProxy(): Promise<{ url: string; asked: string[]; close: () => void }> {
   const asked: string[] = []
   const sockets: Socket[] = []
@@ -32,7 +32,7 @@ test('downloads a data set only after confirming host and size; a cancelled down
   launch,
   dataDir,
 }) => {
-  // Of an earlier download.
+  // Part of an earlier download.
   const folder = path.join(dataDir, 'datasets', '.downloads')
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'cifar-10-binary.tar.gz.part'), Buffer.alloc(34_000_000))
@@ -73,7 +73,7 @@ test('downloads a data set only after confirming host and size; a cancelled down
   await expect(page.getByRole('button', { name: 'Download…' })).toBeVisible()
   expect((await workbench.call('datasets.sources', {})).map(({ kept }) => kept)).toEqual([0, 0])
 
-  // Nobody listens there any more.
+  // The server has stopped.
   proxy.close()
   await page.getByRole('button', { name: 'Download…' }).click()
   await dialog.getByRole('button', { name: 'Download 170 MB' }).click()

@@ -1,4 +1,4 @@
-/** A run's network used elsewhere, and on pictures of one's own. */
+/** Uses a run's network elsewhere, and on the user's own images. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { deflateSync } from 'node:zlib'
@@ -42,7 +42,7 @@ const bytesOf = (color: typeof stripes): Buffer =>
 
 type Said = RendererResult<'runs.classify'>
 
-/** What the window shows, as names and percentages. */
+/** Returns the class names and percentages that the window shows. */
 async function told({ page }: Workbench): Promise<[string, string][]> {
   const bars = page.getByRole('region', { name: 'Classify your own image' }).locator('dl')
   const names = await bars.locator('dt').allInnerTexts()
@@ -75,7 +75,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
   })
 
   await test.step('classifies the scaled centre of an image that is dropped anywhere on the page', async () => {
-    // The middle 32 × 32 of 96 × 32 is another picture than its sides.
+    // The middle 32 × 32 of 96 × 32 differs from its sides.
     const wide = pngOf(96, 32, (x, y) => (x < 32 || x > 63 ? [255, 0, 0] : stripes(63 - x, y)))
     await drop(workbench, 'wide.png', 'image/png', wide)
     await expect(region.getByRole('img', { name: 'wide.png as the network sees it' })).toBeVisible()
@@ -88,7 +88,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
         }),
       ),
     )
-    // The window did not go to the file.
+    // The window did not navigate to the file.
     await expect(page).toHaveURL(new RegExp(`#/runs/${id}$`))
   })
 
@@ -142,7 +142,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     const damaged = Buffer.from(whole)
     damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1
     writeFileSync(file, damaged)
-    // Another run in between: the network that was asked last is kept in memory.
+    // Another run in between: the last network is kept in memory.
     await workbench.call('runs.classify', { id: runIdOf('baseline', 1), picture: bytesOf(stripes).toString('base64') })
     await drop(workbench, 'stripes.png', 'image/png', pngOf(32, 32, stripes))
     await expect(region).toContainText('are corrupt')
@@ -159,7 +159,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
   })
 })
 
-test('exports a network in each format from the run’s page, and replaces nothing without asking', async ({
+test('exports a network in each format from the run’s page, and asks before it replaces a file', async ({
   launch,
   dataDir,
 }) => {
@@ -232,12 +232,12 @@ test('exports a network in each format from the run’s page, and replaces nothi
   )
 })
 
-/** Drops a file on the page's heading, as a file manager does. */
+/** Drops a file on the heading of the page, as a file manager does. */
 function drop(workbench: Workbench, name: string, type: string, content: Buffer): Promise<void> {
   return send(workbench, ['dragover', 'drop'], name, type, content)
 }
 
-/** Events with a file, as the system sends them to the page. */
+/** Sends the events of a dropped file, as the system does. */
 async function send({ page }: Workbench, events: string[], name: string, type: string, content: Buffer): Promise<void> {
   await page.getByRole('heading', { level: 1 }).evaluate(
     (element, [wanted, fileName, mime, base64]) => {

@@ -15,7 +15,7 @@ async function opened(launch: () => Promise<Workbench>, dataDir: string, query =
   return workbench
 }
 
-/** All four feature maps are there: the last to come. */
+/** Resolves when all four feature maps are drawn, which happens last. */
 async function ready(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: /^Feature map of / }).first()).toBeVisible()
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
@@ -69,7 +69,7 @@ test('chooses, reads and pins a bank with the keyboard alone', async ({ launch, 
     await response.focus()
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('ArrowLeft')
-    // From the middle a sixteenth to the left; where H₁ has it, π further.
+    // A sixteenth to the left of the middle, where H₁ has the value that H₂ has π further.
     await expect(page.getByText(/^\|H₂\(u −0\.125π, v 0\)\| = /)).toBeVisible()
     await expect(page.getByText(/^= \|H₁\(u 0\.875π, v 0\)\|, H\(u−π, v\)/)).toBeVisible()
     await page.keyboard.press('Enter')
@@ -110,7 +110,7 @@ test('values of a map agree with the kernel, the pixels and the service', async 
     4,
   )
 
-  // The feature map: nine products of this channel, then the others.
+  // The feature map: nine products of this channel, then those of the others.
   const feature = page.getByRole('button', { name: 'Feature map of h₂' })
   const at = await feature.boundingBox()
   if (!at) throw new Error('no feature map')
@@ -123,7 +123,7 @@ test('values of a map agree with the kernel, the pixels and the service', async 
     .split(' + ')
     .map((product) => product.split(' · ').map(signed))
   expect(products).toHaveLength(9)
-  // The whole from the picture, as it is painted in the thumbnail, and the bank's weights.
+  // The complete sum from the image, as drawn in the thumbnail, and the bank's weights.
   const pixels = await page
     .getByRole('radiogroup', { name: 'Image' })
     .locator('canvas')

@@ -1,6 +1,6 @@
 /**
- * A small history with filters to look at, made from a seed: a study of mcnn-f, mcnn-a and baseline whose kernels come
- * out of noise over its epochs.
+ * A small generated history with filters: a study of mcnn-f, mcnn-a and baseline whose kernels emerge from noise over
+ * its epochs.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ const study = 'filters'
 const training = { ...quickStart.training, dataset: 'synthetic' as const, epochs: filterEpochs }
 export const runIdOf = (variant: Variant, seed: number): string => `filters-${variant}-s${seed}`
 
-/** What first layers tend to: smooth, lines, edges, a point; row by row. */
+/** Typical kernels of a first layer: smooth, lines, edges, a point; row by row. */
 const prototypes = [
   [0.55, 1, 0.6, 0.95, 1.7, 1, 0.5, 1.05, 0.6],
   [0.2, 0.9, 0.25, 0.3, 1.5, 0.35, 0.15, 0.8, 0.2],
@@ -34,7 +34,7 @@ const tints = [
   [0.8, 0.9, 1],
 ]
 
-/** The weights of a layer after an epoch: from `initial` to a mix of what layers tend to and what is drawn. */
+/** Returns the weights of a layer after an epoch: from `initial` to a mix of typical kernels and random ones. */
 function kernelAt(initial: Float32Array, shape: readonly number[], seed: number, epoch: number): Float32Array {
   const [rows = 3, columns = 3, inputs = 1, filters = 1] = shape
   const rng = random(seed, 'synthetic', inputs * 100 + filters)

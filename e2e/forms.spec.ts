@@ -33,17 +33,17 @@ test('an invalid form lists its errors and cannot be started', async ({ workbenc
     await expect(start, label).toBeEnabled()
   }
   const variants = page.getByRole('group', { name: 'Variants' })
-  // The box itself is drawn by its label, which lies over it.
+  // The label covers the box and draws it.
   for (const box of await variants.getByRole('checkbox').all())
     await expect(() => box.uncheck({ force: true })).toPass()
   await expect(variants).toContainText(/choose at least one/i)
   await expect(start).toBeDisabled()
-  // Enter in a field is no way round the button.
+  // Enter in a field does not start the study either.
   await page.getByLabel('Name').press('Enter')
   expect(await workbench.call('studies.list', {})).toEqual([])
 })
 
-test('the form shows what auto means, and the run its precision', async ({ workbench }) => {
+test('the form shows the precision that auto means, and the run its own', async ({ workbench }) => {
   const { page } = workbench
   const { bfloat16 } = await workbench.call('system.device', {})
   const here = bfloat16 === null ? 'float32' : 'bfloat16'
@@ -74,7 +74,7 @@ test('the form shows what auto means, and the run its precision', async ({ workb
   await expect(page.getByText('precision', { exact: true }).locator('xpath=following-sibling::*[1]')).toHaveText(here)
 })
 
-test('rejects a corrupt archive by name and leaves nothing behind', async ({ workbench, dataDir }) => {
+test('rejects a corrupt archive by name and leaves no files', async ({ workbench, dataDir }) => {
   const { page } = workbench
   const file = path.join(dataDir, '..', 'cifar-10-binary.tar.gz')
   mkdirSync(path.dirname(file), { recursive: true })
@@ -88,7 +88,7 @@ test('rejects a corrupt archive by name and leaves nothing behind', async ({ wor
   const sets = await workbench.call('datasets.list', {})
   expect(sets.filter((set) => set.available).map((set) => set.id)).toEqual(['synthetic'])
 
-  // What was chosen once can't be used again, and a cancelled dialog is no error.
+  // A path is used only once, and a cancelled dialog is no error.
   await workbench.chooseFiles(null)
   await page.getByRole('button', { name: 'Dismiss' }).click()
   await page.getByRole('button', { name: 'Import folder…' }).click()

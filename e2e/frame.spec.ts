@@ -12,7 +12,7 @@ const heading = (page: Page, name: string | RegExp) =>
     page.getByRole('heading', { level: 1, name, ...(typeof name === 'string' ? { exact: true } : {}) }),
   ).toBeVisible()
 
-/** Of the slim navigation; zoomed, it is not quite whole. */
+/** Width of the slim navigation; zoomed, it is not an integer. */
 const slimWidth = /^4[78](\.\d+)?px$/
 
 /** Clicks an item of the native menu. */
@@ -50,7 +50,7 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   await expect(palette(page)).toHaveCount(0)
   await heading(page, 'Filter banks')
 
-  // A run, by words of what it is.
+  // A run, by words of its description.
   await page.keyboard.press('Control+k')
   await search(page).fill('r32 mcnn-l s4')
   const runs = palette(page).getByRole('group', { name: 'Runs' }).getByRole('option')
@@ -60,7 +60,7 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   await page.keyboard.press('Enter')
   await expect.poll(() => page.evaluate('location.hash')).toBe('#/runs/resnet-32-mcnn-l-s4')
 
-  // A study, by the arrow keys, and what was looked at is offered again.
+  // A study, by the arrow keys; recently visited pages are offered again.
   await page.keyboard.press('Control+k')
   await expect(palette(page).getByRole('group', { name: 'Recent' }).getByRole('option').first()).toContainText(
     'Filter banks',
@@ -72,7 +72,7 @@ test('the palette finds pages, actions, studies and runs by the keyboard alone',
   await page.keyboard.press('Enter')
   await heading(page, 'Table I reproduced')
 
-  // An action, and nothing.
+  // An action, and a text without a match.
   await page.keyboard.press('Control+k')
   await search(page).fill('qqqq zzzz')
   await expect(palette(page)).toContainText('No results')
@@ -110,7 +110,7 @@ test('a view’s link pasted into the palette opens the same view, and back and 
   await heading(page, 'System')
   await page.keyboard.press('Alt+ArrowRight')
   await heading(page, 'Table I reproduced')
-  // The mouse's own buttons, which the driver has no name for.
+  // The extra buttons of the mouse, which the driver cannot name.
   await page.evaluate(
     `document.body.dispatchEvent(new MouseEvent('mouseup', { button: 3, bubbles: true, cancelable: true }))`,
   )
@@ -126,7 +126,7 @@ test('a view’s link pasted into the palette opens the same view, and back and 
 test('menus contain the commands of the keys: pages, zoom, theme, navigation, shortcuts', async ({ launch }) => {
   const workbench = await launch()
   const { page, app, dataDir } = workbench
-  // The driver's own idea of a theme would hide the program's.
+  // The driver's emulated theme would hide the program's.
   await page.emulateMedia({ colorScheme: null })
   await heading(page, 'Studies')
   expect(
@@ -140,7 +140,7 @@ test('menus contain the commands of the keys: pages, zoom, theme, navigation, sh
   expect(await zoomOf(workbench)).toBe(100)
   for (let i = 0; i < 9; i++) await page.keyboard.press('Control+=')
   await expect.poll(() => zoomOf(workbench)).toBe(200)
-  // Another address, the same zoom.
+  // The zoom is the same at another address.
   const wide = await page.evaluate('innerWidth')
   await page.keyboard.press('Control+2')
   await heading(page, 'Runs')
@@ -171,7 +171,7 @@ test('menus contain the commands of the keys: pages, zoom, theme, navigation, sh
   await expect(page.getByRole('navigation', { name: 'Pages' })).toHaveCSS('width', slimWidth)
   await workbench.close()
 
-  // All of it is as it was left.
+  // Everything is restored.
   const again = await launch()
   await again.page.emulateMedia({ colorScheme: null })
   await expect.poll(() => zoomOf(again)).toBe(80)
@@ -208,7 +208,7 @@ test('the Help menu opens the method, the glossary and the shortcuts; a term lea
   await expect(equations.getByRole('row')).toHaveCount(5)
   await expect(equations).toContainText('H₄(u, v) = H(u − π, v − π)')
 
-  // A term, by the keyboard: its tooltip defines it, and its link leads to its entry.
+  // A term, by the keyboard: its tooltip defines it, and its link opens its glossary entry.
   const term = page.getByRole('link', { name: 'base filter', exact: true }).first()
   await expect(term).toHaveAttribute('title', /^A trained filter/)
   await term.focus()
@@ -230,7 +230,7 @@ test('the Help menu opens the method, the glossary and the shortcuts; a term lea
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
   await page.keyboard.press('Escape')
 
-  // A term of a table, and the palette.
+  // A term in a table, and one in the palette.
   await workbench.open('#/studies/table-1?at=t1')
   await page.getByRole('link', { name: 'Drop, points' }).click()
   await expect(page.locator('#term-drop')).toBeFocused()

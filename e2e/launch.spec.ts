@@ -37,7 +37,7 @@ test('the menu leads to every page and to a new study', async ({ workbench }) =>
   await expect(page.getByRole('heading', { level: 1, name: 'New study' })).toBeVisible()
 })
 
-test('a second start on the same data directory leaves the first one alone', async ({ workbench, dataDir }) => {
+test('a second start on the same data directory does not affect the first', async ({ workbench, dataDir }) => {
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const second = spawn(electronExecutable(), electronArguments(dataDir), { stdio: 'ignore' })
   const [code] = (await once(second, 'exit')) as [number | null]
@@ -69,7 +69,7 @@ test('rejects a database of a newer program and does not change it', async ({ la
   const database = new Database(file)
   database.exec('CREATE TABLE later (x)')
   database.pragma('user_version = 9999')
-  // The history is this program’s.
+  // This program’s own history.
   database.pragma(`application_id = ${applicationId}`)
   database.close()
   writeFileSync(
@@ -115,7 +115,7 @@ test('rejects a folder with other files, and remembers the folder that is chosen
   }
   const relaunched = (): Promise<string | undefined> =>
     app.evaluate(() => (globalThis as { relaunched?: string[] }).relaunched?.at(-1))
-  // The same folder is refused again, and says why.
+  // The same folder is rejected again, with the reason.
   await choose(dataDir)
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('it contains "work"')
   expect(await relaunched()).toBeUndefined()

@@ -54,7 +54,7 @@ test('clicking a layer in the drawing shows its details and adds the resulting v
   await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))
   await expect(drawing.getByRole('img')).toHaveAccessibleName(/16 base filters trained, 48 derived/)
 
-  // With the keyboard too; a variant without a name is named by its layers.
+  // By keyboard too; a variant without a name is named after its layers.
   await stem.focus()
   await page.keyboard.press('Enter')
   await expect(variant.getByRole('radio', { name: 'mcnn-l', exact: true })).toBeChecked()
@@ -79,7 +79,7 @@ test('offers other networks than ResNets and draws their stages and blocks', asy
     await workbench.open('#/studies')
     await workbench.open('#/new')
     await expect(page.getByLabel('Name')).toBeVisible()
-    // What was typed last is kept.
+    // The last typed value is kept.
     const reset = page.getByRole('button', { name: 'Reset' })
     if (await reset.isVisible()) await reset.click()
     await expect(() => page.getByRole('checkbox', { name: 'ResNet-8' }).uncheck({ force: true })).toPass()
@@ -91,7 +91,7 @@ test('offers other networks than ResNets and draws their stages and blocks', asy
     await expect(drawing).toContainText(model.trainableParameters.toLocaleString('en-US'))
     await expect(drawing).toContainText(`${model.features} → 10`)
     await drawing.getByRole('button', { name: new RegExp(`^${layer.replaceAll('.', '\\.')},`) }).click()
-    // A pointwise layer can't be switched; it shows its inside all the same.
+    // A pointwise layer cannot be toggled, but shows its details.
     await expect(drawing.getByRole('img')).toHaveAccessibleName(new RegExp(`${layer}.*${says}`))
     await expect(drawing.getByRole('status')).toContainText(
       layer.endsWith('shortcut') ? 'only 3 × 3 convolutions' : 'made ordinary',
@@ -192,7 +192,7 @@ test('fits every window size', async ({ workbench }) => {
     await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
     await workbench.screenshot(`new-study-paper-${ending}`)
   })
-  // Zoomed in as far as it goes, nothing scrolls sideways.
+  // At the largest zoom, nothing scrolls sideways.
   await page.keyboard.press('Control+0')
   for (let i = 0; i < 7; i++) await page.keyboard.press('Control+=')
   await expect.poll(() => page.evaluate('innerWidth')).toBeLessThanOrEqual(460)

@@ -1,6 +1,4 @@
-/**
- * What leaves the window: a study as an archive that comes back elsewhere, a report that stands on its own, a manifest.
- */
+/** Exports: a study's archive that is imported elsewhere, a self-contained report, a manifest. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { AxeResults } from 'axe-core'
@@ -73,7 +71,7 @@ async function readsWithoutClipping(workbench: Workbench, page: Page, width: num
     const { left, right } = frame.getBoundingClientRect()
     const widthOf = document.documentElement.clientWidth
     const wide = frame.scrollWidth > frame.clientWidth
-    // A frame that scrolls must be reached by keyboard, and must not cover a part of its table.
+    // A scrolling frame must be reachable by keyboard, and must not cover a part of its table.
     const faults = [
       ...(left < 0 || right > widthOf ? ['its frame leaves the page'] : []),
       ...(wide && frame.tabIndex !== 0 ? ['its frame scrolls and takes no focus'] : []),
@@ -127,7 +125,7 @@ test('writes a study’s report as a self-contained page', async ({ launch, data
   await expect
     .poll(() => workbench.app.evaluate(() => (globalThis as unknown as { shown: string[] }).shown))
     .toEqual([path.join(folder, 'index.html')])
-  // A second one asks first.
+  // A second report asks before it replaces the first.
   const asked = await workbench.answerQuestions(1)
   await choose(workbench, 'Write report…')
   await expect.poll(asked).toEqual([`Replace the report in ${comparisonStudy}-report?`])
@@ -137,7 +135,7 @@ test('writes a study’s report as a self-contained page', async ({ launch, data
   const opened = workbench.app.waitForEvent('window')
   await workbench.app.evaluate(
     ({ BrowserWindow }, file) => {
-      // A browser of its own, as it were: nothing of the program's rules for its window holds there.
+      // An independent browser: the policies of the program's window do not apply there.
       const window = new BrowserWindow({
         width: 1100,
         height: 900,

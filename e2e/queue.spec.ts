@@ -1,4 +1,4 @@
-/** What waits, put in another order by buttons, keys and undo; a run duplicated into a new study. */
+/** The queue, reordered by buttons, keys and undo; a run duplicated into a new study. */
 import path from 'node:path'
 import type { Locator, Page } from 'playwright/test'
 import { otherVerificationWords } from '../src-main/analysis/text/queue'
@@ -7,7 +7,7 @@ import { MachineSlot } from '../src-main/service/queue/machineSlot'
 import { locateDataDir } from '../src-main/service/storage/dataDirIdentity'
 import { expect, screenshots, test, type Workbench } from './app'
 
-/** The first trains for minutes where nobody ends it; the others wait. */
+/** The first run trains for minutes if nothing ends it; the others are queued. */
 const plan: StudyRequest = {
   ...quickStart,
   name: 'Waiting',
@@ -29,7 +29,7 @@ test('reorders the queue by buttons and keys, and undoes it', async ({ workbench
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 1', 'baseline 2', 'mcnn-f 2'])
   await page.getByRole('button', { name: '3 queued' }).click()
   await expect(rows(page)).toHaveCount(3)
-  // A button that has nothing to do weighs less than its neighbours: it has no ground of its own either.
+  // A disabled button has a paler colour than its neighbours, and no background.
   const front = (row: number): Locator =>
     rows(page)
       .nth(row)
@@ -42,7 +42,7 @@ test('reorders the queue by buttons and keys, and undoes it', async ({ workbench
     .click()
   await expect.poll(() => waiting(workbench)).toEqual(['mcnn-f 2', 'mcnn-f 1', 'baseline 2'])
   await expect(rows(page).nth(0)).toContainText('mcnn-f')
-  // The row that went took the focus along. Keys in quick succession move it as often as they are pressed.
+  // The moved row keeps the focus. Quick keystrokes move it as often as they are pressed.
   await page.keyboard.press('Alt+ArrowDown')
   await page.keyboard.press('Alt+ArrowDown')
   await page.keyboard.press('Alt+ArrowUp')

@@ -1,9 +1,9 @@
-/** What pages show if the service answers no call: an error that says so, and nothing that seems to be on its way. */
+/** Pages whose calls the service rejects: they show an error, and no placeholders. */
 import { expect, test, type Workbench } from './app'
 
 const sentence = 'The test refuses every call.'
 
-/** From now on the shell refuses whatever a page asks for. */
+/** From now on the shell rejects every call of a page. */
 async function refuseCalls({ app }: Workbench): Promise<void> {
   await app.evaluate(({ ipcMain }, message) => {
     ipcMain.removeHandler('workbench:call')

@@ -59,7 +59,7 @@ test('resumes a run that was interrupted when the program closed, and extends it
   await expect.poll(async () => (await workbench.call('runs.get', { id: extended })).run.state).toBe('done')
   await expect(page.getByText(`Goes on where ${id} ended`, { exact: false })).toBeVisible()
 
-  // Never stopped, and asked for all its epochs at first.
+  // As if it had never been stopped, and had all its epochs from the start.
   const {
     runIds: [whole = ''],
   } = await workbench.call('studies.create', { plan: plan(42) })

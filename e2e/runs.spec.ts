@@ -1,4 +1,4 @@
-/** The runs page over a made-up history: found, ordered, grouped, chosen, marked, thrown away and compared. */
+/** The runs page with an artificial history: search, sort, group, select, tag, delete and compare. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -23,10 +23,10 @@ const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Runs' })
 const filter = (page: Page): Locator => page.getByRole('combobox', { name: 'Filter runs' })
 const head = (page: Page, name: string): Locator =>
   grid(page).getByRole('columnheader', { name, exact: false }).getByRole('button')
-/** Busy until all rows in view show what the list has now: they follow it over several frames. */
+/** Resolves when all visible rows show the current list: they follow it over several frames. */
 const settled = (page: Page): Promise<void> =>
   expect(page.getByRole('region', { name: 'Runs', exact: true })).toHaveAttribute('aria-busy', 'false')
-/** The texts of a column in the rows that are in the page. */
+/** Returns the texts of a column in the mounted rows. */
 async function column(page: Page, name: RegExp): Promise<string[]> {
   await settled(page)
   const heads = await grid(page).getByRole('columnheader').allTextContents()
@@ -40,7 +40,7 @@ const rowsOf = (page: Page): Promise<number> =>
     .getAttribute('aria-rowcount')
     .then((text) => Number(text) - 1)
 
-/** As single runs; a group is a row otherwise. */
+/** Ungrouped: otherwise each row is a group. */
 async function onRuns(workbench: Workbench): Promise<Page> {
   await workbench.open('#/runs?group=none')
   await expect.poll(() => rowsOf(workbench.page)).toBe(runs)
@@ -148,7 +148,7 @@ test('group checkboxes follow the selection; queueing many runs needs a confirma
   await question.getByRole('button', { name: 'Cancel' }).click()
   expect(await workbench.call('runs.list', {})).toHaveLength(before)
 
-  // A range: its groups are known to be whole, though nobody unfolded them.
+  // A range selects complete groups, although they are collapsed.
   await grid(page).focus()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('toolbar')).toHaveCount(0)

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { expect, test } from './app'
 
-/** A server that counts who asks. */
+/** A server that counts its requests. */
 async function listening(): Promise<{ url: string; hits: () => number; close: () => void }> {
   let hits = 0
   const server = createServer((_, response) => {
@@ -54,7 +54,7 @@ test('the page has no Node and one bridge of two functions', async ({ workbench 
     webviewTag: false,
     on: [],
   })
-  // Not allowed here, a webview is an element like any unknown one.
+  // Not allowed here: a webview is an unknown element.
   expect(
     await page.evaluate(
       "(() => { const view = Object.assign(document.createElement('webview'), { src: 'https://arxiv.org/' }); view.setAttribute('allowpopups', ''); document.body.append(view); return typeof view.loadURL })()",
@@ -87,7 +87,7 @@ test('the content security policy blocks inline script, eval, style and everythi
       add('iframe', { src: '${server.url}' })
       add('iframe', { srcdoc: 'x' })
       const names = {}
-      // Later, so that it is the page's own code that runs, not the debugger's, which may.
+      // Later, so that the page's own code runs it: the debugger's code may use eval.
       setTimeout(async () => {
         try { eval('1'); names.eval = 'ran' } catch (error) { names.eval = error.name }
         try { new Function('return 1')(); names.function = 'ran' } catch (error) { names.function = error.name }
@@ -98,7 +98,7 @@ test('the content security policy blocks inline script, eval, style and everythi
       })
     })`)
     expect(names).toMatchObject({ eval: 'EvalError', function: 'EvalError', fetch: 'TypeError', file: 'TypeError' })
-    // What is blocked is reported, and what is reported was not asked for.
+    // Every blocked request is reported, and none reached the server.
     await expect
       .poll(() => page.evaluate('violations'))
       .toEqual(
@@ -159,10 +159,10 @@ test('navigation, new windows and permissions are denied; listed links open outs
     expect(await page.evaluate(`window.open(${JSON.stringify(target)}) === null`), target).toBe(true)
   }
   expect(await page.evaluate("window.open('about:blank') === null")).toBe(true)
-  // A call there and back: whatever was to come of it has come.
+  // A call and its reply: by then, every effect would have happened.
   await workbench.call('shell.info', {})
   expect(page.url()).toBe(url)
-  // The one that no program is asked about is left again.
+  // No program can prevent navigation to about:blank: the window returns from it.
   const blank = page.waitForEvent('framenavigated', (frame) => frame.url() === 'about:blank')
   await page.evaluate("setTimeout(() => (location.href = 'about:blank'))")
   await blank
@@ -224,7 +224,7 @@ test('the service gets the environment variables that it needs, and no secret is
   const workbench = await launch({
     env: { SECRET_TOKEN: secret, AWS_SECRET_ACCESS_KEY: secret, GIT_SSH_COMMAND: secret, CUDA_VISIBLE_DEVICES: '' },
   })
-  // Processes of the service that look around most: TensorFlow, git.
+  // Child processes of the service that read much of their environment: TensorFlow, git.
   await workbench.call('system.doctor', {})
   await workbench.call('system.info', {})
   const pid = workbench.servicePid()
@@ -283,7 +283,7 @@ test('calls that are not in the contract are refused with a value', async ({ wor
       `${JSON.stringify(name)} ${JSON.stringify(params ?? null).slice(0, 60)}`,
     ).toMatchObject(refused)
   expect(await call('runs.get', { id: 'not-there' })).toMatchObject({ ok: false, error: { code: 'not-found' } })
-  // What can't be cloned is a value too, and the bridge takes no unknown event.
+  // A value that cannot be cloned gives an error value too, and the bridge rejects unknown events.
   expect(await page.evaluate(`workbench.call('runs.list', { f: () => 1 }).then((outcome) => outcome.ok)`)).toBe(false)
   expect(
     await page.evaluate(

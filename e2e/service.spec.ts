@@ -38,7 +38,7 @@ test('a run stopped from its page is shown as stopped, with its metrics', async 
   await expect(page.getByRole('region', { name: 'Epochs' }).locator('tbody tr')).toHaveCount(epochs.length)
 })
 
-test('quitting during training asks first, and stops in order', async ({ launch }) => {
+test('quitting during training asks first, and stops cleanly', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)
@@ -82,7 +82,7 @@ test('continues in the background, reopens as a window, and quits when training 
     workbench.app.evaluate(({ app }) => app.emit('second-instance')),
   ])
   await expect(window.getByText('Service running')).toBeVisible()
-  // It went on all the while; now what trains is stopped, and without a window there is nothing left to do.
+  // It continued all the time. Now the run is stopped, and without a window the program has nothing left to do.
   await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await expect.poll(() => workbench.app.windows().length).toBe(0)
   for (const pid of processesOf(dataDir, 'trainer.js')) process.kill(pid, 'SIGTERM')
@@ -168,7 +168,7 @@ test('no process survives a shell that is killed during training', async ({ laun
   expect(epochs.length).toBeGreaterThan(1)
 })
 
-test('a signal stops the program in order, without a question, and is recorded', async ({ launch }) => {
+test('a signal stops the program cleanly, without a question, and is recorded', async ({ launch }) => {
   const workbench = await launch()
   await expect(workbench.page.getByText('Service running')).toBeVisible()
   const id = await startLong(workbench)

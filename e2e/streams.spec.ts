@@ -1,4 +1,4 @@
-/** A window that trains while nobody can take what it prints. */
+/** A window that trains while nothing reads its output. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { quickStart } from '../src-main/contract'
@@ -19,7 +19,7 @@ async function stateOf(workbench: Workbench, id: string): Promise<string> {
   return (await workbench.call('runs.get', { id })).run.state
 }
 
-/** Prints more than a pipe holds to both streams of the shell. */
+/** Prints more than the capacity of a pipe to both streams of the shell. */
 async function print(workbench: Workbench): Promise<void> {
   await workbench.app.evaluate(() => {
     for (let n = 0; n < 10; n++) {

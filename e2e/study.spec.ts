@@ -3,7 +3,7 @@ import { expect, test } from './app'
 
 const variants = ['baseline', 'mcnn-f', 'mcnn-l'] as const
 
-/** How many different colours a canvas has: one is an empty picture. */
+/** Returns the number of different colours of a canvas; one means an empty image. */
 function coloursOf(canvas: Locator): Promise<number> {
   return canvas.evaluate((element) => {
     const { width, height, getContext } = element as unknown as {
@@ -65,7 +65,7 @@ test('starts, follows and compares the quick-start study, and stores it', async 
   await test.step('completes the study', async () => {
     const id = studyUrl.split('/').at(-1) ?? ''
     const done = async (): Promise<number> => (await workbench.call('studies.get', { id })).study.counts.done
-    // The limit of an expectation holds for each run: six take longer on a busy machine.
+    // The timeout applies to each run: six runs take longer on a busy machine.
     for (let least = 1; least <= 6; least++) await expect.poll(done).toBeGreaterThanOrEqual(least)
     const states = (await workbench.recordedEvents('run.changed')).map((run) => run.state)
     expect(states.filter((state) => ['failed', 'diverged', 'stopped', 'interrupted'].includes(state))).toEqual([])
@@ -81,7 +81,7 @@ test('starts, follows and compares the quick-start study, and stores it', async 
     for (const [i, variant] of variants.entries()) {
       const accuracy = rows[0]?.cells.find((cell) => cell.variant === variant)?.accuracy
       expect(accuracy?.n, variant).toBe(2)
-      // Chance is 0.1.
+      // Random guessing gives 0.1.
       expect(accuracy?.mean, variant).toBeGreaterThan(0.4)
       await expect(lines.nth(i).getByRole('rowheader', { name: variant })).toBeVisible()
       await expect(lines.nth(i)).toContainText(((accuracy?.mean ?? 0) * 100).toFixed(2))
@@ -90,7 +90,7 @@ test('starts, follows and compares the quick-start study, and stores it', async 
     }
     await expect(page.getByRole('img', { name: /^Test accuracy by network and variant/ })).toBeVisible()
     await expect(page.getByRole('table', { name: /^Table II/ })).toBeVisible()
-    // Not the text that is seen: a narrow window shows fewer columns.
+    // Not the visible text: a narrow window shows fewer columns.
     tableText = (await table.textContent()) ?? ''
   })
 

@@ -1,4 +1,4 @@
-/** The window as `npm start` opens it, when its terminal is closed or a signal comes. */
+/** The window as `npm start` opens it, when its terminal is closed or a signal arrives. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -11,12 +11,14 @@ interface Started {
   /** The setup's process, which stays in the terminal. */
   pid: number
   closeTerminal: () => Promise<void>
-  /** What the service's log says of its end, once it has ended. */
+  /** Returns the last lines of the service's log after it has ended. */
   end: () => Promise<string>
   output: () => string
 }
 
-/** Types a command line into a shell in a terminal. @param line makes it of the command that opens the window */
+/**
+ * Types a command line into a shell in a terminal. @param line builds the line from the command that opens the window
+ */
 async function startIn(dataDir: string, line: (command: string) => string): Promise<Started> {
   mkdirSync(path.dirname(dataDir), { recursive: true })
   const [pidFile, outputFile] = [`${dataDir}.pid`, `${dataDir}.output`]
@@ -33,7 +35,7 @@ async function startIn(dataDir: string, line: (command: string) => string): Prom
     existsSync(path.join(dataDir, 'logs/service.log'))
       ? readFileSync(path.join(dataDir, 'logs/service.log'), 'utf8')
       : ''
-  // The page has asked the service for what it shows: the window is there.
+  // The page has requested data from the service, so the window is open.
   await expect.poll(log).toContain('started')
   await expect.poll(() => existsSync(path.join(dataDir, 'desktop/Local Storage'))).toBe(true)
   const pid = Number(readFileSync(pidFile, 'utf8'))
@@ -68,13 +70,13 @@ for (const [name, line] of [
     expect(await window.end()).toBe('stopped (SIGTERM)')
   })
 
-test('a window stops in order when its terminal is closed', async ({ dataDir }) => {
+test('a window stops cleanly when its terminal is closed', async ({ dataDir }) => {
   const window = await startIn(dataDir, (command) => command)
   await window.closeTerminal()
   expect(await window.end()).toBe('stopped (SIGHUP)')
 })
 
-test('SIGUSR1 stops a window in order and opens no debugger', async ({ dataDir }) => {
+test('SIGUSR1 stops a window cleanly and opens no debugger', async ({ dataDir }) => {
   const window = await startIn(dataDir, (command) => command)
   process.kill(window.pid, 'SIGUSR1')
   expect(await window.end()).toBe('stopped (SIGUSR1)')

@@ -1,4 +1,4 @@
-/** Deleting: studies and runs go to the trash, come back from it, and are gone with their files when purged. */
+/** Deleting: studies and runs go to the trash, can be restored, and are deleted with their files when purged. */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from './app'

@@ -1,9 +1,9 @@
-/** Trainers give way to a window that a person uses. */
+/** Trainers have a lower priority than a window in use. */
 import { existsSync, readFileSync } from 'node:fs'
 import { quickStart } from '../src-main/contract'
 import { expect, processesOf, test } from './app'
 
-/** Null without a trainer, or if the system does not share processors among sessions. */
+/** Returns null without a trainer, or if the system does not share processors among sessions. */
 function sessionNiceness(dataDir: string): number | null {
   const [pid] = processesOf(dataDir, 'trainer.js')
   if (pid === undefined || !existsSync('/proc/self/autogroup')) return null

@@ -1,6 +1,4 @@
-/**
- * A run that is trained again from the window: what it says before, meanwhile and at its end, and what is left of it.
- */
+/** Verifies a run from the window: the announcement, the progress, the verdict, and the event that remains. */
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -126,7 +124,7 @@ test('verifies a run from its page', async ({ workbench, dataDir }) => {
     await workbench.screenshot('verify-background')
     await expect.poll(async () => (await workbench.call('runs.get', { id: other })).run.state).toBe('done')
     await expect.poll(() => existsSync(path.join(dataDir, 'work'))).toBe(true)
-    // Closing the window asks first; answered with Cancel it goes on.
+    // Closing the window asks first; after Cancel, the verification continues.
     const questions = await workbench.answerQuestions(2)
     await workbench.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
     await expect.poll(questions).toEqual(['Quit while a verification is running?'])

@@ -34,7 +34,7 @@ await entry(async () => {
   if (here === null) throw new Error('Electron was installed but is missing')
   if (here.fallback && before !== null) log(fallbackNotice())
   const { switches, env } = electronLaunch(display, dataDir)
-  // A closing terminal signals every process in its session: Chromium's own would end at once, and the window with
-  // them.
+  // Closing a terminal signals every process in its session: Chromium's processes would end at once, and the window
+  // with them.
   process.exitCode = await runAttached(join(here.dist, 'electron'), [root, ...switches], env, { session: true })
 })

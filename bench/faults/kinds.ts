@@ -91,7 +91,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     },
   },
 
-  /** When a checkpoint's file appears. */
+  /** Resolves when the file of a checkpoint appears. */
   'kill-at-checkpoint': {
     strike: async (world) => {
       const run = await training(world)
@@ -161,7 +161,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       }),
   },
 
-  /** A second program must not touch what the first one trains, whatever it is asked to do. */
+  /** A second program must not change what the first one trains, whatever it is asked to do. */
   'two-programs': {
     strike: async (world) => {
       const run = await training(world)

@@ -1,4 +1,4 @@
-/** One round: runs that are disturbed a few times must end as if they had not been. */
+/** One round: disturbed runs must end with the results of undisturbed ones. */
 import { messageOf } from '../../src-main/contract/errors'
 import { random } from '../../src-main/nn/random'
 import { kinds } from './kinds'
@@ -85,7 +85,7 @@ async function compare(world: World, reference: Outcome): Promise<void> {
         world.faults.mismatches.push(`an undamaged checkpoint: ${event.message}`)
 }
 
-/** Weights, every metric, sampled step and stored filter. */
+/** Returns the weights, every metric, sampled step and stored filter. */
 async function outcomeOf(world: World): Promise<Outcome> {
   const outcome = new Map<string, string>()
   for (const { id, variant } of await world.runs()) {

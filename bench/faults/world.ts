@@ -12,7 +12,7 @@ import { Program, processesOf, trainersOf } from './program'
 
 /** The death of a process must be noticed within this time. */
 const noticeMs = 2000
-/** Maximum time from one run's end to the next one's start. */
+/** Maximum time from the end of a run to the start of the next. */
 const startMs = 60_000
 const diskMiB = 48
 
@@ -168,7 +168,7 @@ export class World {
     )
   }
 
-  /** Closes the program in order and looks for leftovers. */
+  /** Closes the program cleanly and checks for leftovers. */
   async close(): Promise<void> {
     const program = this.#program
     if (program?.alive) {

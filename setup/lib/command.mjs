@@ -99,7 +99,7 @@ export function run(
 }
 
 /**
- * The same, but throws a SetupError with the reason in one sentence if the command fails.
+ * Runs a command, and throws a SetupError with the reason in one sentence if it fails.
  * @param {string} what what the command is to provide, e.g. `the npm packages`
  * @param {string} command
  * @param {string[]} args

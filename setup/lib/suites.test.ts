@@ -105,7 +105,7 @@ describe('tests that arguments select', () => {
       unknown: null,
     }))
 
-  it.each(['unti', 'src-main/absent.test.ts', 'src-main/nn/random.ts'])('are an error for %s', (name) =>
+  it.each(['unti', 'are an error for %s', 'src-main/nn/random.ts'])('are an error for %s', (name) =>
     expect(chosenTests(['unit', name], exists).unknown).toBe(name),
   )
 })

@@ -17,7 +17,7 @@ const {
   version,
 } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
 
-// As Electron does it: the program sees whose it is, and that it is not packaged, before its first line runs.
+// As Electron does: the program sees its name, and that it is not packaged, before its first line runs.
 Object.defineProperty(process, 'defaultApp', { value: true, enumerable: true })
 /** @type {Electron.App & { setAppPath(path: string): void, setVersion(version: string): void }} */
 const internal = Object.assign(app)

@@ -29,7 +29,7 @@ const folderOf = (/** @type {string} */ version) => join(runtime, `electron-${ve
 const stampOf = (/** @type {string} */ folder) => join(folder, '.stamp.json')
 const fallbackKey = () => keyOf(readFileSync(requirements), readFileSync(defaultApp))
 
-/** @returns {Electron | null} the one that is here */
+/** @returns {Electron | null} the installed one */
 export function electronHere() {
   const version = pinned('devDependencies', 'electron')
   const dist = folderOf(version)
@@ -44,12 +44,12 @@ export const fallbackNotice = () =>
   `this is Electron ${fallbackVersion}, out of support: only for networks without access to Electron's download, and for tests. ` +
   `Where Electron's own download can be reached, delete ${shown(folderOf(fallbackVersion))} and call again.`
 
-/** @param {string} version @returns {Promise<boolean>} whether Electron's own installer got it */
+/** @param {string} version @returns {Promise<boolean>} whether Electron's own installer succeeded */
 async function fromItsInstaller(version) {
   const packageFolder = join(root, 'node_modules/electron')
   const installed = join(packageFolder, 'dist')
   const remains = [installed, join(packageFolder, 'path.txt')]
-  for (const path of remains) rmSync(path, { recursive: true, force: true }) // A killed installer leaves a part of it.
+  for (const path of remains) rmSync(path, { recursive: true, force: true }) // A killed installer leaves some of its files.
   const work = temporaryFolder('electron')
   const install = (/** @type {(detail: string) => void} */ update) =>
     run(node24, [join(packageFolder, 'install.js')], {

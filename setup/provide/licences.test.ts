@@ -81,8 +81,8 @@ describe('install scripts', () => {
     const named = Object.entries(lockedPackages()).flatMap(([folder, { hasInstallScript }]) =>
       hasInstallScript ? [folder.replace(/^.*node_modules\//, '')] : [],
     )
-    // Electron's binary, TensorFlow's addon: setup/. core-js: an advertisement. esbuild, fsevents: not made for this
-    // system, or not needed. onnxruntime-node: CUDA's libraries; the CPU's, which the tests take, are in the package.
+    // Electron's binary and TensorFlow's addon: by setup/. core-js: an advertisement. esbuild, fsevents: for other
+    // systems, or not needed. onnxruntime-node: CUDA's libraries; the CPU's, which the tests use, are in the package.
     expect(
       named.filter(
         (name) =>

@@ -131,7 +131,7 @@ function sweep() {
 }
 
 /**
- * Runs `work` while no other setup of this clone runs; waits, and says so, until the other is done or dead.
+ * Runs `work` while no other setup of this clone runs. Waits, with a message, until the other one has ended.
  * @param {() => Promise<void>} work
  */
 export async function withLock(work) {

@@ -18,7 +18,7 @@ import { chooseDevice, folderOf, tensorflow, version as tensorflowVersion } from
  * @typedef {object} Step
  * @property {readonly import('./system.mjs').Tool[]} tools programs that providing it calls
  * @property {number} bytes of disk that providing it needs, at its peak
- * @property {() => boolean} isDone from its stamp alone: asked at every start
+ * @property {() => boolean} isDone by its stamp alone: called at every start
  * @property {() => Promise<void>} provide
  */
 
@@ -62,7 +62,7 @@ function writeState(device) {
 /**
  * Installs what is missing. If nothing is, it only reads stamps and starts no process.
  * @param {{ device?: string | undefined, electron?: boolean, xvfb?: boolean, threads?: boolean }} [wanted] device:
- *   `cpu` or `gpu`, else as the machine is; threads: their counts measured
+ *   `cpu` or `gpu`, by default according to the machine; threads: whether to measure their counts
  * @throws {SetupError} a sentence that says what is missing and what to do
  */
 export async function provide(wanted = {}) {

@@ -38,7 +38,7 @@ const platforms = [
  * Downloads the wheels that a requirements file pins by version and SHA-256.
  * @param {string} what for messages
  * @param {string} requirements
- * @param {string} folder gets the wheels, and is where pip works: its size says how far it is
+ * @param {string} folder receives the wheels; pip works in it, so that its size shows the progress
  * @param {(bytes: number) => void} onProgress
  */
 export async function pip(what, requirements, folder, onProgress) {
@@ -99,7 +99,7 @@ for entry in wheel.infolist():
  * @param {string} what for messages
  * @param {string} wheel
  * @param {string} folder
- * @param {readonly string[]} prefixes what to take of it
+ * @param {readonly string[]} prefixes of the files to extract
  */
 export async function unpack(what, wheel, folder, prefixes) {
   mkdirSync(folder, { recursive: true })

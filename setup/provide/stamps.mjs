@@ -33,7 +33,7 @@ export function writeAtomically(file, text) {
   try {
     const handle = openSync(temporary, 'w')
     try {
-      writeFileSync(handle, text) // Unlike writeSync, all of it or an error: a full disk may take a part first.
+      writeFileSync(handle, text) // Unlike writeSync, it writes everything or throws: a full disk may accept some of it.
       fsyncSync(handle)
     } finally {
       closeSync(handle)
@@ -47,7 +47,7 @@ export function writeAtomically(file, text) {
 
 /**
  * @param {...(string | Uint8Array)} parts
- * @returns {string} a hash of the parts and of where one ends and the next begins
+ * @returns {string} a hash of the parts and of their boundaries
  */
 export function keyOf(...parts) {
   const hash = createHash('sha256')
@@ -70,7 +70,7 @@ export function writeStamp(file, key, files, { fact, base = root } = {}) {
  * @param {string} file
  * @param {string} key
  * @param {string} [base] what the stamp's paths are relative to
- * @returns {Stamp | null} the stamp if it is there, was made from this key, and its files are intact
+ * @returns {Stamp | null} the stamp if it exists, has this key, and its files are intact
  */
 export function readStamp(file, key, base = root) {
   /** @type {Stamp} */

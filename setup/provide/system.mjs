@@ -107,7 +107,7 @@ export function withTime64(packages, output) {
 const list = (names) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`)
 
 /**
- * @param {string[]} missing as a person calls them
+ * @param {string[]} missing names for people
  * @param {string | null} command that provides them, null without apt
  */
 export function missingSentence(missing, command) {
@@ -120,7 +120,7 @@ export function missingSentence(missing, command) {
 const librariesNamed = (libraries) =>
   `Electron's ${libraries.slice(0, 3).join(', ')}${libraries.length > 3 ? ` (and ${libraries.length - 3} more libraries)` : ''}`
 
-/** @returns {string[] | null} what to put before a command so that it runs as root, null: not without a password */
+/** @returns {string[] | null} a prefix that runs a command as root; null: impossible without a password */
 function asRoot() {
   if (process.getuid?.() === 0) return []
   const sudo = allOnPath('sudo')[0]
@@ -129,7 +129,7 @@ function asRoot() {
 
 /**
  * @param {string[]} packages
- * @param {string[]} missing as a person calls them
+ * @param {string[]} missing names for people
  */
 async function install(packages, missing) {
   const apt = allOnPath('apt-get').length > 0
@@ -182,7 +182,7 @@ async function install(packages, missing) {
   forgetPython()
 }
 
-/** @param {readonly Tool[]} wanted programs that the steps to come will call */
+/** @param {readonly Tool[]} wanted programs that later steps call */
 export async function provideTools(wanted) {
   const missing = () => wanted.map((tool) => tools[tool]).filter(({ isHere }) => !isHere())
   const before = missing()

@@ -112,7 +112,7 @@ describe('new-study form', () => {
       testExamples: 'A whole number',
     })
     expect(wrong({ dataset: 'cifar-100', validationExamples: '50' })).toBe('At least 100 (one per class)')
-    // Beside other faults too, and of the limit that is typed.
+    // Also with other errors, and with the typed limit.
     expect(wrong({ name: '', validationExamples: '4000' })).toBe('Leaves too few of 4000 images to train on')
     expect(wrong({ trainExamples: '100', validationExamples: '91' })).toMatch(/^Leaves too few/)
     expect(wrong({ trainExamples: '100', validationExamples: '90' })).toBeUndefined()

@@ -38,7 +38,7 @@ describe('actionsOf', () => {
     }
   })
 
-  it('offers to resume held runs, whether they had started or not', () => {
+  it('offers to resume paused queued runs, whether they had started or not', () => {
     expect(actionsOf({ state: 'paused', reason: null })).toContain('resume')
     expect(actionsOf({ state: 'queued', reason: 'Held: the program was closed.' })).toContain('resume')
     expect(actionsOf({ state: 'queued', reason: null })).not.toContain('resume')
@@ -68,7 +68,7 @@ describe('tables', () => {
     expect(
       new Map(configRows({ ...config, warmup: { learningRate: 0.01, untilError: 0.8, growth: 1.25 } })).get('warm-up'),
     ).toBe('0.01 until training error < 80 %, then × 1.25 per epoch')
-    // One row for two: milestones and gamma.
+    // One row for two values: milestones and gamma.
     expect(rows.size).toBe(Object.keys({ validationExamples: null, ...config }).length - 1)
     expect(rows.get('validation images')).toBe('none')
     expect(new Map(configRows({ ...config, validationExamples: 5000 })).get('validation images')).toBe(
